@@ -1,0 +1,36 @@
+# Everything is done by a script of the same name in scripts/; `make` alone tells what there is.
+.DEFAULT_GOAL := help
+.PHONY: help setup run build watch test lint fmt bench screenshot clean
+
+help: ## What can be made
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+
+setup: ## Install what building and testing need, where it is missing
+	@scripts/setup test
+
+run: ## Build the release and serve it at http://127.0.0.1:3000
+	@scripts/run
+
+build: ## Build the release: target/release/latchkey
+	@scripts/build
+
+watch: ## Serve a debug build and reload it at every change
+	@scripts/watch
+
+test: ## Every check and test: format, lints, unit, database, router, browser
+	@scripts/test
+
+lint: ## Format, lints, licences and the invariants of ARCHITECTURE.md
+	@scripts/lint
+
+fmt: ## Format the code
+	@cargo fmt --all
+
+bench: ## Measure speed, size and memory of a release build
+	@scripts/bench
+
+screenshot: ## Take the README's picture from the running portal
+	@scripts/screenshot
+
+clean: ## Remove what was built; the data folder stays
+	@cargo clean

@@ -1,0 +1,33 @@
+# Shared by the scripts: folders, and how they talk. Sourced, not run.
+# shellcheck shell=bash
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$ROOT"
+
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/latchkey
+TOOLS=$CACHE/tools
+# Always set and absolute, so that cargo, cargo-leptos and the scripts agree on one folder.
+TARGET=$(realpath -ms "${CARGO_TARGET_DIR:-$ROOT/target}")
+export CARGO_TARGET_DIR=$TARGET
+export PATH="$TOOLS/bin:$TOOLS/node_modules/.bin:$PATH:$HOME/.cargo/bin"
+
+say() { printf '%s\n' "$*"; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+PASSED=0
+FAILED=0
+# check NAME COMMAND...: runs it, shows its output only when it fails, and counts.
+check() {
+  local name=$1 output
+  shift
+  if output=$("$@" 2>&1); then
+    PASSED=$((PASSED + 1))
+    say "  ok      $name"
+  else
+    FAILED=$((FAILED + 1))
+    say "  FAILED  $name"
+    printf '%s\n' "$output" | sed 's/^/          /'
+  fi
+}
