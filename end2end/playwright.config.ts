@@ -1,0 +1,56 @@
+import { defineConfig } from '@playwright/test';
+import { makeFolder } from './server.mjs';
+
+const port = process.env.LATCHKEY_END2END_PORT ?? '3117';
+const addr = `127.0.0.1:${port}`;
+
+// This file is read by each worker again: the folder is made once and handed on.
+process.env.LATCHKEY_END2END_FOLDER ??= makeFolder();
+process.env.LATCHKEY_END2END_ADDR = addr;
+
+export default defineConfig({
+  testDir: './tests',
+  outputDir: './test-results',
+  forbidOnly: !!process.env.CI,
+  retries: 0,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: process.env.LATCHKEY_END2END_REPORT === 'html' ? [['list'], ['html', { open: 'never' }]] : 'list',
+  use: {
+    baseURL: `http://${addr}`,
+    actionTimeout: 15_000,
+    navigationTimeout: 30_000,
+    locale: 'en-GB',
+    viewport: { width: 1200, height: 800 },
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  // The list is empty only once, and long lists are made only once: both before everything else.
+  projects: [
+    { name: 'first', testMatch: /first\.setup\.ts/ },
+    { name: 'hydrated', testMatch: /\.spec\.ts/, dependencies: ['first'] },
+    { name: 'no-javascript', testMatch: /\.spec\.ts/, dependencies: ['first'], use: { javaScriptEnabled: false } },
+  ],
+  webServer: {
+    command: 'exec node server.mjs',
+    url: `http://${addr}/readyz`,
+    timeout: 120_000,
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 30_000 },
+    reuseExistingServer: false,
+    stdout: 'ignore',
+    stderr: 'pipe',
+  },
+});

@@ -1,0 +1,85 @@
+// A portal of its own for a test run: the built binary, a fresh data folder, its private PostgreSQL.
+// `node server.mjs` runs one until SIGTERM; screenshots.mjs starts one from its own process.
+
+import { spawn } from 'node:child_process';
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The binary to try: the one named by LATCHKEY_BIN, else the release, else (cargo leptos) the debug build. */
+export function binary() {
+  if (process.env.LATCHKEY_BIN) return resolve(root, process.env.LATCHKEY_BIN);
+  const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
+  const built = ['release', 'debug'].map((profile) => join(target, profile, 'latchkey'));
+  const found = built.find((path) => existsSync(path));
+  if (!found) throw new Error(`There is no portal to test: neither of ${built.join(', ')} exists. Run "make build" first.`);
+  return found;
+}
+
+/** A new folder for one run: `data` for the portal, `server.log` for what it logs. */
+export function makeFolder() {
+  return mkdtempSync(join(tmpdir(), 'latchkey-end2end-'));
+}
+
+/**
+ * Starts a portal that logs everything into the folder, and shows its warnings and errors.
+ * @param {{ folder: string, addr: string }} settings
+ */
+export function start({ folder, addr }) {
+  const env = { ...process.env };
+  for (const name of ['DATABASE_URL', 'LATCHKEY_KEK', 'LATCHKEY_KEK_FILE', 'LEPTOS_SITE_ROOT']) delete env[name];
+  mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
+  const log = createWriteStream(join(folder, 'server.log'), { flags: 'a' });
+  const child = spawn(binary(), ['serve'], {
+    cwd: root,
+    env: {
+      ...env,
+      LATCHKEY_ADDR: addr,
+      LATCHKEY_DATA_DIR: join(folder, 'data'),
+      LATCHKEY_LOG: process.env.LATCHKEY_LOG ?? 'trace',
+      NO_COLOR: '1',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      log.write(`${line}\n`);
+      if (/\b(WARN|ERROR)\b|panicked/.test(line.slice(0, 200))) console.error(line);
+    });
+  }
+  const ended = new Promise((done) => child.once('exit', (code, signal) => done(code ?? signal)));
+  return {
+    ended,
+    /** Ends the portal and its PostgreSQL in good order. */
+    async stop() {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+/**
+ * Waits until the portal answers that it is ready.
+ * @param {string} address
+ */
+export async function ready(address) {
+  for (const until = Date.now() + 60_000; Date.now() < until; ) {
+    const answer = await fetch(`${address}/readyz`).catch(() => undefined);
+    if (answer?.ok) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error('the portal did not get ready within a minute');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folder = process.env.LATCHKEY_END2END_FOLDER ?? makeFolder();
+  const portal = start({ folder, addr: process.env.LATCHKEY_END2END_ADDR ?? '127.0.0.1:3117' });
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void portal.stop());
+  const code = await portal.ended;
+  rmSync(folder, { recursive: true, force: true });
+  process.exit(code === 0 ? 0 : 1);
+}

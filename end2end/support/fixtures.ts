@@ -1,0 +1,147 @@
+import { test as base, expect, type APIRequestContext, type Locator, type Page } from '@playwright/test';
+import { Faults } from './faults.js';
+import { privateKey } from './keys.js';
+
+export { expect };
+
+export type Kind = 'git-dataset' | 'image-pull';
+
+export interface Fields {
+  name?: string;
+  display_name?: string;
+  type?: Kind;
+  secret?: string;
+  registry_host?: string;
+  username?: string;
+  password?: string;
+}
+
+/** A secret that is stored, and where its pages are. */
+export interface Stored {
+  name: string;
+  id: string;
+  displayName: string;
+  edit: string;
+  delete: string;
+}
+
+const PREFIX: Record<Kind, string> = { 'git-dataset': 'gitsync-secret-', 'image-pull': 'image-' };
+
+export function stored(kind: Kind, name: string, displayName = name): Stored {
+  const id = PREFIX[kind] + name;
+  return { name, id, displayName, edit: `/secrets/${id}/edit`, delete: `/secrets/${id}/delete` };
+}
+
+let counter = 0;
+
+/** A name that nothing else in this run has. */
+export function unique(label: string): string {
+  counter += 1;
+  return `${label}-${Date.now().toString(36)}-${process.pid.toString(36)}-${counter}`;
+}
+
+/** Puts secrets into the portal by the plain form, without a browser. */
+export class Secrets {
+  constructor(private readonly request: APIRequestContext) {}
+
+  async add(kind: Kind, fields: Fields = {}): Promise<Stored> {
+    const name = fields.name ?? unique(kind === 'git-dataset' ? 'key' : 'registry');
+    const values =
+      kind === 'git-dataset'
+        ? { secret: privateKey() }
+        : { registry_host: 'registry.example.org:5000', username: 'robot', password: 'correct horse' };
+    const form = { type: kind, display_name: '', ...values, ...fields, name };
+    const answer = await this.request.post('/secrets/new', { form, maxRedirects: 0 });
+    expect(answer.status(), `adding ${name}`).toBe(303);
+    return stored(kind, name, fields.display_name || name);
+  }
+
+  async remove(secret: Stored): Promise<void> {
+    const answer = await this.request.post(secret.delete, { maxRedirects: 0 });
+    expect(answer.status(), `deleting ${secret.name}`).toBe(303);
+  }
+
+  git(fields: Fields = {}): Promise<Stored> {
+    return this.add('git-dataset', fields);
+  }
+
+  image(fields: Fields = {}): Promise<Stored> {
+    return this.add('image-pull', fields);
+  }
+}
+
+export const test = base.extend<{ hydrated: boolean; faults: Faults; secrets: Secrets }>({
+  /** Whether the page comes alive; without JavaScript it never does. */
+  hydrated: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
+
+  /** Fails every test in which the browser complained. */
+  faults: [
+    async ({ context, javaScriptEnabled }, use) => {
+      const faults = new Faults();
+      // What is loaded ahead for the script lies idle where scripts are off.
+      if (javaScriptEnabled === false) faults.allow(/preloaded using link preload but not used/);
+      await faults.watch(context);
+      await use(faults);
+      expect(faults.unexpected(), 'complaints of the browser').toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  secrets: async ({ request }, use) => use(new Secrets(request)),
+});
+
+/** Waits until the page answers by itself, where it ever does. */
+export async function ready(page: Page): Promise<void> {
+  if (await scripts(page)) await expect(page.locator('html[data-hydrated]')).toBeAttached({ timeout: 20_000 });
+}
+
+async function scripts(page: Page): Promise<boolean> {
+  return page.evaluate(() => matchMedia('(scripting: enabled)').matches);
+}
+
+/** Opens an address and waits until the page answers by itself. */
+export async function open(page: Page, address: string) {
+  const answer = await page.goto(address);
+  await ready(page);
+  return answer;
+}
+
+/** The heading of the page, once it is this. */
+export async function expectHeading(page: Page, text: string): Promise<void> {
+  await expect(page.getByRole('heading', { level: 1, name: text, exact: true })).toBeVisible();
+}
+
+/** A control by its exact label. */
+export function field(page: Page, label: string): Locator {
+  return page.getByLabel(label, { exact: true });
+}
+
+/** The row of a secret in the list. */
+export function row(page: Page, secret: { name: string }): Locator {
+  return page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: secret.name, exact: true }) });
+}
+
+/** The names in the list, from the top. */
+export async function names(page: Page): Promise<string[]> {
+  return (await page.locator('tbody th').allTextContents()).map((text) => text.trim());
+}
+
+export function confirm(page: Page): Locator {
+  return page.getByRole('button', { name: 'Confirm', exact: true });
+}
+
+export function notice(page: Page): Locator {
+  return page.locator('.notices[role=status]');
+}
+
+/** Waits for the list after a form was sent. */
+export async function expectList(page: Page): Promise<void> {
+  await expect(page).toHaveURL(/\/secrets(\?.*)?$/);
+  await expectHeading(page, 'Secrets');
+  await ready(page);
+}
+
+/** Where the focus is: the id, or the accessible words of what has it. */
+export function focused(page: Page): Locator {
+  return page.locator(':focus');
+}
