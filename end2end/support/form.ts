@@ -1,0 +1,47 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+import { confirm, field, type Fields } from './fixtures.js';
+
+const LABELS: [keyof Fields, string][] = [
+  ['name', 'Name'],
+  ['display_name', 'Display Name'],
+  ['secret', 'Secret'],
+  ['registry_host', 'Registry Host'],
+  ['username', 'Username'],
+  ['password', 'Password'],
+];
+
+/** Fills the form as a person would: the type first, for it decides on the fields. */
+export async function fill(page: Page, fields: Fields): Promise<void> {
+  if (fields.type) await field(page, 'Type').selectOption(fields.type);
+  for (const [key, label] of LABELS) {
+    const text = fields[key];
+    if (text !== undefined) await field(page, label).fill(text);
+  }
+}
+
+export async function submit(page: Page, fields: Fields): Promise<void> {
+  await fill(page, fields);
+  await confirm(page).click();
+}
+
+/** The summary that stands above a form that was refused. */
+export function summary(page: Page): Locator {
+  return page.getByRole('alert').filter({ has: page.getByRole('heading', { name: 'There is a problem' }) });
+}
+
+/** The message beside a field, tied to it in every way it has to be. */
+export async function expectError(page: Page, label: string, message: RegExp): Promise<void> {
+  const control = field(page, label);
+  await expect(control, `${label} is marked`).toHaveAttribute('aria-invalid', 'true');
+  const id = await control.getAttribute('id');
+  await expect(control).toHaveAttribute('aria-describedby', new RegExp(`(^| )${id}-error( |$)`));
+  const error = page.locator(`[id="${id}-error"]`);
+  await expect(error).toBeVisible();
+  await expect(error).toContainText(message);
+}
+
+export async function expectNoError(page: Page, label: string): Promise<void> {
+  await expect(field(page, label)).not.toHaveAttribute('aria-invalid', 'true');
+  const id = await field(page, label).getAttribute('id');
+  await expect(page.locator(`[id="${id}-error"]`)).toHaveCount(0);
+}

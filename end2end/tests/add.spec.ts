@@ -1,0 +1,210 @@
+import { expect, expectHeading, expectList, field, names, notice, open, row, stored, test, unique, confirm } from '../support/fixtures.js';
+import { fill, submit } from '../support/form.js';
+import { privateKey } from '../support/keys.js';
+
+test('a key for a Git dataset: on the list, with a notice that links to it', async ({ page }) => {
+  const name = unique('added-key');
+  await open(page, '/secrets');
+  await page.getByRole('link', { name: 'Add', exact: true }).click();
+  await expectHeading(page, 'Add secret');
+  await submit(page, { name, display_name: 'My deploy key', secret: privateKey() });
+  await expectList(page);
+  const secret = stored('git-dataset', name, 'My deploy key');
+  await expect(row(page, secret)).toBeVisible();
+  await expect(row(page, secret)).toBeInViewport();
+  await expect(row(page, secret)).toContainText('My deploy key');
+  await expect(row(page, secret)).toContainText('Git Dataset');
+  await expect(notice(page)).toContainText('Secret saved');
+  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.edit);
+  await notice(page).getByRole('link').click();
+  await expectHeading(page, 'Edit secret');
+  await expect(field(page, 'Name')).toHaveValue(name);
+});
+
+test('a credential for a registry: on the list, with a notice that links to it', async ({ page }) => {
+  const name = unique('added-image');
+  await open(page, '/secrets/new');
+  await submit(page, { type: 'image-pull', name, registry_host: 'harbor.example.org', username: 'robot$pull', password: ' p:ä"\\ 🔑 ' });
+  await expectList(page);
+  const secret = stored('image-pull', name);
+  await expect(row(page, secret)).toContainText('Image Pull');
+  await expect(notice(page)).toContainText('Secret saved');
+  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.edit);
+  await open(page, secret.edit);
+  await expect(field(page, 'Registry Host')).toHaveValue('harbor.example.org');
+  await expect(field(page, 'Username')).toHaveValue('robot$pull');
+  await expect(field(page, 'Password')).toHaveValue('');
+});
+
+test('the notice is shown once', async ({ page }) => {
+  const name = unique('once');
+  await open(page, '/secrets/new');
+  await submit(page, { name, secret: privateKey() });
+  await expectList(page);
+  await expect(notice(page)).toContainText('Secret saved');
+  await open(page, '/secrets');
+  await expect(notice(page)).not.toContainText('Secret saved');
+});
+
+test('the notice goes by itself, but not while somebody is at it', async ({ page, hydrated }) => {
+  test.skip(!hydrated, 'without JavaScript it stays until the next page');
+  const name = unique('fleeting');
+  await open(page, '/secrets/new');
+  await submit(page, { name, secret: privateKey() });
+  await expectList(page);
+  await notice(page).getByRole('link').hover();
+  await page.waitForTimeout(7_500);
+  await expect(notice(page)).toContainText('Secret saved');
+  await page.mouse.move(0, 0);
+  await expect(notice(page)).toBeEmpty({ timeout: 9_000 });
+});
+
+test('left empty, the display name is the name', async ({ page }) => {
+  const name = unique('plain');
+  await open(page, '/secrets/new');
+  await submit(page, { name, display_name: '   ', secret: privateKey() });
+  await expectList(page);
+  await expect(row(page, { name }).getByRole('cell').first()).toHaveAttribute('title', name);
+});
+
+test('the type decides on the fields', async ({ page }) => {
+  await open(page, '/secrets/new');
+  await expect(field(page, 'Type').locator('option')).toHaveText(['Git Dataset', 'Image Pull']);
+  await expect(field(page, 'Type')).toHaveValue('git-dataset');
+  const git = ['Secret'];
+  const image = ['Registry Host', 'Username', 'Password'];
+  for (const [type, shown, hidden] of [
+    ['git-dataset', git, image],
+    ['image-pull', image, git],
+    ['git-dataset', git, image],
+  ] as const) {
+    await field(page, 'Type').selectOption(type);
+    for (const label of ['Name', 'Display Name', 'Type', ...shown]) await expect(field(page, label)).toBeVisible();
+    for (const label of hidden) await expect(field(page, label)).toBeHidden();
+  }
+});
+
+test('what was typed for the other type is still there, and does no harm', async ({ page }) => {
+  const name = unique('changed-mind');
+  await open(page, '/secrets/new');
+  await fill(page, { name, secret: 'not a key at all', type: 'git-dataset' });
+  await submit(page, { type: 'image-pull', registry_host: 'a.example', username: 'u', password: 'p' });
+  await expectList(page);
+  await expect(row(page, { name })).toContainText('Image Pull');
+});
+
+test('Confirm and Cancel stand at the end; Cancel leads back and saves nothing', async ({ page }) => {
+  await open(page, '/secrets');
+  await page.getByRole('link', { name: 'Add', exact: true }).click();
+  await expect(confirm(page)).toBeVisible();
+  await page.getByRole('link', { name: 'Cancel', exact: true }).click();
+  await expectList(page);
+  await expect(notice(page)).not.toContainText('Secret');
+});
+
+test('a name is unique within its type', async ({ page, secrets }) => {
+  const key = await secrets.git();
+  await open(page, '/secrets/new');
+  await submit(page, { type: 'image-pull', name: key.name, registry_host: 'a.example', username: 'u', password: 'p' });
+  await expectList(page);
+  await open(page, `/secrets?q=${key.name}`);
+  expect(await names(page)).toEqual([key.name, key.name]);
+});
+
+test('a registry host is put right, and the page says so', async ({ page, hydrated }) => {
+  const name = unique('corrected');
+  await open(page, '/secrets/new');
+  await fill(page, { type: 'image-pull', name, registry_host: 'HTTPS://Registry.Example.COM:5000/v2/', username: 'u', password: 'p' });
+  if (hydrated) await expect(page.getByText('registry.example.com:5000')).toBeVisible();
+  await confirm(page).click();
+  await expectList(page);
+  await expect(notice(page)).toContainText('registry.example.com:5000');
+  await open(page, `/secrets/image-${name}/edit`);
+  await expect(field(page, 'Registry Host')).toHaveValue('registry.example.com:5000');
+});
+
+for (const host of ['docker.io', 'index.docker.io', 'https://registry-1.docker.io/v2/', 'hub.docker.com']) {
+  test(`Docker Hub is one place: ${host}`, async ({ page }) => {
+    const name = unique('hub');
+    await open(page, '/secrets/new');
+    await submit(page, { type: 'image-pull', name, registry_host: host, username: 'u', password: 'p' });
+    await expectList(page);
+    await open(page, `/secrets/image-${name}/edit`);
+    await expect(field(page, 'Registry Host')).toHaveValue('https://index.docker.io/v1/');
+  });
+}
+
+test('a key with foreign line ends, byte order mark and indentation is taken', async ({ page }) => {
+  const name = unique('crlf');
+  const pasted = `\uFEFF\r\n${privateKey().trimEnd().split('\n').map((line) => `  ${line}`).join('\r\n')}`;
+  await open(page, '/secrets/new');
+  await submit(page, { name, secret: pasted });
+  await expectList(page);
+  await expect(row(page, { name })).toBeVisible();
+});
+
+test('a key from a file, read in the browser', async ({ page, hydrated }) => {
+  await open(page, '/secrets/new');
+  const chooser = page.locator('#secret-file');
+  if (!hydrated) {
+    await expect(page.getByText('Choose a file')).toBeHidden();
+    return;
+  }
+  const key = privateKey();
+  const name = unique('from-file');
+  await field(page, 'Name').fill(name);
+  const [picker] = await Promise.all([page.waitForEvent('filechooser'), page.getByText('Choose a file').click()]);
+  await picker.setFiles({ name: 'id_ecdsa', mimeType: 'text/plain', buffer: Buffer.from(key) });
+  await expect(field(page, 'Secret')).toHaveValue(key);
+  await expect(chooser).not.toHaveAttribute('name');
+  await confirm(page).click();
+  await expectList(page);
+  await expect(row(page, { name })).toBeVisible();
+});
+
+test('the password can be shown and hidden', async ({ page, hydrated }) => {
+  await open(page, '/secrets/new');
+  await fill(page, { type: 'image-pull', password: 'hunter2 hunter2' });
+  const password = field(page, 'Password');
+  await expect(password).toHaveAttribute('type', 'password');
+  if (!hydrated) {
+    await expect(page.getByRole('button', { name: 'Show', exact: true })).toBeHidden();
+    return;
+  }
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await expect(password).toHaveAttribute('type', 'text');
+  await expect(password).toHaveValue('hunter2 hunter2');
+  await page.getByRole('button', { name: 'Hide', exact: true }).click();
+  await expect(password).toHaveAttribute('type', 'password');
+});
+
+test('values are asked for in fields that browsers do not remember', async ({ page }) => {
+  await open(page, '/secrets/new');
+  await expect(field(page, 'Secret')).toHaveAttribute('autocomplete', 'off');
+  await expect(field(page, 'Secret')).toHaveAttribute('spellcheck', 'false');
+  await expect(field(page, 'Password')).toHaveAttribute('autocomplete', 'new-password');
+  await expect(page.locator('form#secret-form')).toHaveAttribute('method', 'post');
+});
+
+test('by the keyboard alone', async ({ page }) => {
+  const name = unique('keyboard');
+  await open(page, '/secrets/new');
+  await field(page, 'Name').focus();
+  await page.keyboard.type(name);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('Typed by hand');
+  await page.keyboard.press('Tab');
+  await expect(field(page, 'Type')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(field(page, 'Type')).toHaveValue('image-pull');
+  await page.keyboard.press('Tab');
+  await expect(field(page, 'Registry Host')).toBeFocused();
+  await page.keyboard.type('a.example');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('robot');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('pass word');
+  await page.keyboard.press('Enter');
+  await expectList(page);
+  await expect(row(page, { name })).toContainText('Typed by hand');
+});

@@ -1,0 +1,99 @@
+// Two people edit the same secret at once; the second is told.
+
+import type { Page } from '@playwright/test';
+import { confirm, expect, expectHeading, expectList, field, open, row, test } from '../support/fixtures.js';
+import { fill, submit } from '../support/form.js';
+import type { Stored } from '../support/fixtures.js';
+
+test.beforeEach(({ faults, page }) => {
+  faults.allowStatus(409);
+  page.on('dialog', (dialog) => void dialog.accept());
+});
+
+const conflict = (page: Page) =>
+  page.getByRole('alert').filter({ has: page.getByRole('heading', { name: 'This secret was changed in the meantime' }) });
+
+test.describe('the second to save', () => {
+  let secret: Stored;
+
+  test.beforeEach(async ({ page, browser, hydrated, faults, secrets }) => {
+    secret = await secrets.image({ display_name: 'At first', username: 'first' });
+    await open(page, secret.edit);
+    const elsewhere = await browser.newContext({ javaScriptEnabled: hydrated });
+    await faults.watch(elsewhere);
+    const theirs = await elsewhere.newPage();
+    await open(theirs, secret.edit);
+    await submit(theirs, { display_name: 'Theirs', username: 'theirs' });
+    await expectList(theirs);
+    await elsewhere.close();
+    await submit(page, { display_name: 'Mine', registry_host: 'mine.example', password: 'My-Password' });
+    await expect(conflict(page)).toBeVisible();
+  });
+
+  test('is told who changed it and when, and keeps what was typed', async ({ page, hydrated }) => {
+    await expect(conflict(page)).toContainText(/someone changed it/i);
+    await expect(conflict(page).locator('time')).toHaveText(/^(just now|\d+ \w+ ago)$/);
+    await expect(conflict(page).locator('time')).toHaveAttribute('title', /UTC$/);
+    await expect(field(page, 'Display Name')).toHaveValue('Mine');
+    await expect(field(page, 'Registry Host')).toHaveValue('mine.example');
+    await expect(field(page, 'Username')).toHaveValue('first');
+    await expect(field(page, 'Password')).toHaveValue(hydrated ? 'My-Password' : '');
+    if (!hydrated) await expect(conflict(page)).toContainText('must be typed again');
+  });
+
+  test('sees that nothing of theirs was overwritten', async ({ page }) => {
+    await open(page, `/secrets?q=${secret.name}`);
+    await expect(row(page, secret)).toContainText('Theirs');
+  });
+
+  test('may reload and see what is stored', async ({ page }) => {
+    await conflict(page).getByRole('link', { name: 'Reload' }).click();
+    await expect(field(page, 'Display Name')).toHaveValue('Theirs');
+    await expect(field(page, 'Username')).toHaveValue('theirs');
+    await expectHeading(page, 'Edit secret');
+    await expect(conflict(page)).toHaveCount(0);
+    await open(page, secret.edit);
+    await submit(page, { display_name: 'Agreed' });
+    await expectList(page);
+    await expect(row(page, secret)).toContainText('Agreed');
+  });
+
+  test('may overwrite knowingly', async ({ page }) => {
+    await conflict(page).getByRole('button', { name: 'Overwrite' }).click();
+    await expectList(page);
+    await expect(row(page, secret)).toContainText('Mine');
+    await open(page, secret.edit);
+    await expect(field(page, 'Registry Host')).toHaveValue('mine.example');
+    await expect(field(page, 'Username')).toHaveValue('first');
+  });
+
+  test('is told again when Confirm is pressed once more', async ({ page }) => {
+    await confirm(page).click();
+    await expect(conflict(page)).toBeVisible();
+    await expect(field(page, 'Display Name')).toHaveValue('Mine');
+  });
+
+  test('is told again when a third one was quicker than the overwriting', async ({ page, browser, hydrated, faults }) => {
+    const elsewhere = await browser.newContext({ javaScriptEnabled: hydrated });
+    await faults.watch(elsewhere);
+    const third = await elsewhere.newPage();
+    await open(third, secret.edit);
+    await submit(third, { display_name: 'Third' });
+    await expectList(third);
+    await elsewhere.close();
+    await conflict(page).getByRole('button', { name: 'Overwrite' }).click();
+    await expect(conflict(page)).toBeVisible();
+    await open(page, `/secrets?q=${secret.name}`);
+    await expect(row(page, secret)).toContainText('Third');
+  });
+});
+
+test('saving a secret that was deleted in the meantime says so', async ({ page, secrets, faults }) => {
+  faults.allowStatus(404);
+  const secret = await secrets.git();
+  await open(page, secret.edit);
+  await secrets.remove(secret);
+  await fill(page, { display_name: 'Too late' });
+  await confirm(page).click();
+  await expect(page.getByText(/does not exist|no secret at this address/i)).toBeVisible();
+});

@@ -1,0 +1,106 @@
+import { expect, expectHeading, focused, open, row, stored, test, unique } from '../support/fixtures.js';
+
+test('the root leads to the list', async ({ page }) => {
+  await open(page, '/');
+  await expect(page).toHaveURL(/\/secrets$/);
+  await expectHeading(page, 'Secrets');
+});
+
+test('each page has its address, its title and one main heading', async ({ page, secrets }) => {
+  const secret = await secrets.git();
+  for (const [address, heading, title] of [
+    ['/secrets', 'Secrets', 'Secrets'],
+    ['/secrets/new', 'Add secret', 'Add secret'],
+    [secret.edit, 'Edit secret', 'Edit secret'],
+    [secret.delete, 'Delete Secret', 'Delete secret'],
+  ] as const) {
+    const answer = await open(page, address);
+    expect(answer?.status(), address).toBe(200);
+    await expect(page.getByRole('heading', { level: 1 }), address).toHaveText(heading);
+    await expect(page).toHaveTitle(`${title} · Latchkey`);
+    await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+    await expect(page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Secrets' })).toBeVisible();
+  }
+});
+
+test('the id of a secret is its Kubernetes name', async ({ page, secrets }) => {
+  const key = await secrets.git();
+  const image = await secrets.image();
+  expect(key.edit).toBe(`/secrets/gitsync-secret-${key.name}/edit`);
+  expect(image.edit).toBe(`/secrets/image-${image.name}/edit`);
+  for (const secret of [key, image]) {
+    await open(page, secret.edit);
+    await expectHeading(page, 'Edit secret');
+    await expect(page.getByLabel('Name', { exact: true })).toHaveValue(secret.name);
+  }
+});
+
+test.describe('a real 404 page inside the portal', () => {
+  for (const address of ['/nowhere', '/secrets/new/more', '/secrets/image-x', '/api', '/pkg-not', '/secrets//edit']) {
+    test(`for the unknown address ${address}`, async ({ page, faults }) => {
+      faults.allowStatus(404);
+      const answer = await open(page, address);
+      expect(answer?.status()).toBe(404);
+      await expectHeading(page, 'Page not found');
+      await expect(page.getByRole('navigation', { name: 'Places' })).toBeVisible();
+      await page.getByRole('link', { name: 'Go to the secrets' }).click();
+      await expectHeading(page, 'Secrets');
+    });
+  }
+
+  for (const id of ['image-is-not-there', 'gitsync-secret-is-not-there', 'nonsense', 'image-', 'image-UPPER', 'image-a%00b', 'image-%ff']) {
+    for (const what of ['edit', 'delete']) {
+      test(`for the unknown id ${id}, ${what}`, async ({ page, faults }) => {
+        faults.allowStatus(404);
+        const answer = await open(page, `/secrets/${id}/${what}`);
+        expect(answer?.status()).toBe(404);
+        await expectHeading(page, 'Secret not found');
+        await expect(page.getByRole('navigation', { name: 'Places' })).toBeVisible();
+        await page.getByRole('link', { name: 'Go to the secrets' }).click();
+        await expectHeading(page, 'Secrets');
+      });
+    }
+  }
+
+  test('for a secret that was deleted while its row was on the screen', async ({ page, secrets, faults }) => {
+    faults.allowStatus(404);
+    const secret = await secrets.git();
+    await open(page, `/secrets?q=${secret.name}`);
+    await secrets.remove(secret);
+    await row(page, secret).getByRole('link', { name: `Edit ${secret.name}` }).click();
+    await expectHeading(page, 'Secret not found');
+  });
+});
+
+test('posting to an id that is not there is answered with 404', async ({ request }) => {
+  const nobody = stored('image-pull', unique('nobody'));
+  for (const address of [nobody.edit, nobody.delete, '/secrets/nonsense/delete']) {
+    const form = address.endsWith('edit')
+      ? { version: '1', registry_host: 'a.example', username: 'u', password: '' }
+      : undefined;
+    const answer = await request.post(address, { ...(form && { form }), maxRedirects: 0 });
+    expect(answer.status(), address).toBe(404);
+    expect(await answer.text()).toContain('Secret not found');
+  }
+});
+
+test('nothing is deleted by looking at an address', async ({ page, secrets, request }) => {
+  const secret = await secrets.git();
+  await open(page, secret.delete);
+  await request.get(secret.delete);
+  await open(page, `/secrets?q=${secret.name}`);
+  await expect(row(page, secret)).toBeVisible();
+});
+
+test('the first stop of the keyboard leads past the navigation', async ({ page }) => {
+  await open(page, '/secrets');
+  await page.keyboard.press('Tab');
+  await expect(focused(page)).toHaveText('Skip to the content');
+  await expect(focused(page)).toBeInViewport();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('#main')).toBeFocused();
+});
+
+test('health answers', async ({ request }) => {
+  for (const address of ['/livez', '/readyz']) expect((await request.get(address)).status(), address).toBe(200);
+});
