@@ -1,1 +1,9 @@
-//! What a secret is.
+//! What a secret *is*: its names, hosts and key text, list queries, and the closed error type. Compiled for the
+//! browser and the server alike, so everything here is small and pure.
+
+pub mod error;
+pub mod page;
+pub mod percent;
+pub mod secret;
+pub mod sensitive;
+pub mod time;

@@ -1,0 +1,431 @@
+//! The list: what is asked for, and one page of it. The query lives in the address, so reading it never fails:
+//! nonsense gives the nearest sensible page.
+
+use crate::{
+    percent,
+    secret::{SecretId, SecretKind, SecretSummary},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// Queries longer than this, in bytes, are read no further.
+const QUERY_LIMIT: usize = 8 * 1024;
+
+/// By what the list is sorted.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum SortColumn {
+    /// By name.
+    Name,
+    /// By display name, upper and lower case alike.
+    DisplayName,
+    /// By type, then name.
+    Type,
+    /// By the last change.
+    Updated,
+}
+
+impl SortColumn {
+    /// All of them, in the order of the table.
+    pub const ALL: [Self; 4] = [Self::Name, Self::DisplayName, Self::Type, Self::Updated];
+
+    /// As it stands in the address.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::DisplayName => "display",
+            Self::Type => "type",
+            Self::Updated => "updated",
+        }
+    }
+}
+
+/// Which end comes first.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// A to Z, old to new.
+    Ascending,
+    /// Z to A, new to old.
+    Descending,
+}
+
+impl Direction {
+    /// The other one.
+    #[must_use]
+    pub fn reversed(self) -> Self {
+        match self {
+            Self::Ascending => Self::Descending,
+            Self::Descending => Self::Ascending,
+        }
+    }
+}
+
+/// How many rows a page has: 10, 20, 50 or 100.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct PageSize(u8);
+
+impl Default for PageSize {
+    fn default() -> Self {
+        Self(20)
+    }
+}
+
+impl PageSize {
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self(10), Self(20), Self(50), Self(100)];
+
+    /// The size nearest to what was asked for; the default where that is no number.
+    pub fn parse(text: &str) -> Self {
+        let Ok(wanted) = text.parse::<i64>() else { return Self::default() };
+        Self::ALL.into_iter().min_by_key(|size| (i64::from(size.0)).abs_diff(wanted)).unwrap_or_default()
+    }
+
+    /// The number of rows.
+    pub fn rows(self) -> u8 {
+        self.0
+    }
+}
+
+/// The row that a page begins after or ends before: its id, and what the list is sorted by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// Breaks ties.
+    pub id: SecretId,
+    /// The sorted column's value in that row.
+    pub value: CursorValue,
+}
+
+/// The value of the sorted column in a cursor's row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CursorValue {
+    /// Sorted by name or type, which the id holds.
+    InId,
+    /// Sorted by display name.
+    DisplayName(String),
+    /// Sorted by the last change.
+    Updated(Timestamp),
+}
+
+impl Cursor {
+    /// The cursor at this row of a list sorted by this column.
+    pub fn at(row: &SecretSummary, sort: SortColumn) -> Self {
+        let value = match sort {
+            SortColumn::Name | SortColumn::Type => CursorValue::InId,
+            SortColumn::DisplayName => CursorValue::DisplayName(row.display_name.clone()),
+            SortColumn::Updated => CursorValue::Updated(row.updated_at),
+        };
+        Self { id: row.id.clone(), value }
+    }
+
+    /// Reads a cursor of a list sorted by this column; `None` where it is none.
+    fn parse(text: &str, sort: SortColumn) -> Option<Self> {
+        // A name has no tilde in it.
+        let (id, value) = match text.split_once('~') {
+            Some((id, value)) => (id, Some(value)),
+            None => (text, None),
+        };
+        let value = match (sort, value) {
+            (SortColumn::Name | SortColumn::Type, None) => CursorValue::InId,
+            // PostgreSQL's text cannot hold a NUL.
+            (SortColumn::DisplayName, Some(value)) if !value.contains('\0') => {
+                CursorValue::DisplayName(value.to_owned())
+            }
+            (SortColumn::Updated, Some(value)) => {
+                let micros = value.parse::<i64>().ok().filter(|micros| (0..=MAX_MICROS).contains(micros))?;
+                CursorValue::Updated(Timestamp::from_micros(micros))
+            }
+            _ => return None,
+        };
+        Some(Self { id: SecretId::parse(id)?, value })
+    }
+
+    fn text(&self) -> String {
+        match &self.value {
+            CursorValue::InId => self.id.to_string(),
+            CursorValue::DisplayName(value) => format!("{}~{value}", self.id),
+            CursorValue::Updated(at) => format!("{}~{}", self.id, at.micros()),
+        }
+    }
+}
+
+/// The year 9999 in microseconds: what calendars and PostgreSQL both hold.
+const MAX_MICROS: i64 = 253_402_300_799_000_000;
+
+/// Where in the list a page lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// The first page.
+    First,
+    /// The last page.
+    Last,
+    /// The page that follows this row.
+    After(Cursor),
+    /// The page that precedes this row.
+    Before(Cursor),
+}
+
+/// What the list is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListQuery {
+    /// Words that name, display name or registry host contain; trimmed, at most 200 characters.
+    pub search: String,
+    /// Only this kind.
+    pub kind: Option<SecretKind>,
+    /// By what it is sorted.
+    pub sort: SortColumn,
+    /// Which end comes first.
+    pub direction: Direction,
+    /// Rows a page.
+    pub size: PageSize,
+    /// Which page.
+    pub position: Position,
+}
+
+impl Default for ListQuery {
+    fn default() -> Self {
+        Self {
+            search: String::new(),
+            kind: None,
+            sort: SortColumn::Updated,
+            direction: Direction::Descending,
+            size: PageSize::default(),
+            position: Position::First,
+        }
+    }
+}
+
+impl ListQuery {
+    /// The longest search, in characters.
+    pub const MAX_SEARCH_CHARS: usize = 200;
+
+    /// Reads the query of an address. Of what is given twice, the first counts.
+    pub fn parse(query: &str) -> Self {
+        let end = (0..=query.len().min(QUERY_LIMIT)).rev().find(|end| query.is_char_boundary(*end));
+        let query = &query[..end.unwrap_or_default()];
+        let value = |wanted: &str| {
+            query
+                .split('&')
+                .find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == wanted))
+                .and_then(|(_, value)| percent::decode(value))
+        };
+        let (sort, direction) = value("sort").and_then(|text| read_sort(&text)).unwrap_or_else(|| {
+            let Self { sort, direction, .. } = Self::default();
+            (sort, direction)
+        });
+        let cursor = |text: String| Cursor::parse(&text, sort);
+        let position = match (value("after"), value("before")) {
+            (Some(text), _) => cursor(text).map(Position::After),
+            (None, Some(text)) if text == "end" => Some(Position::Last),
+            (None, Some(text)) => cursor(text).map(Position::Before),
+            (None, None) => None,
+        };
+        Self {
+            search: value("q").map(|text| clean_search(&text)).unwrap_or_default(),
+            kind: value("type").and_then(|text| SecretKind::parse(&text)),
+            sort,
+            direction,
+            size: value("size").map(|text| PageSize::parse(&text)).unwrap_or_default(),
+            position: position.unwrap_or(Position::First),
+        }
+    }
+
+    /// The shortest query that means this.
+    pub fn to_query_string(&self) -> String {
+        let mut pairs: Vec<(&str, String)> = Vec::new();
+        let search = clean_search(&self.search);
+        if !search.is_empty() {
+            pairs.push(("q", search));
+        }
+        if let Some(kind) = self.kind {
+            pairs.push(("type", kind.as_str().to_owned()));
+        }
+        let sort = self.sort_parameter();
+        if !sort.is_empty() {
+            pairs.push(("sort", sort));
+        }
+        if self.size != PageSize::default() {
+            pairs.push(("size", self.size.rows().to_string()));
+        }
+        match &self.position {
+            Position::First => {}
+            Position::Last => pairs.push(("before", "end".to_owned())),
+            Position::After(cursor) => pairs.push(("after", cursor.text())),
+            Position::Before(cursor) => pairs.push(("before", cursor.text())),
+        }
+        let mut out = String::new();
+        for (key, value) in pairs {
+            if !out.is_empty() {
+                out.push('&');
+            }
+            out.push_str(key);
+            out.push('=');
+            out.push_str(&percent::encode(&value));
+        }
+        out
+    }
+
+    /// The value of `sort` in the address: the column, after a hyphen where descending; empty for the default.
+    pub fn sort_parameter(&self) -> String {
+        let default = Self::default();
+        if (self.sort, self.direction) == (default.sort, default.direction) {
+            return String::new();
+        }
+        let sign = if self.direction == Direction::Descending { "-" } else { "" };
+        format!("{sign}{}", self.sort.as_str())
+    }
+
+    /// The same list from its first page, sorted by this column; the other way round if it is already.
+    #[must_use]
+    pub fn sorted_by(&self, sort: SortColumn) -> Self {
+        let direction = if sort == self.sort {
+            self.direction.reversed()
+        } else if sort == SortColumn::Updated {
+            Direction::Descending
+        } else {
+            Direction::Ascending
+        };
+        Self { sort, direction, position: Position::First, ..self.clone() }
+    }
+
+    /// The same list at another page.
+    #[must_use]
+    pub fn with_position(&self, position: Position) -> Self {
+        Self { position, ..self.clone() }
+    }
+}
+
+fn read_sort(text: &str) -> Option<(SortColumn, Direction)> {
+    let (name, direction) = match text.strip_prefix('-') {
+        Some(name) => (name, Direction::Descending),
+        None => (text, Direction::Ascending),
+    };
+    SortColumn::ALL.into_iter().find(|column| column.as_str() == name).map(|column| (column, direction))
+}
+
+fn clean_search(text: &str) -> String {
+    let clean: String =
+        text.chars().filter(|c| !c.is_control()).take(ListQuery::MAX_SEARCH_CHARS * 2).collect();
+    let cut: String = clean.trim().chars().take(ListQuery::MAX_SEARCH_CHARS).collect();
+    cut.trim_end().to_owned()
+}
+
+/// How many secrets match.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Total {
+    /// As many were counted.
+    pub count: u64,
+    /// False where counting stopped there and there are more.
+    pub exact: bool,
+}
+
+/// One page of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretPage {
+    /// In the order that was asked for.
+    pub rows: Vec<SecretSummary>,
+    /// Over all pages.
+    pub total: Total,
+    /// The page before ends before this row; `None` on the first page.
+    pub previous: Option<Cursor>,
+    /// The page after begins after this row; `None` on the last page.
+    pub next: Option<Cursor>,
+    /// The server's clock, for telling how long ago something was.
+    pub now: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn nonsense_gives_the_nearest_sensible_page() {
+        let default = ListQuery::default();
+        for query in [
+            "",
+            "?",
+            "page=-1",
+            "sort=password",
+            "sort=",
+            "after=x",
+            "after=image-a",
+            "after=image-a~x",
+            "after=image-a~-5",
+            "before=image-a~99999999999999999999",
+            "type=SENTINEL",
+            "q=%ff",
+            "q=%00%01",
+            "size=x",
+            "&&=&q&=x",
+        ] {
+            assert_eq!(ListQuery::parse(query), default, "{query}");
+        }
+        assert_eq!(ListQuery::parse("size=-1").size.rows(), 10);
+        assert_eq!(ListQuery::parse("size=99999").size.rows(), 100);
+        assert_eq!(ListQuery::parse("size=40").size.rows(), 50);
+        assert_eq!(ListQuery::parse(&format!("q={}", "é".repeat(10_000))).search.chars().count(), 200);
+        assert_eq!(ListQuery::parse("q=+a+b+").search, "a b");
+    }
+
+    #[test]
+    fn queries_are_short_and_readable() {
+        let query = ListQuery::default();
+        assert_eq!(query.to_query_string(), "");
+        let query = ListQuery::parse("sort=name&type=image-pull&q=a%26b&size=50&after=image-hub");
+        assert_eq!(query.to_query_string(), "q=a%26b&type=image-pull&sort=name&size=50&after=image-hub");
+        assert_eq!(
+            query.sorted_by(SortColumn::Name).to_query_string(),
+            "q=a%26b&type=image-pull&sort=-name&size=50"
+        );
+        assert_eq!(query.sorted_by(SortColumn::Updated).to_query_string(), "q=a%26b&type=image-pull&size=50");
+        assert_eq!(ListQuery::parse("before=end").position, Position::Last);
+    }
+
+    fn cursors(sort: SortColumn) -> impl Strategy<Value = Cursor> {
+        let value = match sort {
+            SortColumn::Name | SortColumn::Type => Just(CursorValue::InId).boxed(),
+            SortColumn::DisplayName => "[^\0]{0,40}".prop_map(CursorValue::DisplayName).boxed(),
+            SortColumn::Updated => {
+                (0..=MAX_MICROS).prop_map(|at| CursorValue::Updated(Timestamp::from_micros(at))).boxed()
+            }
+        };
+        ("(image|gitsync-secret)-[a-z0-9]{1,9}", value)
+            .prop_map(|(id, value)| Cursor { id: SecretId::parse(&id).unwrap(), value })
+    }
+
+    fn queries() -> impl Strategy<Value = ListQuery> {
+        let sort = prop::sample::select(SortColumn::ALL.to_vec());
+        sort.prop_flat_map(|sort| {
+            let position = prop_oneof![
+                Just(Position::First),
+                Just(Position::Last),
+                cursors(sort).prop_map(Position::After),
+                cursors(sort).prop_map(Position::Before),
+            ];
+            let direction = prop_oneof![Just(Direction::Ascending), Just(Direction::Descending)];
+            let kind = prop::option::of(prop::sample::select(SecretKind::ALL.to_vec()));
+            let size = prop::sample::select(PageSize::ALL.to_vec());
+            (any::<String>(), kind, direction, size, position).prop_map(
+                move |(search, kind, direction, size, position)| ListQuery {
+                    search: clean_search(&search),
+                    kind,
+                    sort,
+                    direction,
+                    size,
+                    position,
+                },
+            )
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_query_survives_its_address(query in queries()) {
+            prop_assert_eq!(ListQuery::parse(&query.to_query_string()), query);
+        }
+
+        #[test]
+        fn reading_never_panics(text in any::<String>()) {
+            ListQuery::parse(&text);
+        }
+    }
+}

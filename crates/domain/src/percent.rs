@@ -1,0 +1,59 @@
+//! Percent-encoding of what stands in a query (RFC 3986, with `+` for a space as forms have it).
+
+/// Encodes everything but the unreserved characters.
+pub fn encode(text: &str) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push(char::from(HEX[usize::from(byte >> 4)]));
+            out.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+    out
+}
+
+/// Decodes; `None` where the bytes are not UTF-8. A `%` without two hexadecimal digits stands for itself.
+pub fn decode(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let digit = |index: usize| bytes.get(index).and_then(|byte| char::from(*byte).to_digit(16));
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut index = 0;
+    while let Some(&byte) = bytes.get(index) {
+        if let (b'%', Some(high), Some(low)) = (byte, digit(index + 1), digit(index + 2)) {
+            out.push(u8::try_from(high * 16 + low).unwrap_or_default());
+            index += 3;
+        } else {
+            out.push(if byte == b'+' { b' ' } else { byte });
+            index += 1;
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_encoded_comes_back(text in any::<String>()) {
+            prop_assert_eq!(decode(&encode(&text)), Some(text));
+        }
+
+        #[test]
+        fn decoding_never_panics(text in "[%+a-f0-9é]{0,40}") {
+            decode(&text);
+        }
+    }
+
+    #[test]
+    fn bad_utf8_is_none() {
+        assert_eq!(decode("%ED%A0%80"), None);
+        assert_eq!(decode("a%zz+%4"), Some("a%zz %4".to_owned()));
+    }
+}

@@ -1,0 +1,233 @@
+//! What was typed, and the secret or the change that it becomes.
+
+use super::{DisplayName, Password, PrivateKeyText, RegistryHost, SecretKind, SecretName, Username};
+use crate::{
+    error::{Field, FieldError, Problem},
+    sensitive::Sensitive,
+};
+
+/// The fields of the form, as typed.
+#[derive(Clone, Debug, Default)]
+pub struct SecretDraft {
+    /// Field "Name".
+    pub name: String,
+    /// Field "Display Name".
+    pub display_name: String,
+    /// Field "Type", in `SecretKind::as_str`'s form.
+    pub kind: String,
+    /// Field "Secret".
+    pub secret: Sensitive,
+    /// Field "Registry Host".
+    pub registry_host: String,
+    /// Field "Username".
+    pub username: String,
+    /// Field "Password".
+    pub password: Sensitive,
+}
+
+/// A secret that may be stored.
+#[derive(Clone, Debug)]
+pub struct NewSecret {
+    /// Unique within its kind.
+    pub name: SecretName,
+    /// `None`: the name stands in for it.
+    pub display_name: Option<DisplayName>,
+    /// What it pulls with.
+    pub credential: Credential,
+}
+
+/// What a secret pulls with.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    /// For Git over SSH.
+    GitDataset {
+        /// The sealed value.
+        private_key: PrivateKeyText,
+    },
+    /// For an image registry.
+    ImagePull {
+        /// Where.
+        host: RegistryHost,
+        /// As whom.
+        username: Username,
+        /// The sealed value.
+        password: Password,
+    },
+}
+
+impl Credential {
+    /// The kind that this credential is of.
+    pub fn kind(&self) -> SecretKind {
+        match self {
+            Self::GitDataset { .. } => SecretKind::GitDataset,
+            Self::ImagePull { .. } => SecretKind::ImagePull,
+        }
+    }
+}
+
+/// A change that may be stored.
+#[derive(Clone, Debug)]
+pub struct SecretUpdate {
+    /// `None`: the name stands in for it.
+    pub display_name: Option<DisplayName>,
+    /// What becomes of the credential.
+    pub credential: CredentialUpdate,
+}
+
+/// A change of what a secret pulls with. `None` keeps the stored value.
+#[derive(Clone, Debug)]
+pub enum CredentialUpdate {
+    /// For Git over SSH.
+    GitDataset {
+        /// A new key, if any.
+        private_key: Option<PrivateKeyText>,
+    },
+    /// For an image registry.
+    ImagePull {
+        /// Where.
+        host: RegistryHost,
+        /// As whom.
+        username: Username,
+        /// A new password, if any.
+        password: Option<Password>,
+    },
+}
+
+/// Gathers what is wrong, so that all of it is said at once.
+#[derive(Default)]
+struct Wrong(Vec<FieldError>);
+
+impl Wrong {
+    fn take<T, P>(&mut self, field: Field, result: Result<T, P>, problem: fn(P) -> Problem) -> Option<T> {
+        result.map_err(|error| self.0.push(FieldError { field, problem: problem(error) })).ok()
+    }
+}
+
+impl NewSecret {
+    /// Reads the Add form; all that is wrong is returned at once, in the order of the form. Fields of the other
+    /// kind are passed over.
+    pub fn parse(draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
+        let mut wrong = Wrong::default();
+        let name = wrong.take(Field::Name, SecretName::parse(&draft.name), Problem::Name);
+        let display_name =
+            wrong.take(Field::DisplayName, DisplayName::parse(&draft.display_name), Problem::DisplayName);
+        let kind = wrong.take(Field::Type, SecretKind::parse(&draft.kind).ok_or(()), |()| Problem::Type);
+        let credential = kind.and_then(|kind| match kind {
+            SecretKind::GitDataset => {
+                let key = wrong.take(Field::Secret, PrivateKeyText::parse(&draft.secret), Problem::Key);
+                Some(Credential::GitDataset { private_key: key? })
+            }
+            SecretKind::ImagePull => {
+                let (host, username) = read_account(&mut wrong, &draft);
+                let password =
+                    wrong.take(Field::Password, Password::parse(draft.password), Problem::Password);
+                Some(Credential::ImagePull { host: host?, username: username?, password: password? })
+            }
+        });
+        match (name, display_name, credential) {
+            (Some(name), Some(display_name), Some(credential)) => Ok(Self { name, display_name, credential }),
+            _ => Err(wrong.0),
+        }
+    }
+}
+
+impl SecretUpdate {
+    /// Reads the Edit form of a secret of this kind. A blank value keeps the stored one: for a password that is
+    /// the empty text, for a key white space too. Name and type are passed over: they never change.
+    pub fn parse(kind: SecretKind, draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
+        let mut wrong = Wrong::default();
+        let display_name =
+            wrong.take(Field::DisplayName, DisplayName::parse(&draft.display_name), Problem::DisplayName);
+        let credential = match kind {
+            SecretKind::GitDataset if draft.secret.expose().trim().is_empty() => {
+                Some(CredentialUpdate::GitDataset { private_key: None })
+            }
+            SecretKind::GitDataset => wrong
+                .take(Field::Secret, PrivateKeyText::parse(&draft.secret), Problem::Key)
+                .map(|key| CredentialUpdate::GitDataset { private_key: Some(key) }),
+            SecretKind::ImagePull => {
+                let (host, username) = read_account(&mut wrong, &draft);
+                let password = if draft.password.is_empty() {
+                    Some(None)
+                } else {
+                    wrong.take(Field::Password, Password::parse(draft.password).map(Some), Problem::Password)
+                };
+                match (host, username, password) {
+                    (Some(host), Some(username), Some(password)) => {
+                        Some(CredentialUpdate::ImagePull { host, username, password })
+                    }
+                    _ => None,
+                }
+            }
+        };
+        match (display_name, credential) {
+            (Some(display_name), Some(credential)) => Ok(Self { display_name, credential }),
+            _ => Err(wrong.0),
+        }
+    }
+}
+
+fn read_account(wrong: &mut Wrong, draft: &SecretDraft) -> (Option<RegistryHost>, Option<Username>) {
+    let host = RegistryHost::parse(&draft.registry_host).map(|normalized| normalized.host);
+    let host = wrong.take(Field::RegistryHost, host, Problem::Host);
+    let username = wrong.take(Field::Username, Username::parse(&draft.username), Problem::Username);
+    (host, username)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::{HostProblem, KeyProblem, NameProblem, PasswordProblem, UsernameProblem};
+
+    fn draft(kind: SecretKind) -> SecretDraft {
+        SecretDraft {
+            name: "a".to_owned(),
+            kind: kind.as_str().to_owned(),
+            registry_host: "GHCR.io".to_owned(),
+            username: "robot".to_owned(),
+            password: Sensitive::new("pw"),
+            ..SecretDraft::default()
+        }
+    }
+
+    #[test]
+    fn everything_wrong_is_said_at_once_in_the_order_of_the_form() {
+        let image = SecretDraft { kind: "image-pull".to_owned(), ..SecretDraft::default() };
+        let problems: Vec<_> =
+            NewSecret::parse(image).unwrap_err().into_iter().map(|error| error.problem).collect();
+        assert_eq!(
+            problems,
+            [
+                Problem::Name(NameProblem::Missing),
+                Problem::Host(HostProblem::Missing),
+                Problem::Username(UsernameProblem::Missing),
+                Problem::Password(PasswordProblem::Missing)
+            ]
+        );
+        let git = SecretDraft { kind: "git-dataset".to_owned(), ..draft(SecretKind::GitDataset) };
+        assert_eq!(NewSecret::parse(git).unwrap_err()[0].problem, Problem::Key(KeyProblem::Missing));
+        let none = SecretDraft { kind: "SENTINEL".to_owned(), ..draft(SecretKind::GitDataset) };
+        let wrong = NewSecret::parse(none).unwrap_err();
+        assert_eq!(wrong[0].problem, Problem::Type);
+        assert!(!format!("{wrong:?}").contains("SENTINEL"));
+    }
+
+    #[test]
+    fn blank_keeps_the_stored_value() {
+        let image = SecretDraft { password: Sensitive::default(), ..draft(SecretKind::ImagePull) };
+        let update = SecretUpdate::parse(SecretKind::ImagePull, image).unwrap();
+        let CredentialUpdate::ImagePull { host, password: None, .. } = update.credential else {
+            panic!("the password is to be kept");
+        };
+        assert_eq!(host.as_str(), "ghcr.io");
+        let git = SecretDraft { secret: Sensitive::new(" \r\n"), ..draft(SecretKind::GitDataset) };
+        let update = SecretUpdate::parse(SecretKind::GitDataset, git).unwrap();
+        assert!(matches!(update.credential, CredentialUpdate::GitDataset { private_key: None }));
+    }
+
+    #[test]
+    fn a_draft_shows_no_value() {
+        let shown = format!("{:?}", NewSecret::parse(draft(SecretKind::ImagePull)).unwrap());
+        assert!(!shown.contains("pw"), "{shown}");
+    }
+}

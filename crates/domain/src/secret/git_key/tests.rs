@@ -1,0 +1,120 @@
+//! Keys here were made by `ssh-keygen` and `openssl` for these tests and open nothing.
+
+use super::*;
+use proptest::prelude::*;
+
+const ED25519: &str = include_str!("fixtures/openssh-ed25519");
+const WHOLE: [&str; 5] = [
+    ED25519,
+    include_str!("fixtures/openssh-ecdsa"),
+    include_str!("fixtures/sec1"),
+    include_str!("fixtures/pkcs8-ecdsa"),
+    include_str!("fixtures/pkcs1-rsa"),
+];
+
+fn read(text: &str) -> Result<String, KeyProblem> {
+    PrivateKeyText::parse(&Sensitive::new(text)).map(|key| key.value().expose().to_owned())
+}
+
+#[test]
+fn whole_keys_are_taken_as_they_are() {
+    for key in WHOLE {
+        assert_eq!(read(key).as_deref(), Ok(key));
+    }
+}
+
+#[test]
+fn what_does_not_change_the_key_is_put_right() {
+    for key in WHOLE {
+        for typed in [
+            key.replace('\n', "\r\n"),
+            key.replace('\n', "\r"),
+            key.trim_end().to_owned(),
+            format!("\u{feff}{key}"),
+            format!("\n\n  {key}\n\n"),
+            key.replace('\n', "\n    "),
+            key.replace('\n', " \t\n"),
+            key.replace('\n', "\n\n"),
+        ] {
+            assert_eq!(
+                read(&typed).as_deref().map(|text| text.replace("\n\n", "\n")),
+                Ok(key.to_owned()),
+                "{typed}"
+            );
+        }
+    }
+}
+
+#[test]
+fn everything_else_is_refused_with_its_reason() {
+    let public = include_str!("fixtures/openssh-ed25519.pub");
+    let cut = &ED25519[..ED25519.len() / 2];
+    let without_end = ED25519.split("-----END").next().unwrap();
+    let lines: Vec<&str> = ED25519.lines().collect();
+    let without_a_line = [&lines[..2], &lines[3..]].concat().join("\n");
+    let wrong_fence = ED25519.replace("END OPENSSH", "END RSA");
+    let bad_base64 = ED25519.replacen("b3Bl", "b3B!", 1);
+    for (typed, problem) in [
+        ("", KeyProblem::Missing),
+        (" \r\n\t", KeyProblem::Missing),
+        ("hello", KeyProblem::NotAKey),
+        ("SENTINEL\0", KeyProblem::Binary),
+        (&"x".repeat(65_537), KeyProblem::TooLong),
+        (public, KeyProblem::PublicKey),
+        (&format!("# my key\n{public}"), KeyProblem::PublicKey),
+        ("ecdsa-sha2-nistp256 AAAA me", KeyProblem::PublicKey),
+        ("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", KeyProblem::PublicKey),
+        ("-----BEGIN RSA PUBLIC KEY-----\nAAAA\n-----END RSA PUBLIC KEY-----", KeyProblem::PublicKey),
+        ("---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----", KeyProblem::PublicKey),
+        ("ssh-ed25519-cert-v01@openssh.com AAAA me", KeyProblem::Certificate),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", KeyProblem::Certificate),
+        (
+            "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----",
+            KeyProblem::Certificate,
+        ),
+        (&format!("{ED25519}{ED25519}"), KeyProblem::TwoKeys),
+        (&ED25519.replace('\n', " "), KeyProblem::OneLine),
+        (&ED25519.replace('\n', ""), KeyProblem::OneLine),
+        (&ED25519.replace('\n', "\\n"), KeyProblem::WrittenNewlines),
+        (cut, KeyProblem::Truncated),
+        (without_end, KeyProblem::Truncated),
+        (&without_a_line, KeyProblem::Damaged),
+        ("-----BEGIN OPENSSH PRIVATE KEY-----\n-----END OPENSSH PRIVATE KEY-----", KeyProblem::Truncated),
+        (&wrong_fence, KeyProblem::Damaged),
+        (&bad_base64, KeyProblem::Damaged),
+        (&format!("Here it is:\n{ED25519}"), KeyProblem::Surrounded),
+        (&format!("{ED25519}\nBest, Ana"), KeyProblem::Surrounded),
+        ("-----BEGIN DSA PRIVATE KEY-----\nAAAA\n-----END DSA PRIVATE KEY-----", KeyProblem::Dsa),
+        (include_str!("fixtures/openssh-passphrase"), KeyProblem::Passphrase),
+        (include_str!("fixtures/pkcs8-passphrase"), KeyProblem::Passphrase),
+        (include_str!("fixtures/sec1-passphrase"), KeyProblem::Passphrase),
+        (include_str!("fixtures/pkcs8-ed25519"), KeyProblem::Pkcs8Ed25519),
+        ("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none", KeyProblem::Putty),
+        (
+            "-----BEGIN PGP PRIVATE KEY BLOCK-----\nAAAA\n-----END PGP PRIVATE KEY BLOCK-----",
+            KeyProblem::NotAKey,
+        ),
+    ] {
+        assert_eq!(read(typed).err(), Some(problem), "{typed}");
+        assert!(problem.message().ends_with('.'), "{problem:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn nothing_panics(text in any::<String>()) {
+        drop(read(&text));
+        drop(read(&format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{text}\n-----END OPENSSH PRIVATE KEY-----")));
+    }
+
+    #[test]
+    fn damage_never_panics_and_reading_again_changes_nothing(at in 0usize..400, byte in any::<u8>(), which in 0usize..5) {
+        let mut bytes = WHOLE[which].as_bytes().to_vec();
+        let index = at % bytes.len();
+        bytes[index] = byte;
+        if let Ok(once) = read(&String::from_utf8_lossy(&bytes)) {
+            prop_assert!(once.ends_with('\n') && !once.ends_with("\n\n") && !once.contains('\r'));
+            prop_assert_eq!(read(&once), Ok(once.clone()));
+        }
+    }
+}

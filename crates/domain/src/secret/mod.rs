@@ -1,0 +1,20 @@
+//! A secret: a credential with which a platform pulls a Git dataset or a container image.
+
+mod draft;
+mod git_key;
+mod id;
+mod kind;
+mod name;
+mod registry;
+mod view;
+
+pub use draft::{Credential, CredentialUpdate, NewSecret, SecretDraft, SecretUpdate};
+pub use git_key::{KeyProblem, PrivateKeyText};
+pub use id::SecretId;
+pub use kind::SecretKind;
+pub use name::{DisplayName, DisplayNameProblem, NameProblem, SecretName};
+pub use registry::{
+    HostCorrection, HostProblem, NormalizedHost, Password, PasswordProblem, RegistryHost, Username,
+    UsernameProblem,
+};
+pub use view::{SecretDetails, SecretSummary};

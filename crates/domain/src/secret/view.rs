@@ -1,0 +1,39 @@
+//! What pages get to see of a secret. Nothing here can hold a value.
+
+use super::SecretId;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A row of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretSummary {
+    /// Kind and name.
+    pub id: SecretId,
+    /// The name, where none was given.
+    pub display_name: String,
+    /// When it was added or last changed.
+    pub updated_at: Timestamp,
+    /// Image pull only.
+    pub registry_host: Option<String>,
+}
+
+/// What the Edit page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretDetails {
+    /// Kind and name.
+    pub id: SecretId,
+    /// The name, where none was given.
+    pub display_name: String,
+    /// Image pull only.
+    pub registry_host: Option<String>,
+    /// Image pull only.
+    pub username: Option<String>,
+    /// Goes up by one with each change; an edit names the one it began with.
+    pub version: i64,
+    /// When it was added or last changed.
+    pub updated_at: Timestamp,
+    /// By whom.
+    pub updated_by: String,
+    /// The server's clock, for telling how long ago that was.
+    pub now: Timestamp,
+}

@@ -1,0 +1,69 @@
+//! The text of a value.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroizing;
+
+/// A text that must not be seen: a private key, a password, a key encryption key. `Debug` prints a placeholder,
+/// there is no `Display`, and the memory is overwritten when it is dropped (copies made by the network or the
+/// browser are out of reach).
+#[derive(Clone, Default)]
+pub struct Sensitive(Zeroizing<String>);
+
+impl Sensitive {
+    /// Takes a text in.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The text itself. Every use of this is a place to look at twice.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The length in bytes.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl std::fmt::Debug for Sensitive {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("[REDACTED]")
+    }
+}
+
+impl<'de> Deserialize<'de> for Sensitive {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
+    }
+}
+
+impl Serialize for Sensitive {
+    /// The browser has to send what was typed. Everywhere else this is an error, so that no value can get into
+    /// an answer, a page's data or a log by way of a derive.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if cfg!(target_arch = "wasm32") {
+            serializer.serialize_str(self.expose())
+        } else {
+            Err(serde::ser::Error::custom("a value is never serialized here"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_shows_nothing_and_cannot_be_serialized_on_a_server() {
+        let value = Sensitive::new("SENTINEL");
+        assert_eq!(format!("{value:?} {:?}", Some(&value)), "[REDACTED] Some([REDACTED])");
+        let refused = serde_json::to_string(&value).unwrap_err();
+        assert!(!refused.to_string().contains("SENTINEL"));
+    }
+}

@@ -1,0 +1,134 @@
+//! Moments, without a calendar library: the browser downloads this.
+
+use serde::{Deserialize, Serialize};
+
+/// Microseconds since 1970-01-01T00:00:00Z, PostgreSQL's precision.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Timestamp(i64);
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+impl Timestamp {
+    /// From microseconds since the epoch.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since the epoch.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// To the second: `2026-11-23T23:24:05Z` (RFC 3339).
+    pub fn rfc3339(self) -> String {
+        let Civil { year, month, day, hour, minute, second } = self.civil();
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    }
+
+    /// For people, with the zone: `23 November 2026, 23:24 UTC`.
+    pub fn utc_text(self) -> String {
+        let Civil { year, month, day, hour, minute, .. } = self.civil();
+        let month = MONTHS[usize::from(month - 1)];
+        format!("{day} {month} {year}, {hour:02}:{minute:02} UTC")
+    }
+
+    /// As people tell it: "3 days ago". A moment that has not come yet is "just now".
+    pub fn relative(self, now: Self) -> String {
+        let seconds = (now.0.saturating_sub(self.0)) / 1_000_000;
+        let (count, unit) = match seconds {
+            ..60 => return "just now".to_owned(),
+            60..3_600 => (seconds / 60, "minute"),
+            3_600..86_400 => (seconds / 3_600, "hour"),
+            86_400..2_592_000 => (seconds / 86_400, "day"),
+            2_592_000..31_536_000 => (seconds / 2_592_000, "month"),
+            _ => (seconds / 31_536_000, "year"),
+        };
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} {unit}{plural} ago")
+    }
+
+    fn civil(self) -> Civil {
+        let seconds = self.0.div_euclid(1_000_000);
+        let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+        // Days to year, month and day in the proleptic Gregorian calendar, in eras of 400 years that begin on
+        // 1 March, so that the leap day is the last of its year.
+        let shifted = days + 719_468;
+        let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+        let year_of_era =
+            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let shifted_month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+        let year = year_of_era + era * 400 + i64::from(month <= 2);
+        let small = |number: i64| u8::try_from(number).unwrap_or_default();
+        Civil {
+            year,
+            month: small(month),
+            day: small(day),
+            hour: small(rest / 3_600),
+            minute: small(rest / 60 % 60),
+            second: small(rest % 60),
+        }
+    }
+}
+
+struct Civil {
+    year: i64,
+    month: u8,
+    day: u8,
+    hour: u8,
+    minute: u8,
+    second: u8,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: i64 = 1_000_000;
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_709_251_199, "2024-02-29T23:59:59Z"),
+            (1_795_476_245, "2026-11-23T23:24:05Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (-1, "1969-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(Timestamp::from_micros(seconds * SECOND).rfc3339(), text);
+        }
+        assert_eq!(Timestamp::from_micros(1_795_476_245 * SECOND).utc_text(), "23 November 2026, 23:24 UTC");
+    }
+
+    #[test]
+    fn ages_read_well() {
+        let at = Timestamp::from_micros(0);
+        for (seconds, text) in [
+            (-5, "just now"),
+            (59, "just now"),
+            (60, "1 minute ago"),
+            (7_200, "2 hours ago"),
+            (86_400 * 3, "3 days ago"),
+            (86_400 * 45, "1 month ago"),
+            (86_400 * 800, "2 years ago"),
+        ] {
+            assert_eq!(at.relative(Timestamp::from_micros(seconds * SECOND)), text);
+        }
+    }
+}
