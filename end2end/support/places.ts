@@ -1,0 +1,159 @@
+// Every page in every state that looks different, for what has to hold everywhere.
+
+import { expect, type Page } from '@playwright/test';
+import { confirm, expectHeading, expectList, field, open, row, unique, type Secrets } from './fixtures.js';
+import { fill, submit } from './form.js';
+import { privateKey } from './keys.js';
+import { WALK } from './walk.js';
+
+export interface Place {
+  what: string;
+  /** What is to be expected of the answer, where it is not 200. */
+  status?: number;
+  /** Only where the page answers by itself. */
+  hydratedOnly?: boolean;
+  go(page: Page, secrets: Secrets): Promise<void>;
+}
+
+const LONG = { name: `${'very-long-name-'.repeat(14)}end`, display_name: 'A display name that goes on and on '.repeat(5).trim() };
+
+export const PLACES: Place[] = [
+  {
+    what: 'the list',
+    async go(page) {
+      await open(page, `/secrets?q=${WALK}`);
+      await expect(page.locator('tbody tr')).toHaveCount(20);
+    },
+  },
+  {
+    what: 'the list in the middle, sorted and filtered',
+    async go(page) {
+      await open(page, `/secrets?q=${WALK}&size=10&sort=-display&type=git-dataset`);
+      await page.getByRole('link', { name: 'Next', exact: true }).click();
+      await expect(page).toHaveURL(/after=/);
+      await expect(page.getByRole('link', { name: 'Previous', exact: true })).toBeVisible();
+    },
+  },
+  {
+    what: 'the list with long text',
+    async go(page, secrets) {
+      const end = unique('e');
+      const secret = await secrets.image({ ...LONG, name: `${LONG.name}-${end}`.slice(-238), registry_host: `${'host-'.repeat(11)}x.example.org` });
+      await open(page, `/secrets?q=${end}`);
+      await expect(row(page, secret)).toBeVisible();
+    },
+  },
+  {
+    what: 'an empty search',
+    async go(page) {
+      await open(page, `/secrets?q=${unique('no-such-thing')}`);
+      await expect(page.getByText('No secret matches.')).toBeVisible();
+    },
+  },
+  {
+    what: 'the list with a notice',
+    async go(page) {
+      await open(page, '/secrets/new');
+      const name = unique('noticed-with-a-name-that-is-rather-long');
+      await submit(page, { type: 'image-pull', name, registry_host: 'https://Registry.Example.org/', username: 'u', password: 'p' });
+      await expectList(page);
+      await expect(page.locator('.notices')).toContainText('Secret saved');
+    },
+  },
+  {
+    what: 'Add, for a Git dataset',
+    async go(page) {
+      await open(page, '/secrets/new');
+      await expect(field(page, 'Secret')).toBeVisible();
+    },
+  },
+  {
+    what: 'Add, for a registry',
+    async go(page) {
+      await open(page, '/secrets/new');
+      await field(page, 'Type').selectOption('image-pull');
+      await expect(field(page, 'Password')).toBeVisible();
+    },
+  },
+  {
+    what: 'Add, refused',
+    status: 422,
+    async go(page) {
+      await open(page, '/secrets/new');
+      await submit(page, { type: 'image-pull', name: `Bad_Name${'x'.repeat(80)}`, registry_host: 'ftp://x', username: 'a:b', password: '' });
+      await expect(page.getByRole('heading', { name: 'There is a problem' })).toBeVisible();
+    },
+  },
+  {
+    what: 'Add, with a taken name',
+    status: 422,
+    async go(page, secrets) {
+      const owner = await secrets.git();
+      await open(page, '/secrets/new');
+      await submit(page, { name: owner.name, secret: privateKey() });
+      await expect(page.locator('#name-error')).toBeVisible();
+    },
+  },
+  {
+    what: 'Edit, of a Git dataset',
+    async go(page, secrets) {
+      await open(page, (await secrets.git(undefined)).edit);
+      await expectHeading(page, 'Edit secret');
+    },
+  },
+  {
+    what: 'Edit, of a registry with long names',
+    async go(page, secrets) {
+      const secret = await secrets.image({ ...LONG, name: unique('x'.repeat(190)) });
+      await open(page, secret.edit);
+      await expectHeading(page, 'Edit secret');
+    },
+  },
+  {
+    what: 'Edit, changed in the meantime',
+    status: 409,
+    async go(page, secrets) {
+      const secret = await secrets.image();
+      await open(page, secret.edit);
+      const form = { version: '1', display_name: 'x', registry_host: 'a.example', username: 'u' };
+      const answer = await page.request.post(secret.edit, { form, maxRedirects: 0 });
+      expect(answer.status()).toBe(303);
+      await fill(page, { display_name: 'Mine' });
+      await confirm(page).click();
+      await expect(page.getByRole('button', { name: 'Overwrite' })).toBeVisible();
+    },
+  },
+  {
+    what: 'Delete, the page',
+    async go(page, secrets) {
+      await open(page, (await secrets.git({ ...LONG, name: unique('x'.repeat(190)) })).delete);
+      await expectHeading(page, 'Delete Secret');
+    },
+  },
+  {
+    what: 'Delete, the dialog',
+    hydratedOnly: true,
+    async go(page, secrets) {
+      const secret = await secrets.git({ ...LONG, name: unique('x'.repeat(190)) });
+      await open(page, `/secrets?q=${secret.name.slice(-20)}`);
+      await row(page, secret).getByRole('link', { name: /^Delete / }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+    },
+  },
+  {
+    what: 'a page that is not there',
+    status: 404,
+    async go(page) {
+      await open(page, '/nowhere');
+      await expectHeading(page, 'Page not found');
+    },
+  },
+  {
+    what: 'a secret that is not there',
+    status: 404,
+    async go(page) {
+      await open(page, '/secrets/image-nobody-has-this/edit');
+      await expectHeading(page, 'Secret not found');
+    },
+  },
+];

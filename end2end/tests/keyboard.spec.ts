@@ -1,0 +1,67 @@
+import type { Page } from '@playwright/test';
+import { expect, open, test } from '../support/fixtures.js';
+import { PLACES } from '../support/places.js';
+import { WALK } from '../support/walk.js';
+
+interface Stop {
+  what: string;
+  ring: boolean;
+  onScreen: boolean;
+  covered: boolean;
+}
+
+/** What has the focus now, and whether one can see that. */
+async function stop(page: Page): Promise<Stop | null> {
+  return page.evaluate(() => {
+    const active = document.activeElement;
+    if (!active || active === document.body || active === document.documentElement) return null;
+    const ring = (element: Element) => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(element);
+      return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2;
+    };
+    // A hidden file input shows its focus on its label.
+    const label = active instanceof HTMLInputElement && active.type === 'file' ? active.labels?.[0] : undefined;
+    const shown = label ?? active;
+    const box = shown.getBoundingClientRect();
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    const top = document.elementFromPoint(x, y);
+    return {
+      what: active.outerHTML.slice(0, 120),
+      ring: ring(shown),
+      onScreen: box.width > 0 && box.height > 0 && x >= 0 && y >= 0 && x <= innerWidth && y <= innerHeight,
+      covered: top !== null && !shown.contains(top) && !top.contains(shown),
+    };
+  });
+}
+
+for (const { what, status, hydratedOnly, go } of PLACES) {
+  test(`the focus can be seen at every stop: ${what}`, async ({ page, secrets, faults, hydrated }) => {
+    test.skip(!!hydratedOnly && !hydrated, 'only where the page answers by itself');
+    if (status) faults.allowStatus(status);
+    page.on('dialog', (dialog) => void dialog.accept());
+    await go(page, secrets);
+    const seen: string[] = [];
+    for (let step = 0; step < 80; step += 1) {
+      await page.keyboard.press('Tab');
+      const here = await stop(page);
+      if (!here) break;
+      if (seen.includes(here.what)) break;
+      seen.push(here.what);
+      expect(here, here.what).toMatchObject({ ring: true, onScreen: true, covered: false });
+    }
+    expect(seen.length, 'stops').toBeGreaterThan(1);
+  });
+}
+
+test('the list can be sorted, turned and edited by the keyboard', async ({ page }) => {
+  await open(page, `/secrets?q=${WALK}`);
+  await page.getByRole('columnheader', { name: 'Name', exact: true }).getByRole('link').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('columnheader', { name: 'Name', exact: true })).toHaveAttribute('aria-sort', 'ascending');
+  await page.getByRole('link', { name: 'Next', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('rowheader', { name: `${WALK}-20` })).toBeVisible();
+  await page.getByRole('link', { name: `Edit ${WALK}-20`, exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Edit secret');
+});

@@ -1,0 +1,138 @@
+// Leaving a form with changes asks first.
+
+import type { Page } from '@playwright/test';
+import { confirm, expect, expectHeading, expectList, field, open, test, unique } from '../support/fixtures.js';
+import { fill } from '../support/form.js';
+import { privateKey } from '../support/keys.js';
+
+test.beforeEach(({ hydrated }) => test.skip(!hydrated, 'without JavaScript nothing can ask'));
+
+/** Answers every question in the same way, and keeps what was asked. */
+function answer(page: Page, how: 'accept' | 'dismiss'): string[] {
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    void dialog[how]();
+  });
+  return asked;
+}
+
+test('by a link: no keeps everything', async ({ page }) => {
+  const asked = answer(page, 'dismiss');
+  await open(page, '/secrets/new');
+  await fill(page, { name: 'half-done' });
+  for (const link of [page.getByRole('link', { name: 'Cancel', exact: true }), page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Secrets' })]) {
+    await link.click();
+    await expectHeading(page, 'Add secret');
+    await expect(field(page, 'Name')).toHaveValue('half-done');
+  }
+  expect(asked).toEqual(['confirm', 'confirm']);
+});
+
+test('by a link: yes leaves', async ({ page }) => {
+  const asked = answer(page, 'accept');
+  await open(page, '/secrets/new');
+  await fill(page, { name: 'half-done' });
+  await page.getByRole('link', { name: 'Cancel', exact: true }).click();
+  await expectList(page);
+  expect(asked).toEqual(['confirm']);
+});
+
+test('by going back: no keeps everything, and can be asked again', async ({ page }) => {
+  const asked = answer(page, 'dismiss');
+  await open(page, '/secrets');
+  await page.getByRole('link', { name: 'Add', exact: true }).click();
+  await expectHeading(page, 'Add secret');
+  await fill(page, { name: 'half-done' });
+  for (let time = 1; time <= 2; time += 1) {
+    await page.evaluate(() => history.back());
+    await expect.poll(() => asked.length).toBe(time);
+    await expect(page).toHaveURL(/\/secrets\/new$/);
+    await expectHeading(page, 'Add secret');
+    await expect(field(page, 'Name')).toHaveValue('half-done');
+  }
+});
+
+test('by going back: yes leaves', async ({ page }) => {
+  const asked = answer(page, 'accept');
+  await open(page, '/secrets');
+  await page.getByRole('link', { name: 'Add', exact: true }).click();
+  await expectHeading(page, 'Add secret');
+  await fill(page, { name: 'half-done' });
+  await page.evaluate(() => history.back());
+  await expectList(page);
+  expect(asked).toEqual(['confirm']);
+});
+
+test('by closing or reloading the page', async ({ page }) => {
+  const asked = answer(page, 'dismiss');
+  await open(page, '/secrets/new');
+  await field(page, 'Name').pressSequentially('half-done');
+  await page.evaluate(() => location.reload());
+  await expect.poll(() => asked).toEqual(['beforeunload']);
+  await expect(field(page, 'Name')).toHaveValue('half-done');
+  await page.close({ runBeforeUnload: true });
+  await expect.poll(() => asked.length).toBe(2);
+});
+
+test('on Edit too', async ({ page, secrets }) => {
+  const asked = answer(page, 'dismiss');
+  const secret = await secrets.image({ display_name: 'Before' });
+  await open(page, secret.edit);
+  await fill(page, { username: 'other' });
+  await page.getByRole('link', { name: 'Cancel', exact: true }).click();
+  expect(asked).toEqual(['confirm']);
+  await expect(field(page, 'Username')).toHaveValue('other');
+});
+
+test('a value alone counts as a change, and so does the type', async ({ page, secrets }) => {
+  const asked = answer(page, 'dismiss');
+  const secret = await secrets.git();
+  await open(page, secret.edit);
+  await fill(page, { secret: privateKey() });
+  await page.getByRole('link', { name: 'Cancel', exact: true }).click();
+  expect(asked).toEqual(['confirm']);
+  await fill(page, { secret: '' });
+  await page.getByRole('link', { name: 'Cancel', exact: true }).click();
+  await expectList(page);
+  await page.getByRole('link', { name: 'Add', exact: true }).click();
+  await expectHeading(page, 'Add secret');
+  await fill(page, { type: 'image-pull' });
+  await page.getByRole('link', { name: 'Cancel', exact: true }).click();
+  expect(asked).toEqual(['confirm', 'confirm']);
+});
+
+test('not where nothing was changed, nor after saving', async ({ page, secrets }) => {
+  const asked = answer(page, 'accept');
+  const secret = await secrets.git();
+  await open(page, '/secrets/new');
+  await page.getByRole('link', { name: 'Cancel', exact: true }).click();
+  await expectList(page);
+  await open(page, secret.edit);
+  await page.getByRole('link', { name: 'Cancel', exact: true }).click();
+  await expectList(page);
+  await open(page, '/secrets/new');
+  await fill(page, { name: unique('saved'), secret: privateKey() });
+  await confirm(page).click();
+  await expectList(page);
+  await page.reload();
+  await expectList(page);
+  await page.getByRole('link', { name: 'Add', exact: true }).click();
+  await expectHeading(page, 'Add secret');
+  expect(asked).toEqual([]);
+});
+
+test('not for a link inside the page, nor for a new tab', async ({ page, context }) => {
+  const asked = answer(page, 'accept');
+  await open(page, '/secrets/new');
+  await fill(page, { display_name: 'typed' });
+  await confirm(page).click();
+  await page.getByRole('alert').getByRole('link').first().click();
+  await expectHeading(page, 'Add secret');
+  const [tab] = await Promise.all([
+    context.waitForEvent('page'),
+    page.getByRole('link', { name: 'Cancel', exact: true }).click({ modifiers: ['Control'] }),
+  ]);
+  await expectHeading(tab, 'Secrets');
+  expect(asked).toEqual([]);
+});

@@ -1,0 +1,150 @@
+// Sending a form: once, locked while it is sent, and before the page is alive.
+
+import type { Page } from '@playwright/test';
+import { confirm, expect, expectHeading, expectList, field, names, notice, open, ready, row, test, unique } from '../support/fixtures.js';
+import { expectError, fill, submit } from '../support/form.js';
+import { privateKey } from '../support/keys.js';
+
+test('Confirm is locked and shows that it works', async ({ page, hydrated }) => {
+  test.skip(!hydrated, 'without JavaScript the browser shows it');
+  const name = unique('locked');
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  await page.route('**/api/ui/create_secret*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await open(page, '/secrets/new');
+  await submit(page, { name, secret: privateKey() });
+  const button = page.getByRole('button', { name: /Saving/ });
+  await expect(button).toHaveAttribute('aria-disabled', 'true');
+  await expect(page.locator('form#secret-form')).toHaveAttribute('aria-busy', 'true');
+  release();
+  await expectList(page);
+  await expect(row(page, { name })).toBeVisible();
+});
+
+test('a double click saves once', async ({ page, hydrated }) => {
+  const name = unique('twice');
+  let sent = 0;
+  await page.route('**/api/ui/create_secret*', async (route) => {
+    sent += 1;
+    await new Promise((done) => setTimeout(done, 400));
+    await route.continue();
+  });
+  await open(page, '/secrets/new');
+  await fill(page, { name, secret: privateKey() });
+  await confirm(page).dblclick();
+  await expectList(page);
+  await expect(notice(page)).toContainText('Secret saved');
+  if (hydrated) expect(sent).toBe(1);
+  await open(page, `/secrets?q=${name}`);
+  expect(await names(page)).toEqual([name]);
+});
+
+test('a double click on Edit saves once', async ({ page, secrets }) => {
+  const secret = await secrets.git();
+  await open(page, secret.edit);
+  await fill(page, { display_name: 'Changed once' });
+  await confirm(page).dblclick();
+  await expectList(page);
+  await expect(row(page, secret)).toContainText('Changed once');
+});
+
+test('the same plain form sent twice is saved once, and both times is no error', async ({ request, page }) => {
+  const name = unique('resent');
+  const html = await (await request.get('/secrets/new')).text();
+  const submission = /name="submission" value="([^"]+)"/.exec(html)?.[1];
+  expect(submission).toBeTruthy();
+  const form = { name, type: 'git-dataset', secret: privateKey(), submission: submission ?? '' };
+  for (let time = 0; time < 2; time += 1) {
+    const answer = await request.post('/secrets/new', { form, maxRedirects: 0 });
+    expect(answer.status()).toBe(303);
+  }
+  await open(page, `/secrets?q=${name}`);
+  expect(await names(page)).toEqual([name]);
+});
+
+test.describe('before hydration finishes', () => {
+  test.beforeEach(({ hydrated }) => test.skip(!hydrated, 'there is no hydration'));
+
+  /** Opens the page while its WebAssembly is still on the way, and gives the means to let it come. */
+  async function openUnfinished(page: Page, address: string): Promise<() => void> {
+    let release = () => {};
+    const held = new Promise<void>((done) => (release = done));
+    await page.route('**/*.wasm', async (route) => {
+      await held;
+      await route.continue().catch(() => undefined);
+    });
+    await page.goto(address, { waitUntil: 'commit' });
+    await expect(page.locator('h1')).toBeVisible();
+    return release;
+  }
+
+  test('adding works', async ({ page }) => {
+    const name = unique('early');
+    const release = await openUnfinished(page, '/secrets/new');
+    await submit(page, { name, secret: privateKey() });
+    await expect(page).toHaveURL(/\/secrets$/);
+    await expectHeading(page, 'Secrets');
+    await expect(row(page, { name })).toBeVisible();
+    await expect(notice(page)).toContainText('Secret saved');
+    await expect(page.locator('html[data-hydrated]')).toHaveCount(0);
+    release();
+    await ready(page);
+    await expect(notice(page)).toContainText('Secret saved');
+    await expect(row(page, { name })).toBeVisible();
+  });
+
+  test('a refused form comes alive with its errors and what was typed', async ({ page, faults }) => {
+    faults.allowStatus(422);
+    const release = await openUnfinished(page, '/secrets/new');
+    await submit(page, { type: 'image-pull', name: 'Bad Name', registry_host: 'a.example', username: 'u', password: 'p' });
+    await expectError(page, 'Name', /bad-name/);
+    await expect(page.getByRole('alert')).toContainText('must be typed again');
+    release();
+    await ready(page);
+    await expectError(page, 'Name', /bad-name/);
+    await expect(field(page, 'Type')).toHaveValue('image-pull');
+    await expect(field(page, 'Registry Host')).toHaveValue('a.example');
+    await expect(page.getByRole('alert')).toContainText('must be typed again');
+    await page.getByRole('button', { name: 'Use “bad-name”' }).click();
+    await expect(field(page, 'Name')).toHaveValue('bad-name');
+    page.once('dialog', (dialog) => void dialog.accept());
+  });
+
+  test('deleting works', async ({ page, secrets }) => {
+    const secret = await secrets.git();
+    const release = await openUnfinished(page, `/secrets?q=${secret.name}`);
+    await page.getByRole('link', { name: `Delete ${secret.name}` }).click();
+    await expectHeading(page, 'Delete Secret');
+    await page.getByRole('button', { name: 'OK', exact: true }).click();
+    await expect(page).toHaveURL(`/secrets?q=${secret.name}`);
+    await expect(page.getByText('No secret matches.')).toBeVisible();
+    release();
+    await ready(page);
+  });
+
+  test('what was typed stays when the page comes alive, and is checked', async ({ page }) => {
+    const release = await openUnfinished(page, '/secrets/new');
+    await fill(page, { type: 'image-pull', name: 'Early Bird', display_name: 'Early', registry_host: 'a.example', username: 'u', password: 'kept' });
+    release();
+    await ready(page);
+    await expect(field(page, 'Name')).toHaveValue('Early Bird');
+    await expect(field(page, 'Display Name')).toHaveValue('Early');
+    await expect(field(page, 'Type')).toHaveValue('image-pull');
+    await expect(field(page, 'Registry Host')).toHaveValue('a.example');
+    await expect(field(page, 'Password')).toBeVisible();
+    await expect(field(page, 'Password')).toHaveValue('kept');
+    await expectError(page, 'Name', /early-bird/);
+    page.once('dialog', (dialog) => void dialog.accept());
+  });
+
+  test('the search box keeps what was typed', async ({ page }) => {
+    const release = await openUnfinished(page, '/secrets');
+    await field(page, 'Search').fill('early words');
+    release();
+    await ready(page);
+    await expect(field(page, 'Search')).toHaveValue('early words');
+  });
+});
