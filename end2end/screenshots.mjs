@@ -1,0 +1,182 @@
+// Pictures of the portal, taken from a running one with made-up secrets.
+//
+//   node screenshots.mjs readme <file.png>    the list, light, small enough for a README
+//   node screenshots.mjs review <folder>      every page: wide and narrow, light and dark
+//
+// Starts a portal of its own with a fresh data folder; LATCHKEY_URL names a running one instead, which gets the
+// made-up secrets added.
+
+import { rmSync, mkdirSync, statSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { chromium } from '@playwright/test';
+import { makeFolder, ready, start } from './server.mjs';
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+const IMAGE_PULL = [
+  ['dockerhub-ci', 'Docker Hub, CI account', 'docker.io', 'acme-ci'],
+  ['harbor-production', 'Harbor, production robot', 'harbor.acme.example', 'robot$pull'],
+  ['gitlab-registry', 'GitLab registry, read only', 'registry.gitlab.com', 'gitlab+deploy-token-81'],
+  ['ghcr-notebooks', 'GitHub packages for notebooks', 'ghcr.io', 'acme-notebooks'],
+  ['nexus-legacy', 'Nexus (legacy images)', 'nexus.acme.example:5000', 'puller'],
+];
+const GIT_DATASET = [
+  ['weather-history', 'Weather history 1950–2025'],
+  ['claims-2026', 'Insurance claims 2026'],
+  ['street-signs', 'Street sign photographs'],
+  ['speech-corpus-de', 'Speech corpus, German'],
+  ['model-weights', 'Model weights (private)'],
+];
+
+function privateKey() {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  return privateKey.export({ type: 'sec1', format: 'pem' }).toString();
+}
+
+/**
+ * @param {string} address
+ * @param {Record<string, string>} fields
+ */
+async function add(address, fields) {
+  const answer = await fetch(`${address}/secrets/new`, {
+    method: 'POST',
+    body: new URLSearchParams(fields),
+    redirect: 'manual',
+  });
+  // 422: it is there from the time before.
+  if (![303, 422].includes(answer.status)) throw new Error(`adding ${fields.name}: ${answer.status}`);
+}
+
+/** @param {string} address */
+async function fillPortal(address) {
+  for (const [index, [name = '', display_name = '', registry_host = '', username = '']] of IMAGE_PULL.entries()) {
+    await add(address, { type: 'image-pull', name, display_name, registry_host, username, password: 'made up' });
+    const [key = '', display = ''] = GIT_DATASET[index] ?? [];
+    await add(address, { type: 'git-dataset', name: key, display_name: display, secret: privateKey() });
+  }
+}
+
+/** @param {Page} page @param {string} path */
+async function open(page, path) {
+  await page.goto(path);
+  await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
+}
+
+/** @param {Page} page */
+async function confirm(page) {
+  await page.getByRole('button', { name: 'Confirm', exact: true }).click();
+}
+
+/** @type {[string, (page: Page) => Promise<unknown>][]} */
+const PAGES = [
+  ['list', (page) => open(page, '/secrets')],
+  ['list-page', (page) => open(page, '/secrets?size=10&sort=name')],
+  ['list-nothing-found', (page) => open(page, '/secrets?q=no-such-thing')],
+  ['add-git', (page) => open(page, '/secrets/new')],
+  [
+    'add-image',
+    async (page) => {
+      await open(page, '/secrets/new');
+      await page.getByLabel('Type', { exact: true }).selectOption('image-pull');
+    },
+  ],
+  [
+    'add-refused',
+    async (page) => {
+      await open(page, '/secrets/new');
+      await page.getByLabel('Type', { exact: true }).selectOption('image-pull');
+      await page.getByLabel('Name', { exact: true }).fill('My Registry');
+      await page.getByLabel('Registry Host', { exact: true }).fill('ftp://registry.example');
+      await confirm(page);
+      await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
+    },
+  ],
+  ['edit-git', (page) => open(page, '/secrets/gitsync-secret-weather-history/edit')],
+  ['edit-image', (page) => open(page, '/secrets/image-harbor-production/edit')],
+  [
+    'edit-conflict',
+    async (page) => {
+      await open(page, '/secrets/image-nexus-legacy/edit');
+      const version = await page.locator('input[name=version]').inputValue();
+      const form = { version, display_name: 'Nexus (legacy images)', registry_host: 'nexus.acme.example:5000', username: 'puller' };
+      await page.request.post('/secrets/image-nexus-legacy/edit', { form, maxRedirects: 0 });
+      await page.getByLabel('Display Name', { exact: true }).fill('Nexus');
+      await confirm(page);
+      await page.getByRole('button', { name: 'Overwrite' }).waitFor();
+    },
+  ],
+  [
+    'saved',
+    async (page) => {
+      await open(page, '/secrets/image-ghcr-notebooks/edit');
+      await confirm(page);
+      await page.locator('.notice').waitFor();
+    },
+  ],
+  ['delete-page', (page) => open(page, '/secrets/image-nexus-legacy/delete')],
+  [
+    'delete-dialog',
+    async (page) => {
+      await open(page, '/secrets');
+      await page.getByRole('link', { name: 'Delete nexus-legacy', exact: true }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  ],
+  ['not-found', (page) => open(page, '/nowhere')],
+  ['secret-not-found', (page) => open(page, '/secrets/image-nobody/edit')],
+];
+
+/** @param {import('@playwright/test').Browser} browser @param {string} baseURL @param {string} file */
+async function readme(browser, baseURL, file) {
+  mkdirSync(dirname(file), { recursive: true });
+  const context = await browser.newContext({ baseURL, viewport: { width: 1100, height: 640 }, colorScheme: 'light' });
+  const page = await context.newPage();
+  await open(page, '/secrets');
+  await page.screenshot({ path: file, animations: 'disabled' });
+  console.log(`${file}: ${Math.round(statSync(file).size / 1024)} kB`);
+}
+
+/** @param {import('@playwright/test').Browser} browser @param {string} baseURL @param {string} folder */
+async function review(browser, baseURL, folder) {
+  mkdirSync(folder, { recursive: true });
+  for (const [size, viewport] of Object.entries({ wide: { width: 1200, height: 800 }, narrow: { width: 360, height: 740 } })) {
+    for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+      const context = await browser.newContext({ baseURL, viewport, colorScheme });
+      const page = await context.newPage();
+      page.on('dialog', (dialog) => void dialog.accept());
+      for (const [name, go] of PAGES) {
+        await go(page);
+        // A modal dialog covers the window, not the page.
+        await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`), animations: 'disabled', fullPage: name !== 'delete-dialog' });
+      }
+      await context.close();
+    }
+  }
+  console.log(`${folder}: ${PAGES.length * 4} pictures`);
+}
+
+const [what, target] = process.argv.slice(2);
+const shoot = { readme, review }[what ?? ''];
+if (!shoot || !target) {
+  console.error('usage: node screenshots.mjs readme <file.png> | review <folder>');
+  process.exit(2);
+}
+
+const folder = makeFolder();
+const addr = process.env.LATCHKEY_END2END_ADDR ?? '127.0.0.1:3119';
+const portal = process.env.LATCHKEY_URL ? undefined : start({ folder, addr });
+const address = process.env.LATCHKEY_URL ?? `http://${addr}`;
+try {
+  await ready(address);
+  await fillPortal(address);
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--hide-scrollbars'],
+  });
+  await shoot(browser, address, target);
+  await browser.close();
+} finally {
+  await portal?.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
