@@ -8,8 +8,8 @@ const WRONG: [string, string | undefined][] = [
   ['under_score', 'under-score'],
   ['-leading', 'leading'],
   ['trailing-', 'trailing'],
-  ['a..b', undefined],
-  ['a.-b', undefined],
+  ['a..b', 'a.b'],
+  ['a.-b', 'a.b'],
   ['größe', undefined],
   [' spaced ', 'spaced'],
   ['!!!', undefined],
@@ -34,9 +34,6 @@ test('different faults have different messages', async ({ page }) => {
     await submit(page, { name, secret: privateKey() });
     await expectError(page, 'Name', /\w/);
     messages.add(((await page.locator('#name-error').textContent()) ?? '').split(' Try ')[0] ?? '');
-    if (await page.evaluate(() => matchMedia('(scripting: enabled)').matches)) {
-      page.once('dialog', (dialog) => void dialog.accept());
-    }
   }
   expect(messages.size).toBe(typed.length);
 });
@@ -65,8 +62,6 @@ test('the name is checked as it is typed, and a corrected one is offered', async
   await expect(name).toHaveValue('my-key');
   await expect(name).toBeFocused();
   await expectNoError(page, 'Name');
-  await name.fill('');
-  page.once('dialog', (dialog) => void dialog.accept());
 });
 
 test('half a name is not wrong yet; leaving it so is', async ({ page, hydrated }) => {
