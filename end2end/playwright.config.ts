@@ -1,11 +1,11 @@
 import { defineConfig } from '@playwright/test';
-import { makeFolder } from './server.mjs';
+import { newFolder } from './server.mjs';
 
 const port = process.env.LATCHKEY_END2END_PORT ?? '3117';
 const addr = `127.0.0.1:${port}`;
 
-// This file is read by each worker again: the folder is made once and handed on.
-process.env.LATCHKEY_END2END_FOLDER ??= makeFolder();
+// This file is read by each worker again: the folder is named once and handed on.
+process.env.LATCHKEY_END2END_FOLDER ??= newFolder();
 process.env.LATCHKEY_END2END_ADDR = addr;
 
 export default defineConfig({

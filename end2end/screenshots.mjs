@@ -10,7 +10,7 @@ import { rmSync, mkdirSync, statSync } from 'node:fs';
 import { generateKeyPairSync } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { chromium } from '@playwright/test';
-import { makeFolder, ready, start } from './server.mjs';
+import { newFolder, ready, start } from './server.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -163,7 +163,7 @@ if (!shoot || !target) {
   process.exit(2);
 }
 
-const folder = makeFolder();
+const folder = newFolder();
 const addr = process.env.LATCHKEY_END2END_ADDR ?? '127.0.0.1:3119';
 const portal = process.env.LATCHKEY_URL ? undefined : start({ folder, addr });
 const address = process.env.LATCHKEY_URL ?? `http://${addr}`;

@@ -2,7 +2,8 @@
 // `node server.mjs` runs one until SIGTERM; screenshots.mjs starts one from its own process.
 
 import { spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { createWriteStream, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,9 +21,9 @@ export function binary() {
   return found;
 }
 
-/** A new folder for one run: `data` for the portal, `server.log` for what it logs. */
-export function makeFolder() {
-  return mkdtempSync(join(tmpdir(), 'latchkey-end2end-'));
+/** Where one run keeps its things: `data` for the portal, `server.log` for what it logs. Made when it starts. */
+export function newFolder() {
+  return join(tmpdir(), `latchkey-end2end-${randomBytes(6).toString('hex')}`);
 }
 
 /**
@@ -76,7 +77,7 @@ export async function ready(address) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const folder = process.env.LATCHKEY_END2END_FOLDER ?? makeFolder();
+  const folder = process.env.LATCHKEY_END2END_FOLDER ?? newFolder();
   const portal = start({ folder, addr: process.env.LATCHKEY_END2END_ADDR ?? '127.0.0.1:3117' });
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void portal.stop());
   const code = await portal.ended;
