@@ -26,7 +26,7 @@ const lines = (list, pattern) =>
 const among = (found, never) => found.filter((name) => never.includes(name));
 const beyond = (found, allowed) => found.filter((name) => !allowed.includes(name));
 
-const SQL = /\bsqlx::(query|raw_sql|QueryBuilder)|(?<![.\w])(query|query_as|query_scalar|query_with|query_as_with|query_scalar_with|raw_sql)(!|::<|\()|\bQueryBuilder::/;
+const SQL = /\bsqlx::(query|raw_sql|QueryBuilder)|\buse sqlx::.*\b(query\w*|raw_sql)\b|(?<![.\w])(query!|(query_as|query_scalar|query_with|raw_sql)(!|::<|\())|\bQueryBuilder::/;
 const BROWSER_NEVER = ["sqlx", "sqlx-core", "tokio", "axum", "hyper", "rustls", "reqwest", "rand", "getrandom", "backend"];
 
 // Each returns what breaks the rule: an empty list is a pass.
