@@ -1,0 +1,107 @@
+//! Connections and migrations.
+
+use crate::error::StartError;
+use chrono::{DateTime, Utc};
+use domain::{sensitive::Sensitive, time::Timestamp};
+use sqlx::{
+    ConnectOptions, PgPool, Postgres, Transaction,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{str::FromStr, time::Duration};
+
+static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// How long a request waits for a connection before it is told that the database is not available.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// After PostgreSQL was restarted, every pooled connection is broken, and each is found out by its use.
+const ATTEMPTS: usize = 5;
+
+/// The pool. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Db(PgPool);
+
+impl Db {
+    pub(crate) async fn connect(url: &Sensitive, max_connections: u32) -> Result<Self, StartError> {
+        let options = options(url)?.options([("statement_timeout", "10s"), ("lock_timeout", "5s")]);
+        let pool = PgPoolOptions::new()
+            .max_connections(max_connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            // A round trip for each request that `read` and `begin` make up for.
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await?;
+        Ok(Self(pool))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn over(pool: PgPool) -> Self {
+        Self(pool)
+    }
+
+    /// Brings the database up to date. Takes a lock, so that servers may start at once.
+    pub(crate) async fn migrate(&self) -> Result<(), StartError> {
+        Ok(MIGRATOR.run(&self.0).await?)
+    }
+
+    /// A unit of work: `commit` keeps it, dropping it does not.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        self.read(async |pool| pool.begin().await).await
+    }
+
+    /// Reads, again where a connection turns out to be broken: nothing was changed by then.
+    pub(crate) async fn read<T>(
+        &self,
+        query: impl AsyncFn(&PgPool) -> Result<T, sqlx::Error>,
+    ) -> Result<T, sqlx::Error> {
+        let mut result = query(&self.0).await;
+        for _ in 1..ATTEMPTS {
+            match &result {
+                Err(error) if is_broken(error) => result = query(&self.0).await,
+                _ => break,
+            }
+        }
+        result
+    }
+
+    pub(crate) async fn close(&self) {
+        self.0.close().await;
+    }
+}
+
+/// Whether the connection itself failed, as after a restart of PostgreSQL.
+fn is_broken(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
+        // Class 57P: PostgreSQL is going down or coming up.
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
+    }
+}
+
+fn options(url: &Sensitive) -> Result<PgConnectOptions, StartError> {
+    Ok(PgConnectOptions::from_str(url.expose())
+        .map_err(|_| StartError::Address)?
+        .application_name("latchkey")
+        .disable_statement_logging())
+}
+
+/// Brings the database at this address up to date, and ends.
+pub async fn migrate(url: &Sensitive) -> Result<(), StartError> {
+    let db = Db::connect(url, 1).await?;
+    db.migrate().await?;
+    db.close().await;
+    Ok(())
+}
+
+/// As PostgreSQL's driver takes it.
+pub(crate) fn instant(at: Timestamp) -> Result<DateTime<Utc>, sqlx::Error> {
+    DateTime::from_timestamp_micros(at.micros())
+        .ok_or_else(|| sqlx::Error::Encode("a moment beyond the calendar".into()))
+}
+
+/// As `domain` has it.
+pub(crate) fn timestamp(at: DateTime<Utc>) -> Timestamp {
+    Timestamp::from_micros(at.timestamp_micros())
+}

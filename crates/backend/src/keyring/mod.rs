@@ -1,0 +1,199 @@
+//! Envelope encryption: each value is sealed under a data key of its own, and that key under the key encryption
+//! key. Plaintext exists in here and in `Sensitive`, and nowhere else.
+
+mod kek;
+mod repository;
+
+pub use kek::{Kek, KekError};
+
+use crate::db::Db;
+use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
+use domain::{sensitive::Sensitive, time::Timestamp};
+use uuid::Uuid;
+use zeroize::{Zeroize, Zeroizing};
+
+/// What a row says of how it was sealed: AES-256-GCM for the value and for the wrapped key (NIST SP 800-38D).
+pub(crate) const ALGORITHM: &str = "AES-256-GCM/AES-256-GCM";
+
+const KEY_BYTES: usize = 32;
+const NONCE_BYTES: usize = 12;
+
+/// What is sealed to tell a right key from a wrong one.
+const CHECK_TEXT: &[u8] = b"latchkey key encryption key";
+
+/// Where a sealed value belongs. It is bound to this place: anywhere else it cannot be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Location {
+    pub(crate) secret: Uuid,
+    pub(crate) field: ValueField,
+    /// The version of the value; 1 is the first.
+    pub(crate) version: i64,
+}
+
+/// Which value of a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ValueField {
+    SshPrivateKey,
+    RegistryPassword,
+}
+
+impl ValueField {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::SshPrivateKey => "ssh-private-key",
+            Self::RegistryPassword => "registry-password",
+        }
+    }
+}
+
+/// As it lies in the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SealedValue {
+    pub(crate) algorithm: String,
+    pub(crate) kek_id: String,
+    /// Nonce (12 bytes), then the data key sealed under the KEK (32 bytes and a tag of 16).
+    pub(crate) wrapped_key: Vec<u8>,
+    /// 12 bytes.
+    pub(crate) nonce: Vec<u8>,
+    /// The value sealed under the data key, with its tag of 16 bytes.
+    pub(crate) ciphertext: Vec<u8>,
+}
+
+/// It could not be sealed or opened. No detail: there is none that is safe to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a stored value is not what was sealed")]
+pub(crate) struct IntegrityError;
+
+/// The active key encryption key.
+#[derive(Debug)]
+pub(crate) struct Keyring {
+    kek: Kek,
+    id: String,
+}
+
+impl Keyring {
+    /// Tries the key on the database's check value, and leaves one where there is none yet; of servers that start
+    /// at once, one leaves it. `None` where the key is not the active one.
+    pub(crate) async fn unlock(db: &Db, kek: Kek, now: Timestamp) -> Result<Option<Self>, sqlx::Error> {
+        let keyring = Self::new(kek);
+        let (nonce, ciphertext) = seal_under(keyring.kek.bytes(), &keyring.check_aad(), CHECK_TEXT)
+            .map_err(|error| sqlx::Error::Encode(error.into()))?;
+        let fresh = repository::CheckRow { id: keyring.id.clone(), check_nonce: nonce, check_ciphertext: ciphertext };
+        let mut work = db.begin().await?;
+        let active = repository::active_or_insert(&mut work, fresh, now).await?;
+        work.commit().await?;
+        let opened = open_under(
+            keyring.kek.bytes(),
+            &keyring.check_aad(),
+            &active.check_nonce,
+            &active.check_ciphertext,
+        );
+        let right = active.id == keyring.id && opened.is_ok_and(|text| *text == CHECK_TEXT);
+        Ok(right.then_some(keyring))
+    }
+
+    pub(crate) fn new(kek: Kek) -> Self {
+        let id = kek.id();
+        Self { kek, id }
+    }
+
+    /// Seals a value for its place, under a fresh data key.
+    pub(crate) fn seal(&self, place: Location, value: &Sensitive) -> Result<SealedValue, IntegrityError> {
+        let data_key = Zeroizing::new(random_key()?);
+        let (nonce, ciphertext) =
+            seal_under(&data_key, &aad("data", place, &self.id), value.expose().as_bytes())?;
+        let (wrap_nonce, wrapped) =
+            seal_under(self.kek.bytes(), &aad("wrap", place, &self.id), data_key.as_slice())?;
+        Ok(SealedValue {
+            algorithm: ALGORITHM.to_owned(),
+            kek_id: self.id.clone(),
+            wrapped_key: [wrap_nonce, wrapped].concat(),
+            nonce,
+            ciphertext,
+        })
+    }
+
+    /// Opens what was sealed for this place.
+    pub(crate) fn open(&self, place: Location, sealed: &SealedValue) -> Result<Sensitive, IntegrityError> {
+        if sealed.algorithm != ALGORITHM || sealed.kek_id != self.id {
+            return Err(IntegrityError);
+        }
+        let (wrap_nonce, wrapped) = sealed.wrapped_key.split_at_checked(NONCE_BYTES).ok_or(IntegrityError)?;
+        let data_key =
+            open_under(self.kek.bytes(), &aad("wrap", place, &sealed.kek_id), wrap_nonce, wrapped)?;
+        let data_key = Zeroizing::new(<[u8; KEY_BYTES]>::try_from(data_key.as_slice()).map_err(|_| IntegrityError)?);
+        let text =
+            open_under(&data_key, &aad("data", place, &sealed.kek_id), &sealed.nonce, &sealed.ciphertext)?;
+        let text = std::str::from_utf8(&text).map_err(|_| IntegrityError)?;
+        Ok(Sensitive::new(text))
+    }
+
+    fn check_aad(&self) -> Vec<u8> {
+        joined(&[b"check", b"key_encryption_keys", self.id.as_bytes()])
+    }
+}
+
+fn seal_under(
+    key: &[u8; KEY_BYTES],
+    aad: &[u8],
+    plain: &[u8],
+) -> Result<(Vec<u8>, Vec<u8>), IntegrityError> {
+    let key = RandomizedNonceKey::new(&AES_256_GCM, key).map_err(|_| IntegrityError)?;
+    // Room for the tag from the start, so that no copy of the plaintext is left behind by growing.
+    let mut text = Vec::with_capacity(plain.len() + AES_256_GCM.tag_len());
+    text.extend_from_slice(plain);
+    match key.seal_in_place_append_tag(Aad::from(aad), &mut text) {
+        Ok(nonce) => Ok((nonce.as_ref().to_vec(), text)),
+        Err(_) => {
+            text.zeroize();
+            Err(IntegrityError)
+        }
+    }
+}
+
+fn open_under(
+    key: &[u8; KEY_BYTES],
+    aad: &[u8],
+    nonce: &[u8],
+    ciphertext: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, IntegrityError> {
+    let key = RandomizedNonceKey::new(&AES_256_GCM, key).map_err(|_| IntegrityError)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| IntegrityError)?;
+    let mut text = Zeroizing::new(ciphertext.to_vec());
+    let length = key.open_in_place(nonce, Aad::from(aad), &mut text).map_err(|_| IntegrityError)?.len();
+    text.truncate(length);
+    Ok(text)
+}
+
+/// Binds a ciphertext to its purpose and place. Each part stands behind its length, so that no two places give
+/// the same bytes.
+fn aad(purpose: &str, place: Location, kek_id: &str) -> Vec<u8> {
+    let version = place.version.to_be_bytes();
+    joined(&[
+        purpose.as_bytes(),
+        b"secret_values",
+        place.secret.as_bytes(),
+        place.field.as_str().as_bytes(),
+        &version,
+        kek_id.as_bytes(),
+    ])
+}
+
+fn joined(parts: &[&[u8]]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for part in parts {
+        out.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        out.extend_from_slice(part);
+    }
+    out
+}
+
+/// From the system's generator.
+fn random_key() -> Result<[u8; KEY_BYTES], IntegrityError> {
+    let mut key = [0; KEY_BYTES];
+    aws_lc_rs::rand::fill(&mut key).map_err(|_| IntegrityError)?;
+    Ok(key)
+}
+
+#[cfg(test)]
+mod tests;

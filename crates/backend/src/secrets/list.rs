@@ -1,0 +1,73 @@
+//! One page of the list, by keyset.
+
+use super::repository::{self, COUNT_LIMIT, ListRow, Stretch};
+use crate::db::{Db, timestamp};
+use domain::{
+    page::{Cursor, ListQuery, Position, SecretPage, Total},
+    secret::{SecretId, SecretKind, SecretName, SecretSummary},
+    time::Timestamp,
+};
+
+/// The page that the query asks for, or the nearest that has rows.
+pub(super) async fn page(db: &Db, query: &ListQuery, now: Timestamp) -> Result<SecretPage, sqlx::Error> {
+    let page = stretch(db, query, now).await?;
+    let short = page.rows.len() < usize::from(query.size.rows());
+    let nearest = match query.position {
+        // Fewer rows before the cursor than a page: that is the first page, which may be filled up.
+        Position::Before(_) if short => Position::First,
+        Position::After(_) if page.rows.is_empty() => Position::Last,
+        _ => return Ok(page),
+    };
+    stretch(db, &query.with_position(nearest), now).await
+}
+
+async fn stretch(db: &Db, query: &ListQuery, now: Timestamp) -> Result<SecretPage, sqlx::Error> {
+    let size = usize::from(query.size.rows());
+    let (backwards, cursor) = match &query.position {
+        Position::First => (false, None),
+        Position::Last => (true, None),
+        Position::After(cursor) => (false, Some(cursor)),
+        Position::Before(cursor) => (true, Some(cursor)),
+    };
+    let wanted = Stretch {
+        query,
+        direction: if backwards { query.direction.reversed() } else { query.direction },
+        beyond: cursor.map(|cursor| (&cursor.id, &cursor.value)),
+        // One more than is shown tells whether there is another page.
+        limit: u32::from(query.size.rows()) + 1,
+    };
+    let found = db.read(async |pool| repository::list(pool, &wanted).await).await?;
+    let total = found.first().map_or(0, |row| row.total);
+    let more = found.len() > size;
+    let mut rows = found.into_iter().take(size).map(summary).collect::<Result<Vec<_>, _>>()?;
+    if backwards {
+        rows.reverse();
+    }
+    let (before, after) = match (backwards, cursor.is_some()) {
+        (false, beyond) => (beyond, more),
+        (true, beyond) => (more, beyond),
+    };
+    let at = |row: Option<&SecretSummary>| row.map(|row| Cursor::at(row, query.sort));
+    Ok(SecretPage {
+        previous: if before { at(rows.first()) } else { None },
+        next: if after { at(rows.last()) } else { None },
+        total: Total {
+            count: u64::try_from(total.min(if query.search.is_empty() { i64::MAX } else { COUNT_LIMIT })).unwrap_or(0),
+            exact: query.search.is_empty() || total <= COUNT_LIMIT,
+        },
+        rows,
+        now,
+    })
+}
+
+fn summary(row: ListRow) -> Result<SecretSummary, sqlx::Error> {
+    let unknown = |what: &str| sqlx::Error::Decode(format!("a stored {what} is none").into());
+    let kind = SecretKind::parse(&row.kind).ok_or_else(|| unknown("kind"))?;
+    let name = SecretName::parse(&row.name).map_err(|_| unknown("name"))?;
+    Ok(SecretSummary {
+        id: SecretId::new(kind, name),
+        display_name: row.display_name,
+        updated_at: timestamp(row.updated_at),
+        registry_host: row.registry_host,
+    })
+}

@@ -1,0 +1,329 @@
+//! All SQL about secrets and their sealed values.
+
+use super::service::value_field;
+use crate::{
+    context::Ctx,
+    db::instant,
+    keyring::{IntegrityError, Keyring, Location, SealedValue},
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    page::{CursorValue, Direction, ListQuery, SortColumn},
+    secret::{Credential, NewSecret, SecretId, SecretKind},
+};
+use sqlx::{FromRow, PgConnection, PgPool, Postgres, QueryBuilder};
+use uuid::Uuid;
+
+/// Counting what a search finds stops here.
+pub(super) const COUNT_LIMIT: i64 = 10_000;
+
+/// The most words of a search that are looked for.
+const MAX_WORDS: usize = 8;
+
+/// A secret without its value.
+#[derive(Clone, Debug, FromRow)]
+pub(super) struct SecretRow {
+    pub(super) id: Uuid,
+    pub(super) display_name: String,
+    pub(super) registry_host: Option<String>,
+    pub(super) registry_username: Option<String>,
+    pub(super) version: i64,
+    pub(super) value_version: i64,
+    pub(super) submission: Option<Uuid>,
+    pub(super) updated_at: DateTime<Utc>,
+    pub(super) updated_by: String,
+}
+
+/// A row of the list.
+#[derive(Debug, FromRow)]
+pub(super) struct ListRow {
+    pub(super) kind: String,
+    pub(super) name: String,
+    pub(super) display_name: String,
+    pub(super) registry_host: Option<String>,
+    pub(super) updated_at: DateTime<Utc>,
+    /// Over all pages; the same in each row.
+    pub(super) total: i64,
+}
+
+/// A secret that is to be stored, its value sealed.
+pub(super) struct NewRow {
+    id: Uuid,
+    kind: SecretKind,
+    name: String,
+    display_name: String,
+    registry_host: Option<String>,
+    registry_username: Option<String>,
+    submission: Option<Uuid>,
+    place: Location,
+    sealed: SealedValue,
+}
+
+impl NewRow {
+    pub(super) fn seal(
+        keyring: &Keyring,
+        secret: &NewSecret,
+        submission: Option<Uuid>,
+    ) -> Result<Self, IntegrityError> {
+        let id = Uuid::now_v7();
+        let kind = secret.credential.kind();
+        let place = Location { secret: id, field: value_field(kind), version: 1 };
+        let (host, username, value) = match &secret.credential {
+            Credential::GitDataset { private_key } => (None, None, private_key.value()),
+            Credential::ImagePull { host, username, password } => {
+                (Some(host.as_str().to_owned()), Some(username.as_str().to_owned()), password.value())
+            }
+        };
+        let name = secret.name.as_str().to_owned();
+        Ok(Self {
+            id,
+            kind,
+            display_name: secret.display_name.as_ref().map_or_else(|| name.clone(), |name| name.as_str().to_owned()),
+            name,
+            registry_host: host,
+            registry_username: username,
+            submission,
+            place,
+            sealed: keyring.seal(place, value)?,
+        })
+    }
+}
+
+pub(super) async fn find(pool: &PgPool, id: &SecretId) -> Result<Option<SecretRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT id, display_name, registry_host, registry_username, version, value_version, submission, \
+         updated_at, updated_by FROM secrets WHERE kind = $1 AND name = $2",
+    )
+    .bind(id.kind.as_str())
+    .bind(id.name.as_str())
+    .fetch_optional(pool)
+    .await
+}
+
+/// Keeps others from changing the row until the end of the transaction.
+pub(super) async fn lock(connection: &mut PgConnection, id: &SecretId) -> Result<Option<SecretRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT id, display_name, registry_host, registry_username, version, value_version, submission, \
+         updated_at, updated_by FROM secrets WHERE kind = $1 AND name = $2 FOR UPDATE",
+    )
+    .bind(id.kind.as_str())
+    .bind(id.name.as_str())
+    .fetch_optional(connection)
+    .await
+}
+
+/// The row with the sealed value that counts.
+pub(super) async fn find_value(
+    connection: &mut PgConnection,
+    id: &SecretId,
+) -> Result<Option<(SecretRow, SealedValue)>, sqlx::Error> {
+    #[derive(FromRow)]
+    struct Joined {
+        #[sqlx(flatten)]
+        row: SecretRow,
+        algorithm: String,
+        kek_id: String,
+        wrapped_key: Vec<u8>,
+        nonce: Vec<u8>,
+        ciphertext: Vec<u8>,
+    }
+    let found: Option<Joined> = sqlx::query_as(
+        "SELECT secrets.id, display_name, registry_host, registry_username, secrets.version, value_version, \
+         submission, updated_at, updated_by, algorithm, kek_id, wrapped_key, nonce, ciphertext \
+         FROM secrets JOIN secret_values \
+         ON secret_values.secret_id = secrets.id AND secret_values.version = secrets.value_version \
+         AND secret_values.field = $3 \
+         WHERE kind = $1 AND name = $2",
+    )
+    .bind(id.kind.as_str())
+    .bind(id.name.as_str())
+    .bind(value_field(id.kind).as_str())
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.map(|Joined { row, algorithm, kek_id, wrapped_key, nonce, ciphertext }| {
+        (row, SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext })
+    }))
+}
+
+pub(super) async fn insert(connection: &mut PgConnection, ctx: &Ctx, row: NewRow) -> Result<(), sqlx::Error> {
+    insert_many(connection, ctx, vec![row]).await
+}
+
+/// Secrets and their values, in two statements.
+pub(super) async fn insert_many(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    rows: Vec<NewRow>,
+) -> Result<(), sqlx::Error> {
+    let now = instant(ctx.now)?;
+    let mut secrets = QueryBuilder::<Postgres>::new(
+        "INSERT INTO secrets (id, kind, name, display_name, registry_host, registry_username, version, \
+         value_version, submission, created_at, updated_at, updated_by) ",
+    );
+    secrets.push_values(&rows, |mut values, row| {
+        values
+            .push_bind(row.id)
+            .push_bind(row.kind.as_str())
+            .push_bind(&row.name)
+            .push_bind(&row.display_name)
+            .push_bind(&row.registry_host)
+            .push_bind(&row.registry_username)
+            .push_bind(1_i64)
+            .push_bind(row.place.version)
+            .push_bind(row.submission)
+            .push_bind(now)
+            .push_bind(now)
+            .push_bind(ctx.actor.as_str());
+    });
+    secrets.build().execute(&mut *connection).await?;
+    insert_values(connection, now, rows.into_iter().map(|row| (row.place, row.sealed))).await
+}
+
+async fn insert_values(
+    connection: &mut PgConnection,
+    now: DateTime<Utc>,
+    values: impl Iterator<Item = (Location, SealedValue)>,
+) -> Result<(), sqlx::Error> {
+    let mut insert = QueryBuilder::<Postgres>::new(
+        "INSERT INTO secret_values (secret_id, field, version, algorithm, kek_id, wrapped_key, nonce, ciphertext, \
+         created_at) ",
+    );
+    insert.push_values(values, |mut row, (place, sealed)| {
+        row.push_bind(place.secret)
+            .push_bind(place.field.as_str())
+            .push_bind(place.version)
+            .push_bind(sealed.algorithm)
+            .push_bind(sealed.kek_id)
+            .push_bind(sealed.wrapped_key)
+            .push_bind(sealed.nonce)
+            .push_bind(sealed.ciphertext)
+            .push_bind(now);
+    });
+    insert.build().execute(connection).await.map(drop)
+}
+
+/// Puts a new version of a value in the place of all before it.
+pub(super) async fn replace_value(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    place: Location,
+    sealed: SealedValue,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM secret_values WHERE secret_id = $1 AND field = $2")
+        .bind(place.secret)
+        .bind(place.field.as_str())
+        .execute(&mut *connection)
+        .await?;
+    insert_values(connection, instant(ctx.now)?, std::iter::once((place, sealed))).await
+}
+
+/// Writes the row and answers with its new version.
+pub(super) async fn update(connection: &mut PgConnection, ctx: &Ctx, row: SecretRow) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(
+        "UPDATE secrets SET display_name = $2, registry_host = $3, registry_username = $4, value_version = $5, \
+         updated_at = $6, updated_by = $7, version = version + 1 WHERE id = $1 RETURNING version",
+    )
+    .bind(row.id)
+    .bind(row.display_name)
+    .bind(row.registry_host)
+    .bind(row.registry_username)
+    .bind(row.value_version)
+    .bind(instant(ctx.now)?)
+    .bind(ctx.actor.as_str())
+    .fetch_one(connection)
+    .await
+}
+
+/// Takes the row and its values away; answers with the display name.
+pub(super) async fn delete(connection: &mut PgConnection, id: &SecretId) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar("DELETE FROM secrets WHERE kind = $1 AND name = $2 RETURNING display_name")
+        .bind(id.kind.as_str())
+        .bind(id.name.as_str())
+        .fetch_optional(connection)
+        .await
+}
+
+/// Where a stretch of the list begins, and which way it runs.
+pub(super) struct Stretch<'a> {
+    pub(super) query: &'a ListQuery,
+    /// The way the rows are read, which for a page before a row is against the list's.
+    pub(super) direction: Direction,
+    /// Rows beyond this one.
+    pub(super) beyond: Option<(&'a SecretId, &'a CursorValue)>,
+    pub(super) limit: u32,
+}
+
+/// Rows in the direction of the stretch, each with the total.
+pub(super) async fn list(pool: &PgPool, stretch: &Stretch<'_>) -> Result<Vec<ListRow>, sqlx::Error> {
+    let Stretch { query, direction, beyond, limit } = stretch;
+    let words: Vec<String> = query.search.split_whitespace().take(MAX_WORDS).map(pattern).collect();
+    let mut sql = QueryBuilder::<Postgres>::new("SELECT kind, name, display_name, registry_host, updated_at, (");
+    if words.is_empty() {
+        sql.push("SELECT coalesce(sum(count), 0)::bigint FROM secret_counts WHERE ");
+        filter(&mut sql, query.kind, &[]);
+    } else {
+        sql.push("SELECT count(*) FROM (SELECT FROM secrets WHERE ");
+        filter(&mut sql, query.kind, &words);
+        sql.push(format_args!(" LIMIT {}) AS counted", COUNT_LIMIT + 1));
+    }
+    sql.push(") AS total FROM secrets WHERE ");
+    filter(&mut sql, query.kind, &words);
+
+    // Within one kind, the kind is no part of the order: so the index that begins with it serves.
+    let columns = match (query.sort, query.kind) {
+        (SortColumn::Name, None) => "name, kind",
+        (SortColumn::Type, None) => "kind, name",
+        (SortColumn::Name | SortColumn::Type, Some(_)) => "name",
+        (SortColumn::DisplayName, None) => "display_name, name, kind",
+        (SortColumn::DisplayName, Some(_)) => "display_name, name",
+        (SortColumn::Updated, None) => "updated_at, name, kind",
+        (SortColumn::Updated, Some(_)) => "updated_at, name",
+    };
+    if let Some((id, value)) = beyond {
+        let comparison = if *direction == Direction::Ascending { ">" } else { "<" };
+        sql.push(format_args!(" AND ({columns}) {comparison} ("));
+        let mut values = sql.separated(", ");
+        for column in columns.split(", ") {
+            match (column, value) {
+                ("name", _) => values.push_bind(id.name.as_str()),
+                ("kind", _) => values.push_bind(id.kind.as_str()),
+                (_, CursorValue::DisplayName(text)) => values.push_bind(text.as_str()),
+                (_, CursorValue::Updated(at)) => values.push_bind(instant(*at)?),
+                (_, CursorValue::InId) => return Err(sqlx::Error::Encode("a cursor of another order".into())),
+            };
+        }
+        sql.push(")");
+    }
+    let way = if *direction == Direction::Ascending { "" } else { " DESC" };
+    sql.push(" ORDER BY ");
+    let mut order = sql.separated(", ");
+    for column in columns.split(", ") {
+        order.push(format_args!("{column}{way}"));
+    }
+    // Written out, since the planner takes a bound limit for a tenth of the table.
+    sql.push(format_args!(" LIMIT {limit}"));
+    sql.build_query_as().fetch_all(pool).await
+}
+
+fn filter(sql: &mut QueryBuilder<Postgres>, kind: Option<SecretKind>, words: &[String]) {
+    sql.push("true");
+    if let Some(kind) = kind {
+        sql.push(" AND kind = ").push_bind(kind.as_str());
+    }
+    for word in words {
+        sql.push(" AND search LIKE ").push_bind(word.clone());
+    }
+}
+
+/// A word as a pattern that stands for itself, anywhere.
+fn pattern(word: &str) -> String {
+    let mut out = String::from("%");
+    for c in word.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.push('%');
+    out
+}

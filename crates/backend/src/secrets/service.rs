@@ -1,0 +1,289 @@
+//! What can be done with secrets. Every method authorizes first; every change is one transaction with its audit
+//! record.
+
+use super::{
+    list,
+    repository::{self, NewRow, SecretRow},
+    seed,
+};
+use crate::{
+    audit::{self, AuditAction, AuditRecord, Outcome},
+    context::{Action, Actor, Ctx, authorize},
+    db::Db,
+    error::{broken_constraint, refuse},
+    keyring::{IntegrityError, Keyring, Location, ValueField},
+};
+use domain::{
+    error::{Change, Error, Field, FieldError, Problem},
+    page::{ListQuery, SecretPage},
+    secret::{
+        Credential, CredentialUpdate, NewSecret, Password, PrivateKeyText, RegistryHost, SecretDetails, SecretId,
+        SecretKind, SecretUpdate, Username,
+    },
+    sensitive::Sensitive,
+};
+use sqlx::PgConnection;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The secrets. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct SecretService {
+    db: Db,
+    keyring: Option<Arc<Keyring>>,
+}
+
+impl SecretService {
+    pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>) -> Self {
+        Self { db, keyring }
+    }
+
+    /// The keyring, unless the portal is sealed; every method passes here, reading ones too.
+    fn unsealed(&self) -> Result<&Keyring, Error> {
+        self.keyring.as_deref().ok_or(Error::Sealed)
+    }
+
+    /// One page of the list, in one round trip.
+    ///
+    /// Errors: `Sealed`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn list(&self, ctx: &Ctx, query: &ListQuery) -> Result<SecretPage, Error> {
+        authorize(ctx, Action::ReadSecrets)?;
+        self.unsealed()?;
+        list::page(&self.db, query, ctx.now).await.map_err(|error| refuse(ctx, &error))
+    }
+
+    /// What may be shown of one secret.
+    ///
+    /// Errors: as `list`, and `NotFound`.
+    pub async fn get(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretDetails, Error> {
+        authorize(ctx, Action::ReadSecrets)?;
+        self.unsealed()?;
+        let row = self.db.read(async |pool| repository::find(pool, id).await).await;
+        let row = row.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
+        Ok(SecretDetails {
+            id: id.clone(),
+            display_name: row.display_name,
+            registry_host: row.registry_host,
+            username: row.registry_username,
+            version: row.version,
+            updated_at: crate::db::timestamp(row.updated_at),
+            updated_by: Actor::shown(&row.updated_by),
+            now: ctx.now,
+        })
+    }
+
+    /// Adds a secret. `submission` marks the form it came from: the same form sent twice is saved once, and the
+    /// second time is told the same.
+    ///
+    /// Errors: `Invalid` with `NameTaken`; `Sealed`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn create(&self, ctx: &Ctx, secret: NewSecret, submission: Option<Uuid>) -> Result<SecretId, Error> {
+        authorize(ctx, Action::WriteSecrets)?;
+        let keyring = self.unsealed()?;
+        let id = SecretId::new(secret.credential.kind(), secret.name.clone());
+        let row = NewRow::seal(keyring, &secret, submission).map_err(|error| broken(ctx, error))?;
+        match self.insert(ctx, &id, row).await {
+            Ok(()) => Ok(id),
+            Err(error) if broken_constraint(&error) == Some("secrets_kind_name_unique") => {
+                if self.sent_before(ctx, &id, submission).await? {
+                    Ok(id)
+                } else {
+                    let taken = FieldError { field: Field::Name, problem: Problem::NameTaken(id) };
+                    Err(Error::Invalid(vec![taken]))
+                }
+            }
+            Err(error) => Err(refuse(ctx, &error)),
+        }
+    }
+
+    async fn insert(&self, ctx: &Ctx, id: &SecretId, row: NewRow) -> Result<(), sqlx::Error> {
+        let mut work = self.db.begin().await?;
+        repository::insert(&mut work, ctx, row).await?;
+        record(&mut work, ctx, AuditAction::SecretAdded, id, &[]).await?;
+        work.commit().await
+    }
+
+    async fn sent_before(&self, ctx: &Ctx, id: &SecretId, submission: Option<Uuid>) -> Result<bool, Error> {
+        let Some(submission) = submission else { return Ok(false) };
+        let found = self.db.read(async |pool| repository::find(pool, id).await).await;
+        let found = found.map_err(|error| refuse(ctx, &error))?;
+        Ok(found.is_some_and(|row| row.submission == Some(submission)))
+    }
+
+    /// Changes a secret that is still at `expected_version`, and answers with the version it has then. A value
+    /// that is `None` stays as it is stored. A change that changes nothing writes nothing.
+    ///
+    /// Errors: `Changed` with who and when; `NotFound`, `BadRequest` for the wrong kind of change; `Sealed`,
+    /// `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn update(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+        update: SecretUpdate,
+        expected_version: i64,
+    ) -> Result<i64, Error> {
+        authorize(ctx, Action::WriteSecrets)?;
+        let keyring = self.unsealed()?;
+        let failed = |error: sqlx::Error| refuse(ctx, &error);
+        let mut work = self.db.begin().await.map_err(failed)?;
+        let stored = repository::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+        if stored.version != expected_version {
+            return Err(Error::Changed(Change {
+                by: Actor::shown(&stored.updated_by),
+                at: crate::db::timestamp(stored.updated_at),
+                now: ctx.now,
+                version: stored.version,
+            }));
+        }
+        let Changed { row, value, fields } = changed(id, stored, update)?;
+        if fields.is_empty() {
+            return Ok(expected_version);
+        }
+        if let Some((field, text)) = value {
+            let place = Location { secret: row.id, field, version: row.value_version };
+            let sealed = keyring.seal(place, &text).map_err(|error| broken(ctx, error))?;
+            repository::replace_value(&mut work, ctx, place, sealed).await.map_err(failed)?;
+        }
+        let version = repository::update(&mut work, ctx, row).await.map_err(failed)?;
+        record(&mut work, ctx, AuditAction::SecretChanged, id, &fields).await.map_err(failed)?;
+        work.commit().await.map_err(failed)?;
+        Ok(version)
+    }
+
+    /// Deletes a secret with its values, and answers with its display name.
+    ///
+    /// Errors: `NotFound`, `Sealed`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn delete(&self, ctx: &Ctx, id: &SecretId) -> Result<String, Error> {
+        authorize(ctx, Action::WriteSecrets)?;
+        self.unsealed()?;
+        let failed = |error: sqlx::Error| refuse(ctx, &error);
+        let mut work = self.db.begin().await.map_err(failed)?;
+        let display_name = repository::delete(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+        record(&mut work, ctx, AuditAction::SecretDeleted, id, &[]).await.map_err(failed)?;
+        work.commit().await.map_err(failed)?;
+        Ok(display_name)
+    }
+
+    /// Takes the credential out, value included. The record of it is kept before the value is returned.
+    ///
+    /// Errors: `NotFound`; `Internal` where what is stored is not what was sealed, which is recorded too;
+    /// `Sealed`, `Forbidden`, `Unavailable`.
+    pub async fn credential(&self, ctx: &Ctx, id: &SecretId) -> Result<Credential, Error> {
+        authorize(ctx, Action::ReadValues)?;
+        let keyring = self.unsealed()?;
+        let failed = |error: sqlx::Error| refuse(ctx, &error);
+        let mut work = self.db.begin().await.map_err(failed)?;
+        let (row, sealed) = repository::find_value(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+        let place = Location { secret: row.id, field: value_field(id.kind), version: row.value_version };
+        let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
+        let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };
+        let object = id.to_string();
+        let read = AuditRecord { action: AuditAction::ValueRead, object: &object, outcome, fields: &[] };
+        audit::repository::append(&mut work, ctx, read).await.map_err(failed)?;
+        work.commit().await.map_err(failed)?;
+        opened.map_err(|error| broken(ctx, error))
+    }
+
+    /// Adds made-up secrets, half of each kind, for benchmarks. One transaction for each thousand.
+    ///
+    /// Errors: as `create`.
+    pub async fn seed(&self, ctx: &Ctx, count: u32) -> Result<(), Error> {
+        authorize(ctx, Action::WriteSecrets)?;
+        let keyring = self.unsealed()?;
+        for batch in seed::batches(count) {
+            let rows = batch
+                .iter()
+                .map(|secret| NewRow::seal(keyring, secret, None))
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|error| broken(ctx, error))?;
+            self.insert_many(ctx, rows).await.map_err(|error| refuse(ctx, &error))?;
+        }
+        Ok(())
+    }
+
+    async fn insert_many(&self, ctx: &Ctx, rows: Vec<NewRow>) -> Result<(), sqlx::Error> {
+        let mut work = self.db.begin().await?;
+        repository::insert_many(&mut work, ctx, rows).await?;
+        let object = AuditAction::SecretsSeeded.as_str();
+        let seeded = AuditRecord { action: AuditAction::SecretsSeeded, object, outcome: Outcome::Done, fields: &[] };
+        audit::repository::append(&mut work, ctx, seeded).await?;
+        work.commit().await
+    }
+}
+
+async fn record(
+    work: &mut PgConnection,
+    ctx: &Ctx,
+    action: AuditAction,
+    id: &SecretId,
+    fields: &[&'static str],
+) -> Result<(), sqlx::Error> {
+    let object = id.to_string();
+    let record = AuditRecord { action, object: &object, outcome: Outcome::Done, fields };
+    audit::repository::append(work, ctx, record).await
+}
+
+/// A value could not be sealed or opened.
+fn broken(ctx: &Ctx, error: IntegrityError) -> Error {
+    tracing::error!(request_id = ctx.request_id, "{error}");
+    Error::Internal(ctx.request_id.clone())
+}
+
+pub(super) fn value_field(kind: SecretKind) -> ValueField {
+    match kind {
+        SecretKind::GitDataset => ValueField::SshPrivateKey,
+        SecretKind::ImagePull => ValueField::RegistryPassword,
+    }
+}
+
+/// The row as it is to be, the new value if there is one, and the names of the fields that differ.
+struct Changed {
+    row: SecretRow,
+    value: Option<(ValueField, Sensitive)>,
+    fields: Vec<&'static str>,
+}
+
+fn changed(id: &SecretId, stored: SecretRow, update: SecretUpdate) -> Result<Changed, Error> {
+    let mut fields = Vec::new();
+    let mut row = stored;
+    let mut set = |place: &mut String, text: &str, field: Field| {
+        if place != text {
+            text.clone_into(place);
+            fields.push(field.key());
+        }
+    };
+    let display_name = update.display_name.as_ref().map_or(id.name.as_str(), |name| name.as_str());
+    set(&mut row.display_name, display_name, Field::DisplayName);
+    let value = match (id.kind, update.credential) {
+        (SecretKind::GitDataset, CredentialUpdate::GitDataset { private_key }) => {
+            private_key.map(|key| (Field::Secret, key.value().clone()))
+        }
+        (SecretKind::ImagePull, CredentialUpdate::ImagePull { host, username, password }) => {
+            set(row.registry_host.get_or_insert_default(), host.as_str(), Field::RegistryHost);
+            set(row.registry_username.get_or_insert_default(), username.as_str(), Field::Username);
+            password.map(|password| (Field::Password, password.value().clone()))
+        }
+        _ => return Err(Error::BadRequest),
+    };
+    let value = value.map(|(field, text)| {
+        fields.push(field.key());
+        row.value_version += 1;
+        (value_field(id.kind), text)
+    });
+    Ok(Changed { row, value, fields })
+}
+
+/// The credential from its parts. What was stored went through the same rules, so anything else is damage.
+fn restore(kind: SecretKind, row: SecretRow, value: Sensitive) -> Result<Credential, IntegrityError> {
+    match (kind, row.registry_host, row.registry_username) {
+        (SecretKind::GitDataset, ..) => {
+            let private_key = PrivateKeyText::parse(&value).map_err(|_| IntegrityError)?;
+            Ok(Credential::GitDataset { private_key })
+        }
+        (SecretKind::ImagePull, Some(host), Some(username)) => Ok(Credential::ImagePull {
+            host: RegistryHost::parse(&host).map_err(|_| IntegrityError)?.host,
+            username: Username::parse(&username).map_err(|_| IntegrityError)?,
+            password: Password::parse(value).map_err(|_| IntegrityError)?,
+        }),
+        _ => Err(IntegrityError),
+    }
+}
