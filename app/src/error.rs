@@ -1,0 +1,72 @@
+//! What a server function answers when it cannot do what was asked.
+
+use domain::error::Error;
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use serde::{Deserialize, Serialize};
+
+/// A domain error, or a failure on the way to the server and back. It carries codes, never what was
+/// submitted: the framework's own error texts may quote a value, so they are dropped here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ApiError {
+    /// The server understood and refused.
+    Refused(Error),
+    /// No usable answer came back, so it is not known whether the change was made.
+    Unreachable,
+}
+
+impl ApiError {
+    /// The sentence for the person at the page; field errors are shown beside their fields instead.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Unreachable => "The portal did not answer. It is not certain whether the change was saved: \
+                 look at the list before you try again."
+                .to_owned(),
+            Self::Refused(error) => match error {
+                Error::Invalid(_) => "Some fields need another look.".to_owned(),
+                Error::NotFound => "This secret does not exist. It may have been deleted.".to_owned(),
+                Error::Changed(_) => "Somebody else changed this secret in the meantime.".to_owned(),
+                Error::Sealed => "The portal is sealed: its key encryption key is not the one the stored \
+                     values were sealed with. Start the server with the right key; nothing was changed."
+                    .to_owned(),
+                Error::Unavailable => {
+                    "The database does not answer at the moment. Nothing was changed. Try again in a minute."
+                        .to_owned()
+                }
+                Error::BadRequest => {
+                    "The portal could not read this request. Load the page again and retry.".to_owned()
+                }
+                Error::Forbidden => "You may not do this.".to_owned(),
+                Error::Internal(reference) => format!(
+                    "Something went wrong in the portal, and nothing was changed. Its log has the cause under \
+                     reference {reference}."
+                ),
+            },
+        }
+    }
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        #[cfg(feature = "ssr")]
+        {
+            drop(error);
+            crate::ssr::refuse(Error::BadRequest)
+        }
+        #[cfg(not(feature = "ssr"))]
+        {
+            drop(error);
+            Self::Unreachable
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! The form that serves Add and Edit.
+
+use super::{
+    LIST,
+    api::{create_secret, update_secret},
+    form_fields::{GitDatasetFields, ImagePullFields, NameFields, ProblemSummary, Problems, TypeSelect, focus_first},
+    input::{Refused, Saved, SecretEdit, SecretInput, Typed},
+};
+use crate::{
+    error::ApiError,
+    ui::{
+        ago::Ago,
+        alert::Alert,
+        field::{FieldText, TextField},
+        leave_guard,
+        notice::{Notice, Notices},
+    },
+};
+use domain::{
+    error::{Change, Error, Field, FieldError},
+    secret::{NewSecret, SecretDetails, SecretKind, SecretUpdate},
+    sensitive::Sensitive,
+};
+use leptos::{ev::SubmitEvent, html, prelude::*, web_sys::FormData};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+/// What the form is for.
+#[derive(Clone)]
+pub enum Purpose {
+    /// A new secret. The submission marks this form, so that sending it twice saves once.
+    Add { submission: String },
+    Edit(SecretDetails),
+}
+
+impl Purpose {
+    /// What stands in the form at first.
+    fn stored(&self) -> Typed {
+        match self {
+            Self::Add { .. } => Typed::default(),
+            Self::Edit(details) => Typed {
+                name: details.id.name.as_str().to_owned(),
+                display_name: details.display_name.clone(),
+                kind: details.id.kind.as_str().to_owned(),
+                registry_host: details.registry_host.clone().unwrap_or_default(),
+                username: details.username.clone().unwrap_or_default(),
+            },
+        }
+    }
+
+    /// The rules of `domain`, asked before the server is.
+    fn check(&self, input: &SecretInput) -> Vec<FieldError> {
+        match self {
+            Self::Add { .. } => NewSecret::parse(input.draft()).err(),
+            Self::Edit(details) => SecretUpdate::parse(details.id.kind, input.draft()).err(),
+        }
+        .unwrap_or_default()
+    }
+}
+
+/// Add and Edit.
+#[component]
+pub fn SecretForm(
+    purpose: Purpose,
+    /// The plain form that this page answers, where it was refused.
+    refused: Option<Refused>,
+    /// Where Cancel leads.
+    cancel: String,
+) -> impl IntoView {
+    let form = NodeRef::<html::Form>::new();
+    let released = RwSignal::new(false);
+    leave_guard::guard(form, released, refused.is_some());
+
+    let stored = purpose.stored();
+    let kind = SecretKind::parse(&stored.kind);
+    let (typed, error, value_dropped) = match refused {
+        Some(Refused { typed, error, value_dropped }) => {
+            // Name and type of a stored secret are not the form's to say.
+            let typed = match kind {
+                Some(_) => Typed { name: stored.name, kind: stored.kind, ..typed },
+                None => typed,
+            };
+            (typed, Some(ApiError::Refused(error)), value_dropped)
+        }
+        None => (stored, None, false),
+    };
+    let problems = Problems::new(field_errors(error.as_ref()));
+    let autofocus = problems.first();
+    let failure = RwSignal::new(error);
+
+    let save = save_action(purpose.clone());
+    let pending = save.pending();
+    let notices = expect_context::<Notices>();
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        let Some(outcome) = save.value().get() else { return };
+        match outcome {
+            Ok(Saved { id, host }) => {
+                released.set(true);
+                notices.show(Notice::Saved { id, host });
+                navigate(LIST, NavigateOptions::default());
+            }
+            Err(error) => {
+                problems.replace(field_errors(Some(&error)));
+                failure.set(Some(error));
+                // The errors are in the page after this run.
+                request_animation_frame(move || focus_first(problems));
+            }
+        }
+    });
+
+    let checker = purpose.clone();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(element) = form.get_untracked() else { return };
+        if pending.get_untracked() {
+            return;
+        }
+        let input = read(&element);
+        let wrong = checker.check(&input);
+        if wrong.is_empty() {
+            save.dispatch(input);
+        } else {
+            problems.replace(wrong.clone());
+            failure.set(Some(ApiError::Refused(Error::Invalid(wrong))));
+            request_animation_frame(move || focus_first(problems));
+        }
+    };
+
+    let editing = matches!(purpose, Purpose::Edit(_));
+    let fields = match kind {
+        None => view! {
+            <TypeSelect chosen=typed.kind.clone() problems/>
+            <div class="for-git-dataset">
+                <GitDatasetFields problems stored=false autofocus/>
+            </div>
+            <div class="for-image-pull">
+                <ImagePullFields typed=typed.clone() problems stored=false autofocus/>
+            </div>
+        }
+        .into_any(),
+        Some(kind) => view! {
+            <TextField
+                text=FieldText {
+                    id: Field::Type.key(),
+                    label: Field::Type.label(),
+                    mark: "",
+                    hint: "",
+                }
+                value=kind.label().to_owned()
+                error=Signal::stored(None)
+                locked=true
+            />
+            {match kind {
+                SecretKind::GitDataset => view! { <GitDatasetFields problems stored=true autofocus/> }.into_any(),
+                SecretKind::ImagePull => {
+                    view! { <ImagePullFields typed=typed.clone() problems stored=true autofocus/> }.into_any()
+                }
+            }}
+        }
+        .into_any(),
+    };
+    view! {
+        <Failure failure problems value_dropped form/>
+        <form
+            method="post"
+            id="secret-form"
+            class="secret-form"
+            class:adding=!editing
+            node_ref=form
+            on:submit=submit
+            novalidate
+            autocomplete="off"
+            aria-busy=move || pending.get().then_some("true")
+        >
+            {match &purpose {
+                Purpose::Add { submission } => {
+                    view! { <input type="hidden" name="submission" value=submission.clone()/> }.into_any()
+                }
+                Purpose::Edit(details) => {
+                    view! { <input type="hidden" name="version" value=details.version.to_string()/> }.into_any()
+                }
+            }}
+            <NameFields typed=typed.clone() problems locked=editing autofocus/>
+            {fields}
+            <div class="actions">
+                <a class="button" href=cancel>
+                    "Cancel"
+                </a>
+                <button class="primary" aria-disabled=move || pending.get().then_some("true")>
+                    {move || if pending.get() { "Saving…" } else { "Confirm" }}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// Why the form was not saved, above it.
+#[component]
+fn Failure(
+    failure: RwSignal<Option<ApiError>>,
+    problems: Problems,
+    value_dropped: bool,
+    form: NodeRef<html::Form>,
+) -> impl IntoView {
+    let retype = move || {
+        value_dropped.then(|| {
+            view! { <p>"Values are not sent back to the browser: the secret or password must be typed again."</p> }
+        })
+    };
+    move || {
+        failure.get().map(|error| match error {
+            ApiError::Refused(Error::Invalid(_)) => view! {
+                <Alert title="There is a problem">
+                    <ProblemSummary problems/>
+                    {retype()}
+                </Alert>
+            }
+            .into_any(),
+            ApiError::Refused(Error::Changed(change)) => {
+                view! { <Conflict change form retyped=retype()/> }.into_any()
+            }
+            other => view! {
+                <Alert title="Not saved">
+                    <p>{other.message()}</p>
+                    {retype()}
+                </Alert>
+            }
+            .into_any(),
+        })
+    }
+}
+
+/// Two people edited at once; this is for the second.
+#[component]
+fn Conflict(change: Change, form: NodeRef<html::Form>, retyped: impl IntoView + 'static) -> impl IntoView {
+    let Change { by, at, now, version } = change;
+    let overwrite = move |event: leptos::web_sys::MouseEvent| {
+        let Some(form) = form.get_untracked() else { return };
+        event.prevent_default();
+        let field = form.query_selector("input[name=version]").ok().flatten();
+        if let Some(field) = field {
+            drop(field.set_attribute("value", &version.to_string()));
+            drop(form.request_submit());
+        }
+    };
+    view! {
+        <Alert title="This secret was changed in the meantime">
+            <p>
+                {by} " changed it " <Ago at now/>
+                ". What you typed is still here. Reload to see the secret as it is now, or overwrite it with what stands below."
+            </p>
+            {retyped}
+            <div class="choices">
+                <a class="button" href="" rel="external">
+                    "Reload"
+                </a>
+                <button
+                    class="danger"
+                    form="secret-form"
+                    name="overwrite"
+                    value=version.to_string()
+                    on:click=overwrite
+                >
+                    "Overwrite"
+                </button>
+            </div>
+        </Alert>
+    }
+}
+
+fn save_action(purpose: Purpose) -> Action<SecretInput, Result<Saved, ApiError>> {
+    Action::new(move |input: &SecretInput| {
+        let (purpose, form) = (purpose.clone(), input.clone());
+        async move {
+            match purpose {
+                Purpose::Add { .. } => create_secret(form).await,
+                Purpose::Edit(details) => update_secret(SecretEdit { id: details.id, form }).await,
+            }
+        }
+    })
+}
+
+fn field_errors(error: Option<&ApiError>) -> Vec<FieldError> {
+    match error {
+        Some(ApiError::Refused(Error::Invalid(errors))) => errors.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// What stands in the form now.
+fn read(form: &leptos::web_sys::HtmlFormElement) -> SecretInput {
+    let Ok(data) = FormData::new_with_form(form) else { return SecretInput::default() };
+    let text = |name: &str| data.get(name).as_string().unwrap_or_default();
+    SecretInput {
+        name: text("name"),
+        display_name: text("display_name"),
+        kind: text("type"),
+        secret: Sensitive::new(text("secret")),
+        registry_host: text("registry_host"),
+        username: text("username"),
+        password: Sensitive::new(text("password")),
+        submission: text("submission"),
+        version: text("version"),
+        overwrite: String::new(),
+    }
+}

@@ -1,0 +1,338 @@
+//! The fields of a secret's form, and what is known to be wrong with them.
+
+use super::input::Typed;
+use crate::ui::{
+    dom,
+    field::{FieldText, PasswordField, TextField, ValueArea},
+};
+use domain::{
+    error::{Field, FieldError, Problem},
+    secret::{DisplayName, NameProblem, PrivateKeyText, RegistryHost, SecretKind, SecretName, Username},
+    sensitive::Sensitive,
+};
+use leptos::prelude::*;
+
+/// What is wrong, field by field, in the order of the form.
+#[derive(Clone, Copy)]
+pub struct Problems(RwSignal<Vec<FieldError>>);
+
+impl Problems {
+    pub fn new(problems: Vec<FieldError>) -> Self {
+        Self(RwSignal::new(problems))
+    }
+
+    pub fn all(self) -> Vec<FieldError> {
+        self.0.get()
+    }
+
+    /// Replaces everything, after an answer of the server.
+    pub fn replace(self, problems: Vec<FieldError>) {
+        self.0.set(problems);
+    }
+
+    /// Replaces what is known of one field, after an early check in the browser.
+    pub fn note(self, field: Field, problem: Option<Problem>) {
+        let same = |known: &Vec<FieldError>| known.iter().find(|error| error.field == field).map(|error| error.problem.clone());
+        if self.0.with_untracked(same) != problem {
+            self.0.update(|known| {
+                known.retain(|error| error.field != field);
+                known.extend(problem.map(|problem| FieldError { field, problem }));
+                known.sort_by_key(|error| error.field as u8);
+            });
+        }
+    }
+
+    fn of(self, field: Field) -> Option<Problem> {
+        self.0.with(|known| known.iter().find(|error| error.field == field).map(|error| error.problem.clone()))
+    }
+
+    fn message(self, field: Field) -> Signal<Option<String>> {
+        Signal::derive(move || self.of(field).map(|problem| problem.message()))
+    }
+
+    /// The field that takes the focus after a refusal.
+    pub fn first(self) -> Option<Field> {
+        self.0.with_untracked(|known| known.first().map(|error| error.field))
+    }
+}
+
+/// Links to the fields that need another look; comes first after a refusal.
+#[component]
+pub fn ProblemSummary(problems: Problems) -> impl IntoView {
+    view! {
+        <ul>
+            <For each=move || problems.all() key=|error| format!("{error:?}") let(error)>
+                <li>
+                    <a href=format!("#{}", error.field.key())>{error.problem.message()}</a>
+                </li>
+            </For>
+        </ul>
+    }
+}
+
+/// Name and display name.
+#[component]
+pub fn NameFields(
+    typed: Typed,
+    problems: Problems,
+    /// Set on Edit: the name is shown and cannot be changed.
+    locked: bool,
+    autofocus: Option<Field>,
+) -> impl IntoView {
+    let name_input = NodeRef::<leptos::html::Input>::new();
+    let check = move |text: &str, finished: bool| {
+        let problem = match SecretName::parse(text) {
+            Ok(_) => None,
+            // Half a name is not wrong yet.
+            Err(NameProblem::End | NameProblem::Missing) if !finished => None,
+            Err(problem) => Some(Problem::Name(problem)),
+        };
+        problems.note(Field::Name, problem);
+    };
+    // What was typed before the page could answer is looked at as soon as it can.
+    Effect::new(move |_| {
+        if let Some(input) = name_input.get()
+            && !locked
+            && !input.value().is_empty()
+            && input.value() != input.default_value()
+        {
+            check(&input.value(), false);
+        }
+    });
+    let typed_name = RwSignal::new(typed.name.clone());
+    let remedy = move || {
+        let taken = match problems.of(Field::Name) {
+            Some(Problem::NameTaken(id)) => Some(id),
+            _ => None,
+        };
+        if let Some(id) = taken {
+            return view! {
+                " "
+                <a href=format!("/secrets/{id}/edit")>"Open the secret that has it"</a>
+            }
+            .into_any();
+        }
+        SecretName::suggest(&typed_name.get())
+            .map(|suggestion| {
+                let text = suggestion.as_str().to_owned();
+                view! {
+                    " Try "
+                    <code>{text.clone()}</code>
+                    ". "
+                    <button
+                        type="button"
+                        class="link needs-script"
+                        on:click=move |_| {
+                            if let Some(input) = name_input.get_untracked() {
+                                input.set_value(&text);
+                                typed_name.set(text.clone());
+                                check(&text, true);
+                                drop(input.focus());
+                            }
+                        }
+                    >
+                        {format!("Use “{}”", suggestion.as_str())}
+                    </button>
+                }
+            })
+            .into_any()
+    };
+    let check_display = move |text: String| {
+        problems.note(Field::DisplayName, DisplayName::parse(&text).err().map(Problem::DisplayName));
+    };
+    view! {
+        <TextField
+            text=FieldText {
+                id: Field::Name.key(),
+                label: Field::Name.label(),
+                mark: if locked { "" } else { "required" },
+                hint: if locked {
+                    "A name stays as it is: addresses and clusters rely on it."
+                } else {
+                    "Lower case letters, digits, hyphens and dots. It cannot be changed later."
+                },
+            }
+            value=typed.name
+            error=problems.message(Field::Name)
+            typing=Callback::new(move |text: String| {
+                check(&text, false);
+                typed_name.set(text);
+            })
+            left=Callback::new(move |text: String| {
+                // A field that was only passed through is left in peace.
+                if !text.is_empty() && !locked {
+                    check(&text, true);
+                }
+            })
+            remedy=remedy
+            mono=true
+            locked
+            required=!locked
+            autofocus={autofocus == Some(Field::Name)}
+            node_ref=name_input
+        />
+        <TextField
+            text=FieldText {
+                id: Field::DisplayName.key(),
+                label: Field::DisplayName.label(),
+                mark: "optional",
+                hint: "What people see in lists. Left empty, it is the name.",
+            }
+            value=typed.display_name
+            error=problems.message(Field::DisplayName)
+            left=Callback::new(check_display)
+            autofocus={autofocus == Some(Field::DisplayName)}
+        />
+    }
+}
+
+/// The fields of a Git dataset.
+#[component]
+pub fn GitDatasetFields(problems: Problems, stored: bool, autofocus: Option<Field>) -> impl IntoView {
+    let check = move |text: String| {
+        if text.trim().is_empty() {
+            problems.note(Field::Secret, None);
+        } else {
+            let problem = PrivateKeyText::parse(&Sensitive::new(text)).err();
+            problems.note(Field::Secret, problem.map(Problem::Key));
+        }
+    };
+    view! {
+        <ValueArea
+            text=FieldText {
+                id: Field::Secret.key(),
+                label: Field::Secret.label(),
+                mark: if stored { "optional" } else { "required" },
+                hint: if stored {
+                    "A private key is stored, and is never shown. Left empty, the stored value stays as it is."
+                } else {
+                    "The SSH private key that reads the repository: the file without .pub. It is sealed as soon \
+                     as it arrives and never shown again."
+                },
+            }
+            placeholder=if stored { "Paste a secret to replace it" } else { "-----BEGIN OPENSSH PRIVATE KEY-----" }
+            error=problems.message(Field::Secret)
+            left=Callback::new(check)
+            required=!stored
+            autofocus={autofocus == Some(Field::Secret)}
+        />
+    }
+}
+
+/// The fields of a registry credential.
+#[component]
+pub fn ImagePullFields(
+    typed: Typed,
+    problems: Problems,
+    stored: bool,
+    autofocus: Option<Field>,
+) -> impl IntoView {
+    let corrected = RwSignal::new(None::<String>);
+    let check_host = move |text: String| {
+        if text.is_empty() {
+            return;
+        }
+        match RegistryHost::parse(&text) {
+            Ok(normalized) => {
+                problems.note(Field::RegistryHost, None);
+                corrected.set(
+                    (!normalized.corrections.is_empty()).then(|| normalized.host.as_str().to_owned()),
+                );
+            }
+            Err(problem) => {
+                problems.note(Field::RegistryHost, Some(Problem::Host(problem)));
+                corrected.set(None);
+            }
+        }
+    };
+    let check_username = move |text: String| {
+        if !text.is_empty() {
+            problems.note(Field::Username, Username::parse(&text).err().map(Problem::Username));
+        }
+    };
+    view! {
+        <TextField
+            text=FieldText {
+                id: Field::RegistryHost.key(),
+                label: Field::RegistryHost.label(),
+                mark: "required",
+                hint: "As in image names: registry.gitlab.com, ghcr.io, docker.io, or your own with its port.",
+            }
+            value=typed.registry_host
+            error=problems.message(Field::RegistryHost)
+            left=Callback::new(check_host)
+            mono=true
+            required=true
+            autofocus={autofocus == Some(Field::RegistryHost)}
+        />
+        <p class="correction" role="status">
+            {move || {
+                corrected.get().map(|host| view! { "Will be saved as " <code>{host}</code> ", which clients look for." })
+            }}
+        </p>
+        <TextField
+            text=FieldText {
+                id: Field::Username.key(),
+                label: Field::Username.label(),
+                mark: "required",
+                hint: "Often the name of a deploy token or robot account.",
+            }
+            value=typed.username
+            error=problems.message(Field::Username)
+            left=Callback::new(check_username)
+            mono=true
+            required=true
+            autofocus={autofocus == Some(Field::Username)}
+        />
+        <PasswordField
+            text=FieldText {
+                id: Field::Password.key(),
+                label: Field::Password.label(),
+                mark: if stored { "optional" } else { "required" },
+                hint: if stored {
+                    "A password is stored, and is never shown. Left empty, the stored value stays as it is."
+                } else {
+                    "The token or password, to the letter. It is sealed as soon as it arrives and never shown again."
+                },
+            }
+            error=problems.message(Field::Password)
+            required=!stored
+            autofocus={autofocus == Some(Field::Password)}
+        />
+    }
+}
+
+/// The type: chosen on Add; the style sheet shows the fields of the chosen one, with or without JavaScript.
+#[component]
+pub fn TypeSelect(chosen: String, problems: Problems) -> impl IntoView {
+    let chosen = SecretKind::parse(&chosen).unwrap_or(SecretKind::GitDataset);
+    let error = problems.message(Field::Type);
+    let text = FieldText {
+        id: Field::Type.key(),
+        label: Field::Type.label(),
+        mark: "",
+        hint: "A key that reads a Git repository, or an account that pulls container images. It cannot be changed later.",
+    };
+    view! {
+        <crate::ui::field::FieldFrame text error>
+            <select id=Field::Type.key() name=Field::Type.key() aria-describedby="type-hint" autocomplete="off">
+                {SecretKind::ALL
+                    .map(|kind| {
+                        view! {
+                            <option value=kind.as_str() selected={kind == chosen}>
+                                {kind.label()}
+                            </option>
+                        }
+                    })
+                    .collect_view()}
+            </select>
+        </crate::ui::field::FieldFrame>
+    }
+}
+
+/// Puts the focus where the first correction is due.
+pub fn focus_first(problems: Problems) {
+    if let Some(field) = problems.first() {
+        dom::focus(field.key());
+    }
+}

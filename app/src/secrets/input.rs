@@ -1,0 +1,104 @@
+//! What a form sends, and what of it may be sent back.
+
+use domain::{
+    error::Error,
+    secret::{RegistryHost, SecretDraft, SecretId, SecretKind},
+    sensitive::Sensitive,
+};
+use serde::{Deserialize, Serialize};
+
+/// The fields of the Add and Edit forms, as typed. Both the plain form and the server functions send this.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecretInput {
+    pub name: String,
+    pub display_name: String,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub secret: Sensitive,
+    pub registry_host: String,
+    pub username: String,
+    pub password: Sensitive,
+    /// Made with the Add form by the server: the same form sent twice is saved once.
+    pub submission: String,
+    /// The version that the Edit form was opened with.
+    pub version: String,
+    /// The version that is overwritten knowingly, where it has changed since.
+    pub overwrite: String,
+}
+
+impl SecretInput {
+    /// For the rules of `domain`.
+    pub fn draft(&self) -> SecretDraft {
+        SecretDraft {
+            name: self.name.clone(),
+            display_name: self.display_name.clone(),
+            kind: self.kind.clone(),
+            secret: self.secret.clone(),
+            registry_host: self.registry_host.clone(),
+            username: self.username.clone(),
+            password: self.password.clone(),
+        }
+    }
+
+    /// What may be shown again: everything but values.
+    pub fn typed(&self) -> Typed {
+        Typed {
+            name: self.name.clone(),
+            display_name: self.display_name.clone(),
+            kind: self.kind.clone(),
+            registry_host: self.registry_host.clone(),
+            username: self.username.clone(),
+        }
+    }
+
+    /// The version that this form may replace.
+    pub fn expected_version(&self) -> Result<i64, Error> {
+        let text = if self.overwrite.is_empty() { &self.version } else { &self.overwrite };
+        text.parse().map_err(|_| Error::BadRequest)
+    }
+
+    /// The registry host as it is stored, where that differs from what was typed.
+    pub fn corrected_host(&self, kind: SecretKind) -> Option<String> {
+        if kind != SecretKind::ImagePull {
+            return None;
+        }
+        let normalized = RegistryHost::parse(&self.registry_host).ok()?;
+        (normalized.host.as_str() != self.registry_host).then(|| normalized.host.as_str().to_owned())
+    }
+}
+
+/// What stands in a form besides values.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Typed {
+    pub name: String,
+    pub display_name: String,
+    pub kind: String,
+    pub registry_host: String,
+    pub username: String,
+}
+
+/// A plain form that was refused: what was typed and why, for the page that is sent in answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Refused {
+    pub typed: Typed,
+    pub error: Error,
+    /// A value was typed; it is not sent back and must be typed again.
+    pub value_dropped: bool,
+}
+
+/// An edit of one secret.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretEdit {
+    pub id: SecretId,
+    pub form: SecretInput,
+}
+
+/// What came of saving.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Saved {
+    pub id: SecretId,
+    /// The registry host as stored, where it was put right.
+    pub host: Option<String>,
+}

@@ -1,0 +1,105 @@
+//! The one place that reads the server's context: the request, the backend, the answer's status and headers.
+
+use crate::{
+    error::ApiError,
+    ui::{notice, theme},
+};
+use backend::{Backend, Ctx};
+use domain::error::Error;
+use http::{HeaderValue, StatusCode, header, request::Parts};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+
+/// The names of the built assets, with their hashes; read once at start.
+#[derive(Clone, Debug)]
+pub struct Assets {
+    pub css: String,
+    pub js: String,
+    pub wasm: String,
+}
+
+/// The services, and the context of this request.
+pub fn request() -> Result<(Backend, Ctx), ApiError> {
+    let ctx = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Ctx>().cloned());
+    match (use_context::<Backend>(), ctx) {
+        (Some(backend), Some(ctx)) => Ok((backend, ctx)),
+        _ => Err(refuse(Error::Unavailable)),
+    }
+}
+
+/// Turns what a service says into what a server function answers, status included.
+pub fn answer<T>(result: Result<T, Error>) -> Result<T, ApiError> {
+    result.map_err(refuse)
+}
+
+/// The refusal, with the status of the answer set to match.
+pub fn refuse(error: Error) -> ApiError {
+    set_status(status_of(&error));
+    if let (Error::Unavailable | Error::Sealed, Some(options)) = (&error, use_context::<ResponseOptions>()) {
+        options.insert_header(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    ApiError::Refused(error)
+}
+
+/// The status an error travels under.
+pub fn status_of(error: &Error) -> StatusCode {
+    match error {
+        Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::NotFound => StatusCode::NOT_FOUND,
+        Error::Changed(_) => StatusCode::CONFLICT,
+        Error::Sealed | Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Error::BadRequest => StatusCode::BAD_REQUEST,
+        Error::Forbidden => StatusCode::FORBIDDEN,
+        Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// Sets the status of the page or answer being made.
+pub fn set_status(status: StatusCode) {
+    if let Some(options) = use_context::<ResponseOptions>() {
+        options.set_status(status);
+    }
+}
+
+/// The theme that the request's cookie asks for.
+pub fn theme() -> theme::Theme {
+    cookie(theme::COOKIE).and_then(|text| theme::Theme::parse(&text)).unwrap_or_default()
+}
+
+/// The notice left by the request before, which is shown once.
+pub fn take_notice() -> Option<notice::Notice> {
+    let text = cookie(notice::COOKIE)?;
+    if let Some(options) = use_context::<ResponseOptions>()
+        && let Ok(value) = HeaderValue::from_str(&notice_cookie("", 0))
+    {
+        options.append_header(header::SET_COOKIE, value);
+    }
+    notice::Notice::from_cookie(&text)
+}
+
+/// The `Set-Cookie` line of a notice; an age of 0 seconds takes it away.
+pub fn notice_cookie(text: &str, max_age: u32) -> String {
+    format!("{}={text}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax", notice::COOKIE)
+}
+
+fn cookie(name: &str) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    parts
+        .headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split("; "))
+        .find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name))
+        .map(|(_, value)| value.to_owned())
+}
+
+/// The plain form that this page is the answer to, where it was refused.
+pub fn refused() -> Option<crate::secrets::input::Refused> {
+    use_context()
+}
+
+/// A mark for one form, so that the same form sent twice is saved once.
+pub fn new_submission() -> String {
+    uuid::Uuid::new_v4().to_string()
+}

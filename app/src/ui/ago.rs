@@ -1,0 +1,15 @@
+//! A moment, told as people tell it.
+
+use domain::time::Timestamp;
+use leptos::prelude::*;
+
+/// "3 days ago", with the exact time and its zone as the title. `now` comes from the server together with the
+/// moment itself, so that the server and the browser print the same words.
+#[component]
+pub fn Ago(at: Timestamp, now: Timestamp) -> impl IntoView {
+    view! {
+        <time datetime=at.rfc3339() title=at.utc_text()>
+            {at.relative(now)}
+        </time>
+    }
+}

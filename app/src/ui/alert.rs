@@ -1,0 +1,22 @@
+//! A message that stands in the page until it is dealt with.
+
+use super::icon::Icon;
+use leptos::prelude::*;
+
+/// Says that something went wrong, and what to do. Read out at once by a screen reader.
+#[component]
+pub fn Alert(
+    /// A short heading.
+    title: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="alert" role="alert">
+            <Icon name="alert"/>
+            <div>
+                <h2>{title}</h2>
+                {children()}
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,47 @@
+//! A modal question over the page, on the browser's own `<dialog>`: it keeps the focus, closes on Escape and
+//! gives the focus back.
+
+use leptos::{html, prelude::*, web_sys};
+
+/// Shown while `open` is true; sets it to false when it is closed in whatever way.
+#[component]
+pub fn Dialog(
+    open: RwSignal<bool>,
+    /// The id of the heading inside, by which the dialog is named.
+    labelled_by: &'static str,
+    /// The id of the sentence inside that says what it is about.
+    described_by: &'static str,
+    children: Children,
+) -> impl IntoView {
+    let node = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let wanted = open.get();
+        if let Some(dialog) = node.get()
+            && dialog.open() != wanted
+        {
+            if wanted {
+                // Fails only for a dialog outside the document or open already; neither is the case here.
+                drop(dialog.show_modal());
+            } else {
+                dialog.close();
+            }
+        }
+    });
+    // The dialog has no padding of its own, so a click that hits it and not its content was outside.
+    let close_outside = move |event: web_sys::MouseEvent| {
+        if event.target() == event.current_target() {
+            open.set(false);
+        }
+    };
+    view! {
+        <dialog
+            node_ref=node
+            aria-labelledby=labelled_by
+            aria-describedby=described_by
+            on:click=close_outside
+            on:close=move |_| open.set(false)
+        >
+            <div class="dialog-body">{children()}</div>
+        </dialog>
+    }
+}

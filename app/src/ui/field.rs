@@ -1,0 +1,240 @@
+//! A form's field: label above, hint under the label, control, error under the control, all tied together.
+
+use super::icon::Icon;
+use leptos::{prelude::*, web_sys};
+
+/// What a field says besides its control.
+#[derive(Clone)]
+pub struct FieldText {
+    /// The id of the control, and its name in the form.
+    pub id: &'static str,
+    pub label: &'static str,
+    /// Shown beside the label: "required", "optional".
+    pub mark: &'static str,
+    pub hint: &'static str,
+}
+
+impl FieldText {
+    fn hint_id(&self) -> String {
+        format!("{}-hint", self.id)
+    }
+
+    fn error_id(&self) -> String {
+        format!("{}-error", self.id)
+    }
+
+    /// The ids that describe the control: its hint, and its error while there is one.
+    fn described_by(&self, wrong: bool) -> Option<String> {
+        match (self.hint.is_empty(), wrong) {
+            (true, false) => None,
+            (true, true) => Some(self.error_id()),
+            (false, false) => Some(self.hint_id()),
+            (false, true) => Some(format!("{} {}", self.hint_id(), self.error_id())),
+        }
+    }
+}
+
+/// Label, hint and error around a control.
+#[component]
+pub fn FieldFrame(
+    text: FieldText,
+    /// What is wrong with what stands in the control.
+    error: Signal<Option<String>>,
+    /// What else to say under the error: a way out.
+    #[prop(optional, into)]
+    remedy: ViewFn,
+    children: Children,
+) -> impl IntoView {
+    let error_id = text.error_id();
+    view! {
+        <div class="field" class:invalid=move || error.read().is_some()>
+            <div class="label-line">
+                <label for=text.id>{text.label}</label>
+                // Told to a screen reader by `aria-required`.
+                <span aria-hidden="true">{text.mark}</span>
+            </div>
+            {(!text.hint.is_empty())
+                .then(|| {
+                    view! {
+                        <p class="hint" id=text.hint_id()>
+                            {text.hint}
+                        </p>
+                    }
+                })}
+            {children()}
+            {move || {
+                error
+                    .get()
+                    .map(|message| {
+                        view! {
+                            <p class="error" id=error_id.clone()>
+                                <Icon name="alert"/>
+                                <span>{message} {remedy.run()}</span>
+                            </p>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+/// A line of text.
+#[component]
+pub fn TextField(
+    text: FieldText,
+    /// What stands in it when the page opens. What is typed later is the browser's.
+    value: String,
+    error: Signal<Option<String>>,
+    /// Called with what is typed, at each change.
+    #[prop(optional, into)]
+    typing: Option<Callback<String>>,
+    /// Called with what was typed when the field is left.
+    #[prop(optional, into)]
+    left: Option<Callback<String>>,
+    #[prop(optional, into)] remedy: ViewFn,
+    #[prop(optional)] mono: bool,
+    #[prop(optional)] locked: bool,
+    #[prop(optional)] required: bool,
+    #[prop(optional)] autofocus: bool,
+    #[prop(optional)] node_ref: NodeRef<leptos::html::Input>,
+) -> impl IntoView {
+    let id = text.id;
+    let described = text.clone();
+    let report = move |to: Option<Callback<String>>, event: &web_sys::Event| {
+        if let Some(to) = to {
+            to.run(event_target_value(event));
+        }
+    };
+    view! {
+        <FieldFrame text error remedy>
+            <input
+                node_ref=node_ref
+                type="text"
+                id=id
+                name=(!locked).then_some(id)
+                value=value
+                class:mono=mono
+                readonly=locked
+                aria-required=required.then_some("true")
+                aria-invalid=move || error.read().is_some().then_some("true")
+                aria-describedby=move || described.described_by(error.read().is_some())
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                autofocus=autofocus
+                on:input=move |event| report(typing, &event)
+                on:blur=move |event| report(left, &event)
+            />
+        </FieldFrame>
+    }
+}
+
+/// A password: never filled in, hidden until asked for.
+#[component]
+pub fn PasswordField(
+    text: FieldText,
+    error: Signal<Option<String>>,
+    #[prop(optional)] required: bool,
+    #[prop(optional)] autofocus: bool,
+) -> impl IntoView {
+    let id = text.id;
+    let described = text.clone();
+    let shown = RwSignal::new(false);
+    view! {
+        <FieldFrame text error>
+            <div class="with-button">
+                <input
+                    type=move || if shown.get() { "text" } else { "password" }
+                    id=id
+                    name=id
+                    class="mono"
+                    aria-required=required.then_some("true")
+                    aria-invalid=move || error.read().is_some().then_some("true")
+                    aria-describedby=move || described.described_by(error.read().is_some())
+                    autocomplete="new-password"
+                    spellcheck="false"
+                    autofocus=autofocus
+                />
+                <button
+                    type="button"
+                    class="needs-script"
+                    aria-pressed=move || shown.get().to_string()
+                    aria-controls=id
+                    on:click=move |_| shown.update(|shown| *shown = !*shown)
+                >
+                    <Icon name="eye"/>
+                    {move || if shown.get() { "Hide" } else { "Show" }}
+                </button>
+            </div>
+        </FieldFrame>
+    }
+}
+
+/// Several lines that hold a value: never filled in; from a file too, which the browser reads.
+#[component]
+pub fn ValueArea(
+    text: FieldText,
+    placeholder: &'static str,
+    error: Signal<Option<String>>,
+    /// Called when the text was changed as a whole: on leaving the field, or by a file.
+    #[prop(into)]
+    left: Callback<String>,
+    #[prop(optional)] required: bool,
+    #[prop(optional)] autofocus: bool,
+) -> impl IntoView {
+    let id = text.id;
+    let described = text.clone();
+    let area = NodeRef::<leptos::html::Textarea>::new();
+    let unreadable = RwSignal::new(false);
+    let read_file = move |event: web_sys::Event| {
+        let input = event_target::<web_sys::HtmlInputElement>(&event);
+        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+        leptos::task::spawn_local(async move {
+            let text = match wasm_bindgen_futures::JsFuture::from(file.text()).await {
+                Ok(text) => text.as_string(),
+                Err(_) => None,
+            };
+            unreadable.set(text.is_none());
+            if let (Some(area), Some(text)) = (area.get_untracked(), text) {
+                area.set_value(&text);
+                left.run(text);
+            }
+            // So that choosing the same file again is a change.
+            input.set_value("");
+        });
+    };
+    view! {
+        <FieldFrame text error>
+            <textarea
+                node_ref=area
+                id=id
+                name=id
+                class="mono"
+                rows="8"
+                placeholder=placeholder
+                aria-required=required.then_some("true")
+                aria-invalid=move || error.read().is_some().then_some("true")
+                aria-describedby=move || described.described_by(error.read().is_some())
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                wrap="off"
+                autofocus=autofocus
+                on:blur=move |event| left.run(event_target_value(&event))
+            ></textarea>
+            <div class="needs-script from-file">
+                <label class="button" for=format!("{id}-file")>
+                    <Icon name="file"/>
+                    "Choose a file"
+                </label>
+                <input type="file" id=format!("{id}-file") class="unseen" on:change=read_file/>
+                <span class="hint">"It is read here in the browser, into the box above."</span>
+                <span class="error" role="alert">
+                    {move || {
+                        unreadable.get().then_some("The file could not be read. Choose it again, or paste its text.")
+                    }}
+                </span>
+            </div>
+        </FieldFrame>
+    }
+}

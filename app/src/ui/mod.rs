@@ -1,0 +1,12 @@
+//! The pieces pages are made of. No input or output here, and no word of a feature.
+
+pub mod ago;
+pub mod alert;
+pub mod dialog;
+pub mod dom;
+pub mod field;
+pub mod frame;
+pub mod icon;
+pub mod leave_guard;
+pub mod notice;
+pub mod theme;

@@ -1,0 +1,178 @@
+//! Short notices at the lower right: what was just done. Never the only place where something is said.
+
+use super::icon::Icon;
+use domain::{
+    percent,
+    secret::{RegistryHost, SecretId},
+};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How long a notice stays while nobody points at it.
+const SHOWN_FOR: Duration = Duration::from_secs(6);
+
+/// The cookie in which a notice crosses the redirect after a plain form.
+pub const COOKIE: &str = "latchkey_notice";
+
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Notice {
+    /// A secret was added or changed; `host` is the registry host where it was put right on the way.
+    Saved { id: SecretId, host: Option<String> },
+    /// The secret of this display name was deleted.
+    Deleted { display_name: String },
+}
+
+impl Notice {
+    /// The text form, fit for a cookie.
+    pub fn to_cookie(&self) -> String {
+        match self {
+            Self::Saved { id, host } => {
+                format!("saved~{id}~{}", percent::encode(host.as_deref().unwrap_or_default()))
+            }
+            Self::Deleted { display_name } => format!("deleted~{}", percent::encode(display_name)),
+        }
+    }
+
+    /// Reads the text form; anything else is no notice.
+    pub fn from_cookie(text: &str) -> Option<Self> {
+        let (what, rest) = text.split_once('~')?;
+        match what {
+            "saved" => {
+                let (id, host) = rest.split_once('~')?;
+                let host = percent::decode(host)?;
+                let host = match host.as_str() {
+                    "" => None,
+                    text => Some(RegistryHost::parse(text).ok()?.host.as_str().to_owned()),
+                };
+                Some(Self::Saved { id: SecretId::parse(id)?, host })
+            }
+            "deleted" => Some(Self::Deleted { display_name: percent::decode(rest)? }),
+            _ => None,
+        }
+    }
+}
+
+/// The notice of the moment, shared by all pages.
+#[derive(Clone, Copy)]
+pub struct Notices(RwSignal<Option<Notice>>);
+
+impl Notices {
+    /// Shows a notice in place of the one before.
+    pub fn show(self, notice: Notice) {
+        self.0.set(Some(notice));
+    }
+}
+
+/// Takes up the notice that the server was left with, if any, and makes room for later ones.
+pub fn provide_notices() -> Notices {
+    let first = SharedValue::new(|| {
+        #[cfg(feature = "ssr")]
+        {
+            crate::ssr::take_notice()
+        }
+        #[cfg(not(feature = "ssr"))]
+        {
+            None
+        }
+    });
+    let notices = Notices(RwSignal::new(first.into_inner()));
+    provide_context(notices);
+    notices
+}
+
+/// The live region the notices are read out from.
+#[component]
+pub fn NoticeRegion(notices: Notices) -> impl IntoView {
+    let Notices(current) = notices;
+    let held = RwSignal::new(false);
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    Effect::new(move |_| {
+        timer.update_value(|running| {
+            if let Some(handle) = running.take() {
+                handle.clear();
+            }
+            if current.read().is_some() && !held.get() {
+                *running = set_timeout_with_handle(move || current.set(None), SHOWN_FOR).ok();
+            }
+        });
+    });
+    view! {
+        <div
+            class="notices"
+            role="status"
+            on:pointerenter=move |_| held.set(true)
+            on:pointerleave=move |_| held.set(false)
+            on:focusin=move |_| held.set(true)
+            on:focusout=move |_| held.set(false)
+        >
+            {move || {
+                current
+                    .get()
+                    .map(|notice| {
+                        view! {
+                            <div class="notice">
+                                <Icon name="check"/>
+                                <p>{words(notice)}</p>
+                                <button
+                                    type="button"
+                                    class="quiet needs-script"
+                                    aria-label="Dismiss"
+                                    on:click=move |_| {
+                                        held.set(false);
+                                        current.set(None);
+                                    }
+                                >
+                                    <Icon name="close"/>
+                                </button>
+                            </div>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+fn words(notice: Notice) -> impl IntoView {
+    match notice {
+        Notice::Saved { id, host } => {
+            let name = id.name.as_str().to_owned();
+            let host = host.map(|host| view! { " Its registry host was put right: " <code>{host}</code> "." });
+            view! {
+                "Secret saved: "
+                <a href=format!("/secrets/{id}/edit")>{name}</a>
+                "."
+                {host}
+            }
+            .into_any()
+        }
+        Notice::Deleted { display_name } => view! { "Secret deleted: " <b>{display_name}</b> "." }.into_any(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_survives_its_cookie() {
+        let id = SecretId::parse("image-hub").unwrap();
+        for notice in [
+            Notice::Saved { id: id.clone(), host: None },
+            Notice::Saved { id, host: Some("https://index.docker.io/v1/".to_owned()) },
+            Notice::Deleted { display_name: "Größe ~ \"; Path=/ </script>".to_owned() },
+        ] {
+            let cookie = notice.to_cookie();
+            assert!(cookie.bytes().all(|byte| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte)), "{cookie}");
+            assert_eq!(Notice::from_cookie(&cookie), Some(notice));
+        }
+    }
+
+    #[test]
+    fn a_forged_cookie_is_no_notice() {
+        for text in ["", "saved", "saved~x~", "saved~image-a", "deleted~%ff", "other~x", "saved~image-a~user:pw@host"] {
+            assert_eq!(Notice::from_cookie(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Where the key encryption key comes from.
+
+use crate::config::Settings;
+use backend::Kek;
+use domain::sensitive::Sensitive;
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+/// The key file's name in the data folder.
+const FILE_NAME: &str = "key-encryption-key";
+
+/// Why there is no key. The texts say what to do, and never what is in the file.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    #[error("the key encryption key file {0} cannot be read: {1}")]
+    Unreadable(PathBuf, io::Error),
+    #[error("the key encryption key file {0} can be read by everybody: run chmod 600 on it, and consider the key known")]
+    Exposed(PathBuf),
+    #[error("the key encryption key in {0} is not usable: {1}")]
+    Unusable(String, backend::KekError),
+    #[error("the key encryption key file {0} cannot be made: {1}")]
+    NotMade(PathBuf, io::Error),
+}
+
+/// Reads the key from its setting or file; makes a file with a fresh one where neither is set.
+pub fn load(settings: &Settings) -> Result<Kek, KeyError> {
+    if let Some(text) = &settings.kek {
+        return Kek::parse(text).map_err(|error| KeyError::Unusable("LATCHKEY_KEK".to_owned(), error));
+    }
+    if let Some(path) = &settings.kek_file {
+        return read(path);
+    }
+    let path = settings.data_dir.join(FILE_NAME);
+    match make(&path) {
+        Ok(()) => tracing::warn!(
+            path = %path.display(),
+            "made a key encryption key. Back it up, apart from the database: without it no stored value can be read"
+        ),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(KeyError::NotMade(path, error)),
+    }
+    read(&path)
+}
+
+fn make(path: &Path) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let key = Kek::generate().map_err(io::Error::other)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    writeln!(file, "{}", key.to_text().expose())?;
+    file.sync_all()
+}
+
+fn read(path: &Path) -> Result<Kek, KeyError> {
+    let unreadable = |error| KeyError::Unreadable(path.to_owned(), error);
+    let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
+    if mode & 0o007 != 0 {
+        return Err(KeyError::Exposed(path.to_owned()));
+    }
+    let text = Sensitive::new(fs::read_to_string(path).map_err(unreadable)?);
+    Kek::parse(&text).map_err(|error| KeyError::Unusable(path.display().to_string(), error))
+}

@@ -1,0 +1,341 @@
+//! A PostgreSQL of our own, where no other is configured: run from the installed binaries, in the data folder,
+//! reachable only over a Unix socket inside that folder, and never as root.
+
+use nix::{
+    fcntl::{FcntlArg, FdFlag, fcntl},
+    sys::{prctl, signal::Signal},
+    unistd::{Pid, User, chown, geteuid},
+};
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Write},
+    os::{
+        fd::{AsRawFd, BorrowedFd},
+        unix::{fs::DirBuilderExt, process::CommandExt},
+    },
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// The name of the database and of its owner.
+const DATABASE: &str = "latchkey";
+
+/// The accounts to run as when started by root, the first that exists.
+const ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
+
+/// Recovery after a crash may replay much; stopping writes everything out.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Why the private PostgreSQL does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(
+        "no PostgreSQL is installed here. Install it (Debian: apt-get install postgresql; nothing needs to be \
+         started), or name a running one in DATABASE_URL"
+    )]
+    NotInstalled,
+    #[error(
+        "the data folder was made by PostgreSQL {0}, which is not installed here. Install that version \
+         (Debian: apt-get install postgresql-{0})"
+    )]
+    OtherVersion(String),
+    #[error("PostgreSQL refuses to run as root, and there is neither an account `postgres` nor `nobody` to run it as")]
+    NoAccount,
+    #[error("the data folder {0} cannot be used: {1}")]
+    Folder(PathBuf, io::Error),
+    #[error("PostgreSQL could not be {0}. The end of its log:\n{1}")]
+    Failed(&'static str, String),
+    #[error("another latchkey uses this data folder, and its PostgreSQL does not answer")]
+    InUse,
+}
+
+/// The running server. Owned by the process that started it; other processes on the same data folder only use it.
+pub struct PrivatePostgres {
+    folder: PathBuf,
+    /// Kept open: the address of the database goes through it.
+    entrance: File,
+    owned: Option<Owned>,
+}
+
+struct Owned {
+    child: Child,
+    /// Locked for as long as this process lives; the system lets go of it however the process ends.
+    _lock: File,
+}
+
+impl PrivatePostgres {
+    /// Starts the server in `data_dir`, making the cluster first where there is none. Call it from the main
+    /// thread: when the thread that called it ends, so does the server.
+    pub fn start(data_dir: &Path) -> Result<Self, StartError> {
+        let unusable = |error| StartError::Folder(data_dir.to_owned(), error);
+        make_folder(data_dir).map_err(unusable)?;
+        let folder = data_dir.join("postgres");
+        make_folder(&folder).map_err(unusable)?;
+        let entrance = File::open(&folder).map_err(unusable)?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(data_dir.join("lock"))
+            .map_err(unusable)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let shared = Self { folder, entrance, owned: None };
+                return if shared.wait(|| Ok(())) == Ok(true) { Ok(shared) } else { Err(StartError::InUse) };
+            }
+            Err(TryLockError::Error(error)) => return Err(unusable(error)),
+        }
+
+        let account = account()?;
+        if let Some(account) = &account {
+            chown(&folder, Some(account.uid), Some(account.gid)).map_err(|error| unusable(error.into()))?;
+        }
+        let programs = Programs::find(&folder)?;
+        end_orphan(&folder);
+        let log_path = data_dir.join("postgres.log");
+        let log = || OpenOptions::new().create(true).append(true).open(&log_path).map_err(unusable);
+        let run = Runner { account: account.as_ref(), entrance: &entrance };
+        if !folder.join("PG_VERSION").exists() {
+            tracing::info!(folder = %folder.display(), "making a private PostgreSQL");
+            run.make_cluster(&programs, &log()?).map_err(|_| StartError::Failed("set up", tail(&log_path)))?;
+        }
+        let mut child = run
+            .server(&programs, log()?)
+            .spawn()
+            .map_err(|error| StartError::Failed("started", error.to_string()))?;
+        let mut server = Self { folder, entrance, owned: None };
+        let ready = server.wait(|| match child.try_wait() {
+            Ok(None) => Ok(()),
+            _ => Err(()),
+        });
+        if ready != Ok(true) {
+            end(&mut child);
+            return Err(StartError::Failed("started", tail(&log_path)));
+        }
+        server.owned = Some(Owned { child, _lock: lock });
+        Ok(server)
+    }
+
+    /// The address to connect to. It leads through an open descriptor of this process, so neither the length
+    /// of the folder's path nor the rights of the folders above it matter.
+    pub fn url(&self) -> String {
+        format!("postgres://{DATABASE}@localhost/{DATABASE}?host=/proc/self/fd/{}", self.entrance.as_raw_fd())
+    }
+
+    /// Writes everything out and ends, where this process started it.
+    pub fn stop(self) {
+        if let Some(mut owned) = self.owned {
+            end(&mut owned.child);
+            tracing::info!("the private PostgreSQL has stopped");
+        }
+    }
+
+    /// Waits until the server says that it is ready, or `alive` says that it ended, or patience does.
+    fn wait(&self, mut alive: impl FnMut() -> Result<(), ()>) -> Result<bool, ()> {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            // The eighth line of the file says what the server is doing.
+            let state = fs::read_to_string(self.folder.join("postmaster.pid")).unwrap_or_default();
+            if state.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
+                return Ok(true);
+            }
+            alive()?;
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(false)
+    }
+}
+
+fn make_folder(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// The account to become, or none where this process is not root.
+fn account() -> Result<Option<User>, StartError> {
+    if !geteuid().is_root() {
+        return Ok(None);
+    }
+    ACCOUNTS
+        .into_iter()
+        .find_map(|name| User::from_name(name).ok().flatten())
+        .map(Some)
+        .ok_or(StartError::NoAccount)
+}
+
+struct Programs {
+    initdb: PathBuf,
+    postgres: PathBuf,
+}
+
+impl Programs {
+    /// Looks on the PATH and where distributions put them. A cluster that exists decides on the version.
+    fn find(folder: &Path) -> Result<Self, StartError> {
+        let wanted = fs::read_to_string(folder.join("PG_VERSION")).ok().map(|text| text.trim().to_owned());
+        let mut places: Vec<PathBuf> = ["/usr/lib/postgresql", "/usr/local/lib/postgresql", "/opt/homebrew/opt"]
+            .into_iter()
+            .filter_map(|parent| fs::read_dir(parent).ok())
+            .flat_map(|entries| entries.flatten().map(|entry| entry.path().join("bin")))
+            .collect();
+        places.sort_by_key(|place| std::cmp::Reverse(version_in(place)));
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        places.extend(std::env::split_paths(&path));
+        let installed = places
+            .into_iter()
+            .map(|bin| Self { initdb: bin.join("initdb"), postgres: bin.join("postgres") })
+            .filter(|programs| programs.initdb.exists() && programs.postgres.exists());
+        match wanted {
+            None => installed.into_iter().next().ok_or(StartError::NotInstalled),
+            Some(version) => {
+                let mut any = false;
+                installed
+                    .inspect(|_| any = true)
+                    .find(|programs| programs.major().as_deref() == Some(&version))
+                    .ok_or(StartError::OtherVersion(version))
+                    .map_err(|error| if any { error } else { StartError::NotInstalled })
+            }
+        }
+    }
+
+    /// The version that the program itself states, "15" of "postgres (PostgreSQL) 15.18 (Debian …)".
+    fn major(&self) -> Option<String> {
+        let output = Command::new(&self.postgres).arg("--version").output().ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        let version = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+        version.split('.').next().map(str::to_owned)
+    }
+}
+
+/// The number in a path such as `/usr/lib/postgresql/15/bin`.
+fn version_in(bin: &Path) -> u32 {
+    let name = bin.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    name.and_then(|name| name.trim_start_matches("postgresql@").parse().ok()).unwrap_or(0)
+}
+
+struct Runner<'a> {
+    account: Option<&'a User>,
+    entrance: &'a File,
+}
+
+impl Runner<'_> {
+    fn make_cluster(&self, programs: &Programs, log: &File) -> io::Result<()> {
+        let folder = self.folder_argument();
+        let mut initdb = self.command(&programs.initdb);
+        initdb
+            .args(["-D", &folder, "-U", DATABASE, "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums"])
+            .args(["--auth-local=trust", "--auth-host=reject", "--no-instructions"])
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log.try_clone()?);
+        check(initdb.status()?)?;
+        let mut single = self.command(&programs.postgres);
+        let mut child = single
+            .args(["--single", "-D", &folder, "postgres"])
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone()?)
+            .stderr(log.try_clone()?)
+            .spawn()?;
+        if let Some(mut input) = child.stdin.take() {
+            writeln!(input, "CREATE DATABASE {DATABASE}")?;
+        }
+        check(child.wait()?)
+    }
+
+    fn server(&self, programs: &Programs, log: File) -> Command {
+        let mut command = self.command(&programs.postgres);
+        command.arg("-D").arg(self.folder_argument());
+        for setting in [
+            "listen_addresses=",
+            "unix_socket_directories=.",
+            "unix_socket_permissions=0700",
+            "jit=off",
+            "max_connections=100",
+            "shared_buffers=128MB",
+            // A failed statement may carry what people typed.
+            "log_min_error_statement=panic",
+            "log_error_verbosity=terse",
+        ] {
+            command.args(["-c", setting]);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).process_group(0);
+        command
+    }
+
+    /// The folder by way of its open descriptor, which the child inherits: the account may be barred from the
+    /// folders above, such as root's home.
+    fn folder_argument(&self) -> String {
+        format!("/proc/self/fd/{}", self.entrance.as_raw_fd())
+    }
+
+    #[expect(unsafe_code, reason = "the hook runs between fork and exec, and makes two system calls there")]
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        // Nothing of our environment, where keys may be.
+        command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("LC_ALL", "C.UTF-8").current_dir("/");
+        if let Some(account) = self.account {
+            command.uid(account.uid.as_raw()).gid(account.gid.as_raw());
+        }
+        let entrance = self.entrance.as_raw_fd();
+        // SAFETY: both calls are async-signal-safe, and the descriptor is open in the child.
+        unsafe {
+            command.pre_exec(move || {
+                // Were this process killed, the server would shut down by itself.
+                prctl::set_pdeathsig(Signal::SIGINT)?;
+                fcntl(BorrowedFd::borrow_raw(entrance), FcntlArg::F_SETFD(FdFlag::empty()))?;
+                Ok(())
+            });
+        }
+        command
+    }
+}
+
+fn check(status: std::process::ExitStatus) -> io::Result<()> {
+    if status.success() { Ok(()) } else { Err(io::Error::other(status.to_string())) }
+}
+
+/// Ends a server that an earlier process left behind, as after `kill -9`. The lock says that nobody uses it.
+fn end_orphan(folder: &Path) {
+    let pid_file = folder.join("postmaster.pid");
+    let Some(pid) = fs::read_to_string(&pid_file)
+        .ok()
+        .and_then(|text| text.lines().next()?.trim().parse::<i32>().ok())
+        .filter(|pid| is_postgres(*pid))
+    else {
+        return;
+    };
+    tracing::warn!(pid, "ending a PostgreSQL that was left behind in the data folder");
+    let began = Instant::now();
+    while is_postgres(pid) && began.elapsed() < PATIENCE {
+        // An error means that it has ended already.
+        drop(nix::sys::signal::kill(Pid::from_raw(pid), Signal::SIGINT));
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn is_postgres(pid: i32) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "postgres")
+}
+
+/// A fast shutdown: sessions are cut, everything is written.
+fn end(child: &mut Child) {
+    for signal in [Signal::SIGINT, Signal::SIGQUIT] {
+        let Ok(pid) = i32::try_from(child.id()) else { return };
+        // An error means that it has ended already.
+        drop(nix::sys::signal::kill(Pid::from_raw(pid), signal));
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            if !matches!(child.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// The last lines of PostgreSQL's log.
+fn tail(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(8)..].join("\n")
+}

@@ -1,0 +1,82 @@
+//! Where the built assets lie, and what they are called.
+
+use app::ssr::Assets;
+use leptos::config::LeptosOptions;
+use std::{
+    env, fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+/// The name of the application in the names of its assets.
+const NAME: &str = "latchkey";
+
+/// Beside the binary, written by cargo-leptos: the hashes in the assets' names.
+const HASH_FILE: &str = "hash.txt";
+
+/// The site that was built with this binary.
+pub struct Site {
+    pub options: LeptosOptions,
+    pub assets: Assets,
+}
+
+impl Site {
+    /// Finds the site beside the binary (`target/release/latchkey` and `target/site`), or where
+    /// `LEPTOS_SITE_ROOT` says, as cargo-leptos does while it watches.
+    pub fn find(addr: SocketAddr) -> Self {
+        let folder = env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned)).unwrap_or_default();
+        let root = env::var_os("LEPTOS_SITE_ROOT")
+            .map(PathBuf::from)
+            .into_iter()
+            .chain([folder.join("site"), folder.join("../site"), PathBuf::from("target/site")])
+            .find(|root| root.join("pkg").is_dir())
+            .unwrap_or_else(|| {
+                tracing::error!("the built site is nowhere near the binary: pages will have neither style nor script");
+                PathBuf::from("target/site")
+            });
+        let options = LeptosOptions::builder()
+            .output_name(NAME)
+            .site_root(root.to_string_lossy().into_owned())
+            .site_addr(addr)
+            .build();
+        let hashes = fs::read_to_string(folder.join(HASH_FILE)).unwrap_or_default();
+        Self { assets: assets(&root.join("pkg"), &hashes), options }
+    }
+}
+
+/// The addresses of the assets. A hash counts only where the file is there: while watching, there are none.
+fn assets(pkg: &Path, hashes: &str) -> Assets {
+    let hashed = |key: &str, extension: &str| {
+        let hash = hashes.lines().find_map(|line| {
+            let (name, hash) = line.split_once(':')?;
+            (name.trim() == key).then(|| hash.trim())
+        })?;
+        let file = format!("{NAME}.{hash}.{extension}");
+        pkg.join(&file).exists().then_some(file)
+    };
+    let plain = |extension: &str| {
+        let bindgen = format!("{NAME}_bg.{extension}");
+        if pkg.join(&bindgen).exists() { bindgen } else { format!("{NAME}.{extension}") }
+    };
+    let address = |key: &str, extension: &str| {
+        format!("/pkg/{}", hashed(key, extension).unwrap_or_else(|| plain(extension)))
+    };
+    Assets { css: address("css", "css"), js: address("js", "js"), wasm: address("wasm", "wasm") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_count_only_for_files_that_are_there() {
+        let folder = env::temp_dir().join(format!("latchkey-site-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("latchkey.abc.js"), "").unwrap();
+        let found = assets(&folder, "js: abc\nwasm: def\n");
+        assert_eq!(found.js, "/pkg/latchkey.abc.js");
+        assert_eq!(found.wasm, "/pkg/latchkey.wasm");
+        assert_eq!(found.css, "/pkg/latchkey.css");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
