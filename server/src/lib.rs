@@ -1,5 +1,8 @@
 //! The portal as a process: routes, middleware, configuration, start and stop.
 
+// The type of a page is as deep as its markup.
+#![recursion_limit = "512"]
+
 pub mod clock;
 pub mod config;
 pub mod forms;

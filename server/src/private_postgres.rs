@@ -308,7 +308,7 @@ fn end_orphan(folder: &Path) {
     let began = Instant::now();
     while is_postgres(pid) && began.elapsed() < PATIENCE {
         // An error means that it has ended already.
-        drop(nix::sys::signal::kill(Pid::from_raw(pid), Signal::SIGINT));
+        let _ = nix::sys::signal::kill(Pid::from_raw(pid), Signal::SIGINT);
         std::thread::sleep(Duration::from_millis(100));
     }
 }
@@ -322,7 +322,7 @@ fn end(child: &mut Child) {
     for signal in [Signal::SIGINT, Signal::SIGQUIT] {
         let Ok(pid) = i32::try_from(child.id()) else { return };
         // An error means that it has ended already.
-        drop(nix::sys::signal::kill(Pid::from_raw(pid), signal));
+        let _ = nix::sys::signal::kill(Pid::from_raw(pid), signal);
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
             if !matches!(child.try_wait(), Ok(None)) {

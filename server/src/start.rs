@@ -111,7 +111,7 @@ async fn serve(settings: Settings) -> Outcome {
         }
         tracing::info!("stopping");
         // Nobody listens only where the server has ended already.
-        drop(stop.send(true));
+        let _ = stop.send(true);
         if tokio::time::timeout(GRACE, server).await.is_err() {
             tracing::warn!("cut off the requests that were still under way");
         }
