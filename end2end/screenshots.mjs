@@ -99,7 +99,7 @@ const PAGES = [
     async (page) => {
       await open(page, '/secrets/image-nexus-legacy/edit');
       const version = await page.locator('input[name=version]').inputValue();
-      const form = { version, display_name: 'Nexus (legacy images)', registry_host: 'nexus.acme.example:5000', username: 'puller' };
+      const form = { version, display_name: `Nexus (legacy images, ${version})`, registry_host: 'nexus.acme.example:5000', username: 'puller' };
       await page.request.post('/secrets/image-nexus-legacy/edit', { form, maxRedirects: 0 });
       await page.getByLabel('Display Name', { exact: true }).fill('Nexus');
       await confirm(page);
