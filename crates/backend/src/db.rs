@@ -47,18 +47,18 @@ impl Db {
 
     /// A unit of work: `commit` keeps it, dropping it does not.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        self.read(async |pool| pool.begin().await).await
+        self.read(|pool| async move { pool.begin().await }).await
     }
 
     /// Reads, again where a connection turns out to be broken: nothing was changed by then.
-    pub(crate) async fn read<T>(
-        &self,
-        query: impl AsyncFn(&PgPool) -> Result<T, sqlx::Error>,
-    ) -> Result<T, sqlx::Error> {
-        let mut result = query(&self.0).await;
+    pub(crate) async fn read<T, F>(&self, query: impl Fn(PgPool) -> F) -> Result<T, sqlx::Error>
+    where
+        F: Future<Output = Result<T, sqlx::Error>>,
+    {
+        let mut result = query(self.0.clone()).await;
         for _ in 1..ATTEMPTS {
             match &result {
-                Err(error) if is_broken(error) => result = query(&self.0).await,
+                Err(error) if is_broken(error) => result = query(self.0.clone()).await,
                 _ => break,
             }
         }

@@ -16,7 +16,7 @@ pub enum Readiness {
 }
 
 pub(crate) async fn probe(db: &Db) -> Readiness {
-    match db.read(repository::ping).await {
+    match db.read(|pool| async move { repository::ping(&pool).await }).await {
         Ok(()) => Readiness::Ready,
         Err(_) => Readiness::Unavailable,
     }

@@ -29,14 +29,14 @@ async fn stretch(db: &Db, query: &ListQuery, now: Timestamp) -> Result<SecretPag
         Position::After(cursor) => (false, Some(cursor)),
         Position::Before(cursor) => (true, Some(cursor)),
     };
-    let wanted = Stretch {
+    let wanted = &Stretch {
         query,
         direction: if backwards { query.direction.reversed() } else { query.direction },
         beyond: cursor.map(|cursor| (&cursor.id, &cursor.value)),
         // One more than is shown tells whether there is another page.
         limit: u32::from(query.size.rows()) + 1,
     };
-    let found = db.read(async |pool| repository::list(pool, &wanted).await).await?;
+    let found = db.read(|pool| async move { repository::list(&pool, wanted).await }).await?;
     let total = found.first().map_or(0, |row| row.total);
     let more = found.len() > size;
     let mut rows = found.into_iter().take(size).map(summary).collect::<Result<Vec<_>, _>>()?;

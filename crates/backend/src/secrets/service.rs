@@ -58,7 +58,7 @@ impl SecretService {
     pub async fn get(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretDetails, Error> {
         authorize(ctx, Action::ReadSecrets)?;
         self.unsealed()?;
-        let row = self.db.read(async |pool| repository::find(pool, id).await).await;
+        let row = self.db.read(|pool| async move { repository::find(&pool, id).await }).await;
         let row = row.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
         Ok(SecretDetails {
             id: id.clone(),
@@ -104,7 +104,7 @@ impl SecretService {
 
     async fn sent_before(&self, ctx: &Ctx, id: &SecretId, submission: Option<Uuid>) -> Result<bool, Error> {
         let Some(submission) = submission else { return Ok(false) };
-        let found = self.db.read(async |pool| repository::find(pool, id).await).await;
+        let found = self.db.read(|pool| async move { repository::find(&pool, id).await }).await;
         let found = found.map_err(|error| refuse(ctx, &error))?;
         Ok(found.is_some_and(|row| row.submission == Some(submission)))
     }
