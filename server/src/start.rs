@@ -91,13 +91,13 @@ async fn serve(settings: Settings) -> Outcome {
     let listener = TcpListener::bind(settings.addr)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}. Set LATCHKEY_ADDR to another address", settings.addr))?;
-    let site = Site::find(settings.addr);
+    let addr = listener.local_addr()?;
+    let site = Site::find(addr);
     let state = AppState::new(site.options, site.assets);
     let (stop, stopping) = watch::channel(false);
     let asked_to_stop = stop_signal()?;
     // Health answers from here on, while the database may still be on its way.
     let server = tokio::spawn(answer(listener, state.clone(), stopping));
-    let addr = settings.addr;
     let settings = &settings;
     with_database(settings, async move |url| {
         tokio::pin!(asked_to_stop);

@@ -1,0 +1,11 @@
+//! The server as others meet it: the router driven without a socket, and the binary as a process. Both on a real
+//! PostgreSQL, the private one that the server itself would start.
+
+#![recursion_limit = "512"]
+
+mod bad_input;
+mod edge;
+mod harness;
+mod process;
+mod secrets;
+mod sentinel;

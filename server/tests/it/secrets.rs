@@ -1,0 +1,168 @@
+//! The plain forms and the server functions, from adding to deleting.
+
+use crate::harness::{KEY, TestApp, unique};
+use axum::http::StatusCode;
+
+#[tokio::test]
+async fn the_root_leads_to_the_list() {
+    let answer = TestApp::start().await.get("/").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(answer.header("location"), "/secrets");
+}
+
+#[tokio::test]
+async fn a_git_dataset_is_added_found_changed_and_deleted() {
+    let app = TestApp::start().await;
+    let name = unique("git");
+    let added = app
+        .post(
+            "/secrets/new",
+            &[("name", &name), ("display_name", "Größe </script>"), ("type", "git-dataset"), ("secret", KEY)],
+        )
+        .await;
+    assert_eq!((added.status, added.header("location")), (StatusCode::SEE_OTHER, "/secrets"));
+    let cookie = added.header("set-cookie");
+    assert!(cookie.contains(&name) && cookie.contains("HttpOnly"), "{cookie}");
+
+    let list = app.get(&format!("/secrets?q={name}")).await;
+    assert_eq!(list.status, StatusCode::OK);
+    assert!(list.body.contains("Größe &lt;/script"), "{}", list.body);
+    assert!(!list.body.contains("Größe </script>"));
+    let edit = format!("/secrets/gitsync-secret-{name}/edit");
+    assert!(list.body.contains(&edit));
+
+    let page = app.get(&edit).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let key_line = KEY.lines().nth(2).unwrap();
+    assert!(!page.body.contains(key_line));
+    let changed = app.post(&edit, &[("display_name", "Other"), ("secret", ""), ("version", "1")]).await;
+    assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.body);
+    assert!(app.get(&edit).await.body.contains("Other"));
+
+    let gone = app.post(&format!("/secrets/gitsync-secret-{name}/delete?list=size%3D50"), &[]).await;
+    assert_eq!((gone.status, gone.header("location")), (StatusCode::SEE_OTHER, "/secrets?size=50"));
+    let missing = app.get(&edit).await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    assert!(missing.body.contains("Secret not found"));
+}
+
+#[tokio::test]
+async fn a_blank_password_keeps_the_stored_one_in_the_form_and_in_the_function() {
+    let app = TestApp::start().await;
+    let name = unique("keep");
+    assert_eq!(app.add_image(&name, "first").await.status, StatusCode::SEE_OTHER);
+    let edit = format!("/secrets/image-{name}/edit");
+    let fields = [("registry_host", "quay.io"), ("username", "other"), ("password", "")];
+    let changed = app.post(&edit, &[fields.as_slice(), &[("version", "1")]].concat()).await;
+    assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.body);
+    assert_eq!(app.password_of(&name).await, "first");
+
+    let form = r#"{"registry_host":"ghcr.io","username":"robot","password":"","version":"2"}"#;
+    let changed = app.call("update_secret", &format!("{{\"id\":\"image-{name}\",\"form\":{form}}}")).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+    assert_eq!(app.password_of(&name).await, "first");
+
+    let changed = app.post(&edit, &[("registry_host", "ghcr.io"), ("username", "robot"), ("password", "second"), ("version", "3")]).await;
+    assert_eq!(changed.status, StatusCode::SEE_OTHER);
+    assert_eq!(app.password_of(&name).await, "second");
+}
+
+#[tokio::test]
+async fn a_refused_form_comes_back_with_what_was_typed_and_without_values() {
+    let app = TestApp::start().await;
+    let answer = app
+        .post(
+            "/secrets/new",
+            &[
+                ("name", "Not A Name"),
+                ("display_name", "TYPED-DISPLAY"),
+                ("type", "image-pull"),
+                ("registry_host", "TYPED-HOST/path"),
+                ("username", "TYPED-USER"),
+                ("password", "SENTINEL-PASSWORD"),
+                ("secret", "SENTINEL-SECRET"),
+            ],
+        )
+        .await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for typed in ["Not A Name", "TYPED-DISPLAY", "TYPED-HOST/path", "TYPED-USER", "must be typed again", "not-a-name"] {
+        assert!(answer.body.contains(typed), "{typed} is missing: {}", answer.body);
+    }
+    assert!(!answer.body.contains("SENTINEL"));
+    for tied in ["id=\"name-error\"", "id=\"registry_host-error\"", "aria-invalid=\"true\""] {
+        assert!(answer.body.contains(tied), "{tied} is missing");
+    }
+}
+
+#[tokio::test]
+async fn a_taken_name_leads_to_its_owner_and_the_other_type_is_free() {
+    let app = TestApp::start().await;
+    let name = unique("taken");
+    assert_eq!(app.add_image(&name, "pw").await.status, StatusCode::SEE_OTHER);
+    let again = app.add_image(&name, "pw").await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.body.contains(&format!("href=\"/secrets/image-{name}/edit\"")));
+    let other = app.post("/secrets/new", &[("name", &name), ("type", "git-dataset"), ("secret", KEY)]).await;
+    assert_eq!(other.status, StatusCode::SEE_OTHER, "{}", other.body);
+}
+
+#[tokio::test]
+async fn the_same_form_sent_twice_is_saved_once() {
+    let app = TestApp::start().await;
+    let name = unique("twice");
+    let submission = "0198c6f2-5d5f-4f0e-9a53-0f3c1b9b7a11";
+    let fields = [("name", name.as_str()), ("type", "git-dataset"), ("secret", KEY), ("submission", submission)];
+    let (one, two) = tokio::join!(app.post("/secrets/new", &fields), app.post("/secrets/new", &fields));
+    assert_eq!((one.status, two.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER));
+    assert!(app.get(&format!("/secrets?q={name}")).await.body.contains(">1 secret<"));
+}
+
+#[tokio::test]
+async fn the_second_of_two_edits_is_told_and_may_overwrite() {
+    let app = TestApp::start().await;
+    let name = unique("conflict");
+    app.add_image(&name, "pw").await;
+    let edit = format!("/secrets/image-{name}/edit");
+    let fields = |display: &'static str| [("display_name", display), ("registry_host", "ghcr.io"), ("username", "robot"), ("version", "1")];
+    assert_eq!(app.post(&edit, &fields("First")).await.status, StatusCode::SEE_OTHER);
+    let told = app.post(&edit, &fields("SECOND-TYPED")).await;
+    assert_eq!(told.status, StatusCode::CONFLICT);
+    for text in ["someone", "SECOND-TYPED", "name=\"overwrite\"", "value=\"2\"", "Reload"] {
+        assert!(told.body.contains(text), "{text} is missing: {}", told.body);
+    }
+    let knowingly = [fields("SECOND-TYPED").as_slice(), &[("overwrite", "2")]].concat();
+    assert_eq!(app.post(&edit, &knowingly).await.status, StatusCode::SEE_OTHER);
+    assert!(app.get(&edit).await.body.contains("SECOND-TYPED"));
+
+    let form = r#"{"registry_host":"ghcr.io","username":"robot","version":"1"}"#;
+    let told = app.call("update_secret", &format!("{{\"id\":\"image-{name}\",\"form\":{form}}}")).await;
+    assert_eq!(told.status, StatusCode::CONFLICT);
+    assert!(told.body.contains("\"version\":3"), "{}", told.body);
+}
+
+#[tokio::test]
+async fn the_page_says_where_the_host_was_put_right() {
+    let app = TestApp::start().await;
+    let name = unique("hub");
+    let added = app
+        .post("/secrets/new", &[("name", &name), ("type", "image-pull"), ("registry_host", "docker.io"), ("username", "ana"), ("password", "pw")])
+        .await;
+    let cookie = added.header("set-cookie").split(';').next().unwrap().to_owned();
+    let request = axum::http::Request::get("/secrets").header("cookie", cookie).body(axum::body::Body::empty()).unwrap();
+    let list = app.send(request).await;
+    assert!(list.body.contains("put right"), "{}", list.body);
+    assert!(list.body.contains("https://index.docker.io/v1/"));
+    assert!(list.header("set-cookie").contains("Max-Age=0"));
+}
+
+#[tokio::test]
+async fn unknown_addresses_are_pages_of_their_own() {
+    let app = TestApp::start().await;
+    for path in ["/nowhere", "/secrets/image-none/edit", "/secrets/image-none/delete", "/secrets/x/edit", "/secrets/a/b/c"] {
+        let answer = app.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(answer.body.contains("not found") && answer.body.contains("Latchkey"), "{path}");
+    }
+    assert_eq!(app.post("/secrets/image-none/delete", &[]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.post("/secrets/x/edit", &[]).await.status, StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,96 @@
+//! A value planted in every field that takes one is seen in no page, no answer and no log, whole or in part.
+
+use crate::harness::{TestApp, unique};
+use axum::http::StatusCode;
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+use tracing_subscriber::fmt::MakeWriter;
+
+const SENTINEL: &str = "PLANTED-4d1f\"\\value-9b7c";
+
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Captured {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// Whole, in pieces, as JSON and as base64 at each of the three offsets.
+fn assert_absent(text: &str, place: &str) {
+    // Every piece of ten characters, except within the constant words of the test's own file names.
+    let plain: Vec<char> = SENTINEL.chars().collect();
+    for piece in plain.windows(10) {
+        let piece: String = piece.iter().collect();
+        assert!(!text.contains(&piece), "{piece} is in {place}");
+    }
+    // "PLANTED" and "value-9b7c" at the three offsets, without the ends that depend on their neighbours.
+    for encoded in ["UExBTlRFRC00ZDFm", "BMQU5URUQtNGQxZ", "QTEFOVEVELTRkMW", "dmFsdWUtOWI3Y", "ZhbHVlLTliN2", "2YWx1ZS05Yjdj"] {
+        assert!(!text.contains(encoded), "base64 is in {place}");
+    }
+}
+
+#[tokio::test]
+async fn a_planted_value_is_seen_nowhere() {
+    let log = Captured::default();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
+    // For this thread alone; the test's runtime has no other.
+    let guard = tracing::subscriber::set_default(subscriber);
+    let app = TestApp::start().await;
+    let name = unique("sentinel");
+    let id = format!("image-{name}");
+    let edit = format!("/secrets/{id}/edit");
+
+    let mut answers = vec![app.add_image(&name, SENTINEL).await];
+    assert_eq!(answers[0].status, StatusCode::SEE_OTHER);
+    answers.push(app.add_image(&name, SENTINEL).await);
+    let key = format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{SENTINEL}\n-----END OPENSSH PRIVATE KEY-----");
+    answers.push(app.post("/secrets/new", &[("name", "x"), ("type", "git-dataset"), ("secret", &key)]).await);
+    answers.push(app.post(&edit, &[("registry_host", SENTINEL), ("username", "u"), ("password", SENTINEL), ("version", "1")]).await);
+    assert_eq!(answers[3].status, StatusCode::UNPROCESSABLE_ENTITY);
+    // What is typed into a field that holds no value may come back to it, and there alone.
+    answers.pop();
+    answers.push(app.post(&edit, &[("registry_host", "ghcr.io"), ("username", "u"), ("password", SENTINEL), ("version", "9")]).await);
+    answers.push(app.post(&edit, &[("registry_host", "ghcr.io"), ("username", "u"), ("password", SENTINEL), ("version", "1")]).await);
+    let quoted = serde_json::to_string(SENTINEL).unwrap();
+    for body in [
+        format!(r#"{{"name":"{name}","type":"image-pull","registry_host":"ghcr.io","username":"u","password":{quoted}}}"#),
+        format!(r#"{{"name":"{name}","type":"git-dataset","secret":{quoted}}}"#),
+        format!(r#"{{"password":{quoted},"password":{quoted}}}"#),
+        format!(r#"{{"password":[{quoted}]}}"#),
+    ] {
+        answers.push(app.call("create_secret", &body).await);
+    }
+    for path in ["/secrets", &format!("/secrets?q={name}"), &edit, &format!("/secrets/{id}/delete"), "/secrets/new"] {
+        answers.push(app.get(path).await);
+    }
+    answers.push(app.call("get_secret", &format!("\"{id}\"")).await);
+    answers.push(app.call("list_secrets", &format!("\"q={name}\"")).await);
+    assert_eq!(app.password_of(&name).await, SENTINEL);
+    answers.push(app.post(&format!("/secrets/{id}/delete"), &[]).await);
+
+    for (number, answer) in answers.iter().enumerate() {
+        assert_absent(&answer.body, &format!("answer {number}"));
+        assert_absent(&format!("{:?}", answer.headers), &format!("the headers of answer {number}"));
+    }
+    drop(guard);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("answered"), "the log was captured: {log}");
+    assert_absent(&log, "the log");
+}
