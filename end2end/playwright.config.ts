@@ -10,6 +10,7 @@ process.env.LATCHKEY_END2END_ADDR = addr;
 
 export default defineConfig({
   testDir: './tests',
+  globalSetup: './global-setup.ts',
   outputDir: './test-results',
   forbidOnly: !!process.env.CI,
   retries: 0,
@@ -38,12 +39,7 @@ export default defineConfig({
       ],
     },
   },
-  // The list is empty only once, and long lists are made only once: both before everything else.
-  projects: [
-    { name: 'first', testMatch: /first\.setup\.ts/ },
-    { name: 'hydrated', testMatch: /\.spec\.ts/, dependencies: ['first'] },
-    { name: 'no-javascript', testMatch: /\.spec\.ts/, dependencies: ['first'], use: { javaScriptEnabled: false } },
-  ],
+  projects: [{ name: 'hydrated' }, { name: 'no-javascript', use: { javaScriptEnabled: false } }],
   webServer: {
     command: 'exec node server.mjs',
     url: `http://${addr}/readyz`,

@@ -78,8 +78,11 @@ export const test = base.extend<{ hydrated: boolean; faults: Faults; secrets: Se
   faults: [
     async ({ context, javaScriptEnabled }, use) => {
       const faults = new Faults();
-      // What is loaded ahead for the script lies idle where scripts are off.
-      if (javaScriptEnabled === false) faults.allow(/preloaded using link preload but not used/);
+      if (javaScriptEnabled === false) {
+        // What is loaded ahead for the script is refused or lies idle where scripts are off.
+        faults.allow(/preloaded using link preload but not used/);
+        faults.allow(/request failed: .*\/pkg\/.*\.js \(csp\)/);
+      }
       await faults.watch(context);
       await use(faults);
       expect(faults.unexpected(), 'complaints of the browser').toEqual([]);
