@@ -56,6 +56,12 @@ export class Secrets {
     return stored(kind, name, fields.display_name || name);
   }
 
+  /** What somebody else does to it meanwhile. */
+  async change(secret: Stored, form: Record<string, string>): Promise<void> {
+    const answer = await this.request.post(secret.edit, { form, maxRedirects: 0 });
+    expect(answer.status(), `changing ${secret.name}`).toBe(303);
+  }
+
   async remove(secret: Stored): Promise<void> {
     const answer = await this.request.post(secret.delete, { maxRedirects: 0 });
     expect(answer.status(), `deleting ${secret.name}`).toBe(303);

@@ -34,17 +34,16 @@ export function exchange(address: string, { method = 'POST', headers = {}, body 
       response.on('error', end);
     });
     request.on('error', fail);
-    if (!chunked) {
-      request.end(bytes);
-      return;
-    }
+    let answered = false;
+    request.on('response', () => (answered = true));
     const piece = 64 * 1024;
     const write = (from: number): void => {
-      if (request.destroyed) return;
+      // Who goes on writing after the answer may lose it: the other side hangs up.
+      if (request.destroyed || answered) return;
       if (from >= bytes.length) {
         request.end();
       } else {
-        request.write(bytes.subarray(from, from + piece), () => setImmediate(write, from + piece));
+        request.write(bytes.subarray(from, from + piece), () => setTimeout(write, 1, from + piece));
       }
     };
     write(0);

@@ -32,7 +32,7 @@ test.describe('a raw form', () => {
     ['as multipart', () => `--b\r\ncontent-disposition: form-data; name="password"\r\n\r\n${sentinel}\r\n--b--\r\n`, { 'content-type': 'multipart/form-data; boundary=b' }],
     ['without a content type', () => image(), {}],
     ['with nothing in it', () => ''],
-    ['with a zero byte in the name', () => image({ name: `a\0${sentinel}` })],
+    ['with a zero byte in the name', () => image({ name: 'a\0b' })],
     ['with a value of more than 64 KiB', () => image({ password: sentinel.repeat(4000) })],
     ['with nonsense as version and submission', () => image({ version: 'x', submission: 'y', name: 'BAD' })],
   ];

@@ -88,6 +88,17 @@ test.describe('the second to save', () => {
   });
 });
 
+test('a form that was refused still belongs to the version it was opened with', async ({ page, secrets, faults }) => {
+  faults.allowStatus(422);
+  const secret = await secrets.image();
+  await open(page, secret.edit);
+  await secrets.change(secret, { version: '1', display_name: 'Theirs', registry_host: 'theirs.example', username: 'u' });
+  await submit(page, { display_name: 'Mine', registry_host: 'ftp://nope' });
+  await expect(page.locator('#registry_host-error')).toBeVisible();
+  await submit(page, { registry_host: 'mine.example' });
+  await expect(conflict(page)).toBeVisible();
+});
+
 test('saving a secret that was deleted in the meantime says so', async ({ page, secrets, faults }) => {
   faults.allowStatus(404);
   const secret = await secrets.git();

@@ -165,6 +165,7 @@ test.describe('the page of its own', () => {
     const secret = await secrets.git();
     await open(page, secret.delete);
     await ok(page).dblclick();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^(Secrets|Secret not found)$/);
     await open(page, `/secrets?q=${secret.name}`);
     await expect(row(page, secret)).toHaveCount(0);
   });

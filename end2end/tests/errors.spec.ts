@@ -96,7 +96,7 @@ test('an early message goes away once the field is right', async ({ page, hydrat
   await expectNoError(page, 'Registry Host');
 });
 
-test.describe('what is plainly not a private key is refused with the reason', () => {
+test('what is plainly not a private key is refused with the reason', async ({ page }) => {
   const key = privateKey();
   const lines = key.trimEnd().split('\n');
   const cases: [string, string, RegExp][] = [
@@ -113,9 +113,9 @@ test.describe('what is plainly not a private key is refused with the reason', ()
     ['any other text', 'hello', /private key/i],
     ['white space', ' \n\t\n', /\w/],
   ];
+  await open(page, '/secrets/new');
   for (const [what, text, reason] of cases) {
-    test(what, async ({ page }) => {
-      await open(page, '/secrets/new');
+    await test.step(what, async () => {
       await submit(page, { name: unique('not-a-key'), secret: text });
       await expectError(page, 'Secret', reason);
       await expect(field(page, 'Secret')).toBeFocused();
@@ -123,10 +123,10 @@ test.describe('what is plainly not a private key is refused with the reason', ()
   }
 });
 
-test.describe('what is not a registry host is refused, without being repeated', () => {
+test('what is not a registry host is refused, without being repeated in the message', async ({ page }) => {
+  await open(page, '/secrets/new');
   for (const host of ['https://me:Pa55word@a.example', 'a.example?x=Pa55word', 'a.example#Pa55word', 'ftp://Pa55word.example', 'a.example:0', 'a.example:65536', '-a.example', 'a_b..example', 'a.example/project/Pa55word', 'bücher.example', '999.1.1.1', '[::1']) {
-    test(host, async ({ page }) => {
-      await open(page, '/secrets/new');
+    await test.step(host, async () => {
       await submit(page, { type: 'image-pull', name: unique('not-a-host'), registry_host: host, username: 'u', password: 'p' });
       await expectError(page, 'Registry Host', /\w/);
       await expect(page.locator('#registry_host-error')).not.toContainText('Pa55word');
