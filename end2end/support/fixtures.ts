@@ -104,7 +104,8 @@ export async function ready(page: Page): Promise<void> {
   if (await scripts(page)) await expect(page.locator('html[data-hydrated]')).toBeAttached({ timeout: 20_000 });
 }
 
-async function scripts(page: Page): Promise<boolean> {
+/** Whether scripts may run in this page. */
+export async function scripts(page: Page): Promise<boolean> {
   return page.evaluate(() => matchMedia('(scripting: enabled)').matches);
 }
 

@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
-import { confirm, field, type Fields } from './fixtures.js';
+import { confirm, field, scripts, type Fields } from './fixtures.js';
 
 const LABELS: [keyof Fields, string][] = [
   ['name', 'Name'],
@@ -19,9 +19,12 @@ export async function fill(page: Page, fields: Fields): Promise<void> {
   }
 }
 
+/** Fills the form and sends it. Without JavaScript the answer is a new page, which is waited for. */
 export async function submit(page: Page, fields: Fields): Promise<void> {
   await fill(page, fields);
+  const answered = (await scripts(page)) ? undefined : page.waitForEvent('load');
   await confirm(page).click();
+  await answered;
 }
 
 /** The summary that stands above a form that was refused. */
