@@ -21,9 +21,11 @@ impl ApiError {
     /// The sentence for the person at the page; field errors are shown beside their fields instead.
     pub fn message(&self) -> String {
         match self {
-            Self::Unreachable => "The portal did not answer. It is not certain whether the change was saved: \
+            Self::Unreachable => {
+                "The portal did not answer. It is not certain whether the change was saved: \
                  look at the list before you try again."
-                .to_owned(),
+                    .to_owned()
+            }
             Self::Refused(error) => match error {
                 Error::Invalid(_) => "Some fields need another look.".to_owned(),
                 Error::NotFound => "This secret does not exist. It may have been deleted.".to_owned(),

@@ -13,11 +13,14 @@ use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
-    components::{Route, Router, Routes},
+    components::{FlatRoutes, Route, Router},
     path,
 };
-use secrets::{list::ListPage, pages::{AddPage, DeletePage, EditPage}};
-use ui::frame::Frame;
+use secrets::{
+    list::ListPage,
+    pages::{AddPage, DeletePage, EditPage},
+};
+use ui::{frame::Frame, leave_guard::provide_leave_guard};
 
 /// The document around the application. Rendered on the server alone.
 #[cfg(feature = "ssr")]
@@ -26,9 +29,8 @@ pub fn shell(options: &LeptosOptions, assets: ssr::Assets) -> impl IntoView + us
     use leptos_meta::MetaTags;
 
     let ssr::Assets { css, js, wasm } = assets;
-    let start = format!(
-        "import('{js}').then(m=>m.default({{module_or_path:'{wasm}'}}).then(()=>m.hydrate()))"
-    );
+    let start =
+        format!("import('{js}').then(m=>m.default({{module_or_path:'{wasm}'}}).then(()=>m.hydrate()))");
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=ssr::theme().as_str()>
@@ -57,6 +59,7 @@ pub fn shell(options: &LeptosOptions, assets: ssr::Assets) -> impl IntoView + us
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    provide_leave_guard();
     // Tells tests, benchmarks and the style sheet that the page answers by itself now.
     Effect::new(|_| {
         if let Some(root) = document().document_element() {
@@ -66,12 +69,12 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Frame>
-                <Routes fallback=NotFoundPage>
+                <FlatRoutes fallback=NotFoundPage>
                     <Route path=path!("/secrets") view=ListPage ssr=SsrMode::Async/>
                     <Route path=path!("/secrets/new") view=AddPage ssr=SsrMode::Async/>
                     <Route path=path!("/secrets/:id/edit") view=EditPage ssr=SsrMode::Async/>
                     <Route path=path!("/secrets/:id/delete") view=DeletePage ssr=SsrMode::Async/>
-                </Routes>
+                </FlatRoutes>
             </Frame>
         </Router>
     }

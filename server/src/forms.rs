@@ -8,7 +8,10 @@ use app::{
         input::{Refused, Saved, SecretEdit, SecretInput, Typed},
     },
     ssr,
-    ui::{notice::Notice, theme::{self, Theme}},
+    ui::{
+        notice::Notice,
+        theme::{self, Theme},
+    },
 };
 use axum::{
     body::{Body, to_bytes},
@@ -69,7 +72,11 @@ pub async fn delete(State(state): State<AppState>, Path(id): Path<String>, reque
         return refusal.page(state, parts).await;
     }
     let outcome = match (services(&state, &parts), SecretId::parse(&id)) {
-        (Ok((backend, ctx)), Some(id)) => actions::delete(&backend, &ctx, &id).await,
+        (Ok((backend, ctx)), Some(id)) => match actions::delete(&backend, &ctx, &id).await {
+            // Pressed twice, or somebody was quicker: it is gone, as was asked.
+            Err(Error::NotFound) => Ok(id.name.as_str().to_owned()),
+            outcome => outcome,
+        },
         (Ok(_), None) => Err(Error::NotFound),
         (Err(error), _) => Err(error),
     };
@@ -195,7 +202,9 @@ mod tests {
     #[test]
     fn the_way_back_stays_here() {
         assert_eq!(own_address("/secrets/new?list=a"), "/secrets/new?list=a");
-        for text in ["//evil", "/\\evil", "https:evil", "javascript:alert(1)", "", "/a b", "/a\r\nSet-Cookie: x"] {
+        for text in
+            ["//evil", "/\\evil", "https:evil", "javascript:alert(1)", "", "/a b", "/a\r\nSet-Cookie: x"]
+        {
             assert_eq!(own_address(text), LIST, "{text}");
         }
     }

@@ -17,7 +17,9 @@ pub async fn ready(State(state): State<AppState>) -> (StatusCode, &'static str) 
     };
     match readiness {
         Readiness::Ready => (StatusCode::OK, "ready\n"),
-        Readiness::Sealed => (StatusCode::SERVICE_UNAVAILABLE, "sealed: the key encryption key is not the right one\n"),
+        Readiness::Sealed => {
+            (StatusCode::SERVICE_UNAVAILABLE, "sealed: the key encryption key is not the right one\n")
+        }
         Readiness::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
     }
 }

@@ -18,7 +18,9 @@ const FILE_NAME: &str = "key-encryption-key";
 pub enum KeyError {
     #[error("the key encryption key file {0} cannot be read: {1}")]
     Unreadable(PathBuf, io::Error),
-    #[error("the key encryption key file {0} can be read by everybody: run chmod 600 on it, and consider the key known")]
+    #[error(
+        "the key encryption key file {0} can be read by everybody: run chmod 600 on it, and consider the key known"
+    )]
     Exposed(PathBuf),
     #[error("the key encryption key in {0} is not usable: {1}")]
     Unusable(String, backend::KekError),

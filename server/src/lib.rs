@@ -38,7 +38,8 @@ pub fn router(state: AppState) -> Router {
     let shell = pages::shell(&state);
     let context = pages::page_context(&state);
     let routes = generate_route_list(shell.clone());
-    let assets = ServeDir::new(format!("{}/pkg", state.options.site_root)).precompressed_br().precompressed_gzip();
+    let assets =
+        ServeDir::new(format!("{}/pkg", state.options.site_root)).precompressed_br().precompressed_gzip();
     let not_found = leptos_axum::file_and_error_handler_with_context::<AppState, _>(context.clone(), {
         let shell = shell.clone();
         move |_| shell()
@@ -55,9 +56,7 @@ pub fn router(state: AppState) -> Router {
         })
         // Assets are compressed beforehand and stay out of this.
         .layer(
-            CompressionLayer::new()
-                .quality(CompressionLevel::Precise(4))
-                .compress_when(SizeAbove::new(512)),
+            CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(SizeAbove::new(512)),
         );
     Router::new()
         .route("/livez", get(health::live))

@@ -40,7 +40,9 @@ pub enum StartError {
          (Debian: apt-get install postgresql-{0})"
     )]
     OtherVersion(String),
-    #[error("PostgreSQL refuses to run as root, and there is neither an account `postgres` nor `nobody` to run it as")]
+    #[error(
+        "PostgreSQL refuses to run as root, and there is neither an account `postgres` nor `nobody` to run it as"
+    )]
     NoAccount,
     #[error("the data folder {0} cannot be used: {1}")]
     Folder(PathBuf, io::Error),
@@ -99,7 +101,8 @@ impl PrivatePostgres {
         let run = Runner { account: account.as_ref(), entrance: &entrance };
         if !folder.join("PG_VERSION").exists() {
             tracing::info!(folder = %folder.display(), "making a private PostgreSQL");
-            run.make_cluster(&programs, &log()?).map_err(|_| StartError::Failed("set up", tail(&log_path)))?;
+            run.make_cluster(&programs, &log()?)
+                .map_err(|_| StartError::Failed("set up", tail(&log_path)))?;
         }
         let mut child = run
             .server(&programs, log()?)
@@ -173,11 +176,12 @@ impl Programs {
     /// Looks on the PATH and where distributions put them. A cluster that exists decides on the version.
     fn find(folder: &Path) -> Result<Self, StartError> {
         let wanted = fs::read_to_string(folder.join("PG_VERSION")).ok().map(|text| text.trim().to_owned());
-        let mut places: Vec<PathBuf> = ["/usr/lib/postgresql", "/usr/local/lib/postgresql", "/opt/homebrew/opt"]
-            .into_iter()
-            .filter_map(|parent| fs::read_dir(parent).ok())
-            .flat_map(|entries| entries.flatten().map(|entry| entry.path().join("bin")))
-            .collect();
+        let mut places: Vec<PathBuf> =
+            ["/usr/lib/postgresql", "/usr/local/lib/postgresql", "/opt/homebrew/opt"]
+                .into_iter()
+                .filter_map(|parent| fs::read_dir(parent).ok())
+                .flat_map(|entries| entries.flatten().map(|entry| entry.path().join("bin")))
+                .collect();
         places.sort_by_key(|place| std::cmp::Reverse(version_in(place)));
         let path = std::env::var_os("PATH").unwrap_or_default();
         places.extend(std::env::split_paths(&path));
@@ -272,7 +276,11 @@ impl Runner<'_> {
     fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         // Nothing of our environment, where keys may be.
-        command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("LC_ALL", "C.UTF-8").current_dir("/");
+        command
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("LC_ALL", "C.UTF-8")
+            .current_dir("/");
         if let Some(account) = self.account {
             command.uid(account.uid.as_raw()).gid(account.gid.as_raw());
         }

@@ -24,14 +24,17 @@ impl Site {
     /// Finds the site beside the binary (`target/release/latchkey` and `target/site`), or where
     /// `LEPTOS_SITE_ROOT` says, as cargo-leptos does while it watches.
     pub fn find(addr: SocketAddr) -> Self {
-        let folder = env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned)).unwrap_or_default();
+        let folder =
+            env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned)).unwrap_or_default();
         let root = env::var_os("LEPTOS_SITE_ROOT")
             .map(PathBuf::from)
             .into_iter()
             .chain([folder.join("site"), folder.join("../site"), PathBuf::from("target/site")])
             .find(|root| root.join("pkg").is_dir())
             .unwrap_or_else(|| {
-                tracing::error!("the built site is nowhere near the binary: pages will have neither style nor script");
+                tracing::error!(
+                    "the built site is nowhere near the binary: pages will have neither style nor script"
+                );
                 PathBuf::from("target/site")
             });
         let options = LeptosOptions::builder()

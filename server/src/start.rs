@@ -31,19 +31,23 @@ pub async fn run(cli: Cli) -> ExitCode {
     }
     let outcome = match command.unwrap_or(Command::Serve) {
         Command::Serve => serve(settings).await,
-        Command::Migrate => with_database(&settings, async |url| {
-            backend::migrate(&url).await?;
-            tracing::info!("the database is up to date");
-            Ok(())
-        })
-        .await,
-        Command::Seed { count } => with_database(&settings, async |url| {
-            let backend = Backend::start(config(&settings, url)?, clock::now()).await?;
-            backend.secrets().seed(&Ctx::system("seed", clock::now()), count).await?;
-            tracing::info!(count, "made secrets up");
-            Ok(())
-        })
-        .await,
+        Command::Migrate => {
+            with_database(&settings, async |url| {
+                backend::migrate(&url).await?;
+                tracing::info!("the database is up to date");
+                Ok(())
+            })
+            .await
+        }
+        Command::Seed { count } => {
+            with_database(&settings, async |url| {
+                let backend = Backend::start(config(&settings, url)?, clock::now()).await?;
+                backend.secrets().seed(&Ctx::system("seed", clock::now()), count).await?;
+                tracing::info!(count, "made secrets up");
+                Ok(())
+            })
+            .await
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -88,9 +92,9 @@ async fn serve(settings: Settings) -> Outcome {
         )
         .into());
     }
-    let listener = TcpListener::bind(settings.addr)
-        .await
-        .map_err(|error| format!("cannot listen on {}: {error}. Set LATCHKEY_ADDR to another address", settings.addr))?;
+    let listener = TcpListener::bind(settings.addr).await.map_err(|error| {
+        format!("cannot listen on {}: {error}. Set LATCHKEY_ADDR to another address", settings.addr)
+    })?;
     let addr = listener.local_addr()?;
     let site = Site::find(addr);
     let state = AppState::new(site.options, site.assets);
@@ -124,7 +128,11 @@ async fn serve(settings: Settings) -> Outcome {
 }
 
 /// Opens the portal once the database answers. Says `false` never: it is for the caller's other way out.
-async fn open(settings: &Settings, url: Sensitive, state: &AppState) -> Result<bool, Box<dyn Error + Send + Sync>> {
+async fn open(
+    settings: &Settings,
+    url: Sensitive,
+    state: &AppState,
+) -> Result<bool, Box<dyn Error + Send + Sync>> {
     let config = config(settings, url)?;
     loop {
         match Backend::start(config.clone(), clock::now()).await {
@@ -141,7 +149,11 @@ async fn open(settings: &Settings, url: Sensitive, state: &AppState) -> Result<b
     }
 }
 
-async fn answer(listener: TcpListener, state: AppState, mut stopping: watch::Receiver<bool>) -> std::io::Result<()> {
+async fn answer(
+    listener: TcpListener,
+    state: AppState,
+    mut stopping: watch::Receiver<bool>,
+) -> std::io::Result<()> {
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(async move {

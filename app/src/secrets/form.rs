@@ -3,7 +3,9 @@
 use super::{
     LIST,
     api::{create_secret, update_secret},
-    form_fields::{GitDatasetFields, ImagePullFields, NameFields, ProblemSummary, Problems, TypeSelect, focus_first},
+    form_fields::{
+        GitDatasetFields, ImagePullFields, NameFields, ProblemSummary, Problems, TypeSelect, focus_first,
+    },
     input::{Refused, Saved, SecretEdit, SecretInput, Typed},
 };
 use crate::{
@@ -28,7 +30,9 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 #[derive(Clone)]
 pub enum Purpose {
     /// A new secret. The submission marks this form, so that sending it twice saves once.
-    Add { submission: String },
+    Add {
+        submission: String,
+    },
     Edit(SecretDetails),
 }
 
@@ -36,13 +40,15 @@ impl Purpose {
     /// What stands in the form at first.
     fn stored(&self) -> Typed {
         match self {
-            Self::Add { .. } => Typed::default(),
+            Self::Add { submission } => Typed { submission: submission.clone(), ..Typed::default() },
             Self::Edit(details) => Typed {
                 name: details.id.name.as_str().to_owned(),
                 display_name: details.display_name.clone(),
                 kind: details.id.kind.as_str().to_owned(),
                 registry_host: details.registry_host.clone().unwrap_or_default(),
                 username: details.username.clone().unwrap_or_default(),
+                submission: String::new(),
+                version: details.version.to_string(),
             },
         }
     }
@@ -68,7 +74,7 @@ pub fn SecretForm(
 ) -> impl IntoView {
     let form = NodeRef::<html::Form>::new();
     let released = RwSignal::new(false);
-    leave_guard::guard(form, released, refused.is_some());
+    leave_guard::watch(form, released, refused.is_some());
 
     let stored = purpose.stored();
     let kind = SecretKind::parse(&stored.kind);
@@ -172,14 +178,8 @@ pub fn SecretForm(
             autocomplete="off"
             aria-busy=move || pending.get().then_some("true")
         >
-            {match &purpose {
-                Purpose::Add { submission } => {
-                    view! { <input type="hidden" name="submission" value=submission.clone()/> }.into_any()
-                }
-                Purpose::Edit(details) => {
-                    view! { <input type="hidden" name="version" value=details.version.to_string()/> }.into_any()
-                }
-            }}
+            <input type="hidden" name="submission" value=typed.submission.clone()/>
+            <input type="hidden" name="version" value=typed.version.clone()/>
             <NameFields typed=typed.clone() problems locked=editing autofocus/>
             {fields}
             <div class="actions">

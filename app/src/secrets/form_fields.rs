@@ -32,7 +32,9 @@ impl Problems {
 
     /// Replaces what is known of one field, after an early check in the browser.
     pub fn note(self, field: Field, problem: Option<Problem>) {
-        let same = |known: &Vec<FieldError>| known.iter().find(|error| error.field == field).map(|error| error.problem.clone());
+        let same = |known: &Vec<FieldError>| {
+            known.iter().find(|error| error.field == field).map(|error| error.problem.clone())
+        };
         if self.0.with_untracked(same) != problem {
             self.0.update(|known| {
                 known.retain(|error| error.field != field);
@@ -43,7 +45,8 @@ impl Problems {
     }
 
     fn of(self, field: Field) -> Option<Problem> {
-        self.0.with(|known| known.iter().find(|error| error.field == field).map(|error| error.problem.clone()))
+        self.0
+            .with(|known| known.iter().find(|error| error.field == field).map(|error| error.problem.clone()))
     }
 
     fn message(self, field: Field) -> Signal<Option<String>> {
@@ -59,15 +62,17 @@ impl Problems {
 /// Links to the fields that need another look; comes first after a refusal.
 #[component]
 pub fn ProblemSummary(problems: Problems) -> impl IntoView {
-    view! {
-        <ul>
-            <For each=move || problems.all() key=|error| format!("{error:?}") let(error)>
+    let links = move || {
+        let link = |error: FieldError| {
+            view! {
                 <li>
                     <a href=format!("#{}", error.field.key())>{error.problem.message()}</a>
                 </li>
-            </For>
-        </ul>
-    }
+            }
+        };
+        problems.all().into_iter().map(link).collect_view()
+    };
+    view! { <ul>{links}</ul> }
 }
 
 /// Name and display name.
@@ -80,7 +85,9 @@ pub fn NameFields(
     autofocus: Option<Field>,
 ) -> impl IntoView {
     let name_input = NodeRef::<leptos::html::Input>::new();
+    let typed_name = RwSignal::new(typed.name.clone());
     let check = move |text: &str, finished: bool| {
+        typed_name.set(text.to_owned());
         let problem = match SecretName::parse(text) {
             Ok(_) => None,
             // Half a name is not wrong yet.
@@ -99,7 +106,6 @@ pub fn NameFields(
             check(&input.value(), false);
         }
     });
-    let typed_name = RwSignal::new(typed.name.clone());
     let remedy = move || {
         let taken = match problems.of(Field::Name) {
             Some(Problem::NameTaken(id)) => Some(id),
@@ -125,7 +131,6 @@ pub fn NameFields(
                         on:click=move |_| {
                             if let Some(input) = name_input.get_untracked() {
                                 input.set_value(&text);
-                                typed_name.set(text.clone());
                                 check(&text, true);
                                 drop(input.focus());
                             }
@@ -154,10 +159,7 @@ pub fn NameFields(
             }
             value=typed.name
             error=problems.message(Field::Name)
-            typing=Callback::new(move |text: String| {
-                check(&text, false);
-                typed_name.set(text);
-            })
+            typing=Callback::new(move |text: String| check(&text, false))
             left=Callback::new(move |text: String| {
                 // A field that was only passed through is left in peace.
                 if !text.is_empty() && !locked {
@@ -235,9 +237,8 @@ pub fn ImagePullFields(
         match RegistryHost::parse(&text) {
             Ok(normalized) => {
                 problems.note(Field::RegistryHost, None);
-                corrected.set(
-                    (!normalized.corrections.is_empty()).then(|| normalized.host.as_str().to_owned()),
-                );
+                corrected
+                    .set((!normalized.corrections.is_empty()).then(|| normalized.host.as_str().to_owned()));
             }
             Err(problem) => {
                 problems.note(Field::RegistryHost, Some(Problem::Host(problem)));
@@ -295,6 +296,7 @@ pub fn ImagePullFields(
                     "The token or password, to the letter. It is sealed as soon as it arrives and never shown again."
                 },
             }
+            placeholder=if stored { "Type a password to replace it" } else { "" }
             error=problems.message(Field::Password)
             required=!stored
             autofocus={autofocus == Some(Field::Password)}

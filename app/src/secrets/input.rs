@@ -49,6 +49,8 @@ impl SecretInput {
             kind: self.kind.clone(),
             registry_host: self.registry_host.clone(),
             username: self.username.clone(),
+            submission: self.submission.clone(),
+            version: self.version.clone(),
         }
     }
 
@@ -76,6 +78,9 @@ pub struct Typed {
     pub kind: String,
     pub registry_host: String,
     pub username: String,
+    /// Comes back as it was sent: a form that was refused is still the same form, begun with the same version.
+    pub submission: String,
+    pub version: String,
 }
 
 /// A plain form that was refused: what was typed and why, for the page that is sent in answer.

@@ -16,7 +16,9 @@ pub fn Filter(query: Memo<ListQuery>) -> impl IntoView {
     let navigate = use_navigate();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(data) = form.get_untracked().and_then(|form| FormData::new_with_form(&form).ok()) else { return };
+        let Some(data) = form.get_untracked().and_then(|form| FormData::new_with_form(&form).ok()) else {
+            return;
+        };
         let text = |name: &str| data.get(name).as_string().unwrap_or_default();
         let current = query.get_untracked();
         let wanted = ListQuery {
@@ -26,7 +28,10 @@ pub fn Filter(query: Memo<ListQuery>) -> impl IntoView {
             position: Position::First,
             ..current
         };
-        navigate(&list_address(&wanted.to_query_string()), NavigateOptions { scroll: false, ..Default::default() });
+        navigate(
+            &list_address(&wanted.to_query_string()),
+            NavigateOptions { scroll: false, ..Default::default() },
+        );
     };
     // A link such as "Clear the search" changes the query without the box being typed in.
     Effect::new(move |before: Option<String>| {

@@ -60,10 +60,10 @@ pub fn AddPage() -> impl IntoView {
 
 /// Loads the secret that the address names, and shows it, or says why not.
 #[component]
-fn WithSecret<V: IntoView + 'static>(
+fn WithSecret(
     /// The page's title before it is known whose page it is.
     title: &'static str,
-    show: impl Fn(SecretDetails) -> V + Clone + Send + Sync + 'static,
+    #[prop(into)] show: Callback<SecretDetails, AnyView>,
 ) -> impl IntoView {
     let id = id_in_address();
     let secret = Resource::new(
@@ -84,10 +84,9 @@ fn WithSecret<V: IntoView + 'static>(
         <div class="form-page">
             <Transition fallback=|| view! { <p class="hint">"Loading…"</p> }>
                 {move || {
-                    let show = show.clone();
                     Suspend::new(async move {
                         match secret.await {
-                            Ok(details) => show(details).into_any(),
+                            Ok(details) => show.run(details),
                             Err(error) => view! { <LoadFailure error/> }.into_any(),
                         }
                     })
@@ -134,7 +133,7 @@ pub fn EditPage() -> impl IntoView {
     view! {
         <WithSecret
             title="Edit secret"
-            show=move |details| {
+            show=move |details: SecretDetails| {
                 let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
                 view! {
                     <h1>"Edit secret"</h1>
@@ -148,6 +147,7 @@ pub fn EditPage() -> impl IntoView {
                         cancel=cancel.clone()
                     />
                 }
+                .into_any()
             }
         />
     }
@@ -177,6 +177,7 @@ pub fn DeletePage() -> impl IntoView {
                         </div>
                     </form>
                 }
+                .into_any()
             }
         />
     }

@@ -8,7 +8,8 @@ use leptos::{
 
 /// Moves the focus to the element with this id, where there is one.
 pub fn focus(id: &str) {
-    if let Some(element) = document().get_element_by_id(id).and_then(|found| found.dyn_into::<HtmlElement>().ok())
+    if let Some(element) =
+        document().get_element_by_id(id).and_then(|found| found.dyn_into::<HtmlElement>().ok())
     {
         // An element that cannot take the focus leaves it where it is.
         drop(element.focus());

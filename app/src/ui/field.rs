@@ -1,7 +1,7 @@
 //! A form's field: label above, hint under the label, control, error under the control, all tied together.
 
 use super::icon::Icon;
-use leptos::{prelude::*, web_sys};
+use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys};
 
 /// What a field says besides its control.
 #[derive(Clone)]
@@ -100,11 +100,6 @@ pub fn TextField(
 ) -> impl IntoView {
     let id = text.id;
     let described = text.clone();
-    let report = move |to: Option<Callback<String>>, event: &web_sys::Event| {
-        if let Some(to) = to {
-            to.run(event_target_value(event));
-        }
-    };
     view! {
         <FieldFrame text error remedy>
             <input
@@ -122,17 +117,37 @@ pub fn TextField(
                 autocapitalize="none"
                 spellcheck="false"
                 autofocus=autofocus
-                on:input=move |event| report(typing, &event)
-                on:blur=move |event| report(left, &event)
+                on:input=move |event| {
+                    if let Some(typing) = typing {
+                        typing.run(event_target_value(&event));
+                    }
+                }
+                on:blur=move |event| {
+                    if let Some(left) = left
+                        && !leads_to_control(&event)
+                    {
+                        left.run(event_target_value(&event));
+                    }
+                }
             />
         </FieldFrame>
     }
+}
+
+/// Whether a field was left for a button or link. Saying what is wrong at that moment would move the button away
+/// from under the pointer, and the click would be lost; the button asks for itself.
+fn leads_to_control(event: &web_sys::FocusEvent) -> bool {
+    event
+        .related_target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        .is_some_and(|element| element.matches("a, button").unwrap_or(false))
 }
 
 /// A password: never filled in, hidden until asked for.
 #[component]
 pub fn PasswordField(
     text: FieldText,
+    placeholder: &'static str,
     error: Signal<Option<String>>,
     #[prop(optional)] required: bool,
     #[prop(optional)] autofocus: bool,
@@ -148,6 +163,7 @@ pub fn PasswordField(
                     id=id
                     name=id
                     class="mono"
+                    placeholder=placeholder
                     aria-required=required.then_some("true")
                     aria-invalid=move || error.read().is_some().then_some("true")
                     aria-describedby=move || described.described_by(error.read().is_some())
@@ -220,7 +236,11 @@ pub fn ValueArea(
                 spellcheck="false"
                 wrap="off"
                 autofocus=autofocus
-                on:blur=move |event| left.run(event_target_value(&event))
+                on:blur=move |event| {
+                    if !leads_to_control(&event) {
+                        left.run(event_target_value(&event));
+                    }
+                }
             ></textarea>
             <div class="needs-script from-file">
                 <label class="button" for=format!("{id}-file")>

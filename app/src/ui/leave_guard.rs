@@ -4,75 +4,89 @@ use super::dom;
 use leptos::{
     ev, html,
     prelude::*,
-    wasm_bindgen::{JsCast, closure::Closure},
-    web_sys::{
-        self, Event, HtmlFormElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, MouseEvent,
-    },
+    wasm_bindgen::{JsCast, JsValue},
+    web_sys::{self, HtmlFormElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement},
 };
 
 const QUESTION: &str = "Leave this page? What you typed is not saved.";
 
-/// Watches the form until the page that called this is gone. `released` lifts the watch, after saving.
-/// `typed_before` says that the form came back from the server with what was typed, so it counts as changed.
-pub fn guard(form: NodeRef<html::Form>, released: RwSignal<bool>, typed_before: bool) {
-    let changed = move || {
-        !released.get_untracked() && form.get_untracked().is_some_and(|form| typed_before || differs(&form))
-    };
-    Effect::new(move |_| {
-        let closing = window_event_listener(ev::beforeunload, move |event| {
-            if changed() {
-                event.prevent_default();
-            }
-        });
-        on_cleanup(move || closing.remove());
+/// Watches over the form of the page, if it has one.
+#[derive(Clone, Copy)]
+pub struct LeaveGuard(StoredValue<Option<Watched>>);
 
-        // Both listen in the capture phase, so that they are asked before the router is.
-        listen_first("click", move |event: MouseEvent| {
-            let leads_away = dom::target(&event)
-                .and_then(|element| element.closest("a[href]").ok().flatten())
-                .and_then(|link| link.get_attribute("href"))
-                .is_some_and(|href| !href.starts_with('#'));
-            if leads_away && !dom::opens_elsewhere(&event) && changed() {
-                if may_leave() {
-                    released.set(true);
-                } else {
-                    event.prevent_default();
-                    event.stop_propagation();
-                }
+#[derive(Clone)]
+struct Watched {
+    form: NodeRef<html::Form>,
+    released: RwSignal<bool>,
+    /// The form came back from the server with what was typed.
+    typed_before: bool,
+    /// The address of the form.
+    address: String,
+}
+
+impl Watched {
+    fn changed(&self) -> bool {
+        !self.released.get_untracked()
+            && self.form.get_untracked().is_some_and(|form| self.typed_before || differs(&form))
+    }
+
+    /// Whether the person stays, having been asked where there is something to lose.
+    fn stays(&self) -> bool {
+        let stays = self.changed() && !window().confirm_with_message(QUESTION).unwrap_or(true);
+        if !stays {
+            self.released.set(true);
+        }
+        stays
+    }
+}
+
+/// Puts the guard up. To be called before the router is made: of the listeners on a window, those that came first
+/// are asked first.
+pub fn provide_leave_guard() {
+    let guard = LeaveGuard(StoredValue::new(None));
+    provide_context(guard);
+    if !cfg!(feature = "hydrate") {
+        return;
+    }
+    let watched = move || guard.0.get_value();
+    window_event_listener(ev::beforeunload, move |event| {
+        if watched().is_some_and(|watched| watched.changed()) {
+            event.prevent_default();
+        }
+    });
+    window_event_listener(ev::click, move |event| {
+        let leads_away = dom::target(&event)
+            .and_then(|element| element.closest("a[href]").ok().flatten())
+            .and_then(|link| link.get_attribute("href"))
+            .is_some_and(|href| !href.starts_with('#'));
+        if leads_away && !dom::opens_elsewhere(&event) && watched().is_some_and(|watched| watched.stays()) {
+            event.prevent_default();
+            event.stop_immediate_propagation();
+        }
+    });
+    window_event_listener(ev::popstate, move |event| {
+        if let Some(watched) = watched()
+            && watched.stays()
+        {
+            event.stop_immediate_propagation();
+            // The address has changed already; this puts it back above the one that was asked for.
+            if let Ok(history) = window().history() {
+                drop(history.push_state_with_url(&JsValue::NULL, "", Some(&watched.address)));
             }
-        });
-        let here = window().location().href().unwrap_or_default();
-        listen_first("popstate", move |event: Event| {
-            if changed() {
-                if may_leave() {
-                    released.set(true);
-                } else {
-                    event.stop_immediate_propagation();
-                    // The address has changed already; this puts it back above the one that was asked for.
-                    if let Ok(history) = window().history() {
-                        drop(history.push_state_with_url(&web_sys::js_sys::Object::new(), "", Some(&here)));
-                    }
-                }
-            }
-        });
+        }
     });
 }
 
-fn may_leave() -> bool {
-    window().confirm_with_message(QUESTION).unwrap_or(true)
-}
-
-fn listen_first<E: JsCast + 'static>(name: &'static str, handler: impl Fn(E) + 'static) {
-    let callback = Closure::<dyn Fn(Event)>::new(move |event: Event| handler(event.unchecked_into()));
-    let listener = callback.as_ref().unchecked_ref::<web_sys::js_sys::Function>();
-    // Fails only where events are not supported at all.
-    drop(window().add_event_listener_with_callback_and_bool(name, listener, true));
-    let callback = StoredValue::new_local(callback);
+/// Watches the form until the page that called this is gone. `released` lifts the watch, after saving.
+/// `typed_before` says that the form came back from the server with what was typed, so it counts as changed.
+pub fn watch(form: NodeRef<html::Form>, released: RwSignal<bool>, typed_before: bool) {
+    let LeaveGuard(guard) = expect_context();
+    Effect::new(move |_| {
+        let address = window().location().href().unwrap_or_default();
+        guard.set_value(Some(Watched { form, released, typed_before, address }));
+    });
     on_cleanup(move || {
-        callback.with_value(|callback| {
-            let listener = callback.as_ref().unchecked_ref::<web_sys::js_sys::Function>();
-            drop(window().remove_event_listener_with_callback_and_bool(name, listener, true));
-        });
+        guard.try_set_value(None);
     });
 }
 

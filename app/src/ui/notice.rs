@@ -138,7 +138,8 @@ fn words(notice: Notice) -> impl IntoView {
     match notice {
         Notice::Saved { id, host } => {
             let name = id.name.as_str().to_owned();
-            let host = host.map(|host| view! { " Its registry host was put right: " <code>{host}</code> "." });
+            let host =
+                host.map(|host| view! { " Its registry host was put right: " <code>{host}</code> "." });
             view! {
                 "Secret saved: "
                 <a href=format!("/secrets/{id}/edit")>{name}</a>
@@ -164,14 +165,19 @@ mod tests {
             Notice::Deleted { display_name: "Größe ~ \"; Path=/ </script>".to_owned() },
         ] {
             let cookie = notice.to_cookie();
-            assert!(cookie.bytes().all(|byte| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte)), "{cookie}");
+            assert!(
+                cookie.bytes().all(|byte| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte)),
+                "{cookie}"
+            );
             assert_eq!(Notice::from_cookie(&cookie), Some(notice));
         }
     }
 
     #[test]
     fn a_forged_cookie_is_no_notice() {
-        for text in ["", "saved", "saved~x~", "saved~image-a", "deleted~%ff", "other~x", "saved~image-a~user:pw@host"] {
+        for text in
+            ["", "saved", "saved~x~", "saved~image-a", "deleted~%ff", "other~x", "saved~image-a~user:pw@host"]
+        {
             assert_eq!(Notice::from_cookie(text), None, "{text}");
         }
     }

@@ -65,8 +65,7 @@ fn apply(theme: Theme) {
         // Fails only for a malformed attribute name.
         drop(root.set_attribute("data-theme", theme.as_str()));
     }
-    let cookie =
-        format!("{COOKIE}={}; Path=/; Max-Age={COOKIE_MAX_AGE}; SameSite=Lax", theme.as_str());
+    let cookie = format!("{COOKIE}={}; Path=/; Max-Age={COOKIE_MAX_AGE}; SameSite=Lax", theme.as_str());
     drop(js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into()));
 }
 
@@ -85,7 +84,8 @@ pub fn ThemeSwitch() -> impl IntoView {
     let location = use_location();
     let here = move || format!("{}{}", location.pathname.get(), search_part(&location.search.get()));
     view! {
-        <form class="theme" method="post" action="/theme" role="group" aria-label="Theme">
+        <div role="group" aria-label="Theme">
+            <form class="theme" method="post" action="/theme">
             <input type="hidden" name="back" value=here/>
             {Theme::ALL
                 .map(|theme| {
@@ -105,7 +105,8 @@ pub fn ThemeSwitch() -> impl IntoView {
                     }
                 })
                 .collect_view()}
-        </form>
+            </form>
+        </div>
     }
 }
 

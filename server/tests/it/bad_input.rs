@@ -71,12 +71,23 @@ async fn large_bodies_are_refused_at_once() {
     let large = format!("secret={}", "a".repeat(10 << 20));
     for (path, content_type) in [("/secrets/new", FORM), ("/api/ui/create_secret", "application/json")] {
         let began = Instant::now();
-        assert_eq!(app.post_raw(path, content_type, large.clone()).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(
+            app.post_raw(path, content_type, large.clone()).await.status,
+            StatusCode::PAYLOAD_TOO_LARGE
+        );
         // Without a length, in pieces.
-        let pieces = large.clone().into_bytes().chunks(1 << 16).map(|piece| Ok::<_, std::io::Error>(Bytes::copy_from_slice(piece))).collect::<Vec<_>>();
+        let pieces = large
+            .clone()
+            .into_bytes()
+            .chunks(1 << 16)
+            .map(|piece| Ok::<_, std::io::Error>(Bytes::copy_from_slice(piece)))
+            .collect::<Vec<_>>();
         let chunked = Body::from_stream(futures_util::stream::iter(pieces));
         let status = app.post_raw(path, content_type, chunked).await.status;
-        assert!([StatusCode::PAYLOAD_TOO_LARGE, StatusCode::BAD_REQUEST].contains(&status), "{path}: {status}");
+        assert!(
+            [StatusCode::PAYLOAD_TOO_LARGE, StatusCode::BAD_REQUEST].contains(&status),
+            "{path}: {status}"
+        );
         assert!(began.elapsed() < Duration::from_secs(2));
     }
 }
@@ -123,9 +134,22 @@ async fn percent_signs_and_underscores_are_searched_for_as_they_are() {
     let app = TestApp::start().await;
     let name = unique("pattern");
     let display = format!("100%_{name}\\");
-    let fields = [("name", name.as_str()), ("display_name", &display), ("type", "image-pull"), ("registry_host", "ghcr.io"), ("username", "u"), ("password", "p")];
+    let fields = [
+        ("name", name.as_str()),
+        ("display_name", &display),
+        ("type", "image-pull"),
+        ("registry_host", "ghcr.io"),
+        ("username", "u"),
+        ("password", "p"),
+    ];
     assert_eq!(app.post("/secrets/new", &fields).await.status, StatusCode::SEE_OTHER);
-    for (search, found) in [(display.as_str(), true), ("100%_", true), (&format!("1%{name}"), false), (&format!("_{name}\\"), true), (&format!("__{name}"), false)] {
+    for (search, found) in [
+        (display.as_str(), true),
+        ("100%_", true),
+        (&format!("1%{name}"), false),
+        (&format!("_{name}\\"), true),
+        (&format!("__{name}"), false),
+    ] {
         let answer = app.get(&format!("/secrets?{}", form(&[("q", search)]))).await;
         assert_eq!(answer.body.contains(&format!("image-{name}/edit")), found, "{search}");
     }

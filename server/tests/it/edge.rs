@@ -10,7 +10,9 @@ use tower::ServiceExt;
 #[tokio::test]
 async fn every_answer_bears_the_headers() {
     let app = TestApp::start().await;
-    for path in ["/secrets", "/secrets/new", "/nowhere", "/livez", "/readyz", "/pkg/nothing.js", "/", "/favicon.svg"] {
+    for path in
+        ["/secrets", "/secrets/new", "/nowhere", "/livez", "/readyz", "/pkg/nothing.js", "/", "/favicon.svg"]
+    {
         let answer = app.get(path).await;
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
@@ -21,7 +23,10 @@ async fn every_answer_bears_the_headers() {
             assert_eq!(answer.header(name), value, "{path} {name}");
         }
         let policy = answer.header("content-security-policy");
-        assert!(policy.contains("frame-ancestors 'none'") && policy.contains("base-uri 'none'"), "{path}: {policy}");
+        assert!(
+            policy.contains("frame-ancestors 'none'") && policy.contains("base-uri 'none'"),
+            "{path}: {policy}"
+        );
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
         assert_eq!(answer.header("x-request-id").len(), 36, "{path}");
     }
@@ -36,7 +41,11 @@ async fn the_nonce_differs_each_time_and_is_on_every_script() {
         let policy = answer.header("content-security-policy").to_owned();
         let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
         assert!(!seen.contains(&nonce));
-        assert_eq!(answer.body.matches("<script").count(), answer.body.matches(&format!("nonce=\"{nonce}\">")).count() - answer.body.matches("<link rel=\"modulepreload\"").count());
+        assert_eq!(
+            answer.body.matches("<script").count(),
+            answer.body.matches(&format!("nonce=\"{nonce}\">")).count()
+                - answer.body.matches("<link rel=\"modulepreload\"").count()
+        );
         seen.push(nonce);
     }
 }
@@ -47,7 +56,12 @@ async fn other_sites_are_turned_away_and_change_nothing() {
     let name = unique("guarded");
     app.add_image(&name, "pw").await;
     let delete = format!("/secrets/image-{name}/delete");
-    for (header_name, value) in [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")] {
+    for (header_name, value) in [
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+    ] {
         let request = Request::post(&delete)
             .header(header::HOST, "127.0.0.1:3000")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -71,7 +85,8 @@ async fn the_theme_is_remembered_and_leads_back_here_alone() {
     let away = app.post("/theme", &[("theme", "light"), ("back", "//evil.example")]).await;
     assert_eq!(away.header("location"), "/secrets");
     assert_eq!(app.post("/theme", &[("theme", "pink")]).await.status, StatusCode::BAD_REQUEST);
-    let request = Request::get("/secrets").header("cookie", "a=b; latchkey_theme=dark").body(Body::empty()).unwrap();
+    let request =
+        Request::get("/secrets").header("cookie", "a=b; latchkey_theme=dark").body(Body::empty()).unwrap();
     assert!(app.send(request).await.body.contains("data-theme=\"dark\""));
 }
 

@@ -3,7 +3,7 @@
 use app::ssr::Assets;
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::{Body, HttpBody, to_bytes},
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
 use backend::{Backend, BackendConfig, Ctx, Kek};
@@ -97,17 +97,19 @@ impl TestApp {
     }
 
     pub(crate) async fn post_raw(&self, path: &str, content_type: &str, body: impl Into<Body>) -> Answer {
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri(path)
-            .header(header::CONTENT_TYPE, content_type)
-            .body(body.into())
-            .unwrap();
-        self.send(request).await
+        let body = body.into();
+        let mut request =
+            Request::builder().method(Method::POST).uri(path).header(header::CONTENT_TYPE, content_type);
+        // As a browser does; a body of unknown length goes in pieces.
+        if let Some(length) = body.size_hint().exact() {
+            request = request.header(header::CONTENT_LENGTH, length);
+        }
+        self.send(request.body(body).unwrap()).await
     }
 
     pub(crate) async fn call(&self, function: &str, input: &str) -> Answer {
-        self.post_raw(&format!("/api/ui/{function}"), "application/json", format!("{{\"input\":{input}}}")).await
+        self.post_raw(&format!("/api/ui/{function}"), "application/json", format!("{{\"input\":{input}}}"))
+            .await
     }
 
     pub(crate) async fn add_image(&self, name: &str, password: &str) -> Answer {

@@ -74,7 +74,8 @@ impl Running {
 fn failed(mut command: Command) -> (String, Output) {
     let output = command.output().unwrap();
     assert!(!output.status.success());
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     (said, output)
 }
 
@@ -105,7 +106,8 @@ fn it_keeps_everything_over_a_kill_and_stops_cleanly() {
     let key_file = folder.join("key-encryption-key");
     assert_eq!(fs::metadata(&key_file).unwrap().permissions().mode() & 0o777, 0o600);
     let old = postgres_pid(&folder).unwrap();
-    let owner = fs::metadata(format!("/proc/{old}")).map(|data| std::os::unix::fs::MetadataExt::uid(&data)).unwrap();
+    let owner =
+        fs::metadata(format!("/proc/{old}")).map(|data| std::os::unix::fs::MetadataExt::uid(&data)).unwrap();
     assert_ne!(owner, 0, "PostgreSQL runs as root");
 
     // Commands work beside the running server.
@@ -150,7 +152,8 @@ fn it_says_what_to_do_when_it_cannot_start() {
     assert!(said.contains("chmod 600") && !said.contains("SENTINEL"), "{said}");
 
     let mut zero = latchkey(&folder);
-    zero.env("LATCHKEY_KEK", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").env("DATABASE_URL", "postgres://127.0.0.1:1/x");
+    zero.env("LATCHKEY_KEK", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+        .env("DATABASE_URL", "postgres://127.0.0.1:1/x");
     let (said, _) = failed(zero);
     assert!(said.contains("all zeros"), "{said}");
 
@@ -169,7 +172,16 @@ fn it_says_what_to_do_when_it_cannot_start() {
 fn help_lists_every_setting() {
     let output = latchkey(Path::new("unused")).arg("--help").output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
-    for name in ["DATABASE_URL", "LATCHKEY_ADDR", "LATCHKEY_DATA_DIR", "LATCHKEY_KEK", "LATCHKEY_KEK_FILE", "LATCHKEY_LOG", "serve", "migrate"] {
+    for name in [
+        "DATABASE_URL",
+        "LATCHKEY_ADDR",
+        "LATCHKEY_DATA_DIR",
+        "LATCHKEY_KEK",
+        "LATCHKEY_KEK_FILE",
+        "LATCHKEY_LOG",
+        "serve",
+        "migrate",
+    ] {
         assert!(help.contains(name), "{name} is missing: {help}");
     }
 }

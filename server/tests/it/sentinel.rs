@@ -41,7 +41,14 @@ fn assert_absent(text: &str, place: &str) {
         assert!(!text.contains(&piece), "{piece} is in {place}");
     }
     // "PLANTED" and "value-9b7c" at the three offsets, without the ends that depend on their neighbours.
-    for encoded in ["UExBTlRFRC00ZDFm", "BMQU5URUQtNGQxZ", "QTEFOVEVELTRkMW", "dmFsdWUtOWI3Y", "ZhbHVlLTliN2", "2YWx1ZS05Yjdj"] {
+    for encoded in [
+        "UExBTlRFRC00ZDFm",
+        "BMQU5URUQtNGQxZ",
+        "QTEFOVEVELTRkMW",
+        "dmFsdWUtOWI3Y",
+        "ZhbHVlLTliN2",
+        "2YWx1ZS05Yjdj",
+    ] {
         assert!(!text.contains(encoded), "base64 is in {place}");
     }
 }
@@ -49,7 +56,8 @@ fn assert_absent(text: &str, place: &str) {
 #[tokio::test]
 async fn a_planted_value_is_seen_nowhere() {
     let log = Captured::default();
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
     // For this thread alone; the test's runtime has no other.
     let guard = tracing::subscriber::set_default(subscriber);
     let app = TestApp::start().await;
@@ -62,22 +70,44 @@ async fn a_planted_value_is_seen_nowhere() {
     answers.push(app.add_image(&name, SENTINEL).await);
     let key = format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{SENTINEL}\n-----END OPENSSH PRIVATE KEY-----");
     answers.push(app.post("/secrets/new", &[("name", "x"), ("type", "git-dataset"), ("secret", &key)]).await);
-    answers.push(app.post(&edit, &[("registry_host", SENTINEL), ("username", "u"), ("password", SENTINEL), ("version", "1")]).await);
+    answers.push(
+        app.post(
+            &edit,
+            &[("registry_host", SENTINEL), ("username", "u"), ("password", SENTINEL), ("version", "1")],
+        )
+        .await,
+    );
     assert_eq!(answers[3].status, StatusCode::UNPROCESSABLE_ENTITY);
     // What is typed into a field that holds no value may come back to it, and there alone.
     answers.pop();
-    answers.push(app.post(&edit, &[("registry_host", "ghcr.io"), ("username", "u"), ("password", SENTINEL), ("version", "9")]).await);
-    answers.push(app.post(&edit, &[("registry_host", "ghcr.io"), ("username", "u"), ("password", SENTINEL), ("version", "1")]).await);
+    answers.push(
+        app.post(
+            &edit,
+            &[("registry_host", "ghcr.io"), ("username", "u"), ("password", SENTINEL), ("version", "9")],
+        )
+        .await,
+    );
+    answers.push(
+        app.post(
+            &edit,
+            &[("registry_host", "ghcr.io"), ("username", "u"), ("password", SENTINEL), ("version", "1")],
+        )
+        .await,
+    );
     let quoted = serde_json::to_string(SENTINEL).unwrap();
     for body in [
-        format!(r#"{{"name":"{name}","type":"image-pull","registry_host":"ghcr.io","username":"u","password":{quoted}}}"#),
+        format!(
+            r#"{{"name":"{name}","type":"image-pull","registry_host":"ghcr.io","username":"u","password":{quoted}}}"#
+        ),
         format!(r#"{{"name":"{name}","type":"git-dataset","secret":{quoted}}}"#),
         format!(r#"{{"password":{quoted},"password":{quoted}}}"#),
         format!(r#"{{"password":[{quoted}]}}"#),
     ] {
         answers.push(app.call("create_secret", &body).await);
     }
-    for path in ["/secrets", &format!("/secrets?q={name}"), &edit, &format!("/secrets/{id}/delete"), "/secrets/new"] {
+    for path in
+        ["/secrets", &format!("/secrets?q={name}"), &edit, &format!("/secrets/{id}/delete"), "/secrets/new"]
+    {
         answers.push(app.get(path).await);
     }
     answers.push(app.call("get_secret", &format!("\"{id}\"")).await);
