@@ -1,10 +1,8 @@
 //! What a server function answers when it cannot do what was asked.
 
+use crate::wire::StrictJsonEncoding;
 use domain::error::Error;
-use leptos::server_fn::{
-    codec::JsonEncoding,
-    error::{FromServerFnError, ServerFnErrorErr},
-};
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
 /// A domain error, or a failure on the way to the server and back. It carries codes, never what was
@@ -57,7 +55,7 @@ impl From<Error> for ApiError {
 }
 
 impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+    type Encoder = StrictJsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         #[cfg(feature = "ssr")]

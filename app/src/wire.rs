@@ -43,6 +43,8 @@ impl<T: DeserializeOwned> Decodes<T> for StrictJsonEncoding {
             }
             <JsonEncoding as Decodes<OnlyInput>>::decode(bytes.clone())?;
         }
-        JsonEncoding::decode(bytes)
+        // From a text, as the page's own data is read: a second reader would be a second copy of everything.
+        let text = std::str::from_utf8(&bytes).map_err(serde::de::Error::custom)?;
+        serde_json::from_str(text)
     }
 }

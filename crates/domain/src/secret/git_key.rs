@@ -1,7 +1,6 @@
 //! The text of an SSH private key.
 
 use crate::sensitive::Sensitive;
-use serde::{Deserialize, Serialize};
 
 /// A private key as OpenSSH reads it: LF line ends, one final newline, no byte-order mark, no indentation, and
 /// nothing around the armour (RFC 7468). What is inside the armour is checked for damage, not understood.
@@ -9,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct PrivateKeyText(Sensitive);
 
 /// Why a text is not taken as a private key.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum KeyProblem {
     /// Nothing was pasted.
     Missing,
@@ -301,6 +300,26 @@ impl Iterator for Decoder<'_> {
 }
 
 impl KeyProblem {
+    /// All of them; the place in here is the code that travels.
+    pub const ALL: [Self; 16] = [
+        Self::Missing,
+        Self::TooLong,
+        Self::Binary,
+        Self::PublicKey,
+        Self::Certificate,
+        Self::TwoKeys,
+        Self::OneLine,
+        Self::WrittenNewlines,
+        Self::Truncated,
+        Self::Damaged,
+        Self::Surrounded,
+        Self::Dsa,
+        Self::Passphrase,
+        Self::Putty,
+        Self::Pkcs8Ed25519,
+        Self::NotAKey,
+    ];
+
     /// What is wrong, and what to do.
     pub fn message(self) -> String {
         match self {

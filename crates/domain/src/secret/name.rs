@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct SecretName(String);
 
 /// What is wrong with a name.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum NameProblem {
     /// Nothing was typed.
     Missing,
@@ -147,7 +147,7 @@ impl NameProblem {
 pub struct DisplayName(String);
 
 /// What is wrong with a display name.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum DisplayNameProblem {
     /// It has this many characters.
     TooLong(u32),

@@ -1,7 +1,6 @@
 //! Registry credentials: host, username, password.
 
 use crate::sensitive::Sensitive;
-use serde::{Deserialize, Serialize};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The key of a registry in a docker config, as clients look it up: `host`, `host:port`, or Docker Hub's
@@ -43,7 +42,7 @@ pub enum HostCorrection {
 }
 
 /// What is wrong with a host. Never carries the text: people paste passwords here.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum HostProblem {
     /// Nothing was typed.
     Missing,
@@ -185,6 +184,20 @@ fn check_name(host: &str) -> Result<(), HostProblem> {
 }
 
 impl HostProblem {
+    /// All of them; the place in here is the code that travels.
+    pub const ALL: [Self; 10] = [
+        Self::Missing,
+        Self::UserInfo,
+        Self::Query,
+        Self::Scheme,
+        Self::Port,
+        Self::Path,
+        Self::Label,
+        Self::NotAscii,
+        Self::TooLong,
+        Self::Address,
+    ];
+
     /// What is wrong, and what would be right.
     pub fn message(self) -> String {
         match self {
@@ -209,7 +222,7 @@ impl HostProblem {
 pub struct Username(String);
 
 /// What is wrong with a username.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum UsernameProblem {
     /// Nothing was typed.
     Missing,
@@ -251,6 +264,9 @@ impl Username {
 }
 
 impl UsernameProblem {
+    /// All of them; the place in here is the code that travels.
+    pub const ALL: [Self; 5] = [Self::Missing, Self::Colon, Self::Control, Self::Space, Self::TooLong];
+
     /// What is wrong, and what would be right.
     pub fn message(self) -> String {
         match self {
@@ -269,7 +285,7 @@ impl UsernameProblem {
 pub struct Password(Sensitive);
 
 /// What is wrong with a password.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum PasswordProblem {
     /// Nothing was typed.
     Missing,
@@ -297,6 +313,9 @@ impl Password {
 }
 
 impl PasswordProblem {
+    /// All of them; the place in here is the code that travels.
+    pub const ALL: [Self; 2] = [Self::Missing, Self::TooLong];
+
     /// What is wrong, and what would be right.
     pub fn message(self) -> String {
         match self {
