@@ -28,6 +28,15 @@ test('every page has a strict policy with a nonce of its own', async ({ request 
   expect(nonces.size).toBe(PAGES.length * 2);
 });
 
+test('a page keeps its headers while other things are asked for', async ({ request, secrets }) => {
+  const { edit } = await secrets.git();
+  // A page that waits for the database, and beside it what a browser fetches at the same time.
+  for (let round = 0; round < 60; round += 1) {
+    const [page] = await Promise.all([request.get(edit), ...Array.from({ length: 6 }, () => request.get('/favicon.svg'))]);
+    expect(page.headers()['content-security-policy'], `round ${round}`).toContain("'nonce-");
+  }
+});
+
 test('every answer bears the headers of safety', async ({ baseURL }) => {
   const sent = [...PAGES, ...OTHERS].map((address) => ({ address, method: 'GET', body: '' }));
   sent.push({ address: '/secrets/new', method: 'POST', body: 'x=1' }, { address: '/theme', method: 'POST', body: '' }, { address: '/secrets', method: 'DELETE', body: '' });
