@@ -4,7 +4,7 @@ use crate::error::StartError;
 use chrono::{DateTime, Utc};
 use domain::{sensitive::Sensitive, time::Timestamp};
 use sqlx::{
-    ConnectOptions, PgPool, Postgres, Transaction,
+    ConnectOptions, Connection, PgConnection, PgPool, Postgres, Transaction,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -15,8 +15,9 @@ static MIGRATOR: Migrator = sqlx::migrate!();
 /// How long a request waits for a connection before it is told that the database is not available.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// After PostgreSQL was restarted, every pooled connection is broken, and each is found out by its use.
-const ATTEMPTS: usize = 5;
+/// How long anything may take in all. PostgreSQL's own time-outs do not help where PostgreSQL itself, or the way
+/// to it, stands still.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// The pool. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -40,11 +41,6 @@ impl Db {
         Self(pool)
     }
 
-    /// Brings the database up to date. Takes a lock, so that servers may start at once.
-    pub(crate) async fn migrate(&self) -> Result<(), StartError> {
-        Ok(MIGRATOR.run(&self.0).await?)
-    }
-
     /// A unit of work: `commit` keeps it, dropping it does not.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
         self.read(|pool| async move { pool.begin().await }).await
@@ -55,19 +51,28 @@ impl Db {
     where
         F: Future<Output = Result<T, sqlx::Error>>,
     {
-        let mut result = query(self.0.clone()).await;
-        for _ in 1..ATTEMPTS {
-            match &result {
-                Err(error) if is_broken(error) => result = query(self.0.clone()).await,
-                _ => break,
+        let attempts = async {
+            let mut result = query(self.0.clone()).await;
+            // After PostgreSQL was restarted, every pooled connection is broken, and each is found out by its use.
+            for _ in 0..=self.0.size() {
+                match &result {
+                    Err(error) if is_broken(error) => result = query(self.0.clone()).await,
+                    _ => break,
+                }
             }
-        }
-        result
+            result
+        };
+        in_time(attempts).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
     }
 
     pub(crate) async fn close(&self) {
         self.0.close().await;
     }
+}
+
+/// What the work comes to, or `None` where it takes too long.
+pub(crate) async fn in_time<T>(work: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(PATIENCE, work).await.ok()
 }
 
 /// Whether the connection itself failed, as after a restart of PostgreSQL.
@@ -87,12 +92,14 @@ fn options(url: &Sensitive) -> Result<PgConnectOptions, StartError> {
         .disable_statement_logging())
 }
 
-/// Brings the database at this address up to date, and ends.
+/// Brings the database at this address up to date, and ends. Takes a lock, so that servers may start at once, and
+/// all the time it needs: its connection has no time-outs.
+///
+/// Errors: no usable address, no database there, or a migration that failed and left nothing behind.
 pub async fn migrate(url: &Sensitive) -> Result<(), StartError> {
-    let db = Db::connect(url, 1).await?;
-    db.migrate().await?;
-    db.close().await;
-    Ok(())
+    let mut connection = PgConnection::connect_with(&options(url)?).await?;
+    MIGRATOR.run(&mut connection).await?;
+    Ok(connection.close().await?)
 }
 
 /// As PostgreSQL's driver takes it.

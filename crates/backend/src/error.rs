@@ -2,6 +2,7 @@
 
 use crate::context::Ctx;
 use domain::error::Error;
+use sqlx::migrate::MigrateError;
 
 /// Why the backend did not start.
 #[derive(Debug, thiserror::Error)]
@@ -14,13 +15,20 @@ pub enum StartError {
     Database(#[from] sqlx::Error),
     /// The database could not be brought up to date.
     #[error("the database could not be brought up to date: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    Migration(#[from] MigrateError),
 }
 
 impl StartError {
     /// Whether it may go away by itself, so that asking again makes sense.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Database(error) if is_unavailable(error))
+        match self {
+            Self::Address => false,
+            Self::Database(error)
+            | Self::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
+                is_unavailable(error)
+            }
+            Self::Migration(_) => false,
+        }
     }
 }
 

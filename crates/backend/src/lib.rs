@@ -47,8 +47,8 @@ impl Backend {
     /// Connects, brings the database up to date, and tries the key. A wrong key gives a sealed backend, which
     /// refuses everything.
     pub async fn start(config: BackendConfig, now: Timestamp) -> Result<Self, StartError> {
+        migrate(&config.database_url).await?;
         let db = Db::connect(&config.database_url, config.max_connections).await?;
-        db.migrate().await?;
         Ok(Self::over(db, config.kek, now).await?)
     }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     audit::{self, AuditAction, AuditRecord, Outcome},
     context::{Action, Actor, Ctx, authorize},
-    db::Db,
+    db::{Db, in_time},
     error::{broken_constraint, refuse},
     keyring::{IntegrityError, Keyring, Location, ValueField},
 };
@@ -73,7 +73,7 @@ impl SecretService {
     }
 
     /// Adds a secret. `submission` marks the form it came from: the same form sent twice is saved once, and the
-    /// second time is told the same.
+    /// second time is told the same. Sent again with something else in it, it is another one, and the name is taken.
     ///
     /// Errors: `Invalid` with `NameTaken`; `Sealed`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn create(&self, ctx: &Ctx, secret: NewSecret, submission: Option<Uuid>) -> Result<SecretId, Error> {
@@ -81,10 +81,10 @@ impl SecretService {
         let keyring = self.unsealed()?;
         let id = SecretId::new(secret.credential.kind(), secret.name.clone());
         let row = NewRow::seal(keyring, &secret, submission).map_err(|error| broken(ctx, error))?;
-        match self.insert(ctx, &id, row).await {
+        match in_time(self.insert(ctx, &id, row)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
             Ok(()) => Ok(id),
             Err(error) if broken_constraint(&error) == Some("secrets_kind_name_unique") => {
-                if self.sent_before(ctx, &id, submission).await? {
+                if self.is_sent_again(ctx, keyring, &id, &secret, submission).await? {
                     Ok(id)
                 } else {
                     let taken = FieldError { field: Field::Name, problem: Problem::NameTaken(id) };
@@ -102,11 +102,33 @@ impl SecretService {
         work.commit().await
     }
 
-    async fn sent_before(&self, ctx: &Ctx, id: &SecretId, submission: Option<Uuid>) -> Result<bool, Error> {
+    /// Whether the stored secret came from this form, and is what is in it.
+    async fn is_sent_again(
+        &self,
+        ctx: &Ctx,
+        keyring: &Keyring,
+        id: &SecretId,
+        secret: &NewSecret,
+        submission: Option<Uuid>,
+    ) -> Result<bool, Error> {
         let Some(submission) = submission else { return Ok(false) };
-        let found = self.db.read(|pool| async move { repository::find(&pool, id).await }).await;
-        let found = found.map_err(|error| refuse(ctx, &error))?;
-        Ok(found.is_some_and(|row| row.submission == Some(submission)))
+        let found = self.db.read(|pool| async move { repository::find_value(&mut *pool.acquire().await?, id).await });
+        let found = found.await.map_err(|error| refuse(ctx, &error))?;
+        let Some((row, sealed)) = found.filter(|(row, _)| row.submission == Some(submission)) else {
+            return Ok(false);
+        };
+        let (host, username, value) = match &secret.credential {
+            Credential::GitDataset { private_key } => (None, None, private_key.value()),
+            Credential::ImagePull { host, username, password } => {
+                (Some(host.as_str()), Some(username.as_str()), password.value())
+            }
+        };
+        let same = row.version == 1
+            && row.display_name == repository::shown_name(secret)
+            && row.registry_host.as_deref() == host
+            && row.registry_username.as_deref() == username;
+        let place = Location { secret: row.id, field: value_field(id.kind), version: row.value_version };
+        Ok(same && keyring.open(place, &sealed).is_ok_and(|stored| stored.expose() == value.expose()))
     }
 
     /// Changes a secret that is still at `expected_version`, and answers with the version it has then. A value
@@ -123,30 +145,33 @@ impl SecretService {
     ) -> Result<i64, Error> {
         authorize(ctx, Action::WriteSecrets)?;
         let keyring = self.unsealed()?;
-        let failed = |error: sqlx::Error| refuse(ctx, &error);
-        let mut work = self.db.begin().await.map_err(failed)?;
-        let stored = repository::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-        if stored.version != expected_version {
-            return Err(Error::Changed(Change {
-                by: Actor::shown(&stored.updated_by),
-                at: crate::db::timestamp(stored.updated_at),
-                now: ctx.now,
-                version: stored.version,
-            }));
-        }
-        let Changed { row, value, fields } = changed(id, stored, update)?;
-        if fields.is_empty() {
-            return Ok(expected_version);
-        }
-        if let Some((field, text)) = value {
-            let place = Location { secret: row.id, field, version: row.value_version };
-            let sealed = keyring.seal(place, &text).map_err(|error| broken(ctx, error))?;
-            repository::replace_value(&mut work, ctx, place, sealed).await.map_err(failed)?;
-        }
-        let version = repository::update(&mut work, ctx, row).await.map_err(failed)?;
-        record(&mut work, ctx, AuditAction::SecretChanged, id, &fields).await.map_err(failed)?;
-        work.commit().await.map_err(failed)?;
-        Ok(version)
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            let stored = repository::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+            if stored.version != expected_version {
+                return Err(Error::Changed(Change {
+                    by: Actor::shown(&stored.updated_by),
+                    at: crate::db::timestamp(stored.updated_at),
+                    now: ctx.now,
+                    version: stored.version,
+                }));
+            }
+            let Changed { row, value, fields } = changed(id, stored, update)?;
+            if fields.is_empty() {
+                return Ok(expected_version);
+            }
+            if let Some((field, text)) = value {
+                let place = Location { secret: row.id, field, version: row.value_version };
+                let sealed = keyring.seal(place, &text).map_err(|error| broken(ctx, error))?;
+                repository::replace_value(&mut work, ctx, place, sealed).await.map_err(failed)?;
+            }
+            let version = repository::update(&mut work, ctx, row).await.map_err(failed)?;
+            record(&mut work, ctx, AuditAction::SecretChanged, id, &fields).await.map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            Ok(version)
+        })
+        .await
     }
 
     /// Deletes a secret with its values, and answers with its display name.
@@ -155,12 +180,15 @@ impl SecretService {
     pub async fn delete(&self, ctx: &Ctx, id: &SecretId) -> Result<String, Error> {
         authorize(ctx, Action::WriteSecrets)?;
         self.unsealed()?;
-        let failed = |error: sqlx::Error| refuse(ctx, &error);
-        let mut work = self.db.begin().await.map_err(failed)?;
-        let display_name = repository::delete(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-        record(&mut work, ctx, AuditAction::SecretDeleted, id, &[]).await.map_err(failed)?;
-        work.commit().await.map_err(failed)?;
-        Ok(display_name)
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            let display_name = repository::delete(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+            record(&mut work, ctx, AuditAction::SecretDeleted, id, &[]).await.map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            Ok(display_name)
+        })
+        .await
     }
 
     /// Takes the credential out, value included. The record of it is kept before the value is returned.
@@ -170,17 +198,20 @@ impl SecretService {
     pub async fn credential(&self, ctx: &Ctx, id: &SecretId) -> Result<Credential, Error> {
         authorize(ctx, Action::ReadValues)?;
         let keyring = self.unsealed()?;
-        let failed = |error: sqlx::Error| refuse(ctx, &error);
-        let mut work = self.db.begin().await.map_err(failed)?;
-        let (row, sealed) = repository::find_value(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-        let place = Location { secret: row.id, field: value_field(id.kind), version: row.value_version };
-        let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
-        let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };
-        let object = id.to_string();
-        let read = AuditRecord { action: AuditAction::ValueRead, object: &object, outcome, fields: &[] };
-        audit::repository::append(&mut work, ctx, read).await.map_err(failed)?;
-        work.commit().await.map_err(failed)?;
-        opened.map_err(|error| broken(ctx, error))
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            let (row, sealed) = repository::find_value(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+            let place = Location { secret: row.id, field: value_field(id.kind), version: row.value_version };
+            let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
+            let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };
+            let object = id.to_string();
+            let read = AuditRecord { action: AuditAction::ValueRead, object: &object, outcome, fields: &[] };
+            audit::repository::append(&mut work, ctx, read).await.map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            opened.map_err(|error| broken(ctx, error))
+        })
+        .await
     }
 
     /// Adds made-up secrets, half of each kind, for benchmarks. One transaction for each thousand.
@@ -197,7 +228,8 @@ impl SecretService {
                 .map_err(|error| broken(ctx, error))?;
             self.insert_many(ctx, rows).await.map_err(|error| refuse(ctx, &error))?;
         }
-        Ok(())
+        let refreshed = self.db.read(|pool| async move { repository::refresh_statistics(&pool).await }).await;
+        refreshed.map_err(|error| refuse(ctx, &error))
     }
 
     async fn insert_many(&self, ctx: &Ctx, rows: Vec<NewRow>) -> Result<(), sqlx::Error> {
@@ -208,6 +240,11 @@ impl SecretService {
         audit::repository::append(&mut work, ctx, seeded).await?;
         work.commit().await
     }
+}
+
+/// What the work comes to; `Unavailable` where it takes too long.
+async fn bounded<T>(ctx: &Ctx, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    in_time(work).await.unwrap_or_else(|| Err(refuse(ctx, &sqlx::Error::PoolTimedOut)))
 }
 
 async fn record(

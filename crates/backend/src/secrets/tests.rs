@@ -1,0 +1,441 @@
+//! The service on a real database, one of its own for each test.
+
+use crate::{Backend, Ctx, Kek, Readiness, db::Db};
+use domain::{
+    error::{Error, Field, FieldError, Problem},
+    page::{ListQuery, Position, SecretPage},
+    secret::{Credential, NewSecret, SecretDraft, SecretId, SecretKind, SecretUpdate},
+    sensitive::Sensitive,
+    time::Timestamp,
+};
+use sqlx::{PgPool, postgres::PgConnectOptions};
+use std::{process::Command, sync::Arc};
+use uuid::Uuid;
+
+const KEY: &str = include_str!("seed_key");
+
+fn at(second: i64) -> Ctx {
+    Ctx::system("test", Timestamp::from_micros(second * 1_000_000))
+}
+
+async fn backend(pool: PgPool) -> Backend {
+    Backend::over(Db::over(pool), Kek::generate().unwrap(), at(0).now).await.unwrap()
+}
+
+fn image(name: &str, password: &str) -> SecretDraft {
+    SecretDraft {
+        name: name.to_owned(),
+        kind: "image-pull".to_owned(),
+        registry_host: "ghcr.io".to_owned(),
+        username: "robot".to_owned(),
+        password: Sensitive::new(password),
+        ..SecretDraft::default()
+    }
+}
+
+fn dataset(name: &str) -> SecretDraft {
+    SecretDraft {
+        name: name.to_owned(),
+        kind: "git-dataset".to_owned(),
+        secret: Sensitive::new(KEY),
+        ..SecretDraft::default()
+    }
+}
+
+fn new(draft: SecretDraft) -> NewSecret {
+    NewSecret::parse(draft).unwrap()
+}
+
+fn id(text: &str) -> SecretId {
+    SecretId::parse(text).unwrap()
+}
+
+fn update(kind: SecretKind, draft: SecretDraft) -> SecretUpdate {
+    SecretUpdate::parse(kind, draft).unwrap()
+}
+
+async fn password(backend: &Backend, secret: &str) -> String {
+    match backend.secrets().credential(&at(9), &id(secret)).await.unwrap() {
+        Credential::ImagePull { password, .. } => password.value().expose().to_owned(),
+        Credential::GitDataset { .. } => panic!("not an image-pull secret"),
+    }
+}
+
+/// Action, object, outcome and fields of every audit record, in order.
+async fn records(pool: &PgPool) -> Vec<String> {
+    sqlx::query_scalar(
+        "SELECT action || ' | ' || object || ' | ' || outcome || ' | ' || array_to_string(fields, ',') \
+         FROM audit_records ORDER BY id",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap()
+}
+
+async fn names(backend: &Backend, query: &str) -> Vec<String> {
+    rows(&backend.secrets().list(&at(100), &ListQuery::parse(query)).await.unwrap())
+}
+
+fn rows(page: &SecretPage) -> Vec<String> {
+    page.rows.iter().map(|row| row.id.to_string()).collect()
+}
+
+#[sqlx::test]
+async fn what_is_stored_is_handed_out_to_the_letter_and_recorded(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let odd = " \"\\:🔑' ";
+    backend.secrets().create(&at(1), new(image("a", odd)), None).await.unwrap();
+    backend.secrets().create(&at(2), new(dataset("a")), None).await.unwrap();
+    assert_eq!(password(&backend, "image-a").await, odd);
+    let Credential::GitDataset { private_key } =
+        backend.secrets().credential(&at(3), &id("gitsync-secret-a")).await.unwrap()
+    else {
+        panic!("not a Git dataset");
+    };
+    assert_eq!(private_key.value().expose(), KEY);
+    let details = backend.secrets().get(&at(4), &id("image-a")).await.unwrap();
+    assert_eq!((details.display_name.as_str(), details.version), ("a", 1));
+    assert_eq!(details.registry_host.as_deref(), Some("ghcr.io"));
+    assert_eq!(backend.secrets().delete(&at(5), &id("image-a")).await.unwrap(), "a");
+    assert_eq!(backend.secrets().get(&at(6), &id("image-a")).await, Err(Error::NotFound));
+    assert_eq!(backend.secrets().delete(&at(6), &id("image-a")).await, Err(Error::NotFound));
+    assert!(backend.secrets().credential(&at(6), &id("image-a")).await.is_err());
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM secret_values").fetch_one(&pool).await.unwrap();
+    assert_eq!(left, 1, "the value went with its secret");
+    assert_eq!(
+        records(&pool).await,
+        [
+            "secret added | image-a | done | ",
+            "secret added | gitsync-secret-a | done | ",
+            "value read | image-a | done | ",
+            "value read | gitsync-secret-a | done | ",
+            "secret deleted | image-a | done | ",
+        ]
+    );
+}
+
+#[sqlx::test]
+async fn a_change_keeps_what_is_blank_and_names_its_fields(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let secrets = backend.secrets();
+    secrets.create(&at(1), new(image("a", "first")), None).await.unwrap();
+    let changed = SecretDraft { display_name: "A".to_owned(), registry_host: "quay.io".to_owned(), ..image("", "") };
+    let version = secrets.update(&at(2), &id("image-a"), update(SecretKind::ImagePull, changed.clone()), 1).await;
+    assert_eq!(version, Ok(2));
+    assert_eq!(password(&backend, "image-a").await, "first");
+    // The same once more changes nothing, and says so.
+    let version = secrets.update(&at(3), &id("image-a"), update(SecretKind::ImagePull, changed.clone()), 2).await;
+    assert_eq!(version, Ok(2));
+    let replaced = SecretDraft { password: Sensitive::new("second"), ..changed };
+    let version = secrets.update(&at(4), &id("image-a"), update(SecretKind::ImagePull, replaced), 2).await;
+    assert_eq!(version, Ok(3));
+    assert_eq!(password(&backend, "image-a").await, "second");
+    let values: i64 = sqlx::query_scalar("SELECT count(*) FROM secret_values").fetch_one(&pool).await.unwrap();
+    assert_eq!(values, 1);
+
+    secrets.create(&at(5), new(dataset("a")), None).await.unwrap();
+    let renamed = SecretDraft { display_name: "Only the name".to_owned(), ..SecretDraft::default() };
+    secrets.update(&at(6), &id("gitsync-secret-a"), update(SecretKind::GitDataset, renamed), 1).await.unwrap();
+    let kept = secrets.credential(&at(7), &id("gitsync-secret-a")).await.unwrap();
+    assert!(matches!(kept, Credential::GitDataset { private_key } if private_key.value().expose() == KEY));
+
+    let changes: Vec<String> =
+        records(&pool).await.into_iter().filter(|record| record.starts_with("secret changed")).collect();
+    assert_eq!(
+        changes,
+        [
+            "secret changed | image-a | done | display_name,registry_host",
+            "secret changed | image-a | done | password",
+            "secret changed | gitsync-secret-a | done | display_name",
+        ]
+    );
+    let wrong_kind = update(SecretKind::GitDataset, SecretDraft::default());
+    assert_eq!(secrets.update(&at(8), &id("image-a"), wrong_kind, 3).await, Err(Error::BadRequest));
+}
+
+#[sqlx::test]
+async fn of_two_changes_of_one_version_one_wins(pool: PgPool) {
+    let backend = backend(pool).await;
+    backend.secrets().create(&at(1), new(image("a", "pw")), None).await.unwrap();
+    let change = |display: &str| {
+        update(SecretKind::ImagePull, SecretDraft { display_name: display.to_owned(), ..image("", "") })
+    };
+    let (one, two) = (at(2), at(3));
+    let a = id("image-a");
+    let (first, second) = tokio::join!(
+        backend.secrets().update(&one, &a, change("One"), 1),
+        backend.secrets().update(&two, &a, change("Two"), 1),
+    );
+    let lost = match (first, second) {
+        (Ok(2), Err(lost)) | (Err(lost), Ok(2)) => lost,
+        other => panic!("{other:?}"),
+    };
+    let Error::Changed(change) = lost else { panic!("{lost:?}") };
+    assert_eq!((change.by.as_str(), change.version), ("test", 2));
+}
+
+#[sqlx::test]
+async fn of_fifty_secrets_of_one_name_one_is_added(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let tasks: Vec<_> = (0..50)
+        .map(|number| {
+            let backend = backend.clone();
+            tokio::spawn(async move {
+                backend.secrets().create(&at(number), new(image("same", "pw")), Some(Uuid::new_v4())).await
+            })
+        })
+        .collect();
+    let (mut added, mut taken) = (0, 0);
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(_) => added += 1,
+            Err(error) => {
+                let problem = Problem::NameTaken(id("image-same"));
+                assert_eq!(error, Error::Invalid(vec![FieldError { field: Field::Name, problem }]));
+                taken += 1;
+            }
+        }
+    }
+    assert_eq!((added, taken), (1, 49));
+    assert_eq!(records(&pool).await.len(), 1);
+}
+
+#[sqlx::test]
+async fn the_same_form_twice_is_one_secret(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let form = Some(Uuid::new_v4());
+    for _ in 0..2 {
+        let added = backend.secrets().create(&at(1), new(image("a", "pw")), form).await;
+        assert_eq!(added, Ok(id("image-a")));
+    }
+    assert_eq!(records(&pool).await.len(), 1);
+    assert!(backend.secrets().create(&at(1), new(image("a", "pw")), Some(Uuid::new_v4())).await.is_err());
+}
+
+#[sqlx::test]
+async fn without_its_record_nothing_is_changed(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let secrets = backend.secrets();
+    secrets.create(&at(1), new(image("a", "pw")), None).await.unwrap();
+    sqlx::raw_sql(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$; \
+         CREATE TRIGGER refuse BEFORE INSERT ON audit_records FOR EACH ROW EXECUTE FUNCTION refuse()",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let changed = SecretDraft { display_name: "B".to_owned(), password: Sensitive::new("other"), ..image("", "") };
+    for outcome in [
+        secrets.create(&at(2), new(image("b", "pw")), None).await.map(drop),
+        secrets.update(&at(2), &id("image-a"), update(SecretKind::ImagePull, changed), 1).await.map(drop),
+        secrets.delete(&at(2), &id("image-a")).await.map(drop),
+        secrets.credential(&at(2), &id("image-a")).await.map(drop),
+    ] {
+        assert_eq!(outcome, Err(Error::Internal("test".to_owned())));
+    }
+    sqlx::raw_sql("DROP TRIGGER refuse ON audit_records").execute(&pool).await.unwrap();
+    assert_eq!(names(&backend, "").await, ["image-a"]);
+    assert_eq!(secrets.get(&at(3), &id("image-a")).await.unwrap().display_name, "a");
+    assert_eq!(password(&backend, "image-a").await, "pw");
+}
+
+#[sqlx::test]
+async fn a_tampered_value_is_an_error_and_recorded(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    for name in ["a", "b"] {
+        backend.secrets().create(&at(1), new(image(name, &format!("SENTINEL-{name}"))), None).await.unwrap();
+    }
+    // The whole sealed value of one secret put under the other.
+    sqlx::query(
+        "UPDATE secret_values SET (wrapped_key, nonce, ciphertext) = (SELECT wrapped_key, nonce, ciphertext \
+         FROM secret_values JOIN secrets ON id = secret_id WHERE name = 'b') \
+         WHERE secret_id = (SELECT id FROM secrets WHERE name = 'a')",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let refused = backend.secrets().credential(&at(2), &id("image-a")).await.unwrap_err();
+    assert_eq!(refused, Error::Internal("test".to_owned()));
+    assert_eq!(records(&pool).await.last().unwrap(), "value read | image-a | integrity failure | ");
+    assert_eq!(password(&backend, "image-b").await, "SENTINEL-b");
+}
+
+#[sqlx::test]
+async fn another_key_seals_the_portal_and_nothing_is_written(pool: PgPool) {
+    let right = Kek::generate().unwrap();
+    let open = Backend::over(Db::over(pool.clone()), right.clone(), at(0).now).await.unwrap();
+    open.secrets().create(&at(1), new(image("a", "pw")), None).await.unwrap();
+    assert_eq!(open.ready().await, Readiness::Ready);
+    let sealed = Backend::over(Db::over(pool.clone()), Kek::generate().unwrap(), at(2).now).await.unwrap();
+    assert_eq!(sealed.ready().await, Readiness::Sealed);
+    let a = id("image-a");
+    for outcome in [
+        sealed.secrets().list(&at(3), &ListQuery::default()).await.map(drop),
+        sealed.secrets().get(&at(3), &a).await.map(drop),
+        sealed.secrets().create(&at(3), new(image("b", "pw")), None).await.map(drop),
+        sealed.secrets().update(&at(3), &a, update(SecretKind::ImagePull, image("", "x")), 1).await.map(drop),
+        sealed.secrets().delete(&at(3), &a).await.map(drop),
+        sealed.secrets().credential(&at(3), &a).await.map(drop),
+        sealed.secrets().seed(&at(3), 10).await,
+    ] {
+        assert_eq!(outcome, Err(Error::Sealed));
+    }
+    assert_eq!(records(&pool).await.len(), 1);
+    let again = Backend::over(Db::over(pool), right, at(4).now).await.unwrap();
+    assert_eq!(password(&again, "image-a").await, "pw");
+}
+
+#[sqlx::test]
+async fn of_servers_that_start_at_once_with_different_keys_one_is_open(pool: PgPool) {
+    let starts: Vec<_> = (0..8)
+        .map(|_| tokio::spawn(Backend::over(Db::over(pool.clone()), Kek::generate().unwrap(), at(0).now)))
+        .collect();
+    let mut open = 0;
+    for start in starts {
+        open += usize::from(start.await.unwrap().unwrap().ready().await == Readiness::Ready);
+    }
+    assert_eq!(open, 1);
+}
+
+/// Every way of sorting and filtering, walked forwards and backwards, gives each secret once and in one order.
+#[sqlx::test]
+async fn every_walk_through_the_list_sees_each_secret_once(pool: PgPool) {
+    let backend = backend(pool).await;
+    for number in 0..45_i64 {
+        let name = format!("s{number:02}");
+        // Display names and times repeat, so that ties have to be broken.
+        let display = ["Äpfel", "banana", "Cherry", "apple"][usize::try_from(number % 4).unwrap()].to_owned();
+        let draft = if number % 3 == 0 { dataset(&name) } else { image(&name, "pw") };
+        let draft = SecretDraft { display_name: display, ..draft };
+        backend.secrets().create(&at(number / 5), new(draft), None).await.unwrap();
+    }
+    for sort in ["name", "-name", "display", "-display", "type", "-type", "updated", "-updated"] {
+        for (filter, count) in [("", 45), ("&type=git-dataset", 15), ("&type=image-pull", 30), ("&q=an+banana", 11)] {
+            let query = |position: Position| ListQuery {
+                position,
+                ..ListQuery::parse(&format!("sort={sort}&size=10{filter}"))
+            };
+            let ask = async |position: Position| {
+                backend.secrets().list(&at(100), &query(position)).await.unwrap()
+            };
+            let mut forwards = Vec::new();
+            let mut page = ask(Position::First).await;
+            assert!(page.previous.is_none());
+            assert_eq!((page.total.count, page.total.exact), (count, true), "{sort}{filter}");
+            loop {
+                forwards.extend(rows(&page));
+                let Some(cursor) = page.next.clone() else { break };
+                page = ask(Position::After(cursor)).await;
+                assert!(page.previous.is_some());
+            }
+            assert_eq!(forwards.len(), usize::try_from(count).unwrap(), "{sort}{filter}");
+            let mut unique = forwards.clone();
+            unique.sort();
+            unique.dedup();
+            assert_eq!(unique.len(), forwards.len(), "{sort}{filter}");
+
+            let mut backwards = Vec::new();
+            let mut page = ask(Position::Last).await;
+            assert!(page.next.is_none());
+            loop {
+                let mut earlier = rows(&page);
+                // The first page is filled up, so it may repeat rows of the page after it.
+                earlier.retain(|row| !backwards.contains(row));
+                earlier.extend(backwards);
+                backwards = earlier;
+                let Some(cursor) = page.previous.clone() else { break };
+                page = ask(Position::Before(cursor)).await;
+            }
+            assert_eq!(backwards, forwards, "{sort}{filter}");
+        }
+    }
+    let by_display = names(&backend, "sort=display&size=50").await;
+    let first = backend.secrets().get(&at(100), &id(&by_display[0])).await.unwrap().display_name;
+    let last = backend.secrets().get(&at(100), &id(&by_display[44])).await.unwrap().display_name;
+    assert_eq!((first.as_str(), last.as_str()), ("Äpfel", "Cherry"), "letters count, not their case or accents");
+    // Beyond either end: the nearest page.
+    assert_eq!(names(&backend, "sort=name&size=10&after=image-zzz").await.len(), 10);
+    assert_eq!(names(&backend, "sort=name&size=10&before=image-a").await[0], "gitsync-secret-s00");
+}
+
+#[sqlx::test]
+async fn search_looks_at_both_names_and_the_host(pool: PgPool) {
+    let backend = backend(pool).await;
+    let named = |name: &str, display: &str| SecretDraft { display_name: display.to_owned(), ..image(name, "pw") };
+    let elsewhere = SecretDraft { registry_host: "quay.io".to_owned(), ..named("three", "100% of_it") };
+    for (second, draft) in (1..).zip([named("one", "Größe Eins"), named("two", "Zwei"), elsewhere]) {
+        backend.secrets().create(&at(second), new(draft), None).await.unwrap();
+    }
+    for (search, found) in [
+        ("one", vec!["image-one"]),
+        ("GRÖSSE", vec![]),
+        ("größe", vec!["image-one"]),
+        ("GRÖßE eins", vec!["image-one"]),
+        ("quay", vec!["image-three"]),
+        ("ghcr.io", vec!["image-two", "image-one"]),
+        ("100%25", vec!["image-three"]),
+        ("f_i", vec!["image-three"]),
+        ("%25", vec!["image-three"]),
+        ("e", vec!["image-three", "image-two", "image-one"]),
+        ("two eins", vec![]),
+        ("nothing", vec![]),
+    ] {
+        assert_eq!(names(&backend, &format!("q={}", search.replace(' ', "+"))).await, found, "{search}");
+    }
+}
+
+#[sqlx::test]
+async fn totals_follow_every_change_and_stop_counting_where_it_gets_long(pool: PgPool) {
+    let backend = backend(pool).await;
+    let total = async |query: &str| {
+        backend.secrets().list(&at(1), &ListQuery::parse(query)).await.unwrap().total
+    };
+    backend.secrets().seed(&at(0), 12_000).await.unwrap();
+    assert_eq!((total("").await.count, total("").await.exact), (12_000, true));
+    assert_eq!(total("type=image-pull").await.count, 6_000);
+    let searched = total("q=team").await;
+    assert_eq!((searched.count, searched.exact), (10_000, false));
+    let some = backend.secrets().list(&at(1), &ListQuery::parse("type=image-pull")).await.unwrap().rows[0].id.clone();
+    backend.secrets().delete(&at(2), &some).await.unwrap();
+    assert_eq!((total("").await.count, total("type=image-pull").await.count), (11_999, 5_999));
+}
+
+/// A value is in no dump of the database, and in none of what the database logs when it logs everything.
+#[sqlx::test]
+async fn a_planted_value_is_in_no_dump(pool: PgPool) {
+    const SENTINEL: &str = "PLANTED-4d1f-value-9b7c";
+    let options = Arc::unwrap_or_clone(pool.connect_options());
+    let backend = backend(pool.clone()).await;
+    let secrets = backend.secrets();
+    secrets.create(&at(1), new(image("a", SENTINEL)), None).await.unwrap();
+    assert!(secrets.create(&at(1), new(image("a", SENTINEL)), None).await.is_err());
+    let changed = update(SecretKind::ImagePull, image("", &format!("{SENTINEL}-2")));
+    secrets.update(&at(2), &id("image-a"), changed, 1).await.unwrap();
+    assert_eq!(password(&backend, "image-a").await, format!("{SENTINEL}-2"));
+    let activity: Vec<String> = sqlx::query_scalar("SELECT query FROM pg_stat_activity WHERE query IS NOT NULL")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    let dump = dump(&options);
+    assert!(dump.contains("secret added") && dump.contains("ghcr.io"), "{dump}");
+    for place in [dump, activity.join("\n")] {
+        let hex: String = SENTINEL.bytes().map(|byte| format!("{byte:02x}")).collect();
+        assert!(!place.contains("PLANTED") && !place.contains("value-9b7c"));
+        assert!(!place.contains(&hex[..16]) && !place.contains(&hex[hex.len() - 16..]));
+        assert!(!place.contains("UExBTlRFRC") && !place.contains("BMQU5URUQ") && !place.contains("QTEFOVEVE"));
+    }
+}
+
+fn dump(options: &PgConnectOptions) -> String {
+    let mut command = Command::new("pg_dump");
+    command
+        .args(["-U", options.get_username(), "-d", options.get_database().unwrap()])
+        .args(["-p", &options.get_port().to_string()]);
+    match options.get_socket() {
+        Some(socket) => command.arg("-h").arg(socket),
+        None => command.args(["-h", options.get_host()]),
+    };
+    let output = command.output().expect("pg_dump is missing: apt-get install postgresql");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
