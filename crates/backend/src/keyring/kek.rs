@@ -31,8 +31,7 @@ pub enum KekError {
 impl Kek {
     /// Reads a key; white space around it is passed over.
     pub fn parse(text: &Sensitive) -> Result<Self, KekError> {
-        let bytes =
-            Zeroizing::new(STANDARD.decode(text.expose().trim()).map_err(|_| KekError::NotBase64)?);
+        let bytes = Zeroizing::new(STANDARD.decode(text.expose().trim()).map_err(|_| KekError::NotBase64)?);
         let key = <[u8; KEY_BYTES]>::try_from(bytes.as_slice()).map_err(|_| KekError::Length(bytes.len()))?;
         if key == [0; KEY_BYTES] {
             return Err(KekError::Zero);

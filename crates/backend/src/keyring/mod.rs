@@ -78,7 +78,8 @@ impl Keyring {
         let keyring = Self::new(kek);
         let (nonce, ciphertext) = seal_under(keyring.kek.bytes(), &keyring.check_aad(), CHECK_TEXT)
             .map_err(|error| sqlx::Error::Encode(error.into()))?;
-        let fresh = repository::CheckRow { id: keyring.id.clone(), check_nonce: nonce, check_ciphertext: ciphertext };
+        let fresh =
+            repository::CheckRow { id: keyring.id.clone(), check_nonce: nonce, check_ciphertext: ciphertext };
         let mut work = db.begin().await?;
         let active = repository::active_or_insert(&mut work, fresh, now).await?;
         work.commit().await?;
@@ -121,7 +122,8 @@ impl Keyring {
         let (wrap_nonce, wrapped) = sealed.wrapped_key.split_at_checked(NONCE_BYTES).ok_or(IntegrityError)?;
         let data_key =
             open_under(self.kek.bytes(), &aad("wrap", place, &sealed.kek_id), wrap_nonce, wrapped)?;
-        let data_key = Zeroizing::new(<[u8; KEY_BYTES]>::try_from(data_key.as_slice()).map_err(|_| IntegrityError)?);
+        let data_key =
+            Zeroizing::new(<[u8; KEY_BYTES]>::try_from(data_key.as_slice()).map_err(|_| IntegrityError)?);
         let text =
             open_under(&data_key, &aad("data", place, &sealed.kek_id), &sealed.nonce, &sealed.ciphertext)?;
         let text = std::str::from_utf8(&text).map_err(|_| IntegrityError)?;
@@ -133,11 +135,7 @@ impl Keyring {
     }
 }
 
-fn seal_under(
-    key: &[u8; KEY_BYTES],
-    aad: &[u8],
-    plain: &[u8],
-) -> Result<(Vec<u8>, Vec<u8>), IntegrityError> {
+fn seal_under(key: &[u8; KEY_BYTES], aad: &[u8], plain: &[u8]) -> Result<(Vec<u8>, Vec<u8>), IntegrityError> {
     let key = RandomizedNonceKey::new(&AES_256_GCM, key).map_err(|_| IntegrityError)?;
     // Room for the tag from the start, so that no copy of the plaintext is left behind by growing.
     let mut text = Vec::with_capacity(plain.len() + AES_256_GCM.tag_len());

@@ -21,9 +21,10 @@ pub(super) async fn active_or_insert(
     now: Timestamp,
 ) -> Result<CheckRow, sqlx::Error> {
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(START_LOCK).execute(&mut *connection).await?;
-    let active = sqlx::query_as("SELECT id, check_nonce, check_ciphertext FROM key_encryption_keys WHERE active")
-        .fetch_optional(&mut *connection)
-        .await?;
+    let active =
+        sqlx::query_as("SELECT id, check_nonce, check_ciphertext FROM key_encryption_keys WHERE active")
+            .fetch_optional(&mut *connection)
+            .await?;
     if let Some(active) = active {
         return Ok(active);
     }

@@ -100,7 +100,8 @@ fn another_implementation_opens_it_and_is_opened() {
     let kek = Aes256Gcm::new(&KEK.into());
     let data_key = kek.decrypt(nonce.into(), Payload { msg: wrapped, aad: &wrap }).unwrap();
     let cipher = Aes256Gcm::new_from_slice(&data_key).unwrap();
-    let text = cipher.decrypt(ours.nonce.as_slice().into(), Payload { msg: &ours.ciphertext, aad: &data }).unwrap();
+    let text =
+        cipher.decrypt(ours.nonce.as_slice().into(), Payload { msg: &ours.ciphertext, aad: &data }).unwrap();
     assert_eq!(text, b"SENTINEL");
 
     let (data_key, nonce) = ([9; 32], [3; 12]);

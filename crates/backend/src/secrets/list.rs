@@ -52,7 +52,8 @@ async fn stretch(db: &Db, query: &ListQuery, now: Timestamp) -> Result<SecretPag
         previous: if before { at(rows.first()) } else { None },
         next: if after { at(rows.last()) } else { None },
         total: Total {
-            count: u64::try_from(total.min(if query.search.is_empty() { i64::MAX } else { COUNT_LIMIT })).unwrap_or(0),
+            count: u64::try_from(total.min(if query.search.is_empty() { i64::MAX } else { COUNT_LIMIT }))
+                .unwrap_or(0),
             exact: query.search.is_empty() || total <= COUNT_LIMIT,
         },
         rows,

@@ -106,7 +106,10 @@ pub(super) async fn find(pool: &PgPool, id: &SecretId) -> Result<Option<SecretRo
 }
 
 /// Keeps others from changing the row until the end of the transaction.
-pub(super) async fn lock(connection: &mut PgConnection, id: &SecretId) -> Result<Option<SecretRow>, sqlx::Error> {
+pub(super) async fn lock(
+    connection: &mut PgConnection,
+    id: &SecretId,
+) -> Result<Option<SecretRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT id, display_name, registry_host, registry_username, version, value_version, submission, \
          updated_at, updated_by FROM secrets WHERE kind = $1 AND name = $2 FOR UPDATE",
@@ -223,7 +226,11 @@ pub(super) async fn replace_value(
 }
 
 /// Writes the row and answers with its new version.
-pub(super) async fn update(connection: &mut PgConnection, ctx: &Ctx, row: SecretRow) -> Result<i64, sqlx::Error> {
+pub(super) async fn update(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    row: SecretRow,
+) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar(
         "UPDATE secrets SET display_name = $2, registry_host = $3, registry_username = $4, value_version = $5, \
          updated_at = $6, updated_by = $7, version = version + 1 WHERE id = $1 RETURNING version",
@@ -240,7 +247,10 @@ pub(super) async fn update(connection: &mut PgConnection, ctx: &Ctx, row: Secret
 }
 
 /// Takes the row and its values away; answers with the display name.
-pub(super) async fn delete(connection: &mut PgConnection, id: &SecretId) -> Result<Option<String>, sqlx::Error> {
+pub(super) async fn delete(
+    connection: &mut PgConnection,
+    id: &SecretId,
+) -> Result<Option<String>, sqlx::Error> {
     sqlx::query_scalar("DELETE FROM secrets WHERE kind = $1 AND name = $2 RETURNING display_name")
         .bind(id.kind.as_str())
         .bind(id.name.as_str())
@@ -269,7 +279,8 @@ pub(super) struct Stretch<'a> {
 pub(super) async fn list(pool: &PgPool, stretch: &Stretch<'_>) -> Result<Vec<ListRow>, sqlx::Error> {
     let Stretch { query, direction, beyond, limit } = stretch;
     let words: Vec<String> = query.search.split_whitespace().take(MAX_WORDS).map(pattern).collect();
-    let mut sql = QueryBuilder::<Postgres>::new("SELECT kind, name, display_name, registry_host, updated_at, (");
+    let mut sql =
+        QueryBuilder::<Postgres>::new("SELECT kind, name, display_name, registry_host, updated_at, (");
     if words.is_empty() {
         sql.push("SELECT coalesce(sum(count), 0)::bigint FROM secret_counts WHERE ");
         filter(&mut sql, query.kind, &[]);
@@ -301,7 +312,9 @@ pub(super) async fn list(pool: &PgPool, stretch: &Stretch<'_>) -> Result<Vec<Lis
                 ("kind", _) => values.push_bind(id.kind.as_str()),
                 (_, CursorValue::DisplayName(text)) => values.push_bind(text.as_str()),
                 (_, CursorValue::Updated(at)) => values.push_bind(instant(*at)?),
-                (_, CursorValue::InId) => return Err(sqlx::Error::Encode("a cursor of another order".into())),
+                (_, CursorValue::InId) => {
+                    return Err(sqlx::Error::Encode("a cursor of another order".into()));
+                }
             };
         }
         sql.push(")");

@@ -1,7 +1,9 @@
 //! Made-up secrets for benchmarks.
 
 use domain::{
-    secret::{Credential, DisplayName, NewSecret, Password, PrivateKeyText, RegistryHost, SecretName, Username},
+    secret::{
+        Credential, DisplayName, NewSecret, Password, PrivateKeyText, RegistryHost, SecretName, Username,
+    },
     sensitive::Sensitive,
 };
 
@@ -11,16 +13,18 @@ const BATCH: u32 = 1_000;
 const KEY: &str = include_str!("seed_key");
 
 const TEAMS: [&str; 12] = [
-    "vision", "speech", "search", "ranking", "fraud", "pricing", "maps", "ads", "support", "risk", "growth", "platform",
+    "vision", "speech", "search", "ranking", "fraud", "pricing", "maps", "ads", "support", "risk", "growth",
+    "platform",
 ];
 
-const REGISTRIES: [&str; 5] = ["ghcr.io", "registry.gitlab.com", "quay.io", "docker.io", "harbor.example:5000"];
+const REGISTRIES: [&str; 5] =
+    ["ghcr.io", "registry.gitlab.com", "quay.io", "docker.io", "harbor.example:5000"];
 
 /// `count` secrets, half of each kind, a thousand at a time. The same count gives the same names.
 pub(super) fn batches(count: u32) -> impl Iterator<Item = Vec<NewSecret>> {
-    (0..count).step_by(BATCH as usize).map(move |start| {
-        (start..(start + BATCH).min(count)).filter_map(secret).collect()
-    })
+    (0..count)
+        .step_by(BATCH as usize)
+        .map(move |start| (start..(start + BATCH).min(count)).filter_map(secret).collect())
 }
 
 fn secret(number: u32) -> Option<NewSecret> {

@@ -17,8 +17,8 @@ use domain::{
     error::{Change, Error, Field, FieldError, Problem},
     page::{ListQuery, SecretPage},
     secret::{
-        Credential, CredentialUpdate, NewSecret, Password, PrivateKeyText, RegistryHost, SecretDetails, SecretId,
-        SecretKind, SecretUpdate, Username,
+        Credential, CredentialUpdate, NewSecret, Password, PrivateKeyText, RegistryHost, SecretDetails,
+        SecretId, SecretKind, SecretUpdate, Username,
     },
     sensitive::Sensitive,
 };
@@ -76,7 +76,12 @@ impl SecretService {
     /// second time is told the same. Sent again with something else in it, it is another one, and the name is taken.
     ///
     /// Errors: `Invalid` with `NameTaken`; `Sealed`, `Forbidden`, `Unavailable`, `Internal`.
-    pub async fn create(&self, ctx: &Ctx, secret: NewSecret, submission: Option<Uuid>) -> Result<SecretId, Error> {
+    pub async fn create(
+        &self,
+        ctx: &Ctx,
+        secret: NewSecret,
+        submission: Option<Uuid>,
+    ) -> Result<SecretId, Error> {
         authorize(ctx, Action::WriteSecrets)?;
         let keyring = self.unsealed()?;
         let id = SecretId::new(secret.credential.kind(), secret.name.clone());
@@ -112,7 +117,8 @@ impl SecretService {
         submission: Option<Uuid>,
     ) -> Result<bool, Error> {
         let Some(submission) = submission else { return Ok(false) };
-        let found = self.db.read(|pool| async move { repository::find_value(&mut *pool.acquire().await?, id).await });
+        let found =
+            self.db.read(|pool| async move { repository::find_value(&mut *pool.acquire().await?, id).await });
         let found = found.await.map_err(|error| refuse(ctx, &error))?;
         let Some((row, sealed)) = found.filter(|(row, _)| row.submission == Some(submission)) else {
             return Ok(false);
@@ -183,7 +189,8 @@ impl SecretService {
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
-            let display_name = repository::delete(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+            let display_name =
+                repository::delete(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
             record(&mut work, ctx, AuditAction::SecretDeleted, id, &[]).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;
             Ok(display_name)
@@ -201,7 +208,8 @@ impl SecretService {
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
-            let (row, sealed) = repository::find_value(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+            let (row, sealed) =
+                repository::find_value(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
             let place = Location { secret: row.id, field: value_field(id.kind), version: row.value_version };
             let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
             let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };
@@ -236,7 +244,8 @@ impl SecretService {
         let mut work = self.db.begin().await?;
         repository::insert_many(&mut work, ctx, rows).await?;
         let object = AuditAction::SecretsSeeded.as_str();
-        let seeded = AuditRecord { action: AuditAction::SecretsSeeded, object, outcome: Outcome::Done, fields: &[] };
+        let seeded =
+            AuditRecord { action: AuditAction::SecretsSeeded, object, outcome: Outcome::Done, fields: &[] };
         audit::repository::append(&mut work, ctx, seeded).await?;
         work.commit().await
     }
