@@ -55,14 +55,30 @@ mod tests {
             ("reg.example", "ü", "pä🔑ß</script>&<>"),
             ("reg.example", "_json_key", "{\n\"type\": \"service_account\"\n}"),
         ] {
-            let host = RegistryHost::parse(host).unwrap().host;
-            let ours = docker_config_json(
-                &host,
-                &Username::parse(username).unwrap(),
-                &Password::parse(Sensitive::new(password)).unwrap(),
-            );
-            let ours: Value = serde_json::from_str(ours.expose()).unwrap();
-            assert_eq!(ours, by_kubectl(host.as_str(), username, password), "{host:?}");
+            assert_same(host, username, password);
         }
+    }
+
+    /// What is awkward in JSON, base64 or a command line, in every order.
+    #[test]
+    fn it_is_what_kubectl_makes_of_awkward_passwords() {
+        let parts = [
+            "\"", "\\", ":", "🔑", " ", "\u{7f}", "\u{2028}", "\n", "\t", "\u{1}", "'", "$(x)", "=", "é", "/",
+        ];
+        for turn in 0..parts.len() {
+            let password: String = parts.iter().cycle().skip(turn).take(2 + turn).copied().collect();
+            assert_same("reg.example", "robot", &password);
+        }
+    }
+
+    fn assert_same(host: &str, username: &str, password: &str) {
+        let host = RegistryHost::parse(host).unwrap().host;
+        let ours = docker_config_json(
+            &host,
+            &Username::parse(username).unwrap(),
+            &Password::parse(Sensitive::new(password)).unwrap(),
+        );
+        let ours: Value = serde_json::from_str(ours.expose()).unwrap();
+        assert_eq!(ours, by_kubectl(host.as_str(), username, password), "{host:?}");
     }
 }

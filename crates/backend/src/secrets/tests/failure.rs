@@ -1,0 +1,138 @@
+//! What happens when something goes wrong on the way.
+
+use super::*;
+use sqlx::postgres::PgPoolOptions;
+use std::{sync::Arc, time::Duration};
+
+/// A backend over a pool as the server has it: connections are not tried before they are used.
+async fn over_untested_pool(pool: &PgPool, connections: u32) -> (Backend, PgPool) {
+    let own = PgPoolOptions::new()
+        .min_connections(connections)
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_millis(300))
+        .test_before_acquire(false)
+        .connect_with(Arc::unwrap_or_clone(pool.connect_options()))
+        .await
+        .unwrap();
+    (backend(own.clone()).await, own)
+}
+
+/// As after a restart of PostgreSQL: every pooled connection is broken, and nobody gets to see it.
+#[sqlx::test]
+async fn cut_connections_are_replaced_unseen(pool: PgPool) {
+    let (backend, own) = over_untested_pool(&pool, 8).await;
+    let cut = async || {
+        // Some of them may be waiting to be used, some are being looked after.
+        sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            .execute(&pool)
+            .await
+            .unwrap();
+    };
+    while own.num_idle() < 8 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    cut().await;
+    backend.secrets().create(&at(1), new(image("a", "pw")), None).await.unwrap();
+    cut().await;
+    assert_eq!(names(&backend, "").await, ["image-a"]);
+    cut().await;
+    assert_eq!(backend.ready().await, Readiness::Ready);
+    cut().await;
+    assert_eq!(backend.secrets().delete(&at(2), &id("image-a")).await.unwrap(), "a");
+}
+
+#[sqlx::test]
+async fn where_every_connection_is_taken_the_wait_is_bounded(pool: PgPool) {
+    let (backend, own) = over_untested_pool(&pool, 1).await;
+    let taken = own.acquire().await.unwrap();
+    let secrets = backend.secrets();
+    assert_eq!(secrets.list(&at(1), &ListQuery::default()).await.unwrap_err(), Error::Unavailable);
+    let added = secrets.create(&at(1), new(image("a", "pw")), None).await;
+    assert_eq!(added.unwrap_err(), Error::Unavailable);
+    assert_eq!(backend.ready().await, Readiness::Unavailable);
+    drop(taken);
+    secrets.create(&at(1), new(image("a", "pw")), None).await.unwrap();
+}
+
+/// Somebody else holds the row and does not let go.
+#[sqlx::test]
+async fn a_wait_for_a_row_is_bounded(pool: PgPool) {
+    let options = Arc::unwrap_or_clone(pool.connect_options()).options([("lock_timeout", "200ms")]);
+    let backend = backend(PgPoolOptions::new().connect_with(options).await.unwrap()).await;
+    backend.secrets().create(&at(1), new(image("a", "pw")), None).await.unwrap();
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query("SELECT FROM secrets FOR UPDATE").execute(&mut *other).await.unwrap();
+    let changed = || update(SecretKind::ImagePull, image("", "new"));
+    let waited = backend.secrets().update(&at(2), &id("image-a"), changed(), 1).await;
+    assert_eq!(waited.unwrap_err(), Error::Unavailable);
+    assert_eq!(backend.secrets().delete(&at(2), &id("image-a")).await.unwrap_err(), Error::Unavailable);
+    other.rollback().await.unwrap();
+    assert_eq!(backend.secrets().update(&at(2), &id("image-a"), changed(), 1).await, Ok(2));
+}
+
+/// Who goes back, types something else and confirms again must not be told that it is saved.
+#[sqlx::test]
+async fn the_same_form_with_something_else_in_it_is_another_one(pool: PgPool) {
+    let backend = backend(pool).await;
+    let secrets = backend.secrets();
+    let form = Some(Uuid::new_v4());
+    secrets.create(&at(1), new(image("a", "pw")), form).await.unwrap();
+    let other = |change: fn(&mut SecretDraft)| {
+        let mut draft = image("a", "pw");
+        change(&mut draft);
+        new(draft)
+    };
+    for draft in [
+        other(|draft| draft.password = Sensitive::new("other")),
+        other(|draft| draft.username = "other".to_owned()),
+        other(|draft| draft.registry_host = "quay.io".to_owned()),
+        other(|draft| draft.display_name = "Other".to_owned()),
+    ] {
+        let taken = FieldError { field: Field::Name, problem: Problem::NameTaken(id("image-a")) };
+        assert_eq!(secrets.create(&at(2), draft, form).await, Err(Error::Invalid(vec![taken])));
+    }
+    assert_eq!(password(&backend, "image-a").await, "pw");
+    // The other kind has names of its own.
+    assert_eq!(secrets.create(&at(2), new(dataset("a")), form).await, Ok(id("gitsync-secret-a")));
+}
+
+/// A double click sends both at once.
+#[sqlx::test]
+async fn the_same_form_many_times_at_once_is_one_secret(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let form = Some(Uuid::new_v4());
+    let tasks: Vec<_> = (0..8)
+        .map(|_| {
+            let backend = backend.clone();
+            tokio::spawn(async move { backend.secrets().create(&at(1), new(dataset("a")), form).await })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap(), Ok(id("gitsync-secret-a")));
+    }
+    assert_eq!(records(&pool).await.len(), 1);
+}
+
+/// Statements are prepared once for each connection: a page costs one round trip from then on.
+#[sqlx::test]
+async fn a_page_is_asked_for_with_a_prepared_statement(pool: PgPool) {
+    let (backend, own) = over_untested_pool(&pool, 1).await;
+    backend.secrets().seed(&at(1), 60).await.unwrap();
+    let query = ListQuery::parse("sort=name&type=image-pull");
+    let first = backend.secrets().list(&at(2), &query).await.unwrap();
+    let mut query = query.with_position(Position::After(first.next.unwrap()));
+    let statements = async || {
+        sqlx::query_scalar::<_, i64>("SELECT count(*) FROM pg_prepared_statements")
+            .fetch_one(&own)
+            .await
+            .unwrap()
+    };
+    statements().await;
+    backend.secrets().list(&at(2), &query).await.unwrap();
+    let before = statements().await;
+    for size in [20, 20, 20] {
+        query.size = domain::page::PageSize::parse(&size.to_string());
+        assert!(!backend.secrets().list(&at(2), &query).await.unwrap().rows.is_empty());
+    }
+    assert_eq!(statements().await, before);
+}

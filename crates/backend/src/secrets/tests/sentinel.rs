@@ -1,0 +1,139 @@
+//! A planted value is nowhere but where it belongs.
+
+use super::*;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::{
+    io::Write,
+    process::Command,
+    sync::{Arc, Mutex},
+};
+use tracing_subscriber::fmt::MakeWriter;
+
+const PASSWORD: &str = "PLANTED-4d1f-value-9b7c";
+const CHANGED: &str = "PLANTED-e2a8-other-63f0";
+
+/// Pieces shorter than this may turn up by chance.
+const PIECE: usize = 8;
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+#[sqlx::test]
+async fn a_planted_value_is_in_no_dump_and_no_log(pool: PgPool) {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    // The test's runtime has one thread, which is this one.
+    let guard = tracing::subscriber::set_default(subscriber);
+    let plain = Arc::unwrap_or_clone(pool.connect_options());
+    // PostgreSQL logs every statement with all that is bound to it.
+    let logged = plain.clone().options([("log_statement", "all"), ("log_min_duration_statement", "0")]);
+    let backend = backend(PgPoolOptions::new().connect_with(logged).await.unwrap()).await;
+    use_every_way(&backend).await;
+    let activity: Vec<String> =
+        sqlx::query_scalar("SELECT query FROM pg_stat_activity WHERE query IS NOT NULL")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    let records: Vec<String> =
+        sqlx::query_scalar("SELECT audit_records::text FROM audit_records").fetch_all(&pool).await.unwrap();
+    drop(guard);
+
+    let dump = dump(&plain);
+    assert!(dump.contains("secret added") && dump.contains("ghcr.io"));
+    let traced = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(traced.contains("INSERT INTO secret_values"), "statements are to be seen in this log");
+    let mut places = vec![("dump", dump), ("trace", traced), ("activity", activity.join("\n"))];
+    places.push(("audit records", records.join("\n")));
+    // The throwaway database of the tests has its log beside its socket.
+    if let Some(text) = plain.get_socket().and_then(|folder| std::fs::read(folder.join("log")).ok()) {
+        let text = String::from_utf8_lossy(&text).into_owned();
+        assert!(text.contains("parameters: $1"), "what is bound is to be seen in this log");
+        places.push(("PostgreSQL's log", text));
+    }
+    let key: String = KEY.lines().filter(|line| !line.starts_with('-')).collect();
+    for value in [PASSWORD, CHANGED, key.as_str()] {
+        for piece in pieces(value) {
+            for (place, text) in &places {
+                assert!(!text.contains(&piece), "{piece} is in the {place}");
+            }
+        }
+    }
+}
+
+/// Adds, fails to add, changes, reads and deletes a secret of each kind.
+async fn use_every_way(backend: &Backend) {
+    let secrets = backend.secrets();
+    for _ in 0..2 {
+        drop(secrets.create(&at(1), new(image("a", PASSWORD)), None).await);
+        drop(secrets.create(&at(1), new(dataset("b")), None).await);
+    }
+    for (version, outcome) in [(1, true), (1, false)] {
+        let changed = update(SecretKind::ImagePull, image("", CHANGED));
+        let done = secrets.update(&at(2), &id("image-a"), changed, version).await;
+        assert_eq!(done.is_ok(), outcome);
+        let changed = update(SecretKind::GitDataset, dataset(""));
+        let done = secrets.update(&at(2), &id("gitsync-secret-b"), changed, version).await;
+        assert_eq!(done.is_ok(), outcome);
+    }
+    assert_eq!(password(backend, "image-a").await, CHANGED);
+    let opened = secrets.credential(&at(3), &id("gitsync-secret-b")).await.unwrap();
+    assert!(!format!("{opened:?}").contains("b3BlbnNzaC1rZXk"));
+    secrets.create(&at(4), new(image("c", PASSWORD)), None).await.unwrap();
+    secrets.delete(&at(5), &id("image-c")).await.unwrap();
+}
+
+/// Every piece of the text, of its base64 at each of the three offsets, and of its bytes in hexadecimal.
+fn pieces(text: &str) -> Vec<String> {
+    let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let mut forms = vec![(text.to_owned(), PIECE), (hex, 2 * PIECE)];
+    for offset in 0..3 {
+        let padded = [&b"   "[..offset], text.as_bytes()].concat();
+        let encoded = STANDARD.encode(padded);
+        // The characters at the ends depend on what is beside the text.
+        forms.push((encoded[4..encoded.len() - 4].to_owned(), PIECE + 4));
+    }
+    forms
+        .iter()
+        .flat_map(|(form, length)| {
+            (0..=form.len().saturating_sub(*length)).map(move |start| form[start..start + length].to_owned())
+        })
+        .collect()
+}
+
+fn dump(options: &PgConnectOptions) -> String {
+    let mut command = Command::new("pg_dump");
+    command
+        .args(["-U", options.get_username(), "-d", options.get_database().unwrap()])
+        .args(["-p", &options.get_port().to_string()]);
+    match options.get_socket() {
+        Some(socket) => command.arg("-h").arg(socket),
+        None => command.args(["-h", options.get_host()]),
+    };
+    let output = command.output().expect("pg_dump is missing: apt-get install postgresql");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
