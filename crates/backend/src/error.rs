@@ -22,12 +22,11 @@ impl StartError {
     /// Whether it may go away by itself, so that asking again makes sense.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Address => false,
             Self::Database(error)
             | Self::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
                 is_unavailable(error)
             }
-            Self::Migration(_) => false,
+            Self::Address | Self::Migration(_) => false,
         }
     }
 }

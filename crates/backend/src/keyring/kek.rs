@@ -52,10 +52,9 @@ impl Kek {
     /// 16 hexadecimal digits by which rows name their key. Of 256 random bits they tell nothing.
     pub fn id(&self) -> String {
         let labelled = Zeroizing::new([b"latchkey key id\0".as_slice(), self.0.as_slice()].concat());
-        digest(&SHA256, &labelled).as_ref().iter().take(8).fold(String::new(), |mut id, byte| {
-            id.push_str(&format!("{byte:02x}"));
-            id
-        })
+        let hash = digest(&SHA256, &labelled);
+        let first = hash.as_ref().iter().take(8).fold(0_u64, |id, byte| (id << 8) | u64::from(*byte));
+        format!("{first:016x}")
     }
 
     pub(super) fn bytes(&self) -> &[u8; KEY_BYTES] {

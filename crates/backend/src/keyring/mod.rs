@@ -140,12 +140,11 @@ fn seal_under(key: &[u8; KEY_BYTES], aad: &[u8], plain: &[u8]) -> Result<(Vec<u8
     // Room for the tag from the start, so that no copy of the plaintext is left behind by growing.
     let mut text = Vec::with_capacity(plain.len() + AES_256_GCM.tag_len());
     text.extend_from_slice(plain);
-    match key.seal_in_place_append_tag(Aad::from(aad), &mut text) {
-        Ok(nonce) => Ok((nonce.as_ref().to_vec(), text)),
-        Err(_) => {
-            text.zeroize();
-            Err(IntegrityError)
-        }
+    if let Ok(nonce) = key.seal_in_place_append_tag(Aad::from(aad), &mut text) {
+        Ok((nonce.as_ref().to_vec(), text))
+    } else {
+        text.zeroize();
+        Err(IntegrityError)
     }
 }
 

@@ -86,7 +86,7 @@ impl SecretService {
         let keyring = self.unsealed()?;
         let id = SecretId::new(secret.credential.kind(), secret.name.clone());
         let row = NewRow::seal(keyring, &secret, submission).map_err(|error| broken(ctx, error))?;
-        match in_time(self.insert(ctx, &id, row)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
+        match in_time(Box::pin(self.insert(ctx, &id, row))).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
             Ok(()) => Ok(id),
             Err(error) if broken_constraint(&error) == Some("secrets_kind_name_unique") => {
                 if self.is_sent_again(ctx, keyring, &id, &secret, submission).await? {
@@ -151,32 +151,35 @@ impl SecretService {
     ) -> Result<i64, Error> {
         authorize(ctx, Action::WriteSecrets)?;
         let keyring = self.unsealed()?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let stored = repository::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            if stored.version != expected_version {
-                return Err(Error::Changed(Change {
-                    by: Actor::shown(&stored.updated_by),
-                    at: crate::db::timestamp(stored.updated_at),
-                    now: ctx.now,
-                    version: stored.version,
-                }));
-            }
-            let Changed { row, value, fields } = changed(id, stored, update)?;
-            if fields.is_empty() {
-                return Ok(expected_version);
-            }
-            if let Some((field, text)) = value {
-                let place = Location { secret: row.id, field, version: row.value_version };
-                let sealed = keyring.seal(place, &text).map_err(|error| broken(ctx, error))?;
-                repository::replace_value(&mut work, ctx, place, sealed).await.map_err(failed)?;
-            }
-            let version = repository::update(&mut work, ctx, row).await.map_err(failed)?;
-            record(&mut work, ctx, AuditAction::SecretChanged, id, &fields).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(version)
-        })
+        bounded(
+            ctx,
+            Box::pin(async {
+                let failed = |error: sqlx::Error| refuse(ctx, &error);
+                let mut work = self.db.begin().await.map_err(failed)?;
+                let stored = repository::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+                if stored.version != expected_version {
+                    return Err(Error::Changed(Change {
+                        by: Actor::shown(&stored.updated_by),
+                        at: crate::db::timestamp(stored.updated_at),
+                        now: ctx.now,
+                        version: stored.version,
+                    }));
+                }
+                let Changed { row, value, fields } = changed(id, stored, update)?;
+                if fields.is_empty() {
+                    return Ok(expected_version);
+                }
+                if let Some((field, text)) = value {
+                    let place = Location { secret: row.id, field, version: row.value_version };
+                    let sealed = keyring.seal(place, &text).map_err(|error| broken(ctx, error))?;
+                    repository::replace_value(&mut work, ctx, place, sealed).await.map_err(failed)?;
+                }
+                let version = repository::update(&mut work, ctx, row).await.map_err(failed)?;
+                record(&mut work, ctx, AuditAction::SecretChanged, id, &fields).await.map_err(failed)?;
+                work.commit().await.map_err(failed)?;
+                Ok(version)
+            }),
+        )
         .await
     }
 
@@ -186,15 +189,18 @@ impl SecretService {
     pub async fn delete(&self, ctx: &Ctx, id: &SecretId) -> Result<String, Error> {
         authorize(ctx, Action::WriteSecrets)?;
         self.unsealed()?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let display_name =
-                repository::delete(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            record(&mut work, ctx, AuditAction::SecretDeleted, id, &[]).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(display_name)
-        })
+        bounded(
+            ctx,
+            Box::pin(async {
+                let failed = |error: sqlx::Error| refuse(ctx, &error);
+                let mut work = self.db.begin().await.map_err(failed)?;
+                let display_name =
+                    repository::delete(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+                record(&mut work, ctx, AuditAction::SecretDeleted, id, &[]).await.map_err(failed)?;
+                work.commit().await.map_err(failed)?;
+                Ok(display_name)
+            }),
+        )
         .await
     }
 
@@ -205,20 +211,25 @@ impl SecretService {
     pub async fn credential(&self, ctx: &Ctx, id: &SecretId) -> Result<Credential, Error> {
         authorize(ctx, Action::ReadValues)?;
         let keyring = self.unsealed()?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let (row, sealed) =
-                repository::find_value(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            let place = Location { secret: row.id, field: value_field(id.kind), version: row.value_version };
-            let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
-            let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };
-            let object = id.to_string();
-            let read = AuditRecord { action: AuditAction::ValueRead, object: &object, outcome, fields: &[] };
-            audit::repository::append(&mut work, ctx, read).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            opened.map_err(|error| broken(ctx, error))
-        })
+        bounded(
+            ctx,
+            Box::pin(async {
+                let failed = |error: sqlx::Error| refuse(ctx, &error);
+                let mut work = self.db.begin().await.map_err(failed)?;
+                let (row, sealed) =
+                    repository::find_value(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+                let place =
+                    Location { secret: row.id, field: value_field(id.kind), version: row.value_version };
+                let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
+                let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };
+                let object = id.to_string();
+                let read =
+                    AuditRecord { action: AuditAction::ValueRead, object: &object, outcome, fields: &[] };
+                audit::repository::append(&mut work, ctx, read).await.map_err(failed)?;
+                work.commit().await.map_err(failed)?;
+                opened.map_err(|error| broken(ctx, error))
+            }),
+        )
         .await
     }
 

@@ -108,7 +108,7 @@ async fn use_every_way(backend: &Backend) {
 
 /// Every piece of the text, of its base64 at each of the three offsets, and of its bytes in hexadecimal.
 fn pieces(text: &str) -> Vec<String> {
-    let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = text.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     let mut forms = vec![(text.to_owned(), PIECE), (hex, 2 * PIECE)];
     for offset in 0..3 {
         let padded = [&b"   "[..offset], text.as_bytes()].concat();
