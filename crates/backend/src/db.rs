@@ -112,3 +112,14 @@ pub(crate) fn instant(at: Timestamp) -> Result<DateTime<Utc>, sqlx::Error> {
 pub(crate) fn timestamp(at: DateTime<Utc>) -> Timestamp {
     Timestamp::from_micros(at.timestamp_micros())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn where_nothing_answers_the_wait_ends() {
+        assert_eq!(in_time(std::future::ready(1)).await, Some(1));
+        assert_eq!(in_time(std::future::pending::<()>()).await, None);
+    }
+}

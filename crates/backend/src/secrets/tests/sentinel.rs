@@ -46,9 +46,12 @@ async fn a_planted_value_is_in_no_dump_and_no_log(pool: PgPool) {
         .with_ansi(false)
         .with_writer(log.clone())
         .finish();
-    // The test's runtime has one thread, which is this one.
-    let guard = tracing::subscriber::set_default(subscriber);
+    // For all threads: what other tests do meanwhile may be in this log too, and must show nothing either.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
     let plain = Arc::unwrap_or_clone(pool.connect_options());
+    // The throwaway database of the tests has its log beside its socket. What is in there by now is of other runs.
+    let server_log = plain.get_socket().map(|folder| folder.join("log")).filter(|file| file.exists());
+    let logged_before = server_log.as_ref().map_or(0, |file| std::fs::metadata(file).unwrap().len());
     // PostgreSQL logs every statement with all that is bound to it.
     let logged = plain.clone().options([("log_statement", "all"), ("log_min_duration_statement", "0")]);
     let backend = backend(PgPoolOptions::new().connect_with(logged).await.unwrap()).await;
@@ -60,7 +63,6 @@ async fn a_planted_value_is_in_no_dump_and_no_log(pool: PgPool) {
             .unwrap();
     let records: Vec<String> =
         sqlx::query_scalar("SELECT audit_records::text FROM audit_records").fetch_all(&pool).await.unwrap();
-    drop(guard);
 
     let dump = dump(&plain);
     assert!(dump.contains("secret added") && dump.contains("ghcr.io"));
@@ -68,9 +70,9 @@ async fn a_planted_value_is_in_no_dump_and_no_log(pool: PgPool) {
     assert!(traced.contains("INSERT INTO secret_values"), "statements are to be seen in this log");
     let mut places = vec![("dump", dump), ("trace", traced), ("activity", activity.join("\n"))];
     places.push(("audit records", records.join("\n")));
-    // The throwaway database of the tests has its log beside its socket.
-    if let Some(text) = plain.get_socket().and_then(|folder| std::fs::read(folder.join("log")).ok()) {
-        let text = String::from_utf8_lossy(&text).into_owned();
+    if let Some(file) = server_log {
+        let bytes = std::fs::read(file).unwrap();
+        let text = String::from_utf8_lossy(&bytes[usize::try_from(logged_before).unwrap()..]).into_owned();
         assert!(text.contains("parameters: $1"), "what is bound is to be seen in this log");
         places.push(("PostgreSQL's log", text));
     }
