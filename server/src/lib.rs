@@ -17,10 +17,9 @@ pub mod state;
 
 use axum::{
     Router,
-    extract::State,
     middleware::from_fn,
     response::Redirect,
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use state::AppState;
@@ -40,10 +39,15 @@ pub fn router(state: AppState) -> Router {
     let routes = generate_route_list(shell.clone());
     let assets =
         ServeDir::new(format!("{}/pkg", state.options.site_root)).precompressed_br().precompressed_gzip();
-    let not_found = leptos_axum::file_and_error_handler_with_context::<AppState, _>(context.clone(), {
-        let shell = shell.clone();
-        move |_| shell()
-    });
+    // Not leptos_axum's own file handler: while a page waits for the database, a file served beside it on the same
+    // thread takes the page's headers with it.
+    let not_found = any(leptos_axum::render_app_async_with_context(context.clone(), shell.clone()));
+    let files = ServeDir::new(&*state.options.site_root)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .call_fallback_on_method_not_allowed(true)
+        .fallback(not_found);
     let pages = Router::new()
         .route("/", get(async || Redirect::to(app::secrets::LIST)))
         .route("/secrets/new", post(forms::add))
@@ -51,9 +55,7 @@ pub fn router(state: AppState) -> Router {
         .route("/secrets/{id}/delete", post(forms::delete))
         .route("/theme", post(forms::choose_theme))
         .leptos_routes_with_context(&state, routes, context, shell)
-        .fallback(async move |State(state): State<AppState>, request: axum::extract::Request| {
-            not_found(request.uri().clone(), State(state), request).await
-        })
+        .fallback_service(files)
         // Assets are compressed beforehand and stay out of this.
         .layer(
             CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(SizeAbove::new(512)),

@@ -65,8 +65,8 @@ pub fn DeleteDialog(
             open.set(false);
             notices.show(Notice::Deleted { display_name });
             deleted.run(());
-            // The row that had the focus is gone.
-            dom::focus("main");
+            // The row that had the focus is gone. The page takes the focus once the dialog is closed.
+            request_animation_frame(|| dom::focus("main"));
         }
         Some(Err(error)) => {
             if error == ApiError::Refused(Error::NotFound) {

@@ -66,7 +66,8 @@ pub fn ProblemSummary(problems: Problems) -> impl IntoView {
         let link = |error: FieldError| {
             view! {
                 <li>
-                    <a href=format!("#{}", error.field.key())>{error.problem.message()}</a>
+                    // The browser's own way moves the focus too; the router's would not.
+                    <a href=format!("#{}", error.field.key()) rel="external">{error.problem.message()}</a>
                 </li>
             }
         };

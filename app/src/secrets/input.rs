@@ -46,7 +46,8 @@ impl SecretInput {
         Typed {
             name: self.name.clone(),
             display_name: self.display_name.clone(),
-            kind: self.kind.clone(),
+            // Anything else was not chosen but made up, and is not repeated.
+            kind: SecretKind::parse(&self.kind).map_or("", SecretKind::as_str).to_owned(),
             registry_host: self.registry_host.clone(),
             username: self.username.clone(),
             submission: self.submission.clone(),

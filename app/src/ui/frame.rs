@@ -1,6 +1,7 @@
 //! What stands around every page: the mark, the places, the theme, the notices.
 
 use super::{
+    dom,
     icon::Icon,
     notice::{NoticeRegion, provide_notices},
     theme::{MenuButton, ThemeSwitch},
@@ -13,7 +14,7 @@ use leptos_router::components::A;
 pub fn Frame(children: Children) -> impl IntoView {
     let notices = provide_notices();
     view! {
-        <a class="skip" href="#main">
+        <a class="skip" href="#main" rel="external">
             "Skip to the content"
         </a>
         <header class="bar">
@@ -24,7 +25,7 @@ pub fn Frame(children: Children) -> impl IntoView {
             <MenuButton/>
             // On narrow screens a popover under the button, on wide ones always there: the style sheet decides.
             <div class="places" id="places" popover="auto">
-                <nav aria-label="Places">
+                <nav aria-label="Places" on:click=|_| dom::hide_popover("places")>
                     <A href="/secrets">
                         <Icon name="key"/>
                         "Secrets"

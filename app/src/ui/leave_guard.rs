@@ -7,6 +7,7 @@ use leptos::{
     wasm_bindgen::{JsCast, JsValue},
     web_sys::{self, HtmlFormElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement},
 };
+use leptos_router::hooks::use_location;
 
 const QUESTION: &str = "Leave this page? What you typed is not saved.";
 
@@ -81,8 +82,12 @@ pub fn provide_leave_guard() {
 /// `typed_before` says that the form came back from the server with what was typed, so it counts as changed.
 pub fn watch(form: NodeRef<html::Form>, released: RwSignal<bool>, typed_before: bool) {
     let LeaveGuard(guard) = expect_context();
+    // The router's own idea of it: the browser's address is written a little later.
+    let location = use_location();
     Effect::new(move |_| {
-        let address = window().location().href().unwrap_or_default();
+        let query = location.search.get_untracked();
+        let mark = if query.is_empty() || query.starts_with('?') { "" } else { "?" };
+        let address = format!("{}{mark}{query}", location.pathname.get_untracked());
         guard.set_value(Some(Watched { form, released, typed_before, address }));
     });
     on_cleanup(move || {

@@ -33,6 +33,7 @@ async fn forms_that_are_none_are_refused_and_nothing_of_them_is_repeated() {
     let unknown_type = app.post("/secrets/new", &[("name", "a"), ("type", "SENTINEL")]).await;
     assert_eq!(unknown_type.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(unknown_type.body.contains("Choose Git Dataset or Image Pull."));
+    assert!(!unknown_type.body.contains("SENTINEL"));
 }
 
 #[tokio::test]
