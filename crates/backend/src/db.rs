@@ -89,6 +89,8 @@ fn options(url: &Sensitive) -> Result<PgConnectOptions, StartError> {
     Ok(PgConnectOptions::from_str(url.expose())
         .map_err(|_| StartError::Address)?
         .application_name("latchkey")
+        // That a table is there already is no news.
+        .options([("client_min_messages", "warning")])
         .disable_statement_logging())
 }
 
