@@ -4,6 +4,10 @@ use clap::Parser;
 use server::{config::Cli, start};
 use std::process::ExitCode;
 
+/// Rendering a page is thousands of small allocations, freed on whichever thread ends the request.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     start::run(Cli::parse()).await
