@@ -92,7 +92,8 @@ async fn the_theme_is_remembered_and_leads_back_here_alone() {
 
 #[tokio::test]
 async fn health_answers_before_the_database_does() {
-    let router = TestApp::without_database();
+    let app = TestApp::start().await;
+    let router = app.without_database();
     let ask = async |path: &str| {
         read(router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap()).await
     };
@@ -102,6 +103,5 @@ async fn health_answers_before_the_database_does() {
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(page.body.contains("does not answer") && !page.header("retry-after").is_empty());
 
-    let app = TestApp::start().await;
     assert_eq!(app.get("/readyz").await.status, StatusCode::OK);
 }

@@ -19,6 +19,7 @@ use std::{
     },
     thread,
 };
+use tokio::sync::{Mutex, MutexGuard};
 use tower::ServiceExt;
 
 /// A key made for these tests; it opens nothing.
@@ -54,7 +55,12 @@ pub(crate) fn unique(start: &str) -> String {
     format!("{start}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
+/// One at a time: each test has a tokio runtime of its own, and with several of them rendering at once in one process a
+/// page now and then waits for ever. A server has one runtime.
+static TURN: Mutex<()> = Mutex::const_new(());
+
 pub(crate) struct TestApp {
+    _turn: MutexGuard<'static, ()>,
     router: Router,
     pub(crate) backend: Backend,
 }
@@ -73,14 +79,16 @@ impl Answer {
 
 impl TestApp {
     pub(crate) async fn start() -> Self {
+        let turn = TURN.lock().await;
         let (url, kek) = LazyLock::force(&DATABASE).clone();
         let config = BackendConfig { database_url: Sensitive::new(url), kek, max_connections: 4 };
         let backend = Backend::start(config, clock::now()).await.unwrap();
-        Self { router: router(state(Some(backend.clone()))), backend }
+        Self { _turn: turn, router: router(state(Some(backend.clone()))), backend }
     }
 
-    /// A server whose database is not there yet.
-    pub(crate) fn without_database() -> Router {
+    /// A server whose database is not there yet, beside this one.
+    #[expect(clippy::unused_self, reason = "whoever has an app has the turn")]
+    pub(crate) fn without_database(&self) -> Router {
         router(state(None))
     }
 
