@@ -1,6 +1,12 @@
 //! What is seen: the shell, the routes, the pages.
 
 #![recursion_limit = "256"]
+#![allow(
+    clippy::fn_params_excessive_bools,
+    clippy::needless_pass_by_value,
+    clippy::too_many_lines,
+    reason = "a component is a function of its properties, which it owns, and its markup"
+)]
 
 pub mod error;
 pub mod secrets;

@@ -70,7 +70,6 @@ fn default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
 }
 
 /// A panic is told to the log by its place alone, and to the person without any detail.
-#[expect(clippy::needless_pass_by_value, reason = "the form that tower-http asks for")]
 pub fn panicked(_cause: Box<dyn Any + Send + 'static>) -> Response<Body> {
     let text = "Something went wrong in the portal. Its log has the cause.";
     (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()

@@ -25,7 +25,7 @@ const DATABASE: &str = "latchkey";
 const ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
 
 /// Recovery after a crash may replay much; stopping writes everything out.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Why the private PostgreSQL does not run.
 #[derive(Debug, thiserror::Error)]

@@ -50,11 +50,11 @@ impl Site {
 /// The addresses of the assets. A hash counts only where the file is there: while watching, there are none.
 fn assets(pkg: &Path, hashes: &str) -> Assets {
     let hashed = |key: &str, extension: &str| {
-        let hash = hashes.lines().find_map(|line| {
-            let (name, hash) = line.split_once(':')?;
-            (name.trim() == key).then(|| hash.trim())
+        let found = hashes.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            (name.trim() == key).then(|| value.trim())
         })?;
-        let file = format!("{NAME}.{hash}.{extension}");
+        let file = format!("{NAME}.{found}.{extension}");
         pkg.join(&file).exists().then_some(file)
     };
     let plain = |extension: &str| {

@@ -69,14 +69,12 @@ fn WithSecret(
     let secret = Resource::new(
         move || id.get(),
         |id| async move {
-            match id {
-                Some(id) => get_secret(id).await,
-                None => {
-                    #[cfg(feature = "ssr")]
-                    crate::ssr::set_status(http::StatusCode::NOT_FOUND);
-                    Err(ApiError::Refused(Error::NotFound))
-                }
+            if let Some(id) = id {
+                return get_secret(id).await;
             }
+            #[cfg(feature = "ssr")]
+            crate::ssr::set_status(http::StatusCode::NOT_FOUND);
+            Err(ApiError::Refused(Error::NotFound))
         },
     );
     view! {
