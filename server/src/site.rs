@@ -49,7 +49,7 @@ impl Site {
 
 /// The addresses of the assets. A hash counts only where the file is there: while watching, there are none.
 fn assets(pkg: &Path, hashes: &str) -> Assets {
-    let hashed = |key: &str, extension: &str| {
+    let stamped = |key: &str, extension: &str| {
         let found = hashes.lines().find_map(|line| {
             let (name, value) = line.split_once(':')?;
             (name.trim() == key).then(|| value.trim())
@@ -62,7 +62,7 @@ fn assets(pkg: &Path, hashes: &str) -> Assets {
         if pkg.join(&bindgen).exists() { bindgen } else { format!("{NAME}.{extension}") }
     };
     let address = |key: &str, extension: &str| {
-        format!("/pkg/{}", hashed(key, extension).unwrap_or_else(|| plain(extension)))
+        format!("/pkg/{}", stamped(key, extension).unwrap_or_else(|| plain(extension)))
     };
     Assets { css: address("css", "css"), js: address("js", "js"), wasm: address("wasm", "wasm") }
 }

@@ -66,7 +66,11 @@ pub fn provide_leave_guard() {
         }
     });
     window_event_listener(ev::popstate, move |event| {
+        // Going to another place in the same page fires this too.
+        let place = window().location();
+        let here = place.pathname().unwrap_or_default() + &place.search().unwrap_or_default();
         if let Some(watched) = watched()
+            && watched.address != here
             && watched.stays()
         {
             event.stop_immediate_propagation();
