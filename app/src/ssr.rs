@@ -2,7 +2,10 @@
 
 use crate::{
     error::ApiError,
-    ui::{notice, theme},
+    ui::{
+        notice::{self, Notice},
+        theme,
+    },
 };
 use backend::{Backend, Ctx};
 use domain::error::Error;
@@ -27,9 +30,11 @@ pub fn request() -> Result<(Backend, Ctx), ApiError> {
     }
 }
 
-/// Turns what a service says into what a server function answers, status included.
-pub fn answer<T>(result: Result<T, Error>) -> Result<T, ApiError> {
-    result.map_err(refuse)
+/// Turns what an action says into what a server function answers: the notice in its cookie, or the refusal with its
+/// status.
+pub fn answer(result: Result<Notice, Error>) -> Result<(), ApiError> {
+    set_notice_cookie(&result.map_err(refuse)?.to_cookie(), notice::COOKIE_MAX_AGE);
+    Ok(())
 }
 
 /// The refusal, with the status of the answer set to match.
@@ -67,19 +72,35 @@ pub fn theme() -> theme::Theme {
 }
 
 /// The notice left by the request before, which is shown once.
-pub fn take_notice() -> Option<notice::Notice> {
+pub fn take_notice() -> Option<Notice> {
     let text = cookie(notice::COOKIE)?;
-    if let Some(options) = use_context::<ResponseOptions>()
-        && let Ok(value) = HeaderValue::from_str(&notice_cookie("", 0))
-    {
-        options.append_header(header::SET_COOKIE, value);
-    }
-    notice::Notice::from_cookie(&text)
+    set_notice_cookie("", 0);
+    Notice::from_cookie(&text)
 }
 
 /// The `Set-Cookie` line of a notice; an age of 0 seconds takes it away.
 pub fn notice_cookie(text: &str, max_age: u32) -> String {
     format!("{}={text}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax", notice::COOKIE)
+}
+
+fn set_notice_cookie(text: &str, max_age: u32) {
+    if let Some(options) = use_context::<ResponseOptions>()
+        && let Ok(value) = HeaderValue::try_from(notice_cookie(text, max_age))
+    {
+        options.append_header(header::SET_COOKIE, value);
+    }
+}
+
+/// The path and query of the page.
+pub fn address() -> String {
+    use_context::<Parts>()
+        .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string))
+        .unwrap_or_default()
+}
+
+/// The query of the page's address.
+pub fn query() -> String {
+    use_context::<Parts>().and_then(|parts| parts.uri.query().map(ToOwned::to_owned)).unwrap_or_default()
 }
 
 fn cookie(name: &str) -> Option<String> {

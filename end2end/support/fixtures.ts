@@ -116,9 +116,15 @@ export async function open(page: Page, address: string) {
   return answer;
 }
 
-/** The heading of the page, once it is this. */
+/** The heading of the page, once it is this and the page answers by itself. */
 export async function expectHeading(page: Page, text: string): Promise<void> {
-  await expect(page.getByRole('heading', { level: 1, name: text, exact: true })).toBeVisible();
+  await expect(heading(page, text)).toBeVisible();
+  await ready(page);
+}
+
+/** The main heading with this text. */
+export function heading(page: Page, text: string): Locator {
+  return page.getByRole('heading', { level: 1, name: text, exact: true });
 }
 
 /** A control by its exact label. */

@@ -26,7 +26,7 @@ test('by a link: no keeps everything', async ({ page }) => {
     await expectHeading(page, 'Add secret');
     await expect(field(page, 'Name')).toHaveValue('half-done');
   }
-  expect(asked).toEqual(['confirm', 'confirm']);
+  expect(asked).toEqual(['beforeunload', 'beforeunload']);
 });
 
 test('by a link: yes leaves', async ({ page }) => {
@@ -35,7 +35,7 @@ test('by a link: yes leaves', async ({ page }) => {
   await fill(page, { name: 'half-done' });
   await page.getByRole('link', { name: 'Cancel', exact: true }).click();
   await expectList(page);
-  expect(asked).toEqual(['confirm']);
+  expect(asked).toEqual(['beforeunload']);
 });
 
 test('by going back: no keeps everything, and can be asked again', async ({ page }) => {
@@ -61,7 +61,7 @@ test('by going back: yes leaves', async ({ page }) => {
   await fill(page, { name: 'half-done' });
   await page.evaluate(() => history.back());
   await expectList(page);
-  expect(asked).toEqual(['confirm']);
+  expect(asked).toEqual(['beforeunload']);
 });
 
 test('by closing or reloading the page', async ({ page }) => {
@@ -81,7 +81,7 @@ test('on Edit too', async ({ page, secrets }) => {
   await open(page, secret.edit);
   await fill(page, { username: 'other' });
   await page.getByRole('link', { name: 'Cancel', exact: true }).click();
-  expect(asked).toEqual(['confirm']);
+  expect(asked).toEqual(['beforeunload']);
   await expect(field(page, 'Username')).toHaveValue('other');
 });
 
@@ -91,7 +91,7 @@ test('a value alone counts as a change, and so does the type', async ({ page, se
   await open(page, secret.edit);
   await fill(page, { secret: privateKey() });
   await page.getByRole('link', { name: 'Cancel', exact: true }).click();
-  expect(asked).toEqual(['confirm']);
+  expect(asked).toEqual(['beforeunload']);
   await fill(page, { secret: '' });
   await page.getByRole('link', { name: 'Cancel', exact: true }).click();
   await expectList(page);
@@ -99,7 +99,7 @@ test('a value alone counts as a change, and so does the type', async ({ page, se
   await expectHeading(page, 'Add secret');
   await fill(page, { type: 'image-pull' });
   await page.getByRole('link', { name: 'Cancel', exact: true }).click();
-  expect(asked).toEqual(['confirm', 'confirm']);
+  expect(asked).toEqual(['beforeunload', 'beforeunload']);
 });
 
 test('not where nothing was changed, nor after saving', async ({ page, secrets }) => {

@@ -1,7 +1,7 @@
 // Sending a form: once, locked while it is sent, and before the page is alive.
 
 import type { Page } from '@playwright/test';
-import { confirm, expect, expectHeading, expectList, field, names, notice, open, ready, row, test, unique } from '../support/fixtures.js';
+import { confirm, expect, expectList, field, heading, names, notice, open, ready, row, test, unique } from '../support/fixtures.js';
 import { expectError, fill, submit } from '../support/form.js';
 import { privateKey } from '../support/keys.js';
 
@@ -86,7 +86,7 @@ test.describe('before hydration finishes', () => {
     const release = await openUnfinished(page, '/secrets/new');
     await submit(page, { name, secret: privateKey() });
     await expect(page).toHaveURL(/\/secrets$/);
-    await expectHeading(page, 'Secrets');
+    await expect(heading(page, 'Secrets')).toBeVisible();
     await expect(row(page, { name })).toBeVisible();
     await expect(notice(page)).toContainText('Secret saved');
     await expect(page.locator('html[data-hydrated]')).toHaveCount(0);
@@ -116,7 +116,7 @@ test.describe('before hydration finishes', () => {
     const secret = await secrets.git();
     const release = await openUnfinished(page, `/secrets?q=${secret.name}`);
     await page.getByRole('link', { name: `Delete ${secret.name}` }).click();
-    await expectHeading(page, 'Delete Secret');
+    await expect(heading(page, 'Delete Secret')).toBeVisible();
     await page.getByRole('button', { name: 'OK', exact: true }).click();
     await expect(page).toHaveURL(`/secrets?q=${secret.name}`);
     await expect(page.getByText('No secret matches.')).toBeVisible();

@@ -1,10 +1,12 @@
 //! The browser's entry.
 
+// For its islands: each is exported by itself, and called by the page that has it.
+use app as _;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Called by the page once the module is loaded.
+/// Called by the page once the module is loaded, before its islands.
 #[wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    leptos::mount::hydrate_islands();
 }

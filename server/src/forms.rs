@@ -5,11 +5,12 @@ use crate::{pages, state::AppState};
 use app::{
     secrets::{
         LIST, actions,
-        input::{Refused, Saved, SecretEdit, SecretInput, Typed},
+        input::{Refused, SecretEdit, SecretInput, Typed},
+        list_before,
     },
     ssr,
     ui::{
-        notice::Notice,
+        notice::{self, Notice},
         theme::{self, Theme},
     },
 };
@@ -20,14 +21,11 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use backend::{Backend, Ctx};
-use domain::{error::Error, page::ListQuery, percent, secret::SecretId};
+use domain::{error::Error, percent, secret::SecretId};
 use serde::{Deserialize, de::DeserializeOwned};
 
 /// More than any form of ours: a value of 64 KiB, each byte written as three.
 pub const BODY_LIMIT: usize = 256 * 1024;
-
-/// How long a notice waits for the page that shows it, in seconds.
-const NOTICE_MAX_AGE: u32 = 60;
 
 /// `POST /secrets/new`
 pub async fn add(State(state): State<AppState>, request: Request) -> Response {
@@ -40,7 +38,7 @@ pub async fn add(State(state): State<AppState>, request: Request) -> Response {
         Ok((backend, ctx)) => actions::create(&backend, &ctx, &input).await,
         Err(error) => Err(error),
     };
-    finish(state, parts, outcome.map(saved), &input, LIST.to_owned()).await
+    finish(state, parts, outcome, &input, LIST.to_owned()).await
 }
 
 /// `POST /secrets/{id}/edit`
@@ -57,7 +55,7 @@ pub async fn edit(State(state): State<AppState>, Path(id): Path<String>, request
         (Ok(_), None) => Err(Error::NotFound),
         (Err(error), _) => Err(error),
     };
-    finish(state, parts, outcome.map(saved), &input, LIST.to_owned()).await
+    finish(state, parts, outcome, &input, LIST.to_owned()).await
 }
 
 /// `POST /secrets/{id}/delete`
@@ -72,16 +70,11 @@ pub async fn delete(State(state): State<AppState>, Path(id): Path<String>, reque
         return refusal.page(state, parts).await;
     }
     let outcome = match (services(&state, &parts), SecretId::parse(&id)) {
-        (Ok((backend, ctx)), Some(id)) => match actions::delete(&backend, &ctx, &id).await {
-            // Pressed twice, or somebody was quicker: it is gone, as was asked.
-            Err(Error::NotFound) => Ok(id.name.as_str().to_owned()),
-            outcome => outcome,
-        },
+        (Ok((backend, ctx)), Some(id)) => actions::delete(&backend, &ctx, &id).await,
         (Ok(_), None) => Err(Error::NotFound),
         (Err(error), _) => Err(error),
     };
-    let back = list_before(&parts);
-    let outcome = outcome.map(|display_name| Notice::Deleted { display_name });
+    let back = list_before(parts.uri.query().unwrap_or_default());
     finish(state, parts, outcome, &SecretInput::default(), back).await
 }
 
@@ -113,21 +106,6 @@ pub async fn choose_theme(request: Request) -> Response {
 fn own_address(text: &str) -> String {
     let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if plain && text.starts_with('/') && !text.starts_with("//") { text.to_owned() } else { LIST.to_owned() }
-}
-
-fn saved(Saved { id, host }: Saved) -> Notice {
-    Notice::Saved { id, host }
-}
-
-/// The list as it was before, from the address of the form.
-fn list_before(parts: &Parts) -> String {
-    let carried = parts
-        .uri
-        .query()
-        .and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("list=")))
-        .and_then(percent::decode)
-        .unwrap_or_default();
-    app::secrets::list_address(&ListQuery::parse(&carried).to_query_string())
 }
 
 fn services(state: &AppState, parts: &Parts) -> Result<(Backend, Ctx), Error> {
@@ -179,7 +157,7 @@ async fn finish(
 ) -> Response {
     match outcome {
         Ok(notice) => {
-            let cookie = ssr::notice_cookie(&notice.to_cookie(), NOTICE_MAX_AGE);
+            let cookie = ssr::notice_cookie(&notice.to_cookie(), notice::COOKIE_MAX_AGE);
             let mut response = Redirect::to(&next).into_response();
             if let Ok(value) = HeaderValue::try_from(cookie) {
                 response.headers_mut().append(header::SET_COOKIE, value);

@@ -26,7 +26,7 @@ pub fn page_context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'stat
 /// The document.
 pub fn shell(state: &AppState) -> impl Fn() -> AnyView + Clone + Send + Sync + 'static {
     let AppState { options, assets, .. } = state.clone();
-    move || app::shell(&options, assets.clone()).into_any()
+    move || app::document::document(&options, assets.clone()).into_any()
 }
 
 /// The page at the request's own address, with a plain form that was refused.

@@ -1,6 +1,8 @@
-//! What the plain forms and the server functions have in common: from what was typed to the service.
+//! What the plain forms and the server functions have in common: from what was typed to the service, and what to tell
+//! when it is done.
 
-use super::input::{Saved, SecretEdit, SecretInput};
+use super::input::{SecretEdit, SecretInput};
+use crate::ui::notice::Notice;
 use backend::{Backend, Ctx};
 use domain::{
     error::Error,
@@ -8,25 +10,30 @@ use domain::{
 };
 
 /// Adds a secret.
-pub async fn create(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result<Saved, Error> {
+pub async fn create(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result<Notice, Error> {
     let secret = NewSecret::parse(input.draft()).map_err(Error::Invalid)?;
     // A mark that is none stands for a form without one.
     let submission = input.submission.parse().ok();
     let id = backend.secrets().create(ctx, secret, submission).await?;
     let host = input.corrected_host(id.kind);
-    Ok(Saved { id, host })
+    Ok(Notice::Saved { id, host })
 }
 
 /// Changes a secret.
-pub async fn update(backend: &Backend, ctx: &Ctx, edit: SecretEdit) -> Result<Saved, Error> {
+pub async fn update(backend: &Backend, ctx: &Ctx, edit: SecretEdit) -> Result<Notice, Error> {
     let SecretEdit { id, form } = edit;
     let update = SecretUpdate::parse(id.kind, form.draft()).map_err(Error::Invalid)?;
     backend.secrets().update(ctx, &id, update, form.expected_version()?).await?;
     let host = form.corrected_host(id.kind);
-    Ok(Saved { id, host })
+    Ok(Notice::Saved { id, host })
 }
 
-/// Deletes a secret; answers with its display name.
-pub async fn delete(backend: &Backend, ctx: &Ctx, id: &SecretId) -> Result<String, Error> {
-    backend.secrets().delete(ctx, id).await
+/// Deletes a secret.
+pub async fn delete(backend: &Backend, ctx: &Ctx, id: &SecretId) -> Result<Notice, Error> {
+    let display_name = match backend.secrets().delete(ctx, id).await {
+        // Pressed twice, or somebody was quicker: it is gone, as was asked.
+        Err(Error::NotFound) => id.name.as_str().to_owned(),
+        outcome => outcome?,
+    };
+    Ok(Notice::Deleted { display_name })
 }

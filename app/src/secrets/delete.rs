@@ -3,22 +3,10 @@
 use super::api::delete_secret;
 use crate::{
     error::ApiError,
-    ui::{
-        alert::Alert,
-        dialog::Dialog,
-        dom,
-        notice::{Notice, Notices},
-    },
+    ui::{alert::Alert, dialog::Dialog, dom},
 };
-use domain::{error::Error, secret::SecretId};
-use leptos::prelude::*;
-
-/// What is about to be deleted.
-#[derive(Clone, PartialEq)]
-pub struct Doomed {
-    pub id: SecretId,
-    pub display_name: String,
-}
+use domain::secret::SecretId;
+use leptos::{ev, prelude::*};
 
 /// The question, naming the secret by both names.
 #[component]
@@ -32,54 +20,43 @@ pub fn DeleteQuestion(id: SecretId, display_name: String) -> impl IntoView {
     }
 }
 
-/// The dialog over the list. Open while `doomed` holds a secret.
-#[component]
-pub fn DeleteDialog(
-    doomed: RwSignal<Option<Doomed>>,
-    /// Called once the secret is gone.
-    #[prop(into)]
-    deleted: Callback<()>,
-) -> impl IntoView {
+/// The dialog over the list. It answers in place of the pages that links lead to, where they say what they are about:
+/// the id in `data-delete`, the display name in `data-display-name`.
+#[island]
+pub fn DeleteDialog() -> impl IntoView {
     let open = RwSignal::new(false);
     // What was asked stays in the dialog while it closes.
-    let asked = RwSignal::new(None::<Doomed>);
+    let asked = RwSignal::new(None::<(SecretId, String)>);
     let failure = RwSignal::new(None::<ApiError>);
     Effect::new(move |_| {
-        if let Some(next) = doomed.get() {
-            asked.set(Some(next));
-            failure.set(None);
-            open.set(true);
-        }
-    });
-    Effect::new(move |_| {
-        if !open.get() {
-            doomed.set(None);
-        }
+        window_event_listener(ev::click, move |event| {
+            let link = dom::target(&event).and_then(|target| target.closest("a[data-delete]").ok().flatten());
+            let doomed = link.and_then(|link| {
+                let id = SecretId::parse(&link.get_attribute("data-delete")?)?;
+                Some((id, link.get_attribute("data-display-name")?))
+            });
+            if doomed.is_some() && !dom::opens_elsewhere(&event) {
+                event.prevent_default();
+                asked.set(doomed);
+                failure.set(None);
+                open.set(true);
+            }
+        });
     });
 
-    let notices = expect_context::<Notices>();
     let delete = Action::new(|id: &SecretId| delete_secret(id.clone()));
-    let pending = delete.pending();
+    // Gone, and the list without it is on its way.
+    let done = move || matches!(*delete.value().read(), Some(Ok(())));
+    let busy = move || delete.pending().get() || done();
     Effect::new(move |_| match delete.value().get() {
-        Some(Ok(display_name)) => {
-            open.set(false);
-            notices.show(Notice::Deleted { display_name });
-            deleted.run(());
-            // The row that had the focus is gone. The page takes the focus once the dialog is closed.
-            request_animation_frame(|| dom::focus("main"));
-        }
-        Some(Err(error)) => {
-            if error == ApiError::Refused(Error::NotFound) {
-                // Somebody else was quicker: the list shows it.
-                deleted.run(());
-            }
-            failure.set(Some(error));
-        }
+        // The same page of the list, with the notice that the answer has left behind.
+        Some(Ok(())) => drop(window().location().reload()),
+        Some(Err(error)) => failure.set(Some(error)),
         None => {}
     });
     let confirm = move |_| {
-        if let Some(Doomed { id, .. }) = asked.get_untracked()
-            && !pending.get_untracked()
+        if let Some((id, _)) = asked.get_untracked()
+            && !untrack(busy)
         {
             delete.dispatch(id);
         }
@@ -87,9 +64,7 @@ pub fn DeleteDialog(
     view! {
         <Dialog open labelled_by="delete-title" described_by="delete-question">
             <h2 id="delete-title">"Delete Secret"</h2>
-            {move || {
-                asked.get().map(|Doomed { id, display_name }| view! { <DeleteQuestion id display_name/> })
-            }}
+            {move || asked.get().map(|(id, display_name)| view! { <DeleteQuestion id display_name/> })}
             {move || {
                 failure.get().map(|error| view! { <Alert title="Not deleted"><p>{error.message()}</p></Alert> })
             }}
@@ -100,7 +75,7 @@ pub fn DeleteDialog(
                 <button
                     type="button"
                     class="danger"
-                    aria-disabled=move || pending.get().then_some("true")
+                    aria-disabled=move || busy().then_some("true")
                     on:click=confirm
                 >
                     "OK"

@@ -4,30 +4,25 @@ use super::{
     LIST,
     api::{create_secret, update_secret},
     form_fields::{
-        GitDatasetFields, ImagePullFields, NameFields, ProblemSummary, Problems, TypeSelect, focus_first,
+        GitDatasetFields, ImagePullFields, LockedType, NameFields, ProblemSummary, Problems, TypeSelect,
+        focus_first,
     },
-    input::{Refused, Saved, SecretEdit, SecretInput, Typed},
+    input::{Refused, SecretEdit, SecretInput, Typed},
 };
 use crate::{
     error::ApiError,
-    ui::{
-        ago::Ago,
-        alert::Alert,
-        field::{FieldText, TextField},
-        leave_guard,
-        notice::{Notice, Notices},
-    },
+    ui::{ago::Ago, alert::Alert, leave_guard},
 };
 use domain::{
-    error::{Change, Error, Field, FieldError},
+    error::{Change, Error, FieldError},
     secret::{NewSecret, SecretDetails, SecretKind, SecretUpdate},
     sensitive::Sensitive,
 };
-use leptos::{ev::SubmitEvent, html, prelude::*, web_sys::FormData};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos::{either::EitherOf3, ev::SubmitEvent, html, prelude::*, web_sys::FormData};
+use serde::{Deserialize, Serialize};
 
 /// What the form is for.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub enum Purpose {
     /// A new secret. The submission marks this form, so that sending it twice saves once.
     Add {
@@ -64,7 +59,7 @@ impl Purpose {
 }
 
 /// Add and Edit.
-#[component]
+#[island]
 pub fn SecretForm(
     purpose: Purpose,
     /// The plain form that this page answers, where it was refused.
@@ -94,31 +89,27 @@ pub fn SecretForm(
     let failure = RwSignal::new(error);
 
     let save = save_action(purpose.clone());
-    let pending = save.pending();
-    let notices = expect_context::<Notices>();
-    let navigate = use_navigate();
-    Effect::new(move |_| {
-        let Some(outcome) = save.value().get() else { return };
-        match outcome {
-            Ok(Saved { id, host }) => {
-                released.set(true);
-                notices.show(Notice::Saved { id, host });
-                navigate(LIST, NavigateOptions::default());
-            }
-            Err(error) => {
-                problems.replace(field_errors(Some(&error)));
-                failure.set(Some(error));
-                // The errors are in the page after this run.
-                request_animation_frame(move || focus_first(problems));
-            }
+    // Saved, and the list is on its way.
+    let pending = move || save.pending().get() || released.get();
+    Effect::new(move |_| match save.value().get() {
+        Some(Ok(())) => {
+            released.set(true);
+            drop(window().location().assign(LIST));
         }
+        Some(Err(error)) => {
+            problems.replace(field_errors(Some(&error)));
+            failure.set(Some(error));
+            // The errors are in the page after this run.
+            request_animation_frame(move || focus_first(problems));
+        }
+        None => {}
     });
 
     let checker = purpose.clone();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(element) = form.get_untracked() else { return };
-        if pending.get_untracked() {
+        if untrack(pending) {
             return;
         }
         let input = read(&element);
@@ -134,7 +125,7 @@ pub fn SecretForm(
 
     let editing = matches!(purpose, Purpose::Edit(_));
     let fields = match kind {
-        None => view! {
+        None => EitherOf3::A(view! {
             <TypeSelect chosen=typed.kind.clone() problems/>
             <div class="for-git-dataset">
                 <GitDatasetFields problems stored=false autofocus/>
@@ -142,28 +133,15 @@ pub fn SecretForm(
             <div class="for-image-pull">
                 <ImagePullFields typed=typed.clone() problems stored=false autofocus/>
             </div>
-        }
-        .into_any(),
-        Some(kind) => view! {
-            <TextField
-                text=FieldText {
-                    id: Field::Type.key(),
-                    label: Field::Type.label(),
-                    mark: "",
-                    hint: "",
-                }
-                value=kind.label().to_owned()
-                error=Signal::stored(None)
-                locked=true
-            />
-            {match kind {
-                SecretKind::GitDataset => view! { <GitDatasetFields problems stored=true autofocus/> }.into_any(),
-                SecretKind::ImagePull => {
-                    view! { <ImagePullFields typed=typed.clone() problems stored=true autofocus/> }.into_any()
-                }
-            }}
-        }
-        .into_any(),
+        }),
+        Some(SecretKind::GitDataset) => EitherOf3::B(view! {
+            <LockedType kind=SecretKind::GitDataset/>
+            <GitDatasetFields problems stored=true autofocus/>
+        }),
+        Some(SecretKind::ImagePull) => EitherOf3::C(view! {
+            <LockedType kind=SecretKind::ImagePull/>
+            <ImagePullFields typed=typed.clone() problems stored=true autofocus/>
+        }),
     };
     view! {
         <Failure failure problems value_dropped form/>
@@ -176,7 +154,7 @@ pub fn SecretForm(
             on:submit=submit
             novalidate
             autocomplete="off"
-            aria-busy=move || pending.get().then_some("true")
+            aria-busy=move || pending().then_some("true")
         >
             <input type="hidden" name="submission" value=typed.submission.clone()/>
             <input type="hidden" name="version" value=typed.version.clone()/>
@@ -186,8 +164,8 @@ pub fn SecretForm(
                 <a class="button" href=cancel>
                     "Cancel"
                 </a>
-                <button class="primary" aria-disabled=move || pending.get().then_some("true")>
-                    {move || if pending.get() { "Saving…" } else { "Confirm" }}
+                <button class="primary" aria-disabled=move || pending().then_some("true")>
+                    {move || if pending() { "Saving…" } else { "Confirm" }}
                 </button>
             </div>
         </form>
@@ -209,23 +187,21 @@ fn Failure(
     };
     move || {
         failure.get().map(|error| match error {
-            ApiError::Refused(Error::Invalid(_)) => view! {
+            ApiError::Refused(Error::Invalid(_)) => EitherOf3::A(view! {
                 <Alert title="There is a problem">
                     <ProblemSummary problems/>
                     {retype()}
                 </Alert>
-            }
-            .into_any(),
+            }),
             ApiError::Refused(Error::Changed(change)) => {
-                view! { <Conflict change form retyped=retype()/> }.into_any()
+                EitherOf3::B(view! { <Conflict change form retyped=retype()/> })
             }
-            other => view! {
+            other => EitherOf3::C(view! {
                 <Alert title="Not saved">
                     <p>{other.message()}</p>
                     {retype()}
                 </Alert>
-            }
-            .into_any(),
+            }),
         })
     }
 }
@@ -251,7 +227,7 @@ fn Conflict(change: Change, form: NodeRef<html::Form>, retyped: impl IntoView + 
             </p>
             {retyped}
             <div class="choices">
-                <a class="button" href="" rel="external">
+                <a class="button" href="">
                     "Reload"
                 </a>
                 <button
@@ -268,7 +244,7 @@ fn Conflict(change: Change, form: NodeRef<html::Form>, retyped: impl IntoView + 
     }
 }
 
-fn save_action(purpose: Purpose) -> Action<SecretInput, Result<Saved, ApiError>> {
+fn save_action(purpose: Purpose) -> Action<SecretInput, Result<(), ApiError>> {
     Action::new(move |input: &SecretInput| {
         let (purpose, form) = (purpose.clone(), input.clone());
         async move {

@@ -3,7 +3,7 @@
 use super::input::Typed;
 use crate::ui::{
     dom,
-    field::{FieldText, PasswordField, TextField, ValueArea},
+    field::{FieldText, PasswordField, Remedy, TextField, ValueArea, field_frame},
 };
 use domain::{
     error::{Field, FieldError, Problem},
@@ -66,8 +66,7 @@ pub fn ProblemSummary(problems: Problems) -> impl IntoView {
         let link = |error: FieldError| {
             view! {
                 <li>
-                    // The browser's own way moves the focus too; the router's would not.
-                    <a href=format!("#{}", error.field.key()) rel="external">{error.problem.message()}</a>
+                    <a href=format!("#{}", error.field.key())>{error.problem.message()}</a>
                 </li>
             }
         };
@@ -107,41 +106,19 @@ pub fn NameFields(
             check(&input.value(), false);
         }
     });
-    let remedy = move || {
-        let taken = match problems.of(Field::Name) {
-            Some(Problem::NameTaken(id)) => Some(id),
-            _ => None,
-        };
-        if let Some(id) = taken {
-            return view! {
-                " "
-                <a href=format!("/secrets/{id}/edit")>"Open the secret that has it"</a>
-            }
-            .into_any();
+    let remedy = move || match problems.of(Field::Name)? {
+        Problem::NameTaken(id) => Some(Remedy::Link {
+            address: format!("/secrets/{id}/edit"),
+            words: "Open the secret that has it",
+        }),
+        _ => SecretName::suggest(&typed_name.get()).map(|name| Remedy::Instead(name.as_str().to_owned())),
+    };
+    let replace = move |text: String| {
+        if let Some(input) = name_input.get_untracked() {
+            input.set_value(&text);
+            check(&text, true);
+            drop(input.focus());
         }
-        SecretName::suggest(&typed_name.get())
-            .map(|suggestion| {
-                let text = suggestion.as_str().to_owned();
-                view! {
-                    " Try "
-                    <code>{text.clone()}</code>
-                    ". "
-                    <button
-                        type="button"
-                        class="link needs-script"
-                        on:click=move |_| {
-                            if let Some(input) = name_input.get_untracked() {
-                                input.set_value(&text);
-                                check(&text, true);
-                                drop(input.focus());
-                            }
-                        }
-                    >
-                        {format!("Use “{}”", suggestion.as_str())}
-                    </button>
-                }
-            })
-            .into_any()
     };
     let check_display = move |text: String| {
         problems.note(Field::DisplayName, DisplayName::parse(&text).err().map(Problem::DisplayName));
@@ -167,7 +144,8 @@ pub fn NameFields(
                     check(&text, true);
                 }
             })
-            remedy=remedy
+            remedy=Signal::derive(remedy)
+            replace=Callback::new(replace)
             mono=true
             locked
             required=!locked
@@ -316,20 +294,38 @@ pub fn TypeSelect(chosen: String, problems: Problems) -> impl IntoView {
         mark: "",
         hint: "A key that reads a Git repository, or an account that pulls container images. It cannot be changed later.",
     };
+    let options = SecretKind::ALL
+        .map(|kind| {
+            view! {
+                <option value=kind.as_str() selected={kind == chosen}>
+                    {kind.label()}
+                </option>
+            }
+        })
+        .collect_view();
+    let select = view! {
+        <select id=Field::Type.key() name=Field::Type.key() aria-describedby="type-hint" autocomplete="off">
+            {options}
+        </select>
+    };
+    field_frame(text, error, None, select)
+}
+
+/// The type of a stored secret, which stays as it is.
+#[component]
+pub fn LockedType(kind: SecretKind) -> impl IntoView {
     view! {
-        <crate::ui::field::FieldFrame text error>
-            <select id=Field::Type.key() name=Field::Type.key() aria-describedby="type-hint" autocomplete="off">
-                {SecretKind::ALL
-                    .map(|kind| {
-                        view! {
-                            <option value=kind.as_str() selected={kind == chosen}>
-                                {kind.label()}
-                            </option>
-                        }
-                    })
-                    .collect_view()}
-            </select>
-        </crate::ui::field::FieldFrame>
+        <TextField
+            text=FieldText {
+                id: Field::Type.key(),
+                label: Field::Type.label(),
+                mark: "",
+                hint: "",
+            }
+            value=kind.label().to_owned()
+            error=Signal::stored(None)
+            locked=true
+        />
     }
 }
 

@@ -100,11 +100,3 @@ pub struct SecretEdit {
     pub id: SecretId,
     pub form: SecretInput,
 }
-
-/// What came of saving.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Saved {
-    pub id: SecretId,
-    /// The registry host as stored, where it was put right.
-    pub host: Option<String>,
-}

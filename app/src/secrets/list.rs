@@ -2,32 +2,37 @@
 
 use super::{
     LIST,
-    api::list_secrets,
-    delete::{DeleteDialog, Doomed},
+    delete::DeleteDialog,
     list_address,
     list_controls::{Filter, Pages, SortHeading},
     pages::LoadFailure,
-    with_list,
 };
-use crate::ui::{ago::Ago, dom, icon::Icon};
+use crate::{
+    error::ApiError,
+    ssr,
+    ui::{ago::Ago, icon::Icon, submit_on_change::SubmitOnChange},
+};
 use domain::{
     page::{ListQuery, Position, SecretPage, SortColumn},
+    percent,
     secret::{SecretKind, SecretSummary},
     time::Timestamp,
 };
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
-use leptos_router::hooks::use_location;
 
 /// The list: one page of rows, as the query in the address asks for.
 #[component]
 pub fn ListPage() -> impl IntoView {
-    let location = use_location();
-    let query = Memo::new(move |_| ListQuery::parse(location.search.read().trim_start_matches('?')));
-    let page = Resource::new(move || query.read().to_query_string(), list_secrets);
-    let loading = RwSignal::new(false);
-    let doomed = RwSignal::new(None::<Doomed>);
-    let add = move || with_list(format!("{LIST}/new"), &query.read().to_query_string());
+    let query = ListQuery::parse(&ssr::query());
+    let add = with_list(format!("{LIST}/new"), &query.to_query_string());
+    let wanted = query.clone();
+    let results = Suspend::new(async move {
+        match load(&wanted).await {
+            Ok(page) => Either::Left(view! { <Results query=wanted page/> }),
+            Err(error) => Either::Right(view! { <LoadFailure error/> }),
+        }
+    });
     view! {
         <Title text="Secrets · Latchkey"/>
         <div class="page-head">
@@ -41,39 +46,37 @@ pub fn ListPage() -> impl IntoView {
             </a>
         </div>
         <Filter query/>
-        <div class="results" aria-busy=move || loading.get().then_some("true")>
-            <Transition set_pending=loading fallback=|| ()>
-                {move || {
-                    Suspend::new(async move {
-                        match page.await {
-                            Ok(page) => {
-                                view! { <Results query=query.get_untracked() page doomed/> }.into_any()
-                            }
-                            Err(error) => view! { <LoadFailure error/> }.into_any(),
-                        }
-                    })
-                }}
-            </Transition>
-        </div>
-        <DeleteDialog doomed deleted=move |()| page.refetch()/>
+        {results}
+        <SubmitOnChange/>
+        <DeleteDialog/>
     }
+}
+
+async fn load(query: &ListQuery) -> Result<SecretPage, ApiError> {
+    let (backend, ctx) = ssr::request()?;
+    backend.secrets().list(&ctx, query).await.map_err(ssr::refuse)
+}
+
+/// Adds the list's query to the address of a page that comes back to it.
+fn with_list(address: String, list_query: &str) -> String {
+    if list_query.is_empty() { address } else { format!("{address}?list={}", percent::encode(list_query)) }
 }
 
 /// The table and the pages under it, or what to do where there is nothing to show.
 #[component]
-fn Results(query: ListQuery, page: SecretPage, doomed: RwSignal<Option<Doomed>>) -> impl IntoView {
+fn Results(query: ListQuery, page: SecretPage) -> impl IntoView {
     if page.rows.is_empty() {
-        return view! { <Nothing query/> }.into_any();
+        return Either::Left(view! { <Nothing query/> });
     }
+    let SecretPage { rows, now, .. } = &page;
+    let now = *now;
     let list_query = query.to_query_string();
-    let now = page.now;
-    let rows = page
-        .rows
+    let rows = rows
         .iter()
         .cloned()
-        .map(|secret| view! { <Row secret now list_query=list_query.clone() doomed/> })
+        .map(|secret| view! { <Row secret now list_query=list_query.clone()/> })
         .collect_view();
-    view! {
+    Either::Right(view! {
         <table>
             <thead>
                 <tr>
@@ -89,18 +92,12 @@ fn Results(query: ListQuery, page: SecretPage, doomed: RwSignal<Option<Doomed>>)
             <tbody>{rows}</tbody>
         </table>
         <Pages query page/>
-    }
-    .into_any()
+    })
 }
 
 /// One secret.
 #[component]
-fn Row(
-    secret: SecretSummary,
-    now: Timestamp,
-    list_query: String,
-    doomed: RwSignal<Option<Doomed>>,
-) -> impl IntoView {
+fn Row(secret: SecretSummary, now: Timestamp, list_query: String) -> impl IntoView {
     let SecretSummary { id, display_name, updated_at, registry_host } = secret;
     let name = id.name.as_str().to_owned();
     let edit = with_list(format!("{LIST}/{id}/edit"), &list_query);
@@ -111,13 +108,6 @@ fn Row(
         SecretKind::ImagePull => "box",
     };
     let kind = id.kind.label();
-    let asked = Doomed { id, display_name: display_name.clone() };
-    let ask = move |event: leptos::web_sys::MouseEvent| {
-        if !dom::opens_elsewhere(&event) {
-            event.prevent_default();
-            doomed.set(Some(asked.clone()));
-        }
-    };
     view! {
         <tr>
             <th scope="row" class="name" title=name.clone()>
@@ -140,7 +130,13 @@ fn Row(
                 <a href=edit aria-label=edit_label title="Edit">
                     <Icon name="pencil"/>
                 </a>
-                <a href=delete aria-label=delete_label title="Delete" on:click=ask>
+                <a
+                    href=delete
+                    aria-label=delete_label
+                    title="Delete"
+                    data-delete=id.to_string()
+                    data-display-name=display_name
+                >
                     <Icon name="bin"/>
                 </a>
             </td>
@@ -154,20 +150,19 @@ fn Nothing(query: ListQuery) -> impl IntoView {
     let searched = !query.search.is_empty() || query.kind.is_some();
     if searched {
         let all = ListQuery { search: String::new(), kind: None, position: Position::First, ..query.clone() };
-        view! {
+        Either::Left(view! {
             <div class="nothing">
                 <p>
                     <b>"No secret matches."</b>
                     " Search looks at the name, the display name and the registry host."
                 </p>
-                <a class="button" href=list_address(&all.to_query_string())>
+                <a class="button" href=list_address(&all)>
                     "Clear search and filter"
                 </a>
             </div>
-        }
-        .into_any()
+        })
     } else {
-        view! {
+        Either::Right(view! {
             <div class="nothing">
                 <p>
                     <b>"No secrets yet."</b>
@@ -177,7 +172,6 @@ fn Nothing(query: ListQuery) -> impl IntoView {
                     "Add the first secret"
                 </a>
             </div>
-        }
-        .into_any()
+        })
     }
 }

@@ -1,59 +1,35 @@
 //! What stands around the table of the list: search and filter above, pages below.
 
-use super::list_address;
+use super::{LIST, list_address};
+use crate::ui::icon::Icon;
 use domain::{
     page::{Direction, ListQuery, PageSize, Position, SecretPage, SortColumn, Total},
     secret::SecretKind,
 };
-use leptos::{ev::SubmitEvent, html, prelude::*, web_sys::FormData};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos::{either::Either, prelude::*};
 
-/// Search and type. A plain GET form; the page answers it in place once it can.
+/// Search and type: a plain GET form.
 #[component]
-pub fn Filter(query: Memo<ListQuery>) -> impl IntoView {
-    let form = NodeRef::<html::Form>::new();
-    let search = NodeRef::<html::Input>::new();
-    let navigate = use_navigate();
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        let Some(data) = form.get_untracked().and_then(|form| FormData::new_with_form(&form).ok()) else {
-            return;
-        };
-        let text = |name: &str| data.get(name).as_string().unwrap_or_default();
-        let current = query.get_untracked();
-        let wanted = ListQuery {
-            search: text("q"),
-            kind: SecretKind::parse(&text("type")),
-            size: PageSize::parse(&text("size")),
-            position: Position::First,
-            ..current
-        };
-        navigate(
-            &list_address(&wanted.to_query_string()),
-            NavigateOptions { scroll: false, ..Default::default() },
-        );
-    };
-    // A link such as "Clear the search" changes the query without the box being typed in.
-    Effect::new(move |before: Option<String>| {
-        let wanted = query.read().search.clone();
-        if let (Some(before), Some(input)) = (before, search.get_untracked())
-            && before != wanted
-        {
-            input.set_value(&wanted);
-        }
-        wanted
-    });
-    let initial = query.get_untracked();
+pub fn Filter(query: ListQuery) -> impl IntoView {
+    let sort = query.sort_parameter();
+    let kinds = SecretKind::ALL
+        .map(|kind| {
+            view! {
+                <option value=kind.as_str() selected={query.kind == Some(kind)}>
+                    {kind.label()}
+                </option>
+            }
+        })
+        .collect_view();
     view! {
-        <form class="filter" method="get" action=super::LIST role="search" id="filter" node_ref=form on:submit=submit>
+        <form class="filter" method="get" action=LIST role="search" id="filter">
             <div>
                 <label for="q">"Search"</label>
                 <input
-                    node_ref=search
                     type="search"
                     id="q"
                     name="q"
-                    value=initial.search
+                    value=query.search
                     maxlength="200"
                     placeholder="Name, display name or registry host"
                     autocomplete="off"
@@ -62,34 +38,16 @@ pub fn Filter(query: Memo<ListQuery>) -> impl IntoView {
             </div>
             <div>
                 <label for="type">"Type"</label>
-                <select id="type" name="type" on:change=move |_| resubmit(form) autocomplete="off">
-                    <option value="" selected=move || query.read().kind.is_none()>
+                <select id="type" name="type" autocomplete="off">
+                    <option value="" selected={query.kind.is_none()}>
                         "All"
                     </option>
-                    {SecretKind::ALL
-                        .map(|kind| {
-                            view! {
-                                <option value=kind.as_str() selected=move || query.read().kind == Some(kind)>
-                                    {kind.label()}
-                                </option>
-                            }
-                        })
-                        .collect_view()}
+                    {kinds}
                 </select>
             </div>
-            {move || {
-                let sort = query.read().sort_parameter();
-                (!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort/> })
-            }}
+            {(!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort/> })}
             <button>"Search"</button>
         </form>
-    }
-}
-
-fn resubmit(form: NodeRef<html::Form>) {
-    if let Some(form) = form.get_untracked() {
-        // Fails only for a form that is not in the document.
-        drop(form.request_submit());
     }
 }
 
@@ -102,10 +60,10 @@ pub fn SortHeading(query: ListQuery, column: SortColumn, label: &'static str) ->
         Direction::Descending => "descending",
     });
     let arrow = if sorted == Some(Direction::Descending) { "down" } else { "up" };
-    let address = list_address(&query.sorted_by(column).to_query_string());
+    let address = list_address(&query.sorted_by(column));
     view! {
         <th scope="col" aria-sort=aria class=column.as_str()>
-            <a href=address>{label} <crate::ui::icon::Icon name=arrow/></a>
+            <a href=address>{label} <Icon name=arrow/></a>
         </th>
     }
 }
@@ -115,7 +73,7 @@ pub fn SortHeading(query: ListQuery, column: SortColumn, label: &'static str) ->
 pub fn Pages(query: ListQuery, page: SecretPage) -> impl IntoView {
     let SecretPage { rows, total, previous, next, .. } = page;
     let shown = rows.len() as u64;
-    let to = |position: Position| list_address(&query.with_position(position).to_query_string());
+    let to = |position: Position| list_address(&query.with_position(position));
     let back = previous.map(|cursor| (to(Position::First), to(Position::Before(cursor))));
     let on = next.map(|cursor| (to(Position::After(cursor)), to(Position::Last)));
     let (first, previous) = back.unzip();
@@ -128,12 +86,7 @@ pub fn Pages(query: ListQuery, page: SecretPage) -> impl IntoView {
             <p>{count(shown, total)}</p>
             <div class="page-size">
                 <label for="size">"Rows per page"</label>
-                <select id="size" name="size" form="filter" autocomplete="off" on:change=|event| {
-                    let select = event_target::<leptos::web_sys::HtmlSelectElement>(&event);
-                    if let Some(form) = select.form() {
-                        drop(form.request_submit());
-                    }
-                }>
+                <select id="size" name="size" form="filter" autocomplete="off">
                     {sizes}
                 </select>
                 <button form="filter" class="without-script">"Apply"</button>
@@ -152,8 +105,8 @@ pub fn Pages(query: ListQuery, page: SecretPage) -> impl IntoView {
 #[component]
 fn PageLink(to: Option<String>, label: &'static str) -> impl IntoView {
     match to {
-        Some(address) => view! { <a class="button" href=address>{label}</a> }.into_any(),
-        None => view! { <span class="button" aria-hidden="true">{label}</span> }.into_any(),
+        Some(address) => Either::Left(view! { <a class="button" href=address>{label}</a> }),
+        None => Either::Right(view! { <span class="button" aria-hidden="true">{label}</span> }),
     }
 }
 

@@ -7,40 +7,34 @@ pub mod delete;
 pub mod form;
 pub mod form_fields;
 pub mod input;
+#[cfg(feature = "ssr")]
 pub mod list;
+#[cfg(feature = "ssr")]
 pub mod list_controls;
+#[cfg(feature = "ssr")]
 pub mod pages;
 
-use domain::{page::ListQuery, secret::SecretId};
-use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use domain::page::ListQuery;
 
 /// The address of the list.
 pub const LIST: &str = "/secrets";
 
 /// The address of the list with this query.
-pub fn list_address(query: &str) -> String {
-    if query.is_empty() { LIST.to_owned() } else { format!("{LIST}?{query}") }
-}
-
-/// The id in the address, where it has the form of one.
-fn id_in_address() -> Memo<Option<SecretId>> {
-    let params = use_params_map();
-    Memo::new(move |_| SecretId::parse(&params.read().get("id")?))
-}
-
-/// The query of the list one came from, carried along in the address so that Cancel leads back to the same place.
-/// Whatever stands there is read as a list query, so it cannot lead anywhere else.
-fn list_before() -> String {
-    let carried = use_query_map().read_untracked().get("list").unwrap_or_default();
-    ListQuery::parse(&carried).to_query_string()
-}
-
-/// Adds the list's query to the address of a page that comes back to it.
-fn with_list(address: String, list_query: &str) -> String {
-    if list_query.is_empty() {
-        address
-    } else {
-        format!("{address}?list={}", domain::percent::encode(list_query))
+pub fn list_address(query: &ListQuery) -> String {
+    match query.to_query_string().as_str() {
+        "" => LIST.to_owned(),
+        query => format!("{LIST}?{query}"),
     }
+}
+
+/// The address of the list one came from, carried along in the query of this address so that Cancel leads back to the
+/// same place. Whatever stands there is read as a list query, so it cannot lead anywhere else.
+#[cfg(feature = "ssr")]
+pub fn list_before(query: &str) -> String {
+    let carried = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("list="))
+        .and_then(domain::percent::decode)
+        .unwrap_or_default();
+    list_address(&ListQuery::parse(&carried))
 }

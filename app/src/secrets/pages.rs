@@ -1,182 +1,129 @@
 //! The pages Add, Edit and Delete: what they load, and what they say around the form.
 
 use super::{
-    api::get_secret,
+    LIST,
     delete::DeleteQuestion,
     form::{Purpose, SecretForm},
-    id_in_address,
-    input::Refused,
-    list_address, list_before,
+    list_before,
 };
 use crate::{
     error::ApiError,
+    ssr,
     ui::{ago::Ago, alert::Alert},
 };
-use domain::{error::Error, secret::SecretDetails};
-use leptos::prelude::*;
+use domain::{
+    error::Error,
+    secret::{SecretDetails, SecretId},
+};
+use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
-
-/// What the server hands to the page it answers a refused form with.
-fn refused() -> Option<Refused> {
-    SharedValue::new(|| {
-        #[cfg(feature = "ssr")]
-        {
-            crate::ssr::refused()
-        }
-        #[cfg(not(feature = "ssr"))]
-        {
-            None
-        }
-    })
-    .into_inner()
-}
+use leptos_router::hooks::use_params_map;
 
 /// Add a secret.
 #[component]
 pub fn AddPage() -> impl IntoView {
-    let refused = refused();
-    let submission = SharedValue::new(|| {
-        #[cfg(feature = "ssr")]
-        {
-            crate::ssr::new_submission()
-        }
-        #[cfg(not(feature = "ssr"))]
-        {
-            // The button is locked while the form is sent, so a page made in the browser needs no mark.
-            String::new()
-        }
-    })
-    .into_inner();
-    let cancel = list_address(&list_before());
+    let purpose = Purpose::Add { submission: ssr::new_submission() };
     view! {
         <Title text="Add secret · Latchkey"/>
         <div class="form-page">
             <h1>"Add secret"</h1>
             <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored."</p>
-            <SecretForm purpose=Purpose::Add { submission } refused cancel/>
+            <SecretForm purpose refused=ssr::refused() cancel=list_before(&ssr::query())/>
         </div>
-    }
-}
-
-/// Loads the secret that the address names, and shows it, or says why not.
-#[component]
-fn WithSecret(
-    /// The page's title before it is known whose page it is.
-    title: &'static str,
-    #[prop(into)] show: Callback<SecretDetails, AnyView>,
-) -> impl IntoView {
-    let id = id_in_address();
-    let secret = Resource::new(
-        move || id.get(),
-        |id| async move {
-            if let Some(id) = id {
-                return get_secret(id).await;
-            }
-            #[cfg(feature = "ssr")]
-            crate::ssr::set_status(http::StatusCode::NOT_FOUND);
-            Err(ApiError::Refused(Error::NotFound))
-        },
-    );
-    view! {
-        <Title text=format!("{title} · Latchkey")/>
-        <div class="form-page">
-            <Transition fallback=|| view! { <p class="hint">"Loading…"</p> }>
-                {move || {
-                    Suspend::new(async move {
-                        match secret.await {
-                            Ok(details) => show.run(details),
-                            Err(error) => view! { <LoadFailure error/> }.into_any(),
-                        }
-                    })
-                }}
-            </Transition>
-        </div>
-    }
-}
-
-/// In place of a page whose secret could not be loaded.
-#[component]
-pub fn LoadFailure(error: ApiError) -> impl IntoView {
-    match error {
-        ApiError::Refused(Error::NotFound) => view! {
-            <h1>"Secret not found"</h1>
-            <p>"There is no secret at this address. It may have been deleted, or the address was cut short."</p>
-            <p>
-                <a class="button" href=super::LIST>
-                    "Go to the secrets"
-                </a>
-            </p>
-        }
-        .into_any(),
-        error => view! {
-            <h1>"Secrets"</h1>
-            <Alert title="This page could not be loaded">
-                <p>{error.message()}</p>
-                <div class="choices">
-                    <a class="button" href="" rel="external">
-                        "Try again"
-                    </a>
-                </div>
-            </Alert>
-        }
-        .into_any(),
     }
 }
 
 /// Edit a secret.
 #[component]
 pub fn EditPage() -> impl IntoView {
-    let refused = refused();
-    let cancel = list_address(&list_before());
+    let refused = ssr::refused();
+    let cancel = list_before(&ssr::query());
+    let show = move |details: SecretDetails| {
+        let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
+        view! {
+            <h1>"Edit secret"</h1>
+            <p class="lead">
+                {details.id.kind.label()} " " <b>{details.display_name.clone()}</b> ", last changed " <Ago at now/>
+                {format!(" by {by}.")}
+            </p>
+            <SecretForm purpose=Purpose::Edit(details) refused cancel/>
+        }
+    };
     view! {
-        <WithSecret
-            title="Edit secret"
-            show=move |details: SecretDetails| {
-                let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
-                view! {
-                    <h1>"Edit secret"</h1>
-                    <p class="lead">
-                        {details.id.kind.label()} " " <b>{details.display_name.clone()}</b> ", last changed " <Ago at now/>
-                        {format!(" by {by}.")}
-                    </p>
-                    <SecretForm
-                        purpose=Purpose::Edit(details)
-                        refused=refused.clone()
-                        cancel=cancel.clone()
-                    />
-                }
-                .into_any()
-            }
-        />
+        <Title text="Edit secret · Latchkey"/>
+        {with_secret(show)}
     }
 }
 
 /// The confirmation as a page of its own.
 #[component]
 pub fn DeletePage() -> impl IntoView {
-    let refused = refused();
-    let cancel = list_address(&list_before());
+    let failure = ssr::refused().map(|refused| ApiError::Refused(refused.error));
+    let cancel = list_before(&ssr::query());
+    let show = move |details: SecretDetails| {
+        view! {
+            <h1 id="delete-title">"Delete Secret"</h1>
+            {failure.map(|error| view! { <Alert title="Not deleted"><p>{error.message()}</p></Alert> })}
+            <form method="post">
+                <DeleteQuestion id=details.id display_name=details.display_name/>
+                <div class="actions">
+                    <a class="button" href=cancel>
+                        "Cancel"
+                    </a>
+                    <button class="danger">"OK"</button>
+                </div>
+            </form>
+        }
+    };
     view! {
-        <WithSecret
-            title="Delete secret"
-            show=move |details: SecretDetails| {
-                let failure = refused.clone().map(|refused| ApiError::Refused(refused.error));
-                view! {
-                    <h1 id="delete-title">"Delete Secret"</h1>
-                    {failure
-                        .map(|error| view! { <Alert title="Not deleted"><p>{error.message()}</p></Alert> })}
-                    <form method="post">
-                        <DeleteQuestion id=details.id display_name=details.display_name/>
-                        <div class="actions">
-                            <a class="button" href=cancel.clone()>
-                                "Cancel"
-                            </a>
-                            <button class="danger">"OK"</button>
-                        </div>
-                    </form>
-                }
-                .into_any()
-            }
-        />
+        <Title text="Delete secret · Latchkey"/>
+        {with_secret(show)}
+    }
+}
+
+/// Loads the secret that the address names, and shows it, or says why not.
+fn with_secret<V: IntoView + 'static>(
+    show: impl FnOnce(SecretDetails) -> V + Send + 'static,
+) -> impl IntoView {
+    let id = use_params_map().read_untracked().get("id").and_then(|text| SecretId::parse(&text));
+    let page = Suspend::new(async move {
+        match load(id).await {
+            Ok(details) => Either::Left(show(details)),
+            Err(error) => Either::Right(view! { <LoadFailure error/> }),
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
+}
+
+async fn load(id: Option<SecretId>) -> Result<SecretDetails, ApiError> {
+    let (backend, ctx) = ssr::request()?;
+    let id = id.ok_or_else(|| ssr::refuse(Error::NotFound))?;
+    backend.secrets().get(&ctx, &id).await.map_err(ssr::refuse)
+}
+
+/// In place of a page that could not be loaded.
+#[component]
+pub fn LoadFailure(error: ApiError) -> impl IntoView {
+    match error {
+        ApiError::Refused(Error::NotFound) => Either::Left(view! {
+            <h1>"Secret not found"</h1>
+            <p>"There is no secret at this address. It may have been deleted, or the address was cut short."</p>
+            <p>
+                <a class="button" href=LIST>
+                    "Go to the secrets"
+                </a>
+            </p>
+        }),
+        error => Either::Right(view! {
+            <h1>"Secrets"</h1>
+            <Alert title="This page could not be loaded">
+                <p>{error.message()}</p>
+                <div class="choices">
+                    <a class="button" href="">
+                        "Try again"
+                    </a>
+                </div>
+            </Alert>
+        }),
     }
 }

@@ -5,17 +5,17 @@ use leptos::prelude::*;
 
 /// Says that something went wrong, and what to do. Read out at once by a screen reader.
 #[component]
-pub fn Alert(
+pub fn Alert<C: IntoView + 'static>(
     /// A short heading.
     title: &'static str,
-    children: Children,
+    children: TypedChildren<C>,
 ) -> impl IntoView {
     view! {
         <div class="alert" role="alert">
             <Icon name="alert"/>
             <div>
                 <h2>{title}</h2>
-                {children()}
+                {children.into_inner()()}
             </div>
         </div>
     }

@@ -5,13 +5,13 @@ use leptos::{html, prelude::*, web_sys};
 
 /// Shown while `open` is true; sets it to false when it is closed in whatever way.
 #[component]
-pub fn Dialog(
+pub fn Dialog<C: IntoView + 'static>(
     open: RwSignal<bool>,
     /// The id of the heading inside, by which the dialog is named.
     labelled_by: &'static str,
     /// The id of the sentence inside that says what it is about.
     described_by: &'static str,
-    children: Children,
+    children: TypedChildren<C>,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
@@ -41,7 +41,7 @@ pub fn Dialog(
             on:click=close_outside
             on:close=move |_| open.set(false)
         >
-            <div class="dialog-body">{children()}</div>
+            <div class="dialog-body">{children.into_inner()()}</div>
         </dialog>
     }
 }

@@ -16,16 +16,6 @@ pub fn focus(id: &str) {
     }
 }
 
-/// Closes the popover with this id. On wide screens it is not open, and nothing happens.
-pub fn hide_popover(id: &str) {
-    let Some(element) = document().get_element_by_id(id) else { return };
-    if let Ok(hide) = js_sys::Reflect::get(&element, &"hidePopover".into())
-        && let Ok(hide) = hide.dyn_into::<js_sys::Function>()
-    {
-        drop(hide.call0(&element));
-    }
-}
-
 /// Whether a click asks for a new tab or window, which is the browser's business.
 pub fn opens_elsewhere(event: &web_sys::MouseEvent) -> bool {
     event.button() != 0 || event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key()

@@ -1,7 +1,7 @@
 //! A form's field: label above, hint under the label, control, error under the control, all tied together.
 
 use super::icon::Icon;
-use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys};
+use leptos::{either::Either, prelude::*, wasm_bindgen::JsCast, web_sys};
 
 /// What a field says besides its control.
 #[derive(Clone)]
@@ -34,18 +34,34 @@ impl FieldText {
     }
 }
 
+/// A way out of an error, offered beside it.
+#[derive(Clone, PartialEq)]
+pub enum Remedy {
+    /// Another page to go to.
+    Link { address: String, words: &'static str },
+    /// Another text to put in.
+    Instead(String),
+}
+
 /// Label, hint and error around a control.
-#[component]
-pub fn FieldFrame(
+pub fn field_frame(
     text: FieldText,
-    /// What is wrong with what stands in the control.
+    // What is wrong with what stands in the control.
     error: Signal<Option<String>>,
-    /// What else to say under the error: a way out.
-    #[prop(optional, into)]
-    remedy: ViewFn,
-    children: Children,
+    remedy: Option<RemedySlot>,
+    control: impl IntoView,
 ) -> impl IntoView {
     let error_id = text.error_id();
+    let message = move || {
+        error.get().map(|message| {
+            view! {
+                <p class="error" id=error_id.clone()>
+                    <Icon name="alert"/>
+                    <span>{message} {remedy.map(RemedySlot::view)}</span>
+                </p>
+            }
+        })
+    };
     view! {
         <div class="field" class:invalid=move || error.read().is_some()>
             <div class="label-line">
@@ -61,20 +77,39 @@ pub fn FieldFrame(
                         </p>
                     }
                 })}
-            {children()}
-            {move || {
-                error
-                    .get()
-                    .map(|message| {
-                        view! {
-                            <p class="error" id=error_id.clone()>
-                                <Icon name="alert"/>
-                                <span>{message} {remedy.run()}</span>
-                            </p>
-                        }
-                    })
-            }}
+            {control}
+            {message}
         </div>
+    }
+}
+
+/// Where a field's remedy stands.
+#[derive(Clone, Copy)]
+pub struct RemedySlot {
+    remedy: Signal<Option<Remedy>>,
+    /// Called with the text that is to be put in.
+    replace: Callback<String>,
+}
+
+impl RemedySlot {
+    fn view(self) -> impl IntoView {
+        let Self { remedy, replace } = self;
+        move || {
+            remedy.get().map(|remedy| match remedy {
+                Remedy::Link { address, words } => Either::Left(view! { " " <a href=address>{words}</a> }),
+                Remedy::Instead(text) => {
+                    let words = format!("Use “{text}”");
+                    Either::Right(view! {
+                        " Try "
+                        <code>{text.clone()}</code>
+                        ". "
+                        <button type="button" class="link needs-script" on:click=move |_| replace.run(text.clone())>
+                            {words}
+                        </button>
+                    })
+                }
+            })
+        }
     }
 }
 
@@ -91,7 +126,12 @@ pub fn TextField(
     /// Called with what was typed when the field is left.
     #[prop(optional, into)]
     left: Option<Callback<String>>,
-    #[prop(optional, into)] remedy: ViewFn,
+    /// A way out of the error, where there is one.
+    #[prop(optional, into)]
+    remedy: Option<Signal<Option<Remedy>>>,
+    /// Called with the text that the remedy puts in.
+    #[prop(optional, into)]
+    replace: Option<Callback<String>>,
     #[prop(optional)] mono: bool,
     #[prop(optional)] locked: bool,
     #[prop(optional)] required: bool,
@@ -100,8 +140,8 @@ pub fn TextField(
 ) -> impl IntoView {
     let id = text.id;
     let described = text.clone();
-    view! {
-        <FieldFrame text error remedy>
+    let remedy = remedy.zip(replace).map(|(remedy, replace)| RemedySlot { remedy, replace });
+    let input = view! {
             <input
                 node_ref=node_ref
                 type="text"
@@ -130,8 +170,8 @@ pub fn TextField(
                     }
                 }
             />
-        </FieldFrame>
-    }
+    };
+    field_frame(text, error, remedy, input)
 }
 
 /// Whether a field was left for a button or link. Saying what is wrong at that moment would move the button away
@@ -155,8 +195,7 @@ pub fn PasswordField(
     let id = text.id;
     let described = text.clone();
     let shown = RwSignal::new(false);
-    view! {
-        <FieldFrame text error>
+    let control = view! {
             <div class="with-button">
                 <input
                     type=move || if shown.get() { "text" } else { "password" }
@@ -182,8 +221,8 @@ pub fn PasswordField(
                     {move || if shown.get() { "Hide" } else { "Show" }}
                 </button>
             </div>
-        </FieldFrame>
-    }
+    };
+    field_frame(text, error, None, control)
 }
 
 /// Several lines that hold a value: never filled in; from a file too, which the browser reads.
@@ -219,8 +258,7 @@ pub fn ValueArea(
             input.set_value("");
         });
     };
-    view! {
-        <FieldFrame text error>
+    let control = view! {
             <textarea
                 node_ref=area
                 id=id
@@ -255,6 +293,6 @@ pub fn ValueArea(
                     }}
                 </span>
             </div>
-        </FieldFrame>
-    }
+    };
+    field_frame(text, error, None, control)
 }

@@ -1,20 +1,15 @@
 //! What stands around every page: the mark, the places, the theme, the notices.
 
-use super::{
-    dom,
-    icon::Icon,
-    notice::{NoticeRegion, provide_notices},
-    theme::{MenuButton, ThemeSwitch},
-};
+use super::{icon::Icon, notice::NoticeRegion, theme::ThemeSwitch};
+use crate::ssr;
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 /// The frame; the page goes into `main`.
 #[component]
-pub fn Frame(children: Children) -> impl IntoView {
-    let notices = provide_notices();
+pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView {
+    let address = ssr::address();
     view! {
-        <a class="skip" href="#main" rel="external">
+        <a class="skip" href="#main">
             "Skip to the content"
         </a>
         <header class="bar">
@@ -22,21 +17,24 @@ pub fn Frame(children: Children) -> impl IntoView {
                 <Icon name="mark"/>
                 "Latchkey"
             </a>
-            <MenuButton/>
+            <button type="button" class="menu quiet" popovertarget="places">
+                <Icon name="menu"/>
+                "Menu"
+            </button>
             // On narrow screens a popover under the button, on wide ones always there: the style sheet decides.
             <div class="places" id="places" popover="auto">
-                <nav aria-label="Places" on:click=|_| dom::hide_popover("places")>
-                    <A href="/secrets">
+                <nav aria-label="Places">
+                    <a href="/secrets" aria-current=address.starts_with("/secrets").then_some("page")>
                         <Icon name="key"/>
                         "Secrets"
-                    </A>
+                    </a>
                 </nav>
-                <ThemeSwitch/>
+                <ThemeSwitch back=address/>
             </div>
         </header>
         <main id="main" tabindex="-1">
-            {children()}
+            {children.into_inner()()}
         </main>
-        <NoticeRegion notices/>
+        <NoticeRegion left=ssr::take_notice()/>
     }
 }

@@ -5,8 +5,10 @@ pub mod alert;
 pub mod dialog;
 pub mod dom;
 pub mod field;
+#[cfg(feature = "ssr")]
 pub mod frame;
 pub mod icon;
 pub mod leave_guard;
 pub mod notice;
+pub mod submit_on_change;
 pub mod theme;

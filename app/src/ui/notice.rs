@@ -5,7 +5,7 @@ use domain::{
     percent,
     secret::{RegistryHost, SecretId},
 };
-use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::{either::Either, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -14,6 +14,9 @@ const SHOWN_FOR: Duration = Duration::from_secs(6);
 
 /// The cookie in which a notice crosses the redirect after a plain form.
 pub const COOKIE: &str = "latchkey_notice";
+
+/// How long the cookie waits for the page that shows it, in seconds.
+pub const COOKIE_MAX_AGE: u32 = 60;
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,38 +57,20 @@ impl Notice {
     }
 }
 
-/// The notice of the moment, shared by all pages.
-#[derive(Clone, Copy)]
-pub struct Notices(RwSignal<Option<Notice>>);
-
-impl Notices {
-    /// Shows a notice in place of the one before.
-    pub fn show(self, notice: Notice) {
-        self.0.set(Some(notice));
-    }
-}
-
-/// Takes up the notice that the server was left with, if any, and makes room for later ones.
-pub fn provide_notices() -> Notices {
-    let first = SharedValue::new(|| {
-        #[cfg(feature = "ssr")]
-        {
-            crate::ssr::take_notice()
-        }
-        #[cfg(not(feature = "ssr"))]
-        {
-            None
+/// The live region the notice is read out from.
+#[island]
+pub fn NoticeRegion(
+    /// What the request before has left to say.
+    left: Option<Notice>,
+) -> impl IntoView {
+    let current = RwSignal::new(left);
+    Effect::new(move |_| {
+        // Screen readers tell what comes into a live region, not what it came with.
+        if let Some(notice) = current.get_untracked() {
+            current.set(None);
+            request_animation_frame(move || current.set(Some(notice)));
         }
     });
-    let notices = Notices(RwSignal::new(first.into_inner()));
-    provide_context(notices);
-    notices
-}
-
-/// The live region the notices are read out from.
-#[component]
-pub fn NoticeRegion(notices: Notices) -> impl IntoView {
-    let Notices(current) = notices;
     let held = RwSignal::new(false);
     let timer = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |_| {
@@ -140,15 +125,16 @@ fn words(notice: Notice) -> impl IntoView {
             let name = id.name.as_str().to_owned();
             let host =
                 host.map(|host| view! { " Its registry host was put right: " <code>{host}</code> "." });
-            view! {
+            Either::Left(view! {
                 "Secret saved: "
                 <a href=format!("/secrets/{id}/edit")>{name}</a>
                 "."
                 {host}
-            }
-            .into_any()
+            })
         }
-        Notice::Deleted { display_name } => view! { "Secret deleted: " <b>{display_name}</b> "." }.into_any(),
+        Notice::Deleted { display_name } => {
+            Either::Right(view! { "Secret deleted: " <b>{display_name}</b> "." })
+        }
     }
 }
 

@@ -1,8 +1,6 @@
 //! Light, dark, or as the system has it. Kept in a cookie, so that the server renders it from the first byte.
 
-use super::icon::Icon;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 /// The cookie that remembers the choice.
 pub const COOKIE: &str = "latchkey_theme";
@@ -69,24 +67,17 @@ fn apply(theme: Theme) {
     drop(js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into()));
 }
 
-/// The query as it is written in an address: with its question mark, or nothing.
-fn search_part(search: &str) -> String {
-    match search.trim_start_matches('?') {
-        "" => String::new(),
-        query => format!("?{query}"),
-    }
-}
-
 /// The three choices, as a form that works by itself.
-#[component]
-pub fn ThemeSwitch() -> impl IntoView {
+#[island]
+pub fn ThemeSwitch(
+    /// The address of this page, to come back to.
+    back: String,
+) -> impl IntoView {
     let chosen = RwSignal::new(current());
-    let location = use_location();
-    let here = move || format!("{}{}", location.pathname.get(), search_part(&location.search.get()));
     view! {
         <div role="group" aria-label="Theme">
             <form class="theme" method="post" action="/theme">
-            <input type="hidden" name="back" value=here/>
+            <input type="hidden" name="back" value=back/>
             {Theme::ALL
                 .map(|theme| {
                     view! {
@@ -107,15 +98,5 @@ pub fn ThemeSwitch() -> impl IntoView {
                 .collect_view()}
             </form>
         </div>
-    }
-}
-
-#[component]
-pub fn MenuButton() -> impl IntoView {
-    view! {
-        <button type="button" class="menu quiet" popovertarget="places">
-            <Icon name="menu"/>
-            "Menu"
-        </button>
     }
 }
