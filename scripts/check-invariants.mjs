@@ -41,8 +41,8 @@ const rules = {
     ...among(tree("-p", "domain"), ["leptos", "axum", "sqlx", "tokio", "regex"]),
   ],
   "backend knows nothing of pages": () => among(tree("-p", "backend"), ["leptos", "leptos_axum", "axum", "app", "server"]),
-  "app reaches backend, axum and the router only behind ssr": () =>
-    member("app").dependencies.filter((d) => ["backend", "leptos_axum", "leptos_meta", "leptos_router", "axum", "http"].includes(d.name) && !d.optional)
+  "app reaches backend and axum only behind ssr": () =>
+    member("app").dependencies.filter((d) => ["backend", "leptos_axum", "axum", "http"].includes(d.name) && !d.optional)
       .map((d) => d.name),
   "frontend is the browser's entry and nothing else": () =>
     beyond(direct("frontend"), ["app", "console_error_panic_hook", "leptos", "wasm-bindgen"]),

@@ -3,6 +3,7 @@
 
 use crate::{pages, state::AppState};
 use app::{
+    document::Page,
     secrets::{
         LIST, actions,
         input::{Refused, SecretEdit, SecretInput, Typed},
@@ -32,13 +33,13 @@ pub async fn add(State(state): State<AppState>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let input = match read::<SecretInput>(&parts, body).await {
         Ok(input) => input,
-        Err(refusal) => return refusal.page(state, parts).await,
+        Err(refusal) => return refusal.answer(state, parts, Page::AddSecret).await,
     };
     let outcome = match services(&state, &parts) {
         Ok((backend, ctx)) => actions::create(&backend, &ctx, &input).await,
         Err(error) => Err(error),
     };
-    finish(state, parts, outcome, &input, LIST.to_owned()).await
+    finish(state, parts, Page::AddSecret, outcome, &input, LIST.to_owned()).await
 }
 
 /// `POST /secrets/{id}/edit`
@@ -46,7 +47,7 @@ pub async fn edit(State(state): State<AppState>, Path(id): Path<String>, request
     let (parts, body) = request.into_parts();
     let input = match read::<SecretInput>(&parts, body).await {
         Ok(input) => input,
-        Err(refusal) => return refusal.page(state, parts).await,
+        Err(refusal) => return refusal.answer(state, parts, Page::EditSecret).await,
     };
     let outcome = match (services(&state, &parts), SecretId::parse(&id)) {
         (Ok((backend, ctx)), Some(id)) => {
@@ -55,7 +56,7 @@ pub async fn edit(State(state): State<AppState>, Path(id): Path<String>, request
         (Ok(_), None) => Err(Error::NotFound),
         (Err(error), _) => Err(error),
     };
-    finish(state, parts, outcome, &input, LIST.to_owned()).await
+    finish(state, parts, Page::EditSecret, outcome, &input, LIST.to_owned()).await
 }
 
 /// `POST /secrets/{id}/delete`
@@ -67,7 +68,7 @@ pub async fn delete(State(state): State<AppState>, Path(id): Path<String>, reque
 
     let (parts, body) = request.into_parts();
     if let Err(refusal) = read::<Nothing>(&parts, body).await {
-        return refusal.page(state, parts).await;
+        return refusal.answer(state, parts, Page::DeleteSecret).await;
     }
     let outcome = match (services(&state, &parts), SecretId::parse(&id)) {
         (Ok((backend, ctx)), Some(id)) => actions::delete(&backend, &ctx, &id).await,
@@ -75,7 +76,7 @@ pub async fn delete(State(state): State<AppState>, Path(id): Path<String>, reque
         (Err(error), _) => Err(error),
     };
     let back = list_before(parts.uri.query().unwrap_or_default());
-    finish(state, parts, outcome, &SecretInput::default(), back).await
+    finish(state, parts, Page::DeleteSecret, outcome, &SecretInput::default(), back).await
 }
 
 /// `POST /theme`
@@ -120,9 +121,9 @@ struct Unreadable(StatusCode);
 
 impl Unreadable {
     /// The page again. Nothing of the body is repeated: it could not be told what in it is a value.
-    async fn page(self, state: AppState, parts: Parts) -> Response {
+    async fn answer(self, state: AppState, parts: Parts, page: Page) -> Response {
         let refused = Refused { typed: Typed::default(), error: Error::BadRequest, value_dropped: true };
-        pages::render_refused(state, parts, refused, self.0).await
+        pages::refused(state, parts, page, refused, self.0).await
     }
 }
 
@@ -151,6 +152,7 @@ async fn read<T: DeserializeOwned>(parts: &Parts, body: Body) -> Result<T, Unrea
 async fn finish(
     state: AppState,
     parts: Parts,
+    page: Page,
     outcome: Result<Notice, Error>,
     input: &SecretInput,
     next: String,
@@ -168,7 +170,7 @@ async fn finish(
             let status = ssr::status_of(&error);
             let value_dropped = !input.secret.is_empty() || !input.password.is_empty();
             let refused = Refused { typed: input.typed(), error, value_dropped };
-            pages::render_refused(state, parts, refused, status).await
+            pages::refused(state, parts, page, refused, status).await
         }
     }
 }

@@ -15,13 +15,16 @@ pub mod site;
 pub mod start;
 pub mod state;
 
+use any_spawner::Executor;
+use app::document::Page;
 use axum::{
     Router,
     middleware::from_fn,
     response::Redirect,
-    routing::{any, get, post},
+    routing::{MethodFilter, any, get, on, post},
 };
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos::server_fn::axum::server_fn_paths;
+use leptos_axum::handle_server_fns_with_context;
 use state::AppState;
 use tower::ServiceBuilder;
 use tower_http::{
@@ -34,37 +37,43 @@ use tower_http::{
 
 /// Everything the server answers, ready to be served or to be driven by a test without a socket.
 pub fn router(state: AppState) -> Router {
-    let shell = pages::shell(&state);
-    let context = pages::page_context(&state);
-    let routes = generate_route_list(shell.clone());
+    // Fails where it was done already, which is as good.
+    drop(Executor::init_tokio());
+    let page = |page| get(pages::page(&state, page));
     let assets =
         ServeDir::new(format!("{}/pkg", state.options.site_root)).precompressed_br().precompressed_gzip();
     // Not leptos_axum's own file handler: while a page waits for the database, a file served beside it on the same
     // thread takes the page's headers with it.
-    let not_found = any(leptos_axum::render_app_async_with_context(context.clone(), shell.clone()));
     let files = ServeDir::new(&*state.options.site_root)
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip()
         .call_fallback_on_method_not_allowed(true)
-        .fallback(not_found);
+        .fallback(any(pages::page(&state, Page::NotFound)));
     let pages = Router::new()
         .route("/", get(async || Redirect::to(app::secrets::LIST)))
-        .route("/secrets/new", post(forms::add))
-        .route("/secrets/{id}/edit", post(forms::edit))
-        .route("/secrets/{id}/delete", post(forms::delete))
+        .route("/secrets", page(Page::Secrets))
+        .route("/secrets/new", page(Page::AddSecret).post(forms::add))
+        .route("/secrets/{id}/edit", page(Page::EditSecret).post(forms::edit))
+        .route("/secrets/{id}/delete", page(Page::DeleteSecret).post(forms::delete))
         .route("/theme", post(forms::choose_theme))
-        .leptos_routes_with_context(&state, routes, context, shell)
         .fallback_service(files)
         // Assets are compressed beforehand and stay out of this.
         .layer(
             CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(SizeAbove::new(512)),
         );
+    let functions = server_fn_paths().fold(Router::new(), |functions, (path, method)| {
+        let state = state.clone();
+        let call =
+            async move |request| handle_server_fns_with_context(move || state.provide(), request).await;
+        functions.route(path, on(MethodFilter::try_from(method).unwrap_or(MethodFilter::POST), call))
+    });
     Router::new()
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .nest_service("/pkg", assets)
         .merge(pages)
+        .merge(functions)
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn(middleware::context))

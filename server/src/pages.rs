@@ -1,42 +1,65 @@
 //! Rendering the application's pages.
 
 use crate::{middleware::page_policy, state::AppState};
-use app::{secrets::input::Refused, ssr};
+use app::{
+    document::{Page, document},
+    secrets::input::Refused,
+    ssr,
+};
 use axum::{
     body::Body,
     http::{HeaderValue, Request, StatusCode, header, request::Parts},
     response::Response,
 };
 use leptos::{nonce::use_nonce, prelude::*};
-use leptos_axum::ResponseOptions;
+use leptos_axum::{ResponseOptions, render_app_async_with_context};
+use std::pin::Pin;
 
-/// What every page is rendered with: the services, and a policy that names the page's nonce.
-pub fn page_context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
-    let state = state.clone();
-    move || {
+/// What an answer is waited for in.
+type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// Answers with this page.
+pub fn page(
+    state: &AppState,
+    page: Page,
+) -> impl Fn(Request<Body>) -> Answer + Clone + Send + Sync + 'static {
+    let context = state.clone();
+    let context = move || {
+        context.provide();
+        set_policy();
+    };
+    let answer = render_app_async_with_context(context, shell(state, page));
+    move |request| Box::pin(answer(request))
+}
+
+/// The page that a plain form was posted from, again: the form was refused.
+pub async fn refused(
+    state: AppState,
+    parts: Parts,
+    page: Page,
+    refused: Refused,
+    status: StatusCode,
+) -> Response {
+    let shell = shell(&state, page);
+    let context = move || {
         state.provide();
-        if let (Some(nonce), Some(options)) = (use_nonce(), use_context::<ResponseOptions>())
-            && let Ok(policy) = HeaderValue::try_from(page_policy(&nonce))
-        {
-            options.insert_header(header::CONTENT_SECURITY_POLICY, policy);
-        }
-    }
-}
-
-/// The document.
-pub fn shell(state: &AppState) -> impl Fn() -> AnyView + Clone + Send + Sync + 'static {
-    let AppState { options, assets, .. } = state.clone();
-    move || app::document::document(&options, assets.clone()).into_any()
-}
-
-/// The page at the request's own address, with a plain form that was refused.
-pub async fn render_refused(state: AppState, parts: Parts, refused: Refused, status: StatusCode) -> Response {
-    let context = page_context(&state);
-    let with_refusal = move || {
-        context();
+        set_policy();
         ssr::set_status(status);
         provide_context(refused.clone());
     };
-    let render = leptos_axum::render_app_async_with_context(with_refusal, shell(&state));
-    render(Request::from_parts(parts, Body::empty())).await
+    render_app_async_with_context(context, shell)(Request::from_parts(parts, Body::empty())).await
+}
+
+fn shell(state: &AppState, page: Page) -> impl Fn() -> AnyView + Clone + Send + Sync + 'static {
+    let AppState { options, assets, .. } = state.clone();
+    move || document(&options, assets.clone(), page).into_any()
+}
+
+/// The page's policy, which names its nonce.
+fn set_policy() {
+    if let (Some(nonce), Some(options)) = (use_nonce(), use_context::<ResponseOptions>())
+        && let Ok(policy) = HeaderValue::try_from(page_policy(&nonce))
+    {
+        options.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
 }

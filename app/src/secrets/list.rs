@@ -10,7 +10,7 @@ use super::{
 use crate::{
     error::ApiError,
     ssr,
-    ui::{ago::Ago, icon::Icon, submit_on_change::SubmitOnChange},
+    ui::{ago::Ago, icon::icon, submit_on_change::SubmitOnChange},
 };
 use domain::{
     page::{ListQuery, Position, SecretPage, SortColumn},
@@ -19,7 +19,6 @@ use domain::{
     time::Timestamp,
 };
 use leptos::{either::Either, prelude::*};
-use leptos_meta::Title;
 
 /// The list: one page of rows, as the query in the address asks for.
 #[component]
@@ -34,14 +33,13 @@ pub fn ListPage() -> impl IntoView {
         }
     });
     view! {
-        <Title text="Secrets · Latchkey"/>
         <div class="page-head">
             <div>
                 <h1>"Secrets"</h1>
                 <p class="lead">"The credentials with which Git datasets and container images are pulled."</p>
             </div>
             <a class="button primary" href=add>
-                <Icon name="plus"/>
+                {icon!("plus")}
                 "Add"
             </a>
         </div>
@@ -104,8 +102,8 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String) -> impl IntoVi
     let delete = with_list(format!("{LIST}/{id}/delete"), &list_query);
     let (edit_label, delete_label) = (format!("Edit {name}"), format!("Delete {name}"));
     let icon = match id.kind {
-        SecretKind::GitDataset => "git",
-        SecretKind::ImagePull => "box",
+        SecretKind::GitDataset => icon!("git"),
+        SecretKind::ImagePull => icon!("box"),
     };
     let kind = id.kind.label();
     view! {
@@ -119,7 +117,7 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String) -> impl IntoVi
             </td>
             <td class="type" title=registry_host>
                 <span class="column-word">"Type"</span>
-                <Icon name=icon/>
+                {icon}
                 {kind}
             </td>
             <td class="updated">
@@ -128,7 +126,7 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String) -> impl IntoVi
             </td>
             <td class="row-actions">
                 <a href=edit aria-label=edit_label title="Edit">
-                    <Icon name="pencil"/>
+                    {icon!("pencil")}
                 </a>
                 <a
                     href=delete
@@ -137,7 +135,7 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String) -> impl IntoVi
                     data-delete=id.to_string()
                     data-display-name=display_name
                 >
-                    <Icon name="bin"/>
+                    {icon!("bin")}
                 </a>
             </td>
         </tr>

@@ -16,15 +16,12 @@ use domain::{
     secret::{SecretDetails, SecretId},
 };
 use leptos::{either::Either, prelude::*};
-use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 /// Add a secret.
 #[component]
 pub fn AddPage() -> impl IntoView {
     let purpose = Purpose::Add { submission: ssr::new_submission() };
     view! {
-        <Title text="Add secret · Latchkey"/>
         <div class="form-page">
             <h1>"Add secret"</h1>
             <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored."</p>
@@ -49,10 +46,7 @@ pub fn EditPage() -> impl IntoView {
             <SecretForm purpose=Purpose::Edit(details) refused cancel/>
         }
     };
-    view! {
-        <Title text="Edit secret · Latchkey"/>
-        {with_secret(show)}
-    }
+    with_secret(show)
 }
 
 /// The confirmation as a page of its own.
@@ -75,19 +69,15 @@ pub fn DeletePage() -> impl IntoView {
             </form>
         }
     };
-    view! {
-        <Title text="Delete secret · Latchkey"/>
-        {with_secret(show)}
-    }
+    with_secret(show)
 }
 
 /// Loads the secret that the address names, and shows it, or says why not.
 fn with_secret<V: IntoView + 'static>(
     show: impl FnOnce(SecretDetails) -> V + Send + 'static,
 ) -> impl IntoView {
-    let id = use_params_map().read_untracked().get("id").and_then(|text| SecretId::parse(&text));
     let page = Suspend::new(async move {
-        match load(id).await {
+        match load().await {
             Ok(details) => Either::Left(show(details)),
             Err(error) => Either::Right(view! { <LoadFailure error/> }),
         }
@@ -95,8 +85,9 @@ fn with_secret<V: IntoView + 'static>(
     view! { <div class="form-page">{page}</div> }
 }
 
-async fn load(id: Option<SecretId>) -> Result<SecretDetails, ApiError> {
+async fn load() -> Result<SecretDetails, ApiError> {
     let (backend, ctx) = ssr::request()?;
+    let id = ssr::path_segment(2).and_then(|id| SecretId::parse(&id));
     let id = id.ok_or_else(|| ssr::refuse(Error::NotFound))?;
     backend.secrets().get(&ctx, &id).await.map_err(ssr::refuse)
 }

@@ -1,6 +1,6 @@
 //! A message that stands in the page until it is dealt with.
 
-use super::icon::Icon;
+use super::icon::icon;
 use leptos::prelude::*;
 
 /// Says that something went wrong, and what to do. Read out at once by a screen reader.
@@ -12,7 +12,7 @@ pub fn Alert<C: IntoView + 'static>(
 ) -> impl IntoView {
     view! {
         <div class="alert" role="alert">
-            <Icon name="alert"/>
+            {icon!("alert")}
             <div>
                 <h2>{title}</h2>
                 {children.into_inner()()}

@@ -1,6 +1,6 @@
 //! A form's field: label above, hint under the label, control, error under the control, all tied together.
 
-use super::icon::Icon;
+use super::icon::icon;
 use leptos::{either::Either, prelude::*, wasm_bindgen::JsCast, web_sys};
 
 /// What a field says besides its control.
@@ -56,7 +56,7 @@ pub fn field_frame(
         error.get().map(|message| {
             view! {
                 <p class="error" id=error_id.clone()>
-                    <Icon name="alert"/>
+                    {icon!("alert")}
                     <span>{message} {remedy.map(RemedySlot::view)}</span>
                 </p>
             }
@@ -217,7 +217,7 @@ pub fn PasswordField(
                     aria-controls=id
                     on:click=move |_| shown.update(|shown| *shown = !*shown)
                 >
-                    <Icon name="eye"/>
+                    {icon!("eye")}
                     {move || if shown.get() { "Hide" } else { "Show" }}
                 </button>
             </div>
@@ -282,7 +282,7 @@ pub fn ValueArea(
             ></textarea>
             <div class="needs-script from-file">
                 <label class="button" for=format!("{id}-file")>
-                    <Icon name="file"/>
+                    {icon!("file")}
                     "Choose a file"
                 </label>
                 <input type="file" id=format!("{id}-file") class="unseen" on:change=read_file/>

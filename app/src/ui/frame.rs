@@ -1,6 +1,6 @@
 //! What stands around every page: the mark, the places, the theme, the notices.
 
-use super::{icon::Icon, notice::NoticeRegion, theme::ThemeSwitch};
+use super::{icon::icon, notice::NoticeRegion, theme::ThemeSwitch};
 use crate::ssr;
 use leptos::prelude::*;
 
@@ -14,18 +14,18 @@ pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView
         </a>
         <header class="bar">
             <a class="mark" href="/secrets">
-                <Icon name="mark"/>
+                {icon!("mark")}
                 "Latchkey"
             </a>
             <button type="button" class="menu quiet" popovertarget="places">
-                <Icon name="menu"/>
+                {icon!("menu")}
                 "Menu"
             </button>
             // On narrow screens a popover under the button, on wide ones always there: the style sheet decides.
             <div class="places" id="places" popover="auto">
                 <nav aria-label="Places">
                     <a href="/secrets" aria-current=address.starts_with("/secrets").then_some("page")>
-                        <Icon name="key"/>
+                        {icon!("key")}
                         "Secrets"
                     </a>
                 </nav>

@@ -1,20 +1,18 @@
 //! Lucide's outlines, as symbols that a page carries once and uses by reference.
 
-use leptos::prelude::*;
-
-/// An icon beside a word, or inside a control with an accessible name of its own.
-#[component]
-pub fn Icon(
-    /// The symbol's name in `sprite.svg`, without its prefix.
-    name: &'static str,
-) -> impl IntoView {
-    view! {
-        <svg class="icon" aria-hidden="true">
-            <use href=format!("#icon-{name}")></use>
-        </svg>
-    }
+/// An icon beside a word, or inside a control with an accessible name of its own; named as in `sprite.svg`, without the
+/// prefix. A text that is put in as it is, since the list has dozens of them.
+macro_rules! icon {
+    ($name:literal) => {
+        leptos::tachys::html::InertElement::new(concat!(
+            "<svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-",
+            $name,
+            "\"></use></svg>"
+        ))
+    };
 }
+pub(crate) use icon;
 
-/// The symbols themselves; the shell puts them at the start of the body, outside what is hydrated.
+/// The symbols themselves, which the document puts at the start of the body.
 #[cfg(feature = "ssr")]
 pub const SPRITE: &str = include_str!("sprite.svg");

@@ -1,6 +1,6 @@
 //! Short notices at the lower right: what was just done. Never the only place where something is said.
 
-use super::icon::Icon;
+use super::icon::icon;
 use domain::{
     percent,
     secret::{RegistryHost, SecretId},
@@ -98,7 +98,7 @@ pub fn NoticeRegion(
                     .map(|notice| {
                         view! {
                             <div class="notice">
-                                <Icon name="check"/>
+                                {icon!("check")}
                                 <p>{words(notice)}</p>
                                 <button
                                     type="button"
@@ -109,7 +109,7 @@ pub fn NoticeRegion(
                                         current.set(None);
                                     }
                                 >
-                                    <Icon name="close"/>
+                                    {icon!("close")}
                                 </button>
                             </div>
                         }
