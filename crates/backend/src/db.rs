@@ -6,9 +6,15 @@ use domain::{sensitive::Sensitive, time::Timestamp};
 use sqlx::{
     ConnectOptions, Connection, PgConnection, PgPool, Postgres, Transaction,
     migrate::Migrator,
+    pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::{str::FromStr, time::Duration};
+use std::{
+    str::FromStr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::sync::Semaphore;
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -19,9 +25,26 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// to it, stands still.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// The pool. Cheap to clone.
+/// A connection lent to one read. Whoever hands it back says that it is as good as before.
+pub(crate) type Reader = PoolConnection<Postgres>;
+
+/// The connections. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Db(PgPool);
+pub(crate) struct Db {
+    pool: PgPool,
+    readers: Arc<Readers>,
+}
+
+/// Connections that reads pass on among themselves. The pool asks each that comes back to it whether it lives: a round
+/// trip for each page, a tenth of what a page costs.
+#[derive(Debug)]
+struct Readers {
+    /// As many as may read at once.
+    turns: Semaphore,
+    idle: Mutex<Vec<Reader>>,
+    /// As many as are kept. Half of the pool, so that writes never wait for a reader that does nothing.
+    kept: usize,
+}
 
 impl Db {
     pub(crate) async fn connect(url: &Sensitive, max_connections: u32) -> Result<Self, StartError> {
@@ -33,30 +56,50 @@ impl Db {
             .test_before_acquire(false)
             .connect_with(options)
             .await?;
-        Ok(Self(pool))
+        Ok(Self::over(pool))
     }
 
-    #[cfg(test)]
     pub(crate) fn over(pool: PgPool) -> Self {
-        Self(pool)
+        let kept = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or_default();
+        let readers = Readers { turns: Semaphore::new(kept.max(1)), idle: Mutex::default(), kept };
+        Self { pool, readers: Arc::new(readers) }
     }
 
     /// A unit of work: `commit` keeps it, dropping it does not.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        self.read(|pool| async move { pool.begin().await }).await
+        self.persist(|| self.pool.begin()).await
     }
 
     /// Reads, again where a connection turns out to be broken: nothing was changed by then.
-    pub(crate) async fn read<T, F>(&self, query: impl Fn(PgPool) -> F) -> Result<T, sqlx::Error>
+    pub(crate) async fn read<T, F>(&self, query: impl Fn(Reader) -> F) -> Result<T, sqlx::Error>
+    where
+        F: Future<Output = Result<(T, Reader), sqlx::Error>>,
+    {
+        self.persist(|| async {
+            let _turn = self.readers.turns.acquire().await.map_err(|_| sqlx::Error::PoolClosed)?;
+            let idle = self.readers.idle().pop();
+            let reader = match idle {
+                Some(reader) => reader,
+                None => self.pool.acquire().await?,
+            };
+            let (found, reader) = query(reader).await?;
+            self.readers.keep(reader);
+            Ok(found)
+        })
+        .await
+    }
+
+    /// Does it, again where a connection turns out to be broken.
+    async fn persist<T, F>(&self, work: impl Fn() -> F) -> Result<T, sqlx::Error>
     where
         F: Future<Output = Result<T, sqlx::Error>>,
     {
         let attempts = async {
-            let mut result = query(self.0.clone()).await;
+            let mut result = work().await;
             // After PostgreSQL was restarted, every pooled connection is broken, and each is found out by its use.
-            for _ in 0..=self.0.size() {
+            for _ in 0..=self.pool.size() {
                 match &result {
-                    Err(error) if is_broken(error) => result = query(self.0.clone()).await,
+                    Err(error) if is_broken(error) => result = work().await,
                     _ => break,
                 }
             }
@@ -66,7 +109,23 @@ impl Db {
     }
 
     pub(crate) async fn close(&self) {
-        self.0.close().await;
+        self.readers.turns.close();
+        self.readers.idle().clear();
+        self.pool.close().await;
+    }
+}
+
+impl Readers {
+    fn keep(&self, reader: Reader) {
+        let mut idle = self.idle();
+        if idle.len() < self.kept {
+            idle.push(reader);
+        }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Reader>> {
+        // Nothing that holds the lock can panic.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -35,14 +35,23 @@ impl Timestamp {
     /// To the second: `2026-11-23T23:24:05Z` (RFC 3339).
     pub fn rfc3339(self) -> String {
         let Civil { year, month, day, hour, minute, second } = self.civil();
-        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+        let mut text = format!("{year:04}-");
+        for (number, mark) in [(month, '-'), (day, 'T'), (hour, ':'), (minute, ':'), (second, 'Z')] {
+            two_digits(&mut text, number);
+            text.push(mark);
+        }
+        text
     }
 
     /// For people, with the zone: `23 November 2026, 23:24 UTC`.
     pub fn utc_text(self) -> String {
         let Civil { year, month, day, hour, minute, .. } = self.civil();
         let month = MONTHS[usize::from(month - 1)];
-        format!("{day} {month} {year}, {hour:02}:{minute:02} UTC")
+        let mut text = format!("{day} {month} {year}, ");
+        two_digits(&mut text, hour);
+        text.push(':');
+        two_digits(&mut text, minute);
+        text + " UTC"
     }
 
     /// As people tell it: "3 days ago". A moment that has not come yet is "just now".
@@ -84,6 +93,12 @@ impl Timestamp {
             second: small(rest % 60),
         }
     }
+}
+
+/// By hand, since a list has hundreds of them.
+fn two_digits(text: &mut String, number: u8) {
+    text.push(char::from(b'0' + number / 10));
+    text.push(char::from(b'0' + number % 10));
 }
 
 struct Civil {

@@ -16,7 +16,7 @@ pub enum Readiness {
 }
 
 pub(crate) async fn probe(db: &Db) -> Readiness {
-    match db.read(|pool| async move { repository::ping(&pool).await }).await {
+    match db.read(|mut reader| async move { Ok((repository::ping(&mut reader).await?, reader)) }).await {
         Ok(()) => Readiness::Ready,
         Err(_) => Readiness::Unavailable,
     }

@@ -1,7 +1,7 @@
 //! One round trip.
 
-use sqlx::PgPool;
+use sqlx::PgConnection;
 
-pub(super) async fn ping(pool: &PgPool) -> Result<(), sqlx::Error> {
-    sqlx::query("SELECT").execute(pool).await.map(drop)
+pub(super) async fn ping(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT").execute(connection).await.map(drop)
 }

@@ -36,7 +36,9 @@ async fn stretch(db: &Db, query: &ListQuery, now: Timestamp) -> Result<SecretPag
         // One more than is shown tells whether there is another page.
         limit: u32::from(query.size.rows()) + 1,
     };
-    let found = db.read(|pool| async move { repository::list(&pool, wanted).await }).await?;
+    let found = db
+        .read(|mut reader| async move { Ok((repository::list(&mut reader, wanted).await?, reader)) })
+        .await?;
     let total = found.first().map_or(0, |row| row.total);
     let more = found.len() > size;
     let mut rows = found.into_iter().take(size).map(summary).collect::<Result<Vec<_>, _>>()?;

@@ -11,7 +11,7 @@ use domain::{
     page::{CursorValue, Direction, ListQuery, SortColumn},
     secret::{Credential, NewSecret, SecretId, SecretKind},
 };
-use sqlx::{FromRow, PgConnection, PgPool, Postgres, QueryBuilder};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 /// Counting what a search finds stops here.
@@ -94,14 +94,17 @@ pub(super) fn shown_name(secret: &NewSecret) -> &str {
     secret.display_name.as_ref().map_or(secret.name.as_str(), |name| name.as_str())
 }
 
-pub(super) async fn find(pool: &PgPool, id: &SecretId) -> Result<Option<SecretRow>, sqlx::Error> {
+pub(super) async fn find(
+    connection: &mut PgConnection,
+    id: &SecretId,
+) -> Result<Option<SecretRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT id, display_name, registry_host, registry_username, version, value_version, submission, \
          updated_at, updated_by FROM secrets WHERE kind = $1 AND name = $2",
     )
     .bind(id.kind.as_str())
     .bind(id.name.as_str())
-    .fetch_optional(pool)
+    .fetch_optional(connection)
     .await
 }
 
@@ -259,10 +262,10 @@ pub(super) async fn delete(
 }
 
 /// Tells the planner what is in the tables now, after many rows were added at once.
-pub(super) async fn refresh_statistics(pool: &PgPool) -> Result<(), sqlx::Error> {
+pub(super) async fn refresh_statistics(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     // Rows wait in a list, which every search has to read through, before they get into the index proper.
-    sqlx::query("SELECT gin_clean_pending_list('secrets_by_search')").execute(pool).await?;
-    sqlx::query("ANALYZE secrets, secret_values").execute(pool).await.map(drop)
+    sqlx::query("SELECT gin_clean_pending_list('secrets_by_search')").execute(&mut *connection).await?;
+    sqlx::query("ANALYZE secrets, secret_values").execute(connection).await.map(drop)
 }
 
 /// Where a stretch of the list begins, and which way it runs.
@@ -276,7 +279,10 @@ pub(super) struct Stretch<'a> {
 }
 
 /// Rows in the direction of the stretch, each with the total.
-pub(super) async fn list(pool: &PgPool, stretch: &Stretch<'_>) -> Result<Vec<ListRow>, sqlx::Error> {
+pub(super) async fn list(
+    connection: &mut PgConnection,
+    stretch: &Stretch<'_>,
+) -> Result<Vec<ListRow>, sqlx::Error> {
     let Stretch { query, direction, beyond, limit } = stretch;
     let words: Vec<String> = query.search.split_whitespace().take(MAX_WORDS).map(pattern).collect();
     let mut sql =
@@ -327,7 +333,7 @@ pub(super) async fn list(pool: &PgPool, stretch: &Stretch<'_>) -> Result<Vec<Lis
     }
     // Written out, since the planner takes a bound limit for a tenth of the table.
     sql.push(format_args!(" LIMIT {limit}"));
-    sql.build_query_as().fetch_all(pool).await
+    sql.build_query_as().fetch_all(connection).await
 }
 
 fn filter(sql: &mut QueryBuilder<Postgres>, kind: Option<SecretKind>, words: &[String]) {

@@ -58,7 +58,10 @@ impl SecretService {
     pub async fn get(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretDetails, Error> {
         authorize(ctx, Action::ReadSecrets)?;
         self.unsealed()?;
-        let row = self.db.read(|pool| async move { repository::find(&pool, id).await }).await;
+        let row = self
+            .db
+            .read(|mut reader| async move { Ok((repository::find(&mut reader, id).await?, reader)) })
+            .await;
         let row = row.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
         Ok(SecretDetails {
             id: id.clone(),
@@ -117,8 +120,9 @@ impl SecretService {
         submission: Option<Uuid>,
     ) -> Result<bool, Error> {
         let Some(submission) = submission else { return Ok(false) };
-        let found =
-            self.db.read(|pool| async move { repository::find_value(&mut *pool.acquire().await?, id).await });
+        let found = self
+            .db
+            .read(|mut reader| async move { Ok((repository::find_value(&mut reader, id).await?, reader)) });
         let found = found.await.map_err(|error| refuse(ctx, &error))?;
         let Some((row, sealed)) = found.filter(|(row, _)| row.submission == Some(submission)) else {
             return Ok(false);
@@ -247,7 +251,12 @@ impl SecretService {
                 .map_err(|error| broken(ctx, error))?;
             self.insert_many(ctx, rows).await.map_err(|error| refuse(ctx, &error))?;
         }
-        let refreshed = self.db.read(|pool| async move { repository::refresh_statistics(&pool).await }).await;
+        let refreshed = self
+            .db
+            .read(
+                |mut reader| async move { Ok((repository::refresh_statistics(&mut reader).await?, reader)) },
+            )
+            .await;
         refreshed.map_err(|error| refuse(ctx, &error))
     }
 

@@ -54,6 +54,31 @@ async fn where_every_connection_is_taken_the_wait_is_bounded(pool: PgPool) {
     secrets.create(&at(1), new(image("a", "pw")), None).await.unwrap();
 }
 
+/// Reads keep connections to themselves, but never so many that a write finds none.
+async fn reads_leave_connections_to_writes(pool: PgPool, connections: u32) {
+    let (backend, _own) = over_untested_pool(&pool, connections).await;
+    let reads: Vec<_> = (0..6)
+        .map(|_| {
+            let backend = backend.clone();
+            tokio::spawn(async move { backend.secrets().list(&at(1), &ListQuery::default()).await })
+        })
+        .collect();
+    for read in reads {
+        read.await.unwrap().unwrap();
+    }
+    backend.secrets().create(&at(1), new(image("a", "pw")), None).await.unwrap();
+}
+
+#[sqlx::test]
+async fn reads_leave_the_only_connection_to_writes(pool: PgPool) {
+    reads_leave_connections_to_writes(pool, 1).await;
+}
+
+#[sqlx::test]
+async fn reads_leave_half_of_the_connections_to_writes(pool: PgPool) {
+    reads_leave_connections_to_writes(pool, 4).await;
+}
+
 /// Somebody else holds the row and does not let go.
 #[sqlx::test]
 async fn a_wait_for_a_row_is_bounded(pool: PgPool) {
