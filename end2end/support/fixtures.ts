@@ -106,7 +106,19 @@ export async function ready(page: Page): Promise<void> {
 
 /** Whether scripts may run in this page. */
 export async function scripts(page: Page): Promise<boolean> {
-  return page.evaluate(() => matchMedia('(scripting: enabled)').matches);
+  return unlessLeft(page, () => page.evaluate(() => matchMedia('(scripting: enabled)').matches));
+}
+
+/** Asks the page, again where it was left for the next one meanwhile. */
+async function unlessLeft<T>(page: Page, ask: () => Promise<T>): Promise<T> {
+  for (let left = 0; ; left += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (left === 3 || !/Execution context was destroyed/.test(String(error))) throw error;
+      await page.waitForLoadState('domcontentloaded');
+    }
+  }
 }
 
 /** Opens an address and waits until the page answers by itself. */
@@ -139,7 +151,8 @@ export function row(page: Page, secret: { name: string }): Locator {
 
 /** The names in the list, from the top. */
 export async function names(page: Page): Promise<string[]> {
-  return (await page.locator('tbody th').allTextContents()).map((text) => text.trim());
+  const texts = await unlessLeft(page, () => page.locator('tbody th').allTextContents());
+  return texts.map((text) => text.trim());
 }
 
 export function confirm(page: Page): Locator {

@@ -17,10 +17,20 @@ export interface Sending {
 }
 
 /**
- * Sends exactly these bytes, as no browser would. A server may answer and hang up before it has read everything,
- * so an error while writing counts only where no answer came.
+ * Sends exactly these bytes, as no browser would. A server may answer and hang up before it has read everything, and
+ * then the answer is lost now and then with what was still being written: it is asked again.
  */
-export function exchange(address: string, { method = 'POST', headers = {}, body = '', chunked = false }: Sending): Promise<Answer> {
+export async function exchange(address: string, sending: Sending): Promise<Answer> {
+  for (let lost = 0; ; lost += 1) {
+    try {
+      return await once(address, sending);
+    } catch (error) {
+      if (lost === 3 || !/EPIPE|ECONNRESET/.test(String(error))) throw error;
+    }
+  }
+}
+
+function once(address: string, { method = 'POST', headers = {}, body = '', chunked = false }: Sending): Promise<Answer> {
   const bytes = Buffer.from(body as string);
   const began = performance.now();
   return new Promise((done, fail) => {

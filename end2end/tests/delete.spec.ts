@@ -126,7 +126,8 @@ test.describe('the dialog over the list', () => {
     await expect(row(page, secret)).toHaveCount(0);
   });
 
-  test('a refusal stands in the dialog, and OK can be pressed again', async ({ page }) => {
+  test('a refusal stands in the dialog, and OK can be pressed again', async ({ page, faults }) => {
+    faults.allow(/ERR_CONNECTION_RESET/);
     let refused = false;
     await page.route('**/api/ui/delete_secret*', async (route) => {
       if (refused) return route.continue();

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, field, names, open, test } from '../support/fixtures.js';
+import { expect, field, names, open, ready, test } from '../support/fixtures.js';
 import { STEPS, WALK } from '../support/walk.js';
 
 const all = STEPS.map((step) => step.name);
@@ -71,6 +71,7 @@ test('10, 20, 50 or 100 rows a page', async ({ page, hydrated }) => {
     await field(page, 'Rows per page').selectOption(size);
     if (!hydrated) await apply.click();
     await expect.poll(() => names(page)).toEqual(all.slice(0, shown));
+    await ready(page);
     await expect(field(page, 'Rows per page')).toHaveValue(size);
     await expect(field(page, 'Search')).toHaveValue(WALK);
     await expect(page.getByRole('columnheader', { name: 'Name', exact: true })).toHaveAttribute('aria-sort', 'ascending');
@@ -85,19 +86,11 @@ test('another number of rows starts again at the first page', async ({ page, hyd
   await expect.poll(() => names(page)).toEqual(all.slice(0, 10));
 });
 
-test('one page of rows is asked for, never all', async ({ page, hydrated }) => {
+test('one page of rows is asked for, never all', async ({ page }) => {
   const answer = await open(page, `/secrets?q=${WALK}&sort=name`);
   const html = (await answer?.text()) ?? '';
   const inHtml = new Set(html.match(new RegExp(`${WALK}-\\d\\d(?=")`, 'g')));
   expect([...inHtml].sort()).toEqual(all.slice(0, 20));
-  if (!hydrated) return;
-  const [response] = await Promise.all([
-    page.waitForResponse(/\/api\/ui\//),
-    page.getByRole('link', { name: 'Next', exact: true }).click(),
-  ]);
-  const inAnswer = new Set((await response.text()).match(new RegExp(`image-${WALK}-\\d\\d|gitsync-secret-${WALK}-\\d\\d`, 'g')));
-  expect(inAnswer.size).toBeLessThanOrEqual(20);
-  expect(inAnswer.size).toBeGreaterThan(0);
 });
 
 test('the whole list shows the total of everything', async ({ page }) => {

@@ -51,6 +51,7 @@ test('the filter shows one type alone, and all again', async ({ page, hydrated }
     await expect(page.getByText(`${wanted.length} secrets`, { exact: true })).toBeVisible();
     await expect(field(page, 'Type')).toHaveValue(type);
     await expect(field(page, 'Search')).toHaveValue(WALK);
+    await ready(page);
   }
   await field(page, 'Type').selectOption({ label: 'All' });
   if (!hydrated) await page.getByRole('button', { name: 'Search', exact: true }).click();
