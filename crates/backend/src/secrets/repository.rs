@@ -265,7 +265,7 @@ pub(super) async fn delete(
 pub(super) async fn refresh_statistics(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     // Rows wait in a list, which every search has to read through, before they get into the index proper.
     sqlx::query("SELECT gin_clean_pending_list('secrets_by_search')").execute(&mut *connection).await?;
-    sqlx::query("ANALYZE secrets, secret_values").execute(connection).await.map(drop)
+    sqlx::query("VACUUM (ANALYZE) secrets, secret_values").execute(connection).await.map(drop)
 }
 
 /// Where a stretch of the list begins, and which way it runs.
