@@ -222,7 +222,7 @@ fn Conflict(change: Change, form: NodeRef<html::Form>, retyped: impl IntoView + 
     view! {
         <Alert title="This secret was changed in the meantime">
             <p>
-                {by} " changed it " <Ago at now/>
+                "It was changed " <Ago at now/> " by " {by}
                 ". What you typed is still here. Reload to see the secret as it is now, or overwrite it with what stands below."
             </p>
             {retyped}
