@@ -118,7 +118,8 @@ impl Db {
 impl Readers {
     fn keep(&self, reader: Reader) {
         let mut idle = self.idle();
-        if idle.len() < self.kept {
+        // Once closing has begun, the pool waits for every connection that is out.
+        if idle.len() < self.kept && !self.turns.is_closed() {
             idle.push(reader);
         }
     }
@@ -177,6 +178,37 @@ pub(crate) fn timestamp(at: DateTime<Utc>) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A read that is under way when the server stops gives its connection back, or closing would wait for ever.
+    #[sqlx::test]
+    async fn closing_waits_for_a_read_and_ends(pool: PgPool) {
+        let own = PgPoolOptions::new()
+            .max_connections(4)
+            .connect_with(std::sync::Arc::unwrap_or_clone(pool.connect_options()))
+            .await
+            .unwrap();
+        let db = Db::over(own);
+        let reading = db.clone();
+        let (begun, begin) = tokio::sync::oneshot::channel();
+        let begun = Mutex::new(Some(begun));
+        let read = tokio::spawn(async move {
+            reading
+                .read(|reader| {
+                    let begun = begun.lock().unwrap().take();
+                    async move {
+                        if let Some(begun) = begun {
+                            begun.send(()).unwrap();
+                        }
+                        tokio::time::sleep(Duration::from_millis(200)).await;
+                        Ok(((), reader))
+                    }
+                })
+                .await
+        });
+        begin.await.unwrap();
+        tokio::time::timeout(Duration::from_secs(3), db.close()).await.expect("closing ends");
+        read.await.unwrap().unwrap();
+    }
 
     #[tokio::test(start_paused = true)]
     async fn where_nothing_answers_the_wait_ends() {
