@@ -37,7 +37,7 @@ use tower_http::{
 
 /// Everything the server answers, ready to be served or to be driven by a test without a socket.
 pub fn router(state: AppState) -> Router {
-    // Fails where it was done already, which is as good.
+    // Leptos spawns by it. Fails where it was done already, which is as good.
     drop(Executor::init_tokio());
     let page = |page| get(pages::page(&state, page));
     let assets =

@@ -23,12 +23,8 @@ pub fn page(
     state: &AppState,
     page: Page,
 ) -> impl Fn(Request<Body>) -> Answer + Clone + Send + Sync + 'static {
-    let context = state.clone();
-    let context = move || {
-        context.provide();
-        set_policy();
-    };
-    let answer = render_app_async_with_context(context, shell(state, page));
+    let prepared = state.clone();
+    let answer = render_app_async_with_context(move || prepare(&prepared), shell(state, page));
     move |request| Box::pin(answer(request))
 }
 
@@ -42,8 +38,7 @@ pub async fn refused(
 ) -> Response {
     let shell = shell(&state, page);
     let context = move || {
-        state.provide();
-        set_policy();
+        prepare(&state);
         ssr::set_status(status);
         provide_context(refused.clone());
     };
@@ -55,8 +50,9 @@ fn shell(state: &AppState, page: Page) -> impl Fn() -> AnyView + Clone + Send + 
     move || document(&options, assets.clone(), page).into_any()
 }
 
-/// The page's policy, which names its nonce.
-fn set_policy() {
+/// What every page is rendered with: the services, and a policy that names the page's nonce.
+fn prepare(state: &AppState) {
+    state.provide();
     if let (Some(nonce), Some(options)) = (use_nonce(), use_context::<ResponseOptions>())
         && let Ok(policy) = HeaderValue::try_from(page_policy(&nonce))
     {

@@ -3,7 +3,7 @@
 use super::input::Typed;
 use crate::ui::{
     dom,
-    field::{FieldText, PasswordField, Remedy, TextField, ValueArea, field_frame},
+    field::{FieldText, PasswordField, Remedy, RemedySlot, TextField, ValueArea, field_frame},
 };
 use domain::{
     error::{Field, FieldError, Problem},
@@ -144,8 +144,7 @@ pub fn NameFields(
                     check(&text, true);
                 }
             })
-            remedy=Signal::derive(remedy)
-            replace=Callback::new(replace)
+            remedy=RemedySlot { remedy: Signal::derive(remedy), replace: Callback::new(replace) }
             mono=true
             locked
             required=!locked

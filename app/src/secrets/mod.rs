@@ -14,12 +14,14 @@ pub mod list_controls;
 #[cfg(feature = "ssr")]
 pub mod pages;
 
+#[cfg(feature = "ssr")]
 use domain::page::ListQuery;
 
 /// The address of the list.
 pub const LIST: &str = "/secrets";
 
 /// The address of the list with this query.
+#[cfg(feature = "ssr")]
 pub fn list_address(query: &ListQuery) -> String {
     match query.to_query_string().as_str() {
         "" => LIST.to_owned(),

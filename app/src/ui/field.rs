@@ -35,7 +35,7 @@ impl FieldText {
 }
 
 /// A way out of an error, offered beside it.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub enum Remedy {
     /// Another page to go to.
     Link { address: String, words: &'static str },
@@ -86,9 +86,10 @@ pub fn field_frame(
 /// Where a field's remedy stands.
 #[derive(Clone, Copy)]
 pub struct RemedySlot {
-    remedy: Signal<Option<Remedy>>,
+    /// The way out, where there is one.
+    pub remedy: Signal<Option<Remedy>>,
     /// Called with the text that is to be put in.
-    replace: Callback<String>,
+    pub replace: Callback<String>,
 }
 
 impl RemedySlot {
@@ -126,12 +127,7 @@ pub fn TextField(
     /// Called with what was typed when the field is left.
     #[prop(optional, into)]
     left: Option<Callback<String>>,
-    /// A way out of the error, where there is one.
-    #[prop(optional, into)]
-    remedy: Option<Signal<Option<Remedy>>>,
-    /// Called with the text that the remedy puts in.
-    #[prop(optional, into)]
-    replace: Option<Callback<String>>,
+    #[prop(optional)] remedy: Option<RemedySlot>,
     #[prop(optional)] mono: bool,
     #[prop(optional)] locked: bool,
     #[prop(optional)] required: bool,
@@ -140,7 +136,6 @@ pub fn TextField(
 ) -> impl IntoView {
     let id = text.id;
     let described = text.clone();
-    let remedy = remedy.zip(replace).map(|(remedy, replace)| RemedySlot { remedy, replace });
     let input = view! {
             <input
                 node_ref=node_ref

@@ -1,4 +1,5 @@
-//! The pieces pages are made of. No input or output here, and no word of a feature.
+//! The pieces pages are made of. No input or output here, and no word of a feature but in the notices and the
+//! frame around every page.
 
 pub mod ago;
 pub mod alert;

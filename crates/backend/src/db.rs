@@ -25,7 +25,8 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// to it, stands still.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// A connection lent to one read. Whoever hands it back says that it is as good as before.
+/// A connection lent to one read. Whoever hands it back says that it is as good as before. Handed over and not borrowed:
+/// the compiler cannot yet tell that the future of an async closure over a borrow may move between threads.
 pub(crate) type Reader = PoolConnection<Postgres>;
 
 /// The connections. Cheap to clone.

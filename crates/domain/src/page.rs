@@ -6,7 +6,6 @@ use crate::{
     secret::{SecretId, SecretKind, SecretSummary},
     time::Timestamp,
 };
-use serde::{Deserialize, Serialize};
 
 /// Queries longer than this, in bytes, are read no further.
 const QUERY_LIMIT: usize = 8 * 1024;
@@ -86,7 +85,7 @@ impl PageSize {
 }
 
 /// The row that a page begins after or ends before: its id, and what the list is sorted by.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
     /// Breaks ties.
     pub id: SecretId,
@@ -95,7 +94,7 @@ pub struct Cursor {
 }
 
 /// The value of the sorted column in a cursor's row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CursorValue {
     /// Sorted by name or type, which the id holds.
     InId,
@@ -309,7 +308,7 @@ fn clean_search(text: &str) -> String {
 }
 
 /// How many secrets match.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Total {
     /// As many were counted.
     pub count: u64,
@@ -318,7 +317,7 @@ pub struct Total {
 }
 
 /// One page of the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretPage {
     /// In the order that was asked for.
     pub rows: Vec<SecretSummary>,
