@@ -1,13 +1,17 @@
 //! The document around every page, and the pages there are.
 
 use crate::{
+    account::{AccountPage, ChoosePasswordPage, SetUpPage, SignInPage},
+    audit::AuditPageView,
     secrets::{
         self,
         list::ListPage,
-        pages::{AddPage, DeletePage, EditPage},
+        pages::{AddPage, DeletePage, DetailsPage, EditPage},
     },
     ssr,
+    tokens::pages::{AddTokenPage, RevokeTokenPage, TokenCreatedPage, TokensPage},
     ui::{frame::Frame, icon},
+    users::{AddUserPage, LinkPage, UserPageView, UsersPage},
 };
 use leptos::{nonce::use_nonce, prelude::*};
 
@@ -18,6 +22,22 @@ pub enum Page {
     AddSecret,
     EditSecret,
     DeleteSecret,
+    Secret,
+    SignIn,
+    SetUp,
+    ChoosePassword,
+    Account,
+    Tokens,
+    AddToken,
+    /// In answer to the form, with the token.
+    TokenCreated,
+    RevokeToken,
+    Users,
+    AddUser,
+    User,
+    /// In answer to a form, with the link.
+    PasswordLink,
+    Audit,
     /// For an address that leads nowhere.
     NotFound,
 }
@@ -29,6 +49,20 @@ impl Page {
             Self::AddSecret => "Add secret · Latchkey",
             Self::EditSecret => "Edit secret · Latchkey",
             Self::DeleteSecret => "Delete secret · Latchkey",
+            Self::Secret => "Secret · Latchkey",
+            Self::SignIn => "Sign in · Latchkey",
+            Self::SetUp => "Set up · Latchkey",
+            Self::ChoosePassword => "Choose a password · Latchkey",
+            Self::Account => "Account · Latchkey",
+            Self::Tokens => "Tokens · Latchkey",
+            Self::AddToken => "Add token · Latchkey",
+            Self::TokenCreated => "Token created · Latchkey",
+            Self::RevokeToken => "Revoke token · Latchkey",
+            Self::Users => "Users · Latchkey",
+            Self::AddUser => "Add user · Latchkey",
+            Self::User => "User · Latchkey",
+            Self::PasswordLink => "Password link · Latchkey",
+            Self::Audit => "Audit · Latchkey",
             Self::NotFound => "Page not found · Latchkey",
         }
     }
@@ -39,6 +73,20 @@ impl Page {
             Self::AddSecret => AddPage().into_any(),
             Self::EditSecret => EditPage().into_any(),
             Self::DeleteSecret => DeletePage().into_any(),
+            Self::Secret => DetailsPage().into_any(),
+            Self::SignIn => SignInPage().into_any(),
+            Self::SetUp => SetUpPage().into_any(),
+            Self::ChoosePassword => ChoosePasswordPage().into_any(),
+            Self::Account => AccountPage().into_any(),
+            Self::Tokens => TokensPage().into_any(),
+            Self::AddToken => AddTokenPage().into_any(),
+            Self::TokenCreated => TokenCreatedPage().into_any(),
+            Self::RevokeToken => RevokeTokenPage().into_any(),
+            Self::Users => UsersPage().into_any(),
+            Self::AddUser => AddUserPage().into_any(),
+            Self::User => UserPageView().into_any(),
+            Self::PasswordLink => LinkPage().into_any(),
+            Self::Audit => AuditPageView().into_any(),
             Self::NotFound => NotFoundPage().into_any(),
         }
     }

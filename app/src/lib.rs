@@ -10,10 +10,21 @@
 )]
 
 #[cfg(feature = "ssr")]
+pub mod account;
+#[cfg(feature = "ssr")]
+pub mod audit;
+#[cfg(feature = "ssr")]
 pub mod document;
 pub mod error;
+#[cfg(feature = "ssr")]
+pub mod failure;
+#[cfg(feature = "ssr")]
+pub mod form_state;
 pub mod secrets;
 #[cfg(feature = "ssr")]
 pub mod ssr;
+pub mod tokens;
 pub mod ui;
+#[cfg(feature = "ssr")]
+pub mod users;
 pub mod wire;

@@ -2,13 +2,15 @@
 
 use crate::{
     error::ApiError,
+    form_state::FormState,
+    secrets::input::{Refused, Typed},
     ui::{
         notice::{self, Notice},
         theme,
     },
 };
-use backend::{Backend, Ctx};
-use domain::error::Error;
+use backend::{Actor, Backend, Ctx, UserActor};
+use domain::{access::Role, error::Error};
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -23,11 +25,32 @@ pub struct Assets {
 
 /// The services, and the context of this request.
 pub fn request() -> Result<(Backend, Ctx), ApiError> {
-    let ctx = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Ctx>().cloned());
-    match (use_context::<Backend>(), ctx) {
-        (Some(backend), Some(ctx)) => Ok((backend, ctx)),
+    match (use_context::<Backend>(), use_context::<Parts>().map(|parts| identified(&parts))) {
+        (Some(backend), Some(Ok(ctx))) => Ok((backend, ctx)),
+        (_, Some(Err(error))) => Err(refuse(error)),
         _ => Err(refuse(Error::Unavailable)),
     }
+}
+
+/// Who asks, as the server found out before; or why it could not.
+pub type Identified = Result<Ctx, Error>;
+
+/// The context of the request with these parts.
+pub fn identified(parts: &Parts) -> Identified {
+    parts.extensions.get::<Identified>().cloned().unwrap_or(Err(Error::Unavailable))
+}
+
+/// Who has signed in, if anybody.
+pub fn user() -> Option<UserActor> {
+    match identified(&use_context::<Parts>()?).ok()?.actor {
+        Actor::User(user) => Some(user),
+        _ => None,
+    }
+}
+
+/// Whether whoever asks may do what takes this role.
+pub fn may(role: Role) -> bool {
+    user().is_some_and(|user| user.role >= role)
 }
 
 /// Turns what an action says into what a server function answers: the notice in its cookie, or the refusal with its
@@ -54,6 +77,7 @@ pub fn status_of(error: &Error) -> StatusCode {
         Error::Changed(_) => StatusCode::CONFLICT,
         Error::Sealed | Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Error::BadRequest => StatusCode::BAD_REQUEST,
+        Error::NotSignedIn => StatusCode::UNAUTHORIZED,
         Error::Forbidden => StatusCode::FORBIDDEN,
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -84,8 +108,12 @@ pub fn notice_cookie(text: &str, max_age: u32) -> String {
 }
 
 fn set_notice_cookie(text: &str, max_age: u32) {
+    set_cookie(&notice_cookie(text, max_age));
+}
+
+fn set_cookie(line: &str) {
     if let Some(options) = use_context::<ResponseOptions>()
-        && let Ok(value) = HeaderValue::try_from(notice_cookie(text, max_age))
+        && let Ok(value) = HeaderValue::try_from(line)
     {
         options.append_header(header::SET_COOKIE, value);
     }
@@ -109,6 +137,13 @@ pub fn query() -> String {
     use_context::<Parts>().and_then(|parts| parts.uri.query().map(ToOwned::to_owned)).unwrap_or_default()
 }
 
+/// One parameter of the query.
+pub fn query_parameter(name: &str) -> Option<String> {
+    let query = query();
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.filter(|(key, _)| *key == name).find_map(|(_, value)| domain::percent::decode(value))
+}
+
 fn cookie(name: &str) -> Option<String> {
     let parts = use_context::<Parts>()?;
     parts
@@ -121,9 +156,40 @@ fn cookie(name: &str) -> Option<String> {
         .map(|(_, value)| value.to_owned())
 }
 
-/// The plain form that this page is the answer to, where it was refused.
-pub fn refused() -> Option<crate::secrets::input::Refused> {
-    use_context()
+/// The plain form of a secret that this page is the answer to, where it was refused; or that was sent when the session
+/// had ended, and waited in a cookie for its sender to sign in again.
+pub fn refused() -> Option<Refused> {
+    use_context().or_else(|| {
+        let draft = cookie(DRAFT_COOKIE)?;
+        let path = use_context::<Parts>()?.uri.path().to_owned();
+        set_cookie(&draft_cookie("", &path, 0));
+        let typed = serde_urlencoded::from_str(&draft).ok()?;
+        Some(Refused { typed, error: Error::NotSignedIn, value_dropped: true })
+    })
+}
+
+/// Where what was typed into a secret's form waits while its sender signs in again; values are not in it.
+const DRAFT_COOKIE: &str = "latchkey_draft";
+
+/// How long, in seconds.
+const DRAFT_MAX_AGE: u32 = 900;
+
+/// Browsers keep no longer cookies.
+const DRAFT_MOST_BYTES: usize = 3_800;
+
+/// The `Set-Cookie` line that keeps what was typed for the page at this path; `None` where it is too long.
+pub fn kept_draft(typed: &Typed, path: &str) -> Option<String> {
+    let text = serde_urlencoded::to_string(typed).ok()?;
+    (text.len() <= DRAFT_MOST_BYTES).then(|| draft_cookie(&text, path, DRAFT_MAX_AGE))
+}
+
+fn draft_cookie(text: &str, path: &str, max_age: u32) -> String {
+    format!("{DRAFT_COOKIE}={text}; Path={path}; Max-Age={max_age}; HttpOnly; SameSite=Lax")
+}
+
+/// What was typed into a form about people or tokens, and what was wrong with it.
+pub fn form() -> FormState {
+    use_context().unwrap_or_default()
 }
 
 /// A mark for one form, so that the same form sent twice is saved once.

@@ -1,8 +1,16 @@
 //! What can be set, by flags and by environment. The environment is read here and nowhere else.
 
-use clap::{Args, Parser, Subcommand};
+use crate::edge::{Edge, Origin};
+use backend::SessionLimits;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::sensitive::Sensitive;
-use std::{convert::Infallible, net::SocketAddr, path::PathBuf};
+use ipnet::IpNet;
+use std::{
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 /// A self-hosted admin portal for the credentials with which a platform pulls Git datasets and container images.
 #[derive(Debug, Parser)]
@@ -20,6 +28,15 @@ pub enum Command {
     Serve,
     /// Bring the database up to date and end
     Migrate,
+    /// Look after users: also the way back in, where nobody can sign in any more
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Look after API tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Look after the audit log
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Fill the database with made-up secrets, for benchmarks
     #[command(hide = true)]
     Seed {
@@ -27,6 +44,61 @@ pub enum Command {
         #[arg(long)]
         count: u32,
     },
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum UserCommand {
+    /// Add a user and print the link with which they choose a password
+    Add {
+        name: String,
+        /// reader, editor or admin
+        #[arg(long, default_value = "reader")]
+        role: String,
+    },
+    /// List all users: name, role, state, last sign-in
+    List,
+    /// Let a user sign in no more
+    Disable { name: String },
+    /// Let a user sign in again
+    Enable { name: String },
+    /// Take a user's password and sessions away, and print the link with which they choose a new one
+    ResetPassword { name: String },
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum TokenCommand {
+    /// Make an API token and print it, alone, on standard output
+    Create {
+        /// What it is for
+        #[arg(long)]
+        name: String,
+        /// read-metadata, read-values or write
+        #[arg(long)]
+        scope: String,
+        /// Only secrets whose names begin so
+        #[arg(long, default_value = "")]
+        prefix: String,
+        /// Only these secrets: ids such as image-hub, separated by commas
+        #[arg(long, default_value = "")]
+        secrets: String,
+        /// After how many days it expires, or "never"
+        #[arg(long, default_value = "30")]
+        expires: String,
+    },
+    /// Revoke the token with this id
+    Revoke { id: String },
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum AuditCommand {
+    /// Check that no audit record was changed or taken away
+    Verify,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -51,6 +123,43 @@ pub struct Settings {
     #[arg(long, env = "LATCHKEY_KEK_FILE", global = true)]
     pub kek_file: Option<PathBuf>,
 
+    /// The address people reach the portal at, such as https://latchkey.example. Other hosts are turned away, links begin
+    /// with it, and with https the cookies are marked Secure
+    #[arg(long, env = "LATCHKEY_PUBLIC_URL", value_parser = Origin::parse, global = true)]
+    pub public_url: Option<Origin>,
+
+    /// Further host names that are answered, separated by commas
+    #[arg(long, env = "LATCHKEY_HOSTS", value_delimiter = ',', global = true)]
+    pub hosts: Vec<String>,
+
+    /// Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses or networks, separated by commas
+    #[arg(long, env = "LATCHKEY_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network, global = true)]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// After how many minutes without a request a session ends
+    #[arg(long, env = "LATCHKEY_SESSION_IDLE_MINUTES", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=10_080), global = true)]
+    pub session_idle_minutes: u64,
+
+    /// After how many hours a session ends in any case
+    #[arg(long, env = "LATCHKEY_SESSION_HOURS", default_value_t = 12, value_parser = clap::value_parser!(u64).range(1..=720), global = true)]
+    pub session_hours: u64,
+
+    /// The first administrator of an unattended install; taken only while there is no user
+    #[arg(long, env = "LATCHKEY_ADMIN_USER", global = true)]
+    pub admin_user: Option<String>,
+
+    /// Their password. Other processes can see flags: prefer the environment or a file
+    #[arg(long, env = "LATCHKEY_ADMIN_PASSWORD", hide_env_values = true, value_parser = sensitive, conflicts_with = "admin_password_file", global = true)]
+    pub admin_password: Option<Sensitive>,
+
+    /// A file with their password; a line end after it is passed over
+    #[arg(long, env = "LATCHKEY_ADMIN_PASSWORD_FILE", global = true)]
+    pub admin_password_file: Option<PathBuf>,
+
+    /// How to log: lines for people, or one JSON object a line
+    #[arg(long, env = "LATCHKEY_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
+    pub log_format: LogFormat,
+
     /// What to log: error, warn, info, debug, trace, or a filter such as "info,backend=debug"
     #[arg(long, env = "LATCHKEY_LOG", default_value = "info", global = true)]
     pub log: String,
@@ -63,6 +172,38 @@ pub struct Settings {
 #[expect(clippy::unnecessary_wraps, reason = "the form that clap asks for")]
 fn sensitive(text: &str) -> Result<Sensitive, Infallible> {
     Ok(Sensitive::new(text))
+}
+
+/// A network, or one address.
+fn network(text: &str) -> Result<IpNet, &'static str> {
+    let text = text.trim();
+    let one = text.parse::<IpAddr>().map(IpNet::from);
+    text.parse().or(one).map_err(|_| "this is neither an address nor a network such as 10.0.0.0/8")
+}
+
+impl Settings {
+    /// How long sessions last.
+    pub fn session_limits(&self) -> SessionLimits {
+        SessionLimits {
+            idle: Duration::from_mins(self.session_idle_minutes),
+            absolute: Duration::from_hours(self.session_hours),
+        }
+    }
+
+    /// Where the portal is reached from outside.
+    pub fn edge(&self) -> Edge {
+        let hosts = self.hosts.iter().map(|host| host.trim().to_ascii_lowercase());
+        Edge {
+            public: self.public_url.clone(),
+            hosts: hosts.filter(|host| !host.is_empty()).collect(),
+            trusted: self.trusted_proxies.clone(),
+        }
+    }
+
+    /// What links begin with that are printed here.
+    pub fn origin(&self) -> String {
+        self.public_url.as_ref().map_or_else(|| format!("http://{}", self.addr), Origin::as_text)
+    }
 }
 
 #[cfg(test)]
@@ -89,6 +230,8 @@ mod tests {
             "SENTINEL-KEK",
             "--database-url",
             "postgres://u:SENTINEL-PW@h/d",
+            "--admin-password",
+            "SENTINEL-ADMIN",
         ])
         .unwrap();
         assert!(!format!("{cli:?}").contains("SENTINEL"));

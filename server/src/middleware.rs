@@ -1,14 +1,20 @@
 //! What happens to every request and every answer.
 
-use crate::clock;
+use crate::{
+    clock, cookie,
+    edge::{self, Arrival},
+    state::AppState,
+};
+use app::{account::SIGN_IN, ssr::Identified};
 use axum::{
     body::Body,
-    extract::{ConnectInfo, Request},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use backend::{Actor, Ctx};
+use domain::{error::Error, percent, sensitive::Sensitive};
 use std::{any::Any, net::SocketAddr};
 use uuid::Uuid;
 
@@ -16,7 +22,7 @@ use uuid::Uuid;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// For answers that are not pages: nothing may be loaded from them at all.
-const CLOSED_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
+const CLOSED_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
 
 /// The policy of a page: its own scripts by nonce, and WebAssembly.
 pub fn page_policy(nonce: &str) -> String {
@@ -27,19 +33,30 @@ pub fn page_policy(nonce: &str) -> String {
     )
 }
 
+/// A handler panicked while it made this answer.
+#[derive(Clone, Copy)]
+struct Panicked;
+
 /// Gives the request its context, and the answer its number.
-pub async fn context(mut request: Request, next: Next) -> Response {
-    let address =
-        request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
+pub async fn context(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
+    let arrival = state.edge.arrival(peer, request.headers());
     let request_id = Uuid::now_v7().to_string();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    request.extensions_mut().insert(arrival);
     request.extensions_mut().insert(Ctx {
-        actor: Actor::Unknown,
+        actor: Actor::Anonymous,
         request_id: request_id.clone(),
-        address,
+        address: arrival.address,
         now: clock::now(),
     });
     let mut response = next.run(request).await;
+    if response.extensions().get::<Panicked>().is_some() {
+        tracing::error!(%method, path, request_id, "a request ended in a panic");
+        *response.body_mut() = Body::from(format!(
+            "Something went wrong in the portal. Its log has the cause under reference {request_id}.\n"
+        ));
+    }
     tracing::debug!(%method, path, status = response.status().as_u16(), request_id, "answered");
     if let Ok(value) = HeaderValue::try_from(request_id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -47,10 +64,83 @@ pub async fn context(mut request: Request, next: Next) -> Response {
     response
 }
 
+/// The request's arrival, as `context` found it.
+pub fn arrival(parts: &Parts) -> Arrival {
+    parts.extensions.get().copied().unwrap_or(Arrival { address: None, secure: false })
+}
+
+/// Turns away requests for hosts that are not ours.
+pub async fn known_host(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    if state.edge.answers(&parts) {
+        next.run(Request::from_parts(parts, body)).await
+    } else {
+        (StatusCode::MISDIRECTED_REQUEST, "This server does not answer under that host name.\n").into_response()
+    }
+}
+
+/// Finds out who asks: by the session's cookie, or for the API by its token.
+pub async fn identify(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let identified = identity(&state, &parts).await;
+    parts.extensions.insert::<Identified>(identified);
+    next.run(Request::from_parts(parts, body)).await
+}
+
+async fn identity(state: &AppState, parts: &Parts) -> Identified {
+    let (Some(backend), Some(ctx)) = (state.backend(), parts.extensions.get::<Ctx>()) else {
+        return Err(Error::Unavailable);
+    };
+    if backend.is_sealed() {
+        return Err(Error::Sealed);
+    }
+    let actor = if parts.uri.path().starts_with("/api/v1/") {
+        match bearer(&parts.headers) {
+            Some(token) => backend.tokens().identify(ctx, &token).await?,
+            None => None,
+        }
+    } else {
+        match cookie::read(&parts.headers, arrival(parts)) {
+            Some(token) => backend.sessions().identify(ctx, &token).await?,
+            None => None,
+        }
+    };
+    Ok(Ctx { actor: actor.unwrap_or(Actor::Anonymous), ..ctx.clone() })
+}
+
+/// The token of `Authorization: Bearer …` (RFC 6750, 2.1); in no other place is one looked for.
+fn bearer(headers: &HeaderMap) -> Option<Sensitive> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Sensitive::new(token.trim()))
+}
+
+/// Sends whoever has not signed in to where one does; afterwards they are where they wanted to go. What may be done is
+/// for the services to say: this is but the way there.
+pub async fn sign_in_first(request: Request, next: Next) -> Response {
+    let known = request.extensions().get::<Identified>();
+    let is_anonymous = matches!(known, Some(Ok(ctx)) if ctx.actor == Actor::Anonymous);
+    if is_anonymous && matches!(*request.method(), Method::GET | Method::HEAD) {
+        let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        return to_sign_in(wanted);
+    }
+    next.run(request).await
+}
+
+/// To the page where one signs in, and from there on to this address.
+pub fn to_sign_in(next: &str) -> Response {
+    Redirect::to(&format!("{SIGN_IN}?next={}", percent::encode(next))).into_response()
+}
+
 /// The headers that every answer bears. A page has set its own policy by then.
 pub async fn headers(request: Request, next: Next) -> Response {
     let is_asset = request.uri().path().starts_with("/pkg/");
-    let mut response = next.run(request).await;
+    let secure = request.extensions().get::<Arrival>().is_some_and(|arrival| arrival.secure);
+    let (parts, body) = request.into_parts();
+    // Without a referrer browsers send `Origin: null`, and only where they trust the host do they tell by other headers
+    // where a form comes from.
+    let trusted = secure || edge::host(&parts).is_none_or(|host| edge::is_loopback(&host));
+    let mut response = next.run(Request::from_parts(parts, body)).await;
     let cache = match (is_asset, response.status()) {
         (true, StatusCode::OK | StatusCode::NOT_MODIFIED) => "public, max-age=31536000, immutable",
         _ => "no-store",
@@ -59,9 +149,12 @@ pub async fn headers(request: Request, next: Next) -> Response {
     default(headers, header::CACHE_CONTROL, cache);
     default(headers, header::CONTENT_SECURITY_POLICY, CLOSED_POLICY);
     default(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    default(headers, header::REFERRER_POLICY, "no-referrer");
+    default(headers, header::REFERRER_POLICY, if trusted { "no-referrer" } else { "same-origin" });
     default(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     default(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    if secure {
+        default(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
     response
 }
 
@@ -69,8 +162,9 @@ fn default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.entry(name).or_insert(HeaderValue::from_static(value));
 }
 
-/// A panic is told to the log by its place alone, and to the person without any detail.
+/// A panic is told to the log by its place alone, and to the person by the request's number.
 pub fn panicked(_cause: Box<dyn Any + Send + 'static>) -> Response<Body> {
-    let text = "Something went wrong in the portal. Its log has the cause.";
-    (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
+    let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    response.extensions_mut().insert(Panicked);
+    response
 }

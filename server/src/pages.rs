@@ -3,7 +3,6 @@
 use crate::{middleware::page_policy, state::AppState};
 use app::{
     document::{Page, document},
-    secrets::input::Refused,
     ssr,
 };
 use axum::{
@@ -28,19 +27,19 @@ pub fn page(
     move |request| Box::pin(answer(request))
 }
 
-/// The page that a plain form was posted from, again: the form was refused.
-pub async fn refused(
+/// The page in answer to a plain form, with what the page is to find: why the form was refused, or what it has made.
+pub async fn in_answer<T: Clone + Send + Sync + 'static>(
     state: AppState,
     parts: Parts,
     page: Page,
-    refused: Refused,
     status: StatusCode,
+    found: T,
 ) -> Response {
     let shell = shell(&state, page);
     let context = move || {
         prepare(&state);
         ssr::set_status(status);
-        provide_context(refused.clone());
+        provide_context(found.clone());
     };
     render_app_async_with_context(context, shell)(Request::from_parts(parts, Body::empty())).await
 }

@@ -2,17 +2,20 @@
 
 use crate::{
     clock,
-    config::{Cli, Command, Settings},
-    key_file,
+    command::{self, Outcome},
+    config::{Cli, Command, LogFormat, Settings},
+    edge::Origin,
+    key_file, listener,
     private_postgres::PrivatePostgres,
     router,
     site::Site,
     state::AppState,
 };
-use backend::{Backend, BackendConfig, Ctx};
-use domain::sensitive::Sensitive;
+use backend::{Backend, BackendConfig, Ctx, FirstAdmin, Kek};
+use domain::{access::AccessError, sensitive::Sensitive};
 use std::{error::Error, net::SocketAddr, process::ExitCode, time::Duration};
 use tokio::{net::TcpListener, signal, sync::watch};
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 /// How long requests under way may take to finish when the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -20,16 +23,20 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How long to wait before a database that did not answer is asked again.
 const RETRY: Duration = Duration::from_secs(2);
 
-type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
-
 /// Does what the command line asks for. To be called on the main thread: a private PostgreSQL ends with it.
 pub async fn run(cli: Cli) -> ExitCode {
     let Cli { command, settings } = cli;
-    if let Err(error) = start_log(&settings.log) {
+    let command = command.unwrap_or(Command::Serve);
+    if let Err(error) = start_log(&settings, matches!(command, Command::Serve)) {
         eprintln!("latchkey: LATCHKEY_LOG is not a log filter: {error}");
         return ExitCode::FAILURE;
     }
-    let outcome = match command.unwrap_or(Command::Serve) {
+    // What a panic says may hold a value: its place is enough.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "a panic");
+    }));
+    let outcome = match command {
         Command::Serve => serve(settings).await,
         Command::Migrate => {
             with_database(&settings, async |url| {
@@ -39,9 +46,19 @@ pub async fn run(cli: Cli) -> ExitCode {
             })
             .await
         }
+        Command::User(what) => {
+            with_backend(&settings, async |backend| command::user(&backend, &settings, what).await).await
+        }
+        Command::Token(what) => {
+            with_backend(&settings, async |backend| command::token(&backend, what).await).await
+        }
+        Command::Audit(what) => {
+            with_backend(&settings, async |backend| command::audit(&backend, what).await).await
+        }
         Command::Seed { count } => {
             with_database(&settings, async |url| {
-                let backend = Backend::start(config(&settings, url)?, clock::now()).await?;
+                let config = config(&settings, url, Some(key_file::load(&settings)?));
+                let backend = Backend::start(config, clock::now()).await?;
                 backend.secrets().seed(&Ctx::system("seed", clock::now()), count).await?;
                 tracing::info!(count, "made secrets up");
                 Ok(())
@@ -58,18 +75,36 @@ pub async fn run(cli: Cli) -> ExitCode {
     }
 }
 
-fn start_log(filter: &str) -> Result<(), tracing_subscriber::filter::ParseError> {
-    let filter = tracing_subscriber::EnvFilter::builder().parse(filter)?;
-    tracing_subscriber::fmt().with_env_filter(filter).init();
+/// The server logs to standard output; a command leaves that to its result.
+fn start_log(settings: &Settings, serving: bool) -> Result<(), tracing_subscriber::filter::ParseError> {
+    let filter = tracing_subscriber::EnvFilter::builder().parse(&settings.log)?;
+    let output = if serving { BoxMakeWriter::new(std::io::stdout) } else { BoxMakeWriter::new(std::io::stderr) };
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(output);
+    match settings.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
     Ok(())
 }
 
-fn config(settings: &Settings, database_url: Sensitive) -> Result<BackendConfig, key_file::KeyError> {
-    Ok(BackendConfig {
+fn config(settings: &Settings, database_url: Sensitive, kek: Option<Kek>) -> BackendConfig {
+    BackendConfig {
         database_url,
-        kek: key_file::load(settings)?,
+        kek,
         max_connections: settings.database_connections,
+        sessions: settings.session_limits(),
+    }
+}
+
+/// For commands that have nothing to do with values, and so need no key.
+async fn with_backend(settings: &Settings, work: impl AsyncFnOnce(Backend) -> Outcome) -> Outcome {
+    with_database(settings, async |url| {
+        let backend = Backend::start(config(settings, url, None), clock::now()).await?;
+        let outcome = work(backend.clone()).await;
+        backend.close().await;
+        outcome
     })
+    .await
 }
 
 /// Finds or starts the database, does something with its address, and stops what was started.
@@ -84,29 +119,28 @@ async fn with_database(settings: &Settings, work: impl AsyncFnOnce(Sensitive) ->
 }
 
 async fn serve(settings: Settings) -> Outcome {
-    if !settings.addr.ip().is_loopback() {
-        return Err(format!(
-            "refusing to listen on {}: there is no sign-in yet, so whoever reaches the portal may change \
-             everything in it. Use a loopback address such as 127.0.0.1:3000",
-            settings.addr
-        )
-        .into());
-    }
     let listener = TcpListener::bind(settings.addr).await.map_err(|error| {
         format!("cannot listen on {}: {error}. Set LATCHKEY_ADDR to another address", settings.addr)
     })?;
     let addr = listener.local_addr()?;
     let site = Site::find(addr);
-    let state = AppState::new(site.options, site.assets);
+    let edge = settings.edge();
+    if !addr.ip().is_loopback() && !edge.is_behind_tls() {
+        tracing::warn!(
+            "listening on {addr} without TLS in front: passwords and values can be read on the way. Put a proxy with \
+             TLS before it, and set LATCHKEY_PUBLIC_URL and LATCHKEY_TRUSTED_PROXIES"
+        );
+    }
+    let state = AppState::new(site.options, site.assets, edge);
     let (stop, stopping) = watch::channel(false);
     let asked_to_stop = stop_signal()?;
     // Health answers from here on, while the database may still be on its way.
-    let server = tokio::spawn(answer(listener, state.clone(), stopping));
+    let server = tokio::spawn(listener::serve(listener, router(state.clone()), stopping));
     let settings = &settings;
     with_database(settings, async move |url| {
         tokio::pin!(asked_to_stop);
         let opened = tokio::select! {
-            opened = open(settings, url, &state) => opened,
+            opened = open(settings, url, &state, addr) => opened,
             () = &mut asked_to_stop => Ok(false),
         };
         if matches!(opened, Ok(true)) {
@@ -132,11 +166,13 @@ async fn open(
     settings: &Settings,
     url: Sensitive,
     state: &AppState,
+    addr: SocketAddr,
 ) -> Result<bool, Box<dyn Error + Send + Sync>> {
-    let config = config(settings, url)?;
+    let config = config(settings, url, Some(key_file::load(settings)?));
     loop {
         match Backend::start(config.clone(), clock::now()).await {
             Ok(backend) => {
+                first_admin(settings, &backend, addr).await?;
                 state.open(backend);
                 return Ok(true);
             }
@@ -149,18 +185,54 @@ async fn open(
     }
 }
 
-async fn answer(
-    listener: TcpListener,
-    state: AppState,
-    mut stopping: watch::Receiver<bool>,
-) -> std::io::Result<()> {
-    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(async move {
-            // An error means that the sender is gone, which is a way of stopping too.
-            drop(stopping.wait_for(|stop| *stop).await);
-        })
-        .await
+/// The first administrator: from the settings, or by a link that is printed. It is no part of the log, which others may
+/// read.
+async fn first_admin(
+    settings: &Settings,
+    backend: &Backend,
+    addr: SocketAddr,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let ctx = Ctx::system("start", clock::now());
+    if let Some(admin) = unattended_admin(settings)? {
+        let made = backend.users().set_up_unattended(&ctx, &admin).await;
+        return match made {
+            Ok(Some(name)) => {
+                tracing::info!(%name, "made the first administrator");
+                Ok(())
+            }
+            Ok(None) => Ok(()),
+            Err(AccessError::Invalid(problems)) => {
+                let said: Vec<_> = problems.iter().map(|(_, problem)| problem.message()).collect();
+                Err(format!("LATCHKEY_ADMIN_USER or its password is not usable: {}", said.join(" ")).into())
+            }
+            Err(error) => Err(error.into()),
+        };
+    }
+    if let Some(token) = backend.users().setup_link(&ctx).await? {
+        let origin = settings.public_url.as_ref().map_or_else(|| format!("http://{addr}"), Origin::as_text);
+        eprintln!(
+            "\nNobody can sign in yet. Within an hour, make the first administrator here:\n\n  {origin}/setup?token={}\n",
+            token.expose()
+        );
+    }
+    Ok(())
+}
+
+fn unattended_admin(settings: &Settings) -> Result<Option<FirstAdmin>, String> {
+    let Some(name) = settings.admin_user.clone() else { return Ok(None) };
+    let password = match (&settings.admin_password, &settings.admin_password_file) {
+        (Some(password), _) => password.clone(),
+        (None, Some(path)) => {
+            let text = std::fs::read_to_string(path).map(Sensitive::new);
+            let text = text.map_err(|error| format!("LATCHKEY_ADMIN_PASSWORD_FILE cannot be read: {error}"))?;
+            let line = text.expose().strip_suffix('\n').unwrap_or(text.expose());
+            Sensitive::new(line.strip_suffix('\r').unwrap_or(line))
+        }
+        (None, None) => {
+            return Err("LATCHKEY_ADMIN_USER needs LATCHKEY_ADMIN_PASSWORD or LATCHKEY_ADMIN_PASSWORD_FILE".to_owned());
+        }
+    };
+    Ok(Some(FirstAdmin { name, password }))
 }
 
 /// Ends on Ctrl-C or SIGTERM. The handlers are in place when this returns.

@@ -199,6 +199,16 @@ fn Failure(
             other => EitherOf3::C(view! {
                 <Alert title="Not saved">
                     <p>{other.message()}</p>
+                    {(other == ApiError::Refused(Error::NotSignedIn))
+                        .then(|| {
+                            view! {
+                                <p>
+                                    <a href="/sign-in" target="_blank" rel="noopener">
+                                        "Sign in in another tab"
+                                    </a>
+                                </p>
+                            }
+                        })}
                     {retype()}
                 </Alert>
             }),

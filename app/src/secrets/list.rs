@@ -5,14 +5,15 @@ use super::{
     delete::DeleteDialog,
     list_address,
     list_controls::{Filter, Pages, SortHeading},
-    pages::LoadFailure,
 };
 use crate::{
     error::ApiError,
+    failure::LoadFailure,
     ssr,
     ui::{ago::Ago, icon::icon, submit_on_change::SubmitOnChange},
 };
 use domain::{
+    access::Role,
     page::{ListQuery, Position, SecretPage, SortColumn},
     percent,
     secret::{SecretKind, SecretSummary},
@@ -25,11 +26,12 @@ use leptos::{either::Either, prelude::*};
 pub fn ListPage() -> impl IntoView {
     let query = ListQuery::parse(&ssr::query());
     let add = with_list(format!("{LIST}/new"), &query.to_query_string());
+    let may_write = ssr::may(Role::Editor);
     let wanted = query.clone();
     let results = Suspend::new(async move {
         match load(&wanted).await {
-            Ok(page) => Either::Left(view! { <Results query=wanted page/> }),
-            Err(error) => Either::Right(view! { <LoadFailure error/> }),
+            Ok(page) => Either::Left(view! { <Results query=wanted page may_write/> }),
+            Err(error) => Either::Right(view! { <LoadFailure error heading="Secrets" noun="secret" list=LIST/> }),
         }
     });
     view! {
@@ -38,15 +40,20 @@ pub fn ListPage() -> impl IntoView {
                 <h1>"Secrets"</h1>
                 <p class="lead">"The credentials with which Git datasets and container images are pulled."</p>
             </div>
-            <a class="button primary" href=add>
-                {icon!("plus")}
-                "Add"
-            </a>
+            {may_write
+                .then(|| {
+                    view! {
+                        <a class="button primary" href=add>
+                            {icon!("plus")}
+                            "Add"
+                        </a>
+                    }
+                })}
         </div>
         <Filter query/>
         {results}
         <SubmitOnChange/>
-        <DeleteDialog/>
+        {may_write.then(|| view! { <DeleteDialog/> })}
     }
 }
 
@@ -62,9 +69,9 @@ fn with_list(address: String, list_query: &str) -> String {
 
 /// The table and the pages under it, or what to do where there is nothing to show.
 #[component]
-fn Results(query: ListQuery, page: SecretPage) -> impl IntoView {
+fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView {
     if page.rows.is_empty() {
-        return Either::Left(view! { <Nothing query/> });
+        return Either::Left(view! { <Nothing query may_write/> });
     }
     let SecretPage { rows, now, .. } = &page;
     let now = *now;
@@ -72,7 +79,7 @@ fn Results(query: ListQuery, page: SecretPage) -> impl IntoView {
     let rows = rows
         .iter()
         .cloned()
-        .map(|secret| view! { <Row secret now list_query=list_query.clone()/> })
+        .map(|secret| view! { <Row secret now list_query=list_query.clone() may_write/> })
         .collect_view();
     Either::Right(view! {
         <table>
@@ -95,12 +102,35 @@ fn Results(query: ListQuery, page: SecretPage) -> impl IntoView {
 
 /// One secret.
 #[component]
-fn Row(secret: SecretSummary, now: Timestamp, list_query: String) -> impl IntoView {
-    let SecretSummary { id, display_name, updated_at, registry_host } = secret;
+fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: bool) -> impl IntoView {
+    let SecretSummary { id, display_name, updated_at, updated_by, registry_host } = secret;
     let name = id.name.as_str().to_owned();
-    let edit = with_list(format!("{LIST}/{id}/edit"), &list_query);
-    let delete = with_list(format!("{LIST}/{id}/delete"), &list_query);
-    let (edit_label, delete_label) = (format!("Edit {name}"), format!("Delete {name}"));
+    let actions = if may_write {
+        let edit = with_list(format!("{LIST}/{id}/edit"), &list_query);
+        let delete = with_list(format!("{LIST}/{id}/delete"), &list_query);
+        let (edit_label, delete_label) = (format!("Edit {name}"), format!("Delete {name}"));
+        Either::Left(view! {
+            <a href=edit aria-label=edit_label title="Edit">
+                {icon!("pencil")}
+            </a>
+            <a
+                href=delete
+                aria-label=delete_label
+                title="Delete"
+                data-delete=id.to_string()
+                data-display-name=display_name.clone()
+            >
+                {icon!("bin")}
+            </a>
+        })
+    } else {
+        let details = with_list(format!("{LIST}/{id}"), &list_query);
+        Either::Right(view! {
+            <a href=details aria-label=format!("View {name}") title="View">
+                {icon!("eye")}
+            </a>
+        })
+    };
     let icon = match id.kind {
         SecretKind::GitDataset => icon!("git"),
         SecretKind::ImagePull => icon!("box"),
@@ -123,28 +153,16 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String) -> impl IntoVi
             <td class="updated">
                 <span class="column-word">"Updated"</span>
                 <Ago at=updated_at now/>
+                <span class="by">{format!(" by {updated_by}")}</span>
             </td>
-            <td class="row-actions">
-                <a href=edit aria-label=edit_label title="Edit">
-                    {icon!("pencil")}
-                </a>
-                <a
-                    href=delete
-                    aria-label=delete_label
-                    title="Delete"
-                    data-delete=id.to_string()
-                    data-display-name=display_name
-                >
-                    {icon!("bin")}
-                </a>
-            </td>
+            <td class="row-actions">{actions}</td>
         </tr>
     }
 }
 
 /// No rows: because there are none, or because the search found none.
 #[component]
-fn Nothing(query: ListQuery) -> impl IntoView {
+fn Nothing(query: ListQuery, may_write: bool) -> impl IntoView {
     let searched = !query.search.is_empty() || query.kind.is_some();
     if searched {
         let all = ListQuery { search: String::new(), kind: None, position: Position::First, ..query.clone() };
@@ -166,9 +184,14 @@ fn Nothing(query: ListQuery) -> impl IntoView {
                     <b>"No secrets yet."</b>
                     " Add the SSH key that reads a Git dataset, or the account that pulls container images."
                 </p>
-                <a class="button primary" href=format!("{LIST}/new")>
-                    "Add the first secret"
-                </a>
+                {may_write
+                    .then(|| {
+                        view! {
+                            <a class="button primary" href=format!("{LIST}/new")>
+                                "Add the first secret"
+                            </a>
+                        }
+                    })}
             </div>
         })
     }

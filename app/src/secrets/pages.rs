@@ -7,7 +7,9 @@ use super::{
     list_before,
 };
 use crate::{
+    audit::History,
     error::ApiError,
+    failure::LoadFailure,
     ssr,
     ui::{ago::Ago, alert::Alert},
 };
@@ -20,14 +22,24 @@ use leptos::{either::Either, prelude::*};
 /// Add a secret.
 #[component]
 pub fn AddPage() -> impl IntoView {
-    let purpose = Purpose::Add { submission: ssr::new_submission() };
-    view! {
-        <div class="form-page">
-            <h1>"Add secret"</h1>
-            <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored."</p>
-            <SecretForm purpose refused=ssr::refused() cancel=list_before(&ssr::query())/>
-        </div>
-    }
+    let page = Suspend::new(async move {
+        let may = match ssr::request() {
+            Ok((backend, ctx)) => backend.secrets().may_change(&ctx, None).await.map_err(ssr::refuse),
+            Err(error) => Err(error),
+        };
+        match may {
+            Ok(()) => {
+                let purpose = Purpose::Add { submission: ssr::new_submission() };
+                Either::Left(view! {
+                    <h1>"Add secret"</h1>
+                    <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored."</p>
+                    <SecretForm purpose refused=ssr::refused() cancel=list_before(&ssr::query())/>
+                })
+            }
+            Err(error) => Either::Right(view! { <LoadFailure error heading="Add secret" noun="secret" list=LIST/> }),
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
 }
 
 /// Edit a secret.
@@ -37,6 +49,7 @@ pub fn EditPage() -> impl IntoView {
     let cancel = list_before(&ssr::query());
     let show = move |details: SecretDetails| {
         let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
+        let id = details.id.clone();
         view! {
             <h1>"Edit secret"</h1>
             <p class="lead">
@@ -44,9 +57,10 @@ pub fn EditPage() -> impl IntoView {
                 {format!(" by {by}.")}
             </p>
             <SecretForm purpose=Purpose::Edit(details) refused cancel/>
+            <History id/>
         }
     };
-    with_secret(show)
+    with_secret(true, show)
 }
 
 /// The confirmation as a page of its own.
@@ -69,52 +83,60 @@ pub fn DeletePage() -> impl IntoView {
             </form>
         }
     };
-    with_secret(show)
+    with_secret(true, show)
+}
+
+/// What is known of a secret, for those who may not change it.
+#[component]
+pub fn DetailsPage() -> impl IntoView {
+    let cancel = list_before(&ssr::query());
+    let show = move |details: SecretDetails| {
+        let SecretDetails { id, display_name, registry_host, username, updated_at, updated_by, now, .. } = details;
+        let row = |label: &'static str, value: String| view! { <dt>{label}</dt> <dd>{value}</dd> };
+        view! {
+            <h1>{display_name}</h1>
+            <p class="lead">
+                {id.kind.label()} ", last changed " <Ago at=updated_at now/> {format!(" by {updated_by}.")}
+            </p>
+            <dl>
+                {row("Name", id.name.as_str().to_owned())}
+                {row("Kubernetes name", id.to_string())}
+                {registry_host.map(|host| row("Registry Host", host))}
+                {username.map(|username| row("Username", username))}
+                {row("Value", "stored, and never shown".to_owned())}
+            </dl>
+            <p>
+                <a class="button" href=cancel>
+                    "Back to the secrets"
+                </a>
+            </p>
+            <History id/>
+        }
+    };
+    with_secret(false, show)
 }
 
 /// Loads the secret that the address names, and shows it, or says why not.
 fn with_secret<V: IntoView + 'static>(
+    // For whom is it: those who may change it.
+    to_change: bool,
     show: impl FnOnce(SecretDetails) -> V + Send + 'static,
 ) -> impl IntoView {
     let page = Suspend::new(async move {
-        match load().await {
+        match load(to_change).await {
             Ok(details) => Either::Left(show(details)),
-            Err(error) => Either::Right(view! { <LoadFailure error/> }),
+            Err(error) => Either::Right(view! { <LoadFailure error heading="Secrets" noun="secret" list=LIST/> }),
         }
     });
     view! { <div class="form-page">{page}</div> }
 }
 
-async fn load() -> Result<SecretDetails, ApiError> {
+async fn load(to_change: bool) -> Result<SecretDetails, ApiError> {
     let (backend, ctx) = ssr::request()?;
     let id = ssr::path_segment(2).and_then(|id| SecretId::parse(&id));
     let id = id.ok_or_else(|| ssr::refuse(Error::NotFound))?;
-    backend.secrets().get(&ctx, &id).await.map_err(ssr::refuse)
-}
-
-/// In place of a page that could not be loaded.
-#[component]
-pub fn LoadFailure(error: ApiError) -> impl IntoView {
-    match error {
-        ApiError::Refused(Error::NotFound) => Either::Left(view! {
-            <h1>"Secret not found"</h1>
-            <p>"There is no secret at this address. It may have been deleted, or the address was cut short."</p>
-            <p>
-                <a class="button" href=LIST>
-                    "Go to the secrets"
-                </a>
-            </p>
-        }),
-        error => Either::Right(view! {
-            <h1>"Secrets"</h1>
-            <Alert title="This page could not be loaded">
-                <p>{error.message()}</p>
-                <div class="choices">
-                    <a class="button" href="">
-                        "Try again"
-                    </a>
-                </div>
-            </Alert>
-        }),
+    if to_change {
+        backend.secrets().may_change(&ctx, Some(&id)).await.map_err(ssr::refuse)?;
     }
+    backend.secrets().get(&ctx, &id).await.map_err(ssr::refuse)
 }

@@ -24,7 +24,7 @@ impl FieldText {
     }
 
     /// The ids that describe the control: its hint, and its error while there is one.
-    fn described_by(&self, wrong: bool) -> Option<String> {
+    pub fn described_by(&self, wrong: bool) -> Option<String> {
         match (self.hint.is_empty(), wrong) {
             (true, false) => None,
             (true, true) => Some(self.error_id()),

@@ -2,7 +2,9 @@
 
 use super::{icon::icon, notice::NoticeRegion, theme::ThemeSwitch};
 use crate::ssr;
-use leptos::prelude::*;
+use backend::UserActor;
+use domain::access::Role;
+use leptos::{either::Either, prelude::*};
 
 /// The frame; the page goes into `main`.
 #[component]
@@ -23,18 +25,48 @@ pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView
             </button>
             // On narrow screens a popover under the button, on wide ones always there: the style sheet decides.
             <div class="places" id="places" popover="auto">
-                <nav aria-label="Places">
-                    <a href="/secrets" aria-current=address.starts_with("/secrets").then_some("page")>
-                        {icon!("key")}
-                        "Secrets"
-                    </a>
-                </nav>
-                <ThemeSwitch back=address/>
+                {match ssr::user() {
+                    Some(user) => Either::Left(view! { <Places user address/> }),
+                    None => Either::Right(view! { <ThemeSwitch back=address/> }),
+                }}
             </div>
         </header>
         <main id="main" tabindex="-1">
             {children.into_inner()()}
         </main>
         <NoticeRegion left=ssr::take_notice()/>
+    }
+}
+
+/// Where one can go, by one's role; and at the foot who one is, with the way out.
+#[component]
+fn Places(user: UserActor, address: String) -> impl IntoView {
+    let place = |path: &'static str, label: &'static str, icon| {
+        let here = address.split('?').next().is_some_and(|at| {
+            at.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        view! {
+            <a href=path aria-current=here.then_some("page")>
+                {icon}
+                {label}
+            </a>
+        }
+    };
+    let admin = user.role >= Role::Admin;
+    view! {
+        <nav aria-label="Places">
+            {place("/secrets", "Secrets", icon!("key"))}
+            {place("/tokens", "Tokens", icon!("token"))}
+            {admin.then(|| place("/users", "Users", icon!("users")))}
+            {admin.then(|| place("/audit", "Audit", icon!("audit")))}
+        </nav>
+        <div class="account">
+            {place("/account", "Account", icon!("user"))}
+            <p title=user.name.clone()>{user.name.clone()} <span>{user.role.label()}</span></p>
+            <form method="post" action="/sign-out">
+                <button>"Sign out"</button>
+            </form>
+            <ThemeSwitch back=address/>
+        </div>
     }
 }

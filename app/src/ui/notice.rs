@@ -5,7 +5,7 @@ use domain::{
     percent,
     secret::{RegistryHost, SecretId},
 };
-use leptos::{either::Either, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::{either::EitherOf3, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -25,6 +25,47 @@ pub enum Notice {
     Saved { id: SecretId, host: Option<String> },
     /// The secret of this display name was deleted.
     Deleted { display_name: String },
+    /// Something that these words are enough for.
+    Done(Deed),
+}
+
+/// What was done to users, sessions and tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Deed {
+    PasswordChanged,
+    SessionEnded,
+    SessionsEnded,
+    RoleChanged,
+    UserDisabled,
+    UserEnabled,
+    TokenRevoked,
+    SignedOut,
+}
+
+impl Deed {
+    const ALL: [Self; 8] = [
+        Self::PasswordChanged,
+        Self::SessionEnded,
+        Self::SessionsEnded,
+        Self::RoleChanged,
+        Self::UserDisabled,
+        Self::UserEnabled,
+        Self::TokenRevoked,
+        Self::SignedOut,
+    ];
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::PasswordChanged => "Password changed.",
+            Self::SessionEnded => "Session ended.",
+            Self::SessionsEnded => "All sessions of this user ended.",
+            Self::RoleChanged => "Role changed.",
+            Self::UserDisabled => "User disabled.",
+            Self::UserEnabled => "User enabled.",
+            Self::TokenRevoked => "Token revoked.",
+            Self::SignedOut => "You are signed out.",
+        }
+    }
 }
 
 impl Notice {
@@ -35,6 +76,7 @@ impl Notice {
                 format!("saved~{id}~{}", percent::encode(host.as_deref().unwrap_or_default()))
             }
             Self::Deleted { display_name } => format!("deleted~{}", percent::encode(display_name)),
+            Self::Done(deed) => format!("done~{}", *deed as u8),
         }
     }
 
@@ -52,6 +94,7 @@ impl Notice {
                 Some(Self::Saved { id: SecretId::parse(id)?, host })
             }
             "deleted" => Some(Self::Deleted { display_name: percent::decode(rest)? }),
+            "done" => Deed::ALL.get(rest.parse::<usize>().ok()?).copied().map(Self::Done),
             _ => None,
         }
     }
@@ -125,7 +168,7 @@ fn words(notice: Notice) -> impl IntoView {
             let name = id.name.as_str().to_owned();
             let host =
                 host.map(|host| view! { " Its registry host was put right: " <code>{host}</code> "." });
-            Either::Left(view! {
+            EitherOf3::A(view! {
                 "Secret saved: "
                 <a href=format!("/secrets/{id}/edit")>{name}</a>
                 "."
@@ -133,8 +176,9 @@ fn words(notice: Notice) -> impl IntoView {
             })
         }
         Notice::Deleted { display_name } => {
-            Either::Right(view! { "Secret deleted: " <b>{display_name}</b> "." })
+            EitherOf3::B(view! { "Secret deleted: " <b>{display_name}</b> "." })
         }
+        Notice::Done(deed) => EitherOf3::C(deed.words()),
     }
 }
 
@@ -148,6 +192,8 @@ mod tests {
         for notice in [
             Notice::Saved { id: id.clone(), host: None },
             Notice::Saved { id, host: Some("https://index.docker.io/v1/".to_owned()) },
+            Notice::Done(Deed::PasswordChanged),
+            Notice::Done(Deed::SignedOut),
             Notice::Deleted { display_name: "Größe ~ \"; Path=/ </script>".to_owned() },
         ] {
             let cookie = notice.to_cookie();
@@ -162,7 +208,7 @@ mod tests {
     #[test]
     fn a_forged_cookie_is_no_notice() {
         for text in
-            ["", "saved", "saved~x~", "saved~image-a", "deleted~%ff", "other~x", "saved~image-a~user:pw@host"]
+            ["", "saved", "saved~x~", "saved~image-a", "deleted~%ff", "other~x", "done~8", "done~x", "saved~image-a~user:pw@host"]
         {
             assert_eq!(Notice::from_cookie(text), None, "{text}");
         }

@@ -1,7 +1,11 @@
 //! On whose behalf something is done.
 
-use domain::{error::Error, time::Timestamp};
+use domain::{
+    access::{Restriction, Role, TokenScope},
+    time::Timestamp,
+};
 use std::net::IpAddr;
+use uuid::Uuid;
 
 /// Goes first into every method of a service.
 #[derive(Clone, Debug)]
@@ -17,7 +21,7 @@ pub struct Ctx {
 }
 
 impl Ctx {
-    /// For what the server does by itself.
+    /// For what the server does by itself, and for its command line.
     pub fn system(name: &'static str, now: Timestamp) -> Self {
         Self { actor: Actor::System(name), request_id: name.to_owned(), address: None, now }
     }
@@ -26,24 +30,72 @@ impl Ctx {
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
-    /// There is no sign-in yet.
-    Unknown,
-    /// A task of the server's own.
+    /// Nobody that is known.
+    Anonymous,
+    /// A person who has signed in.
+    User(UserActor),
+    /// A script with an API token.
+    Token(TokenActor),
+    /// The server itself, or whoever has its command line.
     System(&'static str),
 }
 
+/// A person who has signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserActor {
+    /// The row in `users`.
+    pub id: Uuid,
+    /// The name, which no other user has or will have.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// The session, by which audit records name it.
+    pub session: Uuid,
+}
+
+/// A script with an API token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenActor {
+    /// The part of the token that is no secret.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// What it allows now: no more than its owner may.
+    pub scope: TokenScope,
+    /// With which secrets.
+    pub restriction: Restriction,
+    /// Until when.
+    pub expires_at: Option<Timestamp>,
+}
+
 impl Actor {
-    /// As it is stored.
-    pub fn as_str(&self) -> &str {
+    /// By what it is stored and shown.
+    pub fn name(&self) -> &str {
         match self {
-            Self::Unknown => "unknown",
+            Self::Anonymous => "anonymous",
+            Self::User(user) => &user.name,
+            Self::Token(token) => &token.name,
             Self::System(name) => name,
         }
     }
 
-    /// As people read it.
-    pub(crate) fn shown(stored: &str) -> String {
-        if stored == Self::Unknown.as_str() { "someone" } else { stored }.to_owned()
+    /// Which sort of actor it is, as it is stored.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::User(_) => "user",
+            Self::Token(_) => "token",
+            Self::System(_) => "system",
+        }
+    }
+
+    /// The id of the session or token.
+    pub(crate) fn credential(&self) -> Option<String> {
+        match self {
+            Self::User(user) => Some(user.session.to_string()),
+            Self::Token(token) => Some(token.id.clone()),
+            Self::Anonymous | Self::System(_) => None,
+        }
     }
 }
 
@@ -56,11 +108,38 @@ pub enum Action {
     WriteSecrets,
     /// Take a value out.
     ReadValues,
+    /// Look after one's own password, sessions and tokens.
+    OwnAccount,
+    /// See, add and change users, and end their sessions.
+    ManageUsers,
+    /// See and revoke everybody's tokens.
+    ManageTokens,
+    /// See the whole audit log.
+    ReadAudit,
 }
 
-/// Lets the action pass or not. Until there is sign-in, the server listens on loopback alone, and whoever is
-/// there may do everything.
-#[expect(clippy::unnecessary_wraps, reason = "the one place where roles will refuse")]
-pub(crate) fn authorize(_ctx: &Ctx, _action: Action) -> Result<(), Error> {
-    Ok(())
+impl Action {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::ReadSecrets,
+        Self::WriteSecrets,
+        Self::ReadValues,
+        Self::OwnAccount,
+        Self::ManageUsers,
+        Self::ManageTokens,
+        Self::ReadAudit,
+    ];
+
+    /// As a refusal of it is recorded.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadSecrets => "see secrets",
+            Self::WriteSecrets => "change secrets",
+            Self::ReadValues => "take values out",
+            Self::OwnAccount => "manage own account",
+            Self::ManageUsers => "manage users",
+            Self::ManageTokens => "manage tokens",
+            Self::ReadAudit => "read the audit log",
+        }
+    }
 }

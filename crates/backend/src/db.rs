@@ -1,8 +1,11 @@
 //! Connections and migrations.
 
-use crate::error::StartError;
+use crate::{
+    context::Ctx,
+    error::{StartError, refuse},
+};
 use chrono::{DateTime, Utc};
-use domain::{sensitive::Sensitive, time::Timestamp};
+use domain::{error::Error, sensitive::Sensitive, time::Timestamp};
 use sqlx::{
     ConnectOptions, Connection, PgConnection, PgPool, Postgres, Transaction,
     migrate::Migrator,
@@ -134,6 +137,18 @@ impl Readers {
 /// What the work comes to, or `None` where it takes too long.
 pub(crate) async fn in_time<T>(work: impl Future<Output = T>) -> Option<T> {
     tokio::time::timeout(PATIENCE, work).await.ok()
+}
+
+/// What the work comes to; `Unavailable` where it takes too long.
+pub(crate) async fn bounded<T, E: From<Error>>(
+    ctx: &Ctx,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    // On the heap: a unit of work is large, and every caller's future would carry it.
+    match in_time(Box::pin(work)).await {
+        Some(outcome) => outcome,
+        None => Err(refuse(ctx, &sqlx::Error::PoolTimedOut).into()),
+    }
 }
 
 /// Whether the connection itself failed, as after a restart of PostgreSQL.

@@ -1,5 +1,6 @@
 //! What can be *done*: services over repositories, the keyring, the migrations.
 
+mod access;
 mod audit;
 mod context;
 mod db;
@@ -7,31 +8,45 @@ mod docker_config;
 mod error;
 mod health;
 mod keyring;
+mod random;
 mod secrets;
+mod sessions;
+#[cfg(test)]
+mod testing;
+mod tokens;
+mod users;
 
-pub use audit::AuditAction;
-pub use context::{Action, Actor, Ctx};
+pub use audit::{
+    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, Outcome, Verdict,
+};
+pub use context::{Action, Actor, Ctx, TokenActor, UserActor};
 pub use db::migrate;
 pub use docker_config::docker_config_json;
 pub use error::StartError;
 pub use health::Readiness;
 pub use keyring::{Kek, KekError};
 pub use secrets::SecretService;
+pub use sessions::{NewSession, SessionLimits, SessionService, SessionSummary};
+pub use tokens::{CreatedToken, TokenPage, TokenService, TokenSummary};
+pub use users::{AddedUser, FirstAdmin, UserPage, UserService, UserSummary};
 
 use db::Db;
 use domain::{sensitive::Sensitive, time::Timestamp};
 use keyring::Keyring;
 use std::sync::Arc;
+use users::Passwords;
 
 /// What the backend is started with.
 #[derive(Clone, Debug)]
 pub struct BackendConfig {
     /// A `postgres://` address.
     pub database_url: Sensitive,
-    /// The active key encryption key.
-    pub kek: Kek,
+    /// The active key encryption key. Without one, all that needs no value can be done.
+    pub kek: Option<Kek>,
     /// The most connections at once.
     pub max_connections: u32,
+    /// How long sessions last.
+    pub sessions: SessionLimits,
 }
 
 /// All services over one database. Cheap to clone.
@@ -40,28 +55,56 @@ pub struct Backend {
     db: Db,
     /// None while sealed: the key at hand is not the one that the values were sealed with.
     keyring: Option<Arc<Keyring>>,
+    audit: AuditService,
     secrets: SecretService,
+    sessions: SessionService,
+    tokens: TokenService,
+    users: UserService,
 }
 
 impl Backend {
     /// Connects, brings the database up to date, and tries the key. A wrong key gives a sealed backend, which
-    /// refuses everything.
+    /// refuses everything that has to do with secrets.
     pub async fn start(config: BackendConfig, now: Timestamp) -> Result<Self, StartError> {
         migrate(&config.database_url).await?;
         let db = Db::connect(&config.database_url, config.max_connections).await?;
-        Ok(Self::over(db, config.kek, now).await?)
+        Ok(Self::over(db, config.kek, config.sessions, now).await?)
     }
 
-    async fn over(db: Db, kek: Kek, now: Timestamp) -> Result<Self, sqlx::Error> {
-        let keyring = Keyring::unlock(&db, kek, now).await?.map(Arc::new);
-        if keyring.is_none() {
-            tracing::error!(
-                "sealed: the key encryption key is not the one that the stored values were sealed with. \
-                 Nothing is served or written until the server is started with the right one"
-            );
-        }
-        let secrets = SecretService::new(db.clone(), keyring.clone());
-        Ok(Self { db, keyring, secrets })
+    async fn over(
+        db: Db,
+        kek: Option<Kek>,
+        limits: SessionLimits,
+        now: Timestamp,
+    ) -> Result<Self, sqlx::Error> {
+        let keyring = match kek {
+            Some(kek) => {
+                let keyring = Keyring::unlock(&db, kek, now).await?;
+                if keyring.is_none() {
+                    tracing::error!(
+                        "sealed: the key encryption key is not the one that the stored values were sealed with. \
+                         Nothing is served or written until the server is started with the right one"
+                    );
+                }
+                keyring.map(Arc::new)
+            }
+            None => None,
+        };
+        let passwords = Passwords::new();
+        Ok(Self {
+            audit: AuditService::new(db.clone()),
+            secrets: SecretService::new(db.clone(), keyring.clone()),
+            sessions: SessionService::new(db.clone(), passwords.clone(), limits),
+            tokens: TokenService::new(db.clone()),
+            users: UserService::new(db.clone(), passwords),
+            db,
+            keyring,
+        })
+    }
+
+    /// The audit log.
+    pub fn audit(&self) -> &AuditService {
+        &self.audit
     }
 
     /// The secrets.
@@ -69,9 +112,29 @@ impl Backend {
         &self.secrets
     }
 
+    /// Who has signed in.
+    pub fn sessions(&self) -> &SessionService {
+        &self.sessions
+    }
+
+    /// The API tokens.
+    pub fn tokens(&self) -> &TokenService {
+        &self.tokens
+    }
+
+    /// The users.
+    pub fn users(&self) -> &UserService {
+        &self.users
+    }
+
+    /// Whether the key at hand is not the one that the values were sealed with.
+    pub fn is_sealed(&self) -> bool {
+        self.keyring.is_none()
+    }
+
     /// Whether requests can be served now.
     pub async fn ready(&self) -> Readiness {
-        if self.keyring.is_none() {
+        if self.is_sealed() {
             return Readiness::Sealed;
         }
         health::probe(&self.db).await

@@ -222,6 +222,9 @@ pub enum Error {
     /// The request is none that we know.
     #[error("bad request")]
     BadRequest,
+    /// Nobody is signed in, or no longer.
+    #[error("not signed in")]
+    NotSignedIn,
     /// The actor may not do this.
     #[error("forbidden")]
     Forbidden,

@@ -1,6 +1,7 @@
-//! What a secret *is*: its names, hosts and key text, list queries, and the closed error type. Compiled for the
-//! browser and the server alike, so everything here is small and pure.
+//! What a secret *is*: its names, hosts and key text, list queries, and the closed error type; who may do what with
+//! it. Compiled for the browser and the server alike, so everything here is small and pure.
 
+pub mod access;
 pub mod error;
 pub mod page;
 pub mod percent;

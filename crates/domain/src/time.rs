@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Timestamp(i64);
 
+/// In microseconds.
+const DAY: i64 = 86_400 * 1_000_000;
+
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -32,6 +35,40 @@ impl Timestamp {
         self.0
     }
 
+    /// Midnight, in UTC, of a day such as `2026-11-23`, from 1970 to 9999; `None` where the text is none.
+    pub fn parse_date(text: &str) -> Option<Self> {
+        let (year, rest) = text.split_once('-')?;
+        let (month, day) = rest.split_once('-')?;
+        if (year.len(), month.len(), day.len()) != (4, 2, 2) {
+            return None;
+        }
+        let (year, month, day): (i64, i64, i64) =
+            (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+        if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+            return None;
+        }
+        // `civil` the other way round: years begin on 1 March.
+        let shifted_year = year - i64::from(month <= 2);
+        let (era, year_of_era) = (shifted_year.div_euclid(400), shifted_year.rem_euclid(400));
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        let days = era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
+        let at = Self(days * DAY);
+        // 30 February is none.
+        at.rfc3339().starts_with(text).then_some(at)
+    }
+
+    /// The same time on the day after.
+    #[must_use]
+    pub fn next_day(self) -> Self {
+        Self(self.0.saturating_add(DAY))
+    }
+
+    /// The same time on the day before.
+    #[must_use]
+    pub fn previous_day(self) -> Self {
+        Self(self.0.saturating_sub(DAY))
+    }
+
     /// To the second: `2026-11-23T23:24:05Z` (RFC 3339).
     pub fn rfc3339(self) -> String {
         let Civil { year, month, day, hour, minute, second } = self.civil();
@@ -41,6 +78,13 @@ impl Timestamp {
             text.push(mark);
         }
         text
+    }
+
+    /// To the microsecond: `2026-11-23T23:24:05.000001Z`.
+    pub fn rfc3339_micros(self) -> String {
+        let mut text = self.rfc3339();
+        text.pop();
+        format!("{text}.{:06}Z", self.0.rem_euclid(1_000_000))
     }
 
     /// For people, with the zone: `23 November 2026, 23:24 UTC`.
@@ -129,6 +173,19 @@ mod tests {
             assert_eq!(Timestamp::from_micros(seconds * SECOND).rfc3339(), text);
         }
         assert_eq!(Timestamp::from_micros(1_795_476_245 * SECOND).utc_text(), "23 November 2026, 23:24 UTC");
+    }
+
+    #[test]
+    fn days_are_read() {
+        for text in ["1970-01-01", "2000-02-29", "2026-11-24", "2026-01-31", "2026-03-01", "9999-12-31"] {
+            assert_eq!(Timestamp::parse_date(text).unwrap().rfc3339(), format!("{text}T00:00:00Z"));
+        }
+        for text in ["", "2026-02-29", "2026-13-01", "2026-00-01", "2026-1-1", "1969-12-31", "+026-01-01", "2026-01-1x"] {
+            assert_eq!(Timestamp::parse_date(text), None, "{text}");
+        }
+        let day = Timestamp::parse_date("2026-12-31").unwrap();
+        assert_eq!(day.next_day().rfc3339(), "2027-01-01T00:00:00Z");
+        assert_eq!(day.next_day().previous_day(), day);
     }
 
     #[test]

@@ -1,6 +1,14 @@
-//! Who did what. Written in the transaction of the change itself.
+//! Who did what. Written in the transaction of the change itself; each record is chained to the one before.
 
+mod chain;
+mod list;
 pub(crate) mod repository;
+mod service;
+
+pub use list::{AuditCursor, AuditEntry, AuditPage, AuditQuery};
+pub use service::{AuditService, Verdict};
+
+use crate::context::Action;
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,10 +23,64 @@ pub enum AuditAction {
     ValueRead,
     /// Made-up secrets were added.
     SecretsSeeded,
+    /// Somebody signed in, or tried to.
+    SignIn,
+    /// After five failures a name was locked.
+    AccountLocked,
+    /// Somebody signed out.
+    SignOut,
+    /// A session was ended from another one.
+    SessionEnded,
+    /// A user was added.
+    UserAdded,
+    /// A user was given another role.
+    UserRoleChanged,
+    /// A user may not sign in any more.
+    UserDisabled,
+    /// A user may sign in again.
+    UserEnabled,
+    /// A link was made with which a password can be chosen.
+    PasswordLinkMade,
+    /// A password was chosen or changed.
+    PasswordChanged,
+    /// An API token was made.
+    TokenCreated,
+    /// An API token was revoked.
+    TokenRevoked,
+    /// Audit records were taken out as a file.
+    AuditExported,
+    /// Something was asked for that the actor may not do.
+    Attempt(Action),
 }
 
 impl AuditAction {
-    /// As it is stored.
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        [
+            Self::SecretAdded,
+            Self::SecretChanged,
+            Self::SecretDeleted,
+            Self::ValueRead,
+            Self::SecretsSeeded,
+            Self::SignIn,
+            Self::AccountLocked,
+            Self::SignOut,
+            Self::SessionEnded,
+            Self::UserAdded,
+            Self::UserRoleChanged,
+            Self::UserDisabled,
+            Self::UserEnabled,
+            Self::PasswordLinkMade,
+            Self::PasswordChanged,
+            Self::TokenCreated,
+            Self::TokenRevoked,
+            Self::AuditExported,
+        ]
+        .into_iter()
+        .chain(Action::ALL.map(Self::Attempt))
+    }
+
+    /// As it is stored, and as people read it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SecretAdded => "secret added",
@@ -26,34 +88,69 @@ impl AuditAction {
             Self::SecretDeleted => "secret deleted",
             Self::ValueRead => "value read",
             Self::SecretsSeeded => "secrets seeded",
+            Self::SignIn => "sign-in",
+            Self::AccountLocked => "account locked",
+            Self::SignOut => "sign-out",
+            Self::SessionEnded => "session ended",
+            Self::UserAdded => "user added",
+            Self::UserRoleChanged => "role changed",
+            Self::UserDisabled => "user disabled",
+            Self::UserEnabled => "user enabled",
+            Self::PasswordLinkMade => "password link made",
+            Self::PasswordChanged => "password changed",
+            Self::TokenCreated => "token created",
+            Self::TokenRevoked => "token revoked",
+            Self::AuditExported => "audit exported",
+            Self::Attempt(action) => action.as_str(),
         }
     }
 }
 
 /// How it went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub enum Outcome {
+    /// As was asked.
     Done,
+    /// The actor may not.
+    Refused,
+    /// What was given to prove who it is did not.
+    Failed,
     /// What is stored is not what was sealed.
     IntegrityFailure,
 }
 
 impl Outcome {
-    pub(crate) fn as_str(self) -> &'static str {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Done, Self::Refused, Self::Failed, Self::IntegrityFailure];
+
+    /// As it is stored, and as people read it.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Done => "done",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
             Self::IntegrityFailure => "integrity failure",
         }
     }
 }
 
-/// One record.
+/// One record that is to be written.
 #[derive(Clone, Debug)]
 pub(crate) struct AuditRecord<'a> {
     pub(crate) action: AuditAction,
-    /// The id of the secret.
+    /// The id of the secret, the name of the user, the id of the token.
     pub(crate) object: &'a str,
     pub(crate) outcome: Outcome,
     /// The names of the fields that were changed.
     pub(crate) fields: &'a [&'static str],
 }
+
+impl<'a> AuditRecord<'a> {
+    /// Something that was done to this object.
+    pub(crate) fn done(action: AuditAction, object: &'a str) -> Self {
+        Self { action, object, outcome: Outcome::Done, fields: &[] }
+    }
+}
+
+#[cfg(test)]
+mod tests;

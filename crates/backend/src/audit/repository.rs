@@ -1,27 +1,158 @@
-//! The audit table: rows are added, never changed.
+//! The audit table: records are added, never changed.
 
-use super::AuditRecord;
+use super::{
+    AuditRecord,
+    chain::{HASH_BYTES, Link},
+    list::{AuditCursor, AuditQuery},
+};
 use crate::{context::Ctx, db::instant};
-use sqlx::PgConnection;
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 
+/// Adds a record to the end of the chain. The end stays locked until the transaction is over, so this comes last in it.
 pub(crate) async fn append(
     connection: &mut PgConnection,
     ctx: &Ctx,
     record: AuditRecord<'_>,
 ) -> Result<(), sqlx::Error> {
+    let (last_id, previous): (i64, Vec<u8>) =
+        sqlx::query_as("SELECT last_id, hash FROM audit_head FOR UPDATE").fetch_one(&mut *connection).await?;
+    let address = ctx.address.map(|address| address.to_string());
+    let credential = ctx.actor.credential();
+    let link = Link {
+        id: last_id + 1,
+        at: ctx.now.micros(),
+        actor_kind: ctx.actor.kind(),
+        actor: ctx.actor.name(),
+        credential: credential.as_deref(),
+        address: address.as_deref(),
+        request_id: &ctx.request_id,
+        action: record.action.as_str(),
+        object: record.object,
+        outcome: record.outcome.as_str(),
+        fields: &record.fields.join(","),
+    };
     sqlx::query(
-        "INSERT INTO audit_records (at, actor, address, request_id, action, object, outcome, fields) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "WITH head AS (UPDATE audit_head SET last_id = $1, hash = $12) \
+         INSERT INTO audit_records (id, at, actor_kind, actor, credential, address, request_id, action, object, \
+         outcome, fields, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
+    .bind(link.id)
     .bind(instant(ctx.now)?)
-    .bind(ctx.actor.as_str())
-    .bind(ctx.address.map(|address| address.to_string()))
-    .bind(&ctx.request_id)
-    .bind(record.action.as_str())
-    .bind(record.object)
-    .bind(record.outcome.as_str())
+    .bind(link.actor_kind)
+    .bind(link.actor)
+    .bind(link.credential)
+    .bind(link.address)
+    .bind(link.request_id)
+    .bind(link.action)
+    .bind(link.object)
+    .bind(link.outcome)
     .bind(record.fields)
+    .bind(link.hash(&previous))
     .execute(connection)
     .await
     .map(drop)
+}
+
+/// A record as it is stored.
+#[derive(Debug, FromRow)]
+pub(super) struct AuditRow {
+    pub(super) id: i64,
+    pub(super) at: DateTime<Utc>,
+    pub(super) actor_kind: String,
+    pub(super) actor: String,
+    pub(super) credential: Option<String>,
+    pub(super) address: Option<String>,
+    pub(super) request_id: String,
+    pub(super) action: String,
+    pub(super) object: String,
+    pub(super) outcome: String,
+    pub(super) fields: Vec<String>,
+    pub(super) hash: Vec<u8>,
+}
+
+impl AuditRow {
+    /// The hash that it should have after this one.
+    pub(super) fn hash_after(&self, previous: &[u8]) -> Vec<u8> {
+        let fields = self.fields.join(",");
+        Link {
+            id: self.id,
+            at: self.at.timestamp_micros(),
+            actor_kind: &self.actor_kind,
+            actor: &self.actor,
+            credential: self.credential.as_deref(),
+            address: self.address.as_deref(),
+            request_id: &self.request_id,
+            action: &self.action,
+            object: &self.object,
+            outcome: &self.outcome,
+            fields: &fields,
+        }
+        .hash(previous)
+    }
+}
+
+const COLUMNS: &str = "id, at, actor_kind, actor, credential, address, request_id, action, object, outcome, fields, hash";
+
+/// Records in the order of the chain, beyond this one.
+pub(super) async fn chained(
+    connection: &mut PgConnection,
+    beyond: i64,
+    limit: i64,
+) -> Result<Vec<AuditRow>, sqlx::Error> {
+    QueryBuilder::<Postgres>::new(format!("SELECT {COLUMNS} FROM audit_records WHERE id > "))
+        .push_bind(beyond)
+        .push(" ORDER BY id LIMIT ")
+        .push_bind(limit)
+        .build_query_as()
+        .fetch_all(connection)
+        .await
+}
+
+/// The last record's id and hash, as whoever added it noted them.
+pub(super) async fn head(connection: &mut PgConnection) -> Result<(i64, Vec<u8>), sqlx::Error> {
+    sqlx::query_as("SELECT last_id, hash FROM audit_head").fetch_one(connection).await
+}
+
+/// What the chain begins with.
+pub(super) const fn beginning() -> [u8; HASH_BYTES] {
+    [0; HASH_BYTES]
+}
+
+/// Newest first, or oldest first for a page before a cursor.
+pub(super) async fn list(
+    connection: &mut PgConnection,
+    query: &AuditQuery,
+    limit: u32,
+) -> Result<Vec<AuditRow>, sqlx::Error> {
+    let mut sql = QueryBuilder::<Postgres>::new(format!("SELECT {COLUMNS} FROM audit_records WHERE true"));
+    for (column, value) in [
+        ("actor", &query.actor),
+        ("action", &query.action),
+        ("object", &query.object),
+        ("outcome", &query.outcome),
+    ] {
+        if !value.is_empty() {
+            sql.push(format_args!(" AND {column} = ")).push_bind(value.clone());
+        }
+    }
+    if let Some(from) = query.from {
+        sql.push(" AND at >= ").push_bind(instant(from)?);
+    }
+    if let Some(until) = query.until {
+        sql.push(" AND at < ").push_bind(instant(until)?);
+    }
+    let way = match query.cursor {
+        AuditCursor::Newest => "DESC",
+        AuditCursor::OlderThan(id) => {
+            sql.push(" AND id < ").push_bind(id);
+            "DESC"
+        }
+        AuditCursor::NewerThan(id) => {
+            sql.push(" AND id > ").push_bind(id);
+            "ASC"
+        }
+    };
+    sql.push(format_args!(" ORDER BY id {way} LIMIT {limit}"));
+    sql.build_query_as().fetch_all(connection).await
 }

@@ -1,6 +1,7 @@
 //! The key encryption key.
 
-use super::{IntegrityError, KEY_BYTES, random_key};
+use super::KEY_BYTES;
+use crate::random;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::sensitive::Sensitive;
@@ -41,7 +42,7 @@ impl Kek {
 
     /// Makes a fresh key.
     pub fn generate() -> Result<Self, KekError> {
-        random_key().map(|key| Self(Zeroizing::new(key))).map_err(|IntegrityError| KekError::NoRandomness)
+        random::bytes().map(|key| Self(Zeroizing::new(key))).map_err(|random::NoRandomness| KekError::NoRandomness)
     }
 
     /// The key as text, for its file.
@@ -53,8 +54,7 @@ impl Kek {
     pub fn id(&self) -> String {
         let labelled = Zeroizing::new([b"latchkey key id\0".as_slice(), self.0.as_slice()].concat());
         let hash = digest(&SHA256, &labelled);
-        let first = hash.as_ref().iter().take(8).fold(0_u64, |id, byte| (id << 8) | u64::from(*byte));
-        format!("{first:016x}")
+        random::hex(hash.as_ref().get(..8).unwrap_or_default())
     }
 
     pub(super) fn bytes(&self) -> &[u8; KEY_BYTES] {

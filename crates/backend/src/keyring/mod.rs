@@ -6,7 +6,7 @@ mod repository;
 
 pub use kek::{Kek, KekError};
 
-use crate::db::Db;
+use crate::{db::Db, random};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use domain::{sensitive::Sensitive, time::Timestamp};
 use uuid::Uuid;
@@ -100,7 +100,7 @@ impl Keyring {
 
     /// Seals a value for its place, under a fresh data key.
     pub(crate) fn seal(&self, place: Location, value: &Sensitive) -> Result<SealedValue, IntegrityError> {
-        let data_key = Zeroizing::new(random_key()?);
+        let data_key = Zeroizing::new(random::bytes::<KEY_BYTES>().map_err(|_| IntegrityError)?);
         let (nonce, ciphertext) =
             seal_under(&data_key, &aad("data", place, &self.id), value.expose().as_bytes())?;
         let (wrap_nonce, wrapped) =
@@ -183,13 +183,6 @@ fn joined(parts: &[&[u8]]) -> Vec<u8> {
         out.extend_from_slice(part);
     }
     out
-}
-
-/// From the system's generator.
-fn random_key() -> Result<[u8; KEY_BYTES], IntegrityError> {
-    let mut key = [0; KEY_BYTES];
-    aws_lc_rs::rand::fill(&mut key).map_err(|_| IntegrityError)?;
-    Ok(key)
 }
 
 #[cfg(test)]

@@ -71,6 +71,7 @@ fn summary(row: ListRow) -> Result<SecretSummary, sqlx::Error> {
         id: SecretId::new(kind, name),
         display_name: row.display_name,
         updated_at: timestamp(row.updated_at),
+        updated_by: row.updated_by,
         registry_host: row.registry_host,
     })
 }

@@ -42,6 +42,7 @@ pub(super) struct ListRow {
     pub(super) display_name: String,
     pub(super) registry_host: Option<String>,
     pub(super) updated_at: DateTime<Utc>,
+    pub(super) updated_by: String,
     /// Over all pages; the same in each row.
     pub(super) total: i64,
 }
@@ -184,7 +185,7 @@ pub(super) async fn insert_many(
             .push_bind(row.submission)
             .push_bind(now)
             .push_bind(now)
-            .push_bind(ctx.actor.as_str());
+            .push_bind(ctx.actor.name());
     });
     secrets.build().execute(&mut *connection).await?;
     insert_values(connection, now, rows.into_iter().map(|row| (row.place, row.sealed))).await
@@ -244,7 +245,7 @@ pub(super) async fn update(
     .bind(row.registry_username)
     .bind(row.value_version)
     .bind(instant(ctx.now)?)
-    .bind(ctx.actor.as_str())
+    .bind(ctx.actor.name())
     .fetch_one(connection)
     .await
 }
@@ -286,7 +287,7 @@ pub(super) async fn list(
     let Stretch { query, direction, beyond, limit } = stretch;
     let words: Vec<String> = query.search.split_whitespace().take(MAX_WORDS).map(pattern).collect();
     let mut sql =
-        QueryBuilder::<Postgres>::new("SELECT kind, name, display_name, registry_host, updated_at, (");
+        QueryBuilder::<Postgres>::new("SELECT kind, name, display_name, registry_host, updated_at, updated_by, (");
     if words.is_empty() {
         sql.push("SELECT coalesce(sum(count), 0)::bigint FROM secret_counts WHERE ");
         filter(&mut sql, query.kind, &[]);

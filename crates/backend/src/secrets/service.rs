@@ -7,9 +7,10 @@ use super::{
     seed,
 };
 use crate::{
+    access::{Object, authorize},
     audit::{self, AuditAction, AuditRecord, Outcome},
-    context::{Action, Actor, Ctx, authorize},
-    db::{Db, in_time},
+    context::{Action, Ctx},
+    db::{Db, bounded, in_time},
     error::{broken_constraint, refuse},
     keyring::{IntegrityError, Keyring, Location, ValueField},
 };
@@ -45,18 +46,27 @@ impl SecretService {
 
     /// One page of the list, in one round trip.
     ///
-    /// Errors: `Sealed`, `Forbidden`, `Unavailable`, `Internal`.
+    /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`, `Unavailable`, `Internal`.
     pub async fn list(&self, ctx: &Ctx, query: &ListQuery) -> Result<SecretPage, Error> {
-        authorize(ctx, Action::ReadSecrets)?;
+        authorize(&self.db, ctx, Action::ReadSecrets, Object::Named("secrets")).await?;
         self.unsealed()?;
         list::page(&self.db, query, ctx.now).await.map_err(|error| refuse(ctx, &error))
+    }
+
+    /// Whether whoever asks may change this secret, or add one: before a form is shown that could not be sent.
+    ///
+    /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`, `Unavailable`, `Internal`.
+    pub async fn may_change(&self, ctx: &Ctx, id: Option<&SecretId>) -> Result<(), Error> {
+        let object = id.map_or(Object::Named("new secret"), Object::Secret);
+        authorize(&self.db, ctx, Action::WriteSecrets, object).await?;
+        self.unsealed().map(drop)
     }
 
     /// What may be shown of one secret.
     ///
     /// Errors: as `list`, and `NotFound`.
     pub async fn get(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretDetails, Error> {
-        authorize(ctx, Action::ReadSecrets)?;
+        authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
         self.unsealed()?;
         let row = self
             .db
@@ -70,7 +80,7 @@ impl SecretService {
             username: row.registry_username,
             version: row.version,
             updated_at: crate::db::timestamp(row.updated_at),
-            updated_by: Actor::shown(&row.updated_by),
+            updated_by: row.updated_by,
             now: ctx.now,
         })
     }
@@ -78,16 +88,16 @@ impl SecretService {
     /// Adds a secret. `submission` marks the form it came from: the same form sent twice is saved once, and the
     /// second time is told the same. Sent again with something else in it, it is another one, and the name is taken.
     ///
-    /// Errors: `Invalid` with `NameTaken`; `Sealed`, `Forbidden`, `Unavailable`, `Internal`.
+    /// Errors: `Invalid` with `NameTaken`; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn create(
         &self,
         ctx: &Ctx,
         secret: NewSecret,
         submission: Option<Uuid>,
     ) -> Result<SecretId, Error> {
-        authorize(ctx, Action::WriteSecrets)?;
-        let keyring = self.unsealed()?;
         let id = SecretId::new(secret.credential.kind(), secret.name.clone());
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(&id)).await?;
+        let keyring = self.unsealed()?;
         let row = NewRow::seal(keyring, &secret, submission).map_err(|error| broken(ctx, error))?;
         match in_time(Box::pin(self.insert(ctx, &id, row))).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
             Ok(()) => Ok(id),
@@ -153,17 +163,17 @@ impl SecretService {
         update: SecretUpdate,
         expected_version: i64,
     ) -> Result<i64, Error> {
-        authorize(ctx, Action::WriteSecrets)?;
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         let keyring = self.unsealed()?;
         bounded(
             ctx,
-            Box::pin(async {
+            async {
                 let failed = |error: sqlx::Error| refuse(ctx, &error);
                 let mut work = self.db.begin().await.map_err(failed)?;
                 let stored = repository::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
                 if stored.version != expected_version {
                     return Err(Error::Changed(Change {
-                        by: Actor::shown(&stored.updated_by),
+                        by: stored.updated_by,
                         at: crate::db::timestamp(stored.updated_at),
                         now: ctx.now,
                         version: stored.version,
@@ -182,20 +192,20 @@ impl SecretService {
                 record(&mut work, ctx, AuditAction::SecretChanged, id, &fields).await.map_err(failed)?;
                 work.commit().await.map_err(failed)?;
                 Ok(version)
-            }),
+            },
         )
         .await
     }
 
     /// Deletes a secret with its values, and answers with its display name.
     ///
-    /// Errors: `NotFound`, `Sealed`, `Forbidden`, `Unavailable`, `Internal`.
+    /// Errors: `NotFound`, `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn delete(&self, ctx: &Ctx, id: &SecretId) -> Result<String, Error> {
-        authorize(ctx, Action::WriteSecrets)?;
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         self.unsealed()?;
         bounded(
             ctx,
-            Box::pin(async {
+            async {
                 let failed = |error: sqlx::Error| refuse(ctx, &error);
                 let mut work = self.db.begin().await.map_err(failed)?;
                 let display_name =
@@ -203,7 +213,7 @@ impl SecretService {
                 record(&mut work, ctx, AuditAction::SecretDeleted, id, &[]).await.map_err(failed)?;
                 work.commit().await.map_err(failed)?;
                 Ok(display_name)
-            }),
+            },
         )
         .await
     }
@@ -211,13 +221,13 @@ impl SecretService {
     /// Takes the credential out, value included. The record of it is kept before the value is returned.
     ///
     /// Errors: `NotFound`; `Internal` where what is stored is not what was sealed, which is recorded too;
-    /// `Sealed`, `Forbidden`, `Unavailable`.
+    /// `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`.
     pub async fn credential(&self, ctx: &Ctx, id: &SecretId) -> Result<Credential, Error> {
-        authorize(ctx, Action::ReadValues)?;
+        authorize(&self.db, ctx, Action::ReadValues, Object::Secret(id)).await?;
         let keyring = self.unsealed()?;
         bounded(
             ctx,
-            Box::pin(async {
+            async {
                 let failed = |error: sqlx::Error| refuse(ctx, &error);
                 let mut work = self.db.begin().await.map_err(failed)?;
                 let (row, sealed) =
@@ -232,7 +242,7 @@ impl SecretService {
                 audit::repository::append(&mut work, ctx, read).await.map_err(failed)?;
                 work.commit().await.map_err(failed)?;
                 opened.map_err(|error| broken(ctx, error))
-            }),
+            },
         )
         .await
     }
@@ -241,7 +251,7 @@ impl SecretService {
     ///
     /// Errors: as `create`.
     pub async fn seed(&self, ctx: &Ctx, count: u32) -> Result<(), Error> {
-        authorize(ctx, Action::WriteSecrets)?;
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("secrets")).await?;
         let keyring = self.unsealed()?;
         for batch in seed::batches(count) {
             let rows = batch
@@ -269,11 +279,6 @@ impl SecretService {
         audit::repository::append(&mut work, ctx, seeded).await?;
         work.commit().await
     }
-}
-
-/// What the work comes to; `Unavailable` where it takes too long.
-async fn bounded<T>(ctx: &Ctx, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    in_time(work).await.unwrap_or_else(|| Err(refuse(ctx, &sqlx::Error::PoolTimedOut)))
 }
 
 async fn record(

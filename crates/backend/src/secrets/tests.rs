@@ -1,12 +1,14 @@
 //! The service on a real database, one of its own for each test.
 
-use crate::{Backend, Ctx, Kek, Readiness, db::Db};
+use crate::{
+    Backend, Kek, Readiness,
+    testing::{at, backend, records, with_key},
+};
 use domain::{
     error::{Error, Field, FieldError, Problem},
     page::{ListQuery, Position, SecretPage},
     secret::{Credential, NewSecret, SecretDraft, SecretId, SecretKind, SecretUpdate},
     sensitive::Sensitive,
-    time::Timestamp,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -15,14 +17,6 @@ mod failure;
 mod sentinel;
 
 const KEY: &str = include_str!("seed_key");
-
-fn at(second: i64) -> Ctx {
-    Ctx::system("test", Timestamp::from_micros(second * 1_000_000))
-}
-
-async fn backend(pool: PgPool) -> Backend {
-    Backend::over(Db::over(pool), Kek::generate().unwrap(), at(0).now).await.unwrap()
-}
 
 fn image(name: &str, password: &str) -> SecretDraft {
     SecretDraft {
@@ -63,17 +57,6 @@ async fn password(backend: &Backend, secret: &str) -> String {
     }
 }
 
-/// Action, object, outcome and fields of every audit record, in order.
-async fn records(pool: &PgPool) -> Vec<String> {
-    sqlx::query_scalar(
-        "SELECT action || ' | ' || object || ' | ' || outcome || ' | ' || array_to_string(fields, ',') \
-         FROM audit_records ORDER BY id",
-    )
-    .fetch_all(pool)
-    .await
-    .unwrap()
-}
-
 async fn names(backend: &Backend, query: &str) -> Vec<String> {
     rows(&backend.secrets().list(&at(100), &ListQuery::parse(query)).await.unwrap())
 }
@@ -107,11 +90,11 @@ async fn what_is_stored_is_handed_out_to_the_letter_and_recorded(pool: PgPool) {
     assert_eq!(
         records(&pool).await,
         [
-            "secret added | image-a | done | ",
-            "secret added | gitsync-secret-a | done | ",
-            "value read | image-a | done | ",
-            "value read | gitsync-secret-a | done | ",
-            "secret deleted | image-a | done | ",
+            "test | secret added | image-a | done | ",
+            "test | secret added | gitsync-secret-a | done | ",
+            "test | value read | image-a | done | ",
+            "test | value read | gitsync-secret-a | done | ",
+            "test | secret deleted | image-a | done | ",
         ]
     );
 }
@@ -149,13 +132,13 @@ async fn a_change_keeps_what_is_blank_and_names_its_fields(pool: PgPool) {
     assert!(matches!(kept, Credential::GitDataset { private_key } if private_key.value().expose() == KEY));
 
     let changes: Vec<String> =
-        records(&pool).await.into_iter().filter(|record| record.starts_with("secret changed")).collect();
+        records(&pool).await.into_iter().filter(|record| record.starts_with("test | secret changed")).collect();
     assert_eq!(
         changes,
         [
-            "secret changed | image-a | done | display_name,registry_host",
-            "secret changed | image-a | done | password",
-            "secret changed | gitsync-secret-a | done | display_name",
+            "test | secret changed | image-a | done | display_name,registry_host",
+            "test | secret changed | image-a | done | password",
+            "test | secret changed | gitsync-secret-a | done | display_name",
         ]
     );
     let wrong_kind = update(SecretKind::GitDataset, SecretDraft::default());
@@ -266,17 +249,17 @@ async fn a_tampered_value_is_an_error_and_recorded(pool: PgPool) {
     .unwrap();
     let refused = backend.secrets().credential(&at(2), &id("image-a")).await.unwrap_err();
     assert_eq!(refused, Error::Internal("test".to_owned()));
-    assert_eq!(records(&pool).await.last().unwrap(), "value read | image-a | integrity failure | ");
+    assert_eq!(records(&pool).await.last().unwrap(), "test | value read | image-a | integrity failure | ");
     assert_eq!(password(&backend, "image-b").await, "SENTINEL-b");
 }
 
 #[sqlx::test]
 async fn another_key_seals_the_portal_and_nothing_is_written(pool: PgPool) {
     let right = Kek::generate().unwrap();
-    let open = Backend::over(Db::over(pool.clone()), right.clone(), at(0).now).await.unwrap();
+    let open = with_key(pool.clone(), right.clone()).await;
     open.secrets().create(&at(1), new(image("a", "pw")), None).await.unwrap();
     assert_eq!(open.ready().await, Readiness::Ready);
-    let sealed = Backend::over(Db::over(pool.clone()), Kek::generate().unwrap(), at(2).now).await.unwrap();
+    let sealed = with_key(pool.clone(), Kek::generate().unwrap()).await;
     assert_eq!(sealed.ready().await, Readiness::Sealed);
     let a = id("image-a");
     for outcome in [
@@ -291,18 +274,18 @@ async fn another_key_seals_the_portal_and_nothing_is_written(pool: PgPool) {
         assert_eq!(outcome, Err(Error::Sealed));
     }
     assert_eq!(records(&pool).await.len(), 1);
-    let again = Backend::over(Db::over(pool), right, at(4).now).await.unwrap();
+    let again = with_key(pool, right).await;
     assert_eq!(password(&again, "image-a").await, "pw");
 }
 
 #[sqlx::test]
 async fn of_servers_that_start_at_once_with_different_keys_one_is_open(pool: PgPool) {
     let starts: Vec<_> = (0..8)
-        .map(|_| tokio::spawn(Backend::over(Db::over(pool.clone()), Kek::generate().unwrap(), at(0).now)))
+        .map(|_| tokio::spawn(with_key(pool.clone(), Kek::generate().unwrap())))
         .collect();
     let mut open = 0;
     for start in starts {
-        open += usize::from(start.await.unwrap().unwrap().ready().await == Readiness::Ready);
+        open += usize::from(start.await.unwrap().ready().await == Readiness::Ready);
     }
     assert_eq!(open, 1);
 }

@@ -13,6 +13,8 @@ pub struct SecretSummary {
     pub display_name: String,
     /// When it was added or last changed.
     pub updated_at: Timestamp,
+    /// By whom.
+    pub updated_by: String,
     /// Image pull only.
     pub registry_host: Option<String>,
 }

@@ -1,0 +1,286 @@
+//! Signing in, choosing a password, and one's own account.
+
+use crate::{
+    failure::LoadFailure,
+    form_state::Line,
+    secrets::LIST,
+    ssr,
+    ui::{ago::Ago, alert::Alert, theme::ThemeSwitch},
+};
+use backend::SessionSummary;
+use domain::{
+    access::{AccessError, AccessField, Role},
+    sensitive::Sensitive,
+    time::Timestamp,
+};
+use leptos::{either::Either, prelude::*};
+
+/// Where one signs in.
+pub const SIGN_IN: &str = "/sign-in";
+
+/// One's own account.
+pub const ACCOUNT: &str = "/account";
+
+/// Username and password; afterwards one is where one wanted to go.
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    let form = ssr::form();
+    let next = ssr::query_parameter("next").unwrap_or_default();
+    let wait = Suspend::new(async move {
+        let empty = match ssr::request() {
+            Ok((backend, ctx)) => backend.users().any(&ctx).await.is_ok_and(|any| !any),
+            Err(_) => false,
+        };
+        empty.then(|| {
+            view! {
+                <Alert title="Nobody can sign in yet">
+                    <p>
+                        "The server has printed a link when it was started, with which the first administrator chooses a \
+                        name and a password. It is good for an hour, and each start prints a new one."
+                    </p>
+                </Alert>
+            }
+        })
+    });
+    let broken = ssr::request().err().map(|error| {
+        view! { <Alert title="The portal cannot be used at the moment"><p>{error.message()}</p></Alert> }
+    });
+    view! {
+        <div class="form-page">
+            <h1>"Sign in"</h1>
+            {broken}
+            {wait}
+            {form.summary()}
+            <form method="post" action=SIGN_IN class="plain-form">
+                <input type="hidden" name="next" value=next/>
+                {form.line(
+                    AccessField::UserName,
+                    "Username",
+                    "",
+                    Line { autofocus: form.error.is_none(), autocomplete: "username", ..Line::TEXT },
+                )}
+                {form.line(
+                    AccessField::Password,
+                    "Password",
+                    "",
+                    Line { autofocus: form.error.is_some(), ..Line::PASSWORD },
+                )}
+                <div class="actions">
+                    <button class="primary">"Sign in"</button>
+                </div>
+            </form>
+        </div>
+    }
+}
+
+/// The first administrator, by the link that the server printed.
+#[component]
+pub fn SetUpPage() -> impl IntoView {
+    let form = ssr::form();
+    with_link(move |name| {
+        name.is_none().then(|| {
+            view! {
+                <h1>"Set up Latchkey"</h1>
+                <p class="lead">"Choose the name and the password of the first administrator. This link works once."</p>
+                {form.summary()}
+                <form method="post" class="plain-form">
+                    {form.line(
+                        AccessField::UserName,
+                        "Username",
+                        "Letters a to z, digits and . _ - + @",
+                        Line { autofocus: true, autocomplete: "username", ..Line::TEXT },
+                    )}
+                    {new_password(&form)}
+                    <div class="actions">
+                        <button class="primary">"Create administrator"</button>
+                    </div>
+                </form>
+            }
+        })
+    })
+}
+
+/// A password, by a link that an administrator has made.
+#[component]
+pub fn ChoosePasswordPage() -> impl IntoView {
+    let form = ssr::form();
+    with_link(move |name| {
+        name.map(|name| {
+            view! {
+                <h1>"Choose a password"</h1>
+                <p class="lead">"For the user " <b>{name.clone()}</b> ". This link works once."</p>
+                {form.summary()}
+                <form method="post" class="plain-form">
+                    // So that a password manager knows whose it is.
+                    <input type="text" name="username" value=name autocomplete="username" readonly hidden/>
+                    {new_password(&form)}
+                    <div class="actions">
+                        <button class="primary">"Save password"</button>
+                    </div>
+                </form>
+            }
+        })
+    })
+}
+
+fn new_password(form: &crate::form_state::FormState) -> impl IntoView + use<> {
+    view! {
+        {form.line(
+            AccessField::Password,
+            "New password",
+            "At least 12 characters. A few words in a row are fine.",
+            Line::NEW_PASSWORD,
+        )}
+        {form.line(AccessField::RepeatPassword, "Repeat password", "", Line::NEW_PASSWORD)}
+    }
+}
+
+/// Shows the form where the link in the address is good: for whom, or `None` for the first administrator.
+fn with_link<V: IntoView + 'static>(
+    show: impl FnOnce(Option<String>) -> Option<V> + Send + 'static,
+) -> impl IntoView {
+    let page = Suspend::new(async move {
+        let token = Sensitive::new(ssr::query_parameter("token").unwrap_or_default());
+        let found = match ssr::request() {
+            Ok((backend, ctx)) => backend.users().link(&ctx, &token).await,
+            Err(error) => return Either::Right(view! { <Alert title="Not now"><p>{error.message()}</p></Alert> }.into_any()),
+        };
+        match found {
+            Ok(name) => match show(name) {
+                Some(view) => Either::Left(view),
+                None => Either::Right(SpentLink().into_any()),
+            },
+            Err(AccessError::Refused(error)) => {
+                let error = ssr::refuse(error);
+                Either::Right(view! { <Alert title="Not now"><p>{error.message()}</p></Alert> }.into_any())
+            }
+            Err(_) => Either::Right(SpentLink().into_any()),
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
+}
+
+/// The link was used, or its time is over.
+#[component]
+fn SpentLink() -> impl IntoView {
+    ssr::set_status(http::StatusCode::GONE);
+    view! {
+        <h1>"This link is not good any more"</h1>
+        <p>
+            "It was used, or its time is over. Ask an administrator for a new one; the link for the first administrator is \
+            printed anew each time the server is started, until there is one."
+        </p>
+        <p>
+            <a class="button" href=SIGN_IN>
+                "Sign in"
+            </a>
+        </p>
+    }
+}
+
+/// One's own password, sessions and theme.
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let form = ssr::form();
+    let page = Suspend::new(async move {
+        let loaded = match ssr::request() {
+            Ok((backend, ctx)) => {
+                let now = ctx.now;
+                backend.sessions().own(&ctx).await.map(|sessions| (sessions, now)).map_err(ssr::refuse)
+            }
+            Err(error) => Err(error),
+        };
+        match loaded {
+            Err(error) => {
+                Either::Left(view! { <LoadFailure error heading="Account" noun="account" list=LIST/> })
+            }
+            Ok((sessions, now)) => Either::Right(view! {
+                <h1>"Account"</h1>
+                <WhoAmI/>
+                <h2>"Change password"</h2>
+                <p>"Every session ends, on every device; in this browser you stay signed in."</p>
+                {form.summary()}
+                <form method="post" action="/account/password" class="plain-form">
+                    {form.line(AccessField::CurrentPassword, "Current password", "", Line::PASSWORD)}
+                    {new_password(&form)}
+                    <div class="actions">
+                        <button class="primary">"Change password"</button>
+                    </div>
+                </form>
+                <h2>"Sessions"</h2>
+                <Sessions sessions now/>
+                <h2>"Theme"</h2>
+                <ThemeSwitch back=ACCOUNT.to_owned()/>
+            }),
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
+}
+
+#[component]
+fn WhoAmI() -> impl IntoView {
+    ssr::user().map(|user| {
+        let role: Role = user.role;
+        view! {
+            <p class="lead">
+                "You are signed in as " <b>{user.name}</b> ", in the role " <b>{role.label()}</b>
+                {format!(": {}.", role.allows())}
+            </p>
+        }
+    })
+}
+
+#[component]
+fn Sessions(sessions: Vec<SessionSummary>, now: Timestamp) -> impl IntoView {
+    let rows = sessions
+        .into_iter()
+        .map(|session| {
+            let device = if session.device.is_empty() { "Unknown device".to_owned() } else { session.device };
+            let end = if session.is_this {
+                Either::Left(view! { <b>"This session"</b> })
+            } else {
+                Either::Right(view! {
+                    <form method="post" action=format!("/account/sessions/{}/end", session.id)>
+                        <button>"End session"</button>
+                    </form>
+                })
+            };
+            view! {
+                <tr>
+                    <th scope="row" title=device.clone()>
+                        {device.clone()}
+                    </th>
+                    <td>
+                        <span class="column-word">"Address"</span>
+                        {session.address.unwrap_or_else(|| "unknown".to_owned())}
+                    </td>
+                    <td>
+                        <span class="column-word">"Begun"</span>
+                        <Ago at=session.created_at now/>
+                    </td>
+                    <td>
+                        <span class="column-word">"Last seen"</span>
+                        <Ago at=session.seen_at now/>
+                    </td>
+                    <td class="row-actions">{end}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <table class="sessions">
+            <thead>
+                <tr>
+                    <th scope="col">"Device"</th>
+                    <th scope="col">"Address"</th>
+                    <th scope="col">"Begun"</th>
+                    <th scope="col">"Last seen"</th>
+                    <th scope="col" class="row-actions">
+                        "Actions"
+                    </th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+}

@@ -1,0 +1,76 @@
+//! In place of a page that could not be loaded, or that is not for whoever asks.
+
+use crate::{error::ApiError, ssr, ui::alert::Alert};
+use domain::error::Error;
+use leptos::{either::EitherOf3, prelude::*};
+
+/// Says why, and what to do.
+#[component]
+pub fn LoadFailure(
+    error: ApiError,
+    /// The heading of the page that it would have been.
+    heading: &'static str,
+    /// What was looked for, where it turns out not to exist: "secret", "user".
+    noun: &'static str,
+    /// Where such things are listed.
+    list: &'static str,
+) -> impl IntoView {
+    match error {
+        ApiError::Refused(Error::NotFound) => EitherOf3::A(view! {
+            <h1>{format!("{}{} not found", noun[..1].to_uppercase(), &noun[1..])}</h1>
+            <p>
+                {format!(
+                    "There is no {noun} at this address. It may have been deleted, or the address was cut short.",
+                )}
+            </p>
+            <p>
+                <a class="button" href=list>
+                    {format!("Go to the {noun}s")}
+                </a>
+            </p>
+        }),
+        ApiError::Refused(Error::Forbidden) => EitherOf3::B(Forbidden()),
+        error => EitherOf3::C(view! {
+            <h1>{heading}</h1>
+            <Alert title="This page could not be loaded">
+                <p>{error.message()}</p>
+                <div class="choices">
+                    <a class="button" href="">
+                        "Try again"
+                    </a>
+                </div>
+            </Alert>
+        }),
+    }
+}
+
+/// Says that this is not for whoever asks, and who can help.
+#[component]
+pub fn Forbidden() -> impl IntoView {
+    let role = ssr::user().map(|user| user.role.label());
+    let help = Suspend::new(async move {
+        let admins = match ssr::request() {
+            Ok((backend, ctx)) => backend.users().who_can_help(&ctx).await.unwrap_or_default(),
+            Err(_) => Vec::new(),
+        };
+        // Loading the names must not change what the answer is.
+        ssr::set_status(http::StatusCode::FORBIDDEN);
+        if admins.is_empty() {
+            "An administrator can give you another role.".to_owned()
+        } else {
+            format!("An administrator can give you another role: {}.", admins.join(", "))
+        }
+    });
+    view! {
+        <h1>"Not for your role"</h1>
+        <p>
+            {role.map(|role| format!("You are signed in as {role}, and this takes more. "))}
+            {help}
+        </p>
+        <p>
+            <a class="button" href=crate::secrets::LIST>
+                "Go to the secrets"
+            </a>
+        </p>
+    }
+}

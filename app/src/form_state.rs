@@ -1,0 +1,214 @@
+//! What stands in a form about people or tokens when it is sent back: what was typed, and what was wrong with it. The
+//! server alone renders these forms, and they work without JavaScript because they know nothing else.
+
+use crate::ui::{
+    alert::Alert,
+    field::{FieldText, field_frame},
+};
+use domain::access::{AccessError, AccessField};
+use leptos::prelude::*;
+
+/// A form that was refused, or one that nobody has sent yet.
+#[derive(Clone, Debug, Default)]
+pub struct FormState {
+    /// What was typed, but for passwords.
+    pub typed: Vec<(AccessField, String)>,
+    /// Why it was refused.
+    pub error: Option<AccessError>,
+}
+
+impl FormState {
+    /// A form that was refused.
+    pub fn refused(typed: Vec<(AccessField, String)>, error: AccessError) -> Self {
+        Self { typed, error: Some(error) }
+    }
+
+    /// What was typed into this field.
+    pub fn typed(&self, field: AccessField) -> String {
+        self.typed
+            .iter()
+            .find(|(typed, _)| *typed == field)
+            .map(|(_, text)| text.clone())
+            .unwrap_or_default()
+    }
+
+    fn problem(&self, field: AccessField) -> Option<String> {
+        match &self.error {
+            Some(AccessError::Invalid(problems)) => {
+                problems.iter().find(|(wrong, _)| *wrong == field).map(|(_, problem)| problem.message())
+            }
+            _ => None,
+        }
+    }
+
+    fn wrong(&self) -> Vec<(AccessField, String)> {
+        match &self.error {
+            Some(AccessError::Invalid(problems)) => {
+                problems.iter().map(|(field, problem)| (*field, problem.message())).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn is_first_wrong(&self, field: AccessField) -> bool {
+        self.wrong().first().is_some_and(|(first, _)| *first == field)
+    }
+
+    /// Why the form was refused, above it.
+    pub fn summary(&self) -> impl IntoView + use<> {
+        let wrong = self.wrong();
+        self.error.as_ref().map(|error| {
+            let said = message(error);
+            let links = wrong
+                .into_iter()
+                .map(|(field, message)| {
+                    view! {
+                        <li>
+                            <a href=format!("#{}", field.key())>{message}</a>
+                        </li>
+                    }
+                })
+                .collect_view();
+            view! {
+                <Alert title="There is a problem">
+                    <p>{said}</p>
+                    <ul>{links}</ul>
+                </Alert>
+            }
+        })
+    }
+
+    /// A line of text.
+    pub fn line(&self, field: AccessField, label: &'static str, hint: &'static str, more: Line) -> impl IntoView + use<> {
+        let text = FieldText { id: field.key(), label, mark: if more.optional { "optional" } else { "" }, hint };
+        let problem = self.problem(field);
+        let described = text.described_by(problem.is_some());
+        let value = if more.secret { None } else { Some(self.typed(field)) };
+        let input = view! {
+            <input
+                type=if more.secret { "password" } else { "text" }
+                id=field.key()
+                name=field.key()
+                value=value
+                class:mono=more.mono
+                aria-required=(!more.optional).then_some("true")
+                aria-invalid=problem.is_some().then_some("true")
+                aria-describedby=described
+                autocomplete=more.autocomplete
+                autocapitalize="none"
+                spellcheck="false"
+                autofocus=more.autofocus || self.is_first_wrong(field)
+            />
+        };
+        field_frame(text, Signal::stored(problem), None, input)
+    }
+
+    /// Several lines of text.
+    pub fn lines(&self, field: AccessField, label: &'static str, hint: &'static str) -> impl IntoView + use<> {
+        let text = FieldText { id: field.key(), label, mark: "optional", hint };
+        let problem = self.problem(field);
+        let described = text.described_by(problem.is_some());
+        let input = view! {
+            <textarea
+                id=field.key()
+                name=field.key()
+                class="mono"
+                rows="3"
+                aria-invalid=problem.is_some().then_some("true")
+                aria-describedby=described
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                autofocus=self.is_first_wrong(field)
+            >
+                {self.typed(field)}
+            </textarea>
+        };
+        field_frame(text, Signal::stored(problem), None, input)
+    }
+
+    /// One of several: its value, its label, and a few words on what it means.
+    pub fn choice(
+        &self,
+        field: AccessField,
+        label: &'static str,
+        choices: Vec<(&'static str, &'static str, &'static str)>,
+        default: &str,
+    ) -> impl IntoView + use<> {
+        let text = FieldText { id: field.key(), label, mark: "", hint: "" };
+        let problem = self.problem(field);
+        let described = text.described_by(problem.is_some());
+        let typed = self.typed(field);
+        let chosen = if typed.is_empty() { default.to_owned() } else { typed };
+        let options = choices
+            .into_iter()
+            .map(|(value, label, meaning)| {
+                view! { <option value=value selected={value == chosen}>{format!("{label}: {meaning}")}</option> }
+            })
+            .collect_view();
+        let select = view! {
+            <select
+                id=field.key()
+                name=field.key()
+                aria-invalid=problem.is_some().then_some("true")
+                aria-describedby=described
+                autocomplete="off"
+            >
+                {options}
+            </select>
+        };
+        field_frame(text, Signal::stored(problem), None, select)
+    }
+}
+
+/// What a line of text is like.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// Hidden, and never sent back.
+    pub secret: bool,
+    /// May stay empty.
+    pub optional: bool,
+    /// A name, an id, a key.
+    pub mono: bool,
+    /// Takes the focus when the page opens.
+    pub autofocus: bool,
+    /// What a password manager is told.
+    pub autocomplete: &'static str,
+}
+
+impl Line {
+    /// A text.
+    pub const TEXT: Self =
+        Self { secret: false, optional: false, mono: false, autofocus: false, autocomplete: "off" };
+
+    /// A password that exists.
+    pub const PASSWORD: Self = Self { secret: true, autocomplete: "current-password", ..Self::TEXT };
+
+    /// A password that is chosen.
+    pub const NEW_PASSWORD: Self = Self { secret: true, autocomplete: "new-password", ..Self::TEXT };
+}
+
+/// The sentence above the form.
+fn message(error: &AccessError) -> String {
+    match error {
+        AccessError::Invalid(_) => "Some fields need another look.".to_owned(),
+        AccessError::WrongPassword => {
+            "The username or the password is not right. Five failures in a row lock a name for 15 minutes.".to_owned()
+        }
+        AccessError::Locked(seconds) => {
+            let minutes = seconds.div_ceil(60);
+            let plural = if minutes == 1 { "" } else { "s" };
+            format!(
+                "Too many attempts to sign in under this name. Try again in {minutes} minute{plural}, or ask an \
+                 administrator for a link to choose a new password."
+            )
+        }
+        AccessError::LinkSpent => {
+            "This link is not good any more: it was used, or its time is over. Ask for a new one.".to_owned()
+        }
+        AccessError::LastAdmin => {
+            "This is the last administrator, and somebody has to be one. Make another user an admin first.".to_owned()
+        }
+        AccessError::Refused(error) => crate::error::ApiError::Refused(error.clone()).message(),
+    }
+}

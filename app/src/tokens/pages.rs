@@ -1,0 +1,279 @@
+//! What the server renders of the Tokens pages.
+
+use super::Once;
+use crate::{
+    failure::LoadFailure,
+    form_state::Line,
+    ssr,
+    ui::{ago::Ago, icon::icon},
+};
+use backend::{CreatedToken, TokenPage, TokenSummary};
+use domain::{
+    access::{AccessField, Restriction, Role, TokenScope},
+    percent,
+    time::Timestamp,
+};
+use leptos::{either::Either, prelude::*};
+
+/// The address of the list.
+pub const TOKENS: &str = "/tokens";
+
+/// One's own tokens, or everybody's.
+#[component]
+pub fn TokensPage() -> impl IntoView {
+    let everybodys = ssr::query_parameter("of").is_some_and(|of| of == "everybody");
+    let beyond = ssr::query_parameter("after").and_then(|text| {
+        let (at, id) = text.split_once('~')?;
+        Some((at.parse().ok().filter(|micros| *micros >= 0).map(Timestamp::from_micros)?, id.to_owned()))
+    });
+    let page = Suspend::new(async move {
+        let loaded = match ssr::request() {
+            Ok((backend, ctx)) => {
+                let beyond = beyond.as_ref().map(|(at, id)| (*at, id.as_str()));
+                backend.tokens().list(&ctx, everybodys, beyond).await.map_err(ssr::refuse)
+            }
+            Err(error) => Err(error),
+        };
+        match loaded {
+            Ok(page) => Either::Left(view! { <List page everybodys/> }),
+            Err(error) => Either::Right(view! { <LoadFailure error heading="Tokens" noun="token" list=TOKENS/> }),
+        }
+    });
+    page
+}
+
+#[component]
+fn List(page: TokenPage, everybodys: bool) -> impl IntoView {
+    let TokenPage { tokens, more, now } = page;
+    let of = if everybodys { "of=everybody&" } else { "" };
+    let next = tokens.last().filter(|_| more).map(|token| {
+        let after = format!("{}~{}", token.created_at.micros(), token.id);
+        view! { <a class="button" href=format!("{TOKENS}?{of}after={}", percent::encode(&after))>"Next"</a> }
+    });
+    let whose = ssr::may(Role::Admin).then(|| {
+        let tab = |label, address: &'static str, current: bool| {
+            view! { <a class="button" href=address aria-current=current.then_some("page")>{label}</a> }
+        };
+        view! {
+            <nav class="choices" aria-label="Whose">
+                {tab("My tokens", TOKENS, !everybodys)}
+                {tab("Everybody’s tokens", "/tokens?of=everybody", everybodys)}
+            </nav>
+        }
+    });
+    let rows = if tokens.is_empty() {
+        Either::Left(view! {
+            <div class="nothing">
+                <p>
+                    <b>"No tokens."</b>
+                    " A script or cluster that reads or changes secrets shows one with each request."
+                </p>
+            </div>
+        })
+    } else {
+        let rows = tokens.into_iter().map(|token| view! { <Row token now/> }).collect_view();
+        Either::Right(view! {
+            <table class="tokens">
+                <thead>
+                    <tr>
+                        <th scope="col">"Name"</th>
+                        <th scope="col">"Scope"</th>
+                        <th scope="col">"Secrets"</th>
+                        <th scope="col">"Created"</th>
+                        <th scope="col">"Last used"</th>
+                        <th scope="col">"Expires"</th>
+                        <th scope="col" class="row-actions">
+                            "Actions"
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        })
+    };
+    view! {
+        <div class="page-head">
+            <div>
+                <h1>"Tokens"</h1>
+                <p class="lead">"For scripts and clusters: each may do what its scope says, and can be revoked at any time."</p>
+            </div>
+            <a class="button primary" href="/tokens/new">
+                {icon!("plus")}
+                "Add"
+            </a>
+        </div>
+        {whose}
+        {rows}
+        <nav class="pages" aria-label="Pages">{next}</nav>
+    }
+}
+
+#[component]
+fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
+    let over = token.revoked_at.is_some() || token.expires_at.is_some_and(|at| at <= now);
+    let secrets = match &token.restriction {
+        Restriction::None => "all".to_owned(),
+        Restriction::Prefix(prefix) => format!("names that begin with {prefix}"),
+        Restriction::Secrets(ids) => ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    };
+    let expires = match (token.revoked_at, token.expires_at) {
+        (Some(at), _) => view! { "revoked " <Ago at now/> }.into_any(),
+        (None, None) => "never".into_any(),
+        (None, Some(at)) if at <= now => view! { "expired " <Ago at now/> }.into_any(),
+        (None, Some(at)) => view! { <time datetime=at.rfc3339()>{at.utc_text()}</time> }.into_any(),
+    };
+    let used = match token.used_at {
+        Some(at) => Either::Left(view! { <Ago at now/> }),
+        None => Either::Right("never"),
+    };
+    let label = format!("Revoke {}", token.name);
+    view! {
+        <tr>
+            <th scope="row" title=token.id.clone()>
+                {token.name}
+            </th>
+            <td>
+                <span class="column-word">"Scope"</span>
+                {token.scope.label()}
+            </td>
+            <td title=secrets.clone()>
+                <span class="column-word">"Secrets"</span>
+                {secrets.clone()}
+            </td>
+            <td>
+                <span class="column-word">"Created"</span>
+                <Ago at=token.created_at now/>
+                {format!(" by {}", token.created_by)}
+            </td>
+            <td>
+                <span class="column-word">"Last used"</span>
+                {used}
+            </td>
+            <td>
+                <span class="column-word">"Expires"</span>
+                {expires}
+            </td>
+            <td class="row-actions">
+                {(!over)
+                    .then(|| {
+                        let address = format!("{TOKENS}/{}/revoke", token.id);
+                        view! {
+                            <a href=address aria-label=label.clone() title="Revoke">
+                                {icon!("bin")}
+                            </a>
+                        }
+                    })}
+            </td>
+        </tr>
+    }
+}
+
+/// Add a token.
+#[component]
+pub fn AddTokenPage() -> impl IntoView {
+    let form = ssr::form();
+    let role = ssr::user().map_or(Role::Reader, |user| user.role);
+    let scopes = TokenScope::ALL
+        .into_iter()
+        .filter(|scope| role >= scope.least_role())
+        .map(|scope| (scope.as_str(), scope.label(), scope.allows()))
+        .collect();
+    view! {
+        <div class="form-page">
+            <h1>"Add token"</h1>
+            <p class="lead">"Its text is shown once, on the next page. A token may do no more than you."</p>
+            {form.summary()}
+            <form method="post" class="plain-form">
+                {form.line(
+                    AccessField::TokenName,
+                    "Name",
+                    "What it is for, such as the cluster or script that has it.",
+                    Line { autofocus: true, ..Line::TEXT },
+                )}
+                {form.choice(AccessField::Scope, "Scope", scopes, TokenScope::ReadMetadata.as_str())}
+                {form.line(
+                    AccessField::Prefix,
+                    "Only names that begin with",
+                    "",
+                    Line { optional: true, mono: true, ..Line::TEXT },
+                )}
+                {form.lines(
+                    AccessField::Secrets,
+                    "Only these secrets",
+                    "Ids such as image-hub or gitsync-secret-data, separated by spaces or line ends.",
+                )}
+                {form.line(
+                    AccessField::Expiry,
+                    "Expires after (days)",
+                    "30 days where it stays empty; “never” for a token that does not expire.",
+                    Line { optional: true, ..Line::TEXT },
+                )}
+                <div class="actions">
+                    <a class="button" href=TOKENS>
+                        "Cancel"
+                    </a>
+                    <button class="primary">"Create token"</button>
+                </div>
+            </form>
+        </div>
+    }
+}
+
+/// The token that was just made.
+#[component]
+pub fn TokenCreatedPage() -> impl IntoView {
+    use_context::<CreatedToken>().map(|token| {
+        let until = match token.expires_at {
+            Some(at) => format!("It is good until {}.", at.utc_text()),
+            None => "It never expires.".to_owned(),
+        };
+        view! {
+            <div class="form-page">
+                <h1>"Token created"</h1>
+                <p>
+                    "This is the token " <b>{token.name}</b> ". Copy it now: it is shown only here, and stored only as a hash. "
+                    {until}
+                </p>
+                <Once id="token" label="Token" text=token.text/>
+                <p>
+                    <a class="button" href=TOKENS>
+                        "Done"
+                    </a>
+                </p>
+            </div>
+        }
+    })
+}
+
+/// The question before a token is revoked.
+#[component]
+pub fn RevokeTokenPage() -> impl IntoView {
+    let form = ssr::form();
+    let id = ssr::path_segment(2).unwrap_or_default();
+    let page = Suspend::new(async move {
+        let loaded = match ssr::request() {
+            Ok((backend, ctx)) => backend.tokens().get(&ctx, &id).await.map_err(ssr::refuse),
+            Err(error) => Err(error),
+        };
+        match loaded {
+            Ok(token) => Either::Left(view! {
+                <h1>"Revoke token"</h1>
+                {form.summary()}
+                <p>
+                    "Are you sure to revoke " <b>{token.name}</b> " (" <code>{token.id}</code>
+                    ")? Whatever uses it is refused from then on, and it cannot be brought back."
+                </p>
+                <form method="post">
+                    <div class="actions">
+                        <a class="button" href=TOKENS>
+                            "Cancel"
+                        </a>
+                        <button class="danger">"Revoke"</button>
+                    </div>
+                </form>
+            }),
+            Err(error) => Either::Right(view! { <LoadFailure error heading="Tokens" noun="token" list=TOKENS/> }),
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
+}

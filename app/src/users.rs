@@ -1,0 +1,307 @@
+//! The Users pages: list, add, and one user.
+
+use crate::{
+    failure::LoadFailure,
+    form_state::{FormState, Line},
+    ssr,
+    ui::{ago::Ago, icon::icon},
+};
+use backend::{UserPage, UserSummary};
+use domain::{
+    access::{AccessField, Role},
+    percent,
+    time::Timestamp,
+};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
+
+/// The address of the list.
+pub const USERS: &str = "/users";
+
+/// The address of one user's page.
+pub fn user_address(name: &str) -> String {
+    format!("{USERS}/{}", percent::encode(name))
+}
+
+/// A link that was just made, and whom it is for. Shown once.
+#[derive(Clone, Debug)]
+pub struct MadeLink {
+    pub name: String,
+    /// The whole address.
+    pub address: domain::sensitive::Sensitive,
+    /// The user was just added.
+    pub added: bool,
+}
+
+/// Users by name, with a search.
+#[component]
+pub fn UsersPage() -> impl IntoView {
+    let search = ssr::query_parameter("q").unwrap_or_default();
+    let beyond = ssr::query_parameter("after").unwrap_or_default();
+    let wanted = search.clone();
+    let page = Suspend::new(async move {
+        let loaded = match ssr::request() {
+            Ok((backend, ctx)) => backend.users().list(&ctx, &wanted, &beyond).await.map_err(ssr::refuse),
+            Err(error) => Err(error),
+        };
+        match loaded {
+            Ok(page) => Either::Left(view! { <List page search=wanted beyond/> }),
+            Err(error) => Either::Right(view! { <LoadFailure error heading="Users" noun="user" list=USERS/> }),
+        }
+    });
+    page
+}
+
+#[component]
+fn List(page: UserPage, search: String, beyond: String) -> impl IntoView {
+    let UserPage { users, next, now } = page;
+    let next = next.map(|name| {
+        let address = format!("{USERS}?q={}&after={}", percent::encode(&search), percent::encode(&name));
+        view! { <a class="button" href=address>"Next"</a> }
+    });
+    let first = (!beyond.is_empty()).then(|| {
+        view! { <a class="button" href=format!("{USERS}?q={}", percent::encode(&search))>"First"</a> }
+    });
+    let rows = if users.is_empty() {
+        Either::Left(view! {
+            <div class="nothing">
+                <p><b>"No user matches."</b></p>
+                <a class="button" href=USERS>
+                    "Clear search"
+                </a>
+            </div>
+        })
+    } else {
+        let rows = users.into_iter().map(|user| view! { <Row user now/> }).collect_view();
+        Either::Right(view! {
+            <table class="users">
+                <thead>
+                    <tr>
+                        <th scope="col">"Username"</th>
+                        <th scope="col">"Role"</th>
+                        <th scope="col">"State"</th>
+                        <th scope="col">"Last sign-in"</th>
+                        <th scope="col" class="row-actions">
+                            "Actions"
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        })
+    };
+    view! {
+        <div class="page-head">
+            <div>
+                <h1>"Users"</h1>
+                <p class="lead">"The people who may sign in, and what each may do."</p>
+            </div>
+            <a class="button primary" href=format!("{USERS}/new")>
+                {icon!("plus")}
+                "Add"
+            </a>
+        </div>
+        <form class="filter" method="get" action=USERS role="search">
+            <div>
+                <label for="q">"Search"</label>
+                <input type="search" id="q" name="q" value=search maxlength="64" placeholder="Username" autocomplete="off" spellcheck="false"/>
+            </div>
+            <button>"Search"</button>
+        </form>
+        {rows}
+        <nav class="pages" aria-label="Pages">{first} {next}</nav>
+    }
+}
+
+/// "Active", "Disabled" or "Has no password yet".
+fn state(user: &UserSummary) -> &'static str {
+    match (user.disabled, user.has_password) {
+        (true, _) => "Disabled",
+        (false, false) => "Has no password yet",
+        (false, true) => "Active",
+    }
+}
+
+#[component]
+fn Row(user: UserSummary, now: Timestamp) -> impl IntoView {
+    let state = state(&user);
+    let edit = user_address(&user.name);
+    let label = format!("Edit {}", user.name);
+    view! {
+        <tr>
+            <th scope="row" class="name">{user.name}</th>
+            <td>
+                <span class="column-word">"Role"</span>
+                {user.role.label()}
+            </td>
+            <td>
+                <span class="column-word">"State"</span>
+                {state}
+            </td>
+            <td>
+                <span class="column-word">"Last sign-in"</span>
+                {match user.signed_in_at {
+                    Some(at) => Either::Left(view! { <Ago at now/> }),
+                    None => Either::Right("never"),
+                }}
+            </td>
+            <td class="row-actions">
+                <a href=edit aria-label=label title="Edit">
+                    {icon!("pencil")}
+                </a>
+            </td>
+        </tr>
+    }
+}
+
+fn role_choice(form: &FormState, default: Role) -> impl IntoView + use<> {
+    let choices = Role::ALL.map(|role| (role.as_str(), role.label(), role.allows())).to_vec();
+    form.choice(AccessField::Role, "Role", choices, default.as_str())
+}
+
+/// Add a user.
+#[component]
+pub fn AddUserPage() -> impl IntoView {
+    let form = ssr::form();
+    if let Some(failure) = not_for_admins("Add user") {
+        return Either::Left(failure);
+    }
+    Either::Right(view! {
+        <div class="form-page">
+            <h1>"Add user"</h1>
+            <p class="lead">"The new user chooses a password by a link that works once. You get it on the next page, to pass on."</p>
+            {form.summary()}
+            <form method="post" class="plain-form">
+                {form.line(
+                    AccessField::UserName,
+                    "Username",
+                    "Letters a to z, digits and . _ - + @",
+                    Line { autofocus: true, mono: true, ..Line::TEXT },
+                )}
+                {role_choice(&form, Role::Reader)}
+                <div class="actions">
+                    <a class="button" href=USERS>
+                        "Cancel"
+                    </a>
+                    <button class="primary">"Add user"</button>
+                </div>
+            </form>
+        </div>
+    })
+}
+
+/// Why this page is not shown, where whoever asks is no administrator. What is done by its form, the service guards.
+fn not_for_admins(heading: &'static str) -> Option<impl IntoView> {
+    let error = match ssr::request() {
+        Ok(_) if ssr::may(Role::Admin) => return None,
+        Ok(_) => ssr::refuse(domain::error::Error::Forbidden),
+        Err(error) => error,
+    };
+    Some(view! { <div class="form-page"><LoadFailure error heading noun="user" list=USERS/></div> })
+}
+
+/// The link that a user chooses a password with.
+#[component]
+pub fn LinkPage() -> impl IntoView {
+    use_context::<MadeLink>().map(|link| {
+        view! {
+            <div class="form-page">
+                <h1>{if link.added { "User added" } else { "Password link" }}</h1>
+                <p>
+                    "Pass this link on to " <b>{link.name.clone()}</b>
+                    ". Whoever opens it chooses the password. It works once, within a day, and is shown only here."
+                </p>
+                <crate::tokens::Once id="link" label="Link" text=link.address/>
+                <p>
+                    <a class="button" href=user_address(&link.name)>
+                        "Done"
+                    </a>
+                </p>
+            </div>
+        }
+    })
+}
+
+/// One user: role, state, sessions, password.
+#[component]
+pub fn UserPageView() -> impl IntoView {
+    let form = ssr::form();
+    let name = ssr::path_segment(2).unwrap_or_default();
+    let page = Suspend::new(async move {
+        let loaded = match ssr::request() {
+            Ok((backend, ctx)) => backend
+                .users()
+                .get(&ctx, &name)
+                .await
+                .map(|user| (user, ctx.now))
+                .map_err(ssr::refuse),
+            Err(error) => Err(error),
+        };
+        match loaded {
+            Ok((user, now)) => Either::Left(view! { <OneUser user now form/> }),
+            Err(error) => Either::Right(view! { <LoadFailure error heading="Users" noun="user" list=USERS/> }),
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
+}
+
+#[component]
+fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView {
+    let address = user_address(&user.name);
+    let to = |what: &str| format!("{address}/{what}");
+    let seen = match user.signed_in_at {
+        Some(at) => Either::Left(view! { ", signed in " <Ago at now/> }),
+        None => Either::Right(", has never signed in"),
+    };
+    let sessions = match user.sessions {
+        0 => EitherOf3::A("There are none."),
+        1 => EitherOf3::B("There is one."),
+        count => EitherOf3::C(format!("There are {count}.")),
+    };
+    let switch = if user.disabled {
+        Either::Left(view! {
+            <p>"This user may not sign in."</p>
+            <form method="post" action=to("enable")>
+                <button>"Enable user"</button>
+            </form>
+        })
+    } else {
+        Either::Right(view! {
+            <p>"A disabled user may not sign in, every session ends, and every API token stops working. Nothing is deleted."</p>
+            <form method="post" action=to("disable")>
+                <button class="danger">"Disable user"</button>
+            </form>
+        })
+    };
+    view! {
+        <h1>{format!("User {}", user.name)}</h1>
+        <p class="lead">{state(&user)} {seen} "."</p>
+        {form.summary()}
+        <h2>"Role"</h2>
+        <form method="post" action=to("role") class="plain-form">
+            {role_choice(&form, user.role)}
+            <div class="actions">
+                <button class="primary">"Change role"</button>
+            </div>
+        </form>
+        <h2>"Password"</h2>
+        <p>"A link with which the user chooses a new password. The old one and every session end at once."</p>
+        <form method="post" action=to("password-link")>
+            <button>"Make password link"</button>
+        </form>
+        <h2>"Sessions"</h2>
+        <p>{sessions}</p>
+        {(user.sessions > 0)
+            .then(|| {
+                view! {
+                    <form method="post" action=to("end-sessions")>
+                        <button>"End all sessions"</button>
+                    </form>
+                }
+            })}
+        <h2>{if user.disabled { "Enable" } else { "Disable" }}</h2>
+        {switch}
+    }
+}

@@ -1,0 +1,132 @@
+//! Who may do what. Every method of every service asks here first.
+
+use crate::{
+    audit::{self, AuditAction, AuditRecord, Outcome},
+    context::{Action, Actor, Ctx},
+    db::{Db, bounded},
+    error::refuse,
+};
+use domain::{
+    access::{Role, TokenScope},
+    error::Error,
+    secret::SecretId,
+};
+
+/// What it is to be done to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Object<'a> {
+    /// One secret.
+    Secret(&'a SecretId),
+    /// Something else, as a refusal is recorded with.
+    Named(&'a str),
+}
+
+/// Lets the action pass or not. A refusal of somebody who is known is recorded; where it cannot be, the answer is
+/// `Unavailable`.
+///
+/// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+pub(crate) async fn authorize(db: &Db, ctx: &Ctx, action: Action, object: Object<'_>) -> Result<(), Error> {
+    if ctx.actor == Actor::Anonymous {
+        return Err(Error::NotSignedIn);
+    }
+    if allowed(&ctx.actor, action, object) {
+        return Ok(());
+    }
+    let object = match object {
+        Object::Secret(id) => id.to_string(),
+        Object::Named(name) => name.to_owned(),
+    };
+    bounded(ctx, async {
+        let failed = |error: sqlx::Error| refuse(ctx, &error);
+        let mut work = db.begin().await.map_err(failed)?;
+        let record = AuditRecord {
+            action: AuditAction::Attempt(action),
+            object: &object,
+            outcome: Outcome::Refused,
+            fields: &[],
+        };
+        audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
+        work.commit().await.map_err(failed)
+    })
+    .await?;
+    Err(Error::Forbidden)
+}
+
+fn allowed(actor: &Actor, action: Action, object: Object<'_>) -> bool {
+    match actor {
+        Actor::Anonymous => false,
+        Actor::System(_) => true,
+        Actor::User(user) => match action {
+            Action::ReadSecrets | Action::OwnAccount => true,
+            Action::WriteSecrets => user.role >= Role::Editor,
+            // Values go to consumers, by tokens; no page shows one.
+            Action::ReadValues => false,
+            Action::ManageUsers | Action::ManageTokens | Action::ReadAudit => user.role >= Role::Admin,
+        },
+        Actor::Token(token) => {
+            let in_scope = match action {
+                Action::ReadSecrets => true,
+                Action::ReadValues => token.scope == TokenScope::ReadValues,
+                Action::WriteSecrets => token.scope == TokenScope::Write,
+                Action::OwnAccount | Action::ManageUsers | Action::ManageTokens | Action::ReadAudit => false,
+            };
+            let covered = match object {
+                Object::Secret(id) => token.restriction.covers(id),
+                Object::Named(_) => token.restriction == domain::access::Restriction::None,
+            };
+            in_scope && covered
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::{TokenActor, UserActor};
+    use domain::access::Restriction;
+    use uuid::Uuid;
+
+    fn user(role: Role) -> Actor {
+        Actor::User(UserActor { id: Uuid::nil(), name: "ana".to_owned(), role, session: Uuid::nil() })
+    }
+
+    fn token(scope: TokenScope, restriction: Restriction) -> Actor {
+        let (id, name) = ("id".to_owned(), "ci".to_owned());
+        Actor::Token(TokenActor { id, name, scope, restriction, expires_at: None })
+    }
+
+    fn may(actor: &Actor) -> Vec<Action> {
+        let id = SecretId::parse("image-a").unwrap();
+        Action::ALL.into_iter().filter(|action| allowed(actor, *action, Object::Secret(&id))).collect()
+    }
+
+    #[test]
+    fn each_may_do_what_the_table_says() {
+        use Action::*;
+        assert_eq!(may(&Actor::Anonymous), []);
+        assert_eq!(may(&user(Role::Reader)), [ReadSecrets, OwnAccount]);
+        assert_eq!(may(&user(Role::Editor)), [ReadSecrets, WriteSecrets, OwnAccount]);
+        assert_eq!(
+            may(&user(Role::Admin)),
+            [ReadSecrets, WriteSecrets, OwnAccount, ManageUsers, ManageTokens, ReadAudit]
+        );
+        assert_eq!(may(&token(TokenScope::ReadMetadata, Restriction::None)), [ReadSecrets]);
+        assert_eq!(may(&token(TokenScope::ReadValues, Restriction::None)), [ReadSecrets, ReadValues]);
+        assert_eq!(may(&token(TokenScope::Write, Restriction::None)), [ReadSecrets, WriteSecrets]);
+        assert_eq!(may(&Actor::System("command line")), Action::ALL);
+    }
+
+    #[test]
+    fn a_restricted_token_reaches_its_secrets_alone() {
+        let id = |text| SecretId::parse(text).unwrap();
+        let one = token(TokenScope::ReadValues, Restriction::Secrets(vec![id("image-a")]));
+        let some = token(TokenScope::ReadValues, Restriction::Prefix("a".to_owned()));
+        for actor in [&one, &some] {
+            assert!(allowed(actor, Action::ReadValues, Object::Secret(&id("image-a"))));
+            assert!(!allowed(actor, Action::ReadValues, Object::Secret(&id("image-b"))));
+            assert!(!allowed(actor, Action::ReadSecrets, Object::Named("secrets")));
+        }
+        assert!(!allowed(&one, Action::ReadValues, Object::Secret(&id("gitsync-secret-a"))));
+        assert!(allowed(&some, Action::ReadValues, Object::Secret(&id("gitsync-secret-ab"))));
+    }
+}

@@ -1,0 +1,137 @@
+//! Looking at the audit log, and checking its chain.
+
+use super::{
+    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditRecord,
+    repository::{self, AuditRow},
+};
+use crate::{
+    access::{Object, authorize},
+    context::{Action, Ctx},
+    db::{Db, bounded},
+    error::refuse,
+};
+use domain::{error::Error, secret::SecretId};
+
+/// Rows a page.
+const PAGE: u32 = 50;
+
+/// Records that the chain is checked by at once, and that an export asks for at once.
+const BATCH: u32 = 2_000;
+
+/// The audit log. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct AuditService {
+    db: Db,
+}
+
+/// What checking the chain came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every record is as it was written; so many there are.
+    Whole(u64),
+    /// The first record that is not: it, or one before it, was changed or taken away.
+    Broken(i64),
+    /// Records after this one were taken away.
+    CutShort(i64),
+}
+
+impl AuditService {
+    pub(crate) fn new(db: Db) -> Self {
+        Self { db }
+    }
+
+    /// One page, newest first.
+    ///
+    /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn list(&self, ctx: &Ctx, query: &AuditQuery) -> Result<AuditPage, Error> {
+        authorize(&self.db, ctx, Action::ReadAudit, Object::Named("audit log")).await?;
+        self.page(ctx, query, PAGE).await
+    }
+
+    /// What happened to one secret, the newest few records.
+    ///
+    /// Errors: as `list`.
+    pub async fn of_secret(&self, ctx: &Ctx, id: &SecretId) -> Result<AuditPage, Error> {
+        let object = id.to_string();
+        authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
+        self.page(ctx, &AuditQuery { object, ..AuditQuery::default() }, 20).await
+    }
+
+    /// Notes that records are taken out as a file, before they are.
+    ///
+    /// Errors: as `list`.
+    pub async fn begin_export(&self, ctx: &Ctx) -> Result<(), Error> {
+        authorize(&self.db, ctx, Action::ReadAudit, Object::Named("audit log")).await?;
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            let record = AuditRecord::done(AuditAction::AuditExported, "audit log");
+            repository::append(&mut work, ctx, record).await.map_err(failed)?;
+            work.commit().await.map_err(failed)
+        })
+        .await
+    }
+
+    /// The next records of an export, newest first; empty at the end.
+    ///
+    /// Errors: as `list`.
+    pub async fn export(&self, ctx: &Ctx, query: &AuditQuery) -> Result<Vec<AuditEntry>, Error> {
+        authorize(&self.db, ctx, Action::ReadAudit, Object::Named("audit log")).await?;
+        Ok(self.page(ctx, query, BATCH).await?.entries)
+    }
+
+    async fn page(&self, ctx: &Ctx, query: &AuditQuery, size: u32) -> Result<AuditPage, Error> {
+        // One more than is shown tells whether there is another page.
+        let limit = size + 1;
+        let found = self.db.read(|mut reader| async move {
+            Ok((repository::list(&mut reader, query, limit).await?, reader))
+        });
+        let found = found.await.map_err(|error| refuse(ctx, &error))?;
+        let more = found.len() > size as usize;
+        let mut entries: Vec<_> = found.into_iter().take(size as usize).map(AuditEntry::from).collect();
+        let (newer, older) = match query.cursor {
+            AuditCursor::Newest => (false, more),
+            AuditCursor::OlderThan(_) => (true, more),
+            AuditCursor::NewerThan(_) => {
+                entries.reverse();
+                (more, true)
+            }
+        };
+        Ok(AuditPage { entries, newer, older, now: ctx.now })
+    }
+
+    /// Goes through the whole chain, in batches.
+    ///
+    /// Errors: as `list`.
+    pub async fn verify(&self, ctx: &Ctx) -> Result<Verdict, Error> {
+        authorize(&self.db, ctx, Action::ReadAudit, Object::Named("audit log")).await?;
+        let failed = |error: sqlx::Error| refuse(ctx, &error);
+        // What is added meanwhile lies beyond the end as it is now.
+        let end = self.db.read(|mut reader| async move { Ok((repository::head(&mut reader).await?, reader)) });
+        let (last_id, last_hash) = end.await.map_err(failed)?;
+        let (mut id, mut hash) = (0, repository::beginning().to_vec());
+        let mut count = 0;
+        loop {
+            let batch: Vec<AuditRow> = self
+                .db
+                .read(|mut reader| async move {
+                    Ok((repository::chained(&mut reader, id, i64::from(BATCH)).await?, reader))
+                })
+                .await
+                .map_err(failed)?;
+            let full = batch.len() == BATCH as usize;
+            for row in batch.into_iter().take_while(|row| row.id <= last_id) {
+                hash = row.hash_after(&hash);
+                if row.hash != hash {
+                    return Ok(Verdict::Broken(row.id));
+                }
+                id = row.id;
+                count += 1;
+            }
+            if !full || id >= last_id {
+                break;
+            }
+        }
+        Ok(if (id, &hash) == (last_id, &last_hash) { Verdict::Whole(count) } else { Verdict::CutShort(id) })
+    }
+}

@@ -1,0 +1,154 @@
+//! The audit log on a real database, one of its own for each test.
+
+use crate::{
+    AuditCursor, AuditQuery, Backend, Verdict,
+    testing::{anonymous, at, backend, somebody},
+};
+use domain::{access::Role, error::Error};
+use sqlx::{PgPool, migrate::Migrator};
+
+/// So many records: users that were added.
+async fn with_records(pool: &PgPool, count: i64) -> Backend {
+    let backend = backend(pool.clone()).await;
+    for number in 1..=count {
+        backend.users().add(&at(number), &format!("user-{number:03}"), "reader").await.unwrap();
+    }
+    backend
+}
+
+/// As somebody would who has the database in hand.
+async fn tamper(pool: &PgPool, sql: &'static str) {
+    for statement in [
+        "ALTER TABLE audit_records DISABLE TRIGGER audit_records_kept",
+        sql,
+        "ALTER TABLE audit_records ENABLE TRIGGER audit_records_kept",
+    ] {
+        sqlx::query(statement).execute(pool).await.unwrap();
+    }
+}
+
+#[sqlx::test]
+async fn records_are_never_changed_or_deleted(pool: PgPool) {
+    with_records(&pool, 1).await;
+    for sql in [
+        "UPDATE audit_records SET actor = 'eve'",
+        "DELETE FROM audit_records",
+        "TRUNCATE audit_records",
+    ] {
+        let refused = sqlx::query(sql).execute(&pool).await.unwrap_err();
+        assert_eq!(refused.as_database_error().unwrap().code().as_deref(), Some("42501"), "{sql}");
+    }
+}
+
+#[sqlx::test]
+async fn the_chain_tells_what_was_changed_or_taken_away(pool: PgPool) {
+    let backend = with_records(&pool, 5).await;
+    let verify = async || backend.audit().verify(&at(9)).await.unwrap();
+    assert_eq!(verify().await, Verdict::Whole(5));
+    tamper(&pool, "UPDATE audit_records SET actor = 'eve' WHERE id = 3").await;
+    assert_eq!(verify().await, Verdict::Broken(3));
+    tamper(&pool, "UPDATE audit_records SET actor = 'test' WHERE id = 3").await;
+    assert_eq!(verify().await, Verdict::Whole(5));
+    tamper(&pool, "UPDATE audit_records SET fields = '{}' WHERE id = 2").await;
+    assert_eq!(verify().await, Verdict::Broken(2));
+    tamper(&pool, "UPDATE audit_records SET fields = '{role}' WHERE id = 2").await;
+    tamper(&pool, "DELETE FROM audit_records WHERE id = 5").await;
+    assert_eq!(verify().await, Verdict::CutShort(4));
+    tamper(&pool, "DELETE FROM audit_records WHERE id = 1").await;
+    assert_eq!(verify().await, Verdict::Broken(2));
+}
+
+/// Two servers at once, each with connections of its own.
+#[sqlx::test]
+async fn many_servers_at_once_keep_one_chain(pool: PgPool) {
+    let (one, two) = (backend(pool.clone()).await, backend(pool.clone()).await);
+    let tasks: Vec<_> = (0..40)
+        .map(|number| {
+            let backend = if number % 2 == 0 { one.clone() } else { two.clone() };
+            tokio::spawn(async move {
+                backend.users().add(&at(number), &format!("user-{number}"), "reader").await.map(drop)
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(one.audit().verify(&at(99)).await.unwrap(), Verdict::Whole(40));
+}
+
+#[sqlx::test]
+async fn pages_run_both_ways_and_filters_hold(pool: PgPool) {
+    let backend = with_records(&pool, 120).await;
+    let audit = backend.audit();
+    let admin = somebody(Role::Admin, 200);
+    let ids = async |cursor| {
+        let page = audit.list(&admin, &AuditQuery { cursor, ..AuditQuery::default() }).await.unwrap();
+        let ids: Vec<i64> = page.entries.iter().map(|entry| entry.id).collect();
+        (ids.first().copied(), ids.last().copied(), ids.len(), page.newer, page.older)
+    };
+    assert_eq!(ids(AuditCursor::Newest).await, (Some(120), Some(71), 50, false, true));
+    assert_eq!(ids(AuditCursor::OlderThan(71)).await, (Some(70), Some(21), 50, true, true));
+    assert_eq!(ids(AuditCursor::OlderThan(21)).await, (Some(20), Some(1), 20, true, false));
+    assert_eq!(ids(AuditCursor::NewerThan(20)).await, (Some(70), Some(21), 50, true, true));
+    assert_eq!(ids(AuditCursor::NewerThan(70)).await, (Some(120), Some(71), 50, false, true));
+
+    let count = async |query: AuditQuery| audit.list(&admin, &query).await.unwrap().entries.len();
+    let object = AuditQuery { object: "user-007".to_owned(), ..AuditQuery::default() };
+    assert_eq!(count(object).await, 1);
+    let times = AuditQuery { from: Some(at(10).now), until: Some(at(15).now), ..AuditQuery::default() };
+    assert_eq!(count(times).await, 5);
+    for (actor, outcome, action, found) in [
+        ("test", "", "", 50),
+        ("nobody", "", "", 0),
+        ("", "refused", "", 0),
+        ("", "done", "user added", 50),
+        ("' OR true --", "", "", 0),
+    ] {
+        let query = AuditQuery {
+            actor: actor.to_owned(),
+            outcome: outcome.to_owned(),
+            action: action.to_owned(),
+            ..AuditQuery::default()
+        };
+        assert_eq!(count(query).await, found);
+    }
+}
+
+#[sqlx::test]
+async fn the_log_is_for_administrators_and_looking_at_it_as_a_file_is_recorded(pool: PgPool) {
+    let backend = with_records(&pool, 1).await;
+    let audit = backend.audit();
+    let query = AuditQuery::default();
+    for role in [Role::Reader, Role::Editor] {
+        assert_eq!(audit.list(&somebody(role, 2), &query).await.unwrap_err(), Error::Forbidden);
+        assert_eq!(audit.begin_export(&somebody(role, 2)).await.unwrap_err(), Error::Forbidden);
+        let id = domain::secret::SecretId::parse("image-a").unwrap();
+        assert!(audit.of_secret(&somebody(role, 2), &id).await.is_ok());
+    }
+    assert_eq!(audit.list(&anonymous(2), &query).await.unwrap_err(), Error::NotSignedIn);
+    let admin = somebody(Role::Admin, 3);
+    audit.begin_export(&admin).await.unwrap();
+    let exported = audit.export(&admin, &query).await.unwrap();
+    assert_eq!(exported[0].action, "audit exported");
+    assert_eq!(exported.len(), 6);
+    assert_eq!(exported[0].hash.len(), 64);
+}
+
+/// Records from before the chain were taken into it by the migration, in SQL: a second hand at the same sum.
+#[sqlx::test(migrations = false)]
+async fn records_from_before_the_chain_are_in_it(pool: PgPool) {
+    let all = sqlx::migrate!();
+    let first = all.iter().take(1).cloned().collect::<Vec<_>>();
+    Migrator { migrations: first.into(), ..Migrator::DEFAULT }.run(&pool).await.unwrap();
+    sqlx::query(
+        "INSERT INTO audit_records (at, actor, address, request_id, action, object, outcome, fields) VALUES \
+         ('2026-11-24T01:02:03.456789Z', 'tést', NULL, 'r1', 'secret added', 'image-a', 'done', '{}'), \
+         ('2026-11-24T01:02:04Z', 'b', '::1', 'r2', 'secret changed', 'image-a', 'done', '{username,password}')",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    all.run(&pool).await.unwrap();
+    let backend = with_records(&pool, 1).await;
+    assert_eq!(backend.audit().verify(&at(9)).await.unwrap(), Verdict::Whole(3));
+}

@@ -1,0 +1,53 @@
+//! Random bytes from the system's generator, and texts made of them.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use domain::sensitive::Sensitive;
+use zeroize::Zeroizing;
+
+/// The system gave no random bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the system gave no random bytes")]
+pub(crate) struct NoRandomness;
+
+/// So many bytes.
+pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
+    let mut bytes = [0; N];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
+    Ok(bytes)
+}
+
+/// 256 bits as 64 hexadecimal digits: for cookies, links and tokens.
+pub(crate) fn token() -> Result<Sensitive, NoRandomness> {
+    let bytes = Zeroizing::new(bytes::<32>()?);
+    Ok(Sensitive::new(hex(bytes.as_slice())))
+}
+
+/// What is stored of a token. Of 256 random bits a plain hash tells nothing.
+pub(crate) fn hash(token: &Sensitive) -> Vec<u8> {
+    digest(&SHA256, token.expose().as_bytes()).as_ref().to_vec()
+}
+
+/// Hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_long_and_differ() {
+        let (one, two) = (token().unwrap(), token().unwrap());
+        assert_eq!(one.len(), 64);
+        assert_ne!(one.expose(), two.expose());
+        assert_eq!(hash(&one).len(), 32);
+        assert_eq!(hex(&[0, 0x1f, 0xff]), "001fff");
+    }
+}

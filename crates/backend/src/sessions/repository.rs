@@ -1,0 +1,157 @@
+//! All SQL about sessions and attempts to sign in.
+
+use crate::{context::Ctx, db::instant};
+use chrono::{DateTime, Utc};
+use domain::time::Timestamp;
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
+
+/// A session that is good, with its user.
+#[derive(Debug, FromRow)]
+pub(super) struct LiveRow {
+    pub(super) id: Uuid,
+    pub(super) user_id: Uuid,
+    pub(super) name: String,
+    pub(super) role: String,
+    pub(super) seen_at: DateTime<Utc>,
+}
+
+/// The session of this token, where it is good now.
+pub(super) async fn find_live(
+    connection: &mut PgConnection,
+    token_hash: &[u8],
+    now: Timestamp,
+    seen_after: Timestamp,
+) -> Result<Option<LiveRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT sessions.id, user_id, name, role, seen_at FROM sessions JOIN users ON users.id = user_id \
+         WHERE token_hash = $1 AND expires_at > $2 AND seen_at > $3 AND NOT disabled",
+    )
+    .bind(token_hash)
+    .bind(instant(now)?)
+    .bind(instant(seen_after)?)
+    .fetch_optional(connection)
+    .await
+}
+
+/// Notes that it is in use.
+pub(super) async fn note_seen(connection: &mut PgConnection, id: Uuid, now: Timestamp) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE sessions SET seen_at = $2 WHERE id = $1")
+        .bind(id)
+        .bind(instant(now)?)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// A session that is to be.
+pub(super) struct NewRow<'a> {
+    pub(super) id: Uuid,
+    pub(super) user_id: Uuid,
+    pub(super) token_hash: &'a [u8],
+    pub(super) device: &'a str,
+    pub(super) expires_at: Timestamp,
+}
+
+/// Adds a session; those that are over are swept away.
+pub(super) async fn insert(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    row: NewRow<'_>,
+    seen_after: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let now = instant(ctx.now)?;
+    sqlx::query("DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2")
+        .bind(now)
+        .bind(instant(seen_after)?)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(
+        "INSERT INTO sessions (id, user_id, token_hash, device, address, created_at, seen_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
+    )
+    .bind(row.id)
+    .bind(row.user_id)
+    .bind(row.token_hash)
+    .bind(row.device)
+    .bind(ctx.address.map(|address| address.to_string()))
+    .bind(now)
+    .bind(instant(row.expires_at)?)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// A session, as its owner sees it.
+#[derive(Debug, FromRow)]
+pub(super) struct ListRow {
+    pub(super) id: Uuid,
+    pub(super) device: String,
+    pub(super) address: Option<String>,
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) seen_at: DateTime<Utc>,
+}
+
+/// The user's sessions that are good now, the last used first.
+pub(super) async fn list(
+    connection: &mut PgConnection,
+    user: Uuid,
+    now: Timestamp,
+    seen_after: Timestamp,
+    limit: i64,
+) -> Result<Vec<ListRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT id, device, address, created_at, seen_at FROM sessions \
+         WHERE user_id = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, id LIMIT $4",
+    )
+    .bind(user)
+    .bind(instant(now)?)
+    .bind(instant(seen_after)?)
+    .bind(limit)
+    .fetch_all(connection)
+    .await
+}
+
+/// Ends one session of this user; says whether there was one.
+pub(super) async fn end(connection: &mut PgConnection, user: Uuid, id: Uuid) -> Result<bool, sqlx::Error> {
+    let ended = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2")
+        .bind(id)
+        .bind(user)
+        .execute(connection)
+        .await?;
+    Ok(ended.rows_affected() > 0)
+}
+
+/// Ends all sessions of this user.
+pub(crate) async fn end_all(connection: &mut PgConnection, user: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user).execute(connection).await.map(drop)
+}
+
+/// Counts an attempt before it is looked at, so that many at once get no more than their share. Answers with the number
+/// of this one and the moment of the last that counted. Those long past are swept away.
+pub(super) async fn count_attempt(
+    connection: &mut PgConnection,
+    name: &str,
+    most: i32,
+    now: Timestamp,
+    forgotten: Timestamp,
+) -> Result<(i32, DateTime<Utc>), sqlx::Error> {
+    let (now, forgotten) = (instant(now)?, instant(forgotten)?);
+    sqlx::query("DELETE FROM sign_in_attempts WHERE last_at <= $1").bind(forgotten).execute(&mut *connection).await?;
+    sqlx::query_as(
+        "INSERT INTO sign_in_attempts (name, count, last_at) VALUES ($1, 1, $2) \
+         ON CONFLICT (name) DO UPDATE SET count = LEAST(sign_in_attempts.count + 1, $3 + 1), \
+         last_at = CASE WHEN sign_in_attempts.count >= $3 THEN sign_in_attempts.last_at ELSE $2 END \
+         RETURNING count, last_at",
+    )
+    .bind(name)
+    .bind(now)
+    .bind(most)
+    .fetch_one(connection)
+    .await
+}
+
+/// Forgets the attempts under this name: somebody has signed in.
+pub(super) async fn forget_attempts(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM sign_in_attempts WHERE name = $1").bind(name).execute(connection).await.map(drop)
+}

@@ -1,0 +1,302 @@
+//! Signing in and out, and what is known of a request by its session.
+
+use super::repository::{self, ListRow, NewRow};
+use crate::{
+    access::{Object, authorize},
+    audit::{self, AuditAction, AuditRecord, Outcome},
+    context::{Action, Actor, Ctx, UserActor},
+    db::{Db, bounded, timestamp},
+    error::refuse,
+    random,
+    users::{Passwords, name_key, repository as users},
+};
+use domain::{access::AccessError, error::Error, sensitive::Sensitive, time::Timestamp};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Failures under one name before it is locked.
+const MOST_ATTEMPTS: i32 = 5;
+
+/// How long it is locked, in microseconds: 15 minutes.
+const LOCK: i64 = 15 * 60 * 1_000_000;
+
+/// A session's last use is noted no more often than this, in microseconds: a minute.
+const SEEN_EVERY: i64 = 60 * 1_000_000;
+
+/// The most sessions that are shown.
+const MOST_SHOWN: i64 = 100;
+
+/// The longest name of a device, in characters.
+const DEVICE_CHARS: usize = 200;
+
+/// How long a session lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// Without a request.
+    pub idle: Duration,
+    /// In all.
+    pub absolute: Duration,
+}
+
+impl Default for SessionLimits {
+    fn default() -> Self {
+        Self { idle: Duration::from_mins(30), absolute: Duration::from_hours(12) }
+    }
+}
+
+/// The sessions. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct SessionService {
+    db: Db,
+    passwords: Passwords,
+    limits: SessionLimits,
+}
+
+/// What the browser is given.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// For the cookie: 256 random bits.
+    pub token: Sensitive,
+    /// How long it can last at most.
+    pub absolute: Duration,
+}
+
+/// One of somebody's sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionSummary {
+    /// By which it is ended.
+    pub id: Uuid,
+    /// What the browser calls itself.
+    pub device: String,
+    /// From where it was begun.
+    pub address: Option<String>,
+    /// When.
+    pub created_at: Timestamp,
+    /// When it was used last, give or take a minute.
+    pub seen_at: Timestamp,
+    /// The one that asks.
+    pub is_this: bool,
+}
+
+impl SessionService {
+    pub(crate) fn new(db: Db, passwords: Passwords, limits: SessionLimits) -> Self {
+        Self { db, passwords, limits }
+    }
+
+    /// Whose session this is: one query, and once a minute a note of its use. `None` where it is none, or over.
+    ///
+    /// Errors: `Unavailable`, `Internal`.
+    pub async fn identify(&self, ctx: &Ctx, token: &Sensitive) -> Result<Option<Actor>, Error> {
+        let failed = |error: sqlx::Error| refuse(ctx, &error);
+        let hash = &random::hash(token);
+        let (now, seen_after) = (ctx.now, self.seen_after(ctx.now));
+        let found = self.db.read(|mut reader| async move {
+            Ok((repository::find_live(&mut reader, hash, now, seen_after).await?, reader))
+        });
+        let Some(row) = found.await.map_err(failed)? else { return Ok(None) };
+        if timestamp(row.seen_at).micros() <= now.micros() - SEEN_EVERY {
+            let noted = self.db.read(|mut reader| async move {
+                Ok((repository::note_seen(&mut reader, row.id, now).await?, reader))
+            });
+            noted.await.map_err(failed)?;
+        }
+        let role = users::role(&row.role).map_err(failed)?;
+        Ok(Some(Actor::User(UserActor { id: row.user_id, name: row.name, role, session: row.id })))
+    }
+
+    fn seen_after(&self, now: Timestamp) -> Timestamp {
+        before(now, i64::try_from(self.limits.idle.as_micros()).unwrap_or(i64::MAX))
+    }
+
+    /// Signs in. After five failures under a name, in whatever spelling, it is locked for 15 minutes, also for the right
+    /// password. A name that is nobody's is answered, and takes as long, as a wrong password.
+    ///
+    /// Errors: `WrongPassword`, `Locked`; `Refused`.
+    pub async fn sign_in(
+        &self,
+        ctx: &Ctx,
+        name: &str,
+        password: &Sensitive,
+        device: &str,
+    ) -> Result<NewSession, AccessError> {
+        let failed = |error: sqlx::Error| refuse(ctx, &error);
+        let key = &name_key(name);
+        let (now, forgotten) = (ctx.now, before(ctx.now, LOCK));
+        let counted = bounded::<_, Error>(ctx, async {
+            let mut work = self.db.begin().await.map_err(failed)?;
+            let counted = repository::count_attempt(&mut work, key, MOST_ATTEMPTS, now, forgotten).await;
+            let user = users::find(&mut work, key).await.map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            Ok((counted.map_err(failed)?, user))
+        });
+        let ((attempt, last_at), user) = counted.await?;
+        let user = user.filter(|user| !user.disabled);
+        // What was typed may be a password in the wrong field: only names that are somebody's are recorded.
+        let object = user.as_ref().map_or("unknown user", |user| user.name.as_str()).to_owned();
+        if attempt > MOST_ATTEMPTS {
+            self.record(ctx, AuditAction::SignIn, &object, Outcome::Refused).await?;
+            let left = timestamp(last_at).micros() + LOCK - now.micros();
+            return Err(AccessError::Locked(u32::try_from(left / 1_000_000 + 1).unwrap_or(1)));
+        }
+        let stored = user.as_ref().and_then(|user| user.password_hash.clone());
+        let right = self.passwords.verify(stored, password).await.map_err(|error| {
+            tracing::error!(request_id = ctx.request_id, "{error}");
+            Error::Internal(ctx.request_id.clone())
+        })?;
+        let Some(user) = user.filter(|_| right) else {
+            self.record(ctx, AuditAction::SignIn, &object, Outcome::Failed).await?;
+            if attempt == MOST_ATTEMPTS {
+                self.record(ctx, AuditAction::AccountLocked, &object, Outcome::Done).await?;
+            }
+            return Err(AccessError::WrongPassword);
+        };
+        bounded(ctx, async {
+            let mut work = self.db.begin().await.map_err(failed)?;
+            repository::forget_attempts(&mut work, key).await.map_err(failed)?;
+            let session = self.begin(&mut work, ctx, &user, device).await?;
+            work.commit().await.map_err(failed)?;
+            Ok(session)
+        })
+        .await
+    }
+
+    /// Begins a session for a user who has just proven who they are by other means: a link, or the old password.
+    ///
+    /// Errors: `Refused` with `NotSignedIn` where there is no such user, and as usual.
+    pub async fn begin_for(&self, ctx: &Ctx, name: &str, device: &str) -> Result<NewSession, AccessError> {
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            let user = users::find(&mut work, name).await.map_err(failed)?;
+            let user = user.filter(|user| !user.disabled).ok_or(Error::NotSignedIn)?;
+            let session = self.begin(&mut work, ctx, &user, device).await?;
+            work.commit().await.map_err(failed)?;
+            Ok(session)
+        })
+        .await
+    }
+
+    async fn begin(
+        &self,
+        work: &mut sqlx::PgConnection,
+        ctx: &Ctx,
+        user: &users::UserRow,
+        device: &str,
+    ) -> Result<NewSession, AccessError> {
+        let failed = |error: sqlx::Error| refuse(ctx, &error);
+        let token = random::token().map_err(|error| {
+            tracing::error!(request_id = ctx.request_id, "{error}");
+            Error::Internal(ctx.request_id.clone())
+        })?;
+        let device: String = device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARS).collect();
+        let id = Uuid::now_v7();
+        let life = i64::try_from(self.limits.absolute.as_micros()).unwrap_or(i64::MAX);
+        let row = NewRow {
+            id,
+            user_id: user.id,
+            token_hash: &random::hash(&token),
+            device: &device,
+            expires_at: Timestamp::from_micros(ctx.now.micros().saturating_add(life)),
+        };
+        repository::insert(work, ctx, row, self.seen_after(ctx.now)).await.map_err(failed)?;
+        users::note_sign_in(work, ctx, user.id).await.map_err(failed)?;
+        // Recorded as done by whom it turned out to be.
+        let role = users::role(&user.role).map_err(failed)?;
+        let actor = Actor::User(UserActor { id: user.id, name: user.name.clone(), role, session: id });
+        let ctx = Ctx { actor, ..ctx.clone() };
+        let record = AuditRecord::done(AuditAction::SignIn, &user.name);
+        audit::repository::append(work, &ctx, record).await.map_err(failed)?;
+        Ok(NewSession { token, absolute: self.limits.absolute })
+    }
+
+    async fn record(
+        &self,
+        ctx: &Ctx,
+        action: AuditAction,
+        object: &str,
+        outcome: Outcome,
+    ) -> Result<(), Error> {
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            let record = AuditRecord { outcome, ..AuditRecord::done(action, object) };
+            audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
+            work.commit().await.map_err(failed)
+        })
+        .await
+    }
+
+    /// Ends the session that asks. Where there is none, it is ended already.
+    ///
+    /// Errors: `Unavailable`, `Internal`.
+    pub async fn sign_out(&self, ctx: &Ctx) -> Result<(), Error> {
+        let Actor::User(user) = &ctx.actor else { return Ok(()) };
+        self.end_one(ctx, user, user.session, AuditAction::SignOut).await.map(drop)
+    }
+
+    /// One's own sessions.
+    ///
+    /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn own(&self, ctx: &Ctx) -> Result<Vec<SessionSummary>, Error> {
+        let user = self.own_account(ctx).await?;
+        let (id, this) = (user.id, user.session);
+        let (now, seen_after) = (ctx.now, self.seen_after(ctx.now));
+        let found = self.db.read(|mut reader| async move {
+            Ok((repository::list(&mut reader, id, now, seen_after, MOST_SHOWN).await?, reader))
+        });
+        let summary = |row: ListRow| SessionSummary {
+            id: row.id,
+            device: row.device,
+            address: row.address,
+            created_at: timestamp(row.created_at),
+            seen_at: timestamp(row.seen_at),
+            is_this: row.id == this,
+        };
+        Ok(found.await.map_err(|error| refuse(ctx, &error))?.into_iter().map(summary).collect())
+    }
+
+    /// Ends one of one's own sessions.
+    ///
+    /// Errors: `NotFound`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn end(&self, ctx: &Ctx, id: Uuid) -> Result<(), Error> {
+        let user = self.own_account(ctx).await?;
+        if self.end_one(ctx, user, id, AuditAction::SessionEnded).await? {
+            Ok(())
+        } else {
+            Err(Error::NotFound)
+        }
+    }
+
+    async fn own_account<'a>(&self, ctx: &'a Ctx) -> Result<&'a UserActor, Error> {
+        authorize(&self.db, ctx, Action::OwnAccount, Object::Named("sessions")).await?;
+        match &ctx.actor {
+            Actor::User(user) => Ok(user),
+            _ => Err(Error::Forbidden),
+        }
+    }
+
+    async fn end_one(
+        &self,
+        ctx: &Ctx,
+        user: &UserActor,
+        id: Uuid,
+        action: AuditAction,
+    ) -> Result<bool, Error> {
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            if !repository::end(&mut work, user.id, id).await.map_err(failed)? {
+                return Ok(false);
+            }
+            let record = AuditRecord::done(action, &user.name);
+            audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            Ok(true)
+        })
+        .await
+    }
+}
+
+fn before(now: Timestamp, micros: i64) -> Timestamp {
+    Timestamp::from_micros(now.micros().saturating_sub(micros))
+}

@@ -1,0 +1,194 @@
+//! Sessions on a real database, one of its own for each test.
+
+use crate::{
+    Actor, Backend, Ctx,
+    testing::{add_user, anonymous, at, backend, records, text},
+};
+use domain::{
+    access::{AccessError, AccessField, AccessProblem, Role},
+    error::Error,
+    sensitive::Sensitive,
+};
+use sqlx::PgPool;
+use std::time::Instant;
+
+const PASSWORD: &str = "correct horse battery";
+const MINUTE: i64 = 60;
+
+async fn sign_in(backend: &Backend, second: i64, name: &str, password: &str) -> Result<Sensitive, AccessError> {
+    let session = backend.sessions().sign_in(&anonymous(second), name, &text(password), "Test browser").await;
+    session.map(|session| session.token)
+}
+
+/// The context of whoever has this session.
+async fn with(backend: &Backend, second: i64, token: &Sensitive) -> Option<Ctx> {
+    let actor = backend.sessions().identify(&anonymous(second), token).await.unwrap()?;
+    Some(Ctx { actor, ..at(second) })
+}
+
+async fn one_user(pool: PgPool) -> Backend {
+    let backend = backend(pool).await;
+    add_user(&backend, "ana", Role::Editor, PASSWORD).await;
+    backend
+}
+
+#[sqlx::test]
+async fn a_session_tells_who_it_is_until_it_is_over(pool: PgPool) {
+    let backend = one_user(pool.clone()).await;
+    let token = sign_in(&backend, 0, " ＡNA ", PASSWORD).await.unwrap();
+    let ctx = with(&backend, 1, &token).await.unwrap();
+    let Actor::User(user) = &ctx.actor else { panic!("not a user") };
+    assert_eq!((user.name.as_str(), user.role), ("ana", Role::Editor));
+    assert!(with(&backend, 1, &text("forged")).await.is_none());
+    assert!(with(&backend, 1, &text("")).await.is_none());
+
+    // Idle for half an hour.
+    assert!(with(&backend, 30 * MINUTE + 1, &token).await.is_none());
+    // In use, it lasts for twelve hours and no longer.
+    let mut second = 0;
+    while second < 12 * 60 * MINUTE - 20 * MINUTE {
+        second += 20 * MINUTE;
+        assert!(with(&backend, second, &token).await.is_some(), "after {second} s");
+    }
+    assert!(with(&backend, 12 * 60 * MINUTE, &token).await.is_none());
+
+    // Nothing but a hash of it is stored.
+    let stored: Vec<u8> = sqlx::query_scalar("SELECT token_hash FROM sessions").fetch_one(&pool).await.unwrap();
+    assert_eq!(stored.len(), 32);
+    // The next one to sign in sweeps it away.
+    sign_in(&backend, 13 * 60 * MINUTE, "ana", PASSWORD).await.unwrap();
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions").fetch_one(&pool).await.unwrap();
+    assert_eq!(left, 1);
+}
+
+#[sqlx::test]
+async fn a_session_ends_by_its_owner_and_whatever_changes_their_rights(pool: PgPool) {
+    let backend = one_user(pool.clone()).await;
+    let (sessions, users) = (backend.sessions(), backend.users());
+    let first = sign_in(&backend, 1, "ana", PASSWORD).await.unwrap();
+    let second = sign_in(&backend, 2, "ana", PASSWORD).await.unwrap();
+    let ctx = with(&backend, 3, &first).await.unwrap();
+    let own = sessions.own(&ctx).await.unwrap();
+    assert_eq!(own.len(), 2);
+    assert_eq!(own.iter().filter(|session| session.is_this).count(), 1);
+    assert_eq!(own[0].device, "Test browser");
+    let other = own.iter().find(|session| !session.is_this).unwrap();
+    sessions.end(&ctx, other.id).await.unwrap();
+    assert!(with(&backend, 4, &second).await.is_none());
+    assert_eq!(sessions.end(&ctx, other.id).await, Err(Error::NotFound));
+
+    sessions.sign_out(&ctx).await.unwrap();
+    assert!(with(&backend, 4, &first).await.is_none());
+    sessions.sign_out(&ctx).await.unwrap();
+
+    type Change = for<'a> fn(&'a Backend) -> std::pin::Pin<Box<dyn Future<Output = ()> + 'a>>;
+    let changes: [Change; 4] = [
+        |backend| Box::pin(async { backend.users().set_role(&at(5), "ana", "reader").await.unwrap() }),
+        |backend| Box::pin(async { backend.users().end_sessions(&at(5), "ana").await.unwrap() }),
+        |backend| {
+            Box::pin(async { drop(backend.users().password_link(&at(5), "ana", true).await.unwrap()) })
+        },
+        |backend| Box::pin(async { backend.users().set_disabled(&at(5), "ana", true).await.unwrap() }),
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let token = match sign_in(&backend, 5, "ana", PASSWORD).await {
+            Ok(token) => token,
+            Err(_) => sessions.begin_for(&at(5), "ana", "").await.unwrap().token,
+        };
+        assert!(with(&backend, 6, &token).await.is_some(), "change {number}");
+        change(&backend).await;
+        assert!(with(&backend, 6, &token).await.is_none(), "change {number}");
+    }
+    assert_eq!(sign_in(&backend, 7, "ana", PASSWORD).await.unwrap_err(), AccessError::WrongPassword);
+    users.set_disabled(&at(8), "ana", false).await.unwrap();
+}
+
+#[sqlx::test]
+async fn changing_the_password_takes_the_old_one_and_ends_every_session(pool: PgPool) {
+    let backend = one_user(pool.clone()).await;
+    let users = backend.users();
+    let token = sign_in(&backend, 1, "ana", PASSWORD).await.unwrap();
+    let ctx = with(&backend, 2, &token).await.unwrap();
+    let wrong = users.change_password(&ctx, &text("not the password"), &text("short")).await.unwrap_err();
+    let problems = vec![
+        (AccessField::CurrentPassword, AccessProblem::PasswordWrong),
+        (AccessField::Password, AccessProblem::PasswordShort),
+    ];
+    assert_eq!(wrong, AccessError::Invalid(problems));
+    users.change_password(&ctx, &text(PASSWORD), &text("another password x")).await.unwrap();
+    assert!(with(&backend, 3, &token).await.is_none());
+    assert!(sign_in(&backend, 3, "ana", PASSWORD).await.is_err());
+    assert!(sign_in(&backend, 3, "ana", "another password x").await.is_ok());
+    let said = records(&pool).await;
+    assert!(said.contains(&"ana | password changed | ana | done | password".to_owned()), "{said:?}");
+}
+
+#[sqlx::test]
+async fn five_failures_lock_a_name_in_every_spelling(pool: PgPool) {
+    let backend = one_user(pool.clone()).await;
+    add_user(&backend, "ben", Role::Reader, PASSWORD).await;
+    for (second, name) in [(1, "ana"), (2, "ANA"), (3, " a n a "), (4, "ａｎａ"), (5, "Ana")] {
+        let refused = sign_in(&backend, second, name, "wrong password").await.unwrap_err();
+        assert_eq!(refused, AccessError::WrongPassword, "{name}");
+    }
+    let locked = sign_in(&backend, 6, "ana", PASSWORD).await.unwrap_err();
+    assert_eq!(locked, AccessError::Locked(900));
+    assert!(matches!(sign_in(&backend, 904, "aNa", PASSWORD).await, Err(AccessError::Locked(_))));
+    // Others are not concerned.
+    assert!(sign_in(&backend, 6, "ben", PASSWORD).await.is_ok());
+    // A quarter of an hour after the last failure that counted, not after the last attempt.
+    let token = sign_in(&backend, 906, "ana", PASSWORD).await.unwrap();
+    assert!(with(&backend, 907, &token).await.is_some());
+
+    // The same for a name that is nobody's; it is not recorded, since it may be a password in the wrong field.
+    for second in 1..=5 {
+        let refused = sign_in(&backend, second, "SENTINEL-7", "wrong password").await.unwrap_err();
+        assert_eq!(refused, AccessError::WrongPassword);
+    }
+    assert_eq!(sign_in(&backend, 6, "sentinel-7", PASSWORD).await.unwrap_err(), AccessError::Locked(900));
+    let said = records(&pool).await;
+    assert!(said.iter().any(|record| record == "anonymous | account locked | ana | done | "), "{said:?}");
+    assert!(said.iter().any(|record| record == "anonymous | sign-in | ana | refused | "), "{said:?}");
+    assert!(said.iter().any(|record| record == "anonymous | sign-in | unknown user | failed | "), "{said:?}");
+    assert!(said.iter().any(|record| record == "ana | sign-in | ana | done | "), "{said:?}");
+    assert!(!said.iter().any(|record| record.to_lowercase().contains("sentinel")), "{said:?}");
+}
+
+#[sqlx::test]
+async fn guessing_many_at_once_gives_no_more_guesses(pool: PgPool) {
+    let backend = one_user(pool).await;
+    let tasks: Vec<_> = (0..20)
+        .map(|number| {
+            let backend = backend.clone();
+            tokio::spawn(async move { sign_in(&backend, 1, "ana", &format!("guess number {number}")).await })
+        })
+        .collect();
+    let mut looked_at = 0;
+    for task in tasks {
+        match task.await.unwrap().unwrap_err() {
+            AccessError::WrongPassword => looked_at += 1,
+            error => assert!(matches!(error, AccessError::Locked(_)), "{error:?}"),
+        }
+    }
+    assert_eq!(looked_at, 5);
+}
+
+/// Nobody learns from the time which names there are: both take a hash, some 40 ms, and differ by far less.
+#[sqlx::test]
+async fn a_name_that_is_nobodys_takes_as_long(pool: PgPool) {
+    let backend = one_user(pool).await;
+    sign_in(&backend, 0, "warm-up", "wrong password").await.unwrap_err();
+    let time = async |name: &str| {
+        let mut times = Vec::new();
+        for round in 0..4 {
+            let began = Instant::now();
+            // Four failures, then forgotten for the next.
+            sign_in(&backend, 1_000 * (round + 1), name, "wrong password").await.unwrap_err();
+            times.push(began.elapsed());
+        }
+        times.into_iter().min().unwrap()
+    };
+    let (known, unknown) = (time("ana").await, time("nobody").await);
+    let ratio = known.as_secs_f64() / unknown.as_secs_f64();
+    assert!((0.5..2.0).contains(&ratio), "{known:?} against {unknown:?}");
+}

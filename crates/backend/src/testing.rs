@@ -1,0 +1,51 @@
+//! What the tests of all services begin with.
+
+use crate::{Actor, Backend, Ctx, Kek, SessionLimits, UserActor, db::Db};
+use domain::{access::Role, sensitive::Sensitive, time::Timestamp};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// The server itself, at this second.
+pub(crate) fn at(second: i64) -> Ctx {
+    Ctx::system("test", Timestamp::from_micros(second * 1_000_000))
+}
+
+/// Nobody, at this second.
+pub(crate) fn anonymous(second: i64) -> Ctx {
+    Ctx { actor: Actor::Anonymous, ..at(second) }
+}
+
+/// Somebody made up, at this second.
+pub(crate) fn somebody(role: Role, second: i64) -> Ctx {
+    let actor = UserActor { id: Uuid::nil(), name: role.as_str().to_owned(), role, session: Uuid::nil() };
+    Ctx { actor: Actor::User(actor), ..at(second) }
+}
+
+pub(crate) async fn backend(pool: PgPool) -> Backend {
+    with_key(pool, Kek::generate().unwrap()).await
+}
+
+pub(crate) async fn with_key(pool: PgPool, kek: Kek) -> Backend {
+    Backend::over(Db::over(pool), Some(kek), SessionLimits::default(), at(0).now).await.unwrap()
+}
+
+pub(crate) fn text(text: &str) -> Sensitive {
+    Sensitive::new(text)
+}
+
+/// A user with this password, who may sign in.
+pub(crate) async fn add_user(backend: &Backend, name: &str, role: Role, password: &str) {
+    let added = backend.users().add(&at(0), name, role.as_str()).await.unwrap();
+    backend.users().choose_password(&at(0), &added.link_token, &text(password)).await.unwrap();
+}
+
+/// Actor, action, object, outcome and fields of every audit record, in order.
+pub(crate) async fn records(pool: &PgPool) -> Vec<String> {
+    sqlx::query_scalar(
+        "SELECT actor || ' | ' || action || ' | ' || object || ' | ' || outcome || ' | ' \
+         || array_to_string(fields, ',') FROM audit_records ORDER BY id",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap()
+}

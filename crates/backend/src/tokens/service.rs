@@ -1,0 +1,254 @@
+//! What can be done with API tokens. Every method authorizes first; every change is one transaction with its audit
+//! record.
+
+use super::repository::{self, TokenRow};
+use crate::{
+    access::{Object, authorize},
+    audit::{self, AuditAction, AuditRecord},
+    context::{Action, Actor, Ctx, TokenActor},
+    db::{Db, bounded, timestamp},
+    error::refuse,
+    random,
+};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use domain::{
+    access::{AccessError, AccessField, AccessProblem, NewToken, Restriction, Role, TokenDraft, TokenScope},
+    error::Error,
+    sensitive::Sensitive,
+    time::Timestamp,
+};
+
+/// What every token begins with, so that a scanner of code knows a lost one.
+const PREFIX: &str = "latchkey";
+
+/// Rows a page.
+const PAGE: usize = 50;
+
+/// A token's last use is noted no more often than this, in microseconds: a minute.
+const USED_EVERY: i64 = 60 * 1_000_000;
+
+/// The API tokens. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct TokenService {
+    db: Db,
+}
+
+/// A token that was just made. Its text is shown once, here.
+#[derive(Clone, Debug)]
+pub struct CreatedToken {
+    /// The part that is no secret.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// The whole text: `latchkey_<id>_<secret>`.
+    pub text: Sensitive,
+    /// Until when it is good.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What may be shown of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenSummary {
+    /// The part that is no secret.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// What it allows.
+    pub scope: TokenScope,
+    /// With which secrets.
+    pub restriction: Restriction,
+    /// By whom it was made.
+    pub created_by: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// Until when it is good.
+    pub expires_at: Option<Timestamp>,
+    /// When it was used last, give or take a minute.
+    pub used_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// One page of tokens, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenPage {
+    /// The tokens.
+    pub tokens: Vec<TokenSummary>,
+    /// Whether there are older ones.
+    pub more: bool,
+    /// The server's clock.
+    pub now: Timestamp,
+}
+
+impl TokenService {
+    pub(crate) fn new(db: Db) -> Self {
+        Self { db }
+    }
+
+    /// Whose token this text is: one query, and once a minute a note of its use. `None` where it is none, has expired or
+    /// was revoked, or where its owner may not sign in. An owner whose role was lowered leaves it with no more than
+    /// reading metadata.
+    ///
+    /// Errors: `Unavailable`, `Internal`.
+    pub async fn identify(&self, ctx: &Ctx, text: &Sensitive) -> Result<Option<Actor>, Error> {
+        let failed = |error: sqlx::Error| refuse(ctx, &error);
+        let Some((id, secret)) = parse(text) else { return Ok(None) };
+        let id = &id;
+        let found =
+            self.db.read(|mut reader| async move { Ok((repository::find(&mut reader, id).await?, reader)) });
+        let Some(row) = found.await.map_err(failed)? else { return Ok(None) };
+        let right = verify_slices_are_equal(&row.secret_hash, &random::hash(&secret)).is_ok();
+        let expired = row.expires_at.is_some_and(|at| timestamp(at) <= ctx.now);
+        if !right || expired || row.revoked_at.is_some() || row.owner_disabled == Some(true) {
+            return Ok(None);
+        }
+        let now = ctx.now;
+        if row.used_at.is_none_or(|at| timestamp(at).micros() <= now.micros() - USED_EVERY) {
+            let noted = self.db.read(|mut reader| async move {
+                Ok((repository::note_used(&mut reader, id, now).await?, reader))
+            });
+            noted.await.map_err(failed)?;
+        }
+        let scope = row.scope().map_err(failed)?;
+        let owner = row.owner_role.as_deref().and_then(Role::parse).unwrap_or(Role::Admin);
+        let scope = if owner >= scope.least_role() { scope } else { TokenScope::ReadMetadata };
+        Ok(Some(Actor::Token(TokenActor {
+            restriction: row.restriction().map_err(failed)?,
+            expires_at: row.expires_at.map(timestamp),
+            id: row.id,
+            name: row.name,
+            scope,
+        })))
+    }
+
+    /// Makes a token of the one who asks, that may do no more than they.
+    ///
+    /// Errors: `Invalid`; `Refused`.
+    pub async fn create(&self, ctx: &Ctx, draft: &TokenDraft) -> Result<CreatedToken, AccessError> {
+        authorize(&self.db, ctx, Action::OwnAccount, Object::Named("tokens")).await?;
+        let token = NewToken::parse(draft)?;
+        let owner = match &ctx.actor {
+            Actor::User(user) if user.role < token.scope.least_role() => {
+                let problem = AccessProblem::TokenScopeBeyondRole(token.scope);
+                return Err(AccessError::field(AccessField::Scope, problem));
+            }
+            Actor::User(user) => Some(user.id),
+            _ => None,
+        };
+        let broken = |error| {
+            tracing::error!(request_id = ctx.request_id, "{error}");
+            Error::Internal(ctx.request_id.clone())
+        };
+        let id = random::hex(&random::bytes::<8>().map_err(broken)?);
+        let secret = random::token().map_err(broken)?;
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            repository::insert(&mut work, ctx, &id, &random::hash(&secret), owner, &token)
+                .await
+                .map_err(failed)?;
+            let record = AuditRecord::done(AuditAction::TokenCreated, &id);
+            audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            Ok(CreatedToken {
+                text: Sensitive::new(format!("{PREFIX}_{id}_{}", secret.expose())),
+                name: token.name.as_str().to_owned(),
+                expires_at: token.expiry.at(ctx.now),
+                id,
+            })
+        })
+        .await
+    }
+
+    /// One page of tokens beyond this one, newest first: one's own, or with the right to it everybody's.
+    ///
+    /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn list(
+        &self,
+        ctx: &Ctx,
+        everybodys: bool,
+        beyond: Option<(Timestamp, &str)>,
+    ) -> Result<TokenPage, Error> {
+        let owner = self.reach(ctx, everybodys).await?;
+        let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+        let found = self.db.read(|mut reader| async move {
+            Ok((repository::list(&mut reader, owner, beyond, limit).await?, reader))
+        });
+        let mut rows = found.await.map_err(|error| refuse(ctx, &error))?;
+        let more = rows.len() > PAGE;
+        rows.truncate(PAGE);
+        let tokens = rows.into_iter().map(summary).collect::<Result<_, _>>();
+        Ok(TokenPage { tokens: tokens.map_err(|error| refuse(ctx, &error))?, more, now: ctx.now })
+    }
+
+    /// One token: one's own, or with the right to it anybody's.
+    ///
+    /// Errors: `NotFound`; as `list`.
+    pub async fn get(&self, ctx: &Ctx, id: &str) -> Result<TokenSummary, Error> {
+        let owner = self.reach(ctx, manages(ctx)).await?;
+        let found =
+            self.db.read(|mut reader| async move { Ok((repository::find(&mut reader, id).await?, reader)) });
+        let row = found.await.map_err(|error| refuse(ctx, &error))?;
+        let row = row.filter(|row| owner.is_none() || row.user_id == owner).ok_or(Error::NotFound)?;
+        summary(row).map_err(|error| refuse(ctx, &error))
+    }
+
+    /// Ends a token at once.
+    ///
+    /// Errors: `NotFound`, also for a token of others without the right to it; as `list`.
+    pub async fn revoke(&self, ctx: &Ctx, id: &str) -> Result<String, Error> {
+        let owner = self.reach(ctx, manages(ctx)).await?;
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            let name = repository::revoke(&mut work, id, owner, ctx.now).await.map_err(failed)?;
+            let name = name.ok_or(Error::NotFound)?;
+            let record = AuditRecord::done(AuditAction::TokenRevoked, id);
+            audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            Ok(name)
+        })
+        .await
+    }
+
+    /// Whose tokens may be reached: `None` is everybody's.
+    async fn reach(&self, ctx: &Ctx, everybodys: bool) -> Result<Option<uuid::Uuid>, Error> {
+        let action = if everybodys { Action::ManageTokens } else { Action::OwnAccount };
+        authorize(&self.db, ctx, action, Object::Named("tokens")).await?;
+        Ok(match &ctx.actor {
+            Actor::User(user) if !everybodys => Some(user.id),
+            _ => None,
+        })
+    }
+}
+
+/// Whether everybody's tokens are to be reached, and not one's own alone.
+fn manages(ctx: &Ctx) -> bool {
+    match &ctx.actor {
+        Actor::User(user) => user.role >= Role::Admin,
+        _ => true,
+    }
+}
+
+/// `latchkey_<id>_<secret>` in its parts.
+fn parse(text: &Sensitive) -> Option<(String, Sensitive)> {
+    let is_hex = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let (prefix, rest) = text.expose().split_once('_')?;
+    let (id, secret) = rest.split_once('_')?;
+    let fits = prefix == PREFIX && id.len() == 16 && secret.len() == 64 && is_hex(id) && is_hex(secret);
+    fits.then(|| (id.to_owned(), Sensitive::new(secret)))
+}
+
+fn summary(row: TokenRow) -> Result<TokenSummary, sqlx::Error> {
+    Ok(TokenSummary {
+        scope: row.scope()?,
+        restriction: row.restriction()?,
+        id: row.id,
+        name: row.name,
+        created_by: row.created_by,
+        created_at: timestamp(row.created_at),
+        expires_at: row.expires_at.map(timestamp),
+        used_at: row.used_at.map(timestamp),
+        revoked_at: row.revoked_at.map(timestamp),
+    })
+}

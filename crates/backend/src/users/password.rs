@@ -1,0 +1,128 @@
+//! Hashing passwords: Argon2id, a few at a time.
+
+use argon2::{
+    Argon2, Params,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use domain::{
+    access::{AccessProblem, NewPassword},
+    sensitive::Sensitive,
+};
+use std::sync::{Arc, LazyLock};
+use tokio::sync::Semaphore;
+
+/// As many hashes at once: each takes 19 MiB and a core for some 40 ms.
+const AT_ONCE: usize = 2;
+
+/// What is hashed against where there is no user, so that the answer takes as long.
+static NOBODY: LazyLock<Option<String>> =
+    LazyLock::new(|| hash_now(&Sensitive::new("nobody has this password")).ok());
+
+/// Hashes and checks passwords. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Passwords {
+    turns: Arc<Semaphore>,
+}
+
+/// It could not be hashed: out of memory or randomness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a password could not be hashed")]
+pub(crate) struct HashError;
+
+impl Passwords {
+    pub(crate) fn new() -> Self {
+        Self { turns: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
+    /// In PHC form, with its parameters and a fresh salt.
+    pub(crate) async fn hash(&self, password: &NewPassword) -> Result<String, HashError> {
+        let password = password.value().clone();
+        self.in_turn(move || hash_now(&password)).await?
+    }
+
+    /// Whether this is the password. Takes as long where there is none.
+    pub(crate) async fn verify(
+        &self,
+        stored: Option<String>,
+        password: &Sensitive,
+    ) -> Result<bool, HashError> {
+        let password = password.clone();
+        self.in_turn(move || {
+            let known = stored.is_some();
+            let stored = stored.or_else(|| NOBODY.clone()).ok_or(HashError)?;
+            let stored = PasswordHash::new(&stored).map_err(|_| HashError)?;
+            // Bounded, as a password that is chosen is: nobody has a longer one.
+            let bytes = password.expose().as_bytes();
+            let bytes = bytes.get(..NewPassword::MAX_BYTES).unwrap_or(bytes);
+            let right = argon2().verify_password(bytes, &stored).is_ok();
+            Ok(right && known && password.len() <= NewPassword::MAX_BYTES)
+        })
+        .await?
+    }
+
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashError> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| HashError)?;
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work()
+        })
+        .await
+        .map_err(|_| HashError)
+    }
+}
+
+/// OWASP's first choice: 19 MiB, two passes, one lane.
+fn argon2() -> Argon2<'static> {
+    Argon2::from(Params::default())
+}
+
+fn hash_now(password: &Sensitive) -> Result<String, HashError> {
+    let hash = argon2().hash_password(password.expose().as_bytes()).map_err(|_| HashError)?;
+    Ok(hash.to_string())
+}
+
+/// Refuses what anybody would try first: common passwords, keyboard walks, dates, and the name itself.
+pub(crate) fn refuse_common(password: &NewPassword, name: &str) -> Result<(), AccessProblem> {
+    let guesses = zxcvbn::zxcvbn(password.value().expose(), &[name, "latchkey"]);
+    if guesses.score() < zxcvbn::Score::Two { Err(AccessProblem::PasswordCommon) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new(text: &str) -> NewPassword {
+        NewPassword::parse(&Sensitive::new(text)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_password_is_known_again() {
+        let passwords = Passwords::new();
+        let hash = passwords.hash(&new("correct horse battery")).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert_ne!(hash, passwords.hash(&new("correct horse battery")).await.unwrap());
+        let right = Sensitive::new("correct horse battery");
+        assert_eq!(passwords.verify(Some(hash.clone()), &right).await, Ok(true));
+        for wrong in ["correct horse batterY", "", "correct horse battery "] {
+            assert_eq!(passwords.verify(Some(hash.clone()), &Sensitive::new(wrong)).await, Ok(false));
+        }
+        assert_eq!(passwords.verify(None, &Sensitive::new("nobody has this password")).await, Ok(false));
+        let long = new(&"x".repeat(1_024));
+        let hash = passwords.hash(&long).await.unwrap();
+        assert_eq!(passwords.verify(Some(hash.clone()), long.value()).await, Ok(true));
+        assert_eq!(passwords.verify(Some(hash), &Sensitive::new("x".repeat(1_025))).await, Ok(false));
+    }
+
+    #[test]
+    fn common_passwords_are_refused() {
+        for common in ["password1234", "aaaaaaaaaaaa", "123456789012", "qwertyuiop12", "latchkeylatchkey", "anaanaanaana"] {
+            assert_eq!(refuse_common(&new(common), "ana"), Err(AccessProblem::PasswordCommon), "{common}");
+        }
+        for fine in ["correct horse battery", "tiefer Brunnen im Hof", "x7Kq-29vLm-Tz", "пароль на каждый день"] {
+            assert_eq!(refuse_common(&new(fine), "ana"), Ok(()), "{fine}");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! All SQL about users and their one-time links.
+
+use crate::{context::Ctx, db::instant};
+use chrono::{DateTime, Utc};
+use domain::{
+    access::{Role, UserName},
+    time::Timestamp,
+};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use uuid::Uuid;
+
+/// Whoever changes who the administrators are holds this lock until the end of the transaction; the number is arbitrary.
+const ACCESS_LOCK: i64 = 0x6c61_7463_685f_6163;
+
+/// What may be shown of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserSummary {
+    /// By which they sign in.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// May not sign in.
+    pub disabled: bool,
+    /// Has chosen a password.
+    pub has_password: bool,
+    /// The last time they did, if ever.
+    pub signed_in_at: Option<Timestamp>,
+    /// How many sessions they have now.
+    pub sessions: u32,
+}
+
+#[derive(Debug, FromRow)]
+pub(super) struct ListRow {
+    name: String,
+    role: String,
+    disabled: bool,
+    has_password: bool,
+    signed_in_at: Option<DateTime<Utc>>,
+    sessions: i64,
+}
+
+impl TryFrom<ListRow> for UserSummary {
+    type Error = sqlx::Error;
+
+    fn try_from(row: ListRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            name: row.name,
+            role: role(&row.role)?,
+            disabled: row.disabled,
+            has_password: row.has_password,
+            signed_in_at: row.signed_in_at.map(crate::db::timestamp),
+            sessions: u32::try_from(row.sessions).unwrap_or_default(),
+        })
+    }
+}
+
+/// A stored role.
+pub(crate) fn role(text: &str) -> Result<Role, sqlx::Error> {
+    Role::parse(text).ok_or_else(|| sqlx::Error::Decode("a stored role is none".into()))
+}
+
+/// A user, as far as signing in goes.
+#[derive(Clone, Debug, FromRow)]
+pub(crate) struct UserRow {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    pub(crate) role: String,
+    pub(crate) password_hash: Option<String>,
+    pub(crate) disabled: bool,
+}
+
+/// The user of this name.
+pub(crate) async fn find(connection: &mut PgConnection, name: &str) -> Result<Option<UserRow>, sqlx::Error> {
+    sqlx::query_as("SELECT id, name, role, password_hash, disabled FROM users WHERE name = $1")
+        .bind(name)
+        .fetch_optional(connection)
+        .await
+}
+
+/// Keeps others from changing users until the end of the transaction.
+pub(super) async fn lock(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(ACCESS_LOCK).execute(connection).await.map(drop)
+}
+
+/// Whether there is any user.
+pub(super) async fn any(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM users)").fetch_one(connection).await
+}
+
+pub(super) async fn insert(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    name: &UserName,
+    role: Role,
+    password_hash: Option<&str>,
+) -> Result<Uuid, sqlx::Error> {
+    let id = Uuid::now_v7();
+    sqlx::query(
+        "INSERT INTO users (id, name, role, password_hash, created_at, created_by) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(id)
+    .bind(name.as_str())
+    .bind(role.as_str())
+    .bind(password_hash)
+    .bind(instant(ctx.now)?)
+    .bind(ctx.actor.name())
+    .execute(connection)
+    .await?;
+    Ok(id)
+}
+
+/// How many administrators may sign in besides this user.
+pub(super) async fn other_admins(connection: &mut PgConnection, id: Uuid) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("SELECT count(*) FROM users WHERE role = 'admin' AND NOT disabled AND id <> $1")
+        .bind(id)
+        .fetch_one(connection)
+        .await
+}
+
+/// The names of those who can help, a few of them.
+pub(super) async fn admins(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT name FROM users WHERE role = 'admin' AND NOT disabled ORDER BY name LIMIT 5")
+        .fetch_all(connection)
+        .await
+}
+
+pub(super) async fn set_role(
+    connection: &mut PgConnection,
+    id: Uuid,
+    role: Role,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE users SET role = $2 WHERE id = $1")
+        .bind(id)
+        .bind(role.as_str())
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+pub(super) async fn set_disabled(
+    connection: &mut PgConnection,
+    id: Uuid,
+    disabled: bool,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE users SET disabled = $2 WHERE id = $1")
+        .bind(id)
+        .bind(disabled)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Stores a password's hash; the links to choose one are spent by it.
+pub(super) async fn set_password(
+    connection: &mut PgConnection,
+    id: Uuid,
+    hash: Option<&str>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1")
+        .bind(id)
+        .bind(hash)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("DELETE FROM one_time_links WHERE user_id = $1").bind(id).execute(connection).await.map(drop)
+}
+
+/// Notes that they have signed in.
+pub(crate) async fn note_sign_in(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    id: Uuid,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE users SET signed_in_at = $2 WHERE id = $1")
+        .bind(id)
+        .bind(instant(ctx.now)?)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Users in the order of their names, beyond this one.
+pub(super) async fn list(
+    connection: &mut PgConnection,
+    search: &str,
+    beyond: &str,
+    limit: i64,
+) -> Result<Vec<ListRow>, sqlx::Error> {
+    QueryBuilder::<Postgres>::new(SUMMARY)
+        .push(" WHERE strpos(name, ")
+        .push_bind(search)
+        .push(") > 0 AND name > ")
+        .push_bind(beyond)
+        .push(" ORDER BY name LIMIT ")
+        .push_bind(limit)
+        .build_query_as()
+        .fetch_all(connection)
+        .await
+}
+
+/// One user.
+pub(super) async fn get(connection: &mut PgConnection, name: &str) -> Result<Option<ListRow>, sqlx::Error> {
+    QueryBuilder::<Postgres>::new(SUMMARY)
+        .push(" WHERE name = ")
+        .push_bind(name)
+        .build_query_as()
+        .fetch_optional(connection)
+        .await
+}
+
+const SUMMARY: &str = "SELECT name, role, disabled, password_hash IS NOT NULL AS has_password, signed_in_at, \
+    (SELECT count(*) FROM sessions WHERE user_id = users.id) AS sessions FROM users";
+
+/// Notes a one-time link; those that have expired are swept away.
+pub(super) async fn insert_link(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    token_hash: &[u8],
+    user: Option<Uuid>,
+    expires_at: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let now = instant(ctx.now)?;
+    sqlx::query("DELETE FROM one_time_links WHERE expires_at <= $1").bind(now).execute(&mut *connection).await?;
+    sqlx::query(
+        "INSERT INTO one_time_links (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(token_hash)
+    .bind(user)
+    .bind(now)
+    .bind(instant(expires_at)?)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Whom a link is for, where it is still good: `Some(None)` is the first administrator.
+pub(super) async fn find_link(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    token_hash: &[u8],
+) -> Result<Option<Option<UserRow>>, sqlx::Error> {
+    let found: Option<Option<Uuid>> =
+        sqlx::query_scalar("SELECT user_id FROM one_time_links WHERE token_hash = $1 AND expires_at > $2")
+            .bind(token_hash)
+            .bind(instant(ctx.now)?)
+            .fetch_optional(&mut *connection)
+            .await?;
+    match found {
+        None => Ok(None),
+        Some(None) => Ok(Some(None)),
+        Some(Some(id)) => {
+            let user: Option<UserRow> = sqlx::query_as(
+                "SELECT id, name, role, password_hash, disabled FROM users WHERE id = $1 AND NOT disabled",
+            )
+            .bind(id)
+            .fetch_optional(connection)
+            .await?;
+            Ok(user.map(Some))
+        }
+    }
+}
+
+/// Takes the links for the first administrator away: there is one now.
+pub(super) async fn spend_setup_links(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM one_time_links WHERE user_id IS NULL").execute(connection).await.map(drop)
+}

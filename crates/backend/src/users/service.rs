@@ -1,0 +1,479 @@
+//! What can be done with users. Every method authorizes first; every change is one transaction with its audit record.
+
+use super::{
+    Passwords,
+    password::refuse_common,
+    repository::{self, UserRow, UserSummary},
+};
+use crate::{
+    access::{Object, authorize},
+    audit::{self, AuditAction, AuditRecord},
+    context::{Action, Actor, Ctx},
+    db::{Db, bounded},
+    error::{broken_constraint, refuse},
+    random,
+    sessions::repository as sessions,
+};
+use domain::{
+    access::{AccessError, AccessField, AccessProblem, NewPassword, Role, UserName},
+    error::Error,
+    sensitive::Sensitive,
+    time::Timestamp,
+};
+use sqlx::PgConnection;
+
+/// Rows a page.
+const PAGE: i64 = 50;
+
+/// How long the link for the first administrator is good, in microseconds: an hour.
+const SETUP_LINK_LIFE: i64 = 3_600_000_000;
+
+/// How long a link to choose a password is good, in microseconds: a day.
+const PASSWORD_LINK_LIFE: i64 = 24 * 3_600_000_000;
+
+/// The users. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct UserService {
+    db: Db,
+    passwords: Passwords,
+}
+
+/// One page of users, by name.
+#[derive(Clone, Debug)]
+pub struct UserPage {
+    /// The users.
+    pub users: Vec<UserSummary>,
+    /// The name that the next page begins after, where there is one.
+    pub next: Option<String>,
+    /// The server's clock.
+    pub now: Timestamp,
+}
+
+/// A user and the token of the link with which they choose a password, once.
+#[derive(Clone, Debug)]
+pub struct AddedUser {
+    /// By which they sign in.
+    pub name: UserName,
+    /// For the link.
+    pub link_token: Sensitive,
+}
+
+/// How the first administrator comes about without anybody at the browser.
+#[derive(Clone, Debug)]
+pub struct FirstAdmin {
+    /// By which they sign in.
+    pub name: String,
+    /// With which.
+    pub password: Sensitive,
+}
+
+impl UserService {
+    pub(crate) fn new(db: Db, passwords: Passwords) -> Self {
+        Self { db, passwords }
+    }
+
+    /// Whether there is any user yet.
+    ///
+    /// Errors: `Unavailable`, `Internal`. Anybody may ask: the sign-in page says what to do first.
+    pub async fn any(&self, ctx: &Ctx) -> Result<bool, Error> {
+        let found = self.db.read(|mut reader| async move { Ok((repository::any(&mut reader).await?, reader)) });
+        found.await.map_err(|error| refuse(ctx, &error))
+    }
+
+    /// Makes a link for the first administrator, good for an hour; `None` where there is a user already.
+    ///
+    /// Errors: `Forbidden` for all but the server itself; `Unavailable`, `Internal`.
+    pub async fn setup_link(&self, ctx: &Ctx) -> Result<Option<Sensitive>, Error> {
+        authorize(&self.db, ctx, Action::ManageUsers, Object::Named("first administrator")).await?;
+        let token = random::token().map_err(|error| broken(ctx, &error))?;
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            repository::lock(&mut work).await.map_err(failed)?;
+            if repository::any(&mut work).await.map_err(failed)? {
+                return Ok(None);
+            }
+            let expires_at = later(ctx.now, SETUP_LINK_LIFE);
+            repository::insert_link(&mut work, ctx, &random::hash(&token), None, expires_at)
+                .await
+                .map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            Ok(Some(token))
+        })
+        .await
+    }
+
+    /// Makes the first administrator with a link from `setup_link`. Of two at once, one does.
+    ///
+    /// Errors: `LinkSpent`, also once there is a user; `Invalid`; `Refused`.
+    pub async fn set_up(
+        &self,
+        ctx: &Ctx,
+        token: &Sensitive,
+        name: &str,
+        password: &Sensitive,
+    ) -> Result<UserName, AccessError> {
+        // Before the work of hashing is done for just anybody.
+        if self.link(ctx, token).await?.is_some() {
+            return Err(AccessError::LinkSpent);
+        }
+        self.first_admin(ctx, Some(token), name, password).await?.ok_or(AccessError::LinkSpent)
+    }
+
+    /// Makes the first administrator from the server's settings; `None` where there is a user already.
+    ///
+    /// Errors: `Invalid`; `Refused`.
+    pub async fn set_up_unattended(
+        &self,
+        ctx: &Ctx,
+        admin: &FirstAdmin,
+    ) -> Result<Option<UserName>, AccessError> {
+        authorize(&self.db, ctx, Action::ManageUsers, Object::Named("first administrator")).await?;
+        if self.any(ctx).await? {
+            return Ok(None);
+        }
+        self.first_admin(ctx, None, &admin.name, &admin.password).await
+    }
+
+    async fn first_admin(
+        &self,
+        ctx: &Ctx,
+        token: Option<&Sensitive>,
+        name: &str,
+        password: &Sensitive,
+    ) -> Result<Option<UserName>, AccessError> {
+        let name = UserName::parse(name).map_err(|problem| (AccessField::UserName, problem));
+        let shown = name.as_ref().map_or("", UserName::as_str);
+        let password = chosen(password, shown);
+        let (name, password) = match (name, password) {
+            (Ok(name), Ok(password)) => (name, password),
+            (name, password) => {
+                let wrong = [name.err(), password.err()];
+                return Err(AccessError::Invalid(wrong.into_iter().flatten().collect()));
+            }
+        };
+        let hash = self.passwords.hash(&password).await.map_err(|error| broken(ctx, &error))?;
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            repository::lock(&mut work).await.map_err(failed)?;
+            if repository::any(&mut work).await.map_err(failed)? {
+                return Ok(None);
+            }
+            if let Some(token) = token {
+                let link = repository::find_link(&mut work, ctx, &random::hash(token)).await;
+                if !matches!(link.map_err(failed)?, Some(None)) {
+                    return Ok(None);
+                }
+            }
+            repository::insert(&mut work, ctx, &name, Role::Admin, Some(&hash)).await.map_err(failed)?;
+            repository::spend_setup_links(&mut work).await.map_err(failed)?;
+            record(&mut work, ctx, AuditAction::UserAdded, name.as_str(), &["role", "password"])
+                .await
+                .map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            Ok(Some(name))
+        })
+        .await
+    }
+
+    /// One page of users whose names contain this, beyond that one.
+    ///
+    /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn list(&self, ctx: &Ctx, search: &str, beyond: &str) -> Result<UserPage, Error> {
+        authorize(&self.db, ctx, Action::ManageUsers, Object::Named("users")).await?;
+        let search = &search.trim().to_lowercase().replace('\0', "");
+        let beyond = &beyond.replace('\0', "");
+        let found = self.db.read(|mut reader| async move {
+            Ok((repository::list(&mut reader, search, beyond, PAGE + 1).await?, reader))
+        });
+        let mut rows = found.await.map_err(|error| refuse(ctx, &error))?;
+        let more = i64::try_from(rows.len()).is_ok_and(|count| count > PAGE);
+        rows.truncate(usize::try_from(PAGE).unwrap_or_default());
+        let users = rows
+            .into_iter()
+            .map(UserSummary::try_from)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| refuse(ctx, &error))?;
+        let next = if more { users.last().map(|user| user.name.clone()) } else { None };
+        Ok(UserPage { users, next, now: ctx.now })
+    }
+
+    /// One user.
+    ///
+    /// Errors: `NotFound`; as `list`.
+    pub async fn get(&self, ctx: &Ctx, name: &str) -> Result<UserSummary, Error> {
+        authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
+        let found =
+            self.db.read(|mut reader| async move { Ok((repository::get(&mut reader, name).await?, reader)) });
+        let row = found.await.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
+        UserSummary::try_from(row).map_err(|error| refuse(ctx, &error))
+    }
+
+    /// The names of a few administrators: whoever was refused learns whom to ask.
+    ///
+    /// Errors: `NotSignedIn`, `Unavailable`, `Internal`.
+    pub async fn who_can_help(&self, ctx: &Ctx) -> Result<Vec<String>, Error> {
+        authorize(&self.db, ctx, Action::OwnAccount, Object::Named("administrators")).await?;
+        let found =
+            self.db.read(|mut reader| async move { Ok((repository::admins(&mut reader).await?, reader)) });
+        found.await.map_err(|error| refuse(ctx, &error))
+    }
+
+    /// Adds a user, who chooses a password by a link.
+    ///
+    /// Errors: `Invalid`; `Refused`.
+    pub async fn add(&self, ctx: &Ctx, name: &str, role: &str) -> Result<AddedUser, AccessError> {
+        authorize(&self.db, ctx, Action::ManageUsers, Object::Named("users")).await?;
+        let name = UserName::parse(name).map_err(|problem| (AccessField::UserName, problem));
+        let role = Role::parse(role).ok_or((AccessField::Role, AccessProblem::Role));
+        let (name, role) = match (name, role) {
+            (Ok(name), Ok(role)) => (name, role),
+            (name, role) => {
+                return Err(AccessError::Invalid(
+                    [name.err(), role.err()].into_iter().flatten().collect(),
+                ));
+            }
+        };
+        let link_token = random::token().map_err(|error| broken(ctx, &error))?;
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            let id = repository::insert(&mut work, ctx, &name, role, None).await.map_err(|error| {
+                if broken_constraint(&error) == Some("users_name_unique") {
+                    AccessError::field(AccessField::UserName, AccessProblem::UserNameTaken)
+                } else {
+                    failed(error).into()
+                }
+            })?;
+            let expires_at = later(ctx.now, PASSWORD_LINK_LIFE);
+            repository::insert_link(&mut work, ctx, &random::hash(&link_token), Some(id), expires_at)
+                .await
+                .map_err(failed)?;
+            record(&mut work, ctx, AuditAction::UserAdded, name.as_str(), &["role"]).await.map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            Ok(AddedUser { name, link_token })
+        })
+        .await
+    }
+
+    /// Makes a link with which this user chooses another password. Until then the old one is good, unless `now_void`
+    /// takes it away at once, and every session with it.
+    ///
+    /// Errors: `Refused` with `NotFound` and as usual.
+    pub async fn password_link(
+        &self,
+        ctx: &Ctx,
+        name: &str,
+        now_void: bool,
+    ) -> Result<Sensitive, AccessError> {
+        let token = random::token().map_err(|error| broken(ctx, &error))?;
+        self.change(ctx, name, async |work, user| {
+            if now_void {
+                repository::set_password(work, user.id, None).await?;
+                sessions::end_all(work, user.id).await?;
+            }
+            let expires_at = later(ctx.now, PASSWORD_LINK_LIFE);
+            repository::insert_link(work, ctx, &random::hash(&token), Some(user.id), expires_at).await?;
+            record(work, ctx, AuditAction::PasswordLinkMade, &user.name, &[]).await?;
+            Ok(Ok(()))
+        })
+        .await?;
+        Ok(token)
+    }
+
+    /// Gives a user another role. Their sessions end, so that nothing of the old one is left.
+    ///
+    /// Errors: `LastAdmin`; `Invalid`; `Refused`.
+    pub async fn set_role(&self, ctx: &Ctx, name: &str, role: &str) -> Result<(), AccessError> {
+        authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
+        let role =
+            Role::parse(role).ok_or(AccessError::field(AccessField::Role, AccessProblem::Role))?;
+        self.change(ctx, name, async |work, user| {
+            if user.role == role.as_str() {
+                return Ok(Ok(()));
+            }
+            if role != Role::Admin && is_last_admin(work, &user).await? {
+                return Ok(Err(AccessError::LastAdmin));
+            }
+            repository::set_role(work, user.id, role).await?;
+            sessions::end_all(work, user.id).await?;
+            record(work, ctx, AuditAction::UserRoleChanged, &user.name, &["role"]).await?;
+            Ok(Ok(()))
+        })
+        .await
+    }
+
+    /// Lets a user sign in no more, or again.
+    ///
+    /// Errors: `LastAdmin`; `Refused`.
+    pub async fn set_disabled(&self, ctx: &Ctx, name: &str, disabled: bool) -> Result<(), AccessError> {
+        self.change(ctx, name, async |work, user| {
+            if user.disabled == disabled {
+                return Ok(Ok(()));
+            }
+            if disabled && is_last_admin(work, &user).await? {
+                return Ok(Err(AccessError::LastAdmin));
+            }
+            repository::set_disabled(work, user.id, disabled).await?;
+            sessions::end_all(work, user.id).await?;
+            let action = if disabled { AuditAction::UserDisabled } else { AuditAction::UserEnabled };
+            record(work, ctx, action, &user.name, &[]).await?;
+            Ok(Ok(()))
+        })
+        .await
+    }
+
+    /// Ends all sessions of a user.
+    ///
+    /// Errors: `Refused`.
+    pub async fn end_sessions(&self, ctx: &Ctx, name: &str) -> Result<(), AccessError> {
+        self.change(ctx, name, async |work, user| {
+            sessions::end_all(work, user.id).await?;
+            record(work, ctx, AuditAction::SessionEnded, &user.name, &[]).await?;
+            Ok(Ok(()))
+        })
+        .await
+    }
+
+    /// Changes one user under the lock, in one transaction.
+    async fn change(
+        &self,
+        ctx: &Ctx,
+        name: &str,
+        work: impl AsyncFnOnce(&mut PgConnection, UserRow) -> Result<Result<(), AccessError>, sqlx::Error>,
+    ) -> Result<(), AccessError> {
+        authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut transaction = self.db.begin().await.map_err(failed)?;
+            repository::lock(&mut transaction).await.map_err(failed)?;
+            let user = repository::find(&mut transaction, name).await.map_err(failed)?;
+            let user = user.ok_or(Error::NotFound)?;
+            work(&mut transaction, user).await.map_err(failed)??;
+            transaction.commit().await.map_err(failed)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Whom a link is for: `None` is the first administrator.
+    ///
+    /// Errors: `LinkSpent`; `Refused`.
+    pub async fn link(&self, ctx: &Ctx, token: &Sensitive) -> Result<Option<String>, AccessError> {
+        let hash = &random::hash(token);
+        let found = self.db.read(|mut reader| async move {
+            let link = repository::find_link(&mut reader, ctx, hash).await?;
+            let any = repository::any(&mut reader).await?;
+            Ok(((link, any), reader))
+        });
+        match found.await.map_err(|error| refuse(ctx, &error))? {
+            (Some(Some(user)), _) => Ok(Some(user.name)),
+            (Some(None), false) => Ok(None),
+            _ => Err(AccessError::LinkSpent),
+        }
+    }
+
+    /// Chooses a password by a link, which is spent by it. Every session ends.
+    ///
+    /// Errors: `LinkSpent`; `Invalid`; `Refused`.
+    pub async fn choose_password(
+        &self,
+        ctx: &Ctx,
+        token: &Sensitive,
+        password: &Sensitive,
+    ) -> Result<String, AccessError> {
+        let Some(name) = self.link(ctx, token).await? else { return Err(AccessError::LinkSpent) };
+        let password = chosen(password, &name).map_err(|wrong| AccessError::Invalid(vec![wrong]))?;
+        let hash = self.passwords.hash(&password).await.map_err(|error| broken(ctx, &error))?;
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            repository::lock(&mut work).await.map_err(failed)?;
+            let link = repository::find_link(&mut work, ctx, &random::hash(token)).await.map_err(failed)?;
+            let Some(Some(user)) = link else { return Err(AccessError::LinkSpent) };
+            repository::set_password(&mut work, user.id, Some(&hash)).await.map_err(failed)?;
+            sessions::end_all(&mut work, user.id).await.map_err(failed)?;
+            record(&mut work, ctx, AuditAction::PasswordChanged, &user.name, &["password"])
+                .await
+                .map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            Ok(user.name)
+        })
+        .await
+    }
+
+    /// Changes one's own password. Every session ends, this one too: the caller signs in anew.
+    ///
+    /// Errors: `Invalid`; `Refused`.
+    pub async fn change_password(
+        &self,
+        ctx: &Ctx,
+        current: &Sensitive,
+        password: &Sensitive,
+    ) -> Result<(), AccessError> {
+        authorize(&self.db, ctx, Action::OwnAccount, Object::Named("password")).await?;
+        let Actor::User(actor) = &ctx.actor else { return Err(Error::Forbidden.into()) };
+        let name = actor.name.as_str();
+        let found =
+            self.db.read(|mut reader| async move { Ok((repository::find(&mut reader, name).await?, reader)) });
+        let user = found.await.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotSignedIn)?;
+        let right = self.passwords.verify(user.password_hash.clone(), current).await;
+        let mut wrong = Vec::new();
+        if !right.map_err(|error| broken(ctx, &error))? {
+            wrong.push((AccessField::CurrentPassword, AccessProblem::PasswordWrong));
+        }
+        let password = match chosen(password, name) {
+            Ok(password) if wrong.is_empty() => password,
+            outcome => {
+                wrong.extend(outcome.err());
+                return Err(AccessError::Invalid(wrong));
+            }
+        };
+        let hash = self.passwords.hash(&password).await.map_err(|error| broken(ctx, &error))?;
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            repository::lock(&mut work).await.map_err(failed)?;
+            repository::set_password(&mut work, user.id, Some(&hash)).await.map_err(failed)?;
+            sessions::end_all(&mut work, user.id).await.map_err(failed)?;
+            record(&mut work, ctx, AuditAction::PasswordChanged, name, &["password"]).await.map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+async fn is_last_admin(work: &mut PgConnection, user: &UserRow) -> Result<bool, sqlx::Error> {
+    let is_admin = user.role == Role::Admin.as_str() && !user.disabled;
+    Ok(is_admin && repository::other_admins(work, user.id).await? == 0)
+}
+
+/// A password that may be chosen.
+fn chosen(password: &Sensitive, name: &str) -> Result<NewPassword, (AccessField, AccessProblem)> {
+    NewPassword::parse(password)
+        .and_then(|password| refuse_common(&password, name).map(|()| password))
+        .map_err(|problem| (AccessField::Password, problem))
+}
+
+async fn record(
+    work: &mut PgConnection,
+    ctx: &Ctx,
+    action: AuditAction,
+    object: &str,
+    fields: &[&'static str],
+) -> Result<(), sqlx::Error> {
+    let record = AuditRecord { fields, ..AuditRecord::done(action, object) };
+    audit::repository::append(work, ctx, record).await
+}
+
+fn later(now: Timestamp, micros: i64) -> Timestamp {
+    Timestamp::from_micros(now.micros() + micros)
+}
+
+/// Something failed that has nothing to do with what was asked.
+fn broken(ctx: &Ctx, error: &dyn std::error::Error) -> Error {
+    tracing::error!(request_id = ctx.request_id, "{error}");
+    Error::Internal(ctx.request_id.clone())
+}

@@ -1,0 +1,182 @@
+//! Users on a real database, one of its own for each test.
+
+use crate::{
+    FirstAdmin,
+    testing::{add_user, anonymous, at, backend, records, somebody, text},
+};
+use domain::{
+    access::{AccessError, AccessField, AccessProblem, Role},
+    error::Error,
+};
+use sqlx::PgPool;
+
+const PASSWORD: &str = "correct horse battery";
+
+fn field(field: AccessField, problem: AccessProblem) -> AccessError {
+    AccessError::field(field, problem)
+}
+
+#[sqlx::test]
+async fn the_first_administrator_comes_by_a_link_that_works_once(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let users = backend.users();
+    assert!(!users.any(&anonymous(1)).await.unwrap());
+    let link = users.setup_link(&at(1)).await.unwrap().unwrap();
+    assert_eq!(users.link(&anonymous(2), &link).await, Ok(None));
+
+    let weak = users.set_up(&anonymous(2), &link, "Ána", &text("short")).await.unwrap_err();
+    let wrong = vec![
+        (AccessField::UserName, AccessProblem::UserNameCharacter),
+        (AccessField::Password, AccessProblem::PasswordShort),
+    ];
+    assert_eq!(weak, AccessError::Invalid(wrong));
+    let common = users.set_up(&anonymous(2), &link, "ana", &text("password1234")).await.unwrap_err();
+    assert_eq!(common, field(AccessField::Password, AccessProblem::PasswordCommon));
+
+    let forged = users.set_up(&anonymous(2), &text("forged"), "eve", &text(PASSWORD)).await;
+    assert_eq!(forged.unwrap_err(), AccessError::LinkSpent);
+    let late = users.set_up(&anonymous(3_602), &link, "eve", &text(PASSWORD)).await;
+    assert_eq!(late.unwrap_err(), AccessError::LinkSpent);
+
+    assert_eq!(users.set_up(&anonymous(3), &link, " Ana ", &text(PASSWORD)).await.unwrap().as_str(), "ana");
+    let again = users.set_up(&anonymous(3), &link, "eve", &text(PASSWORD)).await;
+    assert_eq!(again.unwrap_err(), AccessError::LinkSpent);
+    assert!(users.setup_link(&at(4)).await.unwrap().is_none());
+    let unattended = FirstAdmin { name: "eve".to_owned(), password: text(PASSWORD) };
+    assert!(users.set_up_unattended(&at(4), &unattended).await.unwrap().is_none());
+    assert_eq!(records(&pool).await, ["anonymous | user added | ana | done | role,password"]);
+}
+
+#[sqlx::test]
+async fn of_two_first_administrators_at_once_one_wins(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let link = backend.users().setup_link(&at(1)).await.unwrap().unwrap();
+    let tasks: Vec<_> = (0..4)
+        .map(|number| {
+            let (backend, link) = (backend.clone(), link.clone());
+            tokio::spawn(async move {
+                backend.users().set_up(&anonymous(2), &link, &format!("u{number}"), &text(PASSWORD)).await
+            })
+        })
+        .collect();
+    let mut won = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(_) => won += 1,
+            Err(error) => assert_eq!(error, AccessError::LinkSpent),
+        }
+    }
+    assert_eq!(won, 1);
+}
+
+#[sqlx::test]
+async fn an_unattended_install_brings_its_administrator(pool: PgPool) {
+    let backend = backend(pool).await;
+    let admin = FirstAdmin { name: "root".to_owned(), password: text(PASSWORD) };
+    let made = backend.users().set_up_unattended(&at(1), &admin).await.unwrap().unwrap();
+    assert_eq!(made.as_str(), "root");
+    assert!(backend.sessions().sign_in(&anonymous(2), "root", &text(PASSWORD), "").await.is_ok());
+    let weak = FirstAdmin { name: "root".to_owned(), password: text("short") };
+    assert!(backend.users().set_up_unattended(&at(3), &weak).await.unwrap().is_none());
+}
+
+#[sqlx::test]
+async fn a_user_chooses_a_password_once(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let users = backend.users();
+    let added = users.add(&at(1), "Ben", "editor").await.unwrap();
+    assert_eq!(users.link(&anonymous(2), &added.link_token).await, Ok(Some("ben".to_owned())));
+    assert_eq!(
+        users.add(&at(1), "ben", "reader").await.unwrap_err(),
+        field(AccessField::UserName, AccessProblem::UserNameTaken)
+    );
+    assert_eq!(
+        users.add(&at(1), "cy", "root").await.unwrap_err(),
+        field(AccessField::Role, AccessProblem::Role)
+    );
+    // Nobody can be signed in as before a password is chosen, with an empty one least of all.
+    let none = backend.sessions().sign_in(&anonymous(2), "ben", &text(""), "").await;
+    assert_eq!(none.unwrap_err(), AccessError::WrongPassword);
+    // The link of a user makes no administrator.
+    let setup = users.set_up(&anonymous(2), &added.link_token, "eve", &text(PASSWORD)).await;
+    assert_eq!(setup.unwrap_err(), AccessError::LinkSpent);
+
+    assert_eq!(users.choose_password(&anonymous(3), &added.link_token, &text(PASSWORD)).await.unwrap(), "ben");
+    let again = users.choose_password(&anonymous(3), &added.link_token, &text("another password x")).await;
+    assert_eq!(again.unwrap_err(), AccessError::LinkSpent);
+    assert!(backend.sessions().sign_in(&anonymous(4), "ben", &text(PASSWORD), "").await.is_ok());
+
+    // Forgotten: a new link takes the old password and every session with it.
+    let session = backend.sessions().sign_in(&anonymous(4), "ben", &text(PASSWORD), "").await.unwrap();
+    let link = users.password_link(&at(5), "ben", true).await.unwrap();
+    assert_eq!(backend.sessions().identify(&anonymous(6), &session.token).await, Ok(None));
+    assert!(backend.sessions().sign_in(&anonymous(6), "ben", &text(PASSWORD), "").await.is_err());
+    users.choose_password(&anonymous(7), &link, &text("another password x")).await.unwrap();
+    let late = users.password_link(&at(8), "ben", false).await.unwrap();
+    let late = users.choose_password(&anonymous(8 + 86_401), &late, &text(PASSWORD)).await;
+    assert_eq!(late.unwrap_err(), AccessError::LinkSpent);
+    let nobody = users.password_link(&at(9), "nobody", false).await.unwrap_err();
+    assert_eq!(nobody, AccessError::Refused(Error::NotFound));
+}
+
+#[sqlx::test]
+async fn the_last_administrator_stays_one(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let users = backend.users();
+    add_user(&backend, "ana", Role::Admin, PASSWORD).await;
+    assert_eq!(users.set_role(&at(1), "ana", "editor").await, Err(AccessError::LastAdmin));
+    assert_eq!(users.set_disabled(&at(1), "ana", true).await, Err(AccessError::LastAdmin));
+    add_user(&backend, "ben", Role::Admin, PASSWORD).await;
+    // Two administrators lower each other at once: one of them is left.
+    let admin = somebody(Role::Admin, 2);
+    let (one, two) =
+        tokio::join!(users.set_role(&admin, "ana", "reader"), users.set_disabled(&admin, "ben", true));
+    assert_eq!([one, two].iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM users WHERE role = 'admin' AND NOT disabled")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(left, 1);
+}
+
+#[sqlx::test]
+async fn users_are_listed_searched_and_changed_by_administrators_alone(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let users = backend.users();
+    for number in 0..60 {
+        users.add(&at(1), &format!("user-{number:02}"), "reader").await.unwrap();
+    }
+    let admin = somebody(Role::Admin, 2);
+    let page = users.list(&admin, "", "").await.unwrap();
+    assert_eq!((page.users.len(), page.next.as_deref()), (50, Some("user-49")));
+    let rest = users.list(&admin, "", "user-49").await.unwrap();
+    assert_eq!((rest.users.len(), rest.next), (10, None));
+    let found = users.list(&admin, " USER-1", "").await.unwrap();
+    assert_eq!(found.users.len(), 10);
+    assert!(users.list(&admin, "%", "").await.unwrap().users.is_empty());
+
+    for role in [Role::Reader, Role::Editor] {
+        let ctx = somebody(role, 3);
+        assert_eq!(users.list(&ctx, "", "").await.unwrap_err(), Error::Forbidden);
+        let refused = AccessError::Refused(Error::Forbidden);
+        assert_eq!(users.add(&ctx, "eve", "admin").await.unwrap_err(), refused);
+        assert_eq!(users.set_role(&ctx, "user-00", "admin").await.unwrap_err(), refused);
+        assert_eq!(users.set_disabled(&ctx, "user-00", true).await.unwrap_err(), refused);
+        assert_eq!(users.end_sessions(&ctx, "user-00").await.unwrap_err(), refused);
+        assert_eq!(users.password_link(&ctx, "user-00", true).await.unwrap_err(), refused);
+        assert!(users.setup_link(&ctx).await.is_err());
+    }
+    let refusals: Vec<_> = records(&pool).await.into_iter().filter(|record| record.contains("refused")).collect();
+    assert_eq!(refusals.len(), 14);
+    assert!(refusals.contains(&"reader | manage users | user-00 | refused | ".to_owned()));
+    assert_eq!(users.list(&anonymous(3), "", "").await.unwrap_err(), Error::NotSignedIn);
+}
+
+#[sqlx::test]
+async fn whoever_is_refused_learns_whom_to_ask(pool: PgPool) {
+    let backend = backend(pool).await;
+    add_user(&backend, "ana", Role::Admin, PASSWORD).await;
+    add_user(&backend, "ben", Role::Reader, PASSWORD).await;
+    assert_eq!(backend.users().who_can_help(&somebody(Role::Reader, 1)).await.unwrap(), ["ana"]);
+    assert_eq!(backend.users().who_can_help(&anonymous(1)).await.unwrap_err(), Error::NotSignedIn);
+}

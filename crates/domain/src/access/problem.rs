@@ -1,0 +1,166 @@
+//! What can be wrong with what is typed into the forms about people and tokens.
+
+use super::{Expiry, NewPassword, Restriction, Role, TokenScope, UserName};
+use crate::error::Error;
+
+/// A field of one of these forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessField {
+    /// By which somebody signs in.
+    UserName,
+    /// To sign in, or the one that is chosen.
+    Password,
+    /// The chosen one again.
+    RepeatPassword,
+    /// The one that is to be replaced.
+    CurrentPassword,
+    /// What somebody may do.
+    Role,
+    /// What people call a token.
+    TokenName,
+    /// What it allows.
+    Scope,
+    /// How the names of its secrets begin.
+    Prefix,
+    /// Its secrets, one by one.
+    Secrets,
+    /// Until when it is good.
+    Expiry,
+}
+
+impl AccessField {
+    /// Its name in forms, and its id in pages.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::UserName => "username",
+            Self::Password => "password",
+            Self::RepeatPassword => "repeat_password",
+            Self::CurrentPassword => "current_password",
+            Self::Role => "role",
+            Self::TokenName => "name",
+            Self::Scope => "scope",
+            Self::Prefix => "prefix",
+            Self::Secrets => "secrets",
+            Self::Expiry => "expiry",
+        }
+    }
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessProblem {
+    /// Nothing was typed.
+    UserNameMissing,
+    /// More than 64 characters.
+    UserNameTooLong,
+    /// A character that is none of a name.
+    UserNameCharacter,
+    /// Somebody has it.
+    UserNameTaken,
+    /// Fewer than 12 characters.
+    PasswordShort,
+    /// More than 1,024 bytes.
+    PasswordLong,
+    /// Among the first that anybody would try.
+    PasswordCommon,
+    /// The two are not the same.
+    PasswordDiffers,
+    /// Not the one that is stored.
+    PasswordWrong,
+    /// No such role.
+    Role,
+    /// Nothing was typed.
+    TokenNameMissing,
+    /// Too long, or not a text.
+    TokenName,
+    /// No such scope.
+    TokenScope,
+    /// More than the role of the one who makes it.
+    TokenScopeBeyondRole(TokenScope),
+    /// No name begins so.
+    TokenPrefix,
+    /// Not an id.
+    TokenSecret,
+    /// Too many ids.
+    TokenSecretsTooMany,
+    /// Both a prefix and ids.
+    TokenRestrictedTwice,
+    /// Not a number of days.
+    TokenExpiry,
+}
+
+impl AccessProblem {
+    /// What is wrong, and what to do. Never contains what was typed.
+    pub fn message(self) -> String {
+        match self {
+            Self::UserNameMissing => "Enter a username.".to_owned(),
+            Self::UserNameTooLong => {
+                format!("A username has at most {} characters. Choose a shorter one.", UserName::MAX_CHARS)
+            }
+            Self::UserNameCharacter => "Use letters a to z, digits and . _ - + @ only, and begin with a letter or digit."
+                .to_owned(),
+            Self::UserNameTaken => "There is a user of this name already. Choose another name.".to_owned(),
+            Self::PasswordShort => {
+                format!("Use at least {} characters. A few words in a row are fine.", NewPassword::MIN_CHARS)
+            }
+            Self::PasswordLong => {
+                format!("Use at most {} characters.", NewPassword::MAX_BYTES)
+            }
+            Self::PasswordCommon => {
+                "This password is among the first that anybody would try. Choose a less likely one.".to_owned()
+            }
+            Self::PasswordDiffers => "The two passwords are not the same. Type both again.".to_owned(),
+            Self::PasswordWrong => "This is not your current password. Type it again.".to_owned(),
+            Self::Role => format!("Choose {}, {} or {}.", Role::Reader.label(), Role::Editor.label(), Role::Admin.label()),
+            Self::TokenNameMissing => "Enter a name, so that the token can be told from others.".to_owned(),
+            Self::TokenName => "Use at most 100 characters, in one line.".to_owned(),
+            Self::TokenScope => "Choose what the token allows.".to_owned(),
+            Self::TokenScopeBeyondRole(scope) => format!(
+                "A token may do no more than you, and “{}” takes the role {} at least. Choose another scope.",
+                scope.label(),
+                scope.least_role().label()
+            ),
+            Self::TokenPrefix => "No name begins so: use lower-case letters, digits, - and . only.".to_owned(),
+            Self::TokenSecret => {
+                "These are ids such as image-hub or gitsync-secret-data, separated by spaces or line ends.".to_owned()
+            }
+            Self::TokenSecretsTooMany => {
+                format!("At most {} secrets can be chosen one by one. Use a prefix.", Restriction::MAX_SECRETS)
+            }
+            Self::TokenRestrictedTwice => "Use either a prefix or a list of secrets, not both.".to_owned(),
+            Self::TokenExpiry => {
+                format!("Enter a number of days from 1 to {}, or never.", Expiry::MAX_DAYS)
+            }
+        }
+    }
+}
+
+/// Why one of these forms was not done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccessError {
+    /// Fields need another look.
+    #[error("invalid input")]
+    Invalid(Vec<(AccessField, AccessProblem)>),
+    /// The name or the password is not right; which of them is not told.
+    #[error("wrong name or password")]
+    WrongPassword,
+    /// Too many failures; may be tried again after so many seconds.
+    #[error("locked for {0} seconds")]
+    Locked(u32),
+    /// The link was used, has expired, or was never made.
+    #[error("the link is not good any more")]
+    LinkSpent,
+    /// It would leave no administrator.
+    #[error("the last administrator")]
+    LastAdmin,
+    /// As anywhere.
+    #[error(transparent)]
+    Refused(#[from] Error),
+}
+
+impl AccessError {
+    /// One field and what is wrong with it.
+    pub fn field(field: AccessField, problem: AccessProblem) -> Self {
+        Self::Invalid(vec![(field, problem)])
+    }
+}

@@ -1,0 +1,63 @@
+//! What a person may do.
+
+/// From the least to the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Sees secrets, never their values.
+    Reader,
+    /// Adds, changes and deletes secrets too.
+    Editor,
+    /// Looks after users, everybody's tokens and the audit log too.
+    Admin,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Reader, Self::Editor, Self::Admin];
+
+    /// As it is stored and sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reader => "reader",
+            Self::Editor => "editor",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Reads what `as_str` writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Reader => "Reader",
+            Self::Editor => "Editor",
+            Self::Admin => "Admin",
+        }
+    }
+
+    /// What it allows, in a few words.
+    pub fn allows(self) -> &'static str {
+        match self {
+            Self::Reader => "sees secrets, never their values",
+            Self::Editor => "adds, edits and deletes secrets",
+            Self::Admin => "looks after users, tokens and the audit log too",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_are_read_and_ordered() {
+        for role in Role::ALL {
+            assert_eq!(Role::parse(role.as_str()), Some(role));
+        }
+        assert_eq!(Role::parse("Admin"), None);
+        assert!(Role::Reader < Role::Editor && Role::Editor < Role::Admin);
+    }
+}

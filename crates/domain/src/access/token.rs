@@ -1,0 +1,277 @@
+//! API tokens: what a script may do, with which secrets, and until when.
+
+use super::{AccessError, AccessField, AccessProblem, Role};
+use crate::{
+    secret::{SecretId, SecretName},
+    time::Timestamp,
+};
+
+/// What a token allows. Each is its own: `Write` does not read values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenScope {
+    /// See secrets, without values.
+    ReadMetadata,
+    /// Take values out.
+    ReadValues,
+    /// Add, change and delete secrets.
+    Write,
+}
+
+impl TokenScope {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::ReadMetadata, Self::ReadValues, Self::Write];
+
+    /// As it is stored and sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadMetadata => "read-metadata",
+            Self::ReadValues => "read-values",
+            Self::Write => "write",
+        }
+    }
+
+    /// Reads what `as_str` writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.as_str() == text)
+    }
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::ReadMetadata => "Read metadata",
+            Self::ReadValues => "Read values",
+            Self::Write => "Write",
+        }
+    }
+
+    /// What it allows, in a few words.
+    pub fn allows(self) -> &'static str {
+        match self {
+            Self::ReadMetadata => "sees which secrets there are, never a value",
+            Self::ReadValues => "sees secrets and takes their values out",
+            Self::Write => "sees, adds, changes and deletes secrets, and takes no value out",
+        }
+    }
+
+    /// The least role of the person whose token this may be.
+    pub fn least_role(self) -> Role {
+        match self {
+            Self::ReadMetadata => Role::Reader,
+            Self::ReadValues | Self::Write => Role::Editor,
+        }
+    }
+}
+
+/// What people call a token: 1 to 100 characters, none of them a control character.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenName(String);
+
+impl TokenName {
+    /// Reads a name; white space around it is passed over.
+    pub fn parse(text: &str) -> Result<Self, AccessProblem> {
+        let name = text.trim();
+        match name.chars().count() {
+            0 => Err(AccessProblem::TokenNameMissing),
+            1..=100 if !name.chars().any(char::is_control) => Ok(Self(name.to_owned())),
+            _ => Err(AccessProblem::TokenName),
+        }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Which secrets a token is good for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Restriction {
+    /// All of them.
+    None,
+    /// Those whose name, without the prefix of its type, begins so.
+    Prefix(String),
+    /// These, whether they exist or not.
+    Secrets(Vec<SecretId>),
+}
+
+impl Restriction {
+    /// The most secrets that can be chosen one by one.
+    pub const MAX_SECRETS: usize = 100;
+
+    /// Whether the secret is within it.
+    pub fn covers(&self, id: &SecretId) -> bool {
+        match self {
+            Self::None => true,
+            Self::Prefix(prefix) => id.name.as_str().starts_with(prefix.as_str()),
+            Self::Secrets(secrets) => secrets.contains(id),
+        }
+    }
+}
+
+/// Until when a token is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// So many days from now.
+    Days(u16),
+    /// Until it is revoked.
+    Never,
+}
+
+impl Expiry {
+    /// Where nothing is said.
+    pub const DEFAULT: Self = Self::Days(30);
+
+    /// The most days.
+    pub const MAX_DAYS: u16 = 3_650;
+
+    /// Reads a number of days, or `never`; nothing stands for 30 days.
+    pub fn parse(text: &str) -> Result<Self, AccessProblem> {
+        match text.trim() {
+            "" => Ok(Self::DEFAULT),
+            "never" => Ok(Self::Never),
+            days => match days.parse() {
+                Ok(days) if (1..=Self::MAX_DAYS).contains(&days) => Ok(Self::Days(days)),
+                _ => Err(AccessProblem::TokenExpiry),
+            },
+        }
+    }
+
+    /// The moment it ends, if it does.
+    pub fn at(self, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Days(days) => {
+                Some(Timestamp::from_micros(now.micros() + i64::from(days) * 86_400 * 1_000_000))
+            }
+            Self::Never => None,
+        }
+    }
+}
+
+/// The fields of the form, as typed.
+#[derive(Clone, Debug, Default)]
+pub struct TokenDraft {
+    /// Field "Name".
+    pub name: String,
+    /// Field "Scope", in `TokenScope::as_str`'s form.
+    pub scope: String,
+    /// Field "Only names that begin with".
+    pub prefix: String,
+    /// Field "Only these secrets": ids, separated by white space or commas.
+    pub secrets: String,
+    /// Field "Expires": days, or `never`.
+    pub expiry: String,
+}
+
+/// A token that may be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewToken {
+    /// What people call it.
+    pub name: TokenName,
+    /// What it allows.
+    pub scope: TokenScope,
+    /// With which secrets.
+    pub restriction: Restriction,
+    /// Until when.
+    pub expiry: Expiry,
+}
+
+impl NewToken {
+    /// Reads what was typed, and names everything that is wrong with it.
+    pub fn parse(draft: &TokenDraft) -> Result<Self, AccessError> {
+        let name = TokenName::parse(&draft.name).map_err(|problem| (AccessField::TokenName, problem));
+        let scope = TokenScope::parse(&draft.scope).ok_or((AccessField::Scope, AccessProblem::TokenScope));
+        let restriction = restriction(&draft.prefix, &draft.secrets);
+        let expiry = Expiry::parse(&draft.expiry).map_err(|problem| (AccessField::Expiry, problem));
+        match (name, scope, restriction, expiry) {
+            (Ok(name), Ok(scope), Ok(restriction), Ok(expiry)) => {
+                Ok(Self { name, scope, restriction, expiry })
+            }
+            (name, scope, restriction, expiry) => Err(AccessError::Invalid(
+                [name.err(), scope.err(), restriction.err(), expiry.err()].into_iter().flatten().collect(),
+            )),
+        }
+    }
+}
+
+fn restriction(prefix: &str, secrets: &str) -> Result<Restriction, (AccessField, AccessProblem)> {
+    let prefix = prefix.trim();
+    let ids: Vec<&str> =
+        secrets.split(|c: char| c.is_whitespace() || c == ',').filter(|id| !id.is_empty()).collect();
+    match (prefix.is_empty(), ids.is_empty()) {
+        (true, true) => Ok(Restriction::None),
+        (false, false) => Err((AccessField::Prefix, AccessProblem::TokenRestrictedTwice)),
+        // What a name may begin with is a name, or one cut short before a letter or digit.
+        (false, true) if SecretName::parse(&format!("{prefix}a")).is_ok() => {
+            Ok(Restriction::Prefix(prefix.to_owned()))
+        }
+        (false, true) => Err((AccessField::Prefix, AccessProblem::TokenPrefix)),
+        (true, false) => {
+            if ids.len() > Restriction::MAX_SECRETS {
+                return Err((AccessField::Secrets, AccessProblem::TokenSecretsTooMany));
+            }
+            let mut chosen = Vec::new();
+            for id in ids {
+                let id = SecretId::parse(id).ok_or((AccessField::Secrets, AccessProblem::TokenSecret))?;
+                if !chosen.contains(&id) {
+                    chosen.push(id);
+                }
+            }
+            Ok(Restriction::Secrets(chosen))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(change: fn(&mut TokenDraft)) -> TokenDraft {
+        let mut draft = TokenDraft { name: "ci".into(), scope: "write".into(), ..TokenDraft::default() };
+        change(&mut draft);
+        draft
+    }
+
+    #[test]
+    fn a_token_is_read_from_its_form() {
+        let plain = NewToken::parse(&draft(|_| ())).unwrap();
+        assert_eq!((plain.restriction, plain.expiry), (Restriction::None, Expiry::Days(30)));
+        let chosen = NewToken::parse(&draft(|draft| {
+            draft.secrets = " image-a,\n gitsync-secret-b image-a".into();
+            draft.expiry = "never".into();
+        }))
+        .unwrap();
+        let id = |text| SecretId::parse(text).unwrap();
+        assert_eq!(chosen.restriction, Restriction::Secrets(vec![id("image-a"), id("gitsync-secret-b")]));
+        assert_eq!(chosen.expiry, Expiry::Never);
+        assert!(chosen.restriction.covers(&id("image-a")) && !chosen.restriction.covers(&id("image-b")));
+        let prefix = NewToken::parse(&draft(|draft| draft.prefix = "team-".into())).unwrap().restriction;
+        assert!(prefix.covers(&id("image-team-a")) && !prefix.covers(&id("image-a-team-a")));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_field_by_field() {
+        for (change, field, problem) in [
+            (
+                (|draft| draft.name = " ".into()) as fn(&mut TokenDraft),
+                AccessField::TokenName,
+                AccessProblem::TokenNameMissing,
+            ),
+            (|draft| draft.name = "a\u{7}".into(), AccessField::TokenName, AccessProblem::TokenName),
+            (|draft| draft.scope = "all".into(), AccessField::Scope, AccessProblem::TokenScope),
+            (|draft| draft.prefix = "Team".into(), AccessField::Prefix, AccessProblem::TokenPrefix),
+            (|draft| draft.secrets = "team".into(), AccessField::Secrets, AccessProblem::TokenSecret),
+            (|draft| draft.expiry = "0".into(), AccessField::Expiry, AccessProblem::TokenExpiry),
+            (|draft| draft.expiry = "99999999".into(), AccessField::Expiry, AccessProblem::TokenExpiry),
+        ] {
+            let refused = NewToken::parse(&draft(change)).unwrap_err();
+            assert_eq!(refused, AccessError::Invalid(vec![(field, problem)]));
+        }
+        let twice = draft(|draft| {
+            draft.prefix = "a".into();
+            draft.secrets = "image-a".into();
+        });
+        assert!(NewToken::parse(&twice).is_err());
+        let many = (0..101).map(|n| format!("image-{n}")).collect::<Vec<_>>().join(" ");
+        assert!(NewToken::parse(&TokenDraft { secrets: many, ..draft(|_| ()) }).is_err());
+    }
+}

@@ -1,0 +1,112 @@
+//! What is done on the command line, beside a running server or without one.
+
+use crate::{
+    clock,
+    config::{AuditCommand, Settings, TokenCommand, UserCommand},
+};
+use app::error::ApiError;
+use backend::{Backend, Ctx, Verdict};
+use domain::{
+    access::{AccessError, TokenDraft},
+    error::Error,
+    sensitive::Sensitive,
+};
+use std::io::Write;
+
+/// As audit records name whoever has the command line.
+pub const ACTOR: &str = "command line";
+
+/// How it went, in words for a person.
+pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+fn ctx() -> Ctx {
+    Ctx::system(ACTOR, clock::now())
+}
+
+/// `latchkey user …`
+pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) -> Outcome {
+    let users = backend.users();
+    let link = |token: &Sensitive| {
+        print(&format!("{}/choose-password?token={}", settings.origin(), token.expose()))
+    };
+    match command {
+        UserCommand::Add { name, role } => {
+            let added = users.add(&ctx(), &name, &role).await.map_err(|error| said(&error))?;
+            link(&added.link_token)
+        }
+        UserCommand::List => {
+            let mut beyond = String::new();
+            loop {
+                let page = users.list(&ctx(), "", &beyond).await.map_err(|error| said(&error.into()))?;
+                for user in page.users {
+                    let state = match (user.disabled, user.has_password) {
+                        (true, _) => "disabled",
+                        (false, false) => "no password yet",
+                        (false, true) => "active",
+                    };
+                    let seen = user.signed_in_at.map_or_else(|| "never".to_owned(), |at| at.rfc3339());
+                    print(&format!("{}\t{}\t{state}\t{seen}", user.name, user.role.as_str()))?;
+                }
+                match page.next {
+                    Some(next) => beyond = next,
+                    None => return Ok(()),
+                }
+            }
+        }
+        UserCommand::Disable { name } => {
+            users.set_disabled(&ctx(), &name, true).await.map_err(|error| said(&error).into())
+        }
+        UserCommand::Enable { name } => {
+            users.set_disabled(&ctx(), &name, false).await.map_err(|error| said(&error).into())
+        }
+        UserCommand::ResetPassword { name } => {
+            let token = users.password_link(&ctx(), &name, true).await.map_err(|error| said(&error))?;
+            link(&token)
+        }
+    }
+}
+
+/// `latchkey token …`
+pub async fn token(backend: &Backend, command: TokenCommand) -> Outcome {
+    match command {
+        TokenCommand::Create { name, scope, prefix, secrets, expires } => {
+            let draft = TokenDraft { name, scope, prefix, secrets, expiry: expires };
+            let token = backend.tokens().create(&ctx(), &draft).await.map_err(|error| said(&error))?;
+            print(token.text.expose())
+        }
+        TokenCommand::Revoke { id } => {
+            let revoked = backend.tokens().revoke(&ctx(), &id).await;
+            revoked.map(drop).map_err(|error| said(&error.into()).into())
+        }
+    }
+}
+
+/// `latchkey audit …`
+pub async fn audit(backend: &Backend, AuditCommand::Verify: AuditCommand) -> Outcome {
+    let verdict = backend.audit().verify(&ctx()).await.map_err(|error| said(&error.into()))?;
+    match verdict {
+        Verdict::Whole(count) => print(&format!("all {count} audit records are as they were written")),
+        Verdict::Broken(id) => {
+            Err(format!("audit record {id} is not as it was written, or the one before it was taken away").into())
+        }
+        Verdict::CutShort(id) => Err(format!("audit records after {id} were taken away").into()),
+    }
+}
+
+/// On standard output, where nothing else is written: the log goes to standard error.
+fn print(line: &str) -> Outcome {
+    Ok(writeln!(std::io::stdout(), "{line}")?)
+}
+
+/// The error in words.
+fn said(error: &AccessError) -> String {
+    match error {
+        AccessError::Invalid(problems) => {
+            problems.iter().map(|(_, problem)| problem.message()).collect::<Vec<_>>().join(" ")
+        }
+        AccessError::LastAdmin => "this is the last administrator; make another user an admin first".to_owned(),
+        AccessError::Refused(Error::NotFound) => "there is none of this name".to_owned(),
+        AccessError::Refused(error) => ApiError::Refused(error.clone()).message(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,83 @@
+//! Connections: how many wait, how long each may take, and how they end.
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, Request},
+};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use std::{net::SocketAddr, time::Duration};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
+use tokio_io_timeout::TimeoutStream;
+use tower::ServiceExt;
+
+/// How long a connection may wait for a request, and a request's head may take.
+const HEAD_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long a peer may take to read any of what it asked for.
+const WRITE_PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long to wait where no connection can be accepted, as without free descriptors.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Answers until told to stop, and then until the requests under way are answered.
+pub async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {
+    raise_descriptor_limit();
+    let connections = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            // An error means that the sender is gone, which is a way of stopping too.
+            _ = stopping.wait_for(|stop| *stop) => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => answer(stream, peer, router.clone(), &connections),
+            Err(error) => {
+                tracing::warn!("no connection could be accepted: {error}");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    connections.shutdown().await;
+}
+
+fn answer(stream: TcpStream, peer: SocketAddr, router: Router, connections: &GracefulShutdown) {
+    // Answers are whole, so there is nothing to gather; fails where the peer is gone already.
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(WRITE_PATIENCE));
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request)
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_PATIENCE)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service);
+    let connection = connections.watch(connection);
+    tokio::spawn(async move {
+        // The peer went away, took too long, or spoke something else than HTTP.
+        if let Err(error) = connection.await {
+            tracing::debug!("a connection ended early: {error}");
+        }
+    });
+}
+
+/// Each connection takes a descriptor, and 1,024 is a common limit: a thousand idle ones would keep everybody out.
+fn raise_descriptor_limit() {
+    if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE)
+        && let Err(error) = setrlimit(Resource::RLIMIT_NOFILE, hard, hard)
+    {
+        tracing::warn!("the limit of open files could not be raised: {error}");
+    }
+}

@@ -1,0 +1,148 @@
+//! What is answered where, and for whom.
+
+use crate::{
+    api,
+    forms::{self, BODY_LIMIT, access, audit, secrets},
+    health, middleware, pages,
+    state::AppState,
+};
+use any_spawner::Executor;
+use app::document::Page;
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    response::Redirect,
+    routing::{MethodFilter, MethodRouter, any, get, on, post},
+};
+use leptos::server_fn::axum::server_fn_paths;
+use leptos_axum::handle_server_fns_with_context;
+use std::time::Duration;
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, CompressionLevel, predicate::SizeAbove},
+    csrf::CsrfLayer,
+    limit::RequestBodyLimitLayer,
+    services::ServeDir,
+    timeout::RequestBodyTimeoutLayer,
+};
+
+/// How long the next piece of a request's body may take.
+const BODY_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whom a route is for. What may be done there is for the services to say; this is how one gets there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Anybody: signing in, health, the theme.
+    Anybody,
+    /// Whoever has signed in; others are sent to where one does.
+    SignedIn,
+    /// Server functions: the pages' own, for whoever has signed in.
+    Islands,
+    /// Whoever has an API token.
+    Tokens,
+}
+
+/// A route: its path as axum writes it, what answers there, and whom it is for.
+pub struct Route {
+    pub path: String,
+    pub audience: Audience,
+    answer: MethodRouter<AppState>,
+}
+
+/// Every route there is, but for files. The router is made of this, and so is the test of who gets where.
+pub fn routes(state: &AppState) -> Vec<Route> {
+    use Audience::{Anybody, Islands, SignedIn, Tokens};
+
+    let page = |page| get(pages::page(state, page));
+    let mut routes: Vec<Route> = [
+        ("/livez", Anybody, get(health::live)),
+        ("/readyz", Anybody, get(health::ready)),
+        ("/theme", Anybody, post(forms::choose_theme)),
+        ("/sign-in", Anybody, page(Page::SignIn).post(access::sign_in)),
+        ("/sign-out", Anybody, post(access::sign_out)),
+        ("/setup", Anybody, page(Page::SetUp).post(access::set_up)),
+        ("/choose-password", Anybody, page(Page::ChoosePassword).post(access::choose_password)),
+        ("/", SignedIn, get(async || Redirect::to(app::secrets::LIST))),
+        ("/secrets", SignedIn, page(Page::Secrets)),
+        ("/secrets/new", SignedIn, page(Page::AddSecret).post(secrets::add)),
+        ("/secrets/{id}", SignedIn, page(Page::Secret)),
+        ("/secrets/{id}/edit", SignedIn, page(Page::EditSecret).post(secrets::edit)),
+        ("/secrets/{id}/delete", SignedIn, page(Page::DeleteSecret).post(secrets::delete)),
+        ("/account", SignedIn, page(Page::Account)),
+        ("/account/password", SignedIn, post(access::change_password)),
+        ("/account/sessions/{id}/end", SignedIn, post(access::end_session)),
+        ("/tokens", SignedIn, page(Page::Tokens)),
+        ("/tokens/new", SignedIn, page(Page::AddToken).post(access::add_token)),
+        ("/tokens/{id}/revoke", SignedIn, page(Page::RevokeToken).post(access::revoke_token)),
+        ("/users", SignedIn, page(Page::Users)),
+        ("/users/new", SignedIn, page(Page::AddUser).post(access::add_user)),
+        ("/users/{name}", SignedIn, page(Page::User)),
+        ("/users/{name}/role", SignedIn, post(access::set_role)),
+        ("/users/{name}/disable", SignedIn, post(access::disable)),
+        ("/users/{name}/enable", SignedIn, post(access::enable)),
+        ("/users/{name}/end-sessions", SignedIn, post(access::end_sessions)),
+        ("/users/{name}/password-link", SignedIn, post(access::password_link)),
+        ("/audit", SignedIn, page(Page::Audit)),
+        ("/audit/export", SignedIn, post(audit::export)),
+        ("/api/v1/me", Tokens, get(api::me)),
+    ]
+    .into_iter()
+    .map(|(path, audience, answer)| Route { path: path.to_owned(), audience, answer })
+    .collect();
+    routes.extend(server_fn_paths().map(|(path, method)| {
+        let state = state.clone();
+        let call =
+            async move |request| handle_server_fns_with_context(move || state.provide(), request).await;
+        let answer = on(MethodFilter::try_from(method).unwrap_or(MethodFilter::POST), call);
+        Route { path: path.to_owned(), audience: Islands, answer }
+    }));
+    routes
+}
+
+/// Everything the server answers, ready to be served or to be driven by a test without a socket.
+pub fn router(state: AppState) -> Router {
+    // Leptos spawns by it. Fails where it was done already, which is as good.
+    drop(Executor::init_tokio());
+    let assets =
+        ServeDir::new(format!("{}/pkg", state.options.site_root)).precompressed_br().precompressed_gzip();
+    // Not leptos_axum's own file handler: while a page waits for the database, a file served beside it on the same
+    // thread takes the page's headers with it.
+    let files = ServeDir::new(&*state.options.site_root)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .call_fallback_on_method_not_allowed(true)
+        .fallback(any(pages::page(&state, Page::NotFound)));
+    let (mut open, mut guarded) = (Router::new(), Router::new());
+    for Route { path, audience, answer } in routes(&state) {
+        if audience == Audience::SignedIn {
+            guarded = guarded.route(&path, answer);
+        } else {
+            open = open.route(&path, answer);
+        }
+    }
+    let pages = guarded
+        .layer(from_fn(middleware::sign_in_first))
+        .merge(open)
+        .fallback_service(files)
+        .layer(from_fn_with_state(state.clone(), middleware::identify))
+        // Assets are compressed beforehand and stay out of this.
+        .layer(
+            CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(SizeAbove::new(512)),
+        );
+    Router::new()
+        .nest_service("/pkg", assets)
+        .merge(pages)
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(state.clone(), middleware::context))
+                .layer(from_fn(middleware::headers))
+                .layer(CatchPanicLayer::custom(middleware::panicked))
+                .layer(from_fn_with_state(state.clone(), middleware::known_host))
+                .layer(CsrfLayer::new())
+                .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+                .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE)),
+        )
+        .with_state(state)
+}
