@@ -143,7 +143,11 @@ fn with_link<V: IntoView + 'static>(
         let token = Sensitive::new(ssr::query_parameter("token").unwrap_or_default());
         let found = match ssr::request() {
             Ok((backend, ctx)) => backend.users().link(&ctx, &token).await,
-            Err(error) => return Either::Right(view! { <Alert title="Not now"><p>{error.message()}</p></Alert> }.into_any()),
+            Err(error) => {
+                return Either::Right(
+                    view! { <Alert title="Not now"><p>{error.message()}</p></Alert> }.into_any(),
+                );
+            }
         };
         match found {
             Ok(name) => match show(name) {

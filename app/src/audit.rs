@@ -73,17 +73,19 @@ fn address(filters: &str, page: &str) -> String {
 #[component]
 pub fn AuditPageView() -> impl IntoView {
     let query = parse(&ssr::query());
-    let page = Suspend::new(async move {
+
+    Suspend::new(async move {
         let loaded = match ssr::request() {
             Ok((backend, ctx)) => backend.audit().list(&ctx, &query).await.map_err(ssr::refuse),
             Err(error) => Err(error),
         };
         match loaded {
             Ok(page) => Either::Left(view! { <Log page query/> }),
-            Err(error) => Either::Right(view! { <LoadFailure error heading="Audit" noun="record" list=AUDIT/> }),
+            Err(error) => {
+                Either::Right(view! { <LoadFailure error heading="Audit" noun="record" list=AUDIT/> })
+            }
         }
-    });
-    page
+    })
 }
 
 #[component]
@@ -206,8 +208,11 @@ fn Entries(
         .map(|entry| {
             let credential = entry.credential.map_or_else(String::new, |id| format!(", by {id}"));
             let who = format!("{}{credential}, request {}", entry.actor_kind, entry.request_id);
-            let fields =
-                if entry.fields.is_empty() { String::new() } else { format!(": {}", entry.fields.join(", ")) };
+            let fields = if entry.fields.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", entry.fields.join(", "))
+            };
             let object = (!of_one).then(|| {
                 view! {
                     <td title=entry.object.clone()>
@@ -280,7 +285,8 @@ mod tests {
 
     #[test]
     fn filters_are_read_and_written() {
-        let text = "actor=ana&action=secret%20added&object=image-a&outcome=done&from=2026-11-01&until=2026-11-24";
+        let text =
+            "actor=ana&action=secret%20added&object=image-a&outcome=done&from=2026-11-01&until=2026-11-24";
         let query = parse(text);
         assert_eq!(filters(&query), text);
         assert_eq!(query.until.unwrap().rfc3339(), "2026-11-25T00:00:00Z");

@@ -38,11 +38,14 @@ impl ApiError {
                 Error::BadRequest => {
                     "The portal could not read this request. Load the page again and retry.".to_owned()
                 }
-                Error::NotSignedIn => "Your session had ended, so nothing was saved. What you typed is still here: \
+                Error::NotSignedIn => {
+                    "Your session had ended, so nothing was saved. What you typed is still here: \
                      sign in again if you have not yet, then press Confirm once more."
-                    .to_owned(),
+                        .to_owned()
+                }
                 Error::Forbidden => {
-                    "Your role does not allow this. Nothing was changed. An administrator can help.".to_owned()
+                    "Your role does not allow this. Nothing was changed. An administrator can help."
+                        .to_owned()
                 }
                 Error::Internal(reference) => format!(
                     "Something went wrong in the portal, and nothing was changed. Its log has the cause under \

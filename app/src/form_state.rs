@@ -25,11 +25,7 @@ impl FormState {
 
     /// What was typed into this field.
     pub fn typed(&self, field: AccessField) -> String {
-        self.typed
-            .iter()
-            .find(|(typed, _)| *typed == field)
-            .map(|(_, text)| text.clone())
-            .unwrap_or_default()
+        self.typed.iter().find(|(typed, _)| *typed == field).map(|(_, text)| text.clone()).unwrap_or_default()
     }
 
     fn problem(&self, field: AccessField) -> Option<String> {
@@ -79,8 +75,15 @@ impl FormState {
     }
 
     /// A line of text.
-    pub fn line(&self, field: AccessField, label: &'static str, hint: &'static str, more: Line) -> impl IntoView + use<> {
-        let text = FieldText { id: field.key(), label, mark: if more.optional { "optional" } else { "" }, hint };
+    pub fn line(
+        &self,
+        field: AccessField,
+        label: &'static str,
+        hint: &'static str,
+        more: Line,
+    ) -> impl IntoView + use<> {
+        let text =
+            FieldText { id: field.key(), label, mark: if more.optional { "optional" } else { "" }, hint };
         let problem = self.problem(field);
         let described = text.described_by(problem.is_some());
         let value = if more.secret { None } else { Some(self.typed(field)) };
@@ -104,7 +107,12 @@ impl FormState {
     }
 
     /// Several lines of text.
-    pub fn lines(&self, field: AccessField, label: &'static str, hint: &'static str) -> impl IntoView + use<> {
+    pub fn lines(
+        &self,
+        field: AccessField,
+        label: &'static str,
+        hint: &'static str,
+    ) -> impl IntoView + use<> {
         let text = FieldText { id: field.key(), label, mark: "optional", hint };
         let problem = self.problem(field);
         let described = text.described_by(problem.is_some());
@@ -162,6 +170,7 @@ impl FormState {
 }
 
 /// What a line of text is like.
+#[expect(clippy::struct_excessive_bools, reason = "each is an attribute of its own")]
 #[derive(Clone, Copy, Debug)]
 pub struct Line {
     /// Hidden, and never sent back.
@@ -193,7 +202,8 @@ fn message(error: &AccessError) -> String {
     match error {
         AccessError::Invalid(_) => "Some fields need another look.".to_owned(),
         AccessError::WrongPassword => {
-            "The username or the password is not right. Five failures in a row lock a name for 15 minutes.".to_owned()
+            "The username or the password is not right. Five failures in a row lock a name for 15 minutes."
+                .to_owned()
         }
         AccessError::Locked(seconds) => {
             let minutes = seconds.div_ceil(60);
@@ -207,7 +217,8 @@ fn message(error: &AccessError) -> String {
             "This link is not good any more: it was used, or its time is over. Ask for a new one.".to_owned()
         }
         AccessError::LastAdmin => {
-            "This is the last administrator, and somebody has to be one. Make another user an admin first.".to_owned()
+            "This is the last administrator, and somebody has to be one. Make another user an admin first."
+                .to_owned()
         }
         AccessError::Refused(error) => crate::error::ApiError::Refused(error.clone()).message(),
     }

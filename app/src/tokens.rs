@@ -21,7 +21,11 @@ pub fn CopyButton(
             .and_then(|element| element.dyn_into::<web_sys::HtmlInputElement>().ok());
         let Some(input) = input else { return };
         input.select();
-        let clipboard = js_sys::Reflect::get(&js_sys::Reflect::get(&window(), &"navigator".into()).unwrap_or_default(), &"clipboard".into()).ok();
+        let clipboard = js_sys::Reflect::get(
+            &js_sys::Reflect::get(&window(), &"navigator".into()).unwrap_or_default(),
+            &"clipboard".into(),
+        )
+        .ok();
         let write = clipboard.filter(|clipboard| !clipboard.is_undefined()).and_then(|clipboard| {
             let write = js_sys::Reflect::get(&clipboard, &"writeText".into()).ok()?;
             let write = write.dyn_into::<js_sys::Function>().ok()?;

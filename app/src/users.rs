@@ -41,17 +41,19 @@ pub fn UsersPage() -> impl IntoView {
     let search = ssr::query_parameter("q").unwrap_or_default();
     let beyond = ssr::query_parameter("after").unwrap_or_default();
     let wanted = search.clone();
-    let page = Suspend::new(async move {
+
+    Suspend::new(async move {
         let loaded = match ssr::request() {
             Ok((backend, ctx)) => backend.users().list(&ctx, &wanted, &beyond).await.map_err(ssr::refuse),
             Err(error) => Err(error),
         };
         match loaded {
             Ok(page) => Either::Left(view! { <List page search=wanted beyond/> }),
-            Err(error) => Either::Right(view! { <LoadFailure error heading="Users" noun="user" list=USERS/> }),
+            Err(error) => {
+                Either::Right(view! { <LoadFailure error heading="Users" noun="user" list=USERS/> })
+            }
         }
-    });
-    page
+    })
 }
 
 #[component]
@@ -231,17 +233,16 @@ pub fn UserPageView() -> impl IntoView {
     let name = ssr::path_segment(2).unwrap_or_default();
     let page = Suspend::new(async move {
         let loaded = match ssr::request() {
-            Ok((backend, ctx)) => backend
-                .users()
-                .get(&ctx, &name)
-                .await
-                .map(|user| (user, ctx.now))
-                .map_err(ssr::refuse),
+            Ok((backend, ctx)) => {
+                backend.users().get(&ctx, &name).await.map(|user| (user, ctx.now)).map_err(ssr::refuse)
+            }
             Err(error) => Err(error),
         };
         match loaded {
             Ok((user, now)) => Either::Left(view! { <OneUser user now form/> }),
-            Err(error) => Either::Right(view! { <LoadFailure error heading="Users" noun="user" list=USERS/> }),
+            Err(error) => {
+                Either::Right(view! { <LoadFailure error heading="Users" noun="user" list=USERS/> })
+            }
         }
     });
     view! { <div class="form-page">{page}</div> }

@@ -26,9 +26,8 @@ fn ctx() -> Ctx {
 /// `latchkey user …`
 pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) -> Outcome {
     let users = backend.users();
-    let link = |token: &Sensitive| {
-        print(&format!("{}/choose-password?token={}", settings.origin(), token.expose()))
-    };
+    let link =
+        |token: &Sensitive| print(&format!("{}/choose-password?token={}", settings.origin(), token.expose()));
     match command {
         UserCommand::Add { name, role } => {
             let added = users.add(&ctx(), &name, &role).await.map_err(|error| said(&error))?;
@@ -44,7 +43,9 @@ pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) 
                         (false, false) => "no password yet",
                         (false, true) => "active",
                     };
-                    let seen = user.signed_in_at.map_or_else(|| "never".to_owned(), |at| at.rfc3339());
+                    let seen = user
+                        .signed_in_at
+                        .map_or_else(|| "never".to_owned(), domain::time::Timestamp::rfc3339);
                     print(&format!("{}\t{}\t{state}\t{seen}", user.name, user.role.as_str()))?;
                 }
                 match page.next {
@@ -87,7 +88,8 @@ pub async fn audit(backend: &Backend, AuditCommand::Verify: AuditCommand) -> Out
     match verdict {
         Verdict::Whole(count) => print(&format!("all {count} audit records are as they were written")),
         Verdict::Broken(id) => {
-            Err(format!("audit record {id} is not as it was written, or the one before it was taken away").into())
+            Err(format!("audit record {id} is not as it was written, or the one before it was taken away")
+                .into())
         }
         Verdict::CutShort(id) => Err(format!("audit records after {id} were taken away").into()),
     }
@@ -104,7 +106,9 @@ fn said(error: &AccessError) -> String {
         AccessError::Invalid(problems) => {
             problems.iter().map(|(_, problem)| problem.message()).collect::<Vec<_>>().join(" ")
         }
-        AccessError::LastAdmin => "this is the last administrator; make another user an admin first".to_owned(),
+        AccessError::LastAdmin => {
+            "this is the last administrator; make another user an admin first".to_owned()
+        }
         AccessError::Refused(Error::NotFound) => "there is none of this name".to_owned(),
         AccessError::Refused(error) => ApiError::Refused(error.clone()).message(),
         other => other.to_string(),

@@ -123,7 +123,7 @@ pub struct Settings {
     #[arg(long, env = "LATCHKEY_KEK_FILE", global = true)]
     pub kek_file: Option<PathBuf>,
 
-    /// The address people reach the portal at, such as https://latchkey.example. Other hosts are turned away, links begin
+    /// The address people reach the portal at, such as <https://latchkey.example>. Other hosts are turned away, links begin
     /// with it, and with https the cookies are marked Secure
     #[arg(long, env = "LATCHKEY_PUBLIC_URL", value_parser = Origin::parse, global = true)]
     pub public_url: Option<Origin>,

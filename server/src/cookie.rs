@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn a_cookie_of_the_other_way_does_not_count() {
-        let headers = |line: &'static str| HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(line))]);
+        let headers =
+            |line: &'static str| HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(line))]);
         let found = |line, arrival| read(&headers(line), arrival).map(|token| token.expose().to_owned());
         assert_eq!(found("a=b; latchkey_session=x", PLAIN).as_deref(), Some("x"));
         assert_eq!(found("latchkey_session=x", TLS), None);

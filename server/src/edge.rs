@@ -113,12 +113,11 @@ impl Edge {
 
     /// The origin that a link for somebody else begins with.
     pub fn origin(&self, parts: &Parts, arrival: Arrival) -> String {
-        match &self.public {
-            Some(public) => public.as_text(),
-            None => {
-                let host = host(parts).unwrap_or_else(|| "localhost".to_owned());
-                format!("{}://{host}", if arrival.secure { "https" } else { "http" })
-            }
+        if let Some(public) = &self.public {
+            public.as_text()
+        } else {
+            let host = host(parts).unwrap_or_else(|| "localhost".to_owned());
+            format!("{}://{host}", if arrival.secure { "https" } else { "http" })
         }
     }
 
@@ -138,7 +137,9 @@ pub fn host(parts: &Parts) -> Option<String> {
 pub fn is_loopback(host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else { return false };
     let name = authority.host().trim_start_matches('[').trim_end_matches(']');
-    name == "localhost" || name.ends_with(".localhost") || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 #[cfg(test)]
@@ -204,7 +205,9 @@ mod tests {
     #[test]
     fn origins_are_read() {
         assert_eq!(Origin::parse("http://127.0.0.1:3000").unwrap().as_text(), "http://127.0.0.1:3000");
-        for wrong in ["latchkey.example", "ftp://x", "https://", "https://u:p@x", "https://x/path", "https://a b"] {
+        for wrong in
+            ["latchkey.example", "ftp://x", "https://", "https://u:p@x", "https://x/path", "https://a b"]
+        {
             assert!(Origin::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -75,7 +75,8 @@ pub async fn known_host(State(state): State<AppState>, request: Request, next: N
     if state.edge.answers(&parts) {
         next.run(Request::from_parts(parts, body)).await
     } else {
-        (StatusCode::MISDIRECTED_REQUEST, "This server does not answer under that host name.\n").into_response()
+        (StatusCode::MISDIRECTED_REQUEST, "This server does not answer under that host name.\n")
+            .into_response()
     }
 }
 

@@ -78,7 +78,8 @@ pub async fn run(cli: Cli) -> ExitCode {
 /// The server logs to standard output; a command leaves that to its result.
 fn start_log(settings: &Settings, serving: bool) -> Result<(), tracing_subscriber::filter::ParseError> {
     let filter = tracing_subscriber::EnvFilter::builder().parse(&settings.log)?;
-    let output = if serving { BoxMakeWriter::new(std::io::stdout) } else { BoxMakeWriter::new(std::io::stderr) };
+    let output =
+        if serving { BoxMakeWriter::new(std::io::stdout) } else { BoxMakeWriter::new(std::io::stderr) };
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(output);
     match settings.log_format {
         LogFormat::Text => log.init(),
@@ -224,12 +225,14 @@ fn unattended_admin(settings: &Settings) -> Result<Option<FirstAdmin>, String> {
         (Some(password), _) => password.clone(),
         (None, Some(path)) => {
             let text = std::fs::read_to_string(path).map(Sensitive::new);
-            let text = text.map_err(|error| format!("LATCHKEY_ADMIN_PASSWORD_FILE cannot be read: {error}"))?;
+            let text =
+                text.map_err(|error| format!("LATCHKEY_ADMIN_PASSWORD_FILE cannot be read: {error}"))?;
             let line = text.expose().strip_suffix('\n').unwrap_or(text.expose());
             Sensitive::new(line.strip_suffix('\r').unwrap_or(line))
         }
         (None, None) => {
-            return Err("LATCHKEY_ADMIN_USER needs LATCHKEY_ADMIN_PASSWORD or LATCHKEY_ADMIN_PASSWORD_FILE".to_owned());
+            return Err("LATCHKEY_ADMIN_USER needs LATCHKEY_ADMIN_PASSWORD or LATCHKEY_ADMIN_PASSWORD_FILE"
+                .to_owned());
         }
     };
     Ok(Some(FirstAdmin { name, password }))

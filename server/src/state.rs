@@ -1,11 +1,11 @@
 //! What every request is served with.
 
+use crate::edge::Edge;
 use app::ssr::Assets;
 use axum::extract::FromRef;
 use backend::Backend;
-use leptos::{config::LeptosOptions, prelude::provide_context};
-use crate::edge::Edge;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
+use leptos::{config::LeptosOptions, prelude::provide_context};
 use std::{
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,

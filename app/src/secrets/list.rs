@@ -31,7 +31,9 @@ pub fn ListPage() -> impl IntoView {
     let results = Suspend::new(async move {
         match load(&wanted).await {
             Ok(page) => Either::Left(view! { <Results query=wanted page may_write/> }),
-            Err(error) => Either::Right(view! { <LoadFailure error heading="Secrets" noun="secret" list=LIST/> }),
+            Err(error) => {
+                Either::Right(view! { <LoadFailure error heading="Secrets" noun="secret" list=LIST/> })
+            }
         }
     });
     view! {

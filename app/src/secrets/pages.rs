@@ -36,7 +36,9 @@ pub fn AddPage() -> impl IntoView {
                     <SecretForm purpose refused=ssr::refused() cancel=list_before(&ssr::query())/>
                 })
             }
-            Err(error) => Either::Right(view! { <LoadFailure error heading="Add secret" noun="secret" list=LIST/> }),
+            Err(error) => {
+                Either::Right(view! { <LoadFailure error heading="Add secret" noun="secret" list=LIST/> })
+            }
         }
     });
     view! { <div class="form-page">{page}</div> }
@@ -91,7 +93,8 @@ pub fn DeletePage() -> impl IntoView {
 pub fn DetailsPage() -> impl IntoView {
     let cancel = list_before(&ssr::query());
     let show = move |details: SecretDetails| {
-        let SecretDetails { id, display_name, registry_host, username, updated_at, updated_by, now, .. } = details;
+        let SecretDetails { id, display_name, registry_host, username, updated_at, updated_by, now, .. } =
+            details;
         let row = |label: &'static str, value: String| view! { <dt>{label}</dt> <dd>{value}</dd> };
         view! {
             <h1>{display_name}</h1>
@@ -125,7 +128,9 @@ fn with_secret<V: IntoView + 'static>(
     let page = Suspend::new(async move {
         match load(to_change).await {
             Ok(details) => Either::Left(show(details)),
-            Err(error) => Either::Right(view! { <LoadFailure error heading="Secrets" noun="secret" list=LIST/> }),
+            Err(error) => {
+                Either::Right(view! { <LoadFailure error heading="Secrets" noun="secret" list=LIST/> })
+            }
         }
     });
     view! { <div class="form-page">{page}</div> }

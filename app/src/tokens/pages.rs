@@ -26,7 +26,8 @@ pub fn TokensPage() -> impl IntoView {
         let (at, id) = text.split_once('~')?;
         Some((at.parse().ok().filter(|micros| *micros >= 0).map(Timestamp::from_micros)?, id.to_owned()))
     });
-    let page = Suspend::new(async move {
+
+    Suspend::new(async move {
         let loaded = match ssr::request() {
             Ok((backend, ctx)) => {
                 let beyond = beyond.as_ref().map(|(at, id)| (*at, id.as_str()));
@@ -36,10 +37,11 @@ pub fn TokensPage() -> impl IntoView {
         };
         match loaded {
             Ok(page) => Either::Left(view! { <List page everybodys/> }),
-            Err(error) => Either::Right(view! { <LoadFailure error heading="Tokens" noun="token" list=TOKENS/> }),
+            Err(error) => {
+                Either::Right(view! { <LoadFailure error heading="Tokens" noun="token" list=TOKENS/> })
+            }
         }
-    });
-    page
+    })
 }
 
 #[component]
@@ -272,7 +274,9 @@ pub fn RevokeTokenPage() -> impl IntoView {
                     </div>
                 </form>
             }),
-            Err(error) => Either::Right(view! { <LoadFailure error heading="Tokens" noun="token" list=TOKENS/> }),
+            Err(error) => {
+                Either::Right(view! { <LoadFailure error heading="Tokens" noun="token" list=TOKENS/> })
+            }
         }
     });
     view! { <div class="form-page">{page}</div> }

@@ -207,9 +207,17 @@ mod tests {
 
     #[test]
     fn a_forged_cookie_is_no_notice() {
-        for text in
-            ["", "saved", "saved~x~", "saved~image-a", "deleted~%ff", "other~x", "done~8", "done~x", "saved~image-a~user:pw@host"]
-        {
+        for text in [
+            "",
+            "saved",
+            "saved~x~",
+            "saved~image-a",
+            "deleted~%ff",
+            "other~x",
+            "done~8",
+            "done~x",
+            "saved~image-a~user:pw@host",
+        ] {
             assert_eq!(Notice::from_cookie(text), None, "{text}");
         }
     }

@@ -51,7 +51,8 @@ impl Timestamp {
         let shifted_year = year - i64::from(month <= 2);
         let (era, year_of_era) = (shifted_year.div_euclid(400), shifted_year.rem_euclid(400));
         let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-        let days = era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
+        let days =
+            era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
         let at = Self(days * DAY);
         // 30 February is none.
         at.rfc3339().starts_with(text).then_some(at)
@@ -180,7 +181,16 @@ mod tests {
         for text in ["1970-01-01", "2000-02-29", "2026-11-24", "2026-01-31", "2026-03-01", "9999-12-31"] {
             assert_eq!(Timestamp::parse_date(text).unwrap().rfc3339(), format!("{text}T00:00:00Z"));
         }
-        for text in ["", "2026-02-29", "2026-13-01", "2026-00-01", "2026-1-1", "1969-12-31", "+026-01-01", "2026-01-1x"] {
+        for text in [
+            "",
+            "2026-02-29",
+            "2026-13-01",
+            "2026-00-01",
+            "2026-1-1",
+            "1969-12-31",
+            "+026-01-01",
+            "2026-01-1x",
+        ] {
             assert_eq!(Timestamp::parse_date(text), None, "{text}");
         }
         let day = Timestamp::parse_date("2026-12-31").unwrap();

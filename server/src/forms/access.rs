@@ -155,7 +155,8 @@ pub async fn set_up(State(state): State<AppState>, request: Request) -> Response
     let made = async {
         limited(&state, &ctx)?;
         input.agrees()?;
-        let name = backend.users().set_up(&ctx, &link_token(&parts), &input.username, &input.password).await?;
+        let name =
+            backend.users().set_up(&ctx, &link_token(&parts), &input.username, &input.password).await?;
         backend.sessions().begin_for(&ctx, name.as_str(), device(&parts)).await
     };
     match made.await {
@@ -476,6 +477,8 @@ async fn refused_at(
     };
     let form = FormState::refused(typed, error);
     let mut response = pages::in_answer(state, parts, page, status, form).await;
+    // Whatever else the page has found out meanwhile.
+    *response.status_mut() = status;
     retry_after(response.headers_mut(), retry);
     response
 }

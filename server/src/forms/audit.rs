@@ -44,10 +44,8 @@ pub async fn export(State(state): State<AppState>, request: Request) -> Response
     };
     match begun.await {
         Ok((backend, ctx, format)) => {
-            let query = AuditQuery {
-                cursor: AuditCursor::Newest,
-                ..parse(parts.uri.query().unwrap_or_default())
-            };
+            let query =
+                AuditQuery { cursor: AuditCursor::Newest, ..parse(parts.uri.query().unwrap_or_default()) };
             file(backend, ctx, query, format)
         }
         Err(Error::NotSignedIn) => to_sign_in(AUDIT),
@@ -89,7 +87,8 @@ fn file(backend: Backend, ctx: Ctx, query: AuditQuery, format: Format) -> Respon
                 .export(&ctx, &AuditQuery { cursor, ..query })
                 .await
                 .map_err(|error| std::io::Error::other(error.to_string()))?;
-            let next = entries.last().map_or(Progress::End, |last| Progress::At(AuditCursor::OlderThan(last.id)));
+            let next =
+                entries.last().map_or(Progress::End, |last| Progress::At(AuditCursor::OlderThan(last.id)));
             let text = entries.iter().map(|entry| line(entry, format)).collect::<String>();
             Ok::<_, std::io::Error>(Some((Bytes::from(text), next)))
         }

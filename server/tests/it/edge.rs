@@ -5,6 +5,8 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
+use domain::access::Role;
+use server::edge::{Edge, Origin};
 use tower::ServiceExt;
 
 #[tokio::test]
@@ -104,4 +106,43 @@ async fn health_answers_before_the_database_does() {
     assert!(page.body.contains("does not answer") && !page.header("retry-after").is_empty());
 
     assert_eq!(app.get("/readyz").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn behind_tls_cookies_are_bound_to_it_and_browsers_told_to_stay() {
+    let mut app = TestApp::start().await;
+    let plain = app.get("/secrets").await;
+    assert!(plain.header("strict-transport-security").is_empty());
+    app.behind(Edge { public: Some(Origin::parse("https://latchkey.example").unwrap()), ..Edge::default() });
+    let session =
+        app.session("admin", Role::Admin).await.replace("latchkey_session", "__Host-latchkey_session");
+    let ask = |path: &str, host: &str| {
+        Request::get(path)
+            .header(header::HOST, host)
+            .header(header::COOKIE, &session)
+            .body(Body::empty())
+            .unwrap()
+    };
+    for path in ["/secrets", "/livez", "/pkg/nothing.js", "/nowhere"] {
+        let answer = app.send_anonymous(ask(path, "latchkey.example")).await;
+        assert_eq!(answer.header("strict-transport-security"), "max-age=31536000", "{path}");
+    }
+    assert_eq!(app.send_anonymous(ask("/secrets", "latchkey.example")).await.status, StatusCode::OK);
+    for host in ["evil.example", "127.0.0.1:3000", ""] {
+        let answer = app.send_anonymous(ask("/secrets", host)).await;
+        assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{host}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    }
+}
+
+#[tokio::test]
+async fn where_browsers_tell_nothing_else_the_referrer_stays_within() {
+    let app = TestApp::start().await;
+    let ask = async |host: &str| {
+        let request = Request::get("/secrets").header(header::HOST, host).body(Body::empty()).unwrap();
+        app.send(request).await.header("referrer-policy").to_owned()
+    };
+    assert_eq!(ask("127.0.0.1:3000").await, "no-referrer");
+    assert_eq!(ask("localhost").await, "no-referrer");
+    assert_eq!(ask("10.0.0.7:3000").await, "same-origin");
 }

@@ -6,10 +6,21 @@ use axum::{
     body::{Body, HttpBody, to_bytes},
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
-use backend::{Backend, BackendConfig, Ctx, Kek};
-use domain::{secret::SecretId, sensitive::Sensitive};
+use backend::{Backend, BackendConfig, Ctx, Kek, SessionLimits};
+use domain::{
+    access::{AccessError, Role},
+    secret::SecretId,
+    sensitive::Sensitive,
+};
 use leptos::config::LeptosOptions;
-use server::{clock, private_postgres::PrivatePostgres, router, state::AppState};
+use server::{
+    clock,
+    edge::Edge,
+    private_postgres::PrivatePostgres,
+    router,
+    routes::{self, Audience},
+    state::AppState,
+};
 use std::{
     path::{Path, PathBuf},
     sync::{
@@ -63,6 +74,8 @@ pub(crate) struct TestApp {
     _turn: MutexGuard<'static, ()>,
     router: Router,
     pub(crate) backend: Backend,
+    /// The session of an administrator, sent with every request that brings no cookie of its own.
+    cookie: String,
 }
 
 pub(crate) struct Answer {
@@ -81,9 +94,48 @@ impl TestApp {
     pub(crate) async fn start() -> Self {
         let turn = TURN.lock().await;
         let (url, kek) = LazyLock::force(&DATABASE).clone();
-        let config = BackendConfig { database_url: Sensitive::new(url), kek, max_connections: 4 };
+        let config = BackendConfig {
+            database_url: Sensitive::new(url),
+            kek: Some(kek),
+            max_connections: 4,
+            sessions: SessionLimits::default(),
+        };
         let backend = Backend::start(config, clock::now()).await.unwrap();
-        Self { _turn: turn, router: router(state(Some(backend.clone()))), backend }
+        let mut app = Self {
+            _turn: turn,
+            router: router(state(Some(backend.clone()))),
+            backend,
+            cookie: String::new(),
+        };
+        app.cookie = app.session("admin", Role::Admin).await;
+        app
+    }
+
+    /// Every route there is, as the router itself is made of them.
+    pub(crate) fn routes(&self) -> Vec<(String, Audience)> {
+        let state = state(Some(self.backend.clone()));
+        routes::routes(&state).into_iter().map(|route| (route.path, route.audience)).collect()
+    }
+
+    /// The same portal behind another edge.
+    pub(crate) fn behind(&mut self, edge: Edge) {
+        self.router = router(state_at(Some(self.backend.clone()), edge));
+    }
+
+    /// The cookie of a fresh session of this user, who is made where there is none.
+    pub(crate) async fn session(&self, name: &str, role: Role) -> String {
+        let ctx = Ctx::system("test", clock::now());
+        match self.backend.users().add(&ctx, name, role.as_str()).await {
+            Ok(_) | Err(AccessError::Invalid(_)) => {}
+            Err(error) => panic!("{error}"),
+        }
+        let session = self.backend.sessions().begin_for(&ctx, name, "tests").await.unwrap();
+        format!("latchkey_session={}", session.token.expose())
+    }
+
+    /// Sends the request without anything that tells who asks.
+    pub(crate) async fn send_anonymous(&self, request: Request<Body>) -> Answer {
+        read(self.router.clone().oneshot(request).await.unwrap()).await
     }
 
     /// A server whose database is not there yet, beside this one.
@@ -92,7 +144,12 @@ impl TestApp {
         router(state(None))
     }
 
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        let cookies = request.headers().get(header::COOKIE).map(|line| line.to_str().unwrap().to_owned());
+        if !cookies.as_ref().is_some_and(|line| line.contains("latchkey_session=")) {
+            let line = cookies.map_or_else(|| self.cookie.clone(), |line| format!("{line}; {}", self.cookie));
+            request.headers_mut().insert(header::COOKIE, line.parse().unwrap());
+        }
         read(self.router.clone().oneshot(request).await.unwrap()).await
     }
 
@@ -147,9 +204,13 @@ impl TestApp {
 }
 
 fn state(backend: Option<Backend>) -> AppState {
+    state_at(backend, Edge::default())
+}
+
+fn state_at(backend: Option<Backend>, edge: Edge) -> AppState {
     let options = LeptosOptions::builder().output_name("latchkey").site_root("no-site-in-tests").build();
     let file = |extension: &str| format!("/pkg/latchkey.{extension}");
-    let state = AppState::new(options, Assets { css: file("css"), js: file("js"), wasm: file("wasm") });
+    let state = AppState::new(options, Assets { css: file("css"), js: file("js"), wasm: file("wasm") }, edge);
     if let Some(backend) = backend {
         state.open(backend);
     }
@@ -160,6 +221,20 @@ pub(crate) async fn read(response: Response<Body>) -> Answer {
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+}
+
+/// A request as a browser sends a form, with this cookie.
+pub(crate) fn posted(path: &str, cookie: &str, fields: &[(&str, &str)]) -> Request<Body> {
+    Request::post(path)
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(form(fields)))
+        .unwrap()
+}
+
+/// A request for a page, with this cookie.
+pub(crate) fn asked(path: &str, cookie: &str) -> Request<Body> {
+    Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap()
 }
 
 pub(crate) fn form(fields: &[(&str, &str)]) -> String {

@@ -5,6 +5,7 @@
 // The lint knows only functions marked as tests, not what helps them.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod access;
 mod bad_input;
 mod edge;
 mod harness;

@@ -11,6 +11,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+const PASSWORD: &str = "correct horse battery";
+
 fn latchkey(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
     command
@@ -18,6 +20,8 @@ fn latchkey(folder: &Path) -> Command {
         .env("PATH", std::env::var_os("PATH").unwrap())
         .env("LATCHKEY_DATA_DIR", folder)
         .env("LATCHKEY_ADDR", "127.0.0.1:0")
+        .env("LATCHKEY_ADMIN_USER", "root")
+        .env("LATCHKEY_ADMIN_PASSWORD", PASSWORD)
         .env("NO_COLOR", "1")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -27,6 +31,8 @@ fn latchkey(folder: &Path) -> Command {
 struct Running {
     child: Child,
     addr: String,
+    /// Of the administrator's session.
+    cookie: String,
 }
 
 impl Running {
@@ -40,7 +46,14 @@ impl Running {
             .find_map(|line| line.split("Latchkey is at http://").nth(1).map(str::to_owned))
             .expect("the server ended before it was ready");
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, addr }
+        let mut running = Self { child, addr, cookie: String::new() };
+        let answer = running.post("/sign-in", &[("username", "root"), ("password", PASSWORD)]);
+        let session = answer.lines().find_map(|line| line.strip_prefix("set-cookie: latchkey_session="));
+        // There is none while the portal is sealed.
+        if let Some(session) = session {
+            running.cookie = format!("latchkey_session={}", session.split(';').next().unwrap());
+        }
+        running
     }
 
     fn send(&self, request: &str) -> String {
@@ -53,17 +66,25 @@ impl Running {
     }
 
     fn get(&self, path: &str) -> String {
-        self.send(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.addr))
+        self.send(&format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nConnection: close\r\n\r\n",
+            self.addr, self.cookie
+        ))
+    }
+
+    fn post(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        let body = form(fields);
+        self.send(&format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nConnection: close\r\nContent-Length: {}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}",
+            self.addr,
+            self.cookie,
+            body.len()
+        ))
     }
 
     fn add(&self, name: &str) -> String {
-        let body = form(&[("name", name), ("type", "git-dataset"), ("secret", KEY)]);
-        self.send(&format!(
-            "POST /secrets/new HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}",
-            self.addr,
-            body.len()
-        ))
+        self.post("/secrets/new", &[("name", name), ("type", "git-dataset"), ("secret", KEY)])
     }
 
     fn signal(&self, name: &str) {
@@ -138,10 +159,10 @@ fn it_keeps_everything_over_a_kill_and_stops_cleanly() {
 #[test]
 fn it_says_what_to_do_when_it_cannot_start() {
     let folder = fresh_folder("refusals");
-    let mut elsewhere = latchkey(&folder);
-    elsewhere.env("LATCHKEY_ADDR", "0.0.0.0:0");
-    let (said, _) = failed(elsewhere);
-    assert!(said.contains("no sign-in yet"), "{said}");
+    let mut weak = latchkey(&folder);
+    weak.env("LATCHKEY_ADMIN_PASSWORD", "SENTINEL-1");
+    let (said, _) = failed(weak);
+    assert!(said.contains("at least 12 characters") && !said.contains("SENTINEL"), "{said}");
 
     let exposed = folder.join("exposed");
     fs::write(&exposed, "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=").unwrap();
@@ -179,9 +200,134 @@ fn help_lists_every_setting() {
         "LATCHKEY_KEK",
         "LATCHKEY_KEK_FILE",
         "LATCHKEY_LOG",
+        "LATCHKEY_LOG_FORMAT",
+        "LATCHKEY_PUBLIC_URL",
+        "LATCHKEY_HOSTS",
+        "LATCHKEY_TRUSTED_PROXIES",
+        "LATCHKEY_SESSION_IDLE_MINUTES",
+        "LATCHKEY_SESSION_HOURS",
+        "LATCHKEY_ADMIN_USER",
+        "LATCHKEY_ADMIN_PASSWORD",
+        "LATCHKEY_ADMIN_PASSWORD_FILE",
+        "user",
+        "token",
+        "audit",
         "serve",
         "migrate",
     ] {
         assert!(help.contains(name), "{name} is missing: {help}");
     }
+}
+
+/// The first administrator by the printed link, and what the command line does beside a running server.
+#[test]
+fn the_command_line_works_beside_a_running_server() {
+    let folder = fresh_folder("commands");
+    let bare = |folder: &Path| {
+        let mut command = latchkey(folder);
+        command.env_remove("LATCHKEY_ADMIN_USER").env_remove("LATCHKEY_ADMIN_PASSWORD");
+        command
+    };
+    let mut command = bare(&folder);
+    command.env("LATCHKEY_LOG_FORMAT", "json");
+    let mut child = command.spawn().unwrap();
+    let mut log = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let started: serde_json::Value = log
+        .by_ref()
+        .map(|line| serde_json::from_str::<serde_json::Value>(&line).expect("each line is JSON"))
+        .find(|line| line["message"].as_str().is_some_and(|text| text.starts_with("Latchkey is at")))
+        .unwrap();
+    let addr = started["message"].as_str().unwrap().rsplit("//").next().unwrap().to_owned();
+    let said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let link = said.map(|line| line.trim().to_owned()).find(|line| line.contains("/setup?token=")).unwrap();
+    let mut running = Running { child, addr, cookie: String::new() };
+    assert!(link.starts_with(&format!("http://{}/setup", running.addr)), "{link}");
+    let path = &link[link.find("/setup").unwrap()..];
+
+    assert!(running.get("/sign-in").contains("Nobody can sign in yet"));
+    assert!(running.get(path).contains("Set up Latchkey"));
+    let fields = [("username", "ana"), ("password", PASSWORD), ("repeat_password", PASSWORD)];
+    assert!(running.post(path, &fields).starts_with("HTTP/1.1 303"));
+    assert!(running.post(path, &fields).starts_with("HTTP/1.1 410"));
+    assert!(!running.get("/sign-in").contains("Nobody can sign in yet"));
+
+    let run = |arguments: &[&str]| {
+        let output = bare(&folder).args(arguments).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap(), said)
+    };
+    let (done, out, _) = run(&["user", "add", "Ben", "--role", "editor"]);
+    assert!(done && out.contains("/choose-password?token="), "{out}");
+    let chosen = &out.trim()[out.find("/choose").unwrap()..];
+    assert!(running.post(chosen, &fields[1..]).starts_with("HTTP/1.1 303"));
+    let (done, out, _) = run(&["user", "list"]);
+    assert!(done && out.contains("ana\tadmin\tactive") && out.contains("ben\teditor\tactive"), "{out}");
+    let (done, _, said) = run(&["user", "disable", "ana"]);
+    assert!(!done && said.contains("last administrator"), "{said}");
+    assert!(run(&["user", "disable", "ben"]).0);
+    assert!(run(&["user", "list"]).1.contains("ben\teditor\tdisabled"));
+    assert!(run(&["user", "enable", "ben"]).0);
+    let (done, _, said) = run(&["user", "add", "ana"]);
+    assert!(!done && said.contains("There is a user of this name already."), "{said}");
+    let (done, out, _) = run(&["user", "reset-password", "ana"]);
+    assert!(done && out.contains("/choose-password?token="));
+    let fields = [("username", "ana"), ("password", PASSWORD)];
+    assert!(running.post("/sign-in", &fields).starts_with("HTTP/1.1 401"), "the old password is void");
+
+    let (done, out, _) = run(&["token", "create", "--name", "ci", "--scope", "read-values"]);
+    let token = out.trim_end();
+    assert!(done && token.starts_with("latchkey_") && !token.contains(char::is_whitespace), "{out}");
+    let me = |token: &str| {
+        running.send(&format!(
+            "GET /api/v1/me HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n",
+            running.addr
+        ))
+    };
+    assert!(me(token).contains("read-values"));
+    assert!(run(&["token", "revoke", token.split('_').nth(1).unwrap()]).0);
+    assert!(me(token).starts_with("HTTP/1.1 401"));
+    let (done, _, said) = run(&["token", "create", "--name", "ci", "--scope", "everything"]);
+    assert!(!done && said.contains("Choose what the token allows."), "{said}");
+
+    let (done, out, _) = run(&["audit", "verify"]);
+    assert!(done && out.starts_with("all "), "{out}");
+    // No key was needed, and none was made for it beside the server's own.
+    running.signal("-TERM");
+    assert!(running.child.wait().unwrap().success());
+}
+
+/// Slow and idle connections are cut, and do not keep others out.
+#[test]
+fn slow_clients_are_cut_and_keep_nobody_out() {
+    let folder = fresh_folder("slow");
+    let mut running = Running::start(latchkey(&folder));
+    let connect = || {
+        let stream = TcpStream::connect(&running.addr).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(40))).unwrap();
+        stream
+    };
+    let began = Instant::now();
+    let idle: Vec<_> = (0..1_000).map(|_| connect()).collect();
+    let mut slow_head = connect();
+    slow_head.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\nX-Slow: ").unwrap();
+    let mut slow_body = connect();
+    let head = format!(
+        "POST /sign-in HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 99\r\n\r\nusername=",
+        running.addr
+    );
+    slow_body.write_all(head.as_bytes()).unwrap();
+    assert!(running.get("/secrets").starts_with("HTTP/1.1 200"));
+    assert!(began.elapsed() < Duration::from_secs(10), "others were kept out for {:?}", began.elapsed());
+    let mut rest = String::new();
+    slow_body.read_to_string(&mut rest).unwrap();
+    assert!(rest.is_empty() || rest.starts_with("HTTP/1.1 4"), "{rest}");
+    let mut rest = Vec::new();
+    // Cut, with or without an answer that says why.
+    let _ = slow_head.read_to_end(&mut rest);
+    for mut stream in idle {
+        let _ = stream.read(&mut [0; 1]);
+    }
+    assert!(began.elapsed() < Duration::from_secs(35), "{:?}", began.elapsed());
+    running.signal("-TERM");
+    assert!(running.child.wait().unwrap().success());
 }

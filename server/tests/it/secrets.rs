@@ -137,7 +137,7 @@ async fn the_second_of_two_edits_is_told_and_may_overwrite() {
     assert_eq!(app.post(&edit, &fields("First")).await.status, StatusCode::SEE_OTHER);
     let told = app.post(&edit, &fields("SECOND-TYPED")).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
-    for text in ["someone", "SECOND-TYPED", "name=\"overwrite\"", "value=\"2\"", "Reload"] {
+    for text in ["by <!>admin", "SECOND-TYPED", "name=\"overwrite\"", "value=\"2\"", "Reload"] {
         assert!(told.body.contains(text), "{text} is missing: {}", told.body);
     }
     let knowingly = [fields("SECOND-TYPED").as_slice(), &[("overwrite", "2")]].concat();

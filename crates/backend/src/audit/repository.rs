@@ -92,7 +92,8 @@ impl AuditRow {
     }
 }
 
-const COLUMNS: &str = "id, at, actor_kind, actor, credential, address, request_id, action, object, outcome, fields, hash";
+const COLUMNS: &str =
+    "id, at, actor_kind, actor, credential, address, request_id, action, object, outcome, fields, hash";
 
 /// Records in the order of the chain, beyond this one.
 pub(super) async fn chained(

@@ -107,7 +107,8 @@ impl AuditService {
         authorize(&self.db, ctx, Action::ReadAudit, Object::Named("audit log")).await?;
         let failed = |error: sqlx::Error| refuse(ctx, &error);
         // What is added meanwhile lies beyond the end as it is now.
-        let end = self.db.read(|mut reader| async move { Ok((repository::head(&mut reader).await?, reader)) });
+        let end =
+            self.db.read(|mut reader| async move { Ok((repository::head(&mut reader).await?, reader)) });
         let (last_id, last_hash) = end.await.map_err(failed)?;
         let (mut id, mut hash) = (0, repository::beginning().to_vec());
         let mut count = 0;

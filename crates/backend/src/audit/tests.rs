@@ -30,11 +30,9 @@ async fn tamper(pool: &PgPool, sql: &'static str) {
 #[sqlx::test]
 async fn records_are_never_changed_or_deleted(pool: PgPool) {
     with_records(&pool, 1).await;
-    for sql in [
-        "UPDATE audit_records SET actor = 'eve'",
-        "DELETE FROM audit_records",
-        "TRUNCATE audit_records",
-    ] {
+    for sql in
+        ["UPDATE audit_records SET actor = 'eve'", "DELETE FROM audit_records", "TRUNCATE audit_records"]
+    {
         let refused = sqlx::query(sql).execute(&pool).await.unwrap_err();
         assert_eq!(refused.as_database_error().unwrap().code().as_deref(), Some("42501"), "{sql}");
     }

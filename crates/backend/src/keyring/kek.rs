@@ -42,7 +42,9 @@ impl Kek {
 
     /// Makes a fresh key.
     pub fn generate() -> Result<Self, KekError> {
-        random::bytes().map(|key| Self(Zeroizing::new(key))).map_err(|random::NoRandomness| KekError::NoRandomness)
+        random::bytes()
+            .map(|key| Self(Zeroizing::new(key)))
+            .map_err(|random::NoRandomness| KekError::NoRandomness)
     }
 
     /// The key as text, for its file.

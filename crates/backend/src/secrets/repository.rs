@@ -286,8 +286,9 @@ pub(super) async fn list(
 ) -> Result<Vec<ListRow>, sqlx::Error> {
     let Stretch { query, direction, beyond, limit } = stretch;
     let words: Vec<String> = query.search.split_whitespace().take(MAX_WORDS).map(pattern).collect();
-    let mut sql =
-        QueryBuilder::<Postgres>::new("SELECT kind, name, display_name, registry_host, updated_at, updated_by, (");
+    let mut sql = QueryBuilder::<Postgres>::new(
+        "SELECT kind, name, display_name, registry_host, updated_at, updated_by, (",
+    );
     if words.is_empty() {
         sql.push("SELECT coalesce(sum(count), 0)::bigint FROM secret_counts WHERE ");
         filter(&mut sql, query.kind, &[]);

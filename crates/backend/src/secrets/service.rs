@@ -165,35 +165,32 @@ impl SecretService {
     ) -> Result<i64, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         let keyring = self.unsealed()?;
-        bounded(
-            ctx,
-            async {
-                let failed = |error: sqlx::Error| refuse(ctx, &error);
-                let mut work = self.db.begin().await.map_err(failed)?;
-                let stored = repository::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-                if stored.version != expected_version {
-                    return Err(Error::Changed(Change {
-                        by: stored.updated_by,
-                        at: crate::db::timestamp(stored.updated_at),
-                        now: ctx.now,
-                        version: stored.version,
-                    }));
-                }
-                let Changed { row, value, fields } = changed(id, stored, update)?;
-                if fields.is_empty() {
-                    return Ok(expected_version);
-                }
-                if let Some((field, text)) = value {
-                    let place = Location { secret: row.id, field, version: row.value_version };
-                    let sealed = keyring.seal(place, &text).map_err(|error| broken(ctx, error))?;
-                    repository::replace_value(&mut work, ctx, place, sealed).await.map_err(failed)?;
-                }
-                let version = repository::update(&mut work, ctx, row).await.map_err(failed)?;
-                record(&mut work, ctx, AuditAction::SecretChanged, id, &fields).await.map_err(failed)?;
-                work.commit().await.map_err(failed)?;
-                Ok(version)
-            },
-        )
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            let stored = repository::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+            if stored.version != expected_version {
+                return Err(Error::Changed(Change {
+                    by: stored.updated_by,
+                    at: crate::db::timestamp(stored.updated_at),
+                    now: ctx.now,
+                    version: stored.version,
+                }));
+            }
+            let Changed { row, value, fields } = changed(id, stored, update)?;
+            if fields.is_empty() {
+                return Ok(expected_version);
+            }
+            if let Some((field, text)) = value {
+                let place = Location { secret: row.id, field, version: row.value_version };
+                let sealed = keyring.seal(place, &text).map_err(|error| broken(ctx, error))?;
+                repository::replace_value(&mut work, ctx, place, sealed).await.map_err(failed)?;
+            }
+            let version = repository::update(&mut work, ctx, row).await.map_err(failed)?;
+            record(&mut work, ctx, AuditAction::SecretChanged, id, &fields).await.map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            Ok(version)
+        })
         .await
     }
 
@@ -203,18 +200,15 @@ impl SecretService {
     pub async fn delete(&self, ctx: &Ctx, id: &SecretId) -> Result<String, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         self.unsealed()?;
-        bounded(
-            ctx,
-            async {
-                let failed = |error: sqlx::Error| refuse(ctx, &error);
-                let mut work = self.db.begin().await.map_err(failed)?;
-                let display_name =
-                    repository::delete(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-                record(&mut work, ctx, AuditAction::SecretDeleted, id, &[]).await.map_err(failed)?;
-                work.commit().await.map_err(failed)?;
-                Ok(display_name)
-            },
-        )
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            let display_name =
+                repository::delete(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+            record(&mut work, ctx, AuditAction::SecretDeleted, id, &[]).await.map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            Ok(display_name)
+        })
         .await
     }
 
@@ -225,25 +219,20 @@ impl SecretService {
     pub async fn credential(&self, ctx: &Ctx, id: &SecretId) -> Result<Credential, Error> {
         authorize(&self.db, ctx, Action::ReadValues, Object::Secret(id)).await?;
         let keyring = self.unsealed()?;
-        bounded(
-            ctx,
-            async {
-                let failed = |error: sqlx::Error| refuse(ctx, &error);
-                let mut work = self.db.begin().await.map_err(failed)?;
-                let (row, sealed) =
-                    repository::find_value(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-                let place =
-                    Location { secret: row.id, field: value_field(id.kind), version: row.value_version };
-                let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
-                let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };
-                let object = id.to_string();
-                let read =
-                    AuditRecord { action: AuditAction::ValueRead, object: &object, outcome, fields: &[] };
-                audit::repository::append(&mut work, ctx, read).await.map_err(failed)?;
-                work.commit().await.map_err(failed)?;
-                opened.map_err(|error| broken(ctx, error))
-            },
-        )
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            let (row, sealed) =
+                repository::find_value(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+            let place = Location { secret: row.id, field: value_field(id.kind), version: row.value_version };
+            let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
+            let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };
+            let object = id.to_string();
+            let read = AuditRecord { action: AuditAction::ValueRead, object: &object, outcome, fields: &[] };
+            audit::repository::append(&mut work, ctx, read).await.map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            opened.map_err(|error| broken(ctx, error))
+        })
         .await
     }
 

@@ -131,8 +131,11 @@ async fn a_change_keeps_what_is_blank_and_names_its_fields(pool: PgPool) {
     let kept = secrets.credential(&at(7), &id("gitsync-secret-a")).await.unwrap();
     assert!(matches!(kept, Credential::GitDataset { private_key } if private_key.value().expose() == KEY));
 
-    let changes: Vec<String> =
-        records(&pool).await.into_iter().filter(|record| record.starts_with("test | secret changed")).collect();
+    let changes: Vec<String> = records(&pool)
+        .await
+        .into_iter()
+        .filter(|record| record.starts_with("test | secret changed"))
+        .collect();
     assert_eq!(
         changes,
         [
@@ -280,9 +283,8 @@ async fn another_key_seals_the_portal_and_nothing_is_written(pool: PgPool) {
 
 #[sqlx::test]
 async fn of_servers_that_start_at_once_with_different_keys_one_is_open(pool: PgPool) {
-    let starts: Vec<_> = (0..8)
-        .map(|_| tokio::spawn(with_key(pool.clone(), Kek::generate().unwrap())))
-        .collect();
+    let starts: Vec<_> =
+        (0..8).map(|_| tokio::spawn(with_key(pool.clone(), Kek::generate().unwrap()))).collect();
     let mut open = 0;
     for start in starts {
         open += usize::from(start.await.unwrap().ready().await == Readiness::Ready);

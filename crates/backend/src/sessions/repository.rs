@@ -35,7 +35,11 @@ pub(super) async fn find_live(
 }
 
 /// Notes that it is in use.
-pub(super) async fn note_seen(connection: &mut PgConnection, id: Uuid, now: Timestamp) -> Result<(), sqlx::Error> {
+pub(super) async fn note_seen(
+    connection: &mut PgConnection,
+    id: Uuid,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE sessions SET seen_at = $2 WHERE id = $1")
         .bind(id)
         .bind(instant(now)?)
@@ -137,7 +141,10 @@ pub(super) async fn count_attempt(
     forgotten: Timestamp,
 ) -> Result<(i32, DateTime<Utc>), sqlx::Error> {
     let (now, forgotten) = (instant(now)?, instant(forgotten)?);
-    sqlx::query("DELETE FROM sign_in_attempts WHERE last_at <= $1").bind(forgotten).execute(&mut *connection).await?;
+    sqlx::query("DELETE FROM sign_in_attempts WHERE last_at <= $1")
+        .bind(forgotten)
+        .execute(&mut *connection)
+        .await?;
     sqlx::query_as(
         "INSERT INTO sign_in_attempts (name, count, last_at) VALUES ($1, 1, $2) \
          ON CONFLICT (name) DO UPDATE SET count = LEAST(sign_in_attempts.count + 1, $3 + 1), \

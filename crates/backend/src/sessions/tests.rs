@@ -15,7 +15,14 @@ use std::time::Instant;
 const PASSWORD: &str = "correct horse battery";
 const MINUTE: i64 = 60;
 
-async fn sign_in(backend: &Backend, second: i64, name: &str, password: &str) -> Result<Sensitive, AccessError> {
+type Change = for<'a> fn(&'a Backend) -> std::pin::Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+async fn sign_in(
+    backend: &Backend,
+    second: i64,
+    name: &str,
+    password: &str,
+) -> Result<Sensitive, AccessError> {
     let session = backend.sessions().sign_in(&anonymous(second), name, &text(password), "Test browser").await;
     session.map(|session| session.token)
 }
@@ -53,7 +60,8 @@ async fn a_session_tells_who_it_is_until_it_is_over(pool: PgPool) {
     assert!(with(&backend, 12 * 60 * MINUTE, &token).await.is_none());
 
     // Nothing but a hash of it is stored.
-    let stored: Vec<u8> = sqlx::query_scalar("SELECT token_hash FROM sessions").fetch_one(&pool).await.unwrap();
+    let stored: Vec<u8> =
+        sqlx::query_scalar("SELECT token_hash FROM sessions").fetch_one(&pool).await.unwrap();
     assert_eq!(stored.len(), 32);
     // The next one to sign in sweeps it away.
     sign_in(&backend, 13 * 60 * MINUTE, "ana", PASSWORD).await.unwrap();
@@ -81,13 +89,10 @@ async fn a_session_ends_by_its_owner_and_whatever_changes_their_rights(pool: PgP
     assert!(with(&backend, 4, &first).await.is_none());
     sessions.sign_out(&ctx).await.unwrap();
 
-    type Change = for<'a> fn(&'a Backend) -> std::pin::Pin<Box<dyn Future<Output = ()> + 'a>>;
     let changes: [Change; 4] = [
         |backend| Box::pin(async { backend.users().set_role(&at(5), "ana", "reader").await.unwrap() }),
         |backend| Box::pin(async { backend.users().end_sessions(&at(5), "ana").await.unwrap() }),
-        |backend| {
-            Box::pin(async { drop(backend.users().password_link(&at(5), "ana", true).await.unwrap()) })
-        },
+        |backend| Box::pin(async { drop(backend.users().password_link(&at(5), "ana", true).await.unwrap()) }),
         |backend| Box::pin(async { backend.users().set_disabled(&at(5), "ana", true).await.unwrap() }),
     ];
     for (number, change) in changes.into_iter().enumerate() {

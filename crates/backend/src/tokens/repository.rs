@@ -93,7 +93,11 @@ pub(super) async fn insert(
 }
 
 /// Notes that it is in use.
-pub(super) async fn note_used(connection: &mut PgConnection, id: &str, now: Timestamp) -> Result<(), sqlx::Error> {
+pub(super) async fn note_used(
+    connection: &mut PgConnection,
+    id: &str,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE api_tokens SET used_at = $2 WHERE id = $1")
         .bind(id)
         .bind(instant(now)?)

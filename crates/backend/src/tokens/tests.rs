@@ -46,7 +46,16 @@ async fn a_token_is_good_until_it_expires_or_is_revoked(pool: PgPool) {
     let whole = made.text.expose();
     let changed = format!("{}{}", &whole[..whole.len() - 1], if whole.ends_with('0') { "1" } else { "0" });
     let other_id = whole.replace(&made.id, "0123456789abcdef");
-    for garbage in ["", "latchkey", "latchkey__", "x_y_z", whole.to_uppercase().as_str(), &changed, &other_id, &whole[9..]] {
+    for garbage in [
+        "",
+        "latchkey",
+        "latchkey__",
+        "x_y_z",
+        whole.to_uppercase().as_str(),
+        &changed,
+        &other_id,
+        &whole[9..],
+    ] {
         assert!(identify(&backend, 1, &text(garbage)).await.is_none(), "{garbage}");
     }
 

@@ -118,10 +118,19 @@ mod tests {
 
     #[test]
     fn common_passwords_are_refused() {
-        for common in ["password1234", "aaaaaaaaaaaa", "123456789012", "qwertyuiop12", "latchkeylatchkey", "anaanaanaana"] {
+        for common in [
+            "password1234",
+            "aaaaaaaaaaaa",
+            "123456789012",
+            "qwertyuiop12",
+            "latchkeylatchkey",
+            "anaanaanaana",
+        ] {
             assert_eq!(refuse_common(&new(common), "ana"), Err(AccessProblem::PasswordCommon), "{common}");
         }
-        for fine in ["correct horse battery", "tiefer Brunnen im Hof", "x7Kq-29vLm-Tz", "пароль на каждый день"] {
+        for fine in
+            ["correct horse battery", "tiefer Brunnen im Hof", "x7Kq-29vLm-Tz", "пароль на каждый день"]
+        {
             assert_eq!(refuse_common(&new(fine), "ana"), Ok(()), "{fine}");
         }
     }

@@ -125,11 +125,7 @@ pub(super) async fn admins(connection: &mut PgConnection) -> Result<Vec<String>,
         .await
 }
 
-pub(super) async fn set_role(
-    connection: &mut PgConnection,
-    id: Uuid,
-    role: Role,
-) -> Result<(), sqlx::Error> {
+pub(super) async fn set_role(connection: &mut PgConnection, id: Uuid, role: Role) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE users SET role = $2 WHERE id = $1")
         .bind(id)
         .bind(role.as_str())
@@ -220,7 +216,10 @@ pub(super) async fn insert_link(
     expires_at: Timestamp,
 ) -> Result<(), sqlx::Error> {
     let now = instant(ctx.now)?;
-    sqlx::query("DELETE FROM one_time_links WHERE expires_at <= $1").bind(now).execute(&mut *connection).await?;
+    sqlx::query("DELETE FROM one_time_links WHERE expires_at <= $1")
+        .bind(now)
+        .execute(&mut *connection)
+        .await?;
     sqlx::query(
         "INSERT INTO one_time_links (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
     )

@@ -76,7 +76,8 @@ impl UserService {
     ///
     /// Errors: `Unavailable`, `Internal`. Anybody may ask: the sign-in page says what to do first.
     pub async fn any(&self, ctx: &Ctx) -> Result<bool, Error> {
-        let found = self.db.read(|mut reader| async move { Ok((repository::any(&mut reader).await?, reader)) });
+        let found =
+            self.db.read(|mut reader| async move { Ok((repository::any(&mut reader).await?, reader)) });
         found.await.map_err(|error| refuse(ctx, &error))
     }
 
@@ -230,9 +231,7 @@ impl UserService {
         let (name, role) = match (name, role) {
             (Ok(name), Ok(role)) => (name, role),
             (name, role) => {
-                return Err(AccessError::Invalid(
-                    [name.err(), role.err()].into_iter().flatten().collect(),
-                ));
+                return Err(AccessError::Invalid([name.err(), role.err()].into_iter().flatten().collect()));
             }
         };
         let link_token = random::token().map_err(|error| broken(ctx, &error))?;
@@ -287,8 +286,7 @@ impl UserService {
     /// Errors: `LastAdmin`; `Invalid`; `Refused`.
     pub async fn set_role(&self, ctx: &Ctx, name: &str, role: &str) -> Result<(), AccessError> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
-        let role =
-            Role::parse(role).ok_or(AccessError::field(AccessField::Role, AccessProblem::Role))?;
+        let role = Role::parse(role).ok_or(AccessError::field(AccessField::Role, AccessProblem::Role))?;
         self.change(ctx, name, async |work, user| {
             if user.role == role.as_str() {
                 return Ok(Ok(()));
@@ -415,8 +413,9 @@ impl UserService {
         authorize(&self.db, ctx, Action::OwnAccount, Object::Named("password")).await?;
         let Actor::User(actor) = &ctx.actor else { return Err(Error::Forbidden.into()) };
         let name = actor.name.as_str();
-        let found =
-            self.db.read(|mut reader| async move { Ok((repository::find(&mut reader, name).await?, reader)) });
+        let found = self
+            .db
+            .read(|mut reader| async move { Ok((repository::find(&mut reader, name).await?, reader)) });
         let user = found.await.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotSignedIn)?;
         let right = self.passwords.verify(user.password_hash.clone(), current).await;
         let mut wrong = Vec::new();
@@ -437,7 +436,9 @@ impl UserService {
             repository::lock(&mut work).await.map_err(failed)?;
             repository::set_password(&mut work, user.id, Some(&hash)).await.map_err(failed)?;
             sessions::end_all(&mut work, user.id).await.map_err(failed)?;
-            record(&mut work, ctx, AuditAction::PasswordChanged, name, &["password"]).await.map_err(failed)?;
+            record(&mut work, ctx, AuditAction::PasswordChanged, name, &["password"])
+                .await
+                .map_err(failed)?;
             work.commit().await.map_err(failed)?;
             Ok(())
         })

@@ -101,7 +101,10 @@ async fn a_user_chooses_a_password_once(pool: PgPool) {
     let setup = users.set_up(&anonymous(2), &added.link_token, "eve", &text(PASSWORD)).await;
     assert_eq!(setup.unwrap_err(), AccessError::LinkSpent);
 
-    assert_eq!(users.choose_password(&anonymous(3), &added.link_token, &text(PASSWORD)).await.unwrap(), "ben");
+    assert_eq!(
+        users.choose_password(&anonymous(3), &added.link_token, &text(PASSWORD)).await.unwrap(),
+        "ben"
+    );
     let again = users.choose_password(&anonymous(3), &added.link_token, &text("another password x")).await;
     assert_eq!(again.unwrap_err(), AccessError::LinkSpent);
     assert!(backend.sessions().sign_in(&anonymous(4), "ben", &text(PASSWORD), "").await.is_ok());
@@ -166,7 +169,8 @@ async fn users_are_listed_searched_and_changed_by_administrators_alone(pool: PgP
         assert_eq!(users.password_link(&ctx, "user-00", true).await.unwrap_err(), refused);
         assert!(users.setup_link(&ctx).await.is_err());
     }
-    let refusals: Vec<_> = records(&pool).await.into_iter().filter(|record| record.contains("refused")).collect();
+    let refusals: Vec<_> =
+        records(&pool).await.into_iter().filter(|record| record.contains("refused")).collect();
     assert_eq!(refusals.len(), 14);
     assert!(refusals.contains(&"reader | manage users | user-00 | refused | ".to_owned()));
     assert_eq!(users.list(&anonymous(3), "", "").await.unwrap_err(), Error::NotSignedIn);

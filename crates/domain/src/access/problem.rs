@@ -97,8 +97,9 @@ impl AccessProblem {
             Self::UserNameTooLong => {
                 format!("A username has at most {} characters. Choose a shorter one.", UserName::MAX_CHARS)
             }
-            Self::UserNameCharacter => "Use letters a to z, digits and . _ - + @ only, and begin with a letter or digit."
-                .to_owned(),
+            Self::UserNameCharacter => {
+                "Use letters a to z, digits and . _ - + @ only, and begin with a letter or digit.".to_owned()
+            }
             Self::UserNameTaken => "There is a user of this name already. Choose another name.".to_owned(),
             Self::PasswordShort => {
                 format!("Use at least {} characters. A few words in a row are fine.", NewPassword::MIN_CHARS)
@@ -107,11 +108,17 @@ impl AccessProblem {
                 format!("Use at most {} characters.", NewPassword::MAX_BYTES)
             }
             Self::PasswordCommon => {
-                "This password is among the first that anybody would try. Choose a less likely one.".to_owned()
+                "This password is among the first that anybody would try. Choose a less likely one."
+                    .to_owned()
             }
             Self::PasswordDiffers => "The two passwords are not the same. Type both again.".to_owned(),
             Self::PasswordWrong => "This is not your current password. Type it again.".to_owned(),
-            Self::Role => format!("Choose {}, {} or {}.", Role::Reader.label(), Role::Editor.label(), Role::Admin.label()),
+            Self::Role => format!(
+                "Choose {}, {} or {}.",
+                Role::Reader.label(),
+                Role::Editor.label(),
+                Role::Admin.label()
+            ),
             Self::TokenNameMissing => "Enter a name, so that the token can be told from others.".to_owned(),
             Self::TokenName => "Use at most 100 characters, in one line.".to_owned(),
             Self::TokenScope => "Choose what the token allows.".to_owned(),
@@ -120,12 +127,18 @@ impl AccessProblem {
                 scope.label(),
                 scope.least_role().label()
             ),
-            Self::TokenPrefix => "No name begins so: use lower-case letters, digits, - and . only.".to_owned(),
+            Self::TokenPrefix => {
+                "No name begins so: use lower-case letters, digits, - and . only.".to_owned()
+            }
             Self::TokenSecret => {
-                "These are ids such as image-hub or gitsync-secret-data, separated by spaces or line ends.".to_owned()
+                "These are ids such as image-hub or gitsync-secret-data, separated by spaces or line ends."
+                    .to_owned()
             }
             Self::TokenSecretsTooMany => {
-                format!("At most {} secrets can be chosen one by one. Use a prefix.", Restriction::MAX_SECRETS)
+                format!(
+                    "At most {} secrets can be chosen one by one. Use a prefix.",
+                    Restriction::MAX_SECRETS
+                )
             }
             Self::TokenRestrictedTwice => "Use either a prefix or a list of secrets, not both.".to_owned(),
             Self::TokenExpiry => {

@@ -19,8 +19,9 @@ impl UserName {
         if name.chars().count() > Self::MAX_CHARS {
             return Err(AccessProblem::UserNameTooLong);
         }
-        let allowed =
-            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-' | '+' | '@');
+        let allowed = |c: char| {
+            c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-' | '+' | '@')
+        };
         if !first.is_ascii_alphanumeric() || !name.chars().all(allowed) {
             return Err(AccessProblem::UserNameCharacter);
         }
@@ -45,7 +46,9 @@ mod tests {
 
     #[test]
     fn names_have_one_spelling() {
-        for (typed, name) in [(" Ana ", "ana"), ("a.b-c_d+e@example.org", "a.b-c_d+e@example.org"), ("7", "7")] {
+        for (typed, name) in
+            [(" Ana ", "ana"), ("a.b-c_d+e@example.org", "a.b-c_d+e@example.org"), ("7", "7")]
+        {
             assert_eq!(UserName::parse(typed).unwrap().as_str(), name);
         }
         for typed in ["ana b", "-ana", ".a", "añá", "a/b", "a\0", "<b>", "ａｎａ"] {

@@ -1,0 +1,526 @@
+//! Who gets where: every route, without credentials, with bad ones, and as each role; signing in and out; API tokens.
+
+use crate::harness::{Answer, TestApp, asked, posted, unique};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use backend::Ctx;
+use domain::{
+    access::{Role, TokenDraft},
+    sensitive::Sensitive,
+};
+use server::{clock, routes::Audience};
+
+const PASSWORD: &str = "correct horse battery";
+
+fn ctx() -> Ctx {
+    Ctx::system("test", clock::now())
+}
+
+/// Who may at least look at a route, and who may at least send a form to it; `None` where there is nothing of the kind.
+/// A route that is missing here fails the tests below.
+const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
+    use Role::{Admin, Editor, Reader};
+    &[
+        ("/", Some(Reader), None),
+        ("/secrets", Some(Reader), None),
+        ("/secrets/new", Some(Editor), Some(Editor)),
+        ("/secrets/{id}", Some(Reader), None),
+        ("/secrets/{id}/edit", Some(Editor), Some(Editor)),
+        ("/secrets/{id}/delete", Some(Editor), Some(Editor)),
+        ("/account", Some(Reader), None),
+        ("/account/password", None, Some(Reader)),
+        ("/account/sessions/{id}/end", None, Some(Reader)),
+        ("/tokens", Some(Reader), None),
+        ("/tokens/new", Some(Reader), Some(Reader)),
+        ("/tokens/{id}/revoke", Some(Reader), Some(Reader)),
+        ("/users", Some(Admin), None),
+        ("/users/new", Some(Admin), Some(Admin)),
+        ("/users/{name}", Some(Admin), None),
+        ("/users/{name}/role", None, Some(Admin)),
+        ("/users/{name}/disable", None, Some(Admin)),
+        ("/users/{name}/enable", None, Some(Admin)),
+        ("/users/{name}/end-sessions", None, Some(Admin)),
+        ("/users/{name}/password-link", None, Some(Admin)),
+        ("/audit", Some(Admin), None),
+        ("/audit/export", None, Some(Admin)),
+    ]
+};
+
+/// Server functions, and who may call them.
+const FUNCTIONS: &[(&str, Role, &str)] = &[
+    (
+        "/api/ui/create_secret",
+        Role::Editor,
+        r#"{"name":"x","type":"image-pull","registry_host":"ghcr.io","username":"u","password":"p"}"#,
+    ),
+    (
+        "/api/ui/update_secret",
+        Role::Editor,
+        r#"{"id":"ID","form":{"registry_host":"ghcr.io","username":"other","version":"1"}}"#,
+    ),
+    ("/api/ui/delete_secret", Role::Editor, r#""ID""#),
+];
+
+const ANYBODY: &[&str] =
+    &["/livez", "/readyz", "/theme", "/sign-in", "/sign-out", "/setup", "/choose-password"];
+
+const TOKENS: &[&str] = &["/api/v1/me"];
+
+/// The rows of the tables above, sorted.
+fn table() -> Vec<(String, Audience)> {
+    let mut rows: Vec<(String, Audience)> = Vec::new();
+    rows.extend(ANYBODY.iter().map(|path| ((*path).to_owned(), Audience::Anybody)));
+    rows.extend(SIGNED_IN.iter().map(|(path, ..)| ((*path).to_owned(), Audience::SignedIn)));
+    rows.extend(FUNCTIONS.iter().map(|(path, ..)| ((*path).to_owned(), Audience::Islands)));
+    rows.extend(TOKENS.iter().map(|path| ((*path).to_owned(), Audience::Tokens)));
+    rows.sort_by(|one, two| one.0.cmp(&two.0));
+    rows
+}
+
+#[tokio::test]
+async fn every_route_is_in_the_table() {
+    let app = TestApp::start().await;
+    let mut routes = app.routes();
+    routes.sort_by(|one, two| one.0.cmp(&two.0));
+    assert_eq!(routes, table());
+}
+
+/// Cookies that let nobody in.
+async fn bad_cookies(app: &TestApp) -> Vec<(&'static str, String)> {
+    let ended = app.session("ended", Role::Admin).await;
+    app.backend.users().end_sessions(&ctx(), "ended").await.unwrap();
+    let disabled = app.session("disabled", Role::Admin).await;
+    app.backend.users().set_disabled(&ctx(), "disabled", true).await.unwrap();
+    app.backend.users().set_disabled(&ctx(), "disabled", false).await.unwrap();
+    let good = app.session("admin", Role::Admin).await;
+    vec![
+        ("none", "latchkey_theme=dark".to_owned()),
+        ("garbage", "latchkey_session=garbage".to_owned()),
+        ("empty", "latchkey_session=".to_owned()),
+        ("ended", ended),
+        ("of a disabled user", disabled),
+        ("cut short", good[..good.len() - 1].to_owned()),
+        ("under the other name", good.replace("latchkey_session", "__Host-latchkey_session")),
+    ]
+}
+
+#[tokio::test]
+async fn without_a_good_session_every_guarded_route_leads_to_signing_in() {
+    let app = TestApp::start().await;
+    let name = unique("walk");
+    app.add_image(&name, "untouched").await;
+    let id = format!("image-{name}");
+    for (what, cookie) in bad_cookies(&app).await {
+        for (path, get, post) in SIGNED_IN {
+            let path = path.replace("{id}", &id).replace("{name}", "admin");
+            if get.is_some() {
+                let answer = app.send_anonymous(asked(&path, &cookie)).await;
+                assert_eq!(answer.status, StatusCode::SEE_OTHER, "{what}: GET {path}");
+                assert!(answer.header("location").starts_with("/sign-in?next="), "{what}: GET {path}");
+                assert!(answer.body.is_empty());
+            }
+            if post.is_some() {
+                let answer = app.send_anonymous(posted(&path, &cookie, &[])).await;
+                assert_eq!(answer.status, StatusCode::SEE_OTHER, "{what}: POST {path}: {}", answer.body);
+                assert!(answer.header("location").starts_with("/sign-in?next="), "{what}: POST {path}");
+            }
+        }
+        for (path, _, input) in FUNCTIONS {
+            let answer = app.send_anonymous(call(path, &cookie, &input.replace("ID", &id))).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{what}: {path}");
+            assert_eq!(answer.body, r#"{"Refused":"NotSignedIn"}"#);
+        }
+        // A cookie is no token.
+        let answer = app.send_anonymous(asked("/api/v1/me", &cookie)).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{what}");
+    }
+    assert_eq!(app.password_of(&name).await, "untouched");
+}
+
+fn call(path: &str, cookie: &str, input: &str) -> Request<Body> {
+    Request::post(path)
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(format!("{{\"input\":{input}}}")))
+        .unwrap()
+}
+
+#[tokio::test]
+async fn each_role_gets_where_the_table_says_and_refusals_are_recorded() {
+    let app = TestApp::start().await;
+    let name = unique("roles");
+    app.add_image(&name, "untouched").await;
+    let id = format!("image-{name}");
+    app.session("victim", Role::Reader).await;
+    for role in [Role::Reader, Role::Editor] {
+        let who = format!("{}-{}", role.as_str(), unique("walker"));
+        let cookie = app.session(&who, role).await;
+        let mut expected_refusals = 0;
+        for (path, get, post) in SIGNED_IN {
+            let path = path.replace("{id}", &id).replace("{name}", "victim");
+            if let Some(least) = get {
+                let answer = app.send_anonymous(asked(&path, &cookie)).await;
+                if role < *least {
+                    expected_refusals += 1;
+                    assert_forbidden(&answer, &format!("{who}: GET {path}"));
+                } else {
+                    // No token has the id of a secret.
+                    let there = if path.starts_with("/tokens/image") { 404 } else { 200 };
+                    let status = answer.status.as_u16();
+                    assert!(status == there || path == "/", "{who}: GET {path}: {status}");
+                }
+            }
+            if post.is_some_and(|least| role < least) {
+                let fields: &[(&str, &str)] = match path.rsplit('/').next().unwrap() {
+                    "new" if path.starts_with("/users") => &[("username", "eve"), ("role", "admin")],
+                    "new" => &[
+                        ("name", "eve"),
+                        ("type", "image-pull"),
+                        ("registry_host", "ghcr.io"),
+                        ("username", "u"),
+                        ("password", "p"),
+                    ],
+                    "edit" => &[("registry_host", "ghcr.io"), ("username", "eve"), ("version", "1")],
+                    "role" => &[("role", "admin")],
+                    "export" => &[("format", "csv")],
+                    _ => &[],
+                };
+                let answer = app.send_anonymous(posted(&path, &cookie, fields)).await;
+                assert_forbidden(&answer, &format!("{who}: POST {path}"));
+                // The form's own refusal, and that of the page that says so.
+                expected_refusals += 1;
+            }
+        }
+        for (path, least, input) in FUNCTIONS {
+            if role < *least {
+                let answer = app.send_anonymous(call(path, &cookie, &input.replace("ID", &id))).await;
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{who}: {path}");
+                expected_refusals += 1;
+            }
+        }
+        let query = backend::AuditQuery { actor: who, outcome: "refused".to_owned(), ..Default::default() };
+        let recorded = app.backend.audit().list(&ctx(), &query).await.unwrap().entries.len();
+        assert!(recorded >= expected_refusals, "{recorded} of {expected_refusals} refusals are on record");
+    }
+    assert_eq!(app.password_of(&name).await, "untouched");
+    let victim = app.backend.users().get(&ctx(), "victim").await.unwrap();
+    assert_eq!((victim.role, victim.disabled, victim.sessions), (Role::Reader, false, 1));
+    assert!(app.backend.users().get(&ctx(), "eve").await.is_err());
+}
+
+fn assert_forbidden(answer: &Answer, what: &str) {
+    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{what}: {}", answer.body);
+    assert!(answer.body.contains("An administrator can give you another role: admin"), "{what}");
+}
+
+#[tokio::test]
+async fn a_reader_is_offered_nothing_that_they_may_not_do() {
+    let app = TestApp::start().await;
+    let name = unique("reader");
+    app.add_image(&name, "pw").await;
+    let cookie = app.session("rita", Role::Reader).await;
+    let list = app.send_anonymous(asked(&format!("/secrets?q={name}"), &cookie)).await.body;
+    for absent in [">Add<", "/edit", "/delete", "/users", "/audit", "delete-title"] {
+        assert!(!list.contains(absent), "{absent}");
+    }
+    assert!(list.contains(&format!("View {name}")) && list.contains(" by admin"));
+    let details = app.send_anonymous(asked(&format!("/secrets/image-{name}"), &cookie)).await.body;
+    assert!(details.contains("History") && details.contains("secret added") && details.contains("ghcr.io"));
+}
+
+async fn with_password(app: &TestApp, name: &str, role: Role) {
+    app.session(name, role).await;
+    let link = app.backend.users().password_link(&ctx(), name, true).await.unwrap();
+    app.backend.users().choose_password(&ctx(), &link, &Sensitive::new(PASSWORD)).await.unwrap();
+}
+
+/// The session's cookie of an answer, as the browser sends it back.
+fn session_of(answer: &Answer) -> String {
+    let lines = answer.headers.get_all("set-cookie");
+    let line =
+        lines.iter().map(|line| line.to_str().unwrap()).find(|line| line.contains("latchkey_session="));
+    line.expect("a session").split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn one_signs_in_lands_where_one_wanted_to_go_and_signs_out() {
+    let app = TestApp::start().await;
+    with_password(&app, "sue", Role::Editor).await;
+    let page = app.send_anonymous(asked("/sign-in?next=%2Fsecrets%2Fnew", "")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("value=\"/secrets/new\"") && !page.body.contains("/tokens"));
+
+    let fields = [("username", " SUE "), ("password", PASSWORD), ("next", "/secrets/new")];
+    let answer = app.send_anonymous(posted("/sign-in", "", &fields)).await;
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/secrets/new"));
+    let line = answer.header("set-cookie");
+    assert!(line.contains("HttpOnly") && line.contains("SameSite=Lax") && line.contains("Path=/;"), "{line}");
+    let cookie = session_of(&answer);
+    let page = app.send_anonymous(asked("/secrets/new", &cookie)).await;
+    assert!(page.body.contains(">sue") && page.body.contains("Sign out"));
+
+    for (next, leads) in [
+        ("//evil.example", "/secrets"),
+        ("/\\evil.example", "/secrets"),
+        ("https:evil.example", "/secrets"),
+        ("javascript:alert(1)", "/secrets"),
+        ("", "/secrets"),
+        ("/audit?actor=a", "/audit?actor=a"),
+    ] {
+        let fields = [("username", "sue"), ("password", PASSWORD), ("next", next)];
+        let answer = app.send_anonymous(posted("/sign-in", "", &fields)).await;
+        assert_eq!(answer.header("location"), leads, "{next}");
+    }
+
+    // Asking for it signs nobody out; sending the form does, on the server too.
+    assert_eq!(app.send_anonymous(asked("/sign-out", &cookie)).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    let out = app.send_anonymous(posted("/sign-out", &cookie, &[])).await;
+    assert_eq!((out.status, out.header("location")), (StatusCode::SEE_OTHER, "/sign-in"));
+    assert!(out.header("clear-site-data").contains("storage"));
+    let lines: Vec<_> = out.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap()).collect();
+    assert!(lines.iter().any(|line| line.starts_with("latchkey_session=;") && line.contains("Max-Age=0")));
+    assert_eq!(app.send_anonymous(asked("/secrets", &cookie)).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn failures_say_nothing_of_who_exists_and_lock_the_name() {
+    let app = TestApp::start().await;
+    with_password(&app, "locke", Role::Reader).await;
+    let attempt = async |name: &str, password: &str| {
+        app.send_anonymous(posted("/sign-in", "", &[("username", name), ("password", password)])).await
+    };
+    let known = attempt("locke", "WRONG-SENTINEL").await;
+    let unknown = attempt("nobody-at-all", "WRONG-SENTINEL").await;
+    assert_eq!((known.status, unknown.status), (StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED));
+    let words = "The username or the password is not right.";
+    assert!(known.body.contains(words) && unknown.body.contains(words));
+    assert!(known.body.contains("value=\"locke\"") && !known.body.contains("SENTINEL"));
+    for _ in 0..4 {
+        attempt("LOCKE", "WRONG-SENTINEL").await;
+    }
+    let locked = attempt("locke", PASSWORD).await;
+    assert_eq!(locked.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!((890..=900).contains(&locked.header("retry-after").parse::<u32>().unwrap()));
+    assert!(locked.body.contains("Try again in 15 minutes"));
+}
+
+#[tokio::test]
+async fn one_address_cannot_try_for_ever() {
+    let app = TestApp::start().await;
+    let mut limited = None;
+    for number in 0..80 {
+        // Cheap attempts: a link that is none is found out before anything is hashed.
+        let fields = [("username", "a"), ("password", PASSWORD), ("repeat_password", PASSWORD)];
+        let answer = app.send_anonymous(posted("/setup?token=none", "", &fields)).await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            limited = Some((number, answer.header("retry-after").to_owned()));
+            break;
+        }
+        assert_eq!(answer.status, StatusCode::GONE);
+    }
+    let (number, wait) = limited.expect("a limit");
+    assert!(number >= 55, "after {number}");
+    assert!((1..=60).contains(&wait.parse::<u32>().unwrap()));
+}
+
+#[tokio::test]
+async fn what_was_typed_outlives_the_session() {
+    let app = TestApp::start().await;
+    let (path, name) = ("/secrets/new", unique("draft"));
+    let fields = [
+        ("name", name.as_str()),
+        ("display_name", "Größe; x=\"1\""),
+        ("type", "image-pull"),
+        ("registry_host", "ghcr.io"),
+        ("username", "robot"),
+        ("password", "SENTINEL"),
+    ];
+    let answer = app.send_anonymous(posted(path, "", &fields)).await;
+    assert_eq!(answer.header("location"), "/sign-in?next=%2Fsecrets%2Fnew");
+    let line = answer.header("set-cookie").to_owned();
+    assert!(
+        line.contains("Path=/secrets/new;") && line.contains("HttpOnly") && !line.contains("SENTINEL"),
+        "{line}"
+    );
+    let draft = line.split(';').next().unwrap();
+    let session = app.session("sue", Role::Editor).await;
+    let page = app.send_anonymous(asked(path, &format!("{session}; {draft}"))).await;
+    assert!(
+        page.body.contains(&format!("value=\"{name}\"")) && page.body.contains("Größe; x="),
+        "{}",
+        page.body
+    );
+    assert!(page.body.contains("Your session had ended, so nothing was saved."));
+    assert!(page.header("set-cookie").contains("Max-Age=0"));
+}
+
+#[tokio::test]
+async fn passwords_are_changed_and_chosen_and_users_looked_after() {
+    let app = TestApp::start().await;
+    let name = unique("user");
+    // An administrator adds a user, and passes the link on.
+    let made = app.post("/users/new", &[("username", &name), ("role", "editor")]).await;
+    assert_eq!(made.status, StatusCode::OK, "{}", made.body);
+    let start = made.body.find("/choose-password?token=").unwrap();
+    let link: String = made.body[start..].chars().take_while(|c| *c != '"').collect();
+    let again = app.post("/users/new", &[("username", &name), ("role", "editor")]).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.body.contains("There is a user of this name already."));
+    assert!(
+        again.body.contains(&format!("value=\"{name}\"")) && again.body.contains("aria-invalid=\"true\"")
+    );
+
+    assert!(app.send_anonymous(asked(&link, "")).await.body.contains("Choose a password"));
+    let choose = |one, two| posted(&link, "", &[("password", one), ("repeat_password", two)]);
+    let differs = app.send_anonymous(choose(PASSWORD, "something else")).await;
+    assert_eq!(differs.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(differs.body.contains("The two passwords are not the same.") && !differs.body.contains(PASSWORD));
+    let chosen = app.send_anonymous(choose(PASSWORD, PASSWORD)).await;
+    assert_eq!(chosen.header("location"), "/secrets");
+    let cookie = session_of(&chosen);
+    assert_eq!(app.send_anonymous(choose(PASSWORD, PASSWORD)).await.status, StatusCode::GONE);
+    assert_eq!(app.send_anonymous(asked(&link, "")).await.status, StatusCode::GONE);
+
+    // The user changes it; the session at hand is another one from then on.
+    let new = "another password x";
+    let fields = [("current_password", PASSWORD), ("password", new), ("repeat_password", new)];
+    let changed = app.send_anonymous(posted("/account/password", &cookie, &fields)).await;
+    assert_eq!(changed.header("location"), "/account", "{}", changed.body);
+    let newer = session_of(&changed);
+    assert_eq!(app.send_anonymous(asked("/account", &cookie)).await.status, StatusCode::SEE_OTHER);
+    let account = app.send_anonymous(asked("/account", &newer)).await;
+    assert!(account.body.contains("This session") && account.body.contains("Editor"));
+    let wrong = app.send_anonymous(posted("/account/password", &newer, &fields)).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("This is not your current password."));
+
+    // Role, sessions, disabling: each takes the session away.
+    let user = format!("/users/{name}");
+    for (action, fields) in [("role", &[("role", "reader")][..]), ("end-sessions", &[]), ("disable", &[])] {
+        let cookie = app.session(&name, Role::Reader).await;
+        assert_eq!(app.send_anonymous(asked("/account", &cookie)).await.status, StatusCode::OK, "{action}");
+        let done = app.post(&format!("{user}/{action}"), fields).await;
+        assert_eq!(
+            (done.status, done.header("location")),
+            (StatusCode::SEE_OTHER, user.as_str()),
+            "{action}"
+        );
+        assert_eq!(app.send_anonymous(asked("/account", &cookie)).await.status, StatusCode::SEE_OTHER);
+    }
+    assert!(app.get(&user).await.body.contains("Enable user"));
+    assert_eq!(app.post(&format!("{user}/enable"), &[]).await.header("location"), user);
+    assert!(app.get(&user).await.body.contains("Disable user"));
+    assert!(app.get("/users?q=user").await.body.contains(&name));
+    assert_eq!(app.get("/users/nobody").await.status, StatusCode::NOT_FOUND);
+    let link = app.post(&format!("{user}/password-link"), &[]).await;
+    assert!(link.body.contains("/choose-password?token="));
+}
+
+#[tokio::test]
+async fn a_token_is_shown_once_and_opens_the_api_until_it_is_revoked() {
+    let app = TestApp::start().await;
+    let made = app
+        .post(
+            "/tokens/new",
+            &[("name", "ci"), ("scope", "read-values"), ("prefix", "team-"), ("expiry", "7")],
+        )
+        .await;
+    assert_eq!(made.status, StatusCode::OK, "{}", made.body);
+    let start = made.body.find("latchkey_").unwrap();
+    let start = start + made.body[start..].find("value=\"latchkey_").map_or(0, |found| found + 7);
+    let token: String = made.body[start..].chars().take_while(|c| *c != '"').collect();
+    assert_eq!(token.len(), "latchkey_".len() + 16 + 1 + 64, "{token}");
+    let id = token.split('_').nth(1).unwrap().to_owned();
+
+    let me = async |authorization: &str| {
+        let request =
+            Request::get("/api/v1/me").header(header::AUTHORIZATION, authorization).body(Body::empty());
+        app.send_anonymous(request.unwrap()).await
+    };
+    let answer = me(&format!("Bearer {token}")).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let json: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!((json["name"].as_str(), json["scope"].as_str()), (Some("ci"), Some("read-values")));
+    assert_eq!((json["name_prefix"].as_str(), json["id"].as_str()), (Some("team-"), Some(id.as_str())));
+    for bad in [
+        "",
+        "Bearer",
+        "Bearer ",
+        &token,
+        &format!("Basic {token}"),
+        "Bearer latchkey_x_y",
+        &format!("Bearer {token}0"),
+    ] {
+        let answer = me(bad).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{bad}");
+        assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"latchkey\"");
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+    }
+    // Never in a query string.
+    let query =
+        app.send_anonymous(asked(&format!("/api/v1/me?token={token}&access_token={token}"), "")).await;
+    assert_eq!(query.status, StatusCode::UNAUTHORIZED);
+    // And a token is no session.
+    let request = Request::get("/secrets").header(header::AUTHORIZATION, format!("Bearer {token}"));
+    assert_eq!(app.send_anonymous(request.body(Body::empty()).unwrap()).await.status, StatusCode::SEE_OTHER);
+
+    let list = app.get("/tokens").await;
+    assert!(list.body.contains(&id) && !list.body.contains(&token[26..]));
+    let question = app.get(&format!("/tokens/{id}/revoke")).await;
+    assert!(question.body.contains("Are you sure to revoke"));
+    let revoked = app.post(&format!("/tokens/{id}/revoke"), &[]).await;
+    assert_eq!(revoked.header("location"), "/tokens");
+    assert_eq!(me(&format!("Bearer {token}")).await.status, StatusCode::UNAUTHORIZED);
+
+    let wrong = app.post("/tokens/new", &[("name", ""), ("scope", "all"), ("expiry", "soon")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("Enter a name") && wrong.body.contains("value=\"soon\""));
+}
+
+#[tokio::test]
+async fn an_expired_token_opens_nothing() {
+    let app = TestApp::start().await;
+    let draft =
+        TokenDraft { name: "old".into(), scope: "write".into(), expiry: "1".into(), ..TokenDraft::default() };
+    let past = Ctx {
+        now: domain::time::Timestamp::from_micros(clock::now().micros() - 2 * 86_400_000_000),
+        ..ctx()
+    };
+    let token = app.backend.tokens().create(&past, &draft).await.unwrap();
+    let request = Request::get("/api/v1/me")
+        .header(header::AUTHORIZATION, format!("Bearer {}", token.text.expose()))
+        .body(Body::empty());
+    assert_eq!(app.send_anonymous(request.unwrap()).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn the_audit_log_is_filtered_and_exported() {
+    let app = TestApp::start().await;
+    let name = unique("audited");
+    app.add_image(&name, "pw").await;
+    let object = format!("image-{name}");
+    let page = app.get(&format!("/audit?object={object}")).await;
+    assert!(page.body.contains("secret added") && page.body.contains(&format!("value=\"{object}\"")));
+    assert!(app.get("/audit?object=nothing-such").await.body.contains("No record matches."));
+    assert_eq!(app.get("/audit?older=x&from=y&action=%00&outcome=%ff").await.status, StatusCode::OK);
+
+    let csv = app.post(&format!("/audit/export?object={object}"), &[("format", "csv")]).await;
+    assert!(csv.header("content-type").starts_with("text/csv"));
+    assert!(csv.header("content-disposition").contains("latchkey-audit.csv"));
+    let lines: Vec<_> = csv.body.lines().collect();
+    assert_eq!(lines.len(), 2, "{}", csv.body);
+    assert!(lines[0].starts_with("id,at,actor_kind,actor,") && lines[1].contains("secret added"));
+    let jsonl = app.post("/audit/export", &[("format", "jsonl")]).await;
+    let rows: Vec<serde_json::Value> =
+        jsonl.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows[0]["action"], "audit exported");
+    assert!(rows.iter().any(|row| row["object"] == object.as_str()));
+    let ids: Vec<i64> = rows.iter().map(|row| row["id"].as_i64().unwrap()).collect();
+    assert!(
+        ids.is_sorted_by(|one, two| one > two) && ids.last() == Some(&1),
+        "the whole of it, newest first"
+    );
+    assert_eq!(app.post("/audit/export", &[("format", "xml")]).await.status, StatusCode::BAD_REQUEST);
+}
