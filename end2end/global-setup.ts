@@ -1,16 +1,23 @@
-// Before all specs: the secrets that the specs of the list walk through.
+// Before all specs: the session that they use, and the secrets that the specs of the list walk through.
 
 import type { FullConfig } from '@playwright/test';
+import { writeFileSync } from 'node:fs';
+import { signIn } from './server.mjs';
 import { privateKey } from './support/keys.js';
+import { sessionFile } from './support/session.js';
 import { STEPS } from './support/walk.js';
 
 export default async function globalSetup(config: FullConfig): Promise<void> {
   const address = config.projects[0]?.use.baseURL ?? '';
+  const cookie = await signIn(address);
+  const [name = '', value = ''] = cookie.split('=');
+  const session = { name, value, domain: '127.0.0.1', path: '/', expires: -1, httpOnly: true, secure: false, sameSite: 'Lax' };
+  writeFileSync(sessionFile(), JSON.stringify({ cookies: [session], origins: [] }));
   for (const step of STEPS) {
     const value: Record<string, string> =
       step.type === 'git-dataset' ? { secret: privateKey() } : { username: 'robot', password: 'correct horse' };
     const body = new URLSearchParams({ ...value, ...step });
-    const answer = await fetch(`${address}/secrets/new`, { method: 'POST', body, redirect: 'manual' });
+    const answer = await fetch(`${address}/secrets/new`, { method: 'POST', body, headers: { cookie }, redirect: 'manual' });
     if (answer.status !== 303) throw new Error(`adding ${step.name} was answered with ${answer.status}`);
   }
 }

@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import { newFolder } from './server.mjs';
+import { sessionFile } from './support/session.js';
 
 const port = process.env.LATCHKEY_END2END_PORT ?? '3117';
 const addr = `127.0.0.1:${port}`;
@@ -23,6 +24,7 @@ export default defineConfig({
     baseURL: `http://${addr}`,
     actionTimeout: 15_000,
     navigationTimeout: 30_000,
+    storageState: sessionFile(),
     locale: 'en-GB',
     viewport: { width: 1200, height: 800 },
     screenshot: 'only-on-failure',

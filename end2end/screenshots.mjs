@@ -10,7 +10,7 @@ import { rmSync, mkdirSync, statSync } from 'node:fs';
 import { generateKeyPairSync } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { chromium } from '@playwright/test';
-import { newFolder, ready, start } from './server.mjs';
+import { ADMIN, newFolder, ready, signIn, start } from './server.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -36,11 +36,13 @@ function privateKey() {
 
 /**
  * @param {string} address
+ * @param {string} cookie
  * @param {Record<string, string>} fields
  */
-async function add(address, fields) {
+async function add(address, cookie, fields) {
   const answer = await fetch(`${address}/secrets/new`, {
     method: 'POST',
+    headers: { cookie },
     body: new URLSearchParams(fields),
     redirect: 'manual',
   });
@@ -48,12 +50,12 @@ async function add(address, fields) {
   if (![303, 422].includes(answer.status)) throw new Error(`adding ${fields.name}: ${answer.status}`);
 }
 
-/** @param {string} address */
-async function fillPortal(address) {
+/** @param {string} address @param {string} cookie */
+async function fillPortal(address, cookie) {
   for (const [index, [name = '', display_name = '', registry_host = '', username = '']] of IMAGE_PULL.entries()) {
-    await add(address, { type: 'image-pull', name, display_name, registry_host, username, password: 'made up' });
+    await add(address, cookie, { type: 'image-pull', name, display_name, registry_host, username, password: 'made up' });
     const [key = '', display = ''] = GIT_DATASET[index] ?? [];
-    await add(address, { type: 'git-dataset', name: key, display_name: display, secret: privateKey() });
+    await add(address, cookie, { type: 'git-dataset', name: key, display_name: display, secret: privateKey() });
   }
 }
 
@@ -125,24 +127,70 @@ const PAGES = [
   ],
   ['not-found', (page) => open(page, '/nowhere')],
   ['secret-not-found', (page) => open(page, '/secrets/image-nobody/edit')],
+  ['secret', (page) => open(page, '/secrets/image-nexus-legacy')],
+  ['account', (page) => open(page, '/account')],
+  ['tokens-none', (page) => open(page, '/tokens')],
+  ['token-add', (page) => open(page, '/tokens/new')],
+  [
+    'token-created',
+    async (page) => {
+      await open(page, '/tokens/new');
+      await page.getByLabel('Name', { exact: true }).fill('Training cluster');
+      await page.getByLabel('Only names that begin with', { exact: true }).fill('team-');
+      await page.getByRole('button', { name: 'Create token' }).click();
+      await page.getByRole('heading', { name: 'Token created' }).waitFor();
+    },
+  ],
+  ['tokens', (page) => open(page, '/tokens?of=everybody')],
+  ['users', (page) => open(page, '/users')],
+  ['user-add', (page) => open(page, '/users/new')],
+  [
+    'user-add-refused',
+    async (page) => {
+      await open(page, '/users/new');
+      await page.getByLabel('Username', { exact: true }).fill('Änne');
+      await page.getByRole('button', { name: 'Add user' }).click();
+      await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
+    },
+  ],
+  ['user', (page) => open(page, '/users/ben')],
+  ['audit', (page) => open(page, '/audit')],
+  [
+    'sign-in',
+    async (page) => {
+      await page.context().clearCookies();
+      await open(page, '/sign-in?next=%2Fsecrets');
+    },
+  ],
+  [
+    'sign-in-refused',
+    async (page) => {
+      await page.getByLabel('Username', { exact: true }).fill(`somebody-${Date.now()}`);
+      await page.getByLabel('Password', { exact: true }).fill('not the password');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
+    },
+  ],
 ];
 
-/** @param {import('@playwright/test').Browser} browser @param {string} baseURL @param {string} file */
-async function readme(browser, baseURL, file) {
+/** @typedef {Exclude<import('@playwright/test').BrowserContextOptions['storageState'], string | undefined>} Session */
+
+/** @param {import('@playwright/test').Browser} browser @param {string} baseURL @param {string} file @param {Session} storageState */
+async function readme(browser, baseURL, file, storageState) {
   mkdirSync(dirname(file), { recursive: true });
-  const context = await browser.newContext({ baseURL, viewport: { width: 1100, height: 640 }, colorScheme: 'light' });
+  const context = await browser.newContext({ baseURL, storageState, viewport: { width: 1100, height: 640 }, colorScheme: 'light' });
   const page = await context.newPage();
   await open(page, '/secrets');
   await page.screenshot({ path: file, animations: 'disabled' });
   console.log(`${file}: ${Math.round(statSync(file).size / 1024)} kB`);
 }
 
-/** @param {import('@playwright/test').Browser} browser @param {string} baseURL @param {string} folder */
-async function review(browser, baseURL, folder) {
+/** @param {import('@playwright/test').Browser} browser @param {string} baseURL @param {string} folder @param {Session} storageState */
+async function review(browser, baseURL, folder, storageState) {
   mkdirSync(folder, { recursive: true });
   for (const [size, viewport] of Object.entries({ wide: { width: 1200, height: 800 }, narrow: { width: 360, height: 740 } })) {
     for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-      const context = await browser.newContext({ baseURL, viewport, colorScheme });
+      const context = await browser.newContext({ baseURL, storageState, viewport, colorScheme });
       const page = await context.newPage();
       page.on('dialog', (dialog) => void dialog.accept());
       for (const [name, go] of PAGES) {
@@ -169,12 +217,20 @@ const portal = process.env.LATCHKEY_URL ? undefined : start({ folder, addr });
 const address = process.env.LATCHKEY_URL ?? `http://${addr}`;
 try {
   await ready(address);
-  await fillPortal(address);
+  // A portal that was running before has an administrator of its own.
+  const { LATCHKEY_USER: username = ADMIN.username, LATCHKEY_PASSWORD: password = ADMIN.password } = process.env;
+  const cookie = await signIn(address, { username, password });
+  const users = [['ana', 'admin'], ['ben', 'editor'], ['carla', 'reader']];
+  for (const [username = '', role = ''] of users) {
+    await fetch(`${address}/users/new`, { method: 'POST', headers: { cookie }, body: new URLSearchParams({ username, role }) });
+  }
+  await fillPortal(address, cookie);
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--hide-scrollbars'],
   });
-  await shoot(browser, address, target);
+  const [name = '', value = ''] = cookie.split('=');
+  await shoot(browser, address, target, { cookies: [{ name, value, domain: '127.0.0.1', path: '/', expires: -1, httpOnly: true, secure: false, sameSite: 'Lax' }], origins: [] });
   await browser.close();
 } finally {
   await portal?.stop();

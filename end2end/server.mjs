@@ -21,6 +21,21 @@ export function binary() {
   return found;
 }
 
+/** The administrator of every portal that is started here. */
+export const ADMIN = { username: 'admin', password: 'only for these tests' };
+
+/**
+ * Signs in without a browser, and answers with the session's cookie.
+ * @param {string} address
+ * @param {{ username: string, password: string }} who
+ */
+export async function signIn(address, who = ADMIN) {
+  const answer = await fetch(`${address}/sign-in`, { method: 'POST', body: new URLSearchParams(who), redirect: 'manual' });
+  const [cookie] = answer.headers.getSetCookie().filter((line) => line.startsWith('latchkey_session='));
+  if (!cookie) throw new Error(`signing in as ${who.username} was answered with ${answer.status}`);
+  return cookie.split(';')[0] ?? '';
+}
+
 /** Where one run keeps its things: `data` for the portal, `server.log` for what it logs. Made when it starts. */
 export function newFolder() {
   return join(tmpdir(), `latchkey-end2end-${randomBytes(6).toString('hex')}`);
@@ -41,6 +56,8 @@ export function start({ folder, addr }) {
       ...env,
       LATCHKEY_ADDR: addr,
       LATCHKEY_DATA_DIR: join(folder, 'data'),
+      LATCHKEY_ADMIN_USER: ADMIN.username,
+      LATCHKEY_ADMIN_PASSWORD: ADMIN.password,
       LATCHKEY_LOG: process.env.LATCHKEY_LOG ?? 'trace',
       NO_COLOR: '1',
     },

@@ -155,4 +155,38 @@ export const PLACES: Place[] = [
       await expectHeading(page, 'Secret not found');
     },
   },
+  {
+    what: 'a secret, for those who may not change it',
+    async go(page, secrets) {
+      const secret = await secrets.image();
+      await open(page, `/secrets/${secret.id}`);
+      await expect(page.getByRole('heading', { name: 'History' })).toBeVisible();
+    },
+  },
+  { what: 'the account', go: async (page) => void (await open(page, '/account')) },
+  { what: 'the tokens', go: async (page) => void (await open(page, '/tokens?of=everybody')) },
+  { what: 'Add, for a token', go: async (page) => void (await open(page, '/tokens/new')) },
+  {
+    what: 'a token that was just made',
+    async go(page) {
+      await open(page, '/tokens/new');
+      await field(page, 'Name').fill(unique('token'));
+      await page.getByRole('button', { name: 'Create token' }).click();
+      await expectHeading(page, 'Token created');
+    },
+  },
+  { what: 'the users', go: async (page) => void (await open(page, '/users')) },
+  { what: 'a user', go: async (page) => void (await open(page, '/users/admin')) },
+  {
+    what: 'Add, for a user, refused',
+    status: 422,
+    async go(page) {
+      await open(page, '/users/new');
+      await field(page, 'Username').fill('Not A Name');
+      await page.getByRole('button', { name: 'Add user' }).click();
+      await expect(page.locator('#username-error')).toBeVisible();
+    },
+  },
+  { what: 'the audit log', go: async (page) => void (await open(page, '/audit')) },
+  { what: 'signing in', go: async (page) => void (await open(page, '/sign-in?next=%2Fsecrets')) },
 ];

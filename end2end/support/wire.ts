@@ -1,4 +1,5 @@
 import { request as send, type IncomingHttpHeaders } from 'node:http';
+import { sessionCookie } from './session.js';
 
 export interface Answer {
   status: number;
@@ -17,7 +18,7 @@ export interface Sending {
 }
 
 /**
- * Sends exactly these bytes, as no browser would. A server may answer and hang up before it has read everything, and
+ * Sends exactly these bytes, as no browser would, with the administrator's session where no other cookie is given. A server may answer and hang up before it has read everything, and
  * then the answer is lost now and then with what was still being written: it is asked again.
  */
 export async function exchange(address: string, sending: Sending): Promise<Answer> {
@@ -35,7 +36,7 @@ function once(address: string, { method = 'POST', headers = {}, body = '', chunk
   const began = performance.now();
   return new Promise((done, fail) => {
     const framing: Record<string, string> = chunked ? { 'transfer-encoding': 'chunked' } : { 'content-length': String(bytes.length) };
-    const request = send(address, { method, headers: { ...framing, ...headers }, agent: false }, (response) => {
+    const request = send(address, { method, headers: { ...framing, cookie: sessionCookie(), ...headers }, agent: false }, (response) => {
       const parts: Buffer[] = [];
       const end = () =>
         done({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts), took: performance.now() - began });

@@ -1,0 +1,129 @@
+import { expect, expectHeading, expectList, field, notice, open, row, test, unique } from '../support/fixtures.js';
+import { addUser, become, PASSWORD, signIn } from '../support/people.js';
+import { NOBODY } from '../support/session.js';
+
+test('an administrator adds a user and passes the link on', async ({ page, faults }) => {
+  faults.allowStatus(422);
+  await open(page, '/users');
+  await page.getByRole('link', { name: 'Add', exact: true }).click();
+  await expectHeading(page, 'Add user');
+  await field(page, 'Username').fill('Not A Name');
+  await page.getByRole('button', { name: 'Add user' }).click();
+  await expect(page.locator('#username-error')).toContainText('Use letters a to z');
+  await expect(field(page, 'Username')).toHaveValue('Not A Name');
+  const name = unique('zoe');
+  await field(page, 'Username').fill(name);
+  await field(page, 'Role').selectOption('editor');
+  await page.getByRole('button', { name: 'Add user' }).click();
+  await expectHeading(page, 'User added');
+  await expect(field(page, 'Link')).toHaveValue(/\/choose-password\?token=[0-9a-f]{64}$/);
+  await page.getByRole('link', { name: 'Done' }).click();
+  await expectHeading(page, `User ${name}`);
+  await expect(page.getByText('Has no password yet')).toBeVisible();
+  await open(page, `/users?q=${name.slice(4)}`);
+  await expect(row(page, { name })).toContainText('Editor');
+  await row(page, { name }).getByRole('link', { name: `Edit ${name}` }).click();
+  await expectHeading(page, `User ${name}`);
+});
+
+test('role, sessions and state of a user are changed by an administrator', async ({ page, browser, baseURL, faults }) => {
+  faults.allowStatus(401);
+  const theirs = await browser.newContext({ baseURL, storageState: NOBODY, javaScriptEnabled: false });
+  const other = await theirs.newPage();
+  const name = await become(other, 'editor');
+  await other.goto('/secrets');
+  await expect(other.getByRole('link', { name: 'Add', exact: true })).toBeVisible();
+
+  await open(page, `/users/${name}`);
+  await field(page, 'Role').selectOption('reader');
+  await page.getByRole('button', { name: 'Change role' }).click();
+  await expect(notice(page)).toContainText('Role changed.');
+  await expect(field(page, 'Role')).toHaveValue('reader');
+  await other.goto('/secrets');
+  await signIn(other, { username: name, password: PASSWORD });
+  await expect(other.getByRole('heading', { name: 'Secrets' })).toBeVisible();
+  await expect(other.getByRole('link', { name: 'Add', exact: true })).toHaveCount(0);
+
+  await open(page, `/users/${name}`);
+  await page.getByRole('button', { name: 'End all sessions' }).click();
+  await expect(notice(page)).toContainText('All sessions of this user ended.');
+  await other.goto('/secrets');
+  await expect(other.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Disable user' }).click();
+  await expect(notice(page)).toContainText('User disabled.');
+  await signIn(other, { username: name, password: PASSWORD });
+  await expect(other.getByRole('alert')).toContainText('is not right');
+  await page.getByRole('button', { name: 'Enable user' }).click();
+  await expect(notice(page)).toContainText('User enabled.');
+  await page.getByRole('button', { name: 'Make password link' }).click();
+  await expectHeading(page, 'Password link');
+  await theirs.close();
+});
+
+test.describe('as a reader', () => {
+  test.use({ storageState: NOBODY });
+
+  test('one sees secrets and their history, and nothing that one may not do', async ({ page, secrets: _ }) => {
+    await become(page, 'reader');
+    await open(page, '/secrets');
+    await expect(page.getByRole('link', { name: 'Add', exact: true })).toHaveCount(0);
+    await expect(page.getByRole('link', { name: /^(Edit|Delete) / })).toHaveCount(0);
+    await expect(page.getByRole('navigation', { name: 'Places' }).getByRole('link')).toHaveText(['Secrets', 'Tokens']);
+    await page.getByRole('link', { name: /^View / }).first().click();
+    await expect(page.getByRole('heading', { name: 'History' })).toBeVisible();
+    await expect(page.getByText('stored, and never shown')).toBeVisible();
+  });
+
+  for (const address of ['/secrets/new', '/users', '/users/new', '/audit']) {
+    test(`${address} says who can help`, async ({ page, faults }) => {
+      faults.allowStatus(403);
+      await become(page, 'reader');
+      const answer = await page.goto(address);
+      expect(answer?.status()).toBe(403);
+      await expectHeading(page, 'Not for your role');
+      await expect(page.getByText(/An administrator can give you another role: .*admin/)).toBeVisible();
+    });
+  }
+
+  test('the account shows who one is, changes the password and ends other sessions', async ({ page, browser, baseURL, faults }) => {
+    faults.allowStatus(422);
+    const name = await become(page, 'reader');
+    const elsewhere = await browser.newContext({ baseURL, storageState: NOBODY, javaScriptEnabled: false, userAgent: 'Another browser' });
+    const other = await elsewhere.newPage();
+    await other.goto('/account');
+    await signIn(other, { username: name, password: PASSWORD });
+    await expect(other.getByRole('heading', { name: 'Account' })).toBeVisible();
+
+    await open(page, '/account');
+    await expect(page.getByText(`You are signed in as ${name}, in the role Reader`)).toBeVisible();
+    await page.getByRole('row', { name: /Another browser/ }).getByRole('button', { name: 'End session' }).click();
+    await expect(notice(page)).toContainText('Session ended.');
+    await expect(page.getByRole('row', { name: /Another browser/ })).toHaveCount(0);
+    await other.goto('/account');
+    await expect(other.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+    await elsewhere.close();
+
+    await field(page, 'Current password').fill('not the password');
+    await field(page, 'New password').fill('another password x');
+    await field(page, 'Repeat password').fill('another password x');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await expect(page.locator('#current_password-error')).toContainText('This is not your current password.');
+    await field(page, 'Current password').fill(PASSWORD);
+    await field(page, 'New password').fill('another password x');
+    await field(page, 'Repeat password').fill('another password x');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await expect(notice(page)).toContainText('Password changed.');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signIn(page, { username: name, password: 'another password x' });
+    await expectList(page);
+  });
+});
+
+test('the last of a page of users has a next page', async ({ page }) => {
+  for (let number = 0; number < 3; number += 1) await addUser('reader');
+  await open(page, '/users?q=no-such-user');
+  await expect(page.getByText('No user matches.')).toBeVisible();
+  await page.getByRole('link', { name: 'Clear search' }).click();
+  await expect(page).toHaveURL('/users');
+});
