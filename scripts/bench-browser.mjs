@@ -1,11 +1,12 @@
 // Measures a first and a second visit in Chromium: bytes on the wire and time until the page is hydrated.
-// node scripts/bench-browser.mjs ADDRESS PKG-FOLDER; run by scripts/bench.
+// node scripts/bench-browser.mjs ADDRESS PKG-FOLDER SESSION-COOKIE; run by scripts/bench.
 import { createRequire } from "node:module";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 const { chromium } = createRequire(new URL("../end2end/package.json", import.meta.url))("@playwright/test");
-const [address, pkg] = process.argv.slice(2);
+const [address, pkg, cookie] = process.argv.slice(2);
+const [name, value] = cookie.split("=");
 const VISITS = 7;
 
 const kind = (url, type) => {
@@ -49,6 +50,7 @@ const first = [];
 const second = [];
 for (let i = 0; i < VISITS; i++) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 } });
+  await context.addCookies([{ name, value, url: address }]);
   first.push(await visit(context));
   second.push(await visit(context));
   await context.close();

@@ -31,7 +31,7 @@ test.describe('the second to save', () => {
   });
 
   test('is told who changed it and when, and keeps what was typed', async ({ page, hydrated }) => {
-    await expect(conflict(page)).toContainText(/changed .* by someone\./);
+    await expect(conflict(page)).toContainText(/changed .* by admin\./);
     await expect(conflict(page).locator('time')).toHaveText(/^(just now|\d+ \w+ ago)$/);
     await expect(conflict(page).locator('time')).toHaveAttribute('title', /UTC$/);
     await expect(field(page, 'Display Name')).toHaveValue('Mine');

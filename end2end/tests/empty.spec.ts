@@ -1,12 +1,13 @@
 // The list before there is anything in it: on a portal of its own.
 
 import { rmSync } from 'node:fs';
-import { newFolder, ready as portalReady, start } from '../server.mjs';
+import { newFolder, ready as portalReady, signIn, start } from '../server.mjs';
 import { expectAccessible, expectNoSidewaysScroll } from '../support/accessibility.js';
 import { expect, expectHeading, open, test } from '../support/fixtures.js';
 
 const folder = newFolder();
 let address = '';
+let session = '';
 let portal: ReturnType<typeof start> | undefined;
 
 test.beforeAll(async ({ baseURL }, { parallelIndex }) => {
@@ -15,7 +16,13 @@ test.beforeAll(async ({ baseURL }, { parallelIndex }) => {
   address = `http://${addr}`;
   portal = start({ folder, addr });
   await portalReady(address);
+  session = (await signIn(address)).split('=')[1] ?? '';
 });
+
+// Cookies know no ports: this one takes the place of the other portal's.
+test.beforeEach(({ context }) =>
+  context.addCookies([{ name: 'latchkey_session', value: session, domain: '127.0.0.1', path: '/', httpOnly: true, sameSite: 'Lax' }]),
+);
 
 test.afterAll(async () => {
   expect(await portal?.stop(), 'the exit code').toBe(0);

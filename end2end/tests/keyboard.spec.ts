@@ -49,10 +49,12 @@ for (const { what, status, hydratedOnly, go } of PLACES) {
     // What a mouse or a script focused has no ring until the keyboard comes back to it.
     await page.keyboard.press('Tab');
     await page.keyboard.press('Shift+Tab');
-    for (let step = 0; step < 80; step += 1) {
+    for (let step = 0; step < 160; step += 1) {
       const here = await stop(page);
-      if (!here || seen.includes(here.where)) break;
-      seen.push(here.where);
+      // A date has stops within it: the day, the month, the year.
+      const within = here !== undefined && here !== null && seen.at(-1) === here.where;
+      if (!here || (seen.includes(here.where) && !within)) break;
+      if (!within) seen.push(here.where);
       expect(here, here.what).toMatchObject({ ring: true, onScreen: true, covered: false });
       await page.keyboard.press('Tab');
     }

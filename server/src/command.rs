@@ -2,10 +2,11 @@
 
 use crate::{
     clock,
-    config::{AuditCommand, Settings, TokenCommand, UserCommand},
+    config::{AuditCommand, KeyCommand, Settings, TokenCommand, UserCommand},
+    key_file, start,
 };
 use app::error::ApiError;
-use backend::{Backend, Ctx, Verdict};
+use backend::{Backend, Ctx, Rewrapped, Verdict};
 use domain::{
     access::{AccessError, TokenDraft},
     error::Error,
@@ -65,6 +66,65 @@ pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) 
             link(&token)
         }
     }
+}
+
+/// `latchkey key …`
+pub async fn key(settings: &Settings, url: &Sensitive, command: KeyCommand) -> Outcome {
+    let open = async || -> Result<Backend, Box<dyn std::error::Error + Send + Sync>> {
+        let config = start::config(settings, url.clone(), key_file::load(settings)?);
+        Ok(Backend::start(config, clock::now()).await?)
+    };
+    let backend = open().await?;
+    let outcome = match command {
+        KeyCommand::Status => status(&backend).await,
+        KeyCommand::Add => {
+            let mut added = backend.keys().add(&ctx()).await?;
+            if added.is_empty() {
+                let path = key_file::append(settings)?;
+                tracing::warn!(path = %path.display(), "added a key to the key file. Back it up, apart from the database");
+                let again = open().await?;
+                added = again.keys().add(&ctx()).await?;
+                again.close().await;
+            }
+            tracing::warn!(
+                "restart every server, so that it has the key; then run: latchkey key activate <id>"
+            );
+            added.iter().try_for_each(|id| print(id))
+        }
+        KeyCommand::Activate { id } => Ok(backend.keys().activate(&ctx(), &id).await?),
+        KeyCommand::Rewrap => {
+            let progress = |done| tracing::info!(done, "values are sealed under the active key");
+            let Rewrapped { done, broken } = backend.keys().rewrap(&ctx(), progress).await?;
+            print(&format!("{done} values sealed under the active key"))?;
+            if broken > 0 {
+                Err(format!("{broken} values could not be opened, and are as they were; the log names them")
+                    .into())
+            } else {
+                status(&backend).await
+            }
+        }
+        KeyCommand::Retire { id } => Ok(backend.keys().retire(&ctx(), &id).await?),
+    };
+    backend.close().await;
+    outcome
+}
+
+async fn status(backend: &Backend) -> Outcome {
+    for key in backend.keys().status(&ctx()).await? {
+        let state = match (key.active, key.retired_at) {
+            (true, _) => "active",
+            (false, None) => "known",
+            (false, Some(_)) => "retired",
+        };
+        let at_hand = if key.at_hand { "at hand" } else { "not at hand" };
+        print(&format!(
+            "{}\t{state}\t{} values\t{at_hand}\tsince {}",
+            key.id,
+            key.sealed,
+            key.created_at.rfc3339()
+        ))?;
+    }
+    Ok(())
 }
 
 /// `latchkey token …`

@@ -31,6 +31,9 @@ pub enum Command {
     /// Look after users: also the way back in, where nobody can sign in any more
     #[command(subcommand)]
     User(UserCommand),
+    /// Rotate the key encryption key: add, activate, rewrap, retire, in this order
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Look after API tokens
     #[command(subcommand)]
     Token(TokenCommand),
@@ -63,6 +66,20 @@ pub enum UserCommand {
     Enable { name: String },
     /// Take a user's password and sessions away, and print the link with which they choose a new one
     ResetPassword { name: String },
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum KeyCommand {
+    /// List the keys: id, state, how many values are sealed under each
+    Status,
+    /// Add a fresh key to the key file, or make one known that was put there; then restart every server
+    Add,
+    /// Have new values sealed under this key from now on
+    Activate { id: String },
+    /// Seal every value under the active key; may be stopped and run again at any time
+    Rewrap,
+    /// Put a key away that seals nothing any more
+    Retire { id: String },
 }
 
 #[derive(Debug, Clone, Subcommand)]
@@ -115,7 +132,8 @@ pub struct Settings {
     #[arg(long, env = "LATCHKEY_DATA_DIR", default_value = "./data", global = true)]
     pub data_dir: PathBuf,
 
-    /// The key encryption key, 32 bytes in base64. Other processes can see flags: prefer the environment or a file
+    /// The key encryption key, 32 bytes in base64; several, while one takes the place of another, are separated by commas.
+    /// Other processes can see flags: prefer the environment or a file
     #[arg(long, env = "LATCHKEY_KEK", hide_env_values = true, value_parser = sensitive, conflicts_with = "kek_file", global = true)]
     pub kek: Option<Sensitive>,
 

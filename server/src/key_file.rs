@@ -6,9 +6,10 @@ use domain::sensitive::Sensitive;
 use std::{
     fs::{self, OpenOptions},
     io::{self, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
+use zeroize::Zeroizing;
 
 /// The key file's name in the data folder.
 const FILE_NAME: &str = "key-encryption-key";
@@ -24,14 +25,19 @@ pub enum KeyError {
     Exposed(PathBuf),
     #[error("the key encryption key in {0} is not usable: {1}")]
     Unusable(String, backend::KekError),
-    #[error("the key encryption key file {0} cannot be made: {1}")]
+    #[error("the key encryption key file {0} cannot be written: {1}")]
     NotMade(PathBuf, io::Error),
+    #[error(
+        "the keys come from LATCHKEY_KEK: add one to it yourself (openssl rand -base64 32), separated by a comma, and \
+         run this again"
+    )]
+    InEnvironment,
 }
 
-/// Reads the key from its setting or file; makes a file with a fresh one where neither is set.
-pub fn load(settings: &Settings) -> Result<Kek, KeyError> {
+/// Reads the keys from their setting or file; makes a file with a fresh one where neither is set.
+pub fn load(settings: &Settings) -> Result<Vec<Kek>, KeyError> {
     if let Some(text) = &settings.kek {
-        return Kek::parse(text).map_err(|error| KeyError::Unusable("LATCHKEY_KEK".to_owned(), error));
+        return Kek::parse_ring(text).map_err(|error| KeyError::Unusable("LATCHKEY_KEK".to_owned(), error));
     }
     if let Some(path) = &settings.kek_file {
         return read(path);
@@ -48,6 +54,35 @@ pub fn load(settings: &Settings) -> Result<Kek, KeyError> {
     read(&path)
 }
 
+/// Adds a fresh key at the end of the key file. The file is replaced as a whole, so that no half of it is ever there.
+///
+/// Errors: also where the keys come from `LATCHKEY_KEK`, which only its owner can change.
+pub fn append(settings: &Settings) -> Result<PathBuf, KeyError> {
+    if settings.kek.is_some() {
+        return Err(KeyError::InEnvironment);
+    }
+    let path = settings.kek_file.clone().unwrap_or_else(|| settings.data_dir.join(FILE_NAME));
+    let added = || -> io::Result<()> {
+        let mut text = Zeroizing::new(fs::read_to_string(&path)?);
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        let key = Kek::generate().map_err(io::Error::other)?;
+        text.push_str(key.to_text().expose());
+        text.push('\n');
+        let data = fs::metadata(&path)?;
+        let fresh = path.with_extension("new");
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
+        file.set_permissions(data.permissions())?;
+        std::os::unix::fs::fchown(&file, Some(data.uid()), Some(data.gid()))?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&fresh, &path)
+    };
+    added().map_err(|error| KeyError::NotMade(path.clone(), error))?;
+    Ok(path)
+}
+
 fn make(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
@@ -58,12 +93,12 @@ fn make(path: &Path) -> io::Result<()> {
     file.sync_all()
 }
 
-fn read(path: &Path) -> Result<Kek, KeyError> {
+fn read(path: &Path) -> Result<Vec<Kek>, KeyError> {
     let unreadable = |error| KeyError::Unreadable(path.to_owned(), error);
     let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
     if mode & 0o007 != 0 {
         return Err(KeyError::Exposed(path.to_owned()));
     }
     let text = Sensitive::new(fs::read_to_string(path).map_err(unreadable)?);
-    Kek::parse(&text).map_err(|error| KeyError::Unusable(path.display().to_string(), error))
+    Kek::parse_ring(&text).map_err(|error| KeyError::Unusable(path.display().to_string(), error))
 }

@@ -49,6 +49,9 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::User(what) => {
             with_backend(&settings, async |backend| command::user(&backend, &settings, what).await).await
         }
+        Command::Key(what) => {
+            with_database(&settings, async |url| command::key(&settings, &url, what).await).await
+        }
         Command::Token(what) => {
             with_backend(&settings, async |backend| command::token(&backend, what).await).await
         }
@@ -57,7 +60,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         }
         Command::Seed { count } => {
             with_database(&settings, async |url| {
-                let config = config(&settings, url, Some(key_file::load(&settings)?));
+                let config = config(&settings, url, key_file::load(&settings)?);
                 let backend = Backend::start(config, clock::now()).await?;
                 backend.secrets().seed(&Ctx::system("seed", clock::now()), count).await?;
                 tracing::info!(count, "made secrets up");
@@ -88,10 +91,10 @@ fn start_log(settings: &Settings, serving: bool) -> Result<(), tracing_subscribe
     Ok(())
 }
 
-fn config(settings: &Settings, database_url: Sensitive, kek: Option<Kek>) -> BackendConfig {
+pub(crate) fn config(settings: &Settings, database_url: Sensitive, keys: Vec<Kek>) -> BackendConfig {
     BackendConfig {
         database_url,
-        kek,
+        keys,
         max_connections: settings.database_connections,
         sessions: settings.session_limits(),
     }
@@ -100,7 +103,7 @@ fn config(settings: &Settings, database_url: Sensitive, kek: Option<Kek>) -> Bac
 /// For commands that have nothing to do with values, and so need no key.
 async fn with_backend(settings: &Settings, work: impl AsyncFnOnce(Backend) -> Outcome) -> Outcome {
     with_database(settings, async |url| {
-        let backend = Backend::start(config(settings, url, None), clock::now()).await?;
+        let backend = Backend::start(config(settings, url, Vec::new()), clock::now()).await?;
         let outcome = work(backend.clone()).await;
         backend.close().await;
         outcome
@@ -169,7 +172,7 @@ async fn open(
     state: &AppState,
     addr: SocketAddr,
 ) -> Result<bool, Box<dyn Error + Send + Sync>> {
-    let config = config(settings, url, Some(key_file::load(settings)?));
+    let config = config(settings, url, key_file::load(settings)?);
     loop {
         match Backend::start(config.clone(), clock::now()).await {
             Ok(backend) => {

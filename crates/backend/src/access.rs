@@ -61,6 +61,8 @@ fn allowed(actor: &Actor, action: Action, object: Object<'_>) -> bool {
             Action::WriteSecrets => user.role >= Role::Editor,
             // Values go to consumers, by tokens; no page shows one.
             Action::ReadValues => false,
+            // Whoever does this has the key file at hand, and so the command line.
+            Action::ManageKeys => false,
             Action::ManageUsers | Action::ManageTokens | Action::ReadAudit => user.role >= Role::Admin,
         },
         Actor::Token(token) => {
@@ -68,7 +70,11 @@ fn allowed(actor: &Actor, action: Action, object: Object<'_>) -> bool {
                 Action::ReadSecrets => true,
                 Action::ReadValues => token.scope == TokenScope::ReadValues,
                 Action::WriteSecrets => token.scope == TokenScope::Write,
-                Action::OwnAccount | Action::ManageUsers | Action::ManageTokens | Action::ReadAudit => false,
+                Action::OwnAccount
+                | Action::ManageUsers
+                | Action::ManageTokens
+                | Action::ReadAudit
+                | Action::ManageKeys => false,
             };
             let covered = match object {
                 Object::Secret(id) => token.restriction.covers(id),

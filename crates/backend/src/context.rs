@@ -116,11 +116,13 @@ pub enum Action {
     ManageTokens,
     /// See the whole audit log.
     ReadAudit,
+    /// Rotate the key encryption keys.
+    ManageKeys,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ReadSecrets,
         Self::WriteSecrets,
         Self::ReadValues,
@@ -128,6 +130,7 @@ impl Action {
         Self::ManageUsers,
         Self::ManageTokens,
         Self::ReadAudit,
+        Self::ManageKeys,
     ];
 
     /// As a refusal of it is recorded.
@@ -140,6 +143,7 @@ impl Action {
             Self::ManageUsers => "manage users",
             Self::ManageTokens => "manage tokens",
             Self::ReadAudit => "read the audit log",
+            Self::ManageKeys => "manage keys",
         }
     }
 }

@@ -24,7 +24,7 @@ pub use db::migrate;
 pub use docker_config::docker_config_json;
 pub use error::StartError;
 pub use health::Readiness;
-pub use keyring::{Kek, KekError};
+pub use keyring::{Kek, KekError, KeyError, KeyService, KeyStatus, Rewrapped};
 pub use secrets::SecretService;
 pub use sessions::{NewSession, SessionLimits, SessionService, SessionSummary};
 pub use tokens::{CreatedToken, TokenPage, TokenService, TokenSummary};
@@ -41,8 +41,8 @@ use users::Passwords;
 pub struct BackendConfig {
     /// A `postgres://` address.
     pub database_url: Sensitive,
-    /// The active key encryption key. Without one, all that needs no value can be done.
-    pub kek: Option<Kek>,
+    /// The key encryption keys at hand. Without any, all that needs no value can be done.
+    pub keys: Vec<Kek>,
     /// The most connections at once.
     pub max_connections: u32,
     /// How long sessions last.
@@ -56,6 +56,7 @@ pub struct Backend {
     /// None while sealed: the key at hand is not the one that the values were sealed with.
     keyring: Option<Arc<Keyring>>,
     audit: AuditService,
+    keys: KeyService,
     secrets: SecretService,
     sessions: SessionService,
     tokens: TokenService,
@@ -68,31 +69,29 @@ impl Backend {
     pub async fn start(config: BackendConfig, now: Timestamp) -> Result<Self, StartError> {
         migrate(&config.database_url).await?;
         let db = Db::connect(&config.database_url, config.max_connections).await?;
-        Ok(Self::over(db, config.kek, config.sessions, now).await?)
+        Ok(Self::over(db, config.keys, config.sessions, now).await?)
     }
 
     async fn over(
         db: Db,
-        kek: Option<Kek>,
+        keys: Vec<Kek>,
         limits: SessionLimits,
         now: Timestamp,
     ) -> Result<Self, sqlx::Error> {
-        let keyring = match kek {
-            Some(kek) => {
-                let keyring = Keyring::unlock(&db, kek, now).await?;
-                if keyring.is_none() {
-                    tracing::error!(
-                        "sealed: the key encryption key is not the one that the stored values were sealed with. \
-                         Nothing is served or written until the server is started with the right one"
-                    );
-                }
-                keyring.map(Arc::new)
-            }
-            None => None,
-        };
+        let given = !keys.is_empty();
+        let keyring = Keyring::unlock(&db, keys.clone(), now).await?.map(Arc::new);
+        if given && keyring.is_none() {
+            tracing::error!(
+                "sealed: the key encryption key is not the one that the stored values were sealed with. \
+                 Nothing is served or written until the server is started with the right one"
+            );
+        }
+        // Also while sealed, so that what is there can be looked at.
+        let at_hand = keyring.clone().unwrap_or_else(|| Arc::new(Keyring::new(keys)));
         let passwords = Passwords::new();
         Ok(Self {
             audit: AuditService::new(db.clone()),
+            keys: KeyService::new(db.clone(), at_hand),
             secrets: SecretService::new(db.clone(), keyring.clone()),
             sessions: SessionService::new(db.clone(), passwords.clone(), limits),
             tokens: TokenService::new(db.clone()),
@@ -105,6 +104,11 @@ impl Backend {
     /// The audit log.
     pub fn audit(&self) -> &AuditService {
         &self.audit
+    }
+
+    /// The key encryption keys.
+    pub fn keys(&self) -> &KeyService {
+        &self.keys
     }
 
     /// The secrets.

@@ -26,7 +26,11 @@ pub(crate) async fn backend(pool: PgPool) -> Backend {
 }
 
 pub(crate) async fn with_key(pool: PgPool, kek: Kek) -> Backend {
-    Backend::over(Db::over(pool), Some(kek), SessionLimits::default(), at(0).now).await.unwrap()
+    backend_with(pool, vec![kek]).await
+}
+
+pub(crate) async fn backend_with(pool: PgPool, keys: Vec<Kek>) -> Backend {
+    Backend::over(Db::over(pool), keys, SessionLimits::default(), at(0).now).await.unwrap()
 }
 
 pub(crate) fn text(text: &str) -> Sensitive {

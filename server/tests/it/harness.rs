@@ -96,7 +96,7 @@ impl TestApp {
         let (url, kek) = LazyLock::force(&DATABASE).clone();
         let config = BackendConfig {
             database_url: Sensitive::new(url),
-            kek: Some(kek),
+            keys: vec![kek],
             max_connections: 4,
             sessions: SessionLimits::default(),
         };

@@ -37,7 +37,11 @@ struct Running {
 
 impl Running {
     /// Waits until the server says where it is.
-    fn start(mut command: Command) -> Self {
+    fn start(command: Command) -> Self {
+        Self::start_as(command, "root", PASSWORD)
+    }
+
+    fn start_as(mut command: Command, username: &str, password: &str) -> Self {
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let addr = lines
@@ -47,12 +51,9 @@ impl Running {
             .expect("the server ended before it was ready");
         std::thread::spawn(move || lines.for_each(drop));
         let mut running = Self { child, addr, cookie: String::new() };
-        let answer = running.post("/sign-in", &[("username", "root"), ("password", PASSWORD)]);
-        let session = answer.lines().find_map(|line| line.strip_prefix("set-cookie: latchkey_session="));
+        let answer = running.post("/sign-in", &[("username", username), ("password", password)]);
         // There is none while the portal is sealed.
-        if let Some(session) = session {
-            running.cookie = format!("latchkey_session={}", session.split(';').next().unwrap());
-        }
+        running.cookie = session_in(&answer).unwrap_or_default();
         running
     }
 
@@ -90,6 +91,12 @@ impl Running {
     fn signal(&self, name: &str) {
         assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
     }
+}
+
+/// The session that an answer hands out, as the browser sends it back.
+fn session_in(answer: &str) -> Option<String> {
+    let line = answer.lines().find_map(|line| line.strip_prefix("set-cookie: latchkey_session="))?;
+    Some(format!("latchkey_session={}", line.split(';').next()?))
 }
 
 fn failed(mut command: Command) -> (String, Output) {
@@ -212,6 +219,7 @@ fn help_lists_every_setting() {
         "user",
         "token",
         "audit",
+        "key",
         "serve",
         "migrate",
     ] {
@@ -259,7 +267,9 @@ fn the_command_line_works_beside_a_running_server() {
     let (done, out, _) = run(&["user", "add", "Ben", "--role", "editor"]);
     assert!(done && out.contains("/choose-password?token="), "{out}");
     let chosen = &out.trim()[out.find("/choose").unwrap()..];
-    assert!(running.post(chosen, &fields[1..]).starts_with("HTTP/1.1 303"));
+    let chosen = running.post(chosen, &fields[1..]);
+    assert!(chosen.starts_with("HTTP/1.1 303"));
+    running.cookie = session_in(&chosen).unwrap();
     let (done, out, _) = run(&["user", "list"]);
     assert!(done && out.contains("ana\tadmin\tactive") && out.contains("ben\teditor\tactive"), "{out}");
     let (done, _, said) = run(&["user", "disable", "ana"]);
@@ -288,6 +298,29 @@ fn the_command_line_works_beside_a_running_server() {
     assert!(me(token).starts_with("HTTP/1.1 401"));
     let (done, _, said) = run(&["token", "create", "--name", "ci", "--scope", "everything"]);
     assert!(!done && said.contains("Choose what the token allows."), "{said}");
+
+    // The key is rotated beside the running server, which is restarted once in between.
+    assert!(running.add("under-the-old-key").starts_with("HTTP/1.1 303"));
+    let (_, out, _) = run(&["key", "status"]);
+    let old = out.split('\t').next().unwrap().to_owned();
+    assert!(out.contains("active\t1 values\tat hand"), "{out}");
+    let (done, new, _) = run(&["key", "add"]);
+    let new = new.trim();
+    assert!(done && new.len() == 16 && new != old, "{new}");
+    let key_file = folder.join("key-encryption-key");
+    assert_eq!(fs::read_to_string(&key_file).unwrap().lines().count(), 2);
+    assert_eq!(fs::metadata(&key_file).unwrap().permissions().mode() & 0o777, 0o600);
+    running.signal("-TERM");
+    assert!(running.child.wait().unwrap().success());
+    let mut running = Running::start_as(bare(&folder), "ben", PASSWORD);
+    assert!(run(&["key", "activate", new]).0);
+    assert!(running.add("under-the-new-key").starts_with("HTTP/1.1 303"));
+    let (done, _, said) = run(&["key", "retire", &old]);
+    assert!(!done && said.contains("1 values are still sealed"), "{said}");
+    let (done, out, _) = run(&["key", "rewrap"]);
+    assert!(done && out.contains("1 values sealed under the active key"), "{out}");
+    assert!(run(&["key", "retire", &old]).0);
+    assert!(run(&["key", "status"]).1.contains(&format!("{new}\tactive\t2 values")));
 
     let (done, out, _) = run(&["audit", "verify"]);
     assert!(done && out.starts_with("all "), "{out}");

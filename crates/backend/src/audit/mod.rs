@@ -49,6 +49,14 @@ pub enum AuditAction {
     TokenRevoked,
     /// Audit records were taken out as a file.
     AuditExported,
+    /// A key encryption key was made known.
+    KeyAdded,
+    /// Another key encryption key seals from now on.
+    KeyActivated,
+    /// Values were sealed anew.
+    ValuesRewrapped,
+    /// A key encryption key was put away.
+    KeyRetired,
     /// Something was asked for that the actor may not do.
     Attempt(Action),
 }
@@ -75,6 +83,10 @@ impl AuditAction {
             Self::TokenCreated,
             Self::TokenRevoked,
             Self::AuditExported,
+            Self::KeyAdded,
+            Self::KeyActivated,
+            Self::ValuesRewrapped,
+            Self::KeyRetired,
         ]
         .into_iter()
         .chain(Action::ALL.map(Self::Attempt))
@@ -101,6 +113,10 @@ impl AuditAction {
             Self::TokenCreated => "token created",
             Self::TokenRevoked => "token revoked",
             Self::AuditExported => "audit exported",
+            Self::KeyAdded => "key added",
+            Self::KeyActivated => "key activated",
+            Self::ValuesRewrapped => "values rewrapped",
+            Self::KeyRetired => "key retired",
             Self::Attempt(action) => action.as_str(),
         }
     }

@@ -40,6 +40,14 @@ impl Kek {
         Ok(Self(Zeroizing::new(key)))
     }
 
+    /// Reads the keys of a ring, one or several, separated by white space or commas.
+    pub fn parse_ring(text: &Sensitive) -> Result<Vec<Self>, KekError> {
+        let parts =
+            text.expose().split(|c: char| c.is_whitespace() || c == ',').filter(|part| !part.is_empty());
+        let keys = parts.map(|part| Self::parse(&Sensitive::new(part))).collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() { Err(KekError::Length(0)) } else { Ok(keys) }
+    }
+
     /// Makes a fresh key.
     pub fn generate() -> Result<Self, KekError> {
         random::bytes()

@@ -2,13 +2,16 @@
 //! key. Plaintext exists in here and in `Sensitive`, and nowhere else.
 
 mod kek;
-mod repository;
+pub(crate) mod repository;
+mod service;
 
 pub use kek::{Kek, KekError};
+pub use service::{KeyError, KeyService, KeyStatus, Rewrapped};
 
 use crate::{db::Db, random};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use domain::{sensitive::Sensitive, time::Timestamp};
+use repository::CheckRow;
 use uuid::Uuid;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -44,6 +47,10 @@ impl ValueField {
             Self::RegistryPassword => "registry-password",
         }
     }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Self::SshPrivateKey, Self::RegistryPassword].into_iter().find(|field| field.as_str() == text)
+    }
 }
 
 /// As it lies in the database.
@@ -64,50 +71,90 @@ pub(crate) struct SealedValue {
 #[error("a stored value is not what was sealed")]
 pub(crate) struct IntegrityError;
 
-/// The active key encryption key.
+/// The key encryption keys at hand. Which of them seals is for the database to say, so that all servers agree.
 #[derive(Debug)]
 pub(crate) struct Keyring {
-    kek: Kek,
-    id: String,
+    keys: Vec<(String, Kek)>,
 }
 
 impl Keyring {
-    /// Tries the key on the database's check value, and leaves one where there is none yet; of servers that start
-    /// at once, one leaves it. `None` where the key is not the active one.
-    pub(crate) async fn unlock(db: &Db, kek: Kek, now: Timestamp) -> Result<Option<Self>, sqlx::Error> {
-        let keyring = Self::new(kek);
-        let (nonce, ciphertext) = seal_under(keyring.kek.bytes(), &keyring.check_aad(), CHECK_TEXT)
-            .map_err(|error| sqlx::Error::Encode(error.into()))?;
-        let fresh =
-            repository::CheckRow { id: keyring.id.clone(), check_nonce: nonce, check_ciphertext: ciphertext };
+    /// Tries the keys on the database's check values, and makes the first the active one where there is none yet; of
+    /// servers that start at once, one does. `None` where the active key is not at hand.
+    pub(crate) async fn unlock(db: &Db, keys: Vec<Kek>, now: Timestamp) -> Result<Option<Self>, sqlx::Error> {
+        let keyring = Self::new(keys);
+        let Some((first, _)) = keyring.keys.first() else { return Ok(None) };
+        let fresh = keyring.check_row(first)?;
         let mut work = db.begin().await?;
-        let active = repository::active_or_insert(&mut work, fresh, now).await?;
+        let known = repository::known_or_insert(&mut work, fresh, now).await?;
+        let waiting = repository::count_by_key(&mut work).await?;
         work.commit().await?;
-        let opened = open_under(
-            keyring.kek.bytes(),
-            &keyring.check_aad(),
-            &active.check_nonce,
-            &active.check_ciphertext,
-        );
-        let right = active.id == keyring.id && opened.is_ok_and(|text| *text == CHECK_TEXT);
-        Ok(right.then_some(keyring))
+        for (id, count) in waiting {
+            if !keyring.has(&id) {
+                tracing::error!(
+                    key = id,
+                    count,
+                    "values are sealed under a key that is not at hand: they cannot be opened. Add it to the key file"
+                );
+            }
+        }
+        let open = known.iter().any(|row| row.active && keyring.opens_check(row));
+        Ok(open.then_some(keyring))
     }
 
-    pub(crate) fn new(kek: Kek) -> Self {
-        let id = kek.id();
-        Self { kek, id }
+    pub(crate) fn new(keys: Vec<Kek>) -> Self {
+        let mut named: Vec<(String, Kek)> = Vec::new();
+        for kek in keys {
+            let id = kek.id();
+            if named.iter().all(|(known, _)| *known != id) {
+                named.push((id, kek));
+            }
+        }
+        Self { keys: named }
     }
 
-    /// Seals a value for its place, under a fresh data key.
-    pub(crate) fn seal(&self, place: Location, value: &Sensitive) -> Result<SealedValue, IntegrityError> {
+    /// The ids of the keys at hand.
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|(id, _)| id.as_str())
+    }
+
+    fn has(&self, id: &str) -> bool {
+        self.key(id).is_ok()
+    }
+
+    fn key(&self, id: &str) -> Result<&Kek, IntegrityError> {
+        self.keys.iter().find(|(known, _)| known == id).map(|(_, kek)| kek).ok_or(IntegrityError)
+    }
+
+    /// What is stored to know the key again.
+    fn check_row(&self, id: &str) -> Result<CheckRow, sqlx::Error> {
+        let sealed = self.key(id).and_then(|kek| seal_under(kek.bytes(), &check_aad(id), CHECK_TEXT));
+        let (check_nonce, check_ciphertext) = sealed.map_err(|error| sqlx::Error::Encode(error.into()))?;
+        Ok(CheckRow { id: id.to_owned(), active: false, check_nonce, check_ciphertext })
+    }
+
+    fn opens_check(&self, row: &CheckRow) -> bool {
+        let opened = self.key(&row.id).and_then(|kek| {
+            open_under(kek.bytes(), &check_aad(&row.id), &row.check_nonce, &row.check_ciphertext)
+        });
+        opened.is_ok_and(|text| *text == CHECK_TEXT)
+    }
+
+    /// Seals a value for its place, under a fresh data key and this key encryption key.
+    pub(crate) fn seal(
+        &self,
+        kek_id: &str,
+        place: Location,
+        value: &Sensitive,
+    ) -> Result<SealedValue, IntegrityError> {
+        let kek = self.key(kek_id)?;
         let data_key = Zeroizing::new(random::bytes::<KEY_BYTES>().map_err(|_| IntegrityError)?);
         let (nonce, ciphertext) =
-            seal_under(&data_key, &aad("data", place, &self.id), value.expose().as_bytes())?;
+            seal_under(&data_key, &aad("data", place, kek_id), value.expose().as_bytes())?;
         let (wrap_nonce, wrapped) =
-            seal_under(self.kek.bytes(), &aad("wrap", place, &self.id), data_key.as_slice())?;
+            seal_under(kek.bytes(), &aad("wrap", place, kek_id), data_key.as_slice())?;
         Ok(SealedValue {
             algorithm: ALGORITHM.to_owned(),
-            kek_id: self.id.clone(),
+            kek_id: kek_id.to_owned(),
             wrapped_key: [wrap_nonce, wrapped].concat(),
             nonce,
             ciphertext,
@@ -116,12 +163,12 @@ impl Keyring {
 
     /// Opens what was sealed for this place.
     pub(crate) fn open(&self, place: Location, sealed: &SealedValue) -> Result<Sensitive, IntegrityError> {
-        if sealed.algorithm != ALGORITHM || sealed.kek_id != self.id {
+        if sealed.algorithm != ALGORITHM {
             return Err(IntegrityError);
         }
+        let kek = self.key(&sealed.kek_id)?;
         let (wrap_nonce, wrapped) = sealed.wrapped_key.split_at_checked(NONCE_BYTES).ok_or(IntegrityError)?;
-        let data_key =
-            open_under(self.kek.bytes(), &aad("wrap", place, &sealed.kek_id), wrap_nonce, wrapped)?;
+        let data_key = open_under(kek.bytes(), &aad("wrap", place, &sealed.kek_id), wrap_nonce, wrapped)?;
         let data_key =
             Zeroizing::new(<[u8; KEY_BYTES]>::try_from(data_key.as_slice()).map_err(|_| IntegrityError)?);
         let text =
@@ -129,10 +176,10 @@ impl Keyring {
         let text = std::str::from_utf8(&text).map_err(|_| IntegrityError)?;
         Ok(Sensitive::new(text))
     }
+}
 
-    fn check_aad(&self) -> Vec<u8> {
-        joined(&[b"check", b"key_encryption_keys", self.id.as_bytes()])
-    }
+fn check_aad(id: &str) -> Vec<u8> {
+    joined(&[b"check", b"key_encryption_keys", id.as_bytes()])
 }
 
 fn seal_under(key: &[u8; KEY_BYTES], aad: &[u8], plain: &[u8]) -> Result<(Vec<u8>, Vec<u8>), IntegrityError> {
@@ -185,5 +232,7 @@ fn joined(parts: &[&[u8]]) -> Vec<u8> {
     out
 }
 
+#[cfg(test)]
+mod rotation_tests;
 #[cfg(test)]
 mod tests;

@@ -1,42 +1,195 @@
 //! The known key encryption keys, by id and check value.
 
+use super::{Location, SealedValue, ValueField};
 use crate::db::instant;
+use chrono::{DateTime, Utc};
 use domain::time::Timestamp;
 use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
 
 #[derive(FromRow)]
 pub(super) struct CheckRow {
     pub(super) id: String,
+    pub(super) active: bool,
     pub(super) check_nonce: Vec<u8>,
     pub(super) check_ciphertext: Vec<u8>,
 }
 
-/// Holds other servers that start back until the end of the transaction; the number is arbitrary.
-const START_LOCK: i64 = 0x6c61_7463_686b_6579;
+/// Held by whoever changes which keys there are; the number is arbitrary.
+const KEY_LOCK: i64 = 0x6c61_7463_686b_6579;
 
-/// The active key's row; the fresh one becomes it where there is none.
-pub(super) async fn active_or_insert(
+/// Holds others back who start or change keys, until the end of the transaction.
+pub(super) async fn lock(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(KEY_LOCK).execute(connection).await.map(drop)
+}
+
+/// The keys that are not retired; the fresh one becomes the active one where there is none.
+pub(super) async fn known_or_insert(
     connection: &mut PgConnection,
     fresh: CheckRow,
     now: Timestamp,
-) -> Result<CheckRow, sqlx::Error> {
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(START_LOCK).execute(&mut *connection).await?;
-    let active =
-        sqlx::query_as("SELECT id, check_nonce, check_ciphertext FROM key_encryption_keys WHERE active")
-            .fetch_optional(&mut *connection)
-            .await?;
-    if let Some(active) = active {
-        return Ok(active);
+) -> Result<Vec<CheckRow>, sqlx::Error> {
+    lock(connection).await?;
+    let known: Vec<CheckRow> = sqlx::query_as(
+        "SELECT id, active, check_nonce, check_ciphertext FROM key_encryption_keys WHERE retired_at IS NULL",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    if known.iter().any(|row| row.active) {
+        return Ok(known);
     }
+    let first = CheckRow { active: true, ..fresh };
+    insert(connection, &first, now).await?;
+    Ok(vec![first])
+}
+
+pub(super) async fn insert(
+    connection: &mut PgConnection,
+    row: &CheckRow,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO key_encryption_keys (id, active, check_nonce, check_ciphertext, created_at) \
-         VALUES ($1, true, $2, $3, $4)",
+         VALUES ($1, $2, $3, $4, $5)",
     )
-    .bind(&fresh.id)
-    .bind(&fresh.check_nonce)
-    .bind(&fresh.check_ciphertext)
+    .bind(&row.id)
+    .bind(row.active)
+    .bind(&row.check_nonce)
+    .bind(&row.check_ciphertext)
     .bind(instant(now)?)
     .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// The key that seals. It stays the one until the end of the transaction: whoever activates another waits.
+pub(crate) async fn active_id(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
+    sqlx::query_scalar("SELECT id FROM key_encryption_keys WHERE active FOR SHARE")
+        .fetch_one(connection)
+        .await
+}
+
+/// A key that is known.
+#[derive(Debug, FromRow)]
+pub(super) struct KeyRow {
+    pub(super) id: String,
+    pub(super) active: bool,
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) retired_at: Option<DateTime<Utc>>,
+    pub(super) sealed: i64,
+}
+
+/// All of them, with the number of values under each, the oldest first.
+pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<KeyRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT id, active, created_at, retired_at, \
+         (SELECT count(*) FROM secret_values WHERE kek_id = id) AS sealed \
+         FROM key_encryption_keys ORDER BY created_at, id",
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// How many values are under which key.
+pub(super) async fn count_by_key(connection: &mut PgConnection) -> Result<Vec<(String, i64)>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT id, (SELECT count(*) FROM secret_values WHERE kek_id = id) AS sealed FROM key_encryption_keys \
+         WHERE EXISTS (SELECT FROM secret_values WHERE kek_id = id) AND NOT active",
+    )
+    .fetch_all(connection)
+    .await
+}
+
+pub(super) async fn activate(connection: &mut PgConnection, id: &str) -> Result<(), sqlx::Error> {
+    // One after the other: of two active ones, even within one statement, the index knows nothing good.
+    sqlx::query("UPDATE key_encryption_keys SET active = false WHERE active")
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("UPDATE key_encryption_keys SET active = true WHERE id = $1")
+        .bind(id)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+pub(super) async fn retire(
+    connection: &mut PgConnection,
+    id: &str,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE key_encryption_keys SET retired_at = $2 WHERE id = $1")
+        .bind(id)
+        .bind(instant(now)?)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// A value that is not sealed under the active key.
+#[derive(Debug, FromRow)]
+struct StaleRow {
+    secret_id: Uuid,
+    field: String,
+    version: i64,
+    algorithm: String,
+    kek_id: String,
+    wrapped_key: Vec<u8>,
+    nonce: Vec<u8>,
+    ciphertext: Vec<u8>,
+}
+
+/// Values that are under another key than this, beyond that place, in the order of their places.
+pub(super) async fn stale(
+    connection: &mut PgConnection,
+    active: &str,
+    beyond: Option<Location>,
+    limit: i64,
+) -> Result<Vec<(Location, SealedValue)>, sqlx::Error> {
+    let rows: Vec<StaleRow> = sqlx::query_as(
+        "SELECT secret_id, field, version, algorithm, kek_id, wrapped_key, nonce, ciphertext FROM secret_values \
+         WHERE kek_id <> $1 AND ($2::uuid IS NULL OR (secret_id, field, version) > ($2, $3, $4)) \
+         ORDER BY secret_id, field, version LIMIT $5",
+    )
+    .bind(active)
+    .bind(beyond.map(|place| place.secret))
+    .bind(beyond.map(|place| place.field.as_str()))
+    .bind(beyond.map(|place| place.version))
+    .bind(limit)
+    .fetch_all(connection)
     .await?;
-    Ok(fresh)
+    rows.into_iter()
+        .map(|row| {
+            let field = ValueField::parse(&row.field)
+                .ok_or_else(|| sqlx::Error::Decode("a stored field is none".into()))?;
+            let place = Location { secret: row.secret_id, field, version: row.version };
+            let StaleRow { algorithm, kek_id, wrapped_key, nonce, ciphertext, .. } = row;
+            Ok((place, SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext }))
+        })
+        .collect()
+}
+
+/// Puts a value that was sealed anew in the place of what it was opened from, if that is still there.
+pub(super) async fn swap(
+    connection: &mut PgConnection,
+    place: Location,
+    old: &SealedValue,
+    new: &SealedValue,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "UPDATE secret_values SET algorithm = $4, kek_id = $5, wrapped_key = $6, nonce = $7, ciphertext = $8 \
+         WHERE secret_id = $1 AND field = $2 AND version = $3 AND kek_id = $9 AND wrapped_key = $10",
+    )
+    .bind(place.secret)
+    .bind(place.field.as_str())
+    .bind(place.version)
+    .bind(&new.algorithm)
+    .bind(&new.kek_id)
+    .bind(&new.wrapped_key)
+    .bind(&new.nonce)
+    .bind(&new.ciphertext)
+    .bind(&old.kek_id)
+    .bind(&old.wrapped_key)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }

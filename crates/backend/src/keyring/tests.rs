@@ -8,7 +8,12 @@ const KEK: [u8; 32] = [7; 32];
 
 fn keyring() -> Keyring {
     use base64::{Engine, engine::general_purpose::STANDARD};
-    Keyring::new(Kek::parse(&Sensitive::new(STANDARD.encode(KEK))).unwrap())
+    Keyring::new(vec![Kek::parse(&Sensitive::new(STANDARD.encode(KEK))).unwrap()])
+}
+
+/// The id of its only key.
+fn kek_id() -> String {
+    keyring().ids().next().unwrap().to_owned()
 }
 
 fn place() -> Location {
@@ -16,13 +21,13 @@ fn place() -> Location {
 }
 
 fn sealed() -> SealedValue {
-    keyring().seal(place(), &Sensitive::new("SENTINEL")).unwrap()
+    keyring().seal(&kek_id(), place(), &Sensitive::new("SENTINEL")).unwrap()
 }
 
 #[test]
 fn what_is_sealed_is_opened_in_its_place() {
     for text in ["", "SENTINEL", " \"\\:🔑\n", &"x".repeat(65_536)] {
-        let value = keyring().seal(place(), &Sensitive::new(text)).unwrap();
+        let value = keyring().seal(&kek_id(), place(), &Sensitive::new(text)).unwrap();
         assert_eq!(keyring().open(place(), &value).unwrap().expose(), text);
     }
 }
@@ -46,7 +51,7 @@ fn nowhere_else_is_it_opened() {
     ] {
         assert_eq!(keyring().open(elsewhere, &value).unwrap_err(), IntegrityError);
     }
-    let other = Keyring::new(Kek::generate().unwrap());
+    let other = Keyring::new(vec![Kek::generate().unwrap()]);
     assert_eq!(other.open(place(), &value).unwrap_err(), IntegrityError);
 }
 
@@ -80,7 +85,7 @@ fn any_change_is_noticed() {
 /// The layout, written out here by hand and opened with another implementation of AES-GCM.
 #[test]
 fn another_implementation_opens_it_and_is_opened() {
-    let kek_id = keyring().id;
+    let kek_id = kek_id();
     let aad = |purpose: &[u8]| {
         let mut out = Vec::new();
         let version = 1_i64.to_be_bytes();

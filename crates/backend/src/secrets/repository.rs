@@ -63,6 +63,7 @@ pub(super) struct NewRow {
 impl NewRow {
     pub(super) fn seal(
         keyring: &Keyring,
+        kek_id: &str,
         secret: &NewSecret,
         submission: Option<Uuid>,
     ) -> Result<Self, IntegrityError> {
@@ -85,7 +86,7 @@ impl NewRow {
             registry_username: username,
             submission,
             place,
-            sealed: keyring.seal(place, value)?,
+            sealed: keyring.seal(kek_id, place, value)?,
         })
     }
 }

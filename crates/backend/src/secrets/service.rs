@@ -12,7 +12,7 @@ use crate::{
     context::{Action, Ctx},
     db::{Db, bounded, in_time},
     error::{broken_constraint, refuse},
-    keyring::{IntegrityError, Keyring, Location, ValueField},
+    keyring::{IntegrityError, Keyring, Location, ValueField, repository::active_id},
 };
 use domain::{
     error::{Change, Error, Field, FieldError, Problem},
@@ -98,9 +98,10 @@ impl SecretService {
         let id = SecretId::new(secret.credential.kind(), secret.name.clone());
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(&id)).await?;
         let keyring = self.unsealed()?;
-        let row = NewRow::seal(keyring, &secret, submission).map_err(|error| broken(ctx, error))?;
-        match in_time(Box::pin(self.insert(ctx, &id, row))).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
-            Ok(()) => Ok(id),
+        let inserted = in_time(Box::pin(self.insert(ctx, keyring, &id, &secret, submission))).await;
+        match inserted.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
+            Ok(Ok(())) => Ok(id),
+            Ok(Err(error)) => Err(broken(ctx, error)),
             Err(error) if broken_constraint(&error) == Some("secrets_kind_name_unique") => {
                 if self.is_sent_again(ctx, keyring, &id, &secret, submission).await? {
                     Ok(id)
@@ -113,11 +114,24 @@ impl SecretService {
         }
     }
 
-    async fn insert(&self, ctx: &Ctx, id: &SecretId, row: NewRow) -> Result<(), sqlx::Error> {
+    async fn insert(
+        &self,
+        ctx: &Ctx,
+        keyring: &Keyring,
+        id: &SecretId,
+        secret: &NewSecret,
+        submission: Option<Uuid>,
+    ) -> Result<Result<(), IntegrityError>, sqlx::Error> {
         let mut work = self.db.begin().await?;
+        let kek_id = active_id(&mut work).await?;
+        let row = match NewRow::seal(keyring, &kek_id, secret, submission) {
+            Ok(row) => row,
+            Err(error) => return Ok(Err(error)),
+        };
         repository::insert(&mut work, ctx, row).await?;
         record(&mut work, ctx, AuditAction::SecretAdded, id, &[]).await?;
-        work.commit().await
+        work.commit().await?;
+        Ok(Ok(()))
     }
 
     /// Whether the stored secret came from this form, and is what is in it.
@@ -183,7 +197,8 @@ impl SecretService {
             }
             if let Some((field, text)) = value {
                 let place = Location { secret: row.id, field, version: row.value_version };
-                let sealed = keyring.seal(place, &text).map_err(|error| broken(ctx, error))?;
+                let kek_id = active_id(&mut work).await.map_err(failed)?;
+                let sealed = keyring.seal(&kek_id, place, &text).map_err(|error| broken(ctx, error))?;
                 repository::replace_value(&mut work, ctx, place, sealed).await.map_err(failed)?;
             }
             let version = repository::update(&mut work, ctx, row).await.map_err(failed)?;
@@ -243,12 +258,8 @@ impl SecretService {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("secrets")).await?;
         let keyring = self.unsealed()?;
         for batch in seed::batches(count) {
-            let rows = batch
-                .iter()
-                .map(|secret| NewRow::seal(keyring, secret, None))
-                .collect::<Result<Vec<_>, _>>()
-                .map_err(|error| broken(ctx, error))?;
-            self.insert_many(ctx, rows).await.map_err(|error| refuse(ctx, &error))?;
+            let inserted = self.insert_many(ctx, keyring, &batch).await;
+            inserted.map_err(|error| refuse(ctx, &error))?.map_err(|error| broken(ctx, error))?;
         }
         let refreshed = self
             .db
@@ -259,14 +270,24 @@ impl SecretService {
         refreshed.map_err(|error| refuse(ctx, &error))
     }
 
-    async fn insert_many(&self, ctx: &Ctx, rows: Vec<NewRow>) -> Result<(), sqlx::Error> {
+    async fn insert_many(
+        &self,
+        ctx: &Ctx,
+        keyring: &Keyring,
+        secrets: &[NewSecret],
+    ) -> Result<Result<(), IntegrityError>, sqlx::Error> {
         let mut work = self.db.begin().await?;
+        let kek_id = active_id(&mut work).await?;
+        let sealed = secrets.iter().map(|secret| NewRow::seal(keyring, &kek_id, secret, None));
+        let rows = match sealed.collect::<Result<Vec<_>, _>>() {
+            Ok(rows) => rows,
+            Err(error) => return Ok(Err(error)),
+        };
         repository::insert_many(&mut work, ctx, rows).await?;
-        let object = AuditAction::SecretsSeeded.as_str();
-        let seeded =
-            AuditRecord { action: AuditAction::SecretsSeeded, object, outcome: Outcome::Done, fields: &[] };
-        audit::repository::append(&mut work, ctx, seeded).await?;
-        work.commit().await
+        let seeded = AuditAction::SecretsSeeded;
+        audit::repository::append(&mut work, ctx, AuditRecord::done(seeded, seeded.as_str())).await?;
+        work.commit().await?;
+        Ok(Ok(()))
     }
 }
 

@@ -1,0 +1,169 @@
+//! Rotation on a real database, one of its own for each test.
+
+use super::KeyError;
+use crate::{
+    Backend, Kek, Readiness,
+    testing::{at, backend_with, records, somebody},
+};
+use domain::{
+    access::Role,
+    error::Error,
+    secret::{Credential, NewSecret, SecretDraft, SecretId, SecretKind, SecretUpdate},
+    sensitive::Sensitive,
+};
+use sqlx::PgPool;
+use std::time::Duration;
+
+fn draft(name: &str, password: &str) -> SecretDraft {
+    SecretDraft {
+        name: name.to_owned(),
+        kind: "image-pull".to_owned(),
+        registry_host: "ghcr.io".to_owned(),
+        username: "robot".to_owned(),
+        password: Sensitive::new(password),
+        ..SecretDraft::default()
+    }
+}
+
+fn id(name: &str) -> SecretId {
+    SecretId::parse(&format!("image-{name}")).unwrap()
+}
+
+async fn add(backend: &Backend, name: &str, password: &str) {
+    backend.secrets().create(&at(1), NewSecret::parse(draft(name, password)).unwrap(), None).await.unwrap();
+}
+
+async fn password(backend: &Backend, name: &str) -> String {
+    match backend.secrets().credential(&at(9), &id(name)).await.unwrap() {
+        Credential::ImagePull { password, .. } => password.value().expose().to_owned(),
+        Credential::GitDataset { .. } => panic!("not an image-pull secret"),
+    }
+}
+
+/// The number of values under each key.
+async fn sealed(backend: &Backend) -> Vec<u64> {
+    backend.keys().status(&at(9)).await.unwrap().iter().map(|key| key.sealed).collect()
+}
+
+#[sqlx::test]
+async fn a_new_key_takes_the_place_of_the_old_step_by_step(pool: PgPool) {
+    let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
+    let before = backend_with(pool.clone(), vec![old.clone()]).await;
+    add(&before, "a", "first").await;
+    let both = backend_with(pool.clone(), vec![old.clone(), new.clone()]).await;
+    let keys = both.keys();
+    assert_eq!(keys.activate(&at(2), &new.id()).await, Err(KeyError::Unknown));
+    assert_eq!(keys.add(&at(2)).await.unwrap(), [new.id()]);
+    assert!(keys.add(&at(2)).await.unwrap().is_empty());
+    // Whoever does not have it cannot make it the active one.
+    assert_eq!(before.keys().activate(&at(2), &new.id()).await, Err(KeyError::NotAtHand));
+    assert_eq!(keys.retire(&at(2), &new.id()).await, Ok(()), "nothing hangs on it");
+    assert_eq!(keys.activate(&at(2), &new.id()).await, Err(KeyError::Retired));
+
+    let newer = Kek::generate().unwrap();
+    let both = backend_with(pool.clone(), vec![old.clone(), newer.clone()]).await;
+    let keys = both.keys();
+    keys.add(&at(3)).await.unwrap();
+    keys.activate(&at(3), &newer.id()).await.unwrap();
+    add(&both, "b", "second").await;
+    // A server that was not restarted writes nothing under a key that is not the active one.
+    let refused = before.secrets().create(&at(3), NewSecret::parse(draft("c", "x")).unwrap(), None).await;
+    assert!(matches!(refused, Err(Error::Internal(_))));
+    assert_eq!(password(&before, "a").await, "first");
+    assert_eq!(keys.retire(&at(3), &newer.id()).await, Err(KeyError::Active));
+    assert_eq!(keys.retire(&at(3), &old.id()).await, Err(KeyError::InUse(1)));
+
+    let mut told = Vec::new();
+    let outcome = keys.rewrap(&at(4), |done| told.push(done)).await.unwrap();
+    assert_eq!((outcome.done, outcome.broken, told), (1, 0, vec![1]));
+    assert_eq!(keys.rewrap(&at(4), |_| ()).await.unwrap().done, 0);
+    keys.retire(&at(5), &old.id()).await.unwrap();
+    assert_eq!(sealed(&both).await, [0, 0, 2]);
+
+    let after = backend_with(pool.clone(), vec![newer.clone()]).await;
+    assert_eq!(after.ready().await, Readiness::Ready);
+    assert_eq!((password(&after, "a").await, password(&after, "b").await), ("first".into(), "second".into()));
+    let late = backend_with(pool.clone(), vec![old]).await;
+    assert_eq!(late.ready().await, Readiness::Sealed);
+
+    let said = records(&pool).await;
+    for (action, key) in [("key added", &new), ("key activated", &newer), ("values rewrapped", &newer)] {
+        assert!(said.contains(&format!("test | {action} | {} | done | ", key.id())), "{action}: {said:?}");
+    }
+    for role in Role::ALL {
+        let ctx = somebody(role, 6);
+        assert_eq!(keys.status(&ctx).await, Err(Error::Forbidden));
+        assert_eq!(keys.rewrap(&ctx, |_| ()).await, Err(KeyError::Refused(Error::Forbidden)));
+    }
+}
+
+/// Four writers all the while, and rewrapping broken off again and again.
+#[sqlx::test]
+async fn rewrapping_goes_on_beside_writers_and_after_being_killed(pool: PgPool) {
+    let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
+    let backend = backend_with(pool.clone(), vec![old.clone(), new.clone()]).await;
+    backend.secrets().seed(&at(1), 1_500).await.unwrap();
+    for writer in 0..4 {
+        add(&backend, &format!("w{writer}"), "0").await;
+    }
+    backend.keys().add(&at(2)).await.unwrap();
+    backend.keys().activate(&at(2), &new.id()).await.unwrap();
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let writers: Vec<_> = (0..4)
+        .map(|writer| {
+            let (backend, stopping) = (backend.clone(), stopping.clone());
+            tokio::spawn(async move {
+                let (name, mut version) = (format!("w{writer}"), 1);
+                while !*stopping.borrow() {
+                    let update =
+                        SecretUpdate::parse(SecretKind::ImagePull, draft("", &version.to_string())).unwrap();
+                    version = backend.secrets().update(&at(3), &id(&name), update, version).await.unwrap();
+                }
+                (name, (version - 1).to_string())
+            })
+        })
+        .collect();
+    let mut broken_off = 0;
+    for patience in (5_u64..).step_by(7) {
+        let ctx = at(4);
+        let rewrap = backend.keys().rewrap(&ctx, |_| ());
+        match tokio::time::timeout(Duration::from_millis(patience), rewrap).await {
+            Ok(outcome) => {
+                assert_eq!(outcome.unwrap().broken, 0);
+                break;
+            }
+            Err(_) => broken_off += 1,
+        }
+    }
+    stop.send(true).unwrap();
+    for writer in writers {
+        let (name, last) = writer.await.unwrap();
+        assert_eq!(password(&backend, &name).await, last, "the last that was written");
+    }
+    assert!(broken_off > 2, "broken off {broken_off} times");
+    assert_eq!(sealed(&backend).await.into_iter().max(), Some(1_504));
+    backend.keys().retire(&at(5), &old.id()).await.unwrap();
+    let after = backend_with(pool.clone(), vec![new]).await;
+    let value =
+        after.secrets().credential(&at(6), &SecretId::parse("image-vision-images-000001").unwrap()).await;
+    assert!(value.is_ok());
+}
+
+/// A value that cannot be opened is left as it is, and keeps its key from being retired.
+#[sqlx::test]
+async fn a_damaged_value_is_counted_and_left_alone(pool: PgPool) {
+    let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
+    let backend = backend_with(pool.clone(), vec![old.clone(), new.clone()]).await;
+    add(&backend, "a", "first").await;
+    add(&backend, "b", "second").await;
+    sqlx::query("UPDATE secret_values SET ciphertext = ciphertext || '\\x00' WHERE version = 1 AND secret_id = (SELECT id FROM secrets WHERE name = 'a')")
+        .execute(&pool)
+        .await
+        .unwrap();
+    backend.keys().add(&at(2)).await.unwrap();
+    backend.keys().activate(&at(2), &new.id()).await.unwrap();
+    let outcome = backend.keys().rewrap(&at(3), |_| ()).await.unwrap();
+    assert_eq!((outcome.done, outcome.broken), (1, 1));
+    assert_eq!(backend.keys().retire(&at(4), &old.id()).await, Err(KeyError::InUse(1)));
+    assert_eq!(password(&backend, "b").await, "second");
+}

@@ -1,0 +1,232 @@
+//! Rotation of the key encryption keys: a new one is added, made the active one, every value is sealed under it anew, and
+//! the old one is retired. Each step may be killed and done again, and secrets may be read and changed meanwhile.
+
+use super::{Keyring, repository};
+use crate::{
+    access::{Object, authorize},
+    audit::{self, AuditAction, AuditRecord},
+    context::{Action, Ctx},
+    db::{Db, bounded, timestamp},
+    error::refuse,
+};
+use domain::{error::Error, time::Timestamp};
+use std::sync::Arc;
+
+/// Values that are sealed anew in one transaction.
+const BATCH: i64 = 200;
+
+/// The keys. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct KeyService {
+    db: Db,
+    keyring: Arc<Keyring>,
+}
+
+/// A key, and how much hangs on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyStatus {
+    /// 16 hexadecimal digits.
+    pub id: String,
+    /// New values are sealed under it.
+    pub active: bool,
+    /// It is among the keys that this process was given.
+    pub at_hand: bool,
+    /// How many values are sealed under it.
+    pub sealed: u64,
+    /// When the database came to know it.
+    pub created_at: Timestamp,
+    /// When it was retired.
+    pub retired_at: Option<Timestamp>,
+}
+
+/// What sealing anew came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rewrapped {
+    /// So many values were sealed under the active key.
+    pub done: u64,
+    /// So many could not be opened, and are as they were.
+    pub broken: u64,
+}
+
+/// Why a key was not added, activated or retired.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// The database knows no key of this id.
+    #[error("there is no key of this id; `latchkey key status` lists them")]
+    Unknown,
+    /// This process was not given the key.
+    #[error("the key is not among those at hand: put it into the key file first")]
+    NotAtHand,
+    /// Its time is over.
+    #[error("the key is retired")]
+    Retired,
+    /// It seals new values.
+    #[error("the key is the active one: activate another first")]
+    Active,
+    /// Values are sealed under it.
+    #[error("{0} values are still sealed under this key: run `latchkey key rewrap` first")]
+    InUse(u64),
+    /// As anywhere.
+    #[error(transparent)]
+    Refused(#[from] Error),
+}
+
+impl KeyService {
+    pub(crate) fn new(db: Db, keyring: Arc<Keyring>) -> Self {
+        Self { db, keyring }
+    }
+
+    /// Every key there is or was.
+    ///
+    /// Errors: `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn status(&self, ctx: &Ctx) -> Result<Vec<KeyStatus>, Error> {
+        authorize(&self.db, ctx, Action::ManageKeys, Object::Named("keys")).await?;
+        let found =
+            self.db.read(|mut reader| async move { Ok((repository::all(&mut reader).await?, reader)) });
+        let rows = found.await.map_err(|error| refuse(ctx, &error))?;
+        let status = |row: repository::KeyRow| KeyStatus {
+            active: row.active,
+            at_hand: self.keyring.has(&row.id),
+            sealed: u64::try_from(row.sealed).unwrap_or_default(),
+            created_at: timestamp(row.created_at),
+            retired_at: row.retired_at.map(timestamp),
+            id: row.id,
+        };
+        Ok(rows.into_iter().map(status).collect())
+    }
+
+    /// Makes the keys at hand known that are not yet, and names them. None of them is the active one by that.
+    ///
+    /// Errors: as `status`.
+    pub async fn add(&self, ctx: &Ctx) -> Result<Vec<String>, Error> {
+        authorize(&self.db, ctx, Action::ManageKeys, Object::Named("keys")).await?;
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            repository::lock(&mut work).await.map_err(failed)?;
+            let known = repository::all(&mut work).await.map_err(failed)?;
+            let mut added = Vec::new();
+            for id in self.keyring.ids() {
+                if known.iter().all(|row| row.id != id) {
+                    let row = self.keyring.check_row(id).map_err(failed)?;
+                    repository::insert(&mut work, &row, ctx.now).await.map_err(failed)?;
+                    let record = AuditRecord::done(AuditAction::KeyAdded, id);
+                    audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
+                    added.push(id.to_owned());
+                }
+            }
+            work.commit().await.map_err(failed)?;
+            Ok(added)
+        })
+        .await
+    }
+
+    /// Has new values sealed under this key from now on, by every server. A server that does not have it refuses to write.
+    ///
+    /// Errors: `Unknown`, `NotAtHand`, `Retired`; `Refused`.
+    pub async fn activate(&self, ctx: &Ctx, id: &str) -> Result<(), KeyError> {
+        authorize(&self.db, ctx, Action::ManageKeys, Object::Named(id)).await?;
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            repository::lock(&mut work).await.map_err(failed)?;
+            let key = known(repository::all(&mut work).await.map_err(failed)?, id)?;
+            if !self.keyring.has(id) {
+                return Err(KeyError::NotAtHand);
+            }
+            if key.active {
+                return Ok(());
+            }
+            repository::activate(&mut work, id).await.map_err(failed)?;
+            let record = AuditRecord::done(AuditAction::KeyActivated, id);
+            audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Seals every value under the active key that is not yet, a batch at a time. Killed, what was done stays done.
+    /// `progress` is told how many are done so far.
+    ///
+    /// Errors: `NotAtHand`; `Refused`.
+    pub async fn rewrap(&self, ctx: &Ctx, mut progress: impl FnMut(u64)) -> Result<Rewrapped, KeyError> {
+        authorize(&self.db, ctx, Action::ManageKeys, Object::Named("keys")).await?;
+        let mut total = Rewrapped::default();
+        let mut beyond = None;
+        loop {
+            let batch = bounded(ctx, async {
+                let failed = |error: sqlx::Error| refuse(ctx, &error);
+                let mut work = self.db.begin().await.map_err(failed)?;
+                let active = repository::active_id(&mut work).await.map_err(failed)?;
+                if !self.keyring.has(&active) {
+                    return Err(KeyError::NotAtHand);
+                }
+                let stale = repository::stale(&mut work, &active, beyond, BATCH).await.map_err(failed)?;
+                let Some((last, _)) = stale.last() else { return Ok(None) };
+                let last = *last;
+                let mut batch = Rewrapped::default();
+                for (place, old) in &stale {
+                    let anew = self
+                        .keyring
+                        .open(*place, old)
+                        .and_then(|value| self.keyring.seal(&active, *place, &value));
+                    match anew {
+                        Ok(new) => {
+                            // Where somebody has put a new value in its place, that one is under the active key.
+                            if repository::swap(&mut work, *place, old, &new).await.map_err(failed)? {
+                                batch.done += 1;
+                            }
+                        }
+                        Err(error) => {
+                            tracing::error!(secret = %place.secret, key = old.kek_id, "{error}");
+                            batch.broken += 1;
+                        }
+                    }
+                }
+                if batch.done > 0 {
+                    let record = AuditRecord::done(AuditAction::ValuesRewrapped, &active);
+                    audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
+                }
+                work.commit().await.map_err(failed)?;
+                Ok(Some((last, batch)))
+            });
+            let Some((last, batch)) = batch.await? else { return Ok(total) };
+            beyond = Some(last);
+            total.done += batch.done;
+            total.broken += batch.broken;
+            progress(total.done);
+        }
+    }
+
+    /// Puts a key away that seals nothing any more; after that it may be taken out of the key file.
+    ///
+    /// Errors: `Unknown`, `Retired`, `Active`, `InUse`; `Refused`.
+    pub async fn retire(&self, ctx: &Ctx, id: &str) -> Result<(), KeyError> {
+        authorize(&self.db, ctx, Action::ManageKeys, Object::Named(id)).await?;
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            repository::lock(&mut work).await.map_err(failed)?;
+            let key = known(repository::all(&mut work).await.map_err(failed)?, id)?;
+            if key.active {
+                return Err(KeyError::Active);
+            }
+            if key.sealed > 0 {
+                return Err(KeyError::InUse(u64::try_from(key.sealed).unwrap_or_default()));
+            }
+            repository::retire(&mut work, id, ctx.now).await.map_err(failed)?;
+            let record = AuditRecord::done(AuditAction::KeyRetired, id);
+            audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// The key of this id, where it may still be used.
+fn known(rows: Vec<repository::KeyRow>, id: &str) -> Result<repository::KeyRow, KeyError> {
+    let key = rows.into_iter().find(|row| row.id == id).ok_or(KeyError::Unknown)?;
+    if key.retired_at.is_some() { Err(KeyError::Retired) } else { Ok(key) }
+}
