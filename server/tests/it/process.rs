@@ -1,6 +1,10 @@
 //! The binary as a process, with its private PostgreSQL.
 
 use crate::harness::{KEY, form, fresh_folder};
+use domain::{
+    secret::{Credential, SecretId},
+    sensitive::Sensitive,
+};
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
@@ -130,7 +134,7 @@ fn it_keeps_everything_over_a_kill_and_stops_cleanly() {
     let mut first = Running::start(latchkey(&folder));
     assert!(first.get("/livez").starts_with("HTTP/1.1 200"));
     assert!(first.get("/readyz").starts_with("HTTP/1.1 200"));
-    assert!(first.add("before-the-kill").starts_with("HTTP/1.1 303"));
+    assert!(first.add("before-the-kill").contains("location: /secrets\r\n"));
     let key_file = folder.join("key-encryption-key");
     assert_eq!(fs::metadata(&key_file).unwrap().permissions().mode() & 0o777, 0o600);
     let old = postgres_pid(&folder).unwrap();
@@ -300,7 +304,9 @@ fn the_command_line_works_beside_a_running_server() {
     assert!(!done && said.contains("Choose what the token allows."), "{said}");
 
     // The key is rotated beside the running server, which is restarted once in between.
-    assert!(running.add("under-the-old-key").starts_with("HTTP/1.1 303"));
+    let back = running.post("/sign-in", &[("username", "ben"), ("password", PASSWORD)]);
+    running.cookie = session_in(&back).expect("ben may sign in again");
+    assert!(running.add("under-the-old-key").contains("location: /secrets\r\n"));
     let (_, out, _) = run(&["key", "status"]);
     let old = out.split('\t').next().unwrap().to_owned();
     assert!(out.contains("active\t1 values\tat hand"), "{out}");
@@ -314,7 +320,7 @@ fn the_command_line_works_beside_a_running_server() {
     assert!(running.child.wait().unwrap().success());
     let mut running = Running::start_as(bare(&folder), "ben", PASSWORD);
     assert!(run(&["key", "activate", new]).0);
-    assert!(running.add("under-the-new-key").starts_with("HTTP/1.1 303"));
+    assert!(running.add("under-the-new-key").contains("location: /secrets\r\n"));
     let (done, _, said) = run(&["key", "retire", &old]);
     assert!(!done && said.contains("1 values are still sealed"), "{said}");
     let (done, out, _) = run(&["key", "rewrap"]);
@@ -363,4 +369,83 @@ fn slow_clients_are_cut_and_keep_nobody_out() {
     assert!(began.elapsed() < Duration::from_secs(35), "{:?}", began.elapsed());
     running.signal("-TERM");
     assert!(running.child.wait().unwrap().success());
+}
+
+/// What is stored in this data folder, as a consumer would get it.
+fn password_in(folder: &Path, id: &str) -> Result<String, domain::error::Error> {
+    let socket = fs::canonicalize(folder.join("postgres")).unwrap();
+    let url = format!("postgres://latchkey@localhost/latchkey?host={}", socket.display());
+    let keys = fs::read_to_string(folder.join("key-encryption-key")).unwrap();
+    let config = backend::BackendConfig {
+        database_url: Sensitive::new(url),
+        keys: backend::Kek::parse_ring(&Sensitive::new(keys)).unwrap(),
+        max_connections: 2,
+        sessions: backend::SessionLimits::default(),
+    };
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let backend = backend::Backend::start(config, server::clock::now()).await.unwrap();
+        let ctx = backend::Ctx::system("test", server::clock::now());
+        match backend.secrets().credential(&ctx, &SecretId::parse(id).unwrap()).await? {
+            Credential::ImagePull { password, .. } => Ok(password.value().expose().to_owned()),
+            Credential::GitDataset { private_key } => Ok(private_key.value().expose().to_owned()),
+        }
+    })
+}
+
+/// As README.md describes it, word for word: pg_dump and the key file, restored into an empty data folder.
+#[test]
+fn a_backup_and_its_key_restore_every_value() {
+    let (old, new) = (fresh_folder("backup"), fresh_folder("restore"));
+    let mut from = Running::start(latchkey(&old));
+    let odd = " \"\\:🔑' ";
+    let image = [
+        ("name", "hub"),
+        ("type", "image-pull"),
+        ("registry_host", "ghcr.io"),
+        ("username", "u"),
+        ("password", odd),
+    ];
+    assert!(from.post("/secrets/new", &image).contains("location: /secrets\r\n"));
+    assert!(from.add("data").contains("location: /secrets\r\n"));
+    let socket =
+        |folder: &Path| format!("host={} user=latchkey dbname=latchkey", folder.join("postgres").display());
+    let file = old.join("latchkey.dump");
+    let run = |program: &str, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    run("pg_dump", &["--format=custom", "--file", file.to_str().unwrap(), &socket(&old)]);
+    from.signal("-TERM");
+    from.child.wait().unwrap();
+
+    let mut to = Running::start(latchkey(&new));
+    run(
+        "pg_restore",
+        &[
+            "--clean",
+            "--if-exists",
+            "--no-owner",
+            "--single-transaction",
+            "--dbname",
+            &socket(&new),
+            file.to_str().unwrap(),
+        ],
+    );
+    to.signal("-TERM");
+    to.child.wait().unwrap();
+    // Without its key nothing of it is readable.
+    let mut sealed = Running::start(latchkey(&new));
+    assert!(sealed.get("/readyz").starts_with("HTTP/1.1 503"));
+    assert_eq!(password_in(&new, "image-hub"), Err(domain::error::Error::Sealed));
+    sealed.signal("-TERM");
+    sealed.child.wait().unwrap();
+
+    fs::copy(old.join("key-encryption-key"), new.join("key-encryption-key")).unwrap();
+    let mut whole = Running::start(latchkey(&new));
+    assert!(whole.get("/readyz").starts_with("HTTP/1.1 200"));
+    assert_eq!(password_in(&new, "image-hub").as_deref(), Ok(odd));
+    assert_eq!(password_in(&new, "gitsync-secret-data").as_deref(), Ok(KEY));
+    assert!(latchkey(&new).args(["audit", "verify"]).output().unwrap().status.success());
+    whole.signal("-TERM");
+    assert!(whole.child.wait().unwrap().success());
 }
