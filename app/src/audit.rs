@@ -208,10 +208,10 @@ fn Entries(
         .map(|entry| {
             let credential = entry.credential.map_or_else(String::new, |id| format!(", by {id}"));
             let who = format!("{}{credential}, request {}", entry.actor_kind, entry.request_id);
-            let fields = if entry.fields.is_empty() {
-                String::new()
+            let did = if entry.fields.is_empty() {
+                entry.action
             } else {
-                format!(": {}", entry.fields.join(", "))
+                format!("{}: {}", entry.action, entry.fields.join(", "))
             };
             let object = (!of_one).then(|| {
                 view! {
@@ -230,10 +230,9 @@ fn Entries(
                         <span class="column-word">"Actor"</span>
                         {entry.actor}
                     </td>
-                    <td>
+                    <td title=did.clone()>
                         <span class="column-word">"Action"</span>
-                        {entry.action}
-                        {fields}
+                        {did.clone()}
                     </td>
                     {object}
                     <td>

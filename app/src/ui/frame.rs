@@ -27,7 +27,7 @@ pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView
             <div class="places" id="places" popover="auto">
                 {match ssr::user() {
                     Some(user) => Either::Left(view! { <Places user address/> }),
-                    None => Either::Right(view! { <ThemeSwitch back=address/> }),
+                    None => Either::Right(view! { <div class="account"><ThemeSwitch back=address/></div> }),
                 }}
             </div>
         </header>

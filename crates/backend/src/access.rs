@@ -59,10 +59,9 @@ fn allowed(actor: &Actor, action: Action, object: Object<'_>) -> bool {
         Actor::User(user) => match action {
             Action::ReadSecrets | Action::OwnAccount => true,
             Action::WriteSecrets => user.role >= Role::Editor,
-            // Values go to consumers, by tokens; no page shows one.
-            Action::ReadValues => false,
-            // Whoever does this has the key file at hand, and so the command line.
-            Action::ManageKeys => false,
+            // Values go to consumers, by tokens, and no page shows one; whoever rotates keys has the key file at hand, and
+            // so the command line.
+            Action::ReadValues | Action::ManageKeys => false,
             Action::ManageUsers | Action::ManageTokens | Action::ReadAudit => user.role >= Role::Admin,
         },
         Actor::Token(token) => {

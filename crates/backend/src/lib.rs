@@ -12,7 +12,7 @@ mod random;
 mod secrets;
 mod sessions;
 #[cfg(test)]
-mod testing;
+mod tests;
 mod tokens;
 mod users;
 

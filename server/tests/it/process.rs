@@ -392,7 +392,7 @@ fn password_in(folder: &Path, id: &str) -> Result<String, domain::error::Error> 
     })
 }
 
-/// As README.md describes it, word for word: pg_dump and the key file, restored into an empty data folder.
+/// As README.md describes it, word for word: `pg_dump` and the key file, restored into an empty data folder.
 #[test]
 fn a_backup_and_its_key_restore_every_value() {
     let (old, new) = (fresh_folder("backup"), fresh_folder("restore"));

@@ -1,6 +1,6 @@
 //! A value planted in every field that takes one is seen in no page, no answer and no log, whole or in part.
 
-use crate::harness::{TestApp, unique};
+use crate::harness::{TestApp, asked, posted, unique};
 use axum::http::StatusCode;
 use std::{
     io,
@@ -121,4 +121,77 @@ async fn a_planted_value_is_seen_nowhere() {
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("answered"), "the log was captured: {log}");
     assert_absent(&log, "the log");
+}
+
+/// Passwords, sessions, links and tokens: each is seen by the one it is for, and in no log, audit record or other answer.
+#[tokio::test]
+async fn nothing_that_opens_the_portal_is_seen_elsewhere() {
+    let log = Captured::default();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let app = TestApp::start().await;
+    let name = unique("opener");
+    let between = |text: &str, start: &str, length: usize| {
+        let from = text.find(start).unwrap_or_else(|| panic!("no {start}")) + start.len();
+        text[from..from + length].to_owned()
+    };
+
+    let made = app.post("/users/new", &[("username", &name), ("role", "editor")]).await;
+    let link = between(&made.body, "/choose-password?token=", 64);
+    let chosen = posted(
+        &format!("/choose-password?token={link}"),
+        "",
+        &[("password", SENTINEL), ("repeat_password", SENTINEL)],
+    );
+    let mut others = vec![app.send_anonymous(chosen).await];
+    assert_eq!(others[0].status, StatusCode::SEE_OTHER);
+    let fields = [("username", name.as_str()), ("password", SENTINEL)];
+    let signed_in = app.send_anonymous(posted("/sign-in", "", &fields)).await;
+    let session = between(signed_in.header("set-cookie"), "latchkey_session=", 64);
+    let cookie = format!("latchkey_session={session}");
+    let token =
+        app.send_anonymous(posted("/tokens/new", &cookie, &[("name", "t"), ("scope", "write")])).await;
+    let token = between(&token.body, "value=\"latchkey_", 16 + 1 + 64);
+    let secret = &token[17..];
+
+    let wrong = format!("{SENTINEL}x");
+    others
+        .push(app.send_anonymous(posted("/sign-in", "", &[("username", &name), ("password", &wrong)])).await);
+    others
+        .push(app.send_anonymous(posted("/sign-in", "", &[("username", SENTINEL), ("password", "x")])).await);
+    // What is typed as a name comes back to its field, and there alone.
+    let name_typed = others.pop().unwrap();
+    assert_eq!(name_typed.status, StatusCode::UNAUTHORIZED);
+    let fields = [("current_password", SENTINEL), ("password", "short"), ("repeat_password", "short")];
+    others.push(app.send_anonymous(posted("/account/password", &cookie, &fields)).await);
+    for path in ["/account", "/tokens", "/secrets", "/tokens/new"] {
+        others.push(app.send_anonymous(asked(path, &cookie)).await);
+    }
+    for path in [&format!("/users/{name}"), "/users", "/audit", "/tokens?of=everybody"] {
+        others.push(app.get(path).await);
+    }
+    others.push(app.post("/audit/export", &[("format", "jsonl")]).await);
+    let request = axum::http::Request::get("/api/v1/me")
+        .header("authorization", format!("Bearer latchkey_{token}"))
+        .body(axum::body::Body::empty());
+    others.push(app.send_anonymous(request.unwrap()).await);
+    assert_eq!(others.last().unwrap().status, StatusCode::OK);
+
+    drop(guard);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("answered"), "the log was captured");
+    for (what, text) in [("session", session.as_str()), ("link", &link), ("token", secret)] {
+        for piece in [&text[..16], &text[24..40], &text[48..]] {
+            assert!(!log.contains(piece), "the {what} is in the log");
+            for (number, answer) in others.iter().enumerate() {
+                let all = format!("{}{:?}", answer.body, answer.headers);
+                assert!(!all.contains(piece), "the {what} is in answer {number}");
+            }
+        }
+    }
+    assert_absent(&log, "the log");
+    for (number, answer) in others.iter().enumerate() {
+        assert_absent(&format!("{}{:?}", answer.body, answer.headers), &format!("answer {number}"));
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     AuditCursor, AuditQuery, Backend, Verdict,
-    testing::{anonymous, at, backend, somebody},
+    tests::{anonymous, at, backend, somebody},
 };
 use domain::{access::Role, error::Error};
 use sqlx::{PgPool, migrate::Migrator};

@@ -233,6 +233,4 @@ fn joined(parts: &[&[u8]]) -> Vec<u8> {
 }
 
 #[cfg(test)]
-mod rotation_tests;
-#[cfg(test)]
 mod tests;

@@ -1,3 +1,5 @@
+mod rotation;
+
 use super::*;
 use aes_gcm::{
     Aes256Gcm, KeyInit,

@@ -2,7 +2,7 @@
 
 use crate::{
     Backend, Kek, Readiness,
-    testing::{at, backend, records, with_key},
+    tests::{at, backend, records, with_key},
 };
 use domain::{
     error::{Error, Field, FieldError, Problem},

@@ -2,7 +2,7 @@
 
 use crate::{
     Actor, Backend, Ctx,
-    testing::{add_user, anonymous, at, backend, records, text},
+    tests::{add_user, anonymous, at, backend, records, text},
 };
 use domain::{
     access::{AccessError, AccessField, AccessProblem, Role},

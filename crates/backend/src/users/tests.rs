@@ -2,7 +2,7 @@
 
 use crate::{
     FirstAdmin,
-    testing::{add_user, anonymous, at, backend, records, somebody, text},
+    tests::{add_user, anonymous, at, backend, records, somebody, text},
 };
 use domain::{
     access::{AccessError, AccessField, AccessProblem, Role},

@@ -1,9 +1,8 @@
 //! Rotation on a real database, one of its own for each test.
 
-use super::KeyError;
 use crate::{
-    Backend, Kek, Readiness,
-    testing::{at, backend_with, records, somebody},
+    Backend, Kek, KeyError, Readiness,
+    tests::{at, backend_with, records, somebody},
 };
 use domain::{
     access::Role,
