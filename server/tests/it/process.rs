@@ -371,8 +371,8 @@ fn slow_clients_are_cut_and_keep_nobody_out() {
     assert!(running.child.wait().unwrap().success());
 }
 
-/// What is stored in this data folder, as a consumer would get it.
-fn password_in(folder: &Path, id: &str) -> Result<String, domain::error::Error> {
+/// Asks the services directly over the database in this data folder, while its server runs.
+fn ask<T>(folder: &Path, question: impl AsyncFnOnce(backend::Backend, backend::Ctx) -> T) -> T {
     let socket = fs::canonicalize(folder.join("postgres")).unwrap();
     let url = format!("postgres://latchkey@localhost/latchkey?host={}", socket.display());
     let keys = fs::read_to_string(folder.join("key-encryption-key")).unwrap();
@@ -384,7 +384,13 @@ fn password_in(folder: &Path, id: &str) -> Result<String, domain::error::Error> 
     };
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let backend = backend::Backend::start(config, server::clock::now()).await.unwrap();
-        let ctx = backend::Ctx::system("test", server::clock::now());
+        question(backend, backend::Ctx::system("test", server::clock::now())).await
+    })
+}
+
+/// What is stored, as a consumer would get it.
+fn password_in(folder: &Path, id: &str) -> Result<String, domain::error::Error> {
+    ask(folder, async |backend, ctx| {
         match backend.secrets().credential(&ctx, &SecretId::parse(id).unwrap()).await? {
             Credential::ImagePull { password, .. } => Ok(password.value().expose().to_owned()),
             Credential::GitDataset { private_key } => Ok(private_key.value().expose().to_owned()),
@@ -448,4 +454,99 @@ fn a_backup_and_its_key_restore_every_value() {
     assert!(latchkey(&new).args(["audit", "verify"]).output().unwrap().status.success());
     whole.signal("-TERM");
     assert!(whole.child.wait().unwrap().success());
+}
+
+/// The number of secrets, and of records that one was added.
+fn counted_in(folder: &Path) -> (u64, usize) {
+    ask(folder, async |backend, ctx| {
+        let secrets = backend.secrets().list(&ctx, &domain::page::ListQuery::default()).await.unwrap();
+        let query = backend::AuditQuery { action: "secret added".to_owned(), ..Default::default() };
+        let records = backend.audit().export(&ctx, &query).await.unwrap();
+        assert!(matches!(backend.audit().verify(&ctx).await.unwrap(), backend::Verdict::Whole(_)));
+        (secrets.total.count, records.len())
+    })
+}
+
+/// Each secret is there with its record, or neither is, wherever the server was killed.
+#[test]
+fn killed_amid_writes_every_row_has_its_record() {
+    let folder = fresh_folder("killed");
+    let mut tried = 0;
+    for round in 0_u64.. {
+        let mut running = Running::start(latchkey(&folder));
+        let writers: Vec<_> = (0..4)
+            .map(|writer| {
+                let (addr, cookie) = (running.addr.clone(), running.cookie.clone());
+                std::thread::spawn(move || {
+                    for number in 0..1_000 {
+                        let name = format!("r{round}-w{writer}-{number}");
+                        let body = form(&[("name", &name), ("type", "git-dataset"), ("secret", KEY)]);
+                        let request = format!(
+                            "POST /secrets/new HTTP/1.1\r\nHost: {addr}\r\nCookie: {cookie}\r\nConnection: close\r\n\
+                             Content-Length: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n{body}",
+                            body.len()
+                        );
+                        let mut answer = String::new();
+                        let sent = TcpStream::connect(&addr).and_then(|mut stream| {
+                            stream.write_all(request.as_bytes())?;
+                            stream.read_to_string(&mut answer)
+                        });
+                        // Gone: it was killed.
+                        if sent.is_err() || answer.is_empty() {
+                            return number + 1;
+                        }
+                    }
+                    1_000
+                })
+            })
+            .collect();
+        // Somewhere amid them, elsewhere each time.
+        std::thread::sleep(Duration::from_millis(200 + round * 137 % 400));
+        running.signal("-KILL");
+        running.child.wait().unwrap();
+        tried += writers.into_iter().map(|writer| writer.join().unwrap()).sum::<u64>();
+        if tried >= 500 {
+            break;
+        }
+    }
+    let mut last = Running::start(latchkey(&folder));
+    let (secrets, records) = counted_in(&folder);
+    assert!(secrets > 0);
+    assert_eq!(usize::try_from(secrets).unwrap(), records, "of {tried} writes");
+    last.signal("-TERM");
+    assert!(last.child.wait().unwrap().success());
+}
+
+/// PostgreSQL stands still, and goes on: requests are told so in time, the process lives, nothing has to be restarted.
+#[test]
+fn a_frozen_database_is_told_in_time_and_got_over() {
+    let folder = fresh_folder("frozen");
+    let mut running = Running::start(latchkey(&folder));
+    assert!(running.add("before").contains("location: /secrets\r\n"));
+    let everything = |signal: &str| {
+        let main = postgres_pid(&folder).unwrap();
+        let children = Command::new("ps").args(["-o", "pid=", "--ppid", &main]).output().unwrap();
+        let children = String::from_utf8(children.stdout).unwrap();
+        for pid in children.split_whitespace().chain([main.as_str()]) {
+            // A child may have ended meanwhile.
+            Command::new("kill").args([signal, pid]).status().unwrap();
+        }
+    };
+    everything("-STOP");
+    let began = Instant::now();
+    let (page, ready, live) = std::thread::scope(|scope| {
+        let page = scope.spawn(|| running.get("/secrets"));
+        let ready = scope.spawn(|| running.get("/readyz"));
+        let live = scope.spawn(|| running.get("/livez"));
+        (page.join().unwrap(), ready.join().unwrap(), live.join().unwrap())
+    });
+    let waited = began.elapsed();
+    everything("-CONT");
+    assert!(page.starts_with("HTTP/1.1 503") && page.to_lowercase().contains("retry-after: 5"), "{page}");
+    assert!(ready.starts_with("HTTP/1.1 503") && live.starts_with("HTTP/1.1 200"));
+    assert!(waited < Duration::from_secs(15), "{waited:?}");
+    wait_until("it is got over", || running.get("/secrets").starts_with("HTTP/1.1 200"));
+    assert!(running.add("after").contains("location: /secrets\r\n"));
+    running.signal("-TERM");
+    assert!(running.child.wait().unwrap().success());
 }
