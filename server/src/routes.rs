@@ -33,7 +33,10 @@ const BODY_PATIENCE: Duration = Duration::from_secs(10);
 /// Whom a route is for. What may be done there is for the services to say; this is how one gets there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// Anybody: signing in, health, the theme.
+    /// Whoever watches over the server: answered under any host, and without asking who it is, since that takes the
+    /// database.
+    Probes,
+    /// Anybody: signing in, the theme.
     Anybody,
     /// Whoever has signed in; others are sent to where one does.
     SignedIn,
@@ -52,12 +55,12 @@ pub struct Route {
 
 /// Every route there is, but for files. The router is made of this, and so is the test of who gets where.
 pub fn routes(state: &AppState) -> Vec<Route> {
-    use Audience::{Anybody, Islands, SignedIn, Tokens};
+    use Audience::{Anybody, Islands, Probes, SignedIn, Tokens};
 
     let page = |page| get(pages::page(state, page));
     let mut routes: Vec<Route> = [
-        ("/livez", Anybody, get(health::live)),
-        ("/readyz", Anybody, get(health::ready)),
+        ("/livez", Probes, get(health::live)),
+        ("/readyz", Probes, get(health::ready)),
         ("/theme", Anybody, post(forms::choose_theme)),
         ("/sign-in", Anybody, page(Page::SignIn).post(access::sign_in)),
         ("/sign-out", Anybody, post(access::sign_out)),
@@ -114,13 +117,14 @@ pub fn router(state: AppState) -> Router {
         .precompressed_gzip()
         .call_fallback_on_method_not_allowed(true)
         .fallback(any(pages::page(&state, Page::NotFound)));
-    let (mut open, mut guarded) = (Router::new(), Router::new());
+    let (mut probes, mut open, mut guarded) = (Router::new(), Router::new(), Router::new());
     for Route { path, audience, answer } in routes(&state) {
-        if audience == Audience::SignedIn {
-            guarded = guarded.route(&path, answer);
-        } else {
-            open = open.route(&path, answer);
-        }
+        let part = match audience {
+            Audience::Probes => &mut probes,
+            Audience::SignedIn => &mut guarded,
+            Audience::Anybody | Audience::Islands | Audience::Tokens => &mut open,
+        };
+        *part = std::mem::take(part).route(&path, answer);
     }
     let pages = guarded
         .layer(from_fn(middleware::sign_in_first))
@@ -134,12 +138,13 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .nest_service("/pkg", assets)
         .merge(pages)
+        .layer(from_fn_with_state(state.clone(), middleware::known_host))
+        .merge(probes)
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn_with_state(state.clone(), middleware::context))
                 .layer(from_fn(middleware::headers))
                 .layer(CatchPanicLayer::custom(middleware::panicked))
-                .layer(from_fn_with_state(state.clone(), middleware::known_host))
                 .layer(CsrfLayer::new())
                 .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
                 .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE)),

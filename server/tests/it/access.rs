@@ -63,14 +63,16 @@ const FUNCTIONS: &[(&str, Role, &str)] = &[
     ("/api/ui/delete_secret", Role::Editor, r#""ID""#),
 ];
 
-const ANYBODY: &[&str] =
-    &["/livez", "/readyz", "/theme", "/sign-in", "/sign-out", "/setup", "/choose-password"];
+const PROBES: &[&str] = &["/livez", "/readyz"];
+
+const ANYBODY: &[&str] = &["/theme", "/sign-in", "/sign-out", "/setup", "/choose-password"];
 
 const TOKENS: &[&str] = &["/api/v1/me"];
 
 /// The rows of the tables above, sorted.
 fn table() -> Vec<(String, Audience)> {
     let mut rows: Vec<(String, Audience)> = Vec::new();
+    rows.extend(PROBES.iter().map(|path| ((*path).to_owned(), Audience::Probes)));
     rows.extend(ANYBODY.iter().map(|path| ((*path).to_owned(), Audience::Anybody)));
     rows.extend(SIGNED_IN.iter().map(|(path, ..)| ((*path).to_owned(), Audience::SignedIn)));
     rows.extend(FUNCTIONS.iter().map(|(path, ..)| ((*path).to_owned(), Audience::Islands)));

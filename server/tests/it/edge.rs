@@ -133,6 +133,8 @@ async fn behind_tls_cookies_are_bound_to_it_and_browsers_told_to_stay() {
         assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{host}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
     }
+    // A cluster asks for health by address.
+    assert_eq!(app.send_anonymous(ask("/livez", "10.0.0.7:3000")).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
