@@ -43,9 +43,9 @@ export function newFolder() {
 
 /**
  * Starts a portal that logs everything into the folder, and shows its warnings and errors.
- * @param {{ folder: string, addr: string }} settings
+ * @param {{ folder: string, addr: string, settings?: Record<string, string | undefined> }} how
  */
-export function start({ folder, addr }) {
+export function start({ folder, addr, settings = {} }) {
   const env = { ...process.env };
   for (const name of ['DATABASE_URL', 'LATCHKEY_KEK', 'LATCHKEY_KEK_FILE', 'LEPTOS_SITE_ROOT']) delete env[name];
   mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
@@ -60,6 +60,7 @@ export function start({ folder, addr }) {
       LATCHKEY_ADMIN_PASSWORD: ADMIN.password,
       LATCHKEY_LOG: process.env.LATCHKEY_LOG ?? 'trace',
       NO_COLOR: '1',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -2,7 +2,7 @@
 
 use crate::{
     failure::LoadFailure,
-    form_state::Line,
+    form_state::{FormState, Line},
     secrets::LIST,
     ssr,
     ui::{ago::Ago, alert::Alert, theme::ThemeSwitch},
@@ -10,6 +10,7 @@ use crate::{
 use backend::SessionSummary;
 use domain::{
     access::{AccessError, AccessField, Role},
+    percent,
     sensitive::Sensitive,
     time::Timestamp,
 };
@@ -18,58 +19,97 @@ use leptos::{either::Either, prelude::*};
 /// Where one signs in.
 pub const SIGN_IN: &str = "/sign-in";
 
+/// Where signing in at a provider begins.
+pub const SIGN_ON: &str = "/sign-in/single-sign-on";
+
+/// Where the provider sends the browser back to; it is registered there.
+pub const SIGN_ON_RETURN: &str = "/sign-in/single-sign-on/return";
+
 /// One's own account.
 pub const ACCOUNT: &str = "/account";
 
-/// Username and password; afterwards one is where one wanted to go.
+/// Username and password, or the way to the provider at which one signs in; afterwards one is where one wanted to go.
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let form = ssr::form();
     let next = ssr::query_parameter("next").unwrap_or_default();
-    let wait = Suspend::new(async move {
-        let empty = match ssr::request() {
-            Ok((backend, ctx)) => backend.users().any(&ctx).await.is_ok_and(|any| !any),
-            Err(_) => false,
-        };
-        empty.then(|| {
-            view! {
-                <Alert title="Nobody can sign in yet">
-                    <p>
-                        "The server has printed a link when it was started, with which the first administrator chooses a \
-                        name and a password. It is good for an hour, and each start prints a new one."
-                    </p>
-                </Alert>
+    let page = Suspend::new(async move {
+        match ssr::request() {
+            Ok((backend, ctx)) => {
+                let by_password = backend.sessions().takes_passwords();
+                let nobody = by_password && backend.users().any(&ctx).await.is_ok_and(|any| !any);
+                let provider = backend.single_sign_on().map(|service| service.host().to_owned());
+                Either::Left(view! {
+                    {nobody.then(NobodyYet)}
+                    {form.summary()}
+                    {provider.map(|host| view! { <SignOnLink host next=next.clone() alone=!by_password/> })}
+                    {by_password.then(|| password_form(&form, next))}
+                })
             }
-        })
-    });
-    let broken = ssr::request().err().map(|error| {
-        view! { <Alert title="The portal cannot be used at the moment"><p>{error.message()}</p></Alert> }
+            Err(error) => Either::Right(view! {
+                <Alert title="The portal cannot be used at the moment">
+                    <p>{error.message()}</p>
+                </Alert>
+                {form.summary()}
+                {password_form(&form, next)}
+            }),
+        }
     });
     view! {
         <div class="form-page">
             <h1>"Sign in"</h1>
-            {broken}
-            {wait}
-            {form.summary()}
-            <form method="post" action=SIGN_IN class="plain-form">
-                <input type="hidden" name="next" value=next/>
-                {form.line(
-                    AccessField::UserName,
-                    "Username",
-                    "",
-                    Line { autofocus: form.error.is_none(), autocomplete: "username", ..Line::TEXT },
-                )}
-                {form.line(
-                    AccessField::Password,
-                    "Password",
-                    "",
-                    Line { autofocus: form.error.is_some(), ..Line::PASSWORD },
-                )}
-                <div class="actions">
-                    <button class="primary">"Sign in"</button>
-                </div>
-            </form>
+            {page}
         </div>
+    }
+}
+
+#[component]
+fn NobodyYet() -> impl IntoView {
+    view! {
+        <Alert title="Nobody can sign in yet">
+            <p>
+                "The server has printed a link when it was started, with which the first administrator chooses a name and a \
+                password. It is good for an hour, and each start prints a new one."
+            </p>
+        </Alert>
+    }
+}
+
+/// The way to the provider: a link, since a form must not end at another site.
+#[component]
+fn SignOnLink(host: String, next: String, alone: bool) -> impl IntoView {
+    let address = format!("{SIGN_ON}?next={}", percent::encode(&next));
+    view! {
+        <p class="sign-on">
+            <a class="button primary" href=address>
+                "Sign in at "
+                {host}
+            </a>
+        </p>
+        {(!alone).then(|| view! { <h2>"Or with a password"</h2> })}
+    }
+}
+
+fn password_form(form: &FormState, next: String) -> impl IntoView + use<> {
+    view! {
+        <form method="post" action=SIGN_IN class="plain-form">
+            <input type="hidden" name="next" value=next/>
+            {form.line(
+                AccessField::UserName,
+                "Username",
+                "",
+                Line { autofocus: form.error.is_none(), autocomplete: "username", ..Line::TEXT },
+            )}
+            {form.line(
+                AccessField::Password,
+                "Password",
+                "",
+                Line { autofocus: form.error.is_some(), ..Line::PASSWORD },
+            )}
+            <div class="actions">
+                <button class="primary">"Sign in"</button>
+            </div>
+        </form>
     }
 }
 
@@ -123,7 +163,7 @@ pub fn ChoosePasswordPage() -> impl IntoView {
     })
 }
 
-fn new_password(form: &crate::form_state::FormState) -> impl IntoView + use<> {
+fn new_password(form: &FormState) -> impl IntoView + use<> {
     view! {
         {form.line(
             AccessField::Password,
@@ -189,8 +229,11 @@ pub fn AccountPage() -> impl IntoView {
     let page = Suspend::new(async move {
         let loaded = match ssr::request() {
             Ok((backend, ctx)) => {
-                let now = ctx.now;
-                backend.sessions().own(&ctx).await.map(|sessions| (sessions, now)).map_err(ssr::refuse)
+                let own = async {
+                    let issuer = backend.users().own_issuer(&ctx).await?;
+                    Ok((backend.sessions().own(&ctx).await?, issuer, ctx.now))
+                };
+                own.await.map_err(ssr::refuse)
             }
             Err(error) => Err(error),
         };
@@ -198,19 +241,17 @@ pub fn AccountPage() -> impl IntoView {
             Err(error) => {
                 Either::Left(view! { <LoadFailure error heading="Account" noun="account" list=LIST/> })
             }
-            Ok((sessions, now)) => Either::Right(view! {
+            Ok((sessions, issuer, now)) => Either::Right(view! {
                 <h1>"Account"</h1>
                 <WhoAmI/>
-                <h2>"Change password"</h2>
-                <p>"Every session ends, on every device; in this browser you stay signed in."</p>
                 {form.summary()}
-                <form method="post" action="/account/password" class="plain-form">
-                    {form.line(AccessField::CurrentPassword, "Current password", "", Line::PASSWORD)}
-                    {new_password(&form)}
-                    <div class="actions">
-                        <button class="primary">"Change password"</button>
-                    </div>
-                </form>
+                {match issuer {
+                    Some(issuer) => Either::Left(view! {
+                        <h2>"Password"</h2>
+                        <p>"You sign in at " <b>{issuer}</b> ": your password is kept there, and so are the groups that say what you may do here."</p>
+                    }),
+                    None => Either::Right(change_password(&form)),
+                }}
                 <h2>"Sessions"</h2>
                 <Sessions sessions now/>
                 <h2>"Theme"</h2>
@@ -219,6 +260,20 @@ pub fn AccountPage() -> impl IntoView {
         }
     });
     view! { <div class="form-page">{page}</div> }
+}
+
+fn change_password(form: &FormState) -> impl IntoView + use<> {
+    view! {
+        <h2>"Change password"</h2>
+        <p>"Every session ends, on every device; in this browser you stay signed in."</p>
+        <form method="post" action="/account/password" class="plain-form">
+            {form.line(AccessField::CurrentPassword, "Current password", "", Line::PASSWORD)}
+            {new_password(form)}
+            <div class="actions">
+                <button class="primary">"Change password"</button>
+            </div>
+        </form>
+    }
 }
 
 #[component]

@@ -220,6 +220,15 @@ fn message(error: &AccessError) -> String {
             "This is the last administrator, and somebody has to be one. Make another user an admin first."
                 .to_owned()
         }
+        AccessError::SignOn(problem) => problem.message().to_owned(),
+        AccessError::NoPasswords => {
+            "Nobody signs in to this portal with a password; it is done where everybody of yours signs in.".to_owned()
+        }
+        AccessError::KeptByProvider => {
+            "This user's password and groups are kept where they sign in; a change there counts here from the next sign-in \
+             on."
+                .to_owned()
+        }
         AccessError::Refused(error) => crate::error::ApiError::Refused(error.clone()).message(),
     }
 }

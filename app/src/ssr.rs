@@ -139,7 +139,11 @@ pub fn query() -> String {
 
 /// One parameter of the query.
 pub fn query_parameter(name: &str) -> Option<String> {
-    let query = query();
+    parameter(&query(), name)
+}
+
+/// One parameter of this query.
+pub fn parameter(query: &str, name: &str) -> Option<String> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     pairs.filter(|(key, _)| *key == name).find_map(|(_, value)| domain::percent::decode(value))
 }

@@ -119,7 +119,7 @@ fn List(page: UserPage, search: String, beyond: String) -> impl IntoView {
 
 /// "Active", "Disabled" or "Has no password yet".
 fn state(user: &UserSummary) -> &'static str {
-    match (user.disabled, user.has_password) {
+    match (user.disabled, user.has_password || user.issuer.is_some()) {
         (true, _) => "Disabled",
         (false, false) => "Has no password yet",
         (false, true) => "Active",
@@ -133,7 +133,9 @@ fn Row(user: UserSummary, now: Timestamp) -> impl IntoView {
     let label = format!("Edit {}", user.name);
     view! {
         <tr>
-            <th scope="row" class="name">{user.name}</th>
+            <th scope="row" class="name" title=user.issuer.map(|issuer| format!("Signs in at {issuer}"))>
+                {user.name}
+            </th>
             <td>
                 <span class="column-word">"Role"</span>
                 {user.role.label()}
@@ -276,22 +278,34 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
             </form>
         })
     };
+    let kept = match user.issuer.clone() {
+        Some(issuer) => Either::Left(view! {
+            <h2>"Role and password"</h2>
+            <p>
+                "This user signs in at " <b>{issuer}</b> ". The role there is " <b>{user.role.label()}</b>
+                ", by the groups they were in when they signed in last; both groups and password are kept there."
+            </p>
+        }),
+        None => Either::Right(view! {
+            <h2>"Role"</h2>
+            <form method="post" action=to("role") class="plain-form">
+                {role_choice(&form, user.role)}
+                <div class="actions">
+                    <button class="primary">"Change role"</button>
+                </div>
+            </form>
+            <h2>"Password"</h2>
+            <p>"A link with which the user chooses a new password. The old one and every session end at once."</p>
+            <form method="post" action=to("password-link")>
+                <button>"Make password link"</button>
+            </form>
+        }),
+    };
     view! {
         <h1>{format!("User {}", user.name)}</h1>
         <p class="lead">{state(&user)} {seen} "."</p>
         {form.summary()}
-        <h2>"Role"</h2>
-        <form method="post" action=to("role") class="plain-form">
-            {role_choice(&form, user.role)}
-            <div class="actions">
-                <button class="primary">"Change role"</button>
-            </div>
-        </form>
-        <h2>"Password"</h2>
-        <p>"A link with which the user chooses a new password. The old one and every session end at once."</p>
-        <form method="post" action=to("password-link")>
-            <button>"Make password link"</button>
-        </form>
+        {kept}
         <h2>"Sessions"</h2>
         <p>{sessions}</p>
         {(user.sessions > 0)

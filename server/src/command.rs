@@ -39,7 +39,7 @@ pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) 
             loop {
                 let page = users.list(&ctx(), "", &beyond).await.map_err(|error| said(&error.into()))?;
                 for user in page.users {
-                    let state = match (user.disabled, user.has_password) {
+                    let state = match (user.disabled, user.has_password || user.issuer.is_some()) {
                         (true, _) => "disabled",
                         (false, false) => "no password yet",
                         (false, true) => "active",
@@ -71,7 +71,7 @@ pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) 
 /// `latchkey key …`
 pub async fn key(settings: &Settings, url: &Sensitive, command: KeyCommand) -> Outcome {
     let open = async || -> Result<Backend, Box<dyn std::error::Error + Send + Sync>> {
-        let config = start::config(settings, url.clone(), key_file::load(settings)?);
+        let config = start::config(settings, url.clone(), key_file::load(settings)?)?;
         Ok(Backend::start(config, clock::now()).await?)
     };
     let backend = open().await?;

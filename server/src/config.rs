@@ -1,14 +1,14 @@
 //! What can be set, by flags and by environment. The environment is read here and nowhere else.
 
 use crate::edge::{Edge, Origin};
-use backend::SessionLimits;
+use backend::{Issuer, SessionLimits, SignInConfig, SingleSignOnConfig};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use domain::sensitive::Sensitive;
+use domain::{access::Role, sensitive::Sensitive};
 use ipnet::IpNet;
 use std::{
     convert::Infallible,
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -174,6 +174,13 @@ pub struct Settings {
     #[arg(long, env = "LATCHKEY_ADMIN_PASSWORD_FILE", global = true)]
     pub admin_password_file: Option<PathBuf>,
 
+    /// Whether people sign in with passwords that are kept here; off only where they sign in at a provider
+    #[arg(long, env = "LATCHKEY_PASSWORD_SIGN_IN", default_value_t = true, action = clap::ArgAction::Set, value_parser = clap::builder::BoolishValueParser::new(), global = true)]
+    pub password_sign_in: bool,
+
+    #[command(flatten)]
+    pub oidc: OidcSettings,
+
     /// How to log: lines for people, or one JSON object a line
     #[arg(long, env = "LATCHKEY_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
     pub log_format: LogFormat,
@@ -185,6 +192,53 @@ pub struct Settings {
     /// The most connections to PostgreSQL at once
     #[arg(long, env = "LATCHKEY_DATABASE_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=1000), global = true)]
     pub database_connections: u32,
+}
+
+/// The provider at which people sign in.
+#[derive(Debug, Clone, Args)]
+pub struct OidcSettings {
+    /// The provider at which people sign in by OpenID Connect, such as <https://login.example/realms/main>. The portal is
+    /// registered there with the address /sign-in/single-sign-on/return
+    #[arg(long = "oidc-issuer", env = "LATCHKEY_OIDC_ISSUER", value_parser = Issuer::parse, requires = "client_id", global = true)]
+    pub issuer: Option<Issuer>,
+
+    /// Under which the portal is registered there
+    #[arg(long = "oidc-client-id", env = "LATCHKEY_OIDC_CLIENT_ID", id = "client_id", global = true)]
+    pub client_id: Option<String>,
+
+    /// What the portal proves itself with there. Other processes can see flags: prefer the environment or a file
+    #[arg(long = "oidc-client-secret", env = "LATCHKEY_OIDC_CLIENT_SECRET", id = "client_secret", hide_env_values = true, value_parser = sensitive, conflicts_with = "client_secret_file", global = true)]
+    pub client_secret: Option<Sensitive>,
+
+    /// A file with it; a line end after it is passed over
+    #[arg(
+        long = "oidc-client-secret-file",
+        env = "LATCHKEY_OIDC_CLIENT_SECRET_FILE",
+        id = "client_secret_file",
+        global = true
+    )]
+    pub client_secret_file: Option<PathBuf>,
+
+    /// The group there whose members are admins here
+    #[arg(long = "oidc-admin-group", env = "LATCHKEY_OIDC_ADMIN_GROUP", global = true)]
+    pub admin_group: Option<String>,
+
+    /// The group there whose members are editors here
+    #[arg(long = "oidc-editor-group", env = "LATCHKEY_OIDC_EDITOR_GROUP", global = true)]
+    pub editor_group: Option<String>,
+
+    /// The group there whose members are readers here
+    #[arg(long = "oidc-reader-group", env = "LATCHKEY_OIDC_READER_GROUP", global = true)]
+    pub reader_group: Option<String>,
+
+    /// The claim in which the provider names a person's groups
+    #[arg(
+        long = "oidc-groups-claim",
+        env = "LATCHKEY_OIDC_GROUPS_CLAIM",
+        default_value = "groups",
+        global = true
+    )]
+    pub groups_claim: String,
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the form that clap asks for")]
@@ -200,12 +254,25 @@ fn network(text: &str) -> Result<IpNet, &'static str> {
 }
 
 impl Settings {
-    /// How long sessions last.
-    pub fn session_limits(&self) -> SessionLimits {
-        SessionLimits {
+    /// How people sign in.
+    ///
+    /// Errors: settings that would let nobody in, and a file that cannot be read, in words.
+    pub fn sign_in(&self) -> Result<SignInConfig, String> {
+        let sessions = SessionLimits {
             idle: Duration::from_mins(self.session_idle_minutes),
             absolute: Duration::from_hours(self.session_hours),
+        };
+        let single_sign_on = self.oidc.read()?;
+        if !self.password_sign_in && single_sign_on.is_none() {
+            return Err("LATCHKEY_PASSWORD_SIGN_IN is off, and there is no LATCHKEY_OIDC_ISSUER: nobody could sign in"
+                .to_owned());
         }
+        if !self.password_sign_in && self.admin_user.is_some() {
+            return Err("LATCHKEY_PASSWORD_SIGN_IN is off, so LATCHKEY_ADMIN_USER could not sign in: take one of the two \
+                        away"
+                .to_owned());
+        }
+        Ok(SignInConfig { sessions, no_passwords: !self.password_sign_in, single_sign_on })
     }
 
     /// Where the portal is reached from outside.
@@ -222,6 +289,48 @@ impl Settings {
     pub fn origin(&self) -> String {
         self.public_url.as_ref().map_or_else(|| format!("http://{}", self.addr), Origin::as_text)
     }
+}
+
+impl OidcSettings {
+    fn read(&self) -> Result<Option<SingleSignOnConfig>, String> {
+        let (Some(issuer), Some(client_id)) = (&self.issuer, &self.client_id) else { return Ok(None) };
+        let groups = [
+            (&self.admin_group, Role::Admin),
+            (&self.editor_group, Role::Editor),
+            (&self.reader_group, Role::Reader),
+        ];
+        let groups: Vec<_> = groups
+            .into_iter()
+            .filter_map(|(group, role)| Some((group.clone().filter(|group| !group.is_empty())?, role)))
+            .collect();
+        if groups.is_empty() {
+            return Err("with LATCHKEY_OIDC_ISSUER, set at least one of LATCHKEY_OIDC_ADMIN_GROUP, \
+                        LATCHKEY_OIDC_EDITOR_GROUP and LATCHKEY_OIDC_READER_GROUP: nobody else may sign in by it"
+                .to_owned());
+        }
+        let client_secret = match (&self.client_secret, &self.client_secret_file) {
+            (Some(secret), _) => Some(secret.clone()),
+            (None, Some(path)) => Some(secret_line(path, "LATCHKEY_OIDC_CLIENT_SECRET_FILE")?),
+            (None, None) => None,
+        };
+        Ok(Some(SingleSignOnConfig {
+            issuer: issuer.clone(),
+            client_id: client_id.clone(),
+            client_secret,
+            groups_claim: self.groups_claim.clone(),
+            groups,
+        }))
+    }
+}
+
+/// What is in a file, but for a line end after it.
+///
+/// Errors: it cannot be read; in words, with the name of the setting.
+pub fn secret_line(path: &Path, setting: &str) -> Result<Sensitive, String> {
+    let text = std::fs::read_to_string(path).map(Sensitive::new);
+    let text = text.map_err(|error| format!("{setting} cannot be read: {error}"))?;
+    let line = text.expose().strip_suffix('\n').unwrap_or(text.expose());
+    Ok(Sensitive::new(line.strip_suffix('\r').unwrap_or(line)))
 }
 
 #[cfg(test)]
@@ -250,8 +359,41 @@ mod tests {
             "postgres://u:SENTINEL-PW@h/d",
             "--admin-password",
             "SENTINEL-ADMIN",
+            "--oidc-client-secret",
+            "SENTINEL-OIDC",
         ])
         .unwrap();
         assert!(!format!("{cli:?}").contains("SENTINEL"));
+    }
+
+    fn sign_in(arguments: &[&str]) -> Result<SignInConfig, String> {
+        let cli =
+            Cli::try_parse_from([&["latchkey"], arguments].concat()).map_err(|error| error.to_string())?;
+        cli.settings.sign_in()
+    }
+
+    #[test]
+    fn single_sign_on_is_set_whole_or_not_at_all() {
+        let issuer = ["--oidc-issuer", "https://login.example", "--oidc-client-id", "latchkey"];
+        let set =
+            sign_in(&[&issuer[..], &["--oidc-editor-group", "ops", "--oidc-reader-group", ""]].concat())
+                .unwrap();
+        let config = set.single_sign_on.unwrap();
+        assert_eq!(config.groups, [("ops".to_owned(), Role::Editor)]);
+        assert_eq!((config.groups_claim.as_str(), set.no_passwords), ("groups", false));
+        assert!(sign_in(&[]).unwrap().single_sign_on.is_none());
+        for (wrong, said) in [
+            (vec!["--oidc-issuer", "http://login.example", "--oidc-client-id", "x"], "https"),
+            (vec!["--oidc-issuer", "https://login.example"], "--oidc-client-id"),
+            (issuer.to_vec(), "LATCHKEY_OIDC_ADMIN_GROUP"),
+            (vec!["--password-sign-in", "off"], "nobody could sign in"),
+        ] {
+            let error = sign_in(&wrong).unwrap_err();
+            assert!(error.contains(said), "{wrong:?}: {error}");
+        }
+        let alone = [&issuer[..], &["--oidc-admin-group", "ops", "--password-sign-in", "off"]].concat();
+        assert!(sign_in(&alone).unwrap().no_passwords);
+        let both = [&alone[..], &["--admin-user", "ana"]].concat();
+        assert!(sign_in(&both).unwrap_err().contains("LATCHKEY_ADMIN_USER"));
     }
 }

@@ -101,7 +101,7 @@ async fn identity(state: &AppState, parts: &Parts) -> Identified {
             None => None,
         }
     } else {
-        match cookie::read(&parts.headers, arrival(parts)) {
+        match cookie::SESSION.read(&parts.headers, arrival(parts)) {
             Some(token) => backend.sessions().identify(ctx, &token).await?,
             None => None,
         }

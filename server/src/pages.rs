@@ -41,7 +41,12 @@ pub async fn in_answer<T: Clone + Send + Sync + 'static>(
         ssr::set_status(status);
         provide_context(found.clone());
     };
-    render_app_async_with_context(context, shell)(Request::from_parts(parts, Body::empty())).await
+    let mut response =
+        render_app_async_with_context(context, shell)(Request::from_parts(parts, Body::empty())).await;
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    response
 }
 
 fn shell(state: &AppState, page: Page) -> impl Fn() -> AnyView + Clone + Send + Sync + 'static {

@@ -3,7 +3,7 @@
 use crate::{
     clock,
     command::{self, Outcome},
-    config::{Cli, Command, LogFormat, Settings},
+    config::{Cli, Command, LogFormat, Settings, secret_line},
     edge::Origin,
     key_file, listener,
     private_postgres::PrivatePostgres,
@@ -60,7 +60,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         }
         Command::Seed { count } => {
             with_database(&settings, async |url| {
-                let config = config(&settings, url, key_file::load(&settings)?);
+                let config = config(&settings, url, key_file::load(&settings)?)?;
                 let backend = Backend::start(config, clock::now()).await?;
                 backend.secrets().seed(&Ctx::system("seed", clock::now()), count).await?;
                 tracing::info!(count, "made secrets up");
@@ -91,19 +91,20 @@ fn start_log(settings: &Settings, serving: bool) -> Result<(), tracing_subscribe
     Ok(())
 }
 
-pub(crate) fn config(settings: &Settings, database_url: Sensitive, keys: Vec<Kek>) -> BackendConfig {
-    BackendConfig {
-        database_url,
-        keys,
-        max_connections: settings.database_connections,
-        sessions: settings.session_limits(),
-    }
+/// Errors: settings that do not go together, in words.
+pub(crate) fn config(
+    settings: &Settings,
+    database_url: Sensitive,
+    keys: Vec<Kek>,
+) -> Result<BackendConfig, String> {
+    let sign_in = settings.sign_in()?;
+    Ok(BackendConfig { database_url, keys, max_connections: settings.database_connections, sign_in })
 }
 
 /// For commands that have nothing to do with values, and so need no key.
 async fn with_backend(settings: &Settings, work: impl AsyncFnOnce(Backend) -> Outcome) -> Outcome {
     with_database(settings, async |url| {
-        let backend = Backend::start(config(settings, url, Vec::new()), clock::now()).await?;
+        let backend = Backend::start(config(settings, url, Vec::new())?, clock::now()).await?;
         let outcome = work(backend.clone()).await;
         backend.close().await;
         outcome
@@ -172,7 +173,7 @@ async fn open(
     state: &AppState,
     addr: SocketAddr,
 ) -> Result<bool, Box<dyn Error + Send + Sync>> {
-    let config = config(settings, url, key_file::load(settings)?);
+    let config = config(settings, url, key_file::load(settings)?)?;
     loop {
         match Backend::start(config.clone(), clock::now()).await {
             Ok(backend) => {
@@ -226,13 +227,7 @@ fn unattended_admin(settings: &Settings) -> Result<Option<FirstAdmin>, String> {
     let Some(name) = settings.admin_user.clone() else { return Ok(None) };
     let password = match (&settings.admin_password, &settings.admin_password_file) {
         (Some(password), _) => password.clone(),
-        (None, Some(path)) => {
-            let text = std::fs::read_to_string(path).map(Sensitive::new);
-            let text =
-                text.map_err(|error| format!("LATCHKEY_ADMIN_PASSWORD_FILE cannot be read: {error}"))?;
-            let line = text.expose().strip_suffix('\n').unwrap_or(text.expose());
-            Sensitive::new(line.strip_suffix('\r').unwrap_or(line))
-        }
+        (None, Some(path)) => secret_line(path, "LATCHKEY_ADMIN_PASSWORD_FILE")?,
         (None, None) => {
             return Err("LATCHKEY_ADMIN_USER needs LATCHKEY_ADMIN_PASSWORD or LATCHKEY_ADMIN_PASSWORD_FILE"
                 .to_owned());

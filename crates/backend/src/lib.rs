@@ -11,6 +11,7 @@ mod keyring;
 mod random;
 mod secrets;
 mod sessions;
+mod single_sign_on;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -27,6 +28,9 @@ pub use health::Readiness;
 pub use keyring::{Kek, KekError, KeyError, KeyService, KeyStatus, Rewrapped};
 pub use secrets::SecretService;
 pub use sessions::{NewSession, SessionLimits, SessionService, SessionSummary};
+pub use single_sign_on::{
+    BegunSignOn, Issuer, IssuerError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService,
+};
 pub use tokens::{CreatedToken, TokenPage, TokenService, TokenSummary};
 pub use users::{AddedUser, FirstAdmin, UserPage, UserService, UserSummary};
 
@@ -45,8 +49,19 @@ pub struct BackendConfig {
     pub keys: Vec<Kek>,
     /// The most connections at once.
     pub max_connections: u32,
+    /// How people sign in.
+    pub sign_in: SignInConfig,
+}
+
+/// How people sign in, and for how long.
+#[derive(Clone, Debug, Default)]
+pub struct SignInConfig {
     /// How long sessions last.
     pub sessions: SessionLimits,
+    /// Nobody signs in with a password.
+    pub no_passwords: bool,
+    /// The provider at which people sign in, if any.
+    pub single_sign_on: Option<SingleSignOnConfig>,
 }
 
 /// All services over one database. Cheap to clone.
@@ -59,6 +74,7 @@ pub struct Backend {
     keys: KeyService,
     secrets: SecretService,
     sessions: SessionService,
+    single_sign_on: Option<SingleSignOnService>,
     tokens: TokenService,
     users: UserService,
 }
@@ -69,15 +85,10 @@ impl Backend {
     pub async fn start(config: BackendConfig, now: Timestamp) -> Result<Self, StartError> {
         migrate(&config.database_url).await?;
         let db = Db::connect(&config.database_url, config.max_connections).await?;
-        Ok(Self::over(db, config.keys, config.sessions, now).await?)
+        Self::over(db, config.keys, config.sign_in, now).await
     }
 
-    async fn over(
-        db: Db,
-        keys: Vec<Kek>,
-        limits: SessionLimits,
-        now: Timestamp,
-    ) -> Result<Self, sqlx::Error> {
+    async fn over(db: Db, keys: Vec<Kek>, sign_in: SignInConfig, now: Timestamp) -> Result<Self, StartError> {
         let given = !keys.is_empty();
         let keyring = Keyring::unlock(&db, keys.clone(), now).await?.map(Arc::new);
         if given && keyring.is_none() {
@@ -88,12 +99,17 @@ impl Backend {
         }
         // Also while sealed, so that what is there can be looked at.
         let at_hand = keyring.clone().unwrap_or_else(|| Arc::new(Keyring::new(keys)));
-        let passwords = Passwords::new();
+        let passwords = Passwords::new(!sign_in.no_passwords);
+        let sessions = SessionService::new(db.clone(), passwords.clone(), sign_in.sessions);
+        let single_sign_on = sign_in.single_sign_on.map(|config| {
+            SingleSignOnService::new(db.clone(), sessions.clone(), config).map_err(StartError::Tls)
+        });
         Ok(Self {
             audit: AuditService::new(db.clone()),
             keys: KeyService::new(db.clone(), at_hand),
             secrets: SecretService::new(db.clone(), keyring.clone()),
-            sessions: SessionService::new(db.clone(), passwords.clone(), limits),
+            sessions,
+            single_sign_on: single_sign_on.transpose()?,
             tokens: TokenService::new(db.clone()),
             users: UserService::new(db.clone(), passwords),
             db,
@@ -119,6 +135,11 @@ impl Backend {
     /// Who has signed in.
     pub fn sessions(&self) -> &SessionService {
         &self.sessions
+    }
+
+    /// Signing in at a provider, where one is configured.
+    pub fn single_sign_on(&self) -> Option<&SingleSignOnService> {
+        self.single_sign_on.as_ref()
     }
 
     /// The API tokens.

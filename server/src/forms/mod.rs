@@ -1,9 +1,14 @@
 //! The plain forms: what is posted to a page's own address. Done, the answer is a redirect; refused, it is the
 //! same page with what was typed.
 
-pub mod access;
+mod access;
+pub mod account;
 pub mod audit;
 pub mod secrets;
+pub mod sign_in;
+pub mod single_sign_on;
+pub mod tokens;
+pub mod users;
 
 use crate::state::AppState;
 use app::{

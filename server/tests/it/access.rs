@@ -65,7 +65,15 @@ const FUNCTIONS: &[(&str, Role, &str)] = &[
 
 const PROBES: &[&str] = &["/livez", "/readyz"];
 
-const ANYBODY: &[&str] = &["/theme", "/sign-in", "/sign-out", "/setup", "/choose-password"];
+const ANYBODY: &[&str] = &[
+    "/theme",
+    "/sign-in",
+    "/sign-in/single-sign-on",
+    "/sign-in/single-sign-on/return",
+    "/sign-out",
+    "/setup",
+    "/choose-password",
+];
 
 const TOKENS: &[&str] = &["/api/v1/me"];
 

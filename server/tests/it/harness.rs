@@ -6,7 +6,7 @@ use axum::{
     body::{Body, HttpBody, to_bytes},
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
-use backend::{Backend, BackendConfig, Ctx, Kek, SessionLimits};
+use backend::{Backend, BackendConfig, Ctx, Kek, SignInConfig};
 use domain::{
     access::{AccessError, Role},
     secret::SecretId,
@@ -23,6 +23,7 @@ use server::{
 };
 use std::{
     path::{Path, PathBuf},
+    process::Command,
     sync::{
         LazyLock,
         atomic::{AtomicU32, Ordering},
@@ -98,7 +99,7 @@ impl TestApp {
             database_url: Sensitive::new(url),
             keys: vec![kek],
             max_connections: 4,
-            sessions: SessionLimits::default(),
+            sign_in: SignInConfig::default(),
         };
         let backend = Backend::start(config, clock::now()).await.unwrap();
         let mut app = Self {
@@ -190,6 +191,16 @@ impl TestApp {
             ],
         )
         .await
+    }
+
+    /// The whole database as text.
+    #[expect(clippy::unused_self, reason = "whoever has an app has the turn")]
+    pub(crate) fn dump(&self) -> String {
+        let socket = Path::new(env!("CARGO_TARGET_TMPDIR")).join("router/postgres");
+        let database = format!("host={} user=latchkey dbname=latchkey", socket.display());
+        let output = Command::new("pg_dump").args(["--dbname", &database]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// What is stored, as a consumer would get it.

@@ -5,6 +5,7 @@ use domain::{
     secret::{Credential, SecretId},
     sensitive::Sensitive,
 };
+use server::private_postgres::PrivatePostgres;
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
@@ -194,6 +195,19 @@ fn it_says_what_to_do_when_it_cannot_start() {
     let (said, _) = failed(both);
     assert!(said.contains("cannot be used with"), "{said}");
 
+    let mut alone = latchkey(&folder);
+    alone.env("LATCHKEY_PASSWORD_SIGN_IN", "off").env("DATABASE_URL", "postgres://127.0.0.1:1/x");
+    let (said, _) = failed(alone);
+    assert!(said.contains("nobody could sign in"), "{said}");
+
+    let mut secret = latchkey(&folder);
+    secret
+        .env("DATABASE_URL", "postgres://127.0.0.1:1/x")
+        .envs([("LATCHKEY_OIDC_ISSUER", "https://login.example"), ("LATCHKEY_OIDC_CLIENT_ID", "latchkey")])
+        .envs([("LATCHKEY_OIDC_ADMIN_GROUP", "ops"), ("LATCHKEY_OIDC_CLIENT_SECRET_FILE", "/nowhere")]);
+    let (said, _) = failed(secret);
+    assert!(said.contains("LATCHKEY_OIDC_CLIENT_SECRET_FILE cannot be read"), "{said}");
+
     let mut no_address = latchkey(&folder);
     no_address.arg("migrate").env("DATABASE_URL", "SENTINEL");
     let (said, _) = failed(no_address);
@@ -220,6 +234,15 @@ fn help_lists_every_setting() {
         "LATCHKEY_ADMIN_USER",
         "LATCHKEY_ADMIN_PASSWORD",
         "LATCHKEY_ADMIN_PASSWORD_FILE",
+        "LATCHKEY_PASSWORD_SIGN_IN",
+        "LATCHKEY_OIDC_ISSUER",
+        "LATCHKEY_OIDC_CLIENT_ID",
+        "LATCHKEY_OIDC_CLIENT_SECRET",
+        "LATCHKEY_OIDC_CLIENT_SECRET_FILE",
+        "LATCHKEY_OIDC_ADMIN_GROUP",
+        "LATCHKEY_OIDC_EDITOR_GROUP",
+        "LATCHKEY_OIDC_READER_GROUP",
+        "LATCHKEY_OIDC_GROUPS_CLAIM",
         "user",
         "token",
         "audit",
@@ -380,7 +403,7 @@ fn ask<T>(folder: &Path, question: impl AsyncFnOnce(backend::Backend, backend::C
         database_url: Sensitive::new(url),
         keys: backend::Kek::parse_ring(&Sensitive::new(keys)).unwrap(),
         max_connections: 2,
-        sessions: backend::SessionLimits::default(),
+        sign_in: backend::SignInConfig::default(),
     };
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let backend = backend::Backend::start(config, server::clock::now()).await.unwrap();
@@ -553,4 +576,93 @@ fn a_frozen_database_is_told_in_time_and_got_over() {
     assert!(running.add("after").contains("location: /secrets\r\n"));
     running.signal("-TERM");
     assert!(running.child.wait().unwrap().success());
+}
+
+/// Every connection is cut while requests are under way: a read is answered by another one, a write is told and left no trace.
+#[test]
+fn connections_cut_mid_request_leave_no_half_write() {
+    let folder = fresh_folder("cut");
+    let mut running = Running::start(latchkey(&folder));
+    assert!(running.add("before").contains("location: /secrets\r\n"));
+    let psql = |statements: &str| {
+        let database = format!("host={} user=latchkey dbname=latchkey", folder.join("postgres").display());
+        let mut command = Command::new("psql");
+        command.args([
+            "--no-psqlrc",
+            "--quiet",
+            "--tuples-only",
+            "--dbname",
+            &database,
+            "--command",
+            statements,
+        ]);
+        command
+    };
+    let waiting = || {
+        let waiting = psql(
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'latchkey' AND wait_event_type = 'Lock'",
+        );
+        let output = { waiting }.output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().parse::<u32>().unwrap()
+    };
+    let mut holder =
+        psql("BEGIN; LOCK TABLE secrets; SELECT pg_sleep(3)").stdout(Stdio::null()).spawn().unwrap();
+    wait_until("the table is held", || {
+        let held = psql("SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted")
+            .output()
+            .unwrap();
+        String::from_utf8(held.stdout).unwrap().trim() != "0"
+    });
+    let (page, write) = std::thread::scope(|scope| {
+        let page = scope.spawn(|| running.get("/secrets"));
+        let write = scope.spawn(|| running.add("half"));
+        wait_until("both are under way", || waiting() == 2);
+        let cut =
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'latchkey'";
+        assert!(psql(cut).output().unwrap().status.success());
+        (page.join().unwrap(), write.join().unwrap())
+    });
+    assert!(holder.wait().unwrap().success());
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("before"), "{page}");
+    assert!(write.starts_with("HTTP/1.1 503") && write.to_lowercase().contains("retry-after: 5"), "{write}");
+    assert_eq!(counted_in(&folder), (1, 1));
+    assert!(running.add("half").contains("location: /secrets\r\n"));
+    running.signal("-TERM");
+    assert!(running.child.wait().unwrap().success());
+}
+
+/// PostgreSQL is stopped and started again: told, and got over without a restart.
+#[test]
+fn a_stopped_database_is_told_and_got_over() {
+    let folder = fresh_folder("stopped");
+    let database = folder.join("database");
+    fs::create_dir(&database).unwrap();
+    let postgres = PrivatePostgres::start(&database).unwrap();
+    let mut command = latchkey(&folder);
+    command.env("DATABASE_URL", postgres.url());
+    let mut running = Running::start(command);
+    assert!(running.add("before").contains("location: /secrets\r\n"));
+    postgres.stop();
+    let began = Instant::now();
+    assert!(running.get("/livez").starts_with("HTTP/1.1 200"));
+    assert!(running.get("/readyz").starts_with("HTTP/1.1 503"));
+    for answer in [running.get("/secrets"), running.add("meanwhile")] {
+        assert!(
+            answer.starts_with("HTTP/1.1 503") && answer.to_lowercase().contains("retry-after: 5"),
+            "{answer}"
+        );
+    }
+    let token = format!(
+        "GET /api/v1/me HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer latchkey_0_0\r\nConnection: close\r\n\r\n",
+        running.addr
+    );
+    assert!(!running.send(&token).starts_with("HTTP/1.1 404"), "consumers delete on 404");
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+    let again = PrivatePostgres::start(&database).unwrap();
+    wait_until("it is got over", || running.get("/readyz").starts_with("HTTP/1.1 200"));
+    assert!(running.get("/secrets").contains("before"));
+    assert!(running.add("after").contains("location: /secrets\r\n"));
+    running.signal("-TERM");
+    assert!(running.child.wait().unwrap().success());
+    again.stop();
 }

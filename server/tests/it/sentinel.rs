@@ -181,9 +181,13 @@ async fn nothing_that_opens_the_portal_is_seen_elsewhere() {
     drop(guard);
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("answered"), "the log was captured");
+    let dump = app.dump();
+    assert!(dump.contains(&name) && dump.contains("$argon2id$"), "the dump is whole");
+    assert_absent(&dump, "the dump");
     for (what, text) in [("session", session.as_str()), ("link", &link), ("token", secret)] {
         for piece in [&text[..16], &text[24..40], &text[48..]] {
             assert!(!log.contains(piece), "the {what} is in the log");
+            assert!(!dump.contains(piece), "the {what} is in the dump");
             for (number, answer) in others.iter().enumerate() {
                 let all = format!("{}{:?}", answer.body, answer.headers);
                 assert!(!all.contains(piece), "the {what} is in answer {number}");

@@ -104,6 +104,11 @@ impl SessionService {
         Ok(Some(Actor::User(UserActor { id: row.user_id, name: row.name, role, session: row.id })))
     }
 
+    /// Whether people sign in with passwords at all.
+    pub fn takes_passwords(&self) -> bool {
+        self.passwords.in_use().is_ok()
+    }
+
     fn seen_after(&self, now: Timestamp) -> Timestamp {
         before(now, i64::try_from(self.limits.idle.as_micros()).unwrap_or(i64::MAX))
     }
@@ -111,7 +116,7 @@ impl SessionService {
     /// Signs in. After five failures under a name, in whatever spelling, it is locked for 15 minutes, also for the right
     /// password. A name that is nobody's is answered, and takes as long, as a wrong password.
     ///
-    /// Errors: `WrongPassword`, `Locked`; `Refused`.
+    /// Errors: `WrongPassword`, `Locked`, `NoPasswords`; `Refused`.
     pub async fn sign_in(
         &self,
         ctx: &Ctx,
@@ -119,6 +124,7 @@ impl SessionService {
         password: &Sensitive,
         device: &str,
     ) -> Result<NewSession, AccessError> {
+        self.passwords.in_use()?;
         let failed = |error: sqlx::Error| refuse(ctx, &error);
         let key = &name_key(name);
         let (now, forgotten) = (ctx.now, before(ctx.now, LOCK));
@@ -176,7 +182,8 @@ impl SessionService {
         .await
     }
 
-    async fn begin(
+    /// A session for this user, in this transaction.
+    pub(crate) async fn begin(
         &self,
         work: &mut sqlx::PgConnection,
         ctx: &Ctx,
@@ -209,7 +216,7 @@ impl SessionService {
         Ok(NewSession { token, absolute: self.limits.absolute })
     }
 
-    async fn record(
+    pub(crate) async fn record(
         &self,
         ctx: &Ctx,
         action: AuditAction,

@@ -5,7 +5,7 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use domain::{
-    access::{AccessProblem, NewPassword},
+    access::{AccessError, AccessProblem, NewPassword},
     sensitive::Sensitive,
 };
 use std::sync::{Arc, LazyLock};
@@ -21,6 +21,8 @@ static NOBODY: LazyLock<Option<String>> =
 /// Hashes and checks passwords. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Passwords {
+    /// Whether anybody signs in with one.
+    in_use: bool,
     turns: Arc<Semaphore>,
 }
 
@@ -30,8 +32,13 @@ pub(crate) struct Passwords {
 pub(crate) struct HashError;
 
 impl Passwords {
-    pub(crate) fn new() -> Self {
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)) }
+    pub(crate) fn new(in_use: bool) -> Self {
+        Self { in_use, turns: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
+    /// Errors: `NoPasswords`, where people sign in at a provider alone.
+    pub(crate) fn in_use(&self) -> Result<(), AccessError> {
+        if self.in_use { Ok(()) } else { Err(AccessError::NoPasswords) }
     }
 
     /// In PHC form, with its parameters and a fresh salt.
@@ -100,7 +107,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_password_is_known_again() {
-        let passwords = Passwords::new();
+        let passwords = Passwords::new(true);
         let hash = passwords.hash(&new("correct horse battery")).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert_ne!(hash, passwords.hash(&new("correct horse battery")).await.unwrap());

@@ -27,6 +27,8 @@ pub struct UserSummary {
     pub signed_in_at: Option<Timestamp>,
     /// How many sessions they have now.
     pub sessions: u32,
+    /// The issuer who vouches for them, where they sign in at a provider; their role is then that of their groups there.
+    pub issuer: Option<String>,
 }
 
 #[derive(Debug, FromRow)]
@@ -37,6 +39,7 @@ pub(super) struct ListRow {
     has_password: bool,
     signed_in_at: Option<DateTime<Utc>>,
     sessions: i64,
+    oidc_issuer: Option<String>,
 }
 
 impl TryFrom<ListRow> for UserSummary {
@@ -50,6 +53,7 @@ impl TryFrom<ListRow> for UserSummary {
             has_password: row.has_password,
             signed_in_at: row.signed_in_at.map(crate::db::timestamp),
             sessions: u32::try_from(row.sessions).unwrap_or_default(),
+            issuer: row.oidc_issuer,
         })
     }
 }
@@ -67,18 +71,55 @@ pub(crate) struct UserRow {
     pub(crate) role: String,
     pub(crate) password_hash: Option<String>,
     pub(crate) disabled: bool,
+    pub(crate) oidc_issuer: Option<String>,
 }
 
 /// The user of this name.
 pub(crate) async fn find(connection: &mut PgConnection, name: &str) -> Result<Option<UserRow>, sqlx::Error> {
-    sqlx::query_as("SELECT id, name, role, password_hash, disabled FROM users WHERE name = $1")
+    sqlx::query_as("SELECT id, name, role, password_hash, disabled, oidc_issuer FROM users WHERE name = $1")
         .bind(name)
         .fetch_optional(connection)
         .await
 }
 
+/// The user for whom this issuer vouches under this subject.
+pub(crate) async fn find_by_subject(
+    connection: &mut PgConnection,
+    issuer: &str,
+    subject: &str,
+) -> Result<Option<UserRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT id, name, role, password_hash, disabled, oidc_issuer FROM users \
+         WHERE oidc_issuer = $1 AND oidc_subject = $2",
+    )
+    .bind(issuer)
+    .bind(subject)
+    .fetch_optional(connection)
+    .await
+}
+
+/// Adds a user for whom this issuer vouches under this subject.
+pub(crate) async fn insert_vouched(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    name: &UserName,
+    role: Role,
+    (issuer, subject): (&str, &str),
+) -> Result<UserRow, sqlx::Error> {
+    let id = insert(connection, ctx, name, role, None).await?;
+    sqlx::query_as(
+        "UPDATE users SET oidc_issuer = $2, oidc_subject = $3 WHERE id = $1 \
+         RETURNING id, name, role, password_hash, disabled, oidc_issuer",
+    )
+    .bind(id)
+    .bind(issuer)
+    .bind(subject)
+    .fetch_one(connection)
+    .await
+}
+
 /// Keeps others from changing users until the end of the transaction.
-pub(super) async fn lock(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+pub(crate) async fn lock(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(ACCESS_LOCK).execute(connection).await.map(drop)
 }
 
@@ -125,7 +166,7 @@ pub(super) async fn admins(connection: &mut PgConnection) -> Result<Vec<String>,
         .await
 }
 
-pub(super) async fn set_role(connection: &mut PgConnection, id: Uuid, role: Role) -> Result<(), sqlx::Error> {
+pub(crate) async fn set_role(connection: &mut PgConnection, id: Uuid, role: Role) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE users SET role = $2 WHERE id = $1")
         .bind(id)
         .bind(role.as_str())
@@ -205,7 +246,7 @@ pub(super) async fn get(connection: &mut PgConnection, name: &str) -> Result<Opt
 }
 
 const SUMMARY: &str = "SELECT name, role, disabled, password_hash IS NOT NULL AS has_password, signed_in_at, \
-    (SELECT count(*) FROM sessions WHERE user_id = users.id) AS sessions FROM users";
+    oidc_issuer, (SELECT count(*) FROM sessions WHERE user_id = users.id) AS sessions FROM users";
 
 /// Notes a one-time link; those that have expired are swept away.
 pub(super) async fn insert_link(
@@ -249,7 +290,8 @@ pub(super) async fn find_link(
         Some(None) => Ok(Some(None)),
         Some(Some(id)) => {
             let user: Option<UserRow> = sqlx::query_as(
-                "SELECT id, name, role, password_hash, disabled FROM users WHERE id = $1 AND NOT disabled",
+                "SELECT id, name, role, password_hash, disabled, oidc_issuer FROM users \
+                 WHERE id = $1 AND NOT disabled",
             )
             .bind(id)
             .fetch_optional(connection)

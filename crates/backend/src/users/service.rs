@@ -81,11 +81,15 @@ impl UserService {
         found.await.map_err(|error| refuse(ctx, &error))
     }
 
-    /// Makes a link for the first administrator, good for an hour; `None` where there is a user already.
+    /// Makes a link for the first administrator, good for an hour; `None` where there is a user already, or
+    /// nobody signs in with a password.
     ///
     /// Errors: `Forbidden` for all but the server itself; `Unavailable`, `Internal`.
     pub async fn setup_link(&self, ctx: &Ctx) -> Result<Option<Sensitive>, Error> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named("first administrator")).await?;
+        if self.passwords.in_use().is_err() {
+            return Ok(None);
+        }
         let token = random::token().map_err(|error| broken(ctx, &error))?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
@@ -143,6 +147,7 @@ impl UserService {
         name: &str,
         password: &Sensitive,
     ) -> Result<Option<UserName>, AccessError> {
+        self.passwords.in_use()?;
         let name = UserName::parse(name).map_err(|problem| (AccessField::UserName, problem));
         let shown = name.as_ref().map_or("", UserName::as_str);
         let password = chosen(password, shown);
@@ -211,6 +216,18 @@ impl UserService {
         UserSummary::try_from(row).map_err(|error| refuse(ctx, &error))
     }
 
+    /// The issuer who vouches for whoever asks, where they sign in at a provider.
+    ///
+    /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn own_issuer(&self, ctx: &Ctx) -> Result<Option<String>, Error> {
+        authorize(&self.db, ctx, Action::OwnAccount, Object::Named("account")).await?;
+        let name = ctx.actor.name();
+        let found = self
+            .db
+            .read(|mut reader| async move { Ok((repository::find(&mut reader, name).await?, reader)) });
+        Ok(found.await.map_err(|error| refuse(ctx, &error))?.and_then(|user| user.oidc_issuer))
+    }
+
     /// The names of a few administrators: whoever was refused learns whom to ask.
     ///
     /// Errors: `NotSignedIn`, `Unavailable`, `Internal`.
@@ -226,6 +243,7 @@ impl UserService {
     /// Errors: `Invalid`; `Refused`.
     pub async fn add(&self, ctx: &Ctx, name: &str, role: &str) -> Result<AddedUser, AccessError> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named("users")).await?;
+        self.passwords.in_use()?;
         let name = UserName::parse(name).map_err(|problem| (AccessField::UserName, problem));
         let role = Role::parse(role).ok_or((AccessField::Role, AccessProblem::Role));
         let (name, role) = match (name, role) {
@@ -259,7 +277,7 @@ impl UserService {
     /// Makes a link with which this user chooses another password. Until then the old one is good, unless `now_void`
     /// takes it away at once, and every session with it.
     ///
-    /// Errors: `Refused` with `NotFound` and as usual.
+    /// Errors: `NoPasswords`, `KeptByProvider`; `Refused` with `NotFound` and as usual.
     pub async fn password_link(
         &self,
         ctx: &Ctx,
@@ -268,6 +286,10 @@ impl UserService {
     ) -> Result<Sensitive, AccessError> {
         let token = random::token().map_err(|error| broken(ctx, &error))?;
         self.change(ctx, name, async |work, user| {
+            let kept_here = self.passwords.in_use().and_then(|()| kept_here(&user));
+            if let Err(refusal) = kept_here {
+                return Ok(Err(refusal));
+            }
             if now_void {
                 repository::set_password(work, user.id, None).await?;
                 sessions::end_all(work, user.id).await?;
@@ -283,11 +305,14 @@ impl UserService {
 
     /// Gives a user another role. Their sessions end, so that nothing of the old one is left.
     ///
-    /// Errors: `LastAdmin`; `Invalid`; `Refused`.
+    /// Errors: `LastAdmin`, `KeptByProvider`; `Invalid`; `Refused`.
     pub async fn set_role(&self, ctx: &Ctx, name: &str, role: &str) -> Result<(), AccessError> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
         let role = Role::parse(role).ok_or(AccessError::field(AccessField::Role, AccessProblem::Role))?;
         self.change(ctx, name, async |work, user| {
+            if let Err(refusal) = kept_here(&user) {
+                return Ok(Err(refusal));
+            }
             if user.role == role.as_str() {
                 return Ok(Ok(()));
             }
@@ -381,6 +406,7 @@ impl UserService {
         token: &Sensitive,
         password: &Sensitive,
     ) -> Result<String, AccessError> {
+        self.passwords.in_use()?;
         let Some(name) = self.link(ctx, token).await? else { return Err(AccessError::LinkSpent) };
         let password = chosen(password, &name).map_err(|wrong| AccessError::Invalid(vec![wrong]))?;
         let hash = self.passwords.hash(&password).await.map_err(|error| broken(ctx, &error))?;
@@ -411,12 +437,14 @@ impl UserService {
         password: &Sensitive,
     ) -> Result<(), AccessError> {
         authorize(&self.db, ctx, Action::OwnAccount, Object::Named("password")).await?;
+        self.passwords.in_use()?;
         let Actor::User(actor) = &ctx.actor else { return Err(Error::Forbidden.into()) };
         let name = actor.name.as_str();
         let found = self
             .db
             .read(|mut reader| async move { Ok((repository::find(&mut reader, name).await?, reader)) });
         let user = found.await.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotSignedIn)?;
+        kept_here(&user)?;
         let right = self.passwords.verify(user.password_hash.clone(), current).await;
         let mut wrong = Vec::new();
         if !right.map_err(|error| broken(ctx, &error))? {
@@ -444,6 +472,11 @@ impl UserService {
         })
         .await
     }
+}
+
+/// Role and password of whom a provider vouches for are the provider's to say.
+fn kept_here(user: &UserRow) -> Result<(), AccessError> {
+    if user.oidc_issuer.is_some() { Err(AccessError::KeptByProvider) } else { Ok(()) }
 }
 
 async fn is_last_admin(work: &mut PgConnection, user: &UserRow) -> Result<bool, sqlx::Error> {

@@ -7,7 +7,7 @@ mod token;
 mod user_name;
 
 pub use password::NewPassword;
-pub use problem::{AccessError, AccessField, AccessProblem};
+pub use problem::{AccessError, AccessField, AccessProblem, SignOnProblem};
 pub use role::Role;
 pub use token::{Expiry, NewToken, Restriction, TokenDraft, TokenName, TokenScope};
 pub use user_name::UserName;

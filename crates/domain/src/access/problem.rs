@@ -166,9 +166,74 @@ pub enum AccessError {
     /// It would leave no administrator.
     #[error("the last administrator")]
     LastAdmin,
+    /// Signing in at the provider came to nothing.
+    #[error("single sign-on: {0:?}")]
+    SignOn(SignOnProblem),
+    /// Nobody signs in with a password here.
+    #[error("people sign in at a provider alone: LATCHKEY_PASSWORD_SIGN_IN is off")]
+    NoPasswords,
+    /// Role and password of this user are kept by the provider at which they sign in.
+    #[error("this user signs in at a provider, which keeps their password and says what they may do")]
+    KeptByProvider,
     /// As anywhere.
     #[error(transparent)]
     Refused(#[from] Error),
+}
+
+/// Why signing in at a provider came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignOnProblem {
+    /// Begun too long ago, in another browser, or finished already.
+    Expired,
+    /// The provider does not answer.
+    Unreachable,
+    /// The provider knows this portal otherwise than the settings do, or not at all.
+    Misconfigured,
+    /// What came back is forged, damaged, or meant for somebody else.
+    Untrusted,
+    /// The person or the provider said no.
+    Denied,
+    /// None of the person's groups gives a role.
+    NoGroup,
+    /// An administrator has disabled the user here.
+    Disabled,
+    /// Every name for the new user is somebody else's.
+    NameTaken,
+}
+
+impl SignOnProblem {
+    /// What is wrong, and what to do.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Expired => "Signing in took too long, or was begun in another window. Sign in again.",
+            Self::Unreachable => {
+                "The place where you sign in does not answer at the moment. Try again in a minute; if it goes on, tell \
+                 whoever looks after it."
+            }
+            Self::Misconfigured => {
+                "This portal and the place where you sign in do not agree on how to work together. An administrator finds \
+                 the cause in the portal's log."
+            }
+            Self::Untrusted => {
+                "What came back from the place where you sign in cannot be trusted, so you were not signed in. An \
+                 administrator finds the cause in the portal's log."
+            }
+            Self::Denied => "You were not signed in: it was cancelled, or refused where you sign in.",
+            Self::NoGroup => {
+                "You are in none of the groups that may use this portal. Ask whoever looks after your account to add you."
+            }
+            Self::Disabled => "Your user is disabled in this portal. Ask an administrator.",
+            Self::NameTaken => {
+                "Other users of this portal have the names that could be yours. Ask an administrator."
+            }
+        }
+    }
+}
+
+impl From<SignOnProblem> for AccessError {
+    fn from(problem: SignOnProblem) -> Self {
+        Self::SignOn(problem)
+    }
 }
 
 impl AccessError {

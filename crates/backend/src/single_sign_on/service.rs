@@ -1,0 +1,263 @@
+//! Signing in at a provider. Nothing is kept between its two steps but one random text in the browser's cookie, from which
+//! all follows that they are bound by: any server can do the second.
+
+use super::{
+    SingleSignOnConfig,
+    identity::Identity,
+    provider::{Binding, Provider},
+};
+use crate::{
+    audit::{self, AuditAction, AuditRecord, Outcome},
+    context::{Actor, Ctx},
+    db::{Db, bounded},
+    error::refuse,
+    random,
+    sessions::{NewSession, SessionService, repository as sessions},
+    users::repository::{self as users, UserRow},
+};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use domain::{
+    access::{AccessError, Role, SignOnProblem},
+    error::Error,
+    sensitive::Sensitive,
+};
+use sqlx::PgConnection;
+
+/// As whom the portal itself acts on the provider's word.
+const ACTOR: &str = "single sign-on";
+
+/// Signing in at a provider. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct SingleSignOnService {
+    db: Db,
+    sessions: SessionService,
+    provider: Provider,
+}
+
+/// A sign-in that was begun.
+#[derive(Clone, Debug)]
+pub struct BegunSignOn {
+    /// Where the browser is to go.
+    pub address: String,
+    /// What the browser keeps meanwhile, in a cookie: 256 random bits.
+    pub token: Sensitive,
+}
+
+/// What the provider sends the browser back with.
+#[derive(Clone, Debug, Default)]
+pub struct ProviderAnswer {
+    /// To be exchanged, once.
+    pub code: Option<Sensitive>,
+    /// What the sign-in was begun with.
+    pub state: String,
+    /// Whose answer it is (RFC 9207), where that is said.
+    pub issuer: Option<String>,
+    /// Why there is no code.
+    pub error: Option<String>,
+}
+
+impl SingleSignOnService {
+    pub(crate) fn new(
+        db: Db,
+        sessions: SessionService,
+        config: SingleSignOnConfig,
+    ) -> Result<Self, reqwest::Error> {
+        Ok(Self { db, sessions, provider: Provider::new(config)? })
+    }
+
+    /// The provider's host: where people are told that they sign in.
+    pub fn host(&self) -> &str {
+        self.provider.config().issuer.host()
+    }
+
+    /// Begins to sign somebody in, who is to come back to this address of ours.
+    ///
+    /// Errors: `SignOn`, where the provider does not answer or is not what the settings say; `Refused`.
+    pub async fn begin(&self, ctx: &Ctx, redirect: &str) -> Result<BegunSignOn, AccessError> {
+        let token = random::token().map_err(|error| {
+            tracing::error!(request_id = ctx.request_id, "{error}");
+            Error::Internal(ctx.request_id.clone())
+        })?;
+        let address = self.provider.address(ctx, redirect, binding(&token)).await?;
+        Ok(BegunSignOn { address, token })
+    }
+
+    /// Signs in whom the provider vouches for, known again by issuer and subject. Whoever comes for the first time becomes a
+    /// user. The role is that of the groups now; where it has changed, all older sessions end. Whoever is in no group that
+    /// gives a role loses every session and is refused, and so is whoever is disabled here.
+    ///
+    /// Errors: `SignOn`; `Refused`.
+    pub async fn finish(
+        &self,
+        ctx: &Ctx,
+        redirect: &str,
+        begun: Option<&Sensitive>,
+        answer: &ProviderAnswer,
+        device: &str,
+    ) -> Result<NewSession, AccessError> {
+        match self.identity(ctx, redirect, begun, answer).await {
+            Ok(identity) => self.admit(ctx, &identity, device).await,
+            Err(problem) => {
+                // What a stranger sends without having begun is nobody's attempt.
+                if begun.is_some() && problem != SignOnProblem::Expired {
+                    self.sessions.record(ctx, AuditAction::SignIn, ACTOR, Outcome::Failed).await?;
+                }
+                Err(problem.into())
+            }
+        }
+    }
+
+    async fn identity(
+        &self,
+        ctx: &Ctx,
+        redirect: &str,
+        begun: Option<&Sensitive>,
+        answer: &ProviderAnswer,
+    ) -> Result<Identity, SignOnProblem> {
+        let binding = binding(begun.ok_or(SignOnProblem::Expired)?);
+        if verify_slices_are_equal(binding.state.as_bytes(), answer.state.as_bytes()).is_err() {
+            return Err(SignOnProblem::Expired);
+        }
+        let ours = self.provider.config().issuer.as_str();
+        if answer.issuer.as_deref().is_some_and(|issuer| issuer != ours) {
+            tracing::error!(request_id = ctx.request_id, "an answer of another sign-in provider than ours");
+            return Err(SignOnProblem::Untrusted);
+        }
+        match (&answer.code, &answer.error) {
+            (Some(code), None) => self.provider.identify(ctx, redirect, code, binding).await,
+            (_, Some(error)) if error == "access_denied" => Err(SignOnProblem::Denied),
+            _ => {
+                tracing::error!(
+                    request_id = ctx.request_id,
+                    "the sign-in provider sent no code, but an error"
+                );
+                Err(SignOnProblem::Misconfigured)
+            }
+        }
+    }
+
+    pub(super) async fn admit(
+        &self,
+        ctx: &Ctx,
+        identity: &Identity,
+        device: &str,
+    ) -> Result<NewSession, AccessError> {
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            users::lock(&mut work).await.map_err(failed)?;
+            let issuer = self.provider.config().issuer.as_str();
+            let known = users::find_by_subject(&mut work, issuer, &identity.subject).await.map_err(failed)?;
+            let outcome = match (known, identity.role(self.provider.config())) {
+                (Some(user), _) if user.disabled => Err((Some(user), SignOnProblem::Disabled)),
+                (known, None) => Err((known, SignOnProblem::NoGroup)),
+                (Some(user), Some(role)) => {
+                    Ok(with_role(&mut work, ctx, user, role).await.map_err(failed)?)
+                }
+                (None, Some(role)) => {
+                    let added = self.add(&mut work, ctx, identity, role).await.map_err(failed)?;
+                    added.ok_or((None, SignOnProblem::NameTaken))
+                }
+            };
+            let session = match outcome {
+                Ok(user) => Ok(self.sessions.begin(&mut work, ctx, &user, device).await?),
+                Err((user, problem)) => {
+                    if let Some(user) = &user {
+                        sessions::end_all(&mut work, user.id).await.map_err(failed)?;
+                    }
+                    let object = user.as_ref().map_or("unknown user", |user| user.name.as_str());
+                    let record = AuditRecord {
+                        outcome: Outcome::Refused,
+                        ..AuditRecord::done(AuditAction::SignIn, object)
+                    };
+                    audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
+                    Err(problem.into())
+                }
+            };
+            work.commit().await.map_err(failed)?;
+            session
+        })
+        .await
+    }
+
+    /// A new user, under the first of the names that nobody has; `None` where each is taken.
+    async fn add(
+        &self,
+        work: &mut PgConnection,
+        ctx: &Ctx,
+        identity: &Identity,
+        role: Role,
+    ) -> Result<Option<UserRow>, sqlx::Error> {
+        let issuer = &self.provider.config().issuer;
+        for name in identity.user_names(issuer.host()) {
+            if users::find(work, name.as_str()).await?.is_some() {
+                continue;
+            }
+            let ctx = as_portal(ctx);
+            let added =
+                users::insert_vouched(work, &ctx, &name, role, (issuer.as_str(), &identity.subject)).await?;
+            let record = AuditRecord {
+                fields: &["role", "subject"],
+                ..AuditRecord::done(AuditAction::UserAdded, name.as_str())
+            };
+            audit::repository::append(work, &ctx, record).await?;
+            return Ok(Some(added));
+        }
+        Ok(None)
+    }
+}
+
+/// The user in the role that their groups give now.
+async fn with_role(
+    work: &mut PgConnection,
+    ctx: &Ctx,
+    user: UserRow,
+    role: Role,
+) -> Result<UserRow, sqlx::Error> {
+    if user.role == role.as_str() {
+        return Ok(user);
+    }
+    users::set_role(work, user.id, role).await?;
+    sessions::end_all(work, user.id).await?;
+    let record =
+        AuditRecord { fields: &["role"], ..AuditRecord::done(AuditAction::UserRoleChanged, &user.name) };
+    audit::repository::append(work, &as_portal(ctx), record).await?;
+    Ok(UserRow { role: role.as_str().to_owned(), ..user })
+}
+
+fn as_portal(ctx: &Ctx) -> Ctx {
+    Ctx { actor: Actor::System(ACTOR), ..ctx.clone() }
+}
+
+/// What the browser's token binds a sign-in with. Each follows from it alone, and tells nothing of it or of the others.
+fn binding(token: &Sensitive) -> Binding {
+    let derived = |purpose: &str| {
+        let labelled = Sensitive::new(format!("latchkey single sign-on\0{purpose}\0{}", token.expose()));
+        random::hex(&random::hash(&labelled))
+    };
+    // 64 hexadecimal digits: between the 43 and 128 characters that RFC 7636, 4.1, asks of a verifier.
+    Binding {
+        state: derived("state"),
+        nonce: derived("nonce"),
+        verifier: Sensitive::new(derived("verifier")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_token_binds_everything_and_shows_nowhere() {
+        let of = |token: &str| {
+            let Binding { state, nonce, verifier } = binding(&Sensitive::new(token));
+            [state, nonce, verifier.expose().to_owned()]
+        };
+        assert_eq!(of("a"), of("a"));
+        let all = [of("a"), of("b")].concat();
+        for (place, text) in all.iter().enumerate() {
+            assert_eq!(text.len(), 64);
+            assert!(!all[..place].contains(text));
+        }
+    }
+}

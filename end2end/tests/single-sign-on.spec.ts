@@ -1,0 +1,273 @@
+import { type Page } from '@playwright/test';
+import type { MutableToken, OAuth2Server } from 'oauth2-mock-server';
+import { ADMIN } from '../server.mjs';
+import { expect, expectHeading, expectList, field, open, test as base, unique } from '../support/fixtures.js';
+import { signIn } from '../support/people.js';
+import { CLIENT_SECRET, freePort, Portal, RealProvider, spoiltProvider } from '../support/provider.js';
+import { NOBODY } from '../support/session.js';
+
+interface Real {
+  provider: RealProvider;
+  portal: Portal;
+}
+
+interface Spoilt {
+  provider: OAuth2Server;
+  portal: Portal;
+}
+
+const test = base.extend<object, { real: Real; spoilt: Spoilt }>({
+  real: [
+    async ({}, use) => {
+      const provider = await RealProvider.start();
+      const portal = await Portal.start(provider.issuer, provider.portalPort);
+      await use({ provider, portal });
+      await portal.stop();
+      await provider.stop();
+    },
+    { scope: 'worker', timeout: 90_000 },
+  ],
+  spoilt: [
+    async ({}, use) => {
+      const provider = await spoiltProvider();
+      const settings = { LATCHKEY_PASSWORD_SIGN_IN: 'off', LATCHKEY_ADMIN_USER: undefined, LATCHKEY_ADMIN_PASSWORD: undefined };
+      const portal = await Portal.start(provider.issuer.url ?? '', await freePort(), settings);
+      await use({ provider, portal });
+      await portal.stop();
+      await provider.stop();
+    },
+    { scope: 'worker', timeout: 90_000 },
+  ],
+});
+
+test.use({ storageState: NOBODY });
+
+/** From the portal's page to the provider's, and in there as this person. */
+async function logIn(page: Page, login: string): Promise<void> {
+  await page.getByRole('link', { name: 'Sign in at 127.0.0.1' }).click();
+  await expect(page.getByRole('heading', { name: 'The provider' })).toBeVisible();
+  await page.getByLabel('Login').fill(login);
+  await page.getByRole('button', { name: 'Log in' }).click();
+}
+
+test.describe('at a real provider', () => {
+  test('one signs in there, lands where one wanted to go, and may do what the groups say', async ({ page, real }) => {
+    const login = unique('ana');
+    real.provider.groups.set(login, ['staff', 'platform']);
+    await open(page, `${real.portal.address}/secrets?q=some+words`);
+    await expectHeading(page, 'Sign in');
+    await logIn(page, login);
+    await expectHeading(page, 'Secrets');
+    await expect(page).toHaveURL(`${real.portal.address}/secrets?q=some+words`);
+    await expect(page.getByRole('link', { name: 'Add', exact: true })).toBeVisible();
+    await expect(page.getByText(login)).toBeVisible();
+
+    await open(page, `${real.portal.address}/account`);
+    await expect(page.getByText(`You are signed in as ${login}, in the role Editor`)).toBeVisible();
+    await expect(page.getByText(`You sign in at ${real.provider.issuer}`)).toBeVisible();
+    await expect(field(page, 'Current password')).toHaveCount(0);
+  });
+
+  test('the role follows the groups at the next sign-in, and other sessions end', async ({ page, real, browser, hydrated }) => {
+    const login = unique('ben');
+    real.provider.groups.set(login, ['platform']);
+    await open(page, real.portal.address);
+    await logIn(page, login);
+    await expectList(page);
+    real.provider.groups.set(login, ['staff']);
+    const elsewhere = await browser.newContext({ storageState: NOBODY, javaScriptEnabled: hydrated });
+    const other = await elsewhere.newPage();
+    await open(other, real.portal.address);
+    await logIn(other, login);
+    await expectList(other);
+    await expect(other.getByRole('link', { name: 'Add', exact: true })).toHaveCount(0);
+    await open(page, `${real.portal.address}/secrets`);
+    await expectHeading(page, 'Sign in');
+    await elsewhere.close();
+  });
+
+  test('who is in none of the groups is told whom to ask', async ({ page, real, faults }) => {
+    faults.allowStatus(403);
+    await open(page, `${real.portal.address}/tokens`);
+    await logIn(page, unique('eve'));
+    await expectHeading(page, 'Sign in');
+    await expect(page.getByRole('alert')).toContainText('You are in none of the groups that may use this portal.');
+    await open(page, `${real.portal.address}/tokens`);
+    await expectHeading(page, 'Sign in');
+  });
+
+  test('a refusal there is told here', async ({ page, real, faults }) => {
+    faults.allowStatus(403);
+    await open(page, `${real.portal.address}/tokens`);
+    await page.getByRole('link', { name: 'Sign in at 127.0.0.1' }).click();
+    await page.getByRole('button', { name: 'Refuse' }).click();
+    await expect(page.getByRole('alert')).toContainText('You were not signed in: it was cancelled, or refused');
+  });
+
+  test('nobody takes over a user by a name', async ({ page, real }) => {
+    const login = unique('mallory');
+    real.provider.groups.set(login, ['platform-admins']);
+    real.provider.names.set(login, ADMIN.username);
+    await open(page, real.portal.address);
+    await logIn(page, login);
+    await expectList(page);
+    await open(page, `${real.portal.address}/account`);
+    await expect(page.getByText(/You are signed in as (admin@127\.0\.0\.1|user-[0-9a-f]{16}), in the role Admin/)).toBeVisible();
+  });
+
+  test('an administrator sees who signs in there, and is offered nothing that is kept there', async ({ page, real }) => {
+    const login = unique('cara');
+    real.provider.groups.set(login, ['staff']);
+    await open(page, real.portal.address);
+    await logIn(page, login);
+    await expectList(page);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signIn(page, ADMIN);
+    await open(page, `${real.portal.address}/users/${login}`);
+    await expect(page.getByText(`This user signs in at ${real.provider.issuer}.`)).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Make password link' })).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Disable user' })).toBeVisible();
+  });
+
+  test('an answer without its beginning, or a second time, signs nobody in', async ({ page, real, context, faults }) => {
+    faults.allowStatus(400);
+    const login = unique('dan');
+    real.provider.groups.set(login, ['staff']);
+    const answers: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('/return?')) answers.push(request.url());
+    });
+    await open(page, real.portal.address);
+    await logIn(page, login);
+    await expectList(page);
+    const [answer = ''] = answers;
+    expect(answer).toContain('code=');
+    await context.clearCookies();
+    await page.goto(answer);
+    await expect(page.getByRole('alert')).toContainText('Signing in took too long, or was begun in another window.');
+    await open(page, `${real.portal.address}/secrets`);
+    await expectHeading(page, 'Sign in');
+  });
+
+  test('what proves the portal to the provider is nowhere to be seen', async ({ page, real }) => {
+    const login = unique('finn');
+    real.provider.groups.set(login, ['staff']);
+    const seen: string[] = [];
+    page.on('request', (request) => seen.push(request.url()));
+    await open(page, real.portal.address);
+    await logIn(page, login);
+    await expectList(page);
+    seen.push(await page.content(), real.portal.log());
+    const basic = Buffer.from(`latchkey:${CLIENT_SECRET}`).toString('base64').slice(12, -4);
+    const codes = seen.map((text) => /return\?code=([^&\s]+)/.exec(text)?.[1]).filter((code) => code !== undefined);
+    expect(codes.length, 'the code is in an address').toBeGreaterThan(0);
+    for (const text of seen) {
+      expect(text).not.toContain(CLIENT_SECRET);
+      expect(text).not.toContain(basic);
+    }
+    for (const code of codes) expect(real.portal.log()).not.toContain(code);
+  });
+});
+
+test.describe('where people sign in at a provider alone', () => {
+  async function comeBack(page: Page, spoilt: Spoilt): Promise<void> {
+    await open(page, `${spoilt.portal.address}/secrets`);
+    await page.getByRole('link', { name: 'Sign in at 127.0.0.1' }).click();
+  }
+
+  /** The next ID token, and it alone, is changed before it is signed. */
+  function spoil(spoilt: Spoilt, change: (token: MutableToken) => void): void {
+    const issuer = spoilt.provider.service;
+    const once = (token: MutableToken) => {
+      if (token.payload.aud === undefined) return;
+      token.payload['groups'] = ['staff'];
+      change(token);
+    };
+    issuer.removeAllListeners('beforeTokenSigning');
+    issuer.on('beforeTokenSigning', once);
+  }
+
+  test('there is no form for a password', async ({ page, spoilt }) => {
+    await open(page, `${spoilt.portal.address}/sign-in`);
+    await expect(page.getByRole('link', { name: 'Sign in at 127.0.0.1' })).toBeVisible();
+    await expect(field(page, 'Password')).toHaveCount(0);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+  });
+
+  test('a token that is as it should be lets one in', async ({ page, spoilt }) => {
+    spoil(spoilt, () => undefined);
+    await comeBack(page, spoilt);
+    await expectList(page);
+  });
+
+  const now = () => Math.floor(Date.now() / 1000);
+  const BAD: Record<string, (token: MutableToken) => void> = {
+    'of another issuer': ({ payload }) => (payload.iss = 'http://127.0.0.1:1'),
+    'for another audience': ({ payload }) => (payload.aud = 'another-client'),
+    'for others too': ({ payload }) => (payload.aud = ['latchkey', 'another-client']),
+    'that has expired': ({ payload }) => (payload.exp = now() - 5),
+    'of another sign-in': ({ payload }) => (payload['nonce'] = 'another'),
+    'without a nonce': ({ payload }) => delete payload['nonce'],
+    'without a subject': ({ payload }) => delete payload.sub,
+    'that says it is not signed': ({ header }) => (header.alg = 'none'),
+    'that says it is signed by the shared secret': ({ header }) => (header.alg = 'HS256'),
+    'by a key that nobody shows': ({ header }) => (header.kid = 'nobody'),
+  };
+
+  for (const [what, change] of Object.entries(BAD)) {
+    test(`a token ${what} lets nobody in`, async ({ page, spoilt, faults }) => {
+      faults.allowStatus(502);
+      spoil(spoilt, change);
+      await comeBack(page, spoilt);
+      await expectHeading(page, 'Sign in');
+      await expect(page.getByRole('alert')).toContainText('cannot be trusted, so you were not signed in');
+      await open(page, `${spoilt.portal.address}/secrets`);
+      await expectHeading(page, 'Sign in');
+    });
+  }
+
+  test('a token whose signature was changed lets nobody in', async ({ page, spoilt, faults }) => {
+    faults.allowStatus(502);
+    spoil(spoilt, () => undefined);
+    spoilt.provider.service.once('beforeResponse', (answer) => {
+      const body = answer.body as Record<string, unknown>;
+      const token = String(body['id_token']);
+      const place = token.lastIndexOf('.') + 10;
+      body['id_token'] = token.slice(0, place) + (token[place] === 'A' ? 'B' : 'A') + token.slice(place + 1);
+    });
+    await comeBack(page, spoilt);
+    await expect(page.getByRole('alert')).toContainText('cannot be trusted');
+  });
+
+  test('a provider that refuses the portal is told to the log', async ({ page, spoilt, faults }) => {
+    faults.allowStatus(502);
+    spoilt.provider.service.once('beforeResponse', (answer) => {
+      answer.statusCode = 401;
+      answer.body = { error: 'invalid_client' };
+    });
+    await comeBack(page, spoilt);
+    await expect(page.getByRole('alert')).toContainText('do not agree on how to work together');
+    expect(spoilt.portal.log()).toContain('invalid_client');
+  });
+
+  test('an answer to another sign-in lets nobody in', async ({ page, spoilt, faults }) => {
+    faults.allowStatus(400);
+    spoilt.provider.service.once('beforeAuthorizeRedirect', ({ url }) => url.searchParams.set('state', 'another'));
+    await comeBack(page, spoilt);
+    await expect(page.getByRole('alert')).toContainText('begun in another window');
+  });
+});
+
+test('a provider that does not answer is told, and passwords go on', async ({ page, faults }) => {
+  faults.allowStatus(503);
+  const portal = await Portal.start('http://127.0.0.1:9', await freePort());
+  try {
+    await open(page, `${portal.address}/tokens`);
+    await page.getByRole('link', { name: 'Sign in at 127.0.0.1' }).click();
+    await expect(page.getByRole('alert')).toContainText('does not answer at the moment');
+    await signIn(page, ADMIN);
+    await expectHeading(page, 'Tokens');
+  } finally {
+    await portal.stop();
+  }
+});
