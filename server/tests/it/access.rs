@@ -9,6 +9,7 @@ use backend::Ctx;
 use domain::{
     access::{Role, TokenDraft},
     sensitive::Sensitive,
+    time::Timestamp,
 };
 use server::{clock, routes::Audience};
 
@@ -105,7 +106,19 @@ async fn bad_cookies(app: &TestApp) -> Vec<(&'static str, String)> {
     app.backend.users().set_disabled(&ctx(), "disabled", true).await.unwrap();
     app.backend.users().set_disabled(&ctx(), "disabled", false).await.unwrap();
     let good = app.session("admin", Role::Admin).await;
+    let minutes_ago =
+        |ago: i64| Ctx { now: Timestamp::from_micros(clock::now().micros() - ago * 60_000_000), ..ctx() };
+    let sessions = app.backend.sessions();
+    let idle = sessions.begin_for(&minutes_ago(31), "admin", "tests").await.unwrap().token;
+    let expired = sessions.begin_for(&minutes_ago(12 * 60 + 1), "admin", "tests").await.unwrap().token;
+    // In use all the while, and over for that alone that twelve hours are.
+    for ago in (5..=12 * 60).rev().step_by(25) {
+        assert!(sessions.identify(&minutes_ago(ago), &expired).await.unwrap().is_some(), "{ago} minutes ago");
+    }
+    let cookie = |token: &Sensitive| format!("latchkey_session={}", token.expose());
     vec![
+        ("older than 12 hours", cookie(&expired)),
+        ("idle for half an hour", cookie(&idle)),
         ("none", "latchkey_theme=dark".to_owned()),
         ("garbage", "latchkey_session=garbage".to_owned()),
         ("empty", "latchkey_session=".to_owned()),
