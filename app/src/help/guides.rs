@@ -104,7 +104,7 @@ pub fn facts(preset: RegistryPreset) -> impl IntoView {
             <dd>{preset.username}</dd>
             <dt>"Password"</dt>
             <dd>{preset.password}</dd>
-            <dt>"Good for how long"</dt>
+            <dt>"Lasts"</dt>
             <dd>{preset.lifetime}</dd>
         </dl>
     }
@@ -176,9 +176,21 @@ pub fn gitlab_deploy_key() -> AnyView {
 /// What can be imported.
 pub fn import() -> AnyView {
     view! {
+        {importable()}
         <p>
-            <a href=IMPORT>"Import"</a>
-            " reads these, pasted or as a file. Each credential found becomes a row to choose and name; those that are chosen are saved together, or none is."
+            <a class="button" href=IMPORT>
+                "Import secrets"
+            </a>
+        </p>
+    }
+    .into_any()
+}
+
+/// The same on the page where one imports.
+pub fn importable() -> impl IntoView {
+    view! {
+        <p>
+            "These can be pasted, or chosen as a file. Each credential found becomes a row to choose and name; those that are chosen are saved together, or none is."
         </p>
         <ul>
             <li>
@@ -201,7 +213,6 @@ pub fn import() -> AnyView {
             "Between finding and choosing, the credentials wait sealed in the portal for a quarter of an hour, for your session alone. What is not chosen is thrown away."
         </p>
     }
-    .into_any()
 }
 
 /// What becomes of a value.

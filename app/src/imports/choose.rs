@@ -280,7 +280,7 @@ fn NotImported(rows: Vec<ImportRow>, passed_over: u32) -> impl IntoView {
         {(!nothing)
             .then(|| {
                 view! {
-                    <h2>"Not in this file"</h2>
+                    <h2>"Cannot be imported"</h2>
                     <ul class="not-imported">{rows}</ul>
                 }
             })}

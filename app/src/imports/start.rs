@@ -93,7 +93,7 @@ fn Form(refused: Option<ImportError>) -> impl IntoView {
             {field_frame(text, Signal::stored(None), None, paste)}
             <details class="guide">
                 <summary>"What can be imported?"</summary>
-                {help::guides::import()}
+                {help::guides::importable()}
             </details>
             <div class="actions">
                 <a class="button" href=LIST>

@@ -1,6 +1,9 @@
 //! Import by the plain forms, and the guides.
 
-use crate::harness::{Answer, KEY, TestApp, asked, unique};
+use crate::{
+    harness::{Answer, KEY, TestApp, asked, unique},
+    sentinel::{Captured, SENTINEL, assert_absent},
+};
 use axum::http::StatusCode;
 
 /// Base64, as `kubectl` writes it; the tests have no other need of it.
@@ -154,7 +157,7 @@ async fn what_cannot_be_imported_says_what_to_do() {
     let app = TestApp::start().await;
     let address = begin(&app, r#"{"auths":{"ghcr.io":{}},"credsStore":"osxkeychain"}"#).await;
     let page = app.get(&address).await.body;
-    for text in ["No credential was found", "Not in this file", "the macOS keychain", "Discard"] {
+    for text in ["No credential was found", "Cannot be imported", "the macOS keychain", "Discard"] {
         assert!(page.contains(text), "{text} is missing: {page}");
     }
     assert!(!page.contains("Import the chosen"));
@@ -273,4 +276,62 @@ async fn guides_are_there_for_everybody_who_has_signed_in() {
     let key = app.send_anonymous(asked("/help/github-deploy-key", &cookie)).await.body;
     assert!(key.contains("<b>public</b>") && key.contains("<b>private</b>"));
     assert_eq!(app.send_anonymous(asked("/help/nothing", &cookie)).await.status, StatusCode::NOT_FOUND);
+}
+
+/// A value in a file is in no page, no header and no log, whatever becomes of the file.
+#[tokio::test]
+async fn a_planted_value_in_a_file_is_seen_nowhere() {
+    let log = Captured::default();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let app = TestApp::start().await;
+    let name = unique("planted");
+    let quoted = serde_json::to_string(SENTINEL).unwrap();
+    let config = format!(
+        r#"{{"auths":{{"a.example":{{"auth":"{}"}},"b.example":{{"username":"u","password":{quoted}}},
+        "c.example":{{"identitytoken":{quoted}}},"d.example":{{"auth":{quoted}}},"https://x:PLANTED@e.example":{{}}}}}}"#,
+        b64(&format!("u:{SENTINEL}"))
+    );
+    let manifest = format!(
+        "kind: Secret\nmetadata: {{name: {quoted}}}\ndata:\n  .dockerconfigjson: {}\nstringData:\n  ssh: {quoted}\n",
+        b64(&config)
+    );
+    let mut answers = Vec::new();
+    for text in [
+        &config[..config.len() - 1],
+        &format!("{config}{quoted}"),
+        &format!("a: {quoted}: {quoted}"),
+        &format!("a: {quoted}\na: {quoted}"),
+        &format!("- &a {quoted}\n- *b"),
+        &quoted,
+    ] {
+        let answer = paste(&app, text).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
+        answers.push(answer);
+    }
+    for text in [&config, &manifest] {
+        let begun = paste(&app, text).await;
+        let address = begun.header("location").to_owned();
+        answers.push(begun);
+        answers.push(app.get(&address).await);
+        assert!(answers.last().unwrap().body.contains("a.example"));
+        answers.push(app.post(&address, &[("take", "1"), ("name-1", "Not A Name")]).await);
+        answers.push(app.post(&address, &[("take", "1"), ("take", "9"), ("name-1", "x")]).await);
+        answers.push(app.post(&format!("{address}/discard"), &[]).await);
+    }
+    let address = begin(&app, &config).await;
+    answers.push(app.post(&address, &[("take", "1"), ("name-1", &name)]).await);
+    assert_eq!(app.password_of(&name).await, SENTINEL);
+    for path in ["/secrets", "/audit", &address, &format!("/secrets/image-{name}/edit")] {
+        answers.push(app.get(path).await);
+    }
+    for (number, answer) in answers.iter().enumerate() {
+        assert_absent(&answer.body, &format!("answer {number}"));
+        assert_absent(&format!("{:?}", answer.headers), &format!("the headers of answer {number}"));
+    }
+    drop(guard);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("answered"), "the log was captured");
+    assert_absent(&log, "the log");
 }

@@ -8,10 +8,10 @@ use std::{
 };
 use tracing_subscriber::fmt::MakeWriter;
 
-const SENTINEL: &str = "PLANTED-4d1f\"\\value-9b7c";
+pub(crate) const SENTINEL: &str = "PLANTED-4d1f\"\\value-9b7c";
 
 #[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Captured(pub(crate) Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Captured {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -33,7 +33,7 @@ impl<'a> MakeWriter<'a> for Captured {
 }
 
 /// Whole, in pieces, as JSON and as base64 at each of the three offsets.
-fn assert_absent(text: &str, place: &str) {
+pub(crate) fn assert_absent(text: &str, place: &str) {
     // Every piece of ten characters, except within the constant words of the test's own file names.
     let plain: Vec<char> = SENTINEL.chars().collect();
     for piece in plain.windows(10) {

@@ -3,7 +3,7 @@
 use super::KEY;
 use crate::{
     Actor, Backend, Ctx, ImportChoice, Kek, UserActor,
-    tests::{at, backend, backend_with, records, somebody, text},
+    tests::{at, backend, backend_with, records, signed_in, somebody, text},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
@@ -16,14 +16,6 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 const PLANTED: &str = "PLANTED-4d1f-value-9b7c";
-
-/// Somebody who has signed in, at this second.
-async fn person(backend: &Backend, name: &str, role: Role, second: i64) -> Ctx {
-    drop(backend.users().add(&at(0), name, role.as_str()).await);
-    let session = backend.sessions().begin_for(&at(second), name, "tests").await.unwrap();
-    let actor = backend.sessions().identify(&at(second), &session.token).await.unwrap().unwrap();
-    Ctx { actor, ..at(second) }
-}
 
 fn later(ctx: &Ctx, second: i64) -> Ctx {
     Ctx { actor: ctx.actor.clone(), ..at(second) }
@@ -66,7 +58,7 @@ async fn count(pool: &PgPool, table: &str) -> i64 {
 #[sqlx::test]
 async fn what_is_chosen_becomes_secrets_each_with_its_record(pool: PgPool) {
     let backend = backend(pool.clone()).await;
-    let ana = person(&backend, "ana", Role::Editor, 1).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let imports = backend.imports();
     let id = imports.begin(&later(&ana, 2), &text(&file())).await.unwrap();
     let view = imports.get(&later(&ana, 3), id).await.unwrap();
@@ -125,7 +117,7 @@ async fn what_is_chosen_becomes_secrets_each_with_its_record(pool: PgPool) {
 #[sqlx::test]
 async fn one_bad_row_keeps_all_from_being_saved(pool: PgPool) {
     let backend = backend(pool.clone()).await;
-    let ana = person(&backend, "ana", Role::Editor, 1).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let taken = SecretDraft {
         name: "pull-ghcr.io".to_owned(),
         kind: "image-pull".to_owned(),
@@ -174,7 +166,7 @@ async fn one_bad_row_keeps_all_from_being_saved(pool: PgPool) {
 #[sqlx::test]
 async fn without_its_records_nothing_is_saved(pool: PgPool) {
     let backend = backend(pool.clone()).await;
-    let ana = person(&backend, "ana", Role::Editor, 1).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let id = backend.imports().begin(&ana, &text(&file())).await.unwrap();
     sqlx::raw_sql(
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
@@ -197,7 +189,7 @@ async fn of_many_who_save_the_same_import_or_names_one_does(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let mut tasks = Vec::new();
     for number in 0..6 {
-        let ctx = person(&backend, &format!("p{number}"), Role::Editor, 1).await;
+        let ctx = signed_in(&backend, &format!("p{number}"), Role::Editor, 1).await;
         let id = backend.imports().begin(&ctx, &text(&file())).await.unwrap();
         // In either order, so that they would wait for each other; and each twice at once.
         let mut choices = vec![choice(1, "one"), choice(2, "two"), choice(4, "key")];
@@ -231,9 +223,9 @@ async fn of_many_who_save_the_same_import_or_names_one_does(pool: PgPool) {
 async fn it_is_of_its_session_alone_and_not_for_long(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let imports = backend.imports();
-    let ana = person(&backend, "ana", Role::Editor, 1).await;
-    let elsewhere = person(&backend, "ana", Role::Editor, 1).await;
-    let ben = person(&backend, "ben", Role::Admin, 1).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let elsewhere = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let ben = signed_in(&backend, "ben", Role::Admin, 1).await;
     let id = imports.begin(&ana, &text(&file())).await.unwrap();
     for other in [&elsewhere, &ben] {
         assert_eq!(imports.get(other, id).await, Err(ImportError::Gone));
@@ -266,7 +258,7 @@ async fn it_is_of_its_session_alone_and_not_for_long(pool: PgPool) {
 async fn whoever_may_not_write_may_not_import(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let imports = backend.imports();
-    let reader = person(&backend, "rita", Role::Reader, 1).await;
+    let reader = signed_in(&backend, "rita", Role::Reader, 1).await;
     let nobody = crate::tests::anonymous(1);
     for (ctx, error) in [(&reader, Error::Forbidden), (&nobody, Error::NotSignedIn)] {
         let refused = ImportError::Refused(error.clone());
@@ -288,7 +280,7 @@ async fn whoever_may_not_write_may_not_import(pool: PgPool) {
 #[sqlx::test]
 async fn a_value_that_was_tampered_with_is_an_error_and_recorded(pool: PgPool) {
     let backend = backend(pool.clone()).await;
-    let ana = person(&backend, "ana", Role::Editor, 1).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let id = backend.imports().begin(&ana, &text(&file())).await.unwrap();
     // The value of one entry in the place of another.
     sqlx::query(
@@ -324,7 +316,7 @@ async fn a_value_that_was_tampered_with_is_an_error_and_recorded(pool: PgPool) {
 async fn what_waits_under_a_retired_key_goes_with_it(pool: PgPool) {
     let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
     let backend = backend_with(pool.clone(), vec![old.clone(), new]).await;
-    let ana = person(&backend, "ana", Role::Editor, 1).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let id = backend.imports().begin(&ana, &text(&file())).await.unwrap();
     let keys = backend.keys();
     let added = keys.add(&at(2)).await.unwrap();
@@ -338,7 +330,7 @@ async fn what_waits_under_a_retired_key_goes_with_it(pool: PgPool) {
 #[sqlx::test]
 async fn nothing_that_waits_can_be_read(pool: PgPool) {
     let backend = backend(pool.clone()).await;
-    let ana = person(&backend, "ana", Role::Editor, 1).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let id = backend.imports().begin(&ana, &text(&file())).await.unwrap();
     let view = format!("{:?}", backend.imports().get(&ana, id).await.unwrap());
     let rows: Vec<String> = sqlx::query_scalar(
