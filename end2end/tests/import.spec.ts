@@ -61,7 +61,7 @@ test('what is kept elsewhere is listed with what to do about it', async ({ page 
   const config = dockerConfig({ 'ghcr.io': '', 'quay.io': 'robot:pw' }, { credsStore: 'osxkeychain', credHelpers: { '1.dkr.ecr.eu-central-1.amazonaws.com': 'ecr-login' } });
   await beginImport(page, config);
   await expect(page.getByRole('checkbox')).toHaveCount(1);
-  await expect(page.getByRole('heading', { name: 'Not in this file' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Cannot be imported' })).toBeVisible();
   await expect(page.getByRole('listitem').filter({ hasText: 'ghcr.io' })).toContainText('the macOS keychain');
   await expect(page.getByRole('listitem').filter({ hasText: 'dkr.ecr' })).toContainText('Make a robot account');
 });

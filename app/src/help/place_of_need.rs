@@ -35,7 +35,7 @@ fn registries(host: &str) -> ServerMarkup {
                 .into_any(),
                 None => view! {
                     <p class="hint">
-                        <a href="/help/registries" target="_blank">
+                        <a href="/help/registries" target="_blank" rel="noopener">
                             "All registries, in a new tab"
                         </a>
                     </p>

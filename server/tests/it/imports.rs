@@ -2,7 +2,7 @@
 
 use crate::{
     harness::{Answer, KEY, TestApp, asked, unique},
-    sentinel::{Captured, SENTINEL, assert_absent},
+    sentinel::{SENTINEL, assert_absent, capture},
 };
 use axum::http::StatusCode;
 
@@ -281,10 +281,7 @@ async fn guides_are_there_for_everybody_who_has_signed_in() {
 /// A value in a file is in no page, no header and no log, whatever becomes of the file.
 #[tokio::test]
 async fn a_planted_value_in_a_file_is_seen_nowhere() {
-    let log = Captured::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let (log, guard) = capture();
     let app = TestApp::start().await;
     let name = unique("planted");
     let quoted = serde_json::to_string(SENTINEL).unwrap();

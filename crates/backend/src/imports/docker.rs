@@ -15,6 +15,9 @@ use domain::{
 };
 use zeroize::Zeroizing;
 
+/// From this length on, a username that is the password too is taken for a token.
+const TOKEN_BYTES: usize = 16;
+
 /// With padding or without, as Docker and the kubelet read it.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -147,6 +150,8 @@ fn account(entry: &Node, notes: &mut Vec<Note>) -> Result<(Sensitive, Sensitive)
         "<token>" => Err(Note::IdentityToken),
         "" => Err(Note::Empty),
         _ if password.is_empty() => Err(Note::Empty),
+        // Some registries let a token stand in both places.
+        name if name.len() >= TOKEN_BYTES && name == password.expose() => Err(Note::TokenAsUsername),
         _ => Ok((username, password)),
     }
 }

@@ -89,6 +89,8 @@ pub enum Note {
     HelpedBy(CredentialHelper),
     /// A token of `docker login`, which is no password.
     IdentityToken,
+    /// The same long text as username and as password: a token, which a username's place would give away.
+    TokenAsUsername,
     /// An entry without a credential.
     Empty,
     /// `auth` is not the base64 of `user:password`.
@@ -142,6 +144,10 @@ impl Note {
                  password: clusters cannot use it. Make an access token at the registry and add it by hand."
                     .to_owned()
             }
+            Self::TokenAsUsername => "The same long text is username and password here: a token in both places. Usernames \
+                 are shown to whoever may see secrets, so it is left out. Add it by hand, with the account’s name or \
+                 e-mail address as the username."
+                .to_owned(),
             Self::Empty => {
                 "There is no username and password here: Docker leaves such an entry behind when the \
                  credential is kept elsewhere. Make a token at the registry and add it by hand."
@@ -172,6 +178,7 @@ impl Note {
             Self::StoredBy(helper) => return format!("stored-by/{}", helper.code()),
             Self::HelpedBy(helper) => return format!("helped-by/{}", helper.code()),
             Self::IdentityToken => "identity-token",
+            Self::TokenAsUsername => "token-as-username",
             Self::Empty => "empty",
             Self::BadAuth => "bad-auth",
             Self::BadData => "bad-data",
@@ -192,6 +199,7 @@ impl Note {
             "stored-by" => Self::StoredBy(CredentialHelper::named(rest)),
             "helped-by" => Self::HelpedBy(CredentialHelper::named(rest)),
             "identity-token" => Self::IdentityToken,
+            "token-as-username" => Self::TokenAsUsername,
             "empty" => Self::Empty,
             "bad-auth" => Self::BadAuth,
             "bad-data" => Self::BadData,
@@ -215,6 +223,7 @@ mod tests {
             Note::Disagreement,
             Note::ShortLived(12),
             Note::IdentityToken,
+            Note::TokenAsUsername,
             Note::Empty,
             Note::BadAuth,
             Note::BadData,

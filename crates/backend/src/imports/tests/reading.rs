@@ -63,6 +63,7 @@ fn entries_without_a_credential_say_what_to_do() {
         (r#"{"auth":"/////w=="}"#, "bad-auth"),
         (&token, "identity-token"),
         (r#"{"registrytoken":"SENTINEL"}"#, "identity-token"),
+        (r#"{"username":"dop_v1_SENTINEL-1234","password":"dop_v1_SENTINEL-1234"}"#, "token-as-username"),
         (r#"{"auth":"PHRva2VuPjpTRU5USU5FTA=="}"#, "identity-token"),
         (r#"{"username":"a:b","password":"pw"}"#, "wrong/username:1"),
         ("1", "empty"),

@@ -2,7 +2,7 @@
 
 use super::KEY;
 use crate::{
-    Actor, Backend, Ctx, ImportChoice, Kek, UserActor,
+    Actor, Ctx, ImportChoice, Kek, UserActor,
     tests::{at, backend, backend_with, records, signed_in, somebody, text},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
