@@ -3,6 +3,8 @@
 use crate::{
     account::{AccountPage, ChoosePasswordPage, SetUpPage, SignInPage},
     audit::AuditPageView,
+    help::pages::{HelpPage, HelpTopicPage},
+    imports::{choose::ChoosePage, start::ImportPage},
     secrets::{
         self,
         list::ListPage,
@@ -23,6 +25,8 @@ pub enum Page {
     EditSecret,
     DeleteSecret,
     Secret,
+    Import,
+    ImportChoice,
     SignIn,
     SetUp,
     ChoosePassword,
@@ -38,6 +42,8 @@ pub enum Page {
     /// In answer to a form, with the link.
     PasswordLink,
     Audit,
+    Help,
+    HelpTopic,
     /// For an address that leads nowhere.
     NotFound,
 }
@@ -50,6 +56,8 @@ impl Page {
             Self::EditSecret => "Edit secret · Latchkey",
             Self::DeleteSecret => "Delete secret · Latchkey",
             Self::Secret => "Secret · Latchkey",
+            Self::Import => "Import secrets · Latchkey",
+            Self::ImportChoice => "Choose what to import · Latchkey",
             Self::SignIn => "Sign in · Latchkey",
             Self::SetUp => "Set up · Latchkey",
             Self::ChoosePassword => "Choose a password · Latchkey",
@@ -63,6 +71,8 @@ impl Page {
             Self::User => "User · Latchkey",
             Self::PasswordLink => "Password link · Latchkey",
             Self::Audit => "Audit · Latchkey",
+            Self::Help => "Help · Latchkey",
+            Self::HelpTopic => "Guide · Latchkey",
             Self::NotFound => "Page not found · Latchkey",
         }
     }
@@ -74,6 +84,8 @@ impl Page {
             Self::EditSecret => EditPage().into_any(),
             Self::DeleteSecret => DeletePage().into_any(),
             Self::Secret => DetailsPage().into_any(),
+            Self::Import => ImportPage().into_any(),
+            Self::ImportChoice => ChoosePage().into_any(),
             Self::SignIn => SignInPage().into_any(),
             Self::SetUp => SetUpPage().into_any(),
             Self::ChoosePassword => ChoosePasswordPage().into_any(),
@@ -87,6 +99,8 @@ impl Page {
             Self::User => UserPageView().into_any(),
             Self::PasswordLink => LinkPage().into_any(),
             Self::Audit => AuditPageView().into_any(),
+            Self::Help => HelpPage().into_any(),
+            Self::HelpTopic => HelpTopicPage().into_any(),
             Self::NotFound => NotFoundPage().into_any(),
         }
     }

@@ -20,6 +20,10 @@ pub mod error;
 pub mod failure;
 #[cfg(feature = "ssr")]
 pub mod form_state;
+#[cfg(feature = "ssr")]
+pub mod help;
+#[cfg(feature = "ssr")]
+pub mod imports;
 pub mod secrets;
 #[cfg(feature = "ssr")]
 pub mod ssr;

@@ -3,6 +3,7 @@
 import { expect, type Page } from '@playwright/test';
 import { confirm, expectHeading, expectList, field, open, row, unique, type Secrets } from './fixtures.js';
 import { fill, submit } from './form.js';
+import { beginImport, dockerConfig } from './imports.js';
 import { privateKey } from './keys.js';
 import { WALK } from './walk.js';
 
@@ -187,6 +188,53 @@ export const PLACES: Place[] = [
       await expect(page.locator('#username-error')).toBeVisible();
     },
   },
+  {
+    what: 'Add, for a registry that was chosen',
+    async go(page) {
+      await open(page, '/secrets/new');
+      await field(page, 'Type').selectOption('image-pull');
+      await field(page, 'Registry').selectOption('Docker Hub');
+      await page.locator('.facts.docker-hub').getByText('Where do I get this?').click();
+    },
+  },
+  {
+    what: 'Import',
+    async go(page) {
+      await open(page, '/secrets/import');
+      await page.getByText('What can be imported?').click();
+    },
+  },
+  {
+    what: 'Import, refused',
+    status: 422,
+    async go(page) {
+      await open(page, '/secrets/import');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await expect(page.getByRole('alert')).toBeVisible();
+    },
+  },
+  {
+    what: 'what was found, with a bad name',
+    status: 422,
+    async go(page) {
+      const long = `${'long-'.repeat(11)}x.example.org`;
+      await beginImport(page, dockerConfig({ [long]: `${'u'.repeat(120)}:p`, 'docker.io': 'a:p', 'index.docker.io': 'b:p', 'ghcr.io': '', 'quay.io/a/b': 'c:p' }));
+      await page.locator('#name-1').fill('Not A Name');
+      await page.getByRole('button', { name: 'Import the chosen' }).click();
+      await expect(page.locator('#name-1-error')).toBeVisible();
+    },
+  },
+  {
+    what: 'an import that is over',
+    status: 404,
+    async go(page) {
+      await open(page, '/secrets/import/00000000-0000-4000-8000-000000000000');
+      await expectHeading(page, 'This import is over');
+    },
+  },
+  { what: 'the guides', go: async (page) => void (await open(page, '/help')) },
+  { what: 'a guide', go: async (page) => void (await open(page, '/help/github-deploy-key')) },
+  { what: 'a guide with a part for each registry', go: async (page) => void (await open(page, '/help/registries')) },
   { what: 'the audit log', go: async (page) => void (await open(page, '/audit')) },
   { what: 'signing in', go: async (page) => void (await open(page, '/sign-in?next=%2Fsecrets')) },
 ];

@@ -20,5 +20,6 @@ pub mod routes;
 pub mod site;
 pub mod start;
 pub mod state;
+pub mod sweep;
 
 pub use routes::router;

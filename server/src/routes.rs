@@ -2,7 +2,7 @@
 
 use crate::{
     api,
-    forms::{self, BODY_LIMIT, account, audit, secrets, sign_in, single_sign_on, tokens, users},
+    forms::{self, BODY_LIMIT, account, audit, imports, secrets, sign_in, single_sign_on, tokens, users},
     health, middleware, pages,
     state::AppState,
 };
@@ -74,6 +74,9 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/", SignedIn, get(async || Redirect::to(app::secrets::LIST))),
         ("/secrets", SignedIn, page(Page::Secrets)),
         ("/secrets/new", SignedIn, page(Page::AddSecret).post(secrets::add)),
+        ("/secrets/import", SignedIn, page(Page::Import).post(imports::begin)),
+        ("/secrets/import/{id}", SignedIn, page(Page::ImportChoice).post(imports::save)),
+        ("/secrets/import/{id}/discard", SignedIn, post(imports::discard)),
         ("/secrets/{id}", SignedIn, page(Page::Secret)),
         ("/secrets/{id}/edit", SignedIn, page(Page::EditSecret).post(secrets::edit)),
         ("/secrets/{id}/delete", SignedIn, page(Page::DeleteSecret).post(secrets::delete)),
@@ -93,6 +96,8 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/users/{name}/password-link", SignedIn, post(users::password_link)),
         ("/audit", SignedIn, page(Page::Audit)),
         ("/audit/export", SignedIn, post(audit::export)),
+        ("/help", SignedIn, page(Page::Help)),
+        ("/help/{topic}", SignedIn, page(Page::HelpTopic)),
         ("/api/v1/me", Tokens, get(api::me)),
     ]
     .into_iter()

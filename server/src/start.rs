@@ -10,6 +10,7 @@ use crate::{
     router,
     site::Site,
     state::AppState,
+    sweep,
 };
 use backend::{Backend, BackendConfig, Ctx, FirstAdmin, Kek};
 use domain::{access::AccessError, sensitive::Sensitive};
@@ -178,6 +179,7 @@ async fn open(
         match Backend::start(config.clone(), clock::now()).await {
             Ok(backend) => {
                 first_admin(settings, &backend, addr).await?;
+                tokio::spawn(sweep::run(backend.clone()));
                 state.open(backend);
                 return Ok(true);
             }

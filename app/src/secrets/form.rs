@@ -8,6 +8,7 @@ use super::{
         focus_first,
     },
     input::{Refused, SecretEdit, SecretInput, Typed},
+    server_markup::FormHelp,
 };
 use crate::{
     error::ApiError,
@@ -66,6 +67,8 @@ pub fn SecretForm(
     refused: Option<Refused>,
     /// Where Cancel leads.
     cancel: String,
+    /// Where the values come from.
+    help: FormHelp,
 ) -> impl IntoView {
     let form = NodeRef::<html::Form>::new();
     let released = RwSignal::new(false);
@@ -128,19 +131,19 @@ pub fn SecretForm(
         None => EitherOf3::A(view! {
             <TypeSelect chosen=typed.kind.clone() problems/>
             <div class="for-git-dataset">
-                <GitDatasetFields problems stored=false autofocus/>
+                <GitDatasetFields problems stored=false help=help.keys autofocus/>
             </div>
             <div class="for-image-pull">
-                <ImagePullFields typed=typed.clone() problems stored=false autofocus/>
+                <ImagePullFields typed=typed.clone() problems stored=false help=help.registries autofocus/>
             </div>
         }),
         Some(SecretKind::GitDataset) => EitherOf3::B(view! {
             <LockedType kind=SecretKind::GitDataset/>
-            <GitDatasetFields problems stored=true autofocus/>
+            <GitDatasetFields problems stored=true help=help.keys autofocus/>
         }),
         Some(SecretKind::ImagePull) => EitherOf3::C(view! {
             <LockedType kind=SecretKind::ImagePull/>
-            <ImagePullFields typed=typed.clone() problems stored=true autofocus/>
+            <ImagePullFields typed=typed.clone() problems stored=true help=help.registries autofocus/>
         }),
     };
     view! {
@@ -283,6 +286,7 @@ fn read(form: &leptos::web_sys::HtmlFormElement) -> SecretInput {
         kind: text("type"),
         secret: Sensitive::new(text("secret")),
         registry_host: text("registry_host"),
+        registry: text("registry"),
         username: text("username"),
         password: Sensitive::new(text("password")),
         submission: text("submission"),

@@ -1,6 +1,6 @@
 //! The fields of a secret's form, and what is known to be wrong with them.
 
-use super::input::Typed;
+use super::{input::Typed, server_markup::ServerMarkup};
 use crate::ui::{
     dom,
     field::{FieldText, PasswordField, Remedy, RemedySlot, TextField, ValueArea, field_frame},
@@ -168,7 +168,12 @@ pub fn NameFields(
 
 /// The fields of a Git dataset.
 #[component]
-pub fn GitDatasetFields(problems: Problems, stored: bool, autofocus: Option<Field>) -> impl IntoView {
+pub fn GitDatasetFields(
+    problems: Problems,
+    stored: bool,
+    help: ServerMarkup,
+    autofocus: Option<Field>,
+) -> impl IntoView {
     let check = move |text: String| {
         if text.trim().is_empty() {
             problems.note(Field::Secret, None);
@@ -196,6 +201,7 @@ pub fn GitDatasetFields(problems: Problems, stored: bool, autofocus: Option<Fiel
             required=!stored
             autofocus={autofocus == Some(Field::Secret)}
         />
+        <div class="help-here" inner_html=help.0></div>
     }
 }
 
@@ -205,6 +211,7 @@ pub fn ImagePullFields(
     typed: Typed,
     problems: Problems,
     stored: bool,
+    help: ServerMarkup,
     autofocus: Option<Field>,
 ) -> impl IntoView {
     let corrected = RwSignal::new(None::<String>);
@@ -224,12 +231,27 @@ pub fn ImagePullFields(
             }
         }
     };
+    let host_input = NodeRef::<leptos::html::Input>::new();
+    let filled_in = StoredValue::new(String::new());
+    // The chosen registry's host, unless another was typed.
+    let choose = move |event: leptos::web_sys::Event| {
+        let host = event_target_value(&event);
+        if let Some(input) = host_input.get_untracked()
+            && filled_in.with_value(|before| input.value() == *before)
+        {
+            input.set_value(&host);
+            filled_in.set_value(host);
+            problems.note(Field::RegistryHost, None);
+            corrected.set(None);
+        }
+    };
     let check_username = move |text: String| {
         if !text.is_empty() {
             problems.note(Field::Username, Username::parse(&text).err().map(Problem::Username));
         }
     };
     view! {
+        <div class="help-here" inner_html=help.0 on:change=choose></div>
         <TextField
             text=FieldText {
                 id: Field::RegistryHost.key(),
@@ -242,6 +264,7 @@ pub fn ImagePullFields(
             left=Callback::new(check_host)
             mono=true
             required=true
+            node_ref=host_input
             autofocus={autofocus == Some(Field::RegistryHost)}
         />
         <p class="correction" role="status">

@@ -17,6 +17,8 @@ pub struct SecretInput {
     pub kind: String,
     pub secret: Sensitive,
     pub registry_host: String,
+    /// The host of the registry that was chosen from the list: stands in where the host was left empty.
+    pub registry: String,
     pub username: String,
     pub password: Sensitive,
     /// Made with the Add form by the server: the same form sent twice is saved once.
@@ -35,10 +37,14 @@ impl SecretInput {
             display_name: self.display_name.clone(),
             kind: self.kind.clone(),
             secret: self.secret.clone(),
-            registry_host: self.registry_host.clone(),
+            registry_host: self.host().to_owned(),
             username: self.username.clone(),
             password: self.password.clone(),
         }
+    }
+
+    fn host(&self) -> &str {
+        if self.registry_host.trim().is_empty() { &self.registry } else { &self.registry_host }
     }
 
     /// What may be shown again: everything but values.
@@ -48,7 +54,7 @@ impl SecretInput {
             display_name: self.display_name.clone(),
             // Anything else was not chosen but made up, and is not repeated.
             kind: SecretKind::parse(&self.kind).map_or("", SecretKind::as_str).to_owned(),
-            registry_host: self.registry_host.clone(),
+            registry_host: self.host().to_owned(),
             username: self.username.clone(),
             submission: self.submission.clone(),
             version: self.version.clone(),

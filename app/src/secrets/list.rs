@@ -9,6 +9,7 @@ use super::{
 use crate::{
     error::ApiError,
     failure::LoadFailure,
+    imports::IMPORT,
     ssr,
     ui::{ago::Ago, icon::icon, submit_on_change::SubmitOnChange},
 };
@@ -45,10 +46,16 @@ pub fn ListPage() -> impl IntoView {
             {may_write
                 .then(|| {
                     view! {
-                        <a class="button primary" href=add>
-                            {icon!("plus")}
-                            "Add"
-                        </a>
+                        <div class="choices">
+                            <a class="button" href=IMPORT>
+                                {icon!("file")}
+                                "Import"
+                            </a>
+                            <a class="button primary" href=add>
+                                {icon!("plus")}
+                                "Add"
+                            </a>
+                        </div>
                     }
                 })}
         </div>

@@ -13,6 +13,7 @@ pub mod list;
 pub mod list_controls;
 #[cfg(feature = "ssr")]
 pub mod pages;
+pub mod server_markup;
 
 #[cfg(feature = "ssr")]
 use domain::page::ListQuery;

@@ -10,6 +10,8 @@ use crate::{
     audit::History,
     error::ApiError,
     failure::LoadFailure,
+    help::place_of_need::form_help,
+    imports::IMPORT,
     ssr,
     ui::{ago::Ago, alert::Alert},
 };
@@ -30,10 +32,12 @@ pub fn AddPage() -> impl IntoView {
         match may {
             Ok(()) => {
                 let purpose = Purpose::Add { submission: ssr::new_submission() };
+                let refused = ssr::refused();
+                let help = form_help(refused.as_ref().map_or("", |refused| &refused.typed.registry_host));
                 Either::Left(view! {
                     <h1>"Add secret"</h1>
-                    <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored."</p>
-                    <SecretForm purpose refused=ssr::refused() cancel=list_before(&ssr::query())/>
+                    <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored. A docker config or Kubernetes Secret can be " <a href=IMPORT>"imported"</a> "."</p>
+                    <SecretForm purpose refused cancel=list_before(&ssr::query()) help/>
                 })
             }
             Err(error) => {
@@ -52,13 +56,14 @@ pub fn EditPage() -> impl IntoView {
     let show = move |details: SecretDetails| {
         let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
         let id = details.id.clone();
+        let help = form_help(details.registry_host.as_deref().unwrap_or_default());
         view! {
             <h1>"Edit secret"</h1>
             <p class="lead">
                 {details.id.kind.label()} " " <b>{details.display_name.clone()}</b> ", last changed " <Ago at now/>
                 {format!(" by {by}.")}
             </p>
-            <SecretForm purpose=Purpose::Edit(details) refused cancel/>
+            <SecretForm purpose=Purpose::Edit(details) refused cancel help/>
             <History id/>
         }
     };

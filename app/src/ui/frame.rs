@@ -59,6 +59,7 @@ fn Places(user: UserActor, address: String) -> impl IntoView {
             {place("/tokens", "Tokens", icon!("token"))}
             {admin.then(|| place("/users", "Users", icon!("users")))}
             {admin.then(|| place("/audit", "Audit", icon!("audit")))}
+            {place("/help", "Help", icon!("help"))}
         </nav>
         <div class="account">
             {place("/account", "Account", icon!("user"))}

@@ -40,10 +40,12 @@ pub enum Deed {
     UserEnabled,
     TokenRevoked,
     SignedOut,
+    SecretsImported,
+    ImportDiscarded,
 }
 
 impl Deed {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::PasswordChanged,
         Self::SessionEnded,
         Self::SessionsEnded,
@@ -52,6 +54,8 @@ impl Deed {
         Self::UserEnabled,
         Self::TokenRevoked,
         Self::SignedOut,
+        Self::SecretsImported,
+        Self::ImportDiscarded,
     ];
 
     fn words(self) -> &'static str {
@@ -64,6 +68,8 @@ impl Deed {
             Self::UserEnabled => "User enabled.",
             Self::TokenRevoked => "Token revoked.",
             Self::SignedOut => "You are signed out.",
+            Self::SecretsImported => "The chosen secrets were imported.",
+            Self::ImportDiscarded => "Nothing was imported.",
         }
     }
 }
@@ -214,7 +220,7 @@ mod tests {
             "saved~image-a",
             "deleted~%ff",
             "other~x",
-            "done~8",
+            "done~10",
             "done~x",
             "saved~image-a~user:pw@host",
         ] {

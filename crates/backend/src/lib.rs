@@ -7,6 +7,7 @@ mod db;
 mod docker_config;
 mod error;
 mod health;
+mod imports;
 mod keyring;
 mod random;
 mod secrets;
@@ -25,6 +26,7 @@ pub use db::migrate;
 pub use docker_config::docker_config_json;
 pub use error::StartError;
 pub use health::Readiness;
+pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KeyError, KeyService, KeyStatus, Rewrapped};
 pub use secrets::SecretService;
 pub use sessions::{NewSession, SessionLimits, SessionService, SessionSummary};
@@ -71,6 +73,7 @@ pub struct Backend {
     /// None while sealed: the key at hand is not the one that the values were sealed with.
     keyring: Option<Arc<Keyring>>,
     audit: AuditService,
+    imports: ImportService,
     keys: KeyService,
     secrets: SecretService,
     sessions: SessionService,
@@ -106,6 +109,7 @@ impl Backend {
         });
         Ok(Self {
             audit: AuditService::new(db.clone()),
+            imports: ImportService::new(db.clone(), keyring.clone()),
             keys: KeyService::new(db.clone(), at_hand),
             secrets: SecretService::new(db.clone(), keyring.clone()),
             sessions,
@@ -120,6 +124,11 @@ impl Backend {
     /// The audit log.
     pub fn audit(&self) -> &AuditService {
         &self.audit
+    }
+
+    /// Imports that wait to be chosen from.
+    pub fn imports(&self) -> &ImportService {
+        &self.imports
     }
 
     /// The key encryption keys.

@@ -43,6 +43,14 @@ pub(crate) async fn add_user(backend: &Backend, name: &str, role: Role, password
     backend.users().choose_password(&at(0), &added.link_token, &text(password)).await.unwrap();
 }
 
+/// Somebody who has signed in, at this second; made where there is nobody of the name.
+pub(crate) async fn signed_in(backend: &Backend, name: &str, role: Role, second: i64) -> Ctx {
+    drop(backend.users().add(&at(0), name, role.as_str()).await);
+    let session = backend.sessions().begin_for(&at(second), name, "tests").await.unwrap();
+    let actor = backend.sessions().identify(&at(second), &session.token).await.unwrap().unwrap();
+    Ctx { actor, ..at(second) }
+}
+
 /// Actor, action, object, outcome and fields of every audit record, in order.
 pub(crate) async fn records(pool: &PgPool) -> Vec<String> {
     sqlx::query_scalar(

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod error;
+pub mod import;
 pub mod page;
 pub mod percent;
 pub mod secret;

@@ -27,6 +27,9 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/", Some(Reader), None),
         ("/secrets", Some(Reader), None),
         ("/secrets/new", Some(Editor), Some(Editor)),
+        ("/secrets/import", Some(Editor), Some(Editor)),
+        ("/secrets/import/{id}", Some(Editor), Some(Editor)),
+        ("/secrets/import/{id}/discard", None, Some(Editor)),
         ("/secrets/{id}", Some(Reader), None),
         ("/secrets/{id}/edit", Some(Editor), Some(Editor)),
         ("/secrets/{id}/delete", Some(Editor), Some(Editor)),
@@ -46,6 +49,8 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/users/{name}/password-link", None, Some(Admin)),
         ("/audit", Some(Admin), None),
         ("/audit/export", None, Some(Admin)),
+        ("/help", Some(Reader), None),
+        ("/help/{topic}", Some(Reader), None),
     ]
 };
 
@@ -137,7 +142,7 @@ async fn without_a_good_session_every_guarded_route_leads_to_signing_in() {
     let id = format!("image-{name}");
     for (what, cookie) in bad_cookies(&app).await {
         for (path, get, post) in SIGNED_IN {
-            let path = path.replace("{id}", &id).replace("{name}", "admin");
+            let path = path.replace("{id}", &id).replace("{name}", "admin").replace("{topic}", "ghcr");
             if get.is_some() {
                 let answer = app.send_anonymous(asked(&path, &cookie)).await;
                 assert_eq!(answer.status, StatusCode::SEE_OTHER, "{what}: GET {path}");
@@ -182,15 +187,16 @@ async fn each_role_gets_where_the_table_says_and_refusals_are_recorded() {
         let cookie = app.session(&who, role).await;
         let mut expected_refusals = 0;
         for (path, get, post) in SIGNED_IN {
-            let path = path.replace("{id}", &id).replace("{name}", "victim");
+            let path = path.replace("{id}", &id).replace("{name}", "victim").replace("{topic}", "ghcr");
             if let Some(least) = get {
                 let answer = app.send_anonymous(asked(&path, &cookie)).await;
                 if role < *least {
                     expected_refusals += 1;
                     assert_forbidden(&answer, &format!("{who}: GET {path}"));
                 } else {
-                    // No token has the id of a secret.
-                    let there = if path.starts_with("/tokens/image") { 404 } else { 200 };
+                    // No token and no import has the id of a secret.
+                    let none = ["/tokens/image", "/secrets/import/image"];
+                    let there = if none.iter().any(|start| path.starts_with(start)) { 404 } else { 200 };
                     let status = answer.status.as_u16();
                     assert!(status == there || path == "/", "{who}: GET {path}: {status}");
                 }

@@ -6,12 +6,16 @@ use std::{
     io,
     sync::{Arc, Mutex},
 };
+use tracing::{
+    Dispatch,
+    subscriber::{DefaultGuard, NoSubscriber},
+};
 use tracing_subscriber::fmt::MakeWriter;
 
-const SENTINEL: &str = "PLANTED-4d1f\"\\value-9b7c";
+pub(crate) const SENTINEL: &str = "PLANTED-4d1f\"\\value-9b7c";
 
 #[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Captured(pub(crate) Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Captured {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -32,8 +36,18 @@ impl<'a> MakeWriter<'a> for Captured {
     }
 }
 
+/// Everything that is logged from here on: by this thread alone, but the test's runtime has no other. The second subscriber
+/// hears nothing; with one alone, whatever another test's thread comes by first would be taken for heard by nobody.
+pub(crate) fn capture() -> (Captured, (DefaultGuard, Dispatch)) {
+    let log = Captured::default();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
+    let second = Dispatch::new(NoSubscriber::new());
+    (log, (tracing::subscriber::set_default(subscriber), second))
+}
+
 /// Whole, in pieces, as JSON and as base64 at each of the three offsets.
-fn assert_absent(text: &str, place: &str) {
+pub(crate) fn assert_absent(text: &str, place: &str) {
     // Every piece of ten characters, except within the constant words of the test's own file names.
     let plain: Vec<char> = SENTINEL.chars().collect();
     for piece in plain.windows(10) {
@@ -55,11 +69,7 @@ fn assert_absent(text: &str, place: &str) {
 
 #[tokio::test]
 async fn a_planted_value_is_seen_nowhere() {
-    let log = Captured::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
-    // For this thread alone; the test's runtime has no other.
-    let guard = tracing::subscriber::set_default(subscriber);
+    let (log, guard) = capture();
     let app = TestApp::start().await;
     let name = unique("sentinel");
     let id = format!("image-{name}");
@@ -126,10 +136,7 @@ async fn a_planted_value_is_seen_nowhere() {
 /// Passwords, sessions, links and tokens: each is seen by the one it is for, and in no log, audit record or other answer.
 #[tokio::test]
 async fn nothing_that_opens_the_portal_is_seen_elsewhere() {
-    let log = Captured::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let (log, guard) = capture();
     let app = TestApp::start().await;
     let name = unique("opener");
     let between = |text: &str, start: &str, length: usize| {

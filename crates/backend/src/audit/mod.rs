@@ -21,6 +21,10 @@ pub enum AuditAction {
     SecretDeleted,
     /// A value was taken out.
     ValueRead,
+    /// Credentials were found in a pasted file, and wait to be chosen from.
+    ImportBegun,
+    /// They were thrown away.
+    ImportDiscarded,
     /// Made-up secrets were added.
     SecretsSeeded,
     /// Somebody signed in, or tried to.
@@ -69,6 +73,8 @@ impl AuditAction {
             Self::SecretChanged,
             Self::SecretDeleted,
             Self::ValueRead,
+            Self::ImportBegun,
+            Self::ImportDiscarded,
             Self::SecretsSeeded,
             Self::SignIn,
             Self::AccountLocked,
@@ -99,6 +105,8 @@ impl AuditAction {
             Self::SecretChanged => "secret changed",
             Self::SecretDeleted => "secret deleted",
             Self::ValueRead => "value read",
+            Self::ImportBegun => "import begun",
+            Self::ImportDiscarded => "import discarded",
             Self::SecretsSeeded => "secrets seeded",
             Self::SignIn => "sign-in",
             Self::AccountLocked => "account locked",

@@ -38,6 +38,8 @@ pub(crate) struct Location {
 pub(crate) enum ValueField {
     SshPrivateKey,
     RegistryPassword,
+    /// Either of the two, found in a file and not yet saved: `secret` is the import's id, `version` the entry's number.
+    Imported,
 }
 
 impl ValueField {
@@ -45,6 +47,7 @@ impl ValueField {
         match self {
             Self::SshPrivateKey => "ssh-private-key",
             Self::RegistryPassword => "registry-password",
+            Self::Imported => "imported",
         }
     }
 

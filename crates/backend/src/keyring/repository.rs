@@ -117,6 +117,11 @@ pub(super) async fn retire(
     id: &str,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
+    // What still waits to be imported under it could not be opened any more: it has to be pasted again.
+    sqlx::query("DELETE FROM imports WHERE id IN (SELECT import_id FROM import_entries WHERE kek_id = $1)")
+        .bind(id)
+        .execute(&mut *connection)
+        .await?;
     sqlx::query("UPDATE key_encryption_keys SET retired_at = $2 WHERE id = $1")
         .bind(id)
         .bind(instant(now)?)

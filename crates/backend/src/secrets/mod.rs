@@ -1,6 +1,7 @@
 //! Secrets: the service, and the rows under it.
 
 mod list;
+pub(crate) mod many;
 mod repository;
 mod seed;
 mod service;

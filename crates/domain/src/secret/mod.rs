@@ -5,6 +5,7 @@ mod git_key;
 mod id;
 mod kind;
 mod name;
+mod preset;
 mod registry;
 mod view;
 
@@ -13,6 +14,7 @@ pub use git_key::{KeyProblem, PrivateKeyText};
 pub use id::SecretId;
 pub use kind::SecretKind;
 pub use name::{DisplayName, DisplayNameProblem, NameProblem, SecretName};
+pub use preset::{RegistryPreset, short_life};
 pub use registry::{
     HostCorrection, HostProblem, NormalizedHost, Password, PasswordProblem, RegistryHost, Username,
     UsernameProblem,

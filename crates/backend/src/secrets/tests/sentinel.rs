@@ -1,7 +1,9 @@
 //! A planted value is nowhere but where it belongs.
 
 use super::*;
+use crate::{ImportChoice, tests::signed_in};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use domain::access::Role;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::{
     io::Write,
@@ -106,6 +108,30 @@ async fn use_every_way(backend: &Backend) {
     assert!(!format!("{opened:?}").contains("b3BlbnNzaC1rZXk"));
     secrets.create(&at(4), new(image("c", PASSWORD)), None).await.unwrap();
     secrets.delete(&at(5), &id("image-c")).await.unwrap();
+    import_every_way(backend).await;
+}
+
+/// Imports, fails to import, and leaves something waiting.
+async fn import_every_way(backend: &Backend) {
+    let (ana, imports) = (signed_in(backend, "ana", Role::Editor, 6).await, backend.imports());
+    let config = format!(r#"{{"auths":{{"ghcr.io":{{"username":"u","password":"{PASSWORD}"}}}}}}"#);
+    let manifest = format!(
+        "kind: Secret\ndata:\n  .dockerconfigjson: {}\n  ssh: {}\n",
+        STANDARD.encode(&config),
+        STANDARD.encode(KEY)
+    );
+    for broken in
+        [&config[..60], &manifest.replace("kind: ", "kind: kind: "), &manifest.replace("Secret", "Other")]
+    {
+        imports.begin(&ana, &Sensitive::new(broken)).await.unwrap_err();
+    }
+    let chosen =
+        |number: u32, name: &str| ImportChoice { number, name: name.to_owned(), ..ImportChoice::default() };
+    let first = imports.begin(&ana, &Sensitive::new(manifest.as_str())).await.unwrap();
+    imports.get(&ana, first).await.unwrap();
+    imports.save(&ana, first, &[chosen(1, "Not A Name")]).await.unwrap_err();
+    imports.save(&ana, first, &[chosen(1, "imported"), chosen(2, "imported")]).await.unwrap();
+    imports.begin(&ana, &Sensitive::new(manifest)).await.unwrap();
 }
 
 /// Every piece of the text, of its base64 at each of the three offsets, and of its bytes in hexadecimal.

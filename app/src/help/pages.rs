@@ -1,0 +1,59 @@
+//! The pages of the guides.
+
+use super::{HELP, TOPICS, topic};
+use crate::{failure::LoadFailure, ssr};
+use domain::error::Error;
+use leptos::{either::Either, prelude::*};
+
+/// All guides.
+#[component]
+pub fn HelpPage() -> impl IntoView {
+    let parts = TOPICS
+        .into_iter()
+        .map(|(heading, topics)| {
+            let topics = topics
+                .iter()
+                .map(|topic| {
+                    view! {
+                        <li>
+                            <a href=topic.address()>{topic.title}</a>
+                            <span>{topic.about}</span>
+                        </li>
+                    }
+                })
+                .collect_view();
+            view! {
+                <h2>{heading}</h2>
+                <ul>{topics}</ul>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="form-page help">
+            <h1>"Help"</h1>
+            <p class="lead">"Where the credentials come from, step by step, and what becomes of them here."</p>
+            {parts}
+        </div>
+    }
+}
+
+/// One guide.
+#[component]
+pub fn HelpTopicPage() -> impl IntoView {
+    let page = if let Some(topic) = ssr::path_segment(2).and_then(|key| topic(&key)) {
+        Either::Left(view! {
+            <h1>{topic.title}</h1>
+            <p class="lead">{topic.about}</p>
+            <div class="guide">{(topic.steps)()}</div>
+            <p>
+                <a class="button" href=HELP>
+                    "All guides"
+                </a>
+            </p>
+        })
+    } else {
+        let error = ssr::refuse(Error::NotFound);
+        Either::Right(view! { <LoadFailure error heading="Help" noun="guide" list=HELP/> })
+    };
+    view! { <div class="form-page help">{page}</div> }
+}

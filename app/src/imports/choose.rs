@@ -1,0 +1,297 @@
+//! The second step: what was found, to choose from and name.
+
+use super::{GONE, IMPORT, NotSaved, import_address, message};
+use crate::{
+    failure::LoadFailure,
+    secrets::LIST,
+    ssr,
+    ui::{alert::Alert, icon::icon},
+};
+use backend::{ImportChoice, ImportRow, ImportView};
+use domain::{
+    error::{Error, Field},
+    import::{ImportError, Note, RowProblem},
+    secret::SecretKind,
+};
+use leptos::{either::EitherOf3, prelude::*};
+use uuid::Uuid;
+
+/// What was found.
+#[component]
+pub fn ChoosePage() -> impl IntoView {
+    let refused = use_context::<NotSaved>();
+    let page = Suspend::new(async move {
+        match load().await {
+            Ok((id, found)) => EitherOf3::A(view! { <Choice id found refused/> }),
+            Err(ImportError::Refused(error)) => {
+                let error = ssr::refuse(error);
+                EitherOf3::B(view! { <LoadFailure error heading="Import secrets" noun="secret" list=LIST/> })
+            }
+            Err(_) => {
+                ssr::set_status(http::StatusCode::NOT_FOUND);
+                EitherOf3::C(view! {
+                    <h1>"This import is over"</h1>
+                    <p>{GONE}</p>
+                    <div class="choices">
+                        <a class="button primary" href=IMPORT>
+                            "Import again"
+                        </a>
+                        <a class="button" href=LIST>
+                            "Go to the secrets"
+                        </a>
+                    </div>
+                })
+            }
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
+}
+
+async fn load() -> Result<(Uuid, ImportView), ImportError> {
+    let (backend, ctx) = match ssr::request() {
+        Ok(request) => request,
+        Err(crate::error::ApiError::Refused(error)) => return Err(error.into()),
+        Err(crate::error::ApiError::Unreachable) => return Err(Error::Unavailable.into()),
+    };
+    // A text that is none is the id of no import.
+    let id = ssr::path_segment(3).and_then(|text| text.parse().ok()).unwrap_or_default();
+    Ok((id, backend.imports().get(&ctx, id).await?))
+}
+
+#[component]
+fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoView {
+    let ImportView { rows, passed_over, expires_at, .. } = found;
+    let (can, cannot): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.can_be_chosen);
+    let lead = match can.len() {
+        0 => "No credential was found that can be imported.".to_owned(),
+        1 => "One credential was found.".to_owned(),
+        count => {
+            format!("{count} credentials were found. Those that are chosen are saved together, or none is.")
+        }
+    };
+    let wrong = match refused.as_ref().map(|refused| &refused.error) {
+        Some(ImportError::Rows(wrong)) => wrong.clone(),
+        _ => Vec::new(),
+    };
+    let alert = refused.as_ref().map(|refused| {
+        let said = message(&refused.error);
+        let links = wrong
+            .iter()
+            .map(|(number, problem)| {
+                let address = format!("#{}", control(*number, problem));
+                view! {
+                    <li>
+                        <a href=address>{problem.message()}</a>
+                    </li>
+                }
+            })
+            .collect_view();
+        view! {
+            <Alert title="There is a problem">
+                <p>{said}</p>
+                <ul>{links}</ul>
+            </Alert>
+        }
+    });
+    let preset = preset_choices(&can);
+    let first_wrong = wrong.first().map(|(number, problem)| control(*number, problem));
+    let rows = can
+        .into_iter()
+        .map(|row| {
+            let problems: Vec<RowProblem> = wrong
+                .iter()
+                .filter(|(number, _)| *number == row.number)
+                .map(|(_, problem)| problem.clone())
+                .collect();
+            let typed = refused
+                .as_ref()
+                .and_then(|refused| refused.typed.iter().find(|choice| choice.number == row.number).cloned());
+            let chosen = match &refused {
+                Some(refused) => refused.chosen.contains(&row.number),
+                None => preset.contains(&row.number),
+            };
+            view! { <Row row typed chosen problems first_wrong=first_wrong.clone()/> }
+        })
+        .collect_view();
+    let any = !preset.is_empty();
+    view! {
+        <h1>"Choose what to import"</h1>
+        <p class="lead">
+            {lead} " They wait, sealed, until "
+            <time datetime=expires_at.rfc3339()>{expires_at.utc_text()}</time> "."
+        </p>
+        {alert}
+        <form method="post" action=import_address(id) class="secret-form import-form" novalidate>
+            {rows}
+            <NotImported rows=cannot passed_over/>
+            <div class="actions">
+                <button formaction=format!("{}/discard", import_address(id))>"Discard"</button>
+                {any.then(|| view! { <button class="primary">"Import the chosen"</button> })}
+            </div>
+        </form>
+    }
+}
+
+/// What is chosen at first: everything, but of several for one registry the first alone.
+fn preset_choices(rows: &[ImportRow]) -> Vec<u32> {
+    let mut hosts = Vec::new();
+    let mut chosen = Vec::new();
+    for row in rows {
+        let again = row.host.as_ref().is_some_and(|host| hosts.contains(host));
+        hosts.extend(row.host.clone());
+        if !again {
+            chosen.push(row.number);
+        }
+    }
+    chosen
+}
+
+/// The id of what has to be looked at again: what is wrong with the credential itself is said beside its choice.
+fn control(number: u32, problem: &RowProblem) -> String {
+    let field = match problem {
+        RowProblem::SameName => Field::Name.key(),
+        RowProblem::Field(error) if matches!(error.field, Field::Name | Field::DisplayName) => {
+            error.field.key()
+        }
+        RowProblem::Field(_) => "take",
+    };
+    format!("{field}-{number}")
+}
+
+#[component]
+fn Row(
+    row: ImportRow,
+    typed: Option<ImportChoice>,
+    chosen: bool,
+    problems: Vec<RowProblem>,
+    first_wrong: Option<String>,
+) -> impl IntoView {
+    let number = row.number;
+    let typed = typed.unwrap_or_else(|| ImportChoice {
+        number,
+        name: row.name.clone(),
+        display_name: row.display_name.clone(),
+    });
+    let of = |id: &str| -> Option<String> {
+        problems.iter().find(|problem| control(number, problem) == id).map(RowProblem::message)
+    };
+    let take = format!("take-{number}");
+    let (name, display) =
+        (format!("{}-{number}", Field::Name.key()), format!("{}-{number}", Field::DisplayName.key()));
+    let line = |id: String, label: &'static str, value: String, mono: bool| {
+        let error = of(&id);
+        let error_id = format!("{id}-error");
+        let wrong = error.is_some();
+        let described = wrong.then(|| error_id.clone());
+        view! {
+            <div class="field" class:invalid=wrong>
+                <label for=id.clone()>{label}</label>
+                <input
+                    type="text"
+                    id=id.clone()
+                    name=id.clone()
+                    value=value
+                    class:mono=mono
+                    aria-invalid=wrong.then_some("true")
+                    aria-describedby=described
+                    autocomplete="off"
+                    autocapitalize="none"
+                    spellcheck="false"
+                    autofocus={first_wrong.as_deref() == Some(id.as_str())}
+                />
+                {error
+                    .map(|error| {
+                        view! {
+                            <p class="error" id=error_id>
+                                {icon!("alert")}
+                                <span>{error}</span>
+                            </p>
+                        }
+                    })}
+            </div>
+        }
+    };
+    let notes_id = format!("notes-{number}");
+    let notes: Vec<String> = of(&take).into_iter().chain(row.notes.iter().map(Note::message)).collect();
+    let described = (!notes.is_empty()).then(|| notes_id.clone());
+    let icon = match row.kind {
+        SecretKind::GitDataset => icon!("git"),
+        SecretKind::ImagePull => icon!("box"),
+    };
+    view! {
+        <fieldset class="import-row">
+            <legend>
+                <label>
+                    <input
+                        type="checkbox"
+                        id=take
+                        name="take"
+                        value=number.to_string()
+                        checked=chosen
+                        aria-describedby=described
+                        autocomplete="off"
+                    />
+                    {icon}
+                    <span>{what(&row)}</span>
+                </label>
+            </legend>
+            {(!notes.is_empty())
+                .then(|| {
+                    let notes = notes.into_iter().map(|note| view! { <li>{note}</li> }).collect_view();
+                    view! {
+                        <ul class="notes" id=notes_id>
+                            {notes}
+                        </ul>
+                    }
+                })}
+            <div class="import-fields">
+                {line(name, Field::Name.label(), typed.name, true)}
+                {line(display, Field::DisplayName.label(), typed.display_name, false)}
+            </div>
+        </fieldset>
+    }
+}
+
+/// What a row is: the account, or the key.
+fn what(row: &ImportRow) -> impl IntoView + use<> {
+    let kind = row.kind.label();
+    let host = row.host.clone().map(|host| view! { ": " <code>{host}</code> });
+    let username = row.username.clone().map(|username| view! { " as " <code>{username}</code> });
+    view! { {kind} {host} {username} }
+}
+
+/// What there is nothing to choose of, and what to do about it.
+#[component]
+fn NotImported(rows: Vec<ImportRow>, passed_over: u32) -> impl IntoView {
+    let nothing = rows.is_empty();
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let notes: Vec<_> = row.notes.iter().map(Note::message).collect();
+            view! {
+                <li>
+                    <b>{what(&row)}</b>
+                    <p>{notes.join(" ")}</p>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        {(!nothing)
+            .then(|| {
+                view! {
+                    <h2>"Cannot be imported"</h2>
+                    <ul class="not-imported">{rows}</ul>
+                }
+            })}
+        {(passed_over > 0)
+            .then(|| {
+                let objects = if passed_over == 1 {
+                    "One other object was passed over: it holds no credential of a known form.".to_owned()
+                } else {
+                    format!("{passed_over} other objects were passed over: they hold no credential of a known form.")
+                };
+                view! { <p class="hint">{objects}</p> }
+            })}
+    }
+}

@@ -1,0 +1,45 @@
+//! The Import pages: a file or text, then what was found in it, to choose from and name.
+
+pub mod choose;
+pub mod start;
+
+use backend::ImportChoice;
+use domain::import::ImportError;
+use uuid::Uuid;
+
+/// Where an import begins.
+pub const IMPORT: &str = "/secrets/import";
+
+/// Where what was found is chosen from.
+pub fn import_address(id: Uuid) -> String {
+    format!("{IMPORT}/{id}")
+}
+
+/// Why an import was not begun, for the page that is sent in answer. What was pasted is not sent back.
+#[derive(Clone, Debug)]
+pub struct NotBegun(pub ImportError);
+
+/// What was chosen and typed, and why it was not saved, for the page that is sent in answer.
+#[derive(Clone, Debug)]
+pub struct NotSaved {
+    /// The rows that were chosen.
+    pub chosen: Vec<u32>,
+    /// What stood in every row.
+    pub typed: Vec<ImportChoice>,
+    /// Why.
+    pub error: ImportError,
+}
+
+/// The sentence above the form.
+fn message(error: &ImportError) -> String {
+    match error {
+        ImportError::Problem(problem) => problem.message(),
+        ImportError::Rows(_) => "Some rows need another look. Nothing was saved yet.".to_owned(),
+        ImportError::NothingChosen => "Choose at least one credential, or discard them all.".to_owned(),
+        ImportError::Gone => GONE.to_owned(),
+        ImportError::Refused(error) => crate::error::ApiError::Refused(error.clone()).message(),
+    }
+}
+
+const GONE: &str = "What was found waits for a quarter of an hour and for one session, and is thrown away when another \
+                    import is begun. Nothing more of it is here; paste the file again.";

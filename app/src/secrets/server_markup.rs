@@ -1,0 +1,37 @@
+//! Parts of an island that the server alone renders.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Markup that stands in the page and is left alone by the browser: text and choices that would otherwise be part of the
+/// download. As a property of an island it is sent as nothing.
+#[derive(Clone, Debug, Default)]
+pub struct ServerMarkup(pub String);
+
+impl ServerMarkup {
+    /// What the view looks like.
+    #[cfg(feature = "ssr")]
+    pub fn render(view: impl leptos::prelude::RenderHtml) -> Self {
+        Self(view.to_html())
+    }
+}
+
+impl Serialize for ServerMarkup {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+impl<'de> Deserialize<'de> for ServerMarkup {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <()>::deserialize(deserializer).map(|()| Self::default())
+    }
+}
+
+/// What the form of a secret says of where its values come from.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct FormHelp {
+    /// A choice of registries, and what is known of each.
+    pub registries: ServerMarkup,
+    /// Where a private key comes from.
+    pub keys: ServerMarkup,
+}

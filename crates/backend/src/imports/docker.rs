@@ -1,0 +1,157 @@
+//! The reading side of `docker_config`: what `docker login`, `podman login`, `skopeo login` and `kubectl create secret
+//! docker-registry` leave behind.
+
+use super::{node::Node, read::Found};
+use base64::{
+    Engine,
+    alphabet::STANDARD,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use domain::{
+    error::Problem,
+    import::{CredentialHelper, Note},
+    secret::{NormalizedHost, RegistryHost, SecretDraft, SecretKind, short_life},
+    sensitive::Sensitive,
+};
+use zeroize::Zeroizing;
+
+/// From this length on, a username that is the password too is taken for a token.
+const TOKEN_BYTES: usize = 16;
+
+/// With padding or without, as Docker and the kubelet read it.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// A text from its base64; line breaks in that are passed over. `None` where it is no base64, or not of a text.
+pub(super) fn decode(encoded: &Sensitive) -> Option<Sensitive> {
+    let packed: Zeroizing<String> =
+        Zeroizing::new(encoded.expose().chars().filter(|c| !c.is_ascii_whitespace()).collect());
+    // Room for all of it from the start: a buffer that grows leaves copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(packed.len()));
+    BASE64.decode_vec(packed.as_bytes(), &mut bytes).ok()?;
+    std::str::from_utf8(&bytes).ok().map(Sensitive::new)
+}
+
+/// Whether this is a docker config: `auths`, or who has the credentials in its place.
+pub(super) fn is_config(document: &Node) -> bool {
+    ["auths", "credsStore", "credHelpers"].iter().any(|name| document.get(name).is_some())
+}
+
+/// Whether this is the older form, `auths` alone without its name.
+pub(super) fn is_legacy(document: &Node) -> bool {
+    let entry = |node: &Node| {
+        ["auth", "username", "password", "identitytoken"].iter().any(|name| node.get(name).is_some())
+    };
+    !document.members().is_empty() && document.members().iter().all(|(_, node)| entry(node))
+}
+
+/// Everything in a docker config.
+pub(super) fn config(document: &Node) -> Vec<Found> {
+    let helper = |node: Option<&Node>| match node {
+        Some(Node::Text(name)) if !name.is_empty() => Some(CredentialHelper::named(name.expose())),
+        _ => None,
+    };
+    let store = helper(document.get("credsStore"));
+    let helpers = document.get("credHelpers").map_or(&[][..], Node::members);
+    let auths = document.get("auths").map_or(&[][..], Node::members);
+    let mut found = entries(auths);
+    for (entry, (key, _)) in found.iter_mut().zip(auths) {
+        // An empty entry is how Docker remembers a registry whose credential it has put elsewhere.
+        let named = helpers.iter().find(|(host, _)| host == key).map(|(_, name)| name);
+        if let (Some(elsewhere), [Note::Empty]) = (helper(named).or(store), &*entry.notes) {
+            entry.notes = vec![Note::HelpedBy(elsewhere)];
+        }
+    }
+    for (key, name) in helpers {
+        if auths.iter().all(|(known, _)| known != key) {
+            let (host, mut notes) = address(key);
+            notes.retain(|note| matches!(note, Note::Wrong(_)));
+            notes.push(Note::HelpedBy(helper(Some(name)).unwrap_or(CredentialHelper::Other)));
+            found.push(Found::without_value(SecretKind::ImagePull, host, notes));
+        }
+    }
+    if let (Some(store), true) = (store, auths.is_empty()) {
+        found.push(Found::without_value(SecretKind::ImagePull, None, vec![Note::StoredBy(store)]));
+    }
+    found
+}
+
+/// Entries by registry, as they stand in `auths` and in the older form.
+pub(super) fn entries(auths: &[(String, Node)]) -> Vec<Found> {
+    auths.iter().map(|(key, entry)| read_entry(key, entry)).collect()
+}
+
+fn read_entry(key: &str, entry: &Node) -> Found {
+    let (host, mut notes) = address(key);
+    let without = |note: Note| Found::without_value(SecretKind::ImagePull, host.clone(), vec![note]);
+    let (username, password) = match account(entry, &mut notes) {
+        Ok(account) => account,
+        Err(note) => return without(note),
+    };
+    if let Some(wrong) = notes.iter().find(|note| matches!(note, Note::Wrong(_))) {
+        return without(wrong.clone());
+    }
+    notes.extend(short_life(username.expose()).map(Note::ShortLived));
+    Found::checked(
+        SecretDraft {
+            kind: SecretKind::ImagePull.as_str().to_owned(),
+            registry_host: host.unwrap_or_default(),
+            username: username.expose().to_owned(),
+            password,
+            ..SecretDraft::default()
+        },
+        notes,
+    )
+}
+
+/// The registry's address as it is stored; of one that is refused the host alone, where that can be told.
+fn address(key: &str) -> (Option<String>, Vec<Note>) {
+    match RegistryHost::parse(key) {
+        Ok(NormalizedHost { host, .. }) => {
+            let corrected = host.as_str() != key;
+            (Some(host.as_str().to_owned()), if corrected { vec![Note::HostCorrected] } else { Vec::new() })
+        }
+        Err(problem) => {
+            let shorter = key.split_once("://").map_or(key, |(_, rest)| rest).split('/').next();
+            let host = shorter.and_then(|text| RegistryHost::parse(text).ok());
+            let host = host.map(|NormalizedHost { host, .. }| host.as_str().to_owned());
+            (host, vec![Note::Wrong(Problem::Host(problem))])
+        }
+    }
+}
+
+/// Username and password. `auth` counts where there are both, as for Docker and the kubelet.
+fn account(entry: &Node, notes: &mut Vec<Note>) -> Result<(Sensitive, Sensitive), Note> {
+    let text = |name: &str| entry.text(name).filter(|text| !text.is_empty());
+    if text("identitytoken").is_some() || text("registrytoken").is_some() {
+        return Err(Note::IdentityToken);
+    }
+    let plain = (text("username"), text("password"));
+    let (username, password) = if let Some(auth) = text("auth") {
+        let pair = decode(auth).ok_or(Note::BadAuth)?;
+        let (username, password) = pair.expose().split_once(':').ok_or(Note::BadAuth)?;
+        // Docker pads with these, and takes them off again.
+        let password = password.trim_matches('\0');
+        let differs =
+            |plain: Option<&Sensitive>, other: &str| plain.is_some_and(|text| text.expose() != other);
+        if differs(plain.0, username) || differs(plain.1, password) {
+            notes.push(Note::Disagreement);
+        }
+        (Sensitive::new(username), Sensitive::new(password))
+    } else if let (Some(username), Some(password)) = plain {
+        (username.clone(), password.clone())
+    } else {
+        return Err(Note::Empty);
+    };
+    match username.expose() {
+        // What Docker's helpers put in place of a name beside an identity token.
+        "<token>" => Err(Note::IdentityToken),
+        "" => Err(Note::Empty),
+        _ if password.is_empty() => Err(Note::Empty),
+        // Some registries let a token stand in both places.
+        name if name.len() >= TOKEN_BYTES && name == password.expose() => Err(Note::TokenAsUsername),
+        _ => Ok((username, password)),
+    }
+}

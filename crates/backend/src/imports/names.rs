@@ -1,0 +1,104 @@
+//! Names for what was found: from the Secret it stood in, else from its registry.
+
+use super::read::Found;
+use domain::secret::{DisplayName, RegistryHost, RegistryPreset, SecretId, SecretKind, SecretName};
+use std::collections::HashSet;
+
+/// Gives each thing found a good name, and no two of one kind the same.
+pub(super) fn suggest(entries: &mut [Found]) {
+    let of_secret: Vec<Option<SecretName>> = entries.iter().map(of_secret).collect();
+    let mut taken = HashSet::new();
+    for (index, entry) in entries.iter_mut().enumerate() {
+        // A Secret's own name, where it has but one credential.
+        let alone = of_secret.iter().filter(|name| **name == of_secret[index]).count() == 1;
+        let host = entry.host.as_deref().map(host_word);
+        let base = match (&of_secret[index], host) {
+            (Some(name), Some(host)) if !alone => format!("{}-{host}", name.as_str()),
+            (Some(name), _) => name.as_str().to_owned(),
+            (None, Some(host)) => host,
+            (None, None) => String::new(),
+        };
+        let base = usable(&base).unwrap_or_else(|| fallback(entry.kind));
+        let username = entry.username.as_deref().unwrap_or_default();
+        // Two accounts at one registry differ by their names.
+        let with_account = usable(&format!("{base}-{username}")).filter(|_| !username.is_empty());
+        let name = [Some(base.clone()), with_account]
+            .into_iter()
+            .flatten()
+            .find(|name| !taken.contains(&(entry.kind, name.clone())))
+            .unwrap_or_else(|| numbered(&base, |name| taken.contains(&(entry.kind, name.to_owned()))));
+        taken.insert((entry.kind, name.clone()));
+        entry.suggested = name;
+    }
+}
+
+/// What people may see it as: where the account is, and whose.
+pub(super) fn display_name(host: Option<&str>, username: Option<&str>) -> String {
+    let (Some(host), Some(username)) = (host, username) else { return String::new() };
+    let known = RegistryHost::parse(host).ok().map(|normalized| RegistryPreset::of(&normalized.host));
+    let place = known.filter(|preset| preset.host == Some(host)).map_or(host, |preset| preset.label);
+    let text = format!("{place} as {username}");
+    if matches!(DisplayName::parse(&text), Ok(Some(_))) { text } else { String::new() }
+}
+
+/// The name with the first number that makes it free.
+pub(super) fn numbered(base: &str, taken: impl Fn(&str) -> bool) -> String {
+    let mut number = 2_u32;
+    loop {
+        let ending = format!("-{number}");
+        let start: String = base.chars().take(SecretName::MAX_CHARS - ending.len()).collect();
+        let name = format!("{}{ending}", start.trim_end_matches(['-', '.']));
+        if !taken(&name) {
+            return name;
+        }
+        number += 1;
+    }
+}
+
+/// The name of the Kubernetes Secret, without the prefix that ours will have anyway.
+fn of_secret(entry: &Found) -> Option<SecretName> {
+    let name = entry.secret.as_deref()?;
+    let id = SecretId::parse(name).filter(|id| id.kind == entry.kind);
+    id.map(|id| id.name).or_else(|| SecretName::parse(name).ok())
+}
+
+fn host_word(host: &str) -> String {
+    let known = RegistryPreset::ALL.into_iter().find(|preset| preset.host == Some(host));
+    known.filter(|preset| preset.key == "docker-hub").map_or(host, |preset| preset.key).to_owned()
+}
+
+/// The text as a name, or the nearest name to it.
+fn usable(text: &str) -> Option<String> {
+    SecretName::parse(text).ok().or_else(|| SecretName::suggest(text)).map(String::from)
+}
+
+fn fallback(kind: SecretKind) -> String {
+    match kind {
+        SecretKind::GitDataset => "imported-key",
+        SecretKind::ImagePull => "imported-registry",
+    }
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_makes_a_name_free_within_its_limit() {
+        assert_eq!(numbered("a", |name| name == "a-2"), "a-3");
+        let long = numbered(&"a".repeat(238), |_| false);
+        assert_eq!(long.len(), 238);
+        assert!(SecretName::parse(&long).is_ok());
+        assert_eq!(numbered(&format!("{}.b", "a".repeat(235)), |_| false), format!("{}-2", "a".repeat(235)));
+    }
+
+    #[test]
+    fn display_names_say_where_and_who() {
+        assert_eq!(display_name(Some("https://index.docker.io/v1/"), Some("ana")), "Docker Hub as ana");
+        assert_eq!(display_name(Some("ghcr.io"), Some("robot")), "GitHub Container Registry as robot");
+        assert_eq!(display_name(Some("reg.example:5000"), Some("u")), "reg.example:5000 as u");
+        assert_eq!(display_name(Some("reg.example"), Some(&"u".repeat(255))), "");
+        assert_eq!(display_name(None, None), "");
+    }
+}

@@ -1,0 +1,224 @@
+//! All SQL about imports that wait.
+
+use super::read::Found;
+use crate::{
+    context::Ctx,
+    db::instant,
+    keyring::{IntegrityError, Keyring, Location, SealedValue, ValueField},
+};
+use chrono::{DateTime, Utc};
+use domain::{import::Note, secret::SecretKind, time::Timestamp};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use uuid::Uuid;
+
+/// An import that waits, or what it became.
+#[derive(Debug, FromRow)]
+pub(super) struct ImportRow {
+    pub(super) passed_over: i32,
+    pub(super) expires_at: DateTime<Utc>,
+    pub(super) saved: Option<Vec<String>>,
+}
+
+/// One thing found, without its value.
+#[derive(Debug, FromRow)]
+pub(super) struct EntryRow {
+    pub(super) number: i32,
+    pub(super) kind: String,
+    pub(super) registry_host: Option<String>,
+    pub(super) registry_username: Option<String>,
+    pub(super) suggested_name: String,
+    pub(super) notes: Vec<String>,
+    pub(super) has_value: bool,
+}
+
+/// Where the value of an entry is at home. No value of a secret bears this field, so none can be put in the place of the
+/// other.
+fn place(import: Uuid, number: i32) -> Location {
+    Location { secret: import, field: ValueField::Imported, version: i64::from(number) }
+}
+
+/// An entry, its value sealed.
+pub(super) struct NewEntry<'a> {
+    number: i32,
+    found: &'a Found,
+    sealed: Option<SealedValue>,
+}
+
+impl<'a> NewEntry<'a> {
+    pub(super) fn seal(
+        keyring: &Keyring,
+        kek_id: &str,
+        import: Uuid,
+        number: i32,
+        found: &'a Found,
+    ) -> Result<Self, IntegrityError> {
+        let sealed = found.value.as_ref().map(|value| keyring.seal(kek_id, place(import, number), value));
+        Ok(Self { number, found, sealed: sealed.transpose()? })
+    }
+}
+
+/// What waits, in the place of what waited for this session before.
+pub(super) async fn insert(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    (id, session): (Uuid, Uuid),
+    expires_at: Timestamp,
+    passed_over: u32,
+    entries: Vec<NewEntry<'_>>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM imports WHERE session_id = $1 OR expires_at <= $2")
+        .bind(session)
+        .bind(instant(ctx.now)?)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(
+        "INSERT INTO imports (id, session_id, passed_over, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(id)
+    .bind(session)
+    .bind(i32::try_from(passed_over).unwrap_or(i32::MAX))
+    .bind(instant(ctx.now)?)
+    .bind(instant(expires_at)?)
+    .execute(&mut *connection)
+    .await?;
+    let mut insert = QueryBuilder::<Postgres>::new(
+        "INSERT INTO import_entries (import_id, number, kind, registry_host, registry_username, suggested_name, notes, \
+         algorithm, kek_id, wrapped_key, nonce, ciphertext) ",
+    );
+    insert.push_values(entries, |mut row, NewEntry { number, found, sealed }| {
+        let notes: Vec<String> = found.notes.iter().map(Note::code).collect();
+        row.push_bind(id)
+            .push_bind(number)
+            .push_bind(found.kind.as_str())
+            .push_bind(&found.host)
+            .push_bind(&found.username)
+            .push_bind(&found.suggested)
+            .push_bind(notes);
+        let (algorithm, kek_id, wrapped_key, nonce, ciphertext) = match sealed {
+            Some(sealed) => (
+                Some(sealed.algorithm),
+                Some(sealed.kek_id),
+                Some(sealed.wrapped_key),
+                Some(sealed.nonce),
+                Some(sealed.ciphertext),
+            ),
+            None => (None, None, None, None, None),
+        };
+        row.push_bind(algorithm)
+            .push_bind(kek_id)
+            .push_bind(wrapped_key)
+            .push_bind(nonce)
+            .push_bind(ciphertext);
+    });
+    insert.build().execute(connection).await.map(drop)
+}
+
+/// The import of this session, unless its time is over.
+pub(super) async fn find(
+    connection: &mut PgConnection,
+    (id, session): (Uuid, Uuid),
+    now: Timestamp,
+) -> Result<Option<ImportRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT passed_over, expires_at, saved FROM imports WHERE id = $1 AND session_id = $2 AND expires_at > $3",
+    )
+    .bind(id)
+    .bind(session)
+    .bind(instant(now)?)
+    .fetch_optional(connection)
+    .await
+}
+
+/// The same; nobody else saves or discards it until the end of the transaction.
+pub(super) async fn lock(
+    connection: &mut PgConnection,
+    (id, session): (Uuid, Uuid),
+    now: Timestamp,
+) -> Result<Option<ImportRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT passed_over, expires_at, saved FROM imports WHERE id = $1 AND session_id = $2 AND expires_at > $3 \
+         FOR UPDATE",
+    )
+    .bind(id)
+    .bind(session)
+    .bind(instant(now)?)
+    .fetch_optional(connection)
+    .await
+}
+
+/// What was found, in the order of the file.
+pub(super) async fn entries(connection: &mut PgConnection, id: Uuid) -> Result<Vec<EntryRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT number, kind, registry_host, registry_username, suggested_name, notes, \
+         ciphertext IS NOT NULL AS has_value FROM import_entries WHERE import_id = $1 ORDER BY number",
+    )
+    .bind(id)
+    .fetch_all(connection)
+    .await
+}
+
+/// The sealed value of an entry, and where it is at home.
+pub(super) async fn value(
+    connection: &mut PgConnection,
+    id: Uuid,
+    number: i32,
+) -> Result<Option<(Location, SealedValue)>, sqlx::Error> {
+    #[derive(FromRow)]
+    struct Row {
+        algorithm: String,
+        kek_id: String,
+        wrapped_key: Vec<u8>,
+        nonce: Vec<u8>,
+        ciphertext: Vec<u8>,
+    }
+    let found: Option<Row> = sqlx::query_as(
+        "SELECT algorithm, kek_id, wrapped_key, nonce, ciphertext FROM import_entries \
+         WHERE import_id = $1 AND number = $2 AND ciphertext IS NOT NULL",
+    )
+    .bind(id)
+    .bind(number)
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.map(|Row { algorithm, kek_id, wrapped_key, nonce, ciphertext }| {
+        (place(id, number), SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext })
+    }))
+}
+
+/// Notes what the import became, and takes everything away that was found.
+pub(super) async fn finish(
+    connection: &mut PgConnection,
+    id: Uuid,
+    saved: &[String],
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM import_entries WHERE import_id = $1").bind(id).execute(&mut *connection).await?;
+    sqlx::query("UPDATE imports SET saved = $2 WHERE id = $1")
+        .bind(id)
+        .bind(saved)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+pub(super) async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM imports WHERE id = $1").bind(id).execute(connection).await.map(drop)
+}
+
+/// Takes everything away whose time is over; answers with how many imports that were.
+pub(super) async fn sweep(connection: &mut PgConnection, now: Timestamp) -> Result<u64, sqlx::Error> {
+    let done =
+        sqlx::query("DELETE FROM imports WHERE expires_at <= $1").bind(instant(now)?).execute(connection);
+    Ok(done.await?.rows_affected())
+}
+
+/// Which of these names are taken, each as kind and name.
+pub(super) async fn taken(
+    connection: &mut PgConnection,
+    kind: SecretKind,
+    names: &[String],
+) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT name FROM secrets WHERE kind = $1 AND name = ANY($2)")
+        .bind(kind.as_str())
+        .bind(names)
+        .fetch_all(connection)
+        .await
+}

@@ -1,0 +1,358 @@
+//! The service on a real database: all or none, sealed, of one session, for a quarter of an hour.
+
+use super::KEY;
+use crate::{
+    Actor, Ctx, ImportChoice, Kek, UserActor,
+    tests::{at, backend, backend_with, records, signed_in, somebody, text},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use domain::{
+    access::Role,
+    error::{Error, Field, FieldError, Problem},
+    import::{ImportError, ImportProblem, Note, RowProblem},
+    secret::{Credential, NameProblem, NewSecret, SecretDraft, SecretId},
+};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+const PLANTED: &str = "PLANTED-4d1f-value-9b7c";
+
+fn later(ctx: &Ctx, second: i64) -> Ctx {
+    Ctx { actor: ctx.actor.clone(), ..at(second) }
+}
+
+fn session(ctx: &Ctx) -> Uuid {
+    match &ctx.actor {
+        Actor::User(UserActor { session, .. }) => *session,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Two registries with passwords, one without, and a key.
+fn file() -> String {
+    let auth = |pair: &str| STANDARD.encode(pair);
+    let config = format!(
+        r#"{{"auths":{{"ghcr.io":{{"auth":"{}"}},"docker.io":{{"auth":"{}"}},"quay.io":{{}}}},"credsStore":"desktop"}}"#,
+        auth(&format!("robot:{PLANTED}")),
+        auth("ana:second"),
+    );
+    format!(
+        "kind: Secret\nmetadata: {{name: pull}}\ndata:\n  .dockerconfigjson: {}\n---\nkind: Secret\nmetadata: {{name: deploy}}\n\
+         data:\n  ssh-privatekey: {}\n---\nkind: ConfigMap\n",
+        auth(&config),
+        auth(KEY)
+    )
+}
+
+fn choice(number: u32, name: &str) -> ImportChoice {
+    ImportChoice { number, name: name.to_owned(), display_name: String::new() }
+}
+
+async fn count(pool: &PgPool, table: &str) -> i64 {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}")))
+        .fetch_one(pool)
+        .await
+        .unwrap()
+}
+
+#[sqlx::test]
+async fn what_is_chosen_becomes_secrets_each_with_its_record(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let imports = backend.imports();
+    let id = imports.begin(&later(&ana, 2), &text(&file())).await.unwrap();
+    let view = imports.get(&later(&ana, 3), id).await.unwrap();
+    let rows: Vec<_> = view
+        .rows
+        .iter()
+        .map(|row| {
+            (row.number, row.host.as_deref(), row.username.as_deref(), row.can_be_chosen, row.name.as_str())
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            (1, Some("ghcr.io"), Some("robot"), true, "pull-ghcr.io"),
+            (2, Some("https://index.docker.io/v1/"), Some("ana"), true, "pull-docker-hub"),
+            (3, Some("quay.io"), None, false, "pull-quay.io"),
+            (4, None, None, true, "deploy"),
+        ]
+    );
+    assert_eq!((view.passed_over, view.expires_at, view.now), (1, at(902).now, at(3).now));
+    assert_eq!(view.rows[1].notes, [Note::HostCorrected]);
+    assert!(view.rows[2].notes[0].message().contains("Docker Desktop"));
+    assert_eq!(view.rows[0].display_name, "GitHub Container Registry as robot");
+
+    let named = ImportChoice { display_name: " The robot ".to_owned(), ..choice(1, "robot") };
+    let saved = imports.save(&later(&ana, 4), id, &[named.clone(), choice(4, "deploy")]).await.unwrap();
+    let ids: Vec<_> = saved.iter().map(ToString::to_string).collect();
+    assert_eq!(ids, ["image-robot", "gitsync-secret-deploy"]);
+    let stored = backend.secrets().credential(&at(5), &saved[0]).await.unwrap();
+    let Credential::ImagePull { host, username, password } = stored else { panic!("a registry") };
+    assert_eq!((host.as_str(), username.as_str(), password.value().expose()), ("ghcr.io", "robot", PLANTED));
+    let Credential::GitDataset { private_key } =
+        backend.secrets().credential(&at(5), &saved[1]).await.unwrap()
+    else {
+        panic!("a key")
+    };
+    assert_eq!(private_key.value().expose(), KEY);
+    assert_eq!(backend.secrets().get(&at(5), &saved[0]).await.unwrap().display_name, "The robot");
+    assert_eq!(count(&pool, "import_entries").await, 0, "nothing sealed is left of it");
+
+    // Sent twice, it is saved once; and there is nothing more to look at.
+    assert_eq!(imports.save(&later(&ana, 6), id, &[named]).await.unwrap(), saved);
+    assert_eq!(imports.get(&later(&ana, 6), id).await, Err(ImportError::Gone));
+    let mut told = records(&pool).await;
+    told.retain(|record| record.starts_with("ana") && !record.contains("sign-in"));
+    assert_eq!(
+        told,
+        [
+            format!("ana | import begun | {id} | done | "),
+            "ana | secret added | gitsync-secret-deploy | done | ".to_owned(),
+            "ana | secret added | image-robot | done | ".to_owned(),
+        ]
+    );
+}
+
+#[sqlx::test]
+async fn one_bad_row_keeps_all_from_being_saved(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let taken = SecretDraft {
+        name: "pull-ghcr.io".to_owned(),
+        kind: "image-pull".to_owned(),
+        registry_host: "ghcr.io".to_owned(),
+        username: "u".to_owned(),
+        password: text("p"),
+        ..SecretDraft::default()
+    };
+    backend.secrets().create(&at(1), NewSecret::parse(taken).unwrap(), None).await.unwrap();
+    let imports = backend.imports();
+    let id = imports.begin(&ana, &text(&file())).await.unwrap();
+    assert_eq!(
+        imports.get(&ana, id).await.unwrap().rows[0].name,
+        "pull-ghcr.io-2",
+        "a taken name is not suggested"
+    );
+
+    let field = |number, field, problem| (number, RowProblem::Field(FieldError { field, problem }));
+    let taken = SecretId::parse("image-pull-ghcr.io").unwrap();
+    for (choices, expected) in [
+        (
+            vec![choice(4, "fine"), choice(1, "pull-ghcr.io")],
+            vec![field(1, Field::Name, Problem::NameTaken(taken))],
+        ),
+        (
+            vec![choice(4, "fine"), choice(1, ""), choice(2, "A")],
+            vec![
+                field(1, Field::Name, Problem::Name(NameProblem::Missing)),
+                field(2, Field::Name, Problem::Name(NameProblem::UpperCase('A'))),
+            ],
+        ),
+        (vec![choice(1, "same"), choice(2, "same"), choice(4, "same")], vec![(2, RowProblem::SameName)]),
+    ] {
+        assert_eq!(imports.save(&ana, id, &choices).await, Err(ImportError::Rows(expected)), "{choices:?}");
+    }
+    assert_eq!(imports.save(&ana, id, &[]).await, Err(ImportError::NothingChosen));
+    for number in [0, 3, 5, u32::MAX] {
+        let refused = imports.save(&ana, id, &[choice(4, "fine"), choice(number, "x")]).await;
+        assert_eq!(refused, Err(Error::BadRequest.into()), "{number}");
+    }
+    assert_eq!(count(&pool, "secrets").await, 1);
+    // Everything still waits.
+    assert_eq!(imports.save(&ana, id, &[choice(4, "fine")]).await.unwrap().len(), 1);
+}
+
+#[sqlx::test]
+async fn without_its_records_nothing_is_saved(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let id = backend.imports().begin(&ana, &text(&file())).await.unwrap();
+    sqlx::raw_sql(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         IF NEW.object LIKE 'image-%' THEN RAISE EXCEPTION 'full'; END IF; RETURN NEW; END; $$; \
+         CREATE TRIGGER refuse BEFORE INSERT ON audit_records FOR EACH ROW EXECUTE FUNCTION refuse()",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let choices = [choice(4, "key"), choice(1, "registry")];
+    let refused = backend.imports().save(&ana, id, &choices).await;
+    assert_eq!(refused, Err(Error::Internal("test".to_owned()).into()));
+    assert_eq!((count(&pool, "secrets").await, count(&pool, "import_entries").await), (0, 4));
+    sqlx::raw_sql("DROP TRIGGER refuse ON audit_records").execute(&pool).await.unwrap();
+    assert_eq!(backend.imports().save(&ana, id, &choices).await.unwrap().len(), 2);
+}
+
+#[sqlx::test]
+async fn of_many_who_save_the_same_import_or_names_one_does(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let mut tasks = Vec::new();
+    for number in 0..6 {
+        let ctx = signed_in(&backend, &format!("p{number}"), Role::Editor, 1).await;
+        let id = backend.imports().begin(&ctx, &text(&file())).await.unwrap();
+        // In either order, so that they would wait for each other; and each twice at once.
+        let mut choices = vec![choice(1, "one"), choice(2, "two"), choice(4, "key")];
+        if number % 2 == 1 {
+            choices.reverse();
+        }
+        for _ in 0..2 {
+            let (backend, ctx, choices) = (backend.clone(), ctx.clone(), choices.clone());
+            tasks.push(tokio::spawn(
+                async move { (number, backend.imports().save(&ctx, id, &choices).await) },
+            ));
+        }
+    }
+    let mut saved = Vec::new();
+    for task in tasks {
+        match task.await.unwrap() {
+            (number, Ok(ids)) => {
+                assert_eq!(ids.len(), 3);
+                saved.push(number);
+            }
+            (_, Err(ImportError::Rows(_))) => {}
+            (_, other) => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(saved.len(), 2, "the one who did, told twice: {saved:?}");
+    assert_eq!(saved[0], saved[1]);
+    assert_eq!(count(&pool, "secrets").await, 3);
+}
+
+#[sqlx::test]
+async fn it_is_of_its_session_alone_and_not_for_long(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let imports = backend.imports();
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let elsewhere = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let ben = signed_in(&backend, "ben", Role::Admin, 1).await;
+    let id = imports.begin(&ana, &text(&file())).await.unwrap();
+    for other in [&elsewhere, &ben] {
+        assert_eq!(imports.get(other, id).await, Err(ImportError::Gone));
+        assert_eq!(imports.save(other, id, &[choice(4, "x")]).await, Err(ImportError::Gone));
+        imports.discard(other, id).await.unwrap();
+    }
+    assert_eq!(imports.get(&ana, Uuid::new_v4()).await, Err(ImportError::Gone));
+    assert!(imports.get(&later(&ana, 900), id).await.is_ok());
+    assert_eq!(imports.get(&later(&ana, 901), id).await, Err(ImportError::Gone));
+    assert_eq!(imports.save(&later(&ana, 901), id, &[choice(4, "x")]).await, Err(ImportError::Gone));
+
+    // Another in its place, one swept away when its time is over, one discarded, one that goes with its session.
+    let second = imports.begin(&ana, &text(&file())).await.unwrap();
+    assert_eq!(imports.get(&ana, id).await, Err(ImportError::Gone));
+    assert_eq!((count(&pool, "imports").await, count(&pool, "import_entries").await), (1, 4));
+    assert_eq!(imports.sweep(&at(900)).await, Ok(0));
+    assert_eq!(imports.sweep(&at(901)).await, Ok(1));
+    assert_eq!(imports.get(&ana, second).await, Err(ImportError::Gone));
+    let third = imports.begin(&ana, &text(&file())).await.unwrap();
+    imports.discard(&ana, third).await.unwrap();
+    imports.discard(&ana, third).await.unwrap();
+    assert_eq!(count(&pool, "import_entries").await, 0);
+    assert_eq!(records(&pool).await.last().unwrap(), &format!("ana | import discarded | {third} | done | "));
+    imports.begin(&ana, &text(&file())).await.unwrap();
+    backend.sessions().end(&elsewhere, session(&ana)).await.unwrap();
+    assert_eq!((count(&pool, "imports").await, count(&pool, "import_entries").await), (0, 0));
+}
+
+#[sqlx::test]
+async fn whoever_may_not_write_may_not_import(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let imports = backend.imports();
+    let reader = signed_in(&backend, "rita", Role::Reader, 1).await;
+    let nobody = crate::tests::anonymous(1);
+    for (ctx, error) in [(&reader, Error::Forbidden), (&nobody, Error::NotSignedIn)] {
+        let refused = ImportError::Refused(error.clone());
+        assert_eq!(imports.may_import(ctx).await, Err(error.clone()));
+        assert_eq!(imports.begin(ctx, &text(&file())).await, Err(refused.clone()));
+        assert_eq!(imports.get(ctx, Uuid::nil()).await, Err(refused.clone()));
+        assert_eq!(imports.save(ctx, Uuid::nil(), &[]).await, Err(refused));
+        assert_eq!(imports.discard(ctx, Uuid::nil()).await, Err(error));
+    }
+    // There is no session for what waits to belong to.
+    assert_eq!(imports.may_import(&at(1)).await, Err(Error::Forbidden));
+    let recorded = records(&pool).await;
+    assert_eq!(recorded.last().unwrap(), "rita | change secrets | import | refused | ");
+
+    let sealed = backend_with(pool, vec![Kek::generate().unwrap()]).await;
+    assert_eq!(sealed.imports().may_import(&somebody(Role::Editor, 1)).await, Err(Error::Sealed));
+}
+
+#[sqlx::test]
+async fn a_value_that_was_tampered_with_is_an_error_and_recorded(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let id = backend.imports().begin(&ana, &text(&file())).await.unwrap();
+    // The value of one entry in the place of another.
+    sqlx::query(
+        "UPDATE import_entries SET (wrapped_key, nonce, ciphertext) = (SELECT wrapped_key, nonce, ciphertext \
+         FROM import_entries WHERE number = 2) WHERE number = 1",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let refused = backend.imports().save(&ana, id, &[choice(4, "key"), choice(1, "registry")]).await;
+    assert_eq!(refused, Err(Error::Internal("test".to_owned()).into()));
+    assert_eq!(
+        records(&pool).await.last().unwrap(),
+        &format!("ana | value read | {id} | integrity failure | ")
+    );
+    assert_eq!(count(&pool, "secrets").await, 0);
+
+    // Nor does what waits open in the place of a secret's value.
+    let saved = backend.imports().save(&ana, id, &[choice(2, "registry")]).await.unwrap();
+    let other = backend.imports().begin(&ana, &text(&file())).await.unwrap();
+    sqlx::query(
+        "UPDATE secret_values SET (wrapped_key, nonce, ciphertext) = (SELECT wrapped_key, nonce, ciphertext \
+         FROM import_entries WHERE import_id = $1 AND number = 1)",
+    )
+    .bind(other)
+    .execute(&pool)
+    .await
+    .unwrap();
+    assert!(backend.secrets().credential(&at(2), &saved[0]).await.is_err());
+}
+
+#[sqlx::test]
+async fn what_waits_under_a_retired_key_goes_with_it(pool: PgPool) {
+    let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
+    let backend = backend_with(pool.clone(), vec![old.clone(), new]).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let id = backend.imports().begin(&ana, &text(&file())).await.unwrap();
+    let keys = backend.keys();
+    let added = keys.add(&at(2)).await.unwrap();
+    keys.activate(&at(2), &added[0]).await.unwrap();
+    assert!(backend.imports().get(&ana, id).await.is_ok(), "it can be opened still");
+    let old_id = keys.status(&at(2)).await.unwrap().into_iter().find(|key| !key.active).unwrap().id;
+    keys.retire(&at(2), &old_id).await.unwrap();
+    assert_eq!(backend.imports().get(&ana, id).await, Err(ImportError::Gone));
+}
+
+#[sqlx::test]
+async fn nothing_that_waits_can_be_read(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let id = backend.imports().begin(&ana, &text(&file())).await.unwrap();
+    let view = format!("{:?}", backend.imports().get(&ana, id).await.unwrap());
+    let rows: Vec<String> = sqlx::query_scalar(
+        "SELECT import_entries::text FROM import_entries UNION ALL SELECT imports::text FROM imports \
+         UNION ALL SELECT audit_records::text FROM audit_records",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    let places = format!("{view}\n{}", rows.join("\n"));
+    let key: String = KEY.lines().filter(|line| !line.starts_with('-')).collect();
+    for value in [PLANTED, &key] {
+        let hex = value.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        for form in [value.to_owned(), hex, STANDARD.encode(value)] {
+            for start in 0..form.len() - 16 {
+                assert!(!places.contains(&form[start..start + 16]), "{}", &form[start..start + 16]);
+            }
+        }
+    }
+    assert_eq!(
+        backend.imports().begin(&ana, &text(KEY)).await,
+        Err(ImportError::Problem(ImportProblem::PrivateKey))
+    );
+    assert!(backend.imports().get(&ana, id).await.is_ok(), "what is refused takes nothing away");
+}

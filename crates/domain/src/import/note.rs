@@ -1,0 +1,250 @@
+//! What there is to say of one thing found in a file.
+
+use crate::error::Problem;
+
+/// A program that keeps credentials outside the docker config. Only those that are known are named: what stands in a
+/// file is not repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CredentialHelper {
+    /// The macOS keychain.
+    Keychain,
+    /// Docker Desktop.
+    Desktop,
+    /// The Windows credential manager.
+    Windows,
+    /// The Secret Service of GNOME and KDE.
+    SecretService,
+    /// The password store `pass`.
+    Pass,
+    /// Amazon ECR.
+    Ecr,
+    /// Google Cloud.
+    Google,
+    /// Azure Container Registry.
+    Azure,
+    /// Another one.
+    Other,
+}
+
+impl CredentialHelper {
+    const ALL: [(Self, &'static str); 12] = [
+        (Self::Keychain, "osxkeychain"),
+        (Self::Desktop, "desktop"),
+        (Self::Desktop, "desktop.exe"),
+        (Self::Windows, "wincred"),
+        (Self::SecretService, "secretservice"),
+        (Self::Pass, "pass"),
+        (Self::Ecr, "ecr-login"),
+        (Self::Google, "gcloud"),
+        (Self::Google, "gcr"),
+        (Self::Azure, "acr-env"),
+        (Self::Azure, "acr"),
+        (Self::Other, "other"),
+    ];
+
+    /// By the name that a docker config has it under, without `docker-credential-`.
+    pub fn named(name: &str) -> Self {
+        Self::ALL.into_iter().find(|(_, known)| *known == name).map_or(Self::Other, |(helper, _)| helper)
+    }
+
+    fn code(self) -> &'static str {
+        Self::ALL.into_iter().find(|(helper, _)| *helper == self).map_or("other", |(_, name)| name)
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Keychain => "the macOS keychain",
+            Self::Desktop => "Docker Desktop",
+            Self::Windows => "the Windows credential manager",
+            Self::SecretService => "the desktop’s secret service",
+            Self::Pass => "the password store pass",
+            Self::Ecr => "Amazon’s helper",
+            Self::Google => "Google’s helper",
+            Self::Azure => "Azure’s helper",
+            Self::Other => "another program",
+        }
+    }
+
+    /// Its values are made for each use, so there is none to take along.
+    fn makes_its_own(self) -> bool {
+        matches!(self, Self::Ecr | Self::Google | Self::Azure)
+    }
+}
+
+/// What there is to say of one thing found in a file: beside a credential that may be chosen, or in place of one. Kept as
+/// a short text while the import waits, and never carries a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// The registry's address was put right.
+    HostCorrected,
+    /// Another credential of the file is for the same registry.
+    SameRegistry,
+    /// `username` and `password` say something else than `auth`; `auth` counts, as for Docker.
+    Disagreement,
+    /// The password is of a kind that is good for so many hours.
+    ShortLived(u8),
+    /// The whole config leaves its credentials to a program.
+    StoredBy(CredentialHelper),
+    /// This registry's credential is with a program.
+    HelpedBy(CredentialHelper),
+    /// A token of `docker login`, which is no password.
+    IdentityToken,
+    /// The same long text as username and as password: a token, which a username's place would give away.
+    TokenAsUsername,
+    /// An entry without a credential.
+    Empty,
+    /// `auth` is not the base64 of `user:password`.
+    BadAuth,
+    /// What is in the Secret is not base64.
+    BadData,
+    /// What is in the Secret is not a docker config.
+    BadConfig,
+    /// What the form would say.
+    Wrong(Problem),
+}
+
+impl Note {
+    /// What to do about it.
+    pub fn message(&self) -> String {
+        match self {
+            Self::HostCorrected => {
+                "The registry’s address was put right: this is the one that clients look for.".to_owned()
+            }
+            Self::SameRegistry => {
+                "Another credential here is for the same registry. Clients use one: choose which.".to_owned()
+            }
+            Self::Disagreement => {
+                "“auth” and “username”, “password” do not say the same. What is in “auth” is \
+                 imported, since that is what Docker and Kubernetes use."
+                    .to_owned()
+            }
+            Self::ShortLived(hours) => {
+                let plural = if *hours == 1 { "hour" } else { "hours" };
+                format!(
+                    "A password of this kind is good for {hours} {plural} from when it was made, so it may be over \
+                     already. Something has to replace it regularly."
+                )
+            }
+            Self::StoredBy(helper) => format!(
+                "This config keeps its credentials with {} (“credsStore”), so they are not in the file. For each \
+                 registry, make a token there and add it by hand.",
+                helper.label()
+            ),
+            Self::HelpedBy(helper) if helper.makes_its_own() => format!(
+                "Its password is made anew by {} for each use (“credHelpers”), so there is none in the file. Make a \
+                 robot account or long-lived token at the registry, where it has such, and add it by hand.",
+                helper.label()
+            ),
+            Self::HelpedBy(helper) => format!(
+                "Its credential is kept by {}, not in the file. Make a token at the registry and add it by hand.",
+                helper.label()
+            ),
+            Self::IdentityToken => {
+                "This is an identity token of one person’s docker login, and no username with a \
+                 password: clusters cannot use it. Make an access token at the registry and add it by hand."
+                    .to_owned()
+            }
+            Self::TokenAsUsername => "The same long text is username and password here: a token in both places. Usernames \
+                 are shown to whoever may see secrets, so it is left out. Add it by hand, with the account’s name or \
+                 e-mail address as the username."
+                .to_owned(),
+            Self::Empty => {
+                "There is no username and password here: Docker leaves such an entry behind when the \
+                 credential is kept elsewhere. Make a token at the registry and add it by hand."
+                    .to_owned()
+            }
+            Self::BadAuth => {
+                "Its “auth” is not the base64 of username:password. It may have been cut or edited: \
+                 sign in to the registry again, or add it by hand."
+                    .to_owned()
+            }
+            Self::BadData => {
+                "Its data is not base64 of a text. If it was typed by hand, use “stringData”.".to_owned()
+            }
+            Self::BadConfig => {
+                "Its data is not a docker config. Look at where the Secret was made.".to_owned()
+            }
+            Self::Wrong(problem) => problem.message(),
+        }
+    }
+
+    /// Its text form.
+    pub fn code(&self) -> String {
+        let plain = match self {
+            Self::HostCorrected => "host-corrected",
+            Self::SameRegistry => "same-registry",
+            Self::Disagreement => "disagreement",
+            Self::ShortLived(hours) => return format!("short-lived/{hours}"),
+            Self::StoredBy(helper) => return format!("stored-by/{}", helper.code()),
+            Self::HelpedBy(helper) => return format!("helped-by/{}", helper.code()),
+            Self::IdentityToken => "identity-token",
+            Self::TokenAsUsername => "token-as-username",
+            Self::Empty => "empty",
+            Self::BadAuth => "bad-auth",
+            Self::BadData => "bad-data",
+            Self::BadConfig => "bad-config",
+            Self::Wrong(problem) => return format!("wrong/{}", String::from(problem.clone())),
+        };
+        plain.to_owned()
+    }
+
+    /// Reads the text form.
+    pub fn parse(code: &str) -> Option<Self> {
+        let (what, rest) = code.split_once('/').unwrap_or((code, ""));
+        Some(match what {
+            "host-corrected" => Self::HostCorrected,
+            "same-registry" => Self::SameRegistry,
+            "disagreement" => Self::Disagreement,
+            "short-lived" => Self::ShortLived(rest.parse().ok()?),
+            "stored-by" => Self::StoredBy(CredentialHelper::named(rest)),
+            "helped-by" => Self::HelpedBy(CredentialHelper::named(rest)),
+            "identity-token" => Self::IdentityToken,
+            "token-as-username" => Self::TokenAsUsername,
+            "empty" => Self::Empty,
+            "bad-auth" => Self::BadAuth,
+            "bad-data" => Self::BadData,
+            "bad-config" => Self::BadConfig,
+            "wrong" => Self::Wrong(Problem::try_from(rest.to_owned()).ok()?),
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::{HostProblem, KeyProblem};
+
+    #[test]
+    fn every_note_survives_its_journey() {
+        let mut all = vec![
+            Note::HostCorrected,
+            Note::SameRegistry,
+            Note::Disagreement,
+            Note::ShortLived(12),
+            Note::IdentityToken,
+            Note::TokenAsUsername,
+            Note::Empty,
+            Note::BadAuth,
+            Note::BadData,
+            Note::BadConfig,
+            Note::Wrong(Problem::Host(HostProblem::Path)),
+            Note::Wrong(Problem::Key(KeyProblem::Passphrase)),
+        ];
+        for (helper, _) in CredentialHelper::ALL {
+            all.extend([Note::StoredBy(helper), Note::HelpedBy(helper)]);
+        }
+        for note in all {
+            assert_eq!(Note::parse(&note.code()), Some(note.clone()), "{}", note.code());
+            assert!(note.message().ends_with(['.', ')']), "{}", note.message());
+        }
+        assert_eq!(Note::parse("SENTINEL"), None);
+        assert_eq!(Note::parse("short-lived/SENTINEL"), None);
+    }
+
+    #[test]
+    fn a_helper_that_is_not_known_is_not_named() {
+        let said = Note::HelpedBy(CredentialHelper::named("SENTINEL")).message();
+        assert!(said.contains("another program") && !said.contains("SENTINEL"), "{said}");
+    }
+}

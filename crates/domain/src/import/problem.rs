@@ -1,0 +1,116 @@
+//! Why a file was not imported.
+
+use super::{MAX_BYTES, MAX_ENTRIES};
+use crate::error::{Error, FieldError};
+
+/// Why there is nothing to choose from. Never carries what was in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportProblem {
+    /// Nothing was pasted, and no file chosen.
+    Missing,
+    /// Something was pasted and a file chosen.
+    Both,
+    /// More than 192 KiB.
+    TooLarge,
+    /// Not a text.
+    Binary,
+    /// It begins as JSON does, and is none from this line on.
+    Json(u32),
+    /// It is no YAML from this line on; 0 where that cannot be told.
+    Yaml(u32),
+    /// One name twice in the same place: two readers could read two things.
+    Doubled(u32),
+    /// Nested too deep, or blown up by aliases.
+    TooDeep,
+    /// Nothing that we know.
+    Unknown,
+    /// More than a hundred credentials.
+    TooMany,
+    /// A private key as such.
+    PrivateKey,
+}
+
+impl ImportProblem {
+    /// What is wrong, and what to do.
+    pub fn message(self) -> String {
+        match self {
+            Self::Missing => "Paste the file’s text, or choose the file.".to_owned(),
+            Self::Both => {
+                "There is a pasted text and a chosen file. Import them one after the other.".to_owned()
+            }
+            Self::TooLarge => format!(
+                "This is more than {} KiB. Take out what is no credential, or import it in parts.",
+                MAX_BYTES / 1024
+            ),
+            Self::Binary => "This is not a text. Choose the docker config or the manifest itself.".to_owned(),
+            Self::Json(line) => format!(
+                "This begins as JSON does, but is none: look at line {line}. It may have been cut short when it was \
+                 copied."
+            ),
+            Self::Yaml(0) => {
+                "This is neither JSON nor YAML. Paste the file as it is, with its indentation.".to_owned()
+            }
+            Self::Yaml(line) => format!(
+                "This is neither JSON nor YAML: look at line {line}. Paste the file as it is, with its indentation."
+            ),
+            Self::Doubled(line) => format!(
+                "A name stands twice in the same place, at line {line} for the second time. Programs differ in which \
+                 of the two they take: delete the one that does not count."
+            ),
+            Self::TooDeep => {
+                "This is nested deeper, or refers to itself more often, than any docker config or Secret does."
+                    .to_owned()
+            }
+            Self::Unknown => {
+                "There is no credential of a known form in this. It should be a docker config (with \"auths\"), or a \
+                 Kubernetes Secret (kind: Secret) with one or with an SSH private key."
+                    .to_owned()
+            }
+            Self::TooMany => format!(
+                "There are more than {MAX_ENTRIES} credentials in this. Import it in parts."
+            ),
+            Self::PrivateKey => {
+                "This is a private key by itself. Add it as a secret of the type Git Dataset.".to_owned()
+            }
+        }
+    }
+}
+
+/// What is wrong with a row that was chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RowProblem {
+    /// As in the form.
+    Field(FieldError),
+    /// Another chosen row has this name and type.
+    SameName,
+}
+
+impl RowProblem {
+    /// What is wrong, and what to do.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Field(error) => error.problem.message(),
+            Self::SameName => "Another row has this name. Choose another one here or there.".to_owned(),
+        }
+    }
+}
+
+/// Why an import was not begun, or not saved.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ImportError {
+    /// Nothing to choose from.
+    #[error("nothing to import")]
+    Problem(ImportProblem),
+    /// Rows need another look, by their numbers.
+    #[error("invalid rows")]
+    Rows(Vec<(u32, RowProblem)>),
+    /// No row was chosen.
+    #[error("nothing chosen")]
+    NothingChosen,
+    /// It was discarded, its time is over, or it is not of this session.
+    #[error("no such import")]
+    Gone,
+    /// As anywhere.
+    #[error(transparent)]
+    Refused(#[from] Error),
+}

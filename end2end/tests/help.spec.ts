@@ -1,0 +1,50 @@
+import { expect, expectHeading, heading, open, test } from '../support/fixtures.js';
+import { become } from '../support/people.js';
+import { NOBODY } from '../support/session.js';
+
+test('the guides are a place of their own, each with its page', async ({ page }) => {
+  await open(page, '/secrets');
+  const entry = page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Help' });
+  await entry.click();
+  await expectHeading(page, 'Help');
+  await expect(entry).toHaveAttribute('aria-current', 'page');
+  const links = page.getByRole('main').getByRole('link');
+  const titles = await links.allTextContents();
+  expect(titles.length).toBeGreaterThanOrEqual(8);
+  for (const title of titles) {
+    await page.getByRole('main').getByRole('link', { name: title, exact: true }).click();
+    await expectHeading(page, title);
+    await expect(entry).toHaveAttribute('aria-current', 'page');
+    await page.getByRole('link', { name: 'All guides' }).click();
+    await expect(heading(page, 'Help')).toBeVisible();
+  }
+});
+
+for (const [address, place] of [
+  ['/help/github-deploy-key', 'At GitHub'],
+  ['/help/gitlab-deploy-key', 'At GitLab'],
+] as const) {
+  test(`the public half goes there, the private half comes here: ${place}`, async ({ page }) => {
+    await open(page, address);
+    const steps = page.getByRole('main').getByRole('listitem');
+    await expect(steps.filter({ hasText: place })).toContainText('deploy-key.pub, the public half');
+    await expect(steps.filter({ hasText: 'Here, add a secret' })).toContainText('deploy-key, the private half');
+  });
+}
+
+test('a guide that is not there is a 404 page', async ({ page, faults }) => {
+  faults.allowStatus(404);
+  const answer = await open(page, '/help/nothing');
+  expect(answer?.status()).toBe(404);
+  await expectHeading(page, 'Guide not found');
+});
+
+test.describe('a reader', () => {
+  test.use({ storageState: NOBODY });
+
+  test('may read them', async ({ page }) => {
+    await become(page, 'reader');
+    await open(page, '/help/values');
+    await expectHeading(page, 'How Latchkey keeps what you paste');
+  });
+});

@@ -1,0 +1,134 @@
+import { expect, expectHeading, expectList, field, notice, open, row, stored, test, unique } from '../support/fixtures.js';
+import { base64, beginImport, dockerConfig, secretManifest } from '../support/imports.js';
+import { privateKey } from '../support/keys.js';
+import { leaks, word } from '../support/sentinel.js';
+import { become } from '../support/people.js';
+import { NOBODY } from '../support/session.js';
+
+const chosen = (page: import('@playwright/test').Page) => page.getByRole('checkbox', { checked: true });
+const save = (page: import('@playwright/test').Page) => page.getByRole('button', { name: 'Import the chosen' });
+
+test('a docker config is pasted; each registry in it becomes a secret of its own', async ({ page }) => {
+  const name = unique('imported');
+  await open(page, '/secrets');
+  await page.getByRole('link', { name: 'Import', exact: true }).click();
+  await expectHeading(page, 'Import secrets');
+  const password = word();
+  await beginImport(page, dockerConfig({ [`${name}.example`]: `robot:${password}`, 'docker.io': 'ana:pw' }));
+  expect(leaks(await page.content(), [password, base64(`robot:${password}`)])).toEqual([]);
+  await expect(chosen(page)).toHaveCount(2);
+  await expect(page.locator('#name-1')).toHaveValue(`${name}.example`);
+  await expect(page.locator('#display_name-2')).toHaveValue('Docker Hub as ana');
+  await expect(page.getByRole('group').filter({ hasText: 'https://index.docker.io/v1/' })).toContainText('was put right');
+  await page.locator('#name-1').fill(name);
+  await page.locator('#name-2').fill(`${name}-hub`);
+  await save(page).click();
+  await expectList(page);
+  await expect(notice(page)).toContainText('The chosen secrets were imported.');
+  for (const [saved, host, username] of [
+    [name, `${name}.example`, 'robot'],
+    [`${name}-hub`, 'https://index.docker.io/v1/', 'ana'],
+  ] as const) {
+    await open(page, `/secrets/image-${saved}/edit`);
+    await expect(field(page, 'Registry Host')).toHaveValue(host);
+    await expect(field(page, 'Username')).toHaveValue(username);
+  }
+});
+
+test('a manifest is chosen as a file; a key in it becomes a Git dataset', async ({ page }) => {
+  const name = unique('from-cluster');
+  const manifest = [
+    secretManifest(`gitsync-secret-${name}`, 'Opaque', { ssh: privateKey() }),
+    'kind: ConfigMap\n',
+    secretManifest('regcred', 'kubernetes.io/dockerconfigjson', { '.dockerconfigjson': dockerConfig({ [`${name}.example`]: 'u:p' }) }),
+  ].join('---\n');
+  await open(page, '/secrets/import');
+  await field(page, 'File').setInputFiles({ name: 'secrets.yaml', mimeType: 'application/yaml', buffer: Buffer.from(manifest) });
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expectHeading(page, 'Choose what to import');
+  await expect(page.locator('#name-1')).toHaveValue(name);
+  await expect(page.getByText('One other object was passed over')).toBeVisible();
+  // Only the key: what is not chosen is thrown away.
+  await page.getByRole('checkbox').nth(1).uncheck();
+  await save(page).click();
+  await expectList(page);
+  const secret = stored('git-dataset', name);
+  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.edit);
+  await expect(row(page, secret)).toContainText('Git Dataset');
+});
+
+test('what is kept elsewhere is listed with what to do about it', async ({ page }) => {
+  const config = dockerConfig({ 'ghcr.io': '', 'quay.io': 'robot:pw' }, { credsStore: 'osxkeychain', credHelpers: { '1.dkr.ecr.eu-central-1.amazonaws.com': 'ecr-login' } });
+  await beginImport(page, config);
+  await expect(page.getByRole('checkbox')).toHaveCount(1);
+  await expect(page.getByRole('heading', { name: 'Cannot be imported' })).toBeVisible();
+  await expect(page.getByRole('listitem').filter({ hasText: 'ghcr.io' })).toContainText('the macOS keychain');
+  await expect(page.getByRole('listitem').filter({ hasText: 'dkr.ecr' })).toContainText('Make a robot account');
+});
+
+test('of two credentials for one registry one is chosen, and both say so', async ({ page }) => {
+  await beginImport(page, dockerConfig({ 'docker.io': 'a:1', 'https://index.docker.io/v1/': 'b:2' }));
+  await expect(page.getByRole('checkbox')).toHaveCount(2);
+  await expect(chosen(page)).toHaveCount(1);
+  await expect(page.getByText('Another credential here is for the same registry.')).toHaveCount(2);
+  expect(await page.locator('#name-1').inputValue()).not.toBe(await page.locator('#name-2').inputValue());
+});
+
+test('a bad row keeps all from being saved, and what was typed stays', async ({ page, secrets, faults }) => {
+  faults.allowStatus(422);
+  const taken = await secrets.image();
+  const fine = unique('fine');
+  await beginImport(page, dockerConfig({ 'a.example': 'u:p', 'b.example': 'u:p' }));
+  await page.locator('#name-1').fill(fine);
+  await page.locator('#display_name-1').fill('Typed before');
+  await page.locator('#name-2').fill(taken.name);
+  await save(page).click();
+  await expect(page.getByRole('alert').getByRole('link')).toHaveAttribute('href', '#name-2');
+  await expect(page.locator('#name-2')).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.locator('#name-2-error')).toContainText('of this name already');
+  await expect(page.locator('#display_name-1')).toHaveValue('Typed before');
+  await page.locator('#name-2').fill(`${fine}-b`);
+  await save(page).click();
+  await expectList(page);
+  await expect(row(page, { name: fine })).toContainText('Typed before');
+  await expect(row(page, { name: `${fine}-b` })).toBeVisible();
+});
+
+test('a text that is none says where; a private key says where it belongs', async ({ page, faults }) => {
+  faults.allowStatus(422);
+  const planted = word();
+  await open(page, '/secrets/import');
+  await field(page, 'Or its text').fill(`{\n"auths": ${planted}`);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(page.getByRole('alert')).toContainText('look at line 2');
+  expect(leaks(await page.content(), [planted])).toEqual([]);
+  await field(page, 'Or its text').fill(privateKey());
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(page.getByRole('alert')).toContainText('This is a private key by itself.');
+  await page.getByRole('link', { name: 'Add a Git Dataset secret' }).click();
+  await expectHeading(page, 'Add secret');
+});
+
+test('Discard throws everything away', async ({ page, faults }) => {
+  faults.allowStatus(404);
+  await beginImport(page, dockerConfig({ 'a.example': 'u:p' }));
+  const address = page.url();
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await expectList(page);
+  await expect(notice(page)).toContainText('Nothing was imported.');
+  await open(page, address);
+  await expectHeading(page, 'This import is over');
+});
+
+test.describe('a reader', () => {
+  test.use({ storageState: NOBODY });
+
+  test('is offered no import', async ({ page, faults }) => {
+    faults.allowStatus(403);
+    await become(page, 'reader');
+    await open(page, '/secrets');
+    await expect(page.getByRole('link', { name: 'Import', exact: true })).toHaveCount(0);
+    await open(page, '/secrets/import');
+    await expectHeading(page, 'Not for your role');
+  });
+});

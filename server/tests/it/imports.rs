@@ -1,0 +1,334 @@
+//! Import by the plain forms, and the guides.
+
+use crate::{
+    harness::{Answer, KEY, TestApp, asked, unique},
+    sentinel::{SENTINEL, assert_absent, capture},
+};
+use axum::http::StatusCode;
+
+/// Base64, as `kubectl` writes it; the tests have no other need of it.
+fn b64(text: &str) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in text.as_bytes().chunks(3) {
+        let bits =
+            chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for place in 0..4 {
+            let digit = (bits >> (18 - 6 * place)) as usize & 63;
+            out.push(if place > chunk.len() { '=' } else { char::from(DIGITS[digit]) });
+        }
+    }
+    out
+}
+
+fn config(entries: &[(&str, &str)]) -> String {
+    let entries: Vec<_> =
+        entries.iter().map(|(host, pair)| format!(r#""{host}":{{"auth":"{}"}}"#, b64(pair))).collect();
+    format!(r#"{{"auths":{{{}}}}}"#, entries.join(","))
+}
+
+/// A form as a browser sends one with a file in it.
+async fn send(app: &TestApp, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
+    let mut body = Vec::new();
+    for (name, file, value) in parts {
+        let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
+        let head = format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(value);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--XX--\r\n");
+    app.post_raw("/secrets/import", "multipart/form-data; boundary=XX", body).await
+}
+
+async fn paste(app: &TestApp, text: &str) -> Answer {
+    send(app, &[("file", Some(""), b""), ("text", None, text.as_bytes())]).await
+}
+
+async fn begin(app: &TestApp, text: &str) -> String {
+    let begun = paste(app, text).await;
+    assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.body);
+    begun.header("location").to_owned()
+}
+
+#[tokio::test]
+async fn a_config_is_pasted_chosen_from_and_saved() {
+    let app = TestApp::start().await;
+    let name = unique("imported");
+    let host = format!("{name}.example");
+    let text = config(&[(&format!("https://{host}/v2/"), "robot:pa:ss"), ("docker.io", "ana:PLANTED-other")]);
+    let address = begin(&app, &text).await;
+    let page = app.get(&address).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for text in [
+        &*host,
+        "robot",
+        "Docker Hub as ana",
+        "https://index.docker.io/v1/",
+        "was put right",
+        "value=\"docker-hub",
+    ] {
+        assert!(page.body.contains(text), "{text} is missing: {}", page.body);
+    }
+    for value in ["pa:ss", "PLANTED", &b64("robot:pa:ss")] {
+        assert!(!page.body.contains(value), "{value} is there: {}", page.body);
+    }
+    let fields = [
+        ("take", "1"),
+        ("name-1", name.as_str()),
+        ("display_name-1", "Imported"),
+        ("name-2", "Not A Name"),
+        ("display_name-2", ""),
+    ];
+    let saved = app.post(&address, &fields).await;
+    assert_eq!(
+        (saved.status, saved.header("location")),
+        (StatusCode::SEE_OTHER, "/secrets"),
+        "{}",
+        saved.body
+    );
+    assert!(saved.header("set-cookie").contains(&format!("saved~image-{name}")));
+    assert_eq!(app.password_of(&name).await, "pa:ss");
+    let edit = app.get(&format!("/secrets/image-{name}/edit")).await;
+    assert!(edit.body.contains(&format!("value=\"{host}\"")) && edit.body.contains("value=\"Imported\""));
+    // Pressed twice it is the same; looked at again there is nothing more.
+    assert_eq!(app.post(&address, &fields).await.status, StatusCode::SEE_OTHER);
+    let gone = app.get(&address).await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    assert!(gone.body.contains("This import is over"));
+}
+
+#[tokio::test]
+async fn a_manifest_is_uploaded_and_a_key_becomes_a_git_dataset() {
+    let app = TestApp::start().await;
+    let name = unique("uploaded");
+    let secret =
+        format!("kind: Secret\nmetadata: {{name: gitsync-secret-{name}}}\ndata:\n  ssh: {}\n", b64(KEY));
+    let begun = send(&app, &[("file", Some("secret.yaml"), secret.as_bytes()), ("text", None, b"")]).await;
+    let address = begun.header("location").to_owned();
+    let page = app.get(&address).await;
+    assert!(
+        page.body.contains("Git Dataset") && page.body.contains(&format!("value=\"{name}\"")),
+        "{}",
+        page.body
+    );
+    let saved = app.post(&address, &[("take", "1"), ("name-1", &name), ("display_name-1", "")]).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    assert!(app.get("/secrets").await.body.contains(&format!("gitsync-secret-{name}")));
+}
+
+#[tokio::test]
+async fn rows_that_are_refused_come_back_as_they_were_and_nothing_is_saved() {
+    let app = TestApp::start().await;
+    let (taken, fine) = (unique("taken"), unique("fine"));
+    app.add_image(&taken, "pw").await;
+    let address =
+        begin(&app, &config(&[("a.example", "u:p"), ("b.example", "u:p"), ("c.example", "u:p")])).await;
+    let fields = [
+        ("take", "1"),
+        ("take", "2"),
+        ("name-1", taken.as_str()),
+        ("display_name-1", "TYPED-DISPLAY"),
+        ("name-2", fine.as_str()),
+        ("display_name-2", ""),
+        ("name-3", "TYPED Name"),
+        ("display_name-3", ""),
+    ];
+    let refused = app.post(&address, &fields).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for text in
+        ["TYPED-DISPLAY", "TYPED Name", "href=\"#name-1\"", "id=\"name-1-error\"", "of this name already"]
+    {
+        assert!(refused.body.contains(text), "{text} is missing: {}", refused.body);
+    }
+    assert_eq!(refused.body.matches(" checked").count(), 2, "what was chosen is chosen still");
+    assert!(!app.get(&format!("/secrets?q={fine}")).await.body.contains(&format!("image-{fine}")));
+    let nothing = app.post(&address, &[("name-1", "x"), ("display_name-1", "")]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(nothing.body.contains("Choose at least one"));
+
+    let discarded = app.post(&format!("{address}/discard"), &[("take", "1"), ("name-1", "x")]).await;
+    assert_eq!((discarded.status, discarded.header("location")), (StatusCode::SEE_OTHER, "/secrets"));
+    assert_eq!(app.post(&address, &fields).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_cannot_be_imported_says_what_to_do() {
+    let app = TestApp::start().await;
+    let address = begin(&app, r#"{"auths":{"ghcr.io":{}},"credsStore":"osxkeychain"}"#).await;
+    let page = app.get(&address).await.body;
+    for text in ["No credential was found", "Cannot be imported", "the macOS keychain", "Discard"] {
+        assert!(page.contains(text), "{text} is missing: {page}");
+    }
+    assert!(!page.contains("Import the chosen"));
+}
+
+#[tokio::test]
+async fn files_that_are_none_are_refused_and_nothing_of_them_is_repeated() {
+    let app = TestApp::start().await;
+    let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
+    for (parts, status, words) in [
+        (vec![("text", None, &b""[..]), ("file", Some(""), b"")], unprocessable, "Paste the file"),
+        (
+            vec![("text", None, b"{\"auths\": SENTINEL"), ("file", Some(""), b"")],
+            unprocessable,
+            "look at line 1",
+        ),
+        (vec![("text", None, b"a: SENTINEL")], unprocessable, "no credential of a known form"),
+        (vec![("text", None, KEY.as_bytes())], unprocessable, "private key by itself"),
+        (
+            vec![("text", None, b"SENTINEL"), ("file", Some("x"), b"SENTINEL")],
+            unprocessable,
+            "one after the other",
+        ),
+        (vec![("file", Some("x"), b"SENTINEL\xff")], unprocessable, "not a text"),
+        (vec![("other", None, b"SENTINEL")], StatusCode::BAD_REQUEST, "could not read this request"),
+        (vec![("text", None, b"a"), ("text", None, b"SENTINEL")], StatusCode::BAD_REQUEST, "could not read"),
+    ] {
+        let answer = send(&app, &parts).await;
+        assert_eq!(answer.status, status, "{parts:?}");
+        assert!(answer.body.contains(words), "{words} is missing: {}", answer.body);
+        assert!(!answer.body.contains("SENTINEL"), "{parts:?}");
+    }
+    for (content_type, body, status) in [
+        ("application/x-www-form-urlencoded", "text=SENTINEL", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        ("multipart/form-data", "SENTINEL", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        ("multipart/form-data; boundary=XX", "SENTINEL", StatusCode::BAD_REQUEST),
+    ] {
+        let answer = app.post_raw("/secrets/import", content_type, body).await;
+        assert_eq!(answer.status, status, "{content_type}");
+        assert!(!answer.body.contains("SENTINEL"));
+    }
+    let large = send(&app, &[("text", None, "a".repeat(193 * 1024).as_bytes())]).await;
+    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let larger = send(&app, &[("text", None, "a".repeat(300 * 1024).as_bytes())]).await;
+    assert_eq!(larger.status, StatusCode::PAYLOAD_TOO_LARGE);
+
+    let address = begin(&app, &config(&[("a.example", "u:p")])).await;
+    for fields in
+        [&[("take", "SENTINEL")][..], &[("SENTINEL", "x")], &[("take", "1"), ("take", "1")], &[("take", "7")]]
+    {
+        let answer = app.post(&address, fields).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{fields:?}");
+        assert!(!answer.body.contains("SENTINEL"));
+    }
+}
+
+#[tokio::test]
+async fn what_waits_is_of_one_session() {
+    let app = TestApp::start().await;
+    let address = begin(&app, &config(&[("a.example", "u:p")])).await;
+    let other = app.session("other-admin", domain::access::Role::Admin).await;
+    let answer = app.send_anonymous(asked(&address, &other)).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert!(!answer.body.contains("a.example"));
+    assert_eq!(app.get("/secrets/import/none").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_registry_that_is_chosen_stands_in_for_an_empty_host() {
+    let app = TestApp::start().await;
+    let name = unique("chosen");
+    let page = app.get("/secrets/new").await.body;
+    assert!(
+        page.contains("<option value=\"ghcr.io\" class=\"ghcr\">")
+            || page.contains("class=\"ghcr\" value=\"ghcr.io\""),
+        "{page}"
+    );
+    let fields = |host: &'static str| {
+        [
+            ("type", "image-pull"),
+            ("registry", "ghcr.io"),
+            ("registry_host", host),
+            ("username", "u"),
+            ("password", "p"),
+        ]
+    };
+    // Refused for another reason, it comes back filled in.
+    let refused =
+        app.post("/secrets/new", &[fields("").as_slice(), &[("name", "Not A Name")]].concat()).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.body.contains("value=\"ghcr.io\"") && !refused.body.contains("id=\"registry_host-error\"")
+    );
+    for (host, stored) in [("", "ghcr.io"), ("quay.io", "quay.io")] {
+        let name = format!("{name}-{}", stored.replace('.', "-"));
+        let added = app.post("/secrets/new", &[fields(host).as_slice(), &[("name", &name)]].concat()).await;
+        assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.body);
+        let edit = app.get(&format!("/secrets/image-{name}/edit")).await.body;
+        assert!(edit.contains(&format!("value=\"{stored}\"")), "{edit}");
+    }
+}
+
+#[tokio::test]
+async fn guides_are_there_for_everybody_who_has_signed_in() {
+    let app = TestApp::start().await;
+    let cookie = app.session("helped", domain::access::Role::Reader).await;
+    let index = app.send_anonymous(asked("/help", &cookie)).await.body;
+    for (_, topics) in app::help::TOPICS {
+        for topic in topics {
+            assert!(index.contains(&format!("href=\"{}\"", topic.address())), "{}", topic.key);
+            let page = app.send_anonymous(asked(&topic.address(), &cookie)).await;
+            assert_eq!(page.status, StatusCode::OK, "{}", topic.key);
+            assert!(page.body.contains(topic.title), "{}", topic.key);
+        }
+    }
+    let key = app.send_anonymous(asked("/help/github-deploy-key", &cookie)).await.body;
+    assert!(key.contains("<b>public</b>") && key.contains("<b>private</b>"));
+    assert_eq!(app.send_anonymous(asked("/help/nothing", &cookie)).await.status, StatusCode::NOT_FOUND);
+}
+
+/// A value in a file is in no page, no header and no log, whatever becomes of the file.
+#[tokio::test]
+async fn a_planted_value_in_a_file_is_seen_nowhere() {
+    let (log, guard) = capture();
+    let app = TestApp::start().await;
+    let name = unique("planted");
+    let quoted = serde_json::to_string(SENTINEL).unwrap();
+    let config = format!(
+        r#"{{"auths":{{"a.example":{{"auth":"{}"}},"b.example":{{"username":"u","password":{quoted}}},
+        "c.example":{{"identitytoken":{quoted}}},"d.example":{{"auth":{quoted}}},"https://x:PLANTED@e.example":{{}}}}}}"#,
+        b64(&format!("u:{SENTINEL}"))
+    );
+    let manifest = format!(
+        "kind: Secret\nmetadata: {{name: {quoted}}}\ndata:\n  .dockerconfigjson: {}\nstringData:\n  ssh: {quoted}\n",
+        b64(&config)
+    );
+    let mut answers = Vec::new();
+    for text in [
+        &config[..config.len() - 1],
+        &format!("{config}{quoted}"),
+        &format!("a: {quoted}: {quoted}"),
+        &format!("a: {quoted}\na: {quoted}"),
+        &format!("- &a {quoted}\n- *b"),
+        &quoted,
+    ] {
+        let answer = paste(&app, text).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
+        answers.push(answer);
+    }
+    for text in [&config, &manifest] {
+        let begun = paste(&app, text).await;
+        let address = begun.header("location").to_owned();
+        answers.push(begun);
+        answers.push(app.get(&address).await);
+        assert!(answers.last().unwrap().body.contains("a.example"));
+        answers.push(app.post(&address, &[("take", "1"), ("name-1", "Not A Name")]).await);
+        answers.push(app.post(&address, &[("take", "1"), ("take", "9"), ("name-1", "x")]).await);
+        answers.push(app.post(&format!("{address}/discard"), &[]).await);
+    }
+    let address = begin(&app, &config).await;
+    answers.push(app.post(&address, &[("take", "1"), ("name-1", &name)]).await);
+    assert_eq!(app.password_of(&name).await, SENTINEL);
+    for path in ["/secrets", "/audit", &address, &format!("/secrets/image-{name}/edit")] {
+        answers.push(app.get(path).await);
+    }
+    for (number, answer) in answers.iter().enumerate() {
+        assert_absent(&answer.body, &format!("answer {number}"));
+        assert_absent(&format!("{:?}", answer.headers), &format!("the headers of answer {number}"));
+    }
+    drop(guard);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("answered"), "the log was captured");
+    assert_absent(&log, "the log");
+}
