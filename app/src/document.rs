@@ -5,6 +5,7 @@ use crate::{
     audit::AuditPageView,
     secrets::{
         self,
+        keys::KeyPage,
         list::ListPage,
         pages::{AddPage, DeletePage, DetailsPage, EditPage},
     },
@@ -23,6 +24,8 @@ pub enum Page {
     EditSecret,
     DeleteSecret,
     Secret,
+    /// The public half of a secret's key, and a new pair.
+    SecretKey,
     SignIn,
     SetUp,
     ChoosePassword,
@@ -50,6 +53,7 @@ impl Page {
             Self::EditSecret => "Edit secret · Latchkey",
             Self::DeleteSecret => "Delete secret · Latchkey",
             Self::Secret => "Secret · Latchkey",
+            Self::SecretKey => "SSH key · Latchkey",
             Self::SignIn => "Sign in · Latchkey",
             Self::SetUp => "Set up · Latchkey",
             Self::ChoosePassword => "Choose a password · Latchkey",
@@ -74,6 +78,7 @@ impl Page {
             Self::EditSecret => EditPage().into_any(),
             Self::DeleteSecret => DeletePage().into_any(),
             Self::Secret => DetailsPage().into_any(),
+            Self::SecretKey => KeyPage().into_any(),
             Self::SignIn => SignInPage().into_any(),
             Self::SetUp => SetUpPage().into_any(),
             Self::ChoosePassword => ChoosePasswordPage().into_any(),

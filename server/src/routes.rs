@@ -2,7 +2,7 @@
 
 use crate::{
     api,
-    forms::{self, BODY_LIMIT, access, audit, secrets},
+    forms::{self, BODY_LIMIT, access, audit, keys, secrets},
     health, middleware, pages,
     state::AppState,
 };
@@ -72,6 +72,12 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/secrets/{id}", SignedIn, page(Page::Secret)),
         ("/secrets/{id}/edit", SignedIn, page(Page::EditSecret).post(secrets::edit)),
         ("/secrets/{id}/delete", SignedIn, page(Page::DeleteSecret).post(secrets::delete)),
+        ("/secrets/{id}/key", SignedIn, page(Page::SecretKey)),
+        ("/secrets/{id}/key.pub", SignedIn, get(keys::public_key)),
+        ("/secrets/{id}/key/new.pub", SignedIn, get(keys::new_public_key)),
+        ("/secrets/{id}/key/generate", SignedIn, post(keys::generate)),
+        ("/secrets/{id}/key/switch", SignedIn, post(keys::switch)),
+        ("/secrets/{id}/key/discard", SignedIn, post(keys::discard)),
         ("/account", SignedIn, page(Page::Account)),
         ("/account/password", SignedIn, post(access::change_password)),
         ("/account/sessions/{id}/end", SignedIn, post(access::end_session)),

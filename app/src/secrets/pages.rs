@@ -4,6 +4,7 @@ use super::{
     LIST,
     delete::DeleteQuestion,
     form::{Purpose, SecretForm},
+    keys::{GenerateOffer, KeySection},
     list_before,
 };
 use crate::{
@@ -34,6 +35,7 @@ pub fn AddPage() -> impl IntoView {
                     <h1>"Add secret"</h1>
                     <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored."</p>
                     <SecretForm purpose refused=ssr::refused() cancel=list_before(&ssr::query())/>
+                    <GenerateOffer/>
                 })
             }
             Err(error) => {
@@ -52,6 +54,7 @@ pub fn EditPage() -> impl IntoView {
     let show = move |details: SecretDetails| {
         let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
         let id = details.id.clone();
+        let key = view! { <KeySection details=details.clone()/> };
         view! {
             <h1>"Edit secret"</h1>
             <p class="lead">
@@ -59,6 +62,7 @@ pub fn EditPage() -> impl IntoView {
                 {format!(" by {by}.")}
             </p>
             <SecretForm purpose=Purpose::Edit(details) refused cancel/>
+            {key}
             <History id/>
         }
     };
@@ -93,6 +97,7 @@ pub fn DeletePage() -> impl IntoView {
 pub fn DetailsPage() -> impl IntoView {
     let cancel = list_before(&ssr::query());
     let show = move |details: SecretDetails| {
+        let key = view! { <KeySection details=details.clone()/> };
         let SecretDetails { id, display_name, registry_host, username, updated_at, updated_by, now, .. } =
             details;
         let row = |label: &'static str, value: String| view! { <dt>{label}</dt> <dd>{value}</dd> };
@@ -108,6 +113,7 @@ pub fn DetailsPage() -> impl IntoView {
                 {username.map(|username| row("Username", username))}
                 {row("Value", "stored, and never shown".to_owned())}
             </dl>
+            {key}
             <p>
                 <a class="button" href=cancel>
                     "Back to the secrets"
@@ -120,7 +126,7 @@ pub fn DetailsPage() -> impl IntoView {
 }
 
 /// Loads the secret that the address names, and shows it, or says why not.
-fn with_secret<V: IntoView + 'static>(
+pub(super) fn with_secret<V: IntoView + 'static>(
     // For whom is it: those who may change it.
     to_change: bool,
     show: impl FnOnce(SecretDetails) -> V + Send + 'static,

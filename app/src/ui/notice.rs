@@ -40,10 +40,12 @@ pub enum Deed {
     UserEnabled,
     TokenRevoked,
     SignedOut,
+    KeySwitched,
+    KeyDiscarded,
 }
 
 impl Deed {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::PasswordChanged,
         Self::SessionEnded,
         Self::SessionsEnded,
@@ -52,6 +54,8 @@ impl Deed {
         Self::UserEnabled,
         Self::TokenRevoked,
         Self::SignedOut,
+        Self::KeySwitched,
+        Self::KeyDiscarded,
     ];
 
     fn words(self) -> &'static str {
@@ -64,6 +68,8 @@ impl Deed {
             Self::UserEnabled => "User enabled.",
             Self::TokenRevoked => "Token revoked.",
             Self::SignedOut => "You are signed out.",
+            Self::KeySwitched => "The new key is in use.",
+            Self::KeyDiscarded => "New key discarded.",
         }
     }
 }
@@ -214,7 +220,7 @@ mod tests {
             "saved~image-a",
             "deleted~%ff",
             "other~x",
-            "done~8",
+            "done~10",
             "done~x",
             "saved~image-a~user:pw@host",
         ] {

@@ -11,6 +11,7 @@ mod keyring;
 mod random;
 mod secrets;
 mod sessions;
+mod ssh_keys;
 #[cfg(test)]
 mod tests;
 mod tokens;

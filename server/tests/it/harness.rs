@@ -187,6 +187,7 @@ impl TestApp {
                 ("registry_host", "ghcr.io"),
                 ("username", "robot"),
                 ("password", password),
+                ("knowingly", "on"),
             ],
         )
         .await

@@ -9,6 +9,7 @@ mod access;
 mod bad_input;
 mod edge;
 mod harness;
+mod keys;
 mod process;
 mod secrets;
 mod sentinel;

@@ -21,6 +21,14 @@ pub enum AuditAction {
     SecretDeleted,
     /// A value was taken out.
     ValueRead,
+    /// A key pair was made: with a new secret, or beside the key of one.
+    SshKeyGenerated,
+    /// The pair that waited took the place of the key.
+    SshKeySwitched,
+    /// The pair that waited was taken away.
+    SshKeyDiscarded,
+    /// Keys that were stored before keys were read were looked at.
+    SshKeysRead,
     /// Made-up secrets were added.
     SecretsSeeded,
     /// Somebody signed in, or tried to.
@@ -69,6 +77,10 @@ impl AuditAction {
             Self::SecretChanged,
             Self::SecretDeleted,
             Self::ValueRead,
+            Self::SshKeyGenerated,
+            Self::SshKeySwitched,
+            Self::SshKeyDiscarded,
+            Self::SshKeysRead,
             Self::SecretsSeeded,
             Self::SignIn,
             Self::AccountLocked,
@@ -99,6 +111,10 @@ impl AuditAction {
             Self::SecretChanged => "secret changed",
             Self::SecretDeleted => "secret deleted",
             Self::ValueRead => "value read",
+            Self::SshKeyGenerated => "SSH key generated",
+            Self::SshKeySwitched => "SSH key switched",
+            Self::SshKeyDiscarded => "SSH key discarded",
+            Self::SshKeysRead => "SSH keys read",
             Self::SecretsSeeded => "secrets seeded",
             Self::SignIn => "sign-in",
             Self::AccountLocked => "account locked",
