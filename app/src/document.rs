@@ -7,6 +7,7 @@ use crate::{
     imports::{choose::ChoosePage, start::ImportPage},
     secrets::{
         self,
+        keys::KeyPage,
         list::ListPage,
         pages::{AddPage, DeletePage, DetailsPage, EditPage},
     },
@@ -27,6 +28,8 @@ pub enum Page {
     Secret,
     Import,
     ImportChoice,
+    /// The public half of a secret's key, and a new pair.
+    SecretKey,
     SignIn,
     SetUp,
     ChoosePassword,
@@ -58,6 +61,7 @@ impl Page {
             Self::Secret => "Secret · Latchkey",
             Self::Import => "Import secrets · Latchkey",
             Self::ImportChoice => "Choose what to import · Latchkey",
+            Self::SecretKey => "SSH key · Latchkey",
             Self::SignIn => "Sign in · Latchkey",
             Self::SetUp => "Set up · Latchkey",
             Self::ChoosePassword => "Choose a password · Latchkey",
@@ -86,6 +90,7 @@ impl Page {
             Self::Secret => DetailsPage().into_any(),
             Self::Import => ImportPage().into_any(),
             Self::ImportChoice => ChoosePage().into_any(),
+            Self::SecretKey => KeyPage().into_any(),
             Self::SignIn => SignInPage().into_any(),
             Self::SetUp => SetUpPage().into_any(),
             Self::ChoosePassword => ChoosePasswordPage().into_any(),

@@ -27,6 +27,9 @@ impl ApiError {
             Self::Refused(error) => match error {
                 Error::Invalid(_) => "Some fields need another look.".to_owned(),
                 Error::NotFound => "This secret does not exist. It may have been deleted.".to_owned(),
+                Error::Twin(twin) => {
+                    format!("The secret {} holds the same. Nothing was saved.", twin.name.as_str())
+                }
                 Error::Changed(_) => "Somebody else changed this secret in the meantime.".to_owned(),
                 Error::Sealed => "The portal is sealed: its key encryption key is not the one the stored \
                      values were sealed with. Start the server with the right key; nothing was changed."

@@ -74,7 +74,7 @@ pub fn status_of(error: &Error) -> StatusCode {
     match error {
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::NotFound => StatusCode::NOT_FOUND,
-        Error::Changed(_) => StatusCode::CONFLICT,
+        Error::Changed(_) | Error::Twin(_) => StatusCode::CONFLICT,
         Error::Sealed | Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Error::BadRequest => StatusCode::BAD_REQUEST,
         Error::NotSignedIn => StatusCode::UNAUTHORIZED,

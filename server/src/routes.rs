@@ -2,7 +2,9 @@
 
 use crate::{
     api,
-    forms::{self, BODY_LIMIT, account, audit, imports, secrets, sign_in, single_sign_on, tokens, users},
+    forms::{
+        self, BODY_LIMIT, account, audit, imports, keys, secrets, sign_in, single_sign_on, tokens, users,
+    },
     health, middleware, pages,
     state::AppState,
 };
@@ -80,6 +82,12 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/secrets/{id}", SignedIn, page(Page::Secret)),
         ("/secrets/{id}/edit", SignedIn, page(Page::EditSecret).post(secrets::edit)),
         ("/secrets/{id}/delete", SignedIn, page(Page::DeleteSecret).post(secrets::delete)),
+        ("/secrets/{id}/key", SignedIn, page(Page::SecretKey)),
+        ("/secrets/{id}/key.pub", SignedIn, get(keys::public_key)),
+        ("/secrets/{id}/key/new.pub", SignedIn, get(keys::new_public_key)),
+        ("/secrets/{id}/key/generate", SignedIn, post(keys::generate)),
+        ("/secrets/{id}/key/switch", SignedIn, post(keys::switch)),
+        ("/secrets/{id}/key/discard", SignedIn, post(keys::discard)),
         ("/account", SignedIn, page(Page::Account)),
         ("/account/password", SignedIn, post(account::change_password)),
         ("/account/sessions/{id}/end", SignedIn, post(account::end_session)),

@@ -180,7 +180,8 @@ async fn open(
             Ok(backend) => {
                 first_admin(settings, &backend, addr).await?;
                 tokio::spawn(sweep::run(backend.clone()));
-                state.open(backend);
+                state.open(backend.clone());
+                tokio::spawn(read_old_keys(backend));
                 return Ok(true);
             }
             Err(error) if error.is_passing() => {
@@ -188,6 +189,20 @@ async fn open(
                 tokio::time::sleep(RETRY).await;
             }
             Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// What is shown of keys that were stored before keys were read is found out beside the first requests.
+async fn read_old_keys(backend: Backend) {
+    if backend.is_sealed() {
+        return;
+    }
+    match backend.secrets().read_old_keys(&Ctx::system("start", clock::now())).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "read keys that were stored by an older version"),
+        Err(error) => {
+            tracing::warn!("stored keys could not be read, which is tried again at the next start: {error}")
         }
     }
 }

@@ -6,17 +6,28 @@ use crate::ui::notice::Notice;
 use backend::{Backend, Ctx};
 use domain::{
     error::Error,
-    secret::{NewSecret, SecretId, SecretUpdate},
+    secret::{GeneratedSecret, NewKeyKind, NewSecret, SecretId, SecretUpdate},
 };
 
 /// Adds a secret.
 pub async fn create(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result<Notice, Error> {
+    if !input.generate.is_empty() {
+        let id = create_generated(backend, ctx, input).await?;
+        return Ok(Notice::Saved { id, host: None });
+    }
     let secret = NewSecret::parse(input.draft()).map_err(Error::Invalid)?;
     // A mark that is none stands for a form without one.
     let submission = input.submission.parse().ok();
     let id = backend.secrets().create(ctx, secret, submission).await?;
     let host = input.corrected_host(id.kind);
     Ok(Notice::Saved { id, host })
+}
+
+/// Adds a secret with a key that the portal makes.
+pub async fn create_generated(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result<SecretId, Error> {
+    let kind = NewKeyKind::parse(&input.generate).ok_or(Error::BadRequest)?;
+    let wanted = GeneratedSecret::parse(&input.draft(), kind).map_err(Error::Invalid)?;
+    backend.secrets().create_generated(ctx, wanted, input.submission.parse().ok()).await
 }
 
 /// Changes a secret.

@@ -12,14 +12,20 @@ use super::{
 };
 use crate::{
     error::ApiError,
-    ui::{ago::Ago, alert::Alert, leave_guard},
+    ui::{ago::Ago, alert::Alert, dom, leave_guard},
 };
 use domain::{
     error::{Change, Error, FieldError},
-    secret::{NewSecret, SecretDetails, SecretKind, SecretUpdate},
+    secret::{NewSecret, SecretDetails, SecretId, SecretKind, SecretUpdate},
     sensitive::Sensitive,
 };
-use leptos::{either::EitherOf3, ev::SubmitEvent, html, prelude::*, web_sys::FormData};
+use leptos::{
+    either::{EitherOf3, EitherOf4},
+    ev::SubmitEvent,
+    html,
+    prelude::*,
+    web_sys::FormData,
+};
 use serde::{Deserialize, Serialize};
 
 /// What the form is for.
@@ -110,6 +116,11 @@ pub fn SecretForm(
 
     let checker = purpose.clone();
     let submit = move |event: SubmitEvent| {
+        // A button with a name asks for something that is the server's alone, such as a new key.
+        if dom::has_named_submitter(&event) {
+            released.set(true);
+            return;
+        }
         event.prevent_default();
         let Some(element) = form.get_untracked() else { return };
         if untrack(pending) {
@@ -190,16 +201,17 @@ fn Failure(
     };
     move || {
         failure.get().map(|error| match error {
-            ApiError::Refused(Error::Invalid(_)) => EitherOf3::A(view! {
+            ApiError::Refused(Error::Invalid(_)) => EitherOf4::A(view! {
                 <Alert title="There is a problem">
                     <ProblemSummary problems/>
                     {retype()}
                 </Alert>
             }),
             ApiError::Refused(Error::Changed(change)) => {
-                EitherOf3::B(view! { <Conflict change form retyped=retype()/> })
+                EitherOf4::B(view! { <Conflict change form retyped=retype()/> })
             }
-            other => EitherOf3::C(view! {
+            ApiError::Refused(Error::Twin(twin)) => EitherOf4::C(view! { <Twin twin retyped=retype()/> }),
+            other => EitherOf4::D(view! {
                 <Alert title="Not saved">
                     <p>{other.message()}</p>
                     {(other == ApiError::Refused(Error::NotSignedIn))
@@ -257,6 +269,26 @@ fn Conflict(change: Change, form: NodeRef<html::Form>, retyped: impl IntoView + 
     }
 }
 
+/// Another secret holds the same. A box to tick and no button: a button here would be what Enter presses.
+#[component]
+fn Twin(twin: SecretId, retyped: impl IntoView + 'static) -> impl IntoView {
+    let what = match twin.kind {
+        SecretKind::GitDataset => " holds the same key.",
+        SecretKind::ImagePull => " holds the same account at this registry.",
+    };
+    let name = twin.name.as_str().to_owned();
+    view! {
+        <Alert title="This is stored already">
+            <p>"The secret " <a href=format!("/secrets/{twin}/edit")>{name}</a> {what}</p>
+            {retyped}
+            <label class="tick">
+                <input type="checkbox" name="knowingly" form="secret-form"/>
+                "Save it all the same when I press Confirm"
+            </label>
+        </Alert>
+    }
+}
+
 fn save_action(purpose: Purpose) -> Action<SecretInput, Result<(), ApiError>> {
     Action::new(move |input: &SecretInput| {
         let (purpose, form) = (purpose.clone(), input.clone());
@@ -285,6 +317,7 @@ fn read(form: &leptos::web_sys::HtmlFormElement) -> SecretInput {
         display_name: text("display_name"),
         kind: text("type"),
         secret: Sensitive::new(text("secret")),
+        passphrase: Sensitive::new(text("passphrase")),
         registry_host: text("registry_host"),
         registry: text("registry"),
         username: text("username"),
@@ -292,5 +325,7 @@ fn read(form: &leptos::web_sys::HtmlFormElement) -> SecretInput {
         submission: text("submission"),
         version: text("version"),
         overwrite: String::new(),
+        knowingly: text("knowingly"),
+        generate: String::new(),
     }
 }

@@ -7,7 +7,9 @@ use crate::ui::{
 };
 use domain::{
     error::{Field, FieldError, Problem},
-    secret::{DisplayName, NameProblem, PrivateKeyText, RegistryHost, SecretKind, SecretName, Username},
+    secret::{
+        DisplayName, KeyProblem, NameProblem, PrivateKeyText, RegistryHost, SecretKind, SecretName, Username,
+    },
     sensitive::Sensitive,
 };
 use leptos::prelude::*;
@@ -174,14 +176,18 @@ pub fn GitDatasetFields(
     help: ServerMarkup,
     autofocus: Option<Field>,
 ) -> impl IntoView {
+    // Whether what stands in the box needs a passphrase; without JavaScript the refused form says so.
+    let protected = RwSignal::new(false);
     let check = move |text: String| {
-        if text.trim().is_empty() {
-            problems.note(Field::Secret, None);
-        } else {
-            let problem = PrivateKeyText::parse(&Sensitive::new(text)).err();
-            problems.note(Field::Secret, problem.map(Problem::Key));
-        }
+        let problem = match PrivateKeyText::parse(&Sensitive::new(text)) {
+            Ok(_) | Err(KeyProblem::Missing) => None,
+            Err(problem) => Some(problem),
+        };
+        protected.set(problem == Some(KeyProblem::Passphrase));
+        problems.note(Field::Passphrase, None);
+        problems.note(Field::Secret, problem.filter(|known| !known.is_about_passphrase()).map(Problem::Key));
     };
+    let idle = move || !protected.get() && problems.of(Field::Passphrase).is_none();
     view! {
         <ValueArea
             text=FieldText {
@@ -197,10 +203,24 @@ pub fn GitDatasetFields(
             }
             placeholder=if stored { "Paste a secret to replace it" } else { "-----BEGIN OPENSSH PRIVATE KEY-----" }
             error=problems.message(Field::Secret)
-            left=Callback::new(check)
+            changed=Callback::new(check)
             required=!stored
             autofocus={autofocus == Some(Field::Secret)}
         />
+        <div hidden=idle>
+            <PasswordField
+                text=FieldText {
+                    id: Field::Passphrase.key(),
+                    label: Field::Passphrase.label(),
+                    mark: "required",
+                    hint: "This key is protected by a passphrase. Enter it, and the key is stored without it, \
+                     sealed by the portal.",
+                }
+                placeholder=""
+                error=problems.message(Field::Passphrase)
+                autofocus={autofocus == Some(Field::Passphrase)}
+            />
+        </div>
         <div class="help-here" inner_html=help.0></div>
     }
 }

@@ -16,11 +16,17 @@ pub struct SecretInput {
     #[serde(rename = "type")]
     pub kind: String,
     pub secret: Sensitive,
+    /// Of the key, where it has one.
+    pub passphrase: Sensitive,
     pub registry_host: String,
     /// The host of the registry that was chosen from the list: stands in where the host was left empty.
     pub registry: String,
     pub username: String,
     pub password: Sensitive,
+    /// Not empty where it is to be saved although another secret holds the same.
+    pub knowingly: String,
+    /// Not empty where the key is to be made, and of which kind.
+    pub generate: String,
     /// Made with the Add form by the server: the same form sent twice is saved once.
     pub submission: String,
     /// The version that the Edit form was opened with.
@@ -37,9 +43,11 @@ impl SecretInput {
             display_name: self.display_name.clone(),
             kind: self.kind.clone(),
             secret: self.secret.clone(),
+            passphrase: self.passphrase.clone(),
             registry_host: self.host().to_owned(),
             username: self.username.clone(),
             password: self.password.clone(),
+            knowingly: self.knowingly.clone(),
         }
     }
 

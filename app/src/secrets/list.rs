@@ -112,7 +112,7 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
 /// One secret.
 #[component]
 fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: bool) -> impl IntoView {
-    let SecretSummary { id, display_name, updated_at, updated_by, registry_host } = secret;
+    let SecretSummary { id, display_name, updated_at, updated_by, registry_host, key } = secret;
     let name = id.name.as_str().to_owned();
     let actions = if may_write {
         let edit = with_list(format!("{LIST}/{id}/edit"), &list_query);
@@ -145,6 +145,13 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: boo
         SecretKind::ImagePull => icon!("box"),
     };
     let kind = id.kind.label();
+    let key = key.map(|(algorithm, fingerprint)| {
+        view! {
+            <a class="key" href=format!("{LIST}/{id}/key") title=fingerprint.clone()>
+                {format!("{} {fingerprint}", algorithm.label())}
+            </a>
+        }
+    });
     view! {
         <tr>
             <th scope="row" class="name" title=name.clone()>
@@ -158,6 +165,7 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: boo
                 <span class="column-word">"Type"</span>
                 {icon}
                 {kind}
+                {key}
             </td>
             <td class="updated">
                 <span class="column-word">"Updated"</span>

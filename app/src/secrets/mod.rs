@@ -8,6 +8,8 @@ pub mod form;
 pub mod form_fields;
 pub mod input;
 #[cfg(feature = "ssr")]
+pub mod keys;
+#[cfg(feature = "ssr")]
 pub mod list;
 #[cfg(feature = "ssr")]
 pub mod list_controls;

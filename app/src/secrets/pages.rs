@@ -4,6 +4,7 @@ use super::{
     LIST,
     delete::DeleteQuestion,
     form::{Purpose, SecretForm},
+    keys::{GenerateOffer, KeySection},
     list_before,
 };
 use crate::{
@@ -38,6 +39,7 @@ pub fn AddPage() -> impl IntoView {
                     <h1>"Add secret"</h1>
                     <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored. A docker config or Kubernetes Secret can be " <a href=IMPORT>"imported"</a> "."</p>
                     <SecretForm purpose refused cancel=list_before(&ssr::query()) help/>
+                    <GenerateOffer/>
                 })
             }
             Err(error) => {
@@ -57,6 +59,7 @@ pub fn EditPage() -> impl IntoView {
         let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
         let id = details.id.clone();
         let help = form_help(details.registry_host.as_deref().unwrap_or_default());
+        let key = view! { <KeySection details=details.clone()/> };
         view! {
             <h1>"Edit secret"</h1>
             <p class="lead">
@@ -64,6 +67,7 @@ pub fn EditPage() -> impl IntoView {
                 {format!(" by {by}.")}
             </p>
             <SecretForm purpose=Purpose::Edit(details) refused cancel help/>
+            {key}
             <History id/>
         }
     };
@@ -98,6 +102,7 @@ pub fn DeletePage() -> impl IntoView {
 pub fn DetailsPage() -> impl IntoView {
     let cancel = list_before(&ssr::query());
     let show = move |details: SecretDetails| {
+        let key = view! { <KeySection details=details.clone()/> };
         let SecretDetails { id, display_name, registry_host, username, updated_at, updated_by, now, .. } =
             details;
         let row = |label: &'static str, value: String| view! { <dt>{label}</dt> <dd>{value}</dd> };
@@ -113,6 +118,7 @@ pub fn DetailsPage() -> impl IntoView {
                 {username.map(|username| row("Username", username))}
                 {row("Value", "stored, and never shown".to_owned())}
             </dl>
+            {key}
             <p>
                 <a class="button" href=cancel>
                     "Back to the secrets"
@@ -125,7 +131,7 @@ pub fn DetailsPage() -> impl IntoView {
 }
 
 /// Loads the secret that the address names, and shows it, or says why not.
-fn with_secret<V: IntoView + 'static>(
+pub(super) fn with_secret<V: IntoView + 'static>(
     // For whom is it: those who may change it.
     to_change: bool,
     show: impl FnOnce(SecretDetails) -> V + Send + 'static,

@@ -21,6 +21,11 @@ pub fn opens_elsewhere(event: &web_sys::MouseEvent) -> bool {
     event.button() != 0 || event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key()
 }
 
+/// Whether a form is sent by a button that has a name.
+pub fn has_named_submitter(event: &web_sys::SubmitEvent) -> bool {
+    event.submitter().is_some_and(|button| button.has_attribute("name"))
+}
+
 /// The element an event began at.
 pub fn target(event: &web_sys::Event) -> Option<Element> {
     event.target()?.dyn_into().ok()

@@ -226,9 +226,9 @@ pub fn ValueArea(
     text: FieldText,
     placeholder: &'static str,
     error: Signal<Option<String>>,
-    /// Called when the text was changed as a whole: on leaving the field, or by a file.
+    /// Called with the text at each change, of which pasting is one, and a file another.
     #[prop(into)]
-    left: Callback<String>,
+    changed: Callback<String>,
     #[prop(optional)] required: bool,
     #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
@@ -247,12 +247,20 @@ pub fn ValueArea(
             unreadable.set(text.is_none());
             if let (Some(area), Some(text)) = (area.get_untracked(), text) {
                 area.set_value(&text);
-                left.run(text);
+                changed.run(text);
             }
             // So that choosing the same file again is a change.
             input.set_value("");
         });
     };
+    // What was pasted before the page could answer is looked at as soon as it can.
+    Effect::new(move |_| {
+        if let Some(text) = area.get().map(|area| area.value())
+            && !text.is_empty()
+        {
+            changed.run(text);
+        }
+    });
     let control = view! {
             <textarea
                 node_ref=area
@@ -269,11 +277,7 @@ pub fn ValueArea(
                 spellcheck="false"
                 wrap="off"
                 autofocus=autofocus
-                on:blur=move |event| {
-                    if !leads_to_control(&event) {
-                        left.run(event_target_value(&event));
-                    }
-                }
+                on:input=move |event| changed.run(event_target_value(&event))
             ></textarea>
             <div class="needs-script from-file">
                 <label class="button" for=format!("{id}-file")>

@@ -42,6 +42,8 @@ pub enum Deed {
     SignedOut,
     SecretsImported,
     ImportDiscarded,
+    KeySwitched,
+    KeyDiscarded,
 }
 
 impl Deed {
@@ -56,6 +58,8 @@ impl Deed {
         Self::SignedOut,
         Self::SecretsImported,
         Self::ImportDiscarded,
+        Self::KeySwitched,
+        Self::KeyDiscarded,
     ];
 
     fn words(self) -> &'static str {
@@ -70,6 +74,8 @@ impl Deed {
             Self::SignedOut => "You are signed out.",
             Self::SecretsImported => "The chosen secrets were imported.",
             Self::ImportDiscarded => "Nothing was imported.",
+            Self::KeySwitched => "The new key is in use.",
+            Self::KeyDiscarded => "New key discarded.",
         }
     }
 }

@@ -52,7 +52,8 @@ pub(crate) async fn authorize(db: &Db, ctx: &Ctx, action: Action, object: Object
     Err(Error::Forbidden)
 }
 
-fn allowed(actor: &Actor, action: Action, object: Object<'_>) -> bool {
+/// Whether the actor may.
+pub(crate) fn allowed(actor: &Actor, action: Action, object: Object<'_>) -> bool {
     match actor {
         Actor::Anonymous => false,
         Actor::System(_) => true,

@@ -13,6 +13,7 @@ mod random;
 mod secrets;
 mod sessions;
 mod single_sign_on;
+mod ssh_keys;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -102,6 +103,7 @@ impl Backend {
         }
         // Also while sealed, so that what is there can be looked at.
         let at_hand = keyring.clone().unwrap_or_else(|| Arc::new(Keyring::new(keys)));
+        let secrets = SecretService::new(db.clone(), keyring.clone());
         let passwords = Passwords::new(!sign_in.no_passwords);
         let sessions = SessionService::new(db.clone(), passwords.clone(), sign_in.sessions);
         let single_sign_on = sign_in.single_sign_on.map(|config| {
@@ -109,9 +111,9 @@ impl Backend {
         });
         Ok(Self {
             audit: AuditService::new(db.clone()),
-            imports: ImportService::new(db.clone(), keyring.clone()),
+            imports: ImportService::new(db.clone(), keyring.clone(), secrets.clone()),
             keys: KeyService::new(db.clone(), at_hand),
-            secrets: SecretService::new(db.clone(), keyring.clone()),
+            secrets,
             sessions,
             single_sign_on: single_sign_on.transpose()?,
             tokens: TokenService::new(db.clone()),

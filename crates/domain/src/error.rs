@@ -21,6 +21,8 @@ pub enum Field {
     Type,
     /// The private key.
     Secret,
+    /// What protects it, until it is stored.
+    Passphrase,
     /// Where the registry is.
     RegistryHost,
     /// The account there.
@@ -45,11 +47,12 @@ impl TryFrom<String> for Field {
 
 impl Field {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Name,
         Self::DisplayName,
         Self::Type,
         Self::Secret,
+        Self::Passphrase,
         Self::RegistryHost,
         Self::Username,
         Self::Password,
@@ -62,6 +65,7 @@ impl Field {
             Self::DisplayName => "display_name",
             Self::Type => "type",
             Self::Secret => "secret",
+            Self::Passphrase => "passphrase",
             Self::RegistryHost => "registry_host",
             Self::Username => "username",
             Self::Password => "password",
@@ -75,6 +79,7 @@ impl Field {
             Self::DisplayName => "Display Name",
             Self::Type => "Type",
             Self::Secret => "Secret",
+            Self::Passphrase => "Passphrase",
             Self::RegistryHost => "Registry Host",
             Self::Username => "Username",
             Self::Password => "Password",
@@ -213,6 +218,9 @@ pub enum Error {
     /// Another version is stored than the one the change began with.
     #[error("changed in the meantime")]
     Changed(Change),
+    /// Another secret holds the same key, or the same account at the same registry. It may be saved knowingly.
+    #[error("another secret holds the same")]
+    Twin(SecretId),
     /// The key encryption key is not the one that the stored values were sealed with.
     #[error("sealed")]
     Sealed,

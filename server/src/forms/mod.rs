@@ -5,6 +5,7 @@ mod access;
 pub mod account;
 pub mod audit;
 pub mod imports;
+pub mod keys;
 pub mod secrets;
 pub mod sign_in;
 pub mod single_sign_on;

@@ -7,6 +7,7 @@ use app::{
     secrets::{
         LIST, actions,
         input::{Refused, SecretEdit, SecretInput, Typed},
+        keys::key_address,
         list_before,
     },
     ssr,
@@ -30,7 +31,12 @@ pub async fn add(State(state): State<AppState>, request: Request) -> Response {
         Ok((backend, ctx)) => actions::create(&backend, &ctx, &input).await,
         Err(error) => Err(error),
     };
-    finish(state, parts, Page::AddSecret, outcome, &input, LIST).await
+    // A key that was made here has yet to be registered, which its page helps with.
+    let next = match &outcome {
+        Ok(Notice::Saved { id, .. }) if !input.generate.is_empty() => key_address(id),
+        _ => LIST.to_owned(),
+    };
+    finish(state, parts, Page::AddSecret, outcome, &input, &next).await
 }
 
 /// `POST /secrets/{id}/edit`

@@ -33,6 +33,12 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/secrets/{id}", Some(Reader), None),
         ("/secrets/{id}/edit", Some(Editor), Some(Editor)),
         ("/secrets/{id}/delete", Some(Editor), Some(Editor)),
+        ("/secrets/{id}/key", Some(Reader), None),
+        ("/secrets/{id}/key.pub", Some(Reader), None),
+        ("/secrets/{id}/key/new.pub", Some(Reader), None),
+        ("/secrets/{id}/key/generate", None, Some(Editor)),
+        ("/secrets/{id}/key/switch", None, Some(Editor)),
+        ("/secrets/{id}/key/discard", None, Some(Editor)),
         ("/account", Some(Reader), None),
         ("/account/password", None, Some(Reader)),
         ("/account/sessions/{id}/end", None, Some(Reader)),
@@ -59,7 +65,7 @@ const FUNCTIONS: &[(&str, Role, &str)] = &[
     (
         "/api/ui/create_secret",
         Role::Editor,
-        r#"{"name":"x","type":"image-pull","registry_host":"ghcr.io","username":"u","password":"p"}"#,
+        r#"{"name":"x","type":"image-pull","registry_host":"ghcr.io","username":"u","password":"p","knowingly":"on"}"#,
     ),
     (
         "/api/ui/update_secret",
@@ -194,9 +200,9 @@ async fn each_role_gets_where_the_table_says_and_refusals_are_recorded() {
                     expected_refusals += 1;
                     assert_forbidden(&answer, &format!("{who}: GET {path}"));
                 } else {
-                    // No token and no import has the id of a secret.
-                    let none = ["/tokens/image", "/secrets/import/image"];
-                    let there = if none.iter().any(|start| path.starts_with(start)) { 404 } else { 200 };
+                    // No token and no import has the id of a secret, and an account at a registry has no SSH key.
+                    let none = ["/tokens/image", "/secrets/import/image", "/key"];
+                    let there = if none.iter().any(|part| path.contains(part)) { 404 } else { 200 };
                     let status = answer.status.as_u16();
                     assert!(status == there || path == "/", "{who}: GET {path}: {status}");
                 }

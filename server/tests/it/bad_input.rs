@@ -142,6 +142,7 @@ async fn percent_signs_and_underscores_are_searched_for_as_they_are() {
         ("display_name", &display),
         ("type", "image-pull"),
         ("registry_host", "ghcr.io"),
+        ("knowingly", "on"),
         ("username", "u"),
         ("password", "p"),
     ];

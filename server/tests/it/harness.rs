@@ -188,6 +188,7 @@ impl TestApp {
                 ("registry_host", "ghcr.io"),
                 ("username", "robot"),
                 ("password", password),
+                ("knowingly", "on"),
             ],
         )
         .await

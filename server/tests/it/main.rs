@@ -10,6 +10,7 @@ mod bad_input;
 mod edge;
 mod harness;
 mod imports;
+mod keys;
 mod process;
 mod secrets;
 mod sentinel;

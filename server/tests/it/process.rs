@@ -90,7 +90,10 @@ impl Running {
     }
 
     fn add(&self, name: &str) -> String {
-        self.post("/secrets/new", &[("name", name), ("type", "git-dataset"), ("secret", KEY)])
+        self.post(
+            "/secrets/new",
+            &[("name", name), ("type", "git-dataset"), ("secret", KEY), ("knowingly", "on")],
+        )
     }
 
     fn signal(&self, name: &str) {
@@ -503,7 +506,7 @@ fn killed_amid_writes_every_row_has_its_record() {
                 std::thread::spawn(move || {
                     for number in 0..1_000 {
                         let name = format!("r{round}-w{writer}-{number}");
-                        let body = form(&[("name", &name), ("type", "git-dataset"), ("secret", KEY)]);
+                        let body = form(&[("name", &name), ("type", "git-dataset"), ("secret", KEY), ("knowingly", "on")]);
                         let request = format!(
                             "POST /secrets/new HTTP/1.1\r\nHost: {addr}\r\nCookie: {cookie}\r\nConnection: close\r\n\
                              Content-Length: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n{body}",

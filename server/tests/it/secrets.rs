@@ -17,7 +17,13 @@ async fn a_git_dataset_is_added_found_changed_and_deleted() {
     let added = app
         .post(
             "/secrets/new",
-            &[("name", &name), ("display_name", "Größe </script>"), ("type", "git-dataset"), ("secret", KEY)],
+            &[
+                ("name", &name),
+                ("display_name", "Größe </script>"),
+                ("type", "git-dataset"),
+                ("secret", KEY),
+                ("knowingly", "on"),
+            ],
         )
         .await;
     assert_eq!((added.status, added.header("location")), (StatusCode::SEE_OTHER, "/secrets"));
@@ -57,7 +63,8 @@ async fn a_blank_password_keeps_the_stored_one_in_the_form_and_in_the_function()
     assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.body);
     assert_eq!(app.password_of(&name).await, "first");
 
-    let form = r#"{"registry_host":"ghcr.io","username":"robot","password":"","version":"2"}"#;
+    let form =
+        r#"{"registry_host":"ghcr.io","username":"robot","password":"","version":"2","knowingly":"on"}"#;
     let changed = app.call("update_secret", &format!("{{\"id\":\"image-{name}\",\"form\":{form}}}")).await;
     assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
     assert_eq!(app.password_of(&name).await, "first");
@@ -109,7 +116,12 @@ async fn a_taken_name_leads_to_its_owner_and_the_other_type_is_free() {
     let again = app.add_image(&name, "pw").await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(again.body.contains(&format!("href=\"/secrets/image-{name}/edit\"")));
-    let other = app.post("/secrets/new", &[("name", &name), ("type", "git-dataset"), ("secret", KEY)]).await;
+    let other = app
+        .post(
+            "/secrets/new",
+            &[("name", &name), ("type", "git-dataset"), ("secret", KEY), ("knowingly", "on")],
+        )
+        .await;
     assert_eq!(other.status, StatusCode::SEE_OTHER, "{}", other.body);
 }
 
@@ -118,8 +130,13 @@ async fn the_same_form_sent_twice_is_saved_once() {
     let app = TestApp::start().await;
     let name = unique("twice");
     let submission = "0198c6f2-5d5f-4f0e-9a53-0f3c1b9b7a11";
-    let fields =
-        [("name", name.as_str()), ("type", "git-dataset"), ("secret", KEY), ("submission", submission)];
+    let fields = [
+        ("name", name.as_str()),
+        ("type", "git-dataset"),
+        ("secret", KEY),
+        ("knowingly", "on"),
+        ("submission", submission),
+    ];
     let (one, two) = tokio::join!(app.post("/secrets/new", &fields), app.post("/secrets/new", &fields));
     assert_eq!((one.status, two.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER));
     assert!(app.get(&format!("/secrets?q={name}")).await.body.contains(">1 secret<"));
@@ -144,7 +161,7 @@ async fn the_second_of_two_edits_is_told_and_may_overwrite() {
     assert_eq!(app.post(&edit, &knowingly).await.status, StatusCode::SEE_OTHER);
     assert!(app.get(&edit).await.body.contains("SECOND-TYPED"));
 
-    let form = r#"{"registry_host":"ghcr.io","username":"robot","version":"1"}"#;
+    let form = r#"{"registry_host":"ghcr.io","username":"robot","version":"1","knowingly":"on"}"#;
     let told = app.call("update_secret", &format!("{{\"id\":\"image-{name}\",\"form\":{form}}}")).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
     assert!(told.body.contains("\"version\":3"), "{}", told.body);
@@ -161,6 +178,7 @@ async fn the_page_says_where_the_host_was_put_right() {
                 ("name", &name),
                 ("type", "image-pull"),
                 ("registry_host", "docker.io"),
+                ("knowingly", "on"),
                 ("username", "ana"),
                 ("password", "pw"),
             ],

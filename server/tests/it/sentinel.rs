@@ -83,7 +83,13 @@ async fn a_planted_value_is_seen_nowhere() {
     answers.push(
         app.post(
             &edit,
-            &[("registry_host", SENTINEL), ("username", "u"), ("password", SENTINEL), ("version", "1")],
+            &[
+                ("registry_host", SENTINEL),
+                ("username", "u"),
+                ("password", SENTINEL),
+                ("version", "1"),
+                ("knowingly", "on"),
+            ],
         )
         .await,
     );
@@ -93,14 +99,26 @@ async fn a_planted_value_is_seen_nowhere() {
     answers.push(
         app.post(
             &edit,
-            &[("registry_host", "ghcr.io"), ("username", "u"), ("password", SENTINEL), ("version", "9")],
+            &[
+                ("registry_host", "ghcr.io"),
+                ("username", "u"),
+                ("password", SENTINEL),
+                ("version", "9"),
+                ("knowingly", "on"),
+            ],
         )
         .await,
     );
     answers.push(
         app.post(
             &edit,
-            &[("registry_host", "ghcr.io"), ("username", "u"), ("password", SENTINEL), ("version", "1")],
+            &[
+                ("registry_host", "ghcr.io"),
+                ("username", "u"),
+                ("password", SENTINEL),
+                ("version", "1"),
+                ("knowingly", "on"),
+            ],
         )
         .await,
     );

@@ -25,6 +25,14 @@ pub enum AuditAction {
     ImportBegun,
     /// They were thrown away.
     ImportDiscarded,
+    /// A key pair was made: with a new secret, or beside the key of one.
+    SshKeyGenerated,
+    /// The pair that waited took the place of the key.
+    SshKeySwitched,
+    /// The pair that waited was taken away.
+    SshKeyDiscarded,
+    /// Keys that were stored before keys were read were looked at.
+    SshKeysRead,
     /// Made-up secrets were added.
     SecretsSeeded,
     /// Somebody signed in, or tried to.
@@ -75,6 +83,10 @@ impl AuditAction {
             Self::ValueRead,
             Self::ImportBegun,
             Self::ImportDiscarded,
+            Self::SshKeyGenerated,
+            Self::SshKeySwitched,
+            Self::SshKeyDiscarded,
+            Self::SshKeysRead,
             Self::SecretsSeeded,
             Self::SignIn,
             Self::AccountLocked,
@@ -107,6 +119,10 @@ impl AuditAction {
             Self::ValueRead => "value read",
             Self::ImportBegun => "import begun",
             Self::ImportDiscarded => "import discarded",
+            Self::SshKeyGenerated => "SSH key generated",
+            Self::SshKeySwitched => "SSH key switched",
+            Self::SshKeyDiscarded => "SSH key discarded",
+            Self::SshKeysRead => "SSH keys read",
             Self::SecretsSeeded => "secrets seeded",
             Self::SignIn => "sign-in",
             Self::AccountLocked => "account locked",

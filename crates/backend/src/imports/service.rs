@@ -12,7 +12,10 @@ use crate::{
     db::{Db, bounded, timestamp},
     error::refuse,
     keyring::{IntegrityError, Keyring, repository::active_id},
-    secrets::many::{AddAllError, add_all, exists, id_of},
+    secrets::{
+        SecretService,
+        many::{AddAllError, add_all, exists, id_of},
+    },
 };
 use domain::{
     error::{Error, Field, FieldError, Problem},
@@ -32,6 +35,7 @@ const WAIT: i64 = 15 * 60 * 1_000_000;
 pub struct ImportService {
     db: Db,
     keyring: Option<Arc<Keyring>>,
+    secrets: SecretService,
 }
 
 /// What was found, without a value.
@@ -80,8 +84,8 @@ pub struct ImportChoice {
 }
 
 impl ImportService {
-    pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>) -> Self {
-        Self { db, keyring }
+    pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>, secrets: SecretService) -> Self {
+        Self { db, keyring, secrets }
     }
 
     /// Who asks, if they may import; and the keyring, unless the portal is sealed. What waits belongs to a session, so
@@ -200,26 +204,32 @@ impl ImportService {
                             problems.into_iter().map(|error| (choice.number, RowProblem::Field(error))),
                         );
                     }
-                    Ok(secret) if secrets.iter().any(|(_, other)| id_of(other) == id_of(&secret)) => {
+                    Ok(secret) if secrets.iter().any(|(_, (other, _))| id_of(other) == id_of(&secret)) => {
                         wrong.push((choice.number, RowProblem::SameName));
                     }
-                    Ok(secret) => {
+                    Ok(mut secret) => {
                         if exists(&mut work, &id_of(&secret)).await.map_err(failed)? {
                             wrong.push((choice.number, taken(id_of(&secret))));
                         }
-                        secrets.push((choice.number, secret));
+                        match self.secrets.understand(&mut secret.credential).await {
+                            Ok(facts) => secrets.push((choice.number, (secret, facts))),
+                            Err(Error::Invalid(problems)) => wrong.extend(
+                                problems.into_iter().map(|error| (choice.number, RowProblem::Field(error))),
+                            ),
+                            Err(error) => return Err(error.into()),
+                        }
                     }
                 }
             }
             if !wrong.is_empty() {
                 return Err(ImportError::Rows(wrong));
             }
-            let (numbers, secrets): (Vec<u32>, Vec<NewSecret>) = secrets.into_iter().unzip();
+            let (numbers, secrets): (Vec<u32>, Vec<_>) = secrets.into_iter().unzip();
             let kek_id = active_id(&mut work).await.map_err(failed)?;
             match add_all(&mut work, ctx, keyring, &kek_id, &secrets).await {
                 Ok(()) => {}
                 Err(AddAllError::Taken(id)) => {
-                    let rows = numbers.into_iter().zip(&secrets).filter(|(_, secret)| id_of(secret) == id);
+                    let rows = numbers.into_iter().zip(&secrets).filter(|(_, (secret, _))| id_of(secret) == id);
                     return Err(ImportError::Rows(
                         rows.map(|(number, _)| (number, taken(id.clone()))).collect(),
                     ));
@@ -227,7 +237,7 @@ impl ImportService {
                 Err(AddAllError::Broken(error)) => return Err(broken(ctx, error).into()),
                 Err(AddAllError::Database(error)) => return Err(failed(error).into()),
             }
-            let ids: Vec<SecretId> = secrets.iter().map(id_of).collect();
+            let ids: Vec<SecretId> = secrets.iter().map(|(secret, _)| id_of(secret)).collect();
             let saved: Vec<String> = ids.iter().map(ToString::to_string).collect();
             repository::finish(&mut work, id, &saved).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;
@@ -289,9 +299,12 @@ fn draft(entry: &EntryRow, choice: &ImportChoice, value: Sensitive) -> SecretDra
         display_name: choice.display_name.clone(),
         kind: entry.kind.clone(),
         secret,
+        passphrase: Sensitive::default(),
         registry_host: entry.registry_host.clone().unwrap_or_default(),
         username: entry.registry_username.clone().unwrap_or_default(),
         password,
+        // What is stored twice was told where it was chosen.
+        knowingly: "yes".to_owned(),
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Location {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ValueField {
     SshPrivateKey,
+    /// Of the pair that waits to take its place.
+    PendingSshPrivateKey,
     RegistryPassword,
     /// Either of the two, found in a file and not yet saved: `secret` is the import's id, `version` the entry's number.
     Imported,
@@ -46,13 +48,16 @@ impl ValueField {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::SshPrivateKey => "ssh-private-key",
+            Self::PendingSshPrivateKey => "pending-ssh-private-key",
             Self::RegistryPassword => "registry-password",
             Self::Imported => "imported",
         }
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [Self::SshPrivateKey, Self::RegistryPassword].into_iter().find(|field| field.as_str() == text)
+        [Self::SshPrivateKey, Self::PendingSshPrivateKey, Self::RegistryPassword]
+            .into_iter()
+            .find(|field| field.as_str() == text)
     }
 }
 

@@ -4,7 +4,7 @@ use super::repository::{self, COUNT_LIMIT, ListRow, Stretch};
 use crate::db::{Db, timestamp};
 use domain::{
     page::{Cursor, ListQuery, Position, SecretPage, Total},
-    secret::{SecretId, SecretKind, SecretName, SecretSummary},
+    secret::{KeyAlgorithm, SecretId, SecretKind, SecretName, SecretSummary},
     time::Timestamp,
 };
 
@@ -67,11 +67,13 @@ fn summary(row: ListRow) -> Result<SecretSummary, sqlx::Error> {
     let unknown = |what: &str| sqlx::Error::Decode(format!("a stored {what} is none").into());
     let kind = SecretKind::parse(&row.kind).ok_or_else(|| unknown("kind"))?;
     let name = SecretName::parse(&row.name).map_err(|_| unknown("name"))?;
+    let algorithm = row.algorithm.as_deref().and_then(KeyAlgorithm::parse);
     Ok(SecretSummary {
         id: SecretId::new(kind, name),
         display_name: row.display_name,
         updated_at: timestamp(row.updated_at),
         updated_by: row.updated_by,
         registry_host: row.registry_host,
+        key: algorithm.zip(row.fingerprint),
     })
 }

@@ -1,5 +1,6 @@
 //! Secrets: the service, and the rows under it.
 
+mod keys;
 mod list;
 pub(crate) mod many;
 mod repository;

@@ -43,14 +43,16 @@ pub(super) struct ListRow {
     pub(super) registry_host: Option<String>,
     pub(super) updated_at: DateTime<Utc>,
     pub(super) updated_by: String,
+    pub(super) algorithm: Option<String>,
+    pub(super) fingerprint: Option<String>,
     /// Over all pages; the same in each row.
     pub(super) total: i64,
 }
 
 /// A secret that is to be stored, its value sealed.
 pub(super) struct NewRow {
-    id: Uuid,
-    kind: SecretKind,
+    pub(super) id: Uuid,
+    pub(super) kind: SecretKind,
     name: String,
     display_name: String,
     registry_host: Option<String>,
@@ -267,7 +269,7 @@ pub(super) async fn delete(
 pub(super) async fn refresh_statistics(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     // Rows wait in a list, which every search has to read through, before they get into the index proper.
     sqlx::query("SELECT gin_clean_pending_list('secrets_by_search')").execute(&mut *connection).await?;
-    sqlx::query("VACUUM (ANALYZE) secrets, secret_values").execute(connection).await.map(drop)
+    sqlx::query("VACUUM (ANALYZE) secrets, secret_values, git_keys").execute(connection).await.map(drop)
 }
 
 /// Where a stretch of the list begins, and which way it runs.
@@ -288,7 +290,8 @@ pub(super) async fn list(
     let Stretch { query, direction, beyond, limit } = stretch;
     let words: Vec<String> = query.search.split_whitespace().take(MAX_WORDS).map(pattern).collect();
     let mut sql = QueryBuilder::<Postgres>::new(
-        "SELECT kind, name, display_name, registry_host, updated_at, updated_by, (",
+        "SELECT page.*, algorithm, fingerprint FROM (SELECT id, kind, name, display_name, registry_host, \
+         updated_at, updated_by, (",
     );
     if words.is_empty() {
         sql.push("SELECT coalesce(sum(count), 0)::bigint FROM secret_counts WHERE ");
@@ -329,13 +332,13 @@ pub(super) async fn list(
         sql.push(")");
     }
     let way = if *direction == Direction::Ascending { "" } else { " DESC" };
-    sql.push(" ORDER BY ");
-    let mut order = sql.separated(", ");
-    for column in columns.split(", ") {
-        order.push(format_args!("{column}{way}"));
-    }
-    // Written out, since the planner takes a bound limit for a tenth of the table.
-    sql.push(format_args!(" LIMIT {limit}"));
+    let order = columns.split(", ").map(|column| format!("{column}{way}")).collect::<Vec<_>>().join(", ");
+    // Written out, since the planner takes a bound limit for a tenth of the table. What is known of keys is looked up for
+    // the rows of the page alone.
+    sql.push(format_args!(
+        " ORDER BY {order} LIMIT {limit}) AS page LEFT JOIN git_keys ON secret_id = page.id AND NOT pending \
+         ORDER BY {order}"
+    ));
     sql.build_query_as().fetch_all(connection).await
 }
 

@@ -2,24 +2,29 @@
 //! record.
 
 use super::{
+    keys::{
+        facts_of_seed,
+        repository::{self as key_repository, KeyRow, Shared},
+    },
     list,
     repository::{self, NewRow, SecretRow},
     seed,
 };
 use crate::{
-    access::{Object, authorize},
+    access::{Object, allowed, authorize},
     audit::{self, AuditAction, AuditRecord, Outcome},
     context::{Action, Ctx},
     db::{Db, bounded, in_time},
     error::{broken_constraint, refuse},
     keyring::{IntegrityError, Keyring, Location, ValueField, repository::active_id},
+    ssh_keys::KeyReader,
 };
 use domain::{
     error::{Change, Error, Field, FieldError, Problem},
     page::{ListQuery, SecretPage},
     secret::{
-        Credential, CredentialUpdate, NewSecret, Password, PrivateKeyText, RegistryHost, SecretDetails,
-        SecretId, SecretKind, SecretUpdate, Username,
+        Credential, CredentialUpdate, KeyFacts, NewSecret, Password, PrivateKeyText, RegistryHost,
+        SecretDetails, SecretId, SecretKind, SecretUpdate, Username,
     },
     sensitive::Sensitive,
 };
@@ -30,17 +35,18 @@ use uuid::Uuid;
 /// The secrets. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct SecretService {
-    db: Db,
+    pub(super) db: Db,
     keyring: Option<Arc<Keyring>>,
+    pub(super) reader: KeyReader,
 }
 
 impl SecretService {
     pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>) -> Self {
-        Self { db, keyring }
+        Self { db, keyring, reader: KeyReader::new() }
     }
 
     /// The keyring, unless the portal is sealed; every method passes here, reading ones too.
-    fn unsealed(&self) -> Result<&Keyring, Error> {
+    pub(super) fn unsealed(&self) -> Result<&Keyring, Error> {
         self.keyring.as_deref().ok_or(Error::Sealed)
     }
 
@@ -68,11 +74,18 @@ impl SecretService {
     pub async fn get(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretDetails, Error> {
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
         self.unsealed()?;
-        let row = self
+        let found = self
             .db
-            .read(|mut reader| async move { Ok((repository::find(&mut reader, id).await?, reader)) })
+            .read(|mut reader| async move {
+                let Some(row) = repository::find(&mut reader, id).await? else { return Ok((None, reader)) };
+                let keys = match id.kind {
+                    SecretKind::GitDataset => key_repository::find(&mut reader, row.id).await?,
+                    SecretKind::ImagePull => Default::default(),
+                };
+                Ok((Some((row, keys)), reader))
+            })
             .await;
-        let row = row.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
+        let (row, (key, pending)) = found.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
         Ok(SecretDetails {
             id: id.clone(),
             display_name: row.display_name,
@@ -82,26 +95,45 @@ impl SecretService {
             updated_at: crate::db::timestamp(row.updated_at),
             updated_by: row.updated_by,
             now: ctx.now,
+            key,
+            pending,
         })
     }
 
     /// Adds a secret. `submission` marks the form it came from: the same form sent twice is saved once, and the
     /// second time is told the same. Sent again with something else in it, it is another one, and the name is taken.
     ///
-    /// Errors: `Invalid` with `NameTaken`; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    /// Errors: `Invalid` with `NameTaken`, or with what is wrong with the key; `Twin` where another secret holds the same
+    /// and this is not known to whoever asks; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn create(
         &self,
         ctx: &Ctx,
-        secret: NewSecret,
+        mut secret: NewSecret,
         submission: Option<Uuid>,
     ) -> Result<SecretId, Error> {
         let id = SecretId::new(secret.credential.kind(), secret.name.clone());
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(&id)).await?;
+        self.unsealed()?;
+        let facts = self.understand(&mut secret.credential).await?;
+        self.store(ctx, id, secret, facts, submission, AuditAction::SecretAdded).await
+    }
+
+    /// Stores what `create` has understood.
+    pub(super) async fn store(
+        &self,
+        ctx: &Ctx,
+        id: SecretId,
+        secret: NewSecret,
+        facts: Option<KeyFacts>,
+        submission: Option<Uuid>,
+        action: AuditAction,
+    ) -> Result<SecretId, Error> {
         let keyring = self.unsealed()?;
-        let inserted = in_time(Box::pin(self.insert(ctx, keyring, &id, &secret, submission))).await;
+        let wanted = Wanted { id: &id, secret: &secret, facts: facts.as_ref(), submission, action };
+        let inserted = in_time(Box::pin(self.insert(ctx, keyring, wanted))).await;
         match inserted.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
             Ok(Ok(())) => Ok(id),
-            Ok(Err(error)) => Err(broken(ctx, error)),
+            Ok(Err(error)) => Err(error),
             Err(error) if broken_constraint(&error) == Some("secrets_kind_name_unique") => {
                 if self.is_sent_again(ctx, keyring, &id, &secret, submission).await? {
                     Ok(id)
@@ -118,18 +150,28 @@ impl SecretService {
         &self,
         ctx: &Ctx,
         keyring: &Keyring,
-        id: &SecretId,
-        secret: &NewSecret,
-        submission: Option<Uuid>,
-    ) -> Result<Result<(), IntegrityError>, sqlx::Error> {
+        wanted: Wanted<'_>,
+    ) -> Result<Result<(), Error>, sqlx::Error> {
+        let Wanted { id, secret, facts, submission, action } = wanted;
         let mut work = self.db.begin().await?;
+        // A name that is taken is said first: it may be the same form once more.
+        if !secret.knowingly && repository::find(&mut work, id).await?.is_none() {
+            let shared = Shared::of(&secret.credential, facts);
+            if let Some(twin) = twin(&mut work, ctx, id, shared).await? {
+                return Ok(Err(Error::Twin(twin)));
+            }
+        }
         let kek_id = active_id(&mut work).await?;
         let row = match NewRow::seal(keyring, &kek_id, secret, submission) {
             Ok(row) => row,
-            Err(error) => return Ok(Err(error)),
+            Err(error) => return Ok(Err(broken(ctx, error))),
         };
+        let key = KeyRow { secret: row.id, pending: false, sealed_version: 1, facts };
         repository::insert(&mut work, ctx, row).await?;
-        record(&mut work, ctx, AuditAction::SecretAdded, id, &[]).await?;
+        if facts.is_some() {
+            key_repository::insert_many(&mut work, ctx, &[key]).await?;
+        }
+        record(&mut work, ctx, action, id, &[]).await?;
         work.commit().await?;
         Ok(Ok(()))
     }
@@ -168,17 +210,19 @@ impl SecretService {
     /// Changes a secret that is still at `expected_version`, and answers with the version it has then. A value
     /// that is `None` stays as it is stored. A change that changes nothing writes nothing.
     ///
-    /// Errors: `Changed` with who and when; `NotFound`, `BadRequest` for the wrong kind of change; `Sealed`,
-    /// `Forbidden`, `Unavailable`, `Internal`.
+    /// Errors: `Changed` with who and when; `Invalid` with what is wrong with the key; `Twin` as in `create`, where what
+    /// it is about changes; `NotFound`, `BadRequest` for the wrong kind of change; `Sealed`, `Forbidden`, `Unavailable`,
+    /// `Internal`.
     pub async fn update(
         &self,
         ctx: &Ctx,
         id: &SecretId,
-        update: SecretUpdate,
+        mut update: SecretUpdate,
         expected_version: i64,
     ) -> Result<i64, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         let keyring = self.unsealed()?;
+        let facts = self.understand_update(&mut update.credential).await?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
@@ -191,15 +235,27 @@ impl SecretService {
                     version: stored.version,
                 }));
             }
+            let knowingly = update.knowingly;
             let Changed { row, value, fields } = changed(id, stored, update)?;
             if fields.is_empty() {
                 return Ok(expected_version);
+            }
+            if !knowingly {
+                let shared = shared_after(&row, &fields, facts.as_ref());
+                if let Some(twin) = twin(&mut work, ctx, id, shared).await.map_err(failed)? {
+                    return Err(Error::Twin(twin));
+                }
             }
             if let Some((field, text)) = value {
                 let place = Location { secret: row.id, field, version: row.value_version };
                 let kek_id = active_id(&mut work).await.map_err(failed)?;
                 let sealed = keyring.seal(&kek_id, place, &text).map_err(|error| broken(ctx, error))?;
                 repository::replace_value(&mut work, ctx, place, sealed).await.map_err(failed)?;
+                if let Some(facts) = &facts {
+                    let (secret, sealed_version) = (place.secret, place.version);
+                    let key = KeyRow { secret, pending: false, sealed_version, facts: Some(facts) };
+                    key_repository::put(&mut work, ctx, &key).await.map_err(failed)?;
+                }
             }
             let version = repository::update(&mut work, ctx, row).await.map_err(failed)?;
             record(&mut work, ctx, AuditAction::SecretChanged, id, &fields).await.map_err(failed)?;
@@ -283,7 +339,14 @@ impl SecretService {
             Ok(rows) => rows,
             Err(error) => return Ok(Err(error)),
         };
+        let facts = secrets.iter().find_map(facts_of_seed);
+        let keys: Vec<KeyRow<'_>> = rows
+            .iter()
+            .filter(|row| row.kind == SecretKind::GitDataset)
+            .map(|row| KeyRow { secret: row.id, pending: false, sealed_version: 1, facts: facts.as_ref() })
+            .collect();
         repository::insert_many(&mut work, ctx, rows).await?;
+        key_repository::insert_many(&mut work, ctx, &keys).await?;
         let seeded = AuditAction::SecretsSeeded;
         audit::repository::append(&mut work, ctx, AuditRecord::done(seeded, seeded.as_str())).await?;
         work.commit().await?;
@@ -291,7 +354,38 @@ impl SecretService {
     }
 }
 
-async fn record(
+/// What is to be stored, and how it is recorded.
+struct Wanted<'a> {
+    id: &'a SecretId,
+    secret: &'a NewSecret,
+    facts: Option<&'a KeyFacts>,
+    submission: Option<Uuid>,
+    action: AuditAction,
+}
+
+/// The other secret that holds the same, where whoever asks may know of it.
+async fn twin(
+    work: &mut PgConnection,
+    ctx: &Ctx,
+    id: &SecretId,
+    shared: Option<Shared<'_>>,
+) -> Result<Option<SecretId>, sqlx::Error> {
+    let Some(shared) = shared else { return Ok(None) };
+    let found = key_repository::twin(work, id, shared).await?;
+    Ok(found.filter(|twin| allowed(&ctx.actor, Action::ReadSecrets, Object::Secret(twin))))
+}
+
+/// What the change makes the secret share with others, as far as it changes that.
+fn shared_after<'a>(row: &'a SecretRow, fields: &[&str], facts: Option<&'a KeyFacts>) -> Option<Shared<'a>> {
+    let account = [Field::RegistryHost, Field::Username].iter().any(|field| fields.contains(&field.key()));
+    match (facts, &row.registry_host, &row.registry_username) {
+        (Some(facts), ..) => Some(Shared::Key(&facts.fingerprint)),
+        (None, Some(host), Some(username)) if account => Some(Shared::Account { host, username }),
+        _ => None,
+    }
+}
+
+pub(super) async fn record(
     work: &mut PgConnection,
     ctx: &Ctx,
     action: AuditAction,
@@ -304,7 +398,7 @@ async fn record(
 }
 
 /// A value could not be sealed or opened.
-fn broken(ctx: &Ctx, error: IntegrityError) -> Error {
+pub(super) fn broken(ctx: &Ctx, error: IntegrityError) -> Error {
     tracing::error!(request_id = ctx.request_id, "{error}");
     Error::Internal(ctx.request_id.clone())
 }

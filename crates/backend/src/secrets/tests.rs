@@ -25,6 +25,7 @@ fn image(name: &str, password: &str) -> SecretDraft {
         registry_host: "ghcr.io".to_owned(),
         username: "robot".to_owned(),
         password: Sensitive::new(password),
+        knowingly: "on".to_owned(),
         ..SecretDraft::default()
     }
 }
@@ -34,6 +35,7 @@ fn dataset(name: &str) -> SecretDraft {
         name: name.to_owned(),
         kind: "git-dataset".to_owned(),
         secret: Sensitive::new(KEY),
+        knowingly: "on".to_owned(),
         ..SecretDraft::default()
     }
 }

@@ -1,6 +1,9 @@
 //! What was typed, and the secret or the change that it becomes.
 
-use super::{DisplayName, Password, PrivateKeyText, RegistryHost, SecretKind, SecretName, Username};
+use super::{
+    DisplayName, KeyProblem, NewKeyKind, Password, PrivateKeyText, RegistryHost, SecretKind, SecretName,
+    Username,
+};
 use crate::{
     error::{Field, FieldError, Problem},
     sensitive::Sensitive,
@@ -17,12 +20,16 @@ pub struct SecretDraft {
     pub kind: String,
     /// Field "Secret".
     pub secret: Sensitive,
+    /// Field "Passphrase": of the key in "Secret", where it has one.
+    pub passphrase: Sensitive,
     /// Field "Registry Host".
     pub registry_host: String,
     /// Field "Username".
     pub username: String,
     /// Field "Password".
     pub password: Sensitive,
+    /// Not empty where it is to be saved although another secret holds the same.
+    pub knowingly: String,
 }
 
 /// A secret that may be stored.
@@ -34,6 +41,19 @@ pub struct NewSecret {
     pub display_name: Option<DisplayName>,
     /// What it pulls with.
     pub credential: Credential,
+    /// Whether it is to be added although another secret holds the same key or account.
+    pub knowingly: bool,
+}
+
+/// A secret whose key the portal is to make.
+#[derive(Clone, Debug)]
+pub struct GeneratedSecret {
+    /// Unique among Git datasets.
+    pub name: SecretName,
+    /// `None`: the name stands in for it.
+    pub display_name: Option<DisplayName>,
+    /// What kind of pair.
+    pub key: NewKeyKind,
 }
 
 /// What a secret pulls with.
@@ -72,6 +92,8 @@ pub struct SecretUpdate {
     pub display_name: Option<DisplayName>,
     /// What becomes of the credential.
     pub credential: CredentialUpdate,
+    /// Whether it is to be saved although another secret holds the same key or account.
+    pub knowingly: bool,
 }
 
 /// A change of what a secret pulls with. `None` keeps the stored value.
@@ -101,6 +123,34 @@ impl Wrong {
     fn take<T, P>(&mut self, field: Field, result: Result<T, P>, problem: fn(P) -> Problem) -> Option<T> {
         result.map_err(|error| self.0.push(FieldError { field, problem: problem(error) })).ok()
     }
+
+    /// The key with its passphrase: what is wrong with either is said beside it.
+    fn take_key(&mut self, draft: &SecretDraft) -> Option<PrivateKeyText> {
+        let key = PrivateKeyText::parse_with(&draft.secret, draft.passphrase.clone());
+        key.map_err(|problem| self.0.push(FieldError::of_key(problem))).ok()
+    }
+}
+
+impl FieldError {
+    /// A problem with a key, beside the field in which it can be put right.
+    pub fn of_key(problem: KeyProblem) -> Self {
+        let field = if problem.is_about_passphrase() { Field::Passphrase } else { Field::Secret };
+        Self { field, problem: Problem::Key(problem) }
+    }
+}
+
+impl GeneratedSecret {
+    /// Reads the Add form where a key is to be made; what stands in its other fields is passed over.
+    pub fn parse(draft: &SecretDraft, key: NewKeyKind) -> Result<Self, Vec<FieldError>> {
+        let mut wrong = Wrong::default();
+        let name = wrong.take(Field::Name, SecretName::parse(&draft.name), Problem::Name);
+        let display_name =
+            wrong.take(Field::DisplayName, DisplayName::parse(&draft.display_name), Problem::DisplayName);
+        match (name, display_name) {
+            (Some(name), Some(display_name)) => Ok(Self { name, display_name, key }),
+            _ => Err(wrong.0),
+        }
+    }
 }
 
 impl NewSecret {
@@ -108,15 +158,13 @@ impl NewSecret {
     /// kind are passed over.
     pub fn parse(draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
         let mut wrong = Wrong::default();
+        let knowingly = !draft.knowingly.is_empty();
         let name = wrong.take(Field::Name, SecretName::parse(&draft.name), Problem::Name);
         let display_name =
             wrong.take(Field::DisplayName, DisplayName::parse(&draft.display_name), Problem::DisplayName);
         let kind = wrong.take(Field::Type, SecretKind::parse(&draft.kind).ok_or(()), |()| Problem::Type);
         let credential = kind.and_then(|kind| match kind {
-            SecretKind::GitDataset => {
-                let key = wrong.take(Field::Secret, PrivateKeyText::parse(&draft.secret), Problem::Key);
-                Some(Credential::GitDataset { private_key: key? })
-            }
+            SecretKind::GitDataset => Some(Credential::GitDataset { private_key: wrong.take_key(&draft)? }),
             SecretKind::ImagePull => {
                 let (host, username) = read_account(&mut wrong, &draft);
                 let password =
@@ -125,7 +173,9 @@ impl NewSecret {
             }
         });
         match (name, display_name, credential) {
-            (Some(name), Some(display_name), Some(credential)) => Ok(Self { name, display_name, credential }),
+            (Some(name), Some(display_name), Some(credential)) => {
+                Ok(Self { name, display_name, credential, knowingly })
+            }
             _ => Err(wrong.0),
         }
     }
@@ -136,15 +186,17 @@ impl SecretUpdate {
     /// the empty text, for a key white space too. Name and type are passed over: they never change.
     pub fn parse(kind: SecretKind, draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
         let mut wrong = Wrong::default();
+        let knowingly = !draft.knowingly.is_empty();
         let display_name =
             wrong.take(Field::DisplayName, DisplayName::parse(&draft.display_name), Problem::DisplayName);
         let credential = match kind {
             SecretKind::GitDataset if draft.secret.expose().trim().is_empty() => {
                 Some(CredentialUpdate::GitDataset { private_key: None })
             }
-            SecretKind::GitDataset => wrong
-                .take(Field::Secret, PrivateKeyText::parse(&draft.secret), Problem::Key)
-                .map(|key| CredentialUpdate::GitDataset { private_key: Some(key) }),
+            SecretKind::GitDataset => {
+                let key = wrong.take_key(&draft);
+                key.map(|key| CredentialUpdate::GitDataset { private_key: Some(key) })
+            }
             SecretKind::ImagePull => {
                 let (host, username) = read_account(&mut wrong, &draft);
                 let password = if draft.password.is_empty() {
@@ -161,7 +213,7 @@ impl SecretUpdate {
             }
         };
         match (display_name, credential) {
-            (Some(display_name), Some(credential)) => Ok(Self { display_name, credential }),
+            (Some(display_name), Some(credential)) => Ok(Self { display_name, credential, knowingly }),
             _ => Err(wrong.0),
         }
     }

@@ -1,61 +1,47 @@
 //! The text of an SSH private key.
 
+mod facts;
+mod problem;
+
+pub use facts::{KeyAlgorithm, KeyFacts, NewKeyKind};
+pub use problem::KeyProblem;
+
 use crate::sensitive::Sensitive;
 
-/// A private key as OpenSSH reads it: LF line ends, one final newline, no byte-order mark, no indentation, and
-/// nothing around the armour (RFC 7468). What is inside the armour is checked for damage, not understood.
+/// One private key with LF line ends, one final newline, no byte-order mark, no indentation, and nothing around its
+/// armour (RFC 7468; of `PuTTY`'s files, their own). What is inside is checked for damage, not understood: that is done
+/// once more by the backend, which stores what OpenSSH itself can use.
 #[derive(Clone, Debug)]
-pub struct PrivateKeyText(Sensitive);
-
-/// Why a text is not taken as a private key.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum KeyProblem {
-    /// Nothing was pasted.
-    Missing,
-    /// More than 64 KiB.
-    TooLong,
-    /// A NUL or another character that no key has: a binary file.
-    Binary,
-    /// The public half.
-    PublicKey,
-    /// A certificate or a request for one.
-    Certificate,
-    /// More than one key.
-    TwoKeys,
-    /// The line breaks were lost.
-    OneLine,
-    /// The line breaks are written as `\n`.
-    WrittenNewlines,
-    /// The end is missing.
-    Truncated,
-    /// The armour does not hold what it says.
-    Damaged,
-    /// There is something before or after the key.
-    Surrounded,
-    /// DSA, which OpenSSH no longer takes.
-    Dsa,
-    /// Protected by a passphrase.
-    Passphrase,
-    /// `PuTTY`'s own form.
-    Putty,
-    /// Ed25519 in PKCS#8, which OpenSSH does not read.
-    Pkcs8Ed25519,
-    /// Nothing that looks like a key.
-    NotAKey,
+pub struct PrivateKeyText {
+    text: Sensitive,
+    passphrase: Sensitive,
 }
 
-/// The armours that OpenSSH reads, by their labels.
-const LABELS: [&str; 4] = ["OPENSSH PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "PRIVATE KEY"];
+/// What a private key is armoured with.
+const LABELS: [&str; 5] =
+    ["OPENSSH PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "PRIVATE KEY", "ENCRYPTED PRIVATE KEY"];
 
-/// The algorithm identifier of Ed25519 (RFC 8410), as it stands in PKCS#8.
-const ED25519_OID: [u8; 5] = [0x06, 0x03, 0x2b, 0x65, 0x70];
+/// How `PuTTY`'s files begin; the number of the form follows.
+const PUTTY: &str = "PuTTY-User-Key-File-";
+
+/// What `openssl ecparam -genkey` puts before a key; the key itself names its curve too.
+const EC_PARAMETERS: [&str; 2] = ["-----BEGIN EC PARAMETERS-----", "-----END EC PARAMETERS-----"];
 
 impl PrivateKeyText {
     /// The longest text, in bytes.
     pub const MAX_BYTES: usize = 64 * 1024;
 
-    /// Reads what was pasted, and puts right what does not change the key.
+    /// The longest passphrase, in bytes: as long as OpenSSH itself would ask for (`PASS_MAX` is 1024 there).
+    pub const MAX_PASSPHRASE_BYTES: usize = 1024;
+
+    /// Reads what was pasted, and puts right what does not change the key. A key that is protected by a passphrase is
+    /// refused: nobody has said it.
     pub fn parse(pasted: &Sensitive) -> Result<Self, KeyProblem> {
+        Self::parse_with(pasted, Sensitive::default())
+    }
+
+    /// The same with a passphrase, which may be wrong, or for a key that needs none.
+    pub fn parse_with(pasted: &Sensitive, passphrase: Sensitive) -> Result<Self, KeyProblem> {
         let text = pasted.expose();
         if text.len() > Self::MAX_BYTES {
             return Err(KeyProblem::TooLong);
@@ -67,23 +53,45 @@ impl PrivateKeyText {
         if text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
             return Err(KeyProblem::Binary);
         }
+        let [start, end] = EC_PARAMETERS;
+        let text = match text.strip_prefix(start).and_then(|rest| rest.split_once(end)) {
+            Some((_, key)) => key.trim(),
+            None => text,
+        };
+        let putty = text.starts_with(PUTTY);
         // A new text of one piece: it is overwritten when dropped, as lines in a list would not be.
-        let mut clean = String::with_capacity(text.len() + 1);
-        for line in text.split(['\n', '\r']).map(str::trim) {
-            // The blank line after the headers of an old PEM file is kept, those that CR LF leaves are not.
-            if !line.is_empty() || clean.ends_with(|c: char| c != '\n') {
+        let mut clean = String::with_capacity(text.len() + 2);
+        for line in text.split(['\n', '\r']) {
+            // What ends a comment in PuTTY's form is sealed with it.
+            let line = if putty { line.trim_start() } else { line.trim() };
+            if !line.is_empty() {
                 clean.push_str(line);
+                clean.push('\n');
+            }
+            // A blank line ends the headers of an old PEM file, of which this is the last; all others go.
+            if line.starts_with("DEK-Info:") {
                 clean.push('\n');
             }
         }
         let clean = Sensitive::new(clean);
-        check(clean.expose())?;
-        Ok(Self(clean))
+        match check(clean.expose()) {
+            Err(KeyProblem::Passphrase) if !passphrase.is_empty() => {}
+            outcome => outcome?,
+        }
+        if passphrase.len() > Self::MAX_PASSPHRASE_BYTES {
+            return Err(KeyProblem::WrongPassphrase);
+        }
+        Ok(Self { text: clean, passphrase })
     }
 
     /// The value.
     pub fn value(&self) -> &Sensitive {
-        &self.0
+        &self.text
+    }
+
+    /// What was said to be its passphrase; empty where nothing was.
+    pub fn passphrase(&self) -> &Sensitive {
+        &self.passphrase
     }
 }
 
@@ -92,8 +100,8 @@ fn check(text: &str) -> Result<(), KeyProblem> {
     if text.starts_with("---- BEGIN SSH2 PUBLIC KEY") {
         return Err(KeyProblem::PublicKey);
     }
-    if text.starts_with("PuTTY-User-Key-File-") {
-        return Err(KeyProblem::Putty);
+    if let Some(rest) = text.strip_prefix(PUTTY) {
+        return check_putty(rest);
     }
     let Some(start) = text.find("-----BEGIN ") else {
         return Err(without_armour(text));
@@ -116,7 +124,6 @@ fn check(text: &str) -> Result<(), KeyProblem> {
     }
     match label {
         "DSA PRIVATE KEY" => return Err(KeyProblem::Dsa),
-        "ENCRYPTED PRIVATE KEY" => return Err(KeyProblem::Passphrase),
         label if LABELS.contains(&label) => {}
         _ => return Err(KeyProblem::NotAKey),
     }
@@ -142,6 +149,37 @@ fn check(text: &str) -> Result<(), KeyProblem> {
     check_body(label, body)
 }
 
+/// `PuTTY`'s own form (its manual, appendix C): lines of a name and a value, and two blocks of base64 that say how many
+/// lines they have; it ends with a checksum. `rest` follows the first words.
+fn check_putty(rest: &str) -> Result<(), KeyProblem> {
+    if !rest.starts_with("2: ") && !rest.starts_with("3: ") {
+        return Err(KeyProblem::OldPutty);
+    }
+    if rest.contains(PUTTY) || rest.contains("-----BEGIN ") {
+        return Err(KeyProblem::TwoKeys);
+    }
+    if rest.contains("\\n") && !rest.trim_end().contains('\n') {
+        return Err(KeyProblem::WrittenNewlines);
+    }
+    let value = |name: &str| rest.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let Some(encryption) = value("Encryption:") else {
+        return Err(if rest.trim_end().contains('\n') { KeyProblem::Damaged } else { KeyProblem::OneLine });
+    };
+    if rest.starts_with("2: ssh-dss") || rest.starts_with("3: ssh-dss") {
+        return Err(KeyProblem::Dsa);
+    }
+    let mut lines = rest.lines().skip_while(|line| !line.starts_with("Private-MAC:"));
+    match (value("Private-Lines:"), lines.next()) {
+        (Some(_), Some(_)) => {}
+        _ => return Err(KeyProblem::Truncated),
+    }
+    match (lines.next(), encryption) {
+        (Some(_), _) => Err(KeyProblem::Surrounded),
+        (None, "none") => Ok(()),
+        (None, _) => Err(KeyProblem::Passphrase),
+    }
+}
+
 /// What it is that has no armour.
 fn without_armour(text: &str) -> KeyProblem {
     let kind = text
@@ -160,9 +198,11 @@ fn without_armour(text: &str) -> KeyProblem {
 /// The base64 between the fences, and the little of its content that tells a damaged or protected key.
 fn check_body(label: &str, body: &str) -> Result<(), KeyProblem> {
     // Headers as in RFC 1421, before a blank line, are how old PEM files say that they are protected.
-    if body.contains("Proc-Type:") && body.contains("ENCRYPTED") {
-        return Err(KeyProblem::Passphrase);
-    }
+    let protected = body.contains("Proc-Type:") && body.contains("ENCRYPTED");
+    let body = match body.split_once("\n\n") {
+        Some((_, body)) if protected => body,
+        _ => body,
+    };
     let lines = || body.lines().filter(|line| !line.is_empty());
     let mut longest_shorter = false;
     let width = lines().next().map_or(0, str::len);
@@ -193,10 +233,11 @@ fn check_body(label: &str, body: &str) -> Result<(), KeyProblem> {
     let mut decoder = Decoder::new(body);
     if label == "OPENSSH PRIVATE KEY" {
         check_openssh(&mut decoder)
-    } else if label == "PRIVATE KEY" && Decoder::new(body).skip(7).take(5).eq(ED25519_OID) {
-        Err(KeyProblem::Pkcs8Ed25519)
+    } else if protected {
+        Err(KeyProblem::Passphrase)
     } else {
-        check_der(&mut decoder, bytes)
+        check_der(&mut decoder, bytes)?;
+        if label == "ENCRYPTED PRIVATE KEY" { Err(KeyProblem::Passphrase) } else { Ok(()) }
     }
 }
 
@@ -210,9 +251,6 @@ fn check_openssh(decoder: &mut Decoder) -> Result<(), KeyProblem> {
     let cipher = decoder.string().ok_or(KeyProblem::Truncated)?;
     decoder.string().ok_or(KeyProblem::Truncated)?;
     decoder.string().ok_or(KeyProblem::Truncated)?;
-    if cipher != b"none" {
-        return Err(KeyProblem::Passphrase);
-    }
     match decoder.number() {
         Some(1) => {}
         Some(0) => return Err(KeyProblem::Damaged),
@@ -220,15 +258,22 @@ fn check_openssh(decoder: &mut Decoder) -> Result<(), KeyProblem> {
         None => return Err(KeyProblem::Truncated),
     }
     let public = decoder.string().ok_or(KeyProblem::Truncated)?;
-    if public.get(4..).is_some_and(|rest| rest.starts_with(b"ssh-dss")) {
-        return Err(KeyProblem::Dsa);
+    match public.get(4..) {
+        Some(rest) if rest.starts_with(b"ssh-dss") => return Err(KeyProblem::Dsa),
+        Some(rest) if rest.starts_with(b"sk-") => return Err(KeyProblem::HardwareKey),
+        _ => {}
     }
     // Its own bytes are not looked at: only whether they are all there, and nothing after them.
     let length = decoder.number().ok_or(KeyProblem::Truncated)?;
     for _ in 0..length {
         decoder.next().ok_or(KeyProblem::Truncated)?;
     }
-    if decoder.next().is_some() { Err(KeyProblem::Damaged) } else { Ok(()) }
+    match (cipher.as_slice(), decoder.next()) {
+        (b"none", None) => Ok(()),
+        (b"none", Some(_)) => Err(KeyProblem::Damaged),
+        // Some ciphers add a tag, which stands behind it all.
+        _ => Err(KeyProblem::Passphrase),
+    }
 }
 
 /// A DER sequence (X.690, 8.9) that says how long it is.
@@ -296,51 +341,6 @@ impl Iterator for Decoder<'_> {
         let byte = self.held >> self.bits & 0xff;
         self.held &= (1 << self.bits) - 1;
         u8::try_from(byte).ok()
-    }
-}
-
-impl KeyProblem {
-    /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 16] = [
-        Self::Missing,
-        Self::TooLong,
-        Self::Binary,
-        Self::PublicKey,
-        Self::Certificate,
-        Self::TwoKeys,
-        Self::OneLine,
-        Self::WrittenNewlines,
-        Self::Truncated,
-        Self::Damaged,
-        Self::Surrounded,
-        Self::Dsa,
-        Self::Passphrase,
-        Self::Putty,
-        Self::Pkcs8Ed25519,
-        Self::NotAKey,
-    ];
-
-    /// What is wrong, and what to do.
-    pub fn message(self) -> String {
-        match self {
-            Self::Missing => "Paste the private key, or choose its file.",
-            Self::TooLong => "This text is longer than 64 KiB, which no private key is. Choose the key's own file.",
-            Self::Binary => "This is not a text. Choose the file of the private key in OpenSSH or PEM form.",
-            Self::PublicKey => "This is the public half of a key pair. Paste the private key: the file without .pub.",
-            Self::Certificate => "This is a certificate. Paste the private key that belongs to it.",
-            Self::TwoKeys => "There is more than one key here. Paste one; each secret holds one key.",
-            Self::OneLine => "The line breaks of this key were lost. Paste it from the file itself, with each line on a line of its own.",
-            Self::WrittenNewlines => "The line breaks of this key are written as \\n. Paste it from the file itself, with real line breaks.",
-            Self::Truncated => "A part of this key is missing. Paste all of it, from the BEGIN line to the END line.",
-            Self::Damaged => "This key is damaged: what stands between the BEGIN and END lines is not a whole key. Copy it anew.",
-            Self::Surrounded => "There is something before or after the key. Paste the key alone, from the BEGIN line to the END line.",
-            Self::Dsa => "This is a DSA key, which servers no longer accept. Make an Ed25519 key: ssh-keygen -t ed25519.",
-            Self::Passphrase => "This key is protected by a passphrase, which nobody could enter when a repository is pulled. Make a copy without one: ssh-keygen -p -N \"\" -f <copy of the file>.",
-            Self::Putty => "This key is in PuTTY's form. Save it in OpenSSH's: in PuTTYgen, Conversions, Export OpenSSH key.",
-            Self::Pkcs8Ed25519 => "This is an Ed25519 key in PKCS#8 form, which OpenSSH cannot read. Save it in OpenSSH's form, or make a new one: ssh-keygen -t ed25519.",
-            Self::NotAKey => "This is not a private key. It begins with a line such as -----BEGIN OPENSSH PRIVATE KEY-----.",
-        }
-        .to_owned()
     }
 }
 

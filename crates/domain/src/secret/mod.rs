@@ -9,8 +9,8 @@ mod preset;
 mod registry;
 mod view;
 
-pub use draft::{Credential, CredentialUpdate, NewSecret, SecretDraft, SecretUpdate};
-pub use git_key::{KeyProblem, PrivateKeyText};
+pub use draft::{Credential, CredentialUpdate, GeneratedSecret, NewSecret, SecretDraft, SecretUpdate};
+pub use git_key::{KeyAlgorithm, KeyFacts, KeyProblem, NewKeyKind, PrivateKeyText};
 pub use id::SecretId;
 pub use kind::SecretKind;
 pub use name::{DisplayName, DisplayNameProblem, NameProblem, SecretName};
@@ -19,4 +19,4 @@ pub use registry::{
     HostCorrection, HostProblem, NormalizedHost, Password, PasswordProblem, RegistryHost, Username,
     UsernameProblem,
 };
-pub use view::{SecretDetails, SecretSummary};
+pub use view::{PendingKey, SecretDetails, SecretSummary, StoredKey};

@@ -1,6 +1,6 @@
 //! What pages get to see of a secret. Nothing here can hold a value.
 
-use super::SecretId;
+use super::{KeyAlgorithm, KeyFacts, SecretId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,8 @@ pub struct SecretSummary {
     pub updated_by: String,
     /// Image pull only.
     pub registry_host: Option<String>,
+    /// Git dataset only, where it is known: the sort of key, and its fingerprint.
+    pub key: Option<(KeyAlgorithm, String)>,
 }
 
 /// What the Edit page shows.
@@ -38,4 +40,33 @@ pub struct SecretDetails {
     pub updated_by: String,
     /// The server's clock, for telling how long ago that was.
     pub now: Timestamp,
+    /// Git dataset only. Pages show it without a script, so no island is given it.
+    #[serde(skip)]
+    pub key: StoredKey,
+    /// Git dataset only: a pair that the portal made, and that waits to take the place of the key. As above.
+    #[serde(skip)]
+    pub pending: Option<PendingKey>,
+}
+
+/// What is known of the key of a secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum StoredKey {
+    /// Nothing: it is not that kind of secret, or was stored before facts were, and has not been looked at yet.
+    #[default]
+    Unknown,
+    /// It was looked at, and is none that can be read: stored before keys were read.
+    Unreadable,
+    /// All there is.
+    Known(KeyFacts),
+}
+
+/// A pair that waits to take the place of the stored key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingKey {
+    /// Of the new key.
+    pub facts: KeyFacts,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// By whom.
+    pub made_by: String,
 }

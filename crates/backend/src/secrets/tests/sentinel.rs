@@ -4,6 +4,7 @@ use super::*;
 use crate::{ImportChoice, tests::signed_in};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::access::Role;
+use domain::secret::{GeneratedSecret, NewKeyKind};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::{
     io::Write,
@@ -14,6 +15,10 @@ use tracing_subscriber::fmt::MakeWriter;
 
 const PASSWORD: &str = "PLANTED-4d1f-value-9b7c";
 const CHANGED: &str = "PLANTED-e2a8-other-63f0";
+
+/// A key that was protected when it was pasted, and what protected it.
+const PROTECTED: &str = include_str!("../keys/protected_key");
+const PASSPHRASE: &str = "correct horse";
 
 /// Pieces shorter than this may turn up by chance.
 const PIECE: usize = 8;
@@ -57,7 +62,7 @@ async fn a_planted_value_is_in_no_dump_and_no_log(pool: PgPool) {
     // PostgreSQL logs every statement with all that is bound to it.
     let logged = plain.clone().options([("log_statement", "all"), ("log_min_duration_statement", "0")]);
     let backend = backend(PgPoolOptions::new().connect_with(logged).await.unwrap()).await;
-    use_every_way(&backend).await;
+    let generated = use_every_way(&backend).await;
     let activity: Vec<String> =
         sqlx::query_scalar("SELECT query FROM pg_stat_activity WHERE query IS NOT NULL")
             .fetch_all(&pool)
@@ -78,8 +83,10 @@ async fn a_planted_value_is_in_no_dump_and_no_log(pool: PgPool) {
         assert!(text.contains("parameters: $1"), "what is bound is to be seen in this log");
         places.push(("PostgreSQL's log", text));
     }
-    let key: String = KEY.lines().filter(|line| !line.starts_with('-')).collect();
-    for value in [PASSWORD, CHANGED, key.as_str()] {
+    // The public halves are there, as they should be; of the files, what is secret is looked for.
+    let mut values = vec![PASSWORD.to_owned(), CHANGED.to_owned(), PASSPHRASE.to_owned(), seed_of(KEY)];
+    values.extend(generated.iter().map(|key| seed_of(key)));
+    for value in &values {
         for piece in pieces(value) {
             for (place, text) in &places {
                 assert!(!text.contains(&piece), "{piece} is in the {place}");
@@ -88,8 +95,8 @@ async fn a_planted_value_is_in_no_dump_and_no_log(pool: PgPool) {
     }
 }
 
-/// Adds, fails to add, changes, reads and deletes a secret of each kind.
-async fn use_every_way(backend: &Backend) {
+/// Adds, fails to add, changes, reads and deletes a secret of each kind, and has keys made; answers with these.
+async fn use_every_way(backend: &Backend) -> Vec<String> {
     let secrets = backend.secrets();
     for _ in 0..2 {
         drop(secrets.create(&at(1), new(image("a", PASSWORD)), None).await);
@@ -109,6 +116,35 @@ async fn use_every_way(backend: &Backend) {
     secrets.create(&at(4), new(image("c", PASSWORD)), None).await.unwrap();
     secrets.delete(&at(5), &id("image-c")).await.unwrap();
     import_every_way(backend).await;
+
+    let protected = |passphrase: &str| SecretDraft {
+        secret: Sensitive::new(PROTECTED),
+        passphrase: Sensitive::new(passphrase),
+        ..dataset("d")
+    };
+    assert!(secrets.create(&at(6), new(protected(PASSWORD)), None).await.is_err());
+    secrets.create(&at(6), new(protected(PASSPHRASE)), None).await.unwrap();
+    let mut opened = vec![secrets.credential(&at(7), &id("gitsync-secret-d")).await.unwrap()];
+    let wanted = SecretDraft { name: "e".to_owned(), ..SecretDraft::default() };
+    let wanted = GeneratedSecret::parse(&wanted, NewKeyKind::Ed25519).unwrap();
+    secrets.create_generated(&at(8), wanted, None).await.unwrap();
+    let e = id("gitsync-secret-e");
+    opened.push(secrets.credential(&at(8), &e).await.unwrap());
+    for switched in [true, false] {
+        secrets.generate_key(&at(9), &e, NewKeyKind::Ed25519).await.unwrap();
+        opened.push(secrets.pending_credential(&at(9), &e).await.unwrap());
+        let waiting = secrets.get(&at(9), &e).await.unwrap().pending.unwrap().facts.fingerprint;
+        if switched {
+            secrets.switch_key(&at(9), &e, &waiting).await.unwrap();
+        } else {
+            secrets.discard_key(&at(9), &e, &waiting).await.unwrap();
+        }
+    }
+    let text = |opened: Credential| match opened {
+        Credential::GitDataset { private_key } => private_key.value().expose().to_owned(),
+        Credential::ImagePull { .. } => panic!("not a Git dataset"),
+    };
+    opened.into_iter().map(text).collect()
 }
 
 /// Imports, fails to import, and leaves something waiting.
@@ -132,6 +168,17 @@ async fn import_every_way(backend: &Backend) {
     imports.save(&ana, first, &[chosen(1, "Not A Name")]).await.unwrap_err();
     imports.save(&ana, first, &[chosen(1, "imported"), chosen(2, "imported")]).await.unwrap();
     imports.begin(&ana, &Sensitive::new(manifest)).await.unwrap();
+}
+
+/// The digits of the file that hold nothing but the secret half of an Ed25519 key.
+fn seed_of(key: &str) -> String {
+    let digits: String = key.lines().filter(|line| !line.starts_with('-')).collect();
+    let bytes = STANDARD.decode(&digits).unwrap();
+    let name = b"ssh-ed25519";
+    let second = bytes.windows(name.len()).rposition(|window| window == name).unwrap();
+    // Behind the name stands the public key, then the seed, each behind its length.
+    let start = second + name.len() + 4 + 32 + 4;
+    digits[(start * 8).div_ceil(6)..(start + 32) * 8 / 6].to_owned()
 }
 
 /// Every piece of the text, of its base64 at each of the three offsets, and of its bytes in hexadecimal.

@@ -4,8 +4,13 @@ use super::*;
 use proptest::prelude::*;
 
 const ED25519: &str = include_str!("fixtures/openssh-ed25519");
-const WHOLE: [&str; 5] = [
+/// The outline of one; what is in it is for the backend to read.
+const PUTTY_KEY: &str = "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: a  \nPublic-Lines: 1\nAAAA\n\
+    Private-Lines: 1\nAAAA\nPrivate-MAC: 00\n";
+
+const WHOLE: [&str; 6] = [
     ED25519,
+    include_str!("fixtures/pkcs8-ed25519"),
     include_str!("fixtures/openssh-ecdsa"),
     include_str!("fixtures/sec1"),
     include_str!("fixtures/pkcs8-ecdsa"),
@@ -36,13 +41,38 @@ fn what_does_not_change_the_key_is_put_right() {
             key.replace('\n', " \t\n"),
             key.replace('\n', "\n\n"),
         ] {
-            assert_eq!(
-                read(&typed).as_deref().map(|text| text.replace("\n\n", "\n")),
-                Ok(key.to_owned()),
-                "{typed}"
-            );
+            assert_eq!(read(&typed).as_deref(), Ok(key), "{typed}");
         }
+        // What `openssl ecparam -genkey` puts before it.
+        let with_parameters = format!(
+            "-----BEGIN EC PARAMETERS-----\r\nBggqhkjOPQMBBw==\r\n-----END EC PARAMETERS-----\r\n{}",
+            key.replace('\n', "\r\n")
+        );
+        assert_eq!(read(&with_parameters).as_deref(), Ok(key));
     }
+    // The spaces at the end of its comment belong to what is sealed.
+    assert_eq!(read(&format!(" {}", PUTTY_KEY.replace('\n', "\r\n "))).as_deref(), Ok(PUTTY_KEY));
+}
+
+#[test]
+fn a_protected_key_needs_its_passphrase() {
+    for key in [
+        include_str!("fixtures/openssh-passphrase"),
+        include_str!("fixtures/pkcs8-passphrase"),
+        include_str!("fixtures/sec1-passphrase"),
+    ] {
+        let read =
+            |passphrase: &str| PrivateKeyText::parse_with(&Sensitive::new(key), Sensitive::new(passphrase));
+        assert_eq!(read("").err(), Some(KeyProblem::Passphrase));
+        assert_eq!(read(&"x".repeat(1_025)).err(), Some(KeyProblem::WrongPassphrase));
+        let read = read("SENTINEL").unwrap();
+        assert_eq!(read.value().expose(), key);
+        assert_eq!(read.passphrase().expose(), "SENTINEL");
+        assert!(!format!("{read:?}").contains("SENTINEL"));
+    }
+    // One that is whole needs none, and is none the worse for one.
+    let read = PrivateKeyText::parse_with(&Sensitive::new(ED25519), Sensitive::new("x")).unwrap();
+    assert_eq!(read.value().expose(), ED25519);
 }
 
 #[test]
@@ -88,8 +118,18 @@ fn everything_else_is_refused_with_its_reason() {
         (include_str!("fixtures/openssh-passphrase"), KeyProblem::Passphrase),
         (include_str!("fixtures/pkcs8-passphrase"), KeyProblem::Passphrase),
         (include_str!("fixtures/sec1-passphrase"), KeyProblem::Passphrase),
-        (include_str!("fixtures/pkcs8-ed25519"), KeyProblem::Pkcs8Ed25519),
-        ("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none", KeyProblem::Putty),
+        (
+            &format!("-----BEGIN EC PARAMETERS-----\nBgg=\n-----END EC PARAMETERS-----\n{}", "hello"),
+            KeyProblem::NotAKey,
+        ),
+        ("PuTTY-User-Key-File-1: ssh-rsa\nEncryption: none", KeyProblem::OldPutty),
+        ("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none", KeyProblem::Truncated),
+        (&PUTTY_KEY.replace('\n', " "), KeyProblem::OneLine),
+        (&PUTTY_KEY.replace('\n', "\\n"), KeyProblem::WrittenNewlines),
+        (&format!("{PUTTY_KEY}{PUTTY_KEY}"), KeyProblem::TwoKeys),
+        (&format!("{PUTTY_KEY}Best, Ana"), KeyProblem::Surrounded),
+        (&PUTTY_KEY.replace("ssh-ed25519", "ssh-dss"), KeyProblem::Dsa),
+        (&PUTTY_KEY.replace("Encryption: none", "Encryption: aes256-cbc"), KeyProblem::Passphrase),
         (
             "-----BEGIN PGP PRIVATE KEY BLOCK-----\nAAAA\n-----END PGP PRIVATE KEY BLOCK-----",
             KeyProblem::NotAKey,
@@ -108,7 +148,7 @@ proptest! {
     }
 
     #[test]
-    fn damage_never_panics_and_reading_again_changes_nothing(at in 0usize..400, byte in any::<u8>(), which in 0usize..5) {
+    fn damage_never_panics_and_reading_again_changes_nothing(at in 0usize..400, byte in any::<u8>(), which in 0usize..6) {
         let mut bytes = WHOLE[which].as_bytes().to_vec();
         let index = at % bytes.len();
         bytes[index] = byte;

@@ -1,0 +1,305 @@
+//! All SQL about what is known of SSH keys.
+
+use crate::{
+    context::Ctx,
+    db::{instant, timestamp},
+    keyring::{Location, SealedValue, ValueField},
+};
+use chrono::{DateTime, Utc};
+use domain::secret::{
+    Credential, KeyAlgorithm, KeyFacts, PendingKey, SecretId, SecretKind, SecretName, StoredKey,
+};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use uuid::Uuid;
+
+/// What is to be known of a key; nothing where it could not be read.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::secrets) struct KeyRow<'a> {
+    pub(in crate::secrets) secret: Uuid,
+    pub(in crate::secrets) pending: bool,
+    pub(in crate::secrets) sealed_version: i64,
+    pub(in crate::secrets) facts: Option<&'a KeyFacts>,
+}
+
+/// As it is stored.
+#[derive(Debug, FromRow)]
+struct FactsRow {
+    algorithm: Option<String>,
+    bits: Option<i32>,
+    fingerprint: Option<String>,
+    comment: Option<String>,
+    public_key: Option<String>,
+}
+
+impl FactsRow {
+    fn facts(self) -> Result<Option<KeyFacts>, sqlx::Error> {
+        let Self {
+            algorithm: Some(algorithm),
+            bits: Some(bits),
+            fingerprint: Some(fingerprint),
+            comment: Some(comment),
+            public_key: Some(public_key),
+        } = self
+        else {
+            return Ok(None);
+        };
+        let unknown = || sqlx::Error::Decode("a stored kind of key is none".into());
+        Ok(Some(KeyFacts {
+            algorithm: KeyAlgorithm::parse(&algorithm).ok_or_else(unknown)?,
+            bits: u32::try_from(bits).map_err(|_| unknown())?,
+            fingerprint,
+            comment,
+            public_key,
+        }))
+    }
+}
+
+/// What is known of the key of a secret, and of the pair that waits.
+pub(in crate::secrets) async fn find(
+    connection: &mut PgConnection,
+    secret: Uuid,
+) -> Result<(StoredKey, Option<PendingKey>), sqlx::Error> {
+    #[derive(FromRow)]
+    struct Row {
+        pending: bool,
+        made_at: DateTime<Utc>,
+        made_by: String,
+        #[sqlx(flatten)]
+        facts: FactsRow,
+    }
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT pending, made_at, made_by, algorithm, bits, fingerprint, comment, public_key FROM git_keys \
+         WHERE secret_id = $1",
+    )
+    .bind(secret)
+    .fetch_all(connection)
+    .await?;
+    let (mut stored, mut waiting) = (StoredKey::Unknown, None);
+    for Row { pending, made_at, made_by, facts } in rows {
+        match (pending, facts.facts()?) {
+            (true, facts) => {
+                waiting = facts.map(|facts| PendingKey { facts, made_at: timestamp(made_at), made_by });
+            }
+            (false, Some(facts)) => stored = StoredKey::Known(facts),
+            (false, None) => stored = StoredKey::Unreadable,
+        }
+    }
+    Ok((stored, waiting))
+}
+
+/// Notes what is known of a key, in the place of what was known of the one before.
+pub(in crate::secrets) async fn put(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    row: &KeyRow<'_>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM git_keys WHERE secret_id = $1 AND pending = $2")
+        .bind(row.secret)
+        .bind(row.pending)
+        .execute(&mut *connection)
+        .await?;
+    insert_many(connection, ctx, std::slice::from_ref(row)).await
+}
+
+pub(in crate::secrets) async fn insert_many(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    rows: &[KeyRow<'_>],
+) -> Result<(), sqlx::Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    insertion(ctx, rows)?.build().execute(connection).await.map(drop)
+}
+
+/// The same, where nothing is known yet, and the value is still the one that was looked at; answers with the number of
+/// rows.
+pub(in crate::secrets) async fn note(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    row: &KeyRow<'_>,
+) -> Result<u64, sqlx::Error> {
+    // Held until the end, so that nobody puts another value in its place meanwhile.
+    let current: Option<i64> =
+        sqlx::query_scalar("SELECT value_version FROM secrets WHERE id = $1 FOR UPDATE")
+            .bind(row.secret)
+            .fetch_optional(&mut *connection)
+            .await?;
+    if current != Some(row.sealed_version) {
+        return Ok(0);
+    }
+    let mut insert = insertion(ctx, std::slice::from_ref(row))?;
+    insert.push(" ON CONFLICT DO NOTHING");
+    Ok(insert.build().execute(connection).await?.rows_affected())
+}
+
+fn insertion<'a>(ctx: &'a Ctx, rows: &'a [KeyRow<'a>]) -> Result<QueryBuilder<Postgres>, sqlx::Error> {
+    let now = instant(ctx.now)?;
+    let mut insert = QueryBuilder::<Postgres>::new(
+        "INSERT INTO git_keys (secret_id, pending, sealed_version, algorithm, bits, fingerprint, comment, \
+         public_key, made_at, made_by) ",
+    );
+    insert.push_values(rows, |mut values, row| {
+        let facts = row.facts;
+        values
+            .push_bind(row.secret)
+            .push_bind(row.pending)
+            .push_bind(row.sealed_version)
+            .push_bind(facts.map(|facts| facts.algorithm.as_str()))
+            .push_bind(facts.map(|facts| i32::try_from(facts.bits).unwrap_or(i32::MAX)))
+            .push_bind(facts.map(|facts| facts.fingerprint.clone()))
+            .push_bind(facts.map(|facts| facts.comment.clone()))
+            .push_bind(facts.map(|facts| facts.public_key.clone()))
+            .push_bind(now)
+            .push_bind(ctx.actor.name().to_owned());
+    });
+    Ok(insert)
+}
+
+/// The pair that waits: its value, where it is sealed, and what is known of it.
+pub(in crate::secrets) async fn find_pending(
+    connection: &mut PgConnection,
+    secret: Uuid,
+) -> Result<Option<(Location, SealedValue, KeyFacts)>, sqlx::Error> {
+    #[derive(FromRow)]
+    struct Row {
+        version: i64,
+        algorithm_of_value: String,
+        kek_id: String,
+        wrapped_key: Vec<u8>,
+        nonce: Vec<u8>,
+        ciphertext: Vec<u8>,
+        #[sqlx(flatten)]
+        facts: FactsRow,
+    }
+    let field = ValueField::PendingSshPrivateKey;
+    let found: Option<Row> = sqlx::query_as(
+        "SELECT sealed.version, sealed.algorithm AS algorithm_of_value, kek_id, wrapped_key, nonce, ciphertext, \
+         git_keys.algorithm, bits, fingerprint, comment, public_key \
+         FROM git_keys JOIN secret_values AS sealed ON sealed.secret_id = git_keys.secret_id \
+         AND sealed.field = $2 AND sealed.version = git_keys.sealed_version \
+         WHERE git_keys.secret_id = $1 AND pending",
+    )
+    .bind(secret)
+    .bind(field.as_str())
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = found else { return Ok(None) };
+    let place = Location { secret, field, version: row.version };
+    let Row { algorithm_of_value: algorithm, kek_id, wrapped_key, nonce, ciphertext, facts, .. } = row;
+    let facts = facts.facts()?.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Some((place, SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext }, facts)))
+}
+
+/// Takes the pair that waits away, with its value.
+pub(in crate::secrets) async fn discard(
+    connection: &mut PgConnection,
+    secret: Uuid,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM git_keys WHERE secret_id = $1 AND pending")
+        .bind(secret)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("DELETE FROM secret_values WHERE secret_id = $1 AND field = $2")
+        .bind(secret)
+        .bind(ValueField::PendingSshPrivateKey.as_str())
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// The first other secret that holds the same: the key, in use or waiting, or the account at the registry.
+pub(in crate::secrets) async fn twin(
+    connection: &mut PgConnection,
+    of: &SecretId,
+    credential: Shared<'_>,
+) -> Result<Option<SecretId>, sqlx::Error> {
+    let found: Option<String> = match credential {
+        Shared::Key(fingerprint) => {
+            sqlx::query_scalar(
+                "SELECT name FROM git_keys JOIN secrets ON id = secret_id \
+                 WHERE fingerprint = $1 AND name <> $2 ORDER BY name LIMIT 1",
+            )
+            .bind(fingerprint)
+            .bind(of.name.as_str())
+            .fetch_optional(connection)
+            .await?
+        }
+        Shared::Account { host, username } => {
+            sqlx::query_scalar(
+                "SELECT name FROM secrets WHERE kind = 'image-pull' AND registry_host = $1 \
+                 AND registry_username = $2 AND name <> $3 ORDER BY name LIMIT 1",
+            )
+            .bind(host)
+            .bind(username)
+            .bind(of.name.as_str())
+            .fetch_optional(connection)
+            .await?
+        }
+    };
+    Ok(found.and_then(|name| Some(SecretId::new(of.kind, SecretName::parse(&name).ok()?))))
+}
+
+/// What two secrets may have in common.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::secrets) enum Shared<'a> {
+    Key(&'a str),
+    Account { host: &'a str, username: &'a str },
+}
+
+impl<'a> Shared<'a> {
+    pub(in crate::secrets) fn of(credential: &'a Credential, facts: Option<&'a KeyFacts>) -> Option<Self> {
+        match credential {
+            Credential::GitDataset { .. } => facts.map(|facts| Self::Key(&facts.fingerprint)),
+            Credential::ImagePull { host, username, .. } => {
+                Some(Self::Account { host: host.as_str(), username: username.as_str() })
+            }
+        }
+    }
+}
+
+/// A value that nobody has looked at.
+#[derive(Debug)]
+pub(in crate::secrets) struct Unread {
+    pub(in crate::secrets) place: Location,
+    pub(in crate::secrets) sealed: SealedValue,
+}
+
+/// Keys of which nothing is known, beyond this secret, in the order of their ids.
+pub(in crate::secrets) async fn unread(
+    connection: &mut PgConnection,
+    beyond: Uuid,
+    limit: i64,
+) -> Result<Vec<Unread>, sqlx::Error> {
+    #[derive(FromRow)]
+    struct Row {
+        secret_id: Uuid,
+        version: i64,
+        algorithm: String,
+        kek_id: String,
+        wrapped_key: Vec<u8>,
+        nonce: Vec<u8>,
+        ciphertext: Vec<u8>,
+    }
+    let field = ValueField::SshPrivateKey;
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT secret_id, sealed.version, algorithm, kek_id, wrapped_key, nonce, ciphertext \
+         FROM secrets JOIN secret_values AS sealed ON secret_id = id AND sealed.version = value_version \
+         AND field = $3 \
+         WHERE kind = $4 AND id > $1 \
+         AND NOT EXISTS (SELECT FROM git_keys WHERE git_keys.secret_id = id AND NOT pending) \
+         ORDER BY id LIMIT $2",
+    )
+    .bind(beyond)
+    .bind(limit)
+    .bind(field.as_str())
+    .bind(SecretKind::GitDataset.as_str())
+    .fetch_all(connection)
+    .await?;
+    let unread = |row: Row| {
+        let Row { secret_id: secret, version, algorithm, kek_id, wrapped_key, nonce, ciphertext } = row;
+        let sealed = SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext };
+        Unread { place: Location { secret, field, version }, sealed }
+    };
+    Ok(rows.into_iter().map(unread).collect())
+}

@@ -1,0 +1,113 @@
+//! From the numbers of a key to the pair. The public half is always worked out anew, so that a key whose halves do not
+//! belong together shows.
+
+use domain::secret::KeyProblem;
+use rsa::{BoxedUint, RsaPrivateKey};
+use ssh_key::private::{EcdsaKeypair, Ed25519Keypair, KeypairData, RsaKeypair};
+use zeroize::Zeroizing;
+
+/// The shortest RSA modulus that OpenSSH takes for good, in bits.
+const MIN_RSA_BITS: usize = 2048;
+
+/// The longest that OpenSSH reads, in bits; checking a longer one would take minutes.
+const MAX_RSA_BITS: usize = 16384;
+
+/// The curves of RFC 5656 that have to be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Curve {
+    P256,
+    P384,
+    P521,
+}
+
+impl Curve {
+    /// By the name that it has in SSH.
+    pub(super) fn named(name: &[u8]) -> Option<Self> {
+        match name {
+            b"nistp256" => Some(Self::P256),
+            b"nistp384" => Some(Self::P384),
+            b"nistp521" => Some(Self::P521),
+            _ => None,
+        }
+    }
+}
+
+/// From the seed of 32 bytes (RFC 8032, 5.1.5).
+pub(super) fn ed25519(seed: &[u8]) -> Result<KeypairData, KeyProblem> {
+    let seed = <[u8; 32]>::try_from(seed).map(Zeroizing::new).map_err(|_| KeyProblem::Damaged)?;
+    Ok(KeypairData::Ed25519(Ed25519Keypair::from_seed(&seed)))
+}
+
+/// From the secret number, the most significant byte first, however many zeros it begins with.
+pub(super) fn ecdsa(curve: Curve, secret: &[u8]) -> Result<KeypairData, KeyProblem> {
+    /// With as many leading zeros as the curve wants.
+    fn padded<const N: usize>(secret: &[u8]) -> Result<Zeroizing<[u8; N]>, KeyProblem> {
+        let secret = without_zeros(secret);
+        let start = N.checked_sub(secret.len()).ok_or(KeyProblem::Damaged)?;
+        let mut bytes = Zeroizing::new([0; N]);
+        bytes[start..].copy_from_slice(secret);
+        Ok(bytes)
+    }
+
+    let damaged = |_| KeyProblem::Damaged;
+    let pair = match curve {
+        Curve::P256 => {
+            let secret = p256::SecretKey::from_slice(padded::<32>(secret)?.as_slice()).map_err(damaged)?;
+            EcdsaKeypair::NistP256 { public: secret.public_key().into(), private: secret.into() }
+        }
+        Curve::P384 => {
+            let secret = p384::SecretKey::from_slice(padded::<48>(secret)?.as_slice()).map_err(damaged)?;
+            EcdsaKeypair::NistP384 { public: secret.public_key().into(), private: secret.into() }
+        }
+        Curve::P521 => {
+            let secret = p521::SecretKey::from_slice(padded::<66>(secret)?.as_slice()).map_err(damaged)?;
+            EcdsaKeypair::NistP521 { public: secret.public_key().into(), private: secret.into() }
+        }
+    };
+    Ok(KeypairData::Ecdsa(pair))
+}
+
+/// The numbers of an RSA key, the most significant byte first; `inverse` is that of `q` modulo `p`.
+pub(super) struct RsaNumbers<'a> {
+    pub(super) modulus: &'a [u8],
+    pub(super) public_exponent: &'a [u8],
+    pub(super) private_exponent: &'a [u8],
+    pub(super) p: &'a [u8],
+    pub(super) q: &'a [u8],
+    pub(super) inverse: &'a [u8],
+}
+
+/// Checks that the numbers belong together.
+pub(super) fn rsa(numbers: &RsaNumbers<'_>) -> Result<KeypairData, KeyProblem> {
+    let bits = bits(numbers.modulus);
+    if bits < MIN_RSA_BITS {
+        return Err(KeyProblem::ShortRsa);
+    }
+    let parts = [numbers.public_exponent, numbers.private_exponent, numbers.p, numbers.q];
+    // An even prime, or none at all, is nothing that the arithmetic below has been made for.
+    let odd = |number: &[u8]| number.last().is_some_and(|byte| byte & 1 == 1);
+    if bits > MAX_RSA_BITS || parts.iter().any(|part| self::bits(part) > bits || !odd(part)) {
+        return Err(if bits > MAX_RSA_BITS { KeyProblem::Unsupported } else { KeyProblem::Damaged });
+    }
+    let number = |bytes: &[u8]| BoxedUint::from_be_slice_vartime(without_zeros(bytes));
+    let [exponent, private, p, q] = parts.map(number);
+    let key = RsaPrivateKey::from_components(number(numbers.modulus), exponent, private, vec![p, q])
+        .map_err(|_| KeyProblem::Damaged)?;
+    let pair = RsaKeypair::try_from(&key).map_err(|_| KeyProblem::Damaged)?;
+    let inverse = pair.private().iqmp().as_positive_bytes();
+    if inverse != Some(without_zeros(numbers.inverse)) {
+        return Err(KeyProblem::Damaged);
+    }
+    Ok(KeypairData::Rsa(pair))
+}
+
+/// Without the zeros that it begins with: a number has them to be told from a negative one, or to have a width.
+fn without_zeros(number: &[u8]) -> &[u8] {
+    let start = number.iter().position(|byte| *byte != 0).unwrap_or(number.len());
+    &number[start..]
+}
+
+fn bits(number: &[u8]) -> usize {
+    let number = without_zeros(number);
+    number.first().map_or(0, |first| number.len() * 8 - first.leading_zeros() as usize)
+}

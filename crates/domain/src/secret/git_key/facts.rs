@@ -1,0 +1,153 @@
+//! What may be known of a stored key by everybody: the public half, and what is derived from it.
+
+use serde::{Deserialize, Serialize};
+
+/// What sort of key it is.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeyAlgorithm {
+    /// Ed25519 (RFC 8709).
+    Ed25519,
+    /// RSA (RFC 4253, 6.6).
+    Rsa,
+    /// ECDSA on P-256 (RFC 5656).
+    EcdsaP256,
+    /// ECDSA on P-384.
+    EcdsaP384,
+    /// ECDSA on P-521.
+    EcdsaP521,
+}
+
+impl KeyAlgorithm {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Ed25519, Self::Rsa, Self::EcdsaP256, Self::EcdsaP384, Self::EcdsaP521];
+
+    /// The name that public keys begin with.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ed25519 => "ssh-ed25519",
+            Self::Rsa => "ssh-rsa",
+            Self::EcdsaP256 => "ecdsa-sha2-nistp256",
+            Self::EcdsaP384 => "ecdsa-sha2-nistp384",
+            Self::EcdsaP521 => "ecdsa-sha2-nistp521",
+        }
+    }
+
+    /// Reads `as_str`'s form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == text)
+    }
+
+    /// As people call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Ed25519 => "Ed25519",
+            Self::Rsa => "RSA",
+            Self::EcdsaP256 | Self::EcdsaP384 | Self::EcdsaP521 => "ECDSA",
+        }
+    }
+}
+
+/// What is shown of a key. Derived when the key is stored, never from the value at display time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyFacts {
+    /// The sort.
+    pub algorithm: KeyAlgorithm,
+    /// Its size, as `ssh-keygen -lf` prints it.
+    pub bits: u32,
+    /// As `ssh-keygen -lf` prints it: `SHA256:` and base64 without padding.
+    pub fingerprint: String,
+    /// What its maker noted; often empty.
+    pub comment: String,
+    /// The public key in base64, without algorithm and comment.
+    pub public_key: String,
+}
+
+impl KeyFacts {
+    /// The longest comment that is kept, in characters.
+    pub const MAX_COMMENT_CHARS: usize = 200;
+
+    /// Sort and size: "Ed25519, 256 bits".
+    pub fn kind(&self) -> String {
+        format!("{}, {} bits", self.algorithm.label(), self.bits)
+    }
+
+    /// The public key as a line of `authorized_keys`, which deploy keys are pasted as.
+    pub fn public_line(&self) -> String {
+        let line = format!("{} {}", self.algorithm.as_str(), self.public_key);
+        if self.comment.is_empty() { line } else { format!("{line} {}", self.comment) }
+    }
+
+    /// A comment that can be shown: no control characters, no direction overrides, not too long.
+    pub fn clean_comment(comment: &str) -> String {
+        let hidden = |c: char| {
+            c.is_control()
+                || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        };
+        let shown: String = comment.chars().filter(|c| !hidden(*c)).take(Self::MAX_COMMENT_CHARS).collect();
+        shown.trim().to_owned()
+    }
+}
+
+/// What kind of pair the portal makes.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum NewKeyKind {
+    /// What every current server takes.
+    Ed25519,
+    /// For servers from before 2014.
+    Rsa4096,
+}
+
+impl NewKeyKind {
+    /// Both, the usual one first.
+    pub const ALL: [Self; 2] = [Self::Ed25519, Self::Rsa4096];
+
+    /// As it stands in forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ed25519 => "ed25519",
+            Self::Rsa4096 => "rsa-4096",
+        }
+    }
+
+    /// Reads `as_str`'s form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_line_has_a_comment_only_where_there_is_one() {
+        let facts = KeyFacts {
+            algorithm: KeyAlgorithm::Ed25519,
+            bits: 256,
+            fingerprint: "SHA256:x".to_owned(),
+            comment: String::new(),
+            public_key: "AAAA".to_owned(),
+        };
+        assert_eq!(facts.public_line(), "ssh-ed25519 AAAA");
+        assert_eq!(facts.kind(), "Ed25519, 256 bits");
+        let commented = KeyFacts { comment: "me@here".to_owned(), ..facts };
+        assert_eq!(commented.public_line(), "ssh-ed25519 AAAA me@here");
+    }
+
+    #[test]
+    fn comments_can_be_shown() {
+        assert_eq!(KeyFacts::clean_comment(" ana@host\r\n\u{202e}x\0 "), "ana@hostx");
+        assert_eq!(KeyFacts::clean_comment(&"é".repeat(300)).chars().count(), 200);
+    }
+
+    #[test]
+    fn names_are_read_and_written() {
+        for algorithm in KeyAlgorithm::ALL {
+            assert_eq!(KeyAlgorithm::parse(algorithm.as_str()), Some(algorithm));
+        }
+        for kind in NewKeyKind::ALL {
+            assert_eq!(NewKeyKind::parse(kind.as_str()), Some(kind));
+        }
+        assert_eq!(NewKeyKind::parse("dsa"), None);
+    }
+}

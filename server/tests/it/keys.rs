@@ -1,0 +1,216 @@
+//! SSH keys in the pages: what is shown of them, protected ones, twins, and pairs that the portal makes.
+
+use crate::harness::{Answer, KEY, TestApp, asked, posted, unique};
+use axum::http::StatusCode;
+use backend::Ctx;
+use domain::{
+    access::Role,
+    secret::{Credential, SecretId, StoredKey},
+};
+use server::clock;
+
+/// Made for these tests; its passphrase is "correct horse".
+const PROTECTED: &str = include_str!("../../../crates/backend/src/secrets/keys/protected_key");
+
+fn ctx() -> Ctx {
+    Ctx::system("test", clock::now())
+}
+
+fn git(name: &str) -> SecretId {
+    SecretId::parse(&format!("gitsync-secret-{name}")).unwrap()
+}
+
+async fn stored(app: &TestApp, name: &str) -> String {
+    match app.backend.secrets().credential(&ctx(), &git(name)).await.unwrap() {
+        Credential::GitDataset { private_key } => private_key.value().expose().to_owned(),
+        Credential::ImagePull { .. } => panic!("not a Git dataset"),
+    }
+}
+
+async fn public_line(app: &TestApp, name: &str) -> String {
+    match app.backend.secrets().get(&ctx(), &git(name)).await.unwrap().key {
+        StoredKey::Known(facts) => facts.public_line(),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn add(app: &TestApp, name: &str, fields: &[(&str, &str)]) -> Answer {
+    app.post("/secrets/new", &[&[("name", name), ("type", "git-dataset")], fields].concat()).await
+}
+
+async fn generated(app: &TestApp) -> String {
+    let name = unique("made");
+    let answer = add(app, &name, &[("generate", "ed25519")]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    assert_eq!(answer.header("location"), format!("/secrets/gitsync-secret-{name}/key"));
+    name
+}
+
+fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+    let from = text.find(start).unwrap_or_else(|| panic!("no {start} in {text}")) + start.len();
+    &text[from..from + text[from..].find(end).unwrap()]
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_key_is_shown_and_its_public_half_handed_out() {
+    let app = TestApp::start().await;
+    let name = unique("known");
+    let added = add(&app, &name, &[("secret", KEY), ("knowingly", "on")]).await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.body);
+    let line = public_line(&app, &name).await;
+    let reader = app.session("key-reader", Role::Reader).await;
+    let base = format!("/secrets/gitsync-secret-{name}");
+    for path in [base.clone(), format!("{base}/key")] {
+        let page = app.send_anonymous(asked(&path, &reader)).await;
+        assert_eq!(page.status, StatusCode::OK);
+        for shown in [line.as_str(), "SHA256:", "Ed25519, 256 bits", "Deploy keys", "key.pub"] {
+            assert!(page.body.contains(shown), "{path}: {shown}");
+        }
+        assert!(!page.body.contains("Generate a new key pair"), "{path} is for a reader");
+    }
+    assert!(app.get(&format!("{base}/edit")).await.body.contains(&line));
+    let list = app.get(&format!("/secrets?q={name}")).await.body;
+    assert!(list.contains("Ed25519 SHA256:") && list.contains(&format!("{base}/key")));
+    let file = app.send_anonymous(asked(&format!("{base}/key.pub"), &reader)).await;
+    assert_eq!(file.body, format!("{line}\n"));
+    assert!(file.header("content-type").starts_with("text/plain"));
+    assert_eq!(file.header("content-disposition"), format!("attachment; filename=\"{name}.pub\""));
+    assert_eq!(file.header("cache-control"), "no-store");
+    let none = app.get(&format!("{base}/key/new.pub")).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_protected_key_is_asked_its_passphrase_and_stored_without() {
+    let app = TestApp::start().await;
+    let name = unique("protected");
+    let fresh = app.get("/secrets/new").await.body;
+    let place = |body: &str| {
+        let before = &body[..body.find("id=\"passphrase\"").unwrap()];
+        before[before.rfind("class=\"field").unwrap() - 40..].to_owned()
+    };
+    assert!(place(&fresh).contains("<div hidden"), "{}", place(&fresh));
+    let refused = add(&app, &name, &[("secret", PROTECTED)]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!place(&refused.body).contains("<div hidden"), "{}", place(&refused.body));
+    assert!(refused.body.contains("This key is protected by a passphrase. Enter it"));
+    assert!(refused.body.contains("must be typed again") && refused.body.contains("id=\"passphrase-error\""));
+    let wrong = add(&app, &name, &[("secret", PROTECTED), ("passphrase", "SENTINEL-wrong")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("This is not the passphrase of the key"));
+    assert!(!wrong.body.contains("SENTINEL"));
+    let fields = [("secret", PROTECTED), ("passphrase", "correct horse"), ("knowingly", "on")];
+    let added = add(&app, &name, &fields).await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.body);
+    assert!(stored(&app, &name).await.starts_with("-----BEGIN OPENSSH PRIVATE KEY-----\n"));
+    assert_ne!(stored(&app, &name).await, PROTECTED);
+}
+
+#[tokio::test]
+async fn the_same_twice_is_told_with_its_other_and_saved_knowingly() {
+    let app = TestApp::start().await;
+    let one = generated(&app).await;
+    let key = stored(&app, &one).await;
+    let two = unique("twin");
+    let told = add(&app, &two, &[("secret", &key), ("display_name", "TYPED")]).await;
+    assert_eq!(told.status, StatusCode::CONFLICT);
+    for shown in [
+        "This is stored already",
+        &format!("/secrets/gitsync-secret-{one}/edit"),
+        "TYPED",
+        "must be typed again",
+    ] {
+        assert!(told.body.contains(shown), "{shown}");
+    }
+    assert!(told.body.contains("name=\"knowingly\"") && !told.body.contains(key.lines().nth(3).unwrap()));
+    let saved = add(&app, &two, &[("secret", &key), ("knowingly", "on")]).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+
+    let account = unique("robot");
+    let image = |name: &str| {
+        format!(
+            r#"{{"name":"{name}","type":"image-pull","registry_host":"GHCR.io","username":"{account}","password":"p"}}"#
+        )
+    };
+    let (first, second) = (unique("account"), unique("account"));
+    assert_eq!(app.call("create_secret", &image(&first)).await.status, StatusCode::OK);
+    let told = app.call("create_secret", &image(&second)).await;
+    assert_eq!(told.status, StatusCode::CONFLICT);
+    assert_eq!(told.body, format!("{{\"Refused\":{{\"Twin\":\"image-{first}\"}}}}"));
+}
+
+#[tokio::test]
+async fn a_pair_is_made_with_the_secret_and_only_its_public_half_is_seen() {
+    let app = TestApp::start().await;
+    let name = generated(&app).await;
+    let private = stored(&app, &name).await;
+    let page = app.get(&format!("/secrets/gitsync-secret-{name}/key")).await;
+    assert!(page.body.contains(&public_line(&app, &name).await));
+    assert!(public_line(&app, &name).await.ends_with(&format!(" {name}@latchkey")));
+    // The last lines of the file hold the secret half.
+    let lines: Vec<&str> = private.lines().collect();
+    for line in &lines[3..lines.len() - 1] {
+        assert!(!page.body.contains(line));
+    }
+    for (fields, status) in [
+        (vec![("generate", "dsa")], StatusCode::BAD_REQUEST),
+        (vec![("generate", "ed25519"), ("display_name", "\u{202e}")], StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        assert_eq!(add(&app, &unique("none"), &fields).await.status, status);
+    }
+    let taken = add(&app, &name, &[("generate", "ed25519")]).await;
+    assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(taken.body.contains(&format!("href=\"/secrets/gitsync-secret-{name}/edit\"")));
+}
+
+#[tokio::test]
+async fn a_new_pair_waits_and_is_switched_to_or_discarded() {
+    let app = TestApp::start().await;
+    let name = generated(&app).await;
+    let (old, old_line) = (stored(&app, &name).await, public_line(&app, &name).await);
+    let base = format!("/secrets/gitsync-secret-{name}/key");
+    let made = app.post(&format!("{base}/generate"), &[("generate", "rsa-4096")]).await;
+    assert_eq!((made.status, made.header("location")), (StatusCode::SEE_OTHER, base.as_str()));
+    let page = app.get(&base).await.body;
+    assert!(page.contains("New key, not in use yet") && page.contains("RSA, 4096 bits"));
+    assert!(page.contains(&old_line), "the one in use is shown beside it");
+    assert_eq!(stored(&app, &name).await, old);
+    let new_line = app.get(&format!("{base}/new.pub")).await.body;
+    assert!(new_line.starts_with("ssh-rsa ") && page.contains(new_line.trim_end()));
+    let fingerprint = between(&page, "name=\"fingerprint\" value=\"", "\"").to_owned();
+
+    // Somebody else makes another meanwhile: what this page shows is not what would be switched to.
+    let again = app.post(&format!("{base}/generate"), &[("generate", "ed25519")]).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER);
+    let late = app.post(&format!("{base}/switch"), &[("fingerprint", &fingerprint)]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert!(late.body.contains("The new key was replaced in the meantime"));
+    assert_eq!(stored(&app, &name).await, old);
+
+    let fingerprint = between(&late.body, "name=\"fingerprint\" value=\"", "\"").to_owned();
+    let reader = app.session("key-reader", Role::Reader).await;
+    let forbidden = app
+        .send_anonymous(posted(&format!("{base}/switch"), &reader, &[("fingerprint", &fingerprint)]))
+        .await;
+    assert_eq!(forbidden.status, StatusCode::FORBIDDEN);
+    let switched = app.post(&format!("{base}/switch"), &[("fingerprint", &fingerprint)]).await;
+    assert_eq!((switched.status, switched.header("location")), (StatusCode::SEE_OTHER, base.as_str()));
+    assert_ne!(stored(&app, &name).await, old);
+    assert!(!app.get(&base).await.body.contains("not in use yet"));
+    let twice = app.post(&format!("{base}/switch"), &[("fingerprint", &fingerprint)]).await;
+    assert_eq!(twice.status, StatusCode::NOT_FOUND);
+    assert!(twice.body.contains("is in use already"));
+
+    app.post(&format!("{base}/generate"), &[("generate", "ed25519")]).await;
+    let fingerprint = between(&app.get(&base).await.body, "name=\"fingerprint\" value=\"", "\"").to_owned();
+    let in_use = stored(&app, &name).await;
+    let discarded = app.post(&format!("{base}/discard"), &[("fingerprint", &fingerprint)]).await;
+    assert_eq!(discarded.status, StatusCode::SEE_OTHER);
+    assert!(!app.get(&base).await.body.contains("not in use yet"));
+    assert_eq!(stored(&app, &name).await, in_use);
+    for nonsense in [vec![("generate", "SENTINEL")], vec![("SENTINEL", "x")], vec![]] {
+        let answer = app.post(&format!("{base}/generate"), &nonsense).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+        assert!(!answer.body.contains("SENTINEL"));
+    }
+}
