@@ -303,7 +303,7 @@ fn draft(entry: &EntryRow, choice: &ImportChoice, value: Sensitive) -> SecretDra
         registry_host: entry.registry_host.clone().unwrap_or_default(),
         username: entry.registry_username.clone().unwrap_or_default(),
         password,
-        // What is stored twice was told where it was chosen.
+        // Nobody is asked about each of a hundred rows.
         knowingly: "yes".to_owned(),
     }
 }
