@@ -3,6 +3,7 @@
 use crate::{
     account::{AccountPage, ChoosePasswordPage, SetUpPage, SignInPage},
     audit::AuditPageView,
+    checks::page::CheckPage,
     secrets::{
         self,
         list::ListPage,
@@ -23,6 +24,7 @@ pub enum Page {
     EditSecret,
     DeleteSecret,
     Secret,
+    CheckSecret,
     SignIn,
     SetUp,
     ChoosePassword,
@@ -50,6 +52,7 @@ impl Page {
             Self::EditSecret => "Edit secret · Latchkey",
             Self::DeleteSecret => "Delete secret · Latchkey",
             Self::Secret => "Secret · Latchkey",
+            Self::CheckSecret => "Connection · Latchkey",
             Self::SignIn => "Sign in · Latchkey",
             Self::SetUp => "Set up · Latchkey",
             Self::ChoosePassword => "Choose a password · Latchkey",
@@ -74,6 +77,7 @@ impl Page {
             Self::EditSecret => EditPage().into_any(),
             Self::DeleteSecret => DeletePage().into_any(),
             Self::Secret => DetailsPage().into_any(),
+            Self::CheckSecret => CheckPage().into_any(),
             Self::SignIn => SignInPage().into_any(),
             Self::SetUp => SetUpPage().into_any(),
             Self::ChoosePassword => ChoosePasswordPage().into_any(),

@@ -2,7 +2,7 @@
 
 use crate::{
     api,
-    forms::{self, BODY_LIMIT, access, audit, secrets},
+    forms::{self, BODY_LIMIT, access, audit, checks, secrets},
     health, middleware, pages,
     state::AppState,
 };
@@ -69,6 +69,10 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/", SignedIn, get(async || Redirect::to(app::secrets::LIST))),
         ("/secrets", SignedIn, page(Page::Secrets)),
         ("/secrets/new", SignedIn, page(Page::AddSecret).post(secrets::add)),
+        ("/secrets/new/check", SignedIn, page(Page::AddSecret).post(checks::new)),
+        ("/secrets/{id}/edit/check", SignedIn, page(Page::EditSecret).post(checks::edit)),
+        ("/secrets/{id}/check", SignedIn, page(Page::CheckSecret).post(checks::stored)),
+        ("/secrets/{id}/known-hosts", SignedIn, post(checks::approve)),
         ("/secrets/{id}", SignedIn, page(Page::Secret)),
         ("/secrets/{id}/edit", SignedIn, page(Page::EditSecret).post(secrets::edit)),
         ("/secrets/{id}/delete", SignedIn, page(Page::DeleteSecret).post(secrets::delete)),

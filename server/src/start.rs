@@ -7,11 +7,11 @@ use crate::{
     edge::Origin,
     key_file, listener,
     private_postgres::PrivatePostgres,
-    router,
+    recheck, router,
     site::Site,
     state::AppState,
 };
-use backend::{Backend, BackendConfig, Ctx, FirstAdmin, Kek};
+use backend::{Backend, BackendConfig, Ctx, FirstAdmin, Kek, StartError};
 use domain::{access::AccessError, sensitive::Sensitive};
 use std::{error::Error, net::SocketAddr, process::ExitCode, time::Duration};
 use tokio::{net::TcpListener, signal, sync::watch};
@@ -58,9 +58,12 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Audit(what) => {
             with_backend(&settings, async |backend| command::audit(&backend, what).await).await
         }
+        Command::Check { ids } => {
+            with_database(&settings, async |url| command::check(&settings, &url, &ids).await).await
+        }
         Command::Seed { count } => {
             with_database(&settings, async |url| {
-                let config = config(&settings, url, key_file::load(&settings)?);
+                let config = config(&settings, url, key_file::load(&settings)?)?;
                 let backend = Backend::start(config, clock::now()).await?;
                 backend.secrets().seed(&Ctx::system("seed", clock::now()), count).await?;
                 tracing::info!(count, "made secrets up");
@@ -91,19 +94,24 @@ fn start_log(settings: &Settings, serving: bool) -> Result<(), tracing_subscribe
     Ok(())
 }
 
-pub(crate) fn config(settings: &Settings, database_url: Sensitive, keys: Vec<Kek>) -> BackendConfig {
-    BackendConfig {
+pub(crate) fn config(
+    settings: &Settings,
+    database_url: Sensitive,
+    keys: Vec<Kek>,
+) -> Result<BackendConfig, StartError> {
+    Ok(BackendConfig {
         database_url,
         keys,
         max_connections: settings.database_connections,
         sessions: settings.session_limits(),
-    }
+        checks: settings.checks()?,
+    })
 }
 
 /// For commands that have nothing to do with values, and so need no key.
 async fn with_backend(settings: &Settings, work: impl AsyncFnOnce(Backend) -> Outcome) -> Outcome {
     with_database(settings, async |url| {
-        let backend = Backend::start(config(settings, url, Vec::new()), clock::now()).await?;
+        let backend = Backend::start(config(settings, url, Vec::new())?, clock::now()).await?;
         let outcome = work(backend.clone()).await;
         backend.close().await;
         outcome
@@ -149,7 +157,12 @@ async fn serve(settings: Settings) -> Outcome {
         };
         if matches!(opened, Ok(true)) {
             tracing::info!("Latchkey is at http://{addr}");
+            let rechecks = settings.check_interval.zip(state.backend().cloned());
+            let rechecks = rechecks.map(|(interval, backend)| tokio::spawn(recheck::run(backend, interval)));
             asked_to_stop.await;
+            if let Some(rechecks) = rechecks {
+                rechecks.abort();
+            }
         }
         tracing::info!("stopping");
         // Nobody listens only where the server has ended already.
@@ -172,7 +185,8 @@ async fn open(
     state: &AppState,
     addr: SocketAddr,
 ) -> Result<bool, Box<dyn Error + Send + Sync>> {
-    let config = config(settings, url, key_file::load(settings)?);
+    let mut config = config(settings, url, key_file::load(settings)?)?;
+    config.checks.own_port = Some(addr.port());
     loop {
         match Backend::start(config.clone(), clock::now()).await {
             Ok(backend) => {

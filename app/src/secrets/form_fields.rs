@@ -49,7 +49,7 @@ impl Problems {
             .with(|known| known.iter().find(|error| error.field == field).map(|error| error.problem.clone()))
     }
 
-    fn message(self, field: Field) -> Signal<Option<String>> {
+    pub fn message(self, field: Field) -> Signal<Option<String>> {
         Signal::derive(move || self.of(field).map(|problem| problem.message()))
     }
 

@@ -1,6 +1,7 @@
 //! What a form sends, and what of it may be sent back.
 
 use domain::{
+    check::KnownHosts,
     error::Error,
     secret::{RegistryHost, SecretDraft, SecretId, SecretKind},
     sensitive::Sensitive,
@@ -19,6 +20,13 @@ pub struct SecretInput {
     pub registry_host: String,
     pub username: String,
     pub password: Sensitive,
+    pub repository: String,
+    pub known_hosts: String,
+    /// Lines of known hosts that were shown after a test, and approved.
+    pub approved_hosts: String,
+    pub image: String,
+    /// The id of the secret that is edited; for a test, which may use what is stored of it.
+    pub of: String,
     /// Made with the Add form by the server: the same form sent twice is saved once.
     pub submission: String,
     /// The version that the Edit form was opened with.
@@ -38,6 +46,10 @@ impl SecretInput {
             registry_host: self.registry_host.clone(),
             username: self.username.clone(),
             password: self.password.clone(),
+            repository: self.repository.clone(),
+            known_hosts: self.known_hosts.clone(),
+            approved_hosts: self.approved_hosts.clone(),
+            image: self.image.clone(),
         }
     }
 
@@ -50,9 +62,18 @@ impl SecretInput {
             kind: SecretKind::parse(&self.kind).map_or("", SecretKind::as_str).to_owned(),
             registry_host: self.registry_host.clone(),
             username: self.username.clone(),
+            repository: self.repository.clone(),
+            known_hosts: self.hosts(),
+            image: self.image.clone(),
             submission: self.submission.clone(),
             version: self.version.clone(),
         }
+    }
+
+    /// The known hosts, with those that were approved; as typed where they are none.
+    fn hosts(&self) -> String {
+        KnownHosts::parse(&self.known_hosts, &self.approved_hosts)
+            .map_or_else(|_| self.known_hosts.clone(), |hosts| hosts.as_str().to_owned())
     }
 
     /// The version that this form may replace.
@@ -79,6 +100,9 @@ pub struct Typed {
     pub kind: String,
     pub registry_host: String,
     pub username: String,
+    pub repository: String,
+    pub known_hosts: String,
+    pub image: String,
     /// Comes back as it was sent: a form that was refused is still the same form, begun with the same version.
     pub submission: String,
     pub version: String,
@@ -91,6 +115,13 @@ pub struct Refused {
     pub error: Error,
     /// A value was typed; it is not sent back and must be typed again.
     pub value_dropped: bool,
+}
+
+/// A plain form that was tested and not saved: what was typed, and what the test came to, as HTML of our own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tested {
+    pub typed: Typed,
+    pub answer: String,
 }
 
 /// An edit of one secret.

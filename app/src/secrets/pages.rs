@@ -33,7 +33,7 @@ pub fn AddPage() -> impl IntoView {
                 Either::Left(view! {
                     <h1>"Add secret"</h1>
                     <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored."</p>
-                    <SecretForm purpose refused=ssr::refused() cancel=list_before(&ssr::query())/>
+                    <SecretForm purpose refused=ssr::refused() tested=use_context() addresses=addresses() cancel=list_before(&ssr::query())/>
                 })
             }
             Err(error) => {
@@ -44,10 +44,20 @@ pub fn AddPage() -> impl IntoView {
     view! { <div class="form-page">{page}</div> }
 }
 
+/// Where the form of this page is sent, and where it is sent to be tested: this page too may be the answer to a test.
+fn addresses() -> (String, String) {
+    let address = ssr::address();
+    let (path, query) =
+        address.split_once('?').map_or((address.as_str(), None), |(path, query)| (path, Some(query)));
+    let path = path.strip_suffix("/check").unwrap_or(path);
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    (format!("{path}{query}"), format!("{path}/check{query}"))
+}
+
 /// Edit a secret.
 #[component]
 pub fn EditPage() -> impl IntoView {
-    let refused = ssr::refused();
+    let (refused, tested, addresses) = (ssr::refused(), use_context(), addresses());
     let cancel = list_before(&ssr::query());
     let show = move |details: SecretDetails| {
         let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
@@ -58,7 +68,7 @@ pub fn EditPage() -> impl IntoView {
                 {details.id.kind.label()} " " <b>{details.display_name.clone()}</b> ", last changed " <Ago at now/>
                 {format!(" by {by}.")}
             </p>
-            <SecretForm purpose=Purpose::Edit(details) refused cancel/>
+            <SecretForm purpose=Purpose::Edit(details) refused tested addresses cancel/>
             <History id/>
         }
     };

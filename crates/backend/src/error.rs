@@ -16,6 +16,9 @@ pub enum StartError {
     /// The database could not be brought up to date.
     #[error("the database could not be brought up to date: {0}")]
     Migration(#[from] MigrateError),
+    /// The file with further authorities is not usable.
+    #[error("LATCHKEY_EXTRA_CA_FILE: {0}")]
+    ExtraCa(String),
 }
 
 impl StartError {
@@ -26,7 +29,7 @@ impl StartError {
             | Self::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
                 is_unavailable(error)
             }
-            Self::Address | Self::Migration(_) => false,
+            Self::Address | Self::Migration(_) | Self::ExtraCa(_) => false,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod checks;
 mod context;
 mod db;
 mod docker_config;
@@ -19,6 +20,7 @@ mod users;
 pub use audit::{
     AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, Outcome, Verdict,
 };
+pub use checks::{CheckConfig, CheckService, ExtraRoots, PORTAL, PrivateHost, Tested};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor};
 pub use db::migrate;
 pub use docker_config::docker_config_json;
@@ -47,6 +49,8 @@ pub struct BackendConfig {
     pub max_connections: u32,
     /// How long sessions last.
     pub sessions: SessionLimits,
+    /// What tests of connections may reach.
+    pub checks: CheckConfig,
 }
 
 /// All services over one database. Cheap to clone.
@@ -56,6 +60,7 @@ pub struct Backend {
     /// None while sealed: the key at hand is not the one that the values were sealed with.
     keyring: Option<Arc<Keyring>>,
     audit: AuditService,
+    checks: CheckService,
     keys: KeyService,
     secrets: SecretService,
     sessions: SessionService,
@@ -69,13 +74,16 @@ impl Backend {
     pub async fn start(config: BackendConfig, now: Timestamp) -> Result<Self, StartError> {
         migrate(&config.database_url).await?;
         let db = Db::connect(&config.database_url, config.max_connections).await?;
-        Ok(Self::over(db, config.keys, config.sessions, now).await?)
+        let database = db::endpoint(&config.database_url)?;
+        Ok(Self::over(db, config.keys, config.sessions, (&config.checks, database), now).await?)
     }
 
     async fn over(
         db: Db,
         keys: Vec<Kek>,
         limits: SessionLimits,
+        // What tests of connections may reach, and where the database is, which they never do.
+        (checks, database): (&CheckConfig, Option<(String, u16)>),
         now: Timestamp,
     ) -> Result<Self, sqlx::Error> {
         let given = !keys.is_empty();
@@ -91,6 +99,7 @@ impl Backend {
         let passwords = Passwords::new();
         Ok(Self {
             audit: AuditService::new(db.clone()),
+            checks: CheckService::new(db.clone(), keyring.clone(), checks, database),
             keys: KeyService::new(db.clone(), at_hand),
             secrets: SecretService::new(db.clone(), keyring.clone()),
             sessions: SessionService::new(db.clone(), passwords.clone(), limits),
@@ -104,6 +113,11 @@ impl Backend {
     /// The audit log.
     pub fn audit(&self) -> &AuditService {
         &self.audit
+    }
+
+    /// Tests of connections.
+    pub fn checks(&self) -> &CheckService {
+        &self.checks
     }
 
     /// The key encryption keys.

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod checks;
 pub mod secrets;
 
 use crate::state::AppState;

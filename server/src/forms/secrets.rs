@@ -66,7 +66,7 @@ pub async fn delete(State(state): State<AppState>, Path(id): Path<String>, reque
 }
 
 /// The page again. Nothing of the body is repeated: it could not be told what in it is a value.
-async fn unreadable(refusal: Unreadable, state: AppState, parts: Parts, page: Page) -> Response {
+pub(super) async fn unreadable(refusal: Unreadable, state: AppState, parts: Parts, page: Page) -> Response {
     if let Err(Error::NotSignedIn) = services(&state, &parts) {
         return to_sign_in(parts.uri.path());
     }

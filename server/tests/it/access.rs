@@ -26,6 +26,10 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/", Some(Reader), None),
         ("/secrets", Some(Reader), None),
         ("/secrets/new", Some(Editor), Some(Editor)),
+        ("/secrets/new/check", Some(Editor), Some(Editor)),
+        ("/secrets/{id}/edit/check", Some(Editor), Some(Editor)),
+        ("/secrets/{id}/check", Some(Reader), Some(Editor)),
+        ("/secrets/{id}/known-hosts", None, Some(Editor)),
         ("/secrets/{id}", Some(Reader), None),
         ("/secrets/{id}/edit", Some(Editor), Some(Editor)),
         ("/secrets/{id}/delete", Some(Editor), Some(Editor)),
@@ -61,6 +65,7 @@ const FUNCTIONS: &[(&str, Role, &str)] = &[
         r#"{"id":"ID","form":{"registry_host":"ghcr.io","username":"other","version":"1"}}"#,
     ),
     ("/api/ui/delete_secret", Role::Editor, r#""ID""#),
+    ("/api/ui/check_secret", Role::Editor, r#"{"of":"ID","registry_host":"ghcr.io","username":"u"}"#),
 ];
 
 const PROBES: &[&str] = &["/livez", "/readyz"];

@@ -6,7 +6,7 @@ use axum::{
     body::{Body, HttpBody, to_bytes},
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
-use backend::{Backend, BackendConfig, Ctx, Kek, SessionLimits};
+use backend::{Backend, BackendConfig, CheckConfig, Ctx, Kek, PrivateHost, SessionLimits};
 use domain::{
     access::{AccessError, Role},
     secret::SecretId,
@@ -99,6 +99,11 @@ impl TestApp {
             keys: vec![kek],
             max_connections: 4,
             sessions: SessionLimits::default(),
+            checks: CheckConfig {
+                allow_private: vec![PrivateHost::parse("127.0.0.0/8").unwrap()],
+                plain_http: vec!["127.0.0.1".to_owned()],
+                ..CheckConfig::default()
+            },
         };
         let backend = Backend::start(config, clock::now()).await.unwrap();
         let mut app = Self {

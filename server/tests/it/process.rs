@@ -381,6 +381,7 @@ fn ask<T>(folder: &Path, question: impl AsyncFnOnce(backend::Backend, backend::C
         keys: backend::Kek::parse_ring(&Sensitive::new(keys)).unwrap(),
         max_connections: 2,
         sessions: backend::SessionLimits::default(),
+        checks: backend::CheckConfig::default(),
     };
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let backend = backend::Backend::start(config, server::clock::now()).await.unwrap();

@@ -21,6 +21,8 @@ pub enum AuditAction {
     SecretDeleted,
     /// A value was taken out.
     ValueRead,
+    /// A credential was tried on what it is for.
+    ConnectionTested,
     /// Made-up secrets were added.
     SecretsSeeded,
     /// Somebody signed in, or tried to.
@@ -69,6 +71,7 @@ impl AuditAction {
             Self::SecretChanged,
             Self::SecretDeleted,
             Self::ValueRead,
+            Self::ConnectionTested,
             Self::SecretsSeeded,
             Self::SignIn,
             Self::AccountLocked,
@@ -99,6 +102,7 @@ impl AuditAction {
             Self::SecretChanged => "secret changed",
             Self::SecretDeleted => "secret deleted",
             Self::ValueRead => "value read",
+            Self::ConnectionTested => "connection tested",
             Self::SecretsSeeded => "secrets seeded",
             Self::SignIn => "sign-in",
             Self::AccountLocked => "account locked",

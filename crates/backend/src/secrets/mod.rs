@@ -1,9 +1,9 @@
 //! Secrets: the service, and the rows under it.
 
 mod list;
-mod repository;
+pub(crate) mod repository;
 mod seed;
-mod service;
+pub(crate) mod service;
 
 pub use service::SecretService;
 

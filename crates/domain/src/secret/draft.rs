@@ -1,7 +1,11 @@
 //! What was typed, and the secret or the change that it becomes.
 
-use super::{DisplayName, Password, PrivateKeyText, RegistryHost, SecretKind, SecretName, Username};
+use super::{
+    DisplayName, KeyProblem, Password, PasswordProblem, PrivateKeyText, RegistryHost, SecretKind, SecretName,
+    Username,
+};
 use crate::{
+    check::{CheckSettings, ImageReference, KnownHosts, Repository},
     error::{Field, FieldError, Problem},
     sensitive::Sensitive,
 };
@@ -23,6 +27,14 @@ pub struct SecretDraft {
     pub username: String,
     /// Field "Password".
     pub password: Sensitive,
+    /// Field "Repository to try".
+    pub repository: String,
+    /// Field "Known hosts".
+    pub known_hosts: String,
+    /// Lines of the same form, approved after a test.
+    pub approved_hosts: String,
+    /// Field "Image to try".
+    pub image: String,
 }
 
 /// A secret that may be stored.
@@ -34,6 +46,8 @@ pub struct NewSecret {
     pub display_name: Option<DisplayName>,
     /// What it pulls with.
     pub credential: Credential,
+    /// On what it is tried.
+    pub settings: CheckSettings,
 }
 
 /// What a secret pulls with.
@@ -72,6 +86,8 @@ pub struct SecretUpdate {
     pub display_name: Option<DisplayName>,
     /// What becomes of the credential.
     pub credential: CredentialUpdate,
+    /// On what it is tried.
+    pub settings: CheckSettings,
 }
 
 /// A change of what a secret pulls with. `None` keeps the stored value.
@@ -101,6 +117,12 @@ impl Wrong {
     fn take<T, P>(&mut self, field: Field, result: Result<T, P>, problem: fn(P) -> Problem) -> Option<T> {
         result.map_err(|error| self.0.push(FieldError { field, problem: problem(error) })).ok()
     }
+
+    /// As the fields follow each other in the form.
+    fn in_order(mut self) -> Vec<FieldError> {
+        self.0.sort_by_key(|error| error.field as u8);
+        self.0
+    }
 }
 
 impl NewSecret {
@@ -112,6 +134,7 @@ impl NewSecret {
         let display_name =
             wrong.take(Field::DisplayName, DisplayName::parse(&draft.display_name), Problem::DisplayName);
         let kind = wrong.take(Field::Type, SecretKind::parse(&draft.kind).ok_or(()), |()| Problem::Type);
+        let settings = kind.and_then(|kind| read_settings(&mut wrong, kind, &draft));
         let credential = kind.and_then(|kind| match kind {
             SecretKind::GitDataset => {
                 let key = wrong.take(Field::Secret, PrivateKeyText::parse(&draft.secret), Problem::Key);
@@ -124,9 +147,11 @@ impl NewSecret {
                 Some(Credential::ImagePull { host: host?, username: username?, password: password? })
             }
         });
-        match (name, display_name, credential) {
-            (Some(name), Some(display_name), Some(credential)) => Ok(Self { name, display_name, credential }),
-            _ => Err(wrong.0),
+        match (name, display_name, credential, settings) {
+            (Some(name), Some(display_name), Some(credential), Some(settings)) => {
+                Ok(Self { name, display_name, credential, settings })
+            }
+            _ => Err(wrong.in_order()),
         }
     }
 }
@@ -138,6 +163,7 @@ impl SecretUpdate {
         let mut wrong = Wrong::default();
         let display_name =
             wrong.take(Field::DisplayName, DisplayName::parse(&draft.display_name), Problem::DisplayName);
+        let settings = read_settings(&mut wrong, kind, &draft);
         let credential = match kind {
             SecretKind::GitDataset if draft.secret.expose().trim().is_empty() => {
                 Some(CredentialUpdate::GitDataset { private_key: None })
@@ -160,10 +186,40 @@ impl SecretUpdate {
                 }
             }
         };
-        match (display_name, credential) {
-            (Some(display_name), Some(credential)) => Ok(Self { display_name, credential }),
-            _ => Err(wrong.0),
+        match (display_name, credential, settings) {
+            (Some(display_name), Some(credential), Some(settings)) => {
+                Ok(Self { display_name, credential, settings })
+            }
+            _ => Err(wrong.in_order()),
         }
+    }
+}
+
+/// What a test of a connection tries, straight from a form.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// Without a value, the stored one is tried.
+    pub credential: CredentialUpdate,
+    /// On what it is tried.
+    pub settings: CheckSettings,
+}
+
+impl Trial {
+    /// Reads what of a form a test needs. Without a stored value, one has to be typed.
+    pub fn parse(kind: SecretKind, draft: SecretDraft, stored: bool) -> Result<Self, Vec<FieldError>> {
+        // What it is called is of no account here.
+        let draft = SecretDraft { display_name: String::new(), ..draft };
+        let SecretUpdate { credential, settings, .. } = SecretUpdate::parse(kind, draft)?;
+        let missing = match &credential {
+            CredentialUpdate::GitDataset { private_key: None } => {
+                FieldError { field: Field::Secret, problem: Problem::Key(KeyProblem::Missing) }
+            }
+            CredentialUpdate::ImagePull { password: None, .. } => {
+                FieldError { field: Field::Password, problem: Problem::Password(PasswordProblem::Missing) }
+            }
+            _ => return Ok(Self { credential, settings }),
+        };
+        if stored { Ok(Self { credential, settings }) } else { Err(vec![missing]) }
     }
 }
 
@@ -174,10 +230,33 @@ fn read_account(wrong: &mut Wrong, draft: &SecretDraft) -> (Option<RegistryHost>
     (host, username)
 }
 
+/// What a secret of this kind is tried on.
+fn read_settings(wrong: &mut Wrong, kind: SecretKind, draft: &SecretDraft) -> Option<CheckSettings> {
+    let mut settings = CheckSettings::default();
+    let target = Problem::Target;
+    match kind {
+        SecretKind::GitDataset => {
+            let blank = draft.repository.trim().is_empty();
+            let repository =
+                (!blank).then(|| wrong.take(Field::Repository, Repository::parse(&draft.repository), target));
+            let known_hosts = KnownHosts::parse(&draft.known_hosts, &draft.approved_hosts);
+            settings.known_hosts = wrong.take(Field::KnownHosts, known_hosts, target)?;
+            settings.repository = repository.map_or(Some(None), |repository| repository.map(Some))?;
+        }
+        SecretKind::ImagePull if !draft.image.trim().is_empty() => {
+            let registry = RegistryHost::parse(&draft.registry_host).ok().map(|normalized| normalized.host);
+            let image = ImageReference::parse(&draft.image, registry.as_ref());
+            settings.image = Some(wrong.take(Field::Image, image, target)?);
+        }
+        SecretKind::ImagePull => {}
+    }
+    Some(settings)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::{HostProblem, KeyProblem, NameProblem, PasswordProblem, UsernameProblem};
+    use crate::secret::{HostProblem, NameProblem, UsernameProblem};
 
     fn draft(kind: SecretKind) -> SecretDraft {
         SecretDraft {
@@ -223,6 +302,28 @@ mod tests {
         let git = SecretDraft { secret: Sensitive::new(" \r\n"), ..draft(SecretKind::GitDataset) };
         let update = SecretUpdate::parse(SecretKind::GitDataset, git).unwrap();
         assert!(matches!(update.credential, CredentialUpdate::GitDataset { private_key: None }));
+    }
+
+    #[test]
+    fn what_it_is_tried_on_is_read_for_its_kind_alone() {
+        let both = SecretDraft {
+            repository: "git@host:a".to_owned(),
+            image: "ghcr.io/group/app".to_owned(),
+            ..draft(SecretKind::ImagePull)
+        };
+        let image = SecretUpdate::parse(SecretKind::ImagePull, both.clone()).unwrap();
+        assert_eq!(image.settings.target(), Some("group/app"));
+        let git = SecretUpdate::parse(SecretKind::GitDataset, both).unwrap();
+        assert_eq!(git.settings.target(), Some("git@host:a"));
+        let wrong = SecretDraft {
+            kind: "git-dataset".to_owned(),
+            repository: "https://host/a".to_owned(),
+            known_hosts: "x".to_owned(),
+            image: "A A".to_owned(),
+            ..SecretDraft::default()
+        };
+        let fields: Vec<_> = NewSecret::parse(wrong).unwrap_err().iter().map(|error| error.field).collect();
+        assert_eq!(fields, [Field::Name, Field::Secret, Field::Repository, Field::KnownHosts]);
     }
 
     #[test]

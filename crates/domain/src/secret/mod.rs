@@ -8,11 +8,12 @@ mod name;
 mod registry;
 mod view;
 
-pub use draft::{Credential, CredentialUpdate, NewSecret, SecretDraft, SecretUpdate};
+pub use draft::{Credential, CredentialUpdate, NewSecret, SecretDraft, SecretUpdate, Trial};
 pub use git_key::{KeyProblem, PrivateKeyText};
 pub use id::SecretId;
 pub use kind::SecretKind;
 pub use name::{DisplayName, DisplayNameProblem, NameProblem, SecretName};
+pub(crate) use registry::host_and_port;
 pub use registry::{
     HostCorrection, HostProblem, NormalizedHost, Password, PasswordProblem, RegistryHost, Username,
     UsernameProblem,

@@ -1,11 +1,11 @@
 //! What pages get to see of a secret. Nothing here can hold a value.
 
 use super::SecretId;
-use crate::time::Timestamp;
+use crate::{check::CheckStatus, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A row of the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretSummary {
     /// Kind and name.
     pub id: SecretId,
@@ -17,6 +17,8 @@ pub struct SecretSummary {
     pub updated_by: String,
     /// Image pull only.
     pub registry_host: Option<String>,
+    /// Whether it works, as far as is known.
+    pub status: CheckStatus,
 }
 
 /// What the Edit page shows.
@@ -30,6 +32,10 @@ pub struct SecretDetails {
     pub registry_host: Option<String>,
     /// Image pull only.
     pub username: Option<String>,
+    /// The repository or the image that it is tried on.
+    pub target: Option<String>,
+    /// Git dataset: the keys of hosts that are trusted, as in a `known_hosts` file; handed out with the key.
+    pub known_hosts: String,
     /// Goes up by one with each change; an edit names the one it began with.
     pub version: i64,
     /// When it was added or last changed.

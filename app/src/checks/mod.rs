@@ -1,0 +1,10 @@
+//! Testing whether a credential works: from its form, from the list, and on a page of its own.
+
+#[cfg(feature = "ssr")]
+pub mod actions;
+#[cfg(feature = "ssr")]
+pub mod answer;
+pub mod api;
+pub mod fields;
+#[cfg(feature = "ssr")]
+pub mod page;
