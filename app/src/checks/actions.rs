@@ -8,12 +8,13 @@ use domain::{
     secret::{SecretId, SecretKind, Trial},
 };
 
-/// Tries what stands in a form of Add or Edit; `input.of` is the id of the secret that is edited.
-pub async fn typed(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result<CheckReport, Error> {
-    let id = match input.of.as_str() {
-        "" => None,
-        text => Some(SecretId::parse(text).ok_or(Error::NotFound)?),
-    };
+/// Tries what stands in a form of Add, or of Edit of this secret.
+pub async fn typed(
+    backend: &Backend,
+    ctx: &Ctx,
+    id: Option<SecretId>,
+    input: &SecretInput,
+) -> Result<CheckReport, Error> {
     // Whoever may not is told that, whatever they sent.
     backend.secrets().may_change(ctx, id.as_ref()).await?;
     let kind = id.as_ref().map(|id| id.kind).or_else(|| SecretKind::parse(&input.kind));

@@ -1,8 +1,13 @@
 //! What a test came to, as it is shown: in a page, and in a form that stays open.
 
-use crate::{secrets::input::SecretInput, ui::icon::icon};
+use crate::{
+    error::ApiError,
+    secrets::input::SecretInput,
+    ui::{alert::Alert, icon::icon},
+};
 use domain::{
     check::{CheckCause, CheckReport, CheckStatus, HostKey, KnownHosts, Published, Refs},
+    error::Error,
     secret::SecretId,
 };
 use leptos::{
@@ -16,6 +21,44 @@ pub enum Approval {
     InForm { approved: String },
     /// A form of their own, for a stored secret.
     OfStored(SecretId),
+}
+
+/// What a test of a form came to, as HTML, for the page that is sent in answer.
+#[derive(Clone, Debug)]
+pub struct Tested(pub String);
+
+/// Why a form could not be tested, for the place where the answer would be.
+pub fn refusal(error: &Error) -> String {
+    let problems = match error {
+        Error::Invalid(errors) => Some(
+            errors
+                .iter()
+                .map(|error| {
+                    view! {
+                        <li>
+                            <a href=format!("#{}", error.field.key())>{error.problem.message()}</a>
+                        </li>
+                    }
+                })
+                .collect_view(),
+        ),
+        _ => None,
+    }
+    .map(|problems| view! { <ul>{problems}</ul> });
+    let said = match error {
+        Error::NotSignedIn => {
+            "Your session has ended, so nothing was tested. Sign in in another tab, then test again."
+                .to_owned()
+        }
+        error => ApiError::Refused(error.clone()).message(),
+    };
+    view! {
+        <Alert title="Not tested">
+            <p>{said}</p>
+            {problems}
+        </Alert>
+    }
+    .to_html()
 }
 
 /// As it stands in a form. `values_dropped`: the form was sent as a whole, and its values do not come back.
@@ -103,7 +146,7 @@ fn HostKeys<'a>(
     keys: Vec<HostKey>,
     approval: &'a Approval,
 ) -> impl IntoView + use<> {
-    let lines: String = keys.iter().map(|key| format!("{}\n", key.line)).collect();
+    let lines = keys.iter().map(|key| format!("{}\n", key.line)).collect::<Vec<_>>().concat();
     let rows = keys
         .into_iter()
         .map(|key| {

@@ -4,7 +4,8 @@
 pub mod actions;
 #[cfg(feature = "ssr")]
 pub mod answer;
-pub mod api;
-pub mod fields;
+pub mod button;
 #[cfg(feature = "ssr")]
 pub mod page;
+#[cfg(feature = "ssr")]
+pub mod section;

@@ -7,13 +7,9 @@ use super::{
         GitDatasetFields, ImagePullFields, LockedType, NameFields, ProblemSummary, Problems, TypeSelect,
         focus_first,
     },
-    input::{Refused, SecretEdit, SecretInput, Tested, Typed},
+    input::{Refused, SecretEdit, SecretInput, Typed},
 };
 use crate::{
-    checks::{
-        api::check_secret,
-        fields::{ImageField, RepositoryFields},
-    },
     error::ApiError,
     ui::{ago::Ago, alert::Alert, leave_guard},
 };
@@ -46,12 +42,8 @@ impl Purpose {
                 kind: details.id.kind.as_str().to_owned(),
                 registry_host: details.registry_host.clone().unwrap_or_default(),
                 username: details.username.clone().unwrap_or_default(),
-                // The fields of the other kind are not in the form.
-                repository: details.target.clone().unwrap_or_default(),
-                known_hosts: details.known_hosts.clone(),
-                image: details.target.clone().unwrap_or_default(),
-                submission: String::new(),
                 version: details.version.to_string(),
+                ..Typed::default()
             },
         }
     }
@@ -72,16 +64,14 @@ pub fn SecretForm(
     purpose: Purpose,
     /// The plain form that this page answers, where it was refused.
     refused: Option<Refused>,
-    /// The same where it was tested, and not saved.
-    tested: Option<Tested>,
-    /// Where the form is sent, and where it is sent to be tested.
-    addresses: (String, String),
+    /// Where the form is sent.
+    address: String,
     /// Where Cancel leads.
     cancel: String,
 ) -> impl IntoView {
     let form = NodeRef::<html::Form>::new();
     let released = RwSignal::new(false);
-    leave_guard::watch(form, released, refused.is_some() || tested.is_some());
+    leave_guard::watch(form, released, refused.is_some());
 
     let stored = purpose.stored();
     let kind = SecretKind::parse(&stored.kind);
@@ -92,20 +82,9 @@ pub fn SecretForm(
                 Some(_) => Typed { name: stored.name, kind: stored.kind, ..typed },
                 None => typed,
             };
-            (typed, Some(ApiError::Refused(error)), value_dropped)
+            (typed, error.map(ApiError::Refused), value_dropped)
         }
         None => (stored, None, false),
-    };
-    let answer = RwSignal::new(String::new());
-    let typed = match tested {
-        Some(tested) => {
-            answer.set(tested.answer);
-            match kind {
-                Some(_) => Typed { name: typed.name, kind: typed.kind, ..tested.typed },
-                None => tested.typed,
-            }
-        }
-        None => typed,
     };
     let problems = Problems::new(field_errors(error.as_ref()));
     let autofocus = problems.first();
@@ -146,65 +125,31 @@ pub fn SecretForm(
         }
     };
 
-    let test = Action::new(|input: &SecretInput| check_secret(input.clone()));
-    Effect::new(move |_| match test.value().get() {
-        Some(Ok(html)) => {
-            problems.replace(Vec::new());
-            failure.set(None);
-            answer.set(html);
-        }
-        Some(Err(error)) => {
-            problems.replace(field_errors(Some(&error)));
-            failure.set(Some(error));
-            request_animation_frame(move || focus_first(problems));
-        }
-        None => {}
-    });
-    let testing = move || test.pending().get();
-    let try_it = move |event: leptos::web_sys::MouseEvent| {
-        event.prevent_default();
-        if let Some(element) = form.get_untracked()
-            && !untrack(testing)
-        {
-            answer.set(String::new());
-            test.dispatch(read(&element));
-        }
-    };
-
-    let of = match &purpose {
-        Purpose::Add { .. } => String::new(),
-        Purpose::Edit(details) => details.id.to_string(),
-    };
-    let (action, check) = addresses;
     let editing = matches!(purpose, Purpose::Edit(_));
     let fields = match kind {
         None => EitherOf3::A(view! {
             <TypeSelect chosen=typed.kind.clone() problems/>
             <div class="for-git-dataset">
                 <GitDatasetFields problems stored=false autofocus/>
-                <RepositoryFields typed=typed.clone() problems autofocus/>
             </div>
             <div class="for-image-pull">
                 <ImagePullFields typed=typed.clone() problems stored=false autofocus/>
-                <ImageField typed=typed.clone() problems autofocus/>
             </div>
         }),
         Some(SecretKind::GitDataset) => EitherOf3::B(view! {
             <LockedType kind=SecretKind::GitDataset/>
             <GitDatasetFields problems stored=true autofocus/>
-            <RepositoryFields typed=typed.clone() problems autofocus/>
         }),
         Some(SecretKind::ImagePull) => EitherOf3::C(view! {
             <LockedType kind=SecretKind::ImagePull/>
             <ImagePullFields typed=typed.clone() problems stored=true autofocus/>
-            <ImageField typed=typed.clone() problems autofocus/>
         }),
     };
     view! {
         <Failure failure problems value_dropped form/>
         <form
             method="post"
-            action=action
+            action=address
             id="secret-form"
             class="secret-form"
             class:adding=!editing
@@ -216,28 +161,8 @@ pub fn SecretForm(
         >
             <input type="hidden" name="submission" value=typed.submission.clone()/>
             <input type="hidden" name="version" value=typed.version.clone()/>
-            <input type="hidden" name="of" value=of/>
-            // The Enter key presses the first button of a form.
-            <button class="unseen" tabindex="-1" aria-hidden="true"></button>
             <NameFields typed=typed.clone() problems locked=editing autofocus/>
             {fields}
-            <div class="test">
-                <button
-                    formaction=check
-                    aria-describedby="test-hint"
-                    aria-disabled=move || testing().then_some("true")
-                    on:click=try_it
-                >
-                    {move || if testing() { "Testing…" } else { "Test connection" }}
-                </button>
-                <p class="hint" id="test-hint">
-                    "Tries what stands above, and the stored value where none was typed. It can be saved in any case."
-                </p>
-                <p class="hint without-script">
-                    "Without JavaScript, a secret or password that was typed must be typed again after a test."
-                </p>
-                <div role="status" inner_html=move || answer.get()></div>
-            </div>
             <div class="actions">
                 <a class="button" href=cancel>
                     "Cancel"
@@ -367,7 +292,6 @@ fn read(form: &leptos::web_sys::HtmlFormElement) -> SecretInput {
         known_hosts: text("known_hosts"),
         approved_hosts: text("approved_hosts"),
         image: text("image"),
-        of: text("of"),
         submission: text("submission"),
         version: text("version"),
         overwrite: String::new(),

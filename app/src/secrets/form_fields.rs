@@ -49,7 +49,7 @@ impl Problems {
             .with(|known| known.iter().find(|error| error.field == field).map(|error| error.problem.clone()))
     }
 
-    pub fn message(self, field: Field) -> Signal<Option<String>> {
+    fn message(self, field: Field) -> Signal<Option<String>> {
         Signal::derive(move || self.of(field).map(|problem| problem.message()))
     }
 

@@ -1,7 +1,8 @@
 //! What a form sends, and what of it may be sent back.
 
+#[cfg(feature = "ssr")]
+use domain::check::KnownHosts;
 use domain::{
-    check::KnownHosts,
     error::Error,
     secret::{RegistryHost, SecretDraft, SecretId, SecretKind},
     sensitive::Sensitive,
@@ -25,8 +26,6 @@ pub struct SecretInput {
     /// Lines of known hosts that were shown after a test, and approved.
     pub approved_hosts: String,
     pub image: String,
-    /// The id of the secret that is edited; for a test, which may use what is stored of it.
-    pub of: String,
     /// Made with the Add form by the server: the same form sent twice is saved once.
     pub submission: String,
     /// The version that the Edit form was opened with.
@@ -38,7 +37,7 @@ pub struct SecretInput {
 impl SecretInput {
     /// For the rules of `domain`.
     pub fn draft(&self) -> SecretDraft {
-        SecretDraft {
+        let draft = SecretDraft {
             name: self.name.clone(),
             display_name: self.display_name.clone(),
             kind: self.kind.clone(),
@@ -46,14 +45,22 @@ impl SecretInput {
             registry_host: self.registry_host.clone(),
             username: self.username.clone(),
             password: self.password.clone(),
+            ..SecretDraft::default()
+        };
+        // The browser leaves the rules of these to the server.
+        #[cfg(feature = "ssr")]
+        let draft = SecretDraft {
             repository: self.repository.clone(),
             known_hosts: self.known_hosts.clone(),
             approved_hosts: self.approved_hosts.clone(),
             image: self.image.clone(),
-        }
+            ..draft
+        };
+        draft
     }
 
     /// What may be shown again: everything but values.
+    #[cfg(feature = "ssr")]
     pub fn typed(&self) -> Typed {
         Typed {
             name: self.name.clone(),
@@ -71,6 +78,7 @@ impl SecretInput {
     }
 
     /// The known hosts, with those that were approved; as typed where they are none.
+    #[cfg(feature = "ssr")]
     fn hosts(&self) -> String {
         KnownHosts::parse(&self.known_hosts, &self.approved_hosts)
             .map_or_else(|_| self.known_hosts.clone(), |hosts| hosts.as_str().to_owned())
@@ -100,8 +108,12 @@ pub struct Typed {
     pub kind: String,
     pub registry_host: String,
     pub username: String,
+    /// This and the next two are in no island: the browser passes over them.
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub repository: String,
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub known_hosts: String,
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub image: String,
     /// Comes back as it was sent: a form that was refused is still the same form, begun with the same version.
     pub submission: String,
@@ -112,16 +124,10 @@ pub struct Typed {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Refused {
     pub typed: Typed,
-    pub error: Error,
+    /// `None` where it was only tested, as was asked.
+    pub error: Option<Error>,
     /// A value was typed; it is not sent back and must be typed again.
     pub value_dropped: bool,
-}
-
-/// A plain form that was tested and not saved: what was typed, and what the test came to, as HTML of our own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Tested {
-    pub typed: Typed,
-    pub answer: String,
 }
 
 /// An edit of one secret.

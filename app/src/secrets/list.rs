@@ -95,7 +95,7 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
                         "Status"
                     </th>
                     <SortHeading query=query.clone() column=SortColumn::Updated label="Updated"/>
-                    <th scope="col" class="row-actions">
+                    <th scope="col" class="row-actions three">
                         "Actions"
                     </th>
                 </tr>
@@ -119,7 +119,7 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: boo
         let check = with_list(format!("{LIST}/{id}/check"), &list_query);
         let check_label = format!("Test connection of {name}");
         Either::Left(view! {
-            <button form="check" formaction=check aria-label=check_label title="Test connection">
+            <button class="quiet" form="check" formaction=check aria-label=check_label title="Test connection">
                 {icon!("plug")}
             </button>
             <a href=edit aria-label=edit_label title="Edit">
@@ -174,7 +174,7 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: boo
                 <Ago at=updated_at now/>
                 <span class="by">{format!(" by {updated_by}")}</span>
             </td>
-            <td class="row-actions">{actions}</td>
+            <td class="row-actions three">{actions}</td>
         </tr>
     }
 }

@@ -4,10 +4,12 @@ use super::{
     LIST,
     delete::DeleteQuestion,
     form::{Purpose, SecretForm},
+    input::Typed,
     list_before,
 };
 use crate::{
     audit::History,
+    checks::section::CheckSection,
     error::ApiError,
     failure::LoadFailure,
     ssr,
@@ -30,10 +32,13 @@ pub fn AddPage() -> impl IntoView {
         match may {
             Ok(()) => {
                 let purpose = Purpose::Add { submission: ssr::new_submission() };
+                let (refused, (address, check)) = (ssr::refused(), addresses());
+                let typed = refused.as_ref().map(|refused| refused.typed.clone()).unwrap_or_default();
                 Either::Left(view! {
                     <h1>"Add secret"</h1>
                     <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored."</p>
-                    <SecretForm purpose refused=ssr::refused() tested=use_context() addresses=addresses() cancel=list_before(&ssr::query())/>
+                    <SecretForm purpose refused=refused.clone() address cancel=list_before(&ssr::query())/>
+                    <CheckSection typed kind=None refused address=check/>
                 })
             }
             Err(error) => {
@@ -57,18 +62,26 @@ fn addresses() -> (String, String) {
 /// Edit a secret.
 #[component]
 pub fn EditPage() -> impl IntoView {
-    let (refused, tested, addresses) = (ssr::refused(), use_context(), addresses());
+    let (refused, (address, check)) = (ssr::refused(), addresses());
     let cancel = list_before(&ssr::query());
     let show = move |details: SecretDetails| {
         let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
         let id = details.id.clone();
+        let stored = Typed {
+            repository: details.target.clone().unwrap_or_default(),
+            known_hosts: details.known_hosts.clone(),
+            image: details.target.clone().unwrap_or_default(),
+            ..Typed::default()
+        };
+        let typed = refused.as_ref().map_or(stored, |refused| refused.typed.clone());
         view! {
             <h1>"Edit secret"</h1>
             <p class="lead">
                 {details.id.kind.label()} " " <b>{details.display_name.clone()}</b> ", last changed " <Ago at now/>
                 {format!(" by {by}.")}
             </p>
-            <SecretForm purpose=Purpose::Edit(details) refused tested addresses cancel/>
+            <SecretForm purpose=Purpose::Edit(details) refused=refused.clone() address cancel/>
+            <CheckSection typed kind=Some(id.kind) refused address=check/>
             <History id/>
         }
     };
@@ -78,7 +91,7 @@ pub fn EditPage() -> impl IntoView {
 /// The confirmation as a page of its own.
 #[component]
 pub fn DeletePage() -> impl IntoView {
-    let failure = ssr::refused().map(|refused| ApiError::Refused(refused.error));
+    let failure = ssr::refused().and_then(|refused| refused.error).map(ApiError::Refused);
     let cancel = list_before(&ssr::query());
     let show = move |details: SecretDetails| {
         view! {

@@ -3,53 +3,72 @@
 use super::{Nothing, Unreadable, read, secrets::unreadable, services};
 use crate::{middleware::to_sign_in, pages, state::AppState};
 use app::{
-    checks::{actions, answer, page::Outcome},
+    checks::{
+        actions,
+        answer::{self, Tested},
+        page::Outcome,
+    },
     document::Page,
     secrets::{
         LIST,
-        input::{Refused, SecretInput, Tested},
+        input::{Refused, SecretInput},
     },
     ssr,
 };
 use axum::{
     extract::{Path, Request, State},
-    http::{StatusCode, request::Parts},
-    response::{IntoResponse, Redirect, Response},
+    http::{StatusCode, header, request::Parts},
+    response::{Html, IntoResponse, Redirect, Response},
 };
 use domain::{error::Error, secret::SecretId};
 use serde::Deserialize;
 
 /// `POST /secrets/new/check`
 pub async fn new(State(state): State<AppState>, request: Request) -> Response {
-    typed(state, request, Page::AddSecret, String::new()).await
+    typed(state, request, Page::AddSecret, None).await
 }
 
 /// `POST /secrets/{id}/edit/check`
 pub async fn edit(State(state): State<AppState>, Path(id): Path<String>, request: Request) -> Response {
-    typed(state, request, Page::EditSecret, id).await
+    typed(state, request, Page::EditSecret, Some(id)).await
 }
 
-/// The form again, with what the test came to; values are not in it.
-async fn typed(state: AppState, request: Request, page: Page, of: String) -> Response {
+/// What a test of the form came to. A browser that goes there gets the form again, without the values; the button of a
+/// page that has come alive gets that much HTML as it puts into the page.
+async fn typed(state: AppState, request: Request, page: Page, of: Option<String>) -> Response {
     let (parts, body) = request.into_parts();
+    let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let wants_page = accept.is_none_or(|accept| accept.contains("text/html"));
     let input = match read::<SecretInput>(&parts, body).await {
-        Ok(input) => SecretInput { of, ..input },
-        Err(refusal) => return unreadable(refusal, state, parts, page).await,
+        Ok(input) => input,
+        Err(refusal) if wants_page => return unreadable(refusal, state, parts, page).await,
+        Err(Unreadable(status)) => {
+            return (status, Html(answer::refusal(&Error::BadRequest))).into_response();
+        }
     };
-    let outcome = match services(&state, &parts) {
-        Ok((backend, ctx)) => actions::typed(&backend, &ctx, &input).await,
-        Err(error) => Err(error),
+    let outcome = match (
+        services(&state, &parts),
+        of.map(|id| SecretId::parse(&id).ok_or(Error::NotFound)).transpose(),
+    ) {
+        (Ok((backend, ctx)), Ok(id)) => actions::typed(&backend, &ctx, id, &input).await,
+        (Err(error), _) | (_, Err(error)) => Err(error),
     };
-    let value_dropped = !input.secret.is_empty() || !input.password.is_empty();
+    let value_dropped = wants_page && !(input.secret.is_empty() && input.password.is_empty());
     match outcome {
         Ok(report) => {
-            let tested = Tested { typed: input.typed(), answer: answer::html(report, &input, value_dropped) };
-            pages::in_answer(state, parts, page, StatusCode::OK, tested).await
+            let html = answer::html(report, &input, value_dropped);
+            if !wants_page {
+                return Html(html).into_response();
+            }
+            // Nothing is wrong with the form; it is only not saved.
+            let refused = Refused { typed: input.typed(), error: None, value_dropped };
+            pages::in_answer(state, parts, page, StatusCode::OK, (refused, Tested(html))).await
         }
+        Err(error) if !wants_page => (ssr::status_of(&error), Html(answer::refusal(&error))).into_response(),
         Err(Error::NotSignedIn) => to_sign_in(parts.uri.path()),
         Err(error) => {
             let status = ssr::status_of(&error);
-            let refused = Refused { typed: input.typed(), error, value_dropped };
+            let refused = Refused { typed: input.typed(), error: Some(error), value_dropped };
             pages::in_answer(state, parts, page, status, refused).await
         }
     }

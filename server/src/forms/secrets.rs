@@ -70,7 +70,7 @@ pub(super) async fn unreadable(refusal: Unreadable, state: AppState, parts: Part
     if let Err(Error::NotSignedIn) = services(&state, &parts) {
         return to_sign_in(parts.uri.path());
     }
-    let refused = Refused { typed: Typed::default(), error: Error::BadRequest, value_dropped: true };
+    let refused = Refused { typed: Typed::default(), error: Some(Error::BadRequest), value_dropped: true };
     pages::in_answer(state, parts, page, refusal.0, refused).await
 }
 
@@ -97,7 +97,7 @@ async fn finish(
         Err(error) => {
             let status = ssr::status_of(&error);
             let value_dropped = !input.secret.is_empty() || !input.password.is_empty();
-            let refused = Refused { typed: input.typed(), error, value_dropped };
+            let refused = Refused { typed: input.typed(), error: Some(error), value_dropped };
             pages::in_answer(state, parts, page, status, refused).await
         }
     }

@@ -65,7 +65,6 @@ const FUNCTIONS: &[(&str, Role, &str)] = &[
         r#"{"id":"ID","form":{"registry_host":"ghcr.io","username":"other","version":"1"}}"#,
     ),
     ("/api/ui/delete_secret", Role::Editor, r#""ID""#),
-    ("/api/ui/check_secret", Role::Editor, r#"{"of":"ID","registry_host":"ghcr.io","username":"u"}"#),
 ];
 
 const PROBES: &[&str] = &["/livez", "/readyz"];

@@ -7,8 +7,12 @@
 
 mod access;
 mod bad_input;
+mod checks;
 mod edge;
 mod harness;
+#[allow(dead_code, reason = "the backend's own tests use the rest")]
+#[path = "../../../crates/backend/src/checks/tests/peers.rs"]
+mod peers;
 mod process;
 mod secrets;
 mod sentinel;

@@ -17,7 +17,7 @@ use std::{
 
 const PASSWORD: &str = "correct horse battery";
 
-fn latchkey(folder: &Path) -> Command {
+pub(crate) fn latchkey(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
     command
         .env_clear()
@@ -32,8 +32,8 @@ fn latchkey(folder: &Path) -> Command {
     command
 }
 
-struct Running {
-    child: Child,
+pub(crate) struct Running {
+    pub(crate) child: Child,
     addr: String,
     /// Of the administrator's session.
     cookie: String,
@@ -41,7 +41,7 @@ struct Running {
 
 impl Running {
     /// Waits until the server says where it is.
-    fn start(command: Command) -> Self {
+    pub(crate) fn start(command: Command) -> Self {
         Self::start_as(command, "root", PASSWORD)
     }
 
@@ -70,14 +70,14 @@ impl Running {
         answer
     }
 
-    fn get(&self, path: &str) -> String {
+    pub(crate) fn get(&self, path: &str) -> String {
         self.send(&format!(
             "GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nConnection: close\r\n\r\n",
             self.addr, self.cookie
         ))
     }
 
-    fn post(&self, path: &str, fields: &[(&str, &str)]) -> String {
+    pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> String {
         let body = form(fields);
         self.send(&format!(
             "POST {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nConnection: close\r\nContent-Length: {}\r\n\
@@ -92,7 +92,7 @@ impl Running {
         self.post("/secrets/new", &[("name", name), ("type", "git-dataset"), ("secret", KEY)])
     }
 
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
     }
 }
@@ -116,7 +116,7 @@ fn postgres_pid(folder: &Path) -> Option<String> {
     text.lines().next().map(str::to_owned)
 }
 
-fn wait_until(what: &str, happened: impl Fn() -> bool) {
+pub(crate) fn wait_until(what: &str, happened: impl Fn() -> bool) {
     let began = Instant::now();
     while !happened() {
         assert!(began.elapsed() < Duration::from_secs(30), "{what}");

@@ -1,4 +1,4 @@
-//! Which keys a host is trusted by (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT").
+//! Which keys a host is trusted by (sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT").
 
 use aws_lc_rs::hmac::{HMAC_SHA1_FOR_LEGACY_USE_ONLY, Key, verify};
 use base64::{Engine, engine::general_purpose::STANDARD};

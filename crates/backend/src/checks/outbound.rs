@@ -117,7 +117,7 @@ async fn lookup(host: &str, port: u16) -> Result<Vec<SocketAddr>, CheckCause> {
     }
 }
 
-/// A number that the system's resolver would take for an address: `127.1`, `0x7f000001`, `017700000001` (inet_aton(3)).
+/// A number that the system's resolver would take for an address: `127.1`, `0x7f000001`, `017700000001` (`inet_aton(3)`).
 fn is_odd_number(host: &str) -> bool {
     let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     let digits = last.strip_prefix("0x").unwrap_or(&last);
@@ -125,19 +125,26 @@ fn is_odd_number(host: &str) -> bool {
         || (digits.len() < last.len() && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
+/// Where clouds put their metadata, which whoever may ask for gets passwords of: Alibaba's, Azure's and Amazon's. Others
+/// use link-local addresses.
+const METADATA: [IpAddr; 3] = [
+    IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)),
+    IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
+];
+
 fn reach(address: IpAddr) -> Reach {
     match address {
+        address if METADATA.contains(&address) => Reach::Never,
         IpAddr::V4(address) => reach_v4(address),
         IpAddr::V6(address) => reach_v6(address),
     }
 }
 
-/// IANA's registry of special-purpose IPv4 addresses, and what clouds put their metadata on.
+/// IANA's registry of special-purpose IPv4 addresses.
 fn reach_v4(address: Ipv4Addr) -> Reach {
     let [a, b, c, d] = address.octets();
     match (a, b, c, d) {
-        // Metadata of Alibaba's and Azure's clouds; those of others are link-local.
-        (100, 100, 100, 200) | (168, 63, 129, 16) => Reach::Never,
         (10 | 127, ..) | (192, 168, ..) | (172, 16..=31, ..) | (100, 64..=127, ..) => Reach::Private,
         // "This" network, link-local, protocols' own, documentation, 6to4 relays, benchmarks, multicast and reserved.
         (0 | 224..=255, ..)
@@ -156,18 +163,13 @@ fn reach_v4(address: Ipv4Addr) -> Reach {
 fn reach_v6(address: Ipv6Addr) -> Reach {
     let segments = address.segments();
     match segments {
-        [0, 0, 0, 0, 0, 0, 0, 1] => Reach::Private,
-        // Amazon's metadata.
-        [0xfd00, 0xec2, ..] => Reach::Never,
-        [0xfc00..=0xfdff, ..] => Reach::Private,
+        [0, 0, 0, 0, 0, 0, 0, 1] | [0xfc00..=0xfdff, ..] => Reach::Private,
         // NAT64 (RFC 6052): how networks without IPv4 reach it. It counts as the address that it carries.
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-            reach_v4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)))
+            reach(IpAddr::V4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low))))
         }
         // Teredo and others' protocols, documentation (both), 6to4.
-        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] | [0x2002, ..] => {
-            Reach::Never
-        }
+        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] | [0x2002, ..] => Reach::Never,
         [0x2000..=0x3fff, ..] => Reach::Public,
         // Unspecified, IPv4-mapped and -compatible, link-local, site-local, multicast, discard, unassigned.
         _ => Reach::Never,
@@ -228,6 +230,7 @@ mod tests {
             ("::169.254.169.254", Never),
             ("64:ff9b::a9fe:a9fe", Never),
             ("64:ff9b:1::1", Never),
+            ("64:ff9b::6464:64c8", Never),
             ("2002:a9fe:a9fe::1", Never),
             ("2002:7f00:1::", Never),
             ("2001::1", Never),

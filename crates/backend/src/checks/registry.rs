@@ -137,7 +137,7 @@ async fn token(
     for (key, value) in [("service", service), ("scope", scope)] {
         if let Some(value) = value {
             path.push(if path.contains('?') { '&' } else { '?' });
-            path.push_str(&format!("{key}={}", percent::encode(value)));
+            path.extend([key, "=", &percent::encode(value)]);
         }
     }
     let answer = http.ask(Method::GET, &origin, &path, ANY, Some(&basic(account)?)).await?;

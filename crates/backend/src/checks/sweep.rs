@@ -55,7 +55,7 @@ impl CheckService {
         if rows.len() < ids.len() {
             return Err(Error::NotFound);
         }
-        let waited = tokio::time::timeout(WAIT, async {
+        let turn = tokio::time::timeout(WAIT, async {
             loop {
                 match self.lock().await {
                     Ok(Some(held)) => return Ok(held),
@@ -64,10 +64,10 @@ impl CheckService {
                 }
             }
         });
-        let held = waited.await.unwrap_or(Err(Error::Unavailable))?;
+        let held = turn.await.unwrap_or(Err(Error::Unavailable))?;
         let mut tested = self.test(ctx, rows).await;
         release(held).await;
-        tested.sort_by(|one, other| one.id.to_string().cmp(&other.id.to_string()));
+        tested.sort_by_cached_key(|tested| tested.id.to_string());
         Ok(tested)
     }
 

@@ -195,7 +195,7 @@ impl ImageReference {
     }
 }
 
-/// Keys of hosts, one a line, in the form of a `known_hosts` file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"): host names
+/// Keys of hosts, one a line, in the form of a `known_hosts` file (sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT"): host names
 /// or their hashes, the type of the key, and the key. Comments and blank lines are left out, and no line is there twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KnownHosts(String);
@@ -363,7 +363,7 @@ mod tests {
         ] {
             assert_eq!(KnownHosts::parse(text, ""), Err(TargetProblem::KnownHostsForm), "{text}");
         }
-        let many: String = (0..500).map(|n| format!("h{n} ssh-ed25519 {KEY}\n")).collect();
+        let many = (0..500).map(|n| format!("h{n} ssh-ed25519 {KEY}\n")).collect::<Vec<_>>().concat();
         assert_eq!(KnownHosts::parse(&many, ""), Err(TargetProblem::KnownHostsTooLong));
     }
 

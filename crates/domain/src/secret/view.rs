@@ -32,8 +32,10 @@ pub struct SecretDetails {
     pub registry_host: Option<String>,
     /// Image pull only.
     pub username: Option<String>,
-    /// The repository or the image that it is tried on.
+    /// The repository or the image that it is tried on. The server renders it, and hands it to no script.
+    #[serde(skip)]
     pub target: Option<String>,
+    #[serde(skip)]
     /// Git dataset: the keys of hosts that are trusted, as in a `known_hosts` file; handed out with the key.
     pub known_hosts: String,
     /// Goes up by one with each change; an edit names the one it began with.

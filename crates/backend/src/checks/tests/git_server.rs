@@ -1,8 +1,9 @@
 //! A real SSH server, with Git behind it.
 
 use super::{
+    config,
     hostile::Scripted,
-    peers::{GitServer, HOST_KEYS, config, run},
+    peers::{GitServer, HOST_KEYS, run},
 };
 use crate::checks::{git::check, outbound::Outbound};
 use domain::{
@@ -76,7 +77,7 @@ async fn an_unknown_host_shows_all_its_keys_and_gets_none_of_ours() {
     assert_eq!(shown, HOST_KEYS.map(|kind| server.fingerprint(kind)));
     assert!(report.host_keys.iter().all(|key| key.published == Published::Unknown));
     // Approved as they were shown, they are trusted.
-    let lines: String = report.host_keys.iter().map(|key| format!("{}\n", key.line)).collect();
+    let lines = report.host_keys.iter().map(|key| format!("{}\n", key.line)).collect::<Vec<_>>().concat();
     assert_eq!(tried(&key, &address, &lines).await.cause, CheckCause::RepositoryRead);
     // Any one of them is enough.
     for key_of_host in &report.host_keys {

@@ -1,6 +1,6 @@
 //! Peers that are slow, endless, elsewhere, or not what they should be.
 
-use super::{peers::config, registry_server::tried};
+use super::{config, registry_server::tried};
 use crate::checks::config::{CheckConfig, PrivateHost};
 use domain::check::CheckCause;
 use std::{

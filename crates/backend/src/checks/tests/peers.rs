@@ -1,6 +1,5 @@
-//! The peers: Debian's `docker-registry` and `openssh-server`, in folders of their own, on free ports, ended with the test.
+//! The peers of the tests here and of the server's: Debian's `docker-registry` and `openssh-server`, in folders of their own, on free ports, ended with the test.
 
-use crate::checks::config::{CheckConfig, ExtraRoots, PrivateHost};
 use std::{
     fs,
     net::{TcpListener, TcpStream},
@@ -10,14 +9,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub(super) const USER: &str = "robot$ci";
-pub(super) const PASSWORD: &str = "PLANTED-4d1f:pä\"ss-9b7c";
+pub(crate) const USER: &str = "robot$ci";
+pub(crate) const PASSWORD: &str = "PLANTED-4d1f:pä\"ss-9b7c";
 
 /// A folder that goes with the test.
-pub(super) struct Folder(pub(super) PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("latchkey-peers-{}-{number}", std::process::id()));
@@ -25,11 +24,11 @@ impl Folder {
         Self(path)
     }
 
-    pub(super) fn join(&self, name: &str) -> PathBuf {
+    pub(crate) fn join(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
-    pub(super) fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
         let path = self.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
@@ -54,7 +53,7 @@ impl Drop for Running {
 }
 
 /// Runs a program to its end, in this folder.
-pub(super) fn run(folder: &Path, package: &str, program: &str, arguments: &[&str]) -> Vec<u8> {
+pub(crate) fn run(folder: &Path, package: &str, program: &str, arguments: &[&str]) -> Vec<u8> {
     let output = Command::new(program).args(arguments).current_dir(folder).output();
     let output = output.unwrap_or_else(|_| panic!("{program} is missing: apt-get install {package}"));
     assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -77,20 +76,11 @@ fn started(package: &str, command: &mut Command, port: u16) -> Running {
     running
 }
 
-/// What the tests of connections are configured with: loopback is allowed, and these hosts are asked by plain HTTP.
-pub(super) fn config(plain: &[&str]) -> CheckConfig {
-    CheckConfig {
-        allow_private: vec![PrivateHost::parse("127.0.0.0/8").unwrap(), PrivateHost::parse("::1").unwrap()],
-        plain_http: plain.iter().map(|host| (*host).to_owned()).collect(),
-        ..CheckConfig::default()
-    }
-}
-
 /// A certificate authority, and certificates by it.
-pub(super) struct Authority(Folder);
+pub(crate) struct Authority(Folder);
 
 impl Authority {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = Folder::new();
         let new =
             ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
@@ -100,7 +90,7 @@ impl Authority {
     }
 
     /// A certificate for this name, valid for so many days; fewer than none for one that has expired.
-    pub(super) fn sign(&self, folder: &Folder, name: &str, days: i32) -> (PathBuf, PathBuf) {
+    pub(crate) fn sign(&self, folder: &Folder, name: &str, days: i32) -> (PathBuf, PathBuf) {
         let (key, certificate) = (folder.join("tls.key"), folder.join("tls.pem"));
         let extensions =
             folder.write("tls.ext", format!("subjectAltName={name}\nextendedKeyUsage=serverAuth\n"));
@@ -120,13 +110,14 @@ impl Authority {
         (key, certificate)
     }
 
-    pub(super) fn roots(&self) -> ExtraRoots {
-        ExtraRoots::read(&self.0.join("ca.pem")).unwrap()
+    /// Its own certificate.
+    pub(crate) fn certificate(&self) -> PathBuf {
+        self.0.join("ca.pem")
     }
 }
 
 /// Who may use the registry.
-pub(super) enum Guard<'a> {
+pub(crate) enum Guard<'a> {
     Nobody,
     Basic,
     /// Tokens from this realm, signed with the key of this certificate.
@@ -136,14 +127,14 @@ pub(super) enum Guard<'a> {
     },
 }
 
-pub(super) struct Registry {
-    pub(super) port: u16,
+pub(crate) struct Registry {
+    pub(crate) port: u16,
     folder: Folder,
     _running: Running,
 }
 
 impl Registry {
-    pub(super) fn start(guard: &Guard<'_>, tls: Option<(&Authority, &str, i32)>) -> Self {
+    pub(crate) fn start(guard: &Guard<'_>, tls: Option<(&Authority, &str, i32)>) -> Self {
         let (folder, port) = (Folder::new(), free_port());
         let auth = match guard {
             Guard::Nobody => String::new(),
@@ -177,15 +168,16 @@ impl Registry {
     }
 
     /// Puts an image in, as it lies on the registry's disk.
-    pub(super) fn put(&self, name: &str, tag: &str) {
+    pub(crate) fn put(&self, name: &str, tag: &str) {
         const CONFIG: &str = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
         let manifest = format!(
             "{{\"schemaVersion\":2,\"mediaType\":\"application/vnd.docker.distribution.manifest.v2+json\",\"config\":\
              {{\"mediaType\":\"application/vnd.docker.container.image.v1+json\",\"size\":2,\"digest\":\"{CONFIG}\"}},\
              \"layers\":[]}}"
         );
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, manifest.as_bytes());
-        let hex = crate::random::hex(digest.as_ref());
+        self.folder.write("manifest", &manifest);
+        let sum = run(&self.folder.0, "coreutils", "sha256sum", &["manifest"]);
+        let hex = String::from_utf8(sum).unwrap()[..64].to_owned();
         let base = "storage/docker/registry/v2";
         self.folder.write(&format!("{base}/blobs/sha256/{}/{hex}/data", &hex[..2]), &manifest);
         for place in [
@@ -200,17 +192,17 @@ impl Registry {
 }
 
 /// An SSH server that lets one key do nothing but Git.
-pub(super) struct GitServer {
-    pub(super) port: u16,
-    pub(super) user: String,
-    pub(super) folder: Folder,
+pub(crate) struct GitServer {
+    pub(crate) port: u16,
+    pub(crate) user: String,
+    pub(crate) folder: Folder,
     running: Option<Running>,
 }
 
-pub(super) const HOST_KEYS: [&str; 3] = ["ed25519", "ecdsa", "rsa"];
+pub(crate) const HOST_KEYS: [&str; 3] = ["ed25519", "ecdsa", "rsa"];
 
 impl GitServer {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = Folder::new();
         let user = String::from_utf8(run(&folder.0, "coreutils", "id", &["-un"])).unwrap().trim().to_owned();
         let mut server = Self { port: free_port(), user, folder, running: None };
@@ -231,7 +223,7 @@ impl GitServer {
     }
 
     /// Other keys than before.
-    pub(super) fn new_host_keys(&self) {
+    pub(crate) fn new_host_keys(&self) {
         for kind in HOST_KEYS {
             for end in ["", ".pub"] {
                 drop(fs::remove_file(self.folder.join(&format!("host_{kind}{end}"))));
@@ -246,12 +238,16 @@ impl GitServer {
         }
     }
 
-    pub(super) fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.running = None;
         // The folder in which it keeps nothing; it insists on there being one.
         drop(fs::create_dir_all("/run/sshd"));
         let folder = self.folder.0.display();
-        let keys: String = HOST_KEYS.iter().map(|kind| format!("HostKey {folder}/host_{kind}\n")).collect();
+        let keys = HOST_KEYS
+            .iter()
+            .map(|kind| format!("HostKey {folder}/host_{kind}\n"))
+            .collect::<Vec<_>>()
+            .concat();
         let config = self.folder.write(
             "sshd_config",
             format!(
@@ -266,7 +262,7 @@ impl GitServer {
     }
 
     /// Makes a key of this type and form, and lets it in. Answers with its private half.
-    pub(super) fn key(&self, name: &str, arguments: &[&str], let_in: bool) -> String {
+    pub(crate) fn key(&self, name: &str, arguments: &[&str], let_in: bool) -> String {
         let make = [&["-q", "-N", "", "-C", "tests", "-f", name][..], arguments].concat();
         run(&self.folder.0, "openssh-client", "ssh-keygen", &make);
         let public = fs::read_to_string(self.folder.join(&format!("{name}.pub"))).unwrap();
@@ -279,21 +275,21 @@ impl GitServer {
     }
 
     /// The address of a repository of this server.
-    pub(super) fn address(&self, path: &str) -> String {
+    pub(crate) fn address(&self, path: &str) -> String {
         format!("ssh://{}@127.0.0.1:{}{}/{path}", self.user, self.port, self.folder.0.display())
     }
 
     /// Its keys, as `ssh-keyscan` would write them.
-    pub(super) fn known_hosts(&self) -> String {
+    pub(crate) fn known_hosts(&self) -> String {
         let line = |kind: &&str| {
             let public = fs::read_to_string(self.folder.join(&format!("host_{kind}.pub"))).unwrap();
             format!("[127.0.0.1]:{} {}\n", self.port, public.trim())
         };
-        HOST_KEYS.iter().map(line).collect()
+        HOST_KEYS.iter().map(line).collect::<Vec<_>>().concat()
     }
 
     /// What `ssh-keygen -lf` says of a host key.
-    pub(super) fn fingerprint(&self, kind: &str) -> String {
+    pub(crate) fn fingerprint(&self, kind: &str) -> String {
         let file = format!("host_{kind}.pub");
         let said = run(&self.folder.0, "openssh-client", "ssh-keygen", &["-lf", &file]);
         String::from_utf8(said).unwrap().split(' ').nth(1).unwrap().to_owned()

@@ -1,8 +1,10 @@
 //! Registries that are what they should be.
 
 use super::{
+    config,
     hostile::Scripted,
-    peers::{Authority, Folder, Guard, PASSWORD, Registry, USER, config, run},
+    peers::{Authority, Folder, Guard, PASSWORD, Registry, USER, run},
+    roots,
 };
 use crate::checks::{
     config::CheckConfig,
@@ -71,11 +73,11 @@ async fn tls_is_by_an_authority_that_is_trusted_and_for_this_name() {
     let authority = Authority::new();
     let registry = Registry::start(&Guard::Basic, Some((&authority, "IP:127.0.0.1,DNS:localhost", 2)));
     let host = format!("127.0.0.1:{}", registry.port);
-    let trusting = CheckConfig { extra_roots: authority.roots(), ..config(&[]) };
+    let trusting = CheckConfig { extra_roots: roots(&authority), ..config(&[]) };
     assert_eq!(tried(&trusting, &host, GOOD, None).await, CheckCause::RegistryOpened);
     assert_eq!(tried(&trusting, &host, BAD, None).await, CheckCause::WrongPassword);
     assert_eq!(tried(&config(&[]), &host, GOOD, None).await, CheckCause::CertificateNotTrusted);
-    let another = CheckConfig { extra_roots: Authority::new().roots(), ..config(&[]) };
+    let another = CheckConfig { extra_roots: roots(&Authority::new()), ..config(&[]) };
     assert_eq!(tried(&another, &host, GOOD, None).await, CheckCause::CertificateNotTrusted);
     // Plain HTTP to a port that speaks TLS.
     let plain = tried(&config(&[&host]), &host, GOOD, None).await;

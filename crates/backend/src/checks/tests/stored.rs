@@ -1,8 +1,9 @@
 //! Stored secrets, and forms that are tried before they are stored.
 
 use super::{
+    config,
     hostile::Scripted,
-    peers::{GitServer, Guard, PASSWORD, Registry, USER, config},
+    peers::{GitServer, Guard, PASSWORD, Registry, USER},
 };
 use crate::{
     Backend, Kek,
@@ -183,7 +184,7 @@ async fn a_host_is_approved_once_trusted_later_and_an_alarm_when_it_changes(pool
     let met = checks.stored(&editor, &data).await.unwrap();
     assert_eq!((met.cause, met.host_keys.len()), (CheckCause::HostKeyUnknown, 3));
     assert_eq!(listed(&backend, "status=not-tested").await, ["gitsync-secret-data not-tested"]);
-    let lines: String = met.host_keys.iter().map(|key| format!("{}\n", key.line)).collect();
+    let lines = met.host_keys.iter().map(|key| format!("{}\n", key.line)).collect::<Vec<_>>().concat();
     assert_eq!(checks.approve(&editor, &data, "nonsense").await, Err(Error::BadRequest));
     let approved = checks.approve(&editor, &data, &lines).await.unwrap();
     assert_eq!(approved.cause, CheckCause::RepositoryRead);

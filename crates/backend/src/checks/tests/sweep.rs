@@ -1,8 +1,9 @@
 //! Testing many: in turn, shared among servers, and without locking anybody's account.
 
 use super::{
+    config,
     hostile::Scripted,
-    peers::{PASSWORD, config},
+    peers::PASSWORD,
     stored::{add, backend, id, image},
 };
 use crate::{
@@ -112,8 +113,7 @@ async fn a_host_is_asked_by_one_at_a_time_and_hosts_beside_each_other(pool: PgPo
     }
     // The command line, and somebody at a page.
     let (ctx, last) = (at(10), id("image-d"));
-    let (all, one) =
-        tokio::join!(backend.checks().all(&ctx, &[]), backend.checks().stored(&ctx, &last));
+    let (all, one) = tokio::join!(backend.checks().all(&ctx, &[]), backend.checks().stored(&ctx, &last));
     assert_eq!(all.unwrap().len(), 4);
     assert_eq!(one.unwrap().cause.status(), CheckStatus::Works);
     assert_eq!((slow.asked().len(), most.load(Ordering::SeqCst)), (5, 1));
