@@ -58,6 +58,9 @@ export function start({ folder, addr, settings = {} }) {
       LATCHKEY_DATA_DIR: join(folder, 'data'),
       LATCHKEY_ADMIN_USER: ADMIN.username,
       LATCHKEY_ADMIN_PASSWORD: ADMIN.password,
+      // The peers of the tests of connections.
+      LATCHKEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1',
+      LATCHKEY_PLAIN_HTTP_HOSTS: '127.0.0.1',
       LATCHKEY_LOG: process.env.LATCHKEY_LOG ?? 'trace',
       NO_COLOR: '1',
       ...settings,

@@ -3,6 +3,7 @@
 use crate::{
     account::{AccountPage, ChoosePasswordPage, SetUpPage, SignInPage},
     audit::AuditPageView,
+    checks::page::CheckPage,
     help::pages::{HelpPage, HelpTopicPage},
     imports::{choose::ChoosePage, start::ImportPage},
     secrets::{
@@ -30,6 +31,7 @@ pub enum Page {
     ImportChoice,
     /// The public half of a secret's key, and a new pair.
     SecretKey,
+    CheckSecret,
     SignIn,
     SetUp,
     ChoosePassword,
@@ -62,6 +64,7 @@ impl Page {
             Self::Import => "Import secrets · Latchkey",
             Self::ImportChoice => "Choose what to import · Latchkey",
             Self::SecretKey => "SSH key · Latchkey",
+            Self::CheckSecret => "Connection · Latchkey",
             Self::SignIn => "Sign in · Latchkey",
             Self::SetUp => "Set up · Latchkey",
             Self::ChoosePassword => "Choose a password · Latchkey",
@@ -91,6 +94,7 @@ impl Page {
             Self::Import => ImportPage().into_any(),
             Self::ImportChoice => ChoosePage().into_any(),
             Self::SecretKey => KeyPage().into_any(),
+            Self::CheckSecret => CheckPage().into_any(),
             Self::SignIn => SignInPage().into_any(),
             Self::SetUp => SetUpPage().into_any(),
             Self::ChoosePassword => ChoosePasswordPage().into_any(),

@@ -13,6 +13,7 @@
 pub mod account;
 #[cfg(feature = "ssr")]
 pub mod audit;
+pub mod checks;
 #[cfg(feature = "ssr")]
 pub mod document;
 pub mod error;

@@ -1,6 +1,7 @@
 //! The one place that reads the server's context: the request, the backend, the answer's status and headers.
 
 use crate::{
+    checks::answer::Tested,
     error::ApiError,
     form_state::FormState,
     secrets::input::{Refused, Typed},
@@ -163,12 +164,13 @@ fn cookie(name: &str) -> Option<String> {
 /// The plain form of a secret that this page is the answer to, where it was refused; or that was sent when the session
 /// had ended, and waited in a cookie for its sender to sign in again.
 pub fn refused() -> Option<Refused> {
-    use_context().or_else(|| {
+    let tested = || use_context::<(Refused, Tested)>().map(|(refused, _)| refused);
+    use_context().or_else(tested).or_else(|| {
         let draft = cookie(DRAFT_COOKIE)?;
         let path = use_context::<Parts>()?.uri.path().to_owned();
         set_cookie(&draft_cookie("", &path, 0));
         let typed = serde_urlencoded::from_str(&draft).ok()?;
-        Some(Refused { typed, error: Error::NotSignedIn, value_dropped: true })
+        Some(Refused { typed, error: Some(Error::NotSignedIn), value_dropped: true })
     })
 }
 

@@ -6,10 +6,12 @@ use crate::{
     key_file, start,
 };
 use app::error::ApiError;
-use backend::{Backend, Ctx, Rewrapped, Verdict};
+use backend::{Backend, Ctx, Rewrapped, Tested, Verdict};
 use domain::{
     access::{AccessError, TokenDraft},
+    check::CheckStatus,
     error::Error,
+    secret::SecretId,
     sensitive::Sensitive,
 };
 use std::io::Write;
@@ -153,6 +155,32 @@ pub async fn audit(backend: &Backend, AuditCommand::Verify: AuditCommand) -> Out
         }
         Verdict::CutShort(id) => Err(format!("audit records after {id} were taken away").into()),
     }
+}
+
+/// `latchkey check …`: a line for each secret with its id, its state and what that means, separated by tabs.
+pub async fn check(settings: &Settings, url: &Sensitive, ids: &[String]) -> Outcome {
+    let read = |id: &String| {
+        SecretId::parse(id).ok_or_else(|| format!("{id} is not the id of a secret, such as image-hub"))
+    };
+    let ids = ids.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let config = start::config(settings, url.clone(), key_file::load(settings)?)?;
+    let backend = Backend::start(config, clock::now()).await?;
+    let tested = backend.checks().all(&ctx(), &ids).await;
+    backend.close().await;
+    let tested = tested.map_err(|error| said(&error.into()))?;
+    let mut bad = 0;
+    for Tested { id, outcome } in &tested {
+        let (state, words) = match outcome {
+            Some(Ok(cause)) => (cause.status().as_str(), cause.message().to_owned()),
+            Some(Err(error)) => ("failed", ApiError::Refused(error.clone()).message()),
+            None => ("left-out", "The same account was just refused, or the host has had enough.".to_owned()),
+        };
+        print(&format!("{id}\t{state}\t{words}"))?;
+        let fine = matches!(outcome, Some(Ok(cause))
+            if matches!(cause.status(), CheckStatus::Works | CheckStatus::NotTested));
+        bad += usize::from(!fine);
+    }
+    if bad == 0 { Ok(()) } else { Err(format!("{bad} of {} secrets do not work", tested.len()).into()) }
 }
 
 /// On standard output, where nothing else is written: the log goes to standard error.

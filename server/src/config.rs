@@ -1,7 +1,9 @@
 //! What can be set, by flags and by environment. The environment is read here and nowhere else.
 
 use crate::edge::{Edge, Origin};
-use backend::{Issuer, SessionLimits, SignInConfig, SingleSignOnConfig};
+use backend::{
+    CheckConfig, ExtraRoots, Issuer, PrivateHost, SessionLimits, SignInConfig, SingleSignOnConfig, StartError,
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{access::Role, sensitive::Sensitive};
 use ipnet::IpNet;
@@ -40,6 +42,11 @@ pub enum Command {
     /// Look after the audit log
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Test the connections of all secrets, or of these; ends with an error where one does not work
+    Check {
+        /// Ids such as image-hub
+        ids: Vec<String>,
+    },
     /// Fill the database with made-up secrets, for benchmarks
     #[command(hide = true)]
     Seed {
@@ -181,6 +188,23 @@ pub struct Settings {
     #[command(flatten)]
     pub oidc: OidcSettings,
 
+    /// Hosts of this machine and of private networks that connections may be tested to: names, addresses or networks,
+    /// separated by commas
+    #[arg(long, env = "LATCHKEY_ALLOW_PRIVATE_HOSTS", value_delimiter = ',', value_parser = PrivateHost::parse, global = true)]
+    pub allow_private_hosts: Vec<PrivateHost>,
+
+    /// Registries that are asked by plain HTTP, with or without their port, separated by commas
+    #[arg(long, env = "LATCHKEY_PLAIN_HTTP_HOSTS", value_delimiter = ',', global = true)]
+    pub plain_http_hosts: Vec<String>,
+
+    /// A file with certificates (PEM) of authorities that are trusted besides the system's when connections are tested
+    #[arg(long, env = "LATCHKEY_EXTRA_CA_FILE", global = true)]
+    pub extra_ca_file: Option<PathBuf>,
+
+    /// Have the connection of every secret tested once in this time, such as 12h or 1d; without it, only when somebody asks
+    #[arg(long, env = "LATCHKEY_CHECK_INTERVAL", value_parser = interval, global = true)]
+    pub check_interval: Option<Duration>,
+
     /// How to log: lines for people, or one JSON object a line
     #[arg(long, env = "LATCHKEY_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
     pub log_format: LogFormat,
@@ -253,6 +277,19 @@ fn network(text: &str) -> Result<IpNet, &'static str> {
     text.parse().or(one).map_err(|_| "this is neither an address nor a network such as 10.0.0.0/8")
 }
 
+/// A time such as `30m`, `12h` or `1d`; a minute at least, 30 days at most.
+fn interval(text: &str) -> Result<Duration, &'static str> {
+    let text = text.trim();
+    let seconds =
+        [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400)].into_iter().find_map(|(unit, seconds)| {
+            text.strip_suffix(unit)?.parse::<u32>().ok().map(|count| u64::from(count) * seconds)
+        });
+    match seconds {
+        Some(seconds @ 60..=2_592_000) => Ok(Duration::from_secs(seconds)),
+        _ => Err("this is not a time from a minute to 30 days, such as 30m, 12h or 1d"),
+    }
+}
+
 impl Settings {
     /// How people sign in.
     ///
@@ -273,6 +310,19 @@ impl Settings {
                 .to_owned());
         }
         Ok(SignInConfig { sessions, no_passwords: !self.password_sign_in, single_sign_on })
+    }
+
+    /// What tests of connections may reach.
+    ///
+    /// Errors: the file with authorities cannot be read.
+    pub fn checks(&self) -> Result<CheckConfig, StartError> {
+        let roots = self.extra_ca_file.as_deref().map(ExtraRoots::read).transpose()?;
+        Ok(CheckConfig {
+            allow_private: self.allow_private_hosts.clone(),
+            plain_http: self.plain_http_hosts.clone(),
+            extra_roots: roots.unwrap_or_default(),
+            own_port: Some(self.addr.port()),
+        })
     }
 
     /// Where the portal is reached from outside.
@@ -347,6 +397,16 @@ mod tests {
     fn a_key_and_a_key_file_exclude_each_other() {
         let refused = Cli::try_parse_from(["latchkey", "--kek", "AAAA", "--kek-file", "k"]).unwrap_err();
         assert_eq!(refused.kind(), clap::error::ErrorKind::ArgumentConflict);
+    }
+
+    #[test]
+    fn intervals_are_read() {
+        for (text, seconds) in [("60s", 60), ("30m", 1_800), ("12h", 43_200), (" 1d ", 86_400)] {
+            assert_eq!(interval(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "h", "1", "0h", "59s", "31d", "1w", "-1h", "1.5h", "99999999999d"] {
+            assert!(interval(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod listener;
 pub mod middleware;
 pub mod pages;
 pub mod private_postgres;
+pub mod recheck;
 pub mod routes;
 pub mod site;
 pub mod start;

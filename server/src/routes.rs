@@ -3,7 +3,8 @@
 use crate::{
     api,
     forms::{
-        self, BODY_LIMIT, account, audit, imports, keys, secrets, sign_in, single_sign_on, tokens, users,
+        self, BODY_LIMIT, account, audit, checks, imports, keys, secrets, sign_in, single_sign_on, tokens,
+        users,
     },
     health, middleware, pages,
     state::AppState,
@@ -79,6 +80,10 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/secrets/import", SignedIn, page(Page::Import).post(imports::begin)),
         ("/secrets/import/{id}", SignedIn, page(Page::ImportChoice).post(imports::save)),
         ("/secrets/import/{id}/discard", SignedIn, post(imports::discard)),
+        ("/secrets/new/check", SignedIn, page(Page::AddSecret).post(checks::new)),
+        ("/secrets/{id}/edit/check", SignedIn, page(Page::EditSecret).post(checks::edit)),
+        ("/secrets/{id}/check", SignedIn, page(Page::CheckSecret).post(checks::stored)),
+        ("/secrets/{id}/known-hosts", SignedIn, post(checks::approve)),
         ("/secrets/{id}", SignedIn, page(Page::Secret)),
         ("/secrets/{id}/edit", SignedIn, page(Page::EditSecret).post(secrets::edit)),
         ("/secrets/{id}/delete", SignedIn, page(Page::DeleteSecret).post(secrets::delete)),

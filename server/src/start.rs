@@ -7,7 +7,7 @@ use crate::{
     edge::Origin,
     key_file, listener,
     private_postgres::PrivatePostgres,
-    router,
+    recheck, router,
     site::Site,
     state::AppState,
     sweep,
@@ -59,6 +59,9 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Audit(what) => {
             with_backend(&settings, async |backend| command::audit(&backend, what).await).await
         }
+        Command::Check { ids } => {
+            with_database(&settings, async |url| command::check(&settings, &url, &ids).await).await
+        }
         Command::Seed { count } => {
             with_database(&settings, async |url| {
                 let config = config(&settings, url, key_file::load(&settings)?)?;
@@ -97,9 +100,14 @@ pub(crate) fn config(
     settings: &Settings,
     database_url: Sensitive,
     keys: Vec<Kek>,
-) -> Result<BackendConfig, String> {
-    let sign_in = settings.sign_in()?;
-    Ok(BackendConfig { database_url, keys, max_connections: settings.database_connections, sign_in })
+) -> Result<BackendConfig, Box<dyn Error + Send + Sync>> {
+    Ok(BackendConfig {
+        database_url,
+        keys,
+        max_connections: settings.database_connections,
+        sign_in: settings.sign_in()?,
+        checks: settings.checks()?,
+    })
 }
 
 /// For commands that have nothing to do with values, and so need no key.
@@ -151,7 +159,12 @@ async fn serve(settings: Settings) -> Outcome {
         };
         if matches!(opened, Ok(true)) {
             tracing::info!("Latchkey is at http://{addr}");
+            let rechecks = settings.check_interval.zip(state.backend().cloned());
+            let rechecks = rechecks.map(|(interval, backend)| tokio::spawn(recheck::run(backend, interval)));
             asked_to_stop.await;
+            if let Some(rechecks) = rechecks {
+                rechecks.abort();
+            }
         }
         tracing::info!("stopping");
         // Nobody listens only where the server has ended already.
@@ -174,7 +187,8 @@ async fn open(
     state: &AppState,
     addr: SocketAddr,
 ) -> Result<bool, Box<dyn Error + Send + Sync>> {
-    let config = config(settings, url, key_file::load(settings)?)?;
+    let mut config = config(settings, url, key_file::load(settings)?)?;
+    config.checks.own_port = Some(addr.port());
     loop {
         match Backend::start(config.clone(), clock::now()).await {
             Ok(backend) => {

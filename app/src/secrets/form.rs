@@ -49,8 +49,8 @@ impl Purpose {
                 kind: details.id.kind.as_str().to_owned(),
                 registry_host: details.registry_host.clone().unwrap_or_default(),
                 username: details.username.clone().unwrap_or_default(),
-                submission: String::new(),
                 version: details.version.to_string(),
+                ..Typed::default()
             },
         }
     }
@@ -71,6 +71,8 @@ pub fn SecretForm(
     purpose: Purpose,
     /// The plain form that this page answers, where it was refused.
     refused: Option<Refused>,
+    /// Where the form is sent.
+    address: String,
     /// Where Cancel leads.
     cancel: String,
     /// Where the values come from.
@@ -89,7 +91,7 @@ pub fn SecretForm(
                 Some(_) => Typed { name: stored.name, kind: stored.kind, ..typed },
                 None => typed,
             };
-            (typed, Some(ApiError::Refused(error)), value_dropped)
+            (typed, error.map(ApiError::Refused), value_dropped)
         }
         None => (stored, None, false),
     };
@@ -161,6 +163,7 @@ pub fn SecretForm(
         <Failure failure problems value_dropped form/>
         <form
             method="post"
+            action=address
             id="secret-form"
             class="secret-form"
             class:adding=!editing
@@ -322,6 +325,10 @@ fn read(form: &leptos::web_sys::HtmlFormElement) -> SecretInput {
         registry: text("registry"),
         username: text("username"),
         password: Sensitive::new(text("password")),
+        repository: text("repository"),
+        known_hosts: text("known_hosts"),
+        approved_hosts: text("approved_hosts"),
+        image: text("image"),
         submission: text("submission"),
         version: text("version"),
         overwrite: String::new(),

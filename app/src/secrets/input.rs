@@ -1,5 +1,7 @@
 //! What a form sends, and what of it may be sent back.
 
+#[cfg(feature = "ssr")]
+use domain::check::KnownHosts;
 use domain::{
     error::Error,
     secret::{RegistryHost, SecretDraft, SecretId, SecretKind},
@@ -27,6 +29,11 @@ pub struct SecretInput {
     pub knowingly: String,
     /// Not empty where the key is to be made, and of which kind.
     pub generate: String,
+    pub repository: String,
+    pub known_hosts: String,
+    /// Lines of known hosts that were shown after a test, and approved.
+    pub approved_hosts: String,
+    pub image: String,
     /// Made with the Add form by the server: the same form sent twice is saved once.
     pub submission: String,
     /// The version that the Edit form was opened with.
@@ -38,7 +45,7 @@ pub struct SecretInput {
 impl SecretInput {
     /// For the rules of `domain`.
     pub fn draft(&self) -> SecretDraft {
-        SecretDraft {
+        let draft = SecretDraft {
             name: self.name.clone(),
             display_name: self.display_name.clone(),
             kind: self.kind.clone(),
@@ -48,7 +55,18 @@ impl SecretInput {
             username: self.username.clone(),
             password: self.password.clone(),
             knowingly: self.knowingly.clone(),
-        }
+            ..SecretDraft::default()
+        };
+        // The browser leaves the rules of these to the server.
+        #[cfg(feature = "ssr")]
+        let draft = SecretDraft {
+            repository: self.repository.clone(),
+            known_hosts: self.known_hosts.clone(),
+            approved_hosts: self.approved_hosts.clone(),
+            image: self.image.clone(),
+            ..draft
+        };
+        draft
     }
 
     fn host(&self) -> &str {
@@ -56,6 +74,7 @@ impl SecretInput {
     }
 
     /// What may be shown again: everything but values.
+    #[cfg(feature = "ssr")]
     pub fn typed(&self) -> Typed {
         Typed {
             name: self.name.clone(),
@@ -64,9 +83,19 @@ impl SecretInput {
             kind: SecretKind::parse(&self.kind).map_or("", SecretKind::as_str).to_owned(),
             registry_host: self.host().to_owned(),
             username: self.username.clone(),
+            repository: self.repository.clone(),
+            known_hosts: self.hosts(),
+            image: self.image.clone(),
             submission: self.submission.clone(),
             version: self.version.clone(),
         }
+    }
+
+    /// The known hosts, with those that were approved; as typed where they are none.
+    #[cfg(feature = "ssr")]
+    fn hosts(&self) -> String {
+        KnownHosts::parse(&self.known_hosts, &self.approved_hosts)
+            .map_or_else(|_| self.known_hosts.clone(), |hosts| hosts.as_str().to_owned())
     }
 
     /// The version that this form may replace.
@@ -93,6 +122,13 @@ pub struct Typed {
     pub kind: String,
     pub registry_host: String,
     pub username: String,
+    /// This and the next two are in no island: the browser passes over them.
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
+    pub repository: String,
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
+    pub known_hosts: String,
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
+    pub image: String,
     /// Comes back as it was sent: a form that was refused is still the same form, begun with the same version.
     pub submission: String,
     pub version: String,
@@ -102,7 +138,8 @@ pub struct Typed {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Refused {
     pub typed: Typed,
-    pub error: Error,
+    /// `None` where it was only tested, as was asked.
+    pub error: Option<Error>,
     /// A value was typed; it is not sent back and must be typed again.
     pub value_dropped: bool,
 }

@@ -7,6 +7,7 @@ use super::{
     list_controls::{Filter, Pages, SortHeading},
 };
 use crate::{
+    checks::answer::StatusWord,
     error::ApiError,
     failure::LoadFailure,
     imports::IMPORT,
@@ -97,14 +98,18 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
                     <SortHeading query=query.clone() column=SortColumn::Name label="Name"/>
                     <SortHeading query=query.clone() column=SortColumn::DisplayName label="Display Name"/>
                     <SortHeading query=query.clone() column=SortColumn::Type label="Type"/>
+                    <th scope="col" class="status">
+                        "Status"
+                    </th>
                     <SortHeading query=query.clone() column=SortColumn::Updated label="Updated"/>
-                    <th scope="col" class="row-actions">
+                    <th scope="col" class="row-actions three">
                         "Actions"
                     </th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
         </table>
+        <form method="post" id="check"></form>
         <Pages query page/>
     })
 }
@@ -112,13 +117,18 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
 /// One secret.
 #[component]
 fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: bool) -> impl IntoView {
-    let SecretSummary { id, display_name, updated_at, updated_by, registry_host, key } = secret;
+    let SecretSummary { id, display_name, updated_at, updated_by, registry_host, key, status } = secret;
     let name = id.name.as_str().to_owned();
     let actions = if may_write {
         let edit = with_list(format!("{LIST}/{id}/edit"), &list_query);
         let delete = with_list(format!("{LIST}/{id}/delete"), &list_query);
         let (edit_label, delete_label) = (format!("Edit {name}"), format!("Delete {name}"));
+        let check = with_list(format!("{LIST}/{id}/check"), &list_query);
+        let check_label = format!("Test connection of {name}");
         Either::Left(view! {
+            <button class="quiet" form="check" formaction=check aria-label=check_label title="Test connection">
+                {icon!("plug")}
+            </button>
             <a href=edit aria-label=edit_label title="Edit">
                 {icon!("pencil")}
             </a>
@@ -152,6 +162,7 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: boo
             </a>
         }
     });
+    let connection = with_list(format!("{LIST}/{id}/check"), &list_query);
     view! {
         <tr>
             <th scope="row" class="name" title=name.clone()>
@@ -167,12 +178,18 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: boo
                 {kind}
                 {key}
             </td>
+            <td class="status">
+                <span class="column-word">"Status"</span>
+                <a href=connection>
+                    <StatusWord status/>
+                </a>
+            </td>
             <td class="updated">
                 <span class="column-word">"Updated"</span>
                 <Ago at=updated_at now/>
                 <span class="by">{format!(" by {updated_by}")}</span>
             </td>
-            <td class="row-actions">{actions}</td>
+            <td class="row-actions three">{actions}</td>
         </tr>
     }
 }
@@ -180,9 +197,15 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: boo
 /// No rows: because there are none, or because the search found none.
 #[component]
 fn Nothing(query: ListQuery, may_write: bool) -> impl IntoView {
-    let searched = !query.search.is_empty() || query.kind.is_some();
+    let searched = !query.search.is_empty() || query.kind.is_some() || query.status.is_some();
     if searched {
-        let all = ListQuery { search: String::new(), kind: None, position: Position::First, ..query.clone() };
+        let all = ListQuery {
+            search: String::new(),
+            kind: None,
+            status: None,
+            position: Position::First,
+            ..query.clone()
+        };
         Either::Left(view! {
             <div class="nothing">
                 <p>

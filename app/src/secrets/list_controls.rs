@@ -3,6 +3,7 @@
 use super::{LIST, list_address};
 use crate::ui::icon::icon;
 use domain::{
+    check::CheckStatus,
     page::{Direction, ListQuery, PageSize, Position, SecretPage, SortColumn, Total},
     secret::SecretKind,
 };
@@ -17,6 +18,15 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
             view! {
                 <option value=kind.as_str() selected={query.kind == Some(kind)}>
                     {kind.label()}
+                </option>
+            }
+        })
+        .collect_view();
+    let states = CheckStatus::ALL
+        .map(|status| {
+            view! {
+                <option value=status.as_str() selected={query.status == Some(status)}>
+                    {status.label()}
                 </option>
             }
         })
@@ -43,6 +53,15 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
                         "All"
                     </option>
                     {kinds}
+                </select>
+            </div>
+            <div>
+                <label for="status">"Status"</label>
+                <select id="status" name="status" autocomplete="off">
+                    <option value="" selected={query.status.is_none()}>
+                        "All"
+                    </option>
+                    {states}
                 </select>
             </div>
             {(!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort/> })}

@@ -4,11 +4,13 @@ use super::{
     LIST,
     delete::DeleteQuestion,
     form::{Purpose, SecretForm},
+    input::Typed,
     keys::{GenerateOffer, KeySection},
     list_before,
 };
 use crate::{
     audit::History,
+    checks::section::CheckSection,
     error::ApiError,
     failure::LoadFailure,
     help::place_of_need::form_help,
@@ -33,13 +35,15 @@ pub fn AddPage() -> impl IntoView {
         match may {
             Ok(()) => {
                 let purpose = Purpose::Add { submission: ssr::new_submission() };
-                let refused = ssr::refused();
-                let help = form_help(refused.as_ref().map_or("", |refused| &refused.typed.registry_host));
+                let (refused, (address, check)) = (ssr::refused(), addresses());
+                let typed = refused.as_ref().map(|refused| refused.typed.clone()).unwrap_or_default();
+                let help = form_help(&typed.registry_host);
                 Either::Left(view! {
                     <h1>"Add secret"</h1>
                     <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored. A docker config or Kubernetes Secret can be " <a href=IMPORT>"imported"</a> "."</p>
-                    <SecretForm purpose refused cancel=list_before(&ssr::query()) help/>
+                    <SecretForm purpose refused=refused.clone() address cancel=list_before(&ssr::query()) help/>
                     <GenerateOffer/>
+                    <CheckSection typed kind=None refused address=check/>
                 })
             }
             Err(error) => {
@@ -50,24 +54,42 @@ pub fn AddPage() -> impl IntoView {
     view! { <div class="form-page">{page}</div> }
 }
 
+/// Where the form of this page is sent, and where it is sent to be tested: this page too may be the answer to a test.
+fn addresses() -> (String, String) {
+    let address = ssr::address();
+    let (path, query) =
+        address.split_once('?').map_or((address.as_str(), None), |(path, query)| (path, Some(query)));
+    let path = path.strip_suffix("/check").unwrap_or(path);
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    (format!("{path}{query}"), format!("{path}/check{query}"))
+}
+
 /// Edit a secret.
 #[component]
 pub fn EditPage() -> impl IntoView {
-    let refused = ssr::refused();
+    let (refused, (address, check)) = (ssr::refused(), addresses());
     let cancel = list_before(&ssr::query());
     let show = move |details: SecretDetails| {
         let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
         let id = details.id.clone();
         let help = form_help(details.registry_host.as_deref().unwrap_or_default());
         let key = view! { <KeySection details=details.clone()/> };
+        let stored = Typed {
+            repository: details.target.clone().unwrap_or_default(),
+            known_hosts: details.known_hosts.clone(),
+            image: details.target.clone().unwrap_or_default(),
+            ..Typed::default()
+        };
+        let typed = refused.as_ref().map_or(stored, |refused| refused.typed.clone());
         view! {
             <h1>"Edit secret"</h1>
             <p class="lead">
                 {details.id.kind.label()} " " <b>{details.display_name.clone()}</b> ", last changed " <Ago at now/>
                 {format!(" by {by}.")}
             </p>
-            <SecretForm purpose=Purpose::Edit(details) refused cancel help/>
+            <SecretForm purpose=Purpose::Edit(details) refused=refused.clone() address cancel help/>
             {key}
+            <CheckSection typed kind=Some(id.kind) refused address=check/>
             <History id/>
         }
     };
@@ -77,7 +99,7 @@ pub fn EditPage() -> impl IntoView {
 /// The confirmation as a page of its own.
 #[component]
 pub fn DeletePage() -> impl IntoView {
-    let failure = ssr::refused().map(|refused| ApiError::Refused(refused.error));
+    let failure = ssr::refused().and_then(|refused| refused.error).map(ApiError::Refused);
     let cancel = list_before(&ssr::query());
     let show = move |details: SecretDetails| {
         view! {

@@ -74,6 +74,11 @@ impl Db {
         self.persist(|| self.pool.begin()).await
     }
 
+    /// A connection of one's own, for as long as one likes.
+    pub(crate) async fn acquire(&self) -> Result<Reader, sqlx::Error> {
+        self.persist(|| self.pool.acquire()).await
+    }
+
     /// Reads, again where a connection turns out to be broken: nothing was changed by then.
     pub(crate) async fn read<T, F>(&self, query: impl Fn(Reader) -> F) -> Result<T, sqlx::Error>
     where
@@ -168,6 +173,14 @@ fn options(url: &Sensitive) -> Result<PgConnectOptions, StartError> {
         // That a table is there already is no news.
         .options([("client_min_messages", "warning")])
         .disable_statement_logging())
+}
+
+/// Host and port of the database at this address; `None` where it is reached over a socket of this machine.
+pub(crate) fn endpoint(url: &Sensitive) -> Result<Option<(String, u16)>, StartError> {
+    let options = options(url)?;
+    let host = options.get_host();
+    let over_socket = options.get_socket().is_some() || host.starts_with('/');
+    Ok((!over_socket).then(|| (host.to_owned(), options.get_port())))
 }
 
 /// Brings the database at this address up to date, and ends. Takes a lock, so that servers may start at once, and

@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod checks;
 mod context;
 mod db;
 mod docker_config;
@@ -22,6 +23,7 @@ mod users;
 pub use audit::{
     AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, Outcome, Verdict,
 };
+pub use checks::{CheckConfig, CheckService, ExtraRoots, PORTAL, PrivateHost, Tested};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor};
 pub use db::migrate;
 pub use docker_config::docker_config_json;
@@ -54,6 +56,8 @@ pub struct BackendConfig {
     pub max_connections: u32,
     /// How people sign in.
     pub sign_in: SignInConfig,
+    /// What tests of connections may reach.
+    pub checks: CheckConfig,
 }
 
 /// How people sign in, and for how long.
@@ -75,6 +79,7 @@ pub struct Backend {
     keyring: Option<Arc<Keyring>>,
     audit: AuditService,
     imports: ImportService,
+    checks: CheckService,
     keys: KeyService,
     secrets: SecretService,
     sessions: SessionService,
@@ -89,10 +94,18 @@ impl Backend {
     pub async fn start(config: BackendConfig, now: Timestamp) -> Result<Self, StartError> {
         migrate(&config.database_url).await?;
         let db = Db::connect(&config.database_url, config.max_connections).await?;
-        Self::over(db, config.keys, config.sign_in, now).await
+        let database = db::endpoint(&config.database_url)?;
+        Self::over(db, config.keys, config.sign_in, (&config.checks, database), now).await
     }
 
-    async fn over(db: Db, keys: Vec<Kek>, sign_in: SignInConfig, now: Timestamp) -> Result<Self, StartError> {
+    async fn over(
+        db: Db,
+        keys: Vec<Kek>,
+        sign_in: SignInConfig,
+        // What tests of connections may reach, and where the database is, which they never do.
+        (checks, database): (&CheckConfig, Option<(String, u16)>),
+        now: Timestamp,
+    ) -> Result<Self, StartError> {
         let given = !keys.is_empty();
         let keyring = Keyring::unlock(&db, keys.clone(), now).await?.map(Arc::new);
         if given && keyring.is_none() {
@@ -112,6 +125,7 @@ impl Backend {
         Ok(Self {
             audit: AuditService::new(db.clone()),
             imports: ImportService::new(db.clone(), keyring.clone(), secrets.clone()),
+            checks: CheckService::new(db.clone(), keyring.clone(), checks, database),
             keys: KeyService::new(db.clone(), at_hand),
             secrets,
             sessions,
@@ -131,6 +145,11 @@ impl Backend {
     /// Imports that wait to be chosen from.
     pub fn imports(&self) -> &ImportService {
         &self.imports
+    }
+
+    /// Tests of connections.
+    pub fn checks(&self) -> &CheckService {
+        &self.checks
     }
 
     /// The key encryption keys.

@@ -1,6 +1,6 @@
 //! What the tests of all services begin with.
 
-use crate::{Actor, Backend, Ctx, Kek, SignInConfig, UserActor, db::Db};
+use crate::{Actor, Backend, CheckConfig, Ctx, Kek, SignInConfig, UserActor, db::Db};
 use domain::{access::Role, sensitive::Sensitive, time::Timestamp};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -30,7 +30,12 @@ pub(crate) async fn with_key(pool: PgPool, kek: Kek) -> Backend {
 }
 
 pub(crate) async fn backend_with(pool: PgPool, keys: Vec<Kek>) -> Backend {
-    Backend::over(Db::over(pool), keys, SignInConfig::default(), at(0).now).await.unwrap()
+    reaching(pool, keys, &CheckConfig::default()).await
+}
+
+/// One whose tests of connections may reach what this says.
+pub(crate) async fn reaching(pool: PgPool, keys: Vec<Kek>, checks: &CheckConfig) -> Backend {
+    Backend::over(Db::over(pool), keys, SignInConfig::default(), (checks, None), at(0).now).await.unwrap()
 }
 
 pub(crate) fn text(text: &str) -> Sensitive {

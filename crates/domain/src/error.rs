@@ -2,6 +2,7 @@
 //! of fields, and never what was submitted.
 
 use crate::{
+    check::TargetProblem,
     secret::{
         DisplayNameProblem, HostProblem, KeyProblem, NameProblem, PasswordProblem, SecretId, UsernameProblem,
     },
@@ -23,12 +24,18 @@ pub enum Field {
     Secret,
     /// What protects it, until it is stored.
     Passphrase,
+    /// What the key is to open.
+    Repository,
+    /// The keys of hosts that are trusted.
+    KnownHosts,
     /// Where the registry is.
     RegistryHost,
     /// The account there.
     Username,
     /// Its password or token.
     Password,
+    /// What the account is to pull.
+    Image,
 }
 
 impl From<Field> for String {
@@ -47,15 +54,18 @@ impl TryFrom<String> for Field {
 
 impl Field {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Name,
         Self::DisplayName,
         Self::Type,
         Self::Secret,
         Self::Passphrase,
+        Self::Repository,
+        Self::KnownHosts,
         Self::RegistryHost,
         Self::Username,
         Self::Password,
+        Self::Image,
     ];
 
     /// Its name in forms, and its id in pages.
@@ -66,9 +76,12 @@ impl Field {
             Self::Type => "type",
             Self::Secret => "secret",
             Self::Passphrase => "passphrase",
+            Self::Repository => "repository",
+            Self::KnownHosts => "known_hosts",
             Self::RegistryHost => "registry_host",
             Self::Username => "username",
             Self::Password => "password",
+            Self::Image => "image",
         }
     }
 
@@ -80,9 +93,12 @@ impl Field {
             Self::Type => "Type",
             Self::Secret => "Secret",
             Self::Passphrase => "Passphrase",
+            Self::Repository => "Repository to try",
+            Self::KnownHosts => "Known hosts",
             Self::RegistryHost => "Registry Host",
             Self::Username => "Username",
             Self::Password => "Password",
+            Self::Image => "Image to try",
         }
     }
 }
@@ -108,6 +124,8 @@ pub enum Problem {
     Username(UsernameProblem),
     /// The password is not one.
     Password(PasswordProblem),
+    /// What it is to be tried on is not to be understood.
+    Target(TargetProblem),
 }
 
 impl Problem {
@@ -124,6 +142,7 @@ impl Problem {
             Self::Host(problem) => problem.message(),
             Self::Username(problem) => problem.message(),
             Self::Password(problem) => problem.message(),
+            Self::Target(problem) => problem.message(),
         }
     }
 }
@@ -152,6 +171,7 @@ impl From<Problem> for String {
             Problem::Host(problem) => ("host", place(&HostProblem::ALL, &problem)),
             Problem::Username(problem) => ("username", place(&UsernameProblem::ALL, &problem)),
             Problem::Password(problem) => ("password", place(&PasswordProblem::ALL, &problem)),
+            Problem::Target(problem) => ("target", place(&TargetProblem::ALL, &problem)),
         };
         format!("{kind}:{}", place.unwrap_or_default())
     }
@@ -190,6 +210,7 @@ impl TryFrom<String> for Problem {
                 "host" => at(&HostProblem::ALL, place, Self::Host),
                 "username" => at(&UsernameProblem::ALL, place, Self::Username),
                 "password" => at(&PasswordProblem::ALL, place, Self::Password),
+                "target" => at(&TargetProblem::ALL, place, Self::Target),
                 _ => None,
             }
         };
@@ -284,6 +305,7 @@ mod tests {
         all.extend(HostProblem::ALL.map(Problem::Host));
         all.extend(UsernameProblem::ALL.map(Problem::Username));
         all.extend(PasswordProblem::ALL.map(Problem::Password));
+        all.extend(TargetProblem::ALL.map(Problem::Target));
         for field in Field::ALL {
             for problem in &all {
                 let error = FieldError { field, problem: problem.clone() };

@@ -2,6 +2,7 @@
 //! it. Compiled for the browser and the server alike, so everything here is small and pure.
 
 pub mod access;
+pub mod check;
 pub mod error;
 pub mod import;
 pub mod page;

@@ -2,6 +2,7 @@
 //! nonsense gives the nearest sensible page.
 
 use crate::{
+    check::CheckStatus,
     percent,
     secret::{SecretId, SecretKind, SecretSummary},
     time::Timestamp,
@@ -169,6 +170,8 @@ pub struct ListQuery {
     pub search: String,
     /// Only this kind.
     pub kind: Option<SecretKind>,
+    /// Only those of which this is known.
+    pub status: Option<CheckStatus>,
     /// By what it is sorted.
     pub sort: SortColumn,
     /// Which end comes first.
@@ -184,6 +187,7 @@ impl Default for ListQuery {
         Self {
             search: String::new(),
             kind: None,
+            status: None,
             sort: SortColumn::Updated,
             direction: Direction::Descending,
             size: PageSize::default(),
@@ -220,6 +224,7 @@ impl ListQuery {
         Self {
             search: value("q").map(|text| clean_search(&text)).unwrap_or_default(),
             kind: value("type").and_then(|text| SecretKind::parse(&text)),
+            status: value("status").and_then(|text| CheckStatus::parse(&text)),
             sort,
             direction,
             size: value("size").map(|text| PageSize::parse(&text)).unwrap_or_default(),
@@ -236,6 +241,9 @@ impl ListQuery {
         }
         if let Some(kind) = self.kind {
             pairs.push(("type", kind.as_str().to_owned()));
+        }
+        if let Some(status) = self.status {
+            pairs.push(("status", status.as_str().to_owned()));
         }
         let sort = self.sort_parameter();
         if !sort.is_empty() {
@@ -351,6 +359,7 @@ mod tests {
             "after=image-a~-5",
             "before=image-a~99999999999999999999",
             "type=SENTINEL",
+            "status=SENTINEL",
             "q=%ff",
             "q=%00%01",
             "size=x",
@@ -402,11 +411,13 @@ mod tests {
             ];
             let direction = prop_oneof![Just(Direction::Ascending), Just(Direction::Descending)];
             let kind = prop::option::of(prop::sample::select(SecretKind::ALL.to_vec()));
+            let status = prop::option::of(prop::sample::select(CheckStatus::ALL.to_vec()));
             let size = prop::sample::select(PageSize::ALL.to_vec());
-            (any::<String>(), kind, direction, size, position).prop_map(
-                move |(search, kind, direction, size, position)| ListQuery {
+            (any::<String>(), kind, status, direction, size, position).prop_map(
+                move |(search, kind, status, direction, size, position)| ListQuery {
                     search: clean_search(&search),
                     kind,
+                    status,
                     sort,
                     direction,
                     size,

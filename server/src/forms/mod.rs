@@ -4,6 +4,7 @@
 mod access;
 pub mod account;
 pub mod audit;
+pub mod checks;
 pub mod imports;
 pub mod keys;
 pub mod secrets;

@@ -72,11 +72,11 @@ pub async fn delete(State(state): State<AppState>, Path(id): Path<String>, reque
 }
 
 /// The page again. Nothing of the body is repeated: it could not be told what in it is a value.
-async fn unreadable(refusal: Unreadable, state: AppState, parts: Parts, page: Page) -> Response {
+pub(super) async fn unreadable(refusal: Unreadable, state: AppState, parts: Parts, page: Page) -> Response {
     if let Err(Error::NotSignedIn) = services(&state, &parts) {
         return to_sign_in(parts.uri.path());
     }
-    let refused = Refused { typed: Typed::default(), error: Error::BadRequest, value_dropped: true };
+    let refused = Refused { typed: Typed::default(), error: Some(Error::BadRequest), value_dropped: true };
     pages::in_answer(state, parts, page, refusal.0, refused).await
 }
 
@@ -103,7 +103,7 @@ async fn finish(
         Err(error) => {
             let status = ssr::status_of(&error);
             let value_dropped = !input.secret.is_empty() || !input.password.is_empty();
-            let refused = Refused { typed: input.typed(), error, value_dropped };
+            let refused = Refused { typed: input.typed(), error: Some(error), value_dropped };
             pages::in_answer(state, parts, page, status, refused).await
         }
     }

@@ -6,7 +6,7 @@ use axum::{
     body::{Body, HttpBody, to_bytes},
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
-use backend::{Backend, BackendConfig, Ctx, Kek, SignInConfig};
+use backend::{Backend, BackendConfig, CheckConfig, Ctx, Kek, PrivateHost, SignInConfig};
 use domain::{
     access::{AccessError, Role},
     secret::SecretId,
@@ -100,6 +100,11 @@ impl TestApp {
             keys: vec![kek],
             max_connections: 4,
             sign_in: SignInConfig::default(),
+            checks: CheckConfig {
+                allow_private: vec![PrivateHost::parse("127.0.0.0/8").unwrap()],
+                plain_http: vec!["127.0.0.1".to_owned()],
+                ..CheckConfig::default()
+            },
         };
         let backend = Backend::start(config, clock::now()).await.unwrap();
         let mut app = Self {

@@ -7,10 +7,14 @@
 
 mod access;
 mod bad_input;
+mod checks;
 mod edge;
 mod harness;
 mod imports;
 mod keys;
+#[allow(dead_code, reason = "the backend's own tests use the rest")]
+#[path = "../../../crates/backend/src/checks/tests/peers.rs"]
+mod peers;
 mod process;
 mod secrets;
 mod sentinel;

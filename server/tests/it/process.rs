@@ -18,7 +18,7 @@ use std::{
 
 const PASSWORD: &str = "correct horse battery";
 
-fn latchkey(folder: &Path) -> Command {
+pub(crate) fn latchkey(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
     command
         .env_clear()
@@ -33,8 +33,8 @@ fn latchkey(folder: &Path) -> Command {
     command
 }
 
-struct Running {
-    child: Child,
+pub(crate) struct Running {
+    pub(crate) child: Child,
     addr: String,
     /// Of the administrator's session.
     cookie: String,
@@ -42,7 +42,7 @@ struct Running {
 
 impl Running {
     /// Waits until the server says where it is.
-    fn start(command: Command) -> Self {
+    pub(crate) fn start(command: Command) -> Self {
         Self::start_as(command, "root", PASSWORD)
     }
 
@@ -71,14 +71,14 @@ impl Running {
         answer
     }
 
-    fn get(&self, path: &str) -> String {
+    pub(crate) fn get(&self, path: &str) -> String {
         self.send(&format!(
             "GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nConnection: close\r\n\r\n",
             self.addr, self.cookie
         ))
     }
 
-    fn post(&self, path: &str, fields: &[(&str, &str)]) -> String {
+    pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> String {
         let body = form(fields);
         self.send(&format!(
             "POST {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nConnection: close\r\nContent-Length: {}\r\n\
@@ -96,7 +96,7 @@ impl Running {
         )
     }
 
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
     }
 }
@@ -120,7 +120,7 @@ fn postgres_pid(folder: &Path) -> Option<String> {
     text.lines().next().map(str::to_owned)
 }
 
-fn wait_until(what: &str, happened: impl Fn() -> bool) {
+pub(crate) fn wait_until(what: &str, happened: impl Fn() -> bool) {
     let began = Instant::now();
     while !happened() {
         assert!(began.elapsed() < Duration::from_secs(30), "{what}");
@@ -407,6 +407,7 @@ fn ask<T>(folder: &Path, question: impl AsyncFnOnce(backend::Backend, backend::C
         keys: backend::Kek::parse_ring(&Sensitive::new(keys)).unwrap(),
         max_connections: 2,
         sign_in: backend::SignInConfig::default(),
+        checks: backend::CheckConfig::default(),
     };
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let backend = backend::Backend::start(config, server::clock::now()).await.unwrap();

@@ -33,6 +33,8 @@ pub enum AuditAction {
     SshKeyDiscarded,
     /// Keys that were stored before keys were read were looked at.
     SshKeysRead,
+    /// A credential was tried on what it is for.
+    ConnectionTested,
     /// Made-up secrets were added.
     SecretsSeeded,
     /// Somebody signed in, or tried to.
@@ -87,6 +89,7 @@ impl AuditAction {
             Self::SshKeySwitched,
             Self::SshKeyDiscarded,
             Self::SshKeysRead,
+            Self::ConnectionTested,
             Self::SecretsSeeded,
             Self::SignIn,
             Self::AccountLocked,
@@ -123,6 +126,7 @@ impl AuditAction {
             Self::SshKeySwitched => "SSH key switched",
             Self::SshKeyDiscarded => "SSH key discarded",
             Self::SshKeysRead => "SSH keys read",
+            Self::ConnectionTested => "connection tested",
             Self::SecretsSeeded => "secrets seeded",
             Self::SignIn => "sign-in",
             Self::AccountLocked => "account locked",

@@ -229,7 +229,8 @@ impl ImportService {
             match add_all(&mut work, ctx, keyring, &kek_id, &secrets).await {
                 Ok(()) => {}
                 Err(AddAllError::Taken(id)) => {
-                    let rows = numbers.into_iter().zip(&secrets).filter(|(_, (secret, _))| id_of(secret) == id);
+                    let rows =
+                        numbers.into_iter().zip(&secrets).filter(|(_, (secret, _))| id_of(secret) == id);
                     return Err(ImportError::Rows(
                         rows.map(|(number, _)| (number, taken(id.clone()))).collect(),
                     ));

@@ -3,6 +3,7 @@
 use super::repository::{self, COUNT_LIMIT, ListRow, Stretch};
 use crate::db::{Db, timestamp};
 use domain::{
+    check::CheckStatus,
     page::{Cursor, ListQuery, Position, SecretPage, Total},
     secret::{KeyAlgorithm, SecretId, SecretKind, SecretName, SecretSummary},
     time::Timestamp,
@@ -49,14 +50,15 @@ async fn stretch(db: &Db, query: &ListQuery, now: Timestamp) -> Result<SecretPag
         (false, beyond) => (beyond, more),
         (true, beyond) => (more, beyond),
     };
+    // What is neither searched nor filtered by state need not be counted.
+    let counted = !query.search.is_empty() || query.status.is_some();
     let at = |row: Option<&SecretSummary>| row.map(|row| Cursor::at(row, query.sort));
     Ok(SecretPage {
         previous: if before { at(rows.first()) } else { None },
         next: if after { at(rows.last()) } else { None },
         total: Total {
-            count: u64::try_from(total.min(if query.search.is_empty() { i64::MAX } else { COUNT_LIMIT }))
-                .unwrap_or(0),
-            exact: query.search.is_empty() || total <= COUNT_LIMIT,
+            count: u64::try_from(total.min(if counted { COUNT_LIMIT } else { i64::MAX })).unwrap_or(0),
+            exact: !counted || total <= COUNT_LIMIT,
         },
         rows,
         now,
@@ -75,5 +77,6 @@ fn summary(row: ListRow) -> Result<SecretSummary, sqlx::Error> {
         updated_by: row.updated_by,
         registry_host: row.registry_host,
         key: algorithm.zip(row.fingerprint),
+        status: CheckStatus::parse(&row.check_status).ok_or_else(|| unknown("state"))?,
     })
 }

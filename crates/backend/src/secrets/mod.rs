@@ -3,9 +3,9 @@
 mod keys;
 mod list;
 pub(crate) mod many;
-mod repository;
+pub(crate) mod repository;
 mod seed;
-mod service;
+pub(crate) mod service;
 
 pub use service::SecretService;
 

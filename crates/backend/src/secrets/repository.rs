@@ -8,6 +8,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
+    check::CheckStatus,
     page::{CursorValue, Direction, ListQuery, SortColumn},
     secret::{Credential, NewSecret, SecretId, SecretKind},
 };
@@ -22,16 +23,18 @@ const MAX_WORDS: usize = 8;
 
 /// A secret without its value.
 #[derive(Clone, Debug, FromRow)]
-pub(super) struct SecretRow {
-    pub(super) id: Uuid,
+pub(crate) struct SecretRow {
+    pub(crate) id: Uuid,
     pub(super) display_name: String,
-    pub(super) registry_host: Option<String>,
+    pub(crate) registry_host: Option<String>,
     pub(super) registry_username: Option<String>,
-    pub(super) version: i64,
-    pub(super) value_version: i64,
+    pub(crate) version: i64,
+    pub(crate) value_version: i64,
     pub(super) submission: Option<Uuid>,
     pub(super) updated_at: DateTime<Utc>,
     pub(super) updated_by: String,
+    pub(super) check_target: Option<String>,
+    pub(super) known_hosts: String,
 }
 
 /// A row of the list.
@@ -45,6 +48,7 @@ pub(super) struct ListRow {
     pub(super) updated_by: String,
     pub(super) algorithm: Option<String>,
     pub(super) fingerprint: Option<String>,
+    pub(super) check_status: String,
     /// Over all pages; the same in each row.
     pub(super) total: i64,
 }
@@ -58,6 +62,8 @@ pub(super) struct NewRow {
     registry_host: Option<String>,
     registry_username: Option<String>,
     submission: Option<Uuid>,
+    check_target: Option<String>,
+    known_hosts: String,
     place: Location,
     sealed: SealedValue,
 }
@@ -87,6 +93,8 @@ impl NewRow {
             registry_host: host,
             registry_username: username,
             submission,
+            check_target: secret.settings.target().map(str::to_owned),
+            known_hosts: secret.settings.known_hosts.as_str().to_owned(),
             place,
             sealed: keyring.seal(kek_id, place, value)?,
         })
@@ -104,7 +112,7 @@ pub(super) async fn find(
 ) -> Result<Option<SecretRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT id, display_name, registry_host, registry_username, version, value_version, submission, \
-         updated_at, updated_by FROM secrets WHERE kind = $1 AND name = $2",
+         updated_at, updated_by, check_target, known_hosts FROM secrets WHERE kind = $1 AND name = $2",
     )
     .bind(id.kind.as_str())
     .bind(id.name.as_str())
@@ -119,7 +127,7 @@ pub(super) async fn lock(
 ) -> Result<Option<SecretRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT id, display_name, registry_host, registry_username, version, value_version, submission, \
-         updated_at, updated_by FROM secrets WHERE kind = $1 AND name = $2 FOR UPDATE",
+         updated_at, updated_by, check_target, known_hosts FROM secrets WHERE kind = $1 AND name = $2 FOR UPDATE",
     )
     .bind(id.kind.as_str())
     .bind(id.name.as_str())
@@ -128,7 +136,7 @@ pub(super) async fn lock(
 }
 
 /// The row with the sealed value that counts.
-pub(super) async fn find_value(
+pub(crate) async fn find_value(
     connection: &mut PgConnection,
     id: &SecretId,
 ) -> Result<Option<(SecretRow, SealedValue)>, sqlx::Error> {
@@ -144,7 +152,7 @@ pub(super) async fn find_value(
     }
     let found: Option<Joined> = sqlx::query_as(
         "SELECT secrets.id, display_name, registry_host, registry_username, secrets.version, value_version, \
-         submission, updated_at, updated_by, algorithm, kek_id, wrapped_key, nonce, ciphertext \
+         submission, updated_at, updated_by, check_target, known_hosts, algorithm, kek_id, wrapped_key, nonce, ciphertext \
          FROM secrets JOIN secret_values \
          ON secret_values.secret_id = secrets.id AND secret_values.version = secrets.value_version \
          AND secret_values.field = $3 \
@@ -173,7 +181,7 @@ pub(super) async fn insert_many(
     let now = instant(ctx.now)?;
     let mut secrets = QueryBuilder::<Postgres>::new(
         "INSERT INTO secrets (id, kind, name, display_name, registry_host, registry_username, version, \
-         value_version, submission, created_at, updated_at, updated_by) ",
+         value_version, submission, created_at, updated_at, updated_by, check_target, known_hosts) ",
     );
     secrets.push_values(&rows, |mut values, row| {
         values
@@ -188,7 +196,9 @@ pub(super) async fn insert_many(
             .push_bind(row.submission)
             .push_bind(now)
             .push_bind(now)
-            .push_bind(ctx.actor.name());
+            .push_bind(ctx.actor.name())
+            .push_bind(&row.check_target)
+            .push_bind(&row.known_hosts);
     });
     secrets.build().execute(&mut *connection).await?;
     insert_values(connection, now, rows.into_iter().map(|row| (row.place, row.sealed))).await
@@ -240,7 +250,7 @@ pub(super) async fn update(
 ) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar(
         "UPDATE secrets SET display_name = $2, registry_host = $3, registry_username = $4, value_version = $5, \
-         updated_at = $6, updated_by = $7, version = version + 1 WHERE id = $1 RETURNING version",
+         updated_at = $6, updated_by = $7, check_target = $8, known_hosts = $9, version = version + 1 WHERE id = $1 RETURNING version",
     )
     .bind(row.id)
     .bind(row.display_name)
@@ -249,6 +259,8 @@ pub(super) async fn update(
     .bind(row.value_version)
     .bind(instant(ctx.now)?)
     .bind(ctx.actor.name())
+    .bind(row.check_target)
+    .bind(row.known_hosts)
     .fetch_one(connection)
     .await
 }
@@ -291,18 +303,18 @@ pub(super) async fn list(
     let words: Vec<String> = query.search.split_whitespace().take(MAX_WORDS).map(pattern).collect();
     let mut sql = QueryBuilder::<Postgres>::new(
         "SELECT page.*, algorithm, fingerprint FROM (SELECT id, kind, name, display_name, registry_host, \
-         updated_at, updated_by, (",
+         updated_at, updated_by, check_status, (",
     );
-    if words.is_empty() {
+    if words.is_empty() && query.status.is_none() {
         sql.push("SELECT coalesce(sum(count), 0)::bigint FROM secret_counts WHERE ");
-        filter(&mut sql, query.kind, &[]);
+        filter(&mut sql, query.kind, None, &[]);
     } else {
         sql.push("SELECT count(*) FROM (SELECT FROM secrets WHERE ");
-        filter(&mut sql, query.kind, &words);
+        filter(&mut sql, query.kind, query.status, &words);
         sql.push(format_args!(" LIMIT {}) AS counted", COUNT_LIMIT + 1));
     }
     sql.push(") AS total FROM secrets WHERE ");
-    filter(&mut sql, query.kind, &words);
+    filter(&mut sql, query.kind, query.status, &words);
 
     // Within one kind, the kind is no part of the order: so the index that begins with it serves.
     let columns = match (query.sort, query.kind) {
@@ -342,11 +354,20 @@ pub(super) async fn list(
     sql.build_query_as().fetch_all(connection).await
 }
 
-fn filter(sql: &mut QueryBuilder<Postgres>, kind: Option<SecretKind>, words: &[String]) {
+fn filter(
+    sql: &mut QueryBuilder<Postgres>,
+    kind: Option<SecretKind>,
+    status: Option<CheckStatus>,
+    words: &[String],
+) {
     sql.push("true");
     if let Some(kind) = kind {
         // Written out, so that the planner knows how many there are of it: one of two words of ours.
         sql.push(format_args!(" AND kind = '{}'", kind.as_str()));
+    }
+    if let Some(status) = status {
+        // Likewise: one of five words of ours.
+        sql.push(format_args!(" AND check_status = '{}'", status.as_str()));
     }
     for word in words {
         sql.push(" AND search LIKE ").push_bind(word.clone());

@@ -41,6 +41,7 @@ fn secret(number: u32) -> Option<NewSecret> {
         ("images", credential)
     };
     Some(NewSecret {
+        settings: domain::check::CheckSettings::default(),
         name: SecretName::parse(&format!("{team}-{what}-{number:06}")).ok()?,
         display_name: DisplayName::parse(&format!("Team {team}: {what} {number}")).ok()?,
         credential,

@@ -91,6 +91,8 @@ impl SecretService {
             display_name: row.display_name,
             registry_host: row.registry_host,
             username: row.registry_username,
+            target: row.check_target,
+            known_hosts: row.known_hosts,
             version: row.version,
             updated_at: crate::db::timestamp(row.updated_at),
             updated_by: row.updated_by,
@@ -202,7 +204,9 @@ impl SecretService {
         let same = row.version == 1
             && row.display_name == repository::shown_name(secret)
             && row.registry_host.as_deref() == host
-            && row.registry_username.as_deref() == username;
+            && row.registry_username.as_deref() == username
+            && row.check_target.as_deref() == secret.settings.target()
+            && row.known_hosts == secret.settings.known_hosts.as_str();
         let place = Location { secret: row.id, field: value_field(id.kind), version: row.value_version };
         Ok(same && keyring.open(place, &sealed).is_ok_and(|stored| stored.expose() == value.expose()))
     }
@@ -403,7 +407,7 @@ pub(super) fn broken(ctx: &Ctx, error: IntegrityError) -> Error {
     Error::Internal(ctx.request_id.clone())
 }
 
-pub(super) fn value_field(kind: SecretKind) -> ValueField {
+pub(crate) fn value_field(kind: SecretKind) -> ValueField {
     match kind {
         SecretKind::GitDataset => ValueField::SshPrivateKey,
         SecretKind::ImagePull => ValueField::RegistryPassword,
@@ -428,6 +432,10 @@ fn changed(id: &SecretId, stored: SecretRow, update: SecretUpdate) -> Result<Cha
     };
     let display_name = update.display_name.as_ref().map_or(id.name.as_str(), |name| name.as_str());
     set(&mut row.display_name, display_name, Field::DisplayName);
+    let tried = if id.kind == SecretKind::GitDataset { Field::Repository } else { Field::Image };
+    set(row.check_target.get_or_insert_default(), update.settings.target().unwrap_or_default(), tried);
+    set(&mut row.known_hosts, update.settings.known_hosts.as_str(), Field::KnownHosts);
+    row.check_target.take_if(|target| target.is_empty());
     let value = match (id.kind, update.credential) {
         (SecretKind::GitDataset, CredentialUpdate::GitDataset { private_key }) => {
             private_key.map(|key| (Field::Secret, key.value().clone()))
@@ -448,7 +456,11 @@ fn changed(id: &SecretId, stored: SecretRow, update: SecretUpdate) -> Result<Cha
 }
 
 /// The credential from its parts. What was stored went through the same rules, so anything else is damage.
-fn restore(kind: SecretKind, row: SecretRow, value: Sensitive) -> Result<Credential, IntegrityError> {
+pub(crate) fn restore(
+    kind: SecretKind,
+    row: SecretRow,
+    value: Sensitive,
+) -> Result<Credential, IntegrityError> {
     match (kind, row.registry_host, row.registry_username) {
         (SecretKind::GitDataset, ..) => {
             let private_key = PrivateKeyText::parse(&value).map_err(|_| IntegrityError)?;

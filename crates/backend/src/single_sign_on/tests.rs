@@ -3,7 +3,7 @@
 
 use super::{Issuer, ProviderAnswer, SingleSignOnConfig, SingleSignOnService, identity::Identity};
 use crate::{
-    Backend, Kek, SignInConfig,
+    Backend, CheckConfig, Kek, SignInConfig,
     db::Db,
     tests::{add_user, anonymous, at, records, text},
 };
@@ -26,7 +26,8 @@ async fn backend(pool: &PgPool, no_passwords: bool) -> Backend {
     };
     let sign_in =
         SignInConfig { no_passwords, single_sign_on: Some(single_sign_on), ..SignInConfig::default() };
-    Backend::over(Db::over(pool.clone()), vec![Kek::generate().unwrap()], sign_in, at(0).now).await.unwrap()
+    let (keys, checks) = (vec![Kek::generate().unwrap()], CheckConfig::default());
+    Backend::over(Db::over(pool.clone()), keys, sign_in, (&checks, None), at(0).now).await.unwrap()
 }
 
 fn service(backend: &Backend) -> &SingleSignOnService {

@@ -1,10 +1,11 @@
 //! What was typed, and the secret or the change that it becomes.
 
 use super::{
-    DisplayName, KeyProblem, NewKeyKind, Password, PrivateKeyText, RegistryHost, SecretKind, SecretName,
-    Username,
+    DisplayName, KeyProblem, NewKeyKind, Password, PasswordProblem, PrivateKeyText, RegistryHost, SecretKind,
+    SecretName, Username,
 };
 use crate::{
+    check::{CheckSettings, ImageReference, KnownHosts, Repository},
     error::{Field, FieldError, Problem},
     sensitive::Sensitive,
 };
@@ -30,6 +31,14 @@ pub struct SecretDraft {
     pub password: Sensitive,
     /// Not empty where it is to be saved although another secret holds the same.
     pub knowingly: String,
+    /// Field "Repository to try".
+    pub repository: String,
+    /// Field "Known hosts".
+    pub known_hosts: String,
+    /// Lines of the same form, approved after a test.
+    pub approved_hosts: String,
+    /// Field "Image to try".
+    pub image: String,
 }
 
 /// A secret that may be stored.
@@ -43,6 +52,8 @@ pub struct NewSecret {
     pub credential: Credential,
     /// Whether it is to be added although another secret holds the same key or account.
     pub knowingly: bool,
+    /// On what it is tried.
+    pub settings: CheckSettings,
 }
 
 /// A secret whose key the portal is to make.
@@ -94,6 +105,8 @@ pub struct SecretUpdate {
     pub credential: CredentialUpdate,
     /// Whether it is to be saved although another secret holds the same key or account.
     pub knowingly: bool,
+    /// On what it is tried.
+    pub settings: CheckSettings,
 }
 
 /// A change of what a secret pulls with. `None` keeps the stored value.
@@ -156,7 +169,7 @@ impl GeneratedSecret {
 impl NewSecret {
     /// Reads the Add form; all that is wrong is returned at once, in the order of the form. Fields of the other
     /// kind are passed over.
-    pub fn parse(draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
+    pub fn parse(mut draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
         let mut wrong = Wrong::default();
         let knowingly = !draft.knowingly.is_empty();
         let name = wrong.take(Field::Name, SecretName::parse(&draft.name), Problem::Name);
@@ -167,14 +180,18 @@ impl NewSecret {
             SecretKind::GitDataset => Some(Credential::GitDataset { private_key: wrong.take_key(&draft)? }),
             SecretKind::ImagePull => {
                 let (host, username) = read_account(&mut wrong, &draft);
-                let password =
-                    wrong.take(Field::Password, Password::parse(draft.password), Problem::Password);
+                let password = wrong.take(
+                    Field::Password,
+                    Password::parse(std::mem::take(&mut draft.password)),
+                    Problem::Password,
+                );
                 Some(Credential::ImagePull { host: host?, username: username?, password: password? })
             }
         });
-        match (name, display_name, credential) {
-            (Some(name), Some(display_name), Some(credential)) => {
-                Ok(Self { name, display_name, credential, knowingly })
+        let settings = kind.and_then(|kind| read_settings(&mut wrong, kind, &draft));
+        match (name, display_name, credential, settings) {
+            (Some(name), Some(display_name), Some(credential), Some(settings)) => {
+                Ok(Self { name, display_name, credential, knowingly, settings })
             }
             _ => Err(wrong.0),
         }
@@ -184,7 +201,7 @@ impl NewSecret {
 impl SecretUpdate {
     /// Reads the Edit form of a secret of this kind. A blank value keeps the stored one: for a password that is
     /// the empty text, for a key white space too. Name and type are passed over: they never change.
-    pub fn parse(kind: SecretKind, draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
+    pub fn parse(kind: SecretKind, mut draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
         let mut wrong = Wrong::default();
         let knowingly = !draft.knowingly.is_empty();
         let display_name =
@@ -202,7 +219,11 @@ impl SecretUpdate {
                 let password = if draft.password.is_empty() {
                     Some(None)
                 } else {
-                    wrong.take(Field::Password, Password::parse(draft.password).map(Some), Problem::Password)
+                    wrong.take(
+                        Field::Password,
+                        Password::parse(std::mem::take(&mut draft.password)).map(Some),
+                        Problem::Password,
+                    )
                 };
                 match (host, username, password) {
                     (Some(host), Some(username), Some(password)) => {
@@ -212,10 +233,41 @@ impl SecretUpdate {
                 }
             }
         };
-        match (display_name, credential) {
-            (Some(display_name), Some(credential)) => Ok(Self { display_name, credential, knowingly }),
+        let settings = read_settings(&mut wrong, kind, &draft);
+        match (display_name, credential, settings) {
+            (Some(display_name), Some(credential), Some(settings)) => {
+                Ok(Self { display_name, credential, knowingly, settings })
+            }
             _ => Err(wrong.0),
         }
+    }
+}
+
+/// What a test of a connection tries, straight from a form.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// Without a value, the stored one is tried.
+    pub credential: CredentialUpdate,
+    /// On what it is tried.
+    pub settings: CheckSettings,
+}
+
+impl Trial {
+    /// Reads what of a form a test needs. Without a stored value, one has to be typed.
+    pub fn parse(kind: SecretKind, draft: SecretDraft, stored: bool) -> Result<Self, Vec<FieldError>> {
+        // What it is called is of no account here.
+        let draft = SecretDraft { display_name: String::new(), ..draft };
+        let SecretUpdate { credential, settings, .. } = SecretUpdate::parse(kind, draft)?;
+        let missing = match &credential {
+            CredentialUpdate::GitDataset { private_key: None } => {
+                FieldError { field: Field::Secret, problem: Problem::Key(KeyProblem::Missing) }
+            }
+            CredentialUpdate::ImagePull { password: None, .. } => {
+                FieldError { field: Field::Password, problem: Problem::Password(PasswordProblem::Missing) }
+            }
+            _ => return Ok(Self { credential, settings }),
+        };
+        if stored { Ok(Self { credential, settings }) } else { Err(vec![missing]) }
     }
 }
 
@@ -226,10 +278,37 @@ fn read_account(wrong: &mut Wrong, draft: &SecretDraft) -> (Option<RegistryHost>
     (host, username)
 }
 
+/// What a secret of this kind is tried on.
+fn read_settings(wrong: &mut Wrong, kind: SecretKind, draft: &SecretDraft) -> Option<CheckSettings> {
+    // Nothing about these fields has to be said while somebody types: the browser leaves their rules to the server.
+    if cfg!(target_arch = "wasm32") {
+        return Some(CheckSettings::default());
+    }
+    let mut settings = CheckSettings::default();
+    let target = Problem::Target;
+    match kind {
+        SecretKind::GitDataset => {
+            let blank = draft.repository.trim().is_empty();
+            let repository =
+                (!blank).then(|| wrong.take(Field::Repository, Repository::parse(&draft.repository), target));
+            let known_hosts = KnownHosts::parse(&draft.known_hosts, &draft.approved_hosts);
+            settings.known_hosts = wrong.take(Field::KnownHosts, known_hosts, target)?;
+            settings.repository = repository.map_or(Some(None), |repository| repository.map(Some))?;
+        }
+        SecretKind::ImagePull if !draft.image.trim().is_empty() => {
+            let registry = RegistryHost::parse(&draft.registry_host).ok().map(|normalized| normalized.host);
+            let image = ImageReference::parse(&draft.image, registry.as_ref());
+            settings.image = Some(wrong.take(Field::Image, image, target)?);
+        }
+        SecretKind::ImagePull => {}
+    }
+    Some(settings)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::{HostProblem, KeyProblem, NameProblem, PasswordProblem, UsernameProblem};
+    use crate::secret::{HostProblem, NameProblem, UsernameProblem};
 
     fn draft(kind: SecretKind) -> SecretDraft {
         SecretDraft {
@@ -275,6 +354,28 @@ mod tests {
         let git = SecretDraft { secret: Sensitive::new(" \r\n"), ..draft(SecretKind::GitDataset) };
         let update = SecretUpdate::parse(SecretKind::GitDataset, git).unwrap();
         assert!(matches!(update.credential, CredentialUpdate::GitDataset { private_key: None }));
+    }
+
+    #[test]
+    fn what_it_is_tried_on_is_read_for_its_kind_alone() {
+        let both = SecretDraft {
+            repository: "git@host:a".to_owned(),
+            image: "ghcr.io/group/app".to_owned(),
+            ..draft(SecretKind::ImagePull)
+        };
+        let image = SecretUpdate::parse(SecretKind::ImagePull, both.clone()).unwrap();
+        assert_eq!(image.settings.target(), Some("group/app"));
+        let git = SecretUpdate::parse(SecretKind::GitDataset, both).unwrap();
+        assert_eq!(git.settings.target(), Some("git@host:a"));
+        let wrong = SecretDraft {
+            kind: "git-dataset".to_owned(),
+            repository: "https://host/a".to_owned(),
+            known_hosts: "x".to_owned(),
+            image: "A A".to_owned(),
+            ..SecretDraft::default()
+        };
+        let fields: Vec<_> = NewSecret::parse(wrong).unwrap_err().iter().map(|error| error.field).collect();
+        assert_eq!(fields, [Field::Name, Field::Secret, Field::Repository, Field::KnownHosts]);
     }
 
     #[test]

@@ -9,12 +9,13 @@ mod preset;
 mod registry;
 mod view;
 
-pub use draft::{Credential, CredentialUpdate, GeneratedSecret, NewSecret, SecretDraft, SecretUpdate};
+pub use draft::{Credential, CredentialUpdate, GeneratedSecret, NewSecret, SecretDraft, SecretUpdate, Trial};
 pub use git_key::{KeyAlgorithm, KeyFacts, KeyProblem, NewKeyKind, PrivateKeyText};
 pub use id::SecretId;
 pub use kind::SecretKind;
 pub use name::{DisplayName, DisplayNameProblem, NameProblem, SecretName};
 pub use preset::{RegistryPreset, short_life};
+pub(crate) use registry::host_and_port;
 pub use registry::{
     HostCorrection, HostProblem, NormalizedHost, Password, PasswordProblem, RegistryHost, Username,
     UsernameProblem,

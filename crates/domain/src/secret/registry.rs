@@ -129,6 +129,11 @@ impl RegistryHost {
         Ok(NormalizedHost { host: Self(host), corrections })
     }
 
+    /// Whether it is Docker Hub, which answers under another name than this.
+    pub fn is_docker_hub(&self) -> bool {
+        self.0 == DOCKER_HUB
+    }
+
     /// The text, as it stands in a docker config.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -156,6 +161,13 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), HostProblem> {
         Ok(port) if digits && port > 0 => Ok((name, Some(port))),
         _ => Err(HostProblem::Port),
     }
+}
+
+/// A host name or address, in lower case where it was typed so, and the port; `None` where it is none.
+pub(crate) fn host_and_port(text: &str) -> Option<(&str, Option<u16>)> {
+    let (name, port) = split_port(text).ok()?;
+    check_name(name).ok()?;
+    Some((name, port))
 }
 
 fn check_name(host: &str) -> Result<(), HostProblem> {

@@ -1,11 +1,11 @@
 //! What pages get to see of a secret. Nothing here can hold a value.
 
 use super::{KeyAlgorithm, KeyFacts, SecretId};
-use crate::time::Timestamp;
+use crate::{check::CheckStatus, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A row of the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretSummary {
     /// Kind and name.
     pub id: SecretId,
@@ -19,6 +19,8 @@ pub struct SecretSummary {
     pub registry_host: Option<String>,
     /// Git dataset only, where it is known: the sort of key, and its fingerprint.
     pub key: Option<(KeyAlgorithm, String)>,
+    /// Whether it works, as far as is known.
+    pub status: CheckStatus,
 }
 
 /// What the Edit page shows.
@@ -32,6 +34,12 @@ pub struct SecretDetails {
     pub registry_host: Option<String>,
     /// Image pull only.
     pub username: Option<String>,
+    /// The repository or the image that it is tried on. The server renders it, and hands it to no script.
+    #[serde(skip)]
+    pub target: Option<String>,
+    #[serde(skip)]
+    /// Git dataset: the keys of hosts that are trusted, as in a `known_hosts` file; handed out with the key.
+    pub known_hosts: String,
     /// Goes up by one with each change; an edit names the one it began with.
     pub version: i64,
     /// When it was added or last changed.

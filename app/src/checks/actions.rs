@@ -1,0 +1,24 @@
+//! From what was typed to a test of it.
+
+use crate::secrets::input::SecretInput;
+use backend::{Backend, Ctx};
+use domain::{
+    check::CheckReport,
+    error::{Error, Field, FieldError, Problem},
+    secret::{SecretId, SecretKind, Trial},
+};
+
+/// Tries what stands in a form of Add, or of Edit of this secret.
+pub async fn typed(
+    backend: &Backend,
+    ctx: &Ctx,
+    id: Option<SecretId>,
+    input: &SecretInput,
+) -> Result<CheckReport, Error> {
+    // Whoever may not is told that, whatever they sent.
+    backend.secrets().may_change(ctx, id.as_ref()).await?;
+    let kind = id.as_ref().map(|id| id.kind).or_else(|| SecretKind::parse(&input.kind));
+    let wrong_kind = || Error::Invalid(vec![FieldError { field: Field::Type, problem: Problem::Type }]);
+    let trial = Trial::parse(kind.ok_or_else(wrong_kind)?, input.draft(), id.is_some());
+    backend.checks().typed(ctx, id.as_ref(), trial.map_err(Error::Invalid)?).await
+}

@@ -1,0 +1,260 @@
+//! What a test came to, as it is shown: in a page, and in a form that stays open.
+
+use crate::{
+    error::ApiError,
+    secrets::input::SecretInput,
+    ui::{alert::Alert, icon::icon},
+};
+use domain::{
+    check::{CheckCause, CheckReport, CheckStatus, HostKey, KnownHosts, Published, Refs},
+    error::Error,
+    secret::SecretId,
+};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
+
+/// What becomes of a host's keys that are shown for approval.
+pub enum Approval {
+    /// A box in the form that was tested, which sends them along with it; what it had sent before comes first.
+    InForm { approved: String },
+    /// A form of their own, for a stored secret.
+    OfStored(SecretId),
+}
+
+/// What a test of a form came to, as HTML, for the page that is sent in answer.
+#[derive(Clone, Debug)]
+pub struct Tested(pub String);
+
+/// Why a form could not be tested, for the place where the answer would be.
+pub fn refusal(error: &Error) -> String {
+    let problems = match error {
+        Error::Invalid(errors) => Some(
+            errors
+                .iter()
+                .map(|error| {
+                    view! {
+                        <li>
+                            <a href=format!("#{}", error.field.key())>{error.problem.message()}</a>
+                        </li>
+                    }
+                })
+                .collect_view(),
+        ),
+        _ => None,
+    }
+    .map(|problems| view! { <ul>{problems}</ul> });
+    let said = match error {
+        Error::NotSignedIn => {
+            "Your session has ended, so nothing was tested. Sign in in another tab, then test again."
+                .to_owned()
+        }
+        error => ApiError::Refused(error.clone()).message(),
+    };
+    view! {
+        <Alert title="Not tested">
+            <p>{said}</p>
+            {problems}
+        </Alert>
+    }
+    .to_html()
+}
+
+/// As it stands in a form. `values_dropped`: the form was sent as a whole, and its values do not come back.
+pub fn html(report: CheckReport, input: &SecretInput, values_dropped: bool) -> String {
+    let approved = KnownHosts::parse("", &input.approved_hosts).unwrap_or_default().as_str().to_owned();
+    let dropped = values_dropped.then(|| {
+        view! {
+            <p class="hint">
+                "Values are not sent back to the browser: the secret or password must be typed again before it can be saved."
+            </p>
+        }
+    });
+    view! {
+        <Answer report approval=Approval::InForm { approved }/>
+        {dropped}
+    }
+    .to_html()
+}
+
+/// The icon and the word of a state. Never the colour alone.
+#[component]
+pub fn StatusWord(status: CheckStatus) -> impl IntoView {
+    let icon = match status {
+        CheckStatus::Works => icon!("check"),
+        CheckStatus::Refused => icon!("ban"),
+        CheckStatus::Unreachable => icon!("unplugged"),
+        CheckStatus::HostKeyChanged => icon!("shield"),
+        CheckStatus::NotTested => icon!("dash"),
+    };
+    view! {
+        <span class=format!("check-status {}", status.as_str())>
+            {icon}
+            {status.label()}
+        </span>
+    }
+}
+
+/// What was found in a repository.
+pub fn refs_text(refs: &Refs) -> String {
+    let Refs { branch, count, exact } = refs;
+    let noun = if *count == 1 { "ref" } else { "refs" };
+    let count = if *exact { count.to_string() } else { format!("more than {count}") };
+    match branch {
+        Some(branch) => format!("Default branch {branch}, {count} {noun}."),
+        None if count == "0" => "It is empty: no branch and no tag.".to_owned(),
+        None => format!("No default branch, {count} {noun}."),
+    }
+}
+
+/// The outcome, its cause in words, and what to do.
+#[component]
+pub fn Answer(report: CheckReport, approval: Approval) -> impl IntoView {
+    let CheckReport { cause, host, refs, host_keys } = report;
+    let status = cause.status();
+    let keys = (!host_keys.is_empty()).then(|| {
+        let known_as = host.clone().unwrap_or_default();
+        view! { <HostKeys cause known_as keys=host_keys approval=&approval/> }
+    });
+    // What was approved before is still to be saved.
+    let carried = match &approval {
+        Approval::InForm { approved } if keys.is_none() && !approved.is_empty() => Some(view! {
+            <input type="hidden" form="secret-form" name="approved_hosts" value=approved.clone()/>
+        }),
+        _ => None,
+    };
+    view! {
+        <div class=format!("check-result {}", status.as_str())>
+            <p>
+                <StatusWord status/>
+                {host.map(|host| view! { " " <code>{host}</code> })}
+            </p>
+            <p>{cause.message()}</p>
+            {refs.as_ref().map(|refs| view! { <p>{refs_text(refs)}</p> })}
+            {keys}
+            {carried}
+        </div>
+    }
+}
+
+/// The keys that a host has: to be compared and approved, or to be worried about.
+#[component]
+fn HostKeys<'a>(
+    cause: CheckCause,
+    known_as: String,
+    keys: Vec<HostKey>,
+    approval: &'a Approval,
+) -> impl IntoView + use<> {
+    let lines = keys.iter().map(|key| format!("{}\n", key.line)).collect::<Vec<_>>().concat();
+    let rows = keys
+        .into_iter()
+        .map(|key| {
+            let published = match key.published {
+                Published::Unknown => None,
+                Published::By(operator) => Some(EitherOf3::A(view! {
+                    <span class="check-status works">
+                        {icon!("check")} {format!("published by {operator}")}
+                    </span>
+                })),
+                Published::Otherwise(operator) => Some(EitherOf3::B(view! {
+                    <span class="check-status host-key-changed">
+                        {icon!("shield")} {format!("not one that {operator} publishes")}
+                    </span>
+                })),
+            };
+            let published: Option<EitherOf3<_, _, ()>> = published;
+            view! {
+                <li>
+                    <code>{key.algorithm}</code>
+                    " "
+                    <code>{key.fingerprint}</code>
+                    " "
+                    {published}
+                </li>
+            }
+        })
+        .collect_view();
+    let approve = (cause == CheckCause::HostKeyUnknown).then(|| match approval {
+        Approval::InForm { approved } => Either::Left(view! {
+            <label class="approve">
+                <input
+                    type="checkbox"
+                    form="secret-form"
+                    name="approved_hosts"
+                    value=format!("{approved}{lines}")
+                    autocomplete="off"
+                />
+                <span>"I have compared these keys: trust this host. Then test again, or confirm."</span>
+            </label>
+        }),
+        Approval::OfStored(id) => Either::Right(view! {
+            <form method="post" action=format!("/secrets/{id}/known-hosts")>
+                <input type="hidden" name="approved_hosts" value=lines/>
+                <button class="primary">"Trust these keys and test"</button>
+            </form>
+        }),
+    });
+    view! {
+        <p>"The keys that " <code>{known_as}</code> " has:"</p>
+        <ul class="host-keys">{rows}</ul>
+        {approve}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(published: Published) -> HostKey {
+        HostKey {
+            algorithm: "ssh-ed25519".to_owned(),
+            fingerprint: "SHA256:x".to_owned(),
+            line: "host ssh-ed25519 AAAA".to_owned(),
+            published,
+        }
+    }
+
+    fn shown(cause: CheckCause, keys: Vec<HostKey>) -> String {
+        let report = CheckReport {
+            host: Some("<b>host".to_owned()),
+            refs: Some(Refs { branch: Some("<i>main".to_owned()), count: 1, exact: true }),
+            host_keys: keys,
+            ..CheckReport::new(cause)
+        };
+        html(report, &SecretInput::default(), false)
+    }
+
+    #[test]
+    fn every_outcome_is_told_by_icon_and_word_and_a_peer_s_text_is_text() {
+        for cause in CheckCause::ALL {
+            let shown = shown(*cause, Vec::new());
+            assert!(
+                shown.contains("<use href=\"#icon-") && shown.contains(cause.status().label()),
+                "{shown}"
+            );
+            assert!(!shown.contains("<b>") && !shown.contains("<i>"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn only_an_unknown_host_can_be_approved() {
+        let approve = "name=\"approved_hosts\"";
+        assert!(shown(CheckCause::HostKeyUnknown, vec![key(Published::By("GitHub"))]).contains(approve));
+        for cause in [CheckCause::HostKeyChanged, CheckCause::HostKeyNotPublished] {
+            let shown = shown(cause, vec![key(Published::Otherwise("GitHub"))]);
+            assert!(!shown.contains(approve) && shown.contains("not one that GitHub publishes"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn refs_read_well() {
+        let text = |branch: Option<&str>, count, exact| {
+            refs_text(&Refs { branch: branch.map(str::to_owned), count, exact })
+        };
+        assert_eq!(text(Some("main"), 1, true), "Default branch main, 1 ref.");
+        assert_eq!(text(Some("main"), 20_000, false), "Default branch main, more than 20000 refs.");
+        assert_eq!(text(None, 0, true), "It is empty: no branch and no tag.");
+        assert_eq!(text(None, 2, true), "No default branch, 2 refs.");
+    }
+}

@@ -1,0 +1,68 @@
+//! Testing a form without leaving it. What it came to is HTML of the server's: the browser needs to know nothing of causes
+//! and their words, and nothing that was typed is lost.
+
+use crate::ui::dom;
+use leptos::{
+    ev,
+    prelude::*,
+    wasm_bindgen::{JsCast, JsValue},
+    web_sys::{FormData, HtmlFormElement, RequestInit, Response, UrlSearchParams},
+};
+use wasm_bindgen_futures::JsFuture;
+
+/// The id of the form that is tested.
+pub const FORM: &str = "secret-form";
+
+/// The id of the place for what it came to.
+pub const ANSWER: &str = "check-answer";
+
+/// Wherever this stands in a page, the button that says in `data-test` that it tests the form shows the answer in its
+/// place. Without JavaScript the answer is a page.
+#[island]
+pub fn TestInPlace() -> impl IntoView {
+    let busy = StoredValue::new(false);
+    Effect::new(move |_| {
+        window_event_listener(ev::click, move |event| {
+            let button =
+                dom::target(&event).and_then(|target| target.closest("button[data-test]").ok().flatten());
+            let Some(address) = button.and_then(|button| button.get_attribute("formaction")) else { return };
+            event.prevent_default();
+            if busy.get_value() {
+                return;
+            }
+            busy.set_value(true);
+            show("Testing…");
+            leptos::task::spawn_local(async move {
+                match ask(&address).await {
+                    Some(html) => show(&html),
+                    None => show("The portal did not answer. Try again in a minute."),
+                }
+                busy.set_value(false);
+            });
+        });
+    });
+}
+
+fn show(html: &str) {
+    if let Some(place) = document().get_element_by_id(ANSWER) {
+        place.set_inner_html(html);
+    }
+}
+
+/// Posts the form as it stands.
+async fn ask(address: &str) -> Option<String> {
+    let form = document().get_element_by_id(FORM)?.dyn_into::<HtmlFormElement>().ok()?;
+    let fields = FormData::new_with_form(&form).ok()?;
+    // A form's fields are pairs, which is what this is made of.
+    let fields = UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?;
+    let request = RequestInit::new();
+    request.set_method("POST");
+    request.set_body(&JsValue::from(fields));
+    let answer = JsFuture::from(window().fetch_with_str_and_init(address, &request)).await.ok()?;
+    let answer = answer.dyn_into::<Response>().ok()?;
+    if answer.redirected() {
+        // To the page where one signs in, which does not belong here.
+        return Some("Your session has ended. Sign in in another tab, then test again.".to_owned());
+    }
+    JsFuture::from(answer.text().ok()?).await.ok()?.as_string()
+}

@@ -1,0 +1,11 @@
+//! Testing whether a credential works: from its form, from the list, and on a page of its own.
+
+#[cfg(feature = "ssr")]
+pub mod actions;
+#[cfg(feature = "ssr")]
+pub mod answer;
+pub mod button;
+#[cfg(feature = "ssr")]
+pub mod page;
+#[cfg(feature = "ssr")]
+pub mod section;

@@ -1,0 +1,145 @@
+//! The connection of a stored secret: what is known of it, and the button to try it.
+
+use super::answer::{Answer, Approval, StatusWord, refs_text};
+use crate::{
+    error::ApiError,
+    failure::LoadFailure,
+    secrets::{LIST, list_before},
+    ssr,
+    ui::{ago::Ago, icon::icon},
+};
+use domain::{
+    access::Role,
+    check::{CheckReport, CheckState, TrustedKey},
+    error::Error,
+    percent,
+    secret::{SecretDetails, SecretId, SecretKind},
+};
+use leptos::{either::Either, prelude::*};
+
+/// What a form that this page answers came to.
+pub type Outcome = Result<CheckReport, Error>;
+
+/// The page of a secret's connection.
+#[component]
+pub fn CheckPage() -> impl IntoView {
+    let outcome = use_context::<Outcome>();
+    let page = Suspend::new(async move {
+        let (report, refused) = match outcome {
+            Some(Ok(report)) => (Some(report), None),
+            Some(Err(error)) => (None, Some(ssr::refuse(error))),
+            None => (None, None),
+        };
+        let loaded = match refused {
+            Some(error) => Err(error),
+            None => load().await,
+        };
+        match loaded {
+            Ok((details, state)) => Either::Left(view! { <Shown details state report/> }),
+            Err(error) => {
+                Either::Right(view! { <LoadFailure error heading="Connection" noun="secret" list=LIST/> })
+            }
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
+}
+
+async fn load() -> Result<(SecretDetails, CheckState), ApiError> {
+    let (backend, ctx) = ssr::request()?;
+    let id = ssr::path_segment(2).and_then(|id| SecretId::parse(&id));
+    let id = id.ok_or_else(|| ssr::refuse(Error::NotFound))?;
+    let details = backend.secrets().get(&ctx, &id).await.map_err(ssr::refuse)?;
+    let state = backend.checks().state(&ctx, &id).await.map_err(ssr::refuse)?;
+    Ok((details, state))
+}
+
+#[component]
+fn Shown(
+    details: SecretDetails,
+    state: CheckState,
+    /// Of the test that was just made, where it is more than what is kept of it.
+    report: Option<CheckReport>,
+) -> impl IntoView {
+    let SecretDetails { id, display_name, .. } = details;
+    let CheckState { cause, last, refs, target, trusted, now } = state;
+    let may_write = ssr::may(Role::Editor);
+    let back = list_before(&ssr::query());
+    let query = match ssr::query_parameter("list") {
+        Some(list) => format!("?list={}", percent::encode(&list)),
+        None => String::new(),
+    };
+    let result = match report {
+        Some(report) => Either::Left(view! { <Answer report approval=Approval::OfStored(id.clone())/> }),
+        None => Either::Right(view! {
+            <div class=format!("check-result {}", cause.status().as_str())>
+                <p>
+                    <StatusWord status=cause.status()/>
+                </p>
+                <p>{cause.message()}</p>
+                {refs.as_ref().map(|refs| view! { <p>{refs_text(refs)}</p> })}
+                {last
+                    .map(|(at, by)| {
+                        view! {
+                            <p class="hint">
+                                "Tested " <Ago at now/> {format!(" by {by}.")}
+                            </p>
+                        }
+                    })}
+            </div>
+        }),
+    };
+    let what = if id.kind == SecretKind::GitDataset { "Repository to try" } else { "Image to try" };
+    let edit = format!("{LIST}/{id}/edit{query}");
+    let action = format!("{LIST}/{id}/check{query}");
+    view! {
+        <h1>"Connection"</h1>
+        <p class="lead">{id.kind.label()} " " <b>{display_name}</b> " (" <code>{id.name.as_str().to_owned()}</code> ")"</p>
+        {result}
+        <dl>
+            {details.registry_host.map(|host| view! { <dt>"Registry Host"</dt> <dd>{host}</dd> })}
+            <dt>{what}</dt>
+            <dd>{target.unwrap_or_else(|| "none".to_owned())}</dd>
+        </dl>
+        {(!trusted.is_empty()).then(|| view! { <Trusted keys=trusted/> })}
+        <div class="actions">
+            <a class="button" href=back>
+                "Back to the secrets"
+            </a>
+            {may_write
+                .then(|| {
+                    view! {
+                        <a class="button" href=edit>
+                            "Edit"
+                        </a>
+                        <form method="post" action=action>
+                            <button class="primary">{icon!("plug")} "Test connection"</button>
+                        </form>
+                    }
+                })}
+        </div>
+    }
+}
+
+/// The hosts that are trusted.
+#[component]
+fn Trusted(keys: Vec<TrustedKey>) -> impl IntoView {
+    let rows = keys
+        .into_iter()
+        .map(|key| {
+            view! {
+                <li>
+                    {key.hosts.unwrap_or_else(|| "a hashed name".to_owned())}
+                    " "
+                    <code>{key.algorithm}</code>
+                    " "
+                    <code>{key.fingerprint.unwrap_or_else(|| "a key that cannot be read".to_owned())}</code>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <h2>"Trusted host keys"</h2>
+        <ul class="host-keys">{rows}</ul>
+        <p class="hint">"A host that has changed its key is trusted again only once its old lines are taken out, under Edit."</p>
+    }
+}

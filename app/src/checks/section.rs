@@ -1,0 +1,132 @@
+//! What stands under the form of Add and Edit: on what the credential is tried, and the button. Its fields belong to the
+//! form, and are the server's to render: nothing in them has to answer at once.
+
+use super::{
+    answer::Tested,
+    button::{ANSWER, FORM, TestInPlace},
+};
+use crate::{
+    secrets::input::{Refused, Typed},
+    ui::field::{FieldText, field_frame},
+};
+use domain::{
+    error::{Error, Field},
+    secret::SecretKind,
+};
+use leptos::prelude::*;
+
+/// Under the form of a secret.
+#[component]
+pub fn CheckSection(
+    /// What stands in the fields.
+    typed: Typed,
+    /// The kind of a stored secret; on Add the style sheet shows the fields of the chosen one.
+    kind: Option<SecretKind>,
+    /// Why the form was refused, if it was.
+    refused: Option<Refused>,
+    /// Where the form is sent to be tested.
+    address: String,
+) -> impl IntoView {
+    let problem = |field| match &refused {
+        Some(Refused { error: Some(Error::Invalid(errors)), .. }) => {
+            errors.iter().find(|error| error.field == field).map(|error| error.problem.message())
+        }
+        _ => None,
+    };
+    let is_for = |wanted| kind.is_none_or(|kind| kind == wanted);
+    let repository = is_for(SecretKind::GitDataset).then(|| {
+        let hosts = problem(Field::KnownHosts);
+        let open = hosts.is_some() || !typed.known_hosts.is_empty();
+        view! {
+            <div class="for-git-dataset">
+                {line(
+                    Field::Repository,
+                    "By SSH: git@github.com:group/app.git. A key names no host, so without a repository there is nothing to test.",
+                    typed.repository.clone(),
+                    problem(Field::Repository),
+                )}
+                <details class="known-hosts" open=open>
+                    <summary>"Trusted host keys"</summary>
+                    {hosts_area(typed.known_hosts.clone(), hosts)}
+                </details>
+            </div>
+        }
+    });
+    let image = is_for(SecretKind::ImagePull).then(|| {
+        view! {
+            <div class="for-image-pull">
+                {line(
+                    Field::Image,
+                    "Such as group/app:tag. Without one, only the username and the password are tested.",
+                    typed.image.clone(),
+                    problem(Field::Image),
+                )}
+            </div>
+        }
+    });
+    let answer = use_context::<(Refused, Tested)>().map(|(_, tested)| tested.0).unwrap_or_default();
+    view! {
+        <section class="check-section" aria-labelledby="check-title">
+            <h2 id="check-title">"Does it work?"</h2>
+            {repository}
+            {image}
+            <button form=FORM formaction=address aria-describedby="test-hint" data-test="">
+                "Test connection"
+            </button>
+            <TestInPlace/>
+            <p class="hint" id="test-hint">
+                "Tries what stands above, and the stored value where none was typed. It can be saved in any case."
+            </p>
+            <p class="hint without-script">
+                "Without JavaScript, a secret or password that was typed must be typed again after a test."
+            </p>
+            <div id=ANSWER role="status" inner_html=answer></div>
+        </section>
+    }
+}
+
+fn line(field: Field, hint: &'static str, value: String, problem: Option<String>) -> impl IntoView {
+    let text = FieldText { id: field.key(), label: field.label(), mark: "optional", hint };
+    let described = text.described_by(problem.is_some());
+    let input = view! {
+        <input
+            type="text"
+            form=FORM
+            id=field.key()
+            name=field.key()
+            value=value
+            class="mono"
+            aria-invalid=problem.is_some().then_some("true")
+            aria-describedby=described
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck="false"
+        />
+    };
+    field_frame(text, Signal::stored(problem), None, input)
+}
+
+fn hosts_area(value: String, problem: Option<String>) -> impl IntoView {
+    let field = Field::KnownHosts;
+    let hint = "The keys of hosts that are trusted, as in a known_hosts file. Left empty, they are shown for approval at the first test.";
+    let text = FieldText { id: field.key(), label: field.label(), mark: "optional", hint };
+    let described = text.described_by(problem.is_some());
+    let area = view! {
+        <textarea
+            form=FORM
+            id=field.key()
+            name=field.key()
+            class="mono"
+            rows="3"
+            aria-invalid=problem.is_some().then_some("true")
+            aria-describedby=described
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck="false"
+            wrap="off"
+        >
+            {value}
+        </textarea>
+    };
+    field_frame(text, Signal::stored(problem), None, area)
+}

@@ -1,0 +1,180 @@
+//! The refs that `git-upload-pack` begins with, in packets with their length before them (gitprotocol-common(5)).
+
+use domain::check::Refs;
+
+/// Counting stops here, and reading with it: who has more refs lets the key in.
+const MOST_REFS: u32 = 20_000;
+
+/// The longest name of a branch that is shown, in characters.
+const MOST_BRANCH: usize = 200;
+
+/// What to do after what was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    More,
+    Done,
+    /// The server says why not.
+    Refused,
+    /// Nothing that Git would say.
+    NotGit,
+}
+
+/// What was read so far.
+#[derive(Debug, Default)]
+pub(super) struct Advertisement {
+    /// A packet that is not whole yet; at most 64 KiB by its own length.
+    rest: Vec<u8>,
+    branch: Option<String>,
+    count: u32,
+    more: bool,
+    begun: bool,
+}
+
+impl Advertisement {
+    /// Reads on.
+    pub(super) fn feed(&mut self, data: &[u8]) -> Reading {
+        self.rest.extend_from_slice(data);
+        let mut from = 0;
+        let reading = loop {
+            let Some(head) = self.rest.get(from..from + 4) else { break Reading::More };
+            let length = std::str::from_utf8(head).ok().and_then(|hex| usize::from_str_radix(hex, 16).ok());
+            match length {
+                Some(0) => break Reading::Done,
+                Some(length @ 5..) => {
+                    let Some(packet) = self.rest.get(from + 4..from + length) else { break Reading::More };
+                    let packet = packet.strip_suffix(b"\n").unwrap_or(packet).to_vec();
+                    from += length;
+                    match self.line(&packet) {
+                        Reading::More => {}
+                        reading => break reading,
+                    }
+                }
+                _ => break Reading::NotGit,
+            }
+        };
+        self.rest.drain(..from);
+        reading
+    }
+
+    /// One packet: `id name`, the first with what the server can do behind a NUL.
+    fn line(&mut self, packet: &[u8]) -> Reading {
+        if packet.starts_with(b"ERR ") {
+            return Reading::Refused;
+        }
+        if !self.begun && packet == b"version 1" {
+            return Reading::More;
+        }
+        let (line, abilities) = match packet.iter().position(|byte| *byte == 0) {
+            Some(at) if !self.begun => (&packet[..at], &packet[at + 1..]),
+            _ => (packet, &[][..]),
+        };
+        // An id is 40 digits of SHA-1, or 64 of SHA-256.
+        let id = line.iter().position(|byte| *byte == b' ').unwrap_or_default();
+        let (id, name) = (&line[..id], line.get(id + 1..).unwrap_or_default());
+        // The shallow ends of a repository, after its refs.
+        if self.begun && id == b"shallow" {
+            return Reading::More;
+        }
+        if !matches!(id.len(), 40 | 64) || !id.iter().all(u8::is_ascii_hexdigit) {
+            return Reading::NotGit;
+        }
+        if !self.begun {
+            self.begun = true;
+            let head =
+                abilities.split(|byte| *byte == b' ').find_map(|word| word.strip_prefix(b"symref=HEAD:"));
+            self.branch = head.map(shown);
+        }
+        // HEAD is a name for one of the others, a peeled tag the same once more, and an empty repository has none.
+        if name != b"HEAD" && !name.ends_with(b"^{}") {
+            self.count += 1;
+        }
+        if self.count >= MOST_REFS {
+            self.more = true;
+            return Reading::Done;
+        }
+        Reading::More
+    }
+}
+
+/// A branch as people call it. Whoever runs the server chose it, so what could disturb a page is left out.
+fn shown(name: &[u8]) -> String {
+    let name = String::from_utf8_lossy(name.strip_prefix(b"refs/heads/").unwrap_or(name)).into_owned();
+    let disturbing = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    name.chars().filter(|c| !disturbing(*c)).take(MOST_BRANCH).collect()
+}
+
+impl From<Advertisement> for Refs {
+    fn from(read: Advertisement) -> Self {
+        Self { branch: read.branch, count: read.count, exact: !read.more }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+    fn packet(text: &str) -> String {
+        format!("{:04x}{text}", text.len() + 4)
+    }
+
+    fn refs(text: &str) -> Option<Refs> {
+        // In pieces, as it may come.
+        for size in [1, 7, 100_000] {
+            let mut read = Advertisement::default();
+            let pieces = text.as_bytes().chunks(size);
+            let end = pieces.map(|piece| read.feed(piece)).find(|reading| *reading != Reading::More);
+            if size == 100_000 {
+                return (end == Some(Reading::Done)).then(|| read.into());
+            }
+        }
+        None
+    }
+
+    #[test]
+    fn refs_are_counted() {
+        let whole = [
+            packet(&format!("{ID} HEAD\0multi_ack symref=HEAD:refs/heads/main agent=git/2\n")),
+            packet(&format!("{ID} refs/heads/main\n")),
+            packet(&format!("{ID} refs/tags/v1\n")),
+            packet(&format!("{ID} refs/tags/v1^{{}}\n")),
+            "0000".to_owned(),
+        ];
+        let found = refs(&whole.concat()).unwrap();
+        assert_eq!(found, Refs { branch: Some("main".to_owned()), count: 2, exact: true });
+        let empty = packet(&format!("{} capabilities^{{}}\0agent=git/2\n", "0".repeat(40))) + "0000";
+        assert_eq!(refs(&empty), Some(Refs { branch: None, count: 0, exact: true }));
+        let versioned = packet("version 1\n") + &packet(&format!("{ID} refs/heads/x\0\n")) + "0000";
+        assert_eq!(refs(&versioned).unwrap().count, 1);
+    }
+
+    #[test]
+    fn what_is_not_git_is_not_taken_for_it() {
+        let feed = |text: &str| Advertisement::default().feed(text.as_bytes());
+        assert_eq!(feed("SSH says hello"), Reading::NotGit);
+        assert_eq!(feed("Welcome\n"), Reading::NotGit);
+        assert_eq!(feed("0003"), Reading::NotGit);
+        assert_eq!(feed(&packet("hello")), Reading::NotGit);
+        assert_eq!(feed(&packet("ERR Repository not found.")), Reading::Refused);
+        assert_eq!(feed("00"), Reading::More);
+    }
+
+    #[test]
+    fn it_ends() {
+        let mut read = Advertisement::default();
+        let line = packet(&format!("{ID} refs/heads/x\0\n"));
+        let count = (0..100_000).take_while(|_| read.feed(line.as_bytes()) == Reading::More).count();
+        assert_eq!(count, 19_999);
+        assert!(!Refs::from(read).exact);
+    }
+
+    #[test]
+    fn a_branch_disturbs_no_page() {
+        assert_eq!(shown("refs/heads/a\u{202e}\n\u{1b}[1m<b>é".as_bytes()), "a[1m<b>é");
+        assert_eq!(shown(&[b'x'; 500]).len(), 200);
+    }
+}

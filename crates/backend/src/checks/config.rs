@@ -1,0 +1,98 @@
+//! What the operator says about connections to the outside.
+
+use crate::error::StartError;
+use ipnet::IpNet;
+use rustls::pki_types::{CertificateDer, pem::PemObject};
+use std::{net::IpAddr, path::Path};
+
+/// What tests of connections may reach, and whom they trust. By default nothing private, and the system's roots.
+#[derive(Clone, Debug, Default)]
+pub struct CheckConfig {
+    /// Hosts of this machine and of private networks that may be connected to.
+    pub allow_private: Vec<PrivateHost>,
+    /// Registries that are asked by plain HTTP: `host` or `host:port`, as in a secret's registry host.
+    pub plain_http: Vec<String>,
+    /// Authorities that are trusted besides the system's.
+    pub extra_roots: ExtraRoots,
+    /// Where this server itself listens.
+    pub own_port: Option<u16>,
+}
+
+/// A private host that may be connected to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PrivateHost {
+    /// By the name that it is asked for, in lower case.
+    Name(String),
+    /// By address, whatever name leads there.
+    Network(IpNet),
+}
+
+impl PrivateHost {
+    /// Reads a name, an address or a network.
+    ///
+    /// Errors: it is none of these; in words.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let text = text.trim().trim_end_matches('.').to_ascii_lowercase();
+        if let Ok(network) = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)) {
+            return Ok(Self::Network(network));
+        }
+        let name = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
+        if text.is_empty() || !text.bytes().all(name) {
+            return Err("this is neither a host name nor an address nor a network such as 10.0.0.0/8");
+        }
+        Ok(Self::Name(text))
+    }
+
+    pub(super) fn is_named(&self, host: &str) -> bool {
+        matches!(self, Self::Name(name) if name.eq_ignore_ascii_case(host.trim_end_matches('.')))
+    }
+
+    pub(super) fn contains(&self, address: IpAddr) -> bool {
+        matches!(self, Self::Network(network) if network.contains(&address))
+    }
+}
+
+/// Certificates of authorities.
+#[derive(Clone, Debug, Default)]
+pub struct ExtraRoots(pub(super) Vec<CertificateDer<'static>>);
+
+impl ExtraRoots {
+    /// Reads a file of certificates in PEM form.
+    ///
+    /// Errors: `ExtraCa` where it cannot be read, or has none in it.
+    pub fn read(path: &Path) -> Result<Self, StartError> {
+        let wrong = |why: String| StartError::ExtraCa(format!("{}: {why}", path.display()));
+        let found = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let found = found.map_err(|error| wrong(error.to_string()))?;
+        if found.is_empty() {
+            return Err(wrong("there is no certificate in it".to_owned()));
+        }
+        Ok(Self(found))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn private_hosts_are_read() {
+        assert_eq!(PrivateHost::parse(" Registry.Corp. "), Ok(PrivateHost::Name("registry.corp".to_owned())));
+        assert!(PrivateHost::parse("10.0.0.0/8").unwrap().contains("10.9.9.9".parse().unwrap()));
+        assert!(PrivateHost::parse("::1").unwrap().contains("::1".parse().unwrap()));
+        for text in ["", " ", "a b", "10.0.0.0/99", "https://a", "a:5000"] {
+            assert!(PrivateHost::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_without_certificates_is_said_to_be_one() {
+        let said = ExtraRoots::read(Path::new("/no-such-file")).unwrap_err().to_string();
+        assert!(said.contains("/no-such-file"), "{said}");
+        let empty = std::env::temp_dir().join(format!("latchkey-no-certificates-{}", std::process::id()));
+        std::fs::write(&empty, "no certificate").unwrap();
+        let said = ExtraRoots::read(&empty).unwrap_err().to_string();
+        std::fs::remove_file(&empty).unwrap();
+        assert!(said.contains("no certificate in it"), "{said}");
+    }
+}

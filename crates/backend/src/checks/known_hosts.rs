@@ -1,0 +1,200 @@
+//! Which keys a host is trusted by (sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT").
+
+use aws_lc_rs::hmac::{HMAC_SHA1_FOR_LEGACY_USE_ONLY, Key, verify};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use domain::check::{HostKey, KnownHosts, Published, TrustedKey};
+use russh::keys::{HashAlg, PublicKey};
+
+/// What a host's operator publishes about its keys, all of them: GitHub's "SSH key fingerprints", GitLab's "SSH host keys
+/// fingerprints", Bitbucket's "Configure SSH and two-step verification"; Ed25519, ECDSA and RSA, read in November 2026.
+const PUBLISHED: [(&str, &str, [&str; 3]); 3] = [
+    (
+        "github.com",
+        "GitHub",
+        [
+            "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU",
+            "SHA256:p2QAMXNIC1TJYWeIOttrVc98/R1BUFWu3/LiyKgUfQM",
+            "SHA256:uNiVztksCsDhcc0u9e8BujQXVUpKZIDTMczCvj3tD2s",
+        ],
+    ),
+    (
+        "gitlab.com",
+        "GitLab",
+        [
+            "SHA256:eUXGGm1YGsMAS7vkcx6JOJdOGHPem5gQp4taiCfCLB8",
+            "SHA256:HbW3g8zUjNSksFbqTiUWPWg2Bq1x8xdGUrliXFzSnUw",
+            "SHA256:ROQFvPThGrW4RuWLoL9tq9I9zJ42fK4XywyRtbOz/EQ",
+        ],
+    ),
+    (
+        "bitbucket.org",
+        "Bitbucket",
+        [
+            "SHA256:ybgmFkzwOSotHTHLJgHO0QN8L0xErw6vd0VhFA9m3SM",
+            "SHA256:FC73VB6C4OQLSCrjEayhMp9UMxS97caD/Yyi2bhW/J0",
+            "SHA256:46OSHA1Rmj8E8ERTC6xkNcmGOw9oFxYr0WF6zWW8l1E",
+        ],
+    ),
+];
+
+/// The keys that this host is trusted by. A line whose key cannot be read trusts nothing.
+pub(super) fn keys_of(known: &KnownHosts, known_as: &str) -> Vec<PublicKey> {
+    let lines = known.lines().filter(|(hosts, ..)| matches(hosts, known_as));
+    lines.filter_map(|(_, kind, key)| read(kind, key)).collect()
+}
+
+fn read(kind: &str, key: &str) -> Option<PublicKey> {
+    let key = PublicKey::from_bytes(&STANDARD.decode(key).ok()?).ok()?;
+    (key.algorithm().as_str() == kind).then_some(key)
+}
+
+/// Whether the hosts of a line mean this one: names and patterns between commas, or one hashed name.
+fn matches(hosts: &str, known_as: &str) -> bool {
+    let known_as = known_as.to_ascii_lowercase();
+    if let Some(hashed) = hosts.strip_prefix("|1|") {
+        let parts = hashed.split_once('|');
+        let decoded = parts.map(|(salt, hash)| (STANDARD.decode(salt), STANDARD.decode(hash)));
+        return matches!(decoded, Some((Ok(salt), Ok(hash)))
+            if verify(&Key::new(HMAC_SHA1_FOR_LEGACY_USE_ONLY, &salt), known_as.as_bytes(), &hash).is_ok());
+    }
+    let mut found = false;
+    for pattern in hosts.split(',') {
+        let (refused, pattern) = match pattern.strip_prefix('!') {
+            Some(pattern) => (true, pattern),
+            None => (false, pattern),
+        };
+        if fits(pattern.to_ascii_lowercase().as_bytes(), known_as.as_bytes()) {
+            if refused {
+                return false;
+            }
+            found = true;
+        }
+    }
+    found
+}
+
+/// `*` stands for any text, `?` for one character.
+fn fits(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    // Where to go on from after the last star, should the rest not fit.
+    let mut star = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p + 1, t));
+                p += 1;
+            }
+            Some(c) if *c == b'?' || *c == text[t] => (p, t) = (p + 1, t + 1),
+            _ => match star {
+                Some((after, from)) => {
+                    (p, t) = (after, from + 1);
+                    star = Some((after, from + 1));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == b'*')
+}
+
+/// A host's key, for a person to look at.
+pub(super) fn shown(host: &str, known_as: &str, key: &PublicKey) -> HostKey {
+    let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
+    let published = PUBLISHED.iter().find(|(published, ..)| published.eq_ignore_ascii_case(host));
+    let published = match published {
+        None => Published::Unknown,
+        Some((_, operator, all)) if all.contains(&fingerprint.as_str()) => Published::By(operator),
+        Some((_, operator, _)) => Published::Otherwise(operator),
+    };
+    let algorithm = key.algorithm().as_str().to_owned();
+    let encoded = key.to_bytes().map(|bytes| STANDARD.encode(bytes)).unwrap_or_default();
+    HostKey { line: format!("{known_as} {algorithm} {encoded}"), algorithm, fingerprint, published }
+}
+
+/// The lines of the known hosts, for a person to look at.
+pub(super) fn trusted(known: &KnownHosts) -> Vec<TrustedKey> {
+    known
+        .lines()
+        .map(|(hosts, kind, key)| TrustedKey {
+            hosts: (!hosts.starts_with('|')).then(|| hosts.to_owned()),
+            algorithm: kind.to_owned(),
+            fingerprint: read(kind, key).map(|key| key.fingerprint(HashAlg::Sha256).to_string()),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    const GITHUB: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+
+    fn known(text: &str) -> KnownHosts {
+        KnownHosts::parse(text, "").unwrap()
+    }
+
+    #[test]
+    fn hosts_are_found_by_name_pattern_and_hash() {
+        for (hosts, known_as, expected) in [
+            ("github.com", "github.com", true),
+            ("github.com", "GitHub.com", true),
+            ("github.com", "agithub.com", false),
+            ("github.com,140.82.121.3", "140.82.121.3", true),
+            ("[host]:2222", "[host]:2222", true),
+            ("host", "[host]:2222", false),
+            ("*.corp", "git.corp", true),
+            ("*.corp,!old.corp", "old.corp", false),
+            ("!old.corp,*.corp", "new.corp", true),
+            ("g?t", "git", true),
+            ("g?t", "gt", false),
+            ("a*b*c", "aXbXbYc", true),
+            ("a*b*c", "aXbXbY", false),
+            ("|1|broken|hash", "broken", false),
+        ] {
+            let found = keys_of(&known(&format!("{hosts} {GITHUB}")), known_as);
+            assert_eq!(!found.is_empty(), expected, "{hosts} {known_as}");
+        }
+        // The right type and the start of a key, and then something else.
+        let broken = known("host ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA");
+        assert!(keys_of(&broken, "host").is_empty());
+        assert_eq!(trusted(&broken)[0].fingerprint, None);
+    }
+
+    #[test]
+    fn hashes_are_those_of_ssh_keygen() {
+        let file = std::env::temp_dir().join(format!("latchkey-known-hosts-{}", std::process::id()));
+        std::fs::write(&file, format!("github.com {GITHUB}\n[git.corp]:2222 {GITHUB}\n")).unwrap();
+        let hashed = Command::new("ssh-keygen").args(["-H", "-f"]).arg(&file).output();
+        assert!(hashed.expect("ssh-keygen is missing: apt-get install openssh-client").status.success());
+        let text = std::fs::read_to_string(&file).unwrap();
+        for end in ["", ".old"] {
+            std::fs::remove_file(format!("{}{end}", file.display())).unwrap();
+        }
+        assert!(text.starts_with("|1|"), "{text}");
+        for (known_as, count) in
+            [("github.com", 1), ("[git.corp]:2222", 1), ("gitlab.com", 0), ("git.corp", 0)]
+        {
+            assert_eq!(keys_of(&known(&text), known_as).len(), count, "{known_as}");
+        }
+        assert_eq!(trusted(&known(&text))[0].hosts, None);
+    }
+
+    #[test]
+    fn what_is_published_is_known() {
+        let key = keys_of(&known(&format!("github.com {GITHUB}")), "github.com").remove(0);
+        let at = |host: &str| shown(host, host, &key);
+        assert_eq!(at("github.com").published, Published::By("GitHub"));
+        assert_eq!(at("GITHUB.com").published, Published::By("GitHub"));
+        assert_eq!(at("gitlab.com").published, Published::Otherwise("GitLab"));
+        assert_eq!(at("host").published, Published::Unknown);
+        assert_eq!(at("host").line, format!("host {GITHUB}"));
+        assert_eq!(at("host").fingerprint, "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU");
+        for (.., fingerprints) in PUBLISHED {
+            for fingerprint in fingerprints {
+                let hash = fingerprint.strip_prefix("SHA256:").unwrap();
+                assert_eq!(STANDARD.decode(format!("{hash}=")).unwrap().len(), 32, "{fingerprint}");
+            }
+        }
+    }
+}

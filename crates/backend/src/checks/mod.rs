@@ -1,0 +1,23 @@
+//! Whether credentials work: connections to registries and Git servers, and what came of them.
+
+mod advertisement;
+mod config;
+mod git;
+mod http;
+mod known_hosts;
+mod outbound;
+mod registry;
+mod repository;
+mod service;
+mod sweep;
+mod turns;
+
+pub use config::{CheckConfig, ExtraRoots, PrivateHost};
+pub use service::CheckService;
+pub use sweep::Tested;
+
+/// As what the portal tests by itself is marked.
+pub const PORTAL: &str = "the portal";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,311 @@
+//! Connections to the outside: to addresses that were looked at, and to no other. What a name resolves to is asked once,
+//! and the connection goes to just that.
+
+use super::config::{CheckConfig, PrivateHost};
+use domain::check::CheckCause;
+use std::{
+    io::ErrorKind,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
+use tokio::{
+    net::{TcpStream, lookup_host},
+    time::timeout,
+};
+
+/// How long a name may take to resolve, and a connection to be made.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Of a name with more addresses, the first few are tried.
+const MOST_ADDRESSES: usize = 4;
+
+/// What sort of address it is.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Reach {
+    /// Anybody's.
+    Public,
+    /// Of this machine or of a private network: only where the operator allows it.
+    Private,
+    /// For nobody to connect to: cloud metadata, link-local, multicast, reserved, other protocols' disguises.
+    Never,
+}
+
+/// What may be reached. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Outbound {
+    allowed: Vec<PrivateHost>,
+    own_port: Option<u16>,
+    /// Where our own database is.
+    database: Option<(String, u16)>,
+}
+
+/// Addresses of one host, all of which may be connected to.
+#[derive(Clone, Debug)]
+pub(super) struct Resolved(Vec<SocketAddr>);
+
+impl Outbound {
+    pub(super) fn new(config: &CheckConfig, database: Option<(String, u16)>) -> Self {
+        Self { allowed: config.allow_private.clone(), own_port: config.own_port, database }
+    }
+
+    /// Asks once what the name resolves to, and looks at each address: one bad one spoils all.
+    pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Resolved, CheckCause> {
+        let addresses = lookup(host, port).await?;
+        let ours = match &self.database {
+            // No name of ours is asked for unless it is about that port.
+            Some((name, own)) if *own == port => {
+                let same = name.eq_ignore_ascii_case(host);
+                let own = lookup(name, port).await.unwrap_or_default();
+                same || own.iter().any(|own| addresses.contains(own))
+            }
+            _ => false,
+        };
+        let named = self.allowed.iter().any(|allowed| allowed.is_named(host));
+        let allowed = |address: &SocketAddr| match reach(address.ip()) {
+            Reach::Public => true,
+            Reach::Private => {
+                let in_list = named || self.allowed.iter().any(|allowed| allowed.contains(address.ip()));
+                in_list && !(address.ip().is_loopback() && Some(port) == self.own_port)
+            }
+            Reach::Never => false,
+        };
+        if ours || !addresses.iter().all(allowed) {
+            return Err(CheckCause::AddressNotAllowed);
+        }
+        Ok(Resolved(addresses.into_iter().take(MOST_ADDRESSES).collect()))
+    }
+
+    /// Connects to one of the addresses that were looked at.
+    pub(super) async fn connect(&self, resolved: &Resolved) -> Result<TcpStream, CheckCause> {
+        let mut cause = CheckCause::NameNotFound;
+        for address in &resolved.0 {
+            match timeout(PATIENCE, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => {
+                    // An address of this machine's own is known by its being both ends.
+                    let own = stream.local_addr().is_ok_and(|local| local.ip() == address.ip());
+                    if own && Some(address.port()) == self.own_port {
+                        return Err(CheckCause::AddressNotAllowed);
+                    }
+                    return Ok(stream);
+                }
+                Ok(Err(error)) if error.kind() == ErrorKind::ConnectionRefused => {
+                    cause = CheckCause::ConnectionRefused;
+                }
+                Ok(Err(error)) if error.kind() == ErrorKind::TimedOut => cause = CheckCause::TimedOut,
+                Ok(Err(_)) => cause = CheckCause::ConnectionFailed,
+                Err(_) => cause = CheckCause::TimedOut,
+            }
+        }
+        Err(cause)
+    }
+}
+
+async fn lookup(host: &str, port: u16) -> Result<Vec<SocketAddr>, CheckCause> {
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(address, port)]);
+    }
+    if is_odd_number(host) {
+        return Err(CheckCause::AddressNotAllowed);
+    }
+    match timeout(PATIENCE, lookup_host((host, port))).await {
+        Ok(Ok(found)) => {
+            let found: Vec<_> = found.collect();
+            if found.is_empty() { Err(CheckCause::NameNotFound) } else { Ok(found) }
+        }
+        Ok(Err(_)) => Err(CheckCause::NameNotFound),
+        Err(_) => Err(CheckCause::TimedOut),
+    }
+}
+
+/// A number that the system's resolver would take for an address: `127.1`, `0x7f000001`, `017700000001` (`inet_aton(3)`).
+fn is_odd_number(host: &str) -> bool {
+    let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let digits = last.strip_prefix("0x").unwrap_or(&last);
+    last.bytes().all(|byte| byte.is_ascii_digit())
+        || (digits.len() < last.len() && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Where clouds put their metadata, which whoever may ask for gets passwords of: Alibaba's, Azure's and Amazon's. Others
+/// use link-local addresses.
+const METADATA: [IpAddr; 3] = [
+    IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)),
+    IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
+];
+
+fn reach(address: IpAddr) -> Reach {
+    match address {
+        address if METADATA.contains(&address) => Reach::Never,
+        IpAddr::V4(address) => reach_v4(address),
+        IpAddr::V6(address) => reach_v6(address),
+    }
+}
+
+/// IANA's registry of special-purpose IPv4 addresses.
+fn reach_v4(address: Ipv4Addr) -> Reach {
+    let [a, b, c, d] = address.octets();
+    match (a, b, c, d) {
+        (10 | 127, ..) | (192, 168, ..) | (172, 16..=31, ..) | (100, 64..=127, ..) => Reach::Private,
+        // "This" network, link-local, protocols' own, documentation, 6to4 relays, benchmarks, multicast and reserved.
+        (0 | 224..=255, ..)
+        | (169, 254, ..)
+        | (192, 0, 0 | 2, _)
+        | (192, 88, 99, _)
+        | (198, 18..=19, ..)
+        | (198, 51, 100, _)
+        | (203, 0, 113, _) => Reach::Never,
+        _ => Reach::Public,
+    }
+}
+
+/// IANA's registry of special-purpose IPv6 addresses: only unicast that is routed is left, without the forms that carry
+/// an IPv4 address.
+fn reach_v6(address: Ipv6Addr) -> Reach {
+    let segments = address.segments();
+    match segments {
+        [0, 0, 0, 0, 0, 0, 0, 1] | [0xfc00..=0xfdff, ..] => Reach::Private,
+        // NAT64 (RFC 6052): how networks without IPv4 reach it. It counts as the address that it carries.
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+            reach(IpAddr::V4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low))))
+        }
+        // Teredo and others' protocols, documentation (both), 6to4.
+        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] | [0x2002, ..] => Reach::Never,
+        [0x2000..=0x3fff, ..] => Reach::Public,
+        // Unspecified, IPv4-mapped and -compatible, link-local, site-local, multicast, discard, unassigned.
+        _ => Reach::Never,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_is_what_it_is() {
+        use Reach::{Never, Private, Public};
+        for (text, expected) in [
+            ("1.1.1.1", Public),
+            ("9.255.255.255", Public),
+            ("172.15.0.1", Public),
+            ("172.32.0.1", Public),
+            ("100.63.0.1", Public),
+            ("100.128.0.1", Public),
+            ("192.167.1.1", Public),
+            ("223.255.255.255", Public),
+            ("2606:4700::1111", Public),
+            ("2a00:1450::1", Public),
+            ("64:ff9b::101:101", Public),
+            ("127.0.0.1", Private),
+            ("127.255.0.9", Private),
+            ("10.1.2.3", Private),
+            ("172.16.0.1", Private),
+            ("172.31.255.255", Private),
+            ("192.168.0.1", Private),
+            ("100.64.0.1", Private),
+            ("::1", Private),
+            ("fd12:3456::1", Private),
+            ("fc00::1", Private),
+            ("64:ff9b::a00:1", Private),
+            ("0.0.0.0", Never),
+            ("0.1.2.3", Never),
+            ("169.254.169.254", Never),
+            ("169.254.170.2", Never),
+            ("100.100.100.200", Never),
+            ("168.63.129.16", Never),
+            ("192.0.0.192", Never),
+            ("192.0.2.1", Never),
+            ("198.18.0.1", Never),
+            ("198.51.100.1", Never),
+            ("203.0.113.1", Never),
+            ("192.88.99.1", Never),
+            ("224.0.0.1", Never),
+            ("239.255.255.250", Never),
+            ("240.0.0.1", Never),
+            ("255.255.255.255", Never),
+            ("::", Never),
+            ("::ffff:127.0.0.1", Never),
+            ("::ffff:1.1.1.1", Never),
+            ("::ffff:a9fe:a9fe", Never),
+            ("::127.0.0.1", Never),
+            ("::169.254.169.254", Never),
+            ("64:ff9b::a9fe:a9fe", Never),
+            ("64:ff9b:1::1", Never),
+            ("64:ff9b::6464:64c8", Never),
+            ("2002:a9fe:a9fe::1", Never),
+            ("2002:7f00:1::", Never),
+            ("2001::1", Never),
+            ("2001:db8::1", Never),
+            ("3fff::1", Never),
+            ("100::1", Never),
+            ("fe80::1", Never),
+            ("febf::1", Never),
+            ("fec0::1", Never),
+            ("fd00:ec2::254", Never),
+            ("ff02::1", Never),
+            ("4000::1", Never),
+        ] {
+            assert_eq!(reach(text.parse().unwrap()), expected, "{text}");
+        }
+    }
+
+    fn outbound(allowed: &[&str]) -> Outbound {
+        let config = CheckConfig {
+            allow_private: allowed.iter().map(|text| PrivateHost::parse(text).unwrap()).collect(),
+            own_port: Some(3000),
+            ..CheckConfig::default()
+        };
+        Outbound::new(&config, Some(("localhost".to_owned(), 5432)))
+    }
+
+    #[tokio::test]
+    async fn private_hosts_are_reached_only_where_they_are_listed() {
+        let resolve =
+            async |allowed: &[&str], host: &str, port| outbound(allowed).resolve(host, port).await.map(drop);
+        let no = Err(CheckCause::AddressNotAllowed);
+        assert_eq!(resolve(&[], "127.0.0.1", 80).await, no);
+        assert_eq!(resolve(&[], "localhost", 80).await, no);
+        assert_eq!(resolve(&[], "10.0.0.1", 80).await, no);
+        assert_eq!(resolve(&[], "1.1.1.1", 80).await, Ok(()));
+        assert_eq!(resolve(&["localhost"], "localhost", 80).await, Ok(()));
+        assert_eq!(resolve(&["LOCALHOST."], "localhost", 80).await, Ok(()));
+        assert_eq!(resolve(&["localhost"], "127.0.0.1", 80).await, no);
+        assert_eq!(resolve(&["127.0.0.0/8", "::1"], "localhost", 80).await, Ok(()));
+        assert_eq!(resolve(&["10.0.0.0/8"], "10.200.0.1", 80).await, Ok(()));
+        assert_eq!(resolve(&["10.0.0.0/8"], "192.168.0.1", 80).await, no);
+        // No list opens what is for nobody.
+        for host in ["169.254.169.254", "0.0.0.0", "::ffff:10.0.0.1", "fe80::1"] {
+            assert_eq!(resolve(&["0.0.0.0/0", "::/0", host], host, 80).await, no, "{host}");
+        }
+    }
+
+    #[tokio::test]
+    async fn our_own_database_and_port_are_never_reached() {
+        let all = outbound(&["0.0.0.0/0", "::/0", "localhost"]);
+        let no = CheckCause::AddressNotAllowed;
+        for host in ["localhost", "127.0.0.1"] {
+            assert_eq!(all.resolve(host, 5432).await.unwrap_err(), no, "{host}");
+            assert_eq!(all.resolve(host, 3000).await.unwrap_err(), no, "{host}");
+            assert!(all.resolve(host, 5433).await.is_ok());
+        }
+        assert_eq!(all.resolve("127.0.0.2", 3000).await.unwrap_err(), no);
+    }
+
+    #[tokio::test]
+    async fn numbers_in_odd_spellings_are_no_hosts() {
+        let all = outbound(&["0.0.0.0/0", "::/0"]);
+        for host in [
+            "127.1",
+            "2130706433",
+            "017700000001",
+            "0x7f000001",
+            "0X7F.1",
+            "127.0.0.0x1",
+            "0177.0.0.1",
+            "127.0.0.1.",
+        ] {
+            assert_eq!(all.resolve(host, 80).await.unwrap_err(), CheckCause::AddressNotAllowed, "{host}");
+        }
+        assert!(!is_odd_number("a0x1") && !is_odd_number("cafe") && is_odd_number("0x"));
+        assert_eq!(all.resolve("no-such-host.invalid", 80).await.unwrap_err(), CheckCause::NameNotFound);
+    }
+}

@@ -1,0 +1,173 @@
+//! All SQL about tests of connections.
+
+use crate::{context::Ctx, db::instant};
+use chrono::{DateTime, Utc};
+use domain::{
+    check::{CheckReport, CheckStatus},
+    secret::SecretId,
+};
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
+
+/// Who holds it runs the tests that the portal makes by itself: one server of many. A number of our own.
+const SWEEP_LOCK: i64 = 0x6c61_7463_6865_636b;
+
+/// What is known of one secret's connection.
+#[derive(Debug, FromRow)]
+pub(super) struct CheckRow {
+    pub(super) version: i64,
+    pub(super) check_target: Option<String>,
+    pub(super) known_hosts: String,
+    pub(super) value_host: Option<String>,
+    pub(super) check_cause: String,
+    pub(super) checked_at: Option<DateTime<Utc>>,
+    pub(super) checked_by: Option<String>,
+    pub(super) check_branch: Option<String>,
+    pub(super) check_refs: Option<i32>,
+}
+
+/// A secret that is to be tested.
+#[derive(Clone, Debug, FromRow)]
+pub(super) struct DueRow {
+    pub(super) kind: String,
+    pub(super) name: String,
+    pub(super) registry_host: Option<String>,
+    pub(super) registry_username: Option<String>,
+    pub(super) check_target: Option<String>,
+}
+
+pub(super) async fn find(
+    connection: &mut PgConnection,
+    id: &SecretId,
+) -> Result<Option<CheckRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT version, check_target, known_hosts, value_host, check_cause, checked_at, checked_by, check_branch, \
+         check_refs FROM secrets WHERE kind = $1 AND name = $2",
+    )
+    .bind(id.kind.as_str())
+    .bind(id.name.as_str())
+    .fetch_optional(connection)
+    .await
+}
+
+/// Keeps what a test came to, if the secret is still the one that was tested.
+pub(super) async fn keep(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    secret: Uuid,
+    version: i64,
+    report: &CheckReport,
+) -> Result<(), sqlx::Error> {
+    let (branch, refs) = match &report.refs {
+        Some(refs) => {
+            let count = i32::try_from(refs.count).unwrap_or(i32::MAX);
+            (refs.branch.as_deref(), Some(if refs.exact { count } else { -count }))
+        }
+        None => (None, None),
+    };
+    let status = report.cause.status();
+    sqlx::query(
+        "UPDATE secrets SET check_status = $3, check_cause = $4, checked_at = $5, checked_by = $6, check_branch = $7, \
+         check_refs = $8, check_refusals = CASE WHEN $9 THEN check_refusals + 1 ELSE 0 END \
+         WHERE id = $1 AND version = $2",
+    )
+    .bind(secret)
+    .bind(version)
+    .bind(status.as_str())
+    .bind(report.cause.as_str())
+    .bind(instant(ctx.now)?)
+    .bind(ctx.actor.name())
+    .bind(branch)
+    .bind(refs)
+    .bind(status == CheckStatus::Refused)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Adds lines to the hosts that a secret trusts; answers with its new version.
+pub(super) async fn trust(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    id: &SecretId,
+    known_hosts: &str,
+) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query_scalar(
+        "UPDATE secrets SET known_hosts = $3, version = version + 1, updated_at = $4, updated_by = $5 \
+         WHERE kind = $1 AND name = $2 RETURNING version",
+    )
+    .bind(id.kind.as_str())
+    .bind(id.name.as_str())
+    .bind(known_hosts)
+    .bind(instant(ctx.now)?)
+    .bind(ctx.actor.name())
+    .fetch_optional(connection)
+    .await
+}
+
+/// The hosts that a secret trusts, locked until the end of the transaction.
+pub(super) async fn lock_known_hosts(
+    connection: &mut PgConnection,
+    id: &SecretId,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT known_hosts FROM secrets WHERE kind = $1 AND name = $2 FOR UPDATE")
+        .bind(id.kind.as_str())
+        .bind(id.name.as_str())
+        .fetch_optional(connection)
+        .await
+}
+
+/// All secrets, or those with these ids.
+pub(super) async fn all(
+    connection: &mut PgConnection,
+    ids: Option<Vec<String>>,
+) -> Result<Vec<DueRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT kind, name, registry_host, registry_username, check_target FROM secrets \
+         WHERE $1::text[] IS NULL \
+         OR (CASE kind WHEN 'image-pull' THEN 'image-' ELSE 'gitsync-secret-' END || name) = ANY ($1) \
+         ORDER BY kind, name",
+    )
+    .bind(ids)
+    .fetch_all(connection)
+    .await
+}
+
+/// Secrets whose last test is longer ago than the interval, the longest first; each refusal in a row doubles it, up to 64
+/// times. What there is nothing to try on, or whose host has another key than the trusted one, waits for a person.
+pub(super) async fn due(
+    connection: &mut PgConnection,
+    now: DateTime<Utc>,
+    interval_seconds: f64,
+    limit: i64,
+) -> Result<Vec<DueRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT kind, name, registry_host, registry_username, check_target FROM secrets \
+         WHERE (kind = 'image-pull' OR (check_target IS NOT NULL AND known_hosts <> '')) \
+         AND check_status <> 'host-key-changed' \
+         AND (checked_at IS NULL OR checked_at \
+             + make_interval(secs => $2 * power(2, least(check_refusals, 6))) <= $1) \
+         ORDER BY checked_at NULLS FIRST, name LIMIT $3",
+    )
+    .bind(now)
+    .bind(interval_seconds)
+    .bind(limit)
+    .fetch_all(connection)
+    .await
+}
+
+/// How many secrets there are.
+pub(super) async fn count(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("SELECT coalesce(sum(count), 0)::bigint FROM secret_counts")
+        .fetch_one(connection)
+        .await
+}
+
+/// Takes the lock for this connection, unless another one has it.
+pub(super) async fn try_lock(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(SWEEP_LOCK).fetch_one(connection).await
+}
+
+pub(super) async fn unlock(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT pg_advisory_unlock($1)").bind(SWEEP_LOCK).execute(connection).await.map(drop)
+}

@@ -1,0 +1,314 @@
+//! Trying credentials on what they are for. Every method authorizes first; what a person tries is recorded.
+
+use super::{
+    config::CheckConfig,
+    git,
+    http::Http,
+    known_hosts,
+    outbound::Outbound,
+    registry::{self, Account},
+    repository,
+    turns::Turns,
+};
+use crate::{
+    access::{Object, authorize},
+    audit::{self, AuditAction, AuditRecord, Outcome},
+    context::{Action, Actor, Ctx},
+    db::{Db, bounded, timestamp},
+    error::refuse,
+    keyring::{Keyring, Location},
+    secrets::{
+        repository::find_value,
+        service::{restore, value_field},
+    },
+};
+use domain::{
+    check::{
+        CheckCause, CheckReport, CheckSettings, CheckState, CheckStatus, ImageReference, KnownHosts, Refs,
+        Repository,
+    },
+    error::Error,
+    secret::{Credential, CredentialUpdate, RegistryHost, SecretId, Trial},
+};
+use std::{sync::Arc, time::Duration};
+use uuid::Uuid;
+
+/// How long a test may take from beginning to end.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Tests of connections. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct CheckService {
+    pub(super) db: Db,
+    keyring: Option<Arc<Keyring>>,
+    outbound: Outbound,
+    http: Http,
+    turns: Turns,
+}
+
+/// A stored secret, opened for a test.
+struct Opened {
+    row: Uuid,
+    version: i64,
+    credential: Credential,
+    settings: CheckSettings,
+    /// The registry host that the value was typed for.
+    value_host: Option<String>,
+}
+
+impl CheckService {
+    pub(crate) fn new(
+        db: Db,
+        keyring: Option<Arc<Keyring>>,
+        config: &CheckConfig,
+        database: Option<(String, u16)>,
+    ) -> Self {
+        let outbound = Outbound::new(config, database);
+        Self { db, keyring, http: Http::new(config, outbound.clone()), outbound, turns: Turns::new() }
+    }
+
+    /// What is known of a secret's connection.
+    ///
+    /// Errors: `NotFound`; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn state(&self, ctx: &Ctx, id: &SecretId) -> Result<CheckState, Error> {
+        authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
+        self.unsealed()?;
+        let found = self
+            .db
+            .read(|mut reader| async move { Ok((repository::find(&mut reader, id).await?, reader)) })
+            .await;
+        let row = found.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
+        let known = KnownHosts::parse(&row.known_hosts, "").unwrap_or_default();
+        let refs = row.check_refs.map(|refs| Refs {
+            branch: row.check_branch,
+            count: refs.unsigned_abs(),
+            exact: refs >= 0,
+        });
+        Ok(CheckState {
+            cause: CheckCause::parse(&row.check_cause).unwrap_or(CheckCause::NeverTested),
+            last: row.checked_at.map(timestamp).zip(row.checked_by),
+            refs,
+            target: row.check_target,
+            trusted: known_hosts::trusted(&known),
+            now: ctx.now,
+        })
+    }
+
+    /// Tries a stored secret, and keeps what it comes to.
+    ///
+    /// Errors: `NotFound`; `Internal` where what is stored is not what was sealed; `Sealed`, `NotSignedIn`, `Forbidden`,
+    /// `Unavailable`.
+    pub async fn stored(&self, ctx: &Ctx, id: &SecretId) -> Result<CheckReport, Error> {
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
+        let opened = self.open(ctx, id).await?;
+        let report = if is_for_another_host(&opened.credential, opened.value_host.as_deref()) {
+            CheckReport::new(CheckCause::ValueForAnotherHost)
+        } else {
+            self.run(&opened.credential, &opened.settings).await
+        };
+        self.finish(ctx, Some(id), Some((opened.row, opened.version)), &report).await?;
+        Ok(report)
+    }
+
+    /// Tries what stands in a form; where no value was typed, the stored one of this secret. What it comes to is kept
+    /// where all of it is what is stored.
+    ///
+    /// Errors: as `stored`; `BadRequest` for a form without a value and without a stored one, or of another kind.
+    pub async fn typed(&self, ctx: &Ctx, id: Option<&SecretId>, trial: Trial) -> Result<CheckReport, Error> {
+        authorize(
+            &self.db,
+            ctx,
+            Action::WriteSecrets,
+            id.map_or(Object::Named("new secret"), Object::Secret),
+        )
+        .await?;
+        self.unsealed()?;
+        let Trial { credential, settings } = trial;
+        let mut stored = None;
+        let (credential, may) = match (credential, id) {
+            (CredentialUpdate::GitDataset { private_key: Some(private_key) }, _) => {
+                (Credential::GitDataset { private_key }, true)
+            }
+            (CredentialUpdate::ImagePull { host, username, password: Some(password) }, _) => {
+                (Credential::ImagePull { host, username, password }, true)
+            }
+            (update, Some(id)) => {
+                let opened = self.open(ctx, id).await?;
+                let (credential, unchanged, may) = match (update, opened.credential) {
+                    (CredentialUpdate::GitDataset { .. }, credential @ Credential::GitDataset { .. }) => {
+                        (credential, true, true)
+                    }
+                    (
+                        CredentialUpdate::ImagePull { host, username, .. },
+                        Credential::ImagePull { host: old_host, username: old_username, password },
+                    ) => {
+                        let unchanged = (&host, &username) == (&old_host, &old_username);
+                        let credential = Credential::ImagePull { host, username, password };
+                        // Else a password could be had by naming a host of one's own.
+                        let may = !is_for_another_host(&credential, opened.value_host.as_deref());
+                        (credential, unchanged, may)
+                    }
+                    _ => return Err(Error::BadRequest),
+                };
+                if unchanged && opened.settings == settings {
+                    stored = Some((opened.row, opened.version));
+                }
+                (credential, may)
+            }
+            (_, None) => return Err(Error::BadRequest),
+        };
+        let report = if may {
+            self.run(&credential, &settings).await
+        } else {
+            CheckReport::new(CheckCause::ValueForAnotherHost)
+        };
+        self.finish(ctx, id, stored, &report).await?;
+        Ok(report)
+    }
+
+    /// Trusts the keys of these lines from now on, besides those that are trusted already, and tries the secret.
+    ///
+    /// Errors: as `stored`; `BadRequest` where these are no lines of known hosts.
+    pub async fn approve(&self, ctx: &Ctx, id: &SecretId, lines: &str) -> Result<CheckReport, Error> {
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
+        self.unsealed()?;
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            let known = repository::lock_known_hosts(&mut work, id).await.map_err(failed)?;
+            let known = known.ok_or(Error::NotFound)?;
+            let wider = KnownHosts::parse(&known, lines).map_err(|_| Error::BadRequest)?;
+            if wider.as_str() != known {
+                repository::trust(&mut work, ctx, id, wider.as_str()).await.map_err(failed)?;
+                let fields = &["known_hosts"];
+                record(&mut work, ctx, AuditAction::SecretChanged, Some(id), Outcome::Done, fields)
+                    .await
+                    .map_err(failed)?;
+                work.commit().await.map_err(failed)?;
+            }
+            Ok::<_, Error>(())
+        })
+        .await?;
+        self.stored(ctx, id).await
+    }
+
+    pub(super) fn unsealed(&self) -> Result<&Keyring, Error> {
+        self.keyring.as_deref().ok_or(Error::Sealed)
+    }
+
+    /// Connects, within all bounds.
+    async fn run(&self, credential: &Credential, settings: &CheckSettings) -> CheckReport {
+        let host = match (credential, &settings.repository) {
+            (Credential::GitDataset { .. }, None) => return CheckReport::new(CheckCause::NoRepository),
+            (Credential::GitDataset { .. }, Some(repository)) => repository.known_as(),
+            (Credential::ImagePull { host, .. }, _) => host.as_str().to_owned(),
+        };
+        let work = async {
+            let _turn = match self.turns.take(&host).await {
+                Ok(turn) => turn,
+                Err(cause) => return CheckReport::new(cause),
+            };
+            match (credential, &settings.repository) {
+                (Credential::GitDataset { private_key }, Some(repository)) => {
+                    git::check(&self.outbound, private_key, repository, &settings.known_hosts).await
+                }
+                (Credential::ImagePull { host, username, password }, _) => {
+                    let account = Account { host, username, password, image: settings.image.as_ref() };
+                    CheckReport::new(registry::check(&self.http, &account).await)
+                }
+                (Credential::GitDataset { .. }, None) => CheckReport::new(CheckCause::NoRepository),
+            }
+        };
+        let report = tokio::time::timeout(PATIENCE, Box::pin(work)).await;
+        let mut report = report.unwrap_or_else(|_| CheckReport::new(CheckCause::TimedOut));
+        report.host = Some(host);
+        report
+    }
+
+    async fn open(&self, ctx: &Ctx, id: &SecretId) -> Result<Opened, Error> {
+        let keyring = self.unsealed()?;
+        let found = self.db.read(|mut reader| async move {
+            let value = find_value(&mut reader, id).await?;
+            Ok(((value, repository::find(&mut reader, id).await?), reader))
+        });
+        let found = match found.await.map_err(|error| refuse(ctx, &error))? {
+            // Changed between the two: a value must not be taken for another one, typed for another host.
+            (Some(value), Some(row)) if value.0.version != row.version => return Err(Error::Unavailable),
+            (Some(value), Some(row)) => (value, row),
+            _ => return Err(Error::NotFound),
+        };
+        let ((secret, sealed), check) = found;
+        let place =
+            Location { secret: secret.id, field: value_field(id.kind), version: secret.value_version };
+        let (row, version) = (secret.id, secret.version);
+        let settings = settings(&check, secret.registry_host.as_deref());
+        let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, secret, text));
+        let credential = opened.map_err(|error| {
+            tracing::error!(request_id = ctx.request_id, "{error}");
+            Error::Internal(ctx.request_id.clone())
+        })?;
+        Ok(Opened { row, version, credential, settings, value_host: check.value_host })
+    }
+
+    /// Keeps what a test came to, and records that a person made it.
+    async fn finish(
+        &self,
+        ctx: &Ctx,
+        id: Option<&SecretId>,
+        stored: Option<(Uuid, i64)>,
+        report: &CheckReport,
+    ) -> Result<(), Error> {
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            if let Some((row, version)) = stored {
+                repository::keep(&mut work, ctx, row, version, report).await.map_err(failed)?;
+            }
+            if !matches!(ctx.actor, Actor::System(super::PORTAL)) {
+                let works = report.cause.status() == CheckStatus::Works;
+                let outcome = if works { Outcome::Done } else { Outcome::Failed };
+                record(&mut work, ctx, AuditAction::ConnectionTested, id, outcome, &[])
+                    .await
+                    .map_err(failed)?;
+            }
+            work.commit().await.map_err(failed)
+        })
+        .await
+    }
+}
+
+async fn record(
+    work: &mut sqlx::PgConnection,
+    ctx: &Ctx,
+    action: AuditAction,
+    id: Option<&SecretId>,
+    outcome: Outcome,
+    fields: &[&'static str],
+) -> Result<(), sqlx::Error> {
+    let object = id.map_or_else(|| "new secret".to_owned(), ToString::to_string);
+    audit::repository::append(work, ctx, AuditRecord { action, object: &object, outcome, fields }).await
+}
+
+/// Whether a stored password was typed for another registry than it would be sent to.
+fn is_for_another_host(credential: &Credential, value_host: Option<&str>) -> bool {
+    match credential {
+        Credential::GitDataset { .. } => false,
+        Credential::ImagePull { host, .. } => value_host != Some(host.as_str()),
+    }
+}
+
+/// What was stored went through the same rules; what is not to be understood any more counts as not given.
+fn settings(row: &repository::CheckRow, host: Option<&str>) -> CheckSettings {
+    let registry = host.and_then(|host| RegistryHost::parse(host).ok()).map(|normalized| normalized.host);
+    let target = row.check_target.as_deref();
+    let (repository, image) = match (&registry, target) {
+        (None, Some(target)) => (Repository::parse(target).ok(), None),
+        (Some(registry), Some(target)) => (None, ImageReference::parse(target, Some(registry)).ok()),
+        (_, None) => (None, None),
+    };
+    CheckSettings {
+        repository,
+        image,
+        known_hosts: KnownHosts::parse(&row.known_hosts, "").unwrap_or_default(),
+    }
+}

@@ -1,0 +1,153 @@
+//! Testing many secrets: all of them for the command line, and what is due for the server itself.
+
+use super::{
+    repository::{self, DueRow},
+    service::CheckService,
+};
+use crate::{
+    access::{Object, authorize},
+    context::{Action, Ctx},
+    db::Reader,
+    error::refuse,
+};
+use domain::{
+    check::{CheckCause, CheckStatus, Repository},
+    error::Error,
+    secret::{SecretId, SecretKind, SecretName},
+};
+use futures_util::{StreamExt, stream};
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::Duration,
+};
+
+/// As many hosts at once.
+const HOSTS_AT_ONCE: usize = 4;
+
+/// How long the command line waits for a server that is testing.
+const WAIT: Duration = Duration::from_mins(5);
+
+/// A secret that was tested, or left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tested {
+    /// Which.
+    pub id: SecretId,
+    /// What it came to; an error where it could not be tested for a reason of ours, `None` where the same account had
+    /// just been refused, so that it does not get locked.
+    pub outcome: Option<Result<CheckCause, Error>>,
+}
+
+impl CheckService {
+    /// Tests all secrets, or these, and answers with what they came to, in their order. Waits while a server is testing.
+    ///
+    /// Errors: `NotFound` for an id that is none; `Unavailable` also where a server goes on testing for too long;
+    /// `Sealed`, `NotSignedIn`, `Forbidden`, `Internal`.
+    pub async fn all(&self, ctx: &Ctx, ids: &[SecretId]) -> Result<Vec<Tested>, Error> {
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("secrets")).await?;
+        self.unsealed()?;
+        let failed = |error: sqlx::Error| refuse(ctx, &error);
+        let wanted = (!ids.is_empty()).then(|| ids.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let wanted = &wanted;
+        let rows = self.db.read(|mut reader| async move {
+            Ok((repository::all(&mut reader, wanted.clone()).await?, reader))
+        });
+        let rows = rows.await.map_err(failed)?;
+        if rows.len() < ids.len() {
+            return Err(Error::NotFound);
+        }
+        let turn = tokio::time::timeout(WAIT, async {
+            loop {
+                match self.lock().await {
+                    Ok(Some(held)) => return Ok(held),
+                    Ok(None) => tokio::time::sleep(Duration::from_secs(1)).await,
+                    Err(error) => return Err(failed(error)),
+                }
+            }
+        });
+        let held = turn.await.unwrap_or(Err(Error::Unavailable))?;
+        let mut tested = self.test(ctx, rows).await;
+        release(held).await;
+        tested.sort_by_cached_key(|tested| tested.id.to_string());
+        Ok(tested)
+    }
+
+    /// Tests a share of what is due: so many that all come round once in an interval when this is called each `tick`. One
+    /// server of many does it. Answers with what was tested.
+    ///
+    /// Errors: `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn due(&self, ctx: &Ctx, interval: Duration, tick: Duration) -> Result<Vec<Tested>, Error> {
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("secrets")).await?;
+        self.unsealed()?;
+        let failed = |error: sqlx::Error| refuse(ctx, &error);
+        let Some(held) = self.lock().await.map_err(failed)? else { return Ok(Vec::new()) };
+        let now = crate::db::instant(ctx.now).map_err(failed)?;
+        let rows = self.db.read(|mut reader| async move {
+            let count = repository::count(&mut reader).await?;
+            let ticks = i64::try_from(interval.as_secs() / tick.as_secs().max(1)).unwrap_or(i64::MAX).max(1);
+            let share = count / ticks + 1;
+            Ok((repository::due(&mut reader, now, interval.as_secs_f64(), share).await?, reader))
+        });
+        let tested = match rows.await {
+            Ok(rows) => Ok(self.test(ctx, rows).await),
+            Err(error) => Err(failed(error)),
+        };
+        release(held).await;
+        tested
+    }
+
+    /// The connection that holds the lock; it is free again when that is given back or lost.
+    async fn lock(&self) -> Result<Option<Reader>, sqlx::Error> {
+        let mut connection = self.db.acquire().await?;
+        Ok(repository::try_lock(&mut connection).await?.then_some(connection))
+    }
+
+    /// Several hosts at once, each host's secrets one after the other.
+    async fn test(&self, ctx: &Ctx, rows: Vec<DueRow>) -> Vec<Tested> {
+        let mut hosts: BTreeMap<String, Vec<(SecretId, String)>> = BTreeMap::new();
+        for row in rows {
+            if let Some((host, id, account)) = read(row) {
+                hosts.entry(host).or_default().push((id, account));
+            }
+        }
+        let hosts = hosts.into_values().map(|secrets| self.test_host(ctx, secrets));
+        stream::iter(hosts).buffer_unordered(HOSTS_AT_ONCE).concat().await
+    }
+
+    async fn test_host(&self, ctx: &Ctx, secrets: Vec<(SecretId, String)>) -> Vec<Tested> {
+        let mut refused = HashSet::new();
+        let mut enough = false;
+        let mut tested = Vec::with_capacity(secrets.len());
+        for (id, account) in secrets {
+            let outcome = if enough || refused.contains(&account) {
+                None
+            } else {
+                let outcome = self.stored(ctx, &id).await.map(|report| report.cause);
+                match outcome {
+                    Ok(CheckCause::TooManyRequests) => enough = true,
+                    Ok(cause) if cause.status() == CheckStatus::Refused && !account.is_empty() => {
+                        refused.insert(account);
+                    }
+                    _ => {}
+                }
+                Some(outcome)
+            };
+            tested.push(Tested { id, outcome });
+        }
+        tested
+    }
+}
+
+/// Its host, its id, and the account that would be locked; a key has none.
+fn read(row: DueRow) -> Option<(String, SecretId, String)> {
+    let id = SecretId::new(SecretKind::parse(&row.kind)?, SecretName::parse(&row.name).ok()?);
+    let repository = row.check_target.as_deref().and_then(|target| Repository::parse(target).ok());
+    let host = row.registry_host.or(repository.map(|repository| repository.host)).unwrap_or_default();
+    Some((host, id, row.registry_username.unwrap_or_default()))
+}
+
+/// Gives the lock back. Where that fails, it goes with the connection.
+async fn release(mut held: Reader) {
+    if repository::unlock(&mut held).await.is_err() {
+        drop(held.detach());
+    }
+}

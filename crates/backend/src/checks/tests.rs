@@ -1,0 +1,23 @@
+//! Against real peers, on loopback: a container registry, an SSH server with Git behind it, and some that mean no good.
+
+mod git_server;
+mod hostile;
+mod peers;
+mod registry_server;
+mod stored;
+mod sweep;
+
+use super::config::{CheckConfig, ExtraRoots, PrivateHost};
+
+/// What the tests of connections are configured with: loopback is allowed, and these hosts are asked by plain HTTP.
+fn config(plain: &[&str]) -> CheckConfig {
+    CheckConfig {
+        allow_private: vec![PrivateHost::parse("127.0.0.0/8").unwrap(), PrivateHost::parse("::1").unwrap()],
+        plain_http: plain.iter().map(|host| (*host).to_owned()).collect(),
+        ..CheckConfig::default()
+    }
+}
+
+fn roots(authority: &peers::Authority) -> ExtraRoots {
+    ExtraRoots::read(&authority.certificate()).unwrap()
+}

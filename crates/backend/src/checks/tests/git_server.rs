@@ -1,0 +1,139 @@
+//! A real SSH server, with Git behind it.
+
+use super::{
+    config,
+    hostile::Scripted,
+    peers::{GitServer, HOST_KEYS, run},
+};
+use crate::checks::{git::check, outbound::Outbound};
+use domain::{
+    check::{CheckCause, CheckReport, KnownHosts, Published, Refs, Repository},
+    secret::PrivateKeyText,
+    sensitive::Sensitive,
+};
+use std::{fs, io::Write};
+
+async fn tried(key: &str, repository: &str, known: &str) -> CheckReport {
+    let outbound = Outbound::new(&config(&[]), None);
+    let key = PrivateKeyText::parse(&Sensitive::new(key)).unwrap();
+    let repository = Repository::parse(repository).unwrap();
+    check(&outbound, &key, &repository, &KnownHosts::parse(known, "").unwrap()).await
+}
+
+#[tokio::test]
+async fn every_form_of_key_logs_in() {
+    let server = GitServer::start();
+    let (address, known) = (server.address("repo.git"), server.known_hosts());
+    for (name, arguments) in [
+        ("ed25519", &["-t", "ed25519"][..]),
+        ("ecdsa256", &["-t", "ecdsa", "-b", "256"]),
+        ("ecdsa384", &["-t", "ecdsa", "-b", "384"]),
+        ("ecdsa521", &["-t", "ecdsa", "-b", "521"]),
+        ("rsa", &["-t", "rsa", "-b", "2048"]),
+        ("rsa_pem", &["-t", "rsa", "-b", "2048", "-m", "PEM"]),
+        ("rsa_pkcs8", &["-t", "rsa", "-b", "2048", "-m", "PKCS8"]),
+        ("ecdsa_pem", &["-t", "ecdsa", "-b", "256", "-m", "PEM"]),
+        ("ecdsa_pkcs8", &["-t", "ecdsa", "-b", "384", "-m", "PKCS8"]),
+    ] {
+        let report = tried(&server.key(name, arguments, true), &address, &known).await;
+        assert_eq!(report.cause, CheckCause::RepositoryRead, "{name}");
+        // trunk, other and v1.
+        let expected = Refs { branch: Some("trunk".to_owned()), count: 3, exact: true };
+        assert_eq!(report.refs, Some(expected), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_server_does_not_let_in() {
+    let server = GitServer::start();
+    let known = server.known_hosts();
+    let good = server.key("good", &["-t", "ed25519"], true);
+    let wrong = server.key("wrong", &["-t", "ed25519"], false);
+    let wrong_rsa = server.key("wrong_rsa", &["-t", "rsa", "-b", "2048"], false);
+    let repo = server.address("repo.git");
+    for key in [&wrong, &wrong_rsa] {
+        assert_eq!(tried(key, &repo, &known).await.cause, CheckCause::KeyNotAccepted);
+    }
+    let other_user = repo.replace(&format!("ssh://{}@", server.user), "ssh://no-such-user@");
+    assert_eq!(tried(&good, &other_user, &known).await.cause, CheckCause::KeyNotAccepted);
+    for path in ["none.git", "it's.git", "work/.git/nothing!here"] {
+        let cause = tried(&good, &server.address(path), &known).await.cause;
+        assert_eq!(cause, CheckCause::NoAccessToRepository, "{path}");
+    }
+    let empty = tried(&good, &server.address("empty.git"), &known).await;
+    assert_eq!(empty.cause, CheckCause::RepositoryRead);
+    assert_eq!(empty.refs, Some(Refs { branch: None, count: 0, exact: true }));
+}
+
+#[tokio::test]
+async fn an_unknown_host_shows_all_its_keys_and_gets_none_of_ours() {
+    let server = GitServer::start();
+    let key = server.key("good", &["-t", "ed25519"], true);
+    let address = server.address("repo.git");
+    let report = tried(&key, &address, "").await;
+    assert_eq!(report.cause, CheckCause::HostKeyUnknown);
+    assert_eq!(report.host.as_deref(), Some(format!("[127.0.0.1]:{}", server.port).as_str()));
+    let shown: Vec<_> = report.host_keys.iter().map(|key| key.fingerprint.clone()).collect();
+    assert_eq!(shown, HOST_KEYS.map(|kind| server.fingerprint(kind)));
+    assert!(report.host_keys.iter().all(|key| key.published == Published::Unknown));
+    // Approved as they were shown, they are trusted.
+    let lines = report.host_keys.iter().map(|key| format!("{}\n", key.line)).collect::<Vec<_>>().concat();
+    assert_eq!(tried(&key, &address, &lines).await.cause, CheckCause::RepositoryRead);
+    // Any one of them is enough.
+    for key_of_host in &report.host_keys {
+        assert_eq!(tried(&key, &address, &key_of_host.line).await.cause, CheckCause::RepositoryRead);
+    }
+    // Keys of another port, or another host, are another's.
+    for other in
+        [lines.replace(&format!("[127.0.0.1]:{}", server.port), "127.0.0.1"), lines.replace("[127", "[128")]
+    {
+        assert_eq!(tried(&key, &address, &other).await.cause, CheckCause::HostKeyUnknown);
+    }
+}
+
+#[tokio::test]
+async fn hashed_hosts_are_trusted() {
+    let server = GitServer::start();
+    let key = server.key("good", &["-t", "ed25519"], true);
+    server.folder.write("known", server.known_hosts());
+    run(&server.folder.0, "openssh-client", "ssh-keygen", &["-q", "-H", "-f", "known"]);
+    let hashed = fs::read_to_string(server.folder.join("known")).unwrap();
+    assert!(hashed.starts_with("|1|"));
+    assert_eq!(tried(&key, &server.address("repo.git"), &hashed).await.cause, CheckCause::RepositoryRead);
+}
+
+#[tokio::test]
+async fn a_changed_host_key_is_an_alarm() {
+    let mut server = GitServer::start();
+    let key = server.key("good", &["-t", "ed25519"], true);
+    let before = server.known_hosts();
+    server.new_host_keys();
+    server.restart();
+    let address = server.address("repo.git");
+    let report = tried(&key, &address, &before).await;
+    assert_eq!(report.cause, CheckCause::HostKeyChanged);
+    let shown: Vec<_> = report.host_keys.iter().map(|key| key.fingerprint.clone()).collect();
+    assert_eq!(shown, HOST_KEYS.map(|kind| server.fingerprint(kind)));
+    // With the old lines taken out, it is a host that is not known yet.
+    assert_eq!(tried(&key, &address, "").await.cause, CheckCause::HostKeyUnknown);
+    assert_eq!(tried(&key, &address, &server.known_hosts()).await.cause, CheckCause::RepositoryRead);
+}
+
+#[tokio::test]
+async fn what_is_no_ssh_server() {
+    let key = include_str!("../../secrets/seed_key");
+    let at = |port: u16| format!("ssh://git@127.0.0.1:{port}/a");
+    let web = Scripted::answering(|_| "HTTP/1.1 400 Bad Request\r\n\r\n".to_owned());
+    let cause = tried(key, &at(web.port), "").await.cause;
+    assert!(matches!(cause, CheckCause::NotSsh | CheckCause::ConnectionFailed), "{cause:?}");
+    // Says hello, and then nonsense without end.
+    let endless = Scripted::doing(|mut stream, _| {
+        drop(stream.write_all(b"SSH-2.0-x\r\n"));
+        while stream.write_all(&[0x7f; 1024]).is_ok() {}
+    });
+    let cause = tried(key, &at(endless.port), "").await.cause;
+    assert!(matches!(cause, CheckCause::NotSsh | CheckCause::ConnectionFailed), "{cause:?}");
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    assert_eq!(tried(key, &at(free.port()), "").await.cause, CheckCause::ConnectionRefused);
+    assert_eq!(tried(key, "git@169.254.169.254:a", "").await.cause, CheckCause::AddressNotAllowed);
+}

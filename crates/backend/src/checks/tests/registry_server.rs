@@ -1,0 +1,185 @@
+//! Registries that are what they should be.
+
+use super::{
+    config,
+    hostile::Scripted,
+    peers::{Authority, Folder, Guard, PASSWORD, Registry, USER, run},
+    roots,
+};
+use crate::checks::{
+    config::CheckConfig,
+    http::Http,
+    outbound::Outbound,
+    registry::{Account, check},
+};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use domain::{
+    check::{CheckCause, ImageReference},
+    secret::{Password, RegistryHost, Username},
+    sensitive::Sensitive,
+};
+use std::{fs, path::Path};
+
+/// Tries an account with this configuration.
+pub(super) async fn tried(
+    config: &CheckConfig,
+    host: &str,
+    (username, password): (&str, &str),
+    image: Option<&str>,
+) -> CheckCause {
+    let http = Http::new(config, Outbound::new(config, None));
+    let host = RegistryHost::parse(host).unwrap().host;
+    let image = image.map(|image| ImageReference::parse(image, Some(&host)).unwrap());
+    let username = Username::parse(username).unwrap();
+    let password = Password::parse(Sensitive::new(password)).unwrap();
+    let account = Account { host: &host, username: &username, password: &password, image: image.as_ref() };
+    check(&http, &account).await
+}
+
+const GOOD: (&str, &str) = (USER, PASSWORD);
+const BAD: (&str, &str) = (USER, "another");
+
+#[tokio::test]
+async fn basic_authentication() {
+    let registry = Registry::start(&Guard::Basic, None);
+    registry.put("group/app", "1.0");
+    let host = format!("127.0.0.1:{}", registry.port);
+    let config = config(&[&host]);
+    for (account, image, expected) in [
+        (GOOD, None, CheckCause::RegistryOpened),
+        (BAD, None, CheckCause::WrongPassword),
+        (("nobody", PASSWORD), None, CheckCause::WrongPassword),
+        (GOOD, Some("group/app:1.0"), CheckCause::ImageFound),
+        (GOOD, Some("group/app:2.0"), CheckCause::NoAccessToImage),
+        (GOOD, Some("group/other"), CheckCause::NoAccessToImage),
+        (BAD, Some("group/app:1.0"), CheckCause::WrongPassword),
+    ] {
+        assert_eq!(tried(&config, &host, account, image).await, expected, "{} {image:?}", account.0);
+    }
+}
+
+#[tokio::test]
+async fn an_open_registry_is_said_to_be_one() {
+    let registry = Registry::start(&Guard::Nobody, None);
+    let host = format!("127.0.0.1:{}", registry.port);
+    assert_eq!(tried(&config(&[&host]), &host, GOOD, None).await, CheckCause::RegistryOpen);
+}
+
+#[tokio::test]
+async fn tls_is_by_an_authority_that_is_trusted_and_for_this_name() {
+    let authority = Authority::new();
+    let registry = Registry::start(&Guard::Basic, Some((&authority, "IP:127.0.0.1,DNS:localhost", 2)));
+    let host = format!("127.0.0.1:{}", registry.port);
+    let trusting = CheckConfig { extra_roots: roots(&authority), ..config(&[]) };
+    assert_eq!(tried(&trusting, &host, GOOD, None).await, CheckCause::RegistryOpened);
+    assert_eq!(tried(&trusting, &host, BAD, None).await, CheckCause::WrongPassword);
+    assert_eq!(tried(&config(&[]), &host, GOOD, None).await, CheckCause::CertificateNotTrusted);
+    let another = CheckConfig { extra_roots: roots(&Authority::new()), ..config(&[]) };
+    assert_eq!(tried(&another, &host, GOOD, None).await, CheckCause::CertificateNotTrusted);
+    // Plain HTTP to a port that speaks TLS.
+    let plain = tried(&config(&[&host]), &host, GOOD, None).await;
+    assert_eq!(plain.status(), domain::check::CheckStatus::Unreachable, "{plain:?}");
+
+    let named = Registry::start(&Guard::Basic, Some((&authority, "DNS:registry.example", 2)));
+    let host = format!("127.0.0.1:{}", named.port);
+    assert_eq!(tried(&trusting, &host, GOOD, None).await, CheckCause::CertificateForAnother);
+    let expired = Registry::start(&Guard::Basic, Some((&authority, "IP:127.0.0.1", -1)));
+    let host = format!("127.0.0.1:{}", expired.port);
+    assert_eq!(tried(&trusting, &host, GOOD, None).await, CheckCause::CertificateExpired);
+}
+
+#[tokio::test]
+async fn tls_is_not_done_without() {
+    let registry = Registry::start(&Guard::Basic, None);
+    let host = format!("127.0.0.1:{}", registry.port);
+    assert_eq!(tried(&config(&[]), &host, GOOD, None).await, CheckCause::TlsFailed);
+}
+
+/// A JSON web token that lets its bearer pull what the scope says, signed by openssl.
+fn token(folder: &Path, scope: Option<&str>) -> String {
+    let certificate = fs::read_to_string(folder.join("tls.pem")).unwrap();
+    let der: String = certificate.lines().filter(|line| !line.starts_with('-')).collect();
+    let access = match scope.map(|scope| scope.split(':').collect::<Vec<_>>()) {
+        Some(parts) if parts.len() == 3 && parts[1] != "group/forbidden" => {
+            serde_json::json!([{"type": parts[0], "name": parts[1], "actions": [parts[2]]}])
+        }
+        _ => serde_json::json!([]),
+    };
+    let now = chrono::Utc::now().timestamp();
+    let header = serde_json::json!({"typ": "JWT", "alg": "ES256", "x5c": [der]});
+    let claims = serde_json::json!({
+        "iss": "tests", "sub": USER, "aud": "registry of tests", "jti": "1",
+        "nbf": now - 60, "iat": now - 60, "exp": now + 60, "access": access,
+    });
+    let signed = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
+    let unique = std::thread::current().id();
+    let file = folder.join(format!("{unique:?}.txt"));
+    fs::write(&file, &signed).unwrap();
+    let der = run(
+        folder,
+        "openssl",
+        "openssl",
+        &["dgst", "-sha256", "-sign", "tls.key", &file.display().to_string()],
+    );
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(raw_signature(&der)))
+}
+
+/// Two numbers of 32 bytes, as a token has them, out of the DER that openssl writes.
+fn raw_signature(der: &[u8]) -> Vec<u8> {
+    let mut raw = Vec::new();
+    let mut at = 2;
+    for _ in 0..2 {
+        let length = usize::from(der[at + 1]);
+        let number = &der[at + 2..at + 2 + length];
+        let number = &number[number.len().saturating_sub(32)..];
+        raw.extend(std::iter::repeat_n(0, 32 - number.len()));
+        raw.extend_from_slice(number);
+        at += 2 + length;
+    }
+    raw
+}
+
+#[tokio::test]
+async fn token_authentication() {
+    let (folder, authority) = (Folder::new(), Authority::new());
+    authority.sign(&folder, "DNS:tokens", 2);
+    let place = folder.0.clone();
+    let expected = format!("Basic {}", STANDARD.encode(format!("{USER}:{PASSWORD}")));
+    // Gives a token to whoever has the password, and keeps what it was asked.
+    let tokens = Scripted::answering(move |request| {
+        if !request.contains(&format!("uthorization: {expected}\r\n")) {
+            return "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n".to_owned();
+        }
+        let query = request.split([' ', '?']).nth(2).unwrap_or_default();
+        let scope = query.split('&').find_map(|pair| pair.strip_prefix("scope="));
+        let scope = scope.and_then(domain::percent::decode);
+        let body = serde_json::json!({"token": token(&place, scope.as_deref())}).to_string();
+        format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+    });
+    let realm = format!("http://127.0.0.1:{}/token", tokens.port);
+    let certificate = folder.join("tls.pem");
+    let registry = Registry::start(&Guard::Token { realm: &realm, certificate: &certificate }, None);
+    registry.put("group/app", "1.0");
+    registry.put("group/forbidden", "1.0");
+    let host = format!("127.0.0.1:{}", registry.port);
+    let tokens_at = format!("127.0.0.1:{}", tokens.port);
+    let both = config(&[&host, &tokens_at]);
+    for (account, image, expected) in [
+        (GOOD, None, CheckCause::RegistryOpened),
+        (BAD, None, CheckCause::WrongPassword),
+        (GOOD, Some("group/app:1.0"), CheckCause::ImageFound),
+        (GOOD, Some("group/app:none"), CheckCause::NoAccessToImage),
+        (GOOD, Some("group/forbidden:1.0"), CheckCause::NoAccessToImage),
+    ] {
+        assert_eq!(tried(&both, &host, account, image).await, expected, "{image:?}");
+    }
+    assert!(tokens.asked().iter().any(|request| request.contains("service=registry%20of%20tests")));
+    assert!(tokens.asked().iter().any(|request| request.contains("scope=repository%3Agroup%2Fapp%3Apull")));
+    // The same place, without the operator's leave to ask it by plain HTTP.
+    let count = tokens.asked().len();
+    assert_eq!(tried(&config(&[&host]), &host, GOOD, None).await, CheckCause::TlsFailed);
+    assert_eq!(tokens.asked().len(), count, "nothing was sent there");
+}

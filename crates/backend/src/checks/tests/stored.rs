@@ -1,0 +1,239 @@
+//! Stored secrets, and forms that are tried before they are stored.
+
+use super::{
+    config,
+    hostile::Scripted,
+    peers::{GitServer, Guard, PASSWORD, Registry, USER},
+};
+use crate::{
+    Backend, Kek,
+    tests::{at, reaching, records, somebody},
+};
+use domain::{
+    access::Role,
+    check::{CheckCause, CheckReport, CheckStatus},
+    error::Error,
+    page::ListQuery,
+    secret::{NewSecret, SecretDraft, SecretId, SecretKind, SecretUpdate, Trial},
+    sensitive::Sensitive,
+};
+use sqlx::PgPool;
+
+pub(super) fn image(name: &str, host: &str, password: &str) -> SecretDraft {
+    SecretDraft {
+        name: name.to_owned(),
+        kind: "image-pull".to_owned(),
+        registry_host: host.to_owned(),
+        username: USER.to_owned(),
+        password: Sensitive::new(password),
+        ..SecretDraft::default()
+    }
+}
+
+fn dataset(name: &str, key: &str, repository: &str, known_hosts: &str) -> SecretDraft {
+    SecretDraft {
+        name: name.to_owned(),
+        kind: "git-dataset".to_owned(),
+        secret: Sensitive::new(key),
+        repository: repository.to_owned(),
+        known_hosts: known_hosts.to_owned(),
+        ..SecretDraft::default()
+    }
+}
+
+pub(super) fn id(text: &str) -> SecretId {
+    SecretId::parse(text).unwrap()
+}
+
+pub(super) async fn backend(pool: &PgPool, plain: &[&str]) -> Backend {
+    reaching(pool.clone(), vec![Kek::generate().unwrap()], &config(plain)).await
+}
+
+pub(super) async fn add(backend: &Backend, draft: SecretDraft) {
+    backend.secrets().create(&at(1), NewSecret::parse(draft).unwrap(), None).await.unwrap();
+}
+
+async fn change(backend: &Backend, secret: &str, draft: SecretDraft, version: i64) -> i64 {
+    let update = SecretUpdate::parse(id(secret).kind, draft).unwrap();
+    backend.secrets().update(&at(5), &id(secret), update, version).await.unwrap()
+}
+
+async fn try_form(backend: &Backend, secret: Option<&str>, draft: SecretDraft) -> CheckReport {
+    let kind = SecretKind::parse(&draft.kind).unwrap();
+    let trial = Trial::parse(kind, draft, secret.is_some()).unwrap();
+    let secret = secret.map(id);
+    backend.checks().typed(&somebody(Role::Editor, 6), secret.as_ref(), trial).await.unwrap()
+}
+
+async fn cause(backend: &Backend, secret: &str) -> CheckCause {
+    backend.checks().state(&at(9), &id(secret)).await.unwrap().cause
+}
+
+async fn listed(backend: &Backend, query: &str) -> Vec<String> {
+    let page = backend.secrets().list(&at(9), &ListQuery::parse(query)).await.unwrap();
+    assert_eq!(page.total.count, page.rows.len() as u64, "{query}");
+    page.rows.iter().map(|row| format!("{} {}", row.id, row.status.as_str())).collect()
+}
+
+#[sqlx::test]
+async fn what_a_test_comes_to_is_kept_shown_and_forgotten_with_the_next_change(pool: PgPool) {
+    let registry = Registry::start(&Guard::Basic, None);
+    let host = format!("127.0.0.1:{}", registry.port);
+    let backend = backend(&pool, &[&host]).await;
+    add(&backend, image("good", &host, PASSWORD)).await;
+    add(&backend, image("bad", &host, "another")).await;
+    assert_eq!(cause(&backend, "image-good").await, CheckCause::NeverTested);
+
+    let editor = somebody(Role::Editor, 2);
+    let report = backend.checks().stored(&editor, &id("image-good")).await.unwrap();
+    assert_eq!((report.cause, report.host.as_deref()), (CheckCause::RegistryOpened, Some(host.as_str())));
+    let report = backend.checks().stored(&editor, &id("image-bad")).await.unwrap();
+    assert_eq!(report.cause, CheckCause::WrongPassword);
+
+    let state = backend.checks().state(&at(9), &id("image-good")).await.unwrap();
+    assert_eq!(state.last, Some((editor.now, "editor".to_owned())));
+    assert_eq!(listed(&backend, "status=works").await, ["image-good works"]);
+    assert_eq!(listed(&backend, "status=refused").await, ["image-bad refused"]);
+    assert_eq!(listed(&backend, "status=refused&q=good").await, [""; 0]);
+    assert_eq!(listed(&backend, "sort=name").await, ["image-bad refused", "image-good works"]);
+    let record =
+        |name: &str, outcome: &str| format!("editor | connection tested | image-{name} | {outcome} | ");
+    assert_eq!(records(&pool).await[2..], [record("good", "done"), record("bad", "failed")]);
+
+    // Another display name is no other credential.
+    let renamed = SecretDraft { display_name: "Good".to_owned(), ..image("", &host, "") };
+    let version = change(&backend, "image-good", renamed.clone(), 1).await;
+    assert_eq!(cause(&backend, "image-good").await, CheckCause::RegistryOpened);
+    let other_user = SecretDraft { username: "other".to_owned(), ..renamed };
+    change(&backend, "image-good", other_user, version).await;
+    let state = backend.checks().state(&at(9), &id("image-good")).await.unwrap();
+    assert_eq!((state.cause, state.last), (CheckCause::NeverTested, None));
+    change(&backend, "image-bad", image("", &host, PASSWORD), 1).await;
+    assert_eq!(listed(&backend, "status=not-tested&sort=name").await.len(), 2);
+}
+
+#[sqlx::test]
+async fn a_stored_password_is_sent_only_to_the_host_that_it_was_typed_for(pool: PgPool) {
+    let thief = Scripted::answering(|_| {
+        "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n".to_owned()
+    });
+    let own = thief.host();
+    let backend = backend(&pool, &[&own]).await;
+    add(&backend, image("a", "ghcr.io", PASSWORD)).await;
+
+    // By the form alone, and by saving the form first.
+    let report = try_form(&backend, Some("image-a"), image("", &own, "")).await;
+    assert_eq!(report.cause, CheckCause::ValueForAnotherHost);
+    let version = change(&backend, "image-a", image("", &own, ""), 1).await;
+    let report = backend.checks().stored(&somebody(Role::Editor, 6), &id("image-a")).await.unwrap();
+    assert_eq!(report.cause, CheckCause::ValueForAnotherHost);
+    let report = try_form(&backend, Some("image-a"), image("", &own, "")).await;
+    assert_eq!(report.cause, CheckCause::ValueForAnotherHost);
+    assert!(thief.asked().is_empty());
+
+    // Typed again, it is meant for that host.
+    change(&backend, "image-a", image("", &own, "typed for it"), version).await;
+    let report = backend.checks().stored(&at(7), &id("image-a")).await.unwrap();
+    assert_eq!(report.cause, CheckCause::WrongPassword);
+    assert!(!thief.asked().is_empty());
+}
+
+#[sqlx::test]
+async fn a_form_is_tried_as_it_stands_and_kept_only_where_it_is_what_is_stored(pool: PgPool) {
+    let registry = Registry::start(&Guard::Basic, None);
+    registry.put("group/app", "1.0");
+    let host = format!("127.0.0.1:{}", registry.port);
+    let backend = backend(&pool, &[&host]).await;
+    let with_image = |image: &str, draft| SecretDraft { image: image.to_owned(), ..draft };
+    let report = try_form(&backend, None, with_image("group/app:1.0", image("new", &host, PASSWORD))).await;
+    assert_eq!(report.cause, CheckCause::ImageFound);
+    assert_eq!(listed(&backend, "").await, [""; 0], "a test saves nothing");
+
+    add(&backend, with_image("group/app:2.0", image("a", &host, PASSWORD))).await;
+    // A new value that is only tried.
+    assert_eq!(
+        try_form(&backend, Some("image-a"), image("", &host, "x")).await.cause,
+        CheckCause::WrongPassword
+    );
+    // The stored value on another image.
+    let other = with_image("group/app:1.0", image("", &host, ""));
+    assert_eq!(try_form(&backend, Some("image-a"), other).await.cause, CheckCause::ImageFound);
+    assert_eq!(cause(&backend, "image-a").await, CheckCause::NeverTested);
+    // All of it as it is stored.
+    let same = with_image(&format!("{host}/group/app:2.0"), image("", &host, ""));
+    assert_eq!(try_form(&backend, Some("image-a"), same).await.cause, CheckCause::NoAccessToImage);
+    assert_eq!(cause(&backend, "image-a").await, CheckCause::NoAccessToImage);
+    assert_eq!(records(&pool).await[0], "editor | connection tested | new secret | done | ");
+
+    let git = Trial::parse(SecretKind::GitDataset, SecretDraft::default(), true).unwrap();
+    let refused = backend.checks().typed(&at(6), Some(&id("image-a")), git.clone()).await;
+    assert_eq!(refused, Err(Error::BadRequest));
+    assert_eq!(backend.checks().typed(&at(6), None, git).await, Err(Error::BadRequest));
+}
+
+#[sqlx::test]
+async fn a_host_is_approved_once_trusted_later_and_an_alarm_when_it_changes(pool: PgPool) {
+    let mut server = GitServer::start();
+    let key = server.key("good", &["-t", "ed25519"], true);
+    let backend = backend(&pool, &[]).await;
+    let address = server.address("repo.git");
+    add(&backend, dataset("data", &key, &address, "")).await;
+    let (editor, data) = (somebody(Role::Editor, 3), id("gitsync-secret-data"));
+    let checks = backend.checks();
+
+    let met = checks.stored(&editor, &data).await.unwrap();
+    assert_eq!((met.cause, met.host_keys.len()), (CheckCause::HostKeyUnknown, 3));
+    assert_eq!(listed(&backend, "status=not-tested").await, ["gitsync-secret-data not-tested"]);
+    let lines = met.host_keys.iter().map(|key| format!("{}\n", key.line)).collect::<Vec<_>>().concat();
+    assert_eq!(checks.approve(&editor, &data, "nonsense").await, Err(Error::BadRequest));
+    let approved = checks.approve(&editor, &data, &lines).await.unwrap();
+    assert_eq!(approved.cause, CheckCause::RepositoryRead);
+    let state = checks.state(&at(9), &data).await.unwrap();
+    assert_eq!(state.refs, approved.refs);
+    assert_eq!(state.refs.unwrap().branch.as_deref(), Some("trunk"));
+    assert_eq!(state.trusted.len(), 3);
+    assert_eq!(state.trusted[0].fingerprint.as_deref(), Some(server.fingerprint("ed25519").as_str()));
+    // Handed out with the key.
+    let details = backend.secrets().get(&at(9), &data).await.unwrap();
+    assert_eq!((details.known_hosts.as_str(), details.version), (lines.as_str(), 2));
+    assert!(
+        records(&pool)
+            .await
+            .contains(&"editor | secret changed | gitsync-secret-data | done | known_hosts".to_owned())
+    );
+
+    server.new_host_keys();
+    server.restart();
+    let alarm = checks.stored(&editor, &data).await.unwrap();
+    assert_eq!(
+        (alarm.cause, alarm.cause.status()),
+        (CheckCause::HostKeyChanged, CheckStatus::HostKeyChanged)
+    );
+    assert_eq!(listed(&backend, "status=host-key-changed").await, ["gitsync-secret-data host-key-changed"]);
+    // Taken out by hand, the host is one that is not known yet.
+    change(&backend, "gitsync-secret-data", dataset("", "", &address, ""), 2).await;
+    assert_eq!(checks.stored(&editor, &data).await.unwrap().cause, CheckCause::HostKeyUnknown);
+}
+
+#[sqlx::test]
+async fn without_a_repository_there_is_nothing_to_connect_to(pool: PgPool) {
+    let backend = backend(&pool, &[]).await;
+    add(&backend, dataset("a", include_str!("../../secrets/seed_key"), "", "")).await;
+    let report = backend.checks().stored(&at(3), &id("gitsync-secret-a")).await.unwrap();
+    assert_eq!((report.cause, report.host), (CheckCause::NoRepository, None));
+}
+
+#[sqlx::test]
+async fn who_may_not_change_a_secret_may_not_test_it(pool: PgPool) {
+    let backend = backend(&pool, &[]).await;
+    add(&backend, image("a", "169.254.169.254", PASSWORD)).await;
+    let (reader, a) = (somebody(Role::Reader, 3), id("image-a"));
+    let trial = Trial::parse(SecretKind::ImagePull, image("", "a", "x"), false).unwrap();
+    let checks = backend.checks();
+    assert_eq!(checks.stored(&reader, &a).await, Err(Error::Forbidden));
+    assert_eq!(checks.typed(&reader, None, trial).await, Err(Error::Forbidden));
+    assert_eq!(checks.approve(&reader, &a, "").await, Err(Error::Forbidden));
+    assert!(checks.state(&reader, &a).await.is_ok());
+    assert_eq!(checks.stored(&at(3), &id("image-none")).await, Err(Error::NotFound));
+    assert_eq!(checks.stored(&at(3), &a).await.unwrap().cause, CheckCause::AddressNotAllowed);
+}

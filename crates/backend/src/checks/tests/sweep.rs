@@ -1,0 +1,147 @@
+//! Testing many: in turn, shared among servers, and without locking anybody's account.
+
+use super::{
+    config,
+    hostile::Scripted,
+    peers::PASSWORD,
+    stored::{add, backend, id, image},
+};
+use crate::{
+    Kek,
+    checks::{PORTAL, Tested},
+    context::Ctx,
+    tests::{at, reaching, records},
+};
+use domain::{
+    check::{CheckCause, CheckStatus},
+    error::Error,
+    secret::SecretDraft,
+};
+use sqlx::PgPool;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI32, Ordering},
+    },
+    time::Duration,
+};
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// The portal itself, so many hours after the epoch.
+fn portal(hour: i64) -> Ctx {
+    Ctx { actor: crate::Actor::System(PORTAL), ..at(hour * 3_600) }
+}
+
+const CHALLENGE: &str = "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n";
+
+fn outcomes(tested: &[Tested]) -> Vec<(String, Option<CheckCause>)> {
+    let cause = |tested: &Tested| tested.outcome.clone().map(|outcome| outcome.unwrap());
+    tested.iter().map(|tested| (tested.id.to_string(), cause(tested))).collect()
+}
+
+/// How often a password was sent.
+fn passwords(peer: &Scripted) -> usize {
+    peer.asked().iter().filter(|request| request.contains("uthorization:")).count()
+}
+
+#[sqlx::test]
+async fn an_account_that_is_refused_is_not_tried_again_and_again(pool: PgPool) {
+    let peer = Scripted::answering(|_| CHALLENGE.to_owned());
+    let backend = backend(&pool, &[&peer.host()]).await;
+    for name in ["a", "b", "c"] {
+        add(&backend, image(name, &peer.host(), PASSWORD)).await;
+    }
+    let other = SecretDraft { username: "other".to_owned(), ..image("d", &peer.host(), PASSWORD) };
+    add(&backend, other).await;
+
+    // For the command line: one of the three, and the other account.
+    let tested = backend.checks().all(&at(10), &[]).await.unwrap();
+    let refused = Some(CheckCause::WrongPassword);
+    let expected = [("image-a", refused), ("image-b", None), ("image-c", None), ("image-d", refused)];
+    assert_eq!(outcomes(&tested), expected.map(|(id, cause)| (id.to_owned(), cause)));
+    assert_eq!(passwords(&peer), 2);
+    let some = backend.checks().all(&at(10), &[id("image-c")]).await.unwrap();
+    assert_eq!(outcomes(&some), [("image-c".to_owned(), refused)]);
+    assert_eq!(backend.checks().all(&at(10), &[id("image-none")]).await, Err(Error::NotFound));
+
+    // By itself: each refusal in a row doubles the wait, up to 64 times.
+    sqlx::query("DELETE FROM secrets WHERE name <> 'a'").execute(&pool).await.unwrap();
+    let (mut hours, mut before) = (Vec::new(), passwords(&peer));
+    for hour in 1..300 {
+        backend.checks().due(&portal(hour), HOUR, HOUR).await.unwrap();
+        if passwords(&peer) > before {
+            hours.push(hour);
+            before = passwords(&peer);
+        }
+    }
+    assert_eq!(hours, [3, 7, 15, 31, 63, 127, 191, 255]);
+    // What the portal does by itself is no record of a person's.
+    assert!(records(&pool).await.iter().all(|record| !record.starts_with(PORTAL)));
+    let state = backend.checks().state(&at(0), &id("image-a")).await.unwrap();
+    assert_eq!(state.last.unwrap().1, PORTAL);
+}
+
+#[sqlx::test]
+async fn a_host_that_has_had_enough_is_left_alone(pool: PgPool) {
+    let peer = Scripted::answering(|_| "HTTP/1.1 429 Enough\r\nContent-Length: 0\r\n\r\n".to_owned());
+    let backend = backend(&pool, &[&peer.host()]).await;
+    for name in ["a", "b"] {
+        let user = SecretDraft { username: name.to_owned(), ..image(name, &peer.host(), PASSWORD) };
+        add(&backend, user).await;
+    }
+    let tested = backend.checks().all(&at(10), &[]).await.unwrap();
+    assert_eq!(outcomes(&tested)[0].1, Some(CheckCause::TooManyRequests));
+    assert_eq!(outcomes(&tested)[1].1, None);
+    assert_eq!(peer.asked().len(), 1);
+}
+
+#[sqlx::test]
+async fn a_host_is_asked_by_one_at_a_time_and_hosts_beside_each_other(pool: PgPool) {
+    let (now, most) = (Arc::new(AtomicI32::new(0)), Arc::new(AtomicI32::new(0)));
+    let counter = (Arc::clone(&now), Arc::clone(&most));
+    let slow = Scripted::answering(move |_| {
+        let at_once = counter.0.fetch_add(1, Ordering::SeqCst) + 1;
+        counter.1.fetch_max(at_once, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(50));
+        counter.0.fetch_sub(1, Ordering::SeqCst);
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned()
+    });
+    let backend = backend(&pool, &[&slow.host()]).await;
+    for name in ["a", "b", "c", "d"] {
+        add(&backend, image(name, &slow.host(), PASSWORD)).await;
+    }
+    // The command line, and somebody at a page.
+    let (ctx, last) = (at(10), id("image-d"));
+    let (all, one) = tokio::join!(backend.checks().all(&ctx, &[]), backend.checks().stored(&ctx, &last));
+    assert_eq!(all.unwrap().len(), 4);
+    assert_eq!(one.unwrap().cause.status(), CheckStatus::Works);
+    assert_eq!((slow.asked().len(), most.load(Ordering::SeqCst)), (5, 1));
+}
+
+#[sqlx::test]
+async fn of_many_servers_one_tests_and_each_secret_once_in_an_interval(pool: PgPool) {
+    let peer = Scripted::answering(|_| {
+        std::thread::sleep(Duration::from_millis(20));
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned()
+    });
+    let kek = Kek::generate().unwrap();
+    let one = reaching(pool.clone(), vec![kek.clone()], &config(&[&peer.host()])).await;
+    let two = reaching(pool.clone(), vec![kek], &config(&[&peer.host()])).await;
+    for number in 0..20 {
+        add(&one, image(&format!("s{number:02}"), &peer.host(), PASSWORD)).await;
+    }
+    let tick = HOUR / 10;
+    let mut shares = Vec::new();
+    for minute in (0..60).step_by(6) {
+        let ctx = Ctx { actor: crate::Actor::System(PORTAL), ..at(3_600 + minute * 60) };
+        let (first, second) =
+            tokio::join!(one.checks().due(&ctx, HOUR, tick), two.checks().due(&ctx, HOUR, tick));
+        let (first, second) = (first.unwrap().len(), second.unwrap().len());
+        assert!(first == 0 || second == 0, "both tested: {first} and {second}");
+        shares.push(first + second);
+    }
+    assert_eq!(peer.asked().len(), 20, "each once: {shares:?}");
+    assert!(shares.iter().all(|share| *share <= 3), "spread out: {shares:?}");
+    assert_eq!(shares.iter().sum::<usize>(), 20);
+}

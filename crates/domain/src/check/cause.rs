@@ -1,0 +1,170 @@
+//! What a test comes to, in words.
+
+/// Whether a credential works, as far as is known.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum CheckStatus {
+    /// Nobody has tried, or it was changed since.
+    NotTested,
+    /// It opened what it is for.
+    Works,
+    /// The other side answered, and did not let it in.
+    Refused,
+    /// The other side could not be asked.
+    Unreachable,
+    /// The host has another key than the one that is trusted.
+    HostKeyChanged,
+}
+
+impl CheckStatus {
+    /// All of them, in the order of the filter.
+    pub const ALL: [Self; 5] =
+        [Self::Works, Self::Refused, Self::Unreachable, Self::HostKeyChanged, Self::NotTested];
+
+    /// As it is stored and stands in addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotTested => "not-tested",
+            Self::Works => "works",
+            Self::Refused => "refused",
+            Self::Unreachable => "unreachable",
+            Self::HostKeyChanged => "host-key-changed",
+        }
+    }
+
+    /// Reads `as_str`'s form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NotTested => "Not tested",
+            Self::Works => "Works",
+            Self::Refused => "Refused",
+            Self::Unreachable => "Unreachable",
+            Self::HostKeyChanged => "Host key changed",
+        }
+    }
+}
+
+macro_rules! causes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $status:ident, $words:literal;)*) => {
+        /// Why a test came to what it did: a closed set, since what a peer says for itself is never repeated.
+        #[derive(Copy, Clone, Debug, PartialEq, Eq)]
+        pub enum CheckCause {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl CheckCause {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// As it is stored.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// What it says of the credential.
+            pub fn status(self) -> CheckStatus {
+                match self { $(Self::$name => CheckStatus::$status,)* }
+            }
+
+            /// What happened, and what to do.
+            pub fn message(self) -> &'static str {
+                match self { $(Self::$name => $words,)* }
+            }
+        }
+    };
+}
+
+causes! {
+    /// Nobody has tried.
+    NeverTested = "never-tested", NotTested, "The connection has not been tested since this secret was added or last changed.";
+    /// A key, and no repository to try it on.
+    NoRepository = "no-repository", NotTested, "There is nothing to connect to yet: a key alone names no host. Enter a repository to try.";
+    /// The host's keys are to be looked at first.
+    HostKeyUnknown = "host-key-unknown", NotTested, "The host is not known yet. Compare its keys with what its operator publishes, and approve them; the key of this secret was not used.";
+    /// Host or username were changed after the value was typed.
+    ValueForAnotherHost = "value-for-another-host", NotTested, "The stored password was typed for another registry host, and is sent to no other. Type the password again.";
+    /// It opened the registry.
+    RegistryOpened = "registry-opened", Works, "The registry accepts this username and password.";
+    /// It may pull the image.
+    ImageFound = "image-found", Works, "The registry accepts this username and password, and the image can be pulled.";
+    /// The registry let us in without asking.
+    RegistryOpen = "registry-open", Works, "The registry is open: it let us in without asking for a username and password, so it would accept any.";
+    /// It read the repository.
+    RepositoryRead = "repository-read", Works, "The host accepts this key, and the repository can be read.";
+    /// Basic or token authentication failed.
+    WrongPassword = "wrong-password", Refused, "The registry does not accept this username and password. They may be mistyped, expired or revoked.";
+    /// The account is known and may not.
+    NoAccessToImage = "no-access-to-image", Refused, "The registry does not let this account pull this image. Either there is no such image or tag, or the account may not read it.";
+    /// No public key authentication with this key.
+    KeyNotAccepted = "key-not-accepted", Refused, "The host does not accept this key. Register its public half there, as a deploy key of the repository, and look at the user before the @.";
+    /// The key may log in, and not read this.
+    NoAccessToRepository = "no-access-to-repository", Refused, "The host accepts this key, but not for this repository. Either there is no such repository, or the key may not read it.";
+    /// The key's own form.
+    KeyNotUsable = "key-not-usable", Refused, "This key cannot be used to sign in. Replace it with a key that has no passphrase.";
+    /// The host has another key than the trusted one.
+    HostKeyChanged = "host-key-changed", HostKeyChanged, "The host does not have the key that is trusted. Somebody may be in between: do not go on before its operator has confirmed the new key. The key of this secret was not used.";
+    /// The host has another key than its operator publishes.
+    HostKeyNotPublished = "host-key-not-published", HostKeyChanged, "The host does not have a key that its operator publishes. Somebody may be in between: do not go on before you know why. The key of this secret was not used.";
+    /// The name does not resolve.
+    NameNotFound = "name-not-found", Unreachable, "The name of the host does not resolve. Look for a typing mistake, and at the portal's DNS.";
+    /// An address that is not for tests.
+    AddressNotAllowed = "address-not-allowed", Unreachable, "The host has a private or reserved address, which the portal does not connect to. Whoever runs the portal can allow private hosts: LATCHKEY_ALLOW_PRIVATE_HOSTS.";
+    /// Nobody listens there.
+    ConnectionRefused = "connection-refused", Unreachable, "The host refused the connection: nothing listens at this port.";
+    /// No way there, or cut off.
+    ConnectionFailed = "connection-failed", Unreachable, "The connection could not be made, or was cut off.";
+    /// It took too long.
+    TimedOut = "timed-out", Unreachable, "The host did not answer in time.";
+    /// Not signed by anybody we trust.
+    CertificateNotTrusted = "certificate-not-trusted", Unreachable, "The TLS certificate of the host is not signed by an authority that the portal trusts. Whoever runs the portal can add one: LATCHKEY_EXTRA_CA_FILE.";
+    /// Out of its time.
+    CertificateExpired = "certificate-expired", Unreachable, "The TLS certificate of the host has expired, or is not valid yet.";
+    /// For other hosts.
+    CertificateForAnother = "certificate-for-another", Unreachable, "The TLS certificate of the host is for another name.";
+    /// No TLS at all, or none in common.
+    TlsFailed = "tls-failed", Unreachable, "The host does not speak TLS as it should. Where it is meant to be without, whoever runs the portal can list it: LATCHKEY_PLAIN_HTTP_HOSTS.";
+    /// Somewhere else.
+    Redirected = "redirected", Unreachable, "The host sends us elsewhere, which is not followed with a password. Enter the host that it leads to.";
+    /// Something answers, and it is no registry.
+    NotARegistry = "not-a-registry", Unreachable, "What answers there is not an image registry.";
+    /// Something answers, and it is not SSH, or none in common.
+    NotSsh = "not-ssh", Unreachable, "What answers there does not speak SSH as it should.";
+    /// Something answers, and it is no Git server.
+    NotGit = "not-git", Unreachable, "The host lets the key in, but has no Git there.";
+    /// More than is read.
+    TooMuch = "too-much", Unreachable, "The answer was larger than any that is expected, and was not read.";
+    /// 429.
+    TooManyRequests = "too-many-requests", Unreachable, "The host has had too many requests. Wait a while before you test again.";
+    /// 5xx.
+    OtherSideFailed = "other-side-failed", Unreachable, "The host answered that it has failed. Try again later.";
+}
+
+impl CheckCause {
+    /// Reads `as_str`'s form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|cause| cause.as_str() == text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_and_states_are_read_as_they_are_written() {
+        for cause in CheckCause::ALL {
+            assert_eq!(CheckCause::parse(cause.as_str()), Some(*cause));
+            assert!(cause.message().ends_with('.'), "{cause:?}");
+        }
+        for status in CheckStatus::ALL {
+            assert_eq!(CheckStatus::parse(status.as_str()), Some(status));
+            assert!(CheckCause::ALL.iter().any(|cause| cause.status() == status), "{status:?}");
+        }
+        assert_eq!(CheckCause::parse("SENTINEL"), None);
+        assert_eq!(CheckStatus::parse(""), None);
+    }
+}

@@ -1,0 +1,94 @@
+//! Whether a credential works: what is tried with it, and what came of it.
+
+mod cause;
+mod target;
+
+pub use cause::{CheckCause, CheckStatus};
+pub use target::{CheckSettings, ImageReference, KnownHosts, Repository, TargetProblem};
+
+use crate::time::Timestamp;
+
+/// What a test of a connection came to. Nothing here can hold a value, and nothing of it is a peer's own text but what
+/// a Git server calls its branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckReport {
+    /// What it came to, and why.
+    pub cause: CheckCause,
+    /// The host that was asked, as people know it; `None` where there was none to ask.
+    pub host: Option<String>,
+    /// What was found in the repository.
+    pub refs: Option<Refs>,
+    /// The host's keys, where they are to be approved or are not the known ones.
+    pub host_keys: Vec<HostKey>,
+}
+
+impl CheckReport {
+    /// A test that came to this.
+    pub fn new(cause: CheckCause) -> Self {
+        Self { cause, host: None, refs: None, host_keys: Vec::new() }
+    }
+}
+
+/// What a Git server says is in a repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refs {
+    /// The branch that a clone begins with, without `refs/heads/`; at most 200 characters, none of them control
+    /// characters. `None` where there is none, as in an empty repository.
+    pub branch: Option<String>,
+    /// How many branches, tags and other refs there are.
+    pub count: u32,
+    /// False where counting stopped there and there are more.
+    pub exact: bool,
+}
+
+/// A key with which a host proves who it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostKey {
+    /// Such as `ssh-ed25519`.
+    pub algorithm: String,
+    /// As `ssh-keygen -lf` prints it: `SHA256:…`.
+    pub fingerprint: String,
+    /// The line of a `known_hosts` file that it makes.
+    pub line: String,
+    /// What the host's operator has published of it.
+    pub published: Published,
+}
+
+/// Whether a host key is one that its operator publishes.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Published {
+    /// Nothing is known beforehand of this host.
+    Unknown,
+    /// It is one of those that this operator publishes.
+    By(&'static str),
+    /// This operator publishes others: somebody may be in between.
+    Otherwise(&'static str),
+}
+
+/// The last test of a stored secret, and what is tried and trusted at the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckState {
+    /// What it came to; `NeverTested` before the first.
+    pub cause: CheckCause,
+    /// When and by whom.
+    pub last: Option<(Timestamp, String)>,
+    /// What was found in the repository.
+    pub refs: Option<Refs>,
+    /// The repository or the image that is tried.
+    pub target: Option<String>,
+    /// The keys of hosts that are trusted, one for each line.
+    pub trusted: Vec<TrustedKey>,
+    /// The server's clock, for telling how long ago that was.
+    pub now: Timestamp,
+}
+
+/// A line of the known hosts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustedKey {
+    /// The hosts it is for; hashed ones cannot be read.
+    pub hosts: Option<String>,
+    /// Such as `ssh-ed25519`.
+    pub algorithm: String,
+    /// `SHA256:…`; `None` where the key cannot be read.
+    pub fingerprint: Option<String>,
+}

@@ -1,0 +1,98 @@
+// Real peers that connections are tested with, on loopback: Debian's docker-registry and openssh-server.
+
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const ACCOUNT = { username: 'robot', password: 'correct horse' };
+
+function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => done(address && typeof address === 'object' ? address.port : 0));
+    });
+  });
+}
+
+async function answers(port: number): Promise<void> {
+  for (let left = 200; left > 0; left -= 1) {
+    const there = await new Promise<boolean>((done) => {
+      const socket = connect(port, '127.0.0.1', () => done(true)).on('error', () => done(false));
+      socket.on('connect', () => socket.destroy());
+    });
+    if (there) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new Error(`nothing answers at port ${port}`);
+}
+
+/** A program that ends with the tests, in a folder that goes with it. */
+export interface Peer {
+  port: number;
+  folder: string;
+  stop(): void;
+}
+
+function run(program: string, args: string[], cwd: string): string {
+  return execFileSync(program, args, { cwd, encoding: 'utf8' });
+}
+
+async function started(folder: string, port: number, program: string, args: string[]): Promise<Peer> {
+  const child: ChildProcess = spawn(program, args, { cwd: folder, stdio: 'ignore' });
+  await answers(port);
+  return {
+    port,
+    folder,
+    stop() {
+      child.kill('SIGTERM');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A registry that lets this account in. */
+export async function registry(): Promise<Peer> {
+  const [folder, port] = [mkdtempSync(join(tmpdir(), 'latchkey-registry-')), await freePort()];
+  writeFileSync(join(folder, 'htpasswd'), run('htpasswd', ['-Bbn', '-C', '5', ACCOUNT.username, ACCOUNT.password], folder));
+  const config = {
+    version: 0.1,
+    storage: { filesystem: { rootdirectory: join(folder, 'storage') } },
+    http: { addr: `127.0.0.1:${port}`, secret: 'tests' },
+    auth: { htpasswd: { realm: 'tests', path: join(folder, 'htpasswd') } },
+  };
+  writeFileSync(join(folder, 'config.yml'), JSON.stringify(config));
+  return started(folder, port, 'docker-registry', ['serve', 'config.yml']);
+}
+
+/** An SSH server with one empty repository, and the key that reads it. */
+export async function gitServer(): Promise<Peer & { repository: string; key: string; fingerprint: string }> {
+  const [folder, port] = [mkdtempSync(join(tmpdir(), 'latchkey-git-')), await freePort()];
+  const user = run('id', ['-un'], folder).trim();
+  for (const file of ['host', 'key']) run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', file], folder);
+  run('git', ['init', '-q', '--bare', 'repo.git'], folder);
+  const command = 'restrict,command="git-shell -c \\"$SSH_ORIGINAL_COMMAND\\""';
+  writeFileSync(join(folder, 'authorized_keys'), `${command} ${readFileSync(join(folder, 'key.pub'), 'utf8')}`);
+  mkdirSync('/run/sshd', { recursive: true });
+  const config = [
+    `ListenAddress 127.0.0.1:${port}`,
+    `HostKey ${folder}/host`,
+    `AuthorizedKeysFile ${folder}/authorized_keys`,
+    'PidFile none',
+    'StrictModes no',
+    'UsePAM no',
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    'PermitRootLogin forced-commands-only',
+  ];
+  writeFileSync(join(folder, 'sshd_config'), `${config.join('\n')}\n`);
+  const peer = await started(folder, port, '/usr/sbin/sshd', ['-D', '-f', join(folder, 'sshd_config')]);
+  return {
+    ...peer,
+    repository: `ssh://${user}@127.0.0.1:${port}${folder}/repo.git`,
+    key: readFileSync(join(folder, 'key'), 'utf8'),
+    fingerprint: run('ssh-keygen', ['-lf', 'host.pub'], folder).split(' ')[1] ?? '',
+  };
+}

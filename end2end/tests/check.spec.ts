@@ -1,0 +1,180 @@
+// Test connection: from Add, Edit and the list, against a real registry and a real Git server.
+
+import { expectAccessible } from '../support/accessibility.js';
+import { confirm, expect, expectHeading, expectList, field, open, ready, row, stored, test, unique } from '../support/fixtures.js';
+import { expectError, fill, submit, summary } from '../support/form.js';
+import { ACCOUNT, gitServer, registry, type Peer } from '../support/peers.js';
+import type { Page } from '@playwright/test';
+
+let images: Peer;
+let git: Awaited<ReturnType<typeof gitServer>>;
+
+test.beforeAll(async () => {
+  [images, git] = await Promise.all([registry(), gitServer()]);
+});
+
+test.afterAll(() => {
+  images.stop();
+  git.stop();
+});
+
+const host = () => `127.0.0.1:${images.port}`;
+const button = (page: Page) => page.getByRole('button', { name: 'Test connection', exact: true });
+const result = (page: Page) => page.locator('.check-result');
+
+/** Presses the button in a form; without JavaScript the answer is a page. */
+async function tryIt(page: Page, hydrated: boolean): Promise<void> {
+  const answered = hydrated ? undefined : page.waitForEvent('load');
+  await button(page).click();
+  await answered;
+  await ready(page);
+}
+
+test('on Add: what was typed is tried, told in words, and still there', async ({ page, hydrated }) => {
+  const name = unique('tried');
+  await open(page, '/secrets/new');
+  await fill(page, { type: 'image-pull', name, display_name: 'Tried first', registry_host: host(), ...ACCOUNT });
+  await tryIt(page, hydrated);
+  await expect(result(page)).toContainText('Works');
+  await expect(result(page)).toContainText('accepts this username and password');
+  await expect(field(page, 'Name')).toHaveValue(name);
+  await expect(field(page, 'Display Name')).toHaveValue('Tried first');
+  await expect(field(page, 'Registry Host')).toHaveValue(host());
+  // Hydrated nothing is lost; without JavaScript the value is not sent back, and the page says so.
+  await expect(field(page, 'Password')).toHaveValue(hydrated ? ACCOUNT.password : '');
+  if (!hydrated) await expect(page.getByText('must be typed again before it can be saved')).toBeVisible();
+  await expectAccessible(page, 'a form that was tested');
+  await submit(page, hydrated ? {} : { password: ACCOUNT.password });
+  await expectList(page);
+  await expect(row(page, { name })).toContainText('Not tested');
+});
+
+test('a wrong password is refused in words, and can be saved all the same', async ({ page, hydrated }) => {
+  const name = unique('wrong');
+  await open(page, '/secrets/new');
+  await fill(page, { type: 'image-pull', name, registry_host: host(), username: ACCOUNT.username, password: 'no' });
+  await tryIt(page, hydrated);
+  await expect(result(page)).toContainText('Refused');
+  await expect(result(page)).toContainText('does not accept this username and password');
+  await submit(page, { password: 'no' });
+  await expectList(page);
+});
+
+test('what cannot be tried is said at its field', async ({ page, hydrated, faults }) => {
+  faults.allowStatus(422);
+  await open(page, '/secrets/new');
+  await fill(page, { type: 'image-pull', registry_host: 'ftp://nowhere', username: 'a', password: 'b' });
+  await field(page, 'Image to try').fill('NOT AN IMAGE');
+  await tryIt(page, hydrated);
+  await expect(summary(page)).toBeVisible();
+  await expectError(page, 'Registry Host', /scheme/);
+  await expectError(page, 'Image to try', /image/);
+});
+
+test('on Edit: the stored password is tried where none was typed, and what it comes to is listed', async ({ page, hydrated, secrets }) => {
+  const secret = await secrets.image({ registry_host: host(), ...ACCOUNT });
+  await open(page, secret.edit);
+  await tryIt(page, hydrated);
+  await expect(result(page)).toContainText('Works');
+  await expect(field(page, 'Password')).toHaveValue('');
+  // Another host is not sent what was typed for this one.
+  await fill(page, { registry_host: 'registry.example.org' });
+  await tryIt(page, hydrated);
+  await expect(result(page)).toContainText('is sent to no other');
+  await open(page, `/secrets?q=${secret.name}&status=works`);
+  await expect(row(page, secret)).toContainText('Works');
+});
+
+test('in the list: one press, the result, and the way back', async ({ page, secrets }) => {
+  const secret = await secrets.image({ registry_host: host(), ...ACCOUNT });
+  await open(page, `/secrets?q=${secret.name}`);
+  await row(page, secret).getByRole('button', { name: `Test connection of ${secret.name}` }).click();
+  await expectHeading(page, 'Connection');
+  await expect(result(page)).toContainText('Works');
+  await expect(result(page)).toContainText('by admin');
+  for (const [width, scheme] of [[1200, 'light'], [360, 'dark']] as const) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme: scheme });
+    await expectAccessible(page, `the connection, ${scheme}`);
+  }
+  await page.getByRole('link', { name: 'Back to the secrets' }).click();
+  await expectList(page);
+  await expect(page).toHaveURL(new RegExp(`q=${secret.name}`));
+  await expect(row(page, secret)).toContainText('Works');
+});
+
+test('the list is filtered by state, and the filter stays in the address', async ({ page, secrets }) => {
+  const [good, other] = [await secrets.image({ registry_host: host(), ...ACCOUNT }), await secrets.image({ registry_host: host() })];
+  await page.request.post(`/secrets/${good.id}/check`);
+  await open(page, '/secrets');
+  await field(page, 'Search').fill('registry');
+  await field(page, 'Status').selectOption('Works');
+  await page.getByRole('search').getByRole('button', { name: 'Search' }).click().catch(() => undefined);
+  await expect(page).toHaveURL(/status=works/);
+  await ready(page);
+  await expect(field(page, 'Status')).toHaveValue('works');
+  await expect(row(page, good)).toBeVisible();
+  await expect(row(page, other)).toHaveCount(0);
+});
+
+test('a key without a repository has nothing to be tried on', async ({ page, hydrated, secrets }) => {
+  await open(page, (await secrets.git()).edit);
+  await tryIt(page, hydrated);
+  await expect(result(page)).toContainText('Not tested');
+  await expect(result(page)).toContainText('Enter a repository to try');
+});
+
+test('a host is shown with its fingerprint, approved in the form, and trusted from then on', async ({ page, hydrated }) => {
+  const name = unique('approved');
+  await open(page, '/secrets/new');
+  await fill(page, { name, secret: git.key });
+  await field(page, 'Repository to try').fill(git.repository);
+  await tryIt(page, hydrated);
+  await expect(result(page)).toContainText('The host is not known yet');
+  await expect(result(page)).toContainText(git.fingerprint);
+  await expectAccessible(page, 'a host to approve');
+  await page.getByRole('checkbox', { name: /I have compared these keys/ }).check();
+  if (!hydrated) await fill(page, { secret: git.key });
+  await tryIt(page, hydrated);
+  await expect(result(page)).toContainText('Works');
+  await expect(result(page)).toContainText('It is empty');
+  if (!hydrated) await fill(page, { secret: git.key });
+  await confirm(page).click();
+  await expectList(page);
+  const secret = stored('git-dataset', name);
+  await open(page, secret.edit);
+  await expect(field(page, 'Known hosts')).toHaveValue(new RegExp(`\\[127\\.0\\.0\\.1\\]:${git.port} ssh-ed25519 `));
+  await tryIt(page, hydrated);
+  await expect(result(page)).toContainText('Works');
+});
+
+test('a stored key: approve on its page; another host key is an alarm without a button', async ({ page, secrets }) => {
+  const secret = await secrets.git({ secret: git.key });
+  await secrets.change(secret, { version: '1', repository: git.repository });
+  await open(page, `/secrets/${secret.id}/check`);
+  await button(page).click();
+  await expectHeading(page, 'Connection');
+  await expect(result(page)).toContainText(git.fingerprint);
+  await page.getByRole('button', { name: 'Trust these keys and test' }).click();
+  await expectHeading(page, 'Connection');
+  await expect(result(page)).toContainText('Works');
+  await expect(page.getByRole('heading', { name: 'Trusted host keys' })).toBeVisible();
+  await page.request.get(secret.edit);
+  const other = `[127.0.0.1]:${git.port} ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl`;
+  await secrets.change(secret, { version: '3', repository: git.repository, known_hosts: other });
+  await button(page).click();
+  await expectHeading(page, 'Connection');
+  await expect(result(page)).toContainText('Host key changed');
+  await expect(result(page)).toContainText('Somebody may be in between');
+  await expect(page.getByRole('button', { name: /Trust/ })).toHaveCount(0);
+  await expectAccessible(page, 'a changed host key');
+});
+
+test('Enter in a field confirms, and does not test', async ({ page }) => {
+  const name = unique('entered');
+  await open(page, '/secrets/new');
+  await fill(page, { type: 'image-pull', name, registry_host: host(), ...ACCOUNT });
+  await field(page, 'Username').press('Enter');
+  await expectList(page);
+  await expect(row(page, { name })).toBeVisible();
+});
