@@ -306,6 +306,7 @@ fn draft(entry: &EntryRow, choice: &ImportChoice, value: Sensitive) -> SecretDra
         password,
         // Nobody is asked about each of a hundred rows.
         knowingly: "yes".to_owned(),
+        ..SecretDraft::default()
     }
 }
 
