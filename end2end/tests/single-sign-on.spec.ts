@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { type Page } from '@playwright/test';
 import type { MutableToken, OAuth2Server } from 'oauth2-mock-server';
 import { ADMIN } from '../server.mjs';
@@ -41,6 +42,10 @@ const test = base.extend<object, { real: Real; spoilt: Spoilt }>({
 });
 
 test.use({ storageState: NOBODY });
+
+function encoded(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
+}
 
 /** From the portal's page to the provider's, and in there as this person. */
 async function logIn(page: Page, login: string): Promise<void> {
@@ -209,8 +214,6 @@ test.describe('where people sign in at a provider alone', () => {
     'of another sign-in': ({ payload }) => (payload['nonce'] = 'another'),
     'without a nonce': ({ payload }) => delete payload['nonce'],
     'without a subject': ({ payload }) => delete payload.sub,
-    'that says it is not signed': ({ header }) => (header.alg = 'none'),
-    'that says it is signed by the shared secret': ({ header }) => (header.alg = 'HS256'),
     'by a key that nobody shows': ({ header }) => (header.kid = 'nobody'),
   };
 
@@ -226,18 +229,36 @@ test.describe('where people sign in at a provider alone', () => {
     });
   }
 
-  test('a token whose signature was changed lets nobody in', async ({ page, spoilt, faults }) => {
-    faults.allowStatus(502);
-    spoil(spoilt, () => undefined);
-    spoilt.provider.service.once('beforeResponse', (answer) => {
-      const body = answer.body as Record<string, unknown>;
-      const token = String(body['id_token']);
-      const place = token.lastIndexOf('.') + 10;
-      body['id_token'] = token.slice(0, place) + (token[place] === 'A' ? 'B' : 'A') + token.slice(place + 1);
+  /** A token of the same claims, sealed otherwise. */
+  const FORGED: Record<string, (head: string, claims: string, signature: string) => string> = {
+    'whose signature was changed': (head, claims, signature) =>
+      `${head}.${claims}.${signature.slice(0, 9)}${signature[9] === 'A' ? 'B' : 'A'}${signature.slice(10)}`,
+    'whose claims were changed': (head, claims, signature) => {
+      const payload = JSON.parse(Buffer.from(claims, 'base64url').toString()) as Record<string, unknown>;
+      return `${head}.${encoded({ ...payload, groups: ['platform-admins'] })}.${signature}`;
+    },
+    'that says it is not signed': (_, claims) => `${encoded({ alg: 'none', typ: 'JWT' })}.${claims}.`,
+    'signed by the secret that portal and provider share': (_, claims) => {
+      const signed = `${encoded({ alg: 'HS256', typ: 'JWT' })}.${claims}`;
+      return `${signed}.${createHmac('sha256', CLIENT_SECRET).update(signed).digest('base64url')}`;
+    },
+  };
+
+  for (const [what, forge] of Object.entries(FORGED)) {
+    test(`a token ${what} lets nobody in`, async ({ page, spoilt, faults }) => {
+      faults.allowStatus(502);
+      spoil(spoilt, () => undefined);
+      spoilt.provider.service.once('beforeResponse', (answer) => {
+        const body = answer.body as Record<string, unknown>;
+        const [head = '', claims = '', signature = ''] = String(body['id_token']).split('.');
+        body['id_token'] = forge(head, claims, signature);
+      });
+      await comeBack(page, spoilt);
+      await expect(page.getByRole('alert')).toContainText('cannot be trusted');
+      await open(page, `${spoilt.portal.address}/secrets`);
+      await expectHeading(page, 'Sign in');
     });
-    await comeBack(page, spoilt);
-    await expect(page.getByRole('alert')).toContainText('cannot be trusted');
-  });
+  }
 
   test('a provider that refuses the portal is told to the log', async ({ page, spoilt, faults }) => {
     faults.allowStatus(502);
