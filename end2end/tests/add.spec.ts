@@ -198,6 +198,8 @@ test('by the keyboard alone', async ({ page }) => {
   await page.keyboard.press('ArrowDown');
   await expect(field(page, 'Type')).toHaveValue('image-pull');
   await page.keyboard.press('Tab');
+  await expect(field(page, 'Registry')).toBeFocused();
+  await page.keyboard.press('Tab');
   await expect(field(page, 'Registry Host')).toBeFocused();
   await page.keyboard.type('a.example');
   await page.keyboard.press('Tab');

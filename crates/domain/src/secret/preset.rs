@@ -111,7 +111,7 @@ impl RegistryPreset {
             key: "other",
             label: "Harbor or another",
             host: None,
-            host_hint: "As in the names of its images, with the port where it is not 443: harbor.example.com, registry.example.com:5000.",
+            host_hint: "As in the names of its images, with the port where it is not 443: harbor.example.org, images.example.org:8443.",
             username: "Harbor: the robot account’s whole name, such as robot$project+puller. Elsewhere: an account that may pull.",
             password: "The robot account’s secret, or a token that may pull and no more.",
             lifetime: "Harbor: 30 days where nothing else was chosen for the robot account. Elsewhere: ask whoever runs it.",
