@@ -17,6 +17,7 @@ use crate::{
     ssh_keys::{self, NotRead, ReadKey},
 };
 use domain::{
+    check::CheckSettings,
     error::{Change, Error, FieldError},
     secret::{
         Credential, CredentialUpdate, GeneratedSecret, KeyFacts, NewKeyKind, NewSecret, PrivateKeyText,
