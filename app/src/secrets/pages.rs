@@ -4,6 +4,7 @@ use super::{
     LIST,
     delete::DeleteQuestion,
     form::{Purpose, SecretForm},
+    input::Typed,
     keys::{GenerateOffer, KeySection},
     list_before,
 };
@@ -54,15 +55,15 @@ pub fn EditPage() -> impl IntoView {
     let show = move |details: SecretDetails| {
         let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
         let id = details.id.clone();
-        let key = view! { <KeySection details=details.clone()/> };
+        let purpose = Purpose::Edit { id: id.clone(), stored: Typed::stored(&details) };
         view! {
             <h1>"Edit secret"</h1>
             <p class="lead">
-                {details.id.kind.label()} " " <b>{details.display_name.clone()}</b> ", last changed " <Ago at now/>
+                {id.kind.label()} " " <b>{details.display_name.clone()}</b> ", last changed " <Ago at now/>
                 {format!(" by {by}.")}
             </p>
-            <SecretForm purpose=Purpose::Edit(details) refused cancel/>
-            {key}
+            <SecretForm purpose refused cancel/>
+            <KeySection details/>
             <History id/>
         }
     };

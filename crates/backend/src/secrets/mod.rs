@@ -5,6 +5,7 @@ mod list;
 mod repository;
 mod seed;
 mod service;
+mod twins;
 
 pub use service::SecretService;
 
