@@ -21,7 +21,7 @@ test('a stored key is known by its fingerprint, in the list and on its pages', a
     await expect(section).toContainText('Ed25519, 256 bits');
     await expect(section).toContainText(key.fingerprint);
     await expect(section).toContainText('known@here');
-    await expect(section.getByLabel('Public key', { exact: true })).toHaveValue(key.public);
+    await expect(section.getByRole('textbox', { name: 'Public key', exact: true })).toHaveValue(key.public);
     expect(leaks(await page.content(), secretPart(key)), address).toEqual([]);
   }
 });
@@ -129,7 +129,7 @@ test('a pair is made with the secret; Enter in the form makes none', async ({ pa
   await make.click();
   await expectHeading(page, 'SSH key');
   await expect(page).toHaveURL(new RegExp(`/secrets/gitsync-secret-${name}/key$`));
-  await expect(page.getByLabel('Public key', { exact: true })).toHaveValue(new RegExp(`^ssh-ed25519 \\S+ ${name}@latchkey$`));
+  await expect(page.getByRole('textbox', { name: 'Public key', exact: true })).toHaveValue(new RegExp(`^ssh-ed25519 \\S+ ${name}@latchkey$`));
   for (const place of ['GitHub', 'GitLab', 'Bitbucket', 'Gitea']) {
     await page.getByText(place, { exact: true }).click();
     await expect(page.locator('details[open]').filter({ hasText: place }).getByRole('listitem')).toHaveCount(3);
@@ -146,7 +146,7 @@ test('a new pair waits beside the key in use, and is switched to or discarded', 
   await expectHeading(page, 'SSH key');
   const fresh = page.getByLabel('New public key', { exact: true });
   await expect(fresh).toHaveValue(/^ssh-ed25519 /);
-  await expect(page.getByLabel('Public key', { exact: true })).toHaveValue(key.public);
+  await expect(page.getByRole('textbox', { name: 'Public key', exact: true })).toHaveValue(key.public);
   await page.getByRole('button', { name: 'Discard the new key' }).click();
   await expect(page.locator('.notices')).toContainText('New key discarded.');
   await expect(fresh).toHaveCount(0);
@@ -155,7 +155,7 @@ test('a new pair waits beside the key in use, and is switched to or discarded', 
   const line = await fresh.inputValue();
   await page.getByRole('button', { name: 'Switch to the new key' }).click();
   await expect(page.locator('.notices')).toContainText('The new key is in use.');
-  await expect(page.getByLabel('Public key', { exact: true })).toHaveValue(line);
+  await expect(page.getByRole('textbox', { name: 'Public key', exact: true })).toHaveValue(line);
   await expect(page.getByText('RSA, 4096 bits')).toBeVisible();
   await open(page, `/secrets/${secret.id}`);
   await expect(page.getByRole('region', { name: 'Public key' })).not.toContainText(key.fingerprint);
