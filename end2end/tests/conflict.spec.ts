@@ -20,7 +20,7 @@ test.describe('the second to save', () => {
   let secret: Stored;
 
   test.beforeEach(async ({ page, browser, hydrated, faults, secrets }) => {
-    secret = await secrets.image({ display_name: 'At first', username: 'first' });
+    secret = await secrets.image({ display_name: 'At first', username: 'first', registry_host: `${unique('at')}.example` });
     await open(page, secret.edit);
     const elsewhere = await browser.newContext({ javaScriptEnabled: hydrated });
     await faults.watch(elsewhere);

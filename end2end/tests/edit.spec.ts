@@ -45,14 +45,15 @@ test('a change is saved: back on the list, with a notice', async ({ page, secret
   await open(page, `/secrets?q=${secret.name}`);
   await row(page, secret).getByRole('link', { name: `Edit ${secret.name}` }).click();
   await expectHeading(page, 'Edit secret');
-  await submit(page, { display_name: 'After', registry_host: 'new.example:8443', username: unique('another') });
+  const username = unique('another');
+  await submit(page, { display_name: 'After', registry_host: 'new.example:8443', username });
   await expectList(page);
   await expect(notice(page)).toContainText('Secret saved');
   await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.edit);
   await expect(row(page, secret)).toContainText('After');
   await open(page, secret.edit);
   await expect(field(page, 'Registry Host')).toHaveValue('new.example:8443');
-  await expect(field(page, 'Username')).toHaveValue('another');
+  await expect(field(page, 'Username')).toHaveValue(username);
 });
 
 test('host and username can be changed without the password, but not be emptied', async ({ page, secrets }) => {
