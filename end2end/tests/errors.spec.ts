@@ -108,8 +108,8 @@ test('what is plainly not a private key is refused with the reason', async ({ pa
     ['a key cut short', lines.slice(0, -1).join('\n'), /missing/i],
     ['damaged armour', key.replace(lines[1] ?? '', 'not*base64*at*all'), /damage/i],
     ['text around the key', `My key:\n${key}`, /before or after/i],
-    ['a key that needs a passphrase', `${lines[0]}\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0\n\n${lines.slice(1).join('\n')}\n`, /passphrase/i],
-    ['a PuTTY key', 'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n', /PuTTY/],
+    ['a PuTTY key cut short', 'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n', /missing/i],
+    ['a PuTTY key of the oldest form', 'PuTTY-User-Key-File-1: ssh-rsa\nEncryption: none\n', /PuTTY/],
     ['any other text', 'hello', /private key/i],
     ['white space', ' \n\t\n', /\w/],
   ];
