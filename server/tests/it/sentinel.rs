@@ -1,6 +1,6 @@
 //! A value planted in every field that takes one is seen in no page, no answer and no log, whole or in part.
 
-use crate::harness::{TestApp, asked, posted, unique};
+use crate::harness::{Answer, TestApp, asked, posted, unique};
 use axum::http::StatusCode;
 use backend::Ctx;
 use domain::secret::{Credential, SecretId};
@@ -134,10 +134,31 @@ async fn a_planted_value_is_seen_nowhere() {
     assert_eq!(app.password_of(&name).await, SENTINEL);
     answers.push(app.post(&format!("/secrets/{id}/delete"), &[]).await);
 
-    // A passphrase, right or wrong, and keys that the portal makes: of these, the lines that hold the secret half.
+    let (more, lines) = use_keys(&app, &name).await;
+    answers.extend(more);
+
+    for (number, answer) in answers.iter().enumerate() {
+        assert_absent(&answer.body, &format!("answer {number}"));
+        assert_absent(&format!("{:?}", answer.headers), &format!("the headers of answer {number}"));
+    }
+    drop(guard);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("answered"), "the log was captured: {log}");
+    assert_absent(&log, "the log");
+    for (number, line) in lines.iter().enumerate() {
+        assert!(!log.contains(line), "key {number} is in the log");
+        assert!(answers.iter().all(|answer| !answer.body.contains(line)), "key {number} is in an answer");
+    }
+    assert!(!log.contains("correct horse"));
+    assert!(answers.iter().all(|answer| !answer.body.contains("correct horse")));
+}
+
+/// A passphrase, right and wrong, and keys that the portal makes; of these, the lines that hold the secret half.
+async fn use_keys(app: &TestApp, name: &str) -> (Vec<Answer>, Vec<String>) {
+    let mut answers = Vec::new();
     for passphrase in [SENTINEL, "correct horse"] {
         let fields = [
-            ("name", name.as_str()),
+            ("name", name),
             ("type", "git-dataset"),
             ("secret", PROTECTED),
             ("passphrase", passphrase),
@@ -168,21 +189,7 @@ async fn a_planted_value_is_seen_nowhere() {
         answers.push(app.post(&format!("/secrets/{git}/key/{what}"), &[("fingerprint", &waiting)]).await);
         assert_eq!(answers.last().unwrap().status, StatusCode::SEE_OTHER, "{what}");
     }
-
-    for (number, answer) in answers.iter().enumerate() {
-        assert_absent(&answer.body, &format!("answer {number}"));
-        assert_absent(&format!("{:?}", answer.headers), &format!("the headers of answer {number}"));
-    }
-    drop(guard);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(log.contains("answered"), "the log was captured: {log}");
-    assert_absent(&log, "the log");
-    for (number, line) in lines.iter().enumerate() {
-        assert!(!log.contains(line), "key {number} is in the log");
-        assert!(answers.iter().all(|answer| !answer.body.contains(line)), "key {number} is in an answer");
-    }
-    assert!(!log.contains("correct horse"));
-    assert!(answers.iter().all(|answer| !answer.body.contains("correct horse")));
+    (answers, lines)
 }
 
 /// Made for these tests; its passphrase is "correct horse".
