@@ -5,6 +5,7 @@ const LABELS: [keyof Fields, string][] = [
   ['name', 'Name'],
   ['display_name', 'Display Name'],
   ['secret', 'Secret'],
+  ['passphrase', 'Passphrase'],
   ['registry_host', 'Registry Host'],
   ['username', 'Username'],
   ['password', 'Password'],

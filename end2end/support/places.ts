@@ -5,6 +5,7 @@ import { confirm, expectHeading, expectList, field, open, row, unique, type Secr
 import { fill, submit } from './form.js';
 import { beginImport, dockerConfig } from './imports.js';
 import { privateKey } from './keys.js';
+import { sshKey } from './ssh.js';
 import { WALK } from './walk.js';
 
 export interface Place {
@@ -56,7 +57,7 @@ export const PLACES: Place[] = [
     async go(page) {
       await open(page, '/secrets/new');
       const name = unique('noticed-with-a-name-that-is-rather-long');
-      await submit(page, { type: 'image-pull', name, registry_host: 'https://Registry.Example.org/', username: 'u', password: 'p' });
+      await submit(page, { type: 'image-pull', name, registry_host: 'https://Registry.Example.org/', username: unique('u'), password: 'p' });
       await expectList(page);
       await expect(page.locator('.notices')).toContainText('Secret saved');
     },
@@ -103,6 +104,36 @@ export const PLACES: Place[] = [
     },
   },
   {
+    what: 'Add, asked for a passphrase',
+    status: 422,
+    async go(page) {
+      await open(page, '/secrets/new');
+      await submit(page, { name: unique('protected'), secret: sshKey('protected@here', 'correct horse').private });
+      await expect(page.locator('#passphrase-error')).toBeVisible();
+    },
+  },
+  {
+    what: 'Add, of a key that is stored already',
+    status: 409,
+    async go(page, secrets) {
+      const key = privateKey();
+      await secrets.git({ ...LONG, name: unique('x'.repeat(190)), secret: key });
+      await open(page, '/secrets/new');
+      await submit(page, { name: unique('twin'), secret: key });
+      await expect(page.getByLabel('Save it all the same')).toBeVisible();
+    },
+  },
+  {
+    what: 'a key, with a new pair that waits',
+    async go(page, secrets) {
+      const secret = await secrets.git({ ...LONG, name: unique('x'.repeat(190)), secret: sshKey('a comment '.repeat(30)).private });
+      await open(page, `/secrets/${secret.id}/key`);
+      await page.getByRole('button', { name: 'RSA 4096, for old servers' }).click();
+      await expect(page.getByRole('button', { name: 'Switch to the new key' })).toBeVisible();
+      await page.getByText('GitHub', { exact: true }).click();
+    },
+  },
+  {
     what: 'Edit, of a registry with long names',
     async go(page, secrets) {
       const secret = await secrets.image({ ...LONG, name: unique('x'.repeat(190)) });
@@ -116,7 +147,7 @@ export const PLACES: Place[] = [
     async go(page, secrets) {
       const secret = await secrets.image();
       await open(page, secret.edit);
-      const form = { version: '1', display_name: 'x', registry_host: 'a.example', username: 'u' };
+      const form = { version: '1', display_name: 'x', registry_host: 'a.example', username: unique('u') };
       await secrets.change(secret, form);
       await fill(page, { display_name: 'Mine' });
       await confirm(page).click();

@@ -22,9 +22,9 @@ test('a key for a Git dataset: on the list, with a notice that links to it', asy
 });
 
 test('a credential for a registry: on the list, with a notice that links to it', async ({ page }) => {
-  const name = unique('added-image');
+  const [name, username] = [unique('added-image'), unique('robot$pull')];
   await open(page, '/secrets/new');
-  await submit(page, { type: 'image-pull', name, registry_host: 'harbor.example.org', username: 'robot$pull', password: ' p:ä"\\ 🔑 ' });
+  await submit(page, { type: 'image-pull', name, registry_host: 'harbor.example.org', username, password: ' p:ä"\\ 🔑 ' });
   await expectList(page);
   const secret = stored('image-pull', name);
   await expect(row(page, secret)).toContainText('Image Pull');
@@ -32,7 +32,7 @@ test('a credential for a registry: on the list, with a notice that links to it',
   await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.edit);
   await open(page, secret.edit);
   await expect(field(page, 'Registry Host')).toHaveValue('harbor.example.org');
-  await expect(field(page, 'Username')).toHaveValue('robot$pull');
+  await expect(field(page, 'Username')).toHaveValue(username);
   await expect(field(page, 'Password')).toHaveValue('');
 });
 
@@ -88,7 +88,7 @@ test('what was typed for the other type is still there, and does no harm', async
   const name = unique('changed-mind');
   await open(page, '/secrets/new');
   await fill(page, { name, secret: 'not a key at all', type: 'git-dataset' });
-  await submit(page, { type: 'image-pull', registry_host: 'a.example', username: 'u', password: 'p' });
+  await submit(page, { type: 'image-pull', registry_host: 'a.example', username: unique('u'), password: 'p' });
   await expectList(page);
   await expect(row(page, { name })).toContainText('Image Pull');
 });
@@ -105,7 +105,7 @@ test('Confirm and Cancel stand at the end; Cancel leads back and saves nothing',
 test('a name is unique within its type', async ({ page, secrets }) => {
   const key = await secrets.git();
   await open(page, '/secrets/new');
-  await submit(page, { type: 'image-pull', name: key.name, registry_host: 'a.example', username: 'u', password: 'p' });
+  await submit(page, { type: 'image-pull', name: key.name, registry_host: 'a.example', username: unique('u'), password: 'p' });
   await expectList(page);
   await open(page, `/secrets?q=${key.name}`);
   expect(await names(page)).toEqual([key.name, key.name]);
@@ -114,7 +114,7 @@ test('a name is unique within its type', async ({ page, secrets }) => {
 test('a registry host is put right, and the page says so', async ({ page, hydrated }) => {
   const name = unique('corrected');
   await open(page, '/secrets/new');
-  await fill(page, { type: 'image-pull', name, registry_host: 'HTTPS://Registry.Example.COM:5000/v2/', username: 'u', password: 'p' });
+  await fill(page, { type: 'image-pull', name, registry_host: 'HTTPS://Registry.Example.COM:5000/v2/', username: unique('u'), password: 'p' });
   if (hydrated) await expect(page.getByText('registry.example.com:5000')).toBeVisible();
   await confirm(page).click();
   await expectList(page);
@@ -127,7 +127,7 @@ for (const host of ['docker.io', 'index.docker.io', 'https://registry-1.docker.i
   test(`Docker Hub is one place: ${host}`, async ({ page }) => {
     const name = unique('hub');
     await open(page, '/secrets/new');
-    await submit(page, { type: 'image-pull', name, registry_host: host, username: 'u', password: 'p' });
+    await submit(page, { type: 'image-pull', name, registry_host: host, username: unique('u'), password: 'p' });
     await expectList(page);
     await open(page, `/secrets/image-${name}/edit`);
     await expect(field(page, 'Registry Host')).toHaveValue('https://index.docker.io/v1/');

@@ -8,7 +8,7 @@ import { exchange, FORM, JSON_TYPE, type Answer } from '../support/wire.js';
 const sentinel = word();
 const encoded = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
 const image = (over: Record<string, string> = {}) =>
-  encoded({ name: unique('raw'), type: 'image-pull', registry_host: 'a.example', username: 'u', password: sentinel, ...over });
+  encoded({ name: unique('raw'), type: 'image-pull', registry_host: 'a.example', username: unique('u'), password: sentinel, ...over });
 
 function expectRefused(answer: Answer, statuses: number[] = [400, 413, 415, 422]): void {
   expect(statuses, `status ${answer.status}`).toContain(answer.status);
@@ -44,7 +44,7 @@ test.describe('a raw form', () => {
 
   test('to Edit', async ({ baseURL, secrets }) => {
     const secret = await secrets.image();
-    const common = { registry_host: 'a.example', username: 'u', password: sentinel };
+    const common = { registry_host: 'a.example', username: unique('u'), password: sentinel };
     for (const body of [
       encoded(common),
       encoded({ ...common, version: 'x' }),
@@ -89,7 +89,7 @@ test.describe('ten megabytes', () => {
 
 test.describe('a server function', () => {
   const good = () => ({
-    name: unique('api'), display_name: '', type: 'image-pull', secret: '', registry_host: 'a.example', username: 'u', password: sentinel, submission: '', version: '', overwrite: '',
+    name: unique('api'), display_name: '', type: 'image-pull', secret: '', registry_host: 'a.example', username: unique('u'), password: sentinel, submission: '', version: '', overwrite: '',
   });
   const cases: [string, () => string][] = [
     ['a number for a text', () => JSON.stringify({ input: { ...good(), password: 12345, username: sentinel } })],
@@ -162,7 +162,7 @@ test.describe('from another site', () => {
       const name = unique('foreign');
       const sent = [
         ['/secrets/new', FORM, encoded({ name, type: 'git-dataset', secret: privateKey() })],
-        [secret.edit, FORM, encoded({ version: '1', registry_host: 'evil.example', username: 'u' })],
+        [secret.edit, FORM, encoded({ version: '1', registry_host: 'evil.example', username: unique('u') })],
         [secret.delete, FORM, ''],
         ['/theme', FORM, 'theme=dark'],
         ['/api/ui/delete_secret', JSON_TYPE, JSON.stringify({ input: secret.id })],

@@ -1,9 +1,12 @@
 // Two people edit the same secret at once; the second is told.
 
 import type { Page } from '@playwright/test';
-import { confirm, expect, expectHeading, expectList, field, open, row, test } from '../support/fixtures.js';
+import { confirm, expect, expectHeading, expectList, field, open, row, test, unique } from '../support/fixtures.js';
 import { fill, submit } from '../support/form.js';
 import type { Stored } from '../support/fixtures.js';
+
+/** Of this worker alone: two secrets with one account would be a question. */
+const MINE = `${unique('mine')}.example`;
 
 test.beforeEach(({ faults, page }) => {
   faults.allowStatus(409);
@@ -17,7 +20,7 @@ test.describe('the second to save', () => {
   let secret: Stored;
 
   test.beforeEach(async ({ page, browser, hydrated, faults, secrets }) => {
-    secret = await secrets.image({ display_name: 'At first', username: 'first' });
+    secret = await secrets.image({ display_name: 'At first', username: 'first', registry_host: `${unique('at')}.example` });
     await open(page, secret.edit);
     const elsewhere = await browser.newContext({ javaScriptEnabled: hydrated });
     await faults.watch(elsewhere);
@@ -26,7 +29,7 @@ test.describe('the second to save', () => {
     await submit(theirs, { display_name: 'Theirs', username: 'theirs' });
     await expectList(theirs);
     await elsewhere.close();
-    await submit(page, { display_name: 'Mine', registry_host: 'mine.example', password: 'My-Password' });
+    await submit(page, { display_name: 'Mine', registry_host: MINE, password: 'My-Password' });
     await expect(conflict(page)).toBeVisible();
   });
 
@@ -35,7 +38,7 @@ test.describe('the second to save', () => {
     await expect(conflict(page).locator('time')).toHaveText(/^(just now|\d+ \w+ ago)$/);
     await expect(conflict(page).locator('time')).toHaveAttribute('title', /UTC$/);
     await expect(field(page, 'Display Name')).toHaveValue('Mine');
-    await expect(field(page, 'Registry Host')).toHaveValue('mine.example');
+    await expect(field(page, 'Registry Host')).toHaveValue(MINE);
     await expect(field(page, 'Username')).toHaveValue('first');
     await expect(field(page, 'Password')).toHaveValue(hydrated ? 'My-Password' : '');
     if (!hydrated) await expect(conflict(page)).toContainText('must be typed again');
@@ -63,7 +66,7 @@ test.describe('the second to save', () => {
     await expectList(page);
     await expect(row(page, secret)).toContainText('Mine');
     await open(page, secret.edit);
-    await expect(field(page, 'Registry Host')).toHaveValue('mine.example');
+    await expect(field(page, 'Registry Host')).toHaveValue(MINE);
     await expect(field(page, 'Username')).toHaveValue('first');
   });
 
@@ -95,7 +98,7 @@ test('a form that was refused still belongs to the version it was opened with', 
   await secrets.change(secret, { version: '1', display_name: 'Theirs', registry_host: 'theirs.example', username: 'u' });
   await submit(page, { display_name: 'Mine', registry_host: 'ftp://nope' });
   await expect(page.locator('#registry_host-error')).toBeVisible();
-  await submit(page, { registry_host: 'mine.example' });
+  await submit(page, { registry_host: MINE });
   await expect(conflict(page)).toBeVisible();
 });
 

@@ -45,14 +45,15 @@ test('a change is saved: back on the list, with a notice', async ({ page, secret
   await open(page, `/secrets?q=${secret.name}`);
   await row(page, secret).getByRole('link', { name: `Edit ${secret.name}` }).click();
   await expectHeading(page, 'Edit secret');
-  await submit(page, { display_name: 'After', registry_host: 'new.example:8443', username: 'another' });
+  const username = unique('another');
+  await submit(page, { display_name: 'After', registry_host: 'new.example:8443', username });
   await expectList(page);
   await expect(notice(page)).toContainText('Secret saved');
   await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.edit);
   await expect(row(page, secret)).toContainText('After');
   await open(page, secret.edit);
   await expect(field(page, 'Registry Host')).toHaveValue('new.example:8443');
-  await expect(field(page, 'Username')).toHaveValue('another');
+  await expect(field(page, 'Username')).toHaveValue(username);
 });
 
 test('host and username can be changed without the password, but not be emptied', async ({ page, secrets }) => {
@@ -61,7 +62,7 @@ test('host and username can be changed without the password, but not be emptied'
   await submit(page, { username: '' });
   await expectError(page, 'Username', /\w/);
   await expect(field(page, 'Password')).not.toHaveAttribute('aria-invalid', 'true');
-  await submit(page, { username: 'fresh' });
+  await submit(page, { username: unique('fresh') });
   await expectList(page);
 });
 
@@ -110,7 +111,7 @@ test('Cancel saves nothing', async ({ page, secrets }) => {
 test('the name in a forged form changes nothing', async ({ request, page, secrets }) => {
   const secret = await secrets.image();
   const answer = await request.post(secret.edit, {
-    form: { version: '1', name: unique('forged'), type: 'git-dataset', display_name: 'Forged', registry_host: 'a.example', username: 'u', password: '' },
+    form: { version: '1', name: unique('forged'), type: 'git-dataset', display_name: 'Forged', registry_host: 'a.example', username: unique('u'), password: '' },
     maxRedirects: 0,
   });
   expect(answer.status()).toBe(303);

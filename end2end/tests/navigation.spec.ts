@@ -74,7 +74,7 @@ test.describe('a real 404 page inside the portal', () => {
 
 test('posting to an id that is not there', async ({ request }) => {
   const nobody = stored('image-pull', unique('nobody'));
-  const form = { version: '1', registry_host: 'a.example', username: 'u', password: '' };
+  const form = { version: '1', registry_host: 'a.example', username: unique('u'), password: '' };
   for (const address of [nobody.edit, '/secrets/nonsense/edit', '/secrets/nonsense/delete']) {
     const sent = address.endsWith('edit') ? { form } : {};
     const answer = await request.post(address, { ...sent, maxRedirects: 0 });

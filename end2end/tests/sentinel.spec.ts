@@ -34,7 +34,7 @@ test('a stored value is nowhere in what the browser is given, in the log, or in 
   // Planted by the page, as people do it.
   const [image, git] = [unique('planted'), unique('planted')];
   await open(page, '/secrets/new');
-  await submit(page, { type: 'image-pull', name: image, display_name: 'Planted', registry_host: 'a.example', username: 'robot', password });
+  await submit(page, { type: 'image-pull', name: image, display_name: 'Planted', registry_host: 'a.example', username: unique('robot'), password });
   await expectList(page);
   await open(page, '/secrets/new');
   await submit(page, { name: git, secret: key });
@@ -50,10 +50,10 @@ test('a stored value is nowhere in what the browser is given, in the log, or in 
   await expectError(page, 'Secret', /\w/);
   page.on('dialog', (dialog) => void dialog.accept());
   await open(page, '/secrets/new');
-  await submit(page, { type: 'image-pull', name: image, registry_host: 'a.example', username: 'u', password: refused });
+  await submit(page, { type: 'image-pull', name: image, registry_host: 'a.example', username: unique('u'), password: refused });
   await expectError(page, 'Name', /\w/);
   await open(page, registry.edit);
-  const form = { version: '2', registry_host: 'b.example', username: 'u', password: refused };
+  const form = { version: '2', registry_host: 'b.example', username: unique('u'), password: refused };
   expect((await request.post(registry.edit, { form, maxRedirects: 0 })).status()).toBe(303);
   await fill(page, { password: refused });
   await confirm(page).click();
@@ -90,7 +90,7 @@ test('a stored value is nowhere in what the browser is given, in the log, or in 
 test('a search is in the address, so nothing else may be', async ({ page }) => {
   await open(page, '/secrets/new');
   const sentinel = word();
-  await fill(page, { type: 'image-pull', name: unique('url'), registry_host: 'a.example', username: 'u', password: sentinel });
+  await fill(page, { type: 'image-pull', name: unique('url'), registry_host: 'a.example', username: unique('u'), password: sentinel });
   const urls: string[] = [];
   page.on('request', (request) => urls.push(request.url()));
   await confirm(page).click();

@@ -99,7 +99,7 @@ test.describe('before hydration finishes', () => {
   test('a refused form comes alive with its errors and what was typed', async ({ page, faults }) => {
     faults.allowStatus(422);
     const release = await openUnfinished(page, '/secrets/new');
-    await submit(page, { type: 'image-pull', name: 'Bad Name', registry_host: 'a.example', username: 'u', password: 'p' });
+    await submit(page, { type: 'image-pull', name: 'Bad Name', registry_host: 'a.example', username: unique('u'), password: 'p' });
     await expectError(page, 'Name', /bad-name/);
     await expect(page.getByRole('alert')).toContainText('must be typed again');
     release();
@@ -126,7 +126,7 @@ test.describe('before hydration finishes', () => {
 
   test('what was typed stays when the page comes alive, and is checked', async ({ page }) => {
     const release = await openUnfinished(page, '/secrets/new');
-    await fill(page, { type: 'image-pull', name: 'Early Bird', display_name: 'Early', registry_host: 'a.example', username: 'u', password: 'kept' });
+    await fill(page, { type: 'image-pull', name: 'Early Bird', display_name: 'Early', registry_host: 'a.example', username: unique('u'), password: 'kept' });
     release();
     await ready(page);
     await expect(field(page, 'Name')).toHaveValue('Early Bird');

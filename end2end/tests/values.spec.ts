@@ -48,7 +48,7 @@ test('a blank password keeps the stored one, whatever else changes', async ({ pa
 test('a raw form without the value keeps it too', async ({ request, secrets }) => {
   const secret = await secrets.image();
   const before = sealed(secret);
-  const form = { version: '1', display_name: unique('raw'), registry_host: 'a.example', username: 'u' };
+  const form = { version: '1', display_name: unique('raw'), registry_host: 'a.example', username: unique('u') };
   const answer = await request.post(secret.edit, { form, maxRedirects: 0 });
   expect(answer.status()).toBe(303);
   expect(sealed(secret)).toBe(before);
@@ -56,7 +56,7 @@ test('a raw form without the value keeps it too', async ({ request, secrets }) =
 
 test('each change leaves its audit record', async ({ secrets, request }) => {
   const secret = await secrets.image();
-  const form = { version: '1', display_name: 'x', registry_host: 'a.example', username: 'u' };
+  const form = { version: '1', display_name: 'x', registry_host: 'a.example', username: unique('u') };
   expect((await request.post(secret.edit, { form, maxRedirects: 0 })).status()).toBe(303);
   await secrets.remove(secret);
   const records = ask(`SELECT count(*) FROM audit_records a WHERE a::text LIKE '%${secret.id}%'`);

@@ -216,7 +216,7 @@ async fn read_old_keys(backend: Backend) {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "read keys that were stored by an older version"),
         Err(error) => {
-            tracing::warn!("stored keys could not be read, which is tried again at the next start: {error}")
+            tracing::warn!("stored keys could not be read, which is tried again at the next start: {error}");
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 use domain::{
     error::{Change, Error, FieldError},
-    secret::{NewSecret, SecretDetails, SecretId, SecretKind, SecretUpdate},
+    secret::{NewSecret, SecretId, SecretKind, SecretUpdate},
     sensitive::Sensitive,
 };
 use leptos::{
@@ -32,10 +32,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Serialize, Deserialize)]
 pub enum Purpose {
     /// A new secret. The submission marks this form, so that sending it twice saves once.
-    Add {
-        submission: String,
-    },
-    Edit(SecretDetails),
+    Add { submission: String },
+    /// A stored one, and what stands in the form at first. No more than that: the page tells the rest without a script.
+    Edit { id: SecretId, stored: Typed },
 }
 
 impl Purpose {
@@ -43,15 +42,7 @@ impl Purpose {
     fn stored(&self) -> Typed {
         match self {
             Self::Add { submission } => Typed { submission: submission.clone(), ..Typed::default() },
-            Self::Edit(details) => Typed {
-                name: details.id.name.as_str().to_owned(),
-                display_name: details.display_name.clone(),
-                kind: details.id.kind.as_str().to_owned(),
-                registry_host: details.registry_host.clone().unwrap_or_default(),
-                username: details.username.clone().unwrap_or_default(),
-                version: details.version.to_string(),
-                ..Typed::default()
-            },
+            Self::Edit { stored, .. } => stored.clone(),
         }
     }
 
@@ -59,7 +50,7 @@ impl Purpose {
     fn check(&self, input: &SecretInput) -> Vec<FieldError> {
         match self {
             Self::Add { .. } => NewSecret::parse(input.draft()).err(),
-            Self::Edit(details) => SecretUpdate::parse(details.id.kind, input.draft()).err(),
+            Self::Edit { id, .. } => SecretUpdate::parse(id.kind, input.draft()).err(),
         }
         .unwrap_or_default()
     }
@@ -139,7 +130,7 @@ pub fn SecretForm(
         }
     };
 
-    let editing = matches!(purpose, Purpose::Edit(_));
+    let editing = matches!(purpose, Purpose::Edit { .. });
     let fields = match kind {
         None => EitherOf3::A(view! {
             <TypeSelect chosen=typed.kind.clone() problems/>
@@ -298,7 +289,7 @@ fn save_action(purpose: Purpose) -> Action<SecretInput, Result<(), ApiError>> {
         async move {
             match purpose {
                 Purpose::Add { .. } => create_secret(form).await,
-                Purpose::Edit(details) => update_secret(SecretEdit { id: details.id, form }).await,
+                Purpose::Edit { id, .. } => update_secret(SecretEdit { id, form }).await,
             }
         }
     })

@@ -213,8 +213,7 @@ pub fn GitDatasetFields(
                     id: Field::Passphrase.key(),
                     label: Field::Passphrase.label(),
                     mark: "required",
-                    hint: "This key is protected by a passphrase. Enter it, and the key is stored without it, \
-                     sealed by the portal.",
+                    hint: KeyProblem::Passphrase.words(),
                 }
                 placeholder=""
                 error=problems.message(Field::Passphrase)

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "ssr")]
 use domain::check::KnownHosts;
+use domain::secret::SecretDetails;
 use domain::{
     error::Error,
     secret::{RegistryHost, SecretDraft, SecretId, SecretKind},
@@ -132,6 +133,22 @@ pub struct Typed {
     /// Comes back as it was sent: a form that was refused is still the same form, begun with the same version.
     pub submission: String,
     pub version: String,
+}
+
+#[cfg(feature = "ssr")]
+impl Typed {
+    /// What stands in the Edit form at first.
+    pub fn stored(details: &SecretDetails) -> Self {
+        Self {
+            name: details.id.name.as_str().to_owned(),
+            display_name: details.display_name.clone(),
+            kind: details.id.kind.as_str().to_owned(),
+            registry_host: details.registry_host.clone().unwrap_or_default(),
+            username: details.username.clone().unwrap_or_default(),
+            submission: String::new(),
+            version: details.version.to_string(),
+        }
+    }
 }
 
 /// A plain form that was refused: what was typed and why, for the page that is sent in answer.

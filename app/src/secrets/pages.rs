@@ -73,7 +73,7 @@ pub fn EditPage() -> impl IntoView {
         let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
         let id = details.id.clone();
         let help = form_help(details.registry_host.as_deref().unwrap_or_default());
-        let key = view! { <KeySection details=details.clone()/> };
+        // These are fields of the page, and of no concern to the form's script.
         let stored = Typed {
             repository: details.target.clone().unwrap_or_default(),
             known_hosts: details.known_hosts.clone(),
@@ -81,15 +81,16 @@ pub fn EditPage() -> impl IntoView {
             ..Typed::default()
         };
         let typed = refused.as_ref().map_or(stored, |refused| refused.typed.clone());
+        let purpose = Purpose::Edit { id: id.clone(), stored: Typed::stored(&details) };
         view! {
             <h1>"Edit secret"</h1>
             <p class="lead">
-                {details.id.kind.label()} " " <b>{details.display_name.clone()}</b> ", last changed " <Ago at now/>
+                {id.kind.label()} " " <b>{details.display_name.clone()}</b> ", last changed " <Ago at now/>
                 {format!(" by {by}.")}
             </p>
-            <SecretForm purpose=Purpose::Edit(details) refused=refused.clone() address cancel help/>
-            {key}
+            <SecretForm purpose refused=refused.clone() address cancel help/>
             <CheckSection typed kind=Some(id.kind) refused address=check/>
+            <KeySection details/>
             <History id/>
         }
     };

@@ -1,7 +1,10 @@
 //! A value planted in every field that takes one is seen in no page, no answer and no log, whole or in part.
 
-use crate::harness::{TestApp, asked, posted, unique};
+use crate::harness::{Answer, TestApp, asked, posted, unique};
 use axum::http::StatusCode;
+use backend::Ctx;
+use domain::secret::{Credential, SecretId};
+use server::clock;
 use std::{
     io,
     sync::{Arc, Mutex},
@@ -141,6 +144,9 @@ async fn a_planted_value_is_seen_nowhere() {
     assert_eq!(app.password_of(&name).await, SENTINEL);
     answers.push(app.post(&format!("/secrets/{id}/delete"), &[]).await);
 
+    let (more, lines) = use_keys(&app, &name).await;
+    answers.extend(more);
+
     for (number, answer) in answers.iter().enumerate() {
         assert_absent(&answer.body, &format!("answer {number}"));
         assert_absent(&format!("{:?}", answer.headers), &format!("the headers of answer {number}"));
@@ -149,7 +155,55 @@ async fn a_planted_value_is_seen_nowhere() {
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("answered"), "the log was captured: {log}");
     assert_absent(&log, "the log");
+    for (number, line) in lines.iter().enumerate() {
+        assert!(!log.contains(line), "key {number} is in the log");
+        assert!(answers.iter().all(|answer| !answer.body.contains(line)), "key {number} is in an answer");
+    }
+    assert!(!log.contains("correct horse"));
+    assert!(answers.iter().all(|answer| !answer.body.contains("correct horse")));
 }
+
+/// A passphrase, right and wrong, and keys that the portal makes; of these, the lines that hold the secret half.
+async fn use_keys(app: &TestApp, name: &str) -> (Vec<Answer>, Vec<String>) {
+    let mut answers = Vec::new();
+    for passphrase in [SENTINEL, "correct horse"] {
+        let fields = [
+            ("name", name),
+            ("type", "git-dataset"),
+            ("secret", PROTECTED),
+            ("passphrase", passphrase),
+            ("knowingly", "on"),
+        ];
+        answers.push(app.post("/secrets/new", &fields).await);
+        answers
+            .push(app.post("/secrets/new", &[fields.as_slice(), &[("passphrase", SENTINEL)]].concat()).await);
+    }
+    let git = SecretId::parse(&format!("gitsync-secret-{name}")).unwrap();
+    let mut lines = Vec::new();
+    let mut keep = |credential| match credential {
+        Credential::GitDataset { private_key } => {
+            let text: &str = private_key.value().expose();
+            lines.push(text.lines().nth(4).unwrap().to_owned());
+        }
+        Credential::ImagePull { .. } => panic!("not a Git dataset"),
+    };
+    let ctx = Ctx::system("test", clock::now());
+    keep(app.backend.secrets().credential(&ctx, &git).await.unwrap());
+    for what in ["switch", "discard"] {
+        answers.push(app.post(&format!("/secrets/{git}/key/generate"), &[("generate", "ed25519")]).await);
+        keep(app.backend.secrets().pending_credential(&ctx, &git).await.unwrap());
+        let waiting = app.backend.secrets().get(&ctx, &git).await.unwrap().pending.unwrap().facts.fingerprint;
+        for path in ["", "/edit", "/key", "/key.pub", "/key/new.pub"] {
+            answers.push(app.get(&format!("/secrets/{git}{path}")).await);
+        }
+        answers.push(app.post(&format!("/secrets/{git}/key/{what}"), &[("fingerprint", &waiting)]).await);
+        assert_eq!(answers.last().unwrap().status, StatusCode::SEE_OTHER, "{what}");
+    }
+    (answers, lines)
+}
+
+/// Made for these tests; its passphrase is "correct horse".
+const PROTECTED: &str = include_str!("../../../crates/backend/src/secrets/keys/protected_key");
 
 /// Passwords, sessions, links and tokens: each is seen by the one it is for, and in no log, audit record or other answer.
 #[tokio::test]

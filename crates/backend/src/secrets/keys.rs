@@ -69,10 +69,7 @@ impl SecretService {
         let id = SecretId::new(SecretKind::GitDataset, name.clone());
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(&id)).await?;
         self.unsealed()?;
-        let sent = submission.map(Some);
-        if let Some(submission) = sent
-            && self.find(ctx, &id).await?.is_some_and(|row| row.submission == submission && row.version == 1)
-        {
+        if self.came_from(ctx, &id, submission).await? {
             return Ok(id);
         }
         let ReadKey { text, facts } = self.reader.generate(key, comment(&id)).await.map_err(refused)?;
@@ -259,6 +256,20 @@ impl SecretService {
             Ok(noted)
         })
         .await
+    }
+
+    /// Whether this secret was added by the form with this mark, and not changed since.
+    pub(super) async fn came_from(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+        submission: Option<Uuid>,
+    ) -> Result<bool, Error> {
+        if submission.is_none() {
+            return Ok(false);
+        }
+        let found = self.find(ctx, id).await?;
+        Ok(found.is_some_and(|row| row.submission == submission && row.version == 1))
     }
 
     async fn find(&self, ctx: &Ctx, id: &SecretId) -> Result<Option<SecretRow>, Error> {

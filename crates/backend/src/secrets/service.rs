@@ -4,14 +4,15 @@
 use super::{
     keys::{
         facts_of_seed,
-        repository::{self as key_repository, KeyRow, Shared},
+        repository::{self as key_repository, KeyRow},
     },
     list,
     repository::{self, NewRow, SecretRow},
     seed,
+    twins::{self, Shared},
 };
 use crate::{
-    access::{Object, allowed, authorize},
+    access::{Object, authorize},
     audit::{self, AuditAction, AuditRecord, Outcome},
     context::{Action, Ctx},
     db::{Db, bounded, in_time},
@@ -137,7 +138,13 @@ impl SecretService {
             Ok(Ok(())) => Ok(id),
             Ok(Err(error)) => Err(error),
             Err(error) if broken_constraint(&error) == Some("secrets_kind_name_unique") => {
-                if self.is_sent_again(ctx, keyring, &id, &secret, submission).await? {
+                // A key that is made is another one each time.
+                let again = if action == AuditAction::SshKeyGenerated {
+                    self.came_from(ctx, &id, submission).await?
+                } else {
+                    self.is_sent_again(ctx, keyring, &id, &secret, submission).await?
+                };
+                if again {
                     Ok(id)
                 } else {
                     let taken = FieldError { field: Field::Name, problem: Problem::NameTaken(id) };
@@ -159,7 +166,7 @@ impl SecretService {
         // A name that is taken is said first: it may be the same form once more.
         if !secret.knowingly && repository::find(&mut work, id).await?.is_none() {
             let shared = Shared::of(&secret.credential, facts);
-            if let Some(twin) = twin(&mut work, ctx, id, shared).await? {
+            if let Some(twin) = twins::find(&mut work, ctx, id, shared).await? {
                 return Ok(Err(Error::Twin(twin)));
             }
         }
@@ -245,8 +252,8 @@ impl SecretService {
                 return Ok(expected_version);
             }
             if !knowingly {
-                let shared = shared_after(&row, &fields, facts.as_ref());
-                if let Some(twin) = twin(&mut work, ctx, id, shared).await.map_err(failed)? {
+                let shared = Shared::after(&row, &fields, facts.as_ref());
+                if let Some(twin) = twins::find(&mut work, ctx, id, shared).await.map_err(failed)? {
                     return Err(Error::Twin(twin));
                 }
             }
@@ -365,28 +372,6 @@ struct Wanted<'a> {
     facts: Option<&'a KeyFacts>,
     submission: Option<Uuid>,
     action: AuditAction,
-}
-
-/// The other secret that holds the same, where whoever asks may know of it.
-async fn twin(
-    work: &mut PgConnection,
-    ctx: &Ctx,
-    id: &SecretId,
-    shared: Option<Shared<'_>>,
-) -> Result<Option<SecretId>, sqlx::Error> {
-    let Some(shared) = shared else { return Ok(None) };
-    let found = key_repository::twin(work, id, shared).await?;
-    Ok(found.filter(|twin| allowed(&ctx.actor, Action::ReadSecrets, Object::Secret(twin))))
-}
-
-/// What the change makes the secret share with others, as far as it changes that.
-fn shared_after<'a>(row: &'a SecretRow, fields: &[&str], facts: Option<&'a KeyFacts>) -> Option<Shared<'a>> {
-    let account = [Field::RegistryHost, Field::Username].iter().any(|field| fields.contains(&field.key()));
-    match (facts, &row.registry_host, &row.registry_username) {
-        (Some(facts), ..) => Some(Shared::Key(&facts.fingerprint)),
-        (None, Some(host), Some(username)) if account => Some(Shared::Account { host, username }),
-        _ => None,
-    }
 }
 
 pub(super) async fn record(

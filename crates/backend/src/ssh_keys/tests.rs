@@ -172,9 +172,30 @@ fn everything_else_is_refused_for_what_it_is() {
         }
         seen.insert(reason);
     }
-    // These two are of the passphrase, and are above; no token is at hand to make the third with.
+    // These two are of the passphrase, and are above; the third is below.
     seen.extend(["Passphrase", "WrongPassphrase", "HardwareKey"].map(ToOwned::to_owned));
     assert_eq!(seen, known);
+}
+
+/// No token is at hand to make one with, but its public half is enough to tell.
+#[test]
+fn a_key_in_a_hardware_token_is_refused() {
+    let string = |bytes: &[u8]| [&u32::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat();
+    for name in [b"sk-ssh-ed25519@openssh.com".as_slice(), b"sk-ecdsa-sha2-nistp256@openssh.com"] {
+        let mut private = [[1, 2, 3, 4, 1, 2, 3, 4].as_slice(), &string(name), &string(&[7; 32])].concat();
+        private.resize(160, 1);
+        let parts: [&[u8]; 3] = [b"none", b"none", b""];
+        let mut bytes = b"openssh-key-v1\0".to_vec();
+        for part in parts {
+            bytes.extend(string(part));
+        }
+        bytes.extend(1_u32.to_be_bytes());
+        bytes.extend(string(&[string(name), string(&[7; 32])].concat()));
+        bytes.extend(string(&private));
+        let text = hostile::armoured("OPENSSH PRIVATE KEY", &bytes);
+        assert_eq!(read_text(&text, "").err(), Some(KeyProblem::HardwareKey));
+        assert_eq!(pem::read(&text, &Sensitive::default()).err(), Some(KeyProblem::HardwareKey));
+    }
 }
 
 #[tokio::test]

@@ -48,16 +48,14 @@ pub struct SecretDetails {
     pub updated_by: String,
     /// The server's clock, for telling how long ago that was.
     pub now: Timestamp,
-    /// Git dataset only. Pages show it without a script, so no island is given it.
-    #[serde(skip)]
+    /// Git dataset only.
     pub key: StoredKey,
-    /// Git dataset only: a pair that the portal made, and that waits to take the place of the key. As above.
-    #[serde(skip)]
+    /// Git dataset only: a pair that the portal made, and that waits to take the place of the key.
     pub pending: Option<PendingKey>,
 }
 
 /// What is known of the key of a secret.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StoredKey {
     /// Nothing: it is not that kind of secret, or was stored before facts were, and has not been looked at yet.
     #[default]
@@ -69,7 +67,7 @@ pub enum StoredKey {
 }
 
 /// A pair that waits to take the place of the stored key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingKey {
     /// Of the new key.
     pub facts: KeyFacts,

@@ -1,14 +1,13 @@
 //! All SQL about what is known of SSH keys.
 
+use super::super::twins::Shared;
 use crate::{
     context::Ctx,
     db::{instant, timestamp},
     keyring::{Location, SealedValue, ValueField},
 };
 use chrono::{DateTime, Utc};
-use domain::secret::{
-    Credential, KeyAlgorithm, KeyFacts, PendingKey, SecretId, SecretKind, SecretName, StoredKey,
-};
+use domain::secret::{KeyAlgorithm, KeyFacts, PendingKey, SecretId, SecretKind, SecretName, StoredKey};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
@@ -238,24 +237,6 @@ pub(in crate::secrets) async fn twin(
         }
     };
     Ok(found.and_then(|name| Some(SecretId::new(of.kind, SecretName::parse(&name).ok()?))))
-}
-
-/// What two secrets may have in common.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::secrets) enum Shared<'a> {
-    Key(&'a str),
-    Account { host: &'a str, username: &'a str },
-}
-
-impl<'a> Shared<'a> {
-    pub(in crate::secrets) fn of(credential: &'a Credential, facts: Option<&'a KeyFacts>) -> Option<Self> {
-        match credential {
-            Credential::GitDataset { .. } => facts.map(|facts| Self::Key(&facts.fingerprint)),
-            Credential::ImagePull { host, username, .. } => {
-                Some(Self::Account { host: host.as_str(), username: username.as_str() })
-            }
-        }
-    }
 }
 
 /// A value that nobody has looked at.

@@ -181,6 +181,13 @@ async fn a_secret_is_added_with_a_key_that_nobody_sees(pool: PgPool) {
         let added = backend.secrets().create_generated(&at(1), generated("data"), form).await;
         assert_eq!(added, Ok(id("gitsync-secret-data")));
     }
+    // At once, too.
+    let (form, one, two) = (Some(Uuid::new_v4()), at(1), at(2));
+    let (first, second) = tokio::join!(
+        backend.secrets().create_generated(&one, generated("twice"), form),
+        backend.secrets().create_generated(&two, generated("twice"), form)
+    );
+    assert_eq!((first, second), (Ok(id("gitsync-secret-twice")), Ok(id("gitsync-secret-twice"))));
     let other = backend.secrets().create_generated(&at(1), generated("data"), Some(Uuid::new_v4())).await;
     assert!(matches!(other, Err(Error::Invalid(_))));
     let facts = known(&backend, "gitsync-secret-data").await;

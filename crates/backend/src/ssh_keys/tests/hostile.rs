@@ -21,7 +21,7 @@ fn samples() -> &'static [Good] {
     &SAMPLES
 }
 
-fn armoured(label: &str, bytes: &[u8]) -> String {
+pub(super) fn armoured(label: &str, bytes: &[u8]) -> String {
     use base64::{Engine, engine::general_purpose::STANDARD};
     let digits = STANDARD.encode(bytes);
     let lines: Vec<&str> =

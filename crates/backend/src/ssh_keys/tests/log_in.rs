@@ -80,7 +80,7 @@ fn every_form_that_is_read_logs_in_with_what_is_stored() {
     let server = Server::start(&folder);
     let began = Instant::now();
     for (name, file, facts) in &keys {
-        assert!(began.elapsed() < Duration::from_secs(240), "too slow");
+        assert!(began.elapsed() < Duration::from_mins(4), "too slow");
         assert_eq!(log_in(&server, file), Ok(format!("in as {}\n", facts.fingerprint)), "{name}");
     }
     // A key that the server does not know is not let in: it is the key that counts.

@@ -80,29 +80,61 @@ impl KeyProblem {
 
     /// What is wrong, and what to do.
     pub fn message(self) -> String {
+        self.words().to_owned()
+    }
+
+    /// The same, for where it stands for good.
+    pub fn words(self) -> &'static str {
         match self {
             Self::Missing => "Paste the private key, or choose its file.",
-            Self::TooLong => "This text is longer than 64 KiB, which no private key is. Choose the key's own file.",
+            Self::TooLong => {
+                "This text is longer than 64 KiB, which no private key is. Choose the key's own file."
+            }
             Self::Binary => "This is not a text. Choose the file of the private key in OpenSSH or PEM form.",
             Self::PublicKey => "This is the public half. Paste the private key: the file without .pub.",
             Self::Certificate => "This is a certificate. Paste the private key that belongs to it.",
             Self::TwoKeys => "There is more than one key here. Paste one; each secret holds one key.",
-            Self::OneLine => "The line breaks of this key were lost. Paste it from the file itself, with each line on a line of its own.",
-            Self::WrittenNewlines => "The line breaks of this key are written as \\n. Paste it from the file itself, with real line breaks.",
-            Self::Truncated => "A part of this key is missing. Paste all of it, from the first line to the last.",
-            Self::Damaged => "This key is damaged: what stands between its first and last line is not a whole key. Copy it anew.",
-            Self::Surrounded => "There is something before or after the key. Paste the key alone, from its first line to its last.",
-            Self::Dsa => "This is a DSA key, which servers no longer accept. Generate an Ed25519 key instead.",
-            Self::Passphrase => "This key is protected by a passphrase. Enter it, and the key is stored without it, sealed by the portal.",
+            Self::OneLine => {
+                "The line breaks of this key were lost. Paste it from the file itself, with each line on a line of its own."
+            }
+            Self::WrittenNewlines => {
+                "The line breaks of this key are written as \\n. Paste it from the file itself, with real line breaks."
+            }
+            Self::Truncated => {
+                "A part of this key is missing. Paste all of it, from the first line to the last."
+            }
+            Self::Damaged => {
+                "This key is damaged: what stands between its first and last line is not a whole key. Copy it anew."
+            }
+            Self::Surrounded => {
+                "There is something before or after the key. Paste the key alone, from its first line to its last."
+            }
+            Self::Dsa => {
+                "This is a DSA key, which servers no longer accept. Generate an Ed25519 key instead."
+            }
+            Self::Passphrase => {
+                "This key is protected by a passphrase. Enter it, and the key is stored without it, sealed by the portal."
+            }
             Self::WrongPassphrase => "This is not the passphrase of the key. Enter it again.",
-            Self::TooProtected => "Its passphrase takes too much time or memory to try. Make a copy without one: ssh-keygen -p -N \"\" -f <copy of the file>.",
-            Self::UnknownProtection => "This key is protected in a way that is not known here. Make a copy without a passphrase: ssh-keygen -p -N \"\" -f <copy of the file>.",
+            Self::TooProtected => {
+                "Its passphrase takes too much time or memory to try. Make a copy without one: ssh-keygen -p -N \"\" -f <copy of the file>."
+            }
+            Self::UnknownProtection => {
+                "This key is protected in a way that is not known here. Make a copy without a passphrase: ssh-keygen -p -N \"\" -f <copy of the file>."
+            }
             Self::OldPutty => "This is PuTTY's oldest form. Load it in PuTTYgen and save it anew.",
-            Self::ShortRsa => "This RSA key has fewer than 2048 bits, which servers no longer accept. Generate a new key instead.",
-            Self::HardwareKey => "This key needs a hardware token to be touched, which nobody could do when a repository is pulled. Generate a key without one.",
-            Self::Unsupported => "This sort of key is not one that Git servers take. Use Ed25519, RSA or ECDSA on P-256, P-384 or P-521.",
-            Self::NotAKey => "This is not a private key. It begins with a line such as -----BEGIN OPENSSH PRIVATE KEY-----.",
+            Self::ShortRsa => {
+                "This RSA key has fewer than 2048 bits, which servers no longer accept. Generate a new key instead."
+            }
+            Self::HardwareKey => {
+                "This key needs a hardware token to be touched, which nobody could do when a repository is pulled. Generate a key without one."
+            }
+            Self::Unsupported => {
+                "This sort of key is not one that Git servers take. Use Ed25519, RSA or ECDSA on P-256, P-384 or P-521."
+            }
+            Self::NotAKey => {
+                "This is not a private key. It begins with a line such as -----BEGIN OPENSSH PRIVATE KEY-----."
+            }
         }
-        .to_owned()
     }
 }

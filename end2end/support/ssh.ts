@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A key as `ssh-keygen` makes it, made for one test; it opens nothing. */
+export interface SshKey {
+  private: string;
+  public: string;
+  /** As `ssh-keygen -lf` prints it. */
+  fingerprint: string;
+}
+
+/** Makes a key; with a passphrase, where one is given. */
+export function sshKey(comment: string, passphrase = ''): SshKey {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-key-'));
+  const file = join(folder, 'key');
+  try {
+    keygen(['-q', '-t', 'ed25519', '-N', passphrase, '-C', comment, '-f', file]);
+    const [, fingerprint = ''] = keygen(['-lf', `${file}.pub`]).split(' ');
+    return { private: readFileSync(file, 'utf8'), public: readFileSync(`${file}.pub`, 'utf8').trimEnd(), fingerprint };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What of the file of an Ed25519 key is secret; its last lines, but for the comment. */
+export function secretPart(key: SshKey): string[] {
+  const lines = key.private.split('\n').filter((line) => line !== '' && !line.startsWith('-----'));
+  return lines.slice(3, 4);
+}
+
+function keygen(words: string[]): string {
+  try {
+    return execFileSync('ssh-keygen', words, { encoding: 'utf8' });
+  } catch (error) {
+    throw new Error('ssh-keygen did not do it: apt-get install openssh-client', { cause: error });
+  }
+}

@@ -1,0 +1,162 @@
+import type { Page } from '@playwright/test';
+import { confirm, expect, expectHeading, expectList, field, open, row, stored, test, unique } from '../support/fixtures.js';
+import { expectError, expectNoError, fill, submit } from '../support/form.js';
+import { publicKey } from '../support/keys.js';
+import { leaks } from '../support/sentinel.js';
+import { secretPart, sshKey } from '../support/ssh.js';
+
+const passphrase = (page: Page) => page.getByLabel('Passphrase', { exact: true });
+
+test('a stored key is known by its fingerprint, in the list and on its pages', async ({ page, secrets }) => {
+  const key = sshKey('known@here');
+  const secret = await secrets.git({ secret: key.private });
+  await open(page, `/secrets?q=${secret.name}`);
+  const link = row(page, secret).getByRole('link', { name: `Ed25519 ${key.fingerprint}` });
+  await expect(link).toHaveAttribute('title', key.fingerprint);
+  await link.click();
+  await expectHeading(page, 'SSH key');
+  for (const address of [`/secrets/${secret.id}/key`, secret.edit, `/secrets/${secret.id}`]) {
+    await open(page, address);
+    const section = page.getByRole('region', { name: 'Public key' });
+    await expect(section).toContainText('Ed25519, 256 bits');
+    await expect(section).toContainText(key.fingerprint);
+    await expect(section).toContainText('known@here');
+    await expect(section.getByRole('textbox', { name: 'Public key', exact: true })).toHaveValue(key.public);
+    expect(leaks(await page.content(), secretPart(key)), address).toEqual([]);
+  }
+});
+
+test('the public key is copied and downloaded', async ({ page, secrets, hydrated, context }) => {
+  const key = sshKey('copied@here');
+  const secret = await secrets.git({ secret: key.private });
+  await open(page, `/secrets/${secret.id}/key`);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download .pub' }).click()]);
+  expect(download.suggestedFilename()).toBe(`${secret.name}.pub`);
+  const stream = await download.createReadStream();
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk as Buffer));
+  expect(Buffer.concat(chunks).toString()).toBe(`${key.public}\n`);
+  const copy = page.getByRole('button', { name: 'Copy' });
+  if (!hydrated) {
+    await expect(copy).toBeHidden();
+    return;
+  }
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await copy.click();
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key.public);
+});
+
+test('the passphrase is asked for as soon as it is needed', async ({ page, hydrated, faults }) => {
+  faults.allowStatus(422);
+  const key = sshKey('protected@here', 'tr0ub4dor & "3"');
+  const name = unique('protected');
+  await open(page, '/secrets/new');
+  await expect(passphrase(page)).toBeHidden();
+  if (hydrated) {
+    await fill(page, { secret: sshKey('plain').private });
+    await expect(passphrase(page)).toBeHidden();
+    await fill(page, { secret: publicKey() });
+    await expectError(page, 'Secret', /This is the public half\. Paste the private key: the file without \.pub\./);
+    // Pasting alone does it: nothing was left or sent yet.
+    await fill(page, { secret: key.private });
+    await expectNoError(page, 'Secret');
+  } else {
+    await submit(page, { name, secret: key.private });
+    await expectError(page, 'Passphrase', /protected by a passphrase\. Enter it/);
+    await expect(page.getByText('must be typed again')).toBeVisible();
+    await expect(field(page, 'Secret')).toHaveValue('');
+  }
+  await expect(passphrase(page)).toBeVisible();
+  await expect(page.getByText('This key is protected by a passphrase. Enter it, and the key is stored without it').first()).toBeVisible();
+  await submit(page, { name, secret: key.private, passphrase: 'wrong' });
+  await expectError(page, 'Passphrase', /This is not the passphrase of the key/);
+  if (hydrated) {
+    await expect(field(page, 'Secret')).toHaveValue(key.private);
+    await submit(page, { passphrase: 'tr0ub4dor & "3"' });
+  } else {
+    await submit(page, { secret: key.private, passphrase: 'tr0ub4dor & "3"' });
+  }
+  await expectList(page);
+  await expect(row(page, { name })).toContainText(key.fingerprint);
+});
+
+test('the same key twice is told, and saved knowingly', async ({ page, secrets, hydrated, faults }) => {
+  faults.allowStatus(409);
+  const key = sshKey('twice@here');
+  const one = await secrets.git({ secret: key.private });
+  const name = unique('twin');
+  await open(page, '/secrets/new');
+  await submit(page, { name, display_name: 'Twin', secret: key.private });
+  const alert = page.getByRole('alert').filter({ hasText: 'This is stored already' });
+  await expect(alert).toContainText('holds the same key');
+  await expect(alert.getByRole('link', { name: one.name })).toHaveAttribute('href', one.edit);
+  await expect(field(page, 'Display Name')).toHaveValue('Twin');
+  if (!hydrated) await fill(page, { secret: key.private });
+  await alert.getByLabel('Save it all the same').check();
+  await confirm(page).click();
+  await expectList(page);
+  await expect(row(page, { name })).toContainText(key.fingerprint);
+});
+
+test('the same account twice is told, and another one is saved', async ({ page, secrets, faults }) => {
+  faults.allowStatus(409);
+  const username = unique('robot');
+  const one = await secrets.image({ registry_host: 'ghcr.io', username });
+  await open(page, '/secrets/new');
+  const name = unique('account');
+  await submit(page, { type: 'image-pull', name, registry_host: 'https://GHCR.io/', username, password: 'p' });
+  const alert = page.getByRole('alert').filter({ hasText: 'This is stored already' });
+  await expect(alert).toContainText('holds the same account at this registry');
+  await expect(alert.getByRole('link', { name: one.name })).toHaveAttribute('href', one.edit);
+  await submit(page, { username: `${username}-2`, password: 'p' });
+  await expectList(page);
+});
+
+test('a pair is made with the secret; Enter in the form makes none', async ({ page, hydrated, faults }) => {
+  faults.allowStatus(422);
+  const name = unique('made');
+  await open(page, '/secrets/new');
+  const make = page.getByRole('button', { name: 'Generate a key pair' });
+  await field(page, 'Type').selectOption('image-pull');
+  await expect(make).toBeHidden();
+  await field(page, 'Type').selectOption('git-dataset');
+  await fill(page, { name });
+  const answered = hydrated ? undefined : page.waitForEvent('load');
+  await field(page, 'Name').press('Enter');
+  await answered;
+  await expectError(page, 'Secret', /Paste the private key/);
+  await make.click();
+  await expectHeading(page, 'SSH key');
+  await expect(page).toHaveURL(new RegExp(`/secrets/gitsync-secret-${name}/key$`));
+  await expect(page.getByRole('textbox', { name: 'Public key', exact: true })).toHaveValue(new RegExp(`^ssh-ed25519 \\S+ ${name}@latchkey$`));
+  for (const place of ['GitHub', 'GitLab', 'Bitbucket', 'Gitea']) {
+    await page.getByText(place, { exact: true }).click();
+    await expect(page.locator('details[open]').filter({ hasText: place }).getByRole('listitem')).toHaveCount(3);
+  }
+  await open(page, stored('git-dataset', name).edit);
+  await expect(field(page, 'Secret')).toHaveValue('');
+});
+
+test('a new pair waits beside the key in use, and is switched to or discarded', async ({ page, secrets }) => {
+  const key = sshKey('old@here');
+  const secret = await secrets.git({ secret: key.private });
+  await open(page, secret.edit);
+  await page.getByRole('button', { name: 'Generate a new key pair' }).click();
+  await expectHeading(page, 'SSH key');
+  const fresh = page.getByLabel('New public key', { exact: true });
+  await expect(fresh).toHaveValue(/^ssh-ed25519 /);
+  await expect(page.getByRole('textbox', { name: 'Public key', exact: true })).toHaveValue(key.public);
+  await page.getByRole('button', { name: 'Discard the new key' }).click();
+  await expect(page.locator('.notices')).toContainText('New key discarded.');
+  await expect(fresh).toHaveCount(0);
+  await page.getByRole('button', { name: 'RSA 4096, for old servers' }).click();
+  await expect(fresh).toHaveValue(/^ssh-rsa /);
+  const line = await fresh.inputValue();
+  await page.getByRole('button', { name: 'Switch to the new key' }).click();
+  await expect(page.locator('.notices')).toContainText('The new key is in use.');
+  await expect(page.getByRole('textbox', { name: 'Public key', exact: true })).toHaveValue(line);
+  await expect(page.getByText('RSA, 4096 bits')).toBeVisible();
+  await open(page, `/secrets/${secret.id}`);
+  await expect(page.getByRole('region', { name: 'Public key' })).not.toContainText(key.fingerprint);
+});
