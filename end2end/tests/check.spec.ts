@@ -66,9 +66,16 @@ test('what cannot be tried is said at its field', async ({ page, hydrated, fault
   await fill(page, { type: 'image-pull', registry_host: 'ftp://nowhere', username: 'a', password: 'b' });
   await field(page, 'Image to try').fill('NOT AN IMAGE');
   await tryIt(page, hydrated);
-  await expect(summary(page)).toBeVisible();
-  await expectError(page, 'Registry Host', /scheme/);
-  await expectError(page, 'Image to try', /image/);
+  if (hydrated) {
+    // In the place of the answer, with links to the fields.
+    const refusal = page.locator('#check-answer');
+    await expect(refusal.getByRole('link', { name: /another scheme/ })).toHaveAttribute('href', '#registry_host');
+    await expect(refusal.getByRole('link', { name: /not the name of an image/ })).toHaveAttribute('href', '#image');
+  } else {
+    await expect(summary(page)).toBeVisible();
+    await expectError(page, 'Registry Host', /scheme/);
+    await expectError(page, 'Image to try', /image/);
+  }
 });
 
 test('on Edit: the stored password is tried where none was typed, and what it comes to is listed', async ({ page, hydrated, secrets }) => {
