@@ -145,8 +145,8 @@ impl Typed {
             kind: details.id.kind.as_str().to_owned(),
             registry_host: details.registry_host.clone().unwrap_or_default(),
             username: details.username.clone().unwrap_or_default(),
-            submission: String::new(),
             version: details.version.to_string(),
+            ..Self::default()
         }
     }
 }

@@ -47,7 +47,7 @@ pub enum Deed {
 }
 
 impl Deed {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::PasswordChanged,
         Self::SessionEnded,
         Self::SessionsEnded,
@@ -226,7 +226,7 @@ mod tests {
             "saved~image-a",
             "deleted~%ff",
             "other~x",
-            "done~10",
+            "done~12",
             "done~x",
             "saved~image-a~user:pw@host",
         ] {

@@ -74,7 +74,8 @@ impl SecretService {
         }
         let ReadKey { text, facts } = self.reader.generate(key, comment(&id)).await.map_err(refused)?;
         let credential = Credential::GitDataset { private_key: text };
-        let secret = NewSecret { name, display_name, credential, knowingly: true, settings: CheckSettings::default() };
+        let secret =
+            NewSecret { name, display_name, credential, knowingly: true, settings: CheckSettings::default() };
         self.store(ctx, id, secret, Some(facts), submission, AuditAction::SshKeyGenerated).await
     }
 
