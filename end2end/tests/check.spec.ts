@@ -52,7 +52,7 @@ test('on Add: what was typed is tried, told in words, and still there', async ({
 test('a wrong password is refused in words, and can be saved all the same', async ({ page, hydrated }) => {
   const name = unique('wrong');
   await open(page, '/secrets/new');
-  await fill(page, { type: 'image-pull', name, registry_host: host(), username: ACCOUNT.username, password: 'no' });
+  await fill(page, { type: 'image-pull', name, registry_host: host(), username: unique('stranger'), password: 'no' });
   await tryIt(page, hydrated);
   await expect(result(page)).toContainText('Refused');
   await expect(result(page)).toContainText('does not accept this username and password');
@@ -180,7 +180,7 @@ test('a stored key: approve on its page; another host key is an alarm without a 
 test('Enter in a field confirms, and does not test', async ({ page }) => {
   const name = unique('entered');
   await open(page, '/secrets/new');
-  await fill(page, { type: 'image-pull', name, registry_host: host(), ...ACCOUNT });
+  await fill(page, { type: 'image-pull', name, registry_host: host(), username: unique('robot'), password: 'pw' });
   await field(page, 'Username').press('Enter');
   await expectList(page);
   await expect(row(page, { name })).toBeVisible();

@@ -242,6 +242,7 @@ async fn a_registry_that_is_chosen_stands_in_for_an_empty_host() {
             ("registry_host", host),
             ("username", "u"),
             ("password", "p"),
+            ("knowingly", "on"),
         ]
     };
     // Refused for another reason, it comes back filled in.

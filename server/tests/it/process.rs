@@ -643,7 +643,10 @@ fn a_stopped_database_is_told_and_got_over() {
     fs::create_dir(&database).unwrap();
     let postgres = PrivatePostgres::start(&database).unwrap();
     let mut command = latchkey(&folder);
-    command.env("DATABASE_URL", postgres.url());
+    // Its own address leads through a descriptor of this process.
+    let socket = fs::canonicalize(database.join("postgres")).unwrap();
+    command
+        .env("DATABASE_URL", format!("postgres://latchkey@localhost/latchkey?host={}", socket.display()));
     let mut running = Running::start(command);
     assert!(running.add("before").contains("location: /secrets\r\n"));
     postgres.stop();

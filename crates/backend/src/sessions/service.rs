@@ -127,10 +127,12 @@ impl SessionService {
         self.passwords.in_use()?;
         let failed = |error: sqlx::Error| refuse(ctx, &error);
         let key = &name_key(name);
+        // Of what was typed as a name, which may be a password in the wrong field, nothing is stored but its hash.
+        let counted_as = &random::hex(&random::hash(&Sensitive::new(key.as_str())));
         let (now, forgotten) = (ctx.now, before(ctx.now, LOCK));
         let counted = bounded::<_, Error>(ctx, async {
             let mut work = self.db.begin().await.map_err(failed)?;
-            let counted = repository::count_attempt(&mut work, key, MOST_ATTEMPTS, now, forgotten).await;
+            let counted = repository::count_attempt(&mut work, counted_as, MOST_ATTEMPTS, now, forgotten).await;
             let user = users::find(&mut work, key).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;
             Ok((counted.map_err(failed)?, user))
@@ -158,7 +160,7 @@ impl SessionService {
         };
         bounded(ctx, async {
             let mut work = self.db.begin().await.map_err(failed)?;
-            repository::forget_attempts(&mut work, key).await.map_err(failed)?;
+            repository::forget_attempts(&mut work, counted_as).await.map_err(failed)?;
             let session = self.begin(&mut work, ctx, &user, device).await?;
             work.commit().await.map_err(failed)?;
             Ok(session)

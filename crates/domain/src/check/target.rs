@@ -319,7 +319,9 @@ mod tests {
             assert_eq!((image.name(), image.reference()), (name, reference), "{text}");
         }
         let at = |text| ImageReference::parse(text, Some(&host("ghcr.io")));
-        assert_eq!(at("quay.io/group/app"), Err(TargetProblem::ImageElsewhere));
+        for text in ["quay.io/group/app", "a:x/y", "localhost/app"] {
+            assert_eq!(at(text), Err(TargetProblem::ImageElsewhere), "{text}");
+        }
         assert_eq!(ImageReference::parse("quay.io/a", None), Err(TargetProblem::ImageElsewhere));
         for text in [
             "",
@@ -334,7 +336,6 @@ mod tests {
             "-a",
             "a?x=1",
             "a/../b",
-            "a:x/y",
             "a%2f",
         ] {
             assert_eq!(at(text), Err(TargetProblem::ImageForm), "{text}");

@@ -187,7 +187,7 @@ fn keys_that_are_none_say_why() {
         (format!("data:\n  ssh: {}\n", b64("ssh-ed25519 AAAA me")), "wrong/key:3"),
         ("data:\n  ssh: '%%%'\n".to_owned(), "bad-data"),
         ("data:\n  identity: 1234\n".to_owned(), "bad-data"),
-        (format!("data:\n  ssh-privatekey: {}\n", b64("SENTINEL")), "wrong/key:15"),
+        (format!("data:\n  ssh-privatekey: {}\n", b64("SENTINEL")), "wrong/key:20"),
     ] {
         let entries = found(&secret("Opaque", "x", &data));
         assert_eq!(told(&entries[0]), row("", "", "", note), "{data}");
