@@ -203,7 +203,7 @@ test('by the keyboard alone', async ({ page }) => {
   await expect(field(page, 'Registry Host')).toBeFocused();
   await page.keyboard.type('a.example');
   await page.keyboard.press('Tab');
-  await page.keyboard.type('robot');
+  await page.keyboard.type(unique('robot'));
   await page.keyboard.press('Tab');
   await page.keyboard.type('pass word');
   await page.keyboard.press('Enter');

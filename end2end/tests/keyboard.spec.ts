@@ -30,7 +30,8 @@ async function stop(page: Page): Promise<Stop | null> {
     return {
       what: active.outerHTML.slice(0, 120),
       where: [...document.querySelectorAll('*')].indexOf(active),
-      ring: ring(shown),
+      // A file input that is seen shows the ring itself.
+      ring: ring(shown) || ring(active),
       onScreen: box.width > 0 && box.height > 0 && x >= 0 && y >= 0 && x <= innerWidth && y <= innerHeight,
       covered: top !== null && !shown.contains(top) && !top.contains(shown),
     };

@@ -64,7 +64,7 @@ test('the passphrase is asked for as soon as it is needed', async ({ page, hydra
   } else {
     await submit(page, { name, secret: key.private });
     await expectError(page, 'Passphrase', /protected by a passphrase\. Enter it/);
-    await expect(page.getByText('must be typed again')).toBeVisible();
+    await expect(page.getByRole('alert')).toContainText('must be typed again');
     await expect(field(page, 'Secret')).toHaveValue('');
   }
   await expect(passphrase(page)).toBeVisible();

@@ -5,7 +5,7 @@ test('the list is a table with the agreed columns', async ({ page }) => {
   await open(page, '/secrets');
   await expectHeading(page, 'Secrets');
   await expect(page.locator('h1 + p')).toHaveText(/\w.*\.$/);
-  await expect(page.getByRole('columnheader')).toHaveText(['Name', 'Display Name', 'Type', 'Updated', 'Actions']);
+  await expect(page.getByRole('columnheader')).toHaveText(['Name', 'Display Name', 'Type', 'Status', 'Updated', 'Actions']);
   await expect(page.getByRole('link', { name: 'Add', exact: true })).toHaveAttribute('href', '/secrets/new');
 });
 
@@ -17,7 +17,8 @@ test('a row says what the secret is', async ({ page, secrets }) => {
     const cells = row(page, secret).getByRole('cell');
     await expect(cells.nth(0)).toContainText(secret.displayName);
     await expect(cells.nth(1)).toContainText(type);
-    const time = cells.nth(2).locator('time');
+    await expect(cells.nth(2)).toContainText('Not tested');
+    const time = cells.nth(3).locator('time');
     await expect(time).toHaveText(/^(just now|\d+ \w+ ago)$/);
     await expect(time).toHaveAttribute('datetime', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     await expect(time).toHaveAttribute('title', /^\d{1,2} \w+ \d{4}, \d\d:\d\d UTC$/);

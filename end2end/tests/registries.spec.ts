@@ -2,15 +2,15 @@ import { confirm, expect, expectList, field, open, test, unique } from '../suppo
 import { fill } from '../support/form.js';
 
 test('a chosen registry says what its host, username and password are, and fills the host in', async ({ page, hydrated }) => {
-  const name = unique('preset');
+  const [name, username] = [unique('preset'), unique('typed-before')];
   await open(page, '/secrets/new');
-  await fill(page, { type: 'image-pull', name, username: 'typed-before', password: 'typed before' });
+  await fill(page, { type: 'image-pull', name, username, password: 'typed before' });
   await expect(page.getByText('personal access token (classic) with read:packages')).toBeHidden();
   await field(page, 'Registry').selectOption('GitHub Container Registry');
   await expect(page.getByText('personal access token (classic) with read:packages')).toBeVisible();
   await expect(page.getByText('What aws ecr get-login-password prints.')).toBeHidden();
   if (hydrated) await expect(field(page, 'Registry Host')).toHaveValue('ghcr.io');
-  await expect(field(page, 'Username')).toHaveValue('typed-before');
+  await expect(field(page, 'Username')).toHaveValue(username);
   await expect(field(page, 'Password')).toHaveValue('typed before');
   await confirm(page).click();
   await expectList(page);
@@ -49,7 +49,7 @@ test('what is good for hours alone says so', async ({ page }) => {
 test('Docker Hub’s names become the one that works, and the page says so', async ({ page, hydrated }) => {
   const name = unique('hub-said');
   await open(page, '/secrets/new');
-  await fill(page, { type: 'image-pull', name, registry_host: 'docker.io', username: 'u', password: 'p' });
+  await fill(page, { type: 'image-pull', name, registry_host: 'docker.io', username: unique('u'), password: 'p' });
   if (hydrated) await expect(page.getByText('Will be saved as')).toContainText('https://index.docker.io/v1/');
   await confirm(page).click();
   await expectList(page);
@@ -69,7 +69,7 @@ test('where a credential comes from is told in place, and nothing typed is lost'
   const summary = page.locator('.for-git-dataset').getByText('Where do I get this?');
   await summary.click();
   await expect(page.getByText('ssh-keygen -t ed25519').first()).toBeVisible();
-  await expect(page.locator('.for-git-dataset')).toContainText('Paste the text of deploy-key.pub, the public half');
+  await expect(page.locator('.for-git-dataset').first()).toContainText('Paste the text of deploy-key.pub, the public half');
   await fill(page, { type: 'image-pull' });
   await field(page, 'Registry').selectOption('Docker Hub');
   await page.locator('.facts.docker-hub').getByText('Where do I get this?').click();

@@ -100,7 +100,7 @@ test.describe('a session that ends while a form is open', () => {
   async function halfDone(page: Page): Promise<string> {
     await open(page, '/secrets/new');
     const name = unique('draft');
-    await fill(page, { type: 'image-pull', name, ...typed });
+    await fill(page, { type: 'image-pull', name, ...typed, username: name });
     return name;
   }
 

@@ -36,7 +36,7 @@ test('a blank password keeps the stored one, whatever else changes', async ({ pa
   const secret = await secrets.image();
   const before = sealed(secret);
   await open(page, secret.edit);
-  await submit(page, { registry_host: 'elsewhere.example', username: 'somebody' });
+  await submit(page, { registry_host: 'elsewhere.example', username: unique('somebody') });
   await expectList(page);
   expect(sealed(secret)).toBe(before);
   await open(page, secret.edit);

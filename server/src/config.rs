@@ -221,7 +221,7 @@ pub struct Settings {
 /// The provider at which people sign in.
 #[derive(Debug, Clone, Args)]
 pub struct OidcSettings {
-    /// The provider at which people sign in by OpenID Connect, such as <https://login.example/realms/main>. The portal is
+    /// The provider at which people sign in (OIDC), such as <https://login.example/realms/main>. The portal is
     /// registered there with the address /sign-in/single-sign-on/return
     #[arg(long = "oidc-issuer", env = "LATCHKEY_OIDC_ISSUER", value_parser = Issuer::parse, requires = "client_id", global = true)]
     pub issuer: Option<Issuer>,

@@ -10,5 +10,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    start::run(Cli::parse()).await
+    // On the heap: every command is a part of it.
+    Box::pin(start::run(Cli::parse())).await
 }

@@ -34,7 +34,7 @@ pub enum Purpose {
     /// A new secret. The submission marks this form, so that sending it twice saves once.
     Add { submission: String },
     /// A stored one, and what stands in the form at first. No more than that: the page tells the rest without a script.
-    Edit { id: SecretId, stored: Typed },
+    Edit { id: SecretId, stored: Box<Typed> },
 }
 
 impl Purpose {
@@ -42,7 +42,7 @@ impl Purpose {
     fn stored(&self) -> Typed {
         match self {
             Self::Add { submission } => Typed { submission: submission.clone(), ..Typed::default() },
-            Self::Edit { stored, .. } => stored.clone(),
+            Self::Edit { stored, .. } => (**stored).clone(),
         }
     }
 

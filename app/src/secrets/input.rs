@@ -1,8 +1,7 @@
 //! What a form sends, and what of it may be sent back.
 
 #[cfg(feature = "ssr")]
-use domain::check::KnownHosts;
-use domain::secret::SecretDetails;
+use domain::{check::KnownHosts, secret::SecretDetails};
 use domain::{
     error::Error,
     secret::{RegistryHost, SecretDraft, SecretId, SecretKind},

@@ -81,7 +81,7 @@ pub fn EditPage() -> impl IntoView {
             ..Typed::default()
         };
         let typed = refused.as_ref().map_or(stored, |refused| refused.typed.clone());
-        let purpose = Purpose::Edit { id: id.clone(), stored: Typed::stored(&details) };
+        let purpose = Purpose::Edit { id: id.clone(), stored: Box::new(Typed::stored(&details)) };
         view! {
             <h1>"Edit secret"</h1>
             <p class="lead">

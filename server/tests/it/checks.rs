@@ -184,7 +184,10 @@ fn the_command_line_and_the_portal_itself_test_all_and_log_no_value() {
         ];
         assert!(portal.post("/secrets/new", &fields).contains("location: /secrets\r\n"));
     }
-    portal.post("/secrets/new", &[("name", "untried"), ("type", "git-dataset"), ("secret", &keys[0].1), ("knowingly", "on")]);
+    portal.post(
+        "/secrets/new",
+        &[("name", "untried"), ("type", "git-dataset"), ("secret", &keys[0].1), ("knowingly", "on")],
+    );
     // By itself, within a few ticks of three seconds.
     wait_until("the portal tests by itself", || {
         let page = portal.get("/secrets/image-good/check");

@@ -645,8 +645,7 @@ fn a_stopped_database_is_told_and_got_over() {
     let mut command = latchkey(&folder);
     // Its own address leads through a descriptor of this process.
     let socket = fs::canonicalize(database.join("postgres")).unwrap();
-    command
-        .env("DATABASE_URL", format!("postgres://latchkey@localhost/latchkey?host={}", socket.display()));
+    command.env("DATABASE_URL", format!("postgres://latchkey@localhost/latchkey?host={}", socket.display()));
     let mut running = Running::start(command);
     assert!(running.add("before").contains("location: /secrets\r\n"));
     postgres.stop();

@@ -132,7 +132,8 @@ impl SessionService {
         let (now, forgotten) = (ctx.now, before(ctx.now, LOCK));
         let counted = bounded::<_, Error>(ctx, async {
             let mut work = self.db.begin().await.map_err(failed)?;
-            let counted = repository::count_attempt(&mut work, counted_as, MOST_ATTEMPTS, now, forgotten).await;
+            let counted =
+                repository::count_attempt(&mut work, counted_as, MOST_ATTEMPTS, now, forgotten).await;
             let user = users::find(&mut work, key).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;
             Ok((counted.map_err(failed)?, user))

@@ -1,5 +1,5 @@
-//! Signing in at a provider by OpenID Connect: the authorization code flow with PKCE (OpenID Connect Core 1.0, section 3.1;
-//! RFC 7636).
+//! Signing in at a provider by `OpenID` Connect: the authorization code flow with PKCE (`OpenID` Connect Core 1.0, section
+//! 3.1; RFC 7636).
 
 mod identity;
 mod provider;

@@ -91,7 +91,7 @@ impl Issuer {
             "http" => return Err(IssuerError::Plain),
             _ => return Err(IssuerError::NotAnAddress),
         };
-        Ok(Self { host, secure, url })
+        Ok(Self { url, host, secure })
     }
 
     /// As it is stored with users.

@@ -323,21 +323,9 @@ mod tests {
             assert_eq!(at(text), Err(TargetProblem::ImageElsewhere), "{text}");
         }
         assert_eq!(ImageReference::parse("quay.io/a", None), Err(TargetProblem::ImageElsewhere));
-        for text in [
-            "",
-            "/",
-            "a/",
-            "A",
-            "a:",
-            "a:.x",
-            "a:-x",
-            "a@sha256:1",
-            "a b",
-            "-a",
-            "a?x=1",
-            "a/../b",
-            "a%2f",
-        ] {
+        for text in
+            ["", "/", "a/", "A", "a:", "a:.x", "a:-x", "a@sha256:1", "a b", "-a", "a?x=1", "a/../b", "a%2f"]
+        {
             assert_eq!(at(text), Err(TargetProblem::ImageForm), "{text}");
         }
     }
