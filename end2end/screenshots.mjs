@@ -178,7 +178,7 @@ const PAGES = [
 /** @param {import('@playwright/test').Browser} browser @param {string} baseURL @param {string} file @param {Session} storageState */
 async function readme(browser, baseURL, file, storageState) {
   mkdirSync(dirname(file), { recursive: true });
-  const context = await browser.newContext({ baseURL, storageState, viewport: { width: 1100, height: 640 }, colorScheme: 'light' });
+  const context = await browser.newContext({ baseURL, storageState, viewport: { width: 1280, height: 700 }, colorScheme: 'light' });
   const page = await context.newPage();
   await open(page, '/secrets');
   await page.screenshot({ path: file, animations: 'disabled' });
