@@ -37,8 +37,10 @@ pub fn SignInPage() -> impl IntoView {
         match ssr::request() {
             Ok((backend, ctx)) => {
                 let by_password = backend.sessions().takes_passwords();
-                let nobody = by_password && backend.users().any(&ctx).await.is_ok_and(|any| !any);
                 let provider = backend.single_sign_on().map(|service| service.host().to_owned());
+                let nobody = by_password
+                    && provider.is_none()
+                    && backend.users().any(&ctx).await.is_ok_and(|any| !any);
                 Either::Left(view! {
                     {nobody.then(NobodyYet)}
                     {form.summary()}

@@ -22,10 +22,15 @@ use std::time::Duration;
 /// How long signing in at the provider may take.
 const PATIENCE: Duration = Duration::from_mins(10);
 
+/// The longest address that one comes back to after signing in, in bytes; encoded it may be three times as long.
+const LONGEST_NEXT: usize = 1_000;
+
 /// `GET /sign-in/single-sign-on`. A link and no form: a form that ends at another site is what the pages' policy forbids.
 pub async fn begin(State(state): State<AppState>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let next = own_address(&parameter(&parts, "next").unwrap_or_default());
+    // Browsers keep no cookie of more than four thousand bytes.
+    let next = if next.len() > LONGEST_NEXT { own_address("") } else { next };
     let begun = async {
         let (service, ctx) = service(&state, &parts)?;
         limited(&state, &ctx)?;

@@ -161,6 +161,12 @@ impl SessionService {
         };
         bounded(ctx, async {
             let mut work = self.db.begin().await.map_err(failed)?;
+            // Somebody may have taken the password away, or disabled the user, while it was looked at.
+            users::lock(&mut work).await.map_err(failed)?;
+            let now = users::find(&mut work, &user.name).await.map_err(failed)?;
+            let user = now
+                .filter(|now| !now.disabled && now.password_hash == user.password_hash)
+                .ok_or(AccessError::WrongPassword)?;
             repository::forget_attempts(&mut work, counted_as).await.map_err(failed)?;
             let session = self.begin(&mut work, ctx, &user, device).await?;
             work.commit().await.map_err(failed)?;

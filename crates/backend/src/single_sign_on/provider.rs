@@ -22,7 +22,13 @@ use openidconnect::{
 use reqwest::redirect::Policy;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::{collections::HashMap, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::sync::Mutex;
 
 /// How long one answer of the provider may take.
@@ -37,8 +43,8 @@ const KNOWN_FOR: i64 = 3_600_000_000;
 /// How soon it is asked anew where a token bears a key that is not known, in microseconds: a minute.
 const KEYS_AGAIN_AFTER: i64 = 60_000_000;
 
-/// How long it is left alone after it did not answer, in microseconds: five seconds.
-const LEFT_ALONE_FOR: i64 = 5_000_000;
+/// How long it is left alone after it did not answer.
+const LEFT_ALONE_FOR: Duration = Duration::from_secs(5);
 
 /// Signatures by keys that the provider alone has: never `none`, and none by the shared secret.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 10] = [
@@ -154,7 +160,8 @@ pub(super) struct Provider {
 #[derive(Debug, Default)]
 struct Known {
     metadata: Option<(Arc<CoreProviderMetadata>, Timestamp)>,
-    failed_at: Option<Timestamp>,
+    /// Not the request's own time: whoever has waited in line began long before.
+    failed_at: Option<Instant>,
 }
 
 /// What one sign-in is bound to: all of it follows from one random text that the browser keeps.
@@ -302,7 +309,7 @@ impl Provider {
         {
             return Ok(Arc::clone(metadata));
         }
-        if known.failed_at.is_some_and(|at| age(at) < LEFT_ALONE_FOR) {
+        if known.failed_at.is_some_and(|at| at.elapsed() < LEFT_ALONE_FOR) {
             return Err(SignOnProblem::Unreachable);
         }
         match CoreProviderMetadata::discover_async(self.config.issuer.url.clone(), &self.http).await {
@@ -312,7 +319,7 @@ impl Provider {
                 Ok(metadata)
             }
             Err(error) => {
-                known.failed_at = Some(ctx.now);
+                known.failed_at = Some(Instant::now());
                 Err(match error {
                     DiscoveryError::Request(error) => unreachable(ctx, &error),
                     other => misconfigured(ctx, &other),
@@ -417,6 +424,9 @@ enum HttpError {
     Failed(#[from] reqwest::Error),
     #[error("the answer is longer than a megabyte")]
     TooLong,
+    /// It, or a proxy before it, is not well.
+    #[error("the answer is {0}")]
+    Down(reqwest::StatusCode),
     #[error(transparent)]
     NoAnswer(#[from] openidconnect::http::Error),
 }
@@ -430,6 +440,9 @@ impl Http {
 
     async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let mut answer = self.0.execute(request.try_into()?).await.map_err(reqwest::Error::without_url)?;
+        if answer.status().is_server_error() {
+            return Err(HttpError::Down(answer.status()));
+        }
         let mut response = openidconnect::http::Response::builder().status(answer.status());
         for (name, value) in answer.headers() {
             response = response.header(name, value);

@@ -126,6 +126,10 @@ impl SingleSignOnService {
         match (&answer.code, &answer.error) {
             (Some(code), None) => self.provider.identify(ctx, redirect, code, binding).await,
             (_, Some(error)) if error == "access_denied" => Err(SignOnProblem::Denied),
+            // RFC 6749, 4.1.2.1: it is the provider that is not well.
+            (_, Some(error)) if error == "temporarily_unavailable" || error == "server_error" => {
+                Err(SignOnProblem::Unreachable)
+            }
             _ => {
                 tracing::error!(
                     request_id = ctx.request_id,

@@ -176,3 +176,23 @@ async fn without_passwords_there_is_no_link_for_a_first_administrator(pool: PgPo
     let backend = backend(&pool, true).await;
     assert_eq!(backend.users().setup_link(&at(1)).await.unwrap().map(|_| ()), None);
 }
+
+/// Whoever may only read cannot let the first administrator in.
+#[sqlx::test]
+async fn a_first_administrator_may_still_come_after_readers(pool: PgPool) {
+    let backend = backend(&pool, false).await;
+    admit(&backend, 1, &person("1", "ana", &["staff"])).await.unwrap();
+    assert!(backend.users().setup_link(&at(2)).await.unwrap().is_some());
+    admit(&backend, 3, &person("2", "ben", &["ops"])).await.unwrap();
+    assert!(backend.users().setup_link(&at(4)).await.unwrap().is_none());
+}
+
+/// Whether an administrator of the provider still is one shows at the next sign-in alone.
+#[sqlx::test]
+async fn the_last_administrator_with_a_password_stays_one(pool: PgPool) {
+    let backend = backend(&pool, false).await;
+    add_user(&backend, "ana", Role::Admin, "correct horse battery").await;
+    admit(&backend, 1, &person("1", "ben", &["ops"])).await.unwrap();
+    assert_eq!(backend.users().set_disabled(&at(2), "ana", true).await, Err(AccessError::LastAdmin));
+    assert_eq!(backend.users().set_disabled(&at(3), "ben", true).await, Ok(()));
+}

@@ -123,9 +123,12 @@ pub(crate) async fn lock(connection: &mut PgConnection) -> Result<(), sqlx::Erro
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(ACCESS_LOCK).execute(connection).await.map(drop)
 }
 
-/// Whether there is any user.
+/// Whether there is any user, but for those whom a provider vouches for and who are no administrators: they could not let
+/// anybody else in.
 pub(super) async fn any(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT FROM users)").fetch_one(connection).await
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM users WHERE oidc_issuer IS NULL OR role = 'admin')")
+        .fetch_one(connection)
+        .await
 }
 
 pub(super) async fn insert(
@@ -151,12 +154,17 @@ pub(super) async fn insert(
     Ok(id)
 }
 
-/// How many administrators may sign in besides this user.
-pub(super) async fn other_admins(connection: &mut PgConnection, id: Uuid) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar("SELECT count(*) FROM users WHERE role = 'admin' AND NOT disabled AND id <> $1")
-        .bind(id)
-        .fetch_one(connection)
-        .await
+/// How many administrators may sign in besides this user. Those of a provider count for each other alone: whether they still
+/// are administrators shows when they sign in again.
+pub(super) async fn other_admins(connection: &mut PgConnection, user: &UserRow) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT count(*) FROM users WHERE role = 'admin' AND NOT disabled AND id <> $1 \
+         AND (oidc_issuer IS NULL OR $2)",
+    )
+    .bind(user.id)
+    .bind(user.oidc_issuer.is_some())
+    .fetch_one(connection)
+    .await
 }
 
 /// The names of those who can help, a few of them.

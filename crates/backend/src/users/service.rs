@@ -462,6 +462,14 @@ impl UserService {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
             repository::lock(&mut work).await.map_err(failed)?;
+            // Somebody may have taken the old password away while the new one was hashed.
+            let unchanged = repository::find(&mut work, name)
+                .await
+                .map_err(failed)?
+                .is_some_and(|now| !now.disabled && now.password_hash == user.password_hash);
+            if !unchanged {
+                return Err(Error::NotSignedIn.into());
+            }
             repository::set_password(&mut work, user.id, Some(&hash)).await.map_err(failed)?;
             sessions::end_all(&mut work, user.id).await.map_err(failed)?;
             record(&mut work, ctx, AuditAction::PasswordChanged, name, &["password"])
@@ -481,7 +489,7 @@ fn kept_here(user: &UserRow) -> Result<(), AccessError> {
 
 async fn is_last_admin(work: &mut PgConnection, user: &UserRow) -> Result<bool, sqlx::Error> {
     let is_admin = user.role == Role::Admin.as_str() && !user.disabled;
-    Ok(is_admin && repository::other_admins(work, user.id).await? == 0)
+    Ok(is_admin && repository::other_admins(work, user).await? == 0)
 }
 
 /// A password that may be chosen.
