@@ -5,14 +5,15 @@ mod audit;
 mod checks;
 mod context;
 mod db;
-mod docker_config;
 mod error;
 mod health;
 mod imports;
 mod keyring;
 mod random;
+mod reads;
 mod secrets;
 mod sessions;
+mod shapes;
 mod single_sign_on;
 mod ssh_keys;
 #[cfg(test)]
@@ -26,13 +27,13 @@ pub use audit::{
 pub use checks::{CheckConfig, CheckService, ExtraRoots, PORTAL, PrivateHost, Tested};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor};
 pub use db::migrate;
-pub use docker_config::docker_config_json;
 pub use error::StartError;
 pub use health::Readiness;
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KeyError, KeyService, KeyStatus, Rewrapped};
-pub use secrets::SecretService;
+pub use secrets::{Revision, SecretService, ValueAnswer, ValueError, ValueQuery};
 pub use sessions::{NewSession, SessionLimits, SessionService, SessionSummary};
+pub use shapes::{ManifestFormat, Shaped, docker_config_json, flat_json, manifest};
 pub use single_sign_on::{
     BegunSignOn, Issuer, IssuerError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService,
 };

@@ -15,43 +15,96 @@ pub(crate) async fn append(
     ctx: &Ctx,
     record: AuditRecord<'_>,
 ) -> Result<(), sqlx::Error> {
-    let (last_id, previous): (i64, Vec<u8>) =
+    append_many(connection, &[(ctx, record)]).await
+}
+
+/// The same for several records, in their order.
+pub(crate) async fn append_many(
+    connection: &mut PgConnection,
+    records: &[(&Ctx, AuditRecord<'_>)],
+) -> Result<(), sqlx::Error> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    let (mut last, mut hash): (i64, Vec<u8>) =
         sqlx::query_as("SELECT last_id, hash FROM audit_head FOR UPDATE").fetch_one(&mut *connection).await?;
-    let address = ctx.address.map(|address| address.to_string());
-    let credential = ctx.actor.credential();
-    let link = Link {
-        id: last_id + 1,
-        at: ctx.now.micros(),
-        actor_kind: ctx.actor.kind(),
-        actor: ctx.actor.name(),
-        credential: credential.as_deref(),
-        address: address.as_deref(),
-        request_id: &ctx.request_id,
-        action: record.action.as_str(),
-        object: record.object,
-        outcome: record.outcome.as_str(),
-        fields: &record.fields.join(","),
-    };
+    let mut columns = Columns::default();
+    for (ctx, record) in records {
+        let address = ctx.address.map(|address| address.to_string());
+        let credential = ctx.actor.credential();
+        let fields = record.fields.join(",");
+        last += 1;
+        let link = Link {
+            id: last,
+            at: ctx.now.micros(),
+            actor_kind: ctx.actor.kind(),
+            actor: ctx.actor.name(),
+            credential: credential.as_deref(),
+            address: address.as_deref(),
+            request_id: &ctx.request_id,
+            action: record.action.as_str(),
+            object: record.object,
+            outcome: record.outcome.as_str(),
+            fields: &fields,
+        };
+        hash = link.hash(&hash);
+        columns.ids.push(last);
+        columns.at.push(instant(ctx.now)?);
+        columns.actor_kinds.push(ctx.actor.kind());
+        columns.actors.push(ctx.actor.name());
+        columns.credentials.push(credential);
+        columns.addresses.push(address);
+        columns.request_ids.push(&ctx.request_id);
+        columns.actions.push(record.action.as_str());
+        columns.objects.push(record.object);
+        columns.outcomes.push(record.outcome.as_str());
+        columns.fields.push(fields);
+        columns.hashes.push(hash.clone());
+    }
     sqlx::query(
-        "WITH head AS (UPDATE audit_head SET last_id = $1, hash = $12) \
+        "WITH head AS (UPDATE audit_head SET last_id = $13, hash = $14) \
          INSERT INTO audit_records (id, at, actor_kind, actor, credential, address, request_id, action, object, \
-         outcome, fields, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         outcome, fields, hash) SELECT id, at, actor_kind, actor, credential, address, request_id, action, object, \
+         outcome, string_to_array(fields, ','), hash FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], \
+         $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], \
+         $12::bytea[]) AS record (id, at, actor_kind, actor, credential, address, request_id, action, object, \
+         outcome, fields, hash)",
     )
-    .bind(link.id)
-    .bind(instant(ctx.now)?)
-    .bind(link.actor_kind)
-    .bind(link.actor)
-    .bind(link.credential)
-    .bind(link.address)
-    .bind(link.request_id)
-    .bind(link.action)
-    .bind(link.object)
-    .bind(link.outcome)
-    .bind(record.fields)
-    .bind(link.hash(&previous))
+    .bind(columns.ids)
+    .bind(columns.at)
+    .bind(columns.actor_kinds)
+    .bind(columns.actors)
+    .bind(columns.credentials)
+    .bind(columns.addresses)
+    .bind(columns.request_ids)
+    .bind(columns.actions)
+    .bind(columns.objects)
+    .bind(columns.outcomes)
+    .bind(columns.fields)
+    .bind(columns.hashes)
+    .bind(last)
+    .bind(hash)
     .execute(connection)
     .await
     .map(drop)
+}
+
+/// Records as PostgreSQL takes many of them: an array for each column.
+#[derive(Default)]
+struct Columns<'a> {
+    ids: Vec<i64>,
+    at: Vec<DateTime<Utc>>,
+    actor_kinds: Vec<&'static str>,
+    actors: Vec<&'a str>,
+    credentials: Vec<Option<String>>,
+    addresses: Vec<Option<String>>,
+    request_ids: Vec<&'a str>,
+    actions: Vec<&'static str>,
+    objects: Vec<&'a str>,
+    outcomes: Vec<&'static str>,
+    /// Joined by commas, which none has in it.
+    fields: Vec<String>,
+    hashes: Vec<Vec<u8>>,
 }
 
 /// A record as it is stored.

@@ -7,8 +7,10 @@ pub(crate) mod repository;
 mod seed;
 pub(crate) mod service;
 mod twins;
+mod values;
 
 pub use service::SecretService;
+pub use values::{Revision, ValueAnswer, ValueError, ValueQuery};
 
 #[cfg(test)]
 mod tests;

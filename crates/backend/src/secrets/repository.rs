@@ -135,11 +135,14 @@ pub(super) async fn lock(
     .await
 }
 
+/// A secret with its sealed value.
+pub(crate) type StoredValue = (SecretRow, SealedValue);
+
 /// The row with the sealed value that counts.
 pub(crate) async fn find_value(
     connection: &mut PgConnection,
     id: &SecretId,
-) -> Result<Option<(SecretRow, SealedValue)>, sqlx::Error> {
+) -> Result<Option<StoredValue>, sqlx::Error> {
     #[derive(FromRow)]
     struct Joined {
         #[sqlx(flatten)]

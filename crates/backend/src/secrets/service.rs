@@ -18,6 +18,7 @@ use crate::{
     db::{Db, bounded, in_time},
     error::{broken_constraint, refuse},
     keyring::{IntegrityError, Keyring, Location, ValueField, repository::active_id},
+    reads::ReadRecorder,
     ssh_keys::KeyReader,
 };
 use domain::{
@@ -39,11 +40,13 @@ pub struct SecretService {
     pub(super) db: Db,
     keyring: Option<Arc<Keyring>>,
     pub(super) reader: KeyReader,
+    pub(super) reads: ReadRecorder,
 }
 
 impl SecretService {
     pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>) -> Self {
-        Self { db, keyring, reader: KeyReader::new() }
+        let reads = ReadRecorder::new(db.clone());
+        Self { db, keyring, reader: KeyReader::new(), reads }
     }
 
     /// The keyring, unless the portal is sealed; every method passes here, reading ones too.
@@ -290,30 +293,6 @@ impl SecretService {
             record(&mut work, ctx, AuditAction::SecretDeleted, id, &[]).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;
             Ok(display_name)
-        })
-        .await
-    }
-
-    /// Takes the credential out, value included. The record of it is kept before the value is returned.
-    ///
-    /// Errors: `NotFound`; `Internal` where what is stored is not what was sealed, which is recorded too;
-    /// `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`.
-    pub async fn credential(&self, ctx: &Ctx, id: &SecretId) -> Result<Credential, Error> {
-        authorize(&self.db, ctx, Action::ReadValues, Object::Secret(id)).await?;
-        let keyring = self.unsealed()?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let (row, sealed) =
-                repository::find_value(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            let place = Location { secret: row.id, field: value_field(id.kind), version: row.value_version };
-            let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
-            let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };
-            let object = id.to_string();
-            let read = AuditRecord { action: AuditAction::ValueRead, object: &object, outcome, fields: &[] };
-            audit::repository::append(&mut work, ctx, read).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            opened.map_err(|error| broken(ctx, error))
         })
         .await
     }

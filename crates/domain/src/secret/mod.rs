@@ -7,6 +7,7 @@ mod kind;
 mod name;
 mod preset;
 mod registry;
+mod shape;
 mod view;
 
 pub use draft::{Credential, CredentialUpdate, GeneratedSecret, NewSecret, SecretDraft, SecretUpdate, Trial};
@@ -20,4 +21,5 @@ pub use registry::{
     HostCorrection, HostProblem, NormalizedHost, Password, PasswordProblem, RegistryHost, Username,
     UsernameProblem,
 };
+pub use shape::Shape;
 pub use view::{PendingKey, SecretDetails, SecretSummary, StoredKey};

@@ -1,0 +1,148 @@
+//! Reads of values on a real database, one of its own for each test.
+
+use crate::{
+    Actor, Backend, Ctx, TokenActor, ValueAnswer, ValueError, ValueQuery, Verdict,
+    tests::{at, backend, records},
+};
+use domain::{
+    access::{Restriction, TokenDraft, TokenScope},
+    error::Error,
+    secret::{NewSecret, SecretDraft, SecretId, Shape},
+    sensitive::Sensitive,
+};
+use sqlx::PgPool;
+
+fn id(name: &str) -> SecretId {
+    SecretId::parse(&format!("image-{name}")).unwrap()
+}
+
+async fn add(backend: &Backend, name: &str) {
+    let draft = SecretDraft {
+        name: name.to_owned(),
+        kind: "image-pull".to_owned(),
+        registry_host: "ghcr.io".to_owned(),
+        username: name.to_owned(),
+        password: Sensitive::new("SENTINEL"),
+        ..SecretDraft::default()
+    };
+    backend.secrets().create(&at(0), NewSecret::parse(draft).unwrap(), None).await.unwrap();
+}
+
+/// A token that is in the database, and the context of a request with it.
+async fn token(backend: &Backend, second: i64, scope: TokenScope) -> Ctx {
+    let draft =
+        TokenDraft { name: "ci".to_owned(), scope: scope.as_str().to_owned(), ..TokenDraft::default() };
+    let made = backend.tokens().create(&at(0), &draft).await.unwrap();
+    let actor = TokenActor {
+        id: made.id,
+        name: "ci".to_owned(),
+        scope,
+        restriction: Restriction::None,
+        expires_at: None,
+    };
+    Ctx { actor: Actor::Token(actor), ..at(second) }
+}
+
+async fn read(backend: &Backend, ctx: &Ctx, name: &str) -> Result<ValueAnswer, ValueError> {
+    let query = ValueQuery { shape: Shape::UsernamePassword, url: None };
+    backend.secrets().value(ctx, &id(name), query, |_| false).await
+}
+
+#[sqlx::test]
+async fn reads_at_once_are_each_on_record_in_one_whole_chain(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    for name in ["a", "b"] {
+        add(&backend, name).await;
+    }
+    let ctx = token(&backend, 5, TokenScope::ReadValues).await;
+    let reads = (0..200).map(|number| {
+        let (backend, ctx) = (backend.clone(), ctx.clone());
+        tokio::spawn(async move {
+            let name = if number % 2 == 0 { "a" } else { "b" };
+            let ValueAnswer::Value(_, entries) = read(&backend, &ctx, name).await.unwrap() else {
+                panic!("it was not known");
+            };
+            assert_eq!(entries[1].1.expose(), "SENTINEL");
+        })
+    });
+    for read in reads.collect::<Vec<_>>() {
+        read.await.unwrap();
+    }
+    let taken = records(&pool).await.into_iter().filter(|record| record.contains("value read")).count();
+    assert_eq!(taken, 200);
+    let Verdict::Whole(_) = backend.audit().verify(&at(9)).await.unwrap() else {
+        panic!("the chain is broken")
+    };
+    let counted: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT name, reads FROM secret_reads JOIN secrets ON secrets.id = secret_id ORDER BY name",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(counted, [("a".to_owned(), 100), ("b".to_owned(), 100)]);
+}
+
+#[sqlx::test]
+async fn the_last_read_is_noted_once_a_minute(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    add(&backend, "a").await;
+    let last = async || {
+        sqlx::query_scalar::<_, Option<i64>>("SELECT extract(epoch FROM last_read_at)::bigint FROM secrets")
+            .fetch_one(&pool)
+            .await
+            .unwrap()
+    };
+    assert_eq!(last().await, None);
+    let ctx = token(&backend, 0, TokenScope::ReadValues).await;
+    let start = ctx.now.micros() / 1_000_000;
+    for (second, noted) in [(5, 5), (30, 5), (70, 70)] {
+        read(&backend, &Ctx { now: at(second).now, ..ctx.clone() }, "a").await.unwrap();
+        assert_eq!(last().await, Some(start + noted));
+    }
+}
+
+#[sqlx::test]
+async fn who_has_this_state_is_counted_and_gets_nothing(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    add(&backend, "a").await;
+    let ctx = token(&backend, 5, TokenScope::ReadValues).await;
+    let before = records(&pool).await.len();
+    let query = ValueQuery { shape: Shape::UsernamePassword, url: None };
+    let answer = backend.secrets().value(&ctx, &id("a"), query, |_| true).await.unwrap();
+    assert!(matches!(answer, ValueAnswer::Unchanged(revision) if revision.version == 1));
+    assert_eq!(records(&pool).await.len(), before);
+    let reads: i64 = sqlx::query_scalar("SELECT reads FROM secret_reads").fetch_one(&pool).await.unwrap();
+    assert_eq!(reads, 1);
+}
+
+#[sqlx::test]
+async fn a_value_that_cannot_be_recorded_does_not_leave(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    add(&backend, "a").await;
+    let ctx = token(&backend, 5, TokenScope::ReadValues).await;
+    sqlx::query(
+        "ALTER TABLE audit_records ADD CONSTRAINT nothing_more CHECK (action <> 'value read') NOT VALID",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    assert!(matches!(read(&backend, &ctx, "a").await, Err(ValueError::Refused(Error::Internal(_)))));
+    let counted: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM secret_reads").fetch_one(&pool).await.unwrap();
+    assert_eq!(counted, 0);
+}
+
+#[sqlx::test]
+async fn only_a_token_for_it_takes_values_out(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    add(&backend, "a").await;
+    for scope in [TokenScope::ReadMetadata, TokenScope::Write] {
+        let ctx = token(&backend, 5, scope).await;
+        assert_eq!(read(&backend, &ctx, "a").await.unwrap_err(), ValueError::Refused(Error::Forbidden));
+    }
+    let ctx = token(&backend, 5, TokenScope::ReadValues).await;
+    assert_eq!(read(&backend, &ctx, "gone").await.unwrap_err(), ValueError::Refused(Error::NotFound));
+    let git = ValueQuery { shape: Shape::Flux, url: None };
+    let refused = backend.secrets().value(&ctx, &id("a"), git, |_| false).await.unwrap_err();
+    assert_eq!(refused, ValueError::WrongShape);
+}

@@ -1,0 +1,163 @@
+//! Handing values out, to consumers that hold a token for it.
+
+use super::{
+    keys::repository as keys,
+    repository,
+    service::{SecretService, broken, restore, value_field},
+};
+use crate::{
+    access::{Object, authorize},
+    audit::Outcome,
+    context::{Action, Ctx},
+    error::refuse,
+    keyring::Location,
+    reads::Read,
+    shapes::{Handout, Shaped, shaped},
+};
+use domain::{
+    error::Error,
+    secret::{Credential, SecretId, Shape, StoredKey},
+};
+use uuid::Uuid;
+
+/// Which state of a secret was handed out: another one each time that it changes, and for a secret of the same name that
+/// was added later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// The row.
+    pub row: Uuid,
+    /// Its version, from 1.
+    pub version: i64,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct ValueQuery<'a> {
+    /// Under which keys.
+    pub shape: Shape,
+    /// The repository that Argo CD is told; without it the one that the secret is tried on.
+    pub url: Option<&'a str>,
+}
+
+/// A value on its way out.
+#[derive(Debug)]
+pub enum ValueAnswer {
+    /// The consumer has this state already.
+    Unchanged(Revision),
+    /// The entries, in their order.
+    Value(Revision, Shaped),
+}
+
+/// Why no value is handed out.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ValueError {
+    /// The shape is one for secrets of the other kind.
+    WrongShape,
+    /// Argo CD is told the repository's address, and none is known.
+    NoUrl,
+    /// Something else.
+    Refused(Error),
+}
+
+impl From<Error> for ValueError {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl SecretService {
+    /// Takes the credential out, value included. The record of it is kept before the value is returned.
+    ///
+    /// Errors: `NotFound`; `Internal` where what is stored is not what was sealed, which is recorded too;
+    /// `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`.
+    pub async fn credential(&self, ctx: &Ctx, id: &SecretId) -> Result<Credential, Error> {
+        authorize(&self.db, ctx, Action::ReadValues, Object::Secret(id)).await?;
+        self.unsealed()?;
+        let stored = self.stored_value(ctx, id).await?;
+        self.open(ctx, id, stored).await
+    }
+
+    /// The credential in the shape that its consumer reads, unless they hold this state already. The record of it is
+    /// kept before it is returned.
+    ///
+    /// Errors: `WrongShape`, `NoUrl`; `Refused` as for `credential`.
+    pub async fn value(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+        query: ValueQuery<'_>,
+        is_known: impl FnOnce(Revision) -> bool + Send,
+    ) -> Result<ValueAnswer, ValueError> {
+        authorize(&self.db, ctx, Action::ReadValues, Object::Secret(id)).await?;
+        self.unsealed()?;
+        let ValueQuery { shape, url } = query;
+        if !shape.fits(id.kind) {
+            return Err(ValueError::WrongShape);
+        }
+        let stored = self.stored_value(ctx, id).await?;
+        let row = &stored.0;
+        let revision = Revision { row: row.id, version: row.version };
+        if is_known(revision) {
+            let read = self.read(ctx, id, row.id, Outcome::Done);
+            self.reads.record(Read { unchanged: true, ..read }).await?;
+            return Ok(ValueAnswer::Unchanged(revision));
+        }
+        let url = url.map(str::to_owned).or_else(|| row.check_target.clone());
+        if shape == Shape::ArgoCd && url.is_none() {
+            return Err(ValueError::NoUrl);
+        }
+        let public_key = match shape {
+            Shape::Rancher | Shape::Flux => self.public_key(ctx, row.id).await?,
+            _ => None,
+        };
+        let known_hosts = row.known_hosts.clone();
+        let credential = self.open(ctx, id, stored).await?;
+        let handout = Handout {
+            credential: &credential,
+            known_hosts: &known_hosts,
+            public_key: public_key.as_deref(),
+            url: url.as_deref(),
+        };
+        let entries = shaped(&handout, shape).ok_or(ValueError::WrongShape)?;
+        Ok(ValueAnswer::Value(revision, entries))
+    }
+
+    async fn stored_value(&self, ctx: &Ctx, id: &SecretId) -> Result<repository::StoredValue, Error> {
+        let found = self
+            .db
+            .read(|mut reader| async move { Ok((repository::find_value(&mut reader, id).await?, reader)) })
+            .await;
+        found.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)
+    }
+
+    async fn public_key(&self, ctx: &Ctx, secret: Uuid) -> Result<Option<String>, Error> {
+        let found = self
+            .db
+            .read(|mut reader| async move { Ok((keys::find(&mut reader, secret).await?, reader)) })
+            .await;
+        let (key, _) = found.map_err(|error| refuse(ctx, &error))?;
+        Ok(match key {
+            StoredKey::Known(facts) => Some(facts.public_line()),
+            StoredKey::Unknown | StoredKey::Unreadable => None,
+        })
+    }
+
+    fn read(&self, ctx: &Ctx, id: &SecretId, secret: Uuid, outcome: Outcome) -> Read {
+        Read { ctx: ctx.clone(), id: id.clone(), secret, outcome, unchanged: false }
+    }
+
+    /// Opens what was sealed, and has it on record before it is returned.
+    async fn open(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+        (row, sealed): repository::StoredValue,
+    ) -> Result<Credential, Error> {
+        let secret = row.id;
+        let place = Location { secret, field: value_field(id.kind), version: row.value_version };
+        let opened = self.unsealed()?.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
+        let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };
+        self.reads.record(self.read(ctx, id, secret, outcome)).await?;
+        opened.map_err(|error| broken(ctx, error))
+    }
+}

@@ -1,0 +1,243 @@
+//! What is handed out is what the tools' own makers write.
+
+use super::*;
+use domain::secret::{Password, PrivateKeyText, RegistryHost, SecretId, Username};
+use serde_json::Value;
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+const KEY: &str = include_str!("../secrets/seed_key");
+const PUBLIC: &str = "ssh-ed25519 AAAA me@here";
+const HOSTS: &str = "git.example ssh-ed25519 AAAA\n";
+
+fn dataset() -> Credential {
+    Credential::GitDataset { private_key: PrivateKeyText::parse(&Sensitive::new(KEY)).unwrap() }
+}
+
+fn image(host: &str, username: &str, password: &str) -> Credential {
+    Credential::ImagePull {
+        host: RegistryHost::parse(host).unwrap().host,
+        username: Username::parse(username).unwrap(),
+        password: Password::parse(Sensitive::new(password)).unwrap(),
+    }
+}
+
+fn handed_out(credential: &Credential, shape: Shape) -> Option<Shaped> {
+    let url = Some("git@git.example:group/data.git");
+    shaped(&Handout { credential, known_hosts: HOSTS, public_key: Some(PUBLIC), url }, shape)
+}
+
+fn keys(credential: &Credential, shape: Shape) -> Vec<&'static str> {
+    handed_out(credential, shape).into_iter().flatten().map(|(key, _)| key).collect()
+}
+
+#[test]
+fn each_shape_has_the_keys_that_its_readers_know() {
+    let git = dataset();
+    assert_eq!(keys(&git, Shape::GitSync), ["ssh", "known_hosts"]);
+    assert_eq!(keys(&git, Shape::SshAuth), ["ssh-privatekey"]);
+    assert_eq!(keys(&git, Shape::Rancher), ["ssh-publickey", "ssh-privatekey", "known_hosts"]);
+    assert_eq!(keys(&git, Shape::Flux), ["identity", "identity.pub", "known_hosts"]);
+    assert_eq!(keys(&git, Shape::ArgoCd), ["url", "type", "sshPrivateKey"]);
+    let account = image("docker.io", "ana", "a:b");
+    assert_eq!(keys(&account, Shape::DockerConfigJson), [".dockerconfigjson"]);
+    assert_eq!(keys(&account, Shape::UsernamePassword), ["username", "password"]);
+    for shape in Shape::ALL {
+        for (credential, kind) in [(&git, git.kind()), (&account, account.kind())] {
+            assert_eq!(handed_out(credential, shape).is_some(), shape.fits(kind), "{shape:?} {kind:?}");
+        }
+    }
+}
+
+#[test]
+fn files_end_in_a_line_feed_and_what_is_not_known_is_left_out() {
+    let git = dataset();
+    for shape in [Shape::GitSync, Shape::Flux, Shape::Rancher] {
+        for (key, text) in handed_out(&git, shape).unwrap() {
+            assert!(text.expose().ends_with('\n') && !text.expose().ends_with("\n\n"), "{shape:?} {key}");
+        }
+    }
+    let bare = Handout { credential: &git, known_hosts: "", public_key: None, url: None };
+    let names =
+        |shape| shaped(&bare, shape).map(|all| all.into_iter().map(|(key, _)| key).collect::<Vec<_>>());
+    assert_eq!(names(Shape::Flux).unwrap(), ["identity"]);
+    assert_eq!(names(Shape::GitSync).unwrap(), ["ssh"]);
+    assert_eq!(names(Shape::ArgoCd), None);
+}
+
+#[test]
+fn the_flat_object_is_json_of_plain_strings() {
+    let account = image("ghcr.io", "robot", "\"\\\n🔑</script>");
+    let json = flat_json(&handed_out(&account, Shape::UsernamePassword).unwrap());
+    let read: Value = serde_json::from_str(json.expose()).unwrap();
+    assert_eq!(read["password"], "\"\\\n🔑</script>");
+}
+
+fn kubectl(arguments: &[String], input: &str) -> Value {
+    let mut child = Command::new("kubectl")
+        .args(arguments)
+        .args(["--dry-run=client", "-o", "json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("kubectl is missing: apt-get install kubernetes-client");
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tmp/shapes");
+    let folder =
+        std::env::var_os("CARGO_TARGET_DIR").map_or(folder, |target| Path::new(&target).join("tmp/shapes"));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// What kubectl asks a cluster before it sends nothing: which kinds there are. Nothing is stored there.
+fn discovery() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                if stream.read(&mut byte).unwrap_or_default() == 0 {
+                    break;
+                }
+                head.push(byte[0]);
+            }
+            let head = String::from_utf8_lossy(&head).into_owned();
+            let path = head.split(' ').nth(1).unwrap_or_default().split('?').next().unwrap_or_default();
+            let (status, body) = match path {
+                "/api" => ("200 OK", r#"{"kind":"APIVersions","versions":["v1"]}"#),
+                "/apis" => ("200 OK", r#"{"kind":"APIGroupList","apiVersion":"v1","groups":[]}"#),
+                "/api/v1" => (
+                    "200 OK",
+                    r#"{"kind":"APIResourceList","groupVersion":"v1","resources":[{"name":"secrets","singularName":"secret","namespaced":true,"kind":"Secret","verbs":["create","get","patch"]}]}"#,
+                ),
+                _ => (
+                    "404 Not Found",
+                    r#"{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","code":404}"#,
+                ),
+            };
+            let length = body.len();
+            drop(write!(
+                stream,
+                "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
+                 Connection: close\r\n\r\n{body}"
+            ));
+        }
+    });
+    format!("http://{address}")
+}
+
+/// Texts that are awkward in JSON, YAML, base64 or a command line.
+fn awkward(number: usize) -> String {
+    const PARTS: [&str; 18] = [
+        "\"", "\\", ":", "🔑", " ", "\u{7f}", "\u{2028}", "#", "\t", "{", "'", "$(x)", "=", "é", "/", "- ",
+        "null", "%",
+    ];
+    PARTS
+        .iter()
+        .cycle()
+        .skip(number)
+        .step_by(1 + number % 5)
+        .take(1 + number % 23)
+        .copied()
+        .collect::<String>()
+        + "x"
+}
+
+/// What a Secret is to whoever mounts it.
+fn essence(secret: &Value) -> (&Value, &Value, &Value, &Value) {
+    (&secret["metadata"]["name"], &secret["metadata"]["namespace"], &secret["type"], &secret["data"])
+}
+
+/// 200 inputs, through `kubectl create secret` and through our manifest, in YAML and JSON by turns.
+#[test]
+fn manifests_are_what_kubectl_makes() {
+    let folder = folder();
+    let server = format!("--server={}", discovery());
+    let cache = format!("--cache-dir={}", folder.display());
+    for number in 0..200 {
+        let text = awkward(number);
+        let (id, shape, shaped, kind, arguments) = if number % 2 == 0 {
+            let account = image("reg.example:5000", "robot", &text);
+            let shape = if number % 4 == 0 { Shape::DockerConfigJson } else { Shape::UsernamePassword };
+            let shaped = handed_out(&account, shape).unwrap();
+            let (kind, arguments) = if shape == Shape::DockerConfigJson {
+                let password = format!("--docker-password={text}");
+                let server = "--docker-server=reg.example:5000".to_owned();
+                ("docker-registry", vec![server, "--docker-username=robot".to_owned(), password])
+            } else {
+                let literals = vec![
+                    "--from-literal=username=robot".to_owned(),
+                    format!("--from-literal=password={text}"),
+                ];
+                ("generic", literals)
+            };
+            (format!("image-n{number}"), shape, shaped, kind, arguments)
+        } else {
+            let shapes = [Shape::GitSync, Shape::SshAuth, Shape::Rancher, Shape::Flux, Shape::ArgoCd];
+            let shape = shapes[number / 2 % shapes.len()];
+            let (git, url) = (dataset(), format!("ssh://git@host/{number}"));
+            let handout =
+                Handout { credential: &git, known_hosts: &text, public_key: Some(&text), url: Some(&url) };
+            let shaped = shaped(&handout, shape).unwrap();
+            let files = shaped.iter().map(|(key, value)| {
+                let path = folder.join(key);
+                std::fs::write(&path, value.expose()).unwrap();
+                format!("--from-file={key}={}", path.display())
+            });
+            let files = files.collect();
+            (format!("gitsync-secret-n{number}"), shape, shaped, "generic", files)
+        };
+        let kubernetes_type = shape.kubernetes_type().unwrap();
+        let mut create = vec![
+            "create".to_owned(),
+            "secret".to_owned(),
+            kind.to_owned(),
+            id.clone(),
+            "-n".to_owned(),
+            "ci".to_owned(),
+        ];
+        create.extend(arguments);
+        if kind == "generic" {
+            create.push(format!("--type={kubernetes_type}"));
+        }
+        let theirs = kubectl(&create, "");
+        let format = if number % 3 == 0 { ManifestFormat::Json } else { ManifestFormat::Yaml };
+        let id = SecretId::parse(&id).unwrap();
+        let ours = manifest(&id, shape, &shaped, Some("ci"), format).unwrap();
+        let verb = if number % 5 == 0 { "create" } else { "apply" };
+        let arguments = [verb, "--validate=false", "-f", "-", &server, &cache].map(str::to_owned);
+        let ours = kubectl(&arguments, ours.expose());
+        if shape == Shape::DockerConfigJson {
+            assert_same_config(&ours, &theirs);
+        } else {
+            assert_eq!(essence(&ours), essence(&theirs), "{number} {shape:?}");
+        }
+        let label = &ours["metadata"]["labels"]["argocd.argoproj.io/secret-type"];
+        assert_eq!(label == "repository", shape == Shape::ArgoCd);
+    }
+}
+
+/// The config itself may have its members in another order.
+fn assert_same_config(ours: &Value, theirs: &Value) {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    let config = |secret: &Value| -> Value {
+        let text = secret["data"][".dockerconfigjson"].as_str().unwrap();
+        serde_json::from_slice(&STANDARD.decode(text).unwrap()).unwrap()
+    };
+    assert_eq!(config(ours), config(theirs));
+    assert_eq!((&ours["metadata"]["name"], &ours["type"]), (&theirs["metadata"]["name"], &theirs["type"]));
+}

@@ -1,0 +1,104 @@
+//! The shapes in which a credential is handed out: each is what one family of tools reads.
+
+use super::SecretKind;
+
+/// Which keys a value is handed out under.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// `ssh` and `known_hosts`: git-sync and PrimeHub.
+    GitSync,
+    /// `ssh-privatekey`: Kubernetes' own `kubernetes.io/ssh-auth`.
+    SshAuth,
+    /// `ssh-publickey`, `ssh-privatekey` and `known_hosts`: Rancher and Fleet.
+    Rancher,
+    /// `identity`, `identity.pub` and `known_hosts`: Flux.
+    Flux,
+    /// `url`, `type` and `sshPrivateKey`: Argo CD.
+    ArgoCd,
+    /// `.dockerconfigjson`: the kubelet, Docker and everything that reads its config.
+    DockerConfigJson,
+    /// `username` and `password`: `kubernetes.io/basic-auth`.
+    UsernamePassword,
+    /// The value alone, as plain text.
+    Raw,
+}
+
+impl Shape {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::GitSync,
+        Self::SshAuth,
+        Self::Rancher,
+        Self::Flux,
+        Self::ArgoCd,
+        Self::DockerConfigJson,
+        Self::UsernamePassword,
+        Self::Raw,
+    ];
+
+    /// What a secret of this kind is handed out in, where nothing else is asked for.
+    pub fn default_of(kind: SecretKind) -> Self {
+        match kind {
+            SecretKind::GitDataset => Self::GitSync,
+            SecretKind::ImagePull => Self::DockerConfigJson,
+        }
+    }
+
+    /// As it stands in addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GitSync => "git-sync",
+            Self::SshAuth => "ssh-auth",
+            Self::Rancher => "rancher",
+            Self::Flux => "flux",
+            Self::ArgoCd => "argocd",
+            Self::DockerConfigJson => "dockerconfigjson",
+            Self::UsernamePassword => "username-password",
+            Self::Raw => "raw",
+        }
+    }
+
+    /// Reads `as_str`'s form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|shape| shape.as_str() == text)
+    }
+
+    /// Whether a secret of this kind can be handed out in it.
+    pub fn fits(self, kind: SecretKind) -> bool {
+        match self {
+            Self::GitSync | Self::SshAuth | Self::Rancher | Self::Flux | Self::ArgoCd => {
+                kind == SecretKind::GitDataset
+            }
+            Self::DockerConfigJson | Self::UsernamePassword => kind == SecretKind::ImagePull,
+            Self::Raw => true,
+        }
+    }
+
+    /// The type of the Kubernetes Secret with these keys; `None` for what is no Secret.
+    pub fn kubernetes_type(self) -> Option<&'static str> {
+        match self {
+            Self::GitSync | Self::Flux | Self::ArgoCd => Some("Opaque"),
+            Self::SshAuth | Self::Rancher => Some("kubernetes.io/ssh-auth"),
+            Self::DockerConfigJson => Some("kubernetes.io/dockerconfigjson"),
+            Self::UsernamePassword => Some("kubernetes.io/basic-auth"),
+            Self::Raw => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_default_that_fits_and_makes_a_secret() {
+        for kind in SecretKind::ALL {
+            let shape = Shape::default_of(kind);
+            assert!(shape.fits(kind) && shape.kubernetes_type().is_some());
+        }
+        for shape in Shape::ALL {
+            assert_eq!(Shape::parse(shape.as_str()), Some(shape));
+            assert!(SecretKind::ALL.into_iter().any(|kind| shape.fits(kind)));
+        }
+    }
+}
