@@ -3,7 +3,6 @@
 // The type of a page is as deep as its markup.
 #![recursion_limit = "512"]
 
-pub mod api;
 pub mod clock;
 pub mod command;
 pub mod config;
@@ -17,6 +16,7 @@ pub mod middleware;
 pub mod pages;
 pub mod private_postgres;
 pub mod recheck;
+pub mod rest;
 pub mod routes;
 pub mod site;
 pub mod start;

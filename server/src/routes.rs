@@ -1,12 +1,12 @@
 //! What is answered where, and for whom.
 
 use crate::{
-    api,
     forms::{
         self, BODY_LIMIT, account, audit, checks, imports, keys, secrets, sign_in, single_sign_on, tokens,
         users,
     },
     health, middleware, pages,
+    rest::{self, endpoint},
     state::AppState,
 };
 use any_spawner::Executor;
@@ -111,7 +111,26 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/audit/export", SignedIn, post(audit::export)),
         ("/help", SignedIn, page(Page::Help)),
         ("/help/{topic}", SignedIn, page(Page::HelpTopic)),
-        ("/api/v1/me", Tokens, get(api::me)),
+        ("/api/openapi.json", Anybody, get(rest::openapi::show)),
+        ("/api/v1/me", Tokens, endpoint(get(rest::me::show))),
+        ("/api/v1/secrets", Tokens, endpoint(get(rest::secrets::list).post(rest::secrets::create))),
+        (
+            "/api/v1/secrets/{id}",
+            Tokens,
+            endpoint(get(rest::secrets::show).patch(rest::secrets::change).delete(rest::secrets::delete)),
+        ),
+        ("/api/v1/secrets/{id}/test", Tokens, endpoint(post(rest::secrets::test))),
+        ("/api/v1/secrets/{id}/value", Tokens, endpoint(get(rest::values::value))),
+        ("/api/v1/secrets/{id}/manifest", Tokens, endpoint(get(rest::values::kubernetes_manifest))),
+        (
+            "/api/v1/secrets/{id}/key",
+            Tokens,
+            endpoint(post(rest::keys::generate).delete(rest::keys::discard)),
+        ),
+        ("/api/v1/secrets/{id}/key/switch", Tokens, endpoint(post(rest::keys::switch))),
+        ("/api/v1/tokens", Tokens, endpoint(get(rest::tokens::list))),
+        ("/api/v1/audit", Tokens, endpoint(get(rest::audit::list))),
+        ("/api/v1/{*path}", Tokens, any(rest::nowhere)),
     ]
     .into_iter()
     .map(|(path, audience, answer)| Route { path: path.to_owned(), audience, answer })

@@ -7,7 +7,7 @@ use crate::{
     error::refuse,
 };
 use domain::{
-    access::{Role, TokenScope},
+    access::{Restriction, Role, TokenScope},
     error::Error,
     secret::SecretId,
 };
@@ -19,6 +19,8 @@ pub(crate) enum Object<'a> {
     Secret(&'a SecretId),
     /// Something else, as a refusal is recorded with.
     Named(&'a str),
+    /// A list that shows of all secrets those alone that the actor may see.
+    Visible(&'a str),
 }
 
 /// Lets the action pass or not. A refusal of somebody who is known is recorded; where it cannot be, the answer is
@@ -34,7 +36,7 @@ pub(crate) async fn authorize(db: &Db, ctx: &Ctx, action: Action, object: Object
     }
     let object = match object {
         Object::Secret(id) => id.to_string(),
-        Object::Named(name) => name.to_owned(),
+        Object::Named(name) | Object::Visible(name) => name.to_owned(),
     };
     bounded(ctx, async {
         let failed = |error: sqlx::Error| refuse(ctx, &error);
@@ -52,6 +54,14 @@ pub(crate) async fn authorize(db: &Db, ctx: &Ctx, action: Action, object: Object
     Err(Error::Forbidden)
 }
 
+/// Which secrets the actor's token is for; all of them for everybody else.
+pub(crate) fn visible(actor: &Actor) -> &Restriction {
+    match actor {
+        Actor::Token(token) => &token.restriction,
+        _ => &Restriction::None,
+    }
+}
+
 /// Whether the actor may.
 pub(crate) fn allowed(actor: &Actor, action: Action, object: Object<'_>) -> bool {
     match actor {
@@ -63,22 +73,22 @@ pub(crate) fn allowed(actor: &Actor, action: Action, object: Object<'_>) -> bool
             // Values go to consumers, by tokens, and no page shows one; whoever rotates keys has the key file at hand, and
             // so the command line.
             Action::ReadValues | Action::ManageKeys => false,
-            Action::ManageUsers | Action::ManageTokens | Action::ReadAudit => user.role >= Role::Admin,
+            Action::ManageUsers | Action::ManageTokens | Action::ReadTokens | Action::ReadAudit => {
+                user.role >= Role::Admin
+            }
         },
         Actor::Token(token) => {
             let in_scope = match action {
                 Action::ReadSecrets => true,
                 Action::ReadValues => token.scope == TokenScope::ReadValues,
                 Action::WriteSecrets => token.scope == TokenScope::Write,
-                Action::OwnAccount
-                | Action::ManageUsers
-                | Action::ManageTokens
-                | Action::ReadAudit
-                | Action::ManageKeys => false,
+                Action::ReadTokens | Action::ReadAudit => token.scope == TokenScope::ReadAudit,
+                Action::OwnAccount | Action::ManageUsers | Action::ManageTokens | Action::ManageKeys => false,
             };
             let covered = match object {
                 Object::Secret(id) => token.restriction.covers(id),
-                Object::Named(_) => token.restriction == domain::access::Restriction::None,
+                Object::Named(_) => token.restriction == Restriction::None,
+                Object::Visible(_) => true,
             };
             in_scope && covered
         }
@@ -89,7 +99,6 @@ pub(crate) fn allowed(actor: &Actor, action: Action, object: Object<'_>) -> bool
 mod tests {
     use super::*;
     use crate::context::{TokenActor, UserActor};
-    use domain::access::Restriction;
     use uuid::Uuid;
 
     fn user(role: Role) -> Actor {
@@ -114,11 +123,13 @@ mod tests {
         assert_eq!(may(&user(Role::Editor)), [ReadSecrets, WriteSecrets, OwnAccount]);
         assert_eq!(
             may(&user(Role::Admin)),
-            [ReadSecrets, WriteSecrets, OwnAccount, ManageUsers, ManageTokens, ReadAudit]
+            [ReadSecrets, WriteSecrets, OwnAccount, ManageUsers, ManageTokens, ReadTokens, ReadAudit]
         );
         assert_eq!(may(&token(TokenScope::ReadMetadata, Restriction::None)), [ReadSecrets]);
         assert_eq!(may(&token(TokenScope::ReadValues, Restriction::None)), [ReadSecrets, ReadValues]);
         assert_eq!(may(&token(TokenScope::Write, Restriction::None)), [ReadSecrets, WriteSecrets]);
+        let auditor = token(TokenScope::ReadAudit, Restriction::None);
+        assert_eq!(may(&auditor), [ReadSecrets, ReadTokens, ReadAudit]);
         assert_eq!(may(&Actor::System("command line")), Action::ALL);
     }
 
@@ -131,6 +142,7 @@ mod tests {
             assert!(allowed(actor, Action::ReadValues, Object::Secret(&id("image-a"))));
             assert!(!allowed(actor, Action::ReadValues, Object::Secret(&id("image-b"))));
             assert!(!allowed(actor, Action::ReadSecrets, Object::Named("secrets")));
+            assert!(allowed(actor, Action::ReadSecrets, Object::Visible("secrets")));
         }
         assert!(!allowed(&one, Action::ReadValues, Object::Secret(&id("gitsync-secret-a"))));
         assert!(allowed(&some, Action::ReadValues, Object::Secret(&id("gitsync-secret-ab"))));

@@ -114,6 +114,8 @@ pub enum Action {
     ManageUsers,
     /// See and revoke everybody's tokens.
     ManageTokens,
+    /// See everybody's API tokens.
+    ReadTokens,
     /// See the whole audit log.
     ReadAudit,
     /// Rotate the key encryption keys.
@@ -122,13 +124,14 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ReadSecrets,
         Self::WriteSecrets,
         Self::ReadValues,
         Self::OwnAccount,
         Self::ManageUsers,
         Self::ManageTokens,
+        Self::ReadTokens,
         Self::ReadAudit,
         Self::ManageKeys,
     ];
@@ -142,6 +145,7 @@ impl Action {
             Self::OwnAccount => "manage own account",
             Self::ManageUsers => "manage users",
             Self::ManageTokens => "manage tokens",
+            Self::ReadTokens => "see everybody's tokens",
             Self::ReadAudit => "read the audit log",
             Self::ManageKeys => "manage keys",
         }

@@ -31,6 +31,7 @@ pub use error::StartError;
 pub use health::Readiness;
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KeyError, KeyService, KeyStatus, Rewrapped};
+pub use random::{entity_tag, submission_of};
 pub use secrets::{Revision, SecretService, ValueAnswer, ValueError, ValueQuery};
 pub use sessions::{NewSession, SessionLimits, SessionService, SessionSummary};
 pub use shapes::{ManifestFormat, Shaped, docker_config_json, flat_json, manifest};

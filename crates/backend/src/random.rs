@@ -1,7 +1,9 @@
 //! Random bytes from the system's generator, and texts made of them.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use crate::context::Ctx;
+use aws_lc_rs::digest::{Context, SHA256, digest};
 use domain::sensitive::Sensitive;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// The system gave no random bytes.
@@ -25,6 +27,25 @@ pub(crate) fn token() -> Result<Sensitive, NoRandomness> {
 /// What is stored of a token. Of 256 random bits a plain hash tells nothing.
 pub(crate) fn hash(token: &Sensitive) -> Vec<u8> {
     digest(&SHA256, token.expose().as_bytes()).as_ref().to_vec()
+}
+
+/// The mark of a request that may be sent again: the same for the same key of the same actor, and of nobody else.
+pub fn submission_of(ctx: &Ctx, key: &str) -> Uuid {
+    let of = ctx.actor.credential().unwrap_or_default();
+    let hash = digest(&SHA256, format!("{of}\n{key}").as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash.as_ref()[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// A tag for what an answer says, of 16 hexadecimal digits.
+pub fn entity_tag(parts: &[&[u8]]) -> String {
+    let mut context = Context::new(&SHA256);
+    for part in parts {
+        context.update(&part.len().to_be_bytes());
+        context.update(part);
+    }
+    hex(&context.finish().as_ref()[..8])
 }
 
 /// Hexadecimal digits.

@@ -130,7 +130,10 @@ impl Cursor {
                 CursorValue::DisplayName(value.to_owned())
             }
             (SortColumn::Updated, Some(value)) => {
-                let micros = value.parse::<i64>().ok().filter(|micros| (0..=MAX_MICROS).contains(micros))?;
+                let micros = value
+                    .parse::<i64>()
+                    .ok()
+                    .filter(|micros| (0..=Timestamp::MAX.micros()).contains(micros))?;
                 CursorValue::Updated(Timestamp::from_micros(micros))
             }
             _ => return None,
@@ -147,9 +150,6 @@ impl Cursor {
     }
 }
 
-/// The year 9999 in microseconds: what calendars and PostgreSQL both hold.
-const MAX_MICROS: i64 = 253_402_300_799_000_000;
-
 /// Where in the list a page lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Position {
@@ -161,6 +161,17 @@ pub enum Position {
     After(Cursor),
     /// The page that precedes this row.
     Before(Cursor),
+}
+
+impl Position {
+    /// What stands in the address under `after` or `before`; nothing for the first page.
+    pub fn text(&self) -> String {
+        match self {
+            Self::First => String::new(),
+            Self::Last => "end".to_owned(),
+            Self::After(cursor) | Self::Before(cursor) => cursor.text(),
+        }
+    }
 }
 
 /// What the list is asked for.
@@ -254,9 +265,8 @@ impl ListQuery {
         }
         match &self.position {
             Position::First => {}
-            Position::Last => pairs.push(("before", "end".to_owned())),
-            Position::After(cursor) => pairs.push(("after", cursor.text())),
-            Position::Before(cursor) => pairs.push(("before", cursor.text())),
+            Position::After(_) => pairs.push(("after", self.position.text())),
+            Position::Last | Position::Before(_) => pairs.push(("before", self.position.text())),
         }
         let mut out = String::new();
         for (key, value) in pairs {
@@ -392,9 +402,9 @@ mod tests {
         let value = match sort {
             SortColumn::Name | SortColumn::Type => Just(CursorValue::InId).boxed(),
             SortColumn::DisplayName => "[^\0]{0,40}".prop_map(CursorValue::DisplayName).boxed(),
-            SortColumn::Updated => {
-                (0..=MAX_MICROS).prop_map(|at| CursorValue::Updated(Timestamp::from_micros(at))).boxed()
-            }
+            SortColumn::Updated => (0..=Timestamp::MAX.micros())
+                .prop_map(|at| CursorValue::Updated(Timestamp::from_micros(at)))
+                .boxed(),
         };
         ("(image|gitsync-secret)-[a-z0-9]{1,9}", value)
             .prop_map(|(id, value)| Cursor { id: SecretId::parse(&id).unwrap(), value })

@@ -25,6 +25,9 @@ const MONTHS: [&str; 12] = [
 ];
 
 impl Timestamp {
+    /// The end of the year 9999: what calendars and PostgreSQL both hold.
+    pub const MAX: Self = Self(253_402_300_799_000_000);
+
     /// From microseconds since the epoch.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)

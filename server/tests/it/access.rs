@@ -3,11 +3,11 @@
 use crate::harness::{Answer, TestApp, asked, posted, unique};
 use axum::{
     body::Body,
-    http::{Request, StatusCode, header},
+    http::{self, Request, StatusCode, header},
 };
 use backend::Ctx;
 use domain::{
-    access::{Role, TokenDraft},
+    access::{Role, TokenDraft, TokenScope},
     sensitive::Sensitive,
     time::Timestamp,
 };
@@ -89,9 +89,32 @@ const ANYBODY: &[&str] = &[
     "/sign-out",
     "/setup",
     "/choose-password",
+    "/api/openapi.json",
 ];
 
-const TOKENS: &[&str] = &["/api/v1/me"];
+/// Of the API: path, method, the scope that it takes (`None`: any), and a body.
+const TOKENS: &[(&str, &str, Option<TokenScope>, &str)] = &[
+    ("/api/v1/me", "GET", None, ""),
+    ("/api/v1/secrets", "GET", None, ""),
+    (
+        "/api/v1/secrets",
+        "POST",
+        Some(TokenScope::Write),
+        r#"{"type":"image-pull","name":"eve","registry_host":"ghcr.io","username":"eve","password":"p"}"#,
+    ),
+    ("/api/v1/secrets/{id}", "GET", None, ""),
+    ("/api/v1/secrets/{id}", "PATCH", Some(TokenScope::Write), r#"{"display_name":"eve"}"#),
+    ("/api/v1/secrets/{id}", "DELETE", Some(TokenScope::Write), ""),
+    ("/api/v1/secrets/{id}/test", "POST", Some(TokenScope::Write), ""),
+    ("/api/v1/secrets/{id}/value", "GET", Some(TokenScope::ReadValues), ""),
+    ("/api/v1/secrets/{id}/manifest", "GET", Some(TokenScope::ReadValues), ""),
+    ("/api/v1/secrets/{id}/key", "POST", Some(TokenScope::Write), r#"{"kind":"ed25519"}"#),
+    ("/api/v1/secrets/{id}/key", "DELETE", Some(TokenScope::Write), ""),
+    ("/api/v1/secrets/{id}/key/switch", "POST", Some(TokenScope::Write), r#"{"fingerprint":"SHA256:x"}"#),
+    ("/api/v1/tokens", "GET", Some(TokenScope::ReadAudit), ""),
+    ("/api/v1/audit", "GET", Some(TokenScope::ReadAudit), ""),
+    ("/api/v1/{*path}", "GET", None, ""),
+];
 
 /// The rows of the tables above, sorted.
 fn table() -> Vec<(String, Audience)> {
@@ -100,8 +123,9 @@ fn table() -> Vec<(String, Audience)> {
     rows.extend(ANYBODY.iter().map(|path| ((*path).to_owned(), Audience::Anybody)));
     rows.extend(SIGNED_IN.iter().map(|(path, ..)| ((*path).to_owned(), Audience::SignedIn)));
     rows.extend(FUNCTIONS.iter().map(|(path, ..)| ((*path).to_owned(), Audience::Islands)));
-    rows.extend(TOKENS.iter().map(|path| ((*path).to_owned(), Audience::Tokens)));
+    rows.extend(TOKENS.iter().map(|(path, ..)| ((*path).to_owned(), Audience::Tokens)));
     rows.sort_by(|one, two| one.0.cmp(&two.0));
+    rows.dedup();
     rows
 }
 
@@ -171,8 +195,104 @@ async fn without_a_good_session_every_guarded_route_leads_to_signing_in() {
             assert_eq!(answer.body, r#"{"Refused":"NotSignedIn"}"#);
         }
         // A cookie is no token.
-        let answer = app.send_anonymous(asked("/api/v1/me", &cookie)).await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{what}");
+        for (path, method, _, body) in TOKENS {
+            let request = by_api(&path.replace("{id}", &id), method, body);
+            let request = request.header(header::COOKIE, &cookie).body(Body::from(*body)).unwrap();
+            let answer = app.send_anonymous(request).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{what}: {method} {path}");
+            assert_eq!(answer.header("content-type"), "application/problem+json");
+        }
+    }
+    assert_eq!(app.password_of(&name).await, "untouched");
+}
+
+/// A request as a script sends it, but for who it is.
+fn by_api(path: &str, method: &str, body: &str) -> http::request::Builder {
+    let request = Request::builder().method(method).uri(path.replace("{*path}", "nowhere"));
+    if body.is_empty() { request } else { request.header(header::CONTENT_TYPE, "application/json") }
+}
+
+/// Tokens that were good once, or never.
+async fn bad_tokens(app: &TestApp) -> Vec<(&'static str, String)> {
+    let good = app.token(TokenScope::Write, |_| ()).await;
+    let expired = app.backend.tokens();
+    let draft =
+        TokenDraft { name: "old".into(), scope: "write".into(), expiry: "1".into(), ..Default::default() };
+    let day_ago = Timestamp::from_micros(clock::now().micros() - 86_400_000_000);
+    let expired =
+        expired.create(&Ctx { now: day_ago, ..ctx() }, &draft).await.unwrap().text.expose().to_owned();
+    let revoked = app.token(TokenScope::Write, |_| ()).await;
+    app.backend.tokens().revoke(&ctx(), revoked.split('_').nth(1).unwrap()).await.unwrap();
+    let other_secret = format!("{}{}", &good[..good.len() - 1], if good.ends_with('0') { "1" } else { "0" });
+    vec![
+        ("none", String::new()),
+        ("garbage", "Bearer garbage".to_owned()),
+        ("of another scheme", format!("Basic {good}")),
+        ("expired", format!("Bearer {expired}")),
+        ("revoked", format!("Bearer {revoked}")),
+        ("cut short", format!("Bearer {}", &good[..good.len() - 1])),
+        ("with another secret", format!("Bearer {other_secret}")),
+    ]
+}
+
+#[tokio::test]
+async fn without_a_good_token_no_route_of_the_api_answers() {
+    let app = TestApp::start().await;
+    let name = unique("api-walk");
+    app.add_image(&name, "untouched").await;
+    let id = format!("image-{name}");
+    let session = app.session("admin", Role::Admin).await;
+    for (what, authorization) in bad_tokens(&app).await {
+        for (path, method, _, body) in TOKENS {
+            let request = by_api(&path.replace("{id}", &id), method, body)
+                .header(header::AUTHORIZATION, &authorization)
+                .header(header::COOKIE, &session)
+                .body(Body::from(*body))
+                .unwrap();
+            let answer = app.send_anonymous(request).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{what}: {method} {path}: {}", answer.body);
+            assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"latchkey\"");
+        }
+    }
+    assert_eq!(app.password_of(&name).await, "untouched");
+}
+
+#[tokio::test]
+async fn each_scope_gets_where_the_table_says() {
+    let app = TestApp::start().await;
+    let name = unique("scopes");
+    app.add_image(&name, "untouched").await;
+    let id = format!("image-{name}");
+    let elsewhere = |draft: &mut TokenDraft| draft.prefix = "elsewhere".to_owned();
+    for scope in TokenScope::ALL {
+        let (all, restricted) = (app.token(scope, |_| ()).await, app.token(scope, elsewhere).await);
+        for (path, method, takes, body) in TOKENS {
+            let ask = async |token: &str| {
+                let request = by_api(&path.replace("{id}", &id), method, body)
+                    .header(header::AUTHORIZATION, format!("Bearer {token}"));
+                app.send_anonymous(request.body(Body::from(*body)).unwrap()).await
+            };
+            let may = takes.is_none_or(|takes| takes == scope);
+            if !may {
+                let answer = ask(&all).await;
+                assert_eq!(
+                    answer.status,
+                    StatusCode::FORBIDDEN,
+                    "{scope:?}: {method} {path}: {}",
+                    answer.body
+                );
+            } else if *method == "GET" {
+                let status = ask(&all).await.status.as_u16();
+                assert_eq!(status, if path.contains('*') { 404 } else { 200 }, "{scope:?}: {path}");
+            }
+            if path.contains("{id}") {
+                let answer = ask(&restricted).await;
+                // What deletes no key but asks for one first is told what is missing.
+                let refused = [StatusCode::FORBIDDEN, StatusCode::BAD_REQUEST].contains(&answer.status);
+                assert!(refused, "{scope:?}, restricted: {method} {path}: {}", answer.body);
+                assert!(!answer.body.contains("untouched"));
+            }
+        }
     }
     assert_eq!(app.password_of(&name).await, "untouched");
 }

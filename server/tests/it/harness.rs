@@ -8,7 +8,7 @@ use axum::{
 };
 use backend::{Backend, BackendConfig, CheckConfig, Ctx, Kek, PrivateHost, SignInConfig};
 use domain::{
-    access::{AccessError, Role},
+    access::{AccessError, Role, TokenDraft, TokenScope},
     secret::SecretId,
     sensitive::Sensitive,
 };
@@ -197,6 +197,15 @@ impl TestApp {
             ],
         )
         .await
+    }
+
+    /// A token of this scope, with what else its form says.
+    pub(crate) async fn token(&self, scope: TokenScope, change: impl Fn(&mut TokenDraft)) -> String {
+        let mut draft =
+            TokenDraft { name: "ci".to_owned(), scope: scope.as_str().to_owned(), ..TokenDraft::default() };
+        change(&mut draft);
+        let ctx = Ctx::system("test", clock::now());
+        self.backend.tokens().create(&ctx, &draft).await.unwrap().text.expose().to_owned()
     }
 
     /// The whole database as text.

@@ -16,5 +16,6 @@ mod keys;
 #[path = "../../../crates/backend/src/checks/tests/peers.rs"]
 mod peers;
 mod process;
+mod rest;
 mod secrets;
 mod sentinel;

@@ -31,6 +31,12 @@ pub(crate) struct Read {
     pub(crate) unchanged: bool,
 }
 
+impl Read {
+    pub(crate) fn new(ctx: &Ctx, id: &SecretId, secret: Uuid, outcome: Outcome) -> Self {
+        Self { ctx: ctx.clone(), id: id.clone(), secret, outcome, unchanged: false }
+    }
+}
+
 struct Waiting {
     read: Read,
     done: oneshot::Sender<Result<(), Error>>,
@@ -68,7 +74,7 @@ async fn write_all(db: Db, mut reads: mpsc::Receiver<Waiting>) {
         let written = in_time(Box::pin(write(&db, &reads))).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
         for (read, done) in reads.iter().zip(done) {
             // Whoever has gone meanwhile does not get the value either.
-            drop(done.send(written.as_ref().map(|()| ()).map_err(|error| refuse(&read.ctx, error))));
+            drop(done.send(written.as_ref().copied().map_err(|error| refuse(&read.ctx, error))));
         }
     }
 }

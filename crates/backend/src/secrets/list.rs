@@ -3,6 +3,7 @@
 use super::repository::{self, COUNT_LIMIT, ListRow, Stretch};
 use crate::db::{Db, timestamp};
 use domain::{
+    access::Restriction,
     check::CheckStatus,
     page::{Cursor, ListQuery, Position, SecretPage, Total},
     secret::{KeyAlgorithm, SecretId, SecretKind, SecretName, SecretSummary},
@@ -10,8 +11,13 @@ use domain::{
 };
 
 /// The page that the query asks for, or the nearest that has rows.
-pub(super) async fn page(db: &Db, query: &ListQuery, now: Timestamp) -> Result<SecretPage, sqlx::Error> {
-    let page = stretch(db, query, now).await?;
+pub(super) async fn page(
+    db: &Db,
+    query: &ListQuery,
+    visible: &Restriction,
+    now: Timestamp,
+) -> Result<SecretPage, sqlx::Error> {
+    let page = stretch(db, query, visible, now).await?;
     let short = page.rows.len() < usize::from(query.size.rows());
     let nearest = match query.position {
         // Fewer rows before the cursor than a page: that is the first page, which may be filled up.
@@ -19,10 +25,15 @@ pub(super) async fn page(db: &Db, query: &ListQuery, now: Timestamp) -> Result<S
         Position::After(_) if page.rows.is_empty() => Position::Last,
         _ => return Ok(page),
     };
-    stretch(db, &query.with_position(nearest), now).await
+    stretch(db, &query.with_position(nearest), visible, now).await
 }
 
-async fn stretch(db: &Db, query: &ListQuery, now: Timestamp) -> Result<SecretPage, sqlx::Error> {
+async fn stretch(
+    db: &Db,
+    query: &ListQuery,
+    visible: &Restriction,
+    now: Timestamp,
+) -> Result<SecretPage, sqlx::Error> {
     let size = usize::from(query.size.rows());
     let (backwards, cursor) = match &query.position {
         Position::First => (false, None),
@@ -32,6 +43,7 @@ async fn stretch(db: &Db, query: &ListQuery, now: Timestamp) -> Result<SecretPag
     };
     let wanted = &Stretch {
         query,
+        visible,
         direction: if backwards { query.direction.reversed() } else { query.direction },
         beyond: cursor.map(|cursor| (&cursor.id, &cursor.value)),
         // One more than is shown tells whether there is another page.
@@ -51,7 +63,7 @@ async fn stretch(db: &Db, query: &ListQuery, now: Timestamp) -> Result<SecretPag
         (true, beyond) => (more, beyond),
     };
     // What is neither searched nor filtered by state need not be counted.
-    let counted = !query.search.is_empty() || query.status.is_some();
+    let counted = !query.search.is_empty() || query.status.is_some() || *visible != Restriction::None;
     let at = |row: Option<&SecretSummary>| row.map(|row| Cursor::at(row, query.sort));
     Ok(SecretPage {
         previous: if before { at(rows.first()) } else { None },

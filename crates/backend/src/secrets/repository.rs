@@ -8,9 +8,10 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
+    access::Restriction,
     check::CheckStatus,
     page::{CursorValue, Direction, ListQuery, SortColumn},
-    secret::{Credential, NewSecret, SecretId, SecretKind},
+    secret::{Credential, NewSecret, SecretId, SecretKind, SecretName},
 };
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -118,6 +119,21 @@ pub(super) async fn find(
     .bind(id.name.as_str())
     .fetch_optional(connection)
     .await
+}
+
+/// The secret that came from the form with this mark.
+pub(super) async fn find_submitted(
+    connection: &mut PgConnection,
+    submission: Uuid,
+) -> Result<Option<SecretId>, sqlx::Error> {
+    let found: Option<(String, String)> =
+        sqlx::query_as("SELECT kind, name FROM secrets WHERE submission = $1 LIMIT 1")
+            .bind(submission)
+            .fetch_optional(connection)
+            .await?;
+    Ok(found.and_then(|(kind, name)| {
+        Some(SecretId::new(SecretKind::parse(&kind)?, SecretName::parse(&name).ok()?))
+    }))
 }
 
 /// Keeps others from changing the row until the end of the transaction.
@@ -290,6 +306,8 @@ pub(super) async fn refresh_statistics(connection: &mut PgConnection) -> Result<
 /// Where a stretch of the list begins, and which way it runs.
 pub(super) struct Stretch<'a> {
     pub(super) query: &'a ListQuery,
+    /// Which secrets are shown of all.
+    pub(super) visible: &'a Restriction,
     /// The way the rows are read, which for a page before a row is against the list's.
     pub(super) direction: Direction,
     /// Rows beyond this one.
@@ -302,22 +320,22 @@ pub(super) async fn list(
     connection: &mut PgConnection,
     stretch: &Stretch<'_>,
 ) -> Result<Vec<ListRow>, sqlx::Error> {
-    let Stretch { query, direction, beyond, limit } = stretch;
+    let Stretch { query, visible, direction, beyond, limit } = stretch;
     let words: Vec<String> = query.search.split_whitespace().take(MAX_WORDS).map(pattern).collect();
     let mut sql = QueryBuilder::<Postgres>::new(
         "SELECT page.*, algorithm, fingerprint FROM (SELECT id, kind, name, display_name, registry_host, \
          updated_at, updated_by, check_status, (",
     );
-    if words.is_empty() && query.status.is_none() {
+    if words.is_empty() && query.status.is_none() && **visible == Restriction::None {
         sql.push("SELECT coalesce(sum(count), 0)::bigint FROM secret_counts WHERE ");
-        filter(&mut sql, query.kind, None, &[]);
+        filter(&mut sql, query.kind, None, &[], visible);
     } else {
         sql.push("SELECT count(*) FROM (SELECT FROM secrets WHERE ");
-        filter(&mut sql, query.kind, query.status, &words);
+        filter(&mut sql, query.kind, query.status, &words, visible);
         sql.push(format_args!(" LIMIT {}) AS counted", COUNT_LIMIT + 1));
     }
     sql.push(") AS total FROM secrets WHERE ");
-    filter(&mut sql, query.kind, query.status, &words);
+    filter(&mut sql, query.kind, query.status, &words, visible);
 
     // Within one kind, the kind is no part of the order: so the index that begins with it serves.
     let columns = match (query.sort, query.kind) {
@@ -362,6 +380,7 @@ fn filter(
     kind: Option<SecretKind>,
     status: Option<CheckStatus>,
     words: &[String],
+    visible: &Restriction,
 ) {
     sql.push("true");
     if let Some(kind) = kind {
@@ -374,6 +393,18 @@ fn filter(
     }
     for word in words {
         sql.push(" AND search LIKE ").push_bind(word.clone());
+    }
+    match visible {
+        Restriction::None => {}
+        Restriction::Prefix(prefix) => {
+            sql.push(" AND name ^@ ").push_bind(prefix.clone());
+        }
+        Restriction::Secrets(ids) => {
+            let (kinds, names): (Vec<&str>, Vec<String>) =
+                ids.iter().map(|id| (id.kind.as_str(), id.name.as_str().to_owned())).unzip();
+            sql.push(" AND (kind, name) IN (SELECT * FROM unnest(").push_bind(kinds);
+            sql.push("::text[], ").push_bind(names).push("::text[]))");
+        }
     }
 }
 

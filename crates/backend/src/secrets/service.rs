@@ -12,7 +12,7 @@ use super::{
     twins::{self, Shared},
 };
 use crate::{
-    access::{Object, authorize},
+    access::{Object, authorize, visible},
     audit::{self, AuditAction, AuditRecord, Outcome},
     context::{Action, Ctx},
     db::{Db, bounded, in_time},
@@ -54,13 +54,13 @@ impl SecretService {
         self.keyring.as_deref().ok_or(Error::Sealed)
     }
 
-    /// One page of the list, in one round trip.
+    /// One page of the list, in one round trip. A token that is for some secrets alone sees no others.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`, `Unavailable`, `Internal`.
     pub async fn list(&self, ctx: &Ctx, query: &ListQuery) -> Result<SecretPage, Error> {
-        authorize(&self.db, ctx, Action::ReadSecrets, Object::Named("secrets")).await?;
+        authorize(&self.db, ctx, Action::ReadSecrets, Object::Visible("secrets")).await?;
         self.unsealed()?;
-        list::page(&self.db, query, ctx.now).await.map_err(|error| refuse(ctx, &error))
+        list::page(&self.db, query, visible(&ctx.actor), ctx.now).await.map_err(|error| refuse(ctx, &error))
     }
 
     /// Whether whoever asks may change this secret, or add one: before a form is shown that could not be sent.
@@ -186,6 +186,18 @@ impl SecretService {
         record(&mut work, ctx, action, id, &[]).await?;
         work.commit().await?;
         Ok(Ok(()))
+    }
+
+    /// The secret that was added with this mark, if there is one still.
+    ///
+    /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`, `Unavailable`, `Internal`.
+    pub async fn submitted(&self, ctx: &Ctx, submission: Uuid) -> Result<Option<SecretId>, Error> {
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Visible("secrets")).await?;
+        self.unsealed()?;
+        let found = self.db.read(|mut reader| async move {
+            Ok((repository::find_submitted(&mut reader, submission).await?, reader))
+        });
+        found.await.map_err(|error| refuse(ctx, &error))
     }
 
     /// Whether the stored secret came from this form, and is what is in it.

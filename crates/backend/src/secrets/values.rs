@@ -98,7 +98,7 @@ impl SecretService {
         let row = &stored.0;
         let revision = Revision { row: row.id, version: row.version };
         if is_known(revision) {
-            let read = self.read(ctx, id, row.id, Outcome::Done);
+            let read = Read::new(ctx, id, row.id, Outcome::Done);
             self.reads.record(Read { unchanged: true, ..read }).await?;
             return Ok(ValueAnswer::Unchanged(revision));
         }
@@ -142,10 +142,6 @@ impl SecretService {
         })
     }
 
-    fn read(&self, ctx: &Ctx, id: &SecretId, secret: Uuid, outcome: Outcome) -> Read {
-        Read { ctx: ctx.clone(), id: id.clone(), secret, outcome, unchanged: false }
-    }
-
     /// Opens what was sealed, and has it on record before it is returned.
     async fn open(
         &self,
@@ -157,7 +153,7 @@ impl SecretService {
         let place = Location { secret, field: value_field(id.kind), version: row.value_version };
         let opened = self.unsealed()?.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
         let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };
-        self.reads.record(self.read(ctx, id, secret, outcome)).await?;
+        self.reads.record(Read::new(ctx, id, secret, outcome)).await?;
         opened.map_err(|error| broken(ctx, error))
     }
 }

@@ -29,46 +29,34 @@ pub fn manifest(
     let data: Vec<(&str, Sensitive)> =
         shaped.iter().map(|(key, value)| (*key, Sensitive::new(STANDARD.encode(value.expose())))).collect();
     let name = id.to_string();
-    let labels: &[(&str, &str)] = match shape {
-        Shape::ArgoCd => &[("argocd.argoproj.io/secret-type", "repository")],
-        _ => &[],
-    };
+    let label = (shape == Shape::ArgoCd).then_some(("argocd.argoproj.io/secret-type", "repository"));
     Some(match format {
         ManifestFormat::Json => {
-            let data = object(data.iter().map(|(key, value)| (*key, value)));
-            let mut metadata = format!("{{\"name\":{}", text(&name));
-            if let Some(namespace) = namespace {
-                metadata.push_str(&format!(",\"namespace\":{}", text(namespace)));
-            }
-            if !labels.is_empty() {
-                let labels: Vec<String> =
-                    labels.iter().map(|(key, value)| format!("{}:{}", text(key), text(value))).collect();
-                metadata.push_str(&format!(",\"labels\":{{{}}}", labels.join(",")));
-            }
-            metadata.push('}');
+            let namespace =
+                namespace.map(|name| format!(",\"namespace\":{}", text(name))).unwrap_or_default();
+            let label = label.map(|(key, value)| format!(",\"labels\":{{{}:{}}}", text(key), text(value)));
             Sensitive::new(format!(
-                "{{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{metadata},\"type\":{},\"data\":{}}}\n",
+                "{{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{{\"name\":{}{namespace}{}}},\"type\":{},\
+                 \"data\":{}}}\n",
+                text(&name),
+                label.unwrap_or_default(),
                 text(kubernetes_type),
-                data.expose()
+                object(data.iter().map(|(key, value)| (*key, value))).expose()
             ))
         }
+        // Every scalar that is not a word of ours is a JSON string, which YAML reads as it stands.
         ManifestFormat::Yaml => {
-            // Every scalar that is not a fixed word is a JSON string, which YAML reads as it stands.
-            let mut yaml = format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: {}\n", text(&name));
-            if let Some(namespace) = namespace {
-                yaml.push_str(&format!("  namespace: {}\n", text(namespace)));
-            }
-            if !labels.is_empty() {
-                yaml.push_str("  labels:\n");
-                for (key, value) in labels {
-                    yaml.push_str(&format!("    {key}: {}\n", text(value)));
-                }
-            }
-            yaml.push_str(&format!("type: {kubernetes_type}\ndata:\n"));
-            let lines: Vec<String> =
-                data.iter().map(|(key, value)| format!("  {key}: {}\n", text(value.expose()))).collect();
-            let lines = zeroize::Zeroizing::new(lines);
-            Sensitive::new(format!("{yaml}{}", lines.concat()))
+            let namespace =
+                namespace.map(|name| format!("  namespace: {}\n", text(name))).unwrap_or_default();
+            let label = label.map(|(key, value)| format!("  labels:\n    {key}: {}\n", text(value)));
+            let lines = data.iter().map(|(key, value)| format!("  {key}: {}\n", text(value.expose())));
+            let lines = zeroize::Zeroizing::new(lines.collect::<Vec<_>>());
+            Sensitive::new(format!(
+                "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {}\n{namespace}{}type: {kubernetes_type}\ndata:\n{}",
+                text(&name),
+                label.unwrap_or_default(),
+                lines.concat()
+            ))
         }
     })
 }

@@ -187,8 +187,8 @@ fn manifests_are_what_kubectl_makes() {
             };
             (format!("image-n{number}"), shape, shaped, kind, arguments)
         } else {
-            let shapes = [Shape::GitSync, Shape::SshAuth, Shape::Rancher, Shape::Flux, Shape::ArgoCd];
-            let shape = shapes[number / 2 % shapes.len()];
+            let of_keys = [Shape::GitSync, Shape::SshAuth, Shape::Rancher, Shape::Flux, Shape::ArgoCd];
+            let shape = of_keys[number / 2 % of_keys.len()];
             let (git, url) = (dataset(), format!("ssh://git@host/{number}"));
             let handout =
                 Handout { credential: &git, known_hosts: &text, public_key: Some(&text), url: Some(&url) };

@@ -169,7 +169,7 @@ impl TokenService {
         everybodys: bool,
         beyond: Option<(Timestamp, &str)>,
     ) -> Result<TokenPage, Error> {
-        let owner = self.reach(ctx, everybodys).await?;
+        let owner = self.reach(ctx, everybodys.then_some(Action::ReadTokens)).await?;
         let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
         let found = self.db.read(|mut reader| async move {
             Ok((repository::list(&mut reader, owner, beyond, limit).await?, reader))
@@ -185,7 +185,7 @@ impl TokenService {
     ///
     /// Errors: `NotFound`; as `list`.
     pub async fn get(&self, ctx: &Ctx, id: &str) -> Result<TokenSummary, Error> {
-        let owner = self.reach(ctx, manages(ctx)).await?;
+        let owner = self.reach(ctx, manages(ctx).then_some(Action::ReadTokens)).await?;
         let found =
             self.db.read(|mut reader| async move { Ok((repository::find(&mut reader, id).await?, reader)) });
         let row = found.await.map_err(|error| refuse(ctx, &error))?;
@@ -197,7 +197,7 @@ impl TokenService {
     ///
     /// Errors: `NotFound`, also for a token of others without the right to it; as `list`.
     pub async fn revoke(&self, ctx: &Ctx, id: &str) -> Result<String, Error> {
-        let owner = self.reach(ctx, manages(ctx)).await?;
+        let owner = self.reach(ctx, manages(ctx).then_some(Action::ManageTokens)).await?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
@@ -212,11 +212,11 @@ impl TokenService {
     }
 
     /// Whose tokens may be reached: `None` is everybody's.
-    async fn reach(&self, ctx: &Ctx, everybodys: bool) -> Result<Option<uuid::Uuid>, Error> {
-        let action = if everybodys { Action::ManageTokens } else { Action::OwnAccount };
+    async fn reach(&self, ctx: &Ctx, everybodys: Option<Action>) -> Result<Option<uuid::Uuid>, Error> {
+        let action = everybodys.unwrap_or(Action::OwnAccount);
         authorize(&self.db, ctx, action, Object::Named("tokens")).await?;
         Ok(match &ctx.actor {
-            Actor::User(user) if !everybodys => Some(user.id),
+            Actor::User(user) if everybodys.is_none() => Some(user.id),
             _ => None,
         })
     }

@@ -15,11 +15,13 @@ pub enum TokenScope {
     ReadValues,
     /// Add, change and delete secrets.
     Write,
+    /// See the audit log and everybody's tokens.
+    ReadAudit,
 }
 
 impl TokenScope {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::ReadMetadata, Self::ReadValues, Self::Write];
+    pub const ALL: [Self; 4] = [Self::ReadMetadata, Self::ReadValues, Self::Write, Self::ReadAudit];
 
     /// As it is stored and sent.
     pub fn as_str(self) -> &'static str {
@@ -27,6 +29,7 @@ impl TokenScope {
             Self::ReadMetadata => "read-metadata",
             Self::ReadValues => "read-values",
             Self::Write => "write",
+            Self::ReadAudit => "read-audit",
         }
     }
 
@@ -41,6 +44,7 @@ impl TokenScope {
             Self::ReadMetadata => "Read metadata",
             Self::ReadValues => "Read values",
             Self::Write => "Write",
+            Self::ReadAudit => "Read audit log",
         }
     }
 
@@ -50,6 +54,9 @@ impl TokenScope {
             Self::ReadMetadata => "sees which secrets there are, never a value",
             Self::ReadValues => "sees secrets and takes their values out",
             Self::Write => "sees, adds, changes and deletes secrets, and takes no value out",
+            Self::ReadAudit => {
+                "sees the audit log, everybody's tokens and which secrets there are, never a value"
+            }
         }
     }
 
@@ -58,6 +65,7 @@ impl TokenScope {
         match self {
             Self::ReadMetadata => Role::Reader,
             Self::ReadValues | Self::Write => Role::Editor,
+            Self::ReadAudit => Role::Admin,
         }
     }
 }

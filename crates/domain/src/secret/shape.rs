@@ -5,7 +5,7 @@ use super::SecretKind;
 /// Which keys a value is handed out under.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// `ssh` and `known_hosts`: git-sync and PrimeHub.
+    /// `ssh` and `known_hosts`: git-sync and those that mount its key.
     GitSync,
     /// `ssh-privatekey`: Kubernetes' own `kubernetes.io/ssh-auth`.
     SshAuth,

@@ -1,0 +1,58 @@
+//! The JSON that is sent to the API.
+
+use super::problem::Problem;
+use crate::state::AppState;
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+    http::{HeaderMap, StatusCode, header},
+};
+use domain::sensitive::Sensitive;
+use serde::de::DeserializeOwned;
+
+/// A body of this form. What is wrong with another one is said by its place alone: it may hold a value.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported-media-type",
+                "Send JSON, with the header Content-Type: application/json.",
+            ));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|refused| match refused.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too-large",
+                "The body is longer than anything that the portal stores.",
+            ),
+            _ => Problem::new(StatusCode::BAD_REQUEST, "bad-request", "The body broke off."),
+        })?;
+        let text = String::from_utf8(bytes.into());
+        let text = text.map(Sensitive::new).map_err(|_| {
+            Problem::new(StatusCode::BAD_REQUEST, "bad-request", "The body is not text in UTF-8.")
+        })?;
+        serde_json::from_str(text.expose()).map(Self).map_err(|error| {
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                "bad-request",
+                format!(
+                    "The body is not the JSON that is taken here: line {}, column {}. See /api/docs.",
+                    error.line(),
+                    error.column()
+                ),
+            )
+        })
+    }
+}
+
+/// `application/json`, or the media type of a partial change (RFC 7396).
+fn is_json(headers: &HeaderMap) -> bool {
+    let named = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = named.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    matches!(media_type.as_str(), "application/json" | "application/merge-patch+json")
+}

@@ -1,0 +1,29 @@
+//! Who calls the API.
+
+use super::problem::Problem;
+use crate::state::AppState;
+use app::ssr::Identified;
+use axum::{extract::FromRequestParts, http::request::Parts};
+use backend::{Actor, Backend, Ctx, TokenActor};
+use domain::error::Error;
+
+/// Whoever holds a token that is good, and the services.
+pub struct Caller {
+    pub ctx: Ctx,
+    pub token: TokenActor,
+    pub backend: Backend,
+}
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let identified = parts.extensions.get::<Identified>().cloned();
+        let ctx = identified.unwrap_or(Err(Error::Unavailable))?;
+        let backend = state.backend().cloned().ok_or(Error::Unavailable)?;
+        match ctx.actor.clone() {
+            Actor::Token(token) => Ok(Self { ctx, token, backend }),
+            _ => Err(Error::NotSignedIn.into()),
+        }
+    }
+}

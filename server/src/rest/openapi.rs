@@ -1,0 +1,81 @@
+//! The API's own description, made of the code that answers.
+
+use super::{audit, keys, me, problem::Problem, secrets, tokens, values};
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        Content, Ref, RefOr, ResponseBuilder,
+        path::Operation,
+        security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    },
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Latchkey",
+        description = "Credentials for what a platform pulls. Send a token in the header Authorization: Bearer; make one on the page Tokens.",
+    ),
+    paths(
+        secrets::list, secrets::create, secrets::show, secrets::change, secrets::delete, secrets::test,
+        values::value, values::kubernetes_manifest,
+        keys::generate, keys::switch, keys::discard,
+        me::show, tokens::list, audit::list,
+    ),
+    components(schemas(Problem)),
+    modifiers(&Everywhere),
+)]
+struct Description;
+
+/// What is true of every operation.
+struct Everywhere;
+
+impl Modify for Everywhere {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let components = description.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+        for item in description.paths.paths.values_mut() {
+            let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
+            for operation in operations.into_iter().flatten() {
+                complete(operation);
+            }
+        }
+    }
+}
+
+fn complete(operation: &mut Operation) {
+    operation.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
+    let takes_body = operation.request_body.is_some();
+    let mut answers = vec![
+        ("400", "A parameter or the body is not as it has to be"),
+        ("401", "The token is missing or not good any more"),
+        ("403", "The token does not allow this"),
+        ("500", "Something went wrong; the log has the cause"),
+        ("503", "The portal is sealed, or its database does not answer. Ask again"),
+    ];
+    if takes_body {
+        answers.push(("413", "The body is too long"));
+        answers.push(("415", "The body is not JSON"));
+    }
+    for (status, what) in answers {
+        let problem = Content::builder().schema(Some(Ref::from_schema_name("Problem"))).build();
+        let response = ResponseBuilder::new().description(what).content("application/problem+json", problem);
+        let responses = &mut operation.responses.responses;
+        responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(response.build()));
+    }
+}
+
+/// The description as a value, for the page that shows it.
+pub fn description() -> utoipa::openapi::OpenApi {
+    Description::openapi()
+}
+
+/// `GET /api/openapi.json`
+pub async fn show() -> Response {
+    Json(description()).into_response()
+}

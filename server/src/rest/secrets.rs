@@ -1,0 +1,409 @@
+//! Secrets by the API.
+
+use super::{
+    Answer, Caller, Problem,
+    body::Body,
+    conditional::{expected_version, is_known, tagged, unchanged},
+    id, json,
+    query::Query,
+    views::{Secret, SecretList, TestResult},
+};
+use axum::{
+    extract::{Path, RawQuery},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::IntoResponse,
+};
+use backend::{entity_tag, submission_of};
+use domain::{
+    check::CheckStatus,
+    error::{Error, Field, FieldError, Problem as FieldProblem},
+    page::{ListQuery, PageSize, Position, SortColumn},
+    secret::{
+        GeneratedSecret, NewKeyKind, NewSecret, SecretDetails, SecretDraft, SecretId, SecretKind,
+        SecretUpdate,
+    },
+    sensitive::Sensitive,
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// A secret that is to be added.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSecretBody {
+    /// `git-dataset` or `image-pull`.
+    #[schema(example = "image-pull")]
+    r#type: String,
+    /// Unique within its type: lower case letters, digits, `-` and `.`.
+    #[schema(example = "hub")]
+    name: String,
+    /// What people see; the name where it is left out.
+    display_name: Option<String>,
+    /// Image pull: where the registry is.
+    #[schema(example = "ghcr.io")]
+    registry_host: Option<String>,
+    /// Image pull: the account there.
+    #[schema(example = "robot")]
+    username: Option<String>,
+    /// Image pull: its password or token.
+    #[schema(value_type = Option<String>, format = Password)]
+    password: Option<Sensitive>,
+    /// Git dataset: an SSH private key.
+    #[schema(value_type = Option<String>, format = Password)]
+    secret: Option<Sensitive>,
+    /// Git dataset: what protects the key. It is stored without.
+    #[schema(value_type = Option<String>, format = Password)]
+    passphrase: Option<Sensitive>,
+    /// Git dataset: have the portal make a pair, `ed25519` or `rsa-4096`, in the place of `secret`.
+    generate: Option<String>,
+    /// Git dataset: the repository to try.
+    repository: Option<String>,
+    /// Git dataset: the keys of hosts to trust, as in a `known_hosts` file.
+    known_hosts: Option<String>,
+    /// Image pull: the image to try.
+    image: Option<String>,
+    /// Save it although another secret holds the same key or account.
+    #[serde(default)]
+    knowingly: bool,
+}
+
+/// A change. What is left out stays as it is.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecretChange {
+    /// What people see; an empty text makes it the name.
+    #[schema(example = "Docker Hub")]
+    display_name: Option<String>,
+    /// Image pull: where the registry is.
+    registry_host: Option<String>,
+    /// Image pull: the account there.
+    username: Option<String>,
+    /// Image pull: its new password or token.
+    #[schema(value_type = Option<String>, format = Password)]
+    password: Option<Sensitive>,
+    /// Git dataset: a new SSH private key.
+    #[schema(value_type = Option<String>, format = Password)]
+    secret: Option<Sensitive>,
+    /// Git dataset: what protects the new key.
+    #[schema(value_type = Option<String>, format = Password)]
+    passphrase: Option<Sensitive>,
+    /// Git dataset: the repository to try; an empty text for none.
+    repository: Option<String>,
+    /// Git dataset: the keys of hosts to trust, as in a `known_hosts` file.
+    known_hosts: Option<String>,
+    /// Image pull: the image to try; an empty text for none.
+    image: Option<String>,
+    /// Save it although another secret holds the same key or account.
+    #[serde(default)]
+    knowingly: bool,
+}
+
+impl From<NewSecretBody> for SecretDraft {
+    fn from(body: NewSecretBody) -> Self {
+        Self {
+            name: body.name,
+            display_name: body.display_name.unwrap_or_default(),
+            kind: body.r#type,
+            secret: body.secret.unwrap_or_default(),
+            passphrase: body.passphrase.unwrap_or_default(),
+            registry_host: body.registry_host.unwrap_or_default(),
+            username: body.username.unwrap_or_default(),
+            password: body.password.unwrap_or_default(),
+            knowingly: if body.knowingly { "yes".to_owned() } else { String::new() },
+            repository: body.repository.unwrap_or_default(),
+            known_hosts: body.known_hosts.unwrap_or_default(),
+            approved_hosts: String::new(),
+            image: body.image.unwrap_or_default(),
+        }
+    }
+}
+
+impl SecretChange {
+    /// The form as it would stand on the page: what is stored, with what is sent in its place.
+    fn over(self, stored: &SecretDetails) -> SecretDraft {
+        let kept = |sent: Option<String>, stored: Option<&String>| {
+            sent.unwrap_or_else(|| stored.cloned().unwrap_or_default())
+        };
+        let (repository, image) = match stored.id.kind {
+            SecretKind::GitDataset => (stored.target.as_ref(), None),
+            SecretKind::ImagePull => (None, stored.target.as_ref()),
+        };
+        SecretDraft {
+            name: String::new(),
+            display_name: kept(self.display_name, Some(&stored.display_name)),
+            kind: stored.id.kind.as_str().to_owned(),
+            secret: self.secret.unwrap_or_default(),
+            passphrase: self.passphrase.unwrap_or_default(),
+            registry_host: kept(self.registry_host, stored.registry_host.as_ref()),
+            username: kept(self.username, stored.username.as_ref()),
+            password: self.password.unwrap_or_default(),
+            knowingly: if self.knowingly { "yes".to_owned() } else { String::new() },
+            repository: kept(self.repository, repository),
+            known_hosts: kept(self.known_hosts, Some(&stored.known_hosts)),
+            approved_hosts: String::new(),
+            image: kept(self.image, image),
+        }
+    }
+
+    /// What is sent for the other type of secret, or blank where it cannot be. A page's form passes over it; a script is
+    /// told.
+    fn misplaced(&self, kind: SecretKind) -> Vec<&'static str> {
+        let git = [
+            ("secret", self.secret.is_some()),
+            ("passphrase", self.passphrase.is_some()),
+            ("repository", self.repository.is_some()),
+            ("known_hosts", self.known_hosts.is_some()),
+        ];
+        let image = [
+            ("registry_host", self.registry_host.is_some()),
+            ("username", self.username.is_some()),
+            ("password", self.password.is_some()),
+            ("image", self.image.is_some()),
+        ];
+        let others = if kind == SecretKind::GitDataset { image } else { git };
+        others.into_iter().filter(|(_, sent)| *sent).map(|(name, _)| name).collect()
+    }
+}
+
+/// Which secrets there are
+///
+/// A token that is for some secrets alone sees no others.
+#[utoipa::path(
+    get, path = "/api/v1/secrets", tag = "Secrets",
+    params(
+        ("q" = Option<String>, Query, description = "Words that name, display name or registry host contain; at most 200 characters"),
+        ("type" = Option<String>, Query, description = "`git-dataset` or `image-pull`"),
+        ("status" = Option<String>, Query, description = "`works`, `refused`, `unreachable`, `host-key-changed` or `not-tested`"),
+        ("sort" = Option<String>, Query, description = "`name`, `display`, `type` or `updated`; descending after a hyphen. Without it, the last changed come first"),
+        ("size" = Option<u8>, Query, description = "Rows a page: 10, 20, 50 or 100"),
+        ("after" = Option<String>, Query, description = "`next` of the page before"),
+        ("before" = Option<String>, Query, description = "`previous` of the page after, or `end` for the last page"),
+    ),
+    responses((status = 200, description = "One page", body = SecretList)),
+)]
+pub async fn list(caller: Caller, RawQuery(text): RawQuery) -> Answer {
+    let query = read_list_query(text.as_deref())?;
+    Ok(json(SecretList::from(caller.backend.secrets().list(&caller.ctx, &query).await?)))
+}
+
+/// The query of an address, every part of which has to be understood.
+fn read_list_query(text: Option<&str>) -> Result<ListQuery, Problem> {
+    let query = Query::read(text, &["q", "type", "status", "sort", "size", "after", "before"])?;
+    query.parse("type", SecretKind::parse, "Send git-dataset or image-pull.")?;
+    let states = "Send works, refused, unreachable, host-key-changed or not-tested.";
+    query.parse("status", CheckStatus::parse, states)?;
+    let sorts = "Send name, display, type or updated, after a hyphen for descending.";
+    let is_sort = |text: &str| {
+        let name = text.strip_prefix('-').unwrap_or(text);
+        SortColumn::ALL.into_iter().find(|column| column.as_str() == name)
+    };
+    query.parse("sort", is_sort, sorts)?;
+    let is_size = |text: &str| PageSize::ALL.into_iter().find(|size| size.rows().to_string() == text);
+    query.parse("size", is_size, "Send 10, 20, 50 or 100.")?;
+    let fits = |text: &str| (text.chars().count() <= ListQuery::MAX_SEARCH_CHARS).then_some(());
+    query.parse("q", fits, "Send at most 200 characters.")?;
+    let read = ListQuery::parse(text.unwrap_or_default());
+    for name in ["after", "before"] {
+        if query.get(name).is_some() && read.position == Position::First {
+            let detail = "Send what the page that was shown says in next or previous, for the same sort.";
+            return Err(Problem::parameter(name, detail));
+        }
+    }
+    if query.get("after").is_some() && query.get("before").is_some() {
+        return Err(Problem::parameter("before", "Send either after or before."));
+    }
+    Ok(read)
+}
+
+/// Add a secret
+///
+/// The value is sealed before it is stored, and no answer has it. With `generate`, the portal makes a key pair and
+/// answers with its public half.
+#[utoipa::path(
+    post, path = "/api/v1/secrets", tag = "Secrets",
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible characters. The same request sent again with the same key adds nothing and gets the same answer")),
+    request_body = NewSecretBody,
+    responses(
+        (status = 201, description = "Added", body = Secret),
+        (status = 409, description = "The name is taken, or another secret holds the same", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Fields need another look, or the Idempotency-Key came with another request", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn create(caller: Caller, headers: HeaderMap, Body(body): Body<NewSecretBody>) -> Answer {
+    let submission = submission(&caller, &headers)?;
+    let secrets = caller.backend.secrets();
+    let generate = match body.generate.as_deref() {
+        None => None,
+        Some(kind) => Some(
+            NewKeyKind::parse(kind)
+                .ok_or_else(|| Problem::parameter("generate", "Send ed25519 or rsa-4096."))?,
+        ),
+    };
+    let made_key = generate.is_some();
+    if made_key && (body.r#type != SecretKind::GitDataset.as_str() || body.secret.is_some()) {
+        let detail = "The portal makes keys for Git datasets alone, and in the place of one that is sent.";
+        return Err(Problem::parameter("generate", detail));
+    }
+    let draft = SecretDraft::from(body);
+    let wanted = SecretKind::parse(&draft.kind)
+        .and_then(|kind| SecretId::parse(&format!("{}{}", kind.id_prefix(), draft.name)));
+    if let Some(submission) = submission
+        && let Some(made) = secrets.submitted(&caller.ctx, submission).await?
+        && wanted != Some(made)
+    {
+        return Err(Problem::key_spent());
+    }
+    let invalid = |errors: Vec<FieldError>| Error::Invalid(errors);
+    let created = match generate {
+        Some(key) => {
+            let wanted = GeneratedSecret::parse(&draft, key).map_err(invalid)?;
+            secrets.create_generated(&caller.ctx, wanted, submission).await
+        }
+        None => {
+            let secret = NewSecret::parse(draft).map_err(invalid)?;
+            secrets.create(&caller.ctx, secret, submission).await
+        }
+    };
+    let id = match created {
+        Ok(id) => id,
+        Err(Error::Invalid(errors)) if is_same_name(&errors) && submission.is_some() => {
+            let made = match submission {
+                Some(submission) => secrets.submitted(&caller.ctx, submission).await?,
+                None => None,
+            };
+            return Err(if made.is_some() { Problem::key_spent() } else { Error::Invalid(errors).into() });
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut response = (StatusCode::CREATED, shown(&caller, &id).await?).into_response();
+    if let Ok(place) = HeaderValue::try_from(format!("/api/v1/secrets/{id}")) {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    Ok(response)
+}
+
+fn is_same_name(errors: &[FieldError]) -> bool {
+    errors
+        .iter()
+        .any(|error| error.field == Field::Name && matches!(error.problem, FieldProblem::NameTaken(_)))
+}
+
+/// The mark of the request, by the key that it is sent with.
+fn submission(caller: &Caller, headers: &HeaderMap) -> Result<Option<Uuid>, Problem> {
+    let Some(key) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let key = key.to_str().ok().map(str::trim).filter(|key| (1..=255).contains(&key.len()));
+    match key {
+        Some(key) => Ok(Some(submission_of(&caller.ctx, key))),
+        None => Err(Problem::parameter("Idempotency-Key", "Send 1 to 255 visible characters.")),
+    }
+}
+
+/// One secret, without its value
+#[utoipa::path(
+    get, path = "/api/v1/secrets/{id}", tag = "Secrets",
+    params(
+        ("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub"),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of an earlier answer"),
+    ),
+    responses(
+        (status = 200, description = "The secret", body = Secret, headers(("ETag" = String, description = "To be sent in If-Match and If-None-Match"))),
+        (status = 304, description = "It is as it was"),
+        (status = 404, description = "There is no such secret", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn show(caller: Caller, Path(text): Path<String>, headers: HeaderMap) -> Answer {
+    let id = id(&text)?;
+    let (body, tag) = found(&caller, &id).await?;
+    if is_known(&headers, &tag) {
+        return Ok(unchanged(&tag));
+    }
+    Ok(tagged(json(body), &tag))
+}
+
+async fn found(caller: &Caller, id: &SecretId) -> Result<(Secret, String), Problem> {
+    let details = caller.backend.secrets().get(&caller.ctx, id).await?;
+    let state = caller.backend.checks().state(&caller.ctx, id).await?;
+    let version = details.version;
+    let body = Secret::new(details, state);
+    let text = serde_json::to_vec(&body).map_err(|_| Error::Internal(caller.ctx.request_id.clone()))?;
+    Ok((body, format!("{version}-{}", entity_tag(&[&text]))))
+}
+
+pub(super) async fn shown(caller: &Caller, id: &SecretId) -> Answer {
+    let (body, tag) = found(caller, id).await?;
+    Ok(tagged(json(body), &tag))
+}
+
+/// Change a secret
+///
+/// What is left out stays as it is, the value too. With `If-Match`, nothing is saved over a change that came in between.
+#[utoipa::path(
+    patch, path = "/api/v1/secrets/{id}", tag = "Secrets",
+    params(
+        ("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the secret as it was seen"),
+    ),
+    request_body = SecretChange,
+    responses(
+        (status = 200, description = "Changed", body = Secret),
+        (status = 404, description = "There is no such secret", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Another secret holds the same", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "Somebody changed it in between: who and when", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Fields need another look", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn change(
+    caller: Caller,
+    Path(text): Path<String>,
+    headers: HeaderMap,
+    Body(change): Body<SecretChange>,
+) -> Answer {
+    let id = id(&text)?;
+    caller.backend.secrets().may_change(&caller.ctx, Some(&id)).await?;
+    let expected = expected_version(&headers)?;
+    if let Some(field) = change.misplaced(id.kind).first() {
+        let detail = format!("Secrets of the type {} have no such field.", id.kind.as_str());
+        return Err(Problem::parameter(field, detail));
+    }
+    let stored = caller.backend.secrets().get(&caller.ctx, &id).await?;
+    let version = expected.unwrap_or(stored.version);
+    let update = SecretUpdate::parse(id.kind, change.over(&stored)).map_err(Error::Invalid)?;
+    let changed = caller.backend.secrets().update(&caller.ctx, &id, update, version).await;
+    // Without a version that was named, somebody was quicker by a moment; that, too, is for the caller to look at.
+    changed.map_err(|error| Problem::from(error).of_condition())?;
+    shown(&caller, &id).await
+}
+
+/// Delete a secret
+#[utoipa::path(
+    delete, path = "/api/v1/secrets/{id}", tag = "Secrets",
+    params(("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub")),
+    responses(
+        (status = 204, description = "Deleted"),
+        (status = 404, description = "There is no such secret", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn delete(caller: Caller, Path(text): Path<String>) -> Answer {
+    caller.backend.secrets().delete(&caller.ctx, &id(&text)?).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Test a secret's connection
+///
+/// Connects to the registry, or to the repository that is to be tried, with what is stored; keeps the result with the
+/// secret.
+#[utoipa::path(
+    post, path = "/api/v1/secrets/{id}/test", tag = "Secrets",
+    params(("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub")),
+    responses(
+        (status = 200, description = "What the test came to", body = TestResult),
+        (status = 404, description = "There is no such secret", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn test(caller: Caller, Path(text): Path<String>) -> Answer {
+    let report = caller.backend.checks().stored(&caller.ctx, &id(&text)?).await?;
+    Ok(json(TestResult::from(report)))
+}

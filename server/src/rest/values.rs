@@ -1,0 +1,163 @@
+//! Values, on their way to those who use them.
+
+use super::{
+    Answer, Caller, Problem,
+    conditional::{is_known, tagged, unchanged},
+    id,
+    query::Query,
+};
+use axum::{
+    body::Body,
+    extract::{Path, RawQuery},
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use backend::{ManifestFormat, Revision, Shaped, ValueAnswer, ValueQuery, entity_tag, flat_json, manifest};
+use domain::{
+    secret::{SecretName, Shape},
+    sensitive::Sensitive,
+};
+
+/// How a value is sent: never kept by anything in between.
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+const SHAPES: &str =
+    "Send git-sync, ssh-auth, rancher, flux, argocd, dockerconfigjson, username-password or raw.";
+
+/// Take a value out
+///
+/// A flat JSON object of plain strings, as the External Secrets Operator's webhook provider reads it; with `shape=raw`,
+/// the value alone as text. It is on record before it is sent. 404 is said only for a secret that does not exist.
+#[utoipa::path(
+    get, path = "/api/v1/secrets/{id}/value", tag = "Values",
+    params(
+        ("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub"),
+        ("shape" = Option<String>, Query, description = "`git-sync` (where nothing is said, for Git datasets), `ssh-auth`, `rancher`, `flux`, `argocd`; `dockerconfigjson` (where nothing is said, for image pull), `username-password`; `raw`"),
+        ("url" = Option<String>, Query, description = "For `argocd`: the repository's address. Without it, the one that the secret is tried on"),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of an earlier answer"),
+    ),
+    responses(
+        (status = 200, description = "The value. Its members are the keys of the shape", content((std::collections::BTreeMap<String, String> = "application/json"), (String = "text/plain"))),
+        (status = 304, description = "It is as it was"),
+        (status = 404, description = "There is no such secret", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn value(
+    caller: Caller,
+    Path(text): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
+    let id = id(&text)?;
+    let read = Query::read(query.as_deref(), &["shape", "url"])?;
+    let shape = read.parse("shape", Shape::parse, SHAPES)?.unwrap_or(Shape::default_of(id.kind));
+    let wanted = ValueQuery { shape, url: url(&read)? };
+    let tag = |revision| tag(revision, &["value", query.as_deref().unwrap_or_default()]);
+    let known = |revision| is_known(&headers, &tag(revision));
+    match caller.backend.secrets().value(&caller.ctx, &id, wanted, known).await? {
+        ValueAnswer::Unchanged(revision) => Ok(unchanged(&tag(revision))),
+        ValueAnswer::Value(revision, entries) => Ok(tagged(sent(&entries, shape), &tag(revision))),
+    }
+}
+
+fn sent(entries: &Shaped, shape: Shape) -> Response {
+    match (shape, entries.first()) {
+        (Shape::Raw, Some((_, value))) => text(value, "text/plain; charset=utf-8"),
+        _ => text(&flat_json(entries), "application/json"),
+    }
+}
+
+/// A Kubernetes Secret for `kubectl apply`
+///
+/// Has the value in it, as any Secret has: it is on record before it is sent.
+#[utoipa::path(
+    get, path = "/api/v1/secrets/{id}/manifest", tag = "Values",
+    params(
+        ("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub"),
+        ("shape" = Option<String>, Query, description = "As for the value, but for `raw`"),
+        ("namespace" = Option<String>, Query, description = "The namespace that it names; without it, none"),
+        ("url" = Option<String>, Query, description = "For `argocd`: the repository's address"),
+        ("format" = Option<String>, Query, description = "`yaml` or `json`; without it, what Accept prefers, or YAML"),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of an earlier answer"),
+    ),
+    responses(
+        (status = 200, description = "The Secret", content((String = "application/yaml"), (serde_json::Value = "application/json"))),
+        (status = 304, description = "It is as it was"),
+        (status = 404, description = "There is no such secret", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn kubernetes_manifest(
+    caller: Caller,
+    Path(text_id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
+    let id = id(&text_id)?;
+    let read = Query::read(query.as_deref(), &["shape", "namespace", "url", "format"])?;
+    let is_secret = |text: &str| Shape::parse(text).filter(|shape| shape.kubernetes_type().is_some());
+    let shape = read.parse("shape", is_secret, SHAPES)?.unwrap_or(Shape::default_of(id.kind));
+    let is_label = |text: &str| {
+        let fits = text.len() <= 63 && !text.contains('.') && SecretName::parse(text).is_ok();
+        fits.then(|| text.to_owned())
+    };
+    let namespace = "Send the name of a namespace: lower case letters, digits and hyphens, at most 63.";
+    let namespace = read.parse("namespace", is_label, namespace)?;
+    let is_format = |text: &str| match text {
+        "yaml" => Some(ManifestFormat::Yaml),
+        "json" => Some(ManifestFormat::Json),
+        _ => None,
+    };
+    let format = read.parse("format", is_format, "Send yaml or json.")?;
+    let format = format.unwrap_or_else(|| preferred(&headers));
+    let media_type = match format {
+        ManifestFormat::Yaml => "application/yaml",
+        ManifestFormat::Json => "application/json",
+    };
+    let wanted = ValueQuery { shape, url: url(&read)? };
+    let tag = |revision| tag(revision, &["manifest", media_type, query.as_deref().unwrap_or_default()]);
+    let known = |revision| is_known(&headers, &tag(revision));
+    match caller.backend.secrets().value(&caller.ctx, &id, wanted, known).await? {
+        ValueAnswer::Unchanged(revision) => Ok(unchanged(&tag(revision))),
+        ValueAnswer::Value(revision, entries) => {
+            let manifest = manifest(&id, shape, &entries, namespace.as_deref(), format);
+            let manifest = manifest.ok_or_else(|| Problem::parameter("shape", SHAPES))?;
+            let mut response = tagged(text(&manifest, media_type), &tag(revision));
+            response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
+            Ok(response)
+        }
+    }
+}
+
+/// The format that Accept names first of the two.
+fn preferred(headers: &HeaderMap) -> ManifestFormat {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match (accept.find("json"), accept.find("yaml")) {
+        (Some(json), yaml) if yaml.is_none_or(|yaml| json < yaml) => ManifestFormat::Json,
+        _ => ManifestFormat::Yaml,
+    }
+}
+
+/// An address that is told to Argo CD.
+fn url(query: &Query) -> Result<Option<&str>, Problem> {
+    let url = query.get("url");
+    match url {
+        Some(text) if text.chars().count() > 1024 || text.chars().any(char::is_control) => {
+            Err(Problem::parameter("url", "Send the address of a repository, of at most 1,024 characters."))
+        }
+        _ => Ok(url),
+    }
+}
+
+/// Nothing of the value is in it: a tag may be logged, and a hash of a password could be guessed at.
+fn tag(Revision { row, version }: Revision, asked: &[&str]) -> String {
+    let asked = asked.join("\n");
+    format!("{version}-{}", entity_tag(&[row.as_bytes(), asked.as_bytes()]))
+}
+
+fn text(value: &Sensitive, media_type: &'static str) -> Response {
+    let mut response = Body::from(value.expose().to_owned()).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CACHE_CONTROL, NO_STORE);
+    response
+}

@@ -1,0 +1,446 @@
+//! The API as scripts and clusters use it.
+
+use crate::harness::{Answer, TestApp, unique};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use domain::access::{TokenDraft, TokenScope};
+use serde_json::{Value, json};
+
+const SENTINEL: &str = "SENTINEL-9f2c";
+const KEY: &str = include_str!("../../../crates/backend/src/secrets/seed_key");
+
+/// A script with a token.
+struct Script<'a> {
+    app: &'a TestApp,
+    token: String,
+}
+
+impl<'a> Script<'a> {
+    async fn new(app: &'a TestApp, scope: TokenScope) -> Self {
+        Self { app, token: app.token(scope, |_| ()).await }
+    }
+
+    async fn restricted(app: &'a TestApp, scope: TokenScope, change: impl Fn(&mut TokenDraft)) -> Self {
+        Self { app, token: app.token(scope, change).await }
+    }
+
+    async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = match body {
+            Some(body) => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                Body::from(body.to_string())
+            }
+            None => Body::empty(),
+        };
+        self.app.send_anonymous(request.body(body).unwrap()).await
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], None).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send("POST", path, &[], Some(body)).await
+    }
+}
+
+fn read(answer: &Answer) -> Value {
+    serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("not JSON: {}", answer.body))
+}
+
+fn image(name: &str) -> Value {
+    json!({
+        "type": "image-pull", "name": name, "registry_host": "GHCR.io", "username": name, "password": SENTINEL,
+    })
+}
+
+fn dataset(name: &str) -> Value {
+    json!({ "type": "git-dataset", "name": name, "secret": KEY, "known_hosts": "", "knowingly": true })
+}
+
+#[tokio::test]
+async fn a_secret_is_added_seen_changed_and_deleted() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let name = unique("api");
+    let added = script.post("/secrets", image(&name)).await;
+    assert_eq!(added.status, StatusCode::CREATED, "{}", added.body);
+    let path = format!("/secrets/image-{name}");
+    assert_eq!(added.header("location"), format!("/api/v1{path}"));
+    let seen = script.get(&path).await;
+    assert_eq!(seen.body, added.body);
+    let body = read(&seen);
+    assert_eq!((&body["registry_host"], &body["version"]), (&json!("ghcr.io"), &json!(1)));
+    assert_eq!(body["connection"]["status"], "not-tested");
+    assert!(!seen.body.contains(SENTINEL));
+
+    // What is left out stays, the value too.
+    let changed = script.send("PATCH", &path, &[], Some(json!({ "display_name": "Hub" }))).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+    let body = read(&changed);
+    let parts = (&body["display_name"], &body["username"], &body["registry_host"], &body["version"]);
+    assert_eq!(parts, (&json!("Hub"), &json!(name), &json!("ghcr.io"), &json!(2)));
+    assert_eq!(app.password_of(&name).await, SENTINEL);
+    let reset = script.send("PATCH", &path, &[], Some(json!({ "display_name": "" }))).await;
+    assert_eq!(read(&reset)["display_name"], json!(name));
+
+    let deleted = script.send("DELETE", &path, &[], None).await;
+    assert_eq!((deleted.status, deleted.body.as_str()), (StatusCode::NO_CONTENT, ""));
+    assert_eq!(script.get(&path).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(script.send("DELETE", &path, &[], None).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_change_names_the_version_it_began_with() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let name = unique("etag");
+    let path = format!("/secrets/image-{name}");
+    let tag = script.post("/secrets", image(&name)).await.header("etag").to_owned();
+    let same = script.send("GET", &path, &[("if-none-match", &tag)], None).await;
+    assert_eq!((same.status, same.body.as_str()), (StatusCode::NOT_MODIFIED, ""));
+    let change = |text: &str| Some(json!({ "display_name": text }));
+    let first = script.send("PATCH", &path, &[("if-match", &tag)], change("one")).await;
+    assert_eq!(first.status, StatusCode::OK);
+    let late = script.send("PATCH", &path, &[("if-match", &tag)], change("two")).await;
+    assert_eq!(late.status, StatusCode::PRECONDITION_FAILED);
+    let problem = read(&late);
+    assert_eq!((&problem["changed_by"], &problem["version"]), (&json!("ci"), &json!(2)));
+    assert!(problem["changed_at"].as_str().unwrap().ends_with('Z'));
+    assert_eq!(script.send("GET", &path, &[("if-none-match", &tag)], None).await.status, StatusCode::OK);
+    let odd = script.send("PATCH", &path, &[("if-match", "\"x\"")], change("three")).await;
+    assert_eq!(odd.status, StatusCode::BAD_REQUEST);
+    assert_eq!(read(&script.get(&path).await)["display_name"], "one");
+}
+
+#[tokio::test]
+async fn a_request_sent_again_adds_nothing() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let name = unique("again");
+    let key = [("idempotency-key", name.as_str())];
+    let send = async |body: Value| script.send("POST", "/secrets", &key, Some(body)).await;
+    let first = send(image(&name)).await;
+    let second = send(image(&name)).await;
+    assert_eq!((first.status, second.status), (StatusCode::CREATED, StatusCode::CREATED));
+    assert_eq!(first.body, second.body);
+    let mut other = image(&name);
+    other["username"] = json!("somebody-else");
+    for body in [other, image(&unique("again"))] {
+        let refused = send(body).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+        assert!(read(&refused)["type"].as_str().unwrap().ends_with("idempotency-key-spent"));
+    }
+    // The same key of another token is another key.
+    let other = Script::new(&app, TokenScope::Write).await;
+    let taken = other.send("POST", "/secrets", &key, Some(image(&name))).await;
+    assert_eq!(taken.status, StatusCode::CONFLICT, "{}", taken.body);
+    assert_eq!(read(&taken)["errors"][0]["field"], "name");
+    let empty = script.send("POST", "/secrets", &[("idempotency-key", " ")], Some(image(&name))).await;
+    assert_eq!(empty.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_field_by_field_and_never_repeated() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let name = unique("wrong");
+    let refused =
+        script.post("/secrets", json!({ "type": "image-pull", "name": "A", "password": SENTINEL })).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refused.header("content-type"), "application/problem+json");
+    let problem = read(&refused);
+    let fields: Vec<&Value> =
+        problem["errors"].as_array().unwrap().iter().map(|error| &error["field"]).collect();
+    assert_eq!(fields, ["name", "registry_host", "username"]);
+    let mut answers = vec![refused];
+    let public = json!({ "type": "git-dataset", "name": name, "secret": format!("ssh-ed25519 {SENTINEL}") });
+    answers.push(script.post("/secrets", public).await);
+    assert_eq!(read(&answers[1])["errors"][0]["field"], "secret");
+    for body in [
+        format!("{{\"password\": \"{SENTINEL}\""),
+        format!("{{\"type\": \"image-pull\", \"name\": \"a\", \"{SENTINEL}\": 1}}"),
+        format!("{{\"type\": [\"{SENTINEL}\"]}}"),
+        format!("\"{SENTINEL}\""),
+    ] {
+        let request = Request::post("/api/v1/secrets")
+            .header(header::AUTHORIZATION, format!("Bearer {}", script.token))
+            .header(header::CONTENT_TYPE, "application/json; charset=utf-8");
+        let answer = app.send_anonymous(request.body(Body::from(body)).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);
+        answers.push(answer);
+    }
+    for query in ["sort=SENTINEL-9f2c", "SENTINEL-9f2c=1", "after=SENTINEL-9f2c", "size=7", "q=%00%ff"] {
+        let answer = script.get(&format!("/secrets?{query}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}: {}", answer.body);
+        answers.push(answer);
+    }
+    for answer in answers {
+        assert!(!answer.body.contains(SENTINEL), "{}", answer.body);
+    }
+    let twin = image(&name);
+    script.post("/secrets", twin.clone()).await;
+    let mut second = twin;
+    second["name"] = json!(format!("{name}-2"));
+    let refused = script.post("/secrets", second.clone()).await;
+    assert_eq!(
+        (refused.status, &read(&refused)["other"]),
+        (StatusCode::CONFLICT, &json!(format!("image-{name}")))
+    );
+    second["knowingly"] = json!(true);
+    assert_eq!(script.post("/secrets", second).await.status, StatusCode::CREATED);
+    let path = format!("/secrets/image-{name}");
+    let misplaced = script.send("PATCH", &path, &[], Some(json!({ "secret": KEY }))).await;
+    assert_eq!(misplaced.status, StatusCode::BAD_REQUEST, "{}", misplaced.body);
+}
+
+#[tokio::test]
+async fn what_is_no_request_of_ours_is_told_so() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let wrong = script.send("PUT", "/secrets", &[], None).await;
+    assert_eq!(wrong.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert!(wrong.header("allow").contains("POST"), "{:?}", wrong.headers);
+    assert_eq!(read(&wrong)["status"], 405);
+    let form = Request::post("/api/v1/secrets")
+        .header(header::AUTHORIZATION, format!("Bearer {}", script.token))
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let form = app.send_anonymous(form.body(Body::from("a=b")).unwrap()).await;
+    assert_eq!(form.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let long = json!({ "type": "image-pull", "name": "a", "password": "x".repeat(300_000) });
+    assert_eq!(script.post("/secrets", long).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    for path in ["/nowhere", "/secrets/nothing", "/secrets/image-A", "/secrets/%ff"] {
+        let answer = script.get(path).await;
+        assert!([404, 400].contains(&answer.status.as_u16()), "{path}: {}", answer.status);
+    }
+}
+
+#[tokio::test]
+async fn a_restricted_token_sees_its_secrets_alone() {
+    let app = TestApp::start().await;
+    let (mine, theirs) = (unique("team-x"), unique("other"));
+    let all = Script::new(&app, TokenScope::Write).await;
+    for name in [&mine, &theirs] {
+        all.post("/secrets", image(name)).await;
+    }
+    let prefix = mine.clone();
+    let by_prefix =
+        Script::restricted(&app, TokenScope::ReadValues, |draft| draft.prefix.clone_from(&prefix)).await;
+    let id = format!("image-{mine}");
+    let by_id = Script::restricted(&app, TokenScope::ReadValues, |draft| draft.secrets.clone_from(&id)).await;
+    for script in [&by_prefix, &by_id] {
+        let list = read(&script.get("/secrets").await);
+        let ids: Vec<&Value> = list["items"].as_array().unwrap().iter().map(|row| &row["id"]).collect();
+        assert_eq!((ids, &list["total"]), (vec![&json!(id)], &json!(1)));
+        assert_eq!(script.get(&format!("/secrets/image-{theirs}")).await.status, StatusCode::FORBIDDEN);
+        let refused = script.get(&format!("/secrets/image-{theirs}/value")).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert_eq!(script.get(&format!("/secrets/{id}/value")).await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn the_list_runs_through_all_its_pages() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let start = unique("paged");
+    for number in 0..23 {
+        script.post("/secrets", image(&format!("{start}-{number:02}"))).await;
+    }
+    let (mut seen, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = read(&script.get(&format!("/secrets?q={start}&sort=name&size=10{after}")).await);
+        seen.extend(
+            page["items"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned()),
+        );
+        assert_eq!(page["total"], 23);
+        match page["next"].as_str() {
+            Some(cursor) => after = format!("&after={}", domain::percent::encode(cursor)),
+            None => break,
+        }
+    }
+    assert_eq!(seen, (0..23).map(|number| format!("{start}-{number:02}")).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn values_leave_in_the_shape_that_is_asked_for() {
+    let app = TestApp::start().await;
+    let (writer, reader) =
+        (Script::new(&app, TokenScope::Write).await, Script::new(&app, TokenScope::ReadValues).await);
+    let name = unique("shapes");
+    let mut git = dataset(&name);
+    git["repository"] = json!("git@github.com:group/data.git");
+    git["known_hosts"] = json!(format!("github.com {}", known_key()));
+    for body in [image(&name), git] {
+        let added = writer.post("/secrets", body).await;
+        assert_eq!(added.status, StatusCode::CREATED, "{}", added.body);
+    }
+    let value = async |path: String| {
+        let answer = reader.get(&path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+        assert_eq!(answer.header("cache-control"), "no-store");
+        answer
+    };
+    let flat = async |path: String| -> Vec<String> {
+        let body = read(&value(path).await);
+        let members = body.as_object().unwrap();
+        assert!(members.values().all(Value::is_string));
+        members.keys().cloned().collect()
+    };
+    let image = format!("/secrets/image-{name}/value");
+    let config = read(&value(image.clone()).await)[".dockerconfigjson"].as_str().unwrap().to_owned();
+    let config: Value = serde_json::from_str(&config).unwrap();
+    assert_eq!(config["auths"]["ghcr.io"]["password"], SENTINEL);
+    assert_eq!(flat(format!("{image}?shape=username-password")).await, ["password", "username"]);
+    let raw = value(format!("{image}?shape=raw")).await;
+    assert_eq!((raw.body.as_str(), raw.header("content-type")), (SENTINEL, "text/plain; charset=utf-8"));
+
+    let git = format!("/secrets/gitsync-secret-{name}/value");
+    assert_eq!(flat(git.clone()).await, ["known_hosts", "ssh"]);
+    assert_eq!(flat(format!("{git}?shape=ssh-auth")).await, ["ssh-privatekey"]);
+    assert_eq!(flat(format!("{git}?shape=flux")).await, ["identity", "identity.pub", "known_hosts"]);
+    let keys = flat(format!("{git}?shape=rancher")).await;
+    assert_eq!(keys, ["known_hosts", "ssh-privatekey", "ssh-publickey"]);
+    let argo = read(&value(format!("{git}?shape=argocd")).await);
+    assert_eq!(argo["url"], "git@github.com:group/data.git");
+    let argo = read(&value(format!("{git}?shape=argocd&url=ssh%3A%2F%2Fgit%40host%2Fx")).await);
+    assert_eq!((&argo["url"], &argo["type"]), (&json!("ssh://git@host/x"), &json!("git")));
+    for path in
+        [format!("{git}?shape=dockerconfigjson"), format!("{image}?shape=flux"), format!("{git}?shape=x")]
+    {
+        assert_eq!(reader.get(&path).await.status, StatusCode::BAD_REQUEST, "{path}");
+    }
+    // Consumers delete what they have on 404: it is said only where there is no such secret.
+    assert_eq!(reader.get("/secrets/image-gone/value").await.status, StatusCode::NOT_FOUND);
+    let refused = writer.get(&image).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(!refused.body.contains(SENTINEL));
+}
+
+/// GitHub's published key.
+fn known_key() -> &'static str {
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
+}
+
+#[tokio::test]
+async fn who_has_the_value_already_is_told_so_until_it_changes() {
+    let app = TestApp::start().await;
+    let (writer, reader) =
+        (Script::new(&app, TokenScope::Write).await, Script::new(&app, TokenScope::ReadValues).await);
+    let name = unique("known");
+    writer.post("/secrets", image(&name)).await;
+    let path = format!("/secrets/image-{name}");
+    for what in ["value", "manifest", "manifest?format=json&namespace=ci"] {
+        let path = format!("{path}/{what}");
+        let first = reader.get(&path).await;
+        let tag = first.header("etag").to_owned();
+        assert!(!tag.is_empty());
+        let again = reader.send("GET", &path, &[("if-none-match", &tag)], None).await;
+        assert_eq!((again.status, again.body.as_str()), (StatusCode::NOT_MODIFIED, ""), "{what}");
+        assert_eq!(again.header("etag"), tag);
+    }
+    let tag = reader.get(&format!("{path}/value")).await.header("etag").to_owned();
+    writer.send("PATCH", &path, &[], Some(json!({ "password": "another" }))).await;
+    let changed = reader.send("GET", &format!("{path}/value"), &[("if-none-match", &tag)], None).await;
+    assert_eq!(changed.status, StatusCode::OK);
+    // A secret of the same name that is added later is another one.
+    let tag = changed.header("etag").to_owned();
+    writer.send("DELETE", &path, &[], None).await;
+    writer.post("/secrets", image(&name)).await;
+    writer.send("PATCH", &path, &[], Some(json!({ "password": "x" }))).await;
+    let other = reader.send("GET", &format!("{path}/value"), &[("if-none-match", &tag)], None).await;
+    assert_eq!(other.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn manifests_are_yaml_or_json() {
+    let app = TestApp::start().await;
+    let (writer, reader) =
+        (Script::new(&app, TokenScope::Write).await, Script::new(&app, TokenScope::ReadValues).await);
+    let name = unique("manifest");
+    writer.post("/secrets", image(&name)).await;
+    let path = format!("/secrets/image-{name}/manifest");
+    let yaml = reader.get(&format!("{path}?namespace=ci")).await;
+    assert_eq!(yaml.header("content-type"), "application/yaml");
+    assert!(yaml.body.contains(&format!("name: \"image-{name}\"\n  namespace: \"ci\"\n")), "{}", yaml.body);
+    let by_accept = reader.send("GET", &path, &[("accept", "application/json")], None).await;
+    let by_format = reader.get(&format!("{path}?format=json")).await;
+    assert_eq!(by_accept.body, by_format.body);
+    assert_eq!(read(&by_accept)["type"], "kubernetes.io/dockerconfigjson");
+    for query in ["shape=raw", "namespace=A", "namespace=a.b", "format=xml"] {
+        assert_eq!(reader.get(&format!("{path}?{query}")).await.status, StatusCode::BAD_REQUEST, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_made_and_rotated() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let name = unique("rotate");
+    let made =
+        script.post("/secrets", json!({ "type": "git-dataset", "name": name, "generate": "ed25519" })).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    let first = read(&made)["key"]["fingerprint"].clone();
+    assert!(read(&made)["key"]["public_key"].as_str().unwrap().starts_with("ssh-ed25519 "));
+    let path = format!("/secrets/gitsync-secret-{name}/key");
+    let waiting = script.post(&path, json!({ "kind": "ed25519" })).await;
+    assert_eq!(waiting.status, StatusCode::CREATED, "{}", waiting.body);
+    let second = read(&waiting)["pending_key"]["fingerprint"].clone();
+    assert_ne!(first, second);
+    let other = script.post(&format!("{path}/switch"), json!({ "fingerprint": "SHA256:x" })).await;
+    assert_eq!(other.status, StatusCode::CONFLICT);
+    let switched = script.post(&format!("{path}/switch"), json!({ "fingerprint": second })).await;
+    let body = read(&switched);
+    assert_eq!((&body["key"]["fingerprint"], &body["pending_key"]), (&second, &Value::Null));
+    let third =
+        read(&script.post(&path, json!({ "kind": "ed25519" })).await)["pending_key"]["fingerprint"].clone();
+    let query = domain::percent::encode(third.as_str().unwrap());
+    let gone = script.send("DELETE", &format!("{path}?fingerprint={query}"), &[], None).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+    let both = json!({ "type": "git-dataset", "name": "x", "generate": "ed25519", "secret": KEY });
+    assert_eq!(script.post("/secrets", both).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn auditors_read_the_log_and_the_tokens() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::ReadAudit).await;
+    let writer = Script::new(&app, TokenScope::Write).await;
+    let name = unique("audited");
+    writer.post("/secrets", image(&name)).await;
+    let log = read(&script.get(&format!("/audit?object=image-{name}")).await);
+    assert_eq!(
+        (&log["items"][0]["action"], &log["items"][0]["actor"]),
+        (&json!("secret added"), &json!("ci"))
+    );
+    assert_eq!(log["next"], Value::Null);
+    let tokens = read(&script.get("/tokens").await);
+    assert!(tokens["items"].as_array().unwrap().iter().any(|token| token["scope"] == "read-audit"));
+    for path in ["/audit?from=x", "/audit?older_than=0", "/tokens?after=x"] {
+        assert_eq!(script.get(path).await.status, StatusCode::BAD_REQUEST, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_description_names_every_route() {
+    let app = TestApp::start().await;
+    let answer = app.send_anonymous(Request::get("/api/openapi.json").body(Body::empty()).unwrap()).await;
+    let description = read(&answer);
+    assert!(description["openapi"].as_str().unwrap().starts_with("3.1"));
+    let described: Vec<&String> = description["paths"].as_object().unwrap().keys().collect();
+    for (path, audience) in app.routes() {
+        if audience == server::routes::Audience::Tokens && !path.contains('*') && path.starts_with("/api/v1")
+        {
+            assert!(described.contains(&&path), "{path} is not described");
+        }
+    }
+}
