@@ -2,6 +2,7 @@
 
 use crate::{
     account::{AccountPage, ChoosePasswordPage, SetUpPage, SignInPage},
+    api_docs::ApiDocsPage,
     audit::AuditPageView,
     checks::page::CheckPage,
     help::pages::{HelpPage, HelpTopicPage},
@@ -49,6 +50,7 @@ pub enum Page {
     Audit,
     Help,
     HelpTopic,
+    ApiDocs,
     /// For an address that leads nowhere.
     NotFound,
 }
@@ -80,6 +82,7 @@ impl Page {
             Self::Audit => "Audit · Latchkey",
             Self::Help => "Help · Latchkey",
             Self::HelpTopic => "Guide · Latchkey",
+            Self::ApiDocs => "API · Latchkey",
             Self::NotFound => "Page not found · Latchkey",
         }
     }
@@ -110,6 +113,7 @@ impl Page {
             Self::Audit => AuditPageView().into_any(),
             Self::Help => HelpPage().into_any(),
             Self::HelpTopic => HelpTopicPage().into_any(),
+            Self::ApiDocs => ApiDocsPage().into_any(),
             Self::NotFound => NotFoundPage().into_any(),
         }
     }

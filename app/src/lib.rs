@@ -12,6 +12,8 @@
 #[cfg(feature = "ssr")]
 pub mod account;
 #[cfg(feature = "ssr")]
+pub mod api_docs;
+#[cfg(feature = "ssr")]
 pub mod audit;
 pub mod checks;
 #[cfg(feature = "ssr")]

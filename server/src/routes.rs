@@ -12,6 +12,7 @@ use crate::{
 use any_spawner::Executor;
 use app::{
     account::{SIGN_ON, SIGN_ON_RETURN},
+    api_docs::API_DOCS,
     document::Page,
 };
 use axum::{
@@ -112,6 +113,7 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/help", SignedIn, page(Page::Help)),
         ("/help/{topic}", SignedIn, page(Page::HelpTopic)),
         ("/api/openapi.json", Anybody, get(rest::openapi::show)),
+        (API_DOCS, Anybody, get(rest::docs::show)),
         ("/api/v1/me", Tokens, endpoint(get(rest::me::show))),
         ("/api/v1/secrets", Tokens, endpoint(get(rest::secrets::list).post(rest::secrets::create))),
         (

@@ -4,6 +4,7 @@ pub mod audit;
 mod body;
 mod caller;
 mod conditional;
+pub mod docs;
 pub mod keys;
 pub mod me;
 pub mod openapi;

@@ -11,6 +11,31 @@ use domain::error::{Error, FieldError, Problem as FieldProblem};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// The words that the type of a problem ends in, and what they mean.
+pub(super) const KINDS: [(&str, &str); 18] = [
+    ("unauthorized", "The token is missing, has expired, or was revoked."),
+    ("forbidden", "The token's scope does not allow this, or it is for other secrets."),
+    ("not-found", "There is nothing at this address. Of a secret: it does not exist, or not any more."),
+    ("invalid", "Fields need another look: errors says which, and what to do."),
+    ("name-taken", "A secret of this type has the name already."),
+    (
+        "twin",
+        "Another secret holds the same key or account: other says which. Send knowingly to save it all the same.",
+    ),
+    ("changed", "Somebody changed the secret in between: changed_by and changed_at say who and when."),
+    ("idempotency-key-spent", "The Idempotency-Key came with another request before."),
+    ("bad-parameter", "A parameter or a header is not as it has to be: errors says which."),
+    ("bad-request", "The request could not be read."),
+    ("no-such-method", "The address does not take this method."),
+    ("unsupported-media-type", "The body is not JSON, or does not say so."),
+    ("too-large", "The body is too long."),
+    ("too-many", "Too many tests of connections: wait as long as Retry-After says."),
+    ("in-use", "Somebody uses the secret: see the answer for how to go on."),
+    ("sealed", "The portal was started with a key that is not the one its values were sealed with."),
+    ("unavailable", "The database does not answer. Ask again."),
+    ("internal", "Something went wrong in the portal; its log has the cause."),
+];
+
 /// Problem details (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {

@@ -90,6 +90,7 @@ const ANYBODY: &[&str] = &[
     "/setup",
     "/choose-password",
     "/api/openapi.json",
+    "/api/docs",
 ];
 
 /// Of the API: path, method, the scope that it takes (`None`: any), and a body.

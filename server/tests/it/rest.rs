@@ -431,6 +431,17 @@ async fn auditors_read_the_log_and_the_tokens() {
 }
 
 #[tokio::test]
+async fn the_page_of_the_api_names_every_operation_and_runs_no_script_of_others() {
+    let app = TestApp::start().await;
+    let page = app.send_anonymous(Request::get("/api/docs").body(Body::empty()).unwrap()).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for part in ["/api/v1/secrets/{id}/value", "Idempotency-Key", "known_hosts", "id=\"twin\""] {
+        assert!(page.body.contains(part), "{part}");
+    }
+    assert!(!page.body.contains("http://") && !page.body.contains("cdn"));
+}
+
+#[tokio::test]
 async fn the_description_names_every_route() {
     let app = TestApp::start().await;
     let answer = app.send_anonymous(Request::get("/api/openapi.json").body(Body::empty()).unwrap()).await;
