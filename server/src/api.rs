@@ -68,6 +68,9 @@ fn problem(error: &Error) -> Response {
         ),
         Error::Sealed => ("Sealed", "The portal is sealed: its key encryption key is not the right one."),
         Error::Unavailable => ("Unavailable", "The database does not answer at the moment. Try again."),
+        Error::TooManyTests(_) => {
+            ("Too many tests", "This token has tested connections too often. Wait before the next.")
+        }
         Error::Forbidden => ("Forbidden", "The token does not allow this."),
         Error::NotFound => ("Not found", "There is nothing here."),
         _ => ("Failed", "The portal could not do this. Its log has the cause."),
@@ -79,8 +82,8 @@ fn problem(error: &Error) -> Response {
     if *error == Error::NotSignedIn {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"latchkey\""));
     }
-    if matches!(error, Error::Unavailable | Error::Sealed) {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    if let Some(seconds) = ssr::retry_after(error) {
+        headers.insert(header::RETRY_AFTER, seconds.into());
     }
     response
 }

@@ -1,6 +1,6 @@
 //! Secrets: the service, and the rows under it.
 
-mod keys;
+pub(crate) mod keys;
 mod list;
 pub(crate) mod many;
 pub(crate) mod repository;

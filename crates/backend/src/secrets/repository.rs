@@ -106,7 +106,7 @@ pub(super) fn shown_name(secret: &NewSecret) -> &str {
     secret.display_name.as_ref().map_or(secret.name.as_str(), |name| name.as_str())
 }
 
-pub(super) async fn find(
+pub(crate) async fn find(
     connection: &mut PgConnection,
     id: &SecretId,
 ) -> Result<Option<SecretRow>, sqlx::Error> {

@@ -156,7 +156,7 @@ fn insertion<'a>(ctx: &'a Ctx, rows: &'a [KeyRow<'a>]) -> Result<QueryBuilder<Po
 }
 
 /// The pair that waits: its value, where it is sealed, and what is known of it.
-pub(in crate::secrets) async fn find_pending(
+pub(crate) async fn find_pending(
     connection: &mut PgConnection,
     secret: Uuid,
 ) -> Result<Option<(Location, SealedValue, KeyFacts)>, sqlx::Error> {
