@@ -6,7 +6,7 @@ pub(crate) mod many;
 pub(crate) mod repository;
 mod seed;
 pub(crate) mod service;
-mod twins;
+pub(crate) mod twins;
 
 pub use service::SecretService;
 
