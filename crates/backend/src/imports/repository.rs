@@ -165,15 +165,7 @@ pub(super) async fn value(
     id: Uuid,
     number: i32,
 ) -> Result<Option<(Location, SealedValue)>, sqlx::Error> {
-    #[derive(FromRow)]
-    struct Row {
-        algorithm: String,
-        kek_id: String,
-        wrapped_key: Vec<u8>,
-        nonce: Vec<u8>,
-        ciphertext: Vec<u8>,
-    }
-    let found: Option<Row> = sqlx::query_as(
+    let found: Option<SealedValue> = sqlx::query_as(
         "SELECT algorithm, kek_id, wrapped_key, nonce, ciphertext FROM import_entries \
          WHERE import_id = $1 AND number = $2 AND ciphertext IS NOT NULL",
     )
@@ -181,9 +173,7 @@ pub(super) async fn value(
     .bind(number)
     .fetch_optional(connection)
     .await?;
-    Ok(found.map(|Row { algorithm, kek_id, wrapped_key, nonce, ciphertext }| {
-        (place(id, number), SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext })
-    }))
+    Ok(found.map(|sealed| (place(id, number), sealed)))
 }
 
 /// Notes what the import became, and takes everything away that was found.

@@ -144,11 +144,8 @@ pub(crate) async fn find_value(
     struct Joined {
         #[sqlx(flatten)]
         row: SecretRow,
-        algorithm: String,
-        kek_id: String,
-        wrapped_key: Vec<u8>,
-        nonce: Vec<u8>,
-        ciphertext: Vec<u8>,
+        #[sqlx(flatten)]
+        sealed: SealedValue,
     }
     let found: Option<Joined> = sqlx::query_as(
         "SELECT secrets.id, display_name, registry_host, registry_username, secrets.version, value_version, \
@@ -163,9 +160,7 @@ pub(crate) async fn find_value(
     .bind(value_field(id.kind).as_str())
     .fetch_optional(connection)
     .await?;
-    Ok(found.map(|Joined { row, algorithm, kek_id, wrapped_key, nonce, ciphertext }| {
-        (row, SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext })
-    }))
+    Ok(found.map(|Joined { row, sealed }| (row, sealed)))
 }
 
 pub(super) async fn insert(connection: &mut PgConnection, ctx: &Ctx, row: NewRow) -> Result<(), sqlx::Error> {
