@@ -32,7 +32,11 @@ pub fn LoadFailure(
         ApiError::Refused(Error::Forbidden) => EitherOf3::B(Forbidden()),
         error => EitherOf3::C(view! {
             <h1>{heading}</h1>
-            <Alert title="This page could not be loaded">
+            <Alert title=if matches!(error, ApiError::Refused(Error::TooManyTests(_))) {
+                "Not tested"
+            } else {
+                "This page could not be loaded"
+            }>
                 <p>{error.message()}</p>
                 <div class="choices">
                     <a class="button" href="">

@@ -64,8 +64,8 @@ pub fn answer(result: Result<Notice, Error>) -> Result<(), ApiError> {
 /// The refusal, with the status of the answer set to match.
 pub fn refuse(error: Error) -> ApiError {
     set_status(status_of(&error));
-    if let (Error::Unavailable | Error::Sealed, Some(options)) = (&error, use_context::<ResponseOptions>()) {
-        options.insert_header(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    if let (Some(seconds), Some(options)) = (retry_after(&error), use_context::<ResponseOptions>()) {
+        options.insert_header(header::RETRY_AFTER, seconds.into());
     }
     ApiError::Refused(error)
 }
@@ -77,10 +77,20 @@ pub fn status_of(error: &Error) -> StatusCode {
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::Changed(_) | Error::Twin(_) => StatusCode::CONFLICT,
         Error::Sealed | Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Error::TooManyTests(_) => StatusCode::TOO_MANY_REQUESTS,
         Error::BadRequest => StatusCode::BAD_REQUEST,
         Error::NotSignedIn => StatusCode::UNAUTHORIZED,
         Error::Forbidden => StatusCode::FORBIDDEN,
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// After how many seconds it is worth asking again, where that is known.
+pub fn retry_after(error: &Error) -> Option<u32> {
+    match error {
+        Error::Sealed | Error::Unavailable => Some(5),
+        Error::TooManyTests(seconds) => Some(*seconds),
+        _ => None,
     }
 }
 

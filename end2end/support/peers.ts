@@ -1,7 +1,7 @@
 // Real peers that connections are tested with, on loopback: Debian's docker-registry and openssh-server.
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,13 +68,24 @@ export async function registry(): Promise<Peer> {
 }
 
 /** An SSH server with one empty repository, and the key that reads it. */
-export async function gitServer(): Promise<Peer & { repository: string; key: string; fingerprint: string }> {
+export interface GitPeer extends Peer {
+  repository: string;
+  key: string;
+  fingerprint: string;
+  /** As a line of known hosts ends: type and key. */
+  hostKey: string;
+  /** Lets whoever has the private half of this key in, besides. */
+  letIn(publicKey: string): void;
+}
+
+export async function gitServer(): Promise<GitPeer> {
   const [folder, port] = [mkdtempSync(join(tmpdir(), 'latchkey-git-')), await freePort()];
   const user = run('id', ['-un'], folder).trim();
   for (const file of ['host', 'key']) run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', file], folder);
   run('git', ['init', '-q', '--bare', 'repo.git'], folder);
   const command = 'restrict,command="git-shell -c \\"$SSH_ORIGINAL_COMMAND\\""';
-  writeFileSync(join(folder, 'authorized_keys'), `${command} ${readFileSync(join(folder, 'key.pub'), 'utf8')}`);
+  const letIn = (key: string) => appendFileSync(join(folder, 'authorized_keys'), `${command} ${key.trim()}\n`);
+  letIn(readFileSync(join(folder, 'key.pub'), 'utf8'));
   mkdirSync('/run/sshd', { recursive: true });
   const config = [
     `ListenAddress 127.0.0.1:${port}`,
@@ -93,6 +104,8 @@ export async function gitServer(): Promise<Peer & { repository: string; key: str
     ...peer,
     repository: `ssh://${user}@127.0.0.1:${port}${folder}/repo.git`,
     key: readFileSync(join(folder, 'key'), 'utf8'),
+    hostKey: readFileSync(join(folder, 'host.pub'), 'utf8').trim(),
+    letIn,
     fingerprint: run('ssh-keygen', ['-lf', 'host.pub'], folder).split(' ')[1] ?? '',
   };
 }

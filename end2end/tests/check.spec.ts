@@ -2,7 +2,7 @@
 
 import { expectAccessible } from '../support/accessibility.js';
 import { confirm, expect, expectHeading, expectList, field, open, ready, row, stored, test, unique } from '../support/fixtures.js';
-import { expectError, fill, submit, summary } from '../support/form.js';
+import { expectError, expectNoError, fill, submit, summary } from '../support/form.js';
 import { ACCOUNT, gitServer, registry, type Peer } from '../support/peers.js';
 import type { Page } from '@playwright/test';
 
@@ -76,6 +76,32 @@ test('what cannot be tried is said at its field', async ({ page, hydrated, fault
     await expectError(page, 'Registry Host', /scheme/);
     await expectError(page, 'Image to try', /image/);
   }
+});
+
+test('what cannot be saved for its repository or image is marked there, and saved once it is right', async ({ page, faults }) => {
+  faults.allowStatus(422);
+  const name = unique('marked');
+  await open(page, '/secrets/new');
+  const repository = field(page, 'Repository to try');
+  await repository.fill('https://github.com/group/app.git');
+  await field(page, 'Known hosts').evaluate((area: HTMLTextAreaElement) => { area.value = 'nonsense'; });
+  await submit(page, { name, secret: git.key });
+  await expect(summary(page).getByRole('link', { name: /Enter the SSH address/ })).toHaveAttribute('href', '#repository');
+  await expectError(page, 'Repository to try', /Enter the SSH address/);
+  await expectError(page, 'Known hosts', /not lines of a known_hosts file/);
+  await expect(repository).toBeFocused();
+  await expectAccessible(page, 'a repository that is none');
+  await repository.fill(git.repository);
+  await field(page, 'Known hosts').fill('');
+  await fill(page, { type: 'image-pull', registry_host: host(), username: unique('robot'), password: 'pw' });
+  await field(page, 'Image to try').fill('NOT AN IMAGE');
+  await submit(page, { password: 'pw' });
+  await expectError(page, 'Image to try', /not the name of an image/);
+  await expectNoError(page, 'Repository to try');
+  await field(page, 'Image to try').fill('group/app');
+  await submit(page, { password: 'pw' });
+  await expectList(page);
+  await expect(row(page, { name })).toBeVisible();
 });
 
 test('on Edit: the stored password is tried where none was typed, and what it comes to is listed', async ({ page, hydrated, secrets }) => {

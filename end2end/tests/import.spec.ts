@@ -2,6 +2,7 @@ import { expect, expectHeading, expectList, field, notice, open, row, stored, te
 import { base64, beginImport, dockerConfig, secretManifest } from '../support/imports.js';
 import { privateKey } from '../support/keys.js';
 import { leaks, word } from '../support/sentinel.js';
+import { sshKey } from '../support/ssh.js';
 import { become } from '../support/people.js';
 import { NOBODY } from '../support/session.js';
 
@@ -72,6 +73,28 @@ test('of two credentials for one registry one is chosen, and both say so', async
   await expect(chosen(page)).toHaveCount(1);
   await expect(page.getByText('Another credential here is for the same registry.')).toHaveCount(2);
   expect(await page.locator('#name-1').inputValue()).not.toBe(await page.locator('#name-2').inputValue());
+});
+
+test('a row says which secret holds the same already, and is saved knowingly', async ({ page, secrets }) => {
+  const account = { registry_host: 'quay.io', username: unique('robot') };
+  const [one, name] = [await secrets.image(account), unique('again')];
+  const key = sshKey('imported@here');
+  const dataset = await secrets.git({ secret: key.private });
+  const config = dockerConfig({ 'quay.io': `${account.username}:new`, 'ghcr.io': `${account.username}:new` });
+  const manifests = [
+    secretManifest('regcred', 'kubernetes.io/dockerconfigjson', { '.dockerconfigjson': config }),
+    secretManifest(`gitsync-secret-${name}`, 'Opaque', { ssh: key.private }),
+  ];
+  await beginImport(page, manifests.join('---\n'));
+  const told = (text: string) => page.getByRole('group').filter({ hasText: text });
+  await expect(told('holds the same account at this registry').getByRole('link', { name: one.name })).toBeVisible();
+  await expect(told('holds the same key').getByRole('link', { name: dataset.name })).toBeVisible();
+  await expect(page.getByText(/holds the same/)).toHaveCount(2);
+  await page.locator('#name-1').fill(name);
+  await page.locator('#name-2').fill(`${name}-other`);
+  await save(page).click();
+  await expectList(page);
+  await expect(row(page, { name }).first()).toBeVisible();
 });
 
 test('a bad row keeps all from being saved, and what was typed stays', async ({ page, secrets, faults }) => {

@@ -1,6 +1,8 @@
 import type { Page } from '@playwright/test';
 import { confirm, expect, expectHeading, expectList, field, open, row, stored, test, unique } from '../support/fixtures.js';
 import { expectError, expectNoError, fill, submit } from '../support/form.js';
+import { expectAccessible } from '../support/accessibility.js';
+import { gitServer } from '../support/peers.js';
 import { publicKey } from '../support/keys.js';
 import { leaks } from '../support/sentinel.js';
 import { secretPart, sshKey } from '../support/ssh.js';
@@ -136,6 +138,39 @@ test('a pair is made with the secret; Enter in the form makes none', async ({ pa
   }
   await open(page, stored('git-dataset', name).edit);
   await expect(field(page, 'Secret')).toHaveValue('');
+});
+
+test('a new pair is tested, told in words, and then switched to', async ({ page, secrets }) => {
+  const git = await gitServer();
+  try {
+    const secret = await secrets.git({ secret: git.key });
+    await open(page, `/secrets/${secret.id}/key`);
+    await page.getByRole('button', { name: 'Generate a new key pair' }).click();
+    const line = await page.getByLabel('New public key', { exact: true }).inputValue();
+    const result = page.locator('.check-result');
+    const tested = async (said: string) => {
+      await page.getByRole('button', { name: 'Test the new key' }).click();
+      await expect(result).toContainText(said);
+      await expectHeading(page, 'SSH key');
+    };
+    await tested('Enter a repository to try');
+    const host = `[127.0.0.1]:${git.port} ${git.hostKey}`;
+    await secrets.change(secret, { version: '2', repository: git.repository, known_hosts: host });
+    await tested('does not accept this key');
+    await expect(page.getByText('You can switch to it.')).toHaveCount(0);
+    git.letIn(line);
+    await tested('The host accepts this key');
+    await expect(page.getByText('The new key works. You can switch to it.')).toBeVisible();
+    await expectAccessible(page, 'a new key that was tested');
+    // It says nothing of the key in use.
+    await open(page, `/secrets/${secret.id}/check`);
+    await expect(result).toContainText('Not tested');
+    await open(page, `/secrets/${secret.id}/key`);
+    await page.getByRole('button', { name: 'Switch to the new key' }).click();
+    await expect(page.getByRole('textbox', { name: 'Public key', exact: true })).toHaveValue(line);
+  } finally {
+    git.stop();
+  }
 });
 
 test('a new pair waits beside the key in use, and is switched to or discarded', async ({ page, secrets }) => {

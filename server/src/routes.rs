@@ -92,6 +92,7 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/secrets/{id}/key.pub", SignedIn, get(keys::public_key)),
         ("/secrets/{id}/key/new.pub", SignedIn, get(keys::new_public_key)),
         ("/secrets/{id}/key/generate", SignedIn, post(keys::generate)),
+        ("/secrets/{id}/key/check", SignedIn, page(Page::SecretKey).post(keys::check)),
         ("/secrets/{id}/key/switch", SignedIn, post(keys::switch)),
         ("/secrets/{id}/key/discard", SignedIn, post(keys::discard)),
         ("/account", SignedIn, page(Page::Account)),

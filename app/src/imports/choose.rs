@@ -3,7 +3,7 @@
 use super::{GONE, IMPORT, NotSaved, import_address, message};
 use crate::{
     failure::LoadFailure,
-    secrets::LIST,
+    secrets::{LIST, holds_the_same},
     ssr,
     ui::{alert::Alert, icon::icon},
 };
@@ -212,8 +212,22 @@ fn Row(
         }
     };
     let notes_id = format!("notes-{number}");
-    let notes: Vec<String> = of(&take).into_iter().chain(row.notes.iter().map(Note::message)).collect();
-    let described = (!notes.is_empty()).then(|| notes_id.clone());
+    let same = holds_the_same(row.kind);
+    let twin = row.twin.clone().map(|twin| {
+        let name = twin.name.as_str().to_owned();
+        view! {
+            <li>
+                "The secret " <a href=format!("{LIST}/{twin}")>{name}</a> {same}
+            </li>
+        }
+    });
+    let notes: Vec<String> = of(&take)
+        .into_iter()
+        .chain(row.same_here.then(|| format!("Another row here{same}")))
+        .chain(row.notes.iter().map(Note::message))
+        .collect();
+    let any_notes = twin.is_some() || !notes.is_empty();
+    let described = any_notes.then(|| notes_id.clone());
     let icon = match row.kind {
         SecretKind::GitDataset => icon!("git"),
         SecretKind::ImagePull => icon!("box"),
@@ -235,11 +249,12 @@ fn Row(
                     <span>{what(&row)}</span>
                 </label>
             </legend>
-            {(!notes.is_empty())
+            {any_notes
                 .then(|| {
                     let notes = notes.into_iter().map(|note| view! { <li>{note}</li> }).collect_view();
                     view! {
                         <ul class="notes" id=notes_id>
+                            {twin}
                             {notes}
                         </ul>
                     }

@@ -7,6 +7,7 @@ use super::{
         GitDatasetFields, ImagePullFields, LockedType, NameFields, ProblemSummary, Problems, TypeSelect,
         focus_first,
     },
+    holds_the_same,
     input::{Refused, SecretEdit, SecretInput, Typed},
     server_markup::FormHelp,
 };
@@ -106,6 +107,8 @@ pub fn SecretForm(
         }
         None => {}
     });
+
+    Effect::new(move |_| problems.mark_under_form());
 
     let checker = purpose.clone();
     let submit = move |event: SubmitEvent| {
@@ -266,10 +269,7 @@ fn Conflict(change: Change, form: NodeRef<html::Form>, retyped: impl IntoView + 
 /// Another secret holds the same. A box to tick and no button: a button here would be what Enter presses.
 #[component]
 fn Twin(twin: SecretId, retyped: impl IntoView + 'static) -> impl IntoView {
-    let what = match twin.kind {
-        SecretKind::GitDataset => " holds the same key.",
-        SecretKind::ImagePull => " holds the same account at this registry.",
-    };
+    let what = holds_the_same(twin.kind);
     let name = twin.name.as_str().to_owned();
     view! {
         <Alert title="This is stored already">

@@ -55,6 +55,13 @@ impl Problems {
         Signal::derive(move || self.of(field).map(|problem| problem.message()))
     }
 
+    /// Says beside the fields that the server has rendered under the form what is wrong with them.
+    pub fn mark_under_form(self) {
+        for field in [Field::Repository, Field::KnownHosts, Field::Image] {
+            dom::mark(field.key(), self.of(field).map(|problem| problem.message()));
+        }
+    }
+
     /// The field that takes the focus after a refusal.
     pub fn first(self) -> Option<Field> {
         self.0.with_untracked(|known| known.first().map(|error| error.field))

@@ -3,6 +3,7 @@
 
 use super::{LIST, pages::with_secret};
 use crate::{
+    checks::answer::{Answer, Approval},
     error::ApiError,
     ssr,
     tokens::CopyButton,
@@ -10,6 +11,7 @@ use crate::{
 };
 use domain::{
     access::Role,
+    check::{CheckCause, CheckReport, CheckStatus},
     error::Error,
     secret::{KeyFacts, NewKeyKind, PendingKey, SecretDetails, SecretId, SecretKind, StoredKey},
 };
@@ -21,6 +23,10 @@ use leptos::{
 /// Why what a form on the page of a key asked for was not done.
 #[derive(Clone, Debug)]
 pub struct NotDone(pub Error);
+
+/// What a test of the pair that waits came to. It is kept nowhere: the state of a secret is that of the key in use.
+#[derive(Clone, Debug)]
+pub struct NewKeyTested(pub CheckReport);
 
 /// The address of the page of a secret's key.
 pub fn key_address(id: &SecretId) -> String {
@@ -181,10 +187,15 @@ fn Pending(
     let address = key_address(&id);
     let fingerprint = facts.fingerprint.clone();
     let choices = may_write.then(|| {
+        let check = format!("{address}/check#{TEST_RESULT}");
         let switch = format!("{address}/switch");
         let discard = format!("{address}/discard");
         view! {
             <div class="choices">
+                <form method="post" action=check>
+                    <input type="hidden" name="fingerprint" value=fingerprint.clone()/>
+                    <button>{icon!("plug")} "Test the new key"</button>
+                </form>
                 <form method="post" action=switch>
                     <input type="hidden" name="fingerprint" value=fingerprint.clone()/>
                     <button class="primary">"Switch to the new key"</button>
@@ -205,7 +216,29 @@ fn Pending(
             </p>
             <Facts facts label="New public key" field="new-public-key" download=format!("{address}/new.pub")/>
             {Steps()}
+            {use_context::<NewKeyTested>().map(|NewKeyTested(report)| view! { <TestResult id report/> })}
             {choices}
+        </div>
+    }
+}
+
+/// The id of what a test of the new key came to.
+const TEST_RESULT: &str = "new-key-result";
+
+/// What a test of the pair that waits came to, and what may be done now.
+#[component]
+fn TestResult(id: SecretId, report: CheckReport) -> impl IntoView {
+    let next = match (report.cause, report.cause.status()) {
+        (_, CheckStatus::Works) => Some("The new key works. You can switch to it."),
+        (CheckCause::HostKeyUnknown, _) => {
+            Some("Trusting them tests the key in use. Come back here afterwards to test the new one.")
+        }
+        _ => None,
+    };
+    view! {
+        <div id=TEST_RESULT role="status">
+            <Answer report approval=Approval::OfStored(id)/>
+            {next.map(|next| view! { <p>{next}</p> })}
         </div>
     }
 }

@@ -13,24 +13,8 @@ use leptos::{either::Either, prelude::*};
 #[component]
 pub fn Filter(query: ListQuery) -> impl IntoView {
     let sort = query.sort_parameter();
-    let kinds = SecretKind::ALL
-        .map(|kind| {
-            view! {
-                <option value=kind.as_str() selected={query.kind == Some(kind)}>
-                    {kind.label()}
-                </option>
-            }
-        })
-        .collect_view();
-    let states = CheckStatus::ALL
-        .map(|status| {
-            view! {
-                <option value=status.as_str() selected={query.status == Some(status)}>
-                    {status.label()}
-                </option>
-            }
-        })
-        .collect_view();
+    let kinds = SecretKind::ALL.map(|kind| (kind.as_str(), kind.label()));
+    let states = CheckStatus::ALL.map(|status| (status.as_str(), status.label()));
     view! {
         <form class="filter" method="get" action=LIST role="search" id="filter">
             <div>
@@ -46,27 +30,34 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
                     spellcheck="false"
                 />
             </div>
-            <div>
-                <label for="type">"Type"</label>
-                <select id="type" name="type" autocomplete="off">
-                    <option value="" selected={query.kind.is_none()}>
-                        "All"
-                    </option>
-                    {kinds}
-                </select>
-            </div>
-            <div>
-                <label for="status">"Status"</label>
-                <select id="status" name="status" autocomplete="off">
-                    <option value="" selected={query.status.is_none()}>
-                        "All"
-                    </option>
-                    {states}
-                </select>
-            </div>
+            {choice("type", "Type", query.kind.map(SecretKind::as_str), &kinds)}
+            {choice("status", "Status", query.status.map(CheckStatus::as_str), &states)}
             {(!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort/> })}
             <button>"Search"</button>
         </form>
+    }
+}
+
+/// One of these, by value and label, or all of them.
+fn choice(
+    id: &'static str,
+    label: &'static str,
+    chosen: Option<&'static str>,
+    options: &[(&'static str, &'static str)],
+) -> impl IntoView + use<> {
+    let option =
+        |(value, label)| view! { <option value=value selected={chosen == Some(value)}>{label}</option> };
+    let options = options.iter().copied().map(option).collect_view();
+    view! {
+        <div>
+            <label for=id>{label}</label>
+            <select id=id name=id autocomplete="off">
+                <option value="" selected={chosen.is_none()}>
+                    "All"
+                </option>
+                {options}
+            </select>
+        </div>
     }
 }
 

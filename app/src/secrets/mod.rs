@@ -19,6 +19,15 @@ pub mod server_markup;
 
 #[cfg(feature = "ssr")]
 use domain::page::ListQuery;
+use domain::secret::SecretKind;
+
+/// What two secrets of this kind have in common, in words that go on from the name of the one.
+pub fn holds_the_same(kind: SecretKind) -> &'static str {
+    match kind {
+        SecretKind::GitDataset => " holds the same key.",
+        SecretKind::ImagePull => " holds the same account at this registry.",
+    }
+}
 
 /// The address of the list.
 pub const LIST: &str = "/secrets";

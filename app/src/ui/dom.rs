@@ -16,6 +16,33 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Says beside a control that the server has rendered what is wrong with it, or nothing any more.
+pub fn mark(id: &str, message: Option<String>) {
+    let Some(control) = document().get_element_by_id(id) else { return };
+    let error_id = format!("{id}-error");
+    if let Some(said) = document().get_element_by_id(&error_id) {
+        said.remove();
+    }
+    let hint_id = format!("{id}-hint");
+    let Some(message) = message else {
+        drop(control.remove_attribute("aria-invalid"));
+        drop(control.set_attribute("aria-describedby", &hint_id));
+        return;
+    };
+    drop(control.set_attribute("aria-invalid", "true"));
+    drop(control.set_attribute("aria-describedby", &format!("{hint_id} {error_id}")));
+    let error = format!(
+        "<p class=error id={error_id}><svg class=icon aria-hidden=true><use href=#icon-alert></use></svg><span></span></p>"
+    );
+    drop(control.insert_adjacent_html("afterend", &error));
+    if let Some(place) = control.next_element_sibling().and_then(|error| error.last_element_child()) {
+        place.set_text_content(Some(&message));
+    }
+    if let Ok(Some(folded)) = control.closest("details") {
+        drop(folded.set_attribute("open", ""));
+    }
+}
+
 /// Whether a click asks for a new tab or window, which is the browser's business.
 pub fn opens_elsewhere(event: &web_sys::MouseEvent) -> bool {
     event.button() != 0 || event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key()

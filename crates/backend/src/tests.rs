@@ -1,7 +1,8 @@
 //! What the tests of all services begin with.
 
-use crate::{Actor, Backend, CheckConfig, Ctx, Kek, SignInConfig, UserActor, db::Db};
-use domain::{access::Role, sensitive::Sensitive, time::Timestamp};
+use crate::{Actor, Backend, CheckConfig, Ctx, Kek, SignInConfig, UserActor, db::Db, secrets};
+use domain::{access::Role, secret::SecretId, sensitive::Sensitive, time::Timestamp};
+use proptest::test_runner::Config as ProptestConfig;
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -36,6 +37,28 @@ pub(crate) async fn backend_with(pool: PgPool, keys: Vec<Kek>) -> Backend {
 /// One whose tests of connections may reach what this says.
 pub(crate) async fn reaching(pool: PgPool, keys: Vec<Kek>, checks: &CheckConfig) -> Backend {
     Backend::over(Db::over(pool), keys, SignInConfig::default(), (checks, None), at(0).now).await.unwrap()
+}
+
+/// The private key that waits beside the one in use. The portal hands it out to nobody.
+pub(crate) async fn waiting(backend: &Backend, pool: &PgPool, id: &SecretId) -> String {
+    let mut connection = pool.acquire().await.unwrap();
+    let row = secrets::repository::find(&mut connection, id).await.unwrap().unwrap();
+    let pair = secrets::keys::repository::find_pending(&mut connection, row.id).await.unwrap();
+    let (place, sealed, _) = pair.unwrap();
+    backend.keyring.as_ref().unwrap().open(place, &sealed).unwrap().expose().to_owned()
+}
+
+/// So many cases of a property, or as many as `PROPTEST_CASES` asks for.
+pub(crate) fn cases(usual: u32) -> ProptestConfig {
+    // Of very many, very many are none of what is looked for.
+    let any = ProptestConfig {
+        failure_persistence: None,
+        max_local_rejects: u32::MAX,
+        max_global_rejects: u32::MAX,
+        ..ProptestConfig::default()
+    };
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    if asked { any } else { ProptestConfig { cases: usual, ..any } }
 }
 
 pub(crate) fn text(text: &str) -> Sensitive {

@@ -248,6 +248,9 @@ pub enum Error {
     /// The database does not answer in time.
     #[error("unavailable")]
     Unavailable,
+    /// Whoever asks has tested connections too often of late, and may again in so many seconds.
+    #[error("too many tests")]
+    TooManyTests(u32),
     /// The request is none that we know.
     #[error("bad request")]
     BadRequest,

@@ -4,14 +4,14 @@ use super::{read, services, with_notice};
 use crate::{middleware::to_sign_in, pages, state::AppState};
 use app::{
     document::Page,
-    secrets::keys::{NotDone, key_address},
+    secrets::keys::{NewKeyTested, NotDone, key_address},
     ssr,
     ui::notice::{Deed, Notice},
 };
 use axum::{
     body::Body,
     extract::{Path, Request, State},
-    http::{HeaderValue, header, request::Parts},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use backend::{Backend, Ctx};
@@ -45,6 +45,21 @@ pub async fn generate(State(state): State<AppState>, Path(id): Path<String>, req
     };
     let outcome = outcome.await;
     finish(state, parts, outcome).await
+}
+
+/// `POST /secrets/{id}/key/check`
+pub async fn check(State(state): State<AppState>, Path(id): Path<String>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let outcome = async {
+        let (backend, ctx, id, input) = begin::<Waiting>(&state, &parts, &id, body).await?;
+        backend.checks().pending(&ctx, &id, &input.fingerprint).await
+    };
+    match outcome.await {
+        Ok(report) => {
+            pages::in_answer(state, parts, Page::SecretKey, StatusCode::OK, NewKeyTested(report)).await
+        }
+        Err(error) => finish(state, parts, Err(error)).await,
+    }
 }
 
 /// `POST /secrets/{id}/key/switch`

@@ -3,7 +3,7 @@
 use app::{error::ApiError, ssr};
 use axum::{
     Json,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use backend::ValueError;
@@ -63,6 +63,8 @@ pub struct Problem {
     /// Of a secret that holds the same: its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     other: Option<String>,
+    #[serde(skip)]
+    retry_after: Option<u32>,
 }
 
 /// What is wrong with one field.
@@ -86,6 +88,7 @@ impl Problem {
             changed_at: None,
             version: None,
             other: None,
+            retry_after: None,
         }
     }
 
@@ -168,9 +171,11 @@ impl From<Error> for Problem {
             Error::BadRequest => ("bad-request", "The portal could not read this request.".to_owned()),
             Error::Sealed => ("sealed", ApiError::Refused(error.clone()).message()),
             Error::Unavailable => ("unavailable", ApiError::Refused(error.clone()).message()),
+            Error::TooManyTests(_) => ("too-many", ApiError::Refused(error.clone()).message()),
             Error::Internal(_) => ("internal", ApiError::Refused(error.clone()).message()),
         };
         let mut problem = Self::new(status, kind, detail);
+        problem.retry_after = ssr::retry_after(&error);
         match error {
             Error::Changed(change) => {
                 problem.changed_by = Some(change.by);
@@ -203,16 +208,15 @@ impl From<ValueError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = self.retry_after;
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
-        let mut set = |name: HeaderName, value: &'static str| {
-            headers.insert(name, HeaderValue::from_static(value));
-        };
-        set(header::CONTENT_TYPE, "application/problem+json");
-        match status {
-            StatusCode::UNAUTHORIZED => set(header::WWW_AUTHENTICATE, "Bearer realm=\"latchkey\""),
-            StatusCode::SERVICE_UNAVAILABLE => set(header::RETRY_AFTER, "5"),
-            _ => {}
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"latchkey\""));
+        }
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -400,6 +400,7 @@ pub async fn delete(caller: Caller, Path(text): Path<String>) -> Answer {
     params(("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub")),
     responses(
         (status = 200, description = "What the test came to", body = TestResult),
+        (status = 429, description = "Too many tests: Retry-After says how long to wait", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such secret", body = Problem, content_type = "application/problem+json"),
     ),
 )]

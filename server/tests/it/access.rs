@@ -41,6 +41,7 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/secrets/{id}/key.pub", Some(Reader), None),
         ("/secrets/{id}/key/new.pub", Some(Reader), None),
         ("/secrets/{id}/key/generate", None, Some(Editor)),
+        ("/secrets/{id}/key/check", Some(Reader), Some(Editor)),
         ("/secrets/{id}/key/switch", None, Some(Editor)),
         ("/secrets/{id}/key/discard", None, Some(Editor)),
         ("/account", Some(Reader), None),

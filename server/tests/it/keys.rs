@@ -1,6 +1,9 @@
 //! SSH keys in the pages: what is shown of them, protected ones, twins, and pairs that the portal makes.
 
-use crate::harness::{Answer, KEY, TestApp, asked, posted, unique};
+use crate::{
+    harness::{Answer, KEY, TestApp, asked, posted, unique},
+    peers::GitServer,
+};
 use axum::http::StatusCode;
 use backend::Ctx;
 use domain::{
@@ -161,6 +164,44 @@ async fn a_pair_is_made_with_the_secret_and_only_its_public_half_is_seen() {
     let taken = add(&app, &name, &[("generate", "ed25519")]).await;
     assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(taken.body.contains(&format!("href=\"/secrets/gitsync-secret-{name}/edit\"")));
+}
+
+#[tokio::test]
+async fn a_new_pair_is_tested_before_it_is_switched_to() {
+    let app = TestApp::start().await;
+    let server = GitServer::start();
+    let key = server.key("old", &["-t", "ed25519"], true);
+    let (name, repository, hosts) = (unique("tested"), server.address("repo.git"), server.known_hosts());
+    let fields = [("secret", key.as_str()), ("repository", &repository), ("known_hosts", &hosts)];
+    assert_eq!(add(&app, &name, &fields).await.status, StatusCode::SEE_OTHER);
+    let base = format!("/secrets/gitsync-secret-{name}/key");
+    let check = format!("{base}/check");
+    assert_eq!(app.post(&check, &[("fingerprint", "x")]).await.status, StatusCode::NOT_FOUND);
+    app.post(&format!("{base}/generate"), &[("generate", "ed25519")]).await;
+    let page = app.get(&base).await.body;
+    assert!(page.contains("Test the new key"));
+    let fingerprint = between(&page, "name=\"fingerprint\" value=\"", "\"").to_owned();
+    let with = [("fingerprint", fingerprint.as_str())];
+
+    let refused = app.post(&check, &with).await;
+    assert_eq!(refused.status, StatusCode::OK);
+    assert!(refused.body.contains("The host does not accept this key"), "{}", refused.body);
+    assert!(!refused.body.contains("You can switch to it") && !refused.body.contains("PRIVATE KEY"));
+    server.let_in(&app.get(&format!("{base}/new.pub")).await.body);
+    let works = app.post(&check, &with).await;
+    for shown in ["The new key works. You can switch to it.", "Default branch trunk, 3 refs.", &fingerprint] {
+        assert!(works.body.contains(shown), "{shown}: {}", works.body);
+    }
+    // Nothing is kept of it: a reload asks for the page, and the key in use has not been tested.
+    let again = app.get(&check).await;
+    assert!(again.status == StatusCode::OK && !again.body.contains("You can switch to it"));
+    let state = app.get(&format!("/secrets/gitsync-secret-{name}/check")).await.body;
+    assert!(state.contains("has not been tested since"), "{state}");
+    let reader = app.session("key-reader", Role::Reader).await;
+    let forbidden = app.send_anonymous(posted(&check, &reader, &with)).await;
+    assert_eq!(forbidden.status, StatusCode::FORBIDDEN);
+    let late = app.post(&check, &[("fingerprint", "SHA256:another")]).await;
+    assert!(late.status == StatusCode::CONFLICT && late.body.contains("was replaced in the meantime"));
 }
 
 #[tokio::test]

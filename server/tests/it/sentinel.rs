@@ -191,13 +191,14 @@ async fn use_keys(app: &TestApp, name: &str) -> (Vec<Answer>, Vec<String>) {
     keep(app.backend.secrets().credential(&ctx, &git).await.unwrap());
     for what in ["switch", "discard"] {
         answers.push(app.post(&format!("/secrets/{git}/key/generate"), &[("generate", "ed25519")]).await);
-        keep(app.backend.secrets().pending_credential(&ctx, &git).await.unwrap());
         let waiting = app.backend.secrets().get(&ctx, &git).await.unwrap().pending.unwrap().facts.fingerprint;
         for path in ["", "/edit", "/key", "/key.pub", "/key/new.pub"] {
             answers.push(app.get(&format!("/secrets/{git}{path}")).await);
         }
+        answers.push(app.post(&format!("/secrets/{git}/key/check"), &[("fingerprint", &waiting)]).await);
         answers.push(app.post(&format!("/secrets/{git}/key/{what}"), &[("fingerprint", &waiting)]).await);
         assert_eq!(answers.last().unwrap().status, StatusCode::SEE_OTHER, "{what}");
+        keep(app.backend.secrets().credential(&ctx, &git).await.unwrap());
     }
     (answers, lines)
 }

@@ -6,6 +6,7 @@ use super::{
     known_hosts,
     outbound::{Outbound, Resolved},
 };
+use crate::ssh_keys;
 use domain::{
     check::{CheckCause, CheckReport, HostKey, KnownHosts, Published, Repository},
     secret::PrivateKeyText,
@@ -13,10 +14,7 @@ use domain::{
 use russh::{
     ChannelMsg, Disconnect, Preferred,
     client::{self, AuthResult, Handle},
-    keys::{
-        Algorithm, EcdsaCurve, HashAlg, PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate,
-        decode_secret_key,
-    },
+    keys::{Algorithm, EcdsaCurve, HashAlg, PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate},
 };
 use std::{
     borrow::Cow,
@@ -61,10 +59,7 @@ async fn attempt(
     report: &mut CheckReport,
 ) -> Result<(), CheckCause> {
     // Before anybody is bothered.
-    let key = decode_secret_key(key.value().expose(), None).map_err(|_| CheckCause::KeyNotUsable)?;
-    if key.is_encrypted() {
-        return Err(CheckCause::KeyNotUsable);
-    }
+    let key = ssh_keys::load(key).map_err(|_| CheckCause::KeyNotUsable)?;
     let resolved = outbound.resolve(&repository.host, repository.port).await?;
     let trusted = known_hosts::keys_of(known, &repository.known_as());
     if trusted.is_empty() {

@@ -126,6 +126,8 @@ pub(super) fn trusted(known: &KnownHosts) -> Vec<TrustedKey> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tests::cases;
+    use proptest::prelude::*;
     use std::process::Command;
 
     const GITHUB: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
@@ -178,6 +180,30 @@ mod tests {
             assert_eq!(keys_of(&known(&text), known_as).len(), count, "{known_as}");
         }
         assert_eq!(trusted(&known(&text))[0].hosts, None);
+    }
+
+    proptest! {
+        #![proptest_config(cases(256))]
+
+        /// Hosts and keys that are nearly some, in lines that are.
+        #[test]
+        fn no_line_makes_it_panic(
+            hosts in "[!*?|,a-z0-9.:=\\[\\]/+-]{1,40}",
+            known_as in any::<String>(),
+            at in any::<prop::sample::Index>(),
+            digit in "[A-Za-z0-9+/=]",
+        ) {
+            let mut line = format!("{hosts} {GITHUB}");
+            let place = hosts.len() + " ssh-ed25519 ".len();
+            let place = place + at.index(line.len() - place);
+            line.replace_range(place..=place, &digit);
+            for text in [line, format!("|1|{hosts}|{digit} {GITHUB}")] {
+                let Ok(known) = KnownHosts::parse(&text, "") else { continue };
+                drop(keys_of(&known, &known_as));
+                drop(keys_of(&known, &hosts));
+                prop_assert_eq!(trusted(&known).len(), 1);
+            }
+        }
     }
 
     #[test]

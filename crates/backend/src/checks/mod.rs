@@ -6,6 +6,7 @@ mod git;
 mod http;
 mod known_hosts;
 mod outbound;
+mod pace;
 mod registry;
 mod repository;
 mod service;

@@ -6,6 +6,7 @@ use super::{
     http::Http,
     known_hosts,
     outbound::Outbound,
+    pace::Pace,
     registry::{self, Account},
     repository,
     turns::Turns,
@@ -18,8 +19,9 @@ use crate::{
     error::refuse,
     keyring::{Keyring, Location},
     secrets::{
-        repository::find_value,
-        service::{restore, value_field},
+        keys,
+        repository::{self as secrets, find_value},
+        service::{broken, restore, value_field},
     },
 };
 use domain::{
@@ -44,6 +46,7 @@ pub struct CheckService {
     outbound: Outbound,
     http: Http,
     turns: Turns,
+    pace: Pace,
 }
 
 /// A stored secret, opened for a test.
@@ -64,7 +67,8 @@ impl CheckService {
         database: Option<(String, u16)>,
     ) -> Self {
         let outbound = Outbound::new(config, database);
-        Self { db, keyring, http: Http::new(config, outbound.clone()), outbound, turns: Turns::new() }
+        let http = Http::new(config, outbound.clone());
+        Self { db, keyring, outbound, http, turns: Turns::new(), pace: Pace::new() }
     }
 
     /// What is known of a secret's connection.
@@ -96,10 +100,14 @@ impl CheckService {
 
     /// Tries a stored secret, and keeps what it comes to.
     ///
-    /// Errors: `NotFound`; `Internal` where what is stored is not what was sealed; `Sealed`, `NotSignedIn`, `Forbidden`,
-    /// `Unavailable`.
+    /// Errors: `NotFound`; `TooManyTests`; `Internal` where what is stored is not what was sealed; `Sealed`, `NotSignedIn`,
+    /// `Forbidden`, `Unavailable`.
     pub async fn stored(&self, ctx: &Ctx, id: &SecretId) -> Result<CheckReport, Error> {
-        authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
+        self.may_test(ctx, Object::Secret(id)).await?;
+        self.try_stored(ctx, id).await
+    }
+
+    async fn try_stored(&self, ctx: &Ctx, id: &SecretId) -> Result<CheckReport, Error> {
         let opened = self.open(ctx, id).await?;
         let report = if is_for_another_host(&opened.credential, opened.value_host.as_deref()) {
             CheckReport::new(CheckCause::ValueForAnotherHost)
@@ -110,19 +118,36 @@ impl CheckService {
         Ok(report)
     }
 
+    /// Tries the pair that waits, if it is still the one of this fingerprint, on what the key in use is tried on. What is
+    /// known of that one stays as it is.
+    ///
+    /// Errors: as `stored`; `Changed` where another pair waits; `NotFound` where none does.
+    pub async fn pending(&self, ctx: &Ctx, id: &SecretId, fingerprint: &str) -> Result<CheckReport, Error> {
+        let keyring = self.may_test(ctx, Object::Secret(id)).await?;
+        let found = self.db.read(|mut reader| async move {
+            let Some(row) = secrets::find(&mut reader, id).await? else { return Ok((None, reader)) };
+            let pair = keys::repository::find_pending(&mut reader, row.id).await?;
+            let check = repository::find(&mut reader, id).await?;
+            Ok((pair.zip(check).map(|(pair, check)| (row, pair, check)), reader))
+        });
+        let found = found.await.map_err(|error| refuse(ctx, &error))?;
+        let (row, (place, sealed, facts), check) = found.ok_or(Error::NotFound)?;
+        if facts.fingerprint != fingerprint {
+            return Err(keys::changed(ctx, row));
+        }
+        let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
+        let credential = opened.map_err(|error| broken(ctx, error))?;
+        let report = self.run(&credential, &settings(&check, None)).await;
+        self.finish(ctx, Some(id), None, &report).await?;
+        Ok(report)
+    }
+
     /// Tries what stands in a form; where no value was typed, the stored one of this secret. What it comes to is kept
     /// where all of it is what is stored.
     ///
     /// Errors: as `stored`; `BadRequest` for a form without a value and without a stored one, or of another kind.
     pub async fn typed(&self, ctx: &Ctx, id: Option<&SecretId>, trial: Trial) -> Result<CheckReport, Error> {
-        authorize(
-            &self.db,
-            ctx,
-            Action::WriteSecrets,
-            id.map_or(Object::Named("new secret"), Object::Secret),
-        )
-        .await?;
-        self.unsealed()?;
+        self.may_test(ctx, id.map_or(Object::Named("new secret"), Object::Secret)).await?;
         let Trial { credential, settings } = trial;
         let mut stored = None;
         let (credential, may) = match (credential, id) {
@@ -170,8 +195,7 @@ impl CheckService {
     ///
     /// Errors: as `stored`; `BadRequest` where these are no lines of known hosts.
     pub async fn approve(&self, ctx: &Ctx, id: &SecretId, lines: &str) -> Result<CheckReport, Error> {
-        authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
-        self.unsealed()?;
+        self.may_test(ctx, Object::Secret(id)).await?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
@@ -189,7 +213,15 @@ impl CheckService {
             Ok::<_, Error>(())
         })
         .await?;
-        self.stored(ctx, id).await
+        self.try_stored(ctx, id).await
+    }
+
+    /// Whether whoever asks may test this, and has not tested too often; the keyring, unless the portal is sealed.
+    async fn may_test(&self, ctx: &Ctx, object: Object<'_>) -> Result<&Keyring, Error> {
+        authorize(&self.db, ctx, Action::WriteSecrets, object).await?;
+        let keyring = self.unsealed()?;
+        self.pace.step(&ctx.actor)?;
+        Ok(keyring)
     }
 
     pub(super) fn unsealed(&self) -> Result<&Keyring, Error> {
@@ -243,10 +275,7 @@ impl CheckService {
         let (row, version) = (secret.id, secret.version);
         let settings = settings(&check, secret.registry_host.as_deref());
         let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, secret, text));
-        let credential = opened.map_err(|error| {
-            tracing::error!(request_id = ctx.request_id, "{error}");
-            Error::Internal(ctx.request_id.clone())
-        })?;
+        let credential = opened.map_err(|error| broken(ctx, error))?;
         Ok(Opened { row, version, credential, settings, value_host: check.value_host })
     }
 

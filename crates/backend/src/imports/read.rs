@@ -26,6 +26,8 @@ pub(super) struct Found {
     /// Good by the rules of the form; `None` where the notes say what to do.
     pub(super) value: Option<Sensitive>,
     pub(super) notes: Vec<Note>,
+    /// Of a key, once it was read.
+    pub(super) fingerprint: Option<String>,
     /// What the Kubernetes Secret is called that it stood in.
     pub(super) secret: Option<String>,
     /// A name for it, by these rules good but perhaps taken.
@@ -34,7 +36,16 @@ pub(super) struct Found {
 
 impl Found {
     pub(super) fn without_value(kind: SecretKind, host: Option<String>, notes: Vec<Note>) -> Self {
-        Self { kind, host, username: None, value: None, notes, secret: None, suggested: String::new() }
+        Self {
+            kind,
+            host,
+            username: None,
+            value: None,
+            notes,
+            fingerprint: None,
+            secret: None,
+            suggested: String::new(),
+        }
     }
 
     /// A credential, if it is one by the rules of the form; else what the form would say.

@@ -28,6 +28,7 @@ pub(super) struct EntryRow {
     pub(super) registry_username: Option<String>,
     pub(super) suggested_name: String,
     pub(super) notes: Vec<String>,
+    pub(super) fingerprint: Option<String>,
     pub(super) has_value: bool,
 }
 
@@ -83,7 +84,7 @@ pub(super) async fn insert(
     .await?;
     let mut insert = QueryBuilder::<Postgres>::new(
         "INSERT INTO import_entries (import_id, number, kind, registry_host, registry_username, suggested_name, notes, \
-         algorithm, kek_id, wrapped_key, nonce, ciphertext) ",
+         fingerprint, algorithm, kek_id, wrapped_key, nonce, ciphertext) ",
     );
     insert.push_values(entries, |mut row, NewEntry { number, found, sealed }| {
         let notes: Vec<String> = found.notes.iter().map(Note::code).collect();
@@ -93,7 +94,8 @@ pub(super) async fn insert(
             .push_bind(&found.host)
             .push_bind(&found.username)
             .push_bind(&found.suggested)
-            .push_bind(notes);
+            .push_bind(notes)
+            .push_bind(&found.fingerprint);
         let (algorithm, kek_id, wrapped_key, nonce, ciphertext) = match sealed {
             Some(sealed) => (
                 Some(sealed.algorithm),
@@ -149,7 +151,7 @@ pub(super) async fn lock(
 /// What was found, in the order of the file.
 pub(super) async fn entries(connection: &mut PgConnection, id: Uuid) -> Result<Vec<EntryRow>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT number, kind, registry_host, registry_username, suggested_name, notes, \
+        "SELECT number, kind, registry_host, registry_username, suggested_name, notes, fingerprint, \
          ciphertext IS NOT NULL AS has_value FROM import_entries WHERE import_id = $1 ORDER BY number",
     )
     .bind(id)
@@ -163,15 +165,7 @@ pub(super) async fn value(
     id: Uuid,
     number: i32,
 ) -> Result<Option<(Location, SealedValue)>, sqlx::Error> {
-    #[derive(FromRow)]
-    struct Row {
-        algorithm: String,
-        kek_id: String,
-        wrapped_key: Vec<u8>,
-        nonce: Vec<u8>,
-        ciphertext: Vec<u8>,
-    }
-    let found: Option<Row> = sqlx::query_as(
+    let found: Option<SealedValue> = sqlx::query_as(
         "SELECT algorithm, kek_id, wrapped_key, nonce, ciphertext FROM import_entries \
          WHERE import_id = $1 AND number = $2 AND ciphertext IS NOT NULL",
     )
@@ -179,9 +173,7 @@ pub(super) async fn value(
     .bind(number)
     .fetch_optional(connection)
     .await?;
-    Ok(found.map(|Row { algorithm, kek_id, wrapped_key, nonce, ciphertext }| {
-        (place(id, number), SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext })
-    }))
+    Ok(found.map(|sealed| (place(id, number), sealed)))
 }
 
 /// Notes what the import became, and takes everything away that was found.

@@ -2,7 +2,7 @@
 
 use super::{
     names,
-    read::{self, Findings},
+    read::{self, Findings, Found},
     repository::{self, EntryRow, NewEntry},
 };
 use crate::{
@@ -15,12 +15,13 @@ use crate::{
     secrets::{
         SecretService,
         many::{AddAllError, add_all, exists, id_of},
+        twins::{self, Shared},
     },
 };
 use domain::{
     error::{Error, Field, FieldError, Problem},
     import::{ImportError, Note, RowProblem},
-    secret::{NewSecret, SecretDraft, SecretId, SecretKind},
+    secret::{Credential, NewSecret, PrivateKeyText, SecretDraft, SecretId, SecretKind, SecretName},
     sensitive::Sensitive,
     time::Timestamp,
 };
@@ -66,6 +67,10 @@ pub struct ImportRow {
     pub can_be_chosen: bool,
     /// What there is to say of it.
     pub notes: Vec<Note>,
+    /// The first secret that holds the same key, or the same account, already.
+    pub twin: Option<SecretId>,
+    /// So does another thing found.
+    pub same_here: bool,
     /// A free name for it.
     pub name: String,
     /// What people may see it as; empty where nothing better is known than the name.
@@ -112,7 +117,10 @@ impl ImportService {
     /// Errors: `Problem`; `Refused`.
     pub async fn begin(&self, ctx: &Ctx, text: &Sensitive) -> Result<Uuid, ImportError> {
         let (session, keyring) = self.session(ctx).await?;
-        let Findings { entries, passed_over } = read::read(text).map_err(ImportError::Problem)?;
+        let Findings { mut entries, passed_over } = read::read(text).map_err(ImportError::Problem)?;
+        for found in &mut entries {
+            found.fingerprint = self.fingerprint(found).await?;
+        }
         let id = Uuid::new_v4();
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
@@ -136,7 +144,18 @@ impl ImportService {
         .await
     }
 
-    /// What was found, each with a name that is free now.
+    /// By what a key is known. One that cannot be read is told so when it is chosen.
+    async fn fingerprint(&self, found: &Found) -> Result<Option<String>, Error> {
+        let (SecretKind::GitDataset, Some(value)) = (found.kind, &found.value) else { return Ok(None) };
+        let Ok(private_key) = PrivateKeyText::parse(value) else { return Ok(None) };
+        match self.secrets.understand(&mut Credential::GitDataset { private_key }).await {
+            Ok(facts) => Ok(facts.map(|facts| facts.fingerprint)),
+            Err(Error::Invalid(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What was found, each with a name that is free now, and with the secret that holds the same.
     ///
     /// Errors: `Gone`, also once it was saved; `Refused`.
     pub async fn get(&self, ctx: &Ctx, id: Uuid) -> Result<ImportView, ImportError> {
@@ -147,9 +166,19 @@ impl ImportService {
             let import = repository::find(&mut work, (id, session), ctx.now).await.map_err(failed)?;
             let import = import.filter(|import| import.saved.is_none()).ok_or(ImportError::Gone)?;
             let entries = repository::entries(&mut work, id).await.map_err(failed)?;
-            let mut rows = entries.into_iter().map(row).collect::<Result<Vec<_>, _>>().map_err(failed)?;
+            let mut rows = entries.iter().map(row).collect::<Result<Vec<_>, _>>().map_err(failed)?;
             for kind in SecretKind::ALL {
                 free_names(&mut work, kind, &mut rows).await.map_err(failed)?;
+            }
+            for (row, entry) in rows.iter_mut().zip(&entries) {
+                let Some(shared) = shared(entry) else { continue };
+                row.same_here =
+                    entries.iter().filter(|other| self::shared(other) == Some(shared)).count() > 1;
+                // A name that is free is no secret's, so none is passed over.
+                if let Ok(name) = SecretName::parse(&row.name) {
+                    let id = SecretId::new(row.kind, name);
+                    row.twin = twins::find(&mut work, ctx, &id, Some(shared)).await.map_err(failed)?;
+                }
             }
             Ok(ImportView {
                 rows,
@@ -310,7 +339,16 @@ fn draft(entry: &EntryRow, choice: &ImportChoice, value: Sensitive) -> SecretDra
     }
 }
 
-fn row(entry: EntryRow) -> Result<ImportRow, sqlx::Error> {
+/// What an entry may have in common with secrets, and with others.
+fn shared(entry: &EntryRow) -> Option<Shared<'_>> {
+    match (&entry.fingerprint, &entry.registry_host, &entry.registry_username) {
+        (Some(fingerprint), ..) => Some(Shared::Key(fingerprint)),
+        (None, Some(host), Some(username)) if entry.has_value => Some(Shared::Account { host, username }),
+        _ => None,
+    }
+}
+
+fn row(entry: &EntryRow) -> Result<ImportRow, sqlx::Error> {
     let unknown = || sqlx::Error::Decode("a stored import is none".into());
     let notes = entry.notes.iter().map(|code| Note::parse(code).ok_or_else(unknown));
     Ok(ImportRow {
@@ -318,10 +356,12 @@ fn row(entry: EntryRow) -> Result<ImportRow, sqlx::Error> {
         kind: SecretKind::parse(&entry.kind).ok_or_else(unknown)?,
         notes: notes.collect::<Result<_, _>>()?,
         display_name: names::display_name(entry.registry_host.as_deref(), entry.registry_username.as_deref()),
-        host: entry.registry_host,
-        username: entry.registry_username,
+        host: entry.registry_host.clone(),
+        username: entry.registry_username.clone(),
         can_be_chosen: entry.has_value,
-        name: entry.suggested_name,
+        twin: None,
+        same_here: false,
+        name: entry.suggested_name.clone(),
     })
 }
 

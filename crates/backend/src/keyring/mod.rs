@@ -62,7 +62,7 @@ impl ValueField {
 }
 
 /// As it lies in the database.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct SealedValue {
     pub(crate) algorithm: String,
     pub(crate) kek_id: String,

@@ -136,11 +136,8 @@ struct StaleRow {
     secret_id: Uuid,
     field: String,
     version: i64,
-    algorithm: String,
-    kek_id: String,
-    wrapped_key: Vec<u8>,
-    nonce: Vec<u8>,
-    ciphertext: Vec<u8>,
+    #[sqlx(flatten)]
+    sealed: SealedValue,
 }
 
 /// Values that are under another key than this, beyond that place, in the order of their places.
@@ -167,8 +164,7 @@ pub(super) async fn stale(
             let field = ValueField::parse(&row.field)
                 .ok_or_else(|| sqlx::Error::Decode("a stored field is none".into()))?;
             let place = Location { secret: row.secret_id, field, version: row.version };
-            let StaleRow { algorithm, kek_id, wrapped_key, nonce, ciphertext, .. } = row;
-            Ok((place, SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext }))
+            Ok((place, row.sealed))
         })
         .collect()
 }

@@ -1,7 +1,7 @@
 //! The SSH keys of secrets: what is known of them, pairs that the portal makes, and taking one into use. Every method
 //! authorizes first; every change is one transaction with its audit record.
 
-pub(super) mod repository;
+pub(crate) mod repository;
 
 use super::{
     repository::{self as secrets, SecretRow},
@@ -9,11 +9,11 @@ use super::{
 };
 use crate::{
     access::{Object, authorize},
-    audit::{self, AuditAction, AuditRecord, Outcome},
+    audit::{self, AuditAction, AuditRecord},
     context::{Action, Ctx},
     db::bounded,
     error::refuse,
-    keyring::{IntegrityError, Keyring, Location, SealedValue, ValueField, repository::active_id},
+    keyring::{Keyring, Location, SealedValue, ValueField, repository::active_id},
     ssh_keys::{self, NotRead, ReadKey},
 };
 use domain::{
@@ -167,33 +167,6 @@ impl SecretService {
         .await
     }
 
-    /// Takes the pair that waits out, value included, so that it can be tried before it is taken into use. Recorded as
-    /// `credential` is.
-    ///
-    /// Errors: as `credential`; `NotFound` where no pair waits.
-    pub async fn pending_credential(&self, ctx: &Ctx, id: &SecretId) -> Result<Credential, Error> {
-        authorize(&self.db, ctx, Action::ReadValues, Object::Secret(id)).await?;
-        let keyring = self.unsealed()?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let row = secrets::find(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            let (place, sealed, _) =
-                repository::find_pending(&mut work, row.id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            let opened = keyring
-                .open(place, &sealed)
-                .and_then(|value| PrivateKeyText::parse(&value).map_err(|_| IntegrityError));
-            let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };
-            let object = id.to_string();
-            let read = AuditRecord { action: AuditAction::ValueRead, object: &object, outcome, fields: &[] };
-            audit::repository::append(&mut work, ctx, read).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            let private_key = opened.map_err(|error| broken(ctx, error))?;
-            Ok(Credential::GitDataset { private_key })
-        })
-        .await
-    }
-
     /// Looks at the keys that were stored before keys were read, and notes what they are, a batch at a time: broken off,
     /// it goes on another time; of servers that do it at once, one writes. Values are opened for it, so each batch has its
     /// audit record. Answers with how many were looked at.
@@ -294,7 +267,8 @@ fn refused(error: NotRead) -> Error {
     }
 }
 
-fn changed(ctx: &Ctx, row: SecretRow) -> Error {
+/// Another pair waits than the one that was meant.
+pub(crate) fn changed(ctx: &Ctx, row: SecretRow) -> Error {
     Error::Changed(Change {
         by: row.updated_by,
         at: crate::db::timestamp(row.updated_at),

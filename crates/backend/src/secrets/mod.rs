@@ -1,12 +1,12 @@
 //! Secrets: the service, and the rows under it.
 
-mod keys;
+pub(crate) mod keys;
 mod list;
 pub(crate) mod many;
 pub(crate) mod repository;
 mod seed;
 pub(crate) mod service;
-mod twins;
+pub(crate) mod twins;
 mod values;
 
 pub use service::SecretService;

@@ -107,7 +107,7 @@ pub(super) fn shown_name(secret: &NewSecret) -> &str {
     secret.display_name.as_ref().map_or(secret.name.as_str(), |name| name.as_str())
 }
 
-pub(super) async fn find(
+pub(crate) async fn find(
     connection: &mut PgConnection,
     id: &SecretId,
 ) -> Result<Option<SecretRow>, sqlx::Error> {
@@ -163,11 +163,8 @@ pub(crate) async fn find_value(
     struct Joined {
         #[sqlx(flatten)]
         row: SecretRow,
-        algorithm: String,
-        kek_id: String,
-        wrapped_key: Vec<u8>,
-        nonce: Vec<u8>,
-        ciphertext: Vec<u8>,
+        #[sqlx(flatten)]
+        sealed: SealedValue,
     }
     let found: Option<Joined> = sqlx::query_as(
         "SELECT secrets.id, display_name, registry_host, registry_username, secrets.version, value_version, \
@@ -182,9 +179,7 @@ pub(crate) async fn find_value(
     .bind(value_field(id.kind).as_str())
     .fetch_optional(connection)
     .await?;
-    Ok(found.map(|Joined { row, algorithm, kek_id, wrapped_key, nonce, ciphertext }| {
-        (row, SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext })
-    }))
+    Ok(found.map(|Joined { row, sealed }| (row, sealed)))
 }
 
 pub(super) async fn insert(connection: &mut PgConnection, ctx: &Ctx, row: NewRow) -> Result<(), sqlx::Error> {

@@ -378,7 +378,7 @@ pub(super) async fn record(
 }
 
 /// A value could not be sealed or opened.
-pub(super) fn broken(ctx: &Ctx, error: IntegrityError) -> Error {
+pub(crate) fn broken(ctx: &Ctx, error: IntegrityError) -> Error {
     tracing::error!(request_id = ctx.request_id, "{error}");
     Error::Internal(ctx.request_id.clone())
 }

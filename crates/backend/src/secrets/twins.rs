@@ -12,8 +12,8 @@ use domain::{
 use sqlx::PgConnection;
 
 /// What two secrets may have in common.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Shared<'a> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shared<'a> {
     /// A fingerprint.
     Key(&'a str),
     /// Where, and as whom.
@@ -44,7 +44,7 @@ impl<'a> Shared<'a> {
 }
 
 /// The first other secret that holds the same, where whoever asks may know of it.
-pub(super) async fn find(
+pub(crate) async fn find(
     work: &mut PgConnection,
     ctx: &Ctx,
     id: &SecretId,

@@ -104,7 +104,6 @@ pub(crate) fn read(pasted: &PrivateKeyText) -> Result<ReadKey, KeyProblem> {
 /// The key of a text that is stored, for whoever logs in with it.
 ///
 /// Errors: it was stored before keys were read, and is none that can be.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the test of a connection"))]
 pub(crate) fn load(stored: &PrivateKeyText) -> Result<PrivateKey, KeyProblem> {
     let text = stored.value().expose();
     let empty = Sensitive::default();

@@ -358,6 +358,19 @@ mod tests {
 
     proptest! {
         #[test]
+        fn damage_never_panics_and_reading_again_changes_nothing(at in any::<prop::sample::Index>(), c in any::<char>()) {
+            let good = format!("# a\ngit.corp,!x.corp,*.corp ssh-ed25519 {KEY} b\r\n|1|c2FsdA==|aGFzaA== ssh-ed25519 {KEY}\n");
+            let mut text = good.clone();
+            let place = at.index(good.len());
+            text.replace_range(place..=place, c.encode_utf8(&mut [0; 4]));
+            for (pasted, approved) in [(&text, ""), (&good, text.as_str())] {
+                if let Ok(known) = KnownHosts::parse(pasted, approved) {
+                    prop_assert_eq!(KnownHosts::parse(known.as_str(), ""), Ok(known.clone()));
+                }
+            }
+        }
+
+        #[test]
         fn nothing_panics(text in any::<String>(), other in "[a-z@:/\\[\\]|.~ -]{0,30}") {
             for text in [&text, &other] {
                 drop(Repository::parse(text));

@@ -441,6 +441,21 @@ mod tests {
         }
 
         #[test]
+        fn damage_never_panics_and_reading_again_changes_nothing(
+            which in 0usize..5,
+            at in any::<prop::sample::Index>(),
+            c in any::<char>(),
+        ) {
+            let good = ["https://ghcr.io/", "reg.example.com:5000", "[2001:db8::1]:443", "DOCKER.io.", "http://10.0.0.1:80/v2/"];
+            let mut text = good[which].to_owned();
+            let place = at.index(text.len());
+            text.replace_range(place..=place, c.encode_utf8(&mut [0; 4]));
+            if let Ok(once) = RegistryHost::parse(&text) {
+                prop_assert_eq!(RegistryHost::parse(once.host.as_str()).unwrap().host, once.host);
+            }
+        }
+
+        #[test]
         fn nothing_panics_and_nothing_is_echoed(text in any::<String>()) {
             if let Err(problem) = RegistryHost::parse(&format!("user:PASTED{text}@host")) {
                 prop_assert!(!problem.message().contains("PASTED"));

@@ -267,11 +267,16 @@ impl GitServer {
         run(&self.folder.0, "openssh-client", "ssh-keygen", &make);
         let public = fs::read_to_string(self.folder.join(&format!("{name}.pub"))).unwrap();
         if let_in {
-            let all = fs::read_to_string(self.folder.join("authorized_keys")).unwrap();
-            let command = "restrict,command=\"git-shell -c \\\"$SSH_ORIGINAL_COMMAND\\\"\"";
-            self.folder.write("authorized_keys", format!("{all}{command} {public}"));
+            self.let_in(&public);
         }
         fs::read_to_string(self.folder.join(name)).unwrap()
+    }
+
+    /// Lets whoever has the private half of this key in.
+    pub(crate) fn let_in(&self, public: &str) {
+        let all = fs::read_to_string(self.folder.join("authorized_keys")).unwrap();
+        let command = "restrict,command=\"git-shell -c \\\"$SSH_ORIGINAL_COMMAND\\\"\"";
+        self.folder.write("authorized_keys", format!("{all}{command} {}\n", public.trim()));
     }
 
     /// The address of a repository of this server.

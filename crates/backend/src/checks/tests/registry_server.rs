@@ -12,6 +12,7 @@ use crate::checks::{
     outbound::Outbound,
     registry::{Account, check},
 };
+use crate::docker_config_json;
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -21,7 +22,12 @@ use domain::{
     secret::{Password, RegistryHost, Username},
     sensitive::Sensitive,
 };
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 /// Tries an account with this configuration.
 pub(super) async fn tried(
@@ -39,12 +45,56 @@ pub(super) async fn tried(
     check(&http, &account).await
 }
 
+/// What skopeo comes to with the docker config that we hand out for this account.
+fn by_skopeo(
+    folder: &Folder,
+    host: &str,
+    (username, password): (&str, &str),
+    image: Option<&str>,
+) -> CheckCause {
+    let config = docker_config_json(
+        &RegistryHost::parse(host).unwrap().host,
+        &Username::parse(username).unwrap(),
+        &Password::parse(Sensitive::new(password)).unwrap(),
+    );
+    let file = folder.write("auth.json", config.expose());
+    let mut skopeo = Command::new("skopeo");
+    match image {
+        // It signs in with what it is given, and then writes it down.
+        None => {
+            let account = ["login", "--tls-verify=false", "--username", username, "--password-stdin", host];
+            skopeo.args(account).arg("--authfile").arg(folder.join("login.json"));
+        }
+        Some(image) => {
+            skopeo.args(["inspect", "--raw", "--tls-verify=false", &format!("docker://{host}/{image}")]);
+            skopeo.arg("--authfile").arg(file);
+        }
+    }
+    let child = skopeo.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+    let mut child = child.expect("skopeo is missing: apt-get install skopeo");
+    // It may have ended without reading any.
+    drop(child.stdin.take().unwrap().write_all(password.as_bytes()));
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    match (output.status.success(), image) {
+        (true, None) => CheckCause::RegistryOpened,
+        (true, Some(_)) => CheckCause::ImageFound,
+        (false, _) if said.contains("manifest unknown") || said.contains("denied") => {
+            CheckCause::NoAccessToImage
+        }
+        (false, _) => {
+            assert!(said.contains("unauthorized") || said.contains("invalid username/password"), "{said}");
+            CheckCause::WrongPassword
+        }
+    }
+}
+
 const GOOD: (&str, &str) = (USER, PASSWORD);
 const BAD: (&str, &str) = (USER, "another");
 
 #[tokio::test]
 async fn basic_authentication() {
-    let registry = Registry::start(&Guard::Basic, None);
+    let (folder, registry) = (Folder::new(), Registry::start(&Guard::Basic, None));
     registry.put("group/app", "1.0");
     let host = format!("127.0.0.1:{}", registry.port);
     let config = config(&[&host]);
@@ -58,6 +108,7 @@ async fn basic_authentication() {
         (BAD, Some("group/app:1.0"), CheckCause::WrongPassword),
     ] {
         assert_eq!(tried(&config, &host, account, image).await, expected, "{} {image:?}", account.0);
+        assert_eq!(by_skopeo(&folder, &host, account, image), expected, "{} {image:?}", account.0);
     }
 }
 
@@ -175,6 +226,7 @@ async fn token_authentication() {
         (GOOD, Some("group/forbidden:1.0"), CheckCause::NoAccessToImage),
     ] {
         assert_eq!(tried(&both, &host, account, image).await, expected, "{image:?}");
+        assert_eq!(by_skopeo(&folder, &host, account, image), expected, "{image:?}");
     }
     assert!(tokens.asked().iter().any(|request| request.contains("service=registry%20of%20tests")));
     assert!(tokens.asked().iter().any(|request| request.contains("scope=repository%3Agroup%2Fapp%3Apull")));

@@ -14,7 +14,7 @@ use domain::{
     check::{CheckCause, CheckReport, CheckStatus},
     error::Error,
     page::ListQuery,
-    secret::{NewSecret, SecretDraft, SecretId, SecretKind, SecretUpdate, Trial},
+    secret::{NewKeyKind, NewSecret, SecretDraft, SecretId, SecretKind, SecretUpdate, Trial},
     sensitive::Sensitive,
 };
 use sqlx::PgPool;
@@ -218,11 +218,70 @@ async fn a_host_is_approved_once_trusted_later_and_an_alarm_when_it_changes(pool
 }
 
 #[sqlx::test]
+async fn a_new_key_is_tried_before_it_is_taken_into_use_and_the_state_of_the_old_one_stays(pool: PgPool) {
+    let server = GitServer::start();
+    let (key, address) = (server.key("old", &["-t", "ed25519"], true), server.address("repo.git"));
+    let backend = backend(&pool, &[]).await;
+    add(&backend, dataset("data", &key, &address, &server.known_hosts())).await;
+    let (editor, data) = (somebody(Role::Editor, 3), id("gitsync-secret-data"));
+    let (checks, secrets) = (backend.checks(), backend.secrets());
+    assert_eq!(checks.stored(&editor, &data).await.unwrap().cause, CheckCause::RepositoryRead);
+    secrets.generate_key(&editor, &data, NewKeyKind::Ed25519).await.unwrap();
+    let new = secrets.get(&at(4), &data).await.unwrap().pending.unwrap().facts;
+
+    // Before and after its public half is registered.
+    let tested = checks.pending(&editor, &data, &new.fingerprint).await.unwrap();
+    assert_eq!(tested.cause, CheckCause::KeyNotAccepted);
+    server.let_in(&new.public_line());
+    let tested = checks.pending(&editor, &data, &new.fingerprint).await.unwrap();
+    assert_eq!(tested.cause, CheckCause::RepositoryRead);
+    assert_eq!(tested.refs.unwrap().branch.as_deref(), Some("trunk"));
+    let record = |outcome: &str| format!("editor | connection tested | gitsync-secret-data | {outcome} | ");
+    assert_eq!(records(&pool).await[3..], [record("failed"), record("done")]);
+    assert_eq!(listed(&backend, "").await, ["gitsync-secret-data works"], "the refusal was not its own");
+    secrets.switch_key(&editor, &data, &new.fingerprint).await.unwrap();
+    assert_eq!(cause(&backend, "gitsync-secret-data").await, CheckCause::NeverTested);
+    assert_eq!(checks.stored(&editor, &data).await.unwrap().cause, CheckCause::RepositoryRead);
+    let gone = checks.pending(&editor, &data, &new.fingerprint).await;
+    assert_eq!(gone, Err(Error::NotFound));
+}
+
+#[sqlx::test]
+async fn whoever_tests_too_often_is_told_to_wait_and_nothing_is_tested_or_recorded(pool: PgPool) {
+    let backend = backend(&pool, &[]).await;
+    add(&backend, dataset("a", include_str!("../../secrets/seed_key"), "", "")).await;
+    let (editor, a) = (somebody(Role::Editor, 3), id("gitsync-secret-a"));
+    let mut tested = 0;
+    let refused = loop {
+        match backend.checks().stored(&editor, &a).await {
+            Ok(_) => tested += 1,
+            Err(error) => break error,
+        }
+        assert!(tested < 1_000, "nobody stops this");
+    };
+    assert!(matches!(refused, Error::TooManyTests(_)) && tested >= 60, "{refused:?} after {tested}");
+    assert_eq!(records(&pool).await.len(), 1 + tested);
+    // Neither is a host trusted by the way.
+    let line = "h ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+    while backend.checks().pending(&editor, &a, "x").await == Err(Error::NotFound) {}
+    let refused = backend.checks().approve(&editor, &a, line).await;
+    assert!(matches!(refused, Err(Error::TooManyTests(_))), "{refused:?}");
+    assert_eq!(backend.secrets().get(&at(4), &a).await.unwrap().known_hosts, "");
+    // The command line and the portal itself go on.
+    assert!(backend.checks().stored(&at(5), &a).await.is_ok());
+}
+
+#[sqlx::test]
 async fn without_a_repository_there_is_nothing_to_connect_to(pool: PgPool) {
     let backend = backend(&pool, &[]).await;
     add(&backend, dataset("a", include_str!("../../secrets/seed_key"), "", "")).await;
-    let report = backend.checks().stored(&at(3), &id("gitsync-secret-a")).await.unwrap();
+    let a = id("gitsync-secret-a");
+    let report = backend.checks().stored(&at(3), &a).await.unwrap();
     assert_eq!((report.cause, report.host), (CheckCause::NoRepository, None));
+    backend.secrets().generate_key(&at(4), &a, NewKeyKind::Ed25519).await.unwrap();
+    let new = backend.secrets().get(&at(4), &a).await.unwrap().pending.unwrap().facts.fingerprint;
+    let report = backend.checks().pending(&at(5), &a, &new).await.unwrap();
+    assert_eq!(report.cause, CheckCause::NoRepository);
 }
 
 #[sqlx::test]

@@ -1,15 +1,10 @@
-//! What holds of every text. `LATCHKEY_CASES` sets how many are tried, for a long run by hand.
+//! What holds of every text.
 
 use super::*;
-use crate::docker_config_json;
+use crate::{docker_config_json, tests::cases};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::secret::{Password, RegistryHost, Username};
 use proptest::prelude::*;
-
-fn cases(usual: u32) -> ProptestConfig {
-    let asked = std::env::var("LATCHKEY_CASES").ok().and_then(|text| text.parse().ok());
-    ProptestConfig { cases: asked.unwrap_or(usual), failure_persistence: None, ..ProptestConfig::default() }
-}
 
 fn host() -> impl Strategy<Value = RegistryHost> {
     "[a-z][a-z0-9]{0,9}(\\.[a-z][a-z0-9]{0,9}){0,3}(:[1-9][0-9]{0,3})?|docker\\.io|\\[2001:db8::[1-9]\\]:5000"
@@ -84,4 +79,38 @@ proptest! {
             }
         }
     }
+    /// A character of a good file, of each form.
+    #[test]
+    fn a_damaged_file_makes_nothing_panic(
+        json in any::<bool>(),
+        at in any::<prop::sample::Index>(),
+        c in any::<char>(),
+        more in ".{0,3}",
+    ) {
+        let mut text = good_file(json);
+        let places: Vec<usize> = text.char_indices().map(|(place, _)| place).collect();
+        let place = *at.get(&places);
+        text.replace_range(place..=place, &format!("{c}{more}"));
+        drop(read(&Sensitive::new(text)));
+    }
+}
+
+/// All that is read, in one file.
+fn good_file(json: bool) -> String {
+    let config = r#"{"auths":{"ghcr.io":{"auth":"YTpi"},"quay.io":{"username":"a","password":"b"},"a.example":{}},
+        "credsStore":"desktop","credHelpers":{"b.example":"ecr-login"}}"#;
+    if json {
+        return config.to_owned();
+    }
+    format!(
+        "kind: List\nitems:\n- kind: Secret\n  metadata: &m {{name: a}}\n  data:\n    .dockerconfigjson: {}\n- kind: Secret\n  \
+         metadata: *m\n  stringData:\n    ssh-privatekey: |\n{}---\nkind: ConfigMap\n",
+        STANDARD.encode(config),
+        KEY.lines().map(|line| format!("      {line}\n")).collect::<Vec<_>>().concat()
+    )
+}
+
+#[test]
+fn the_good_files_are_good() {
+    assert_eq!((found(&good_file(true)).len(), found(&good_file(false)).len()), (4, 5));
 }

@@ -115,6 +115,38 @@ async fn what_is_chosen_becomes_secrets_each_with_its_record(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn a_row_says_which_secret_holds_the_same_already(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let imports = backend.imports();
+    let told = async || {
+        let id = imports.begin(&ana, &text(&file())).await.unwrap();
+        let rows = imports.get(&ana, id).await.unwrap().rows;
+        let twins = rows.into_iter().map(|row| row.twin.map(|twin| twin.to_string())).collect::<Vec<_>>();
+        (id, twins)
+    };
+    let (id, twins) = told().await;
+    assert_eq!(twins, [None, None, None, None]);
+    // The suggested name of the one, and another for the other.
+    imports.save(&ana, id, &[choice(1, "pull-ghcr.io"), choice(4, "mine")]).await.unwrap();
+    let (id, twins) = told().await;
+    let expected = [Some("image-pull-ghcr.io"), None, None, Some("gitsync-secret-mine")];
+    assert_eq!(twins, expected.map(|twin| twin.map(str::to_owned)));
+    // Told, it is saved all the same.
+    imports.save(&ana, id, &[choice(1, "again"), choice(4, "again")]).await.unwrap();
+    // The first by its name is told.
+    assert_eq!(told().await.1[3].as_deref(), Some("gitsync-secret-again"));
+
+    let auth = STANDARD.encode("ana:one");
+    let twice = format!(
+        r#"{{"auths":{{"docker.io":{{"auth":"{auth}"}},"https://index.docker.io/v1/":{{"auth":"{auth}"}},"quay.io":{{"auth":"{auth}"}}}}}}"#
+    );
+    let id = imports.begin(&ana, &text(&twice)).await.unwrap();
+    let rows = imports.get(&ana, id).await.unwrap().rows;
+    assert_eq!(rows.iter().map(|row| row.same_here).collect::<Vec<_>>(), [true, true, false]);
+}
+
+#[sqlx::test]
 async fn one_bad_row_keeps_all_from_being_saved(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;

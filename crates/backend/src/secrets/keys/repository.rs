@@ -156,7 +156,7 @@ fn insertion<'a>(ctx: &'a Ctx, rows: &'a [KeyRow<'a>]) -> Result<QueryBuilder<Po
 }
 
 /// The pair that waits: its value, where it is sealed, and what is known of it.
-pub(in crate::secrets) async fn find_pending(
+pub(crate) async fn find_pending(
     connection: &mut PgConnection,
     secret: Uuid,
 ) -> Result<Option<(Location, SealedValue, KeyFacts)>, sqlx::Error> {
@@ -256,11 +256,8 @@ pub(in crate::secrets) async fn unread(
     struct Row {
         secret_id: Uuid,
         version: i64,
-        algorithm: String,
-        kek_id: String,
-        wrapped_key: Vec<u8>,
-        nonce: Vec<u8>,
-        ciphertext: Vec<u8>,
+        #[sqlx(flatten)]
+        sealed: SealedValue,
     }
     let field = ValueField::SshPrivateKey;
     let rows: Vec<Row> = sqlx::query_as(
@@ -277,10 +274,9 @@ pub(in crate::secrets) async fn unread(
     .bind(SecretKind::GitDataset.as_str())
     .fetch_all(connection)
     .await?;
-    let unread = |row: Row| {
-        let Row { secret_id: secret, version, algorithm, kek_id, wrapped_key, nonce, ciphertext } = row;
-        let sealed = SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext };
-        Unread { place: Location { secret, field, version }, sealed }
+    let unread = |row: Row| Unread {
+        place: Location { secret: row.secret_id, field, version: row.version },
+        sealed: row.sealed,
     };
     Ok(rows.into_iter().map(unread).collect())
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Backend, Kek,
-    tests::{at, backend, backend_with, records, somebody},
+    tests::{at, backend, backend_with, records, somebody, waiting},
 };
 use domain::{
     access::Role,
@@ -205,7 +205,7 @@ async fn a_new_pair_waits_until_it_is_taken_into_use(pool: PgPool) {
     add(&backend, dataset("a", KEY)).await.unwrap();
     let a = id("gitsync-secret-a");
     let old = known(&backend, "gitsync-secret-a").await;
-    assert_eq!(secrets.pending_credential(&at(3), &a).await.err(), Some(Error::NotFound));
+    assert_eq!(backend.checks().pending(&at(3), &a, &old.fingerprint).await, Err(Error::NotFound));
     assert_eq!(secrets.switch_key(&at(3), &a, &old.fingerprint).await, Err(Error::NotFound));
 
     secrets.generate_key(&at(3), &a, NewKeyKind::Ed25519).await.unwrap();
@@ -221,10 +221,11 @@ async fn a_new_pair_waits_until_it_is_taken_into_use(pool: PgPool) {
     for outcome in [
         secrets.switch_key(&at(5), &a, &first.fingerprint).await,
         secrets.discard_key(&at(5), &a, &first.fingerprint).await,
+        backend.checks().pending(&at(5), &a, &first.fingerprint).await.map(drop),
     ] {
         assert!(matches!(outcome, Err(Error::Changed(_))), "{outcome:?}");
     }
-    let waiting = text(secrets.pending_credential(&at(6), &a).await.unwrap());
+    let waiting = waiting(&backend, &pool, &a).await;
     secrets.switch_key(&at(7), &a, &second.fingerprint).await.unwrap();
     assert_eq!(value(&backend, "gitsync-secret-a").await, waiting);
     assert_eq!(known(&backend, "gitsync-secret-a").await, second);
@@ -264,9 +265,7 @@ async fn only_who_may_change_secrets_makes_keys(pool: PgPool) {
         secrets.generate_key(&reader, &a, NewKeyKind::Ed25519).await,
         secrets.switch_key(&reader, &a, "x").await,
         secrets.discard_key(&reader, &a, "x").await,
-        secrets.pending_credential(&reader, &a).await.map(drop),
-        // Values are for consumers, by tokens.
-        secrets.pending_credential(&somebody(Role::Admin, 2), &a).await.map(drop),
+        backend.checks().pending(&reader, &a, "x").await.map(drop),
         secrets.read_old_keys(&somebody(Role::Admin, 2)).await.map(drop),
     ] {
         assert_eq!(outcome, Err(Error::Forbidden));
@@ -308,7 +307,7 @@ async fn a_pair_that_was_tampered_with_is_not_taken_into_use(pool: PgPool) {
         let fingerprint = pending(&backend, "gitsync-secret-a").await.unwrap().fingerprint;
         let internal = Error::Internal("test".to_owned());
         assert_eq!(backend.secrets().switch_key(&at(3), &a, &fingerprint).await, Err(internal.clone()));
-        assert_eq!(backend.secrets().pending_credential(&at(3), &a).await.err(), Some(internal));
+        assert_eq!(backend.checks().pending(&at(3), &a, &fingerprint).await, Err(internal));
         assert_eq!(value(&backend, "gitsync-secret-a").await, KEY);
     }
 }
@@ -319,14 +318,14 @@ async fn rotation_takes_waiting_pairs_along(pool: PgPool) {
     let backend = backend_with(pool.clone(), vec![old.clone(), new.clone()]).await;
     add(&backend, dataset("a", KEY)).await.unwrap();
     backend.secrets().generate_key(&at(2), &id("gitsync-secret-a"), NewKeyKind::Ed25519).await.unwrap();
-    let waiting = text(backend.secrets().pending_credential(&at(3), &id("gitsync-secret-a")).await.unwrap());
+    let a = id("gitsync-secret-a");
+    let before = waiting(&backend, &pool, &a).await;
     backend.keys().add(&at(3)).await.unwrap();
     let active = backend.keys().status(&at(3)).await.unwrap().into_iter().find(|key| !key.active).unwrap();
     backend.keys().activate(&at(4), &active.id).await.unwrap();
     assert_eq!(backend.keys().rewrap(&at(5), |_| {}).await.unwrap().done, 2);
-    let alone = backend_with(pool, vec![if active.id == new.id() { new } else { old }]).await;
-    let opened = text(alone.secrets().pending_credential(&at(6), &id("gitsync-secret-a")).await.unwrap());
-    assert_eq!(opened, waiting);
+    let alone = backend_with(pool.clone(), vec![if active.id == new.id() { new } else { old }]).await;
+    assert_eq!(waiting(&alone, &pool, &a).await, before);
 }
 
 #[sqlx::test]

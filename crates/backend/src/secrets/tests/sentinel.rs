@@ -1,7 +1,10 @@
 //! A planted value is nowhere but where it belongs.
 
 use super::*;
-use crate::{ImportChoice, tests::signed_in};
+use crate::{
+    ImportChoice,
+    tests::{signed_in, waiting},
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::access::Role;
 use domain::secret::{GeneratedSecret, NewKeyKind};
@@ -62,7 +65,7 @@ async fn a_planted_value_is_in_no_dump_and_no_log(pool: PgPool) {
     // PostgreSQL logs every statement with all that is bound to it.
     let logged = plain.clone().options([("log_statement", "all"), ("log_min_duration_statement", "0")]);
     let backend = backend(PgPoolOptions::new().connect_with(logged).await.unwrap()).await;
-    let generated = use_every_way(&backend).await;
+    let generated = use_every_way(&backend, &pool).await;
     let activity: Vec<String> =
         sqlx::query_scalar("SELECT query FROM pg_stat_activity WHERE query IS NOT NULL")
             .fetch_all(&pool)
@@ -96,7 +99,7 @@ async fn a_planted_value_is_in_no_dump_and_no_log(pool: PgPool) {
 }
 
 /// Adds, fails to add, changes, reads and deletes a secret of each kind, and has keys made; answers with these.
-async fn use_every_way(backend: &Backend) -> Vec<String> {
+async fn use_every_way(backend: &Backend, pool: &PgPool) -> Vec<String> {
     let secrets = backend.secrets();
     for _ in 0..2 {
         drop(secrets.create(&at(1), new(image("a", PASSWORD)), None).await);
@@ -130,9 +133,10 @@ async fn use_every_way(backend: &Backend) -> Vec<String> {
     secrets.create_generated(&at(8), wanted, None).await.unwrap();
     let e = id("gitsync-secret-e");
     opened.push(secrets.credential(&at(8), &e).await.unwrap());
+    let mut made = Vec::new();
     for switched in [true, false] {
         secrets.generate_key(&at(9), &e, NewKeyKind::Ed25519).await.unwrap();
-        opened.push(secrets.pending_credential(&at(9), &e).await.unwrap());
+        made.push(waiting(backend, pool, &e).await);
         let waiting = secrets.get(&at(9), &e).await.unwrap().pending.unwrap().facts.fingerprint;
         if switched {
             secrets.switch_key(&at(9), &e, &waiting).await.unwrap();
@@ -144,7 +148,8 @@ async fn use_every_way(backend: &Backend) -> Vec<String> {
         Credential::GitDataset { private_key } => private_key.value().expose().to_owned(),
         Credential::ImagePull { .. } => panic!("not a Git dataset"),
     };
-    opened.into_iter().map(text).collect()
+    made.extend(opened.into_iter().map(text));
+    made
 }
 
 /// Imports, fails to import, and leaves something waiting.

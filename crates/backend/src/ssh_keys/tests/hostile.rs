@@ -1,15 +1,10 @@
-//! Keys that nobody made to be used. `LATCHKEY_FUZZ_CASES=2000000 cargo test -p backend ssh_keys::tests::hostile` goes
-//! on for as long as one likes.
+//! Keys that nobody made to be used.
 
 use super::*;
+use crate::tests::cases;
 use pkcs8::{EncryptedPrivateKeyInfoOwned, der::Encode};
-use proptest::{prelude::*, test_runner::Config};
+use proptest::prelude::*;
 use zeroize::Zeroizing;
-
-fn cases() -> Config {
-    let cases = std::env::var("LATCHKEY_FUZZ_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(256);
-    Config { cases, failure_persistence: None, ..Config::default() }
-}
 
 /// Keys of every form, small ones, so that a damaged byte is likely to hit something.
 fn samples() -> &'static [Good] {
@@ -38,7 +33,7 @@ fn inside(text: &str) -> Option<Zeroizing<Vec<u8>>> {
 const LABELS: [&str; 4] = ["OPENSSH PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "PRIVATE KEY"];
 
 proptest! {
-    #![proptest_config(cases())]
+    #![proptest_config(cases(256))]
 
     #[test]
     fn no_text_makes_it_panic(text in any::<String>(), passphrase in ".{0,4}") {

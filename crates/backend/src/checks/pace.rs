@@ -1,0 +1,59 @@
+//! How often one person, or one token, may test: each test goes out to somebody else's server.
+
+use crate::context::Actor;
+use domain::error::Error;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
+use std::{num::NonZeroU32, sync::Arc};
+
+/// So many at once, and so many a minute.
+const TESTS: NonZeroU32 = NonZeroU32::new(60).unwrap();
+
+/// With more of them than this, those that have been quiet are forgotten.
+const MANY: usize = 1_000;
+
+/// Who has tested lately. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Pace(Arc<DefaultKeyedRateLimiter<String>>);
+
+impl Pace {
+    pub(super) fn new() -> Self {
+        Self(Arc::new(RateLimiter::keyed(Quota::per_minute(TESTS))))
+    }
+
+    /// Counts a test. What the server does by itself, and its command line, have bounds of their own.
+    ///
+    /// Errors: `TooManyTests`.
+    pub(super) fn step(&self, actor: &Actor) -> Result<(), Error> {
+        let who = match actor {
+            Actor::User(user) => user.id.to_string(),
+            Actor::Token(token) => token.id.clone(),
+            Actor::System(_) | Actor::Anonymous => return Ok(()),
+        };
+        if self.0.len() > MANY {
+            self.0.retain_recent();
+        }
+        self.0.check_key(&who).map_err(|early| {
+            let wait = early.wait_time_from(self.0.clock().now()).as_secs();
+            Error::TooManyTests(u32::try_from(wait).unwrap_or(u32::MAX).saturating_add(1))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::{at, somebody};
+    use domain::access::Role;
+
+    #[test]
+    fn one_who_tests_too_often_waits_and_nobody_else_does() {
+        let pace = Pace::new();
+        let (editor, portal) = (somebody(Role::Editor, 1).actor, at(1).actor);
+        let refused = (0..=2 * TESTS.get()).find_map(|_| pace.step(&editor).err());
+        assert!(matches!(refused, Some(Error::TooManyTests(1..=2))), "{refused:?}");
+        let Actor::User(user) = editor else { panic!("not a person") };
+        let other = Actor::User(crate::UserActor { id: uuid::Uuid::max(), ..user });
+        assert_eq!(pace.step(&other), Ok(()));
+        assert!((0..=2 * TESTS.get()).all(|_| pace.step(&portal).is_ok()));
+    }
+}
