@@ -18,6 +18,7 @@ mod ssh_keys;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod usages;
 mod users;
 
 pub use audit::{
@@ -37,6 +38,7 @@ pub use single_sign_on::{
     BegunSignOn, Issuer, IssuerError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService,
 };
 pub use tokens::{CreatedToken, TokenPage, TokenService, TokenSummary};
+pub use usages::UsageService;
 pub use users::{AddedUser, FirstAdmin, UserPage, UserService, UserSummary};
 
 use db::Db;
@@ -85,6 +87,7 @@ pub struct Backend {
     sessions: SessionService,
     single_sign_on: Option<SingleSignOnService>,
     tokens: TokenService,
+    usages: UsageService,
     users: UserService,
 }
 
@@ -131,6 +134,7 @@ impl Backend {
             sessions,
             single_sign_on: single_sign_on.transpose()?,
             tokens: TokenService::new(db.clone()),
+            usages: UsageService::new(db.clone(), keyring.is_none()),
             users: UserService::new(db.clone(), passwords),
             db,
             keyring,
@@ -175,6 +179,11 @@ impl Backend {
     /// The API tokens.
     pub fn tokens(&self) -> &TokenService {
         &self.tokens
+    }
+
+    /// The images and datasets.
+    pub fn usages(&self) -> &UsageService {
+        &self.usages
     }
 
     /// The users.

@@ -202,14 +202,7 @@ impl ListQuery {
 
     /// Reads the query of an address. Of what is given twice, the first counts.
     pub fn parse(query: &str) -> Self {
-        let end = (0..=query.len().min(QUERY_LIMIT)).rev().find(|end| query.is_char_boundary(*end));
-        let query = &query[..end.unwrap_or_default()];
-        let value = |wanted: &str| {
-            query
-                .split('&')
-                .find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == wanted))
-                .and_then(|(_, value)| percent::decode(value))
-        };
+        let value = |wanted: &str| parameter(query, wanted);
         let (sort, direction) = value("sort").and_then(|text| read_sort(&text)).unwrap_or_else(|| {
             let Self { sort, direction, .. } = Self::default();
             (sort, direction)
@@ -308,7 +301,17 @@ fn read_sort(text: &str) -> Option<(SortColumn, Direction)> {
     SortColumn::ALL.into_iter().find(|column| column.as_str() == name).map(|column| (column, direction))
 }
 
-fn clean_search(text: &str) -> String {
+/// The first parameter of this name in the query of an address.
+pub(crate) fn parameter(query: &str, wanted: &str) -> Option<String> {
+    let end = (0..=query.len().min(QUERY_LIMIT)).rev().find(|end| query.is_char_boundary(*end));
+    query[..end.unwrap_or_default()]
+        .split('&')
+        .find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == wanted))
+        .and_then(|(_, value)| percent::decode(value))
+}
+
+/// A search as it is looked for: one line, trimmed, and not too long.
+pub(crate) fn clean_search(text: &str) -> String {
     let clean: String =
         text.chars().filter(|c| !c.is_control()).take(ListQuery::MAX_SEARCH_CHARS * 2).collect();
     let cut: String = clean.trim().chars().take(ListQuery::MAX_SEARCH_CHARS).collect();

@@ -35,6 +35,12 @@ pub enum AuditAction {
     SshKeysRead,
     /// A credential was tried on what it is for.
     ConnectionTested,
+    /// An image or a dataset was added.
+    UsageAdded,
+    /// An image or a dataset was changed.
+    UsageChanged,
+    /// An image or a dataset was deleted.
+    UsageDeleted,
     /// Made-up secrets were added.
     SecretsSeeded,
     /// Somebody signed in, or tried to.
@@ -90,6 +96,9 @@ impl AuditAction {
             Self::SshKeyDiscarded,
             Self::SshKeysRead,
             Self::ConnectionTested,
+            Self::UsageAdded,
+            Self::UsageChanged,
+            Self::UsageDeleted,
             Self::SecretsSeeded,
             Self::SignIn,
             Self::AccountLocked,
@@ -127,6 +136,9 @@ impl AuditAction {
             Self::SshKeyDiscarded => "SSH key discarded",
             Self::SshKeysRead => "SSH keys read",
             Self::ConnectionTested => "connection tested",
+            Self::UsageAdded => "usage added",
+            Self::UsageChanged => "usage changed",
+            Self::UsageDeleted => "usage deleted",
             Self::SecretsSeeded => "secrets seeded",
             Self::SignIn => "sign-in",
             Self::AccountLocked => "account locked",

@@ -300,7 +300,7 @@ pub(super) async fn list(
     stretch: &Stretch<'_>,
 ) -> Result<Vec<ListRow>, sqlx::Error> {
     let Stretch { query, direction, beyond, limit } = stretch;
-    let words: Vec<String> = query.search.split_whitespace().take(MAX_WORDS).map(pattern).collect();
+    let words = patterns(&query.search);
     let mut sql = QueryBuilder::<Postgres>::new(
         "SELECT page.*, algorithm, fingerprint FROM (SELECT id, kind, name, display_name, registry_host, \
          updated_at, updated_by, check_status, (",
@@ -372,6 +372,11 @@ fn filter(
     for word in words {
         sql.push(" AND search LIKE ").push_bind(word.clone());
     }
+}
+
+/// The words of a search, each as a pattern.
+pub(crate) fn patterns(search: &str) -> Vec<String> {
+    search.split_whitespace().take(MAX_WORDS).map(pattern).collect()
 }
 
 /// A word as a pattern that stands for itself, anywhere.
