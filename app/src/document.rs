@@ -15,8 +15,13 @@ use crate::{
     ssr,
     tokens::pages::{AddTokenPage, RevokeTokenPage, TokenCreatedPage, TokensPage},
     ui::{frame::Frame, icon},
+    usages::{
+        form::{AddUsagePage, EditUsagePage},
+        list::{DeleteUsagePage, UsagesPage},
+    },
     users::{AddUserPage, LinkPage, UserPageView, UsersPage},
 };
+use domain::usage::UsageKind;
 use leptos::{nonce::use_nonce, prelude::*};
 
 /// A page of the portal. At which address it stands is the server's to say.
@@ -32,6 +37,11 @@ pub enum Page {
     /// The public half of a secret's key, and a new pair.
     SecretKey,
     CheckSecret,
+    /// Images or datasets, and the next three.
+    Usages(UsageKind),
+    AddUsage(UsageKind),
+    EditUsage(UsageKind),
+    DeleteUsage(UsageKind),
     SignIn,
     SetUp,
     ChoosePassword,
@@ -65,6 +75,14 @@ impl Page {
             Self::ImportChoice => "Choose what to import · Latchkey",
             Self::SecretKey => "SSH key · Latchkey",
             Self::CheckSecret => "Connection · Latchkey",
+            Self::Usages(UsageKind::Image) => "Images · Latchkey",
+            Self::Usages(UsageKind::Dataset) => "Datasets · Latchkey",
+            Self::AddUsage(UsageKind::Image) => "Add image · Latchkey",
+            Self::AddUsage(UsageKind::Dataset) => "Add dataset · Latchkey",
+            Self::EditUsage(UsageKind::Image) => "Edit image · Latchkey",
+            Self::EditUsage(UsageKind::Dataset) => "Edit dataset · Latchkey",
+            Self::DeleteUsage(UsageKind::Image) => "Delete image · Latchkey",
+            Self::DeleteUsage(UsageKind::Dataset) => "Delete dataset · Latchkey",
             Self::SignIn => "Sign in · Latchkey",
             Self::SetUp => "Set up · Latchkey",
             Self::ChoosePassword => "Choose a password · Latchkey",
@@ -95,6 +113,10 @@ impl Page {
             Self::ImportChoice => ChoosePage().into_any(),
             Self::SecretKey => KeyPage().into_any(),
             Self::CheckSecret => CheckPage().into_any(),
+            Self::Usages(kind) => view! { <UsagesPage kind/> }.into_any(),
+            Self::AddUsage(kind) => view! { <AddUsagePage kind/> }.into_any(),
+            Self::EditUsage(kind) => view! { <EditUsagePage kind/> }.into_any(),
+            Self::DeleteUsage(kind) => view! { <DeleteUsagePage kind/> }.into_any(),
             Self::SignIn => SignInPage().into_any(),
             Self::SetUp => SetUpPage().into_any(),
             Self::ChoosePassword => ChoosePasswordPage().into_any(),

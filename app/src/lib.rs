@@ -31,5 +31,7 @@ pub mod ssr;
 pub mod tokens;
 pub mod ui;
 #[cfg(feature = "ssr")]
+pub mod usages;
+#[cfg(feature = "ssr")]
 pub mod users;
 pub mod wire;

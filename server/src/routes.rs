@@ -4,7 +4,7 @@ use crate::{
     api,
     forms::{
         self, BODY_LIMIT, account, audit, checks, imports, keys, secrets, sign_in, single_sign_on, tokens,
-        users,
+        usages, users,
     },
     health, middleware, pages,
     state::AppState,
@@ -16,10 +16,12 @@ use app::{
 };
 use axum::{
     Router,
+    extract::State,
     middleware::{from_fn, from_fn_with_state},
     response::Redirect,
     routing::{MethodFilter, MethodRouter, any, get, on, post},
 };
+use domain::usage::UsageKind;
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::handle_server_fns_with_context;
 use std::time::Duration;
@@ -116,6 +118,7 @@ pub fn routes(state: &AppState) -> Vec<Route> {
     .into_iter()
     .map(|(path, audience, answer)| Route { path: path.to_owned(), audience, answer })
     .collect();
+    routes.extend(UsageKind::ALL.into_iter().flat_map(|kind| usage_routes(state, kind)));
     routes.extend(server_fn_paths().map(|(path, method)| {
         let state = state.clone();
         let call =
@@ -124,6 +127,31 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         Route { path: path.to_owned(), audience: Islands, answer }
     }));
     routes
+}
+
+/// Those of images, or of datasets.
+fn usage_routes(state: &AppState, kind: UsageKind) -> Vec<Route> {
+    let page = |page| get(pages::page(state, page));
+    let (adding, editing) = (Page::AddUsage(kind), Page::EditUsage(kind));
+    let add = move |State(state), request| usages::add(kind, state, request);
+    let edit = move |State(state), request| usages::edit(kind, state, request);
+    let delete = move |State(state), request| usages::delete(kind, state, request);
+    let check = |page| move |State(state), request| usages::check(kind, page, state, request);
+    [
+        ("", page(Page::Usages(kind))),
+        ("/new", page(adding).post(add)),
+        ("/new/check", page(adding).post(check(adding))),
+        ("/{name}/edit", page(editing).post(edit)),
+        ("/{name}/edit/check", page(editing).post(check(editing))),
+        ("/{name}/delete", page(Page::DeleteUsage(kind)).post(delete)),
+    ]
+    .into_iter()
+    .map(|(path, answer)| Route {
+        path: format!("{}{path}", kind.list()),
+        audience: Audience::SignedIn,
+        answer,
+    })
+    .collect()
 }
 
 /// Everything the server answers, ready to be served or to be driven by a test without a socket.

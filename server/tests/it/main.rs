@@ -18,3 +18,4 @@ mod peers;
 mod process;
 mod secrets;
 mod sentinel;
+mod usages;
