@@ -16,7 +16,7 @@ use crate::{
 };
 use domain::{
     access::Role,
-    page::{ListQuery, Position, SecretPage, SortColumn},
+    page::{ListQuery, SecretPage, SortColumn},
     percent,
     secret::{SecretKind, SecretSummary},
     time::Timestamp,
@@ -101,6 +101,8 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
                     <th scope="col" class="status">
                         "Status"
                     </th>
+                    <SortHeading query=query.clone() column=SortColumn::UsedBy label="Used by"/>
+                    <SortHeading query=query.clone() column=SortColumn::LastUsed label="Last used"/>
                     <SortHeading query=query.clone() column=SortColumn::Updated label="Updated"/>
                     <th scope="col" class="row-actions three">
                         "Actions"
@@ -117,7 +119,17 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
 /// One secret.
 #[component]
 fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: bool) -> impl IntoView {
-    let SecretSummary { id, display_name, updated_at, updated_by, registry_host, key, status } = secret;
+    let SecretSummary {
+        id,
+        display_name,
+        updated_at,
+        updated_by,
+        registry_host,
+        key,
+        status,
+        used_by,
+        last_used,
+    } = secret;
     let name = id.name.as_str().to_owned();
     let actions = if may_write {
         let edit = with_list(format!("{LIST}/{id}/edit"), &list_query);
@@ -184,6 +196,17 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: boo
                     <StatusWord status/>
                 </a>
             </td>
+            <td class="used-by">
+                <span class="column-word">"Used by"</span>
+                {used_by}
+            </td>
+            <td class="last-used">
+                <span class="column-word">"Last used"</span>
+                {match last_used {
+                    Some(at) => Either::Left(view! { <Ago at now/> }),
+                    None => Either::Right("never"),
+                }}
+            </td>
             <td class="updated">
                 <span class="column-word">"Updated"</span>
                 <Ago at=updated_at now/>
@@ -197,15 +220,8 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: boo
 /// No rows: because there are none, or because the search found none.
 #[component]
 fn Nothing(query: ListQuery, may_write: bool) -> impl IntoView {
-    let searched = !query.search.is_empty() || query.kind.is_some() || query.status.is_some();
-    if searched {
-        let all = ListQuery {
-            search: String::new(),
-            kind: None,
-            status: None,
-            position: Position::First,
-            ..query.clone()
-        };
+    if query.is_narrowed() {
+        let all = query.widened();
         Either::Left(view! {
             <div class="nothing">
                 <p>

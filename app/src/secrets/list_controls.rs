@@ -4,7 +4,7 @@ use super::{LIST, list_address};
 use crate::ui::icon::icon;
 use domain::{
     check::CheckStatus,
-    page::{Direction, ListQuery, PageSize, Position, SecretPage, SortColumn, Total},
+    page::{Direction, ListQuery, PageSize, Position, SecretPage, SortColumn, Total, UnusedDays},
     secret::SecretKind,
 };
 use leptos::{either::Either, prelude::*};
@@ -27,6 +27,15 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
             view! {
                 <option value=status.as_str() selected={query.status == Some(status)}>
                     {status.label()}
+                </option>
+            }
+        })
+        .collect_view();
+    let unused = UnusedDays::ALL
+        .map(|days| {
+            view! {
+                <option value=days.days() selected={query.unused == Some(days)}>
+                    {format!("for {} days", days.days())}
                 </option>
             }
         })
@@ -62,6 +71,15 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
                         "All"
                     </option>
                     {states}
+                </select>
+            </div>
+            <div>
+                <label for="unused">"Unused"</label>
+                <select id="unused" name="unused" autocomplete="off">
+                    <option value="" selected={query.unused.is_none()}>
+                        "All"
+                    </option>
+                    {unused}
                 </select>
             </div>
             {(!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort/> })}

@@ -6,11 +6,11 @@ use crate::{
     db::instant,
     keyring::{IntegrityError, Keyring, Location, SealedValue},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, Utc};
 use domain::{
-    check::CheckStatus,
     page::{CursorValue, Direction, ListQuery, SortColumn},
     secret::{Credential, NewSecret, SecretId, SecretKind},
+    time::Timestamp,
 };
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -49,6 +49,8 @@ pub(super) struct ListRow {
     pub(super) algorithm: Option<String>,
     pub(super) fingerprint: Option<String>,
     pub(super) check_status: String,
+    pub(super) used_by: i32,
+    pub(super) last_read_at: Option<DateTime<Utc>>,
     /// Over all pages; the same in each row.
     pub(super) total: i64,
 }
@@ -292,6 +294,8 @@ pub(super) struct Stretch<'a> {
     /// Rows beyond this one.
     pub(super) beyond: Option<(&'a SecretId, &'a CursorValue)>,
     pub(super) limit: u32,
+    /// From which the days without use are counted back.
+    pub(super) now: Timestamp,
 }
 
 /// Rows in the direction of the stretch, each with the total.
@@ -299,22 +303,22 @@ pub(super) async fn list(
     connection: &mut PgConnection,
     stretch: &Stretch<'_>,
 ) -> Result<Vec<ListRow>, sqlx::Error> {
-    let Stretch { query, direction, beyond, limit } = stretch;
+    let Stretch { query, direction, beyond, limit, now } = stretch;
     let words = patterns(&query.search);
     let mut sql = QueryBuilder::<Postgres>::new(
         "SELECT page.*, algorithm, fingerprint FROM (SELECT id, kind, name, display_name, registry_host, \
-         updated_at, updated_by, check_status, (",
+         updated_at, updated_by, check_status, used_by, last_read_at, last_used_minute, (",
     );
-    if words.is_empty() && query.status.is_none() {
+    if words.is_empty() && query.status.is_none() && query.unused.is_none() {
         sql.push("SELECT coalesce(sum(count), 0)::bigint FROM secret_counts WHERE ");
-        filter(&mut sql, query.kind, None, &[]);
+        of_kind(&mut sql, query.kind);
     } else {
         sql.push("SELECT count(*) FROM (SELECT FROM secrets WHERE ");
-        filter(&mut sql, query.kind, query.status, &words);
+        filter(&mut sql, query, &words, *now)?;
         sql.push(format_args!(" LIMIT {}) AS counted", COUNT_LIMIT + 1));
     }
     sql.push(") AS total FROM secrets WHERE ");
-    filter(&mut sql, query.kind, query.status, &words);
+    filter(&mut sql, query, &words, *now)?;
 
     // Within one kind, the kind is no part of the order: so the index that begins with it serves.
     let columns = match (query.sort, query.kind) {
@@ -323,6 +327,10 @@ pub(super) async fn list(
         (SortColumn::Name | SortColumn::Type, Some(_)) => "name",
         (SortColumn::DisplayName, None) => "display_name, name, kind",
         (SortColumn::DisplayName, Some(_)) => "display_name, name",
+        (SortColumn::UsedBy, None) => "used_by, name, kind",
+        (SortColumn::UsedBy, Some(_)) => "used_by, name",
+        (SortColumn::LastUsed, None) => "last_used_minute, name, kind",
+        (SortColumn::LastUsed, Some(_)) => "last_used_minute, name",
         (SortColumn::Updated, None) => "updated_at, name, kind",
         (SortColumn::Updated, Some(_)) => "updated_at, name",
     };
@@ -335,7 +343,10 @@ pub(super) async fn list(
                 ("name", _) => values.push_bind(id.name.as_str()),
                 ("kind", _) => values.push_bind(id.kind.as_str()),
                 (_, CursorValue::DisplayName(text)) => values.push_bind(text.as_str()),
-                (_, CursorValue::Updated(at)) => values.push_bind(instant(*at)?),
+                (_, CursorValue::UsedBy(count)) => {
+                    values.push_bind(i32::try_from(*count).unwrap_or(i32::MAX))
+                }
+                (_, CursorValue::LastUsed(at) | CursorValue::Updated(at)) => values.push_bind(instant(*at)?),
                 (_, CursorValue::InId) => {
                     return Err(sqlx::Error::Encode("a cursor of another order".into()));
                 }
@@ -354,24 +365,33 @@ pub(super) async fn list(
     sql.build_query_as().fetch_all(connection).await
 }
 
-fn filter(
-    sql: &mut QueryBuilder<Postgres>,
-    kind: Option<SecretKind>,
-    status: Option<CheckStatus>,
-    words: &[String],
-) {
+fn of_kind(sql: &mut QueryBuilder<Postgres>, kind: Option<SecretKind>) {
     sql.push("true");
     if let Some(kind) = kind {
         // Written out, so that the planner knows how many there are of it: one of two words of ours.
         sql.push(format_args!(" AND kind = '{}'", kind.as_str()));
     }
-    if let Some(status) = status {
+}
+
+fn filter(
+    sql: &mut QueryBuilder<Postgres>,
+    query: &ListQuery,
+    words: &[String],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    of_kind(sql, query.kind);
+    if let Some(status) = query.status {
         // Likewise: one of five words of ours.
         sql.push(format_args!(" AND check_status = '{}'", status.as_str()));
+    }
+    if let Some(unused) = query.unused {
+        let since = instant(now)?.checked_sub_days(Days::new(unused.days().into())).unwrap_or_default();
+        sql.push(" AND usage_count = 0 AND last_used_minute < ").push_bind(since);
     }
     for word in words {
         sql.push(" AND search LIKE ").push_bind(word.clone());
     }
+    Ok(())
 }
 
 /// The words of a search, each as a pattern.

@@ -297,7 +297,7 @@ async fn of_servers_that_start_at_once_with_different_keys_one_is_open(pool: PgP
 /// Every way of sorting and filtering, walked forwards and backwards, gives each secret once and in one order.
 #[sqlx::test]
 async fn every_walk_through_the_list_sees_each_secret_once(pool: PgPool) {
-    let backend = backend(pool).await;
+    let backend = backend(pool.clone()).await;
     for number in 0..45_i64 {
         let name = format!("s{number:02}");
         // Display names and times repeat, so that ties have to be broken.
@@ -306,16 +306,32 @@ async fn every_walk_through_the_list_sees_each_secret_once(pool: PgPool) {
         let draft = SecretDraft { display_name: display, ..draft };
         backend.secrets().create(&at(number / 5), new(draft), None).await.unwrap();
     }
-    for sort in ["name", "-name", "display", "-display", "type", "-type", "updated", "-updated"] {
-        for (filter, count) in
-            [("", 45), ("&type=git-dataset", 15), ("&type=image-pull", 30), ("&q=an+banana", 11)]
-        {
+    // Used by so many, and last within one minute, within another, or never.
+    sqlx::query(
+        "UPDATE secrets SET reader_count = length(display_name) % 3, last_read_at = CASE right(name, 1)::int % 3 \
+         WHEN 0 THEN NULL ELSE to_timestamp(right(name, 1)::int % 3 * 60 + right(name, 2)::int) END",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    for sort in ["name", "display", "type", "updated", "used-by", "last-used"]
+        .map(|sort| [sort.to_owned(), format!("-{sort}")])
+        .concat()
+    {
+        for (filter, count) in [
+            ("", 45),
+            ("&type=git-dataset", 15),
+            ("&type=image-pull", 30),
+            ("&q=an+banana", 11),
+            ("&unused=30", 45),
+        ] {
             let query = |position: Position| ListQuery {
                 position,
                 ..ListQuery::parse(&format!("sort={sort}&size=10{filter}"))
             };
-            let ask =
-                async |position: Position| backend.secrets().list(&at(100), &query(position)).await.unwrap();
+            let ask = async |position: Position| {
+                backend.secrets().list(&at(10_000_000), &query(position)).await.unwrap()
+            };
             let mut forwards = Vec::new();
             let mut page = ask(Position::First).await;
             assert!(page.previous.is_none());

@@ -283,6 +283,30 @@ pub(super) async fn secrets(
     sql.build_query_as().fetch_all(connection).await
 }
 
+/// Counts readers anew, where they may have become fewer: of so many secrets beyond this one. Answers with the last that
+/// was looked at, and how many had changed.
+pub(super) async fn recount(
+    connection: &mut PgConnection,
+    beyond: Uuid,
+    limit: i64,
+    now: Timestamp,
+) -> Result<(Option<Uuid>, i64), sqlx::Error> {
+    sqlx::query_as(
+        "WITH looked_at AS (SELECT id, reader_count FROM secrets WHERE reader_count > 0 AND id > $1 ORDER BY id LIMIT $2), \
+         counted AS (SELECT id, reader_count AS before, \
+             (SELECT count(DISTINCT token_id) FROM secret_reads WHERE secret_id = looked_at.id AND day >= $3) AS now \
+             FROM looked_at), \
+         changed AS (UPDATE secrets SET reader_count = counted.now FROM counted \
+             WHERE secrets.id = counted.id AND counted.now <> counted.before RETURNING secrets.id) \
+         SELECT (SELECT id FROM looked_at ORDER BY id DESC LIMIT 1), (SELECT count(*) FROM changed)",
+    )
+    .bind(beyond)
+    .bind(limit)
+    .bind(first_day(now)?)
+    .fetch_one(connection)
+    .await
+}
+
 /// The first day of the reads that count as use.
 fn first_day(now: Timestamp) -> Result<NaiveDate, sqlx::Error> {
     let today = instant(now)?.date_naive();

@@ -7,7 +7,8 @@ use crate::{
 use domain::{
     access::Role,
     error::{Error, Field, FieldError, Problem},
-    secret::{NewSecret, SecretDraft, SecretId, SecretName},
+    page::ListQuery,
+    secret::{NewSecret, SecretDraft, SecretId, SecretName, SecretSummary},
     usage::{NewUsage, UsageContent, UsageDraft, UsageKind, UsageProblem, UsageQuery, UsageTarget},
 };
 use sqlx::PgPool;
@@ -220,6 +221,55 @@ async fn the_users_of_a_secret_are_named(pool: PgPool) {
     );
     assert_eq!((users.usage_count, users.reader_count, users.count()), (2, 2, 4));
     assert_eq!(backend.usages().of_secret(&at(1), &id("image-b")).await.unwrap_err(), Error::NotFound);
+}
+
+#[sqlx::test]
+async fn the_list_knows_how_many_use_a_secret_and_when(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    for name in ["a", "b", "c"] {
+        add_image_secret(&backend, name, "ghcr.io").await;
+    }
+    backend.usages().create(&at(1), &image("app", "ghcr.io/app", "image-a")).await.unwrap();
+    sqlx::query(
+        "INSERT INTO api_tokens (id, secret_hash, name, scope, created_at, created_by) \
+         SELECT 't' || n, '', 'ci', 'read-values', now(), 'test' FROM generate_series(1, 2) AS n",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    // As reading a value does: a row for each day, and the last time in the secret itself.
+    for (secret, token, day) in [("a", "t1", 10), ("a", "t1", 11), ("a", "t2", 12), ("b", "t1", 45)] {
+        let (name, seconds) = (secret, f64::from(day * 86_400 + 5));
+        sqlx::query(
+            "WITH read AS (UPDATE secrets SET last_read_at = to_timestamp($3) WHERE name = $1 RETURNING id) \
+             INSERT INTO secret_reads SELECT id, $2, (to_timestamp($3) AT TIME ZONE 'UTC')::date, 1, to_timestamp($3) FROM read",
+        )
+        .bind(name)
+        .bind(token)
+        .bind(seconds)
+        .execute(&pool)
+        .await
+        .unwrap();
+    }
+    let list = async |day: i64, query: &str| {
+        let page = backend.secrets().list(&at(day * 86_400), &ListQuery::parse(query)).await.unwrap();
+        let row = |row: &SecretSummary| (row.id.name.as_str().to_owned(), row.used_by);
+        page.rows.iter().map(row).collect::<Vec<_>>()
+    };
+    let rows =
+        |rows: &[(&str, u32)]| rows.iter().map(|(name, by)| ((*name).to_owned(), *by)).collect::<Vec<_>>();
+    assert_eq!(list(45, "sort=-used-by").await, rows(&[("a", 3), ("b", 1), ("c", 0)]));
+    assert_eq!(list(45, "sort=last-used").await, rows(&[("c", 0), ("a", 3), ("b", 1)]));
+    assert_eq!(list(45, "unused=30&sort=name").await, rows(&[("c", 0)]));
+    assert_eq!(list(76, "unused=30&sort=name").await, rows(&[("b", 1), ("c", 0)]), "an image uses the first");
+    assert_eq!(list(100, "unused=90&sort=name").await, rows(&[("c", 0)]));
+    // As time goes by, readers fall away.
+    assert_eq!(backend.usages().recount(&at(39 * 86_400)).await, Ok(0));
+    assert_eq!(backend.usages().recount(&at(40 * 86_400)).await, Ok(0), "it read the day after, too");
+    assert_eq!(backend.usages().recount(&at(41 * 86_400)).await, Ok(1));
+    assert_eq!(list(41, "sort=-used-by").await, rows(&[("a", 2), ("b", 1), ("c", 0)]));
+    assert_eq!(backend.usages().recount(&at(100 * 86_400)).await, Ok(2));
+    assert_eq!(list(100, "sort=-used-by").await, rows(&[("a", 1), ("c", 0), ("b", 0)]));
 }
 
 #[sqlx::test]
