@@ -8,6 +8,7 @@ use crate::{
     imports::{choose::ChoosePage, start::ImportPage},
     secrets::{
         self,
+        deleted::{DeletedSecretsPage, RemoveSecretPage},
         keys::KeyPage,
         list::ListPage,
         pages::{AddPage, DeletePage, DetailsPage, EditPage},
@@ -37,6 +38,9 @@ pub enum Page {
     /// The public half of a secret's key, and a new pair.
     SecretKey,
     CheckSecret,
+    DeletedSecrets,
+    /// The question before a deleted secret is removed for good.
+    RemoveSecret,
     /// Images or datasets, and the next three.
     Usages(UsageKind),
     AddUsage(UsageKind),
@@ -75,6 +79,8 @@ impl Page {
             Self::ImportChoice => "Choose what to import · Latchkey",
             Self::SecretKey => "SSH key · Latchkey",
             Self::CheckSecret => "Connection · Latchkey",
+            Self::DeletedSecrets => "Deleted secrets · Latchkey",
+            Self::RemoveSecret => "Remove for good · Latchkey",
             Self::Usages(UsageKind::Image) => "Images · Latchkey",
             Self::Usages(UsageKind::Dataset) => "Datasets · Latchkey",
             Self::AddUsage(UsageKind::Image) => "Add image · Latchkey",
@@ -113,6 +119,8 @@ impl Page {
             Self::ImportChoice => ChoosePage().into_any(),
             Self::SecretKey => KeyPage().into_any(),
             Self::CheckSecret => CheckPage().into_any(),
+            Self::DeletedSecrets => DeletedSecretsPage().into_any(),
+            Self::RemoveSecret => RemoveSecretPage().into_any(),
             Self::Usages(kind) => view! { <UsagesPage kind/> }.into_any(),
             Self::AddUsage(kind) => view! { <AddUsagePage kind/> }.into_any(),
             Self::EditUsage(kind) => view! { <EditUsagePage kind/> }.into_any(),

@@ -13,6 +13,7 @@ use any_spawner::Executor;
 use app::{
     account::{SIGN_ON, SIGN_ON_RETURN},
     document::Page,
+    secrets::deleted::DELETED,
 };
 use axum::{
     Router,
@@ -82,6 +83,9 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/secrets/import", SignedIn, page(Page::Import).post(imports::begin)),
         ("/secrets/import/{id}", SignedIn, page(Page::ImportChoice).post(imports::save)),
         ("/secrets/import/{id}/discard", SignedIn, post(imports::discard)),
+        (DELETED, SignedIn, page(Page::DeletedSecrets)),
+        ("/secrets/deleted/{id}/restore", SignedIn, post(secrets::restore)),
+        ("/secrets/deleted/{id}/remove", SignedIn, page(Page::RemoveSecret).post(secrets::remove)),
         ("/secrets/new/check", SignedIn, page(Page::AddSecret).post(checks::new)),
         ("/secrets/{id}/edit/check", SignedIn, page(Page::EditSecret).post(checks::edit)),
         ("/secrets/{id}/check", SignedIn, page(Page::CheckSecret).post(checks::stored)),

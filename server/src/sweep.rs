@@ -19,6 +19,9 @@ pub async fn run(backend: Backend) {
         if let Ok(swept @ 1..) = backend.imports().sweep(&ctx).await {
             tracing::info!(swept, "threw away imports that nobody has chosen from");
         }
+        if let Ok(removed @ 1..) = backend.secrets().sweep_deleted(&ctx).await {
+            tracing::info!(removed, "removed deleted secrets for good");
+        }
         if turn.is_multiple_of(RECOUNT)
             && let Ok(changed @ 1..) = backend.usages().recount(&ctx).await
         {

@@ -3,6 +3,7 @@
 use super::{
     LIST,
     delete::DeleteDialog,
+    deleted::DELETED,
     list_address,
     list_controls::{Filter, Pages, SortHeading},
 };
@@ -48,6 +49,10 @@ pub fn ListPage() -> impl IntoView {
                 .then(|| {
                     view! {
                         <div class="choices">
+                            <a class="button" href=DELETED>
+                                {icon!("bin")}
+                                "Deleted"
+                            </a>
                             <a class="button" href=IMPORT>
                                 {icon!("file")}
                                 "Import"
@@ -63,7 +68,11 @@ pub fn ListPage() -> impl IntoView {
         <Filter query/>
         {results}
         <SubmitOnChange/>
-        {may_write.then(|| view! { <DeleteDialog/> })}
+        {may_write
+            .then(|| {
+                let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
+                view! { <DeleteDialog keep_days/> }
+            })}
     }
 }
 
@@ -148,7 +157,7 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: boo
                 href=delete
                 aria-label=delete_label
                 title="Delete"
-                data-delete=id.to_string()
+                data-delete=(used_by == 0).then(|| id.to_string())
                 data-display-name=display_name.clone()
             >
                 {icon!("bin")}

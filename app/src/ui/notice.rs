@@ -48,10 +48,12 @@ pub enum Deed {
     ImageDeleted,
     DatasetSaved,
     DatasetDeleted,
+    SecretRestored,
+    SecretRemoved,
 }
 
 impl Deed {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 18] = [
         Self::PasswordChanged,
         Self::SessionEnded,
         Self::SessionsEnded,
@@ -68,6 +70,8 @@ impl Deed {
         Self::ImageDeleted,
         Self::DatasetSaved,
         Self::DatasetDeleted,
+        Self::SecretRestored,
+        Self::SecretRemoved,
     ];
 
     fn words(self) -> &'static str {
@@ -88,6 +92,8 @@ impl Deed {
             Self::ImageDeleted => "Image deleted.",
             Self::DatasetSaved => "Dataset saved.",
             Self::DatasetDeleted => "Dataset deleted.",
+            Self::SecretRestored => "Secret restored.",
+            Self::SecretRemoved => "Secret removed for good.",
         }
     }
 }

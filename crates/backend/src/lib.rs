@@ -32,7 +32,7 @@ pub use error::StartError;
 pub use health::Readiness;
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KeyError, KeyService, KeyStatus, Rewrapped};
-pub use secrets::SecretService;
+pub use secrets::{DeletedPage, DeletedSecret, KeepDeleted, SecretService};
 pub use sessions::{NewSession, SessionLimits, SessionService, SessionSummary};
 pub use single_sign_on::{
     BegunSignOn, Issuer, IssuerError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService,
@@ -60,6 +60,8 @@ pub struct BackendConfig {
     pub sign_in: SignInConfig,
     /// What tests of connections may reach.
     pub checks: CheckConfig,
+    /// For how long deleted secrets can be restored.
+    pub keep_deleted: KeepDeleted,
 }
 
 /// How people sign in, and for how long.
@@ -98,7 +100,8 @@ impl Backend {
         migrate(&config.database_url).await?;
         let db = Db::connect(&config.database_url, config.max_connections).await?;
         let database = db::endpoint(&config.database_url)?;
-        Self::over(db, config.keys, config.sign_in, (&config.checks, database), now).await
+        let keep_deleted = config.keep_deleted;
+        Self::over(db, config.keys, config.sign_in, (&config.checks, database), keep_deleted, now).await
     }
 
     async fn over(
@@ -107,6 +110,7 @@ impl Backend {
         sign_in: SignInConfig,
         // What tests of connections may reach, and where the database is, which they never do.
         (checks, database): (&CheckConfig, Option<(String, u16)>),
+        keep_deleted: KeepDeleted,
         now: Timestamp,
     ) -> Result<Self, StartError> {
         let given = !keys.is_empty();
@@ -119,7 +123,7 @@ impl Backend {
         }
         // Also while sealed, so that what is there can be looked at.
         let at_hand = keyring.clone().unwrap_or_else(|| Arc::new(Keyring::new(keys)));
-        let secrets = SecretService::new(db.clone(), keyring.clone());
+        let secrets = SecretService::new(db.clone(), keyring.clone(), keep_deleted);
         let passwords = Passwords::new(!sign_in.no_passwords);
         let sessions = SessionService::new(db.clone(), passwords.clone(), sign_in.sessions);
         let single_sign_on = sign_in.single_sign_on.map(|config| {

@@ -145,8 +145,8 @@ impl Cursor {
             (SortColumn::UsedBy, Some(value)) => {
                 CursorValue::UsedBy(value.parse().ok().filter(|count| i32::try_from(*count).is_ok())?)
             }
-            (SortColumn::LastUsed, Some(value)) => CursorValue::LastUsed(moment(value)?),
-            (SortColumn::Updated, Some(value)) => CursorValue::Updated(moment(value)?),
+            (SortColumn::LastUsed, Some(value)) => CursorValue::LastUsed(Timestamp::parse_micros(value)?),
+            (SortColumn::Updated, Some(value)) => CursorValue::Updated(Timestamp::parse_micros(value)?),
             _ => return None,
         };
         Some(Self { id: SecretId::parse(id)?, value })
@@ -162,20 +162,11 @@ impl Cursor {
     }
 }
 
-/// A moment as it stands in a cursor.
-fn moment(text: &str) -> Option<Timestamp> {
-    let micros = text.parse::<i64>().ok().filter(|micros| (0..=MAX_MICROS).contains(micros))?;
-    Some(Timestamp::from_micros(micros))
-}
-
 /// The minute by which the list is sorted.
 fn minute(at: Option<Timestamp>) -> Timestamp {
     const MINUTE: i64 = 60_000_000;
     Timestamp::from_micros(at.map_or(0, |at| at.micros().div_euclid(MINUTE) * MINUTE))
 }
-
-/// The year 9999 in microseconds: what calendars and PostgreSQL both hold.
-const MAX_MICROS: i64 = 253_402_300_799_000_000;
 
 /// Where in the list a page lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -461,12 +452,12 @@ mod tests {
             SortColumn::Name | SortColumn::Type => Just(CursorValue::InId).boxed(),
             SortColumn::DisplayName => "[^\0]{0,40}".prop_map(CursorValue::DisplayName).boxed(),
             SortColumn::UsedBy => (0..=i32::MAX.unsigned_abs()).prop_map(CursorValue::UsedBy).boxed(),
-            SortColumn::LastUsed => {
-                (0..=MAX_MICROS).prop_map(|at| CursorValue::LastUsed(Timestamp::from_micros(at))).boxed()
-            }
-            SortColumn::Updated => {
-                (0..=MAX_MICROS).prop_map(|at| CursorValue::Updated(Timestamp::from_micros(at))).boxed()
-            }
+            SortColumn::LastUsed => (0..=Timestamp::LAST.micros())
+                .prop_map(|at| CursorValue::LastUsed(Timestamp::from_micros(at)))
+                .boxed(),
+            SortColumn::Updated => (0..=Timestamp::LAST.micros())
+                .prop_map(|at| CursorValue::Updated(Timestamp::from_micros(at)))
+                .boxed(),
         };
         ("(image|gitsync-secret)-[a-z0-9]{1,9}", value)
             .prop_map(|(id, value)| Cursor { id: SecretId::parse(&id).unwrap(), value })

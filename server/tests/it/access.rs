@@ -30,6 +30,9 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/secrets/import", Some(Editor), Some(Editor)),
         ("/secrets/import/{id}", Some(Editor), Some(Editor)),
         ("/secrets/import/{id}/discard", None, Some(Editor)),
+        ("/secrets/deleted", Some(Reader), None),
+        ("/secrets/deleted/{id}/restore", None, Some(Editor)),
+        ("/secrets/deleted/{id}/remove", Some(Editor), Some(Editor)),
         ("/secrets/new/check", Some(Editor), Some(Editor)),
         ("/secrets/{id}/edit/check", Some(Editor), Some(Editor)),
         ("/secrets/{id}/check", Some(Reader), Some(Editor)),
@@ -218,7 +221,8 @@ async fn each_role_gets_where_the_table_says_and_refusals_are_recorded() {
                 } else {
                     // No token and no import has the id of a secret, an account at a registry has no SSH key, and no
                     // image the name of a user.
-                    let none = ["/tokens/image", "/secrets/import/image", "/key", "s/victim/"];
+                    let none =
+                        ["/tokens/image", "/secrets/import/image", "/key", "s/victim/", "/deleted/image"];
                     let there = if none.iter().any(|part| path.contains(part)) { 404 } else { 200 };
                     let status = answer.status.as_u16();
                     assert!(status == there || path == "/", "{who}: GET {path}: {status}");

@@ -19,6 +19,10 @@ pub enum AuditAction {
     SecretChanged,
     /// A secret was deleted.
     SecretDeleted,
+    /// A deleted secret was restored.
+    SecretRestored,
+    /// A deleted secret was removed for good, with its values.
+    SecretRemoved,
     /// A value was taken out.
     ValueRead,
     /// Credentials were found in a pasted file, and wait to be chosen from.
@@ -88,6 +92,8 @@ impl AuditAction {
             Self::SecretAdded,
             Self::SecretChanged,
             Self::SecretDeleted,
+            Self::SecretRestored,
+            Self::SecretRemoved,
             Self::ValueRead,
             Self::ImportBegun,
             Self::ImportDiscarded,
@@ -128,6 +134,8 @@ impl AuditAction {
             Self::SecretAdded => "secret added",
             Self::SecretChanged => "secret changed",
             Self::SecretDeleted => "secret deleted",
+            Self::SecretRestored => "secret restored",
+            Self::SecretRemoved => "secret removed for good",
             Self::ValueRead => "value read",
             Self::ImportBegun => "import begun",
             Self::ImportDiscarded => "import discarded",

@@ -1,5 +1,6 @@
 //! Secrets: the service, and the rows under it.
 
+mod deleted;
 mod keys;
 mod list;
 pub(crate) mod many;
@@ -8,6 +9,7 @@ mod seed;
 pub(crate) mod service;
 mod twins;
 
+pub use deleted::{DeletedPage, DeletedSecret, KeepDeleted};
 pub use service::SecretService;
 
 #[cfg(test)]

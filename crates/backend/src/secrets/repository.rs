@@ -9,7 +9,7 @@ use crate::{
 use chrono::{DateTime, Days, Utc};
 use domain::{
     page::{CursorValue, Direction, ListQuery, SortColumn},
-    secret::{Credential, NewSecret, SecretId, SecretKind},
+    secret::{Credential, NewSecret, SecretId, SecretKind, SecretName},
     time::Timestamp,
 };
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
@@ -114,7 +114,8 @@ pub(super) async fn find(
 ) -> Result<Option<SecretRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT id, display_name, registry_host, registry_username, version, value_version, submission, \
-         updated_at, updated_by, check_target, known_hosts FROM secrets WHERE kind = $1 AND name = $2",
+         updated_at, updated_by, check_target, known_hosts FROM secrets \
+         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
     )
     .bind(id.kind.as_str())
     .bind(id.name.as_str())
@@ -129,7 +130,8 @@ pub(super) async fn lock(
 ) -> Result<Option<SecretRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT id, display_name, registry_host, registry_username, version, value_version, submission, \
-         updated_at, updated_by, check_target, known_hosts FROM secrets WHERE kind = $1 AND name = $2 FOR UPDATE",
+         updated_at, updated_by, check_target, known_hosts FROM secrets \
+         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL FOR UPDATE",
     )
     .bind(id.kind.as_str())
     .bind(id.name.as_str())
@@ -158,7 +160,7 @@ pub(crate) async fn find_value(
          FROM secrets JOIN secret_values \
          ON secret_values.secret_id = secrets.id AND secret_values.version = secrets.value_version \
          AND secret_values.field = $3 \
-         WHERE kind = $1 AND name = $2",
+         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
     )
     .bind(id.kind.as_str())
     .bind(id.name.as_str())
@@ -267,16 +269,113 @@ pub(super) async fn update(
     .await
 }
 
-/// Takes the row and its values away; answers with the display name.
-pub(super) async fn delete(
+/// Takes it out of use, and keeps it.
+pub(super) async fn mark_deleted(
     connection: &mut PgConnection,
-    id: &SecretId,
-) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar("DELETE FROM secrets WHERE kind = $1 AND name = $2 RETURNING display_name")
-        .bind(id.kind.as_str())
-        .bind(id.name.as_str())
-        .fetch_optional(connection)
+    ctx: &Ctx,
+    row: Uuid,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE secrets SET deleted_at = $2, deleted_by = $3 WHERE id = $1")
+        .bind(row)
+        .bind(instant(ctx.now)?)
+        .bind(ctx.actor.name())
+        .execute(connection)
         .await
+        .map(drop)
+}
+
+/// Brings it back into use; answers whether it was deleted.
+pub(super) async fn mark_restored(connection: &mut PgConnection, row: Uuid) -> Result<bool, sqlx::Error> {
+    let restored = sqlx::query(
+        "UPDATE secrets SET deleted_at = NULL, deleted_by = NULL WHERE id = $1 AND deleted_at IS NOT NULL",
+    )
+    .bind(row)
+    .execute(connection);
+    Ok(restored.await?.rows_affected() > 0)
+}
+
+/// Takes the row and its values away.
+pub(super) async fn remove(connection: &mut PgConnection, row: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM secrets WHERE id = $1").bind(row).execute(connection).await.map(drop)
+}
+
+/// The same for a deleted one; answers whether it was one.
+pub(super) async fn remove_deleted(connection: &mut PgConnection, row: Uuid) -> Result<bool, sqlx::Error> {
+    let removed = sqlx::query("DELETE FROM secrets WHERE id = $1 AND deleted_at IS NOT NULL")
+        .bind(row)
+        .execute(connection);
+    Ok(removed.await?.rows_affected() > 0)
+}
+
+/// The same for so many that were deleted then or before; answers with what they were.
+pub(super) async fn remove_overdue(
+    connection: &mut PgConnection,
+    over: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<SecretId>, sqlx::Error> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "DELETE FROM secrets WHERE id IN (SELECT id FROM secrets WHERE deleted_at <= $1 ORDER BY deleted_at, id LIMIT $2 \
+         FOR UPDATE SKIP LOCKED) RETURNING kind, name",
+    )
+    .bind(over)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|(kind, name)| stored_id(kind, name)).collect()
+}
+
+/// A secret that was deleted.
+#[derive(Debug, FromRow)]
+pub(super) struct DeletedRow {
+    pub(super) id: Uuid,
+    kind: String,
+    name: String,
+    pub(super) display_name: String,
+    pub(super) deleted_at: DateTime<Utc>,
+    pub(super) deleted_by: String,
+    pub(super) usage_count: i32,
+}
+
+impl DeletedRow {
+    pub(super) fn secret(&self) -> Result<SecretId, sqlx::Error> {
+        stored_id(&self.kind, &self.name)
+    }
+}
+
+fn stored_id(kind: &str, name: &str) -> Result<SecretId, sqlx::Error> {
+    let id = SecretKind::parse(kind).zip(SecretName::parse(name).ok());
+    let (kind, name) = id.ok_or_else(|| sqlx::Error::Decode("a stored id is none".into()))?;
+    Ok(SecretId::new(kind, name))
+}
+
+const SELECT_DELETED: &str = "SELECT id, kind, name, display_name, deleted_at, deleted_by, usage_count FROM secrets \
+    WHERE deleted_at > ";
+
+/// Those deleted after this moment and beyond this one, the latest first.
+pub(super) async fn deleted(
+    connection: &mut PgConnection,
+    over: DateTime<Utc>,
+    beyond: Option<(Timestamp, Uuid)>,
+    limit: usize,
+) -> Result<Vec<DeletedRow>, sqlx::Error> {
+    let mut sql = QueryBuilder::<Postgres>::new(SELECT_DELETED);
+    sql.push_bind(over);
+    if let Some((at, row)) = beyond {
+        sql.push(" AND (deleted_at, id) < (").push_bind(instant(at)?).push(", ").push_bind(row).push(")");
+    }
+    sql.push(format_args!(" ORDER BY deleted_at DESC, id DESC LIMIT {limit}"));
+    sql.build_query_as().fetch_all(connection).await
+}
+
+/// This one, if it was deleted after this moment.
+pub(super) async fn deleted_one(
+    connection: &mut PgConnection,
+    over: DateTime<Utc>,
+    row: Uuid,
+) -> Result<Option<DeletedRow>, sqlx::Error> {
+    let mut sql = QueryBuilder::<Postgres>::new(SELECT_DELETED);
+    sql.push_bind(over).push(" AND id = ").push_bind(row);
+    sql.build_query_as().fetch_optional(connection).await
 }
 
 /// Tells the planner what is in the tables now, after many rows were added at once.
@@ -380,6 +479,7 @@ fn filter(
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
     of_kind(sql, query.kind);
+    sql.push(" AND deleted_at IS NULL");
     if let Some(status) = query.status {
         // Likewise: one of five words of ours.
         sql.push(format_args!(" AND check_status = '{}'", status.as_str()));

@@ -2,6 +2,7 @@
 //! record.
 
 use super::{
+    deleted::KeepDeleted,
     keys::{
         facts_of_seed,
         repository::{self as key_repository, KeyRow},
@@ -39,11 +40,12 @@ pub struct SecretService {
     pub(super) db: Db,
     keyring: Option<Arc<Keyring>>,
     pub(super) reader: KeyReader,
+    pub(super) keep_deleted: KeepDeleted,
 }
 
 impl SecretService {
-    pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>) -> Self {
-        Self { db, keyring, reader: KeyReader::new() }
+    pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>, keep_deleted: KeepDeleted) -> Self {
+        Self { db, keyring, reader: KeyReader::new(), keep_deleted }
     }
 
     /// The keyring, unless the portal is sealed; every method passes here, reading ones too.
@@ -272,24 +274,6 @@ impl SecretService {
             record(&mut work, ctx, AuditAction::SecretChanged, id, &fields).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;
             Ok(version)
-        })
-        .await
-    }
-
-    /// Deletes a secret with its values, and answers with its display name.
-    ///
-    /// Errors: `NotFound`, `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
-    pub async fn delete(&self, ctx: &Ctx, id: &SecretId) -> Result<String, Error> {
-        authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
-        self.unsealed()?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let display_name =
-                repository::delete(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            record(&mut work, ctx, AuditAction::SecretDeleted, id, &[]).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(display_name)
         })
         .await
     }

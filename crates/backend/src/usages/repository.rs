@@ -80,7 +80,7 @@ fn secret_id(kind: &str, text: &str) -> Result<SecretId, sqlx::Error> {
 
 const SELECT: &str = "SELECT usages.id, usages.kind, usages.name, target, branch, secret_id, usages.version, \
     usages.updated_at, usages.updated_by, secrets.kind AS secret_kind, secrets.name AS secret_name, registry_host, \
-    false AS deleted FROM usages LEFT JOIN secrets ON secrets.id = secret_id";
+    deleted_at IS NOT NULL AS deleted FROM usages LEFT JOIN secrets ON secrets.id = secret_id";
 
 /// Those that the query asks for, by name.
 pub(super) async fn list(
@@ -96,7 +96,7 @@ pub(super) async fn list(
     }
     if let Some(id) = &query.secret {
         sql.push(" AND secret_id = (SELECT id FROM secrets WHERE kind = ").push_bind(id.kind.as_str());
-        sql.push(" AND name = ").push_bind(id.name.as_str()).push(")");
+        sql.push(" AND name = ").push_bind(id.name.as_str()).push(" AND deleted_at IS NULL)");
     }
     if let Some(after) = &query.after {
         sql.push(" AND usages.name > ").push_bind(after.as_str());
@@ -134,8 +134,9 @@ async fn one(
     sql.build_query_as().fetch_optional(connection).await
 }
 
-/// The row of the secret that is chosen, if there is one. It and the row of the one before stay as they are until the end
-/// of the transaction; both are locked here, in one order, because both counts change.
+/// The row of the secret that is chosen, if there is one; a deleted one is where it was chosen before. It and the row of
+/// the one before stay as they are until the end of the transaction; both are locked here, in one order, because both
+/// counts change.
 pub(super) async fn lock_secret(
     connection: &mut PgConnection,
     chosen: Option<&SecretId>,
@@ -146,9 +147,11 @@ pub(super) async fn lock_secret(
         id: Uuid,
         kind: String,
         name: String,
+        deleted: bool,
     }
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT id, kind, name FROM secrets WHERE id = $1 OR (kind = $2 AND name = $3) ORDER BY id FOR UPDATE",
+    let mut rows: Vec<Row> = sqlx::query_as(
+        "SELECT id, kind, name, deleted_at IS NOT NULL AS deleted FROM secrets \
+         WHERE id = $1 OR (kind = $2 AND name = $3 AND deleted_at IS NULL) ORDER BY id FOR UPDATE",
     )
     .bind(before)
     .bind(chosen.map(|id| id.kind.as_str()))
@@ -156,8 +159,8 @@ pub(super) async fn lock_secret(
     .fetch_all(connection)
     .await?;
     let Some(chosen) = chosen else { return Ok(None) };
-    let is_chosen = |row: &&Row| row.kind == chosen.kind.as_str() && row.name == chosen.name.as_str();
-    Ok(rows.iter().find(is_chosen).map(|row| row.id))
+    rows.retain(|row| row.kind == chosen.kind.as_str() && row.name == chosen.name.as_str());
+    Ok(rows.iter().min_by_key(|row| row.deleted).map(|row| row.id))
 }
 
 pub(super) async fn insert(
@@ -264,7 +267,8 @@ pub(super) async fn secrets(
 ) -> Result<Vec<ChoiceRow>, sqlx::Error> {
     // Written out, so that the planner knows how many there are of it: one of two words of ours.
     let mut sql = QueryBuilder::<Postgres>::new(format!(
-        "SELECT kind, name, display_name, registry_host, registry_username, known_hosts FROM secrets WHERE kind = '{}'",
+        "SELECT kind, name, display_name, registry_host, registry_username, known_hosts FROM secrets \
+         WHERE deleted_at IS NULL AND kind = '{}'",
         kind.as_str()
     ));
     for word in patterns(search) {
@@ -314,6 +318,22 @@ fn first_day(now: Timestamp) -> Result<NaiveDate, sqlx::Error> {
     Ok(today.checked_sub_days(Days::new(u64::from(SecretUsers::READ_DAYS) - 1)).unwrap_or(today))
 }
 
+/// How many use the secret with this row.
+pub(crate) async fn count_users(
+    connection: &mut PgConnection,
+    secret: Uuid,
+    now: Timestamp,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM usages WHERE secret_id = $1) \
+         + (SELECT count(DISTINCT token_id) FROM secret_reads WHERE secret_id = $1 AND day >= $2)",
+    )
+    .bind(secret)
+    .bind(first_day(now)?)
+    .fetch_one(connection)
+    .await
+}
+
 /// Who uses this secret; `None` where there is none.
 pub(super) async fn users(
     connection: &mut PgConnection,
@@ -329,12 +349,13 @@ pub(super) async fn users(
         revoked: bool,
         readers: i64,
     }
-    let found: Option<(Uuid, i32)> =
-        sqlx::query_as("SELECT id, usage_count FROM secrets WHERE kind = $1 AND name = $2")
-            .bind(id.kind.as_str())
-            .bind(id.name.as_str())
-            .fetch_optional(&mut *connection)
-            .await?;
+    let found: Option<(Uuid, i32)> = sqlx::query_as(
+        "SELECT id, usage_count FROM secrets WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
+    )
+    .bind(id.kind.as_str())
+    .bind(id.name.as_str())
+    .fetch_optional(&mut *connection)
+    .await?;
     let Some((secret, usage_count)) = found else { return Ok(None) };
     let most = i64::try_from(SecretUsers::NAMED).unwrap_or(i64::MAX);
     let usages: Vec<(String, String)> =
