@@ -68,7 +68,7 @@ export async function registry(): Promise<Peer> {
 }
 
 /** An SSH server with one empty repository, and the key that reads it. */
-export async function gitServer(): Promise<Peer & { repository: string; key: string; fingerprint: string }> {
+export async function gitServer(): Promise<Peer & { repository: string; key: string; fingerprint: string; knownHosts: string }> {
   const [folder, port] = [mkdtempSync(join(tmpdir(), 'latchkey-git-')), await freePort()];
   const user = run('id', ['-un'], folder).trim();
   for (const file of ['host', 'key']) run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', file], folder);
@@ -93,6 +93,7 @@ export async function gitServer(): Promise<Peer & { repository: string; key: str
     ...peer,
     repository: `ssh://${user}@127.0.0.1:${port}${folder}/repo.git`,
     key: readFileSync(join(folder, 'key'), 'utf8'),
+    knownHosts: `[127.0.0.1]:${port} ${readFileSync(join(folder, 'host.pub'), 'utf8').trim()}\n`,
     fingerprint: run('ssh-keygen', ['-lf', 'host.pub'], folder).split(' ')[1] ?? '',
   };
 }
