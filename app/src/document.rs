@@ -9,6 +9,7 @@ use crate::{
     imports::{choose::ChoosePage, start::ImportPage},
     secrets::{
         self,
+        deleted::{DeletedSecretsPage, RemoveSecretPage},
         keys::KeyPage,
         list::ListPage,
         pages::{AddPage, DeletePage, DetailsPage, EditPage},
@@ -16,8 +17,13 @@ use crate::{
     ssr,
     tokens::pages::{AddTokenPage, RevokeTokenPage, TokenCreatedPage, TokensPage},
     ui::{frame::Frame, icon},
+    usages::{
+        form::{AddUsagePage, EditUsagePage},
+        list::{DeleteUsagePage, UsagesPage},
+    },
     users::{AddUserPage, LinkPage, UserPageView, UsersPage},
 };
+use domain::usage::UsageKind;
 use leptos::{nonce::use_nonce, prelude::*};
 
 /// A page of the portal. At which address it stands is the server's to say.
@@ -33,6 +39,14 @@ pub enum Page {
     /// The public half of a secret's key, and a new pair.
     SecretKey,
     CheckSecret,
+    DeletedSecrets,
+    /// The question before a deleted secret is removed for good.
+    RemoveSecret,
+    /// Images or datasets, and the next three.
+    Usages(UsageKind),
+    AddUsage(UsageKind),
+    EditUsage(UsageKind),
+    DeleteUsage(UsageKind),
     SignIn,
     SetUp,
     ChoosePassword,
@@ -67,6 +81,16 @@ impl Page {
             Self::ImportChoice => "Choose what to import · Latchkey",
             Self::SecretKey => "SSH key · Latchkey",
             Self::CheckSecret => "Connection · Latchkey",
+            Self::DeletedSecrets => "Deleted secrets · Latchkey",
+            Self::RemoveSecret => "Remove for good · Latchkey",
+            Self::Usages(UsageKind::Image) => "Images · Latchkey",
+            Self::Usages(UsageKind::Dataset) => "Datasets · Latchkey",
+            Self::AddUsage(UsageKind::Image) => "Add image · Latchkey",
+            Self::AddUsage(UsageKind::Dataset) => "Add dataset · Latchkey",
+            Self::EditUsage(UsageKind::Image) => "Edit image · Latchkey",
+            Self::EditUsage(UsageKind::Dataset) => "Edit dataset · Latchkey",
+            Self::DeleteUsage(UsageKind::Image) => "Delete image · Latchkey",
+            Self::DeleteUsage(UsageKind::Dataset) => "Delete dataset · Latchkey",
             Self::SignIn => "Sign in · Latchkey",
             Self::SetUp => "Set up · Latchkey",
             Self::ChoosePassword => "Choose a password · Latchkey",
@@ -98,6 +122,12 @@ impl Page {
             Self::ImportChoice => ChoosePage().into_any(),
             Self::SecretKey => KeyPage().into_any(),
             Self::CheckSecret => CheckPage().into_any(),
+            Self::DeletedSecrets => DeletedSecretsPage().into_any(),
+            Self::RemoveSecret => RemoveSecretPage().into_any(),
+            Self::Usages(kind) => view! { <UsagesPage kind/> }.into_any(),
+            Self::AddUsage(kind) => view! { <AddUsagePage kind/> }.into_any(),
+            Self::EditUsage(kind) => view! { <EditUsagePage kind/> }.into_any(),
+            Self::DeleteUsage(kind) => view! { <DeleteUsagePage kind/> }.into_any(),
             Self::SignIn => SignInPage().into_any(),
             Self::SetUp => SetUpPage().into_any(),
             Self::ChoosePassword => ChoosePasswordPage().into_any(),

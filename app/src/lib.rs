@@ -33,5 +33,7 @@ pub mod ssr;
 pub mod tokens;
 pub mod ui;
 #[cfg(feature = "ssr")]
+pub mod usages;
+#[cfg(feature = "ssr")]
 pub mod users;
 pub mod wire;

@@ -74,6 +74,8 @@ export interface GitPeer extends Peer {
   fingerprint: string;
   /** As a line of known hosts ends: type and key. */
   hostKey: string;
+  /** A file of known hosts with it. */
+  knownHosts: string;
   /** Lets whoever has the private half of this key in, besides. */
   letIn(publicKey: string): void;
 }
@@ -106,6 +108,7 @@ export async function gitServer(): Promise<GitPeer> {
     key: readFileSync(join(folder, 'key'), 'utf8'),
     hostKey: readFileSync(join(folder, 'host.pub'), 'utf8').trim(),
     letIn,
+    knownHosts: `[127.0.0.1]:${port} ${readFileSync(join(folder, 'host.pub'), 'utf8').trim()}\n`,
     fingerprint: run('ssh-keygen', ['-lf', 'host.pub'], folder).split(' ')[1] ?? '',
   };
 }

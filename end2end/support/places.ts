@@ -195,6 +195,80 @@ export const PLACES: Place[] = [
       await expect(page.getByRole('heading', { name: 'History' })).toBeVisible();
     },
   },
+  {
+    what: 'the images, and one with a long name',
+    async go(page, secrets) {
+      const secret = await secrets.image({ ...LONG, name: unique('x'.repeat(190)), registry_host: 'ghcr.io' });
+      const name = unique('y'.repeat(190));
+      const form = { name, image: `quay.io/${'group-'.repeat(30)}x/app:1`, pull_secret: secret.id };
+      await page.request.post('/images/new', { form, maxRedirects: 0 });
+      await open(page, `/images?secret=${secret.id}`);
+      await expect(row(page, { name })).toContainText('for another registry');
+    },
+  },
+  { what: 'the datasets', go: async (page) => void (await open(page, '/datasets?q=no-such-thing')) },
+  {
+    what: 'Add, for an image, with what was found',
+    async go(page, secrets) {
+      const secret = await secrets.image({ ...LONG, name: unique('x'.repeat(190)), registry_host: 'ghcr.io' });
+      await open(page, '/images/new');
+      await field(page, 'Image').fill('ghcr.io/group/app');
+      await field(page, 'Find a secret').fill(secret.name.slice(-20));
+      await page.getByRole('button', { name: 'Find', exact: true }).click();
+      await expect(page.getByText('1 Image Pull secret that matches')).toBeVisible();
+    },
+  },
+  {
+    what: 'Add, for a dataset, refused',
+    status: 422,
+    async go(page) {
+      await open(page, '/datasets/new');
+      await field(page, 'Git URL').fill('https://u:p@host/a');
+      await confirm(page).click();
+      await expect(page.locator('#repository-error')).toBeVisible();
+    },
+  },
+  {
+    what: 'Edit, of an image in another registry',
+    async go(page, secrets) {
+      const secret = await secrets.image({ registry_host: 'ghcr.io' });
+      const name = unique('app');
+      await page.request.post('/images/new', { form: { name, image: 'quay.io/a', pull_secret: secret.id }, maxRedirects: 0 });
+      await open(page, `/images/${name}/edit`);
+      await expect(page.getByText('it is of no use there')).toBeVisible();
+    },
+  },
+  {
+    what: 'Delete, of a secret that is used',
+    status: 422,
+    async go(page, secrets) {
+      const secret = await secrets.image({ ...LONG, name: unique('x'.repeat(190)), registry_host: 'ghcr.io' });
+      const form = { name: unique('y'.repeat(190)), image: 'ghcr.io/a', pull_secret: secret.id };
+      await page.request.post('/images/new', { form, maxRedirects: 0 });
+      await open(page, secret.delete);
+      await page.getByRole('button', { name: 'OK', exact: true }).click();
+      await expect(page.locator('#confirmation-error')).toBeVisible();
+    },
+  },
+  {
+    what: 'the deleted secrets',
+    async go(page, secrets) {
+      const secret = await secrets.git({ ...LONG, name: unique('x'.repeat(190)) });
+      await secrets.remove(secret);
+      await open(page, '/secrets/deleted');
+      await expect(row(page, secret)).toBeVisible();
+    },
+  },
+  {
+    what: 'Remove for good',
+    async go(page, secrets) {
+      const secret = await secrets.git({ ...LONG, name: unique('x'.repeat(190)) });
+      await secrets.remove(secret);
+      await open(page, '/secrets/deleted');
+      await row(page, secret).getByRole('link', { name: /^Remove / }).click();
+      await expectHeading(page, 'Remove for good');
+    },
+  },
   { what: 'the account', go: async (page) => void (await open(page, '/account')) },
   { what: 'the tokens', go: async (page) => void (await open(page, '/tokens?of=everybody')) },
   { what: 'Add, for a token', go: async (page) => void (await open(page, '/tokens/new')) },

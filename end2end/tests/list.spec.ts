@@ -5,7 +5,7 @@ test('the list is a table with the agreed columns', async ({ page }) => {
   await open(page, '/secrets');
   await expectHeading(page, 'Secrets');
   await expect(page.locator('h1 + p')).toHaveText(/\w.*\.$/);
-  await expect(page.getByRole('columnheader')).toHaveText(['Name', 'Display Name', 'Type', 'Status', 'Updated', 'Actions']);
+  await expect(page.getByRole('columnheader')).toHaveText(['Name', 'Display Name', 'Type', 'Status', 'Used by', 'Last used', 'Updated', 'Actions']);
   await expect(page.getByRole('link', { name: 'Add', exact: true })).toHaveAttribute('href', '/secrets/new');
 });
 
@@ -18,7 +18,9 @@ test('a row says what the secret is', async ({ page, secrets }) => {
     await expect(cells.nth(0)).toContainText(secret.displayName);
     await expect(cells.nth(1)).toContainText(type);
     await expect(cells.nth(2)).toContainText('Not tested');
-    const time = cells.nth(3).locator('time');
+    await expect(cells.nth(3)).toContainText('0');
+    await expect(cells.nth(4)).toContainText('never');
+    const time = cells.nth(5).locator('time');
     await expect(time).toHaveText(/^(just now|\d+ \w+ ago)$/);
     await expect(time).toHaveAttribute('datetime', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     await expect(time).toHaveAttribute('title', /^\d{1,2} \w+ \d{4}, \d\d:\d\d UTC$/);

@@ -205,6 +205,10 @@ pub struct Settings {
     #[arg(long, env = "LATCHKEY_CHECK_INTERVAL", value_parser = interval, global = true)]
     pub check_interval: Option<Duration>,
 
+    /// For how many days a deleted secret can be restored; 0 removes it at once
+    #[arg(long, env = "LATCHKEY_KEEP_DELETED", default_value_t = 30, value_parser = clap::value_parser!(u16).range(0..=3_650), global = true)]
+    pub keep_deleted: u16,
+
     /// How to log: lines for people, or one JSON object a line
     #[arg(long, env = "LATCHKEY_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
     pub log_format: LogFormat,

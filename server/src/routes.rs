@@ -3,10 +3,9 @@
 use crate::{
     forms::{
         self, BODY_LIMIT, account, audit, checks, imports, keys, secrets, sign_in, single_sign_on, tokens,
-        users,
+        usages, users,
     },
-    health, middleware, pages,
-    rest::{self, endpoint},
+    health, middleware, pages, rest,
     state::AppState,
 };
 use any_spawner::Executor;
@@ -14,13 +13,16 @@ use app::{
     account::{SIGN_ON, SIGN_ON_RETURN},
     api_docs::API_DOCS,
     document::Page,
+    secrets::deleted::DELETED,
 };
 use axum::{
     Router,
+    extract::State,
     middleware::{from_fn, from_fn_with_state},
     response::Redirect,
     routing::{MethodFilter, MethodRouter, any, get, on, post},
 };
+use domain::usage::UsageKind;
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::handle_server_fns_with_context;
 use std::time::Duration;
@@ -81,6 +83,9 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/secrets/import", SignedIn, page(Page::Import).post(imports::begin)),
         ("/secrets/import/{id}", SignedIn, page(Page::ImportChoice).post(imports::save)),
         ("/secrets/import/{id}/discard", SignedIn, post(imports::discard)),
+        (DELETED, SignedIn, page(Page::DeletedSecrets)),
+        ("/secrets/deleted/{id}/restore", SignedIn, post(secrets::restore)),
+        ("/secrets/deleted/{id}/remove", SignedIn, page(Page::RemoveSecret).post(secrets::remove)),
         ("/secrets/new/check", SignedIn, page(Page::AddSecret).post(checks::new)),
         ("/secrets/{id}/edit/check", SignedIn, page(Page::EditSecret).post(checks::edit)),
         ("/secrets/{id}/check", SignedIn, page(Page::CheckSecret).post(checks::stored)),
@@ -115,29 +120,13 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/help/{topic}", SignedIn, page(Page::HelpTopic)),
         ("/api/openapi.json", Anybody, get(rest::openapi::show)),
         (API_DOCS, Anybody, get(rest::docs::show)),
-        ("/api/v1/me", Tokens, endpoint(get(rest::me::show))),
-        ("/api/v1/secrets", Tokens, endpoint(get(rest::secrets::list).post(rest::secrets::create))),
-        (
-            "/api/v1/secrets/{id}",
-            Tokens,
-            endpoint(get(rest::secrets::show).patch(rest::secrets::change).delete(rest::secrets::delete)),
-        ),
-        ("/api/v1/secrets/{id}/test", Tokens, endpoint(post(rest::secrets::test))),
-        ("/api/v1/secrets/{id}/value", Tokens, endpoint(get(rest::values::value))),
-        ("/api/v1/secrets/{id}/manifest", Tokens, endpoint(get(rest::values::kubernetes_manifest))),
-        (
-            "/api/v1/secrets/{id}/key",
-            Tokens,
-            endpoint(post(rest::keys::generate).delete(rest::keys::discard)),
-        ),
-        ("/api/v1/secrets/{id}/key/switch", Tokens, endpoint(post(rest::keys::switch))),
-        ("/api/v1/tokens", Tokens, endpoint(get(rest::tokens::list))),
-        ("/api/v1/audit", Tokens, endpoint(get(rest::audit::list))),
-        ("/api/v1/{*path}", Tokens, any(rest::nowhere)),
     ]
     .into_iter()
     .map(|(path, audience, answer)| Route { path: path.to_owned(), audience, answer })
     .collect();
+    routes.extend(UsageKind::ALL.into_iter().flat_map(|kind| usage_routes(state, kind)));
+    let of_api = |(path, answer): (&str, _)| Route { path: path.to_owned(), audience: Tokens, answer };
+    routes.extend(rest::endpoints().into_iter().map(of_api));
     routes.extend(server_fn_paths().map(|(path, method)| {
         let state = state.clone();
         let call =
@@ -146,6 +135,31 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         Route { path: path.to_owned(), audience: Islands, answer }
     }));
     routes
+}
+
+/// Those of images, or of datasets.
+fn usage_routes(state: &AppState, kind: UsageKind) -> Vec<Route> {
+    let page = |page| get(pages::page(state, page));
+    let (adding, editing) = (Page::AddUsage(kind), Page::EditUsage(kind));
+    let add = move |State(state), request| usages::add(kind, state, request);
+    let edit = move |State(state), request| usages::edit(kind, state, request);
+    let delete = move |State(state), request| usages::delete(kind, state, request);
+    let check = |page| move |State(state), request| usages::check(kind, page, state, request);
+    [
+        ("", page(Page::Usages(kind))),
+        ("/new", page(adding).post(add)),
+        ("/new/check", page(adding).post(check(adding))),
+        ("/{name}/edit", page(editing).post(edit)),
+        ("/{name}/edit/check", page(editing).post(check(editing))),
+        ("/{name}/delete", page(Page::DeleteUsage(kind)).post(delete)),
+    ]
+    .into_iter()
+    .map(|(path, answer)| Route {
+        path: format!("{}{path}", kind.list()),
+        audience: Audience::SignedIn,
+        answer,
+    })
+    .collect()
 }
 
 /// Everything the server answers, ready to be served or to be driven by a test without a socket.

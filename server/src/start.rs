@@ -12,7 +12,7 @@ use crate::{
     state::AppState,
     sweep,
 };
-use backend::{Backend, BackendConfig, Ctx, FirstAdmin, Kek};
+use backend::{Backend, BackendConfig, Ctx, FirstAdmin, KeepDeleted, Kek};
 use domain::{access::AccessError, sensitive::Sensitive};
 use std::{error::Error, net::SocketAddr, process::ExitCode, time::Duration};
 use tokio::{net::TcpListener, signal, sync::watch};
@@ -107,6 +107,7 @@ pub(crate) fn config(
         max_connections: settings.database_connections,
         sign_in: settings.sign_in()?,
         checks: settings.checks()?,
+        keep_deleted: KeepDeleted(settings.keep_deleted),
     })
 }
 

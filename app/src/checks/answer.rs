@@ -19,8 +19,8 @@ use leptos::{
 pub enum Approval {
     /// A box in the form that was tested, which sends them along with it; what it had sent before comes first.
     InForm { approved: String },
-    /// A form of their own, for a stored secret.
-    OfStored(SecretId),
+    /// A form of their own, for a stored secret; in another tab where the page has a form that is not to be lost.
+    OfStored { id: SecretId, new_tab: bool },
 }
 
 /// What a test of a form came to, as HTML, for the page that is sent in answer.
@@ -76,6 +76,11 @@ pub fn html(report: CheckReport, input: &SecretInput, values_dropped: bool) -> S
         {dropped}
     }
     .to_html()
+}
+
+/// As it stands under the form of an image or a dataset that uses this secret.
+pub fn used(report: CheckReport, id: SecretId) -> String {
+    view! { <Answer report approval=Approval::OfStored { id, new_tab: true }/> }.to_html()
 }
 
 /// The icon and the word of a state. Never the colour alone.
@@ -188,8 +193,8 @@ fn HostKeys<'a>(
                 <span>"I have compared these keys: trust this host. Then test again, or confirm."</span>
             </label>
         }),
-        Approval::OfStored(id) => Either::Right(view! {
-            <form method="post" action=format!("/secrets/{id}/known-hosts")>
+        Approval::OfStored { id, new_tab } => Either::Right(view! {
+            <form method="post" action=format!("/secrets/{id}/known-hosts") target=new_tab.then_some("_blank")>
                 <input type="hidden" name="approved_hosts" value=lines/>
                 <button class="primary">"Trust these keys and test"</button>
             </form>

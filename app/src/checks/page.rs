@@ -69,7 +69,9 @@ fn Shown(
         None => String::new(),
     };
     let result = match report {
-        Some(report) => Either::Left(view! { <Answer report approval=Approval::OfStored(id.clone())/> }),
+        Some(report) => Either::Left(
+            view! { <Answer report approval=Approval::OfStored { id: id.clone(), new_tab: false }/> },
+        ),
         None => Either::Right(view! {
             <div class=format!("check-result {}", cause.status().as_str())>
                 <p>

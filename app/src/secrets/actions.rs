@@ -39,9 +39,9 @@ pub async fn update(backend: &Backend, ctx: &Ctx, edit: SecretEdit) -> Result<No
     Ok(Notice::Saved { id, host })
 }
 
-/// Deletes a secret.
-pub async fn delete(backend: &Backend, ctx: &Ctx, id: &SecretId) -> Result<Notice, Error> {
-    let display_name = match backend.secrets().delete(ctx, id).await {
+/// Deletes a secret; where anybody uses it, its name has to have been typed.
+pub async fn delete(backend: &Backend, ctx: &Ctx, id: &SecretId, typed_name: &str) -> Result<Notice, Error> {
+    let display_name = match backend.secrets().delete(ctx, id, typed_name).await {
         // Pressed twice, or somebody was quicker: it is gone, as was asked.
         Err(Error::NotFound) => id.name.as_str().to_owned(),
         outcome => outcome?,

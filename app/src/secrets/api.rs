@@ -25,9 +25,10 @@ pub async fn update_secret(input: SecretEdit) -> Result<(), ApiError> {
     answer(actions::update(&backend, &ctx, input).await)
 }
 
-/// Deletes a secret. One that is gone already counts as deleted.
+/// Deletes a secret that nobody uses: where anybody does, that is asked on a page. One that is gone already counts as
+/// deleted.
 #[server(prefix = "/api/ui", endpoint = "delete_secret", input = StrictJson, output = StrictJson)]
 pub async fn delete_secret(input: SecretId) -> Result<(), ApiError> {
     let (backend, ctx) = request()?;
-    answer(actions::delete(&backend, &ctx, &input).await)
+    answer(actions::delete(&backend, &ctx, &input, "").await)
 }

@@ -5,25 +5,39 @@ use crate::{
     error::ApiError,
     ui::{alert::Alert, dialog::Dialog, dom},
 };
-use domain::secret::SecretId;
+use domain::{error::Error, secret::SecretId};
 use leptos::{ev, prelude::*};
 
 /// The question, naming the secret by both names.
 #[component]
-pub fn DeleteQuestion(id: SecretId, display_name: String) -> impl IntoView {
+pub fn DeleteQuestion(
+    id: SecretId,
+    display_name: String,
+    /// For how many days it can be restored.
+    keep_days: u16,
+) -> impl IntoView {
     let name = id.name.as_str().to_owned();
+    let after = match keep_days {
+        0 => "and its value cannot be brought back.".to_owned(),
+        1 => "and it can be restored for one day.".to_owned(),
+        days => format!("and it can be restored for {days} days."),
+    };
     view! {
         <p id="delete-question">
             "Are you sure to delete " <b>{display_name}</b> " (" <code>{name}</code>
-            ")? Whatever pulls with it stops working, and its value cannot be brought back."
+            ")? Whatever pulls with it stops working, " {after}
         </p>
     }
 }
 
 /// The dialog over the list. It answers in place of the pages that links lead to, where they say what they are about:
-/// the id in `data-delete`, the display name in `data-display-name`.
+/// the id in `data-delete`, the display name in `data-display-name`. Those of secrets that are used say nothing: there is
+/// more to read on the page, and a name to type.
 #[island]
-pub fn DeleteDialog() -> impl IntoView {
+pub fn DeleteDialog(
+    /// For how many days a deleted secret can be restored.
+    keep_days: u16,
+) -> impl IntoView {
     let open = RwSignal::new(false);
     // What was asked stays in the dialog while it closes.
     let asked = RwSignal::new(None::<(SecretId, String)>);
@@ -51,6 +65,12 @@ pub fn DeleteDialog() -> impl IntoView {
     Effect::new(move |_| match delete.value().get() {
         // The same page of the list, with the notice that the answer has left behind.
         Some(Ok(())) => drop(window().location().reload()),
+        // Used by now: the page says by whom.
+        Some(Err(ApiError::Refused(Error::Invalid(_)))) => {
+            if let Some((id, _)) = asked.get_untracked() {
+                drop(window().location().assign(&format!("/secrets/{id}/delete")));
+            }
+        }
         Some(Err(error)) => failure.set(Some(error)),
         None => {}
     });
@@ -64,7 +84,7 @@ pub fn DeleteDialog() -> impl IntoView {
     view! {
         <Dialog open labelled_by="delete-title" described_by="delete-question">
             <h2 id="delete-title">"Delete Secret"</h2>
-            {move || asked.get().map(|(id, display_name)| view! { <DeleteQuestion id display_name/> })}
+            {move || asked.get().map(|(id, display_name)| view! { <DeleteQuestion id display_name keep_days/> })}
             {move || {
                 failure.get().map(|error| view! { <Alert title="Not deleted"><p>{error.message()}</p></Alert> })
             }}

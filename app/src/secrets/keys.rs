@@ -237,7 +237,7 @@ fn TestResult(id: SecretId, report: CheckReport) -> impl IntoView {
     };
     view! {
         <div id=TEST_RESULT role="status">
-            <Answer report approval=Approval::OfStored(id)/>
+            <Answer report approval=Approval::OfStored { id, new_tab: false }/>
             {next.map(|next| view! { <p>{next}</p> })}
         </div>
     }

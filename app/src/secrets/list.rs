@@ -3,6 +3,7 @@
 use super::{
     LIST,
     delete::DeleteDialog,
+    deleted::DELETED,
     list_address,
     list_controls::{Filter, Pages, SortHeading},
 };
@@ -16,7 +17,7 @@ use crate::{
 };
 use domain::{
     access::Role,
-    page::{ListQuery, Position, SecretPage, SortColumn},
+    page::{ListQuery, SecretPage, SortColumn},
     percent,
     secret::{SecretKind, SecretSummary},
     time::Timestamp,
@@ -48,6 +49,10 @@ pub fn ListPage() -> impl IntoView {
                 .then(|| {
                     view! {
                         <div class="choices">
+                            <a class="button" href=DELETED>
+                                {icon!("bin")}
+                                "Deleted"
+                            </a>
                             <a class="button" href=IMPORT>
                                 {icon!("file")}
                                 "Import"
@@ -63,7 +68,11 @@ pub fn ListPage() -> impl IntoView {
         <Filter query/>
         {results}
         <SubmitOnChange/>
-        {may_write.then(|| view! { <DeleteDialog/> })}
+        {may_write
+            .then(|| {
+                let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
+                view! { <DeleteDialog keep_days/> }
+            })}
     }
 }
 
@@ -101,6 +110,8 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
                     <th scope="col" class="status">
                         "Status"
                     </th>
+                    <SortHeading query=query.clone() column=SortColumn::UsedBy label="Used by"/>
+                    <SortHeading query=query.clone() column=SortColumn::LastUsed label="Last used"/>
                     <SortHeading query=query.clone() column=SortColumn::Updated label="Updated"/>
                     <th scope="col" class="row-actions three">
                         "Actions"
@@ -117,7 +128,17 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
 /// One secret.
 #[component]
 fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: bool) -> impl IntoView {
-    let SecretSummary { id, display_name, updated_at, updated_by, registry_host, key, status } = secret;
+    let SecretSummary {
+        id,
+        display_name,
+        updated_at,
+        updated_by,
+        registry_host,
+        key,
+        status,
+        used_by,
+        last_used,
+    } = secret;
     let name = id.name.as_str().to_owned();
     let actions = if may_write {
         let edit = with_list(format!("{LIST}/{id}/edit"), &list_query);
@@ -136,7 +157,7 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: boo
                 href=delete
                 aria-label=delete_label
                 title="Delete"
-                data-delete=id.to_string()
+                data-delete=(used_by == 0).then(|| id.to_string())
                 data-display-name=display_name.clone()
             >
                 {icon!("bin")}
@@ -184,6 +205,17 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: boo
                     <StatusWord status/>
                 </a>
             </td>
+            <td class="used-by">
+                <span class="column-word">"Used by"</span>
+                {used_by}
+            </td>
+            <td class="last-used">
+                <span class="column-word">"Last used"</span>
+                {match last_used {
+                    Some(at) => Either::Left(view! { <Ago at now/> }),
+                    None => Either::Right("never"),
+                }}
+            </td>
             <td class="updated">
                 <span class="column-word">"Updated"</span>
                 <Ago at=updated_at now/>
@@ -197,15 +229,8 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: boo
 /// No rows: because there are none, or because the search found none.
 #[component]
 fn Nothing(query: ListQuery, may_write: bool) -> impl IntoView {
-    let searched = !query.search.is_empty() || query.kind.is_some() || query.status.is_some();
-    if searched {
-        let all = ListQuery {
-            search: String::new(),
-            kind: None,
-            status: None,
-            position: Position::First,
-            ..query.clone()
-        };
+    if query.is_narrowed() {
+        let all = query.widened();
         Either::Left(view! {
             <div class="nothing">
                 <p>

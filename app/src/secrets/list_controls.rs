@@ -4,7 +4,7 @@ use super::{LIST, list_address};
 use crate::ui::icon::icon;
 use domain::{
     check::CheckStatus,
-    page::{Direction, ListQuery, PageSize, Position, SecretPage, SortColumn, Total},
+    page::{Direction, ListQuery, PageSize, Position, SecretPage, SortColumn, Total, UnusedDays},
     secret::SecretKind,
 };
 use leptos::{either::Either, prelude::*};
@@ -15,6 +15,7 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
     let sort = query.sort_parameter();
     let kinds = SecretKind::ALL.map(|kind| (kind.as_str(), kind.label()));
     let states = CheckStatus::ALL.map(|status| (status.as_str(), status.label()));
+    let unused = UnusedDays::ALL.map(|days| (days.days().to_string(), format!("for {} days", days.days())));
     view! {
         <form class="filter" method="get" action=LIST role="search" id="filter">
             <div>
@@ -32,6 +33,7 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
             </div>
             {choice("type", "Type", query.kind.map(SecretKind::as_str), &kinds)}
             {choice("status", "Status", query.status.map(CheckStatus::as_str), &states)}
+            {choice("unused", "Unused", query.unused.map(|days| days.days().to_string()).as_deref(), &unused)}
             {(!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort/> })}
             <button>"Search"</button>
         </form>
@@ -42,12 +44,15 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
 fn choice(
     id: &'static str,
     label: &'static str,
-    chosen: Option<&'static str>,
-    options: &[(&'static str, &'static str)],
-) -> impl IntoView + use<> {
-    let option =
-        |(value, label)| view! { <option value=value selected={chosen == Some(value)}>{label}</option> };
-    let options = options.iter().copied().map(option).collect_view();
+    chosen: Option<&str>,
+    options: &[(impl ToString, impl ToString)],
+) -> AnyView {
+    let option = |(value, label): &(_, _)| {
+        let (value, label) = (ToString::to_string(value), ToString::to_string(label));
+        let selected = chosen == Some(value.as_str());
+        view! { <option value=value selected=selected>{label}</option> }
+    };
+    let options = options.iter().map(option).collect_view();
     view! {
         <div>
             <label for=id>{label}</label>
@@ -59,6 +64,7 @@ fn choice(
             </select>
         </div>
     }
+    .into_any()
 }
 
 /// A column's heading: a link that sorts by it, the other way round if it is sorted by already.

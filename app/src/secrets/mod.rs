@@ -4,6 +4,8 @@
 pub mod actions;
 pub mod api;
 pub mod delete;
+#[cfg(feature = "ssr")]
+pub mod deleted;
 pub mod form;
 pub mod form_fields;
 pub mod input;
@@ -16,6 +18,8 @@ pub mod list_controls;
 #[cfg(feature = "ssr")]
 pub mod pages;
 pub mod server_markup;
+#[cfg(feature = "ssr")]
+pub mod users;
 
 #[cfg(feature = "ssr")]
 use domain::page::ListQuery;

@@ -7,6 +7,7 @@ use super::{
     input::Typed,
     keys::{GenerateOffer, KeySection},
     list_before,
+    users::{UsedWarning, UserList, UsersSection, count_words},
 };
 use crate::{
     audit::History,
@@ -16,11 +17,17 @@ use crate::{
     help::place_of_need::form_help,
     imports::IMPORT,
     ssr,
-    ui::{ago::Ago, alert::Alert},
+    ui::{
+        ago::Ago,
+        alert::Alert,
+        field::{FieldText, field_frame},
+        icon::icon,
+    },
 };
 use domain::{
-    error::Error,
+    error::{Error, Field},
     secret::{SecretDetails, SecretId},
+    usage::{SecretUsers, UsageKind},
 };
 use leptos::{either::Either, prelude::*};
 
@@ -69,7 +76,7 @@ fn addresses() -> (String, String) {
 pub fn EditPage() -> impl IntoView {
     let (refused, (address, check)) = (ssr::refused(), addresses());
     let cancel = list_before(&ssr::query());
-    let show = move |details: SecretDetails| {
+    let show = move |details: SecretDetails, users: SecretUsers| {
         let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
         let id = details.id.clone();
         let help = form_help(details.registry_host.as_deref().unwrap_or_default());
@@ -88,26 +95,57 @@ pub fn EditPage() -> impl IntoView {
                 {id.kind.label()} " " <b>{details.display_name.clone()}</b> ", last changed " <Ago at now/>
                 {format!(" by {by}.")}
             </p>
+            <UsedWarning users=&users id=&id/>
             <SecretForm purpose refused=refused.clone() address cancel help/>
             <CheckSection typed kind=Some(id.kind) refused address=check/>
+            <UsersSection users id=id.clone()/>
             <KeySection details/>
             <History id/>
         }
     };
-    with_secret(true, show)
+    with_users(true, show)
 }
 
 /// The confirmation as a page of its own.
 #[component]
 pub fn DeletePage() -> impl IntoView {
-    let failure = ssr::refused().and_then(|refused| refused.error).map(ApiError::Refused);
+    let failure = ssr::refused().and_then(|refused| refused.error);
     let cancel = list_before(&ssr::query());
-    let show = move |details: SecretDetails| {
+    let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
+    let show = move |details: SecretDetails, users: SecretUsers| {
+        let problem = match &failure {
+            Some(Error::Invalid(problems)) => problems.first().map(|error| error.problem.message()),
+            _ => None,
+        };
+        let title = if problem.is_some() { "There is a problem" } else { "Not deleted" };
+        let failure = failure.map(|error| {
+            let said = match &problem {
+                Some(problem) => Either::Left(view! {
+                    <ul>
+                        <li>
+                            <a href=format!("#{}", Field::Confirmation.key())>{problem.clone()}</a>
+                        </li>
+                    </ul>
+                }),
+                None => Either::Right(view! { <p>{ApiError::Refused(error).message()}</p> }),
+            };
+            view! { <Alert title=title>{said}</Alert> }
+        });
+        let used = count_words(&users, UsageKind::of(details.id.kind)).map(|words| {
+            view! {
+                <div class="in-use">
+                    <p class="warning">{icon!("alert")} <span>{format!("It is used by {words}:")}</span></p>
+                    <UserList users id=details.id.clone()/>
+                    {confirmation(problem)}
+                </div>
+            }
+        });
         view! {
             <h1 id="delete-title">"Delete Secret"</h1>
-            {failure.map(|error| view! { <Alert title="Not deleted"><p>{error.message()}</p></Alert> })}
+            {failure}
             <form method="post">
-                <DeleteQuestion id=details.id display_name=details.display_name/>
+                <DeleteQuestion id=details.id display_name=details.display_name keep_days/>
+                {used}
                 <div class="actions">
                     <a class="button" href=cancel>
                         "Cancel"
@@ -117,14 +155,42 @@ pub fn DeletePage() -> impl IntoView {
             </form>
         }
     };
-    with_secret(true, show)
+    with_users(true, show)
+}
+
+/// The field in which the name of a used secret is typed before it is deleted.
+fn confirmation(problem: Option<String>) -> impl IntoView {
+    let field = Field::Confirmation;
+    let text = FieldText {
+        id: field.key(),
+        label: field.label(),
+        mark: "required",
+        hint: "Type it to delete the secret all the same.",
+    };
+    let described = text.described_by(problem.is_some());
+    let input = view! {
+        <input
+            type="text"
+            id=field.key()
+            name=field.key()
+            class="mono"
+            aria-required="true"
+            aria-invalid=problem.is_some().then_some("true")
+            aria-describedby=described
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck="false"
+            autofocus=problem.is_some()
+        />
+    };
+    field_frame(text, Signal::stored(problem), None, input)
 }
 
 /// What is known of a secret, for those who may not change it.
 #[component]
 pub fn DetailsPage() -> impl IntoView {
     let cancel = list_before(&ssr::query());
-    let show = move |details: SecretDetails| {
+    let show = move |details: SecretDetails, users: SecretUsers| {
         let key = view! { <KeySection details=details.clone()/> };
         let SecretDetails { id, display_name, registry_host, username, updated_at, updated_by, now, .. } =
             details;
@@ -141,6 +207,7 @@ pub fn DetailsPage() -> impl IntoView {
                 {username.map(|username| row("Username", username))}
                 {row("Value", "stored, and never shown".to_owned())}
             </dl>
+            <UsersSection users id=id.clone()/>
             {key}
             <p>
                 <a class="button" href=cancel>
@@ -150,7 +217,32 @@ pub fn DetailsPage() -> impl IntoView {
             <History id/>
         }
     };
-    with_secret(false, show)
+    with_users(false, show)
+}
+
+/// Loads the secret that the address names and who uses it, and shows them, or says why not.
+fn with_users<V: IntoView + 'static>(
+    to_change: bool,
+    show: impl FnOnce(SecretDetails, SecretUsers) -> V + Send + 'static,
+) -> impl IntoView {
+    let page = Suspend::new(async move {
+        let loaded = match load(to_change).await {
+            Ok(details) => load_users(&details.id).await.map(|users| (details, users)),
+            Err(error) => Err(error),
+        };
+        match loaded {
+            Ok((details, users)) => Either::Left(show(details, users)),
+            Err(error) => {
+                Either::Right(view! { <LoadFailure error heading="Secrets" noun="secret" list=LIST/> })
+            }
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
+}
+
+async fn load_users(id: &SecretId) -> Result<SecretUsers, ApiError> {
+    let (backend, ctx) = ssr::request()?;
+    backend.usages().of_secret(&ctx, id).await.map_err(ssr::refuse)
 }
 
 /// Loads the secret that the address names, and shows it, or says why not.

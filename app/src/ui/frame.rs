@@ -56,6 +56,8 @@ fn Places(user: UserActor, address: String) -> impl IntoView {
     view! {
         <nav aria-label="Places">
             {place("/secrets", "Secrets", icon!("key"))}
+            {place("/images", "Images", icon!("box"))}
+            {place("/datasets", "Datasets", icon!("git"))}
             {place("/tokens", "Tokens", icon!("token"))}
             {admin.then(|| place("/users", "Users", icon!("users")))}
             {admin.then(|| place("/audit", "Audit", icon!("audit")))}

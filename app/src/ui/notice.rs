@@ -29,7 +29,7 @@ pub enum Notice {
     Done(Deed),
 }
 
-/// What was done to users, sessions and tokens.
+/// What was done to users, sessions, tokens, images and datasets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Deed {
     PasswordChanged,
@@ -44,10 +44,16 @@ pub enum Deed {
     ImportDiscarded,
     KeySwitched,
     KeyDiscarded,
+    ImageSaved,
+    ImageDeleted,
+    DatasetSaved,
+    DatasetDeleted,
+    SecretRestored,
+    SecretRemoved,
 }
 
 impl Deed {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 18] = [
         Self::PasswordChanged,
         Self::SessionEnded,
         Self::SessionsEnded,
@@ -60,6 +66,12 @@ impl Deed {
         Self::ImportDiscarded,
         Self::KeySwitched,
         Self::KeyDiscarded,
+        Self::ImageSaved,
+        Self::ImageDeleted,
+        Self::DatasetSaved,
+        Self::DatasetDeleted,
+        Self::SecretRestored,
+        Self::SecretRemoved,
     ];
 
     fn words(self) -> &'static str {
@@ -76,6 +88,12 @@ impl Deed {
             Self::ImportDiscarded => "Nothing was imported.",
             Self::KeySwitched => "The new key is in use.",
             Self::KeyDiscarded => "New key discarded.",
+            Self::ImageSaved => "Image saved.",
+            Self::ImageDeleted => "Image deleted.",
+            Self::DatasetSaved => "Dataset saved.",
+            Self::DatasetDeleted => "Dataset deleted.",
+            Self::SecretRestored => "Secret restored.",
+            Self::SecretRemoved => "Secret removed for good.",
         }
     }
 }
@@ -226,7 +244,7 @@ mod tests {
             "saved~image-a",
             "deleted~%ff",
             "other~x",
-            "done~12",
+            "done~99",
             "done~x",
             "saved~image-a~user:pw@host",
         ] {

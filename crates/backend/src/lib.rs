@@ -19,6 +19,7 @@ mod ssh_keys;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod usages;
 mod users;
 
 pub use audit::{
@@ -32,13 +33,16 @@ pub use health::Readiness;
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KeyError, KeyService, KeyStatus, Rewrapped};
 pub use random::{entity_tag, submission_of};
-pub use secrets::{Revision, SecretService, ValueAnswer, ValueError, ValueQuery};
+pub use secrets::{
+    DeletedPage, DeletedSecret, KeepDeleted, Revision, SecretService, ValueAnswer, ValueError, ValueQuery,
+};
 pub use sessions::{NewSession, SessionLimits, SessionService, SessionSummary};
 pub use shapes::{ManifestFormat, Shaped, docker_config_json, flat_json, manifest};
 pub use single_sign_on::{
     BegunSignOn, Issuer, IssuerError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService,
 };
 pub use tokens::{CreatedToken, TokenPage, TokenService, TokenSummary};
+pub use usages::UsageService;
 pub use users::{AddedUser, FirstAdmin, UserPage, UserService, UserSummary};
 
 use db::Db;
@@ -60,6 +64,8 @@ pub struct BackendConfig {
     pub sign_in: SignInConfig,
     /// What tests of connections may reach.
     pub checks: CheckConfig,
+    /// For how long deleted secrets can be restored.
+    pub keep_deleted: KeepDeleted,
 }
 
 /// How people sign in, and for how long.
@@ -87,6 +93,7 @@ pub struct Backend {
     sessions: SessionService,
     single_sign_on: Option<SingleSignOnService>,
     tokens: TokenService,
+    usages: UsageService,
     users: UserService,
 }
 
@@ -97,7 +104,8 @@ impl Backend {
         migrate(&config.database_url).await?;
         let db = Db::connect(&config.database_url, config.max_connections).await?;
         let database = db::endpoint(&config.database_url)?;
-        Self::over(db, config.keys, config.sign_in, (&config.checks, database), now).await
+        let keep_deleted = config.keep_deleted;
+        Self::over(db, config.keys, config.sign_in, (&config.checks, database), keep_deleted, now).await
     }
 
     async fn over(
@@ -106,6 +114,7 @@ impl Backend {
         sign_in: SignInConfig,
         // What tests of connections may reach, and where the database is, which they never do.
         (checks, database): (&CheckConfig, Option<(String, u16)>),
+        keep_deleted: KeepDeleted,
         now: Timestamp,
     ) -> Result<Self, StartError> {
         let given = !keys.is_empty();
@@ -118,7 +127,7 @@ impl Backend {
         }
         // Also while sealed, so that what is there can be looked at.
         let at_hand = keyring.clone().unwrap_or_else(|| Arc::new(Keyring::new(keys)));
-        let secrets = SecretService::new(db.clone(), keyring.clone());
+        let secrets = SecretService::new(db.clone(), keyring.clone(), keep_deleted);
         let passwords = Passwords::new(!sign_in.no_passwords);
         let sessions = SessionService::new(db.clone(), passwords.clone(), sign_in.sessions);
         let single_sign_on = sign_in.single_sign_on.map(|config| {
@@ -133,6 +142,7 @@ impl Backend {
             sessions,
             single_sign_on: single_sign_on.transpose()?,
             tokens: TokenService::new(db.clone()),
+            usages: UsageService::new(db.clone(), keyring.is_none()),
             users: UserService::new(db.clone(), passwords),
             db,
             keyring,
@@ -177,6 +187,11 @@ impl Backend {
     /// The API tokens.
     pub fn tokens(&self) -> &TokenService {
         &self.tokens
+    }
+
+    /// The images and datasets.
+    pub fn usages(&self) -> &UsageService {
+        &self.usages
     }
 
     /// The users.

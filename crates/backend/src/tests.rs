@@ -1,6 +1,6 @@
 //! What the tests of all services begin with.
 
-use crate::{Actor, Backend, CheckConfig, Ctx, Kek, SignInConfig, UserActor, db::Db, secrets};
+use crate::{Actor, Backend, CheckConfig, Ctx, KeepDeleted, Kek, SignInConfig, UserActor, db::Db, secrets};
 use domain::{access::Role, secret::SecretId, sensitive::Sensitive, time::Timestamp};
 use proptest::test_runner::Config as ProptestConfig;
 use sqlx::PgPool;
@@ -36,7 +36,18 @@ pub(crate) async fn backend_with(pool: PgPool, keys: Vec<Kek>) -> Backend {
 
 /// One whose tests of connections may reach what this says.
 pub(crate) async fn reaching(pool: PgPool, keys: Vec<Kek>, checks: &CheckConfig) -> Backend {
-    Backend::over(Db::over(pool), keys, SignInConfig::default(), (checks, None), at(0).now).await.unwrap()
+    keeping(pool, keys, checks, KeepDeleted::default()).await
+}
+
+/// One that keeps deleted secrets for so long.
+pub(crate) async fn keeping(
+    pool: PgPool,
+    keys: Vec<Kek>,
+    checks: &CheckConfig,
+    keep: KeepDeleted,
+) -> Backend {
+    let (db, sign_in) = (Db::over(pool), SignInConfig::default());
+    Backend::over(db, keys, sign_in, (checks, None), keep, at(0).now).await.unwrap()
 }
 
 /// The private key that waits beside the one in use. The portal hands it out to nobody.

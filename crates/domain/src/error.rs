@@ -7,6 +7,7 @@ use crate::{
         DisplayNameProblem, HostProblem, KeyProblem, NameProblem, PasswordProblem, SecretId, UsernameProblem,
     },
     time::Timestamp,
+    usage::UsageProblem,
 };
 use serde::{Deserialize, Serialize};
 
@@ -34,8 +35,14 @@ pub enum Field {
     Username,
     /// Its password or token.
     Password,
-    /// What the account is to pull.
+    /// What the account is to pull; the reference of an image.
     Image,
+    /// Of a dataset.
+    Branch,
+    /// With what an image or a dataset is pulled.
+    PullSecret,
+    /// The name, typed once more before something is done that cannot be undone.
+    Confirmation,
 }
 
 impl From<Field> for String {
@@ -54,7 +61,7 @@ impl TryFrom<String> for Field {
 
 impl Field {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Name,
         Self::DisplayName,
         Self::Type,
@@ -66,6 +73,9 @@ impl Field {
         Self::Username,
         Self::Password,
         Self::Image,
+        Self::Branch,
+        Self::PullSecret,
+        Self::Confirmation,
     ];
 
     /// Its name in forms, and its id in pages.
@@ -82,6 +92,9 @@ impl Field {
             Self::Username => "username",
             Self::Password => "password",
             Self::Image => "image",
+            Self::Branch => "branch",
+            Self::PullSecret => "pull_secret",
+            Self::Confirmation => "confirmation",
         }
     }
 
@@ -99,11 +112,14 @@ impl Field {
             Self::Username => "Username",
             Self::Password => "Password",
             Self::Image => "Image to try",
+            Self::Branch => "Branch",
+            Self::PullSecret => "Pull secret",
+            Self::Confirmation => "Name of the secret",
         }
     }
 }
 
-/// What is wrong with a field. Travels as a short text: the readers that would be derived for nine kinds of problem
+/// What is wrong with a field. Travels as a short text: the readers that would be derived for ten kinds of problem
 /// weigh ten times as much in the browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -126,6 +142,8 @@ pub enum Problem {
     Password(PasswordProblem),
     /// What it is to be tried on is not to be understood.
     Target(TargetProblem),
+    /// An image or a dataset is not one, or a secret is in use.
+    Usage(UsageProblem),
 }
 
 impl Problem {
@@ -143,6 +161,7 @@ impl Problem {
             Self::Username(problem) => problem.message(),
             Self::Password(problem) => problem.message(),
             Self::Target(problem) => problem.message(),
+            Self::Usage(problem) => problem.message(),
         }
     }
 }
@@ -172,6 +191,7 @@ impl From<Problem> for String {
             Problem::Username(problem) => ("username", place(&UsernameProblem::ALL, &problem)),
             Problem::Password(problem) => ("password", place(&PasswordProblem::ALL, &problem)),
             Problem::Target(problem) => ("target", place(&TargetProblem::ALL, &problem)),
+            Problem::Usage(problem) => ("usage", place(&UsageProblem::ALL, &problem)),
         };
         format!("{kind}:{}", place.unwrap_or_default())
     }
@@ -211,6 +231,7 @@ impl TryFrom<String> for Problem {
                 "username" => at(&UsernameProblem::ALL, place, Self::Username),
                 "password" => at(&PasswordProblem::ALL, place, Self::Password),
                 "target" => at(&TargetProblem::ALL, place, Self::Target),
+                "usage" => at(&UsageProblem::ALL, place, Self::Usage),
                 _ => None,
             }
         };
@@ -309,6 +330,7 @@ mod tests {
         all.extend(UsernameProblem::ALL.map(Problem::Username));
         all.extend(PasswordProblem::ALL.map(Problem::Password));
         all.extend(TargetProblem::ALL.map(Problem::Target));
+        all.extend(UsageProblem::ALL.map(Problem::Usage));
         for field in Field::ALL {
             for problem in &all {
                 let error = FieldError { field, problem: problem.clone() };

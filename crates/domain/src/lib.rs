@@ -10,3 +10,4 @@ pub mod percent;
 pub mod secret;
 pub mod sensitive;
 pub mod time;
+pub mod usage;

@@ -20,13 +20,18 @@ pub enum SortColumn {
     DisplayName,
     /// By type, then name.
     Type,
+    /// By how many use it.
+    UsedBy,
+    /// By the minute of the last use; what was never used is the oldest.
+    LastUsed,
     /// By the last change.
     Updated,
 }
 
 impl SortColumn {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 4] = [Self::Name, Self::DisplayName, Self::Type, Self::Updated];
+    pub const ALL: [Self; 6] =
+        [Self::Name, Self::DisplayName, Self::Type, Self::UsedBy, Self::LastUsed, Self::Updated];
 
     /// As it stands in the address.
     pub fn as_str(self) -> &'static str {
@@ -34,6 +39,8 @@ impl SortColumn {
             Self::Name => "name",
             Self::DisplayName => "display",
             Self::Type => "type",
+            Self::UsedBy => "used-by",
+            Self::LastUsed => "last-used",
             Self::Updated => "updated",
         }
     }
@@ -101,6 +108,10 @@ pub enum CursorValue {
     InId,
     /// Sorted by display name.
     DisplayName(String),
+    /// Sorted by how many use it.
+    UsedBy(u32),
+    /// Sorted by the minute of the last use; the beginning of time where there was none.
+    LastUsed(Timestamp),
     /// Sorted by the last change.
     Updated(Timestamp),
 }
@@ -111,6 +122,8 @@ impl Cursor {
         let value = match sort {
             SortColumn::Name | SortColumn::Type => CursorValue::InId,
             SortColumn::DisplayName => CursorValue::DisplayName(row.display_name.clone()),
+            SortColumn::UsedBy => CursorValue::UsedBy(row.used_by),
+            SortColumn::LastUsed => CursorValue::LastUsed(minute(row.last_used)),
             SortColumn::Updated => CursorValue::Updated(row.updated_at),
         };
         Self { id: row.id.clone(), value }
@@ -129,13 +142,11 @@ impl Cursor {
             (SortColumn::DisplayName, Some(value)) if !value.contains('\0') => {
                 CursorValue::DisplayName(value.to_owned())
             }
-            (SortColumn::Updated, Some(value)) => {
-                let micros = value
-                    .parse::<i64>()
-                    .ok()
-                    .filter(|micros| (0..=Timestamp::MAX.micros()).contains(micros))?;
-                CursorValue::Updated(Timestamp::from_micros(micros))
+            (SortColumn::UsedBy, Some(value)) => {
+                CursorValue::UsedBy(value.parse().ok().filter(|count| i32::try_from(*count).is_ok())?)
             }
+            (SortColumn::LastUsed, Some(value)) => CursorValue::LastUsed(Timestamp::parse_micros(value)?),
+            (SortColumn::Updated, Some(value)) => CursorValue::Updated(Timestamp::parse_micros(value)?),
             _ => return None,
         };
         Some(Self { id: SecretId::parse(id)?, value })
@@ -145,9 +156,16 @@ impl Cursor {
         match &self.value {
             CursorValue::InId => self.id.to_string(),
             CursorValue::DisplayName(value) => format!("{}~{value}", self.id),
-            CursorValue::Updated(at) => format!("{}~{}", self.id, at.micros()),
+            CursorValue::UsedBy(count) => format!("{}~{count}", self.id),
+            CursorValue::LastUsed(at) | CursorValue::Updated(at) => format!("{}~{}", self.id, at.micros()),
         }
     }
+}
+
+/// The minute by which the list is sorted.
+fn minute(at: Option<Timestamp>) -> Timestamp {
+    const MINUTE: i64 = 60_000_000;
+    Timestamp::from_micros(at.map_or(0, |at| at.micros().div_euclid(MINUTE) * MINUTE))
 }
 
 /// Where in the list a page lies.
@@ -174,6 +192,25 @@ impl Position {
     }
 }
 
+/// For how many days a secret that is unused was not read: 30, 90 or 365.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct UnusedDays(u16);
+
+impl UnusedDays {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self(30), Self(90), Self(365)];
+
+    /// Reads a number of days; `None` where it is none of these.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|days| days.0.to_string() == text)
+    }
+
+    /// The number.
+    pub fn days(self) -> u16 {
+        self.0
+    }
+}
+
 /// What the list is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListQuery {
@@ -183,6 +220,8 @@ pub struct ListQuery {
     pub kind: Option<SecretKind>,
     /// Only those of which this is known.
     pub status: Option<CheckStatus>,
+    /// Only those that no image or dataset uses, and no API token has read for so long.
+    pub unused: Option<UnusedDays>,
     /// By what it is sorted.
     pub sort: SortColumn,
     /// Which end comes first.
@@ -199,6 +238,7 @@ impl Default for ListQuery {
             search: String::new(),
             kind: None,
             status: None,
+            unused: None,
             sort: SortColumn::Updated,
             direction: Direction::Descending,
             size: PageSize::default(),
@@ -213,14 +253,7 @@ impl ListQuery {
 
     /// Reads the query of an address. Of what is given twice, the first counts.
     pub fn parse(query: &str) -> Self {
-        let end = (0..=query.len().min(QUERY_LIMIT)).rev().find(|end| query.is_char_boundary(*end));
-        let query = &query[..end.unwrap_or_default()];
-        let value = |wanted: &str| {
-            query
-                .split('&')
-                .find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == wanted))
-                .and_then(|(_, value)| percent::decode(value))
-        };
+        let value = |wanted: &str| parameter(query, wanted);
         let (sort, direction) = value("sort").and_then(|text| read_sort(&text)).unwrap_or_else(|| {
             let Self { sort, direction, .. } = Self::default();
             (sort, direction)
@@ -236,6 +269,7 @@ impl ListQuery {
             search: value("q").map(|text| clean_search(&text)).unwrap_or_default(),
             kind: value("type").and_then(|text| SecretKind::parse(&text)),
             status: value("status").and_then(|text| CheckStatus::parse(&text)),
+            unused: value("unused").and_then(|text| UnusedDays::parse(&text)),
             sort,
             direction,
             size: value("size").map(|text| PageSize::parse(&text)).unwrap_or_default(),
@@ -255,6 +289,9 @@ impl ListQuery {
         }
         if let Some(status) = self.status {
             pairs.push(("status", status.as_str().to_owned()));
+        }
+        if let Some(unused) = self.unused {
+            pairs.push(("unused", unused.days().to_string()));
         }
         let sort = self.sort_parameter();
         if !sort.is_empty() {
@@ -295,12 +332,23 @@ impl ListQuery {
     pub fn sorted_by(&self, sort: SortColumn) -> Self {
         let direction = if sort == self.sort {
             self.direction.reversed()
-        } else if sort == SortColumn::Updated {
+        } else if matches!(sort, SortColumn::UsedBy | SortColumn::LastUsed | SortColumn::Updated) {
             Direction::Descending
         } else {
             Direction::Ascending
         };
         Self { sort, direction, position: Position::First, ..self.clone() }
+    }
+
+    /// Whether anything is searched or filtered.
+    pub fn is_narrowed(&self) -> bool {
+        !self.search.is_empty() || self.kind.is_some() || self.status.is_some() || self.unused.is_some()
+    }
+
+    /// The same list from its first page, with nothing searched and nothing filtered.
+    #[must_use]
+    pub fn widened(&self) -> Self {
+        Self { sort: self.sort, direction: self.direction, size: self.size, ..Self::default() }
     }
 
     /// The same list at another page.
@@ -318,7 +366,17 @@ fn read_sort(text: &str) -> Option<(SortColumn, Direction)> {
     SortColumn::ALL.into_iter().find(|column| column.as_str() == name).map(|column| (column, direction))
 }
 
-fn clean_search(text: &str) -> String {
+/// The first parameter of this name in the query of an address.
+pub(crate) fn parameter(query: &str, wanted: &str) -> Option<String> {
+    let end = (0..=query.len().min(QUERY_LIMIT)).rev().find(|end| query.is_char_boundary(*end));
+    query[..end.unwrap_or_default()]
+        .split('&')
+        .find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == wanted))
+        .and_then(|(_, value)| percent::decode(value))
+}
+
+/// A search as it is looked for: one line, trimmed, and not too long.
+pub(crate) fn clean_search(text: &str) -> String {
     let clean: String =
         text.chars().filter(|c| !c.is_control()).take(ListQuery::MAX_SEARCH_CHARS * 2).collect();
     let cut: String = clean.trim().chars().take(ListQuery::MAX_SEARCH_CHARS).collect();
@@ -370,6 +428,7 @@ mod tests {
             "before=image-a~99999999999999999999",
             "type=SENTINEL",
             "status=SENTINEL",
+            "unused=31",
             "q=%ff",
             "q=%00%01",
             "size=x",
@@ -402,7 +461,11 @@ mod tests {
         let value = match sort {
             SortColumn::Name | SortColumn::Type => Just(CursorValue::InId).boxed(),
             SortColumn::DisplayName => "[^\0]{0,40}".prop_map(CursorValue::DisplayName).boxed(),
-            SortColumn::Updated => (0..=Timestamp::MAX.micros())
+            SortColumn::UsedBy => (0..=i32::MAX.unsigned_abs()).prop_map(CursorValue::UsedBy).boxed(),
+            SortColumn::LastUsed => (0..=Timestamp::LAST.micros())
+                .prop_map(|at| CursorValue::LastUsed(Timestamp::from_micros(at)))
+                .boxed(),
+            SortColumn::Updated => (0..=Timestamp::LAST.micros())
                 .prop_map(|at| CursorValue::Updated(Timestamp::from_micros(at)))
                 .boxed(),
         };
@@ -422,12 +485,14 @@ mod tests {
             let direction = prop_oneof![Just(Direction::Ascending), Just(Direction::Descending)];
             let kind = prop::option::of(prop::sample::select(SecretKind::ALL.to_vec()));
             let status = prop::option::of(prop::sample::select(CheckStatus::ALL.to_vec()));
+            let unused = prop::option::of(prop::sample::select(UnusedDays::ALL.to_vec()));
             let size = prop::sample::select(PageSize::ALL.to_vec());
-            (any::<String>(), kind, status, direction, size, position).prop_map(
-                move |(search, kind, status, direction, size, position)| ListQuery {
+            (any::<String>(), kind, status, unused, direction, size, position).prop_map(
+                move |(search, kind, status, unused, direction, size, position)| ListQuery {
                     search: clean_search(&search),
                     kind,
                     status,
+                    unused,
                     sort,
                     direction,
                     size,

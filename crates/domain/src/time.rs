@@ -25,12 +25,18 @@ const MONTHS: [&str; 12] = [
 ];
 
 impl Timestamp {
-    /// The end of the year 9999: what calendars and PostgreSQL both hold.
-    pub const MAX: Self = Self(253_402_300_799_000_000);
-
     /// From microseconds since the epoch.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
+    }
+
+    /// The last that calendars and PostgreSQL both hold: the year 9999.
+    pub const LAST: Self = Self::from_micros(253_402_300_799_000_000);
+
+    /// Reads microseconds as they stand in an address; `None` where they are none from 1970 to `LAST`.
+    pub fn parse_micros(text: &str) -> Option<Self> {
+        let micros = text.parse().ok().filter(|micros| (0..=Self::LAST.micros()).contains(micros))?;
+        Some(Self::from_micros(micros))
     }
 
     /// Microseconds since the epoch.

@@ -11,6 +11,7 @@ pub mod secrets;
 pub mod sign_in;
 pub mod single_sign_on;
 pub mod tokens;
+pub mod usages;
 pub mod users;
 
 use crate::state::AppState;

@@ -6,12 +6,13 @@ use app::{
     document::Page,
     secrets::{
         LIST, actions,
+        deleted::DELETED,
         input::{Refused, SecretEdit, SecretInput, Typed},
         keys::key_address,
         list_before,
     },
     ssr,
-    ui::notice::Notice,
+    ui::notice::{Deed, Notice},
 };
 use axum::{
     extract::{Path, Request, State},
@@ -19,6 +20,7 @@ use axum::{
     response::Response,
 };
 use domain::{error::Error, secret::SecretId};
+use serde::Deserialize;
 
 /// `POST /secrets/new`
 pub async fn add(State(state): State<AppState>, request: Request) -> Response {
@@ -59,16 +61,69 @@ pub async fn edit(State(state): State<AppState>, Path(id): Path<String>, request
 /// `POST /secrets/{id}/delete`
 pub async fn delete(State(state): State<AppState>, Path(id): Path<String>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    if let Err(refusal) = read::<Nothing>(&parts, body).await {
-        return unreadable(refusal, state, parts, Page::DeleteSecret).await;
-    }
+    let typed = match read::<Deletion>(&parts, body).await {
+        Ok(typed) => typed,
+        Err(refusal) => return unreadable(refusal, state, parts, Page::DeleteSecret).await,
+    };
     let outcome = match (services(&state, &parts), SecretId::parse(&id)) {
-        (Ok((backend, ctx)), Some(id)) => actions::delete(&backend, &ctx, &id).await,
+        (Ok((backend, ctx)), Some(id)) => actions::delete(&backend, &ctx, &id, &typed.confirmation).await,
         (Ok(_), None) => Err(Error::NotFound),
         (Err(error), _) => Err(error),
     };
     let back = list_before(parts.uri.query().unwrap_or_default());
     finish(state, parts, Page::DeleteSecret, outcome, &SecretInput::default(), &back).await
+}
+
+/// `POST /secrets/deleted/{id}/restore`
+pub async fn restore(State(state): State<AppState>, Path(row): Path<String>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let restored = async {
+        let (backend, ctx) = services(&state, &parts)?;
+        let Nothing {} = read(&parts, body).await.map_err(|_| Error::BadRequest)?;
+        // What is no row is none that there is; who may not is told that all the same.
+        backend.secrets().restore(&ctx, row.parse().unwrap_or_default()).await
+    };
+    let restored = restored.await.map(|_| Notice::Done(Deed::SecretRestored));
+    answer_deleted(state, parts, Page::DeletedSecrets, restored).await
+}
+
+/// `POST /secrets/deleted/{id}/remove`
+pub async fn remove(State(state): State<AppState>, Path(row): Path<String>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let removed = async {
+        let (backend, ctx) = services(&state, &parts)?;
+        let Nothing {} = read(&parts, body).await.map_err(|_| Error::BadRequest)?;
+        match backend.secrets().remove(&ctx, row.parse().unwrap_or_default()).await {
+            // Pressed twice, or swept meanwhile: it is gone, as was asked.
+            Err(Error::NotFound) => Ok(()),
+            outcome => outcome,
+        }
+    };
+    let removed = removed.await.map(|()| Notice::Done(Deed::SecretRemoved));
+    answer_deleted(state, parts, Page::RemoveSecret, removed).await
+}
+
+async fn answer_deleted(
+    state: AppState,
+    parts: Parts,
+    page: Page,
+    outcome: Result<Notice, Error>,
+) -> Response {
+    match outcome {
+        Ok(notice) => with_notice(DELETED, &notice),
+        Err(Error::NotSignedIn) => to_sign_in(DELETED),
+        Err(error) => {
+            let status = ssr::status_of(&error);
+            pages::in_answer(state, parts, page, status, error).await
+        }
+    }
+}
+
+/// The name of a used secret, typed before it is deleted.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Deletion {
+    confirmation: String,
 }
 
 /// The page again. Nothing of the body is repeated: it could not be told what in it is a value.

@@ -1,6 +1,6 @@
 //! A new key pair beside the one in use, by the API.
 
-use super::{Answer, Caller, Problem, body::Body, id, query::Query, secrets::shown};
+use super::{Answer, Caller, Problem, ProblemDetails, body::Body, id, query::Query, secrets::shown};
 use axum::{
     extract::{Path, RawQuery},
     http::StatusCode,
@@ -36,7 +36,7 @@ pub struct FingerprintBody {
     request_body = NewKeyBody,
     responses(
         (status = 201, description = "Made: see `pending_key`", body = super::views::Secret),
-        (status = 404, description = "There is no such secret, or it has no key", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such secret, or it has no key", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn generate(caller: Caller, Path(text): Path<String>, Body(body): Body<NewKeyBody>) -> Answer {
@@ -56,8 +56,8 @@ pub async fn generate(caller: Caller, Path(text): Path<String>, Body(body): Body
     request_body = FingerprintBody,
     responses(
         (status = 200, description = "Switched", body = super::views::Secret),
-        (status = 404, description = "There is no such secret, or no pair waits", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Another pair waits", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such secret, or no pair waits", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Another pair waits", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn switch(caller: Caller, Path(text): Path<String>, Body(body): Body<FingerprintBody>) -> Answer {
@@ -75,8 +75,8 @@ pub async fn switch(caller: Caller, Path(text): Path<String>, Body(body): Body<F
     ),
     responses(
         (status = 204, description = "None waits any more"),
-        (status = 404, description = "There is no such secret", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Another pair waits", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Another pair waits", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn discard(caller: Caller, Path(text): Path<String>, RawQuery(query): RawQuery) -> Answer {

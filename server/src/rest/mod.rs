@@ -19,17 +19,34 @@ use crate::state::AppState;
 use axum::{
     Json,
     response::{IntoResponse, Response},
-    routing::MethodRouter,
+    routing::{MethodRouter, any, get, post},
 };
 use caller::Caller;
 use domain::{error::Error, secret::SecretId};
-use problem::Problem;
+use problem::{Problem, ProblemDetails};
 
 /// An answer, or the problem that stood in its way.
 type Answer = Result<Response, Problem>;
 
+/// What the API answers, by its paths.
+pub fn endpoints() -> Vec<(&'static str, MethodRouter<AppState>)> {
+    vec![
+        ("/api/v1/me", all(get(me::show))),
+        ("/api/v1/secrets", all(get(secrets::list).post(secrets::create))),
+        ("/api/v1/secrets/{id}", all(get(secrets::show).patch(secrets::change).delete(secrets::delete))),
+        ("/api/v1/secrets/{id}/test", all(post(secrets::test))),
+        ("/api/v1/secrets/{id}/value", all(get(values::value))),
+        ("/api/v1/secrets/{id}/manifest", all(get(values::kubernetes_manifest))),
+        ("/api/v1/secrets/{id}/key", all(post(keys::generate).delete(keys::discard))),
+        ("/api/v1/secrets/{id}/key/switch", all(post(keys::switch))),
+        ("/api/v1/tokens", all(get(tokens::list))),
+        ("/api/v1/audit", all(get(audit::list))),
+        ("/api/v1/{*path}", any(nowhere)),
+    ]
+}
+
 /// What answers at an address of the API, with a problem in JSON for methods that do not.
-pub fn endpoint(answer: MethodRouter<AppState>) -> MethodRouter<AppState> {
+fn all(answer: MethodRouter<AppState>) -> MethodRouter<AppState> {
     answer.fallback(async |_: Caller| Problem::no_such_method())
 }
 

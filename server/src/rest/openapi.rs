@@ -1,6 +1,6 @@
 //! The API's own description, made of the code that answers.
 
-use super::{audit, keys, me, problem::Problem, secrets, tokens, values};
+use super::{audit, keys, me, problem::ProblemDetails, secrets, tokens, values};
 use axum::{
     Json,
     response::{IntoResponse, Response},
@@ -26,7 +26,7 @@ use utoipa::{
         keys::generate, keys::switch, keys::discard,
         me::show, tokens::list, audit::list,
     ),
-    components(schemas(Problem)),
+    components(schemas(ProblemDetails)),
     modifiers(&Everywhere),
 )]
 struct Description;
@@ -63,7 +63,7 @@ fn complete(operation: &mut Operation) {
         answers.push(("415", "The body is not JSON"));
     }
     for (status, what) in answers {
-        let problem = Content::builder().schema(Some(Ref::from_schema_name("Problem"))).build();
+        let problem = Content::builder().schema(Some(Ref::from_schema_name("ProblemDetails"))).build();
         let response = ResponseBuilder::new().description(what).content("application/problem+json", problem);
         let responses = &mut operation.responses.responses;
         responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(response.build()));

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use backend::ValueError;
-use domain::error::{Error, FieldError, Problem as FieldProblem};
+use domain::error::{Error, Field, FieldError, Problem as FieldProblem};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,15 +30,19 @@ pub(super) const KINDS: [(&str, &str); 18] = [
     ("unsupported-media-type", "The body is not JSON, or does not say so."),
     ("too-large", "The body is too long."),
     ("too-many", "Too many tests of connections: wait as long as Retry-After says."),
-    ("in-use", "Somebody uses the secret: see the answer for how to go on."),
+    ("in-use", "Somebody uses the secret. To delete it all the same, send its name as confirmation."),
     ("sealed", "The portal was started with a key that is not the one its values were sealed with."),
     ("unavailable", "The database does not answer. Ask again."),
     ("internal", "Something went wrong in the portal; its log has the cause."),
 ];
 
+/// What stood in the way of an answer.
+#[derive(Debug)]
+pub struct Problem(Box<ProblemDetails>);
+
 /// Problem details (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Problem {
+pub(super) struct ProblemDetails {
     /// What sort of problem: a word that stays the same.
     #[schema(example = "invalid")]
     r#type: String,
@@ -78,7 +82,7 @@ struct FieldDetail {
 
 impl Problem {
     pub fn new(status: StatusCode, kind: &str, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(ProblemDetails {
             r#type: format!("/api/docs#{kind}"),
             title: status.canonical_reason().unwrap_or("Failed"),
             status: status.as_u16(),
@@ -89,14 +93,14 @@ impl Problem {
             version: None,
             other: None,
             retry_after: None,
-        }
+        }))
     }
 
     /// A parameter of the address or a header that is not as it has to be.
     pub fn parameter(name: &str, detail: impl Into<String>) -> Self {
         let mut problem =
             Self::new(StatusCode::BAD_REQUEST, "bad-parameter", "A parameter is not one that is taken here.");
-        problem.errors.push(FieldDetail { field: name.to_owned(), detail: detail.into() });
+        problem.0.errors.push(FieldDetail { field: name.to_owned(), detail: detail.into() });
         problem
     }
 
@@ -116,18 +120,25 @@ impl Problem {
     /// The same problem where the version was named that is to be changed.
     #[must_use]
     pub fn of_condition(mut self) -> Self {
-        if self.version.is_some() {
+        if self.0.version.is_some() {
             let status = StatusCode::PRECONDITION_FAILED;
-            self.status = status.as_u16();
-            self.title = status.canonical_reason().unwrap_or_default();
+            self.0.status = status.as_u16();
+            self.0.title = status.canonical_reason().unwrap_or_default();
         }
         self
     }
 
     fn of_fields(errors: &[FieldError]) -> Self {
         let taken = errors.iter().any(|error| matches!(error.problem, FieldProblem::NameTaken(_)));
+        let used = errors.iter().any(|error| error.field == Field::Confirmation);
         let mut problem = if taken {
             Self::new(StatusCode::CONFLICT, "name-taken", "There is a secret of this name already.")
+        } else if used {
+            Self::new(
+                StatusCode::CONFLICT,
+                "in-use",
+                "Somebody uses this secret. Say its name to delete it all the same.",
+            )
         } else {
             Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Some fields need another look.")
         };
@@ -135,7 +146,7 @@ impl Problem {
             field: error.field.key().to_owned(),
             detail: error.problem.message(),
         });
-        problem.errors = details.collect();
+        problem.0.errors = details.collect();
         problem
     }
 }
@@ -175,14 +186,14 @@ impl From<Error> for Problem {
             Error::Internal(_) => ("internal", ApiError::Refused(error.clone()).message()),
         };
         let mut problem = Self::new(status, kind, detail);
-        problem.retry_after = ssr::retry_after(&error);
+        problem.0.retry_after = ssr::retry_after(&error);
         match error {
             Error::Changed(change) => {
-                problem.changed_by = Some(change.by);
-                problem.changed_at = Some(change.at.rfc3339());
-                problem.version = Some(change.version);
+                problem.0.changed_by = Some(change.by);
+                problem.0.changed_at = Some(change.at.rfc3339());
+                problem.0.version = Some(change.version);
             }
-            Error::Twin(twin) => problem.other = Some(twin.to_string()),
+            Error::Twin(twin) => problem.0.other = Some(twin.to_string()),
             _ => {}
         }
         problem
@@ -207,9 +218,9 @@ impl From<ValueError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let retry_after = self.retry_after;
-        let mut response = (status, Json(self)).into_response();
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = self.0.retry_after;
+        let mut response = (status, Json(self.0)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::UNAUTHORIZED {

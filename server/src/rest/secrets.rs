@@ -1,7 +1,7 @@
 //! Secrets by the API.
 
 use super::{
-    Answer, Caller, Problem,
+    Answer, Caller, Problem, ProblemDetails,
     body::Body,
     conditional::{expected_version, is_known, tagged, unchanged},
     id, json,
@@ -17,7 +17,7 @@ use backend::{entity_tag, submission_of};
 use domain::{
     check::CheckStatus,
     error::{Error, Field, FieldError, Problem as FieldProblem},
-    page::{ListQuery, PageSize, Position, SortColumn},
+    page::{ListQuery, PageSize, Position, SortColumn, UnusedDays},
     secret::{
         GeneratedSecret, NewKeyKind, NewSecret, SecretDetails, SecretDraft, SecretId, SecretKind,
         SecretUpdate,
@@ -177,7 +177,8 @@ impl SecretChange {
         ("q" = Option<String>, Query, description = "Words that name, display name or registry host contain; at most 200 characters"),
         ("type" = Option<String>, Query, description = "`git-dataset` or `image-pull`"),
         ("status" = Option<String>, Query, description = "`works`, `refused`, `unreachable`, `host-key-changed` or `not-tested`"),
-        ("sort" = Option<String>, Query, description = "`name`, `display`, `type` or `updated`; descending after a hyphen. Without it, the last changed come first"),
+        ("unused" = Option<u16>, Query, description = "Only those that no image or dataset uses and no token has read for so many days: 30, 90 or 365"),
+        ("sort" = Option<String>, Query, description = "`name`, `display`, `type`, `used-by`, `last-used` or `updated`; descending after a hyphen. Without it, the last changed come first"),
         ("size" = Option<u8>, Query, description = "Rows a page: 10, 20, 50 or 100"),
         ("after" = Option<String>, Query, description = "`next` of the page before"),
         ("before" = Option<String>, Query, description = "`previous` of the page after, or `end` for the last page"),
@@ -191,11 +192,12 @@ pub async fn list(caller: Caller, RawQuery(text): RawQuery) -> Answer {
 
 /// The query of an address, every part of which has to be understood.
 fn read_list_query(text: Option<&str>) -> Result<ListQuery, Problem> {
-    let query = Query::read(text, &["q", "type", "status", "sort", "size", "after", "before"])?;
+    let query = Query::read(text, &["q", "type", "status", "unused", "sort", "size", "after", "before"])?;
     query.parse("type", SecretKind::parse, "Send git-dataset or image-pull.")?;
     let states = "Send works, refused, unreachable, host-key-changed or not-tested.";
     query.parse("status", CheckStatus::parse, states)?;
-    let sorts = "Send name, display, type or updated, after a hyphen for descending.";
+    query.parse("unused", UnusedDays::parse, "Send 30, 90 or 365.")?;
+    let sorts = "Send name, display, type, used-by, last-used or updated, after a hyphen for descending.";
     let is_sort = |text: &str| {
         let name = text.strip_prefix('-').unwrap_or(text);
         SortColumn::ALL.into_iter().find(|column| column.as_str() == name)
@@ -228,8 +230,8 @@ fn read_list_query(text: Option<&str>) -> Result<ListQuery, Problem> {
     request_body = NewSecretBody,
     responses(
         (status = 201, description = "Added", body = Secret),
-        (status = 409, description = "The name is taken, or another secret holds the same", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Fields need another look, or the Idempotency-Key came with another request", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken, or another secret holds the same", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "Fields need another look, or the Idempotency-Key came with another request", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn create(caller: Caller, headers: HeaderMap, Body(body): Body<NewSecretBody>) -> Answer {
@@ -256,16 +258,12 @@ pub async fn create(caller: Caller, headers: HeaderMap, Body(body): Body<NewSecr
     {
         return Err(Problem::key_spent());
     }
-    let invalid = |errors: Vec<FieldError>| Error::Invalid(errors);
-    let created = match generate {
-        Some(key) => {
-            let wanted = GeneratedSecret::parse(&draft, key).map_err(invalid)?;
-            secrets.create_generated(&caller.ctx, wanted, submission).await
-        }
-        None => {
-            let secret = NewSecret::parse(draft).map_err(invalid)?;
-            secrets.create(&caller.ctx, secret, submission).await
-        }
+    let created = if let Some(key) = generate {
+        let wanted = GeneratedSecret::parse(&draft, key).map_err(Error::Invalid)?;
+        secrets.create_generated(&caller.ctx, wanted, submission).await
+    } else {
+        let secret = NewSecret::parse(draft).map_err(Error::Invalid)?;
+        secrets.create(&caller.ctx, secret, submission).await
     };
     let id = match created {
         Ok(id) => id,
@@ -311,7 +309,7 @@ fn submission(caller: &Caller, headers: &HeaderMap) -> Result<Option<Uuid>, Prob
     responses(
         (status = 200, description = "The secret", body = Secret, headers(("ETag" = String, description = "To be sent in If-Match and If-None-Match"))),
         (status = 304, description = "It is as it was"),
-        (status = 404, description = "There is no such secret", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn show(caller: Caller, Path(text): Path<String>, headers: HeaderMap) -> Answer {
@@ -349,10 +347,10 @@ pub(super) async fn shown(caller: &Caller, id: &SecretId) -> Answer {
     request_body = SecretChange,
     responses(
         (status = 200, description = "Changed", body = Secret),
-        (status = 404, description = "There is no such secret", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Another secret holds the same", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "Somebody changed it in between: who and when", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Fields need another look", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Another secret holds the same", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 412, description = "Somebody changed it in between: who and when", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "Fields need another look", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn change(
@@ -378,16 +376,24 @@ pub async fn change(
 }
 
 /// Delete a secret
+///
+/// It is out of use at once, and kept for a while: see the deleted secrets. Where anybody uses it, say its name.
 #[utoipa::path(
     delete, path = "/api/v1/secrets/{id}", tag = "Secrets",
-    params(("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub")),
+    params(
+        ("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub"),
+        ("confirmation" = Option<String>, Query, description = "The name of the secret, where anybody uses it"),
+    ),
     responses(
         (status = 204, description = "Deleted"),
-        (status = 404, description = "There is no such secret", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Somebody uses it", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
-pub async fn delete(caller: Caller, Path(text): Path<String>) -> Answer {
-    caller.backend.secrets().delete(&caller.ctx, &id(&text)?).await?;
+pub async fn delete(caller: Caller, Path(text): Path<String>, RawQuery(query): RawQuery) -> Answer {
+    let query = Query::read(query.as_deref(), &["confirmation"])?;
+    let confirmation = query.get("confirmation").unwrap_or_default();
+    caller.backend.secrets().delete(&caller.ctx, &id(&text)?, confirmation).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -400,8 +406,8 @@ pub async fn delete(caller: Caller, Path(text): Path<String>) -> Answer {
     params(("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub")),
     responses(
         (status = 200, description = "What the test came to", body = TestResult),
-        (status = 429, description = "Too many tests: Retry-After says how long to wait", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such secret", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many tests: Retry-After says how long to wait", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn test(caller: Caller, Path(text): Path<String>) -> Answer {

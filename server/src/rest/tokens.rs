@@ -28,7 +28,7 @@ pub async fn list(caller: Caller, RawQuery(query): RawQuery) -> Answer {
 
 fn read_cursor(text: &str) -> Option<(Timestamp, String)> {
     let (at, id) = text.split_once('~')?;
-    let at = at.parse().ok().filter(|at| (0..=Timestamp::MAX.micros()).contains(at))?;
+    let at = Timestamp::parse_micros(at)?;
     let is_id = id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_id.then(|| (Timestamp::from_micros(at), id.to_owned()))
+    is_id.then(|| (at, id.to_owned()))
 }

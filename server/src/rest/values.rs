@@ -1,7 +1,7 @@
 //! Values, on their way to those who use them.
 
 use super::{
-    Answer, Caller, Problem,
+    Answer, Caller, Problem, ProblemDetails,
     conditional::{is_known, tagged, unchanged},
     id,
     query::Query,
@@ -39,7 +39,7 @@ const SHAPES: &str =
     responses(
         (status = 200, description = "The value. Its members are the keys of the shape", content((std::collections::BTreeMap<String, String> = "application/json"), (String = "text/plain"))),
         (status = 304, description = "It is as it was"),
-        (status = 404, description = "There is no such secret", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn value(
@@ -83,7 +83,7 @@ fn sent(entries: &Shaped, shape: Shape) -> Response {
     responses(
         (status = 200, description = "The Secret", content((String = "application/yaml"), (serde_json::Value = "application/json"))),
         (status = 304, description = "It is as it was"),
-        (status = 404, description = "There is no such secret", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn kubernetes_manifest(

@@ -76,6 +76,7 @@ impl Secret {
 
 /// What is known of an SSH key.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "public_key is the field's own term")]
 pub struct Key {
     /// Such as `ssh-ed25519`.
     algorithm: &'static str,
@@ -210,6 +211,10 @@ pub struct SecretRow {
     fingerprint: Option<String>,
     /// `works`, `refused`, `unreachable`, `host-key-changed` or `not-tested`.
     status: &'static str,
+    /// How many use it: images and datasets, and tokens that read it in the last 30 days.
+    used_by: u32,
+    /// When a token last read it, give or take a minute.
+    last_used_at: Option<String>,
     /// When it was added or last changed.
     updated_at: String,
     /// By whom.
@@ -226,6 +231,8 @@ impl From<SecretSummary> for SecretRow {
             registry_host: row.registry_host,
             fingerprint: row.key.map(|(_, fingerprint)| fingerprint),
             status: row.status.as_str(),
+            used_by: row.used_by,
+            last_used_at: row.last_used.map(Timestamp::rfc3339),
             updated_at: row.updated_at.rfc3339(),
             updated_by: row.updated_by,
         }
@@ -312,7 +319,7 @@ impl From<&TokenActor> for Me {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Token {
     #[serde(flatten)]
-    token: TokenFacts,
+    facts: TokenFacts,
     /// By whom it was made.
     created_by: String,
     /// When.
@@ -331,7 +338,7 @@ impl From<TokenSummary> for Token {
             created_at: token.created_at.rfc3339(),
             used_at: token.used_at.map(Timestamp::rfc3339),
             revoked_at: token.revoked_at.map(Timestamp::rfc3339),
-            token: TokenFacts {
+            facts: TokenFacts {
                 id: token.id,
                 name: token.name,
                 scope: token.scope.as_str(),

@@ -30,6 +30,9 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/secrets/import", Some(Editor), Some(Editor)),
         ("/secrets/import/{id}", Some(Editor), Some(Editor)),
         ("/secrets/import/{id}/discard", None, Some(Editor)),
+        ("/secrets/deleted", Some(Reader), None),
+        ("/secrets/deleted/{id}/restore", None, Some(Editor)),
+        ("/secrets/deleted/{id}/remove", Some(Editor), Some(Editor)),
         ("/secrets/new/check", Some(Editor), Some(Editor)),
         ("/secrets/{id}/edit/check", Some(Editor), Some(Editor)),
         ("/secrets/{id}/check", Some(Reader), Some(Editor)),
@@ -44,6 +47,18 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/secrets/{id}/key/check", Some(Reader), Some(Editor)),
         ("/secrets/{id}/key/switch", None, Some(Editor)),
         ("/secrets/{id}/key/discard", None, Some(Editor)),
+        ("/images", Some(Reader), None),
+        ("/images/new", Some(Editor), Some(Editor)),
+        ("/images/new/check", Some(Editor), Some(Editor)),
+        ("/images/{name}/edit", Some(Editor), Some(Editor)),
+        ("/images/{name}/edit/check", Some(Editor), Some(Editor)),
+        ("/images/{name}/delete", Some(Editor), Some(Editor)),
+        ("/datasets", Some(Reader), None),
+        ("/datasets/new", Some(Editor), Some(Editor)),
+        ("/datasets/new/check", Some(Editor), Some(Editor)),
+        ("/datasets/{name}/edit", Some(Editor), Some(Editor)),
+        ("/datasets/{name}/edit/check", Some(Editor), Some(Editor)),
+        ("/datasets/{name}/delete", Some(Editor), Some(Editor)),
         ("/account", Some(Reader), None),
         ("/account/password", None, Some(Reader)),
         ("/account/sessions/{id}/end", None, Some(Reader)),
@@ -326,8 +341,10 @@ async fn each_role_gets_where_the_table_says_and_refusals_are_recorded() {
                     expected_refusals += 1;
                     assert_forbidden(&answer, &format!("{who}: GET {path}"));
                 } else {
-                    // No token and no import has the id of a secret, and an account at a registry has no SSH key.
-                    let none = ["/tokens/image", "/secrets/import/image", "/key"];
+                    // No token and no import has the id of a secret, an account at a registry has no SSH key, and no
+                    // image the name of a user.
+                    let none =
+                        ["/tokens/image", "/secrets/import/image", "/key", "s/victim/", "/deleted/image"];
                     let there = if none.iter().any(|part| path.contains(part)) { 404 } else { 200 };
                     let status = answer.status.as_u16();
                     assert!(status == there || path == "/", "{who}: GET {path}: {status}");
@@ -361,8 +378,17 @@ async fn each_role_gets_where_the_table_says_and_refusals_are_recorded() {
                 expected_refusals += 1;
             }
         }
-        let query = backend::AuditQuery { actor: who, outcome: "refused".to_owned(), ..Default::default() };
-        let recorded = app.backend.audit().list(&ctx(), &query).await.unwrap().entries.len();
+        let mut query =
+            backend::AuditQuery { actor: who, outcome: "refused".to_owned(), ..Default::default() };
+        let mut recorded = 0;
+        loop {
+            let page = app.backend.audit().list(&ctx(), &query).await.unwrap();
+            recorded += page.entries.len();
+            match page.entries.last() {
+                Some(last) if page.older => query.cursor = backend::AuditCursor::OlderThan(last.id),
+                _ => break,
+            }
+        }
         assert!(recorded >= expected_refusals, "{recorded} of {expected_refusals} refusals are on record");
     }
     assert_eq!(app.password_of(&name).await, "untouched");

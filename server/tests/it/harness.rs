@@ -99,6 +99,7 @@ impl TestApp {
             database_url: Sensitive::new(url),
             keys: vec![kek],
             max_connections: 4,
+            keep_deleted: backend::KeepDeleted::default(),
             sign_in: SignInConfig::default(),
             checks: CheckConfig {
                 allow_private: vec![PrivateHost::parse("127.0.0.0/8").unwrap()],

@@ -19,3 +19,4 @@ mod process;
 mod rest;
 mod secrets;
 mod sentinel;
+mod usages;

@@ -406,6 +406,7 @@ fn ask<T>(folder: &Path, question: impl AsyncFnOnce(backend::Backend, backend::C
         database_url: Sensitive::new(url),
         keys: backend::Kek::parse_ring(&Sensitive::new(keys)).unwrap(),
         max_connections: 2,
+        keep_deleted: backend::KeepDeleted::default(),
         sign_in: backend::SignInConfig::default(),
         checks: backend::CheckConfig::default(),
     };

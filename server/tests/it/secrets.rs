@@ -214,3 +214,101 @@ async fn unknown_addresses_are_pages_of_their_own() {
     assert_eq!(app.post("/secrets/none/delete", &[]).await.status, StatusCode::NOT_FOUND);
     assert_eq!(app.post("/secrets/x/edit", &[]).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_deleted_secret_is_restored_or_removed_for_good() {
+    let app = TestApp::start().await;
+    let name = unique("trash");
+    let id = format!("image-{name}");
+    app.add_image(&name, "first").await;
+    let question = app.get(&format!("/secrets/{id}/delete")).await.body;
+    assert!(question.contains("it can be restored for 30 days"), "{question}");
+    app.post(&format!("/secrets/{id}/delete"), &[]).await;
+    assert!(app.get(&format!("/secrets?q={name}")).await.body.contains("No secret matches."));
+    let deleted = app.get("/secrets/deleted").await;
+    assert_eq!(deleted.status, StatusCode::OK);
+    assert!(deleted.body.contains(&name) && deleted.body.contains(" by admin"));
+    let row = row_of(&deleted.body, &name);
+    let (restore, remove) =
+        (format!("/secrets/deleted/{row}/restore"), format!("/secrets/deleted/{row}/remove"));
+
+    // Somebody has taken the name meanwhile.
+    app.add_image(&name, "second").await;
+    let told = app.post(&restore, &[]).await;
+    assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        told.body.contains("Delete that one first") && told.body.contains(&format!("/secrets/{id}/edit"))
+    );
+    app.post(&format!("/secrets/{id}/delete"), &[]).await;
+    let done = app.post(&restore, &[]).await;
+    assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, "/secrets/deleted"));
+    assert_eq!(app.password_of(&name).await, "first");
+
+    let second = row_of(&app.get("/secrets/deleted").await.body, &name);
+    assert_ne!(second, row);
+    assert_eq!(app.get(&remove).await.status, StatusCode::NOT_FOUND, "it is not deleted any more");
+    let remove = format!("/secrets/deleted/{second}/remove");
+    let question = app.get(&remove).await;
+    assert!(question.status == StatusCode::OK && question.body.contains("cannot be brought back"));
+    for _ in 0..2 {
+        let gone = app.post(&remove, &[]).await;
+        assert_eq!((gone.status, gone.header("location")), (StatusCode::SEE_OTHER, "/secrets/deleted"));
+    }
+    assert!(!app.get("/secrets/deleted").await.body.contains(&name));
+    for nonsense in ["x", "00000000-0000-0000-0000-000000000000"] {
+        let answer = app.post(&format!("/secrets/deleted/{nonsense}/restore"), &[]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{nonsense}");
+    }
+    for query in ["after=x", "after=1~x", "after=99999999999999999~00000000-0000-0000-0000-000000000000"] {
+        assert_eq!(app.get(&format!("/secrets/deleted?{query}")).await.status, StatusCode::OK, "{query}");
+    }
+}
+
+/// The row of the deleted secret of this name, from the address of its button.
+fn row_of(page: &str, name: &str) -> String {
+    let before = page.find(&format!("aria-label=\"Restore {name}\"")).expect("a button to restore it");
+    let start = page[..before].rfind("/secrets/deleted/").expect("its address") + "/secrets/deleted/".len();
+    page[start..start + 36].to_owned()
+}
+
+#[tokio::test]
+async fn one_that_is_used_says_by_whom_and_takes_its_name_to_be_deleted() {
+    let app = TestApp::start().await;
+    let (name, image) = (unique("used"), unique("app"));
+    let id = format!("image-{name}");
+    app.add_image(&name, "pw").await;
+    let fields = [("name", image.as_str()), ("image", "ghcr.io/group/app"), ("pull_secret", &id)];
+    app.post("/images/new", &fields).await;
+    let link = format!("href=\"/images/{image}/edit\"");
+    let edit = app.get(&format!("/secrets/{id}/edit")).await.body;
+    for present in [link.as_str(), "href=\"#users-title\">1 image", "is used by all of them at once"] {
+        assert!(edit.contains(present), "{present}: {edit}");
+    }
+    assert!(app.get(&format!("/secrets/{id}")).await.body.contains(&link));
+    let list = app.get(&format!("/secrets?q={name}&sort=-used-by")).await.body;
+    assert!(!list.contains("data-delete=") && list.contains("Delete used"), "its page says who uses it");
+
+    let delete = format!("/secrets/{id}/delete");
+    let page = app.get(&delete).await.body;
+    assert!(
+        page.contains("It is used by 1 image:")
+            && page.contains(&link)
+            && page.contains("id=\"confirmation\"")
+    );
+    for typed in ["", "other"] {
+        let refused = app.post(&delete, &[("confirmation", typed)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for present in ["id=\"confirmation-error\"", "href=\"#confirmation\"", "There is a problem"] {
+            assert!(refused.body.contains(present), "{present}: {}", refused.body);
+        }
+    }
+    // Nor by the function that the list's dialog calls.
+    let refused = app.call("delete_secret", &format!("\"{id}\"")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(app.post(&delete, &[("confirmation", &name)]).await.status, StatusCode::SEE_OTHER);
+    let images = app.get(&format!("/images?q={image}")).await.body;
+    assert!(images.contains("deleted") && !images.contains(&format!("/secrets/{id}/edit")));
+    assert!(app.get(&format!("/images/{image}/edit")).await.body.contains(&format!("{name} (deleted)")));
+    let unused = app.get("/secrets?unused=30&q=no-such-thing").await.body;
+    assert!(unused.contains("No secret matches."));
+}

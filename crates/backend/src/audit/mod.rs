@@ -19,6 +19,10 @@ pub enum AuditAction {
     SecretChanged,
     /// A secret was deleted.
     SecretDeleted,
+    /// A deleted secret was restored.
+    SecretRestored,
+    /// A deleted secret was removed for good, with its values.
+    SecretRemoved,
     /// A value was taken out.
     ValueRead,
     /// Credentials were found in a pasted file, and wait to be chosen from.
@@ -35,6 +39,12 @@ pub enum AuditAction {
     SshKeysRead,
     /// A credential was tried on what it is for.
     ConnectionTested,
+    /// An image or a dataset was added.
+    UsageAdded,
+    /// An image or a dataset was changed.
+    UsageChanged,
+    /// An image or a dataset was deleted.
+    UsageDeleted,
     /// Made-up secrets were added.
     SecretsSeeded,
     /// Somebody signed in, or tried to.
@@ -82,6 +92,8 @@ impl AuditAction {
             Self::SecretAdded,
             Self::SecretChanged,
             Self::SecretDeleted,
+            Self::SecretRestored,
+            Self::SecretRemoved,
             Self::ValueRead,
             Self::ImportBegun,
             Self::ImportDiscarded,
@@ -90,6 +102,9 @@ impl AuditAction {
             Self::SshKeyDiscarded,
             Self::SshKeysRead,
             Self::ConnectionTested,
+            Self::UsageAdded,
+            Self::UsageChanged,
+            Self::UsageDeleted,
             Self::SecretsSeeded,
             Self::SignIn,
             Self::AccountLocked,
@@ -119,6 +134,8 @@ impl AuditAction {
             Self::SecretAdded => "secret added",
             Self::SecretChanged => "secret changed",
             Self::SecretDeleted => "secret deleted",
+            Self::SecretRestored => "secret restored",
+            Self::SecretRemoved => "secret removed for good",
             Self::ValueRead => "value read",
             Self::ImportBegun => "import begun",
             Self::ImportDiscarded => "import discarded",
@@ -127,6 +144,9 @@ impl AuditAction {
             Self::SshKeyDiscarded => "SSH key discarded",
             Self::SshKeysRead => "SSH keys read",
             Self::ConnectionTested => "connection tested",
+            Self::UsageAdded => "usage added",
+            Self::UsageChanged => "usage changed",
+            Self::UsageDeleted => "usage deleted",
             Self::SecretsSeeded => "secrets seeded",
             Self::SignIn => "sign-in",
             Self::AccountLocked => "account locked",

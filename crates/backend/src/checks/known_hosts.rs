@@ -43,6 +43,11 @@ pub(super) fn keys_of(known: &KnownHosts, known_as: &str) -> Vec<PublicKey> {
     lines.filter_map(|(_, kind, key)| read(kind, key)).collect()
 }
 
+/// Whether a line of these is for this host.
+pub(crate) fn trusts(known: &KnownHosts, known_as: &str) -> bool {
+    known.lines().any(|(hosts, ..)| matches(hosts, known_as))
+}
+
 fn read(kind: &str, key: &str) -> Option<PublicKey> {
     let key = PublicKey::from_bytes(&STANDARD.decode(key).ok()?).ok()?;
     (key.algorithm().as_str() == kind).then_some(key)

@@ -13,6 +13,8 @@ mod service;
 mod sweep;
 mod turns;
 
+pub(crate) use known_hosts::trusts;
+
 pub use config::{CheckConfig, ExtraRoots, PrivateHost};
 pub use service::CheckService;
 pub use sweep::Tested;

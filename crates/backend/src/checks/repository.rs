@@ -42,7 +42,7 @@ pub(super) async fn find(
 ) -> Result<Option<CheckRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT version, check_target, known_hosts, value_host, check_cause, checked_at, checked_by, check_branch, \
-         check_refs FROM secrets WHERE kind = $1 AND name = $2",
+         check_refs FROM secrets WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
     )
     .bind(id.kind.as_str())
     .bind(id.name.as_str())
@@ -94,7 +94,7 @@ pub(super) async fn trust(
 ) -> Result<Option<i64>, sqlx::Error> {
     sqlx::query_scalar(
         "UPDATE secrets SET known_hosts = $3, version = version + 1, updated_at = $4, updated_by = $5 \
-         WHERE kind = $1 AND name = $2 RETURNING version",
+         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL RETURNING version",
     )
     .bind(id.kind.as_str())
     .bind(id.name.as_str())
@@ -110,11 +110,13 @@ pub(super) async fn lock_known_hosts(
     connection: &mut PgConnection,
     id: &SecretId,
 ) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar("SELECT known_hosts FROM secrets WHERE kind = $1 AND name = $2 FOR UPDATE")
-        .bind(id.kind.as_str())
-        .bind(id.name.as_str())
-        .fetch_optional(connection)
-        .await
+    sqlx::query_scalar(
+        "SELECT known_hosts FROM secrets WHERE kind = $1 AND name = $2 AND deleted_at IS NULL FOR UPDATE",
+    )
+    .bind(id.kind.as_str())
+    .bind(id.name.as_str())
+    .fetch_optional(connection)
+    .await
 }
 
 /// All secrets, or those with these ids.
@@ -124,8 +126,8 @@ pub(super) async fn all(
 ) -> Result<Vec<DueRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT kind, name, registry_host, registry_username, check_target FROM secrets \
-         WHERE $1::text[] IS NULL \
-         OR (CASE kind WHEN 'image-pull' THEN 'image-' ELSE 'gitsync-secret-' END || name) = ANY ($1) \
+         WHERE deleted_at IS NULL AND ($1::text[] IS NULL \
+         OR (CASE kind WHEN 'image-pull' THEN 'image-' ELSE 'gitsync-secret-' END || name) = ANY ($1)) \
          ORDER BY kind, name",
     )
     .bind(ids)
@@ -143,7 +145,7 @@ pub(super) async fn due(
 ) -> Result<Vec<DueRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT kind, name, registry_host, registry_username, check_target FROM secrets \
-         WHERE (kind = 'image-pull' OR (check_target IS NOT NULL AND known_hosts <> '')) \
+         WHERE deleted_at IS NULL AND (kind = 'image-pull' OR (check_target IS NOT NULL AND known_hosts <> '')) \
          AND check_status <> 'host-key-changed' \
          AND (checked_at IS NULL OR checked_at \
              + make_interval(secs => $2 * power(2, least(check_refusals, 6))) <= $1) \

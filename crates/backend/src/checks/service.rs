@@ -29,8 +29,9 @@ use domain::{
         CheckCause, CheckReport, CheckSettings, CheckState, CheckStatus, ImageReference, KnownHosts, Refs,
         Repository,
     },
-    error::Error,
+    error::{Error, Field, FieldError, Problem},
     secret::{Credential, CredentialUpdate, RegistryHost, SecretId, Trial},
+    usage::{GitAddress, UsageProblem, UsageTarget},
 };
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -188,6 +189,39 @@ impl CheckService {
             CheckReport::new(CheckCause::ValueForAnotherHost)
         };
         self.finish(ctx, id, stored, &report).await?;
+        Ok(report)
+    }
+
+    /// Tries a stored secret on this image or repository, by the hosts that it trusts. What it comes to is kept where that
+    /// is what the secret is tried on anyway.
+    ///
+    /// Errors: as `stored`; `Invalid` where the image is in another registry, to which nothing is sent; `BadRequest` for
+    /// what takes no secret, or one of the other kind.
+    pub async fn on(&self, ctx: &Ctx, id: &SecretId, target: &UsageTarget) -> Result<CheckReport, Error> {
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
+        let opened = self.open(ctx, id).await?;
+        let settings = match (target, &opened.credential) {
+            (UsageTarget::Image(image), Credential::ImagePull { host, .. }) => {
+                if image.registry != *host {
+                    let problem = Problem::Usage(UsageProblem::OtherRegistry);
+                    return Err(Error::Invalid(vec![FieldError { field: Field::PullSecret, problem }]));
+                }
+                CheckSettings { image: Some(image.image.clone()), ..CheckSettings::default() }
+            }
+            (UsageTarget::Dataset(GitAddress::Ssh(repository)), Credential::GitDataset { .. }) => {
+                let known_hosts = opened.settings.known_hosts.clone();
+                CheckSettings { repository: Some(repository.clone()), known_hosts, image: None }
+            }
+            _ => return Err(Error::BadRequest),
+        };
+        let report = if is_for_another_host(&opened.credential, opened.value_host.as_deref()) {
+            CheckReport::new(CheckCause::ValueForAnotherHost)
+        } else {
+            self.run(&opened.credential, &settings).await
+        };
+        let stored =
+            (opened.settings.repository, opened.settings.image) == (settings.repository, settings.image);
+        self.finish(ctx, Some(id), stored.then_some((opened.row, opened.version)), &report).await?;
         Ok(report)
     }
 

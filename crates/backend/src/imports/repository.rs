@@ -208,7 +208,7 @@ pub(super) async fn taken(
     kind: SecretKind,
     names: &[String],
 ) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar("SELECT name FROM secrets WHERE kind = $1 AND name = ANY($2)")
+    sqlx::query_scalar("SELECT name FROM secrets WHERE kind = $1 AND name = ANY($2) AND deleted_at IS NULL")
         .bind(kind.as_str())
         .bind(names)
         .fetch_all(connection)

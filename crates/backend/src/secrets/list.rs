@@ -48,6 +48,7 @@ async fn stretch(
         beyond: cursor.map(|cursor| (&cursor.id, &cursor.value)),
         // One more than is shown tells whether there is another page.
         limit: u32::from(query.size.rows()) + 1,
+        now,
     };
     let found = db
         .read(|mut reader| async move { Ok((repository::list(&mut reader, wanted).await?, reader)) })
@@ -62,8 +63,11 @@ async fn stretch(
         (false, beyond) => (beyond, more),
         (true, beyond) => (more, beyond),
     };
-    // What is neither searched nor filtered by state need not be counted.
-    let counted = !query.search.is_empty() || query.status.is_some() || *visible != Restriction::None;
+    // What is neither searched nor filtered by more than its type need not be counted.
+    let counted = !query.search.is_empty()
+        || query.status.is_some()
+        || query.unused.is_some()
+        || *visible != Restriction::None;
     let at = |row: Option<&SecretSummary>| row.map(|row| Cursor::at(row, query.sort));
     Ok(SecretPage {
         previous: if before { at(rows.first()) } else { None },
@@ -90,5 +94,7 @@ fn summary(row: ListRow) -> Result<SecretSummary, sqlx::Error> {
         registry_host: row.registry_host,
         key: algorithm.zip(row.fingerprint),
         status: CheckStatus::parse(&row.check_status).ok_or_else(|| unknown("state"))?,
+        used_by: row.used_by.unsigned_abs(),
+        last_used: row.last_read_at.map(timestamp),
     })
 }

@@ -1,5 +1,6 @@
 //! Secrets: the service, and the rows under it.
 
+mod deleted;
 pub(crate) mod keys;
 mod list;
 pub(crate) mod many;
@@ -9,6 +10,7 @@ pub(crate) mod service;
 pub(crate) mod twins;
 mod values;
 
+pub use deleted::{DeletedPage, DeletedSecret, KeepDeleted};
 pub use service::SecretService;
 pub use values::{Revision, ValueAnswer, ValueError, ValueQuery};
 

@@ -6,12 +6,12 @@ use crate::{
     db::instant,
     keyring::{IntegrityError, Keyring, Location, SealedValue},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, Utc};
 use domain::{
     access::Restriction,
-    check::CheckStatus,
     page::{CursorValue, Direction, ListQuery, SortColumn},
     secret::{Credential, NewSecret, SecretId, SecretKind, SecretName},
+    time::Timestamp,
 };
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -50,6 +50,8 @@ pub(super) struct ListRow {
     pub(super) algorithm: Option<String>,
     pub(super) fingerprint: Option<String>,
     pub(super) check_status: String,
+    pub(super) used_by: i32,
+    pub(super) last_read_at: Option<DateTime<Utc>>,
     /// Over all pages; the same in each row.
     pub(super) total: i64,
 }
@@ -113,7 +115,8 @@ pub(crate) async fn find(
 ) -> Result<Option<SecretRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT id, display_name, registry_host, registry_username, version, value_version, submission, \
-         updated_at, updated_by, check_target, known_hosts FROM secrets WHERE kind = $1 AND name = $2",
+         updated_at, updated_by, check_target, known_hosts FROM secrets \
+         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
     )
     .bind(id.kind.as_str())
     .bind(id.name.as_str())
@@ -127,7 +130,7 @@ pub(super) async fn find_submitted(
     submission: Uuid,
 ) -> Result<Option<SecretId>, sqlx::Error> {
     let found: Option<(String, String)> =
-        sqlx::query_as("SELECT kind, name FROM secrets WHERE submission = $1 LIMIT 1")
+        sqlx::query_as("SELECT kind, name FROM secrets WHERE submission = $1 AND deleted_at IS NULL LIMIT 1")
             .bind(submission)
             .fetch_optional(connection)
             .await?;
@@ -143,7 +146,8 @@ pub(super) async fn lock(
 ) -> Result<Option<SecretRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT id, display_name, registry_host, registry_username, version, value_version, submission, \
-         updated_at, updated_by, check_target, known_hosts FROM secrets WHERE kind = $1 AND name = $2 FOR UPDATE",
+         updated_at, updated_by, check_target, known_hosts FROM secrets \
+         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL FOR UPDATE",
     )
     .bind(id.kind.as_str())
     .bind(id.name.as_str())
@@ -172,7 +176,7 @@ pub(crate) async fn find_value(
          FROM secrets JOIN secret_values \
          ON secret_values.secret_id = secrets.id AND secret_values.version = secrets.value_version \
          AND secret_values.field = $3 \
-         WHERE kind = $1 AND name = $2",
+         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
     )
     .bind(id.kind.as_str())
     .bind(id.name.as_str())
@@ -279,16 +283,113 @@ pub(super) async fn update(
     .await
 }
 
-/// Takes the row and its values away; answers with the display name.
-pub(super) async fn delete(
+/// Takes it out of use, and keeps it.
+pub(super) async fn mark_deleted(
     connection: &mut PgConnection,
-    id: &SecretId,
-) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar("DELETE FROM secrets WHERE kind = $1 AND name = $2 RETURNING display_name")
-        .bind(id.kind.as_str())
-        .bind(id.name.as_str())
-        .fetch_optional(connection)
+    ctx: &Ctx,
+    row: Uuid,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE secrets SET deleted_at = $2, deleted_by = $3 WHERE id = $1")
+        .bind(row)
+        .bind(instant(ctx.now)?)
+        .bind(ctx.actor.name())
+        .execute(connection)
         .await
+        .map(drop)
+}
+
+/// Brings it back into use; answers whether it was deleted.
+pub(super) async fn mark_restored(connection: &mut PgConnection, row: Uuid) -> Result<bool, sqlx::Error> {
+    let restored = sqlx::query(
+        "UPDATE secrets SET deleted_at = NULL, deleted_by = NULL WHERE id = $1 AND deleted_at IS NOT NULL",
+    )
+    .bind(row)
+    .execute(connection);
+    Ok(restored.await?.rows_affected() > 0)
+}
+
+/// Takes the row and its values away.
+pub(super) async fn remove(connection: &mut PgConnection, row: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM secrets WHERE id = $1").bind(row).execute(connection).await.map(drop)
+}
+
+/// The same for a deleted one; answers whether it was one.
+pub(super) async fn remove_deleted(connection: &mut PgConnection, row: Uuid) -> Result<bool, sqlx::Error> {
+    let removed = sqlx::query("DELETE FROM secrets WHERE id = $1 AND deleted_at IS NOT NULL")
+        .bind(row)
+        .execute(connection);
+    Ok(removed.await?.rows_affected() > 0)
+}
+
+/// The same for so many that were deleted then or before; answers with what they were.
+pub(super) async fn remove_overdue(
+    connection: &mut PgConnection,
+    over: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<SecretId>, sqlx::Error> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "DELETE FROM secrets WHERE id IN (SELECT id FROM secrets WHERE deleted_at <= $1 ORDER BY deleted_at, id LIMIT $2 \
+         FOR UPDATE SKIP LOCKED) RETURNING kind, name",
+    )
+    .bind(over)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|(kind, name)| stored_id(kind, name)).collect()
+}
+
+/// A secret that was deleted.
+#[derive(Debug, FromRow)]
+pub(super) struct DeletedRow {
+    pub(super) id: Uuid,
+    kind: String,
+    name: String,
+    pub(super) display_name: String,
+    pub(super) deleted_at: DateTime<Utc>,
+    pub(super) deleted_by: String,
+    pub(super) usage_count: i32,
+}
+
+impl DeletedRow {
+    pub(super) fn secret(&self) -> Result<SecretId, sqlx::Error> {
+        stored_id(&self.kind, &self.name)
+    }
+}
+
+fn stored_id(kind: &str, name: &str) -> Result<SecretId, sqlx::Error> {
+    let id = SecretKind::parse(kind).zip(SecretName::parse(name).ok());
+    let (kind, name) = id.ok_or_else(|| sqlx::Error::Decode("a stored id is none".into()))?;
+    Ok(SecretId::new(kind, name))
+}
+
+const SELECT_DELETED: &str = "SELECT id, kind, name, display_name, deleted_at, deleted_by, usage_count FROM secrets \
+    WHERE deleted_at > ";
+
+/// Those deleted after this moment and beyond this one, the latest first.
+pub(super) async fn deleted(
+    connection: &mut PgConnection,
+    over: DateTime<Utc>,
+    beyond: Option<(Timestamp, Uuid)>,
+    limit: usize,
+) -> Result<Vec<DeletedRow>, sqlx::Error> {
+    let mut sql = QueryBuilder::<Postgres>::new(SELECT_DELETED);
+    sql.push_bind(over);
+    if let Some((at, row)) = beyond {
+        sql.push(" AND (deleted_at, id) < (").push_bind(instant(at)?).push(", ").push_bind(row).push(")");
+    }
+    sql.push(format_args!(" ORDER BY deleted_at DESC, id DESC LIMIT {limit}"));
+    sql.build_query_as().fetch_all(connection).await
+}
+
+/// This one, if it was deleted after this moment.
+pub(super) async fn deleted_one(
+    connection: &mut PgConnection,
+    over: DateTime<Utc>,
+    row: Uuid,
+) -> Result<Option<DeletedRow>, sqlx::Error> {
+    let mut sql = QueryBuilder::<Postgres>::new(SELECT_DELETED);
+    sql.push_bind(over).push(" AND id = ").push_bind(row);
+    sql.build_query_as().fetch_optional(connection).await
 }
 
 /// Tells the planner what is in the tables now, after many rows were added at once.
@@ -308,6 +409,8 @@ pub(super) struct Stretch<'a> {
     /// Rows beyond this one.
     pub(super) beyond: Option<(&'a SecretId, &'a CursorValue)>,
     pub(super) limit: u32,
+    /// From which the days without use are counted back.
+    pub(super) now: Timestamp,
 }
 
 /// Rows in the direction of the stretch, each with the total.
@@ -315,22 +418,23 @@ pub(super) async fn list(
     connection: &mut PgConnection,
     stretch: &Stretch<'_>,
 ) -> Result<Vec<ListRow>, sqlx::Error> {
-    let Stretch { query, visible, direction, beyond, limit } = stretch;
-    let words: Vec<String> = query.search.split_whitespace().take(MAX_WORDS).map(pattern).collect();
+    let Stretch { query, visible, direction, beyond, limit, now } = stretch;
+    let words = patterns(&query.search);
     let mut sql = QueryBuilder::<Postgres>::new(
         "SELECT page.*, algorithm, fingerprint FROM (SELECT id, kind, name, display_name, registry_host, \
-         updated_at, updated_by, check_status, (",
+         updated_at, updated_by, check_status, used_by, last_read_at, last_used_minute, (",
     );
-    if words.is_empty() && query.status.is_none() && **visible == Restriction::None {
+    if words.is_empty() && query.status.is_none() && query.unused.is_none() && **visible == Restriction::None
+    {
         sql.push("SELECT coalesce(sum(count), 0)::bigint FROM secret_counts WHERE ");
-        filter(&mut sql, query.kind, None, &[], visible);
+        of_kind(&mut sql, query.kind);
     } else {
         sql.push("SELECT count(*) FROM (SELECT FROM secrets WHERE ");
-        filter(&mut sql, query.kind, query.status, &words, visible);
+        filter(&mut sql, query, &words, visible, *now)?;
         sql.push(format_args!(" LIMIT {}) AS counted", COUNT_LIMIT + 1));
     }
     sql.push(") AS total FROM secrets WHERE ");
-    filter(&mut sql, query.kind, query.status, &words, visible);
+    filter(&mut sql, query, &words, visible, *now)?;
 
     // Within one kind, the kind is no part of the order: so the index that begins with it serves.
     let columns = match (query.sort, query.kind) {
@@ -339,6 +443,10 @@ pub(super) async fn list(
         (SortColumn::Name | SortColumn::Type, Some(_)) => "name",
         (SortColumn::DisplayName, None) => "display_name, name, kind",
         (SortColumn::DisplayName, Some(_)) => "display_name, name",
+        (SortColumn::UsedBy, None) => "used_by, name, kind",
+        (SortColumn::UsedBy, Some(_)) => "used_by, name",
+        (SortColumn::LastUsed, None) => "last_used_minute, name, kind",
+        (SortColumn::LastUsed, Some(_)) => "last_used_minute, name",
         (SortColumn::Updated, None) => "updated_at, name, kind",
         (SortColumn::Updated, Some(_)) => "updated_at, name",
     };
@@ -351,7 +459,10 @@ pub(super) async fn list(
                 ("name", _) => values.push_bind(id.name.as_str()),
                 ("kind", _) => values.push_bind(id.kind.as_str()),
                 (_, CursorValue::DisplayName(text)) => values.push_bind(text.as_str()),
-                (_, CursorValue::Updated(at)) => values.push_bind(instant(*at)?),
+                (_, CursorValue::UsedBy(count)) => {
+                    values.push_bind(i32::try_from(*count).unwrap_or(i32::MAX))
+                }
+                (_, CursorValue::LastUsed(at) | CursorValue::Updated(at)) => values.push_bind(instant(*at)?),
                 (_, CursorValue::InId) => {
                     return Err(sqlx::Error::Encode("a cursor of another order".into()));
                 }
@@ -370,21 +481,30 @@ pub(super) async fn list(
     sql.build_query_as().fetch_all(connection).await
 }
 
-fn filter(
-    sql: &mut QueryBuilder<Postgres>,
-    kind: Option<SecretKind>,
-    status: Option<CheckStatus>,
-    words: &[String],
-    visible: &Restriction,
-) {
+fn of_kind(sql: &mut QueryBuilder<Postgres>, kind: Option<SecretKind>) {
     sql.push("true");
     if let Some(kind) = kind {
         // Written out, so that the planner knows how many there are of it: one of two words of ours.
         sql.push(format_args!(" AND kind = '{}'", kind.as_str()));
     }
-    if let Some(status) = status {
+}
+
+fn filter(
+    sql: &mut QueryBuilder<Postgres>,
+    query: &ListQuery,
+    words: &[String],
+    visible: &Restriction,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    of_kind(sql, query.kind);
+    sql.push(" AND deleted_at IS NULL");
+    if let Some(status) = query.status {
         // Likewise: one of five words of ours.
         sql.push(format_args!(" AND check_status = '{}'", status.as_str()));
+    }
+    if let Some(unused) = query.unused {
+        let since = instant(now)?.checked_sub_days(Days::new(unused.days().into())).unwrap_or_default();
+        sql.push(" AND usage_count = 0 AND last_used_minute < ").push_bind(since);
     }
     for word in words {
         sql.push(" AND search LIKE ").push_bind(word.clone());
@@ -401,6 +521,12 @@ fn filter(
             sql.push("::text[], ").push_bind(names).push("::text[]))");
         }
     }
+    Ok(())
+}
+
+/// The words of a search, each as a pattern.
+pub(crate) fn patterns(search: &str) -> Vec<String> {
+    search.split_whitespace().take(MAX_WORDS).map(pattern).collect()
 }
 
 /// A word as a pattern that stands for itself, anywhere.

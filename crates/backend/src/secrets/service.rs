@@ -2,6 +2,7 @@
 //! record.
 
 use super::{
+    deleted::KeepDeleted,
     keys::{
         facts_of_seed,
         repository::{self as key_repository, KeyRow},
@@ -41,12 +42,13 @@ pub struct SecretService {
     keyring: Option<Arc<Keyring>>,
     pub(super) reader: KeyReader,
     pub(super) reads: ReadRecorder,
+    pub(super) keep_deleted: KeepDeleted,
 }
 
 impl SecretService {
-    pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>) -> Self {
+    pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>, keep_deleted: KeepDeleted) -> Self {
         let reads = ReadRecorder::new(db.clone());
-        Self { db, keyring, reader: KeyReader::new(), reads }
+        Self { db, keyring, reader: KeyReader::new(), reads, keep_deleted }
     }
 
     /// The keyring, unless the portal is sealed; every method passes here, reading ones too.
@@ -287,24 +289,6 @@ impl SecretService {
             record(&mut work, ctx, AuditAction::SecretChanged, id, &fields).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;
             Ok(version)
-        })
-        .await
-    }
-
-    /// Deletes a secret with its values, and answers with its display name.
-    ///
-    /// Errors: `NotFound`, `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
-    pub async fn delete(&self, ctx: &Ctx, id: &SecretId) -> Result<String, Error> {
-        authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
-        self.unsealed()?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let display_name =
-                repository::delete(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            record(&mut work, ctx, AuditAction::SecretDeleted, id, &[]).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(display_name)
         })
         .await
     }

@@ -27,7 +27,16 @@ async fn backend(pool: &PgPool, no_passwords: bool) -> Backend {
     let sign_in =
         SignInConfig { no_passwords, single_sign_on: Some(single_sign_on), ..SignInConfig::default() };
     let (keys, checks) = (vec![Kek::generate().unwrap()], CheckConfig::default());
-    Backend::over(Db::over(pool.clone()), keys, sign_in, (&checks, None), at(0).now).await.unwrap()
+    Backend::over(
+        Db::over(pool.clone()),
+        keys,
+        sign_in,
+        (&checks, None),
+        crate::KeepDeleted::default(),
+        at(0).now,
+    )
+    .await
+    .unwrap()
 }
 
 fn service(backend: &Backend) -> &SingleSignOnService {

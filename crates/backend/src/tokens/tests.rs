@@ -134,6 +134,6 @@ async fn a_restricted_token_reaches_its_secrets_alone(pool: PgPool) {
     let secrets = backend.secrets();
     assert_eq!(secrets.credential(&ctx, &id("image-a")).await.unwrap_err(), Error::NotFound);
     assert_eq!(secrets.credential(&ctx, &id("image-b")).await.unwrap_err(), Error::Forbidden);
-    assert_eq!(secrets.delete(&ctx, &id("image-a")).await.unwrap_err(), Error::Forbidden);
+    assert_eq!(secrets.delete(&ctx, &id("image-a"), "").await.unwrap_err(), Error::Forbidden);
     assert!(records(&pool).await.contains(&"ci | take values out | image-b | refused | ".to_owned()));
 }

@@ -21,6 +21,10 @@ pub struct SecretSummary {
     pub key: Option<(KeyAlgorithm, String)>,
     /// Whether it works, as far as is known.
     pub status: CheckStatus,
+    /// How many images or datasets use it, and how many API tokens took its value out in the last 30 days.
+    pub used_by: u32,
+    /// The last time that an API token took its value out.
+    pub last_used: Option<Timestamp>,
 }
 
 /// What the Edit page shows.

@@ -12,10 +12,11 @@ use crate::{
 use domain::{
     access::Role,
     check::{CheckCause, CheckReport, CheckStatus},
-    error::Error,
+    error::{Error, Field, FieldError, Problem},
     page::ListQuery,
     secret::{NewKeyKind, NewSecret, SecretDraft, SecretId, SecretKind, SecretUpdate, Trial},
     sensitive::Sensitive,
+    usage::{UsageContent, UsageDraft, UsageKind, UsageProblem},
 };
 use sqlx::PgPool;
 
@@ -297,4 +298,47 @@ async fn who_may_not_change_a_secret_may_not_test_it(pool: PgPool) {
     assert!(checks.state(&reader, &a).await.is_ok());
     assert_eq!(checks.stored(&at(3), &id("image-none")).await, Err(Error::NotFound));
     assert_eq!(checks.stored(&at(3), &a).await.unwrap().cause, CheckCause::AddressNotAllowed);
+}
+
+#[sqlx::test]
+async fn a_secret_is_tried_on_what_it_is_used_for(pool: PgPool) {
+    let registry = Registry::start(&Guard::Basic, None);
+    registry.put("group/app", "1");
+    let host = format!("127.0.0.1:{}", registry.port);
+    let backend = backend(&pool, &[&host]).await;
+    add(&backend, SecretDraft { image: "group/app:none".to_owned(), ..image("a", &host, PASSWORD) }).await;
+    let editor = somebody(Role::Editor, 6);
+    let on = async |kind: UsageKind, secret: &str, target: &str| {
+        let draft = UsageDraft { target: target.to_owned(), ..UsageDraft::default() };
+        let target = UsageContent::parse(kind, &draft).unwrap().target;
+        let report = backend.checks().on(&editor, &id(secret), &target).await;
+        report.map(|report| report.cause)
+    };
+    let image = async |secret: &str, target: &str| on(UsageKind::Image, secret, target).await;
+    assert_eq!(image("image-a", &format!("{host}/group/app:1")).await, Ok(CheckCause::ImageFound));
+    assert_eq!(cause(&backend, "image-a").await, CheckCause::NeverTested, "it is tried on another image");
+    // The very image that the secret is tried on: then it is known of the secret, too.
+    assert_eq!(image("image-a", &format!("{host}/group/app:none")).await, Ok(CheckCause::NoAccessToImage));
+    assert_eq!(cause(&backend, "image-a").await, CheckCause::NoAccessToImage);
+    // A password goes to its own registry and to no other.
+    let problem = Problem::Usage(UsageProblem::OtherRegistry);
+    let elsewhere = Error::Invalid(vec![FieldError { field: Field::PullSecret, problem }]);
+    assert_eq!(image("image-a", "127.0.0.1:1/group/app:1").await, Err(elsewhere));
+    assert_eq!(image("image-none", &format!("{host}/a")).await, Err(Error::NotFound));
+    assert_eq!(on(UsageKind::Dataset, "image-a", "git@127.0.0.1:a").await, Err(Error::BadRequest));
+
+    let server = GitServer::start();
+    let key = server.key("key", &["-t", "ed25519"], true);
+    add(&backend, dataset("b", &key, "", &server.known_hosts())).await;
+    add(&backend, dataset("c", &server.key("other", &["-t", "ed25519"], true), "", "")).await;
+    let git = async |secret: &str| on(UsageKind::Dataset, secret, &server.address("repo.git")).await;
+    assert_eq!(git("gitsync-secret-b").await, Ok(CheckCause::RepositoryRead));
+    assert_eq!(git("gitsync-secret-c").await, Ok(CheckCause::HostKeyUnknown));
+    assert_eq!(cause(&backend, "gitsync-secret-b").await, CheckCause::NeverTested);
+    let (tried, failed) = (
+        "editor | connection tested | image-a | done | ".to_owned(),
+        "editor | connection tested | image-a | failed | ".to_owned(),
+    );
+    let records = records(&pool).await;
+    assert!(records.contains(&tried) && records.contains(&failed), "{records:?}");
 }

@@ -217,7 +217,7 @@ pub(in crate::secrets) async fn twin(
         Shared::Key(fingerprint) => {
             sqlx::query_scalar(
                 "SELECT name FROM git_keys JOIN secrets ON id = secret_id \
-                 WHERE fingerprint = $1 AND name <> $2 ORDER BY name LIMIT 1",
+                 WHERE fingerprint = $1 AND name <> $2 AND deleted_at IS NULL ORDER BY name LIMIT 1",
             )
             .bind(fingerprint)
             .bind(of.name.as_str())
@@ -227,7 +227,7 @@ pub(in crate::secrets) async fn twin(
         Shared::Account { host, username } => {
             sqlx::query_scalar(
                 "SELECT name FROM secrets WHERE kind = 'image-pull' AND registry_host = $1 \
-                 AND registry_username = $2 AND name <> $3 ORDER BY name LIMIT 1",
+                 AND registry_username = $2 AND name <> $3 AND deleted_at IS NULL ORDER BY name LIMIT 1",
             )
             .bind(host)
             .bind(username)

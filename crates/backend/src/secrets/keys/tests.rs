@@ -93,7 +93,10 @@ async fn facts_are_derived_when_a_key_is_stored_and_follow_it(pool: PgPool) {
     let renamed = SecretDraft { display_name: "A".to_owned(), ..SecretDraft::default() };
     change(&backend, "gitsync-secret-a", renamed).await.unwrap();
     assert_eq!(known(&backend, "gitsync-secret-a").await, changed);
-    backend.secrets().delete(&at(4), &id("gitsync-secret-a")).await.unwrap();
+    backend.secrets().delete(&at(4), &id("gitsync-secret-a"), "").await.unwrap();
+    // Kept with the deleted secret, and gone with it.
+    let row = backend.secrets().deleted(&at(5), None).await.unwrap().rows[0].row;
+    backend.secrets().remove(&at(5), row).await.unwrap();
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM git_keys").fetch_one(&pool).await.unwrap();
     assert_eq!(left, 0);
 }

@@ -38,7 +38,7 @@ async fn cut_connections_are_replaced_unseen(pool: PgPool) {
     cut().await;
     assert_eq!(backend.ready().await, Readiness::Ready);
     cut().await;
-    assert_eq!(backend.secrets().delete(&at(2), &id("image-a")).await.unwrap(), "a");
+    assert_eq!(backend.secrets().delete(&at(2), &id("image-a"), "").await.unwrap(), "a");
 }
 
 #[sqlx::test]
@@ -90,7 +90,7 @@ async fn a_wait_for_a_row_is_bounded(pool: PgPool) {
     let changed = || update(SecretKind::ImagePull, image("", "new"));
     let waited = backend.secrets().update(&at(2), &id("image-a"), changed(), 1).await;
     assert_eq!(waited.unwrap_err(), Error::Unavailable);
-    assert_eq!(backend.secrets().delete(&at(2), &id("image-a")).await.unwrap_err(), Error::Unavailable);
+    assert_eq!(backend.secrets().delete(&at(2), &id("image-a"), "").await.unwrap_err(), Error::Unavailable);
     other.rollback().await.unwrap();
     assert_eq!(backend.secrets().update(&at(2), &id("image-a"), changed(), 1).await, Ok(2));
 }

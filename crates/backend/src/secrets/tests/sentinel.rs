@@ -117,7 +117,7 @@ async fn use_every_way(backend: &Backend, pool: &PgPool) -> Vec<String> {
     let opened = secrets.credential(&at(3), &id("gitsync-secret-b")).await.unwrap();
     assert!(!format!("{opened:?}").contains("b3BlbnNzaC1rZXk"));
     secrets.create(&at(4), new(image("c", PASSWORD)), None).await.unwrap();
-    secrets.delete(&at(5), &id("image-c")).await.unwrap();
+    secrets.delete(&at(5), &id("image-c"), "").await.unwrap();
     import_every_way(backend).await;
 
     let protected = |passphrase: &str| SecretDraft {

@@ -1,0 +1,253 @@
+//! Deleted secrets: the list, and the question before one is removed for good.
+
+use crate::{
+    error::ApiError,
+    failure::LoadFailure,
+    secrets::LIST,
+    ssr,
+    ui::{ago::Ago, alert::Alert, icon::icon},
+};
+use backend::{DeletedPage, DeletedSecret};
+use domain::{
+    access::Role,
+    error::{Error, Problem},
+    percent,
+    time::Timestamp,
+    usage::UsageKind,
+};
+use leptos::{either::Either, prelude::*};
+
+/// The address of the list.
+pub const DELETED: &str = "/secrets/deleted";
+
+/// Deleted secrets, the latest first.
+#[component]
+pub fn DeletedSecretsPage() -> impl IntoView {
+    let refused = use_context::<Error>();
+    let beyond = ssr::query_parameter("after").and_then(|text| {
+        let (at, row) = text.split_once('~')?;
+        Some((Timestamp::parse_micros(at)?, row.parse().ok()?))
+    });
+    Suspend::new(async move {
+        let loaded = match ssr::request() {
+            Ok((backend, ctx)) => {
+                // Whoever may not restore is told so by the page that their form was answered with.
+                let allowed = match &refused {
+                    Some(Error::Forbidden) => Err(Error::Forbidden),
+                    _ => Ok(()),
+                };
+                let days = backend.secrets().keep_deleted().0;
+                match allowed {
+                    Ok(()) => backend.secrets().deleted(&ctx, beyond).await.map(|page| (page, days)),
+                    Err(error) => Err(error),
+                }
+                .map_err(ssr::refuse)
+            }
+            Err(error) => Err(error),
+        };
+        match loaded {
+            Ok((page, days)) => Either::Left(view! { <List page days first={beyond.is_none()} refused/> }),
+            Err(error) => Either::Right(
+                view! { <LoadFailure error heading="Deleted secrets" noun="secret" list=LIST/> },
+            ),
+        }
+    })
+}
+
+#[component]
+fn List(page: DeletedPage, days: u16, first: bool, refused: Option<Error>) -> impl IntoView {
+    let DeletedPage { rows, more, now } = page;
+    let may_write = ssr::may(Role::Editor);
+    let next = rows.last().filter(|_| more).map(|row| {
+        let after = format!("{}~{}", row.deleted_at.micros(), row.row);
+        view! { <a class="button" href=format!("{DELETED}?after={}", percent::encode(&after))>"Next"</a> }
+    });
+    let first = (!first).then(|| view! { <a class="button" href=DELETED>"First"</a> });
+    let refused = refused.map(|error| view! { <NotRestored error/> });
+    let rows = if rows.is_empty() {
+        Either::Left(view! {
+            <div class="nothing">
+                <p>
+                    <b>"Nothing here."</b>
+                    " Secrets that are deleted wait here until their time is over."
+                </p>
+                <a class="button" href=LIST>
+                    "Go to the secrets"
+                </a>
+            </div>
+        })
+    } else {
+        let rows = rows.into_iter().map(|secret| view! { <Row secret now may_write/> }).collect_view();
+        Either::Right(view! {
+            <table class="deleted">
+                <thead>
+                    <tr>
+                        <th scope="col">"Name"</th>
+                        <th scope="col">"Display Name"</th>
+                        <th scope="col">"Type"</th>
+                        <th scope="col">"Deleted"</th>
+                        <th scope="col">"Kept until"</th>
+                        <th scope="col" class="row-actions">
+                            "Actions"
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+            <form method="post" id="restore"></form>
+        })
+    };
+    view! {
+        <h1>"Deleted secrets"</h1>
+        <p class="lead">
+            {match days {
+                0 => "Secrets that are deleted are not kept here: they are removed at once.".to_owned(),
+                1 => "Secrets that were deleted are kept for one day, and can be restored as they were.".to_owned(),
+                days => {
+                    format!("Secrets that were deleted are kept for {days} days, and can be restored as they were.")
+                }
+            }}
+        </p>
+        {refused}
+        {rows}
+        <nav class="pages" aria-label="Pages">{first} {next}</nav>
+        <p>
+            <a class="button" href=LIST>
+                "Back to the secrets"
+            </a>
+        </p>
+    }
+}
+
+/// Why one was not restored, and what to do.
+#[component]
+fn NotRestored(error: Error) -> impl IntoView {
+    let taken = match &error {
+        Error::Invalid(problems) => problems.iter().find_map(|error| match &error.problem {
+            Problem::NameTaken(id) => Some(id.clone()),
+            _ => None,
+        }),
+        _ => None,
+    };
+    view! {
+        <Alert title="Not restored">
+            {match taken {
+                Some(id) => Either::Left(view! {
+                    <p>
+                        {format!("There is another {} secret of this name by now: ", id.kind.label())}
+                        <a href=format!("{LIST}/{id}/edit")>{id.name.as_str().to_owned()}</a>
+                        ". Delete that one first, then restore this one; both are kept."
+                    </p>
+                }),
+                None => Either::Right(view! { <p>{ApiError::Refused(error).message()}</p> }),
+            }}
+        </Alert>
+    }
+}
+
+#[component]
+fn Row(secret: DeletedSecret, now: Timestamp, may_write: bool) -> impl IntoView {
+    let DeletedSecret { row, id, display_name, deleted_at, deleted_by, until, .. } = secret;
+    let name = id.name.as_str().to_owned();
+    let actions = may_write.then(|| {
+        view! {
+            <button
+                class="quiet"
+                form="restore"
+                formaction=format!("{DELETED}/{row}/restore")
+                aria-label=format!("Restore {name}")
+                title="Restore"
+            >
+                {icon!("undo")}
+            </button>
+            <a
+                href=format!("{DELETED}/{row}/remove")
+                aria-label=format!("Remove {name} for good")
+                title="Remove for good"
+            >
+                {icon!("bin")}
+            </a>
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row" class="name" title=name.clone()>
+                {name.clone()}
+            </th>
+            <td title=display_name.clone()>
+                <span class="column-word">"Display Name"</span>
+                {display_name.clone()}
+            </td>
+            <td>
+                <span class="column-word">"Type"</span>
+                {id.kind.label()}
+            </td>
+            <td>
+                <span class="column-word">"Deleted"</span>
+                <Ago at=deleted_at now/>
+                <span class="by">{format!(" by {deleted_by}")}</span>
+            </td>
+            <td>
+                <span class="column-word">"Kept until"</span>
+                <time datetime=until.rfc3339()>{until.utc_text()}</time>
+            </td>
+            <td class="row-actions">{actions}</td>
+        </tr>
+    }
+}
+
+/// The question before one is removed for good.
+#[component]
+pub fn RemoveSecretPage() -> impl IntoView {
+    let failure = use_context::<Error>();
+    let row = ssr::path_segment(3).and_then(|row| row.parse().ok());
+    let page = Suspend::new(async move {
+        let loaded = match (ssr::request(), row) {
+            (Ok((backend, ctx)), Some(row)) => {
+                backend.secrets().deleted_one(&ctx, row).await.map_err(ssr::refuse)
+            }
+            (Ok((backend, ctx)), None) => {
+                let allowed = backend.secrets().may_change(&ctx, None).await;
+                Err(ssr::refuse(allowed.err().unwrap_or(Error::NotFound)))
+            }
+            (Err(error), _) => Err(error),
+        };
+        match loaded {
+            Ok(secret) => Either::Left(view! { <Question secret failure/> }),
+            Err(error) => Either::Right(
+                view! { <LoadFailure error heading="Deleted secrets" noun="secret" list=LIST/> },
+            ),
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
+}
+
+#[component]
+fn Question(secret: DeletedSecret, failure: Option<Error>) -> impl IntoView {
+    let DeletedSecret { id, display_name, usage_count, .. } = secret;
+    let noun = UsageKind::of(id.kind).as_str();
+    let users = match usage_count {
+        0 => None,
+        1 => Some(format!("1 {noun} still points to it, and will have none. ")),
+        count => Some(format!("{count} {noun}s still point to it, and will have none. ")),
+    };
+    view! {
+        <h1>"Remove for good"</h1>
+        {failure
+            .map(|error| {
+                view! { <Alert title="Not removed"><p>{ApiError::Refused(error).message()}</p></Alert> }
+            })}
+        <form method="post">
+            <p>
+                "Are you sure to remove " <b>{display_name}</b> " (" <code>{id.name.as_str().to_owned()}</code>
+                ") for good? " {users} "Its value cannot be brought back."
+            </p>
+            <div class="actions">
+                <a class="button" href=DELETED>
+                    "Cancel"
+                </a>
+                <button class="danger">"Remove for good"</button>
+            </div>
+        </form>
+    }
+}

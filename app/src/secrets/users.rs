@@ -1,0 +1,137 @@
+//! Who uses a secret: named where it is shown, changed and deleted.
+
+use crate::{
+    ssr,
+    ui::{ago::Ago, icon::icon},
+    usages::list::usage_address,
+};
+use domain::{
+    access::Role,
+    secret::SecretId,
+    usage::{Reader, SecretUsers, UsageKind, UsageQuery},
+};
+use leptos::{either::Either, prelude::*};
+
+/// How many use it, in words; `None` where nobody does.
+pub fn count_words(users: &SecretUsers, kind: UsageKind) -> Option<String> {
+    let plural = |count: u32, noun: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {noun}")),
+        count => Some(format!("{count} {noun}s")),
+    };
+    let parts: Vec<String> =
+        [plural(users.usage_count, kind.as_str()), plural(users.reader_count, "API token")]
+            .into_iter()
+            .flatten()
+            .collect();
+    (!parts.is_empty()).then(|| parts.join(" and "))
+}
+
+/// Each that uses the secret: images or datasets, and API tokens that took its value out.
+#[component]
+pub fn UserList(users: SecretUsers, id: SecretId) -> impl IntoView {
+    let SecretUsers { usages, usage_count, readers, reader_count, now } = users;
+    let kind = UsageKind::of(id.kind);
+    let more_usages = usages.len() < usage_count as usize;
+    let more_readers = reader_count as usize - readers.len().min(reader_count as usize);
+    let usages = usages
+        .into_iter()
+        .map(|(kind, name)| {
+            view! {
+                <li>
+                    {kind.label()} " "
+                    <a href=usage_address(kind, &name)>
+                        <code>{name.as_str().to_owned()}</code>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    let all = more_usages.then(|| {
+        let address = UsageQuery { secret: Some(id), ..UsageQuery::default() }.address(kind);
+        view! {
+            <li>
+                <a href=address>{format!("All {usage_count} {}", kind.plural().to_lowercase())}</a>
+            </li>
+        }
+    });
+    let readers = readers
+        .into_iter()
+        .map(|Reader { id, name, last_read_at, reads, revoked }| {
+            let times = if reads == 1 { "once".to_owned() } else { format!("{reads} times") };
+            view! {
+                <li title=id>
+                    "API token " <b>{name}</b> ", last " <Ago at=last_read_at now/>
+                    {format!(", {times} in {} days", SecretUsers::READ_DAYS)}
+                    {revoked.then_some(", revoked since")}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <ul class="users-of-secret">
+            {usages} {all} {readers}
+            {(more_readers > 0).then(|| view! { <li>{format!("and {more_readers} more API tokens")}</li> })}
+        </ul>
+    }
+}
+
+/// The section of a secret's pages.
+#[component]
+pub fn UsersSection(users: SecretUsers, id: SecretId) -> impl IntoView {
+    let kind = UsageKind::of(id.kind);
+    let body = match count_words(&users, kind) {
+        Some(_) => Either::Left(view! { <UserList users id/> }),
+        None => Either::Right(view! {
+            <p class="hint">
+                {format!("No {} uses it, and no API token has taken its value out in {} days. ", kind.as_str(), SecretUsers::READ_DAYS)}
+                {ssr::may(Role::Editor)
+                    .then(|| view! { <a href=format!("{}/new", kind.list())>{format!("Add {}", kind.as_str())}</a> })}
+            </p>
+        }),
+    };
+    view! {
+        <section aria-labelledby="users-title">
+            <h2 id="users-title">"Used by"</h2>
+            {body}
+        </section>
+    }
+}
+
+/// What is said above the form of a secret that is used.
+#[component]
+pub fn UsedWarning<'a>(users: &'a SecretUsers, id: &'a SecretId) -> impl IntoView + use<> {
+    count_words(users, UsageKind::of(id.kind)).map(|words| {
+        let what = match UsageKind::of(id.kind) {
+            UsageKind::Image => "Another registry host or username is used by all of them at once.",
+            UsageKind::Dataset => "Another key is used by all of them at once.",
+        };
+        view! {
+            <p class="warning in-use">
+                {icon!("alert")}
+                <span>
+                    "Used by " <a href="#users-title">{words}</a> ". " {what}
+                </span>
+            </p>
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_read_well() {
+        let words = |usage_count, reader_count| {
+            let now = domain::time::Timestamp::from_micros(0);
+            let users =
+                SecretUsers { usages: Vec::new(), usage_count, readers: Vec::new(), reader_count, now };
+            count_words(&users, UsageKind::Image)
+        };
+        assert_eq!(words(0, 0), None);
+        assert_eq!(words(1, 0).as_deref(), Some("1 image"));
+        assert_eq!(words(2, 1).as_deref(), Some("2 images and 1 API token"));
+        assert_eq!(words(0, 3).as_deref(), Some("3 API tokens"));
+    }
+}

@@ -1,0 +1,5 @@
+//! The pages Images and Datasets: list, add, edit, delete. The server renders them, and they are plain forms.
+
+pub mod form;
+pub mod input;
+pub mod list;

@@ -1,0 +1,166 @@
+//! What the form of an image or a dataset sends, and what it comes to.
+
+use crate::ui::notice::{Deed, Notice};
+use backend::{Backend, Ctx};
+use domain::{
+    check::CheckReport,
+    error::{Error, Field, FieldError, Problem},
+    secret::{SecretId, SecretName},
+    usage::{NewUsage, UsageContent, UsageDraft, UsageKind, UsageProblem},
+};
+use serde::Deserialize;
+
+/// The fields, as typed. Each kind has its own field for what is pulled.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct UsageInput {
+    pub name: String,
+    pub image: String,
+    pub repository: String,
+    pub branch: String,
+    /// The id of the chosen secret.
+    pub pull_secret: String,
+    /// What is looked for among the secrets.
+    pub find: String,
+    /// What was looked for when this form was made.
+    pub found: String,
+    /// Which button it was sent by: `find`, `enter` for the key, nothing for Confirm.
+    pub then: String,
+    /// The version that the Edit form was opened with.
+    pub version: String,
+    /// The version that is overwritten knowingly, where it has changed since.
+    pub overwrite: String,
+}
+
+impl UsageInput {
+    /// For the rules of `domain`.
+    pub fn draft(&self, kind: UsageKind) -> UsageDraft {
+        UsageDraft {
+            name: self.name.clone(),
+            target: match kind {
+                UsageKind::Image => self.image.clone(),
+                UsageKind::Dataset => self.repository.clone(),
+            },
+            branch: self.branch.clone(),
+            secret: self.pull_secret.clone(),
+        }
+    }
+
+    /// Whether it asks for other secrets to choose from, and not to be saved. Whoever presses Enter in the search means
+    /// that search.
+    pub fn asks_to_find(&self) -> bool {
+        match self.then.as_str() {
+            "find" => true,
+            "enter" => !self.find.trim().is_empty() && self.find != self.found,
+            _ => false,
+        }
+    }
+
+    fn expected_version(&self) -> Result<i64, Error> {
+        let text = if self.overwrite.is_empty() { &self.version } else { &self.overwrite };
+        text.parse().map_err(|_| Error::BadRequest)
+    }
+}
+
+/// What a form was answered with, for the page that shows it again.
+#[derive(Clone, Debug)]
+pub struct Returned {
+    pub input: UsageInput,
+    /// Why it was refused; `None` where it was only searched or tested.
+    pub error: Option<Error>,
+    /// What a test came to, as HTML.
+    pub tested: Option<String>,
+}
+
+/// Adds an image or a dataset.
+pub async fn create(
+    backend: &Backend,
+    ctx: &Ctx,
+    kind: UsageKind,
+    input: &UsageInput,
+) -> Result<Notice, Error> {
+    // Whoever may not is told that, whatever they sent.
+    backend.usages().may_change(ctx, kind, None).await?;
+    let usage = NewUsage::parse(kind, &input.draft(kind)).map_err(Error::Invalid)?;
+    backend.usages().create(ctx, &usage).await?;
+    Ok(saved(kind))
+}
+
+/// Changes an image or a dataset.
+pub async fn update(
+    backend: &Backend,
+    ctx: &Ctx,
+    kind: UsageKind,
+    name: &SecretName,
+    input: &UsageInput,
+) -> Result<Notice, Error> {
+    backend.usages().may_change(ctx, kind, Some(name)).await?;
+    let content = UsageContent::parse(kind, &input.draft(kind)).map_err(Error::Invalid)?;
+    backend.usages().update(ctx, name, &content, input.expected_version()?).await?;
+    Ok(saved(kind))
+}
+
+/// Deletes an image or a dataset. One that is gone already counts as deleted.
+pub async fn delete(
+    backend: &Backend,
+    ctx: &Ctx,
+    kind: UsageKind,
+    name: &SecretName,
+) -> Result<Notice, Error> {
+    match backend.usages().delete(ctx, kind, name).await {
+        Ok(()) | Err(Error::NotFound) => Ok(Notice::Done(match kind {
+            UsageKind::Image => Deed::ImageDeleted,
+            UsageKind::Dataset => Deed::DatasetDeleted,
+        })),
+        Err(error) => Err(error),
+    }
+}
+
+/// Tries what stands in the form with the chosen secret.
+pub async fn test(
+    backend: &Backend,
+    ctx: &Ctx,
+    kind: UsageKind,
+    input: &UsageInput,
+) -> Result<(SecretId, CheckReport), Error> {
+    backend.usages().may_change(ctx, kind, None).await?;
+    let content = UsageContent::parse(kind, &input.draft(kind)).map_err(Error::Invalid)?;
+    let nothing = || {
+        let problem = Problem::Usage(UsageProblem::NothingToTest);
+        Error::Invalid(vec![FieldError { field: Field::PullSecret, problem }])
+    };
+    let secret = content.secret.ok_or_else(nothing)?;
+    let report = backend.checks().on(ctx, &secret, &content.target).await?;
+    Ok((secret, report))
+}
+
+fn saved(kind: UsageKind) -> Notice {
+    Notice::Done(match kind {
+        UsageKind::Image => Deed::ImageSaved,
+        UsageKind::Dataset => Deed::DatasetSaved,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enter_means_the_search_that_was_typed_last() {
+        let input = |then: &str, find: &str, found: &str| UsageInput {
+            then: then.to_owned(),
+            find: find.to_owned(),
+            found: found.to_owned(),
+            ..UsageInput::default()
+        };
+        for (then, find, found, finds) in [
+            ("find", "", "", true),
+            ("enter", "a", "", true),
+            ("enter", "a", "a", false),
+            ("enter", " ", "", false),
+            ("", "a", "", false),
+        ] {
+            assert_eq!(input(then, find, found).asks_to_find(), finds, "{then} {find} {found}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Where secrets are used: images and datasets.
+
+mod repository;
+mod service;
+
+pub(crate) use repository::count_users;
+pub use service::UsageService;
+
+#[cfg(test)]
+mod tests;

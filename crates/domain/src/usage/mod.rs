@@ -1,0 +1,88 @@
+//! Where secrets are used: images that are pulled with one, and datasets that are.
+
+mod draft;
+mod problem;
+mod target;
+mod view;
+
+pub use draft::{NewUsage, UsageContent, UsageDraft};
+pub use problem::UsageProblem;
+pub use target::{Branch, GitAddress, ImageAddress, UsageTarget};
+pub use view::{Reader, SecretChoice, SecretChoices, SecretUsers, Usage, UsagePage, UsageQuery, UsedSecret};
+
+use crate::{error::Field, secret::SecretKind};
+
+/// What uses a secret.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum UsageKind {
+    /// A container image.
+    Image,
+    /// A Git repository.
+    Dataset,
+}
+
+impl UsageKind {
+    /// Both, in the order of the navigation.
+    pub const ALL: [Self; 2] = [Self::Image, Self::Dataset];
+
+    /// As it is stored, and as a sentence has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Dataset => "dataset",
+        }
+    }
+
+    /// Reads `as_str`'s form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// As a heading has it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Image => "Image",
+            Self::Dataset => "Dataset",
+        }
+    }
+
+    /// As the heading of a list has it.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Image => "Images",
+            Self::Dataset => "Datasets",
+        }
+    }
+
+    /// The address of its list.
+    pub fn list(self) -> &'static str {
+        match self {
+            Self::Image => "/images",
+            Self::Dataset => "/datasets",
+        }
+    }
+
+    /// The kind of secret that it may use.
+    pub fn secret_kind(self) -> SecretKind {
+        match self {
+            Self::Image => SecretKind::ImagePull,
+            Self::Dataset => SecretKind::GitDataset,
+        }
+    }
+
+    /// What uses secrets of this kind.
+    pub fn of(kind: SecretKind) -> Self {
+        match kind {
+            SecretKind::ImagePull => Self::Image,
+            SecretKind::GitDataset => Self::Dataset,
+        }
+    }
+
+    /// The field in which it is said what is pulled.
+    pub fn target_field(self) -> Field {
+        match self {
+            Self::Image => Field::Image,
+            Self::Dataset => Field::Repository,
+        }
+    }
+}

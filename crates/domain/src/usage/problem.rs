@@ -1,0 +1,67 @@
+//! What can be wrong with an image or a dataset, and with taking a secret away that one uses.
+
+/// What is wrong. Never carries what was typed.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum UsageProblem {
+    /// Another one of the kind has the name.
+    NameTaken,
+    /// Not the reference of an image.
+    ImageForm,
+    /// Not the address of a repository.
+    GitForm,
+    /// Credentials within the address.
+    GitUserInfo,
+    /// Not the name of a branch.
+    Branch,
+    /// No such secret, or one of the other type.
+    NoSuchSecret,
+    /// A key, and an address that takes none.
+    KeyForHttps,
+    /// Nothing to test with.
+    NothingToTest,
+    /// The secret's registry is another one than the image's.
+    OtherRegistry,
+    /// The name that has to be typed was not.
+    NameNotTyped,
+}
+
+impl UsageProblem {
+    /// All of them; the place in here is the code that travels.
+    pub const ALL: [Self; 10] = [
+        Self::NameTaken,
+        Self::ImageForm,
+        Self::GitForm,
+        Self::GitUserInfo,
+        Self::Branch,
+        Self::NoSuchSecret,
+        Self::KeyForHttps,
+        Self::NothingToTest,
+        Self::OtherRegistry,
+        Self::NameNotTyped,
+    ];
+
+    /// What is wrong, and what would be right.
+    pub fn message(self) -> String {
+        match self {
+            Self::NameTaken => "This name is taken already. Choose another name.",
+            Self::ImageForm => {
+                "This is not the reference of an image, such as ghcr.io/group/app:tag. Without a registry it is one of Docker Hub."
+            }
+            Self::GitForm => {
+                "This is not the address of a repository, such as git@github.com:group/app.git or https://github.com/group/app.git."
+            }
+            Self::GitUserInfo => "The address has a username or password in it. Enter it without; what opens it is a secret.",
+            Self::Branch => "This is not the name of a branch, such as main.",
+            Self::NoSuchSecret => "There is no such secret of the fitting type any more. Choose another, or none.",
+            Self::KeyForHttps => {
+                "A key opens repositories by SSH, and the address above is another one. Enter the SSH address, or choose no secret."
+            }
+            Self::NothingToTest => "Choose the secret to test with.",
+            Self::OtherRegistry => {
+                "This secret is for another registry than the image is in, so it was not sent there."
+            }
+            Self::NameNotTyped => "It is in use: type its name, as it stands above, to delete it all the same.",
+        }
+        .to_owned()
+    }
+}

@@ -1,0 +1,50 @@
+// Deleted secrets: kept, restored as they were, or removed for good.
+
+import { expectAccessible } from '../support/accessibility.js';
+import { expect, expectHeading, field, notice, open, ready, row, test } from '../support/fixtures.js';
+
+test('a deleted secret is restored as it was', async ({ page, secrets }) => {
+  const secret = await secrets.image({ display_name: 'Kept for a while', registry_host: 'ghcr.io' });
+  await secrets.remove(secret);
+  await open(page, '/secrets');
+  await page.getByRole('link', { name: 'Deleted', exact: true }).click();
+  await expectHeading(page, 'Deleted secrets');
+  await expect(row(page, secret)).toContainText('Kept for a while');
+  await expect(row(page, secret)).toContainText('by admin');
+  await expectAccessible(page, 'the deleted secrets');
+  await row(page, secret).getByRole('button', { name: `Restore ${secret.name}` }).click();
+  await expect(notice(page)).toContainText('Secret restored.');
+  await expect(row(page, secret)).toHaveCount(0);
+  await open(page, secret.edit);
+  await expect(field(page, 'Display Name')).toHaveValue('Kept for a while');
+  await expect(field(page, 'Registry Host')).toHaveValue('ghcr.io');
+});
+
+test('one whose name is taken says what to do', async ({ page, secrets, faults }) => {
+  faults.allowStatus(422);
+  const secret = await secrets.git();
+  await secrets.remove(secret);
+  await secrets.git({ name: secret.name });
+  await open(page, '/secrets/deleted');
+  const answered = page.waitForEvent('load');
+  await row(page, secret).getByRole('button', { name: `Restore ${secret.name}` }).click();
+  await answered;
+  await ready(page);
+  await expect(page.getByRole('alert')).toContainText('Delete that one first');
+  await expect(page.getByRole('alert').getByRole('link', { name: secret.name })).toHaveAttribute('href', secret.edit);
+});
+
+test('one is removed for good, after a question', async ({ page, secrets }) => {
+  const secret = await secrets.git();
+  await secrets.remove(secret);
+  await open(page, '/secrets/deleted');
+  await row(page, secret).getByRole('link', { name: `Remove ${secret.name} for good` }).click();
+  await expectHeading(page, 'Remove for good');
+  await expect(page.getByText('cannot be brought back')).toBeVisible();
+  await page.getByRole('link', { name: 'Cancel' }).click();
+  await expect(row(page, secret)).toBeVisible();
+  await row(page, secret).getByRole('link', { name: `Remove ${secret.name} for good` }).click();
+  await page.getByRole('button', { name: 'Remove for good' }).click();
+  await expect(notice(page)).toContainText('Secret removed for good.');
+  await expect(row(page, secret)).toHaveCount(0);
+});

@@ -1,0 +1,158 @@
+//! Images and datasets: the plain forms, and the lists.
+
+use crate::{
+    harness::{TestApp, posted, unique},
+    peers::{Guard, PASSWORD, Registry, USER},
+};
+use axum::http::{StatusCode, header};
+
+#[tokio::test]
+async fn an_image_is_added_found_changed_and_deleted() {
+    let app = TestApp::start().await;
+    let (name, secret) = (unique("app"), unique("ghcr"));
+    app.add_image(&secret, "pw").await;
+    let id = format!("image-{secret}");
+    let fields =
+        [("name", name.as_str()), ("image", "ghcr.io/group/app:1"), ("pull_secret", &id), ("version", "")];
+    let added = app.post("/images/new", &fields).await;
+    assert_eq!((added.status, added.header("location")), (StatusCode::SEE_OTHER, "/images"));
+    let list = app.get(&format!("/images?q={name}")).await.body;
+    for present in ["ghcr.io/group/app:1", &format!("href=\"/secrets/{id}/edit\""), " by admin"] {
+        assert!(list.contains(present), "{present}: {list}");
+    }
+    assert!(!list.contains("for another registry"));
+    let edit = format!("/images/{name}/edit");
+    let page = app.get(&edit).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("(suggested)") && page.body.contains("value=\"ghcr.io/group/app:1\""));
+
+    // Another registry is a warning, and no error.
+    let elsewhere = [("image", "quay.io/group/app:2"), ("pull_secret", id.as_str()), ("version", "1")];
+    assert_eq!(app.post(&edit, &elsewhere).await.status, StatusCode::SEE_OTHER);
+    assert!(app.get(&format!("/images?secret={id}")).await.body.contains("for another registry"));
+    let page = app.get(&edit).await.body;
+    assert!(page.contains("it is of no use there") && page.contains("<code>quay.io</code>"), "{page}");
+
+    let told = app.post(&edit, &elsewhere).await;
+    assert_eq!(told.status, StatusCode::CONFLICT);
+    assert!(told.body.contains("name=\"overwrite\"") && told.body.contains("quay.io/group/app:2"));
+    let over = [elsewhere.as_slice(), &[("overwrite", "2")]].concat();
+    assert_eq!(app.post(&edit, &over).await.status, StatusCode::SEE_OTHER);
+
+    let delete = format!("/images/{name}/delete");
+    assert!(app.get(&delete).await.body.contains("The secret that it uses stays."));
+    let gone = app.post(&delete, &[]).await;
+    assert_eq!((gone.status, gone.header("location")), (StatusCode::SEE_OTHER, "/images"));
+    for path in [&edit, &delete, "/images/A/edit"] {
+        let missing = app.get(path).await;
+        assert_eq!(missing.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(missing.body.contains("Image not found"), "{}", missing.body);
+    }
+    assert_eq!(app.post(&delete, &[]).await.status, StatusCode::SEE_OTHER, "pressed twice");
+    let none = app.get(&format!("/images?q={name}")).await.body;
+    assert!(none.contains("No image matches."));
+}
+
+#[tokio::test]
+async fn a_refused_form_comes_back_with_what_was_typed() {
+    let app = TestApp::start().await;
+    let fields = [
+        ("name", "Not A Name"),
+        ("repository", "https://user:TYPED@host/a"),
+        ("branch", "a..b"),
+        ("pull_secret", "image-x"),
+    ];
+    let answer = app.post("/datasets/new", &fields).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for present in [
+        "There is a problem",
+        "id=\"name-error\"",
+        "id=\"repository-error\"",
+        "id=\"branch-error\"",
+        "id=\"pull_secret-error\"",
+        "value=\"Not A Name\"",
+        "value=\"a..b\"",
+        "without; what opens it is a secret",
+    ] {
+        assert!(answer.body.contains(present), "{present}: {}", answer.body);
+    }
+    let unknown = app.post("/datasets/new", &[("name", "a"), ("other", "SENTINEL")]).await;
+    assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
+    assert!(!unknown.body.contains("SENTINEL"));
+    let https = [("name", "a"), ("repository", "https://host/a"), ("pull_secret", "gitsync-secret-none")];
+    let answer = app.post("/datasets/new", &https).await;
+    assert!(answer.body.contains("A key opens repositories by SSH, and the address above is another one."));
+    // Chosen, and deleted before the form was sent.
+    let gone = [("name", "a"), ("repository", "git@host:a"), ("pull_secret", "gitsync-secret-none")];
+    let answer = app.post("/datasets/new", &gone).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.body.contains("There is no such secret of the fitting type any more."));
+}
+
+#[tokio::test]
+async fn secrets_are_found_and_nothing_that_was_typed_is_lost() {
+    let app = TestApp::start().await;
+    let word = unique("findme");
+    for end in ["a", "b"] {
+        app.add_image(&format!("{word}-{end}"), "pw").await;
+    }
+    let typed =
+        [("name", "typed-name"), ("image", "ghcr.io/typed/app"), ("pull_secret", ""), ("find", &word)];
+    let found = app.post("/images/new", &[typed.as_slice(), &[("then", "find")]].concat()).await;
+    assert_eq!(found.status, StatusCode::OK);
+    for present in ["value=\"typed-name\"", "value=\"ghcr.io/typed/app\"", "2 Image Pull secrets that match"]
+    {
+        assert!(found.body.contains(present), "{present}: {}", found.body);
+    }
+    assert_eq!(found.body.matches("(suggested)").count(), 2);
+    // The key Enter means the search that was typed last, and where there is none it confirms.
+    let entered = app.post("/images/new", &[typed.as_slice(), &[("then", "enter")]].concat()).await;
+    assert!(entered.status == StatusCode::OK && entered.body.contains("2 Image Pull secrets that match"));
+    let name = unique("entered");
+    let done =
+        [("name", name.as_str()), ("image", "a"), ("find", &word), ("found", &word), ("then", "enter")];
+    assert_eq!(app.post("/images/new", &done).await.status, StatusCode::SEE_OTHER);
+    let nothing = app.post("/images/new", &[("find", "no-such-thing-anywhere"), ("then", "find")]).await;
+    assert!(nothing.body.contains("No other Image Pull secret matches"), "{}", nothing.body);
+}
+
+#[tokio::test]
+async fn an_image_is_tested_with_its_secret() {
+    let app = TestApp::start().await;
+    let registry = Registry::start(&Guard::Basic, None);
+    registry.put("group/app", "1");
+    let host = format!("127.0.0.1:{}", registry.port);
+    let secret = unique("tried");
+    let fields = [
+        ("name", secret.as_str()),
+        ("type", "image-pull"),
+        ("registry_host", &host),
+        ("username", USER),
+        ("password", PASSWORD),
+        ("knowingly", "on"),
+    ];
+    app.post("/secrets/new", &fields).await;
+    let (id, image) = (format!("image-{secret}"), format!("{host}/group/app:1"));
+    let typed = [("name", "a"), ("image", image.as_str()), ("pull_secret", &id)];
+    let page = app.post("/images/new/check", &typed).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(
+        page.body.contains("the image can be pulled") && page.body.contains(&format!("value=\"{image}\""))
+    );
+    let fetched = |path: &str, fields: &[(&str, &str)]| {
+        let mut request = posted(path, "latchkey_theme=dark", fields);
+        request.headers_mut().insert(header::ACCEPT, "*/*".parse().unwrap());
+        request
+    };
+    let part = app.send(fetched("/images/new/check", &typed)).await;
+    assert!(part.body.contains("the image can be pulled") && !part.body.contains("<html"));
+    let elsewhere = [("image", "ghcr.io/a"), ("pull_secret", id.as_str())];
+    let refused = app.send(fetched("/images/new/check", &elsewhere)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("so it was not sent there"), "{}", refused.body);
+    let nothing = app.send(fetched("/images/new/check", &[("image", "ghcr.io/a")])).await;
+    assert!(nothing.body.contains("href=\"#pull_secret\""), "{}", nothing.body);
+    for piece in ["PLANTED", "4d1f", "9b7c"] {
+        assert!(!page.body.contains(piece), "{piece}");
+    }
+}
