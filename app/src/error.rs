@@ -38,10 +38,6 @@ impl ApiError {
                     "The database does not answer at the moment. Nothing was changed. Try again in a minute."
                         .to_owned()
                 }
-                Error::TooManyTests(1) => {
-                    "You have tested very often, so nothing was tested. Wait a second, then test again."
-                        .to_owned()
-                }
                 Error::TooManyTests(seconds) => format!(
                     "You have tested very often, so nothing was tested. Wait {seconds} seconds, then test again."
                 ),

@@ -27,12 +27,13 @@ pub fn CheckSection(
     /// Where the form is sent to be tested.
     address: String,
 ) -> impl IntoView {
-    let problem = |field| match &refused {
-        Some(Refused { error: Some(Error::Invalid(errors)), .. }) => {
-            errors.iter().find(|error| error.field == field).map(|error| error.problem.message())
-        }
-        _ => None,
+    let errors = match &refused {
+        Some(Refused { error: Some(Error::Invalid(errors)), .. }) => errors.as_slice(),
+        _ => &[],
     };
+    let first = errors.first().map(|error| error.field);
+    let problem =
+        |field| errors.iter().find(|error| error.field == field).map(|error| error.problem.message());
     let is_for = |wanted| kind.is_none_or(|kind| kind == wanted);
     let repository = is_for(SecretKind::GitDataset).then(|| {
         let hosts = problem(Field::KnownHosts);
@@ -44,10 +45,11 @@ pub fn CheckSection(
                     "By SSH: git@github.com:group/app.git. A key names no host, so without a repository there is nothing to test.",
                     typed.repository.clone(),
                     problem(Field::Repository),
+                    first == Some(Field::Repository),
                 )}
                 <details class="known-hosts" open=open>
                     <summary>"Trusted host keys"</summary>
-                    {hosts_area(typed.known_hosts.clone(), hosts)}
+                    {hosts_area(typed.known_hosts.clone(), hosts, first == Some(Field::KnownHosts))}
                 </details>
             </div>
         }
@@ -60,6 +62,7 @@ pub fn CheckSection(
                     "Such as group/app:tag. Without one, only the username and the password are tested.",
                     typed.image.clone(),
                     problem(Field::Image),
+                    first == Some(Field::Image),
                 )}
             </div>
         }
@@ -85,7 +88,13 @@ pub fn CheckSection(
     }
 }
 
-fn line(field: Field, hint: &'static str, value: String, problem: Option<String>) -> impl IntoView {
+fn line(
+    field: Field,
+    hint: &'static str,
+    value: String,
+    problem: Option<String>,
+    autofocus: bool,
+) -> impl IntoView {
     let text = FieldText { id: field.key(), label: field.label(), mark: "optional", hint };
     let described = text.described_by(problem.is_some());
     let input = view! {
@@ -101,12 +110,13 @@ fn line(field: Field, hint: &'static str, value: String, problem: Option<String>
             autocomplete="off"
             autocapitalize="none"
             spellcheck="false"
+            autofocus=autofocus
         />
     };
     field_frame(text, Signal::stored(problem), None, input)
 }
 
-fn hosts_area(value: String, problem: Option<String>) -> impl IntoView {
+fn hosts_area(value: String, problem: Option<String>, autofocus: bool) -> impl IntoView {
     let field = Field::KnownHosts;
     let hint = "The keys of hosts that are trusted, as in a known_hosts file. Left empty, they are shown for approval at the first test.";
     let text = FieldText { id: field.key(), label: field.label(), mark: "optional", hint };
@@ -124,6 +134,7 @@ fn hosts_area(value: String, problem: Option<String>) -> impl IntoView {
             autocapitalize="none"
             spellcheck="false"
             wrap="off"
+            autofocus=autofocus
         >
             {value}
         </textarea>
