@@ -4,6 +4,7 @@ pub mod audit;
 mod body;
 mod caller;
 mod conditional;
+pub mod deleted;
 pub mod docs;
 pub mod keys;
 pub mod me;
@@ -12,6 +13,7 @@ mod problem;
 mod query;
 pub mod secrets;
 pub mod tokens;
+pub mod usages;
 pub mod values;
 pub mod views;
 
@@ -19,7 +21,7 @@ use crate::state::AppState;
 use axum::{
     Json,
     response::{IntoResponse, Response},
-    routing::{MethodRouter, any, get, post},
+    routing::{MethodRouter, any, delete, get, post},
 };
 use caller::Caller;
 use domain::{error::Error, secret::SecretId};
@@ -39,6 +41,22 @@ pub fn endpoints() -> Vec<(&'static str, MethodRouter<AppState>)> {
         ("/api/v1/secrets/{id}/manifest", all(get(values::kubernetes_manifest))),
         ("/api/v1/secrets/{id}/key", all(post(keys::generate).delete(keys::discard))),
         ("/api/v1/secrets/{id}/key/switch", all(post(keys::switch))),
+        ("/api/v1/secrets/{id}/users", all(get(usages::of_secret))),
+        ("/api/v1/deleted-secrets", all(get(deleted::list))),
+        ("/api/v1/deleted-secrets/{row}", all(delete(deleted::remove))),
+        ("/api/v1/deleted-secrets/{row}/restore", all(post(deleted::restore))),
+        ("/api/v1/images", all(get(usages::list_images).post(usages::create_image))),
+        (
+            "/api/v1/images/{name}",
+            all(get(usages::show_image).patch(usages::change_image).delete(usages::delete_image)),
+        ),
+        ("/api/v1/images/{name}/test", all(post(usages::test_image))),
+        ("/api/v1/datasets", all(get(usages::list_datasets).post(usages::create_dataset))),
+        (
+            "/api/v1/datasets/{name}",
+            all(get(usages::show_dataset).patch(usages::change_dataset).delete(usages::delete_dataset)),
+        ),
+        ("/api/v1/datasets/{name}/test", all(post(usages::test_dataset))),
         ("/api/v1/tokens", all(get(tokens::list))),
         ("/api/v1/audit", all(get(audit::list))),
         ("/api/v1/{*path}", any(nowhere)),

@@ -1,6 +1,6 @@
 //! The API's own description, made of the code that answers.
 
-use super::{audit, keys, me, problem::ProblemDetails, secrets, tokens, values};
+use super::{audit, deleted, keys, me, problem::ProblemDetails, secrets, tokens, usages, values};
 use axum::{
     Json,
     response::{IntoResponse, Response},
@@ -24,6 +24,12 @@ use utoipa::{
         secrets::list, secrets::create, secrets::show, secrets::change, secrets::delete, secrets::test,
         values::value, values::kubernetes_manifest,
         keys::generate, keys::switch, keys::discard,
+        usages::of_secret,
+        deleted::list, deleted::restore, deleted::remove,
+        usages::list_images, usages::create_image, usages::show_image, usages::change_image, usages::delete_image,
+        usages::test_image,
+        usages::list_datasets, usages::create_dataset, usages::show_dataset, usages::change_dataset,
+        usages::delete_dataset, usages::test_dataset,
         me::show, tokens::list, audit::list,
     ),
     components(schemas(ProblemDetails)),

@@ -7,7 +7,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use backend::ValueError;
-use domain::error::{Error, Field, FieldError, Problem as FieldProblem};
+use domain::{
+    error::{Error, Field, FieldError, Problem as FieldProblem},
+    usage::UsageProblem,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -129,10 +132,12 @@ impl Problem {
     }
 
     fn of_fields(errors: &[FieldError]) -> Self {
-        let taken = errors.iter().any(|error| matches!(error.problem, FieldProblem::NameTaken(_)));
+        let taken = errors.iter().any(|error| {
+            matches!(error.problem, FieldProblem::NameTaken(_) | FieldProblem::Usage(UsageProblem::NameTaken))
+        });
         let used = errors.iter().any(|error| error.field == Field::Confirmation);
         let mut problem = if taken {
-            Self::new(StatusCode::CONFLICT, "name-taken", "There is a secret of this name already.")
+            Self::new(StatusCode::CONFLICT, "name-taken", "The name is taken already.")
         } else if used {
             Self::new(
                 StatusCode::CONFLICT,

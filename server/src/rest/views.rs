@@ -1,12 +1,13 @@
 //! What the API sends. No type here can hold a value.
 
-use backend::{AuditEntry, TokenActor, TokenSummary};
+use backend::{AuditEntry, DeletedSecret, TokenActor, TokenSummary};
 use domain::{
     access::Restriction,
     check::{CheckReport, CheckState, Published},
     page::{Position, SecretPage},
     secret::{KeyFacts, PendingKey, SecretDetails, SecretKind, SecretSummary, StoredKey},
     time::Timestamp,
+    usage::{SecretUsers, Usage, UsageKind, UsagePage},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -406,4 +407,164 @@ pub struct AuditList {
     pub items: Vec<AuditItem>,
     /// What to send as `older_than` for the next page; null on the last.
     pub next: Option<i64>,
+}
+
+/// An image or a dataset.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UsageItem {
+    /// `image` or `dataset`.
+    kind: &'static str,
+    name: String,
+    /// Of an image: where it is pulled from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<String>,
+    /// Of a dataset: its Git address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<String>,
+    /// Of a dataset: the branch; null for the default one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch: Option<String>,
+    /// The id of the secret that it uses.
+    pull_secret: Option<String>,
+    /// That secret was deleted, and pulls nothing any more.
+    pull_secret_is_deleted: bool,
+    /// Goes up by one with each change.
+    version: i64,
+    updated_at: String,
+    updated_by: String,
+}
+
+impl From<Usage> for UsageItem {
+    fn from(usage: Usage) -> Self {
+        let (image, repository) = match usage.kind {
+            UsageKind::Image => (Some(usage.target), None),
+            UsageKind::Dataset => (None, Some(usage.target)),
+        };
+        Self {
+            kind: usage.kind.as_str(),
+            name: usage.name.as_str().to_owned(),
+            image,
+            repository,
+            branch: usage.branch,
+            pull_secret_is_deleted: usage.secret.as_ref().is_some_and(|secret| secret.deleted),
+            pull_secret: usage.secret.map(|secret| secret.id.to_string()),
+            version: usage.version,
+            updated_at: usage.updated_at.rfc3339(),
+            updated_by: usage.updated_by,
+        }
+    }
+}
+
+/// One page of images or datasets, by name.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UsageList {
+    items: Vec<UsageItem>,
+    /// What to send as `after` for the next page; null on the last.
+    next: Option<String>,
+}
+
+impl From<UsagePage> for UsageList {
+    fn from(page: UsagePage) -> Self {
+        Self {
+            items: page.rows.into_iter().map(UsageItem::from).collect(),
+            next: page.next.map(|name| name.as_str().to_owned()),
+        }
+    }
+}
+
+/// Who uses a secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Users {
+    /// Images and datasets, by name; at most 50.
+    usages: Vec<UserOfSecret>,
+    /// How many there are.
+    usage_count: u32,
+    /// Tokens that took the value out in the last 30 days, the latest first; at most 50.
+    readers: Vec<ReaderItem>,
+    /// How many there are.
+    reader_count: u32,
+}
+
+/// An image or a dataset that uses a secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UserOfSecret {
+    /// `image` or `dataset`.
+    kind: &'static str,
+    name: String,
+}
+
+/// A token that took a value out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReaderItem {
+    /// The part of the token that is no secret.
+    token: String,
+    /// What people call it.
+    name: String,
+    /// The last time.
+    last_read_at: String,
+    /// How often in the last 30 days.
+    reads: u64,
+    /// It can do so no more.
+    revoked: bool,
+}
+
+impl From<SecretUsers> for Users {
+    fn from(users: SecretUsers) -> Self {
+        let usages = users.usages.into_iter();
+        let readers = users.readers.into_iter();
+        Self {
+            usages: usages
+                .map(|(kind, name)| UserOfSecret { kind: kind.as_str(), name: name.as_str().to_owned() })
+                .collect(),
+            usage_count: users.usage_count,
+            readers: readers
+                .map(|reader| ReaderItem {
+                    token: reader.id,
+                    name: reader.name,
+                    last_read_at: reader.last_read_at.rfc3339(),
+                    reads: reader.reads,
+                    revoked: reader.revoked,
+                })
+                .collect(),
+            reader_count: users.reader_count,
+        }
+    }
+}
+
+/// A deleted secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeletedItem {
+    /// Tells it from others that had the same name.
+    row: String,
+    /// What it was, and is when it is restored.
+    id: String,
+    display_name: String,
+    deleted_at: String,
+    deleted_by: String,
+    /// When it is removed for good.
+    kept_until: String,
+    /// How many images or datasets still point to it.
+    usage_count: u32,
+}
+
+impl From<DeletedSecret> for DeletedItem {
+    fn from(secret: DeletedSecret) -> Self {
+        Self {
+            row: secret.row.to_string(),
+            id: secret.id.to_string(),
+            display_name: secret.display_name,
+            deleted_at: secret.deleted_at.rfc3339(),
+            deleted_by: secret.deleted_by,
+            kept_until: secret.until.rfc3339(),
+            usage_count: secret.usage_count,
+        }
+    }
+}
+
+/// One page of deleted secrets, the latest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeletedList {
+    pub items: Vec<DeletedItem>,
+    /// What to send as `after` for the next page; null on the last.
+    pub next: Option<String>,
 }

@@ -411,6 +411,69 @@ async fn a_key_is_made_and_rotated() {
 }
 
 #[tokio::test]
+async fn images_and_datasets_are_kept_and_who_uses_a_secret_is_known() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let reader = Script::new(&app, TokenScope::ReadValues).await;
+    let name = unique("used");
+    let (path, id) = (format!("/secrets/image-{name}"), format!("image-{name}"));
+    script.post("/secrets", image(&name)).await;
+    let body = json!({ "name": name, "image": "ghcr.io/group/app:1", "pull_secret": id });
+    let added = script.post("/images", body.clone()).await;
+    assert_eq!(added.status, StatusCode::CREATED, "{}", added.body);
+    assert_eq!(added.header("location"), format!("/api/v1/images/{name}"));
+    let mut other = body.clone();
+    other["image"] = json!("ghcr.io/group/other");
+    assert_eq!(script.post("/images", other).await.status, StatusCode::CONFLICT);
+    let wrong = script.post("/datasets", json!({ "name": name, "repository": "x", "pull_secret": id })).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let problem = read(&wrong);
+    let fields: Vec<&Value> =
+        problem["errors"].as_array().unwrap().iter().map(|error| &error["field"]).collect();
+    assert_eq!(fields, ["repository", "pull_secret"]);
+
+    reader.get(&format!("{path}/value")).await;
+    let users = read(&script.get(&format!("{path}/users")).await);
+    assert_eq!((&users["usages"][0]["name"], &users["readers"][0]["reads"]), (&json!(name), &json!(1)));
+    let row = read(&script.get(&format!("/secrets?q={name}")).await)["items"][0].clone();
+    assert_eq!(row["used_by"], 2);
+    assert!(row["last_used_at"].is_string());
+
+    // Who is in use is deleted by its name, and kept for a while.
+    let refused = script.send("DELETE", &path, &[], None).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+    assert!(read(&refused)["type"].as_str().unwrap().ends_with("#in-use"));
+    let deleted = script.send("DELETE", &format!("{path}?confirmation={name}"), &[], None).await;
+    assert_eq!(deleted.status, StatusCode::NO_CONTENT);
+    assert_eq!(reader.get(&format!("{path}/value")).await.status, StatusCode::NOT_FOUND);
+    let seen = read(&script.get(&format!("/images/{name}")).await);
+    assert_eq!(seen["pull_secret_is_deleted"], true);
+    let kept = read(&script.get("/deleted-secrets").await);
+    let row = kept["items"].as_array().unwrap().iter().find(|item| item["id"] == id).unwrap()["row"].clone();
+    let row = row.as_str().unwrap();
+    let restored = script.send("POST", &format!("/deleted-secrets/{row}/restore"), &[], None).await;
+    assert_eq!(restored.status, StatusCode::OK, "{}", restored.body);
+    assert_eq!(app.password_of(&name).await, SENTINEL);
+    assert_eq!(
+        script.send("POST", &format!("/deleted-secrets/{row}/restore"), &[], None).await.status,
+        StatusCode::NOT_FOUND
+    );
+
+    let change = Some(json!({ "image": "ghcr.io/group/app:2" }));
+    let changed =
+        script.send("PATCH", &format!("/images/{name}"), &[("if-match", "\"1\"")], change.clone()).await;
+    assert_eq!(
+        (&read(&changed)["image"], &read(&changed)["pull_secret"]),
+        (&json!("ghcr.io/group/app:2"), &json!(id))
+    );
+    let late = script.send("PATCH", &format!("/images/{name}"), &[("if-match", "\"1\"")], change).await;
+    assert_eq!(late.status, StatusCode::PRECONDITION_FAILED);
+    let gone = script.send("DELETE", &format!("/images/{name}"), &[], None).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+    assert_eq!(script.get(&format!("/images/{name}")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn auditors_read_the_log_and_the_tokens() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::ReadAudit).await;

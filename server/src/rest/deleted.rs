@@ -1,0 +1,69 @@
+//! Deleted secrets, by the API.
+
+use super::{
+    Answer, Caller, Problem, ProblemDetails, json,
+    query::Query,
+    secrets::shown,
+    views::{DeletedItem, DeletedList},
+};
+use axum::{
+    extract::{Path, RawQuery},
+    http::StatusCode,
+    response::IntoResponse,
+};
+use domain::{error::Error, time::Timestamp};
+use uuid::Uuid;
+
+/// Deleted secrets that can be restored, the latest first
+#[utoipa::path(
+    get, path = "/api/v1/deleted-secrets", tag = "Deleted secrets",
+    params(("after" = Option<String>, Query, description = "`next` of the page before")),
+    responses((status = 200, description = "One page", body = DeletedList)),
+)]
+pub async fn list(caller: Caller, RawQuery(query): RawQuery) -> Answer {
+    let query = Query::read(query.as_deref(), &["after"])?;
+    let beyond = query.parse("after", read_cursor, "Send what the page before says in next.")?;
+    let page = caller.backend.secrets().deleted(&caller.ctx, beyond).await?;
+    let last = page.rows.last().filter(|_| page.more);
+    let next = last.map(|secret| format!("{}~{}", secret.deleted_at.micros(), secret.row));
+    Ok(json(DeletedList { items: page.rows.into_iter().map(DeletedItem::from).collect(), next }))
+}
+
+fn read_cursor(text: &str) -> Option<(Timestamp, Uuid)> {
+    let (at, row) = text.split_once('~')?;
+    Some((Timestamp::parse_micros(at)?, row.parse().ok()?))
+}
+
+/// The row in an address. What cannot be one names no secret.
+fn row(text: &str) -> Result<Uuid, Problem> {
+    text.parse().map_err(|_| Error::NotFound.into())
+}
+
+/// Restore a deleted secret as it was
+#[utoipa::path(
+    post, path = "/api/v1/deleted-secrets/{row}/restore", tag = "Deleted secrets",
+    params(("row" = String, Path, description = "As the list has it")),
+    responses(
+        (status = 200, description = "Restored", body = super::views::Secret),
+        (status = 404, description = "There is none, or its time is over", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Another secret has its name by now", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn restore(caller: Caller, Path(text): Path<String>) -> Answer {
+    let id = caller.backend.secrets().restore(&caller.ctx, row(&text)?).await?;
+    shown(&caller, &id).await
+}
+
+/// Remove a deleted secret for good
+#[utoipa::path(
+    delete, path = "/api/v1/deleted-secrets/{row}", tag = "Deleted secrets",
+    params(("row" = String, Path, description = "As the list has it")),
+    responses(
+        (status = 204, description = "Removed, with its value"),
+        (status = 404, description = "There is none, or its time is over", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn remove(caller: Caller, Path(text): Path<String>) -> Answer {
+    caller.backend.secrets().remove(&caller.ctx, row(&text)?).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
