@@ -8,6 +8,9 @@
 mod access;
 mod bad_input;
 mod checks;
+#[path = "../../../crates/backend/src/shapes/tests/cluster.rs"]
+mod cluster;
+mod docs;
 mod edge;
 mod harness;
 mod imports;
