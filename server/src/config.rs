@@ -96,7 +96,7 @@ pub enum TokenCommand {
         /// What it is for
         #[arg(long)]
         name: String,
-        /// read-metadata, read-values or write
+        /// read-metadata, read-values, write or read-audit
         #[arg(long)]
         scope: String,
         /// Only secrets whose names begin so

@@ -5,11 +5,18 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
+use domain::{
+    check::CheckStatus,
+    page::{PageSize, SortColumn, UnusedDays},
+    secret::{SecretKind, Shape},
+};
+use serde_json::Value;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        Content, Ref, RefOr, ResponseBuilder,
-        path::Operation,
+        Content, Ref, RefOr, ResponseBuilder, Schema, Type,
+        path::{Operation, Parameter},
+        schema::SchemaType,
         security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
@@ -49,6 +56,9 @@ impl Modify for Everywhere {
             let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
             for operation in operations.into_iter().flatten() {
                 complete(operation);
+                for parameter in operation.parameters.iter_mut().flatten() {
+                    narrow(parameter);
+                }
             }
         }
     }
@@ -58,7 +68,8 @@ fn complete(operation: &mut Operation) {
     operation.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
     let takes_body = operation.request_body.is_some();
     let mut answers = vec![
-        ("400", "A parameter or the body is not as it has to be"),
+        ("400", "The request cannot be read"),
+        ("422", "A parameter or a field needs another look"),
         ("401", "The token is missing or not good any more"),
         ("403", "The token does not allow this"),
         ("500", "Something went wrong; the log has the cause"),
@@ -73,6 +84,36 @@ fn complete(operation: &mut Operation) {
         let response = ResponseBuilder::new().description(what).content("application/problem+json", problem);
         let responses = &mut operation.responses.responses;
         responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(response.build()));
+    }
+}
+
+/// Names the values that a parameter may have, where they can be counted.
+fn narrow(parameter: &mut RefOr<Parameter>) {
+    let RefOr::T(parameter) = parameter else { return };
+    let words = |words: &[&str]| Some(words.iter().map(|word| Value::from(*word)).collect::<Vec<_>>());
+    let values = match parameter.name.as_str() {
+        "type" => words(&SecretKind::ALL.map(SecretKind::as_str)),
+        "status" => words(&CheckStatus::ALL.map(CheckStatus::as_str)),
+        "shape" => words(&Shape::ALL.map(Shape::as_str)),
+        "format" => words(&["yaml", "json"]),
+        "size" => Some(PageSize::ALL.map(|size| size.rows().into()).to_vec()),
+        "unused" => Some(UnusedDays::ALL.map(|days| days.days().into()).to_vec()),
+        "sort" => Some(
+            SortColumn::ALL
+                .iter()
+                .flat_map(|by| [by.as_str().into(), format!("-{}", by.as_str()).into()])
+                .collect(),
+        ),
+        _ => None,
+    };
+    if let (Some(values), Some(RefOr::T(Schema::Object(schema)))) = (values, &mut parameter.schema) {
+        schema.enum_values = Some(values);
+        // Left out it may be, but not null.
+        if let SchemaType::Array(types) = &schema.schema_type
+            && let Some(kind) = types.iter().find(|kind| **kind != Type::Null)
+        {
+            schema.schema_type = SchemaType::Type(kind.clone());
+        }
     }
 }
 

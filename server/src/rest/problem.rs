@@ -101,8 +101,11 @@ impl Problem {
 
     /// A parameter of the address or a header that is not as it has to be.
     pub fn parameter(name: &str, detail: impl Into<String>) -> Self {
-        let mut problem =
-            Self::new(StatusCode::BAD_REQUEST, "bad-parameter", "A parameter is not one that is taken here.");
+        let mut problem = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "bad-parameter",
+            "A parameter is not one that is taken here.",
+        );
         problem.0.errors.push(FieldDetail { field: name.to_owned(), detail: detail.into() });
         problem
     }

@@ -177,6 +177,7 @@ pub async fn list_images(caller: Caller, RawQuery(query): RawQuery) -> Answer {
     request_body = NewImageBody,
     responses(
         (status = 201, description = "Added", body = UsageItem),
+        (status = 409, description = "The name is taken", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 422, description = "Fields need another look", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
@@ -282,6 +283,7 @@ pub async fn list_datasets(caller: Caller, RawQuery(query): RawQuery) -> Answer 
     request_body = NewDatasetBody,
     responses(
         (status = 201, description = "Added", body = UsageItem),
+        (status = 409, description = "The name is taken", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 422, description = "Fields need another look", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]

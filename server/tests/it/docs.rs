@@ -62,7 +62,8 @@ fn every_command_does_what_it_says() {
     ];
     assert!(server.post("/secrets/new", &account).contains("location: /secrets\r\n"));
     let token = |scope: &str| {
-        let made = latchkey(&data).args(["token", "create", "docs", "--scope", scope]).output().unwrap();
+        let made =
+            latchkey(&data).args(["token", "create", "--name", "docs", "--scope", scope]).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         String::from_utf8(made.stdout).unwrap().trim().to_owned()
     };

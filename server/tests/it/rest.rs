@@ -118,7 +118,7 @@ async fn a_change_names_the_version_it_began_with() {
     assert!(problem["changed_at"].as_str().unwrap().ends_with('Z'));
     assert_eq!(script.send("GET", &path, &[("if-none-match", &tag)], None).await.status, StatusCode::OK);
     let odd = script.send("PATCH", &path, &[("if-match", "\"x\"")], change("three")).await;
-    assert_eq!(odd.status, StatusCode::BAD_REQUEST);
+    assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(read(&script.get(&path).await)["display_name"], "one");
 }
 
@@ -146,7 +146,7 @@ async fn a_request_sent_again_adds_nothing() {
     assert_eq!(taken.status, StatusCode::CONFLICT, "{}", taken.body);
     assert_eq!(read(&taken)["errors"][0]["field"], "name");
     let empty = script.send("POST", "/secrets", &[("idempotency-key", " ")], Some(image(&name))).await;
-    assert_eq!(empty.status, StatusCode::BAD_REQUEST);
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]
@@ -181,7 +181,7 @@ async fn what_is_wrong_is_said_field_by_field_and_never_repeated() {
     }
     for query in ["sort=SENTINEL-9f2c", "SENTINEL-9f2c=1", "after=SENTINEL-9f2c", "size=7", "q=%00%ff"] {
         let answer = script.get(&format!("/secrets?{query}")).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}: {}", answer.body);
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}: {}", answer.body);
         answers.push(answer);
     }
     for answer in answers {
@@ -200,7 +200,7 @@ async fn what_is_wrong_is_said_field_by_field_and_never_repeated() {
     assert_eq!(script.post("/secrets", second).await.status, StatusCode::CREATED);
     let path = format!("/secrets/image-{name}");
     let misplaced = script.send("PATCH", &path, &[], Some(json!({ "secret": KEY }))).await;
-    assert_eq!(misplaced.status, StatusCode::BAD_REQUEST, "{}", misplaced.body);
+    assert_eq!(misplaced.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", misplaced.body);
 }
 
 #[tokio::test]
@@ -317,7 +317,7 @@ async fn values_leave_in_the_shape_that_is_asked_for() {
     for path in
         [format!("{git}?shape=dockerconfigjson"), format!("{image}?shape=flux"), format!("{git}?shape=x")]
     {
-        assert_eq!(reader.get(&path).await.status, StatusCode::BAD_REQUEST, "{path}");
+        assert_eq!(reader.get(&path).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
     }
     // Consumers delete what they have on 404: it is said only where there is no such secret.
     assert_eq!(reader.get("/secrets/image-gone/value").await.status, StatusCode::NOT_FOUND);
@@ -377,7 +377,11 @@ async fn manifests_are_yaml_or_json() {
     assert_eq!(by_accept.body, by_format.body);
     assert_eq!(read(&by_accept)["type"], "kubernetes.io/dockerconfigjson");
     for query in ["shape=raw", "namespace=A", "namespace=a.b", "format=xml"] {
-        assert_eq!(reader.get(&format!("{path}?{query}")).await.status, StatusCode::BAD_REQUEST, "{query}");
+        assert_eq!(
+            reader.get(&format!("{path}?{query}")).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{query}"
+        );
     }
 }
 
@@ -407,7 +411,7 @@ async fn a_key_is_made_and_rotated() {
     let gone = script.send("DELETE", &format!("{path}?fingerprint={query}"), &[], None).await;
     assert_eq!(gone.status, StatusCode::NO_CONTENT);
     let both = json!({ "type": "git-dataset", "name": "x", "generate": "ed25519", "secret": KEY });
-    assert_eq!(script.post("/secrets", both).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(script.post("/secrets", both).await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]
@@ -489,7 +493,7 @@ async fn auditors_read_the_log_and_the_tokens() {
     let tokens = read(&script.get("/tokens").await);
     assert!(tokens["items"].as_array().unwrap().iter().any(|token| token["scope"] == "read-audit"));
     for path in ["/audit?from=x", "/audit?older_than=0", "/tokens?after=x"] {
-        assert_eq!(script.get(path).await.status, StatusCode::BAD_REQUEST, "{path}");
+        assert_eq!(script.get(path).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
     }
 }
 
