@@ -131,6 +131,7 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/api/v1/tokens", Tokens, endpoint(get(rest::tokens::list))),
         ("/api/v1/audit", Tokens, endpoint(get(rest::audit::list))),
         ("/api/v1/{*path}", Tokens, any(rest::nowhere)),
+        ("/api/graphql", Tokens, endpoint(post(rest::graphql::answer))),
     ]
     .into_iter()
     .map(|(path, audience, answer)| Route { path: path.to_owned(), audience, answer })

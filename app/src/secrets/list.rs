@@ -117,7 +117,7 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
 /// One secret.
 #[component]
 fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: bool) -> impl IntoView {
-    let SecretSummary { id, display_name, updated_at, updated_by, registry_host, key, status } = secret;
+    let SecretSummary { id, display_name, updated_at, updated_by, registry_host, key, status, .. } = secret;
     let name = id.name.as_str().to_owned();
     let actions = if may_write {
         let edit = with_list(format!("{LIST}/{id}/edit"), &list_query);

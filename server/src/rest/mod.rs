@@ -1,9 +1,10 @@
-//! The API for clusters and scripts: JSON, and tokens in `Authorization: Bearer`. Over the same services as the pages.
+//! The API for clusters and scripts: JSON or GraphQL, and tokens in `Authorization: Bearer`. Over the same services as the pages.
 
 pub mod audit;
 mod body;
 mod caller;
 mod conditional;
+pub mod graphql;
 pub mod keys;
 pub mod me;
 pub mod openapi;

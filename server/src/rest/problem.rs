@@ -20,12 +20,12 @@ pub struct Problem {
     /// The status in words.
     title: &'static str,
     /// The status of the answer.
-    status: u16,
+    pub(super) status: u16,
     /// What happened, and what to do.
-    detail: String,
+    pub(super) detail: String,
     /// What is wrong with which field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<FieldDetail>,
+    pub(super) errors: Vec<FieldDetail>,
     /// Of a change that came in between: who made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     changed_by: Option<String>,
@@ -42,11 +42,11 @@ pub struct Problem {
 
 /// What is wrong with one field.
 #[derive(Debug, Serialize, ToSchema)]
-struct FieldDetail {
+pub(super) struct FieldDetail {
     /// The member of the body, or the parameter.
-    field: String,
+    pub(super) field: String,
     /// What is wrong, and what to do.
-    detail: String,
+    pub(super) detail: String,
 }
 
 impl Problem {

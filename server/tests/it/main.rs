@@ -9,6 +9,7 @@ mod access;
 mod bad_input;
 mod checks;
 mod edge;
+mod graphql;
 mod harness;
 mod imports;
 mod keys;
