@@ -95,7 +95,8 @@ async fn identity(state: &AppState, parts: &Parts) -> Identified {
     if backend.is_sealed() {
         return Err(Error::Sealed);
     }
-    let actor = if parts.uri.path().starts_with("/api/v1/") {
+    let path = parts.uri.path();
+    let actor = if path.starts_with("/api/v1/") || path == "/api/graphql" {
         match bearer(&parts.headers) {
             Some(token) => backend.tokens().identify(ctx, &token).await?,
             None => None,

@@ -138,6 +138,7 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: boo
         status,
         used_by,
         last_used,
+        ..
     } = secret;
     let name = id.name.as_str().to_owned();
     let actions = if may_write {

@@ -24,35 +24,47 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
                 "Send JSON, with the header Content-Type: application/json.",
             ));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|refused| match refused.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "too-large",
-                "The body is longer than anything that the portal stores.",
-            ),
-            _ => Problem::new(StatusCode::BAD_REQUEST, "bad-request", "The body broke off."),
-        })?;
-        let text = String::from_utf8(bytes.into());
-        let text = text.map(Sensitive::new).map_err(|_| {
-            Problem::new(StatusCode::BAD_REQUEST, "bad-request", "The body is not text in UTF-8.")
-        })?;
-        serde_json::from_str(text.expose()).map(Self).map_err(|error| {
-            Problem::new(
-                StatusCode::BAD_REQUEST,
-                "bad-request",
-                format!(
-                    "The body is not the JSON that is taken here: line {}, column {}. See /api/docs.",
-                    error.line(),
-                    error.column()
-                ),
-            )
-        })
+        parse(&text(request, state).await?).map(Self)
     }
+}
+
+/// The whole body.
+pub(super) async fn text(request: Request, state: &AppState) -> Result<Sensitive, Problem> {
+    let bytes = Bytes::from_request(request, state).await.map_err(|refused| match refused.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-large",
+            "The body is longer than anything that the portal stores.",
+        ),
+        _ => Problem::new(StatusCode::BAD_REQUEST, "bad-request", "The body broke off."),
+    })?;
+    let text = String::from_utf8(bytes.into());
+    text.map(Sensitive::new)
+        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "bad-request", "The body is not text in UTF-8."))
+}
+
+/// Reads JSON. What is wrong with it is said by its place alone.
+pub(super) fn parse<T: DeserializeOwned>(text: &Sensitive) -> Result<T, Problem> {
+    serde_json::from_str(text.expose()).map_err(|error| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad-request",
+            format!(
+                "The body is not the JSON that is taken here: line {}, column {}. See /api/docs.",
+                error.line(),
+                error.column()
+            ),
+        )
+    })
 }
 
 /// `application/json`, or the media type of a partial change (RFC 7396).
 fn is_json(headers: &HeaderMap) -> bool {
+    matches!(media_type(headers).as_str(), "application/json" | "application/merge-patch+json")
+}
+
+/// What the body is said to be, without its parameters.
+pub(super) fn media_type(headers: &HeaderMap) -> String {
     let named = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = named.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    matches!(media_type.as_str(), "application/json" | "application/merge-patch+json")
+    named.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

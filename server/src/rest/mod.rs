@@ -1,4 +1,4 @@
-//! The API for clusters and scripts: JSON, and tokens in `Authorization: Bearer`. Over the same services as the pages.
+//! The API for clusters and scripts: JSON or GraphQL, and tokens in `Authorization: Bearer`. Over the same services as the pages.
 
 pub mod audit;
 mod body;
@@ -6,6 +6,7 @@ mod caller;
 mod conditional;
 pub mod deleted;
 pub mod docs;
+pub mod graphql;
 pub mod keys;
 pub mod me;
 pub mod openapi;
@@ -59,6 +60,7 @@ pub fn endpoints() -> Vec<(&'static str, MethodRouter<AppState>)> {
         ("/api/v1/datasets/{name}/test", all(post(usages::test_dataset))),
         ("/api/v1/tokens", all(get(tokens::list))),
         ("/api/v1/audit", all(get(audit::list))),
+        ("/api/graphql", all(post(graphql::answer))),
         ("/api/v1/{*path}", any(nowhere)),
     ]
 }

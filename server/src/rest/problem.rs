@@ -41,7 +41,7 @@ pub(super) const KINDS: [(&str, &str); 18] = [
 
 /// What stood in the way of an answer.
 #[derive(Debug)]
-pub struct Problem(Box<ProblemDetails>);
+pub struct Problem(pub(super) Box<ProblemDetails>);
 
 /// Problem details (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,12 +52,12 @@ pub(super) struct ProblemDetails {
     /// The status in words.
     title: &'static str,
     /// The status of the answer.
-    status: u16,
+    pub(super) status: u16,
     /// What happened, and what to do.
-    detail: String,
+    pub(super) detail: String,
     /// What is wrong with which field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<FieldDetail>,
+    pub(super) errors: Vec<FieldDetail>,
     /// Of a change that came in between: who made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     changed_by: Option<String>,
@@ -76,11 +76,11 @@ pub(super) struct ProblemDetails {
 
 /// What is wrong with one field.
 #[derive(Debug, Serialize, ToSchema)]
-struct FieldDetail {
+pub(super) struct FieldDetail {
     /// The member of the body, or the parameter.
-    field: String,
+    pub(super) field: String,
     /// What is wrong, and what to do.
-    detail: String,
+    pub(super) detail: String,
 }
 
 impl Problem {
@@ -145,7 +145,7 @@ impl Problem {
             Self::new(
                 StatusCode::CONFLICT,
                 "in-use",
-                "Somebody uses this secret. Say its name to delete it all the same.",
+                "Somebody uses this secret. To delete it all the same, say its name: on its page, or as confirmation.",
             )
         } else {
             Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Some fields need another look.")

@@ -76,29 +76,29 @@ pub struct NewSecretBody {
 pub struct SecretChange {
     /// What people see; an empty text makes it the name.
     #[schema(example = "Docker Hub")]
-    display_name: Option<String>,
+    pub(super) display_name: Option<String>,
     /// Image pull: where the registry is.
-    registry_host: Option<String>,
+    pub(super) registry_host: Option<String>,
     /// Image pull: the account there.
-    username: Option<String>,
+    pub(super) username: Option<String>,
     /// Image pull: its new password or token.
     #[schema(value_type = Option<String>, format = Password)]
-    password: Option<Sensitive>,
+    pub(super) password: Option<Sensitive>,
     /// Git dataset: a new SSH private key.
     #[schema(value_type = Option<String>, format = Password)]
-    secret: Option<Sensitive>,
+    pub(super) secret: Option<Sensitive>,
     /// Git dataset: what protects the new key.
     #[schema(value_type = Option<String>, format = Password)]
-    passphrase: Option<Sensitive>,
+    pub(super) passphrase: Option<Sensitive>,
     /// Git dataset: the repository to try; an empty text for none.
-    repository: Option<String>,
+    pub(super) repository: Option<String>,
     /// Git dataset: the keys of hosts to trust, as in a `known_hosts` file.
-    known_hosts: Option<String>,
+    pub(super) known_hosts: Option<String>,
     /// Image pull: the image to try; an empty text for none.
-    image: Option<String>,
+    pub(super) image: Option<String>,
     /// Save it although another secret holds the same key or account.
     #[serde(default)]
-    knowingly: bool,
+    pub(super) knowingly: bool,
 }
 
 impl From<NewSecretBody> for SecretDraft {
@@ -150,7 +150,7 @@ impl SecretChange {
 
     /// What is sent for the other type of secret, or blank where it cannot be. A page's form passes over it; a script is
     /// told.
-    fn misplaced(&self, kind: SecretKind) -> Vec<&'static str> {
+    pub(super) fn misplaced(&self, kind: SecretKind) -> Vec<&'static str> {
         let git = [
             ("secret", self.secret.is_some()),
             ("passphrase", self.passphrase.is_some()),
@@ -366,13 +366,24 @@ pub async fn change(
         let detail = format!("Secrets of the type {} have no such field.", id.kind.as_str());
         return Err(Problem::parameter(field, detail));
     }
-    let stored = caller.backend.secrets().get(&caller.ctx, &id).await?;
-    let version = expected.unwrap_or(stored.version);
-    let update = SecretUpdate::parse(id.kind, change.over(&stored)).map_err(Error::Invalid)?;
-    let changed = caller.backend.secrets().update(&caller.ctx, &id, update, version).await;
     // Without a version that was named, somebody was quicker by a moment; that, too, is for the caller to look at.
+    let changed = apply(&caller, &id, change, expected).await;
     changed.map_err(|error| Problem::from(error).of_condition())?;
     shown(&caller, &id).await
+}
+
+/// Makes the change, of the version that is expected or else of the one that is stored.
+pub(super) async fn apply(
+    caller: &Caller,
+    id: &SecretId,
+    change: SecretChange,
+    expected: Option<i64>,
+) -> Result<(), Error> {
+    let secrets = caller.backend.secrets();
+    let stored = secrets.get(&caller.ctx, id).await?;
+    let version = expected.unwrap_or(stored.version);
+    let update = SecretUpdate::parse(id.kind, change.over(&stored)).map_err(Error::Invalid)?;
+    secrets.update(&caller.ctx, id, update, version).await.map(drop)
 }
 
 /// Delete a secret

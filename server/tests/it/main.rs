@@ -12,6 +12,7 @@ mod checks;
 mod cluster;
 mod docs;
 mod edge;
+mod graphql;
 mod harness;
 mod imports;
 mod keys;

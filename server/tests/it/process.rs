@@ -101,6 +101,11 @@ impl Running {
         )
     }
 
+    /// Where it listens.
+    pub(crate) fn addr(&self) -> &str {
+        &self.addr
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
     }
@@ -422,7 +427,7 @@ fn ask<T>(folder: &Path, question: impl AsyncFnOnce(backend::Backend, backend::C
 }
 
 /// What is stored, as a consumer would get it.
-fn password_in(folder: &Path, id: &str) -> Result<String, domain::error::Error> {
+pub(crate) fn password_in(folder: &Path, id: &str) -> Result<String, domain::error::Error> {
     ask(folder, async |backend, ctx| {
         match backend.secrets().credential(&ctx, &SecretId::parse(id).unwrap()).await? {
             Credential::ImagePull { password, .. } => Ok(password.value().expose().to_owned()),

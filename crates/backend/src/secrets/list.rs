@@ -17,7 +17,7 @@ pub(super) async fn page(
     visible: &Restriction,
     now: Timestamp,
 ) -> Result<SecretPage, sqlx::Error> {
-    let page = stretch(db, query, visible, now).await?;
+    let page = exact_page(db, query, 0, visible, now).await?;
     let short = page.rows.len() < usize::from(query.size.rows());
     let nearest = match query.position {
         // Fewer rows before the cursor than a page: that is the first page, which may be filled up.
@@ -25,12 +25,14 @@ pub(super) async fn page(
         Position::After(_) if page.rows.is_empty() => Position::Last,
         _ => return Ok(page),
     };
-    stretch(db, &query.with_position(nearest), visible, now).await
+    exact_page(db, &query.with_position(nearest), 0, visible, now).await
 }
 
-async fn stretch(
+/// The page at this very place, so many rows on: where there are no rows, it has none.
+pub(super) async fn exact_page(
     db: &Db,
     query: &ListQuery,
+    skip: u32,
     visible: &Restriction,
     now: Timestamp,
 ) -> Result<SecretPage, sqlx::Error> {
@@ -46,6 +48,7 @@ async fn stretch(
         visible,
         direction: if backwards { query.direction.reversed() } else { query.direction },
         beyond: cursor.map(|cursor| (&cursor.id, &cursor.value)),
+        skip,
         // One more than is shown tells whether there is another page.
         limit: u32::from(query.size.rows()) + 1,
         now,
@@ -59,7 +62,7 @@ async fn stretch(
     if backwards {
         rows.reverse();
     }
-    let (before, after) = match (backwards, cursor.is_some()) {
+    let (before, after) = match (backwards, cursor.is_some() || skip > 0) {
         (false, beyond) => (beyond, more),
         (true, beyond) => (more, beyond),
     };
@@ -92,6 +95,7 @@ fn summary(row: ListRow) -> Result<SecretSummary, sqlx::Error> {
         updated_at: timestamp(row.updated_at),
         updated_by: row.updated_by,
         registry_host: row.registry_host,
+        username: row.registry_username,
         key: algorithm.zip(row.fingerprint),
         status: CheckStatus::parse(&row.check_status).ok_or_else(|| unknown("state"))?,
         used_by: row.used_by.unsigned_abs(),

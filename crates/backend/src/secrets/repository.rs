@@ -45,6 +45,7 @@ pub(super) struct ListRow {
     pub(super) name: String,
     pub(super) display_name: String,
     pub(super) registry_host: Option<String>,
+    pub(super) registry_username: Option<String>,
     pub(super) updated_at: DateTime<Utc>,
     pub(super) updated_by: String,
     pub(super) algorithm: Option<String>,
@@ -408,6 +409,8 @@ pub(super) struct Stretch<'a> {
     pub(super) direction: Direction,
     /// Rows beyond this one.
     pub(super) beyond: Option<(&'a SecretId, &'a CursorValue)>,
+    /// So many of them are passed over. The database reads these too.
+    pub(super) skip: u32,
     pub(super) limit: u32,
     /// From which the days without use are counted back.
     pub(super) now: Timestamp,
@@ -418,11 +421,11 @@ pub(super) async fn list(
     connection: &mut PgConnection,
     stretch: &Stretch<'_>,
 ) -> Result<Vec<ListRow>, sqlx::Error> {
-    let Stretch { query, visible, direction, beyond, limit, now } = stretch;
+    let Stretch { query, visible, direction, beyond, skip, limit, now } = stretch;
     let words = patterns(&query.search);
     let mut sql = QueryBuilder::<Postgres>::new(
         "SELECT page.*, algorithm, fingerprint FROM (SELECT id, kind, name, display_name, registry_host, \
-         updated_at, updated_by, check_status, used_by, last_read_at, last_used_minute, (",
+         updated_at, updated_by, check_status, registry_username, used_by, last_read_at, last_used_minute, (",
     );
     if words.is_empty() && query.status.is_none() && query.unused.is_none() && **visible == Restriction::None
     {
@@ -475,7 +478,7 @@ pub(super) async fn list(
     // Written out, since the planner takes a bound limit for a tenth of the table. What is known of keys is looked up for
     // the rows of the page alone.
     sql.push(format_args!(
-        " ORDER BY {order} LIMIT {limit}) AS page LEFT JOIN git_keys ON secret_id = page.id AND NOT pending \
+        " ORDER BY {order} LIMIT {limit} OFFSET {skip}) AS page LEFT JOIN git_keys ON secret_id = page.id AND NOT pending \
          ORDER BY {order}"
     ));
     sql.build_query_as().fetch_all(connection).await

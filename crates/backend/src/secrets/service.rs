@@ -65,6 +65,18 @@ impl SecretService {
         list::page(&self.db, query, visible(&ctx.actor), ctx.now).await.map_err(|error| refuse(ctx, &error))
     }
 
+    /// The page at this very place of the list, `skip` rows on, for clients that count pages: where there are no rows, it
+    /// has none, and the total is 0. The database reads the rows that are skipped, so whoever calls bounds them.
+    ///
+    /// Errors: as `list`.
+    pub async fn exact_page(&self, ctx: &Ctx, query: &ListQuery, skip: u32) -> Result<SecretPage, Error> {
+        authorize(&self.db, ctx, Action::ReadSecrets, Object::Visible("secrets")).await?;
+        self.unsealed()?;
+        list::exact_page(&self.db, query, skip, visible(&ctx.actor), ctx.now)
+            .await
+            .map_err(|error| refuse(ctx, &error))
+    }
+
     /// Whether whoever asks may change this secret, or add one: before a form is shown that could not be sent.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`, `Unavailable`, `Internal`.

@@ -17,6 +17,8 @@ pub struct SecretSummary {
     pub updated_by: String,
     /// Image pull only.
     pub registry_host: Option<String>,
+    /// Image pull only.
+    pub username: Option<String>,
     /// Git dataset only, where it is known: the sort of key, and its fingerprint.
     pub key: Option<(KeyAlgorithm, String)>,
     /// Whether it works, as far as is known.

@@ -1,0 +1,46 @@
+//! Why something was not done, under the codes that the reference's clients know. Nothing that was sent is in it.
+
+use super::super::Problem;
+use async_graphql::{Error, ErrorExtensions};
+use domain::error::{Error as Refusal, FieldError, Problem as FieldProblem};
+
+/// The field as it is called here.
+pub(super) fn member(field: &str) -> &str {
+    match field {
+        "display_name" => "displayName",
+        "registry_host" => "registryHost",
+        other => other,
+    }
+}
+
+pub(super) fn bad_input(message: &str) -> Error {
+    coded(message, "BAD_USER_INPUT")
+}
+
+fn coded(message: impl Into<String>, code: &'static str) -> Error {
+    Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
+}
+
+/// What the services refuse, under the codes that the reference's clients know.
+pub(super) fn refused(refusal: Refusal) -> Error {
+    let taken = |error: &FieldError| matches!(error.problem, FieldProblem::NameTaken(_));
+    let code = match &refusal {
+        Refusal::Invalid(errors) if errors.iter().any(taken) => "RESOURCE_CONFLICT",
+        Refusal::Invalid(_) | Refusal::BadRequest => "BAD_USER_INPUT",
+        Refusal::NotFound => "NOT_FOUND",
+        Refusal::Changed(_) => "CHANGED",
+        Refusal::Twin(_) => "TWIN",
+        Refusal::NotSignedIn => "UNAUTHENTICATED",
+        Refusal::Forbidden => "FORBIDDEN",
+        Refusal::Sealed | Refusal::Unavailable => "SERVICE_UNAVAILABLE",
+        Refusal::Internal(_) => "INTERNAL_SERVER_ERROR",
+    };
+    let problem = Problem::from(refusal);
+    let message = if problem.0.errors.is_empty() {
+        problem.0.detail
+    } else {
+        let said = problem.0.errors.iter().map(|error| format!("{}: {}", member(&error.field), error.detail));
+        said.collect::<Vec<_>>().join(" ")
+    };
+    coded(message, code)
+}

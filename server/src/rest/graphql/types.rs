@@ -1,0 +1,235 @@
+//! The reference's types. None that is answered with can hold a value.
+
+use async_graphql::{
+    Enum, ID, InputObject, InputType, InputValueError, InputValueResult, SimpleObject, Value,
+    registry::Registry,
+};
+use domain::{
+    secret::{SecretDetails, SecretId, SecretKind, SecretSummary},
+    sensitive::Sensitive,
+};
+use std::borrow::Cow;
+
+/// What stands in the place of a value. Sent back, it means the stored one.
+const MASK: &str = "******";
+
+/// What kind of secret.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(rename_items = "lowercase")]
+pub(super) enum SecretType {
+    /// Git dataset: an SSH private key.
+    Opaque,
+    /// Image pull: an account at an image registry.
+    Kubernetes,
+}
+
+impl From<SecretKind> for SecretType {
+    fn from(kind: SecretKind) -> Self {
+        match kind {
+            SecretKind::GitDataset => Self::Opaque,
+            SecretKind::ImagePull => Self::Kubernetes,
+        }
+    }
+}
+
+impl From<SecretType> for SecretKind {
+    fn from(kind: SecretType) -> Self {
+        match kind {
+            SecretType::Opaque => Self::GitDataset,
+            SecretType::Kubernetes => Self::ImagePull,
+        }
+    }
+}
+
+/// A secret. Where a value is stored, its field is `******`.
+#[derive(SimpleObject)]
+pub(super) struct Secret {
+    /// `gitsync-secret-<name>` or `image-<name>`.
+    id: ID,
+    #[graphql(name = "type")]
+    kind: SecretType,
+    /// Unique within its type.
+    name: String,
+    /// The name, where none was given.
+    display_name: Option<String>,
+    /// `******` or null.
+    secret: Option<&'static str>,
+    registry_host: Option<String>,
+    username: Option<String>,
+    /// `******` or null.
+    password: Option<&'static str>,
+}
+
+impl Secret {
+    fn new(id: &SecretId, display_name: String, account: (Option<String>, Option<String>)) -> Self {
+        let masked = |kind: SecretKind| (id.kind == kind).then_some(MASK);
+        Self {
+            id: ID(id.to_string()),
+            kind: id.kind.into(),
+            name: id.name.as_str().to_owned(),
+            display_name: Some(display_name),
+            secret: masked(SecretKind::GitDataset),
+            registry_host: account.0,
+            username: account.1,
+            password: masked(SecretKind::ImagePull),
+        }
+    }
+
+    /// One that is no more.
+    pub(super) fn deleted(id: &SecretId, display_name: String) -> Self {
+        Self { secret: None, password: None, ..Self::new(id, display_name, (None, None)) }
+    }
+}
+
+impl From<SecretDetails> for Secret {
+    fn from(details: SecretDetails) -> Self {
+        Self::new(&details.id, details.display_name, (details.registry_host, details.username))
+    }
+}
+
+impl From<SecretSummary> for Secret {
+    fn from(row: SecretSummary) -> Self {
+        Self::new(&row.id, row.display_name, (row.registry_host, row.username))
+    }
+}
+
+/// A row of a list.
+#[derive(SimpleObject)]
+pub(super) struct SecretEdge {
+    pub(super) node: Secret,
+    /// To be sent as `after`.
+    pub(super) cursor: String,
+}
+
+/// Where in the list the rows stand.
+#[derive(SimpleObject)]
+pub(super) struct PageInfo {
+    /// Where a page was asked for.
+    pub(super) current_page: Option<u32>,
+    /// Of ten rows each. Null where a search finds so many that they were not counted.
+    pub(super) total_page: Option<u64>,
+    pub(super) has_next_page: bool,
+    pub(super) has_previous_page: bool,
+    pub(super) start_cursor: Option<String>,
+    pub(super) end_cursor: Option<String>,
+}
+
+/// A part of the list.
+#[derive(SimpleObject)]
+pub(super) struct SecretConnection {
+    pub(super) page_info: PageInfo,
+    pub(super) edges: Vec<SecretEdge>,
+}
+
+/// The text of a value: a `String` to its sender, and on this side never shown.
+pub(super) struct Text(Sensitive);
+
+impl InputType for Text {
+    type RawValueType = Self;
+
+    fn type_name() -> Cow<'static, str> {
+        <String as InputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <String as InputType>::create_type_info(registry)
+    }
+
+    fn parse(value: Option<Value>) -> InputValueResult<Self> {
+        match value {
+            Some(Value::String(text)) => Ok(Self(Sensitive::new(text))),
+            _ => Err(InputValueError::custom("a value is a text")),
+        }
+    }
+
+    /// For defaults alone, and a value has none.
+    fn to_value(&self) -> Value {
+        Value::Null
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
+/// Which secret.
+#[derive(InputObject)]
+pub(super) struct SecretWhereUniqueInput {
+    pub(super) id: ID,
+}
+
+/// Which secrets.
+#[derive(InputObject, Default)]
+pub(super) struct SecretWhereInput {
+    pub(super) id: Option<ID>,
+    /// Words that name, display name or registry host contain; at most 200 characters.
+    pub(super) search: Option<String>,
+    /// Image pull only.
+    pub(super) if_docker_config_json: Option<bool>,
+}
+
+/// Which end comes first.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(rename_items = "lowercase")]
+pub(super) enum OrderDirection {
+    Asc,
+    Desc,
+}
+
+/// By what the list is sorted; by name, where nothing is said.
+#[derive(InputObject, Default)]
+pub(super) struct SecretOrderByInput {
+    pub(super) name: Option<OrderDirection>,
+    pub(super) display_name: Option<OrderDirection>,
+    #[graphql(name = "type")]
+    pub(super) kind: Option<OrderDirection>,
+}
+
+/// A secret that is to be added.
+#[derive(InputObject)]
+pub(super) struct SecretCreateInput {
+    /// Unique within its type: lower case letters, digits, `-` and `.`.
+    pub(super) name: String,
+    /// `opaque` where it is left out.
+    #[graphql(name = "type")]
+    pub(super) kind: Option<SecretType>,
+    /// What people see; the name where it is left out.
+    pub(super) display_name: Option<String>,
+    /// `opaque`: an SSH private key.
+    pub(super) secret: Option<Text>,
+    /// `kubernetes`: where the registry is.
+    pub(super) registry_host: Option<String>,
+    /// `kubernetes`: the account there.
+    pub(super) username: Option<String>,
+    /// `kubernetes`: its password or token.
+    pub(super) password: Option<Text>,
+    /// Save it although another secret holds the same key or account.
+    #[graphql(default)]
+    pub(super) knowingly: bool,
+}
+
+/// A change. What is left out, null or a mask stays as it is.
+#[derive(InputObject)]
+pub(super) struct SecretUpdateInput {
+    /// What people see; an empty text makes it the name.
+    pub(super) display_name: Option<String>,
+    /// As it is: it cannot be changed.
+    #[graphql(name = "type")]
+    pub(super) kind: Option<SecretType>,
+    /// `opaque`: a new SSH private key.
+    pub(super) secret: Option<Text>,
+    /// `kubernetes`: where the registry is.
+    pub(super) registry_host: Option<String>,
+    /// `kubernetes`: the account there.
+    pub(super) username: Option<String>,
+    /// `kubernetes`: its new password or token.
+    pub(super) password: Option<Text>,
+    /// Save it although another secret holds the same key or account.
+    #[graphql(default)]
+    pub(super) knowingly: bool,
+}
+
+/// The value, where one was sent.
+pub(super) fn sent(value: Option<Text>) -> Option<Sensitive> {
+    value.map(|Text(text)| text).filter(|text| !text.is_empty() && text.expose() != MASK)
+}
