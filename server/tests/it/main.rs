@@ -8,6 +8,7 @@
 mod access;
 mod bad_input;
 mod checks;
+mod client;
 mod edge;
 mod harness;
 mod imports;

@@ -62,6 +62,11 @@ impl Running {
         running
     }
 
+    /// Where it answers.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
     fn send(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.addr).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
