@@ -32,7 +32,7 @@ pub struct Cli {
 #[derive(Debug)]
 pub enum Asked {
     /// Something that this process does by itself.
-    OfServer(Cli),
+    OfServer(Box<Cli>),
     /// Something that a running portal is asked for.
     OfPortal(ClientCommand),
 }
@@ -43,8 +43,9 @@ const DOCKER_HELPER: &str = "docker-credential-latchkey";
 /// The whole command line.
 pub fn command() -> clap::Command {
     let mut server = Cli::command();
-    // The server's settings go to all commands that it has by now: what a portal is asked for takes none of them.
-    server.build();
+    // Has it built, which gives its settings to the commands that it has by now: what a portal is asked for takes none of
+    // them. `build` would go further, and leave those that come later without their names.
+    server.render_usage();
     ClientCommand::augment_subcommands(server)
 }
 
@@ -62,7 +63,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, cla
     if is_client {
         ClientCommand::from_arg_matches(&matches).map(Asked::OfPortal)
     } else {
-        Cli::from_arg_matches(&matches).map(Asked::OfServer)
+        Cli::from_arg_matches(&matches).map(Box::new).map(Asked::OfServer)
     }
 }
 
@@ -446,7 +447,7 @@ mod tests {
 
     #[test]
     fn a_portal_is_asked_without_the_servers_settings() {
-        assert!(matches!(asked(&["latchkey"]), Ok(Asked::OfServer(Cli { command: None, .. }))));
+        assert!(matches!(asked(&["latchkey"]), Ok(Asked::OfServer(cli)) if cli.command.is_none()));
         assert!(matches!(asked(&["latchkey", "user", "list", "--data-dir", "x"]), Ok(Asked::OfServer(_))));
         assert!(matches!(
             asked(&["latchkey", "secret", "list"]),

@@ -15,7 +15,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 async fn main() -> ExitCode {
     // On the heap: every command is a part of it.
     match config::parse(std::env::args_os()).unwrap_or_else(|error| error.exit()) {
-        Asked::OfServer(cli) => Box::pin(start::run(cli)).await,
+        Asked::OfServer(cli) => Box::pin(start::run(*cli)).await,
         Asked::OfPortal(command) => Box::pin(client::run(command)).await,
     }
 }

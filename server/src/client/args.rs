@@ -4,7 +4,7 @@ use clap::{Args, Subcommand, ValueEnum, builder::BoolishValueParser};
 use domain::secret::{SecretId, SecretKind, Shape};
 use std::{num::NonZeroU32, path::PathBuf};
 
-/// Commands that talk to a running portal by its API; they start no database.
+// What would stand here as a doc comment would be the help's first line.
 #[derive(Debug, Subcommand)]
 pub enum ClientCommand {
     /// Look after the secrets of a running portal, over the network
@@ -28,7 +28,7 @@ pub struct Connection {
     #[arg(long, env = "LATCHKEY_URL", global = true)]
     pub url: Option<String>,
 
-    /// A file with an API token, where it is not in the environment as LATCHKEY_TOKEN; a line end after it is passed
+    /// A file with an API token, where it is not in the environment as `LATCHKEY_TOKEN`; a line end after it is passed
     /// over
     #[arg(long, env = "LATCHKEY_TOKEN_FILE", global = true)]
     pub token_file: Option<PathBuf>,
@@ -176,7 +176,7 @@ pub struct Fields {
 /// A secret that is to be added.
 #[derive(Debug, Args)]
 pub struct AddArgs {
-    /// Unique within its type: lower case letters, digits, - and .
+    /// Unique within its type: lower case letters, digits, hyphens and dots
     pub name: String,
     /// Which type of secret
     #[arg(long, value_enum)]

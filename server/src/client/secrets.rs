@@ -71,7 +71,8 @@ struct Key {
 struct Tested {
     status: String,
     detail: String,
-    tested_at: Option<String>,
+    #[serde(rename = "tested_at")]
+    at: Option<String>,
     #[serde(default)]
     host_keys: Vec<HostKey>,
 }
@@ -228,7 +229,7 @@ fn show(text: &Sensitive, json: bool) -> Outcome {
         return print(text.expose());
     }
     let secret: Secret = parse(text)?;
-    let tested = secret.connection.tested_at.map(|at| format!(", {at}")).unwrap_or_default();
+    let tested = secret.connection.at.map(|at| format!(", {at}")).unwrap_or_default();
     let (fingerprint, public_key) = secret.key.map(|key| (key.fingerprint, key.public_key)).unzip();
     let pending = secret.pending_key.map(|key| key.public_key);
     let known_hosts = secret.known_hosts.map(|text| text.lines().count()).filter(|count| *count > 0);
@@ -303,7 +304,8 @@ async fn test(api: &Api, id: &SecretId, json: bool) -> Outcome {
         }
     }
     match CheckStatus::parse(&tested.status) {
-        Some(CheckStatus::Works | CheckStatus::NotTested) => Ok(()),
+        Some(CheckStatus::Works) => Ok(()),
+        Some(CheckStatus::NotTested) => Err(Failure::new(format!("{id} was not tested"))),
         _ => Err(Failure::new(format!("{id} does not work"))),
     }
 }
@@ -320,13 +322,11 @@ async fn value(api: &Api, args: &ValueArgs) -> Outcome {
         return Err(Failure::new("a raw value has no members: say either --shape raw or --key"));
     }
     let members: BTreeMap<String, Sensitive> = parse(&answer)?;
-    match members.get(key) {
-        Some(text) => print_exactly(text.expose()),
-        None => {
-            let known = members.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-            Err(Failure::new(format!("there is no such member; there are: {known}")))
-        }
-    }
+    let text = members.get(key).ok_or_else(|| {
+        let known = members.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        Failure::new(format!("there is no such member; there are: {known}"))
+    })?;
+    print_exactly(text.expose())
 }
 
 async fn manifest(api: &Api, args: &ManifestArgs) -> Outcome {
