@@ -93,7 +93,7 @@ pub(super) async fn run(api: Option<&Api>, args: &ImportArgs) -> Outcome {
     report(&rows, args.output.json)?;
     let failed = rows.iter().filter(|row| row.result == Fate::NotAdded).count();
     if failed > 0 {
-        return Err(Failure::new(format!("{failed} were not added; the others are as they are listed")));
+        return Err(Failure::new(format!("{failed} not added; the others are as they are listed")));
     }
     if rows.iter().all(|row| row.result == Fate::LeftOut) {
         return Err(Failure::new("there is no credential in it that can be added"));

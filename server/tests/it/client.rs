@@ -399,13 +399,13 @@ fn what_other_programs_keep_is_imported() {
     // What is there already stays, and the rest is added.
     let again = import(&["--json"], config);
     assert_eq!(again.code, 1);
-    assert!(again.said.contains("1 were not added"), "{}", again.said);
+    assert!(again.said.contains("1 not added"), "{}", again.said);
     let rows: Value = serde_json::from_str(&again.out).unwrap();
     assert_eq!(results(&rows), ["added", "not-added", "left-out"]);
     assert!(rows[1]["detail"].as_str().unwrap().contains("already"), "{rows}");
     assert_eq!(portal.run(&["secret", "value", "image-docker-hub", "--shape", "raw"], "").ok(), "PLANTED-3");
 
-    let key = KEY.lines().map(|line| format!("    {line}\n")).collect::<String>();
+    let key = KEY.lines().map(|line| format!("    {line}\n")).collect::<Vec<_>>().concat();
     let secret = format!(
         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: gitsync-secret-repo\nstringData:\n  ssh: |\n{key}"
     );
