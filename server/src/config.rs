@@ -1,14 +1,18 @@
 //! What can be set, by flags and by environment. The environment is read here and nowhere else.
 
-use crate::edge::{Edge, Origin};
+use crate::{
+    client::args::ClientCommand,
+    edge::{Edge, Origin},
+};
 use backend::{
     CheckConfig, ExtraRoots, Issuer, PrivateHost, SessionLimits, SignInConfig, SingleSignOnConfig, StartError,
 };
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use domain::{access::Role, sensitive::Sensitive};
 use ipnet::IpNet;
 use std::{
     convert::Infallible,
+    ffi::OsString,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
@@ -22,6 +26,50 @@ pub struct Cli {
     pub command: Option<Command>,
     #[command(flatten)]
     pub settings: Settings,
+}
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub enum Asked {
+    /// Something that this process does by itself.
+    OfServer(Box<Cli>),
+    /// Something that a running portal is asked for.
+    OfPortal(ClientCommand),
+}
+
+/// As Docker and its like call the credential helper.
+const DOCKER_HELPER: &str = "docker-credential-latchkey";
+
+/// The whole command line.
+pub fn command() -> clap::Command {
+    let mut server = Cli::command();
+    // Has it built, which gives its settings to the commands that it has by now: what a portal is asked for takes none of
+    // them. `build` would go further, and leave those that come later without their names.
+    server.render_usage();
+    ClientCommand::augment_subcommands(server)
+}
+
+/// Reads the command line, by the name of the program too.
+///
+/// Errors: it is not well formed, or asks for help.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, clap::Error> {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    let name = arguments.first().map(Path::new).and_then(Path::file_name);
+    if name.is_some_and(|name| name == DOCKER_HELPER) {
+        arguments.splice(..1, ["latchkey".into(), "docker-credential".into()]);
+    }
+    let matches = command().try_get_matches_from(arguments)?;
+    let is_client = matches.subcommand_name().is_some_and(ClientCommand::has_subcommand);
+    if is_client {
+        ClientCommand::from_arg_matches(&matches).map(Asked::OfPortal)
+    } else {
+        Cli::from_arg_matches(&matches).map(Box::new).map(Asked::OfServer)
+    }
+}
+
+/// The token with which a portal is asked. No flag has it: other processes see flags.
+pub fn token_in_environment() -> Option<Sensitive> {
+    std::env::var("LATCHKEY_TOKEN").ok().filter(|token| !token.is_empty()).map(Sensitive::new)
 }
 
 #[derive(Debug, Clone, Subcommand)]
@@ -390,11 +438,53 @@ pub fn secret_line(path: &Path, setting: &str) -> Result<Sensitive, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+        command().debug_assert();
+    }
+
+    fn asked(arguments: &[&str]) -> Result<Asked, clap::Error> {
+        parse(arguments.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn a_portal_is_asked_without_the_servers_settings() {
+        assert!(matches!(asked(&["latchkey"]), Ok(Asked::OfServer(cli)) if cli.command.is_none()));
+        assert!(matches!(asked(&["latchkey", "user", "list", "--data-dir", "x"]), Ok(Asked::OfServer(_))));
+        assert!(matches!(
+            asked(&["latchkey", "secret", "list"]),
+            Ok(Asked::OfPortal(ClientCommand::Secret(_)))
+        ));
+        for called in ["docker-credential-latchkey", "/usr/bin/docker-credential-latchkey"] {
+            let helper = asked(&[called, "get"]);
+            assert!(matches!(helper, Ok(Asked::OfPortal(ClientCommand::DockerCredential(_)))));
+        }
+        assert!(asked(&["latchkey", "secret", "list", "--data-dir", "x"]).is_err());
+    }
+
+    /// No argument and no setting of it takes a value or a token.
+    #[test]
+    fn a_portals_commands_take_no_value() {
+        fn walk(command: &clap::Command, seen: &mut Vec<String>) {
+            seen.extend(command.get_arguments().map(|argument| argument.get_id().to_string()));
+            seen.extend(
+                command.get_arguments().filter_map(|argument| Some(argument.get_env()?.to_str()?.to_owned())),
+            );
+            command.get_subcommands().for_each(|command| walk(command, seen));
+        }
+        let mut seen = Vec::new();
+        let command = command();
+        let asked_of_portal =
+            command.get_subcommands().filter(|command| ClientCommand::has_subcommand(command.get_name()));
+        asked_of_portal.for_each(|command| walk(command, &mut seen));
+        assert!(
+            seen.iter().any(|name| name == "value_file") && seen.iter().any(|name| name == "LATCHKEY_URL")
+        );
+        for name in ["value", "secret", "password", "passphrase", "token", "LATCHKEY_TOKEN"] {
+            assert!(!seen.iter().any(|other| other == name), "{name}");
+        }
     }
 
     #[test]

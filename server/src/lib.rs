@@ -3,6 +3,7 @@
 // The type of a page is as deep as its markup.
 #![recursion_limit = "512"]
 
+pub mod client;
 pub mod clock;
 pub mod command;
 pub mod config;

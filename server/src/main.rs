@@ -1,7 +1,10 @@
 //! The `latchkey` binary.
 
-use clap::Parser;
-use server::{config::Cli, start};
+use server::{
+    client,
+    config::{self, Asked},
+    start,
+};
 use std::process::ExitCode;
 
 /// Rendering a page is thousands of small allocations, freed on whichever thread ends the request.
@@ -11,5 +14,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[tokio::main]
 async fn main() -> ExitCode {
     // On the heap: every command is a part of it.
-    Box::pin(start::run(Cli::parse())).await
+    match config::parse(std::env::args_os()).unwrap_or_else(|error| error.exit()) {
+        Asked::OfServer(cli) => Box::pin(start::run(*cli)).await,
+        Asked::OfPortal(command) => Box::pin(client::run(command)).await,
+    }
 }

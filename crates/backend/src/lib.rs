@@ -30,7 +30,10 @@ pub use context::{Action, Actor, Ctx, TokenActor, UserActor};
 pub use db::migrate;
 pub use error::StartError;
 pub use health::Readiness;
-pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
+pub use imports::{
+    Findings as ImportFindings, Found as ImportFound, ImportChoice, ImportRow, ImportService, ImportView,
+    read as read_import,
+};
 pub use keyring::{Kek, KekError, KeyError, KeyService, KeyStatus, Rewrapped};
 pub use random::{entity_tag, submission_of};
 pub use secrets::{
@@ -41,6 +44,7 @@ pub use shapes::{ManifestFormat, Shaped, docker_config_json, flat_json, manifest
 pub use single_sign_on::{
     BegunSignOn, Issuer, IssuerError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService,
 };
+pub use ssh_keys::{AgentError, add_to_agent};
 pub use tokens::{CreatedToken, TokenPage, TokenService, TokenSummary};
 pub use usages::UsageService;
 pub use users::{AddedUser, FirstAdmin, UserPage, UserService, UserSummary};

@@ -8,6 +8,7 @@
 mod access;
 mod bad_input;
 mod checks;
+mod client;
 #[path = "../../../crates/backend/src/shapes/tests/cluster.rs"]
 mod cluster;
 mod docs;

@@ -10,6 +10,7 @@ mod read;
 mod repository;
 mod service;
 
+pub use read::{Findings, Found, read};
 pub use service::{ImportChoice, ImportRow, ImportService, ImportView};
 
 #[cfg(test)]

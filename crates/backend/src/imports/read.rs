@@ -11,30 +11,39 @@ use domain::{
 };
 
 /// Everything found in a text.
-pub(super) struct Findings {
-    pub(super) entries: Vec<Found>,
+pub struct Findings {
+    /// In the order of the text; never empty.
+    pub entries: Vec<Found>,
     /// Objects that hold nothing for us.
-    pub(super) passed_over: u32,
+    pub passed_over: u32,
 }
 
 /// One thing found: a credential, or what there is to say in place of one.
-pub(super) struct Found {
-    pub(super) kind: SecretKind,
+pub struct Found {
+    /// What it would be stored as.
+    pub kind: SecretKind,
     /// As it is stored.
-    pub(super) host: Option<String>,
-    pub(super) username: Option<String>,
+    pub host: Option<String>,
+    /// The account there.
+    pub username: Option<String>,
     /// Good by the rules of the form; `None` where the notes say what to do.
-    pub(super) value: Option<Sensitive>,
-    pub(super) notes: Vec<Note>,
+    pub value: Option<Sensitive>,
+    /// What there is to say of it.
+    pub notes: Vec<Note>,
     /// Of a key, once it was read.
     pub(super) fingerprint: Option<String>,
     /// What the Kubernetes Secret is called that it stood in.
-    pub(super) secret: Option<String>,
+    pub secret: Option<String>,
     /// A name for it, by these rules good but perhaps taken.
-    pub(super) suggested: String,
+    pub suggested: String,
 }
 
 impl Found {
+    /// What people may see it as: where the account is, and whose; empty for a key.
+    pub fn display_name(&self) -> String {
+        names::display_name(self.host.as_deref(), self.username.as_deref())
+    }
+
     pub(super) fn without_value(kind: SecretKind, host: Option<String>, notes: Vec<Note>) -> Self {
         Self {
             kind,
@@ -71,7 +80,9 @@ impl Found {
 }
 
 /// Reads a docker config, in either form, or Kubernetes Secrets as YAML or JSON.
-pub(super) fn read(text: &Sensitive) -> Result<Findings, ImportProblem> {
+///
+/// Errors: there is nothing in it to choose from.
+pub fn read(text: &Sensitive) -> Result<Findings, ImportProblem> {
     let start = text.expose().trim_start_matches('\u{feff}').trim_start();
     if start.starts_with("-----BEGIN ") || start.starts_with("PuTTY-User-Key-File-") {
         return Err(ImportProblem::PrivateKey);

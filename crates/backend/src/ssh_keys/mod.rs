@@ -4,11 +4,14 @@
 //! The forms are taken apart here, down to the numbers, and the key is put together from them with `ssh-key`: its own
 //! readers refuse one P-256 key in 256 (a leading zero byte) and misread as many Ed25519 keys in `PuTTY`'s form.
 
+mod agent;
 mod der;
 mod material;
 mod openssh;
 mod pem;
 mod putty;
+
+pub use agent::{AgentError, add_to_agent};
 
 use crate::random;
 use aws_lc_rs::{

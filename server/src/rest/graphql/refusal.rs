@@ -32,6 +32,7 @@ pub(super) fn refused(refusal: Refusal) -> Error {
         Refusal::Twin(_) => "TWIN",
         Refusal::NotSignedIn => "UNAUTHENTICATED",
         Refusal::Forbidden => "FORBIDDEN",
+        Refusal::TooManyTests(_) => "TOO_MANY_REQUESTS",
         Refusal::Sealed | Refusal::Unavailable => "SERVICE_UNAVAILABLE",
         Refusal::Internal(_) => "INTERNAL_SERVER_ERROR",
     };

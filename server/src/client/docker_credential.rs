@@ -1,0 +1,121 @@
+//! `latchkey docker-credential …`, the protocol of Docker's credential helpers
+//! (<https://github.com/docker/docker-credential-helpers>). Docker, Podman, Skopeo and their like run
+//! `docker-credential-latchkey` where their config says `"credsStore": "latchkey"`.
+
+use super::{
+    Api, Failure, Outcome,
+    args::{DockerCredentialArgs, DockerCredentialCommand},
+    http::parse,
+    output::print,
+    secrets::{Row, row, rows},
+};
+use domain::{
+    page::ListQuery,
+    secret::{NormalizedHost, RegistryHost, SecretId, SecretKind},
+    sensitive::Sensitive,
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::BTreeMap,
+    io::{self, Read},
+};
+
+/// By these words clients know that they may go on without a credential.
+const NOT_FOUND: &str = "credentials not found in native keychain";
+
+/// More than the longest address.
+const MOST_BYTES: u64 = 4096;
+
+/// What Docker reads.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Credential<'a> {
+    #[serde(rename = "ServerURL")]
+    server_url: &'a str,
+    username: &'a str,
+    secret: &'a str,
+}
+
+/// What the portal hands out.
+#[derive(Deserialize)]
+struct Account {
+    username: String,
+    password: Sensitive,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    username: String,
+}
+
+/// Does what Docker asks for. A failure is to be told on standard output.
+pub(super) async fn run(args: DockerCredentialArgs) -> Outcome {
+    let DockerCredentialArgs { connection, prefer, command } = args;
+    match command {
+        DockerCredentialCommand::Get => {
+            let mut asked = String::new();
+            let read = io::stdin().lock().take(MOST_BYTES).read_to_string(&mut asked);
+            read.map_err(|_| Failure::new("the registry cannot be read from standard input"))?;
+            let asked = asked.trim();
+            // What is no registry here has no secret here.
+            let Ok(NormalizedHost { host, .. }) = RegistryHost::parse(asked) else { return Err(not_found()) };
+            let api = Api::new(&connection)?;
+            let id = find(&api, &host, &prefer).await?.ok_or_else(not_found)?;
+            let query = [("shape", "username-password")];
+            let Account { username, password } = api.read(&["secrets", &id, "value"], &query).await?;
+            let credential = Credential { server_url: asked, username: &username, secret: password.expose() };
+            let json = serde_json::to_string(&credential).map(Sensitive::new);
+            print(json.map_err(|_| Failure::new("the credential cannot be written"))?.expose())
+        }
+        DockerCredentialCommand::List => {
+            let api = Api::new(&connection)?;
+            let mut chosen: BTreeMap<String, String> = BTreeMap::new();
+            for Row { id, registry_host, .. } in image_pull(&api, "").await? {
+                let Some(host) = registry_host else { continue };
+                if !chosen.contains_key(&host) || is_preferred(&id, &prefer) {
+                    chosen.insert(host, id);
+                }
+            }
+            let mut accounts = BTreeMap::new();
+            for (host, id) in chosen {
+                let Named { username } = parse(&api.get(&["secrets", &id], &[]).await?)?;
+                accounts.insert(host, username);
+            }
+            print(&serde_json::to_string(&accounts).map_err(|_| Failure::new("the list cannot be written"))?)
+        }
+        DockerCredentialCommand::Store => Err(refused("added")),
+        DockerCredentialCommand::Erase => Err(refused("deleted")),
+    }
+}
+
+fn not_found() -> Failure {
+    Failure::new(NOT_FOUND)
+}
+
+fn refused(done: &str) -> Failure {
+    // What was sent along is a credential, or an address: whoever sends it must not be cut off.
+    let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+    Failure::new(format!("latchkey only hands credentials out: secrets are {done} in the portal"))
+}
+
+/// The secret for this registry: of several the first by name, or one that is preferred.
+async fn find(api: &Api, host: &RegistryHost, prefer: &[SecretId]) -> Result<Option<String>, Failure> {
+    // A host is of ASCII letters, and may be longer than what can be searched for.
+    let search = host.as_str().get(..ListQuery::MAX_SEARCH_CHARS).unwrap_or(host.as_str());
+    let rows = image_pull(api, search).await?;
+    let mut ids =
+        rows.into_iter().filter(|row| row.registry_host.as_deref() == Some(host.as_str())).map(|row| row.id);
+    let first = ids.next();
+    let is_good = |id: &String| is_preferred(id, prefer);
+    Ok(if first.as_ref().is_some_and(is_good) { first } else { ids.find(is_good).or(first) })
+}
+
+fn is_preferred(id: &str, prefer: &[SecretId]) -> bool {
+    prefer.iter().any(|preferred| preferred.to_string() == id)
+}
+
+/// Image-pull secrets by name.
+async fn image_pull(api: &Api, search: &str) -> Result<Vec<Row>, Failure> {
+    let query = [("type", SecretKind::ImagePull.as_str()), ("sort", "name"), ("q", search)];
+    rows(api, &query, usize::MAX).await?.iter().map(row).collect()
+}

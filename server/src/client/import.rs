@@ -1,0 +1,131 @@
+//! `latchkey secret import`: what is in a file is read here, by the rules of the page, and each part sent by itself.
+
+use super::{
+    Api, Failure, Outcome,
+    args::ImportArgs,
+    http::parse,
+    input,
+    output::{print, print_exactly, table},
+    secrets::Body,
+};
+use backend::{ImportFound, read_import};
+use domain::import::Note;
+use serde::{Deserialize, Serialize};
+
+/// What became of one thing found.
+#[derive(Serialize)]
+struct Row {
+    name: String,
+    r#type: &'static str,
+    registry_host: Option<String>,
+    username: Option<String>,
+    /// The id, where it was added.
+    id: Option<String>,
+    result: Fate,
+    /// Why it was not added, and what else there is to say.
+    detail: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Fate {
+    Added,
+    WouldBeAdded,
+    NotAdded,
+    /// There is no credential in it, or it was not chosen.
+    LeftOut,
+}
+
+impl Fate {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::WouldBeAdded => "would be added",
+            Self::NotAdded => "not added",
+            Self::LeftOut => "left out",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Added {
+    id: String,
+}
+
+/// Adds what was chosen, one after the other; without an API it only says what would be added.
+///
+/// Errors: the file has nothing to choose from, or something that was chosen was not added.
+pub(super) async fn run(api: Option<&Api>, args: &ImportArgs) -> Outcome {
+    let text = input::read(&args.file)?;
+    let findings = read_import(&text).map_err(|problem| Failure::new(problem.message()))?;
+    let found = findings.entries;
+    let usable = |name: &String| found.iter().any(|entry| entry.value.is_some() && entry.suggested == *name);
+    if let Some(unknown) = args.only.iter().find(|name| !usable(name)) {
+        return Err(Failure::new(format!(
+            "there is no credential that would be named {unknown}; see --dry-run"
+        )));
+    }
+    let mut rows = Vec::with_capacity(found.len());
+    for entry in &found {
+        let chosen = args.only.is_empty() || args.only.contains(&entry.suggested);
+        let mut row = Row {
+            name: entry.suggested.clone(),
+            r#type: entry.kind.as_str(),
+            registry_host: entry.host.clone(),
+            username: entry.username.clone(),
+            id: None,
+            result: Fate::LeftOut,
+            detail: entry.notes.iter().map(Note::message).collect::<Vec<_>>().join(" "),
+        };
+        if chosen && entry.value.is_some() {
+            match api {
+                None => row.result = Fate::WouldBeAdded,
+                Some(api) => match add(api, entry, args.knowingly).await {
+                    Ok(id) => (row.id, row.result) = (Some(id), Fate::Added),
+                    Err(failure) => {
+                        (row.result, row.detail) = (Fate::NotAdded, failure.message.replace("\n  ", " "));
+                    }
+                },
+            }
+        }
+        rows.push(row);
+    }
+    report(&rows, args.output.json)?;
+    let failed = rows.iter().filter(|row| row.result == Fate::NotAdded).count();
+    if failed > 0 {
+        return Err(Failure::new(format!("{failed} not added; the others are as they are listed")));
+    }
+    if rows.iter().all(|row| row.result == Fate::LeftOut) {
+        return Err(Failure::new("there is no credential in it that can be added"));
+    }
+    Ok(())
+}
+
+async fn add(api: &Api, entry: &ImportFound, knowingly: bool) -> Result<String, Failure> {
+    let display_name = entry.display_name();
+    let body = Body {
+        r#type: Some(entry.kind.as_str()),
+        name: Some(&entry.suggested),
+        display_name: Some(&display_name),
+        registry_host: entry.host.as_deref(),
+        username: entry.username.as_deref(),
+        knowingly,
+        ..Body::default()
+    };
+    let body = body.with_value(entry.kind, entry.value.as_ref()).json()?;
+    parse::<Added>(&api.add(&["secrets"], &body).await?).map(|added| added.id)
+}
+
+fn report(rows: &[Row], json: bool) -> Outcome {
+    if json {
+        return print(&serde_json::to_string(rows).map_err(|_| Failure::new("the list cannot be written"))?);
+    }
+    let mut lines = vec![["NAME", "TYPE", "HOST", "USERNAME", "RESULT", "NOTE"].map(str::to_owned)];
+    lines.extend(rows.iter().map(|row| {
+        let told = |text: &Option<String>| text.clone().unwrap_or_default();
+        let name = row.id.clone().unwrap_or_else(|| row.name.clone());
+        let (host, username) = (told(&row.registry_host), told(&row.username));
+        [name, row.r#type.to_owned(), host, username, row.result.words().to_owned(), row.detail.clone()]
+    }));
+    print_exactly(&table(&lines))
+}

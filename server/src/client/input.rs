@@ -1,0 +1,54 @@
+//! What is read from files and standard input.
+
+use super::Failure;
+use domain::{import::MAX_BYTES, sensitive::Sensitive};
+use std::{
+    fs::File,
+    io::{self, IsTerminal, Read},
+    path::Path,
+};
+use zeroize::Zeroizing;
+
+/// All of a file, or of standard input where it is `-`.
+///
+/// Errors: it cannot be read, is no text, or is longer than anything that is taken.
+pub(super) fn read(path: &Path) -> Result<Sensitive, Failure> {
+    let is_stdin = path == Path::new("-");
+    let wrong = |why: &str| {
+        let place = if is_stdin { "standard input".into() } else { path.display().to_string() };
+        Failure::new(format!("{place} cannot be read: {why}"))
+    };
+    let source: Box<dyn Read> = if is_stdin {
+        if io::stdin().is_terminal() {
+            return Err(Failure::new(
+                "the value is read from standard input, and would be seen on this terminal: pipe it in, or name its file",
+            ));
+        }
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(File::open(path).map_err(|error| wrong(&error.to_string()))?)
+    };
+    // Room for all of it from the start: a buffer that grows leaves copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES + 1));
+    let most = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    source.take(most).read_to_end(&mut bytes).map_err(|error| wrong(&error.to_string()))?;
+    if bytes.len() > MAX_BYTES {
+        return Err(wrong("it is longer than anything that the portal takes"));
+    }
+    std::str::from_utf8(&bytes).map(Sensitive::new).map_err(|_| wrong("it is no text in UTF-8"))
+}
+
+/// The same, without a line end after it.
+///
+/// Errors: as in [`read`], or there is nothing.
+pub(super) fn value(path: &Path) -> Result<Sensitive, Failure> {
+    let text = read(path)?;
+    let line = text.expose().strip_suffix('\n').unwrap_or(text.expose());
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    if line.is_empty() {
+        return Err(Failure::new(
+            "there is no value: it is read from standard input, or from the file that is named",
+        ));
+    }
+    Ok(Sensitive::new(line))
+}

@@ -1,0 +1,612 @@
+//! The command line that asks a running portal: the binary as a child, the portal as another, and the programs that
+//! people use beside it, all real.
+
+use crate::{
+    harness::{KEY, fresh_folder},
+    peers::{Authority, Folder, GitServer, Guard, PASSWORD, Registry, USER, run},
+    process::{Running, latchkey, wait_until},
+};
+use serde_json::Value;
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+/// What no argument and no environment may hold.
+const VALUE: &str = "PLANTED \"\\:🔑' value";
+
+/// A portal for one test, and the commands that ask it.
+struct Portal {
+    running: Running,
+    folder: PathBuf,
+    /// With these it changes, and takes values out: no token does both.
+    tokens: [String; 2],
+}
+
+/// How a command ended.
+struct Ended {
+    code: i32,
+    out: String,
+    said: String,
+}
+
+impl Ended {
+    fn ok(self) -> String {
+        assert_eq!(self.code, 0, "{}{}", self.out, self.said);
+        self.out
+    }
+
+    fn json(self) -> Value {
+        serde_json::from_str(&self.ok()).unwrap()
+    }
+
+    /// What was said, where it ended with this.
+    fn failed(self, code: i32) -> String {
+        assert_eq!(self.code, code, "{}{}", self.out, self.said);
+        self.said
+    }
+}
+
+impl Portal {
+    fn start(name: &str) -> Self {
+        let folder = fresh_folder(name);
+        let mut command = latchkey(&folder);
+        command
+            .env("LATCHKEY_ALLOW_PRIVATE_HOSTS", "127.0.0.0/8")
+            .env("LATCHKEY_PLAIN_HTTP_HOSTS", "127.0.0.1");
+        let running = Running::start(command);
+        let tokens = ["write", "read-values"].map(|scope| token(&folder, scope));
+        Self { running, folder, tokens }
+    }
+
+    /// A command with its portal and token, and nothing else of the server's settings.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let takes = |name: &&str| ["value", "manifest", "ssh-add"].contains(name);
+        let [write, read] = &self.tokens;
+        let token = if arguments.iter().take(2).any(takes) { read } else { write };
+        let mut command = bare(arguments);
+        command.env("LATCHKEY_URL", self.running.url()).env("LATCHKEY_TOKEN", token);
+        command
+    }
+
+    /// Runs it with this on standard input.
+    fn run(&self, arguments: &[&str], input: &str) -> Ended {
+        ended(self.command(arguments), input)
+    }
+
+    fn stop(mut self) {
+        self.running.signal("-TERM");
+        assert!(self.running.child.wait().unwrap().success());
+    }
+}
+
+fn token(folder: &Path, scope: &str) -> String {
+    let made =
+        latchkey(folder).args(["token", "create", "--name", "cli", "--scope", scope]).output().unwrap();
+    assert!(made.status.success());
+    String::from_utf8(made.stdout).unwrap().trim().to_owned()
+}
+
+fn bare(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+    command.args(arguments).env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("NO_COLOR", "1");
+    command
+}
+
+/// Runs a command to its end. While it runs, others see neither a value nor a key in its arguments and environment.
+fn ended(mut command: Command, input: &str) -> Ended {
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    for file in ["cmdline", "environ"] {
+        let seen = fs::read(format!("/proc/{}/{file}", child.id())).unwrap_or_default();
+        let seen = String::from_utf8_lossy(&seen);
+        assert!(!seen.contains("PLANTED") && !seen.contains("PRIVATE KEY"), "{seen}");
+    }
+    // It may end without having read it.
+    drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+    let output = child.wait_with_output().unwrap();
+    Ended {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        said: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+const HUB: [&str; 9] = [
+    "secret",
+    "add",
+    "hub",
+    "--type",
+    "image-pull",
+    "--registry-host",
+    "https://GHCR.io/",
+    "--username",
+    "robot",
+];
+
+#[test]
+fn secrets_are_added_shown_changed_and_deleted() {
+    let portal = Portal::start("client-secrets");
+    let folder = Folder::new();
+
+    // From standard input, but for one line end, and from a file.
+    let added = portal.run(&[&HUB[..], &["--json"]].concat(), &format!("{VALUE}\n")).json();
+    assert_eq!((&added["id"], &added["registry_host"]), (&"image-hub".into(), &"ghcr.io".into()));
+    assert_eq!(portal.run(&["secret", "value", "image-hub", "--shape", "raw"], "").ok(), VALUE);
+    let file = folder.write("key", KEY);
+    let file = file.to_str().unwrap();
+    let git = [
+        "secret",
+        "add",
+        "data",
+        "--type",
+        "git-dataset",
+        "--value-file",
+        file,
+        "--display-name",
+        "The data",
+    ];
+    let shown = portal.run(&git, "").ok();
+    assert!(shown.contains("gitsync-secret-data") && shown.contains("SHA256:"), "{shown}");
+    let made =
+        portal.run(&["secret", "add", "made", "--type", "git-dataset", "--generate", "ed25519"], "").ok();
+    assert!(made.contains("Public key") && made.contains("ssh-ed25519 "), "{made}");
+
+    let table = portal.run(&["secret", "list", "--sort", "name"], "").ok();
+    let lines: Vec<_> = table.lines().collect();
+    assert!(lines[0].starts_with("ID ") && lines[0].ends_with("DISPLAY NAME") && lines.len() == 4, "{table}");
+    assert!(lines[1].starts_with("gitsync-secret-data ") && lines[1].ends_with("  The data"), "{table}");
+    let ids = |arguments: &[&str]| {
+        let list =
+            portal.run(&[&["secret", "list", "--json", "--sort", "name"], arguments].concat(), "").json();
+        list.as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&[]), ["gitsync-secret-data", "image-hub", "gitsync-secret-made"]);
+    assert_eq!(ids(&["--type", "image-pull"]), ["image-hub"]);
+    assert_eq!(ids(&["-q", "The data"]), ["gitsync-secret-data"]);
+    assert_eq!(ids(&["--limit", "2"]), ["gitsync-secret-data", "image-hub"]);
+    assert_eq!(ids(&["--status", "works"]).len(), 0);
+    let said = portal.run(&["secret", "list", "--status", "SOMETHING"], "").failed(1);
+    assert!(said.contains("\n  status: Send works"), "{said}");
+
+    // More than a page.
+    for number in 0..103 {
+        let name = format!("page-{number:03}");
+        let all = [
+            "secret",
+            "add",
+            &name,
+            "--type",
+            "image-pull",
+            "--registry-host",
+            "quay.io",
+            "--username",
+            &name,
+        ];
+        portal.run(&[&all[..], &["--knowingly"]].concat(), VALUE).ok();
+    }
+    assert_eq!(ids(&["-q", "quay.io"]).len(), 103);
+    assert_eq!(ids(&["-q", "quay.io", "--limit", "101"]).len(), 101);
+
+    let get = portal.run(&["secret", "get", "image-hub"], "").ok();
+    assert!(get.contains("Registry host  ghcr.io\n") && get.contains("Version        1\n"), "{get}");
+    assert_eq!(portal.run(&["secret", "get", "image-hub", "--json"], "").json()["username"], "robot");
+
+    let edit = ["secret", "edit", "image-hub", "--username", "other", "--version", "1"];
+    assert!(portal.run(&edit, "").ok().contains("Version        2\n"));
+    assert_eq!(portal.run(&["secret", "value", "image-hub", "--shape", "raw"], "").ok(), VALUE, "it stays");
+    let said = portal.run(&edit, "").failed(1);
+    assert!(said.contains("has version 2 now. Nothing was saved."), "{said}");
+    portal.run(&["secret", "edit", "image-hub", "--value-file", "-"], "PLANTED-2").ok();
+    let flat = portal.run(&["secret", "value", "image-hub", "--shape", "username-password"], "").json();
+    assert_eq!(flat, serde_json::json!({"username": "other", "password": "PLANTED-2"}));
+
+    let key = portal.run(&["secret", "value", "gitsync-secret-data", "--key", "ssh"], "").ok();
+    assert_eq!(key, KEY);
+    let said = portal.run(&["secret", "value", "gitsync-secret-data", "--key", "x"], "").failed(1);
+    assert!(said.contains("there are: ssh"), "{said}");
+
+    // A manifest is what `kubectl apply` takes, and what an import reads back.
+    let manifest = ["secret", "manifest", "image-hub", "-n", "jobs"];
+    let object = portal.run(&[&manifest[..], &["--json"]].concat(), "").json();
+    assert_eq!(
+        (&object["kind"], &object["metadata"]["name"], &object["metadata"]["namespace"], &object["type"]),
+        (&"Secret".into(), &"image-hub".into(), &"jobs".into(), &"kubernetes.io/dockerconfigjson".into())
+    );
+    let yaml = portal.run(&manifest, "").ok();
+    let back = portal.run(&["secret", "import", "-", "--dry-run", "--json"], &yaml).json();
+    assert_eq!((&back[0]["name"], &back[0]["username"]), (&"hub".into(), &"other".into()));
+
+    let said = portal.run(&["secret", "delete", "image-hub"], "y\n").failed(1);
+    assert!(said.contains("--yes"), "{said}");
+    portal.run(&["secret", "delete", "image-hub", "--yes"], "").ok();
+    assert!(portal.run(&["secret", "get", "image-hub"], "").failed(4).contains("There is nothing here."));
+    portal.stop();
+}
+
+#[test]
+fn what_is_refused_is_told_in_words() {
+    let portal = Portal::start("client-refused");
+    let folder = &portal.folder;
+    portal.run(&HUB, VALUE).ok();
+    let said = portal.run(&HUB, VALUE).failed(1);
+    assert!(
+        said.contains("There is a secret of this name already.") && said.contains("\n  name: "),
+        "{said}"
+    );
+    let twin = [&["secret", "add", "hub2"][..], &HUB[3..]].concat();
+    assert!(portal.run(&twin, VALUE).failed(1).contains("image-hub"));
+    portal.run(&[&twin[..], &["--knowingly"]].concat(), VALUE).ok();
+    let wrong = ["secret", "add", "Upper", "--type", "git-dataset"];
+    let said = portal.run(&wrong, "PLANTED no key").failed(1);
+    assert!(
+        said.contains("\n  name: ") && said.contains("\n  secret: ") && !said.contains("PLANTED"),
+        "{said}"
+    );
+    assert!(portal.run(&HUB, "").failed(1).contains("there is no value"));
+    assert!(portal.run(&["secret", "get", "hub"], "").failed(2).contains("such as image-hub"));
+    assert!(
+        portal
+            .run(&["secret", "add", "x", "--type", "image-pull", "--password", "x"], "")
+            .failed(2)
+            .contains("unexpected")
+    );
+
+    let as_token = |token: &str, arguments: &[&str]| {
+        let mut command = portal.command(arguments);
+        command.env("LATCHKEY_TOKEN", token);
+        ended(command, VALUE)
+    };
+    let reader = token(folder, "read-metadata");
+    assert_eq!(as_token(&reader, &["secret", "get", "image-hub"]).code, 0);
+    assert!(as_token(&reader, &HUB).failed(3).contains("does not allow"));
+    assert!(as_token(&reader, &["secret", "value", "image-hub"]).failed(3).contains("does not allow"));
+    let said = as_token("latchkey_SENTINEL_x", &["secret", "list"]);
+    assert!(!said.failed(3).contains("SENTINEL"));
+    let said = as_token("SENTINEL\nx", &["secret", "list"]).failed(1);
+    assert!(said.contains("characters") && !said.contains("SENTINEL"), "{said}");
+
+    let mut by_file = portal.command(&["secret", "list"]);
+    fs::write(folder.join("token"), format!("{}\n", portal.tokens[0])).unwrap();
+    by_file.env_remove("LATCHKEY_TOKEN").env("LATCHKEY_TOKEN_FILE", folder.join("token"));
+    ended(by_file, "").ok();
+    let mut none = portal.command(&["secret", "list"]);
+    none.env_remove("LATCHKEY_TOKEN");
+    assert!(ended(none, "").failed(1).contains("there is no token"));
+    assert!(ended(bare(&["secret", "list"]), "").failed(1).contains("LATCHKEY_URL"));
+    let clear = portal.command(&["secret", "list", "--url", "http://latchkey.example"]);
+    assert!(ended(clear, "").failed(1).contains("could be read on the way"));
+    let nobody = portal.command(&["secret", "list", "--url", "http://127.0.0.1:1"]);
+    assert!(ended(nobody, "").failed(1).contains("cannot be asked"));
+    portal.stop();
+}
+
+/// Answers every request so, and tells of each.
+fn answering(answer: String) -> (u16, mpsc::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (send, receive) = mpsc::channel();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 4096];
+            let length = stream.read(&mut request).unwrap();
+            stream.write_all(answer.as_bytes()).unwrap();
+            if send.send(String::from_utf8_lossy(&request[..length]).into_owned()).is_err() {
+                return;
+            }
+        }
+    });
+    (port, receive)
+}
+
+#[test]
+fn the_token_goes_nowhere_else() {
+    let asked = |url: &str, change: &dyn Fn(&mut Command)| {
+        let mut command = bare(&["secret", "get", "image-hub", "--url", url]);
+        command.env("LATCHKEY_TOKEN", "latchkey_PLAN_x");
+        change(&mut command);
+        ended(command, "")
+    };
+    let (elsewhere, seen) = answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".to_owned());
+    let (redirects, _) = answering(format!(
+        "HTTP/1.1 308 Permanent Redirect\r\nLocation: http://127.0.0.1:{elsewhere}/\r\nContent-Length: 0\r\n\r\n"
+    ));
+    let said = asked(&format!("http://127.0.0.1:{redirects}"), &|_| {}).failed(1);
+    assert!(said.contains("leads elsewhere"), "{said}");
+    // A proxy would see it.
+    let proxy = format!("http://127.0.0.1:{elsewhere}");
+    let said = asked("http://127.0.0.1:1", &|command| {
+        command.envs([("HTTP_PROXY", &proxy), ("http_proxy", &proxy), ("ALL_PROXY", &proxy)]);
+    });
+    assert!(said.failed(1).contains("cannot be asked"));
+    assert!(seen.recv_timeout(Duration::from_millis(100)).is_err());
+    // What is no portal has not said that there is no such secret.
+    let (other, _) = answering("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned());
+    assert!(asked(&format!("http://127.0.0.1:{other}"), &|_| {}).failed(1).contains("not the portal's"));
+
+    // TLS: by an authority that is trusted.
+    let (folder, authority) = (Folder::new(), Authority::new());
+    let (key, certificate) = authority.sign(&folder, "IP:127.0.0.1", 2);
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let server = Command::new("openssl")
+        .args(["s_server", "-quiet", "-www", "-accept", &format!("127.0.0.1:{port}")])
+        .arg("-key")
+        .arg(key)
+        .arg("-cert")
+        .arg(certificate)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let _server = Ends(server);
+    wait_until("openssl answers", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+    let url = format!("https://127.0.0.1:{port}");
+    let said = asked(&url, &|_| {}).failed(1);
+    assert!(said.contains("certificate"), "{said}");
+    let said = asked(&url, &|command| {
+        command.env("LATCHKEY_CA_FILE", authority.certificate());
+    });
+    assert!(said.failed(1).contains("not the JSON that was expected"));
+}
+
+/// A program that ends with the test.
+struct Ends(Child);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+#[test]
+fn what_other_programs_keep_is_imported() {
+    let portal = Portal::start("client-import");
+    // "ana:PLANTED-3" and "bob:PLANTED-4".
+    let config = r#"{"auths": {
+        "https://index.docker.io/v1/": {"auth": "YW5hOlBMQU5URUQtMw=="},
+        "quay.io": {"username": "bob", "password": "PLANTED-4"},
+        "ghcr.io": {}
+    }}"#;
+    let import = |arguments: &[&str], input: &str| {
+        portal.run(&[&["secret", "import", "-"], arguments].concat(), input)
+    };
+    let dry = ended(bare(&["secret", "import", "-", "--dry-run"]), config).ok();
+    assert!(
+        dry.contains("docker-hub") && dry.contains("would be added") && dry.contains("left out"),
+        "{dry}"
+    );
+    assert!(!dry.contains("PLANTED"), "{dry}");
+    assert_eq!(portal.run(&["secret", "list", "--json"], "").json(), serde_json::json!([]));
+
+    let one = import(&["--only", "quay.io", "--json"], config).json();
+    let results = |rows: &Value| {
+        let rows = rows.as_array().unwrap().iter();
+        rows.map(|row| row["result"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(results(&one), ["left-out", "added", "left-out"]);
+    assert_eq!(one[1]["id"], "image-quay.io");
+    assert_eq!(portal.run(&["secret", "value", "image-quay.io", "--shape", "raw"], "").ok(), "PLANTED-4");
+    assert!(import(&["--only", "none"], config).failed(1).contains("would be named none"));
+
+    // What is there already stays, and the rest is added.
+    let again = import(&["--json"], config);
+    assert_eq!(again.code, 1);
+    assert!(again.said.contains("1 not added"), "{}", again.said);
+    let rows: Value = serde_json::from_str(&again.out).unwrap();
+    assert_eq!(results(&rows), ["added", "not-added", "left-out"]);
+    assert!(rows[1]["detail"].as_str().unwrap().contains("already"), "{rows}");
+    assert_eq!(portal.run(&["secret", "value", "image-docker-hub", "--shape", "raw"], "").ok(), "PLANTED-3");
+
+    let key = KEY.lines().map(|line| format!("    {line}\n")).collect::<Vec<_>>().concat();
+    let secret = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: gitsync-secret-repo\nstringData:\n  ssh: |\n{key}"
+    );
+    assert!(import(&[], &secret).ok().contains("gitsync-secret-repo"));
+    assert!(import(&[], "{").failed(1).contains("JSON"));
+    portal.stop();
+}
+
+/// Skopeo signs in to a real registry with what the helper hands out.
+#[test]
+fn docker_and_its_like_are_handed_credentials() {
+    let portal = Portal::start("client-docker");
+    let registry = Registry::start(&Guard::Basic, None);
+    registry.put("group/app", "1.0");
+    let host = format!("127.0.0.1:{}", registry.port);
+    let add = |name: &str, registry: &str, username: &str, password: &str| {
+        let add = [
+            "secret",
+            "add",
+            name,
+            "--type",
+            "image-pull",
+            "--registry-host",
+            registry,
+            "--username",
+            username,
+        ];
+        portal.run(&[&add[..], &["--knowingly"]].concat(), password).ok();
+    };
+    add("b-works", &host, USER, PASSWORD);
+    add("another", "registry.example", "someone", "PLANTED-5");
+    // What is searched for stands elsewhere, too.
+    portal.run(&["secret", "edit", "image-another", "--display-name", &host], "").ok();
+    add("hub", "docker.io", "ana", "PLANTED-6");
+
+    let folder = Folder::new();
+    fs::create_dir(folder.join("bin")).unwrap();
+    let helper = folder.join("bin/docker-credential-latchkey");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_latchkey"), &helper).unwrap();
+    let path = format!("{}:{}", folder.join("bin").display(), std::env::var("PATH").unwrap());
+    let called = |program: &str, arguments: &[&str], input: &str| {
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .env_clear()
+            .env("PATH", &path)
+            .env("HOME", &folder.0)
+            .env("LATCHKEY_URL", portal.running.url())
+            .env("LATCHKEY_TOKEN", &portal.tokens[1]);
+        (command, input.to_owned())
+    };
+    let help = |command: &str, input: &str| {
+        let (command, input) = called("docker-credential-latchkey", &[command], input);
+        ended(command, &input)
+    };
+    let image = format!("docker://{host}/group/app:1.0");
+    let config = folder.write("auth.json", format!("{{\"credHelpers\": {{\"{host}\": \"latchkey\"}}}}"));
+    let inspect = || {
+        let arguments =
+            ["inspect", "--raw", "--tls-verify=false", "--authfile", config.to_str().unwrap(), &image];
+        let (command, _) = called("skopeo", &arguments, "");
+        ended(command, "")
+    };
+    assert!(inspect().ok().contains("schemaVersion"));
+
+    let answer = help("get", &format!("{host}\n")).json();
+    assert_eq!(answer, serde_json::json!({"ServerURL": host, "Username": USER, "Secret": PASSWORD}));
+    for name in ["https://index.docker.io/v1/", "docker.io", "registry-1.docker.io"] {
+        let answer = help("get", name).json();
+        assert_eq!((&answer["Username"], &answer["ServerURL"]), (&"ana".into(), &name.into()));
+    }
+    for nothing in ["quay.io", "127.0.0.1", "https://x.example/some/path", ""] {
+        let answer = help("get", nothing);
+        assert_eq!(
+            (answer.code, answer.out.as_str()),
+            (1, "credentials not found in native keychain\n"),
+            "{nothing}"
+        );
+    }
+    let list = help("list", "").json();
+    let all = serde_json::json!({
+        (host.clone()): USER, "registry.example": "someone", "https://index.docker.io/v1/": "ana"
+    });
+    assert_eq!(list, all);
+
+    // Of several the first by name, or the one that is preferred.
+    add("a-other", &host, "other", "PLANTED-7");
+    assert_eq!(help("get", &host).json()["Username"], "other");
+    assert_ne!(inspect().code, 0, "it is another account's");
+    let (mut command, input) = called("docker-credential-latchkey", &["get"], &host);
+    command.env("LATCHKEY_DOCKER_SECRET", "image-hub,image-b-works");
+    assert_eq!(ended(command, &input).json()["Username"], USER);
+
+    for refused in ["store", "erase"] {
+        let answer = help(refused, "{\"ServerURL\":\"x\",\"Username\":\"u\",\"Secret\":\"PLANTED-8\"}");
+        assert_eq!(answer.code, 1);
+        assert!(answer.out.contains("only hands credentials out") && !answer.out.contains("PLANTED"));
+    }
+    // What is wrong is told where Docker looks for it, and is not taken for "there is none".
+    let (mut command, input) = called("docker-credential-latchkey", &["get"], &host);
+    command.env("LATCHKEY_TOKEN", "latchkey_SENTINEL_x");
+    let answer = ended(command, &input);
+    assert!(answer.code == 3 && answer.out.contains("Send a token that is good") && answer.said.is_empty());
+    portal.stop();
+}
+
+/// A key goes into a real agent, and logs in from there.
+#[test]
+fn a_key_goes_into_an_agent() {
+    let portal = Portal::start("client-ssh");
+    let server = GitServer::start();
+    let folder = Folder::new();
+    let socket = folder.join("agent");
+    let agent =
+        Command::new("ssh-agent").arg("-D").arg("-a").arg(&socket).stdout(Stdio::null()).spawn().unwrap();
+    let _agent = Ends(agent);
+    wait_until("the agent listens", || socket.exists());
+    let known = folder.write("known_hosts", server.known_hosts());
+    let held = || {
+        let listed = Command::new("ssh-add").arg("-l").env("SSH_AUTH_SOCK", &socket).output().unwrap();
+        String::from_utf8(listed.stdout).unwrap()
+    };
+    let add = |id: &str, more: &[&str]| {
+        let mut command = portal.command(&[&["ssh-add", id], more].concat());
+        command.env("SSH_AUTH_SOCK", &socket);
+        ended(command, "")
+    };
+    let log_in = || {
+        let ssh = format!(
+            "ssh -F none -o BatchMode=yes -o IdentityFile=none -o StrictHostKeyChecking=yes -o UserKnownHostsFile={}",
+            known.display()
+        );
+        let mut command = Command::new("git");
+        command.args(["ls-remote", &server.address("repo.git")]);
+        command.env("GIT_SSH_COMMAND", ssh).env("SSH_AUTH_SOCK", &socket);
+        ended(command, "")
+    };
+    assert_ne!(log_in().code, 0, "nothing lets in yet");
+    for (name, arguments) in [
+        ("ed25519", &["-t", "ed25519"][..]),
+        ("ecdsa256", &["-t", "ecdsa", "-b", "256"]),
+        ("ecdsa521", &["-t", "ecdsa", "-b", "521", "-m", "PEM"]),
+        ("rsa", &["-t", "rsa", "-b", "2048", "-m", "PEM"]),
+    ] {
+        let key = server.key(name, arguments, true);
+        portal.run(&["secret", "add", name, "--type", "git-dataset"], &key).ok();
+        let id = format!("gitsync-secret-{name}");
+        let said = add(&id, &[]).ok();
+        let printed = run(&server.folder.0, "openssh-client", "ssh-keygen", &["-lf", &format!("{name}.pub")]);
+        let printed = String::from_utf8(printed).unwrap();
+        let fingerprint = printed.split(' ').nth(1).unwrap();
+        assert_eq!(said, format!("{id}: {fingerprint}\n"));
+        let held = held();
+        assert!(held.contains(&format!("{fingerprint} {id} ")) && held.lines().count() == 1, "{held}");
+        assert!(log_in().ok().contains("refs/heads/trunk"), "{name}");
+        let emptied = Command::new("ssh-add").args(["-q", "-D"]).env("SSH_AUTH_SOCK", &socket).status();
+        assert!(emptied.unwrap().success());
+    }
+    add("gitsync-secret-ed25519", &["--lifetime", "2"]).ok();
+    assert!(held().contains("gitsync-secret-ed25519"));
+    wait_until("the agent forgets the key", || !held().contains("gitsync-secret-ed25519"));
+
+    assert!(
+        ended(portal.command(&["ssh-add", "gitsync-secret-rsa"]), "").failed(1).contains("there is no agent")
+    );
+    assert!(add("gitsync-secret-none", &[]).failed(4).contains("There is nothing here."));
+    assert!(add("gitsync-secret-rsa", &["--lifetime", "0"]).failed(2).contains("lifetime"));
+
+    // What the portal tests on request is told, and is an error where it does not work.
+    let repository = server.address("repo.git");
+    let edit = ["secret", "edit", "gitsync-secret-rsa", "--repository", &repository];
+    portal.run(&edit, "").ok();
+    let test = ["secret", "test", "gitsync-secret-rsa"];
+    let tested = portal.run(&test, "");
+    assert!(
+        tested.code == 1 && tested.out.contains("SHA256:") && tested.said.contains("was not tested"),
+        "{}",
+        tested.out
+    );
+    portal.run(&[&edit[..], &["--known-hosts-file", known.to_str().unwrap()]].concat(), "").ok();
+    assert!(portal.run(&test, "").ok().starts_with("works: "));
+    assert_eq!(portal.run(&[&test[..], &["--json"]].concat(), "").json()["refs"], 3);
+    portal.stop();
+}
+
+#[test]
+fn help_and_completion_offer_no_value_and_no_setting_of_the_server() {
+    let help = ended(bare(&["secret", "add", "--help"]), "").ok();
+    assert!(help.contains("--value-file <FILE>") && help.contains("LATCHKEY_URL"), "{help}");
+    for flag in ["--value ", "--password", "--secret", "--passphrase ", "--token ", "--kek", "--database-url"]
+    {
+        assert!(!help.contains(flag), "{flag}: {help}");
+    }
+    for (shell, word) in
+        [("bash", "complete -F"), ("zsh", "#compdef latchkey"), ("fish", "complete -c latchkey")]
+    {
+        let script = ended(bare(&["completion", shell]), "").ok();
+        assert!(script.contains(word) && script.contains("docker-credential"), "{shell}");
+    }
+    let script = ended(bare(&["completion", "bash"]), "").ok();
+    let mut check = Command::new("bash");
+    check.arg("-n");
+    ended(check, &script).ok();
+}
