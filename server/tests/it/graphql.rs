@@ -306,7 +306,7 @@ async fn scopes_and_restrictions_hold() {
     let prefix = mine.clone();
     let restricted = Client::new(&app, TokenScope::Write, |draft| draft.prefix.clone_from(&prefix)).await;
     for arguments in ["where: {}", "page: 1", "first: 5"] {
-        assert_eq!(restricted.list(arguments).await.0, [mine.clone()], "{arguments}");
+        assert_eq!(restricted.list(arguments).await.0, [mine.as_str()], "{arguments}");
     }
     let other = format!("image-{theirs}");
     for refused in [
@@ -360,14 +360,19 @@ async fn it_speaks_to_forms_and_tells_what_is_no_request() {
 async fn queries_that_would_cost_too_much_are_refused_at_once() {
     let app = TestApp::start().await;
     let client = Client::new(&app, TokenScope::Write, |_| ()).await;
-    let lists: String = (0..20).map(|number| format!("l{number}: secrets {{ id }} ")).collect();
-    let bomb: String = (0..30)
-        .map(|number| format!("fragment F{number} on Secret {{ ...F{next} ...F{next} }} ", next = number + 1))
-        .collect();
+    let lists: Vec<String> = (0..20).map(|number| format!("l{number}: secrets {{ id }}")).collect();
+    // Each spreads the next one twice.
+    let bomb = |depth: u32| {
+        let spread =
+            |number| format!("fragment F{number} on Secret {{ ...F{next} ...F{next} }}", next = number + 1);
+        let fragments: Vec<String> = (0..depth).map(spread).collect();
+        format!("{{ secrets {{ ...F0 }} }} {} fragment F{depth} on Secret {{ id }}", fragments.join(" "))
+    };
     let began = std::time::Instant::now();
     for query in [
-        format!("{{ {lists} }}"),
-        format!("{{ secrets {{ ...F0 }} }} {bomb} fragment F30 on Secret {{ id }}"),
+        format!("{{ {} }}", lists.join(" ")),
+        bomb(15),
+        bomb(30),
         format!("{{ secrets(where: {}1{}) {{ id }} }}", "[".repeat(100_000), "]".repeat(100_000)),
         format!("{{ {}", "a {".repeat(50_000)),
     ] {

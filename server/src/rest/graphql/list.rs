@@ -47,7 +47,7 @@ pub(super) async fn find(
         }
         return only(caller, &one, images_only).await;
     }
-    let query = list_query(&search.unwrap_or_default(), images_only, order_by.unwrap_or_default())?;
+    let query = list_query(&search.unwrap_or_default(), images_only, &order_by.unwrap_or_default())?;
     match part {
         Part { page: Some(_), after: Some(_), .. } => Err(bad_input("after: Send either page or after.")),
         Part { page: Some(page), .. } => numbered(caller, &query, page).await,
@@ -75,7 +75,7 @@ async fn only(caller: &Caller, one: &ID, images_only: bool) -> Result<SecretConn
 }
 
 /// The query of the list, read as one that stands in an address.
-fn list_query(search: &str, images_only: bool, order_by: SecretOrderByInput) -> Result<ListQuery> {
+fn list_query(search: &str, images_only: bool, order_by: &SecretOrderByInput) -> Result<ListQuery> {
     if search.chars().count() > ListQuery::MAX_SEARCH_CHARS {
         return Err(bad_input("search: Send at most 200 characters."));
     }

@@ -43,6 +43,7 @@ impl From<SecretType> for SecretKind {
 
 /// A secret. Where a value is stored, its field is `******`.
 #[derive(SimpleObject)]
+#[expect(clippy::struct_field_names, reason = "the reference's name of the field")]
 pub(super) struct Secret {
     /// `gitsync-secret-<name>` or `image-<name>`.
     id: ID,
