@@ -97,7 +97,10 @@ fn List(page: TokenPage, everybodys: bool) -> impl IntoView {
         <div class="page-head">
             <div>
                 <h1>"Tokens"</h1>
-                <p class="lead">"For scripts and clusters: each may do what its scope says, and can be revoked at any time."</p>
+                <p class="lead">
+                    "For scripts and clusters: each may do what its scope says, and can be revoked at any time. "
+                    <a href=crate::api_docs::API_DOCS>"What the API can do"</a>
+                </p>
             </div>
             <a class="button primary" href="/tokens/new">
                 {icon!("plus")}

@@ -74,6 +74,9 @@ pub enum SecretCommand {
         /// Do not ask
         #[arg(long)]
         yes: bool,
+        /// The name of the secret: needed where anybody uses it
+        #[arg(long, value_name = "NAME")]
+        confirm: Option<String>,
     },
     /// Test a secret's connection; ends with an error where it does not work
     Test {

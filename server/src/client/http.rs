@@ -136,8 +136,8 @@ impl Api {
     }
 
     /// Takes something away.
-    pub(super) async fn delete(&self, path: &[&str]) -> Result<(), Failure> {
-        self.send(self.request(Method::DELETE, path, &[])).await.map(drop)
+    pub(super) async fn delete(&self, path: &[&str], query: &[(&str, &str)]) -> Result<(), Failure> {
+        self.send(self.request(Method::DELETE, path, query)).await.map(drop)
     }
 
     fn request(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> RequestBuilder {

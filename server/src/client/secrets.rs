@@ -169,7 +169,7 @@ pub(super) async fn run(connection: &Connection, command: SecretCommand) -> Outc
         }
         SecretCommand::Add(args) => add(&api()?, &args).await,
         SecretCommand::Edit(args) => edit(&api()?, &args).await,
-        SecretCommand::Delete { id, yes } => delete(&api()?, &id.id, yes).await,
+        SecretCommand::Delete { id, yes, confirm } => delete(&api()?, &id.id, yes, confirm.as_deref()).await,
         SecretCommand::Test { id, output } => test(&api()?, &id.id, output.json).await,
         SecretCommand::Value(args) => value(&api()?, &args).await,
         SecretCommand::Manifest(args) => manifest(&api()?, &args).await,
@@ -276,8 +276,8 @@ async fn edit(api: &Api, args: &EditArgs) -> Outcome {
     show(&changed, args.output.json)
 }
 
-async fn delete(api: &Api, id: &SecretId, yes: bool) -> Outcome {
-    if !yes {
+async fn delete(api: &Api, id: &SecretId, yes: bool, confirm: Option<&str>) -> Outcome {
+    if !yes && confirm.is_none() {
         if !io::stdin().is_terminal() {
             return Err(Failure::new("nobody is there to ask: say --yes to delete it"));
         }
@@ -289,7 +289,8 @@ async fn delete(api: &Api, id: &SecretId, yes: bool) -> Outcome {
             return Err(Failure::new("nothing was deleted"));
         }
     }
-    api.delete(&["secrets", &id.to_string()]).await
+    let query: Vec<(&str, &str)> = confirm.map(|name| ("confirmation", name)).into_iter().collect();
+    api.delete(&["secrets", &id.to_string()], &query).await
 }
 
 async fn test(api: &Api, id: &SecretId, json: bool) -> Outcome {

@@ -72,11 +72,11 @@ fn every_command_does_what_it_says() {
     // Nothing but what it would send to a cluster is kept from kubectl.
     let tools = folder.join("tools");
     fs::create_dir_all(&tools).unwrap();
-    let real = Command::new("sh").args(["-c", "command -v kubectl"]).output().unwrap().stdout;
-    let real = String::from_utf8(real).unwrap().trim().to_owned();
+    let found = Command::new("sh").args(["-c", "command -v kubectl"]).output().unwrap().stdout;
+    let found = String::from_utf8(found).unwrap().trim().to_owned();
     let kubectl = format!(
-        "#!/bin/sh\ncase $1 in\n  apply) exec {real} \"$@\" --dry-run=client --validate=false --server={} \
-         --cache-dir={} ;;\n  create) exec {real} \"$@\" --dry-run=client ;;\n  label) exit 0 ;;\nesac\n",
+        "#!/bin/sh\ncase $1 in\n  apply) exec {found} \"$@\" --dry-run=client --validate=false --server={} \
+         --cache-dir={} ;;\n  create) exec {found} \"$@\" --dry-run=client ;;\n  label) exit 0 ;;\nesac\n",
         discovery(),
         tools.display()
     );
