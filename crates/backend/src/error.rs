@@ -66,7 +66,8 @@ pub(crate) fn broken_constraint(error: &sqlx::Error) -> Option<&str> {
     error.as_database_error().and_then(sqlx::error::DatabaseError::constraint)
 }
 
-fn is_unavailable(error: &sqlx::Error) -> bool {
+/// Whether the database could not be asked, or not now.
+pub(crate) fn is_unavailable(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
@@ -74,10 +75,10 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
-        // PostgreSQL, appendix A: connection exception, insufficient resources, operator intervention (a time-out
-        // among them), lock not available.
+        // PostgreSQL, appendix A: connection exception, transaction rollback (a deadlock among them), insufficient
+        // resources, operator intervention (a time-out among them), lock not available.
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            ["08", "53", "57"].iter().any(|class| code.starts_with(class)) || code == "55P03"
+            ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)) || code == "55P03"
         }),
         _ => false,
     }

@@ -58,9 +58,8 @@ pub(super) fn parse<T: DeserializeOwned>(text: &Sensitive) -> Result<T, Problem>
     })
 }
 
-/// `application/json`, or the media type of a partial change (RFC 7396).
 fn is_json(headers: &HeaderMap) -> bool {
-    matches!(media_type(headers).as_str(), "application/json" | "application/merge-patch+json")
+    media_type(headers) == "application/json"
 }
 
 /// What the body is said to be, without its parameters.

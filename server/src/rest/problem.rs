@@ -125,8 +125,8 @@ impl Problem {
 
     /// The same problem where the version was named that is to be changed.
     #[must_use]
-    pub fn of_condition(mut self) -> Self {
-        if self.0.version.is_some() {
+    pub fn of_condition(mut self, named: bool) -> Self {
+        if named && self.0.version.is_some() {
             let status = StatusCode::PRECONDITION_FAILED;
             self.0.status = status.as_u16();
             self.0.title = status.canonical_reason().unwrap_or_default();

@@ -101,6 +101,29 @@ pub struct SecretChange {
     pub(super) knowingly: bool,
 }
 
+impl NewSecretBody {
+    /// The first member that is sent for the other type of secret.
+    fn misplaced(&self) -> Option<&'static str> {
+        let git = [
+            ("secret", self.secret.is_some()),
+            ("passphrase", self.passphrase.is_some()),
+            ("repository", self.repository.is_some()),
+            ("known_hosts", self.known_hosts.is_some()),
+        ];
+        let image = [
+            ("registry_host", self.registry_host.is_some()),
+            ("username", self.username.is_some()),
+            ("password", self.password.is_some()),
+            ("image", self.image.is_some()),
+        ];
+        let others = match SecretKind::parse(&self.r#type)? {
+            SecretKind::GitDataset => image,
+            SecretKind::ImagePull => git,
+        };
+        others.into_iter().find(|(_, sent)| *sent).map(|(name, _)| name)
+    }
+}
+
 impl From<NewSecretBody> for SecretDraft {
     fn from(body: NewSecretBody) -> Self {
         Self {
@@ -187,7 +210,7 @@ impl SecretChange {
 )]
 pub async fn list(caller: Caller, RawQuery(text): RawQuery) -> Answer {
     let query = read_list_query(text.as_deref())?;
-    Ok(json(SecretList::from(caller.backend.secrets().list(&caller.ctx, &query).await?)))
+    Ok(json(SecretList::from(caller.backend.secrets().exact_page(&caller.ctx, &query, 0).await?)))
 }
 
 /// The query of an address, every part of which has to be understood.
@@ -226,7 +249,7 @@ fn read_list_query(text: Option<&str>) -> Result<ListQuery, Problem> {
 /// answers with its public half.
 #[utoipa::path(
     post, path = "/api/v1/secrets", tag = "Secrets",
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible characters. The same request sent again with the same key adds nothing and gets the same answer")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible characters. The same request sent again with the same key adds nothing and gets the same answer, as long as the secret was not changed")),
     request_body = NewSecretBody,
     responses(
         (status = 201, description = "Added", body = Secret),
@@ -244,10 +267,14 @@ pub async fn create(caller: Caller, headers: HeaderMap, Body(body): Body<NewSecr
                 .ok_or_else(|| Problem::parameter("generate", "Send ed25519 or rsa-4096."))?,
         ),
     };
-    let made_key = generate.is_some();
-    if made_key && (body.r#type != SecretKind::GitDataset.as_str() || body.secret.is_some()) {
+    let has_key = body.secret.is_some() || body.passphrase.is_some();
+    if generate.is_some() && (body.r#type != SecretKind::GitDataset.as_str() || has_key) {
         let detail = "The portal makes keys for Git datasets alone, and in the place of one that is sent.";
         return Err(Problem::parameter("generate", detail));
+    }
+    if let Some(field) = body.misplaced() {
+        let detail = format!("Secrets of the type {} have no such field.", body.r#type);
+        return Err(Problem::parameter(field, detail));
     }
     let draft = SecretDraft::from(body);
     let wanted = SecretKind::parse(&draft.kind)
@@ -348,7 +375,7 @@ pub(super) async fn shown(caller: &Caller, id: &SecretId) -> Answer {
     responses(
         (status = 200, description = "Changed", body = Secret),
         (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 409, description = "Another secret holds the same", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Another secret holds the same, or somebody was quicker by a moment", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 412, description = "Somebody changed it in between: who and when", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 422, description = "Fields need another look", body = ProblemDetails, content_type = "application/problem+json"),
     ),
@@ -368,7 +395,7 @@ pub async fn change(
     }
     // Without a version that was named, somebody was quicker by a moment; that, too, is for the caller to look at.
     let changed = apply(&caller, &id, change, expected).await;
-    changed.map_err(|error| Problem::from(error).of_condition())?;
+    changed.map_err(|error| Problem::from(error).of_condition(expected.is_some()))?;
     shown(&caller, &id).await
 }
 

@@ -127,7 +127,8 @@ async fn change(
     let name = name(text)?;
     caller.backend.usages().may_change(&caller.ctx, kind, Some(&name)).await?;
     let stored = found(caller, kind, text).await?;
-    let version = expected_version(headers)?.unwrap_or(stored.version);
+    let expected = expected_version(headers)?;
+    let version = expected.unwrap_or(stored.version);
     let draft = over(UsageDraft {
         name: String::new(),
         target: stored.target,
@@ -136,7 +137,7 @@ async fn change(
     });
     let content = UsageContent::parse(kind, &draft).map_err(Error::Invalid)?;
     let changed = caller.backend.usages().update(&caller.ctx, &name, &content, version).await;
-    changed.map_err(|error| Problem::from(error).of_condition())?;
+    changed.map_err(|error| Problem::from(error).of_condition(expected.is_some()))?;
     show(caller, kind, text).await
 }
 
@@ -215,6 +216,7 @@ pub async fn show_image(caller: Caller, Path(name): Path<String>) -> Answer {
     responses(
         (status = 200, description = "Changed", body = UsageItem),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Somebody was quicker by a moment", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 412, description = "Somebody changed it in between: who and when", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 422, description = "Fields need another look", body = ProblemDetails, content_type = "application/problem+json"),
     ),
@@ -321,6 +323,7 @@ pub async fn show_dataset(caller: Caller, Path(name): Path<String>) -> Answer {
     responses(
         (status = 200, description = "Changed", body = UsageItem),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Somebody was quicker by a moment", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 412, description = "Somebody changed it in between: who and when", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 422, description = "Fields need another look", body = ProblemDetails, content_type = "application/problem+json"),
     ),

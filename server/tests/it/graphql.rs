@@ -375,6 +375,12 @@ async fn queries_that_would_cost_too_much_are_refused_at_once() {
         bomb(30),
         format!("{{ secrets(where: {}1{}) {{ id }} }}", "[".repeat(100_000), "]".repeat(100_000)),
         format!("{{ {}", "a {".repeat(50_000)),
+        // An alias comes back with every row.
+        format!("{{ secrets {{ {}: name }} }}", "a".repeat(9_000)),
+        format!(
+            "{{ {} }}",
+            (0..9).map(|n| format!("l{n}: secrets {{ id name }}")).collect::<Vec<_>>().join(" ")
+        ),
     ] {
         let answer = client.post("application/json", json!({ "query": query }).to_string()).await;
         let body: Value = serde_json::from_str(&answer.body).unwrap();

@@ -198,7 +198,7 @@ impl CheckService {
     /// Errors: as `stored`; `Invalid` where the image is in another registry, to which nothing is sent; `BadRequest` for
     /// what takes no secret, or one of the other kind.
     pub async fn on(&self, ctx: &Ctx, id: &SecretId, target: &UsageTarget) -> Result<CheckReport, Error> {
-        authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
+        self.may_test(ctx, Object::Secret(id)).await?;
         let opened = self.open(ctx, id).await?;
         let settings = match (target, &opened.credential) {
             (UsageTarget::Image(image), Credential::ImagePull { host, .. }) => {

@@ -7,7 +7,7 @@ use crate::{
     audit::{AuditAction, AuditRecord, Outcome, repository::append_many},
     context::{Actor, Ctx},
     db::{Db, in_time},
-    error::refuse,
+    error::{is_unavailable, refuse},
 };
 use domain::{error::Error, secret::SecretId};
 use tokio::sync::{mpsc, oneshot};
@@ -60,9 +60,12 @@ impl ReadRecorder {
     ///
     /// Errors: `Unavailable`, `Internal`.
     pub(crate) async fn record(&self, read: Read) -> Result<(), Error> {
-        let (done, written) = oneshot::channel();
-        self.waiting.send(Waiting { read, done }).await.map_err(|_| Error::Unavailable)?;
-        written.await.unwrap_or(Err(Error::Unavailable))
+        let written = async {
+            let (done, written) = oneshot::channel();
+            self.waiting.send(Waiting { read, done }).await.map_err(|_| Error::Unavailable)?;
+            written.await.unwrap_or(Err(Error::Unavailable))
+        };
+        in_time(written).await.unwrap_or(Err(Error::Unavailable))
     }
 }
 
@@ -71,12 +74,25 @@ async fn write_all(db: Db, mut reads: mpsc::Receiver<Waiting>) {
     while reads.recv_many(&mut batch, BATCH).await > 0 {
         let (reads, done): (Vec<Read>, Vec<_>) =
             batch.drain(..).map(|Waiting { read, done }| (read, done)).unzip();
-        let written = in_time(Box::pin(write(&db, &reads))).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+        let written = written(&db, &reads).await;
+        // What kept one from being recorded does not keep the others.
+        let one_by_one = written.as_ref().is_err_and(|error| !is_unavailable(error)) && reads.len() > 1;
         for (read, done) in reads.iter().zip(done) {
+            let outcome = if one_by_one {
+                self::written(&db, std::slice::from_ref(read))
+                    .await
+                    .map_err(|error| refuse(&read.ctx, &error))
+            } else {
+                written.as_ref().copied().map_err(|error| refuse(&read.ctx, error))
+            };
             // Whoever has gone meanwhile does not get the value either.
-            drop(done.send(written.as_ref().copied().map_err(|error| refuse(&read.ctx, error))));
+            drop(done.send(outcome));
         }
     }
+}
+
+async fn written(db: &Db, reads: &[Read]) -> Result<(), sqlx::Error> {
+    in_time(Box::pin(write(db, reads))).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 async fn write(db: &Db, reads: &[Read]) -> Result<(), sqlx::Error> {

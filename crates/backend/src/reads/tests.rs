@@ -146,3 +146,38 @@ async fn only_a_token_for_it_takes_values_out(pool: PgPool) {
     let refused = backend.secrets().value(&ctx, &id("a"), git, |_| false).await.unwrap_err();
     assert_eq!(refused, ValueError::WrongShape);
 }
+
+#[sqlx::test]
+async fn a_secret_without_its_value_is_broken_and_not_gone(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    add(&backend, "a").await;
+    let ctx = token(&backend, 5, TokenScope::ReadValues).await;
+    sqlx::query("DELETE FROM secret_values").execute(&pool).await.unwrap();
+    assert!(matches!(read(&backend, &ctx, "a").await, Err(ValueError::Refused(Error::Internal(_)))));
+    assert!(records(&pool).await.last().unwrap().contains("integrity failure"));
+}
+
+/// Of a batch in which one cannot be recorded, the others are.
+#[sqlx::test]
+async fn one_read_that_cannot_be_recorded_keeps_no_other_from_it(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    for name in ["a", "b"] {
+        add(&backend, name).await;
+    }
+    let ctx = token(&backend, 5, TokenScope::ReadValues).await;
+    sqlx::query("ALTER TABLE audit_records ADD CONSTRAINT not_this CHECK (object <> 'image-b') NOT VALID")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let reads = (0..40).map(|number| {
+        let (backend, ctx) = (backend.clone(), ctx.clone());
+        tokio::spawn(async move {
+            let name = if number % 2 == 0 { "a" } else { "b" };
+            (number % 2 == 0, read(&backend, &ctx, name).await.is_ok())
+        })
+    });
+    for read in reads.collect::<Vec<_>>() {
+        let (expected, got) = read.await.unwrap();
+        assert_eq!(got, expected);
+    }
+}

@@ -17,7 +17,6 @@ use crate::{
     ssh_keys::{self, NotRead, ReadKey},
 };
 use domain::{
-    check::CheckSettings,
     error::{Change, Error, FieldError},
     secret::{
         Credential, CredentialUpdate, GeneratedSecret, KeyFacts, NewKeyKind, NewSecret, PrivateKeyText,
@@ -65,7 +64,7 @@ impl SecretService {
         wanted: GeneratedSecret,
         submission: Option<Uuid>,
     ) -> Result<SecretId, Error> {
-        let GeneratedSecret { name, display_name, key } = wanted;
+        let GeneratedSecret { name, display_name, key, settings } = wanted;
         let id = SecretId::new(SecretKind::GitDataset, name.clone());
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(&id)).await?;
         self.unsealed()?;
@@ -74,8 +73,7 @@ impl SecretService {
         }
         let ReadKey { text, facts } = self.reader.generate(key, comment(&id)).await.map_err(refused)?;
         let credential = Credential::GitDataset { private_key: text };
-        let secret =
-            NewSecret { name, display_name, credential, knowingly: true, settings: CheckSettings::default() };
+        let secret = NewSecret { name, display_name, credential, knowingly: true, settings };
         self.store(ctx, id, secret, Some(facts), submission, AuditAction::SshKeyGenerated).await
     }
 

@@ -10,7 +10,7 @@ use crate::{
     audit::Outcome,
     context::{Action, Ctx},
     error::refuse,
-    keyring::Location,
+    keyring::{IntegrityError, Location},
     reads::Read,
     shapes::{Handout, Shaped, shaped},
 };
@@ -127,7 +127,22 @@ impl SecretService {
             .db
             .read(|mut reader| async move { Ok((repository::find_value(&mut reader, id).await?, reader)) })
             .await;
-        found.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)
+        match found.map_err(|error| refuse(ctx, &error))? {
+            Some(stored) => Ok(stored),
+            None => Err(self.without_value(ctx, id).await?),
+        }
+    }
+
+    /// Why there is no value: consumers delete what they have where a secret does not exist, so one whose value is not where
+    /// it has to be is told apart, and recorded.
+    async fn without_value(&self, ctx: &Ctx, id: &SecretId) -> Result<Error, Error> {
+        let found = self
+            .db
+            .read(|mut reader| async move { Ok((repository::find(&mut reader, id).await?, reader)) })
+            .await;
+        let Some(row) = found.map_err(|error| refuse(ctx, &error))? else { return Ok(Error::NotFound) };
+        self.reads.record(Read::new(ctx, id, row.id, Outcome::IntegrityFailure)).await?;
+        Ok(broken(ctx, IntegrityError))
     }
 
     async fn public_key(&self, ctx: &Ctx, secret: Uuid) -> Result<Option<String>, Error> {

@@ -296,7 +296,8 @@ pub(super) async fn recount(
     now: Timestamp,
 ) -> Result<(Option<Uuid>, i64), sqlx::Error> {
     sqlx::query_as(
-        "WITH looked_at AS (SELECT id, reader_count FROM secrets WHERE reader_count > 0 AND id > $1 ORDER BY id LIMIT $2), \
+        "WITH looked_at AS (SELECT id, reader_count FROM secrets WHERE reader_count > 0 AND id > $1 ORDER BY id LIMIT $2 \
+         FOR NO KEY UPDATE), \
          counted AS (SELECT id, reader_count AS before, \
              (SELECT count(DISTINCT token_id) FROM secret_reads WHERE secret_id = looked_at.id AND day >= $3) AS now \
              FROM looked_at), \
@@ -309,6 +310,22 @@ pub(super) async fn recount(
     .bind(first_day(now)?)
     .fetch_one(connection)
     .await
+}
+
+/// Forgets reads of days that count no more, at most so many; answers with how many there were.
+pub(super) async fn forget_reads(
+    connection: &mut PgConnection,
+    limit: i64,
+    now: Timestamp,
+) -> Result<u64, sqlx::Error> {
+    let forgotten = sqlx::query(
+        "DELETE FROM secret_reads WHERE ctid = ANY (ARRAY(SELECT ctid FROM secret_reads WHERE day < $1 LIMIT $2))",
+    )
+    .bind(first_day(now)?)
+    .bind(limit)
+    .execute(connection)
+    .await?;
+    Ok(forgotten.rows_affected())
 }
 
 /// The first day of the reads that count as use.

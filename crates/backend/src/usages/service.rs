@@ -3,7 +3,7 @@
 
 use super::repository::{self, Among, ChoiceRow, UsageRow};
 use crate::{
-    access::{Object, authorize},
+    access::{Object, authorize, visible},
     audit::{self, AuditAction, AuditRecord, Outcome},
     checks::trusts,
     context::{Action, Ctx},
@@ -11,6 +11,7 @@ use crate::{
     error::{broken_constraint, refuse},
 };
 use domain::{
+    access::Restriction,
     check::KnownHosts,
     error::{Change, Error, Field, FieldError, Problem},
     secret::{SecretId, SecretName},
@@ -259,16 +260,29 @@ impl UsageService {
         let found = self.db.read(|mut reader| async move {
             Ok((repository::users(&mut reader, id, ctx.now).await?, reader))
         });
-        found.await.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)
+        let users = found.await.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
+        // Who is restricted to some secrets may see neither images and datasets nor other tokens.
+        Ok(if *visible(&ctx.actor) == Restriction::None {
+            users
+        } else {
+            SecretUsers { usages: Vec::new(), readers: Vec::new(), ..users }
+        })
     }
 
-    /// Counts anew which tokens read a secret in the last 30 days, where they may have become fewer since; answers with how
+    /// Forgets reads that count as use no more, and counts anew which tokens read a secret in the last 30 days, where they may have become fewer since; answers with how
     /// many secrets that was true of. It changes nothing but what lists are sorted by, so it leaves no record.
     ///
     /// Errors: `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn recount(&self, ctx: &Ctx) -> Result<u64, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("secrets")).await?;
         self.unsealed()?;
+        let mut forgotten = 1;
+        while forgotten > 0 {
+            let forgetting = self.db.read(|mut reader| async move {
+                Ok((repository::forget_reads(&mut reader, 10 * BATCH, ctx.now).await?, reader))
+            });
+            forgotten = forgetting.await.map_err(|error| refuse(ctx, &error))?;
+        }
         let (mut beyond, mut changed) = (Some(Uuid::nil()), 0);
         while let Some(last) = beyond {
             let recounted = self.db.read(|mut reader| async move {

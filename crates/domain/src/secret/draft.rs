@@ -65,6 +65,8 @@ pub struct GeneratedSecret {
     pub display_name: Option<DisplayName>,
     /// What kind of pair.
     pub key: NewKeyKind,
+    /// On what it is tried.
+    pub settings: CheckSettings,
 }
 
 /// What a secret pulls with.
@@ -153,14 +155,17 @@ impl FieldError {
 }
 
 impl GeneratedSecret {
-    /// Reads the Add form where a key is to be made; what stands in its other fields is passed over.
+    /// Reads the Add form where a key is to be made; what stands in the fields of a key is passed over.
     pub fn parse(draft: &SecretDraft, key: NewKeyKind) -> Result<Self, Vec<FieldError>> {
         let mut wrong = Wrong::default();
         let name = wrong.take(Field::Name, SecretName::parse(&draft.name), Problem::Name);
         let display_name =
             wrong.take(Field::DisplayName, DisplayName::parse(&draft.display_name), Problem::DisplayName);
-        match (name, display_name) {
-            (Some(name), Some(display_name)) => Ok(Self { name, display_name, key }),
+        let settings = read_settings(&mut wrong, SecretKind::GitDataset, draft);
+        match (name, display_name, settings) {
+            (Some(name), Some(display_name), Some(settings)) => {
+                Ok(Self { name, display_name, key, settings })
+            }
             _ => Err(wrong.0),
         }
     }

@@ -27,6 +27,9 @@ const DEPTH_LIMIT: usize = 16;
 /// One for each field, and more for those that take a question to the database.
 const COMPLEXITY_LIMIT: usize = 500;
 
+/// In bytes. Values stand in the variables, and an alias comes back with every row.
+const QUERY_LIMIT: usize = 8 * 1024;
+
 /// Fragments that spread each other double with each step, and all of it is walked before it is found too complex.
 const SPREAD_LIMIT: usize = 32;
 
@@ -50,6 +53,11 @@ async fn execute(state: &AppState, request: extract::Request) -> Result<async_gr
     let (mut parts, body) = request.into_parts();
     let caller = Caller::from_request_parts(&mut parts, state).await?;
     let operation = read(state, extract::Request::from_parts(parts, body)).await?;
+    if operation.query.len() > QUERY_LIMIT {
+        return Err(bad_request(
+            "The query is longer than anything that is asked here. Send values as variables.",
+        ));
+    }
     if operation.query.matches("...").count() > SPREAD_LIMIT {
         return Err(bad_request("The query has more fragments than anything that is asked here."));
     }

@@ -35,7 +35,7 @@ impl Query {
     }
 
     /// Secrets: the ten of a page from 1 to 1,000, or `first` after a cursor, or all, of which there may be 1,000.
-    #[graphql(complexity = "50 + child_complexity")]
+    #[graphql(complexity = "50 + 10 * child_complexity")]
     async fn secrets(
         &self,
         ctx: &Context<'_>,
@@ -50,7 +50,7 @@ impl Query {
     }
 
     /// The same as `secrets`, with where in the list they stand.
-    #[graphql(complexity = "50 + child_complexity")]
+    #[graphql(complexity = "50 + 10 * child_complexity")]
     async fn secrets_connection(
         &self,
         ctx: &Context<'_>,
