@@ -13,6 +13,7 @@ use crate::{
         keys::KeyPage,
         list::ListPage,
         pages::{AddPage, DeletePage, DetailsPage, EditPage},
+        selection::{check::SelectedTestedPage, delete::DeleteSelectedPage, manifests::ManifestsPage},
     },
     ssr,
     tokens::pages::{AddTokenPage, RevokeTokenPage, TokenCreatedPage, TokensPage},
@@ -39,6 +40,10 @@ pub enum Page {
     /// The public half of a secret's key, and a new pair.
     SecretKey,
     CheckSecret,
+    /// What a test of those that were selected in the list came to.
+    CheckSelected,
+    DeleteSelected,
+    ExportManifests,
     DeletedSecrets,
     /// The question before a deleted secret is removed for good.
     RemoveSecret,
@@ -81,6 +86,9 @@ impl Page {
             Self::ImportChoice => "Choose what to import · Latchkey",
             Self::SecretKey => "SSH key · Latchkey",
             Self::CheckSecret => "Connection · Latchkey",
+            Self::CheckSelected => "Connections · Latchkey",
+            Self::DeleteSelected => "Delete secrets · Latchkey",
+            Self::ExportManifests => "Export manifests · Latchkey",
             Self::DeletedSecrets => "Deleted secrets · Latchkey",
             Self::RemoveSecret => "Remove for good · Latchkey",
             Self::Usages(UsageKind::Image) => "Images · Latchkey",
@@ -122,6 +130,9 @@ impl Page {
             Self::ImportChoice => ChoosePage().into_any(),
             Self::SecretKey => KeyPage().into_any(),
             Self::CheckSecret => CheckPage().into_any(),
+            Self::CheckSelected => SelectedTestedPage().into_any(),
+            Self::DeleteSelected => DeleteSelectedPage().into_any(),
+            Self::ExportManifests => ManifestsPage().into_any(),
             Self::DeletedSecrets => DeletedSecretsPage().into_any(),
             Self::RemoveSecret => RemoveSecretPage().into_any(),
             Self::Usages(kind) => view! { <UsagesPage kind/> }.into_any(),

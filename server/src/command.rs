@@ -6,7 +6,7 @@ use crate::{
     key_file, start,
 };
 use app::error::ApiError;
-use backend::{Backend, Ctx, Rewrapped, Tested, Verdict};
+use backend::{Backend, Ctx, Rewrapped, TestOutcome, Tested, Verdict};
 use domain::{
     access::{AccessError, TokenDraft},
     check::CheckStatus,
@@ -171,12 +171,14 @@ pub async fn check(settings: &Settings, url: &Sensitive, ids: &[String]) -> Outc
     let mut bad = 0;
     for Tested { id, outcome } in &tested {
         let (state, words) = match outcome {
-            Some(Ok(cause)) => (cause.status().as_str(), cause.message().to_owned()),
-            Some(Err(error)) => ("failed", ApiError::Refused(error.clone()).message()),
-            None => ("left-out", "The same account was just refused, or the host has had enough.".to_owned()),
+            TestOutcome::Tested(cause) => (cause.status().as_str(), cause.message().to_owned()),
+            TestOutcome::Failed(error) => ("failed", ApiError::Refused(error.clone()).message()),
+            TestOutcome::LeftOut | TestOutcome::NotYet => {
+                ("left-out", "The same account was just refused, or the host has had enough.".to_owned())
+            }
         };
         print(&format!("{id}\t{state}\t{words}"))?;
-        let fine = matches!(outcome, Some(Ok(cause))
+        let fine = matches!(outcome, TestOutcome::Tested(cause)
             if matches!(cause.status(), CheckStatus::Works | CheckStatus::NotTested));
         bad += usize::from(!fine);
     }

@@ -1,7 +1,7 @@
 //! The tests of connections that the portal makes by itself.
 
 use crate::clock;
-use backend::{Backend, Ctx, PORTAL, Tested};
+use backend::{Backend, Ctx, PORTAL, TestOutcome, Tested};
 use domain::{check::CheckStatus, error::Error};
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub async fn run(backend: Backend, interval: Duration) {
 }
 
 fn tell(tested: &Tested) {
-    if let Some(Ok(cause)) = tested.outcome
+    if let TestOutcome::Tested(cause) = tested.outcome
         && cause.status() != CheckStatus::Works
     {
         tracing::warn!(secret = %tested.id, cause = cause.as_str(), "a credential does not work");

@@ -2,8 +2,8 @@
 
 use crate::{
     forms::{
-        self, BODY_LIMIT, account, audit, checks, imports, keys, secrets, sign_in, single_sign_on, tokens,
-        usages, users,
+        self, BODY_LIMIT, account, audit, checks, imports, keys, secrets, selection, sign_in, single_sign_on,
+        tokens, usages, users,
     },
     health, middleware, pages, rest,
     state::AppState,
@@ -13,7 +13,10 @@ use app::{
     account::{SIGN_ON, SIGN_ON_RETURN},
     api_docs::API_DOCS,
     document::Page,
-    secrets::deleted::DELETED,
+    secrets::{
+        deleted::DELETED,
+        selection::{CHECK as CHECK_SELECTED, DELETE as DELETE_SELECTED, MANIFESTS},
+    },
 };
 use axum::{
     Router,
@@ -86,6 +89,9 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         (DELETED, SignedIn, page(Page::DeletedSecrets)),
         ("/secrets/deleted/{id}/restore", SignedIn, post(secrets::restore)),
         ("/secrets/deleted/{id}/remove", SignedIn, page(Page::RemoveSecret).post(secrets::remove)),
+        (CHECK_SELECTED, SignedIn, post(selection::check)),
+        (DELETE_SELECTED, SignedIn, page(Page::DeleteSelected).post(selection::delete)),
+        (MANIFESTS, SignedIn, page(Page::ExportManifests).post(selection::manifests)),
         ("/secrets/new/check", SignedIn, page(Page::AddSecret).post(checks::new)),
         ("/secrets/{id}/edit/check", SignedIn, page(Page::EditSecret).post(checks::edit)),
         ("/secrets/{id}/check", SignedIn, page(Page::CheckSecret).post(checks::stored)),

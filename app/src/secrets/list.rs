@@ -6,6 +6,7 @@ use super::{
     deleted::DELETED,
     list_address,
     list_controls::{Filter, Pages, SortHeading},
+    selection::{FORM, SelectionBar},
 };
 use crate::{
     checks::answer::StatusWord,
@@ -13,13 +14,13 @@ use crate::{
     failure::LoadFailure,
     imports::IMPORT,
     ssr,
-    ui::{ago::Ago, icon::icon, submit_on_change::SubmitOnChange},
+    ui::{ago::Ago, icon::icon, instant_controls::InstantControls},
 };
 use domain::{
     access::Role,
     page::{ListQuery, SecretPage, SortColumn},
     percent,
-    secret::{SecretKind, SecretSummary},
+    secret::{SecretKind, SecretSummary, Selection},
     time::Timestamp,
 };
 use leptos::{either::Either, prelude::*};
@@ -67,7 +68,7 @@ pub fn ListPage() -> impl IntoView {
         </div>
         <Filter query/>
         {results}
-        <SubmitOnChange/>
+        <InstantControls/>
         {may_write
             .then(|| {
                 let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
@@ -95,15 +96,33 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
     let SecretPage { rows, now, .. } = &page;
     let now = *now;
     let list_query = query.to_query_string();
+    let all = ssr::query_parameter("select").is_some_and(|which| which == "all");
     let rows = rows
         .iter()
         .cloned()
-        .map(|secret| view! { <Row secret now list_query=list_query.clone() may_write/> })
+        .map(|secret| view! { <Row secret now list_query=list_query.clone() may_write selected=all/> })
         .collect_view();
+    let select_all = match list_address(&query) {
+        address if address.contains('?') => format!("{address}&select=all"),
+        address => format!("{address}?select=all"),
+    };
     Either::Right(view! {
+        <div class="selectable">
         <table>
             <thead>
                 <tr>
+                    <th scope="col" class="select">
+                        <input
+                            type="checkbox"
+                            class="needs-script"
+                            aria-label="Select all on this page"
+                            checked=all
+                            autocomplete="off"
+                        />
+                        <a class="without-script" href=select_all aria-label="Select all on this page">
+                            "All"
+                        </a>
+                    </th>
                     <SortHeading query=query.clone() column=SortColumn::Name label="Name"/>
                     <SortHeading query=query.clone() column=SortColumn::DisplayName label="Display Name"/>
                     <SortHeading query=query.clone() column=SortColumn::Type label="Type"/>
@@ -120,6 +139,8 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
             </thead>
             <tbody>{rows}</tbody>
         </table>
+        <SelectionBar list_query may_write/>
+        </div>
         <form method="post" id="check"></form>
         <Pages query page/>
     })
@@ -127,7 +148,14 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
 
 /// One secret.
 #[component]
-fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: bool) -> impl IntoView {
+fn Row(
+    secret: SecretSummary,
+    now: Timestamp,
+    list_query: String,
+    may_write: bool,
+    /// Whether its box is checked when the page opens.
+    selected: bool,
+) -> impl IntoView {
     let SecretSummary {
         id,
         display_name,
@@ -187,6 +215,17 @@ fn Row(secret: SecretSummary, now: Timestamp, list_query: String, may_write: boo
     let connection = with_list(format!("{LIST}/{id}/check"), &list_query);
     view! {
         <tr>
+            <td class="select">
+                <input
+                    type="checkbox"
+                    name=Selection::KEY
+                    value=id.to_string()
+                    form=FORM
+                    checked=selected
+                    aria-label=format!("Select {name}")
+                    autocomplete="off"
+                />
+            </td>
             <th scope="row" class="name" title=name.clone()>
                 {name.clone()}
             </th>

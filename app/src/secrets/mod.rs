@@ -17,6 +17,8 @@ pub mod list;
 pub mod list_controls;
 #[cfg(feature = "ssr")]
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod selection;
 pub mod server_markup;
 #[cfg(feature = "ssr")]
 pub mod users;

@@ -136,7 +136,11 @@ pub fn DeletePage() -> impl IntoView {
                 <div class="in-use">
                     <p class="warning">{icon!("alert")} <span>{format!("It is used by {words}:")}</span></p>
                     <UserList users id=details.id.clone()/>
-                    {confirmation(problem)}
+                    {confirmation(
+                        Field::Confirmation.label(),
+                        "Type it to delete the secret all the same.",
+                        problem,
+                    )}
                 </div>
             }
         });
@@ -158,15 +162,14 @@ pub fn DeletePage() -> impl IntoView {
     with_users(true, show)
 }
 
-/// The field in which the name of a used secret is typed before it is deleted.
-fn confirmation(problem: Option<String>) -> impl IntoView {
+/// The field in which it is said once more that a used secret is to be deleted.
+pub(super) fn confirmation(
+    label: &'static str,
+    hint: &'static str,
+    problem: Option<String>,
+) -> impl IntoView {
     let field = Field::Confirmation;
-    let text = FieldText {
-        id: field.key(),
-        label: field.label(),
-        mark: "required",
-        hint: "Type it to delete the secret all the same.",
-    };
+    let text = FieldText { id: field.key(), label, mark: "required", hint };
     let described = text.described_by(problem.is_some());
     let input = view! {
         <input

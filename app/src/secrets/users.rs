@@ -14,16 +14,20 @@ use leptos::{either::Either, prelude::*};
 
 /// How many use it, in words; `None` where nobody does.
 pub fn count_words(users: &SecretUsers, kind: UsageKind) -> Option<String> {
+    count_words_of(users.usage_count, users.reader_count, kind)
+}
+
+/// The same of so many images or datasets, and so many API tokens.
+pub fn count_words_of(usage_count: u32, reader_count: u32, kind: UsageKind) -> Option<String> {
     let plural = |count: u32, noun: &str| match count {
         0 => None,
         1 => Some(format!("1 {noun}")),
         count => Some(format!("{count} {noun}s")),
     };
-    let parts: Vec<String> =
-        [plural(users.usage_count, kind.as_str()), plural(users.reader_count, "API token")]
-            .into_iter()
-            .flatten()
-            .collect();
+    let parts: Vec<String> = [plural(usage_count, kind.as_str()), plural(reader_count, "API token")]
+        .into_iter()
+        .flatten()
+        .collect();
     (!parts.is_empty()).then(|| parts.join(" and "))
 }
 

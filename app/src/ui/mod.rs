@@ -9,7 +9,7 @@ pub mod field;
 #[cfg(feature = "ssr")]
 pub mod frame;
 pub mod icon;
+pub mod instant_controls;
 pub mod leave_guard;
 pub mod notice;
-pub mod submit_on_change;
 pub mod theme;

@@ -50,10 +50,11 @@ pub enum Deed {
     DatasetDeleted,
     SecretRestored,
     SecretRemoved,
+    SecretsDeleted,
 }
 
 impl Deed {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::PasswordChanged,
         Self::SessionEnded,
         Self::SessionsEnded,
@@ -72,6 +73,7 @@ impl Deed {
         Self::DatasetDeleted,
         Self::SecretRestored,
         Self::SecretRemoved,
+        Self::SecretsDeleted,
     ];
 
     fn words(self) -> &'static str {
@@ -94,6 +96,7 @@ impl Deed {
             Self::DatasetDeleted => "Dataset deleted.",
             Self::SecretRestored => "Secret restored.",
             Self::SecretRemoved => "Secret removed for good.",
+            Self::SecretsDeleted => "The selected secrets were deleted.",
         }
     }
 }

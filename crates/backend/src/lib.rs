@@ -25,7 +25,7 @@ mod users;
 pub use audit::{
     AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, Outcome, Verdict,
 };
-pub use checks::{CheckConfig, CheckService, ExtraRoots, PORTAL, PrivateHost, Tested};
+pub use checks::{CheckConfig, CheckService, ExtraRoots, PORTAL, PrivateHost, TestOutcome, Tested};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor};
 pub use db::migrate;
 pub use error::StartError;
@@ -37,10 +37,11 @@ pub use imports::{
 pub use keyring::{Kek, KekError, KeyError, KeyService, KeyStatus, Rewrapped};
 pub use random::{entity_tag, submission_of};
 pub use secrets::{
-    DeletedPage, DeletedSecret, KeepDeleted, Revision, SecretService, ValueAnswer, ValueError, ValueQuery,
+    DeletedPage, DeletedSecret, KeepDeleted, ManifestsError, ManifestsQuery, Revision, SecretService,
+    ValueAnswer, ValueError, ValueQuery,
 };
 pub use sessions::{NewSession, SessionLimits, SessionService, SessionSummary};
-pub use shapes::{ManifestFormat, Shaped, docker_config_json, flat_json, manifest};
+pub use shapes::{ManifestFormat, Shaped, docker_config_json, flat_json, joined, manifest};
 pub use single_sign_on::{
     BegunSignOn, Issuer, IssuerError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService,
 };

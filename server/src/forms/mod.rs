@@ -8,6 +8,7 @@ pub mod checks;
 pub mod imports;
 pub mod keys;
 pub mod secrets;
+pub mod selection;
 pub mod sign_in;
 pub mod single_sign_on;
 pub mod tokens;

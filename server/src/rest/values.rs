@@ -14,7 +14,7 @@ use axum::{
 };
 use backend::{ManifestFormat, Revision, Shaped, ValueAnswer, ValueQuery, entity_tag, flat_json, manifest};
 use domain::{
-    secret::{SecretName, Shape},
+    secret::{Namespace, Shape},
     sensitive::Sensitive,
 };
 
@@ -96,30 +96,17 @@ pub async fn kubernetes_manifest(
     let read = Query::read(query.as_deref(), &["shape", "namespace", "url", "format"])?;
     let is_secret = |text: &str| Shape::parse(text).filter(|shape| shape.kubernetes_type().is_some());
     let shape = read.parse("shape", is_secret, SHAPES)?.unwrap_or(Shape::default_of(id.kind));
-    let is_label = |text: &str| {
-        let fits = text.len() <= 63 && !text.contains('.') && SecretName::parse(text).is_ok();
-        fits.then(|| text.to_owned())
-    };
-    let namespace = "Send the name of a namespace: lower case letters, digits and hyphens, at most 63.";
-    let namespace = read.parse("namespace", is_label, namespace)?;
-    let is_format = |text: &str| match text {
-        "yaml" => Some(ManifestFormat::Yaml),
-        "json" => Some(ManifestFormat::Json),
-        _ => None,
-    };
-    let format = read.parse("format", is_format, "Send yaml or json.")?;
+    let namespace = read.parse("namespace", Namespace::parse, Namespace::RULE)?;
+    let format = read.parse("format", ManifestFormat::parse, "Send yaml or json.")?;
     let format = format.unwrap_or_else(|| preferred(&headers));
-    let media_type = match format {
-        ManifestFormat::Yaml => "application/yaml",
-        ManifestFormat::Json => "application/json",
-    };
+    let media_type = format.media_type();
     let wanted = ValueQuery { shape, url: url(&read)? };
     let tag = |revision| tag(revision, &["manifest", media_type, query.as_deref().unwrap_or_default()]);
     let known = |revision| is_known(&headers, &tag(revision));
     match caller.backend.secrets().value(&caller.ctx, &id, wanted, known).await? {
         ValueAnswer::Unchanged(revision) => Ok(unchanged(&tag(revision))),
         ValueAnswer::Value(revision, entries) => {
-            let manifest = manifest(&id, shape, &entries, namespace.as_deref(), format);
+            let manifest = manifest(&id, shape, &entries, namespace.as_ref(), format);
             let manifest = manifest.ok_or_else(|| Problem::parameter("shape", SHAPES))?;
             let mut response = tagged(text(&manifest, media_type), &tag(revision));
             response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));

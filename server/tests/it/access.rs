@@ -33,6 +33,9 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/secrets/deleted", Some(Reader), None),
         ("/secrets/deleted/{id}/restore", None, Some(Editor)),
         ("/secrets/deleted/{id}/remove", Some(Editor), Some(Editor)),
+        ("/secrets/selected/check", None, Some(Editor)),
+        ("/secrets/selected/delete", Some(Editor), Some(Editor)),
+        ("/secrets/selected/manifests", Some(Reader), Some(Reader)),
         ("/secrets/new/check", Some(Editor), Some(Editor)),
         ("/secrets/{id}/edit/check", Some(Editor), Some(Editor)),
         ("/secrets/{id}/check", Some(Reader), Some(Editor)),
@@ -151,6 +154,13 @@ const TOKENS: &[(&str, &str, Option<TokenScope>, &str)] = &[
     ("/api/graphql", "POST", None, r#"{"query":"{ secrets { id } }"}"#),
 ];
 
+/// A route's path as somebody asks for it: about this secret, or this user.
+fn address(path: &str, id: &str, name: &str) -> String {
+    let about_several =
+        if path.starts_with("/secrets/selected/") { format!("?id={id}") } else { String::new() };
+    path.replace("{id}", id).replace("{name}", name).replace("{topic}", "ghcr") + &about_several
+}
+
 /// The rows of the tables above, sorted.
 fn table() -> Vec<(String, Audience)> {
     let mut rows: Vec<(String, Audience)> = Vec::new();
@@ -211,7 +221,7 @@ async fn without_a_good_session_every_guarded_route_leads_to_signing_in() {
     let id = format!("image-{name}");
     for (what, cookie) in bad_cookies(&app).await {
         for (path, get, post) in SIGNED_IN {
-            let path = path.replace("{id}", &id).replace("{name}", "admin").replace("{topic}", "ghcr");
+            let path = address(path, &id, "admin");
             if get.is_some() {
                 let answer = app.send_anonymous(asked(&path, &cookie)).await;
                 assert_eq!(answer.status, StatusCode::SEE_OTHER, "{what}: GET {path}");
@@ -361,7 +371,7 @@ async fn each_role_gets_where_the_table_says_and_refusals_are_recorded() {
         let cookie = app.session(&who, role).await;
         let mut expected_refusals = 0;
         for (path, get, post) in SIGNED_IN {
-            let path = path.replace("{id}", &id).replace("{name}", "victim").replace("{topic}", "ghcr");
+            let path = address(path, &id, "victim");
             if let Some(least) = get {
                 let answer = app.send_anonymous(asked(&path, &cookie)).await;
                 if role < *least {

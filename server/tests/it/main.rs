@@ -23,5 +23,6 @@ mod peers;
 mod process;
 mod rest;
 mod secrets;
+mod selection;
 mod sentinel;
 mod usages;

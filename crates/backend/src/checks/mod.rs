@@ -17,7 +17,7 @@ pub(crate) use known_hosts::trusts;
 
 pub use config::{CheckConfig, ExtraRoots, PrivateHost};
 pub use service::CheckService;
-pub use sweep::Tested;
+pub use sweep::{TestOutcome, Tested};
 
 /// As what the portal tests by itself is marked.
 pub const PORTAL: &str = "the portal";

@@ -13,16 +13,20 @@ use crate::{
 use domain::{
     check::{CheckCause, CheckStatus, Repository},
     error::Error,
-    secret::{SecretId, SecretKind, SecretName},
+    secret::{SecretId, SecretKind, SecretName, Selection},
 };
 use futures_util::{StreamExt, stream};
 use std::{
     collections::{BTreeMap, HashSet},
     time::Duration,
 };
+use tokio::time::Instant;
 
 /// As many hosts at once.
 const HOSTS_AT_ONCE: usize = 4;
+
+/// How long tests go on being begun for somebody who waits for them.
+const MANY_TIME: Duration = Duration::from_secs(20);
 
 /// How long the command line waits for a server that is testing.
 const WAIT: Duration = Duration::from_mins(5);
@@ -32,9 +36,21 @@ const WAIT: Duration = Duration::from_mins(5);
 pub struct Tested {
     /// Which.
     pub id: SecretId,
-    /// What it came to; an error where it could not be tested for a reason of ours, `None` where the same account had
-    /// just been refused, so that it does not get locked.
-    pub outcome: Option<Result<CheckCause, Error>>,
+    /// What came of it.
+    pub outcome: TestOutcome,
+}
+
+/// What came of one test of many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TestOutcome {
+    /// It was tested.
+    Tested(CheckCause),
+    /// It could not be tested, for a reason of ours.
+    Failed(Error),
+    /// The same account had just been refused, and is not to get locked; or the host has had enough.
+    LeftOut,
+    /// The time was over before its turn came.
+    NotYet,
 }
 
 impl CheckService {
@@ -65,8 +81,32 @@ impl CheckService {
             }
         });
         let held = turn.await.unwrap_or(Err(Error::Unavailable))?;
-        let mut tested = self.test(ctx, rows).await;
+        let mut tested = self.test(ctx, rows, None).await;
         release(held).await;
+        tested.sort_by_cached_key(|tested| tested.id.to_string());
+        Ok(tested)
+    }
+
+    /// Tests these secrets for a while, and answers with what came of each, in their order. A person waits for the answer,
+    /// so no test begins after `MANY_TIME`; those have not been tested yet.
+    ///
+    /// Errors: `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn many(&self, ctx: &Ctx, selection: &Selection) -> Result<Vec<Tested>, Error> {
+        for id in selection.ids() {
+            authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
+        }
+        self.unsealed()?;
+        let wanted: Vec<String> = selection.ids().iter().map(ToString::to_string).collect();
+        let wanted = &wanted;
+        let rows = self.db.read(|mut reader| async move {
+            Ok((repository::all(&mut reader, Some(wanted.clone())).await?, reader))
+        });
+        let rows = rows.await.map_err(|error| refuse(ctx, &error))?;
+        let mut tested = self.test(ctx, rows, Some(Instant::now() + MANY_TIME)).await;
+        let gone = selection.ids().iter().filter(|id| !tested.iter().any(|tested| tested.id == **id));
+        let gone: Vec<Tested> =
+            gone.map(|id| Tested { id: id.clone(), outcome: TestOutcome::Failed(Error::NotFound) }).collect();
+        tested.extend(gone);
         tested.sort_by_cached_key(|tested| tested.id.to_string());
         Ok(tested)
     }
@@ -88,7 +128,7 @@ impl CheckService {
             Ok((repository::due(&mut reader, now, interval.as_secs_f64(), share).await?, reader))
         });
         let tested = match rows.await {
-            Ok(rows) => Ok(self.test(ctx, rows).await),
+            Ok(rows) => Ok(self.test(ctx, rows, None).await),
             Err(error) => Err(failed(error)),
         };
         release(held).await;
@@ -101,35 +141,52 @@ impl CheckService {
         Ok(repository::try_lock(&mut connection).await?.then_some(connection))
     }
 
-    /// Several hosts at once, each host's secrets one after the other.
-    async fn test(&self, ctx: &Ctx, rows: Vec<DueRow>) -> Vec<Tested> {
+    /// Several hosts at once, each host's secrets one after the other; none begins after `until`.
+    async fn test(&self, ctx: &Ctx, rows: Vec<DueRow>, until: Option<Instant>) -> Vec<Tested> {
         let mut hosts: BTreeMap<String, Vec<(SecretId, String)>> = BTreeMap::new();
         for row in rows {
             if let Some((host, id, account)) = read(row) {
                 hosts.entry(host).or_default().push((id, account));
             }
         }
-        let hosts = hosts.into_values().map(|secrets| self.test_host(ctx, secrets));
+        let hosts = hosts.into_values().map(|secrets| self.test_host(ctx, secrets, until));
         stream::iter(hosts).buffer_unordered(HOSTS_AT_ONCE).concat().await
     }
 
-    async fn test_host(&self, ctx: &Ctx, secrets: Vec<(SecretId, String)>) -> Vec<Tested> {
+    async fn test_host(
+        &self,
+        ctx: &Ctx,
+        secrets: Vec<(SecretId, String)>,
+        until: Option<Instant>,
+    ) -> Vec<Tested> {
         let mut refused = HashSet::new();
         let mut enough = false;
+        let mut paced = None;
         let mut tested = Vec::with_capacity(secrets.len());
         for (id, account) in secrets {
             let outcome = if enough || refused.contains(&account) {
-                None
+                TestOutcome::LeftOut
+            } else if let Some(error) = &paced {
+                TestOutcome::Failed(Error::clone(error))
+            } else if until.is_some_and(|until| Instant::now() >= until) {
+                TestOutcome::NotYet
             } else {
-                let outcome = self.stored(ctx, &id).await.map(|report| report.cause);
-                match outcome {
-                    Ok(CheckCause::TooManyRequests) => enough = true,
-                    Ok(cause) if cause.status() == CheckStatus::Refused && !account.is_empty() => {
-                        refused.insert(account);
+                match self.stored(ctx, &id).await.map(|report| report.cause) {
+                    Ok(cause) => {
+                        if cause == CheckCause::TooManyRequests {
+                            enough = true;
+                        } else if cause.status() == CheckStatus::Refused && !account.is_empty() {
+                            refused.insert(account);
+                        }
+                        TestOutcome::Tested(cause)
                     }
-                    _ => {}
+                    Err(error) => {
+                        if matches!(error, Error::TooManyTests(_)) {
+                            paced = Some(error.clone());
+                        }
+                        TestOutcome::Failed(error)
+                    }
                 }
-                Some(outcome)
             };
             tested.push(Tested { id, outcome });
         }

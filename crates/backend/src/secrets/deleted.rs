@@ -10,15 +10,16 @@ use crate::{
     context::{Action, Ctx},
     db::{bounded, instant, timestamp},
     error::{broken_constraint, refuse},
-    usages::count_users,
+    usages::{any_users, count_users},
 };
 use chrono::{DateTime, Days, Utc};
 use domain::{
     error::{Error, Field, FieldError, Problem},
-    secret::SecretId,
+    secret::{SecretId, Selection},
     time::Timestamp,
     usage::UsageProblem,
 };
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// Rows a page.
@@ -101,16 +102,60 @@ impl SecretService {
                 let problem = Problem::Usage(UsageProblem::NameNotTyped);
                 return Err(Error::Invalid(vec![FieldError { field: Field::Confirmation, problem }]));
             }
-            if self.keep_deleted.0 == 0 {
-                repository::remove(&mut work, row.id).await.map_err(failed)?;
-            } else {
-                repository::mark_deleted(&mut work, ctx, row.id).await.map_err(failed)?;
-            }
+            self.take_away(&mut work, ctx, &[row.id]).await.map_err(failed)?;
             record(&mut work, ctx, AuditAction::SecretDeleted, id, &[]).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;
             Ok(row.display_name)
         })
         .await
+    }
+
+    /// Deletes several secrets as `delete` does one: all of them, or none. Those that are gone already count as deleted.
+    /// Where anybody uses any of them, `typed` has to be what `Selection::confirmation` says. Answers with those that it
+    /// deleted.
+    ///
+    /// Errors: `Invalid` where that was not typed; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn delete_many(
+        &self,
+        ctx: &Ctx,
+        selection: &Selection,
+        typed: &str,
+    ) -> Result<Vec<SecretId>, Error> {
+        for id in selection.ids() {
+            authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
+        }
+        self.unsealed()?;
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            let found = repository::lock_many(&mut work, selection.ids()).await.map_err(failed)?;
+            let (rows, ids): (Vec<Uuid>, Vec<SecretId>) = found.into_iter().unzip();
+            let used = any_users(&mut work, &rows, ctx.now).await.map_err(failed)?;
+            if used && typed.trim() != selection.confirmation() {
+                let problem = match selection.ids() {
+                    [_] => UsageProblem::NameNotTyped,
+                    _ => UsageProblem::ConfirmationNotTyped,
+                };
+                let problem = Problem::Usage(problem);
+                return Err(Error::Invalid(vec![FieldError { field: Field::Confirmation, problem }]));
+            }
+            self.take_away(&mut work, ctx, &rows).await.map_err(failed)?;
+            for id in &ids {
+                record(&mut work, ctx, AuditAction::SecretDeleted, id, &[]).await.map_err(failed)?;
+            }
+            work.commit().await.map_err(failed)?;
+            Ok(ids)
+        })
+        .await
+    }
+
+    /// Out of use, and kept for as long as is set.
+    async fn take_away(&self, work: &mut PgConnection, ctx: &Ctx, rows: &[Uuid]) -> Result<(), sqlx::Error> {
+        if self.keep_deleted.0 == 0 {
+            repository::remove(work, rows).await
+        } else {
+            repository::mark_deleted(work, ctx, rows).await
+        }
     }
 
     /// One page of deleted secrets beyond this one, the latest first.

@@ -3,6 +3,7 @@
 mod deleted;
 pub(crate) mod keys;
 mod list;
+mod manifests;
 pub(crate) mod many;
 pub(crate) mod repository;
 mod seed;
@@ -11,6 +12,7 @@ pub(crate) mod twins;
 mod values;
 
 pub use deleted::{DeletedPage, DeletedSecret, KeepDeleted};
+pub use manifests::{ManifestsError, ManifestsQuery};
 pub use service::SecretService;
 pub use values::{Revision, ValueAnswer, ValueError, ValueQuery};
 

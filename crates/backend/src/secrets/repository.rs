@@ -284,14 +284,50 @@ pub(super) async fn update(
     .await
 }
 
-/// Takes it out of use, and keeps it.
+/// Keeps others from changing those of these secrets that there are, until the end of the transaction; answers with their
+/// rows. Always in one order, so that of two who want the same neither waits for the other for ever.
+pub(super) async fn lock_many(
+    connection: &mut PgConnection,
+    ids: &[SecretId],
+) -> Result<Vec<(Uuid, SecretId)>, sqlx::Error> {
+    let (kinds, names) = kinds_and_names(ids);
+    let rows: Vec<(Uuid, String, String)> = sqlx::query_as(
+        "SELECT id, kind, name FROM secrets \
+         WHERE (kind, name) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND deleted_at IS NULL \
+         ORDER BY kind, name FOR UPDATE",
+    )
+    .bind(kinds)
+    .bind(names)
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(|(row, kind, name)| Ok((row, stored_id(&kind, &name)?))).collect()
+}
+
+/// Those of these secrets that there are, each with what it is tried on.
+pub(super) async fn targets(
+    connection: &mut PgConnection,
+    ids: &[SecretId],
+) -> Result<Vec<(SecretId, Option<String>)>, sqlx::Error> {
+    let (kinds, names) = kinds_and_names(ids);
+    let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(
+        "SELECT kind, name, check_target FROM secrets \
+         WHERE (kind, name) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND deleted_at IS NULL",
+    )
+    .bind(kinds)
+    .bind(names)
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(|(kind, name, target)| Ok((stored_id(&kind, &name)?, target))).collect()
+}
+
+/// Takes them out of use, and keeps them.
 pub(super) async fn mark_deleted(
     connection: &mut PgConnection,
     ctx: &Ctx,
-    row: Uuid,
+    rows: &[Uuid],
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE secrets SET deleted_at = $2, deleted_by = $3 WHERE id = $1")
-        .bind(row)
+    sqlx::query("UPDATE secrets SET deleted_at = $2, deleted_by = $3 WHERE id = ANY ($1)")
+        .bind(rows)
         .bind(instant(ctx.now)?)
         .bind(ctx.actor.name())
         .execute(connection)
@@ -309,9 +345,9 @@ pub(super) async fn mark_restored(connection: &mut PgConnection, row: Uuid) -> R
     Ok(restored.await?.rows_affected() > 0)
 }
 
-/// Takes the row and its values away.
-pub(super) async fn remove(connection: &mut PgConnection, row: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM secrets WHERE id = $1").bind(row).execute(connection).await.map(drop)
+/// Takes the rows and their values away.
+pub(super) async fn remove(connection: &mut PgConnection, rows: &[Uuid]) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM secrets WHERE id = ANY ($1)").bind(rows).execute(connection).await.map(drop)
 }
 
 /// The same for a deleted one; answers whether it was one.
@@ -357,7 +393,7 @@ impl DeletedRow {
     }
 }
 
-fn stored_id(kind: &str, name: &str) -> Result<SecretId, sqlx::Error> {
+pub(crate) fn stored_id(kind: &str, name: &str) -> Result<SecretId, sqlx::Error> {
     let id = SecretKind::parse(kind).zip(SecretName::parse(name).ok());
     let (kind, name) = id.ok_or_else(|| sqlx::Error::Decode("a stored id is none".into()))?;
     Ok(SecretId::new(kind, name))
@@ -518,13 +554,17 @@ fn filter(
             sql.push(" AND name ^@ ").push_bind(prefix.clone());
         }
         Restriction::Secrets(ids) => {
-            let (kinds, names): (Vec<&str>, Vec<String>) =
-                ids.iter().map(|id| (id.kind.as_str(), id.name.as_str().to_owned())).unzip();
+            let (kinds, names) = kinds_and_names(ids);
             sql.push(" AND (kind, name) IN (SELECT * FROM unnest(").push_bind(kinds);
             sql.push("::text[], ").push_bind(names).push("::text[]))");
         }
     }
     Ok(())
+}
+
+/// The ids in the two columns that they are stored in.
+pub(crate) fn kinds_and_names(ids: &[SecretId]) -> (Vec<&'static str>, Vec<String>) {
+    ids.iter().map(|id| (id.kind.as_str(), id.name.as_str().to_owned())).unzip()
 }
 
 /// The words of a search, each as a pattern.

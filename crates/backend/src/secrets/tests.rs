@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 mod deleted;
 mod failure;
+mod selection;
 mod sentinel;
 
 const KEY: &str = include_str!("seed_key");

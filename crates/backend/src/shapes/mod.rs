@@ -4,7 +4,7 @@ mod docker_config;
 mod manifest;
 
 pub use docker_config::docker_config_json;
-pub use manifest::{ManifestFormat, manifest};
+pub use manifest::{ManifestFormat, joined, manifest};
 
 use domain::{
     secret::{Credential, Shape},

@@ -4,7 +4,7 @@ mod cluster;
 
 use super::*;
 use cluster::discovery;
-use domain::secret::{Password, PrivateKeyText, RegistryHost, SecretId, Username};
+use domain::secret::{Namespace, Password, PrivateKeyText, RegistryHost, SecretId, Username};
 use serde_json::Value;
 use std::{
     io::Write,
@@ -179,7 +179,7 @@ fn manifests_are_what_kubectl_makes() {
         let theirs = kubectl(&create, "");
         let format = if number % 3 == 0 { ManifestFormat::Json } else { ManifestFormat::Yaml };
         let id = SecretId::parse(&id).unwrap();
-        let ours = manifest(&id, shape, &shaped, Some("ci"), format).unwrap();
+        let ours = manifest(&id, shape, &shaped, Namespace::parse("ci").as_ref(), format).unwrap();
         let verb = if number % 5 == 0 { "create" } else { "apply" };
         let arguments = [verb, "--validate=false", "-f", "-", &server, &cache].map(str::to_owned);
         let ours = kubectl(&arguments, ours.expose());
@@ -190,6 +190,30 @@ fn manifests_are_what_kubectl_makes() {
         }
         let label = &ours["metadata"]["labels"]["argocd.argoproj.io/secret-type"];
         assert_eq!(label == "repository", shape == Shape::ArgoCd);
+    }
+}
+
+/// Several in one file are as many Secrets, in YAML and in JSON.
+#[test]
+fn kubectl_takes_several_from_one_file() {
+    let folder = folder();
+    let (server, cache) = (format!("--server={}", discovery()), format!("--cache-dir={}", folder.display()));
+    for format in ManifestFormat::ALL {
+        let manifests: Vec<Sensitive> = (0..3)
+            .map(|number| {
+                let account = image("reg.example", "robot", &awkward(number));
+                let shaped = handed_out(&account, Shape::DockerConfigJson).unwrap();
+                let id = SecretId::parse(&format!("image-n{number}")).unwrap();
+                manifest(&id, Shape::DockerConfigJson, &shaped, None, format).unwrap()
+            })
+            .collect();
+        let arguments = ["apply", "--validate=false", "-f", "-", &server, &cache].map(str::to_owned);
+        let list = kubectl(&arguments, joined(&manifests, format).expose());
+        let names: Vec<&Value> =
+            list["items"].as_array().unwrap().iter().map(|secret| &secret["metadata"]["name"]).collect();
+        assert_eq!(names, ["image-n0", "image-n1", "image-n2"], "{format:?}");
+        let one = joined(&manifests[..1], format);
+        assert!(one.expose().contains("image-n0") && one.expose().ends_with('\n'));
     }
 }
 

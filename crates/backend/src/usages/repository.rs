@@ -3,14 +3,15 @@
 use crate::{
     context::Ctx,
     db::{instant, timestamp},
-    secrets::repository::patterns,
+    secrets::repository::{kinds_and_names, patterns, stored_id},
 };
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::{
-    secret::{SecretId, SecretKind, SecretName},
+    secret::{SecretId, SecretKind, SecretName, Selection},
     time::Timestamp,
     usage::{
-        Branch, Reader, SecretChoice, SecretUsers, Usage, UsageContent, UsageKind, UsageQuery, UsedSecret,
+        Branch, Reader, SecretChoice, SecretUsers, SelectedSecret, Usage, UsageContent, UsageKind,
+        UsageQuery, UsedSecret,
     },
 };
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
@@ -349,6 +350,68 @@ pub(crate) async fn count_users(
     .bind(first_day(now)?)
     .fetch_one(connection)
     .await
+}
+
+/// Whether anybody uses any of the secrets with these rows.
+pub(crate) async fn any_users(
+    connection: &mut PgConnection,
+    secrets: &[Uuid],
+    now: Timestamp,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM usages WHERE secret_id = ANY ($1)) \
+         OR EXISTS (SELECT FROM secret_reads WHERE secret_id = ANY ($1) AND day >= $2)",
+    )
+    .bind(secrets)
+    .bind(first_day(now)?)
+    .fetch_one(connection)
+    .await
+}
+
+/// Those of these secrets that there are, by id, each with who uses it.
+pub(super) async fn selected(
+    connection: &mut PgConnection,
+    selection: &Selection,
+    now: Timestamp,
+) -> Result<Vec<SelectedSecret>, sqlx::Error> {
+    #[derive(FromRow)]
+    struct Row {
+        kind: String,
+        name: String,
+        display_name: String,
+        check_target: Option<String>,
+        usages: Vec<String>,
+        usage_count: i32,
+        reader_count: i64,
+    }
+    let (kinds, names) = kinds_and_names(selection.ids());
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT kind, name, display_name, check_target, usage_count, \
+         ARRAY (SELECT name FROM usages WHERE secret_id = secrets.id ORDER BY name LIMIT $4) AS usages, \
+         (SELECT count(DISTINCT token_id) FROM secret_reads WHERE secret_id = secrets.id AND day >= $3) AS reader_count \
+         FROM secrets WHERE (kind, name) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND deleted_at IS NULL \
+         ORDER BY kind, name",
+    )
+    .bind(kinds)
+    .bind(names)
+    .bind(first_day(now)?)
+    .bind(i64::try_from(SelectedSecret::NAMED).unwrap_or(i64::MAX))
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let usages = row.usages.iter().map(|name| SecretName::parse(name).ok()).collect::<Option<_>>();
+            let unknown = || sqlx::Error::Decode("a stored name is none".into());
+            Ok(SelectedSecret {
+                id: stored_id(&row.kind, &row.name)?,
+                display_name: row.display_name,
+                target: row.check_target,
+                usages: usages.ok_or_else(unknown)?,
+                usage_count: row.usage_count.unsigned_abs(),
+                reader_count: u32::try_from(row.reader_count).unwrap_or(u32::MAX),
+            })
+        })
+        .collect()
 }
 
 /// Who uses this secret; `None` where there is none.

@@ -14,10 +14,10 @@ use domain::{
     access::Restriction,
     check::KnownHosts,
     error::{Change, Error, Field, FieldError, Problem},
-    secret::{SecretId, SecretName},
+    secret::{SecretId, SecretName, Selection},
     usage::{
-        Branch, GitAddress, NewUsage, SecretChoices, SecretUsers, Usage, UsageContent, UsageKind, UsagePage,
-        UsageProblem, UsageQuery, UsageTarget,
+        Branch, GitAddress, NewUsage, SecretChoices, SecretUsers, SelectedSecret, Usage, UsageContent,
+        UsageKind, UsagePage, UsageProblem, UsageQuery, UsageTarget,
     },
 };
 use uuid::Uuid;
@@ -267,6 +267,20 @@ impl UsageService {
         } else {
             SecretUsers { usages: Vec::new(), readers: Vec::new(), ..users }
         })
+    }
+
+    /// Those of these secrets that there are, each with who uses it.
+    ///
+    /// Errors: as `list`.
+    pub async fn of_selection(&self, ctx: &Ctx, selection: &Selection) -> Result<Vec<SelectedSecret>, Error> {
+        for id in selection.ids() {
+            authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
+        }
+        self.unsealed()?;
+        let found = self.db.read(|mut reader| async move {
+            Ok((repository::selected(&mut reader, selection, ctx.now).await?, reader))
+        });
+        found.await.map_err(|error| refuse(ctx, &error))
     }
 
     /// Forgets reads that count as use no more, and counts anew which tokens read a secret in the last 30 days, where they may have become fewer since; answers with how

@@ -5,8 +5,10 @@ mod git_key;
 mod id;
 mod kind;
 mod name;
+mod namespace;
 mod preset;
 mod registry;
+mod selection;
 mod shape;
 mod view;
 
@@ -15,11 +17,13 @@ pub use git_key::{KeyAlgorithm, KeyFacts, KeyProblem, NewKeyKind, PrivateKeyText
 pub use id::SecretId;
 pub use kind::SecretKind;
 pub use name::{DisplayName, DisplayNameProblem, NameProblem, SecretName};
+pub use namespace::Namespace;
 pub use preset::{RegistryPreset, short_life};
 pub(crate) use registry::host_and_port;
 pub use registry::{
     HostCorrection, HostProblem, NormalizedHost, Password, PasswordProblem, RegistryHost, Username,
     UsernameProblem,
 };
+pub use selection::Selection;
 pub use shape::Shape;
 pub use view::{PendingKey, SecretDetails, SecretSummary, StoredKey};

@@ -8,7 +8,10 @@ mod view;
 pub use draft::{NewUsage, UsageContent, UsageDraft};
 pub use problem::UsageProblem;
 pub use target::{Branch, GitAddress, ImageAddress, UsageTarget};
-pub use view::{Reader, SecretChoice, SecretChoices, SecretUsers, Usage, UsagePage, UsageQuery, UsedSecret};
+pub use view::{
+    Reader, SecretChoice, SecretChoices, SecretUsers, SelectedSecret, Usage, UsagePage, UsageQuery,
+    UsedSecret,
+};
 
 use crate::{error::Field, secret::SecretKind};
 

@@ -23,11 +23,13 @@ pub enum UsageProblem {
     OtherRegistry,
     /// The name that has to be typed was not.
     NameNotTyped,
+    /// Nor were the words, before several are deleted.
+    ConfirmationNotTyped,
 }
 
 impl UsageProblem {
     /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::NameTaken,
         Self::ImageForm,
         Self::GitForm,
@@ -38,6 +40,7 @@ impl UsageProblem {
         Self::NothingToTest,
         Self::OtherRegistry,
         Self::NameNotTyped,
+        Self::ConfirmationNotTyped,
     ];
 
     /// What is wrong, and what would be right.
@@ -61,6 +64,9 @@ impl UsageProblem {
                 "This secret is for another registry than the image is in, so it was not sent there."
             }
             Self::NameNotTyped => "It is in use: type its name, as it stands above, to delete it all the same.",
+            Self::ConfirmationNotTyped => {
+                "Some of them are in use: type the words, as they stand above, to delete them all the same."
+            }
         }
         .to_owned()
     }

@@ -141,6 +141,28 @@ impl SecretUsers {
     }
 }
 
+/// A secret among several that were selected, and who uses it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelectedSecret {
+    /// Which.
+    pub id: SecretId,
+    /// The name, where none was given.
+    pub display_name: String,
+    /// The repository or image that it is tried on.
+    pub target: Option<String>,
+    /// Images or datasets, by name; the first of them.
+    pub usages: Vec<SecretName>,
+    /// How many there are.
+    pub usage_count: u32,
+    /// How many API tokens took the value out in the last 30 days.
+    pub reader_count: u32,
+}
+
+impl SelectedSecret {
+    /// The most images or datasets that are named.
+    pub const NAMED: usize = 5;
+}
+
 /// An API token that took a value out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reader {

@@ -31,7 +31,7 @@ pub(super) fn image(name: &str, host: &str, password: &str) -> SecretDraft {
     }
 }
 
-fn dataset(name: &str, key: &str, repository: &str, known_hosts: &str) -> SecretDraft {
+pub(super) fn dataset(name: &str, key: &str, repository: &str, known_hosts: &str) -> SecretDraft {
     SecretDraft {
         name: name.to_owned(),
         kind: "git-dataset".to_owned(),

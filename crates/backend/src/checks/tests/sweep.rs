@@ -4,18 +4,19 @@ use super::{
     config,
     hostile::Scripted,
     peers::PASSWORD,
-    stored::{add, backend, id, image},
+    stored::{add, backend, dataset, id, image},
 };
 use crate::{
     Kek,
-    checks::{PORTAL, Tested},
+    checks::{PORTAL, TestOutcome, Tested},
     context::Ctx,
-    tests::{at, reaching, records},
+    tests::{at, reaching, records, somebody},
 };
 use domain::{
+    access::Role,
     check::{CheckCause, CheckStatus},
     error::Error,
-    secret::SecretDraft,
+    secret::{SecretDraft, Selection},
 };
 use sqlx::PgPool;
 use std::{
@@ -36,7 +37,11 @@ fn portal(hour: i64) -> Ctx {
 const CHALLENGE: &str = "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n";
 
 fn outcomes(tested: &[Tested]) -> Vec<(String, Option<CheckCause>)> {
-    let cause = |tested: &Tested| tested.outcome.clone().map(|outcome| outcome.unwrap());
+    let cause = |tested: &Tested| match &tested.outcome {
+        TestOutcome::Tested(cause) => Some(*cause),
+        TestOutcome::LeftOut => None,
+        other => panic!("{other:?}"),
+    };
     tested.iter().map(|tested| (tested.id.to_string(), cause(tested))).collect()
 }
 
@@ -80,6 +85,54 @@ async fn an_account_that_is_refused_is_not_tried_again_and_again(pool: PgPool) {
     assert!(records(&pool).await.iter().all(|record| !record.starts_with(PORTAL)));
     let state = backend.checks().state(&at(0), &id("image-a")).await.unwrap();
     assert_eq!(state.last.unwrap().1, PORTAL);
+}
+
+#[sqlx::test]
+async fn those_that_a_person_selects_are_tested_for_a_while(pool: PgPool) {
+    let works = Scripted::answering(|_| "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned());
+    let refuses = Scripted::answering(|_| CHALLENGE.to_owned());
+    let backend = backend(&pool, &[&works.host(), &refuses.host()]).await;
+    for name in ["a", "b"] {
+        add(&backend, image(name, &works.host(), PASSWORD)).await;
+    }
+    for name in ["c", "d"] {
+        add(&backend, image(name, &refuses.host(), PASSWORD)).await;
+    }
+    let checks = backend.checks();
+    let of = |ids: &[&str]| Selection::parse(ids.iter().copied()).unwrap();
+    let some = of(&["image-d", "image-gone", "image-a", "image-c"]);
+    let tested = checks.many(&somebody(Role::Editor, 10), &some).await.unwrap();
+    let outcomes: Vec<(String, TestOutcome)> =
+        tested.into_iter().map(|tested| (tested.id.to_string(), tested.outcome)).collect();
+    let expected = [
+        ("image-a", TestOutcome::Tested(CheckCause::Works)),
+        ("image-c", TestOutcome::Tested(CheckCause::WrongPassword)),
+        ("image-d", TestOutcome::LeftOut),
+        ("image-gone", TestOutcome::Failed(Error::NotFound)),
+    ];
+    assert_eq!(outcomes, expected.map(|(id, outcome)| (id.to_owned(), outcome)));
+    let state = checks.state(&at(11), &id("image-a")).await.unwrap();
+    assert_eq!(state.cause, CheckCause::Works, "what a test came to is kept");
+    assert_eq!(works.asked().len(), 1, "what was not selected is left alone");
+}
+
+/// Sixty tests a minute are one person's; the others are told how long to wait.
+#[sqlx::test]
+async fn more_than_the_pace_allows_waits(pool: PgPool) {
+    let backend = backend(&pool, &[]).await;
+    let ids: Vec<String> = (0..70).map(|number| format!("gitsync-secret-s{number:02}")).collect();
+    for id in &ids {
+        let name = id.trim_start_matches("gitsync-secret-").to_owned();
+        add(&backend, dataset(&name, include_str!("../../secrets/seed_key"), "", "")).await;
+    }
+    let all = Selection::parse(ids.iter().map(String::as_str)).unwrap();
+    let tested = backend.checks().many(&somebody(Role::Editor, 10), &all).await.unwrap();
+    let waits = |tested: &Tested| matches!(tested.outcome, TestOutcome::Failed(Error::TooManyTests(_)));
+    let done = tested.iter().filter(|tested| !waits(tested)).count();
+    assert!((60..=62).contains(&done), "{done} were tested");
+    assert!(
+        tested[..done].iter().all(|tested| tested.outcome == TestOutcome::Tested(CheckCause::NoRepository))
+    );
 }
 
 #[sqlx::test]

@@ -1,0 +1,171 @@
+//! Several secrets at once: selected by their boxes in the list, then tested, exported or deleted together.
+
+pub mod check;
+pub mod delete;
+pub mod manifests;
+
+use super::{LIST, list_before};
+use crate::{
+    error::ApiError,
+    failure::LoadFailure,
+    ssr,
+    ui::{alert::Alert, icon::icon},
+};
+use domain::{error::Error, percent, secret::Selection, usage::SelectedSecret};
+use http::StatusCode;
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
+
+/// Where those that are selected are tested.
+pub const CHECK: &str = "/secrets/selected/check";
+/// Where it is asked for what their manifests are to be.
+pub const MANIFESTS: &str = "/secrets/selected/manifests";
+/// Where it is asked whether they are to be deleted.
+pub const DELETE: &str = "/secrets/selected/delete";
+
+/// The form that the boxes of the rows belong to.
+pub const FORM: &str = "selected";
+
+/// What can be done with those that are selected. The style sheet shows it once a box is checked, and counts them.
+#[component]
+pub fn SelectionBar(list_query: String, may_write: bool) -> impl IntoView {
+    let check = may_write.then(|| {
+        view! {
+            <button formmethod="post" formaction=CHECK>
+                {icon!("plug")}
+                "Test"
+            </button>
+        }
+    });
+    let delete = may_write.then(|| {
+        view! {
+            <button class="danger" formaction=DELETE>
+                {icon!("bin")}
+                "Delete"
+            </button>
+        }
+    });
+    let list =
+        (!list_query.is_empty()).then(|| view! { <input type="hidden" name="list" value=list_query/> });
+    view! {
+        <form method="get" id=FORM class="selection-bar" aria-label="What to do with the selected secrets">
+            {list}
+            <p class="selected-count">" selected"</p>
+            {check}
+            <button formaction=MANIFESTS>
+                {icon!("file")}
+                "Export manifests"
+            </button>
+            {delete}
+        </form>
+    }
+}
+
+/// What the address of a page about several secrets names.
+fn selection() -> Option<Selection> {
+    Selection::parse_query(&ssr::query())
+}
+
+/// Loads what the address names, and shows it, or says why not.
+fn with_selected<V: IntoView + 'static>(
+    heading: &'static str,
+    to_change: bool,
+    show: impl FnOnce(Selection, Vec<SelectedSecret>) -> V + Send + 'static,
+) -> impl IntoView {
+    let page = Suspend::new(async move {
+        let Some(selection) = selection() else { return EitherOf3::A(NothingSelected()) };
+        match load(&selection, to_change).await {
+            Ok(secrets) => EitherOf3::B(show(selection, secrets)),
+            Err(error) => EitherOf3::C(view! { <LoadFailure error heading noun="secret" list=LIST/> }),
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
+}
+
+async fn load(selection: &Selection, to_change: bool) -> Result<Vec<SelectedSecret>, ApiError> {
+    let (backend, ctx) = ssr::request()?;
+    if to_change {
+        backend.secrets().may_change(&ctx, None).await.map_err(ssr::refuse)?;
+    }
+    let secrets = backend.usages().of_selection(&ctx, selection).await.map_err(ssr::refuse)?;
+    if secrets.is_empty() { Err(ssr::refuse(Error::NotFound)) } else { Ok(secrets) }
+}
+
+/// In the place of a page that needs something to be selected.
+#[component]
+pub fn NothingSelected() -> impl IntoView {
+    ssr::set_status(StatusCode::BAD_REQUEST);
+    let most = Selection::MOST;
+    view! {
+        <h1>"Nothing selected"</h1>
+        <p>{format!("Check the boxes of the secrets in the list first: one at least, and at most {most} at once.")}</p>
+        <p>
+            <a class="button primary" href=list_before(&ssr::query())>
+                "Go to the secrets"
+            </a>
+        </p>
+    }
+}
+
+/// How many of those that were selected are there no more.
+fn gone(selection: &Selection, secrets: &[SelectedSecret]) -> Option<String> {
+    match selection.ids().len() - secrets.len() {
+        0 => None,
+        1 => Some("One of those that you selected has been deleted meanwhile.".to_owned()),
+        count => Some(format!("{count} of those that you selected have been deleted meanwhile.")),
+    }
+}
+
+/// Each secret by both its names, with what there is to say about it.
+fn listed<V: IntoView + 'static>(
+    secrets: &[SelectedSecret],
+    about: fn(&SelectedSecret) -> Option<V>,
+) -> impl IntoView + use<V> {
+    let rows: Vec<_> = secrets
+        .iter()
+        .map(|secret| {
+            let icon = match secret.id.kind {
+                domain::secret::SecretKind::GitDataset => icon!("git"),
+                domain::secret::SecretKind::ImagePull => icon!("box"),
+            };
+            let name = secret.id.name.as_str().to_owned();
+            let display = (secret.display_name != name).then(|| format!(" {}", secret.display_name));
+            let about = about(secret);
+            view! {
+                <li>
+                    {icon}
+                    <span>
+                        <a href=format!("{LIST}/{}", secret.id)>
+                            <code>{name}</code>
+                        </a>
+                        {display}
+                        {about}
+                    </span>
+                </li>
+            }
+        })
+        .collect();
+    view! { <ul class="selected-secrets">{rows}</ul> }
+}
+
+/// The alert above a form that was refused: a link to the field that it is about, or a sentence.
+fn refusal(title: &'static str, field: Option<&'static str>, message: String) -> impl IntoView {
+    let said = match field {
+        Some(field) => Either::Left(view! {
+            <ul>
+                <li>
+                    <a href=format!("#{field}")>{message}</a>
+                </li>
+            </ul>
+        }),
+        None => Either::Right(view! { <p>{message}</p> }),
+    };
+    view! { <Alert title=title>{said}</Alert> }
+}
+
+/// The list one came from, to be carried along.
+fn carried_list() -> String {
+    ssr::query_parameter("list").map(|list| format!("?list={}", percent::encode(&list))).unwrap_or_default()
+}

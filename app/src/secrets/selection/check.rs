@@ -1,0 +1,182 @@
+//! What a test of several secrets came to.
+
+use super::{CHECK, NothingSelected, carried_list};
+use crate::{
+    checks::answer::StatusWord,
+    error::ApiError,
+    failure::LoadFailure,
+    secrets::{LIST, list_before},
+    ssr,
+    ui::icon::icon,
+};
+use backend::{TestOutcome, Tested};
+use domain::{
+    check::CheckStatus,
+    error::Error,
+    secret::{SecretId, Selection},
+};
+use leptos::{either::EitherOf3, prelude::*};
+
+/// What the form of the list came to: each secret's test, or why there was none.
+pub type Outcome = Result<Vec<Tested>, Error>;
+
+/// A line for each of them, and what to do about those whose turn did not come.
+#[component]
+pub fn SelectedTestedPage() -> impl IntoView {
+    match use_context::<Outcome>() {
+        None => EitherOf3::A(NothingSelected()),
+        Some(Err(error)) => {
+            let error = ssr::refuse(error);
+            EitherOf3::B(view! { <LoadFailure error heading="Connections" noun="secret" list=LIST/> })
+        }
+        Some(Ok(tested)) => EitherOf3::C(view! { <Shown tested/> }),
+    }
+}
+
+#[component]
+fn Shown(tested: Vec<Tested>) -> impl IntoView {
+    let rest = waiting(&tested);
+    let wait = tested.iter().find_map(|tested| match tested.outcome {
+        TestOutcome::Failed(Error::TooManyTests(seconds)) => Some(seconds),
+        _ => None,
+    });
+    let summary = summary(&tested);
+    let rows = tested.into_iter().map(|tested| view! { <Row tested/> }).collect_view();
+    let again = (!rest.is_empty()).then(|| {
+        let why = match wait {
+            Some(seconds) => {
+                format!("You have tested very often. The rest can be tested in {seconds} seconds.")
+            }
+            None => "Some take long to answer, so the rest was left for another round.".to_owned(),
+        };
+        let label = match rest.len() {
+            1 => "Test the remaining one".to_owned(),
+            count => format!("Test the remaining {count}"),
+        };
+        let ids = rest
+            .into_iter()
+            .map(|id| view! { <input type="hidden" name=Selection::KEY value=id.to_string()/> })
+            .collect_view();
+        let list =
+            ssr::query_parameter("list").map(|list| view! { <input type="hidden" name="list" value=list/> });
+        view! {
+            <form method="post" action=format!("{CHECK}{}", carried_list())>
+                {ids} {list} <p class="hint">{why}</p>
+                <button class="primary">{icon!("plug")} {label}</button>
+            </form>
+        }
+    });
+    view! {
+        <h1>"Connections"</h1>
+        <p class="lead">{summary}</p>
+        <table class="tested">
+            <thead>
+                <tr>
+                    <th scope="col">"Name"</th>
+                    <th scope="col" class="status">
+                        "Status"
+                    </th>
+                    <th scope="col" class="cause">
+                        "What that means"
+                    </th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+        {again}
+        <div class="actions">
+            <a class="button" href=list_before(&ssr::query())>
+                "Back to the secrets"
+            </a>
+        </div>
+    }
+}
+
+#[component]
+fn Row(tested: Tested) -> impl IntoView {
+    let Tested { id, outcome } = tested;
+    let (status, words) = match outcome {
+        TestOutcome::Tested(cause) => (cause.status(), cause.message().to_owned()),
+        TestOutcome::Failed(error) => (CheckStatus::NotTested, ApiError::Refused(error).message()),
+        TestOutcome::LeftOut => (
+            CheckStatus::NotTested,
+            "The same account was refused just before, or its registry has had enough: left out, so that it does not get \
+             locked."
+                .to_owned(),
+        ),
+        TestOutcome::NotYet => (CheckStatus::NotTested, "Its turn has not come yet.".to_owned()),
+    };
+    view! {
+        <tr>
+            <th scope="row" class="name">
+                <a href=format!("{LIST}/{id}/check{}", carried_list())>{id.name.as_str().to_owned()}</a>
+            </th>
+            <td class="status">
+                <span class="column-word">"Status"</span>
+                <StatusWord status/>
+            </td>
+            <td class="cause">
+                <span class="column-word">"What that means"</span>
+                {words}
+            </td>
+        </tr>
+    }
+}
+
+/// Those whose turn did not come.
+fn waiting(tested: &[Tested]) -> Vec<SecretId> {
+    let waits = |tested: &&Tested| {
+        matches!(tested.outcome, TestOutcome::NotYet | TestOutcome::Failed(Error::TooManyTests(_)))
+    };
+    tested.iter().filter(waits).map(|tested| tested.id.clone()).collect()
+}
+
+/// "2 work, 1 refused, 1 not tested."
+fn summary(tested: &[Tested]) -> String {
+    let status = |tested: &Tested| match &tested.outcome {
+        TestOutcome::Tested(cause) => cause.status(),
+        _ => CheckStatus::NotTested,
+    };
+    let parts: Vec<String> = CheckStatus::ALL
+        .into_iter()
+        .map(|wanted| (wanted, tested.iter().filter(|tested| status(tested) == wanted).count()))
+        .filter(|(_, count)| *count > 0)
+        .map(|(status, count)| match (status, count) {
+            (CheckStatus::Works, 1) => "1 works".to_owned(),
+            (CheckStatus::Works, count) => format!("{count} work"),
+            (status, count) => format!("{count} {}", status.label().to_lowercase()),
+        })
+        .collect();
+    format!("{}.", parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::check::CheckCause;
+
+    #[test]
+    fn what_they_came_to_reads_well() {
+        let tested = |outcomes: &[TestOutcome]| -> Vec<Tested> {
+            let id = |number| SecretId::parse(&format!("image-{number}")).unwrap();
+            outcomes
+                .iter()
+                .enumerate()
+                .map(|(number, outcome)| Tested { id: id(number), outcome: outcome.clone() })
+                .collect()
+        };
+        let works = TestOutcome::Tested(CheckCause::Works);
+        assert_eq!(summary(&tested(std::slice::from_ref(&works))), "1 works.");
+        let mixed = tested(&[
+            works.clone(),
+            TestOutcome::Tested(CheckCause::WrongPassword),
+            works,
+            TestOutcome::NotYet,
+            TestOutcome::LeftOut,
+            TestOutcome::Failed(Error::TooManyTests(3)),
+        ]);
+        assert_eq!(summary(&mixed), "2 work, 1 refused, 3 not tested.");
+        let waiting: Vec<String> = waiting(&mixed).iter().map(ToString::to_string).collect();
+        assert_eq!(waiting, ["image-3", "image-5"]);
+    }
+}

@@ -1,0 +1,84 @@
+//! The question before several secrets are deleted.
+
+use super::{gone, listed, refusal, with_selected};
+use crate::{
+    error::ApiError,
+    secrets::{list_before, pages::confirmation, users::count_words_of},
+    ssr,
+    ui::icon::icon,
+};
+use domain::{
+    error::{Error, Field},
+    secret::Selection,
+    usage::{SelectedSecret, UsageKind},
+};
+use leptos::prelude::*;
+
+/// All of them on one page, with one question.
+#[component]
+pub fn DeleteSelectedPage() -> impl IntoView {
+    let failure = use_context::<Error>();
+    let cancel = list_before(&ssr::query());
+    let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
+    let show = move |selection: Selection, secrets: Vec<SelectedSecret>| {
+        let problem = match &failure {
+            Some(Error::Invalid(problems)) => problems.first().map(|error| error.problem.message()),
+            _ => None,
+        };
+        let refused = failure.map(|error| {
+            let title = if problem.is_some() { "There is a problem" } else { "Not deleted" };
+            let field = problem.is_some().then_some(Field::Confirmation.key());
+            let message = problem.clone().unwrap_or_else(|| ApiError::Refused(error).message());
+            refusal(title, field, message)
+        });
+        let used = secrets.iter().filter(|secret| is_used(secret)).count();
+        let asked = (used > 0).then(|| {
+            let warning = match used {
+                1 => "One of them is in use. Whatever pulls with it stops working.".to_owned(),
+                count => format!("{count} of them are in use. Whatever pulls with them stops working."),
+            };
+            view! {
+                <div class="in-use">
+                    <p class="warning">{icon!("alert")} <span>{warning}</span></p>
+                    <p>"To delete them all the same, type " <code>{selection.confirmation()}</code> "."</p>
+                    {confirmation("Confirmation", "", problem)}
+                </div>
+            }
+        });
+        let after = match keep_days {
+            0 => "Their values cannot be brought back.".to_owned(),
+            1 => "They can be restored for one day.".to_owned(),
+            days => format!("They can be restored for {days} days."),
+        };
+        view! {
+            <h1>"Delete Secrets"</h1>
+            {refused}
+            <form method="post">
+                <p>"Are you sure to delete these " <b>{selection.count_words()}</b> "? All of them, or none. " {after}</p>
+                {listed(&secrets, users)}
+                {gone(&selection, &secrets).map(|words| view! { <p class="hint">{words}</p> })}
+                {asked}
+                <div class="actions">
+                    <a class="button" href=cancel>
+                        "Cancel"
+                    </a>
+                    <button class="danger">"OK"</button>
+                </div>
+            </form>
+        }
+    };
+    with_selected("Delete Secrets", true, show)
+}
+
+fn is_used(secret: &SelectedSecret) -> bool {
+    secret.usage_count + secret.reader_count > 0
+}
+
+/// Who uses it, in a line of its own.
+fn users(secret: &SelectedSecret) -> Option<impl IntoView + use<>> {
+    let words = count_words_of(secret.usage_count, secret.reader_count, UsageKind::of(secret.id.kind))?;
+    let mut names: Vec<&str> = secret.usages.iter().map(domain::secret::SecretName::as_str).collect();
+    names.extend((secret.usage_count as usize > names.len()).then_some("…"));
+    let names = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
+    Some(view! { <span class="against">{icon!("alert")} {format!(" used by {words}{names}")}</span> })
+}

@@ -1,0 +1,256 @@
+//! The question before the manifests of several secrets are exported. Their values leave by an API token alone, here as
+//! everywhere.
+
+use super::{gone, listed, refusal, with_selected};
+use crate::{
+    error::ApiError,
+    secrets::list_before,
+    ssr,
+    ui::{
+        field::{FieldText, field_frame},
+        icon::icon,
+    },
+};
+use backend::ManifestFormat;
+use domain::{
+    error::Error,
+    secret::{Namespace, SecretId, SecretKind, Selection, Shape},
+    sensitive::Sensitive,
+    usage::SelectedSecret,
+};
+use leptos::prelude::*;
+use serde::Deserialize;
+
+/// What stands in the form.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ManifestsInput {
+    pub git_shape: String,
+    pub image_shape: String,
+    pub namespace: String,
+    pub format: String,
+    pub token: Sensitive,
+}
+
+/// Why there is no file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ManifestsProblem {
+    Namespace,
+    TokenMissing,
+    /// It is none, has expired or was revoked.
+    TokenNotGood,
+    /// It may not take the values of all of these out.
+    TokenNotForThese,
+    /// Of these, no repository is known that Argo CD could be told.
+    NoUrl(Vec<SecretId>),
+    /// Some of them are there no more.
+    Gone,
+    Refused(Error),
+}
+
+impl From<Error> for ManifestsProblem {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl ManifestsProblem {
+    /// The field that it is about.
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Namespace => Some("namespace"),
+            Self::TokenMissing | Self::TokenNotGood | Self::TokenNotForThese => Some("token"),
+            Self::NoUrl(_) => Some("git_shape"),
+            Self::Gone | Self::Refused(_) => None,
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::Namespace => Namespace::RULE.to_owned(),
+            Self::TokenMissing => "Paste an API token of the scope “Read values”.".to_owned(),
+            Self::TokenNotGood => {
+                "This is no token of this portal that is good: it may have expired or been revoked. Paste another one.".to_owned()
+            }
+            Self::TokenNotForThese => {
+                "This token may not take out the values of all of these. Paste one of the scope “Read values” that is for \
+                 each of them."
+                    .to_owned()
+            }
+            Self::NoUrl(ids) => {
+                let names: Vec<&str> = ids.iter().map(|id| id.name.as_str()).collect();
+                format!(
+                    "Argo CD is told the repository of each key, and none is known for {}. Enter a repository to try \
+                     there, or choose another shape.",
+                    names.join(", ")
+                )
+            }
+            Self::Gone => "Some of them have been deleted meanwhile. Select again what is to be exported.".to_owned(),
+            Self::Refused(error) => ApiError::Refused(error.clone()).message(),
+        }
+    }
+}
+
+/// A form that was refused.
+#[derive(Clone, Debug)]
+pub struct NotExported {
+    /// What was typed; the token is not sent back.
+    pub typed: ManifestsInput,
+    /// Why.
+    pub problem: ManifestsProblem,
+}
+
+/// Shape, namespace, format and token, asked once for all of them.
+#[component]
+pub fn ManifestsPage() -> impl IntoView {
+    let refused = use_context::<NotExported>();
+    let cancel = list_before(&ssr::query());
+    let show = move |selection: Selection, secrets: Vec<SelectedSecret>| {
+        let (typed, problem) = match refused {
+            Some(NotExported { typed, problem }) => (typed, Some(problem)),
+            None => Default::default(),
+        };
+        let alert =
+            problem.as_ref().map(|problem| refusal("There is a problem", problem.field(), problem.message()));
+        let wrong = |field: &str| {
+            problem.as_ref().filter(|problem| problem.field() == Some(field)).map(ManifestsProblem::message)
+        };
+        let shape_of = |kind: SecretKind, id: &'static str, label: &'static str, typed: &str| {
+            secrets.iter().any(|secret| secret.id.kind == kind).then(|| {
+                let chosen = Shape::parse(typed).unwrap_or(Shape::default_of(kind));
+                let shapes = Shape::ALL
+                    .into_iter()
+                    .filter(|shape| shape.fits(kind) && shape.kubernetes_type().is_some())
+                    .map(|shape| (shape.as_str(), words(shape), shape == chosen))
+                    .collect();
+                select(id, label, shapes, wrong(id))
+            })
+        };
+        let format = ManifestFormat::parse(&typed.format).unwrap_or(ManifestFormat::Yaml);
+        let formats = ManifestFormat::ALL
+            .into_iter()
+            .map(|choice| {
+                let words = match choice {
+                    ManifestFormat::Yaml => "YAML: a document for each",
+                    ManifestFormat::Json => "JSON: one List",
+                };
+                (choice.as_str(), words, choice == format)
+            })
+            .collect();
+        let command: Vec<String> = selection.ids().iter().map(ToString::to_string).collect();
+        view! {
+            <h1>"Export manifests"</h1>
+            <p class="lead">
+                "A Kubernetes Secret for each of these " <b>{selection.count_words()}</b> ", in one file for "
+                <code>"kubectl apply"</code> ". Their values are in it: whoever has the file has them."
+            </p>
+            {alert}
+            <form method="post" class="secret-form" novalidate>
+                {listed(&secrets, |_| None::<()>)}
+                {gone(&selection, &secrets).map(|words| view! { <p class="hint">{words}</p> })}
+                {shape_of(SecretKind::GitDataset, "git_shape", "Keys of Git datasets", &typed.git_shape)}
+                {shape_of(SecretKind::ImagePull, "image_shape", "Keys of image pull secrets", &typed.image_shape)}
+                {line("namespace", "Namespace", "optional", "Without it, they go where kubectl is pointed at.", Some(typed.namespace.clone()), wrong("namespace"))}
+                {select("format", "Format", formats, None)}
+                {line(
+                    "token",
+                    "API token",
+                    "required",
+                    "Values leave the portal by a token of the scope “Read values” alone, and are on record under its name. It is used for this file and not kept.",
+                    None,
+                    wrong("token"),
+                )}
+                <p class="hint">
+                    <a href="/tokens/new" target="_blank" rel="noopener">
+                        "Add a token in another tab"
+                    </a>
+                </p>
+                <div class="actions">
+                    <a class="button" href=cancel>
+                        "Back to the secrets"
+                    </a>
+                    <button class="primary">{icon!("file")} "Export"</button>
+                </div>
+            </form>
+            <details class="known-hosts">
+                <summary>"The same on the command line"</summary>
+                <pre><code>{format!("latchkey secret manifest {}", command.join(" "))}</code></pre>
+            </details>
+        }
+    };
+    with_selected("Export manifests", false, show)
+}
+
+/// Whom a shape is for.
+fn words(shape: Shape) -> &'static str {
+    match shape {
+        Shape::GitSync => "git-sync: ssh, known_hosts",
+        Shape::SshAuth => "Kubernetes ssh-auth: ssh-privatekey",
+        Shape::Rancher => "Rancher and Fleet: ssh-publickey, ssh-privatekey, known_hosts",
+        Shape::Flux => "Flux: identity, identity.pub, known_hosts",
+        Shape::ArgoCd => "Argo CD: url, type, sshPrivateKey",
+        Shape::DockerConfigJson => "Pull secret: .dockerconfigjson",
+        Shape::UsernamePassword => "Kubernetes basic-auth: username, password",
+        Shape::Raw => "The value alone",
+    }
+}
+
+/// One of several: value, label, and whether it is chosen.
+fn select(
+    id: &'static str,
+    label: &'static str,
+    choices: Vec<(&'static str, &'static str, bool)>,
+    problem: Option<String>,
+) -> impl IntoView {
+    let text = FieldText { id, label, mark: "", hint: "" };
+    let described = text.described_by(problem.is_some());
+    let options = choices
+        .into_iter()
+        .map(|(value, label, chosen)| view! { <option value=value selected=chosen>{label}</option> })
+        .collect_view();
+    let wrong = problem.is_some();
+    let control = view! {
+        <select
+            id=id
+            name=id
+            aria-invalid=wrong.then_some("true")
+            aria-describedby=described
+            autocomplete="off"
+            autofocus=wrong
+        >
+            {options}
+        </select>
+    };
+    field_frame(text, Signal::stored(problem), None, control)
+}
+
+/// A line of text; without a text it is a secret one, which is never filled in.
+fn line(
+    id: &'static str,
+    label: &'static str,
+    mark: &'static str,
+    hint: &'static str,
+    value: Option<String>,
+    problem: Option<String>,
+) -> impl IntoView {
+    let text = FieldText { id, label, mark, hint };
+    let described = text.described_by(problem.is_some());
+    let wrong = problem.is_some();
+    let control = view! {
+        <input
+            type=if value.is_some() { "text" } else { "password" }
+            id=id
+            name=id
+            value=value
+            class="mono"
+            aria-required=(mark == "required").then_some("true")
+            aria-invalid=wrong.then_some("true")
+            aria-describedby=described
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck="false"
+            autofocus=wrong
+        />
+    };
+    field_frame(text, Signal::stored(problem), None, control)
+}

@@ -1,0 +1,243 @@
+//! Several secrets at once: all of them, or none.
+
+use super::{dataset, id, image, names, new};
+use crate::{
+    Actor, Backend, CheckConfig, Ctx, KeepDeleted, Kek, ManifestFormat, ManifestsError, ManifestsQuery,
+    TokenActor,
+    tests::{anonymous, at, backend, keeping, records, somebody},
+};
+use domain::{
+    access::{Restriction, Role, TokenScope},
+    error::{Error, Field, FieldError, Problem},
+    secret::{Namespace, SecretDraft, Selection, Shape},
+    usage::{NewUsage, UsageDraft, UsageKind, UsageProblem},
+};
+use sqlx::PgPool;
+
+fn selection(ids: &[&str]) -> Selection {
+    Selection::parse(ids.iter().copied()).unwrap()
+}
+
+async fn add(backend: &Backend, drafts: impl IntoIterator<Item = SecretDraft>) {
+    for draft in drafts {
+        backend.secrets().create(&at(1), new(draft), None).await.unwrap();
+    }
+}
+
+async fn use_it(backend: &Backend, name: &str, secret: &str) {
+    let draft = UsageDraft {
+        name: name.to_owned(),
+        target: "ghcr.io/app".to_owned(),
+        secret: secret.to_owned(),
+        ..UsageDraft::default()
+    };
+    backend.usages().create(&at(2), &NewUsage::parse(UsageKind::Image, &draft).unwrap()).await.unwrap();
+}
+
+fn token(scope: TokenScope, restriction: Restriction) -> Ctx {
+    let id = "0123456789abcdef".to_owned();
+    let actor = TokenActor { id, name: "ci".to_owned(), scope, restriction, expires_at: None };
+    Ctx { actor: Actor::Token(actor), ..at(5) }
+}
+
+#[sqlx::test]
+async fn several_are_deleted_in_one_go_each_with_its_record(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    add(&backend, [image("a", "pw"), image("b", "pw"), dataset("a"), image("kept", "pw")]).await;
+    let all = selection(&["image-b", "gitsync-secret-a", "image-a"]);
+    let editor = somebody(Role::Editor, 3);
+    let deleted = backend.secrets().delete_many(&editor, &all, "").await.unwrap();
+    let deleted: Vec<String> = deleted.iter().map(ToString::to_string).collect();
+    assert_eq!(deleted, ["gitsync-secret-a", "image-a", "image-b"]);
+    assert_eq!(names(&backend, "").await, ["image-kept"]);
+    let log = records(&pool).await;
+    assert_eq!(
+        log[4..],
+        [
+            "editor | secret deleted | gitsync-secret-a | done | ",
+            "editor | secret deleted | image-a | done | ",
+            "editor | secret deleted | image-b | done | "
+        ]
+    );
+    // Pressed twice: they are gone, as was asked, and nothing more is on record.
+    assert_eq!(backend.secrets().delete_many(&editor, &all, "").await, Ok(Vec::new()));
+    assert_eq!(records(&pool).await.len(), log.len());
+    let rows = backend.secrets().deleted(&at(4), None).await.unwrap().rows;
+    assert_eq!(rows.len(), 3);
+    backend.secrets().restore(&at(5), rows[0].row).await.unwrap();
+}
+
+#[sqlx::test]
+async fn where_one_is_used_none_is_deleted_until_it_is_said_once_more(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    add(&backend, [image("a", "pw"), image("b", "pw")]).await;
+    use_it(&backend, "app", "image-a").await;
+    let before = records(&pool).await.len();
+    let refused = |problem| {
+        let problem = Problem::Usage(problem);
+        Err(Error::Invalid(vec![FieldError { field: Field::Confirmation, problem }]))
+    };
+    let both = selection(&["image-a", "image-b"]);
+    for typed in ["", "a", "delete 1 secret", "delete 3 secrets", "Delete 2 secrets"] {
+        let outcome = backend.secrets().delete_many(&at(3), &both, typed).await;
+        assert_eq!(outcome, refused(UsageProblem::ConfirmationNotTyped), "{typed}");
+    }
+    let one = selection(&["image-a"]);
+    let outcome = backend.secrets().delete_many(&at(3), &one, "delete 1 secret").await;
+    assert_eq!(outcome, refused(UsageProblem::NameNotTyped));
+    assert_eq!(names(&backend, "sort=name").await, ["image-a", "image-b"]);
+    assert_eq!(records(&pool).await.len(), before, "what was not done is not on record");
+    assert_eq!(backend.secrets().delete_many(&at(3), &both, " delete 2 secrets ").await.unwrap().len(), 2);
+}
+
+#[sqlx::test]
+async fn a_failure_half_way_leaves_all_of_them(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    add(&backend, [image("a", "pw"), image("b", "pw")]).await;
+    let before = records(&pool).await.len();
+    // The second record cannot be written.
+    sqlx::query(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    sqlx::query(
+        "CREATE TRIGGER refuse BEFORE INSERT ON audit_records FOR EACH ROW \
+         WHEN (NEW.object = 'image-b') EXECUTE FUNCTION refuse()",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let both = selection(&["image-a", "image-b"]);
+    let outcome = backend.secrets().delete_many(&at(3), &both, "").await;
+    assert!(matches!(outcome, Err(Error::Internal(_))), "{outcome:?}");
+    assert_eq!(names(&backend, "sort=name").await, ["image-a", "image-b"]);
+    assert_eq!(records(&pool).await.len(), before);
+}
+
+#[sqlx::test]
+async fn two_who_delete_the_same_do_not_wait_for_each_other_for_ever(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    add(&backend, (0..20).map(|number| image(&format!("s{number}"), "pw"))).await;
+    let ids: Vec<String> = (0..20).map(|number| format!("image-s{number}")).collect();
+    let all = Selection::parse(ids.iter().map(String::as_str)).unwrap();
+    let (one, two) = (at(3), at(4));
+    let (one, two) = tokio::join!(
+        backend.secrets().delete_many(&one, &all, ""),
+        backend.secrets().delete_many(&two, &all, "")
+    );
+    assert_eq!(one.unwrap().len() + two.unwrap().len(), 20);
+    assert_eq!(records(&pool).await.len(), 40, "each was deleted once");
+}
+
+#[sqlx::test]
+async fn where_none_are_kept_several_are_gone_at_once(pool: PgPool) {
+    let none = KeepDeleted(0);
+    let backend = keeping(pool.clone(), vec![Kek::generate().unwrap()], &CheckConfig::default(), none).await;
+    add(&backend, [image("a", "pw"), image("b", "pw")]).await;
+    backend.secrets().delete_many(&at(2), &selection(&["image-a", "image-b"]), "").await.unwrap();
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM secret_values").fetch_one(&pool).await.unwrap();
+    assert_eq!(left, 0, "the values went with their secrets");
+}
+
+#[sqlx::test]
+async fn what_is_asked_before_names_who_uses_each(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    add(&backend, [image("a", "pw"), image("b", "pw"), dataset("a")]).await;
+    for number in 0..7 {
+        use_it(&backend, &format!("app{number}"), "image-b").await;
+    }
+    let asked = selection(&["image-b", "gitsync-secret-a", "image-none"]);
+    let shown = backend.usages().of_selection(&somebody(Role::Reader, 3), &asked).await.unwrap();
+    let words: Vec<_> = shown
+        .iter()
+        .map(|secret| (secret.id.to_string(), secret.usages.len(), secret.usage_count, secret.reader_count))
+        .collect();
+    assert_eq!(words, [("gitsync-secret-a".to_owned(), 0, 0, 0), ("image-b".to_owned(), 5, 7, 0)]);
+    assert_eq!(shown[1].usages[0].as_str(), "app0");
+}
+
+fn yaml() -> ManifestsQuery {
+    ManifestsQuery {
+        git_shape: Shape::GitSync,
+        image_shape: Shape::DockerConfigJson,
+        namespace: Namespace::parse("team-a"),
+        format: ManifestFormat::Yaml,
+    }
+}
+
+#[sqlx::test]
+async fn manifests_come_in_one_file_and_each_value_is_on_record(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    add(&backend, [image("b", "pw"), dataset("a")]).await;
+    let before = records(&pool).await.len();
+    let both = selection(&["image-b", "gitsync-secret-a"]);
+    let reader = token(TokenScope::ReadValues, Restriction::None);
+    let text = backend.secrets().manifests(&reader, &both, &yaml()).await.unwrap();
+    let documents: Vec<&str> = text.expose().split("\n---\n").collect();
+    assert_eq!(documents.len(), 2);
+    assert!(
+        documents[0].contains("name: \"gitsync-secret-a\"") && documents[1].contains("name: \"image-b\"")
+    );
+    assert!(documents.iter().all(|document| document.contains("namespace: \"team-a\"")));
+    assert_eq!(
+        records(&pool).await[before..],
+        ["ci | value read | gitsync-secret-a | done | ", "ci | value read | image-b | done | "]
+    );
+}
+
+#[sqlx::test]
+async fn where_one_manifest_cannot_be_made_no_value_is_taken_out(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let tried = SecretDraft { repository: "git@git.example:group/data.git".to_owned(), ..dataset("tried") };
+    add(&backend, [tried, dataset("untried"), image("b", "pw")]).await;
+    let all = selection(&["gitsync-secret-tried", "gitsync-secret-untried", "image-b"]);
+    let before = records(&pool).await.len();
+    let reader = token(TokenScope::ReadValues, Restriction::None);
+    let secrets = backend.secrets();
+    let argo = ManifestsQuery { git_shape: Shape::ArgoCd, ..yaml() };
+    assert_eq!(
+        secrets.manifests(&reader, &all, &argo).await.unwrap_err(),
+        ManifestsError::NoUrl(vec![id("gitsync-secret-untried")])
+    );
+    let mixed = ManifestsQuery { git_shape: Shape::DockerConfigJson, ..yaml() };
+    assert_eq!(secrets.manifests(&reader, &all, &mixed).await.unwrap_err(), ManifestsError::WrongShape);
+    let raw = ManifestsQuery { image_shape: Shape::Raw, ..yaml() };
+    assert_eq!(secrets.manifests(&reader, &all, &raw).await.unwrap_err(), ManifestsError::WrongShape);
+    let some_gone = selection(&["image-b", "image-gone"]);
+    let gone = secrets.manifests(&reader, &some_gone, &yaml()).await.unwrap_err();
+    assert_eq!(gone, ManifestsError::Refused(Error::NotFound));
+    assert_eq!(records(&pool).await.len(), before, "nothing was taken out");
+
+    let git = selection(&["gitsync-secret-tried"]);
+    let text = secrets.manifests(&reader, &git, &argo).await.unwrap();
+    assert!(text.expose().contains("argocd.argoproj.io/secret-type"));
+}
+
+#[sqlx::test]
+async fn who_may_do_what_with_several(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    add(&backend, [image("a", "pw"), image("b", "pw")]).await;
+    let both = selection(&["image-a", "image-b"]);
+    let (secrets, checks, usages) = (backend.secrets(), backend.checks(), backend.usages());
+    let reader = somebody(Role::Reader, 2);
+    assert_eq!(secrets.delete_many(&reader, &both, "").await, Err(Error::Forbidden));
+    assert_eq!(checks.many(&reader, &both).await, Err(Error::Forbidden));
+    assert_eq!(secrets.delete_many(&anonymous(2), &both, "").await, Err(Error::NotSignedIn));
+    assert_eq!(usages.of_selection(&anonymous(2), &both).await, Err(Error::NotSignedIn));
+    // Values leave by tokens alone, whoever has signed in.
+    let refused = ManifestsError::Refused(Error::Forbidden);
+    let one = Restriction::Secrets(vec![id("image-a")]);
+    for who in [
+        somebody(Role::Admin, 2),
+        token(TokenScope::Write, Restriction::None),
+        token(TokenScope::ReadValues, one.clone()),
+    ] {
+        assert_eq!(secrets.manifests(&who, &both, &yaml()).await.unwrap_err(), refused, "{who:?}");
+    }
+    let editor_of_one = token(TokenScope::Write, one);
+    assert_eq!(secrets.delete_many(&editor_of_one, &both, "").await, Err(Error::Forbidden));
+    assert_eq!(names(&backend, "sort=name").await, ["image-a", "image-b"]);
+    assert!(records(&pool).await.iter().all(|record| !record.contains("value read")));
+}

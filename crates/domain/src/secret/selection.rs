@@ -1,0 +1,85 @@
+//! Several secrets, selected to have the same done with all of them.
+
+use super::SecretId;
+use std::collections::BTreeMap;
+
+/// At least one secret and at most 100, each once, in the order of their ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selection(Vec<SecretId>);
+
+impl Selection {
+    /// The name of each in forms and addresses.
+    pub const KEY: &str = "id";
+
+    /// As many rows as the longest page of the list has.
+    pub const MOST: usize = 100;
+
+    /// Those with these ids; `None` where there are none or too many.
+    pub fn of(ids: impl IntoIterator<Item = SecretId>) -> Option<Self> {
+        let sorted: BTreeMap<String, SecretId> = ids.into_iter().map(|id| (id.to_string(), id)).collect();
+        (1..=Self::MOST).contains(&sorted.len()).then(|| Self(sorted.into_values().collect()))
+    }
+
+    /// Reads what a form sent under `KEY`; `None` also where one of the texts is no id: it is not to be guessed at what was
+    /// meant to be deleted.
+    pub fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        Self::of(texts.into_iter().map(SecretId::parse).collect::<Option<Vec<_>>>()?)
+    }
+
+    /// The same from the query of an address.
+    pub fn parse_query(query: &str) -> Option<Self> {
+        // Their characters mean nothing in a query, so nothing is decoded.
+        Self::parse(
+            query
+                .split('&')
+                .filter_map(|pair| pair.strip_prefix(Self::KEY))
+                .filter_map(|id| id.strip_prefix('=')),
+        )
+    }
+
+    /// Each of them.
+    pub fn ids(&self) -> &[SecretId] {
+        &self.0
+    }
+
+    /// "1 secret", "3 secrets".
+    pub fn count_words(&self) -> String {
+        match self.0.len() {
+            1 => "1 secret".to_owned(),
+            count => format!("{count} secrets"),
+        }
+    }
+
+    /// What has to be typed before they are deleted, where anybody uses any of them.
+    pub fn confirmation(&self) -> String {
+        match self.0.as_slice() {
+            [id] => id.name.as_str().to_owned(),
+            _ => format!("delete {}", self.count_words()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_selection_is_read_strictly() {
+        let read = Selection::parse_query("id=image-b&list=q%3Da&id=gitsync-secret-a&id=image-b").unwrap();
+        let ids: Vec<String> = read.ids().iter().map(ToString::to_string).collect();
+        assert_eq!(ids, ["gitsync-secret-a", "image-b"]);
+        for query in ["", "id=", "id", "list=image-a", "id=image-a&id=x", "id=image-A", "ids=image-a"] {
+            assert_eq!(Selection::parse_query(query), None, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_selection_has_bounds() {
+        let many = |count: usize| {
+            Selection::of((0..count).map(|number| SecretId::parse(&format!("image-{number}")).unwrap()))
+        };
+        assert!(many(0).is_none() && many(Selection::MOST).is_some() && many(Selection::MOST + 1).is_none());
+        assert_eq!(many(1).unwrap().confirmation(), "0");
+        assert_eq!(many(3).unwrap().confirmation(), "delete 3 secrets");
+    }
+}

@@ -1,0 +1,253 @@
+//! Several secrets at once: from the boxes of the list to what becomes of them.
+
+use crate::harness::{TestApp, unique};
+use axum::http::StatusCode;
+use domain::access::{Role, TokenScope};
+use domain::secret::SecretId;
+
+/// Two secrets whose names begin with this, and the query that selects both.
+async fn two(app: &TestApp, start: &str) -> ([String; 2], String) {
+    let word = unique(start);
+    let names = [format!("{word}-a"), format!("{word}-b")];
+    for name in &names {
+        assert_eq!(app.add_image(name, "SENTINEL").await.status, StatusCode::SEE_OTHER);
+    }
+    let query = format!("id=image-{}&id=image-{}", names[0], names[1]);
+    (names, query)
+}
+
+async fn is_there(app: &TestApp, name: &str) -> bool {
+    app.get(&format!("/secrets/image-{name}")).await.status == StatusCode::OK
+}
+
+#[tokio::test]
+async fn the_list_has_a_box_for_each_and_a_link_that_checks_all() {
+    let app = TestApp::start().await;
+    let ([a, b], _) = two(&app, "boxes").await;
+    let word = a.trim_end_matches("-a");
+    let list = app.get(&format!("/secrets?q={word}&sort=name")).await.body;
+    for name in [&a, &b] {
+        assert!(list.contains(&format!("value=\"image-{name}\"")), "{list}");
+        assert!(list.contains(&format!("aria-label=\"Select {name}\"")));
+    }
+    let all = format!("/secrets?q={word}&amp;sort=name&amp;select=all");
+    assert!(list.contains(&all), "{list}");
+    assert!(!list.contains(" checked"));
+    let checked = app.get(&format!("/secrets?q={word}&sort=name&select=all")).await.body;
+    assert_eq!(checked.matches(" checked").count(), 3, "each row's, and that of the heading");
+    assert!(checked.contains("formaction=\"/secrets/selected/delete\""));
+    // Readers may export with a token of their own, and nothing else.
+    let reader = app.session("selecting-reader", Role::Reader).await;
+    let list = app.send_anonymous(crate::harness::asked(&format!("/secrets?q={word}"), &reader)).await.body;
+    assert!(list.contains("/secrets/selected/manifests") && !list.contains("/secrets/selected/delete"));
+}
+
+#[tokio::test]
+async fn several_are_deleted_after_one_question() {
+    let app = TestApp::start().await;
+    let ([a, b], query) = two(&app, "doomed").await;
+    let address = format!("/secrets/selected/delete?{query}&list=q%3Ddoomed");
+    let page = app.get(&address).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for present in
+        ["<b>2 secrets</b>", &a, &b, "They can be restored for 30 days.", "href=\"/secrets?q=doomed\""]
+    {
+        assert!(page.body.contains(present), "{present}: {}", page.body);
+    }
+    assert!(!page.body.contains("name=\"confirmation\""), "nobody uses them");
+    assert!(is_there(&app, &a).await, "looking at the question changes nothing");
+    let done = app.post(&address, &[]).await;
+    assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, "/secrets?q=doomed"));
+    assert!(done.header("set-cookie").starts_with("latchkey_notice=done~"));
+    assert!(!is_there(&app, &a).await && !is_there(&app, &b).await);
+    assert_eq!(app.post(&address, &[]).await.status, StatusCode::SEE_OTHER, "pressed twice");
+    assert_eq!(app.get(&address).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn those_in_use_are_deleted_only_when_it_is_typed_and_none_before() {
+    let app = TestApp::start().await;
+    let ([a, b], query) = two(&app, "used").await;
+    let image = unique("app");
+    let fields = [("name", image.as_str()), ("image", "ghcr.io/app"), ("pull_secret", &format!("image-{b}"))];
+    assert_eq!(app.post("/images/new", &fields).await.status, StatusCode::SEE_OTHER);
+    let address = format!("/secrets/selected/delete?{query}");
+    let page = app.get(&address).await.body;
+    for present in ["One of them is in use.", "used by 1 image: ", &image, "<code>delete 2 secrets</code>"] {
+        assert!(page.contains(present), "{present}: {page}");
+    }
+    for typed in [&[][..], &[("confirmation", "delete")]] {
+        let refused = app.post(&address, typed).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for present in ["id=\"confirmation-error\"", "href=\"#confirmation\"", "<b>2 secrets</b>"] {
+            assert!(refused.body.contains(present), "{present}: {}", refused.body);
+        }
+        assert!(is_there(&app, &a).await && is_there(&app, &b).await);
+    }
+    let done = app.post(&address, &[("confirmation", "delete 2 secrets")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    assert!(!is_there(&app, &a).await && !is_there(&app, &b).await);
+}
+
+#[tokio::test]
+async fn several_are_tested_and_each_says_what_came_of_it() {
+    let app = TestApp::start().await;
+    let word = unique("tested");
+    for name in ["a", "b"] {
+        let name = format!("{word}-{name}");
+        let fields = [
+            ("name", name.as_str()),
+            ("type", "image-pull"),
+            // Nobody listens there.
+            ("registry_host", "127.0.0.1:9"),
+            ("username", "robot"),
+            ("password", "SENTINEL"),
+            ("knowingly", "on"),
+        ];
+        app.post("/secrets/new", &fields).await;
+    }
+    let fields = [
+        ("list", "q=tested".to_owned()),
+        ("id", format!("image-{word}-a")),
+        ("id", format!("image-{word}-b")),
+        ("id", "image-gone".to_owned()),
+    ];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    let page = app.post("/secrets/selected/check", &fields).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for present in [
+        "2 unreachable, 1 not tested.",
+        "This secret does not exist. It may have been deleted.",
+        "href=\"/secrets?q=tested\"",
+        &format!("href=\"/secrets/image-{word}-a/check?list=q%3Dtested\""),
+    ] {
+        assert!(page.body.contains(present), "{present}: {}", page.body);
+    }
+    assert!(!page.body.contains("SENTINEL"));
+    let one = app.get(&format!("/secrets/image-{word}-a/check")).await.body;
+    assert!(one.contains("Unreachable"), "what a test came to is kept: {one}");
+}
+
+#[tokio::test]
+async fn manifests_leave_by_a_token_alone() {
+    let app = TestApp::start().await;
+    let ([a, b], query) = two(&app, "exported").await;
+    let git = unique("exported-key");
+    let key = [
+        ("name", git.as_str()),
+        ("type", "git-dataset"),
+        ("secret", crate::harness::KEY),
+        ("knowingly", "on"),
+    ];
+    assert_eq!(app.post("/secrets/new", &key).await.status, StatusCode::SEE_OTHER);
+    let address = format!("/secrets/selected/manifests?{query}&id=gitsync-secret-{git}");
+    let page = app.get(&address).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for present in
+        ["id=\"git_shape\"", "id=\"image_shape\"", "value=\"dockerconfigjson\" selected", "<b>3 secrets</b>"]
+    {
+        assert!(page.body.contains(present), "{present}: {}", page.body);
+    }
+    assert!(!page.body.contains("SENTINEL") && !page.body.contains("raw"));
+    let only_images = app.get(&format!("/secrets/selected/manifests?{query}")).await.body;
+    assert!(!only_images.contains("id=\"git_shape\""));
+
+    let good = app.token(TokenScope::ReadValues, |_| ()).await;
+    let metadata = app.token(TokenScope::ReadMetadata, |_| ()).await;
+    let restricted = app.token(TokenScope::ReadValues, |draft| draft.prefix = a.clone()).await;
+    let typed = |token: &str, more: &[(&'static str, &'static str)]| {
+        let mut fields = vec![("namespace", "team-a"), ("format", "yaml")];
+        fields.retain(|(key, _)| !more.iter().any(|(other, _)| key == other));
+        fields.extend(more);
+        let mut fields: Vec<(&str, String)> =
+            fields.into_iter().map(|(key, value)| (key, value.to_owned())).collect();
+        fields.push(("token", token.to_owned()));
+        fields
+    };
+    let send = async |fields: Vec<(&str, String)>| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        app.post(&address, &fields).await
+    };
+    let refusals = [
+        (typed("", &[]), StatusCode::UNPROCESSABLE_ENTITY, "token", "Paste an API token"),
+        (
+            typed("latchkey_x_y", &[]),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "token",
+            "no token of this portal that is good",
+        ),
+        (typed(&metadata, &[]), StatusCode::FORBIDDEN, "token", "may not take out the values"),
+        (typed(&restricted, &[]), StatusCode::FORBIDDEN, "token", "may not take out the values"),
+        (
+            typed(&good, &[("namespace", "Team A")]),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "namespace",
+            "A namespace has",
+        ),
+        (
+            typed(&good, &[("git_shape", "argocd")]),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "git_shape",
+            "none is known for",
+        ),
+    ];
+    for (fields, status, field, words) in refusals {
+        let token = fields.last().unwrap().1.clone();
+        let answer = send(fields).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+        assert!(
+            answer.body.contains(&format!("id=\"{field}-error\"")) && answer.body.contains(words),
+            "{words}: {}",
+            answer.body
+        );
+        assert!(token.is_empty() || !answer.body.contains(&token), "the token is not sent back");
+        assert!(!answer.body.contains("SENTINEL"));
+    }
+    let kept = send(typed(&metadata, &[("format", "json")])).await.body;
+    assert!(kept.contains("value=\"team-a\"") && kept.contains("value=\"json\" selected"), "{kept}");
+
+    let yaml = send(typed(&format!(" {good}\n"), &[])).await;
+    assert_eq!(yaml.status, StatusCode::OK);
+    assert_eq!(yaml.header("content-disposition"), "attachment; filename=\"latchkey-secrets.yaml\"");
+    assert_eq!((yaml.header("content-type"), yaml.header("cache-control")), ("application/yaml", "no-store"));
+    assert_eq!(yaml.body.matches("kind: Secret").count(), 3);
+    assert_eq!(yaml.body.matches("namespace: \"team-a\"").count(), 3);
+    let json = send(typed(&good, &[("format", "json"), ("image_shape", "username-password")])).await;
+    let list: serde_json::Value = serde_json::from_str(&json.body).unwrap();
+    assert_eq!(list["items"].as_array().unwrap().len(), 3);
+    assert_eq!(list["items"][1]["metadata"]["name"], format!("image-{a}"));
+    assert_eq!(list["items"][1]["data"]["password"], "U0VOVElORUw=");
+    // The token that took them out is seen as one who uses them.
+    let id = SecretId::parse(&format!("image-{b}")).unwrap();
+    let ctx = backend::Ctx::system("test", server::clock::now());
+    assert_eq!(app.backend.usages().of_secret(&ctx, &id).await.unwrap().reader_count, 1);
+}
+
+#[tokio::test]
+async fn what_selects_nothing_does_nothing() {
+    let app = TestApp::start().await;
+    for query in ["", "id=", "id=x", "id=image-a&id=../b"] {
+        for page in ["delete", "manifests"] {
+            let address = format!("/secrets/selected/{page}?{query}&list=q%3Da");
+            let answer = app.get(&address).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{address}");
+            assert!(
+                answer.body.contains("Nothing selected") && answer.body.contains("href=\"/secrets?q=a\"")
+            );
+            assert_eq!(
+                app.post(&address, &[("token", "x")]).await.status,
+                StatusCode::BAD_REQUEST,
+                "{address}"
+            );
+        }
+    }
+    for fields in [&[][..], &[("id", "x")], &[("id", "image-a"), ("all", "on")]] {
+        let answer = app.post("/secrets/selected/check", fields).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+        assert!(answer.body.contains("Nothing selected"), "{}", answer.body);
+    }
+    let many: String = (0..=100).map(|number| format!("&id=image-{number}")).collect();
+    let answer = app.get(&format!("/secrets/selected/delete?{many}")).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(answer.body.contains("at most 100"));
+}
