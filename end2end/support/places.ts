@@ -63,6 +63,48 @@ export const PLACES: Place[] = [
     },
   },
   {
+    what: 'the list with all of a page selected',
+    async go(page) {
+      await open(page, `/secrets?q=${WALK}&select=all`);
+      await expect(page.getByRole('button', { name: 'Export manifests' })).toBeVisible();
+    },
+  },
+  {
+    what: 'Delete, of several, one of them used',
+    status: 422,
+    async go(page, secrets) {
+      const used = await secrets.image({ ...LONG, name: unique('x'.repeat(190)), registry_host: 'ghcr.io' });
+      const other = await secrets.git({ ...LONG, name: unique('y'.repeat(190)) });
+      const form = { name: unique('z'.repeat(190)), image: 'ghcr.io/a', pull_secret: used.id };
+      await page.request.post('/images/new', { form, maxRedirects: 0 });
+      await open(page, `/secrets/selected/delete?id=${used.id}&id=${other.id}`);
+      await page.getByRole('button', { name: 'OK', exact: true }).click();
+      await expect(page.locator('#confirmation-error')).toBeVisible();
+    },
+  },
+  {
+    what: 'the manifests of several, refused',
+    status: 422,
+    async go(page, secrets) {
+      const image = await secrets.image({ ...LONG, name: unique('x'.repeat(190)) });
+      const key = await secrets.git({ ...LONG, name: unique('y'.repeat(190)) });
+      await open(page, `/secrets/selected/manifests?id=${image.id}&id=${key.id}`);
+      await page.getByRole('button', { name: 'Export', exact: true }).click();
+      await expect(page.locator('#token-error')).toBeVisible();
+      await page.getByText('The same on the command line').click();
+    },
+  },
+  {
+    what: 'what the tests of several came to',
+    async go(page, secrets) {
+      const key = await secrets.git({ name: unique('y'.repeat(190)) });
+      await open(page, `/secrets?q=${key.name.slice(-20)}`);
+      await page.getByRole('checkbox', { name: `Select ${key.name}` }).check();
+      await page.getByRole('button', { name: 'Test', exact: true }).click();
+      await expectHeading(page, 'Connections');
+    },
+  },
+  {
     what: 'Add, for a Git dataset',
     async go(page) {
       await open(page, '/secrets/new');

@@ -165,7 +165,7 @@ mod tests {
                 .map(|(number, outcome)| Tested { id: id(number), outcome: outcome.clone() })
                 .collect()
         };
-        let works = TestOutcome::Tested(CheckCause::Works);
+        let works = TestOutcome::Tested(CheckCause::RegistryOpened);
         assert_eq!(summary(&tested(std::slice::from_ref(&works))), "1 works.");
         let mixed = tested(&[
             works.clone(),

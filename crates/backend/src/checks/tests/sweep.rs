@@ -105,14 +105,14 @@ async fn those_that_a_person_selects_are_tested_for_a_while(pool: PgPool) {
     let outcomes: Vec<(String, TestOutcome)> =
         tested.into_iter().map(|tested| (tested.id.to_string(), tested.outcome)).collect();
     let expected = [
-        ("image-a", TestOutcome::Tested(CheckCause::Works)),
+        ("image-a", TestOutcome::Tested(CheckCause::RegistryOpen)),
         ("image-c", TestOutcome::Tested(CheckCause::WrongPassword)),
         ("image-d", TestOutcome::LeftOut),
         ("image-gone", TestOutcome::Failed(Error::NotFound)),
     ];
     assert_eq!(outcomes, expected.map(|(id, outcome)| (id.to_owned(), outcome)));
     let state = checks.state(&at(11), &id("image-a")).await.unwrap();
-    assert_eq!(state.cause, CheckCause::Works, "what a test came to is kept");
+    assert_eq!(state.cause, CheckCause::RegistryOpen, "what a test came to is kept");
     assert_eq!(works.asked().len(), 1, "what was not selected is left alone");
 }
 

@@ -7,7 +7,7 @@ use crate::{
     tests::{anonymous, at, backend, keeping, records, somebody},
 };
 use domain::{
-    access::{Restriction, Role, TokenScope},
+    access::{Restriction, Role, TokenDraft, TokenScope},
     error::{Error, Field, FieldError, Problem},
     secret::{Namespace, SecretDraft, Selection, Shape},
     usage::{NewUsage, UsageDraft, UsageKind, UsageProblem},
@@ -34,8 +34,10 @@ async fn use_it(backend: &Backend, name: &str, secret: &str) {
     backend.usages().create(&at(2), &NewUsage::parse(UsageKind::Image, &draft).unwrap()).await.unwrap();
 }
 
-fn token(scope: TokenScope, restriction: Restriction) -> Ctx {
-    let id = "0123456789abcdef".to_owned();
+/// A token that is in the database, and the context of a request with it.
+async fn token(backend: &Backend, scope: TokenScope, restriction: Restriction) -> Ctx {
+    let draft = TokenDraft { name: "ci".to_owned(), scope: scope.as_str().to_owned(), ..Default::default() };
+    let id = backend.tokens().create(&at(0), &draft).await.unwrap().id;
     let actor = TokenActor { id, name: "ci".to_owned(), scope, restriction, expires_at: None };
     Ctx { actor: Actor::Token(actor), ..at(5) }
 }
@@ -171,9 +173,9 @@ fn yaml() -> ManifestsQuery {
 async fn manifests_come_in_one_file_and_each_value_is_on_record(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, [image("b", "pw"), dataset("a")]).await;
+    let reader = token(&backend, TokenScope::ReadValues, Restriction::None).await;
     let before = records(&pool).await.len();
     let both = selection(&["image-b", "gitsync-secret-a"]);
-    let reader = token(TokenScope::ReadValues, Restriction::None);
     let text = backend.secrets().manifests(&reader, &both, &yaml()).await.unwrap();
     let documents: Vec<&str> = text.expose().split("\n---\n").collect();
     assert_eq!(documents.len(), 2);
@@ -193,8 +195,8 @@ async fn where_one_manifest_cannot_be_made_no_value_is_taken_out(pool: PgPool) {
     let tried = SecretDraft { repository: "git@git.example:group/data.git".to_owned(), ..dataset("tried") };
     add(&backend, [tried, dataset("untried"), image("b", "pw")]).await;
     let all = selection(&["gitsync-secret-tried", "gitsync-secret-untried", "image-b"]);
+    let reader = token(&backend, TokenScope::ReadValues, Restriction::None).await;
     let before = records(&pool).await.len();
-    let reader = token(TokenScope::ReadValues, Restriction::None);
     let secrets = backend.secrets();
     let argo = ManifestsQuery { git_shape: Shape::ArgoCd, ..yaml() };
     assert_eq!(
@@ -231,12 +233,12 @@ async fn who_may_do_what_with_several(pool: PgPool) {
     let one = Restriction::Secrets(vec![id("image-a")]);
     for who in [
         somebody(Role::Admin, 2),
-        token(TokenScope::Write, Restriction::None),
-        token(TokenScope::ReadValues, one.clone()),
+        token(&backend, TokenScope::Write, Restriction::None).await,
+        token(&backend, TokenScope::ReadValues, one.clone()).await,
     ] {
         assert_eq!(secrets.manifests(&who, &both, &yaml()).await.unwrap_err(), refused, "{who:?}");
     }
-    let editor_of_one = token(TokenScope::Write, one);
+    let editor_of_one = token(&backend, TokenScope::Write, one).await;
     assert_eq!(secrets.delete_many(&editor_of_one, &both, "").await, Err(Error::Forbidden));
     assert_eq!(names(&backend, "sort=name").await, ["image-a", "image-b"]);
     assert!(records(&pool).await.iter().all(|record| !record.contains("value read")));
