@@ -227,11 +227,11 @@ fn Row(
                 />
             </td>
             <th scope="row" class="name" title=name.clone()>
-                {name.clone()}
+                <span class="two-lines">{name.clone()}</span>
             </th>
             <td class="display" title=display_name.clone()>
                 <span class="column-word">"Display Name"</span>
-                {display_name.clone()}
+                <span class="two-lines">{display_name.clone()}</span>
             </td>
             <td class="type" title=registry_host>
                 <span class="column-word">"Type"</span>

@@ -77,7 +77,7 @@ fn Shown(tested: Vec<Tested>) -> impl IntoView {
                         "Status"
                     </th>
                     <th scope="col" class="cause">
-                        "What that means"
+                        "Meaning"
                     </th>
                 </tr>
             </thead>
@@ -116,7 +116,7 @@ fn Row(tested: Tested) -> impl IntoView {
                 <StatusWord status/>
             </td>
             <td class="cause">
-                <span class="column-word">"What that means"</span>
+                <span class="column-word">"Meaning"</span>
                 {words}
             </td>
         </tr>

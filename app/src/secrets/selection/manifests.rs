@@ -172,7 +172,7 @@ pub fn ManifestsPage() -> impl IntoView {
                     <button class="primary">{icon!("file")} "Export"</button>
                 </div>
             </form>
-            <details class="known-hosts">
+            <details class="same-command">
                 <summary>"The same on the command line"</summary>
                 <pre><code>{format!("latchkey secret manifest {}", command.join(" "))}</code></pre>
             </details>
