@@ -15,6 +15,7 @@ use domain::{
     check::KnownHosts,
     error::{Change, Error, Field, FieldError, Problem},
     secret::{SecretId, SecretName},
+    time::Timestamp,
     usage::{
         Branch, GitAddress, NewUsage, SecretChoices, SecretUsers, Usage, UsageContent, UsageKind, UsagePage,
         UsageProblem, UsageQuery, UsageTarget,
@@ -269,8 +270,9 @@ impl UsageService {
         })
     }
 
-    /// Forgets reads that count as use no more, and counts anew which tokens read a secret in the last 30 days, where they may have become fewer since; answers with how
-    /// many secrets that was true of. It changes nothing but what lists are sorted by, so it leaves no record.
+    /// Forgets reads that count as use no more, and counts anew which tokens read a secret in the last 30 days, where they
+    /// may have become fewer since; answers with how many secrets that was true of. It changes nothing but what lists are
+    /// sorted by, so it leaves no record.
     ///
     /// Errors: `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn recount(&self, ctx: &Ctx) -> Result<u64, Error> {
@@ -285,14 +287,23 @@ impl UsageService {
         }
         let (mut beyond, mut changed) = (Some(Uuid::nil()), 0);
         while let Some(last) = beyond {
-            let recounted = self.db.read(|mut reader| async move {
-                Ok((repository::recount(&mut reader, last, BATCH, ctx.now).await?, reader))
+            let recounted = bounded(ctx, async {
+                self.recount_some(last, ctx.now).await.map_err(|error| refuse(ctx, &error))
             });
-            let (next, count) = recounted.await.map_err(|error| refuse(ctx, &error))?;
+            let (next, count) = recounted.await?;
             beyond = next;
-            changed += u64::try_from(count).unwrap_or_default();
+            changed += count;
         }
         Ok(changed)
+    }
+
+    /// Answers with the last secret that was looked at, and how many counts had changed.
+    async fn recount_some(&self, beyond: Uuid, now: Timestamp) -> Result<(Option<Uuid>, u64), sqlx::Error> {
+        let mut work = self.db.begin().await?;
+        let secrets = repository::lock_read(&mut work, beyond, BATCH).await?;
+        let changed = repository::recount(&mut work, &secrets, now).await?;
+        work.commit().await?;
+        Ok((secrets.last().copied(), changed))
     }
 
     fn unsealed(&self) -> Result<(), Error> {
