@@ -202,7 +202,7 @@ fn secrets_are_added_shown_changed_and_deleted() {
     assert!(portal.run(&edit, "").ok().contains("Version        2\n"));
     assert_eq!(portal.run(&["secret", "value", "image-hub", "--shape", "raw"], "").ok(), VALUE, "it stays");
     let said = portal.run(&edit, "").failed(1);
-    assert!(said.contains("has version 2 now. Nothing was saved."), "{said}");
+    assert!(said.contains("has version 2 now, so nothing was done."), "{said}");
     portal.run(&["secret", "edit", "image-hub", "--value-file", "-"], "PLANTED-2").ok();
     let flat = portal.run(&["secret", "value", "image-hub", "--shape", "username-password"], "").json();
     assert_eq!(flat, serde_json::json!({"username": "other", "password": "PLANTED-2"}));

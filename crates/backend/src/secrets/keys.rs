@@ -265,7 +265,7 @@ fn refused(error: NotRead) -> Error {
     }
 }
 
-/// Another pair waits than the one that was meant.
+/// Something else is stored, or another pair waits, than what was meant.
 pub(crate) fn changed(ctx: &Ctx, row: SecretRow) -> Error {
     Error::Changed(Change {
         by: row.updated_by,

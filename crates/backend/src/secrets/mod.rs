@@ -12,7 +12,7 @@ mod values;
 
 pub use deleted::{DeletedPage, DeletedSecret, KeepDeleted};
 pub use service::SecretService;
-pub use values::{Revision, ValueAnswer, ValueError, ValueQuery};
+pub use values::{ValueAnswer, ValueError, ValueQuery};
 
 #[cfg(test)]
 mod tests;

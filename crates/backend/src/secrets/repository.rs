@@ -5,6 +5,7 @@ use crate::{
     context::Ctx,
     db::instant,
     keyring::{IntegrityError, Keyring, Location, SealedValue},
+    revision::Revision,
 };
 use chrono::{DateTime, Days, Utc};
 use domain::{
@@ -36,6 +37,12 @@ pub(crate) struct SecretRow {
     pub(super) updated_by: String,
     pub(super) check_target: Option<String>,
     pub(super) known_hosts: String,
+}
+
+impl SecretRow {
+    pub(super) fn revision(&self) -> Revision {
+        Revision { row: self.id, version: self.version }
+    }
 }
 
 /// A row of the list.

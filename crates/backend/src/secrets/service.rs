@@ -4,7 +4,7 @@
 use super::{
     deleted::KeepDeleted,
     keys::{
-        facts_of_seed,
+        self, facts_of_seed,
         repository::{self as key_repository, KeyRow},
     },
     list,
@@ -20,10 +20,11 @@ use crate::{
     error::{broken_constraint, refuse},
     keyring::{IntegrityError, Keyring, Location, ValueField, repository::active_id},
     reads::ReadRecorder,
+    revision::{Expected, Revision},
     ssh_keys::KeyReader,
 };
 use domain::{
-    error::{Change, Error, Field, FieldError, Problem},
+    error::{Error, Field, FieldError, Problem},
     page::{ListQuery, SecretPage},
     secret::{
         Credential, CredentialUpdate, KeyFacts, NewSecret, Password, PrivateKeyText, RegistryHost,
@@ -90,6 +91,13 @@ impl SecretService {
     ///
     /// Errors: as `list`, and `NotFound`.
     pub async fn get(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretDetails, Error> {
+        self.seen(ctx, id).await.map(|(details, _)| details)
+    }
+
+    /// The same, with what a change can say that it has seen.
+    ///
+    /// Errors: as `get`.
+    pub async fn seen(&self, ctx: &Ctx, id: &SecretId) -> Result<(SecretDetails, Revision), Error> {
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
         self.unsealed()?;
         let found = self
@@ -104,7 +112,8 @@ impl SecretService {
             })
             .await;
         let (row, (key, pending)) = found.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
-        Ok(SecretDetails {
+        let revision = row.revision();
+        let details = SecretDetails {
             id: id.clone(),
             display_name: row.display_name,
             registry_host: row.registry_host,
@@ -117,7 +126,8 @@ impl SecretService {
             now: ctx.now,
             key,
             pending,
-        })
+        };
+        Ok((details, revision))
     }
 
     /// Adds a secret. `submission` marks the form it came from: the same form sent twice is saved once, and the
@@ -247,7 +257,7 @@ impl SecretService {
         Ok(same && keyring.open(place, &sealed).is_ok_and(|stored| stored.expose() == value.expose()))
     }
 
-    /// Changes a secret that is still at `expected_version`, and answers with the version it has then. A value
+    /// Changes a secret that is still what is expected, and answers with the version it has then. A value
     /// that is `None` stays as it is stored. A change that changes nothing writes nothing.
     ///
     /// Errors: `Changed` with who and when; `Invalid` with what is wrong with the key; `Twin` as in `create`, where what
@@ -258,8 +268,9 @@ impl SecretService {
         ctx: &Ctx,
         id: &SecretId,
         mut update: SecretUpdate,
-        expected_version: i64,
+        expected: impl Into<Expected>,
     ) -> Result<i64, Error> {
+        let expected = expected.into();
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         let keyring = self.unsealed()?;
         let facts = self.understand_update(&mut update.credential).await?;
@@ -267,18 +278,13 @@ impl SecretService {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
             let stored = repository::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            if stored.version != expected_version {
-                return Err(Error::Changed(Change {
-                    by: stored.updated_by,
-                    at: crate::db::timestamp(stored.updated_at),
-                    now: ctx.now,
-                    version: stored.version,
-                }));
+            if !expected.is(stored.revision()) {
+                return Err(keys::changed(ctx, stored));
             }
             let knowingly = update.knowingly;
             let Changed { row, value, fields } = changed(id, stored, update)?;
             if fields.is_empty() {
-                return Ok(expected_version);
+                return Ok(expected.version);
             }
             if !knowingly {
                 let shared = Shared::after(&row, &fields, facts.as_ref());

@@ -3,6 +3,7 @@
 use crate::{
     context::Ctx,
     db::{instant, timestamp},
+    revision::Revision,
     secrets::repository::patterns,
 };
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -35,6 +36,10 @@ pub(super) struct UsageRow {
 }
 
 impl UsageRow {
+    pub(super) fn revision(&self) -> Revision {
+        Revision { row: self.id, version: self.version }
+    }
+
     /// The secret that it uses.
     pub(super) fn secret(&self) -> Result<Option<SecretId>, sqlx::Error> {
         let (Some(kind), Some(name)) = (&self.secret_kind, &self.secret_name) else { return Ok(None) };

@@ -9,6 +9,7 @@ use crate::{
     context::{Action, Ctx},
     db::{Db, bounded},
     error::{broken_constraint, refuse},
+    revision::{Expected, Revision},
 };
 use domain::{
     access::Restriction,
@@ -77,9 +78,22 @@ impl UsageService {
     ///
     /// Errors: `NotFound`; as `list`.
     pub async fn get(&self, ctx: &Ctx, kind: UsageKind, name: &SecretName) -> Result<Usage, Error> {
+        self.seen(ctx, kind, name).await.map(|(usage, _)| usage)
+    }
+
+    /// The same, with what a change can say that it has seen.
+    ///
+    /// Errors: as `get`.
+    pub async fn seen(
+        &self,
+        ctx: &Ctx,
+        kind: UsageKind,
+        name: &SecretName,
+    ) -> Result<(Usage, Revision), Error> {
         self.may(ctx, Action::ReadSecrets, kind, Some(name)).await?;
         let row = self.find(ctx, kind, name).await?.ok_or(Error::NotFound)?;
-        Usage::try_from(row).map_err(|error| refuse(ctx, &error))
+        let revision = row.revision();
+        Ok((Usage::try_from(row).map_err(|error| refuse(ctx, &error))?, revision))
     }
 
     /// Adds an image or a dataset. The same sent twice is saved once.
@@ -122,7 +136,7 @@ impl UsageService {
         Ok(Ok(()))
     }
 
-    /// Changes one that is still at `expected_version`, and answers with the version it has then. A change that changes
+    /// Changes one that is still what is expected, and answers with the version it has then. A change that changes
     /// nothing writes nothing.
     ///
     /// Errors: `Changed` with who and when; `Invalid` where there is no such secret; `NotFound`; as `list`.
@@ -131,8 +145,9 @@ impl UsageService {
         ctx: &Ctx,
         name: &SecretName,
         content: &UsageContent,
-        expected_version: i64,
+        expected: impl Into<Expected>,
     ) -> Result<i64, Error> {
+        let expected = expected.into();
         let kind = content.target.kind();
         self.may(ctx, Action::WriteSecrets, kind, Some(name)).await?;
         bounded(ctx, async {
@@ -140,13 +155,8 @@ impl UsageService {
             let mut work = self.db.begin().await.map_err(failed)?;
             let stored = repository::lock(&mut work, kind, name).await.map_err(failed)?;
             let stored = stored.ok_or(Error::NotFound)?;
-            if stored.version != expected_version {
-                return Err(Error::Changed(Change {
-                    by: stored.updated_by,
-                    at: crate::db::timestamp(stored.updated_at),
-                    now: ctx.now,
-                    version: stored.version,
-                }));
+            if !expected.is(stored.revision()) {
+                return Err(changed(ctx, stored));
             }
             let chosen = content.secret.as_ref();
             let secret =
@@ -160,7 +170,7 @@ impl UsageService {
                 fields.push(Field::PullSecret.key());
             }
             if fields.is_empty() {
-                return Ok(expected_version);
+                return Ok(expected.version);
             }
             let version =
                 repository::update(&mut work, ctx, stored.id, content, secret).await.map_err(failed)?;
@@ -175,12 +185,28 @@ impl UsageService {
     ///
     /// Errors: `NotFound`; as `list`.
     pub async fn delete(&self, ctx: &Ctx, kind: UsageKind, name: &SecretName) -> Result<(), Error> {
+        self.delete_expected(ctx, kind, name, None).await
+    }
+
+    /// The same for one that still is what is expected, where anything is.
+    ///
+    /// Errors: `Changed` with who and when; as `delete`.
+    pub async fn delete_expected(
+        &self,
+        ctx: &Ctx,
+        kind: UsageKind,
+        name: &SecretName,
+        expected: Option<Expected>,
+    ) -> Result<(), Error> {
         self.may(ctx, Action::WriteSecrets, kind, Some(name)).await?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
             let stored = repository::lock(&mut work, kind, name).await.map_err(failed)?;
             let stored = stored.ok_or(Error::NotFound)?;
+            if expected.is_some_and(|expected| !expected.is(stored.revision())) {
+                return Err(changed(ctx, stored));
+            }
             repository::lock_secret(&mut work, None, stored.secret_id).await.map_err(failed)?;
             if !repository::delete(&mut work, kind, name).await.map_err(failed)? {
                 return Err(Error::NotFound);
@@ -328,6 +354,16 @@ impl UsageService {
             .read(|mut reader| async move { Ok((repository::find(&mut reader, kind, name).await?, reader)) });
         found.await.map_err(|error| refuse(ctx, &error))
     }
+}
+
+/// Something else is stored than what was meant.
+fn changed(ctx: &Ctx, stored: UsageRow) -> Error {
+    Error::Changed(Change {
+        by: stored.updated_by,
+        at: crate::db::timestamp(stored.updated_at),
+        now: ctx.now,
+        version: stored.version,
+    })
 }
 
 /// As audit records name it: no secret's id has a slash.
