@@ -118,7 +118,8 @@ pub(super) async fn find(
     one(connection, kind, name, "").await
 }
 
-/// Keeps others from changing the row until the end of the transaction.
+/// Keeps others from changing the row until the end of the transaction. The rows of its secrets are locked before: whoever
+/// removes a secret has that row, and then wants those of what used it.
 pub(super) async fn lock(
     connection: &mut PgConnection,
     kind: UsageKind,

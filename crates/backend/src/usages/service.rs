@@ -22,6 +22,7 @@ use domain::{
         UsageProblem, UsageQuery, UsageTarget,
     },
 };
+use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
 /// Rows a page.
@@ -152,15 +153,12 @@ impl UsageService {
         self.may(ctx, Action::WriteSecrets, kind, Some(name)).await?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let stored = repository::lock(&mut work, kind, name).await.map_err(failed)?;
-            let stored = stored.ok_or(Error::NotFound)?;
+            let chosen = content.secret.as_ref();
+            let held = self.hold(kind, name, chosen).await.map_err(failed)?;
+            let Held { mut work, stored, secret } = held.ok_or(Error::NotFound)?;
             if !expected.is(stored.revision()) {
                 return Err(changed(ctx, stored));
             }
-            let chosen = content.secret.as_ref();
-            let secret =
-                repository::lock_secret(&mut work, chosen, stored.secret_id).await.map_err(failed)?;
             if chosen.is_some() && secret.is_none() {
                 return Err(wrong(Field::PullSecret, UsageProblem::NoSuchSecret));
             }
@@ -201,13 +199,11 @@ impl UsageService {
         self.may(ctx, Action::WriteSecrets, kind, Some(name)).await?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let stored = repository::lock(&mut work, kind, name).await.map_err(failed)?;
-            let stored = stored.ok_or(Error::NotFound)?;
+            let held = self.hold(kind, name, None).await.map_err(failed)?;
+            let Held { mut work, stored, .. } = held.ok_or(Error::NotFound)?;
             if expected.is_some_and(|expected| !expected.is(stored.revision())) {
                 return Err(changed(ctx, stored));
             }
-            repository::lock_secret(&mut work, None, stored.secret_id).await.map_err(failed)?;
             if !repository::delete(&mut work, kind, name).await.map_err(failed)? {
                 return Err(Error::NotFound);
             }
@@ -215,6 +211,27 @@ impl UsageService {
             work.commit().await.map_err(failed)
         })
         .await
+    }
+
+    /// Begins a unit of work that has the rows of the secret that is used and of the one that is chosen, and then its own: in
+    /// this order, which is that of whoever removes a secret. `None` where there is none of the name.
+    async fn hold(
+        &self,
+        kind: UsageKind,
+        name: &SecretName,
+        chosen: Option<&SecretId>,
+    ) -> Result<Option<Held>, sqlx::Error> {
+        loop {
+            let mut work = self.db.begin().await?;
+            let Some(seen) = repository::find(&mut work, kind, name).await? else { return Ok(None) };
+            let secret = repository::lock_secret(&mut work, chosen, seen.secret_id).await?;
+            let Some(stored) = repository::lock(&mut work, kind, name).await? else { return Ok(None) };
+            if stored.secret_id == seen.secret_id {
+                return Ok(Some(Held { work, stored, secret }));
+            }
+            // It was given another secret meanwhile, which is not to be waited for with its row in hand.
+            work.rollback().await?;
+        }
     }
 
     /// The secrets that one of this kind may use, those first whose registry host or known hosts are the target's. What
@@ -354,6 +371,14 @@ impl UsageService {
             .read(|mut reader| async move { Ok((repository::find(&mut reader, kind, name).await?, reader)) });
         found.await.map_err(|error| refuse(ctx, &error))
     }
+}
+
+/// A unit of work that has all the rows that it is about.
+struct Held {
+    work: Transaction<'static, Postgres>,
+    stored: UsageRow,
+    /// The secret that is chosen, if there is one.
+    secret: Option<Uuid>,
 }
 
 /// Something else is stored than what was meant.
