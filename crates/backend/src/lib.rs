@@ -39,7 +39,7 @@ pub use keyring::{Kek, KekError, KeyError, KeyService, KeyStatus, Rewrapped};
 pub use random::{entity_tag, submission_of};
 pub use revision::{Expected, Revision};
 pub use secrets::{
-    DeletedPage, DeletedSecret, KeepDeleted, SecretService, ValueAnswer, ValueError, ValueQuery,
+    DeletedPage, DeletedSecret, KeepDeleted, SecretService, Submission, ValueAnswer, ValueError, ValueQuery,
 };
 pub use sessions::{NewSession, SessionLimits, SessionService, SessionSummary};
 pub use shapes::{ManifestFormat, Shaped, docker_config_json, flat_json, manifest};

@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::IntoResponse,
 };
-use backend::{Expected, submission_of};
+use backend::{Expected, Submission, submission_of};
 use domain::{
     check::CheckStatus,
     error::{Error, Field, FieldError, Problem as FieldProblem},
@@ -285,14 +285,17 @@ pub async fn create(caller: Caller, headers: HeaderMap, Body(body): Body<NewSecr
     {
         return Err(Problem::key_spent());
     }
+    let request = submission.map(Submission::Request);
     let created = if let Some(key) = generate {
-        let wanted = GeneratedSecret::parse(&draft, key).map_err(Error::Invalid)?;
-        secrets.create_generated(&caller.ctx, wanted, submission).await
+        let secret = GeneratedSecret::parse(&draft, key).map_err(Error::Invalid)?;
+        secrets.create_generated(&caller.ctx, secret, request).await
     } else {
         let secret = NewSecret::parse(draft).map_err(Error::Invalid)?;
-        secrets.create(&caller.ctx, secret, submission).await
+        secrets.create(&caller.ctx, secret, request).await
     };
     let id = match created {
+        // Another request with the key was quicker by a moment.
+        Ok(made) if wanted.as_ref() != Some(&made) => return Err(Problem::key_spent()),
         Ok(id) => id,
         Err(Error::Invalid(errors)) if is_same_name(&errors) && submission.is_some() => {
             let made = match submission {

@@ -233,6 +233,32 @@ async fn a_request_sent_again_adds_nothing() {
 }
 
 #[tokio::test]
+async fn of_two_requests_at_once_under_one_key_one_adds_its_secret() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    for round in 0..10 {
+        let key = unique("race");
+        let headers = [("idempotency-key", key.as_str())];
+        let names = [format!("{key}-a"), format!("{key}-b")];
+        let send = async |name: &String| {
+            let body = if round % 2 == 0 {
+                image(name)
+            } else {
+                json!({ "type": "git-dataset", "name": name, "generate": "ed25519" })
+            };
+            script.send("POST", "/secrets", &headers, Some(body)).await
+        };
+        let (one, other) = tokio::join!(send(&names[0]), send(&names[1]));
+        let mut states = [one.status.as_u16(), other.status.as_u16()];
+        states.sort_unstable();
+        assert_eq!(states, [201, 422], "{}\n{}", one.body, other.body);
+        let refused = if one.status == StatusCode::CREATED { other } else { one };
+        assert!(read(&refused)["type"].as_str().unwrap().ends_with("idempotency-key-spent"));
+        assert_eq!(read(&script.get(&format!("/secrets?q={key}")).await)["total"], 1);
+    }
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_said_field_by_field_and_never_repeated() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;

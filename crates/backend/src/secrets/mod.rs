@@ -11,7 +11,7 @@ pub(crate) mod twins;
 mod values;
 
 pub use deleted::{DeletedPage, DeletedSecret, KeepDeleted};
-pub use service::SecretService;
+pub use service::{SecretService, Submission};
 pub use values::{ValueAnswer, ValueError, ValueQuery};
 
 #[cfg(test)]

@@ -147,6 +147,19 @@ pub(super) async fn find_submitted(
     }))
 }
 
+/// Keeps others from adding a secret by a request with this mark until the end of the transaction, on other servers too.
+pub(super) async fn lock_submission(
+    connection: &mut PgConnection,
+    submission: Uuid,
+) -> Result<(), sqlx::Error> {
+    // Another mark with the same hash waits a moment for nothing.
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtext('submission'), hashtext($1::text))")
+        .bind(submission)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
 /// Keeps others from changing the row until the end of the transaction.
 pub(super) async fn lock(
     connection: &mut PgConnection,

@@ -36,6 +36,24 @@ use sqlx::PgConnection;
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// What marks a request to add a secret, so that the same sent again adds nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Submission {
+    /// A form. Sent with another name in it, it adds another secret.
+    Form(Uuid),
+    /// A request with a key of its own, which adds one secret and no other, however often and wherever it is sent.
+    Request(Uuid),
+}
+
+impl Submission {
+    /// As it is stored.
+    pub(super) fn mark(self) -> Uuid {
+        match self {
+            Self::Form(mark) | Self::Request(mark) => mark,
+        }
+    }
+}
+
 /// The secrets. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct SecretService {
@@ -131,7 +149,8 @@ impl SecretService {
     }
 
     /// Adds a secret. `submission` marks the form it came from: the same form sent twice is saved once, and the
-    /// second time is told the same. Sent again with something else in it, it is another one, and the name is taken.
+    /// second time is told the same. Sent again with something else in it, it is another one, and the name is taken. Where a
+    /// request of this mark has added another secret, nothing is added, and that one is answered with.
     ///
     /// Errors: `Invalid` with `NameTaken`, or with what is wrong with the key; `Twin` where another secret holds the same
     /// and this is not known to whoever asks; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
@@ -139,7 +158,7 @@ impl SecretService {
         &self,
         ctx: &Ctx,
         mut secret: NewSecret,
-        submission: Option<Uuid>,
+        submission: Option<Submission>,
     ) -> Result<SecretId, Error> {
         let id = SecretId::new(secret.credential.kind(), secret.name.clone());
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(&id)).await?;
@@ -155,15 +174,14 @@ impl SecretService {
         id: SecretId,
         secret: NewSecret,
         facts: Option<KeyFacts>,
-        submission: Option<Uuid>,
+        submission: Option<Submission>,
         action: AuditAction,
     ) -> Result<SecretId, Error> {
         let keyring = self.unsealed()?;
         let wanted = Wanted { id: &id, secret: &secret, facts: facts.as_ref(), submission, action };
         let inserted = in_time(Box::pin(self.insert(ctx, keyring, wanted))).await;
         match inserted.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
-            Ok(Ok(())) => Ok(id),
-            Ok(Err(error)) => Err(error),
+            Ok(outcome) => outcome,
             Err(error) if broken_constraint(&error) == Some("secrets_kind_name_unique") => {
                 // A key that is made is another one each time.
                 let again = if action == AuditAction::SshKeyGenerated {
@@ -187,9 +205,16 @@ impl SecretService {
         ctx: &Ctx,
         keyring: &Keyring,
         wanted: Wanted<'_>,
-    ) -> Result<Result<(), Error>, sqlx::Error> {
+    ) -> Result<Result<SecretId, Error>, sqlx::Error> {
         let Wanted { id, secret, facts, submission, action } = wanted;
         let mut work = self.db.begin().await?;
+        if let Some(Submission::Request(mark)) = submission {
+            repository::lock_submission(&mut work, mark).await?;
+            let made = repository::find_submitted(&mut work, mark).await?;
+            if let Some(made) = made.filter(|made| made != id) {
+                return Ok(Ok(made));
+            }
+        }
         // A name that is taken is said first: it may be the same form once more.
         if !secret.knowingly && repository::find(&mut work, id).await?.is_none() {
             let shared = Shared::of(&secret.credential, facts);
@@ -198,7 +223,7 @@ impl SecretService {
             }
         }
         let kek_id = active_id(&mut work).await?;
-        let row = match NewRow::seal(keyring, &kek_id, secret, submission) {
+        let row = match NewRow::seal(keyring, &kek_id, secret, submission.map(Submission::mark)) {
             Ok(row) => row,
             Err(error) => return Ok(Err(broken(ctx, error))),
         };
@@ -209,7 +234,7 @@ impl SecretService {
         }
         record(&mut work, ctx, action, id, &[]).await?;
         work.commit().await?;
-        Ok(Ok(()))
+        Ok(Ok(id.clone()))
     }
 
     /// The secret that was added with this mark, if there is one still.
@@ -231,9 +256,9 @@ impl SecretService {
         keyring: &Keyring,
         id: &SecretId,
         secret: &NewSecret,
-        submission: Option<Uuid>,
+        submission: Option<Submission>,
     ) -> Result<bool, Error> {
-        let Some(submission) = submission else { return Ok(false) };
+        let Some(submission) = submission.map(Submission::mark) else { return Ok(false) };
         let found = self
             .db
             .read(|mut reader| async move { Ok((repository::find_value(&mut reader, id).await?, reader)) });
@@ -363,7 +388,7 @@ struct Wanted<'a> {
     id: &'a SecretId,
     secret: &'a NewSecret,
     facts: Option<&'a KeyFacts>,
-    submission: Option<Uuid>,
+    submission: Option<Submission>,
     action: AuditAction,
 }
 
