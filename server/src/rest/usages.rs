@@ -153,13 +153,16 @@ async fn delete(caller: &Caller, kind: UsageKind, text: &str, headers: &HeaderMa
 async fn test(caller: &Caller, kind: UsageKind, text: &str) -> Answer {
     caller.backend.usages().may_change(&caller.ctx, kind, Some(&name(text)?)).await?;
     let (stored, _) = found(caller, kind, text).await?;
-    let draft = UsageDraft { target: stored.target, ..UsageDraft::default() };
-    let target = UsageContent::parse(kind, &draft).map_err(Error::Invalid)?.target;
+    let branch = stored.branch.unwrap_or_default();
+    let draft = UsageDraft { target: stored.target, branch, ..UsageDraft::default() };
+    let content = UsageContent::parse(kind, &draft).map_err(Error::Invalid)?;
     let secret = stored.secret.filter(|secret| !secret.deleted).ok_or_else(|| {
         let problem = FieldProblem::Usage(UsageProblem::NothingToTest);
         Error::Invalid(vec![FieldError { field: Field::PullSecret, problem }])
     })?;
-    Ok(json(TestResult::from(caller.backend.checks().on(&caller.ctx, &secret.id, &target).await?)))
+    let UsageContent { target, branch, .. } = content;
+    let tested = caller.backend.checks().on(&caller.ctx, &secret.id, &target, branch.as_ref()).await?;
+    Ok(json(TestResult::from(tested)))
 }
 
 /// Which images there are, by name
@@ -371,6 +374,9 @@ pub async fn delete_dataset(caller: Caller, Path(name): Path<String>, headers: H
 }
 
 /// Test a dataset with its secret
+///
+/// Reads the repository, and looks for the branch: where there is none of its name, the dataset is refused with the cause
+/// `branch-not-found`, and its secret, which works, is not.
 #[utoipa::path(
     post, path = "/api/v1/datasets/{name}/test", tag = "Datasets",
     params(("name" = String, Path, description = "Its name")),

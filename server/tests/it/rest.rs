@@ -1,6 +1,9 @@
 //! The API as scripts and clusters use it.
 
-use crate::harness::{Answer, TestApp, unique};
+use crate::{
+    harness::{Answer, TestApp, unique},
+    peers::GitServer,
+};
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
@@ -584,6 +587,35 @@ async fn images_and_datasets_are_kept_and_who_uses_a_secret_is_known() {
     let gone = script.send("DELETE", &format!("/images/{name}"), &[], None).await;
     assert_eq!(gone.status, StatusCode::NO_CONTENT);
     assert_eq!(script.get(&format!("/images/{name}")).await.status, StatusCode::NOT_FOUND);
+}
+
+/// The branch is the dataset's affair: what is known of the secret is that it opens the repository.
+#[tokio::test]
+async fn a_dataset_is_tested_with_its_branch() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let server = GitServer::start();
+    let (name, address) = (unique("branch"), server.address("repo.git"));
+    let secret = json!({
+        "type": "git-dataset", "name": name, "secret": server.key("key", &["-t", "ed25519"], true),
+        "repository": address, "known_hosts": server.known_hosts(), "knowingly": true,
+    });
+    let id = format!("gitsync-secret-{name}");
+    assert_eq!(script.post("/secrets", secret).await.status, StatusCode::CREATED);
+    let data = json!({ "name": name, "repository": address, "branch": "nowhere", "pull_secret": id });
+    assert_eq!(script.post("/datasets", data).await.status, StatusCode::CREATED);
+    let path = format!("/datasets/{name}");
+    let test = async || read(&script.send("POST", &format!("{path}/test"), &[], None).await);
+    let tested = test().await;
+    assert_eq!((&tested["status"], &tested["cause"]), (&json!("refused"), &json!("branch-not-found")));
+    assert!(tested["detail"].as_str().unwrap().contains("it has no branch of this name"), "{tested}");
+    assert_eq!((&tested["branch"], &tested["refs"]), (&json!("trunk"), &json!(3)));
+    let known = &read(&script.get(&format!("/secrets/{id}")).await)["connection"];
+    assert_eq!((&known["status"], &known["cause"]), (&json!("works"), &json!("repository-read")));
+    for good in ["other", ""] {
+        script.send("PATCH", &path, &[], Some(json!({ "branch": good }))).await;
+        assert_eq!(test().await["status"], "works", "{good}");
+    }
 }
 
 #[tokio::test]

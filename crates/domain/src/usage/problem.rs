@@ -23,11 +23,13 @@ pub enum UsageProblem {
     OtherRegistry,
     /// The name that has to be typed was not.
     NameNotTyped,
+    /// The repository has no such branch.
+    NoSuchBranch,
 }
 
 impl UsageProblem {
     /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::NameTaken,
         Self::ImageForm,
         Self::GitForm,
@@ -38,6 +40,7 @@ impl UsageProblem {
         Self::NothingToTest,
         Self::OtherRegistry,
         Self::NameNotTyped,
+        Self::NoSuchBranch,
     ];
 
     /// What is wrong, and what would be right.
@@ -59,6 +62,9 @@ impl UsageProblem {
             Self::NothingToTest => "Choose the secret to test with.",
             Self::OtherRegistry => {
                 "This secret is for another registry than the image is in, so it was not sent there."
+            }
+            Self::NoSuchBranch => {
+                "The repository has no branch of this name. Correct it, or leave it empty for the default branch."
             }
             Self::NameNotTyped => "It is in use: type its name, as it stands above, to delete it all the same.",
         }
