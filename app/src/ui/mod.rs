@@ -11,5 +11,7 @@ pub mod frame;
 pub mod icon;
 pub mod leave_guard;
 pub mod notice;
+#[cfg(feature = "ssr")]
+pub mod pages;
 pub mod submit_on_change;
 pub mod theme;

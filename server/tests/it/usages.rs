@@ -191,3 +191,28 @@ async fn a_dataset_is_tested_with_its_branch_and_its_field_is_marked() {
         assert!(page.contains("the repository can be read") && !page.contains("branch-error"), "{page}");
     }
 }
+
+#[tokio::test]
+async fn lists_of_many_pages_lead_to_the_first_and_the_next() {
+    let app = TestApp::start().await;
+    let start = unique("paged");
+    for number in 0..51 {
+        let name = format!("{start}-{number:02}");
+        app.post("/datasets/new", &[("name", &name), ("repository", "https://host/a")]).await;
+    }
+    let first = app.get(&format!("/datasets?q={start}")).await.body;
+    let next = format!("<a href=\"/datasets?q={start}&amp;after={start}-49\" class=\"button\">Next</a>");
+    assert!(first.contains(&next) && !first.contains(">First</a>"), "{first}");
+    let last = app.get(&format!("/datasets?q={start}&after={start}-49")).await.body;
+    let back = format!("<a href=\"/datasets?q={start}\" class=\"button\">First</a>");
+    assert!(last.contains(&back) && !last.contains(">Next</a>"), "{last}");
+    for (page, first) in [
+        ("/users?q=x&after=a", "/users?q=x"),
+        ("/secrets/deleted?after=1~00000000-0000-0000-0000-000000000000", "/secrets/deleted"),
+    ] {
+        let page = app.get(page).await.body;
+        assert!(page.contains(&format!("<a href=\"{first}\" class=\"button\">First</a>")), "{page}");
+    }
+    let tokens = app.get("/tokens").await.body;
+    assert!(tokens.contains("aria-label=\"Pages\"") && !tokens.contains(">First</a>"));
+}
