@@ -4,7 +4,7 @@ use crate::{
     failure::LoadFailure,
     form_state::{FormState, Line},
     ssr,
-    ui::{ago::Ago, icon::icon},
+    ui::{ago::Ago, icon::icon, pages::Pages},
 };
 use backend::{UserPage, UserSummary};
 use domain::{
@@ -59,13 +59,9 @@ pub fn UsersPage() -> impl IntoView {
 #[component]
 fn List(page: UserPage, search: String, beyond: String) -> impl IntoView {
     let UserPage { users, next, now } = page;
-    let next = next.map(|name| {
-        let address = format!("{USERS}?q={}&after={}", percent::encode(&search), percent::encode(&name));
-        view! { <a class="button" href=address>"Next"</a> }
-    });
-    let first = (!beyond.is_empty()).then(|| {
-        view! { <a class="button" href=format!("{USERS}?q={}", percent::encode(&search))>"First"</a> }
-    });
+    let first = format!("{USERS}?q={}", percent::encode(&search));
+    let next = next.map(|name| format!("{first}&after={}", percent::encode(&name)));
+    let first = (!beyond.is_empty()).then_some(first);
     let rows = if users.is_empty() {
         Either::Left(view! {
             <div class="nothing">
@@ -113,7 +109,7 @@ fn List(page: UserPage, search: String, beyond: String) -> impl IntoView {
             <button>"Search"</button>
         </form>
         {rows}
-        <nav class="pages" aria-label="Pages">{first} {next}</nav>
+        <Pages first next/>
     }
 }
 

@@ -180,10 +180,20 @@ test('a repository is read with the chosen key', async ({ page, secrets, request
   expect(options[1]).toContain('(suggested)');
   expect(options[2]).toContain(other.name);
   await select.selectOption(`gitsync-secret-${name}`);
-  const answered = hydrated ? undefined : page.waitForEvent('load');
-  await page.getByRole('button', { name: 'Test connection', exact: true }).click();
-  await answered;
+  const tryIt = async () => {
+    const answered = hydrated ? undefined : page.waitForEvent('load');
+    await page.getByRole('button', { name: 'Test connection', exact: true }).click();
+    await answered;
+    await ready(page);
+  };
+  await tryIt();
   await expect(page.locator('.check-result')).toContainText('the repository can be read');
+  // The key works, and the branch is another matter.
+  await field(page, 'Branch').fill('no-such-branch');
+  await tryIt();
+  await expect(page.locator('.check-result')).toContainText('it has no branch of this name');
+  await expect(page.locator('.check-result')).toContainText('No such branch');
+  if (!hydrated) await expect(field(page, 'Branch')).toHaveAttribute('aria-invalid', 'true');
 });
 
 test('a secret says who uses it, and takes its name to be deleted', async ({ page, secrets, faults }) => {

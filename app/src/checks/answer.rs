@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::{
     check::{CheckCause, CheckReport, CheckStatus, HostKey, KnownHosts, Published, Refs},
-    error::Error,
+    error::{Error, Field},
     secret::SecretId,
 };
 use leptos::{
@@ -85,7 +85,12 @@ pub fn used(report: CheckReport, id: SecretId) -> String {
 
 /// The icon and the word of a state. Never the colour alone.
 #[component]
-pub fn StatusWord(status: CheckStatus) -> impl IntoView {
+pub fn StatusWord(
+    status: CheckStatus,
+    /// In the place of its own word.
+    #[prop(optional)]
+    label: Option<&'static str>,
+) -> impl IntoView {
     let icon = match status {
         CheckStatus::Works => icon!("check"),
         CheckStatus::Refused => icon!("ban"),
@@ -96,7 +101,7 @@ pub fn StatusWord(status: CheckStatus) -> impl IntoView {
     view! {
         <span class=format!("check-status {}", status.as_str())>
             {icon}
-            {status.label()}
+            {label.unwrap_or(status.label())}
         </span>
     }
 }
@@ -116,7 +121,7 @@ pub fn refs_text(refs: &Refs) -> String {
 /// The outcome, its cause in words, and what to do.
 #[component]
 pub fn Answer(report: CheckReport, approval: Approval) -> impl IntoView {
-    let CheckReport { cause, host, refs, host_keys } = report;
+    let CheckReport { cause, host, refs, host_keys, branch: _ } = report;
     let status = cause.status();
     let keys = (!host_keys.is_empty()).then(|| {
         let known_as = host.clone().unwrap_or_default();
@@ -129,13 +134,20 @@ pub fn Answer(report: CheckReport, approval: Approval) -> impl IntoView {
         }),
         _ => None,
     };
+    // As an answer that a field is to be looked at, it leads there.
+    let said = if cause == CheckCause::BranchNotFound {
+        let field = format!("#{}", Field::Branch.key());
+        Either::Left(view! { <a href=field>{cause.message()}</a> })
+    } else {
+        Either::Right(cause.message())
+    };
     view! {
         <div class=format!("check-result {}", status.as_str())>
             <p>
-                <StatusWord status/>
+                <StatusWord status label=cause.label()/>
                 {host.map(|host| view! { " " <code>{host}</code> })}
             </p>
-            <p>{cause.message()}</p>
+            <p>{said}</p>
             {refs.as_ref().map(|refs| view! { <p>{refs_text(refs)}</p> })}
             {keys}
             {carried}
@@ -234,10 +246,7 @@ mod tests {
     fn every_outcome_is_told_by_icon_and_word_and_a_peer_s_text_is_text() {
         for cause in CheckCause::ALL {
             let shown = shown(*cause, Vec::new());
-            assert!(
-                shown.contains("<use href=\"#icon-") && shown.contains(cause.status().label()),
-                "{shown}"
-            );
+            assert!(shown.contains("<use href=\"#icon-") && shown.contains(cause.label()), "{shown}");
             assert!(!shown.contains("<b>") && !shown.contains("<i>"), "{shown}");
         }
     }

@@ -3,7 +3,7 @@
 
 use super::input::{SecretEdit, SecretInput};
 use crate::ui::notice::Notice;
-use backend::{Backend, Ctx};
+use backend::{Backend, Ctx, Submission};
 use domain::{
     error::Error,
     secret::{GeneratedSecret, NewKeyKind, NewSecret, SecretId, SecretUpdate},
@@ -17,7 +17,7 @@ pub async fn create(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result
     }
     let secret = NewSecret::parse(input.draft()).map_err(Error::Invalid)?;
     // A mark that is none stands for a form without one.
-    let submission = input.submission.parse().ok();
+    let submission = input.submission.parse().ok().map(Submission::Form);
     let id = backend.secrets().create(ctx, secret, submission).await?;
     let host = input.corrected_host(id.kind);
     Ok(Notice::Saved { id, host })
@@ -27,7 +27,8 @@ pub async fn create(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result
 pub async fn create_generated(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result<SecretId, Error> {
     let kind = NewKeyKind::parse(&input.generate).ok_or(Error::BadRequest)?;
     let wanted = GeneratedSecret::parse(&input.draft(), kind).map_err(Error::Invalid)?;
-    backend.secrets().create_generated(ctx, wanted, input.submission.parse().ok()).await
+    let submission = input.submission.parse().ok().map(Submission::Form);
+    backend.secrets().create_generated(ctx, wanted, submission).await
 }
 
 /// Changes a secret.

@@ -5,7 +5,7 @@ use crate::{
     failure::LoadFailure,
     secrets::LIST,
     ssr,
-    ui::{ago::Ago, alert::Alert, icon::icon},
+    ui::{ago::Ago, alert::Alert, icon::icon, pages::Pages},
 };
 use backend::{DeletedPage, DeletedSecret};
 use domain::{
@@ -60,9 +60,9 @@ fn List(page: DeletedPage, days: u16, first: bool, refused: Option<Error>) -> im
     let may_write = ssr::may(Role::Editor);
     let next = rows.last().filter(|_| more).map(|row| {
         let after = format!("{}~{}", row.deleted_at.micros(), row.row);
-        view! { <a class="button" href=format!("{DELETED}?after={}", percent::encode(&after))>"Next"</a> }
+        format!("{DELETED}?after={}", percent::encode(&after))
     });
-    let first = (!first).then(|| view! { <a class="button" href=DELETED>"First"</a> });
+    let first = (!first).then(|| DELETED.to_owned());
     let refused = refused.map(|error| view! { <NotRestored error/> });
     let rows = if rows.is_empty() {
         Either::Left(view! {
@@ -110,7 +110,7 @@ fn List(page: DeletedPage, days: u16, first: bool, refused: Option<Error>) -> im
         </p>
         {refused}
         {rows}
-        <nav class="pages" aria-label="Pages">{first} {next}</nav>
+        <Pages first next/>
         <p>
             <a class="button" href=LIST>
                 "Back to the secrets"

@@ -5,7 +5,7 @@ use crate::{
     failure::LoadFailure,
     form_state::Line,
     ssr,
-    ui::{ago::Ago, icon::icon},
+    ui::{ago::Ago, icon::icon, pages::Pages},
 };
 use backend::{CreatedToken, TokenPage, TokenSummary};
 use domain::{
@@ -50,7 +50,7 @@ fn List(page: TokenPage, everybodys: bool) -> impl IntoView {
     let of = if everybodys { "of=everybody&" } else { "" };
     let next = tokens.last().filter(|_| more).map(|token| {
         let after = format!("{}~{}", token.created_at.micros(), token.id);
-        view! { <a class="button" href=format!("{TOKENS}?{of}after={}", percent::encode(&after))>"Next"</a> }
+        format!("{TOKENS}?{of}after={}", percent::encode(&after))
     });
     let whose = ssr::may(Role::Admin).then(|| {
         let tab = |label, address: &'static str, current: bool| {
@@ -109,7 +109,7 @@ fn List(page: TokenPage, everybodys: bool) -> impl IntoView {
         </div>
         {whose}
         {rows}
-        <nav class="pages" aria-label="Pages">{next}</nav>
+        <Pages first=None next/>
     }
 }
 

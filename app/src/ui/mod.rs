@@ -12,4 +12,6 @@ pub mod icon;
 pub mod instant_controls;
 pub mod leave_guard;
 pub mod notice;
+#[cfg(feature = "ssr")]
+pub mod pages;
 pub mod theme;

@@ -89,6 +89,8 @@ struct Form {
     input: UsageInput,
     error: Option<Error>,
     tested: Option<String>,
+    /// What a test found wrong with a field.
+    found: Vec<FieldError>,
     choices: SecretChoices,
     /// What is pulled, where it can be read.
     target: Option<UsageTarget>,
@@ -107,10 +109,11 @@ async fn load(
         Some(name) => Some(usages.get(&ctx, kind, name).await.map_err(ssr::refuse)?),
         None => None,
     };
-    let Returned { mut input, error, tested } = returned.unwrap_or_else(|| Returned {
+    let Returned { mut input, error, tested, found } = returned.unwrap_or_else(|| Returned {
         input: stored.as_ref().map(filled_in).unwrap_or_default(),
         error: None,
         tested: None,
+        found: Vec::new(),
     });
     // The name of a stored one is not the form's to say.
     if let Some(name) = name {
@@ -125,7 +128,7 @@ async fn load(
     let chosen = SecretId::parse(&input.pull_secret);
     let choices = usages.choices(&ctx, kind, target.as_ref(), &input.find, chosen.as_ref()).await;
     let choices = choices.map_err(ssr::refuse)?;
-    Ok(Form { kind, stored, input, error, tested, choices, target, now: ctx.now })
+    Ok(Form { kind, stored, input, error, tested, found, choices, target, now: ctx.now })
 }
 
 /// What stands in the Edit form at first.
@@ -153,7 +156,8 @@ impl Form {
     }
 
     fn problem(&self, field: Field) -> Option<String> {
-        self.problems().iter().find(|error| error.field == field).map(|error| error.problem.message())
+        let mut problems = self.problems().iter().chain(&self.found);
+        problems.find(|error| error.field == field).map(|error| error.problem.message())
     }
 
     fn line(
@@ -402,7 +406,7 @@ fn UsageForm(form: Form) -> impl IntoView {
                 {match kind {
                     UsageKind::Image => "Asks the registry for this image with the chosen secret. It can be saved in any case.",
                     UsageKind::Dataset => {
-                        "Reads this repository with the chosen secret. It can be saved in any case."
+                        "Reads this repository with the chosen secret, and looks for the branch. It can be saved in any case."
                     }
                 }}
             </p>

@@ -3,7 +3,7 @@
 use crate::ui::notice::{Deed, Notice};
 use backend::{Backend, Ctx};
 use domain::{
-    check::CheckReport,
+    check::{CheckCause, CheckReport},
     error::{Error, Field, FieldError, Problem},
     secret::{SecretId, SecretName},
     usage::{NewUsage, UsageContent, UsageDraft, UsageKind, UsageProblem},
@@ -70,6 +70,8 @@ pub struct Returned {
     pub error: Option<Error>,
     /// What a test came to, as HTML.
     pub tested: Option<String>,
+    /// What it found wrong with a field. The form may be saved all the same.
+    pub found: Vec<FieldError>,
 }
 
 /// Adds an image or a dataset.
@@ -130,8 +132,16 @@ pub async fn test(
         Error::Invalid(vec![FieldError { field: Field::PullSecret, problem }])
     };
     let secret = content.secret.ok_or_else(nothing)?;
-    let report = backend.checks().on(ctx, &secret, &content.target).await?;
+    let report = backend.checks().on(ctx, &secret, &content.target, content.branch.as_ref()).await?;
     Ok((secret, report))
+}
+
+/// What a test found wrong with a field.
+pub fn found_by(report: &CheckReport) -> Vec<FieldError> {
+    let problem = Problem::Usage(UsageProblem::NoSuchBranch);
+    let wrong =
+        (report.cause == CheckCause::BranchNotFound).then_some(FieldError { field: Field::Branch, problem });
+    wrong.into_iter().collect()
 }
 
 fn saved(kind: UsageKind) -> Notice {

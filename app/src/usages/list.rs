@@ -3,7 +3,7 @@
 use crate::{
     failure::LoadFailure,
     ssr,
-    ui::{ago::Ago, alert::Alert, icon::icon},
+    ui::{ago::Ago, alert::Alert, icon::icon, pages::Pages},
 };
 use domain::{
     access::Role,
@@ -65,8 +65,8 @@ fn List(kind: UsageKind, page: UsagePage, query: UsageQuery) -> impl IntoView {
     let UsagePage { rows, next, now } = page;
     let may_write = ssr::may(Role::Editor);
     let to = |after: Option<SecretName>| UsageQuery { after, ..query.clone() }.address(kind);
-    let first = query.after.is_some().then(|| view! { <a class="button" href=to(None)>"First"</a> });
-    let next = next.map(|name| view! { <a class="button" href=to(Some(name))>"Next"</a> });
+    let first = query.after.is_some().then(|| to(None));
+    let next = next.map(|name| to(Some(name)));
     let add = may_write.then(|| {
         view! {
             <a class="button primary" href=format!("{}/new", kind.list())>
@@ -133,7 +133,7 @@ fn List(kind: UsageKind, page: UsagePage, query: UsageQuery) -> impl IntoView {
             {secret}
         </form>
         {rows}
-        <nav class="pages" aria-label="Pages">{first} {next}</nav>
+        <Pages first next/>
     }
 }
 

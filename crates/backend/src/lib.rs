@@ -11,6 +11,7 @@ mod imports;
 mod keyring;
 mod random;
 mod reads;
+mod revision;
 mod secrets;
 mod sessions;
 mod shapes;
@@ -36,8 +37,9 @@ pub use imports::{
 };
 pub use keyring::{Kek, KekError, KeyError, KeyService, KeyStatus, Rewrapped};
 pub use random::{entity_tag, submission_of};
+pub use revision::{Expected, Revision};
 pub use secrets::{
-    DeletedPage, DeletedSecret, KeepDeleted, ManifestsError, ManifestsQuery, Revision, SecretService,
+    DeletedPage, DeletedSecret, KeepDeleted, ManifestsError, ManifestsQuery, SecretService, Submission,
     ValueAnswer, ValueError, ValueQuery,
 };
 pub use sessions::{NewSession, SessionLimits, SessionService, SessionSummary};

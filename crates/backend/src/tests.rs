@@ -1,6 +1,8 @@
 //! What the tests of all services begin with.
 
-use crate::{Actor, Backend, CheckConfig, Ctx, KeepDeleted, Kek, SignInConfig, UserActor, db::Db, secrets};
+use crate::{
+    Actor, Backend, CheckConfig, Ctx, KeepDeleted, Kek, SignInConfig, Submission, UserActor, db::Db, secrets,
+};
 use domain::{access::Role, secret::SecretId, sensitive::Sensitive, time::Timestamp};
 use proptest::test_runner::Config as ProptestConfig;
 use sqlx::PgPool;
@@ -74,6 +76,11 @@ pub(crate) fn cases(usual: u32) -> ProptestConfig {
 
 pub(crate) fn text(text: &str) -> Sensitive {
     Sensitive::new(text)
+}
+
+/// The mark of a form that nobody has sent yet.
+pub(crate) fn some_form() -> Submission {
+    Submission::Form(Uuid::new_v4())
 }
 
 /// A user with this password, who may sign in.

@@ -71,6 +71,9 @@ pub enum SecretCommand {
     Delete {
         #[command(flatten)]
         id: Id,
+        /// Delete this version and no other
+        #[arg(long)]
+        version: Option<i64>,
         /// Do not ask
         #[arg(long)]
         yes: bool,
@@ -78,16 +81,16 @@ pub enum SecretCommand {
         #[arg(long, value_name = "NAME")]
         confirm: Option<String>,
     },
-    /// Test a secret's connection; ends with an error where it does not work
+    /// Test the connection of one or more secrets; ends with an error where one does not work
     Test {
         #[command(flatten)]
-        id: Id,
+        ids: Ids,
         #[command(flatten)]
         output: Output,
     },
     /// Print a value: a flat JSON object, or what --shape and --key pick
     Value(ValueArgs),
-    /// Print a Kubernetes Secret for kubectl apply
+    /// Print Kubernetes Secrets for kubectl apply
     Manifest(ManifestArgs),
     /// Add what a docker config or Kubernetes Secrets hold
     Import(ImportArgs),
@@ -99,6 +102,14 @@ pub struct Id {
     /// Such as image-hub or gitsync-secret-data
     #[arg(value_parser = id)]
     pub id: SecretId,
+}
+
+/// Which secrets are meant.
+#[derive(Debug, Args)]
+pub struct Ids {
+    /// Such as image-hub or gitsync-secret-data; one or more
+    #[arg(value_parser = id, value_name = "ID", required = true)]
+    pub ids: Vec<SecretId>,
 }
 
 /// How an answer is printed.
@@ -229,18 +240,18 @@ pub struct ValueArgs {
     pub key: Option<String>,
 }
 
-/// Which Kubernetes Secret.
+/// Which Kubernetes Secrets.
 #[derive(Debug, Args)]
 pub struct ManifestArgs {
     #[command(flatten)]
-    pub id: Id,
+    pub ids: Ids,
     /// git-sync, ssh-auth, rancher, flux, argocd; dockerconfigjson, username-password
     #[arg(long, value_parser = shape)]
     pub shape: Option<Shape>,
     /// The namespace that it names; without it, none
     #[arg(long, short)]
     pub namespace: Option<String>,
-    /// Argo CD: the repository's address
+    /// Argo CD: the repository's address; with one secret alone
     #[arg(long, value_name = "REPOSITORY")]
     pub repository_url: Option<String>,
     #[command(flatten)]

@@ -125,19 +125,21 @@ impl Api {
         body: &Sensitive,
         version: Option<i64>,
     ) -> Result<Sensitive, Failure> {
-        let mut request = self
+        let request = self
             .request(Method::PATCH, path, &[])
             .header(header::CONTENT_TYPE, "application/json")
             .body(body.expose().to_owned());
-        if let Some(version) = version {
-            request = request.header(header::IF_MATCH, format!("\"{version}\""));
-        }
-        self.send(request).await
+        self.send(of_version(request, version)).await
     }
 
-    /// Takes something away.
-    pub(super) async fn delete(&self, path: &[&str], query: &[(&str, &str)]) -> Result<(), Failure> {
-        self.send(self.request(Method::DELETE, path, query)).await.map(drop)
+    /// Takes something away, where it is still of this version.
+    pub(super) async fn delete(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        version: Option<i64>,
+    ) -> Result<(), Failure> {
+        self.send(of_version(self.request(Method::DELETE, path, query), version)).await.map(drop)
     }
 
     fn request(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> RequestBuilder {
@@ -160,6 +162,14 @@ impl Api {
             let place = self.base.host_str().unwrap_or_default();
             Failure::new(format!("{place} cannot be asked: {}", reasons(&error.without_url())))
         })
+    }
+}
+
+/// The request, for this version alone where one is named.
+fn of_version(request: RequestBuilder, version: Option<i64>) -> RequestBuilder {
+    match version {
+        Some(version) => request.header(header::IF_MATCH, format!("\"{version}\"")),
+        None => request,
     }
 }
 

@@ -169,8 +169,13 @@ pub(super) async fn run(connection: &Connection, command: SecretCommand) -> Outc
         }
         SecretCommand::Add(args) => add(&api()?, &args).await,
         SecretCommand::Edit(args) => edit(&api()?, &args).await,
-        SecretCommand::Delete { id, yes, confirm } => delete(&api()?, &id.id, yes, confirm.as_deref()).await,
-        SecretCommand::Test { id, output } => test(&api()?, &id.id, output.json).await,
+        SecretCommand::Delete { id, version, yes, confirm } => {
+            delete(&api()?, &id.id, version, yes, confirm.as_deref()).await
+        }
+        SecretCommand::Test { ids, output } => match ids.ids.as_slice() {
+            [id] => test(&api()?, id, output.json).await,
+            ids => test_all(&api()?, ids, output.json).await,
+        },
         SecretCommand::Value(args) => value(&api()?, &args).await,
         SecretCommand::Manifest(args) => manifest(&api()?, &args).await,
         SecretCommand::Import(args) if args.dry_run => import::run(None, &args).await,
@@ -276,7 +281,7 @@ async fn edit(api: &Api, args: &EditArgs) -> Outcome {
     show(&changed, args.output.json)
 }
 
-async fn delete(api: &Api, id: &SecretId, yes: bool, confirm: Option<&str>) -> Outcome {
+async fn delete(api: &Api, id: &SecretId, version: Option<i64>, yes: bool, confirm: Option<&str>) -> Outcome {
     if !yes && confirm.is_none() {
         if !io::stdin().is_terminal() {
             return Err(Failure::new("nobody is there to ask: say --yes to delete it"));
@@ -290,7 +295,7 @@ async fn delete(api: &Api, id: &SecretId, yes: bool, confirm: Option<&str>) -> O
         }
     }
     let query: Vec<(&str, &str)> = confirm.map(|name| ("confirmation", name)).into_iter().collect();
-    api.delete(&["secrets", &id.to_string()], &query).await
+    api.delete(&["secrets", &id.to_string()], &query, version).await
 }
 
 async fn test(api: &Api, id: &SecretId, json: bool) -> Outcome {
@@ -299,15 +304,62 @@ async fn test(api: &Api, id: &SecretId, json: bool) -> Outcome {
     if json {
         print(answer.expose())?;
     } else {
-        print(&plain(&format!("{}: {}", tested.status, tested.detail)))?;
-        for key in &tested.host_keys {
-            print(&plain(&format!("{}\n{}", key.fingerprint, key.line)))?;
+        print(&tested.lines())?;
+    }
+    tested.outcome(id)
+}
+
+/// One after the other, whatever becomes of each; what a request failed by is told at its secret.
+async fn test_all(api: &Api, ids: &[SecretId], json: bool) -> Outcome {
+    let (mut rows, mut codes) = (Vec::new(), Vec::new());
+    for id in ids {
+        let outcome = test_one(api, id, json, &mut rows).await;
+        if let Err(failure) = outcome {
+            codes.push(failure.code);
+            if !failure.message.is_empty() {
+                eprintln!("latchkey: {id}: {failure}");
+                rows.push(serde_json::json!({ "id": id.to_string(), "error": failure.message }));
+            }
         }
     }
-    match CheckStatus::parse(&tested.status) {
-        Some(CheckStatus::Works) => Ok(()),
-        Some(CheckStatus::NotTested) => Err(Failure::new(format!("{id} was not tested"))),
-        _ => Err(Failure::new(format!("{id} does not work"))),
+    if json {
+        print(&serde_json::to_string(&rows).map_err(|_| Failure::new("the answers cannot be written"))?)?;
+    }
+    let Some(first) = codes.first() else { return Ok(()) };
+    let code = if codes.iter().all(|code| code == first) { *first } else { Failure::FAILED };
+    let message = format!("{} of {} do not work or could not be tested", codes.len(), ids.len());
+    Err(Failure { message: message.into(), code })
+}
+
+/// Tells what the test came to, or puts it into `rows`. Where the secret was tested and does not work, the failure says
+/// nothing more.
+async fn test_one(api: &Api, id: &SecretId, json: bool, rows: &mut Vec<Value>) -> Outcome {
+    let answer = api.post(&["secrets", &id.to_string(), "test"]).await?;
+    let tested: Tested = parse(&answer)?;
+    if json {
+        let mut row: serde_json::Map<String, Value> = parse(&answer)?;
+        row.insert("id".to_owned(), id.to_string().into());
+        rows.push(row.into());
+    } else {
+        print(&format!("{id}: {}", tested.lines()))?;
+    }
+    tested.outcome(id).map_err(|failure| Failure { message: "".into(), ..failure })
+}
+
+impl Tested {
+    /// As a person reads it.
+    fn lines(&self) -> String {
+        let keys = self.host_keys.iter().map(|key| format!("\n{}\n{}", key.fingerprint, key.line));
+        plain(&format!("{}: {}{}", self.status, self.detail, keys.collect::<String>())).into_owned()
+    }
+
+    /// Whether it works.
+    fn outcome(&self, id: &SecretId) -> Outcome {
+        match CheckStatus::parse(&self.status) {
+            Some(CheckStatus::Works) => Ok(()),
+            Some(CheckStatus::NotTested) => Err(Failure::new(format!("{id} was not tested"))),
+            _ => Err(Failure::new(format!("{id} does not work"))),
+        }
     }
 }
 
@@ -334,8 +386,32 @@ async fn manifest(api: &Api, args: &ManifestArgs) -> Outcome {
     let mut query = shape_query(args.shape.map(Shape::as_str), args.repository_url.as_deref());
     query.extend(args.namespace.as_deref().map(|namespace| ("namespace", namespace)));
     query.push(("format", if args.output.json { "json" } else { "yaml" }));
-    let answer = api.get(&["secrets", &args.id.id.to_string(), "manifest"], &query).await?;
-    print(answer.expose().trim_end())
+    let ids = &args.ids.ids;
+    let several = ids.len() > 1;
+    if several && args.repository_url.is_some() {
+        return Err(Failure::new(
+            "one repository is not that of several secrets: say --repository-url with one alone",
+        ));
+    }
+    // Whoever applies them gets all of them, or none.
+    let mut answers = Vec::with_capacity(ids.len());
+    for id in ids {
+        let answer = api.get(&["secrets", &id.to_string(), "manifest"], &query).await;
+        answers.push(answer.map_err(|failure| {
+            if several { Failure { message: format!("{id}: {failure}").into(), ..failure } } else { failure }
+        })?);
+    }
+    let (first, between, last) = match (several, args.output.json) {
+        (false, _) => ("", "", ""),
+        (true, false) => ("", "\n---\n", ""),
+        (true, true) => ("{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[", ",", "]}"),
+    };
+    print_exactly(first)?;
+    for (number, answer) in answers.iter().enumerate() {
+        print_exactly(if number == 0 { "" } else { between })?;
+        print_exactly(answer.expose().trim_end())?;
+    }
+    print(last)
 }
 
 fn shape_query<'a>(shape: Option<&'a str>, url: Option<&'a str>) -> Vec<(&'static str, &'a str)> {

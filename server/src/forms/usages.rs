@@ -65,9 +65,10 @@ pub async fn check(kind: UsageKind, page: Page, state: AppState, request: Reques
     };
     match tested.await {
         Ok((secret, report)) => {
+            let found = input::found_by(&report);
             let html = answer::used(report, secret);
             if wants_page {
-                let returned = Returned { input: typed, error: None, tested: Some(html) };
+                let returned = Returned { input: typed, error: None, tested: Some(html), found };
                 pages::in_answer(state, parts, page, StatusCode::OK, returned).await
             } else {
                 Html(html).into_response()
@@ -95,7 +96,7 @@ async fn save(
         return refused(state, parts, page, UsageInput::default(), Error::BadRequest).await;
     };
     if typed.asks_to_find() {
-        let returned = Returned { input: typed, error: None, tested: None };
+        let returned = Returned { input: typed, error: None, tested: None, found: Vec::new() };
         return pages::in_answer(state, parts, page, StatusCode::OK, returned).await;
     }
     match action(backend, ctx, &parts, &typed).await {
@@ -109,7 +110,7 @@ async fn refused(state: AppState, parts: Parts, page: Page, input: UsageInput, e
         return to_sign_in(parts.uri.path());
     }
     let status = ssr::status_of(&error);
-    let returned = Returned { input, error: Some(error), tested: None };
+    let returned = Returned { input, error: Some(error), tested: None, found: Vec::new() };
     pages::in_answer(state, parts, page, status, returned).await
 }
 

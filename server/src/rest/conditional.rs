@@ -1,4 +1,4 @@
-//! Conditional requests (RFC 9110, 13): what has not changed is not sent again, and what has is not overwritten.
+//! Conditional requests (RFC 9110, 13): what has not changed is not sent again, and what has is not overwritten or deleted.
 
 use super::problem::Problem;
 use axum::{
@@ -6,25 +6,37 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use backend::{Expected, Revision, entity_tag};
+use uuid::Uuid;
+
+/// The tag of what is answered in this state, and of what else the answer follows from. Nothing of a value is in it: a tag
+/// may be logged, and a hash of a password could be guessed at.
+pub(super) fn tag(Revision { row, version }: Revision, rest: &[&[u8]]) -> String {
+    format!("{version}-{}-{}", row.simple(), entity_tag(rest))
+}
 
 /// Whether the caller holds the answer with this tag.
 pub(super) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     tags(headers, &header::IF_NONE_MATCH).any(|known| known == "*" || opaque(known) == tag)
 }
 
-/// The version that the caller wants to change, by the tag of what they have seen; `None` where they name none.
-pub(super) fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+/// The state that the caller wants to change or delete, by the tag of what they have seen; `None` where they name none. A
+/// number alone names a version, of whatever row has it.
+pub(super) fn expected(headers: &HeaderMap) -> Result<Option<Expected>, Problem> {
     let mut named = tags(headers, &header::IF_MATCH);
     let Some(tag) = named.next() else { return Ok(None) };
     if tag == "*" {
         return Ok(None);
     }
-    let version = opaque(tag).split('-').next().and_then(|version| version.parse().ok());
+    let mut parts = opaque(tag).split('-');
+    let version = parts.next().and_then(|version| version.parse().ok());
+    // What is no row of ours is none that is stored.
+    let row = parts.next().map(|row| Uuid::try_parse(row).unwrap_or(Uuid::nil()));
     match (version, named.next()) {
-        (Some(version), None) => Ok(Some(version)),
+        (Some(version), None) => Ok(Some(Expected { version, row })),
         _ => Err(Problem::parameter(
             "If-Match",
-            "Send the ETag of the secret as you got it, or the number of its version in quotation marks.",
+            "Send the ETag as you got it, or the number of the version in quotation marks.",
         )),
     }
 }
@@ -76,13 +88,22 @@ mod tests {
     }
 
     #[test]
-    fn the_version_is_read_from_the_tag() {
-        let version = |value| expected_version(&with(header::IF_MATCH, value)).ok().flatten();
-        assert_eq!(version("\"3-ab\""), Some(3));
-        assert_eq!(version("\"3\""), Some(3));
-        assert_eq!(version("*"), None);
-        assert!(expected_version(&with(header::IF_MATCH, "\"x\"")).is_err());
-        assert!(expected_version(&with(header::IF_MATCH, "\"1\", \"2\"")).is_err());
-        assert_eq!(expected_version(&HeaderMap::new()).ok(), Some(None));
+    fn version_and_row_are_read_from_the_tag() {
+        let read = |value: &str| {
+            let value = HeaderValue::from_str(value).unwrap();
+            expected(&HeaderMap::from_iter([(header::IF_MATCH, value)])).ok()
+        };
+        let named = |version, row| Some(Some(Expected { version, row }));
+        let row = Uuid::from_u128(7);
+        let full = tag(Revision { row, version: 3 }, &[b"shown"]);
+        for full in [format!("\"{full}\""), format!("W/\"{full}\""), format!("\"{full}-gzip\"")] {
+            assert_eq!(read(&full), named(3, Some(row)), "{full}");
+        }
+        assert_eq!(read("\"3\""), named(3, None));
+        assert_eq!(read("\"3-ab\""), named(3, Some(Uuid::nil())));
+        assert_eq!(read("*"), Some(None));
+        assert_eq!(read("\"x\""), None);
+        assert_eq!(read("\"1\", \"2\""), None);
+        assert_eq!(expected(&HeaderMap::new()).ok(), Some(None));
     }
 }

@@ -25,7 +25,10 @@ pub(super) const KINDS: [(&str, &str); 18] = [
         "twin",
         "Another secret holds the same key or account: other says which. Send knowingly to save it all the same.",
     ),
-    ("changed", "Somebody changed the secret in between: changed_by and changed_at say who and when."),
+    (
+        "changed",
+        "Somebody changed it in between, or added another of the name: changed_by and changed_at say who and when.",
+    ),
     ("idempotency-key-spent", "The Idempotency-Key came with another request before."),
     ("bad-parameter", "A parameter or a header is not as it has to be: errors says which."),
     ("bad-request", "The request could not be read."),
@@ -181,7 +184,7 @@ impl From<Error> for Problem {
             Error::Changed(change) => (
                 "changed",
                 format!(
-                    "The secret was changed by {} at {} and has version {} now. Nothing was saved.",
+                    "It was changed by {} at {} and has version {} now, so nothing was done.",
                     change.by,
                     change.at.rfc3339(),
                     change.version

@@ -3,7 +3,7 @@
 use super::{
     Answer, Caller, Problem, ProblemDetails,
     body::Body,
-    conditional::{expected_version, is_known, tagged, unchanged},
+    conditional::{expected, is_known, tag, tagged, unchanged},
     id, json,
     query::Query,
     views::{Secret, SecretList, TestResult},
@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::IntoResponse,
 };
-use backend::{entity_tag, submission_of};
+use backend::{Expected, Submission, submission_of};
 use domain::{
     check::CheckStatus,
     error::{Error, Field, FieldError, Problem as FieldProblem},
@@ -285,14 +285,17 @@ pub async fn create(caller: Caller, headers: HeaderMap, Body(body): Body<NewSecr
     {
         return Err(Problem::key_spent());
     }
+    let request = submission.map(Submission::Request);
     let created = if let Some(key) = generate {
-        let wanted = GeneratedSecret::parse(&draft, key).map_err(Error::Invalid)?;
-        secrets.create_generated(&caller.ctx, wanted, submission).await
+        let secret = GeneratedSecret::parse(&draft, key).map_err(Error::Invalid)?;
+        secrets.create_generated(&caller.ctx, secret, request).await
     } else {
         let secret = NewSecret::parse(draft).map_err(Error::Invalid)?;
-        secrets.create(&caller.ctx, secret, submission).await
+        secrets.create(&caller.ctx, secret, request).await
     };
     let id = match created {
+        // Another request with the key was quicker by a moment.
+        Ok(made) if wanted.as_ref() != Some(&made) => return Err(Problem::key_spent()),
         Ok(id) => id,
         Err(Error::Invalid(errors)) if is_same_name(&errors) && submission.is_some() => {
             let made = match submission {
@@ -349,12 +352,12 @@ pub async fn show(caller: Caller, Path(text): Path<String>, headers: HeaderMap) 
 }
 
 async fn found(caller: &Caller, id: &SecretId) -> Result<(Secret, String), Problem> {
-    let details = caller.backend.secrets().get(&caller.ctx, id).await?;
+    let (details, revision) = caller.backend.secrets().seen(&caller.ctx, id).await?;
     let state = caller.backend.checks().state(&caller.ctx, id).await?;
-    let version = details.version;
     let body = Secret::new(details, state);
     let text = serde_json::to_vec(&body).map_err(|_| Error::Internal(caller.ctx.request_id.clone()))?;
-    Ok((body, format!("{version}-{}", entity_tag(&[&text]))))
+    let tag = tag(revision, &[&text]);
+    Ok((body, tag))
 }
 
 pub(super) async fn shown(caller: &Caller, id: &SecretId) -> Answer {
@@ -364,12 +367,13 @@ pub(super) async fn shown(caller: &Caller, id: &SecretId) -> Answer {
 
 /// Change a secret
 ///
-/// What is left out stays as it is, the value too. With `If-Match`, nothing is saved over a change that came in between.
+/// What is left out stays as it is, the value too. With `If-Match`, nothing is saved over a change that came in between, or
+/// in another secret that has the name by now.
 #[utoipa::path(
     patch, path = "/api/v1/secrets/{id}", tag = "Secrets",
     params(
         ("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the secret as it was seen"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the secret as it was seen, or the number of its version in quotation marks"),
     ),
     request_body = SecretChange,
     responses(
@@ -388,7 +392,7 @@ pub async fn change(
 ) -> Answer {
     let id = id(&text)?;
     caller.backend.secrets().may_change(&caller.ctx, Some(&id)).await?;
-    let expected = expected_version(&headers)?;
+    let expected = expected(&headers)?;
     if let Some(field) = change.misplaced(id.kind).first() {
         let detail = format!("Secrets of the type {} have no such field.", id.kind.as_str());
         return Err(Problem::parameter(field, detail));
@@ -399,39 +403,49 @@ pub async fn change(
     shown(&caller, &id).await
 }
 
-/// Makes the change, of the version that is expected or else of the one that is stored.
+/// Makes the change, of what is expected or else of what is stored.
 pub(super) async fn apply(
     caller: &Caller,
     id: &SecretId,
     change: SecretChange,
-    expected: Option<i64>,
+    expected: Option<Expected>,
 ) -> Result<(), Error> {
     let secrets = caller.backend.secrets();
-    let stored = secrets.get(&caller.ctx, id).await?;
-    let version = expected.unwrap_or(stored.version);
+    let (stored, revision) = secrets.seen(&caller.ctx, id).await?;
     let update = SecretUpdate::parse(id.kind, change.over(&stored)).map_err(Error::Invalid)?;
-    secrets.update(&caller.ctx, id, update, version).await.map(drop)
+    secrets.update(&caller.ctx, id, update, Expected::of(expected, revision)).await.map(drop)
 }
 
 /// Delete a secret
 ///
-/// It is out of use at once, and kept for a while: see the deleted secrets. Where anybody uses it, say its name.
+/// It is out of use at once, and kept for a while: see the deleted secrets. Where anybody uses it, say its name. With
+/// `If-Match`, nothing is deleted that has changed in between, and no other secret that has the name by now.
 #[utoipa::path(
     delete, path = "/api/v1/secrets/{id}", tag = "Secrets",
     params(
         ("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub"),
         ("confirmation" = Option<String>, Query, description = "The name of the secret, where anybody uses it"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the secret as it was seen, or the number of its version in quotation marks"),
     ),
     responses(
         (status = 204, description = "Deleted"),
         (status = 409, description = "Somebody uses it", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 412, description = "Somebody changed it in between: who and when", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
-pub async fn delete(caller: Caller, Path(text): Path<String>, RawQuery(query): RawQuery) -> Answer {
+pub async fn delete(
+    caller: Caller,
+    Path(text): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answer {
     let query = Query::read(query.as_deref(), &["confirmation"])?;
     let confirmation = query.get("confirmation").unwrap_or_default();
-    caller.backend.secrets().delete(&caller.ctx, &id(&text)?, confirmation).await?;
+    let expected = expected(&headers)?;
+    let deleted =
+        caller.backend.secrets().delete_expected(&caller.ctx, &id(&text)?, confirmation, expected).await;
+    deleted.map_err(|error| Problem::from(error).of_condition(expected.is_some()))?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

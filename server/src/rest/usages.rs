@@ -3,7 +3,7 @@
 use super::{
     Answer, Caller, Problem, ProblemDetails,
     body::Body,
-    conditional::{expected_version, tagged},
+    conditional::{expected, tag, tagged},
     id, json,
     query::Query,
     views::{TestResult, UsageItem, UsageList, Users},
@@ -13,6 +13,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::IntoResponse,
 };
+use backend::{Expected, Revision};
 use domain::{
     error::{Error, Field, FieldError, Problem as FieldProblem},
     page::ListQuery,
@@ -97,14 +98,15 @@ fn name(text: &str) -> Result<SecretName, Problem> {
     SecretName::parse(text).map_err(|_| Error::NotFound.into())
 }
 
-async fn found(caller: &Caller, kind: UsageKind, text: &str) -> Result<Usage, Problem> {
-    Ok(caller.backend.usages().get(&caller.ctx, kind, &name(text)?).await?)
+async fn found(caller: &Caller, kind: UsageKind, text: &str) -> Result<(Usage, Revision), Problem> {
+    Ok(caller.backend.usages().seen(&caller.ctx, kind, &name(text)?).await?)
 }
 
 async fn show(caller: &Caller, kind: UsageKind, text: &str) -> Answer {
-    let usage = found(caller, kind, text).await?;
-    let tag = usage.version.to_string();
-    Ok(tagged(json(UsageItem::from(usage)), &tag))
+    let (usage, revision) = found(caller, kind, text).await?;
+    let body = UsageItem::from(usage);
+    let text = serde_json::to_vec(&body).map_err(|_| Error::Internal(caller.ctx.request_id.clone()))?;
+    Ok(tagged(json(body), &tag(revision, &[&text])))
 }
 
 async fn create(caller: &Caller, kind: UsageKind, draft: UsageDraft) -> Answer {
@@ -126,9 +128,8 @@ async fn change(
 ) -> Answer {
     let name = name(text)?;
     caller.backend.usages().may_change(&caller.ctx, kind, Some(&name)).await?;
-    let stored = found(caller, kind, text).await?;
-    let expected = expected_version(headers)?;
-    let version = expected.unwrap_or(stored.version);
+    let (stored, revision) = found(caller, kind, text).await?;
+    let expected = expected(headers)?;
     let draft = over(UsageDraft {
         name: String::new(),
         target: stored.target,
@@ -136,26 +137,32 @@ async fn change(
         secret: stored.secret.map(|secret| secret.id.to_string()).unwrap_or_default(),
     });
     let content = UsageContent::parse(kind, &draft).map_err(Error::Invalid)?;
-    let changed = caller.backend.usages().update(&caller.ctx, &name, &content, version).await;
+    let began_with = Expected::of(expected, revision);
+    let changed = caller.backend.usages().update(&caller.ctx, &name, &content, began_with).await;
     changed.map_err(|error| Problem::from(error).of_condition(expected.is_some()))?;
     show(caller, kind, text).await
 }
 
-async fn delete(caller: &Caller, kind: UsageKind, text: &str) -> Answer {
-    caller.backend.usages().delete(&caller.ctx, kind, &name(text)?).await?;
+async fn delete(caller: &Caller, kind: UsageKind, text: &str, headers: &HeaderMap) -> Answer {
+    let expected = expected(headers)?;
+    let deleted = caller.backend.usages().delete_expected(&caller.ctx, kind, &name(text)?, expected).await;
+    deleted.map_err(|error| Problem::from(error).of_condition(expected.is_some()))?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 async fn test(caller: &Caller, kind: UsageKind, text: &str) -> Answer {
     caller.backend.usages().may_change(&caller.ctx, kind, Some(&name(text)?)).await?;
-    let stored = found(caller, kind, text).await?;
-    let draft = UsageDraft { target: stored.target, ..UsageDraft::default() };
-    let target = UsageContent::parse(kind, &draft).map_err(Error::Invalid)?.target;
+    let (stored, _) = found(caller, kind, text).await?;
+    let branch = stored.branch.unwrap_or_default();
+    let draft = UsageDraft { target: stored.target, branch, ..UsageDraft::default() };
+    let content = UsageContent::parse(kind, &draft).map_err(Error::Invalid)?;
     let secret = stored.secret.filter(|secret| !secret.deleted).ok_or_else(|| {
         let problem = FieldProblem::Usage(UsageProblem::NothingToTest);
         Error::Invalid(vec![FieldError { field: Field::PullSecret, problem }])
     })?;
-    Ok(json(TestResult::from(caller.backend.checks().on(&caller.ctx, &secret.id, &target).await?)))
+    let UsageContent { target, branch, .. } = content;
+    let tested = caller.backend.checks().on(&caller.ctx, &secret.id, &target, branch.as_ref()).await?;
+    Ok(json(TestResult::from(tested)))
 }
 
 /// Which images there are, by name
@@ -210,7 +217,7 @@ pub async fn show_image(caller: Caller, Path(name): Path<String>) -> Answer {
     patch, path = "/api/v1/images/{name}", tag = "Images",
     params(
         ("name" = String, Path, description = "Its name"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of what was seen"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of what was seen, or the number of its version in quotation marks"),
     ),
     request_body = ImageChange,
     responses(
@@ -240,14 +247,18 @@ pub async fn change_image(
 /// Its secret stays.
 #[utoipa::path(
     delete, path = "/api/v1/images/{name}", tag = "Images",
-    params(("name" = String, Path, description = "Its name")),
+    params(
+        ("name" = String, Path, description = "Its name"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of what was seen, or the number of its version in quotation marks"),
+    ),
     responses(
         (status = 204, description = "Deleted"),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 412, description = "Somebody changed it in between: who and when", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
-pub async fn delete_image(caller: Caller, Path(name): Path<String>) -> Answer {
-    delete(&caller, UsageKind::Image, &name).await
+pub async fn delete_image(caller: Caller, Path(name): Path<String>, headers: HeaderMap) -> Answer {
+    delete(&caller, UsageKind::Image, &name, &headers).await
 }
 
 /// Test an image with its secret
@@ -317,7 +328,7 @@ pub async fn show_dataset(caller: Caller, Path(name): Path<String>) -> Answer {
     patch, path = "/api/v1/datasets/{name}", tag = "Datasets",
     params(
         ("name" = String, Path, description = "Its name"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of what was seen"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of what was seen, or the number of its version in quotation marks"),
     ),
     request_body = DatasetChange,
     responses(
@@ -348,17 +359,24 @@ pub async fn change_dataset(
 /// Its secret stays.
 #[utoipa::path(
     delete, path = "/api/v1/datasets/{name}", tag = "Datasets",
-    params(("name" = String, Path, description = "Its name")),
+    params(
+        ("name" = String, Path, description = "Its name"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of what was seen, or the number of its version in quotation marks"),
+    ),
     responses(
         (status = 204, description = "Deleted"),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 412, description = "Somebody changed it in between: who and when", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
-pub async fn delete_dataset(caller: Caller, Path(name): Path<String>) -> Answer {
-    delete(&caller, UsageKind::Dataset, &name).await
+pub async fn delete_dataset(caller: Caller, Path(name): Path<String>, headers: HeaderMap) -> Answer {
+    delete(&caller, UsageKind::Dataset, &name, &headers).await
 }
 
 /// Test a dataset with its secret
+///
+/// Reads the repository, and looks for the branch: where there is none of its name, the dataset is refused with the cause
+/// `branch-not-found`, and its secret, which works, is not.
 #[utoipa::path(
     post, path = "/api/v1/datasets/{name}/test", tag = "Datasets",
     params(("name" = String, Path, description = "Its name")),

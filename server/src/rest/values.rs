@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Caller, Problem, ProblemDetails,
-    conditional::{is_known, tagged, unchanged},
+    conditional::{is_known, tag, tagged, unchanged},
     id,
     query::Query,
 };
@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use backend::{ManifestFormat, Revision, Shaped, ValueAnswer, ValueQuery, entity_tag, flat_json, manifest};
+use backend::{ManifestFormat, Shaped, ValueAnswer, ValueQuery, flat_json, manifest};
 use domain::{
     secret::{Namespace, Shape},
     sensitive::Sensitive,
@@ -52,7 +52,7 @@ pub async fn value(
     let read = Query::read(query.as_deref(), &["shape", "url"])?;
     let shape = read.parse("shape", Shape::parse, SHAPES)?.unwrap_or(Shape::default_of(id.kind));
     let wanted = ValueQuery { shape, url: url(&read)? };
-    let tag = |revision| tag(revision, &["value", query.as_deref().unwrap_or_default()]);
+    let tag = |revision| tag(revision, &[b"value", query.as_deref().unwrap_or_default().as_bytes()]);
     let known = |revision| is_known(&headers, &tag(revision));
     match caller.backend.secrets().value(&caller.ctx, &id, wanted, known).await? {
         ValueAnswer::Unchanged(revision) => Ok(unchanged(&tag(revision))),
@@ -101,7 +101,8 @@ pub async fn kubernetes_manifest(
     let format = format.unwrap_or_else(|| preferred(&headers));
     let media_type = format.media_type();
     let wanted = ValueQuery { shape, url: url(&read)? };
-    let tag = |revision| tag(revision, &["manifest", media_type, query.as_deref().unwrap_or_default()]);
+    let asked = query.as_deref().unwrap_or_default().as_bytes();
+    let tag = |revision| tag(revision, &[b"manifest", media_type.as_bytes(), asked]);
     let known = |revision| is_known(&headers, &tag(revision));
     match caller.backend.secrets().value(&caller.ctx, &id, wanted, known).await? {
         ValueAnswer::Unchanged(revision) => Ok(unchanged(&tag(revision))),
@@ -133,12 +134,6 @@ fn url(query: &Query) -> Result<Option<&str>, Problem> {
         }
         _ => Ok(url),
     }
-}
-
-/// Nothing of the value is in it: a tag may be logged, and a hash of a password could be guessed at.
-fn tag(Revision { row, version }: Revision, asked: &[&str]) -> String {
-    let asked = asked.join("\n");
-    format!("{version}-{}", entity_tag(&[row.as_bytes(), asked.as_bytes()]))
 }
 
 fn text(value: &Sensitive, media_type: &'static str) -> Response {

@@ -202,7 +202,7 @@ fn secrets_are_added_shown_changed_and_deleted() {
     assert!(portal.run(&edit, "").ok().contains("Version        2\n"));
     assert_eq!(portal.run(&["secret", "value", "image-hub", "--shape", "raw"], "").ok(), VALUE, "it stays");
     let said = portal.run(&edit, "").failed(1);
-    assert!(said.contains("has version 2 now. Nothing was saved."), "{said}");
+    assert!(said.contains("has version 2 now, so nothing was done."), "{said}");
     portal.run(&["secret", "edit", "image-hub", "--value-file", "-"], "PLANTED-2").ok();
     let flat = portal.run(&["secret", "value", "image-hub", "--shape", "username-password"], "").json();
     assert_eq!(flat, serde_json::json!({"username": "other", "password": "PLANTED-2"}));
@@ -411,6 +411,67 @@ fn what_other_programs_keep_is_imported() {
     );
     assert!(import(&[], &secret).ok().contains("gitsync-secret-repo"));
     assert!(import(&[], "{").failed(1).contains("JSON"));
+    portal.stop();
+}
+
+/// Of several, each is told of; what goes to `kubectl` is whole, or nothing.
+#[test]
+fn several_secrets_are_tested_and_made_manifests_of_at_once() {
+    let portal = Portal::start("client-several");
+    let registry = Registry::start(&Guard::Basic, None);
+    let host = format!("127.0.0.1:{}", registry.port);
+    for (name, password) in [("good", PASSWORD), ("bad", "PLANTED-9")] {
+        let add = ["secret", "add", name, "--type", "image-pull", "--knowingly"];
+        portal.run(&[&add[..], &["--registry-host", &host, "--username", USER]].concat(), password).ok();
+    }
+    let test = |arguments: &[&str]| portal.run(&[&["secret", "test"], arguments].concat(), "");
+    assert!(test(&["image-good", "image-good"]).ok().contains("image-good: works: "));
+    let several = test(&["image-good", "image-none", "image-bad"]);
+    assert!(several.out.contains("image-good: works: ") && several.out.contains("image-bad: refused: "));
+    for said in ["image-none: There is nothing here.", "2 of 3 do not work or could not be tested"] {
+        assert!(several.said.contains(said), "{}", several.said);
+    }
+    assert_eq!(several.code, 1);
+    assert_eq!(test(&["image-none", "image-nor"]).code, 4, "there is none of them");
+    let rows = test(&["image-good", "image-none", "image-bad", "--json"]);
+    assert_eq!(rows.code, 1);
+    let rows: Value = serde_json::from_str(&rows.out).unwrap();
+    let rows = rows.as_array().unwrap();
+    let told: Vec<_> = rows.iter().map(|row| (row["id"].as_str(), row["status"].as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (Some("image-good"), Some("works")),
+            (Some("image-none"), None),
+            (Some("image-bad"), Some("refused"))
+        ]
+    );
+    assert_eq!(rows[1]["error"], "There is nothing here.");
+    assert_eq!(test(&["image-good", "--json"]).json()["status"], "works", "of one, the API's own answer");
+
+    let manifest = |arguments: &[&str]| portal.run(&[&["secret", "manifest"], arguments].concat(), "");
+    let one = |id: &str| manifest(&[id, "-n", "jobs"]).ok();
+    let both = manifest(&["image-good", "image-bad", "-n", "jobs"]).ok();
+    assert_eq!(both, format!("{}---\n{}", one("image-good"), one("image-bad")));
+    let list = manifest(&["image-good", "image-bad", "--json"]).json();
+    assert_eq!((&list["apiVersion"], &list["kind"]), (&"v1".into(), &"List".into()));
+    let items = list["items"].as_array().unwrap();
+    let names: Vec<_> = items.iter().map(|item| item["metadata"]["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["image-good", "image-bad"]);
+    assert_eq!(items[1], manifest(&["image-bad", "--json"]).json());
+    let none = manifest(&["image-good", "image-none"]);
+    assert!(none.out.is_empty(), "{}", none.out);
+    assert!(none.failed(4).contains("image-none: There is nothing here."));
+    let address = ["--shape", "argocd", "--repository-url", "git@host:a"];
+    let said = manifest(&[&["gitsync-secret-a", "gitsync-secret-b"], &address[..]].concat()).failed(1);
+    assert!(said.contains("--repository-url"), "{said}");
+
+    // Of the version that was seen, or not at all.
+    let delete = |arguments: &[&str]| portal.run(&[&["secret", "delete", "--yes"], arguments].concat(), "");
+    let said = delete(&["image-bad", "--version", "2"]).failed(1);
+    assert!(said.contains("has version 1 now, so nothing was done."), "{said}");
+    delete(&["image-bad", "--version", "1", "--confirm", "bad"]).ok();
+    assert_eq!(delete(&["image-good", "image-bad"]).code, 2, "one at a time");
     portal.stop();
 }
 

@@ -1,6 +1,9 @@
 //! The API as scripts and clusters use it.
 
-use crate::harness::{Answer, TestApp, unique};
+use crate::{
+    harness::{Answer, TestApp, unique},
+    peers::GitServer,
+};
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
@@ -123,6 +126,89 @@ async fn a_change_names_the_version_it_began_with() {
 }
 
 #[tokio::test]
+async fn what_is_deleted_is_what_was_seen() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let name = unique("seen");
+    let path = format!("/secrets/image-{name}");
+    let tag = script.post("/secrets", image(&name)).await.header("etag").to_owned();
+    script.send("PATCH", &path, &[], Some(json!({ "display_name": "Hub" }))).await;
+    let late = async |path: &str, tag: &str, version: i64| {
+        let late = script.send("DELETE", path, &[("if-match", tag)], None).await;
+        assert_eq!(late.status, StatusCode::PRECONDITION_FAILED, "{path}: {}", late.body);
+        let problem = read(&late);
+        assert_eq!((&problem["changed_by"], &problem["version"]), (&json!("ci"), &json!(version)));
+        assert!(problem["changed_at"].as_str().unwrap().ends_with('Z'));
+        assert_eq!(script.get(path).await.status, StatusCode::OK, "{path}");
+    };
+    late(&path, &tag, 2).await;
+    late(&path, "\"1\"", 2).await;
+    let odd = script.send("DELETE", &path, &[("if-match", "x")], None).await;
+    assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    let usage = json!({ "name": name, "image": "ghcr.io/group/app", "pull_secret": format!("image-{name}") });
+    let used = format!("/images/{name}");
+    let first = script.post("/images", usage).await.header("etag").to_owned();
+    // What is stored now comes before who uses it.
+    late(&path, &tag, 2).await;
+    script.send("PATCH", &used, &[], Some(json!({ "image": "ghcr.io/group/app:2" }))).await;
+    late(&used, &first, 2).await;
+    for (path, tag) in [(&used, "\"2\""), (&path, script.get(&path).await.header("etag"))] {
+        let deleted = script.send("DELETE", path, &[("if-match", tag)], None).await;
+        assert_eq!(deleted.status, StatusCode::NO_CONTENT, "{path}: {}", deleted.body);
+    }
+    let gone = script.send("DELETE", &path, &[("if-match", &tag)], None).await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+}
+
+/// Of the same name and at the same version, and yet another one.
+#[tokio::test]
+async fn what_was_added_later_is_not_what_was_seen() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let reader = Script::new(&app, TokenScope::ReadValues).await;
+    let name = unique("later");
+    let data = json!({ "name": name, "repository": "https://host/a" });
+    for (list, id, body, change) in [
+        ("/secrets", format!("image-{name}"), image(&name), json!({ "display_name": "x" })),
+        ("/datasets", name.clone(), data, json!({ "branch": "x" })),
+    ] {
+        let path = format!("{list}/{id}");
+        let added = async || script.post(list, body.clone()).await.header("etag").to_owned();
+        let mut before = vec![added().await];
+        if list == "/secrets" {
+            // What a value is answered under is of the same row.
+            before.push(reader.get(&format!("{path}/value")).await.header("etag").to_owned());
+        }
+        // Whoever has read it uses it.
+        let confirmation = if list == "/secrets" { format!("?confirmation={name}") } else { String::new() };
+        let deleted = script.send("DELETE", &format!("{path}{confirmation}"), &[], None).await;
+        assert_eq!(deleted.status, StatusCode::NO_CONTENT, "{}", deleted.body);
+        let now = added().await;
+        for tag in &before {
+            for (method, body) in [("PATCH", Some(change.clone())), ("DELETE", None)] {
+                let late = script.send(method, &path, &[("if-match", tag)], body).await;
+                assert_eq!(late.status, StatusCode::PRECONDITION_FAILED, "{method} {path}: {}", late.body);
+                let problem = read(&late);
+                assert_eq!((&problem["changed_by"], &problem["version"]), (&json!("ci"), &json!(1)));
+            }
+        }
+        let changed = script.send("PATCH", &path, &[("if-match", &now)], Some(change.clone())).await;
+        assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+        // A number alone names a version and no row.
+        let deleted = script.send("DELETE", &path, &[("if-match", "\"2\"")], None).await;
+        assert_eq!(deleted.status, StatusCode::NO_CONTENT, "{}", deleted.body);
+    }
+    // A test in between changes what is known of a secret, and not the secret.
+    let path = format!("/secrets/gitsync-secret-{name}");
+    let tag = script.post("/secrets", dataset(&name)).await.header("etag").to_owned();
+    assert_eq!(script.send("POST", &format!("{path}/test"), &[], None).await.status, StatusCode::OK);
+    assert_ne!(script.get(&path).await.header("etag"), tag);
+    let deleted = script.send("DELETE", &path, &[("if-match", &tag)], None).await;
+    assert_eq!(deleted.status, StatusCode::NO_CONTENT, "{}", deleted.body);
+}
+
+#[tokio::test]
 async fn a_request_sent_again_adds_nothing() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
@@ -147,6 +233,32 @@ async fn a_request_sent_again_adds_nothing() {
     assert_eq!(read(&taken)["errors"][0]["field"], "name");
     let empty = script.send("POST", "/secrets", &[("idempotency-key", " ")], Some(image(&name))).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn of_two_requests_at_once_under_one_key_one_adds_its_secret() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    for round in 0..10 {
+        let key = unique("race");
+        let headers = [("idempotency-key", key.as_str())];
+        let names = [format!("{key}-a"), format!("{key}-b")];
+        let send = async |name: &String| {
+            let body = if round % 2 == 0 {
+                image(name)
+            } else {
+                json!({ "type": "git-dataset", "name": name, "generate": "ed25519" })
+            };
+            script.send("POST", "/secrets", &headers, Some(body)).await
+        };
+        let (one, other) = tokio::join!(send(&names[0]), send(&names[1]));
+        let mut states = [one.status.as_u16(), other.status.as_u16()];
+        states.sort_unstable();
+        assert_eq!(states, [201, 422], "{}\n{}", one.body, other.body);
+        let refused = if one.status == StatusCode::CREATED { other } else { one };
+        assert!(read(&refused)["type"].as_str().unwrap().ends_with("idempotency-key-spent"));
+        assert_eq!(read(&script.get(&format!("/secrets?q={key}")).await)["total"], 1);
+    }
 }
 
 #[tokio::test]
@@ -475,6 +587,35 @@ async fn images_and_datasets_are_kept_and_who_uses_a_secret_is_known() {
     let gone = script.send("DELETE", &format!("/images/{name}"), &[], None).await;
     assert_eq!(gone.status, StatusCode::NO_CONTENT);
     assert_eq!(script.get(&format!("/images/{name}")).await.status, StatusCode::NOT_FOUND);
+}
+
+/// The branch is the dataset's affair: what is known of the secret is that it opens the repository.
+#[tokio::test]
+async fn a_dataset_is_tested_with_its_branch() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let server = GitServer::start();
+    let (name, address) = (unique("branch"), server.address("repo.git"));
+    let secret = json!({
+        "type": "git-dataset", "name": name, "secret": server.key("key", &["-t", "ed25519"], true),
+        "repository": address, "known_hosts": server.known_hosts(), "knowingly": true,
+    });
+    let id = format!("gitsync-secret-{name}");
+    assert_eq!(script.post("/secrets", secret).await.status, StatusCode::CREATED);
+    let data = json!({ "name": name, "repository": address, "branch": "nowhere", "pull_secret": id });
+    assert_eq!(script.post("/datasets", data).await.status, StatusCode::CREATED);
+    let path = format!("/datasets/{name}");
+    let test = async || read(&script.send("POST", &format!("{path}/test"), &[], None).await);
+    let tested = test().await;
+    assert_eq!((&tested["status"], &tested["cause"]), (&json!("refused"), &json!("branch-not-found")));
+    assert!(tested["detail"].as_str().unwrap().contains("it has no branch of this name"), "{tested}");
+    assert_eq!((&tested["branch"], &tested["refs"]), (&json!("trunk"), &json!(3)));
+    let known = &read(&script.get(&format!("/secrets/{id}")).await)["connection"];
+    assert_eq!((&known["status"], &known["cause"]), (&json!("works"), &json!("repository-read")));
+    for good in ["other", ""] {
+        script.send("PATCH", &path, &[], Some(json!({ "branch": good }))).await;
+        assert_eq!(test().await["status"], "works", "{good}");
+    }
 }
 
 #[tokio::test]

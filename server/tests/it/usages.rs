@@ -2,7 +2,7 @@
 
 use crate::{
     harness::{TestApp, posted, unique},
-    peers::{Guard, PASSWORD, Registry, USER},
+    peers::{GitServer, Guard, PASSWORD, Registry, USER},
 };
 use axum::http::{StatusCode, header};
 
@@ -155,4 +155,64 @@ async fn an_image_is_tested_with_its_secret() {
     for piece in ["PLANTED", "4d1f", "9b7c"] {
         assert!(!page.body.contains(piece), "{piece}");
     }
+}
+
+#[tokio::test]
+async fn a_dataset_is_tested_with_its_branch_and_its_field_is_marked() {
+    let app = TestApp::start().await;
+    let server = GitServer::start();
+    let (secret, address) = (unique("branch"), server.address("repo.git"));
+    let key = server.key("key", &["-t", "ed25519"], true);
+    let fields = [
+        ("name", secret.as_str()),
+        ("type", "git-dataset"),
+        ("secret", &key),
+        ("known_hosts", &server.known_hosts()),
+        ("knowingly", "on"),
+    ];
+    assert_eq!(app.post("/secrets/new", &fields).await.status, StatusCode::SEE_OTHER);
+    let id = format!("gitsync-secret-{secret}");
+    let typed = |branch| {
+        [("name", "a"), ("repository", address.as_str()), ("branch", branch), ("pull_secret", id.as_str())]
+    };
+    let page = app.post("/datasets/new/check", &typed("nowhere")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for present in
+        ["it has no branch of this name", "No such branch", "id=\"branch-error\"", "value=\"nowhere\""]
+    {
+        assert!(page.body.contains(present), "{present}: {}", page.body);
+    }
+    let mut request = posted("/datasets/new/check", "latchkey_theme=dark", &typed("nowhere"));
+    request.headers_mut().insert(header::ACCEPT, "*/*".parse().unwrap());
+    let part = app.send(request).await;
+    assert!(part.body.contains("href=\"#branch\"") && !part.body.contains("<html"), "{}", part.body);
+    for good in ["trunk", "other", ""] {
+        let page = app.post("/datasets/new/check", &typed(good)).await.body;
+        assert!(page.contains("the repository can be read") && !page.contains("branch-error"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn lists_of_many_pages_lead_to_the_first_and_the_next() {
+    let app = TestApp::start().await;
+    let start = unique("paged");
+    for number in 0..51 {
+        let name = format!("{start}-{number:02}");
+        app.post("/datasets/new", &[("name", &name), ("repository", "https://host/a")]).await;
+    }
+    let first = app.get(&format!("/datasets?q={start}")).await.body;
+    let next = format!("<a href=\"/datasets?q={start}&amp;after={start}-49\" class=\"button\">Next</a>");
+    assert!(first.contains(&next) && !first.contains(">First</a>"), "{first}");
+    let last = app.get(&format!("/datasets?q={start}&after={start}-49")).await.body;
+    let back = format!("<a href=\"/datasets?q={start}\" class=\"button\">First</a>");
+    assert!(last.contains(&back) && !last.contains(">Next</a>"), "{last}");
+    for (page, first) in [
+        ("/users?q=x&after=a", "/users?q=x"),
+        ("/secrets/deleted?after=1~00000000-0000-0000-0000-000000000000", "/secrets/deleted"),
+    ] {
+        let page = app.get(page).await.body;
+        assert!(page.contains(&format!("<a href=\"{first}\" class=\"button\">First</a>")), "{page}");
+    }
+    let tokens = app.get("/tokens").await.body;
+    assert!(tokens.contains("aria-label=\"Pages\"") && !tokens.contains(">First</a>"));
 }

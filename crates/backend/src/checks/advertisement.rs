@@ -1,9 +1,12 @@
 //! The refs that `git-upload-pack` begins with, in packets with their length before them (gitprotocol-common(5)).
 
-use domain::check::Refs;
+use domain::{check::Refs, usage::Branch};
 
-/// Counting stops here, and reading with it: who has more refs lets the key in.
+/// Counting stops here, and reading with it where no branch is looked for: who has more refs lets the key in.
 const MOST_REFS: u32 = 20_000;
+
+/// Looking for a branch stops here.
+const MOST_LINES: u32 = 500_000;
 
 /// The longest name of a branch that is shown, in characters.
 const MOST_BRANCH: usize = 200;
@@ -19,6 +22,15 @@ pub(super) enum Reading {
     NotGit,
 }
 
+/// Whether the branch is there that was looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    Yes,
+    No,
+    /// There are more refs than are read.
+    Unknown,
+}
+
 /// What was read so far.
 #[derive(Debug, Default)]
 pub(super) struct Advertisement {
@@ -28,9 +40,27 @@ pub(super) struct Advertisement {
     count: u32,
     more: bool,
     begun: bool,
+    /// The ref that is looked for until it is found.
+    wanted: Option<Vec<u8>>,
+    lines: u32,
 }
 
 impl Advertisement {
+    /// Looks for this branch, if for any.
+    pub(super) fn looking_for(branch: Option<&Branch>) -> Self {
+        let wanted = branch.map(|branch| format!("refs/heads/{}", branch.as_str()).into_bytes());
+        Self { wanted, ..Self::default() }
+    }
+
+    /// Whether it was there; to be asked when everything is read.
+    pub(super) fn found(&self) -> Found {
+        match self.wanted {
+            None => Found::Yes,
+            Some(_) if self.lines >= MOST_LINES => Found::Unknown,
+            Some(_) => Found::No,
+        }
+    }
+
     /// Reads on.
     pub(super) fn feed(&mut self, data: &[u8]) -> Reading {
         self.rest.extend_from_slice(data);
@@ -84,12 +114,14 @@ impl Advertisement {
                 abilities.split(|byte| *byte == b' ').find_map(|word| word.strip_prefix(b"symref=HEAD:"));
             self.branch = head.map(shown);
         }
+        self.wanted.take_if(|wanted| wanted == name);
+        self.lines += 1;
         // HEAD is a name for one of the others, a peeled tag the same once more, and an empty repository has none.
-        if name != b"HEAD" && !name.ends_with(b"^{}") {
+        if name != b"HEAD" && !name.ends_with(b"^{}") && !self.more {
             self.count += 1;
         }
-        if self.count >= MOST_REFS {
-            self.more = true;
+        self.more = self.count >= MOST_REFS;
+        if self.more && (self.wanted.is_none() || self.lines >= MOST_LINES) {
             return Reading::Done;
         }
         Reading::More
@@ -150,6 +182,48 @@ mod tests {
         assert_eq!(refs(&empty), Some(Refs { branch: None, count: 0, exact: true }));
         let versioned = packet("version 1\n") + &packet(&format!("{ID} refs/heads/x\0\n")) + "0000";
         assert_eq!(refs(&versioned).unwrap().count, 1);
+    }
+
+    #[test]
+    fn a_branch_is_looked_for_by_its_whole_name() {
+        let looked_for = |branch: &str, refs: &[&str]| {
+            let mut read = Advertisement::looking_for(Branch::parse(branch).unwrap().as_ref());
+            let mut text = packet(&format!("{ID} HEAD\0symref=HEAD:refs/heads/main\n"));
+            text.extend(refs.iter().map(|name| packet(&format!("{ID} {name}\n"))));
+            assert_eq!(read.feed((text + "0000").as_bytes()), Reading::Done);
+            read.found()
+        };
+        let refs = ["refs/heads/main", "refs/heads/fix/a", "refs/tags/v1", "refs/tags/v1^{}"];
+        for (branch, found) in [
+            ("", Found::Yes),
+            ("main", Found::Yes),
+            ("fix/a", Found::Yes),
+            ("fix", Found::No),
+            ("mai", Found::No),
+            ("Main", Found::No),
+            ("v1", Found::No),
+            ("HEAD", Found::No),
+        ] {
+            assert_eq!(looked_for(branch, &refs), found, "{branch}");
+        }
+        assert_eq!(looked_for("main", &[]), Found::No);
+    }
+
+    /// It may come after very many others, and with too many nothing is said of it that is not known.
+    #[test]
+    fn a_branch_is_looked_for_beyond_what_is_counted() {
+        let changes = |count: u32| (0..count).map(|n| packet(&format!("{ID} refs/changes/{n}\n")));
+        let main = packet(&format!("{ID} refs/heads/main\n"));
+        let looked_for = |count: u32| {
+            let mut read = Advertisement::looking_for(Branch::parse("main").unwrap().as_ref());
+            let ends = changes(count).chain([main.clone()]).map(|packet| read.feed(packet.as_bytes()));
+            let end = ends.into_iter().find(|reading| *reading != Reading::More);
+            assert_eq!(end, Some(Reading::Done));
+            (read.found(), Refs::from(read))
+        };
+        let most = Refs { branch: None, count: MOST_REFS, exact: false };
+        assert_eq!(looked_for(MOST_REFS + 5), (Found::Yes, most.clone()));
+        assert_eq!(looked_for(MOST_LINES), (Found::Unknown, most));
     }
 
     #[test]

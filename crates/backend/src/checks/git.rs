@@ -2,7 +2,7 @@
 //! `git-upload-pack` begins with (gitprotocol-pack(5)).
 
 use super::{
-    advertisement::{Advertisement, Reading},
+    advertisement::{Advertisement, Found, Reading},
     known_hosts,
     outbound::{Outbound, Resolved},
 };
@@ -10,6 +10,7 @@ use crate::ssh_keys;
 use domain::{
     check::{CheckCause, CheckReport, HostKey, KnownHosts, Published, Repository},
     secret::PrivateKeyText,
+    usage::Branch,
 };
 use russh::{
     ChannelMsg, Disconnect, Preferred,
@@ -36,16 +37,16 @@ fn families() -> [Vec<Algorithm>; 3] {
     ]
 }
 
-/// Tries the key on the repository.
+/// Tries the key on the repository, and looks for the branch where one is named.
 pub(super) async fn check(
     outbound: &Outbound,
     key: &PrivateKeyText,
-    repository: &Repository,
+    (repository, branch): (&Repository, Option<&Branch>),
     known: &KnownHosts,
 ) -> CheckReport {
     let mut report = CheckReport::new(CheckCause::RepositoryRead);
     report.host = Some(repository.known_as());
-    if let Err(cause) = attempt(outbound, key, repository, known, &mut report).await {
+    if let Err(cause) = attempt(outbound, key, (repository, branch), known, &mut report).await {
         report.cause = cause;
     }
     report
@@ -54,7 +55,7 @@ pub(super) async fn check(
 async fn attempt(
     outbound: &Outbound,
     key: &PrivateKeyText,
-    repository: &Repository,
+    (repository, branch): (&Repository, Option<&Branch>),
     known: &KnownHosts,
     report: &mut CheckReport,
 ) -> Result<(), CheckCause> {
@@ -90,18 +91,27 @@ async fn attempt(
     if !matches!(accepted.map_err(|error| ssh_cause(&error))?, AuthResult::Success) {
         return Err(CheckCause::KeyNotAccepted);
     }
-    let refs = read_refs(&session, &repository.path).await?;
+    let refs = read_refs(&session, &repository.path, branch).await?;
+    report.branch = match refs.found() {
+        Found::Yes => None,
+        Found::No => Some(CheckCause::BranchNotFound),
+        Found::Unknown => Some(CheckCause::TooMuch),
+    };
     report.refs = Some(refs.into());
     // It has said all that was asked; whether it hears the good-bye is its own affair.
     drop(session.disconnect(Disconnect::ByApplication, "", "").await);
     Ok(())
 }
 
-async fn read_refs(session: &Handle<Visitor>, path: &str) -> Result<Advertisement, CheckCause> {
+async fn read_refs(
+    session: &Handle<Visitor>,
+    path: &str,
+    branch: Option<&Branch>,
+) -> Result<Advertisement, CheckCause> {
     let mut channel = session.channel_open_session().await.map_err(|error| ssh_cause(&error))?;
     let command = format!("git-upload-pack {}", quoted(path));
     channel.exec(true, command).await.map_err(|error| ssh_cause(&error))?;
-    let mut advertisement = Advertisement::default();
+    let mut advertisement = Advertisement::looking_for(branch);
     let mut status = None;
     while let Some(message) = channel.wait().await {
         match message {

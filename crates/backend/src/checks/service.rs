@@ -31,7 +31,7 @@ use domain::{
     },
     error::{Error, Field, FieldError, Problem},
     secret::{Credential, CredentialUpdate, RegistryHost, SecretId, Trial},
-    usage::{GitAddress, UsageProblem, UsageTarget},
+    usage::{Branch, GitAddress, UsageProblem, UsageTarget},
 };
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -113,7 +113,7 @@ impl CheckService {
         let report = if is_for_another_host(&opened.credential, opened.value_host.as_deref()) {
             CheckReport::new(CheckCause::ValueForAnotherHost)
         } else {
-            self.run(&opened.credential, &opened.settings).await
+            self.run(&opened.credential, &opened.settings, None).await
         };
         self.finish(ctx, Some(id), Some((opened.row, opened.version)), &report).await?;
         Ok(report)
@@ -138,7 +138,7 @@ impl CheckService {
         }
         let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
         let credential = opened.map_err(|error| broken(ctx, error))?;
-        let report = self.run(&credential, &settings(&check, None)).await;
+        let report = self.run(&credential, &settings(&check, None), None).await;
         self.finish(ctx, Some(id), None, &report).await?;
         Ok(report)
     }
@@ -184,7 +184,7 @@ impl CheckService {
             (_, None) => return Err(Error::BadRequest),
         };
         let report = if may {
-            self.run(&credential, &settings).await
+            self.run(&credential, &settings, None).await
         } else {
             CheckReport::new(CheckCause::ValueForAnotherHost)
         };
@@ -192,12 +192,19 @@ impl CheckService {
         Ok(report)
     }
 
-    /// Tries a stored secret on this image or repository, by the hosts that it trusts. What it comes to is kept where that
-    /// is what the secret is tried on anyway.
+    /// Tries a stored secret on this image or repository, by the hosts that it trusts, and looks for the branch where one is
+    /// named. What it comes to for the secret is kept where that is what it is tried on anyway: one that opens the repository
+    /// works, whatever branch is named.
     ///
     /// Errors: as `stored`; `Invalid` where the image is in another registry, to which nothing is sent; `BadRequest` for
     /// what takes no secret, or one of the other kind.
-    pub async fn on(&self, ctx: &Ctx, id: &SecretId, target: &UsageTarget) -> Result<CheckReport, Error> {
+    pub async fn on(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+        target: &UsageTarget,
+        branch: Option<&Branch>,
+    ) -> Result<CheckReport, Error> {
         self.may_test(ctx, Object::Secret(id)).await?;
         let opened = self.open(ctx, id).await?;
         let settings = match (target, &opened.credential) {
@@ -217,12 +224,12 @@ impl CheckService {
         let report = if is_for_another_host(&opened.credential, opened.value_host.as_deref()) {
             CheckReport::new(CheckCause::ValueForAnotherHost)
         } else {
-            self.run(&opened.credential, &settings).await
+            self.run(&opened.credential, &settings, branch).await
         };
         let stored =
             (opened.settings.repository, opened.settings.image) == (settings.repository, settings.image);
         self.finish(ctx, Some(id), stored.then_some((opened.row, opened.version)), &report).await?;
-        Ok(report)
+        Ok(report.of_dataset())
     }
 
     /// Trusts the keys of these lines from now on, besides those that are trusted already, and tries the secret.
@@ -263,7 +270,12 @@ impl CheckService {
     }
 
     /// Connects, within all bounds.
-    async fn run(&self, credential: &Credential, settings: &CheckSettings) -> CheckReport {
+    async fn run(
+        &self,
+        credential: &Credential,
+        settings: &CheckSettings,
+        branch: Option<&Branch>,
+    ) -> CheckReport {
         let host = match (credential, &settings.repository) {
             (Credential::GitDataset { .. }, None) => return CheckReport::new(CheckCause::NoRepository),
             (Credential::GitDataset { .. }, Some(repository)) => repository.known_as(),
@@ -276,7 +288,8 @@ impl CheckService {
             };
             match (credential, &settings.repository) {
                 (Credential::GitDataset { private_key }, Some(repository)) => {
-                    git::check(&self.outbound, private_key, repository, &settings.known_hosts).await
+                    let tried = (repository, branch);
+                    git::check(&self.outbound, private_key, tried, &settings.known_hosts).await
                 }
                 (Credential::ImagePull { host, username, password }, _) => {
                     let account = Account { host, username, password, image: settings.image.as_ref() };

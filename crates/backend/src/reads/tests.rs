@@ -1,7 +1,8 @@
 //! Reads of values on a real database, one of its own for each test.
 
+use super::{Read, repository};
 use crate::{
-    Actor, Backend, Ctx, TokenActor, ValueAnswer, ValueError, ValueQuery, Verdict,
+    Actor, Backend, Ctx, Outcome, TokenActor, ValueAnswer, ValueError, ValueQuery, Verdict,
     tests::{at, backend, records},
 };
 use domain::{
@@ -10,7 +11,9 @@ use domain::{
     secret::{NewSecret, SecretDraft, SecretId, Shape},
     sensitive::Sensitive,
 };
-use sqlx::PgPool;
+use sqlx::{PgPool, Postgres, Transaction};
+use std::time::Duration;
+use uuid::Uuid;
 
 fn id(name: &str) -> SecretId {
     SecretId::parse(&format!("image-{name}")).unwrap()
@@ -180,4 +183,63 @@ async fn one_read_that_cannot_be_recorded_keeps_no_other_from_it(pool: PgPool) {
         let (expected, got) = read.await.unwrap();
         assert_eq!(got, expected);
     }
+}
+
+/// Counts a read of "a", as a server does that has not committed yet.
+async fn begun(pool: &PgPool, ctx: &Ctx) -> Transaction<'static, Postgres> {
+    let row: Uuid = sqlx::query_scalar("SELECT id FROM secrets").fetch_one(pool).await.unwrap();
+    let Actor::Token(token) = &ctx.actor else { panic!("only tokens are counted") };
+    let mut work = pool.begin().await.unwrap();
+    let read = Read::new(ctx, &id("a"), row, Outcome::Done);
+    repository::count(&mut work, &[(&read, &token.id)]).await.unwrap();
+    work
+}
+
+/// Waits until somebody waits for a row that another has.
+async fn until_somebody_waits(pool: &PgPool) {
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    for _ in 0..500 {
+        if sqlx::query_scalar::<_, i64>(waiting).fetch_one(pool).await.unwrap() > 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("nobody waits");
+}
+
+async fn readers(pool: &PgPool) -> i32 {
+    sqlx::query_scalar("SELECT reader_count FROM secrets").fetch_one(pool).await.unwrap()
+}
+
+/// By two servers, each of which sees its own read alone until the other has committed.
+#[sqlx::test]
+async fn two_tokens_that_read_for_the_first_time_at_once_are_both_counted(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    add(&backend, "a").await;
+    let [one, other] =
+        [token(&backend, 5, TokenScope::ReadValues).await, token(&backend, 5, TokenScope::ReadValues).await];
+    let first = begun(&pool, &one).await;
+    let second = tokio::spawn({
+        let pool = pool.clone();
+        async move { begun(&pool, &other).await.commit().await }
+    });
+    until_somebody_waits(&pool).await;
+    first.commit().await.unwrap();
+    second.await.unwrap().unwrap();
+    assert_eq!(readers(&pool).await, 2);
+}
+
+#[sqlx::test]
+async fn a_read_while_readers_are_counted_anew_is_counted(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    add(&backend, "a").await;
+    let [one, other] =
+        [token(&backend, 5, TokenScope::ReadValues).await, token(&backend, 5, TokenScope::ReadValues).await];
+    read(&backend, &one, "a").await.unwrap();
+    let read = begun(&pool, &other).await;
+    let recount = tokio::spawn(async move { backend.usages().recount(&at(6)).await });
+    until_somebody_waits(&pool).await;
+    read.commit().await.unwrap();
+    assert_eq!(recount.await.unwrap(), Ok(0));
+    assert_eq!(readers(&pool).await, 2);
 }

@@ -1,6 +1,7 @@
 //! Deleting, and what may become of a deleted secret until its time is over.
 
 use super::{
+    keys::changed,
     repository,
     service::{SecretService, record},
 };
@@ -10,6 +11,7 @@ use crate::{
     context::{Action, Ctx},
     db::{bounded, instant, timestamp},
     error::{broken_constraint, refuse},
+    revision::Expected,
     usages::{any_users, count_users},
 };
 use chrono::{DateTime, Days, Utc};
@@ -91,12 +93,28 @@ impl SecretService {
     /// Errors: `Invalid` where the name was not typed; `NotFound`, `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`,
     /// `Internal`.
     pub async fn delete(&self, ctx: &Ctx, id: &SecretId, typed_name: &str) -> Result<String, Error> {
+        self.delete_expected(ctx, id, typed_name, None).await
+    }
+
+    /// The same for a secret that still is what is expected, where anything is.
+    ///
+    /// Errors: `Changed` with who and when; as `delete`.
+    pub async fn delete_expected(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+        typed_name: &str,
+        expected: Option<Expected>,
+    ) -> Result<String, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         self.unsealed()?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
             let row = repository::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+            if expected.is_some_and(|expected| !expected.is(row.revision())) {
+                return Err(changed(ctx, row));
+            }
             let users = count_users(&mut work, row.id, ctx.now).await.map_err(failed)?;
             if users > 0 && typed_name.trim() != id.name.as_str() {
                 let problem = Problem::Usage(UsageProblem::NameNotTyped);

@@ -5,7 +5,7 @@ pub(crate) mod repository;
 
 use super::{
     repository::{self as secrets, SecretRow},
-    service::{SecretService, broken, record},
+    service::{SecretService, Submission, broken, record},
 };
 use crate::{
     access::{Object, authorize},
@@ -55,14 +55,14 @@ impl SecretService {
     }
 
     /// Adds a secret with a key that is made here; only its public half is ever told. `submission` is as in `create`,
-    /// but that of two forms with the same mark the second is taken for the first, whatever key it would have got.
+    /// but that of two with the same mark the second is taken for the first, whatever key it would have got.
     ///
     /// Errors: as `create`.
     pub async fn create_generated(
         &self,
         ctx: &Ctx,
         wanted: GeneratedSecret,
-        submission: Option<Uuid>,
+        submission: Option<Submission>,
     ) -> Result<SecretId, Error> {
         let GeneratedSecret { name, display_name, key, settings } = wanted;
         let id = SecretId::new(SecretKind::GitDataset, name.clone());
@@ -235,13 +235,11 @@ impl SecretService {
         &self,
         ctx: &Ctx,
         id: &SecretId,
-        submission: Option<Uuid>,
+        submission: Option<Submission>,
     ) -> Result<bool, Error> {
-        if submission.is_none() {
-            return Ok(false);
-        }
+        let Some(submission) = submission.map(Submission::mark) else { return Ok(false) };
         let found = self.find(ctx, id).await?;
-        Ok(found.is_some_and(|row| row.submission == submission && row.version == 1))
+        Ok(found.is_some_and(|row| row.submission == Some(submission) && row.version == 1))
     }
 
     async fn find(&self, ctx: &Ctx, id: &SecretId) -> Result<Option<SecretRow>, Error> {
@@ -265,7 +263,7 @@ fn refused(error: NotRead) -> Error {
     }
 }
 
-/// Another pair waits than the one that was meant.
+/// Something else is stored, or another pair waits, than what was meant.
 pub(crate) fn changed(ctx: &Ctx, row: SecretRow) -> Error {
     Error::Changed(Change {
         by: row.updated_by,

@@ -13,8 +13,8 @@ mod values;
 
 pub use deleted::{DeletedPage, DeletedSecret, KeepDeleted};
 pub use manifests::{ManifestsError, ManifestsQuery};
-pub use service::SecretService;
-pub use values::{Revision, ValueAnswer, ValueError, ValueQuery};
+pub use service::{SecretService, Submission};
+pub use values::{ValueAnswer, ValueError, ValueQuery};
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use crate::{
     context::Ctx,
     db::instant,
     keyring::{IntegrityError, Keyring, Location, SealedValue},
+    revision::Revision,
 };
 use chrono::{DateTime, Days, Utc};
 use domain::{
@@ -36,6 +37,12 @@ pub(crate) struct SecretRow {
     pub(super) updated_by: String,
     pub(super) check_target: Option<String>,
     pub(super) known_hosts: String,
+}
+
+impl SecretRow {
+    pub(super) fn revision(&self) -> Revision {
+        Revision { row: self.id, version: self.version }
+    }
 }
 
 /// A row of the list.
@@ -138,6 +145,19 @@ pub(super) async fn find_submitted(
     Ok(found.and_then(|(kind, name)| {
         Some(SecretId::new(SecretKind::parse(&kind)?, SecretName::parse(&name).ok()?))
     }))
+}
+
+/// Keeps others from adding a secret by a request with this mark until the end of the transaction, on other servers too.
+pub(super) async fn lock_submission(
+    connection: &mut PgConnection,
+    submission: Uuid,
+) -> Result<(), sqlx::Error> {
+    // Another mark with the same hash waits a moment for nothing.
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtext('submission'), hashtext($1::text))")
+        .bind(submission)
+        .execute(connection)
+        .await
+        .map(drop)
 }
 
 /// Keeps others from changing the row until the end of the transaction.

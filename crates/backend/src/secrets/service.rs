@@ -4,7 +4,7 @@
 use super::{
     deleted::KeepDeleted,
     keys::{
-        facts_of_seed,
+        self, facts_of_seed,
         repository::{self as key_repository, KeyRow},
     },
     list,
@@ -20,10 +20,11 @@ use crate::{
     error::{broken_constraint, refuse},
     keyring::{IntegrityError, Keyring, Location, ValueField, repository::active_id},
     reads::ReadRecorder,
+    revision::{Expected, Revision},
     ssh_keys::KeyReader,
 };
 use domain::{
-    error::{Change, Error, Field, FieldError, Problem},
+    error::{Error, Field, FieldError, Problem},
     page::{ListQuery, SecretPage},
     secret::{
         Credential, CredentialUpdate, KeyFacts, NewSecret, Password, PrivateKeyText, RegistryHost,
@@ -34,6 +35,24 @@ use domain::{
 use sqlx::PgConnection;
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// What marks a request to add a secret, so that the same sent again adds nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Submission {
+    /// A form. Sent with another name in it, it adds another secret.
+    Form(Uuid),
+    /// A request with a key of its own, which adds one secret and no other, however often and wherever it is sent.
+    Request(Uuid),
+}
+
+impl Submission {
+    /// As it is stored.
+    pub(super) fn mark(self) -> Uuid {
+        match self {
+            Self::Form(mark) | Self::Request(mark) => mark,
+        }
+    }
+}
 
 /// The secrets. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -90,6 +109,13 @@ impl SecretService {
     ///
     /// Errors: as `list`, and `NotFound`.
     pub async fn get(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretDetails, Error> {
+        self.seen(ctx, id).await.map(|(details, _)| details)
+    }
+
+    /// The same, with what a change can say that it has seen.
+    ///
+    /// Errors: as `get`.
+    pub async fn seen(&self, ctx: &Ctx, id: &SecretId) -> Result<(SecretDetails, Revision), Error> {
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
         self.unsealed()?;
         let found = self
@@ -104,7 +130,8 @@ impl SecretService {
             })
             .await;
         let (row, (key, pending)) = found.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
-        Ok(SecretDetails {
+        let revision = row.revision();
+        let details = SecretDetails {
             id: id.clone(),
             display_name: row.display_name,
             registry_host: row.registry_host,
@@ -117,11 +144,13 @@ impl SecretService {
             now: ctx.now,
             key,
             pending,
-        })
+        };
+        Ok((details, revision))
     }
 
     /// Adds a secret. `submission` marks the form it came from: the same form sent twice is saved once, and the
-    /// second time is told the same. Sent again with something else in it, it is another one, and the name is taken.
+    /// second time is told the same. Sent again with something else in it, it is another one, and the name is taken. Where a
+    /// request of this mark has added another secret, nothing is added, and that one is answered with.
     ///
     /// Errors: `Invalid` with `NameTaken`, or with what is wrong with the key; `Twin` where another secret holds the same
     /// and this is not known to whoever asks; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
@@ -129,7 +158,7 @@ impl SecretService {
         &self,
         ctx: &Ctx,
         mut secret: NewSecret,
-        submission: Option<Uuid>,
+        submission: Option<Submission>,
     ) -> Result<SecretId, Error> {
         let id = SecretId::new(secret.credential.kind(), secret.name.clone());
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(&id)).await?;
@@ -145,15 +174,14 @@ impl SecretService {
         id: SecretId,
         secret: NewSecret,
         facts: Option<KeyFacts>,
-        submission: Option<Uuid>,
+        submission: Option<Submission>,
         action: AuditAction,
     ) -> Result<SecretId, Error> {
         let keyring = self.unsealed()?;
         let wanted = Wanted { id: &id, secret: &secret, facts: facts.as_ref(), submission, action };
         let inserted = in_time(Box::pin(self.insert(ctx, keyring, wanted))).await;
         match inserted.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
-            Ok(Ok(())) => Ok(id),
-            Ok(Err(error)) => Err(error),
+            Ok(outcome) => outcome,
             Err(error) if broken_constraint(&error) == Some("secrets_kind_name_unique") => {
                 // A key that is made is another one each time.
                 let again = if action == AuditAction::SshKeyGenerated {
@@ -177,9 +205,16 @@ impl SecretService {
         ctx: &Ctx,
         keyring: &Keyring,
         wanted: Wanted<'_>,
-    ) -> Result<Result<(), Error>, sqlx::Error> {
+    ) -> Result<Result<SecretId, Error>, sqlx::Error> {
         let Wanted { id, secret, facts, submission, action } = wanted;
         let mut work = self.db.begin().await?;
+        if let Some(Submission::Request(mark)) = submission {
+            repository::lock_submission(&mut work, mark).await?;
+            let made = repository::find_submitted(&mut work, mark).await?;
+            if let Some(made) = made.filter(|made| made != id) {
+                return Ok(Ok(made));
+            }
+        }
         // A name that is taken is said first: it may be the same form once more.
         if !secret.knowingly && repository::find(&mut work, id).await?.is_none() {
             let shared = Shared::of(&secret.credential, facts);
@@ -188,7 +223,7 @@ impl SecretService {
             }
         }
         let kek_id = active_id(&mut work).await?;
-        let row = match NewRow::seal(keyring, &kek_id, secret, submission) {
+        let row = match NewRow::seal(keyring, &kek_id, secret, submission.map(Submission::mark)) {
             Ok(row) => row,
             Err(error) => return Ok(Err(broken(ctx, error))),
         };
@@ -199,7 +234,7 @@ impl SecretService {
         }
         record(&mut work, ctx, action, id, &[]).await?;
         work.commit().await?;
-        Ok(Ok(()))
+        Ok(Ok(id.clone()))
     }
 
     /// The secret that was added with this mark, if there is one still.
@@ -221,9 +256,9 @@ impl SecretService {
         keyring: &Keyring,
         id: &SecretId,
         secret: &NewSecret,
-        submission: Option<Uuid>,
+        submission: Option<Submission>,
     ) -> Result<bool, Error> {
-        let Some(submission) = submission else { return Ok(false) };
+        let Some(submission) = submission.map(Submission::mark) else { return Ok(false) };
         let found = self
             .db
             .read(|mut reader| async move { Ok((repository::find_value(&mut reader, id).await?, reader)) });
@@ -247,7 +282,7 @@ impl SecretService {
         Ok(same && keyring.open(place, &sealed).is_ok_and(|stored| stored.expose() == value.expose()))
     }
 
-    /// Changes a secret that is still at `expected_version`, and answers with the version it has then. A value
+    /// Changes a secret that is still what is expected, and answers with the version it has then. A value
     /// that is `None` stays as it is stored. A change that changes nothing writes nothing.
     ///
     /// Errors: `Changed` with who and when; `Invalid` with what is wrong with the key; `Twin` as in `create`, where what
@@ -258,8 +293,9 @@ impl SecretService {
         ctx: &Ctx,
         id: &SecretId,
         mut update: SecretUpdate,
-        expected_version: i64,
+        expected: impl Into<Expected>,
     ) -> Result<i64, Error> {
+        let expected = expected.into();
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         let keyring = self.unsealed()?;
         let facts = self.understand_update(&mut update.credential).await?;
@@ -267,18 +303,13 @@ impl SecretService {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
             let stored = repository::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            if stored.version != expected_version {
-                return Err(Error::Changed(Change {
-                    by: stored.updated_by,
-                    at: crate::db::timestamp(stored.updated_at),
-                    now: ctx.now,
-                    version: stored.version,
-                }));
+            if !expected.is(stored.revision()) {
+                return Err(keys::changed(ctx, stored));
             }
             let knowingly = update.knowingly;
             let Changed { row, value, fields } = changed(id, stored, update)?;
             if fields.is_empty() {
-                return Ok(expected_version);
+                return Ok(expected.version);
             }
             if !knowingly {
                 let shared = Shared::after(&row, &fields, facts.as_ref());
@@ -357,7 +388,7 @@ struct Wanted<'a> {
     id: &'a SecretId,
     secret: &'a NewSecret,
     facts: Option<&'a KeyFacts>,
-    submission: Option<Uuid>,
+    submission: Option<Submission>,
     action: AuditAction,
 }
 

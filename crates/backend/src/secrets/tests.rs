@@ -1,8 +1,8 @@
 //! The service on a real database, one of its own for each test.
 
 use crate::{
-    Backend, Kek, Readiness,
-    tests::{at, backend, records, with_key},
+    Backend, Kek, Readiness, Submission,
+    tests::{at, backend, records, some_form, with_key},
 };
 use domain::{
     error::{Error, Field, FieldError, Problem},
@@ -178,7 +178,7 @@ async fn of_fifty_secrets_of_one_name_one_is_added(pool: PgPool) {
         .map(|number| {
             let backend = backend.clone();
             tokio::spawn(async move {
-                backend.secrets().create(&at(number), new(image("same", "pw")), Some(Uuid::new_v4())).await
+                backend.secrets().create(&at(number), new(image("same", "pw")), Some(some_form())).await
             })
         })
         .collect();
@@ -200,13 +200,45 @@ async fn of_fifty_secrets_of_one_name_one_is_added(pool: PgPool) {
 #[sqlx::test]
 async fn the_same_form_twice_is_one_secret(pool: PgPool) {
     let backend = backend(pool.clone()).await;
-    let form = Some(Uuid::new_v4());
+    let form = Some(some_form());
     for _ in 0..2 {
         let added = backend.secrets().create(&at(1), new(image("a", "pw")), form).await;
         assert_eq!(added, Ok(id("image-a")));
     }
     assert_eq!(records(&pool).await.len(), 1);
-    assert!(backend.secrets().create(&at(1), new(image("a", "pw")), Some(Uuid::new_v4())).await.is_err());
+    assert!(backend.secrets().create(&at(1), new(image("a", "pw")), Some(some_form())).await.is_err());
+}
+
+/// Whichever server they come to.
+#[sqlx::test]
+async fn of_many_requests_at_once_with_one_mark_one_adds_its_secret(pool: PgPool) {
+    let kek = Kek::generate().unwrap();
+    let servers = [with_key(pool.clone(), kek.clone()).await, with_key(pool.clone(), kek).await];
+    let mark = Uuid::new_v4();
+    let tasks: Vec<_> = (0..20)
+        .map(|number| {
+            let backend = servers[number % 2].clone();
+            let secret = new(image(&format!("s{:02}", number / 2), "pw"));
+            tokio::spawn(async move {
+                backend.secrets().create(&at(1), secret, Some(Submission::Request(mark))).await.unwrap()
+            })
+        })
+        .collect();
+    let mut told = Vec::new();
+    for task in tasks {
+        told.push(task.await.unwrap());
+    }
+    told.dedup();
+    let [made] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!(names(&servers[0], "").await, [made.to_string()]);
+    assert_eq!(records(&pool).await.len(), 1);
+    // Deleted, it is out of the way. A form that is sent again with another name adds that.
+    servers[0].secrets().delete(&at(2), made, "").await.unwrap();
+    let form = some_form();
+    for (submission, name) in [(Submission::Request(mark), "x"), (form, "y"), (form, "z")] {
+        let added = servers[1].secrets().create(&at(3), new(image(name, "pw")), Some(submission)).await;
+        assert_eq!(added, Ok(id(&format!("image-{name}"))));
+    }
 }
 
 #[sqlx::test]

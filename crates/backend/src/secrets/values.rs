@@ -12,6 +12,7 @@ use crate::{
     error::refuse,
     keyring::{IntegrityError, Location},
     reads::Read,
+    revision::Revision,
     shapes::{Handout, Shaped, shaped},
 };
 use domain::{
@@ -19,16 +20,6 @@ use domain::{
     secret::{Credential, SecretId, Shape, StoredKey},
 };
 use uuid::Uuid;
-
-/// Which state of a secret was handed out: another one each time that it changes, and for a secret of the same name that
-/// was added later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Revision {
-    /// The row.
-    pub row: Uuid,
-    /// Its version, from 1.
-    pub version: i64,
-}
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -96,7 +87,7 @@ impl SecretService {
         }
         let stored = self.stored_value(ctx, id).await?;
         let row = &stored.0;
-        let revision = Revision { row: row.id, version: row.version };
+        let revision = row.revision();
         if is_known(revision) {
             let read = Read::new(ctx, id, row.id, Outcome::Done);
             self.reads.record(Read { unchanged: true, ..read }).await?;

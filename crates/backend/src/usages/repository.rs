@@ -3,6 +3,7 @@
 use crate::{
     context::Ctx,
     db::{instant, timestamp},
+    revision::Revision,
     secrets::repository::{kinds_and_names, patterns, stored_id},
 };
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -36,6 +37,10 @@ pub(super) struct UsageRow {
 }
 
 impl UsageRow {
+    pub(super) fn revision(&self) -> Revision {
+        Revision { row: self.id, version: self.version }
+    }
+
     /// The secret that it uses.
     pub(super) fn secret(&self) -> Result<Option<SecretId>, sqlx::Error> {
         let (Some(kind), Some(name)) = (&self.secret_kind, &self.secret_name) else { return Ok(None) };
@@ -114,7 +119,8 @@ pub(super) async fn find(
     one(connection, kind, name, "").await
 }
 
-/// Keeps others from changing the row until the end of the transaction.
+/// Keeps others from changing the row until the end of the transaction. The rows of its secrets are locked before: whoever
+/// removes a secret has that row, and then wants those of what used it.
 pub(super) async fn lock(
     connection: &mut PgConnection,
     kind: UsageKind,
@@ -288,29 +294,40 @@ pub(super) async fn secrets(
     sql.build_query_as().fetch_all(connection).await
 }
 
-/// Counts readers anew, where they may have become fewer: of so many secrets beyond this one. Answers with the last that
-/// was looked at, and how many had changed.
-pub(super) async fn recount(
+/// Secrets with readers, so many beyond this one, kept from being read for the first time by others until the end of the
+/// transaction.
+pub(super) async fn lock_read(
     connection: &mut PgConnection,
     beyond: Uuid,
     limit: i64,
-    now: Timestamp,
-) -> Result<(Option<Uuid>, i64), sqlx::Error> {
-    sqlx::query_as(
-        "WITH looked_at AS (SELECT id, reader_count FROM secrets WHERE reader_count > 0 AND id > $1 ORDER BY id LIMIT $2 \
-         FOR NO KEY UPDATE), \
-         counted AS (SELECT id, reader_count AS before, \
-             (SELECT count(DISTINCT token_id) FROM secret_reads WHERE secret_id = looked_at.id AND day >= $3) AS now \
-             FROM looked_at), \
-         changed AS (UPDATE secrets SET reader_count = counted.now FROM counted \
-             WHERE secrets.id = counted.id AND counted.now <> counted.before RETURNING secrets.id) \
-         SELECT (SELECT id FROM looked_at ORDER BY id DESC LIMIT 1), (SELECT count(*) FROM changed)",
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT id FROM secrets WHERE reader_count > 0 AND id > $1 ORDER BY id LIMIT $2 FOR NO KEY UPDATE",
     )
     .bind(beyond)
     .bind(limit)
-    .bind(first_day(now)?)
-    .fetch_one(connection)
+    .fetch_all(connection)
     .await
+}
+
+/// Counts the readers of these secrets anew; answers with how many counts had changed. The secrets are locked by a
+/// statement before: what was read while that waited is seen by this one.
+pub(super) async fn recount(
+    connection: &mut PgConnection,
+    secrets: &[Uuid],
+    now: Timestamp,
+) -> Result<u64, sqlx::Error> {
+    let changed = sqlx::query(
+        "UPDATE secrets SET reader_count = counted.now FROM (SELECT id, (SELECT count(DISTINCT token_id) \
+             FROM secret_reads WHERE secret_id = looked_at.id AND day >= $2) AS now \
+             FROM unnest($1::uuid[]) AS looked_at (id)) AS counted \
+         WHERE secrets.id = counted.id AND reader_count <> counted.now",
+    )
+    .bind(secrets)
+    .bind(first_day(now)?)
+    .execute(connection)
+    .await?;
+    Ok(changed.rows_affected())
 }
 
 /// Forgets reads of days that count no more, at most so many; answers with how many there were.

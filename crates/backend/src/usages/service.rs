@@ -9,17 +9,20 @@ use crate::{
     context::{Action, Ctx},
     db::{Db, bounded},
     error::{broken_constraint, refuse},
+    revision::{Expected, Revision},
 };
 use domain::{
     access::Restriction,
     check::KnownHosts,
     error::{Change, Error, Field, FieldError, Problem},
     secret::{SecretId, SecretName, Selection},
+    time::Timestamp,
     usage::{
         Branch, GitAddress, NewUsage, SecretChoices, SecretUsers, SelectedSecret, Usage, UsageContent,
         UsageKind, UsagePage, UsageProblem, UsageQuery, UsageTarget,
     },
 };
+use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
 /// Rows a page.
@@ -76,9 +79,22 @@ impl UsageService {
     ///
     /// Errors: `NotFound`; as `list`.
     pub async fn get(&self, ctx: &Ctx, kind: UsageKind, name: &SecretName) -> Result<Usage, Error> {
+        self.seen(ctx, kind, name).await.map(|(usage, _)| usage)
+    }
+
+    /// The same, with what a change can say that it has seen.
+    ///
+    /// Errors: as `get`.
+    pub async fn seen(
+        &self,
+        ctx: &Ctx,
+        kind: UsageKind,
+        name: &SecretName,
+    ) -> Result<(Usage, Revision), Error> {
         self.may(ctx, Action::ReadSecrets, kind, Some(name)).await?;
         let row = self.find(ctx, kind, name).await?.ok_or(Error::NotFound)?;
-        Usage::try_from(row).map_err(|error| refuse(ctx, &error))
+        let revision = row.revision();
+        Ok((Usage::try_from(row).map_err(|error| refuse(ctx, &error))?, revision))
     }
 
     /// Adds an image or a dataset. The same sent twice is saved once.
@@ -121,7 +137,7 @@ impl UsageService {
         Ok(Ok(()))
     }
 
-    /// Changes one that is still at `expected_version`, and answers with the version it has then. A change that changes
+    /// Changes one that is still what is expected, and answers with the version it has then. A change that changes
     /// nothing writes nothing.
     ///
     /// Errors: `Changed` with who and when; `Invalid` where there is no such secret; `NotFound`; as `list`.
@@ -130,26 +146,19 @@ impl UsageService {
         ctx: &Ctx,
         name: &SecretName,
         content: &UsageContent,
-        expected_version: i64,
+        expected: impl Into<Expected>,
     ) -> Result<i64, Error> {
+        let expected = expected.into();
         let kind = content.target.kind();
         self.may(ctx, Action::WriteSecrets, kind, Some(name)).await?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let stored = repository::lock(&mut work, kind, name).await.map_err(failed)?;
-            let stored = stored.ok_or(Error::NotFound)?;
-            if stored.version != expected_version {
-                return Err(Error::Changed(Change {
-                    by: stored.updated_by,
-                    at: crate::db::timestamp(stored.updated_at),
-                    now: ctx.now,
-                    version: stored.version,
-                }));
-            }
             let chosen = content.secret.as_ref();
-            let secret =
-                repository::lock_secret(&mut work, chosen, stored.secret_id).await.map_err(failed)?;
+            let held = self.hold(kind, name, chosen).await.map_err(failed)?;
+            let Held { mut work, stored, secret } = held.ok_or(Error::NotFound)?;
+            if !expected.is(stored.revision()) {
+                return Err(changed(ctx, stored));
+            }
             if chosen.is_some() && secret.is_none() {
                 return Err(wrong(Field::PullSecret, UsageProblem::NoSuchSecret));
             }
@@ -159,7 +168,7 @@ impl UsageService {
                 fields.push(Field::PullSecret.key());
             }
             if fields.is_empty() {
-                return Ok(expected_version);
+                return Ok(expected.version);
             }
             let version =
                 repository::update(&mut work, ctx, stored.id, content, secret).await.map_err(failed)?;
@@ -174,13 +183,27 @@ impl UsageService {
     ///
     /// Errors: `NotFound`; as `list`.
     pub async fn delete(&self, ctx: &Ctx, kind: UsageKind, name: &SecretName) -> Result<(), Error> {
+        self.delete_expected(ctx, kind, name, None).await
+    }
+
+    /// The same for one that still is what is expected, where anything is.
+    ///
+    /// Errors: `Changed` with who and when; as `delete`.
+    pub async fn delete_expected(
+        &self,
+        ctx: &Ctx,
+        kind: UsageKind,
+        name: &SecretName,
+        expected: Option<Expected>,
+    ) -> Result<(), Error> {
         self.may(ctx, Action::WriteSecrets, kind, Some(name)).await?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let stored = repository::lock(&mut work, kind, name).await.map_err(failed)?;
-            let stored = stored.ok_or(Error::NotFound)?;
-            repository::lock_secret(&mut work, None, stored.secret_id).await.map_err(failed)?;
+            let held = self.hold(kind, name, None).await.map_err(failed)?;
+            let Held { mut work, stored, .. } = held.ok_or(Error::NotFound)?;
+            if expected.is_some_and(|expected| !expected.is(stored.revision())) {
+                return Err(changed(ctx, stored));
+            }
             if !repository::delete(&mut work, kind, name).await.map_err(failed)? {
                 return Err(Error::NotFound);
             }
@@ -188,6 +211,27 @@ impl UsageService {
             work.commit().await.map_err(failed)
         })
         .await
+    }
+
+    /// Begins a unit of work that has the rows of the secret that is used and of the one that is chosen, and then its own: in
+    /// this order, which is that of whoever removes a secret. `None` where there is none of the name.
+    async fn hold(
+        &self,
+        kind: UsageKind,
+        name: &SecretName,
+        chosen: Option<&SecretId>,
+    ) -> Result<Option<Held>, sqlx::Error> {
+        loop {
+            let mut work = self.db.begin().await?;
+            let Some(seen) = repository::find(&mut work, kind, name).await? else { return Ok(None) };
+            let secret = repository::lock_secret(&mut work, chosen, seen.secret_id).await?;
+            let Some(stored) = repository::lock(&mut work, kind, name).await? else { return Ok(None) };
+            if stored.secret_id == seen.secret_id {
+                return Ok(Some(Held { work, stored, secret }));
+            }
+            // It was given another secret meanwhile, which is not to be waited for with its row in hand.
+            work.rollback().await?;
+        }
     }
 
     /// The secrets that one of this kind may use, those first whose registry host or known hosts are the target's. What
@@ -283,8 +327,9 @@ impl UsageService {
         found.await.map_err(|error| refuse(ctx, &error))
     }
 
-    /// Forgets reads that count as use no more, and counts anew which tokens read a secret in the last 30 days, where they may have become fewer since; answers with how
-    /// many secrets that was true of. It changes nothing but what lists are sorted by, so it leaves no record.
+    /// Forgets reads that count as use no more, and counts anew which tokens read a secret in the last 30 days, where they
+    /// may have become fewer since; answers with how many secrets that was true of. It changes nothing but what lists are
+    /// sorted by, so it leaves no record.
     ///
     /// Errors: `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn recount(&self, ctx: &Ctx) -> Result<u64, Error> {
@@ -299,14 +344,23 @@ impl UsageService {
         }
         let (mut beyond, mut changed) = (Some(Uuid::nil()), 0);
         while let Some(last) = beyond {
-            let recounted = self.db.read(|mut reader| async move {
-                Ok((repository::recount(&mut reader, last, BATCH, ctx.now).await?, reader))
+            let recounted = bounded(ctx, async {
+                self.recount_some(last, ctx.now).await.map_err(|error| refuse(ctx, &error))
             });
-            let (next, count) = recounted.await.map_err(|error| refuse(ctx, &error))?;
+            let (next, count) = recounted.await?;
             beyond = next;
-            changed += u64::try_from(count).unwrap_or_default();
+            changed += count;
         }
         Ok(changed)
+    }
+
+    /// Answers with the last secret that was looked at, and how many counts had changed.
+    async fn recount_some(&self, beyond: Uuid, now: Timestamp) -> Result<(Option<Uuid>, u64), sqlx::Error> {
+        let mut work = self.db.begin().await?;
+        let secrets = repository::lock_read(&mut work, beyond, BATCH).await?;
+        let changed = repository::recount(&mut work, &secrets, now).await?;
+        work.commit().await?;
+        Ok((secrets.last().copied(), changed))
     }
 
     fn unsealed(&self) -> Result<(), Error> {
@@ -331,6 +385,24 @@ impl UsageService {
             .read(|mut reader| async move { Ok((repository::find(&mut reader, kind, name).await?, reader)) });
         found.await.map_err(|error| refuse(ctx, &error))
     }
+}
+
+/// A unit of work that has all the rows that it is about.
+struct Held {
+    work: Transaction<'static, Postgres>,
+    stored: UsageRow,
+    /// The secret that is chosen, if there is one.
+    secret: Option<Uuid>,
+}
+
+/// Something else is stored than what was meant.
+fn changed(ctx: &Ctx, stored: UsageRow) -> Error {
+    Error::Changed(Change {
+        by: stored.updated_by,
+        at: crate::db::timestamp(stored.updated_at),
+        now: ctx.now,
+        version: stored.version,
+    })
 }
 
 /// As audit records name it: no secret's id has a slash.

@@ -1,8 +1,8 @@
 //! The service on a real database, one of its own for each test.
 
 use crate::{
-    Backend,
-    tests::{anonymous, at, backend, backend_with, records, somebody, text},
+    Backend, CheckConfig, KeepDeleted, Kek,
+    tests::{anonymous, at, backend, backend_with, keeping, records, somebody, text},
 };
 use domain::{
     access::Role,
@@ -327,4 +327,43 @@ async fn many_changes_at_once_keep_the_counts(pool: PgPool) {
         task.await.unwrap();
     }
     assert_eq!(counts(&pool).await, [("a".to_owned(), 2), ("b".to_owned(), 2)]);
+}
+
+/// A secret is removed, which frees what used it of it, while those are changed and deleted: whoever is second waits, and
+/// nobody is refused.
+#[sqlx::test]
+async fn removing_a_secret_and_changing_what_uses_it_wait_for_each_other(pool: PgPool) {
+    const AT_ONCE: i64 = 6;
+    let keys = vec![Kek::generate().unwrap()];
+    let backend = keeping(pool.clone(), keys, &CheckConfig::default(), KeepDeleted(0)).await;
+    let app = |round: i64, number: i64| name(&format!("app-{round}-{number}"));
+    for round in 0..40 {
+        add_image_secret(&backend, "a", "ghcr.io").await;
+        for number in 0..AT_ONCE {
+            let new = image(app(round, number).as_str(), "ghcr.io/app", "image-a");
+            backend.usages().create(&at(1), &new).await.unwrap();
+        }
+        let changes: Vec<_> = (0..AT_ONCE)
+            .map(|number| {
+                let (backend, name) = (backend.clone(), app(round, number));
+                tokio::spawn(async move {
+                    if number % 3 == 0 {
+                        return backend.usages().delete(&at(2), UsageKind::Image, &name).await;
+                    }
+                    let change = content(UsageKind::Image, "ghcr.io/app:2", "");
+                    backend.usages().update(&at(2), &name, &change, 1).await.map(drop)
+                })
+            })
+            .collect();
+        // Sooner and later than the others have begun.
+        for _ in 0..round % 10 {
+            tokio::task::yield_now().await;
+        }
+        let removed = backend.secrets().delete(&at(3), &id("image-a"), "a").await;
+        assert_eq!(removed.map(drop), Ok(()), "round {round}");
+        for change in changes {
+            assert_eq!(change.await.unwrap(), Ok(()), "round {round}");
+        }
+    }
+    assert!(counts(&pool).await.is_empty());
 }

@@ -103,6 +103,8 @@ causes! {
     KeyNotAccepted = "key-not-accepted", Refused, "The host does not accept this key. Register its public half there, as a deploy key of the repository, and look at the user before the @.";
     /// The key may log in, and not read this.
     NoAccessToRepository = "no-access-to-repository", Refused, "The host accepts this key, but not for this repository. Either there is no such repository, or the key may not read it.";
+    /// Of a dataset: the key reads the repository, and there is no such branch. Never kept with the secret, which works.
+    BranchNotFound = "branch-not-found", Refused, "The host accepts this key and the repository can be read, but it has no branch of this name. Correct the branch, or leave it empty for the default one.";
     /// The key's own form.
     KeyNotUsable = "key-not-usable", Refused, "This key cannot be used to sign in. Replace it with a key that has no passphrase.";
     /// The host has another key than the trusted one.
@@ -144,6 +146,14 @@ causes! {
 }
 
 impl CheckCause {
+    /// The outcome in a word or two: that of its status, but where that would blame a credential that works.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::BranchNotFound => "No such branch",
+            _ => self.status().label(),
+        }
+    }
+
     /// Reads `as_str`'s form.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|cause| cause.as_str() == text)

@@ -20,12 +20,20 @@ pub struct CheckReport {
     pub refs: Option<Refs>,
     /// The host's keys, where they are to be approved or are not the known ones.
     pub host_keys: Vec<HostKey>,
+    /// What is wrong with the branch that a dataset names, where the credential works.
+    pub branch: Option<CheckCause>,
 }
 
 impl CheckReport {
     /// A test that came to this.
     pub fn new(cause: CheckCause) -> Self {
-        Self { cause, host: None, refs: None, host_keys: Vec::new() }
+        Self { cause, host: None, refs: None, host_keys: Vec::new(), branch: None }
+    }
+
+    /// What it came to for the dataset whose branch was looked for.
+    #[must_use]
+    pub fn of_dataset(self) -> Self {
+        Self { cause: self.branch.unwrap_or(self.cause), ..self }
     }
 }
 

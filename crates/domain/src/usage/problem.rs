@@ -25,11 +25,13 @@ pub enum UsageProblem {
     NameNotTyped,
     /// Nor were the words, before several are deleted.
     ConfirmationNotTyped,
+    /// The repository has no such branch.
+    NoSuchBranch,
 }
 
 impl UsageProblem {
     /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::NameTaken,
         Self::ImageForm,
         Self::GitForm,
@@ -41,6 +43,7 @@ impl UsageProblem {
         Self::OtherRegistry,
         Self::NameNotTyped,
         Self::ConfirmationNotTyped,
+        Self::NoSuchBranch,
     ];
 
     /// What is wrong, and what would be right.
@@ -62,6 +65,9 @@ impl UsageProblem {
             Self::NothingToTest => "Choose the secret to test with.",
             Self::OtherRegistry => {
                 "This secret is for another registry than the image is in, so it was not sent there."
+            }
+            Self::NoSuchBranch => {
+                "The repository has no branch of this name. Correct it, or leave it empty for the default branch."
             }
             Self::NameNotTyped => "It is in use: type its name, as it stands above, to delete it all the same.",
             Self::ConfirmationNotTyped => {

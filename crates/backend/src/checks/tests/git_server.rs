@@ -17,7 +17,7 @@ async fn tried(key: &str, repository: &str, known: &str) -> CheckReport {
     let outbound = Outbound::new(&config(&[]), None);
     let key = PrivateKeyText::parse(&Sensitive::new(key)).unwrap();
     let repository = Repository::parse(repository).unwrap();
-    check(&outbound, &key, &repository, &KnownHosts::parse(known, "").unwrap()).await
+    check(&outbound, &key, (&repository, None), &KnownHosts::parse(known, "").unwrap()).await
 }
 
 #[tokio::test]

@@ -311,7 +311,7 @@ async fn a_secret_is_tried_on_what_it_is_used_for(pool: PgPool) {
     let on = async |kind: UsageKind, secret: &str, target: &str| {
         let draft = UsageDraft { target: target.to_owned(), ..UsageDraft::default() };
         let target = UsageContent::parse(kind, &draft).unwrap().target;
-        let report = backend.checks().on(&editor, &id(secret), &target).await;
+        let report = backend.checks().on(&editor, &id(secret), &target, None).await;
         report.map(|report| report.cause)
     };
     let image = async |secret: &str, target: &str| on(UsageKind::Image, secret, target).await;
@@ -341,4 +341,40 @@ async fn a_secret_is_tried_on_what_it_is_used_for(pool: PgPool) {
     );
     let records = records(&pool).await;
     assert!(records.contains(&tried) && records.contains(&failed), "{records:?}");
+}
+
+/// What is known of a secret is what became of the secret.
+#[sqlx::test]
+async fn a_dataset_s_branch_is_looked_for_and_the_secret_is_not_blamed(pool: PgPool) {
+    let server = GitServer::start();
+    let (key, address) = (server.key("key", &["-t", "ed25519"], true), server.address("repo.git"));
+    let backend = backend(&pool, &[]).await;
+    add(&backend, dataset("a", &key, &address, &server.known_hosts())).await;
+    add(
+        &backend,
+        dataset("wrong", &server.key("wrong", &["-t", "ed25519"], false), "", &server.known_hosts()),
+    )
+    .await;
+    let editor = somebody(Role::Editor, 6);
+    let on = async |secret: &str, path: &str, branch: &str| {
+        let (target, branch) = (server.address(path), branch.to_owned());
+        let draft = UsageDraft { target, branch, ..UsageDraft::default() };
+        let content = UsageContent::parse(UsageKind::Dataset, &draft).unwrap();
+        let tested =
+            backend.checks().on(&editor, &id(secret), &content.target, content.branch.as_ref()).await;
+        tested.unwrap().cause
+    };
+    let a = "gitsync-secret-a";
+    for branch in ["nowhere", "Trunk", "v1", "refs/heads/trunk"] {
+        assert_eq!(on(a, "repo.git", branch).await, CheckCause::BranchNotFound, "{branch}");
+        assert_eq!(cause(&backend, a).await, CheckCause::RepositoryRead);
+    }
+    for branch in ["trunk", "other", ""] {
+        assert_eq!(on(a, "repo.git", branch).await, CheckCause::RepositoryRead, "{branch}");
+    }
+    assert_eq!(on(a, "empty.git", "trunk").await, CheckCause::BranchNotFound);
+    assert_eq!(on(a, "none.git", "trunk").await, CheckCause::NoAccessToRepository);
+    assert_eq!(on("gitsync-secret-wrong", "repo.git", "nowhere").await, CheckCause::KeyNotAccepted);
+    assert_eq!(listed(&backend, "status=refused").await, [""; 0]);
+    assert_eq!(listed(&backend, "status=works").await, ["gitsync-secret-a works"]);
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Backend, Kek,
-    tests::{at, backend, backend_with, records, somebody, waiting},
+    tests::{at, backend, backend_with, records, some_form, somebody, waiting},
 };
 use domain::{
     access::Role,
@@ -114,7 +114,7 @@ async fn a_protected_key_is_stored_without_its_passphrase(pool: PgPool) {
     let stored = value(&backend, "gitsync-secret-a").await;
     assert!(stored.starts_with("-----BEGIN OPENSSH") && stored != PROTECTED);
     // Sent once more, the same form comes to the same text, and so to the same secret.
-    let form = Some(Uuid::new_v4());
+    let form = Some(some_form());
     let again = || {
         NewSecret::parse(SecretDraft {
             name: "b".to_owned(),
@@ -178,20 +178,20 @@ async fn the_same_key_or_account_twice_is_told_and_may_be_saved_knowingly(pool: 
 #[sqlx::test]
 async fn a_secret_is_added_with_a_key_that_nobody_sees(pool: PgPool) {
     let backend = backend(pool.clone()).await;
-    let form = Some(Uuid::new_v4());
+    let form = Some(some_form());
     // The button pressed twice makes one secret.
     for _ in 0..2 {
         let added = backend.secrets().create_generated(&at(1), generated("data"), form).await;
         assert_eq!(added, Ok(id("gitsync-secret-data")));
     }
     // At once, too.
-    let (form, one, two) = (Some(Uuid::new_v4()), at(1), at(2));
+    let (form, one, two) = (Some(some_form()), at(1), at(2));
     let (first, second) = tokio::join!(
         backend.secrets().create_generated(&one, generated("twice"), form),
         backend.secrets().create_generated(&two, generated("twice"), form)
     );
     assert_eq!((first, second), (Ok(id("gitsync-secret-twice")), Ok(id("gitsync-secret-twice"))));
-    let other = backend.secrets().create_generated(&at(1), generated("data"), Some(Uuid::new_v4())).await;
+    let other = backend.secrets().create_generated(&at(1), generated("data"), Some(some_form())).await;
     assert!(matches!(other, Err(Error::Invalid(_))));
     let facts = known(&backend, "gitsync-secret-data").await;
     assert_eq!((facts.comment.as_str(), facts.algorithm), ("data@latchkey", KeyAlgorithm::Ed25519));

@@ -100,7 +100,7 @@ async fn a_wait_for_a_row_is_bounded(pool: PgPool) {
 async fn the_same_form_with_something_else_in_it_is_another_one(pool: PgPool) {
     let backend = backend(pool).await;
     let secrets = backend.secrets();
-    let form = Some(Uuid::new_v4());
+    let form = Some(some_form());
     secrets.create(&at(1), new(image("a", "pw")), form).await.unwrap();
     let other = |change: fn(&mut SecretDraft)| {
         let mut draft = image("a", "pw");
@@ -125,7 +125,7 @@ async fn the_same_form_with_something_else_in_it_is_another_one(pool: PgPool) {
 #[sqlx::test]
 async fn the_same_form_many_times_at_once_is_one_secret(pool: PgPool) {
     let backend = backend(pool.clone()).await;
-    let form = Some(Uuid::new_v4());
+    let form = Some(some_form());
     let tasks: Vec<_> = (0..8)
         .map(|_| {
             let backend = backend.clone();
