@@ -195,7 +195,7 @@ pub async fn create_image(caller: Caller, Body(body): Body<NewImageBody>) -> Ans
 /// One of the images
 #[utoipa::path(
     get, path = "/api/v1/images/{name}", tag = "Images",
-    params(("name" = String, Path, description = "Its name")),
+    params(("name" = String, Path, description = "Its name", example = "trainer")),
     responses(
         (status = 200, description = "What is known of it", body = UsageItem),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
@@ -209,7 +209,7 @@ pub async fn show_image(caller: Caller, Path(name): Path<String>) -> Answer {
 #[utoipa::path(
     patch, path = "/api/v1/images/{name}", tag = "Images",
     params(
-        ("name" = String, Path, description = "Its name"),
+        ("name" = String, Path, description = "Its name", example = "trainer"),
         ("If-Match" = Option<String>, Header, description = "The ETag of what was seen"),
     ),
     request_body = ImageChange,
@@ -240,7 +240,7 @@ pub async fn change_image(
 /// Its secret stays.
 #[utoipa::path(
     delete, path = "/api/v1/images/{name}", tag = "Images",
-    params(("name" = String, Path, description = "Its name")),
+    params(("name" = String, Path, description = "Its name", example = "trainer")),
     responses(
         (status = 204, description = "Deleted"),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
@@ -253,7 +253,7 @@ pub async fn delete_image(caller: Caller, Path(name): Path<String>) -> Answer {
 /// Test an image with its secret
 #[utoipa::path(
     post, path = "/api/v1/images/{name}/test", tag = "Images",
-    params(("name" = String, Path, description = "Its name")),
+    params(("name" = String, Path, description = "Its name", example = "trainer")),
     responses(
         (status = 200, description = "What the test came to", body = TestResult),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
@@ -302,7 +302,7 @@ pub async fn create_dataset(caller: Caller, Body(body): Body<NewDatasetBody>) ->
 /// One of the datasets
 #[utoipa::path(
     get, path = "/api/v1/datasets/{name}", tag = "Datasets",
-    params(("name" = String, Path, description = "Its name")),
+    params(("name" = String, Path, description = "Its name", example = "photos")),
     responses(
         (status = 200, description = "What is known of it", body = UsageItem),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
@@ -316,7 +316,7 @@ pub async fn show_dataset(caller: Caller, Path(name): Path<String>) -> Answer {
 #[utoipa::path(
     patch, path = "/api/v1/datasets/{name}", tag = "Datasets",
     params(
-        ("name" = String, Path, description = "Its name"),
+        ("name" = String, Path, description = "Its name", example = "photos"),
         ("If-Match" = Option<String>, Header, description = "The ETag of what was seen"),
     ),
     request_body = DatasetChange,
@@ -348,7 +348,7 @@ pub async fn change_dataset(
 /// Its secret stays.
 #[utoipa::path(
     delete, path = "/api/v1/datasets/{name}", tag = "Datasets",
-    params(("name" = String, Path, description = "Its name")),
+    params(("name" = String, Path, description = "Its name", example = "photos")),
     responses(
         (status = 204, description = "Deleted"),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
@@ -361,7 +361,7 @@ pub async fn delete_dataset(caller: Caller, Path(name): Path<String>) -> Answer 
 /// Test a dataset with its secret
 #[utoipa::path(
     post, path = "/api/v1/datasets/{name}/test", tag = "Datasets",
-    params(("name" = String, Path, description = "Its name")),
+    params(("name" = String, Path, description = "Its name", example = "photos")),
     responses(
         (status = 200, description = "What the test came to", body = TestResult),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),

@@ -22,6 +22,7 @@ mod keys;
 mod peers;
 mod process;
 mod rest;
+mod schemathesis;
 mod secrets;
 mod sentinel;
 mod usages;
