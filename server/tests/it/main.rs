@@ -9,6 +9,7 @@ mod access;
 mod bad_input;
 mod checks;
 mod client;
+mod clones;
 #[path = "../../../crates/backend/src/shapes/tests/cluster.rs"]
 mod cluster;
 mod docs;
