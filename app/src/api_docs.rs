@@ -53,16 +53,34 @@ impl Operation {
     }
 }
 
+/// By which a heading is linked to.
+fn slug(heading: &str) -> String {
+    heading.to_lowercase().replace(' ', "-")
+}
+
+/// What comes after the operations.
+const PROBLEMS: &str = "Problems";
+
 #[component]
 pub fn ApiDocsPage() -> impl IntoView {
     let ApiDocs { groups, problems } = use_context().unwrap_or_default();
     let contents = groups
         .iter()
-        .flat_map(|(_, operations)| operations)
-        .map(|operation| {
+        .map(|(heading, operations)| {
+            let operations = operations
+                .iter()
+                .map(|operation| {
+                    view! {
+                        <li>
+                            <a href=format!("#{}", operation.anchor())>{operation.summary.clone()}</a>
+                        </li>
+                    }
+                })
+                .collect_view();
             view! {
                 <li>
-                    <a href=format!("#{}", operation.anchor())>{operation.summary.clone()}</a>
+                    <a href=format!("#{}", slug(heading))>{heading.clone()}</a>
+                    <ul>{operations}</ul>
                 </li>
             }
         })
@@ -71,7 +89,7 @@ pub fn ApiDocsPage() -> impl IntoView {
         .into_iter()
         .map(|(heading, operations)| {
             view! {
-                <h2>{heading}</h2>
+                <h2 id=slug(&heading)>{heading.clone()}</h2>
                 {operations.into_iter().map(section).collect_view()}
             }
         })
@@ -80,17 +98,15 @@ pub fn ApiDocsPage() -> impl IntoView {
         .into_iter()
         .map(|(word, meaning)| {
             view! {
-                <tr id=word.clone()>
-                    <th scope="row">
-                        <code>{word.clone()}</code>
-                    </th>
-                    <td>{meaning}</td>
-                </tr>
+                <dt id=word.clone()>
+                    <code>{word.clone()}</code>
+                </dt>
+                <dd>{meaning}</dd>
             }
         })
         .collect_view();
     view! {
-        <div class="form-page help api-docs">
+        <div class="form-page api-docs">
             <h1>"API"</h1>
             <p class="lead">
                 "For clusters and scripts: JSON over HTTP, with a token. Machines read "
@@ -98,21 +114,27 @@ pub fn ApiDocsPage() -> impl IntoView {
             </p>
             <p>
                 "Make a token on the page " <a href=crate::tokens::pages::TOKENS>"Tokens"</a>
-                " and send it in the header Authorization. It may do what its scope says, with the secrets that it is for:"
+                " and send it in the header Authorization. It may do what its scope says, with the secrets that it is for. "
+                "This one lists them, and the token is in no argument, which others on the machine could see:"
             </p>
-            <pre>"curl -H \"Authorization: Bearer $LATCHKEY_TOKEN\" https://latchkey.example/api/v1/secrets"</pre>
-            <ul>{contents}</ul>
+            <pre>
+                "printf 'Authorization: Bearer %s' \"$LATCHKEY_TOKEN\" |\n  curl -H @- https://latchkey.example/api/v1/secrets"
+            </pre>
+            <nav aria-label="On this page">
+                <ul>
+                    {contents}
+                    <li>
+                        <a href=format!("#{}", slug(PROBLEMS))>{PROBLEMS}</a>
+                    </li>
+                </ul>
+            </nav>
             {groups}
-            <h2>"Problems"</h2>
+            <h2 id=slug(PROBLEMS)>{PROBLEMS}</h2>
             <p>
                 "What goes wrong is told as application/problem+json (RFC 9457): status, type, detail, and for each field that "
                 "needs another look an entry in errors. The type ends in one of these words."
             </p>
-            <div class="table-frame">
-                <table>
-                    <tbody>{problems}</tbody>
-                </table>
-            </div>
+            <dl>{problems}</dl>
         </div>
     }
 }
@@ -122,19 +144,12 @@ fn section(operation: Operation) -> impl IntoView {
     let Operation { method, path, summary, description, parameters, body, answer, statuses } = operation;
     let statuses = statuses
         .into_iter()
-        .map(|(status, about)| {
-            view! {
-                <tr>
-                    <th scope="row">{status}</th>
-                    <td>{about}</td>
-                </tr>
-            }
-        })
+        .map(|(status, about)| view! { <dt>{status}</dt><dd>{about}</dd> })
         .collect_view();
     view! {
         <section id=anchor>
             <h3>{summary}</h3>
-            <p>
+            <p class="operation">
                 <code>{format!("{method} {path}")}</code>
             </p>
             {(!description.is_empty()).then(|| view! { <p>{description}</p> })}
@@ -143,11 +158,7 @@ fn section(operation: Operation) -> impl IntoView {
             {members("Answer", answer)}
             <details>
                 <summary>"Statuses"</summary>
-                <div class="table-frame">
-                    <table>
-                        <tbody>{statuses}</tbody>
-                    </table>
-                </div>
+                <dl>{statuses}</dl>
             </details>
         </section>
     }
@@ -157,27 +168,21 @@ fn members(heading: &'static str, members: Vec<Member>) -> impl IntoView {
     if members.is_empty() {
         return Either::Left(());
     }
-    let rows = members
+    let members = members
         .into_iter()
         .map(|Member { name, kind, required, about }| {
             let kind = if required { format!("{kind}, required") } else { kind };
             view! {
-                <tr>
-                    <th scope="row">
-                        <code>{name}</code>
-                    </th>
-                    <td>{kind}</td>
-                    <td>{about}</td>
-                </tr>
+                <dt>
+                    <code>{name}</code>
+                    <span>{kind}</span>
+                </dt>
+                <dd>{about}</dd>
             }
         })
         .collect_view();
     Either::Right(view! {
         <h4>{heading}</h4>
-        <div class="table-frame">
-            <table>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <dl>{members}</dl>
     })
 }

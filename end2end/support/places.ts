@@ -382,6 +382,15 @@ export const PLACES: Place[] = [
   { what: 'the guides', go: async (page) => void (await open(page, '/help')) },
   { what: 'a guide', go: async (page) => void (await open(page, '/help/github-deploy-key')) },
   { what: 'a guide with a part for each registry', go: async (page) => void (await open(page, '/help/registries')) },
+  { what: 'the description of the API', go: async (page) => void (await open(page, '/api/docs')) },
+  {
+    what: 'the description of the API, unfolded',
+    async go(page) {
+      await open(page, '/api/docs');
+      for (const summary of (await page.getByText('Statuses', { exact: true }).all()).slice(0, 3)) await summary.click();
+      await expect(page.locator('details[open]')).toHaveCount(3);
+    },
+  },
   { what: 'the audit log', go: async (page) => void (await open(page, '/audit')) },
   { what: 'signing in', go: async (page) => void (await open(page, '/sign-in?next=%2Fsecrets')) },
 ];

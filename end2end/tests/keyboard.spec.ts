@@ -62,7 +62,7 @@ for (const { what, status, hydratedOnly, go } of PLACES) {
     // The way ends after the last control, not where the focus got lost.
     const last = await page.evaluate(() => {
       const scope = document.querySelector('dialog[open]') ?? document;
-      const all = [...scope.querySelectorAll('a[href], button, input, select, textarea')].filter((element) =>
+      const all = [...scope.querySelectorAll('a[href], button, input, select, textarea, summary')].filter((element) =>
         element.checkVisibility({ visibilityProperty: true }),
       );
       return [...document.querySelectorAll('*')].indexOf(all.at(-1) ?? document.body);

@@ -7,6 +7,7 @@ use super::{
     import, input,
     output::{plain, print, print_exactly, table},
 };
+use backend::{ManifestFormat, joined};
 use domain::{
     check::CheckStatus,
     secret::{SecretId, SecretKind, Shape},
@@ -385,7 +386,8 @@ async fn value(api: &Api, args: &ValueArgs) -> Outcome {
 async fn manifest(api: &Api, args: &ManifestArgs) -> Outcome {
     let mut query = shape_query(args.shape.map(Shape::as_str), args.repository_url.as_deref());
     query.extend(args.namespace.as_deref().map(|namespace| ("namespace", namespace)));
-    query.push(("format", if args.output.json { "json" } else { "yaml" }));
+    let format = if args.output.json { ManifestFormat::Json } else { ManifestFormat::Yaml };
+    query.push(("format", format.as_str()));
     let ids = &args.ids.ids;
     let several = ids.len() > 1;
     if several && args.repository_url.is_some() {
@@ -401,17 +403,10 @@ async fn manifest(api: &Api, args: &ManifestArgs) -> Outcome {
             if several { Failure { message: format!("{id}: {failure}").into(), ..failure } } else { failure }
         })?);
     }
-    let (first, between, last) = match (several, args.output.json) {
-        (false, _) => ("", "", ""),
-        (true, false) => ("", "\n---\n", ""),
-        (true, true) => ("{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[", ",", "]}"),
-    };
-    print_exactly(first)?;
-    for (number, answer) in answers.iter().enumerate() {
-        print_exactly(if number == 0 { "" } else { between })?;
-        print_exactly(answer.expose().trim_end())?;
+    match answers.as_slice() {
+        [one] => print(one.expose().trim_end()),
+        all => print_exactly(joined(all, format).expose()),
     }
-    print(last)
 }
 
 fn shape_query<'a>(shape: Option<&'a str>, url: Option<&'a str>) -> Vec<(&'static str, &'a str)> {

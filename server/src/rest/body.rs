@@ -24,7 +24,12 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
                 "Send JSON, with the header Content-Type: application/json.",
             ));
         }
-        parse(&text(request, state).await?).map(Self)
+        let text = text(request, state).await?;
+        // Members would be read from a list, too, and an empty one would be a change of nothing.
+        if !text.expose().trim_start().starts_with('{') {
+            return Err(unlike(1, 1));
+        }
+        parse(&text).map(Self)
     }
 }
 
@@ -45,17 +50,15 @@ pub(super) async fn text(request: Request, state: &AppState) -> Result<Sensitive
 
 /// Reads JSON. What is wrong with it is said by its place alone.
 pub(super) fn parse<T: DeserializeOwned>(text: &Sensitive) -> Result<T, Problem> {
-    serde_json::from_str(text.expose()).map_err(|error| {
-        Problem::new(
-            StatusCode::BAD_REQUEST,
-            "bad-request",
-            format!(
-                "The body is not the JSON that is taken here: line {}, column {}. See /api/docs.",
-                error.line(),
-                error.column()
-            ),
-        )
-    })
+    serde_json::from_str(text.expose()).map_err(|error| unlike(error.line(), error.column()))
+}
+
+fn unlike(line: usize, column: usize) -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "bad-request",
+        format!("The body is not the JSON that is taken here: line {line}, column {column}. See /api/docs."),
+    )
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

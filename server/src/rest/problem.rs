@@ -243,3 +243,50 @@ impl IntoResponse for Problem {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    /// The text of every file in the folder, without its tests.
+    fn sources(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let read = |path: &Path| fs::read_to_string(path).unwrap();
+        entries
+            .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![read(&path)] })
+            .map(|text| text.split("#[cfg(test)]").next().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    /// The literal that stands first in the text.
+    fn literal(text: &str) -> Option<String> {
+        text.trim_start().strip_prefix('"')?.split('"').next().map(str::to_owned)
+    }
+
+    /// The words are the addresses that types of problems lead to.
+    #[test]
+    fn the_words_that_are_described_are_those_that_are_used() {
+        let described: BTreeSet<String> = KINDS.iter().map(|(word, _)| (*word).to_owned()).collect();
+        assert_eq!(described.len(), KINDS.len(), "each once");
+        let mut used = BTreeSet::new();
+        for text in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rest")) {
+            let calls = ["Problem::new(", "Self::new("].into_iter().flat_map(|call| text.split(call).skip(1));
+            for call in calls.filter_map(|call| call.split_once(',')).filter(|(status, _)| is_status(status))
+            {
+                let word = literal(call.1);
+                // Those of the services' errors come from the arms of one match.
+                assert!(word.is_some() || call.1.trim_start().starts_with("kind,"), "{call:?}");
+                used.extend(word);
+            }
+            used.extend(text.split("=> (").skip(1).filter_map(literal));
+        }
+        assert_eq!(used, described);
+    }
+
+    /// The first argument of those calls; other types have a `new` of their own.
+    fn is_status(text: &str) -> bool {
+        let text = text.trim();
+        text.starts_with("StatusCode::") || text == "status"
+    }
+}

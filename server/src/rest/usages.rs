@@ -202,7 +202,7 @@ pub async fn create_image(caller: Caller, Body(body): Body<NewImageBody>) -> Ans
 /// One of the images
 #[utoipa::path(
     get, path = "/api/v1/images/{name}", tag = "Images",
-    params(("name" = String, Path, description = "Its name")),
+    params(("name" = String, Path, description = "Its name", example = "trainer")),
     responses(
         (status = 200, description = "What is known of it", body = UsageItem),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
@@ -216,7 +216,7 @@ pub async fn show_image(caller: Caller, Path(name): Path<String>) -> Answer {
 #[utoipa::path(
     patch, path = "/api/v1/images/{name}", tag = "Images",
     params(
-        ("name" = String, Path, description = "Its name"),
+        ("name" = String, Path, description = "Its name", example = "trainer"),
         ("If-Match" = Option<String>, Header, description = "The ETag of what was seen, or the number of its version in quotation marks"),
     ),
     request_body = ImageChange,
@@ -248,7 +248,7 @@ pub async fn change_image(
 #[utoipa::path(
     delete, path = "/api/v1/images/{name}", tag = "Images",
     params(
-        ("name" = String, Path, description = "Its name"),
+        ("name" = String, Path, description = "Its name", example = "trainer"),
         ("If-Match" = Option<String>, Header, description = "The ETag of what was seen, or the number of its version in quotation marks"),
     ),
     responses(
@@ -264,7 +264,7 @@ pub async fn delete_image(caller: Caller, Path(name): Path<String>, headers: Hea
 /// Test an image with its secret
 #[utoipa::path(
     post, path = "/api/v1/images/{name}/test", tag = "Images",
-    params(("name" = String, Path, description = "Its name")),
+    params(("name" = String, Path, description = "Its name", example = "trainer")),
     responses(
         (status = 200, description = "What the test came to", body = TestResult),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
@@ -313,7 +313,7 @@ pub async fn create_dataset(caller: Caller, Body(body): Body<NewDatasetBody>) ->
 /// One of the datasets
 #[utoipa::path(
     get, path = "/api/v1/datasets/{name}", tag = "Datasets",
-    params(("name" = String, Path, description = "Its name")),
+    params(("name" = String, Path, description = "Its name", example = "photos")),
     responses(
         (status = 200, description = "What is known of it", body = UsageItem),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
@@ -327,7 +327,7 @@ pub async fn show_dataset(caller: Caller, Path(name): Path<String>) -> Answer {
 #[utoipa::path(
     patch, path = "/api/v1/datasets/{name}", tag = "Datasets",
     params(
-        ("name" = String, Path, description = "Its name"),
+        ("name" = String, Path, description = "Its name", example = "photos"),
         ("If-Match" = Option<String>, Header, description = "The ETag of what was seen, or the number of its version in quotation marks"),
     ),
     request_body = DatasetChange,
@@ -360,7 +360,7 @@ pub async fn change_dataset(
 #[utoipa::path(
     delete, path = "/api/v1/datasets/{name}", tag = "Datasets",
     params(
-        ("name" = String, Path, description = "Its name"),
+        ("name" = String, Path, description = "Its name", example = "photos"),
         ("If-Match" = Option<String>, Header, description = "The ETag of what was seen, or the number of its version in quotation marks"),
     ),
     responses(
@@ -379,7 +379,7 @@ pub async fn delete_dataset(caller: Caller, Path(name): Path<String>, headers: H
 /// `branch-not-found`, and its secret, which works, is not.
 #[utoipa::path(
     post, path = "/api/v1/datasets/{name}/test", tag = "Datasets",
-    params(("name" = String, Path, description = "Its name")),
+    params(("name" = String, Path, description = "Its name", example = "photos")),
     responses(
         (status = 200, description = "What the test came to", body = TestResult),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),

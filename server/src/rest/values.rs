@@ -81,7 +81,7 @@ fn sent(entries: &Shaped, shape: Shape) -> Response {
         ("If-None-Match" = Option<String>, Header, description = "The ETag of an earlier answer"),
     ),
     responses(
-        (status = 200, description = "The Secret", content((String = "application/yaml"), (serde_json::Value = "application/json"))),
+        (status = 200, description = "The Secret", content((serde_json::Value = "application/yaml"), (serde_json::Value = "application/json"))),
         (status = 304, description = "It is as it was"),
         (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
     ),

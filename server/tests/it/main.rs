@@ -9,6 +9,7 @@ mod access;
 mod bad_input;
 mod checks;
 mod client;
+mod clones;
 #[path = "../../../crates/backend/src/shapes/tests/cluster.rs"]
 mod cluster;
 mod docs;
@@ -22,6 +23,7 @@ mod keys;
 mod peers;
 mod process;
 mod rest;
+mod schemathesis;
 mod secrets;
 mod selection;
 mod sentinel;

@@ -649,6 +649,25 @@ async fn the_page_of_the_api_names_every_operation_and_runs_no_script_of_others(
     assert!(!page.body.contains("http://") && !page.body.contains("cdn"));
 }
 
+/// A list of members would be read in their order, and an empty one as a change of nothing.
+#[tokio::test]
+async fn a_body_is_an_object() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let name = unique("object");
+    assert_eq!(script.post("/secrets", image(&name)).await.status, StatusCode::CREATED);
+    let path = format!("/secrets/image-{name}");
+    for body in [json!([]), json!([null, null]), json!(["A", null, null, SENTINEL]), json!(null), json!("{}")]
+    {
+        let answer = script.send("PATCH", &path, &[], Some(body)).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);
+        assert!(!answer.body.contains(SENTINEL));
+    }
+    let added = script.post("/images", json!([unique("list"), "ghcr.io/group/app:1", null])).await;
+    assert_eq!(added.status, StatusCode::BAD_REQUEST, "{}", added.body);
+    assert_eq!(read(&script.get(&path).await)["version"], 1);
+}
+
 #[tokio::test]
 async fn the_description_names_every_route() {
     let app = TestApp::start().await;
