@@ -147,7 +147,8 @@ impl SecretService {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
             let found = repository::lock_many(&mut work, selection.ids()).await.map_err(failed)?;
-            let (rows, ids): (Vec<Uuid>, Vec<SecretId>) = found.into_iter().unzip();
+            let (rows, mut ids): (Vec<Uuid>, Vec<SecretId>) = found.into_iter().unzip();
+            ids.sort_by_cached_key(ToString::to_string);
             let used = any_users(&mut work, &rows, ctx.now).await.map_err(failed)?;
             if used && typed.trim() != selection.confirmation() {
                 let problem = match selection.ids() {

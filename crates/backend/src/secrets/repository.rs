@@ -305,7 +305,7 @@ pub(super) async fn update(
 }
 
 /// Keeps others from changing those of these secrets that there are, until the end of the transaction; answers with their
-/// rows. Always in one order, so that of two who want the same neither waits for the other for ever.
+/// rows. By row, as everybody locks secrets, so that of two who want the same neither waits for the other for ever.
 pub(super) async fn lock_many(
     connection: &mut PgConnection,
     ids: &[SecretId],
@@ -314,7 +314,7 @@ pub(super) async fn lock_many(
     let rows: Vec<(Uuid, String, String)> = sqlx::query_as(
         "SELECT id, kind, name FROM secrets \
          WHERE (kind, name) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND deleted_at IS NULL \
-         ORDER BY kind, name FOR UPDATE",
+         ORDER BY id FOR UPDATE",
     )
     .bind(kinds)
     .bind(names)
