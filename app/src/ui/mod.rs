@@ -9,7 +9,10 @@ pub mod field;
 #[cfg(feature = "ssr")]
 pub mod frame;
 pub mod icon;
+pub mod in_place;
 pub mod leave_guard;
+#[cfg(feature = "ssr")]
 pub mod notice;
 pub mod submit_on_change;
+#[cfg(feature = "ssr")]
 pub mod theme;
