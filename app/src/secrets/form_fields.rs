@@ -40,8 +40,10 @@ impl Problems {
         if self.0.with_untracked(same) != problem {
             self.0.update(|known| {
                 known.retain(|error| error.field != field);
-                known.extend(problem.map(|problem| FieldError { field, problem }));
-                known.sort_by_key(|error| error.field as u8);
+                if let Some(problem) = problem {
+                    let place = known.iter().position(|error| error.field as u8 > field as u8);
+                    known.insert(place.unwrap_or(known.len()), FieldError { field, problem });
+                }
             });
         }
     }

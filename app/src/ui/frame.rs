@@ -1,6 +1,6 @@
 //! What stands around every page: the mark, the places, the theme, the notices.
 
-use super::{icon::icon, notice::NoticeRegion, theme::ThemeSwitch};
+use super::{icon::icon, in_place::FrameInPlace, notice::Notices, theme::ThemeSwitch};
 use crate::ssr;
 use backend::UserActor;
 use domain::access::Role;
@@ -34,7 +34,8 @@ pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView
         <main id="main" tabindex="-1">
             {children.into_inner()()}
         </main>
-        <NoticeRegion left=ssr::take_notice()/>
+        <Notices left=ssr::take_notice()/>
+        <FrameInPlace/>
     }
 }
 

@@ -1,16 +1,11 @@
 //! Short notices at the lower right: what was just done. Never the only place where something is said.
 
-use super::icon::icon;
+use super::{icon::icon, in_place::REGION};
 use domain::{
     percent,
     secret::{RegistryHost, SecretId},
 };
-use leptos::{either::EitherOf3, leptos_dom::helpers::TimeoutHandle, prelude::*};
-use serde::{Deserialize, Serialize};
-use std::time::Duration;
-
-/// How long a notice stays while nobody points at it.
-const SHOWN_FOR: Duration = Duration::from_secs(6);
+use leptos::{either::EitherOf3, prelude::*};
 
 /// The cookie in which a notice crosses the redirect after a plain form.
 pub const COOKIE: &str = "latchkey_notice";
@@ -19,7 +14,7 @@ pub const COOKIE: &str = "latchkey_notice";
 pub const COOKIE_MAX_AGE: u32 = 60;
 
 /// What was done.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
     /// A secret was added or changed; `host` is the registry host where it was put right on the way.
     Saved { id: SecretId, host: Option<String> },
@@ -30,7 +25,7 @@ pub enum Notice {
 }
 
 /// What was done to users, sessions, tokens, images and datasets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
     PasswordChanged,
     SessionEnded,
@@ -133,64 +128,23 @@ impl Notice {
     }
 }
 
-/// The live region the notice is read out from.
-#[island]
-pub fn NoticeRegion(
-    /// What the request before has left to say.
-    left: Option<Notice>,
-) -> impl IntoView {
-    let current = RwSignal::new(left);
-    Effect::new(move |_| {
-        // Screen readers tell what comes into a live region, not what it came with.
-        if let Some(notice) = current.get_untracked() {
-            current.set(None);
-            request_animation_frame(move || current.set(Some(notice)));
+/// The live region that notices are read out from, with what the request before has left to say.
+#[component]
+pub fn Notices(left: Option<Notice>) -> impl IntoView {
+    let notice = left.map(|notice| {
+        view! {
+            <div class="notice">
+                {icon!("check")}
+                <p>{words(notice)}</p>
+                <button type="button" class="quiet needs-script" aria-label="Dismiss">
+                    {icon!("close")}
+                </button>
+            </div>
         }
     });
-    let held = RwSignal::new(false);
-    let timer = StoredValue::new(None::<TimeoutHandle>);
-    Effect::new(move |_| {
-        timer.update_value(|running| {
-            if let Some(handle) = running.take() {
-                handle.clear();
-            }
-            if current.read().is_some() && !held.get() {
-                *running = set_timeout_with_handle(move || current.set(None), SHOWN_FOR).ok();
-            }
-        });
-    });
     view! {
-        <div
-            class="notices"
-            role="status"
-            on:pointerenter=move |_| held.set(true)
-            on:pointerleave=move |_| held.set(false)
-            on:focusin=move |_| held.set(true)
-            on:focusout=move |_| held.set(false)
-        >
-            {move || {
-                current
-                    .get()
-                    .map(|notice| {
-                        view! {
-                            <div class="notice">
-                                {icon!("check")}
-                                <p>{words(notice)}</p>
-                                <button
-                                    type="button"
-                                    class="quiet needs-script"
-                                    aria-label="Dismiss"
-                                    on:click=move |_| {
-                                        held.set(false);
-                                        current.set(None);
-                                    }
-                                >
-                                    {icon!("close")}
-                                </button>
-                            </div>
-                        }
-                    })
-            }}
+        <div id=REGION class="notices" role="status">
+            {notice}
         </div>
     }
 }

@@ -1,0 +1,79 @@
+//! What of the frame around a page answers at once: the choice of a theme, and notices. The server renders both, and the
+//! browser knows nothing of their words.
+
+use super::dom;
+use leptos::{ev, prelude::*, web_sys::Element};
+use std::time::Duration;
+
+/// The cookie that remembers the theme.
+pub const COOKIE: &str = "latchkey_theme";
+
+/// A year, in seconds.
+pub const COOKIE_MAX_AGE: u32 = 31_536_000;
+
+/// The id of the live region that notices stand in.
+pub const REGION: &str = "notices";
+
+/// For how many seconds a notice stays while nobody points at it.
+const SHOWN_FOR: u8 = 6;
+
+/// Stands once in a page.
+#[island]
+pub fn FrameInPlace() -> impl IntoView {
+    Effect::new(|_| {
+        window_event_listener(ev::click, |event| {
+            let button = dom::target(&event).and_then(|target| target.closest("button").ok().flatten());
+            let Some(button) = button else { return };
+            if button.get_attribute("name").as_deref() == Some("theme") {
+                event.prevent_default();
+                choose(&button);
+            } else if button.closest(".notice").is_ok_and(|notice| notice.is_some()) {
+                say("");
+            }
+        });
+        let said = document().get_element_by_id(REGION).map(|region| region.inner_html());
+        if let Some(said) = said.filter(|said| !said.is_empty()) {
+            // Screen readers tell what comes into a live region, not what it came with.
+            say("");
+            request_animation_frame(move || say(&said));
+            take_away_after(SHOWN_FOR);
+        }
+    });
+}
+
+fn say(html: &str) {
+    if let Some(region) = document().get_element_by_id(REGION) {
+        region.set_inner_html(html);
+    }
+}
+
+/// Empties the region after so many seconds in which nobody was at it.
+fn take_away_after(seconds: u8) {
+    let look = move || {
+        let region = document().get_element_by_id(REGION);
+        let held = region.is_some_and(|region| region.matches(":hover, :focus-within").unwrap_or(false));
+        match if held { SHOWN_FOR } else { seconds.saturating_sub(1) } {
+            0 => say(""),
+            left => take_away_after(left),
+        }
+    };
+    set_timeout(look, Duration::from_secs(1));
+}
+
+/// Shows the theme of this button without a reload, and has the server remember it.
+fn choose(button: &Element) {
+    let theme = button.get_attribute("value").unwrap_or_default();
+    if let Some(root) = document().document_element() {
+        // Fails only for a malformed attribute name, here and below.
+        drop(root.set_attribute("data-theme", &theme));
+    }
+    let cookie = format!("{COOKIE}={theme}; Path=/; Max-Age={COOKIE_MAX_AGE}; SameSite=Lax");
+    drop(js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into()));
+    let Some(choices) = button.parent_element().map(|form| form.children()) else { return };
+    for choice in (0..choices.length()).filter_map(|index| choices.item(index)) {
+        if choice.has_attribute("aria-pressed") {
+            let pressed = if choice == *button { "true" } else { "false" };
+            drop(choice.set_attribute("aria-pressed", pressed));
+        }
+    }
+}
