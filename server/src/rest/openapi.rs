@@ -14,8 +14,8 @@ use serde_json::Value;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        Content, Ref, RefOr, ResponseBuilder, Schema, Type,
-        path::{Operation, Parameter},
+        Content, Ref, RefOr, Required, ResponseBuilder, Schema, Type,
+        path::{Operation, Parameter, ParameterIn},
         schema::SchemaType,
         security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
@@ -90,6 +90,10 @@ fn complete(operation: &mut Operation) {
 /// Names the values that a parameter may have, where they can be counted.
 fn narrow(parameter: &mut RefOr<Parameter>) {
     let RefOr::T(parameter) = parameter else { return };
+    if parameter.parameter_in == ParameterIn::Query && parameter.required == Required::False {
+        // See `Query::get`. The library has no name for it.
+        parameter.extensions = Some([("allowEmptyValue", true)].into_iter().collect());
+    }
     let words = |words: &[&str]| Some(words.iter().map(|word| Value::from(*word)).collect::<Vec<_>>());
     let values = match parameter.name.as_str() {
         "type" => words(&SecretKind::ALL.map(SecretKind::as_str)),

@@ -206,7 +206,7 @@ impl Operator<'_> {
         JsonPath::parse(&path).unwrap().query(&body).exactly_one().unwrap().clone()
     }
 
-    /// The data of the Secret that it makes of an ExternalSecret.
+    /// The data of the Secret that it makes of an `ExternalSecret`.
     async fn synced(&self, external: &Value) -> BTreeMap<String, String> {
         let mut data = BTreeMap::new();
         for entry in external["spec"]["dataFrom"].as_array().into_iter().flatten() {

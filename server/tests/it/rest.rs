@@ -649,6 +649,33 @@ async fn the_page_of_the_api_names_every_operation_and_runs_no_script_of_others(
     assert!(!page.body.contains("http://") && !page.body.contains("cdn"));
 }
 
+/// As templates of addresses leave them where there is nothing to fill in; and the description says so.
+#[tokio::test]
+async fn a_parameter_without_a_value_is_as_if_left_out() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let name = unique("empty");
+    assert_eq!(script.post("/secrets", image(&name)).await.status, StatusCode::CREATED);
+    let found = script.get(&format!("/secrets?q={name}")).await;
+    let empty = "type=&status=&unused=&sort=&size=&after=&before=";
+    let same = script.get(&format!("/secrets?q={name}&{empty}")).await;
+    assert_eq!((same.status, same.body), (StatusCode::OK, found.body));
+
+    let answer = app.send_anonymous(Request::get("/api/openapi.json").body(Body::empty()).unwrap()).await;
+    let description = read(&answer);
+    let operations =
+        description["paths"].as_object().unwrap().values().filter_map(|methods| methods.as_object());
+    let mut optional = 0;
+    for parameter in
+        operations.flatten().filter_map(|(_, operation)| operation["parameters"].as_array()).flatten()
+    {
+        let is_optional = parameter["in"] == "query" && parameter["required"] == false;
+        assert_eq!(parameter["allowEmptyValue"] == true, is_optional, "{parameter}");
+        optional += usize::from(is_optional);
+    }
+    assert!(optional > 20, "{optional}");
+}
+
 /// A list of members would be read in their order, and an empty one as a change of nothing.
 #[tokio::test]
 async fn a_body_is_an_object() {

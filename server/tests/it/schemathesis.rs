@@ -12,7 +12,7 @@ use std::{
 };
 
 /// Far more than a run takes.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Rules of names, hosts and keys are more than a schema says, and 422 tells which one was broken.
 const CONFIG: &str = r#"
