@@ -109,7 +109,7 @@ fn Row(tested: Tested) -> impl IntoView {
     view! {
         <tr>
             <th scope="row" class="name">
-                <a href=format!("{LIST}/{id}/check{}", carried_list())>{id.name.as_str().to_owned()}</a>
+                <a class="two-lines" href=format!("{LIST}/{id}/check{}", carried_list())>{id.name.as_str().to_owned()}</a>
             </th>
             <td class="status">
                 <span class="column-word">"Status"</span>

@@ -12,7 +12,7 @@ use crate::{
     db::{bounded, instant, timestamp},
     error::{broken_constraint, refuse},
     revision::Expected,
-    usages::{any_users, count_users},
+    usages::any_users,
 };
 use chrono::{DateTime, Days, Utc};
 use domain::{
@@ -115,10 +115,9 @@ impl SecretService {
             if expected.is_some_and(|expected| !expected.is(row.revision())) {
                 return Err(changed(ctx, row));
             }
-            let users = count_users(&mut work, row.id, ctx.now).await.map_err(failed)?;
-            if users > 0 && typed_name.trim() != id.name.as_str() {
-                let problem = Problem::Usage(UsageProblem::NameNotTyped);
-                return Err(Error::Invalid(vec![FieldError { field: Field::Confirmation, problem }]));
+            let used = any_users(&mut work, &[row.id], ctx.now).await.map_err(failed)?;
+            if used && typed_name.trim() != id.name.as_str() {
+                return Err(not_typed(UsageProblem::NameNotTyped));
             }
             self.take_away(&mut work, ctx, &[row.id]).await.map_err(failed)?;
             record(&mut work, ctx, AuditAction::SecretDeleted, id, &[]).await.map_err(failed)?;
@@ -151,12 +150,10 @@ impl SecretService {
             ids.sort_by_cached_key(ToString::to_string);
             let used = any_users(&mut work, &rows, ctx.now).await.map_err(failed)?;
             if used && typed.trim() != selection.confirmation() {
-                let problem = match selection.ids() {
+                return Err(not_typed(match selection.ids() {
                     [_] => UsageProblem::NameNotTyped,
                     _ => UsageProblem::ConfirmationNotTyped,
-                };
-                let problem = Problem::Usage(problem);
-                return Err(Error::Invalid(vec![FieldError { field: Field::Confirmation, problem }]));
+                }));
             }
             self.take_away(&mut work, ctx, &rows).await.map_err(failed)?;
             for id in &ids {
@@ -298,4 +295,8 @@ impl SecretService {
             usage_count: row.usage_count.unsigned_abs(),
         })
     }
+}
+
+fn not_typed(problem: UsageProblem) -> Error {
+    Error::Invalid(vec![FieldError { field: Field::Confirmation, problem: Problem::Usage(problem) }])
 }

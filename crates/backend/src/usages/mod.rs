@@ -3,7 +3,7 @@
 mod repository;
 mod service;
 
-pub(crate) use repository::{any_users, count_users};
+pub(crate) use repository::any_users;
 pub use service::UsageService;
 
 #[cfg(test)]

@@ -353,22 +353,6 @@ fn first_day(now: Timestamp) -> Result<NaiveDate, sqlx::Error> {
     Ok(today.checked_sub_days(Days::new(u64::from(SecretUsers::READ_DAYS) - 1)).unwrap_or(today))
 }
 
-/// How many use the secret with this row.
-pub(crate) async fn count_users(
-    connection: &mut PgConnection,
-    secret: Uuid,
-    now: Timestamp,
-) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar(
-        "SELECT (SELECT count(*) FROM usages WHERE secret_id = $1) \
-         + (SELECT count(DISTINCT token_id) FROM secret_reads WHERE secret_id = $1 AND day >= $2)",
-    )
-    .bind(secret)
-    .bind(first_day(now)?)
-    .fetch_one(connection)
-    .await
-}
-
 /// Whether anybody uses any of the secrets with these rows.
 pub(crate) async fn any_users(
     connection: &mut PgConnection,
