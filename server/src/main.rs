@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 /// Rendering a page is thousands of small allocations, freed on whichever thread ends the request.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -70,7 +70,7 @@ pub fn routes(state: &AppState) -> Vec<Route> {
     use Audience::{Anybody, Islands, Probes, SignedIn, Tokens};
 
     let page = |page| get(pages::page(state, page));
-    let mut routes: Vec<Route> = [
+    let mut routes: Vec<Route> = vec![
         ("/livez", Probes, get(health::live)),
         ("/readyz", Probes, get(health::ready)),
         ("/theme", Anybody, post(forms::choose_theme)),

@@ -119,9 +119,8 @@ pub async fn manifests(State(state): State<AppState>, request: Request) -> Respo
         Ok(all) => all,
         Err(error) => return refused(state, parts, ManifestsInput::default(), error.into()).await,
     };
-    let input = match read::<ManifestsInput>(&parts, body).await {
-        Ok(input) => input,
-        Err(_) => return refused(state, parts, ManifestsInput::default(), Error::BadRequest.into()).await,
+    let Ok(input) = read::<ManifestsInput>(&parts, body).await else {
+        return refused(state, parts, ManifestsInput::default(), Error::BadRequest.into()).await;
     };
     match export(&backend, &ctx, parts.uri.query().unwrap_or_default(), &input).await {
         Ok((text, format)) => file(&text, format),

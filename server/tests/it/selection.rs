@@ -246,7 +246,7 @@ async fn what_selects_nothing_does_nothing() {
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
         assert!(answer.body.contains("Nothing selected"), "{}", answer.body);
     }
-    let many: String = (0..=100).map(|number| format!("&id=image-{number}")).collect();
+    let many = (0..=100).map(|number| format!("id=image-{number}")).collect::<Vec<_>>().join("&");
     let answer = app.get(&format!("/secrets/selected/delete?{many}")).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert!(answer.body.contains("at most 100"));
