@@ -91,7 +91,7 @@ export const PLACES: Place[] = [
       await open(page, `/secrets/selected/manifests?id=${image.id}&id=${key.id}`);
       await page.getByRole('button', { name: 'Export', exact: true }).click();
       await expect(page.locator('#token-error')).toBeVisible();
-      await page.getByText('The same on the command line').click();
+      await page.getByText('On the command line').click();
     },
   },
   {

@@ -31,15 +31,14 @@ async function token(page: Page, scope: string): Promise<string> {
   return field(page, 'Token').inputValue();
 }
 
-test('what can be done appears once something is selected, and says with how many', async ({ page, secrets }) => {
+test('what can be done appears once something is selected, and says with how many', async ({ page, secrets, hydrated }) => {
   const { all } = await list(page, secrets, 3);
   await expect(bar(page)).toBeHidden();
   await box(page, all[0]!).check();
   await expect(bar(page)).toBeVisible();
-  await expect(bar(page).getByRole('button')).toHaveText(['Test', 'Export manifests', 'Delete']);
+  await expect(bar(page).getByRole('button')).toHaveText(['Export manifests', 'Test', 'Delete']);
   await box(page, all[2]!).check();
-  const words = await page.locator('.selected-count').evaluate((element) => getComputedStyle(element, '::before').content);
-  expect(words).toMatch(/counter\(selected\)/);
+  if (hydrated) await expect(page.locator('.selected-count')).toHaveText(/^\s*2\s+selected\s*$/);
   await expectAccessible(page, 'the list with a selection');
   await box(page, all[0]!).uncheck();
   await box(page, all[2]!).uncheck();

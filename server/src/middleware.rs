@@ -5,7 +5,7 @@ use crate::{
     edge::{self, Arrival},
     state::AppState,
 };
-use app::{account::SIGN_IN, ssr::Identified};
+use app::{account::SIGN_IN, secrets::LIST, ssr::Identified};
 use axum::{
     body::Body,
     extract::{ConnectInfo, Request, State},
@@ -23,6 +23,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// For answers that are not pages: nothing may be loaded from them at all.
 const CLOSED_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
+
+/// A longer address is not come back to.
+const MAX_NEXT: usize = 2_000;
 
 /// The policy of a page: its own scripts by nonce, and WebAssembly.
 pub fn page_policy(nonce: &str) -> String {
@@ -131,6 +134,8 @@ pub async fn sign_in_first(request: Request, next: Next) -> Response {
 
 /// To the page where one signs in, and from there on to this address.
 pub fn to_sign_in(next: &str) -> Response {
+    // What proxies take for a header is a few thousand bytes.
+    let next = if next.len() > MAX_NEXT { LIST } else { next };
     Redirect::to(&format!("{SIGN_IN}?next={}", percent::encode(next))).into_response()
 }
 

@@ -89,7 +89,7 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         (DELETED, SignedIn, page(Page::DeletedSecrets)),
         ("/secrets/deleted/{id}/restore", SignedIn, post(secrets::restore)),
         ("/secrets/deleted/{id}/remove", SignedIn, page(Page::RemoveSecret).post(secrets::remove)),
-        (CHECK_SELECTED, SignedIn, post(selection::check)),
+        (CHECK_SELECTED, SignedIn, get(selection::back).post(selection::check)),
         (DELETE_SELECTED, SignedIn, page(Page::DeleteSelected).post(selection::delete)),
         (MANIFESTS, SignedIn, page(Page::ExportManifests).post(selection::manifests)),
         ("/secrets/new/check", SignedIn, page(Page::AddSecret).post(checks::new)),

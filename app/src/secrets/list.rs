@@ -7,6 +7,7 @@ use super::{
     list_address,
     list_controls::{Filter, Pages, SortHeading},
     selection::{FORM, SelectionBar},
+    with_list,
 };
 use crate::{
     checks::answer::StatusWord,
@@ -19,7 +20,6 @@ use crate::{
 use domain::{
     access::Role,
     page::{ListQuery, SecretPage, SortColumn},
-    percent,
     secret::{SecretKind, SecretSummary, Selection},
     time::Timestamp,
 };
@@ -80,11 +80,6 @@ pub fn ListPage() -> impl IntoView {
 async fn load(query: &ListQuery) -> Result<SecretPage, ApiError> {
     let (backend, ctx) = ssr::request()?;
     backend.secrets().list(&ctx, query).await.map_err(ssr::refuse)
-}
-
-/// Adds the list's query to the address of a page that comes back to it.
-fn with_list(address: String, list_query: &str) -> String {
-    if list_query.is_empty() { address } else { format!("{address}?list={}", percent::encode(list_query)) }
 }
 
 /// The table and the pages under it, or what to do where there is nothing to show.

@@ -47,6 +47,17 @@ pub fn list_address(query: &ListQuery) -> String {
     }
 }
 
+/// Adds the list's query to the address of a page that comes back to it.
+#[cfg(feature = "ssr")]
+pub fn with_list(address: String, list_query: &str) -> String {
+    let sign = if address.contains('?') { '&' } else { '?' };
+    if list_query.is_empty() {
+        address
+    } else {
+        format!("{address}{sign}list={}", domain::percent::encode(list_query))
+    }
+}
+
 /// The address of the list one came from, carried along in the query of this address so that Cancel leads back to the
 /// same place. Whatever stands there is read as a list query, so it cannot lead anywhere else.
 #[cfg(feature = "ssr")]

@@ -139,6 +139,7 @@ pub fn DeletePage() -> impl IntoView {
                     {confirmation(
                         Field::Confirmation.label(),
                         "Type it to delete the secret all the same.",
+                        None,
                         problem,
                     )}
                 </div>
@@ -166,11 +167,14 @@ pub fn DeletePage() -> impl IntoView {
 pub(super) fn confirmation(
     label: &'static str,
     hint: &'static str,
+    // The id of what says what to type, where the hint does not.
+    words: Option<&'static str>,
     problem: Option<String>,
 ) -> impl IntoView {
     let field = Field::Confirmation;
     let text = FieldText { id: field.key(), label, mark: "required", hint };
-    let described = text.described_by(problem.is_some());
+    let described = words.map(str::to_owned).into_iter().chain(text.described_by(problem.is_some()));
+    let described = described.collect::<Vec<_>>().join(" ");
     let input = view! {
         <input
             type="text"

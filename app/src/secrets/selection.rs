@@ -11,7 +11,7 @@ use crate::{
     ssr,
     ui::{alert::Alert, icon::icon},
 };
-use domain::{error::Error, percent, secret::Selection, usage::SelectedSecret};
+use domain::{error::Error, secret::Selection, usage::SelectedSecret};
 use http::StatusCode;
 use leptos::{
     either::{Either, EitherOf3},
@@ -52,12 +52,16 @@ pub fn SelectionBar(list_query: String, may_write: bool) -> impl IntoView {
     view! {
         <form method="get" id=FORM class="selection-bar" aria-label="What to do with the selected secrets">
             {list}
-            <p class="selected-count">" selected"</p>
-            {check}
+            <p class="selected-count" role="status">
+                <span></span>
+                " selected"
+            </p>
+            // The first is what Enter on a box stands for: it only asks.
             <button formaction=MANIFESTS>
                 {icon!("file")}
                 "Export manifests"
             </button>
+            {check}
             {delete}
         </form>
     }
@@ -72,25 +76,27 @@ fn selection() -> Option<Selection> {
 fn with_selected<V: IntoView + 'static>(
     heading: &'static str,
     to_change: bool,
-    show: impl FnOnce(Selection, Vec<SelectedSecret>) -> V + Send + 'static,
+    // What is selected, what of it is still there, and what is known of that.
+    show: impl FnOnce(Selection, Selection, Vec<SelectedSecret>) -> V + Send + 'static,
 ) -> impl IntoView {
     let page = Suspend::new(async move {
         let Some(selection) = selection() else { return EitherOf3::A(NothingSelected()) };
         match load(&selection, to_change).await {
-            Ok(secrets) => EitherOf3::B(show(selection, secrets)),
+            Ok((left, secrets)) => EitherOf3::B(show(selection, left, secrets)),
             Err(error) => EitherOf3::C(view! { <LoadFailure error heading noun="secret" list=LIST/> }),
         }
     });
     view! { <div class="form-page">{page}</div> }
 }
 
-async fn load(selection: &Selection, to_change: bool) -> Result<Vec<SelectedSecret>, ApiError> {
+async fn load(selection: &Selection, to_change: bool) -> Result<(Selection, Vec<SelectedSecret>), ApiError> {
     let (backend, ctx) = ssr::request()?;
     if to_change {
         backend.secrets().may_change(&ctx, None).await.map_err(ssr::refuse)?;
     }
     let secrets = backend.usages().of_selection(&ctx, selection).await.map_err(ssr::refuse)?;
-    if secrets.is_empty() { Err(ssr::refuse(Error::NotFound)) } else { Ok(secrets) }
+    let left = Selection::of(secrets.iter().map(|secret| secret.id.clone()));
+    Ok((left.ok_or_else(|| ssr::refuse(Error::NotFound))?, secrets))
 }
 
 /// In the place of a page that needs something to be selected.
@@ -163,9 +169,4 @@ fn refusal(title: &'static str, field: Option<&'static str>, message: String) ->
         None => Either::Right(view! { <p>{message}</p> }),
     };
     view! { <Alert title=title>{said}</Alert> }
-}
-
-/// The list one came from, to be carried along.
-fn carried_list() -> String {
-    ssr::query_parameter("list").map(|list| format!("?list={}", percent::encode(&list))).unwrap_or_default()
 }

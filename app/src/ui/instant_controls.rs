@@ -9,7 +9,7 @@ use leptos::{
 };
 
 /// Wherever this stands in a page, its selects submit their form as soon as another choice is made, and the box of a
-/// table's heading stands for all boxes under it.
+/// table's heading stands for all boxes under it, which are counted in the status line after the table.
 #[island]
 pub fn InstantControls() -> impl IntoView {
     Effect::new(|_| {
@@ -29,6 +29,10 @@ pub fn InstantControls() -> impl IntoView {
                     boxes().for_each(|each| each.set_checked(all.checked()));
                 } else {
                     all.set_checked(boxes().skip(1).all(|each| each.checked()));
+                }
+                let count = boxes().skip(1).filter(HtmlInputElement::checked).count();
+                if let Ok(Some(counted)) = document().query_selector("[role=status] > span:first-child") {
+                    counted.set_text_content(Some(&count.to_string()));
                 }
             }
         });

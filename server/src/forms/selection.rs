@@ -10,15 +10,16 @@ use app::{
             check::Outcome,
             manifests::{ManifestsInput, ManifestsProblem, NotExported},
         },
+        with_list,
     },
     ssr,
     ui::notice::{Deed, Notice},
 };
 use axum::{
     body::Body,
-    extract::{Request, State},
+    extract::{RawQuery, Request, State},
     http::{HeaderValue, StatusCode, header, request::Parts},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use backend::{Backend, Ctx, ManifestFormat, ManifestsError, ManifestsQuery};
 use domain::{
@@ -28,21 +29,26 @@ use domain::{
 };
 use serde::Deserialize;
 
+/// `GET /secrets/selected/check`: what a test came to is told once, in answer to the form.
+pub async fn back(RawQuery(query): RawQuery) -> Redirect {
+    Redirect::to(&list_before(&query.unwrap_or_default()))
+}
+
 /// `POST /secrets/selected/check`, from the list, with a box for each.
 pub async fn check(State(state): State<AppState>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let sent = match read::<Vec<(String, String)>>(&parts, body).await {
-        Ok(pairs) => selected(&pairs).ok_or(StatusCode::BAD_REQUEST),
-        Err(Unreadable(status)) => Err(status),
+    let (selection, list) = match read::<Vec<(String, String)>>(&parts, body).await {
+        Ok(pairs) => selected(&pairs),
+        Err(Unreadable(status)) => (Err(status), String::new()),
     };
+    // The page leads back to where one came from by what its own address would carry.
+    let parts = with_query(parts, &list);
     let (backend, ctx) = match services(&state, &parts) {
         Ok(all) => all,
         Err(error) => return tested(state, parts, Err(error)).await,
     };
-    match sent {
-        Ok((selection, list)) => {
-            // The page leads back to where one came from by what its own address would carry.
-            let parts = with_query(parts, &list);
+    match selection {
+        Ok(selection) => {
             let outcome = backend.checks().many(&ctx, &selection).await;
             tested(state, parts, outcome).await
         }
@@ -57,26 +63,32 @@ pub async fn check(State(state): State<AppState>, request: Request) -> Response 
 async fn tested(state: AppState, parts: Parts, outcome: Outcome) -> Response {
     let status = match &outcome {
         Ok(_) => StatusCode::OK,
-        Err(Error::NotSignedIn) => return to_sign_in(LIST),
+        Err(Error::NotSignedIn) => {
+            return to_sign_in(&list_before(parts.uri.query().unwrap_or_default()));
+        }
         Err(error) => ssr::status_of(error),
     };
     pages::in_answer(state, parts, Page::CheckSelected, status, outcome).await
 }
 
 /// What the form of the list sends: the boxes, and where in the list one was. Nothing else.
-fn selected(pairs: &[(String, String)]) -> Option<(Selection, String)> {
+fn selected(pairs: &[(String, String)]) -> (Result<Selection, StatusCode>, String) {
     let of = |key: &'static str| {
         pairs.iter().filter(move |(sent, _)| sent == key).map(|(_, value)| value.as_str())
     };
     let known = pairs.iter().all(|(key, _)| key == Selection::KEY || key == "list");
     let list = of("list").next().unwrap_or_default().to_owned();
-    Selection::parse(of(Selection::KEY)).filter(|_| known).map(|selection| (selection, list))
+    let selection = Selection::parse(of(Selection::KEY)).filter(|_| known);
+    (selection.ok_or(StatusCode::BAD_REQUEST), list)
+}
+
+/// The page that the form stands in, with what is selected.
+fn wanted(parts: &Parts) -> String {
+    parts.uri.path_and_query().map_or(LIST, |address| address.as_str()).to_owned()
 }
 
 fn with_query(mut parts: Parts, list: &str) -> Parts {
-    let query =
-        if list.is_empty() { String::new() } else { format!("?list={}", domain::percent::encode(list)) };
-    if let Ok(uri) = format!("{}{query}", parts.uri.path()).parse() {
+    if let Ok(uri) = with_list(parts.uri.path().to_owned(), list).parse() {
         parts.uri = uri;
     }
     parts
@@ -104,7 +116,7 @@ pub async fn delete(State(state): State<AppState>, request: Request) -> Response
     };
     match outcome.await {
         Ok(_) => with_notice(&list_before(&query), &Notice::Done(Deed::SecretsDeleted)),
-        Err(Error::NotSignedIn) => to_sign_in(LIST),
+        Err(Error::NotSignedIn) => to_sign_in(&wanted(&parts)),
         Err(error) => {
             let status = ssr::status_of(&error);
             pages::in_answer(state, parts, Page::DeleteSelected, status, error).await
@@ -189,7 +201,7 @@ async fn refused(
     problem: ManifestsProblem,
 ) -> Response {
     let status = match &problem {
-        ManifestsProblem::Refused(Error::NotSignedIn) => return to_sign_in(LIST),
+        ManifestsProblem::Refused(Error::NotSignedIn) => return to_sign_in(&wanted(&parts)),
         ManifestsProblem::Refused(error) => ssr::status_of(error),
         ManifestsProblem::Gone => StatusCode::NOT_FOUND,
         ManifestsProblem::TokenNotForThese => StatusCode::FORBIDDEN,
@@ -203,18 +215,20 @@ async fn refused(
 mod tests {
     use super::*;
 
-    fn read(pairs: &[(&str, &str)]) -> Option<(Selection, String)> {
+    fn read(pairs: &[(&str, &str)]) -> (Option<usize>, String) {
         let pairs: Vec<_> =
             pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        selected(&pairs)
+        let (selection, list) = selected(&pairs);
+        (selection.ok().map(|selection| selection.ids().len()), list)
     }
 
     #[test]
     fn the_form_of_the_list_is_read_strictly() {
-        let (selection, list) = read(&[("list", "q=a"), ("id", "image-b"), ("id", "image-a")]).unwrap();
-        assert_eq!((selection.ids().len(), list.as_str()), (2, "q=a"));
-        assert!(read(&[]).is_none());
-        assert!(read(&[("id", "image-a"), ("all", "on")]).is_none());
-        assert!(read(&[("id", "image-a"), ("id", "../x")]).is_none());
+        let all = read(&[("list", "q=a"), ("id", "image-b"), ("id", "image-a")]);
+        assert_eq!(all, (Some(2), "q=a".to_owned()));
+        assert_eq!(read(&[("list", "q=a")]), (None, "q=a".to_owned()));
+        for bad in [&[][..], &[("id", "image-a"), ("all", "on")], &[("id", "image-a"), ("id", "../x")]] {
+            assert_eq!(read(bad).0, None, "{bad:?}");
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! What a test of several secrets came to.
 
-use super::{CHECK, NothingSelected, carried_list};
+use super::{CHECK, NothingSelected};
 use crate::{
     checks::answer::StatusWord,
     error::ApiError,
     failure::LoadFailure,
-    secrets::{LIST, list_before},
+    secrets::{LIST, list_before, with_list},
     ssr,
     ui::icon::icon,
 };
@@ -44,9 +44,11 @@ fn Shown(tested: Vec<Tested>) -> impl IntoView {
     let rows = tested.into_iter().map(|tested| view! { <Row tested/> }).collect_view();
     let again = (!rest.is_empty()).then(|| {
         let why = match wait {
-            Some(seconds) => {
-                format!("You have tested very often. The rest can be tested in {seconds} seconds.")
-            }
+            // One more may be tested each second.
+            Some(seconds) => format!(
+                "You may test 60 a minute, and have. All of the rest can be tested in {} seconds.",
+                seconds as usize + rest.len()
+            ),
             None => "Some take long to answer, so the rest was left for another round.".to_owned(),
         };
         let label = match rest.len() {
@@ -60,7 +62,7 @@ fn Shown(tested: Vec<Tested>) -> impl IntoView {
         let list =
             ssr::query_parameter("list").map(|list| view! { <input type="hidden" name="list" value=list/> });
         view! {
-            <form method="post" action=format!("{CHECK}{}", carried_list())>
+            <form method="post" action=CHECK>
                 {ids} {list} <p class="hint">{why}</p>
                 <button class="primary">{icon!("plug")} {label}</button>
             </form>
@@ -95,8 +97,12 @@ fn Shown(tested: Vec<Tested>) -> impl IntoView {
 #[component]
 fn Row(tested: Tested) -> impl IntoView {
     let Tested { id, outcome } = tested;
+    let list = ssr::query_parameter("list").unwrap_or_default();
     let (status, words) = match outcome {
         TestOutcome::Tested(cause) => (cause.status(), cause.message().to_owned()),
+        TestOutcome::NotYet | TestOutcome::Failed(Error::TooManyTests(_)) => {
+            (CheckStatus::NotTested, "Its turn has not come yet.".to_owned())
+        }
         TestOutcome::Failed(error) => (CheckStatus::NotTested, ApiError::Refused(error).message()),
         TestOutcome::LeftOut => (
             CheckStatus::NotTested,
@@ -104,12 +110,13 @@ fn Row(tested: Tested) -> impl IntoView {
              locked."
                 .to_owned(),
         ),
-        TestOutcome::NotYet => (CheckStatus::NotTested, "Its turn has not come yet.".to_owned()),
     };
     view! {
         <tr>
             <th scope="row" class="name">
-                <a class="two-lines" href=format!("{LIST}/{id}/check{}", carried_list())>{id.name.as_str().to_owned()}</a>
+                <a class="two-lines" href=with_list(format!("{LIST}/{id}/check"), &list)>
+                    {id.name.as_str().to_owned()}
+                </a>
             </th>
             <td class="status">
                 <span class="column-word">"Status"</span>

@@ -12,7 +12,7 @@ use domain::{
     secret::Selection,
     usage::{SelectedSecret, UsageKind},
 };
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 
 /// All of them on one page, with one question.
 #[component]
@@ -20,7 +20,7 @@ pub fn DeleteSelectedPage() -> impl IntoView {
     let failure = use_context::<Error>();
     let cancel = list_before(&ssr::query());
     let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
-    let show = move |selection: Selection, secrets: Vec<SelectedSecret>| {
+    let show = move |selection: Selection, left: Selection, secrets: Vec<SelectedSecret>| {
         let problem = match &failure {
             Some(Error::Invalid(problems)) => problems.first().map(|error| error.problem.message()),
             _ => None,
@@ -33,28 +33,40 @@ pub fn DeleteSelectedPage() -> impl IntoView {
         });
         let used = secrets.iter().filter(|secret| is_used(secret)).count();
         let asked = (used > 0).then(|| {
-            let warning = match used {
-                1 => "One of them is in use. Whatever pulls with it stops working.".to_owned(),
-                count => format!("{count} of them are in use. Whatever pulls with them stops working."),
+            let warning = match (used, left.ids().len()) {
+                (_, 1) => "It is in use. Whatever pulls with it stops working.".to_owned(),
+                (1, _) => "One of them is in use. Whatever pulls with it stops working.".to_owned(),
+                (count, _) => format!("{count} of them are in use. Whatever pulls with them stops working."),
             };
             view! {
                 <div class="in-use">
                     <p class="warning">{icon!("alert")} <span>{warning}</span></p>
-                    <p>"To delete them all the same, type " <code>{selection.confirmation()}</code> "."</p>
-                    {confirmation("Confirmation", "", problem)}
+                    <p id="what-to-type">
+                        "To delete all the same, type " <code>{left.confirmation()}</code> "."
+                    </p>
+                    {confirmation("Confirmation", "", Some("what-to-type"), problem)}
                 </div>
             }
         });
         let after = match keep_days {
-            0 => "Their values cannot be brought back.".to_owned(),
-            1 => "They can be restored for one day.".to_owned(),
-            days => format!("They can be restored for {days} days."),
+            0 => "What is deleted cannot be brought back.".to_owned(),
+            1 => "What is deleted can be restored for one day.".to_owned(),
+            days => format!("What is deleted can be restored for {days} days."),
+        };
+        let question = if left.ids().len() == 1 {
+            Either::Left(view! { <p>"Are you sure to delete this secret? " {after}</p> })
+        } else {
+            Either::Right(view! {
+                <p>
+                    "Are you sure to delete these " <b>{left.count_words()}</b> "? All of them, or none. " {after}
+                </p>
+            })
         };
         view! {
             <h1>"Delete Secrets"</h1>
             {refused}
             <form method="post">
-                <p>"Are you sure to delete these " <b>{selection.count_words()}</b> "? All of them, or none. " {after}</p>
+                {question}
                 {listed(&secrets, users)}
                 {gone(&selection, &secrets).map(|words| view! { <p class="hint">{words}</p> })}
                 {asked}

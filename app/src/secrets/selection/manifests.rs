@@ -1,10 +1,10 @@
 //! The question before the manifests of several secrets are exported. Their values leave by an API token alone, here as
 //! everywhere.
 
-use super::{gone, listed, refusal, with_selected};
+use super::{MANIFESTS, gone, listed, refusal, with_selected};
 use crate::{
     error::ApiError,
-    secrets::list_before,
+    secrets::{list_before, with_list},
     ssr,
     ui::{
         field::{FieldText, field_frame},
@@ -105,7 +105,17 @@ pub struct NotExported {
 pub fn ManifestsPage() -> impl IntoView {
     let refused = use_context::<NotExported>();
     let cancel = list_before(&ssr::query());
-    let show = move |selection: Selection, secrets: Vec<SelectedSecret>| {
+    let show = move |selection: Selection, left: Selection, secrets: Vec<SelectedSecret>| {
+        let others = (left != selection).then(|| {
+            let query: Vec<String> = left.ids().iter().map(|id| format!("{}={id}", Selection::KEY)).collect();
+            let list = ssr::query_parameter("list").unwrap_or_default();
+            view! {
+                <p class="hint">
+                    {gone(&selection, &secrets)} " With it, nothing can be exported. "
+                    <a href=with_list(format!("{MANIFESTS}?{}", query.join("&")), &list)>"Go on without"</a>
+                </p>
+            }
+        });
         let (typed, problem) = match refused {
             Some(NotExported { typed, problem }) => (typed, Some(problem)),
             None => Default::default(),
@@ -137,17 +147,17 @@ pub fn ManifestsPage() -> impl IntoView {
                 (choice.as_str(), words, choice == format)
             })
             .collect();
-        let command: Vec<String> = selection.ids().iter().map(ToString::to_string).collect();
+        let command: Vec<String> = left.ids().iter().map(ToString::to_string).collect();
         view! {
             <h1>"Export manifests"</h1>
             <p class="lead">
-                "A Kubernetes Secret for each of these " <b>{selection.count_words()}</b> ", in one file for "
+                "A Kubernetes Secret for each of " <b>{left.count_words()}</b> ", in one file for "
                 <code>"kubectl apply"</code> ". Their values are in it: whoever has the file has them."
             </p>
             {alert}
             <form method="post" class="secret-form" novalidate>
                 {listed(&secrets, |_| None::<()>)}
-                {gone(&selection, &secrets).map(|words| view! { <p class="hint">{words}</p> })}
+                {others}
                 {shape_of(SecretKind::GitDataset, "git_shape", "Keys of Git datasets", &typed.git_shape)}
                 {shape_of(SecretKind::ImagePull, "image_shape", "Keys of image pull secrets", &typed.image_shape)}
                 {line("namespace", "Namespace", "optional", "Without it, they go where kubectl is pointed at.", Some(typed.namespace.clone()), wrong("namespace"))}
@@ -156,7 +166,7 @@ pub fn ManifestsPage() -> impl IntoView {
                     "token",
                     "API token",
                     "required",
-                    "Values leave the portal by a token of the scope “Read values” alone, and are on record under its name. It is used for this file and not kept.",
+                    "Values leave the portal by a token of the scope “Read values” alone, and are on record under its name. The portal uses it for this file and does not keep it.",
                     None,
                     wrong("token"),
                 )}
@@ -173,7 +183,7 @@ pub fn ManifestsPage() -> impl IntoView {
                 </div>
             </form>
             <details class="same-command">
-                <summary>"The same on the command line"</summary>
+                <summary>"On the command line"</summary>
                 <pre><code>{format!("latchkey secret manifest {}", command.join(" "))}</code></pre>
             </details>
         }
@@ -236,6 +246,8 @@ fn line(
     let text = FieldText { id, label, mark, hint };
     let described = text.described_by(problem.is_some());
     let wrong = problem.is_some();
+    // Browsers put the password of the portal into a secret field that says "off".
+    let autocomplete = if value.is_some() { "off" } else { "new-password" };
     let control = view! {
         <input
             type=if value.is_some() { "text" } else { "password" }
@@ -246,7 +258,7 @@ fn line(
             aria-required=(mark == "required").then_some("true")
             aria-invalid=wrong.then_some("true")
             aria-describedby=described
-            autocomplete="off"
+            autocomplete=autocomplete
             autocapitalize="none"
             spellcheck="false"
             autofocus=wrong

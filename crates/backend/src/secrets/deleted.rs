@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     access::{Object, authorize},
-    audit::AuditAction,
+    audit::{self, AuditAction, AuditRecord},
     context::{Action, Ctx},
     db::{bounded, instant, timestamp},
     error::{broken_constraint, refuse},
@@ -128,8 +128,8 @@ impl SecretService {
     }
 
     /// Deletes several secrets as `delete` does one: all of them, or none. Those that are gone already count as deleted.
-    /// Where anybody uses any of them, `typed` has to be what `Selection::confirmation` says. Answers with those that it
-    /// deleted.
+    /// Where anybody uses any of the others, `typed` has to be what `Selection::confirmation` says of those. Answers with what
+    /// it deleted.
     ///
     /// Errors: `Invalid` where that was not typed; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn delete_many(
@@ -148,17 +148,23 @@ impl SecretService {
             let found = repository::lock_many(&mut work, selection.ids()).await.map_err(failed)?;
             let (rows, mut ids): (Vec<Uuid>, Vec<SecretId>) = found.into_iter().unzip();
             ids.sort_by_cached_key(ToString::to_string);
+            // Of what is gone already nothing has to be said once more.
+            let Some(left) = Selection::of(ids.iter().cloned()) else { return Ok(ids) };
             let used = any_users(&mut work, &rows, ctx.now).await.map_err(failed)?;
-            if used && typed.trim() != selection.confirmation() {
-                return Err(not_typed(match selection.ids() {
+            if used && typed.trim() != left.confirmation() {
+                return Err(not_typed(match left.ids() {
                     [_] => UsageProblem::NameNotTyped,
                     _ => UsageProblem::ConfirmationNotTyped,
                 }));
             }
+            repository::lock_counts(&mut work).await.map_err(failed)?;
             self.take_away(&mut work, ctx, &rows).await.map_err(failed)?;
-            for id in &ids {
-                record(&mut work, ctx, AuditAction::SecretDeleted, id, &[]).await.map_err(failed)?;
-            }
+            let objects: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            let records: Vec<_> = objects
+                .iter()
+                .map(|object| (ctx, AuditRecord::done(AuditAction::SecretDeleted, object)))
+                .collect();
+            audit::repository::append_many(&mut work, &records).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;
             Ok(ids)
         })

@@ -323,6 +323,12 @@ pub(super) async fn lock_many(
     rows.into_iter().map(|(row, kind, name)| Ok((row, stored_id(&kind, &name)?))).collect()
 }
 
+/// Keeps others from counting, until the end of the transaction: whoever changes secrets of both kinds at once takes both
+/// counts first, in the order in which everybody does.
+pub(super) async fn lock_counts(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT FROM secret_counts ORDER BY kind FOR UPDATE").execute(connection).await.map(drop)
+}
+
 /// Those of these secrets that there are, each with what it is tried on.
 pub(super) async fn targets(
     connection: &mut PgConnection,

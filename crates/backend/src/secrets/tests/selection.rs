@@ -9,6 +9,7 @@ use crate::{
 use domain::{
     access::{Restriction, Role, TokenDraft, TokenScope},
     error::{Error, Field, FieldError, Problem},
+    page::ListQuery,
     secret::{Namespace, SecretDraft, Selection, Shape},
     usage::{NewUsage, UsageDraft, UsageKind, UsageProblem},
 };
@@ -89,7 +90,14 @@ async fn where_one_is_used_none_is_deleted_until_it_is_said_once_more(pool: PgPo
     assert_eq!(outcome, refused(UsageProblem::NameNotTyped));
     assert_eq!(names(&backend, "sort=name").await, ["image-a", "image-b"]);
     assert_eq!(records(&pool).await.len(), before, "what was not done is not on record");
-    assert_eq!(backend.secrets().delete_many(&at(3), &both, " delete 2 secrets ").await.unwrap().len(), 2);
+    // What is gone already is not counted, and nobody uses it.
+    let with_gone = selection(&["image-a", "image-b", "image-gone"]);
+    let outcome = backend.secrets().delete_many(&at(3), &with_gone, "delete 3 secrets").await;
+    assert_eq!(outcome, refused(UsageProblem::ConfirmationNotTyped));
+    assert_eq!(
+        backend.secrets().delete_many(&at(3), &with_gone, " delete 2 secrets ").await.unwrap().len(),
+        2
+    );
 }
 
 #[sqlx::test]
@@ -131,6 +139,28 @@ async fn two_who_delete_the_same_do_not_wait_for_each_other_for_ever(pool: PgPoo
     );
     assert_eq!(one.unwrap().len() + two.unwrap().len(), 20);
     assert_eq!(records(&pool).await.len(), 40, "each was deleted once");
+}
+
+/// They share no secret, but both kinds are counted.
+#[sqlx::test]
+async fn two_who_delete_of_both_kinds_are_not_in_each_other_s_way(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    for round in 0..10 {
+        let name = |part: &str| format!("{part}{round}");
+        add(
+            &backend,
+            [image(&name("a"), "pw"), dataset(&name("b")), image(&name("c"), "pw"), dataset(&name("d"))],
+        )
+        .await;
+        let (image, git) =
+            (|part| format!("image-{}", name(part)), |part| format!("gitsync-secret-{}", name(part)));
+        let (ana, ben) = (selection(&[&git("b"), &image("c")]), selection(&[&image("a"), &git("d")]));
+        let (now, secrets) = (at(3), backend.secrets());
+        let (one, two) =
+            tokio::join!(secrets.delete_many(&now, &ana, ""), secrets.delete_many(&now, &ben, ""));
+        assert_eq!((one.unwrap().len(), two.unwrap().len()), (2, 2), "round {round}");
+    }
+    assert_eq!(backend.secrets().list(&at(4), &ListQuery::default()).await.unwrap().total.count, 0);
 }
 
 #[sqlx::test]
