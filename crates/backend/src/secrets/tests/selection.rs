@@ -14,6 +14,7 @@ use domain::{
     usage::{NewUsage, UsageDraft, UsageKind, UsageProblem},
 };
 use sqlx::PgPool;
+use std::time::Duration;
 
 fn selection(ids: &[&str]) -> Selection {
     Selection::parse(ids.iter().copied()).unwrap()
@@ -141,25 +142,28 @@ async fn two_who_delete_the_same_do_not_wait_for_each_other_for_ever(pool: PgPoo
     assert_eq!(records(&pool).await.len(), 40, "each was deleted once");
 }
 
-/// They share no secret, but both kinds are counted.
+/// They share no secret, but both kinds are counted, and each has them in another order.
 #[sqlx::test]
 async fn two_who_delete_of_both_kinds_are_not_in_each_other_s_way(pool: PgPool) {
     let backend = backend(pool.clone()).await;
-    for round in 0..10 {
-        let name = |part: &str| format!("{part}{round}");
-        add(
-            &backend,
-            [image(&name("a"), "pw"), dataset(&name("b")), image(&name("c"), "pw"), dataset(&name("d"))],
-        )
-        .await;
-        let (image, git) =
-            (|part| format!("image-{}", name(part)), |part| format!("gitsync-secret-{}", name(part)));
-        let (ana, ben) = (selection(&[&git("b"), &image("c")]), selection(&[&image("a"), &git("d")]));
-        let (now, secrets) = (at(3), backend.secrets());
-        let (one, two) =
-            tokio::join!(secrets.delete_many(&now, &ana, ""), secrets.delete_many(&now, &ben, ""));
-        assert_eq!((one.unwrap().len(), two.unwrap().len()), (2, 2), "round {round}");
-    }
+    add(&backend, [image("a", "pw"), dataset("b"), image("c", "pw"), dataset("d")]).await;
+    let mut counting = pool.begin().await.unwrap();
+    sqlx::query("SELECT FROM secret_counts WHERE kind = 'image-pull' FOR UPDATE")
+        .execute(&mut *counting)
+        .await
+        .unwrap();
+    let delete = |ids: &[&str]| {
+        let (backend, all) = (backend.clone(), selection(ids));
+        tokio::spawn(async move { backend.secrets().delete_many(&at(3), &all, "").await })
+    };
+    let pause = || tokio::time::sleep(Duration::from_millis(300));
+    let ben = delete(&["image-a", "gitsync-secret-d"]);
+    pause().await;
+    let ana = delete(&["gitsync-secret-b", "image-c"]);
+    pause().await;
+    counting.rollback().await.unwrap();
+    assert_eq!(ben.await.unwrap().unwrap().len(), 2);
+    assert_eq!(ana.await.unwrap().unwrap().len(), 2);
     assert_eq!(backend.secrets().list(&at(4), &ListQuery::default()).await.unwrap().total.count, 0);
 }
 
