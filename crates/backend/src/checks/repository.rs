@@ -1,12 +1,12 @@
 //! All SQL about tests of connections.
 
-use crate::{context::Ctx, db::instant};
+use crate::{context::Ctx, db::instant, secrets::repository::kinds_and_names};
 use chrono::{DateTime, Utc};
 use domain::{
     check::{CheckReport, CheckStatus},
     secret::SecretId,
 };
-use sqlx::{FromRow, PgConnection};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 /// Who holds it runs the tests that the portal makes by itself: one server of many. A number of our own.
@@ -122,17 +122,18 @@ pub(super) async fn lock_known_hosts(
 /// All secrets, or those with these ids.
 pub(super) async fn all(
     connection: &mut PgConnection,
-    ids: Option<Vec<String>>,
+    ids: Option<&[SecretId]>,
 ) -> Result<Vec<DueRow>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT kind, name, registry_host, registry_username, check_target FROM secrets \
-         WHERE deleted_at IS NULL AND ($1::text[] IS NULL \
-         OR (CASE kind WHEN 'image-pull' THEN 'image-' ELSE 'gitsync-secret-' END || name) = ANY ($1)) \
-         ORDER BY kind, name",
-    )
-    .bind(ids)
-    .fetch_all(connection)
-    .await
+    let mut sql = QueryBuilder::<Postgres>::new(
+        "SELECT kind, name, registry_host, registry_username, check_target FROM secrets WHERE deleted_at IS NULL",
+    );
+    if let Some(ids) = ids {
+        let (kinds, names) = kinds_and_names(ids);
+        sql.push(" AND (kind, name) IN (SELECT * FROM unnest(").push_bind(kinds);
+        sql.push("::text[], ").push_bind(names).push("::text[]))");
+    }
+    sql.push(" ORDER BY kind, name");
+    sql.build_query_as().fetch_all(connection).await
 }
 
 /// Secrets whose last test is longer ago than the interval, the longest first; each refusal in a row doubles it, up to 64

@@ -62,11 +62,10 @@ impl CheckService {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("secrets")).await?;
         self.unsealed()?;
         let failed = |error: sqlx::Error| refuse(ctx, &error);
-        let wanted = (!ids.is_empty()).then(|| ids.iter().map(ToString::to_string).collect::<Vec<_>>());
-        let wanted = &wanted;
-        let rows = self.db.read(|mut reader| async move {
-            Ok((repository::all(&mut reader, wanted.clone()).await?, reader))
-        });
+        let wanted = (!ids.is_empty()).then_some(ids);
+        let rows = self
+            .db
+            .read(|mut reader| async move { Ok((repository::all(&mut reader, wanted).await?, reader)) });
         let rows = rows.await.map_err(failed)?;
         if rows.len() < ids.len() {
             return Err(Error::NotFound);
@@ -96,10 +95,8 @@ impl CheckService {
             authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         }
         self.unsealed()?;
-        let wanted: Vec<String> = selection.ids().iter().map(ToString::to_string).collect();
-        let wanted = &wanted;
         let rows = self.db.read(|mut reader| async move {
-            Ok((repository::all(&mut reader, Some(wanted.clone())).await?, reader))
+            Ok((repository::all(&mut reader, Some(selection.ids())).await?, reader))
         });
         let rows = rows.await.map_err(|error| refuse(ctx, &error))?;
         let mut tested = self.test(ctx, rows, Some(Instant::now() + MANY_TIME)).await;
