@@ -35,7 +35,7 @@ test('a token is shown once, works, and is revoked at once', async ({ page, cont
   }
   // Not in what the page is brought to life with.
   for (const island of await page.locator('leptos-island').all()) {
-    expect(await island.getAttribute('data-props')).not.toContain(token.slice(30));
+    expect((await island.getAttribute('data-props')) ?? '').not.toContain(token.slice(30));
   }
   const answer = await me(baseURL, token);
   expect(JSON.parse(answer.body.toString())).toMatchObject({ name, scope: 'read-values', secrets: ['image-hub', 'gitsync-secret-data'] });
