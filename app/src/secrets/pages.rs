@@ -7,6 +7,7 @@ use super::{
     input::Typed,
     keys::{GenerateOffer, KeySection},
     list_before,
+    selection::refusal,
     users::{UsedWarning, UserList, UsersSection, count_words},
 };
 use crate::{
@@ -19,7 +20,6 @@ use crate::{
     ssr,
     ui::{
         ago::Ago,
-        alert::Alert,
         field::{FieldText, field_frame},
         icon::icon,
     },
@@ -119,17 +119,9 @@ pub fn DeletePage() -> impl IntoView {
         };
         let title = if problem.is_some() { "There is a problem" } else { "Not deleted" };
         let failure = failure.map(|error| {
-            let said = match &problem {
-                Some(problem) => Either::Left(view! {
-                    <ul>
-                        <li>
-                            <a href=format!("#{}", Field::Confirmation.key())>{problem.clone()}</a>
-                        </li>
-                    </ul>
-                }),
-                None => Either::Right(view! { <p>{ApiError::Refused(error).message()}</p> }),
-            };
-            view! { <Alert title=title>{said}</Alert> }
+            let field = problem.is_some().then_some(Field::Confirmation.key());
+            let message = problem.clone().unwrap_or_else(|| ApiError::Refused(error).message());
+            refusal(title, field, message)
         });
         let used = count_words(&users, UsageKind::of(details.id.kind)).map(|words| {
             view! {

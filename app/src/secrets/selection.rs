@@ -157,7 +157,7 @@ fn listed<V: IntoView + 'static>(
 }
 
 /// The alert above a form that was refused: a link to the field that it is about, or a sentence.
-fn refusal(title: &'static str, field: Option<&'static str>, message: String) -> impl IntoView {
+pub(super) fn refusal(title: &'static str, field: Option<&'static str>, message: String) -> impl IntoView {
     let said = match field {
         Some(field) => Either::Left(view! {
             <ul>
