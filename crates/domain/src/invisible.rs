@@ -20,7 +20,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_around_a_text_is_left_out() {
-        for around in ["\u{feff}", "\u{200b} ", "\u{202a}", "\u{2066}\u{200e}", "\r\n\t", "\u{a0}", "\u{2060}"] {
+        for around in
+            ["\u{feff}", "\u{200b} ", "\u{202a}", "\u{2066}\u{200e}", "\r\n\t", "\u{a0}", "\u{2060}"]
+        {
             assert_eq!(trimmed(&format!("{around}a\u{200b}b{around}")), "a\u{200b}b", "{around:?}");
         }
     }

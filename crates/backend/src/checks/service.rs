@@ -382,9 +382,5 @@ fn settings(row: &repository::CheckRow, host: Option<&str>) -> CheckSettings {
         (Some(registry), Some(target)) => (None, ImageReference::parse(target, Some(registry)).ok()),
         (_, None) => (None, None),
     };
-    CheckSettings {
-        repository,
-        image,
-        known_hosts: KnownHosts::stored(&row.known_hosts),
-    }
+    CheckSettings { repository, image, known_hosts: KnownHosts::stored(&row.known_hosts) }
 }

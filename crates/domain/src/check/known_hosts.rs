@@ -150,7 +150,9 @@ fn why_unused(kind: &str) -> Unused {
 fn is_port_without_brackets(pattern: &str) -> bool {
     match pattern.trim_start_matches('!').split_once(':') {
         Some((host, port)) => {
-            !host.starts_with(['[', '|']) && !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())
+            !host.starts_with(['[', '|'])
+                && !port.is_empty()
+                && port.bytes().all(|byte| byte.is_ascii_digit())
         }
         None => false,
     }
@@ -309,7 +311,8 @@ mod tests {
              git.corp ssh-ed25519 {KEY} once more\n"
         );
         let known = KnownHosts::parse(&text, "").unwrap();
-        let hosts = |lines: Vec<(&str, &str, &str)>| lines.iter().map(|line| line.0.to_owned()).collect::<Vec<_>>();
+        let hosts =
+            |lines: Vec<(&str, &str, &str)>| lines.iter().map(|line| line.0.to_owned()).collect::<Vec<_>>();
         assert_eq!(hosts(known.lines().collect()), ["git.corp"]);
         assert_eq!(hosts(known.revoked().collect()), ["old.corp"]);
         let unused: Vec<_> = known.unused().map(|line| (line.hosts, line.why)).collect();
