@@ -12,10 +12,12 @@ mod registry;
 mod repository;
 mod service;
 mod sweep;
+mod ticket;
 mod tls;
 mod turns;
 
 pub(crate) use known_hosts::trusts;
+pub(crate) use ticket::{TestedBefore, WhatWasTested};
 
 pub use config::{CheckConfig, PrivateHost};
 pub use service::CheckService;
