@@ -60,7 +60,9 @@ pub fn client_config(extra: &ExtraRoots) -> Result<ClientConfig, Error> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = Verifier {
         // Without a single authority there is none to be built.
-        chains: WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build().ok(),
+        chains: WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+            .build()
+            .ok(),
         listed,
         provider: Arc::clone(&provider),
     };

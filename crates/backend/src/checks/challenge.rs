@@ -50,7 +50,8 @@ fn known(read: Read) -> Option<Challenge> {
         let found = read.parameters.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted.as_bytes()));
         found.map(|(_, value)| value.as_slice()).filter(|value| !value.is_empty())
     };
-    let encoded = |value: &[u8]| encode(value, |byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
+    let encoded =
+        |value: &[u8]| encode(value, |byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
     let realm = encode(take("realm")?.trim_ascii(), |byte| {
         byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte)
     });
@@ -111,8 +112,7 @@ fn split(line: &[u8]) -> Vec<Read> {
 
 /// Leaves out the token that stands in the place of parameters, as Negotiate and NTLM have it.
 fn without_token68(text: &[u8]) -> &[u8] {
-    let (token, after) =
-        split_start(text, |byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte));
+    let (token, after) = split_start(text, |byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte));
     let end = without_start(without_start(after, |byte| byte == b'='), is_blank);
     let is_alone = end.is_empty() || end.starts_with(b",");
     if !token.is_empty() && is_alone { end } else { text }
@@ -189,12 +189,21 @@ mod tests {
             (&[b"Bearer realm=\"https://a/t\", Basic realm=\"x\""], vec![token(), Challenge::Basic]),
             (&[b"bearer realm=\"https://a/t\""], vec![token()]),
             (&[b"Bearer\trealm=\"https://a/t\""], vec![token()]),
-            (&[b"Bearer   realm = \"https://a/t\" , service\t=\ts"], vec![bearer("https://a/t", Some("s"), None)]),
+            (
+                &[b"Bearer   realm = \"https://a/t\" , service\t=\ts"],
+                vec![bearer("https://a/t", Some("s"), None)],
+            ),
             (&[b"Bearer realm=\"https://a/t\" service=\"s\""], vec![bearer("https://a/t", Some("s"), None)]),
-            (&[b"Bearer service=\"s\",,realm=\"https://a/t\","], vec![bearer("https://a/t", Some("s"), None)]),
+            (
+                &[b"Bearer service=\"s\",,realm=\"https://a/t\","],
+                vec![bearer("https://a/t", Some("s"), None)],
+            ),
             (&[b"Bearer realm=\" https://a/t \""], vec![token()]),
             (&[b"Bearer realm=\"https://a/x y\""], vec![bearer("https://a/x%20y", None, None)]),
-            (&[b"Bearer realm=\"https://a/t\",service=\"\xfc\""], vec![bearer("https://a/t", Some("%FC"), None)]),
+            (
+                &[b"Bearer realm=\"https://a/t\",service=\"\xfc\""],
+                vec![bearer("https://a/t", Some("%FC"), None)],
+            ),
             (&[b"Bearer realm=\"https://a/t\",service=\"\",scope=\"\""], vec![token()]),
             (&[b"Bearer realm=\"https://a/t\",realm=\"https://b/t\""], vec![token()]),
             (&[b"Negotiate, NTLM, Basic realm=\"x\""], vec![Challenge::Basic]),

@@ -9,9 +9,7 @@ use hyper::{
     HeaderMap, Method, Request, StatusCode, Uri,
     body::{Bytes, Incoming},
     client::conn::http1,
-    header::{
-        ACCEPT, AUTHORIZATION, DATE, HOST, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, USER_AGENT,
-    },
+    header::{ACCEPT, AUTHORIZATION, DATE, HOST, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, USER_AGENT},
 };
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, pki_types::ServerName};
@@ -81,7 +79,10 @@ pub(super) struct Answer {
 impl Answer {
     /// Returns the text of a header, its bytes outside ASCII replaced.
     pub(super) fn text(&self, name: HeaderName) -> String {
-        self.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .unwrap_or_default()
     }
 
     /// Returns in how many seconds the host wants to be asked again (RFC 9110, 10.2.3). A date is read by the host's own
@@ -147,7 +148,8 @@ impl Http {
     /// was. Registries send clients to their storage in this way. Where nothing is found there, returns the redirect.
     pub(super) async fn ask_anywhere(&self, question: Question<'_>) -> Result<Answer, CheckCause> {
         let first = self.ask(question).await?;
-        let Some(Leads::Elsewhere(mut origin, mut path)) = leads(question.origin, question.path, &first) else {
+        let Some(Leads::Elsewhere(mut origin, mut path)) = leads(question.origin, question.path, &first)
+        else {
             return Ok(first);
         };
         for _ in 0..MAX_REDIRECTS {

@@ -252,8 +252,11 @@ impl Trial<'_> {
             Ticket::Full(ticket) => ticket,
             Ticket::WithoutScope(ticket) => {
                 // Some give such tokens to anybody: only what they open tells.
-                let accepted = !matches!(door, Door::Closed(_)) || self.base(Some(&ticket)).await?.status.is_success();
-                return Err(if accepted { CheckCause::NoAccessToImage } else { CheckCause::WrongPassword }.into());
+                let accepted =
+                    !matches!(door, Door::Closed(_)) || self.base(Some(&ticket)).await?.status.is_success();
+                return Err(
+                    if accepted { CheckCause::NoAccessToImage } else { CheckCause::WrongPassword }.into()
+                );
             }
         };
         let refused = match self.manifest(image, Some(&ticket)).await? {
@@ -318,7 +321,9 @@ impl Trial<'_> {
             }
             Door::Open { .. } | Door::Other => {
                 let looked_at = self.knock().await?;
-                if !looked_at && matches!(self.manifest(image, Some(&self.basic()?)).await?, Manifest::NotAllowed(_)) {
+                if !looked_at
+                    && matches!(self.manifest(image, Some(&self.basic()?)).await?, Manifest::NotAllowed(_))
+                {
                     return Err(CheckCause::WrongPassword.into());
                 }
                 looked_at
@@ -371,7 +376,11 @@ impl Trial<'_> {
         match answer.status {
             StatusCode::UNAUTHORIZED => Ok(Manifest::NotAllowed(challenges(&answer.headers))),
             status if status.is_success() => {
-                if is_manifest(&answer) { Ok(Manifest::Found) } else { Err(CheckCause::NotARegistry.into()) }
+                if is_manifest(&answer) {
+                    Ok(Manifest::Found)
+                } else {
+                    Err(CheckCause::NotARegistry.into())
+                }
             }
             status => unexpected(&self.origin, &answer).map_or(Ok(Manifest::Missing(status)), Err),
         }
@@ -393,7 +402,9 @@ impl Trial<'_> {
             };
         }
         Err(match refused {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::BAD_REQUEST => CheckCause::WrongPassword,
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::BAD_REQUEST => {
+                CheckCause::WrongPassword
+            }
             _ => CheckCause::TokenNotGiven,
         }
         .into())
@@ -401,7 +412,12 @@ impl Trial<'_> {
 
     /// Asks for a token where the registry says that they are given out; that place is looked at as the registry itself
     /// was. Without an account, as anybody.
-    async fn token(&self, bearer: &Bearer, scope: Option<&str>, account: Option<&HeaderValue>) -> Result<Given, Stop> {
+    async fn token(
+        &self,
+        bearer: &Bearer,
+        scope: Option<&str>,
+        account: Option<&HeaderValue>,
+    ) -> Result<Given, Stop> {
         let (origin, mut path) = read_realm(self.http, &bearer.realm)?;
         for (key, value) in [("service", bearer.service.as_deref()), ("scope", scope)] {
             if let Some(value) = value {
@@ -409,8 +425,13 @@ impl Trial<'_> {
                 path.extend([key, "=", value]);
             }
         }
-        let question =
-            Question { method: &Method::GET, origin: &origin, path: &path, accept: ANY, authorization: account };
+        let question = Question {
+            method: &Method::GET,
+            origin: &origin,
+            path: &path,
+            accept: ANY,
+            authorization: account,
+        };
         let answer = self.http.ask(question).await?;
         if !answer.status.is_success() {
             return match unexpected(&origin, &answer) {

@@ -2,10 +2,7 @@
 
 use crate::{context::Ctx, db::instant, secrets::repository::kinds_and_names};
 use chrono::{DateTime, Utc};
-use domain::{
-    check::CheckReport,
-    secret::SecretId,
-};
+use domain::{check::CheckReport, secret::SecretId};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 

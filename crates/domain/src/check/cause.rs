@@ -19,14 +19,8 @@ pub enum CheckStatus {
 
 impl CheckStatus {
     /// All of them, in the order of the filter.
-    pub const ALL: [Self; 6] = [
-        Self::Works,
-        Self::Open,
-        Self::Refused,
-        Self::Unreachable,
-        Self::HostKeyChanged,
-        Self::NotTested,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Works, Self::Open, Self::Refused, Self::Unreachable, Self::HostKeyChanged, Self::NotTested];
 
     /// As it is stored and stands in addresses.
     pub fn as_str(self) -> &'static str {

@@ -127,10 +127,18 @@ mod tests {
         let cause = CheckCause::TooManyRequests;
         let said = |retry_after| CheckReport { retry_after, ..CheckReport::new(cause) }.message();
         assert_eq!(said(None), cause.message());
-        for (seconds, expected) in
-            [(0, "1 second."), (1, "1 second."), (90, "90 seconds."), (121, "3 minutes."), (7_201, "3 hours.")]
-        {
-            assert!(said(Some(seconds)).ends_with(&format!("wait for {expected}")), "{}", said(Some(seconds)));
+        for (seconds, expected) in [
+            (0, "1 second."),
+            (1, "1 second."),
+            (90, "90 seconds."),
+            (121, "3 minutes."),
+            (7_201, "3 hours."),
+        ] {
+            assert!(
+                said(Some(seconds)).ends_with(&format!("wait for {expected}")),
+                "{}",
+                said(Some(seconds))
+            );
         }
     }
 }
