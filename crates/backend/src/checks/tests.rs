@@ -3,10 +3,12 @@
 mod git_server;
 mod hostile;
 mod kept;
+mod odd_registries;
 mod peers;
 mod registry_server;
 mod stored;
 mod sweep;
+mod tls;
 
 use super::config::{CheckConfig, PrivateHost};
 use crate::trust::ExtraRoots;

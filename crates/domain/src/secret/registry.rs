@@ -12,8 +12,8 @@ pub struct RegistryHost(String);
 const DOCKER_HUB: &str = "https://index.docker.io/v1/";
 
 /// What people call it.
-const DOCKER_HUB_NAMES: [&str; 4] =
-    ["docker.io", "index.docker.io", "registry-1.docker.io", "hub.docker.com"];
+const DOCKER_HUB_NAMES: [&str; 5] =
+    ["docker.io", "index.docker.io", "registry-1.docker.io", "hub.docker.com", "registry.hub.docker.com"];
 
 /// A host as it is stored, and what was put right on the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -362,6 +362,7 @@ mod tests {
             ("https://index.docker.io/v1", DOCKER_HUB),
             ("https://registry-1.docker.io/v2/", DOCKER_HUB),
             ("hub.docker.com", DOCKER_HUB),
+            ("registry.hub.docker.com", DOCKER_HUB),
             ("Docker.IO.", DOCKER_HUB),
             (DOCKER_HUB, DOCKER_HUB),
             ("a.docker.io", "a.docker.io"),

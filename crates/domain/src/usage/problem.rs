@@ -27,11 +27,13 @@ pub enum UsageProblem {
     ConfirmationNotTyped,
     /// The repository has no such branch.
     NoSuchBranch,
+    /// An image of Docker Hub, by a name of its that clients take for another registry.
+    HubOtherwise,
 }
 
 impl UsageProblem {
     /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::NameTaken,
         Self::ImageForm,
         Self::GitForm,
@@ -44,6 +46,7 @@ impl UsageProblem {
         Self::NameNotTyped,
         Self::ConfirmationNotTyped,
         Self::NoSuchBranch,
+        Self::HubOtherwise,
     ];
 
     /// What is wrong, and what would be right.
@@ -68,6 +71,9 @@ impl UsageProblem {
             }
             Self::NoSuchBranch => {
                 "The repository has no branch of this name. Correct it, or leave it empty for the default branch."
+            }
+            Self::HubOtherwise => {
+                "Docker and Kubernetes take this host for a registry of its own, and do not look for Docker Hub's account there. Write docker.io in its place, such as docker.io/group/app:tag."
             }
             Self::NameNotTyped => "It is in use: type its name, as it stands above, to delete it all the same.",
             Self::ConfirmationNotTyped => {
