@@ -254,6 +254,15 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
         Some(at) => Either::Left(view! { ", signed in " <Ago at now/> }),
         None => Either::Right(", has never signed in"),
     };
+    let suspended = user.suspended_at.map(|at| {
+        view! {
+            <h2>"API tokens"</h2>
+            <p>
+                "This user’s API tokens are refused since the place where they sign in refused them or signed them out, "
+                <Ago at now/> ". They are taken again as soon as the user signs in there and has a role."
+            </p>
+        }
+    });
     let sessions = match user.sessions {
         0 => EitherOf3::A("There are none."),
         1 => EitherOf3::B("There is one."),
@@ -293,6 +302,13 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
             <h2>"Password"</h2>
             <p>"A link with which the user chooses a new password. The old one and every session end at once."</p>
             <form method="post" action=to("password-link")>
+                <label class="tick">
+                    <input type="checkbox" name="revoke_tokens" value="on" checked/>
+                    {match user.tokens {
+                        1 => "Revoke the user’s API token, too".to_owned(),
+                        count => format!("Revoke the user’s API tokens, too ({count})"),
+                    }}
+                </label>
                 <button>"Make password link"</button>
             </form>
         }),
@@ -312,6 +328,7 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
                     </form>
                 }
             })}
+        {suspended}
         <h2>{if user.disabled { "Enable" } else { "Disable" }}</h2>
         {switch}
     }

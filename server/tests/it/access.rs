@@ -5,7 +5,7 @@ use axum::{
     body::Body,
     http::{self, Request, StatusCode, header},
 };
-use backend::Ctx;
+use backend::{Ctx, PasswordReset};
 use domain::{
     access::{Role, TokenDraft, TokenScope},
     sensitive::Sensitive,
@@ -105,6 +105,7 @@ const ANYBODY: &[&str] = &[
     "/sign-in",
     "/sign-in/single-sign-on",
     "/sign-in/single-sign-on/return",
+    "/sign-in/single-sign-on/logout",
     "/sign-out",
     "/setup",
     "/choose-password",
@@ -456,7 +457,7 @@ async fn a_reader_is_offered_nothing_that_they_may_not_do() {
 
 async fn with_password(app: &TestApp, name: &str, role: Role) {
     app.session(name, role).await;
-    let link = app.backend.users().password_link(&ctx(), name, true).await.unwrap();
+    let link = app.backend.users().password_link(&ctx(), name, PasswordReset::Now).await.unwrap();
     app.backend.users().choose_password(&ctx(), &link, &Sensitive::new(PASSWORD)).await.unwrap();
 }
 

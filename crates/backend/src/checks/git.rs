@@ -4,9 +4,11 @@
 use super::{
     advertisement::{Advertisement, Found, Reading},
     known_hosts,
-    outbound::{Outbound, Resolved},
 };
-use crate::ssh_keys;
+use crate::{
+    outbound::{Outbound, Resolved},
+    ssh_keys,
+};
 use domain::{
     check::{CheckCause, CheckReport, HostKey, KnownHosts, Published, Repository},
     secret::PrivateKeyText,

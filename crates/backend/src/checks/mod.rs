@@ -1,11 +1,8 @@
 //! Whether credentials work: connections to registries and Git servers, and what came of them.
 
 mod advertisement;
-mod config;
 mod git;
-mod http;
 mod known_hosts;
-mod outbound;
 mod pace;
 mod registry;
 mod repository;
@@ -15,7 +12,6 @@ mod turns;
 
 pub(crate) use known_hosts::trusts;
 
-pub use config::{CheckConfig, ExtraRoots, PrivateHost};
 pub use service::CheckService;
 pub use sweep::{TestOutcome, Tested};
 

@@ -1,7 +1,7 @@
 //! Whether a registry accepts an account: `/v2/`, and where it wants one, a token (OCI distribution specification; Docker's
 //! registry token specification).
 
-use super::http::{Answer, Http, Origin};
+use crate::outbound::{Answer, Http, Origin};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     check::{CheckCause, ImageReference},
@@ -233,7 +233,7 @@ fn parameters(text: &str) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::{config::CheckConfig, outbound::Outbound};
+    use crate::outbound::{CheckConfig, Outbound};
 
     fn challenges(lines: &[&str]) -> Option<Challenge> {
         let mut headers = HeaderMap::new();

@@ -1,11 +1,7 @@
 //! Trying credentials on what they are for. Every method authorizes first; what a person tries is recorded.
 
 use super::{
-    config::CheckConfig,
-    git,
-    http::Http,
-    known_hosts,
-    outbound::Outbound,
+    git, known_hosts,
     pace::Pace,
     registry::{self, Account},
     repository,
@@ -18,6 +14,7 @@ use crate::{
     db::{Db, bounded, timestamp},
     error::refuse,
     keyring::{Keyring, Location},
+    outbound::{Http, Outbound},
     secrets::{
         keys,
         repository::{self as secrets, find_value},
@@ -64,11 +61,9 @@ impl CheckService {
     pub(crate) fn new(
         db: Db,
         keyring: Option<Arc<Keyring>>,
-        config: &CheckConfig,
-        database: Option<(String, u16)>,
+        outbound: Outbound,
+        http: Http,
     ) -> Self {
-        let outbound = Outbound::new(config, database);
-        let http = Http::new(config, outbound.clone());
         Self { db, keyring, outbound, http, turns: Turns::new(), pace: Pace::new() }
     }
 

@@ -7,7 +7,7 @@ mod registry_server;
 mod stored;
 mod sweep;
 
-use super::config::{CheckConfig, ExtraRoots, PrivateHost};
+use crate::outbound::{CheckConfig, ExtraRoots, PrivateHost};
 
 /// What the tests of connections are configured with: loopback is allowed, and these hosts are asked by plain HTTP.
 fn config(plain: &[&str]) -> CheckConfig {

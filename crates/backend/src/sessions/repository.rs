@@ -55,6 +55,16 @@ pub(super) struct NewRow<'a> {
     pub(super) token_hash: &'a [u8],
     pub(super) device: &'a str,
     pub(super) expires_at: Timestamp,
+    pub(super) beginning: &'a Beginning,
+}
+
+/// What the provider says of the sign-in that begins a session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Beginning {
+    /// When the person last proved there who they are.
+    pub(crate) proven_at: Option<Timestamp>,
+    /// The provider's own session.
+    pub(crate) provider_session: Option<String>,
 }
 
 /// Adds a session; those that are over are swept away.
@@ -71,8 +81,8 @@ pub(super) async fn insert(
         .execute(&mut *connection)
         .await?;
     sqlx::query(
-        "INSERT INTO sessions (id, user_id, token_hash, device, address, created_at, seen_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
+        "INSERT INTO sessions (id, user_id, token_hash, device, address, created_at, seen_at, expires_at, proven_at, \
+         provider_session) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9)",
     )
     .bind(row.id)
     .bind(row.user_id)
@@ -81,6 +91,8 @@ pub(super) async fn insert(
     .bind(ctx.address.map(|address| address.to_string()))
     .bind(now)
     .bind(instant(row.expires_at)?)
+    .bind(row.beginning.proven_at.map(instant).transpose()?)
+    .bind(row.beginning.provider_session.as_deref())
     .execute(connection)
     .await
     .map(drop)
@@ -124,6 +136,35 @@ pub(super) async fn end(connection: &mut PgConnection, user: Uuid, id: Uuid) -> 
         .execute(connection)
         .await?;
     Ok(ended.rows_affected() > 0)
+}
+
+/// When the person of this session last proved at the provider who they are.
+pub(super) async fn proven_at(
+    connection: &mut PgConnection,
+    id: Uuid,
+) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+    let found: Option<Option<DateTime<Utc>>> =
+        sqlx::query_scalar("SELECT proven_at FROM sessions WHERE id = $1")
+            .bind(id)
+            .fetch_optional(connection)
+            .await?;
+    Ok(found.flatten())
+}
+
+/// Ends the sessions of this user that belong to this one of the provider, and those of which nothing is known.
+pub(crate) async fn end_of_provider(
+    connection: &mut PgConnection,
+    user: Uuid,
+    provider_session: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "DELETE FROM sessions WHERE user_id = $1 AND (provider_session = $2 OR provider_session IS NULL)",
+    )
+    .bind(user)
+    .bind(provider_session)
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 /// Ends all sessions of this user.

@@ -26,8 +26,12 @@ pub(super) struct TokenRow {
     pub(super) expires_at: Option<DateTime<Utc>>,
     pub(super) used_at: Option<DateTime<Utc>>,
     pub(super) revoked_at: Option<DateTime<Utc>>,
+    pub(super) owner: Option<String>,
     pub(super) owner_role: Option<String>,
     pub(super) owner_disabled: Option<bool>,
+    pub(super) owner_suspended: Option<bool>,
+    /// Of people whom a provider vouches for: when they signed in last, or what counts in its place.
+    pub(super) vouched_at: Option<DateTime<Utc>>,
 }
 
 impl TokenRow {
@@ -50,7 +54,9 @@ impl TokenRow {
 
 const SELECT: &str = "SELECT api_tokens.id, secret_hash, api_tokens.name, user_id, scope, name_prefix, secrets, \
     api_tokens.created_at, api_tokens.created_by, expires_at, used_at, revoked_at, users.role AS owner_role, \
-    users.disabled AS owner_disabled FROM api_tokens LEFT JOIN users ON users.id = user_id";
+    users.name AS owner, users.disabled AS owner_disabled, users.suspended_at IS NOT NULL AS owner_suspended, \
+    CASE WHEN users.oidc_issuer IS NOT NULL THEN \
+    greatest(coalesce(users.signed_in_at, users.created_at), users.tokens_kept_from) END AS vouched_at FROM api_tokens LEFT JOIN users ON users.id = user_id";
 
 pub(super) async fn find(connection: &mut PgConnection, id: &str) -> Result<Option<TokenRow>, sqlx::Error> {
     QueryBuilder::<Postgres>::new(format!("{SELECT} WHERE api_tokens.id = "))
@@ -104,6 +110,38 @@ pub(super) async fn note_used(
         .execute(connection)
         .await
         .map(drop)
+}
+
+/// The names of the tokens of this person that are neither revoked nor expired.
+pub(super) async fn live_names(
+    connection: &mut PgConnection,
+    owner: Uuid,
+    now: Timestamp,
+) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT name FROM api_tokens WHERE user_id = $1 AND revoked_at IS NULL \
+         AND (expires_at IS NULL OR expires_at > $2)",
+    )
+    .bind(owner)
+    .bind(instant(now)?)
+    .fetch_all(connection)
+    .await
+}
+
+/// Ends all tokens of this person at once, and returns the ids of those that were good until then.
+pub(crate) async fn revoke_all(
+    connection: &mut PgConnection,
+    owner: Uuid,
+    now: Timestamp,
+) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "UPDATE api_tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL \
+         AND (expires_at IS NULL OR expires_at > $2) RETURNING id",
+    )
+    .bind(owner)
+    .bind(instant(now)?)
+    .fetch_all(connection)
+    .await
 }
 
 /// Ends it at once; `None` where there is no such token, else its name. An owner reaches their own alone.

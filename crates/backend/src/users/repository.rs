@@ -29,6 +29,10 @@ pub struct UserSummary {
     pub sessions: u32,
     /// The issuer who vouches for them, where they sign in at a provider; their role is then that of their groups there.
     pub issuer: Option<String>,
+    /// Since when their API tokens are refused, because the provider has refused or signed them out.
+    pub suspended_at: Option<Timestamp>,
+    /// How many API tokens they have that are neither revoked nor expired.
+    pub tokens: u32,
 }
 
 #[derive(Debug, FromRow)]
@@ -40,6 +44,8 @@ pub(super) struct ListRow {
     signed_in_at: Option<DateTime<Utc>>,
     sessions: i64,
     oidc_issuer: Option<String>,
+    suspended_at: Option<DateTime<Utc>>,
+    tokens: i64,
 }
 
 impl TryFrom<ListRow> for UserSummary {
@@ -54,6 +60,8 @@ impl TryFrom<ListRow> for UserSummary {
             signed_in_at: row.signed_in_at.map(crate::db::timestamp),
             sessions: u32::try_from(row.sessions).unwrap_or_default(),
             issuer: row.oidc_issuer,
+            suspended_at: row.suspended_at.map(crate::db::timestamp),
+            tokens: u32::try_from(row.tokens).unwrap_or_default(),
         })
     }
 }
@@ -82,6 +90,36 @@ pub(crate) async fn find(connection: &mut PgConnection, name: &str) -> Result<Op
         .await
 }
 
+/// Whether one of these is the name of a user.
+pub(crate) async fn any_named(connection: &mut PgConnection, names: &[String]) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM users WHERE name = ANY($1))")
+        .bind(names)
+        .fetch_one(connection)
+        .await
+}
+
+/// Has the API tokens of a user refused until they sign in at the provider again.
+///
+/// Says whether they were taken until now.
+pub(crate) async fn suspend(connection: &mut PgConnection, ctx: &Ctx, id: Uuid) -> Result<bool, sqlx::Error> {
+    let suspended = sqlx::query("UPDATE users SET suspended_at = $2 WHERE id = $1 AND suspended_at IS NULL")
+        .bind(id)
+        .bind(instant(ctx.now)?)
+        .execute(connection)
+        .await?;
+    Ok(suspended.rows_affected() > 0)
+}
+
+/// Takes the API tokens of a user again; says whether they were refused until now.
+pub(crate) async fn resume(connection: &mut PgConnection, id: Uuid) -> Result<bool, sqlx::Error> {
+    let resumed =
+        sqlx::query("UPDATE users SET suspended_at = NULL WHERE id = $1 AND suspended_at IS NOT NULL")
+            .bind(id)
+            .execute(connection)
+            .await?;
+    Ok(resumed.rows_affected() > 0)
+}
+
 /// The user for whom this issuer vouches under this subject.
 pub(crate) async fn find_by_subject(
     connection: &mut PgConnection,
@@ -95,6 +133,22 @@ pub(crate) async fn find_by_subject(
     .bind(issuer)
     .bind(subject)
     .fetch_optional(connection)
+    .await
+}
+
+/// The users of this issuer who have a session here that belongs to this one there.
+pub(crate) async fn of_provider_session(
+    connection: &mut PgConnection,
+    issuer: &str,
+    provider_session: &str,
+) -> Result<Vec<UserRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT id, name, role, password_hash, disabled, oidc_issuer FROM users WHERE oidc_issuer = $1 \
+         AND id IN (SELECT user_id FROM sessions WHERE provider_session = $2)",
+    )
+    .bind(issuer)
+    .bind(provider_session)
+    .fetch_all(connection)
     .await
 }
 
@@ -230,8 +284,9 @@ pub(super) async fn list(
     search: &str,
     beyond: &str,
     limit: i64,
+    now: Timestamp,
 ) -> Result<Vec<ListRow>, sqlx::Error> {
-    QueryBuilder::<Postgres>::new(SUMMARY)
+    summary(now)?
         .push(" WHERE strpos(name, ")
         .push_bind(search)
         .push(") > 0 AND name > ")
@@ -244,8 +299,12 @@ pub(super) async fn list(
 }
 
 /// One user.
-pub(super) async fn get(connection: &mut PgConnection, name: &str) -> Result<Option<ListRow>, sqlx::Error> {
-    QueryBuilder::<Postgres>::new(SUMMARY)
+pub(super) async fn get(
+    connection: &mut PgConnection,
+    name: &str,
+    now: Timestamp,
+) -> Result<Option<ListRow>, sqlx::Error> {
+    summary(now)?
         .push(" WHERE name = ")
         .push_bind(name)
         .build_query_as()
@@ -253,8 +312,16 @@ pub(super) async fn get(connection: &mut PgConnection, name: &str) -> Result<Opt
         .await
 }
 
-const SUMMARY: &str = "SELECT name, role, disabled, password_hash IS NOT NULL AS has_password, signed_in_at, \
-    oidc_issuer, (SELECT count(*) FROM sessions WHERE user_id = users.id) AS sessions FROM users";
+fn summary(now: Timestamp) -> Result<QueryBuilder<Postgres>, sqlx::Error> {
+    let mut sql = QueryBuilder::new(
+        "SELECT name, role, disabled, password_hash IS NOT NULL AS has_password, signed_in_at, oidc_issuer, \
+         suspended_at, (SELECT count(*) FROM sessions WHERE user_id = users.id) AS sessions, \
+         (SELECT count(*) FROM api_tokens WHERE user_id = users.id AND revoked_at IS NULL \
+         AND (expires_at IS NULL OR expires_at > ",
+    );
+    sql.push_bind(instant(now)?).push(")) AS tokens FROM users");
+    Ok(sql)
+}
 
 /// Notes a one-time link; those that have expired are swept away.
 pub(super) async fn insert_link(

@@ -1,7 +1,7 @@
 //! Peers that are slow, endless, elsewhere, or not what they should be.
 
 use super::{config, registry_server::tried};
-use crate::checks::config::{CheckConfig, PrivateHost};
+use crate::outbound::{CheckConfig, PrivateHost};
 use domain::check::CheckCause;
 use std::{
     io::{Read, Write},

@@ -6,13 +6,11 @@ use super::{
     peers::{Authority, Folder, Guard, PASSWORD, Registry, USER, run},
     roots,
 };
-use crate::checks::{
-    config::CheckConfig,
-    http::Http,
-    outbound::Outbound,
-    registry::{Account, check},
+use crate::{
+    checks::registry::{Account, check},
+    docker_config_json,
+    outbound::{CheckConfig, Http, Outbound},
 };
-use crate::docker_config_json;
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},

@@ -32,7 +32,7 @@ enum Reach {
 
 /// What may be reached. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Outbound {
+pub(crate) struct Outbound {
     allowed: Vec<PrivateHost>,
     own_port: Option<u16>,
     /// Where our own database is.
@@ -41,15 +41,21 @@ pub(super) struct Outbound {
 
 /// Addresses of one host, all of which may be connected to.
 #[derive(Clone, Debug)]
-pub(super) struct Resolved(Vec<SocketAddr>);
+pub(crate) struct Resolved(Vec<SocketAddr>);
 
 impl Outbound {
-    pub(super) fn new(config: &CheckConfig, database: Option<(String, u16)>) -> Self {
+    pub(crate) fn new(config: &CheckConfig, database: Option<(String, u16)>) -> Self {
         Self { allowed: config.allow_private.clone(), own_port: config.own_port, database }
     }
 
+    /// Lets this host be reached on private addresses, too: the operator has named it in a setting.
+    pub(crate) fn with_host(mut self, host: &str) -> Self {
+        self.allowed.extend(PrivateHost::parse(host.trim_matches(['[', ']'])).ok());
+        self
+    }
+
     /// Asks once what the name resolves to, and looks at each address: one bad one spoils all.
-    pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Resolved, CheckCause> {
+    pub(crate) async fn resolve(&self, host: &str, port: u16) -> Result<Resolved, CheckCause> {
         let addresses = lookup(host, port).await?;
         let ours = match &self.database {
             // No name of ours is asked for unless it is about that port.
@@ -76,7 +82,7 @@ impl Outbound {
     }
 
     /// Connects to one of the addresses that were looked at.
-    pub(super) async fn connect(&self, resolved: &Resolved) -> Result<TcpStream, CheckCause> {
+    pub(crate) async fn connect(&self, resolved: &Resolved) -> Result<TcpStream, CheckCause> {
         let mut cause = CheckCause::NameNotFound;
         for address in &resolved.0 {
             match timeout(PATIENCE, TcpStream::connect(address)).await {

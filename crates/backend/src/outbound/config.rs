@@ -43,18 +43,18 @@ impl PrivateHost {
         Ok(Self::Name(text))
     }
 
-    pub(super) fn is_named(&self, host: &str) -> bool {
+    pub(crate) fn is_named(&self, host: &str) -> bool {
         matches!(self, Self::Name(name) if name.eq_ignore_ascii_case(host.trim_end_matches('.')))
     }
 
-    pub(super) fn contains(&self, address: IpAddr) -> bool {
+    pub(crate) fn contains(&self, address: IpAddr) -> bool {
         matches!(self, Self::Network(network) if network.contains(&address))
     }
 }
 
 /// Certificates of authorities.
 #[derive(Clone, Debug, Default)]
-pub struct ExtraRoots(pub(super) Vec<CertificateDer<'static>>);
+pub struct ExtraRoots(pub(crate) Vec<CertificateDer<'static>>);
 
 impl ExtraRoots {
     /// Reads a file of certificates in PEM form.

@@ -1,14 +1,14 @@
 //! One request, one answer, over a connection of its own to an address that was looked at: nothing is kept, followed or
 //! sent elsewhere.
 
-use super::{config::CheckConfig, outbound::Outbound};
+use super::{config::CheckConfig, connect::Outbound};
 use domain::check::CheckCause;
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
     HeaderMap, Method, Request, StatusCode, Uri,
     body::Bytes,
     client::conn::http1,
-    header::{ACCEPT, AUTHORIZATION, HOST, HeaderValue, USER_AGENT},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderValue, USER_AGENT},
 };
 use hyper_util::rt::TokioIo;
 use rustls::{CertificateError, ClientConfig, RootCertStore, crypto::aws_lc_rs, pki_types::ServerName};
@@ -25,11 +25,11 @@ const MOST_HEADERS: usize = 100;
 
 /// Where a request goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Origin {
-    pub(super) tls: bool,
+pub(crate) struct Origin {
+    pub(crate) tls: bool,
     /// A name or an address; IPv6 in brackets.
-    pub(super) host: String,
-    pub(super) port: u16,
+    pub(crate) host: String,
+    pub(crate) port: u16,
 }
 
 impl Origin {
@@ -45,15 +45,30 @@ impl Origin {
 
 /// An answer, as far as it is read.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// A request that is to be sent.
+#[derive(Debug)]
+pub(crate) struct Question<'q> {
+    pub(crate) method: Method,
+    pub(crate) origin: &'q Origin,
+    /// With its query.
+    pub(crate) path: &'q str,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// The most that is read of the answer's body, in bytes.
+    pub(crate) longest: usize,
+    /// Whether the body of a refusal is read, too.
+    pub(crate) refusals: bool,
 }
 
 /// Asks over HTTP. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Http {
+pub(crate) struct Http {
     outbound: Outbound,
     plain: Arc<[String]>,
     config: Arc<CheckConfig>,
@@ -62,19 +77,24 @@ pub(super) struct Http {
 }
 
 impl Http {
-    pub(super) fn new(config: &CheckConfig, outbound: Outbound) -> Self {
+    pub(crate) fn new(config: &CheckConfig, outbound: Outbound) -> Self {
         let plain = config.plain_http.iter().map(|host| host.trim().to_ascii_lowercase()).collect();
         Self { outbound, plain, config: Arc::new(config.clone()), tls: Arc::default() }
     }
 
     /// Whether the operator lists this host, with or without its port, as one to be asked by plain HTTP.
-    pub(super) fn is_plain(&self, host: &str, port: Option<u16>) -> bool {
+    pub(crate) fn is_plain(&self, host: &str, port: Option<u16>) -> bool {
         let with_port = port.map(|port| format!("{host}:{port}"));
         self.plain.iter().any(|listed| listed == host || Some(listed) == with_port.as_ref())
     }
 
+    /// Returns a client with the same trust that reaches this host on private addresses, too, because a setting names it.
+    pub(crate) fn with_host(&self, host: &str) -> Self {
+        Self { outbound: self.outbound.clone().with_host(host), ..self.clone() }
+    }
+
     /// Asks once. The body of an answer to HEAD is empty.
-    pub(super) async fn ask(
+    pub(crate) async fn ask(
         &self,
         method: Method,
         origin: &Origin,
@@ -82,31 +102,44 @@ impl Http {
         accept: &'static str,
         authorization: Option<&HeaderValue>,
     ) -> Result<Answer, CheckCause> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        if let Some(authorization) = authorization {
+            headers.insert(AUTHORIZATION, authorization.clone());
+        }
+        let (body, longest) = (Bytes::new(), MOST_BODY);
+        self.send(Question { method, origin, path, headers, body, longest, refusals: false }).await
+    }
+
+    /// Sends a request and reads the answer, following no redirect.
+    pub(crate) async fn send(&self, question: Question<'_>) -> Result<Answer, CheckCause> {
+        let Question { method, origin, path, headers, body, longest, refusals } = question;
         let resolved = self.outbound.resolve(origin.bare_host(), origin.port).await?;
         let stream = self.outbound.connect(&resolved).await?;
         let uri = Uri::try_from(path).map_err(|_| CheckCause::NotARegistry)?;
         let mut request = Request::builder().method(method).uri(uri);
-        if let Some(headers) = request.headers_mut() {
+        if let Some(sent) = request.headers_mut() {
+            *sent = headers;
             let host = HeaderValue::try_from(origin.authority()).map_err(|_| CheckCause::NotARegistry)?;
-            headers.insert(HOST, host);
-            headers.insert(USER_AGENT, HeaderValue::from_static("latchkey"));
-            headers.insert(ACCEPT, HeaderValue::from_static(accept));
-            if let Some(authorization) = authorization {
-                let mut value = authorization.clone();
-                value.set_sensitive(true);
-                headers.insert(AUTHORIZATION, value);
+            sent.insert(HOST, host);
+            sent.insert(USER_AGENT, HeaderValue::from_static("latchkey"));
+            if let Some(authorization) = sent.get_mut(AUTHORIZATION) {
+                authorization.set_sensitive(true);
+            }
+            if !body.is_empty() {
+                sent.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
             }
         }
-        let request = request.body(Empty::new()).map_err(|_| CheckCause::NotARegistry)?;
+        let request = request.body(Full::new(body)).map_err(|_| CheckCause::NotARegistry)?;
         if !origin.tls {
-            return exchange(stream, request).await;
+            return exchange(stream, request, longest, refusals).await;
         }
         let config = self.tls().ok_or(CheckCause::TlsFailed)?;
         let name = ServerName::try_from(origin.bare_host().to_owned())
             .map_err(|_| CheckCause::CertificateForAnother)?;
         let stream =
             TlsConnector::from(config).connect(name, stream).await.map_err(|error| tls_cause(&error))?;
-        exchange(stream, request).await
+        exchange(stream, request, longest, refusals).await
     }
 
     fn tls(&self) -> Option<Arc<ClientConfig>> {
@@ -131,7 +164,9 @@ impl Http {
 
 async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    request: Request<Empty<Bytes>>,
+    request: Request<Full<Bytes>>,
+    longest: usize,
+    refusals: bool,
 ) -> Result<Answer, CheckCause> {
     let (mut sender, connection) = http1::Builder::new()
         .max_headers(MOST_HEADERS)
@@ -143,9 +178,9 @@ async fn exchange(
     let answer = async move {
         let response = sender.send_request(request).await.map_err(|error| http_cause(&error))?;
         let (parts, body) = response.into_parts();
-        // Of a refusal or an error nothing but its head counts.
-        let body = if parts.status.is_success() {
-            let read = Limited::new(body, MOST_BODY).collect().await;
+        // Of a refusal or an error mostly nothing but its head counts.
+        let body = if refusals || parts.status.is_success() {
+            let read = Limited::new(body, longest).collect().await;
             let read = read.map_err(|error| match error.downcast_ref() {
                 Some(error) => http_cause(error),
                 None => CheckCause::TooMuch,
