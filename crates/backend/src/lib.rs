@@ -25,7 +25,8 @@ mod usages;
 mod users;
 
 pub use audit::{
-    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, Outcome, Verdict,
+    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, FoldedReads, FoldedRecords,
+    Outcome, SecretHistory, Verdict,
 };
 pub use checks::{CheckService, PORTAL, TestOutcome, Tested};
 pub use outbound::{CheckConfig, ExtraRoots, PrivateHost};
