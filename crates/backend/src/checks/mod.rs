@@ -21,4 +21,4 @@ pub use sweep::{TestOutcome, Tested};
 pub const PORTAL: &str = "the portal";
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,6 +1,9 @@
 //! Who becomes whom, on a real database, one of its own for each test. What the provider says is tried in the browser, against
 //! real ones.
 
+mod answers;
+mod provider;
+
 use super::{
     Issuer, ProviderAnswer, SingleSignOnConfig, SingleSignOnService, StepUp, identity::Identity,
 };
@@ -18,24 +21,46 @@ use sqlx::PgPool;
 /// Nothing answers there.
 const ISSUER: &str = "http://127.0.0.1:9";
 
-async fn backend(pool: &PgPool, no_passwords: bool) -> Backend {
-    let single_sign_on = SingleSignOnConfig {
-        issuer: Issuer::parse(ISSUER).unwrap(),
+/// What is agreed with the provider at this address.
+fn config_at(issuer: &str) -> SingleSignOnConfig {
+    SingleSignOnConfig {
+        issuer: Issuer::parse(issuer).unwrap(),
         client_id: "latchkey".to_owned(),
         client_secret: Some(text("SENTINEL")),
         groups_claim: "groups".to_owned(),
         groups: vec![("ops".to_owned(), Role::Admin), ("staff".to_owned(), Role::Reader)],
         step_up: StepUp::AuthTime,
         logout_suspends_tokens: true,
-    };
-    let sign_in =
-        SignInConfig { no_passwords, single_sign_on: Some(single_sign_on), ..SignInConfig::default() };
-    let (keys, checks) = (vec![Kek::generate().unwrap()], CheckConfig::default());
+    }
+}
+
+async fn backend(pool: &PgPool, no_passwords: bool) -> Backend {
+    with_provider(pool, no_passwords, config_at(ISSUER), &CheckConfig::default()).await
+}
+
+async fn backend_at(pool: &PgPool, provider: SingleSignOnConfig) -> Backend {
+    backend_reaching(pool, provider, &CheckConfig::default()).await
+}
+
+async fn backend_reaching(pool: &PgPool, provider: SingleSignOnConfig, checks: &CheckConfig) -> Backend {
+    with_provider(pool, false, provider, checks).await
+}
+
+async fn with_provider(
+    pool: &PgPool,
+    no_passwords: bool,
+    provider: SingleSignOnConfig,
+    checks: &CheckConfig,
+) -> Backend {
+    /// One for all tests of this process: several portals over one database have one key.
+    static KEY: std::sync::LazyLock<Kek> = std::sync::LazyLock::new(|| Kek::generate().unwrap());
+
+    let sign_in = SignInConfig { no_passwords, single_sign_on: Some(provider), ..SignInConfig::default() };
     Backend::over(
         Db::over(pool.clone()),
-        keys,
+        vec![KEY.clone()],
         sign_in,
-        (&checks, None),
+        (checks, None),
         crate::KeepDeleted::default(),
         at(0).now,
     )
