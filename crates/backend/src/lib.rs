@@ -9,7 +9,6 @@ mod error;
 mod health;
 mod imports;
 mod keyring;
-mod outbound;
 mod random;
 mod reads;
 mod revision;
@@ -21,6 +20,7 @@ mod ssh_keys;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod trust;
 mod usages;
 mod users;
 
@@ -28,8 +28,7 @@ pub use audit::{
     AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, FoldedReads, FoldedRecords,
     Outcome, SecretHistory, Verdict,
 };
-pub use checks::{CheckService, PORTAL, TestOutcome, Tested};
-pub use outbound::{CheckConfig, ExtraRoots, PrivateHost};
+pub use checks::{CheckConfig, CheckService, PORTAL, PrivateHost, TestOutcome, Tested};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use db::migrate;
 pub use error::StartError;
@@ -53,13 +52,14 @@ pub use single_sign_on::{
 };
 pub use ssh_keys::{AgentError, add_to_agent};
 pub use tokens::{CreatedToken, Stopped, TokenLimits, TokenPage, TokenService, TokenSummary};
+pub use trust::{ExtraRoots, client_config};
 pub use usages::UsageService;
 pub use users::{AddedUser, FirstAdmin, PasswordReset, UserPage, UserService, UserSummary};
 
 use db::Db;
 use domain::{sensitive::Sensitive, time::Timestamp};
 use keyring::Keyring;
-use outbound::{Http, Outbound};
+use checks::{http::Http, outbound::Outbound};
 use std::sync::Arc;
 use users::Passwords;
 

@@ -4,11 +4,9 @@
 use super::{
     advertisement::{Advertisement, Found, Reading},
     known_hosts,
-};
-use crate::{
     outbound::{Outbound, Resolved},
-    ssh_keys,
 };
+use crate::ssh_keys;
 use domain::{
     check::{CheckCause, CheckReport, HostKey, KnownHosts, Published, Repository},
     secret::PrivateKeyText,

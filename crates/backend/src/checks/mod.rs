@@ -1,19 +1,25 @@
 //! Whether credentials work: connections to registries and Git servers, and what came of them.
 
 mod advertisement;
+mod challenge;
+pub(crate) mod config;
 mod git;
+pub(crate) mod http;
 mod known_hosts;
+pub(crate) mod outbound;
 mod pace;
 mod registry;
 mod repository;
 mod service;
 mod sweep;
 mod ticket;
+mod tls;
 mod turns;
 
-pub(crate) use known_hosts::trusts;
+pub(crate) use known_hosts::{shown_hosts, trusts};
 pub(crate) use ticket::{TestedBefore, WhatWasTested};
 
+pub use config::{CheckConfig, PrivateHost};
 pub use service::CheckService;
 pub use sweep::{TestOutcome, Tested};
 

@@ -1,7 +1,10 @@
 //! Trying credentials on what they are for. Every method authorizes first; what a person tries is recorded.
 
 use super::{
-    git, known_hosts,
+    git,
+    http::Http,
+    known_hosts,
+    outbound::Outbound,
     pace::Pace,
     registry::{self, Account},
     repository,
@@ -15,7 +18,6 @@ use crate::{
     db::{Db, bounded, timestamp},
     error::refuse,
     keyring::{Keyring, Location, repository::active_id},
-    outbound::{Http, Outbound},
     secrets::{
         keys,
         repository::{self as secrets, find_value},
@@ -224,7 +226,7 @@ impl CheckService {
         let opened = self.open(ctx, id).await?;
         let settings = match (target, &opened.credential) {
             (UsageTarget::Image(image), Credential::ImagePull { host, .. }) => {
-                if image.registry != *host {
+                if !host.serves(&image.registry, image.image.name()) {
                     let problem = Problem::Usage(UsageProblem::OtherRegistry);
                     return Err(Error::Invalid(vec![FieldError { field: Field::PullSecret, problem }]));
                 }
@@ -294,7 +296,7 @@ impl CheckService {
         let host = match (credential, &settings.repository) {
             (Credential::GitDataset { .. }, None) => return CheckReport::new(CheckCause::NoRepository),
             (Credential::GitDataset { .. }, Some(repository)) => repository.known_as(),
-            (Credential::ImagePull { host, .. }, _) => host.as_str().to_owned(),
+            (Credential::ImagePull { host, .. }, _) => host.authority().to_owned(),
         };
         let work = async {
             let _turn = match self.turns.take(&host).await {
@@ -308,7 +310,7 @@ impl CheckService {
                 }
                 (Credential::ImagePull { host, username, password }, _) => {
                     let account = Account { host, username, password, image: settings.image.as_ref() };
-                    CheckReport::new(registry::check(&self.http, &account).await)
+                    registry::check(&self.http, &account).await
                 }
                 (Credential::GitDataset { .. }, None) => CheckReport::new(CheckCause::NoRepository),
             }
@@ -358,7 +360,7 @@ impl CheckService {
                 repository::keep(&mut work, ctx, row, version, report).await.map_err(failed)?;
             }
             if !matches!(ctx.actor, Actor::System(super::PORTAL)) {
-                let works = report.cause.status() == CheckStatus::Works;
+                let works = matches!(report.cause.status(), CheckStatus::Works | CheckStatus::Open);
                 let outcome = if works { Outcome::Done } else { Outcome::Failed };
                 record(&mut work, ctx, AuditAction::ConnectionTested, id, outcome, &[])
                     .await
@@ -387,7 +389,10 @@ async fn record(
 fn is_for_another_host(credential: &Credential, value_host: Option<&str>) -> bool {
     match credential {
         Credential::GitDataset { .. } => false,
-        Credential::ImagePull { host, .. } => value_host != Some(host.as_str()),
+        Credential::ImagePull { host, .. } => {
+            let typed_for = value_host.and_then(|typed_for| RegistryHost::parse(typed_for).ok());
+            !typed_for.is_some_and(|typed_for| typed_for.host.is_same_registry(host))
+        }
     }
 }
 

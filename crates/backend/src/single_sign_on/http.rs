@@ -1,7 +1,7 @@
 //! Speaks with the provider alone: by the portal's one way to the outside, without redirects, with bounds to time and size.
 
 use super::Issuer;
-use crate::outbound::{Http, Origin, Question};
+use crate::checks::http::{Http, Origin, Plain};
 use domain::check::CheckCause;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse, http::Uri};
 use std::{pin::Pin, time::Duration};
@@ -50,17 +50,16 @@ impl ProviderHttp {
         let (parts, body) = request.into_parts();
         let origin = self.origin(&parts.uri)?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        let question = Question {
+        let plain = Plain {
             method: parts.method,
             origin: &origin,
             path,
             headers: parts.headers,
             body: body.into(),
             longest: MOST_BYTES,
-            refusals: true,
         };
         // On the heap: every sign-in's future would carry it.
-        let answer = timeout(PATIENCE, Box::pin(self.http.send(question))).await;
+        let answer = timeout(PATIENCE, Box::pin(self.http.send(plain))).await;
         let answer = answer.map_err(|_| HttpError::TimedOut)?.map_err(HttpError::Failed)?;
         if answer.status.is_server_error() {
             return Err(HttpError::Down(answer.status));

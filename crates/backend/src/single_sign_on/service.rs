@@ -8,10 +8,10 @@ use super::{
 };
 use crate::{
     audit::{self, AuditAction, AuditRecord, Outcome},
+    checks::http::Http,
     context::{Actor, Ctx},
     db::{Db, bounded},
     error::refuse,
-    outbound::Http,
     random,
     sessions::{
         NewSession, SessionService, is_recent,

@@ -5,7 +5,7 @@ use super::{
     hostile::Scripted,
     peers::{GitServer, HOST_KEYS, run},
 };
-use crate::{checks::git::check, outbound::Outbound};
+use crate::checks::{git::check, outbound::Outbound};
 use domain::{
     check::{CheckCause, CheckReport, KnownHosts, Published, Refs, Repository},
     secret::PrivateKeyText,

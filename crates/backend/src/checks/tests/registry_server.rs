@@ -6,11 +6,13 @@ use super::{
     peers::{Authority, Folder, Guard, PASSWORD, Registry, USER, run},
     roots,
 };
-use crate::{
-    checks::registry::{Account, check},
-    docker_config_json,
-    outbound::{CheckConfig, Http, Outbound},
+use crate::checks::{
+    config::CheckConfig,
+    http::Http,
+    outbound::Outbound,
+    registry::{Account, check},
 };
+use crate::docker_config_json;
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -40,7 +42,7 @@ pub(super) async fn tried(
     let username = Username::parse(username).unwrap();
     let password = Password::parse(Sensitive::new(password)).unwrap();
     let account = Account { host: &host, username: &username, password: &password, image: image.as_ref() };
-    check(&http, &account).await
+    check(&http, &account).await.cause
 }
 
 /// What skopeo comes to with the docker config that we hand out for this account.
@@ -230,6 +232,6 @@ async fn token_authentication() {
     assert!(tokens.asked().iter().any(|request| request.contains("scope=repository%3Agroup%2Fapp%3Apull")));
     // The same place, without the operator's leave to ask it by plain HTTP.
     let count = tokens.asked().len();
-    assert_eq!(tried(&config(&[&host]), &host, GOOD, None).await, CheckCause::TlsFailed);
+    assert_eq!(tried(&config(&[&host]), &host, GOOD, None).await, CheckCause::TokenByPlainHttp);
     assert_eq!(tokens.asked().len(), count, "nothing was sent there");
 }

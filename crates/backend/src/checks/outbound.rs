@@ -41,7 +41,7 @@ pub(crate) struct Outbound {
 
 /// Addresses of one host, all of which may be connected to.
 #[derive(Clone, Debug)]
-pub(crate) struct Resolved(Vec<SocketAddr>);
+pub(super) struct Resolved(Vec<SocketAddr>);
 
 impl Outbound {
     pub(crate) fn new(config: &CheckConfig, database: Option<(String, u16)>) -> Self {
@@ -49,13 +49,13 @@ impl Outbound {
     }
 
     /// Lets this host be reached on private addresses, too: the operator has named it in a setting.
-    pub(crate) fn with_host(mut self, host: &str) -> Self {
+    pub(super) fn with_host(mut self, host: &str) -> Self {
         self.allowed.extend(PrivateHost::parse(host.trim_matches(['[', ']'])).ok());
         self
     }
 
     /// Asks once what the name resolves to, and looks at each address: one bad one spoils all.
-    pub(crate) async fn resolve(&self, host: &str, port: u16) -> Result<Resolved, CheckCause> {
+    pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Resolved, CheckCause> {
         let addresses = lookup(host, port).await?;
         let ours = match &self.database {
             // No name of ours is asked for unless it is about that port.
@@ -82,7 +82,7 @@ impl Outbound {
     }
 
     /// Connects to one of the addresses that were looked at.
-    pub(crate) async fn connect(&self, resolved: &Resolved) -> Result<TcpStream, CheckCause> {
+    pub(super) async fn connect(&self, resolved: &Resolved) -> Result<TcpStream, CheckCause> {
         let mut cause = CheckCause::NameNotFound;
         for address in &resolved.0 {
             match timeout(PATIENCE, TcpStream::connect(address)).await {
