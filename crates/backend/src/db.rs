@@ -3,18 +3,20 @@
 use crate::{
     context::Ctx,
     error::{StartError, refuse},
+    keyring::Keyring,
+    work::Work,
 };
 use chrono::{DateTime, Utc};
 use domain::{error::Error, sensitive::Sensitive, time::Timestamp};
 use sqlx::{
-    ConnectOptions, Connection, PgConnection, PgPool, Postgres, Transaction,
+    ConnectOptions, Connection, PgConnection, PgPool, Postgres,
     migrate::Migrator,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{
     str::FromStr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 use tokio::sync::Semaphore;
@@ -37,6 +39,8 @@ pub(crate) type Reader = PoolConnection<Postgres>;
 pub(crate) struct Db {
     pool: PgPool,
     readers: Arc<Readers>,
+    /// Set once it is known that the keys at hand are the right ones.
+    keyring: Arc<OnceLock<Arc<Keyring>>>,
 }
 
 /// Connections that reads pass on among themselves. The pool asks each that comes back to it whether it lives: a round
@@ -66,12 +70,24 @@ impl Db {
     pub(crate) fn over(pool: PgPool) -> Self {
         let kept = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or_default();
         let readers = Readers { turns: Semaphore::new(kept.max(1)), idle: Mutex::default(), kept };
-        Self { pool, readers: Arc::new(readers) }
+        Self { pool, readers: Arc::new(readers), keyring: Arc::default() }
     }
 
     /// A unit of work: `commit` keeps it, dropping it does not.
-    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        self.persist(|| self.pool.begin()).await
+    pub(crate) async fn begin(&self) -> Result<Work, sqlx::Error> {
+        let transaction = self.persist(|| self.pool.begin()).await?;
+        Ok(Work::new(transaction, self.keyring().cloned()))
+    }
+
+    /// Has every unit of work from here on vouched for by these keys.
+    pub(crate) fn hold(&self, keyring: Arc<Keyring>) {
+        // Only the first counts: there is one set of keys for as long as the process runs.
+        let _ = self.keyring.set(keyring);
+    }
+
+    /// The keys at hand, if they are the right ones.
+    pub(crate) fn keyring(&self) -> Option<&Arc<Keyring>> {
+        self.keyring.get()
     }
 
     /// A connection of one's own, for as long as one likes.

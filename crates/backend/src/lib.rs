@@ -22,6 +22,7 @@ mod tests;
 mod tokens;
 mod usages;
 mod users;
+mod work;
 
 pub use audit::{
     AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, Outcome, Verdict,

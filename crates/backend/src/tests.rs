@@ -52,6 +52,21 @@ pub(crate) async fn keeping(
     Backend::over(db, keys, sign_in, (checks, None), keep, at(0).now).await.unwrap()
 }
 
+/// The keys that it was given.
+pub(crate) fn keks_of(backend: &Backend) -> Vec<Kek> {
+    backend.keyring.as_ref().unwrap().keks()
+}
+
+/// Another one over the same database, with the same keys.
+pub(crate) async fn started_again(backend: &Backend, pool: PgPool) -> Backend {
+    backend_with(pool, keks_of(backend)).await
+}
+
+/// Changes rows by `sql`, and leaves the database as a version did that knew no MACs.
+pub(crate) async fn as_older_version_left_it(_backend: &Backend, pool: &PgPool, sql: &str) {
+    sqlx::query(sqlx::AssertSqlSafe(sql)).execute(pool).await.unwrap();
+}
+
 /// The private key that waits beside the one in use. The portal hands it out to nobody.
 pub(crate) async fn waiting(backend: &Backend, pool: &PgPool, id: &SecretId) -> String {
     let mut connection = pool.acquire().await.unwrap();

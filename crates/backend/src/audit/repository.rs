@@ -5,29 +5,29 @@ use super::{
     chain::{HASH_BYTES, Link},
     list::{AuditCursor, AuditQuery},
 };
-use crate::{context::Ctx, db::instant};
+use crate::{context::Ctx, db::instant, work::Work};
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 
 /// Adds a record to the end of the chain. The end stays locked until the transaction is over, so this comes last in it.
 pub(crate) async fn append(
-    connection: &mut PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     record: AuditRecord<'_>,
 ) -> Result<(), sqlx::Error> {
-    append_many(connection, &[(ctx, record)]).await
+    append_many(work, &[(ctx, record)]).await
 }
 
 /// The same for several records, in their order.
 pub(crate) async fn append_many(
-    connection: &mut PgConnection,
+    work: &mut Work,
     records: &[(&Ctx, AuditRecord<'_>)],
 ) -> Result<(), sqlx::Error> {
     if records.is_empty() {
         return Ok(());
     }
     let (mut last, mut hash): (i64, Vec<u8>) =
-        sqlx::query_as("SELECT last_id, hash FROM audit_head FOR UPDATE").fetch_one(&mut *connection).await?;
+        sqlx::query_as("SELECT last_id, hash FROM audit_head FOR UPDATE").fetch_one(&mut **work).await?;
     let mut columns = Columns::default();
     for (ctx, record) in records {
         let address = ctx.address.map(|address| address.to_string());
@@ -84,7 +84,7 @@ pub(crate) async fn append_many(
     .bind(columns.hashes)
     .bind(last)
     .bind(hash)
-    .execute(connection)
+    .execute(&mut **work)
     .await
     .map(drop)
 }

@@ -19,6 +19,7 @@ use crate::{
     error::refuse,
     keyring::{Keyring, Location},
     secrets::{
+        hosts::may_go_to,
         keys,
         repository::{self as secrets, find_value},
         service::{broken, restore, value_field},
@@ -354,7 +355,7 @@ impl CheckService {
 }
 
 async fn record(
-    work: &mut sqlx::PgConnection,
+    work: &mut crate::work::Work,
     ctx: &Ctx,
     action: AuditAction,
     id: Option<&SecretId>,
@@ -369,7 +370,7 @@ async fn record(
 fn is_for_another_host(credential: &Credential, value_host: Option<&str>) -> bool {
     match credential {
         Credential::GitDataset { .. } => false,
-        Credential::ImagePull { host, .. } => value_host != Some(host.as_str()),
+        Credential::ImagePull { host, .. } => !may_go_to(Some(host.as_str()), value_host),
     }
 }
 

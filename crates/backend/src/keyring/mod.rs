@@ -120,6 +120,12 @@ impl Keyring {
         Self { keys: named }
     }
 
+    /// The keys themselves, for another one like it.
+    #[cfg(test)]
+    pub(crate) fn keks(&self) -> Vec<Kek> {
+        self.keys.iter().map(|(_, kek)| kek.clone()).collect()
+    }
+
     /// The ids of the keys at hand.
     fn ids(&self) -> impl Iterator<Item = &str> {
         self.keys.iter().map(|(id, _)| id.as_str())

@@ -9,9 +9,9 @@ use crate::{
     context::Ctx,
     error::broken_constraint,
     keyring::{IntegrityError, Keyring},
+    work::Work,
 };
 use domain::secret::{KeyFacts, NewSecret, SecretId};
-use sqlx::PgConnection;
 
 /// Why none of them was added.
 #[derive(Debug)]
@@ -35,14 +35,14 @@ pub(crate) fn id_of(secret: &NewSecret) -> SecretId {
 }
 
 /// Whether there is a secret of this id.
-pub(crate) async fn exists(work: &mut PgConnection, id: &SecretId) -> Result<bool, sqlx::Error> {
+pub(crate) async fn exists(work: &mut Work, id: &SecretId) -> Result<bool, sqlx::Error> {
     Ok(repository::find(work, id).await?.is_some())
 }
 
 /// Adds secrets within a unit of work, as `SecretService::create` adds one: sealed each by itself, each with its record.
 /// What is known of a key comes with it. After an error the unit of work is of no more use. Whoever calls has authorized.
 pub(crate) async fn add_all(
-    work: &mut PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     keyring: &Keyring,
     kek_id: &str,

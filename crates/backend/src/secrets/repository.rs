@@ -30,6 +30,8 @@ pub(crate) struct SecretRow {
     pub(super) display_name: String,
     pub(crate) registry_host: Option<String>,
     pub(super) registry_username: Option<String>,
+    /// The registry host that the value was typed for.
+    pub(crate) value_host: Option<String>,
     pub(crate) version: i64,
     pub(crate) value_version: i64,
     pub(super) submission: Option<Uuid>,
@@ -122,7 +124,7 @@ pub(crate) async fn find(
     id: &SecretId,
 ) -> Result<Option<SecretRow>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT id, display_name, registry_host, registry_username, version, value_version, submission, \
+        "SELECT id, display_name, registry_host, registry_username, value_host, version, value_version, submission, \
          updated_at, updated_by, check_target, known_hosts FROM secrets \
          WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
     )
@@ -166,7 +168,7 @@ pub(super) async fn lock(
     id: &SecretId,
 ) -> Result<Option<SecretRow>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT id, display_name, registry_host, registry_username, version, value_version, submission, \
+        "SELECT id, display_name, registry_host, registry_username, value_host, version, value_version, submission, \
          updated_at, updated_by, check_target, known_hosts FROM secrets \
          WHERE kind = $1 AND name = $2 AND deleted_at IS NULL FOR UPDATE",
     )
@@ -192,7 +194,7 @@ pub(crate) async fn find_value(
         sealed: SealedValue,
     }
     let found: Option<Joined> = sqlx::query_as(
-        "SELECT secrets.id, display_name, registry_host, registry_username, secrets.version, value_version, \
+        "SELECT secrets.id, display_name, registry_host, registry_username, value_host, secrets.version, value_version, \
          submission, updated_at, updated_by, check_target, known_hosts, algorithm, kek_id, wrapped_key, nonce, ciphertext \
          FROM secrets JOIN secret_values \
          ON secret_values.secret_id = secrets.id AND secret_values.version = secrets.value_version \

@@ -3,6 +3,7 @@
 
 use super::{
     deleted::KeepDeleted,
+    hosts,
     keys::{
         self, facts_of_seed,
         repository::{self as key_repository, KeyRow},
@@ -22,6 +23,7 @@ use crate::{
     reads::ReadRecorder,
     revision::{Expected, Revision},
     ssh_keys::KeyReader,
+    work::Work,
 };
 use domain::{
     error::{Error, Field, FieldError, Problem},
@@ -32,7 +34,6 @@ use domain::{
     },
     sensitive::Sensitive,
 };
-use sqlx::PgConnection;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -285,8 +286,8 @@ impl SecretService {
     /// Changes a secret that is still what is expected, and answers with the version it has then. A value
     /// that is `None` stays as it is stored. A change that changes nothing writes nothing.
     ///
-    /// Errors: `Changed` with who and when; `Invalid` with what is wrong with the key; `Twin` as in `create`, where what
-    /// it is about changes; `NotFound`, `BadRequest` for the wrong kind of change; `Sealed`, `Forbidden`, `Unavailable`,
+    /// Errors: `Changed` with who and when; `Invalid` with what is wrong with the key, or at the password where the host
+    /// changes and the password stays; `Twin` as in `create`, where what it is about changes; `NotFound`, `BadRequest` for the wrong kind of change; `Sealed`, `Forbidden`, `Unavailable`,
     /// `Internal`.
     pub async fn update(
         &self,
@@ -310,6 +311,12 @@ impl SecretService {
             let Changed { row, value, fields } = changed(id, stored, update)?;
             if fields.is_empty() {
                 return Ok(expected.version);
+            }
+            // Whoever may change a secret but not read it would have its password by naming a host of their own.
+            let moved = fields.contains(&Field::RegistryHost.key());
+            let stays = hosts::may_go_to(row.registry_host.as_deref(), row.value_host.as_deref());
+            if moved && value.is_none() && !stays {
+                return Err(hosts::password_again());
             }
             if !knowingly {
                 let shared = Shared::after(&row, &fields, facts.as_ref());
@@ -393,7 +400,7 @@ struct Wanted<'a> {
 }
 
 pub(super) async fn record(
-    work: &mut PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     action: AuditAction,
     id: &SecretId,

@@ -9,6 +9,7 @@ use crate::{
     error::refuse,
     random,
     users::{Passwords, name_key, repository as users},
+    work::Work,
 };
 use domain::{access::AccessError, error::Error, sensitive::Sensitive, time::Timestamp};
 use std::time::Duration;
@@ -194,7 +195,7 @@ impl SessionService {
     /// A session for this user, in this transaction.
     pub(crate) async fn begin(
         &self,
-        work: &mut sqlx::PgConnection,
+        work: &mut Work,
         ctx: &Ctx,
         user: &users::UserRow,
         device: &str,

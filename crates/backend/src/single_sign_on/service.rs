@@ -14,6 +14,7 @@ use crate::{
     random,
     sessions::{NewSession, SessionService, repository as sessions},
     users::repository::{self as users, UserRow},
+    work::Work,
 };
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::{
@@ -21,7 +22,6 @@ use domain::{
     error::Error,
     sensitive::Sensitive,
 };
-use sqlx::PgConnection;
 
 /// As whom the portal itself acts on the provider's word.
 const ACTOR: &str = "single sign-on";
@@ -187,7 +187,7 @@ impl SingleSignOnService {
     /// A new user, under the first of the names that nobody has; `None` where each is taken.
     async fn add(
         &self,
-        work: &mut PgConnection,
+        work: &mut Work,
         ctx: &Ctx,
         identity: &Identity,
         role: Role,
@@ -213,7 +213,7 @@ impl SingleSignOnService {
 
 /// The user in the role that their groups give now.
 async fn with_role(
-    work: &mut PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     user: UserRow,
     role: Role,

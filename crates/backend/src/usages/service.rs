@@ -411,7 +411,7 @@ fn object(kind: UsageKind, name: &SecretName) -> String {
 }
 
 async fn record(
-    work: &mut sqlx::PgConnection,
+    work: &mut crate::work::Work,
     ctx: &Ctx,
     action: AuditAction,
     kind: UsageKind,

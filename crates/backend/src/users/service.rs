@@ -13,6 +13,7 @@ use crate::{
     error::{broken_constraint, refuse},
     random,
     sessions::repository as sessions,
+    work::Work,
 };
 use domain::{
     access::{AccessError, AccessField, AccessProblem, NewPassword, Role, UserName},
@@ -20,7 +21,6 @@ use domain::{
     sensitive::Sensitive,
     time::Timestamp,
 };
-use sqlx::PgConnection;
 
 /// Rows a page.
 const PAGE: i64 = 50;
@@ -364,7 +364,7 @@ impl UserService {
         &self,
         ctx: &Ctx,
         name: &str,
-        work: impl AsyncFnOnce(&mut PgConnection, UserRow) -> Result<Result<(), AccessError>, sqlx::Error>,
+        work: impl AsyncFnOnce(&mut Work, UserRow) -> Result<Result<(), AccessError>, sqlx::Error>,
     ) -> Result<(), AccessError> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
         bounded(ctx, async {
@@ -487,7 +487,7 @@ fn kept_here(user: &UserRow) -> Result<(), AccessError> {
     if user.oidc_issuer.is_some() { Err(AccessError::KeptByProvider) } else { Ok(()) }
 }
 
-async fn is_last_admin(work: &mut PgConnection, user: &UserRow) -> Result<bool, sqlx::Error> {
+async fn is_last_admin(work: &mut Work, user: &UserRow) -> Result<bool, sqlx::Error> {
     let is_admin = user.role == Role::Admin.as_str() && !user.disabled;
     Ok(is_admin && repository::other_admins(work, user).await? == 0)
 }
@@ -500,7 +500,7 @@ fn chosen(password: &Sensitive, name: &str) -> Result<NewPassword, (AccessField,
 }
 
 async fn record(
-    work: &mut PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     action: AuditAction,
     object: &str,
