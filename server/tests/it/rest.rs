@@ -111,7 +111,8 @@ async fn another_host_asks_for_the_password_again() {
     let path = format!("/secrets/image-{name}");
     let refused = script.send("PATCH", &path, &[], Some(json!({ "registry_host": "quay.io" }))).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
-    let errors = json!([{ "field": "password", "detail": "Enter the password again, because the host changed." }]);
+    let errors =
+        json!([{ "field": "password", "detail": "Enter the password again, because the host changed." }]);
     assert_eq!(read(&refused)["errors"], errors);
     assert_eq!(read(&script.get(&path).await)["registry_host"], "ghcr.io");
     let both = json!({ "registry_host": "quay.io", "password": "typed for it" });

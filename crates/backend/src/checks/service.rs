@@ -137,7 +137,10 @@ impl CheckService {
         if facts.fingerprint != fingerprint {
             return Err(keys::changed(ctx, row));
         }
-        let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
+        let opened = row
+            .prove(keyring, id)
+            .and_then(|()| keyring.open(place, &sealed))
+            .and_then(|text| restore(id.kind, row, text));
         let credential = opened.map_err(|error| broken(ctx, error))?;
         let report = self.run(&credential, &settings(&check, None), None).await;
         self.finish(ctx, Some(id), None, &report).await?;
@@ -237,15 +240,16 @@ impl CheckService {
     ///
     /// Errors: as `stored`; `BadRequest` where these are no lines of known hosts.
     pub async fn approve(&self, ctx: &Ctx, id: &SecretId, lines: &str) -> Result<CheckReport, Error> {
-        self.may_test(ctx, Object::Secret(id)).await?;
+        let keyring = self.may_test(ctx, Object::Secret(id)).await?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
-            let known = repository::lock_known_hosts(&mut work, id).await.map_err(failed)?;
-            let known = known.ok_or(Error::NotFound)?;
-            let wider = KnownHosts::parse(&known, lines).map_err(|_| Error::BadRequest)?;
-            if wider.as_str() != known {
-                repository::trust(&mut work, ctx, id, wider.as_str()).await.map_err(failed)?;
+            let mut row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+            row.prove(keyring, id).map_err(|error| broken(ctx, error))?;
+            let wider = KnownHosts::parse(&row.known_hosts, lines).map_err(|_| Error::BadRequest)?;
+            if wider.as_str() != row.known_hosts {
+                wider.as_str().clone_into(&mut row.known_hosts);
+                secrets::update(&mut work, ctx, row).await.map_err(failed)?;
                 let fields = &["known_hosts"];
                 record(&mut work, ctx, AuditAction::SecretChanged, Some(id), Outcome::Done, fields)
                     .await
@@ -322,7 +326,10 @@ impl CheckService {
             Location { secret: secret.id, field: value_field(id.kind), version: secret.value_version };
         let (row, version) = (secret.id, secret.version);
         let settings = settings(&check, secret.registry_host.as_deref());
-        let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, secret, text));
+        let opened = secret
+            .prove(keyring, id)
+            .and_then(|()| keyring.open(place, &sealed))
+            .and_then(|text| restore(id.kind, secret, text));
         let credential = opened.map_err(|error| broken(ctx, error))?;
         Ok(Opened { row, version, credential, settings, value_host: check.value_host })
     }

@@ -92,6 +92,7 @@ impl SecretService {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
             let row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+            row.prove(keyring, id).map_err(|error| broken(ctx, error))?;
             let secret = row.id;
             // A form that was opened before must not be saved over this unseen, so it counts as a change.
             let version = secrets::update(&mut work, ctx, row).await.map_err(failed)?;
@@ -119,6 +120,7 @@ impl SecretService {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
             let mut row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+            row.prove(keyring, id).map_err(|error| broken(ctx, error))?;
             let (place, sealed, facts) =
                 repository::find_pending(&mut work, row.id).await.map_err(failed)?.ok_or(Error::NotFound)?;
             if facts.fingerprint != fingerprint {
@@ -147,11 +149,12 @@ impl SecretService {
     /// `Internal`.
     pub async fn discard_key(&self, ctx: &Ctx, id: &SecretId, fingerprint: &str) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
-        self.unsealed()?;
+        let keyring = self.unsealed()?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
             let row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+            row.prove(keyring, id).map_err(|error| broken(ctx, error))?;
             match repository::find_pending(&mut work, row.id).await.map_err(failed)? {
                 None => return Ok(()),
                 Some((_, _, facts)) if facts.fingerprint != fingerprint => return Err(changed(ctx, row)),

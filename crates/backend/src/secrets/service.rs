@@ -280,6 +280,7 @@ impl SecretService {
             && row.check_target.as_deref() == secret.settings.target()
             && row.known_hosts == secret.settings.known_hosts.as_str();
         let place = Location { secret: row.id, field: value_field(id.kind), version: row.value_version };
+        let same = same && row.prove(keyring, id).is_ok();
         Ok(same && keyring.open(place, &sealed).is_ok_and(|stored| stored.expose() == value.expose()))
     }
 
@@ -307,6 +308,7 @@ impl SecretService {
             if !expected.is(stored.revision()) {
                 return Err(keys::changed(ctx, stored));
             }
+            stored.prove(keyring, id).map_err(|error| broken(ctx, error))?;
             let knowingly = update.knowingly;
             let Changed { row, value, fields } = changed(id, stored, update)?;
             if fields.is_empty() {
@@ -460,6 +462,7 @@ fn changed(id: &SecretId, stored: SecretRow, update: SecretUpdate) -> Result<Cha
     let value = value.map(|(field, text)| {
         fields.push(field.key());
         row.value_version += 1;
+        row.value_host.clone_from(&row.registry_host);
         (value_field(id.kind), text)
     });
     Ok(Changed { row, value, fields })

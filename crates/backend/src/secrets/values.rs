@@ -171,7 +171,11 @@ impl SecretService {
     ) -> Result<Credential, Error> {
         let secret = row.id;
         let place = Location { secret, field: value_field(id.kind), version: row.value_version };
-        let opened = self.unsealed()?.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
+        let keyring = self.unsealed()?;
+        let opened = row
+            .prove(keyring, id)
+            .and_then(|()| keyring.open(place, &sealed))
+            .and_then(|text| restore(id.kind, row, text));
         let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };
         self.reads.record(Read::new(ctx, id, secret, outcome)).await?;
         opened.map_err(|error| broken(ctx, error))

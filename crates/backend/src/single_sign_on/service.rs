@@ -194,7 +194,7 @@ impl SingleSignOnService {
     ) -> Result<Option<UserRow>, sqlx::Error> {
         let issuer = &self.provider.config().issuer;
         for name in identity.user_names(issuer.host()) {
-            if users::find(work, name.as_str()).await?.is_some() {
+            if users::find_unproven(work, name.as_str()).await?.is_some() {
                 continue;
             }
             let ctx = as_portal(ctx);
@@ -212,12 +212,7 @@ impl SingleSignOnService {
 }
 
 /// The user in the role that their groups give now.
-async fn with_role(
-    work: &mut Work,
-    ctx: &Ctx,
-    user: UserRow,
-    role: Role,
-) -> Result<UserRow, sqlx::Error> {
+async fn with_role(work: &mut Work, ctx: &Ctx, user: UserRow, role: Role) -> Result<UserRow, sqlx::Error> {
     if user.role == role.as_str() {
         return Ok(user);
     }

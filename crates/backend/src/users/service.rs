@@ -222,9 +222,9 @@ impl UserService {
     pub async fn own_issuer(&self, ctx: &Ctx) -> Result<Option<String>, Error> {
         authorize(&self.db, ctx, Action::OwnAccount, Object::Named("account")).await?;
         let name = ctx.actor.name();
-        let found = self
-            .db
-            .read(|mut reader| async move { Ok((repository::find(&mut reader, name).await?, reader)) });
+        let found = self.db.read(|mut reader| async move {
+            Ok((repository::find_unproven(&mut reader, name).await?, reader))
+        });
         Ok(found.await.map_err(|error| refuse(ctx, &error))?.and_then(|user| user.oidc_issuer))
     }
 
@@ -384,13 +384,14 @@ impl UserService {
     ///
     /// Errors: `LinkSpent`; `Refused`.
     pub async fn link(&self, ctx: &Ctx, token: &Sensitive) -> Result<Option<String>, AccessError> {
-        let hash = &random::hash(token);
-        let found = self.db.read(|mut reader| async move {
-            let link = repository::find_link(&mut reader, ctx, hash).await?;
-            let any = repository::any(&mut reader).await?;
-            Ok(((link, any), reader))
+        let found = bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            let link = repository::find_link(&mut work, ctx, &random::hash(token)).await.map_err(failed)?;
+            let any = repository::any(&mut work).await.map_err(failed)?;
+            Ok::<_, Error>((link, any))
         });
-        match found.await.map_err(|error| refuse(ctx, &error))? {
+        match found.await? {
             (Some(Some(user)), _) => Ok(Some(user.name)),
             (Some(None), false) => Ok(None),
             _ => Err(AccessError::LinkSpent),
@@ -440,9 +441,9 @@ impl UserService {
         self.passwords.in_use()?;
         let Actor::User(actor) = &ctx.actor else { return Err(Error::Forbidden.into()) };
         let name = actor.name.as_str();
-        let found = self
-            .db
-            .read(|mut reader| async move { Ok((repository::find(&mut reader, name).await?, reader)) });
+        let found = self.db.read(|mut reader| async move {
+            Ok((repository::find_unproven(&mut reader, name).await?, reader))
+        });
         let user = found.await.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotSignedIn)?;
         kept_here(&user)?;
         let right = self.passwords.verify(user.password_hash.clone(), current).await;

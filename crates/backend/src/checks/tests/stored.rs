@@ -14,7 +14,9 @@ use domain::{
     check::{CheckCause, CheckReport, CheckStatus},
     error::{Error, Field, FieldError, Problem},
     page::ListQuery,
-    secret::{NewKeyKind, NewSecret, PasswordProblem, SecretDraft, SecretId, SecretKind, SecretUpdate, Trial},
+    secret::{
+        NewKeyKind, NewSecret, PasswordProblem, SecretDraft, SecretId, SecretKind, SecretUpdate, Trial,
+    },
     sensitive::Sensitive,
     usage::{UsageContent, UsageDraft, UsageKind, UsageProblem},
 };

@@ -43,7 +43,11 @@ async fn update_rejects_another_host_without_the_password(pool: PgPool) {
     assert_eq!(password(&backend, "image-a").await, "first");
     // With the password, it is typed for the new host, and has to be typed again to go back.
     assert_eq!(change(&backend, at_host("docker.io", "second"), 2).await, Ok(3));
-    assert_eq!(change(&backend, at_host("registry-1.docker.io", ""), 3).await, Ok(4), "the username changed back");
+    assert_eq!(
+        change(&backend, at_host("registry-1.docker.io", ""), 3).await,
+        Ok(4),
+        "the username changed back"
+    );
     assert_eq!(password(&backend, "image-a").await, "second");
     assert_eq!(change(&backend, at_host("ghcr.io", ""), 4).await, Err(refused()));
 }
@@ -53,7 +57,8 @@ async fn update_rejects_another_host_without_the_password(pool: PgPool) {
 async fn a_password_of_another_host_is_not_handed_out(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     backend.secrets().create(&at(1), new(image("a", "first")), None).await.unwrap();
-    crate::tests::as_older_version_left_it(&backend, &pool, "UPDATE secrets SET registry_host = 'quay.io'").await;
+    crate::tests::as_older_version_left_it(&backend, &pool, "UPDATE secrets SET registry_host = 'quay.io'")
+        .await;
     let backend = crate::tests::started_again(&backend, pool.clone()).await;
     let secrets = backend.secrets();
     assert_eq!(secrets.credential(&at(3), &id("image-a")).await.unwrap_err(), refused());
