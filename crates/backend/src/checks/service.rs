@@ -84,7 +84,7 @@ impl CheckService {
             .read(|mut reader| async move { Ok((repository::find(&mut reader, id).await?, reader)) })
             .await;
         let row = found.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
-        let known = KnownHosts::parse(&row.known_hosts, "").unwrap_or_default();
+        let known = KnownHosts::stored(&row.known_hosts);
         let refs = row.check_refs.map(|refs| Refs {
             branch: row.check_branch,
             count: refs.unsigned_abs(),
@@ -246,7 +246,7 @@ impl CheckService {
             let mut work = self.db.begin().await.map_err(failed)?;
             let mut row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
             row.prove(keyring, id).map_err(|error| broken(ctx, error))?;
-            let wider = KnownHosts::parse(&row.known_hosts, lines).map_err(|_| Error::BadRequest)?;
+            let wider = KnownHosts::stored(&row.known_hosts).with(lines).map_err(|_| Error::BadRequest)?;
             if wider.as_str() != row.known_hosts {
                 wider.as_str().clone_into(&mut row.known_hosts);
                 secrets::update(&mut work, ctx, row).await.map_err(failed)?;
@@ -390,9 +390,5 @@ fn settings(row: &repository::CheckRow, host: Option<&str>) -> CheckSettings {
         (Some(registry), Some(target)) => (None, ImageReference::parse(target, Some(registry)).ok()),
         (_, None) => (None, None),
     };
-    CheckSettings {
-        repository,
-        image,
-        known_hosts: KnownHosts::parse(&row.known_hosts, "").unwrap_or_default(),
-    }
+    CheckSettings { repository, image, known_hosts: KnownHosts::stored(&row.known_hosts) }
 }
