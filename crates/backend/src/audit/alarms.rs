@@ -78,7 +78,8 @@ impl Alarms {
         action: Action,
         object: &str,
     ) -> Result<(), Error> {
-        let credential = ctx.actor.credential().unwrap_or_else(|| ctx.actor.kind().to_owned());
+        let credential = ctx.actor.credential().unwrap_or_default();
+        let credential = format!("{} {} {credential}", ctx.actor.kind(), ctx.actor.name());
         self.note(db, ctx, credential, (AuditAction::Attempt(action), object, Outcome::Refused)).await
     }
 
