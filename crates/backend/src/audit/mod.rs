@@ -2,12 +2,14 @@
 
 mod alarms;
 mod chain;
+mod history;
 mod list;
 pub(crate) mod repository;
 mod service;
 mod text;
 
 pub(crate) use alarms::Alarms;
+pub use history::{FoldedReads, FoldedRecords, SecretHistory};
 pub use list::{AuditCursor, AuditEntry, AuditPage, AuditQuery};
 pub use service::{AuditService, Verdict};
 

@@ -3,6 +3,7 @@
 
 mod kek;
 pub(crate) mod mac;
+mod mark;
 pub(crate) mod repository;
 mod service;
 pub(crate) mod takeover;
