@@ -1,11 +1,11 @@
 //! The audit table: records are added, never changed.
 
-use super::{AuditAction, Outcome, text::clean};
 use super::{
-    AuditRecord,
+    AuditAction, AuditRecord, Outcome,
     chain::{HASH_BYTES, Link},
     history::{FoldedReads, FoldedRecords, HistoryRows, MAX_CHANGES, MAX_FOLDED, MAX_LINES, midnight},
     list::{AuditCursor, AuditQuery},
+    text::clean,
 };
 use crate::{
     context::{Actor, Ctx},
