@@ -222,7 +222,9 @@ impl UserService {
     pub async fn is_last_admin(&self, ctx: &Ctx, name: &str) -> Result<bool, Error> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
         let found = self.db.read(|mut reader| async move {
-            let Some(user) = repository::find(&mut reader, name).await? else { return Ok((None, reader)) };
+            let Some(user) = repository::find_unproven(&mut reader, name).await? else {
+                return Ok((None, reader));
+            };
             Ok((Some(is_last_admin(&mut reader, &user).await?), reader))
         });
         found.await.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)
@@ -500,7 +502,7 @@ fn kept_here(user: &UserRow) -> Result<(), AccessError> {
     if user.oidc_issuer.is_some() { Err(AccessError::KeptByProvider) } else { Ok(()) }
 }
 
-async fn is_last_admin(work: &mut Work, user: &UserRow) -> Result<bool, sqlx::Error> {
+async fn is_last_admin(work: &mut sqlx::PgConnection, user: &UserRow) -> Result<bool, sqlx::Error> {
     let is_admin = user.role == Role::Admin.as_str() && !user.disabled;
     Ok(is_admin && repository::other_admins(work, user).await? == 0)
 }
