@@ -13,7 +13,7 @@ mod service;
 mod sweep;
 mod turns;
 
-pub(crate) use known_hosts::trusts;
+pub(crate) use known_hosts::{shown_hosts, trusts};
 
 pub use config::{CheckConfig, ExtraRoots, PrivateHost};
 pub use service::CheckService;

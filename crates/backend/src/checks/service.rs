@@ -209,7 +209,7 @@ impl CheckService {
         let opened = self.open(ctx, id).await?;
         let settings = match (target, &opened.credential) {
             (UsageTarget::Image(image), Credential::ImagePull { host, .. }) => {
-                if image.registry != *host {
+                if !host.serves(&image.registry, image.image.name()) {
                     let problem = Problem::Usage(UsageProblem::OtherRegistry);
                     return Err(Error::Invalid(vec![FieldError { field: Field::PullSecret, problem }]));
                 }
@@ -279,7 +279,7 @@ impl CheckService {
         let host = match (credential, &settings.repository) {
             (Credential::GitDataset { .. }, None) => return CheckReport::new(CheckCause::NoRepository),
             (Credential::GitDataset { .. }, Some(repository)) => repository.known_as(),
-            (Credential::ImagePull { host, .. }, _) => host.as_str().to_owned(),
+            (Credential::ImagePull { host, .. }, _) => host.authority().to_owned(),
         };
         let work = async {
             let _turn = match self.turns.take(&host).await {
@@ -369,7 +369,10 @@ async fn record(
 fn is_for_another_host(credential: &Credential, value_host: Option<&str>) -> bool {
     match credential {
         Credential::GitDataset { .. } => false,
-        Credential::ImagePull { host, .. } => value_host != Some(host.as_str()),
+        Credential::ImagePull { host, .. } => {
+            let typed_for = value_host.and_then(|typed_for| RegistryHost::parse(typed_for).ok());
+            !typed_for.is_some_and(|typed_for| typed_for.host.is_same_registry(host))
+        }
     }
 }
 

@@ -45,7 +45,7 @@ fn file() -> String {
 }
 
 fn choice(number: u32, name: &str) -> ImportChoice {
-    ImportChoice { number, name: name.to_owned(), display_name: String::new() }
+    ImportChoice { number, name: name.to_owned(), ..ImportChoice::default() }
 }
 
 async fn count(pool: &PgPool, table: &str) -> i64 {
@@ -60,7 +60,7 @@ async fn what_is_chosen_becomes_secrets_each_with_its_record(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let imports = backend.imports();
-    let id = imports.begin(&later(&ana, 2), &text(&file())).await.unwrap();
+    let id = imports.begin(&later(&ana, 2), text(&file())).await.unwrap();
     let view = imports.get(&later(&ana, 3), id).await.unwrap();
     let rows: Vec<_> = view
         .rows
@@ -78,7 +78,7 @@ async fn what_is_chosen_becomes_secrets_each_with_its_record(pool: PgPool) {
             (4, None, None, true, "deploy"),
         ]
     );
-    assert_eq!((view.passed_over, view.expires_at, view.now), (1, at(902).now, at(3).now));
+    assert_eq!((view.skipped.total(), view.expires_at, view.now), (1, at(902).now, at(3).now));
     assert_eq!(view.rows[1].notes, [Note::HostCorrected]);
     assert!(view.rows[2].notes[0].message().contains("Docker Desktop"));
     assert_eq!(view.rows[0].display_name, "GitHub Container Registry as robot");
@@ -120,7 +120,7 @@ async fn a_row_says_which_secret_holds_the_same_already(pool: PgPool) {
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let imports = backend.imports();
     let told = async || {
-        let id = imports.begin(&ana, &text(&file())).await.unwrap();
+        let id = imports.begin(&ana, text(&file())).await.unwrap();
         let rows = imports.get(&ana, id).await.unwrap().rows;
         let twins = rows.into_iter().map(|row| row.twin.map(|twin| twin.to_string())).collect::<Vec<_>>();
         (id, twins)
@@ -141,7 +141,7 @@ async fn a_row_says_which_secret_holds_the_same_already(pool: PgPool) {
     let twice = format!(
         r#"{{"auths":{{"docker.io":{{"auth":"{auth}"}},"https://index.docker.io/v1/":{{"auth":"{auth}"}},"quay.io":{{"auth":"{auth}"}}}}}}"#
     );
-    let id = imports.begin(&ana, &text(&twice)).await.unwrap();
+    let id = imports.begin(&ana, text(&twice)).await.unwrap();
     let rows = imports.get(&ana, id).await.unwrap().rows;
     assert_eq!(rows.iter().map(|row| row.same_here).collect::<Vec<_>>(), [true, true, false]);
 }
@@ -160,7 +160,7 @@ async fn one_bad_row_keeps_all_from_being_saved(pool: PgPool) {
     };
     backend.secrets().create(&at(1), NewSecret::parse(taken).unwrap(), None).await.unwrap();
     let imports = backend.imports();
-    let id = imports.begin(&ana, &text(&file())).await.unwrap();
+    let id = imports.begin(&ana, text(&file())).await.unwrap();
     assert_eq!(
         imports.get(&ana, id).await.unwrap().rows[0].name,
         "pull-ghcr.io-2",
@@ -199,7 +199,7 @@ async fn one_bad_row_keeps_all_from_being_saved(pool: PgPool) {
 async fn without_its_records_nothing_is_saved(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
-    let id = backend.imports().begin(&ana, &text(&file())).await.unwrap();
+    let id = backend.imports().begin(&ana, text(&file())).await.unwrap();
     sqlx::raw_sql(
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
          IF NEW.object LIKE 'image-%' THEN RAISE EXCEPTION 'full'; END IF; RETURN NEW; END; $$; \
@@ -222,7 +222,7 @@ async fn of_many_who_save_the_same_import_or_names_one_does(pool: PgPool) {
     let mut tasks = Vec::new();
     for number in 0..6 {
         let ctx = signed_in(&backend, &format!("p{number}"), Role::Editor, 1).await;
-        let id = backend.imports().begin(&ctx, &text(&file())).await.unwrap();
+        let id = backend.imports().begin(&ctx, text(&file())).await.unwrap();
         // In either order, so that they would wait for each other; and each twice at once.
         let mut choices = vec![choice(1, "one"), choice(2, "two"), choice(4, "key")];
         if number % 2 == 1 {
@@ -258,7 +258,7 @@ async fn it_is_of_its_session_alone_and_not_for_long(pool: PgPool) {
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let elsewhere = signed_in(&backend, "ana", Role::Editor, 1).await;
     let ben = signed_in(&backend, "ben", Role::Admin, 1).await;
-    let id = imports.begin(&ana, &text(&file())).await.unwrap();
+    let id = imports.begin(&ana, text(&file())).await.unwrap();
     for other in [&elsewhere, &ben] {
         assert_eq!(imports.get(other, id).await, Err(ImportError::Gone));
         assert_eq!(imports.save(other, id, &[choice(4, "x")]).await, Err(ImportError::Gone));
@@ -270,18 +270,18 @@ async fn it_is_of_its_session_alone_and_not_for_long(pool: PgPool) {
     assert_eq!(imports.save(&later(&ana, 901), id, &[choice(4, "x")]).await, Err(ImportError::Gone));
 
     // Another in its place, one swept away when its time is over, one discarded, one that goes with its session.
-    let second = imports.begin(&ana, &text(&file())).await.unwrap();
+    let second = imports.begin(&ana, text(&file())).await.unwrap();
     assert_eq!(imports.get(&ana, id).await, Err(ImportError::Gone));
     assert_eq!((count(&pool, "imports").await, count(&pool, "import_entries").await), (1, 4));
     assert_eq!(imports.sweep(&at(900)).await, Ok(0));
     assert_eq!(imports.sweep(&at(901)).await, Ok(1));
     assert_eq!(imports.get(&ana, second).await, Err(ImportError::Gone));
-    let third = imports.begin(&ana, &text(&file())).await.unwrap();
+    let third = imports.begin(&ana, text(&file())).await.unwrap();
     imports.discard(&ana, third).await.unwrap();
     imports.discard(&ana, third).await.unwrap();
     assert_eq!(count(&pool, "import_entries").await, 0);
     assert_eq!(records(&pool).await.last().unwrap(), &format!("ana | import discarded | {third} | done | "));
-    imports.begin(&ana, &text(&file())).await.unwrap();
+    imports.begin(&ana, text(&file())).await.unwrap();
     backend.sessions().end(&elsewhere, session(&ana)).await.unwrap();
     assert_eq!((count(&pool, "imports").await, count(&pool, "import_entries").await), (0, 0));
 }
@@ -295,7 +295,7 @@ async fn whoever_may_not_write_may_not_import(pool: PgPool) {
     for (ctx, error) in [(&reader, Error::Forbidden), (&nobody, Error::NotSignedIn)] {
         let refused = ImportError::Refused(error.clone());
         assert_eq!(imports.may_import(ctx).await, Err(error.clone()));
-        assert_eq!(imports.begin(ctx, &text(&file())).await, Err(refused.clone()));
+        assert_eq!(imports.begin(ctx, text(&file())).await, Err(refused.clone()));
         assert_eq!(imports.get(ctx, Uuid::nil()).await, Err(refused.clone()));
         assert_eq!(imports.save(ctx, Uuid::nil(), &[]).await, Err(refused));
         assert_eq!(imports.discard(ctx, Uuid::nil()).await, Err(error));
@@ -313,7 +313,7 @@ async fn whoever_may_not_write_may_not_import(pool: PgPool) {
 async fn a_value_that_was_tampered_with_is_an_error_and_recorded(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
-    let id = backend.imports().begin(&ana, &text(&file())).await.unwrap();
+    let id = backend.imports().begin(&ana, text(&file())).await.unwrap();
     // The value of one entry in the place of another.
     sqlx::query(
         "UPDATE import_entries SET (wrapped_key, nonce, ciphertext) = (SELECT wrapped_key, nonce, ciphertext \
@@ -332,7 +332,7 @@ async fn a_value_that_was_tampered_with_is_an_error_and_recorded(pool: PgPool) {
 
     // Nor does what waits open in the place of a secret's value.
     let saved = backend.imports().save(&ana, id, &[choice(2, "registry")]).await.unwrap();
-    let other = backend.imports().begin(&ana, &text(&file())).await.unwrap();
+    let other = backend.imports().begin(&ana, text(&file())).await.unwrap();
     sqlx::query(
         "UPDATE secret_values SET (wrapped_key, nonce, ciphertext) = (SELECT wrapped_key, nonce, ciphertext \
          FROM import_entries WHERE import_id = $1 AND number = 1)",
@@ -349,7 +349,7 @@ async fn what_waits_under_a_retired_key_goes_with_it(pool: PgPool) {
     let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
     let backend = backend_with(pool.clone(), vec![old.clone(), new]).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
-    let id = backend.imports().begin(&ana, &text(&file())).await.unwrap();
+    let id = backend.imports().begin(&ana, text(&file())).await.unwrap();
     let keys = backend.keys();
     let added = keys.add(&at(2)).await.unwrap();
     keys.activate(&at(2), &added[0]).await.unwrap();
@@ -363,7 +363,7 @@ async fn what_waits_under_a_retired_key_goes_with_it(pool: PgPool) {
 async fn nothing_that_waits_can_be_read(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
-    let id = backend.imports().begin(&ana, &text(&file())).await.unwrap();
+    let id = backend.imports().begin(&ana, text(&file())).await.unwrap();
     let view = format!("{:?}", backend.imports().get(&ana, id).await.unwrap());
     let rows: Vec<String> = sqlx::query_scalar(
         "SELECT import_entries::text FROM import_entries UNION ALL SELECT imports::text FROM imports \
@@ -383,7 +383,7 @@ async fn nothing_that_waits_can_be_read(pool: PgPool) {
         }
     }
     assert_eq!(
-        backend.imports().begin(&ana, &text(KEY)).await,
+        backend.imports().begin(&ana, text(KEY)).await,
         Err(ImportError::Problem(ImportProblem::PrivateKey))
     );
     assert!(backend.imports().get(&ana, id).await.is_ok(), "what is refused takes nothing away");
