@@ -26,14 +26,19 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// A text from its base64; line breaks in that are passed over. `None` where it is no base64, or not of a text.
+/// A text from its base64, in UTF-8 or UTF-16; line breaks in that are passed over. `None` where it is no base64, or not of
+/// a text.
 pub(super) fn decode(encoded: &Sensitive) -> Option<Sensitive> {
+    text::decode(&bytes(encoded)?)
+}
+
+fn bytes(encoded: &Sensitive) -> Option<Zeroizing<Vec<u8>>> {
     let packed: Zeroizing<String> =
         Zeroizing::new(encoded.expose().chars().filter(|c| !c.is_ascii_whitespace()).collect());
     // Room for all of it from the start: a buffer that grows leaves copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(packed.len()));
     BASE64.decode_vec(packed.as_bytes(), &mut bytes).ok()?;
-    text::decode(&bytes)
+    Some(bytes)
 }
 
 /// Whether the bytes of which this is the beginning in base64 are likely to be something.
@@ -178,8 +183,10 @@ fn account(entry: &Node, notes: &mut Vec<Note>) -> Result<(Sensitive, Sensitive)
     }
     let plain = (text("username"), text("password"));
     let (username, password) = if let Some(auth) = text("auth") {
-        let pair = decode(auth).ok_or(Note::BadAuth)?;
-        let (username, password) = pair.expose().split_once(':').ok_or(Note::BadAuth)?;
+        // To the letter, and not as a file is read.
+        let pair = bytes(auth).ok_or(Note::BadAuth)?;
+        let pair = std::str::from_utf8(&pair).map_err(|_| Note::BadAuth)?;
+        let (username, password) = pair.split_once(':').ok_or(Note::BadAuth)?;
         // Docker pads with these, and takes them off again.
         let password = password.trim_matches('\0');
         let differs =

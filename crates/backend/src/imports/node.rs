@@ -27,7 +27,8 @@ const MAX_ALIAS_EVENTS: usize = 20_000;
 /// Whatever may stand in a document. Texts may be values, so all of them are kept as if they were.
 pub(super) enum Node {
     Text(Sensitive),
-    List(Vec<Node>),
+    /// What stands in a list within a tree is no credential, and is not kept.
+    List,
     /// In the order of the document; no name stands twice.
     Map(Vec<(String, Node)>),
     Number,
@@ -271,12 +272,10 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
         let inner = self.deeper()?;
-        let mut nodes = Vec::new();
-        while let Some(node) = list.next_element_seed(inner)? {
+        while list.next_element_seed(inner)?.is_some() {
             self.count()?;
-            nodes.push(node);
         }
-        Ok(Node::List(nodes))
+        Ok(Node::List)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
@@ -349,7 +348,7 @@ impl<'de, T: Item> Visitor<'de> for Top<'_, T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Document<T>, A::Error> {
         let items = read_items(self.seed.deeper()?, list)?;
-        Ok(Document { top: Node::List(Vec::new()), items: Some(items) })
+        Ok(Document { top: Node::List, items: Some(items) })
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Document<T>, E> {

@@ -56,6 +56,13 @@ impl Found {
         names::display_name(self.host.as_deref(), self.username.as_deref())
     }
 
+    /// Says why a key that needs a passphrase cannot be used with this one; `None` for everything that can be added.
+    pub fn key_problem(&self, passphrase: Option<&Sensitive>) -> Option<KeyProblem> {
+        let value = self.value.as_ref().filter(|_| self.needs_passphrase)?;
+        let read = PrivateKeyText::parse_with(value, passphrase.cloned().unwrap_or_default());
+        read.and_then(|text| ssh_keys::read(&text)).err()
+    }
+
     pub(super) fn without_value(kind: SecretKind, host: Option<String>, notes: Vec<Note>) -> Self {
         Self {
             kind,
@@ -224,7 +231,7 @@ impl Gathered {
         let kind = top.text("kind").map(Sensitive::expose);
         match (kind, items) {
             // A list of JSON, or one of Kubernetes.
-            (None, Some(items)) if matches!(top, Node::List(_)) => self.items(items, true),
+            (None, Some(items)) if matches!(top, Node::List) => self.items(items, true),
             (Some("List"), Some(items)) => self.items(items, false),
             (Some("SecretList"), Some(items)) => self.items(items, true),
             (_, Some(items)) => {

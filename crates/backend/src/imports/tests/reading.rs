@@ -436,7 +436,7 @@ fn the_repositories_of_argo_cd_are_told_for_what_they_are() {
 
 #[test]
 fn a_protected_key_waits_for_its_passphrase_and_a_damaged_one_is_told_at_once() {
-    let protected = include_str!("../../../../domain/src/secret/git_key/fixtures/openssh-passphrase");
+    let protected = include_str!("../../secrets/keys/protected_key");
     let entries = found(&secret("Opaque", "x", &format!("data:\n  ssh: {}\n", b64(protected))));
     assert!(entries[0].needs_passphrase && entries[0].value.is_some());
     let damaged = KEY.replacen("AAAA", "AAAB", 2);

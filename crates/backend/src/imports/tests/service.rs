@@ -9,7 +9,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     access::Role,
     error::{Error, Field, FieldError, Problem},
-    import::{ImportError, ImportProblem, Note, RowProblem},
+    import::{CredentialHelper, ImportError, ImportProblem, Note, RowProblem},
     secret::{Credential, NameProblem, NewSecret, SecretDraft, SecretId},
 };
 use sqlx::PgPool;
@@ -79,7 +79,7 @@ async fn what_is_chosen_becomes_secrets_each_with_its_record(pool: PgPool) {
         ]
     );
     assert_eq!((view.skipped.total(), view.expires_at, view.now), (1, at(902).now, at(3).now));
-    assert_eq!(view.rows[1].notes, [Note::HostCorrected]);
+    assert_eq!(view.rows[1].notes, [Note::HostCorrected, Note::HelperFirst(CredentialHelper::Desktop)]);
     assert!(view.rows[2].notes[0].message().contains("Docker Desktop"));
     assert_eq!(view.rows[0].display_name, "GitHub Container Registry as robot");
 
@@ -137,9 +137,9 @@ async fn a_row_says_which_secret_holds_the_same_already(pool: PgPool) {
     // The first by its name is told.
     assert_eq!(told().await.1[3].as_deref(), Some("gitsync-secret-again"));
 
-    let auth = STANDARD.encode("ana:one");
+    let (auth, other) = (STANDARD.encode("ana:one"), STANDARD.encode("ana:two"));
     let twice = format!(
-        r#"{{"auths":{{"docker.io":{{"auth":"{auth}"}},"https://index.docker.io/v1/":{{"auth":"{auth}"}},"quay.io":{{"auth":"{auth}"}}}}}}"#
+        r#"{{"auths":{{"docker.io":{{"auth":"{auth}"}},"https://index.docker.io/v1/":{{"auth":"{other}"}},"quay.io":{{"auth":"{auth}"}}}}}}"#
     );
     let id = imports.begin(&ana, text(&twice)).await.unwrap();
     let rows = imports.get(&ana, id).await.unwrap().rows;
@@ -387,4 +387,87 @@ async fn nothing_that_waits_can_be_read(pool: PgPool) {
         Err(ImportError::Problem(ImportProblem::PrivateKey))
     );
     assert!(backend.imports().get(&ana, id).await.is_ok(), "what is refused takes nothing away");
+}
+
+#[sqlx::test]
+async fn as_many_accounts_as_are_taken_are_saved_at_once(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let entries = |count: usize| {
+        let entry = |number| format!(r#""r{number}.example":{{"username":"robot","password":"pw-{number}"}}"#);
+        let entries: Vec<String> = (0..count).map(entry).collect();
+        text(&format!(r#"{{"auths":{{{}}}}}"#, entries.join(",")))
+    };
+    let too_many = backend.imports().begin(&ana, entries(2_001)).await;
+    assert_eq!(too_many, Err(ImportError::Problem(ImportProblem::TooMany)));
+    // Half of the names are taken.
+    let first = backend.imports().begin(&ana, entries(1_000)).await.unwrap();
+    let choices: Vec<ImportChoice> = (1..=1_000).map(|n| choice(n, &format!("r{}.example", n - 1))).collect();
+    assert_eq!(backend.imports().save(&ana, first, &choices).await.unwrap().len(), 1_000);
+    let id = backend.imports().begin(&ana, entries(2_000)).await.unwrap();
+    let rows = backend.imports().get(&ana, id).await.unwrap().rows;
+    assert_eq!((rows.len(), rows.iter().filter(|row| row.twin.is_some()).count()), (2_000, 1_000));
+    assert_eq!((rows[0].name.as_str(), rows[1_000].name.as_str()), ("r0.example-2", "r1000.example"));
+    let choices: Vec<ImportChoice> = rows.iter().map(|row| choice(row.number, &row.name)).collect();
+    let saved = backend.imports().save(&ana, id, &choices).await.unwrap();
+    assert_eq!((saved.len(), count(&pool, "secrets").await), (2_000, 3_000));
+    let stored = backend.secrets().credential(&at(5), &saved[1_999]).await.unwrap();
+    let Credential::ImagePull { password, .. } = stored else { panic!("an account") };
+    assert_eq!(password.value().expose(), "pw-1999");
+}
+
+#[sqlx::test]
+async fn what_stands_beside_a_key_is_stored_and_hosts_are_trusted_only_when_approved(pool: PgPool) {
+    const PROTECTED: &str = include_str!("../../secrets/keys/protected_key");
+    const HOST: &str = "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let imports = backend.imports();
+    let secret = |name: &str, key: &str| {
+        format!(
+            "kind: Secret\nmetadata:\n  name: {name}\n  namespace: argocd\n  labels: {{argocd.argoproj.io/secret-type: repository}}\n\
+             data:\n  url: {}\n  known_hosts: {}\n  sshPrivateKey: {}\n",
+            STANDARD.encode("git@git.example:a"),
+            STANDARD.encode(HOST),
+            STANDARD.encode(key)
+        )
+    };
+    let file = format!("{}---\n{}", secret("plain", KEY), secret("protected", PROTECTED));
+    let id = imports.begin(&ana, text(&file)).await.unwrap();
+    let rows = imports.get(&ana, id).await.unwrap().rows;
+    assert_eq!((rows[0].needs_passphrase, rows[1].needs_passphrase), (false, true));
+    assert_eq!((&*rows[0].places, rows[0].repository.as_deref()), (&["argocd/plain".to_owned()][..], Some("git@git.example:a")));
+    assert_eq!(rows[0].known_hosts[0].hosts.as_deref(), Some("git.example"));
+
+    let with = |passphrase: &str| ImportChoice { passphrase: text(passphrase), ..choice(2, "protected") };
+    let refused = imports.save(&ana, id, &[with("wrong")]).await;
+    let Err(ImportError::Rows(wrong)) = refused else { panic!("{refused:?}") };
+    assert!(matches!(&wrong[..], [(2, RowProblem::Field(error))] if error.field == Field::Passphrase), "{wrong:?}");
+    let trusted = ImportChoice { trust_hosts: true, ..choice(1, "plain") };
+    let saved = imports.save(&ana, id, &[trusted, with("correct horse")]).await.unwrap();
+    assert_eq!(saved.len(), 2);
+    let hosts: Vec<(String, String, Option<String>)> =
+        sqlx::query_as("SELECT name, known_hosts, check_target FROM secrets ORDER BY name").fetch_all(&pool).await.unwrap();
+    let target = Some("git@git.example:a".to_owned());
+    assert_eq!(
+        hosts,
+        [("plain".to_owned(), format!("{HOST}\n"), target.clone()), ("protected".to_owned(), String::new(), target)]
+    );
+}
+
+#[sqlx::test]
+async fn a_password_is_taken_without_what_cannot_be_seen_where_that_is_chosen(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let auth = STANDARD.encode("robot:pw\n");
+    let file = format!(r#"{{"auths":{{"a.example":{{"auth":"{auth}"}},"b.example":{{"auth":"{auth}"}}}}}}"#);
+    let id = backend.imports().begin(&ana, text(&file)).await.unwrap();
+    let without = ImportChoice { without_ends: true, ..choice(1, "a") };
+    let saved = backend.imports().save(&ana, id, &[without, choice(2, "b")]).await.unwrap();
+    for (id, expected) in saved.iter().zip(["pw", "pw\n"]) {
+        let Credential::ImagePull { password, .. } = backend.secrets().credential(&at(2), id).await.unwrap() else {
+            panic!("an account")
+        };
+        assert_eq!(password.value().expose(), expected);
+    }
 }
