@@ -1,6 +1,6 @@
 //! Registry credentials: host, username, password.
 
-use crate::sensitive::Sensitive;
+use crate::{invisible::is_invisible, sensitive::Sensitive};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The key of an account in a docker config, as clients look it up: `host`, `host:port`, or Docker Hub's
@@ -485,11 +485,9 @@ impl PasswordEnd {
     }
 }
 
-/// White space, control characters, and what has no width or only turns the direction of writing.
+/// White space, control characters, and what is invisible besides.
 fn is_unseen(c: &char) -> bool {
-    c.is_whitespace()
-        || c.is_control()
-        || matches!(*c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    c.is_whitespace() || c.is_control() || is_invisible(*c)
 }
 
 impl PasswordProblem {
