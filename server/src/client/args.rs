@@ -145,7 +145,7 @@ pub struct ListArgs {
     /// Only those of this type
     #[arg(long, value_enum)]
     pub r#type: Option<Kind>,
-    /// Only those in this state: works, refused, unreachable, host-key-changed or not-tested
+    /// Only those in this state: works, open, refused, unreachable, host-key-changed or not-tested
     #[arg(long)]
     pub status: Option<String>,
     /// name, display, type or updated; descending after a hyphen. Without it, the last changed come first

@@ -313,7 +313,7 @@ impl CheckService {
                 }
                 (Credential::ImagePull { host, username, password }, _) => {
                     let account = Account { host, username, password, image: settings.image.as_ref() };
-                    CheckReport::new(registry::check(&self.http, &account).await)
+                    registry::check(&self.http, &account).await
                 }
                 (Credential::GitDataset { .. }, None) => CheckReport::new(CheckCause::NoRepository),
             }
@@ -363,7 +363,7 @@ impl CheckService {
                 repository::keep(&mut work, ctx, row, version, report).await.map_err(failed)?;
             }
             if !matches!(ctx.actor, Actor::System(super::PORTAL)) {
-                let works = report.cause.status() == CheckStatus::Works;
+                let works = matches!(report.cause.status(), CheckStatus::Works | CheckStatus::Open);
                 let outcome = if works { Outcome::Done } else { Outcome::Failed };
                 record(&mut work, ctx, AuditAction::ConnectionTested, id, outcome, &[])
                     .await
