@@ -47,7 +47,8 @@ pub async fn limit_body(request: Request, next: Next) -> Response {
     let Some(limit) = body_limit(request.uri().path()) else { return next.run(request).await };
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     if length.and_then(|length| length.parse::<usize>().ok()).is_some_and(|length| length > limit) {
-        return (StatusCode::PAYLOAD_TOO_LARGE, "This is longer than anything that is sent here.\n").into_response();
+        return (StatusCode::PAYLOAD_TOO_LARGE, "This is longer than anything that is sent here.\n")
+            .into_response();
     }
     next.run(request.map(|body| Body::new(Limited::new(body, limit)))).await
 }

@@ -2,8 +2,8 @@
 
 use crate::{
     forms::{
-        self, account, audit, checks, imports, keys, secrets, selection, sign_in, single_sign_on,
-        tokens, usages, users,
+        self, account, audit, checks, imports, keys, secrets, selection, sign_in, single_sign_on, tokens,
+        usages, users,
     },
     health, middleware, pages, rest,
     state::AppState,

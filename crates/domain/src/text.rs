@@ -13,7 +13,9 @@ pub fn decode(bytes: &[u8]) -> Option<Sensitive> {
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
         [first, 0, ..] if *first != 0 => utf16(bytes, u16::from_le_bytes),
         [0, second, ..] if *second != 0 => utf16(bytes, u16::from_be_bytes),
-        _ => std::str::from_utf8(bytes).ok().map(|text| Sensitive::new(text.strip_prefix(MARK).unwrap_or(text))),
+        _ => std::str::from_utf8(bytes)
+            .ok()
+            .map(|text| Sensitive::new(text.strip_prefix(MARK).unwrap_or(text))),
     }
 }
 

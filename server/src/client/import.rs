@@ -131,11 +131,15 @@ pub(super) async fn run(api: Option<&Api>, args: &ImportArgs) -> Outcome {
 fn detail(entry: &ImportFound, args: &ImportArgs) -> String {
     let mut said: Vec<String> = entry.notes.iter().map(Note::message).collect();
     if entry.notes.iter().any(|note| matches!(note, Note::PasswordEnd(_))) {
-        let how = if args.trim_passwords { "It is taken without." } else { "--trim-passwords takes it without." };
+        let how =
+            if args.trim_passwords { "It is taken without." } else { "--trim-passwords takes it without." };
         said.push(how.to_owned());
     }
     if !entry.known_hosts.is_empty() && !args.trust_known_hosts {
-        said.push("Its known hosts are left out: look at them, and --trust-known-hosts takes them along.".to_owned());
+        said.push(
+            "Its known hosts are left out: look at them, and --trust-known-hosts takes them along."
+                .to_owned(),
+        );
     }
     said.join(" ")
 }

@@ -1,7 +1,11 @@
 //! What is read from files and standard input.
 
 use super::Failure;
-use domain::{import::{ImportProblem, MAX_BYTES}, sensitive::Sensitive, text};
+use domain::{
+    import::{ImportProblem, MAX_BYTES},
+    sensitive::Sensitive,
+    text,
+};
 use std::{
     fs::File,
     io::{self, IsTerminal, Read},

@@ -311,7 +311,8 @@ mod tests {
         ];
         let rows = parse(&pairs).unwrap();
         let choices = rows.choices();
-        let [ImportChoice { number: 2, name, trust_hosts: false, without_ends: false, .. }] = &*choices else {
+        let [ImportChoice { number: 2, name, trust_hosts: false, without_ends: false, .. }] = &*choices
+        else {
             panic!("{choices:?}")
         };
         assert_eq!(name, "b");

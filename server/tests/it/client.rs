@@ -415,7 +415,8 @@ fn what_other_programs_keep_is_imported() {
     // In UTF-16, as PowerShell redirects it; what stands beside a key comes along where it is wanted.
     let protected = include_str!("../../../crates/backend/src/secrets/keys/protected_key");
     let indented = protected.lines().map(|line| format!("    {line}\n")).collect::<Vec<_>>().concat();
-    let known = "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+    let known =
+        "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
     let flux = format!(
         "kind: Secret\nmetadata: {{name: flux, namespace: system}}\nstringData:\n  identity: |\n{indented}  known_hosts: {known}\n"
     );
@@ -431,7 +432,9 @@ fn what_other_programs_keep_is_imported() {
     assert!(dry.code == 1 && dry.out.contains("system/flux"), "{}", dry.out);
     let passphrase = folder.write("passphrase", "correct horse\n");
     let open = ["--passphrase-file", passphrase.to_str().unwrap()];
-    assert!(of_file(&[&["--dry-run"], &open[..]].concat()).ok().contains("--trust-known-hosts takes them along"));
+    assert!(
+        of_file(&[&["--dry-run"], &open[..]].concat()).ok().contains("--trust-known-hosts takes them along")
+    );
     of_file(&[&["--trust-known-hosts"], &open[..]].concat()).ok();
     let shown = portal.run(&["secret", "value", "gitsync-secret-flux", "--key", "known_hosts"], "").ok();
     assert_eq!(shown.trim_end(), known);

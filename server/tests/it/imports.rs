@@ -217,11 +217,15 @@ async fn files_that_are_none_are_refused_and_nothing_of_them_is_repeated() {
     // Without a length, in pieces.
     let head = Bytes::from_static(b"--XX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n");
     let pieces = std::iter::once(head).chain(large.chunks(1 << 16).map(Bytes::copy_from_slice));
-    let pieces = Body::from_stream(futures_util::stream::iter(pieces.map(Ok::<_, std::io::Error>).collect::<Vec<_>>()));
+    let pieces = Body::from_stream(futures_util::stream::iter(
+        pieces.map(Ok::<_, std::io::Error>).collect::<Vec<_>>(),
+    ));
     let chunked = app.post_raw("/secrets/import", "multipart/form-data; boundary=XX", pieces).await;
     for answer in [told, chunked] {
         assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
-        for words in ["Import secrets", "more than 16 MiB", "--field-selector type=kubernetes.io/dockerconfigjson"] {
+        for words in
+            ["Import secrets", "more than 16 MiB", "--field-selector type=kubernetes.io/dockerconfigjson"]
+        {
             assert!(answer.body.contains(words), "{words} is missing: {}", answer.body);
         }
     }
@@ -269,7 +273,9 @@ async fn a_clusters_dump_is_taken_and_a_page_of_hundreds_of_rows_is_saved() {
     assert_eq!(page.matches(" checked").count(), 401);
     assert_eq!(app.get(&format!("{address}?select=none")).await.body.matches(" checked").count(), 0);
     let rows: Vec<(String, String)> = (1..=401)
-        .flat_map(|number| [("take".to_owned(), format!("{number}")), (format!("name-{number}"), format!("{mark}-{number}"))])
+        .flat_map(|number| {
+            [("take".to_owned(), format!("{number}")), (format!("name-{number}"), format!("{mark}-{number}"))]
+        })
         .collect();
     let fields: Vec<(&str, &str)> = rows.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     let saved = app.post(&address, &fields).await;
@@ -277,7 +283,15 @@ async fn a_clusters_dump_is_taken_and_a_page_of_hundreds_of_rows_is_saved() {
     assert!(saved.header("set-cookie").contains("imported~401"));
 
     // What is stored already is not chosen the second time.
-    let again = app.get(&begin(&app, &config(&[(&format!("{mark}.example"), "robot:pw"), (&format!("{mark}.test"), "u:p")])).await).await;
+    let again = app
+        .get(
+            &begin(
+                &app,
+                &config(&[(&format!("{mark}.example"), "robot:pw"), (&format!("{mark}.test"), "u:p")]),
+            )
+            .await,
+        )
+        .await;
     assert_eq!(again.body.matches(" checked").count(), 1, "{}", again.body);
     assert!(again.body.contains("holds the same account"));
 }
@@ -287,7 +301,8 @@ async fn what_stands_beside_a_key_is_shown_to_be_approved_and_a_protected_one_as
     let app = TestApp::start().await;
     let name = unique("beside");
     let protected = include_str!("../../../crates/backend/src/secrets/keys/protected_key");
-    let known = "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+    let known =
+        "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
     let text = format!(
         "kind: Secret\nmetadata:\n  name: {name}\n  namespace: argocd\n  labels: {{argocd.argoproj.io/secret-type: repository}}\n\
          data:\n  url: {}\n  known_hosts: {}\n  sshPrivateKey: {}\n",
@@ -306,10 +321,16 @@ async fn what_stands_beside_a_key_is_shown_to_be_approved_and_a_protected_one_as
     ] {
         assert!(page.contains(words), "{words} is missing: {page}");
     }
-    let fields = |passphrase: &'static str| [("take", "1"), ("name-1", &*name), ("hosts-1", "yes"), ("passphrase-1", passphrase)];
+    let fields = |passphrase: &'static str| {
+        [("take", "1"), ("name-1", &*name), ("hosts-1", "yes"), ("passphrase-1", passphrase)]
+    };
     let refused = app.post(&address, &fields("SENTINEL-wrong")).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.body.contains("id=\"passphrase-1-error\"") && !refused.body.contains("SENTINEL"), "{}", refused.body);
+    assert!(
+        refused.body.contains("id=\"passphrase-1-error\"") && !refused.body.contains("SENTINEL"),
+        "{}",
+        refused.body
+    );
     let saved = app.post(&address, &fields(PASSPHRASE)).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
     let secret = app.get(&format!("/secrets/gitsync-secret-{name}/edit")).await.body;
@@ -333,7 +354,11 @@ async fn a_page_that_has_come_alive_gets_the_reason_alone() {
     };
     let refused = ask("{SENTINEL").await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.body.starts_with("<div class=\"alert\"") && refused.body.contains("look at line 1"), "{}", refused.body);
+    assert!(
+        refused.body.starts_with("<div class=\"alert\"") && refused.body.contains("look at line 1"),
+        "{}",
+        refused.body
+    );
     assert!(!refused.body.contains("SENTINEL") && !refused.body.contains("<form"));
     assert_eq!(ask(&config(&[("a.example", "u:p")])).await.status, StatusCode::SEE_OTHER);
 }

@@ -128,7 +128,8 @@ pub(super) fn account_of(host: &str, username: &Sensitive, password: &Sensitive)
 }
 
 fn read_entry(key: &str, entry: &Node) -> Found {
-    if DOCKER_SESSION.iter().any(|end| key.trim_end_matches('/').ends_with(end)) && key.contains("docker.io/") {
+    if DOCKER_SESSION.iter().any(|end| key.trim_end_matches('/').ends_with(end)) && key.contains("docker.io/")
+    {
         let host = RegistryHost::parse("docker.io").ok().map(|hub| hub.host.as_str().to_owned());
         return Found::without_value(SecretKind::ImagePull, host, vec![Note::DockerSession]);
     }
@@ -178,7 +179,9 @@ fn account(entry: &Node, notes: &mut Vec<Note>) -> Result<(Sensitive, Sensitive)
     if text("identitytoken").is_some() || text("registrytoken").is_some() {
         return Err(Note::IdentityToken);
     }
-    if ["username", "password"].iter().any(|name| matches!(entry.get(name), Some(Node::Number))) && text("auth").is_none() {
+    if ["username", "password"].iter().any(|name| matches!(entry.get(name), Some(Node::Number)))
+        && text("auth").is_none()
+    {
         return Err(Note::Number);
     }
     let plain = (text("username"), text("password"));

@@ -82,9 +82,10 @@ impl Secret<'_> {
 
     fn is_sops(&self) -> bool {
         self.object.get("sops").is_some()
-            || self.parts().flat_map(Node::members).any(|(_, node)| {
-                matches!(node, Node::Text(text) if text.expose().starts_with(SOPS_VALUE))
-            })
+            || self
+                .parts()
+                .flat_map(Node::members)
+                .any(|(_, node)| matches!(node, Node::Text(text) if text.expose().starts_with(SOPS_VALUE)))
     }
 }
 
@@ -115,7 +116,8 @@ pub(super) fn secret(object: &Node) -> Reduced {
 /// Says of a `SealedSecret` what it is.
 pub(super) fn sealed(object: &Node) -> Reduced {
     let template = object.get("spec").and_then(|spec| spec.get("template"));
-    let kubernetes_type = template.and_then(|template| template.text("type")).map_or("Opaque", Sensitive::expose);
+    let kubernetes_type =
+        template.and_then(|template| template.text("type")).map_or("Opaque", Sensitive::expose);
     let data = object.get("spec").and_then(|spec| spec.get("encryptedData")).map_or(&[][..], Node::members);
     let kind = kind_of(kubernetes_type, data.iter().map(|(name, _)| name.as_str()));
     let found = kind.map(|kind| {
@@ -254,7 +256,9 @@ fn may_be_one(secret: &Secret<'_>, name: &str) -> bool {
     let start: String = text.chars().filter(|c| !c.is_ascii_whitespace()).take(16).collect();
     // A mark of either encoding, or the text after it or after white space.
     docker::starts(&start, |bytes| {
-        let after = bytes.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf | 0xff | 0xfe | 0));
+        let after = bytes.iter().find(|byte| {
+            !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf | 0xff | 0xfe | 0)
+        });
         after.is_none_or(|first| matches!(first, b'-' | b'P' | b'{'))
     })
 }

@@ -2,11 +2,7 @@
 
 use super::read::Found;
 use aws_lc_rs::digest;
-use domain::{
-    check::KnownHosts,
-    import::Note,
-    secret::SecretKind,
-};
+use domain::{check::KnownHosts, import::Note, secret::SecretKind};
 use std::collections::HashMap;
 
 /// By what two findings are the same. Values are compared by their digests, which are kept nowhere.

@@ -32,7 +32,9 @@ pub(super) fn suggest(entries: &mut [Found]) {
             .into_iter()
             .flatten()
             .find(|name| !taken.contains(&(entry.kind, name.clone())))
-            .unwrap_or_else(|| numbers.free(entry.kind, &base, |name| taken.contains(&(entry.kind, name.to_owned()))));
+            .unwrap_or_else(|| {
+                numbers.free(entry.kind, &base, |name| taken.contains(&(entry.kind, name.to_owned())))
+            });
         taken.insert((entry.kind, name.clone()));
         entry.suggested = name;
     }
@@ -109,7 +111,10 @@ mod tests {
         let (long, _) = numbered(&"a".repeat(238), 2, |_| false);
         assert_eq!(long.len(), 238);
         assert!(SecretName::parse(&long).is_ok());
-        assert_eq!(numbered(&format!("{}.b", "a".repeat(235)), 2, |_| false).0, format!("{}-2", "a".repeat(235)));
+        assert_eq!(
+            numbered(&format!("{}.b", "a".repeat(235)), 2, |_| false).0,
+            format!("{}-2", "a".repeat(235))
+        );
         let mut numbers = Numbers::default();
         let mut next = || numbers.free(SecretKind::ImagePull, "a", |_| false);
         assert_eq!([next(), next()], ["a-2", "a-3"]);

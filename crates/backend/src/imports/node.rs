@@ -90,7 +90,8 @@ pub(super) fn documents<T: Item>(text: &Sensitive) -> Result<Vec<Document<T>>, I
     let mut found = Vec::new();
     loop {
         let state = State::default();
-        let read = Top { seed: Seed { depth: MAX_DEPTH, state: &state }, item: PhantomData }.deserialize(&mut reader);
+        let read = Top { seed: Seed { depth: MAX_DEPTH, state: &state }, item: PhantomData }
+            .deserialize(&mut reader);
         found.push(read.map_err(|error| problem_of(&error, &state))?);
         if reader.end().is_ok() {
             return Ok(found);
@@ -317,7 +318,11 @@ impl<'de, T: Item> DeserializeSeed<'de> for Top<'_, T> {
 impl<'de, T: Item> Visitor<'de> for Top<'_, T> {
     type Value = Document<T>;
 
-    scalars!(Document<T>, Document { top: Node::Other, items: None }, Document { top: Node::Number, items: None });
+    scalars!(
+        Document<T>,
+        Document { top: Node::Other, items: None },
+        Document { top: Node::Number, items: None }
+    );
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a document")

@@ -115,7 +115,9 @@ impl Found {
             let text = metadata.and_then(|metadata| metadata.text(name))?.expose();
             // A name of Kubernetes; anything else is not repeated.
             let good = text.len() <= 253
-                && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
+                && text.bytes().all(|byte| {
+                    byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.')
+                });
             good.then(|| text.to_owned())
         };
         self.secret = told("name");
@@ -127,7 +129,8 @@ impl Found {
 
     /// Reads a key as saving it would: one that cannot be used is told before it is chosen.
     pub(super) fn read_key(&mut self) {
-        let (SecretKind::GitDataset, false, Some(value)) = (self.kind, self.needs_passphrase, &self.value) else {
+        let (SecretKind::GitDataset, false, Some(value)) = (self.kind, self.needs_passphrase, &self.value)
+        else {
             return;
         };
         match PrivateKeyText::parse(value).and_then(|text| ssh_keys::read(&text)) {
@@ -171,7 +174,9 @@ impl Item for Reduced {
                 let reduced = match docker::any_form(&node) {
                     Some(found) => Reduced::of(found, Skipped::OtherObject),
                     // Within a `SecretList` the kind may be left out.
-                    None if node.get("data").is_some() || node.get("stringData").is_some() => kubernetes::secret(&node),
+                    None if node.get("data").is_some() || node.get("stringData").is_some() => {
+                        kubernetes::secret(&node)
+                    }
                     None => Self::skipped(Skipped::OtherObject),
                 };
                 let encryption = node.get("sops").map(|_| Encryption::Sops);

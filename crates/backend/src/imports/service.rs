@@ -186,7 +186,8 @@ impl ImportService {
             }
             let twins = twins::find_many(&mut work, ctx, &all).await.map_err(failed)?;
             for ((row, shared), twin) in rows.iter_mut().zip(&all).zip(twins) {
-                row.same_here = shared.is_some_and(|shared| counts.get(&shared).is_some_and(|count| *count > 1));
+                row.same_here =
+                    shared.is_some_and(|shared| counts.get(&shared).is_some_and(|count| *count > 1));
                 row.twin = twin;
             }
             Ok(ImportView {
@@ -221,7 +222,8 @@ impl ImportService {
                 return Err(ImportError::NothingChosen);
             }
             let entries = repository::entries(&mut work, id).await.map_err(failed)?;
-            let (entries, values) = chosen(&mut work, id, &entries, choices).await.map_err(failed)?.ok_or(Error::BadRequest)?;
+            let (entries, values) =
+                chosen(&mut work, id, &entries, choices).await.map_err(failed)?.ok_or(Error::BadRequest)?;
             let Some(values) = open(keyring, &values) else {
                 let object = id.to_string();
                 let outcome = Outcome::IntegrityFailure;
@@ -435,7 +437,8 @@ async fn free_names(
     rows: &mut [ImportRow],
 ) -> Result<(), sqlx::Error> {
     let base: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
-    let mut used: HashSet<String> = rows.iter().filter(|row| row.kind == kind).map(|row| row.name.clone()).collect();
+    let mut used: HashSet<String> =
+        rows.iter().filter(|row| row.kind == kind).map(|row| row.name.clone()).collect();
     let mut numbers = Numbers::default();
     let mut unsure: Vec<usize> =
         (0..rows.len()).filter(|index| rows[*index].kind == kind && rows[*index].can_be_chosen).collect();

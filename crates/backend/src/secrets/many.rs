@@ -38,7 +38,10 @@ pub(crate) fn id_of(secret: &NewSecret) -> SecretId {
 const ROWS: usize = 1_000;
 
 /// Which of these secrets there are already.
-pub(crate) async fn existing(work: &mut PgConnection, ids: &[SecretId]) -> Result<Vec<SecretId>, sqlx::Error> {
+pub(crate) async fn existing(
+    work: &mut PgConnection,
+    ids: &[SecretId],
+) -> Result<Vec<SecretId>, sqlx::Error> {
     Ok(repository::targets(work, ids).await?.into_iter().map(|(id, _)| id).collect())
 }
 

@@ -197,7 +197,8 @@ async fn choices_put_the_account_with_the_longest_path_first(pool: PgPool) {
     }
     let choose = async |text: &str| {
         let target = UsageContent::parse(UsageKind::Image, &draft("", text, "")).unwrap().target;
-        let found = backend.usages().choices(&at(1), UsageKind::Image, Some(&target), "", None).await.unwrap();
+        let found =
+            backend.usages().choices(&at(1), UsageKind::Image, Some(&target), "", None).await.unwrap();
         let suggested = found.choices.into_iter().filter(|choice| choice.suggested);
         suggested.map(|choice| choice.id.name.as_str().to_owned()).collect::<Vec<_>>()
     };

@@ -165,7 +165,8 @@ impl ImageReference {
             && (first.contains(['.', ':']) || first == "localhost")
         {
             let named = RegistryHost::parse(first).map(|normalized| normalized.host);
-            let same = |registry: &RegistryHost| named.as_ref().is_ok_and(|named| registry.is_same_registry(named));
+            let same =
+                |registry: &RegistryHost| named.as_ref().is_ok_and(|named| registry.is_same_registry(named));
             if !registry.is_some_and(same) {
                 return Err(TargetProblem::ImageElsewhere);
             }

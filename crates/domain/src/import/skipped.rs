@@ -50,7 +50,9 @@ impl Skipped {
             Self::HelmRelease => ("Helm release", "Helm releases"),
             Self::ServiceAccountToken => ("service account token", "service account tokens"),
             Self::Certificate => ("TLS certificate", "TLS certificates"),
-            Self::BasicAuth => ("username with a password and no registry", "usernames with a password and no registry"),
+            Self::BasicAuth => {
+                ("username with a password and no registry", "usernames with a password and no registry")
+            }
             Self::OtherSecret => ("other Secret", "other Secrets"),
             Self::OtherObject => ("other object", "other objects"),
         };

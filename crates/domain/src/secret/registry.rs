@@ -113,8 +113,7 @@ impl RegistryHost {
         if rest.contains('*') {
             return Err(HostProblem::Pattern);
         }
-        let (rest, rest_path) =
-            rest.split_once('/').map_or((rest, None), |(host, path)| (host, Some(path)));
+        let (rest, rest_path) = rest.split_once('/').map_or((rest, None), |(host, path)| (host, Some(path)));
         let (name, port) = split_port(rest)?;
         if !name.is_ascii() {
             return Err(HostProblem::NotAscii);
@@ -125,8 +124,7 @@ impl RegistryHost {
             host = shorter.to_owned();
         }
         check_name(&host)?;
-        let is_docker_hub =
-            DOCKER_HUB_NAMES.contains(&host.as_str()) && port.is_none_or(|port| port == 443);
+        let is_docker_hub = DOCKER_HUB_NAMES.contains(&host.as_str()) && port.is_none_or(|port| port == 443);
         let path = rest_path.map_or(Ok(String::new()), |path| read_path(path, &mut corrections))?;
         if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
             corrections.push(HostCorrection::Case);
@@ -186,7 +184,8 @@ impl RegistryHost {
     /// Whether the account is for an image of this name in this registry, as clients look it up that know of paths.
     pub fn serves(&self, registry: &Self, image: &str) -> bool {
         let name = registry.full_name(image);
-        let below = |path: &str| name.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let below =
+            |path: &str| name.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         self.is_same_registry(registry) && self.path().is_none_or(below)
     }
 
@@ -205,7 +204,11 @@ impl RegistryHost {
 
     /// Returns the name of an image within its registry: on Docker Hub one without a group is one of the official ones.
     pub fn full_name(&self, image: &str) -> String {
-        if self.is_docker_hub() && !image.contains('/') { format!("library/{image}") } else { image.to_owned() }
+        if self.is_docker_hub() && !image.contains('/') {
+            format!("library/{image}")
+        } else {
+            image.to_owned()
+        }
     }
 
     /// The text, as it stands in a docker config.
@@ -478,9 +481,15 @@ impl PasswordEnd {
     /// What it is, and what to do.
     pub fn message(self) -> &'static str {
         match self {
-            Self::LineBreak => "The password begins or ends with a line break, with which registries refuse it. Take it without, unless it belongs to it.",
-            Self::Blank => "The password begins or ends with a blank, with which registries refuse it. Take it without, unless it belongs to it.",
-            Self::Invisible => "The password begins or ends with a character that cannot be seen, with which registries refuse it. Take it without, unless it belongs to it.",
+            Self::LineBreak => {
+                "The password begins or ends with a line break, with which registries refuse it. Take it without, unless it belongs to it."
+            }
+            Self::Blank => {
+                "The password begins or ends with a blank, with which registries refuse it. Take it without, unless it belongs to it."
+            }
+            Self::Invisible => {
+                "The password begins or ends with a character that cannot be seen, with which registries refuse it. Take it without, unless it belongs to it."
+            }
         }
     }
 }
@@ -615,7 +624,10 @@ mod tests {
         assert_eq!((at("docker.io/team").authority(), at("docker.io").path()), (DOCKER_HUB, None));
         assert!(at("docker.io/team").is_docker_hub() && at("quay.io/a").is_same_registry(&at("quay.io/b")));
         assert_eq!(at("quay.io").keys_for("a/b/c"), ["quay.io/a/b/c", "quay.io/a/b", "quay.io/a", "quay.io"]);
-        assert_eq!(at("docker.io").keys_for("alpine"), ["docker.io/library/alpine", "docker.io/library", DOCKER_HUB]);
+        assert_eq!(
+            at("docker.io").keys_for("alpine"),
+            ["docker.io/library/alpine", "docker.io/library", DOCKER_HUB]
+        );
     }
 
     #[test]

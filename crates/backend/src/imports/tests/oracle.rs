@@ -114,7 +114,8 @@ fn what_skopeo_writes_when_it_signs_in_is_read_and_what_we_write_it_takes() {
 #[test]
 fn accounts_with_a_path_are_looked_up_by_skopeo_as_they_are_handed_out() {
     let folder = Folder::new("skopeo-paths");
-    let passwords = run_with(Command::new("htpasswd").args(["-niB", "-C", "4", "robot"]), "pw", "apache2-utils");
+    let passwords =
+        run_with(Command::new("htpasswd").args(["-niB", "-C", "4", "robot"]), "pw", "apache2-utils");
     let registry = Registry::start(&folder, &folder.write("htpasswd", &passwords));
     let authority = format!("127.0.0.1:{}", registry.port);
     let handed_out = |scope: &str, password: &str| {
@@ -122,7 +123,8 @@ fn accounts_with_a_path_are_looked_up_by_skopeo_as_they_are_handed_out() {
         let username = domain::secret::Username::parse("robot").unwrap();
         let password = domain::secret::Password::parse(Sensitive::new(password)).unwrap();
         let config = crate::docker_config_json(&host, &username, &password);
-        let entry = config.expose().strip_prefix("{\"auths\":{").unwrap().strip_suffix("}}").unwrap().to_owned();
+        let entry =
+            config.expose().strip_prefix("{\"auths\":{").unwrap().strip_suffix("}}").unwrap().to_owned();
         entry
     };
     // There is no such repository, which only those are told who were let in.
@@ -133,7 +135,8 @@ fn accounts_with_a_path_are_looked_up_by_skopeo_as_they_are_handed_out() {
         let said = list.arg(format!("docker://{authority}/{name}")).output().unwrap();
         String::from_utf8_lossy(&said.stderr).contains("404 (Not Found)")
     };
-    let (all, team, app) = (handed_out("", "wrong"), handed_out("/team", "pw"), handed_out("/team/app", "wrong"));
+    let (all, team, app) =
+        (handed_out("", "wrong"), handed_out("/team", "pw"), handed_out("/team/app", "wrong"));
     assert!(let_in(&[all.clone(), team.clone()], "team/other"));
     assert!(let_in(&[team.clone()], "team/app"));
     assert!(!let_in(&[team.clone()], "elsewhere/app"));

@@ -198,7 +198,9 @@ fn a_config_is_read_as_what_it_is_whatever_it_is_called() {
 fn lists_of_json_and_lines_of_json_are_gone_through() {
     let one = |name: &str, host: &str| {
         let config = b64(&entry(host, r#"{"auth":"cm9ib3Q6cHc="}"#));
-        format!(r#"{{"kind":"Secret","metadata":{{"name":"{name}"}},"data":{{".dockerconfigjson":"{config}"}}}}"#)
+        format!(
+            r#"{{"kind":"Secret","metadata":{{"name":"{name}"}},"data":{{".dockerconfigjson":"{config}"}}}}"#
+        )
     };
     let (a, b) = (one("a", "a.example"), one("b", "b.example"));
     for text in [format!("[{a},{b}]"), format!("{a}\n{b}\n"), format!("{a}{b}"), format!("{a}\r\n[{b}]")] {
@@ -385,14 +387,18 @@ fn what_is_none_of_it_is_refused_with_the_reason() {
     }
 }
 
-const HOST_KEY: &str = "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+const HOST_KEY: &str =
+    "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
 
 #[test]
 fn known_hosts_and_the_repository_beside_a_key_are_taken_over() {
     let (key, hosts) = (b64(KEY), b64(&format!("# found\n{HOST_KEY} a comment\n")));
     for data in [
         format!("data:\n  ssh-privatekey: {key}\n  known_hosts: {hosts}\n"),
-        format!("data:\n  identity: {key}\n  identity.pub: {}\n  known_hosts: {hosts}\n", b64("ssh-ed25519 A")),
+        format!(
+            "data:\n  identity: {key}\n  identity.pub: {}\n  known_hosts: {hosts}\n",
+            b64("ssh-ed25519 A")
+        ),
         format!("data:\n  known_hosts: {hosts}\n  ssh: {key}\n"),
     ] {
         let entries = found(&secret("Opaque", "flux-system", &data));
@@ -401,7 +407,8 @@ fn known_hosts_and_the_repository_beside_a_key_are_taken_over() {
         assert_eq!(entries[0].places, ["team/flux-system"]);
         assert!(entries[0].notes.is_empty());
     }
-    let bad = found(&secret("Opaque", "x", &format!("data:\n  ssh: {key}\n  known_hosts: {}\n", b64("\u{1}"))));
+    let bad =
+        found(&secret("Opaque", "x", &format!("data:\n  ssh: {key}\n  known_hosts: {}\n", b64("\u{1}"))));
     assert_eq!((bad[0].known_hosts.as_str(), told(&bad[0]).3.as_str()), ("", "known-hosts-unread"));
 }
 
@@ -422,13 +429,22 @@ fn the_repositories_of_argo_cd_are_told_for_what_they_are() {
     let account = "  username: robot\n  password: pw\n";
     for (data, expected) in [
         (format!("{account}  url: https://git.example/a\n"), row("", "", "", "https-repository")),
-        (format!("{account}  url: https://git.example/a\n  type: git\n"), row("", "", "", "https-repository")),
-        (format!("{account}  url: https://charts.example\n  type: helm\n"), row("", "", "", "chart-repository")),
+        (
+            format!("{account}  url: https://git.example/a\n  type: git\n"),
+            row("", "", "", "https-repository"),
+        ),
+        (
+            format!("{account}  url: https://charts.example\n  type: helm\n"),
+            row("", "", "", "chart-repository"),
+        ),
         (
             format!("{account}  url: ghcr.io/group/charts\n  type: helm\n  enableOCI: \"true\"\n"),
             row("ghcr.io/group/charts", "robot", "pw", "path-scoped"),
         ),
-        ("  url: https://github.com/a/b\n  githubAppPrivateKey: x\n".to_owned(), row("", "", "", "github-app")),
+        (
+            "  url: https://github.com/a/b\n  githubAppPrivateKey: x\n".to_owned(),
+            row("", "", "", "github-app"),
+        ),
     ] {
         assert_eq!(all_told(&argo("repository", &data)), [expected], "{data}");
     }
@@ -498,7 +514,8 @@ fn a_whole_clusters_dump_makes_one_of_each_account_and_key_with_its_places() {
         let skipped: Vec<_> = findings.skipped.iter().collect();
         let each = [Skipped::HelmRelease, Skipped::ServiceAccountToken, Skipped::OtherSecret];
         assert_eq!(skipped, each.map(|skipped| (skipped, 300)));
-        let names: std::collections::HashSet<_> = findings.entries.iter().map(|entry| &entry.suggested).collect();
+        let names: std::collections::HashSet<_> =
+            findings.entries.iter().map(|entry| &entry.suggested).collect();
         assert_eq!(names.len(), 302);
     }
 }

@@ -2,9 +2,12 @@
 
 use super::*;
 use crate::shapes::{Handout, ManifestFormat, joined, manifest, shaped};
-use domain::secret::{Credential, Namespace, Password, PrivateKeyText, RegistryHost, SecretId, SecretKind, Shape, Username};
+use domain::secret::{
+    Credential, Namespace, Password, PrivateKeyText, RegistryHost, SecretId, SecretKind, Shape, Username,
+};
 
-const HOSTS: &str = "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl\n";
+const HOSTS: &str =
+    "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl\n";
 const URL: &str = "ssh://git@git.example:2222/group/data.git";
 
 fn dataset() -> Credential {
@@ -26,8 +29,12 @@ fn what_is_handed_out_in_any_shape_is_read_again() {
             if !shape.fits(credential.kind()) {
                 continue;
             }
-            let handout =
-                Handout { credential: &credential, known_hosts: HOSTS, public_key: Some("ssh-ed25519 AAAA"), url: Some(URL) };
+            let handout = Handout {
+                credential: &credential,
+                known_hosts: HOSTS,
+                public_key: Some("ssh-ed25519 AAAA"),
+                url: Some(URL),
+            };
             let shaped = shaped(&handout, shape).unwrap();
             let id = SecretId::parse(name).unwrap();
             let namespace = Namespace::parse("ci");
@@ -37,7 +44,10 @@ fn what_is_handed_out_in_any_shape_is_read_again() {
                     continue;
                 };
                 // As one of several, too.
-                for text in [made.expose().to_owned(), joined(std::slice::from_ref(&made), format).expose().to_owned()] {
+                for text in [
+                    made.expose().to_owned(),
+                    joined(std::slice::from_ref(&made), format).expose().to_owned(),
+                ] {
                     let entries = found(&text);
                     let [entry] = &*entries else { panic!("{shape:?} {text}") };
                     check(entry, shape, &shaped);
@@ -49,7 +59,10 @@ fn what_is_handed_out_in_any_shape_is_read_again() {
 
 fn check(entry: &Found, shape: Shape, shaped: &crate::shapes::Shaped) {
     let has = |key: &str| shaped.iter().any(|(name, _)| *name == key);
-    assert_eq!(entry.places, [if entry.kind == SecretKind::GitDataset { "ci/gitsync-secret-data" } else { "ci/image-hub" }]);
+    assert_eq!(
+        entry.places,
+        [if entry.kind == SecretKind::GitDataset { "ci/gitsync-secret-data" } else { "ci/image-hub" }]
+    );
     match shape {
         // It does not say for which registry it is, and that is told.
         Shape::UsernamePassword => assert_eq!(told(entry), row("", "", "", "no-host")),

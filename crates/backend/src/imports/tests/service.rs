@@ -394,7 +394,8 @@ async fn as_many_accounts_as_are_taken_are_saved_at_once(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let entries = |count: usize| {
-        let entry = |number| format!(r#""r{number}.example":{{"username":"robot","password":"pw-{number}"}}"#);
+        let entry =
+            |number| format!(r#""r{number}.example":{{"username":"robot","password":"pw-{number}"}}"#);
         let entries: Vec<String> = (0..count).map(entry).collect();
         text(&format!(r#"{{"auths":{{{}}}}}"#, entries.join(",")))
     };
@@ -419,7 +420,8 @@ async fn as_many_accounts_as_are_taken_are_saved_at_once(pool: PgPool) {
 #[sqlx::test]
 async fn what_stands_beside_a_key_is_stored_and_hosts_are_trusted_only_when_approved(pool: PgPool) {
     const PROTECTED: &str = include_str!("../../secrets/keys/protected_key");
-    const HOST: &str = "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+    const HOST: &str =
+        "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let imports = backend.imports();
@@ -436,22 +438,34 @@ async fn what_stands_beside_a_key_is_stored_and_hosts_are_trusted_only_when_appr
     let id = imports.begin(&ana, text(&file)).await.unwrap();
     let rows = imports.get(&ana, id).await.unwrap().rows;
     assert_eq!((rows[0].needs_passphrase, rows[1].needs_passphrase), (false, true));
-    assert_eq!((&*rows[0].places, rows[0].repository.as_deref()), (&["argocd/plain".to_owned()][..], Some("git@git.example:a")));
+    assert_eq!(
+        (&*rows[0].places, rows[0].repository.as_deref()),
+        (&["argocd/plain".to_owned()][..], Some("git@git.example:a"))
+    );
     assert_eq!(rows[0].known_hosts[0].hosts.as_deref(), Some("git.example"));
 
     let with = |passphrase: &str| ImportChoice { passphrase: text(passphrase), ..choice(2, "protected") };
     let refused = imports.save(&ana, id, &[with("wrong")]).await;
     let Err(ImportError::Rows(wrong)) = refused else { panic!("{refused:?}") };
-    assert!(matches!(&wrong[..], [(2, RowProblem::Field(error))] if error.field == Field::Passphrase), "{wrong:?}");
+    assert!(
+        matches!(&wrong[..], [(2, RowProblem::Field(error))] if error.field == Field::Passphrase),
+        "{wrong:?}"
+    );
     let trusted = ImportChoice { trust_hosts: true, ..choice(1, "plain") };
     let saved = imports.save(&ana, id, &[trusted, with("correct horse")]).await.unwrap();
     assert_eq!(saved.len(), 2);
     let hosts: Vec<(String, String, Option<String>)> =
-        sqlx::query_as("SELECT name, known_hosts, check_target FROM secrets ORDER BY name").fetch_all(&pool).await.unwrap();
+        sqlx::query_as("SELECT name, known_hosts, check_target FROM secrets ORDER BY name")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
     let target = Some("git@git.example:a".to_owned());
     assert_eq!(
         hosts,
-        [("plain".to_owned(), format!("{HOST}\n"), target.clone()), ("protected".to_owned(), String::new(), target)]
+        [
+            ("plain".to_owned(), format!("{HOST}\n"), target.clone()),
+            ("protected".to_owned(), String::new(), target)
+        ]
     );
 }
 
@@ -465,7 +479,8 @@ async fn a_password_is_taken_without_what_cannot_be_seen_where_that_is_chosen(po
     let without = ImportChoice { without_ends: true, ..choice(1, "a") };
     let saved = backend.imports().save(&ana, id, &[without, choice(2, "b")]).await.unwrap();
     for (id, expected) in saved.iter().zip(["pw", "pw\n"]) {
-        let Credential::ImagePull { password, .. } = backend.secrets().credential(&at(2), id).await.unwrap() else {
+        let Credential::ImagePull { password, .. } = backend.secrets().credential(&at(2), id).await.unwrap()
+        else {
             panic!("an account")
         };
         assert_eq!(password.value().expose(), expected);
