@@ -16,7 +16,7 @@ mod ticket;
 mod tls;
 mod turns;
 
-pub(crate) use known_hosts::trusts;
+pub(crate) use known_hosts::{shown_hosts, trusts};
 pub(crate) use ticket::{TestedBefore, WhatWasTested};
 
 pub use config::{CheckConfig, PrivateHost};

@@ -233,7 +233,7 @@ impl CheckService {
         let opened = self.open(ctx, id).await?;
         let settings = match (target, &opened.credential) {
             (UsageTarget::Image(image), Credential::ImagePull { host, .. }) => {
-                if image.registry != *host {
+                if !host.serves(&image.registry, image.image.name()) {
                     let problem = Problem::Usage(UsageProblem::OtherRegistry);
                     return Err(Error::Invalid(vec![FieldError { field: Field::PullSecret, problem }]));
                 }
@@ -304,7 +304,7 @@ impl CheckService {
         let host = match (credential, &settings.repository) {
             (Credential::GitDataset { .. }, None) => return CheckReport::new(CheckCause::NoRepository),
             (Credential::GitDataset { .. }, Some(repository)) => repository.known_as(),
-            (Credential::ImagePull { host, .. }, _) => host.as_str().to_owned(),
+            (Credential::ImagePull { host, .. }, _) => host.authority().to_owned(),
         };
         let work = async {
             let _turn = match self.turns.take(&host).await {

@@ -8,7 +8,11 @@ use domain::{
 /// Returns whether both texts name the same registry server: the same host and port, in whatever spelling. A path behind
 /// the host only says which account of that server is meant, so a change of it sends nothing elsewhere.
 pub(crate) fn is_same_server(one: &str, other: &str) -> bool {
-    one == other || server(one) == server(other)
+    match (RegistryHost::parse(one), RegistryHost::parse(other)) {
+        (Ok(one), Ok(other)) => one.host.is_same_registry(&other.host),
+        // What is stored went through that, so anything else is damage.
+        _ => false,
+    }
 }
 
 /// Returns whether a password that was typed for `value_host` may go to `host`.
@@ -25,15 +29,6 @@ pub(crate) fn may_go_to(host: Option<&str>, value_host: Option<&str>) -> bool {
 pub(crate) fn password_again() -> Error {
     let problem = Problem::Password(PasswordProblem::HostChanged);
     Error::Invalid(vec![FieldError { field: Field::Password, problem }])
-}
-
-/// The host and port of a stored registry host, without scheme and path.
-fn server(text: &str) -> String {
-    let bare = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let authority = bare.split('/').next().unwrap_or_default();
-    // Docker Hub has several names, and is stored under one.
-    let known = RegistryHost::parse(authority);
-    known.map_or_else(|_| authority.to_owned(), |normalized| normalized.host.as_str().to_owned())
 }
 
 #[cfg(test)]
