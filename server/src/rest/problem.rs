@@ -15,7 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// The words that the type of a problem ends in, and what they mean.
-pub(super) const KINDS: [(&str, &str); 18] = [
+pub(super) const KINDS: [(&str, &str); 19] = [
     ("unauthorized", "The token is missing, has expired, or was revoked."),
     ("forbidden", "The token's scope does not allow this, or it is for other secrets."),
     ("not-found", "There is nothing at this address. Of a secret: it does not exist, or not any more."),
