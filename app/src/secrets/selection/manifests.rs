@@ -47,6 +47,8 @@ pub enum ManifestsProblem {
     TokenNotForThese,
     /// Of these, no repository is known that Argo CD could be told.
     NoUrl(Vec<SecretId>),
+    /// The password of this one was typed for another host.
+    OtherHost(SecretId),
     /// Some of them are there no more.
     Gone,
     /// Whoever asks did not prove anew who they are.
@@ -68,7 +70,7 @@ impl ManifestsProblem {
             Self::TokenMissing | Self::TokenNotGood | Self::TokenNotForThese => Some("token"),
             Self::NoUrl(_) => Some("git_shape"),
             Self::NotProven(AccessError::Invalid(_)) => Some("current_password"),
-            Self::NotProven(_) | Self::Gone | Self::Refused(_) => None,
+            Self::NotProven(_) | Self::OtherHost(_) | Self::Gone | Self::Refused(_) => None,
         }
     }
 
@@ -92,6 +94,11 @@ impl ManifestsProblem {
                     names.join(", ")
                 )
             }
+            Self::OtherHost(id) => format!(
+                "The password of {} was typed for another registry host than the one it names now, so it is not handed out. \
+                 Edit the secret and enter the password again.",
+                id.name.as_str()
+            ),
             Self::Gone => "Some of them have been deleted meanwhile. Select again what is to be exported.".to_owned(),
             Self::NotProven(AccessError::Invalid(problems)) => {
                 problems.first().map(|(_, problem)| problem.message()).unwrap_or_default()

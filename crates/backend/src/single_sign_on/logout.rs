@@ -13,6 +13,7 @@ use crate::{
     random,
     sessions::repository as sessions,
     users::repository::{self as users, UserRow},
+    work::Work,
 };
 use domain::{access::SignOnProblem, error::Error, sensitive::Sensitive, time::Timestamp};
 
@@ -110,7 +111,7 @@ impl SingleSignOnService {
     /// The users whom it signs out; none, where none of them has ever signed in here, or the session is over.
     async fn signed_out(
         &self,
-        work: &mut sqlx::PgConnection,
+        work: &mut Work,
         logout: &Logout,
     ) -> Result<Vec<UserRow>, sqlx::Error> {
         let issuer = self.provider.config().issuer.as_str();
@@ -125,7 +126,7 @@ impl SingleSignOnService {
 
     async fn sign_out(
         &self,
-        work: &mut sqlx::PgConnection,
+        work: &mut Work,
         ctx: &Ctx,
         user: &UserRow,
         logout: &Logout,

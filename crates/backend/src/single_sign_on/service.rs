@@ -18,6 +18,7 @@ use crate::{
         repository::{self as sessions, Beginning},
     },
     users::repository::{self as users, UserRow},
+    work::Work,
 };
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::{
@@ -25,7 +26,6 @@ use domain::{
     error::Error,
     sensitive::Sensitive,
 };
-use sqlx::PgConnection;
 
 /// As whom the portal itself acts on the provider's word.
 pub(super) const ACTOR: &str = "single sign-on";
@@ -237,14 +237,14 @@ impl SingleSignOnService {
     /// A new user, under the first of the names that nobody has; `None` where each is taken.
     async fn add(
         &self,
-        work: &mut PgConnection,
+        work: &mut Work,
         ctx: &Ctx,
         identity: &Identity,
         role: Role,
     ) -> Result<Option<UserRow>, sqlx::Error> {
         let issuer = &self.provider.config().issuer;
         for name in identity.user_names(issuer.host()) {
-            if users::find(work, name.as_str()).await?.is_some() {
+            if users::find_unproven(work, name.as_str()).await?.is_some() {
                 continue;
             }
             let ctx = as_portal(ctx);
@@ -262,12 +262,7 @@ impl SingleSignOnService {
 }
 
 /// The user in the role that their groups give now.
-async fn with_role(
-    work: &mut PgConnection,
-    ctx: &Ctx,
-    user: UserRow,
-    role: Role,
-) -> Result<UserRow, sqlx::Error> {
+async fn with_role(work: &mut Work, ctx: &Ctx, user: UserRow, role: Role) -> Result<UserRow, sqlx::Error> {
     if user.role == role.as_str() {
         return Ok(user);
     }
@@ -281,11 +276,11 @@ async fn with_role(
 
 /// Has the user's API tokens refused until they sign in at the provider again, and records it.
 pub(super) async fn suspend(
-    work: &mut PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     user: &UserRow,
 ) -> Result<(), sqlx::Error> {
-    if users::suspend(work, ctx, user.id).await? {
+    if users::suspend(work, ctx, user).await? {
         let record = AuditRecord::done(AuditAction::TokensSuspended, &user.name);
         audit::repository::append(work, ctx, record).await?;
     }
@@ -293,8 +288,8 @@ pub(super) async fn suspend(
 }
 
 /// Takes the user's API tokens again, and records it.
-async fn resume(work: &mut PgConnection, ctx: &Ctx, user: &UserRow) -> Result<(), sqlx::Error> {
-    if users::resume(work, user.id).await? {
+async fn resume(work: &mut Work, ctx: &Ctx, user: &UserRow) -> Result<(), sqlx::Error> {
+    if users::resume(work, user).await? {
         let record = AuditRecord::done(AuditAction::TokensResumed, &user.name);
         audit::repository::append(work, &as_portal(ctx), record).await?;
     }

@@ -1,9 +1,8 @@
 //! Which tokens may be made, and when one is good no more though nobody has revoked it.
 
-use super::repository::TokenRow;
 use crate::{
     context::{Actor, Ctx},
-    db::timestamp,
+    users::repository::UserRow,
 };
 use domain::{
     access::{AccessField, AccessProblem, Expiry, NewToken, Restriction, Role, TokenScope},
@@ -76,20 +75,22 @@ impl TokenLimits {
             .then_some((AccessField::Prefix, AccessProblem::TokenUnrestricted))
     }
 
-    /// Returns when the token ends unless its person signs in at the provider before.
-    pub(super) fn ends_without_sign_in(&self, row: &TokenRow) -> Option<Timestamp> {
+    /// Returns when the tokens of this person end unless they sign in at the provider before.
+    pub(super) fn end_without_sign_in(&self, owner: &UserRow) -> Option<Timestamp> {
+        owner.oidc_issuer.as_ref()?;
         let life = i64::from(self.days_after_sign_in) * DAY;
-        row.vouched_at.map(|at| Timestamp::from_micros(timestamp(at).micros().saturating_add(life)))
+        let at = owner.signed_in_at.max(owner.tokens_kept_from).map_or(0, |at| at.timestamp_micros());
+        Some(Timestamp::from_micros(at.saturating_add(life)))
     }
 
-    /// Returns why the token is refused, if it is because of its person.
-    pub(super) fn stopped(&self, row: &TokenRow, now: Timestamp) -> Option<Stopped> {
-        if row.owner_disabled == Some(true) {
+    /// Returns why the tokens of this person are refused, if they are.
+    pub(super) fn stopped(&self, owner: &UserRow, now: Timestamp) -> Option<Stopped> {
+        if owner.disabled {
             Some(Stopped::Disabled)
-        } else if row.owner_suspended == Some(true) {
+        } else if owner.suspended_at.is_some() {
             Some(Stopped::Suspended)
         } else {
-            self.ends_without_sign_in(row).filter(|end| *end <= now).map(|_| Stopped::NotSeen)
+            self.end_without_sign_in(owner).filter(|end| *end <= now).map(|_| Stopped::NotSeen)
         }
     }
 }

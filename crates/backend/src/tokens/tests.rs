@@ -268,11 +268,11 @@ async fn of_two_tokens_of_one_name_at_once_one_is_made(pool: PgPool) {
 
 #[sqlx::test]
 async fn what_the_operator_says_of_tokens_holds(pool: PgPool) {
-    let backend = backend(pool.clone()).await;
+    let backend = backend(pool).await;
     let (editor, admin) =
         (signed_in(&backend, "ed", Role::Editor).await, signed_in(&backend, "ana", Role::Admin).await);
     let limits = TokenLimits { most_days: Some(7), restricted_editors: true, ..TokenLimits::default() };
-    let tokens = TokenService::new(crate::db::Db::over(pool), backend.sessions().clone(), limits);
+    let tokens = TokenService::new(backend.db.clone(), backend.sessions().clone(), limits);
     let create = async |ctx: &Ctx, change: &dyn Fn(&mut TokenDraft)| {
         let mut draft = draft(TokenScope::ReadValues);
         change(&mut draft);
