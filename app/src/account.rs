@@ -43,7 +43,12 @@ pub const ACCOUNT: &str = "/account";
 
 /// The field, or the way to the provider, with which somebody proves anew who they are before something that a stolen session must
 /// not do. `back` is where the provider's answer leads to, unless a form waits to be sent again.
-pub(crate) fn prove_again(form: &FormState, proof: Proof, hint: &'static str, back: &str) -> impl IntoView + use<> {
+pub(crate) fn prove_again(
+    form: &FormState,
+    proof: Proof,
+    hint: &'static str,
+    back: &str,
+) -> impl IntoView + use<> {
     let waits = form.error.is_some();
     let address = format!("{SIGN_ON}?again=1&next={}", percent::encode(if waits { ACCOUNT } else { back }));
     match proof {
@@ -326,9 +331,8 @@ fn change_password(form: &FormState) -> impl IntoView + use<> {
 #[component]
 fn OwnTokens(tokens: TokenPage) -> impl IntoView {
     let TokenPage { tokens, now, .. } = tokens;
-    let over = |token: &TokenSummary| {
-        token.revoked_at.is_some() || token.expires_at.is_some_and(|at| at <= now)
-    };
+    let over =
+        |token: &TokenSummary| token.revoked_at.is_some() || token.expires_at.is_some_and(|at| at <= now);
     let rows: Vec<_> = tokens
         .into_iter()
         .filter(|token| !over(token))

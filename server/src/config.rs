@@ -5,8 +5,8 @@ use crate::{
     edge::{Edge, Origin},
 };
 use backend::{
-    CheckConfig, ExtraRoots, Issuer, PrivateHost, SessionLimits, SignInConfig, SingleSignOnConfig, StartError, StepUp,
-    TokenLimits,
+    CheckConfig, ExtraRoots, Issuer, PrivateHost, SessionLimits, SignInConfig, SingleSignOnConfig,
+    StartError, StepUp, TokenLimits,
 };
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use domain::{

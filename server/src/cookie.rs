@@ -143,6 +143,13 @@ mod tests {
             .map(|(after, token)| (after, token.expose().to_owned()))
             .collect();
         assert_eq!(found, [("a1".to_owned(), "one".to_owned()), ("b2".to_owned(), "two".to_owned())]);
-        assert!(SIGN_ON.take_back_one("a1", PLAIN).unwrap().to_str().unwrap().starts_with("latchkey_sign_on_a1=; "));
+        assert!(
+            SIGN_ON
+                .take_back_one("a1", PLAIN)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .starts_with("latchkey_sign_on_a1=; ")
+        );
     }
 }

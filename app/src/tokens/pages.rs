@@ -17,8 +17,7 @@ use domain::{
 use leptos::{either::Either, prelude::*};
 
 /// Why somebody is asked who they are.
-const PROOF_HINT: &str =
-    "For every scope but “Read metadata”: a token outlives a session, so whoever makes one shows that they are you.";
+const PROOF_HINT: &str = "For every scope but “Read metadata”: a token outlives a session, so whoever makes one shows that they are you.";
 
 /// The address of the list.
 pub const TOKENS: &str = "/tokens";
@@ -27,7 +26,9 @@ pub const TOKENS: &str = "/tokens";
 pub(crate) fn stopped_words(stopped: Stopped) -> &'static str {
     match stopped {
         Stopped::Disabled => "Refused: its person is disabled.",
-        Stopped::Suspended => "Refused until its person signs in again: the place where they sign in has signed them out.",
+        Stopped::Suspended => {
+            "Refused until its person signs in again: the place where they sign in has signed them out."
+        }
         Stopped::NotSeen => "Refused until its person signs in again: they have not done so for too long.",
     }
 }

@@ -110,7 +110,8 @@ fn Question(
     });
     let name = user.name.clone();
     let tokens = (question == UserQuestion::PasswordLink && user.tokens > 0).then(|| {
-        let tokens = if user.tokens == 1 { "API token".to_owned() } else { format!("{} API tokens", user.tokens) };
+        let tokens =
+            if user.tokens == 1 { "API token".to_owned() } else { format!("{} API tokens", user.tokens) };
         view! {
             <label class="tick">
                 <input type="checkbox" name="revoke_tokens" value="on" checked/>

@@ -93,7 +93,15 @@ mod tests {
 
     fn token(scope: TokenScope, restriction: Restriction) -> Actor {
         let (id, name) = ("id".to_owned(), "ci".to_owned());
-        Actor::Token(TokenActor { called: called_token(&name, None), id, name, owner: None, scope, restriction, expires_at: None })
+        Actor::Token(TokenActor {
+            called: called_token(&name, None),
+            id,
+            name,
+            owner: None,
+            scope,
+            restriction,
+            expires_at: None,
+        })
     }
 
     fn may(actor: &Actor) -> Vec<Action> {

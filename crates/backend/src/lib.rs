@@ -57,10 +57,10 @@ pub use trust::{ExtraRoots, client_config};
 pub use usages::UsageService;
 pub use users::{AddedUser, FirstAdmin, PasswordReset, UserPage, UserService, UserSummary};
 
+use checks::{http::Http, outbound::Outbound};
 use db::Db;
 use domain::{sensitive::Sensitive, time::Timestamp};
 use keyring::Keyring;
-use checks::{http::Http, outbound::Outbound};
 use std::sync::Arc;
 use users::Passwords;
 

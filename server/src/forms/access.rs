@@ -103,7 +103,9 @@ pub(super) fn status_of(error: &AccessError) -> StatusCode {
         AccessError::Locked(_) => StatusCode::TOO_MANY_REQUESTS,
         AccessError::LinkSpent => StatusCode::GONE,
         AccessError::LastAdmin => StatusCode::CONFLICT,
-        AccessError::NoPasswords | AccessError::KeptByProvider | AccessError::ProveAtProvider => StatusCode::FORBIDDEN,
+        AccessError::NoPasswords | AccessError::KeptByProvider | AccessError::ProveAtProvider => {
+            StatusCode::FORBIDDEN
+        }
         AccessError::SignOn(problem) => match problem {
             SignOnProblem::Expired => StatusCode::BAD_REQUEST,
             SignOnProblem::Unreachable => StatusCode::SERVICE_UNAVAILABLE,

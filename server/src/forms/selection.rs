@@ -170,10 +170,11 @@ async fn export(
     if token.is_empty() {
         return Err(ManifestsProblem::TokenMissing);
     }
-    let lent = backend.tokens().lent(ctx, &token, &input.current_password).await.map_err(|error| match error {
-        AccessError::Refused(error) => ManifestsProblem::Refused(error),
-        error => ManifestsProblem::NotProven(error),
-    });
+    let lent =
+        backend.tokens().lent(ctx, &token, &input.current_password).await.map_err(|error| match error {
+            AccessError::Refused(error) => ManifestsProblem::Refused(error),
+            error => ManifestsProblem::NotProven(error),
+        });
     let actor = lent?.ok_or(ManifestsProblem::TokenNotGood)?;
     let by_token = Ctx { actor, ..ctx.clone() };
     let made = backend.secrets().manifests(&by_token, &selection, &wanted).await;
@@ -214,7 +215,11 @@ async fn refused(
         ManifestsProblem::NotProven(error) => status_of(error),
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let locked = if let ManifestsProblem::NotProven(AccessError::Locked(seconds)) = &problem { Some(*seconds) } else { None };
+    let locked = if let ManifestsProblem::NotProven(AccessError::Locked(seconds)) = &problem {
+        Some(*seconds)
+    } else {
+        None
+    };
     let typed =
         ManifestsInput { token: Sensitive::default(), current_password: Sensitive::default(), ..typed };
     let mut response =

@@ -62,7 +62,9 @@ pub async fn begin(State(state): State<AppState>, request: Request) -> Response 
             let under_way = cookie::SIGN_ON.read_all(&parts.headers, arrival);
             let too_many = (under_way.len() + 1).saturating_sub(MOST_UNDER_WAY);
             for (after, _) in under_way.iter().take(too_many) {
-                headers.extend(cookie::SIGN_ON.take_back_one(after, arrival).map(|line| (header::SET_COOKIE, line)));
+                headers.extend(
+                    cookie::SIGN_ON.take_back_one(after, arrival).map(|line| (header::SET_COOKIE, line)),
+                );
             }
             let mark = if again { "again" } else { "" };
             let kept = Sensitive::new(format!("{}.{mark}.{}", token.expose(), percent::encode(&next)));
@@ -78,7 +80,11 @@ pub async fn begin(State(state): State<AppState>, request: Request) -> Response 
 
 /// Tells two apart that begin at the same moment, and says nothing of the token.
 fn mark_of(token: &Sensitive) -> String {
-    backend::entity_tag(&[token.expose().as_bytes()]).chars().filter(char::is_ascii_alphanumeric).take(8).collect()
+    backend::entity_tag(&[token.expose().as_bytes()])
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(8)
+        .collect()
 }
 
 /// What the browser keeps of one sign-in that is under way.

@@ -662,7 +662,9 @@ async fn a_token_is_shown_once_and_opens_the_api_until_it_is_revoked() {
     };
     let without = make("").await;
     assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(without.body.contains("Enter your current password.") && without.body.contains("value=\"team-\""));
+    assert!(
+        without.body.contains("Enter your current password.") && without.body.contains("value=\"team-\"")
+    );
     let made = make(PASSWORD).await;
     assert_eq!(made.status, StatusCode::OK, "{}", made.body);
     let start = made.body.find("latchkey_").unwrap();

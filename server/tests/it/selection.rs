@@ -177,7 +177,9 @@ async fn manifests_leave_by_a_token_alone() {
     // Whoever has stolen a session takes no values out with a token that they have stolen, too.
     let asked = app.send_anonymous(asked(&address, &cookie)).await.body;
     assert!(asked.contains("id=\"current_password\""), "{asked}");
-    for (password, said) in [("", "Enter your current password."), ("guess", "This is not your current password.")] {
+    for (password, said) in
+        [("", "Enter your current password."), ("guess", "This is not your current password.")]
+    {
         let mut fields = typed(&good, &[]);
         fields.retain(|(key, _)| *key != "current_password");
         fields.push(("current_password", password.to_owned()));

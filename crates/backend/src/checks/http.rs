@@ -10,7 +10,9 @@ use hyper::{
     body::{Bytes, Incoming},
     client::conn::http1,
     header::{
-        ACCEPT, AUTHORIZATION, CONTENT_LENGTH, DATE, HOST, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, USER_AGENT},
+        ACCEPT, AUTHORIZATION, CONTENT_LENGTH, DATE, HOST, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+        USER_AGENT,
+    },
 };
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, pki_types::ServerName};

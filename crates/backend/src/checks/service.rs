@@ -63,12 +63,7 @@ struct Opened {
 }
 
 impl CheckService {
-    pub(crate) fn new(
-        db: Db,
-        keyring: Option<Arc<Keyring>>,
-        outbound: Outbound,
-        http: Http,
-    ) -> Self {
+    pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>, outbound: Outbound, http: Http) -> Self {
         Self { db, keyring, outbound, http, turns: Turns::new(), pace: Pace::new() }
     }
 

@@ -315,7 +315,11 @@ impl SessionService {
         if user.oidc_issuer.is_none() {
             return current_password::verify(&self.db, &self.passwords, ctx, password).await.map(drop);
         }
-        if proven_at.is_some_and(|at| is_recent(at, ctx.now)) { Ok(()) } else { Err(AccessError::ProveAtProvider) }
+        if proven_at.is_some_and(|at| is_recent(at, ctx.now)) {
+            Ok(())
+        } else {
+            Err(AccessError::ProveAtProvider)
+        }
     }
 
     /// Ends the session that asks. Where there is none, it is ended already.

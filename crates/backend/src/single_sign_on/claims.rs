@@ -134,7 +134,8 @@ impl Claims {
     pub(super) fn past(&self, name: &str, now: Timestamp) -> Option<Timestamp> {
         let at = self.seconds(name)?;
         let now_seconds = now.micros().div_euclid(1_000_000);
-        (at >= 0 && at <= now_seconds + LEEWAY).then(|| Timestamp::from_micros((at * 1_000_000).min(now.micros())))
+        (at >= 0 && at <= now_seconds + LEEWAY)
+            .then(|| Timestamp::from_micros((at * 1_000_000).min(now.micros())))
     }
 
     /// Whether the token is of this issuer, for us, and of this time, give or take a minute.
@@ -149,8 +150,8 @@ impl Claims {
         };
         let party = self.text("azp");
         // OpenID Connect Core 1.0, 3.1.3.7: others may be meant only where the token says that it was made for us.
-        let ours = audience.contains(&client_id)
-            && party.map_or(audience.len() == 1, |party| party == client_id);
+        let ours =
+            audience.contains(&client_id) && party.map_or(audience.len() == 1, |party| party == client_id);
         if !ours {
             return Err(TokenError::Wrong("it is for another audience"));
         }
@@ -168,7 +169,7 @@ impl Claims {
 
     /// When it is refused as expired.
     pub(super) fn refused_from(&self) -> Option<Timestamp> {
-        self.seconds("exp").map(|at| Timestamp::from_micros(at.saturating_add(LEEWAY).saturating_mul(1_000_000)))
+        self.seconds("exp")
+            .map(|at| Timestamp::from_micros(at.saturating_add(LEEWAY).saturating_mul(1_000_000)))
     }
 }
-

@@ -51,10 +51,11 @@ impl SingleSignOnService {
     ///
     /// Errors: `Invalid`; `Refused` with `Unavailable`, also where the provider's keys cannot be asked for, and `Internal`.
     pub async fn log_out(&self, ctx: &Ctx, token: &Sensitive) -> Result<(), LogoutError> {
-        let verified = self.provider.logout_token(ctx, token.expose()).await.map_err(|problem| match problem {
-            SignOnProblem::Unreachable | SignOnProblem::Misconfigured => Error::Unavailable.into(),
-            _ => LogoutError::Invalid("the token is not signed by the sign-in provider"),
-        })?;
+        let verified =
+            self.provider.logout_token(ctx, token.expose()).await.map_err(|problem| match problem {
+                SignOnProblem::Unreachable | SignOnProblem::Misconfigured => Error::Unavailable.into(),
+                _ => LogoutError::Invalid("the token is not signed by the sign-in provider"),
+            })?;
         let read = self.read_logout(&verified, ctx.now);
         let logout = read.map_err(|error| match error {
             TokenError::Wrong(why) => refused(ctx, why),
@@ -109,11 +110,7 @@ impl SingleSignOnService {
     }
 
     /// The users whom it signs out; none, where none of them has ever signed in here, or the session is over.
-    async fn signed_out(
-        &self,
-        work: &mut Work,
-        logout: &Logout,
-    ) -> Result<Vec<UserRow>, sqlx::Error> {
+    async fn signed_out(&self, work: &mut Work, logout: &Logout) -> Result<Vec<UserRow>, sqlx::Error> {
         let issuer = self.provider.config().issuer.as_str();
         match (&logout.subject, &logout.session) {
             (Some(subject), _) => {
@@ -141,7 +138,12 @@ impl SingleSignOnService {
         if self.provider.config().logout_suspends_tokens {
             super::service::suspend(work, ctx, user).await?;
         }
-        tracing::info!(request_id = ctx.request_id, user = user.name, by = ACTOR, "signed out by the provider");
+        tracing::info!(
+            request_id = ctx.request_id,
+            user = user.name,
+            by = ACTOR,
+            "signed out by the provider"
+        );
         Ok(())
     }
 }

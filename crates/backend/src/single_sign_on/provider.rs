@@ -195,8 +195,7 @@ impl Provider {
         claims: &Claims,
         tokens: &Tokens,
     ) -> Result<Identity, SignOnProblem> {
-        let subject =
-            claims.text("sub").ok_or_else(|| untrusted(ctx, &"it names no subject"))?.to_owned();
+        let subject = claims.text("sub").ok_or_else(|| untrusted(ctx, &"it names no subject"))?.to_owned();
         let proven_at = claims.past("auth_time", ctx.now);
         let mut identity = Identity {
             names: names(claims),
@@ -258,8 +257,9 @@ impl Provider {
             }
             return Ok(claims);
         }
-        Claims::from_json(answer.body())
-            .ok_or_else(|| untrusted(ctx, &"what it says of the person is not in the form that the standard asks for"))
+        Claims::from_json(answer.body()).ok_or_else(|| {
+            untrusted(ctx, &"what it says of the person is not in the form that the standard asks for")
+        })
     }
 
     /// Reads a logout token of the provider's, whose signature holds.
@@ -321,7 +321,11 @@ impl Provider {
 
 /// What somebody is called there, the most fitting first.
 fn names(claims: &Claims) -> Vec<String> {
-    ["preferred_username", "email"].into_iter().filter_map(|name| claims.text(name)).map(str::to_owned).collect()
+    ["preferred_username", "email"]
+        .into_iter()
+        .filter_map(|name| claims.text(name))
+        .map(str::to_owned)
+        .collect()
 }
 
 // What is logged here comes from the provider's answers, in which there may be tokens: the libraries' errors name what is

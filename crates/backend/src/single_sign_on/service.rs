@@ -209,8 +209,10 @@ impl SingleSignOnService {
         let person = identity.names.first().unwrap_or(&identity.subject);
         let groups = identity.groups.as_deref().unwrap_or_default();
         let why = match problem {
-            SignOnProblem::NoGroup => "none of the person's groups gives a role: compare them with LATCHKEY_OIDC_ADMIN_GROUP, \
-                 LATCHKEY_OIDC_EDITOR_GROUP and LATCHKEY_OIDC_READER_GROUP",
+            SignOnProblem::NoGroup => {
+                "none of the person's groups gives a role: compare them with LATCHKEY_OIDC_ADMIN_GROUP, \
+                 LATCHKEY_OIDC_EDITOR_GROUP and LATCHKEY_OIDC_READER_GROUP"
+            }
             SignOnProblem::GroupsLeftOut => {
                 "the provider leaves the groups out because the person is in too many (Entra's overage): there, pass on only \
                  the groups assigned to the application, or use app roles and LATCHKEY_OIDC_GROUPS_CLAIM=roles"
@@ -275,11 +277,7 @@ async fn with_role(work: &mut Work, ctx: &Ctx, user: UserRow, role: Role) -> Res
 }
 
 /// Has the user's API tokens refused until they sign in at the provider again, and records it.
-pub(super) async fn suspend(
-    work: &mut Work,
-    ctx: &Ctx,
-    user: &UserRow,
-) -> Result<(), sqlx::Error> {
+pub(super) async fn suspend(work: &mut Work, ctx: &Ctx, user: &UserRow) -> Result<(), sqlx::Error> {
     if users::suspend(work, ctx, user).await? {
         let record = AuditRecord::done(AuditAction::TokensSuspended, &user.name);
         audit::repository::append(work, ctx, record).await?;
@@ -302,7 +300,9 @@ fn asked_again(ctx: &Ctx, identity: Identity, again: bool) -> Result<Identity, S
         return Ok(identity);
     }
     let why = match identity.proven_at {
-        Some(_) => "it signed the person in without asking anew who they are, though prompt=login and max_age=0 ask for that",
+        Some(_) => {
+            "it signed the person in without asking anew who they are, though prompt=login and max_age=0 ask for that"
+        }
         None => {
             "it does not say when it asked the person who they are (the claim auth_time): have it pass that on, in Entra as an \
              optional claim of ID tokens; where it cannot, set LATCHKEY_OIDC_STEP_UP=sign-in"

@@ -4,9 +4,7 @@
 mod answers;
 mod provider;
 
-use super::{
-    Issuer, ProviderAnswer, SingleSignOnConfig, SingleSignOnService, StepUp, identity::Identity,
-};
+use super::{Issuer, ProviderAnswer, SingleSignOnConfig, SingleSignOnService, StepUp, identity::Identity};
 use crate::{
     Backend, CheckConfig, Kek, PasswordReset, SignInConfig,
     db::Db,

@@ -53,7 +53,14 @@ mod tests {
 
     #[test]
     fn names_of_the_portal_are_known_in_every_spelling() {
-        for name in ["Command line", "commandline", "ｌａｔｃｈｋｅｙ", "Admin", "x of the portal", "a OF b of  System"] {
+        for name in [
+            "Command line",
+            "commandline",
+            "ｌａｔｃｈｋｅｙ",
+            "Admin",
+            "x of the portal",
+            "a OF b of  System",
+        ] {
             assert!(is_reserved(&readings(name)), "{name}");
         }
         for name in ["ci", "admin-deploy", "reader of charts", "of", "office"] {

@@ -200,7 +200,9 @@ impl TokenService {
             // Of two tokens of one name at once, one is made.
             users::lock(&mut work).await.map_err(failed)?;
             let readings = names::readings(token.name.as_str());
-            if names::is_reserved(&readings) || users::any_named(&mut work, &readings).await.map_err(failed)? {
+            if names::is_reserved(&readings)
+                || users::any_named(&mut work, &readings).await.map_err(failed)?
+            {
                 return Err(AccessError::field(AccessField::TokenName, AccessProblem::TokenNameReserved));
             }
             if let Some(owner) = owner {

@@ -137,7 +137,11 @@ async fn a_restricted_token_reaches_its_secrets_alone(pool: PgPool) {
     assert_eq!(secrets.credential(&ctx, &id("image-a")).await.unwrap_err(), Error::NotFound);
     assert_eq!(secrets.credential(&ctx, &id("image-b")).await.unwrap_err(), Error::Forbidden);
     assert_eq!(secrets.delete(&ctx, &id("image-a"), "").await.unwrap_err(), Error::Forbidden);
-    assert!(records(&pool).await.contains(&"token ci of the command line | take values out | image-b | refused | ".to_owned()));
+    assert!(
+        records(&pool)
+            .await
+            .contains(&"token ci of the command line | take values out | image-b | refused | ".to_owned())
+    );
 }
 
 #[sqlx::test]

@@ -375,12 +375,7 @@ pub(super) async fn get(
     name: &str,
     now: Timestamp,
 ) -> Result<Option<ListRow>, sqlx::Error> {
-    summary(now)?
-        .push(" WHERE name = ")
-        .push_bind(name)
-        .build_query_as()
-        .fetch_optional(connection)
-        .await
+    summary(now)?.push(" WHERE name = ").push_bind(name).build_query_as().fetch_optional(connection).await
 }
 
 fn summary(now: Timestamp) -> Result<QueryBuilder<Postgres>, sqlx::Error> {

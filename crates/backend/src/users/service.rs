@@ -222,8 +222,9 @@ impl UserService {
     /// Errors: `NotFound`; as `list`.
     pub async fn get(&self, ctx: &Ctx, name: &str) -> Result<UserSummary, Error> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
-        let found =
-            self.db.read(|mut reader| async move { Ok((repository::get(&mut reader, name, ctx.now).await?, reader)) });
+        let found = self.db.read(|mut reader| async move {
+            Ok((repository::get(&mut reader, name, ctx.now).await?, reader))
+        });
         let row = found.await.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
         UserSummary::try_from(row).map_err(|error| refuse(ctx, &error))
     }

@@ -1,8 +1,7 @@
 //! Users on a real database, one of its own for each test.
 
 use crate::{
-    PasswordReset,
-    FirstAdmin,
+    FirstAdmin, PasswordReset,
     tests::{add_user, anonymous, at, backend, records, somebody, text},
 };
 use domain::{

@@ -279,8 +279,22 @@ mod tests {
     #[test]
     fn a_name_with_a_mark_that_nobody_sees_is_refused() {
         for mark in [
-            '\u{202e}', '\u{2066}', '\u{200f}', '\u{61c}', '\u{200b}', '\u{2060}', '\u{feff}', '\u{ad}', '\u{2028}',
-            '\u{a0}', '\u{3164}', '\u{e0041}', '\u{fe0f}', '\0', '\n', '\u{7f}',
+            '\u{202e}',
+            '\u{2066}',
+            '\u{200f}',
+            '\u{61c}',
+            '\u{200b}',
+            '\u{2060}',
+            '\u{feff}',
+            '\u{ad}',
+            '\u{2028}',
+            '\u{a0}',
+            '\u{3164}',
+            '\u{e0041}',
+            '\u{fe0f}',
+            '\0',
+            '\n',
+            '\u{7f}',
         ] {
             let refused = TokenName::parse(&format!("a{mark}b"));
             assert_eq!(refused, Err(AccessProblem::TokenNameMark), "{}", mark.escape_unicode());

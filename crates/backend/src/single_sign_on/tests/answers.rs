@@ -125,7 +125,10 @@ async fn a_token_lets_in_only_where_all_of_it_holds(pool: PgPool) {
         ("without a key's name", under(json!({ "alg": "ES256" }))),
     ];
     for (what, make) in good {
-        assert!(sign_in(&backend, &provider, false, |claims| make(&provider, claims)).await.is_ok(), "{what}");
+        assert!(
+            sign_in(&backend, &provider, false, |claims| make(&provider, claims)).await.is_ok(),
+            "{what}"
+        );
     }
     let bad: Vec<(&str, Make)> = vec![
         ("another issuer", with("iss", json!("https://elsewhere.example"))),
@@ -149,7 +152,9 @@ async fn a_token_lets_in_only_where_all_of_it_holds(pool: PgPool) {
         ("an unknown key", under(json!({ "alg": "ES256", "kid": "two" }))),
         (
             "somebody else's signature",
-            Box::new(|_, claims| TestProvider::signed_by_another(&json!({ "alg": "ES256", "kid": "one" }), &claims)),
+            Box::new(|_, claims| {
+                TestProvider::signed_by_another(&json!({ "alg": "ES256", "kid": "one" }), &claims)
+            }),
         ),
         ("no signature", Box::new(|_, claims| forged("none", &claims, b""))),
         ("the shared secret", Box::new(|_, claims| forged("HS256", &claims, b"SENTINEL"))),
@@ -165,7 +170,8 @@ async fn a_token_lets_in_only_where_all_of_it_holds(pool: PgPool) {
 /// A token of `ana` that takes values out, and whether it is taken at this second.
 async fn token_of(backend: &Backend, ctx: &Ctx) -> Sensitive {
     let scope = TokenScope::ReadMetadata.as_str().to_owned();
-    let draft = TokenDraft { name: "cluster".to_owned(), scope, expiry: "never".to_owned(), ..TokenDraft::default() };
+    let draft =
+        TokenDraft { name: "cluster".to_owned(), scope, expiry: "never".to_owned(), ..TokenDraft::default() };
     backend.tokens().create(ctx, &draft).await.unwrap().text
 }
 
@@ -194,7 +200,10 @@ async fn tokens_of_who_is_refused_at_the_provider_stop_until_a_role_is_back(pool
     backend.users().set_disabled(&at(7), "ana", true).await.unwrap();
     assert!(!works(&backend, 8, &token).await);
     let told = records(&pool).await;
-    for line in ["single sign-on | tokens suspended | ana | done | ", "single sign-on | tokens taken again | ana | done | "] {
+    for line in [
+        "single sign-on | tokens suspended | ana | done | ",
+        "single sign-on | tokens taken again | ana | done | ",
+    ] {
         assert_eq!(told.iter().filter(|record| *record == line).count(), 1, "{line}");
     }
 }
@@ -222,7 +231,9 @@ async fn tokens_end_so_long_after_the_last_sign_in(pool: PgPool) {
     let ana = sqlx::query_scalar("SELECT id FROM users WHERE name = 'ana'").fetch_one(&pool).await.unwrap();
     let mut work = backend.db.begin().await.unwrap();
     let kept_from = crate::db::instant(at(100 * DAY).now).unwrap();
-    crate::users::repository::change(&mut work, ana, |row| row.tokens_kept_from = Some(kept_from)).await.unwrap();
+    crate::users::repository::change(&mut work, ana, |row| row.tokens_kept_from = Some(kept_from))
+        .await
+        .unwrap();
     work.commit().await.unwrap();
     assert!(works(&backend, 130 * DAY - 1, &token).await && !works(&backend, 130 * DAY, &token).await);
 }
@@ -280,7 +291,10 @@ async fn the_provider_signs_somebody_out_once(pool: PgPool) {
     set(&mut nobody, "sub", json!("2"));
     assert_eq!(send(&nobody).await, Ok(()));
     let told = records(&pool).await;
-    assert_eq!(told.iter().filter(|record| record.contains("sign-out at the provider | ana | done")).count(), 3);
+    assert_eq!(
+        told.iter().filter(|record| record.contains("sign-out at the provider | ana | done")).count(),
+        3
+    );
     // Where the operator keeps them, tokens go on.
     let kept = super::SingleSignOnConfig { logout_suspends_tokens: false, ..config_at(&provider.issuer) };
     let kept = backend_at(&pool, kept).await;
@@ -318,13 +332,18 @@ async fn what_is_no_logout_token_signs_nobody_out(pool: PgPool) {
         ("an unknown key", under(json!({ "alg": "ES256", "kid": "two" }))),
         (
             "somebody else's signature",
-            Box::new(|_, claims| TestProvider::signed_by_another(&json!({ "alg": "ES256", "kid": "one" }), &claims)),
+            Box::new(|_, claims| {
+                TestProvider::signed_by_another(&json!({ "alg": "ES256", "kid": "one" }), &claims)
+            }),
         ),
         ("no signature", Box::new(|_, claims| forged("none", &claims, b""))),
         ("the shared secret", Box::new(|_, claims| forged("HS256", &claims, b"SENTINEL"))),
-        ("an ID token", Box::new(|provider, _| {
-            provider.signed(&json!({ "alg": "ES256", "kid": "one" }), &self::claims(provider, "n"))
-        })),
+        (
+            "an ID token",
+            Box::new(|provider, _| {
+                provider.signed(&json!({ "alg": "ES256", "kid": "one" }), &self::claims(provider, "n"))
+            }),
+        ),
         ("nothing", Box::new(|_, _| String::new())),
     ];
     for (what, make) in bad {
@@ -344,7 +363,10 @@ async fn whoever_signs_in_again_proves_it_by_what_the_provider_says(pool: PgPool
         sign_in(&backend, &provider, again, |claims| with("auth_time", auth_time)(&provider, claims)).await
     };
     let begun = service(&backend).begin(&anonymous(NOW), RETURN, true).await.unwrap().address;
-    assert_eq!((parameter(&begun, "prompt"), parameter(&begun, "max_age")), ("login".to_owned(), "0".to_owned()));
+    assert_eq!(
+        (parameter(&begun, "prompt"), parameter(&begun, "max_age")),
+        ("login".to_owned(), "0".to_owned())
+    );
     let begun = service(&backend).begin(&anonymous(NOW), RETURN, false).await.unwrap().address;
     assert_eq!(parameter(&begun, "prompt"), "");
     // A sign-in like any other proves nothing unless it was a moment ago there, too.
@@ -402,7 +424,11 @@ async fn the_provider_is_reached_by_the_one_way_to_the_outside(pool: PgPool) {
         let begun = service(&backend).begin(&anonymous(NOW), RETURN, false).await;
         begun.map(|_| ())
     };
-    assert_eq!(begin(CheckConfig::default()).await, Err(SignOnProblem::Unreachable.into()), "nobody knows it");
+    assert_eq!(
+        begin(CheckConfig::default()).await,
+        Err(SignOnProblem::Unreachable.into()),
+        "nobody knows it"
+    );
     let extra_roots = ExtraRoots::read(&authority.certificate()).unwrap();
     assert_eq!(begin(CheckConfig { extra_roots, ..CheckConfig::default() }).await, Ok(()));
     // What is for nobody to connect to is not opened by being named.
