@@ -103,6 +103,24 @@ async fn a_secret_is_added_seen_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn another_host_asks_for_the_password_again() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let name = unique("moved");
+    script.post("/secrets", image(&name)).await;
+    let path = format!("/secrets/image-{name}");
+    let refused = script.send("PATCH", &path, &[], Some(json!({ "registry_host": "quay.io" }))).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+    let errors =
+        json!([{ "field": "password", "detail": "Enter the password again, because the host changed." }]);
+    assert_eq!(read(&refused)["errors"], errors);
+    assert_eq!(read(&script.get(&path).await)["registry_host"], "ghcr.io");
+    let both = json!({ "registry_host": "quay.io", "password": "typed for it" });
+    assert_eq!(script.send("PATCH", &path, &[], Some(both)).await.status, StatusCode::OK);
+    assert_eq!(app.password_of(&name).await, "typed for it");
+}
+
+#[tokio::test]
 async fn a_change_names_the_version_it_began_with() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
@@ -117,7 +135,10 @@ async fn a_change_names_the_version_it_began_with() {
     let late = script.send("PATCH", &path, &[("if-match", &tag)], change("two")).await;
     assert_eq!(late.status, StatusCode::PRECONDITION_FAILED);
     let problem = read(&late);
-    assert_eq!((&problem["changed_by"], &problem["version"]), (&json!("ci"), &json!(2)));
+    assert_eq!(
+        (&problem["changed_by"], &problem["version"]),
+        (&json!("token ci of the command line"), &json!(2))
+    );
     assert!(problem["changed_at"].as_str().unwrap().ends_with('Z'));
     assert_eq!(script.send("GET", &path, &[("if-none-match", &tag)], None).await.status, StatusCode::OK);
     let odd = script.send("PATCH", &path, &[("if-match", "\"x\"")], change("three")).await;
@@ -137,7 +158,10 @@ async fn what_is_deleted_is_what_was_seen() {
         let late = script.send("DELETE", path, &[("if-match", tag)], None).await;
         assert_eq!(late.status, StatusCode::PRECONDITION_FAILED, "{path}: {}", late.body);
         let problem = read(&late);
-        assert_eq!((&problem["changed_by"], &problem["version"]), (&json!("ci"), &json!(version)));
+        assert_eq!(
+            (&problem["changed_by"], &problem["version"]),
+            (&json!("token ci of the command line"), &json!(version))
+        );
         assert!(problem["changed_at"].as_str().unwrap().ends_with('Z'));
         assert_eq!(script.get(path).await.status, StatusCode::OK, "{path}");
     };
@@ -190,7 +214,10 @@ async fn what_was_added_later_is_not_what_was_seen() {
                 let late = script.send(method, &path, &[("if-match", tag)], body).await;
                 assert_eq!(late.status, StatusCode::PRECONDITION_FAILED, "{method} {path}: {}", late.body);
                 let problem = read(&late);
-                assert_eq!((&problem["changed_by"], &problem["version"]), (&json!("ci"), &json!(1)));
+                assert_eq!(
+                    (&problem["changed_by"], &problem["version"]),
+                    (&json!("token ci of the command line"), &json!(1))
+                );
             }
         }
         let changed = script.send("PATCH", &path, &[("if-match", &now)], Some(change.clone())).await;
@@ -628,7 +655,7 @@ async fn auditors_read_the_log_and_the_tokens() {
     let log = read(&script.get(&format!("/audit?object=image-{name}")).await);
     assert_eq!(
         (&log["items"][0]["action"], &log["items"][0]["actor"]),
-        (&json!("secret added"), &json!("ci"))
+        (&json!("secret added"), &json!("token ci of the command line"))
     );
     assert_eq!(log["next"], Value::Null);
     let tokens = read(&script.get("/tokens").await);

@@ -1,11 +1,14 @@
 //! Who did what. Written in the transaction of the change itself; each record is chained to the one before.
 
+mod alarms;
 mod chain;
 mod history;
 mod list;
 pub(crate) mod repository;
 mod service;
+mod text;
 
+pub(crate) use alarms::Alarms;
 pub use history::{FoldedReads, FoldedRecords, SecretHistory};
 pub use list::{AuditCursor, AuditEntry, AuditPage, AuditQuery};
 pub use service::{AuditService, Verdict};
@@ -53,6 +56,14 @@ pub enum AuditAction {
     SignIn,
     /// After five failures a name was locked.
     AccountLocked,
+    /// Somebody who has signed in was asked for their password again.
+    PasswordAsked,
+    /// The provider at which somebody signs in has said that they are signed out.
+    ProviderLogout,
+    /// Somebody's API tokens are refused until they sign in at the provider again.
+    TokensSuspended,
+    /// They are taken again.
+    TokensResumed,
     /// Somebody signed out.
     SignOut,
     /// A session was ended from another one.
@@ -83,6 +94,14 @@ pub enum AuditAction {
     ValuesRewrapped,
     /// A key encryption key was put away.
     KeyRetired,
+    /// Rows of an older version are vouched for from now on.
+    RowsTakenOver,
+    /// A row was refused that the portal did not write.
+    RowRefused,
+    /// The end of the record was not the one that the portal had noted.
+    RecordCut,
+    /// So much was asked for that the actor may not do that it is not told one by one.
+    ManyRefused,
     /// Something was asked for that the actor may not do.
     Attempt(Action),
 }
@@ -110,6 +129,10 @@ impl AuditAction {
             Self::SecretsSeeded,
             Self::SignIn,
             Self::AccountLocked,
+            Self::PasswordAsked,
+            Self::ProviderLogout,
+            Self::TokensSuspended,
+            Self::TokensResumed,
             Self::SignOut,
             Self::SessionEnded,
             Self::UserAdded,
@@ -125,6 +148,10 @@ impl AuditAction {
             Self::KeyActivated,
             Self::ValuesRewrapped,
             Self::KeyRetired,
+            Self::RowsTakenOver,
+            Self::RowRefused,
+            Self::RecordCut,
+            Self::ManyRefused,
         ]
         .into_iter()
         .chain(Action::ALL.map(Self::Attempt))
@@ -152,6 +179,10 @@ impl AuditAction {
             Self::SecretsSeeded => "secrets seeded",
             Self::SignIn => "sign-in",
             Self::AccountLocked => "account locked",
+            Self::PasswordAsked => "password asked again",
+            Self::ProviderLogout => "sign-out at the provider",
+            Self::TokensSuspended => "tokens suspended",
+            Self::TokensResumed => "tokens taken again",
             Self::SignOut => "sign-out",
             Self::SessionEnded => "session ended",
             Self::UserAdded => "user added",
@@ -167,6 +198,10 @@ impl AuditAction {
             Self::KeyActivated => "key activated",
             Self::ValuesRewrapped => "values rewrapped",
             Self::KeyRetired => "key retired",
+            Self::RowsTakenOver => "rows taken over",
+            Self::RowRefused => "forged row refused",
+            Self::RecordCut => "record found cut",
+            Self::ManyRefused => "much refused",
             Self::Attempt(action) => action.as_str(),
         }
     }

@@ -466,7 +466,7 @@ fn origin(http: &Http, host: &RegistryHost) -> Origin {
     if host.is_docker_hub() {
         return Origin { tls: true, host: DOCKER_HUB.to_owned(), port: 443 };
     }
-    let text = host.as_str();
+    let text = host.authority();
     // A colon within the brackets of IPv6 is not the port's.
     let (name, port) = match text.rsplit_once(':') {
         Some((name, port)) if !port.contains(']') => (name, port.parse().ok()),
@@ -478,8 +478,7 @@ fn origin(http: &Http, host: &RegistryHost) -> Origin {
 
 /// On Docker Hub an image without a group is one of the official ones.
 fn name_at(host: &RegistryHost, image: &ImageReference) -> String {
-    let name = image.name();
-    if host.is_docker_hub() && !name.contains('/') { format!("library/{name}") } else { name.to_owned() }
+    host.full_name(image.name())
 }
 
 /// Returns what an answer says besides yes and no; `None` where it makes no sense here.
@@ -603,6 +602,8 @@ mod tests {
             ("[::1]:5000", true, "[::1]", 5000),
             ("plain", false, "plain", 80),
             ("plain:5000", false, "plain", 5000),
+            ("reg:5000/group/app", true, "reg", 5000),
+            ("docker.io/team", true, "registry-1.docker.io", 443),
         ] {
             let found = origin(&http, &RegistryHost::parse(text).unwrap().host);
             assert_eq!(found, Origin { tls, host: host.to_owned(), port }, "{text}");

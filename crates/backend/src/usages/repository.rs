@@ -234,8 +234,8 @@ pub(super) async fn delete(
 pub(super) enum Among<'a> {
     /// All.
     All,
-    /// Those for this registry host.
-    Registry(&'a str),
+    /// Those for one of these registry hosts.
+    Registries(&'a [String]),
     /// Those in whose known hosts this text stands.
     KnownHosts(&'a str),
     /// This one.
@@ -283,14 +283,19 @@ pub(super) async fn secrets(
     }
     match among {
         Among::All => &mut sql,
-        Among::Registry(host) => sql.push(" AND registry_host = ").push_bind(host),
+        Among::Registries(hosts) => sql.push(" AND registry_host = ANY (").push_bind(hosts).push(")"),
         Among::KnownHosts(host) => {
             let pattern = patterns(host).into_iter().next().unwrap_or_default();
             sql.push(" AND known_hosts <> '' AND known_hosts LIKE ").push_bind(pattern)
         }
         Among::One(id) => sql.push(" AND name = ").push_bind(id.name.as_str()),
     };
-    sql.push(format_args!(" ORDER BY name LIMIT {limit}"));
+    sql.push(" ORDER BY ");
+    if let Among::Registries(hosts) = among {
+        // As clients look them up: the account with the longest path first.
+        sql.push("array_position(").push_bind(hosts).push(", registry_host), ");
+    }
+    sql.push(format_args!("name LIMIT {limit}"));
     sql.build_query_as().fetch_all(connection).await
 }
 
@@ -425,6 +430,7 @@ pub(super) async fn users(
     struct ReaderRow {
         id: String,
         name: String,
+        owner: Option<String>,
         last_read_at: DateTime<Utc>,
         reads: i64,
         revoked: bool,
@@ -446,10 +452,10 @@ pub(super) async fn users(
             .fetch_all(&mut *connection)
             .await?;
     let readers: Vec<ReaderRow> = sqlx::query_as(
-        "SELECT api_tokens.id, api_tokens.name, max(last_read_at) AS last_read_at, sum(reads)::bigint AS reads, \
+        "SELECT api_tokens.id, api_tokens.name, users.name AS owner, max(last_read_at) AS last_read_at, sum(reads)::bigint AS reads, \
          revoked_at IS NOT NULL AS revoked, count(*) OVER () AS readers \
-         FROM secret_reads JOIN api_tokens ON api_tokens.id = token_id WHERE secret_id = $1 AND day >= $2 \
-         GROUP BY api_tokens.id ORDER BY max(last_read_at) DESC, api_tokens.id LIMIT $3",
+         FROM secret_reads JOIN api_tokens ON api_tokens.id = token_id LEFT JOIN users ON users.id = user_id \
+         WHERE secret_id = $1 AND day >= $2 GROUP BY api_tokens.id, users.name ORDER BY max(last_read_at) DESC, api_tokens.id LIMIT $3",
     )
     .bind(secret)
     .bind(first_day(now)?)
@@ -467,6 +473,7 @@ pub(super) async fn users(
             .map(|row| Reader {
                 id: row.id,
                 name: row.name,
+                owner: row.owner,
                 last_read_at: timestamp(row.last_read_at),
                 reads: u64::try_from(row.reads).unwrap_or_default(),
                 revoked: row.revoked,
