@@ -407,6 +407,8 @@ pub enum PasswordProblem {
     Missing,
     /// More than 64 KiB.
     TooLong,
+    /// It ends or begins in something that cannot be seen, and whether that belongs to it was not said.
+    End(PasswordEnd),
 }
 
 impl Password {
@@ -501,13 +503,20 @@ fn is_unseen(c: &char) -> bool {
 
 impl PasswordProblem {
     /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 2] = [Self::Missing, Self::TooLong];
+    pub const ALL: [Self; 5] = [
+        Self::Missing,
+        Self::TooLong,
+        Self::End(PasswordEnd::LineBreak),
+        Self::End(PasswordEnd::Blank),
+        Self::End(PasswordEnd::Invisible),
+    ];
 
     /// What is wrong, and what would be right.
     pub fn message(self) -> String {
         match self {
             Self::Missing => "Enter the password or token.",
             Self::TooLong => "The password is longer than 64 KiB.",
+            Self::End(end) => end.message(),
         }
         .to_owned()
     }
