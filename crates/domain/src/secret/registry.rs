@@ -407,6 +407,8 @@ pub enum PasswordProblem {
     Missing,
     /// More than 64 KiB.
     TooLong,
+    /// Left blank, though the stored password was typed for another host.
+    HostChanged,
     /// It ends or begins in something that cannot be seen, and whether that belongs to it was not said.
     End(PasswordEnd),
 }
@@ -503,9 +505,10 @@ fn is_unseen(c: &char) -> bool {
 
 impl PasswordProblem {
     /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Missing,
         Self::TooLong,
+        Self::HostChanged,
         Self::End(PasswordEnd::LineBreak),
         Self::End(PasswordEnd::Blank),
         Self::End(PasswordEnd::Invisible),
@@ -516,6 +519,7 @@ impl PasswordProblem {
         match self {
             Self::Missing => "Enter the password or token.",
             Self::TooLong => "The password is longer than 64 KiB.",
+            Self::HostChanged => "Enter the password again, because the host changed.",
             Self::End(end) => end.message(),
         }
         .to_owned()
