@@ -8,7 +8,8 @@ use crate::ui::{
 use domain::{
     error::{Field, FieldError, Problem},
     secret::{
-        DisplayName, KeyProblem, NameProblem, PasswordProblem, PrivateKeyText, RegistryHost, SecretKind, SecretName, Username,
+        DisplayName, KeyProblem, NameProblem, PasswordProblem, PrivateKeyText, RegistryHost, SecretKind,
+        SecretName, Username,
     },
     sensitive::Sensitive,
 };

@@ -9,11 +9,7 @@ use super::{
     secrets::Body,
 };
 use backend::{ImportFound, read_import};
-use domain::{
-    import::Note,
-    secret::SecretKind,
-    sensitive::Sensitive,
-};
+use domain::{import::Note, secret::SecretKind, sensitive::Sensitive};
 use serde::{Deserialize, Serialize};
 
 /// What became of one thing found.
@@ -158,8 +154,11 @@ async fn add(
         registry_host: entry.host.as_deref(),
         username: entry.username.as_deref(),
         // What is to become of them was said for all.
-        password_ends: (entry.kind == SecretKind::ImagePull)
-            .then_some(if args.trim_passwords { "without" } else { "keep" }),
+        password_ends: (entry.kind == SecretKind::ImagePull).then_some(if args.trim_passwords {
+            "without"
+        } else {
+            "keep"
+        }),
         repository: entry.repository.as_deref(),
         known_hosts: Some(&*entry.known_hosts).filter(|hosts| args.trust_known_hosts && !hosts.is_empty()),
         passphrase: passphrase.filter(|_| entry.needs_passphrase).map(Sensitive::expose),

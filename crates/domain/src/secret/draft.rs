@@ -1,8 +1,8 @@
 //! What was typed, and the secret or the change that it becomes.
 
 use super::{
-    DisplayName, KeyProblem, NewKeyKind, Password, PasswordEnd, PasswordProblem, PrivateKeyText, RegistryHost, SecretKind,
-    SecretName, Username,
+    DisplayName, KeyProblem, NewKeyKind, Password, PasswordEnd, PasswordProblem, PrivateKeyText,
+    RegistryHost, SecretKind, SecretName, Username,
 };
 use crate::{
     check::{CheckSettings, ImageReference, KnownHosts, Repository},
@@ -386,10 +386,17 @@ mod tests {
                 Credential::GitDataset { .. } => String::new(),
             });
             let expected = stored.map(str::to_owned).map_err(|end| {
-                vec![FieldError { field: Field::Password, problem: Problem::Password(PasswordProblem::End(end)) }]
+                vec![FieldError {
+                    field: Field::Password,
+                    problem: Problem::Password(PasswordProblem::End(end)),
+                }]
             });
             assert_eq!(found, expected, "{typed:?} {ends}");
-            assert_eq!(SecretUpdate::parse(SecretKind::ImagePull, draft).is_ok(), stored.is_ok(), "{typed:?} {ends}");
+            assert_eq!(
+                SecretUpdate::parse(SecretKind::ImagePull, draft).is_ok(),
+                stored.is_ok(),
+                "{typed:?} {ends}"
+            );
         }
     }
 
