@@ -125,10 +125,10 @@ impl NewSecretBody {
             ("image", self.image.is_some()),
         ];
         let others = match SecretKind::parse(&self.r#type)? {
-            SecretKind::GitDataset => image,
-            SecretKind::ImagePull => git,
+            SecretKind::GitDataset => &image[..],
+            SecretKind::ImagePull => &git[..],
         };
-        others.into_iter().find(|(_, sent)| *sent).map(|(name, _)| name)
+        others.iter().find(|(_, sent)| *sent).map(|(name, _)| name)
     }
 }
 
@@ -197,8 +197,8 @@ impl SecretChange {
             ("password_ends", self.password_ends.is_some()),
             ("image", self.image.is_some()),
         ];
-        let others = if kind == SecretKind::GitDataset { image } else { git };
-        others.into_iter().filter(|(_, sent)| *sent).map(|(name, _)| name).collect()
+        let others = if kind == SecretKind::GitDataset { &image[..] } else { &git[..] };
+        others.iter().filter(|(_, sent)| *sent).map(|(name, _)| name).collect()
     }
 }
 
