@@ -230,7 +230,7 @@ const TEST_RESULT: &str = "new-key-result";
 fn TestResult(id: SecretId, report: CheckReport) -> impl IntoView {
     let next = match (report.cause, report.cause.status()) {
         (_, CheckStatus::Works) => Some("The new key works. You can switch to it."),
-        (CheckCause::HostKeyUnknown, _) => {
+        (cause, _) if cause.asks_for_approval() => {
             Some("Trusting them tests the key in use. Come back here afterwards to test the new one.")
         }
         _ => None,

@@ -43,6 +43,19 @@ impl Origin {
     }
 }
 
+/// The first words of a client in TLS, which make whatever serves the web show itself.
+pub(super) fn client_hello(host: &str) -> Option<Vec<u8>> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
+    // Nobody is trusted: the answer is looked at, and nothing is agreed on.
+    let config = config.with_root_certificates(RootCertStore::empty()).with_no_client_auth();
+    let name = ServerName::try_from(host.to_owned()).ok()?;
+    let mut connection = rustls::ClientConnection::new(Arc::new(config), name).ok()?;
+    let mut hello = Vec::with_capacity(2048);
+    connection.write_tls(&mut hello).ok()?;
+    Some(hello)
+}
+
 /// An answer, as far as it is read.
 #[derive(Debug)]
 pub(super) struct Answer {

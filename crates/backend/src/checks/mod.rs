@@ -3,6 +3,7 @@
 mod advertisement;
 mod config;
 mod git;
+mod greeting;
 mod http;
 mod known_hosts;
 mod outbound;
