@@ -3,6 +3,7 @@
 mod git_server;
 mod hostile;
 mod odd_servers;
+mod kept;
 mod peers;
 mod registry_server;
 mod stored;
