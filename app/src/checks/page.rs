@@ -61,10 +61,7 @@ fn Shown(
     report: Option<CheckReport>,
 ) -> impl IntoView {
     let SecretDetails { id, display_name, .. } = details;
-<<<<<<< HEAD
     let CheckState { cause, last, refs, target, trusted, unused, now } = state;
-=======
-    let CheckState { cause, last, refs, target, trusted, now } = state;
     // Before the first test there may be nothing to test on, which a test would only say once more.
     let cause = match cause {
         CheckCause::NeverTested if id.kind == SecretKind::GitDataset && target.is_none() => {
@@ -72,7 +69,6 @@ fn Shown(
         }
         cause => cause,
     };
->>>>>>> main
     let may_write = ssr::may(Role::Editor);
     let back = list_before(&ssr::query());
     let query = match ssr::query_parameter("list") {

@@ -2,11 +2,7 @@
 //! form, and are the server's to render: nothing in them has to answer at once.
 
 use super::{
-<<<<<<< HEAD
-    answer::{Tested, port_hint},
-=======
-    answer::{Tested, ticket_field},
->>>>>>> main
+    answer::{Tested, port_hint, ticket_field},
     button::{ANSWER, FORM, TestInPlace},
 };
 use crate::{
