@@ -73,7 +73,7 @@ impl KeyReader {
     pub(crate) async fn generate(&self, kind: NewKeyKind, comment: String) -> Result<ReadKey, NotRead> {
         self.in_turn(move || generate(kind, &comment))
             .await?
-            .map_err(|Failure| NotRead::Failed(Error::Unavailable))
+            .map_err(|Failure| NotRead::Problem(KeyProblem::ReaderFailed))
     }
 
     async fn in_turn<T: Send + 'static>(

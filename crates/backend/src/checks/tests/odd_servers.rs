@@ -168,14 +168,13 @@ async fn serve(odd: Odd, config: Arc<server::Config>, mut stream: TcpStream) {
         Odd::LinesBeforeVersion(lines) => stream.write_all(lines).await.unwrap(),
         Odd::Says(words) => return drop(stream.write_all(words).await),
         Odd::Answers(words) => {
-            let mut byte = [0];
-            drop(stream.read_exact(&mut byte).await);
+            drop(stream.read(&mut [0; 1024]).await);
             return drop(stream.write_all(words).await);
         }
         Odd::HangsUpUnlessTls => {
-            let mut byte = [0];
-            drop(stream.read_exact(&mut byte).await);
-            if byte == [0x16] {
+            let mut first = [0; 4096];
+            let read = stream.read(&mut first).await.unwrap_or_default();
+            if first[..read].starts_with(&[0x16]) {
                 drop(stream.write_all(b"\x15\x03\x01\0\x02\x02\x28").await);
             }
             return;
