@@ -106,7 +106,7 @@ impl From<KeyFacts> for Key {
 /// The last test of a secret's connection.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Connection {
-    /// `works`, `refused`, `unreachable`, `host-key-changed` or `not-tested`.
+    /// `works`, `open`, `refused`, `unreachable`, `host-key-changed` or `not-tested`.
     status: &'static str,
     /// Why: a word that stays the same.
     cause: &'static str,
@@ -168,12 +168,14 @@ impl From<Option<Refs>> for Found {
 /// What a test came to just now.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TestResult {
-    /// `works`, `refused`, `unreachable`, `host-key-changed` or `not-tested`.
+    /// `works`, `open`, `refused`, `unreachable`, `host-key-changed` or `not-tested`.
     status: &'static str,
     /// Why: a word that stays the same.
     cause: &'static str,
     /// Why, in words, and what to do.
-    detail: &'static str,
+    detail: String,
+    /// In how many seconds the host wants to be asked again, where it says so.
+    retry_after: Option<u32>,
     /// The host that was asked.
     host: Option<String>,
     /// The port that was asked, of Git servers.
@@ -209,6 +211,7 @@ pub struct HostKey {
 
 impl From<CheckReport> for TestResult {
     fn from(report: CheckReport) -> Self {
+        let detail = report.message();
         let Found { branch, refs, refs_truncated, head_missing } = report.refs.into();
         let host_keys = report.host_keys.into_iter().map(|key| HostKey {
             algorithm: key.algorithm,
@@ -223,7 +226,8 @@ impl From<CheckReport> for TestResult {
         Self {
             status: report.cause.status().as_str(),
             cause: report.cause.as_str(),
-            detail: report.cause.message(),
+            detail,
+            retry_after: report.retry_after,
             host: report.host,
             port: report.port,
             address_hint: report.hint,
@@ -252,7 +256,7 @@ pub struct SecretRow {
     registry_host: Option<String>,
     /// The key's fingerprint. Git dataset only.
     fingerprint: Option<String>,
-    /// `works`, `refused`, `unreachable`, `host-key-changed` or `not-tested`.
+    /// `works`, `open`, `refused`, `unreachable`, `host-key-changed` or `not-tested`.
     status: &'static str,
     /// How many use it: images and datasets, and tokens that read it in the last 30 days.
     used_by: u32,

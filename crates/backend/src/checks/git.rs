@@ -3,8 +3,7 @@
 
 use super::{
     advertisement::{Advertisement, Found, Reading},
-    greeting::{Ear, Greeted, Heard, recognized},
-    http,
+    greeting::{Ear, Greeted, Heard, client_hello, recognized},
     known_hosts,
     outbound::{Outbound, Resolved},
 };
@@ -392,7 +391,7 @@ impl Peer<'_> {
 
     /// What a port speaks that has said nothing: a client's first words in TLS make web servers of both kinds answer.
     async fn probe(&self, host: &str) -> Option<CheckCause> {
-        let hello = http::client_hello(host)?;
+        let hello = client_hello(host)?;
         let answer = async {
             let mut stream = self.outbound.connect(&self.resolved).await.ok()?;
             stream.write_all(&hello).await.ok()?;

@@ -1,6 +1,7 @@
 //! What a host says before SSH begins. `russh` reads the version alone; what stands before it, or in its place, is read
 //! here, so that it can be said what answers there.
 
+use rustls::{ClientConfig, ClientConnection, RootCertStore, crypto::aws_lc_rs, pki_types::ServerName};
 use std::{
     io,
     pin::Pin,
@@ -73,6 +74,19 @@ pub(super) fn recognized(bytes: &[u8]) -> Option<Heard> {
         [0x15 | 0x16, 3, ..] => Some(Heard::Tls),
         _ => None,
     }
+}
+
+/// The first words of a client in TLS, which make whatever serves the web show itself.
+pub(super) fn client_hello(host: &str) -> Option<Vec<u8>> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
+    // Nobody is trusted: the answer is looked at, and nothing is agreed on.
+    let config = config.with_root_certificates(RootCertStore::empty()).with_no_client_auth();
+    let name = ServerName::try_from(host.to_owned()).ok()?;
+    let mut connection = ClientConnection::new(Arc::new(config), name).ok()?;
+    let mut hello = Vec::with_capacity(2048);
+    connection.write_tls(&mut hello).ok()?;
+    Some(hello)
 }
 
 /// What the words of a host that has no version come to.

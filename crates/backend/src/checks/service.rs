@@ -231,7 +231,7 @@ impl CheckService {
         let opened = self.open(ctx, id).await?;
         let settings = match (target, &opened.credential) {
             (UsageTarget::Image(image), Credential::ImagePull { host, .. }) => {
-                if image.registry != *host {
+                if !host.serves(&image.registry, image.image.name()) {
                     let problem = Problem::Usage(UsageProblem::OtherRegistry);
                     return Err(Error::Invalid(vec![FieldError { field: Field::PullSecret, problem }]));
                 }
@@ -301,7 +301,7 @@ impl CheckService {
         let host = match (credential, &settings.repository) {
             (Credential::GitDataset { .. }, None) => return CheckReport::new(CheckCause::NoRepository),
             (Credential::GitDataset { .. }, Some(repository)) => repository.known_as(),
-            (Credential::ImagePull { host, .. }, _) => host.as_str().to_owned(),
+            (Credential::ImagePull { host, .. }, _) => host.authority().to_owned(),
         };
         let work = async {
             let _turn = match self.turns.take(&host).await {
@@ -315,7 +315,7 @@ impl CheckService {
                 }
                 (Credential::ImagePull { host, username, password }, _) => {
                     let account = Account { host, username, password, image: settings.image.as_ref() };
-                    CheckReport::new(registry::check(&self.http, &account).await)
+                    registry::check(&self.http, &account).await
                 }
                 (Credential::GitDataset { .. }, None) => CheckReport::new(CheckCause::NoRepository),
             }
@@ -365,7 +365,7 @@ impl CheckService {
                 repository::keep(&mut work, ctx, row, version, report).await.map_err(failed)?;
             }
             if !matches!(ctx.actor, Actor::System(super::PORTAL)) {
-                let works = report.cause.status() == CheckStatus::Works;
+                let works = matches!(report.cause.status(), CheckStatus::Works | CheckStatus::Open);
                 let outcome = if works { Outcome::Done } else { Outcome::Failed };
                 record(&mut work, ctx, AuditAction::ConnectionTested, id, outcome, &[])
                     .await
@@ -394,7 +394,10 @@ async fn record(
 fn is_for_another_host(credential: &Credential, value_host: Option<&str>) -> bool {
     match credential {
         Credential::GitDataset { .. } => false,
-        Credential::ImagePull { host, .. } => value_host != Some(host.as_str()),
+        Credential::ImagePull { host, .. } => {
+            let typed_for = value_host.and_then(|typed_for| RegistryHost::parse(typed_for).ok());
+            !typed_for.is_some_and(|typed_for| typed_for.host.is_same_registry(host))
+        }
     }
 }
 

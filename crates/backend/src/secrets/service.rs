@@ -60,7 +60,7 @@ impl Submission {
 pub struct SecretService {
     pub(super) db: Db,
     keyring: Option<Arc<Keyring>>,
-    pub(super) reader: KeyReader,
+    pub(crate) reader: KeyReader,
     pub(super) reads: ReadRecorder,
     pub(super) keep_deleted: KeepDeleted,
 }

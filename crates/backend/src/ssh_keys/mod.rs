@@ -76,7 +76,8 @@ impl KeyReader {
             .map_err(|Failure| NotRead::Problem(KeyProblem::ReaderFailed))
     }
 
-    async fn in_turn<T: Send + 'static>(
+    /// Does work that may take a core for seconds, a few at a time and off the threads that answer.
+    pub(crate) async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, NotRead> {

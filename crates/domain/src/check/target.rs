@@ -40,6 +40,8 @@ pub enum TargetProblem {
     ImageForm,
     /// An image of another registry than the credential's.
     ImageElsewhere,
+    /// An image that is not below the path that the credential is for.
+    ImageOutside,
     /// A line that no `known_hosts` file has, by its number.
     KnownHostsLine(u32),
     /// A line whose host has a port and no brackets, by its number.
@@ -50,7 +52,7 @@ pub enum TargetProblem {
 
 impl TargetProblem {
     /// All that say nothing more; the place in here is the code that travels.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::RepositoryByHttps,
         Self::RepositoryForm,
         Self::ImageForm,
@@ -65,6 +67,7 @@ impl TargetProblem {
         Self::RepositoryUser,
         Self::RepositoryHost,
         Self::RepositoryTooLong,
+        Self::ImageOutside,
     ];
 
     /// What is wrong, and what would be right.
@@ -85,6 +88,7 @@ impl TargetProblem {
             Self::RepositoryTooLong => "The address is longer than 1024 bytes.",
             Self::ImageForm => "This is not the name of an image, such as group/app:tag.",
             Self::ImageElsewhere => "This image is in another registry than the one above.",
+            Self::ImageOutside => "This image is not below the path of the registry host above. Enter one that is, with its whole name.",
             Self::KnownHostsLine(line) => {
                 return format!(
                     "Line {line} is not one of a known_hosts file: host, type and key, such as github.com ssh-ed25519 AAAA…. Correct it, or take it out."
@@ -303,7 +307,9 @@ impl ImageReference {
             && (first.contains(['.', ':']) || first == "localhost")
         {
             let named = RegistryHost::parse(first).map(|normalized| normalized.host);
-            if registry.is_none_or(|registry| named.as_ref() != Ok(registry)) {
+            let same =
+                |registry: &RegistryHost| named.as_ref().is_ok_and(|named| registry.is_same_registry(named));
+            if !registry.is_some_and(same) {
                 return Err(TargetProblem::ImageElsewhere);
             }
             text = rest;
@@ -328,6 +334,9 @@ impl ImageReference {
         };
         if name.len() > 255 || !name.split('/').all(good_part) || !reference.is_none_or(good_reference) {
             return Err(TargetProblem::ImageForm);
+        }
+        if registry.is_some_and(|registry| !registry.serves(registry, name)) {
+            return Err(TargetProblem::ImageOutside);
         }
         Ok(Self { text: text.to_owned(), name_bytes: name.len() })
     }
@@ -489,6 +498,13 @@ mod tests {
             assert_eq!(at(text), Err(TargetProblem::ImageElsewhere), "{text}");
         }
         assert_eq!(ImageReference::parse("quay.io/a", None), Err(TargetProblem::ImageElsewhere));
+        let below = |text| ImageReference::parse(text, Some(&host("quay.io/spam")));
+        for text in ["quay.io/spam/app:1", "spam/app:1"] {
+            assert_eq!(below(text).unwrap().as_str(), "spam/app:1");
+        }
+        assert_eq!(below("quay.io/spamalot/app"), Err(TargetProblem::ImageOutside));
+        assert_eq!(below("app:1"), Err(TargetProblem::ImageOutside));
+        assert_eq!(below("ghcr.io/spam/app"), Err(TargetProblem::ImageElsewhere));
         for text in
             ["", "/", "a/", "A", "a:", "a:.x", "a:-x", "a@sha256:1", "a b", "-a", "a?x=1", "a/../b", "a%2f"]
         {
