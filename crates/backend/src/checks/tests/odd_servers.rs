@@ -240,7 +240,7 @@ async fn what_an_odd_server_does_is_what_is_said_of_it() {
         ),
         (
             "host-key-sha1",
-            Odd::Methods(|all| all.key = Cow::Borrowed(&[Algorithm::Rsa { hash: None }])),
+            Odd::Methods(|all| all.key = Cow::Owned(vec![Algorithm::Rsa { hash: None }])),
             Cause::NoHostKeyInCommon,
         ),
         ("cipher-aes128-gcm", Odd::Methods(|all| all.cipher = Cow::Borrowed(&[cipher::AES_128_GCM])), Cause::RepositoryRead),
