@@ -126,8 +126,8 @@ pub(super) fn issue(
     let at = ctx.now.micros().to_string();
     let cause = report.cause.as_str();
     let (count, branch) = match &report.refs {
-        Some(Refs { branch, count, exact }) => (
-            format!("{}{count}", if *exact { "" } else { "+" }),
+        Some(Refs { branch, count, exact, headless }) => (
+            format!("{}{}{count}", if *headless { "!" } else { "" }, if *exact { "" } else { "+" }),
             branch.as_ref().map(|branch| URL_SAFE_NO_PAD.encode(branch)).unwrap_or_default(),
         ),
         None => (String::new(), String::new()),
@@ -175,8 +175,9 @@ impl TestedBefore {
                     "" => None,
                     branch => Some(String::from_utf8(URL_SAFE_NO_PAD.decode(branch).ok()?).ok()?),
                 },
-                count: count.trim_start_matches('+').parse().ok()?,
-                exact: !count.starts_with('+'),
+                count: count.trim_start_matches(['!', '+']).parse().ok()?,
+                exact: !count.contains('+'),
+                headless: count.starts_with('!'),
             }),
         };
         let report = CheckReport { refs, ..CheckReport::new(CheckCause::parse(cause)?) };
