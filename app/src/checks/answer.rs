@@ -315,7 +315,7 @@ mod tests {
             unused: KnownHosts::stored("@cert-authority *.x ssh-rsa AAAAB3NzaC1yc2EA\n").unused().collect(),
             ..CheckReport::new(CheckCause::ConnectionRefused)
         };
-        let html = html(report, &SecretInput::default(), false);
+        let html = html(report, &SecretInput::default(), None, false);
         for said in [", port 22", "write ssh://root@host:47022/a", "1 line of the known hosts", "*.x (a certificate authority)"] {
             assert!(html.contains(said), "{said}: {html}");
         }

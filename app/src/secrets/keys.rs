@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::{
     access::Role,
-    check::{CheckCause, CheckReport, CheckStatus},
+    check::{CheckReport, CheckStatus},
     error::Error,
     secret::{KeyFacts, NewKeyKind, PendingKey, SecretDetails, SecretId, SecretKind, StoredKey},
 };
