@@ -10,6 +10,7 @@ use crate::{
     db::{Db, bounded},
     error::{broken_constraint, refuse},
     revision::{Expected, Revision},
+    work::Work,
 };
 use domain::{
     access::Restriction,
@@ -22,7 +23,6 @@ use domain::{
         UsageKind, UsagePage, UsageProblem, UsageQuery, UsageTarget,
     },
 };
-use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
 /// Rows a page.
@@ -398,7 +398,7 @@ impl UsageService {
 
 /// A unit of work that has all the rows that it is about.
 struct Held {
-    work: Transaction<'static, Postgres>,
+    work: Work,
     stored: UsageRow,
     /// The secret that is chosen, if there is one.
     secret: Option<Uuid>,
@@ -420,7 +420,7 @@ fn object(kind: UsageKind, name: &SecretName) -> String {
 }
 
 async fn record(
-    work: &mut sqlx::PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     action: AuditAction,
     kind: UsageKind,
