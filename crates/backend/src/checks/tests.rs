@@ -4,7 +4,7 @@ mod git_server;
 mod hostile;
 mod odd_servers;
 mod kept;
-mod peers;
+pub(crate) mod peers;
 mod registry_server;
 mod stored;
 mod sweep;
