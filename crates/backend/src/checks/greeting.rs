@@ -57,12 +57,15 @@ pub(super) struct Greeted<S> {
     ear: Ear,
     /// What was read and not passed on yet.
     read: Vec<u8>,
+    /// Where the line begins that is not whole yet, and up to where its end was looked for.
+    line: usize,
+    scanned: usize,
     begun: bool,
 }
 
 impl<S> Greeted<S> {
     pub(super) fn new(stream: S, ear: Ear) -> Self {
-        Self { stream, ear, read: Vec::new(), begun: false }
+        Self { stream, ear, read: Vec::new(), line: 0, scanned: 0, begun: false }
     }
 }
 
@@ -113,18 +116,23 @@ enum Look {
     Not(Heard),
 }
 
-fn look(bytes: &[u8], ended: bool) -> Look {
-    if let Some(heard) = recognized(bytes) {
-        return Look::Not(heard);
-    }
-    let mut from = 0;
-    while let Some(length) = bytes[from..].iter().position(|byte| *byte == b'\n') {
-        if bytes[from..].starts_with(b"SSH-") {
-            return Look::Version(from);
+impl<S> Greeted<S> {
+    /// Looks at what was read since the last time, so that a host that sends byte by byte costs no more than another.
+    fn look(&mut self, ended: bool) -> Look {
+        let bytes = self.read.as_slice();
+        if let Some(heard) = recognized(bytes) {
+            return Look::Not(heard);
         }
-        from += length + 1;
+        while let Some(length) = bytes[self.scanned..].iter().position(|byte| *byte == b'\n') {
+            if bytes[self.line..].starts_with(b"SSH-") {
+                return Look::Version(self.line);
+            }
+            self.line = self.scanned + length + 1;
+            self.scanned = self.line;
+        }
+        self.scanned = bytes.len();
+        if ended || bytes.len() > MAX_GREETING { Look::Not(words(bytes)) } else { Look::More }
     }
-    if ended || bytes.len() > MAX_GREETING { Look::Not(words(bytes)) } else { Look::More }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Greeted<S> {
@@ -141,7 +149,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Greeted<S> {
                 }
             };
             this.read.extend_from_slice(chunk.filled());
-            match look(&this.read, ended) {
+            match this.look(ended) {
                 Look::More => {}
                 Look::Version(at) => {
                     this.read.drain(..at);

@@ -84,10 +84,12 @@ async fn an_unknown_host_shows_all_its_keys_and_gets_none_of_ours() {
         assert_eq!(tried(&key, &address, &key_of_host.line).await.cause, CheckCause::RepositoryRead);
     }
     // Keys of another port, or another host, are another's.
-    for other in
-        [lines.replace(&format!("[127.0.0.1]:{}", server.port), "127.0.0.1"), lines.replace("[127", "[128")]
-    {
-        assert_eq!(tried(&key, &address, &other).await.cause, CheckCause::HostKeyUnknown);
+    let without_port = lines.replace(&format!("[127.0.0.1]:{}", server.port), "127.0.0.1");
+    for (other, cause) in [
+        (without_port, CheckCause::HostKeyForAnotherPort),
+        (lines.replace("[127", "[128"), CheckCause::HostKeyUnknown),
+    ] {
+        assert_eq!(tried(&key, &address, &other).await.cause, cause);
     }
 }
 
