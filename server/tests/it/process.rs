@@ -11,8 +11,9 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     os::unix::fs::PermissionsExt,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 
@@ -27,10 +28,23 @@ pub(crate) fn latchkey(folder: &Path) -> Command {
         .env("LATCHKEY_ADDR", "127.0.0.1:0")
         .env("LATCHKEY_ADMIN_USER", "root")
         .env("LATCHKEY_ADMIN_PASSWORD", PASSWORD)
-        .env("NO_COLOR", "1")
+        .env("LEPTOS_SITE_ROOT", site())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command
+}
+
+/// A site as complete as one that was built, for a binary that no site was built for.
+fn site() -> &'static Path {
+    static SITE: LazyLock<PathBuf> = LazyLock::new(|| {
+        let folder = fresh_folder("site");
+        fs::create_dir_all(folder.join("pkg")).unwrap();
+        for name in ["latchkey.css", "latchkey.js", "latchkey.wasm"] {
+            fs::write(folder.join("pkg").join(name), "").unwrap();
+        }
+        folder
+    });
+    &SITE
 }
 
 pub(crate) struct Running {
@@ -423,7 +437,7 @@ fn ask<T>(folder: &Path, question: impl AsyncFnOnce(backend::Backend, backend::C
     let url = format!("postgres://latchkey@localhost/latchkey?host={}", socket.display());
     let keys = fs::read_to_string(folder.join("key-encryption-key")).unwrap();
     let config = backend::BackendConfig {
-        database_url: Sensitive::new(url),
+        database: backend::DatabaseConfig::at(Sensitive::new(url)),
         keys: backend::Kek::parse_ring(&Sensitive::new(keys)).unwrap(),
         max_connections: 2,
         keep_deleted: backend::KeepDeleted::default(),

@@ -65,7 +65,7 @@ impl CheckService {
         db: Db,
         keyring: Option<Arc<Keyring>>,
         config: &CheckConfig,
-        database: Option<(String, u16)>,
+        database: Vec<(String, u16)>,
     ) -> Self {
         let outbound = Outbound::new(config, database);
         let http = Http::new(config, outbound.clone());

@@ -7,7 +7,7 @@ use crate::{
     audit::{self, AuditAction, AuditRecord, Outcome},
     checks::trusts,
     context::{Action, Ctx},
-    db::{Db, bounded},
+    db::{Db, Transaction, bounded},
     error::{broken_constraint, refuse},
     revision::{Expected, Revision},
 };
@@ -22,7 +22,6 @@ use domain::{
         UsageKind, UsagePage, UsageProblem, UsageQuery, UsageTarget,
     },
 };
-use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
 /// Rows a page.
@@ -389,7 +388,7 @@ impl UsageService {
 
 /// A unit of work that has all the rows that it is about.
 struct Held {
-    work: Transaction<'static, Postgres>,
+    work: Transaction,
     stored: UsageRow,
     /// The secret that is chosen, if there is one.
     secret: Option<Uuid>,
