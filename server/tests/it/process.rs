@@ -108,7 +108,7 @@ impl Running {
         ))
     }
 
-    fn add(&self, name: &str) -> String {
+    pub(crate) fn add(&self, name: &str) -> String {
         self.post(
             "/secrets/new",
             &[("name", name), ("type", "git-dataset"), ("secret", KEY), ("knowingly", "on")],
@@ -141,7 +141,7 @@ fn session_in(answer: &str) -> Option<String> {
     Some(format!("latchkey_session={}", line.split(';').next()?))
 }
 
-fn failed(mut command: Command) -> (String, Output) {
+pub(crate) fn failed(mut command: Command) -> (String, Output) {
     let output = command.output().unwrap();
     assert!(!output.status.success());
     let said =
@@ -149,7 +149,7 @@ fn failed(mut command: Command) -> (String, Output) {
     (said, output)
 }
 
-fn postgres_pid(folder: &Path) -> Option<String> {
+pub(crate) fn postgres_pid(folder: &Path) -> Option<String> {
     let text = fs::read_to_string(folder.join("postgres/postmaster.pid")).ok()?;
     text.lines().next().map(str::to_owned)
 }
