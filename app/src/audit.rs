@@ -1,8 +1,12 @@
 //! The Audit page, and the history of one secret.
 
+pub mod history;
+
+pub use history::History;
+
 use crate::{failure::LoadFailure, ssr, ui::ago::Ago};
 use backend::{AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, Outcome};
-use domain::{percent, secret::SecretId, time::Timestamp};
+use domain::{percent, time::Timestamp};
 use leptos::{either::Either, prelude::*};
 
 /// The address of the log.
@@ -262,20 +266,6 @@ fn Entries(
             <tbody>{rows}</tbody>
         </table>
     }
-}
-
-/// What happened to one secret, under its form.
-#[component]
-pub fn History(id: SecretId) -> impl IntoView {
-    let page = Suspend::new(async move {
-        let (backend, ctx) = ssr::request().ok()?;
-        let page = backend.audit().of_secret(&ctx, &id).await.ok()?;
-        Some(view! {
-            <h2>"History"</h2>
-            <Entries entries=page.entries now=page.now of_one=true/>
-        })
-    });
-    view! { <section class="history">{page}</section> }
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use crate::{
     forms::{
-        self, BODY_LIMIT, account, audit, checks, imports, keys, secrets, selection, sign_in, single_sign_on,
-        tokens, usages, users,
+        self, account, audit, checks, imports, keys, secrets, selection, sign_in, single_sign_on, tokens,
+        usages, users,
     },
     health, middleware, pages, rest,
     state::AppState,
@@ -15,12 +15,14 @@ use app::{
     document::Page,
     secrets::{
         deleted::DELETED,
+        keys::question::KeyQuestion,
         selection::{CHECK as CHECK_SELECTED, DELETE as DELETE_SELECTED, MANIFESTS},
     },
+    users::question::UserQuestion,
 };
 use axum::{
     Router,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     middleware::{from_fn, from_fn_with_state},
     response::Redirect,
     routing::{MethodFilter, MethodRouter, any, get, on, post},
@@ -34,7 +36,6 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, CompressionLevel, predicate::SizeAbove},
     csrf::CsrfLayer,
-    limit::RequestBodyLimitLayer,
     services::ServeDir,
     timeout::RequestBodyTimeoutLayer,
 };
@@ -70,6 +71,8 @@ pub fn routes(state: &AppState) -> Vec<Route> {
     use Audience::{Anybody, Islands, Probes, SignedIn, Tokens};
 
     let page = |page| get(pages::page(state, page));
+    let asked_key = |question| page(Page::AskAboutKey(question));
+    let asked_user = |question| page(Page::AskAboutUser(question));
     let mut routes: Vec<Route> = vec![
         ("/livez", Probes, get(health::live)),
         ("/readyz", Probes, get(health::ready)),
@@ -83,7 +86,11 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/", SignedIn, get(async || Redirect::to(app::secrets::LIST))),
         ("/secrets", SignedIn, page(Page::Secrets)),
         ("/secrets/new", SignedIn, page(Page::AddSecret).post(secrets::add)),
-        ("/secrets/import", SignedIn, page(Page::Import).post(imports::begin)),
+        (
+            "/secrets/import",
+            SignedIn,
+            page(Page::Import).post(imports::begin).layer(DefaultBodyLimit::max(imports::BODY_LIMIT)),
+        ),
         ("/secrets/import/{id}", SignedIn, page(Page::ImportChoice).post(imports::save)),
         ("/secrets/import/{id}/discard", SignedIn, post(imports::discard)),
         (DELETED, SignedIn, page(Page::DeletedSecrets)),
@@ -102,24 +109,32 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/secrets/{id}/key", SignedIn, page(Page::SecretKey)),
         ("/secrets/{id}/key.pub", SignedIn, get(keys::public_key)),
         ("/secrets/{id}/key/new.pub", SignedIn, get(keys::new_public_key)),
-        ("/secrets/{id}/key/generate", SignedIn, post(keys::generate)),
+        ("/secrets/{id}/key/generate", SignedIn, asked_key(KeyQuestion::Generate).post(keys::generate)),
         ("/secrets/{id}/key/check", SignedIn, page(Page::SecretKey).post(keys::check)),
-        ("/secrets/{id}/key/switch", SignedIn, post(keys::switch)),
-        ("/secrets/{id}/key/discard", SignedIn, post(keys::discard)),
+        ("/secrets/{id}/key/switch", SignedIn, asked_key(KeyQuestion::Switch).post(keys::switch)),
+        ("/secrets/{id}/key/discard", SignedIn, asked_key(KeyQuestion::Discard).post(keys::discard)),
         ("/account", SignedIn, page(Page::Account)),
         ("/account/password", SignedIn, post(account::change_password)),
-        ("/account/sessions/{id}/end", SignedIn, post(account::end_session)),
+        ("/account/sessions/{id}/end", SignedIn, page(Page::EndSession).post(account::end_session)),
         ("/tokens", SignedIn, page(Page::Tokens)),
         ("/tokens/new", SignedIn, page(Page::AddToken).post(tokens::add_token)),
         ("/tokens/{id}/revoke", SignedIn, page(Page::RevokeToken).post(tokens::revoke_token)),
         ("/users", SignedIn, page(Page::Users)),
         ("/users/new", SignedIn, page(Page::AddUser).post(users::add_user)),
         ("/users/{name}", SignedIn, page(Page::User)),
-        ("/users/{name}/role", SignedIn, post(users::set_role)),
-        ("/users/{name}/disable", SignedIn, post(users::disable)),
+        ("/users/{name}/role", SignedIn, asked_user(UserQuestion::Role).post(users::set_role)),
+        ("/users/{name}/disable", SignedIn, asked_user(UserQuestion::Disable).post(users::disable)),
         ("/users/{name}/enable", SignedIn, post(users::enable)),
-        ("/users/{name}/end-sessions", SignedIn, post(users::end_sessions)),
-        ("/users/{name}/password-link", SignedIn, post(users::password_link)),
+        (
+            "/users/{name}/end-sessions",
+            SignedIn,
+            asked_user(UserQuestion::EndSessions).post(users::end_sessions),
+        ),
+        (
+            "/users/{name}/password-link",
+            SignedIn,
+            asked_user(UserQuestion::PasswordLink).post(users::password_link),
+        ),
         ("/audit", SignedIn, page(Page::Audit)),
         ("/audit/export", SignedIn, post(audit::export)),
         ("/help", SignedIn, page(Page::Help)),
@@ -211,7 +226,7 @@ pub fn router(state: AppState) -> Router {
                 .layer(from_fn(middleware::headers))
                 .layer(CatchPanicLayer::custom(middleware::panicked))
                 .layer(CsrfLayer::new())
-                .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+                .layer(from_fn(middleware::limit_body))
                 .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE)),
         )
         .with_state(state)

@@ -61,8 +61,14 @@ pub fn refusal(error: &Error) -> String {
     .to_html()
 }
 
-/// As it stands in a form. `values_dropped`: the form was sent as a whole, and its values do not come back.
-pub fn html(report: CheckReport, input: &SecretInput, values_dropped: bool) -> String {
+/// As it stands in a form, with the ticket that keeps it where the form is saved unchanged. `values_dropped`: the form was
+/// sent as a whole, and its values do not come back.
+pub fn html(
+    report: CheckReport,
+    input: &SecretInput,
+    ticket: Option<String>,
+    values_dropped: bool,
+) -> String {
     let approved = KnownHosts::parse("", &input.approved_hosts).unwrap_or_default().as_str().to_owned();
     let dropped = values_dropped.then(|| {
         view! {
@@ -73,9 +79,15 @@ pub fn html(report: CheckReport, input: &SecretInput, values_dropped: bool) -> S
     });
     view! {
         <Answer report approval=Approval::InForm { approved }/>
+        {ticket.map(|ticket| ticket_field(&ticket))}
         {dropped}
     }
     .to_html()
+}
+
+/// The ticket of the last test, as a field of the form that was tested.
+pub fn ticket_field(ticket: &str) -> impl IntoView + use<> {
+    view! { <input type="hidden" form="secret-form" name="tested" value=ticket.to_owned()/> }
 }
 
 /// As it stands under the form of an image or a dataset that uses this secret.
@@ -93,6 +105,7 @@ pub fn StatusWord(
 ) -> impl IntoView {
     let icon = match status {
         CheckStatus::Works => icon!("check"),
+        CheckStatus::Open => icon!("users"),
         CheckStatus::Refused => icon!("ban"),
         CheckStatus::Unreachable => icon!("unplugged"),
         CheckStatus::HostKeyChanged => icon!("shield"),
@@ -121,7 +134,8 @@ pub fn refs_text(refs: &Refs) -> String {
 /// The outcome, its cause in words, and what to do.
 #[component]
 pub fn Answer(report: CheckReport, approval: Approval) -> impl IntoView {
-    let CheckReport { cause, host, refs, host_keys, branch: _ } = report;
+    let message = report.message();
+    let CheckReport { cause, host, refs, host_keys, branch: _, retry_after: _ } = report;
     let status = cause.status();
     let keys = (!host_keys.is_empty()).then(|| {
         let known_as = host.clone().unwrap_or_default();
@@ -137,9 +151,9 @@ pub fn Answer(report: CheckReport, approval: Approval) -> impl IntoView {
     // As an answer that a field is to be looked at, it leads there.
     let said = if cause == CheckCause::BranchNotFound {
         let field = format!("#{}", Field::Branch.key());
-        Either::Left(view! { <a href=field>{cause.message()}</a> })
+        Either::Left(view! { <a href=field>{message}</a> })
     } else {
-        Either::Right(cause.message())
+        Either::Right(message)
     };
     view! {
         <div class=format!("check-result {}", status.as_str())>
@@ -239,7 +253,7 @@ mod tests {
             host_keys: keys,
             ..CheckReport::new(cause)
         };
-        html(report, &SecretInput::default(), false)
+        html(report, &SecretInput::default(), None, false)
     }
 
     #[test]

@@ -20,13 +20,15 @@ mod ssh_keys;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod trust;
 mod usages;
 mod users;
 
 pub use audit::{
-    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, Outcome, Verdict,
+    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, FoldedReads, FoldedRecords,
+    Outcome, SecretHistory, Verdict,
 };
-pub use checks::{CheckConfig, CheckService, ExtraRoots, PORTAL, PrivateHost, TestOutcome, Tested};
+pub use checks::{CheckConfig, CheckService, PORTAL, PrivateHost, TestOutcome, Tested};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor};
 pub use db::{DatabaseConfig, has_key, migrate};
 pub use error::StartError;
@@ -49,6 +51,7 @@ pub use single_sign_on::{
 };
 pub use ssh_keys::{AgentError, add_to_agent};
 pub use tokens::{CreatedToken, TokenPage, TokenService, TokenSummary};
+pub use trust::{ExtraRoots, client_config};
 pub use usages::UsageService;
 pub use users::{AddedUser, FirstAdmin, UserPage, UserService, UserSummary};
 

@@ -1,7 +1,7 @@
 //! Looking at the audit log, and checking its chain.
 
 use super::{
-    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditRecord,
+    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditRecord, SecretHistory,
     repository::{self, AuditRow},
 };
 use crate::{
@@ -55,6 +55,18 @@ impl AuditService {
         let object = id.to_string();
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
         self.page(ctx, &AuditQuery { object, ..AuditQuery::default() }, 20).await
+    }
+
+    /// Returns what happened to one secret: the newest changes one by one, reads by token and day, and the rest by actor and
+    /// day. Fast, however often its value was read.
+    ///
+    /// Errors: as `list`.
+    pub async fn history(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretHistory, Error> {
+        authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
+        let found = self
+            .db
+            .read(|mut reader| async move { Ok((repository::history(&mut reader, id).await?, reader)) });
+        Ok(found.await.map_err(|error| refuse(ctx, &error))?.into_history(ctx.now))
     }
 
     /// Notes that records are taken out as a file, before they are.

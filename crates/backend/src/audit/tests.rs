@@ -1,5 +1,7 @@
 //! The audit log on a real database, one of its own for each test.
 
+mod history;
+
 use crate::{
     AuditCursor, AuditQuery, Backend, Verdict,
     tests::{anonymous, at, backend, somebody},

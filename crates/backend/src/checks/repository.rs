@@ -2,10 +2,7 @@
 
 use crate::{context::Ctx, db::instant, secrets::repository::kinds_and_names};
 use chrono::{DateTime, Utc};
-use domain::{
-    check::{CheckReport, CheckStatus},
-    secret::SecretId,
-};
+use domain::{check::CheckReport, secret::SecretId};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
@@ -79,7 +76,7 @@ pub(super) async fn keep(
     .bind(ctx.actor.name())
     .bind(branch)
     .bind(refs)
-    .bind(status == CheckStatus::Refused)
+    .bind(report.cause.is_of_the_account())
     .execute(connection)
     .await
     .map(drop)

@@ -2,12 +2,14 @@
 
 mod git_server;
 mod hostile;
+mod kept;
 mod peers;
 mod registry_server;
 mod stored;
 mod sweep;
 
-use super::config::{CheckConfig, ExtraRoots, PrivateHost};
+use super::config::{CheckConfig, PrivateHost};
+use crate::trust::ExtraRoots;
 
 /// What the tests of connections are configured with: loopback is allowed, and these hosts are asked by plain HTTP.
 fn config(plain: &[&str]) -> CheckConfig {

@@ -247,8 +247,12 @@ impl UsageService {
     ) -> Result<SecretChoices, Error> {
         self.may(ctx, Action::ReadSecrets, kind, None).await?;
         let host = target.and_then(host_of);
+        let keys = match target {
+            Some(UsageTarget::Image(image)) => image.registry.keys_for(image.image.name()),
+            _ => Vec::new(),
+        };
         let fitting = match (target, &host) {
-            (Some(UsageTarget::Image(image)), _) => Some(Among::Registry(image.registry.as_str())),
+            (Some(UsageTarget::Image(_)), _) => Some(Among::Registries(&keys)),
             (Some(UsageTarget::Dataset(_)), Some(host)) => Some(Among::KnownHosts(host)),
             _ => None,
         };
@@ -271,7 +275,7 @@ impl UsageService {
         others.truncate(CHOICES);
         let suggested = |row: &ChoiceRow| match target {
             Some(UsageTarget::Dataset(GitAddress::Ssh(repository))) => {
-                let known = KnownHosts::parse(&row.known_hosts, "").unwrap_or_default();
+                let known = KnownHosts::stored(&row.known_hosts);
                 trusts(&known, &repository.known_as())
             }
             Some(target @ UsageTarget::Image(_)) => target.is_served_by(row.registry_host.as_deref()),
@@ -285,7 +289,12 @@ impl UsageService {
                 choices.push(choice);
             }
         }
-        choices.sort_by_key(|choice| (!choice.suggested, choice.id.name.clone()));
+        let rank = |choice: &domain::usage::SecretChoice| {
+            let host = choice.account.as_ref().map(|(host, _)| host);
+            let rank = host.and_then(|host| keys.iter().position(|key| key == host));
+            rank.filter(|_| choice.suggested).unwrap_or(keys.len())
+        };
+        choices.sort_by_key(|choice| (!choice.suggested, rank(choice), choice.id.name.clone()));
         if choices.len() > CHOICES {
             more = true;
             let beyond = choices.split_off(CHOICES);

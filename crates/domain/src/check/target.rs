@@ -1,5 +1,6 @@
 //! What a credential is tried on, and which hosts are trusted.
 
+use super::KnownHosts;
 use crate::secret::{RegistryHost, host_and_port};
 
 /// What is wrong with what is to be tried. Never carries the text.
@@ -13,21 +14,25 @@ pub enum TargetProblem {
     ImageForm,
     /// An image of another registry than the credential's.
     ImageElsewhere,
-    /// Not the text of a `known_hosts` file.
-    KnownHostsForm,
+    /// An image that is not below the path that the credential is for.
+    ImageOutside,
+    /// A line that no `known_hosts` file has, by its number.
+    KnownHostsLine(u32),
+    /// A line whose host has a port and no brackets, by its number.
+    KnownHostsPort(u32),
     /// More than 32 KiB of known hosts.
     KnownHostsTooLong,
 }
 
 impl TargetProblem {
-    /// All of them; the place in here is the code that travels.
+    /// All that say nothing more; the place in here is the code that travels.
     pub const ALL: [Self; 6] = [
         Self::RepositoryByHttps,
         Self::RepositoryForm,
         Self::ImageForm,
         Self::ImageElsewhere,
-        Self::KnownHostsForm,
         Self::KnownHostsTooLong,
+        Self::ImageOutside,
     ];
 
     /// What is wrong, and what would be right.
@@ -37,7 +42,17 @@ impl TargetProblem {
             Self::RepositoryForm => "This is not the SSH address of a repository, such as git@github.com:group/app.git or ssh://git@host:2222/group/app.git.",
             Self::ImageForm => "This is not the name of an image, such as group/app:tag.",
             Self::ImageElsewhere => "This image is in another registry than the one above.",
-            Self::KnownHostsForm => "These are not lines of a known_hosts file: host, type and key, such as github.com ssh-ed25519 AAAA….",
+            Self::ImageOutside => "This image is not below the path of the registry host above. Enter one that is, with its whole name.",
+            Self::KnownHostsLine(line) => {
+                return format!(
+                    "Line {line} is not one of a known_hosts file: host, type and key, such as github.com ssh-ed25519 AAAA…. Correct it, or take it out."
+                );
+            }
+            Self::KnownHostsPort(line) => {
+                return format!(
+                    "Line {line} names a port, and no host is found by it so. Write the host in brackets, such as [git.example.com]:2222."
+                );
+            }
             Self::KnownHostsTooLong => "The known hosts are longer than 32 KiB. Keep the lines of this repository's host.",
         }
         .to_owned()
@@ -150,7 +165,9 @@ impl ImageReference {
             && (first.contains(['.', ':']) || first == "localhost")
         {
             let named = RegistryHost::parse(first).map(|normalized| normalized.host);
-            if registry.is_none_or(|registry| named.as_ref() != Ok(registry)) {
+            let same =
+                |registry: &RegistryHost| named.as_ref().is_ok_and(|named| registry.is_same_registry(named));
+            if !registry.is_some_and(same) {
                 return Err(TargetProblem::ImageElsewhere);
             }
             text = rest;
@@ -176,6 +193,9 @@ impl ImageReference {
         if name.len() > 255 || !name.split('/').all(good_part) || !reference.is_none_or(good_reference) {
             return Err(TargetProblem::ImageForm);
         }
+        if registry.is_some_and(|registry| !registry.serves(registry, name)) {
+            return Err(TargetProblem::ImageOutside);
+        }
         Ok(Self { text: text.to_owned(), name_bytes: name.len() })
     }
 
@@ -192,63 +212,6 @@ impl ImageReference {
     /// The tag or the digest; `latest` where none is given.
     pub fn reference(&self) -> &str {
         self.text.get(self.name_bytes + 1..).unwrap_or("latest")
-    }
-}
-
-/// Keys of hosts, one a line, in the form of a `known_hosts` file (sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT"): host names
-/// or their hashes, the type of the key, and the key. Comments and blank lines are left out, and no line is there twice.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KnownHosts(String);
-
-/// The types of keys that hosts have, each with how the text of such a key begins: its own name in base64.
-const HOST_KEY_TYPES: [(&str, &str); 5] = [
-    ("ssh-ed25519", "AAAAC3NzaC1lZDI1NTE5"),
-    ("ssh-rsa", "AAAAB3NzaC1yc2E"),
-    ("ecdsa-sha2-nistp256", "AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY"),
-    ("ecdsa-sha2-nistp384", "AAAAE2VjZHNhLXNoYTItbmlzdHAzODQ"),
-    ("ecdsa-sha2-nistp521", "AAAAE2VjZHNhLXNoYTItbmlzdHA1MjE"),
-];
-
-impl KnownHosts {
-    /// The longest text, in bytes.
-    pub const MAX_BYTES: usize = 32 * 1024;
-
-    /// Reads what was pasted, and adds what was approved.
-    pub fn parse(pasted: &str, approved: &str) -> Result<Self, TargetProblem> {
-        let mut text = String::new();
-        let lines = pasted.lines().chain(approved.lines()).map(str::trim);
-        for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            let mut words = line.split_ascii_whitespace();
-            let (hosts, kind, key) = (words.next(), words.next(), words.next().unwrap_or_default());
-            let known =
-                HOST_KEY_TYPES.iter().any(|(name, start)| Some(*name) == kind && key.starts_with(start));
-            let base64 = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));
-            if !known || !base64 || key.len() % 4 != 0 || line.contains(|c: char| c.is_control() && c != '\t')
-            {
-                return Err(TargetProblem::KnownHostsForm);
-            }
-            let clean = format!("{} {} {key}\n", hosts.unwrap_or_default(), kind.unwrap_or_default());
-            if !text.lines().any(|known| known.len() + 1 == clean.len() && clean.starts_with(known)) {
-                text.push_str(&clean);
-            }
-        }
-        if text.len() > Self::MAX_BYTES {
-            return Err(TargetProblem::KnownHostsTooLong);
-        }
-        Ok(Self(text))
-    }
-
-    /// The text; empty where no host is trusted.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Hosts, type and key of each line.
-    pub fn lines(&self) -> impl Iterator<Item = (&str, &str, &str)> {
-        self.0.lines().filter_map(|line| {
-            let mut words = line.split(' ');
-            Some((words.next()?, words.next()?, words.next()?))
-        })
     }
 }
 
@@ -323,6 +286,13 @@ mod tests {
             assert_eq!(at(text), Err(TargetProblem::ImageElsewhere), "{text}");
         }
         assert_eq!(ImageReference::parse("quay.io/a", None), Err(TargetProblem::ImageElsewhere));
+        let below = |text| ImageReference::parse(text, Some(&host("quay.io/spam")));
+        for text in ["quay.io/spam/app:1", "spam/app:1"] {
+            assert_eq!(below(text).unwrap().as_str(), "spam/app:1");
+        }
+        assert_eq!(below("quay.io/spamalot/app"), Err(TargetProblem::ImageOutside));
+        assert_eq!(below("app:1"), Err(TargetProblem::ImageOutside));
+        assert_eq!(below("ghcr.io/spam/app"), Err(TargetProblem::ImageElsewhere));
         for text in
             ["", "/", "a/", "A", "a:", "a:.x", "a:-x", "a@sha256:1", "a b", "-a", "a?x=1", "a/../b", "a%2f"]
         {
@@ -330,52 +300,12 @@ mod tests {
         }
     }
 
-    const KEY: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
-
-    #[test]
-    fn known_hosts_are_read_and_put_in_order() {
-        let pasted = format!("# github\r\n\r\n github.com,1.2.3.4  ssh-ed25519\t{KEY} a comment\r\n");
-        let approved =
-            format!("|1|c2FsdA==|aGFzaA== ssh-ed25519 {KEY}\ngithub.com,1.2.3.4 ssh-ed25519 {KEY}");
-        let known = KnownHosts::parse(&pasted, &approved).unwrap();
-        let hosts: Vec<_> = known.lines().map(|(hosts, ..)| hosts).collect();
-        assert_eq!(hosts, ["github.com,1.2.3.4", "|1|c2FsdA==|aGFzaA=="]);
-        assert_eq!(KnownHosts::parse(known.as_str(), ""), Ok(known));
-        assert_eq!(KnownHosts::parse(" \n# nothing\n", ""), Ok(KnownHosts::default()));
-        for text in [
-            "github.com",
-            &format!("ssh-ed25519 {KEY}"),
-            &format!("github.com ssh-rsa {KEY}"),
-            &format!("@cert-authority *.x ssh-ed25519 {KEY}"),
-            &format!("github.com ssh-ed25519 {KEY}x"),
-            "-----BEGIN OPENSSH PRIVATE KEY-----",
-        ] {
-            assert_eq!(KnownHosts::parse(text, ""), Err(TargetProblem::KnownHostsForm), "{text}");
-        }
-        let many = (0..500).map(|n| format!("h{n} ssh-ed25519 {KEY}\n")).collect::<Vec<_>>().concat();
-        assert_eq!(KnownHosts::parse(&many, ""), Err(TargetProblem::KnownHostsTooLong));
-    }
-
     proptest! {
-        #[test]
-        fn damage_never_panics_and_reading_again_changes_nothing(at in any::<prop::sample::Index>(), c in any::<char>()) {
-            let good = format!("# a\ngit.corp,!x.corp,*.corp ssh-ed25519 {KEY} b\r\n|1|c2FsdA==|aGFzaA== ssh-ed25519 {KEY}\n");
-            let mut text = good.clone();
-            let place = at.index(good.len());
-            text.replace_range(place..=place, c.encode_utf8(&mut [0; 4]));
-            for (pasted, approved) in [(&text, ""), (&good, text.as_str())] {
-                if let Ok(known) = KnownHosts::parse(pasted, approved) {
-                    prop_assert_eq!(KnownHosts::parse(known.as_str(), ""), Ok(known.clone()));
-                }
-            }
-        }
-
         #[test]
         fn nothing_panics(text in any::<String>(), other in "[a-z@:/\\[\\]|.~ -]{0,30}") {
             for text in [&text, &other] {
                 drop(Repository::parse(text));
                 drop(ImageReference::parse(text, None));
-                drop(KnownHosts::parse(text, text));
             }
         }
     }
