@@ -257,6 +257,8 @@ fn help_lists_every_setting() {
     let help = String::from_utf8(output.stdout).unwrap();
     for name in [
         "DATABASE_URL",
+        "DATABASE_URL_FILE",
+        "LATCHKEY_DATABASE_POOLER",
         "LATCHKEY_ADDR",
         "LATCHKEY_DATA_DIR",
         "LATCHKEY_KEK",
