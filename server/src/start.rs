@@ -5,7 +5,8 @@ use crate::{
     command::{self, Outcome},
     config::{Cli, Command, Settings, secret_line},
     edge::Origin,
-    key_file, listen_addr, listener, log,
+    key_file::{self, KeyError},
+    listen_addr, listener, log,
     private_postgres::PrivatePostgres,
     recheck, router,
     site::Site,
@@ -107,10 +108,15 @@ pub(crate) fn config(
     })
 }
 
-/// For commands that have nothing to do with values, and so need no key.
+/// For commands that open no value. Those that change anything still need the key, which vouches for what they write.
 async fn with_backend(settings: &Settings, work: impl AsyncFnOnce(Backend) -> Outcome) -> Outcome {
     with_database(settings, async |url| {
-        let backend = Backend::start(config(settings, url, Vec::new())?, clock::now()).await?;
+        // A command beside a server makes no key where the server would make none.
+        let keys = match key_file::find(settings) {
+            Err(KeyError::Unnamed) => Vec::new(),
+            _ => keys(settings, &url).await?,
+        };
+        let backend = Backend::start(config(settings, url, keys)?, clock::now()).await?;
         let outcome = work(backend.clone()).await;
         backend.close().await;
         outcome

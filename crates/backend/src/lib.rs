@@ -23,6 +23,7 @@ mod tokens;
 mod trust;
 mod usages;
 mod users;
+mod work;
 
 pub use audit::{
     AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, FoldedReads, FoldedRecords,
@@ -137,6 +138,9 @@ impl Backend {
         }
         // Also while sealed, so that what is there can be looked at.
         let at_hand = keyring.clone().unwrap_or_else(|| Arc::new(Keyring::new(keys)));
+        if let Some(keyring) = &keyring {
+            db.hold(Arc::clone(keyring));
+        }
         let secrets = SecretService::new(db.clone(), keyring.clone(), keep_deleted);
         let passwords = Passwords::new(!sign_in.no_passwords);
         let sessions = SessionService::new(db.clone(), passwords.clone(), sign_in.sessions);
@@ -231,6 +235,7 @@ impl Backend {
 
     /// Gives the connections back. Takes a bounded time, whatever the database does.
     pub async fn close(&self) {
+        self.db.alarms().flush(&self.db).await;
         self.db.close().await;
     }
 }

@@ -201,6 +201,9 @@ fn secrets_are_added_shown_changed_and_deleted() {
     let edit = ["secret", "edit", "image-hub", "--username", "other", "--version", "1"];
     assert!(portal.run(&edit, "").ok().contains("Version        2\n"));
     assert_eq!(portal.run(&["secret", "value", "image-hub", "--shape", "raw"], "").ok(), VALUE, "it stays");
+    let moved = ["secret", "edit", "image-hub", "--registry-host", "quay.io"];
+    let said = portal.run(&moved, "").failed(1);
+    assert!(said.contains("Enter the password again, because the host changed."), "{said}");
     let said = portal.run(&edit, "").failed(1);
     assert!(said.contains("has version 2 now, so nothing was done."), "{said}");
     portal.run(&["secret", "edit", "image-hub", "--value-file", "-"], "PLANTED-2").ok();

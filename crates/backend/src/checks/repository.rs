@@ -82,40 +82,6 @@ pub(super) async fn keep(
     .map(drop)
 }
 
-/// Adds lines to the hosts that a secret trusts; answers with its new version.
-pub(super) async fn trust(
-    connection: &mut PgConnection,
-    ctx: &Ctx,
-    id: &SecretId,
-    known_hosts: &str,
-) -> Result<Option<i64>, sqlx::Error> {
-    sqlx::query_scalar(
-        "UPDATE secrets SET known_hosts = $3, version = version + 1, updated_at = $4, updated_by = $5 \
-         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL RETURNING version",
-    )
-    .bind(id.kind.as_str())
-    .bind(id.name.as_str())
-    .bind(known_hosts)
-    .bind(instant(ctx.now)?)
-    .bind(ctx.actor.name())
-    .fetch_optional(connection)
-    .await
-}
-
-/// The hosts that a secret trusts, locked until the end of the transaction.
-pub(super) async fn lock_known_hosts(
-    connection: &mut PgConnection,
-    id: &SecretId,
-) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar(
-        "SELECT known_hosts FROM secrets WHERE kind = $1 AND name = $2 AND deleted_at IS NULL FOR UPDATE",
-    )
-    .bind(id.kind.as_str())
-    .bind(id.name.as_str())
-    .fetch_optional(connection)
-    .await
-}
-
 /// All secrets, or those with these ids.
 pub(super) async fn all(
     connection: &mut PgConnection,

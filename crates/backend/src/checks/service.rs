@@ -20,6 +20,7 @@ use crate::{
     error::refuse,
     keyring::{Keyring, Location, repository::active_id},
     secrets::{
+        hosts::may_go_to,
         keys,
         repository::{self as secrets, find_value},
         service::{broken, restore, value_field},
@@ -138,7 +139,10 @@ impl CheckService {
         if facts.fingerprint != fingerprint {
             return Err(keys::changed(ctx, row));
         }
-        let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
+        let opened = row
+            .prove(keyring, id)
+            .and_then(|()| keyring.open(place, &sealed))
+            .and_then(|text| restore(id.kind, row, text));
         let credential = opened.map_err(|error| broken(ctx, error))?;
         let report = self.run(&credential, &settings(&check, None), None).await;
         self.finish(ctx, Some(id), None, &report).await?;
@@ -256,15 +260,16 @@ impl CheckService {
     ///
     /// Errors: as `stored`; `BadRequest` where these are no lines of known hosts.
     pub async fn approve(&self, ctx: &Ctx, id: &SecretId, lines: &str) -> Result<CheckReport, Error> {
-        self.may_test(ctx, Object::Secret(id)).await?;
+        let keyring = self.may_test(ctx, Object::Secret(id)).await?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
-            let known = repository::lock_known_hosts(&mut work, id).await.map_err(failed)?;
-            let known = known.ok_or(Error::NotFound)?;
-            let wider = KnownHosts::stored(&known).with(lines).map_err(|_| Error::BadRequest)?;
-            if wider.as_str() != known {
-                repository::trust(&mut work, ctx, id, wider.as_str()).await.map_err(failed)?;
+            let mut row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+            row.prove(keyring, id).map_err(|error| broken(ctx, error))?;
+            let wider = KnownHosts::stored(&row.known_hosts).with(lines).map_err(|_| Error::BadRequest)?;
+            if wider.as_str() != row.known_hosts {
+                wider.as_str().clone_into(&mut row.known_hosts);
+                secrets::update(&mut work, ctx, row).await.map_err(failed)?;
                 let fields = &["known_hosts"];
                 record(&mut work, ctx, AuditAction::SecretChanged, Some(id), Outcome::Done, fields)
                     .await
@@ -341,7 +346,10 @@ impl CheckService {
             Location { secret: secret.id, field: value_field(id.kind), version: secret.value_version };
         let (row, version, value_version) = (secret.id, secret.version, secret.value_version);
         let settings = settings(&check, secret.registry_host.as_deref());
-        let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, secret, text));
+        let opened = secret
+            .prove(keyring, id)
+            .and_then(|()| keyring.open(place, &sealed))
+            .and_then(|text| restore(id.kind, secret, text));
         let credential = opened.map_err(|error| broken(ctx, error))?;
         Ok(Opened { row, version, value_version, credential, settings, value_host: check.value_host })
     }
@@ -377,7 +385,7 @@ impl CheckService {
 }
 
 async fn record(
-    work: &mut sqlx::PgConnection,
+    work: &mut crate::work::Work,
     ctx: &Ctx,
     action: AuditAction,
     id: Option<&SecretId>,
@@ -392,10 +400,7 @@ async fn record(
 fn is_for_another_host(credential: &Credential, value_host: Option<&str>) -> bool {
     match credential {
         Credential::GitDataset { .. } => false,
-        Credential::ImagePull { host, .. } => {
-            let typed_for = value_host.and_then(|typed_for| RegistryHost::parse(typed_for).ok());
-            !typed_for.is_some_and(|typed_for| typed_for.host.is_same_registry(host))
-        }
+        Credential::ImagePull { host, .. } => !may_go_to(Some(host.as_str()), value_host),
     }
 }
 

@@ -12,8 +12,14 @@ pub(crate) use schema::endpoints;
 pub use schema::{has_key, migrate};
 
 use crate::{
+    audit::Alarms,
     context::Ctx,
     error::{self, StartError, refuse},
+    keyring::{
+        Keyring, NoKey,
+        mac::{Doubt, Message},
+    },
+    work::Work,
 };
 use chrono::{DateTime, Utc};
 use domain::{error::Error, time::Timestamp};
@@ -21,7 +27,7 @@ use pool::Pool;
 use sqlx::PgConnection;
 use std::{
     ops::{Deref, DerefMut},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 use tokio::{sync::Semaphore, time::timeout};
@@ -45,9 +51,13 @@ pub(crate) struct Db {
     pool: Arc<Pool>,
     /// As many as may read at once: half of the connections, so that writes never wait for reads.
     readers: Arc<Semaphore>,
+    /// Set once it is known that the keys at hand are the right ones.
+    keyring: Arc<OnceLock<Arc<Keyring>>>,
+    alarms: Alarms,
 }
 
-/// A unit of work: `commit` keeps it, dropping it does not.
+/// A transaction on a connection that is lent: `commit` keeps it, dropping it does not.
+#[derive(Debug)]
 pub(crate) struct Transaction(Reader);
 
 impl Db {
@@ -60,7 +70,12 @@ impl Db {
 
     fn with(pool: Pool) -> Self {
         let readers = usize::try_from(pool.most / 2).unwrap_or_default().max(1);
-        Self { pool: Arc::new(pool), readers: Arc::new(Semaphore::new(readers)) }
+        Self {
+            pool: Arc::new(pool),
+            readers: Arc::new(Semaphore::new(readers)),
+            keyring: Arc::default(),
+            alarms: Alarms::default(),
+        }
     }
 
     /// Connections of its own to where the pool of a test leads; they end with that pool.
@@ -80,7 +95,44 @@ impl Db {
 
     /// Begins a unit of work, on another connection where the first turns out to be broken or its server to take no
     /// writes any more.
-    pub(crate) async fn begin(&self) -> Result<Transaction, sqlx::Error> {
+    pub(crate) async fn begin(&self) -> Result<Work, sqlx::Error> {
+        Ok(Work::new(self.transaction().await?, self.clone()))
+    }
+
+    /// Has every unit of work from here on vouched for by these keys.
+    pub(crate) fn hold(&self, keyring: Arc<Keyring>) {
+        // Only the first counts: there is one set of keys for as long as the process runs.
+        let _ = self.keyring.set(keyring);
+    }
+
+    /// Verifies that the portal wrote this row. Where somebody else did, that is logged and recorded under `what`.
+    ///
+    /// Errors: no key is at hand.
+    pub(crate) fn vouches(
+        &self,
+        message: &Message,
+        mac: Option<&[u8]>,
+        what: impl FnOnce() -> String,
+    ) -> Result<Result<(), Doubt>, sqlx::Error> {
+        let keyring = self.keyring().ok_or_else(NoKey::into_database_error)?;
+        let outcome = keyring.vouches(message, mac);
+        if let Err(doubt) = outcome {
+            self.alarms.raise(self, doubt, what());
+        }
+        Ok(outcome)
+    }
+
+    /// Refusals that are waiting to be recorded with their number, and rows that nobody of the portal wrote.
+    pub(crate) fn alarms(&self) -> &Alarms {
+        &self.alarms
+    }
+
+    /// The keys at hand, if they are the right ones.
+    pub(crate) fn keyring(&self) -> Option<&Arc<Keyring>> {
+        self.keyring.get()
+    }
+
+    async fn transaction(&self) -> Result<Transaction, sqlx::Error> {
         in_time(async {
             let mut failure = sqlx::Error::PoolTimedOut;
             for _ in 0..ATTEMPTS {

@@ -98,6 +98,7 @@ impl Drop for Counted {
 
 /// A connection that is lent. Whoever has it gives it back in good order; dropped, it is looked at, and closed where it
 /// does not answer.
+#[derive(Debug)]
 pub(crate) struct Connection {
     live: Option<Live>,
     slot: Option<OwnedSemaphorePermit>,

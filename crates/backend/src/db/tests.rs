@@ -163,10 +163,13 @@ async fn begin_reads_what_was_committed_whatever_the_database_says(pool: PgPool)
     let found: String = sqlx::query_scalar(level).fetch_one(&mut *work).await.unwrap();
     assert_eq!(found, "read committed");
     work.rollback().await.unwrap();
-    let found = db.read(|mut reader| async move {
-        Ok((sqlx::query_scalar::<_, String>(level).fetch_one(&mut *reader).await?, reader))
-    });
-    assert_eq!(found.await.unwrap(), "read committed");
+    let found = db
+        .read(|mut reader| async move {
+            Ok((sqlx::query_scalar::<_, String>(level).fetch_one(&mut *reader).await?, reader))
+        })
+        .await
+        .unwrap();
+    assert_eq!(found, "read committed");
 }
 
 /// An address of the test's database, as this role.

@@ -9,6 +9,7 @@ use crate::{
     context::Ctx,
     error::broken_constraint,
     keyring::{IntegrityError, Keyring},
+    work::Work,
 };
 use domain::secret::{KeyFacts, NewSecret, SecretId};
 use sqlx::PgConnection;
@@ -39,16 +40,16 @@ const ROWS: usize = 1_000;
 
 /// Which of these secrets there are already.
 pub(crate) async fn existing(
-    work: &mut PgConnection,
+    connection: &mut PgConnection,
     ids: &[SecretId],
 ) -> Result<Vec<SecretId>, sqlx::Error> {
-    Ok(repository::targets(work, ids).await?.into_iter().map(|(id, _)| id).collect())
+    Ok(repository::targets(connection, ids).await?.into_iter().map(|(id, _)| id).collect())
 }
 
 /// Adds secrets within a unit of work, as `SecretService::create` adds one: sealed each by itself, each with its record.
 /// What is known of a key comes with it. After an error the unit of work is of no more use. Whoever calls has authorized.
 pub(crate) async fn add_all(
-    work: &mut PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     keyring: &Keyring,
     kek_id: &str,

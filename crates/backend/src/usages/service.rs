@@ -7,9 +7,10 @@ use crate::{
     audit::{self, AuditAction, AuditRecord, Outcome},
     checks::trusts,
     context::{Action, Ctx},
-    db::{Db, Transaction, bounded},
+    db::{Db, bounded},
     error::{broken_constraint, refuse},
     revision::{Expected, Revision},
+    work::Work,
 };
 use domain::{
     access::Restriction,
@@ -397,7 +398,7 @@ impl UsageService {
 
 /// A unit of work that has all the rows that it is about.
 struct Held {
-    work: Transaction,
+    work: Work,
     stored: UsageRow,
     /// The secret that is chosen, if there is one.
     secret: Option<Uuid>,
@@ -419,7 +420,7 @@ fn object(kind: UsageKind, name: &SecretName) -> String {
 }
 
 async fn record(
-    work: &mut sqlx::PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     action: AuditAction,
     kind: UsageKind,

@@ -407,6 +407,8 @@ pub enum PasswordProblem {
     Missing,
     /// More than 64 KiB.
     TooLong,
+    /// Left blank, though the stored password was typed for another host.
+    HostChanged,
 }
 
 impl Password {
@@ -501,13 +503,14 @@ fn is_unseen(c: &char) -> bool {
 
 impl PasswordProblem {
     /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 2] = [Self::Missing, Self::TooLong];
+    pub const ALL: [Self; 3] = [Self::Missing, Self::TooLong, Self::HostChanged];
 
     /// What is wrong, and what would be right.
     pub fn message(self) -> String {
         match self {
             Self::Missing => "Enter the password or token.",
             Self::TooLong => "The password is longer than 64 KiB.",
+            Self::HostChanged => "Enter the password again, because the host changed.",
         }
         .to_owned()
     }

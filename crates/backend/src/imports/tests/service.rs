@@ -355,6 +355,7 @@ async fn what_waits_under_a_retired_key_goes_with_it(pool: PgPool) {
     keys.activate(&at(2), &added[0]).await.unwrap();
     assert!(backend.imports().get(&ana, id).await.is_ok(), "it can be opened still");
     let old_id = keys.status(&at(2)).await.unwrap().into_iter().find(|key| !key.active).unwrap().id;
+    keys.rewrap(&at(2), |_| ()).await.unwrap();
     keys.retire(&at(2), &old_id).await.unwrap();
     assert_eq!(backend.imports().get(&ana, id).await, Err(ImportError::Gone));
 }
