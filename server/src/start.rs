@@ -319,10 +319,10 @@ async fn first_admin(
         };
     }
     if let Some(token) = backend.users().setup_link(&ctx).await? {
-        let origin = settings.public_url.as_ref().map_or_else(
-            || format!("http://{}", listen_addr::reachable(addr)),
-            Origin::as_text,
-        );
+        let origin = settings
+            .public_url
+            .as_ref()
+            .map_or_else(|| format!("http://{}", listen_addr::reachable(addr)), Origin::as_text);
         eprintln!(
             "\nNobody can sign in yet. Within an hour, make the first administrator here:\n\n  {origin}/setup?token={}\n",
             token.expose()

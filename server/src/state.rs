@@ -33,7 +33,14 @@ pub struct AppState {
 impl AppState {
     pub fn new(options: LeptosOptions, assets: Assets, edge: Edge) -> Self {
         let attempts = Arc::new(RateLimiter::keyed(Quota::per_minute(ATTEMPTS)));
-        Self { options, assets, edge: Arc::new(edge), attempts, backend: Arc::default(), status: Arc::default() }
+        Self {
+            options,
+            assets,
+            edge: Arc::new(edge),
+            attempts,
+            backend: Arc::default(),
+            status: Arc::default(),
+        }
     }
 
     /// Opens the portal. Called once.
