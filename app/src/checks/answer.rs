@@ -300,7 +300,8 @@ mod tests {
         for cause in [CheckCause::HostKeyUnknown, CheckCause::HostKeyForAnotherPort] {
             assert!(shown(cause, vec![key(Published::By("GitHub"))]).contains(approve));
         }
-        for cause in [CheckCause::HostKeyChanged, CheckCause::HostKeyNotPublished, CheckCause::HostKeyRevoked] {
+        for cause in [CheckCause::HostKeyChanged, CheckCause::HostKeyNotPublished, CheckCause::HostKeyRevoked]
+        {
             let shown = shown(cause, vec![key(Published::Otherwise("GitHub"))]);
             assert!(!shown.contains(approve) && shown.contains("not one that GitHub publishes"), "{shown}");
         }
@@ -316,7 +317,12 @@ mod tests {
             ..CheckReport::new(CheckCause::ConnectionRefused)
         };
         let html = html(report, &SecretInput::default(), None, false);
-        for said in [", port 22", "write ssh://root@host:47022/a", "1 line of the known hosts", "*.x (a certificate authority)"] {
+        for said in [
+            ", port 22",
+            "write ssh://root@host:47022/a",
+            "1 line of the known hosts",
+            "*.x (a certificate authority)",
+        ] {
             assert!(html.contains(said), "{said}: {html}");
         }
     }

@@ -64,7 +64,9 @@ mod tests {
 
     #[test]
     fn addresses_are_decoded_as_git_does() {
-        for (text, decoded) in [("a+b%20c", "a+b c"), ("%2e%2E/%c3%a4", "../ä"), ("100%", "100%"), ("%00", "%00")] {
+        for (text, decoded) in
+            [("a+b%20c", "a+b c"), ("%2e%2E/%c3%a4", "../ä"), ("100%", "100%"), ("%00", "%00")]
+        {
             assert_eq!(decode_url(text).as_deref(), Some(decoded), "{text}");
         }
         assert_eq!(encode_path("/a b/~c"), "/a%20b/~c");

@@ -207,7 +207,8 @@ impl Session {
         let rsa = matches!(key.algorithm(), Algorithm::Rsa { .. });
         let mut hash = None;
         if rsa {
-            let supported = self.handle.best_supported_rsa_hash().await.map_err(|error| self.cause(&error))?;
+            let supported =
+                self.handle.best_supported_rsa_hash().await.map_err(|error| self.cause(&error))?;
             hash = match supported {
                 Some(None) => return Err(CheckCause::RsaOnlyWithSha1),
                 Some(hash) => hash,
@@ -217,14 +218,16 @@ impl Session {
         }
         let public = key.public_key().clone();
         let key = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
-        let answer = self.handle.authenticate_publickey(user, key).await.map_err(|error| self.cause(&error))?;
+        let answer =
+            self.handle.authenticate_publickey(user, key).await.map_err(|error| self.cause(&error))?;
         match answer {
             AuthResult::Success => Ok(()),
             AuthResult::Failure { partial_success: true, .. } => Err(CheckCause::SecondFactorWanted),
             AuthResult::Failure { remaining_methods, .. } => {
                 if let Some(cause) = self.end() {
                     Err(cause)
-                } else if !remaining_methods.is_empty() && !remaining_methods.contains(&MethodKind::PublicKey) {
+                } else if !remaining_methods.is_empty() && !remaining_methods.contains(&MethodKind::PublicKey)
+                {
                     Err(CheckCause::NoKeysTaken)
                 } else if rsa && self.takes_sha1(user, public).await {
                     Err(CheckCause::RsaOnlyWithSha1)
@@ -435,7 +438,8 @@ where
     let end = End::default();
     let visitor = Visitor { trust, end: Arc::clone(&end) };
     let greeted = Greeted::new(stream, ear.clone());
-    let Ok(outcome) = timeout(SILENCE, client::connect_stream(Arc::new(config), greeted, visitor)).await else {
+    let Ok(outcome) = timeout(SILENCE, client::connect_stream(Arc::new(config), greeted, visitor)).await
+    else {
         return Err(CheckCause::WentSilent);
     };
     match (outcome, ear.heard()) {

@@ -96,7 +96,8 @@ pub(super) fn client_hello(host: &str) -> Option<Vec<u8>> {
 fn words(bytes: &[u8]) -> Heard {
     let text = String::from_utf8_lossy(bytes).to_ascii_lowercase();
     // OpenSSH's own two sentences first; then what proxies and other servers say.
-    let busy = ["maxstartups", "not allowed at this time", "too many", "try again later", "busy", "overloaded"];
+    let busy =
+        ["maxstartups", "not allowed at this time", "too many", "try again later", "busy", "overloaded"];
     if bytes.is_empty() {
         Heard::Nothing
     } else if busy.iter().any(|word| text.contains(word)) {
@@ -136,7 +137,11 @@ impl<S> Greeted<S> {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Greeted<S> {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         while !this.begun {
             let mut chunk = [0; 1024];
@@ -203,7 +208,11 @@ mod tests {
     struct Dripping<'a>(&'a [u8]);
 
     impl AsyncRead for Dripping<'_> {
-        fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        fn poll_read(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            buffer: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
             let this = self.get_mut();
             if let Some((first, rest)) = this.0.split_first() {
                 buffer.put_slice(&[*first]);

@@ -57,7 +57,9 @@ pub(super) fn keys_of(known: &KnownHosts, known_as: &str) -> Vec<PublicKey> {
 /// Whether a line says that this key must not be trusted for this host.
 pub(super) fn is_revoked(known: &KnownHosts, known_as: &str, key: &PublicKey) -> bool {
     let mut lines = known.revoked().filter(|(hosts, ..)| matches(hosts, known_as));
-    lines.any(|(_, kind, revoked)| read(kind, revoked).is_some_and(|revoked| revoked.key_data() == key.key_data()))
+    lines.any(|(_, kind, revoked)| {
+        read(kind, revoked).is_some_and(|revoked| revoked.key_data() == key.key_data())
+    })
 }
 
 /// Whether a line of these is for this host.
@@ -128,7 +130,9 @@ pub(super) fn shown(host: &str, port: u16, known_as: &str, key: &PublicKey) -> H
     };
     let published = match OPERATORS.iter().find(|operator| operator.hosts.iter().any(is_one)) {
         None => Published::Unknown,
-        Some(operator) if operator.fingerprints.contains(&fingerprint.as_str()) => Published::By(operator.name),
+        Some(operator) if operator.fingerprints.contains(&fingerprint.as_str()) => {
+            Published::By(operator.name)
+        }
         Some(operator) => Published::Otherwise(operator.name),
     };
     let algorithm = key.algorithm().as_str().to_owned();

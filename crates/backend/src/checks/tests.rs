@@ -2,8 +2,8 @@
 
 mod git_server;
 mod hostile;
-mod odd_servers;
 mod kept;
+mod odd_servers;
 pub(crate) mod peers;
 mod registry_server;
 mod stored;

@@ -305,7 +305,8 @@ mod tests {
         let blank = CredentialUpdate::GitDataset { private_key: None };
         let row = Uuid::from_u128(1);
         let at = |version| WhatWasTested::of_update(&blank, &settings, Some((row, version))).unwrap();
-        let refs = Some(Refs { branch: Some("größe~1".to_owned()), count: 20_000, exact: false, headless: false });
+        let refs =
+            Some(Refs { branch: Some("größe~1".to_owned()), count: 20_000, exact: false, headless: false });
         let report = CheckReport { refs, ..CheckReport::new(CheckCause::RepositoryRead) };
         let ticket = issue(&ring, &kek, &ctx("ana", 0), &at(3), &report).unwrap();
         let read = |tested: &WhatWasTested<'_>| TestedBefore::read(&ring, &ctx("ana", 1), &ticket, tested);

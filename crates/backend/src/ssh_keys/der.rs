@@ -28,24 +28,33 @@ const CURVES: [(ObjectIdentifier, Curve); 3] = [
 
 /// Of each curve: the prime of its field, the x of its generator, and its order (FIPS 186-4, D.1.2), as they stand in DER.
 const SPELLED_OUT: [(Curve, [&str; 3]); 3] = [
-    (Curve::P256, [
-        "00ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
-        "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296",
-        "00ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
-    ]),
-    (Curve::P384, [
-        "00fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffff",
-        "aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7",
-        "00ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973",
-    ]),
-    (Curve::P521, [
-        "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
+    (
+        Curve::P256,
+        [
+            "00ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
+            "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296",
+            "00ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
+        ],
+    ),
+    (
+        Curve::P384,
+        [
+            "00fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffff",
+            "aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7",
+            "00ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973",
+        ],
+    ),
+    (
+        Curve::P521,
+        [
+            "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
          ffffffffffffffffffffffff",
-        "00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1dc127a2ffa8de3348b3c1\
+            "00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1dc127a2ffa8de3348b3c1\
          856a429bf97e7e31c2e5bd66",
-        "01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8\
+            "01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8\
          899c47aebb6fb71e91386409",
-    ]),
+        ],
+    ),
 ];
 
 /// A pair, and whether its numbers and its curve are as OpenSSH should find them; else it is written anew.
@@ -201,7 +210,8 @@ impl<'a> SpelledOut<'a> {
         let parameters = pbe::element(&mut rest, 0xa0)?;
         let public = pbe::element(&mut rest, 0xa1);
         // A bit string, whose first byte tells how many bits of its last are not of it.
-        let public = public.and_then(|mut public| pbe::element(&mut public, 0x03)).and_then(|bits| bits.get(1..));
+        let public =
+            public.and_then(|mut public| pbe::element(&mut public, 0x03)).and_then(|bits| bits.get(1..));
         Some(Self { secret, parameters, public })
     }
 }

@@ -21,7 +21,8 @@ pub(super) fn element<'a>(der: &mut &'a [u8], tag: u8) -> Option<&'a [u8]> {
     let (&[found, first], mut rest) = der.split_first_chunk::<2>()?;
     let mut length = usize::from(first);
     if first >= 0x80 {
-        let (bytes, after) = rest.split_at_checked(usize::from(first & 0x7f)).filter(|(bytes, _)| bytes.len() <= 4)?;
+        let (bytes, after) =
+            rest.split_at_checked(usize::from(first & 0x7f)).filter(|(bytes, _)| bytes.len() <= 4)?;
         length = bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte));
         rest = after;
     }
@@ -72,7 +73,8 @@ fn parts(mut der: &[u8]) -> Option<(&[u8], &[u8], u32, &[u8])> {
     let salt = element(&mut parameters, 0x04)?;
     let rounds = element(&mut parameters, 0x02)?;
     let sealed = element(&mut all, 0x04)?;
-    let rounds = rounds.iter().try_fold(0_u32, |sum, byte| sum.checked_mul(256)?.checked_add(u32::from(*byte)));
+    let rounds =
+        rounds.iter().try_fold(0_u32, |sum, byte| sum.checked_mul(256)?.checked_add(u32::from(*byte)));
     Some((name, salt, rounds.unwrap_or(u32::MAX), sealed))
 }
 

@@ -16,7 +16,8 @@ fn is_regular(body: &str) -> bool {
     let mut lines = body.lines().peekable();
     let mut good = true;
     while let Some(line) = lines.next() {
-        good &= !line.contains([' ', '\t']) && (line.len() == width || lines.peek().is_none() && line.len() < width);
+        good &= !line.contains([' ', '\t'])
+            && (line.len() == width || lines.peek().is_none() && line.len() < width);
     }
     good
 }

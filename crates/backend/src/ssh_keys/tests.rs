@@ -250,9 +250,11 @@ fn files_of_windows_are_read_by_its_code_page() {
             let bytes = fs::read(&file).unwrap();
             assert!(bytes.windows(comment.len()).any(|part| part == comment));
             // As editors show it that know the code page, and as those do that lose what is not UTF-8.
-            let known: String = bytes.iter().map(|byte| if *byte == 0x80 { '€' } else { char::from(*byte) }).collect();
+            let known: String =
+                bytes.iter().map(|byte| if *byte == 0x80 { '€' } else { char::from(*byte) }).collect();
             for text in [known, String::from_utf8_lossy(&bytes).into_owned()] {
-                let read = read_text(&text, "Straße €").unwrap_or_else(|problem| panic!("{problem:?}: {text}"));
+                let read =
+                    read_text(&text, "Straße €").unwrap_or_else(|problem| panic!("{problem:?}: {text}"));
                 assert!(read.facts.comment.starts_with('M'));
                 assert_eq!(read_text(&text, "Strasse €").err(), Some(KeyProblem::WrongPassphrase));
             }

@@ -109,7 +109,9 @@ impl TargetProblem {
 fn named(c: char) -> String {
     match c {
         c if c.is_whitespace() => "a space".to_owned(),
-        c if c.is_control() || is_invisible(c) => format!("a character that cannot be seen (U+{:04X})", u32::from(c)),
+        c if c.is_control() || is_invisible(c) => {
+            format!("a character that cannot be seen (U+{:04X})", u32::from(c))
+        }
         c => format!("'{c}'"),
     }
 }
@@ -202,14 +204,7 @@ impl Repository {
         if path.starts_with('-') || path.contains(|c: char| c.is_control()) {
             return Err(Wrong::RepositoryPathForm);
         }
-        Ok(Self {
-            text: text.to_owned(),
-            is_url,
-            user: user.to_owned(),
-            host,
-            port,
-            path: path.to_owned(),
-        })
+        Ok(Self { text: text.to_owned(), is_url, user: user.to_owned(), host, port, path: path.to_owned() })
     }
 
     /// Splits `user@host:path` at the colon that ends the host; one within brackets does not.
@@ -235,7 +230,8 @@ impl Repository {
     pub fn url(&self) -> String {
         let Self { user, path, .. } = self;
         let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
-        let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._+-".contains(&byte));
+        let plain =
+            |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._+-".contains(&byte));
         // A path that does not begin at the root has no other form.
         if !self.is_url && (plain(user) || !path.starts_with('/')) {
             let given = self.text.split(':').next().is_some_and(|place| place.contains('@'));
@@ -452,7 +448,13 @@ mod tests {
         let hint = |text: &str| Repository::parse(text).unwrap().port_in_path();
         assert_eq!(hint("root@host:47022/srv/a.git").as_deref(), Some("ssh://root@host:47022/srv/a.git"));
         assert_eq!(hint("a@b@host:22/x").as_deref(), Some("ssh://a%40b@host:22/x"));
-        for text in ["git@host:group/app", "git@host:2222", "git@host:99999/a", "ssh://git@host/2222/a", "git@host:22a/b"] {
+        for text in [
+            "git@host:group/app",
+            "git@host:2222",
+            "git@host:99999/a",
+            "ssh://git@host/2222/a",
+            "git@host:22a/b",
+        ] {
             assert_eq!(hint(text), None, "{text}");
         }
     }

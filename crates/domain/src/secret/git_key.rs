@@ -278,9 +278,11 @@ fn check_encrypted(body: &str) -> KeyProblem {
     let find = |name: &[u8]| head.windows(name.len()).position(|part| part == name);
     let [aes, triple_des, pkcs12] = SCHEMES.map(find);
     // CBC with keys of 128, 192 and 256 bits, and GCM.
-    let aes = aes.filter(|at| head.get(at + 8).is_some_and(|mode| [0x02, 0x16, 0x2a, 0x06, 0x2e].contains(mode)));
+    let aes =
+        aes.filter(|at| head.get(at + 8).is_some_and(|mode| [0x02, 0x16, 0x2a, 0x06, 0x2e].contains(mode)));
     // Of PKCS#12's six schemes, the third and the fourth are triple DES.
-    let triple_des_of_pkcs12 = pkcs12.and_then(|at| head.get(at + 9)).is_some_and(|which| matches!(which, 3 | 4));
+    let triple_des_of_pkcs12 =
+        pkcs12.and_then(|at| head.get(at + 9)).is_some_and(|which| matches!(which, 3 | 4));
     protection(find(PBES2).is_some() && aes.or(triple_des).is_some() || triple_des_of_pkcs12)
 }
 

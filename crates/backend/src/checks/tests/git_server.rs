@@ -141,7 +141,9 @@ async fn openssh_with_few_methods_is_met_as_ssh_meets_it() {
         ("Ciphers aes128-ctr\nMACs hmac-md5", CheckCause::NoMacInCommon),
         ("HostKeyAlgorithms ssh-rsa", CheckCause::NoHostKeyInCommon),
         (
-            &format!("HostCertificate {folder}/host_ed25519-cert.pub\nHostKeyAlgorithms ssh-ed25519-cert-v01@openssh.com"),
+            &format!(
+                "HostCertificate {folder}/host_ed25519-cert.pub\nHostKeyAlgorithms ssh-ed25519-cert-v01@openssh.com"
+            ),
             CheckCause::NoHostKeyInCommon,
         ),
         ("AuthenticationMethods publickey,publickey", CheckCause::SecondFactorWanted),

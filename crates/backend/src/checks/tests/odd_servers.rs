@@ -67,7 +67,11 @@ fn refuse(methods: &[MethodKind], partial_success: bool) -> Auth {
 impl server::Handler for Visit {
     type Error = russh::Error;
 
-    async fn auth_publickey_offered(&mut self, _: &str, offer: PublicKeyOffer<'_>) -> Result<Auth, Self::Error> {
+    async fn auth_publickey_offered(
+        &mut self,
+        _: &str,
+        offer: PublicKeyOffer<'_>,
+    ) -> Result<Auth, Self::Error> {
         let sha1 = matches!(offer.algorithm, Algorithm::Rsa { hash: None });
         Ok(match self.odd {
             Odd::Nobody => refuse(&[MethodKind::PublicKey], false),
@@ -213,10 +217,26 @@ async fn what_an_odd_server_does_is_what_is_said_of_it() {
     use CheckCause as Cause;
     for (name, odd, cause) in [
         ("nothing", Odd::Nothing, Cause::RepositoryRead),
-        ("kex-nistp256", Odd::Methods(|all| all.kex = Cow::Borrowed(&[kex::ECDH_SHA2_NISTP256])), Cause::RepositoryRead),
-        ("kex-nistp384", Odd::Methods(|all| all.kex = Cow::Borrowed(&[kex::ECDH_SHA2_NISTP384])), Cause::RepositoryRead),
-        ("kex-nistp521", Odd::Methods(|all| all.kex = Cow::Borrowed(&[kex::ECDH_SHA2_NISTP521])), Cause::RepositoryRead),
-        ("kex-group14", Odd::Methods(|all| all.kex = Cow::Borrowed(&[kex::DH_G14_SHA256])), Cause::RepositoryRead),
+        (
+            "kex-nistp256",
+            Odd::Methods(|all| all.kex = Cow::Borrowed(&[kex::ECDH_SHA2_NISTP256])),
+            Cause::RepositoryRead,
+        ),
+        (
+            "kex-nistp384",
+            Odd::Methods(|all| all.kex = Cow::Borrowed(&[kex::ECDH_SHA2_NISTP384])),
+            Cause::RepositoryRead,
+        ),
+        (
+            "kex-nistp521",
+            Odd::Methods(|all| all.kex = Cow::Borrowed(&[kex::ECDH_SHA2_NISTP521])),
+            Cause::RepositoryRead,
+        ),
+        (
+            "kex-group14",
+            Odd::Methods(|all| all.kex = Cow::Borrowed(&[kex::DH_G14_SHA256])),
+            Cause::RepositoryRead,
+        ),
         (
             "kex-sha1",
             Odd::Methods(|all| all.kex = Cow::Borrowed(&[kex::DH_G14_SHA1, kex::DH_G1_SHA1])),
@@ -243,13 +263,21 @@ async fn what_an_odd_server_does_is_what_is_said_of_it() {
             Odd::Methods(|all| all.key = Cow::Owned(vec![Algorithm::Rsa { hash: None }])),
             Cause::NoHostKeyInCommon,
         ),
-        ("cipher-aes128-gcm", Odd::Methods(|all| all.cipher = Cow::Borrowed(&[cipher::AES_128_GCM])), Cause::RepositoryRead),
+        (
+            "cipher-aes128-gcm",
+            Odd::Methods(|all| all.cipher = Cow::Borrowed(&[cipher::AES_128_GCM])),
+            Cause::RepositoryRead,
+        ),
         (
             "cipher-cbc",
             Odd::Methods(|all| all.cipher = Cow::Borrowed(&[cipher::AES_256_CBC, cipher::AES_128_CBC])),
             Cause::NoCipherInCommon,
         ),
-        ("lines-before", Odd::LinesBeforeVersion(b"Welcome\r\n\r\n\nNo trespassing\n"), Cause::RepositoryRead),
+        (
+            "lines-before",
+            Odd::LinesBeforeVersion(b"Welcome\r\n\r\n\nNo trespassing\n"),
+            Cause::RepositoryRead,
+        ),
         ("empty-line-before", Odd::LinesBeforeVersion(b"\r\n"), Cause::RepositoryRead),
         ("max-startups", Odd::Says(b"Exceeded MaxStartups\r\n"), Cause::HostBusy),
         ("penalty", Odd::Says(b"Not allowed at this time\r\n"), Cause::HostBusy),
@@ -308,8 +336,16 @@ async fn known_hosts_that_do_not_trust_are_told_apart() {
     let public = server.host_key.public_key().to_openssh().unwrap();
     for (name, known, cause) in [
         ("revoked", format!("{}@revoked * {public}\n", server.known()), CheckCause::HostKeyRevoked),
-        ("revoked-alone", format!("@revoked [127.0.0.1]:{} {public}", server.port), CheckCause::HostKeyRevoked),
-        ("revoked-for-another", format!("{}@revoked other {public}\n", server.known()), CheckCause::RepositoryRead),
+        (
+            "revoked-alone",
+            format!("@revoked [127.0.0.1]:{} {public}", server.port),
+            CheckCause::HostKeyRevoked,
+        ),
+        (
+            "revoked-for-another",
+            format!("{}@revoked other {public}\n", server.known()),
+            CheckCause::RepositoryRead,
+        ),
         ("without-port", format!("127.0.0.1 {public}"), CheckCause::HostKeyForAnotherPort),
         ("authority", format!("@cert-authority * {public}"), CheckCause::HostKeyUnknown),
         ("none", String::new(), CheckCause::HostKeyUnknown),
@@ -366,7 +402,17 @@ async fn ssh_finds_the_same() {
         let file = folder.join("key");
         let port = server.port.to_string();
         let run = tokio::process::Command::new("ssh")
-            .args(["-F", "none", "-n", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none"])
+            .args([
+                "-F",
+                "none",
+                "-n",
+                "-o",
+                "BatchMode=yes",
+                "-o",
+                "IdentitiesOnly=yes",
+                "-o",
+                "IdentityAgent=none",
+            ])
             .args(["-o", "ConnectTimeout=10", "-o", &format!("UserKnownHostsFile={}", known.display())])
             .args(["-p", &port, "-v", "-i"])
             .arg(file)

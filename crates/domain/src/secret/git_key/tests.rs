@@ -63,7 +63,8 @@ fn what_does_not_change_the_key_is_put_right() {
 #[test]
 fn lines_of_any_length_are_taken_where_the_lengths_inside_agree() {
     for key in WHOLE {
-        let body: Vec<char> = key.lines().filter(|line| !line.starts_with('-')).flat_map(str::chars).collect();
+        let body: Vec<char> =
+            key.lines().filter(|line| !line.starts_with('-')).flat_map(str::chars).collect();
         for widths in [[1, 200, 64, 3], [76, 5, 70, 70]] {
             let (mut rest, mut lines) = (body.as_slice(), Vec::new());
             for width in widths.into_iter().cycle() {
