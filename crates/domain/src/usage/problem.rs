@@ -27,13 +27,17 @@ pub enum UsageProblem {
     ConfirmationNotTyped,
     /// The repository has no such branch.
     NoSuchBranch,
+    /// There is a tag of the name, and no branch.
+    BranchIsTag,
+    /// No branch is named, and the repository's default one does not exist.
+    NoDefaultBranch,
     /// An image of Docker Hub, by a name of its that clients take for another registry.
     HubOtherwise,
 }
 
 impl UsageProblem {
     /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::NameTaken,
         Self::ImageForm,
         Self::GitForm,
@@ -46,6 +50,8 @@ impl UsageProblem {
         Self::NameNotTyped,
         Self::ConfirmationNotTyped,
         Self::NoSuchBranch,
+        Self::BranchIsTag,
+        Self::NoDefaultBranch,
         Self::HubOtherwise,
     ];
 
@@ -72,6 +78,8 @@ impl UsageProblem {
             Self::NoSuchBranch => {
                 "The repository has no branch of this name. Correct it, or leave it empty for the default branch."
             }
+            Self::BranchIsTag => "There is a tag of this name, and no branch. Enter a branch.",
+            Self::NoDefaultBranch => "The default branch does not exist in the repository. Enter a branch.",
             Self::HubOtherwise => {
                 "Docker and Kubernetes take this host for a registry of its own, and do not look for Docker Hub's account there. Write docker.io in its place, such as docker.io/group/app:tag."
             }
