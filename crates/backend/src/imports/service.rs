@@ -148,7 +148,9 @@ impl ImportService {
             let kek_id = active_id(&mut work).await.map_err(failed)?;
             let sealed: Result<Vec<_>, _> = (1..)
                 .zip(&entries)
-                .map(|(number, found)| NewEntry::seal(keyring, &kek_id, Owner { import: id, session }, number, found))
+                .map(|(number, found)| {
+                    NewEntry::seal(keyring, &kek_id, Owner { import: id, session }, number, found)
+                })
                 .collect();
             let sealed = sealed.map_err(|error| broken(ctx, error))?;
             let expires_at = Timestamp::from_micros(ctx.now.micros().saturating_add(WAIT));
@@ -222,8 +224,10 @@ impl ImportService {
                 return Err(ImportError::NothingChosen);
             }
             let entries = repository::entries(&mut work, id).await.map_err(failed)?;
-            let (entries, values) =
-                chosen(&mut work, Owner { import: id, session }, &entries, choices).await.map_err(failed)?.ok_or(Error::BadRequest)?;
+            let (entries, values) = chosen(&mut work, Owner { import: id, session }, &entries, choices)
+                .await
+                .map_err(failed)?
+                .ok_or(Error::BadRequest)?;
             let Some(values) = open(keyring, &values) else {
                 let object = id.to_string();
                 let outcome = Outcome::IntegrityFailure;
