@@ -12,8 +12,9 @@ pub fn is_database_unproven(url: &Sensitive) -> bool {
     let authority = rest.split('/').next().unwrap_or_default();
     let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
     let parameters = || query.split('&').filter_map(|pair| pair.split_once('='));
-    let last =
-        |names: &[&str]| parameters().filter(|(name, _)| names.contains(name)).map(|(_, value)| value).last();
+    let last = |names: &[&str]| {
+        parameters().filter(|(name, _)| names.contains(name)).map(|(_, value)| value).next_back()
+    };
     let hosts = last(&["host", "hostaddr"]).unwrap_or(hosts);
     let proves = last(&["sslmode", "ssl-mode"]).is_some_and(|mode| mode.eq_ignore_ascii_case("verify-full"));
     !proves && hosts.split(',').any(|host| !is_here(host))
