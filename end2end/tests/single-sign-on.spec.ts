@@ -130,8 +130,8 @@ test.describe('at a real provider', () => {
     await signIn(page, ADMIN);
     await open(page, `${real.portal.address}/users/${login}`);
     await expect(page.getByText(`This user signs in at ${real.provider.issuer}.`)).toBeVisible();
-    await expect(page.getByRole('button', { name: 'Make password link' })).toHaveCount(0);
-    await expect(page.getByRole('button', { name: 'Disable user' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Make password link' })).toHaveCount(0);
+    await expect(page.getByRole('link', { name: 'Disable user' })).toBeVisible();
   });
 
   test('an answer without its beginning, or a second time, signs nobody in', async ({ page, real, context, faults }) => {

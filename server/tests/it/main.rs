@@ -22,6 +22,7 @@ mod keys;
 #[path = "../../../crates/backend/src/checks/tests/peers.rs"]
 mod peers;
 mod process;
+mod questions;
 mod rest;
 mod schemathesis;
 mod secrets;
