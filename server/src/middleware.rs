@@ -3,6 +3,7 @@
 use crate::{
     clock, cookie,
     edge::{self, Arrival},
+    forms::body_limit,
     state::AppState,
 };
 use app::{account::SIGN_IN, secrets::LIST, ssr::Identified};
@@ -15,6 +16,7 @@ use axum::{
 };
 use backend::{Actor, Ctx};
 use domain::{error::Error, percent, sensitive::Sensitive};
+use http_body_util::Limited;
 use std::{any::Any, net::SocketAddr};
 use uuid::Uuid;
 
@@ -39,6 +41,17 @@ pub fn page_policy(nonce: &str) -> String {
 /// A handler panicked while it made this answer.
 #[derive(Clone, Copy)]
 struct Panicked;
+
+/// Turns bodies away that are longer than anything that is sent to their address.
+pub async fn limit_body(request: Request, next: Next) -> Response {
+    let Some(limit) = body_limit(request.uri().path()) else { return next.run(request).await };
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    if length.and_then(|length| length.parse::<usize>().ok()).is_some_and(|length| length > limit) {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "This is longer than anything that is sent here.\n")
+            .into_response();
+    }
+    next.run(request.map(|body| Body::new(Limited::new(body, limit)))).await
+}
 
 /// Gives the request its context, and the answer its number.
 pub async fn context(State(state): State<AppState>, mut request: Request, next: Next) -> Response {

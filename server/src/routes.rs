@@ -2,8 +2,8 @@
 
 use crate::{
     forms::{
-        self, BODY_LIMIT, account, audit, checks, imports, keys, secrets, selection, sign_in, single_sign_on,
-        tokens, usages, users,
+        self, account, audit, checks, imports, keys, secrets, selection, sign_in, single_sign_on, tokens,
+        usages, users,
     },
     health, middleware, pages, rest,
     state::AppState,
@@ -22,7 +22,7 @@ use app::{
 };
 use axum::{
     Router,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     middleware::{from_fn, from_fn_with_state},
     response::Redirect,
     routing::{MethodFilter, MethodRouter, any, get, on, post},
@@ -36,7 +36,6 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, CompressionLevel, predicate::SizeAbove},
     csrf::CsrfLayer,
-    limit::RequestBodyLimitLayer,
     services::ServeDir,
     timeout::RequestBodyTimeoutLayer,
 };
@@ -87,7 +86,11 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/", SignedIn, get(async || Redirect::to(app::secrets::LIST))),
         ("/secrets", SignedIn, page(Page::Secrets)),
         ("/secrets/new", SignedIn, page(Page::AddSecret).post(secrets::add)),
-        ("/secrets/import", SignedIn, page(Page::Import).post(imports::begin)),
+        (
+            "/secrets/import",
+            SignedIn,
+            page(Page::Import).post(imports::begin).layer(DefaultBodyLimit::max(imports::BODY_LIMIT)),
+        ),
         ("/secrets/import/{id}", SignedIn, page(Page::ImportChoice).post(imports::save)),
         ("/secrets/import/{id}/discard", SignedIn, post(imports::discard)),
         (DELETED, SignedIn, page(Page::DeletedSecrets)),
@@ -223,7 +226,7 @@ pub fn router(state: AppState) -> Router {
                 .layer(from_fn(middleware::headers))
                 .layer(CatchPanicLayer::custom(middleware::panicked))
                 .layer(CsrfLayer::new())
-                .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+                .layer(from_fn(middleware::limit_body))
                 .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE)),
         )
         .with_state(state)
