@@ -6,7 +6,7 @@ use crate::{
     key_file, start,
 };
 use app::error::ApiError;
-use backend::{Backend, Ctx, Rewrapped, TestOutcome, Tested, Verdict};
+use backend::{Backend, Ctx, DatabaseConfig, PasswordReset, Rewrapped, TestOutcome, Tested, Verdict};
 use domain::{
     access::{AccessError, TokenDraft},
     check::CheckStatus,
@@ -79,17 +79,18 @@ pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) 
         UserCommand::Enable { name } => {
             users.set_disabled(&ctx(), &name, false).await.map_err(|error| said(&error).into())
         }
-        UserCommand::ResetPassword { name } => {
-            let token = users.password_link(&ctx(), &name, true).await.map_err(|error| said(&error))?;
+        UserCommand::ResetPassword { name, keep_tokens } => {
+            let reset = if keep_tokens { PasswordReset::Now } else { PasswordReset::NowAndTokens };
+            let token = users.password_link(&ctx(), &name, reset).await.map_err(|error| said(&error))?;
             link(&token)
         }
     }
 }
 
 /// `latchkey key …`
-pub async fn key(settings: &Settings, url: &Sensitive, command: KeyCommand) -> Outcome {
+pub async fn key(settings: &Settings, url: &DatabaseConfig, command: KeyCommand) -> Outcome {
     let open = async || -> Result<Backend, Box<dyn std::error::Error + Send + Sync>> {
-        let config = start::config(settings, url.clone(), key_file::load(settings)?)?;
+        let config = start::config(settings, url.clone(), start::keys(settings, url).await?)?;
         Ok(Backend::start(config, clock::now()).await?)
     };
     let backend = open().await?;
@@ -160,7 +161,7 @@ pub async fn token(backend: &Backend, command: TokenCommand) -> Outcome {
     with_key(backend)?;
     match command {
         TokenCommand::Create { name, scope, prefix, secrets, expires } => {
-            let draft = TokenDraft { name, scope, prefix, secrets, expiry: expires };
+            let draft = TokenDraft { name, scope, prefix, secrets, expiry: expires, ..TokenDraft::default() };
             let token = backend.tokens().create(&ctx(), &draft).await.map_err(|error| said(&error))?;
             print(token.text.expose())
         }
@@ -195,12 +196,12 @@ pub async fn audit(backend: &Backend, AuditCommand::Verify: AuditCommand) -> Out
 }
 
 /// `latchkey check …`: a line for each secret with its id, its state and what that means, separated by tabs.
-pub async fn check(settings: &Settings, url: &Sensitive, ids: &[String]) -> Outcome {
+pub async fn check(settings: &Settings, url: &DatabaseConfig, ids: &[String]) -> Outcome {
     let read = |id: &String| {
         SecretId::parse(id).ok_or_else(|| format!("{id} is not the id of a secret, such as image-hub"))
     };
     let ids = ids.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let config = start::config(settings, url.clone(), key_file::load(settings)?)?;
+    let config = start::config(settings, url.clone(), start::keys(settings, url).await?)?;
     let backend = Backend::start(config, clock::now()).await?;
     let tested = backend.checks().all(&ctx(), &ids).await;
     backend.close().await;

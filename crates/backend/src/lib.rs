@@ -30,10 +30,10 @@ pub use audit::{
     Outcome, SecretHistory, Verdict,
 };
 pub use checks::{CheckConfig, CheckService, PORTAL, PrivateHost, TestOutcome, Tested};
-pub use context::{Action, Actor, Ctx, TokenActor, UserActor};
-pub use db::migrate;
+pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
+pub use db::{DatabaseConfig, has_key, migrate};
 pub use error::StartError;
-pub use health::Readiness;
+pub use health::{Health, Readiness};
 pub use imports::{
     Findings as ImportFindings, Found as ImportFound, ImportChoice, ImportRow, ImportService, ImportView,
     read as read_import,
@@ -45,19 +45,21 @@ pub use secrets::{
     DeletedPage, DeletedSecret, KeepDeleted, ManifestsError, ManifestsQuery, SecretService, Submission,
     ValueAnswer, ValueError, ValueQuery,
 };
-pub use sessions::{NewSession, SessionLimits, SessionService, SessionSummary};
+pub use sessions::{NewSession, Proof, SessionLimits, SessionService, SessionSummary};
 pub use shapes::{ManifestFormat, Shaped, docker_config_json, flat_json, joined, manifest};
 pub use single_sign_on::{
-    BegunSignOn, Issuer, IssuerError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService,
+    BegunSignOn, Issuer, IssuerError, LogoutError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService,
+    StepUp,
 };
 pub use ssh_keys::{AgentError, add_to_agent};
-pub use tokens::{CreatedToken, TokenPage, TokenService, TokenSummary};
+pub use tokens::{CreatedToken, Stopped, TokenLimits, TokenPage, TokenService, TokenSummary};
 pub use trust::{ExtraRoots, client_config};
 pub use usages::UsageService;
-pub use users::{AddedUser, FirstAdmin, UserPage, UserService, UserSummary};
+pub use users::{AddedUser, FirstAdmin, PasswordReset, UserPage, UserService, UserSummary};
 
+use checks::{http::Http, outbound::Outbound};
 use db::Db;
-use domain::{sensitive::Sensitive, time::Timestamp};
+use domain::{error::Error, time::Timestamp};
 use keyring::Keyring;
 use std::sync::Arc;
 use users::Passwords;
@@ -65,8 +67,8 @@ use users::Passwords;
 /// What the backend is started with.
 #[derive(Clone, Debug)]
 pub struct BackendConfig {
-    /// A `postgres://` address.
-    pub database_url: Sensitive,
+    /// Where the database is.
+    pub database: DatabaseConfig,
     /// The key encryption keys at hand. Without any, all that needs no value can be done.
     pub keys: Vec<Kek>,
     /// The most connections at once.
@@ -88,6 +90,8 @@ pub struct SignInConfig {
     pub no_passwords: bool,
     /// The provider at which people sign in, if any.
     pub single_sign_on: Option<SingleSignOnConfig>,
+    /// Which API tokens may be made, and how long they are good.
+    pub tokens: TokenLimits,
 }
 
 /// All services over one database. Cheap to clone.
@@ -112,9 +116,9 @@ impl Backend {
     /// Connects, brings the database up to date, and tries the key. A wrong key gives a sealed backend, which
     /// refuses everything that has to do with secrets.
     pub async fn start(config: BackendConfig, now: Timestamp) -> Result<Self, StartError> {
-        migrate(&config.database_url).await?;
-        let db = Db::connect(&config.database_url, config.max_connections).await?;
-        let database = db::endpoint(&config.database_url)?;
+        migrate(&config.database).await?;
+        let database = db::endpoints(&config.database.url)?;
+        let db = Db::connect(config.database, config.max_connections).await?;
         let keep_deleted = config.keep_deleted;
         Self::over(db, config.keys, config.sign_in, (&config.checks, database), keep_deleted, now).await
     }
@@ -124,7 +128,7 @@ impl Backend {
         keys: Vec<Kek>,
         sign_in: SignInConfig,
         // What tests of connections may reach, and where the database is, which they never do.
-        (checks, database): (&CheckConfig, Option<(String, u16)>),
+        (checks, database): (&CheckConfig, Vec<(String, u16)>),
         keep_deleted: KeepDeleted,
         now: Timestamp,
     ) -> Result<Self, StartError> {
@@ -144,18 +148,20 @@ impl Backend {
         let secrets = SecretService::new(db.clone(), keyring.clone(), keep_deleted);
         let passwords = Passwords::new(!sign_in.no_passwords);
         let sessions = SessionService::new(db.clone(), passwords.clone(), sign_in.sessions);
-        let single_sign_on = sign_in.single_sign_on.map(|config| {
-            SingleSignOnService::new(db.clone(), sessions.clone(), config).map_err(StartError::Tls)
-        });
+        let outbound = Outbound::new(checks, database);
+        let http = Http::new(checks, outbound.clone());
+        let single_sign_on = sign_in
+            .single_sign_on
+            .map(|config| SingleSignOnService::new(db.clone(), sessions.clone(), config, &http));
         Ok(Self {
             audit: AuditService::new(db.clone()),
             imports: ImportService::new(db.clone(), keyring.clone(), secrets.clone()),
-            checks: CheckService::new(db.clone(), keyring.clone(), checks, database),
+            checks: CheckService::new(db.clone(), keyring.clone(), outbound, http),
             keys: KeyService::new(db.clone(), at_hand),
             secrets,
+            single_sign_on,
+            tokens: TokenService::new(db.clone(), sessions.clone(), sign_in.tokens),
             sessions,
-            single_sign_on: single_sign_on.transpose()?,
-            tokens: TokenService::new(db.clone()),
             usages: UsageService::new(db.clone(), keyring.is_none()),
             users: UserService::new(db.clone(), passwords),
             db,
@@ -226,7 +232,14 @@ impl Backend {
         health::probe(&self.db).await
     }
 
-    /// Gives the connections back.
+    /// Looks at what whoever runs the portal wants to know, as far as the database answers.
+    ///
+    /// Errors: `Unavailable`, `Internal`.
+    pub async fn health(&self, ctx: &Ctx) -> Result<Health, Error> {
+        health::look(&self.db, ctx).await
+    }
+
+    /// Gives the connections back. Takes a bounded time, whatever the database does.
     pub async fn close(&self) {
         self.db.alarms().flush(&self.db).await;
         self.db.close().await;

@@ -1,9 +1,9 @@
 //! What the API sends. No type here can hold a value.
 
-use backend::{AuditEntry, DeletedSecret, TokenActor, TokenSummary};
+use backend::{AuditEntry, DeletedSecret, Stopped, TokenActor, TokenSummary};
 use domain::{
     access::Restriction,
-    check::{CheckReport, CheckState, Published},
+    check::{CheckReport, CheckState, Published, Refs, UnusedLine},
     page::{Position, SecretPage},
     secret::{KeyFacts, PendingKey, SecretDetails, SecretKind, SecretSummary, StoredKey},
     time::Timestamp,
@@ -120,21 +120,48 @@ pub struct Connection {
     branch: Option<String>,
     /// How many branches, tags and other refs there are.
     refs: Option<u32>,
+    /// Whether there are more refs than were counted.
+    refs_truncated: Option<bool>,
+    /// Whether HEAD names a branch that does not exist: a clone comes out empty.
+    head_missing: Option<bool>,
 }
 
 impl From<CheckState> for Connection {
     fn from(state: CheckState) -> Self {
         let (tested_at, tested_by) = state.last.unzip();
-        let (branch, refs) = state.refs.map(|refs| (refs.branch, refs.count)).unzip();
+        let Found { branch, refs, refs_truncated, head_missing } = state.refs.into();
         Self {
             status: state.cause.status().as_str(),
             cause: state.cause.as_str(),
             detail: state.cause.message(),
             tested_at: tested_at.map(Timestamp::rfc3339),
             tested_by,
-            branch: branch.flatten(),
+            branch,
             refs,
+            refs_truncated,
+            head_missing,
         }
+    }
+}
+
+fn unused(line: &UnusedLine) -> String {
+    let hosts = line.hosts.as_deref().unwrap_or("a hashed name");
+    format!("{hosts} ({})", line.why.words())
+}
+
+/// What was found in a repository, as the API tells it.
+#[derive(Default)]
+struct Found {
+    branch: Option<String>,
+    refs: Option<u32>,
+    refs_truncated: Option<bool>,
+    head_missing: Option<bool>,
+}
+
+impl From<Option<Refs>> for Found {
+    fn from(refs: Option<Refs>) -> Self {
+        let Some(Refs { branch, count, exact, headless }) = refs else { return Self::default() };
+        Self { branch, refs: Some(count), refs_truncated: Some(!exact), head_missing: Some(headless) }
     }
 }
 
@@ -151,10 +178,20 @@ pub struct TestResult {
     retry_after: Option<u32>,
     /// The host that was asked.
     host: Option<String>,
+    /// The port that was asked, of Git servers.
+    port: Option<u16>,
+    /// The address that may have been meant, where a port stands in the place of a folder: `host:2222/group/app`.
+    address_hint: Option<String>,
+    /// The lines of the known hosts that are not used, and why.
+    known_hosts_unused: Vec<String>,
     /// The branch that a clone begins with.
     branch: Option<String>,
     /// How many branches, tags and other refs there are.
     refs: Option<u32>,
+    /// Whether there are more refs than were counted.
+    refs_truncated: Option<bool>,
+    /// Whether HEAD names a branch that does not exist: a clone comes out empty.
+    head_missing: Option<bool>,
     /// The host's keys, where they are to be approved or are not the known ones.
     host_keys: Vec<HostKey>,
 }
@@ -175,7 +212,7 @@ pub struct HostKey {
 impl From<CheckReport> for TestResult {
     fn from(report: CheckReport) -> Self {
         let detail = report.message();
-        let (branch, refs) = report.refs.map(|refs| (refs.branch, refs.count)).unzip();
+        let Found { branch, refs, refs_truncated, head_missing } = report.refs.into();
         let host_keys = report.host_keys.into_iter().map(|key| HostKey {
             algorithm: key.algorithm,
             fingerprint: key.fingerprint,
@@ -192,8 +229,13 @@ impl From<CheckReport> for TestResult {
             detail,
             retry_after: report.retry_after,
             host: report.host,
-            branch: branch.flatten(),
+            port: report.port,
+            address_hint: report.hint,
+            known_hosts_unused: report.unused.iter().map(unused).collect(),
+            branch,
             refs,
+            refs_truncated,
+            head_missing,
             host_keys: host_keys.collect(),
         }
     }
@@ -287,6 +329,8 @@ pub struct TokenFacts {
     id: String,
     /// What people call it.
     name: String,
+    /// Whose it is; null for one of the command line.
+    owner: Option<String>,
     /// `read-metadata`, `read-values`, `write` or `read-audit`.
     scope: &'static str,
     /// Only secrets whose name begins so.
@@ -311,6 +355,7 @@ impl From<&TokenActor> for Me {
         let token = TokenFacts {
             id: token.id.clone(),
             name: token.name.clone(),
+            owner: token.owner.clone(),
             scope: token.scope.as_str(),
             name_prefix,
             secrets,
@@ -333,6 +378,10 @@ pub struct Token {
     used_at: Option<String>,
     /// When it was revoked.
     revoked_at: Option<String>,
+    /// Why it is refused at the moment, because of its person: `owner-disabled`, `owner-suspended` or `owner-not-signed-in`.
+    stopped: Option<&'static str>,
+    /// When it is refused unless its person signs in at the provider before.
+    ends_without_sign_in: Option<String>,
 }
 
 impl From<TokenSummary> for Token {
@@ -343,9 +392,12 @@ impl From<TokenSummary> for Token {
             created_at: token.created_at.rfc3339(),
             used_at: token.used_at.map(Timestamp::rfc3339),
             revoked_at: token.revoked_at.map(Timestamp::rfc3339),
+            stopped: token.stopped.map(Stopped::as_str),
+            ends_without_sign_in: token.ends_without_sign_in.map(Timestamp::rfc3339),
             facts: TokenFacts {
                 id: token.id,
                 name: token.name,
+                owner: token.owner,
                 scope: token.scope.as_str(),
                 name_prefix,
                 secrets,
@@ -504,6 +556,8 @@ pub struct ReaderItem {
     token: String,
     /// What people call it.
     name: String,
+    /// Whose it is; null for one of the command line.
+    owner: Option<String>,
     /// The last time.
     last_read_at: String,
     /// How often in the last 30 days.
@@ -525,6 +579,7 @@ impl From<SecretUsers> for Users {
                 .map(|reader| ReaderItem {
                     token: reader.id,
                     name: reader.name,
+                    owner: reader.owner,
                     last_read_at: reader.last_read_at.rfc3339(),
                     reads: reader.reads,
                     revoked: reader.revoked,

@@ -51,6 +51,9 @@ static DATABASE: LazyLock<(String, Kek)> = LazyLock::new(|| {
     (receive.recv().unwrap(), Kek::generate().unwrap())
 });
 
+/// Of whoever has one in these tests.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
 /// A folder of this run alone; those of runs before are swept away.
 pub(crate) fn fresh_folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -96,7 +99,7 @@ impl TestApp {
         let turn = TURN.lock().await;
         let (url, kek) = LazyLock::force(&DATABASE).clone();
         let config = BackendConfig {
-            database_url: Sensitive::new(url),
+            database: backend::DatabaseConfig::at(Sensitive::new(url)),
             keys: vec![kek],
             max_connections: 4,
             keep_deleted: backend::KeepDeleted::default(),
@@ -138,6 +141,15 @@ impl TestApp {
         }
         let session = self.backend.sessions().begin_for(&ctx, name, "tests").await.unwrap();
         format!("latchkey_session={}", session.token.expose())
+    }
+
+    /// The same for somebody who has a password, `PASSWORD`.
+    pub(crate) async fn session_with_password(&self, name: &str, role: Role) -> String {
+        let ctx = Ctx::system("test", clock::now());
+        let added = self.backend.users().add(&ctx, name, role.as_str()).await.unwrap();
+        let password = Sensitive::new(PASSWORD);
+        self.backend.users().choose_password(&ctx, &added.link_token, &password).await.unwrap();
+        self.session(name, role).await
     }
 
     /// Sends the request without anything that tells who asks.
@@ -194,6 +206,7 @@ impl TestApp {
                 ("registry_host", "ghcr.io"),
                 ("username", "robot"),
                 ("password", password),
+                ("password_ends", "keep"),
                 ("knowingly", "on"),
             ],
         )

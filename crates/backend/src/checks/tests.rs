@@ -3,7 +3,8 @@
 mod git_server;
 mod hostile;
 mod kept;
-mod peers;
+mod odd_servers;
+pub(crate) mod peers;
 mod registry_server;
 mod stored;
 mod sweep;

@@ -1,9 +1,11 @@
 //! Who has signed in, where, and until when.
 
+pub(crate) mod current_password;
 pub(crate) mod repository;
 mod service;
 
-pub use service::{NewSession, SessionLimits, SessionService, SessionSummary};
+pub(crate) use service::is_recent;
+pub use service::{NewSession, Proof, SessionLimits, SessionService, SessionSummary};
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,9 @@
 //! Signing in and out, and what is known of a request by its session.
 
-use super::repository::{self, ListRow, LiveRow, NewRow};
+use super::{
+    current_password,
+    repository::{self, Beginning, ListRow, LiveRow, NewRow},
+};
 use crate::{
     access::{Object, authorize},
     audit::{self, AuditAction, AuditRecord, Outcome},
@@ -16,10 +19,13 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// Failures under one name before it is locked.
-const MOST_ATTEMPTS: i32 = 5;
+pub(super) const MOST_ATTEMPTS: i32 = 5;
 
 /// How long it is locked, in microseconds: 15 minutes.
-const LOCK: i64 = 15 * 60 * 1_000_000;
+pub(super) const LOCK: i64 = 15 * 60 * 1_000_000;
+
+/// How long a proof at the provider of who somebody is counts, in microseconds: five minutes.
+const PROVEN_FOR: i64 = 5 * 60 * 1_000_000;
 
 /// A session's last use is noted no more often than this, in microseconds: a minute.
 const SEEN_EVERY: i64 = 60 * 1_000_000;
@@ -51,6 +57,17 @@ pub struct SessionService {
     db: Db,
     passwords: Passwords,
     limits: SessionLimits,
+}
+
+/// How somebody proves anew who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// By their password.
+    Password,
+    /// At the provider, where they did so in the last minutes.
+    Given,
+    /// At the provider.
+    AtProvider,
 }
 
 /// What the browser is given.
@@ -148,11 +165,13 @@ impl SessionService {
         let (now, forgotten) = (ctx.now, before(ctx.now, LOCK));
         let counted = bounded::<_, Error>(ctx, async {
             let mut work = self.db.begin().await.map_err(failed)?;
-            let counted =
-                repository::count_attempt(&mut work, counted_as, MOST_ATTEMPTS, now, forgotten).await;
+            // The first error of a transaction is the cause: whatever is asked after it fails, too.
+            let counted = repository::count_attempt(&mut work, counted_as, MOST_ATTEMPTS, now, forgotten)
+                .await
+                .map_err(failed)?;
             let user = users::find(&mut work, key).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;
-            Ok((counted.map_err(failed)?, user))
+            Ok((counted, user))
         });
         let ((attempt, last_at), user) = counted.await?;
         let user = user.filter(|user| !user.disabled);
@@ -184,7 +203,7 @@ impl SessionService {
                 .filter(|now| !now.disabled && now.password_hash == user.password_hash)
                 .ok_or(AccessError::WrongPassword)?;
             repository::forget_attempts(&mut work, counted_as).await.map_err(failed)?;
-            let session = self.begin(&mut work, ctx, &user, device).await?;
+            let session = self.begin(&mut work, ctx, &user, device, &Beginning::default()).await?;
             work.commit().await.map_err(failed)?;
             Ok(session)
         })
@@ -200,7 +219,7 @@ impl SessionService {
             let mut work = self.db.begin().await.map_err(failed)?;
             let user = users::find(&mut work, name).await.map_err(failed)?;
             let user = user.filter(|user| !user.disabled).ok_or(Error::NotSignedIn)?;
-            let session = self.begin(&mut work, ctx, &user, device).await?;
+            let session = self.begin(&mut work, ctx, &user, device, &Beginning::default()).await?;
             work.commit().await.map_err(failed)?;
             Ok(session)
         })
@@ -214,6 +233,7 @@ impl SessionService {
         ctx: &Ctx,
         user: &users::UserRow,
         device: &str,
+        beginning: &Beginning,
     ) -> Result<NewSession, AccessError> {
         let failed = |error: sqlx::Error| refuse(ctx, &error);
         let token = random::token().map_err(|error| {
@@ -229,6 +249,7 @@ impl SessionService {
             token_hash: &random::hash(&token),
             device: &device,
             expires_at: Timestamp::from_micros(ctx.now.micros().saturating_add(life)),
+            beginning,
         };
         repository::insert(work, ctx, row, self.seen_after(ctx.now)).await.map_err(failed)?;
         users::note_sign_in(work, ctx, user.id).await.map_err(failed)?;
@@ -256,6 +277,49 @@ impl SessionService {
             work.commit().await.map_err(failed)
         })
         .await
+    }
+
+    /// How whoever asks would prove anew who they are.
+    ///
+    /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn proof(&self, ctx: &Ctx) -> Result<Proof, Error> {
+        let (user, proven_at) = self.provenance(ctx).await?;
+        Ok(match (user.oidc_issuer, proven_at) {
+            (None, _) => Proof::Password,
+            (Some(_), Some(at)) if is_recent(at, ctx.now) => Proof::Given,
+            (Some(_), _) => Proof::AtProvider,
+        })
+    }
+
+    /// The user who asks, and when they last proved at the provider who they are.
+    async fn provenance(&self, ctx: &Ctx) -> Result<(users::UserRow, Option<Timestamp>), Error> {
+        let actor = self.own_account(ctx).await?;
+        let (name, session) = (actor.name.as_str(), actor.session);
+        let found = self.db.read(|mut reader| async move {
+            let user = users::find_unproven(&mut reader, name).await?;
+            Ok(((user, repository::proven_at(&mut reader, session).await?), reader))
+        });
+        let (user, proven_at) = found.await.map_err(|error| refuse(ctx, &error))?;
+        Ok((user.ok_or(Error::NotSignedIn)?, proven_at.map(timestamp)))
+    }
+
+    /// Lets pass what asks anew for a proof of who somebody is: their password, counted as signing in is, or for people of a
+    /// provider a sign-in there of the last five minutes. The server's own command line needs none.
+    ///
+    /// Errors: `Invalid`, `Locked`, `NoPasswords`; `ProveAtProvider`; `Refused`.
+    pub async fn prove(&self, ctx: &Ctx, password: &Sensitive) -> Result<(), AccessError> {
+        if matches!(ctx.actor, Actor::System(_)) {
+            return Ok(());
+        }
+        let (user, proven_at) = self.provenance(ctx).await?;
+        if user.oidc_issuer.is_none() {
+            return current_password::verify(&self.db, &self.passwords, ctx, password).await.map(drop);
+        }
+        if proven_at.is_some_and(|at| is_recent(at, ctx.now)) {
+            Ok(())
+        } else {
+            Err(AccessError::ProveAtProvider)
+        }
     }
 
     /// Ends the session that asks. Where there is none, it is ended already.
@@ -329,6 +393,11 @@ impl SessionService {
     }
 }
 
-fn before(now: Timestamp, micros: i64) -> Timestamp {
+/// Whether a proof at the provider still counts.
+pub(crate) fn is_recent(proven_at: Timestamp, now: Timestamp) -> bool {
+    proven_at.micros() >= now.micros().saturating_sub(PROVEN_FOR)
+}
+
+pub(super) fn before(now: Timestamp, micros: i64) -> Timestamp {
     Timestamp::from_micros(now.micros().saturating_sub(micros))
 }
