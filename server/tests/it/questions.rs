@@ -84,9 +84,8 @@ async fn question_about_a_session_names_its_device_and_is_for_its_owner_alone() 
 async fn questions_about_a_key_change_nothing_and_say_what_its_test_came_to() {
     let app = TestApp::start().await;
     let name = unique("key-asked");
-    let made = app
-        .post("/secrets/new", &[("name", &name), ("type", "git-dataset"), ("generate", "ed25519")])
-        .await;
+    let made =
+        app.post("/secrets/new", &[("name", &name), ("type", "git-dataset"), ("generate", "ed25519")]).await;
     let base = made.header("location").to_owned();
     let none = app.get(&format!("{base}/switch")).await;
     assert!(none.body.contains("No new key waits any more"), "{}", none.body);
