@@ -3,19 +3,34 @@
 use server::{
     client,
     config::{self, Asked},
-    start,
+    environment, start,
 };
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 /// Rendering a page is thousands of small allocations, freed on whichever thread ends the request.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// How long what cannot be cut short may go on when all is done, such as asking for an address.
+const LEAVE: Duration = Duration::from_millis(500);
+
+fn main() -> ExitCode {
+    let ignored = environment::normalize();
+    let asked = config::parse(std::env::args_os()).unwrap_or_else(|error| error.exit());
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("latchkey: no threads can be started: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     // On the heap: every command is a part of it.
-    match config::parse(std::env::args_os()).unwrap_or_else(|error| error.exit()) {
-        Asked::OfServer(cli) => Box::pin(start::run(*cli)).await,
-        Asked::OfPortal(command) => Box::pin(client::run(command)).await,
-    }
+    let code = runtime.block_on(async {
+        match asked {
+            Asked::OfServer(cli) => Box::pin(start::run(*cli, &ignored)).await,
+            Asked::OfPortal(command) => Box::pin(client::run(command)).await,
+        }
+    });
+    runtime.shutdown_timeout(LEAVE);
+    code
 }

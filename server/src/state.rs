@@ -1,6 +1,6 @@
 //! What every request is served with.
 
-use crate::edge::Edge;
+use crate::{edge::Edge, health::Status};
 use app::ssr::Assets;
 use axum::extract::FromRef;
 use backend::Backend;
@@ -26,12 +26,21 @@ pub struct AppState {
     pub edge: Arc<Edge>,
     attempts: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     backend: Arc<OnceLock<Backend>>,
+    /// What health tells besides the backend's own.
+    pub status: Arc<Status>,
 }
 
 impl AppState {
     pub fn new(options: LeptosOptions, assets: Assets, edge: Edge) -> Self {
         let attempts = Arc::new(RateLimiter::keyed(Quota::per_minute(ATTEMPTS)));
-        Self { options, assets, edge: Arc::new(edge), attempts, backend: Arc::default() }
+        Self {
+            options,
+            assets,
+            edge: Arc::new(edge),
+            attempts,
+            backend: Arc::default(),
+            status: Arc::default(),
+        }
     }
 
     /// Opens the portal. Called once.

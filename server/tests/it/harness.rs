@@ -99,7 +99,7 @@ impl TestApp {
         let turn = TURN.lock().await;
         let (url, kek) = LazyLock::force(&DATABASE).clone();
         let config = BackendConfig {
-            database_url: Sensitive::new(url),
+            database: backend::DatabaseConfig::at(Sensitive::new(url)),
             keys: vec![kek],
             max_connections: 4,
             keep_deleted: backend::KeepDeleted::default(),
@@ -206,6 +206,7 @@ impl TestApp {
                 ("registry_host", "ghcr.io"),
                 ("username", "robot"),
                 ("password", password),
+                ("password_ends", "keep"),
                 ("knowingly", "on"),
             ],
         )

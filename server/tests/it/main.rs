@@ -12,16 +12,19 @@ mod client;
 mod clones;
 #[path = "../../../crates/backend/src/shapes/tests/cluster.rs"]
 mod cluster;
+mod clusters;
 mod docs;
 mod edge;
 mod graphql;
 mod harness;
 mod imports;
 mod keys;
+mod operations;
 #[allow(dead_code, reason = "the backend's own tests use the rest")]
 #[path = "../../../crates/backend/src/checks/tests/peers.rs"]
 mod peers;
 mod process;
+mod questions;
 mod rest;
 mod schemathesis;
 mod secrets;

@@ -3,6 +3,7 @@
 mod git_server;
 mod hostile;
 mod kept;
+mod odd_servers;
 pub(crate) mod peers;
 mod registry_server;
 mod stored;

@@ -15,7 +15,7 @@ use tokio::{
 const MOST: usize = 8;
 
 /// How long to wait for one's turn.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Whose turn it is. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ impl Turns {
         Self { all: Arc::new(Semaphore::new(MOST)), hosts: Arc::default() }
     }
 
-    /// Waits for one's turn with this host; `TimedOut` where others take too long.
+    /// Waits for one's turn with this host; `TookTooLong` where others take too long.
     pub(super) async fn take(&self, host: &str) -> Result<Taken, CheckCause> {
         let turn = {
             let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -48,7 +48,7 @@ impl Turns {
             let all = Arc::clone(&self.all).acquire_owned().await.ok()?;
             Some(Taken { _host: host, _all: all })
         });
-        taken.await.ok().flatten().ok_or(CheckCause::TimedOut)
+        taken.await.ok().flatten().ok_or(CheckCause::TookTooLong)
     }
 }
 

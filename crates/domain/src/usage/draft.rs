@@ -2,6 +2,7 @@
 
 use super::{Branch, GitAddress, ImageAddress, UsageKind, UsageProblem, UsageTarget};
 use crate::{
+    check::{Repository, TargetProblem},
     error::{Field, FieldError, Problem},
     secret::{SecretId, SecretName},
 };
@@ -60,7 +61,15 @@ impl UsageContent {
             UsageKind::Image => ImageAddress::parse(&draft.target).map(UsageTarget::Image),
             UsageKind::Dataset => GitAddress::parse(&draft.target).map(UsageTarget::Dataset),
         };
-        let target = target.map_err(|problem| wrong(kind.target_field(), problem));
+        let target = target.map_err(|problem| match (problem, Repository::parse(&draft.target)) {
+            // Which part of it is wrong, where that can be said.
+            (UsageProblem::GitForm, Err(part))
+                if part != TargetProblem::RepositoryForm && part != TargetProblem::RepositoryByHttps =>
+            {
+                FieldError { field: kind.target_field(), problem: Problem::Target(part) }
+            }
+            (problem, _) => wrong(kind.target_field(), problem),
+        });
         let branch = match kind {
             UsageKind::Image => Ok(None),
             UsageKind::Dataset => {

@@ -27,11 +27,15 @@ pub enum UsageProblem {
     ConfirmationNotTyped,
     /// The repository has no such branch.
     NoSuchBranch,
+    /// There is a tag of the name, and no branch.
+    BranchIsTag,
+    /// No branch is named, and the repository's default one does not exist.
+    NoDefaultBranch,
 }
 
 impl UsageProblem {
     /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::NameTaken,
         Self::ImageForm,
         Self::GitForm,
@@ -44,6 +48,8 @@ impl UsageProblem {
         Self::NameNotTyped,
         Self::ConfirmationNotTyped,
         Self::NoSuchBranch,
+        Self::BranchIsTag,
+        Self::NoDefaultBranch,
     ];
 
     /// What is wrong, and what would be right.
@@ -69,6 +75,8 @@ impl UsageProblem {
             Self::NoSuchBranch => {
                 "The repository has no branch of this name. Correct it, or leave it empty for the default branch."
             }
+            Self::BranchIsTag => "There is a tag of this name, and no branch. Enter a branch.",
+            Self::NoDefaultBranch => "The default branch does not exist in the repository. Enter a branch.",
             Self::NameNotTyped => "It is in use: type its name, as it stands above, to delete it all the same.",
             Self::ConfirmationNotTyped => {
                 "Some of them are in use: type the words, as they stand above, to delete them all the same."

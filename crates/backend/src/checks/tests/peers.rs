@@ -196,6 +196,8 @@ pub(crate) struct GitServer {
     pub(crate) port: u16,
     pub(crate) user: String,
     pub(crate) folder: Folder,
+    /// Further lines of its configuration, from the next `restart` on.
+    pub(crate) options: String,
     running: Option<Running>,
 }
 
@@ -205,7 +207,7 @@ impl GitServer {
     pub(crate) fn start() -> Self {
         let folder = Folder::new();
         let user = String::from_utf8(run(&folder.0, "coreutils", "id", &["-un"])).unwrap().trim().to_owned();
-        let mut server = Self { port: free_port(), user, folder, running: None };
+        let mut server = Self { port: free_port(), user, folder, options: String::new(), running: None };
         server.new_host_keys();
         let git = |arguments: &[&str]| run(&server.folder.0, "git", "git", arguments);
         git(&["init", "-q", "--bare", "-b", "trunk", "repo.git"]);
@@ -253,8 +255,8 @@ impl GitServer {
             format!(
                 "ListenAddress 127.0.0.1:{}\n{keys}PidFile none\nStrictModes no\nUsePAM no\nPasswordAuthentication no\n\
                  KbdInteractiveAuthentication no\nPermitRootLogin forced-commands-only\n\
-                 AuthorizedKeysFile {folder}/authorized_keys\nMaxStartups 50\n",
-                self.port
+                 AuthorizedKeysFile {folder}/authorized_keys\nMaxStartups 50\n{}",
+                self.port, self.options
             ),
         );
         let mut command = Command::new("/usr/sbin/sshd");

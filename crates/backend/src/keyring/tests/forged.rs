@@ -179,7 +179,12 @@ async fn a_user_may_do_what_the_portal_says_alone(pool: PgPool) {
         let token = session(&backend, "ana").await;
         let Some(Actor::User(ana)) = who(&backend, &token).await else { panic!("signed in") };
         let ctx = Ctx { actor: Actor::User(ana), ..at(2) };
-        let draft = TokenDraft { name: "ci".to_owned(), scope: "write".to_owned(), ..TokenDraft::default() };
+        let draft = TokenDraft {
+            name: "ci".to_owned(),
+            scope: "write".to_owned(),
+            current_password: text(PASSWORD),
+            ..TokenDraft::default()
+        };
         let api = backend.tokens().create(&ctx, &draft).await.unwrap();
         run(&pool, &format!("UPDATE users SET {change} WHERE name = 'ana'")).await;
         assert_eq!(who(&backend, &token).await, None, "{change}");
