@@ -37,6 +37,10 @@ fn what_is_handed_out_in_any_shape_is_read_again() {
             };
             let shaped = shaped(&handout, shape).unwrap();
             let id = SecretId::parse(name).unwrap();
+            if shape == Shape::ImageUpdater {
+                // One text of an account for no registry: there is nothing in it to know it by.
+                continue;
+            }
             let namespace = Namespace::parse("ci");
             for format in ManifestFormat::ALL {
                 let Some(made) = manifest(&id, shape, &shaped, namespace.as_ref(), format) else {
