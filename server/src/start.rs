@@ -187,7 +187,10 @@ async fn serve(settings: Settings) -> Outcome {
              TLS before it, and set LATCHKEY_PUBLIC_URL and LATCHKEY_TRUSTED_PROXIES"
         );
     }
-    if settings.database_url.as_ref().is_some_and(backend::is_database_unproven) {
+    // An address that cannot be read is told where it is used.
+    if let Ok(Some(database)) = settings.database()
+        && backend::is_database_unproven(&database.url)
+    {
         tracing::warn!(
             "the database is on another machine and need not prove who it is: whoever sits in between reads and changes what is \
              stored. Set sslmode=verify-full, and sslrootcert, in DATABASE_URL"
