@@ -11,6 +11,9 @@ pub async fn live() -> &'static str {
 
 /// The database answers too, and the stored values can be opened.
 pub async fn ready(State(state): State<AppState>) -> (StatusCode, &'static str) {
+    if state.is_draining() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+    }
     let readiness = match state.backend() {
         Some(backend) => backend.ready().await,
         None => return (StatusCode::SERVICE_UNAVAILABLE, "starting\n"),

@@ -3,6 +3,7 @@
 // The type of a page is as deep as its markup.
 #![recursion_limit = "512"]
 
+pub mod admission;
 pub mod client;
 pub mod clock;
 pub mod command;
@@ -14,9 +15,11 @@ pub mod health;
 pub mod key_file;
 pub mod listener;
 pub mod middleware;
+pub mod paced;
 pub mod pages;
 pub mod private_postgres;
 pub mod recheck;
+pub mod rejection;
 pub mod rest;
 pub mod routes;
 pub mod site;

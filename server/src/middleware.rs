@@ -5,11 +5,16 @@ use crate::{
     edge::{self, Arrival},
     state::AppState,
 };
-use app::{account::SIGN_IN, secrets::LIST, ssr::Identified};
+use app::{
+    account::SIGN_IN,
+    secrets::LIST,
+    ssr::{Identified, SecureCookies},
+    ui::notice::Notice,
+};
 use axum::{
     body::Body,
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -47,6 +52,7 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
     let request_id = Uuid::now_v7().to_string();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(arrival);
+    request.extensions_mut().insert(SecureCookies(arrival.secure));
     request.extensions_mut().insert(Ctx {
         actor: Actor::Anonymous,
         request_id: request_id.clone(),
@@ -54,6 +60,15 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
         now: clock::now(),
     });
     let mut response = next.run(request).await;
+    if let Some(notice) = response.extensions_mut().remove::<Notice>()
+        && let Ok(line) = HeaderValue::try_from(SecureCookies(arrival.secure).notice_line(&notice))
+    {
+        response.headers_mut().append(header::SET_COOKIE, line);
+    }
+    if state.is_draining() {
+        // Whoever asks next does so over a connection that does not end in the middle of it.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     if response.extensions().get::<Panicked>().is_some() {
         tracing::error!(%method, path, request_id, "a request ended in a panic");
         *response.body_mut() = Body::from(format!(
@@ -70,17 +85,6 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
 /// The request's arrival, as `context` found it.
 pub fn arrival(parts: &Parts) -> Arrival {
     parts.extensions.get().copied().unwrap_or(Arrival { address: None, secure: false })
-}
-
-/// Turns away requests for hosts that are not ours.
-pub async fn known_host(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    if state.edge.answers(&parts) {
-        next.run(Request::from_parts(parts, body)).await
-    } else {
-        (StatusCode::MISDIRECTED_REQUEST, "This server does not answer under that host name.\n")
-            .into_response()
-    }
 }
 
 /// Finds out who asks: by the session's cookie, or for the API by its token.
@@ -118,18 +122,6 @@ fn bearer(headers: &HeaderMap) -> Option<Sensitive> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| Sensitive::new(token.trim()))
-}
-
-/// Sends whoever has not signed in to where one does; afterwards they are where they wanted to go. What may be done is
-/// for the services to say: this is but the way there.
-pub async fn sign_in_first(request: Request, next: Next) -> Response {
-    let known = request.extensions().get::<Identified>();
-    let is_anonymous = matches!(known, Some(Ok(ctx)) if ctx.actor == Actor::Anonymous);
-    if is_anonymous && matches!(*request.method(), Method::GET | Method::HEAD) {
-        let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
-        return to_sign_in(wanted);
-    }
-    next.run(request).await
 }
 
 /// To the page where one signs in, and from there on to this address.

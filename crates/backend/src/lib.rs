@@ -42,7 +42,7 @@ pub use secrets::{
     DeletedPage, DeletedSecret, KeepDeleted, ManifestsError, ManifestsQuery, SecretService, Submission,
     ValueAnswer, ValueError, ValueQuery,
 };
-pub use sessions::{NewSession, SessionLimits, SessionService, SessionSummary};
+pub use sessions::{Browser, Browsers, NewSession, SessionLimits, SessionService, SessionSummary};
 pub use shapes::{ManifestFormat, Shaped, docker_config_json, flat_json, joined, manifest};
 pub use single_sign_on::{
     BegunSignOn, Issuer, IssuerError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService,
@@ -93,6 +93,7 @@ pub struct Backend {
     /// None while sealed: the key at hand is not the one that the values were sealed with.
     keyring: Option<Arc<Keyring>>,
     audit: AuditService,
+    browsers: Browsers,
     imports: ImportService,
     checks: CheckService,
     keys: KeyService,
@@ -125,6 +126,7 @@ impl Backend {
         now: Timestamp,
     ) -> Result<Self, StartError> {
         let given = !keys.is_empty();
+        let browsers = Browsers::new(&keys);
         let keyring = Keyring::unlock(&db, keys.clone(), now).await?.map(Arc::new);
         if given && keyring.is_none() {
             tracing::error!(
@@ -142,6 +144,7 @@ impl Backend {
         });
         Ok(Self {
             audit: AuditService::new(db.clone()),
+            browsers,
             imports: ImportService::new(db.clone(), keyring.clone(), secrets.clone()),
             checks: CheckService::new(db.clone(), keyring.clone(), checks, database),
             keys: KeyService::new(db.clone(), at_hand),
@@ -159,6 +162,11 @@ impl Backend {
     /// The audit log.
     pub fn audit(&self) -> &AuditService {
         &self.audit
+    }
+
+    /// Browsers in which somebody has signed in.
+    pub fn browsers(&self) -> &Browsers {
+        &self.browsers
     }
 
     /// Imports that wait to be chosen from.

@@ -56,9 +56,13 @@ pub async fn finish(State(state): State<AppState>, request: Request) -> Response
     let kept = cookie::SIGN_ON.read(&parts.headers, arrival(&parts));
     let (begun, next) = kept.as_ref().and_then(|kept| kept.expose().split_once('.')).unzip();
     let next = own_address(&next.and_then(percent::decode).unwrap_or_default());
-    let outcome = came_back(&state, &parts, begun.map(Sensitive::new).as_ref()).await;
-    let mut response = match outcome {
-        Ok(session) => signed_in(&next, &session, arrival(&parts)),
+    let outcome = async {
+        let session = came_back(&state, &parts, begun.map(Sensitive::new).as_ref()).await?;
+        let backend = state.backend().ok_or(Error::Unavailable)?;
+        signed_in(backend, &parts, &next, &session).await
+    };
+    let mut response = match outcome.await {
+        Ok(response) => response,
         Err(error) => again(state, parts.clone(), &next, error).await,
     };
     if let Some(cookie) = cookie::SIGN_ON.take_back(arrival(&parts)) {

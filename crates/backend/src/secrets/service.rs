@@ -19,6 +19,7 @@ use crate::{
     db::{Db, bounded, in_time},
     error::{broken_constraint, refuse},
     keyring::{IntegrityError, Keyring, Location, ValueField, repository::active_id},
+    random::form_of,
     reads::ReadRecorder,
     revision::{Expected, Revision},
     ssh_keys::KeyReader,
@@ -46,6 +47,14 @@ pub enum Submission {
 }
 
 impl Submission {
+    /// As it counts for whoever sends it: the mark of another person's form, or of a request, marks nothing here.
+    pub(super) fn of(self, ctx: &Ctx) -> Self {
+        match self {
+            Self::Form(mark) => Self::Form(form_of(ctx, mark)),
+            Self::Request(mark) => Self::Request(mark),
+        }
+    }
+
     /// As it is stored.
     pub(super) fn mark(self) -> Uuid {
         match self {
@@ -163,6 +172,7 @@ impl SecretService {
         let id = SecretId::new(secret.credential.kind(), secret.name.clone());
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(&id)).await?;
         self.unsealed()?;
+        let submission = submission.map(|submission| submission.of(ctx));
         let facts = self.understand(&mut secret.credential).await?;
         self.store(ctx, id, secret, facts, submission, AuditAction::SecretAdded).await
     }

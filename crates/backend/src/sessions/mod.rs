@@ -1,8 +1,10 @@
 //! Who has signed in, where, and until when.
 
+mod browsers;
 pub(crate) mod repository;
 mod service;
 
+pub use browsers::{Browser, Browsers};
 pub use service::{NewSession, SessionLimits, SessionService, SessionSummary};
 
 #[cfg(test)]

@@ -55,6 +55,8 @@ pub struct SessionService {
 /// What the browser is given.
 #[derive(Clone, Debug)]
 pub struct NewSession {
+    /// Whose it is.
+    pub user: Uuid,
     /// For the cookie: 256 random bits.
     pub token: Sensitive,
     /// How long it can last at most.
@@ -222,7 +224,7 @@ impl SessionService {
         let ctx = Ctx { actor, ..ctx.clone() };
         let record = AuditRecord::done(AuditAction::SignIn, &user.name);
         audit::repository::append(work, &ctx, record).await.map_err(failed)?;
-        Ok(NewSession { token, absolute: self.limits.absolute })
+        Ok(NewSession { user: user.id, token, absolute: self.limits.absolute })
     }
 
     pub(crate) async fn record(

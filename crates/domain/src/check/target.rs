@@ -1,6 +1,10 @@
 //! What a credential is tried on, and which hosts are trusted.
 
 use crate::secret::{RegistryHost, host_and_port};
+use std::{
+    collections::HashSet,
+    hash::{Hash, Hasher},
+};
 
 /// What is wrong with what is to be tried. Never carries the text.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -213,9 +217,17 @@ impl KnownHosts {
     /// The longest text, in bytes.
     pub const MAX_BYTES: usize = 32 * 1024;
 
-    /// Reads what was pasted, and adds what was approved.
+    /// The longest text that is looked at, in bytes: comments and lines that stand twice are left out of what is kept.
+    const MAX_TYPED_BYTES: usize = 8 * Self::MAX_BYTES;
+
+    /// Parses what was pasted, and adds what was approved. Stops at the first line beyond a limit, and compares no line
+    /// with all before: the work grows with the length of the text alone.
     pub fn parse(pasted: &str, approved: &str) -> Result<Self, TargetProblem> {
+        if pasted.len().saturating_add(approved.len()) > Self::MAX_TYPED_BYTES {
+            return Err(TargetProblem::KnownHostsTooLong);
+        }
         let mut text = String::new();
+        let mut seen = HashSet::new();
         let lines = pasted.lines().chain(approved.lines()).map(str::trim);
         for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let mut words = line.split_ascii_whitespace();
@@ -227,13 +239,17 @@ impl KnownHosts {
             {
                 return Err(TargetProblem::KnownHostsForm);
             }
-            let clean = format!("{} {} {key}\n", hosts.unwrap_or_default(), kind.unwrap_or_default());
-            if !text.lines().any(|known| known.len() + 1 == clean.len() && clean.starts_with(known)) {
-                text.push_str(&clean);
+            let line = Line([hosts.unwrap_or_default(), kind.unwrap_or_default(), key]);
+            if !seen.insert(line) {
+                continue;
             }
-        }
-        if text.len() > Self::MAX_BYTES {
-            return Err(TargetProblem::KnownHostsTooLong);
+            for (word, end) in line.0.into_iter().zip([' ', ' ', '\n']) {
+                text.push_str(word);
+                text.push(end);
+            }
+            if text.len() > Self::MAX_BYTES {
+                return Err(TargetProblem::KnownHostsTooLong);
+            }
         }
         Ok(Self(text))
     }
@@ -252,10 +268,54 @@ impl KnownHosts {
     }
 }
 
+/// Hosts, type and key of one line, to find the same line again by its hash.
+#[derive(Clone, Copy)]
+struct Line<'a>([&'a str; 3]);
+
+impl PartialEq for Line<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        #[cfg(test)]
+        tests::COMPARED.with(|bytes| bytes.set(bytes.get() + self.0.iter().map(|word| word.len()).sum::<usize>()));
+        self.0 == other.0
+    }
+}
+
+impl Eq for Line<'_> {}
+
+impl Hash for Line<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    thread_local! {
+        /// How many bytes of lines were compared with those of other lines.
+        pub(super) static COMPARED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+
+    #[test]
+    fn known_hosts_parse_compares_no_more_bytes_than_were_typed() {
+        let line = |number: usize| format!("h{number} ssh-rsa AAAAB3NzaC1yc2E=\n");
+        let distinct = |count: usize| (0..count).map(line).collect::<String>();
+        // As short as lines can be: some 9,000 of them fit into a form.
+        for (text, fits) in [(distinct(400), true), (distinct(7_000), false), (line(7).repeat(8_000), true)] {
+            COMPARED.with(|bytes| bytes.set(0));
+            assert_eq!(KnownHosts::parse(&text, "").is_ok(), fits);
+            let compared = COMPARED.with(std::cell::Cell::get);
+            assert!(compared <= text.len(), "{compared} bytes compared of {}", text.len());
+        }
+    }
+
+    #[test]
+    fn known_hosts_parse_looks_at_the_limit_first() {
+        let long = format!("{}nonsense", "# comment\n".repeat(KnownHosts::MAX_TYPED_BYTES / 10));
+        assert_eq!(KnownHosts::parse(&long, ""), Err(TargetProblem::KnownHostsTooLong));
+    }
 
     #[test]
     fn repositories_are_read() {
