@@ -147,7 +147,11 @@ impl SecureCookies {
 
     /// The `Set-Cookie` line of a cookie that scripts never see; an age of 0 seconds takes it away.
     fn line(self, name: &str, text: &str, max_age: u32) -> String {
-        format!("{}={text}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{}", self.name(name), self.suffix())
+        format!(
+            "{}={text}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{}",
+            self.name(name),
+            self.suffix()
+        )
     }
 
     /// The `Set-Cookie` line that remembers the theme. The page's own script writes the same.
@@ -264,7 +268,8 @@ fn take_draft() -> Option<Typed> {
     let draft = cookie(DRAFT_COOKIE)?;
     let (parts, backend) = (use_context::<Parts>()?, use_context::<Backend>()?);
     let (code, text) = draft.split_once('.')?;
-    let browser = browser(&backend, &parts).filter(|browser| user().is_some_and(|user| browser.is_of(user.id)))?;
+    let browser =
+        browser(&backend, &parts).filter(|browser| user().is_some_and(|user| browser.is_of(user.id)))?;
     if !backend.browsers().is_sealed(&browser, parts.uri.path(), text, code) {
         return None;
     }
@@ -275,7 +280,8 @@ fn take_draft() -> Option<Typed> {
 /// What of a form may wait in a browser: no field that would be refused, since a password may have been pasted into it.
 fn harmless(typed: &Typed) -> Typed {
     let host = RegistryHost::parse(&typed.registry_host).ok().map(|normalized| normalized.host);
-    let keep = |text: &str, good: bool| if good && !has_password(text) { text.to_owned() } else { String::new() };
+    let keep =
+        |text: &str, good: bool| if good && !has_password(text) { text.to_owned() } else { String::new() };
     Typed {
         name: keep(&typed.name, true),
         display_name: keep(&typed.display_name, true),
@@ -322,7 +328,9 @@ mod tests {
             ..Typed::default()
         };
         assert_eq!(harmless(&typed), typed);
-        for pasted in ["robot:SENTINEL@ghcr.io", "https://robot:SENTINEL@ghcr.io/v2/", "see robot:SENTINEL@ghcr.io"] {
+        for pasted in
+            ["robot:SENTINEL@ghcr.io", "https://robot:SENTINEL@ghcr.io/v2/", "see robot:SENTINEL@ghcr.io"]
+        {
             let all = Typed {
                 name: pasted.to_owned(),
                 display_name: pasted.to_owned(),

@@ -1,12 +1,7 @@
 //! Who asks is known before anything that was sent is read: what a body holds is nobody's business until then, and the
 //! work of reading it is done for those alone who are known.
 
-use crate::{
-    middleware::to_sign_in,
-    pages,
-    rest::body::media_type,
-    state::AppState,
-};
+use crate::{middleware::to_sign_in, pages, rest::body::media_type, state::AppState};
 use app::{
     document::Page,
     error::ApiError,

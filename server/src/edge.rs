@@ -171,7 +171,8 @@ pub fn settle_host(parts: &mut Parts, secure: bool) -> Result<(), TwoHosts> {
     let target = parts.uri.authority().map(|authority| authority.as_str().to_ascii_lowercase());
     let settled = |host: &str| without_default_port(host, secure).to_ascii_lowercase();
     let first_text = first.as_ref().map(|host| host.to_str().map(settled).unwrap_or_default());
-    let differs = first_text.as_ref().zip(target.as_ref()).is_some_and(|(host, target)| *host != settled(target));
+    let differs =
+        first_text.as_ref().zip(target.as_ref()).is_some_and(|(host, target)| *host != settled(target));
     if second.is_some() || differs {
         return Err(TwoHosts);
     }
@@ -285,7 +286,10 @@ mod tests {
         }
         assert!(answers("http://l.example:80", "l.example") && answers("http://l.example", "L.EXAMPLE:80"));
         assert!(!answers("http://l.example", "l.example:443"));
-        assert!(answers("https://l.example:8443", "l.example:8443") && !answers("https://l.example:8443", "l.example"));
+        assert!(
+            answers("https://l.example:8443", "l.example:8443")
+                && !answers("https://l.example:8443", "l.example")
+        );
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub(crate) fn latchkey(folder: &Path) -> Command {
         .env("LATCHKEY_ADDR", "127.0.0.1:0")
         .env("LATCHKEY_ADMIN_USER", "root")
         .env("LATCHKEY_ADMIN_PASSWORD", PASSWORD)
+        .env("LATCHKEY_DRAIN_SECONDS", "0")
         .env("NO_COLOR", "1")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -252,6 +253,8 @@ fn help_lists_every_setting() {
         "LATCHKEY_PUBLIC_URL",
         "LATCHKEY_HOSTS",
         "LATCHKEY_TRUSTED_PROXIES",
+        "LATCHKEY_DRAIN_SECONDS",
+        "LATCHKEY_KEEP_ALIVE_SECONDS",
         "LATCHKEY_SESSION_IDLE_MINUTES",
         "LATCHKEY_SESSION_HOURS",
         "LATCHKEY_ADMIN_USER",
@@ -377,6 +380,52 @@ fn the_command_line_works_beside_a_running_server() {
     let (done, out, _) = run(&["audit", "verify"]);
     assert!(done && out.starts_with("all "), "{out}");
     // No key was needed, and none was made for it beside the server's own.
+    running.signal("-TERM");
+    assert!(running.child.wait().unwrap().success());
+}
+
+/// Whoever spreads requests over servers has time to leave this one out, and a second signal ends that.
+#[test]
+fn sigterm_says_not_ready_first_and_goes_on_answering() {
+    let folder = fresh_folder("drain");
+    let mut command = latchkey(&folder);
+    command.env("LATCHKEY_DRAIN_SECONDS", "3600");
+    let mut running = Running::start(command);
+    assert!(running.get("/readyz").starts_with("HTTP/1.1 200"));
+    running.signal("-TERM");
+    wait_until("it says that it is not ready", || running.get("/readyz").contains("stopping"));
+    assert!(running.get("/readyz").starts_with("HTTP/1.1 503"));
+    let page = running.send(&format!(
+        "GET /secrets HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n\r\n",
+        running.addr, running.cookie
+    ));
+    // It closes the connection by itself, so that nobody sends the next request into its end.
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("connection: close\r\n"), "{page}");
+    assert!(matches!(running.child.try_wait(), Ok(None)));
+    running.signal("-TERM");
+    assert!(running.child.wait().unwrap().success());
+    assert_eq!(postgres_pid(&folder), None);
+}
+
+/// Without a public address nobody but this machine is meant, whatever name another site gives it.
+#[test]
+fn on_loopback_the_machines_own_names_alone_are_answered() {
+    let folder = fresh_folder("names");
+    let mut running = Running::start(latchkey(&folder));
+    let port = running.addr.rsplit(':').next().unwrap().to_owned();
+    let ask = |head: &str| running.send(&format!("{head}\r\nConnection: close\r\n\r\n"));
+    for host in ["127.0.0.1", "localhost", "portal.localhost"] {
+        let answer = ask(&format!("GET /sign-in HTTP/1.1\r\nHost: {host}:{port}"));
+        assert!(answer.starts_with("HTTP/1.1 200"), "{host}: {answer}");
+    }
+    for host in ["evil.example", "127.0.0.1.evil.example"] {
+        let answer = ask(&format!("GET /sign-in HTTP/1.1\r\nHost: {host}:{port}"));
+        assert!(answer.starts_with("HTTP/1.1 421"), "{host}: {answer}");
+    }
+    let two = ask(&format!("GET /sign-in HTTP/1.1\r\nHost: localhost:{port}\r\nHost: evil.example"));
+    assert!(two.starts_with("HTTP/1.1 400"), "{two}");
+    let absolute = ask(&format!("GET http://evil.example/sign-in HTTP/1.1\r\nHost: localhost:{port}"));
+    assert!(absolute.starts_with("HTTP/1.1 400"), "{absolute}");
     running.signal("-TERM");
     assert!(running.child.wait().unwrap().success());
 }

@@ -275,7 +275,8 @@ struct Line<'a>([&'a str; 3]);
 impl PartialEq for Line<'_> {
     fn eq(&self, other: &Self) -> bool {
         #[cfg(test)]
-        tests::COMPARED.with(|bytes| bytes.set(bytes.get() + self.0.iter().map(|word| word.len()).sum::<usize>()));
+        tests::COMPARED
+            .with(|bytes| bytes.set(bytes.get() + self.0.iter().map(|word| word.len()).sum::<usize>()));
         self.0 == other.0
     }
 }
