@@ -88,7 +88,7 @@ test('what cannot be saved for its repository or image is marked there, and save
   await submit(page, { name, secret: git.key });
   await expect(summary(page).getByRole('link', { name: /Enter the SSH address/ })).toHaveAttribute('href', '#repository');
   await expectError(page, 'Repository to try', /Enter the SSH address/);
-  await expectError(page, 'Known hosts', /not lines of a known_hosts file/);
+  await expectError(page, 'Known hosts', /Line 1 is not one of a known_hosts file/);
   await expect(repository).toBeFocused();
   await expectAccessible(page, 'a repository that is none');
   await repository.fill(git.repository);

@@ -190,6 +190,8 @@ impl From<Problem> for String {
             Problem::Host(problem) => ("host", place(&HostProblem::ALL, &problem)),
             Problem::Username(problem) => ("username", place(&UsernameProblem::ALL, &problem)),
             Problem::Password(problem) => ("password", place(&PasswordProblem::ALL, &problem)),
+            Problem::Target(TargetProblem::KnownHostsLine(line)) => return format!("hosts-line:{line}"),
+            Problem::Target(TargetProblem::KnownHostsPort(line)) => return format!("hosts-port:{line}"),
             Problem::Target(problem) => ("target", place(&TargetProblem::ALL, &problem)),
             Problem::Usage(problem) => ("usage", place(&UsageProblem::ALL, &problem)),
         };
@@ -231,6 +233,8 @@ impl TryFrom<String> for Problem {
                 "username" => at(&UsernameProblem::ALL, place, Self::Username),
                 "password" => at(&PasswordProblem::ALL, place, Self::Password),
                 "target" => at(&TargetProblem::ALL, place, Self::Target),
+                "hosts-line" => Some(Self::Target(TargetProblem::KnownHostsLine(rest.parse().ok()?))),
+                "hosts-port" => Some(Self::Target(TargetProblem::KnownHostsPort(rest.parse().ok()?))),
                 "usage" => at(&UsageProblem::ALL, place, Self::Usage),
                 _ => None,
             }
@@ -330,6 +334,9 @@ mod tests {
         all.extend(UsernameProblem::ALL.map(Problem::Username));
         all.extend(PasswordProblem::ALL.map(Problem::Password));
         all.extend(TargetProblem::ALL.map(Problem::Target));
+        all.extend(
+            [TargetProblem::KnownHostsLine(12), TargetProblem::KnownHostsPort(u32::MAX)].map(Problem::Target),
+        );
         all.extend(UsageProblem::ALL.map(Problem::Usage));
         for field in Field::ALL {
             for problem in &all {

@@ -5,6 +5,7 @@ pub mod access;
 pub mod check;
 pub mod error;
 pub mod import;
+pub mod invisible;
 pub mod page;
 pub mod percent;
 pub mod secret;

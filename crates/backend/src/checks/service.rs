@@ -83,7 +83,7 @@ impl CheckService {
             .read(|mut reader| async move { Ok((repository::find(&mut reader, id).await?, reader)) })
             .await;
         let row = found.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
-        let known = KnownHosts::parse(&row.known_hosts, "").unwrap_or_default();
+        let known = KnownHosts::stored(&row.known_hosts);
         let refs = row.check_refs.map(|refs| Refs {
             branch: row.check_branch,
             count: refs.unsigned_abs(),
@@ -242,7 +242,7 @@ impl CheckService {
             let mut work = self.db.begin().await.map_err(failed)?;
             let known = repository::lock_known_hosts(&mut work, id).await.map_err(failed)?;
             let known = known.ok_or(Error::NotFound)?;
-            let wider = KnownHosts::parse(&known, lines).map_err(|_| Error::BadRequest)?;
+            let wider = KnownHosts::stored(&known).with(lines).map_err(|_| Error::BadRequest)?;
             if wider.as_str() != known {
                 repository::trust(&mut work, ctx, id, wider.as_str()).await.map_err(failed)?;
                 let fields = &["known_hosts"];
@@ -382,9 +382,5 @@ fn settings(row: &repository::CheckRow, host: Option<&str>) -> CheckSettings {
         (Some(registry), Some(target)) => (None, ImageReference::parse(target, Some(registry)).ok()),
         (_, None) => (None, None),
     };
-    CheckSettings {
-        repository,
-        image,
-        known_hosts: KnownHosts::parse(&row.known_hosts, "").unwrap_or_default(),
-    }
+    CheckSettings { repository, image, known_hosts: KnownHosts::stored(&row.known_hosts) }
 }

@@ -272,7 +272,7 @@ impl UsageService {
         others.truncate(CHOICES);
         let suggested = |row: &ChoiceRow| match target {
             Some(UsageTarget::Dataset(GitAddress::Ssh(repository))) => {
-                let known = KnownHosts::parse(&row.known_hosts, "").unwrap_or_default();
+                let known = KnownHosts::stored(&row.known_hosts);
                 trusts(&known, &repository.known_as())
             }
             Some(target @ UsageTarget::Image(_)) => target.is_served_by(row.registry_host.as_deref()),

@@ -1,10 +1,12 @@
 //! Whether a credential works: what is tried with it, and what came of it.
 
 mod cause;
+mod known_hosts;
 mod target;
 
 pub use cause::{CheckCause, CheckStatus};
-pub use target::{CheckSettings, ImageReference, KnownHosts, Repository, TargetProblem};
+pub use known_hosts::{KnownHosts, Unused, UnusedLine};
+pub use target::{CheckSettings, ImageReference, Repository, TargetProblem};
 
 use crate::time::Timestamp;
 

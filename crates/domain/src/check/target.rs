@@ -1,10 +1,7 @@
 //! What a credential is tried on, and which hosts are trusted.
 
+use super::KnownHosts;
 use crate::secret::{RegistryHost, host_and_port};
-use std::{
-    collections::HashSet,
-    hash::{Hash, Hasher},
-};
 
 /// What is wrong with what is to be tried. Never carries the text.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -17,20 +14,21 @@ pub enum TargetProblem {
     ImageForm,
     /// An image of another registry than the credential's.
     ImageElsewhere,
-    /// Not the text of a `known_hosts` file.
-    KnownHostsForm,
+    /// A line that no `known_hosts` file has, by its number.
+    KnownHostsLine(u32),
+    /// A line whose host has a port and no brackets, by its number.
+    KnownHostsPort(u32),
     /// More than 32 KiB of known hosts.
     KnownHostsTooLong,
 }
 
 impl TargetProblem {
-    /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 6] = [
+    /// All that say nothing more; the place in here is the code that travels.
+    pub const ALL: [Self; 5] = [
         Self::RepositoryByHttps,
         Self::RepositoryForm,
         Self::ImageForm,
         Self::ImageElsewhere,
-        Self::KnownHostsForm,
         Self::KnownHostsTooLong,
     ];
 
@@ -41,7 +39,16 @@ impl TargetProblem {
             Self::RepositoryForm => "This is not the SSH address of a repository, such as git@github.com:group/app.git or ssh://git@host:2222/group/app.git.",
             Self::ImageForm => "This is not the name of an image, such as group/app:tag.",
             Self::ImageElsewhere => "This image is in another registry than the one above.",
-            Self::KnownHostsForm => "These are not lines of a known_hosts file: host, type and key, such as github.com ssh-ed25519 AAAA….",
+            Self::KnownHostsLine(line) => {
+                return format!(
+                    "Line {line} is not one of a known_hosts file: host, type and key, such as github.com ssh-ed25519 AAAA…. Correct it, or take it out."
+                );
+            }
+            Self::KnownHostsPort(line) => {
+                return format!(
+                    "Line {line} names a port, and no host is found by it so. Write the host in brackets, such as [git.example.com]:2222."
+                );
+            }
             Self::KnownHostsTooLong => "The known hosts are longer than 32 KiB. Keep the lines of this repository's host.",
         }
         .to_owned()
@@ -199,124 +206,10 @@ impl ImageReference {
     }
 }
 
-/// Keys of hosts, one a line, in the form of a `known_hosts` file (sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT"): host names
-/// or their hashes, the type of the key, and the key. Comments and blank lines are left out, and no line is there twice.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KnownHosts(String);
-
-/// The types of keys that hosts have, each with how the text of such a key begins: its own name in base64.
-const HOST_KEY_TYPES: [(&str, &str); 5] = [
-    ("ssh-ed25519", "AAAAC3NzaC1lZDI1NTE5"),
-    ("ssh-rsa", "AAAAB3NzaC1yc2E"),
-    ("ecdsa-sha2-nistp256", "AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY"),
-    ("ecdsa-sha2-nistp384", "AAAAE2VjZHNhLXNoYTItbmlzdHAzODQ"),
-    ("ecdsa-sha2-nistp521", "AAAAE2VjZHNhLXNoYTItbmlzdHA1MjE"),
-];
-
-impl KnownHosts {
-    /// The longest text, in bytes.
-    pub const MAX_BYTES: usize = 32 * 1024;
-
-    /// The longest text that is looked at, in bytes: comments and lines that stand twice are left out of what is kept.
-    const MAX_TYPED_BYTES: usize = 8 * Self::MAX_BYTES;
-
-    /// Parses what was pasted, and adds what was approved. Stops at the first line beyond a limit, and compares no line
-    /// with all before: the work grows with the length of the text alone.
-    pub fn parse(pasted: &str, approved: &str) -> Result<Self, TargetProblem> {
-        if pasted.len().saturating_add(approved.len()) > Self::MAX_TYPED_BYTES {
-            return Err(TargetProblem::KnownHostsTooLong);
-        }
-        let mut text = String::new();
-        let mut seen = HashSet::new();
-        let lines = pasted.lines().chain(approved.lines()).map(str::trim);
-        for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            let mut words = line.split_ascii_whitespace();
-            let (hosts, kind, key) = (words.next(), words.next(), words.next().unwrap_or_default());
-            let known =
-                HOST_KEY_TYPES.iter().any(|(name, start)| Some(*name) == kind && key.starts_with(start));
-            let base64 = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));
-            if !known || !base64 || key.len() % 4 != 0 || line.contains(|c: char| c.is_control() && c != '\t')
-            {
-                return Err(TargetProblem::KnownHostsForm);
-            }
-            let line = Line([hosts.unwrap_or_default(), kind.unwrap_or_default(), key]);
-            if !seen.insert(line) {
-                continue;
-            }
-            for (word, end) in line.0.into_iter().zip([' ', ' ', '\n']) {
-                text.push_str(word);
-                text.push(end);
-            }
-            if text.len() > Self::MAX_BYTES {
-                return Err(TargetProblem::KnownHostsTooLong);
-            }
-        }
-        Ok(Self(text))
-    }
-
-    /// The text; empty where no host is trusted.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Hosts, type and key of each line.
-    pub fn lines(&self) -> impl Iterator<Item = (&str, &str, &str)> {
-        self.0.lines().filter_map(|line| {
-            let mut words = line.split(' ');
-            Some((words.next()?, words.next()?, words.next()?))
-        })
-    }
-}
-
-/// Hosts, type and key of one line, to find the same line again by its hash.
-#[derive(Clone, Copy)]
-struct Line<'a>([&'a str; 3]);
-
-impl PartialEq for Line<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        #[cfg(test)]
-        tests::COMPARED
-            .with(|bytes| bytes.set(bytes.get() + self.0.iter().map(|word| word.len()).sum::<usize>()));
-        self.0 == other.0
-    }
-}
-
-impl Eq for Line<'_> {}
-
-impl Hash for Line<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.hash(state);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    thread_local! {
-        /// How many bytes of lines were compared with those of other lines.
-        pub(super) static COMPARED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
-    }
-
-    #[test]
-    fn known_hosts_parse_compares_no_more_bytes_than_were_typed() {
-        let line = |number: usize| format!("h{number} ssh-rsa AAAAB3NzaC1yc2E=\n");
-        let distinct = |count: usize| (0..count).map(line).collect::<String>();
-        // As short as lines can be: some 9,000 of them fit into a form.
-        for (text, fits) in [(distinct(400), true), (distinct(7_000), false), (line(7).repeat(8_000), true)] {
-            COMPARED.with(|bytes| bytes.set(0));
-            assert_eq!(KnownHosts::parse(&text, "").is_ok(), fits);
-            let compared = COMPARED.with(std::cell::Cell::get);
-            assert!(compared <= text.len(), "{compared} bytes compared of {}", text.len());
-        }
-    }
-
-    #[test]
-    fn known_hosts_parse_looks_at_the_limit_first() {
-        let long = format!("{}nonsense", "# comment\n".repeat(KnownHosts::MAX_TYPED_BYTES / 10));
-        assert_eq!(KnownHosts::parse(&long, ""), Err(TargetProblem::KnownHostsTooLong));
-    }
 
     #[test]
     fn repositories_are_read() {
@@ -391,52 +284,12 @@ mod tests {
         }
     }
 
-    const KEY: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
-
-    #[test]
-    fn known_hosts_are_read_and_put_in_order() {
-        let pasted = format!("# github\r\n\r\n github.com,1.2.3.4  ssh-ed25519\t{KEY} a comment\r\n");
-        let approved =
-            format!("|1|c2FsdA==|aGFzaA== ssh-ed25519 {KEY}\ngithub.com,1.2.3.4 ssh-ed25519 {KEY}");
-        let known = KnownHosts::parse(&pasted, &approved).unwrap();
-        let hosts: Vec<_> = known.lines().map(|(hosts, ..)| hosts).collect();
-        assert_eq!(hosts, ["github.com,1.2.3.4", "|1|c2FsdA==|aGFzaA=="]);
-        assert_eq!(KnownHosts::parse(known.as_str(), ""), Ok(known));
-        assert_eq!(KnownHosts::parse(" \n# nothing\n", ""), Ok(KnownHosts::default()));
-        for text in [
-            "github.com",
-            &format!("ssh-ed25519 {KEY}"),
-            &format!("github.com ssh-rsa {KEY}"),
-            &format!("@cert-authority *.x ssh-ed25519 {KEY}"),
-            &format!("github.com ssh-ed25519 {KEY}x"),
-            "-----BEGIN OPENSSH PRIVATE KEY-----",
-        ] {
-            assert_eq!(KnownHosts::parse(text, ""), Err(TargetProblem::KnownHostsForm), "{text}");
-        }
-        let many = (0..500).map(|n| format!("h{n} ssh-ed25519 {KEY}\n")).collect::<Vec<_>>().concat();
-        assert_eq!(KnownHosts::parse(&many, ""), Err(TargetProblem::KnownHostsTooLong));
-    }
-
     proptest! {
-        #[test]
-        fn damage_never_panics_and_reading_again_changes_nothing(at in any::<prop::sample::Index>(), c in any::<char>()) {
-            let good = format!("# a\ngit.corp,!x.corp,*.corp ssh-ed25519 {KEY} b\r\n|1|c2FsdA==|aGFzaA== ssh-ed25519 {KEY}\n");
-            let mut text = good.clone();
-            let place = at.index(good.len());
-            text.replace_range(place..=place, c.encode_utf8(&mut [0; 4]));
-            for (pasted, approved) in [(&text, ""), (&good, text.as_str())] {
-                if let Ok(known) = KnownHosts::parse(pasted, approved) {
-                    prop_assert_eq!(KnownHosts::parse(known.as_str(), ""), Ok(known.clone()));
-                }
-            }
-        }
-
         #[test]
         fn nothing_panics(text in any::<String>(), other in "[a-z@:/\\[\\]|.~ -]{0,30}") {
             for text in [&text, &other] {
                 drop(Repository::parse(text));
                 drop(ImageReference::parse(text, None));
-                drop(KnownHosts::parse(text, text));
             }
         }
     }
