@@ -115,12 +115,15 @@ pub(super) async fn refused_at(
         return to_sign_in(address);
     }
     let status = status_of(&error);
-    let locked = if let AccessError::Locked(seconds) = &error { Some(*seconds) } else { None };
+    let wait = match &error {
+        AccessError::Locked(seconds) | AccessError::Busy(seconds) => Some(*seconds),
+        _ => None,
+    };
     let form = FormState::refused(typed, error);
     let mut response = pages::in_answer(state, parts, page, status, form).await;
     // Whatever else the page has found out meanwhile.
     *response.status_mut() = status;
-    if let Some(seconds) = locked {
+    if let Some(seconds) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
@@ -131,6 +134,7 @@ pub(super) fn status_of(error: &AccessError) -> StatusCode {
         AccessError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         AccessError::WrongPassword => StatusCode::UNAUTHORIZED,
         AccessError::Locked(_) => StatusCode::TOO_MANY_REQUESTS,
+        AccessError::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
         AccessError::LinkSpent => StatusCode::GONE,
         AccessError::LastAdmin => StatusCode::CONFLICT,
         AccessError::NoPasswords | AccessError::KeptByProvider => StatusCode::FORBIDDEN,

@@ -113,7 +113,7 @@ impl CheckService {
         let report = if is_for_another_host(&opened.credential, opened.value_host.as_deref()) {
             CheckReport::new(CheckCause::ValueForAnotherHost)
         } else {
-            self.run(&opened.credential, &opened.settings, None).await
+            self.run(ctx, &opened.credential, &opened.settings, None).await
         };
         self.finish(ctx, Some(id), Some((opened.row, opened.version)), &report).await?;
         Ok(report)
@@ -138,7 +138,7 @@ impl CheckService {
         }
         let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
         let credential = opened.map_err(|error| broken(ctx, error))?;
-        let report = self.run(&credential, &settings(&check, None), None).await;
+        let report = self.run(ctx, &credential, &settings(&check, None), None).await;
         self.finish(ctx, Some(id), None, &report).await?;
         Ok(report)
     }
@@ -184,7 +184,7 @@ impl CheckService {
             (_, None) => return Err(Error::BadRequest),
         };
         let report = if may {
-            self.run(&credential, &settings, None).await
+            self.run(ctx, &credential, &settings, None).await
         } else {
             CheckReport::new(CheckCause::ValueForAnotherHost)
         };
@@ -224,7 +224,7 @@ impl CheckService {
         let report = if is_for_another_host(&opened.credential, opened.value_host.as_deref()) {
             CheckReport::new(CheckCause::ValueForAnotherHost)
         } else {
-            self.run(&opened.credential, &settings, branch).await
+            self.run(ctx, &opened.credential, &settings, branch).await
         };
         let stored =
             (opened.settings.repository, opened.settings.image) == (settings.repository, settings.image);
@@ -272,6 +272,7 @@ impl CheckService {
     /// Connects, within all bounds.
     async fn run(
         &self,
+        ctx: &Ctx,
         credential: &Credential,
         settings: &CheckSettings,
         branch: Option<&Branch>,
@@ -282,7 +283,7 @@ impl CheckService {
             (Credential::ImagePull { host, .. }, _) => host.as_str().to_owned(),
         };
         let work = async {
-            let _turn = match self.turns.take(&host).await {
+            let _turn = match self.turns.take(&ctx.actor, &host).await {
                 Ok(turn) => turn,
                 Err(cause) => return CheckReport::new(cause),
             };

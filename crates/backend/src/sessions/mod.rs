@@ -1,5 +1,6 @@
 //! Who has signed in, where, and until when.
 
+pub(crate) mod attempts;
 mod browsers;
 pub(crate) mod repository;
 mod service;

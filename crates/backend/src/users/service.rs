@@ -12,7 +12,7 @@ use crate::{
     db::{Db, bounded},
     error::{broken_constraint, refuse},
     random,
-    sessions::repository as sessions,
+    sessions::{attempts, repository as sessions},
 };
 use domain::{
     access::{AccessError, AccessField, AccessProblem, NewPassword, Role, UserName},
@@ -158,7 +158,7 @@ impl UserService {
                 return Err(AccessError::Invalid(wrong.into_iter().flatten().collect()));
             }
         };
-        let hash = self.passwords.hash(&password).await.map_err(|error| broken(ctx, &error))?;
+        let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
@@ -294,6 +294,8 @@ impl UserService {
                 repository::set_password(work, user.id, None).await?;
                 sessions::end_all(work, user.id).await?;
             }
+            // Whoever is helped back in is not kept out by the guesses of a stranger.
+            attempts::forget_all(work, &user.name).await?;
             let expires_at = later(ctx.now, PASSWORD_LINK_LIFE);
             repository::insert_link(work, ctx, &random::hash(&token), Some(user.id), expires_at).await?;
             record(work, ctx, AuditAction::PasswordLinkMade, &user.name, &[]).await?;
@@ -409,7 +411,7 @@ impl UserService {
         self.passwords.in_use()?;
         let Some(name) = self.link(ctx, token).await? else { return Err(AccessError::LinkSpent) };
         let password = chosen(password, &name).map_err(|wrong| AccessError::Invalid(vec![wrong]))?;
-        let hash = self.passwords.hash(&password).await.map_err(|error| broken(ctx, &error))?;
+        let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
@@ -418,6 +420,7 @@ impl UserService {
             let Some(Some(user)) = link else { return Err(AccessError::LinkSpent) };
             repository::set_password(&mut work, user.id, Some(&hash)).await.map_err(failed)?;
             sessions::end_all(&mut work, user.id).await.map_err(failed)?;
+            attempts::forget_all(&mut work, &user.name).await.map_err(failed)?;
             record(&mut work, ctx, AuditAction::PasswordChanged, &user.name, &["password"])
                 .await
                 .map_err(failed)?;
@@ -447,7 +450,7 @@ impl UserService {
         kept_here(&user)?;
         let right = self.passwords.verify(user.password_hash.clone(), current).await;
         let mut wrong = Vec::new();
-        if !right.map_err(|error| broken(ctx, &error))? {
+        if !right.map_err(|error| error.refuse(ctx))? {
             wrong.push((AccessField::CurrentPassword, AccessProblem::PasswordWrong));
         }
         let password = match chosen(password, name) {
@@ -457,7 +460,7 @@ impl UserService {
                 return Err(AccessError::Invalid(wrong));
             }
         };
-        let hash = self.passwords.hash(&password).await.map_err(|error| broken(ctx, &error))?;
+        let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
