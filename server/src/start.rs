@@ -5,7 +5,7 @@ use crate::{
     command::{self, Outcome},
     config::{Cli, Command, LogFormat, Settings, secret_line},
     edge::Origin,
-    key_file, listener,
+    hardening, key_file, listener,
     private_postgres::PrivatePostgres,
     recheck, router,
     site::Site,
@@ -35,6 +35,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         eprintln!("latchkey: LATCHKEY_LOG is not a log filter: {error}");
         return ExitCode::FAILURE;
     }
+    hardening::seal_memory();
     // What a panic says may hold a value: its place is enough.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);

@@ -208,6 +208,12 @@ fn it_says_what_to_do_when_it_cannot_start() {
     let (said, _) = failed(readable);
     assert!(said.contains("chmod 600") && !said.contains("SENTINEL"), "{said}");
 
+    fs::set_permissions(&exposed, fs::Permissions::from_mode(0o640)).unwrap();
+    let mut group = latchkey(&folder);
+    group.env("LATCHKEY_KEK_FILE", &exposed).env("DATABASE_URL", "postgres://127.0.0.1:1/x");
+    let (said, _) = failed(group);
+    assert!(said.contains("others than its owner") && said.contains("defaultMode: 0400"), "{said}");
+
     let mut zero = latchkey(&folder);
     zero.env("LATCHKEY_KEK", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
         .env("DATABASE_URL", "postgres://127.0.0.1:1/x");
@@ -380,6 +386,34 @@ fn the_command_line_works_beside_a_running_server() {
     let (done, out, _) = run(&["audit", "verify"]);
     assert!(done && out.starts_with("all "), "{out}");
     // No key was needed, and none was made for it beside the server's own.
+    running.signal("-TERM");
+    assert!(running.child.wait().unwrap().success());
+}
+
+/// What a process was started with, and what it starts inherits, is there for others to see.
+#[test]
+fn secrets_are_taken_out_of_the_environment_and_memory_is_not_dumped() {
+    let folder = fresh_folder("environment");
+    let kek = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
+    let mut command = latchkey(&folder);
+    command.env("LATCHKEY_KEK", kek);
+    let mut running = Running::start(command);
+    assert!(running.add("with-that-key").contains("location: /secrets\r\n"), "they are used all the same");
+    let main = postgres_pid(&folder).unwrap();
+    for pid in [running.child.id().to_string(), main] {
+        for what in ["environ", "cmdline"] {
+            // Where it may not even be read, nothing is to be found.
+            let seen = fs::read(format!("/proc/{pid}/{what}")).unwrap_or_default();
+            let seen = String::from_utf8_lossy(&seen);
+            assert!(!seen.contains(PASSWORD) && !seen.contains(kek), "{pid} {what}: {seen}");
+        }
+    }
+    let limits = fs::read_to_string(format!("/proc/{}/limits", running.child.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
+    let descriptors = fs::read_dir(format!("/proc/{}/fd", running.child.id())).unwrap();
+    let open: Vec<_> = descriptors.filter_map(|entry| fs::read_link(entry.unwrap().path()).ok()).collect();
+    assert!(open.iter().all(|path| !path.to_string_lossy().contains("memfd:latchkey")), "{open:?}");
     running.signal("-TERM");
     assert!(running.child.wait().unwrap().success());
 }
