@@ -2,7 +2,7 @@
 
 use crate::{failure::LoadFailure, ssr, ui::ago::Ago};
 use backend::{AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, Outcome};
-use domain::{percent, secret::SecretId, time::Timestamp};
+use domain::{access::Role, percent, secret::SecretId, time::Timestamp};
 use leptos::{either::Either, prelude::*};
 
 /// The address of the log.
@@ -202,6 +202,9 @@ fn Entries(
     now: Timestamp,
     /// All are about one object, which is not named again.
     of_one: bool,
+    /// From where things were done, and in which session, is for administrators.
+    #[prop(default = true)]
+    places: bool,
 ) -> impl IntoView {
     let rows = entries
         .into_iter()
@@ -218,6 +221,14 @@ fn Entries(
                     <td title=entry.object.clone()>
                         <span class="column-word">"Object"</span>
                         {entry.object.clone()}
+                    </td>
+                }
+            });
+            let address = places.then(|| {
+                view! {
+                    <td>
+                        <span class="column-word">"Address"</span>
+                        {entry.address.unwrap_or_else(|| "none".to_owned())}
                     </td>
                 }
             });
@@ -239,10 +250,7 @@ fn Entries(
                         <span class="column-word">"Outcome"</span>
                         {entry.outcome}
                     </td>
-                    <td>
-                        <span class="column-word">"Address"</span>
-                        {entry.address.unwrap_or_else(|| "none".to_owned())}
-                    </td>
+                    {address}
                 </tr>
             }
         })
@@ -256,7 +264,7 @@ fn Entries(
                     <th scope="col">"Action"</th>
                     {(!of_one).then(|| view! { <th scope="col">"Object"</th> })}
                     <th scope="col">"Outcome"</th>
-                    <th scope="col">"Address"</th>
+                    {places.then(|| view! { <th scope="col">"Address"</th> })}
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
@@ -272,7 +280,7 @@ pub fn History(id: SecretId) -> impl IntoView {
         let page = backend.audit().of_secret(&ctx, &id).await.ok()?;
         Some(view! {
             <h2>"History"</h2>
-            <Entries entries=page.entries now=page.now of_one=true/>
+            <Entries entries=page.entries now=page.now of_one=true places=ssr::may(Role::Admin)/>
         })
     });
     view! { <section class="history">{page}</section> }

@@ -265,6 +265,34 @@ async fn behind_tls_every_cookie_is_bound_to_it() {
     assert!(page.body.contains("data-prefix=\"__Host-\"") && page.body.contains("data-suffix=\"; Secure\""));
 }
 
+/// A byte in time, for ever.
+#[tokio::test]
+async fn a_body_that_drips_is_cut_after_a_minute() {
+    let app = TestApp::start().await;
+    let cookie = app.session("admin", Role::Admin).await;
+    tokio::time::pause();
+    let began = tokio::time::Instant::now();
+    let pieces = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = std::sync::Arc::clone(&pieces);
+    let drip = futures_util::stream::unfold((), move |()| {
+        let counted = std::sync::Arc::clone(&counted);
+        async move {
+            tokio::time::sleep(std::time::Duration::from_secs(8)).await;
+            counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Some((Ok::<_, std::io::Error>(axum::body::Bytes::from_static(b"a")), ()))
+        }
+    });
+    let request = Request::post("/theme")
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from_stream(drip))
+        .unwrap();
+    let (status, _) = app.head(request).await;
+    assert_eq!(pieces.load(std::sync::atomic::Ordering::Relaxed), 7, "eight seconds each");
+    assert_eq!(began.elapsed().as_secs(), 60);
+    assert!(status.is_client_error(), "{status}");
+}
+
 #[tokio::test]
 async fn a_server_that_is_about_to_stop_is_not_ready_and_answers() {
     let mut app = TestApp::start().await;

@@ -5,7 +5,7 @@ use super::{
     repository::{self, AuditRow},
 };
 use crate::{
-    access::{Object, authorize},
+    access::{Object, allowed, authorize},
     context::{Action, Ctx},
     db::{Db, bounded},
     error::refuse,
@@ -48,13 +48,20 @@ impl AuditService {
         self.page(ctx, query, PAGE).await
     }
 
-    /// What happened to one secret, the newest few records.
+    /// What happened to one secret, the newest few records. From where, and in which session, is for those who may read the
+    /// whole log.
     ///
     /// Errors: as `list`.
     pub async fn of_secret(&self, ctx: &Ctx, id: &SecretId) -> Result<AuditPage, Error> {
         let object = id.to_string();
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
-        self.page(ctx, &AuditQuery { object, ..AuditQuery::default() }, 20).await
+        let mut page = self.page(ctx, &AuditQuery { object, ..AuditQuery::default() }, 20).await?;
+        if !allowed(&ctx.actor, Action::ReadAudit, Object::Named("audit log")) {
+            for entry in &mut page.entries {
+                (entry.address, entry.credential) = (None, None);
+            }
+        }
+        Ok(page)
     }
 
     /// Notes that records are taken out as a file, before they are.

@@ -2,7 +2,7 @@
 
 use crate::{
     AuditCursor, AuditQuery, Backend, Verdict,
-    tests::{anonymous, at, backend, somebody},
+    tests::{anonymous, at, backend, signed_in, somebody},
 };
 use domain::{access::Role, error::Error};
 use sqlx::{PgPool, migrate::Migrator};
@@ -14,6 +14,23 @@ async fn with_records(pool: &PgPool, count: i64) -> Backend {
         backend.users().add(&at(number), &format!("user-{number:03}"), "reader").await.unwrap();
     }
     backend
+}
+
+/// Readers see what happened to a secret; from where, and in which session, is for administrators.
+#[sqlx::test]
+async fn the_history_of_a_secret_tells_readers_no_address_and_no_session(pool: PgPool) {
+    let backend = backend(pool).await;
+    let id = domain::secret::SecretId::parse("image-hub").unwrap();
+    let ana = signed_in(&backend, "ana", Role::Reader, 1).await;
+    let ana = crate::Ctx { address: Some("203.0.113.7".parse().unwrap()), ..ana };
+    // A refusal is on record like anything else.
+    assert_eq!(backend.secrets().may_change(&ana, Some(&id)).await, Err(Error::Forbidden));
+    for (role, sees) in [(Role::Reader, false), (Role::Editor, false), (Role::Admin, true)] {
+        let page = backend.audit().of_secret(&somebody(role, 2), &id).await.unwrap();
+        let entry = page.entries.first().unwrap();
+        assert_eq!(entry.actor, "ana");
+        assert_eq!((entry.address.is_some(), entry.credential.is_some()), (sees, sees), "{role:?}");
+    }
 }
 
 /// As somebody would who has the database in hand.
