@@ -269,7 +269,7 @@ async fn behind_tls_every_cookie_is_bound_to_it() {
 #[tokio::test]
 async fn a_body_that_drips_is_cut_after_a_minute() {
     let app = TestApp::start().await;
-    let cookie = app.session("admin", Role::Admin).await;
+    // Nobody is asked who this is: while the clock stands still, a database would seem not to answer.
     tokio::time::pause();
     let began = tokio::time::Instant::now();
     let pieces = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
@@ -283,7 +283,6 @@ async fn a_body_that_drips_is_cut_after_a_minute() {
         }
     });
     let request = Request::post("/theme")
-        .header(header::COOKIE, cookie)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from_stream(drip))
         .unwrap();
