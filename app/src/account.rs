@@ -5,11 +5,17 @@ use crate::{
     form_state::{FormState, Line},
     secrets::LIST,
     ssr,
-    ui::{ago::Ago, alert::Alert, theme::ThemeSwitch},
+    ui::{
+        ago::Ago,
+        alert::Alert,
+        confirm::{ConfirmPage, Consequence},
+        theme::ThemeSwitch,
+    },
 };
 use backend::SessionSummary;
 use domain::{
     access::{AccessError, AccessField, Role},
+    error::Error,
     percent,
     sensitive::Sensitive,
     time::Timestamp,
@@ -301,9 +307,9 @@ fn Sessions(sessions: Vec<SessionSummary>, now: Timestamp) -> impl IntoView {
                 Either::Left(view! { <b>"This session"</b> })
             } else {
                 Either::Right(view! {
-                    <form method="post" action=format!("/account/sessions/{}/end", session.id)>
-                        <button>"End session"</button>
-                    </form>
+                    <a class="button" href=format!("{ACCOUNT}/sessions/{}/end", session.id)>
+                        "End session"
+                    </a>
                 })
             };
             view! {
@@ -343,5 +349,55 @@ fn Sessions(sessions: Vec<SessionSummary>, now: Timestamp) -> impl IntoView {
             </thead>
             <tbody>{rows}</tbody>
         </table>
+    }
+}
+
+/// The question before one of one's own sessions is ended.
+#[component]
+pub fn EndSessionPage() -> impl IntoView {
+    let id = ssr::path_segment(3).unwrap_or_default();
+    let page = Suspend::new(async move {
+        let loaded = match ssr::request() {
+            Ok((backend, ctx)) => match backend.sessions().own(&ctx).await {
+                Ok(sessions) => sessions
+                    .into_iter()
+                    .find(|session| session.id.to_string() == id)
+                    .map(|session| (session, ctx.now))
+                    .ok_or(Error::NotFound),
+                Err(error) => Err(error),
+            }
+            .map_err(ssr::refuse),
+            Err(error) => Err(error),
+        };
+        match loaded {
+            Ok((session, now)) => Either::Left(view! { <EndQuestion session now/> }),
+            Err(error) => {
+                Either::Right(view! { <LoadFailure error heading="Account" noun="session" list=ACCOUNT/> })
+            }
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
+}
+
+#[component]
+fn EndQuestion(session: SessionSummary, now: Timestamp) -> impl IntoView {
+    let SessionSummary { device, address, seen_at, is_this, .. } = session;
+    let device = if device.is_empty() { "Unknown device".to_owned() } else { device };
+    let you = is_this.then(|| {
+        view! {
+            <Consequence>
+                <b>"This is the session that you are using. "</b>
+                "You are signed out at once."
+            </Consequence>
+        }
+    });
+    view! {
+        <ConfirmPage heading="End session".to_owned() cancel=ACCOUNT.to_owned() confirm="End session">
+            <p>
+                "End the session on " <b>{device}</b> {address.map(|address| format!(" ({address})"))} ", last seen "
+                <Ago at=seen_at now/> "? Whoever uses it has to sign in again; work that is not saved may be lost."
+            </p>
+            {you}
+        </ConfirmPage>
     }
 }

@@ -1,8 +1,12 @@
 //! The Audit page, and the history of one secret.
 
+pub mod history;
+
+pub use history::History;
+
 use crate::{failure::LoadFailure, ssr, ui::ago::Ago};
 use backend::{AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, Outcome};
-use domain::{access::Role, percent, secret::SecretId, time::Timestamp};
+use domain::{percent, time::Timestamp};
 use leptos::{either::Either, prelude::*};
 
 /// The address of the log.
@@ -115,7 +119,7 @@ fn Log(page: AuditPage, query: AuditQuery) -> impl IntoView {
             </div>
         })
     } else {
-        Either::Right(view! { <Entries entries now of_one=false/> })
+        Either::Right(view! { <Entries entries now of_one=false places=true/> })
     };
     view! {
         <div class="page-head">
@@ -203,7 +207,6 @@ fn Entries(
     /// All are about one object, which is not named again.
     of_one: bool,
     /// From where things were done, and in which session, is for administrators.
-    #[prop(default = true)]
     places: bool,
 ) -> impl IntoView {
     let rows = entries
@@ -270,20 +273,6 @@ fn Entries(
             <tbody>{rows}</tbody>
         </table>
     }
-}
-
-/// What happened to one secret, under its form.
-#[component]
-pub fn History(id: SecretId) -> impl IntoView {
-    let page = Suspend::new(async move {
-        let (backend, ctx) = ssr::request().ok()?;
-        let page = backend.audit().of_secret(&ctx, &id).await.ok()?;
-        Some(view! {
-            <h2>"History"</h2>
-            <Entries entries=page.entries now=page.now of_one=true places=ssr::may(Role::Admin)/>
-        })
-    });
-    view! { <section class="history">{page}</section> }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The document around every page, and the pages there are.
 
 use crate::{
-    account::{AccountPage, ChoosePasswordPage, SetUpPage, SignInPage},
+    account::{AccountPage, ChoosePasswordPage, EndSessionPage, SetUpPage, SignInPage},
     api_docs::ApiDocsPage,
     audit::AuditPageView,
     checks::page::CheckPage,
@@ -10,7 +10,10 @@ use crate::{
     secrets::{
         self,
         deleted::{DeletedSecretsPage, RemoveSecretPage},
-        keys::KeyPage,
+        keys::{
+            KeyPage,
+            question::{KeyQuestion, KeyQuestionPage},
+        },
         list::ListPage,
         pages::{AddPage, DeletePage, DetailsPage, EditPage},
         selection::{check::SelectedTestedPage, delete::DeleteSelectedPage, manifests::ManifestsPage},
@@ -22,7 +25,10 @@ use crate::{
         form::{AddUsagePage, EditUsagePage},
         list::{DeleteUsagePage, UsagesPage},
     },
-    users::{AddUserPage, LinkPage, UserPageView, UsersPage},
+    users::{
+        AddUserPage, LinkPage, UserPageView, UsersPage,
+        question::{UserQuestion, UserQuestionPage},
+    },
 };
 use domain::usage::UsageKind;
 use leptos::{nonce::use_nonce, prelude::*};
@@ -39,6 +45,8 @@ pub enum Page {
     ImportChoice,
     /// The public half of a secret's key, and a new pair.
     SecretKey,
+    /// The question before a new key is made, used or discarded.
+    AskAboutKey(KeyQuestion),
     CheckSecret,
     /// What a test of those that were selected in the list came to.
     CheckSelected,
@@ -56,6 +64,8 @@ pub enum Page {
     SetUp,
     ChoosePassword,
     Account,
+    /// The question before a session of one's own is ended.
+    EndSession,
     Tokens,
     AddToken,
     /// In answer to the form, with the token.
@@ -64,6 +74,8 @@ pub enum Page {
     Users,
     AddUser,
     User,
+    /// The question before a user is changed.
+    AskAboutUser(UserQuestion),
     /// In answer to a form, with the link.
     PasswordLink,
     Audit,
@@ -85,6 +97,9 @@ impl Page {
             Self::Import => "Import secrets · Latchkey",
             Self::ImportChoice => "Choose what to import · Latchkey",
             Self::SecretKey => "SSH key · Latchkey",
+            Self::AskAboutKey(KeyQuestion::Generate) => "Generate a new key pair · Latchkey",
+            Self::AskAboutKey(KeyQuestion::Switch) => "Switch to the new key · Latchkey",
+            Self::AskAboutKey(KeyQuestion::Discard) => "Discard the new key · Latchkey",
             Self::CheckSecret => "Connection · Latchkey",
             Self::CheckSelected => "Connections · Latchkey",
             Self::DeleteSelected => "Delete secrets · Latchkey",
@@ -103,6 +118,7 @@ impl Page {
             Self::SetUp => "Set up · Latchkey",
             Self::ChoosePassword => "Choose a password · Latchkey",
             Self::Account => "Account · Latchkey",
+            Self::EndSession => "End session · Latchkey",
             Self::Tokens => "Tokens · Latchkey",
             Self::AddToken => "Add token · Latchkey",
             Self::TokenCreated => "Token created · Latchkey",
@@ -110,6 +126,10 @@ impl Page {
             Self::Users => "Users · Latchkey",
             Self::AddUser => "Add user · Latchkey",
             Self::User => "User · Latchkey",
+            Self::AskAboutUser(UserQuestion::Role) => "Change role · Latchkey",
+            Self::AskAboutUser(UserQuestion::Disable) => "Disable user · Latchkey",
+            Self::AskAboutUser(UserQuestion::EndSessions) => "End all sessions · Latchkey",
+            Self::AskAboutUser(UserQuestion::PasswordLink) => "Make password link · Latchkey",
             Self::PasswordLink => "Password link · Latchkey",
             Self::Audit => "Audit · Latchkey",
             Self::Help => "Help · Latchkey",
@@ -129,6 +149,7 @@ impl Page {
             Self::Import => ImportPage().into_any(),
             Self::ImportChoice => ChoosePage().into_any(),
             Self::SecretKey => KeyPage().into_any(),
+            Self::AskAboutKey(question) => view! { <KeyQuestionPage question/> }.into_any(),
             Self::CheckSecret => CheckPage().into_any(),
             Self::CheckSelected => SelectedTestedPage().into_any(),
             Self::DeleteSelected => DeleteSelectedPage().into_any(),
@@ -143,6 +164,7 @@ impl Page {
             Self::SetUp => SetUpPage().into_any(),
             Self::ChoosePassword => ChoosePasswordPage().into_any(),
             Self::Account => AccountPage().into_any(),
+            Self::EndSession => EndSessionPage().into_any(),
             Self::Tokens => TokensPage().into_any(),
             Self::AddToken => AddTokenPage().into_any(),
             Self::TokenCreated => TokenCreatedPage().into_any(),
@@ -150,6 +172,7 @@ impl Page {
             Self::Users => UsersPage().into_any(),
             Self::AddUser => AddUserPage().into_any(),
             Self::User => UserPageView().into_any(),
+            Self::AskAboutUser(question) => view! { <UserQuestionPage question/> }.into_any(),
             Self::PasswordLink => LinkPage().into_any(),
             Self::Audit => AuditPageView().into_any(),
             Self::Help => HelpPage().into_any(),

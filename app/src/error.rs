@@ -62,6 +62,17 @@ impl ApiError {
     }
 }
 
+impl ApiError {
+    /// Returns the first sentence of the message, for the place beside the button that was pressed.
+    pub fn in_a_line(&self) -> String {
+        let mut line = self.message();
+        if let Some(end) = line.find(". ") {
+            line.truncate(end + 1);
+        }
+        line
+    }
+}
+
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         Self::Refused(error)

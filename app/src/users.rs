@@ -1,5 +1,7 @@
 //! The Users pages: list, add, and one user.
 
+pub mod question;
+
 use crate::{
     failure::LoadFailure,
     form_state::{FormState, Line},
@@ -269,9 +271,11 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
     } else {
         Either::Right(view! {
             <p>"A disabled user may not sign in, every session ends, and every API token stops working. Nothing is deleted."</p>
-            <form method="post" action=to("disable")>
-                <button class="danger">"Disable user"</button>
-            </form>
+            <p>
+                <a class="button danger" href=to("disable")>
+                    "Disable user"
+                </a>
+            </p>
         })
     };
     let kept = match user.issuer.clone() {
@@ -284,7 +288,7 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
         }),
         None => Either::Right(view! {
             <h2>"Role"</h2>
-            <form method="post" action=to("role") class="plain-form">
+            <form method="get" action=to("role") class="plain-form">
                 {role_choice(&form, user.role)}
                 <div class="actions">
                     <button class="primary">"Change role"</button>
@@ -292,14 +296,16 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
             </form>
             <h2>"Password"</h2>
             <p>"A link with which the user chooses a new password. The old one and every session end at once."</p>
-            <form method="post" action=to("password-link")>
-                <button>"Make password link"</button>
-            </form>
+            <p>
+                <a class="button" href=to("password-link")>
+                    "Make password link"
+                </a>
+            </p>
         }),
     };
     view! {
         <h1>{format!("User {}", user.name)}</h1>
-        <p class="lead">{state(&user)} {seen} "."</p>
+        <p class="lead">{question::is_oneself(&user).then(|| view! { <b>"This is you. "</b> })} {state(&user)} {seen} "."</p>
         {form.summary()}
         {kept}
         <h2>"Sessions"</h2>
@@ -307,9 +313,11 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
         {(user.sessions > 0)
             .then(|| {
                 view! {
-                    <form method="post" action=to("end-sessions")>
-                        <button>"End all sessions"</button>
-                    </form>
+                    <p>
+                        <a class="button" href=to("end-sessions")>
+                            "End all sessions"
+                        </a>
+                    </p>
                 }
             })}
         <h2>{if user.disabled { "Enable" } else { "Disable" }}</h2>

@@ -16,8 +16,10 @@ use app::{
     document::Page,
     secrets::{
         deleted::DELETED,
+        keys::question::KeyQuestion,
         selection::{CHECK as CHECK_SELECTED, DELETE as DELETE_SELECTED, MANIFESTS},
     },
+    users::question::UserQuestion,
 };
 use axum::{
     Router,
@@ -77,6 +79,8 @@ pub fn routes(state: &AppState) -> Vec<Route> {
     use Audience::{Anybody, Islands, Probes, SignedIn, Tokens};
 
     let page = |page| get(pages::page(state, page));
+    let asked_key = |question| page(Page::AskAboutKey(question));
+    let asked_user = |question| page(Page::AskAboutUser(question));
     let mut routes: Vec<Route> = vec![
         ("/livez", Probes, get(health::live)),
         ("/readyz", Probes, get(health::ready)),
@@ -109,24 +113,32 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/secrets/{id}/key", SignedIn, page(Page::SecretKey)),
         ("/secrets/{id}/key.pub", SignedIn, get(keys::public_key)),
         ("/secrets/{id}/key/new.pub", SignedIn, get(keys::new_public_key)),
-        ("/secrets/{id}/key/generate", SignedIn, post(keys::generate)),
+        ("/secrets/{id}/key/generate", SignedIn, asked_key(KeyQuestion::Generate).post(keys::generate)),
         ("/secrets/{id}/key/check", SignedIn, page(Page::SecretKey).post(keys::check)),
-        ("/secrets/{id}/key/switch", SignedIn, post(keys::switch)),
-        ("/secrets/{id}/key/discard", SignedIn, post(keys::discard)),
+        ("/secrets/{id}/key/switch", SignedIn, asked_key(KeyQuestion::Switch).post(keys::switch)),
+        ("/secrets/{id}/key/discard", SignedIn, asked_key(KeyQuestion::Discard).post(keys::discard)),
         ("/account", SignedIn, page(Page::Account)),
         ("/account/password", SignedIn, post(account::change_password)),
-        ("/account/sessions/{id}/end", SignedIn, post(account::end_session)),
+        ("/account/sessions/{id}/end", SignedIn, page(Page::EndSession).post(account::end_session)),
         ("/tokens", SignedIn, page(Page::Tokens)),
         ("/tokens/new", SignedIn, page(Page::AddToken).post(tokens::add_token)),
         ("/tokens/{id}/revoke", SignedIn, page(Page::RevokeToken).post(tokens::revoke_token)),
         ("/users", SignedIn, page(Page::Users)),
         ("/users/new", SignedIn, page(Page::AddUser).post(users::add_user)),
         ("/users/{name}", SignedIn, page(Page::User)),
-        ("/users/{name}/role", SignedIn, post(users::set_role)),
-        ("/users/{name}/disable", SignedIn, post(users::disable)),
+        ("/users/{name}/role", SignedIn, asked_user(UserQuestion::Role).post(users::set_role)),
+        ("/users/{name}/disable", SignedIn, asked_user(UserQuestion::Disable).post(users::disable)),
         ("/users/{name}/enable", SignedIn, post(users::enable)),
-        ("/users/{name}/end-sessions", SignedIn, post(users::end_sessions)),
-        ("/users/{name}/password-link", SignedIn, post(users::password_link)),
+        (
+            "/users/{name}/end-sessions",
+            SignedIn,
+            asked_user(UserQuestion::EndSessions).post(users::end_sessions),
+        ),
+        (
+            "/users/{name}/password-link",
+            SignedIn,
+            asked_user(UserQuestion::PasswordLink).post(users::password_link),
+        ),
         ("/audit", SignedIn, page(Page::Audit)),
         ("/audit/export", SignedIn, post(audit::export)),
         ("/help", SignedIn, page(Page::Help)),

@@ -8,17 +8,18 @@ use domain::{
     secret::{SecretId, SecretKind, Trial},
 };
 
-/// Tries what stands in a form of Add, or of Edit of this secret.
+/// Tries what stands in a form of Add, or of Edit of this secret. Returns the ticket with which the form keeps the result,
+/// too.
 pub async fn typed(
     backend: &Backend,
     ctx: &Ctx,
     id: Option<SecretId>,
     input: &SecretInput,
-) -> Result<CheckReport, Error> {
+) -> Result<(CheckReport, Option<String>), Error> {
     // Whoever may not is told that, whatever they sent.
     backend.secrets().may_change(ctx, id.as_ref()).await?;
     let kind = id.as_ref().map(|id| id.kind).or_else(|| SecretKind::parse(&input.kind));
     let wrong_kind = || Error::Invalid(vec![FieldError { field: Field::Type, problem: Problem::Type }]);
     let trial = Trial::parse(kind.ok_or_else(wrong_kind)?, input.draft(), id.is_some());
-    backend.checks().typed(ctx, id.as_ref(), trial.map_err(Error::Invalid)?).await
+    backend.checks().typed_with_ticket(ctx, id.as_ref(), trial.map_err(Error::Invalid)?).await
 }

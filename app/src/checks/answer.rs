@@ -61,8 +61,14 @@ pub fn refusal(error: &Error) -> String {
     .to_html()
 }
 
-/// As it stands in a form. `values_dropped`: the form was sent as a whole, and its values do not come back.
-pub fn html(report: CheckReport, input: &SecretInput, values_dropped: bool) -> String {
+/// As it stands in a form, with the ticket that keeps it where the form is saved unchanged. `values_dropped`: the form was
+/// sent as a whole, and its values do not come back.
+pub fn html(
+    report: CheckReport,
+    input: &SecretInput,
+    ticket: Option<String>,
+    values_dropped: bool,
+) -> String {
     let approved = KnownHosts::parse("", &input.approved_hosts).unwrap_or_default().as_str().to_owned();
     let dropped = values_dropped.then(|| {
         view! {
@@ -73,9 +79,15 @@ pub fn html(report: CheckReport, input: &SecretInput, values_dropped: bool) -> S
     });
     view! {
         <Answer report approval=Approval::InForm { approved }/>
+        {ticket.map(|ticket| ticket_field(&ticket))}
         {dropped}
     }
     .to_html()
+}
+
+/// The ticket of the last test, as a field of the form that was tested.
+pub fn ticket_field(ticket: &str) -> impl IntoView + use<> {
+    view! { <input type="hidden" form="secret-form" name="tested" value=ticket.to_owned()/> }
 }
 
 /// As it stands under the form of an image or a dataset that uses this secret.
@@ -239,7 +251,7 @@ mod tests {
             host_keys: keys,
             ..CheckReport::new(cause)
         };
-        html(report, &SecretInput::default(), false)
+        html(report, &SecretInput::default(), None, false)
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
 };
 use domain::{
     access::Role,
-    check::{CheckReport, CheckState, TrustedKey},
+    check::{CheckCause, CheckReport, CheckState, TrustedKey},
     error::Error,
     percent,
     secret::{SecretDetails, SecretId, SecretKind},
@@ -62,6 +62,13 @@ fn Shown(
 ) -> impl IntoView {
     let SecretDetails { id, display_name, .. } = details;
     let CheckState { cause, last, refs, target, trusted, now } = state;
+    // Before the first test there may be nothing to test on, which a test would only say once more.
+    let cause = match cause {
+        CheckCause::NeverTested if id.kind == SecretKind::GitDataset && target.is_none() => {
+            CheckCause::NoRepository
+        }
+        cause => cause,
+    };
     let may_write = ssr::may(Role::Editor);
     let back = list_before(&ssr::query());
     let query = match ssr::query_parameter("list") {
@@ -93,6 +100,12 @@ fn Shown(
     let what = if id.kind == SecretKind::GitDataset { "Repository to try" } else { "Image to try" };
     let edit = format!("{LIST}/{id}/edit{query}");
     let action = format!("{LIST}/{id}/check{query}");
+    // Without a repository, that is what is to be done.
+    let (edit_words, edit_class, test_class) = if cause == CheckCause::NoRepository {
+        ("Enter a repository to try", "button primary", "")
+    } else {
+        ("Edit", "button", "primary")
+    };
     view! {
         <h1>"Connection"</h1>
         <p class="lead">{id.kind.label()} " " <b>{display_name}</b> " (" <code>{id.name.as_str().to_owned()}</code> ")"</p>
@@ -110,11 +123,11 @@ fn Shown(
             {may_write
                 .then(|| {
                     view! {
-                        <a class="button" href=edit>
-                            "Edit"
+                        <a class=edit_class href=edit>
+                            {edit_words}
                         </a>
                         <form method="post" action=action>
-                            <button class="primary">{icon!("plug")} "Test connection"</button>
+                            <button class=test_class>{icon!("plug")} "Test connection"</button>
                         </form>
                     }
                 })}

@@ -2,7 +2,7 @@
 //! form, and are the server's to render: nothing in them has to answer at once.
 
 use super::{
-    answer::Tested,
+    answer::{Tested, ticket_field},
     button::{ANSWER, FORM, TestInPlace},
 };
 use crate::{
@@ -67,7 +67,10 @@ pub fn CheckSection(
             </div>
         }
     });
-    let answer = use_context::<(Refused, Tested)>().map(|(_, tested)| tested.0).unwrap_or_default();
+    let answer = use_context::<(Refused, Tested)>().map(|(_, tested)| tested.0).unwrap_or_else(|| {
+        // A form that was refused after its test is still the one that was tested.
+        if typed.tested.is_empty() { String::new() } else { ticket_field(&typed.tested).to_html() }
+    });
     view! {
         <section class="check-section" aria-labelledby="check-title">
             <h2 id="check-title">"Does it work?"</h2>
@@ -78,7 +81,7 @@ pub fn CheckSection(
             </button>
             <TestInPlace/>
             <p class="hint" id="test-hint">
-                "Tries what stands above, and the stored value where none was typed. It can be saved in any case."
+                "Tries what stands above, and the stored value where none was typed. It can be saved in any case; saved unchanged within 15 minutes, it keeps the result."
             </p>
             <p class="hint without-script">
                 "Without JavaScript, a secret or password that was typed must be typed again after a test."

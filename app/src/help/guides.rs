@@ -1,6 +1,6 @@
 //! The steps of each guide. No headings in them: they stand under a page's heading, and folded in a form.
 
-use crate::imports::IMPORT;
+use crate::{imports::IMPORT, ssr};
 use domain::secret::RegistryPreset;
 use leptos::prelude::*;
 
@@ -217,26 +217,41 @@ pub fn importable() -> impl IntoView {
 
 /// What becomes of a value.
 pub fn values() -> AnyView {
+    let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
+    let kept = match keep_days {
+        0 => "Deleting a secret removes its value from the database at once".to_owned(),
+        1 => "The value of a deleted secret is kept, sealed, for one day, so that it can be restored, and then removed from \
+              the database; Remove for good does that at once"
+            .to_owned(),
+        days => format!(
+            "The value of a deleted secret is kept, sealed, for {days} days, so that it can be restored, and then removed \
+             from the database; Remove for good does that at once"
+        ),
+    };
+    let after_deletion = format!(
+        "on Edit an empty field keeps what is stored. {kept}. Backups of the database have it, sealed, for as long as they \
+         are kept."
+    );
     view! {
         <ul>
             <li>
                 <b>"On the way: "</b>
-                "a value goes to the portal when you press Confirm, and not before. It never comes back to a browser: not into a form that was refused, not to an administrator, not on Edit."
+                "a value goes to the portal when you press Confirm, Test connection or Import. A test uses it and stores nothing of it. No page shows it again: not a form that was refused, not to an administrator, not Edit."
             </li>
             <li>
                 <b>"At rest: "</b>
-                "it is sealed before it is stored, with AES-256-GCM under a key of its own, which is sealed under the portal’s key. The database alone is of no use to anybody, and neither is its backup. A value moved to another secret, or changed, does not open."
+                "it is sealed before it is stored, with AES-256-GCM under a key of its own, which is sealed under the portal’s key. The database alone opens no value, and neither does its backup; names, hosts and usernames in it can be read. A value moved to another secret, or changed, does not open."
             </li>
             <li>
                 <b>"Elsewhere: "</b> "values are in no log, no audit record, no address and no error."
             </li>
             <li>
                 <b>"Who gets it: "</b>
-                "clusters and scripts, by a token that allows taking values out. Each time leaves a record that says who and when, before the value is handed out."
+                "whoever has an API token that allows taking values out: a cluster, a script, or a person who exports manifests with it. Each time leaves a record that says who and when, before the value is handed out. A test sends a password to the registry host that it was typed for; a private key is sent nowhere, it only signs."
             </li>
             <li>
                 <b>"Changes: "</b>
-                "on Edit an empty field keeps what is stored. Deleting a secret deletes its value; backups of the database have it, sealed, for as long as they are kept."
+                {after_deletion}
             </li>
         </ul>
         <p>"What the portal cannot do: take a value back that somebody had before. Where one was mailed about, make a new one."</p>

@@ -90,7 +90,7 @@ pub const TOPICS: [(&str, &[Topic]); 3] = [
             Topic {
                 key: "values",
                 title: "How Latchkey keeps what you paste",
-                about: "Where a key or password goes once you press Confirm, and who gets to see it.",
+                about: "Where a key or password goes, how it is kept, and who gets to see it.",
                 steps: guides::values,
             },
         ],

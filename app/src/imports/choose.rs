@@ -125,7 +125,14 @@ fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoVi
             {rows}
             <NotImported rows=cannot passed_over/>
             <div class="actions">
-                <button formaction=format!("{}/discard", import_address(id))>"Discard"</button>
+                // Asked in place: another page would lose what was typed into the rows.
+                <details class="ask">
+                    <summary class="button">"Discard"</summary>
+                    <p>"Discard all that was found? To import it later, the file has to be given once more."</p>
+                    <button class="danger" formaction=format!("{}/discard", import_address(id))>
+                        "Discard all"
+                    </button>
+                </details>
                 {any.then(|| view! { <button class="primary">"Import the chosen"</button> })}
             </div>
         </form>

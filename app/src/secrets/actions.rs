@@ -18,7 +18,7 @@ pub async fn create(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result
     let secret = NewSecret::parse(input.draft()).map_err(Error::Invalid)?;
     // A mark that is none stands for a form without one.
     let submission = input.submission.parse().ok().map(Submission::Form);
-    let id = backend.secrets().create(ctx, secret, submission).await?;
+    let id = backend.secrets().create_tested(ctx, secret, submission, &input.tested).await?;
     let host = input.corrected_host(id.kind);
     Ok(Notice::Saved { id, host })
 }
@@ -35,7 +35,8 @@ pub async fn create_generated(backend: &Backend, ctx: &Ctx, input: &SecretInput)
 pub async fn update(backend: &Backend, ctx: &Ctx, edit: SecretEdit) -> Result<Notice, Error> {
     let SecretEdit { id, form } = edit;
     let update = SecretUpdate::parse(id.kind, form.draft()).map_err(Error::Invalid)?;
-    backend.secrets().update(ctx, &id, update, form.expected_version()?).await?;
+    let expected = form.expected_version()?;
+    backend.secrets().update_tested(ctx, &id, update, expected, &form.tested).await?;
     let host = form.corrected_host(id.kind);
     Ok(Notice::Saved { id, host })
 }

@@ -5,7 +5,7 @@ use crate::{
     failure::LoadFailure,
     secrets::LIST,
     ssr,
-    ui::{ago::Ago, alert::Alert, icon::icon, pages::Pages},
+    ui::{ago::Ago, alert::Alert, confirm::ConfirmPage, icon::icon, pages::Pages},
 };
 use backend::{DeletedPage, DeletedSecret};
 use domain::{
@@ -231,23 +231,20 @@ fn Question(secret: DeletedSecret, failure: Option<Error>) -> impl IntoView {
         1 => Some(format!("1 {noun} still points to it, and will have none. ")),
         count => Some(format!("{count} {noun}s still point to it, and will have none. ")),
     };
+    let refused = failure.map(|error| {
+        view! { <Alert title="Not removed"><p>{ApiError::Refused(error).message()}</p></Alert> }.into_any()
+    });
     view! {
-        <h1>"Remove for good"</h1>
-        {failure
-            .map(|error| {
-                view! { <Alert title="Not removed"><p>{ApiError::Refused(error).message()}</p></Alert> }
-            })}
-        <form method="post">
+        <ConfirmPage
+            heading="Remove for good".to_owned()
+            cancel=DELETED.to_owned()
+            confirm="Remove for good"
+            refused
+        >
             <p>
                 "Are you sure to remove " <b>{display_name}</b> " (" <code>{id.name.as_str().to_owned()}</code>
                 ") for good? " {users} "Its value cannot be brought back."
             </p>
-            <div class="actions">
-                <a class="button" href=DELETED>
-                    "Cancel"
-                </a>
-                <button class="danger">"Remove for good"</button>
-            </div>
-        </form>
+        </ConfirmPage>
     }
 }

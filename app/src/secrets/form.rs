@@ -5,7 +5,6 @@ use super::{
     api::{create_secret, update_secret},
     form_fields::{
         GitDatasetFields, ImagePullFields, LockedType, NameFields, ProblemSummary, Problems, TypeSelect,
-        focus_first,
     },
     holds_the_same,
     input::{Refused, SecretEdit, SecretInput, Typed},
@@ -16,7 +15,7 @@ use crate::{
     ui::{ago::Ago, alert::Alert, dom, leave_guard},
 };
 use domain::{
-    error::{Change, Error, FieldError},
+    error::{Change, Error, Field, FieldError},
     secret::{NewSecret, SecretId, SecretKind, SecretUpdate},
     sensitive::Sensitive,
 };
@@ -103,7 +102,7 @@ pub fn SecretForm(
             problems.replace(field_errors(Some(&error)));
             failure.set(Some(error));
             // The errors are in the page after this run.
-            request_animation_frame(move || focus_first(problems));
+            request_animation_frame(move || show_refusal(problems));
         }
         None => {}
     });
@@ -129,7 +128,7 @@ pub fn SecretForm(
         } else {
             problems.replace(wrong.clone());
             failure.set(Some(ApiError::Refused(Error::Invalid(wrong))));
-            request_animation_frame(move || focus_first(problems));
+            request_animation_frame(move || show_refusal(problems));
         }
     };
 
@@ -154,7 +153,9 @@ pub fn SecretForm(
         }),
     };
     view! {
-        <Failure failure problems value_dropped form/>
+        <div id=REFUSAL tabindex="-1">
+            <Failure failure problems value_dropped form/>
+        </div>
         <form
             method="post"
             action=address
@@ -172,6 +173,7 @@ pub fn SecretForm(
             <NameFields typed=typed.clone() problems locked=editing autofocus/>
             {fields}
             <div class="actions">
+                <p class="not-saved">{move || failure.with(|error| error.as_ref().map(ApiError::in_a_line))}</p>
                 <a class="button" href=cancel>
                     "Cancel"
                 </a>
@@ -181,6 +183,14 @@ pub fn SecretForm(
             </div>
         </form>
     }
+}
+
+/// The id of the place above the form where it stands why it was not saved.
+const REFUSAL: &str = "refusal";
+
+/// Brings into view why the form was not saved: the first field that is wrong, or what stands above the form.
+fn show_refusal(problems: Problems) {
+    dom::focus(problems.first().map_or(REFUSAL, Field::key));
 }
 
 /// Why the form was not saved, above it.
@@ -320,6 +330,7 @@ fn read(form: &leptos::web_sys::HtmlFormElement) -> SecretInput {
         known_hosts: text("known_hosts"),
         approved_hosts: text("approved_hosts"),
         image: text("image"),
+        tested: text("tested"),
         submission: text("submission"),
         version: text("version"),
         overwrite: String::new(),

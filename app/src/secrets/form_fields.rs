@@ -206,8 +206,8 @@ pub fn GitDatasetFields(
                 hint: if stored {
                     "A private key is stored, and is never shown. Left empty, the stored value stays as it is."
                 } else {
-                    "The SSH private key that reads the repository: the file without .pub. It is sealed as soon \
-                     as it arrives and never shown again."
+                    "The SSH private key that reads the repository: the file without .pub. It is sealed before it \
+                     is stored, and no page shows it again."
                 },
             }
             placeholder=if stored { "Paste a secret to replace it" } else { "-----BEGIN OPENSSH PRIVATE KEY-----" }
@@ -322,7 +322,7 @@ pub fn ImagePullFields(
                 hint: if stored {
                     "A password is stored, and is never shown. Left empty, the stored value stays as it is."
                 } else {
-                    "The token or password, to the letter. It is sealed as soon as it arrives and never shown again."
+                    "The token or password, to the letter. It is sealed before it is stored, and no page shows it again."
                 },
             }
             placeholder=if stored { "Type a password to replace it" } else { "" }
@@ -376,12 +376,5 @@ pub fn LockedType(kind: SecretKind) -> impl IntoView {
             error=Signal::stored(None)
             locked=true
         />
-    }
-}
-
-/// Puts the focus where the first correction is due.
-pub fn focus_first(problems: Problems) {
-    if let Some(field) = problems.first() {
-        dom::focus(field.key());
     }
 }

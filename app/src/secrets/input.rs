@@ -34,6 +34,8 @@ pub struct SecretInput {
     /// Lines of known hosts that were shown after a test, and approved.
     pub approved_hosts: String,
     pub image: String,
+    /// What a test of this form came to, sealed by the server.
+    pub tested: String,
     /// Made with the Add form by the server: the same form sent twice is saved once.
     pub submission: String,
     /// The version that the Edit form was opened with.
@@ -86,6 +88,7 @@ impl SecretInput {
             repository: self.repository.clone(),
             known_hosts: self.hosts(),
             image: self.image.clone(),
+            tested: self.tested.clone(),
             submission: self.submission.clone(),
             version: self.version.clone(),
         }
@@ -122,13 +125,16 @@ pub struct Typed {
     pub kind: String,
     pub registry_host: String,
     pub username: String,
-    /// This and the next two are in no island: the browser passes over them.
+    /// This and the next three are in no island: the browser passes over them.
     #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub repository: String,
     #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub known_hosts: String,
     #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub image: String,
+    /// The ticket of the last test, which a form that was refused keeps.
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
+    pub tested: String,
     /// Comes back as it was sent: a form that was refused is still the same form, begun with the same version.
     pub submission: String,
     pub version: String,

@@ -1,6 +1,8 @@
 //! What is shown of a secret's SSH key: the public half, where to register it, and the way to a new pair. All of it is
 //! the server's: plain forms and links.
 
+pub mod question;
+
 use super::{LIST, pages::with_secret};
 use crate::{
     checks::answer::{Answer, Approval},
@@ -28,6 +30,11 @@ pub struct NotDone(pub Error);
 #[derive(Clone, Debug)]
 pub struct NewKeyTested(pub CheckReport);
 
+/// Why nothing was done about a pair that is not the one that waits.
+fn replaced() -> String {
+    "The new key was replaced in the meantime. This page shows the one that waits now.".to_owned()
+}
+
 /// The address of the page of a secret's key.
 pub fn key_address(id: &SecretId) -> String {
     format!("{LIST}/{id}/key")
@@ -41,7 +48,7 @@ pub fn GenerateOffer() -> impl IntoView {
         <section class="offer" aria-labelledby="offer-title">
             <h2 id="offer-title">"No key yet?"</h2>
             <p>
-                "Have the portal make a pair. The private key is sealed at once and never leaves the portal; the next page shows the public key, and where to register it. Only the names above are needed."
+                "Have the portal make a pair. The private key is sealed at once, and no page shows it: it leaves the portal only by an API token that allows taking values out. The next page shows the public key, and where to register it. Only the names above are needed."
             </p>
             <div class="choices">
                 <button form="secret-form" name="generate" value=NewKeyKind::Ed25519.as_str()>
@@ -61,9 +68,7 @@ pub fn GenerateOffer() -> impl IntoView {
 pub fn KeyPage() -> impl IntoView {
     let failed = use_context::<NotDone>().map(|NotDone(error)| {
         let said = match error {
-            Error::Changed(_) => {
-                "The new key was replaced in the meantime. This page shows the one that waits now.".to_owned()
-            }
+            Error::Changed(_) => replaced(),
             Error::NotFound => {
                 "There is no new key any more: it was discarded, or is in use already.".to_owned()
             }
@@ -128,7 +133,7 @@ pub fn KeySection(details: SecretDetails) -> impl IntoView {
             <p>"The stored key was saved before keys were looked at. The portal is doing so now: load this page again in a minute."</p>
         }),
     };
-    let waiting = pending.is_some();
+    let waiting = pending.as_ref().map(|pending| pending.facts.fingerprint.clone());
     let pending = pending.map(|pending| view! { <Pending id=id.clone() pending now may_write/> });
     let offer = may_write.then(|| view! { <Rotate id=id.clone() waiting/> });
     Some(view! {
@@ -186,6 +191,11 @@ fn Pending(
     let PendingKey { facts, made_at, made_by } = pending;
     let address = key_address(&id);
     let fingerprint = facts.fingerprint.clone();
+    let tested = use_context::<NewKeyTested>().map(|NewKeyTested(report)| report);
+    // So that the question says it once more.
+    let came_to = tested.as_ref().map(|report| {
+        view! { <input type="hidden" name=question::TESTED value=report.cause.as_str()/> }
+    });
     let choices = may_write.then(|| {
         let check = format!("{address}/check#{TEST_RESULT}");
         let switch = format!("{address}/switch");
@@ -196,11 +206,12 @@ fn Pending(
                     <input type="hidden" name="fingerprint" value=fingerprint.clone()/>
                     <button>{icon!("plug")} "Test the new key"</button>
                 </form>
-                <form method="post" action=switch>
+                <form method="get" action=switch>
                     <input type="hidden" name="fingerprint" value=fingerprint.clone()/>
+                    {came_to}
                     <button class="primary">"Switch to the new key"</button>
                 </form>
-                <form method="post" action=discard>
+                <form method="get" action=discard>
                     <input type="hidden" name="fingerprint" value=fingerprint/>
                     <button>"Discard the new key"</button>
                 </form>
@@ -216,7 +227,7 @@ fn Pending(
             </p>
             <Facts facts label="New public key" field="new-public-key" download=format!("{address}/new.pub")/>
             {Steps()}
-            {use_context::<NewKeyTested>().map(|NewKeyTested(report)| view! { <TestResult id report/> })}
+            {tested.map(|report| view! { <TestResult id report/> })}
             {choices}
         </div>
     }
@@ -247,17 +258,19 @@ fn TestResult(id: SecretId, report: CheckReport) -> impl IntoView {
 #[component]
 fn Rotate(
     id: SecretId,
-    /// Whether one waits already, which gives way.
-    waiting: bool,
+    /// The fingerprint of the one that waits already, which gives way: not without a question.
+    waiting: Option<String>,
 ) -> impl IntoView {
-    let words = if waiting {
+    let method = if waiting.is_some() { "get" } else { "post" };
+    let words = if waiting.is_some() {
         "Another new pair takes the place of the one that waits; the key in use stays."
     } else {
         "A new pair waits beside the key in use until you switch to it."
     };
     view! {
-        <form method="post" action=format!("{}/generate", key_address(&id)) class="rotate">
+        <form method=method action=format!("{}/generate", key_address(&id)) class="rotate">
             <p class="hint">{words}</p>
+            {waiting.map(|fingerprint| view! { <input type="hidden" name="fingerprint" value=fingerprint/> })}
             <div class="choices">
                 <button name="generate" value=NewKeyKind::Ed25519.as_str()>
                     {icon!("key")}

@@ -159,6 +159,7 @@ fn Row(
         registry_host,
         key,
         status,
+        cause,
         used_by,
         last_used,
         ..
@@ -236,7 +237,7 @@ fn Row(
             </td>
             <td class="status">
                 <span class="column-word">"Status"</span>
-                <a href=connection>
+                <a href=connection title=cause.message()>
                     <StatusWord status/>
                 </a>
             </td>

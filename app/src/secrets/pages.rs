@@ -20,6 +20,7 @@ use crate::{
     ssr,
     ui::{
         ago::Ago,
+        confirm::ConfirmPage,
         field::{FieldText, field_frame},
         icon::icon,
     },
@@ -138,18 +139,15 @@ pub fn DeletePage() -> impl IntoView {
             }
         });
         view! {
-            <h1 id="delete-title">"Delete Secret"</h1>
-            {failure}
-            <form method="post">
+            <ConfirmPage
+                heading="Delete Secret".to_owned()
+                cancel
+                confirm="OK"
+                refused=failure.map(IntoAny::into_any)
+            >
                 <DeleteQuestion id=details.id display_name=details.display_name keep_days/>
                 {used}
-                <div class="actions">
-                    <a class="button" href=cancel>
-                        "Cancel"
-                    </a>
-                    <button class="danger">"OK"</button>
-                </div>
-            </form>
+            </ConfirmPage>
         }
     };
     with_users(true, show)
@@ -220,7 +218,7 @@ pub fn DetailsPage() -> impl IntoView {
 }
 
 /// Loads the secret that the address names and who uses it, and shows them, or says why not.
-fn with_users<V: IntoView + 'static>(
+pub(super) fn with_users<V: IntoView + 'static>(
     to_change: bool,
     show: impl FnOnce(SecretDetails, SecretUsers) -> V + Send + 'static,
 ) -> impl IntoView {

@@ -5,7 +5,7 @@ use crate::{
     failure::LoadFailure,
     form_state::Line,
     ssr,
-    ui::{ago::Ago, icon::icon, pages::Pages},
+    ui::{ago::Ago, confirm::ConfirmPage, icon::icon, pages::Pages},
 };
 use backend::{CreatedToken, TokenPage, TokenSummary};
 use domain::{
@@ -262,20 +262,17 @@ pub fn RevokeTokenPage() -> impl IntoView {
         };
         match loaded {
             Ok(token) => Either::Left(view! {
-                <h1>"Revoke token"</h1>
-                {form.summary()}
-                <p>
-                    "Are you sure to revoke " <b>{token.name}</b> " (" <code>{token.id}</code>
-                    ")? Whatever uses it is refused from then on, and it cannot be brought back."
-                </p>
-                <form method="post">
-                    <div class="actions">
-                        <a class="button" href=TOKENS>
-                            "Cancel"
-                        </a>
-                        <button class="danger">"Revoke"</button>
-                    </div>
-                </form>
+                <ConfirmPage
+                    heading="Revoke token".to_owned()
+                    cancel=TOKENS.to_owned()
+                    confirm="Revoke"
+                    refused=form.error.is_some().then(|| form.summary().into_any())
+                >
+                    <p>
+                        "Are you sure to revoke " <b>{token.name}</b> " (" <code>{token.id}</code>
+                        ")? Whatever uses it is refused from then on, and it cannot be brought back."
+                    </p>
+                </ConfirmPage>
             }),
             Err(error) => {
                 Either::Right(view! { <LoadFailure error heading="Tokens" noun="token" list=TOKENS/> })

@@ -3,6 +3,8 @@
 
 pub mod ago;
 pub mod alert;
+#[cfg(feature = "ssr")]
+pub mod confirm;
 pub mod dialog;
 pub mod dom;
 pub mod field;

@@ -207,13 +207,23 @@ impl Form {
     fn select(&self) -> impl IntoView + use<> {
         let field = Field::PullSecret;
         let (label, hint) = match self.kind {
-            UsageKind::Image => (
+            UsageKind::Image if self.target.is_some() => (
                 "Use Image Pull Secret",
                 "Those for the registry of the image come first. An image that anybody may pull needs none.",
             ),
-            UsageKind::Dataset => (
+            UsageKind::Image => (
+                "Use Image Pull Secret",
+                "Enter the image and press Find: those for its registry are then listed first. An image that anybody may \
+                 pull needs none.",
+            ),
+            UsageKind::Dataset if self.target.is_some() => (
                 "Use Git Dataset Secret",
                 "Those that trust the host of the repository come first. A key opens repositories by SSH.",
+            ),
+            UsageKind::Dataset => (
+                "Use Git Dataset Secret",
+                "Enter the repository and press Find: those that trust its host are then listed first. A key opens \
+                 repositories by SSH.",
             ),
         };
         let text = FieldText { id: field.key(), label, mark: "optional", hint };
@@ -390,6 +400,9 @@ fn UsageForm(form: Form) -> impl IntoView {
                 </p>
             </div>
             <div class="actions">
+                <p class="not-saved">
+                    {form.error.clone().map(|error| ApiError::Refused(error).in_a_line())}
+                </p>
                 <a class="button" href=kind.list()>
                     "Cancel"
                 </a>

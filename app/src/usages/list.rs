@@ -3,7 +3,7 @@
 use crate::{
     failure::LoadFailure,
     ssr,
-    ui::{ago::Ago, alert::Alert, icon::icon, pages::Pages},
+    ui::{ago::Ago, alert::Alert, confirm::ConfirmPage, icon::icon, pages::Pages},
 };
 use domain::{
     access::Role,
@@ -262,26 +262,25 @@ pub fn DeleteUsagePage(kind: UsageKind) -> impl IntoView {
             (Err(error), _) => Err(error),
         };
         match loaded {
-            Ok(Usage { name, target, .. }) => Either::Left(view! {
-                <h1>{format!("Delete {}", kind.as_str())}</h1>
-                {failure
-                    .map(|error| {
-                        let said = crate::error::ApiError::Refused(error).message();
-                        view! { <Alert title="Not deleted"><p>{said}</p></Alert> }
-                    })}
-                <form method="post">
-                    <p>
-                        "Are you sure to delete " <b>{name.as_str().to_owned()}</b> " (" <code>{target}</code>
-                        ")? The secret that it uses stays."
-                    </p>
-                    <div class="actions">
-                        <a class="button" href=kind.list()>
-                            "Cancel"
-                        </a>
-                        <button class="danger">"OK"</button>
-                    </div>
-                </form>
-            }),
+            Ok(Usage { name, target, .. }) => {
+                let refused = failure.map(|error| {
+                    let said = crate::error::ApiError::Refused(error).message();
+                    view! { <Alert title="Not deleted"><p>{said}</p></Alert> }.into_any()
+                });
+                Either::Left(view! {
+                    <ConfirmPage
+                        heading=format!("Delete {}", kind.as_str())
+                        cancel=kind.list().to_owned()
+                        confirm="OK"
+                        refused
+                    >
+                        <p>
+                            "Are you sure to delete " <b>{name.as_str().to_owned()}</b> " (" <code>{target}</code>
+                            ")? The secret that it uses stays."
+                        </p>
+                    </ConfirmPage>
+                })
+            }
             Err(error) => Either::Right(
                 view! { <LoadFailure error heading=kind.plural() noun=kind.as_str() list=kind.list()/> },
             ),

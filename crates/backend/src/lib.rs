@@ -24,7 +24,8 @@ mod usages;
 mod users;
 
 pub use audit::{
-    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, Outcome, Verdict,
+    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, FoldedReads, FoldedRecords,
+    Outcome, SecretHistory, Verdict,
 };
 pub use checks::{CheckConfig, CheckService, ExtraRoots, PORTAL, PrivateHost, TestOutcome, Tested};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor};

@@ -55,8 +55,8 @@ async fn typed(state: AppState, request: Request, page: Page, of: Option<String>
     };
     let value_dropped = wants_page && !(input.secret.is_empty() && input.password.is_empty());
     match outcome {
-        Ok(report) => {
-            let html = answer::html(report, &input, value_dropped);
+        Ok((report, ticket)) => {
+            let html = answer::html(report, &input, ticket, value_dropped);
             if !wants_page {
                 return Html(html).into_response();
             }

@@ -25,6 +25,9 @@ use serde::{Deserialize, de::DeserializeOwned};
 #[serde(deny_unknown_fields)]
 struct Generate {
     generate: String,
+    /// The fingerprint of the pair that waits and may give way; nothing where none is known to wait.
+    #[serde(default)]
+    replaces: Option<String>,
 }
 
 /// Which pair, as the page showed it.
@@ -40,7 +43,7 @@ pub async fn generate(State(state): State<AppState>, Path(id): Path<String>, req
     let outcome = async {
         let (backend, ctx, id, input) = begin::<Generate>(&state, &parts, &id, body).await?;
         let kind = NewKeyKind::parse(&input.generate).ok_or(Error::BadRequest)?;
-        backend.secrets().generate_key(&ctx, &id, kind).await?;
+        backend.secrets().replace_pending_key(&ctx, &id, kind, input.replaces.as_deref()).await?;
         Ok(Redirect::to(&key_address(&id)).into_response())
     };
     let outcome = outcome.await;

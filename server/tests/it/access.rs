@@ -50,10 +50,10 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/secrets/{id}/key", Some(Reader), None),
         ("/secrets/{id}/key.pub", Some(Reader), None),
         ("/secrets/{id}/key/new.pub", Some(Reader), None),
-        ("/secrets/{id}/key/generate", None, Some(Editor)),
+        ("/secrets/{id}/key/generate", Some(Editor), Some(Editor)),
         ("/secrets/{id}/key/check", Some(Reader), Some(Editor)),
-        ("/secrets/{id}/key/switch", None, Some(Editor)),
-        ("/secrets/{id}/key/discard", None, Some(Editor)),
+        ("/secrets/{id}/key/switch", Some(Editor), Some(Editor)),
+        ("/secrets/{id}/key/discard", Some(Editor), Some(Editor)),
         ("/images", Some(Reader), None),
         ("/images/new", Some(Editor), Some(Editor)),
         ("/images/new/check", Some(Editor), Some(Editor)),
@@ -68,18 +68,18 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/datasets/{name}/delete", Some(Editor), Some(Editor)),
         ("/account", Some(Reader), None),
         ("/account/password", None, Some(Reader)),
-        ("/account/sessions/{id}/end", None, Some(Reader)),
+        ("/account/sessions/{id}/end", Some(Reader), Some(Reader)),
         ("/tokens", Some(Reader), None),
         ("/tokens/new", Some(Reader), Some(Reader)),
         ("/tokens/{id}/revoke", Some(Reader), Some(Reader)),
         ("/users", Some(Admin), None),
         ("/users/new", Some(Admin), Some(Admin)),
         ("/users/{name}", Some(Admin), None),
-        ("/users/{name}/role", None, Some(Admin)),
-        ("/users/{name}/disable", None, Some(Admin)),
+        ("/users/{name}/role", Some(Admin), Some(Admin)),
+        ("/users/{name}/disable", Some(Admin), Some(Admin)),
         ("/users/{name}/enable", None, Some(Admin)),
-        ("/users/{name}/end-sessions", None, Some(Admin)),
-        ("/users/{name}/password-link", None, Some(Admin)),
+        ("/users/{name}/end-sessions", Some(Admin), Some(Admin)),
+        ("/users/{name}/password-link", Some(Admin), Some(Admin)),
         ("/audit", Some(Admin), None),
         ("/audit/export", None, Some(Admin)),
         ("/help", Some(Reader), None),
@@ -382,10 +382,17 @@ async fn each_role_gets_where_the_table_says_and_refusals_are_recorded() {
                     expected_refusals += 1;
                     assert_forbidden(&answer, &format!("{who}: GET {path}"));
                 } else {
-                    // No token and no import has the id of a secret, an account at a registry has no SSH key, and no
+                    // No token, no session and no import has the id of a secret, an account at a registry has no SSH key, and no
                     // image the name of a user.
-                    let none =
-                        ["/tokens/image", "/secrets/import/image", "/key", "s/victim/", "/deleted/image"];
+                    let none = [
+                        "/tokens/image",
+                        "/sessions/image",
+                        "/secrets/import/image",
+                        "/key",
+                        "/images/victim/",
+                        "/datasets/victim/",
+                        "/deleted/image",
+                    ];
                     let there = if none.iter().any(|part| path.contains(part)) { 404 } else { 200 };
                     let status = answer.status.as_u16();
                     assert!(status == there || path == "/", "{who}: GET {path}: {status}");

@@ -220,8 +220,15 @@ async fn a_new_pair_waits_and_is_switched_to_or_discarded() {
     assert!(new_line.starts_with("ssh-rsa ") && page.contains(new_line.trim_end()));
     let fingerprint = between(&page, "name=\"fingerprint\" value=\"", "\"").to_owned();
 
+    // The pair that waits gives way to no other one unseen.
+    let unseen = app.post(&format!("{base}/generate"), &[("generate", "ed25519")]).await;
+    assert_eq!(unseen.status, StatusCode::CONFLICT);
+    assert!(unseen.body.contains("The new key was replaced in the meantime"));
+    assert_eq!(app.get(&format!("{base}/new.pub")).await.body, new_line);
+
     // Somebody else makes another meanwhile: what this page shows is not what would be switched to.
-    let again = app.post(&format!("{base}/generate"), &[("generate", "ed25519")]).await;
+    let replaced = [("generate", "ed25519"), ("replaces", fingerprint.as_str())];
+    let again = app.post(&format!("{base}/generate"), &replaced).await;
     assert_eq!(again.status, StatusCode::SEE_OTHER);
     let late = app.post(&format!("{base}/switch"), &[("fingerprint", &fingerprint)]).await;
     assert_eq!(late.status, StatusCode::CONFLICT);

@@ -1,10 +1,12 @@
 //! Who did what. Written in the transaction of the change itself; each record is chained to the one before.
 
 mod chain;
+mod history;
 mod list;
 pub(crate) mod repository;
 mod service;
 
+pub use history::{FoldedReads, FoldedRecords, SecretHistory};
 pub use list::{AuditCursor, AuditEntry, AuditPage, AuditQuery};
 pub use service::{AuditService, Verdict};
 

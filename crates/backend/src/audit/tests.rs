@@ -1,5 +1,7 @@
 //! The audit log on a real database, one of its own for each test.
 
+mod history;
+
 use crate::{
     AuditCursor, AuditQuery, Backend, Verdict,
     tests::{anonymous, at, backend, signed_in, somebody},
@@ -25,11 +27,25 @@ async fn the_history_of_a_secret_tells_readers_no_address_and_no_session(pool: P
     let ana = crate::Ctx { address: Some("203.0.113.7".parse().unwrap()), ..ana };
     // A refusal is on record like anything else.
     assert_eq!(backend.secrets().may_change(&ana, Some(&id)).await, Err(Error::Forbidden));
+    let ben = signed_in(&backend, "ben", Role::Editor, 1).await;
+    let ben = crate::Ctx { address: Some("203.0.113.8".parse().unwrap()), ..ben };
+    let draft = domain::secret::SecretDraft {
+        name: "hub".to_owned(),
+        kind: "image-pull".to_owned(),
+        registry_host: "ghcr.io".to_owned(),
+        username: "robot".to_owned(),
+        password: domain::sensitive::Sensitive::new("pw"),
+        ..Default::default()
+    };
+    let secret = domain::secret::NewSecret::parse(draft).unwrap();
+    backend.secrets().create(&ben, secret, None).await.unwrap();
     for (role, sees) in [(Role::Reader, false), (Role::Editor, false), (Role::Admin, true)] {
         let page = backend.audit().of_secret(&somebody(role, 2), &id).await.unwrap();
-        let entry = page.entries.first().unwrap();
-        assert_eq!(entry.actor, "ana");
-        assert_eq!((entry.address.is_some(), entry.credential.is_some()), (sees, sees), "{role:?}");
+        let history = backend.audit().history(&somebody(role, 2), &id).await.unwrap();
+        assert_eq!((page.entries.len(), history.changes.len()), (2, 1));
+        for entry in page.entries.iter().chain(&history.changes) {
+            assert_eq!((entry.address.is_some(), entry.credential.is_some()), (sees, sees), "{role:?}");
+        }
     }
 }
 

@@ -11,9 +11,11 @@ mod registry;
 mod repository;
 mod service;
 mod sweep;
+mod ticket;
 mod turns;
 
 pub(crate) use known_hosts::trusts;
+pub(crate) use ticket::{TestedBefore, WhatWasTested};
 
 pub use config::{CheckConfig, ExtraRoots, PrivateHost};
 pub use service::CheckService;

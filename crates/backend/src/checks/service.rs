@@ -9,6 +9,7 @@ use super::{
     pace::Pace,
     registry::{self, Account},
     repository,
+    ticket::{self, WhatWasTested},
     turns::Turns,
 };
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
     context::{Action, Actor, Ctx},
     db::{Db, bounded, timestamp},
     error::refuse,
-    keyring::{Keyring, Location},
+    keyring::{Keyring, Location, repository::active_id},
     secrets::{
         keys,
         repository::{self as secrets, find_value},
@@ -54,6 +55,7 @@ pub struct CheckService {
 struct Opened {
     row: Uuid,
     version: i64,
+    value_version: i64,
     credential: Credential,
     settings: CheckSettings,
     /// The registry host that the value was typed for.
@@ -148,9 +150,23 @@ impl CheckService {
     ///
     /// Errors: as `stored`; `BadRequest` for a form without a value and without a stored one, or of another kind.
     pub async fn typed(&self, ctx: &Ctx, id: Option<&SecretId>, trial: Trial) -> Result<CheckReport, Error> {
-        self.may_test(ctx, id.map_or(Object::Named("new secret"), Object::Secret)).await?;
+        self.typed_with_ticket(ctx, id, trial).await.map(|(report, _)| report)
+    }
+
+    /// Does the same, and returns a ticket with which the form, saved unchanged, keeps what the test came to. There is
+    /// none where nothing was tried.
+    ///
+    /// Errors: as `typed`.
+    pub async fn typed_with_ticket(
+        &self,
+        ctx: &Ctx,
+        id: Option<&SecretId>,
+        trial: Trial,
+    ) -> Result<(CheckReport, Option<String>), Error> {
+        let keyring = self.may_test(ctx, id.map_or(Object::Named("new secret"), Object::Secret)).await?;
         let Trial { credential, settings } = trial;
-        let mut stored = None;
+        let (mut stored, mut value) = (None, None);
+        let update = credential.clone();
         let (credential, may) = match (credential, id) {
             (CredentialUpdate::GitDataset { private_key: Some(private_key) }, _) => {
                 (Credential::GitDataset { private_key }, true)
@@ -160,6 +176,7 @@ impl CheckService {
             }
             (update, Some(id)) => {
                 let opened = self.open(ctx, id).await?;
+                value = Some((opened.row, opened.value_version));
                 let (credential, unchanged, may) = match (update, opened.credential) {
                     (CredentialUpdate::GitDataset { .. }, credential @ Credential::GitDataset { .. }) => {
                         (credential, true, true)
@@ -183,13 +200,16 @@ impl CheckService {
             }
             (_, None) => return Err(Error::BadRequest),
         };
-        let report = if may {
-            self.run(ctx, &credential, &settings, None).await
-        } else {
-            CheckReport::new(CheckCause::ValueForAnotherHost)
-        };
-        self.finish(ctx, id, stored, &report).await?;
-        Ok(report)
+        if !may {
+            let report = CheckReport::new(CheckCause::ValueForAnotherHost);
+            self.finish(ctx, id, stored, &report).await?;
+            return Ok((report, None));
+        }
+        let report = self.run(ctx, &credential, &settings, None).await;
+        let kek_id = self.finish(ctx, id, stored, &report).await?;
+        let tested = WhatWasTested::of_update(&update, &settings, value);
+        let ticket = tested.map(|tested| ticket::issue(keyring, &kek_id, ctx, &tested, &report));
+        Ok((report, ticket.transpose().map_err(|error| broken(ctx, error))?))
     }
 
     /// Tries a stored secret on this image or repository, by the hosts that it trusts, and looks for the branch where one is
@@ -320,24 +340,26 @@ impl CheckService {
         let ((secret, sealed), check) = found;
         let place =
             Location { secret: secret.id, field: value_field(id.kind), version: secret.value_version };
-        let (row, version) = (secret.id, secret.version);
+        let (row, version, value_version) = (secret.id, secret.version, secret.value_version);
         let settings = settings(&check, secret.registry_host.as_deref());
         let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, secret, text));
         let credential = opened.map_err(|error| broken(ctx, error))?;
-        Ok(Opened { row, version, credential, settings, value_host: check.value_host })
+        Ok(Opened { row, version, value_version, credential, settings, value_host: check.value_host })
     }
 
-    /// Keeps what a test came to, and records that a person made it.
+    /// Keeps what a test came to, and records that a person made it. Returns the id of the key encryption key that seals
+    /// now.
     async fn finish(
         &self,
         ctx: &Ctx,
         id: Option<&SecretId>,
         stored: Option<(Uuid, i64)>,
         report: &CheckReport,
-    ) -> Result<(), Error> {
+    ) -> Result<String, Error> {
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
+            let kek_id = active_id(&mut work).await.map_err(failed)?;
             if let Some((row, version)) = stored {
                 repository::keep(&mut work, ctx, row, version, report).await.map_err(failed)?;
             }
@@ -348,7 +370,8 @@ impl CheckService {
                     .await
                     .map_err(failed)?;
             }
-            work.commit().await.map_err(failed)
+            work.commit().await.map_err(failed)?;
+            Ok(kek_id)
         })
         .await
     }

@@ -2,6 +2,7 @@
 
 mod git_server;
 mod hostile;
+mod kept;
 mod peers;
 mod registry_server;
 mod stored;

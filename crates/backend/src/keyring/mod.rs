@@ -2,6 +2,7 @@
 //! key. Plaintext exists in here and in `Sensitive`, and nowhere else.
 
 mod kek;
+mod mac;
 pub(crate) mod repository;
 mod service;
 

@@ -83,6 +83,30 @@ impl SecretService {
     /// Errors: `NotFound`, for secrets without a key too; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`,
     /// `Internal`.
     pub async fn generate_key(&self, ctx: &Ctx, id: &SecretId, kind: NewKeyKind) -> Result<(), Error> {
+        self.make_pair(ctx, id, kind, GivesWay::Any).await
+    }
+
+    /// Makes a pair that waits beside the key of this secret, unless another one waits than the one of this fingerprint,
+    /// which gives way.
+    ///
+    /// Errors: as `generate_key`; `Changed` where another pair waits.
+    pub async fn replace_pending_key(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+        kind: NewKeyKind,
+        fingerprint: Option<&str>,
+    ) -> Result<(), Error> {
+        self.make_pair(ctx, id, kind, GivesWay::Only(fingerprint)).await
+    }
+
+    async fn make_pair(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+        kind: NewKeyKind,
+        gives_way: GivesWay<'_>,
+    ) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         let keyring = self.unsealed()?;
         if id.kind != SecretKind::GitDataset || self.find(ctx, id).await?.is_none() {
@@ -94,6 +118,12 @@ impl SecretService {
             let mut work = self.db.begin().await.map_err(failed)?;
             let row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
             let secret = row.id;
+            if let GivesWay::Only(fingerprint) = gives_way {
+                let waiting = repository::find_pending(&mut work, secret).await.map_err(failed)?;
+                if waiting.is_some_and(|(_, _, facts)| Some(facts.fingerprint.as_str()) != fingerprint) {
+                    return Err(changed(ctx, row));
+                }
+            }
             // A form that was opened before must not be saved over this unseen, so it counts as a change.
             let version = secrets::update(&mut work, ctx, row).await.map_err(failed)?;
             let place = Location { secret, field: ValueField::PendingSshPrivateKey, version };
@@ -250,6 +280,15 @@ impl SecretService {
             .await;
         found.map_err(|error| refuse(ctx, &error))
     }
+}
+
+/// The pair that waits and may give way to a new one.
+#[derive(Clone, Copy)]
+enum GivesWay<'a> {
+    /// Whichever waits.
+    Any,
+    /// The pair of this fingerprint, or none at all.
+    Only(Option<&'a str>),
 }
 
 /// What a key of the portal's own making is called, where it is registered.

@@ -4,7 +4,7 @@ use super::repository::{self, COUNT_LIMIT, ListRow, Stretch};
 use crate::db::{Db, timestamp};
 use domain::{
     access::Restriction,
-    check::CheckStatus,
+    check::{CheckCause, CheckStatus},
     page::{Cursor, ListQuery, Position, SecretPage, Total},
     secret::{KeyAlgorithm, SecretId, SecretKind, SecretName, SecretSummary},
     time::Timestamp,
@@ -98,6 +98,7 @@ fn summary(row: ListRow) -> Result<SecretSummary, sqlx::Error> {
         username: row.registry_username,
         key: algorithm.zip(row.fingerprint),
         status: CheckStatus::parse(&row.check_status).ok_or_else(|| unknown("state"))?,
+        cause: CheckCause::parse(&row.check_cause).unwrap_or(CheckCause::NeverTested),
         used_by: row.used_by.unsigned_abs(),
         last_used: row.last_read_at.map(timestamp),
     })

@@ -58,6 +58,7 @@ pub(super) struct ListRow {
     pub(super) algorithm: Option<String>,
     pub(super) fingerprint: Option<String>,
     pub(super) check_status: String,
+    pub(super) check_cause: String,
     pub(super) used_by: i32,
     pub(super) last_read_at: Option<DateTime<Utc>>,
     /// Over all pages; the same in each row.
@@ -487,7 +488,9 @@ pub(super) async fn list(
     let words = patterns(&query.search);
     let mut sql = QueryBuilder::<Postgres>::new(
         "SELECT page.*, algorithm, fingerprint FROM (SELECT id, kind, name, display_name, registry_host, \
-         updated_at, updated_by, check_status, registry_username, used_by, last_read_at, last_used_minute, (",
+         updated_at, updated_by, check_status, CASE WHEN check_cause = 'never-tested' AND kind = 'git-dataset' \
+         AND check_target IS NULL THEN 'no-repository' ELSE check_cause END AS check_cause, registry_username, used_by, \
+         last_read_at, last_used_minute, (",
     );
     if words.is_empty() && query.status.is_none() && query.unused.is_none() && **visible == Restriction::None
     {

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     access::{Object, authorize, visible},
     audit::{self, AuditAction, AuditRecord, Outcome},
+    checks::{TestedBefore, WhatWasTested},
     context::{Action, Ctx},
     db::{Db, bounded, in_time},
     error::{broken_constraint, refuse},
@@ -166,15 +167,33 @@ impl SecretService {
     pub async fn create(
         &self,
         ctx: &Ctx,
+        secret: NewSecret,
+        submission: Option<Submission>,
+    ) -> Result<SecretId, Error> {
+        self.create_tested(ctx, secret, submission, "").await
+    }
+
+    /// Does the same, and keeps what a test came to where `ticket` says that exactly this was tested; other tickets are
+    /// ignored.
+    ///
+    /// Errors: as `create`.
+    pub async fn create_tested(
+        &self,
+        ctx: &Ctx,
         mut secret: NewSecret,
         submission: Option<Submission>,
+        ticket: &str,
     ) -> Result<SecretId, Error> {
         let id = SecretId::new(secret.credential.kind(), secret.name.clone());
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(&id)).await?;
-        self.unsealed()?;
+        let keyring = self.unsealed()?;
+        let what = WhatWasTested::new(&secret.credential, &secret.settings);
+        let tested = TestedBefore::read(keyring, ctx, ticket, &what);
         let submission = submission.map(|submission| submission.of(ctx));
         let facts = self.understand(&mut secret.credential).await?;
-        self.store(ctx, id, secret, facts, submission, AuditAction::SecretAdded).await
+        let action = AuditAction::SecretAdded;
+        let wanted = Wanted { id: &id, secret: &secret, facts: facts.as_ref(), submission, action, tested };
+        self.store_wanted(ctx, wanted).await
     }
 
     /// Stores what `create` has understood.
@@ -187,22 +206,28 @@ impl SecretService {
         submission: Option<Submission>,
         action: AuditAction,
     ) -> Result<SecretId, Error> {
+        let facts = facts.as_ref();
+        let wanted = Wanted { id: &id, secret: &secret, facts, submission, action, tested: None };
+        self.store_wanted(ctx, wanted).await
+    }
+
+    async fn store_wanted(&self, ctx: &Ctx, wanted: Wanted<'_>) -> Result<SecretId, Error> {
         let keyring = self.unsealed()?;
-        let wanted = Wanted { id: &id, secret: &secret, facts: facts.as_ref(), submission, action };
+        let Wanted { id, secret, submission, action, .. } = wanted;
         let inserted = in_time(Box::pin(self.insert(ctx, keyring, wanted))).await;
         match inserted.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
             Ok(outcome) => outcome,
             Err(error) if broken_constraint(&error) == Some("secrets_kind_name_unique") => {
                 // A key that is made is another one each time.
                 let again = if action == AuditAction::SshKeyGenerated {
-                    self.came_from(ctx, &id, submission).await?
+                    self.came_from(ctx, id, submission).await?
                 } else {
-                    self.is_sent_again(ctx, keyring, &id, &secret, submission).await?
+                    self.is_sent_again(ctx, keyring, id, secret, submission).await?
                 };
                 if again {
-                    Ok(id)
+                    Ok(id.clone())
                 } else {
-                    let taken = FieldError { field: Field::Name, problem: Problem::NameTaken(id) };
+                    let taken = FieldError { field: Field::Name, problem: Problem::NameTaken(id.clone()) };
                     Err(Error::Invalid(vec![taken]))
                 }
             }
@@ -216,7 +241,7 @@ impl SecretService {
         keyring: &Keyring,
         wanted: Wanted<'_>,
     ) -> Result<Result<SecretId, Error>, sqlx::Error> {
-        let Wanted { id, secret, facts, submission, action } = wanted;
+        let Wanted { id, secret, facts, submission, action, tested } = wanted;
         let mut work = self.db.begin().await?;
         if let Some(Submission::Request(mark)) = submission {
             repository::lock_submission(&mut work, mark).await?;
@@ -237,10 +262,14 @@ impl SecretService {
             Ok(row) => row,
             Err(error) => return Ok(Err(broken(ctx, error))),
         };
-        let key = KeyRow { secret: row.id, pending: false, sealed_version: 1, facts };
+        let row_id = row.id;
+        let key = KeyRow { secret: row_id, pending: false, sealed_version: 1, facts };
         repository::insert(&mut work, ctx, row).await?;
         if facts.is_some() {
             key_repository::insert_many(&mut work, ctx, &[key]).await?;
+        }
+        if let Some(tested) = tested {
+            tested.keep(&mut work, ctx, row_id, 1).await?;
         }
         record(&mut work, ctx, action, id, &[]).await?;
         work.commit().await?;
@@ -302,12 +331,30 @@ impl SecretService {
         &self,
         ctx: &Ctx,
         id: &SecretId,
+        update: SecretUpdate,
+        expected: impl Into<Expected>,
+    ) -> Result<i64, Error> {
+        self.update_tested(ctx, id, update, expected, "").await
+    }
+
+    /// Does the same, and keeps what a test came to where `ticket` says that exactly this was tested; other tickets are
+    /// ignored.
+    ///
+    /// Errors: as `update`.
+    pub async fn update_tested(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
         mut update: SecretUpdate,
         expected: impl Into<Expected>,
+        ticket: &str,
     ) -> Result<i64, Error> {
         let expected = expected.into();
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         let keyring = self.unsealed()?;
+        // A value is compared as it was typed, before it becomes what is stored.
+        let tested = WhatWasTested::of_update(&update.credential, &update.settings, None)
+            .and_then(|what| TestedBefore::read(keyring, ctx, ticket, &what));
         let facts = self.understand_update(&mut update.credential).await?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
@@ -317,6 +364,11 @@ impl SecretService {
                 return Err(keys::changed(ctx, stored));
             }
             let knowingly = update.knowingly;
+            let value = Some((stored.id, stored.value_version));
+            let tested = tested.or_else(|| {
+                let what = WhatWasTested::of_update(&update.credential, &update.settings, value)?;
+                TestedBefore::read(keyring, ctx, ticket, &what)
+            });
             let Changed { row, value, fields } = changed(id, stored, update)?;
             if fields.is_empty() {
                 return Ok(expected.version);
@@ -338,7 +390,11 @@ impl SecretService {
                     key_repository::put(&mut work, ctx, &key).await.map_err(failed)?;
                 }
             }
+            let row_id = row.id;
             let version = repository::update(&mut work, ctx, row).await.map_err(failed)?;
+            if let Some(tested) = tested {
+                tested.keep(&mut work, ctx, row_id, version).await.map_err(failed)?;
+            }
             record(&mut work, ctx, AuditAction::SecretChanged, id, &fields).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;
             Ok(version)
@@ -400,6 +456,8 @@ struct Wanted<'a> {
     facts: Option<&'a KeyFacts>,
     submission: Option<Submission>,
     action: AuditAction,
+    /// What a test of exactly this came to.
+    tested: Option<TestedBefore>,
 }
 
 pub(super) async fn record(

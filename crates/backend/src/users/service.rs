@@ -216,6 +216,18 @@ impl UserService {
         UserSummary::try_from(row).map_err(|error| refuse(ctx, &error))
     }
 
+    /// Returns whether this user is the last administrator, who can be neither disabled nor given another role.
+    ///
+    /// Errors: `NotFound`; as `list`.
+    pub async fn is_last_admin(&self, ctx: &Ctx, name: &str) -> Result<bool, Error> {
+        authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
+        let found = self.db.read(|mut reader| async move {
+            let Some(user) = repository::find(&mut reader, name).await? else { return Ok((None, reader)) };
+            Ok((Some(is_last_admin(&mut reader, &user).await?), reader))
+        });
+        found.await.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)
+    }
+
     /// The issuer who vouches for whoever asks, where they sign in at a provider.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.

@@ -1,7 +1,10 @@
 //! What pages get to see of a secret. Nothing here can hold a value.
 
 use super::{KeyAlgorithm, KeyFacts, SecretId};
-use crate::{check::CheckStatus, time::Timestamp};
+use crate::{
+    check::{CheckCause, CheckStatus},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// A row of the list.
@@ -23,6 +26,8 @@ pub struct SecretSummary {
     pub key: Option<(KeyAlgorithm, String)>,
     /// Whether it works, as far as is known.
     pub status: CheckStatus,
+    /// Why, and what to do next.
+    pub cause: CheckCause,
     /// How many images or datasets use it, and how many API tokens took its value out in the last 30 days.
     pub used_by: u32,
     /// The last time that an API token took its value out.

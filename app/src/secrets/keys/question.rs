@@ -1,0 +1,212 @@
+//! The questions before a pair that waits is used, thrown away, or gives way to another one.
+
+use super::{key_address, replaced};
+use crate::{
+    checks::answer::StatusWord,
+    secrets::{LIST, pages::with_users, users::UsedWarning},
+    ssr,
+    ui::{
+        ago::Ago,
+        confirm::{ConfirmPage, Consequence, NotPossible},
+    },
+};
+use domain::{
+    check::{CheckCause, CheckStatus},
+    secret::{NewKeyKind, PendingKey, SecretDetails, SecretKind, StoredKey},
+    time::Timestamp,
+    usage::SecretUsers,
+};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
+
+/// The parameter that says what a test of the new key came to just before.
+pub(super) const TESTED: &str = "tested";
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyQuestion {
+    /// Whether another pair takes the place of the one that waits.
+    Generate,
+    /// Whether the pair that waits takes the place of the key in use.
+    Switch,
+    /// Whether the pair that waits is thrown away.
+    Discard,
+}
+
+impl KeyQuestion {
+    /// The heading of the page, and the words of its button.
+    fn heading(self) -> &'static str {
+        match self {
+            Self::Generate => "Generate a new key pair",
+            Self::Switch => "Switch to the new key",
+            Self::Discard => "Discard the new key",
+        }
+    }
+
+    /// The last part of the address, which the form on the page is sent to as well.
+    fn segment(self) -> &'static str {
+        match self {
+            Self::Generate => "generate",
+            Self::Switch => "switch",
+            Self::Discard => "discard",
+        }
+    }
+}
+
+/// Asks, of the pair that waits beside the key of the secret that the address names.
+#[component]
+pub fn KeyQuestionPage(question: KeyQuestion) -> impl IntoView {
+    let meant = ssr::query_parameter("fingerprint");
+    let tested = ssr::query_parameter(TESTED).and_then(|cause| CheckCause::parse(&cause));
+    let kind = ssr::query_parameter("generate").and_then(|kind| NewKeyKind::parse(&kind));
+    let show = move |details: SecretDetails, users: SecretUsers| {
+        let back = key_address(&details.id);
+        let heading = question.heading().to_owned();
+        if details.id.kind == SecretKind::ImagePull {
+            ssr::set_status(http::StatusCode::NOT_FOUND);
+            let reason = "This secret is an account at an image registry, and has no SSH key.".to_owned();
+            let back = format!("{LIST}/{}", details.id);
+            return EitherOf3::A(view! { <NotPossible heading reason back label="Go to the secret"/> });
+        }
+        let Some(pending) = details.pending.clone() else {
+            // Nothing is lost by making the first one, so its form is sent at once; whoever comes here has an old page.
+            let reason = "No new key waits any more: it was discarded, or is in use already.".to_owned();
+            return EitherOf3::A(view! { <NotPossible heading reason back label="Back to the key"/> });
+        };
+        if meant.is_some_and(|meant| meant != pending.facts.fingerprint) {
+            ssr::set_status(http::StatusCode::CONFLICT);
+            let reason = replaced();
+            return EitherOf3::B(view! { <NotPossible heading reason back label="Back to the key"/> });
+        }
+        let action = format!("{back}/{}", question.segment());
+        let asked = match question {
+            KeyQuestion::Switch => {
+                EitherOf3::A(view! { <Switch details=details.clone() users pending tested/> })
+            }
+            KeyQuestion::Discard => EitherOf3::B(view! { <Discard details=details.clone() pending/> }),
+            KeyQuestion::Generate => {
+                let kind = kind.unwrap_or(NewKeyKind::Ed25519);
+                EitherOf3::C(view! { <Replace details=details.clone() pending kind/> })
+            }
+        };
+        EitherOf3::C(view! {
+            <ConfirmPage heading action=Some(action) cancel=back confirm=question.heading()>
+                {asked}
+            </ConfirmPage>
+        })
+    };
+    with_users(true, show)
+}
+
+/// The old key is gone afterwards.
+#[component]
+fn Switch(
+    details: SecretDetails,
+    users: SecretUsers,
+    pending: PendingKey,
+    tested: Option<CheckCause>,
+) -> impl IntoView {
+    let SecretDetails { id, display_name, key, .. } = details;
+    let old = match key {
+        StoredKey::Known(facts) => facts.fingerprint,
+        StoredKey::Unreadable | StoredKey::Unknown => "not known".to_owned(),
+    };
+    let new = pending.facts.fingerprint;
+    let said = match tested.map(|cause| (cause, cause.status())) {
+        Some((_, CheckStatus::Works)) => EitherOf3::A(view! {
+            <p>
+                <StatusWord status=CheckStatus::Works/> " The new key was tested just now, and works."
+            </p>
+        }),
+        Some((cause, status)) => EitherOf3::B(view! {
+            <Consequence>
+                "The test of the new key just now did not open anything: " <StatusWord status label=cause.label()/> ". "
+                {cause.message()}
+                " If you switch all the same, whatever pulls with this secret may stop working."
+            </Consequence>
+        }),
+        None => EitherOf3::C(view! {
+            <Consequence>
+                "The new key was not tested just now. Where its public half is not registered yet, whatever pulls with this \
+                 secret stops working. Cancel, and press “Test the new key” first."
+            </Consequence>
+        }),
+    };
+    view! {
+        <input type="hidden" name="fingerprint" value=new.clone()/>
+        <p>
+            "Switch " <b>{display_name}</b> " to the new key? The old key is deleted at once, and cannot be brought back."
+        </p>
+        <dl>
+            <dt>"Old key, deleted"</dt>
+            <dd>
+                <code>{old}</code>
+            </dd>
+            <dt>"New key, in use then"</dt>
+            <dd>
+                <code>{new}</code>
+            </dd>
+        </dl>
+        {said}
+        <UsedWarning users=&users id=&id/>
+    }
+}
+
+/// Who registered its public half has to take it away again.
+#[component]
+fn Discard(details: SecretDetails, pending: PendingKey) -> impl IntoView {
+    let now = details.now;
+    view! {
+        <input type="hidden" name="fingerprint" value=pending.facts.fingerprint.clone()/>
+        <p>
+            "Discard the new key of " <b>{details.display_name}</b>
+            "? Its private half is deleted at once, and cannot be brought back. The key in use stays."
+        </p>
+        <Waiting pending now/>
+    }
+}
+
+/// A pair that waits gives way to another one.
+#[component]
+fn Replace(details: SecretDetails, pending: PendingKey, kind: NewKeyKind) -> impl IntoView {
+    let now = details.now;
+    view! {
+        <input type="hidden" name="generate" value=kind.as_str()/>
+        <input type="hidden" name="replaces" value=pending.facts.fingerprint.clone()/>
+        <p>
+            "A new key of " <b>{details.display_name}</b>
+            " waits already. Generate another one? The one that waits is deleted at once, and cannot be brought back: where \
+             its public half is registered, register the other one in its place. The key in use stays."
+        </p>
+        <Waiting pending now/>
+    }
+}
+
+/// The pair that waits.
+#[component]
+fn Waiting(pending: PendingKey, now: Timestamp) -> impl IntoView {
+    let PendingKey { facts, made_at, made_by } = pending;
+    let comment = match facts.comment.as_str() {
+        "" => Either::Left(()),
+        comment => Either::Right(view! {
+            <dt>"Comment"</dt>
+            <dd>{comment.to_owned()}</dd>
+        }),
+    };
+    view! {
+        <dl>
+            <dt>"New key, deleted"</dt>
+            <dd>
+                <code>{facts.fingerprint.clone()}</code>
+            </dd>
+            {comment}
+            <dt>"Made"</dt>
+            <dd>
+                <Ago at=made_at now/>
+                {format!(" by {made_by}")}
+            </dd>
+        </dl>
+    }
+}

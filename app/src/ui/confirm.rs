@@ -1,0 +1,76 @@
+//! The question before something that cannot be undone: a page of its own, the same with JavaScript and without.
+
+use super::{alert::Alert, icon::icon};
+use leptos::prelude::*;
+
+/// A page that asks before something is done, and whose form does it.
+#[component]
+pub fn ConfirmPage<C: IntoView + 'static>(
+    /// Names what would be done.
+    heading: String,
+    /// Where the form is sent; the address of the page where it is not given.
+    #[prop(optional_no_strip)]
+    action: Option<String>,
+    /// Where Cancel leads.
+    cancel: String,
+    /// The words of the button that does it.
+    confirm: &'static str,
+    /// Says why it was not done the last time, above the form.
+    #[prop(optional_no_strip)]
+    refused: Option<AnyView>,
+    /// The question, what follows from a yes, and further fields of the form.
+    children: TypedChildren<C>,
+) -> impl IntoView {
+    view! {
+        <h1 id="confirm-title">{heading}</h1>
+        {refused}
+        <form method="post" action=action class="confirm">
+            {children.into_inner()()}
+            <div class="actions">
+                <a class="button" href=cancel>
+                    "Cancel"
+                </a>
+                <button class="danger">{confirm}</button>
+            </div>
+        </form>
+    }
+}
+
+/// In the place of the question, where a yes would be refused in any case.
+#[component]
+pub fn NotPossible(
+    /// Names what would be done.
+    heading: String,
+    /// Says why not, and what to do.
+    reason: String,
+    /// Where the way on leads.
+    back: String,
+    /// The words of the way on.
+    label: &'static str,
+) -> impl IntoView {
+    view! {
+        <h1>{heading}</h1>
+        <Alert title="Not possible">
+            <p>{reason}</p>
+        </Alert>
+        <p>
+            <a class="button" href=back>
+                {label}
+            </a>
+        </p>
+    }
+}
+
+/// A consequence that has to be read before the question is answered.
+#[component]
+pub fn Consequence<C: IntoView + 'static>(
+    /// The sentence.
+    children: TypedChildren<C>,
+) -> impl IntoView {
+    view! {
+        <p class="warning consequence">
+            {icon!("alert")}
+            <span>{children.into_inner()()}</span>
+        </p>
+    }
+}

@@ -1,0 +1,193 @@
+//! The questions before a user is changed in a way that takes something away: sessions, the password, rights.
+
+use super::{USERS, user_address};
+use crate::{
+    failure::LoadFailure,
+    ssr,
+    ui::confirm::{ConfirmPage, Consequence, NotPossible},
+};
+use backend::UserSummary;
+use domain::access::Role;
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserQuestion {
+    /// Whether the user gets another role.
+    Role,
+    /// Whether the user is disabled.
+    Disable,
+    /// Whether all sessions of the user end.
+    EndSessions,
+    /// Whether the password is taken away, for a link with which another one is chosen.
+    PasswordLink,
+}
+
+impl UserQuestion {
+    /// The heading of the page.
+    fn heading(self) -> &'static str {
+        match self {
+            Self::Role => "Change role",
+            Self::Disable => "Disable user",
+            Self::EndSessions => "End all sessions",
+            Self::PasswordLink => "Make password link",
+        }
+    }
+
+    /// The last part of the address, which the form on the page is sent to as well.
+    fn segment(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::Disable => "disable",
+            Self::EndSessions => "end-sessions",
+            Self::PasswordLink => "password-link",
+        }
+    }
+}
+
+/// Asks, of the user that the address names.
+#[component]
+pub fn UserQuestionPage(question: UserQuestion) -> impl IntoView {
+    let name = ssr::path_segment(2).unwrap_or_default();
+    let role = ssr::query_parameter("role").and_then(|role| Role::parse(&role));
+    let page = Suspend::new(async move {
+        let loaded = match ssr::request() {
+            Ok((backend, ctx)) => async {
+                let user = backend.users().get(&ctx, &name).await?;
+                let last = backend.users().is_last_admin(&ctx, &name).await?;
+                Ok((user, last))
+            }
+            .await
+            .map_err(ssr::refuse),
+            Err(error) => Err(error),
+        };
+        match loaded {
+            Ok((user, last)) => Either::Left(view! { <Question question user last role/> }),
+            Err(error) => {
+                Either::Right(view! { <LoadFailure error heading="Users" noun="user" list=USERS/> })
+            }
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
+}
+
+#[component]
+fn Question(
+    question: UserQuestion,
+    user: UserSummary,
+    /// Whether nobody else could look after the portal.
+    last: bool,
+    /// The role that was chosen.
+    role: Option<Role>,
+) -> impl IntoView {
+    let back = user_address(&user.name);
+    let role = role.unwrap_or(user.role);
+    let heading = question.heading().to_owned();
+    let locks_out = match question {
+        UserQuestion::Role => role != Role::Admin,
+        UserQuestion::Disable => true,
+        UserQuestion::EndSessions | UserQuestion::PasswordLink => false,
+    };
+    if last && locks_out && !(question == UserQuestion::Role && role == user.role) {
+        ssr::set_status(http::StatusCode::CONFLICT);
+        let this_is_you = if is_oneself(&user) { "This is you, and you are" } else { "This is" };
+        let reason = format!(
+            "{this_is_you} the last administrator, and somebody has to be one. Make another user an admin first."
+        );
+        return EitherOf3::A(view! { <NotPossible heading reason back label="Back to the user"/> });
+    }
+    if question == UserQuestion::Role && role == user.role {
+        let reason = format!("{} has the role {} already. Choose another one.", user.name, role.label());
+        return EitherOf3::B(view! { <NotPossible heading reason back label="Back to the user"/> });
+    }
+    let action = format!("{back}/{}", question.segment());
+    let confirm = question.heading();
+    let you = is_oneself(&user).then(|| {
+        view! { <Consequence><b>"This is you. "</b> {to_oneself(question, role)}</Consequence> }
+    });
+    let name = user.name.clone();
+    let asked = match question {
+        UserQuestion::Role => Either::Left(view! {
+            <p>
+                "Change the role of " <b>{name}</b> " from " {user.role.label()} " to " <b>{role.label()}</b>
+                "? All sessions end, and from the next sign-in on the role " {format!("{}.", role.allows())}
+            </p>
+            <input type="hidden" name="role" value=role.as_str()/>
+        }),
+        question => Either::Right(view! {
+            <p>{before(question)} <b>{name}</b> {after(question, &user)}</p>
+        }),
+    };
+    EitherOf3::C(view! {
+        <ConfirmPage heading action=Some(action) cancel=back confirm>
+            {asked}
+            {you}
+        </ConfirmPage>
+    })
+}
+
+/// Whether the question is about whoever asks.
+pub(super) fn is_oneself(user: &UserSummary) -> bool {
+    ssr::user().is_some_and(|who| who.name == user.name)
+}
+
+/// The question, up to the name.
+fn before(question: UserQuestion) -> &'static str {
+    match question {
+        UserQuestion::Disable => "Disable ",
+        UserQuestion::EndSessions => "End all sessions of ",
+        UserQuestion::PasswordLink => "Make a one-time link with which ",
+        UserQuestion::Role => "",
+    }
+}
+
+/// The question from the name on, and what follows from a yes.
+fn after(question: UserQuestion, user: &UserSummary) -> String {
+    match question {
+        UserQuestion::Disable => {
+            "? They are signed out everywhere, can no longer sign in, and their API tokens stop working. Nothing is deleted, \
+             and you can enable them again."
+                .to_owned()
+        }
+        UserQuestion::EndSessions => match user.sessions {
+            0 => "? There are none at the moment.".to_owned(),
+            1 => "? There is one. They have to sign in again; work that is not saved may be lost.".to_owned(),
+            count => format!(
+                "? There are {count}. They have to sign in again on every device; work that is not saved may be lost."
+            ),
+        },
+        UserQuestion::PasswordLink if user.has_password => {
+            " chooses a new password? The current password stops working and all sessions end at once, before the link is \
+             used. The next page shows the link, once."
+                .to_owned()
+        }
+        UserQuestion::PasswordLink => {
+            " chooses a password? There is none yet. The next page shows the link, once.".to_owned()
+        }
+        UserQuestion::Role => String::new(),
+    }
+}
+
+/// What a yes does to whoever asks.
+fn to_oneself(question: UserQuestion, role: Role) -> String {
+    match question {
+        UserQuestion::Role => format!(
+            "You are signed out at once, and can no longer look after users: only another administrator can undo it. As {}, \
+             your role {}.",
+            role.label(),
+            role.allows()
+        ),
+        UserQuestion::Disable => {
+            "You are signed out at once, and only another administrator can let you in again.".to_owned()
+        }
+        UserQuestion::EndSessions => "You are signed out at once, here too.".to_owned(),
+        UserQuestion::PasswordLink => {
+            "You are signed out at once, and only the link on the next page lets you in again. To change your password and \
+             stay signed in, use your account page."
+                .to_owned()
+        }
+    }
+}

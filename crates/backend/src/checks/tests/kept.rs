@@ -1,0 +1,138 @@
+//! What a test of a form came to, kept by the save that follows.
+
+use super::{
+    peers::{GitServer, Guard, PASSWORD, Registry},
+    stored::{backend, dataset, id, image},
+};
+use crate::{
+    Backend, Ctx,
+    tests::{at, somebody},
+};
+use domain::{
+    access::Role,
+    check::{CheckCause, CheckState},
+    secret::{NewSecret, SecretDraft, SecretKind, SecretUpdate, Trial},
+    sensitive::Sensitive,
+};
+use sqlx::PgPool;
+
+/// Tests what stands in a form at this second, and returns its ticket.
+async fn tested(backend: &Backend, secret: Option<&str>, draft: &SecretDraft, second: i64) -> String {
+    let kind = SecretKind::parse(&draft.kind).unwrap();
+    let trial = Trial::parse(kind, draft.clone(), secret.is_some()).unwrap();
+    let secret = secret.map(id);
+    let who = somebody(Role::Editor, second);
+    let (_, ticket) = backend.checks().typed_with_ticket(&who, secret.as_ref(), trial).await.unwrap();
+    ticket.unwrap()
+}
+
+async fn add(backend: &Backend, who: &Ctx, draft: &SecretDraft, ticket: &str) {
+    let draft = SecretDraft { knowingly: "on".to_owned(), ..draft.clone() };
+    backend.secrets().create_tested(who, NewSecret::parse(draft).unwrap(), None, ticket).await.unwrap();
+}
+
+async fn change(backend: &Backend, who: &Ctx, secret: &str, draft: &SecretDraft, ticket: &str) -> i64 {
+    let version = backend.secrets().get(&at(9), &id(secret)).await.unwrap().version;
+    let draft = SecretDraft { knowingly: "on".to_owned(), ..draft.clone() };
+    let update = SecretUpdate::parse(id(secret).kind, draft).unwrap();
+    backend.secrets().update_tested(who, &id(secret), update, version, ticket).await.unwrap()
+}
+
+async fn state(backend: &Backend, secret: &str) -> CheckState {
+    backend.checks().state(&at(9), &id(secret)).await.unwrap()
+}
+
+#[sqlx::test]
+async fn test_of_a_form_saved_unchanged_is_the_state_of_an_account(pool: PgPool) {
+    let registry = Registry::start(&Guard::Basic, None);
+    let host = format!("127.0.0.1:{}", registry.port);
+    let backend = backend(&pool, &[&host]).await;
+    let editor = somebody(Role::Editor, 20);
+
+    let good = image("good", &host, PASSWORD);
+    let ticket = tested(&backend, None, &good, 10).await;
+    assert!(!ticket.contains(PASSWORD), "{ticket}");
+    add(&backend, &editor, &good, &ticket).await;
+    let kept = state(&backend, "image-good").await;
+    assert_eq!(kept.cause, CheckCause::RegistryOpened);
+    assert_eq!(kept.last, Some((at(10).now, "editor".to_owned())), "as of the test, not of the save");
+
+    // A refusal is kept as well: whoever saves all the same is told so in the list.
+    let bad = image("bad", &host, "another");
+    let ticket = tested(&backend, None, &bad, 10).await;
+    add(&backend, &editor, &bad, &ticket).await;
+    assert_eq!(state(&backend, "image-bad").await.cause, CheckCause::WrongPassword);
+
+    // Anything else than what was tested stays "not tested", and is saved all the same.
+    let ticket = tested(&backend, None, &good, 10).await;
+    let other = |name: &str, draft: SecretDraft| SecretDraft { name: name.to_owned(), ..draft };
+    for (name, draft) in [
+        ("password", image("", &host, "typed over")),
+        ("username", SecretDraft { username: "other".to_owned(), ..good.clone() }),
+        ("host", SecretDraft { registry_host: "ghcr.io".to_owned(), ..good.clone() }),
+        ("image", SecretDraft { image: "group/app:1".to_owned(), ..good.clone() }),
+    ] {
+        add(&backend, &editor, &other(name, draft), &ticket).await;
+        assert_eq!(state(&backend, &format!("image-{name}")).await.cause, CheckCause::NeverTested, "{name}");
+    }
+    for (name, who, ticket) in [
+        ("late", somebody(Role::Editor, 10 + 901), ticket.clone()),
+        ("theirs", somebody(Role::Admin, 20), ticket.clone()),
+        ("none", somebody(Role::Editor, 20), String::new()),
+        ("spoilt", somebody(Role::Editor, 20), ticket.replace("registry-opened", "image-found")),
+    ] {
+        add(&backend, &who, &other(name, good.clone()), &ticket).await;
+        assert_eq!(state(&backend, &format!("image-{name}")).await.cause, CheckCause::NeverTested, "{name}");
+    }
+}
+
+#[sqlx::test]
+async fn test_on_edit_is_kept_for_stored_and_for_typed_values(pool: PgPool) {
+    let registry = Registry::start(&Guard::Basic, None);
+    let host = format!("127.0.0.1:{}", registry.port);
+    let backend = backend(&pool, &[&host]).await;
+    let editor = somebody(Role::Editor, 20);
+    add(&backend, &editor, &image("a", &host, "another"), "").await;
+
+    // The stored password on an image that is yet to be saved.
+    let with_image = SecretDraft { image: "group/app:1".to_owned(), ..image("", &host, "") };
+    let ticket = tested(&backend, Some("image-a"), &with_image, 10).await;
+    assert_eq!(state(&backend, "image-a").await.cause, CheckCause::NeverTested, "nothing is saved yet");
+    change(&backend, &editor, "image-a", &with_image, &ticket).await;
+    assert_eq!(state(&backend, "image-a").await.cause, CheckCause::WrongPassword);
+
+    // A typed one; the ticket of the stored one before says nothing about it.
+    let typed = image("", &host, PASSWORD);
+    change(&backend, &editor, "image-a", &typed, &ticket).await;
+    assert_eq!(state(&backend, "image-a").await.cause, CheckCause::NeverTested);
+    let typed = SecretDraft { image: String::new(), display_name: "A".to_owned(), ..typed };
+    let ticket = tested(&backend, Some("image-a"), &typed, 11).await;
+    change(&backend, &editor, "image-a", &typed, &ticket).await;
+    assert_eq!(state(&backend, "image-a").await.cause, CheckCause::RegistryOpened);
+
+    // The stored value has been another one since.
+    let blank = image("", &host, "");
+    let ticket = tested(&backend, Some("image-a"), &with_image, 12).await;
+    change(&backend, &editor, "image-a", &SecretDraft { password: Sensitive::new("new"), ..blank }, "").await;
+    change(&backend, &editor, "image-a", &with_image, &ticket).await;
+    assert_eq!(state(&backend, "image-a").await.cause, CheckCause::NeverTested);
+}
+
+#[sqlx::test]
+async fn test_of_a_key_is_kept_with_what_was_found_in_the_repository(pool: PgPool) {
+    let server = GitServer::start();
+    let backend = backend(&pool, &[]).await;
+    let editor = somebody(Role::Editor, 20);
+    let known = server.known_hosts();
+    let key = server.key("good", &["-t", "ed25519"], true);
+    let draft = dataset("data", &key, &server.address("repo.git"), &known);
+    let ticket = tested(&backend, None, &draft, 10).await;
+    let unknown = SecretDraft { name: "unknown".to_owned(), known_hosts: String::new(), ..draft.clone() };
+    add(&backend, &editor, &unknown, &ticket).await;
+    let state_of_unknown = state(&backend, "gitsync-secret-unknown").await;
+    assert_eq!(state_of_unknown.cause, CheckCause::NeverTested, "other hosts are trusted");
+    add(&backend, &editor, &draft, &ticket).await;
+    let kept = state(&backend, "gitsync-secret-data").await;
+    assert_eq!(kept.cause, CheckCause::RepositoryRead);
+    assert_eq!(kept.refs.unwrap().branch.as_deref(), Some("trunk"));
+}

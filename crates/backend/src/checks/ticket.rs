@@ -1,0 +1,326 @@
+//! What a test of a form came to, on its way through the browser to the save that follows: a ticket says it, and a mark
+//! binds it to whoever tested, to the time, and to all that was tested. Nothing secret is in it.
+
+use super::repository;
+use crate::{
+    context::Ctx,
+    keyring::{IntegrityError, Keyring},
+    random::hex,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::{
+    check::{CheckCause, CheckReport, CheckSettings, Refs},
+    secret::{Credential, CredentialUpdate, SecretKind},
+    sensitive::Sensitive,
+    time::Timestamp,
+};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// How long a ticket counts, in microseconds: 15 minutes.
+const LIFE: i64 = 15 * 60 * 1_000_000;
+
+/// For which the key of the marks is derived.
+const PURPOSE: &str = "result of a test";
+
+/// Texts longer than this are no ticket, in bytes.
+const MAX_BYTES: usize = 1_024;
+
+/// The value that was tested.
+#[derive(Clone, Copy)]
+pub(crate) enum TestedValue<'a> {
+    /// As it stood in the form.
+    Typed(&'a Sensitive),
+    /// The stored one of this row, in this version.
+    Stored(Uuid, i64),
+}
+
+/// All that the result of a test depends on, as far as it is the portal's to say.
+#[derive(Clone, Copy)]
+pub(crate) struct WhatWasTested<'a> {
+    kind: SecretKind,
+    /// Registry host and username.
+    account: Option<(&'a str, &'a str)>,
+    value: TestedValue<'a>,
+    settings: &'a CheckSettings,
+}
+
+impl<'a> WhatWasTested<'a> {
+    /// A credential that is typed as a whole.
+    pub(crate) fn new(credential: &'a Credential, settings: &'a CheckSettings) -> Self {
+        match credential {
+            Credential::GitDataset { private_key } => Self {
+                kind: SecretKind::GitDataset,
+                account: None,
+                value: TestedValue::Typed(private_key.value()),
+                settings,
+            },
+            Credential::ImagePull { host, username, password } => Self {
+                kind: SecretKind::ImagePull,
+                account: Some((host.as_str(), username.as_str())),
+                value: TestedValue::Typed(password.value()),
+                settings,
+            },
+        }
+    }
+
+    /// A change of a stored secret; without a typed value, `stored` says which stored one.
+    pub(crate) fn of_update(
+        credential: &'a CredentialUpdate,
+        settings: &'a CheckSettings,
+        stored: Option<(Uuid, i64)>,
+    ) -> Option<Self> {
+        let (kind, account, typed) = match credential {
+            CredentialUpdate::GitDataset { private_key } => {
+                (SecretKind::GitDataset, None, private_key.as_ref().map(|key| key.value()))
+            }
+            CredentialUpdate::ImagePull { host, username, password } => (
+                SecretKind::ImagePull,
+                Some((host.as_str(), username.as_str())),
+                password.as_ref().map(|password| password.value()),
+            ),
+        };
+        let value = match (typed, stored) {
+            (Some(typed), _) => TestedValue::Typed(typed),
+            (None, Some((row, version))) => TestedValue::Stored(row, version),
+            (None, None) => return None,
+        };
+        Some(Self { kind, account, value, settings })
+    }
+
+    /// Calls `work` with the parts that a mark is made of.
+    fn with_parts<R>(&self, ctx: &Ctx, said: &[&[u8]], work: impl FnOnce(&[&[u8]]) -> R) -> R {
+        let (host, username) = self.account.unwrap_or_default();
+        let stored = match self.value {
+            TestedValue::Typed(_) => Vec::new(),
+            TestedValue::Stored(row, version) => [row.as_bytes().as_slice(), &version.to_be_bytes()].concat(),
+        };
+        let typed = match self.value {
+            TestedValue::Typed(text) => text.expose(),
+            TestedValue::Stored(..) => "",
+        };
+        let mut parts = said.to_vec();
+        parts.extend_from_slice(&[
+            ctx.actor.kind().as_bytes(),
+            ctx.actor.name().as_bytes(),
+            self.kind.as_str().as_bytes(),
+            host.as_bytes(),
+            username.as_bytes(),
+            &stored,
+            typed.as_bytes(),
+            self.settings.target().unwrap_or_default().as_bytes(),
+            self.settings.known_hosts.as_str().as_bytes(),
+        ]);
+        work(&parts)
+    }
+}
+
+/// Returns the ticket for a test that whoever asks has just made.
+pub(super) fn issue(
+    keyring: &Keyring,
+    kek_id: &str,
+    ctx: &Ctx,
+    tested: &WhatWasTested<'_>,
+    report: &CheckReport,
+) -> Result<String, IntegrityError> {
+    let at = ctx.now.micros().to_string();
+    let cause = report.cause.as_str();
+    let (count, branch) = match &report.refs {
+        Some(Refs { branch, count, exact }) => (
+            format!("{}{count}", if *exact { "" } else { "+" }),
+            branch.as_ref().map(|branch| URL_SAFE_NO_PAD.encode(branch)).unwrap_or_default(),
+        ),
+        None => (String::new(), String::new()),
+    };
+    let said = [at.as_str(), cause, &count, &branch];
+    let said_bytes = said.map(str::as_bytes);
+    let mark = tested.with_parts(ctx, &said_bytes, |parts| keyring.mark(kek_id, PURPOSE, parts))?;
+    Ok(format!("{kek_id}~{}~{}", said.join("~"), hex(&mark)))
+}
+
+/// What a ticket says that counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TestedBefore {
+    at: Timestamp,
+    report: CheckReport,
+}
+
+impl TestedBefore {
+    /// Reads a ticket; `None` where it is none, is another's, has expired, or is about something else than this.
+    pub(crate) fn read(
+        keyring: &Keyring,
+        ctx: &Ctx,
+        ticket: &str,
+        tested: &WhatWasTested<'_>,
+    ) -> Option<Self> {
+        if ticket.len() > MAX_BYTES {
+            return None;
+        }
+        let parts: Vec<&str> = ticket.split('~').collect();
+        let &[kek_id, at, cause, count, branch, mark] = parts.as_slice() else { return None };
+        let said = [at, cause, count, branch].map(str::as_bytes);
+        let mark = unhex(mark)?;
+        if !tested.with_parts(ctx, &said, |parts| keyring.is_mark(kek_id, PURPOSE, parts, &mark)) {
+            return None;
+        }
+        let at: i64 = at.parse().ok()?;
+        // Another server's clock may be a little ahead.
+        if (ctx.now.micros() - at).abs() > LIFE {
+            return None;
+        }
+        let refs = match count {
+            "" => None,
+            count => Some(Refs {
+                branch: match branch {
+                    "" => None,
+                    branch => Some(String::from_utf8(URL_SAFE_NO_PAD.decode(branch).ok()?).ok()?),
+                },
+                count: count.trim_start_matches('+').parse().ok()?,
+                exact: !count.starts_with('+'),
+            }),
+        };
+        let report = CheckReport { refs, ..CheckReport::new(CheckCause::parse(cause)?) };
+        Some(Self { at: Timestamp::from_micros(at), report })
+    }
+
+    /// Keeps it as the state of what was just saved: this row in this version.
+    pub(crate) async fn keep(
+        &self,
+        connection: &mut PgConnection,
+        ctx: &Ctx,
+        secret: Uuid,
+        version: i64,
+    ) -> Result<(), sqlx::Error> {
+        let tested = Ctx { now: self.at, ..ctx.clone() };
+        repository::keep(connection, &tested, secret, version, &self.report).await
+    }
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let pairs = text.as_bytes().chunks_exact(2);
+    if !pairs.remainder().is_empty() {
+        return None;
+    }
+    pairs.map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        context::{Actor, UserActor},
+        keyring::Kek,
+    };
+    use domain::{
+        access::Role,
+        check::{ImageReference, KnownHosts, Repository},
+        secret::{Password, PrivateKeyText, RegistryHost, Username},
+    };
+
+    const SECRET: &str = "SENTINEL correct horse";
+
+    fn ring() -> (Keyring, String) {
+        let kek = Kek::generate().unwrap();
+        let id = kek.id();
+        (Keyring::new(vec![kek]), id)
+    }
+
+    fn ctx(name: &str, minute: i64) -> Ctx {
+        let user = UserActor {
+            id: Uuid::from_u128(7),
+            name: name.to_owned(),
+            role: Role::Editor,
+            session: Uuid::from_u128(8),
+        };
+        let now = Timestamp::from_micros(1_800_000_000_000_000 + minute * 60_000_000);
+        Ctx { actor: Actor::User(user), request_id: "r".to_owned(), address: None, now }
+    }
+
+    fn account(host: &str, username: &str, password: &str) -> Credential {
+        Credential::ImagePull {
+            host: RegistryHost::parse(host).unwrap().host,
+            username: Username::parse(username).unwrap(),
+            password: Password::parse(Sensitive::new(password)).unwrap(),
+        }
+    }
+
+    fn image(text: &str) -> CheckSettings {
+        CheckSettings { image: Some(ImageReference::parse(text, None).unwrap()), ..CheckSettings::default() }
+    }
+
+    #[test]
+    fn ticket_counts_for_exactly_what_was_tested_by_whom_and_for_a_quarter_of_an_hour() {
+        let (ring, kek) = ring();
+        let (credential, settings) = (account("ghcr.io", "robot", SECRET), image("group/app:1"));
+        let tested = WhatWasTested::new(&credential, &settings);
+        let report = CheckReport::new(CheckCause::ImageFound);
+        let ticket = issue(&ring, &kek, &ctx("ana", 0), &tested, &report).unwrap();
+        assert!(!ticket.contains("SENTINEL") && !ticket.contains("robot"), "{ticket}");
+        let read = |who: &Ctx, ticket: &str, credential: &Credential, settings: &CheckSettings| {
+            TestedBefore::read(&ring, who, ticket, &WhatWasTested::new(credential, settings))
+        };
+        let good = read(&ctx("ana", 15), &ticket, &credential, &settings).unwrap();
+        assert_eq!((good.at, good.report), (ctx("ana", 0).now, report));
+        assert_eq!(read(&ctx("ben", 1), &ticket, &credential, &settings), None, "another person");
+        assert_eq!(read(&ctx("ana", 16), &ticket, &credential, &settings), None, "expired");
+        for other in [
+            account("ghcr.io", "robot", "another"),
+            account("ghcr.io", "robot2", SECRET),
+            account("quay.io", "robot", SECRET),
+        ] {
+            assert_eq!(read(&ctx("ana", 1), &ticket, &other, &settings), None, "another account");
+        }
+        for other in [image("group/app:2"), CheckSettings::default()] {
+            assert_eq!(read(&ctx("ana", 1), &ticket, &credential, &other), None, "another image");
+        }
+        for spoilt in [
+            ticket.replace("image-found", "registry-open"),
+            ticket.replace("image-found", "wrong-password"),
+            ticket.replacen('~', "~1", 1),
+            ticket[..ticket.len() - 2].to_owned(),
+            format!("{ticket}00"),
+            ticket.replace(&kek, "0000000000000000"),
+            String::new(),
+            "~~~~~".to_owned(),
+            "~".repeat(5_000),
+        ] {
+            assert_eq!(read(&ctx("ana", 1), &spoilt, &credential, &settings), None, "{spoilt}");
+        }
+        let elsewhere = TestedBefore::read(&self::ring().0, &ctx("ana", 1), &ticket, &tested);
+        assert_eq!(elsewhere, None, "a key encryption key of another portal");
+    }
+
+    #[test]
+    fn ticket_of_a_stored_key_is_bound_to_its_version_and_carries_what_was_found() {
+        let (ring, kek) = ring();
+        let hosts = |text: &str| KnownHosts::parse(text, "").unwrap();
+        let line = "h ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh";
+        let settings = CheckSettings {
+            repository: Some(Repository::parse("git@h:group/app.git").unwrap()),
+            known_hosts: hosts(line),
+            image: None,
+        };
+        let blank = CredentialUpdate::GitDataset { private_key: None };
+        let row = Uuid::from_u128(1);
+        let at = |version| WhatWasTested::of_update(&blank, &settings, Some((row, version))).unwrap();
+        let refs = Some(Refs { branch: Some("größe~1".to_owned()), count: 20_000, exact: false });
+        let report = CheckReport { refs, ..CheckReport::new(CheckCause::RepositoryRead) };
+        let ticket = issue(&ring, &kek, &ctx("ana", 0), &at(3), &report).unwrap();
+        let read = |tested: &WhatWasTested<'_>| TestedBefore::read(&ring, &ctx("ana", 1), &ticket, tested);
+        assert_eq!(read(&at(3)).unwrap().report, report);
+        assert_eq!(read(&at(4)), None, "another version of the value");
+        let other = CheckSettings { known_hosts: KnownHosts::default(), ..settings.clone() };
+        assert_eq!(
+            read(&WhatWasTested::of_update(&blank, &other, Some((row, 3))).unwrap()),
+            None,
+            "no hosts"
+        );
+        let pem = "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n";
+        if let Ok(key) = PrivateKeyText::parse(&Sensitive::new(pem)) {
+            let typed = CredentialUpdate::GitDataset { private_key: Some(key) };
+            assert_eq!(read(&WhatWasTested::of_update(&typed, &settings, Some((row, 3))).unwrap()), None);
+        }
+        assert!(WhatWasTested::of_update(&blank, &settings, None).is_none());
+    }
+}
