@@ -108,7 +108,13 @@ mod tests {
     #[test]
     fn what_is_handed_on_stands_behind_the_name_unless_a_flag_says_it() {
         let mut arguments: Vec<OsString> = ["latchkey", "user", "list", "--kek=own"].map(Into::into).into();
-        insert(&mut arguments, b"LATCHKEY_KEK=other\0DATABASE_URL=postgres://u:p=w@h/d\0PATH=/bin\0\0nonsense");
-        assert_eq!(arguments, ["latchkey", "--database-url=postgres://u:p=w@h/d", "user", "list", "--kek=own"]);
+        insert(
+            &mut arguments,
+            b"LATCHKEY_KEK=other\0DATABASE_URL=postgres://u:p=w@h/d\0PATH=/bin\0\0nonsense",
+        );
+        assert_eq!(
+            arguments,
+            ["latchkey", "--database-url=postgres://u:p=w@h/d", "user", "list", "--kek=own"]
+        );
     }
 }

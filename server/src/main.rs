@@ -25,7 +25,9 @@ fn main() -> ExitCode {
     if matches!(asked, Asked::OfServer(_))
         && let Err(error) = environment::hand_on()
     {
-        eprintln!("latchkey: secrets stay in the environment of this process, where others may read them: {error}");
+        eprintln!(
+            "latchkey: secrets stay in the environment of this process, where others may read them: {error}"
+        );
     }
     let runtime = match runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -47,7 +47,8 @@ impl Turns {
     pub(super) async fn take(&self, actor: &Actor, host: &str) -> Result<Taken, CheckCause> {
         let own = who(actor).map(|who| {
             let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
-            people.retain(|_, turns| Arc::strong_count(turns) > 1 || turns.available_permits() < MOST_FOR_ONE);
+            people
+                .retain(|_, turns| Arc::strong_count(turns) > 1 || turns.available_permits() < MOST_FOR_ONE);
             Arc::clone(people.entry(who).or_insert_with(|| Arc::new(Semaphore::new(MOST_FOR_ONE))))
         });
         let turn = {
@@ -87,7 +88,10 @@ mod tests {
             held.push(turns.take(&ana, &number.to_string()).await.unwrap());
         }
         assert!(turns.take(&ana, "one too many").await.is_err());
-        assert!(turns.take(&portal, "one too many").await.is_ok(), "who waits for their own turn is in nobody's way");
+        assert!(
+            turns.take(&portal, "one too many").await.is_ok(),
+            "who waits for their own turn is in nobody's way"
+        );
         for number in 0..MOST_FOR_ONE {
             held.push(turns.take(&ben, &format!("b{number}")).await.unwrap());
         }

@@ -62,8 +62,7 @@ impl Attempts {
         if here > MOST {
             return Ok(Counted { locked: Some(left(timestamp(here_at), ctx.now)), is_last: false });
         }
-        let (all, all_at) =
-            repository::count_attempt(work, name, ANYWHERE, MOST_ANYWHERE, ctx.now).await?;
+        let (all, all_at) = repository::count_attempt(work, name, ANYWHERE, MOST_ANYWHERE, ctx.now).await?;
         if all > MOST_ANYWHERE && !self.is_known(work, ctx, user).await? {
             return Ok(Counted { locked: Some(left(timestamp(all_at), ctx.now)), is_last: false });
         }

@@ -197,7 +197,10 @@ pub(super) async fn forget_attempts(
 }
 
 /// Forgets the attempts under this name.
-pub(super) async fn forget_all_attempts(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
+pub(super) async fn forget_all_attempts(
+    connection: &mut PgConnection,
+    name: &str,
+) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM sign_in_attempts WHERE name = $1").bind(name).execute(connection).await.map(drop)
 }
 

@@ -130,7 +130,8 @@ impl SessionService {
         let counted = bounded::<_, Error>(ctx, async {
             let mut work = self.db.begin().await.map_err(failed)?;
             let user = users::find(&mut work, key).await.map_err(failed)?;
-            let counted = attempts.count(&mut work, ctx, user.as_ref().map(|user| user.id)).await.map_err(failed)?;
+            let counted =
+                attempts.count(&mut work, ctx, user.as_ref().map(|user| user.id)).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;
             Ok((counted, user))
         });

@@ -195,7 +195,10 @@ async fn a_stranger_locks_a_name_for_their_own_network_alone(pool: PgPool) {
         assert_eq!(refused.unwrap_err(), AccessError::WrongPassword, "{address}");
     }
     let elsewhere = "192.0.2.1";
-    assert_eq!(sign_in_from(&backend, 9, elsewhere, "ana", PASSWORD).await.unwrap_err(), AccessError::Locked(900));
+    assert_eq!(
+        sign_in_from(&backend, 9, elsewhere, "ana", PASSWORD).await.unwrap_err(),
+        AccessError::Locked(900)
+    );
     assert!(sign_in_from(&backend, 9, home, "ana", PASSWORD).await.is_ok());
     let said = records(&pool).await;
     assert_eq!(said.iter().filter(|record| record.contains("account locked | ana")).count(), 2, "{said:?}");

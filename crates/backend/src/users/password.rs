@@ -1,10 +1,10 @@
 //! Hashing passwords: Argon2id, a few at a time.
 
+use crate::context::Ctx;
 use argon2::{
     Argon2, Params,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use crate::context::Ctx;
 use domain::{
     access::{AccessError, AccessProblem, NewPassword},
     error::Error,
@@ -160,7 +160,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_waits_too_long_for_a_turn_is_told_so() {
         let passwords = Passwords::new(true);
-        let turns = Arc::clone(&passwords.turns).acquire_many_owned(u32::try_from(AT_ONCE).unwrap()).await.unwrap();
+        let turns =
+            Arc::clone(&passwords.turns).acquire_many_owned(u32::try_from(AT_ONCE).unwrap()).await.unwrap();
         let began = tokio::time::Instant::now();
         let password = Sensitive::new("correct horse battery");
         let waiting = (0..100).map(|_| passwords.verify(None, &password));
