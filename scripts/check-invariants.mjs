@@ -29,6 +29,52 @@ const beyond = (found, allowed) => found.filter((name) => !allowed.includes(name
 const SQL = /\bsqlx::(query|raw_sql|QueryBuilder)|\buse sqlx::.*\b(query\w*|raw_sql)\b|(?<![.\w])(query!|(query_as|query_scalar|query_with|raw_sql)(!|::<|\())|\bQueryBuilder::/;
 const BROWSER_NEVER = ["sqlx", "sqlx-core", "tokio", "axum", "hyper", "rustls", "reqwest", "rand", "getrandom", "backend"];
 
+// Where the tests of SECURITY.md are looked for.
+const read = (file) => {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return ""; // deleted, and not yet committed
+  }
+};
+const CRATES = { backend: "crates/backend/src", domain: "crates/domain/src", app: "app/src", server: "server/src" };
+const IS_TEST = /#\[(?:[\w:]+::)?test\b|\bproptest!/;
+const tests = () => {
+  const rust = files("*.rs").map((file) => ({ file, text: read(file) }));
+  const fns = new Set();
+  for (const { text } of rust) {
+    for (const part of text.split(/#\[(?:[\w:]+::)?test\b/).slice(1)) {
+      const name = /\bfn\s+(\w+)/.exec(part);
+      if (name) fns.add(name[1]);
+    }
+    // Within proptest! each function is a test.
+    for (const part of text.split(/\bproptest!\s*\{/).slice(1)) {
+      for (const name of part.matchAll(/\bfn\s+(\w+)\s*\(/g)) fns.add(name[1]);
+    }
+  }
+  const titles = new Set();
+  for (const file of files("end2end/tests/*.ts")) {
+    for (const title of read(file).matchAll(/\btest(?:\.\w+)*\(\s*(["'`])(.*?)\1/g)) titles.add(title[2].replace(/\\(.)/g, "$1"));
+  }
+  // A module that has tests, in its own file, in one of its own or in a folder.
+  const module = (path) => {
+    const [first, ...rest] = path.split("::");
+    const roots = first in CRATES ? [[CRATES[first], rest]] : Object.values(CRATES).map((root) => [root, [first, ...rest]]);
+    return roots.some(([root, parts]) => {
+      const inline = parts.at(-1) === "tests" ? parts.slice(0, -1) : parts;
+      const bases = [...new Set([parts.join("/"), inline.join("/")])].map((part) => `${root}/${part}`);
+      return rust.some(({ file, text }) =>
+        IS_TEST.test(text) && bases.some((base) => file === `${base}.rs` || file.startsWith(`${base}/`)));
+    });
+  };
+  return (name) => {
+    if (name.includes("/")) return files(name).length > 0 && (/\btest(?:\.\w+)*\(/.test(read(name)) || IS_TEST.test(read(name)));
+    if (name.includes(" ")) return titles.has(name);
+    if (fns.has(name.split("::").at(-1)) && /_/.test(name)) return true;
+    return module(name) || IS_TEST.test(read(`server/tests/it/${name}.rs`));
+  };
+};
+
 // Each returns what breaks the rule: an empty list is a pass.
 const rules = {
   "SQL stands only in files named repository.rs": () =>
@@ -52,6 +98,16 @@ const rules = {
     const { workspace_members, workspace_default_members: byDefault } = packages();
     const missing = workspace_members.filter((id) => !byDefault.includes(id));
     return missing.length === 1 && /[/#]frontend[#@]/.test(missing[0]) ? [] : ["left out: " + (missing.join(", ") || "none")];
+  },
+  "each claim of SECURITY.md names tests that exist": () => {
+    const exists = tests();
+    const rows = read("SECURITY.md").split("\n").filter((line) => /^\|.*\|$/.test(line) && !/^\|[\s|:-]*\|$/.test(line));
+    return rows.filter((row) => !/\|\s*test\s*\|$/.test(row)).flatMap((row) => {
+      const cells = row.split(/(?<!\\)\|/).slice(1, -1);
+      const named = [...cells.at(-1).matchAll(/`([^`]+)`/g)].map((match) => match[1]);
+      const claim = cells.slice(0, 2).map((cell) => cell.trim()).join(", ");
+      return named.length === 0 ? [`${claim}: no test`] : named.filter((name) => !exists(name)).map((name) => `${claim}: ${name}`);
+    });
   },
   "nothing is left to do": () =>
     lines(files("*.rs", "*.ts", "*.js", "*.mjs", "*.css", "*.sql", "*.toml", "scripts", "Makefile").filter((f) => f !== "scripts/check-invariants.mjs"),

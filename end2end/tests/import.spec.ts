@@ -25,7 +25,7 @@ test('a docker config is pasted; each registry in it becomes a secret of its own
   await page.locator('#name-2').fill(`${name}-hub`);
   await save(page).click();
   await expectList(page);
-  await expect(notice(page)).toContainText('The chosen secrets were imported.');
+  await expect(notice(page)).toContainText('2 secrets imported.');
   for (const [saved, host, username] of [
     [name, `${name}.example`, 'robot'],
     [`${name}-hub`, 'https://index.docker.io/v1/', 'ana'],
@@ -48,7 +48,7 @@ test('a manifest is chosen as a file; a key in it becomes a Git dataset', async 
   await page.getByRole('button', { name: 'Continue' }).click();
   await expectHeading(page, 'Choose what to import');
   await expect(page.locator('#name-1')).toHaveValue(name);
-  await expect(page.getByText('One other object was passed over')).toBeVisible();
+  await expect(page.getByText('1 other object.')).toBeVisible();
   // Only the key: what is not chosen is thrown away.
   await page.getByRole('checkbox').nth(1).uncheck();
   await save(page).click();
@@ -90,6 +90,9 @@ test('a row says which secret holds the same already, and is saved knowingly', a
   await expect(told('holds the same account at this registry').getByRole('link', { name: one.name })).toBeVisible();
   await expect(told('holds the same key').getByRole('link', { name: dataset.name })).toBeVisible();
   await expect(page.getByText(/holds the same/)).toHaveCount(2);
+  // Of the three the one that no secret holds is chosen.
+  await expect(chosen(page)).toHaveCount(1);
+  for (const number of [1, 3]) await page.locator(`#take-${number}`).check();
   await page.locator('#name-1').fill(name);
   await page.locator('#name-2').fill(`${name}-other`);
   await save(page).click();

@@ -56,6 +56,20 @@ pub fn load(settings: &Settings) -> Result<Vec<Kek>, KeyError> {
     read(&path)
 }
 
+/// Reads the keys for a command that works beside a server: as `load`, but where the database is somebody else's, no key is made
+/// that could not be its own. Empty where there is none.
+///
+/// Errors: as `load`.
+pub fn at_hand(settings: &Settings) -> Result<Vec<Kek>, KeyError> {
+    let is_set = settings.kek.is_some() || settings.kek_file.is_some();
+    let is_own = settings.database_url.is_none();
+    if is_set || is_own || settings.data_dir.join(FILE_NAME).exists() {
+        load(settings)
+    } else {
+        Ok(Vec::new())
+    }
+}
+
 /// Adds a fresh key at the end of the key file. The file is replaced as a whole, so that no half of it is ever there.
 ///
 /// Errors: also where the keys come from `LATCHKEY_KEK`, which only its owner can change.

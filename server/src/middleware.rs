@@ -3,6 +3,7 @@
 use crate::{
     clock, cookie,
     edge::{self, Arrival},
+    forms::{BODY_LIMIT, body_limit},
     state::AppState,
 };
 use app::{
@@ -20,8 +21,16 @@ use axum::{
 };
 use backend::{Actor, Ctx};
 use domain::{error::Error, percent, sensitive::Sensitive};
-use std::{any::Any, net::SocketAddr};
+use http_body_util::Limited;
+use std::{any::Any, net::SocketAddr, time::Duration};
+use tower_http::timeout::DeadlineBody;
 use uuid::Uuid;
+
+/// How long the whole body of a request may take.
+const BODY_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// The same for a file, which may be large and its sender far away.
+const LARGE_BODY_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// Under which the answer names its request, as the log does.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -44,6 +53,24 @@ pub fn page_policy(nonce: &str) -> String {
 /// A handler panicked while it made this answer.
 #[derive(Clone, Copy)]
 struct Panicked;
+
+/// Turns bodies away that are longer than anything that is sent to their address.
+pub async fn limit_body(request: Request, next: Next) -> Response {
+    let Some(limit) = body_limit(request.uri().path()) else { return next.run(request).await };
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    if length.and_then(|length| length.parse::<usize>().ok()).is_some_and(|length| length > limit) {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "This is longer than anything that is sent here.\n")
+            .into_response();
+    }
+    next.run(request.map(|body| Body::new(Limited::new(body, limit)))).await
+}
+
+/// Cuts bodies off that take too long as a whole, in however many pieces they come.
+pub async fn body_in_time(request: Request, next: Next) -> Response {
+    let is_small = body_limit(request.uri().path()).is_some_and(|limit| limit <= BODY_LIMIT);
+    let limit = if is_small { BODY_TIMEOUT } else { LARGE_BODY_TIMEOUT };
+    next.run(request.map(|body| Body::new(DeadlineBody::new(limit, body)))).await
+}
 
 /// Gives the request its context, and the answer its number.
 pub async fn context(State(state): State<AppState>, mut request: Request, next: Next) -> Response {

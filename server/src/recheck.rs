@@ -25,7 +25,7 @@ pub async fn run(backend: Backend, interval: Duration) {
 
 fn tell(tested: &Tested) {
     if let TestOutcome::Tested(cause) = tested.outcome
-        && cause.status() != CheckStatus::Works
+        && !matches!(cause.status(), CheckStatus::Works | CheckStatus::Open)
     {
         tracing::warn!(secret = %tested.id, cause = cause.as_str(), "a credential does not work");
     }

@@ -3,8 +3,8 @@
 use crate::{
     admission,
     forms::{
-        self, BODY_LIMIT, account, audit, checks, imports, keys, secrets, selection, sign_in, single_sign_on,
-        tokens, usages, users,
+        self, account, audit, checks, imports, keys, secrets, selection, sign_in, single_sign_on, tokens,
+        usages, users,
     },
     health, middleware, pages, rejection, rest,
     state::AppState,
@@ -23,7 +23,7 @@ use app::{
 };
 use axum::{
     Router,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     middleware::{from_fn, from_fn_with_state},
     response::Redirect,
     routing::{MethodFilter, MethodRouter, any, get, on, post},
@@ -37,16 +37,13 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, CompressionLevel, predicate::SizeAbove},
     csrf::CsrfLayer,
-    limit::RequestBodyLimitLayer,
     services::ServeDir,
-    timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer},
+    limit::RequestBodyLimitLayer,
+    timeout::RequestBodyTimeoutLayer,
 };
 
 /// How long the next piece of a request's body may take.
 const BODY_PATIENCE: Duration = Duration::from_secs(10);
-
-/// How long the whole body may take, in however many pieces it comes.
-const BODY_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The longest body from somebody who need not be known, in bytes: names, passwords and addresses.
 const OPEN_BODY_LIMIT: usize = 32 * 1024;
@@ -94,7 +91,11 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/", SignedIn, get(async || Redirect::to(app::secrets::LIST))),
         ("/secrets", SignedIn, page(Page::Secrets)),
         ("/secrets/new", SignedIn, page(Page::AddSecret).post(secrets::add)),
-        ("/secrets/import", SignedIn, page(Page::Import).post(imports::begin)),
+        (
+            "/secrets/import",
+            SignedIn,
+            page(Page::Import).post(imports::begin).layer(DefaultBodyLimit::max(imports::BODY_LIMIT)),
+        ),
         ("/secrets/import/{id}", SignedIn, page(Page::ImportChoice).post(imports::save)),
         ("/secrets/import/{id}/discard", SignedIn, post(imports::discard)),
         (DELETED, SignedIn, page(Page::DeletedSecrets)),
@@ -238,9 +239,9 @@ pub fn router(state: AppState) -> Router {
                 .layer(from_fn(rejection::one_host))
                 .layer(from_fn(rejection::cross_site))
                 .layer(own_site(&state))
-                .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+                .layer(from_fn(middleware::limit_body))
                 .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE))
-                .layer(RequestBodyDeadlineLayer::new(BODY_TIMEOUT)),
+                .layer(from_fn(middleware::body_in_time)),
         )
         .with_state(state)
 }

@@ -115,10 +115,11 @@ pub(crate) fn config(
     })
 }
 
-/// For commands that have nothing to do with values, and so need no key.
+/// For commands that open no value. Those that change anything still need the key, which vouches for what they write.
 async fn with_backend(settings: &Settings, work: impl AsyncFnOnce(Backend) -> Outcome) -> Outcome {
     with_database(settings, async |url| {
-        let backend = Backend::start(config(settings, url, Vec::new())?, clock::now()).await?;
+        let keys = key_file::at_hand(settings)?;
+        let backend = Backend::start(config(settings, url, keys)?, clock::now()).await?;
         let outcome = work(backend.clone()).await;
         backend.close().await;
         outcome

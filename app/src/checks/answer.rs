@@ -105,6 +105,7 @@ pub fn StatusWord(
 ) -> impl IntoView {
     let icon = match status {
         CheckStatus::Works => icon!("check"),
+        CheckStatus::Open => icon!("users"),
         CheckStatus::Refused => icon!("ban"),
         CheckStatus::Unreachable => icon!("unplugged"),
         CheckStatus::HostKeyChanged => icon!("shield"),
@@ -133,7 +134,8 @@ pub fn refs_text(refs: &Refs) -> String {
 /// The outcome, its cause in words, and what to do.
 #[component]
 pub fn Answer(report: CheckReport, approval: Approval) -> impl IntoView {
-    let CheckReport { cause, host, refs, host_keys, branch: _ } = report;
+    let message = report.message();
+    let CheckReport { cause, host, refs, host_keys, branch: _, retry_after: _ } = report;
     let status = cause.status();
     let keys = (!host_keys.is_empty()).then(|| {
         let known_as = host.clone().unwrap_or_default();
@@ -149,9 +151,9 @@ pub fn Answer(report: CheckReport, approval: Approval) -> impl IntoView {
     // As an answer that a field is to be looked at, it leads there.
     let said = if cause == CheckCause::BranchNotFound {
         let field = format!("#{}", Field::Branch.key());
-        Either::Left(view! { <a href=field>{cause.message()}</a> })
+        Either::Left(view! { <a href=field>{message}</a> })
     } else {
-        Either::Right(cause.message())
+        Either::Right(message)
     };
     view! {
         <div class=format!("check-result {}", status.as_str())>

@@ -17,7 +17,8 @@ pub const FORM: &str = "secret-form";
 pub const ANSWER: &str = "check-answer";
 
 /// Wherever this stands in a page, the button that says in `data-test` that it tests the form shows the answer in its
-/// place. Without JavaScript the answer is a page.
+/// place; until then what `data-test` says. Where the answer leads to another page, that is gone to. Without JavaScript the
+/// answer is a page.
 #[island]
 pub fn TestInPlace() -> impl IntoView {
     let busy = StoredValue::new(false);
@@ -25,7 +26,8 @@ pub fn TestInPlace() -> impl IntoView {
         window_event_listener(ev::click, move |event| {
             let button =
                 dom::target(&event).and_then(|target| target.closest("button[data-test]").ok().flatten());
-            let Some(address) = button.and_then(|button| button.get_attribute("formaction")) else { return };
+            let Some(button) = button else { return };
+            let Some(address) = button.get_attribute("formaction") else { return };
             event.prevent_default();
             if busy.get_value() {
                 return;
@@ -33,7 +35,7 @@ pub fn TestInPlace() -> impl IntoView {
             busy.set_value(true);
             // Before the answer is taken away: a host that was approved in it is part of the form.
             let fields = fields();
-            show("Testing…");
+            show(&button.get_attribute("data-test").unwrap_or_default());
             leptos::task::spawn_local(async move {
                 match ask(&address, fields).await {
                     Some(html) => show(&html),
@@ -52,18 +54,27 @@ fn show(html: &str) {
 }
 
 /// The form as it stands.
-fn fields() -> Option<UrlSearchParams> {
+fn fields() -> Option<JsValue> {
     let form = document().get_element_by_id(FORM)?.dyn_into::<HtmlFormElement>().ok()?;
     let fields = FormData::new_with_form(&form).ok()?;
+    // With a file in it.
+    if form.enctype().starts_with("multipart") {
+        return Some(fields.into());
+    }
     // A form's fields are pairs, which is what this is made of.
-    UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()
+    UrlSearchParams::new_with_str_sequence_sequence(&fields).ok().map(JsValue::from)
 }
 
-async fn ask(address: &str, fields: Option<UrlSearchParams>) -> Option<String> {
+async fn ask(address: &str, fields: Option<JsValue>) -> Option<String> {
     let request = RequestInit::new();
     request.set_method("POST");
-    request.set_body(&JsValue::from(fields?));
+    request.set_body(&fields?);
     let answer = JsFuture::from(window().fetch_with_str_and_init(address, &request)).await.ok()?;
-    let text = answer.dyn_into::<Response>().ok()?.text().ok()?;
-    JsFuture::from(text).await.ok()?.as_string()
+    let answer = answer.dyn_into::<Response>().ok()?;
+    if answer.redirected() {
+        // Done: the next page shows what came of it.
+        drop(location().set_href(&answer.url()));
+        return Some(String::new());
+    }
+    JsFuture::from(answer.text().ok()?).await.ok()?.as_string()
 }

@@ -76,7 +76,7 @@ pub fn CheckSection(
             <h2 id="check-title">"Does it work?"</h2>
             {repository}
             {image}
-            <button form=FORM formaction=address aria-describedby="test-hint" data-test="">
+            <button form=FORM formaction=address aria-describedby="test-hint" data-test="Testing…">
                 "Test connection"
             </button>
             <TestInPlace/>

@@ -207,7 +207,14 @@ pub fn importable() -> impl IntoView {
                 <code>"ssh"</code> "), Flux (" <code>"identity"</code> ") and Argo CD (" <code>"sshPrivateKey"</code>
                 ") keep it."
             </li>
-            <li>"Several at once: a List, or YAML documents between lines of three hyphens. Other objects are passed over."</li>
+            <li>
+                "A whole cluster’s Secrets: " <code>"kubectl get secret -A -o json"</code>
+                ", up to 16 MiB and 2,000 different credentials. The same account or key in many namespaces becomes one row that says where it stood; Helm releases, service account tokens and other Secrets are skipped and counted."
+            </li>
+            <li>
+                "What stands beside a key: known hosts, to be approved, and the address of Argo CD’s repositories. A key with a passphrase has a field for it."
+            </li>
+            <li>"Several at once: a List, YAML documents between lines of three hyphens, a list of JSON or JSON lines."</li>
         </ul>
         <p>
             "Between finding and choosing, the credentials wait sealed in the portal for a quarter of an hour, for your session alone. What is not chosen is thrown away."

@@ -9,11 +9,13 @@ use crate::{
 };
 use backend::{ImportChoice, ImportRow, ImportView};
 use domain::{
+    check::TrustedKey,
     error::{Error, Field},
-    import::{ImportError, Note, RowProblem},
+    import::{ImportError, Note, RowProblem, SkippedCounts},
     secret::SecretKind,
 };
 use leptos::{either::EitherOf3, prelude::*};
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// What was found.
@@ -60,7 +62,7 @@ async fn load() -> Result<(Uuid, ImportView), ImportError> {
 
 #[component]
 fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoView {
-    let ImportView { rows, passed_over, expires_at, .. } = found;
+    let ImportView { rows, skipped, expires_at, .. } = found;
     let (can, cannot): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.can_be_chosen);
     let lead = match can.len() {
         0 => "No credential was found that can be imported.".to_owned(),
@@ -93,27 +95,43 @@ fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoVi
             </Alert>
         }
     });
-    let preset = preset_choices(&can);
+    let preset = match select() {
+        Select::Suggested => preset_choices(&can),
+        Select::All => can.iter().map(|row| row.number).collect(),
+        Select::None => Vec::new(),
+    };
+    let (any, many) = (!can.is_empty(), can.len() > FEW);
     let first_wrong = wrong.first().map(|(number, problem)| control(*number, problem));
+    let mut problems: HashMap<u32, Vec<RowProblem>> = HashMap::new();
+    for (number, problem) in wrong {
+        problems.entry(number).or_default().push(problem);
+    }
+    let (chosen, typed) = match refused {
+        Some(NotSaved { chosen, typed, .. }) => (chosen, typed),
+        None => (preset, Vec::new()),
+    };
+    let chosen: HashSet<u32> = chosen.into_iter().collect();
+    let mut typed: HashMap<u32, ImportChoice> =
+        typed.into_iter().map(|choice| (choice.number, choice)).collect();
     let rows = can
         .into_iter()
         .map(|row| {
-            let problems: Vec<RowProblem> = wrong
-                .iter()
-                .filter(|(number, _)| *number == row.number)
-                .map(|(_, problem)| problem.clone())
-                .collect();
-            let typed = refused
-                .as_ref()
-                .and_then(|refused| refused.typed.iter().find(|choice| choice.number == row.number).cloned());
-            let chosen = match &refused {
-                Some(refused) => refused.chosen.contains(&row.number),
-                None => preset.contains(&row.number),
-            };
-            view! { <Row row typed chosen problems first_wrong=first_wrong.clone()/> }
+            let problems = problems.remove(&row.number).unwrap_or_default();
+            let typed = typed.remove(&row.number);
+            let chosen = chosen.contains(&row.number);
+            view! { <Row row typed chosen problems first_wrong=first_wrong.clone() many/> }
         })
         .collect_view();
-    let any = !preset.is_empty();
+    let selects = many.then(|| {
+        let address = import_address(id);
+        view! {
+            <p class="hint">
+                "Select " <a href=format!("{address}?select=all")>"all"</a> ", "
+                <a href=format!("{address}?select=none")>"none"</a> " or "
+                <a href=address.clone()>"those that are not stored yet"</a> ": what you typed below is lost then."
+            </p>
+        }
+    });
     view! {
         <h1>"Choose what to import"</h1>
         <p class="lead">
@@ -121,9 +139,10 @@ fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoVi
             <time datetime=expires_at.rfc3339()>{expires_at.utc_text()}</time> "."
         </p>
         {alert}
+        {selects}
         <form method="post" action=import_address(id) class="secret-form import-form" novalidate>
             {rows}
-            <NotImported rows=cannot passed_over/>
+            <NotImported rows=cannot skipped/>
             <div class="actions">
                 // Asked in place: another page would lose what was typed into the rows.
                 <details class="ask">
@@ -139,25 +158,43 @@ fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoVi
     }
 }
 
-/// What is chosen at first: everything, but of several for one registry the first alone.
-fn preset_choices(rows: &[ImportRow]) -> Vec<u32> {
-    let mut hosts = Vec::new();
-    let mut chosen = Vec::new();
-    for row in rows {
-        let again = row.host.as_ref().is_some_and(|host| hosts.contains(host));
-        hosts.extend(row.host.clone());
-        if !again {
-            chosen.push(row.number);
-        }
+/// Up to so many rows have a field for their display names: more are for a form that stays usable.
+const FEW: usize = 100;
+
+/// So many places of a row are shown at once.
+const PLACES: usize = 3;
+
+/// Which rows are chosen at first, by the page's address.
+enum Select {
+    Suggested,
+    All,
+    None,
+}
+
+fn select() -> Select {
+    match ssr::query_parameter("select").as_deref() {
+        Some("all") => Select::All,
+        Some("none") => Select::None,
+        _ => Select::Suggested,
     }
-    chosen
+}
+
+/// What is chosen at first: everything that no secret holds already, but of several for one registry the first alone.
+fn preset_choices(rows: &[ImportRow]) -> Vec<u32> {
+    let mut hosts = HashSet::new();
+    let mut suggested = |row: &&ImportRow| {
+        row.twin.is_none() && row.host.as_ref().is_none_or(|host| hosts.insert(host.clone()))
+    };
+    rows.iter().filter(|row| suggested(row)).map(|row| row.number).collect()
 }
 
 /// The id of what has to be looked at again: what is wrong with the credential itself is said beside its choice.
 fn control(number: u32, problem: &RowProblem) -> String {
     let field = match problem {
         RowProblem::SameName => Field::Name.key(),
-        RowProblem::Field(error) if matches!(error.field, Field::Name | Field::DisplayName) => {
+        RowProblem::Field(error)
+            if matches!(error.field, Field::Name | Field::DisplayName | Field::Passphrase) =>
+        {
             error.field.key()
         }
         RowProblem::Field(_) => "take",
@@ -172,12 +209,16 @@ fn Row(
     chosen: bool,
     problems: Vec<RowProblem>,
     first_wrong: Option<String>,
+    many: bool,
 ) -> impl IntoView {
     let number = row.number;
     let typed = typed.unwrap_or_else(|| ImportChoice {
         number,
         name: row.name.clone(),
         display_name: row.display_name.clone(),
+        // What registries refuse is not meant.
+        without_ends: true,
+        ..ImportChoice::default()
     });
     let of = |id: &str| -> Option<String> {
         problems.iter().find(|problem| control(number, problem) == id).map(RowProblem::message)
@@ -185,7 +226,7 @@ fn Row(
     let take = format!("take-{number}");
     let (name, display) =
         (format!("{}-{number}", Field::Name.key()), format!("{}-{number}", Field::DisplayName.key()));
-    let line = |id: String, label: &'static str, value: String, mono: bool| {
+    let line = |id: String, label: &'static str, value: Option<String>, mono: bool| {
         let error = of(&id);
         let error_id = format!("{id}-error");
         let wrong = error.is_some();
@@ -194,7 +235,7 @@ fn Row(
             <div class="field" class:invalid=wrong>
                 <label for=id.clone()>{label}</label>
                 <input
-                    type="text"
+                    type=if value.is_some() { "text" } else { "password" }
                     id=id.clone()
                     name=id.clone()
                     value=value
@@ -218,6 +259,27 @@ fn Row(
             </div>
         }
     };
+    let passphrase = format!("{}-{number}", Field::Passphrase.key());
+    let choice = |id: String, checked: bool, label: &'static str| {
+        view! {
+            <label class="import-choice">
+                <input type="checkbox" id=id.clone() name=id value="yes" checked=checked autocomplete="off"/>
+                <span>{label}</span>
+            </label>
+        }
+    };
+    let has_ends = row.notes.iter().any(|note| matches!(note, Note::PasswordEnd(_)));
+    let hosts = (!row.known_hosts.is_empty()).then(|| {
+        let keys = row.known_hosts.iter().map(host_key).collect_view();
+        view! {
+            {choice(
+                format!("hosts-{number}"),
+                typed.trust_hosts,
+                "Trust these host keys, which stood beside it. Compare them with what the host’s operator publishes.",
+            )}
+            <ul class="notes">{keys}</ul>
+        }
+    });
     let notes_id = format!("notes-{number}");
     let same = holds_the_same(row.kind);
     let twin = row.twin.clone().map(|twin| {
@@ -233,7 +295,14 @@ fn Row(
         .chain(row.same_here.then(|| format!("Another row here{same}")))
         .chain(row.notes.iter().map(Note::message))
         .collect();
-    let any_notes = twin.is_some() || !notes.is_empty();
+    let repository = row.repository.clone().map(|repository| {
+        view! {
+            <li>
+                "Tried on the repository " <code>{repository}</code> ", which stood beside it."
+            </li>
+        }
+    });
+    let any_notes = twin.is_some() || repository.is_some() || !notes.is_empty();
     let described = any_notes.then(|| notes_id.clone());
     let icon = match row.kind {
         SecretKind::GitDataset => icon!("git"),
@@ -262,16 +331,55 @@ fn Row(
                     view! {
                         <ul class="notes" id=notes_id>
                             {twin}
+                            {repository}
                             {notes}
                         </ul>
                     }
                 })}
+            <Places places=row.places.clone()/>
             <div class="import-fields">
-                {line(name, Field::Name.label(), typed.name, true)}
-                {line(display, Field::DisplayName.label(), typed.display_name, false)}
+                {line(name, Field::Name.label(), Some(typed.name), true)}
+                {(!many).then(|| line(display, Field::DisplayName.label(), Some(typed.display_name), false))}
+                {row.needs_passphrase.then(|| line(passphrase, Field::Passphrase.label(), None, false))}
             </div>
+            {has_ends.then(|| choice(format!("ends-{number}"), typed.without_ends, "Take the password without it"))}
+            {hosts}
         </fieldset>
     }
+}
+
+/// A key of a host, for a person to compare.
+fn host_key(key: &TrustedKey) -> impl IntoView + use<> {
+    let TrustedKey { hosts, algorithm, fingerprint } = key.clone();
+    let hosts = hosts.unwrap_or_else(|| "a hashed name".to_owned());
+    let fingerprint = fingerprint.unwrap_or_else(|| "a key that cannot be read".to_owned());
+    view! {
+        <li>
+            <code>{hosts}</code> " " {algorithm} " " <code class="fingerprint">{fingerprint}</code>
+        </li>
+    }
+}
+
+/// Where a thing stood: the first few, and the others on demand.
+#[component]
+fn Places(places: Vec<String>) -> impl IntoView {
+    let count = places.len();
+    let list = |places: &[String]| places.join(", ");
+    let (first, rest) = places.split_at(count.min(PLACES));
+    let (first, rest) = (list(first), list(rest));
+    (count > 0).then(|| {
+        let more = (count > PLACES).then(|| {
+            view! {
+                <details>
+                    <summary>{format!("and {} more", count - PLACES)}</summary>
+                    <code>{rest}</code>
+                </details>
+            }
+        });
+        view! {
+            <div class="places hint">"From " <code>{first}</code> {more}</div>
+        }
+    })
 }
 
 /// What a row is: the account, or the key.
@@ -284,7 +392,7 @@ fn what(row: &ImportRow) -> impl IntoView + use<> {
 
 /// What there is nothing to choose of, and what to do about it.
 #[component]
-fn NotImported(rows: Vec<ImportRow>, passed_over: u32) -> impl IntoView {
+fn NotImported(rows: Vec<ImportRow>, skipped: SkippedCounts) -> impl IntoView {
     let nothing = rows.is_empty();
     let rows = rows
         .into_iter()
@@ -294,6 +402,7 @@ fn NotImported(rows: Vec<ImportRow>, passed_over: u32) -> impl IntoView {
                 <li>
                     <b>{what(&row)}</b>
                     <p>{notes.join(" ")}</p>
+                    <Places places=row.places.clone()/>
                 </li>
             }
         })
@@ -306,14 +415,6 @@ fn NotImported(rows: Vec<ImportRow>, passed_over: u32) -> impl IntoView {
                     <ul class="not-imported">{rows}</ul>
                 }
             })}
-        {(passed_over > 0)
-            .then(|| {
-                let objects = if passed_over == 1 {
-                    "One other object was passed over: it holds no credential of a known form.".to_owned()
-                } else {
-                    format!("{passed_over} other objects were passed over: they hold no credential of a known form.")
-                };
-                view! { <p class="hint">{objects}</p> }
-            })}
+        {skipped.message().map(|said| view! { <p class="hint">{said}</p> })}
     }
 }

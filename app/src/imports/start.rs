@@ -1,7 +1,8 @@
 //! The first step: a file or a text.
 
-use super::{NotBegun, message};
+use super::{IMPORT, NotBegun, message};
 use crate::{
+    checks::button::{ANSWER, FORM, TestInPlace},
     failure::LoadFailure,
     help,
     secrets::LIST,
@@ -11,7 +12,10 @@ use crate::{
         field::{FieldText, field_frame},
     },
 };
-use domain::import::{ImportError, ImportProblem};
+use domain::{
+    error::Error,
+    import::{ImportError, ImportProblem},
+};
 use leptos::{either::Either, prelude::*};
 
 /// Where an import begins.
@@ -33,6 +37,34 @@ pub fn ImportPage() -> impl IntoView {
     view! { <div class="form-page">{page}</div> }
 }
 
+/// Says why nothing was imported, in the form that still has what was pasted.
+pub fn refusal(error: &ImportError) -> String {
+    let is_key = *error == ImportError::Problem(ImportProblem::PrivateKey);
+    let said = match error {
+        ImportError::Refused(Error::NotSignedIn) => {
+            "Your session has ended. Sign in in another tab, then press Continue again.".to_owned()
+        }
+        error => message(error),
+    };
+    view! {
+        <Alert title="Nothing was imported">
+            <p>{said}</p>
+            {is_key.then(add_key)}
+        </Alert>
+    }
+    .to_html()
+}
+
+fn add_key() -> impl IntoView {
+    view! {
+        <div class="choices">
+            <a class="button" href="/secrets/new">
+                "Add a Git Dataset secret"
+            </a>
+        </div>
+    }
+}
+
 #[component]
 fn Form(refused: Option<ImportError>) -> impl IntoView {
     let is_key = refused == Some(ImportError::Problem(ImportProblem::PrivateKey));
@@ -40,17 +72,10 @@ fn Form(refused: Option<ImportError>) -> impl IntoView {
         view! {
             <Alert title="Nothing was imported">
                 <p>{message(&error)}</p>
-                <p>"What you pasted is not sent back to the browser: choose or paste it again."</p>
-                {is_key
-                    .then(|| {
-                        view! {
-                            <div class="choices">
-                                <a class="button" href="/secrets/new">
-                                    "Add a Git Dataset secret"
-                                </a>
-                            </div>
-                        }
-                    })}
+                <p>
+                    "What you pasted is not sent back to the browser: choose or paste it again, or go back to find it."
+                </p>
+                {is_key.then(add_key)}
             </Alert>
         }
     });
@@ -58,7 +83,7 @@ fn Form(refused: Option<ImportError>) -> impl IntoView {
         id: "file",
         label: "File",
         mark: "",
-        hint: "A config.json of Docker or Podman, or a manifest with Secrets, as YAML or JSON; at most 192 KiB.",
+        hint: "A config.json of Docker or Podman, or a manifest with Secrets, as YAML or JSON; at most 16 MiB, such as a whole cluster’s.",
     };
     let text = FieldText {
         id: "text",
@@ -88,7 +113,7 @@ fn Form(refused: Option<ImportError>) -> impl IntoView {
             "From a docker config or Kubernetes Secrets: each credential in it can become a secret of its own."
         </p>
         {alert}
-        <form method="post" enctype="multipart/form-data" class="secret-form">
+        <form id=FORM method="post" enctype="multipart/form-data" class="secret-form">
             {field_frame(file, Signal::stored(None), None, choose_file)}
             {field_frame(text, Signal::stored(None), None, paste)}
             <details class="guide">
@@ -99,8 +124,12 @@ fn Form(refused: Option<ImportError>) -> impl IntoView {
                 <a class="button" href=LIST>
                     "Cancel"
                 </a>
-                <button class="primary">"Continue"</button>
+                <button class="primary" formaction=IMPORT data-test="Reading…">
+                    "Continue"
+                </button>
             </div>
+            <TestInPlace/>
+            <div id=ANSWER role="status"></div>
         </form>
     }
 }

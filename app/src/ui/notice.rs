@@ -20,6 +20,8 @@ pub enum Notice {
     Saved { id: SecretId, host: Option<String> },
     /// The secret of this display name was deleted.
     Deleted { display_name: String },
+    /// So many secrets were imported.
+    Imported(u32),
     /// Something that these words are enough for.
     Done(Deed),
 }
@@ -35,7 +37,6 @@ pub enum Deed {
     UserEnabled,
     TokenRevoked,
     SignedOut,
-    SecretsImported,
     ImportDiscarded,
     KeySwitched,
     KeyDiscarded,
@@ -49,7 +50,7 @@ pub enum Deed {
 }
 
 impl Deed {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 18] = [
         Self::PasswordChanged,
         Self::SessionEnded,
         Self::SessionsEnded,
@@ -58,7 +59,6 @@ impl Deed {
         Self::UserEnabled,
         Self::TokenRevoked,
         Self::SignedOut,
-        Self::SecretsImported,
         Self::ImportDiscarded,
         Self::KeySwitched,
         Self::KeyDiscarded,
@@ -81,7 +81,6 @@ impl Deed {
             Self::UserEnabled => "User enabled.",
             Self::TokenRevoked => "Token revoked.",
             Self::SignedOut => "You are signed out.",
-            Self::SecretsImported => "The chosen secrets were imported.",
             Self::ImportDiscarded => "Nothing was imported.",
             Self::KeySwitched => "The new key is in use.",
             Self::KeyDiscarded => "New key discarded.",
@@ -104,6 +103,7 @@ impl Notice {
                 format!("saved~{id}~{}", percent::encode(host.as_deref().unwrap_or_default()))
             }
             Self::Deleted { display_name } => format!("deleted~{}", percent::encode(display_name)),
+            Self::Imported(count) => format!("imported~{count}"),
             Self::Done(deed) => format!("done~{}", *deed as u8),
         }
     }
@@ -122,6 +122,7 @@ impl Notice {
                 Some(Self::Saved { id: SecretId::parse(id)?, host })
             }
             "deleted" => Some(Self::Deleted { display_name: percent::decode(rest)? }),
+            "imported" => Some(Self::Imported(rest.parse().ok()?)),
             "done" => Deed::ALL.get(rest.parse::<usize>().ok()?).copied().map(Self::Done),
             _ => None,
         }
@@ -165,7 +166,9 @@ fn words(notice: Notice) -> impl IntoView {
         Notice::Deleted { display_name } => {
             EitherOf3::B(view! { "Secret deleted: " <b>{display_name}</b> "." })
         }
-        Notice::Done(deed) => EitherOf3::C(deed.words()),
+        Notice::Imported(1) => EitherOf3::C("1 secret imported.".to_owned()),
+        Notice::Imported(count) => EitherOf3::C(format!("{count} secrets imported.")),
+        Notice::Done(deed) => EitherOf3::C(deed.words().to_owned()),
     }
 }
 
@@ -181,6 +184,7 @@ mod tests {
             Notice::Saved { id, host: Some("https://index.docker.io/v1/".to_owned()) },
             Notice::Done(Deed::PasswordChanged),
             Notice::Done(Deed::SignedOut),
+            Notice::Imported(12),
             Notice::Deleted { display_name: "Größe ~ \"; Path=/ </script>".to_owned() },
         ] {
             let cookie = notice.to_cookie();
@@ -202,6 +206,7 @@ mod tests {
             "deleted~%ff",
             "other~x",
             "done~99",
+            "imported~x",
             "done~x",
             "saved~image-a~user:pw@host",
         ] {

@@ -411,7 +411,7 @@ fn UsageForm(form: Form) -> impl IntoView {
         </form>
         <section class="check-section" aria-labelledby="check-title">
             <h2 id="check-title">"Does it work?"</h2>
-            <button form=FORM formaction=format!("{address}/check") aria-describedby="test-hint" data-test="">
+            <button form=FORM formaction=format!("{address}/check") aria-describedby="test-hint" data-test="Testing…">
                 "Test connection"
             </button>
             <TestInPlace/>

@@ -1,10 +1,8 @@
 //! Who may do what. Every method of every service asks here first.
 
 use crate::{
-    audit::{self, AuditAction, AuditRecord, Outcome},
     context::{Action, Actor, Ctx},
-    db::{Db, bounded},
-    error::refuse,
+    db::Db,
 };
 use domain::{
     access::{Restriction, Role, TokenScope},
@@ -23,8 +21,8 @@ pub(crate) enum Object<'a> {
     Visible(&'a str),
 }
 
-/// Lets the action pass or not. A refusal of somebody who is known is recorded; where it cannot be, the answer is
-/// `Unavailable`.
+/// Lets the action pass or not. A refusal of somebody who is known is recorded, alone or by its number; where it cannot be,
+/// the answer is `Unavailable`.
 ///
 /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
 pub(crate) async fn authorize(db: &Db, ctx: &Ctx, action: Action, object: Object<'_>) -> Result<(), Error> {
@@ -38,19 +36,7 @@ pub(crate) async fn authorize(db: &Db, ctx: &Ctx, action: Action, object: Object
         Object::Secret(id) => id.to_string(),
         Object::Named(name) | Object::Visible(name) => name.to_owned(),
     };
-    bounded(ctx, async {
-        let failed = |error: sqlx::Error| refuse(ctx, &error);
-        let mut work = db.begin().await.map_err(failed)?;
-        let record = AuditRecord {
-            action: AuditAction::Attempt(action),
-            object: &object,
-            outcome: Outcome::Refused,
-            fields: &[],
-        };
-        audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
-        work.commit().await.map_err(failed)
-    })
-    .await?;
+    db.alarms().refused(db, ctx, action, &object).await?;
     Err(Error::Forbidden)
 }
 

@@ -1,20 +1,26 @@
 //! Connections and migrations.
 
 use crate::{
+    audit::Alarms,
     context::Ctx,
     error::{StartError, refuse},
+    keyring::{
+        Keyring, NoKey,
+        mac::{Doubt, Message},
+    },
+    work::Work,
 };
 use chrono::{DateTime, Utc};
 use domain::{error::Error, sensitive::Sensitive, time::Timestamp};
 use sqlx::{
-    ConnectOptions, Connection, PgConnection, PgPool, Postgres, Transaction,
+    ConnectOptions, Connection, PgConnection, PgPool, Postgres,
     migrate::Migrator,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{
     str::FromStr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 use tokio::sync::Semaphore;
@@ -37,6 +43,9 @@ pub(crate) type Reader = PoolConnection<Postgres>;
 pub(crate) struct Db {
     pool: PgPool,
     readers: Arc<Readers>,
+    /// Set once it is known that the keys at hand are the right ones.
+    keyring: Arc<OnceLock<Arc<Keyring>>>,
+    alarms: Alarms,
 }
 
 /// Connections that reads pass on among themselves. The pool asks each that comes back to it whether it lives: a round
@@ -66,12 +75,46 @@ impl Db {
     pub(crate) fn over(pool: PgPool) -> Self {
         let kept = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or_default();
         let readers = Readers { turns: Semaphore::new(kept.max(1)), idle: Mutex::default(), kept };
-        Self { pool, readers: Arc::new(readers) }
+        Self { pool, readers: Arc::new(readers), keyring: Arc::default(), alarms: Alarms::default() }
     }
 
     /// A unit of work: `commit` keeps it, dropping it does not.
-    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        self.persist(|| self.pool.begin()).await
+    pub(crate) async fn begin(&self) -> Result<Work, sqlx::Error> {
+        let transaction = self.persist(|| self.pool.begin()).await?;
+        Ok(Work::new(transaction, self.clone()))
+    }
+
+    /// Has every unit of work from here on vouched for by these keys.
+    pub(crate) fn hold(&self, keyring: Arc<Keyring>) {
+        // Only the first counts: there is one set of keys for as long as the process runs.
+        let _ = self.keyring.set(keyring);
+    }
+
+    /// Verifies that the portal wrote this row. Where somebody else did, that is logged and recorded under `what`.
+    ///
+    /// Errors: no key is at hand.
+    pub(crate) fn vouches(
+        &self,
+        message: &Message,
+        mac: Option<&[u8]>,
+        what: impl FnOnce() -> String,
+    ) -> Result<Result<(), Doubt>, sqlx::Error> {
+        let keyring = self.keyring().ok_or_else(NoKey::into_database_error)?;
+        let outcome = keyring.vouches(message, mac);
+        if let Err(doubt) = outcome {
+            self.alarms.raise(self, doubt, what());
+        }
+        Ok(outcome)
+    }
+
+    /// Refusals that are waiting to be recorded with their number, and rows that nobody of the portal wrote.
+    pub(crate) fn alarms(&self) -> &Alarms {
+        &self.alarms
+    }
+
+    /// The keys at hand, if they are the right ones.
+    pub(crate) fn keyring(&self) -> Option<&Arc<Keyring>> {
+        self.keyring.get()
     }
 
     /// A connection of one's own, for as long as one likes.

@@ -1,6 +1,6 @@
 //! From the database's errors to those that anybody outside is told.
 
-use crate::context::Ctx;
+use crate::{context::Ctx, keyring::NoKey};
 use domain::error::Error;
 use sqlx::migrate::MigrateError;
 
@@ -86,6 +86,9 @@ pub(crate) fn is_unavailable(error: &sqlx::Error) -> bool {
 
 /// Logs the error once, without what was sent or the database's detail, and says what outsiders are told.
 pub(crate) fn refuse(ctx: &Ctx, error: &sqlx::Error) -> Error {
+    if NoKey::is(error) {
+        return Error::Sealed;
+    }
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     let constraint = broken_constraint(error);
     let what = describe(error);

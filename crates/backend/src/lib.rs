@@ -20,14 +20,16 @@ mod ssh_keys;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod trust;
 mod usages;
 mod users;
+mod work;
 
 pub use audit::{
     AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, FoldedReads, FoldedRecords,
     Outcome, SecretHistory, Verdict,
 };
-pub use checks::{CheckConfig, CheckService, ExtraRoots, PORTAL, PrivateHost, TestOutcome, Tested};
+pub use checks::{CheckConfig, CheckService, PORTAL, PrivateHost, TestOutcome, Tested};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor};
 pub use db::migrate;
 pub use error::StartError;
@@ -50,6 +52,7 @@ pub use single_sign_on::{
 };
 pub use ssh_keys::{AgentError, add_to_agent};
 pub use tokens::{CreatedToken, TokenPage, TokenService, TokenSummary};
+pub use trust::{ExtraRoots, client_config};
 pub use usages::UsageService;
 pub use users::{AddedUser, FirstAdmin, UserPage, UserService, UserSummary};
 
@@ -137,6 +140,9 @@ impl Backend {
         }
         // Also while sealed, so that what is there can be looked at.
         let at_hand = keyring.clone().unwrap_or_else(|| Arc::new(Keyring::new(keys)));
+        if let Some(keyring) = &keyring {
+            db.hold(Arc::clone(keyring));
+        }
         let secrets = SecretService::new(db.clone(), keyring.clone(), keep_deleted);
         let passwords = Passwords::new(!sign_in.no_passwords);
         let sessions = SessionService::new(db.clone(), passwords.clone(), sign_in.sessions);
@@ -230,6 +236,7 @@ impl Backend {
 
     /// Gives the connections back.
     pub async fn close(&self) {
+        self.db.alarms().flush(&self.db).await;
         self.db.close().await;
     }
 }

@@ -52,6 +52,48 @@ pub(crate) async fn keeping(
     Backend::over(db, keys, sign_in, (checks, None), keep, at(0).now).await.unwrap()
 }
 
+/// The keys that it was given.
+pub(crate) fn keks_of(backend: &Backend) -> Vec<Kek> {
+    backend.keyring.as_ref().unwrap().keks()
+}
+
+/// Another one over the same database, with the same keys.
+pub(crate) async fn started_again(backend: &Backend, pool: PgPool) -> Backend {
+    backend_with(pool, keks_of(backend)).await
+}
+
+/// Changes rows by `sql`, and leaves the database as a version did that knew no MACs.
+pub(crate) async fn as_older_version_left_it(backend: &Backend, pool: &PgPool, sql: &str) {
+    let kept = |word: &str| format!("ALTER TABLE audit_records {word} TRIGGER audit_records_kept");
+    let tables =
+        ["users", "sessions", "api_tokens", "one_time_links", "secrets", "audit_head", "audit_records"];
+    let without = tables.map(|table| format!("UPDATE {table} SET mac = NULL"));
+    let statements = [sql.to_owned(), kept("DISABLE")].into_iter().chain(without).chain([kept("ENABLE")]);
+    for statement in statements {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(pool).await.unwrap();
+    }
+    for kek in keks_of(backend) {
+        let row = backend.keyring.as_ref().unwrap().old_check_row(&kek.id());
+        sqlx::query("UPDATE key_encryption_keys SET check_nonce = $2, check_ciphertext = $3 WHERE id = $1")
+            .bind(row.id)
+            .bind(row.check_nonce)
+            .bind(row.check_ciphertext)
+            .execute(pool)
+            .await
+            .unwrap();
+    }
+}
+
+/// Waits until the log has a record that ends in this.
+pub(crate) async fn until_recorded(pool: &PgPool, end: &str) {
+    let there = async {
+        while !records(pool).await.iter().any(|record| record.ends_with(end)) {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), there).await.expect("it is recorded");
+}
+
 /// The private key that waits beside the one in use. The portal hands it out to nobody.
 pub(crate) async fn waiting(backend: &Backend, pool: &PgPool, id: &SecretId) -> String {
     let mut connection = pool.acquire().await.unwrap();

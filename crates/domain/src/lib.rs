@@ -10,5 +10,6 @@ pub mod page;
 pub mod percent;
 pub mod secret;
 pub mod sensitive;
+pub mod text;
 pub mod time;
 pub mod usage;

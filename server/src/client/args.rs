@@ -145,7 +145,7 @@ pub struct ListArgs {
     /// Only those of this type
     #[arg(long, value_enum)]
     pub r#type: Option<Kind>,
-    /// Only those in this state: works, refused, unreachable, host-key-changed or not-tested
+    /// Only those in this state: works, open, refused, unreachable, host-key-changed or not-tested
     #[arg(long)]
     pub status: Option<String>,
     /// name, display, type or updated; descending after a hyphen. Without it, the last changed come first
@@ -269,6 +269,15 @@ pub struct ImportArgs {
     /// Say what would be added, and add nothing; asks no server
     #[arg(long)]
     pub dry_run: bool,
+    /// A file with what protects the keys in it; they are stored without
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Trust the known hosts that stand beside a key
+    #[arg(long)]
+    pub trust_known_hosts: bool,
+    /// Take passwords without line breaks, blanks and invisible characters at their ends
+    #[arg(long)]
+    pub trim_passwords: bool,
     /// Add it although another secret holds the same key or account
     #[arg(long)]
     pub knowingly: bool,

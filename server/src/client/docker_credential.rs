@@ -58,7 +58,9 @@ pub(super) async fn run(args: DockerCredentialArgs) -> Outcome {
             read.map_err(|_| Failure::new("the registry cannot be read from standard input"))?;
             let asked = asked.trim();
             // What is no registry here has no secret here.
-            let Ok(NormalizedHost { host, .. }) = RegistryHost::parse(asked) else { return Err(not_found()) };
+            let Ok(NormalizedHost { host, .. }) = RegistryHost::parse(untagged(asked)) else {
+                return Err(not_found());
+            };
             let api = Api::new(&connection)?;
             let id = find(&api, &host, &prefer).await?.ok_or_else(not_found)?;
             let query = [("shape", "username-password")];
@@ -98,16 +100,40 @@ fn refused(done: &str) -> Failure {
     Failure::new(format!("latchkey only hands credentials out: secrets are {done} in the portal"))
 }
 
-/// The secret for this registry: of several the first by name, or one that is preferred.
-async fn find(api: &Api, host: &RegistryHost, prefer: &[SecretId]) -> Result<Option<String>, Failure> {
+/// The name of an image without its tag or digest, as far as there is one.
+fn untagged(asked: &str) -> &str {
+    let name = asked.split('@').next().unwrap_or(asked);
+    // A colon before the last slash is a port's.
+    let after = name.rfind('/').map_or(name.len(), |slash| slash + 1);
+    match name[after..].find(':') {
+        Some(colon) if !name.contains("://") => &name[..after + colon],
+        _ => name,
+    }
+}
+
+/// The secret for this registry, or for this image or group of it: that with the longest path that leads there; of several
+/// the first by name, or one that is preferred. An account for a part of a registry is handed out for all of it only where
+/// it is preferred.
+async fn find(api: &Api, asked: &RegistryHost, prefer: &[SecretId]) -> Result<Option<String>, Failure> {
+    let authority = asked.authority();
+    // Docker Hub's accounts with a path begin otherwise than its key.
+    let search = if asked.is_docker_hub() { "docker.io" } else { authority };
     // A host is of ASCII letters, and may be longer than what can be searched for.
-    let search = host.as_str().get(..ListQuery::MAX_SEARCH_CHARS).unwrap_or(host.as_str());
-    let rows = image_pull(api, search).await?;
-    let mut ids =
-        rows.into_iter().filter(|row| row.registry_host.as_deref() == Some(host.as_str())).map(|row| row.id);
-    let first = ids.next();
-    let is_good = |id: &String| is_preferred(id, prefer);
-    Ok(if first.as_ref().is_some_and(is_good) { first } else { ids.find(is_good).or(first) })
+    let rows = image_pull(api, search.get(..ListQuery::MAX_SEARCH_CHARS).unwrap_or(search)).await?;
+    let keys = asked.path().map_or_else(|| vec![authority.to_owned()], |path| asked.keys_for(path));
+    let mut found: Vec<(usize, bool, String)> = rows
+        .into_iter()
+        .filter_map(|row| {
+            let host = RegistryHost::parse(row.registry_host.as_deref()?).ok()?.host;
+            let rank = keys.iter().position(|key| key == host.as_str());
+            let preferred = is_preferred(&row.id, prefer);
+            let chosen = asked.path().is_none() && preferred && host.is_same_registry(asked);
+            Some((rank.or(chosen.then_some(keys.len()))?, !preferred, row.id))
+        })
+        .collect();
+    // By the length of the path, and by name where that is the same: the sort keeps the order.
+    found.sort_by_key(|(rank, other, _)| (*rank, *other));
+    Ok(found.into_iter().next().map(|(.., id)| id))
 }
 
 fn is_preferred(id: &str, prefer: &[SecretId]) -> bool {

@@ -2,9 +2,10 @@
 
 use super::{Failure, args::Connection, output::plain};
 use crate::config::{secret_line, token_in_environment};
+use backend::ExtraRoots;
 use domain::sensitive::Sensitive;
 use reqwest::{
-    Certificate, Method, RequestBuilder, Response, StatusCode, Url,
+    Method, RequestBuilder, Response, StatusCode, Url,
     header::{self, HeaderValue},
     redirect::Policy,
 };
@@ -63,15 +64,14 @@ impl Api {
             // One that is configured would see the token.
             builder = builder.no_proxy();
         }
-        if let Some(path) = &connection.ca_file {
+        let extra = if let Some(path) = &connection.ca_file {
             let wrong = |why: String| Failure::new(format!("LATCHKEY_CA_FILE, {}: {why}", path.display()));
-            let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
-            let authorities = Certificate::from_pem_bundle(&pem).map_err(|error| wrong(error.to_string()))?;
-            if authorities.is_empty() {
-                return Err(wrong("there is no certificate in it".to_owned()));
-            }
-            builder = builder.tls_certs_merge(authorities);
-        }
+            ExtraRoots::from_pem_file(path).map_err(wrong)?
+        } else {
+            ExtraRoots::default()
+        };
+        let tls = backend::client_config(&extra).map_err(|error| Failure::new(error.to_string()))?;
+        builder = builder.tls_backend_preconfigured(tls);
         let http = builder.build().map_err(|error| Failure::new(reasons(&error)))?;
         Ok(Self { http, base, token })
     }

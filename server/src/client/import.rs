@@ -9,7 +9,11 @@ use super::{
     secrets::Body,
 };
 use backend::{ImportFound, read_import};
-use domain::import::Note;
+use domain::{
+    import::Note,
+    secret::{PasswordEnd, SecretKind},
+    sensitive::Sensitive,
+};
 use serde::{Deserialize, Serialize};
 
 /// What became of one thing found.
@@ -19,6 +23,10 @@ struct Row {
     r#type: &'static str,
     registry_host: Option<String>,
     username: Option<String>,
+    /// The Kubernetes Secrets that it stood in, as namespace/name.
+    places: Vec<String>,
+    /// The repository that stood beside a key.
+    repository: Option<String>,
     /// The id, where it was added.
     id: Option<String>,
     result: Fate,
@@ -32,6 +40,8 @@ enum Fate {
     Added,
     WouldBeAdded,
     NotAdded,
+    /// It would be refused.
+    WouldNotBeAdded,
     /// There is no credential in it, or it was not chosen.
     LeftOut,
 }
@@ -42,6 +52,7 @@ impl Fate {
             Self::Added => "added",
             Self::WouldBeAdded => "would be added",
             Self::NotAdded => "not added",
+            Self::WouldNotBeAdded => "would not be added",
             Self::LeftOut => "left out",
         }
     }
@@ -56,7 +67,8 @@ struct Added {
 ///
 /// Errors: the file has nothing to choose from, or something that was chosen was not added.
 pub(super) async fn run(api: Option<&Api>, args: &ImportArgs) -> Outcome {
-    let text = input::read(&args.file)?;
+    let text = input::import(&args.file)?;
+    let passphrase = args.passphrase_file.as_deref().map(input::value).transpose()?;
     let findings = read_import(&text).map_err(|problem| Failure::new(problem.message()))?;
     let found = findings.entries;
     let usable = |name: &String| found.iter().any(|entry| entry.value.is_some() && entry.suggested == *name);
@@ -73,14 +85,21 @@ pub(super) async fn run(api: Option<&Api>, args: &ImportArgs) -> Outcome {
             r#type: entry.kind.as_str(),
             registry_host: entry.host.clone(),
             username: entry.username.clone(),
+            places: entry.places.clone(),
+            repository: entry.repository.clone(),
             id: None,
             result: Fate::LeftOut,
-            detail: entry.notes.iter().map(Note::message).collect::<Vec<_>>().join(" "),
+            detail: detail(entry, args),
         };
         if chosen && entry.value.is_some() {
-            match api {
-                None => row.result = Fate::WouldBeAdded,
-                Some(api) => match add(api, entry, args.knowingly).await {
+            let refused = entry.key_problem(passphrase.as_ref());
+            match (api, refused) {
+                (_, Some(problem)) => {
+                    row.result = if api.is_some() { Fate::NotAdded } else { Fate::WouldNotBeAdded };
+                    row.detail = format!("{} --passphrase-file names a file with it.", problem.message());
+                }
+                (None, None) => row.result = Fate::WouldBeAdded,
+                (Some(api), None) => match add(api, entry, args, passphrase.as_ref()).await {
                     Ok(id) => (row.id, row.result) = (Some(id), Fate::Added),
                     Err(failure) => {
                         (row.result, row.detail) = (Fate::NotAdded, failure.message.replace("\n  ", " "));
@@ -91,9 +110,16 @@ pub(super) async fn run(api: Option<&Api>, args: &ImportArgs) -> Outcome {
         rows.push(row);
     }
     report(&rows, args.output.json)?;
+    if let Some(skipped) = findings.skipped.message() {
+        eprintln!("{skipped}");
+    }
     let failed = rows.iter().filter(|row| row.result == Fate::NotAdded).count();
     if failed > 0 {
         return Err(Failure::new(format!("{failed} not added; the others are as they are listed")));
+    }
+    let refused = rows.iter().filter(|row| row.result == Fate::WouldNotBeAdded).count();
+    if refused > 0 {
+        return Err(Failure::new(format!("{refused} would not be added; the others are as they are listed")));
     }
     if rows.iter().all(|row| row.result == Fate::LeftOut) {
         return Err(Failure::new("there is no credential in it that can be added"));
@@ -101,18 +127,47 @@ pub(super) async fn run(api: Option<&Api>, args: &ImportArgs) -> Outcome {
     Ok(())
 }
 
-async fn add(api: &Api, entry: &ImportFound, knowingly: bool) -> Result<String, Failure> {
+/// What there is to say of a thing found, and what is left out of it unless it is asked for.
+fn detail(entry: &ImportFound, args: &ImportArgs) -> String {
+    let mut said: Vec<String> = entry.notes.iter().map(Note::message).collect();
+    if entry.notes.iter().any(|note| matches!(note, Note::PasswordEnd(_))) {
+        let how =
+            if args.trim_passwords { "It is taken without." } else { "--trim-passwords takes it without." };
+        said.push(how.to_owned());
+    }
+    if !entry.known_hosts.is_empty() && !args.trust_known_hosts {
+        said.push(
+            "Its known hosts are left out: look at them, and --trust-known-hosts takes them along."
+                .to_owned(),
+        );
+    }
+    said.join(" ")
+}
+
+async fn add(
+    api: &Api,
+    entry: &ImportFound,
+    args: &ImportArgs,
+    passphrase: Option<&Sensitive>,
+) -> Result<String, Failure> {
     let display_name = entry.display_name();
+    let value = entry.value.as_ref().map(|value| {
+        let trimmed = args.trim_passwords && entry.kind == SecretKind::ImagePull;
+        if trimmed { Sensitive::new(PasswordEnd::without(value.expose())) } else { value.clone() }
+    });
     let body = Body {
         r#type: Some(entry.kind.as_str()),
         name: Some(&entry.suggested),
         display_name: Some(&display_name),
         registry_host: entry.host.as_deref(),
         username: entry.username.as_deref(),
-        knowingly,
+        repository: entry.repository.as_deref(),
+        known_hosts: Some(&*entry.known_hosts).filter(|hosts| args.trust_known_hosts && !hosts.is_empty()),
+        passphrase: passphrase.filter(|_| entry.needs_passphrase).map(Sensitive::expose),
+        knowingly: args.knowingly,
         ..Body::default()
     };
-    let body = body.with_value(entry.kind, entry.value.as_ref()).json()?;
+    let body = body.with_value(entry.kind, value.as_ref()).json()?;
     parse::<Added>(&api.add(&["secrets"], &body).await?).map(|added| added.id)
 }
 
@@ -120,12 +175,18 @@ fn report(rows: &[Row], json: bool) -> Outcome {
     if json {
         return print(&serde_json::to_string(rows).map_err(|_| Failure::new("the list cannot be written"))?);
     }
-    let mut lines = vec![["NAME", "TYPE", "HOST", "USERNAME", "RESULT", "NOTE"].map(str::to_owned)];
+    let mut lines = vec![["NAME", "TYPE", "HOST", "USERNAME", "FROM", "RESULT", "NOTE"].map(str::to_owned)];
     lines.extend(rows.iter().map(|row| {
         let told = |text: &Option<String>| text.clone().unwrap_or_default();
         let name = row.id.clone().unwrap_or_else(|| row.name.clone());
         let (host, username) = (told(&row.registry_host), told(&row.username));
-        [name, row.r#type.to_owned(), host, username, row.result.words().to_owned(), row.detail.clone()]
+        let from = match &*row.places {
+            [] => String::new(),
+            [place] => place.clone(),
+            [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+        };
+        let result = row.result.words().to_owned();
+        [name, row.r#type.to_owned(), host, username, from, result, row.detail.clone()]
     }));
     print_exactly(&table(&lines))
 }

@@ -1,7 +1,11 @@
 //! What is read from files and standard input.
 
 use super::Failure;
-use domain::{import::MAX_BYTES, sensitive::Sensitive};
+use domain::{
+    import::{ImportProblem, MAX_BYTES},
+    sensitive::Sensitive,
+    text,
+};
 use std::{
     fs::File,
     io::{self, IsTerminal, Read},
@@ -9,10 +13,24 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// All of a file, or of standard input where it is `-`.
+/// More than any value or list of known hosts.
+const MAX_VALUE: usize = 192 * 1024;
+
+/// All of a file, or of standard input where it is `-`, as the text that it is in UTF-8 or UTF-16.
 ///
 /// Errors: it cannot be read, is no text, or is longer than anything that is taken.
 pub(super) fn read(path: &Path) -> Result<Sensitive, Failure> {
+    read_up_to(path, MAX_VALUE, "it is longer than anything that the portal takes")
+}
+
+/// The same of a file to import.
+///
+/// Errors: as in [`read`].
+pub(super) fn import(path: &Path) -> Result<Sensitive, Failure> {
+    read_up_to(path, MAX_BYTES, &ImportProblem::TooLarge.message())
+}
+
+fn read_up_to(path: &Path, limit: usize, too_long: &str) -> Result<Sensitive, Failure> {
     let is_stdin = path == Path::new("-");
     let wrong = |why: &str| {
         let place = if is_stdin { "standard input".into() } else { path.display().to_string() };
@@ -29,13 +47,13 @@ pub(super) fn read(path: &Path) -> Result<Sensitive, Failure> {
         Box::new(File::open(path).map_err(|error| wrong(&error.to_string()))?)
     };
     // Room for all of it from the start: a buffer that grows leaves copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES + 1));
-    let most = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(limit + 1));
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     source.take(most).read_to_end(&mut bytes).map_err(|error| wrong(&error.to_string()))?;
-    if bytes.len() > MAX_BYTES {
-        return Err(wrong("it is longer than anything that the portal takes"));
+    if bytes.len() > limit {
+        return Err(wrong(too_long));
     }
-    std::str::from_utf8(&bytes).map(Sensitive::new).map_err(|_| wrong("it is no text in UTF-8"))
+    text::decode(&bytes).ok_or_else(|| wrong("it is not a text in UTF-8 or UTF-16"))
 }
 
 /// The same, without a line end after it.

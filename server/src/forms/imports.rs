@@ -1,10 +1,10 @@
 //! Import: a file or text, then what was chosen of what was found in it.
 
-use super::{Unreadable, read, services, with_notice};
+use super::{Unreadable, read_up_to, services, with_notice};
 use crate::{middleware::to_sign_in, pages, state::AppState};
 use app::{
     document::Page,
-    imports::{IMPORT, NotBegun, NotSaved, import_address},
+    imports::{IMPORT, NotBegun, NotSaved, import_address, start::refusal},
     secrets::LIST,
     ssr,
     ui::notice::{Deed, Notice},
@@ -12,37 +12,73 @@ use app::{
 use axum::{
     body::Body,
     extract::{FromRequest, Multipart, Path, Request, State},
-    http::{StatusCode, request::Parts},
-    response::{IntoResponse, Redirect, Response},
+    http::{StatusCode, header, request::Parts},
+    response::{Html, IntoResponse, Redirect, Response},
 };
 use backend::{Backend, Ctx, ImportChoice};
 use domain::{
     error::{Error, Field},
-    import::{ImportError, ImportProblem, MAX_ENTRIES},
+    import::{ImportError, ImportProblem, MAX_BYTES, MAX_ENTRIES},
     secret::SecretId,
     sensitive::Sensitive,
+    text,
 };
-use std::collections::{BTreeMap, HashSet};
+use http_body_util::BodyExt;
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::Duration,
+};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
 use uuid::Uuid;
 
-/// `POST /secrets/import`
+/// The longest body of the first step: a file, and what a browser sends around it.
+pub const BODY_LIMIT: usize = MAX_BYTES + 64 * 1024;
+
+/// The longest body of the second step: a name of 238 letters and what is chosen, for each of as many rows as there may be.
+pub const CHOICE_LIMIT: usize = MAX_ENTRIES * 1024;
+
+/// So much of a body that is too long is read and thrown away: a browser shows no answer while it still sends.
+const DRAINED: usize = 256 * 1024 * 1024;
+
+/// How long that may take.
+const DRAIN_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Files from this length on are read so many at a time, since each takes a multiple of its length of memory.
+const LARGE: usize = 1024 * 1024;
+static LARGE_TURNS: Semaphore = Semaphore::const_new(2);
+
+/// How long to wait for one's turn.
+const TURN_PATIENCE: Duration = Duration::from_secs(8);
+
+/// `POST /secrets/import`. A page that has come alive gets the reason alone, so that nothing that was pasted is lost.
 pub async fn begin(State(state): State<AppState>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let wants_page = accept.is_none_or(|accept| accept.contains("text/html"));
     let refused = match permitted(&state, &parts).await {
-        Ok((backend, ctx)) => match pasted(&parts, body).await {
-            Ok(Ok(text)) => match backend.imports().begin(&ctx, &text).await {
+        Ok((backend, ctx)) => match received(&parts, body).await {
+            Ok(Ok((text, _turn))) => match backend.imports().begin(&ctx, text).await {
                 Ok(id) => return Redirect::to(&import_address(id)).into_response(),
                 Err(error) => error,
             },
-            Ok(Err(problem)) => ImportError::Problem(problem),
+            Ok(Err(error)) => error,
+            Err(Unreadable(status)) if !wants_page => {
+                return (status, Html(refusal(&Error::BadRequest.into()))).into_response();
+            }
             Err(Unreadable(status)) => {
                 let refused = NotBegun(Error::BadRequest.into());
                 return pages::in_answer(state, parts, Page::Import, status, refused).await;
             }
         },
-        Err(Error::NotSignedIn) => return to_sign_in(IMPORT),
+        Err(Error::NotSignedIn) if wants_page => return to_sign_in(IMPORT),
         Err(error) => error.into(),
     };
+    if !wants_page {
+        return (status_of(&refused), Html(refusal(&refused))).into_response();
+    }
     pages::in_answer(state, parts, Page::Import, status_of(&refused), NotBegun(refused)).await
 }
 
@@ -53,7 +89,7 @@ pub async fn save(State(state): State<AppState>, Path(id): Path<String>, request
         Ok(all) => all,
         Err(error) => return refused(state, parts, error).await,
     };
-    let rows = match read::<Vec<(String, String)>>(&parts, body).await {
+    let rows = match read_up_to::<Vec<(String, String)>>(&parts, body, CHOICE_LIMIT).await {
         Ok(pairs) => Rows::parse(pairs).ok_or(Unreadable(StatusCode::BAD_REQUEST)),
         Err(refusal) => Err(refusal),
     };
@@ -80,7 +116,7 @@ pub async fn save(State(state): State<AppState>, Path(id): Path<String>, request
 pub async fn discard(State(state): State<AppState>, Path(id): Path<String>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let discarded = match permitted(&state, &parts).await {
-        Ok((backend, ctx)) => match read::<Vec<(String, String)>>(&parts, body).await {
+        Ok((backend, ctx)) => match read_up_to::<Vec<(String, String)>>(&parts, body, CHOICE_LIMIT).await {
             Ok(_) => backend.imports().discard(&ctx, id_of(&id)).await,
             Err(_) => Err(Error::BadRequest),
         },
@@ -126,9 +162,48 @@ fn status_of(error: &ImportError) -> StatusCode {
 }
 
 fn notice(mut saved: Vec<SecretId>) -> Notice {
+    let count = u32::try_from(saved.len()).unwrap_or(u32::MAX);
     match (saved.pop(), saved.is_empty()) {
         (Some(id), true) => Notice::Saved { id, host: None },
-        _ => Notice::Done(Deed::SecretsImported),
+        _ => Notice::Imported(count),
+    }
+}
+
+/// The text, and for a large one the turn that it was read in.
+type Received = (Sensitive, Option<SemaphorePermit<'static>>);
+
+/// What was sent, unless it is too long: then what is left of it is thrown away, so that the answer is seen.
+async fn received(parts: &Parts, body: Body) -> Result<Result<Received, ImportError>, Unreadable> {
+    let too_large = Ok(Err(ImportError::Problem(ImportProblem::TooLarge)));
+    let length = parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let length = length.and_then(|length| length.parse::<usize>().ok());
+    if length.is_some_and(|length| length > BODY_LIMIT) {
+        // Whoever sends slowly or without end is told at once, and may not see it.
+        let _ = timeout(DRAIN_PATIENCE, drain(body)).await;
+        return too_large;
+    }
+    let turn = if length.is_some_and(|length| length < LARGE) {
+        None
+    } else {
+        match timeout(TURN_PATIENCE, LARGE_TURNS.acquire()).await {
+            Ok(Ok(turn)) => Some(turn),
+            _ => return Ok(Err(Error::Unavailable.into())),
+        }
+    };
+    match pasted(parts, body).await {
+        Ok(text) => Ok(text.map(|text| (text, turn)).map_err(ImportError::Problem)),
+        Err(Unreadable(StatusCode::PAYLOAD_TOO_LARGE)) => too_large,
+        Err(other) => Err(other),
+    }
+}
+
+async fn drain(mut body: Body) {
+    let mut left = DRAINED;
+    while let Some(Ok(frame)) = body.frame().await {
+        match left.checked_sub(frame.data_ref().map_or(0, |data| data.len())) {
+            Some(rest) => left = rest,
+            None => return,
+        }
     }
 }
 
@@ -138,22 +213,22 @@ async fn pasted(parts: &Parts, body: Body) -> Result<Result<Sensitive, ImportPro
     let mut fields = Multipart::from_request(request, &())
         .await
         .map_err(|_| Unreadable(StatusCode::UNSUPPORTED_MEDIA_TYPE))?;
-    let (mut text, mut file) = (None, None);
+    let (mut typed, mut file) = (None, None);
     while let Some(field) = fields.next_field().await.map_err(|error| Unreadable(error.status()))? {
         let place = match field.name() {
-            Some("text") => &mut text,
+            Some("text") => &mut typed,
             Some("file") => &mut file,
             _ => return Err(Unreadable(StatusCode::BAD_REQUEST)),
         };
         let bytes = field.bytes().await.map_err(|error| Unreadable(error.status()))?;
-        let value = std::str::from_utf8(&bytes).map(Sensitive::new);
+        let value = text::decode(&bytes).ok_or(());
         if place.replace(value).is_some() {
             return Err(Unreadable(StatusCode::BAD_REQUEST));
         }
     }
     let filled = |value: &Sensitive| !value.expose().trim().is_empty();
     let mut given = Vec::new();
-    for value in [text, file].into_iter().flatten() {
+    for value in [typed, file].into_iter().flatten() {
         match value {
             Ok(value) if filled(&value) => given.push(value),
             Ok(_) => {}
@@ -175,29 +250,31 @@ struct Rows {
 }
 
 impl Rows {
-    /// `take` with a number for each row that is chosen; `name-N` and `display_name-N` for every row. `None` for anything
-    /// else, and for anything twice.
+    /// `take` with a number for each row that is chosen; `name-N`, `display_name-N` and what else a row asks for. `None` for
+    /// anything else, and for anything twice.
     fn parse(pairs: Vec<(String, String)>) -> Option<Self> {
         let row_number = |text: &str| {
             text.parse::<u32>().ok().filter(|number| usize::try_from(*number).is_ok_and(|n| n <= MAX_ENTRIES))
         };
         let mut rows = Self::default();
-        let mut seen = HashSet::new();
+        let (mut seen, mut taken) = (HashSet::new(), HashSet::new());
         for (key, value) in pairs {
             if key == "take" {
-                let number = row_number(&value).filter(|number| !rows.chosen.contains(number))?;
+                let number = row_number(&value).filter(|number| taken.insert(*number))?;
                 rows.chosen.push(number);
                 continue;
             }
             let (field, number) = key.rsplit_once('-')?;
             let number = row_number(number)?;
             let row = rows.typed.entry(number).or_insert(ImportChoice { number, ..ImportChoice::default() });
-            let place = match field {
-                field if field == Field::Name.key() => &mut row.name,
-                field if field == Field::DisplayName.key() => &mut row.display_name,
+            match field {
+                field if field == Field::Name.key() => row.name = value,
+                field if field == Field::DisplayName.key() => row.display_name = value,
+                field if field == Field::Passphrase.key() => row.passphrase = Sensitive::new(value),
+                "hosts" if value == "yes" => row.trust_hosts = true,
+                "ends" if value == "yes" => row.without_ends = true,
                 _ => return None,
-            };
-            *place = value;
+            }
             if !seen.insert(key) {
                 return None;
             }
@@ -233,14 +310,21 @@ mod tests {
             ("display_name-2", ""),
         ];
         let rows = parse(&pairs).unwrap();
-        assert_eq!(
-            rows.choices(),
-            [ImportChoice { number: 2, name: "b".to_owned(), ..ImportChoice::default() }]
-        );
+        let choices = rows.choices();
+        let [ImportChoice { number: 2, name, trust_hosts: false, without_ends: false, .. }] = &*choices
+        else {
+            panic!("{choices:?}")
+        };
+        assert_eq!(name, "b");
+        let pairs = [("take", "1"), ("hosts-1", "yes"), ("ends-1", "yes"), ("passphrase-1", "a b")];
+        let choices = parse(&pairs).unwrap().choices();
+        assert!(choices[0].trust_hosts && choices[0].without_ends);
+        assert_eq!(choices[0].passphrase.expose(), "a b");
         assert_eq!(rows.typed.len(), 2);
         for bad in [
             &[("take", "x")][..],
-            &[("take", "101")],
+            &[("take", "2001")],
+            &[("hosts-1", "no")],
             &[("take", "1"), ("take", "1")],
             &[("name-1", "a"), ("name-1", "b")],
             &[("name", "a")],

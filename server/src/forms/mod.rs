@@ -17,6 +17,7 @@ pub mod users;
 
 use crate::state::AppState;
 use app::{
+    imports::IMPORT,
     secrets::LIST,
     ssr::{self, SecureCookies},
     ui::{notice::Notice, theme::Theme},
@@ -34,6 +35,16 @@ use tower_http::timeout::TimeoutError;
 
 /// More than any form of ours: a value of 64 KiB, each byte written as three.
 pub const BODY_LIMIT: usize = 256 * 1024;
+
+/// Returns how long the body of a request to this path may be; `None` where the form looks after that itself, which can say
+/// so on its page.
+pub fn body_limit(path: &str) -> Option<usize> {
+    match path.strip_prefix(IMPORT) {
+        Some("") => None,
+        Some(rest) if rest.starts_with('/') => Some(imports::CHOICE_LIMIT),
+        _ => Some(BODY_LIMIT),
+    }
+}
 
 /// `POST /theme`
 pub async fn choose_theme(request: Request) -> Response {
@@ -88,12 +99,17 @@ struct Unreadable(StatusCode);
 
 /// Reads a form strictly: no field that we do not know, none twice, UTF-8 throughout.
 async fn read<T: DeserializeOwned>(parts: &Parts, body: Body) -> Result<T, Unreadable> {
+    read_up_to(parts, body, BODY_LIMIT).await
+}
+
+/// The same of a form that may be so long.
+async fn read_up_to<T: DeserializeOwned>(parts: &Parts, body: Body, limit: usize) -> Result<T, Unreadable> {
     let is_form = parts
         .headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.split(';').next() == Some("application/x-www-form-urlencoded"));
-    let bytes = to_bytes(body, BODY_LIMIT).await.map_err(|error| Unreadable(status_of_body(&error)))?;
+    let bytes = to_bytes(body, limit).await.map_err(|error| Unreadable(status_of_body(&error)))?;
     if bytes.is_empty() {
         return serde_urlencoded::from_bytes(&bytes).map_err(|_| Unreadable(StatusCode::BAD_REQUEST));
     }

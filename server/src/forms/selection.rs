@@ -175,6 +175,7 @@ async fn export(
     let text = made.map_err(|error| match error {
         ManifestsError::WrongShape => Error::BadRequest.into(),
         ManifestsError::NoUrl(ids) => ManifestsProblem::NoUrl(ids),
+        ManifestsError::OtherHost(id) => ManifestsProblem::OtherHost(id),
         ManifestsError::Refused(Error::Forbidden) => ManifestsProblem::TokenNotForThese,
         ManifestsError::Refused(Error::NotFound) => ManifestsProblem::Gone,
         ManifestsError::Refused(error) => error.into(),

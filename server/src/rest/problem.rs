@@ -15,7 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// The words that the type of a problem ends in, and what they mean.
-pub(super) const KINDS: [(&str, &str); 18] = [
+pub(super) const KINDS: [(&str, &str); 19] = [
     ("unauthorized", "The token is missing, has expired, or was revoked."),
     ("forbidden", "The token's scope does not allow this, or it is for other secrets."),
     ("not-found", "There is nothing at this address. Of a secret: it does not exist, or not any more."),
@@ -36,6 +36,10 @@ pub(super) const KINDS: [(&str, &str); 18] = [
     ("unsupported-media-type", "The body is not JSON, or does not say so."),
     ("too-large", "The body is too long."),
     ("too-many", "Too many tests of connections: wait as long as Retry-After says."),
+    (
+        "other-host",
+        "The password was typed for another registry host than the one that the secret names now: save it again.",
+    ),
     ("in-use", "Somebody uses the secret. To delete it all the same, send its name as confirmation."),
     ("sealed", "The portal was started with a key that is not the one its values were sealed with."),
     ("unavailable", "The database does not answer. Ask again."),
@@ -221,6 +225,12 @@ impl From<ValueError> for Problem {
             ValueError::NoUrl => Self::parameter(
                 "url",
                 "Argo CD has to be told the repository's address, and the secret has none to try. Send ?url=…",
+            ),
+            ValueError::OtherHost => Self::new(
+                StatusCode::CONFLICT,
+                "other-host",
+                "The password was typed for another registry host than the one that the secret names now, so it is not \
+                 handed out. Save the password again.",
             ),
             ValueError::Refused(error) => error.into(),
         }

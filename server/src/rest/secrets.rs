@@ -199,7 +199,7 @@ impl SecretChange {
     params(
         ("q" = Option<String>, Query, description = "Words that name, display name or registry host contain; at most 200 characters"),
         ("type" = Option<String>, Query, description = "`git-dataset` or `image-pull`"),
-        ("status" = Option<String>, Query, description = "`works`, `refused`, `unreachable`, `host-key-changed` or `not-tested`"),
+        ("status" = Option<String>, Query, description = "`works`, `open`, `refused`, `unreachable`, `host-key-changed` or `not-tested`"),
         ("unused" = Option<u16>, Query, description = "Only those that no image or dataset uses and no token has read for so many days: 30, 90 or 365"),
         ("sort" = Option<String>, Query, description = "`name`, `display`, `type`, `used-by`, `last-used` or `updated`; descending after a hyphen. Without it, the last changed come first"),
         ("size" = Option<u8>, Query, description = "Rows a page: 10, 20, 50 or 100"),
@@ -217,7 +217,7 @@ pub async fn list(caller: Caller, RawQuery(text): RawQuery) -> Answer {
 fn read_list_query(text: Option<&str>) -> Result<ListQuery, Problem> {
     let query = Query::read(text, &["q", "type", "status", "unused", "sort", "size", "after", "before"])?;
     query.parse("type", SecretKind::parse, "Send git-dataset or image-pull.")?;
-    let states = "Send works, refused, unreachable, host-key-changed or not-tested.";
+    let states = "Send works, open, refused, unreachable, host-key-changed or not-tested.";
     query.parse("status", CheckStatus::parse, states)?;
     query.parse("unused", UnusedDays::parse, "Send 30, 90 or 365.")?;
     let sorts = "Send name, display, type, used-by, last-used or updated, after a hyphen for descending.";

@@ -40,6 +40,7 @@ const SHAPES: &str =
         (status = 200, description = "The value. Its members are the keys of the shape", content((std::collections::BTreeMap<String, String> = "application/json"), (String = "text/plain"))),
         (status = 304, description = "It is as it was"),
         (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "The password was typed for another registry host", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn value(
@@ -84,6 +85,7 @@ fn sent(entries: &Shaped, shape: Shape) -> Response {
         (status = 200, description = "The Secret", content((serde_json::Value = "application/yaml"), (serde_json::Value = "application/json"))),
         (status = 304, description = "It is as it was"),
         (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "The password was typed for another registry host", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn kubernetes_manifest(

@@ -106,7 +106,7 @@ impl From<KeyFacts> for Key {
 /// The last test of a secret's connection.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Connection {
-    /// `works`, `refused`, `unreachable`, `host-key-changed` or `not-tested`.
+    /// `works`, `open`, `refused`, `unreachable`, `host-key-changed` or `not-tested`.
     status: &'static str,
     /// Why: a word that stays the same.
     cause: &'static str,
@@ -141,12 +141,14 @@ impl From<CheckState> for Connection {
 /// What a test came to just now.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TestResult {
-    /// `works`, `refused`, `unreachable`, `host-key-changed` or `not-tested`.
+    /// `works`, `open`, `refused`, `unreachable`, `host-key-changed` or `not-tested`.
     status: &'static str,
     /// Why: a word that stays the same.
     cause: &'static str,
     /// Why, in words, and what to do.
-    detail: &'static str,
+    detail: String,
+    /// In how many seconds the host wants to be asked again, where it says so.
+    retry_after: Option<u32>,
     /// The host that was asked.
     host: Option<String>,
     /// The branch that a clone begins with.
@@ -172,6 +174,7 @@ pub struct HostKey {
 
 impl From<CheckReport> for TestResult {
     fn from(report: CheckReport) -> Self {
+        let detail = report.message();
         let (branch, refs) = report.refs.map(|refs| (refs.branch, refs.count)).unzip();
         let host_keys = report.host_keys.into_iter().map(|key| HostKey {
             algorithm: key.algorithm,
@@ -186,7 +189,8 @@ impl From<CheckReport> for TestResult {
         Self {
             status: report.cause.status().as_str(),
             cause: report.cause.as_str(),
-            detail: report.cause.message(),
+            detail,
+            retry_after: report.retry_after,
             host: report.host,
             branch: branch.flatten(),
             refs,
@@ -210,7 +214,7 @@ pub struct SecretRow {
     registry_host: Option<String>,
     /// The key's fingerprint. Git dataset only.
     fingerprint: Option<String>,
-    /// `works`, `refused`, `unreachable`, `host-key-changed` or `not-tested`.
+    /// `works`, `open`, `refused`, `unreachable`, `host-key-changed` or `not-tested`.
     status: &'static str,
     /// How many use it: images and datasets, and tokens that read it in the last 30 days.
     used_by: u32,

@@ -201,6 +201,9 @@ fn secrets_are_added_shown_changed_and_deleted() {
     let edit = ["secret", "edit", "image-hub", "--username", "other", "--version", "1"];
     assert!(portal.run(&edit, "").ok().contains("Version        2\n"));
     assert_eq!(portal.run(&["secret", "value", "image-hub", "--shape", "raw"], "").ok(), VALUE, "it stays");
+    let moved = ["secret", "edit", "image-hub", "--registry-host", "quay.io"];
+    let said = portal.run(&moved, "").failed(1);
+    assert!(said.contains("Enter the password again, because the host changed."), "{said}");
     let said = portal.run(&edit, "").failed(1);
     assert!(said.contains("has version 2 now, so nothing was done."), "{said}");
     portal.run(&["secret", "edit", "image-hub", "--value-file", "-"], "PLANTED-2").ok();
@@ -411,6 +414,41 @@ fn what_other_programs_keep_is_imported() {
     );
     assert!(import(&[], &secret).ok().contains("gitsync-secret-repo"));
     assert!(import(&[], "{").failed(1).contains("JSON"));
+
+    // In UTF-16, as PowerShell redirects it; what stands beside a key comes along where it is wanted.
+    let protected = include_str!("../../../crates/backend/src/secrets/keys/protected_key");
+    let indented = protected.lines().map(|line| format!("    {line}\n")).collect::<Vec<_>>().concat();
+    let known =
+        "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+    let flux = format!(
+        "kind: Secret\nmetadata: {{name: flux, namespace: system}}\nstringData:\n  identity: |\n{indented}  known_hosts: {known}\n"
+    );
+    let folder = Folder::new();
+    let utf16: Vec<u8> = format!("\u{feff}{flux}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let file = folder.join("flux.yaml");
+    fs::write(&file, utf16).unwrap();
+    let of_file = |arguments: &[&str]| {
+        portal.run(&[&["secret", "import", file.to_str().unwrap()], arguments].concat(), "")
+    };
+    let dry = of_file(&["--dry-run"]);
+    assert!(dry.out.contains("would not be added") && dry.out.contains("--passphrase-file"), "{}", dry.out);
+    assert!(dry.code == 1 && dry.out.contains("system/flux"), "{}", dry.out);
+    let passphrase = folder.write("passphrase", "correct horse\n");
+    let open = ["--passphrase-file", passphrase.to_str().unwrap()];
+    assert!(
+        of_file(&[&["--dry-run"], &open[..]].concat()).ok().contains("--trust-known-hosts takes them along")
+    );
+    of_file(&[&["--trust-known-hosts"], &open[..]].concat()).ok();
+    let shown = portal.run(&["secret", "value", "gitsync-secret-flux", "--key", "known_hosts"], "").ok();
+    assert_eq!(shown.trim_end(), known);
+
+    // "robot:pw" with a line break, as `echo` makes it.
+    let echoed = r#"{"auths": {"echoed.example": {"auth": "cm9ib3Q6cHcK"}}}"#;
+    assert!(import(&["--dry-run"], echoed).ok().contains("--trim-passwords takes it without"));
+    import(&["--trim-passwords"], echoed).ok();
+    assert_eq!(portal.run(&["secret", "value", "image-echoed.example", "--shape", "raw"], "").ok(), "pw");
+    let too_long = portal.run(&["secret", "import", "-"], &" ".repeat(16 * 1024 * 1024 + 1)).failed(1);
+    assert!(too_long.contains("more than 16 MiB") && too_long.contains("--field-selector"), "{too_long}");
     portal.stop();
 }
 
@@ -551,6 +589,31 @@ fn docker_and_its_like_are_handed_credentials() {
         (host.clone()): USER, "registry.example": "someone", "https://index.docker.io/v1/": "ana"
     });
     assert_eq!(list, all);
+
+    // Of accounts with a path that with the longest one that leads there.
+    for (name, registry, username) in [
+        ("p-all", "paths.example", "all"),
+        ("p-app", "paths.example/team/app", "app"),
+        ("p-team", "paths.example/team", "team"),
+        ("p-only", "only.example/team", "only"),
+    ] {
+        add(name, registry, username, "PLANTED-9");
+    }
+    for (asked, username) in [
+        ("paths.example", "all"),
+        ("paths.example/team/app:1.0", "app"),
+        ("paths.example/team/other", "team"),
+        ("paths.example/teams/app", "all"),
+        ("only.example/team/app@sha256:00", "only"),
+    ] {
+        assert_eq!(help("get", asked).json()["Username"], username, "{asked}");
+    }
+    for nothing in ["only.example", "only.example/other"] {
+        assert_eq!(help("get", nothing).code, 1, "{nothing}");
+    }
+    let (mut command, input) = called("docker-credential-latchkey", &["get"], "only.example");
+    command.env("LATCHKEY_DOCKER_SECRET", "image-p-only");
+    assert_eq!(ended(command, &input).json()["Username"], "only");
 
     // Of several the first by name, or the one that is preferred.
     add("a-other", &host, "other", "PLANTED-7");

@@ -113,6 +113,9 @@ async fn a_secret_is_added_seen_changed_and_deleted() {
     let changed = client.update(&id, json!({ "username": "other" })).await;
     let changed = &changed["data"]["updateSecret"];
     assert_eq!((&changed["username"], &changed["registryHost"]), (&json!("other"), &json!("ghcr.io")));
+    let moved = client.update(&id, json!({ "registryHost": "quay.io" })).await;
+    let said = "password: Enter the password again, because the host changed.";
+    assert_eq!((code(&moved), &moved["errors"][0]["message"]), ("BAD_USER_INPUT", &json!(said)), "{moved}");
     let delete =
         "mutation M($where: SecretWhereUniqueInput!) { deleteSecret(where: $where) { id name password } }";
     let deleted = client.ask(delete, json!({ "where": { "id": id } })).await;

@@ -4,7 +4,20 @@ use crate::{
     harness::{Answer, KEY, TestApp, asked, unique},
     sentinel::{SENTINEL, assert_absent, capture},
 };
-use axum::http::StatusCode;
+use axum::{
+    body::{Body, Bytes},
+    http::{Request, StatusCode},
+};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+};
+
+/// Of the key in `protected_key`.
+const PASSPHRASE: &str = "correct horse";
 
 /// Base64, as `kubectl` writes it; the tests have no other need of it.
 fn b64(text: &str) -> String {
@@ -199,10 +212,23 @@ async fn files_that_are_none_are_refused_and_nothing_of_them_is_repeated() {
         assert_eq!(answer.status, status, "{content_type}");
         assert!(!answer.body.contains("SENTINEL"));
     }
-    let large = send(&app, &[("text", None, "a".repeat(193 * 1024).as_bytes())]).await;
-    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
-    let larger = send(&app, &[("text", None, "a".repeat(300 * 1024).as_bytes())]).await;
-    assert_eq!(larger.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let large = vec![b'a'; (16 << 20) + (65 << 10)];
+    let told = send(&app, &[("text", None, &large)]).await;
+    // Without a length, in pieces.
+    let head = Bytes::from_static(b"--XX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n");
+    let pieces = std::iter::once(head).chain(large.chunks(1 << 16).map(Bytes::copy_from_slice));
+    let pieces = Body::from_stream(futures_util::stream::iter(
+        pieces.map(Ok::<_, std::io::Error>).collect::<Vec<_>>(),
+    ));
+    let chunked = app.post_raw("/secrets/import", "multipart/form-data; boundary=XX", pieces).await;
+    for answer in [told, chunked] {
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+        for words in
+            ["Import secrets", "more than 16 MiB", "--field-selector type=kubernetes.io/dockerconfigjson"]
+        {
+            assert!(answer.body.contains(words), "{words} is missing: {}", answer.body);
+        }
+    }
 
     let address = begin(&app, &config(&[("a.example", "u:p")])).await;
     for fields in
@@ -211,6 +237,152 @@ async fn files_that_are_none_are_refused_and_nothing_of_them_is_repeated() {
         let answer = app.post(&address, fields).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{fields:?}");
         assert!(!answer.body.contains("SENTINEL"));
+    }
+}
+
+#[tokio::test]
+async fn a_clusters_dump_is_taken_and_a_page_of_hundreds_of_rows_is_saved() {
+    let app = TestApp::start().await;
+    let mark = unique("dump");
+    let release = b64(&"x".repeat(6_000));
+    let items: Vec<String> = (0..400)
+        .map(|number| {
+            let pull = |host: String| b64(&config(&[(&host, "robot:pw")]));
+            let secret = |name: &str, kind: &str, key: &str, value: &str| {
+                format!(
+                    r#"{{"kind":"Secret","metadata":{{"name":"{name}","namespace":"ns-{number}"}},"type":"{kind}","data":{{"{key}":"{value}"}}}}"#
+                )
+            };
+            [
+                secret("shared", "kubernetes.io/dockerconfigjson", ".dockerconfigjson", &pull(format!("{mark}.example"))),
+                secret("own", "kubernetes.io/dockerconfigjson", ".dockerconfigjson", &pull(format!("{mark}-{number}.example"))),
+                secret("sh.helm.release.v1.x", "helm.sh/release.v1", "release", &release),
+            ]
+            .join(",")
+        })
+        .collect();
+    let dump = format!(r#"{{"apiVersion":"v1","kind":"List","items":[{}]}}"#, items.join(","));
+    assert!(dump.len() > 3 << 20, "{}", dump.len());
+    let address = begin(&app, &dump).await;
+    let page = app.get(&address).await.body;
+    for words in ["401 credentials were found", "ns-0/shared", "and 397 more", "400 Helm releases"] {
+        assert!(page.contains(words), "{words} is missing");
+    }
+    assert!(!page.contains("display_name-1"), "so many have no field for it");
+    assert!(page.len() < 2 << 20, "{}", page.len());
+    assert_eq!(page.matches(" checked").count(), 401);
+    assert_eq!(app.get(&format!("{address}?select=none")).await.body.matches(" checked").count(), 0);
+    let rows: Vec<(String, String)> = (1..=401)
+        .flat_map(|number| {
+            [("take".to_owned(), format!("{number}")), (format!("name-{number}"), format!("{mark}-{number}"))]
+        })
+        .collect();
+    let fields: Vec<(&str, &str)> = rows.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let saved = app.post(&address, &fields).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    assert!(saved.header("set-cookie").contains("imported~401"));
+
+    // What is stored already is not chosen the second time.
+    let again = app
+        .get(
+            &begin(
+                &app,
+                &config(&[(&format!("{mark}.example"), "robot:pw"), (&format!("{mark}.test"), "u:p")]),
+            )
+            .await,
+        )
+        .await;
+    assert_eq!(again.body.matches(" checked").count(), 1, "{}", again.body);
+    assert!(again.body.contains("holds the same account"));
+}
+
+#[tokio::test]
+async fn what_stands_beside_a_key_is_shown_to_be_approved_and_a_protected_one_asks_for_its_passphrase() {
+    let app = TestApp::start().await;
+    let name = unique("beside");
+    let protected = include_str!("../../../crates/backend/src/secrets/keys/protected_key");
+    let known =
+        "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+    let text = format!(
+        "kind: Secret\nmetadata:\n  name: {name}\n  namespace: argocd\n  labels: {{argocd.argoproj.io/secret-type: repository}}\n\
+         data:\n  url: {}\n  known_hosts: {}\n  sshPrivateKey: {}\n",
+        b64("git@git.example:group/data.git"),
+        b64(known),
+        b64(protected)
+    );
+    let address = begin(&app, &text).await;
+    let page = app.get(&address).await.body;
+    for words in [
+        &*format!("argocd/{name}"),
+        "git@git.example:group/data.git",
+        "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU",
+        "name=\"hosts-1\"",
+        "name=\"passphrase-1\"",
+    ] {
+        assert!(page.contains(words), "{words} is missing: {page}");
+    }
+    let fields = |passphrase: &'static str| {
+        [("take", "1"), ("name-1", &*name), ("hosts-1", "yes"), ("passphrase-1", passphrase)]
+    };
+    let refused = app.post(&address, &fields("SENTINEL-wrong")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.body.contains("id=\"passphrase-1-error\"") && !refused.body.contains("SENTINEL"),
+        "{}",
+        refused.body
+    );
+    let saved = app.post(&address, &fields(PASSPHRASE)).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    let secret = app.get(&format!("/secrets/gitsync-secret-{name}/edit")).await.body;
+    assert!(secret.contains("git@git.example:group/data.git") && secret.contains(known), "{secret}");
+}
+
+#[tokio::test]
+async fn a_page_that_has_come_alive_gets_the_reason_alone() {
+    let app = TestApp::start().await;
+    let body = |text: &str| {
+        format!("--XX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n{text}\r\n--XX--\r\n")
+    };
+    let ask = async |text: &str| {
+        let request = Request::post("/secrets/import")
+            .header("host", "localhost")
+            .header("accept", "*/*")
+            .header("content-type", "multipart/form-data; boundary=XX")
+            .body(Body::from(body(text)))
+            .unwrap();
+        app.send(request).await
+    };
+    let refused = ask("{SENTINEL").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.body.starts_with("<div class=\"alert\"") && refused.body.contains("look at line 1"),
+        "{}",
+        refused.body
+    );
+    assert!(!refused.body.contains("SENTINEL") && !refused.body.contains("<form"));
+    assert_eq!(ask(&config(&[("a.example", "u:p")])).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn nobody_who_may_not_import_has_a_body_read() {
+    let app = TestApp::start().await;
+    let reader = app.session("import-reader", domain::access::Role::Reader).await;
+    for (cookie, status) in [("", StatusCode::SEE_OTHER), (&*reader, StatusCode::FORBIDDEN)] {
+        let read = Arc::new(AtomicBool::new(false));
+        let noted = Arc::clone(&read);
+        let pieces = futures_util::stream::poll_fn(move |_| {
+            noted.store(true, Ordering::SeqCst);
+            Poll::Ready(Some(Ok::<_, std::io::Error>(Bytes::from_static(b"x"))))
+        });
+        let request = Request::post("/secrets/import")
+            .header("host", "localhost")
+            .header("cookie", cookie)
+            .header("content-type", "multipart/form-data; boundary=XX")
+            .body(Body::from_stream(pieces))
+            .unwrap();
+        let answer = app.send_anonymous(request).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+        assert!(!read.load(Ordering::SeqCst), "{status}");
     }
 }
 

@@ -385,6 +385,24 @@ fn the_command_line_works_beside_a_running_server() {
 
     let (done, out, _) = run(&["audit", "verify"]);
     assert!(done && out.starts_with("all "), "{out}");
+    // Beside a database that is not its own, a command makes no key, and says what it cannot do without.
+    let elsewhere = fresh_folder("process-no-key");
+    let socket = format!("postgres://latchkey@localhost/latchkey?host={}", folder.join("postgres").display());
+    let keyless = |arguments: &[&str]| {
+        let output = bare(&elsewhere).env("DATABASE_URL", &socket).args(arguments).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap(), said)
+    };
+    for change in
+        [["user", "disable", "ben"].as_slice(), &["token", "create", "--name", "x", "--scope", "write"]]
+    {
+        let (done, _, said) = keyless(change);
+        assert!(!done && said.contains("LATCHKEY_KEK_FILE"), "{said}");
+    }
+    assert!(keyless(&["user", "list"]).1.contains("ben\teditor\tactive"));
+    let (done, out, said) = keyless(&["audit", "verify"]);
+    assert!(done && out.contains("can be told with the key alone"), "{out} {said}");
+    assert!(!elsewhere.join("key-encryption-key").exists());
     // No key was needed, and none was made for it beside the server's own.
     running.signal("-TERM");
     assert!(running.child.wait().unwrap().success());

@@ -103,6 +103,24 @@ async fn a_secret_is_added_seen_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn another_host_asks_for_the_password_again() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let name = unique("moved");
+    script.post("/secrets", image(&name)).await;
+    let path = format!("/secrets/image-{name}");
+    let refused = script.send("PATCH", &path, &[], Some(json!({ "registry_host": "quay.io" }))).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+    let errors =
+        json!([{ "field": "password", "detail": "Enter the password again, because the host changed." }]);
+    assert_eq!(read(&refused)["errors"], errors);
+    assert_eq!(read(&script.get(&path).await)["registry_host"], "ghcr.io");
+    let both = json!({ "registry_host": "quay.io", "password": "typed for it" });
+    assert_eq!(script.send("PATCH", &path, &[], Some(both)).await.status, StatusCode::OK);
+    assert_eq!(app.password_of(&name).await, "typed for it");
+}
+
+#[tokio::test]
 async fn a_change_names_the_version_it_began_with() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;

@@ -58,7 +58,7 @@ async fn a_blank_password_keeps_the_stored_one_in_the_form_and_in_the_function()
     let name = unique("keep");
     assert_eq!(app.add_image(&name, "first").await.status, StatusCode::SEE_OTHER);
     let edit = format!("/secrets/image-{name}/edit");
-    let fields = [("registry_host", "quay.io"), ("username", "other"), ("password", "")];
+    let fields = [("registry_host", "ghcr.io"), ("username", "other"), ("password", "")];
     let changed = app.post(&edit, &[fields.as_slice(), &[("version", "1")]].concat()).await;
     assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.body);
     assert_eq!(app.password_of(&name).await, "first");
@@ -76,6 +76,31 @@ async fn a_blank_password_keeps_the_stored_one_in_the_form_and_in_the_function()
         )
         .await;
     assert_eq!(changed.status, StatusCode::SEE_OTHER);
+    assert_eq!(app.password_of(&name).await, "second");
+}
+
+#[tokio::test]
+async fn another_host_asks_for_the_password_again_in_the_form_and_in_the_function() {
+    const WORDS: &str = "Enter the password again, because the host changed.";
+    let app = TestApp::start().await;
+    let name = unique("host");
+    assert_eq!(app.add_image(&name, "first").await.status, StatusCode::SEE_OTHER);
+    let edit = format!("/secrets/image-{name}/edit");
+    let fields = [("registry_host", "quay.io"), ("username", "TYPED"), ("version", "1")];
+    let refused = app.post(&edit, &fields).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let beside = refused.body.split("id=\"password-error\"").nth(1).expect("an error beside the password");
+    assert!(beside.split("</p>").next().unwrap_or_default().contains(WORDS), "{beside}");
+    assert!(refused.body.contains("value=\"quay.io\"") && refused.body.contains("value=\"TYPED\""));
+
+    let form = r#"{"registry_host":"quay.io","username":"robot","version":"1","knowingly":"on"}"#;
+    let refused = app.call("update_secret", &format!("{{\"id\":\"image-{name}\",\"form\":{form}}}")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("\"password\""), "{}", refused.body);
+    assert_eq!(app.password_of(&name).await, "first");
+
+    let typed = [fields.as_slice(), &[("password", "second")]].concat();
+    assert_eq!(app.post(&edit, &typed).await.status, StatusCode::SEE_OTHER);
     assert_eq!(app.password_of(&name).await, "second");
 }
 

@@ -43,6 +43,8 @@ pub enum ManifestsProblem {
     TokenNotForThese,
     /// Of these, no repository is known that Argo CD could be told.
     NoUrl(Vec<SecretId>),
+    /// The password of this one was typed for another host.
+    OtherHost(SecretId),
     /// Some of them are there no more.
     Gone,
     Refused(Error),
@@ -61,7 +63,7 @@ impl ManifestsProblem {
             Self::Namespace => Some("namespace"),
             Self::TokenMissing | Self::TokenNotGood | Self::TokenNotForThese => Some("token"),
             Self::NoUrl(_) => Some("git_shape"),
-            Self::Gone | Self::Refused(_) => None,
+            Self::OtherHost(_) | Self::Gone | Self::Refused(_) => None,
         }
     }
 
@@ -85,6 +87,11 @@ impl ManifestsProblem {
                     names.join(", ")
                 )
             }
+            Self::OtherHost(id) => format!(
+                "The password of {} was typed for another registry host than the one it names now, so it is not handed out. \
+                 Edit the secret and enter the password again.",
+                id.name.as_str()
+            ),
             Self::Gone => "Some of them have been deleted meanwhile. Select again what is to be exported.".to_owned(),
             Self::Refused(error) => ApiError::Refused(error.clone()).message(),
         }

@@ -1,11 +1,14 @@
 //! Who did what. Written in the transaction of the change itself; each record is chained to the one before.
 
+mod alarms;
 mod chain;
 mod history;
 mod list;
 pub(crate) mod repository;
 mod service;
+mod text;
 
+pub(crate) use alarms::Alarms;
 pub use history::{FoldedReads, FoldedRecords, SecretHistory};
 pub use list::{AuditCursor, AuditEntry, AuditPage, AuditQuery};
 pub use service::{AuditService, Verdict};
@@ -83,6 +86,14 @@ pub enum AuditAction {
     ValuesRewrapped,
     /// A key encryption key was put away.
     KeyRetired,
+    /// Rows of an older version are vouched for from now on.
+    RowsTakenOver,
+    /// A row was refused that the portal did not write.
+    RowRefused,
+    /// The end of the record was not the one that the portal had noted.
+    RecordCut,
+    /// So much was asked for that the actor may not do that it is not told one by one.
+    ManyRefused,
     /// Something was asked for that the actor may not do.
     Attempt(Action),
 }
@@ -125,6 +136,10 @@ impl AuditAction {
             Self::KeyActivated,
             Self::ValuesRewrapped,
             Self::KeyRetired,
+            Self::RowsTakenOver,
+            Self::RowRefused,
+            Self::RecordCut,
+            Self::ManyRefused,
         ]
         .into_iter()
         .chain(Action::ALL.map(Self::Attempt))
@@ -167,6 +182,10 @@ impl AuditAction {
             Self::KeyActivated => "key activated",
             Self::ValuesRewrapped => "values rewrapped",
             Self::KeyRetired => "key retired",
+            Self::RowsTakenOver => "rows taken over",
+            Self::RowRefused => "forged row refused",
+            Self::RecordCut => "record found cut",
+            Self::ManyRefused => "much refused",
             Self::Attempt(action) => action.as_str(),
         }
     }

@@ -1,54 +1,98 @@
 //! The audit table: records are added, never changed.
 
 use super::{
-    AuditRecord,
+    AuditAction, AuditRecord, Outcome,
     chain::{HASH_BYTES, Link},
     history::{FoldedReads, FoldedRecords, HistoryRows, MAX_CHANGES, MAX_FOLDED, MAX_LINES, midnight},
     list::{AuditCursor, AuditQuery},
+    text::clean,
 };
 use crate::{
-    context::Ctx,
+    context::{Actor, Ctx},
     db::{instant, timestamp},
+    keyring::{
+        Keyring, NoKey,
+        mac::{Doubt, Message, Purpose},
+    },
+    work::Work,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::secret::SecretId;
+use domain::{secret::SecretId, time::Timestamp};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 
 /// Adds a record to the end of the chain. The end stays locked until the transaction is over, so this comes last in it.
-pub(crate) async fn append(
-    connection: &mut PgConnection,
-    ctx: &Ctx,
-    record: AuditRecord<'_>,
-) -> Result<(), sqlx::Error> {
-    append_many(connection, &[(ctx, record)]).await
+pub(crate) async fn append(work: &mut Work, ctx: &Ctx, record: AuditRecord<'_>) -> Result<(), sqlx::Error> {
+    append_many(work, &[(ctx, record)]).await
 }
 
 /// The same for several records, in their order.
 pub(crate) async fn append_many(
-    connection: &mut PgConnection,
+    work: &mut Work,
     records: &[(&Ctx, AuditRecord<'_>)],
 ) -> Result<(), sqlx::Error> {
-    if records.is_empty() {
-        return Ok(());
+    let keyring = work.keyring().cloned();
+    append_with(work, keyring.as_deref(), records).await
+}
+
+/// The same for a record that stands for so many that were alike.
+pub(crate) async fn append_counted(
+    work: &mut Work,
+    records: &[(&Ctx, AuditRecord<'_>, u64)],
+) -> Result<(), sqlx::Error> {
+    let keyring = work.keyring().cloned();
+    let entries = records.iter().map(|(ctx, record, times)| (*ctx, record, format!("{times} times")));
+    add(work, keyring.as_deref(), entries.collect()).await
+}
+
+/// The same, under these keys.
+pub(crate) async fn append_with(
+    connection: &mut PgConnection,
+    keyring: Option<&Keyring>,
+    records: &[(&Ctx, AuditRecord<'_>)],
+) -> Result<(), sqlx::Error> {
+    let entries = records.iter().map(|(ctx, record)| (*ctx, record, record.fields.join(",")));
+    add(connection, keyring, entries.collect()).await
+}
+
+/// Records that are to be added, each with the names of its fields.
+type Entries<'a> = Vec<(&'a Ctx, &'a AuditRecord<'a>, String)>;
+
+async fn add(
+    connection: &mut PgConnection,
+    keyring: Option<&Keyring>,
+    mut entries: Entries<'_>,
+) -> Result<(), sqlx::Error> {
+    let Some((first, ..)) = entries.first() else { return Ok(()) };
+    let keyring = keyring.ok_or_else(NoKey::into_database_error)?;
+    let End { last_id: mut last, mut hash, signer, doubt } = end(connection, keyring).await?;
+    let ctx = Ctx { actor: Actor::System(ACTOR), ..(*first).clone() };
+    let cut = AuditRecord {
+        outcome: Outcome::IntegrityFailure,
+        ..AuditRecord::done(AuditAction::RecordCut, AuditAction::RecordCut.as_str())
+    };
+    if let Some(doubt) = doubt {
+        tracing::error!(
+            "the end of the audit record is not what the portal wrote ({doubt}): records may be missing"
+        );
+        entries.insert(0, (&ctx, &cut, String::new()));
     }
-    let (mut last, mut hash): (i64, Vec<u8>) =
-        sqlx::query_as("SELECT last_id, hash FROM audit_head FOR UPDATE").fetch_one(&mut *connection).await?;
     let mut columns = Columns::default();
-    for (ctx, record) in records {
+    for (ctx, record, fields) in entries {
         let address = ctx.address.map(|address| address.to_string());
         let credential = ctx.actor.credential();
-        let fields = record.fields.join(",");
+        let (actor, request_id, object) =
+            (clean(ctx.actor.name()), clean(&ctx.request_id), clean(record.object));
         last += 1;
         let link = Link {
             id: last,
             at: ctx.now.micros(),
             actor_kind: ctx.actor.kind(),
-            actor: ctx.actor.name(),
+            actor: &actor,
             credential: credential.as_deref(),
             address: address.as_deref(),
-            request_id: &ctx.request_id,
+            request_id: &request_id,
             action: record.action.as_str(),
-            object: record.object,
+            object: &object,
             outcome: record.outcome.as_str(),
             fields: &fields,
         };
@@ -56,24 +100,34 @@ pub(crate) async fn append_many(
         columns.ids.push(last);
         columns.at.push(instant(ctx.now)?);
         columns.actor_kinds.push(ctx.actor.kind());
-        columns.actors.push(ctx.actor.name());
+        columns.actors.push(actor);
         columns.credentials.push(credential);
         columns.addresses.push(address);
-        columns.request_ids.push(&ctx.request_id);
+        columns.request_ids.push(request_id);
         columns.actions.push(record.action.as_str());
-        columns.objects.push(record.object);
+        columns.objects.push(object);
         columns.outcomes.push(record.outcome.as_str());
         columns.fields.push(fields);
         columns.hashes.push(hash.clone());
+        columns.macs.push(signed(keyring, &signer, &record_message(last, &hash))?);
     }
+    let end = signed(keyring, &signer, &head_message(last, &hash))?;
+    insert(connection, columns, (last, hash, end)).await
+}
+
+async fn insert(
+    connection: &mut PgConnection,
+    columns: Columns,
+    (last, hash, mac): (i64, Vec<u8>, Vec<u8>),
+) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "WITH head AS (UPDATE audit_head SET last_id = $13, hash = $14) \
+        "WITH head AS (UPDATE audit_head SET last_id = $14, hash = $15, mac = $16) \
          INSERT INTO audit_records (id, at, actor_kind, actor, credential, address, request_id, action, object, \
-         outcome, fields, hash) SELECT id, at, actor_kind, actor, credential, address, request_id, action, object, \
-         outcome, string_to_array(fields, ','), hash FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], \
+         outcome, fields, hash, mac) SELECT id, at, actor_kind, actor, credential, address, request_id, action, object, \
+         outcome, string_to_array(fields, ','), hash, mac FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], \
          $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], \
-         $12::bytea[]) AS record (id, at, actor_kind, actor, credential, address, request_id, action, object, \
-         outcome, fields, hash)",
+         $12::bytea[], $13::bytea[]) AS record (id, at, actor_kind, actor, credential, address, request_id, action, \
+         object, outcome, fields, hash, mac)",
     )
     .bind(columns.ids)
     .bind(columns.at)
@@ -87,29 +141,105 @@ pub(crate) async fn append_many(
     .bind(columns.outcomes)
     .bind(columns.fields)
     .bind(columns.hashes)
+    .bind(columns.macs)
     .bind(last)
     .bind(hash)
+    .bind(mac)
     .execute(connection)
     .await
     .map(drop)
 }
 
+/// As whom the portal notes that the record was cut.
+const ACTOR: &str = "audit record";
+
+/// The end of the chain, which is locked.
+struct End {
+    last_id: i64,
+    hash: Vec<u8>,
+    /// The id of the key that signs what comes next.
+    signer: String,
+    /// Why this is not the end that the portal noted.
+    doubt: Option<Doubt>,
+}
+
+#[derive(FromRow)]
+struct HeadRow {
+    last_id: i64,
+    hash: Vec<u8>,
+    mac: Option<Vec<u8>>,
+    active: Option<String>,
+}
+
+async fn end(connection: &mut PgConnection, keyring: &Keyring) -> Result<End, sqlx::Error> {
+    let head: HeadRow = sqlx::query_as(
+        "SELECT last_id, hash, mac, (SELECT id FROM key_encryption_keys WHERE active) AS active FROM audit_head FOR UPDATE",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let HeadRow { last_id, hash, mac, active } = head;
+    let doubt = keyring.vouches(&head_message(last_id, &hash), mac.as_deref()).err();
+    let active = active.filter(|id| keyring.has(id));
+    let doubt = match (doubt, &active) {
+        // A server that has yet to be given the key that was activated writes on under the one that it has.
+        (Some(Doubt::OtherKey), None) => None,
+        (doubt, _) => doubt,
+    };
+    let signer = active.or_else(|| keyring.any_id()).ok_or_else(NoKey::into_database_error)?;
+    if doubt.is_none() {
+        return Ok(End { last_id, hash, signer, doubt });
+    }
+    let last: Option<(i64, Vec<u8>)> =
+        sqlx::query_as("SELECT id, hash FROM audit_records ORDER BY id DESC LIMIT 1")
+            .fetch_optional(connection)
+            .await?;
+    let (last_id, hash) = last.unwrap_or_else(|| (0, beginning().to_vec()));
+    Ok(End { last_id, hash, signer, doubt })
+}
+
+/// Vouches for the end of a chain as an older version, or the migrations, left it.
+pub(crate) async fn vouch_for_end(
+    connection: &mut PgConnection,
+    keyring: &Keyring,
+    kek_id: &str,
+) -> Result<(), sqlx::Error> {
+    let (last_id, hash): (i64, Vec<u8>) =
+        sqlx::query_as("SELECT last_id, hash FROM audit_head FOR UPDATE").fetch_one(&mut *connection).await?;
+    let mac = signed(keyring, kek_id, &head_message(last_id, &hash))?;
+    sqlx::query("UPDATE audit_head SET mac = $1").bind(mac).execute(connection).await.map(drop)
+}
+
+fn signed(keyring: &Keyring, kek_id: &str, message: &Message) -> Result<Vec<u8>, sqlx::Error> {
+    keyring.mac(kek_id, message).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
+/// One record. Its hash covers all of it, and every record before.
+pub(super) fn record_message(id: i64, hash: &[u8]) -> Message {
+    Message::new(Purpose::AuditRecord).number(id).bytes(hash)
+}
+
+/// The record that no other comes after.
+pub(super) fn head_message(id: i64, hash: &[u8]) -> Message {
+    Message::new(Purpose::AuditHead).number(id).bytes(hash)
+}
+
 /// Records as PostgreSQL takes many of them: an array for each column.
 #[derive(Default)]
-struct Columns<'a> {
+struct Columns {
     ids: Vec<i64>,
     at: Vec<DateTime<Utc>>,
     actor_kinds: Vec<&'static str>,
-    actors: Vec<&'a str>,
+    actors: Vec<String>,
     credentials: Vec<Option<String>>,
     addresses: Vec<Option<String>>,
-    request_ids: Vec<&'a str>,
+    request_ids: Vec<String>,
     actions: Vec<&'static str>,
-    objects: Vec<&'a str>,
+    objects: Vec<String>,
     outcomes: Vec<&'static str>,
     /// Joined by commas, which none has in it.
     fields: Vec<String>,
     hashes: Vec<Vec<u8>>,
+    macs: Vec<Vec<u8>>,
 }
 
 /// A record as it is stored.
@@ -127,6 +257,8 @@ pub(super) struct AuditRow {
     pub(super) outcome: String,
     pub(super) fields: Vec<String>,
     pub(super) hash: Vec<u8>,
+    /// `None` in records of an older version.
+    pub(super) mac: Option<Vec<u8>>,
 }
 
 impl AuditRow {
@@ -151,7 +283,7 @@ impl AuditRow {
 }
 
 const COLUMNS: &str =
-    "id, at, actor_kind, actor, credential, address, request_id, action, object, outcome, fields, hash";
+    "id, at, actor_kind, actor, credential, address, request_id, action, object, outcome, fields, hash, mac";
 
 /// Records in the order of the chain, beyond this one.
 pub(super) async fn chained(
@@ -168,9 +300,17 @@ pub(super) async fn chained(
         .await
 }
 
+/// The last record's id and hash, and what vouches for there being none after it.
+pub(super) type Head = (i64, Vec<u8>, Option<Vec<u8>>);
+
 /// The last record's id and hash, as whoever added it noted them.
-pub(super) async fn head(connection: &mut PgConnection) -> Result<(i64, Vec<u8>), sqlx::Error> {
-    sqlx::query_as("SELECT last_id, hash FROM audit_head").fetch_one(connection).await
+pub(super) async fn head(connection: &mut PgConnection) -> Result<Head, sqlx::Error> {
+    sqlx::query_as("SELECT last_id, hash, mac FROM audit_head").fetch_one(connection).await
+}
+
+/// The database's time.
+pub(super) async fn clock(connection: &mut PgConnection) -> Result<Timestamp, sqlx::Error> {
+    sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(connection).await.map(timestamp)
 }
 
 /// What the chain begins with.

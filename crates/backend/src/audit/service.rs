@@ -9,6 +9,7 @@ use crate::{
     context::{Action, Ctx},
     db::{Db, bounded},
     error::refuse,
+    keyring::mac::Doubt,
 };
 use domain::{error::Error, secret::SecretId};
 
@@ -27,8 +28,12 @@ pub struct AuditService {
 /// What checking the chain came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Every record is as it was written; so many there are.
+    /// Every record is as it was written, and none after the last was taken away; so many there are.
     Whole(u64),
+    /// So many records fit each other. Without the key it cannot be told whether somebody wrote all of them anew.
+    Unproven(u64),
+    /// The first record that fits those before it, and was not written by the portal.
+    Forged(i64),
     /// The first record that is not: it, or one before it, was changed or taken away.
     Broken(i64),
     /// Records after this one were taken away.
@@ -117,7 +122,8 @@ impl AuditService {
         Ok(AuditPage { entries, newer, older, now: ctx.now })
     }
 
-    /// Goes through the whole chain, in batches.
+    /// Goes through the whole chain, in batches. With the key at hand, it verifies that the portal wrote each record, and that
+    /// the end is the one that it noted.
     ///
     /// Errors: as `list`.
     pub async fn verify(&self, ctx: &Ctx) -> Result<Verdict, Error> {
@@ -126,9 +132,11 @@ impl AuditService {
         // What is added meanwhile lies beyond the end as it is now.
         let end =
             self.db.read(|mut reader| async move { Ok((repository::head(&mut reader).await?, reader)) });
-        let (last_id, last_hash) = end.await.map_err(failed)?;
+        let (last_id, last_hash, end_mac) = end.await.map_err(failed)?;
+        let keyring = self.db.keyring();
         let (mut id, mut hash) = (0, repository::beginning().to_vec());
         let mut count = 0;
+        let mut vouched = false;
         loop {
             let batch: Vec<AuditRow> = self
                 .db
@@ -143,6 +151,17 @@ impl AuditService {
                 if row.hash != hash {
                     return Ok(Verdict::Broken(row.id));
                 }
+                // Those from before the keys are vouched for by the first that has a code.
+                vouched |= row.mac.is_some();
+                let message = repository::record_message(row.id, &hash);
+                let doubt = keyring.and_then(|keyring| keyring.vouches(&message, row.mac.as_deref()).err());
+                // One under a key that was retired since is vouched for by those after it.
+                if vouched && doubt.is_some_and(|doubt| doubt != Doubt::OtherKey) {
+                    return Ok(Verdict::Forged(row.id));
+                }
+                if keyring.is_some() && row.action == AuditAction::RecordCut.as_str() {
+                    return Ok(Verdict::CutShort(id));
+                }
                 id = row.id;
                 count += 1;
             }
@@ -150,7 +169,12 @@ impl AuditService {
                 break;
             }
         }
-        Ok(if (id, &hash) == (last_id, &last_hash) { Verdict::Whole(count) } else { Verdict::CutShort(id) })
+        if (id, &hash) != (last_id, &last_hash) {
+            return Ok(Verdict::CutShort(id));
+        }
+        let Some(keyring) = keyring else { return Ok(Verdict::Unproven(count)) };
+        let end = keyring.vouches(&repository::head_message(last_id, &last_hash), end_mac.as_deref());
+        Ok(if end.is_ok() { Verdict::Whole(count) } else { Verdict::CutShort(id) })
     }
 }
 

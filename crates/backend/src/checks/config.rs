@@ -1,9 +1,8 @@
 //! What the operator says about connections to the outside.
 
-use crate::error::StartError;
+use crate::trust::ExtraRoots;
 use ipnet::IpNet;
-use rustls::pki_types::{CertificateDer, pem::PemObject};
-use std::{net::IpAddr, path::Path};
+use std::net::IpAddr;
 
 /// What tests of connections may reach, and whom they trust. By default nothing private, and the system's roots.
 #[derive(Clone, Debug, Default)]
@@ -12,7 +11,7 @@ pub struct CheckConfig {
     pub allow_private: Vec<PrivateHost>,
     /// Registries that are asked by plain HTTP: `host` or `host:port`, as in a secret's registry host.
     pub plain_http: Vec<String>,
-    /// Authorities that are trusted besides the system's.
+    /// Certificates that are trusted besides the system's.
     pub extra_roots: ExtraRoots,
     /// Where this server itself listens.
     pub own_port: Option<u16>,
@@ -52,25 +51,6 @@ impl PrivateHost {
     }
 }
 
-/// Certificates of authorities.
-#[derive(Clone, Debug, Default)]
-pub struct ExtraRoots(pub(super) Vec<CertificateDer<'static>>);
-
-impl ExtraRoots {
-    /// Reads a file of certificates in PEM form.
-    ///
-    /// Errors: `ExtraCa` where it cannot be read, or has none in it.
-    pub fn read(path: &Path) -> Result<Self, StartError> {
-        let wrong = |why: String| StartError::ExtraCa(format!("{}: {why}", path.display()));
-        let found = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-        let found = found.map_err(|error| wrong(error.to_string()))?;
-        if found.is_empty() {
-            return Err(wrong("there is no certificate in it".to_owned()));
-        }
-        Ok(Self(found))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,16 +63,5 @@ mod tests {
         for text in ["", " ", "a b", "10.0.0.0/99", "https://a", "a:5000"] {
             assert!(PrivateHost::parse(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn a_file_without_certificates_is_said_to_be_one() {
-        let said = ExtraRoots::read(Path::new("/no-such-file")).unwrap_err().to_string();
-        assert!(said.contains("/no-such-file"), "{said}");
-        let empty = std::env::temp_dir().join(format!("latchkey-no-certificates-{}", std::process::id()));
-        std::fs::write(&empty, "no certificate").unwrap();
-        let said = ExtraRoots::read(&empty).unwrap_err().to_string();
-        std::fs::remove_file(&empty).unwrap();
-        assert!(said.contains("no certificate in it"), "{said}");
     }
 }

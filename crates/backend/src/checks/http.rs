@@ -1,27 +1,37 @@
-//! One request, one answer, over a connection of its own to an address that was looked at: nothing is kept, followed or
-//! sent elsewhere.
+//! One request, one answer, over a connection of its own to an address that was looked at. Nothing is kept, and a redirect
+//! is followed only within the origin that was asked, or without the account.
 
-use super::{config::CheckConfig, outbound::Outbound};
+use super::{config::CheckConfig, outbound::Outbound, tls};
+use crate::trust;
 use domain::check::CheckCause;
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Empty};
 use hyper::{
     HeaderMap, Method, Request, StatusCode, Uri,
-    body::Bytes,
+    body::{Bytes, Incoming},
     client::conn::http1,
-    header::{ACCEPT, AUTHORIZATION, HOST, HeaderValue, USER_AGENT},
+    header::{ACCEPT, AUTHORIZATION, DATE, HOST, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, USER_AGENT},
 };
 use hyper_util::rt::TokioIo;
-use rustls::{CertificateError, ClientConfig, RootCertStore, crypto::aws_lc_rs, pki_types::ServerName};
-use std::sync::{Arc, OnceLock};
+use rustls::{ClientConfig, pki_types::ServerName};
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicBool, Ordering},
+};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 
 /// The most of a body that is read: a token's answer has a few KiB.
-const MOST_BODY: usize = 256 * 1024;
+const MAX_BODY: usize = 256 * 1024;
 
-/// The most that the head of an answer may have, in bytes and in lines.
-const MOST_HEAD: usize = 32 * 1024;
-const MOST_HEADERS: usize = 100;
+/// The most that the head of an answer may have, in bytes and in lines: Go's clients read a megabyte and more.
+const MAX_HEAD: usize = 256 * 1024;
+const MAX_HEADERS: usize = 2_000;
+
+/// How many redirects are followed.
+const MAX_REDIRECTS: usize = 5;
+
+/// The longest wait that is told, in seconds.
+const MAX_RETRY_AFTER: u64 = 24 * 60 * 60;
 
 /// Where a request goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,12 +53,59 @@ impl Origin {
     }
 }
 
+/// A request. The account goes along only within the origin that it is for.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Question<'a> {
+    pub(super) method: &'a Method,
+    pub(super) origin: &'a Origin,
+    pub(super) path: &'a str,
+    pub(super) accept: &'static str,
+    pub(super) authorization: Option<&'a HeaderValue>,
+}
+
 /// An answer, as far as it is read.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
+    /// The beginning of the body of a success; of anything else none.
     pub(super) body: Bytes,
+    /// There was more than that.
+    pub(super) truncated: bool,
+    /// The host has asked for a client certificate.
+    pub(super) certificate_wanted: bool,
+}
+
+impl Answer {
+    /// Returns the text of a header, its bytes outside ASCII replaced.
+    pub(super) fn text(&self, name: HeaderName) -> String {
+        self.headers
+            .get(name)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .unwrap_or_default()
+    }
+
+    /// Returns in how many seconds the host wants to be asked again (RFC 9110, 10.2.3). A date is read by the host's own
+    /// clock.
+    pub(super) fn retry_after(&self) -> Option<u32> {
+        let text = self.text(RETRY_AFTER);
+        let seconds = match text.trim().parse::<u64>() {
+            Ok(seconds) => seconds,
+            Err(_) => {
+                let date = |text: &str| httpdate::parse_http_date(text.trim()).ok();
+                date(&text)?.duration_since(date(&self.text(DATE))?).ok()?.as_secs()
+            }
+        };
+        u32::try_from(seconds.min(MAX_RETRY_AFTER)).ok()
+    }
+}
+
+/// Where an answer leads.
+enum Leads {
+    /// To another path of the same origin.
+    Within(String),
+    /// To another origin.
+    Elsewhere(Origin, String),
 }
 
 /// Asks over HTTP. Cheap to clone.
@@ -73,15 +130,49 @@ impl Http {
         self.plain.iter().any(|listed| listed == host || Some(listed) == with_port.as_ref())
     }
 
+    /// Asks, and follows redirects within the same scheme, host and port. An answer that leads elsewhere is returned as
+    /// it is.
+    pub(super) async fn ask(&self, question: Question<'_>) -> Result<Answer, CheckCause> {
+        let mut path = question.path.to_owned();
+        for _ in 0..=MAX_REDIRECTS {
+            let answer = self.ask_once(Question { path: &path, ..question }).await?;
+            match leads(question.origin, &path, &answer) {
+                Some(Leads::Within(next)) => path = next,
+                _ => return Ok(answer),
+            }
+        }
+        Err(CheckCause::RedirectedInCircles)
+    }
+
+    /// Asks, and follows redirects to other origins too, to which no account goes along; each is looked at as the first
+    /// was. Registries send clients to their storage in this way. Where nothing is found there, returns the redirect.
+    pub(super) async fn ask_anywhere(&self, question: Question<'_>) -> Result<Answer, CheckCause> {
+        let first = self.ask(question).await?;
+        let Some(Leads::Elsewhere(mut origin, mut path)) = leads(question.origin, question.path, &first)
+        else {
+            return Ok(first);
+        };
+        for _ in 0..MAX_REDIRECTS {
+            if !origin.tls && !self.is_plain(&origin.host, Some(origin.port)) {
+                return Ok(first);
+            }
+            // Without the account, even where it leads back.
+            let next = Question { origin: &origin, path: &path, authorization: None, ..question };
+            let answer = self.ask_once(next).await?;
+            match leads(&origin, &path, &answer) {
+                Some(Leads::Within(next)) => path = next,
+                Some(Leads::Elsewhere(next, to)) => (origin, path) = (next, to),
+                // What another host refuses says nothing of the account.
+                None if answer.status.is_success() => return Ok(answer),
+                None => return Ok(first),
+            }
+        }
+        Err(CheckCause::RedirectedInCircles)
+    }
+
     /// Asks once. The body of an answer to HEAD is empty.
-    pub(super) async fn ask(
-        &self,
-        method: Method,
-        origin: &Origin,
-        path: &str,
-        accept: &'static str,
-        authorization: Option<&HeaderValue>,
-    ) -> Result<Answer, CheckCause> {
+    async fn ask_once(&self, question: Question<'_>) -> Result<Answer, CheckCause> {
+        let Question { method, origin, path, accept, authorization } = question;
         let resolved = self.outbound.resolve(origin.bare_host(), origin.port).await?;
         let stream = self.outbound.connect(&resolved).await?;
         let uri = Uri::try_from(path).map_err(|_| CheckCause::NotARegistry)?;
@@ -101,32 +192,72 @@ impl Http {
         if !origin.tls {
             return exchange(stream, request).await;
         }
-        let config = self.tls().ok_or(CheckCause::TlsFailed)?;
+        let wanted = Arc::new(AtomicBool::new(false));
+        let config = self.tls(&wanted).ok_or(CheckCause::TlsNotAgreed)?;
         let name = ServerName::try_from(origin.bare_host().to_owned())
             .map_err(|_| CheckCause::CertificateForAnother)?;
-        let stream =
-            TlsConnector::from(config).connect(name, stream).await.map_err(|error| tls_cause(&error))?;
-        exchange(stream, request).await
+        let answer = match TlsConnector::from(config).connect(name, stream).await {
+            Ok(stream) => exchange(stream, request).await,
+            Err(error) => Err(tls::cause(&error)),
+        };
+        let asked = wanted.load(Ordering::Relaxed);
+        match answer {
+            // A host that insists breaks off, in the handshake or right after it.
+            Err(CheckCause::TlsNotAgreed | CheckCause::ConnectionFailed) if asked => {
+                Err(CheckCause::ClientCertificateWanted)
+            }
+            answer => answer.map(|answer| Answer { certificate_wanted: asked, ..answer }),
+        }
     }
 
-    fn tls(&self) -> Option<Arc<ClientConfig>> {
-        self.tls
-            .get_or_init(|| {
-                let mut roots = RootCertStore::empty();
-                let native = rustls_native_certs::load_native_certs();
-                roots.add_parsable_certificates(native.certs);
-                if roots.is_empty() {
-                    tracing::warn!(
-                        "the system has no certificates of authorities: install ca-certificates, or set LATCHKEY_EXTRA_CA_FILE"
-                    );
-                }
-                roots.add_parsable_certificates(self.config.extra_roots.0.iter().cloned());
-                let provider = Arc::new(aws_lc_rs::default_provider());
-                let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
-                Some(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
-            })
-            .clone()
+    /// Returns the settings of one connection, in which `wanted` is set once the host asks for a client certificate.
+    fn tls(&self, wanted: &Arc<AtomicBool>) -> Option<Arc<ClientConfig>> {
+        let shared = self.tls.get_or_init(|| match trust::client_config(&self.config.extra_roots) {
+            Ok(config) => Some(Arc::new(config)),
+            Err(error) => {
+                tracing::error!("TLS cannot be set up: {error}");
+                None
+            }
+        });
+        let mut config = ClientConfig::clone(shared.as_ref()?);
+        config.client_auth_cert_resolver = Arc::new(tls::NoCertificate(Arc::clone(wanted)));
+        Some(Arc::new(config))
     }
+}
+
+/// Returns where an answer leads; `None` where it does not, or to nothing that can be read.
+fn leads(origin: &Origin, path: &str, answer: &Answer) -> Option<Leads> {
+    if !matches!(answer.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let base = format!("{}://{}{path}", if origin.tls { "https" } else { "http" }, origin.authority());
+    let to = url::Url::parse(&base).ok()?.join(answer.text(LOCATION).trim()).ok()?;
+    let tls = match to.scheme() {
+        "https" => true,
+        "http" => false,
+        _ => return None,
+    };
+    let host = to.host_str()?.to_owned();
+    let next = Origin { tls, host, port: to.port_or_known_default()? };
+    let mut path = to.path().to_owned();
+    if let Some(query) = to.query() {
+        path.push('?');
+        path.push_str(query);
+    }
+    Some(if next == *origin { Leads::Within(path) } else { Leads::Elsewhere(next, path) })
+}
+
+/// Returns why an answer that leads elsewhere was not followed; `None` for any other answer.
+pub(super) fn redirected(origin: &Origin, answer: &Answer) -> Option<CheckCause> {
+    if !answer.status.is_redirection() {
+        return None;
+    }
+    Some(match leads(origin, "/", answer) {
+        Some(Leads::Elsewhere(next, _)) if next.tls && !origin.tls && next.host == origin.host => {
+            CheckCause::RedirectedToTls
+        }
+        _ => CheckCause::Redirected,
+    })
 }
 
 async fn exchange(
@@ -134,8 +265,12 @@ async fn exchange(
     request: Request<Empty<Bytes>>,
 ) -> Result<Answer, CheckCause> {
     let (mut sender, connection) = http1::Builder::new()
-        .max_headers(MOST_HEADERS)
-        .max_buf_size(MOST_HEAD)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_HEAD)
+        // As clients read them: what a proxy in between has spoilt is left out.
+        .ignore_invalid_headers_in_responses(true)
+        .allow_spaces_after_header_name_in_responses(true)
+        .allow_obsolete_multiline_headers_in_responses(true)
         .handshake(TokioIo::new(stream))
         .await
         .map_err(|error| http_cause(&error))?;
@@ -144,17 +279,10 @@ async fn exchange(
         let response = sender.send_request(request).await.map_err(|error| http_cause(&error))?;
         let (parts, body) = response.into_parts();
         // Of a refusal or an error nothing but its head counts.
-        let body = if parts.status.is_success() {
-            let read = Limited::new(body, MOST_BODY).collect().await;
-            let read = read.map_err(|error| match error.downcast_ref() {
-                Some(error) => http_cause(error),
-                None => CheckCause::TooMuch,
-            });
-            read?.to_bytes()
-        } else {
-            Bytes::new()
-        };
-        Ok(Answer { status: parts.status, headers: parts.headers, body })
+        let (body, truncated) =
+            if parts.status.is_success() { beginning(body).await? } else { (Bytes::new(), false) };
+        let (status, headers) = (parts.status, parts.headers);
+        Ok(Answer { status, headers, body, truncated, certificate_wanted: false })
     };
     tokio::pin!(answer, connection);
     tokio::select! {
@@ -168,6 +296,21 @@ async fn exchange(
     }
 }
 
+/// Reads as much of a body as is read, and tells whether there is more.
+async fn beginning(mut body: Incoming) -> Result<(Bytes, bool), CheckCause> {
+    let mut read = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| http_cause(&error))?;
+        let Some(data) = frame.data_ref() else { continue };
+        let room = MAX_BODY - read.len();
+        read.extend_from_slice(&data[..data.len().min(room)]);
+        if data.len() > room {
+            return Ok((read.into(), true));
+        }
+    }
+    Ok((read.into(), false))
+}
+
 fn http_cause(error: &hyper::Error) -> CheckCause {
     if error.is_parse_too_large() {
         CheckCause::TooMuch
@@ -175,21 +318,5 @@ fn http_cause(error: &hyper::Error) -> CheckCause {
         CheckCause::NotARegistry
     } else {
         CheckCause::ConnectionFailed
-    }
-}
-
-fn tls_cause(error: &std::io::Error) -> CheckCause {
-    use CertificateError::{
-        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
-    };
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        Some(rustls::Error::InvalidCertificate(certificate)) => match certificate {
-            Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. } => {
-                CheckCause::CertificateExpired
-            }
-            NotValidForName | NotValidForNameContext { .. } => CheckCause::CertificateForAnother,
-            _ => CheckCause::CertificateNotTrusted,
-        },
-        _ => CheckCause::TlsFailed,
     }
 }

@@ -116,6 +116,11 @@ pub(super) fn shown(host: &str, known_as: &str, key: &PublicKey) -> HostKey {
     HostKey { line: format!("{known_as} {algorithm} {encoded}"), algorithm, fingerprint, published }
 }
 
+/// Returns the keys of known hosts that nobody has approved yet, for a person to look at; none where the text is none.
+pub(crate) fn shown_hosts(text: &str) -> Vec<TrustedKey> {
+    trusted(&KnownHosts::parse(text, "").unwrap_or_default())
+}
+
 /// The lines of the known hosts, for a person to look at.
 pub(super) fn trusted(known: &KnownHosts) -> Vec<TrustedKey> {
     known

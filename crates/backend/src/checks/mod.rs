@@ -1,6 +1,7 @@
 //! Whether credentials work: connections to registries and Git servers, and what came of them.
 
 mod advertisement;
+mod challenge;
 mod config;
 mod git;
 mod http;
@@ -12,12 +13,13 @@ mod repository;
 mod service;
 mod sweep;
 mod ticket;
+mod tls;
 mod turns;
 
-pub(crate) use known_hosts::trusts;
+pub(crate) use known_hosts::{shown_hosts, trusts};
 pub(crate) use ticket::{TestedBefore, WhatWasTested};
 
-pub use config::{CheckConfig, ExtraRoots, PrivateHost};
+pub use config::{CheckConfig, PrivateHost};
 pub use service::CheckService;
 pub use sweep::{TestOutcome, Tested};
 

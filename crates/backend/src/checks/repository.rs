@@ -2,10 +2,7 @@
 
 use crate::{context::Ctx, db::instant, secrets::repository::kinds_and_names};
 use chrono::{DateTime, Utc};
-use domain::{
-    check::{CheckReport, CheckStatus},
-    secret::SecretId,
-};
+use domain::{check::CheckReport, secret::SecretId};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
@@ -79,44 +76,10 @@ pub(super) async fn keep(
     .bind(ctx.actor.name())
     .bind(branch)
     .bind(refs)
-    .bind(status == CheckStatus::Refused)
+    .bind(report.cause.is_of_the_account())
     .execute(connection)
     .await
     .map(drop)
-}
-
-/// Adds lines to the hosts that a secret trusts; answers with its new version.
-pub(super) async fn trust(
-    connection: &mut PgConnection,
-    ctx: &Ctx,
-    id: &SecretId,
-    known_hosts: &str,
-) -> Result<Option<i64>, sqlx::Error> {
-    sqlx::query_scalar(
-        "UPDATE secrets SET known_hosts = $3, version = version + 1, updated_at = $4, updated_by = $5 \
-         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL RETURNING version",
-    )
-    .bind(id.kind.as_str())
-    .bind(id.name.as_str())
-    .bind(known_hosts)
-    .bind(instant(ctx.now)?)
-    .bind(ctx.actor.name())
-    .fetch_optional(connection)
-    .await
-}
-
-/// The hosts that a secret trusts, locked until the end of the transaction.
-pub(super) async fn lock_known_hosts(
-    connection: &mut PgConnection,
-    id: &SecretId,
-) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar(
-        "SELECT known_hosts FROM secrets WHERE kind = $1 AND name = $2 AND deleted_at IS NULL FOR UPDATE",
-    )
-    .bind(id.kind.as_str())
-    .bind(id.name.as_str())
-    .fetch_optional(connection)
-    .await
 }
 
 /// All secrets, or those with these ids.

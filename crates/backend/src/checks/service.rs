@@ -20,6 +20,7 @@ use crate::{
     error::refuse,
     keyring::{Keyring, Location, repository::active_id},
     secrets::{
+        hosts::may_go_to,
         keys,
         repository::{self as secrets, find_value},
         service::{broken, restore, value_field},
@@ -138,7 +139,10 @@ impl CheckService {
         if facts.fingerprint != fingerprint {
             return Err(keys::changed(ctx, row));
         }
-        let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
+        let opened = row
+            .prove(keyring, id)
+            .and_then(|()| keyring.open(place, &sealed))
+            .and_then(|text| restore(id.kind, row, text));
         let credential = opened.map_err(|error| broken(ctx, error))?;
         let report = self.run(ctx, &credential, &settings(&check, None), None).await;
         self.finish(ctx, Some(id), None, &report).await?;
@@ -229,7 +233,7 @@ impl CheckService {
         let opened = self.open(ctx, id).await?;
         let settings = match (target, &opened.credential) {
             (UsageTarget::Image(image), Credential::ImagePull { host, .. }) => {
-                if image.registry != *host {
+                if !host.serves(&image.registry, image.image.name()) {
                     let problem = Problem::Usage(UsageProblem::OtherRegistry);
                     return Err(Error::Invalid(vec![FieldError { field: Field::PullSecret, problem }]));
                 }
@@ -256,15 +260,16 @@ impl CheckService {
     ///
     /// Errors: as `stored`; `BadRequest` where these are no lines of known hosts.
     pub async fn approve(&self, ctx: &Ctx, id: &SecretId, lines: &str) -> Result<CheckReport, Error> {
-        self.may_test(ctx, Object::Secret(id)).await?;
+        let keyring = self.may_test(ctx, Object::Secret(id)).await?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
-            let known = repository::lock_known_hosts(&mut work, id).await.map_err(failed)?;
-            let known = known.ok_or(Error::NotFound)?;
-            let wider = KnownHosts::stored(&known).with(lines).map_err(|_| Error::BadRequest)?;
-            if wider.as_str() != known {
-                repository::trust(&mut work, ctx, id, wider.as_str()).await.map_err(failed)?;
+            let mut row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
+            row.prove(keyring, id).map_err(|error| broken(ctx, error))?;
+            let wider = KnownHosts::stored(&row.known_hosts).with(lines).map_err(|_| Error::BadRequest)?;
+            if wider.as_str() != row.known_hosts {
+                wider.as_str().clone_into(&mut row.known_hosts);
+                secrets::update(&mut work, ctx, row).await.map_err(failed)?;
                 let fields = &["known_hosts"];
                 record(&mut work, ctx, AuditAction::SecretChanged, Some(id), Outcome::Done, fields)
                     .await
@@ -300,7 +305,7 @@ impl CheckService {
         let host = match (credential, &settings.repository) {
             (Credential::GitDataset { .. }, None) => return CheckReport::new(CheckCause::NoRepository),
             (Credential::GitDataset { .. }, Some(repository)) => repository.known_as(),
-            (Credential::ImagePull { host, .. }, _) => host.as_str().to_owned(),
+            (Credential::ImagePull { host, .. }, _) => host.authority().to_owned(),
         };
         let work = async {
             let _turn = match self.turns.take(&ctx.actor, &host).await {
@@ -314,7 +319,7 @@ impl CheckService {
                 }
                 (Credential::ImagePull { host, username, password }, _) => {
                     let account = Account { host, username, password, image: settings.image.as_ref() };
-                    CheckReport::new(registry::check(&self.http, &account).await)
+                    registry::check(&self.http, &account).await
                 }
                 (Credential::GitDataset { .. }, None) => CheckReport::new(CheckCause::NoRepository),
             }
@@ -342,7 +347,10 @@ impl CheckService {
             Location { secret: secret.id, field: value_field(id.kind), version: secret.value_version };
         let (row, version, value_version) = (secret.id, secret.version, secret.value_version);
         let settings = settings(&check, secret.registry_host.as_deref());
-        let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, secret, text));
+        let opened = secret
+            .prove(keyring, id)
+            .and_then(|()| keyring.open(place, &sealed))
+            .and_then(|text| restore(id.kind, secret, text));
         let credential = opened.map_err(|error| broken(ctx, error))?;
         Ok(Opened { row, version, value_version, credential, settings, value_host: check.value_host })
     }
@@ -364,7 +372,7 @@ impl CheckService {
                 repository::keep(&mut work, ctx, row, version, report).await.map_err(failed)?;
             }
             if !matches!(ctx.actor, Actor::System(super::PORTAL)) {
-                let works = report.cause.status() == CheckStatus::Works;
+                let works = matches!(report.cause.status(), CheckStatus::Works | CheckStatus::Open);
                 let outcome = if works { Outcome::Done } else { Outcome::Failed };
                 record(&mut work, ctx, AuditAction::ConnectionTested, id, outcome, &[])
                     .await
@@ -378,7 +386,7 @@ impl CheckService {
 }
 
 async fn record(
-    work: &mut sqlx::PgConnection,
+    work: &mut crate::work::Work,
     ctx: &Ctx,
     action: AuditAction,
     id: Option<&SecretId>,
@@ -393,7 +401,7 @@ async fn record(
 fn is_for_another_host(credential: &Credential, value_host: Option<&str>) -> bool {
     match credential {
         Credential::GitDataset { .. } => false,
-        Credential::ImagePull { host, .. } => value_host != Some(host.as_str()),
+        Credential::ImagePull { host, .. } => !may_go_to(Some(host.as_str()), value_host),
     }
 }
 

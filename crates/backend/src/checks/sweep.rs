@@ -11,7 +11,7 @@ use crate::{
     error::refuse,
 };
 use domain::{
-    check::{CheckCause, CheckStatus, Repository},
+    check::{CheckCause, Repository},
     error::Error,
     secret::{SecretId, SecretKind, SecretName, Selection},
 };
@@ -172,7 +172,7 @@ impl CheckService {
                     Ok(cause) => {
                         if cause == CheckCause::TooManyRequests {
                             enough = true;
-                        } else if cause.status() == CheckStatus::Refused && !account.is_empty() {
+                        } else if cause.is_of_the_account() && !account.is_empty() {
                             refused.insert(account);
                         }
                         TestOutcome::Tested(cause)

@@ -8,7 +8,8 @@ mod registry_server;
 mod stored;
 mod sweep;
 
-use super::config::{CheckConfig, ExtraRoots, PrivateHost};
+use super::config::{CheckConfig, PrivateHost};
+use crate::trust::ExtraRoots;
 
 /// What the tests of connections are configured with: loopback is allowed, and these hosts are asked by plain HTTP.
 fn config(plain: &[&str]) -> CheckConfig {

@@ -1,20 +1,20 @@
-//! Kubernetes Secrets: registry credentials in either form, and SSH private keys under the names that their consumers
-//! look for.
+//! Kubernetes Secrets: registry credentials in either form, SSH private keys with what stands beside them, and Argo CD's
+//! repositories.
 
 use super::{
     docker,
     node::{self, Node},
-    read::Found,
+    read::{Found, Reduced},
 };
 use domain::{
-    import::Note,
+    check::{KnownHosts, Repository},
+    import::{Encryption, Note, Skipped},
     secret::{SecretDraft, SecretKind},
     sensitive::Sensitive,
 };
 
-/// Where a docker config stands in a Secret, and whether it is of the older form.
-const CONFIGS: [(&str, bool); 3] =
-    [(".dockerconfigjson", false), (".dockercfg", true), ("config.json", false)];
+/// Where a docker config stands in a Secret.
+const CONFIGS: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
 
 /// Where a private key stands: git-sync, Kubernetes' own type, Flux, Argo CD, and files by their usual names.
 const KEYS: [&str; 8] = [
@@ -31,55 +31,234 @@ const KEYS: [&str; 8] = [
 /// How a text begins that can be nothing but an SSH private key, whatever it is called.
 const BEGINNINGS: [&str; 2] = ["-----BEGIN OPENSSH PRIVATE KEY-----", "PuTTY-User-Key-File-"];
 
-/// What there is in a Secret; empty where it has nothing for us.
-pub(super) fn secret(object: &Node) -> Vec<Found> {
-    let mut found = Vec::new();
-    let (data, plain) = (object.get("data"), object.get("stringData"));
-    let names = [data, plain].into_iter().flatten().flat_map(Node::members).map(|(name, _)| name.as_str());
-    let mut seen = Vec::new();
-    for name in names {
-        if seen.contains(&name) {
-            continue;
-        }
-        seen.push(name);
-        // What stands in both is taken from `stringData`, as Kubernetes does.
-        let value = match plain.and_then(|plain| plain.text(name)) {
+/// How SOPS writes a value.
+const SOPS_VALUE: &str = "ENC[AES256_GCM,";
+
+/// The label by which Argo CD finds its repositories.
+const ARGO_CD: &str = "argocd.argoproj.io/secret-type";
+
+/// A Secret, and its values as they are asked for.
+struct Secret<'a> {
+    object: &'a Node,
+    kubernetes_type: &'a str,
+}
+
+impl Secret<'_> {
+    fn parts(&self) -> impl Iterator<Item = &Node> {
+        ["data", "stringData"].into_iter().filter_map(|part| self.object.get(part))
+    }
+
+    /// The names of its values, each once, in the order of the file.
+    fn names(&self) -> Vec<&str> {
+        let mut seen = std::collections::HashSet::new();
+        let names = self.parts().flat_map(Node::members).map(|(name, _)| name.as_str());
+        names.filter(|name| seen.insert(*name)).collect()
+    }
+
+    /// A value as it stands there; what stands in both places is taken from `stringData`, as Kubernetes does.
+    fn written(&self, name: &str) -> Option<&Sensitive> {
+        let of = |part: &str| self.object.get(part).and_then(|part| part.text(name));
+        of("stringData").or_else(|| of("data"))
+    }
+
+    /// A value; `None` where it is not base64 of a text.
+    fn value(&self, name: &str) -> Option<Sensitive> {
+        match self.object.get("stringData").and_then(|part| part.text(name)) {
             Some(text) => Some(text.clone()),
-            None => data.and_then(|data| data.text(name)).and_then(docker::decode),
-        };
-        found.extend(member(name, value));
+            None => self.object.get("data").and_then(|part| part.text(name)).and_then(docker::decode),
+        }
     }
-    let metadata = object.get("metadata");
-    let told =
-        |name: &str| metadata.and_then(|metadata| metadata.text(name)).map(|text| text.expose().to_owned());
+
+    /// A value without a line break after it; `None` where there is none.
+    fn line(&self, name: &str) -> Option<Sensitive> {
+        let value = self.value(name)?;
+        let line = value.expose().trim();
+        (!line.is_empty()).then(|| Sensitive::new(line))
+    }
+
+    fn label(&self, name: &str) -> Option<&str> {
+        Some(self.object.get("metadata")?.get("labels")?.text(name)?.expose())
+    }
+
+    fn is_sops(&self) -> bool {
+        self.object.get("sops").is_some()
+            || self
+                .parts()
+                .flat_map(Node::members)
+                .any(|(_, node)| matches!(node, Node::Text(text) if text.expose().starts_with(SOPS_VALUE)))
+    }
+}
+
+/// Reads a Secret: what it holds for us, or as what it is skipped.
+pub(super) fn secret(object: &Node) -> Reduced {
+    let kubernetes_type = object.text("type").map_or("Opaque", Sensitive::expose);
+    let skipped = match kubernetes_type {
+        "helm.sh/release.v1" => Some(Skipped::HelmRelease),
+        "kubernetes.io/service-account-token" => Some(Skipped::ServiceAccountToken),
+        "kubernetes.io/tls" => Some(Skipped::Certificate),
+        _ => None,
+    };
+    if let Some(skipped) = skipped {
+        return Reduced::skipped(skipped);
+    }
+    let secret = Secret { object, kubernetes_type };
+    let mut found = if secret.is_sops() { encrypted(&secret) } else { credentials(&secret) };
     for entry in &mut found {
-        entry.secret = told("name");
+        entry.stood_in(object);
     }
+    let otherwise = match kubernetes_type {
+        "kubernetes.io/basic-auth" => Skipped::BasicAuth,
+        _ => Skipped::OtherSecret,
+    };
+    Reduced::of(found, otherwise)
+}
+
+/// Says of a `SealedSecret` what it is.
+pub(super) fn sealed(object: &Node) -> Reduced {
+    let template = object.get("spec").and_then(|spec| spec.get("template"));
+    let kubernetes_type =
+        template.and_then(|template| template.text("type")).map_or("Opaque", Sensitive::expose);
+    let data = object.get("spec").and_then(|spec| spec.get("encryptedData")).map_or(&[][..], Node::members);
+    let kind = kind_of(kubernetes_type, data.iter().map(|(name, _)| name.as_str()));
+    let found = kind.map(|kind| {
+        let mut found = Found::without_value(kind, None, vec![Note::Encrypted(Encryption::SealedSecret)]);
+        found.stood_in(object);
+        found
+    });
+    Reduced::of(found.into_iter().collect(), Skipped::OtherObject)
+}
+
+/// What would be found in a Secret, if it could be read.
+fn kind_of<'a>(kubernetes_type: &str, mut names: impl Iterator<Item = &'a str>) -> Option<SecretKind> {
+    match kubernetes_type {
+        "kubernetes.io/dockerconfigjson" | "kubernetes.io/dockercfg" => Some(SecretKind::ImagePull),
+        "kubernetes.io/ssh-auth" => Some(SecretKind::GitDataset),
+        _ => names.find_map(|name| {
+            if CONFIGS.contains(&name) {
+                Some(SecretKind::ImagePull)
+            } else {
+                KEYS.contains(&name).then_some(SecretKind::GitDataset)
+            }
+        }),
+    }
+}
+
+fn encrypted(secret: &Secret<'_>) -> Vec<Found> {
+    let kind = kind_of(secret.kubernetes_type, secret.names().into_iter());
+    let note = || vec![Note::Encrypted(Encryption::Sops)];
+    kind.map(|kind| Found::without_value(kind, None, note())).into_iter().collect()
+}
+
+fn credentials(secret: &Secret<'_>) -> Vec<Found> {
+    let names = secret.names();
+    let is_argo_cd = secret.label(ARGO_CD).is_some_and(|sort| matches!(sort, "repository" | "repo-creds"))
+        || names.contains(&"sshPrivateKey");
+    let mut found: Vec<Found> = names.iter().flat_map(|name| member(secret, name)).collect();
+    if is_argo_cd {
+        found.extend(of_argo_cd(secret, &names));
+    }
+    // A hand-out of the portal's own in this form does not say for which registry it is.
+    let is_ours = |text: &Sensitive| text.expose().starts_with(SecretKind::ImagePull.id_prefix());
+    let name = secret.object.get("metadata").and_then(|metadata| metadata.text("name"));
+    if found.is_empty() && secret.kubernetes_type == "kubernetes.io/basic-auth" && name.is_some_and(is_ours) {
+        found.push(Found::without_value(SecretKind::ImagePull, None, vec![Note::NoHost]));
+    }
+    beside_keys(secret, &mut found);
     found
 }
 
-/// One value of a Secret; `None` where it is not base64 of a text.
-fn member(name: &str, value: Option<Sensitive>) -> Vec<Found> {
-    if let Some((_, legacy)) = CONFIGS.iter().find(|(known, _)| *known == name) {
+/// Hands on to each key what stands beside it: known hosts, and Argo CD's address.
+fn beside_keys(secret: &Secret<'_>, found: &mut [Found]) {
+    let keys = found.iter_mut().filter(|entry| entry.kind == SecretKind::GitDataset && entry.value.is_some());
+    let known_hosts = secret.value("known_hosts").filter(|text| !text.expose().trim().is_empty());
+    let address = secret.line("url");
+    for entry in keys {
+        match known_hosts.as_ref().map(|text| KnownHosts::parse(text.expose(), "")) {
+            Some(Ok(known)) => known.as_str().clone_into(&mut entry.known_hosts),
+            Some(Err(_)) => entry.notes.push(Note::KnownHostsUnread),
+            None => {}
+        }
+        let Some(address) = &address else { continue };
+        if secret.label(ARGO_CD) == Some("repo-creds") {
+            entry.notes.push(Note::RepositoryPrefix);
+        } else if let Ok(repository) = Repository::parse(address.expose()) {
+            entry.repository = Some(repository.as_str().to_owned());
+        } else {
+            entry.notes.push(Note::RepositoryUnread);
+        }
+    }
+}
+
+/// What Argo CD's repositories are told with besides a key.
+fn of_argo_cd(secret: &Secret<'_>, names: &[&str]) -> Option<Found> {
+    let without = |kind, note| Some(Found::without_value(kind, None, vec![note]));
+    if names.contains(&"githubAppPrivateKey") {
+        return without(SecretKind::GitDataset, Note::GithubApp);
+    }
+    if !names.contains(&"username") || !names.contains(&"password") {
+        return None;
+    }
+    let sort = secret.line("type");
+    if sort.as_ref().map(Sensitive::expose) != Some("helm") {
+        return without(SecretKind::GitDataset, Note::HttpsRepository);
+    }
+    if secret.line("enableOCI").as_ref().map(Sensitive::expose) != Some("true") {
+        return without(SecretKind::ImagePull, Note::ChartRepository);
+    }
+    let address = secret.line("url")?;
+    let host = address.expose().strip_prefix("oci://").unwrap_or(address.expose());
+    Some(docker::account_of(host, &secret.value("username")?, &secret.value("password")?))
+}
+
+/// One value of a Secret.
+fn member(secret: &Secret<'_>, name: &str) -> Vec<Found> {
+    if CONFIGS.contains(&name) {
         let none = |note| vec![Found::without_value(SecretKind::ImagePull, None, vec![note])];
-        let Some(text) = value else { return none(Note::BadData) };
-        return match node::json(text.expose()) {
-            Ok(document) if *legacy => docker::entries(document.members()),
-            Ok(document) if docker::is_config(&document) => docker::config(&document),
-            // Of a Secret that is none of ours, such as an application's own config.json.
-            _ if name == "config.json" => Vec::new(),
+        let Some(text) = secret.value(name) else { return none(Note::BadData) };
+        let config = node::json(text.expose()).ok();
+        return match config.as_ref().map(|document| (docker::any_form(document), document.members())) {
+            Some((Some(found), _)) => found,
+            // Whatever stands in the older form, it is one.
+            Some((None, members)) if name == ".dockercfg" => docker::entries(members),
             _ => none(Note::BadConfig),
         };
     }
     let known = KEYS.contains(&name);
-    match value {
-        Some(text)
-            if known || BEGINNINGS.iter().any(|start| text.expose().trim_start().starts_with(start)) =>
-        {
+    if !known && !may_be_one(secret, name) {
+        return Vec::new();
+    }
+    match secret.value(name) {
+        Some(text) if known || is_key(&text) => {
             let kind = SecretKind::GitDataset.as_str().to_owned();
             vec![Found::checked(SecretDraft { kind, secret: text, ..SecretDraft::default() }, Vec::new())]
+        }
+        // By what is in it, whatever it is called: such as config.json or auth.json.
+        Some(text) if text.expose().contains("\"auths\"") => {
+            let document = node::json(text.expose()).ok();
+            document.filter(docker::is_config).map(|document| docker::config(&document)).unwrap_or_default()
         }
         None if known => vec![Found::without_value(SecretKind::GitDataset, None, vec![Note::BadData])],
         _ => Vec::new(),
     }
+}
+
+fn is_key(text: &Sensitive) -> bool {
+    BEGINNINGS.iter().any(|start| text.expose().trim_start().starts_with(start))
+}
+
+/// Whether a value is worth decoding: as far as its first characters tell, a key or JSON, after white space or a mark.
+fn may_be_one(secret: &Secret<'_>, name: &str) -> bool {
+    let Some(written) = secret.written(name) else { return false };
+    let text = written.expose();
+    if secret.object.get("stringData").is_some_and(|part| part.text(name).is_some()) {
+        return text.trim_start_matches('\u{feff}').trim_start().starts_with(['-', 'P', '{']);
+    }
+    let start: String = text.chars().filter(|c| !c.is_ascii_whitespace()).take(16).collect();
+    // A mark of either encoding, or the text after it or after white space.
+    docker::starts(&start, |bytes| {
+        let after = bytes.iter().find(|byte| {
+            !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf | 0xff | 0xfe | 0)
+        });
+        after.is_none_or(|first| matches!(first, b'-' | b'P' | b'{'))
+    })
 }

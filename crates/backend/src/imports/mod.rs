@@ -4,6 +4,7 @@
 
 mod docker;
 mod kubernetes;
+mod merge;
 mod names;
 mod node;
 mod read;

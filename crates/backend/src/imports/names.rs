@@ -2,17 +2,23 @@
 
 use super::read::Found;
 use domain::secret::{DisplayName, RegistryHost, RegistryPreset, SecretId, SecretKind, SecretName};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Gives each thing found a good name, and no two of one kind the same.
 pub(super) fn suggest(entries: &mut [Found]) {
     let of_secret: Vec<Option<SecretName>> = entries.iter().map(of_secret).collect();
+    let mut counts: HashMap<Option<&str>, usize> = HashMap::new();
+    for name in &of_secret {
+        *counts.entry(name.as_ref().map(SecretName::as_str)).or_default() += 1;
+    }
     let mut taken = HashSet::new();
+    let mut numbers = Numbers::default();
     for (index, entry) in entries.iter_mut().enumerate() {
         // A Secret's own name, where it has but one credential.
-        let alone = of_secret.iter().filter(|name| **name == of_secret[index]).count() == 1;
+        let name = of_secret.get(index).and_then(Option::as_ref);
+        let alone = counts.get(&name.map(SecretName::as_str)) == Some(&1);
         let host = entry.host.as_deref().map(host_word);
-        let base = match (&of_secret[index], host) {
+        let base = match (name, host) {
             (Some(name), Some(host)) if !alone => format!("{}-{host}", name.as_str()),
             (Some(name), _) => name.as_str().to_owned(),
             (None, Some(host)) => host,
@@ -26,7 +32,9 @@ pub(super) fn suggest(entries: &mut [Found]) {
             .into_iter()
             .flatten()
             .find(|name| !taken.contains(&(entry.kind, name.clone())))
-            .unwrap_or_else(|| numbered(&base, |name| taken.contains(&(entry.kind, name.to_owned()))));
+            .unwrap_or_else(|| {
+                numbers.free(entry.kind, &base, |name| taken.contains(&(entry.kind, name.to_owned())))
+            });
         taken.insert((entry.kind, name.clone()));
         entry.suggested = name;
     }
@@ -41,17 +49,30 @@ pub(super) fn display_name(host: Option<&str>, username: Option<&str>) -> String
     if matches!(DisplayName::parse(&text), Ok(Some(_))) { text } else { String::new() }
 }
 
-/// The name with the first number that makes it free.
-pub(super) fn numbered(base: &str, taken: impl Fn(&str) -> bool) -> String {
-    let mut number = 2_u32;
+/// The numbers that names have got so far, so that of many with the same beginning none is tried twice.
+#[derive(Default)]
+pub(super) struct Numbers(HashMap<(SecretKind, String), u32>);
+
+impl Numbers {
+    /// Returns the name with the first number that makes it free.
+    pub(super) fn free(&mut self, kind: SecretKind, base: &str, taken: impl Fn(&str) -> bool) -> String {
+        let number = self.0.entry((kind, base.to_owned())).or_insert(2);
+        let (name, next) = numbered(base, *number, taken);
+        *number = next;
+        name
+    }
+}
+
+/// Returns the name with the first number, from this one on, that makes it free; and the number after it.
+fn numbered(base: &str, mut number: u32, taken: impl Fn(&str) -> bool) -> (String, u32) {
     loop {
         let ending = format!("-{number}");
         let start: String = base.chars().take(SecretName::MAX_CHARS - ending.len()).collect();
         let name = format!("{}{ending}", start.trim_end_matches(['-', '.']));
-        if !taken(&name) {
-            return name;
-        }
         number += 1;
+        if !taken(&name) {
+            return (name, number);
+        }
     }
 }
 
@@ -86,11 +107,17 @@ mod tests {
 
     #[test]
     fn a_number_makes_a_name_free_within_its_limit() {
-        assert_eq!(numbered("a", |name| name == "a-2"), "a-3");
-        let long = numbered(&"a".repeat(238), |_| false);
+        assert_eq!(numbered("a", 2, |name| name == "a-2"), ("a-3".to_owned(), 4));
+        let (long, _) = numbered(&"a".repeat(238), 2, |_| false);
         assert_eq!(long.len(), 238);
         assert!(SecretName::parse(&long).is_ok());
-        assert_eq!(numbered(&format!("{}.b", "a".repeat(235)), |_| false), format!("{}-2", "a".repeat(235)));
+        assert_eq!(
+            numbered(&format!("{}.b", "a".repeat(235)), 2, |_| false).0,
+            format!("{}-2", "a".repeat(235))
+        );
+        let mut numbers = Numbers::default();
+        let mut next = || numbers.free(SecretKind::ImagePull, "a", |_| false);
+        assert_eq!([next(), next()], ["a-2", "a-3"]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! From a text to the tree of what stands in it, JSON or YAML, within bounds. What the readers themselves would say of an
-//! error may quote a value, so nothing of it but the line is kept.
+//! From a text to the tree of what stands in it, JSON or YAML, within bounds. Of a list, such as a whole cluster's dump,
+//! each item is turned into what it is worth as it is read, so that no more than one of them is held as a tree. What the
+//! readers themselves would say of an error may quote a value, so nothing of it but the line is kept.
 
 use domain::{
     import::{ImportProblem, MAX_BYTES},
@@ -10,21 +11,28 @@ use serde::{
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
 };
 use serde_saphyr::{DuplicateKeyPolicy, Error as YamlError, alias_limits, budget, options};
-use std::{cell::Cell, fmt};
+use std::{cell::Cell, fmt, marker::PhantomData};
 
-/// A Secret in a List is six deep.
-const MAX_DEPTH: u8 = 16;
+/// A Secret in a List is six deep; what the API server notes of who manages its fields goes deeper.
+const MAX_DEPTH: u8 = 32;
 
-/// More than a hundred credentials need.
-const MAX_NODES: usize = 20_000;
+/// The most nodes of one tree: a Secret, or a docker config with some ten thousand registries.
+const MAX_NODES: u32 = 100_000;
+
+/// The most documents in one text, and the most nodes in all: more than so many bytes can hold of real Secrets.
+const MAX_DOCUMENTS: usize = 100_000;
+const MAX_EVENTS: usize = 8_000_000;
+const MAX_ALIAS_EVENTS: usize = 20_000;
 
 /// Whatever may stand in a document. Texts may be values, so all of them are kept as if they were.
 pub(super) enum Node {
     Text(Sensitive),
-    List(Vec<Node>),
+    /// What stands in a list within a tree is no credential, and is not kept.
+    List,
     /// In the order of the document; no name stands twice.
     Map(Vec<(String, Node)>),
-    /// Nothing, a number, a truth value: no credential is one.
+    Number,
+    /// Nothing, or a truth value: no credential is one.
     Other,
 }
 
@@ -50,8 +58,20 @@ impl Node {
     }
 }
 
-/// Reads one JSON document, or any number of YAML documents.
-pub(super) fn documents(text: &Sensitive) -> Result<Vec<Node>, ImportProblem> {
+/// What a node of a list is turned into as soon as it was read.
+pub(super) trait Item {
+    fn of(node: Node) -> Self;
+}
+
+/// A document: its tree, but for the items of its list.
+pub(super) struct Document<T> {
+    pub(super) top: Node,
+    /// Of a map what stands in `items`, or of a list all of it.
+    pub(super) items: Option<Vec<T>>,
+}
+
+/// Reads any number of documents: JSON, one after the other (JSON lines), or YAML.
+pub(super) fn documents<T: Item>(text: &Sensitive) -> Result<Vec<Document<T>>, ImportProblem> {
     let text = text.expose();
     if text.len() > MAX_BYTES {
         return Err(ImportProblem::TooLarge);
@@ -63,41 +83,59 @@ pub(super) fn documents(text: &Sensitive) -> Result<Vec<Node>, ImportProblem> {
     if text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err(ImportProblem::Binary);
     }
-    if text.trim_start().starts_with(['{', '[']) { Ok(vec![json(text)?]) } else { yaml(text) }
+    if !text.trim_start().starts_with(['{', '[']) {
+        return yaml(text);
+    }
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let mut found = Vec::new();
+    loop {
+        let state = State::default();
+        let read = Top { seed: Seed { depth: MAX_DEPTH, state: &state }, item: PhantomData }
+            .deserialize(&mut reader);
+        found.push(read.map_err(|error| problem_of(&error, &state))?);
+        if reader.end().is_ok() {
+            return Ok(found);
+        }
+        if found.len() >= MAX_DOCUMENTS {
+            return Err(ImportProblem::TooDeep);
+        }
+    }
 }
 
 /// Reads one JSON document (RFC 8259).
 pub(super) fn json(text: &str) -> Result<Node, ImportProblem> {
-    let broken = Cell::new(None);
+    let state = State::default();
     let mut reader = serde_json::Deserializer::from_str(text);
-    let read = Seed { depth: MAX_DEPTH, broken: &broken }.deserialize(&mut reader);
+    let read = Seed { depth: MAX_DEPTH, state: &state }.deserialize(&mut reader);
     let node = read.and_then(|node| reader.end().map(|()| node));
-    node.map_err(|error| {
-        let line = u32::try_from(error.line()).unwrap_or(u32::MAX);
-        match broken.get() {
-            Some(Broken::Doubled) => ImportProblem::Doubled(line),
-            Some(Broken::Deep) => ImportProblem::TooDeep,
-            None => ImportProblem::Json(line),
-        }
-    })
+    node.map_err(|error| problem_of(&error, &state))
 }
 
-fn yaml(text: &str) -> Result<Vec<Node>, ImportProblem> {
+fn problem_of(error: &serde_json::Error, state: &State) -> ImportProblem {
+    let line = u32::try_from(error.line()).unwrap_or(u32::MAX);
+    match state.broken.get() {
+        Some(Broken::Doubled) => ImportProblem::Doubled(line),
+        Some(Broken::Deep) => ImportProblem::TooDeep,
+        None => ImportProblem::Json(line),
+    }
+}
+
+fn yaml<T: Item>(text: &str) -> Result<Vec<Document<T>>, ImportProblem> {
     let options = options! {
         budget: budget! {
             max_depth: usize::from(MAX_DEPTH),
-            max_documents: 1_000,
-            max_events: MAX_NODES * 2,
-            max_nodes: MAX_NODES,
-            max_aliases: 100,
-            max_anchors: 100,
-            max_recorded_anchor_events: MAX_NODES,
-            max_recorded_anchor_bytes: MAX_BYTES * 2,
+            max_documents: MAX_DOCUMENTS,
+            max_events: MAX_EVENTS,
+            max_nodes: MAX_EVENTS,
+            max_aliases: 10_000,
+            max_anchors: 10_000,
+            max_recorded_anchor_events: MAX_ALIAS_EVENTS,
+            max_recorded_anchor_bytes: MAX_ALIAS_EVENTS * 64,
             max_total_scalar_bytes: MAX_BYTES * 2,
             max_merge_keys: 100,
         },
         alias_limits: alias_limits! {
-            max_total_replayed_events: MAX_NODES,
+            max_total_replayed_events: MAX_ALIAS_EVENTS,
             max_replay_stack_depth: 8,
         },
         duplicate_keys: DuplicateKeyPolicy::Error,
@@ -111,6 +149,7 @@ fn yaml(text: &str) -> Result<Vec<Node>, ImportProblem> {
             | YamlError::AliasReplayLimitExceeded { .. }
             | YamlError::AliasExpansionLimitExceeded { .. }
             | YamlError::AliasReplayStackDepthExceeded { .. } => ImportProblem::TooDeep,
+            other if other.to_string().contains(NOT_TAKEN) => ImportProblem::TooDeep,
             _ => ImportProblem::Yaml(line),
         }
     })
@@ -124,6 +163,9 @@ fn innermost(error: &YamlError) -> &YamlError {
     }
 }
 
+/// What our own visitors say, by which their errors are known again.
+const NOT_TAKEN: &str = "latchkey does not take this";
+
 /// Why a document is not taken that is well-formed.
 #[derive(Clone, Copy)]
 enum Broken {
@@ -131,11 +173,56 @@ enum Broken {
     Deep,
 }
 
+/// What a visitor makes of nothing and of truth values, and of numbers.
+macro_rules! scalars {
+    ($answer:ty, $nothing:expr, $number:expr) => {
+        fn visit_unit<E>(self) -> Result<$answer, E> {
+            Ok($nothing)
+        }
+
+        fn visit_none<E>(self) -> Result<$answer, E> {
+            Ok($nothing)
+        }
+
+        fn visit_bool<E>(self, _: bool) -> Result<$answer, E> {
+            Ok($nothing)
+        }
+
+        fn visit_i64<E>(self, _: i64) -> Result<$answer, E> {
+            Ok($number)
+        }
+
+        fn visit_u64<E>(self, _: u64) -> Result<$answer, E> {
+            Ok($number)
+        }
+
+        fn visit_i128<E>(self, _: i128) -> Result<$answer, E> {
+            Ok($number)
+        }
+
+        fn visit_u128<E>(self, _: u128) -> Result<$answer, E> {
+            Ok($number)
+        }
+
+        fn visit_f64<E>(self, _: f64) -> Result<$answer, E> {
+            Ok($number)
+        }
+    };
+}
+
+/// What was read of a document, and what is wrong with it.
+#[derive(Default)]
+struct State {
+    broken: Cell<Option<Broken>>,
+    /// Of the tree that is being read.
+    nodes: Cell<u32>,
+}
+
 /// Reads a node that may be so deep.
 #[derive(Clone, Copy)]
 struct Seed<'a> {
     depth: u8,
-    broken: &'a Cell<Option<Broken>>,
+    state: &'a State,
 }
 
 impl Seed<'_> {
@@ -147,14 +234,14 @@ impl Seed<'_> {
     }
 
     fn refuse<E: Error>(self, why: Broken) -> E {
-        self.broken.set(Some(why));
-        E::custom("not taken")
+        self.state.broken.set(Some(why));
+        E::custom(NOT_TAKEN)
     }
-}
 
-impl<'de> Deserialize<'de> for Node {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Seed { depth: MAX_DEPTH, broken: &Cell::new(None) }.deserialize(deserializer)
+    fn count<E: Error>(self) -> Result<(), E> {
+        let nodes = self.state.nodes.get() + 1;
+        self.state.nodes.set(nodes);
+        if nodes > MAX_NODES { Err(self.refuse(Broken::Deep)) } else { Ok(()) }
     }
 }
 
@@ -168,6 +255,8 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
 
 impl<'de> Visitor<'de> for Seed<'_> {
     type Value = Node;
+
+    scalars!(Node, Node::Other, Node::Number);
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a document")
@@ -184,11 +273,10 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
         let inner = self.deeper()?;
-        let mut nodes = Vec::new();
-        while let Some(node) = list.next_element_seed(inner)? {
-            nodes.push(node);
+        while list.next_element_seed(inner)?.is_some() {
+            self.count()?;
         }
-        Ok(Node::List(nodes))
+        Ok(Node::List)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
@@ -199,40 +287,133 @@ impl<'de> Visitor<'de> for Seed<'_> {
             if !known.insert(key.clone()) {
                 return Err(self.refuse(Broken::Doubled));
             }
+            self.count()?;
             members.push((key, map.next_value_seed(inner)?));
         }
         Ok(Node::Map(members))
     }
+}
 
-    fn visit_unit<E>(self) -> Result<Node, E> {
-        Ok(Node::Other)
+/// Reads a document.
+struct Top<'a, T> {
+    seed: Seed<'a>,
+    item: PhantomData<T>,
+}
+
+impl<'de, T: Item> Deserialize<'de> for Document<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let state = State::default();
+        Top { seed: Seed { depth: MAX_DEPTH, state: &state }, item: PhantomData }.deserialize(deserializer)
+    }
+}
+
+impl<'de, T: Item> DeserializeSeed<'de> for Top<'_, T> {
+    type Value = Document<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Document<T>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Item> Visitor<'de> for Top<'_, T> {
+    type Value = Document<T>;
+
+    scalars!(
+        Document<T>,
+        Document { top: Node::Other, items: None },
+        Document { top: Node::Number, items: None }
+    );
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a document")
     }
 
-    fn visit_none<E>(self) -> Result<Node, E> {
-        Ok(Node::Other)
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Document<T>, A::Error> {
+        let (seed, inner) = (self.seed, self.seed.deeper()?);
+        let mut members: Vec<(String, Node)> = Vec::new();
+        let mut known = std::collections::HashSet::new();
+        let mut items = None;
+        while let Some(key) = map.next_key::<String>()? {
+            if !known.insert(key.clone()) {
+                return Err(seed.refuse(Broken::Doubled));
+            }
+            if key == "items" {
+                let value = map.next_value_seed(Items { seed: inner, item: PhantomData })?;
+                match value {
+                    Listed::Items(found) => items = Some(found),
+                    Listed::Node(node) => members.push((key, node)),
+                }
+            } else {
+                seed.count()?;
+                members.push((key, map.next_value_seed(inner)?));
+            }
+        }
+        Ok(Document { top: Node::Map(members), items })
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
-        Ok(Node::Other)
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Document<T>, A::Error> {
+        let items = read_items(self.seed.deeper()?, list)?;
+        Ok(Document { top: Node::List, items: Some(items) })
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Node, E> {
-        Ok(Node::Other)
+    fn visit_str<E: Error>(self, text: &str) -> Result<Document<T>, E> {
+        Ok(Document { top: self.seed.visit_str(text)?, items: None })
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Node, E> {
-        Ok(Node::Other)
+    fn visit_string<E: Error>(self, text: String) -> Result<Document<T>, E> {
+        Ok(Document { top: self.seed.visit_string(text)?, items: None })
+    }
+}
+
+/// What stands under `items`: a list, as everywhere, or anything else.
+enum Listed<T> {
+    Items(Vec<T>),
+    Node(Node),
+}
+
+struct Items<'a, T> {
+    seed: Seed<'a>,
+    item: PhantomData<T>,
+}
+
+impl<'de, T: Item> DeserializeSeed<'de> for Items<'_, T> {
+    type Value = Listed<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Listed<T>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Item> Visitor<'de> for Items<'_, T> {
+    type Value = Listed<T>;
+
+    scalars!(Listed<T>, Listed::Node(Node::Other), Listed::Node(Node::Number));
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list")
     }
 
-    fn visit_i128<E>(self, _: i128) -> Result<Node, E> {
-        Ok(Node::Other)
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Listed<T>, A::Error> {
+        read_items(self.seed.deeper()?, list).map(Listed::Items)
     }
 
-    fn visit_u128<E>(self, _: u128) -> Result<Node, E> {
-        Ok(Node::Other)
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Listed<T>, A::Error> {
+        self.seed.visit_map(map).map(Listed::Node)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
-        Ok(Node::Other)
+    fn visit_str<E: Error>(self, text: &str) -> Result<Listed<T>, E> {
+        self.seed.visit_str(text).map(Listed::Node)
+    }
+}
+
+/// Each item begins a tree of its own.
+fn read_items<'de, T: Item, A: SeqAccess<'de>>(inner: Seed<'_>, mut list: A) -> Result<Vec<T>, A::Error> {
+    let mut items = Vec::new();
+    loop {
+        inner.state.nodes.set(0);
+        match list.next_element_seed(inner)? {
+            Some(node) => items.push(T::of(node)),
+            None => return Ok(items),
+        }
     }
 }

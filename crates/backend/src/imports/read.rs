@@ -1,21 +1,25 @@
 //! What is in a pasted text. Pure: no database and no clock.
 
 use super::{
-    docker, kubernetes, names,
-    node::{self, Node},
+    docker, kubernetes, merge, names,
+    node::{self, Document, Item, Node},
 };
+use crate::ssh_keys;
 use domain::{
-    import::{ImportProblem, MAX_ENTRIES, Note},
-    secret::{NewSecret, SecretDraft, SecretKind},
+    import::{Encryption, ImportProblem, MAX_ENTRIES, Note, Skipped, SkippedCounts},
+    secret::{KeyProblem, NewSecret, PrivateKeyText, SecretDraft, SecretKind},
     sensitive::Sensitive,
 };
+
+/// The most places in which something was found, before the same are put together.
+const MAX_PLACES: usize = 50_000;
 
 /// Everything found in a text.
 pub struct Findings {
     /// In the order of the text; never empty.
     pub entries: Vec<Found>,
     /// Objects that hold nothing for us.
-    pub passed_over: u32,
+    pub skipped: SkippedCounts,
 }
 
 /// One thing found: a credential, or what there is to say in place of one.
@@ -32,8 +36,16 @@ pub struct Found {
     pub notes: Vec<Note>,
     /// Of a key, once it was read.
     pub(super) fingerprint: Option<String>,
-    /// What the Kubernetes Secret is called that it stood in.
-    pub secret: Option<String>,
+    /// Whether the value is a key that opens with a passphrase alone.
+    pub needs_passphrase: bool,
+    /// The repository that stood beside a key.
+    pub repository: Option<String>,
+    /// The known hosts that stood beside a key, to be approved by whoever imports.
+    pub known_hosts: String,
+    /// The Kubernetes Secrets that it stood in, as `namespace/name` or `name`; empty for a file that is none.
+    pub places: Vec<String>,
+    /// What the first of them is called.
+    pub(super) secret: Option<String>,
     /// A name for it, by these rules good but perhaps taken.
     pub suggested: String,
 }
@@ -44,6 +56,13 @@ impl Found {
         names::display_name(self.host.as_deref(), self.username.as_deref())
     }
 
+    /// Says why a key that needs a passphrase cannot be used with this one; `None` for everything that can be added.
+    pub fn key_problem(&self, passphrase: Option<&Sensitive>) -> Option<KeyProblem> {
+        let value = self.value.as_ref().filter(|_| self.needs_passphrase)?;
+        let read = PrivateKeyText::parse_with(value, passphrase.cloned().unwrap_or_default());
+        read.and_then(|text| ssh_keys::read(&text)).err()
+    }
+
     pub(super) fn without_value(kind: SecretKind, host: Option<String>, notes: Vec<Note>) -> Self {
         Self {
             kind,
@@ -52,6 +71,10 @@ impl Found {
             value: None,
             notes,
             fingerprint: None,
+            needs_passphrase: false,
+            repository: None,
+            known_hosts: String::new(),
+            places: Vec::new(),
             secret: None,
             suggested: String::new(),
         }
@@ -60,13 +83,20 @@ impl Found {
     /// A credential, if it is one by the rules of the form; else what the form would say.
     pub(super) fn checked(draft: SecretDraft, mut notes: Vec<Note>) -> Self {
         let kind = SecretKind::parse(&draft.kind).unwrap_or(SecretKind::GitDataset);
+        if kind == SecretKind::GitDataset
+            && PrivateKeyText::parse(&draft.secret).err() == Some(KeyProblem::Passphrase)
+        {
+            let value = Some(draft.secret);
+            return Self { value, needs_passphrase: true, ..Self::without_value(kind, None, notes) };
+        }
         let (host, value) = match kind {
             SecretKind::GitDataset => (None, draft.secret.clone()),
             SecretKind::ImagePull => (Some(draft.registry_host.clone()), draft.password.clone()),
         };
         let username = host.as_ref().map(|_| draft.username.clone());
-        // Any name will do: it is chosen later.
-        match NewSecret::parse(SecretDraft { name: "a".to_owned(), ..draft }) {
+        // Any name will do: it is chosen later. So is what to do with the ends of a password.
+        let draft = SecretDraft { name: "a".to_owned(), ..draft };
+        match NewSecret::parse(draft) {
             Ok(_) => {
                 Self { username, value: Some(value), notes, ..Self::without_value(kind, host, Vec::new()) }
             }
@@ -77,68 +107,168 @@ impl Found {
             }
         }
     }
+
+    /// Notes the Kubernetes Secret in which it stood.
+    pub(super) fn stood_in(&mut self, object: &Node) {
+        let metadata = object.get("metadata");
+        let told = |name: &str| {
+            let text = metadata.and_then(|metadata| metadata.text(name))?.expose();
+            // A name of Kubernetes; anything else is not repeated.
+            let good = text.len() <= 253
+                && text.bytes().all(|byte| {
+                    byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.')
+                });
+            good.then(|| text.to_owned())
+        };
+        self.secret = told("name");
+        self.places.extend(match (told("namespace"), told("name")) {
+            (Some(namespace), Some(name)) => Some(format!("{namespace}/{name}")),
+            (_, name) => name,
+        });
+    }
+
+    /// Reads a key as saving it would: one that cannot be used is told before it is chosen.
+    pub(super) fn read_key(&mut self) {
+        let (SecretKind::GitDataset, false, Some(value)) = (self.kind, self.needs_passphrase, &self.value)
+        else {
+            return;
+        };
+        match PrivateKeyText::parse(value).and_then(|text| ssh_keys::read(&text)) {
+            Ok(key) => self.fingerprint = Some(key.facts.fingerprint),
+            Err(problem) => {
+                self.value = None;
+                self.notes = vec![Note::Wrong(domain::error::Problem::Key(problem))];
+            }
+        }
+    }
 }
 
-/// Reads a docker config, in either form, or Kubernetes Secrets as YAML or JSON.
+/// What an object of a file comes to.
+pub(super) struct Reduced {
+    found: Vec<Found>,
+    skipped: Option<Skipped>,
+    /// Whether it says what it is, without which it is none of a `List`.
+    has_kind: bool,
+    encryption: Option<Encryption>,
+}
+
+impl Reduced {
+    pub(super) fn skipped(skipped: Skipped) -> Self {
+        Self::of(Vec::new(), skipped)
+    }
+
+    /// What was found, or as what the object is skipped.
+    pub(super) fn of(found: Vec<Found>, otherwise: Skipped) -> Self {
+        let skipped = found.is_empty().then_some(otherwise);
+        Self { found, skipped, has_kind: true, encryption: None }
+    }
+}
+
+impl Item for Reduced {
+    fn of(node: Node) -> Self {
+        match node.text("kind").map(Sensitive::expose) {
+            Some("Secret") => kubernetes::secret(&node),
+            Some("SealedSecret") => kubernetes::sealed(&node),
+            Some(_) => Self::skipped(Skipped::OtherObject),
+            None => {
+                let reduced = match docker::any_form(&node) {
+                    Some(found) => Reduced::of(found, Skipped::OtherObject),
+                    // Within a `SecretList` the kind may be left out.
+                    None if node.get("data").is_some() || node.get("stringData").is_some() => {
+                        kubernetes::secret(&node)
+                    }
+                    None => Self::skipped(Skipped::OtherObject),
+                };
+                let encryption = node.get("sops").map(|_| Encryption::Sops);
+                Self { has_kind: false, encryption, ..reduced }
+            }
+        }
+    }
+}
+
+/// Reads a docker config, in either form, or Kubernetes Secrets as YAML or JSON, of which there may be thousands.
 ///
 /// Errors: there is nothing in it to choose from.
 pub fn read(text: &Sensitive) -> Result<Findings, ImportProblem> {
     let start = text.expose().trim_start_matches('\u{feff}').trim_start();
+    if start.starts_with("$ANSIBLE_VAULT;") {
+        return Err(ImportProblem::Encrypted(Encryption::AnsibleVault));
+    }
+    if start.starts_with("-----BEGIN AGE ") || start.starts_with("age-encryption.org/") {
+        return Err(ImportProblem::Encrypted(Encryption::Age));
+    }
+    if start.starts_with("-----BEGIN PGP MESSAGE-----") {
+        return Err(ImportProblem::Encrypted(Encryption::Pgp));
+    }
     if start.starts_with("-----BEGIN ") || start.starts_with("PuTTY-User-Key-File-") {
         return Err(ImportProblem::PrivateKey);
     }
-    let mut findings = Findings { entries: Vec::new(), passed_over: 0 };
-    for document in node::documents(text)? {
-        document_of_any_kind(&document, &mut findings);
+    let mut gathered = Gathered::default();
+    for document in node::documents::<Reduced>(text)? {
+        gathered.document(document);
+        if gathered.found.len() > MAX_PLACES {
+            return Err(ImportProblem::TooMany);
+        }
     }
-    if findings.entries.is_empty() {
-        return Err(ImportProblem::Unknown);
+    let Gathered { found, skipped, encryption } = gathered;
+    let mut entries = merge::same(found);
+    if entries.is_empty() {
+        return Err(encryption.map_or(ImportProblem::Unknown, ImportProblem::Encrypted));
     }
-    if findings.entries.len() > MAX_ENTRIES {
+    if entries.len() > MAX_ENTRIES {
         return Err(ImportProblem::TooMany);
     }
-    mark_same_registries(&mut findings.entries);
-    names::suggest(&mut findings.entries);
-    Ok(findings)
+    merge::mark_same_registries(&mut entries);
+    names::suggest(&mut entries);
+    Ok(Findings { entries, skipped })
 }
 
-fn document_of_any_kind(document: &Node, findings: &mut Findings) {
-    let found = match document.text("kind").map(Sensitive::expose) {
-        Some("Secret") => kubernetes::secret(document),
-        Some(kind @ ("List" | "SecretList")) => {
-            if let Some(Node::List(items)) = document.get("items") {
-                for item in items {
-                    // Within a `SecretList` the kind may be left out.
-                    let is_secret = match item.text("kind") {
-                        Some(kind) => kind.expose() == "Secret",
-                        None => kind == "SecretList",
-                    };
-                    keep(if is_secret { kubernetes::secret(item) } else { Vec::new() }, findings);
-                }
+#[derive(Default)]
+struct Gathered {
+    found: Vec<Found>,
+    skipped: SkippedCounts,
+    encryption: Option<Encryption>,
+}
+
+impl Gathered {
+    fn document(&mut self, document: Document<Reduced>) {
+        let Document { top, items } = document;
+        let kind = top.text("kind").map(Sensitive::expose);
+        match (kind, items) {
+            // A list of JSON, or one of Kubernetes.
+            (None, Some(items)) if matches!(top, Node::List) => self.items(items, true),
+            (Some("List"), Some(items)) => self.items(items, false),
+            (Some("SecretList"), Some(items)) => self.items(items, true),
+            (_, Some(items)) => {
+                self.skipped.add(Skipped::OtherObject, u32::try_from(items.len()).unwrap_or(u32::MAX));
             }
-            return;
+            // A Secret by itself says that it is one.
+            (None, None) => match docker::any_form(&top) {
+                Some(found) => self.keep(Reduced::of(found, Skipped::OtherObject)),
+                None => {
+                    self.encryption = self.encryption.or(top.get("sops").map(|_| Encryption::Sops));
+                    self.keep(Reduced::skipped(Skipped::OtherObject));
+                }
+            },
+            (Some(_), None) => self.keep(<Reduced as Item>::of(top)),
         }
-        None if docker::is_config(document) => docker::config(document),
-        None if docker::is_legacy(document) => docker::entries(document.members()),
-        Some(_) | None => Vec::new(),
-    };
-    keep(found, findings);
-}
-
-fn keep(found: Vec<Found>, findings: &mut Findings) {
-    if found.is_empty() {
-        findings.passed_over += 1;
     }
-    findings.entries.extend(found);
-}
 
-/// Docker Hub's names, `https://` and upper case letters make two entries of one registry.
-fn mark_same_registries(entries: &mut [Found]) {
-    let hosts: Vec<_> =
-        entries.iter().filter(|entry| entry.value.is_some()).filter_map(|entry| entry.host.clone()).collect();
-    for entry in entries.iter_mut().filter(|entry| entry.value.is_some()) {
-        if hosts.iter().filter(|host| Some(*host) == entry.host.as_ref()).count() > 1 {
-            entry.notes.push(Note::SameRegistry);
+    fn items(&mut self, items: Vec<Reduced>, without_kind: bool) {
+        for item in items {
+            if item.has_kind || without_kind {
+                self.keep(item);
+            } else {
+                self.skipped.add(Skipped::OtherObject, 1);
+            }
+        }
+    }
+
+    fn keep(&mut self, reduced: Reduced) {
+        self.found.extend(reduced.found);
+        self.encryption = self.encryption.or(reduced.encryption);
+        if let Some(skipped) = reduced.skipped {
+            self.skipped.add(skipped, 1);
         }
     }
 }

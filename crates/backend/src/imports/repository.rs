@@ -7,14 +7,19 @@ use crate::{
     keyring::{IntegrityError, Keyring, Location, SealedValue, ValueField},
 };
 use chrono::{DateTime, Utc};
-use domain::{import::Note, secret::SecretKind, time::Timestamp};
+use domain::{
+    import::{Note, SkippedCounts},
+    secret::SecretKind,
+    time::Timestamp,
+};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// An import that waits, or what it became.
 #[derive(Debug, FromRow)]
 pub(super) struct ImportRow {
-    pub(super) passed_over: i32,
+    pub(super) skipped: Vec<String>,
     pub(super) expires_at: DateTime<Utc>,
     pub(super) saved: Option<Vec<String>>,
 }
@@ -30,7 +35,14 @@ pub(super) struct EntryRow {
     pub(super) notes: Vec<String>,
     pub(super) fingerprint: Option<String>,
     pub(super) has_value: bool,
+    pub(super) places: Vec<String>,
+    pub(super) repository: Option<String>,
+    pub(super) known_hosts: String,
+    pub(super) needs_passphrase: bool,
 }
+
+/// So many rows are written at once: PostgreSQL takes no more than 65,535 parameters.
+const ROWS: usize = 1_000;
 
 /// Where the value of an entry is at home. No value of a secret bears this field, so none can be put in the place of the
 /// other.
@@ -64,7 +76,7 @@ pub(super) async fn insert(
     ctx: &Ctx,
     (id, session): (Uuid, Uuid),
     expires_at: Timestamp,
-    passed_over: u32,
+    skipped: &SkippedCounts,
     entries: Vec<NewEntry<'_>>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM imports WHERE session_id = $1 OR expires_at <= $2")
@@ -73,18 +85,35 @@ pub(super) async fn insert(
         .execute(&mut *connection)
         .await?;
     sqlx::query(
-        "INSERT INTO imports (id, session_id, passed_over, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO imports (id, session_id, passed_over, skipped, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(id)
     .bind(session)
-    .bind(i32::try_from(passed_over).unwrap_or(i32::MAX))
+    .bind(i32::try_from(skipped.total()).unwrap_or(i32::MAX))
+    .bind(skipped.iter().map(|(skipped, count)| format!("{}/{count}", skipped.as_str())).collect::<Vec<_>>())
     .bind(instant(ctx.now)?)
     .bind(instant(expires_at)?)
     .execute(&mut *connection)
     .await?;
+    let mut entries = entries;
+    while !entries.is_empty() {
+        let rest = entries.split_off(entries.len().min(ROWS));
+        insert_entries(connection, id, entries).await?;
+        entries = rest;
+    }
+    Ok(())
+}
+
+async fn insert_entries(
+    connection: &mut PgConnection,
+    id: Uuid,
+    entries: Vec<NewEntry<'_>>,
+) -> Result<(), sqlx::Error> {
     let mut insert = QueryBuilder::<Postgres>::new(
         "INSERT INTO import_entries (import_id, number, kind, registry_host, registry_username, suggested_name, notes, \
-         fingerprint, algorithm, kek_id, wrapped_key, nonce, ciphertext) ",
+         fingerprint, places, repository, known_hosts, needs_passphrase, algorithm, kek_id, wrapped_key, nonce, \
+         ciphertext) ",
     );
     insert.push_values(entries, |mut row, NewEntry { number, found, sealed }| {
         let notes: Vec<String> = found.notes.iter().map(Note::code).collect();
@@ -95,7 +124,11 @@ pub(super) async fn insert(
             .push_bind(&found.username)
             .push_bind(&found.suggested)
             .push_bind(notes)
-            .push_bind(&found.fingerprint);
+            .push_bind(&found.fingerprint)
+            .push_bind(&found.places)
+            .push_bind(&found.repository)
+            .push_bind(&found.known_hosts)
+            .push_bind(found.needs_passphrase);
         let (algorithm, kek_id, wrapped_key, nonce, ciphertext) = match sealed {
             Some(sealed) => (
                 Some(sealed.algorithm),
@@ -122,7 +155,7 @@ pub(super) async fn find(
     now: Timestamp,
 ) -> Result<Option<ImportRow>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT passed_over, expires_at, saved FROM imports WHERE id = $1 AND session_id = $2 AND expires_at > $3",
+        "SELECT skipped, expires_at, saved FROM imports WHERE id = $1 AND session_id = $2 AND expires_at > $3",
     )
     .bind(id)
     .bind(session)
@@ -138,7 +171,7 @@ pub(super) async fn lock(
     now: Timestamp,
 ) -> Result<Option<ImportRow>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT passed_over, expires_at, saved FROM imports WHERE id = $1 AND session_id = $2 AND expires_at > $3 \
+        "SELECT skipped, expires_at, saved FROM imports WHERE id = $1 AND session_id = $2 AND expires_at > $3 \
          FOR UPDATE",
     )
     .bind(id)
@@ -152,28 +185,35 @@ pub(super) async fn lock(
 pub(super) async fn entries(connection: &mut PgConnection, id: Uuid) -> Result<Vec<EntryRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT number, kind, registry_host, registry_username, suggested_name, notes, fingerprint, \
-         ciphertext IS NOT NULL AS has_value FROM import_entries WHERE import_id = $1 ORDER BY number",
+         places, repository, known_hosts, needs_passphrase, ciphertext IS NOT NULL AS has_value FROM import_entries WHERE import_id = $1 ORDER BY number",
     )
     .bind(id)
     .fetch_all(connection)
     .await
 }
 
-/// The sealed value of an entry, and where it is at home.
-pub(super) async fn value(
+/// The sealed values of these entries, by their numbers, and where each is at home.
+pub(super) async fn values(
     connection: &mut PgConnection,
     id: Uuid,
-    number: i32,
-) -> Result<Option<(Location, SealedValue)>, sqlx::Error> {
-    let found: Option<SealedValue> = sqlx::query_as(
-        "SELECT algorithm, kek_id, wrapped_key, nonce, ciphertext FROM import_entries \
-         WHERE import_id = $1 AND number = $2 AND ciphertext IS NOT NULL",
+    numbers: &[i32],
+) -> Result<HashMap<i32, (Location, SealedValue)>, sqlx::Error> {
+    #[derive(FromRow)]
+    struct Numbered {
+        number: i32,
+        #[sqlx(flatten)]
+        sealed: SealedValue,
+    }
+    let found: Vec<Numbered> = sqlx::query_as(
+        "SELECT number, algorithm, kek_id, wrapped_key, nonce, ciphertext FROM import_entries \
+         WHERE import_id = $1 AND number = ANY ($2) AND ciphertext IS NOT NULL",
     )
     .bind(id)
-    .bind(number)
-    .fetch_optional(connection)
+    .bind(numbers)
+    .fetch_all(connection)
     .await?;
-    Ok(found.map(|sealed| (place(id, number), sealed)))
+    let placed = |Numbered { number, sealed }| (number, (place(id, number), sealed));
+    Ok(found.into_iter().map(placed).collect())
 }
 
 /// Notes what the import became, and takes everything away that was found.

@@ -1,31 +1,37 @@
 //! Beginning an import, looking at what was found, and saving what was chosen.
 
 use super::{
-    names,
-    read::{self, Findings, Found},
+    names::{self, Numbers},
+    read::{self, Findings},
     repository::{self, EntryRow, NewEntry},
 };
 use crate::{
     access::{Object, authorize},
     audit::{self, AuditAction, AuditRecord, Outcome},
+    checks::shown_hosts,
     context::{Action, Actor, Ctx},
     db::{Db, bounded, timestamp},
     error::refuse,
-    keyring::{IntegrityError, Keyring, repository::active_id},
+    keyring::{IntegrityError, Keyring, Location, SealedValue, repository::active_id},
     secrets::{
         SecretService,
-        many::{AddAllError, add_all, exists, id_of},
+        many::{AddAllError, add_all, existing, id_of},
         twins::{self, Shared},
     },
 };
 use domain::{
+    check::TrustedKey,
     error::{Error, Field, FieldError, Problem},
-    import::{ImportError, Note, RowProblem},
-    secret::{Credential, NewSecret, PrivateKeyText, SecretDraft, SecretId, SecretKind, SecretName},
+    import::{ImportError, Note, RowProblem, Skipped, SkippedCounts},
+    secret::{KeyFacts, NewSecret, PasswordEnd, SecretDraft, SecretId, SecretKind},
     sensitive::Sensitive,
     time::Timestamp,
 };
-use std::sync::Arc;
+use sqlx::PgConnection;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// How long what was found waits to be chosen from, in microseconds: 15 minutes.
@@ -44,8 +50,8 @@ pub struct ImportService {
 pub struct ImportView {
     /// What there is to choose from, and what else there is to say, in the order of the file.
     pub rows: Vec<ImportRow>,
-    /// So many objects hold no credential.
-    pub passed_over: u32,
+    /// Objects that hold no credential.
+    pub skipped: SkippedCounts,
     /// Until when it waits.
     pub expires_at: Timestamp,
     /// The server's clock.
@@ -67,6 +73,14 @@ pub struct ImportRow {
     pub can_be_chosen: bool,
     /// What there is to say of it.
     pub notes: Vec<Note>,
+    /// The Kubernetes Secrets that it stood in, as `namespace/name` or `name`.
+    pub places: Vec<String>,
+    /// The repository that stood beside a key.
+    pub repository: Option<String>,
+    /// The keys of hosts that stood beside a key: trusted where whoever imports says so.
+    pub known_hosts: Vec<TrustedKey>,
+    /// It is a key that opens with a passphrase alone.
+    pub needs_passphrase: bool,
     /// The first secret that holds the same key, or the same account, already.
     pub twin: Option<SecretId>,
     /// So does another thing found.
@@ -78,7 +92,7 @@ pub struct ImportRow {
 }
 
 /// A row that was chosen, and what was typed into it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct ImportChoice {
     /// Its number.
     pub number: u32,
@@ -86,6 +100,12 @@ pub struct ImportChoice {
     pub name: String,
     /// Field "Display Name".
     pub display_name: String,
+    /// Field "Passphrase", of a key that has one.
+    pub passphrase: Sensitive,
+    /// Whether the known hosts that stood beside the key are trusted.
+    pub trust_hosts: bool,
+    /// Whether the password is taken without what cannot be seen at its ends.
+    pub without_ends: bool,
 }
 
 impl ImportService {
@@ -111,16 +131,16 @@ impl ImportService {
         self.session(ctx).await.map(drop)
     }
 
-    /// Reads a text of at most 192 KiB, and keeps what was found, sealed, in the place of what this session had waiting.
+    /// Reads a text of at most [`domain::import::MAX_BYTES`], and keeps what was found, sealed, in the place of what this session had waiting.
     /// Answers with the id by which it is asked for.
     ///
     /// Errors: `Problem`; `Refused`.
-    pub async fn begin(&self, ctx: &Ctx, text: &Sensitive) -> Result<Uuid, ImportError> {
+    pub async fn begin(&self, ctx: &Ctx, text: Sensitive) -> Result<Uuid, ImportError> {
         let (session, keyring) = self.session(ctx).await?;
-        let Findings { mut entries, passed_over } = read::read(text).map_err(ImportError::Problem)?;
-        for found in &mut entries {
-            found.fingerprint = self.fingerprint(found).await?;
-        }
+        // A large one takes its time, and so does each key.
+        let read = self.secrets.reader.in_turn(move || read::read(&text)).await;
+        let read = read.map_err(|_| Error::Unavailable)?;
+        let Findings { entries, skipped } = read.map_err(ImportError::Problem)?;
         let id = Uuid::new_v4();
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
@@ -133,7 +153,7 @@ impl ImportService {
             let sealed = sealed.map_err(|error| broken(ctx, error))?;
             let expires_at = Timestamp::from_micros(ctx.now.micros().saturating_add(WAIT));
             let inserted =
-                repository::insert(&mut work, ctx, (id, session), expires_at, passed_over, sealed).await;
+                repository::insert(&mut work, ctx, (id, session), expires_at, &skipped, sealed).await;
             inserted.map_err(failed)?;
             let object = id.to_string();
             let record = AuditRecord::done(AuditAction::ImportBegun, &object);
@@ -142,17 +162,6 @@ impl ImportService {
             Ok(id)
         })
         .await
-    }
-
-    /// By what a key is known. One that cannot be read is told so when it is chosen.
-    async fn fingerprint(&self, found: &Found) -> Result<Option<String>, Error> {
-        let (SecretKind::GitDataset, Some(value)) = (found.kind, &found.value) else { return Ok(None) };
-        let Ok(private_key) = PrivateKeyText::parse(value) else { return Ok(None) };
-        match self.secrets.understand(&mut Credential::GitDataset { private_key }).await {
-            Ok(facts) => Ok(facts.map(|facts| facts.fingerprint)),
-            Err(Error::Invalid(_)) => Ok(None),
-            Err(error) => Err(error),
-        }
     }
 
     /// What was found, each with a name that is free now, and with the secret that holds the same.
@@ -170,19 +179,20 @@ impl ImportService {
             for kind in SecretKind::ALL {
                 free_names(&mut work, kind, &mut rows).await.map_err(failed)?;
             }
-            for (row, entry) in rows.iter_mut().zip(&entries) {
-                let Some(shared) = shared(entry) else { continue };
+            let all: Vec<Option<Shared<'_>>> = entries.iter().map(shared).collect();
+            let mut counts: HashMap<Shared<'_>, usize> = HashMap::new();
+            for shared in all.iter().flatten() {
+                *counts.entry(*shared).or_default() += 1;
+            }
+            let twins = twins::find_many(&mut work, ctx, &all).await.map_err(failed)?;
+            for ((row, shared), twin) in rows.iter_mut().zip(&all).zip(twins) {
                 row.same_here =
-                    entries.iter().filter(|other| self::shared(other) == Some(shared)).count() > 1;
-                // A name that is free is no secret's, so none is passed over.
-                if let Ok(name) = SecretName::parse(&row.name) {
-                    let id = SecretId::new(row.kind, name);
-                    row.twin = twins::find(&mut work, ctx, &id, Some(shared)).await.map_err(failed)?;
-                }
+                    shared.is_some_and(|shared| counts.get(&shared).is_some_and(|count| *count > 1));
+                row.twin = twin;
             }
             Ok(ImportView {
                 rows,
-                passed_over: u32::try_from(import.passed_over).unwrap_or_default(),
+                skipped: skipped(&import.skipped),
                 expires_at: timestamp(import.expires_at),
                 now: ctx.now,
             })
@@ -212,68 +222,72 @@ impl ImportService {
                 return Err(ImportError::NothingChosen);
             }
             let entries = repository::entries(&mut work, id).await.map_err(failed)?;
-            let (mut secrets, mut wrong) = (Vec::new(), Vec::new());
-            for choice in choices {
-                let number = i32::try_from(choice.number).map_err(|_| Error::BadRequest)?;
-                let entry = entries.iter().find(|entry| entry.number == number).ok_or(Error::BadRequest)?;
-                let found = repository::value(&mut work, id, number).await.map_err(failed)?;
-                let (place, sealed) = found.ok_or(Error::BadRequest)?;
-                let Ok(value) = keyring.open(place, &sealed) else {
-                    let object = id.to_string();
-                    let outcome = Outcome::IntegrityFailure;
-                    let record =
-                        AuditRecord { outcome, ..AuditRecord::done(AuditAction::ValueRead, &object) };
-                    audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
-                    work.commit().await.map_err(failed)?;
-                    return Err(broken(ctx, IntegrityError).into());
-                };
-                match NewSecret::parse(draft(entry, choice, value)) {
-                    Err(problems) => {
-                        wrong.extend(
-                            problems.into_iter().map(|error| (choice.number, RowProblem::Field(error))),
-                        );
-                    }
-                    Ok(secret) if secrets.iter().any(|(_, (other, _))| id_of(other) == id_of(&secret)) => {
-                        wrong.push((choice.number, RowProblem::SameName));
-                    }
-                    Ok(mut secret) => {
-                        if exists(&mut work, &id_of(&secret)).await.map_err(failed)? {
-                            wrong.push((choice.number, taken(id_of(&secret))));
-                        }
-                        match self.secrets.understand(&mut secret.credential).await {
-                            Ok(facts) => secrets.push((choice.number, (secret, facts))),
-                            Err(Error::Invalid(problems)) => wrong.extend(
-                                problems.into_iter().map(|error| (choice.number, RowProblem::Field(error))),
-                            ),
-                            Err(error) => return Err(error.into()),
-                        }
-                    }
-                }
-            }
-            if !wrong.is_empty() {
-                return Err(ImportError::Rows(wrong));
-            }
+            let (entries, values) =
+                chosen(&mut work, id, &entries, choices).await.map_err(failed)?.ok_or(Error::BadRequest)?;
+            let Some(values) = open(keyring, &values) else {
+                let object = id.to_string();
+                let outcome = Outcome::IntegrityFailure;
+                let record = AuditRecord { outcome, ..AuditRecord::done(AuditAction::ValueRead, &object) };
+                audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
+                work.commit().await.map_err(failed)?;
+                return Err(broken(ctx, IntegrityError).into());
+            };
+            let drafts = choices.iter().zip(entries).zip(values).map(|((choice, entry), value)| {
+                (choice.number, NewSecret::parse(draft(entry, choice, value)))
+            });
+            let secrets = self.understood(&mut work, ctx, drafts.collect()).await?;
             let (numbers, secrets): (Vec<u32>, Vec<_>) = secrets.into_iter().unzip();
             let kek_id = active_id(&mut work).await.map_err(failed)?;
+            let ids: Vec<SecretId> = secrets.iter().map(|(secret, _)| id_of(secret)).collect();
             match add_all(&mut work, ctx, keyring, &kek_id, &secrets).await {
                 Ok(()) => {}
-                Err(AddAllError::Taken(id)) => {
-                    let rows =
-                        numbers.into_iter().zip(&secrets).filter(|(_, (secret, _))| id_of(secret) == id);
-                    return Err(ImportError::Rows(
-                        rows.map(|(number, _)| (number, taken(id.clone()))).collect(),
-                    ));
+                Err(AddAllError::Taken) => {
+                    work.rollback().await.map_err(failed)?;
+                    let mut work = self.db.begin().await.map_err(failed)?;
+                    let wrong = taken(&mut work, &numbers, &ids).await.map_err(failed)?;
+                    return Err(ImportError::Rows(wrong));
                 }
                 Err(AddAllError::Broken(error)) => return Err(broken(ctx, error).into()),
                 Err(AddAllError::Database(error)) => return Err(failed(error).into()),
             }
-            let ids: Vec<SecretId> = secrets.iter().map(|(secret, _)| id_of(secret)).collect();
             let saved: Vec<String> = ids.iter().map(ToString::to_string).collect();
             repository::finish(&mut work, id, &saved).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;
             Ok(ids)
         })
         .await
+    }
+
+    /// What was chosen, as secrets with what is known of their keys.
+    ///
+    /// Errors: `Rows` with all that is wrong, in the order of the rows.
+    async fn understood(
+        &self,
+        work: &mut PgConnection,
+        ctx: &Ctx,
+        drafts: Vec<(u32, Result<NewSecret, Vec<FieldError>>)>,
+    ) -> Result<Vec<(u32, (NewSecret, Option<KeyFacts>))>, ImportError> {
+        let (mut secrets, mut wrong) = (Vec::new(), Vec::new());
+        let mut names = HashSet::new();
+        for (number, draft) in drafts {
+            let problem = |error| (number, RowProblem::Field(error));
+            match draft {
+                Err(problems) => wrong.extend(problems.into_iter().map(problem)),
+                Ok(secret) if !names.insert(id_of(&secret).to_string()) => {
+                    wrong.push((number, RowProblem::SameName));
+                }
+                Ok(mut secret) => match self.secrets.understand(&mut secret.credential).await {
+                    Ok(facts) => secrets.push((number, (secret, facts))),
+                    Err(Error::Invalid(problems)) => wrong.extend(problems.into_iter().map(problem)),
+                    Err(error) => return Err(error.into()),
+                },
+            }
+        }
+        let numbers: Vec<u32> = secrets.iter().map(|(number, _)| *number).collect();
+        let ids: Vec<SecretId> = secrets.iter().map(|(_, (secret, _))| id_of(secret)).collect();
+        wrong.extend(taken(work, &numbers, &ids).await.map_err(|error| refuse(ctx, &error))?);
+        wrong.sort_by_key(|(number, _)| *number);
+        if wrong.is_empty() { Ok(secrets) } else { Err(ImportError::Rows(wrong)) }
     }
 
     /// Takes what waits away. Where there is nothing, that is as good.
@@ -316,27 +330,74 @@ fn broken(ctx: &Ctx, error: IntegrityError) -> Error {
     Error::Internal(ctx.request_id.clone())
 }
 
-fn taken(id: SecretId) -> RowProblem {
-    RowProblem::Field(FieldError { field: Field::Name, problem: Problem::NameTaken(id) })
+/// The rows whose names somebody has taken.
+async fn taken(
+    work: &mut PgConnection,
+    numbers: &[u32],
+    ids: &[SecretId],
+) -> Result<Vec<(u32, RowProblem)>, sqlx::Error> {
+    let existing: HashSet<String> = existing(work, ids).await?.iter().map(ToString::to_string).collect();
+    let problem = |id: &SecretId| {
+        RowProblem::Field(FieldError { field: Field::Name, problem: Problem::NameTaken(id.clone()) })
+    };
+    let rows = numbers.iter().zip(ids).filter(|(_, id)| existing.contains(&id.to_string()));
+    Ok(rows.map(|(number, id)| (*number, problem(id))).collect())
+}
+
+/// The entries that were chosen with their sealed values, in the order of the choices; `None` where there is none to
+/// choose of such a number.
+async fn chosen<'a>(
+    work: &mut PgConnection,
+    id: Uuid,
+    entries: &'a [EntryRow],
+    choices: &[ImportChoice],
+) -> Result<Option<(Vec<&'a EntryRow>, Vec<(Location, SealedValue)>)>, sqlx::Error> {
+    let by_number: HashMap<i32, &EntryRow> = entries.iter().map(|entry| (entry.number, entry)).collect();
+    let numbers: Vec<i32> = choices.iter().filter_map(|choice| i32::try_from(choice.number).ok()).collect();
+    let mut values = repository::values(work, id, &numbers).await?;
+    let one = |number: &i32| Some((*by_number.get(number)?, values.remove(number)?));
+    let found: Option<(Vec<_>, Vec<_>)> = numbers.iter().map(one).collect();
+    Ok(found.filter(|(entries, _)| entries.len() == choices.len()))
+}
+
+/// Opens sealed values; `None` where one does not open.
+fn open(keyring: &Keyring, values: &[(Location, SealedValue)]) -> Option<Vec<Sensitive>> {
+    values.iter().map(|(place, sealed)| keyring.open(*place, sealed).ok()).collect()
 }
 
 fn draft(entry: &EntryRow, choice: &ImportChoice, value: Sensitive) -> SecretDraft {
     let is_image = entry.kind == SecretKind::ImagePull.as_str();
-    let (secret, password) =
-        if is_image { (Sensitive::default(), value) } else { (value, Sensitive::default()) };
+    let (secret, password) = match (is_image, choice.without_ends) {
+        (true, true) => (Sensitive::default(), Sensitive::new(PasswordEnd::without(value.expose()))),
+        (true, false) => (Sensitive::default(), value),
+        (false, _) => (value, Sensitive::default()),
+    };
     SecretDraft {
         name: choice.name.clone(),
         display_name: choice.display_name.clone(),
         kind: entry.kind.clone(),
         secret,
-        passphrase: Sensitive::default(),
+        passphrase: choice.passphrase.clone(),
         registry_host: entry.registry_host.clone().unwrap_or_default(),
         username: entry.registry_username.clone().unwrap_or_default(),
         password,
         // Nobody is asked about each of a hundred rows.
         knowingly: "yes".to_owned(),
+        repository: entry.repository.clone().unwrap_or_default(),
+        known_hosts: if choice.trust_hosts { entry.known_hosts.clone() } else { String::new() },
         ..SecretDraft::default()
     }
+}
+
+/// What was skipped, as it is stored; what is not understood any more is left out.
+fn skipped(stored: &[String]) -> SkippedCounts {
+    let mut counts = SkippedCounts::default();
+    for (code, count) in stored.iter().filter_map(|text| text.split_once('/')) {
+        if let (Some(skipped), Ok(count)) = (Skipped::parse(code), count.parse()) {
+            counts.add(skipped, count);
+        }
+    }
+    counts
 }
 
 /// What an entry may have in common with secrets, and with others.
@@ -359,6 +420,10 @@ fn row(entry: &EntryRow) -> Result<ImportRow, sqlx::Error> {
         host: entry.registry_host.clone(),
         username: entry.registry_username.clone(),
         can_be_chosen: entry.has_value,
+        places: entry.places.clone(),
+        repository: entry.repository.clone(),
+        known_hosts: shown_hosts(&entry.known_hosts),
+        needs_passphrase: entry.needs_passphrase,
         twin: None,
         same_here: false,
         name: entry.suggested_name.clone(),
@@ -367,32 +432,25 @@ fn row(entry: &EntryRow) -> Result<ImportRow, sqlx::Error> {
 
 /// Numbers the names that somebody has taken, until all are free.
 async fn free_names(
-    work: &mut sqlx::PgConnection,
+    work: &mut PgConnection,
     kind: SecretKind,
     rows: &mut [ImportRow],
 ) -> Result<(), sqlx::Error> {
     let base: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
-    let mut used: Vec<String> = Vec::new();
-    loop {
-        let wanted: Vec<String> = rows
-            .iter()
-            .filter(|row| row.kind == kind && row.can_be_chosen)
-            .map(|row| row.name.clone())
-            .collect();
-        let taken = repository::taken(work, kind, &wanted).await?;
-        if taken.is_empty() {
-            return Ok(());
-        }
-        used.extend(taken.iter().cloned());
-        for index in 0..rows.len() {
-            if rows[index].kind == kind && taken.contains(&rows[index].name) {
-                let others: Vec<&String> =
-                    rows.iter().filter(|row| row.kind == kind).map(|row| &row.name).collect();
-                let free = |name: &str| {
-                    !used.iter().any(|used| used == name) && !others.iter().any(|other| *other == name)
-                };
-                rows[index].name = names::numbered(&base[index], |name| !free(name));
-            }
+    let mut used: HashSet<String> =
+        rows.iter().filter(|row| row.kind == kind).map(|row| row.name.clone()).collect();
+    let mut numbers = Numbers::default();
+    let mut unsure: Vec<usize> =
+        (0..rows.len()).filter(|index| rows[*index].kind == kind && rows[*index].can_be_chosen).collect();
+    while !unsure.is_empty() {
+        let wanted: Vec<String> = unsure.iter().map(|index| rows[*index].name.clone()).collect();
+        let taken: HashSet<String> = repository::taken(work, kind, &wanted).await?.into_iter().collect();
+        unsure.retain(|index| taken.contains(&rows[*index].name));
+        for index in &unsure {
+            let free = numbers.free(kind, &base[*index], |name| used.contains(name));
+            used.insert(free.clone());
+            rows[*index].name = free;
         }
     }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 mod oracle;
 mod properties;
 mod reading;
+mod round_trip;
 mod service;
 
 use super::read::{Findings, Found, read};

@@ -1,55 +1,260 @@
-//! Marks that only a holder of the key encryption key can make, for what leaves the server and comes back.
+//! Message authentication codes over rows: whoever writes the database without the key cannot make a row that grants
+//! anything, or change one. HMAC-SHA-256 (RFC 2104) under a key for each purpose, derived by HKDF (RFC 5869) from a key
+//! encryption key.
 
-use super::{IntegrityError, Keyring, joined};
+use super::{IntegrityError, KEY_BYTES, Kek, Keyring};
 use aws_lc_rs::{
     hkdf::{HKDF_SHA256, Salt},
     hmac::{self, HMAC_SHA256},
 };
+use std::fmt;
+
+/// The bytes of a key's id, which stand before each code.
+const ID_BYTES: usize = 8;
+
+/// Binds the derived keys to this product.
+const SALT: &[u8] = b"latchkey message authentication";
+
+/// What a code vouches for. One is never taken for another: each has a key of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Who a user is, and what they may do.
+    User,
+    /// Who has signed in, and until when.
+    Session,
+    /// What an API token allows.
+    ApiToken,
+    /// For whom a one-time link is.
+    Link,
+    /// The kind, the name and the host that a sealed value belongs to.
+    Secret,
+    /// One audit record, and by its hash every one before it.
+    AuditRecord,
+    /// That no audit record comes after this one.
+    AuditHead,
+}
+
+impl Purpose {
+    const ALL: [Self; 7] = [
+        Self::User,
+        Self::Session,
+        Self::ApiToken,
+        Self::Link,
+        Self::Secret,
+        Self::AuditRecord,
+        Self::AuditHead,
+    ];
+
+    /// The label that its key is derived by. A change of what is encoded under it needs another one.
+    fn label(self) -> &'static str {
+        match self {
+            Self::User => "user, version 1",
+            Self::Session => "session, version 1",
+            Self::ApiToken => "API token, version 1",
+            Self::Link => "one-time link, version 1",
+            Self::Secret => "secret, version 1",
+            Self::AuditRecord => "audit record, version 1",
+            Self::AuditHead => "audit head, version 1",
+        }
+    }
+}
+
+/// What is vouched for: parts in their order, each behind its length, so that no two rows give the same bytes.
+pub(crate) struct Message {
+    purpose: Purpose,
+    bytes: Vec<u8>,
+}
+
+impl Message {
+    pub(crate) fn new(purpose: Purpose) -> Self {
+        Self { purpose, bytes: Vec::with_capacity(256) }
+    }
+
+    pub(crate) fn bytes(mut self, part: &[u8]) -> Self {
+        self.bytes.push(1);
+        self.bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        self.bytes.extend_from_slice(part);
+        self
+    }
+
+    pub(crate) fn text(self, part: &str) -> Self {
+        self.bytes(part.as_bytes())
+    }
+
+    /// A part that may be missing, which is not the same as an empty one.
+    pub(crate) fn maybe<P: AsRef<[u8]>>(mut self, part: Option<P>) -> Self {
+        match part {
+            Some(part) => self.bytes(part.as_ref()),
+            None => {
+                self.bytes.push(0);
+                self
+            }
+        }
+    }
+
+    pub(crate) fn number(self, part: i64) -> Self {
+        self.bytes(&part.to_be_bytes())
+    }
+
+    pub(crate) fn maybe_number(self, part: Option<i64>) -> Self {
+        self.maybe(part.map(i64::to_be_bytes))
+    }
+
+    /// Several texts, behind their number.
+    pub(crate) fn maybe_list(self, part: Option<&[String]>) -> Self {
+        let Some(texts) = part else { return self.maybe(None::<&[u8]>) };
+        let number = i64::try_from(texts.len()).unwrap_or(i64::MAX);
+        texts.iter().fold(self.number(number), |message, text| message.text(text))
+    }
+}
+
+/// Why a row is not what the portal wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Doubt {
+    /// Nothing vouches for it.
+    #[error("the row has no authentication code")]
+    Missing,
+    /// It names a key that is not at hand.
+    #[error("the row's authentication code is of a key that is not at hand")]
+    OtherKey,
+    /// It is a code for something else.
+    #[error("the row is not what the portal wrote")]
+    Wrong,
+}
+
+/// The keys derived from one key encryption key, one for each purpose.
+#[derive(Clone)]
+pub(super) struct MacKeys(Vec<hmac::Key>);
+
+impl MacKeys {
+    /// Derives them. `None` where the library refuses, which it has no reason to.
+    pub(super) fn derive(kek: &Kek) -> Option<Self> {
+        let bytes: &[u8; KEY_BYTES] = kek.bytes();
+        let extracted = Salt::new(HKDF_SHA256, SALT).extract(bytes);
+        let derive = |purpose: Purpose| {
+            let info = [purpose.label().as_bytes()];
+            extracted.expand(&info, HMAC_SHA256).ok().map(hmac::Key::from)
+        };
+        Purpose::ALL.into_iter().map(derive).collect::<Option<Vec<_>>>().map(Self)
+    }
+
+    fn of(&self, purpose: Purpose) -> Option<&hmac::Key> {
+        let place = Purpose::ALL.into_iter().position(|known| known == purpose)?;
+        self.0.get(place)
+    }
+}
+
+impl fmt::Debug for MacKeys {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("MacKeys([REDACTED])")
+    }
+}
 
 impl Keyring {
-    /// Returns the HMAC-SHA256 (RFC 2104) of these parts, under a key that HKDF (RFC 5869) derives from this key
-    /// encryption key for this purpose alone.
-    pub(crate) fn mark(
-        &self,
-        kek_id: &str,
-        purpose: &str,
-        parts: &[&[u8]],
-    ) -> Result<Vec<u8>, IntegrityError> {
-        let key = self.mark_key(kek_id, purpose)?;
-        Ok(hmac::sign(&key, &joined(parts)).as_ref().to_vec())
+    /// Returns the code that vouches for the message: the id of the key, and HMAC-SHA-256 under what is derived from it.
+    ///
+    /// Errors: the key is not at hand.
+    pub(crate) fn mac(&self, kek_id: &str, message: &Message) -> Result<Vec<u8>, IntegrityError> {
+        let key = self.mac_key(kek_id, message.purpose).ok_or(IntegrityError)?;
+        let mut mac = id_bytes(kek_id).ok_or(IntegrityError)?.to_vec();
+        mac.extend_from_slice(hmac::sign(key, &message.bytes).as_ref());
+        Ok(mac)
     }
 
-    /// Returns whether this is the mark of these parts, in a time that says nothing of the right one.
-    pub(crate) fn is_mark(&self, kek_id: &str, purpose: &str, parts: &[&[u8]], mark: &[u8]) -> bool {
-        self.mark_key(kek_id, purpose).is_ok_and(|key| hmac::verify(&key, &joined(parts), mark).is_ok())
+    /// Verifies, in constant time, that the code was made for this message by somebody who has the key.
+    pub(crate) fn vouches(&self, message: &Message, mac: Option<&[u8]>) -> Result<(), Doubt> {
+        let (id, tag) = mac.ok_or(Doubt::Missing)?.split_at_checked(ID_BYTES).ok_or(Doubt::Wrong)?;
+        let id = crate::random::hex(id);
+        if self.is_retired(&id) {
+            return Err(Doubt::OtherKey);
+        }
+        let key = self.mac_key(&id, message.purpose).ok_or(Doubt::OtherKey)?;
+        hmac::verify(key, &message.bytes, tag).map_err(|_| Doubt::Wrong)
     }
 
-    fn mark_key(&self, kek_id: &str, purpose: &str) -> Result<hmac::Key, IntegrityError> {
-        let kek = self.key(kek_id)?;
-        let derived = Salt::new(HKDF_SHA256, b"latchkey mark").extract(kek.bytes());
-        let info = [purpose.as_bytes()];
-        derived.expand(&info, HMAC_SHA256).map(hmac::Key::from).map_err(|_| IntegrityError)
+    fn mac_key(&self, kek_id: &str, purpose: Purpose) -> Option<&hmac::Key> {
+        let entry = self.keys.iter().find(|entry| entry.id == kek_id)?;
+        entry.macs.as_ref()?.of(purpose)
     }
+}
+
+fn id_bytes(id: &str) -> Option<[u8; ID_BYTES]> {
+    u64::from_str_radix(id, 16).ok().map(u64::to_be_bytes).filter(|_| id.len() == ID_BYTES * 2)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::keyring::Kek;
+    use proptest::prelude::*;
+
+    fn keyring() -> (Keyring, String) {
+        let kek = Kek::generate().unwrap();
+        let id = kek.id();
+        (Keyring::new(vec![kek]), id)
+    }
+
+    fn user(name: &str) -> Message {
+        Message::new(Purpose::User).text(name)
+    }
 
     #[test]
-    fn mark_differs_by_key_purpose_and_parts() {
-        let (one, two) = (Kek::generate().unwrap(), Kek::generate().unwrap());
-        let ids = [one.id(), two.id()];
-        let ring = Keyring::new(vec![one, two]);
-        let parts: &[&[u8]] = &[b"a", b"bc"];
-        let mark = ring.mark(&ids[0], "tests", parts).unwrap();
-        assert_eq!(mark.len(), 32);
-        assert!(ring.is_mark(&ids[0], "tests", parts, &mark));
-        assert!(!ring.is_mark(&ids[1], "tests", parts, &mark), "another key");
-        assert!(!ring.is_mark(&ids[0], "test", parts, &mark), "another purpose");
-        assert!(!ring.is_mark(&ids[0], "tests", &[b"ab", b"c"], &mark), "other parts");
-        assert!(!ring.is_mark(&ids[0], "tests", parts, &mark[..31]), "cut short");
-        assert!(!ring.is_mark("0000000000000000", "tests", parts, &mark), "a key that is not at hand");
+    fn a_code_is_good_for_its_message_purpose_and_key_alone() {
+        let (keyring, id) = keyring();
+        let mac = keyring.mac(&id, &user("ana")).unwrap();
+        assert_eq!((mac.len(), crate::random::hex(&mac[..ID_BYTES])), (40, id.clone()));
+        assert_eq!(keyring.vouches(&user("ana"), Some(&mac)), Ok(()));
+        assert_eq!(keyring.vouches(&user("eve"), Some(&mac)), Err(Doubt::Wrong));
+        for purpose in Purpose::ALL.into_iter().filter(|purpose| *purpose != Purpose::User) {
+            let message = Message::new(purpose).text("ana");
+            assert_eq!(keyring.vouches(&message, Some(&mac)), Err(Doubt::Wrong), "{purpose:?}");
+        }
+        assert_eq!(keyring.vouches(&user("ana"), None), Err(Doubt::Missing));
+        for end in 0..mac.len() {
+            assert!(keyring.vouches(&user("ana"), Some(&mac[..end])).is_err(), "cut at {end}");
+            let mut changed = mac.clone();
+            changed[end] ^= 1;
+            assert!(keyring.vouches(&user("ana"), Some(&changed)).is_err(), "changed at {end}");
+        }
+        let (other, other_id) = self::keyring();
+        assert_eq!(other.vouches(&user("ana"), Some(&mac)), Err(Doubt::OtherKey));
+        let theirs = other.mac(&other_id, &user("ana")).unwrap();
+        let relabelled = [&mac[..ID_BYTES], &theirs[ID_BYTES..]].concat();
+        assert_eq!(keyring.vouches(&user("ana"), Some(&relabelled)), Err(Doubt::Wrong));
+        assert!(keyring.mac(&other_id, &user("ana")).is_err());
+        assert_eq!(format!("{keyring:?}").matches("[REDACTED]").count(), 2, "{keyring:?}");
+    }
+
+    #[test]
+    fn no_two_rows_are_encoded_alike() {
+        let list = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+        let of = || Message::new(Purpose::ApiToken);
+        let all = [
+            of().text("ab").text("c"),
+            of().text("a").text("bc"),
+            of().text("abc"),
+            of().text("abc").text(""),
+            of().text("abc").maybe(None::<&str>),
+            of().maybe(Some("abc")).maybe(Some("x")),
+            of().text("abc").maybe_list(Some(&list(&[]))),
+            of().text("abc").maybe_list(Some(&list(&["a", "b"]))),
+            of().text("abc").maybe_list(Some(&list(&["ab"]))),
+            of().text("abc").maybe_list(Some(&list(&["a"]))).text("b"),
+            of().number(1),
+            of().number(-1),
+            of().maybe_number(None),
+        ];
+        for (place, message) in all.iter().enumerate() {
+            assert!(all[..place].iter().all(|other| other.bytes != message.bytes), "number {place}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn parts_are_told_apart_wherever_they_are_cut(text in "[ab]{0,8}", one in 0usize..9, other in 0usize..9) {
+            let (one, other) = (one.min(text.len()), other.min(text.len()));
+            let cut = |at: usize| Message::new(Purpose::User).text(&text[..at]).text(&text[at..]).bytes;
+            prop_assert_eq!(cut(one) == cut(other), one == other);
+        }
     }
 }

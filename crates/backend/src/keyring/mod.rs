@@ -2,9 +2,11 @@
 //! key. Plaintext exists in here and in `Sensitive`, and nowhere else.
 
 mod kek;
-mod mac;
+pub(crate) mod mac;
+mod mark;
 pub(crate) mod repository;
 mod service;
+pub(crate) mod takeover;
 
 pub use kek::{Kek, KekError};
 pub use service::{KeyError, KeyService, KeyStatus, Rewrapped};
@@ -12,6 +14,7 @@ pub use service::{KeyError, KeyService, KeyStatus, Rewrapped};
 use crate::{db::Db, random};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use domain::{sensitive::Sensitive, time::Timestamp};
+use mac::MacKeys;
 use repository::CheckRow;
 use uuid::Uuid;
 use zeroize::{Zeroize, Zeroizing};
@@ -22,8 +25,12 @@ pub(crate) const ALGORITHM: &str = "AES-256-GCM/AES-256-GCM";
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 12;
 
-/// What is sealed to tell a right key from a wrong one.
-const CHECK_TEXT: &[u8] = b"latchkey key encryption key";
+/// What was sealed to tell a right key from a wrong one, before rows carried MACs.
+const OLD_CHECK_TEXT: &[u8] = b"latchkey key encryption key";
+
+/// What is sealed to tell a right key from a wrong one. It also says that every row that grants anything carries a MAC: only
+/// who has the key can say so, so nobody else has rows without one taken over a second time.
+const CHECK_TEXT: &[u8] = b"latchkey key encryption key, rows carry MACs";
 
 /// Where a sealed value belongs. It is bound to this place: anywhere else it cannot be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +82,22 @@ pub(crate) struct SealedValue {
     pub(crate) ciphertext: Vec<u8>,
 }
 
+/// The process was given no key, or not the right one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the key encryption key is not at hand")]
+pub(crate) struct NoKey;
+
+impl NoKey {
+    /// As it travels among what can go wrong with the database.
+    pub(crate) fn into_database_error() -> sqlx::Error {
+        sqlx::Error::Configuration(Box::new(Self))
+    }
+
+    pub(crate) fn is(error: &sqlx::Error) -> bool {
+        matches!(error, sqlx::Error::Configuration(inner) if inner.is::<Self>())
+    }
+}
+
 /// It could not be sealed or opened. No detail: there is none that is safe to tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a stored value is not what was sealed")]
@@ -83,19 +106,44 @@ pub(crate) struct IntegrityError;
 /// The key encryption keys at hand. Which of them seals is for the database to say, so that all servers agree.
 #[derive(Debug)]
 pub(crate) struct Keyring {
-    keys: Vec<(String, Kek)>,
+    keys: Vec<Entry>,
+    /// The ids of those whose time was over when the process started: nothing is vouched for by them.
+    retired: Vec<String>,
+}
+
+/// A key at hand, with what is derived from it.
+#[derive(Debug)]
+struct Entry {
+    id: String,
+    kek: Kek,
+    macs: Option<MacKeys>,
+}
+
+/// What the check value of a key says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Checked {
+    /// It is the key, of a database whose rows carry no MACs yet.
+    Unvouched,
+    /// It is the key.
+    Vouched,
 }
 
 impl Keyring {
     /// Tries the keys on the database's check values, and makes the first the active one where there is none yet; of
     /// servers that start at once, one does. `None` where the active key is not at hand.
     pub(crate) async fn unlock(db: &Db, keys: Vec<Kek>, now: Timestamp) -> Result<Option<Self>, sqlx::Error> {
-        let keyring = Self::new(keys);
-        let Some((first, _)) = keyring.keys.first() else { return Ok(None) };
-        let fresh = keyring.check_row(first)?;
+        let mut keyring = Self::new(keys);
+        let Some(first) = keyring.keys.first() else { return Ok(None) };
+        let fresh = keyring.check_row(&first.id)?;
         let mut work = db.begin().await?;
-        let known = repository::known_or_insert(&mut work, fresh, now).await?;
+        let (known, is_new) = repository::known_or_insert(&mut work, fresh, now).await?;
+        keyring.retired = repository::retired(&mut work).await?;
         let waiting = repository::count_by_key(&mut work).await?;
+        let active = known.iter().find(|row| row.active && keyring.check(row).is_some());
+        if let Some(active) = active {
+            takeover::run(&mut work, &keyring, &known, &active.id, is_new, now).await?;
+        }
+        let open = active.is_some();
         work.commit().await?;
         for (id, count) in waiting {
             if !keyring.has(&id) {
@@ -106,46 +154,76 @@ impl Keyring {
                 );
             }
         }
-        let open = known.iter().any(|row| row.active && keyring.opens_check(row));
         Ok(open.then_some(keyring))
     }
 
     pub(crate) fn new(keys: Vec<Kek>) -> Self {
-        let mut named: Vec<(String, Kek)> = Vec::new();
+        let mut named: Vec<Entry> = Vec::new();
         for kek in keys {
             let id = kek.id();
-            if named.iter().all(|(known, _)| *known != id) {
-                named.push((id, kek));
+            if named.iter().all(|known| known.id != id) {
+                let macs = MacKeys::derive(&kek);
+                named.push(Entry { id, kek, macs });
             }
         }
-        Self { keys: named }
+        Self { keys: named, retired: Vec::new() }
+    }
+
+    /// The keys themselves, for another one like it.
+    #[cfg(test)]
+    pub(crate) fn keks(&self) -> Vec<Kek> {
+        self.keys.iter().map(|entry| entry.kek.clone()).collect()
     }
 
     /// The ids of the keys at hand.
     fn ids(&self) -> impl Iterator<Item = &str> {
-        self.keys.iter().map(|(id, _)| id.as_str())
+        self.keys.iter().map(|entry| entry.id.as_str())
     }
 
-    fn has(&self, id: &str) -> bool {
+    pub(crate) fn has(&self, id: &str) -> bool {
         self.key(id).is_ok()
     }
 
+    /// One of the keys at hand that may still be used.
+    pub(crate) fn any_id(&self) -> Option<String> {
+        self.ids().find(|id| !self.is_retired(id)).map(str::to_owned)
+    }
+
+    fn is_retired(&self, id: &str) -> bool {
+        self.retired.iter().any(|retired| retired == id)
+    }
+
     fn key(&self, id: &str) -> Result<&Kek, IntegrityError> {
-        self.keys.iter().find(|(known, _)| known == id).map(|(_, kek)| kek).ok_or(IntegrityError)
+        self.keys.iter().find(|entry| entry.id == id).map(|entry| &entry.kek).ok_or(IntegrityError)
     }
 
     /// What is stored to know the key again.
     fn check_row(&self, id: &str) -> Result<CheckRow, sqlx::Error> {
-        let sealed = self.key(id).and_then(|kek| seal_under(kek.bytes(), &check_aad(id), CHECK_TEXT));
+        self.check_row_of(id, CHECK_TEXT)
+    }
+
+    fn check_row_of(&self, id: &str, text: &[u8]) -> Result<CheckRow, sqlx::Error> {
+        let sealed = self.key(id).and_then(|kek| seal_under(kek.bytes(), &check_aad(id), text));
         let (check_nonce, check_ciphertext) = sealed.map_err(|error| sqlx::Error::Encode(error.into()))?;
         Ok(CheckRow { id: id.to_owned(), active: false, check_nonce, check_ciphertext })
     }
 
-    fn opens_check(&self, row: &CheckRow) -> bool {
+    /// What the check value says, or `None` where it is of another key.
+    fn check(&self, row: &CheckRow) -> Option<Checked> {
         let opened = self.key(&row.id).and_then(|kek| {
             open_under(kek.bytes(), &check_aad(&row.id), &row.check_nonce, &row.check_ciphertext)
         });
-        opened.is_ok_and(|text| *text == CHECK_TEXT)
+        match opened.ok()?.as_slice() {
+            CHECK_TEXT => Some(Checked::Vouched),
+            OLD_CHECK_TEXT => Some(Checked::Unvouched),
+            _ => None,
+        }
+    }
+
+    /// A check value as it was before rows carried MACs.
+    #[cfg(test)]
+    pub(crate) fn old_check_row(&self, id: &str) -> CheckRow {
+        self.check_row_of(id, OLD_CHECK_TEXT).unwrap()
     }
 
     /// Seals a value for its place, under a fresh data key and this key encryption key.

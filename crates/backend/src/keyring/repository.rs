@@ -8,11 +8,11 @@ use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 #[derive(FromRow)]
-pub(super) struct CheckRow {
-    pub(super) id: String,
+pub(crate) struct CheckRow {
+    pub(crate) id: String,
     pub(super) active: bool,
-    pub(super) check_nonce: Vec<u8>,
-    pub(super) check_ciphertext: Vec<u8>,
+    pub(crate) check_nonce: Vec<u8>,
+    pub(crate) check_ciphertext: Vec<u8>,
 }
 
 /// Held by whoever changes which keys there are; the number is arbitrary.
@@ -23,12 +23,12 @@ pub(super) async fn lock(connection: &mut PgConnection) -> Result<(), sqlx::Erro
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(KEY_LOCK).execute(connection).await.map(drop)
 }
 
-/// The keys that are not retired; the fresh one becomes the active one where there is none.
+/// The keys that are not retired; the fresh one becomes the active one where there is none, which is told as well.
 pub(super) async fn known_or_insert(
     connection: &mut PgConnection,
     fresh: CheckRow,
     now: Timestamp,
-) -> Result<Vec<CheckRow>, sqlx::Error> {
+) -> Result<(Vec<CheckRow>, bool), sqlx::Error> {
     lock(connection).await?;
     let known: Vec<CheckRow> = sqlx::query_as(
         "SELECT id, active, check_nonce, check_ciphertext FROM key_encryption_keys WHERE retired_at IS NULL",
@@ -36,11 +36,29 @@ pub(super) async fn known_or_insert(
     .fetch_all(&mut *connection)
     .await?;
     if known.iter().any(|row| row.active) {
-        return Ok(known);
+        return Ok((known, false));
     }
     let first = CheckRow { active: true, ..fresh };
     insert(connection, &first, now).await?;
-    Ok(vec![first])
+    Ok((vec![first], true))
+}
+
+/// The ids of the keys whose time is over.
+pub(super) async fn retired(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT id FROM key_encryption_keys WHERE retired_at IS NOT NULL")
+        .fetch_all(connection)
+        .await
+}
+
+/// Puts another check value in the place of a key's.
+pub(super) async fn put_check(connection: &mut PgConnection, row: &CheckRow) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE key_encryption_keys SET check_nonce = $2, check_ciphertext = $3 WHERE id = $1")
+        .bind(&row.id)
+        .bind(&row.check_nonce)
+        .bind(&row.check_ciphertext)
+        .execute(connection)
+        .await
+        .map(drop)
 }
 
 pub(super) async fn insert(
@@ -62,6 +80,16 @@ pub(super) async fn insert(
     .map(drop)
 }
 
+/// Keeps servers, older ones too, from writing rows that are being taken over, until the end of the transaction.
+pub(super) async fn hold_writers(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "LOCK TABLE users, sessions, api_tokens, one_time_links, secrets, audit_head IN SHARE ROW EXCLUSIVE MODE",
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
 /// The key that seals. It stays the one until the end of the transaction: whoever activates another waits.
 pub(crate) async fn active_id(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
     sqlx::query_scalar("SELECT id FROM key_encryption_keys WHERE active FOR SHARE")
@@ -77,14 +105,23 @@ pub(super) struct KeyRow {
     pub(super) created_at: DateTime<Utc>,
     pub(super) retired_at: Option<DateTime<Utc>>,
     pub(super) sealed: i64,
+    /// How many rows it vouches for.
+    pub(super) vouches: i64,
 }
 
-/// All of them, with the number of values under each, the oldest first.
+/// All of them, with the number of values under each and of rows that it vouches for, the oldest first.
 pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<KeyRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT id, active, created_at, retired_at, \
-         (SELECT count(*) FROM secret_values WHERE kek_id = id) AS sealed \
-         FROM key_encryption_keys ORDER BY created_at, id",
+         (SELECT count(*) FROM secret_values WHERE kek_id = keys.id) AS sealed, \
+         coalesce((SELECT sum(count) FROM ( \
+             SELECT substr(mac, 1, 8) AS key, count(*) FROM users GROUP BY 1 \
+             UNION ALL SELECT substr(mac, 1, 8), count(*) FROM sessions GROUP BY 1 \
+             UNION ALL SELECT substr(mac, 1, 8), count(*) FROM api_tokens GROUP BY 1 \
+             UNION ALL SELECT substr(mac, 1, 8), count(*) FROM one_time_links GROUP BY 1 \
+             UNION ALL SELECT substr(mac, 1, 8), count(*) FROM secrets GROUP BY 1 \
+         ) AS vouched (key, count) WHERE key = decode(keys.id, 'hex')), 0)::bigint AS vouches \
+         FROM key_encryption_keys AS keys ORDER BY created_at, id",
     )
     .fetch_all(connection)
     .await

@@ -1,7 +1,10 @@
 //! Rotation of the key encryption keys: a new one is added, made the active one, every value is sealed under it anew, and
 //! the old one is retired. Each step may be killed and done again, and secrets may be read and changed meanwhile.
 
-use super::{Keyring, repository};
+use super::{
+    Keyring, repository,
+    takeover::{self, Stale, Table},
+};
 use crate::{
     access::{Object, authorize},
     audit::{self, AuditAction, AuditRecord},
@@ -33,6 +36,8 @@ pub struct KeyStatus {
     pub at_hand: bool,
     /// How many values are sealed under it.
     pub sealed: u64,
+    /// How many rows it vouches for: users, sessions, API tokens, links and secrets.
+    pub vouches: u64,
     /// When the database came to know it.
     pub created_at: Timestamp,
     /// When it was retired.
@@ -46,6 +51,10 @@ pub struct Rewrapped {
     pub done: u64,
     /// So many could not be opened, and are as they were.
     pub broken: u64,
+    /// The active key vouches for so many more rows.
+    pub vouched: u64,
+    /// So many rows were not what the portal wrote, and stay refused.
+    pub refused: u64,
 }
 
 /// Why a key was not added, activated or retired.
@@ -66,6 +75,9 @@ pub enum KeyError {
     /// Values are sealed under it.
     #[error("{0} values are still sealed under this key: run `latchkey key rewrap` first")]
     InUse(u64),
+    /// It vouches for rows.
+    #[error("{0} rows are still vouched for by this key: run `latchkey key rewrap` first")]
+    Vouches(u64),
     /// As anywhere.
     #[error(transparent)]
     Refused(#[from] Error),
@@ -88,6 +100,7 @@ impl KeyService {
             active: row.active,
             at_hand: self.keyring.has(&row.id),
             sealed: u64::try_from(row.sealed).unwrap_or_default(),
+            vouches: u64::try_from(row.vouches).unwrap_or_default(),
             created_at: timestamp(row.created_at),
             retired_at: row.retired_at.map(timestamp),
             id: row.id,
@@ -130,8 +143,11 @@ impl KeyService {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
             repository::lock(&mut work).await.map_err(failed)?;
-            let key = known(repository::all(&mut work).await.map_err(failed)?, id)?;
-            if !self.keyring.has(id) {
+            let all = repository::all(&mut work).await.map_err(failed)?;
+            // The one before is needed as well: it vouches for the end of the record, which this one goes on from.
+            let before = all.iter().any(|row| row.active && self.keyring.has(&row.id));
+            let key = known(all, id)?;
+            if !self.keyring.has(id) || !before {
                 return Err(KeyError::NotAtHand);
             }
             if key.active {
@@ -191,17 +207,47 @@ impl KeyService {
                 work.commit().await.map_err(failed)?;
                 Ok(Some((last, batch)))
             });
-            let Some((last, batch)) = batch.await? else { return Ok(total) };
+            let Some((last, batch)) = batch.await? else { break };
             beyond = Some(last);
             total.done += batch.done;
             total.broken += batch.broken;
             progress(total.done);
         }
+        for table in Table::ALL {
+            while let Some((done, broken)) = self.renew(ctx, table).await? {
+                total.vouched += done;
+                total.refused += broken;
+            }
+        }
+        Ok(total)
+    }
+
+    /// Has the active key vouch for the next rows of a table that another key does; `None` where there are no more.
+    async fn renew(&self, ctx: &Ctx, table: Table) -> Result<Option<(u64, u64)>, KeyError> {
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            let active = repository::active_id(&mut work).await.map_err(failed)?;
+            let all = repository::all(&mut work).await.map_err(failed)?;
+            // A row of a key that is not at hand would be taken for one that somebody made up.
+            let in_use = |row: &repository::KeyRow| row.active || row.vouches > 0;
+            if all.iter().any(|row| in_use(row) && !self.keyring.has(&row.id)) {
+                return Err(KeyError::NotAtHand);
+            }
+            let stale = Stale::OtherKeyThan(&active);
+            let renewed = takeover::batch(&mut work, &self.keyring, &active, table, stale).await;
+            let Some(renewed) = renewed.map_err(failed)? else { return Ok(None) };
+            let record = AuditRecord::done(AuditAction::ValuesRewrapped, &active);
+            audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
+            work.commit().await.map_err(failed)?;
+            Ok(Some((renewed.done, renewed.broken)))
+        })
+        .await
     }
 
     /// Puts a key away that seals nothing any more; after that it may be taken out of the key file.
     ///
-    /// Errors: `Unknown`, `Retired`, `Active`, `InUse`; `Refused`.
+    /// Errors: `Unknown`, `Retired`, `Active`, `InUse`, `Vouches`; `Refused`.
     pub async fn retire(&self, ctx: &Ctx, id: &str) -> Result<(), KeyError> {
         authorize(&self.db, ctx, Action::ManageKeys, Object::Named(id)).await?;
         bounded(ctx, async {
@@ -214,6 +260,9 @@ impl KeyService {
             }
             if key.sealed > 0 {
                 return Err(KeyError::InUse(u64::try_from(key.sealed).unwrap_or_default()));
+            }
+            if key.vouches > 0 {
+                return Err(KeyError::Vouches(u64::try_from(key.vouches).unwrap_or_default()));
             }
             repository::retire(&mut work, id, ctx.now).await.map_err(failed)?;
             let record = AuditRecord::done(AuditAction::KeyRetired, id);

@@ -1,4 +1,6 @@
+mod forged;
 mod rotation;
+mod taken_over;
 
 use super::*;
 use aes_gcm::{

@@ -46,6 +46,8 @@ pub enum ManifestsError {
     WrongShape,
     /// Argo CD is told the address of each repository, and of these none is known.
     NoUrl(Vec<SecretId>),
+    /// The password of this one was typed for another registry host than the one that the secret names now.
+    OtherHost(SecretId),
     /// Something else.
     Refused(Error),
 }
@@ -59,7 +61,7 @@ impl From<Error> for ManifestsError {
 impl SecretService {
     /// A Kubernetes Secret for each, in one text. The record of each value is kept before any is returned.
     ///
-    /// Errors: `WrongShape`, `NoUrl`; `Refused` with `NotFound` where one of them is gone, and as for `credential`.
+    /// Errors: `WrongShape`, `NoUrl`, `OtherHost`; `Refused` with `NotFound` where one of them is gone, and as for `credential`.
     pub async fn manifests(
         &self,
         ctx: &Ctx,
@@ -101,6 +103,7 @@ impl SecretService {
                     return Err(ManifestsError::WrongShape);
                 }
                 Err(ValueError::NoUrl) => return Err(ManifestsError::NoUrl(vec![id.clone()])),
+                Err(ValueError::OtherHost) => return Err(ManifestsError::OtherHost(id.clone())),
                 Err(ValueError::Refused(error)) => return Err(error.into()),
             };
             let one = manifest(id, shape, &entries, query.namespace.as_ref(), query.format);

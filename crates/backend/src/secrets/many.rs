@@ -9,6 +9,7 @@ use crate::{
     context::Ctx,
     error::broken_constraint,
     keyring::{IntegrityError, Keyring},
+    work::Work,
 };
 use domain::secret::{KeyFacts, NewSecret, SecretId};
 use sqlx::PgConnection;
@@ -16,8 +17,8 @@ use sqlx::PgConnection;
 /// Why none of them was added.
 #[derive(Debug)]
 pub(crate) enum AddAllError {
-    /// Somebody has taken this name meanwhile.
-    Taken(SecretId),
+    /// Somebody has taken one of the names meanwhile.
+    Taken,
     /// A value could not be sealed.
     Broken(IntegrityError),
     /// The database failed.
@@ -34,15 +35,21 @@ pub(crate) fn id_of(secret: &NewSecret) -> SecretId {
     SecretId::new(secret.credential.kind(), secret.name.clone())
 }
 
-/// Whether there is a secret of this id.
-pub(crate) async fn exists(work: &mut PgConnection, id: &SecretId) -> Result<bool, sqlx::Error> {
-    Ok(repository::find(work, id).await?.is_some())
+/// So many rows are written at once: PostgreSQL takes no more than 65,535 parameters.
+const ROWS: usize = 1_000;
+
+/// Which of these secrets there are already.
+pub(crate) async fn existing(
+    connection: &mut PgConnection,
+    ids: &[SecretId],
+) -> Result<Vec<SecretId>, sqlx::Error> {
+    Ok(repository::targets(connection, ids).await?.into_iter().map(|(id, _)| id).collect())
 }
 
 /// Adds secrets within a unit of work, as `SecretService::create` adds one: sealed each by itself, each with its record.
 /// What is known of a key comes with it. After an error the unit of work is of no more use. Whoever calls has authorized.
 pub(crate) async fn add_all(
-    work: &mut PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     keyring: &Keyring,
     kek_id: &str,
@@ -53,24 +60,29 @@ pub(crate) async fn add_all(
     let mut sorted: Vec<(SecretId, &NewSecret, Option<&KeyFacts>)> =
         secrets.iter().map(|(secret, facts)| (id_of(secret), secret, facts.as_ref())).collect();
     sorted.sort_by_key(|(id, ..)| id.to_string());
-    for (id, secret, facts) in &sorted {
-        let row = NewRow::seal(keyring, kek_id, secret, None).map_err(AddAllError::Broken)?;
-        let key = KeyRow { secret: row.id, pending: false, sealed_version: 1, facts: *facts };
-        repository::insert(work, ctx, row).await.map_err(|error| {
+    for some in sorted.chunks(ROWS) {
+        let (mut rows, mut keys) = (Vec::new(), Vec::new());
+        for (_, secret, facts) in some {
+            let row = NewRow::seal(keyring, kek_id, secret, None).map_err(AddAllError::Broken)?;
+            if facts.is_some() {
+                keys.push(KeyRow { secret: row.id, pending: false, sealed_version: 1, facts: *facts });
+            }
+            rows.push(row);
+        }
+        repository::insert_many(work, ctx, rows).await.map_err(|error| {
             if broken_constraint(&error) == Some("secrets_kind_name_unique") {
-                AddAllError::Taken(id.clone())
+                AddAllError::Taken
             } else {
                 AddAllError::Database(error)
             }
         })?;
-        if facts.is_some() {
-            key_repository::insert_many(work, ctx, &[key]).await?;
+        if !keys.is_empty() {
+            key_repository::insert_many(work, ctx, &keys).await?;
         }
     }
-    for (id, ..) in &sorted {
-        let object = id.to_string();
-        let record = AuditRecord::done(AuditAction::SecretAdded, &object);
-        audit::repository::append(work, ctx, record).await?;
-    }
+    let objects: Vec<String> = sorted.iter().map(|(id, ..)| id.to_string()).collect();
+    let records: Vec<_> =
+        objects.iter().map(|object| (ctx, AuditRecord::done(AuditAction::SecretAdded, object))).collect();
+    audit::repository::append_many(work, &records).await?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Secrets: the service, and the rows under it.
 
 mod deleted;
+pub(crate) mod hosts;
 pub(crate) mod keys;
 mod list;
 mod manifests;

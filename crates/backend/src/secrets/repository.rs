@@ -4,8 +4,13 @@ use super::service::value_field;
 use crate::{
     context::Ctx,
     db::instant,
-    keyring::{IntegrityError, Keyring, Location, SealedValue},
+    keyring::{
+        IntegrityError, Keyring, Location, SealedValue,
+        mac::{Message, Purpose},
+        takeover::{Guarded, NewMacs, Stale},
+    },
     revision::Revision,
+    work::Work,
 };
 use chrono::{DateTime, Days, Utc};
 use domain::{
@@ -27,19 +32,87 @@ const MAX_WORDS: usize = 8;
 #[derive(Clone, Debug, FromRow)]
 pub(crate) struct SecretRow {
     pub(crate) id: Uuid,
+    kind: String,
+    name: String,
     pub(super) display_name: String,
     pub(crate) registry_host: Option<String>,
     pub(super) registry_username: Option<String>,
+    /// The registry host that the value was typed for. A trigger keeps it, by the same rule as `changed` does.
+    pub(crate) value_host: Option<String>,
     pub(crate) version: i64,
     pub(crate) value_version: i64,
     pub(super) submission: Option<Uuid>,
     pub(super) updated_at: DateTime<Utc>,
     pub(super) updated_by: String,
     pub(super) check_target: Option<String>,
-    pub(super) known_hosts: String,
+    pub(crate) known_hosts: String,
+    /// Vouches for what its value belongs to.
+    mac: Option<Vec<u8>>,
+}
+
+/// The columns of a `SecretRow`.
+const ROW: &str = "secrets.id, kind, name, display_name, registry_host, registry_username, value_host, secrets.version, \
+    value_version, submission, updated_at, updated_by, check_target, known_hosts, mac";
+
+/// What a sealed value belongs to: its kind and name, where it may be sent, and what consumers are told beside it.
+struct Binding<'a> {
+    id: Uuid,
+    kind: &'a str,
+    name: &'a str,
+    registry_host: Option<&'a str>,
+    registry_username: Option<&'a str>,
+    value_host: Option<&'a str>,
+    value_version: i64,
+    check_target: Option<&'a str>,
+    known_hosts: &'a str,
+}
+
+impl Binding<'_> {
+    fn message(&self) -> Message {
+        Message::new(Purpose::Secret)
+            .bytes(self.id.as_bytes())
+            .text(self.kind)
+            .text(self.name)
+            .maybe(self.registry_host)
+            .maybe(self.registry_username)
+            .maybe(self.value_host)
+            .number(self.value_version)
+            .maybe(self.check_target)
+            .text(self.known_hosts)
+    }
 }
 
 impl SecretRow {
+    fn message(&self) -> Message {
+        Binding {
+            id: self.id,
+            kind: &self.kind,
+            name: &self.name,
+            registry_host: self.registry_host.as_deref(),
+            registry_username: self.registry_username.as_deref(),
+            value_host: self.value_host.as_deref(),
+            value_version: self.value_version,
+            check_target: self.check_target.as_deref(),
+            known_hosts: &self.known_hosts,
+        }
+        .message()
+    }
+
+    /// Verifies that the portal itself gave its value this name and place.
+    ///
+    /// Errors: somebody else changed the row.
+    pub(crate) fn prove(&self, keyring: &Keyring, id: &SecretId) -> Result<(), IntegrityError> {
+        let is_asked_for = self.kind == id.kind.as_str() && self.name == id.name.as_str();
+        match keyring.vouches(&self.message(), self.mac.as_deref()) {
+            Ok(()) if is_asked_for => Ok(()),
+            Ok(()) => Err(IntegrityError),
+            Err(doubt) => {
+                tracing::error!(secret = %id, "{doubt}: its value is not used");
+                Err(IntegrityError)
+            }
+        }
+    }
+
     pub(super) fn revision(&self) -> Revision {
         Revision { row: self.id, version: self.version }
     }
@@ -81,6 +154,21 @@ pub(super) struct NewRow {
 }
 
 impl NewRow {
+    fn message(&self) -> Message {
+        Binding {
+            id: self.id,
+            kind: self.kind.as_str(),
+            name: &self.name,
+            registry_host: self.registry_host.as_deref(),
+            registry_username: self.registry_username.as_deref(),
+            value_host: self.registry_host.as_deref(),
+            value_version: self.place.version,
+            check_target: self.check_target.as_deref(),
+            known_hosts: &self.known_hosts,
+        }
+        .message()
+    }
+
     pub(super) fn seal(
         keyring: &Keyring,
         kek_id: &str,
@@ -122,15 +210,12 @@ pub(crate) async fn find(
     connection: &mut PgConnection,
     id: &SecretId,
 ) -> Result<Option<SecretRow>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT id, display_name, registry_host, registry_username, version, value_version, submission, \
-         updated_at, updated_by, check_target, known_hosts FROM secrets \
-         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
-    )
-    .bind(id.kind.as_str())
-    .bind(id.name.as_str())
-    .fetch_optional(connection)
-    .await
+    let sql = format!("SELECT {ROW} FROM secrets WHERE kind = $1 AND name = $2 AND deleted_at IS NULL");
+    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(id.kind.as_str())
+        .bind(id.name.as_str())
+        .fetch_optional(connection)
+        .await
 }
 
 /// The secret that came from the form with this mark.
@@ -162,19 +247,17 @@ pub(super) async fn lock_submission(
 }
 
 /// Keeps others from changing the row until the end of the transaction.
-pub(super) async fn lock(
+pub(crate) async fn lock(
     connection: &mut PgConnection,
     id: &SecretId,
 ) -> Result<Option<SecretRow>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT id, display_name, registry_host, registry_username, version, value_version, submission, \
-         updated_at, updated_by, check_target, known_hosts FROM secrets \
-         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL FOR UPDATE",
-    )
-    .bind(id.kind.as_str())
-    .bind(id.name.as_str())
-    .fetch_optional(connection)
-    .await
+    let sql =
+        format!("SELECT {ROW} FROM secrets WHERE kind = $1 AND name = $2 AND deleted_at IS NULL FOR UPDATE");
+    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(id.kind.as_str())
+        .bind(id.name.as_str())
+        .fetch_optional(connection)
+        .await
 }
 
 /// A secret with its sealed value.
@@ -192,38 +275,37 @@ pub(crate) async fn find_value(
         #[sqlx(flatten)]
         sealed: SealedValue,
     }
-    let found: Option<Joined> = sqlx::query_as(
-        "SELECT secrets.id, display_name, registry_host, registry_username, secrets.version, value_version, \
-         submission, updated_at, updated_by, check_target, known_hosts, algorithm, kek_id, wrapped_key, nonce, ciphertext \
-         FROM secrets JOIN secret_values \
+    let sql = format!(
+        "SELECT {ROW}, algorithm, kek_id, wrapped_key, nonce, ciphertext FROM secrets JOIN secret_values \
          ON secret_values.secret_id = secrets.id AND secret_values.version = secrets.value_version \
          AND secret_values.field = $3 \
-         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
-    )
-    .bind(id.kind.as_str())
-    .bind(id.name.as_str())
-    .bind(value_field(id.kind).as_str())
-    .fetch_optional(connection)
-    .await?;
+         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL"
+    );
+    let found: Option<Joined> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(id.kind.as_str())
+        .bind(id.name.as_str())
+        .bind(value_field(id.kind).as_str())
+        .fetch_optional(connection)
+        .await?;
     Ok(found.map(|Joined { row, sealed }| (row, sealed)))
 }
 
-pub(super) async fn insert(connection: &mut PgConnection, ctx: &Ctx, row: NewRow) -> Result<(), sqlx::Error> {
-    insert_many(connection, ctx, vec![row]).await
+pub(super) async fn insert(work: &mut Work, ctx: &Ctx, row: NewRow) -> Result<(), sqlx::Error> {
+    insert_many(work, ctx, vec![row]).await
 }
 
 /// Secrets and their values, in two statements.
-pub(super) async fn insert_many(
-    connection: &mut PgConnection,
-    ctx: &Ctx,
-    rows: Vec<NewRow>,
-) -> Result<(), sqlx::Error> {
+pub(super) async fn insert_many(work: &mut Work, ctx: &Ctx, rows: Vec<NewRow>) -> Result<(), sqlx::Error> {
     let now = instant(ctx.now)?;
+    let mut signed = Vec::with_capacity(rows.len());
+    for row in &rows {
+        signed.push((row, work.sign(&row.message()).await?));
+    }
     let mut secrets = QueryBuilder::<Postgres>::new(
         "INSERT INTO secrets (id, kind, name, display_name, registry_host, registry_username, version, \
-         value_version, submission, created_at, updated_at, updated_by, check_target, known_hosts) ",
+         value_version, submission, created_at, updated_at, updated_by, check_target, known_hosts, mac) ",
     );
-    secrets.push_values(&rows, |mut values, row| {
+    secrets.push_values(&signed, |mut values, (row, mac)| {
         values
             .push_bind(row.id)
             .push_bind(row.kind.as_str())
@@ -238,10 +320,11 @@ pub(super) async fn insert_many(
             .push_bind(now)
             .push_bind(ctx.actor.name())
             .push_bind(&row.check_target)
-            .push_bind(&row.known_hosts);
+            .push_bind(&row.known_hosts)
+            .push_bind(mac);
     });
-    secrets.build().execute(&mut *connection).await?;
-    insert_values(connection, now, rows.into_iter().map(|row| (row.place, row.sealed))).await
+    secrets.build().execute(&mut **work).await?;
+    insert_values(work, now, rows.into_iter().map(|row| (row.place, row.sealed))).await
 }
 
 async fn insert_values(
@@ -282,15 +365,13 @@ pub(super) async fn replace_value(
     insert_values(connection, instant(ctx.now)?, std::iter::once((place, sealed))).await
 }
 
-/// Writes the row and answers with its new version.
-pub(super) async fn update(
-    connection: &mut PgConnection,
-    ctx: &Ctx,
-    row: SecretRow,
-) -> Result<i64, sqlx::Error> {
+/// Writes the row, which has been proved, and answers with its new version.
+pub(crate) async fn update(work: &mut Work, ctx: &Ctx, row: SecretRow) -> Result<i64, sqlx::Error> {
+    let mac = work.sign(&row.message()).await?;
     sqlx::query_scalar(
         "UPDATE secrets SET display_name = $2, registry_host = $3, registry_username = $4, value_version = $5, \
-         updated_at = $6, updated_by = $7, check_target = $8, known_hosts = $9, version = version + 1 WHERE id = $1 RETURNING version",
+         updated_at = $6, updated_by = $7, check_target = $8, known_hosts = $9, mac = $10, \
+         version = version + 1 WHERE id = $1 RETURNING version",
     )
     .bind(row.id)
     .bind(row.display_name)
@@ -301,8 +382,42 @@ pub(super) async fn update(
     .bind(ctx.actor.name())
     .bind(row.check_target)
     .bind(row.known_hosts)
-    .fetch_one(connection)
+    .bind(mac)
+    .fetch_one(&mut **work)
     .await
+}
+
+/// Secrets that are to be vouched for, locked until the end of the transaction.
+pub(crate) async fn guarded(
+    connection: &mut PgConnection,
+    stale: Stale<'_>,
+    limit: i64,
+) -> Result<Vec<Guarded<Uuid>>, sqlx::Error> {
+    let sql = format!("SELECT {ROW} FROM secrets WHERE {} ORDER BY id LIMIT $2 FOR UPDATE", Stale::SQL);
+    let rows: Vec<SecretRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(stale.bound())
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| Guarded { key: row.id, message: row.message(), mac: row.mac }).collect())
+}
+
+/// Puts codes in the place of those that secrets had; answers with the number of rows.
+pub(crate) async fn put_macs(
+    connection: &mut PgConnection,
+    macs: &NewMacs<Uuid>,
+) -> Result<usize, sqlx::Error> {
+    let (ids, codes): (Vec<Uuid>, Vec<Option<&[u8]>>) =
+        macs.iter().map(|(id, mac)| (*id, mac.as_deref())).unzip();
+    sqlx::query(
+        "UPDATE secrets SET mac = fresh.mac FROM unnest($1::uuid[], $2::bytea[]) AS fresh (id, mac) \
+         WHERE secrets.id = fresh.id",
+    )
+    .bind(&ids)
+    .bind(&codes)
+    .execute(connection)
+    .await?;
+    Ok(macs.len())
 }
 
 /// Keeps others from changing those of these secrets that there are, until the end of the transaction; answers with their

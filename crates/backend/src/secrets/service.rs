@@ -3,6 +3,7 @@
 
 use super::{
     deleted::KeepDeleted,
+    hosts,
     keys::{
         self, facts_of_seed,
         repository::{self as key_repository, KeyRow},
@@ -24,6 +25,7 @@ use crate::{
     reads::ReadRecorder,
     revision::{Expected, Revision},
     ssh_keys::KeyReader,
+    work::Work,
 };
 use domain::{
     error::{Error, Field, FieldError, Problem},
@@ -34,7 +36,6 @@ use domain::{
     },
     sensitive::Sensitive,
 };
-use sqlx::PgConnection;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -69,7 +70,7 @@ impl Submission {
 pub struct SecretService {
     pub(super) db: Db,
     keyring: Option<Arc<Keyring>>,
-    pub(super) reader: KeyReader,
+    pub(crate) reader: KeyReader,
     pub(super) reads: ReadRecorder,
     pub(super) keep_deleted: KeepDeleted,
 }
@@ -318,14 +319,15 @@ impl SecretService {
             && row.check_target.as_deref() == secret.settings.target()
             && row.known_hosts == secret.settings.known_hosts.as_str();
         let place = Location { secret: row.id, field: value_field(id.kind), version: row.value_version };
+        let same = same && row.prove(keyring, id).is_ok();
         Ok(same && keyring.open(place, &sealed).is_ok_and(|stored| stored.expose() == value.expose()))
     }
 
     /// Changes a secret that is still what is expected, and answers with the version it has then. A value
     /// that is `None` stays as it is stored. A change that changes nothing writes nothing.
     ///
-    /// Errors: `Changed` with who and when; `Invalid` with what is wrong with the key; `Twin` as in `create`, where what
-    /// it is about changes; `NotFound`, `BadRequest` for the wrong kind of change; `Sealed`, `Forbidden`, `Unavailable`,
+    /// Errors: `Changed` with who and when; `Invalid` with what is wrong with the key, or at the password where the host
+    /// changes and the password stays; `Twin` as in `create`, where what it is about changes; `NotFound`, `BadRequest` for the wrong kind of change; `Sealed`, `Forbidden`, `Unavailable`,
     /// `Internal`.
     pub async fn update(
         &self,
@@ -363,6 +365,7 @@ impl SecretService {
             if !expected.is(stored.revision()) {
                 return Err(keys::changed(ctx, stored));
             }
+            stored.prove(keyring, id).map_err(|error| broken(ctx, error))?;
             let knowingly = update.knowingly;
             let value = Some((stored.id, stored.value_version));
             let tested = tested.or_else(|| {
@@ -372,6 +375,12 @@ impl SecretService {
             let Changed { row, value, fields } = changed(id, stored, update)?;
             if fields.is_empty() {
                 return Ok(expected.version);
+            }
+            // Whoever may change a secret but not read it would have its password by naming a host of their own.
+            let moved = fields.contains(&Field::RegistryHost.key());
+            let stays = hosts::may_go_to(row.registry_host.as_deref(), row.value_host.as_deref());
+            if moved && value.is_none() && !stays {
+                return Err(hosts::password_again());
             }
             if !knowingly {
                 let shared = Shared::after(&row, &fields, facts.as_ref());
@@ -461,7 +470,7 @@ struct Wanted<'a> {
 }
 
 pub(super) async fn record(
-    work: &mut PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     action: AuditAction,
     id: &SecretId,
@@ -521,6 +530,7 @@ fn changed(id: &SecretId, stored: SecretRow, update: SecretUpdate) -> Result<Cha
     let value = value.map(|(field, text)| {
         fields.push(field.key());
         row.value_version += 1;
+        row.value_host.clone_from(&row.registry_host);
         (value_field(id.kind), text)
     });
     Ok(Changed { row, value, fields })

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 mod deleted;
 mod failure;
+mod hosts;
 mod selection;
 mod sentinel;
 
@@ -107,8 +108,7 @@ async fn a_change_keeps_what_is_blank_and_names_its_fields(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let secrets = backend.secrets();
     secrets.create(&at(1), new(image("a", "first")), None).await.unwrap();
-    let changed =
-        SecretDraft { display_name: "A".to_owned(), registry_host: "quay.io".to_owned(), ..image("", "") };
+    let changed = SecretDraft { display_name: "A".to_owned(), username: "other".to_owned(), ..image("", "") };
     let version =
         secrets.update(&at(2), &id("image-a"), update(SecretKind::ImagePull, changed.clone()), 1).await;
     assert_eq!(version, Ok(2));
@@ -142,7 +142,7 @@ async fn a_change_keeps_what_is_blank_and_names_its_fields(pool: PgPool) {
     assert_eq!(
         changes,
         [
-            "test | secret changed | image-a | done | display_name,registry_host",
+            "test | secret changed | image-a | done | display_name,username",
             "test | secret changed | image-a | done | password",
             "test | secret changed | gitsync-secret-a | done | display_name",
         ]

@@ -7,12 +7,13 @@ use crate::{
 };
 use domain::{
     error::Field,
-    secret::{Credential, KeyFacts, SecretId},
+    secret::{Credential, KeyFacts, SecretId, SecretKind, SecretName},
 };
 use sqlx::PgConnection;
+use std::collections::HashMap;
 
 /// What two secrets may have in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Shared<'a> {
     /// A fingerprint.
     Key(&'a str),
@@ -41,6 +42,44 @@ impl<'a> Shared<'a> {
             _ => None,
         }
     }
+}
+
+/// The first secret that holds the same as each of these, where whoever asks may know of it: in two queries, however many
+/// there are.
+pub(crate) async fn find_many(
+    work: &mut PgConnection,
+    ctx: &Ctx,
+    all: &[Option<Shared<'_>>],
+) -> Result<Vec<Option<SecretId>>, sqlx::Error> {
+    let (mut keys, mut hosts, mut usernames) = (Vec::new(), Vec::new(), Vec::new());
+    for shared in all.iter().flatten() {
+        match shared {
+            Shared::Key(fingerprint) => keys.push(*fingerprint),
+            Shared::Account { host, username } => {
+                hosts.push(*host);
+                usernames.push(*username);
+            }
+        }
+    }
+    let id = |kind, name: String| {
+        let id = SecretId::new(kind, SecretName::parse(&name).ok()?);
+        allowed(&ctx.actor, Action::ReadSecrets, Object::Secret(&id)).then_some(id)
+    };
+    let keys: HashMap<String, SecretId> = repository::key_twins(work, &keys)
+        .await?
+        .into_iter()
+        .filter_map(|(fingerprint, name)| Some((fingerprint, id(SecretKind::GitDataset, name)?)))
+        .collect();
+    let accounts: HashMap<(String, String), SecretId> = repository::account_twins(work, (&hosts, &usernames))
+        .await?
+        .into_iter()
+        .filter_map(|(host, username, name)| Some(((host, username), id(SecretKind::ImagePull, name)?)))
+        .collect();
+    let twin = |shared: &Option<Shared<'_>>| match (*shared)? {
+        Shared::Key(fingerprint) => keys.get(fingerprint).cloned(),
+        Shared::Account { host, username } => accounts.get(&(host.to_owned(), username.to_owned())).cloned(),
+    };
+    Ok(all.iter().map(twin).collect())
 }
 
 /// The first other secret that holds the same, where whoever asks may know of it.

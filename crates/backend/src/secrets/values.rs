@@ -1,6 +1,7 @@
 //! Handing values out, to consumers that hold a token for it.
 
 use super::{
+    hosts,
     keys::repository as keys,
     repository,
     service::{SecretService, broken, restore, value_field},
@@ -46,6 +47,8 @@ pub enum ValueError {
     WrongShape,
     /// Argo CD is told the repository's address, and none is known.
     NoUrl,
+    /// The password was typed for another registry host than the one that the secret names now.
+    OtherHost,
     /// Something else.
     Refused(Error),
 }
@@ -59,19 +62,25 @@ impl From<Error> for ValueError {
 impl SecretService {
     /// Takes the credential out, value included. The record of it is kept before the value is returned.
     ///
-    /// Errors: `NotFound`; `Internal` where what is stored is not what was sealed, which is recorded too;
+    /// Errors: `NotFound`; `Invalid` at the password where that was typed for another registry host; `Internal` where what is
+    /// stored is not what was sealed, which is recorded too;
     /// `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`.
     pub async fn credential(&self, ctx: &Ctx, id: &SecretId) -> Result<Credential, Error> {
         authorize(&self.db, ctx, Action::ReadValues, Object::Secret(id)).await?;
         self.unsealed()?;
         let stored = self.stored_value(ctx, id).await?;
+        let row = &stored.0;
+        if !hosts::may_go_to(row.registry_host.as_deref(), row.value_host.as_deref()) {
+            self.reads.record(Read::new(ctx, id, row.id, Outcome::Refused)).await?;
+            return Err(hosts::password_again());
+        }
         self.open(ctx, id, stored).await
     }
 
     /// The credential in the shape that its consumer reads, unless they hold this state already. The record of it is
     /// kept before it is returned.
     ///
-    /// Errors: `WrongShape`, `NoUrl`; `Refused` as for `credential`.
+    /// Errors: `WrongShape`, `NoUrl`, `OtherHost`; `Refused` as for `credential`.
     pub async fn value(
         &self,
         ctx: &Ctx,
@@ -96,6 +105,11 @@ impl SecretService {
         let url = url.map(str::to_owned).or_else(|| row.check_target.clone());
         if shape == Shape::ArgoCd && url.is_none() {
             return Err(ValueError::NoUrl);
+        }
+        let may_go = hosts::may_go_to(row.registry_host.as_deref(), row.value_host.as_deref());
+        if !may_go {
+            self.reads.record(Read::new(ctx, id, row.id, Outcome::Refused)).await?;
+            return Err(ValueError::OtherHost);
         }
         let public_key = match shape {
             Shape::Rancher | Shape::Flux => self.public_key(ctx, row.id).await?,
@@ -157,7 +171,11 @@ impl SecretService {
     ) -> Result<Credential, Error> {
         let secret = row.id;
         let place = Location { secret, field: value_field(id.kind), version: row.value_version };
-        let opened = self.unsealed()?.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
+        let keyring = self.unsealed()?;
+        let opened = row
+            .prove(keyring, id)
+            .and_then(|()| keyring.open(place, &sealed))
+            .and_then(|text| restore(id.kind, row, text));
         let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };
         self.reads.record(Read::new(ctx, id, secret, outcome)).await?;
         opened.map_err(|error| broken(ctx, error))

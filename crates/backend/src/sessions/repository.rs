@@ -1,35 +1,72 @@
 //! All SQL about sessions and attempts to sign in.
 
-use crate::{context::Ctx, db::instant};
+use crate::{
+    context::Ctx,
+    db::instant,
+    keyring::{
+        mac::{Message, Purpose},
+        takeover::{Guarded, NewMacs, Stale},
+    },
+    users::repository::{COLUMNS as USER_COLUMNS, UserRow},
+    work::Work,
+};
 use chrono::{DateTime, Utc};
 use domain::time::Timestamp;
-use sqlx::{FromRow, PgConnection};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// A session that is good, with its user.
+/// A session, with its user. What of it is good has yet to be looked at.
 #[derive(Debug, FromRow)]
 pub(super) struct LiveRow {
-    pub(super) id: Uuid,
-    pub(super) user_id: Uuid,
-    pub(super) name: String,
-    pub(super) role: String,
+    #[sqlx(flatten)]
+    pub(super) session: Grant,
     pub(super) seen_at: DateTime<Utc>,
+    #[sqlx(flatten)]
+    pub(super) user: UserRow,
 }
 
-/// The session of this token, where it is good now.
+/// What a session grants, and to whom.
+#[derive(Debug, FromRow)]
+pub(super) struct Grant {
+    #[sqlx(rename = "session_id")]
+    pub(super) id: Uuid,
+    pub(super) user_id: Uuid,
+    #[sqlx(rename = "session_created_at")]
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) expires_at: DateTime<Utc>,
+    #[sqlx(rename = "session_mac")]
+    pub(super) mac: Option<Vec<u8>>,
+}
+
+/// The columns of a `Grant`, of the table `sessions`.
+const GRANT: &str = "sessions.id AS session_id, sessions.user_id, sessions.created_at AS session_created_at, \
+    sessions.expires_at, sessions.mac AS session_mac";
+
+impl Grant {
+    /// What vouches for a session: also for the token that it is of, as whoever asks has shown it.
+    pub(super) fn message(&self, token_hash: &[u8]) -> Message {
+        Message::new(Purpose::Session)
+            .bytes(self.id.as_bytes())
+            .bytes(self.user_id.as_bytes())
+            .bytes(token_hash)
+            .number(self.created_at.timestamp_micros())
+            .number(self.expires_at.timestamp_micros())
+    }
+}
+
+/// The session of this token, with its user.
 pub(super) async fn find_live(
     connection: &mut PgConnection,
     token_hash: &[u8],
-    now: Timestamp,
     seen_after: Timestamp,
 ) -> Result<Option<LiveRow>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT sessions.id, user_id, name, role, seen_at FROM sessions JOIN users ON users.id = user_id \
-         WHERE token_hash = $1 AND expires_at > $2 AND seen_at > $3 AND NOT disabled",
-    )
-    .bind(token_hash)
-    .bind(instant(now)?)
-    .bind(instant(seen_after)?)
+    QueryBuilder::<Postgres>::new(format!(
+        "SELECT {GRANT}, seen_at, {USER_COLUMNS} FROM sessions JOIN users ON users.id = user_id WHERE token_hash = "
+    ))
+    .push_bind(token_hash)
+    .push(" AND seen_at > ")
+    .push_bind(instant(seen_after)?)
+    .build_query_as()
     .fetch_optional(connection)
     .await
 }
@@ -59,7 +96,7 @@ pub(super) struct NewRow<'a> {
 
 /// Adds a session; those that are over are swept away.
 pub(super) async fn insert(
-    connection: &mut PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     row: NewRow<'_>,
     seen_after: Timestamp,
@@ -68,11 +105,14 @@ pub(super) async fn insert(
     sqlx::query("DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2")
         .bind(now)
         .bind(instant(seen_after)?)
-        .execute(&mut *connection)
+        .execute(&mut **work)
         .await?;
+    let expires_at = instant(row.expires_at)?;
+    let grant = Grant { id: row.id, user_id: row.user_id, created_at: now, expires_at, mac: None };
+    let mac = work.sign(&grant.message(row.token_hash)).await?;
     sqlx::query(
-        "INSERT INTO sessions (id, user_id, token_hash, device, address, created_at, seen_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
+        "INSERT INTO sessions (id, user_id, token_hash, device, address, created_at, seen_at, expires_at, mac) \
+         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)",
     )
     .bind(row.id)
     .bind(row.user_id)
@@ -80,10 +120,58 @@ pub(super) async fn insert(
     .bind(row.device)
     .bind(ctx.address.map(|address| address.to_string()))
     .bind(now)
-    .bind(instant(row.expires_at)?)
-    .execute(connection)
+    .bind(expires_at)
+    .bind(mac)
+    .execute(&mut **work)
     .await
     .map(drop)
+}
+
+/// Sessions that are to be vouched for, locked until the end of the transaction.
+pub(crate) async fn guarded(
+    connection: &mut PgConnection,
+    stale: Stale<'_>,
+    limit: i64,
+) -> Result<Vec<Guarded<Uuid>>, sqlx::Error> {
+    #[derive(FromRow)]
+    struct Row {
+        #[sqlx(flatten)]
+        session: Grant,
+        token_hash: Vec<u8>,
+    }
+    let sql = format!(
+        "SELECT {GRANT}, token_hash FROM sessions WHERE {} ORDER BY id LIMIT $2 FOR UPDATE",
+        Stale::SQL
+    );
+    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(stale.bound())
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
+    let guarded = |Row { session, token_hash }: Row| Guarded {
+        key: session.id,
+        message: session.message(&token_hash),
+        mac: session.mac,
+    };
+    Ok(rows.into_iter().map(guarded).collect())
+}
+
+/// Puts codes in the place of those that sessions had; answers with the number of rows.
+pub(crate) async fn put_macs(
+    connection: &mut PgConnection,
+    macs: &NewMacs<Uuid>,
+) -> Result<usize, sqlx::Error> {
+    let (ids, codes): (Vec<Uuid>, Vec<Option<&[u8]>>) =
+        macs.iter().map(|(id, mac)| (*id, mac.as_deref())).unzip();
+    sqlx::query(
+        "UPDATE sessions SET mac = fresh.mac FROM unnest($1::uuid[], $2::bytea[]) AS fresh (id, mac) \
+         WHERE sessions.id = fresh.id",
+    )
+    .bind(&ids)
+    .bind(&codes)
+    .execute(connection)
+    .await?;
+    Ok(macs.len())
 }
 
 /// A session, as its owner sees it.

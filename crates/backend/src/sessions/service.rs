@@ -2,7 +2,7 @@
 
 use super::{
     attempts::{self, Attempts, Counted},
-    repository::{self, ListRow, NewRow},
+    repository::{self, ListRow, LiveRow, NewRow},
 };
 use crate::{
     access::{Object, authorize},
@@ -12,6 +12,7 @@ use crate::{
     error::refuse,
     random,
     users::{Passwords, name_key, repository as users},
+    work::Work,
 };
 use domain::{access::AccessError, error::Error, sensitive::Sensitive, time::Timestamp};
 use std::time::Duration;
@@ -90,17 +91,32 @@ impl SessionService {
         let hash = &random::hash(token);
         let (now, seen_after) = (ctx.now, self.seen_after(ctx.now));
         let found = self.db.read(|mut reader| async move {
-            Ok((repository::find_live(&mut reader, hash, now, seen_after).await?, reader))
+            Ok((repository::find_live(&mut reader, hash, seen_after).await?, reader))
         });
         let Some(row) = found.await.map_err(failed)? else { return Ok(None) };
-        if timestamp(row.seen_at).micros() <= now.micros() - SEEN_EVERY {
+        if !self.is_good(&row, hash, now).map_err(failed)? {
+            return Ok(None);
+        }
+        let LiveRow { session, seen_at, user } = row;
+        if timestamp(seen_at).micros() <= now.micros() - SEEN_EVERY {
             let noted = self.db.read(|mut reader| async move {
-                Ok((repository::note_seen(&mut reader, row.id, now).await?, reader))
+                Ok((repository::note_seen(&mut reader, session.id, now).await?, reader))
             });
             noted.await.map_err(failed)?;
         }
-        let role = users::role(&row.role).map_err(failed)?;
-        Ok(Some(Actor::User(UserActor { id: row.user_id, name: row.name, role, session: row.id })))
+        let role = users::role(&user.role).map_err(failed)?;
+        Ok(Some(Actor::User(UserActor { id: user.id, name: user.name, role, session: session.id })))
+    }
+
+    /// Whether the portal wrote both rows, and they are good now. Rows that somebody else wrote are as if they were not there.
+    fn is_good(&self, row: &LiveRow, token_hash: &[u8], now: Timestamp) -> Result<bool, sqlx::Error> {
+        let LiveRow { session, user, .. } = row;
+        let of_session = self.db.vouches(&session.message(token_hash), session.mac.as_deref(), || {
+            format!("session {} of {}", session.id, user.name)
+        })?;
+        let of_user = self.db.vouches(&user.message(), user.mac.as_deref(), || user.called())?;
+        let ours = of_session.is_ok() && of_user.is_ok() && session.user_id == user.id;
+        Ok(ours && timestamp(session.expires_at) > now && !user.disabled)
     }
 
     /// Whether people sign in with passwords at all.
@@ -204,7 +220,7 @@ impl SessionService {
     /// A session for this user, in this transaction.
     pub(crate) async fn begin(
         &self,
-        work: &mut sqlx::PgConnection,
+        work: &mut Work,
         ctx: &Ctx,
         user: &users::UserRow,
         device: &str,

@@ -14,6 +14,7 @@ use crate::{
     random,
     sessions::{NewSession, SessionService, repository as sessions},
     users::repository::{self as users, UserRow},
+    work::Work,
 };
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::{
@@ -21,7 +22,6 @@ use domain::{
     error::Error,
     sensitive::Sensitive,
 };
-use sqlx::PgConnection;
 
 /// As whom the portal itself acts on the provider's word.
 const ACTOR: &str = "single sign-on";
@@ -187,14 +187,14 @@ impl SingleSignOnService {
     /// A new user, under the first of the names that nobody has; `None` where each is taken.
     async fn add(
         &self,
-        work: &mut PgConnection,
+        work: &mut Work,
         ctx: &Ctx,
         identity: &Identity,
         role: Role,
     ) -> Result<Option<UserRow>, sqlx::Error> {
         let issuer = &self.provider.config().issuer;
         for name in identity.user_names(issuer.host()) {
-            if users::find(work, name.as_str()).await?.is_some() {
+            if users::find_unproven(work, name.as_str()).await?.is_some() {
                 continue;
             }
             let ctx = as_portal(ctx);
@@ -212,12 +212,7 @@ impl SingleSignOnService {
 }
 
 /// The user in the role that their groups give now.
-async fn with_role(
-    work: &mut PgConnection,
-    ctx: &Ctx,
-    user: UserRow,
-    role: Role,
-) -> Result<UserRow, sqlx::Error> {
+async fn with_role(work: &mut Work, ctx: &Ctx, user: UserRow, role: Role) -> Result<UserRow, sqlx::Error> {
     if user.role == role.as_str() {
         return Ok(user);
     }

@@ -17,6 +17,10 @@ use sqlx::PgPool;
 const ISSUER: &str = "http://127.0.0.1:9";
 
 async fn backend(pool: &PgPool, no_passwords: bool) -> Backend {
+    with_keys(pool, no_passwords, vec![Kek::generate().unwrap()]).await
+}
+
+async fn with_keys(pool: &PgPool, no_passwords: bool, keys: Vec<Kek>) -> Backend {
     let single_sign_on = SingleSignOnConfig {
         issuer: Issuer::parse(ISSUER).unwrap(),
         client_id: "latchkey".to_owned(),
@@ -26,7 +30,7 @@ async fn backend(pool: &PgPool, no_passwords: bool) -> Backend {
     };
     let sign_in =
         SignInConfig { no_passwords, single_sign_on: Some(single_sign_on), ..SignInConfig::default() };
-    let (keys, checks) = (vec![Kek::generate().unwrap()], CheckConfig::default());
+    let checks = CheckConfig::default();
     Backend::over(
         Db::over(pool.clone()),
         keys,
@@ -167,7 +171,7 @@ async fn where_passwords_are_off_nothing_is_done_with_one(pool: PgPool) {
     let before = backend(&pool, false).await;
     add_user(&before, "ana", Role::Admin, "correct horse battery").await;
     let link = before.users().password_link(&at(1), "ana", false).await.unwrap();
-    let backend = backend(&pool, true).await;
+    let backend = with_keys(&pool, true, crate::tests::keks_of(&before)).await;
     let (users, password) = (backend.users(), text("tiefer Brunnen im Hof"));
     for outcome in [
         backend.sessions().sign_in(&anonymous(2), "ana", &text("correct horse battery"), "").await.map(drop),

@@ -74,7 +74,8 @@ impl KeyReader {
             .map_err(|Failure| NotRead::Failed(Error::Unavailable))
     }
 
-    async fn in_turn<T: Send + 'static>(
+    /// Does work that may take a core for seconds, a few at a time and off the threads that answer.
+    pub(crate) async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, NotRead> {

@@ -1,6 +1,6 @@
 //! API tokens: for clusters and scripts.
 
-mod repository;
+pub(crate) mod repository;
 mod service;
 
 pub use service::{CreatedToken, TokenPage, TokenService, TokenSummary};

@@ -1,6 +1,15 @@
 //! All SQL about API tokens.
 
-use crate::{context::Ctx, db::instant};
+use crate::{
+    context::Ctx,
+    db::instant,
+    keyring::{
+        mac::{Message, Purpose},
+        takeover::{Guarded, NewMacs, Stale},
+    },
+    users::repository::UserRow,
+    work::Work,
+};
 use chrono::{DateTime, Utc};
 use domain::{
     access::{NewToken, Restriction, TokenScope},
@@ -26,11 +35,72 @@ pub(super) struct TokenRow {
     pub(super) expires_at: Option<DateTime<Utc>>,
     pub(super) used_at: Option<DateTime<Utc>>,
     pub(super) revoked_at: Option<DateTime<Utc>>,
-    pub(super) owner_role: Option<String>,
-    pub(super) owner_disabled: Option<bool>,
+    /// Vouches for what it grants.
+    pub(super) mac: Option<Vec<u8>>,
+    #[sqlx(flatten)]
+    owner: OwnerRow,
+}
+
+/// The user whose token it is, where it is one's.
+#[derive(Debug, Default, FromRow)]
+#[expect(clippy::struct_field_names, reason = "as the columns are called beside those of the token")]
+struct OwnerRow {
+    owner_name: Option<String>,
+    owner_role: Option<String>,
+    owner_password_hash: Option<String>,
+    owner_disabled: Option<bool>,
+    owner_oidc_issuer: Option<String>,
+    owner_oidc_subject: Option<String>,
+    owner_signed_in_at: Option<DateTime<Utc>>,
+    owner_mac: Option<Vec<u8>>,
 }
 
 impl TokenRow {
+    /// Everything that a token grants, to whoever shows it.
+    pub(super) fn message(&self) -> Message {
+        Message::new(Purpose::ApiToken)
+            .text(&self.id)
+            .bytes(&self.secret_hash)
+            .text(&self.name)
+            .maybe(self.user_id.as_ref().map(Uuid::as_bytes))
+            .text(&self.scope)
+            .maybe(self.name_prefix.as_ref())
+            .maybe_list(self.secrets.as_deref())
+            .number(self.created_at.timestamp_micros())
+            .text(&self.created_by)
+            .maybe_number(self.expires_at.map(|at| at.timestamp_micros()))
+            .maybe_number(self.revoked_at.map(|at| at.timestamp_micros()))
+    }
+
+    /// The user whose token it is; `None` for tokens of the command line.
+    ///
+    /// Errors: it is somebody's, and there is no such user.
+    pub(super) fn owner(&self) -> Result<Option<UserRow>, sqlx::Error> {
+        let Some(id) = self.user_id else { return Ok(None) };
+        let OwnerRow {
+            owner_name: Some(name), owner_role: Some(role), owner_disabled: Some(disabled), ..
+        } = &self.owner
+        else {
+            return Err(sqlx::Error::RowNotFound);
+        };
+        Ok(Some(UserRow {
+            id,
+            name: name.clone(),
+            role: role.clone(),
+            password_hash: self.owner.owner_password_hash.clone(),
+            disabled: *disabled,
+            oidc_issuer: self.owner.owner_oidc_issuer.clone(),
+            oidc_subject: self.owner.owner_oidc_subject.clone(),
+            signed_in_at: self.owner.owner_signed_in_at,
+            mac: self.owner.owner_mac.clone(),
+        }))
+    }
+
+    /// As it is called where it is not what the portal wrote.
+    pub(super) fn called(&self) -> String {
+        format!("API token {}", self.id)
+    }
+
     pub(super) fn scope(&self) -> Result<TokenScope, sqlx::Error> {
         TokenScope::parse(&self.scope).ok_or_else(|| sqlx::Error::Decode("a stored scope is none".into()))
     }
@@ -49,8 +119,11 @@ impl TokenRow {
 }
 
 const SELECT: &str = "SELECT api_tokens.id, secret_hash, api_tokens.name, user_id, scope, name_prefix, secrets, \
-    api_tokens.created_at, api_tokens.created_by, expires_at, used_at, revoked_at, users.role AS owner_role, \
-    users.disabled AS owner_disabled FROM api_tokens LEFT JOIN users ON users.id = user_id";
+    api_tokens.created_at, api_tokens.created_by, expires_at, used_at, revoked_at, api_tokens.mac, \
+    users.name AS owner_name, users.role AS owner_role, users.password_hash AS owner_password_hash, \
+    users.disabled AS owner_disabled, users.oidc_issuer AS owner_oidc_issuer, \
+    users.oidc_subject AS owner_oidc_subject, users.signed_in_at AS owner_signed_in_at, users.mac AS owner_mac \
+    FROM api_tokens LEFT JOIN users ON users.id = user_id";
 
 pub(super) async fn find(connection: &mut PgConnection, id: &str) -> Result<Option<TokenRow>, sqlx::Error> {
     QueryBuilder::<Postgres>::new(format!("{SELECT} WHERE api_tokens.id = "))
@@ -61,7 +134,7 @@ pub(super) async fn find(connection: &mut PgConnection, id: &str) -> Result<Opti
 }
 
 pub(super) async fn insert(
-    connection: &mut PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     id: &str,
     secret_hash: &[u8],
@@ -73,21 +146,39 @@ pub(super) async fn insert(
         Restriction::Prefix(prefix) => (Some(prefix.as_str()), None),
         Restriction::Secrets(ids) => (None, Some(ids.iter().map(ToString::to_string).collect::<Vec<_>>())),
     };
+    let row = TokenRow {
+        id: id.to_owned(),
+        secret_hash: secret_hash.to_vec(),
+        name: token.name.as_str().to_owned(),
+        user_id: owner,
+        scope: token.scope.as_str().to_owned(),
+        name_prefix: prefix.map(str::to_owned),
+        secrets,
+        created_at: instant(ctx.now)?,
+        created_by: ctx.actor.name().to_owned(),
+        expires_at: token.expiry.at(ctx.now).map(instant).transpose()?,
+        used_at: None,
+        revoked_at: None,
+        mac: None,
+        owner: OwnerRow::default(),
+    };
+    let mac = work.sign(&row.message()).await?;
     sqlx::query(
         "INSERT INTO api_tokens (id, secret_hash, name, scope, user_id, name_prefix, secrets, created_at, created_by, \
-         expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         expires_at, mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
-    .bind(id)
-    .bind(secret_hash)
-    .bind(token.name.as_str())
-    .bind(token.scope.as_str())
-    .bind(owner)
-    .bind(prefix)
-    .bind(secrets)
-    .bind(instant(ctx.now)?)
-    .bind(ctx.actor.name())
-    .bind(token.expiry.at(ctx.now).map(instant).transpose()?)
-    .execute(connection)
+    .bind(row.id)
+    .bind(row.secret_hash)
+    .bind(row.name)
+    .bind(row.scope)
+    .bind(row.user_id)
+    .bind(row.name_prefix)
+    .bind(row.secrets)
+    .bind(row.created_at)
+    .bind(row.created_by)
+    .bind(row.expires_at)
+    .bind(mac)
+    .execute(&mut **work)
     .await
     .map(drop)
 }
@@ -108,20 +199,64 @@ pub(super) async fn note_used(
 
 /// Ends it at once; `None` where there is no such token, else its name. An owner reaches their own alone.
 pub(super) async fn revoke(
-    connection: &mut PgConnection,
+    work: &mut Work,
     id: &str,
     owner: Option<Uuid>,
     now: Timestamp,
 ) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar(
-        "UPDATE api_tokens SET revoked_at = coalesce(revoked_at, $3) \
-         WHERE id = $1 AND ($2::uuid IS NULL OR user_id = $2) RETURNING name",
+    let row: Option<TokenRow> = QueryBuilder::<Postgres>::new(format!("{SELECT} WHERE api_tokens.id = "))
+        .push_bind(id)
+        .push(" FOR UPDATE OF api_tokens")
+        .build_query_as()
+        .fetch_optional(&mut **work)
+        .await?;
+    let Some(mut row) = row.filter(|row| owner.is_none() || row.user_id == owner) else { return Ok(None) };
+    let ours = work.vouches(&row.message(), row.mac.as_deref(), || row.called())?.is_ok();
+    row.revoked_at = Some(row.revoked_at.unwrap_or(instant(now)?));
+    // One that the portal did not write is revoked as well, and nothing comes to vouch for it by that.
+    let mac = if ours { Some(work.sign(&row.message()).await?) } else { None };
+    sqlx::query("UPDATE api_tokens SET revoked_at = $2, mac = $3 WHERE id = $1")
+        .bind(id)
+        .bind(row.revoked_at)
+        .bind(mac)
+        .execute(&mut **work)
+        .await?;
+    Ok(Some(row.name))
+}
+
+/// Tokens that are to be vouched for, locked until the end of the transaction.
+pub(crate) async fn guarded(
+    connection: &mut PgConnection,
+    stale: Stale<'_>,
+    limit: i64,
+) -> Result<Vec<Guarded<String>>, sqlx::Error> {
+    let stale_rows = Stale::SQL.replace("mac", "api_tokens.mac");
+    let sql = format!("{SELECT} WHERE {stale_rows} ORDER BY api_tokens.id LIMIT $2 FOR UPDATE OF api_tokens");
+    let rows: Vec<TokenRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(stale.bound())
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
+    let guarded = |row: TokenRow| Guarded { message: row.message(), key: row.id, mac: row.mac };
+    Ok(rows.into_iter().map(guarded).collect())
+}
+
+/// Puts codes in the place of those that tokens had; answers with the number of rows.
+pub(crate) async fn put_macs(
+    connection: &mut PgConnection,
+    macs: &NewMacs<String>,
+) -> Result<usize, sqlx::Error> {
+    let (ids, codes): (Vec<&str>, Vec<Option<&[u8]>>) =
+        macs.iter().map(|(id, mac)| (id.as_str(), mac.as_deref())).unzip();
+    sqlx::query(
+        "UPDATE api_tokens SET mac = fresh.mac FROM unnest($1::text[], $2::bytea[]) AS fresh (id, mac) \
+         WHERE api_tokens.id = fresh.id",
     )
-    .bind(id)
-    .bind(owner)
-    .bind(instant(now)?)
-    .fetch_optional(connection)
-    .await
+    .bind(&ids)
+    .bind(&codes)
+    .execute(connection)
+    .await?;
+    Ok(macs.len())
 }
 
 /// Newest first, those beyond this one; of one owner, or everybody's.

@@ -9,6 +9,7 @@ use crate::{
     db::{Db, bounded, timestamp},
     error::refuse,
     random,
+    users::repository as users,
 };
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::{
@@ -99,9 +100,10 @@ impl TokenService {
         let Some(row) = found.await.map_err(failed)? else { return Ok(None) };
         let right = verify_slices_are_equal(&row.secret_hash, &random::hash(&secret)).is_ok();
         let expired = row.expires_at.is_some_and(|at| timestamp(at) <= ctx.now);
-        if !right || expired || row.revoked_at.is_some() || row.owner_disabled == Some(true) {
+        if !right || expired || row.revoked_at.is_some() || row.id != *id {
             return Ok(None);
         }
+        let Some(owner) = self.owner_of(&row).map_err(failed)? else { return Ok(None) };
         let now = ctx.now;
         if row.used_at.is_none_or(|at| timestamp(at).micros() <= now.micros() - USED_EVERY) {
             let noted = self.db.read(|mut reader| async move {
@@ -110,7 +112,6 @@ impl TokenService {
             noted.await.map_err(failed)?;
         }
         let scope = row.scope().map_err(failed)?;
-        let owner = row.owner_role.as_deref().and_then(Role::parse).unwrap_or(Role::Admin);
         let scope = if owner >= scope.least_role() { scope } else { TokenScope::ReadMetadata };
         Ok(Some(Actor::Token(TokenActor {
             restriction: row.restriction().map_err(failed)?,
@@ -119,6 +120,20 @@ impl TokenService {
             name: row.name,
             scope,
         })))
+    }
+
+    /// What the owner of a token may do, where the portal wrote both rows and they may sign in: `Admin` for tokens of the
+    /// command line. Rows that somebody else wrote are as if they were not there.
+    fn owner_of(&self, row: &TokenRow) -> Result<Option<Role>, sqlx::Error> {
+        if self.db.vouches(&row.message(), row.mac.as_deref(), || row.called())?.is_err() {
+            return Ok(None);
+        }
+        let Some(owner) = row.owner()? else { return Ok(Some(Role::Admin)) };
+        let ours = self.db.vouches(&owner.message(), owner.mac.as_deref(), || owner.called())?.is_ok();
+        if !ours || owner.disabled {
+            return Ok(None);
+        }
+        users::role(&owner.role).map(Some)
     }
 
     /// Makes a token of the one who asks, that may do no more than they.

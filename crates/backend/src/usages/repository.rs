@@ -234,8 +234,8 @@ pub(super) async fn delete(
 pub(super) enum Among<'a> {
     /// All.
     All,
-    /// Those for this registry host.
-    Registry(&'a str),
+    /// Those for one of these registry hosts.
+    Registries(&'a [String]),
     /// Those in whose known hosts this text stands.
     KnownHosts(&'a str),
     /// This one.
@@ -283,14 +283,19 @@ pub(super) async fn secrets(
     }
     match among {
         Among::All => &mut sql,
-        Among::Registry(host) => sql.push(" AND registry_host = ").push_bind(host),
+        Among::Registries(hosts) => sql.push(" AND registry_host = ANY (").push_bind(hosts).push(")"),
         Among::KnownHosts(host) => {
             let pattern = patterns(host).into_iter().next().unwrap_or_default();
             sql.push(" AND known_hosts <> '' AND known_hosts LIKE ").push_bind(pattern)
         }
         Among::One(id) => sql.push(" AND name = ").push_bind(id.name.as_str()),
     };
-    sql.push(format_args!(" ORDER BY name LIMIT {limit}"));
+    sql.push(" ORDER BY ");
+    if let Among::Registries(hosts) = among {
+        // As clients look them up: the account with the longest path first.
+        sql.push("array_position(").push_bind(hosts).push(", registry_host), ");
+    }
+    sql.push(format_args!("name LIMIT {limit}"));
     sql.build_query_as().fetch_all(connection).await
 }
 

@@ -10,6 +10,7 @@ use crate::{
     db::{Db, bounded},
     error::{broken_constraint, refuse},
     revision::{Expected, Revision},
+    work::Work,
 };
 use domain::{
     access::Restriction,
@@ -22,7 +23,6 @@ use domain::{
         UsageKind, UsagePage, UsageProblem, UsageQuery, UsageTarget,
     },
 };
-use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
 /// Rows a page.
@@ -248,8 +248,12 @@ impl UsageService {
     ) -> Result<SecretChoices, Error> {
         self.may(ctx, Action::ReadSecrets, kind, None).await?;
         let host = target.and_then(host_of);
+        let keys = match target {
+            Some(UsageTarget::Image(image)) => image.registry.keys_for(image.image.name()),
+            _ => Vec::new(),
+        };
         let fitting = match (target, &host) {
-            (Some(UsageTarget::Image(image)), _) => Some(Among::Registry(image.registry.as_str())),
+            (Some(UsageTarget::Image(_)), _) => Some(Among::Registries(&keys)),
             (Some(UsageTarget::Dataset(_)), Some(host)) => Some(Among::KnownHosts(host)),
             _ => None,
         };
@@ -286,7 +290,12 @@ impl UsageService {
                 choices.push(choice);
             }
         }
-        choices.sort_by_key(|choice| (!choice.suggested, choice.id.name.clone()));
+        let rank = |choice: &domain::usage::SecretChoice| {
+            let host = choice.account.as_ref().map(|(host, _)| host);
+            let rank = host.and_then(|host| keys.iter().position(|key| key == host));
+            rank.filter(|_| choice.suggested).unwrap_or(keys.len())
+        };
+        choices.sort_by_key(|choice| (!choice.suggested, rank(choice), choice.id.name.clone()));
         if choices.len() > CHOICES {
             more = true;
             let beyond = choices.split_off(CHOICES);
@@ -389,7 +398,7 @@ impl UsageService {
 
 /// A unit of work that has all the rows that it is about.
 struct Held {
-    work: Transaction<'static, Postgres>,
+    work: Work,
     stored: UsageRow,
     /// The secret that is chosen, if there is one.
     secret: Option<Uuid>,
@@ -411,7 +420,7 @@ fn object(kind: UsageKind, name: &SecretName) -> String {
 }
 
 async fn record(
-    work: &mut sqlx::PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     action: AuditAction,
     kind: UsageKind,

@@ -1,6 +1,14 @@
 //! All SQL about users and their one-time links.
 
-use crate::{context::Ctx, db::instant};
+use crate::{
+    context::Ctx,
+    db::instant,
+    keyring::{
+        mac::{Message, Purpose},
+        takeover::{Guarded, NewMacs, Stale},
+    },
+    work::Work,
+};
 use chrono::{DateTime, Utc};
 use domain::{
     access::{Role, UserName},
@@ -72,50 +80,124 @@ pub(crate) struct UserRow {
     pub(crate) password_hash: Option<String>,
     pub(crate) disabled: bool,
     pub(crate) oidc_issuer: Option<String>,
+    pub(crate) oidc_subject: Option<String>,
+    pub(crate) signed_in_at: Option<DateTime<Utc>>,
+    /// Vouches for all of them.
+    #[sqlx(rename = "user_mac")]
+    pub(crate) mac: Option<Vec<u8>>,
 }
 
-/// The user of this name.
-pub(crate) async fn find(connection: &mut PgConnection, name: &str) -> Result<Option<UserRow>, sqlx::Error> {
-    sqlx::query_as("SELECT id, name, role, password_hash, disabled, oidc_issuer FROM users WHERE name = $1")
-        .bind(name)
+impl UserRow {
+    /// Everything that somebody's rights follow from.
+    pub(crate) fn message(&self) -> Message {
+        Message::new(Purpose::User)
+            .bytes(self.id.as_bytes())
+            .text(&self.name)
+            .text(&self.role)
+            .maybe(self.password_hash.as_ref())
+            .number(self.disabled.into())
+            .maybe(self.oidc_issuer.as_ref())
+            .maybe(self.oidc_subject.as_ref())
+            .maybe_number(self.signed_in_at.map(|at| at.timestamp_micros()))
+    }
+
+    /// As it is called where it is not what the portal wrote.
+    pub(crate) fn called(&self) -> String {
+        format!("user {}", self.name)
+    }
+}
+
+/// The columns of a `UserRow`, of the table `users`.
+pub(crate) const COLUMNS: &str = "users.id, users.name, users.role, users.password_hash, users.disabled, \
+    users.oidc_issuer, users.oidc_subject, users.signed_in_at, users.mac AS user_mac";
+
+/// The row, unless it is not what the portal wrote.
+fn vouched(work: &Work, row: Option<UserRow>) -> Result<Option<UserRow>, sqlx::Error> {
+    let Some(row) = row else { return Ok(None) };
+    let outcome = work.vouches(&row.message(), row.mac.as_deref(), || row.called())?;
+    Ok(outcome.is_ok().then_some(row))
+}
+
+/// The user of this name. A row that the portal did not write is none.
+pub(crate) async fn find(work: &mut Work, name: &str) -> Result<Option<UserRow>, sqlx::Error> {
+    let row = find_unproven(work, name).await?;
+    vouched(work, row)
+}
+
+/// The row of this name, whoever wrote it.
+pub(crate) async fn find_unproven(
+    connection: &mut PgConnection,
+    name: &str,
+) -> Result<Option<UserRow>, sqlx::Error> {
+    QueryBuilder::<Postgres>::new(format!("SELECT {COLUMNS} FROM users WHERE name = "))
+        .push_bind(name)
+        .build_query_as()
         .fetch_optional(connection)
         .await
 }
 
-/// The user for whom this issuer vouches under this subject.
+/// The user for whom this issuer vouches under this subject. A row that the portal did not write is none.
 pub(crate) async fn find_by_subject(
-    connection: &mut PgConnection,
+    work: &mut Work,
     issuer: &str,
     subject: &str,
 ) -> Result<Option<UserRow>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT id, name, role, password_hash, disabled, oidc_issuer FROM users \
-         WHERE oidc_issuer = $1 AND oidc_subject = $2",
+    let row = QueryBuilder::<Postgres>::new(format!("SELECT {COLUMNS} FROM users WHERE oidc_issuer = "))
+        .push_bind(issuer)
+        .push(" AND oidc_subject = ")
+        .push_bind(subject)
+        .build_query_as()
+        .fetch_optional(&mut **work)
+        .await?;
+    vouched(work, row)
+}
+
+/// Changes what a user's rights follow from, of a row that the portal wrote; one that it did not write stays as it is.
+pub(crate) async fn change(
+    work: &mut Work,
+    id: Uuid,
+    change: impl FnOnce(&mut UserRow),
+) -> Result<Option<UserRow>, sqlx::Error> {
+    let row = QueryBuilder::<Postgres>::new(format!("SELECT {COLUMNS} FROM users WHERE id = "))
+        .push_bind(id)
+        .push(" FOR UPDATE")
+        .build_query_as()
+        .fetch_optional(&mut **work)
+        .await?;
+    let Some(mut row) = vouched(work, row)? else { return Ok(None) };
+    change(&mut row);
+    let mac = work.sign(&row.message()).await?;
+    sqlx::query(
+        "UPDATE users SET role = $2, password_hash = $3, disabled = $4, oidc_issuer = $5, oidc_subject = $6, \
+         signed_in_at = $7, mac = $8 WHERE id = $1",
     )
-    .bind(issuer)
-    .bind(subject)
-    .fetch_optional(connection)
-    .await
+    .bind(row.id)
+    .bind(&row.role)
+    .bind(&row.password_hash)
+    .bind(row.disabled)
+    .bind(&row.oidc_issuer)
+    .bind(&row.oidc_subject)
+    .bind(row.signed_in_at)
+    .bind(&mac)
+    .execute(&mut **work)
+    .await?;
+    Ok(Some(UserRow { mac: Some(mac), ..row }))
 }
 
 /// Adds a user for whom this issuer vouches under this subject.
 pub(crate) async fn insert_vouched(
-    connection: &mut PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     name: &UserName,
     role: Role,
     (issuer, subject): (&str, &str),
 ) -> Result<UserRow, sqlx::Error> {
-    let id = insert(connection, ctx, name, role, None).await?;
-    sqlx::query_as(
-        "UPDATE users SET oidc_issuer = $2, oidc_subject = $3 WHERE id = $1 \
-         RETURNING id, name, role, password_hash, disabled, oidc_issuer",
-    )
-    .bind(id)
-    .bind(issuer)
-    .bind(subject)
-    .fetch_one(connection)
-    .await
+    let id = insert(work, ctx, name, role, None).await?;
+    let vouched_for = change(work, id, |row| {
+        row.oidc_issuer = Some(issuer.to_owned());
+        row.oidc_subject = Some(subject.to_owned());
+    });
+    vouched_for.await?.ok_or(sqlx::Error::RowNotFound)
 }
 
 /// Keeps others from changing users until the end of the transaction.
@@ -132,16 +214,28 @@ pub(super) async fn any(connection: &mut PgConnection) -> Result<bool, sqlx::Err
 }
 
 pub(super) async fn insert(
-    connection: &mut PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     name: &UserName,
     role: Role,
     password_hash: Option<&str>,
 ) -> Result<Uuid, sqlx::Error> {
     let id = Uuid::now_v7();
+    let row = UserRow {
+        id,
+        name: name.as_str().to_owned(),
+        role: role.as_str().to_owned(),
+        password_hash: password_hash.map(str::to_owned),
+        disabled: false,
+        oidc_issuer: None,
+        oidc_subject: None,
+        signed_in_at: None,
+        mac: None,
+    };
+    let mac = work.sign(&row.message()).await?;
     sqlx::query(
-        "INSERT INTO users (id, name, role, password_hash, created_at, created_by) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO users (id, name, role, password_hash, created_at, created_by, mac) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(id)
     .bind(name.as_str())
@@ -149,7 +243,8 @@ pub(super) async fn insert(
     .bind(password_hash)
     .bind(instant(ctx.now)?)
     .bind(ctx.actor.name())
-    .execute(connection)
+    .bind(mac)
+    .execute(&mut **work)
     .await?;
     Ok(id)
 }
@@ -174,54 +269,24 @@ pub(super) async fn admins(connection: &mut PgConnection) -> Result<Vec<String>,
         .await
 }
 
-pub(crate) async fn set_role(connection: &mut PgConnection, id: Uuid, role: Role) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE users SET role = $2 WHERE id = $1")
-        .bind(id)
-        .bind(role.as_str())
-        .execute(connection)
-        .await
-        .map(drop)
+pub(crate) async fn set_role(work: &mut Work, id: Uuid, role: Role) -> Result<(), sqlx::Error> {
+    change(work, id, |row| role.as_str().clone_into(&mut row.role)).await.map(drop)
 }
 
-pub(super) async fn set_disabled(
-    connection: &mut PgConnection,
-    id: Uuid,
-    disabled: bool,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE users SET disabled = $2 WHERE id = $1")
-        .bind(id)
-        .bind(disabled)
-        .execute(connection)
-        .await
-        .map(drop)
+pub(super) async fn set_disabled(work: &mut Work, id: Uuid, disabled: bool) -> Result<(), sqlx::Error> {
+    change(work, id, |row| row.disabled = disabled).await.map(drop)
 }
 
 /// Stores a password's hash; the links to choose one are spent by it.
-pub(super) async fn set_password(
-    connection: &mut PgConnection,
-    id: Uuid,
-    hash: Option<&str>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1")
-        .bind(id)
-        .bind(hash)
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query("DELETE FROM one_time_links WHERE user_id = $1").bind(id).execute(connection).await.map(drop)
+pub(super) async fn set_password(work: &mut Work, id: Uuid, hash: Option<&str>) -> Result<(), sqlx::Error> {
+    change(work, id, |row| row.password_hash = hash.map(str::to_owned)).await?;
+    sqlx::query("DELETE FROM one_time_links WHERE user_id = $1").bind(id).execute(&mut **work).await.map(drop)
 }
 
 /// Notes that they have signed in.
-pub(crate) async fn note_sign_in(
-    connection: &mut PgConnection,
-    ctx: &Ctx,
-    id: Uuid,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE users SET signed_in_at = $2 WHERE id = $1")
-        .bind(id)
-        .bind(instant(ctx.now)?)
-        .execute(connection)
-        .await
-        .map(drop)
+pub(crate) async fn note_sign_in(work: &mut Work, ctx: &Ctx, id: Uuid) -> Result<(), sqlx::Error> {
+    let now = instant(ctx.now)?;
+    change(work, id, |row| row.signed_in_at = Some(now)).await.map(drop)
 }
 
 /// Users in the order of their names, beyond this one.
@@ -258,58 +323,140 @@ const SUMMARY: &str = "SELECT name, role, disabled, password_hash IS NOT NULL AS
 
 /// Notes a one-time link; those that have expired are swept away.
 pub(super) async fn insert_link(
-    connection: &mut PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     token_hash: &[u8],
     user: Option<Uuid>,
     expires_at: Timestamp,
 ) -> Result<(), sqlx::Error> {
     let now = instant(ctx.now)?;
-    sqlx::query("DELETE FROM one_time_links WHERE expires_at <= $1")
-        .bind(now)
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query("DELETE FROM one_time_links WHERE expires_at <= $1").bind(now).execute(&mut **work).await?;
+    let expires_at = instant(expires_at)?;
+    let mac = work.sign(&link_message(token_hash, user, expires_at)).await?;
     sqlx::query(
-        "INSERT INTO one_time_links (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO one_time_links (token_hash, user_id, created_at, expires_at, mac) VALUES ($1, $2, $3, $4, $5)",
     )
     .bind(token_hash)
     .bind(user)
     .bind(now)
-    .bind(instant(expires_at)?)
-    .execute(connection)
+    .bind(expires_at)
+    .bind(mac)
+    .execute(&mut **work)
     .await
     .map(drop)
 }
 
+/// For whom a link is, and until when.
+fn link_message(token_hash: &[u8], user: Option<Uuid>, expires_at: DateTime<Utc>) -> Message {
+    Message::new(Purpose::Link)
+        .bytes(token_hash)
+        .maybe(user.as_ref().map(Uuid::as_bytes))
+        .number(expires_at.timestamp_micros())
+}
+
 /// Whom a link is for, where it is still good: `Some(None)` is the first administrator.
 pub(super) async fn find_link(
-    connection: &mut PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     token_hash: &[u8],
 ) -> Result<Option<Option<UserRow>>, sqlx::Error> {
-    let found: Option<Option<Uuid>> =
-        sqlx::query_scalar("SELECT user_id FROM one_time_links WHERE token_hash = $1 AND expires_at > $2")
+    let now = instant(ctx.now)?;
+    let found: Option<(Option<Uuid>, DateTime<Utc>, Option<Vec<u8>>)> =
+        sqlx::query_as("SELECT user_id, expires_at, mac FROM one_time_links WHERE token_hash = $1")
             .bind(token_hash)
-            .bind(instant(ctx.now)?)
-            .fetch_optional(&mut *connection)
+            .fetch_optional(&mut **work)
             .await?;
-    match found {
-        None => Ok(None),
-        Some(None) => Ok(Some(None)),
-        Some(Some(id)) => {
-            let user: Option<UserRow> = sqlx::query_as(
-                "SELECT id, name, role, password_hash, disabled, oidc_issuer FROM users \
-                 WHERE id = $1 AND NOT disabled",
-            )
-            .bind(id)
-            .fetch_optional(connection)
-            .await?;
-            Ok(user.map(Some))
-        }
+    let Some((user, expires_at, mac)) = found else { return Ok(None) };
+    let message = link_message(token_hash, user, expires_at);
+    let ours = work.vouches(&message, mac.as_deref(), || "one-time link".to_owned())?;
+    if ours.is_err() || expires_at <= now {
+        return Ok(None);
     }
+    let Some(id) = user else { return Ok(Some(None)) };
+    let row = QueryBuilder::<Postgres>::new(format!("SELECT {COLUMNS} FROM users WHERE id = "))
+        .push_bind(id)
+        .build_query_as()
+        .fetch_optional(&mut **work)
+        .await?;
+    let row = vouched(work, row)?;
+    Ok(row.filter(|row| row.id == id && !row.disabled).map(Some))
 }
 
 /// Takes the links for the first administrator away: there is one now.
 pub(super) async fn spend_setup_links(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM one_time_links WHERE user_id IS NULL").execute(connection).await.map(drop)
+}
+
+/// Users that are to be vouched for, locked until the end of the transaction.
+pub(crate) async fn guarded(
+    connection: &mut PgConnection,
+    stale: Stale<'_>,
+    limit: i64,
+) -> Result<Vec<Guarded<Uuid>>, sqlx::Error> {
+    let sql = format!("SELECT {COLUMNS} FROM users WHERE {} ORDER BY id LIMIT $2 FOR UPDATE", Stale::SQL);
+    let rows: Vec<UserRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(stale.bound())
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| Guarded { key: row.id, message: row.message(), mac: row.mac }).collect())
+}
+
+/// Puts codes in the place of those that users had; answers with the number of rows.
+pub(crate) async fn put_macs(
+    connection: &mut PgConnection,
+    macs: &NewMacs<Uuid>,
+) -> Result<usize, sqlx::Error> {
+    let (ids, codes): (Vec<Uuid>, Vec<Option<&[u8]>>) =
+        macs.iter().map(|(id, mac)| (*id, mac.as_deref())).unzip();
+    sqlx::query(
+        "UPDATE users SET mac = fresh.mac FROM unnest($1::uuid[], $2::bytea[]) AS fresh (id, mac) \
+         WHERE users.id = fresh.id",
+    )
+    .bind(&ids)
+    .bind(&codes)
+    .execute(connection)
+    .await?;
+    Ok(macs.len())
+}
+
+/// Links that are to be vouched for, locked until the end of the transaction.
+pub(crate) async fn guarded_links(
+    connection: &mut PgConnection,
+    stale: Stale<'_>,
+    limit: i64,
+) -> Result<Vec<Guarded<Vec<u8>>>, sqlx::Error> {
+    type Row = (Vec<u8>, Option<Uuid>, DateTime<Utc>, Option<Vec<u8>>);
+    let sql = format!(
+        "SELECT token_hash, user_id, expires_at, mac FROM one_time_links WHERE {} ORDER BY token_hash LIMIT $2 FOR UPDATE",
+        Stale::SQL
+    );
+    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(stale.bound())
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
+    let guarded = |(key, user, expires_at, mac): Row| {
+        let message = link_message(&key, user, expires_at);
+        Guarded { key, message, mac }
+    };
+    Ok(rows.into_iter().map(guarded).collect())
+}
+
+/// Puts codes in the place of those that links had; answers with the number of rows.
+pub(crate) async fn put_link_macs(
+    connection: &mut PgConnection,
+    macs: &NewMacs<Vec<u8>>,
+) -> Result<usize, sqlx::Error> {
+    let (hashes, codes): (Vec<&[u8]>, Vec<Option<&[u8]>>) =
+        macs.iter().map(|(hash, mac)| (hash.as_slice(), mac.as_deref())).unzip();
+    sqlx::query(
+        "UPDATE one_time_links SET mac = fresh.mac FROM unnest($1::bytea[], $2::bytea[]) AS fresh (hash, mac) \
+         WHERE token_hash = fresh.hash",
+    )
+    .bind(&hashes)
+    .bind(&codes)
+    .execute(connection)
+    .await?;
+    Ok(macs.len())
 }

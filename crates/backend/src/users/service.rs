@@ -13,6 +13,7 @@ use crate::{
     error::{broken_constraint, refuse},
     random,
     sessions::{attempts, repository as sessions},
+    work::Work,
 };
 use domain::{
     access::{AccessError, AccessField, AccessProblem, NewPassword, Role, UserName},
@@ -20,7 +21,6 @@ use domain::{
     sensitive::Sensitive,
     time::Timestamp,
 };
-use sqlx::PgConnection;
 
 /// Rows a page.
 const PAGE: i64 = 50;
@@ -222,7 +222,9 @@ impl UserService {
     pub async fn is_last_admin(&self, ctx: &Ctx, name: &str) -> Result<bool, Error> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
         let found = self.db.read(|mut reader| async move {
-            let Some(user) = repository::find(&mut reader, name).await? else { return Ok((None, reader)) };
+            let Some(user) = repository::find_unproven(&mut reader, name).await? else {
+                return Ok((None, reader));
+            };
             Ok((Some(is_last_admin(&mut reader, &user).await?), reader))
         });
         found.await.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)
@@ -234,9 +236,9 @@ impl UserService {
     pub async fn own_issuer(&self, ctx: &Ctx) -> Result<Option<String>, Error> {
         authorize(&self.db, ctx, Action::OwnAccount, Object::Named("account")).await?;
         let name = ctx.actor.name();
-        let found = self
-            .db
-            .read(|mut reader| async move { Ok((repository::find(&mut reader, name).await?, reader)) });
+        let found = self.db.read(|mut reader| async move {
+            Ok((repository::find_unproven(&mut reader, name).await?, reader))
+        });
         Ok(found.await.map_err(|error| refuse(ctx, &error))?.and_then(|user| user.oidc_issuer))
     }
 
@@ -378,7 +380,7 @@ impl UserService {
         &self,
         ctx: &Ctx,
         name: &str,
-        work: impl AsyncFnOnce(&mut PgConnection, UserRow) -> Result<Result<(), AccessError>, sqlx::Error>,
+        work: impl AsyncFnOnce(&mut Work, UserRow) -> Result<Result<(), AccessError>, sqlx::Error>,
     ) -> Result<(), AccessError> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
         bounded(ctx, async {
@@ -398,13 +400,14 @@ impl UserService {
     ///
     /// Errors: `LinkSpent`; `Refused`.
     pub async fn link(&self, ctx: &Ctx, token: &Sensitive) -> Result<Option<String>, AccessError> {
-        let hash = &random::hash(token);
-        let found = self.db.read(|mut reader| async move {
-            let link = repository::find_link(&mut reader, ctx, hash).await?;
-            let any = repository::any(&mut reader).await?;
-            Ok(((link, any), reader))
+        let found = bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            let link = repository::find_link(&mut work, ctx, &random::hash(token)).await.map_err(failed)?;
+            let any = repository::any(&mut work).await.map_err(failed)?;
+            Ok::<_, Error>((link, any))
         });
-        match found.await.map_err(|error| refuse(ctx, &error))? {
+        match found.await? {
             (Some(Some(user)), _) => Ok(Some(user.name)),
             (Some(None), false) => Ok(None),
             _ => Err(AccessError::LinkSpent),
@@ -455,9 +458,9 @@ impl UserService {
         self.passwords.in_use()?;
         let Actor::User(actor) = &ctx.actor else { return Err(Error::Forbidden.into()) };
         let name = actor.name.as_str();
-        let found = self
-            .db
-            .read(|mut reader| async move { Ok((repository::find(&mut reader, name).await?, reader)) });
+        let found = self.db.read(|mut reader| async move {
+            Ok((repository::find_unproven(&mut reader, name).await?, reader))
+        });
         let user = found.await.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotSignedIn)?;
         kept_here(&user)?;
         let right = self.passwords.verify(user.password_hash.clone(), current).await;
@@ -502,7 +505,7 @@ fn kept_here(user: &UserRow) -> Result<(), AccessError> {
     if user.oidc_issuer.is_some() { Err(AccessError::KeptByProvider) } else { Ok(()) }
 }
 
-async fn is_last_admin(work: &mut PgConnection, user: &UserRow) -> Result<bool, sqlx::Error> {
+async fn is_last_admin(work: &mut sqlx::PgConnection, user: &UserRow) -> Result<bool, sqlx::Error> {
     let is_admin = user.role == Role::Admin.as_str() && !user.disabled;
     Ok(is_admin && repository::other_admins(work, user).await? == 0)
 }
@@ -515,7 +518,7 @@ fn chosen(password: &Sensitive, name: &str) -> Result<NewPassword, (AccessField,
 }
 
 async fn record(
-    work: &mut PgConnection,
+    work: &mut Work,
     ctx: &Ctx,
     action: AuditAction,
     object: &str,

@@ -7,6 +7,8 @@ pub enum CheckStatus {
     NotTested,
     /// It opened what it is for.
     Works,
+    /// Anybody is let in, so that nothing is known of the credential.
+    Open,
     /// The other side answered, and did not let it in.
     Refused,
     /// The other side could not be asked.
@@ -17,14 +19,15 @@ pub enum CheckStatus {
 
 impl CheckStatus {
     /// All of them, in the order of the filter.
-    pub const ALL: [Self; 5] =
-        [Self::Works, Self::Refused, Self::Unreachable, Self::HostKeyChanged, Self::NotTested];
+    pub const ALL: [Self; 6] =
+        [Self::Works, Self::Open, Self::Refused, Self::Unreachable, Self::HostKeyChanged, Self::NotTested];
 
     /// As it is stored and stands in addresses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NotTested => "not-tested",
             Self::Works => "works",
+            Self::Open => "open",
             Self::Refused => "refused",
             Self::Unreachable => "unreachable",
             Self::HostKeyChanged => "host-key-changed",
@@ -41,6 +44,7 @@ impl CheckStatus {
         match self {
             Self::NotTested => "Not tested",
             Self::Works => "Works",
+            Self::Open => "Open",
             Self::Refused => "Refused",
             Self::Unreachable => "Unreachable",
             Self::HostKeyChanged => "Host key changed",
@@ -91,14 +95,14 @@ causes! {
     RegistryOpened = "registry-opened", Works, "The registry accepts this username and password.";
     /// It may pull the image.
     ImageFound = "image-found", Works, "The registry accepts this username and password, and the image can be pulled.";
-    /// The registry let us in without asking.
-    RegistryOpen = "registry-open", Works, "The registry is open: it let us in without asking for a username and password, so it would accept any.";
+    /// The registry lets anybody in, whatever the account.
+    RegistryOpen = "registry-open", Open, "The registry lets anybody in without an account, so this says nothing of the username and password. Name a private image of it as the image to try.";
     /// It read the repository.
     RepositoryRead = "repository-read", Works, "The host accepts this key, and the repository can be read.";
     /// Basic or token authentication failed.
-    WrongPassword = "wrong-password", Refused, "The registry does not accept this username and password. They may be mistyped, expired or revoked.";
+    WrongPassword = "wrong-password", Refused, "The registry does not accept this username and password. They may be mistyped, expired or revoked: make a new password or token there, and enter it here.";
     /// The account is known and may not.
-    NoAccessToImage = "no-access-to-image", Refused, "The registry does not let this account pull this image. Either there is no such image or tag, or the account may not read it.";
+    NoAccessToImage = "no-access-to-image", Refused, "The registry does not let this account pull this image. Either there is no such image or tag, or the account may not read it: look at the spelling, then at the account's permissions there.";
     /// No public key authentication with this key.
     KeyNotAccepted = "key-not-accepted", Refused, "The host does not accept this key. Register its public half there, as a deploy key of the repository, and look at the user before the @.";
     /// The key may log in, and not read this.
@@ -116,31 +120,55 @@ causes! {
     /// An address that is not for tests.
     AddressNotAllowed = "address-not-allowed", Unreachable, "The host has a private or reserved address, which the portal does not connect to. Whoever runs the portal can allow private hosts: LATCHKEY_ALLOW_PRIVATE_HOSTS.";
     /// Nobody listens there.
-    ConnectionRefused = "connection-refused", Unreachable, "The host refused the connection: nothing listens at this port.";
+    ConnectionRefused = "connection-refused", Unreachable, "The host refused the connection: nothing listens at this port. Look at the port, and whether the server there runs.";
     /// No way there, or cut off.
-    ConnectionFailed = "connection-failed", Unreachable, "The connection could not be made, or was cut off.";
+    ConnectionFailed = "connection-failed", Unreachable, "The connection could not be made, or was cut off. Look at the port, and at firewalls between the portal and the host.";
     /// It took too long.
-    TimedOut = "timed-out", Unreachable, "The host did not answer in time.";
+    TimedOut = "timed-out", Unreachable, "The host did not answer in time. Test again later; where it stays so, look at firewalls between the portal and the host.";
     /// Not signed by anybody we trust.
-    CertificateNotTrusted = "certificate-not-trusted", Unreachable, "The TLS certificate of the host is not signed by an authority that the portal trusts. Whoever runs the portal can add one: LATCHKEY_EXTRA_CA_FILE.";
+    CertificateNotTrusted = "certificate-not-trusted", Unreachable, "The TLS certificate of the host is not signed by an authority that the portal trusts. Whoever runs the portal can add the authority's certificate, or the host's own where it signed itself: LATCHKEY_EXTRA_CA_FILE.";
     /// Out of its time.
-    CertificateExpired = "certificate-expired", Unreachable, "The TLS certificate of the host has expired, or is not valid yet.";
+    CertificateExpired = "certificate-expired", Unreachable, "The TLS certificate of the host has expired, or is not valid yet. Whoever runs the host has to renew it; look at the portal's clock, too.";
     /// For other hosts.
-    CertificateForAnother = "certificate-for-another", Unreachable, "The TLS certificate of the host is for another name.";
+    CertificateForAnother = "certificate-for-another", Unreachable, "The TLS certificate of the host is for another name. Enter the name that it is for, or have whoever runs the host add this one.";
     /// No TLS at all, or none in common.
-    TlsFailed = "tls-failed", Unreachable, "The host does not speak TLS as it should. Where it is meant to be without, whoever runs the portal can list it: LATCHKEY_PLAIN_HTTP_HOSTS.";
+    TlsFailed = "tls-failed", Unreachable, "The host does not speak TLS at this port. Look at the port; where it is meant to be without TLS, whoever runs the portal can list it: LATCHKEY_PLAIN_HTTP_HOSTS.";
     /// Somewhere else.
     Redirected = "redirected", Unreachable, "The host sends us elsewhere, which is not followed with a password. Enter the host that it leads to.";
     /// Something answers, and it is no registry.
-    NotARegistry = "not-a-registry", Unreachable, "What answers there is not an image registry.";
+    NotARegistry = "not-a-registry", Unreachable, "What answers there is not an image registry. Look at the host and its port: a registry often has a name of its own, such as registry.gitlab.com for gitlab.com.";
     /// Something answers, and it is not SSH, or none in common.
     NotSsh = "not-ssh", Unreachable, "What answers there does not speak SSH as it should.";
     /// Something answers, and it is no Git server.
     NotGit = "not-git", Unreachable, "The host lets the key in, but has no Git there.";
     /// More than is read.
-    TooMuch = "too-much", Unreachable, "The answer was larger than any that is expected, and was not read.";
+    TooMuch = "too-much", Unreachable, "The answer was larger than any that is expected, and was not read. Look at the host and its port.";
     /// 429.
     TooManyRequests = "too-many-requests", Unreachable, "The host has had too many requests. Wait a while before you test again.";
+    /// The account is accepted, and the image is anybody's.
+    ImagePublic = "image-public", Works, "The registry accepts this username and password. The image is public: it can be pulled without them too.";
+    /// The image is anybody's, and nothing shows whether the account was looked at.
+    ImageOpen = "image-open", Open, "The image can be pulled, but by anybody: it is public, so this says nothing of the username and password. Name a private image as the image to try.";
+    /// No subject alternative name, only a common name or none.
+    CertificateWithoutName = "certificate-without-name", Unreachable, "The TLS certificate of the host names it in the old way alone, as its common name, which no client reads any more. Whoever runs the host has to make one with a subject alternative name.";
+    /// Of another purpose, or too weak to be checked.
+    CertificateUnusable = "certificate-unusable", Unreachable, "The TLS certificate of the host cannot be used for a server: it is damaged, made for another purpose, or its key or signature is too weak, such as RSA below 2048 bits. Whoever runs the host has to make a new one.";
+    /// Mutual TLS.
+    ClientCertificateWanted = "client-certificate-wanted", Unreachable, "The host wants a client certificate before it answers, which the portal has none of. Enter an address of the host that asks for none, or have whoever runs it let the portal in without.";
+    /// Nothing above TLS 1.1.
+    TlsTooOld = "tls-too-old", Unreachable, "The host speaks only old versions of TLS, which are not safe. Whoever runs the host has to switch TLS 1.2 or newer on.";
+    /// It speaks TLS, and broke off.
+    TlsNotAgreed = "tls-not-agreed", Unreachable, "The host speaks TLS, but broke the handshake off: it knows no cipher that the portal does, or does not know this name. Look at the host's name; then whoever runs it can look at its log.";
+    /// From plain HTTP to HTTPS of the same name.
+    RedirectedToTls = "redirected-to-tls", Unreachable, "The host sends requests by plain HTTP on to HTTPS. Whoever runs the portal can take it out of LATCHKEY_PLAIN_HTTP_HOSTS, or list it with its port.";
+    /// Round and round.
+    RedirectedInCircles = "redirected-in-circles", Unreachable, "The host sends us on from one address to the next without an end. Look at the host and its port; then whoever runs it can look at its proxy.";
+    /// A token's place that is elsewhere.
+    TokenElsewhere = "token-elsewhere", Unreachable, "Where the registry gives tokens out sends us elsewhere, which is not followed with a password. Whoever runs the registry has to put the final address into its settings, as the realm.";
+    /// A token's place by plain HTTP.
+    TokenByPlainHttp = "token-by-plain-http", Unreachable, "The registry wants the password sent to an address by plain HTTP, which the portal does not do. Whoever runs the registry has to name one by HTTPS as its realm; where plain HTTP is meant, whoever runs the portal can list that host: LATCHKEY_PLAIN_HTTP_HOSTS.";
+    /// No token where tokens should be.
+    TokenNotGiven = "token-not-given", Unreachable, "The address that the registry names for tokens gives none out. Whoever runs the registry has to look at its settings for authentication, such as the realm.";
     /// 5xx.
     OtherSideFailed = "other-side-failed", Unreachable, "The host answered that it has failed. Try again later.";
 }
@@ -152,6 +180,12 @@ impl CheckCause {
             Self::BranchNotFound => "No such branch",
             _ => self.status().label(),
         }
+    }
+
+    /// Returns whether the account itself was refused, so that trying it again and again could get it locked. An image
+    /// or a repository that is not to be had says nothing of what else the account opens.
+    pub fn is_of_the_account(self) -> bool {
+        matches!(self, Self::WrongPassword | Self::KeyNotAccepted)
     }
 
     /// Reads `as_str`'s form.

@@ -24,12 +24,27 @@ pub struct CheckReport {
     pub host_keys: Vec<HostKey>,
     /// What is wrong with the branch that a dataset names, where the credential works.
     pub branch: Option<CheckCause>,
+    /// In how many seconds the host wants to be asked again, where it says so; at most a day.
+    pub retry_after: Option<u32>,
 }
 
 impl CheckReport {
     /// A test that came to this.
     pub fn new(cause: CheckCause) -> Self {
-        Self { cause, host: None, refs: None, host_keys: Vec::new(), branch: None }
+        Self { cause, host: None, refs: None, host_keys: Vec::new(), branch: None, retry_after: None }
+    }
+
+    /// Returns what happened and what to do, with the time to wait where the host has told it.
+    pub fn message(&self) -> String {
+        let message = self.cause.message();
+        let Some(seconds) = self.retry_after else { return message.to_owned() };
+        let (count, unit) = match seconds {
+            0..=120 => (seconds.max(1), "second"),
+            121..=7_200 => (seconds.div_ceil(60), "minute"),
+            _ => (seconds.div_ceil(3_600), "hour"),
+        };
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{message} It asks to wait for {count} {unit}{plural}.")
     }
 
     /// What it came to for the dataset whose branch was looked for.
@@ -101,4 +116,29 @@ pub struct TrustedKey {
     pub algorithm: String,
     /// `SHA256:…`; `None` where the key cannot be read.
     pub fingerprint: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn report_tells_how_long_the_host_wants_to_be_left_alone() {
+        let cause = CheckCause::TooManyRequests;
+        let said = |retry_after| CheckReport { retry_after, ..CheckReport::new(cause) }.message();
+        assert_eq!(said(None), cause.message());
+        for (seconds, expected) in [
+            (0, "1 second."),
+            (1, "1 second."),
+            (90, "90 seconds."),
+            (121, "3 minutes."),
+            (7_201, "3 hours."),
+        ] {
+            assert!(
+                said(Some(seconds)).ends_with(&format!("wait for {expected}")),
+                "{}",
+                said(Some(seconds))
+            );
+        }
+    }
 }

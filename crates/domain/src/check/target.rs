@@ -14,6 +14,8 @@ pub enum TargetProblem {
     ImageForm,
     /// An image of another registry than the credential's.
     ImageElsewhere,
+    /// An image that is not below the path that the credential is for.
+    ImageOutside,
     /// A line that no `known_hosts` file has, by its number.
     KnownHostsLine(u32),
     /// A line whose host has a port and no brackets, by its number.
@@ -24,12 +26,13 @@ pub enum TargetProblem {
 
 impl TargetProblem {
     /// All that say nothing more; the place in here is the code that travels.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::RepositoryByHttps,
         Self::RepositoryForm,
         Self::ImageForm,
         Self::ImageElsewhere,
         Self::KnownHostsTooLong,
+        Self::ImageOutside,
     ];
 
     /// What is wrong, and what would be right.
@@ -39,6 +42,7 @@ impl TargetProblem {
             Self::RepositoryForm => "This is not the SSH address of a repository, such as git@github.com:group/app.git or ssh://git@host:2222/group/app.git.",
             Self::ImageForm => "This is not the name of an image, such as group/app:tag.",
             Self::ImageElsewhere => "This image is in another registry than the one above.",
+            Self::ImageOutside => "This image is not below the path of the registry host above. Enter one that is, with its whole name.",
             Self::KnownHostsLine(line) => {
                 return format!(
                     "Line {line} is not one of a known_hosts file: host, type and key, such as github.com ssh-ed25519 AAAA…. Correct it, or take it out."
@@ -161,7 +165,9 @@ impl ImageReference {
             && (first.contains(['.', ':']) || first == "localhost")
         {
             let named = RegistryHost::parse(first).map(|normalized| normalized.host);
-            if registry.is_none_or(|registry| named.as_ref() != Ok(registry)) {
+            let same =
+                |registry: &RegistryHost| named.as_ref().is_ok_and(|named| registry.is_same_registry(named));
+            if !registry.is_some_and(same) {
                 return Err(TargetProblem::ImageElsewhere);
             }
             text = rest;
@@ -186,6 +192,9 @@ impl ImageReference {
         };
         if name.len() > 255 || !name.split('/').all(good_part) || !reference.is_none_or(good_reference) {
             return Err(TargetProblem::ImageForm);
+        }
+        if registry.is_some_and(|registry| !registry.serves(registry, name)) {
+            return Err(TargetProblem::ImageOutside);
         }
         Ok(Self { text: text.to_owned(), name_bytes: name.len() })
     }
@@ -277,6 +286,13 @@ mod tests {
             assert_eq!(at(text), Err(TargetProblem::ImageElsewhere), "{text}");
         }
         assert_eq!(ImageReference::parse("quay.io/a", None), Err(TargetProblem::ImageElsewhere));
+        let below = |text| ImageReference::parse(text, Some(&host("quay.io/spam")));
+        for text in ["quay.io/spam/app:1", "spam/app:1"] {
+            assert_eq!(below(text).unwrap().as_str(), "spam/app:1");
+        }
+        assert_eq!(below("quay.io/spamalot/app"), Err(TargetProblem::ImageOutside));
+        assert_eq!(below("app:1"), Err(TargetProblem::ImageOutside));
+        assert_eq!(below("ghcr.io/spam/app"), Err(TargetProblem::ImageElsewhere));
         for text in
             ["", "/", "a/", "A", "a:", "a:.x", "a:-x", "a@sha256:1", "a b", "-a", "a?x=1", "a/../b", "a%2f"]
         {

@@ -3,12 +3,14 @@
 
 mod note;
 mod problem;
+mod skipped;
 
-pub use note::{CredentialHelper, Note};
+pub use note::{CredentialHelper, Encryption, Note};
 pub use problem::{ImportError, ImportProblem, RowProblem};
+pub use skipped::{Skipped, SkippedCounts};
 
-/// The longest text that is read, in bytes. A docker config with fifty registries has about ten thousand.
-pub const MAX_BYTES: usize = 192 * 1024;
+/// The longest text that is read, in bytes: a dump of the Secrets of a large cluster.
+pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// The most credentials in one file, chosen or not.
-pub const MAX_ENTRIES: usize = 100;
+/// The most credentials in one file, chosen or not, of which the same account or key counts once.
+pub const MAX_ENTRIES: usize = 2_000;

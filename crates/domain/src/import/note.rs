@@ -1,6 +1,6 @@
 //! What there is to say of one thing found in a file.
 
-use crate::error::Problem;
+use crate::{error::Problem, secret::PasswordEnd};
 
 /// A program that keeps credentials outside the docker config. Only those that are known are named: what stands in a
 /// file is not repeated.
@@ -71,6 +71,56 @@ impl CredentialHelper {
     }
 }
 
+/// A way in which files are encrypted, so that nothing can be read in them here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encryption {
+    /// SOPS, as Flux and many a Git repository have it.
+    Sops,
+    /// A `SealedSecret`, which one cluster's controller can open.
+    SealedSecret,
+    /// Ansible Vault.
+    AnsibleVault,
+    /// age.
+    Age,
+    /// OpenPGP.
+    Pgp,
+}
+
+impl Encryption {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::Sops, "sops"),
+        (Self::SealedSecret, "sealed-secret"),
+        (Self::AnsibleVault, "ansible-vault"),
+        (Self::Age, "age"),
+        (Self::Pgp, "pgp"),
+    ];
+
+    fn code(self) -> &'static str {
+        Self::ALL.into_iter().find(|(known, _)| *known == self).map_or("", |(_, name)| name)
+    }
+
+    fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, name)| *name == code).map(|(known, _)| known)
+    }
+
+    /// Returns what it is, and how to get at what is in it.
+    pub fn message(self) -> String {
+        match self {
+            Self::Sops => "This is encrypted with SOPS. Decrypt it, with sops decrypt FILE, and import what comes out.",
+            Self::SealedSecret => {
+                "This is a SealedSecret, which only its cluster can open. Import the Secret that the cluster makes of it, \
+                 with kubectl get secret NAME -o yaml."
+            }
+            Self::AnsibleVault => {
+                "This is encrypted with Ansible Vault. Decrypt it, with ansible-vault view FILE, and import what comes out."
+            }
+            Self::Age => "This is encrypted with age. Decrypt it, with age --decrypt, and import what comes out.",
+            Self::Pgp => "This is encrypted with OpenPGP. Decrypt it, with gpg --decrypt, and import what comes out.",
+        }
+        .to_owned()
+    }
+}
+
 /// What there is to say of one thing found in a file: beside a credential that may be chosen, or in place of one. Kept as
 /// a short text while the import waits, and never carries a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +149,38 @@ pub enum Note {
     BadData,
     /// What is in the Secret is not a docker config.
     BadConfig,
+    /// A credential stands in the config, and a program besides, which is what Docker asks.
+    HelperFirst(CredentialHelper),
+    /// What Docker keeps of signing in by a browser.
+    DockerSession,
+    /// The username or the password is a number.
+    Number,
+    /// A password or token without a username.
+    NoUsername,
+    /// A username without a password.
+    NoPassword,
+    /// The password ends, or begins, in something that cannot be seen.
+    PasswordEnd(PasswordEnd),
+    /// It is encrypted.
+    Encrypted(Encryption),
+    /// A username and password for a Git repository by https.
+    HttpsRepository,
+    /// A username and password for a repository of Helm charts.
+    ChartRepository,
+    /// A GitHub App's key.
+    GithubApp,
+    /// A username and password, of which it is not known for which registry.
+    NoHost,
+    /// The account is for the images below a path.
+    PathScoped,
+    /// The address stands for all repositories that begin with it, so none is tried.
+    RepositoryPrefix,
+    /// The address is none by SSH, so none is tried.
+    RepositoryUnread,
+    /// The same key stands elsewhere for other repositories.
+    OtherRepositories,
+    /// The known hosts beside the key cannot be read.
+    KnownHostsUnread,
     /// What the form would say.
     Wrong(Problem),
 }
@@ -164,6 +246,67 @@ impl Note {
             Self::BadConfig => {
                 "Its data is not a docker config. Look at where the Secret was made.".to_owned()
             }
+            Self::HelperFirst(helper) => format!(
+                "Docker itself would not use this entry: its config sends it to {} for this registry. Kubernetes uses the \
+                 entry, which may be an old one.",
+                helper.label()
+            ),
+            Self::DockerSession => {
+                "Docker keeps a token of its own sign-in by browser here, which nothing else can use. Make an access token \
+                 at Docker Hub and add it by hand."
+                    .to_owned()
+            }
+            Self::Number => {
+                "Its username or password is a number without quotes, which Docker and Kubernetes reject. Put it in \
+                 quotes: zeros at its beginning may be missing."
+                    .to_owned()
+            }
+            Self::NoUsername => {
+                "There is a password or token here and no username. Add it by hand, with the account’s name; where a \
+                 registry takes any, its guide says which."
+                    .to_owned()
+            }
+            Self::NoPassword => {
+                "There is a username here and no password. Make a token at the registry and add it by hand.".to_owned()
+            }
+            Self::PasswordEnd(end) => end.message().to_owned(),
+            Self::Encrypted(encryption) => encryption.message(),
+            Self::HttpsRepository => {
+                "This is a username and password for a Git repository by https. The portal keeps SSH keys for \
+                 repositories: make a deploy key there and add it."
+                    .to_owned()
+            }
+            Self::ChartRepository => {
+                "This is an account for a repository of Helm charts by https, which is not an image registry.".to_owned()
+            }
+            Self::GithubApp => {
+                "This is the key of a GitHub App, which is no SSH key. Make a deploy key at the repository and add it."
+                    .to_owned()
+            }
+            Self::NoHost => {
+                "There is a username with its password here, and not for which registry. Add it by hand, with the \
+                 registry host."
+                    .to_owned()
+            }
+            Self::PathScoped => {
+                "For the images below this path alone: Podman, Skopeo, Buildah and the kubelet look accounts up by path, \
+                 the longest first. Docker looks them up by host, and takes it for all of the registry."
+                    .to_owned()
+            }
+            Self::RepositoryPrefix => {
+                "Its address stands for all repositories that begin with it. No repository to try is taken from it."
+                    .to_owned()
+            }
+            Self::RepositoryUnread => {
+                "Its address is not one that a key opens by SSH. No repository to try is taken from it.".to_owned()
+            }
+            Self::OtherRepositories => {
+                "The same key stands here for several repositories. The first is taken as the one to try.".to_owned()
+            }
+            Self::KnownHostsUnread => {
+                "The known hosts beside it cannot be read and are left out. Test the secret to approve the host’s key."
+                    .to_owned()
+            }
             Self::Wrong(problem) => problem.message(),
         }
     }
@@ -183,6 +326,22 @@ impl Note {
             Self::BadAuth => "bad-auth",
             Self::BadData => "bad-data",
             Self::BadConfig => "bad-config",
+            Self::HelperFirst(helper) => return format!("helper-first/{}", helper.code()),
+            Self::DockerSession => "docker-session",
+            Self::Number => "number",
+            Self::NoUsername => "no-username",
+            Self::NoPassword => "no-password",
+            Self::PasswordEnd(end) => return format!("password-end/{}", end.as_str()),
+            Self::Encrypted(encryption) => return format!("encrypted/{}", encryption.code()),
+            Self::HttpsRepository => "https-repository",
+            Self::ChartRepository => "chart-repository",
+            Self::GithubApp => "github-app",
+            Self::NoHost => "no-host",
+            Self::PathScoped => "path-scoped",
+            Self::RepositoryPrefix => "repository-prefix",
+            Self::RepositoryUnread => "repository-unread",
+            Self::OtherRepositories => "other-repositories",
+            Self::KnownHostsUnread => "known-hosts-unread",
             Self::Wrong(problem) => return format!("wrong/{}", String::from(problem.clone())),
         };
         plain.to_owned()
@@ -204,6 +363,22 @@ impl Note {
             "bad-auth" => Self::BadAuth,
             "bad-data" => Self::BadData,
             "bad-config" => Self::BadConfig,
+            "helper-first" => Self::HelperFirst(CredentialHelper::named(rest)),
+            "docker-session" => Self::DockerSession,
+            "number" => Self::Number,
+            "no-username" => Self::NoUsername,
+            "no-password" => Self::NoPassword,
+            "password-end" => Self::PasswordEnd(PasswordEnd::parse(rest)?),
+            "encrypted" => Self::Encrypted(Encryption::parse(rest)?),
+            "https-repository" => Self::HttpsRepository,
+            "chart-repository" => Self::ChartRepository,
+            "github-app" => Self::GithubApp,
+            "no-host" => Self::NoHost,
+            "path-scoped" => Self::PathScoped,
+            "repository-prefix" => Self::RepositoryPrefix,
+            "repository-unread" => Self::RepositoryUnread,
+            "other-repositories" => Self::OtherRepositories,
+            "known-hosts-unread" => Self::KnownHostsUnread,
             "wrong" => Self::Wrong(Problem::try_from(rest.to_owned()).ok()?),
             _ => return None,
         })
@@ -228,12 +403,27 @@ mod tests {
             Note::BadAuth,
             Note::BadData,
             Note::BadConfig,
+            Note::DockerSession,
+            Note::Number,
+            Note::NoUsername,
+            Note::NoPassword,
+            Note::HttpsRepository,
+            Note::ChartRepository,
+            Note::GithubApp,
+            Note::NoHost,
+            Note::PathScoped,
+            Note::RepositoryPrefix,
+            Note::RepositoryUnread,
+            Note::OtherRepositories,
+            Note::KnownHostsUnread,
             Note::Wrong(Problem::Host(HostProblem::Path)),
             Note::Wrong(Problem::Key(KeyProblem::Passphrase)),
         ];
         for (helper, _) in CredentialHelper::ALL {
-            all.extend([Note::StoredBy(helper), Note::HelpedBy(helper)]);
+            all.extend([Note::StoredBy(helper), Note::HelpedBy(helper), Note::HelperFirst(helper)]);
         }
+        all.extend(PasswordEnd::ALL.map(Note::PasswordEnd));
+        all.extend(Encryption::ALL.map(|(encryption, _)| Note::Encrypted(encryption)));
         for note in all {
             assert_eq!(Note::parse(&note.code()), Some(note.clone()), "{}", note.code());
             assert!(note.message().ends_with(['.', ')']), "{}", note.message());

@@ -1,6 +1,6 @@
 //! Why a file was not imported.
 
-use super::{MAX_BYTES, MAX_ENTRIES};
+use super::{Encryption, MAX_BYTES, MAX_ENTRIES};
 use crate::error::{Error, FieldError};
 
 /// Why there is nothing to choose from. Never carries what was in the file.
@@ -10,7 +10,7 @@ pub enum ImportProblem {
     Missing,
     /// Something was pasted and a file chosen.
     Both,
-    /// More than 192 KiB.
+    /// More than [`MAX_BYTES`].
     TooLarge,
     /// Not a text.
     Binary,
@@ -24,8 +24,10 @@ pub enum ImportProblem {
     TooDeep,
     /// Nothing that we know.
     Unknown,
-    /// More than a hundred credentials.
+    /// More than [`MAX_ENTRIES`].
     TooMany,
+    /// It is encrypted.
+    Encrypted(Encryption),
     /// A private key as such.
     PrivateKey,
 }
@@ -39,8 +41,10 @@ impl ImportProblem {
                 "There is a pasted text and a chosen file. Import them one after the other.".to_owned()
             }
             Self::TooLarge => format!(
-                "This is more than {} KiB. Take out what is no credential, or import it in parts.",
-                MAX_BYTES / 1024
+                "This is more than {} MiB, and nothing of it was read. From a cluster, take the pull secrets alone, with \
+                 kubectl get secret -A --field-selector type=kubernetes.io/dockerconfigjson -o json, or one namespace \
+                 after the other, with -n in the place of -A.",
+                MAX_BYTES / 1024 / 1024
             ),
             Self::Binary => "This is not a text. Choose the docker config or the manifest itself.".to_owned(),
             Self::Json(line) => format!(
@@ -67,8 +71,10 @@ impl ImportProblem {
                     .to_owned()
             }
             Self::TooMany => format!(
-                "There are more than {MAX_ENTRIES} credentials in this. Import it in parts."
+                "There are more than {MAX_ENTRIES} different credentials in this, and nothing of it was kept. Import it in \
+                 parts, such as one namespace after the other: kubectl get secret -n NAMESPACE -o json."
             ),
+            Self::Encrypted(encryption) => encryption.message(),
             Self::PrivateKey => {
                 "This is a private key by itself. Add it as a secret of the type Git Dataset.".to_owned()
             }

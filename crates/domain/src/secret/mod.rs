@@ -21,8 +21,8 @@ pub use namespace::Namespace;
 pub use preset::{RegistryPreset, short_life};
 pub(crate) use registry::host_and_port;
 pub use registry::{
-    HostCorrection, HostProblem, NormalizedHost, Password, PasswordProblem, RegistryHost, Username,
-    UsernameProblem,
+    HostCorrection, HostProblem, NormalizedHost, Password, PasswordEnd, PasswordProblem, RegistryHost,
+    Username, UsernameProblem,
 };
 pub use selection::Selection;
 pub use shape::Shape;

@@ -122,7 +122,7 @@ impl RegistryPreset {
     /// The one that a stored host belongs to.
     pub fn of(host: &RegistryHost) -> Self {
         let [docker_hub, .., other] = Self::ALL;
-        let name = host.as_str();
+        let name = host.authority();
         if name == docker_hub.host.unwrap_or_default() {
             return docker_hub;
         }

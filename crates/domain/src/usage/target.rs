@@ -146,7 +146,10 @@ impl UsageTarget {
     /// Whether a secret for this registry host serves; keys are for any host.
     pub fn is_served_by(&self, registry_host: Option<&str>) -> bool {
         match self {
-            Self::Image(image) => registry_host == Some(image.registry.as_str()),
+            Self::Image(image) => {
+                let host = registry_host.and_then(|host| RegistryHost::parse(host).ok());
+                host.is_some_and(|known| known.host.serves(&image.registry, image.image.name()))
+            }
             Self::Dataset(_) => true,
         }
     }
@@ -174,7 +177,9 @@ mod tests {
             assert_eq!((image.as_str(), image.registry.as_str()), (text.trim(), registry));
             assert_eq!((image.image.name(), image.image.reference()), (name, reference), "{text}");
             assert!(UsageTarget::Image(image.clone()).is_served_by(Some(registry)));
-            assert!(!UsageTarget::Image(image).is_served_by(Some("quay.io")));
+            assert!(!UsageTarget::Image(image.clone()).is_served_by(Some("quay.io")));
+            let below = format!("{}/{name}", registry.replace(hub, "docker.io"));
+            assert_eq!(UsageTarget::Image(image).is_served_by(Some(&below)), text != "alpine", "{below}");
         }
         for text in [
             "",

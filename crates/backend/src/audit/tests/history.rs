@@ -31,8 +31,8 @@ fn draft(display_name: &str) -> SecretDraft {
 /// how they are found is of interest here.
 async fn flood(pool: &PgPool, from: i64, count: i64, action: &str, outcome: &str) {
     sqlx::query(
-        "INSERT INTO audit_records (id, at, actor_kind, actor, request_id, action, object, outcome, fields, hash) \
-         SELECT $1 + number, to_timestamp(number * 60), 'token', 'cluster', 'r', $3, $5, $4, '{}', '\\x00' \
+        "INSERT INTO audit_records (id, at, actor_kind, actor, request_id, action, object, outcome, fields, hash, mac) \
+         SELECT $1 + number, to_timestamp(number * 60), 'token', 'cluster', 'r', $3, $5, $4, '{}', '\\x00', '\\x00' \
          FROM generate_series(1, $2) AS number",
     )
     .bind(from)

@@ -112,7 +112,7 @@ async fn a_realm_is_looked_at_as_the_registry_is() {
         ("https://[::ffff:127.0.0.1]/token", CheckCause::AddressNotAllowed),
         ("https://10.0.0.1/token", CheckCause::AddressNotAllowed),
         ("https://0x7f000001/token", CheckCause::AddressNotAllowed),
-        ("http://169.254.169.254/token", CheckCause::TlsFailed),
+        ("http://169.254.169.254/token", CheckCause::TokenByPlainHttp),
         ("https://user:pw@127.0.0.1/token", CheckCause::NotARegistry),
         ("file:///etc/passwd", CheckCause::NotARegistry),
         ("gopher://127.0.0.1/x", CheckCause::NotARegistry),

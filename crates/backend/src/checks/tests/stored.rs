@@ -7,14 +7,16 @@ use super::{
 };
 use crate::{
     Backend, Kek,
-    tests::{at, reaching, records, somebody},
+    tests::{at, keks_of, reaching, records, somebody},
 };
 use domain::{
     access::Role,
     check::{CheckCause, CheckReport, CheckStatus},
     error::{Error, Field, FieldError, Problem},
     page::ListQuery,
-    secret::{NewKeyKind, NewSecret, SecretDraft, SecretId, SecretKind, SecretUpdate, Trial},
+    secret::{
+        NewKeyKind, NewSecret, PasswordProblem, SecretDraft, SecretId, SecretKind, SecretUpdate, Trial,
+    },
     sensitive::Sensitive,
     usage::{UsageContent, UsageDraft, UsageKind, UsageProblem},
 };
@@ -127,7 +129,14 @@ async fn a_stored_password_is_sent_only_to_the_host_that_it_was_typed_for(pool: 
     // By the form alone, and by saving the form first.
     let report = try_form(&backend, Some("image-a"), image("", &own, "")).await;
     assert_eq!(report.cause, CheckCause::ValueForAnotherHost);
-    let version = change(&backend, "image-a", image("", &own, ""), 1).await;
+    let update = SecretUpdate::parse(SecretKind::ImagePull, image("", &own, "")).unwrap();
+    let refused = backend.secrets().update(&at(5), &id("image-a"), update, 1).await;
+    let problem = Problem::Password(PasswordProblem::HostChanged);
+    assert_eq!(refused, Err(Error::Invalid(vec![FieldError { field: Field::Password, problem }])));
+    // Of a row from before that, which names another host than the value was typed for.
+    let sql = format!("UPDATE secrets SET registry_host = '{own}'");
+    crate::tests::as_older_version_left_it(&backend, &pool, &sql).await;
+    let backend = reaching(pool.clone(), keks_of(&backend), &config(&[&own])).await;
     let report = backend.checks().stored(&somebody(Role::Editor, 6), &id("image-a")).await.unwrap();
     assert_eq!(report.cause, CheckCause::ValueForAnotherHost);
     let report = try_form(&backend, Some("image-a"), image("", &own, "")).await;
@@ -135,7 +144,7 @@ async fn a_stored_password_is_sent_only_to_the_host_that_it_was_typed_for(pool: 
     assert!(thief.asked().is_empty());
 
     // Typed again, it is meant for that host.
-    change(&backend, "image-a", image("", &own, "typed for it"), version).await;
+    change(&backend, "image-a", image("", &own, "typed for it"), 1).await;
     let report = backend.checks().stored(&at(7), &id("image-a")).await.unwrap();
     assert_eq!(report.cause, CheckCause::WrongPassword);
     assert!(!thief.asked().is_empty());

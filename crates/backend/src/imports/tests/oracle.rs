@@ -43,7 +43,8 @@ fn what_kubectl_makes_of_a_registry_is_read() {
                 ],
                 form,
             );
-            assert_eq!(all_told(&made), [row(host, username, password, "")], "{form} {host}");
+            let note = if password.starts_with(' ') { "password-end/blank" } else { "" };
+            assert_eq!(all_told(&made), [row(host, username, password, note)], "{form} {host}");
             assert_eq!(found(&made)[0].suggested, "regcred");
         }
     }
@@ -106,6 +107,41 @@ fn what_skopeo_writes_when_it_signs_in_is_read_and_what_we_write_it_takes() {
             assert_eq!(said.contains("404 (Not Found)"), let_in, "{said}");
         }
     }
+}
+
+/// Of an account for a part of a registry and one for all of it, Skopeo takes the one with the longest path, and neither
+/// for what is elsewhere.
+#[test]
+fn accounts_with_a_path_are_looked_up_by_skopeo_as_they_are_handed_out() {
+    let folder = Folder::new("skopeo-paths");
+    let passwords =
+        run_with(Command::new("htpasswd").args(["-niB", "-C", "4", "robot"]), "pw", "apache2-utils");
+    let registry = Registry::start(&folder, &folder.write("htpasswd", &passwords));
+    let authority = format!("127.0.0.1:{}", registry.port);
+    let handed_out = |scope: &str, password: &str| {
+        let host = domain::secret::RegistryHost::parse(&format!("{authority}{scope}")).unwrap().host;
+        let username = domain::secret::Username::parse("robot").unwrap();
+        let password = domain::secret::Password::parse(Sensitive::new(password)).unwrap();
+        let config = crate::docker_config_json(&host, &username, &password);
+        let entry =
+            config.expose().strip_prefix("{\"auths\":{").unwrap().strip_suffix("}}").unwrap().to_owned();
+        entry
+    };
+    // There is no such repository, which only those are told who were let in.
+    let let_in = |entries: &[String], name: &str| {
+        let file = folder.write("paths.json", &format!("{{\"auths\":{{{}}}}}", entries.join(",")));
+        let mut list = Command::new("skopeo");
+        list.args(["list-tags", "--tls-verify=false", "--authfile"]).arg(&file);
+        let said = list.arg(format!("docker://{authority}/{name}")).output().unwrap();
+        String::from_utf8_lossy(&said.stderr).contains("404 (Not Found)")
+    };
+    let (all, team, app) =
+        (handed_out("", "wrong"), handed_out("/team", "pw"), handed_out("/team/app", "wrong"));
+    assert!(let_in(&[all.clone(), team.clone()], "team/other"));
+    assert!(let_in(&[team.clone()], "team/app"));
+    assert!(!let_in(&[team.clone()], "elsewhere/app"));
+    assert!(!let_in(&[team.clone()], "teams/app"));
+    assert!(!let_in(&[all, team, app], "team/app"), "the longest one counts, and its password is wrong");
 }
 
 fn run_with(command: &mut Command, input: &str, package: &str) -> String {

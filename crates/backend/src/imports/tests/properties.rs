@@ -3,7 +3,7 @@
 use super::*;
 use crate::{docker_config_json, tests::cases};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::secret::{Password, RegistryHost, Username};
+use domain::secret::{Password, PasswordEnd, RegistryHost, Username};
 use proptest::prelude::*;
 
 fn host() -> impl Strategy<Value = RegistryHost> {
@@ -51,7 +51,8 @@ proptest! {
         prop_assume!(username.as_str() != password.value().expose());
         let written = docker_config_json(&host, &username, &password);
         let told = all_told(written.expose());
-        let expected = row(host.as_str(), username.as_str(), password.value().expose(), "");
+        let note = PasswordEnd::of(password.value().expose()).map_or(String::new(), |end| format!("password-end/{}", end.as_str()));
+        let expected = row(host.as_str(), username.as_str(), password.value().expose(), &note);
         prop_assert_eq!(&told[..], &[expected.clone()][..]);
         // The same in a Secret.
         let secret = format!("kind: Secret\ndata:\n  .dockerconfigjson: {}\n", STANDARD.encode(written.expose()));

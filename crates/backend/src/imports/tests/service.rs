@@ -9,7 +9,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     access::Role,
     error::{Error, Field, FieldError, Problem},
-    import::{ImportError, ImportProblem, Note, RowProblem},
+    import::{CredentialHelper, ImportError, ImportProblem, Note, RowProblem},
     secret::{Credential, NameProblem, NewSecret, SecretDraft, SecretId},
 };
 use sqlx::PgPool;
@@ -45,7 +45,7 @@ fn file() -> String {
 }
 
 fn choice(number: u32, name: &str) -> ImportChoice {
-    ImportChoice { number, name: name.to_owned(), display_name: String::new() }
+    ImportChoice { number, name: name.to_owned(), ..ImportChoice::default() }
 }
 
 async fn count(pool: &PgPool, table: &str) -> i64 {
@@ -60,7 +60,7 @@ async fn what_is_chosen_becomes_secrets_each_with_its_record(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let imports = backend.imports();
-    let id = imports.begin(&later(&ana, 2), &text(&file())).await.unwrap();
+    let id = imports.begin(&later(&ana, 2), text(&file())).await.unwrap();
     let view = imports.get(&later(&ana, 3), id).await.unwrap();
     let rows: Vec<_> = view
         .rows
@@ -78,8 +78,8 @@ async fn what_is_chosen_becomes_secrets_each_with_its_record(pool: PgPool) {
             (4, None, None, true, "deploy"),
         ]
     );
-    assert_eq!((view.passed_over, view.expires_at, view.now), (1, at(902).now, at(3).now));
-    assert_eq!(view.rows[1].notes, [Note::HostCorrected]);
+    assert_eq!((view.skipped.total(), view.expires_at, view.now), (1, at(902).now, at(3).now));
+    assert_eq!(view.rows[1].notes, [Note::HostCorrected, Note::HelperFirst(CredentialHelper::Desktop)]);
     assert!(view.rows[2].notes[0].message().contains("Docker Desktop"));
     assert_eq!(view.rows[0].display_name, "GitHub Container Registry as robot");
 
@@ -120,7 +120,7 @@ async fn a_row_says_which_secret_holds_the_same_already(pool: PgPool) {
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let imports = backend.imports();
     let told = async || {
-        let id = imports.begin(&ana, &text(&file())).await.unwrap();
+        let id = imports.begin(&ana, text(&file())).await.unwrap();
         let rows = imports.get(&ana, id).await.unwrap().rows;
         let twins = rows.into_iter().map(|row| row.twin.map(|twin| twin.to_string())).collect::<Vec<_>>();
         (id, twins)
@@ -137,11 +137,11 @@ async fn a_row_says_which_secret_holds_the_same_already(pool: PgPool) {
     // The first by its name is told.
     assert_eq!(told().await.1[3].as_deref(), Some("gitsync-secret-again"));
 
-    let auth = STANDARD.encode("ana:one");
+    let (auth, other) = (STANDARD.encode("ana:one"), STANDARD.encode("ana:two"));
     let twice = format!(
-        r#"{{"auths":{{"docker.io":{{"auth":"{auth}"}},"https://index.docker.io/v1/":{{"auth":"{auth}"}},"quay.io":{{"auth":"{auth}"}}}}}}"#
+        r#"{{"auths":{{"docker.io":{{"auth":"{auth}"}},"https://index.docker.io/v1/":{{"auth":"{other}"}},"quay.io":{{"auth":"{auth}"}}}}}}"#
     );
-    let id = imports.begin(&ana, &text(&twice)).await.unwrap();
+    let id = imports.begin(&ana, text(&twice)).await.unwrap();
     let rows = imports.get(&ana, id).await.unwrap().rows;
     assert_eq!(rows.iter().map(|row| row.same_here).collect::<Vec<_>>(), [true, true, false]);
 }
@@ -160,7 +160,7 @@ async fn one_bad_row_keeps_all_from_being_saved(pool: PgPool) {
     };
     backend.secrets().create(&at(1), NewSecret::parse(taken).unwrap(), None).await.unwrap();
     let imports = backend.imports();
-    let id = imports.begin(&ana, &text(&file())).await.unwrap();
+    let id = imports.begin(&ana, text(&file())).await.unwrap();
     assert_eq!(
         imports.get(&ana, id).await.unwrap().rows[0].name,
         "pull-ghcr.io-2",
@@ -199,7 +199,7 @@ async fn one_bad_row_keeps_all_from_being_saved(pool: PgPool) {
 async fn without_its_records_nothing_is_saved(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
-    let id = backend.imports().begin(&ana, &text(&file())).await.unwrap();
+    let id = backend.imports().begin(&ana, text(&file())).await.unwrap();
     sqlx::raw_sql(
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
          IF NEW.object LIKE 'image-%' THEN RAISE EXCEPTION 'full'; END IF; RETURN NEW; END; $$; \
@@ -222,7 +222,7 @@ async fn of_many_who_save_the_same_import_or_names_one_does(pool: PgPool) {
     let mut tasks = Vec::new();
     for number in 0..6 {
         let ctx = signed_in(&backend, &format!("p{number}"), Role::Editor, 1).await;
-        let id = backend.imports().begin(&ctx, &text(&file())).await.unwrap();
+        let id = backend.imports().begin(&ctx, text(&file())).await.unwrap();
         // In either order, so that they would wait for each other; and each twice at once.
         let mut choices = vec![choice(1, "one"), choice(2, "two"), choice(4, "key")];
         if number % 2 == 1 {
@@ -258,7 +258,7 @@ async fn it_is_of_its_session_alone_and_not_for_long(pool: PgPool) {
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let elsewhere = signed_in(&backend, "ana", Role::Editor, 1).await;
     let ben = signed_in(&backend, "ben", Role::Admin, 1).await;
-    let id = imports.begin(&ana, &text(&file())).await.unwrap();
+    let id = imports.begin(&ana, text(&file())).await.unwrap();
     for other in [&elsewhere, &ben] {
         assert_eq!(imports.get(other, id).await, Err(ImportError::Gone));
         assert_eq!(imports.save(other, id, &[choice(4, "x")]).await, Err(ImportError::Gone));
@@ -270,18 +270,18 @@ async fn it_is_of_its_session_alone_and_not_for_long(pool: PgPool) {
     assert_eq!(imports.save(&later(&ana, 901), id, &[choice(4, "x")]).await, Err(ImportError::Gone));
 
     // Another in its place, one swept away when its time is over, one discarded, one that goes with its session.
-    let second = imports.begin(&ana, &text(&file())).await.unwrap();
+    let second = imports.begin(&ana, text(&file())).await.unwrap();
     assert_eq!(imports.get(&ana, id).await, Err(ImportError::Gone));
     assert_eq!((count(&pool, "imports").await, count(&pool, "import_entries").await), (1, 4));
     assert_eq!(imports.sweep(&at(900)).await, Ok(0));
     assert_eq!(imports.sweep(&at(901)).await, Ok(1));
     assert_eq!(imports.get(&ana, second).await, Err(ImportError::Gone));
-    let third = imports.begin(&ana, &text(&file())).await.unwrap();
+    let third = imports.begin(&ana, text(&file())).await.unwrap();
     imports.discard(&ana, third).await.unwrap();
     imports.discard(&ana, third).await.unwrap();
     assert_eq!(count(&pool, "import_entries").await, 0);
     assert_eq!(records(&pool).await.last().unwrap(), &format!("ana | import discarded | {third} | done | "));
-    imports.begin(&ana, &text(&file())).await.unwrap();
+    imports.begin(&ana, text(&file())).await.unwrap();
     backend.sessions().end(&elsewhere, session(&ana)).await.unwrap();
     assert_eq!((count(&pool, "imports").await, count(&pool, "import_entries").await), (0, 0));
 }
@@ -295,7 +295,7 @@ async fn whoever_may_not_write_may_not_import(pool: PgPool) {
     for (ctx, error) in [(&reader, Error::Forbidden), (&nobody, Error::NotSignedIn)] {
         let refused = ImportError::Refused(error.clone());
         assert_eq!(imports.may_import(ctx).await, Err(error.clone()));
-        assert_eq!(imports.begin(ctx, &text(&file())).await, Err(refused.clone()));
+        assert_eq!(imports.begin(ctx, text(&file())).await, Err(refused.clone()));
         assert_eq!(imports.get(ctx, Uuid::nil()).await, Err(refused.clone()));
         assert_eq!(imports.save(ctx, Uuid::nil(), &[]).await, Err(refused));
         assert_eq!(imports.discard(ctx, Uuid::nil()).await, Err(error));
@@ -313,7 +313,7 @@ async fn whoever_may_not_write_may_not_import(pool: PgPool) {
 async fn a_value_that_was_tampered_with_is_an_error_and_recorded(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
-    let id = backend.imports().begin(&ana, &text(&file())).await.unwrap();
+    let id = backend.imports().begin(&ana, text(&file())).await.unwrap();
     // The value of one entry in the place of another.
     sqlx::query(
         "UPDATE import_entries SET (wrapped_key, nonce, ciphertext) = (SELECT wrapped_key, nonce, ciphertext \
@@ -332,7 +332,7 @@ async fn a_value_that_was_tampered_with_is_an_error_and_recorded(pool: PgPool) {
 
     // Nor does what waits open in the place of a secret's value.
     let saved = backend.imports().save(&ana, id, &[choice(2, "registry")]).await.unwrap();
-    let other = backend.imports().begin(&ana, &text(&file())).await.unwrap();
+    let other = backend.imports().begin(&ana, text(&file())).await.unwrap();
     sqlx::query(
         "UPDATE secret_values SET (wrapped_key, nonce, ciphertext) = (SELECT wrapped_key, nonce, ciphertext \
          FROM import_entries WHERE import_id = $1 AND number = 1)",
@@ -349,12 +349,13 @@ async fn what_waits_under_a_retired_key_goes_with_it(pool: PgPool) {
     let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
     let backend = backend_with(pool.clone(), vec![old.clone(), new]).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
-    let id = backend.imports().begin(&ana, &text(&file())).await.unwrap();
+    let id = backend.imports().begin(&ana, text(&file())).await.unwrap();
     let keys = backend.keys();
     let added = keys.add(&at(2)).await.unwrap();
     keys.activate(&at(2), &added[0]).await.unwrap();
     assert!(backend.imports().get(&ana, id).await.is_ok(), "it can be opened still");
     let old_id = keys.status(&at(2)).await.unwrap().into_iter().find(|key| !key.active).unwrap().id;
+    keys.rewrap(&at(2), |_| ()).await.unwrap();
     keys.retire(&at(2), &old_id).await.unwrap();
     assert_eq!(backend.imports().get(&ana, id).await, Err(ImportError::Gone));
 }
@@ -363,7 +364,7 @@ async fn what_waits_under_a_retired_key_goes_with_it(pool: PgPool) {
 async fn nothing_that_waits_can_be_read(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
-    let id = backend.imports().begin(&ana, &text(&file())).await.unwrap();
+    let id = backend.imports().begin(&ana, text(&file())).await.unwrap();
     let view = format!("{:?}", backend.imports().get(&ana, id).await.unwrap());
     let rows: Vec<String> = sqlx::query_scalar(
         "SELECT import_entries::text FROM import_entries UNION ALL SELECT imports::text FROM imports \
@@ -383,8 +384,106 @@ async fn nothing_that_waits_can_be_read(pool: PgPool) {
         }
     }
     assert_eq!(
-        backend.imports().begin(&ana, &text(KEY)).await,
+        backend.imports().begin(&ana, text(KEY)).await,
         Err(ImportError::Problem(ImportProblem::PrivateKey))
     );
     assert!(backend.imports().get(&ana, id).await.is_ok(), "what is refused takes nothing away");
+}
+
+#[sqlx::test]
+async fn as_many_accounts_as_are_taken_are_saved_at_once(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let entries = |count: usize| {
+        let entry =
+            |number| format!(r#""r{number}.example":{{"username":"robot","password":"pw-{number}"}}"#);
+        let entries: Vec<String> = (0..count).map(entry).collect();
+        text(&format!(r#"{{"auths":{{{}}}}}"#, entries.join(",")))
+    };
+    let too_many = backend.imports().begin(&ana, entries(2_001)).await;
+    assert_eq!(too_many, Err(ImportError::Problem(ImportProblem::TooMany)));
+    // Half of the names are taken.
+    let first = backend.imports().begin(&ana, entries(1_000)).await.unwrap();
+    let choices: Vec<ImportChoice> = (1..=1_000).map(|n| choice(n, &format!("r{}.example", n - 1))).collect();
+    assert_eq!(backend.imports().save(&ana, first, &choices).await.unwrap().len(), 1_000);
+    let id = backend.imports().begin(&ana, entries(2_000)).await.unwrap();
+    let rows = backend.imports().get(&ana, id).await.unwrap().rows;
+    assert_eq!((rows.len(), rows.iter().filter(|row| row.twin.is_some()).count()), (2_000, 1_000));
+    assert_eq!((rows[0].name.as_str(), rows[1_000].name.as_str()), ("r0.example-2", "r1000.example"));
+    let choices: Vec<ImportChoice> = rows.iter().map(|row| choice(row.number, &row.name)).collect();
+    let saved = backend.imports().save(&ana, id, &choices).await.unwrap();
+    assert_eq!((saved.len(), count(&pool, "secrets").await), (2_000, 3_000));
+    let stored = backend.secrets().credential(&at(5), &saved[1_999]).await.unwrap();
+    let Credential::ImagePull { password, .. } = stored else { panic!("an account") };
+    assert_eq!(password.value().expose(), "pw-1999");
+}
+
+#[sqlx::test]
+async fn what_stands_beside_a_key_is_stored_and_hosts_are_trusted_only_when_approved(pool: PgPool) {
+    const PROTECTED: &str = include_str!("../../secrets/keys/protected_key");
+    const HOST: &str =
+        "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let imports = backend.imports();
+    let secret = |name: &str, key: &str| {
+        format!(
+            "kind: Secret\nmetadata:\n  name: {name}\n  namespace: argocd\n  labels: {{argocd.argoproj.io/secret-type: repository}}\n\
+             data:\n  url: {}\n  known_hosts: {}\n  sshPrivateKey: {}\n",
+            STANDARD.encode("git@git.example:a"),
+            STANDARD.encode(HOST),
+            STANDARD.encode(key)
+        )
+    };
+    let file = format!("{}---\n{}", secret("plain", KEY), secret("protected", PROTECTED));
+    let id = imports.begin(&ana, text(&file)).await.unwrap();
+    let rows = imports.get(&ana, id).await.unwrap().rows;
+    assert_eq!((rows[0].needs_passphrase, rows[1].needs_passphrase), (false, true));
+    assert_eq!(
+        (&*rows[0].places, rows[0].repository.as_deref()),
+        (&["argocd/plain".to_owned()][..], Some("git@git.example:a"))
+    );
+    assert_eq!(rows[0].known_hosts[0].hosts.as_deref(), Some("git.example"));
+
+    let with = |passphrase: &str| ImportChoice { passphrase: text(passphrase), ..choice(2, "protected") };
+    let refused = imports.save(&ana, id, &[with("wrong")]).await;
+    let Err(ImportError::Rows(wrong)) = refused else { panic!("{refused:?}") };
+    assert!(
+        matches!(&wrong[..], [(2, RowProblem::Field(error))] if error.field == Field::Passphrase),
+        "{wrong:?}"
+    );
+    let trusted = ImportChoice { trust_hosts: true, ..choice(1, "plain") };
+    let saved = imports.save(&ana, id, &[trusted, with("correct horse")]).await.unwrap();
+    assert_eq!(saved.len(), 2);
+    let hosts: Vec<(String, String, Option<String>)> =
+        sqlx::query_as("SELECT name, known_hosts, check_target FROM secrets ORDER BY name")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    let target = Some("git@git.example:a".to_owned());
+    assert_eq!(
+        hosts,
+        [
+            ("plain".to_owned(), format!("{HOST}\n"), target.clone()),
+            ("protected".to_owned(), String::new(), target)
+        ]
+    );
+}
+
+#[sqlx::test]
+async fn a_password_is_taken_without_what_cannot_be_seen_where_that_is_chosen(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let auth = STANDARD.encode("robot:pw\n");
+    let file = format!(r#"{{"auths":{{"a.example":{{"auth":"{auth}"}},"b.example":{{"auth":"{auth}"}}}}}}"#);
+    let id = backend.imports().begin(&ana, text(&file)).await.unwrap();
+    let without = ImportChoice { without_ends: true, ..choice(1, "a") };
+    let saved = backend.imports().save(&ana, id, &[without, choice(2, "b")]).await.unwrap();
+    for (id, expected) in saved.iter().zip(["pw", "pw\n"]) {
+        let Credential::ImagePull { password, .. } = backend.secrets().credential(&at(2), id).await.unwrap()
+        else {
+            panic!("an account")
+        };
+        assert_eq!(password.value().expose(), expected);
+    }
 }

@@ -239,6 +239,36 @@ pub(in crate::secrets) async fn twin(
     Ok(found.and_then(|name| Some(SecretId::new(of.kind, SecretName::parse(&name).ok()?))))
 }
 
+/// The first secret, by name, that holds each of these keys, by their fingerprints.
+pub(in crate::secrets) async fn key_twins(
+    connection: &mut PgConnection,
+    fingerprints: &[&str],
+) -> Result<Vec<(String, String)>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT fingerprint, min(name) FROM git_keys JOIN secrets ON id = secret_id \
+         WHERE fingerprint = ANY ($1) AND deleted_at IS NULL GROUP BY fingerprint",
+    )
+    .bind(fingerprints)
+    .fetch_all(connection)
+    .await
+}
+
+/// The first secret, by name, that holds each of these accounts.
+pub(in crate::secrets) async fn account_twins(
+    connection: &mut PgConnection,
+    (hosts, usernames): (&[&str], &[&str]),
+) -> Result<Vec<(String, String, String)>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT registry_host, registry_username, min(name) FROM secrets WHERE kind = 'image-pull' \
+         AND (registry_host, registry_username) IN (SELECT * FROM unnest($1::text[], $2::text[])) \
+         AND deleted_at IS NULL GROUP BY registry_host, registry_username",
+    )
+    .bind(hosts)
+    .bind(usernames)
+    .fetch_all(connection)
+    .await
+}
+
 /// A value that nobody has looked at.
 #[derive(Debug)]
 pub(in crate::secrets) struct Unread {

@@ -164,15 +164,15 @@ async fn import_every_way(backend: &Backend) {
     for broken in
         [&config[..60], &manifest.replace("kind: ", "kind: kind: "), &manifest.replace("Secret", "Other")]
     {
-        imports.begin(&ana, &Sensitive::new(broken)).await.unwrap_err();
+        imports.begin(&ana, Sensitive::new(broken)).await.unwrap_err();
     }
     let chosen =
         |number: u32, name: &str| ImportChoice { number, name: name.to_owned(), ..ImportChoice::default() };
-    let first = imports.begin(&ana, &Sensitive::new(manifest.as_str())).await.unwrap();
+    let first = imports.begin(&ana, Sensitive::new(manifest.as_str())).await.unwrap();
     imports.get(&ana, first).await.unwrap();
     imports.save(&ana, first, &[chosen(1, "Not A Name")]).await.unwrap_err();
     imports.save(&ana, first, &[chosen(1, "imported"), chosen(2, "imported")]).await.unwrap();
-    imports.begin(&ana, &Sensitive::new(manifest)).await.unwrap();
+    imports.begin(&ana, Sensitive::new(manifest)).await.unwrap();
 }
 
 /// The digits of the file that hold nothing but the secret half of an Ed25519 key.

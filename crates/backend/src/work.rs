@@ -1,0 +1,86 @@
+//! A unit of work: a transaction, together with the keys that vouch for what is written in it.
+
+use crate::{
+    db::Db,
+    keyring::{
+        Keyring, NoKey,
+        mac::{Doubt, Message},
+        repository::active_id,
+    },
+};
+use sqlx::{PgConnection, Postgres, Transaction};
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+
+/// A transaction: `commit` keeps it, dropping it does not. Goes where a connection goes; what carries a MAC, and every
+/// audit record does, asks for the whole.
+#[derive(Debug)]
+pub(crate) struct Work {
+    transaction: Transaction<'static, Postgres>,
+    db: Db,
+    /// The key that vouches for rows, once it was asked for. Until the end of the transaction it stays the active one.
+    active: Option<String>,
+}
+
+impl Work {
+    pub(crate) fn new(transaction: Transaction<'static, Postgres>, db: Db) -> Self {
+        Self { transaction, db, active: None }
+    }
+
+    /// The keys at hand, if they are the right ones.
+    pub(crate) fn keyring(&self) -> Option<&Arc<Keyring>> {
+        self.db.keyring()
+    }
+
+    /// Returns what vouches for this row from now on.
+    ///
+    /// Errors: no key is at hand, or the active one is not.
+    pub(crate) async fn sign(&mut self, message: &Message) -> Result<Vec<u8>, sqlx::Error> {
+        let keyring = Arc::clone(self.keyring().ok_or_else(NoKey::into_database_error)?);
+        let active = match self.active.take() {
+            Some(active) => active,
+            None => active_id(&mut self.transaction).await?,
+        };
+        let mac = keyring.mac(&active, message).map_err(|error| sqlx::Error::Encode(error.into()));
+        self.active = Some(active);
+        mac
+    }
+
+    /// Verifies that the portal wrote this row. Where somebody else did, that is logged and recorded under `what`.
+    ///
+    /// Errors: no key is at hand.
+    pub(crate) fn vouches(
+        &self,
+        message: &Message,
+        mac: Option<&[u8]>,
+        what: impl FnOnce() -> String,
+    ) -> Result<Result<(), Doubt>, sqlx::Error> {
+        self.db.vouches(message, mac, what)
+    }
+
+    /// Undoes what was done.
+    pub(crate) async fn rollback(self) -> Result<(), sqlx::Error> {
+        self.transaction.rollback().await
+    }
+
+    /// Keeps what was done.
+    pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
+        self.transaction.commit().await
+    }
+}
+
+impl Deref for Work {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for Work {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+}

@@ -1,0 +1,115 @@
+//! What of a cluster's dump is skipped, by what it is.
+
+/// What an object is that holds no credential for the portal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Skipped {
+    /// What Helm keeps of a release.
+    HelmRelease,
+    /// The token of a service account.
+    ServiceAccountToken,
+    /// A certificate with its key.
+    Certificate,
+    /// A username with a password, for no registry.
+    BasicAuth,
+    /// A Secret of any other type, with nothing that is known.
+    OtherSecret,
+    /// Something else than a Secret.
+    OtherObject,
+}
+
+impl Skipped {
+    /// All of them, in the order in which they are told.
+    pub const ALL: [Self; 6] = [
+        Self::HelmRelease,
+        Self::ServiceAccountToken,
+        Self::Certificate,
+        Self::BasicAuth,
+        Self::OtherSecret,
+        Self::OtherObject,
+    ];
+
+    /// Returns the stored form.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HelmRelease => "helm-release",
+            Self::ServiceAccountToken => "service-account-token",
+            Self::Certificate => "certificate",
+            Self::BasicAuth => "basic-auth",
+            Self::OtherSecret => "other-secret",
+            Self::OtherObject => "other-object",
+        }
+    }
+
+    /// Parses the stored form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|skipped| skipped.as_str() == text)
+    }
+
+    fn words(self, count: u32) -> String {
+        let (one, several) = match self {
+            Self::HelmRelease => ("Helm release", "Helm releases"),
+            Self::ServiceAccountToken => ("service account token", "service account tokens"),
+            Self::Certificate => ("TLS certificate", "TLS certificates"),
+            Self::BasicAuth => {
+                ("username with a password and no registry", "usernames with a password and no registry")
+            }
+            Self::OtherSecret => ("other Secret", "other Secrets"),
+            Self::OtherObject => ("other object", "other objects"),
+        };
+        format!("{count} {}", if count == 1 { one } else { several })
+    }
+}
+
+/// How many objects of each sort were skipped.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SkippedCounts([u32; Skipped::ALL.len()]);
+
+impl SkippedCounts {
+    /// Counts one more.
+    pub fn add(&mut self, skipped: Skipped, count: u32) {
+        for (place, known) in self.0.iter_mut().zip(Skipped::ALL) {
+            if known == skipped {
+                *place = place.saturating_add(count);
+            }
+        }
+    }
+
+    /// Returns those of which there are any.
+    pub fn iter(&self) -> impl Iterator<Item = (Skipped, u32)> {
+        Skipped::ALL.into_iter().zip(self.0).filter(|(_, count)| *count > 0)
+    }
+
+    /// Returns how many objects there are in all.
+    pub fn total(&self) -> u32 {
+        self.0.iter().fold(0, |total, count| total.saturating_add(*count))
+    }
+
+    /// Returns the sentence that says what was skipped; `None` where nothing was.
+    pub fn message(&self) -> Option<String> {
+        let parts: Vec<String> = self.iter().map(|(skipped, count)| skipped.words(count)).collect();
+        let (last, before) = parts.split_last()?;
+        let list = if before.is_empty() { last.clone() } else { format!("{} and {last}", before.join(", ")) };
+        Some(format!("Skipped, without a credential of a known form: {list}."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_told_by_what_was_skipped() {
+        let mut counts = SkippedCounts::default();
+        assert_eq!((counts.message(), counts.total()), (None, 0));
+        counts.add(Skipped::OtherObject, 1);
+        counts.add(Skipped::HelmRelease, 2);
+        counts.add(Skipped::HelmRelease, 1);
+        counts.add(Skipped::OtherSecret, 5);
+        let said = counts.message().unwrap();
+        assert!(said.ends_with(": 3 Helm releases, 5 other Secrets and 1 other object."), "{said}");
+        assert_eq!(counts.total(), 9);
+        for skipped in Skipped::ALL {
+            assert_eq!(Skipped::parse(skipped.as_str()), Some(skipped));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Bytes of a file as the text that they are.
+
+use crate::sensitive::Sensitive;
+
+/// What stands at the beginning of a text to say how it is encoded, as a character.
+const MARK: char = '\u{feff}';
+
+/// Decodes UTF-8, or UTF-16 in either order of its bytes, as Windows PowerShell writes it; without the mark at its
+/// beginning. UTF-16 without a mark is told by its zero bytes. `None` where the bytes are no text in either.
+pub fn decode(bytes: &[u8]) -> Option<Sensitive> {
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        [first, 0, ..] if *first != 0 => utf16(bytes, u16::from_le_bytes),
+        [0, second, ..] if *second != 0 => utf16(bytes, u16::from_be_bytes),
+        _ => std::str::from_utf8(bytes)
+            .ok()
+            .map(|text| Sensitive::new(text.strip_prefix(MARK).unwrap_or(text))),
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<Sensitive> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    if !rest.is_empty() {
+        return None;
+    }
+    // Room for all of it from the start: a text that grows leaves copies behind.
+    let mut text = String::with_capacity(pairs.len().saturating_mul(3));
+    for c in char::decode_utf16(pairs.iter().map(|pair| unit(*pair))) {
+        text.push(c.ok()?);
+    }
+    Some(Sensitive::new(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(unit).collect()
+    }
+
+    #[test]
+    fn a_text_is_decoded_by_its_mark_or_by_its_zero_bytes() {
+        let text = "{\"auths\": \"ü🔑\"}\r\n";
+        let marked = format!("\u{feff}{text}");
+        for bytes in [
+            text.as_bytes().to_vec(),
+            marked.as_bytes().to_vec(),
+            encoded(&marked, u16::to_le_bytes),
+            encoded(&marked, u16::to_be_bytes),
+            encoded(text, u16::to_le_bytes),
+            encoded(text, u16::to_be_bytes),
+        ] {
+            assert_eq!(decode(&bytes).unwrap().expose(), text, "{bytes:?}");
+        }
+        assert_eq!(decode(b"").unwrap().expose(), "");
+        // Half a character, half a pair, and no text.
+        for bytes in [&b"\xff\xfea"[..], b"\xff\xfe\x00\xd8", b"\xc3", b"a\x00b"] {
+            assert!(decode(bytes).is_none(), "{bytes:?}");
+        }
+    }
+}
