@@ -37,8 +37,8 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, CompressionLevel, predicate::SizeAbove},
     csrf::CsrfLayer,
-    services::ServeDir,
     limit::RequestBodyLimitLayer,
+    services::ServeDir,
     timeout::RequestBodyTimeoutLayer,
 };
 
