@@ -5,6 +5,7 @@ use crate::{
     form_state::{FormState, Line},
     secrets::LIST,
     ssr,
+    tokens::pages,
     ui::{
         ago::Ago,
         alert::Alert,
@@ -12,7 +13,7 @@ use crate::{
         theme::ThemeSwitch,
     },
 };
-use backend::SessionSummary;
+use backend::{Proof, SessionSummary, TokenPage, TokenSummary};
 use domain::{
     access::{AccessError, AccessField, Role},
     error::Error,
@@ -20,7 +21,10 @@ use domain::{
     sensitive::Sensitive,
     time::Timestamp,
 };
-use leptos::{either::Either, prelude::*};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
 
 /// Where one signs in.
 pub const SIGN_IN: &str = "/sign-in";
@@ -31,8 +35,40 @@ pub const SIGN_ON: &str = "/sign-in/single-sign-on";
 /// Where the provider sends the browser back to; it is registered there.
 pub const SIGN_ON_RETURN: &str = "/sign-in/single-sign-on/return";
 
+/// Where the provider itself tells that it has signed somebody out (back-channel logout); it is registered there.
+pub const SIGN_ON_LOGOUT: &str = "/sign-in/single-sign-on/logout";
+
 /// One's own account.
 pub const ACCOUNT: &str = "/account";
+
+/// The field, or the way to the provider, with which somebody proves anew who they are before something that a stolen session must
+/// not do. `back` is where the provider's answer leads to, unless a form waits to be sent again.
+pub(crate) fn prove_again(
+    form: &FormState,
+    proof: Proof,
+    hint: &'static str,
+    back: &str,
+) -> impl IntoView + use<> {
+    let waits = form.error.is_some();
+    let address = format!("{SIGN_ON}?again=1&next={}", percent::encode(if waits { ACCOUNT } else { back }));
+    match proof {
+        Proof::Password => {
+            EitherOf3::A(form.line(AccessField::CurrentPassword, "Current password", hint, Line::PASSWORD))
+        }
+        Proof::Given => EitherOf3::B(view! {
+            <p class="hint">"You have just signed in where you do, which counts for five minutes as a proof of who you are."</p>
+        }),
+        Proof::AtProvider => EitherOf3::C(view! {
+            <p class="hint">
+                {hint} " "
+                <a href=address target=waits.then_some("_blank") rel=waits.then_some("noopener")>
+                    {if waits { "Sign in again in another tab" } else { "Sign in again" }}
+                </a>
+                {if waits { ", then send this form again." } else { " where you do; it counts for five minutes." }}
+            </p>
+        }),
+    }
+}
 
 /// Username and password, or the way to the provider at which one signs in; afterwards one is where one wanted to go.
 #[component]
@@ -239,7 +275,8 @@ pub fn AccountPage() -> impl IntoView {
             Ok((backend, ctx)) => {
                 let own = async {
                     let issuer = backend.users().own_issuer(&ctx).await?;
-                    Ok((backend.sessions().own(&ctx).await?, issuer, ctx.now))
+                    let tokens = backend.tokens().list(&ctx, false, None).await?;
+                    Ok((backend.sessions().own(&ctx).await?, issuer, tokens, ctx.now))
                 };
                 own.await.map_err(ssr::refuse)
             }
@@ -249,7 +286,7 @@ pub fn AccountPage() -> impl IntoView {
             Err(error) => {
                 Either::Left(view! { <LoadFailure error heading="Account" noun="account" list=LIST/> })
             }
-            Ok((sessions, issuer, now)) => Either::Right(view! {
+            Ok((sessions, issuer, tokens, now)) => Either::Right(view! {
                 <h1>"Account"</h1>
                 <WhoAmI/>
                 {form.summary()}
@@ -262,6 +299,8 @@ pub fn AccountPage() -> impl IntoView {
                 }}
                 <h2>"Sessions"</h2>
                 <Sessions sessions now/>
+                <h2>"API tokens"</h2>
+                <OwnTokens tokens/>
                 <h2>"Theme"</h2>
                 <ThemeSwitch back=ACCOUNT.to_owned()/>
             }),
@@ -277,10 +316,49 @@ fn change_password(form: &FormState) -> impl IntoView + use<> {
         <form method="post" action="/account/password" class="plain-form">
             {form.line(AccessField::CurrentPassword, "Current password", "", Line::PASSWORD)}
             {new_password(form)}
+            <label class="tick">
+                <input type="checkbox" name="revoke_tokens" value="on"/>
+                "Revoke my API tokens, too: whatever uses one is refused from then on"
+            </label>
             <div class="actions">
                 <button class="primary">"Change password"</button>
             </div>
         </form>
+    }
+}
+
+/// One's own tokens that are good, the newest first, each with its last use.
+#[component]
+fn OwnTokens(tokens: TokenPage) -> impl IntoView {
+    let TokenPage { tokens, now, .. } = tokens;
+    let over =
+        |token: &TokenSummary| token.revoked_at.is_some() || token.expires_at.is_some_and(|at| at <= now);
+    let rows: Vec<_> = tokens
+        .into_iter()
+        .filter(|token| !over(token))
+        .map(|token| {
+            let used = match token.used_at {
+                Some(at) => Either::Left(view! { ", used " <Ago at now/> }),
+                None => Either::Right(", never used"),
+            };
+            view! {
+                <li>
+                    <b>{token.name}</b> {format!(": {}", token.scope.label())} {used}
+                    {token.stopped.map(|stopped| format!(". {}", pages::stopped_words(stopped)))}
+                </li>
+            }
+        })
+        .collect();
+    let list = if rows.is_empty() {
+        Either::Left(view! { <p>"You have none."</p> })
+    } else {
+        Either::Right(view! { <ul>{rows}</ul> })
+    };
+    view! {
+        {list}
+        <p>
+            <a href=pages::TOKENS>"Your API tokens"</a>
+        </p>
     }
 }
 

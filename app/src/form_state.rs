@@ -198,7 +198,7 @@ impl Line {
 }
 
 /// The sentence above the form.
-fn message(error: &AccessError) -> String {
+pub(crate) fn message(error: &AccessError) -> String {
     match error {
         AccessError::Invalid(_) => "Some fields need another look.".to_owned(),
         AccessError::WrongPassword => {
@@ -233,6 +233,9 @@ fn message(error: &AccessError) -> String {
             "This user's password and groups are kept where they sign in; a change there counts here from the next sign-in \
              on."
                 .to_owned()
+        }
+        AccessError::ProveAtProvider => {
+            "For this, sign in again where you sign in: it counts for five minutes.".to_owned()
         }
         AccessError::Refused(error) => crate::error::ApiError::Refused(error.clone()).message(),
     }

@@ -256,6 +256,15 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
         Some(at) => Either::Left(view! { ", signed in " <Ago at now/> }),
         None => Either::Right(", has never signed in"),
     };
+    let suspended = user.suspended_at.map(|at| {
+        view! {
+            <h2>"API tokens"</h2>
+            <p>
+                "This user’s API tokens are refused since the place where they sign in refused them or signed them out, "
+                <Ago at now/> ". They are taken again as soon as the user signs in there and has a role."
+            </p>
+        }
+    });
     let sessions = match user.sessions {
         0 => EitherOf3::A("There are none."),
         1 => EitherOf3::B("There is one."),
@@ -320,6 +329,7 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
                     </p>
                 }
             })}
+        {suspended}
         <h2>{if user.disabled { "Enable" } else { "Disable" }}</h2>
         {switch}
     }

@@ -6,7 +6,7 @@ use crate::{
     key_file, start,
 };
 use app::error::ApiError;
-use backend::{Backend, Ctx, Rewrapped, TestOutcome, Tested, Verdict};
+use backend::{Backend, Ctx, PasswordReset, Rewrapped, TestOutcome, Tested, Verdict};
 use domain::{
     access::{AccessError, TokenDraft},
     check::CheckStatus,
@@ -79,8 +79,9 @@ pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) 
         UserCommand::Enable { name } => {
             users.set_disabled(&ctx(), &name, false).await.map_err(|error| said(&error).into())
         }
-        UserCommand::ResetPassword { name } => {
-            let token = users.password_link(&ctx(), &name, true).await.map_err(|error| said(&error))?;
+        UserCommand::ResetPassword { name, keep_tokens } => {
+            let reset = if keep_tokens { PasswordReset::Now } else { PasswordReset::NowAndTokens };
+            let token = users.password_link(&ctx(), &name, reset).await.map_err(|error| said(&error))?;
             link(&token)
         }
     }
@@ -160,7 +161,7 @@ pub async fn token(backend: &Backend, command: TokenCommand) -> Outcome {
     with_key(backend)?;
     match command {
         TokenCommand::Create { name, scope, prefix, secrets, expires } => {
-            let draft = TokenDraft { name, scope, prefix, secrets, expiry: expires };
+            let draft = TokenDraft { name, scope, prefix, secrets, expiry: expires, ..TokenDraft::default() };
             let token = backend.tokens().create(&ctx(), &draft).await.map_err(|error| said(&error))?;
             print(token.text.expose())
         }

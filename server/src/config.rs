@@ -5,10 +5,14 @@ use crate::{
     edge::{Edge, Origin},
 };
 use backend::{
-    CheckConfig, ExtraRoots, Issuer, PrivateHost, SessionLimits, SignInConfig, SingleSignOnConfig, StartError,
+    CheckConfig, ExtraRoots, Issuer, PrivateHost, SessionLimits, SignInConfig, SingleSignOnConfig,
+    StartError, StepUp, TokenLimits,
 };
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use domain::{access::Role, sensitive::Sensitive};
+use domain::{
+    access::{Expiry, Role},
+    sensitive::Sensitive,
+};
 use ipnet::IpNet;
 use std::{
     convert::Infallible,
@@ -119,8 +123,13 @@ pub enum UserCommand {
     Disable { name: String },
     /// Let a user sign in again
     Enable { name: String },
-    /// Take a user's password and sessions away, and print the link with which they choose a new one
-    ResetPassword { name: String },
+    /// Take a user's password, sessions and API tokens away, and print the link with which they choose a new password
+    ResetPassword {
+        name: String,
+        /// Leave the user's API tokens as they are
+        #[arg(long)]
+        keep_tokens: bool,
+    },
 }
 
 #[derive(Debug, Clone, Subcommand)]
@@ -153,8 +162,8 @@ pub enum TokenCommand {
         /// Only these secrets: ids such as image-hub, separated by commas
         #[arg(long, default_value = "")]
         secrets: String,
-        /// After how many days it expires, or "never"
-        #[arg(long, default_value = "30")]
+        /// After how many days it expires, or "never"; 30 where nothing is said, or what LATCHKEY_TOKEN_MAX_DAYS allows
+        #[arg(long, default_value = "")]
         expires: String,
     },
     /// Revoke the token with this id
@@ -242,6 +251,14 @@ pub struct Settings {
     #[arg(long, env = "LATCHKEY_PASSWORD_SIGN_IN", default_value_t = true, action = clap::ArgAction::Set, value_parser = clap::builder::BoolishValueParser::new(), global = true)]
     pub password_sign_in: bool,
 
+    /// The most days that an API token made from now on may last; without it, there is no limit
+    #[arg(long, env = "LATCHKEY_TOKEN_MAX_DAYS", value_parser = clap::value_parser!(u16).range(1..=i64::from(Expiry::MAX_DAYS)), global = true)]
+    pub token_max_days: Option<u16>,
+
+    /// Which API tokens editors may make that take values out or write: any, or restricted to chosen secrets
+    #[arg(long, env = "LATCHKEY_EDITOR_TOKENS", value_enum, default_value = "any", global = true)]
+    pub editor_tokens: EditorTokens,
+
     #[command(flatten)]
     pub oidc: OidcSettings,
 
@@ -316,7 +333,7 @@ pub struct OidcSettings {
     #[arg(long = "oidc-reader-group", env = "LATCHKEY_OIDC_READER_GROUP", global = true)]
     pub reader_group: Option<String>,
 
-    /// The claim in which the provider names a person's groups
+    /// The claim in which the provider names a person's groups, or the way to it: realm_access.roles
     #[arg(
         long = "oidc-groups-claim",
         env = "LATCHKEY_OIDC_GROUPS_CLAIM",
@@ -324,6 +341,53 @@ pub struct OidcSettings {
         global = true
     )]
     pub groups_claim: String,
+
+    /// How many days after a person's last sign-in at the provider their API tokens are refused, until they sign in again
+    #[arg(long = "oidc-token-days", env = "LATCHKEY_OIDC_TOKEN_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3_650), global = true)]
+    pub token_days: u16,
+
+    /// What becomes of a person's API tokens when the provider signs them out here (back-channel logout): refused until the
+    /// next sign-in, or kept
+    #[arg(
+        long = "oidc-logout-tokens",
+        env = "LATCHKEY_OIDC_LOGOUT_TOKENS",
+        value_enum,
+        default_value = "suspend",
+        global = true
+    )]
+    pub logout_tokens: LogoutTokens,
+
+    /// What shows that somebody has just signed in again at the provider: that it says so (auth-time), or, for providers that
+    /// never say it, any sign-in there (sign-in)
+    #[arg(
+        long = "oidc-step-up",
+        env = "LATCHKEY_OIDC_STEP_UP",
+        value_enum,
+        default_value = "auth-time",
+        global = true
+    )]
+    pub step_up: StepUpBy,
+}
+
+/// Which API tokens editors may make that take values out or write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EditorTokens {
+    Any,
+    Restricted,
+}
+
+/// What becomes of API tokens of somebody whom the provider signs out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogoutTokens {
+    Suspend,
+    Keep,
+}
+
+/// What shows that somebody has just signed in again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StepUpBy {
+    AuthTime,
+    SignIn,
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the form that clap asks for")]
@@ -370,7 +434,12 @@ impl Settings {
                         away"
                 .to_owned());
         }
-        Ok(SignInConfig { sessions, no_passwords: !self.password_sign_in, single_sign_on })
+        let tokens = TokenLimits {
+            days_after_sign_in: self.oidc.token_days,
+            most_days: self.token_max_days,
+            restricted_editors: self.editor_tokens == EditorTokens::Restricted,
+        };
+        Ok(SignInConfig { sessions, no_passwords: !self.password_sign_in, single_sign_on, tokens })
     }
 
     /// What tests of connections may reach.
@@ -430,6 +499,11 @@ impl OidcSettings {
             client_secret,
             groups_claim: self.groups_claim.clone(),
             groups,
+            step_up: match self.step_up {
+                StepUpBy::AuthTime => StepUp::AuthTime,
+                StepUpBy::SignIn => StepUp::SignIn,
+            },
+            logout_suspends_tokens: self.logout_tokens == LogoutTokens::Suspend,
         }))
     }
 }

@@ -142,6 +142,13 @@ impl Edge {
         self.public.as_ref().is_some_and(|public| public.secure) && self.trusted.is_empty()
     }
 
+    /// The public origin, where the request came in under another host than it names.
+    pub fn elsewhere(&self, parts: &Parts) -> Option<String> {
+        let public = self.public.as_ref()?;
+        let here = host(parts)?;
+        (!public.is(&here)).then(|| public.as_text())
+    }
+
     /// Whether people reach the portal by TLS, as far as the settings tell.
     pub fn is_behind_tls(&self) -> bool {
         self.public.as_ref().is_some_and(|public| public.secure) || !self.trusted.is_empty()
@@ -356,6 +363,21 @@ mod tests {
         for host in ["evil.example", "latchkey.example.evil", "latchkey.example:81", "", "127.0.0.1"] {
             assert!(!answers(&edge, host), "{host}");
         }
+    }
+
+    #[test]
+    fn another_host_than_the_public_one_is_elsewhere() {
+        let edge = Edge { public: Some(Origin::parse("https://l.example").unwrap()), ..Edge::default() };
+        let elsewhere = |edge: &Edge, host: &str| {
+            edge.elsewhere(&Request::get("/").header(header::HOST, host).body(()).unwrap().into_parts().0)
+        };
+        for host in ["l.example", "L.example", "l.example:443"] {
+            assert_eq!(elsewhere(&edge, host), None, "{host}");
+        }
+        for host in ["l.internal", "l.example:8443", "127.0.0.1"] {
+            assert_eq!(elsewhere(&edge, host).as_deref(), Some("https://l.example"), "{host}");
+        }
+        assert_eq!(elsewhere(&Edge::default(), "anything"), None);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::{
 };
 use any_spawner::Executor;
 use app::{
-    account::{SIGN_ON, SIGN_ON_RETURN},
+    account::{SIGN_ON, SIGN_ON_LOGOUT, SIGN_ON_RETURN},
     api_docs::API_DOCS,
     document::Page,
     secrets::{
@@ -85,6 +85,7 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/sign-in", Anybody, page(Page::SignIn).post(sign_in::sign_in)),
         (SIGN_ON, Anybody, get(single_sign_on::begin)),
         (SIGN_ON_RETURN, Anybody, get(single_sign_on::finish)),
+        (SIGN_ON_LOGOUT, Anybody, post(single_sign_on::log_out)),
         ("/sign-out", Anybody, post(sign_in::sign_out)),
         ("/setup", Anybody, page(Page::SetUp).post(sign_in::set_up)),
         ("/choose-password", Anybody, page(Page::ChoosePassword).post(sign_in::choose_password)),

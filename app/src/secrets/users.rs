@@ -61,11 +61,11 @@ pub fn UserList(users: SecretUsers, id: SecretId) -> impl IntoView {
     });
     let readers = readers
         .into_iter()
-        .map(|Reader { id, name, last_read_at, reads, revoked }| {
+        .map(|Reader { id, name, owner, last_read_at, reads, revoked }| {
             let times = if reads == 1 { "once".to_owned() } else { format!("{reads} times") };
             view! {
                 <li title=id>
-                    "API token " <b>{name}</b> ", last " <Ago at=last_read_at now/>
+                    "API token " <b>{name}</b> " of " {owner.unwrap_or_else(|| "the command line".to_owned())} ", last " <Ago at=last_read_at now/>
                     {format!(", {times} in {} days", SecretUsers::READ_DAYS)}
                     {revoked.then_some(", revoked since")}
                 </li>

@@ -2,12 +2,13 @@
 
 use super::Once;
 use crate::{
+    account::prove_again,
     failure::LoadFailure,
-    form_state::Line,
+    form_state::{FormState, Line},
     ssr,
     ui::{ago::Ago, confirm::ConfirmPage, icon::icon, pages::Pages},
 };
-use backend::{CreatedToken, TokenPage, TokenSummary};
+use backend::{CreatedToken, Proof, Stopped, TokenLimits, TokenPage, TokenSummary, called_token};
 use domain::{
     access::{AccessField, Restriction, Role, TokenScope},
     percent,
@@ -15,8 +16,22 @@ use domain::{
 };
 use leptos::{either::Either, prelude::*};
 
+/// Why somebody is asked who they are.
+const PROOF_HINT: &str = "For every scope but “Read metadata”: a token outlives a session, so whoever makes one shows that they are you.";
+
 /// The address of the list.
 pub const TOKENS: &str = "/tokens";
+
+/// Why a token is refused at the moment, and what would have it taken again.
+pub(crate) fn stopped_words(stopped: Stopped) -> &'static str {
+    match stopped {
+        Stopped::Disabled => "Refused: its person is disabled.",
+        Stopped::Suspended => {
+            "Refused until its person signs in again: the place where they sign in has signed them out."
+        }
+        Stopped::NotSeen => "Refused until its person signs in again: they have not done so for too long.",
+    }
+}
 
 /// One's own tokens, or everybody's.
 #[component]
@@ -132,10 +147,25 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
         None => Either::Right("never"),
     };
     let label = format!("Revoke {}", token.name);
+    let called = called_token(&token.name, token.owner.as_deref());
+    let stopped = token.stopped.filter(|_| !over).map(|stopped| {
+        view! { <div>{stopped_words(stopped)}</div> }
+    });
+    // Only where that comes first.
+    let unless = token
+        .ends_without_sign_in
+        .filter(|end| !over && token.stopped.is_none() && token.expires_at.is_none_or(|at| *end < at))
+        .map(|end| {
+            view! {
+                <div>
+                    "refused from " <time datetime=end.rfc3339()>{end.utc_text()}</time> " unless its person signs in before"
+                </div>
+            }
+        });
     view! {
         <tr>
-            <th scope="row" title=token.id.clone()>
-                {token.name}
+            <th scope="row" title=format!("{called}, {}", token.id)>
+                {token.name.clone()}
             </th>
             <td>
                 <span class="column-word">"Scope"</span>
@@ -156,7 +186,7 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
             </td>
             <td>
                 <span class="column-word">"Expires"</span>
-                {expires}
+                {expires} {stopped} {unless}
             </td>
             <td class="row-actions">
                 {(!over)
@@ -177,50 +207,82 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
 #[component]
 pub fn AddTokenPage() -> impl IntoView {
     let form = ssr::form();
+    let page = Suspend::new(async move {
+        let loaded = match ssr::request() {
+            Ok((backend, ctx)) => {
+                let proof = backend.sessions().proof(&ctx).await.map_err(ssr::refuse);
+                proof.map(|proof| (proof, backend.tokens().limits()))
+            }
+            Err(error) => Err(error),
+        };
+        match loaded {
+            Ok((proof, limits)) => Either::Left(add_form(&form, proof, limits)),
+            Err(error) => {
+                Either::Right(view! { <LoadFailure error heading="Tokens" noun="token" list=TOKENS/> })
+            }
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
+}
+
+fn add_form(form: &FormState, proof: Proof, limits: TokenLimits) -> impl IntoView + use<> {
     let role = ssr::user().map_or(Role::Reader, |user| user.role);
     let scopes = TokenScope::ALL
         .into_iter()
         .filter(|scope| role >= scope.least_role())
         .map(|scope| (scope.as_str(), scope.label(), scope.allows()))
         .collect();
+    let longest = limits.most_days.map(|days| {
+        let plural = if days == 1 { "" } else { "s" };
+        view! { <p class="hint">{format!("Tokens of this portal last {days} day{plural} at most.")}</p> }
+    });
+    let restricted = (limits.restricted_editors && role == Role::Editor).then(|| {
+        view! {
+            <p class="hint">
+                "To take values out or to write, a token of yours has to be for chosen secrets: enter how their names begin, \
+                or their ids."
+            </p>
+        }
+    });
     view! {
-        <div class="form-page">
-            <h1>"Add token"</h1>
-            <p class="lead">"Its text is shown once, on the next page. A token may do no more than you."</p>
-            {form.summary()}
-            <form method="post" class="plain-form">
-                {form.line(
-                    AccessField::TokenName,
-                    "Name",
-                    "What it is for, such as the cluster or script that has it.",
-                    Line { autofocus: true, ..Line::TEXT },
-                )}
-                {form.choice(AccessField::Scope, "Scope", scopes, TokenScope::ReadMetadata.as_str())}
-                {form.line(
-                    AccessField::Prefix,
-                    "Only names that begin with",
-                    "",
-                    Line { optional: true, mono: true, ..Line::TEXT },
-                )}
-                {form.lines(
-                    AccessField::Secrets,
-                    "Only these secrets",
-                    "Ids such as image-hub or gitsync-secret-data, separated by spaces or line ends.",
-                )}
-                {form.line(
-                    AccessField::Expiry,
-                    "Expires after (days)",
-                    "30 days where it stays empty; “never” for a token that does not expire.",
-                    Line { optional: true, ..Line::TEXT },
-                )}
-                <div class="actions">
-                    <a class="button" href=TOKENS>
-                        "Cancel"
-                    </a>
-                    <button class="primary">"Create token"</button>
-                </div>
-            </form>
-        </div>
+        <h1>"Add token"</h1>
+        <p class="lead">"Its text is shown once, on the next page. A token may do no more than you."</p>
+        {form.summary()}
+        <form method="post" class="plain-form">
+            {form.line(
+                AccessField::TokenName,
+                "Name",
+                "What it is for, such as the cluster or script that has it.",
+                Line { autofocus: true, ..Line::TEXT },
+            )}
+            {form.choice(AccessField::Scope, "Scope", scopes, TokenScope::ReadMetadata.as_str())}
+            {restricted}
+            {form.line(
+                AccessField::Prefix,
+                "Only names that begin with",
+                "",
+                Line { optional: true, mono: true, ..Line::TEXT },
+            )}
+            {form.lines(
+                AccessField::Secrets,
+                "Only these secrets",
+                "Ids such as image-hub or gitsync-secret-data, separated by spaces or line ends.",
+            )}
+            {form.line(
+                AccessField::Expiry,
+                "Expires after (days)",
+                "30 days where it stays empty; “never” for a token that does not expire.",
+                Line { optional: true, ..Line::TEXT },
+            )}
+            {longest}
+            {(role > Role::Reader).then(|| prove_again(form, proof, PROOF_HINT, "/tokens/new"))}
+            <div class="actions">
+                <a class="button" href=TOKENS>
+                    "Cancel"
+                </a>
+                <button class="primary">"Create token"</button>
+            </div>
+        </form>
     }
 }
 
@@ -269,7 +331,8 @@ pub fn RevokeTokenPage() -> impl IntoView {
                     refused=form.error.is_some().then(|| form.summary().into_any())
                 >
                     <p>
-                        "Are you sure to revoke " <b>{token.name}</b> " (" <code>{token.id}</code>
+                        "Are you sure to revoke the token " <b>{token.name}</b> " of "
+                        {token.owner.unwrap_or_else(|| "the command line".to_owned())} " (" <code>{token.id}</code>
                         ")? Whatever uses it is refused from then on, and it cannot be brought back."
                     </p>
                 </ConfirmPage>

@@ -109,6 +109,16 @@ fn Question(
         view! { <Consequence><b>"This is you. "</b> {to_oneself(question, role)}</Consequence> }
     });
     let name = user.name.clone();
+    let tokens = (question == UserQuestion::PasswordLink && user.tokens > 0).then(|| {
+        let tokens =
+            if user.tokens == 1 { "API token".to_owned() } else { format!("{} API tokens", user.tokens) };
+        view! {
+            <label class="tick">
+                <input type="checkbox" name="revoke_tokens" value="on" checked/>
+                {format!("Revoke their {tokens}, too: whatever uses one is refused from then on")}
+            </label>
+        }
+    });
     let asked = match question {
         UserQuestion::Role => Either::Left(view! {
             <p>
@@ -124,6 +134,7 @@ fn Question(
     EitherOf3::C(view! {
         <ConfirmPage heading action=Some(action) cancel=back confirm>
             {asked}
+            {tokens}
             {you}
         </ConfirmPage>
     })

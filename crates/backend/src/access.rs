@@ -84,7 +84,7 @@ pub(crate) fn allowed(actor: &Actor, action: Action, object: Object<'_>) -> bool
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::context::{TokenActor, UserActor};
+    use crate::context::{TokenActor, UserActor, called_token};
     use uuid::Uuid;
 
     fn user(role: Role) -> Actor {
@@ -93,7 +93,15 @@ mod tests {
 
     fn token(scope: TokenScope, restriction: Restriction) -> Actor {
         let (id, name) = ("id".to_owned(), "ci".to_owned());
-        Actor::Token(TokenActor { id, name, scope, restriction, expires_at: None })
+        Actor::Token(TokenActor {
+            called: called_token(&name, None),
+            id,
+            name,
+            owner: None,
+            scope,
+            restriction,
+            expires_at: None,
+        })
     }
 
     fn may(actor: &Actor) -> Vec<Action> {

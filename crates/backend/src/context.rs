@@ -60,6 +60,10 @@ pub struct TokenActor {
     pub id: String,
     /// What people call it.
     pub name: String,
+    /// Whose it is; `None` for one of the command line.
+    pub owner: Option<String>,
+    /// As `called_token` puts name and owner: as what it acts.
+    pub called: String,
     /// What it allows now: no more than its owner may.
     pub scope: TokenScope,
     /// With which secrets.
@@ -68,13 +72,19 @@ pub struct TokenActor {
     pub expires_at: Option<Timestamp>,
 }
 
+/// Returns how a token is stored and shown wherever it acted, so that none is taken for a person: whoever makes it chooses its
+/// name.
+pub fn called_token(name: &str, owner: Option<&str>) -> String {
+    format!("token {name} of {}", owner.unwrap_or("the command line"))
+}
+
 impl Actor {
     /// By what it is stored and shown.
     pub fn name(&self) -> &str {
         match self {
             Self::Anonymous => "anonymous",
             Self::User(user) => &user.name,
-            Self::Token(token) => &token.name,
+            Self::Token(token) => &token.called,
             Self::System(name) => name,
         }
     }

@@ -16,9 +16,6 @@ pub enum StartError {
     /// The database could not be brought up to date.
     #[error("the database could not be brought up to date: {0}")]
     Migration(#[from] MigrateError),
-    /// Nothing to speak TLS with to the provider at which people sign in, such as no trusted certificates.
-    #[error("single sign-on cannot use TLS: {0}")]
-    Tls(reqwest::Error),
     /// The file with further authorities is not usable.
     #[error("LATCHKEY_EXTRA_CA_FILE: {0}")]
     ExtraCa(String),
@@ -32,7 +29,7 @@ impl StartError {
             | Self::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
                 is_unavailable(error)
             }
-            Self::Address | Self::Migration(_) | Self::Tls(_) | Self::ExtraCa(_) => false,
+            Self::Address | Self::Migration(_) | Self::ExtraCa(_) => false,
         }
     }
 }

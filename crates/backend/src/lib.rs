@@ -30,7 +30,7 @@ pub use audit::{
     Outcome, SecretHistory, Verdict,
 };
 pub use checks::{CheckConfig, CheckService, PORTAL, PrivateHost, TestOutcome, Tested};
-pub use context::{Action, Actor, Ctx, TokenActor, UserActor};
+pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use db::migrate;
 pub use error::StartError;
 pub use health::Readiness;
@@ -45,17 +45,19 @@ pub use secrets::{
     DeletedPage, DeletedSecret, KeepDeleted, ManifestsError, ManifestsQuery, SecretService, Submission,
     ValueAnswer, ValueError, ValueQuery,
 };
-pub use sessions::{Browser, Browsers, NewSession, SessionLimits, SessionService, SessionSummary};
+pub use sessions::{Browser, Browsers, NewSession, Proof, SessionLimits, SessionService, SessionSummary};
 pub use shapes::{ManifestFormat, Shaped, docker_config_json, flat_json, joined, manifest};
 pub use single_sign_on::{
-    BegunSignOn, Issuer, IssuerError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService,
+    BegunSignOn, Issuer, IssuerError, LogoutError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService,
+    StepUp,
 };
 pub use ssh_keys::{AgentError, add_to_agent};
-pub use tokens::{CreatedToken, TokenPage, TokenService, TokenSummary};
+pub use tokens::{CreatedToken, Stopped, TokenLimits, TokenPage, TokenService, TokenSummary};
 pub use trust::{ExtraRoots, client_config};
 pub use usages::UsageService;
-pub use users::{AddedUser, FirstAdmin, UserPage, UserService, UserSummary};
+pub use users::{AddedUser, FirstAdmin, PasswordReset, UserPage, UserService, UserSummary};
 
+use checks::{http::Http, outbound::Outbound};
 use db::Db;
 use domain::{sensitive::Sensitive, time::Timestamp};
 use keyring::Keyring;
@@ -88,6 +90,8 @@ pub struct SignInConfig {
     pub no_passwords: bool,
     /// The provider at which people sign in, if any.
     pub single_sign_on: Option<SingleSignOnConfig>,
+    /// Which API tokens may be made, and how long they are good.
+    pub tokens: TokenLimits,
 }
 
 /// All services over one database. Cheap to clone.
@@ -146,19 +150,21 @@ impl Backend {
         let secrets = SecretService::new(db.clone(), keyring.clone(), keep_deleted);
         let passwords = Passwords::new(!sign_in.no_passwords);
         let sessions = SessionService::new(db.clone(), passwords.clone(), sign_in.sessions);
-        let single_sign_on = sign_in.single_sign_on.map(|config| {
-            SingleSignOnService::new(db.clone(), sessions.clone(), config).map_err(StartError::Tls)
-        });
+        let outbound = Outbound::new(checks, database);
+        let http = Http::new(checks, outbound.clone());
+        let single_sign_on = sign_in
+            .single_sign_on
+            .map(|config| SingleSignOnService::new(db.clone(), sessions.clone(), config, &http));
         Ok(Self {
             audit: AuditService::new(db.clone()),
             browsers,
             imports: ImportService::new(db.clone(), keyring.clone(), secrets.clone()),
-            checks: CheckService::new(db.clone(), keyring.clone(), checks, database),
+            checks: CheckService::new(db.clone(), keyring.clone(), outbound, http),
             keys: KeyService::new(db.clone(), at_hand),
             secrets,
+            single_sign_on,
+            tokens: TokenService::new(db.clone(), sessions.clone(), sign_in.tokens),
             sessions,
-            single_sign_on: single_sign_on.transpose()?,
-            tokens: TokenService::new(db.clone()),
             usages: UsageService::new(db.clone(), keyring.is_none()),
             users: UserService::new(db.clone(), passwords),
             db,

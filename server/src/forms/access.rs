@@ -137,12 +137,19 @@ pub(super) fn status_of(error: &AccessError) -> StatusCode {
         AccessError::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
         AccessError::LinkSpent => StatusCode::GONE,
         AccessError::LastAdmin => StatusCode::CONFLICT,
-        AccessError::NoPasswords | AccessError::KeptByProvider => StatusCode::FORBIDDEN,
+        AccessError::NoPasswords | AccessError::KeptByProvider | AccessError::ProveAtProvider => {
+            StatusCode::FORBIDDEN
+        }
         AccessError::SignOn(problem) => match problem {
             SignOnProblem::Expired => StatusCode::BAD_REQUEST,
             SignOnProblem::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
             SignOnProblem::Misconfigured | SignOnProblem::Untrusted => StatusCode::BAD_GATEWAY,
-            SignOnProblem::Denied | SignOnProblem::NoGroup | SignOnProblem::Disabled => StatusCode::FORBIDDEN,
+            SignOnProblem::Denied
+            | SignOnProblem::NoGroup
+            | SignOnProblem::GroupsLeftOut
+            | SignOnProblem::NoGroupsTold
+            | SignOnProblem::NotAskedAgain
+            | SignOnProblem::Disabled => StatusCode::FORBIDDEN,
             SignOnProblem::NameTaken => StatusCode::CONFLICT,
         },
         AccessError::Refused(error) => ssr::status_of(error),

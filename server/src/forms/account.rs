@@ -28,6 +28,8 @@ struct ChangedPassword {
     current_password: Sensitive,
     password: Sensitive,
     repeat_password: Sensitive,
+    #[serde(default)]
+    revoke_tokens: Option<String>,
 }
 
 /// `POST /account/password`
@@ -43,7 +45,8 @@ pub async fn change_password(State(state): State<AppState>, request: Request) ->
             let problem = AccessProblem::PasswordDiffers;
             return Err(AccessError::field(AccessField::RepeatPassword, problem));
         }
-        backend.users().change_password(&ctx, &input.current_password, &input.password).await?;
+        let revoke = input.revoke_tokens.is_some();
+        backend.users().change_password(&ctx, &input.current_password, &input.password, revoke).await?;
         backend.sessions().begin_for(&as_anybody(ctx.clone()), ctx.actor.name(), device(&parts)).await
     };
     match changed.await {

@@ -1,6 +1,6 @@
 //! Several secrets at once, by plain forms: those that the list's boxes have selected.
 
-use super::{Unreadable, read, services, with_notice};
+use super::{Unreadable, access::status_of, read, services, with_notice};
 use crate::{middleware::to_sign_in, pages, state::AppState};
 use app::{
     document::Page,
@@ -23,6 +23,7 @@ use axum::{
 };
 use backend::{Backend, Ctx, ManifestFormat, ManifestsError, ManifestsQuery};
 use domain::{
+    access::AccessError,
     error::Error,
     secret::{Namespace, SecretKind, Selection, Shape},
     sensitive::Sensitive,
@@ -169,7 +170,12 @@ async fn export(
     if token.is_empty() {
         return Err(ManifestsProblem::TokenMissing);
     }
-    let actor = backend.tokens().identify(ctx, &token).await?.ok_or(ManifestsProblem::TokenNotGood)?;
+    let lent =
+        backend.tokens().lent(ctx, &token, &input.current_password).await.map_err(|error| match error {
+            AccessError::Refused(error) => ManifestsProblem::Refused(error),
+            error => ManifestsProblem::NotProven(error),
+        });
+    let actor = lent?.ok_or(ManifestsProblem::TokenNotGood)?;
     let by_token = Ctx { actor, ..ctx.clone() };
     let made = backend.secrets().manifests(&by_token, &selection, &wanted).await;
     let text = made.map_err(|error| match error {
@@ -206,10 +212,22 @@ async fn refused(
         ManifestsProblem::Refused(error) => ssr::status_of(error),
         ManifestsProblem::Gone => StatusCode::NOT_FOUND,
         ManifestsProblem::TokenNotForThese => StatusCode::FORBIDDEN,
+        ManifestsProblem::NotProven(error) => status_of(error),
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let typed = ManifestsInput { token: Sensitive::default(), ..typed };
-    pages::in_answer(state, parts, Page::ExportManifests, status, NotExported { typed, problem }).await
+    let locked = if let ManifestsProblem::NotProven(AccessError::Locked(seconds)) = &problem {
+        Some(*seconds)
+    } else {
+        None
+    };
+    let typed =
+        ManifestsInput { token: Sensitive::default(), current_password: Sensitive::default(), ..typed };
+    let mut response =
+        pages::in_answer(state, parts, Page::ExportManifests, status, NotExported { typed, problem }).await;
+    if let Some(seconds) = locked {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 #[cfg(test)]

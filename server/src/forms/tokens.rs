@@ -16,7 +16,10 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use domain::access::{AccessError, AccessField, TokenDraft};
+use domain::{
+    access::{AccessError, AccessField, TokenDraft},
+    sensitive::Sensitive,
+};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -30,6 +33,8 @@ struct NewToken {
     secrets: String,
     #[serde(default)]
     expiry: String,
+    #[serde(default)]
+    current_password: Sensitive,
 }
 
 /// `POST /tokens/new`
@@ -39,8 +44,8 @@ pub async fn add_token(State(state): State<AppState>, request: Request) -> Respo
         Ok(all) => all,
         Err(error) => return refused(state, parts, Page::AddToken, Vec::new(), error).await,
     };
-    let NewToken { name, scope, prefix, secrets, expiry } = input;
-    let draft = TokenDraft { name, scope, prefix, secrets, expiry };
+    let NewToken { name, scope, prefix, secrets, expiry, current_password } = input;
+    let draft = TokenDraft { name, scope, prefix, secrets, expiry, current_password };
     match backend.tokens().create(&ctx, &draft).await {
         Ok(token) => pages::in_answer(state, parts, Page::TokenCreated, StatusCode::OK, token).await,
         Err(error) => {

@@ -16,6 +16,7 @@ use axum::{
     http::{StatusCode, request::Parts},
     response::Response,
 };
+use backend::PasswordReset;
 use domain::{
     access::{AccessError, AccessField},
     sensitive::Sensitive,
@@ -122,6 +123,13 @@ async fn user_changed(
     }
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reset {
+    /// Ticked, unless somebody has taken the tick away.
+    revoke_tokens: Option<String>,
+}
+
 /// `POST /users/{name}/password-link`
 pub async fn password_link(
     State(state): State<AppState>,
@@ -130,8 +138,12 @@ pub async fn password_link(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let made = async {
-        let (backend, ctx, Nothing {}) = begin_signed_in(&state, &parts, body).await?;
-        backend.users().password_link(&ctx, &name, true).await
+        let (backend, ctx, input) = begin_signed_in::<Reset>(&state, &parts, body).await?;
+        let reset = match input.revoke_tokens {
+            Some(_) => PasswordReset::NowAndTokens,
+            None => PasswordReset::Now,
+        };
+        backend.users().password_link(&ctx, &name, reset).await
     };
     match made.await {
         Ok(token) => {

@@ -1,6 +1,6 @@
 //! What the API sends. No type here can hold a value.
 
-use backend::{AuditEntry, DeletedSecret, TokenActor, TokenSummary};
+use backend::{AuditEntry, DeletedSecret, Stopped, TokenActor, TokenSummary};
 use domain::{
     access::Restriction,
     check::{CheckReport, CheckState, Published},
@@ -287,6 +287,8 @@ pub struct TokenFacts {
     id: String,
     /// What people call it.
     name: String,
+    /// Whose it is; null for one of the command line.
+    owner: Option<String>,
     /// `read-metadata`, `read-values`, `write` or `read-audit`.
     scope: &'static str,
     /// Only secrets whose name begins so.
@@ -311,6 +313,7 @@ impl From<&TokenActor> for Me {
         let token = TokenFacts {
             id: token.id.clone(),
             name: token.name.clone(),
+            owner: token.owner.clone(),
             scope: token.scope.as_str(),
             name_prefix,
             secrets,
@@ -333,6 +336,10 @@ pub struct Token {
     used_at: Option<String>,
     /// When it was revoked.
     revoked_at: Option<String>,
+    /// Why it is refused at the moment, because of its person: `owner-disabled`, `owner-suspended` or `owner-not-signed-in`.
+    stopped: Option<&'static str>,
+    /// When it is refused unless its person signs in at the provider before.
+    ends_without_sign_in: Option<String>,
 }
 
 impl From<TokenSummary> for Token {
@@ -343,9 +350,12 @@ impl From<TokenSummary> for Token {
             created_at: token.created_at.rfc3339(),
             used_at: token.used_at.map(Timestamp::rfc3339),
             revoked_at: token.revoked_at.map(Timestamp::rfc3339),
+            stopped: token.stopped.map(Stopped::as_str),
+            ends_without_sign_in: token.ends_without_sign_in.map(Timestamp::rfc3339),
             facts: TokenFacts {
                 id: token.id,
                 name: token.name,
+                owner: token.owner,
                 scope: token.scope.as_str(),
                 name_prefix,
                 secrets,
@@ -504,6 +514,8 @@ pub struct ReaderItem {
     token: String,
     /// What people call it.
     name: String,
+    /// Whose it is; null for one of the command line.
+    owner: Option<String>,
     /// The last time.
     last_read_at: String,
     /// How often in the last 30 days.
@@ -525,6 +537,7 @@ impl From<SecretUsers> for Users {
                 .map(|reader| ReaderItem {
                     token: reader.id,
                     name: reader.name,
+                    owner: reader.owner,
                     last_read_at: reader.last_read_at.rfc3339(),
                     reads: reader.reads,
                     revoked: reader.revoked,

@@ -1,11 +1,11 @@
 //! Who gets where: every route, without credentials, with bad ones, and as each role; signing in and out; API tokens.
 
-use crate::harness::{Answer, TestApp, asked, posted, unique};
+use crate::harness::{Answer, PASSWORD, TestApp, asked, posted, unique};
 use axum::{
     body::{Body, Bytes},
     http::{self, Request, StatusCode, header},
 };
-use backend::Ctx;
+use backend::{Ctx, PasswordReset};
 use domain::{
     access::{Role, TokenDraft, TokenScope},
     sensitive::Sensitive,
@@ -16,8 +16,6 @@ use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
-
-const PASSWORD: &str = "correct horse battery";
 
 fn ctx() -> Ctx {
     Ctx::system("test", clock::now())
@@ -109,6 +107,7 @@ const ANYBODY: &[&str] = &[
     "/sign-in",
     "/sign-in/single-sign-on",
     "/sign-in/single-sign-on/return",
+    "/sign-in/single-sign-on/logout",
     "/sign-out",
     "/setup",
     "/choose-password",
@@ -467,7 +466,7 @@ async fn a_reader_is_offered_nothing_that_they_may_not_do() {
 
 async fn with_password(app: &TestApp, name: &str, role: Role) {
     app.session(name, role).await;
-    let link = app.backend.users().password_link(&ctx(), name, true).await.unwrap();
+    let link = app.backend.users().password_link(&ctx(), name, PasswordReset::Now).await.unwrap();
     app.backend.users().choose_password(&ctx(), &link, &Sensitive::new(PASSWORD)).await.unwrap();
 }
 
@@ -855,12 +854,21 @@ async fn passwords_are_changed_and_chosen_and_users_looked_after() {
 #[tokio::test]
 async fn a_token_is_shown_once_and_opens_the_api_until_it_is_revoked() {
     let app = TestApp::start().await;
-    let made = app
-        .post(
-            "/tokens/new",
-            &[("name", "ci"), ("scope", "read-values"), ("prefix", "team-"), ("expiry", "7")],
-        )
-        .await;
+    let name = unique("maker");
+    let cookie = app.session_with_password(&name, Role::Admin).await;
+    let page = app.send_anonymous(asked("/tokens/new", &cookie)).await;
+    assert!(page.body.contains("id=\"current_password\""), "{}", page.body);
+    let fields = [("name", "ci"), ("scope", "read-values"), ("prefix", "team-"), ("expiry", "7")];
+    let make = async |password: &str| {
+        let fields = [&fields[..], &[("current_password", password)]].concat();
+        app.send_anonymous(posted("/tokens/new", &cookie, &fields)).await
+    };
+    let without = make("").await;
+    assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        without.body.contains("Enter your current password.") && without.body.contains("value=\"team-\"")
+    );
+    let made = make(PASSWORD).await;
     assert_eq!(made.status, StatusCode::OK, "{}", made.body);
     let start = made.body.find("latchkey_").unwrap();
     let start = start + made.body[start..].find("value=\"latchkey_").map_or(0, |found| found + 7);
@@ -878,6 +886,7 @@ async fn a_token_is_shown_once_and_opens_the_api_until_it_is_revoked() {
     let json: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
     assert_eq!((json["name"].as_str(), json["scope"].as_str()), (Some("ci"), Some("read-values")));
     assert_eq!((json["name_prefix"].as_str(), json["id"].as_str()), (Some("team-"), Some(id.as_str())));
+    assert_eq!(json["owner"].as_str(), Some(name.as_str()));
     for bad in [
         "",
         "Bearer",
@@ -900,17 +909,88 @@ async fn a_token_is_shown_once_and_opens_the_api_until_it_is_revoked() {
     let request = Request::get("/secrets").header(header::AUTHORIZATION, format!("Bearer {token}"));
     assert_eq!(app.send_anonymous(request.body(Body::empty()).unwrap()).await.status, StatusCode::SEE_OTHER);
 
-    let list = app.get("/tokens").await;
+    let list = app.send_anonymous(asked("/tokens", &cookie)).await;
     assert!(list.body.contains(&id) && !list.body.contains(&token[26..]));
+    assert!(list.body.contains(&format!("token ci of {name}")), "{}", list.body);
+    let account = app.send_anonymous(asked("/account", &cookie)).await.body;
+    assert!(account.contains("<b>ci</b>") && account.contains(", used "), "{account}");
+    assert!(account.contains("name=\"revoke_tokens\""));
     let question = app.get(&format!("/tokens/{id}/revoke")).await;
     assert!(question.body.contains("Are you sure to revoke"));
     let revoked = app.post(&format!("/tokens/{id}/revoke"), &[]).await;
     assert_eq!(revoked.header("location"), "/tokens");
     assert_eq!(me(&format!("Bearer {token}")).await.status, StatusCode::UNAUTHORIZED);
 
+    let account = app.send_anonymous(asked("/account", &cookie)).await.body;
+    assert!(!account.contains("<b>ci</b>"), "{account}");
     let wrong = app.post("/tokens/new", &[("name", ""), ("scope", "all"), ("expiry", "soon")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("Enter a name") && wrong.body.contains("value=\"soon\""));
+}
+
+/// Somebody who resets a password has the tokens revoked, unless they take the tick away.
+#[tokio::test]
+async fn a_reset_of_the_password_revokes_the_tokens_that_are_ticked() {
+    let app = TestApp::start().await;
+    let name = unique("reset");
+    let cookie = app.session_with_password(&name, Role::Editor).await;
+    let fields = [("name", "cluster"), ("scope", "read-values"), ("current_password", PASSWORD)];
+    let made = app.send_anonymous(posted("/tokens/new", &cookie, &fields)).await;
+    let start = made.body.find("value=\"latchkey_").unwrap() + 7;
+    let token: String = made.body[start..].chars().take_while(|c| *c != '"').collect();
+    let works = async || {
+        let request = Request::get("/api/v1/me").header(header::AUTHORIZATION, format!("Bearer {token}"));
+        app.send_anonymous(request.body(Body::empty()).unwrap()).await.status
+    };
+    let address = format!("/users/{name}/password-link");
+    let question = app.get(&address).await.body;
+    assert!(question.contains("name=\"revoke_tokens\"") && question.contains("checked"), "{question}");
+    assert_eq!(app.post(&address, &[]).await.status, StatusCode::OK);
+    assert_eq!(works().await, StatusCode::OK);
+    assert_eq!(app.post(&address, &[("revoke_tokens", "on")]).await.status, StatusCode::OK);
+    assert_eq!(works().await, StatusCode::UNAUTHORIZED);
+    assert!(!app.get(&address).await.body.contains("revoke_tokens"), "there is none to revoke");
+}
+
+/// A token acts under its own name and that of its person, wherever that is told.
+#[tokio::test]
+async fn what_a_token_did_is_told_as_that_of_a_token() {
+    let app = TestApp::start().await;
+    let (person, name) = (unique("owner"), unique("by-token"));
+    let cookie = app.session_with_password(&person, Role::Editor).await;
+    let fields = [("name", "robot"), ("scope", "write"), ("current_password", PASSWORD)];
+    let made = app.send_anonymous(posted("/tokens/new", &cookie, &fields)).await;
+    let start = made.body.find("value=\"latchkey_").unwrap() + 7;
+    let token: String = made.body[start..].chars().take_while(|c| *c != '"').collect();
+    let body = format!(
+        r#"{{"type":"image-pull","name":"{name}","registry_host":"ghcr.io","username":"u","password":"{name}"}}"#
+    );
+    let request = Request::post("/api/v1/secrets")
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(body));
+    let added = app.send_anonymous(request.unwrap()).await;
+    assert_eq!(added.status, StatusCode::CREATED, "{}", added.body);
+    let called = format!("token robot of {person}");
+    assert!(added.body.contains(&called), "{}", added.body);
+    for path in [
+        format!("/secrets?q={name}"),
+        format!("/secrets/image-{name}"),
+        format!("/audit?object=image-{name}"),
+    ] {
+        let page = app.get(&path).await.body;
+        assert!(page.contains(&called), "{path}: {page}");
+    }
+}
+
+/// Nobody is signed out by a provider where none is set, and a stranger's token is refused before it is looked at.
+#[tokio::test]
+async fn where_no_provider_is_set_none_signs_anybody_out() {
+    let app = TestApp::start().await;
+    let answer =
+        app.send_anonymous(posted("/sign-in/single-sign-on/logout", "", &[("logout_token", "a.b.c")])).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert_eq!(answer.header("cache-control"), "no-store");
 }
 
 #[tokio::test]

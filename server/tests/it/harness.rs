@@ -51,6 +51,9 @@ static DATABASE: LazyLock<(String, Kek)> = LazyLock::new(|| {
     (receive.recv().unwrap(), Kek::generate().unwrap())
 });
 
+/// Of whoever has one in these tests.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
 /// A folder of this run alone; those of runs before are swept away.
 pub(crate) fn fresh_folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -145,6 +148,15 @@ impl TestApp {
         }
         let session = self.backend.sessions().begin_for(&ctx, name, "tests").await.unwrap();
         format!("latchkey_session={}", session.token.expose())
+    }
+
+    /// The same for somebody who has a password, `PASSWORD`.
+    pub(crate) async fn session_with_password(&self, name: &str, role: Role) -> String {
+        let ctx = Ctx::system("test", clock::now());
+        let added = self.backend.users().add(&ctx, name, role.as_str()).await.unwrap();
+        let password = Sensitive::new(PASSWORD);
+        self.backend.users().choose_password(&ctx, &added.link_token, &password).await.unwrap();
+        self.session(name, role).await
     }
 
     /// Sends the request without anything that tells who asks.

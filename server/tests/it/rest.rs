@@ -135,7 +135,10 @@ async fn a_change_names_the_version_it_began_with() {
     let late = script.send("PATCH", &path, &[("if-match", &tag)], change("two")).await;
     assert_eq!(late.status, StatusCode::PRECONDITION_FAILED);
     let problem = read(&late);
-    assert_eq!((&problem["changed_by"], &problem["version"]), (&json!("ci"), &json!(2)));
+    assert_eq!(
+        (&problem["changed_by"], &problem["version"]),
+        (&json!("token ci of the command line"), &json!(2))
+    );
     assert!(problem["changed_at"].as_str().unwrap().ends_with('Z'));
     assert_eq!(script.send("GET", &path, &[("if-none-match", &tag)], None).await.status, StatusCode::OK);
     let odd = script.send("PATCH", &path, &[("if-match", "\"x\"")], change("three")).await;
@@ -155,7 +158,10 @@ async fn what_is_deleted_is_what_was_seen() {
         let late = script.send("DELETE", path, &[("if-match", tag)], None).await;
         assert_eq!(late.status, StatusCode::PRECONDITION_FAILED, "{path}: {}", late.body);
         let problem = read(&late);
-        assert_eq!((&problem["changed_by"], &problem["version"]), (&json!("ci"), &json!(version)));
+        assert_eq!(
+            (&problem["changed_by"], &problem["version"]),
+            (&json!("token ci of the command line"), &json!(version))
+        );
         assert!(problem["changed_at"].as_str().unwrap().ends_with('Z'));
         assert_eq!(script.get(path).await.status, StatusCode::OK, "{path}");
     };
@@ -208,7 +214,10 @@ async fn what_was_added_later_is_not_what_was_seen() {
                 let late = script.send(method, &path, &[("if-match", tag)], body).await;
                 assert_eq!(late.status, StatusCode::PRECONDITION_FAILED, "{method} {path}: {}", late.body);
                 let problem = read(&late);
-                assert_eq!((&problem["changed_by"], &problem["version"]), (&json!("ci"), &json!(1)));
+                assert_eq!(
+                    (&problem["changed_by"], &problem["version"]),
+                    (&json!("token ci of the command line"), &json!(1))
+                );
             }
         }
         let changed = script.send("PATCH", &path, &[("if-match", &now)], Some(change.clone())).await;
@@ -646,7 +655,7 @@ async fn auditors_read_the_log_and_the_tokens() {
     let log = read(&script.get(&format!("/audit?object=image-{name}")).await);
     assert_eq!(
         (&log["items"][0]["action"], &log["items"][0]["actor"]),
-        (&json!("secret added"), &json!("ci"))
+        (&json!("secret added"), &json!("token ci of the command line"))
     );
     assert_eq!(log["next"], Value::Null);
     let tokens = read(&script.get("/tokens").await);

@@ -1,6 +1,6 @@
 //! Several secrets at once: from the boxes of the list to what becomes of them.
 
-use crate::harness::{TestApp, unique};
+use crate::harness::{PASSWORD, TestApp, asked, posted, unique};
 use axum::http::StatusCode;
 use domain::access::{Role, TokenScope};
 use domain::secret::SecretId;
@@ -166,12 +166,28 @@ async fn manifests_leave_by_a_token_alone() {
         let mut fields: Vec<(&str, String)> =
             fields.into_iter().map(|(key, value)| (key, value.to_owned())).collect();
         fields.push(("token", token.to_owned()));
+        fields.push(("current_password", PASSWORD.to_owned()));
         fields
     };
+    let cookie = app.session_with_password(&unique("exporter"), Role::Reader).await;
     let send = async |fields: Vec<(&str, String)>| {
         let fields: Vec<(&str, &str)> = fields.iter().map(|(key, value)| (*key, value.as_str())).collect();
-        app.post(&address, &fields).await
+        app.send_anonymous(posted(&address, &cookie, &fields)).await
     };
+    // Whoever has stolen a session takes no values out with a token that they have stolen, too.
+    let asked = app.send_anonymous(asked(&address, &cookie)).await.body;
+    assert!(asked.contains("id=\"current_password\""), "{asked}");
+    for (password, said) in
+        [("", "Enter your current password."), ("guess", "This is not your current password.")]
+    {
+        let mut fields = typed(&good, &[]);
+        fields.retain(|(key, _)| *key != "current_password");
+        fields.push(("current_password", password.to_owned()));
+        let refused = send(fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.body.contains(said) && !refused.body.contains("U0VOVElORUw="), "{}", refused.body);
+        assert!(refused.body.contains("id=\"current_password-error\""), "{}", refused.body);
+    }
     let refusals = [
         (typed("", &[]), StatusCode::UNPROCESSABLE_ENTITY, "token", "Paste an API token"),
         (

@@ -230,8 +230,10 @@ async fn nothing_that_opens_the_portal_is_seen_elsewhere() {
     let signed_in = app.send_anonymous(posted("/sign-in", "", &fields)).await;
     let session = between(signed_in.header("set-cookie"), "latchkey_session=", 64);
     let cookie = format!("latchkey_session={session}");
-    let token =
-        app.send_anonymous(posted("/tokens/new", &cookie, &[("name", "t"), ("scope", "write")])).await;
+    let fields = [("name", "t"), ("scope", "write"), ("current_password", SENTINEL)];
+    let refused = [("name", "t"), ("scope", "all"), ("current_password", SENTINEL)];
+    others.push(app.send_anonymous(posted("/tokens/new", &cookie, &refused)).await);
+    let token = app.send_anonymous(posted("/tokens/new", &cookie, &fields)).await;
     let token = between(&token.body, "value=\"latchkey_", 16 + 1 + 64);
     let secret = &token[17..];
 

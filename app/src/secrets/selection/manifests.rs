@@ -3,7 +3,9 @@
 
 use super::{MANIFESTS, gone, listed, refusal, with_selected};
 use crate::{
+    account::prove_again,
     error::ApiError,
+    form_state::{self, FormState},
     secrets::{list_before, with_list},
     ssr,
     ui::{
@@ -13,12 +15,13 @@ use crate::{
 };
 use backend::ManifestFormat;
 use domain::{
+    access::AccessError,
     error::Error,
     secret::{Namespace, SecretId, SecretKind, Selection, Shape},
     sensitive::Sensitive,
     usage::SelectedSecret,
 };
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use serde::Deserialize;
 
 /// What stands in the form.
@@ -30,6 +33,7 @@ pub struct ManifestsInput {
     pub namespace: String,
     pub format: String,
     pub token: Sensitive,
+    pub current_password: Sensitive,
 }
 
 /// Why there is no file.
@@ -47,6 +51,8 @@ pub enum ManifestsProblem {
     OtherHost(SecretId),
     /// Some of them are there no more.
     Gone,
+    /// Whoever asks did not prove anew who they are.
+    NotProven(AccessError),
     Refused(Error),
 }
 
@@ -63,7 +69,8 @@ impl ManifestsProblem {
             Self::Namespace => Some("namespace"),
             Self::TokenMissing | Self::TokenNotGood | Self::TokenNotForThese => Some("token"),
             Self::NoUrl(_) => Some("git_shape"),
-            Self::OtherHost(_) | Self::Gone | Self::Refused(_) => None,
+            Self::NotProven(AccessError::Invalid(_)) => Some("current_password"),
+            Self::NotProven(_) | Self::OtherHost(_) | Self::Gone | Self::Refused(_) => None,
         }
     }
 
@@ -93,6 +100,10 @@ impl ManifestsProblem {
                 id.name.as_str()
             ),
             Self::Gone => "Some of them have been deleted meanwhile. Select again what is to be exported.".to_owned(),
+            Self::NotProven(AccessError::Invalid(problems)) => {
+                problems.first().map(|(_, problem)| problem.message()).unwrap_or_default()
+            }
+            Self::NotProven(error) => form_state::message(error),
             Self::Refused(error) => ApiError::Refused(error.clone()).message(),
         }
     }
@@ -126,6 +137,14 @@ pub fn ManifestsPage() -> impl IntoView {
         let (typed, problem) = match refused {
             Some(NotExported { typed, problem }) => (typed, Some(problem)),
             None => Default::default(),
+        };
+        let refused_form = FormState {
+            typed: Vec::new(),
+            error: match &problem {
+                Some(ManifestsProblem::NotProven(error)) => Some(error.clone()),
+                Some(_) => Some(AccessError::Invalid(Vec::new())),
+                None => None,
+            },
         };
         let alert =
             problem.as_ref().map(|problem| refusal("There is a problem", problem.field(), problem.message()));
@@ -182,6 +201,7 @@ pub fn ManifestsPage() -> impl IntoView {
                         "Add a token in another tab"
                     </a>
                 </p>
+                {proof_asked(refused_form)}
                 <div class="actions">
                     <a class="button" href=cancel>
                         "Back to the secrets"
@@ -196,6 +216,22 @@ pub fn ManifestsPage() -> impl IntoView {
         }
     };
     with_selected("Export manifests", false, show)
+}
+
+/// The question who somebody is: values are in the file.
+fn proof_asked(form: FormState) -> impl IntoView {
+    const HINT: &str = "Values are in the file, so whoever exports it shows that they are you.";
+    let back = format!("{}?{}", MANIFESTS, ssr::query());
+    Suspend::new(async move {
+        let proof = match ssr::request() {
+            Ok((backend, ctx)) => backend.sessions().proof(&ctx).await.map_err(ssr::refuse),
+            Err(error) => Err(error),
+        };
+        match proof {
+            Ok(proof) => Either::Left(prove_again(&form, proof, HINT, &back)),
+            Err(error) => Either::Right(view! { <p class="hint">{error.message()}</p> }),
+        }
+    })
 }
 
 /// Whom a shape is for.

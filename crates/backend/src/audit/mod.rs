@@ -56,6 +56,14 @@ pub enum AuditAction {
     SignIn,
     /// After five failures a name was locked.
     AccountLocked,
+    /// Somebody who has signed in was asked for their password again.
+    PasswordAsked,
+    /// The provider at which somebody signs in has said that they are signed out.
+    ProviderLogout,
+    /// Somebody's API tokens are refused until they sign in at the provider again.
+    TokensSuspended,
+    /// They are taken again.
+    TokensResumed,
     /// Somebody signed out.
     SignOut,
     /// A session was ended from another one.
@@ -121,6 +129,10 @@ impl AuditAction {
             Self::SecretsSeeded,
             Self::SignIn,
             Self::AccountLocked,
+            Self::PasswordAsked,
+            Self::ProviderLogout,
+            Self::TokensSuspended,
+            Self::TokensResumed,
             Self::SignOut,
             Self::SessionEnded,
             Self::UserAdded,
@@ -167,6 +179,10 @@ impl AuditAction {
             Self::SecretsSeeded => "secrets seeded",
             Self::SignIn => "sign-in",
             Self::AccountLocked => "account locked",
+            Self::PasswordAsked => "password asked again",
+            Self::ProviderLogout => "sign-out at the provider",
+            Self::TokensSuspended => "tokens suspended",
+            Self::TokensResumed => "tokens taken again",
             Self::SignOut => "sign-out",
             Self::SessionEnded => "session ended",
             Self::UserAdded => "user added",

@@ -4,12 +4,15 @@
 use super::{config::CheckConfig, outbound::Outbound, tls};
 use crate::trust;
 use domain::check::CheckCause;
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
     HeaderMap, Method, Request, StatusCode, Uri,
     body::{Bytes, Incoming},
     client::conn::http1,
-    header::{ACCEPT, AUTHORIZATION, DATE, HOST, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, USER_AGENT},
+    header::{
+        ACCEPT, AUTHORIZATION, CONTENT_LENGTH, DATE, HOST, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+        USER_AGENT,
+    },
 };
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, pki_types::ServerName};
@@ -35,11 +38,11 @@ const MAX_RETRY_AFTER: u64 = 24 * 60 * 60;
 
 /// Where a request goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Origin {
-    pub(super) tls: bool,
+pub(crate) struct Origin {
+    pub(crate) tls: bool,
     /// A name or an address; IPv6 in brackets.
-    pub(super) host: String,
-    pub(super) port: u16,
+    pub(crate) host: String,
+    pub(crate) port: u16,
 }
 
 impl Origin {
@@ -65,11 +68,11 @@ pub(super) struct Question<'a> {
 
 /// An answer, as far as it is read.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
     /// The beginning of the body of a success; of anything else none.
-    pub(super) body: Bytes,
+    pub(crate) body: Bytes,
     /// There was more than that.
     pub(super) truncated: bool,
     /// The host has asked for a client certificate.
@@ -100,6 +103,28 @@ impl Answer {
     }
 }
 
+/// A request of something else than a test: as it is, and without redirects.
+#[derive(Debug)]
+pub(crate) struct Plain<'a> {
+    pub(crate) method: Method,
+    pub(crate) origin: &'a Origin,
+    /// With its query.
+    pub(crate) path: &'a str,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// The longest answer that is read, in bytes.
+    pub(crate) longest: usize,
+}
+
+/// What of an answer is read.
+#[derive(Clone, Copy)]
+enum Reading {
+    /// The beginning of the body of a success.
+    Beginning,
+    /// The whole body, whatever the status, up to so many bytes.
+    Whole(usize),
+}
+
 /// Where an answer leads.
 enum Leads {
     /// To another path of the same origin.
@@ -110,7 +135,7 @@ enum Leads {
 
 /// Asks over HTTP. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Http {
+pub(crate) struct Http {
     outbound: Outbound,
     plain: Arc<[String]>,
     config: Arc<CheckConfig>,
@@ -119,7 +144,7 @@ pub(super) struct Http {
 }
 
 impl Http {
-    pub(super) fn new(config: &CheckConfig, outbound: Outbound) -> Self {
+    pub(crate) fn new(config: &CheckConfig, outbound: Outbound) -> Self {
         let plain = config.plain_http.iter().map(|host| host.trim().to_ascii_lowercase()).collect();
         Self { outbound, plain, config: Arc::new(config.clone()), tls: Arc::default() }
     }
@@ -173,31 +198,55 @@ impl Http {
     /// Asks once. The body of an answer to HEAD is empty.
     async fn ask_once(&self, question: Question<'_>) -> Result<Answer, CheckCause> {
         let Question { method, origin, path, accept, authorization } = question;
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        if let Some(authorization) = authorization {
+            headers.insert(AUTHORIZATION, authorization.clone());
+        }
+        let longest = 0;
+        let plain = Plain { method: method.clone(), origin, path, headers, body: Bytes::new(), longest };
+        self.send_over(plain, Reading::Beginning).await
+    }
+
+    /// Returns a client with the same trust that reaches this host on private addresses, too, because a setting names it.
+    pub(crate) fn with_host(&self, host: &str) -> Self {
+        Self { outbound: self.outbound.clone().with_host(host), ..self.clone() }
+    }
+
+    /// Sends a request, and reads the whole answer, whatever its status.
+    pub(crate) async fn send(&self, plain: Plain<'_>) -> Result<Answer, CheckCause> {
+        let longest = plain.longest;
+        self.send_over(plain, Reading::Whole(longest)).await
+    }
+
+    async fn send_over(&self, plain: Plain<'_>, reading: Reading) -> Result<Answer, CheckCause> {
+        let Plain { method, origin, path, headers, body, .. } = plain;
         let resolved = self.outbound.resolve(origin.bare_host(), origin.port).await?;
         let stream = self.outbound.connect(&resolved).await?;
         let uri = Uri::try_from(path).map_err(|_| CheckCause::NotARegistry)?;
         let mut request = Request::builder().method(method).uri(uri);
-        if let Some(headers) = request.headers_mut() {
+        if let Some(sent) = request.headers_mut() {
+            *sent = headers;
             let host = HeaderValue::try_from(origin.authority()).map_err(|_| CheckCause::NotARegistry)?;
-            headers.insert(HOST, host);
-            headers.insert(USER_AGENT, HeaderValue::from_static("latchkey"));
-            headers.insert(ACCEPT, HeaderValue::from_static(accept));
-            if let Some(authorization) = authorization {
-                let mut value = authorization.clone();
-                value.set_sensitive(true);
-                headers.insert(AUTHORIZATION, value);
+            sent.insert(HOST, host);
+            sent.insert(USER_AGENT, HeaderValue::from_static("latchkey"));
+            if let Some(authorization) = sent.get_mut(AUTHORIZATION) {
+                authorization.set_sensitive(true);
+            }
+            if !body.is_empty() {
+                sent.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
             }
         }
-        let request = request.body(Empty::new()).map_err(|_| CheckCause::NotARegistry)?;
+        let request = request.body(Full::new(body)).map_err(|_| CheckCause::NotARegistry)?;
         if !origin.tls {
-            return exchange(stream, request).await;
+            return exchange(stream, request, reading).await;
         }
         let wanted = Arc::new(AtomicBool::new(false));
         let config = self.tls(&wanted).ok_or(CheckCause::TlsNotAgreed)?;
         let name = ServerName::try_from(origin.bare_host().to_owned())
             .map_err(|_| CheckCause::CertificateForAnother)?;
         let answer = match TlsConnector::from(config).connect(name, stream).await {
-            Ok(stream) => exchange(stream, request).await,
+            Ok(stream) => exchange(stream, request, reading).await,
             Err(error) => Err(tls::cause(&error)),
         };
         let asked = wanted.load(Ordering::Relaxed);
@@ -262,7 +311,8 @@ pub(super) fn redirected(origin: &Origin, answer: &Answer) -> Option<CheckCause>
 
 async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    request: Request<Empty<Bytes>>,
+    request: Request<Full<Bytes>>,
+    reading: Reading,
 ) -> Result<Answer, CheckCause> {
     let (mut sender, connection) = http1::Builder::new()
         .max_headers(MAX_HEADERS)
@@ -279,8 +329,11 @@ async fn exchange(
         let response = sender.send_request(request).await.map_err(|error| http_cause(&error))?;
         let (parts, body) = response.into_parts();
         // Of a refusal or an error nothing but its head counts.
-        let (body, truncated) =
-            if parts.status.is_success() { beginning(body).await? } else { (Bytes::new(), false) };
+        let (body, truncated) = match reading {
+            Reading::Whole(longest) => (whole(body, longest).await?, false),
+            Reading::Beginning if parts.status.is_success() => beginning(body).await?,
+            Reading::Beginning => (Bytes::new(), false),
+        };
         let (status, headers) = (parts.status, parts.headers);
         Ok(Answer { status, headers, body, truncated, certificate_wanted: false })
     };
@@ -309,6 +362,16 @@ async fn beginning(mut body: Incoming) -> Result<(Bytes, bool), CheckCause> {
         }
     }
     Ok((read.into(), false))
+}
+
+/// Reads a body to its end.
+async fn whole(body: Incoming, longest: usize) -> Result<Bytes, CheckCause> {
+    let read = Limited::new(body, longest).collect().await;
+    let read = read.map_err(|error| match error.downcast_ref() {
+        Some(error) => http_cause(error),
+        None => CheckCause::TooMuch,
+    });
+    Ok(read?.to_bytes())
 }
 
 fn http_cause(error: &hyper::Error) -> CheckCause {

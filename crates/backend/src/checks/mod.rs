@@ -2,11 +2,11 @@
 
 mod advertisement;
 mod challenge;
-mod config;
+pub(crate) mod config;
 mod git;
-mod http;
+pub(crate) mod http;
 mod known_hosts;
-mod outbound;
+pub(crate) mod outbound;
 mod pace;
 mod registry;
 mod repository;
@@ -27,4 +27,4 @@ pub use sweep::{TestOutcome, Tested};
 pub const PORTAL: &str = "the portal";
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

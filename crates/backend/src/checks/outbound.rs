@@ -32,7 +32,7 @@ enum Reach {
 
 /// What may be reached. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Outbound {
+pub(crate) struct Outbound {
     allowed: Vec<PrivateHost>,
     own_port: Option<u16>,
     /// Where our own database is.
@@ -44,8 +44,14 @@ pub(super) struct Outbound {
 pub(super) struct Resolved(Vec<SocketAddr>);
 
 impl Outbound {
-    pub(super) fn new(config: &CheckConfig, database: Option<(String, u16)>) -> Self {
+    pub(crate) fn new(config: &CheckConfig, database: Option<(String, u16)>) -> Self {
         Self { allowed: config.allow_private.clone(), own_port: config.own_port, database }
+    }
+
+    /// Lets this host be reached on private addresses, too: the operator has named it in a setting.
+    pub(super) fn with_host(mut self, host: &str) -> Self {
+        self.allowed.extend(PrivateHost::parse(host.trim_matches(['[', ']'])).ok());
+        self
     }
 
     /// Asks once what the name resolves to, and looks at each address: one bad one spoils all.

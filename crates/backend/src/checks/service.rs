@@ -1,7 +1,6 @@
 //! Trying credentials on what they are for. Every method authorizes first; what a person tries is recorded.
 
 use super::{
-    config::CheckConfig,
     git,
     http::Http,
     known_hosts,
@@ -64,14 +63,7 @@ struct Opened {
 }
 
 impl CheckService {
-    pub(crate) fn new(
-        db: Db,
-        keyring: Option<Arc<Keyring>>,
-        config: &CheckConfig,
-        database: Option<(String, u16)>,
-    ) -> Self {
-        let outbound = Outbound::new(config, database);
-        let http = Http::new(config, outbound.clone());
+    pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>, outbound: Outbound, http: Http) -> Self {
         Self { db, keyring, outbound, http, turns: Turns::new(), pace: Pace::new() }
     }
 

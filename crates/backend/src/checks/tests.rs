@@ -3,7 +3,7 @@
 mod git_server;
 mod hostile;
 mod kept;
-mod peers;
+pub(crate) mod peers;
 mod registry_server;
 mod stored;
 mod sweep;

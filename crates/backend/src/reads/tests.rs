@@ -39,6 +39,8 @@ async fn token(backend: &Backend, second: i64, scope: TokenScope) -> Ctx {
     let actor = TokenActor {
         id: made.id,
         name: "ci".to_owned(),
+        owner: None,
+        called: crate::called_token("ci", None),
         scope,
         restriction: Restriction::None,
         expires_at: None,

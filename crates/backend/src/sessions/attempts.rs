@@ -15,8 +15,11 @@ const MOST: i32 = 5;
 /// Failures under one name from anywhere before it is locked for every network that is not known.
 const MOST_ANYWHERE: i32 = 30;
 
-/// How long it is locked, in microseconds: 15 minutes.
-const LOCK: i64 = 15 * 60 * 1_000_000;
+/// How long it is locked, in seconds: 15 minutes.
+pub(crate) const LOCK_SECONDS: u32 = 15 * 60;
+
+/// The same in microseconds.
+const LOCK: i64 = LOCK_SECONDS as i64 * 1_000_000;
 
 /// How long a network is known after somebody has signed in from it, in microseconds: 30 days.
 const KNOWN: i64 = 30 * 24 * 3_600 * 1_000_000;

@@ -2,11 +2,13 @@
 
 pub(crate) mod attempts;
 mod browsers;
+pub(crate) mod current_password;
 pub(crate) mod repository;
 mod service;
 
 pub use browsers::{Browser, Browsers};
-pub use service::{NewSession, SessionLimits, SessionService, SessionSummary};
+pub(crate) use service::is_recent;
+pub use service::{NewSession, Proof, SessionLimits, SessionService, SessionSummary};
 
 #[cfg(test)]
 mod tests;

@@ -34,13 +34,17 @@ pub(super) struct Grant {
     #[sqlx(rename = "session_created_at")]
     pub(super) created_at: DateTime<Utc>,
     pub(super) expires_at: DateTime<Utc>,
+    /// When the person last proved at the provider who they are.
+    pub(super) proven_at: Option<DateTime<Utc>>,
+    /// The provider's own session.
+    pub(super) provider_session: Option<String>,
     #[sqlx(rename = "session_mac")]
     pub(super) mac: Option<Vec<u8>>,
 }
 
 /// The columns of a `Grant`, of the table `sessions`.
 const GRANT: &str = "sessions.id AS session_id, sessions.user_id, sessions.created_at AS session_created_at, \
-    sessions.expires_at, sessions.mac AS session_mac";
+    sessions.expires_at, sessions.proven_at, sessions.provider_session, sessions.mac AS session_mac";
 
 impl Grant {
     /// What vouches for a session: also for the token that it is of, as whoever asks has shown it.
@@ -51,6 +55,8 @@ impl Grant {
             .bytes(token_hash)
             .number(self.created_at.timestamp_micros())
             .number(self.expires_at.timestamp_micros())
+            .maybe_number(self.proven_at.map(|at| at.timestamp_micros()))
+            .maybe(self.provider_session.as_ref())
     }
 }
 
@@ -92,6 +98,16 @@ pub(super) struct NewRow<'a> {
     pub(super) token_hash: &'a [u8],
     pub(super) device: &'a str,
     pub(super) expires_at: Timestamp,
+    pub(super) beginning: &'a Beginning,
+}
+
+/// What the provider says of the sign-in that begins a session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Beginning {
+    /// When the person last proved there who they are.
+    pub(crate) proven_at: Option<Timestamp>,
+    /// The provider's own session.
+    pub(crate) provider_session: Option<String>,
 }
 
 /// Adds a session; those that are over are swept away.
@@ -108,11 +124,19 @@ pub(super) async fn insert(
         .execute(&mut **work)
         .await?;
     let expires_at = instant(row.expires_at)?;
-    let grant = Grant { id: row.id, user_id: row.user_id, created_at: now, expires_at, mac: None };
+    let grant = Grant {
+        id: row.id,
+        user_id: row.user_id,
+        created_at: now,
+        expires_at,
+        proven_at: row.beginning.proven_at.map(instant).transpose()?,
+        provider_session: row.beginning.provider_session.clone(),
+        mac: None,
+    };
     let mac = work.sign(&grant.message(row.token_hash)).await?;
     sqlx::query(
-        "INSERT INTO sessions (id, user_id, token_hash, device, address, created_at, seen_at, expires_at, mac) \
-         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)",
+        "INSERT INTO sessions (id, user_id, token_hash, device, address, created_at, seen_at, expires_at, proven_at, \
+         provider_session, mac) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10)",
     )
     .bind(row.id)
     .bind(row.user_id)
@@ -121,6 +145,8 @@ pub(super) async fn insert(
     .bind(ctx.address.map(|address| address.to_string()))
     .bind(now)
     .bind(expires_at)
+    .bind(grant.proven_at)
+    .bind(grant.provider_session)
     .bind(mac)
     .execute(&mut **work)
     .await
@@ -212,6 +238,35 @@ pub(super) async fn end(connection: &mut PgConnection, user: Uuid, id: Uuid) -> 
         .execute(connection)
         .await?;
     Ok(ended.rows_affected() > 0)
+}
+
+/// When the person of this session last proved at the provider who they are.
+pub(super) async fn proven_at(
+    connection: &mut PgConnection,
+    id: Uuid,
+) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+    let found: Option<Option<DateTime<Utc>>> =
+        sqlx::query_scalar("SELECT proven_at FROM sessions WHERE id = $1")
+            .bind(id)
+            .fetch_optional(connection)
+            .await?;
+    Ok(found.flatten())
+}
+
+/// Ends the sessions of this user that belong to this one of the provider, and those of which nothing is known.
+pub(crate) async fn end_of_provider(
+    connection: &mut PgConnection,
+    user: Uuid,
+    provider_session: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "DELETE FROM sessions WHERE user_id = $1 AND (provider_session = $2 OR provider_session IS NULL)",
+    )
+    .bind(user)
+    .bind(provider_session)
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 /// Ends all sessions of this user.

@@ -2,7 +2,8 @@
 
 use super::{
     attempts::{self, Attempts, Counted},
-    repository::{self, ListRow, LiveRow, NewRow},
+    current_password,
+    repository::{self, Beginning, ListRow, LiveRow, NewRow},
 };
 use crate::{
     access::{Object, authorize},
@@ -17,6 +18,9 @@ use crate::{
 use domain::{access::AccessError, error::Error, sensitive::Sensitive, time::Timestamp};
 use std::time::Duration;
 use uuid::Uuid;
+
+/// How long a proof at the provider of who somebody is counts, in microseconds: five minutes.
+const PROVEN_FOR: i64 = 5 * 60 * 1_000_000;
 
 /// A session's last use is noted no more often than this, in microseconds: a minute.
 const SEEN_EVERY: i64 = 60 * 1_000_000;
@@ -48,6 +52,17 @@ pub struct SessionService {
     db: Db,
     passwords: Passwords,
     limits: SessionLimits,
+}
+
+/// How somebody proves anew who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// By their password.
+    Password,
+    /// At the provider, where they did so in the last minutes.
+    Given,
+    /// At the provider.
+    AtProvider,
 }
 
 /// What the browser is given.
@@ -145,6 +160,7 @@ impl SessionService {
         let attempts = &Attempts::of(ctx, key);
         let counted = bounded::<_, Error>(ctx, async {
             let mut work = self.db.begin().await.map_err(failed)?;
+            // The first error of a transaction is the cause: whatever is asked after it fails, too.
             let user = users::find(&mut work, key).await.map_err(failed)?;
             let counted =
                 attempts.count(&mut work, ctx, user.as_ref().map(|user| user.id)).await.map_err(failed)?;
@@ -183,7 +199,7 @@ impl SessionService {
                 .filter(|now| !now.disabled && now.password_hash == user.password_hash)
                 .ok_or(AccessError::WrongPassword)?;
             attempts.forget(&mut work).await.map_err(failed)?;
-            let session = self.begin(&mut work, ctx, &user, device).await?;
+            let session = self.begin(&mut work, ctx, &user, device, &Beginning::default()).await?;
             work.commit().await.map_err(failed)?;
             Ok(session)
         })
@@ -210,7 +226,7 @@ impl SessionService {
             let mut work = self.db.begin().await.map_err(failed)?;
             let user = users::find(&mut work, name).await.map_err(failed)?;
             let user = user.filter(|user| !user.disabled).ok_or(Error::NotSignedIn)?;
-            let session = self.begin(&mut work, ctx, &user, device).await?;
+            let session = self.begin(&mut work, ctx, &user, device, &Beginning::default()).await?;
             work.commit().await.map_err(failed)?;
             Ok(session)
         })
@@ -224,6 +240,7 @@ impl SessionService {
         ctx: &Ctx,
         user: &users::UserRow,
         device: &str,
+        beginning: &Beginning,
     ) -> Result<NewSession, AccessError> {
         let failed = |error: sqlx::Error| refuse(ctx, &error);
         let token = random::token().map_err(|error| {
@@ -239,6 +256,7 @@ impl SessionService {
             token_hash: &random::hash(&token),
             device: &device,
             expires_at: Timestamp::from_micros(ctx.now.micros().saturating_add(life)),
+            beginning,
         };
         repository::insert(work, ctx, row, self.seen_after(ctx.now)).await.map_err(failed)?;
         users::note_sign_in(work, ctx, user.id).await.map_err(failed)?;
@@ -267,6 +285,49 @@ impl SessionService {
             work.commit().await.map_err(failed)
         })
         .await
+    }
+
+    /// How whoever asks would prove anew who they are.
+    ///
+    /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn proof(&self, ctx: &Ctx) -> Result<Proof, Error> {
+        let (user, proven_at) = self.provenance(ctx).await?;
+        Ok(match (user.oidc_issuer, proven_at) {
+            (None, _) => Proof::Password,
+            (Some(_), Some(at)) if is_recent(at, ctx.now) => Proof::Given,
+            (Some(_), _) => Proof::AtProvider,
+        })
+    }
+
+    /// The user who asks, and when they last proved at the provider who they are.
+    async fn provenance(&self, ctx: &Ctx) -> Result<(users::UserRow, Option<Timestamp>), Error> {
+        let actor = self.own_account(ctx).await?;
+        let (name, session) = (actor.name.as_str(), actor.session);
+        let found = self.db.read(|mut reader| async move {
+            let user = users::find_unproven(&mut reader, name).await?;
+            Ok(((user, repository::proven_at(&mut reader, session).await?), reader))
+        });
+        let (user, proven_at) = found.await.map_err(|error| refuse(ctx, &error))?;
+        Ok((user.ok_or(Error::NotSignedIn)?, proven_at.map(timestamp)))
+    }
+
+    /// Lets pass what asks anew for a proof of who somebody is: their password, counted as signing in is, or for people of a
+    /// provider a sign-in there of the last five minutes. The server's own command line needs none.
+    ///
+    /// Errors: `Invalid`, `Locked`, `NoPasswords`; `ProveAtProvider`; `Refused`.
+    pub async fn prove(&self, ctx: &Ctx, password: &Sensitive) -> Result<(), AccessError> {
+        if matches!(ctx.actor, Actor::System(_)) {
+            return Ok(());
+        }
+        let (user, proven_at) = self.provenance(ctx).await?;
+        if user.oidc_issuer.is_none() {
+            return current_password::verify(&self.db, &self.passwords, ctx, password).await.map(drop);
+        }
+        if proven_at.is_some_and(|at| is_recent(at, ctx.now)) {
+            Ok(())
+        } else {
+            Err(AccessError::ProveAtProvider)
+        }
     }
 
     /// Ends the session that asks. Where there is none, it is ended already.
@@ -338,6 +399,11 @@ impl SessionService {
         })
         .await
     }
+}
+
+/// Whether a proof at the provider still counts.
+pub(crate) fn is_recent(proven_at: Timestamp, now: Timestamp) -> bool {
+    proven_at.micros() >= now.micros().saturating_sub(PROVEN_FOR)
 }
 
 pub(super) fn before(now: Timestamp, micros: i64) -> Timestamp {

@@ -1,7 +1,7 @@
 //! Sessions on a real database, one of its own for each test.
 
 use crate::{
-    Actor, Backend, Ctx,
+    Actor, Backend, Ctx, PasswordReset,
     tests::{add_user, anonymous, at, backend, records, text},
 };
 use domain::{
@@ -92,7 +92,11 @@ async fn a_session_ends_by_its_owner_and_whatever_changes_their_rights(pool: PgP
     let changes: [Change; 4] = [
         |backend| Box::pin(async { backend.users().set_role(&at(5), "ana", "reader").await.unwrap() }),
         |backend| Box::pin(async { backend.users().end_sessions(&at(5), "ana").await.unwrap() }),
-        |backend| Box::pin(async { drop(backend.users().password_link(&at(5), "ana", true).await.unwrap()) }),
+        |backend| {
+            Box::pin(async {
+                drop(backend.users().password_link(&at(5), "ana", PasswordReset::Now).await.unwrap())
+            })
+        },
         |backend| Box::pin(async { backend.users().set_disabled(&at(5), "ana", true).await.unwrap() }),
     ];
     for (number, change) in changes.into_iter().enumerate() {
@@ -114,13 +118,14 @@ async fn changing_the_password_takes_the_old_one_and_ends_every_session(pool: Pg
     let users = backend.users();
     let token = sign_in(&backend, 1, "ana", PASSWORD).await.unwrap();
     let ctx = with(&backend, 2, &token).await.unwrap();
-    let wrong = users.change_password(&ctx, &text("not the password"), &text("short")).await.unwrap_err();
+    let wrong =
+        users.change_password(&ctx, &text("not the password"), &text("short"), false).await.unwrap_err();
     let problems = vec![
         (AccessField::CurrentPassword, AccessProblem::PasswordWrong),
         (AccessField::Password, AccessProblem::PasswordShort),
     ];
     assert_eq!(wrong, AccessError::Invalid(problems));
-    users.change_password(&ctx, &text(PASSWORD), &text("another password x")).await.unwrap();
+    users.change_password(&ctx, &text(PASSWORD), &text("another password x"), false).await.unwrap();
     assert!(with(&backend, 3, &token).await.is_none());
     assert!(sign_in(&backend, 3, "ana", PASSWORD).await.is_err());
     assert!(sign_in(&backend, 3, "ana", "another password x").await.is_ok());
@@ -219,7 +224,7 @@ async fn a_link_for_another_password_clears_every_lock(pool: PgPool) {
         assert!(matches!(locked, AccessError::Locked(_)), "{locked:?}");
     };
     lock(1).await;
-    let link = backend.users().password_link(&at(2), "ana", true).await.unwrap();
+    let link = backend.users().password_link(&at(2), "ana", PasswordReset::Now).await.unwrap();
     // What is guessed between the two counts, and is gone with the password that it was meant for.
     lock(3).await;
     backend.users().choose_password(&at(4), &link, &text("another password x")).await.unwrap();

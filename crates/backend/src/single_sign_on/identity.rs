@@ -1,15 +1,16 @@
 //! Who somebody is at the provider, and who they are here.
 
-use super::SingleSignOnConfig;
+use super::{SingleSignOnConfig, claims::Claims};
 use crate::random;
 use domain::{
-    access::{Role, UserName},
+    access::{Role, SignOnProblem, UserName},
     sensitive::Sensitive,
+    time::Timestamp,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Whom the provider vouches for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Identity {
     /// By which the provider knows the person for ever (`sub`).
     pub(super) subject: String,
@@ -17,13 +18,32 @@ pub(super) struct Identity {
     pub(super) names: Vec<String>,
     /// The groups they are in, or `None` where nothing was said of groups.
     pub(super) groups: Option<Vec<String>>,
+    /// The provider leaves the groups out, because they are too many.
+    pub(super) left_out: bool,
+    /// When they last proved there who they are, where that is known.
+    pub(super) proven_at: Option<Timestamp>,
+    /// The provider's own session, where it names one.
+    pub(super) session: Option<String>,
 }
 
 impl Identity {
     /// The highest of the roles that their groups give.
     pub(super) fn role(&self, config: &SingleSignOnConfig) -> Option<Role> {
         let theirs = self.groups.as_deref().unwrap_or_default();
-        config.groups.iter().filter(|(group, _)| theirs.contains(group)).map(|(_, role)| *role).max()
+        let is_in = |group: &str| {
+            let group = top_level(group);
+            !group.is_empty() && theirs.iter().any(|their| top_level(their) == group)
+        };
+        config.groups.iter().filter(|(group, _)| is_in(group)).map(|(_, role)| *role).max()
+    }
+
+    /// Why none of the groups gives a role.
+    pub(super) fn without_role(&self) -> SignOnProblem {
+        match &self.groups {
+            _ if self.left_out => SignOnProblem::GroupsLeftOut,
+            None => SignOnProblem::NoGroupsTold,
+            Some(_) => SignOnProblem::NoGroup,
+        }
     }
 
     /// Names for a new user, in the order in which they are tried. A name that somebody has already is never taken over: the
@@ -42,24 +62,81 @@ impl Identity {
     }
 }
 
-/// The groups in a claim: a list of texts, or one text. `None` where there is no such claim.
-pub(super) fn groups(claim: Option<&Value>) -> Option<Vec<String>> {
-    match claim? {
-        Value::String(one) => Some(vec![one.clone()]),
+/// Keycloak writes a group of the top level as a path, `/admins`.
+fn top_level(group: &str) -> &str {
+    group.strip_prefix('/').unwrap_or(group)
+}
+
+/// The groups in the claim that the settings name: a list of texts, or one text. `None` where there is no such claim.
+pub(super) fn groups(claims: &Claims, config: &SingleSignOnConfig) -> Option<Vec<String>> {
+    match find(claims.all(), &config.groups_claim)? {
+        Value::String(text) => Some(from_text(text, config)),
         Value::Array(all) => Some(all.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+        Value::Null => None,
         _ => Some(Vec::new()),
     }
+}
+
+/// One text may be one group, or several: separated by commas, or by spaces where no group of the settings has one in it.
+fn from_text(text: &str, config: &SingleSignOnConfig) -> Vec<String> {
+    let mut found = vec![text.to_owned()];
+    if text.contains(',') {
+        found.extend(text.split(',').map(|group| group.trim().to_owned()));
+    } else if !config.groups.iter().any(|(group, _)| group.contains(char::is_whitespace)) {
+        found.extend(text.split_whitespace().map(str::to_owned));
+    }
+    found
+}
+
+/// A claim by its name, or by the way to it: `realm_access.roles`. A name may have dots in it, too.
+fn find<'c>(claims: &'c Map<String, Value>, path: &str) -> Option<&'c Value> {
+    if let Some(found) = claims.get(path) {
+        return Some(found);
+    }
+    path.match_indices('.').find_map(|(dot, _)| {
+        let inner = claims.get(path.get(..dot)?)?.as_object()?;
+        find(inner, path.get(dot + 1..)?)
+    })
+}
+
+/// Whether the provider says that it leaves the claim out: Entra names where it could be asked for, for people in more than 200
+/// groups (`_claim_names`, `hasgroups`).
+pub(super) fn left_out(claims: &Claims, claim: &str) -> bool {
+    let elsewhere = claims.get("_claim_names").and_then(Value::as_object);
+    let has_groups = match claims.get("hasgroups") {
+        Some(Value::Bool(has)) => *has,
+        Some(Value::String(has)) => has.eq_ignore_ascii_case("true"),
+        _ => false,
+    };
+    elsewhere.is_some_and(|names| names.contains_key(claim)) || (has_groups && claim == "groups")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::single_sign_on::Issuer;
+    use crate::single_sign_on::{Issuer, StepUp};
     use serde_json::json;
+
+    fn config(claim: &str, groups: &[(&str, Role)]) -> SingleSignOnConfig {
+        SingleSignOnConfig {
+            issuer: Issuer::parse("https://login.example").unwrap(),
+            client_id: "latchkey".to_owned(),
+            client_secret: None,
+            groups_claim: claim.to_owned(),
+            groups: groups.iter().map(|(group, role)| ((*group).to_owned(), *role)).collect(),
+            step_up: StepUp::AuthTime,
+            logout_suspends_tokens: true,
+        }
+    }
 
     fn identity(names: &[&str], groups: Option<&[&str]>) -> Identity {
         let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
-        Identity { subject: "248289761001".to_owned(), names: owned(names), groups: groups.map(owned) }
+        Identity {
+            subject: "248289761001".to_owned(),
+            names: owned(names),
+            groups: groups.map(owned),
+            ..Identity::default()
+        }
     }
 
     fn names(texts: &[&str]) -> Vec<String> {
@@ -69,13 +146,7 @@ mod tests {
 
     #[test]
     fn the_highest_role_of_all_groups_counts() {
-        let config = SingleSignOnConfig {
-            issuer: Issuer::parse("https://login.example").unwrap(),
-            client_id: "latchkey".to_owned(),
-            client_secret: None,
-            groups_claim: "groups".to_owned(),
-            groups: vec![("ops".to_owned(), Role::Admin), ("staff".to_owned(), Role::Reader)],
-        };
+        let config = config("groups", &[("ops", Role::Admin), ("staff", Role::Reader)]);
         let role = |groups| identity(&[], groups).role(&config);
         assert_eq!(role(Some(&["staff", "ops"])), Some(Role::Admin));
         assert_eq!(role(Some(&["staff", "others"])), Some(Role::Reader));
@@ -95,12 +166,77 @@ mod tests {
         assert_eq!(names(&["ana@login.example"]).len(), 2);
     }
 
+    fn read(config: &SingleSignOnConfig, claims: &Value) -> Option<Vec<String>> {
+        groups(&Claims::from_json(claims.to_string().as_bytes()).unwrap(), config)
+    }
+
     #[test]
     fn groups_are_read_from_a_list_or_one_text() {
-        let read = |claim: Value| groups(Some(&claim));
-        assert_eq!(read(json!(["a", 1, "b"])), Some(vec!["a".to_owned(), "b".to_owned()]));
-        assert_eq!(read(json!("a")), Some(vec!["a".to_owned()]));
+        let config = config("groups", &[("ops", Role::Admin)]);
+        let read = |claim: Value| read(&config, &json!({ "groups": claim }));
+        assert_eq!(read(json!(["a", 1, "b c"])), Some(vec!["a".to_owned(), "b c".to_owned()]));
+        assert_eq!(read(json!("a")).unwrap()[0], "a");
         assert_eq!(read(json!({"a": true})), Some(Vec::new()));
-        assert_eq!(groups(None), None);
+        assert_eq!(read(json!(null)), None);
+        assert_eq!(super::groups(&Claims::default(), &config), None);
+    }
+
+    #[test]
+    fn a_role_comes_from_groups_in_whatever_form_the_provider_has_them() {
+        let of = |claim: &str, group: &str, claims: Value| {
+            let config = config(claim, &[(group, Role::Editor)]);
+            Identity { groups: read(&config, &claims), ..Identity::default() }.role(&config)
+        };
+        let groups = |group: &str, claim: Value| of("groups", group, json!({ "groups": claim }));
+        for (group, claim) in [
+            ("ops", json!("staff,ops")),
+            ("ops", json!("staff, ops")),
+            ("ops", json!("staff ops")),
+            ("Domain Admins", json!("Domain Admins")),
+            ("Domain Admins", json!("Staff, Domain Admins")),
+            ("ops", json!(["/ops"])),
+            ("/ops", json!(["ops"])),
+            ("/ops/east", json!(["/ops/east"])),
+        ] {
+            assert_eq!(groups(group, claim.clone()), Some(Role::Editor), "{group} in {claim}");
+        }
+        for (group, claim) in [
+            ("ops", json!(["no ops"])),
+            ("ops", json!(["staff,ops"])),
+            ("ops", json!(["/team/ops"])),
+            ("ops", json!(["//ops"])),
+            ("two words", json!("these two words")),
+        ] {
+            assert_eq!(groups(group, claim.clone()), None, "{group} in {claim}");
+        }
+        let nested = json!({"realm_access": {"roles": ["ops"]}, "https://x.example/groups": ["ops"],
+            "a.b": {"c.d": "ops"}, "text": "ops"});
+        for path in ["realm_access.roles", "https://x.example/groups", "a.b.c.d", "text"] {
+            assert_eq!(of(path, "ops", nested.clone()), Some(Role::Editor), "{path}");
+        }
+        for path in ["realm_access", "roles", "realm_access.roles.0", "text.", "a.b", ".", ""] {
+            assert_eq!(of(path, "ops", nested.clone()), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn who_has_no_role_is_told_why() {
+        let config = config("groups", &[("ops", Role::Admin)]);
+        let why = |claims: Value| {
+            let claims = Claims::from_json(claims.to_string().as_bytes()).unwrap();
+            let identity = Identity {
+                groups: super::groups(&claims, &config),
+                left_out: left_out(&claims, "groups"),
+                ..Identity::default()
+            };
+            (identity.role(&config).is_none()).then(|| identity.without_role())
+        };
+        let overage = json!({"_claim_names": {"groups": "src1"}, "_claim_sources": {"src1": {"endpoint": "https://x"}}});
+        assert_eq!(why(overage), Some(SignOnProblem::GroupsLeftOut));
+        assert_eq!(why(json!({"hasgroups": "true"})), Some(SignOnProblem::GroupsLeftOut));
+        assert_eq!(why(json!({"_claim_names": {"address": "src1"}})), Some(SignOnProblem::NoGroupsTold));
+        assert_eq!(why(json!({})), Some(SignOnProblem::NoGroupsTold));
+        assert_eq!(why(json!({"groups": []})), Some(SignOnProblem::NoGroup));
+        assert_eq!(why(json!({"groups": ["ops"]})), None);
     }
 }

@@ -1,41 +1,32 @@
 //! The provider, as the portal speaks with it: discovery, keys, the exchange of a code for who somebody is.
 
 use super::{
-    SingleSignOnConfig,
-    identity::{Identity, groups},
+    SingleSignOnConfig, StepUp,
+    claims::{Claims, TokenError, Verified, verify},
+    http::{HttpError, ProviderHttp},
+    identity::{Identity, groups, left_out},
+    tokens::Tokens,
 };
-use crate::{context::Ctx, db::instant};
+use crate::{checks::http::Http, context::Ctx};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::{access::SignOnProblem, sensitive::Sensitive, time::Timestamp};
 use openidconnect::{
-    AccessTokenHash, AsyncHttpClient, AuthType, AuthenticationFlow, AuthorizationCode,
-    ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, DiscoveryError, EmptyExtraTokenFields,
-    EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IdTokenFields, IssuerUrl,
-    Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
-    SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse, UserInfoClaims,
+    AccessTokenHash, AuthType, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
+    DiscoveryError, EmptyAdditionalClaims, EndpointMaybeSet, EndpointNotSet, EndpointSet, Nonce,
+    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
+    StandardErrorResponse,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim,
-        CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreProviderMetadata,
-        CoreResponseType, CoreRevocableToken, CoreRevocationErrorResponse, CoreTokenIntrospectionResponse,
-        CoreTokenType,
+        CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreProviderMetadata, CoreResponseType,
+        CoreRevocableToken, CoreRevocationErrorResponse, CoreTokenIntrospectionResponse,
     },
+    http::{Request, StatusCode, header},
 };
-use reqwest::redirect::Policy;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::{
-    collections::HashMap,
-    net::IpAddr,
-    pin::Pin,
     sync::Arc,
     time::{Duration, Instant},
 };
 use tokio::sync::Mutex;
-
-/// How long one answer of the provider may take.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// The longest answer of the provider that is read, in bytes.
-const MOST_BYTES: usize = 1024 * 1024;
 
 /// How long what the provider says of itself is believed, in microseconds: an hour.
 const KNOWN_FOR: i64 = 3_600_000_000;
@@ -46,90 +37,8 @@ const KEYS_AGAIN_AFTER: i64 = 60_000_000;
 /// How long it is left alone after it did not answer.
 const LEFT_ALONE_FOR: Duration = Duration::from_secs(5);
 
-/// Signatures by keys that the provider alone has: never `none`, and none by the shared secret.
-const ALGORITHMS: [CoreJwsSigningAlgorithm; 10] = [
-    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
-    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
-    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
-    CoreJwsSigningAlgorithm::RsaSsaPssSha256,
-    CoreJwsSigningAlgorithm::RsaSsaPssSha384,
-    CoreJwsSigningAlgorithm::RsaSsaPssSha512,
-    CoreJwsSigningAlgorithm::EcdsaP256Sha256,
-    CoreJwsSigningAlgorithm::EcdsaP384Sha384,
-    CoreJwsSigningAlgorithm::EcdsaP521Sha512,
-    CoreJwsSigningAlgorithm::EdDsa,
-];
-
-/// Where a provider is: `https`, or `http` on this very machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Issuer {
-    url: IssuerUrl,
-    host: String,
-    secure: bool,
-}
-
-/// Why a text is no issuer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum IssuerError {
-    /// No address, or one with an account, a query or a fragment.
-    #[error("this is not an address such as https://login.example/realms/main")]
-    NotAnAddress,
-    /// Plain HTTP to elsewhere, on which anybody in between could vouch for anybody.
-    #[error("the provider has to be reached by https")]
-    Plain,
-}
-
-impl Issuer {
-    /// Reads the address, which has to equal the provider's own word for itself to the letter.
-    pub fn parse(text: &str) -> Result<Self, IssuerError> {
-        let url = IssuerUrl::new(text.trim().to_owned()).map_err(|_| IssuerError::NotAnAddress)?;
-        let parsed = url.url();
-        let host = parsed.host_str().ok_or(IssuerError::NotAnAddress)?.to_owned();
-        let is_bare = parsed.username().is_empty() && parsed.password().is_none();
-        if !is_bare || parsed.query().is_some() || parsed.fragment().is_some() {
-            return Err(IssuerError::NotAnAddress);
-        }
-        let is_here = host == "localhost"
-            || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        let secure = match parsed.scheme() {
-            "https" => true,
-            "http" if is_here => false,
-            "http" => return Err(IssuerError::Plain),
-            _ => return Err(IssuerError::NotAnAddress),
-        };
-        Ok(Self { url, host, secure })
-    }
-
-    /// As it is stored with users.
-    pub fn as_str(&self) -> &str {
-        self.url.as_str()
-    }
-
-    /// As people are told where they sign in.
-    pub fn host(&self) -> &str {
-        &self.host
-    }
-}
-
-/// Claims beyond the standard's own; in which of them groups stand is for the settings to say.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-struct OtherClaims(HashMap<String, Value>);
-
-impl openidconnect::AdditionalClaims for OtherClaims {}
-
-type Tokens = StandardTokenResponse<
-    IdTokenFields<
-        OtherClaims,
-        EmptyExtraTokenFields,
-        CoreGenderClaim,
-        CoreJweContentEncryptionAlgorithm,
-        CoreJwsSigningAlgorithm,
-    >,
-    CoreTokenType,
->;
-
 type Client = openidconnect::Client<
-    OtherClaims,
+    EmptyAdditionalClaims,
     CoreAuthDisplay,
     CoreGenderClaim,
     CoreJweContentEncryptionAlgorithm,
@@ -152,7 +61,7 @@ type Client = openidconnect::Client<
 #[derive(Clone, Debug)]
 pub(super) struct Provider {
     config: Arc<SingleSignOnConfig>,
-    http: Http,
+    http: ProviderHttp,
     known: Arc<Mutex<Known>>,
 }
 
@@ -172,21 +81,22 @@ pub(super) struct Binding {
 }
 
 impl Provider {
-    pub(super) fn new(config: SingleSignOnConfig) -> Result<Self, reqwest::Error> {
-        let http = Http::new(config.issuer.secure)?;
-        Ok(Self { config: Arc::new(config), http, known: Arc::default() })
+    pub(super) fn new(config: SingleSignOnConfig, http: &Http) -> Self {
+        let http = ProviderHttp::new(http, &config.issuer);
+        Self { config: Arc::new(config), http, known: Arc::default() }
     }
 
     pub(super) fn config(&self) -> &SingleSignOnConfig {
         &self.config
     }
 
-    /// Where the browser is sent to sign in.
+    /// Where the browser is sent to sign in; `again` has the provider ask the person anew.
     pub(super) async fn address(
         &self,
         ctx: &Ctx,
         redirect: &str,
         binding: Binding,
+        again: bool,
     ) -> Result<String, SignOnProblem> {
         let metadata = self.metadata(ctx, false).await?;
         let client = self.client(ctx, &metadata, redirect)?;
@@ -206,6 +116,9 @@ impl Provider {
         if metadata.scopes_supported().is_some_and(|known| known.contains(&groups)) {
             request = request.add_scope(groups);
         }
+        if again {
+            request = request.add_prompt(CoreAuthPrompt::Login).set_max_age(Duration::ZERO);
+        }
         Ok(request.url().0.into())
     }
 
@@ -224,79 +137,135 @@ impl Provider {
             .map_err(|error| misconfigured(ctx, &error))?
             .set_pkce_verifier(PkceCodeVerifier::new(binding.verifier.expose().to_owned()));
         let tokens = request.request_async(&self.http).await.map_err(|error| not_exchanged(ctx, &error))?;
-        let nonce = Nonce::new(binding.nonce);
-        match self.verified(ctx, &client, &tokens, &nonce).await {
-            Err(Unverified::UnknownKey) => {
-                let metadata = self.metadata(ctx, true).await?;
-                let client = self.client(ctx, &metadata, redirect)?;
-                self.verified(ctx, &client, &tokens, &nonce).await
-            }
-            outcome => outcome,
-        }
-        .map_err(|unverified| match unverified {
-            Unverified::UnknownKey => {
-                untrusted(ctx, &"it is signed with a key that the provider does not show")
-            }
-            Unverified::For(problem) => problem,
-        })
+        let id_token = tokens.id_token().ok_or_else(|| untrusted(ctx, &"there is no ID token"))?;
+        let (metadata, verified) = self.verified(ctx, metadata, id_token).await?;
+        self.check(&verified, &binding.nonce, &tokens, ctx.now).map_err(|error| untrusted(ctx, &error))?;
+        self.whom(ctx, &metadata, &verified.claims, &tokens).await
     }
 
-    /// Whom the ID token names, once all of it holds; groups it is silent on are asked for.
+    /// Reads a token that the provider has signed; where its key is not known, the provider is asked for its keys anew.
     async fn verified(
         &self,
         ctx: &Ctx,
-        client: &Client,
-        tokens: &Tokens,
-        nonce: &Nonce,
-    ) -> Result<Identity, Unverified> {
-        let now = instant(ctx.now).map_err(|error| Unverified::For(untrusted(ctx, &error)))?;
-        let token =
-            tokens.id_token().ok_or_else(|| Unverified::For(untrusted(ctx, &"there is no ID token")))?;
-        let verifier = client.id_token_verifier().set_allowed_algs(ALGORITHMS).set_time_fn(move || now);
-        let claims = token.claims(&verifier, nonce).map_err(|error| match error {
-            ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey) => {
-                Unverified::UnknownKey
+        metadata: Arc<CoreProviderMetadata>,
+        token: &str,
+    ) -> Result<(Arc<CoreProviderMetadata>, Verified), SignOnProblem> {
+        match verify(token, metadata.jwks()) {
+            Ok(verified) => Ok((metadata, verified)),
+            Err(TokenError::UnknownKey) => {
+                let metadata = self.metadata(ctx, true).await?;
+                let verified = verify(token, metadata.jwks()).map_err(|error| untrusted(ctx, &error))?;
+                Ok((metadata, verified))
             }
-            other => Unverified::For(untrusted(ctx, &other)),
-        })?;
-        if let Some(expected) = claims.access_token_hash() {
-            let key =
-                token.signing_key(&verifier).map_err(|error| Unverified::For(untrusted(ctx, &error)))?;
-            let alg = token.signing_alg().map_err(|error| Unverified::For(untrusted(ctx, &error)))?;
-            let hash = AccessTokenHash::from_token(tokens.access_token(), alg, key);
-            if hash.ok().as_ref() != Some(expected) {
-                return Err(Unverified::For(untrusted(ctx, &"the access token is another one's")));
+            Err(error) => Err(untrusted(ctx, &error)),
+        }
+    }
+
+    /// Whether all of an ID token holds (OpenID Connect Core 1.0, 3.1.3.7).
+    fn check(
+        &self,
+        verified: &Verified,
+        nonce: &str,
+        tokens: &Tokens,
+        now: Timestamp,
+    ) -> Result<(), TokenError> {
+        let Verified { claims, kind, algorithm, key } = verified;
+        if kind.as_deref() == Some("logout+jwt") {
+            return Err(TokenError::Wrong("it is no ID token"));
+        }
+        claims.check(self.config.issuer.as_str(), &self.config.client_id, now)?;
+        let same = |claim: &str| verify_slices_are_equal(claim.as_bytes(), nonce.as_bytes()).is_ok();
+        if !claims.text("nonce").is_some_and(same) {
+            return Err(TokenError::Wrong("it is of another sign-in"));
+        }
+        if let Some(expected) = claims.text("at_hash") {
+            let hash = AccessTokenHash::from_token(tokens.access_token(), algorithm, key);
+            if hash.ok().is_none_or(|hash| hash.as_str() != expected) {
+                return Err(TokenError::Wrong("the access token is another one's"));
             }
         }
-        let claim = self.config.groups_claim.as_str();
+        Ok(())
+    }
+
+    /// Whom the ID token names; groups that it is silent on are asked for.
+    async fn whom(
+        &self,
+        ctx: &Ctx,
+        metadata: &CoreProviderMetadata,
+        claims: &Claims,
+        tokens: &Tokens,
+    ) -> Result<Identity, SignOnProblem> {
+        let subject = claims.text("sub").ok_or_else(|| untrusted(ctx, &"it names no subject"))?.to_owned();
+        let proven_at = claims.past("auth_time", ctx.now);
         let mut identity = Identity {
-            subject: claims.subject().as_str().to_owned(),
-            names: [
-                claims.preferred_username().map(|name| name.as_str()),
-                claims.email().map(|email| email.as_str()),
-            ]
-            .into_iter()
-            .flatten()
-            .map(str::to_owned)
-            .collect(),
-            groups: groups(claims.additional_claims().0.get(claim)),
+            names: names(claims),
+            groups: groups(claims, &self.config),
+            left_out: left_out(claims, &self.config.groups_claim),
+            proven_at: match self.config.step_up {
+                // Where nothing is said of when, a sign-in now is taken for one.
+                StepUp::SignIn if claims.get("auth_time").is_none() => Some(ctx.now),
+                StepUp::SignIn | StepUp::AuthTime => proven_at,
+            },
+            session: claims.text("sid").map(str::to_owned),
+            subject,
         };
         if identity.groups.is_none()
-            && let Ok(request) =
-                client.user_info(tokens.access_token().clone(), Some(claims.subject().clone()))
+            && let Some(endpoint) = metadata.userinfo_endpoint()
         {
-            let more: UserInfoClaims<OtherClaims, CoreGenderClaim> = request
-                .request_async(&self.http)
-                .await
-                .map_err(|error| Unverified::For(unreachable(ctx, &error)))?;
-            identity.groups = groups(more.additional_claims().0.get(claim));
-            let names = [
-                more.preferred_username().map(|name| name.as_str()),
-                more.email().map(|email| email.as_str()),
-            ];
-            identity.names.extend(names.into_iter().flatten().map(str::to_owned));
+            let more = self.user_info(ctx, endpoint.as_str(), metadata, tokens).await?;
+            if more.text("sub") != Some(identity.subject.as_str()) {
+                return Err(untrusted(ctx, &"what it says of the person is of another one"));
+            }
+            identity.groups = groups(&more, &self.config);
+            identity.left_out |= left_out(&more, &self.config.groups_claim);
+            identity.names.extend(names(&more));
         }
         Ok(identity)
+    }
+
+    /// What the provider says of the person besides (OpenID Connect Core 1.0, 5.3), plain or signed.
+    async fn user_info(
+        &self,
+        ctx: &Ctx,
+        endpoint: &str,
+        metadata: &CoreProviderMetadata,
+        tokens: &Tokens,
+    ) -> Result<Claims, SignOnProblem> {
+        let bearer = format!("Bearer {}", tokens.access_token().secret());
+        let request = Request::get(endpoint)
+            .header(header::ACCEPT, "application/json")
+            .header(header::AUTHORIZATION, bearer)
+            .body(Vec::new())
+            .map_err(|error| misconfigured(ctx, &error))?;
+        let answer = self.http.ask(request).await.map_err(|error| unreachable(ctx, &error))?;
+        if answer.status() != StatusCode::OK {
+            let status = answer.status().as_u16();
+            tracing::error!(
+                request_id = ctx.request_id,
+                status,
+                "the sign-in provider refuses to say who somebody is"
+            );
+            return Err(SignOnProblem::Misconfigured);
+        }
+        let signed = answer.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        if signed.is_some_and(|kind| kind.trim().to_ascii_lowercase().starts_with("application/jwt")) {
+            let text = std::str::from_utf8(answer.body()).unwrap_or_default();
+            let Verified { claims, .. } =
+                verify(text.trim(), metadata.jwks()).map_err(|error| untrusted(ctx, &error))?;
+            if claims.text("iss") != Some(self.config.issuer.as_str()) {
+                return Err(untrusted(ctx, &"what it says of the person is of another issuer"));
+            }
+            return Ok(claims);
+        }
+        Claims::from_json(answer.body()).ok_or_else(|| {
+            untrusted(ctx, &"what it says of the person is not in the form that the standard asks for")
+        })
+    }
+
+    /// Reads a logout token of the provider's, whose signature holds.
+    pub(super) async fn logout_token(&self, ctx: &Ctx, token: &str) -> Result<Verified, SignOnProblem> {
+        let metadata = self.metadata(ctx, false).await?;
+        self.verified(ctx, metadata, token).await.map(|(_, verified)| verified)
     }
 
     /// What the provider says of itself; asked once an hour, or where `anew` says so, though not more than once a minute.
@@ -350,11 +319,13 @@ impl Provider {
     }
 }
 
-/// Why an ID token is not believed.
-enum Unverified {
-    /// Perhaps the provider has changed its keys.
-    UnknownKey,
-    For(SignOnProblem),
+/// What somebody is called there, the most fitting first.
+fn names(claims: &Claims) -> Vec<String> {
+    ["preferred_username", "email"]
+        .into_iter()
+        .filter_map(|name| claims.text(name))
+        .map(str::to_owned)
+        .collect()
 }
 
 // What is logged here comes from the provider's answers, in which there may be tokens: the libraries' errors name what is
@@ -411,87 +382,4 @@ fn chain(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
-}
-
-/// Speaks with the provider alone: no redirects, and with bounds to time and size.
-#[derive(Clone, Debug)]
-struct Http(reqwest::Client);
-
-/// Why there is no answer.
-#[derive(Debug, thiserror::Error)]
-enum HttpError {
-    #[error(transparent)]
-    Failed(#[from] reqwest::Error),
-    #[error("the answer is longer than a megabyte")]
-    TooLong,
-    /// It, or a proxy before it, is not well.
-    #[error("the answer is {0}")]
-    Down(reqwest::StatusCode),
-    #[error(transparent)]
-    NoAnswer(#[from] openidconnect::http::Error),
-}
-
-impl Http {
-    fn new(secure: bool) -> Result<Self, reqwest::Error> {
-        let builder =
-            reqwest::Client::builder().redirect(Policy::none()).timeout(PATIENCE).https_only(secure);
-        builder.user_agent("latchkey").build().map(Self)
-    }
-
-    async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let mut answer = self.0.execute(request.try_into()?).await.map_err(reqwest::Error::without_url)?;
-        if answer.status().is_server_error() {
-            return Err(HttpError::Down(answer.status()));
-        }
-        let mut response = openidconnect::http::Response::builder().status(answer.status());
-        for (name, value) in answer.headers() {
-            response = response.header(name, value);
-        }
-        let mut body = Vec::new();
-        while let Some(piece) = answer.chunk().await.map_err(reqwest::Error::without_url)? {
-            if body.len() + piece.len() > MOST_BYTES {
-                return Err(HttpError::TooLong);
-            }
-            body.extend_from_slice(&piece);
-        }
-        Ok(response.body(body)?)
-    }
-}
-
-impl<'c> AsyncHttpClient<'c> for Http {
-    type Error = HttpError;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'c>>;
-
-    fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(self.ask(request))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_provider_is_reached_by_tls_or_on_this_machine() {
-        for good in [
-            "https://login.example/realms/main",
-            "http://127.0.0.1:3119",
-            "http://[::1]:1/",
-            "http://localhost",
-        ] {
-            assert_eq!(Issuer::parse(good).unwrap().as_str(), good);
-        }
-        assert_eq!(Issuer::parse("https://login.example:8443/x").unwrap().host(), "login.example");
-        for (bad, error) in [
-            ("http://login.example", IssuerError::Plain),
-            ("http://127.0.0.1.evil.example", IssuerError::Plain),
-            ("ftp://login.example", IssuerError::NotAnAddress),
-            ("login.example", IssuerError::NotAnAddress),
-            ("https://u:p@login.example", IssuerError::NotAnAddress),
-            ("https://login.example/?a", IssuerError::NotAnAddress),
-            ("", IssuerError::NotAnAddress),
-        ] {
-            assert_eq!(Issuer::parse(bad), Err(error), "{bad}");
-        }
-    }
 }

@@ -8,11 +8,15 @@ use super::{
 };
 use crate::{
     audit::{self, AuditAction, AuditRecord, Outcome},
+    checks::http::Http,
     context::{Actor, Ctx},
     db::{Db, bounded},
     error::refuse,
     random,
-    sessions::{NewSession, SessionService, repository as sessions},
+    sessions::{
+        NewSession, SessionService, is_recent,
+        repository::{self as sessions, Beginning},
+    },
     users::repository::{self as users, UserRow},
     work::Work,
 };
@@ -24,14 +28,14 @@ use domain::{
 };
 
 /// As whom the portal itself acts on the provider's word.
-const ACTOR: &str = "single sign-on";
+pub(super) const ACTOR: &str = "single sign-on";
 
 /// Signing in at a provider. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct SingleSignOnService {
-    db: Db,
+    pub(super) db: Db,
     sessions: SessionService,
-    provider: Provider,
+    pub(super) provider: Provider,
 }
 
 /// A sign-in that was begun.
@@ -57,12 +61,8 @@ pub struct ProviderAnswer {
 }
 
 impl SingleSignOnService {
-    pub(crate) fn new(
-        db: Db,
-        sessions: SessionService,
-        config: SingleSignOnConfig,
-    ) -> Result<Self, reqwest::Error> {
-        Ok(Self { db, sessions, provider: Provider::new(config)? })
+    pub(crate) fn new(db: Db, sessions: SessionService, config: SingleSignOnConfig, http: &Http) -> Self {
+        Self { db, sessions, provider: Provider::new(config, http) }
     }
 
     /// The provider's host: where people are told that they sign in.
@@ -70,21 +70,27 @@ impl SingleSignOnService {
         self.provider.config().issuer.host()
     }
 
-    /// Begins to sign somebody in, who is to come back to this address of ours.
+    /// Begins to sign somebody in, who is to come back to this address of ours; `again` has the provider ask them anew.
     ///
     /// Errors: `SignOn`, where the provider does not answer or is not what the settings say; `Refused`.
-    pub async fn begin(&self, ctx: &Ctx, redirect: &str) -> Result<BegunSignOn, AccessError> {
+    pub async fn begin(&self, ctx: &Ctx, redirect: &str, again: bool) -> Result<BegunSignOn, AccessError> {
         let token = random::token().map_err(|error| {
             tracing::error!(request_id = ctx.request_id, "{error}");
             Error::Internal(ctx.request_id.clone())
         })?;
-        let address = self.provider.address(ctx, redirect, binding(&token)).await?;
+        let address = self.provider.address(ctx, redirect, binding(&token), again).await?;
         Ok(BegunSignOn { address, token })
+    }
+
+    /// Whether this is the state of the sign-in that was begun with this token.
+    pub fn is_of(begun: &Sensitive, state: &str) -> bool {
+        verify_slices_are_equal(binding(begun).state.as_bytes(), state.as_bytes()).is_ok()
     }
 
     /// Signs in whom the provider vouches for, known again by issuer and subject. Whoever comes for the first time becomes a
     /// user. The role is that of the groups now; where it has changed, all older sessions end. Whoever is in no group that
-    /// gives a role loses every session and is refused, and so is whoever is disabled here.
+    /// gives a role loses every session, has their API tokens refused until a sign-in gives a role back, and is refused, and so
+    /// is whoever is disabled here. Of a sign-in that was begun `again`, the provider has to say that it was a moment ago.
     ///
     /// Errors: `SignOn`; `Refused`.
     pub async fn finish(
@@ -94,8 +100,10 @@ impl SingleSignOnService {
         begun: Option<&Sensitive>,
         answer: &ProviderAnswer,
         device: &str,
+        again: bool,
     ) -> Result<NewSession, AccessError> {
-        match self.identity(ctx, redirect, begun, answer).await {
+        let identity = self.identity(ctx, redirect, begun, answer).await;
+        match identity.and_then(|identity| asked_again(ctx, identity, again)) {
             Ok(identity) => self.admit(ctx, &identity, device).await,
             Err(problem) => {
                 // What a stranger sends without having begun is nobody's attempt.
@@ -154,8 +162,9 @@ impl SingleSignOnService {
             let known = users::find_by_subject(&mut work, issuer, &identity.subject).await.map_err(failed)?;
             let outcome = match (known, identity.role(self.provider.config())) {
                 (Some(user), _) if user.disabled => Err((Some(user), SignOnProblem::Disabled)),
-                (known, None) => Err((known, SignOnProblem::NoGroup)),
+                (known, None) => Err((known, identity.without_role())),
                 (Some(user), Some(role)) => {
+                    resume(&mut work, ctx, &user).await.map_err(failed)?;
                     Ok(with_role(&mut work, ctx, user, role).await.map_err(failed)?)
                 }
                 (None, Some(role)) => {
@@ -164,10 +173,20 @@ impl SingleSignOnService {
                 }
             };
             let session = match outcome {
-                Ok(user) => Ok(self.sessions.begin(&mut work, ctx, &user, device).await?),
+                Ok(user) => {
+                    let beginning = Beginning {
+                        proven_at: identity.proven_at,
+                        provider_session: identity.session.clone(),
+                    };
+                    Ok(self.sessions.begin(&mut work, ctx, &user, device, &beginning).await?)
+                }
                 Err((user, problem)) => {
+                    self.log_refusal(ctx, identity, problem);
                     if let Some(user) = &user {
                         sessions::end_all(&mut work, user.id).await.map_err(failed)?;
+                    }
+                    if let Some(user) = user.as_ref().filter(|user| !user.disabled) {
+                        suspend(&mut work, &as_portal(ctx), user).await.map_err(failed)?;
                     }
                     let object = user.as_ref().map_or("unknown user", |user| user.name.as_str());
                     let record = AuditRecord {
@@ -182,6 +201,39 @@ impl SingleSignOnService {
             session
         })
         .await
+    }
+
+    /// One line for the operator, in words: what to change is nearly always at the provider.
+    fn log_refusal(&self, ctx: &Ctx, identity: &Identity, problem: SignOnProblem) {
+        let claim = self.provider.config().groups_claim.as_str();
+        let person = identity.names.first().unwrap_or(&identity.subject);
+        let groups = identity.groups.as_deref().unwrap_or_default();
+        let why = match problem {
+            SignOnProblem::NoGroup => {
+                "none of the person's groups gives a role: compare them with LATCHKEY_OIDC_ADMIN_GROUP, \
+                 LATCHKEY_OIDC_EDITOR_GROUP and LATCHKEY_OIDC_READER_GROUP"
+            }
+            SignOnProblem::GroupsLeftOut => {
+                "the provider leaves the groups out because the person is in too many (Entra's overage): there, pass on only \
+                 the groups assigned to the application, or use app roles and LATCHKEY_OIDC_GROUPS_CLAIM=roles"
+            }
+            SignOnProblem::NoGroupsTold => {
+                "the provider says nothing of groups in the claim that LATCHKEY_OIDC_GROUPS_CLAIM names: add it to what it \
+                 passes on. Google has no such claim: put a provider that has before it, such as Dex or Keycloak"
+            }
+            SignOnProblem::Disabled => "the user is disabled here",
+            SignOnProblem::NameTaken => "every name for the new user is somebody else's",
+            _ => "the provider's answer",
+        };
+        let shown: Vec<&str> = groups.iter().take(20).map(String::as_str).collect();
+        tracing::info!(
+            request_id = ctx.request_id,
+            ?person,
+            claim,
+            groups = groups.len(),
+            ?shown,
+            "a sign-in at the provider was refused: {why}"
+        );
     }
 
     /// A new user, under the first of the names that nobody has; `None` where each is taken.
@@ -224,7 +276,43 @@ async fn with_role(work: &mut Work, ctx: &Ctx, user: UserRow, role: Role) -> Res
     Ok(UserRow { role: role.as_str().to_owned(), ..user })
 }
 
-fn as_portal(ctx: &Ctx) -> Ctx {
+/// Has the user's API tokens refused until they sign in at the provider again, and records it.
+pub(super) async fn suspend(work: &mut Work, ctx: &Ctx, user: &UserRow) -> Result<(), sqlx::Error> {
+    if users::suspend(work, ctx, user).await? {
+        let record = AuditRecord::done(AuditAction::TokensSuspended, &user.name);
+        audit::repository::append(work, ctx, record).await?;
+    }
+    Ok(())
+}
+
+/// Takes the user's API tokens again, and records it.
+async fn resume(work: &mut Work, ctx: &Ctx, user: &UserRow) -> Result<(), sqlx::Error> {
+    if users::resume(work, user).await? {
+        let record = AuditRecord::done(AuditAction::TokensResumed, &user.name);
+        audit::repository::append(work, &as_portal(ctx), record).await?;
+    }
+    Ok(())
+}
+
+/// Lets a sign-in pass that was begun anew where the provider says that it asked the person a moment ago.
+fn asked_again(ctx: &Ctx, identity: Identity, again: bool) -> Result<Identity, SignOnProblem> {
+    if !again || identity.proven_at.is_some_and(|at| is_recent(at, ctx.now)) {
+        return Ok(identity);
+    }
+    let why = match identity.proven_at {
+        Some(_) => {
+            "it signed the person in without asking anew who they are, though prompt=login and max_age=0 ask for that"
+        }
+        None => {
+            "it does not say when it asked the person who they are (the claim auth_time): have it pass that on, in Entra as an \
+             optional claim of ID tokens; where it cannot, set LATCHKEY_OIDC_STEP_UP=sign-in"
+        }
+    };
+    tracing::warn!(request_id = ctx.request_id, "a sign-in at the provider was no fresh one: {why}");
+    Err(SignOnProblem::NotAskedAgain)
+}
+
+pub(super) fn as_portal(ctx: &Ctx) -> Ctx {
     Ctx { actor: Actor::System(ACTOR), ..ctx.clone() }
 }
 

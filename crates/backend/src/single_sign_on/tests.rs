@@ -1,9 +1,12 @@
 //! Who becomes whom, on a real database, one of its own for each test. What the provider says is tried in the browser, against
 //! real ones.
 
-use super::{Issuer, ProviderAnswer, SingleSignOnConfig, SingleSignOnService, identity::Identity};
+mod answers;
+mod provider;
+
+use super::{Issuer, ProviderAnswer, SingleSignOnConfig, SingleSignOnService, StepUp, identity::Identity};
 use crate::{
-    Backend, CheckConfig, Kek, SignInConfig,
+    Backend, CheckConfig, Kek, PasswordReset, SignInConfig,
     db::Db,
     tests::{add_user, anonymous, at, records, text},
 };
@@ -16,26 +19,46 @@ use sqlx::PgPool;
 /// Nothing answers there.
 const ISSUER: &str = "http://127.0.0.1:9";
 
-async fn backend(pool: &PgPool, no_passwords: bool) -> Backend {
-    with_keys(pool, no_passwords, vec![Kek::generate().unwrap()]).await
-}
-
-async fn with_keys(pool: &PgPool, no_passwords: bool, keys: Vec<Kek>) -> Backend {
-    let single_sign_on = SingleSignOnConfig {
-        issuer: Issuer::parse(ISSUER).unwrap(),
+/// What is agreed with the provider at this address.
+fn config_at(issuer: &str) -> SingleSignOnConfig {
+    SingleSignOnConfig {
+        issuer: Issuer::parse(issuer).unwrap(),
         client_id: "latchkey".to_owned(),
         client_secret: Some(text("SENTINEL")),
         groups_claim: "groups".to_owned(),
         groups: vec![("ops".to_owned(), Role::Admin), ("staff".to_owned(), Role::Reader)],
-    };
-    let sign_in =
-        SignInConfig { no_passwords, single_sign_on: Some(single_sign_on), ..SignInConfig::default() };
-    let checks = CheckConfig::default();
+        step_up: StepUp::AuthTime,
+        logout_suspends_tokens: true,
+    }
+}
+
+async fn backend(pool: &PgPool, no_passwords: bool) -> Backend {
+    with_provider(pool, no_passwords, config_at(ISSUER), &CheckConfig::default()).await
+}
+
+async fn backend_at(pool: &PgPool, provider: SingleSignOnConfig) -> Backend {
+    backend_reaching(pool, provider, &CheckConfig::default()).await
+}
+
+async fn backend_reaching(pool: &PgPool, provider: SingleSignOnConfig, checks: &CheckConfig) -> Backend {
+    with_provider(pool, false, provider, checks).await
+}
+
+async fn with_provider(
+    pool: &PgPool,
+    no_passwords: bool,
+    provider: SingleSignOnConfig,
+    checks: &CheckConfig,
+) -> Backend {
+    /// One for all tests of this process: several portals over one database have one key.
+    static KEY: std::sync::LazyLock<Kek> = std::sync::LazyLock::new(|| Kek::generate().unwrap());
+
+    let sign_in = SignInConfig { no_passwords, single_sign_on: Some(provider), ..SignInConfig::default() };
     Backend::over(
         Db::over(pool.clone()),
-        keys,
+        vec![KEY.clone()],
         sign_in,
-        (&checks, None),
+        (checks, None),
         crate::KeepDeleted::default(),
         at(0).now,
     )
@@ -52,6 +75,7 @@ fn person(subject: &str, name: &str, groups: &[&str]) -> Identity {
         subject: subject.to_owned(),
         names: vec![name.to_owned()],
         groups: Some(groups.iter().map(|&group| group.to_owned()).collect()),
+        ..Identity::default()
     }
 }
 
@@ -92,7 +116,7 @@ async fn nobody_takes_over_a_user_by_their_name(pool: PgPool) {
     assert_eq!(refused.unwrap_err(), AccessError::WrongPassword);
     for outcome in [
         backend.users().set_role(&at(5), "ana@127.0.0.1", "admin").await,
-        backend.users().password_link(&at(5), "ana@127.0.0.1", true).await.map(drop),
+        backend.users().password_link(&at(5), "ana@127.0.0.1", PasswordReset::Now).await.map(drop),
     ] {
         assert_eq!(outcome, Err(AccessError::KeptByProvider));
     }
@@ -115,6 +139,7 @@ async fn the_role_is_that_of_the_groups_at_every_sign_in(pool: PgPool) {
         [
             "single sign-on | role changed | ana | done | role",
             "ana | sign-in | ana | done | ",
+            "single sign-on | tokens suspended | ana | done | ",
             "anonymous | sign-in | ana | refused | ",
             "anonymous | sign-in | unknown user | refused | ",
         ]
@@ -155,13 +180,13 @@ async fn an_answer_that_was_not_asked_for_is_refused_unheard(pool: PgPool) {
     let answer =
         ProviderAnswer { code: Some(text("code")), state: "made up".to_owned(), ..ProviderAnswer::default() };
     for begun in [None, Some(text("another browser's"))] {
-        let outcome = service.finish(&ctx, "http://l/return", begun.as_ref(), &answer, "tests").await;
+        let outcome = service.finish(&ctx, "http://l/return", begun.as_ref(), &answer, "tests", false).await;
         assert_eq!(outcome.unwrap_err(), SignOnProblem::Expired.into());
     }
     assert!(records(&pool).await.is_empty());
     // The provider is not there, which is said, and not asked for again at once.
     for _ in 0..2 {
-        let begun = service.begin(&ctx, "http://l/return").await;
+        let begun = service.begin(&ctx, "http://l/return", false).await;
         assert_eq!(begun.unwrap_err(), SignOnProblem::Unreachable.into());
     }
 }
@@ -170,13 +195,13 @@ async fn an_answer_that_was_not_asked_for_is_refused_unheard(pool: PgPool) {
 async fn where_passwords_are_off_nothing_is_done_with_one(pool: PgPool) {
     let before = backend(&pool, false).await;
     add_user(&before, "ana", Role::Admin, "correct horse battery").await;
-    let link = before.users().password_link(&at(1), "ana", false).await.unwrap();
-    let backend = with_keys(&pool, true, crate::tests::keks_of(&before)).await;
+    let link = before.users().password_link(&at(1), "ana", PasswordReset::WhenChosen).await.unwrap();
+    let backend = backend(&pool, true).await;
     let (users, password) = (backend.users(), text("tiefer Brunnen im Hof"));
     for outcome in [
         backend.sessions().sign_in(&anonymous(2), "ana", &text("correct horse battery"), "").await.map(drop),
         users.choose_password(&anonymous(2), &link, &password).await.map(drop),
-        users.password_link(&at(2), "ana", true).await.map(drop),
+        users.password_link(&at(2), "ana", PasswordReset::Now).await.map(drop),
         users.add(&at(2), "eve", "reader").await.map(drop),
     ] {
         assert_eq!(outcome, Err(AccessError::NoPasswords));

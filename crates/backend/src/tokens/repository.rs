@@ -52,6 +52,8 @@ struct OwnerRow {
     owner_oidc_issuer: Option<String>,
     owner_oidc_subject: Option<String>,
     owner_signed_in_at: Option<DateTime<Utc>>,
+    owner_suspended_at: Option<DateTime<Utc>>,
+    owner_tokens_kept_from: Option<DateTime<Utc>>,
     owner_mac: Option<Vec<u8>>,
 }
 
@@ -92,8 +94,15 @@ impl TokenRow {
             oidc_issuer: self.owner.owner_oidc_issuer.clone(),
             oidc_subject: self.owner.owner_oidc_subject.clone(),
             signed_in_at: self.owner.owner_signed_in_at,
+            suspended_at: self.owner.owner_suspended_at,
+            tokens_kept_from: self.owner.owner_tokens_kept_from,
             mac: self.owner.owner_mac.clone(),
         }))
+    }
+
+    /// The name of the person whose token it is.
+    pub(super) fn owner_name(&self) -> Option<&str> {
+        self.owner.owner_name.as_deref()
     }
 
     /// As it is called where it is not what the portal wrote.
@@ -122,7 +131,8 @@ const SELECT: &str = "SELECT api_tokens.id, secret_hash, api_tokens.name, user_i
     api_tokens.created_at, api_tokens.created_by, expires_at, used_at, revoked_at, api_tokens.mac, \
     users.name AS owner_name, users.role AS owner_role, users.password_hash AS owner_password_hash, \
     users.disabled AS owner_disabled, users.oidc_issuer AS owner_oidc_issuer, \
-    users.oidc_subject AS owner_oidc_subject, users.signed_in_at AS owner_signed_in_at, users.mac AS owner_mac \
+    users.oidc_subject AS owner_oidc_subject, users.signed_in_at AS owner_signed_in_at, users.suspended_at AS owner_suspended_at, \
+    users.tokens_kept_from AS owner_tokens_kept_from, users.mac AS owner_mac \
     FROM api_tokens LEFT JOIN users ON users.id = user_id";
 
 pub(super) async fn find(connection: &mut PgConnection, id: &str) -> Result<Option<TokenRow>, sqlx::Error> {
@@ -195,6 +205,42 @@ pub(super) async fn note_used(
         .execute(connection)
         .await
         .map(drop)
+}
+
+/// The names of the tokens of this person that are neither revoked nor expired.
+pub(super) async fn live_names(
+    connection: &mut PgConnection,
+    owner: Uuid,
+    now: Timestamp,
+) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT name FROM api_tokens WHERE user_id = $1 AND revoked_at IS NULL \
+         AND (expires_at IS NULL OR expires_at > $2)",
+    )
+    .bind(owner)
+    .bind(instant(now)?)
+    .fetch_all(connection)
+    .await
+}
+
+/// Ends all tokens of this person at once, and returns the ids of those that were good until then.
+pub(crate) async fn revoke_all(
+    work: &mut Work,
+    owner: Uuid,
+    now: Timestamp,
+) -> Result<Vec<String>, sqlx::Error> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM api_tokens WHERE user_id = $1 AND revoked_at IS NULL \
+         AND (expires_at IS NULL OR expires_at > $2) ORDER BY id",
+    )
+    .bind(owner)
+    .bind(instant(now)?)
+    .fetch_all(&mut **work)
+    .await?;
+    for id in &ids {
+        revoke(work, id, Some(owner), now).await?;
+    }
+    Ok(ids)
 }
 
 /// Ends it at once; `None` where there is no such token, else its name. An owner reaches their own alone.

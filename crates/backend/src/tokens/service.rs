@@ -1,15 +1,23 @@
 //! What can be done with API tokens. Every method authorizes first; every change is one transaction with its audit
 //! record.
 
-use super::repository::{self, TokenRow};
+use super::{
+    limits::{Stopped, TokenLimits},
+    names,
+    repository::{self, TokenRow},
+};
 use crate::{
     access::{Object, authorize},
     audit::{self, AuditAction, AuditRecord},
-    context::{Action, Actor, Ctx, TokenActor},
+    context::{Action, Actor, Ctx, TokenActor, called_token},
     db::{Db, bounded, timestamp},
     error::refuse,
     random,
-    users::repository as users,
+    sessions::SessionService,
+    users::{
+        name_key,
+        repository::{self as users, UserRow},
+    },
 };
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::{
@@ -32,6 +40,8 @@ const USED_EVERY: i64 = 60 * 1_000_000;
 #[derive(Clone, Debug)]
 pub struct TokenService {
     db: Db,
+    sessions: SessionService,
+    limits: TokenLimits,
 }
 
 /// A token that was just made. Its text is shown once, here.
@@ -58,6 +68,8 @@ pub struct TokenSummary {
     pub scope: TokenScope,
     /// With which secrets.
     pub restriction: Restriction,
+    /// Whose it is; `None` for one of the command line.
+    pub owner: Option<String>,
     /// By whom it was made.
     pub created_by: String,
     /// When.
@@ -68,6 +80,10 @@ pub struct TokenSummary {
     pub used_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// Why it is refused at the moment, because of its person.
+    pub stopped: Option<Stopped>,
+    /// When it ends unless its person signs in at the provider before.
+    pub ends_without_sign_in: Option<Timestamp>,
 }
 
 /// One page of tokens, newest first.
@@ -82,12 +98,17 @@ pub struct TokenPage {
 }
 
 impl TokenService {
-    pub(crate) fn new(db: Db) -> Self {
-        Self { db }
+    pub(crate) fn new(db: Db, sessions: SessionService, limits: TokenLimits) -> Self {
+        Self { db, sessions, limits }
+    }
+
+    /// Which tokens may be made.
+    pub fn limits(&self) -> TokenLimits {
+        self.limits
     }
 
     /// Whose token this text is: one query, and once a minute a note of its use. `None` where it is none, has expired or
-    /// was revoked, or where its owner may not sign in. An owner whose role was lowered leaves it with no more than
+    /// was revoked, where its owner may not sign in, or where the provider that vouched for them does no more. An owner whose role was lowered leaves it with no more than
     /// reading metadata.
     ///
     /// Errors: `Unavailable`, `Internal`.
@@ -104,6 +125,13 @@ impl TokenService {
             return Ok(None);
         }
         let Some(owner) = self.owner_of(&row).map_err(failed)? else { return Ok(None) };
+        if owner.as_ref().is_some_and(|owner| self.limits.stopped(owner, ctx.now).is_some()) {
+            return Ok(None);
+        }
+        let role = match &owner {
+            Some(owner) => users::role(&owner.role).map_err(failed)?,
+            None => Role::Admin,
+        };
         let now = ctx.now;
         if row.used_at.is_none_or(|at| timestamp(at).micros() <= now.micros() - USED_EVERY) {
             let noted = self.db.read(|mut reader| async move {
@@ -112,36 +140,40 @@ impl TokenService {
             noted.await.map_err(failed)?;
         }
         let scope = row.scope().map_err(failed)?;
-        let scope = if owner >= scope.least_role() { scope } else { TokenScope::ReadMetadata };
+        let scope = if role >= scope.least_role() { scope } else { TokenScope::ReadMetadata };
         Ok(Some(Actor::Token(TokenActor {
             restriction: row.restriction().map_err(failed)?,
             expires_at: row.expires_at.map(timestamp),
+            called: called_token(&row.name, row.owner_name()),
             id: row.id,
             name: row.name,
+            owner: owner.map(|owner| owner.name),
             scope,
         })))
     }
 
-    /// What the owner of a token may do, where the portal wrote both rows and they may sign in: `Admin` for tokens of the
-    /// command line. Rows that somebody else wrote are as if they were not there.
-    fn owner_of(&self, row: &TokenRow) -> Result<Option<Role>, sqlx::Error> {
+    /// The owner of a token, where the portal wrote both rows: `Some(None)` for tokens of the command line. Rows that somebody
+    /// else wrote are as if they were not there.
+    #[expect(clippy::option_option, reason = "a token that is nobody's is another thing than none")]
+    fn owner_of(&self, row: &TokenRow) -> Result<Option<Option<UserRow>>, sqlx::Error> {
         if self.db.vouches(&row.message(), row.mac.as_deref(), || row.called())?.is_err() {
             return Ok(None);
         }
-        let Some(owner) = row.owner()? else { return Ok(Some(Role::Admin)) };
+        let Some(owner) = row.owner()? else { return Ok(Some(None)) };
         let ours = self.db.vouches(&owner.message(), owner.mac.as_deref(), || owner.called())?.is_ok();
-        if !ours || owner.disabled {
-            return Ok(None);
-        }
-        users::role(&owner.role).map(Some)
+        Ok(ours.then_some(Some(owner)))
     }
 
-    /// Makes a token of the one who asks, that may do no more than they.
+    /// Makes a token of the one who asks, that may do no more than they. But for one that reads metadata alone, a person proves
+    /// anew who they are.
     ///
-    /// Errors: `Invalid`; `Refused`.
+    /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
     pub async fn create(&self, ctx: &Ctx, draft: &TokenDraft) -> Result<CreatedToken, AccessError> {
         authorize(&self.db, ctx, Action::OwnAccount, Object::Named("tokens")).await?;
-        let token = NewToken::parse(draft)?;
+        let mut token = NewToken::parse(draft)?;
+        if draft.expiry.trim().is_empty() {
+            token.expiry = self.limits.default_expiry();
+        }
         let owner = match &ctx.actor {
             Actor::User(user) if user.role < token.scope.least_role() => {
                 let problem = AccessProblem::TokenScopeBeyondRole(token.scope);
@@ -150,6 +182,12 @@ impl TokenService {
             Actor::User(user) => Some(user.id),
             _ => None,
         };
+        if let Some((field, problem)) = self.limits.problem(ctx, &token) {
+            return Err(AccessError::field(field, problem));
+        }
+        if token.scope.asks_for_proof() {
+            self.sessions.prove(ctx, &draft.current_password).await?;
+        }
         let broken = |error| {
             tracing::error!(request_id = ctx.request_id, "{error}");
             Error::Internal(ctx.request_id.clone())
@@ -159,6 +197,20 @@ impl TokenService {
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
+            // Of two tokens of one name at once, one is made.
+            users::lock(&mut work).await.map_err(failed)?;
+            let readings = names::readings(token.name.as_str());
+            if names::is_reserved(&readings)
+                || users::any_named(&mut work, &readings).await.map_err(failed)?
+            {
+                return Err(AccessError::field(AccessField::TokenName, AccessProblem::TokenNameReserved));
+            }
+            if let Some(owner) = owner {
+                let names = repository::live_names(&mut work, owner, ctx.now).await.map_err(failed)?;
+                if names.iter().any(|name| name_key(name) == name_key(token.name.as_str())) {
+                    return Err(AccessError::field(AccessField::TokenName, AccessProblem::TokenNameTaken));
+                }
+            }
             repository::insert(&mut work, ctx, &id, &random::hash(&secret), owner, &token)
                 .await
                 .map_err(failed)?;
@@ -192,7 +244,7 @@ impl TokenService {
         let mut rows = found.await.map_err(|error| refuse(ctx, &error))?;
         let more = rows.len() > PAGE;
         rows.truncate(PAGE);
-        let tokens = rows.into_iter().map(summary).collect::<Result<_, _>>();
+        let tokens = rows.into_iter().map(|row| self.summary(row, ctx.now)).collect::<Result<_, _>>();
         Ok(TokenPage { tokens: tokens.map_err(|error| refuse(ctx, &error))?, more, now: ctx.now })
     }
 
@@ -205,7 +257,22 @@ impl TokenService {
             self.db.read(|mut reader| async move { Ok((repository::find(&mut reader, id).await?, reader)) });
         let row = found.await.map_err(|error| refuse(ctx, &error))?;
         let row = row.filter(|row| owner.is_none() || row.user_id == owner).ok_or(Error::NotFound)?;
-        summary(row).map_err(|error| refuse(ctx, &error))
+        self.summary(row, ctx.now).map_err(|error| refuse(ctx, &error))
+    }
+
+    /// Returns whom a token stands for that somebody who has signed in lends to a form, after they have proven anew who they
+    /// are. `None` where it is no good.
+    ///
+    /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
+    pub async fn lent(
+        &self,
+        ctx: &Ctx,
+        text: &Sensitive,
+        current_password: &Sensitive,
+    ) -> Result<Option<Actor>, AccessError> {
+        authorize(&self.db, ctx, Action::OwnAccount, Object::Named("tokens")).await?;
+        self.sessions.prove(ctx, current_password).await?;
+        Ok(self.identify(ctx, text).await?)
     }
 
     /// Ends a token at once.
@@ -224,6 +291,24 @@ impl TokenService {
             Ok(name)
         })
         .await
+    }
+
+    fn summary(&self, row: TokenRow, now: Timestamp) -> Result<TokenSummary, sqlx::Error> {
+        let owner = row.owner()?;
+        Ok(TokenSummary {
+            scope: row.scope()?,
+            restriction: row.restriction()?,
+            stopped: owner.as_ref().and_then(|owner| self.limits.stopped(owner, now)),
+            ends_without_sign_in: owner.as_ref().and_then(|owner| self.limits.end_without_sign_in(owner)),
+            id: row.id,
+            name: row.name,
+            owner: owner.map(|owner| owner.name),
+            created_by: row.created_by,
+            created_at: timestamp(row.created_at),
+            expires_at: row.expires_at.map(timestamp),
+            used_at: row.used_at.map(timestamp),
+            revoked_at: row.revoked_at.map(timestamp),
+        })
     }
 
     /// Whose tokens may be reached: `None` is everybody's.
@@ -252,18 +337,4 @@ fn parse(text: &Sensitive) -> Option<(String, Sensitive)> {
     let (id, secret) = rest.split_once('_')?;
     let fits = prefix == PREFIX && id.len() == 16 && secret.len() == 64 && is_hex(id) && is_hex(secret);
     fits.then(|| (id.to_owned(), Sensitive::new(secret)))
-}
-
-fn summary(row: TokenRow) -> Result<TokenSummary, sqlx::Error> {
-    Ok(TokenSummary {
-        scope: row.scope()?,
-        restriction: row.restriction()?,
-        id: row.id,
-        name: row.name,
-        created_by: row.created_by,
-        created_at: timestamp(row.created_at),
-        expires_at: row.expires_at.map(timestamp),
-        used_at: row.used_at.map(timestamp),
-        revoked_at: row.revoked_at.map(timestamp),
-    })
 }

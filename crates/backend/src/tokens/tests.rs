@@ -1,7 +1,8 @@
 //! API tokens on a real database, one of its own for each test.
 
+use super::{TokenLimits, TokenService};
 use crate::{
-    Actor, Backend, Ctx,
+    Actor, Backend, Ctx, PasswordReset,
     tests::{add_user, anonymous, at, backend, records, text},
 };
 use domain::{
@@ -15,7 +16,8 @@ const PASSWORD: &str = "correct horse battery";
 const DAY: i64 = 86_400;
 
 fn draft(scope: TokenScope) -> TokenDraft {
-    TokenDraft { name: "ci".to_owned(), scope: scope.as_str().to_owned(), ..TokenDraft::default() }
+    let (name, scope) = ("ci".to_owned(), scope.as_str().to_owned());
+    TokenDraft { name, scope, current_password: text(PASSWORD), ..TokenDraft::default() }
 }
 
 async fn identify(backend: &Backend, second: i64, token: &Sensitive) -> Option<crate::TokenActor> {
@@ -135,5 +137,203 @@ async fn a_restricted_token_reaches_its_secrets_alone(pool: PgPool) {
     assert_eq!(secrets.credential(&ctx, &id("image-a")).await.unwrap_err(), Error::NotFound);
     assert_eq!(secrets.credential(&ctx, &id("image-b")).await.unwrap_err(), Error::Forbidden);
     assert_eq!(secrets.delete(&ctx, &id("image-a"), "").await.unwrap_err(), Error::Forbidden);
-    assert!(records(&pool).await.contains(&"ci | take values out | image-b | refused | ".to_owned()));
+    assert!(
+        records(&pool)
+            .await
+            .contains(&"token ci of the command line | take values out | image-b | refused | ".to_owned())
+    );
+}
+
+#[sqlx::test]
+async fn a_token_that_could_do_harm_takes_the_password(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let admin = signed_in(&backend, "ana", Role::Admin).await;
+    let of = |scope, password: &str| TokenDraft {
+        name: format!("{} {}", TokenScope::as_str(scope), password.len()),
+        current_password: text(password),
+        ..draft(scope)
+    };
+    let tokens = backend.tokens();
+    let problem = |problem| Err(AccessError::field(AccessField::CurrentPassword, problem));
+    for scope in [TokenScope::ReadValues, TokenScope::Write, TokenScope::ReadAudit] {
+        let made = tokens.create(&admin, &of(scope, "")).await.map(drop);
+        assert_eq!(made, problem(AccessProblem::PasswordMissing), "{scope:?}");
+        tokens.create(&admin, &of(scope, PASSWORD)).await.unwrap();
+    }
+    tokens.create(&admin, &of(TokenScope::ReadMetadata, "")).await.unwrap();
+    // A token of the API makes none at all.
+    let made = tokens.create(&at(0), &draft(TokenScope::Write)).await.unwrap();
+    let script = Ctx { actor: Actor::Token(identify(&backend, 1, &made.text).await.unwrap()), ..at(1) };
+    let another = TokenDraft { name: "another".to_owned(), ..draft(TokenScope::ReadMetadata) };
+    assert_eq!(tokens.create(&script, &another).await.unwrap_err(), Error::Forbidden.into());
+    // Guesses count as guesses at signing in do, and end the session.
+    let wrong = of(TokenScope::Write, "not the password");
+    for _ in 0..4 {
+        assert_eq!(tokens.create(&admin, &wrong).await.map(drop), problem(AccessProblem::PasswordWrong));
+    }
+    assert!(matches!(tokens.create(&admin, &wrong).await.unwrap_err(), AccessError::Locked(_)));
+    let right = TokenDraft { name: "late".to_owned(), ..draft(TokenScope::Write) };
+    assert!(matches!(tokens.create(&admin, &right).await.unwrap_err(), AccessError::Locked(_)));
+    let signing_in = backend.sessions().sign_in(&anonymous(1), "ana", &text(PASSWORD), "").await;
+    assert!(matches!(signing_in.unwrap_err(), AccessError::Locked(_)));
+    let told = records(&pool).await;
+    let count = |line: &str| told.iter().filter(|record| *record == line).count();
+    assert_eq!(count("ana | password asked again | ana | failed | "), 5);
+    assert_eq!(count("ana | account locked | ana | done | "), 1);
+    assert_eq!(count("ana | session ended | ana | done | "), 1);
+}
+
+#[sqlx::test]
+async fn a_token_lends_itself_to_a_form_with_the_password_alone(pool: PgPool) {
+    let backend = backend(pool).await;
+    let editor = signed_in(&backend, "ed", Role::Editor).await;
+    let made = backend.tokens().create(&at(0), &draft(TokenScope::ReadValues)).await.unwrap();
+    let lent = async |password: &str| backend.tokens().lent(&editor, &made.text, &text(password)).await;
+    let wrong = AccessError::field(AccessField::CurrentPassword, AccessProblem::PasswordWrong);
+    assert_eq!(lent("not the password").await, Err(wrong));
+    assert_eq!(lent(PASSWORD).await.unwrap().unwrap().name(), "token ci of the command line");
+    let none = backend.tokens().lent(&editor, &text("latchkey_x_y"), &text(PASSWORD)).await;
+    assert_eq!(none, Ok(None));
+}
+
+#[sqlx::test]
+async fn a_token_is_taken_for_nobody_else(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ed = signed_in(&backend, "ed", Role::Editor).await;
+    add_user(&backend, "root-admin", Role::Admin, PASSWORD).await;
+    let create = async |ctx: &Ctx, name: &str| {
+        let draft = TokenDraft { name: name.to_owned(), ..draft(TokenScope::ReadMetadata) };
+        backend.tokens().create(ctx, &draft).await.map(|made| made.text)
+    };
+    let refused = |problem| AccessError::field(AccessField::TokenName, problem);
+    for name in [
+        "root-admin",
+        " Root-Admin ",
+        "ｒｏｏｔ-admin",
+        "root - admin",
+        "ed",
+        "command line",
+        "the portal",
+        "Latchkey",
+        "admin",
+        "ci of root-admin",
+        "a of b OF root-admin",
+        "token of the command line",
+    ] {
+        for ctx in [&ed, &at(0)] {
+            let made = create(ctx, name).await.unwrap_err();
+            assert_eq!(made, refused(AccessProblem::TokenNameReserved), "{name}");
+        }
+    }
+    for name in ["ci\u{202e}", "c\u{200b}i", "ci\u{2028}x"] {
+        assert_eq!(create(&ed, name).await.unwrap_err(), refused(AccessProblem::TokenNameMark));
+    }
+    let text_of = create(&ed, "ci").await.unwrap();
+    let actor = Actor::Token(identify(&backend, 1, &text_of).await.unwrap());
+    assert_eq!(actor.name(), "token ci of ed");
+    // Everybody names theirs, once as long as it is good.
+    for name in ["ci", "CI", "c i"] {
+        assert_eq!(create(&ed, name).await.unwrap_err(), refused(AccessProblem::TokenNameTaken), "{name}");
+    }
+    let eve = signed_in(&backend, "eve", Role::Reader).await;
+    create(&eve, "ci").await.unwrap();
+    let id = text_of.expose().split('_').nth(1).unwrap().to_owned();
+    backend.tokens().revoke(&ed, &id).await.unwrap();
+    create(&ed, "ci").await.unwrap();
+    let later = Ctx { now: at(31 * DAY).now, ..ed.clone() };
+    create(&later, "ci").await.unwrap();
+    // On record, too, it is the token of a person.
+    let script = Ctx { actor, ..at(2) };
+    assert_eq!(backend.users().list(&script, "", "").await.unwrap_err(), Error::Forbidden);
+    assert!(records(&pool).await.contains(&"token ci of ed | manage users | users | refused | ".to_owned()));
+}
+
+#[sqlx::test]
+async fn of_two_tokens_of_one_name_at_once_one_is_made(pool: PgPool) {
+    let backend = backend(pool).await;
+    let ed = signed_in(&backend, "ed", Role::Editor).await;
+    let tasks: Vec<_> = (0..6)
+        .map(|_| {
+            let (backend, ed) = (backend.clone(), ed.clone());
+            tokio::spawn(async move { backend.tokens().create(&ed, &draft(TokenScope::ReadMetadata)).await })
+        })
+        .collect();
+    let mut made = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(_) => made += 1,
+            Err(error) => {
+                assert_eq!(error, AccessError::field(AccessField::TokenName, AccessProblem::TokenNameTaken));
+            }
+        }
+    }
+    assert_eq!(made, 1);
+}
+
+#[sqlx::test]
+async fn what_the_operator_says_of_tokens_holds(pool: PgPool) {
+    let backend = backend(pool).await;
+    let (editor, admin) =
+        (signed_in(&backend, "ed", Role::Editor).await, signed_in(&backend, "ana", Role::Admin).await);
+    let limits = TokenLimits { most_days: Some(7), restricted_editors: true, ..TokenLimits::default() };
+    let tokens = TokenService::new(backend.db.clone(), backend.sessions().clone(), limits);
+    let create = async |ctx: &Ctx, change: &dyn Fn(&mut TokenDraft)| {
+        let mut draft = draft(TokenScope::ReadValues);
+        change(&mut draft);
+        tokens.create(ctx, &draft).await
+    };
+    let beyond = AccessError::field(AccessField::Expiry, AccessProblem::TokenExpiryBeyond(7));
+    for expiry in ["never", "8", "3650"] {
+        for ctx in [&admin, &at(0)] {
+            let made = create(ctx, &|draft| draft.expiry = expiry.to_owned()).await;
+            assert_eq!(made.unwrap_err(), beyond, "{expiry}");
+        }
+    }
+    let shortest = create(&admin, &|_| ()).await.unwrap();
+    assert_eq!(shortest.expires_at, Some(at(7 * DAY).now), "nothing typed is as long as may be");
+    let unrestricted = AccessError::field(AccessField::Prefix, AccessProblem::TokenUnrestricted);
+    for scope in [TokenScope::ReadValues, TokenScope::Write] {
+        let made = create(&editor, &|draft| draft.scope = scope.as_str().to_owned()).await;
+        assert_eq!(made.unwrap_err(), unrestricted, "{scope:?}");
+    }
+    create(&editor, &|draft| draft.prefix = "team-".to_owned()).await.unwrap();
+    create(&editor, &|draft| {
+        draft.name = "one".to_owned();
+        draft.secrets = "image-a".to_owned();
+    })
+    .await
+    .unwrap();
+    create(&editor, &|draft| {
+        draft.name = "list".to_owned();
+        draft.scope = TokenScope::ReadMetadata.as_str().to_owned();
+    })
+    .await
+    .unwrap();
+}
+
+#[sqlx::test]
+async fn a_change_or_reset_of_the_password_revokes_tokens_where_asked(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let users = backend.users();
+    let ed = signed_in(&backend, "ed", Role::Editor).await;
+    let create = async |ctx: &Ctx, name: &str| {
+        let draft = TokenDraft { name: name.to_owned(), ..draft(TokenScope::ReadMetadata) };
+        backend.tokens().create(ctx, &draft).await.unwrap().text
+    };
+    let works = async |token: &Sensitive| identify(&backend, 3, token).await.is_some();
+    let eve = signed_in(&backend, "eve", Role::Editor).await;
+    let (first, others) = (create(&ed, "first").await, create(&eve, "first").await);
+    users.change_password(&ed, &text(PASSWORD), &text("another password x"), false).await.unwrap();
+    assert!(works(&first).await);
+    users.change_password(&ed, &text("another password x"), &text(PASSWORD), true).await.unwrap();
+    assert!(!works(&first).await);
+    let second = create(&ed, "second").await;
+    users.password_link(&at(1), "ed", PasswordReset::Now).await.unwrap();
+    assert!(works(&second).await);
+    assert_eq!(users.get(&at(1), "ed").await.unwrap().tokens, 1);
+    users.password_link(&at(2), "ed", PasswordReset::NowAndTokens).await.unwrap();
+    assert!(!works(&second).await && works(&others).await, "those of others go on");
+    assert_eq!(users.get(&at(2), "ed").await.unwrap().tokens, 0);
+    let told = records(&pool).await;
+    assert_eq!(told.iter().filter(|record| record.contains("| token revoked |")).count(), 2);
 }

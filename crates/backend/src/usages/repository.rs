@@ -430,6 +430,7 @@ pub(super) async fn users(
     struct ReaderRow {
         id: String,
         name: String,
+        owner: Option<String>,
         last_read_at: DateTime<Utc>,
         reads: i64,
         revoked: bool,
@@ -451,10 +452,10 @@ pub(super) async fn users(
             .fetch_all(&mut *connection)
             .await?;
     let readers: Vec<ReaderRow> = sqlx::query_as(
-        "SELECT api_tokens.id, api_tokens.name, max(last_read_at) AS last_read_at, sum(reads)::bigint AS reads, \
+        "SELECT api_tokens.id, api_tokens.name, users.name AS owner, max(last_read_at) AS last_read_at, sum(reads)::bigint AS reads, \
          revoked_at IS NOT NULL AS revoked, count(*) OVER () AS readers \
-         FROM secret_reads JOIN api_tokens ON api_tokens.id = token_id WHERE secret_id = $1 AND day >= $2 \
-         GROUP BY api_tokens.id ORDER BY max(last_read_at) DESC, api_tokens.id LIMIT $3",
+         FROM secret_reads JOIN api_tokens ON api_tokens.id = token_id LEFT JOIN users ON users.id = user_id \
+         WHERE secret_id = $1 AND day >= $2 GROUP BY api_tokens.id, users.name ORDER BY max(last_read_at) DESC, api_tokens.id LIMIT $3",
     )
     .bind(secret)
     .bind(first_day(now)?)
@@ -472,6 +473,7 @@ pub(super) async fn users(
             .map(|row| Reader {
                 id: row.id,
                 name: row.name,
+                owner: row.owner,
                 last_read_at: timestamp(row.last_read_at),
                 reads: u64::try_from(row.reads).unwrap_or_default(),
                 revoked: row.revoked,

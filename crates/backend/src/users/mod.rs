@@ -6,7 +6,7 @@ pub(crate) mod repository;
 mod service;
 
 pub use repository::UserSummary;
-pub use service::{AddedUser, FirstAdmin, UserPage, UserService};
+pub use service::{AddedUser, FirstAdmin, PasswordReset, UserPage, UserService};
 
 pub(crate) use name_key::name_key;
 pub(crate) use password::Passwords;

@@ -37,6 +37,10 @@ pub struct UserSummary {
     pub sessions: u32,
     /// The issuer who vouches for them, where they sign in at a provider; their role is then that of their groups there.
     pub issuer: Option<String>,
+    /// Since when their API tokens are refused, because the provider has refused or signed them out.
+    pub suspended_at: Option<Timestamp>,
+    /// How many API tokens they have that are neither revoked nor expired.
+    pub tokens: u32,
 }
 
 #[derive(Debug, FromRow)]
@@ -48,6 +52,8 @@ pub(super) struct ListRow {
     signed_in_at: Option<DateTime<Utc>>,
     sessions: i64,
     oidc_issuer: Option<String>,
+    suspended_at: Option<DateTime<Utc>>,
+    tokens: i64,
 }
 
 impl TryFrom<ListRow> for UserSummary {
@@ -62,6 +68,8 @@ impl TryFrom<ListRow> for UserSummary {
             signed_in_at: row.signed_in_at.map(crate::db::timestamp),
             sessions: u32::try_from(row.sessions).unwrap_or_default(),
             issuer: row.oidc_issuer,
+            suspended_at: row.suspended_at.map(crate::db::timestamp),
+            tokens: u32::try_from(row.tokens).unwrap_or_default(),
         })
     }
 }
@@ -82,6 +90,10 @@ pub(crate) struct UserRow {
     pub(crate) oidc_issuer: Option<String>,
     pub(crate) oidc_subject: Option<String>,
     pub(crate) signed_in_at: Option<DateTime<Utc>>,
+    /// Since when their API tokens are refused until they sign in at the provider again.
+    pub(crate) suspended_at: Option<DateTime<Utc>>,
+    /// Their API tokens end so long after their last sign-in, or after this where it is later.
+    pub(crate) tokens_kept_from: Option<DateTime<Utc>>,
     /// Vouches for all of them.
     #[sqlx(rename = "user_mac")]
     pub(crate) mac: Option<Vec<u8>>,
@@ -99,6 +111,8 @@ impl UserRow {
             .maybe(self.oidc_issuer.as_ref())
             .maybe(self.oidc_subject.as_ref())
             .maybe_number(self.signed_in_at.map(|at| at.timestamp_micros()))
+            .maybe_number(self.suspended_at.map(|at| at.timestamp_micros()))
+            .maybe_number(self.tokens_kept_from.map(|at| at.timestamp_micros()))
     }
 
     /// As it is called where it is not what the portal wrote.
@@ -109,7 +123,8 @@ impl UserRow {
 
 /// The columns of a `UserRow`, of the table `users`.
 pub(crate) const COLUMNS: &str = "users.id, users.name, users.role, users.password_hash, users.disabled, \
-    users.oidc_issuer, users.oidc_subject, users.signed_in_at, users.mac AS user_mac";
+    users.oidc_issuer, users.oidc_subject, users.signed_in_at, users.suspended_at, users.tokens_kept_from, \
+    users.mac AS user_mac";
 
 /// The row, unless it is not what the portal wrote.
 fn vouched(work: &Work, row: Option<UserRow>) -> Result<Option<UserRow>, sqlx::Error> {
@@ -134,6 +149,28 @@ pub(crate) async fn find_unproven(
         .build_query_as()
         .fetch_optional(connection)
         .await
+}
+
+/// Whether one of these is the name of a user.
+pub(crate) async fn any_named(connection: &mut PgConnection, names: &[String]) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM users WHERE name = ANY($1))")
+        .bind(names)
+        .fetch_one(connection)
+        .await
+}
+
+/// Has the API tokens of a user refused until they sign in at the provider again. Says whether they were taken until now.
+pub(crate) async fn suspend(work: &mut Work, ctx: &Ctx, user: &UserRow) -> Result<bool, sqlx::Error> {
+    if user.suspended_at.is_some() {
+        return Ok(false);
+    }
+    let now = instant(ctx.now)?;
+    Ok(change(work, user.id, |row| row.suspended_at = Some(now)).await?.is_some())
+}
+
+/// Takes the API tokens of a user again; says whether they were refused until now.
+pub(crate) async fn resume(work: &mut Work, user: &UserRow) -> Result<bool, sqlx::Error> {
+    Ok(user.suspended_at.is_some() && change(work, user.id, |row| row.suspended_at = None).await?.is_some())
 }
 
 /// The user for whom this issuer vouches under this subject. A row that the portal did not write is none.
@@ -169,7 +206,7 @@ pub(crate) async fn change(
     let mac = work.sign(&row.message()).await?;
     sqlx::query(
         "UPDATE users SET role = $2, password_hash = $3, disabled = $4, oidc_issuer = $5, oidc_subject = $6, \
-         signed_in_at = $7, mac = $8 WHERE id = $1",
+         signed_in_at = $7, mac = $8, suspended_at = $9, tokens_kept_from = $10 WHERE id = $1",
     )
     .bind(row.id)
     .bind(&row.role)
@@ -179,9 +216,30 @@ pub(crate) async fn change(
     .bind(&row.oidc_subject)
     .bind(row.signed_in_at)
     .bind(&mac)
+    .bind(row.suspended_at)
+    .bind(row.tokens_kept_from)
     .execute(&mut **work)
     .await?;
     Ok(Some(UserRow { mac: Some(mac), ..row }))
+}
+
+/// The users of this issuer who have a session here that belongs to this one there.
+pub(crate) async fn of_provider_session(
+    work: &mut Work,
+    issuer: &str,
+    provider_session: &str,
+) -> Result<Vec<UserRow>, sqlx::Error> {
+    let rows: Vec<UserRow> =
+        QueryBuilder::<Postgres>::new(format!("SELECT {COLUMNS} FROM users WHERE oidc_issuer = "))
+            .push_bind(issuer)
+            .push(" AND id IN (SELECT user_id FROM sessions WHERE provider_session = ")
+            .push_bind(provider_session)
+            .push(")")
+            .build_query_as()
+            .fetch_all(&mut **work)
+            .await?;
+    let vouched = rows.into_iter().map(|row| vouched(work, Some(row))).collect::<Result<Vec<_>, _>>()?;
+    Ok(vouched.into_iter().flatten().collect())
 }
 
 /// Adds a user for whom this issuer vouches under this subject.
@@ -230,6 +288,8 @@ pub(super) async fn insert(
         oidc_issuer: None,
         oidc_subject: None,
         signed_in_at: None,
+        suspended_at: None,
+        tokens_kept_from: None,
         mac: None,
     };
     let mac = work.sign(&row.message()).await?;
@@ -295,8 +355,9 @@ pub(super) async fn list(
     search: &str,
     beyond: &str,
     limit: i64,
+    now: Timestamp,
 ) -> Result<Vec<ListRow>, sqlx::Error> {
-    QueryBuilder::<Postgres>::new(SUMMARY)
+    summary(now)?
         .push(" WHERE strpos(name, ")
         .push_bind(search)
         .push(") > 0 AND name > ")
@@ -309,17 +370,24 @@ pub(super) async fn list(
 }
 
 /// One user.
-pub(super) async fn get(connection: &mut PgConnection, name: &str) -> Result<Option<ListRow>, sqlx::Error> {
-    QueryBuilder::<Postgres>::new(SUMMARY)
-        .push(" WHERE name = ")
-        .push_bind(name)
-        .build_query_as()
-        .fetch_optional(connection)
-        .await
+pub(super) async fn get(
+    connection: &mut PgConnection,
+    name: &str,
+    now: Timestamp,
+) -> Result<Option<ListRow>, sqlx::Error> {
+    summary(now)?.push(" WHERE name = ").push_bind(name).build_query_as().fetch_optional(connection).await
 }
 
-const SUMMARY: &str = "SELECT name, role, disabled, password_hash IS NOT NULL AS has_password, signed_in_at, \
-    oidc_issuer, (SELECT count(*) FROM sessions WHERE user_id = users.id) AS sessions FROM users";
+fn summary(now: Timestamp) -> Result<QueryBuilder<Postgres>, sqlx::Error> {
+    let mut sql = QueryBuilder::new(
+        "SELECT name, role, disabled, password_hash IS NOT NULL AS has_password, signed_in_at, oidc_issuer, \
+         suspended_at, (SELECT count(*) FROM sessions WHERE user_id = users.id) AS sessions, \
+         (SELECT count(*) FROM api_tokens WHERE user_id = users.id AND revoked_at IS NULL \
+         AND (expires_at IS NULL OR expires_at > ",
+    );
+    sql.push_bind(instant(now)?).push(")) AS tokens FROM users");
+    Ok(sql)
+}
 
 /// Notes a one-time link; those that have expired are swept away.
 pub(super) async fn insert_link(

@@ -12,7 +12,8 @@ use crate::{
     db::{Db, bounded},
     error::{broken_constraint, refuse},
     random,
-    sessions::{attempts, repository as sessions},
+    sessions::{attempts, current_password, repository as sessions},
+    tokens::repository as tokens,
     work::Work,
 };
 use domain::{
@@ -56,6 +57,17 @@ pub struct AddedUser {
     pub name: UserName,
     /// For the link.
     pub link_token: Sensitive,
+}
+
+/// What a link to choose another password does at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordReset {
+    /// Nothing: the old password is good until another one is chosen.
+    WhenChosen,
+    /// The old password and every session end.
+    Now,
+    /// The old password, every session and every API token end.
+    NowAndTokens,
 }
 
 /// How the first administrator comes about without anybody at the browser.
@@ -191,7 +203,7 @@ impl UserService {
         let search = &search.trim().to_lowercase().replace('\0', "");
         let beyond = &beyond.replace('\0', "");
         let found = self.db.read(|mut reader| async move {
-            Ok((repository::list(&mut reader, search, beyond, PAGE + 1).await?, reader))
+            Ok((repository::list(&mut reader, search, beyond, PAGE + 1, ctx.now).await?, reader))
         });
         let mut rows = found.await.map_err(|error| refuse(ctx, &error))?;
         let more = i64::try_from(rows.len()).is_ok_and(|count| count > PAGE);
@@ -210,8 +222,9 @@ impl UserService {
     /// Errors: `NotFound`; as `list`.
     pub async fn get(&self, ctx: &Ctx, name: &str) -> Result<UserSummary, Error> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
-        let found =
-            self.db.read(|mut reader| async move { Ok((repository::get(&mut reader, name).await?, reader)) });
+        let found = self.db.read(|mut reader| async move {
+            Ok((repository::get(&mut reader, name, ctx.now).await?, reader))
+        });
         let row = found.await.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
         UserSummary::try_from(row).map_err(|error| refuse(ctx, &error))
     }
@@ -288,15 +301,15 @@ impl UserService {
         .await
     }
 
-    /// Makes a link with which this user chooses another password. Until then the old one is good, unless `now_void`
-    /// takes it away at once, and every session with it.
+    /// Makes a link with which this user chooses another password. Until then the old one is good, unless the reset voids it at
+    /// once, and every session with it; where it says so, the user's API tokens are revoked, too.
     ///
     /// Errors: `NoPasswords`, `KeptByProvider`; `Refused` with `NotFound` and as usual.
     pub async fn password_link(
         &self,
         ctx: &Ctx,
         name: &str,
-        now_void: bool,
+        reset: PasswordReset,
     ) -> Result<Sensitive, AccessError> {
         let token = random::token().map_err(|error| broken(ctx, &error))?;
         self.change(ctx, name, async |work, user| {
@@ -304,15 +317,20 @@ impl UserService {
             if let Err(refusal) = kept_here {
                 return Ok(Err(refusal));
             }
-            if now_void {
+            if reset != PasswordReset::WhenChosen {
                 repository::set_password(work, user.id, None).await?;
                 sessions::end_all(work, user.id).await?;
             }
             // Whoever is helped back in is not kept out by the guesses of a stranger.
             attempts::forget_all(work, &user.name).await?;
+            let revoked = match reset {
+                PasswordReset::NowAndTokens => tokens::revoke_all(work, user.id, ctx.now).await?,
+                PasswordReset::WhenChosen | PasswordReset::Now => Vec::new(),
+            };
             let expires_at = later(ctx.now, PASSWORD_LINK_LIFE);
             repository::insert_link(work, ctx, &random::hash(&token), Some(user.id), expires_at).await?;
             record(work, ctx, AuditAction::PasswordLinkMade, &user.name, &[]).await?;
+            record_revoked(work, ctx, &revoked).await?;
             Ok(Ok(()))
         })
         .await?;
@@ -445,36 +463,31 @@ impl UserService {
         .await
     }
 
-    /// Changes one's own password. Every session ends, this one too: the caller signs in anew.
+    /// Changes one's own password, and revokes one's API tokens where that is asked for. Every session ends, this one too: the
+    /// caller signs in anew. The current password is counted as signing in is.
     ///
-    /// Errors: `Invalid`; `Refused`.
+    /// Errors: `Invalid`, `Locked`; `Refused`.
     pub async fn change_password(
         &self,
         ctx: &Ctx,
         current: &Sensitive,
         password: &Sensitive,
+        revoke_tokens: bool,
     ) -> Result<(), AccessError> {
         authorize(&self.db, ctx, Action::OwnAccount, Object::Named("password")).await?;
         self.passwords.in_use()?;
         let Actor::User(actor) = &ctx.actor else { return Err(Error::Forbidden.into()) };
         let name = actor.name.as_str();
-        let found = self.db.read(|mut reader| async move {
-            Ok((repository::find_unproven(&mut reader, name).await?, reader))
-        });
-        let user = found.await.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotSignedIn)?;
-        kept_here(&user)?;
-        let right = self.passwords.verify(user.password_hash.clone(), current).await;
-        let mut wrong = Vec::new();
-        if !right.map_err(|error| error.refuse(ctx))? {
-            wrong.push((AccessField::CurrentPassword, AccessProblem::PasswordWrong));
-        }
-        let password = match chosen(password, name) {
-            Ok(password) if wrong.is_empty() => password,
-            outcome => {
-                wrong.extend(outcome.err());
+        let chosen = chosen(password, name);
+        let user = match current_password::verify(&self.db, &self.passwords, ctx, current).await {
+            Ok(user) => user,
+            Err(AccessError::Invalid(mut wrong)) => {
+                wrong.extend(chosen.err());
                 return Err(AccessError::Invalid(wrong));
             }
+            Err(error) => return Err(error),
         };
+        let password = chosen.map_err(|wrong| AccessError::Invalid(vec![wrong]))?;
         let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
@@ -490,9 +503,15 @@ impl UserService {
             }
             repository::set_password(&mut work, user.id, Some(&hash)).await.map_err(failed)?;
             sessions::end_all(&mut work, user.id).await.map_err(failed)?;
+            let revoked = if revoke_tokens {
+                tokens::revoke_all(&mut work, user.id, ctx.now).await.map_err(failed)?
+            } else {
+                Vec::new()
+            };
             record(&mut work, ctx, AuditAction::PasswordChanged, name, &["password"])
                 .await
                 .map_err(failed)?;
+            record_revoked(&mut work, ctx, &revoked).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;
             Ok(())
         })
@@ -526,6 +545,13 @@ async fn record(
 ) -> Result<(), sqlx::Error> {
     let record = AuditRecord { fields, ..AuditRecord::done(action, object) };
     audit::repository::append(work, ctx, record).await
+}
+
+/// Records API tokens that were revoked together.
+async fn record_revoked(work: &mut Work, ctx: &Ctx, ids: &[String]) -> Result<(), sqlx::Error> {
+    let records: Vec<_> =
+        ids.iter().map(|id| (ctx, AuditRecord::done(AuditAction::TokenRevoked, id))).collect();
+    audit::repository::append_many(work, &records).await
 }
 
 fn later(now: Timestamp, micros: i64) -> Timestamp {

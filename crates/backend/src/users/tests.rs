@@ -1,7 +1,7 @@
 //! Users on a real database, one of its own for each test.
 
 use crate::{
-    FirstAdmin,
+    FirstAdmin, PasswordReset,
     tests::{add_user, anonymous, at, backend, records, somebody, text},
 };
 use domain::{
@@ -111,14 +111,14 @@ async fn a_user_chooses_a_password_once(pool: PgPool) {
 
     // Forgotten: a new link takes the old password and every session with it.
     let session = backend.sessions().sign_in(&anonymous(4), "ben", &text(PASSWORD), "").await.unwrap();
-    let link = users.password_link(&at(5), "ben", true).await.unwrap();
+    let link = users.password_link(&at(5), "ben", PasswordReset::Now).await.unwrap();
     assert_eq!(backend.sessions().identify(&anonymous(6), &session.token).await, Ok(None));
     assert!(backend.sessions().sign_in(&anonymous(6), "ben", &text(PASSWORD), "").await.is_err());
     users.choose_password(&anonymous(7), &link, &text("another password x")).await.unwrap();
-    let late = users.password_link(&at(8), "ben", false).await.unwrap();
+    let late = users.password_link(&at(8), "ben", PasswordReset::WhenChosen).await.unwrap();
     let late = users.choose_password(&anonymous(8 + 86_401), &late, &text(PASSWORD)).await;
     assert_eq!(late.unwrap_err(), AccessError::LinkSpent);
-    let nobody = users.password_link(&at(9), "nobody", false).await.unwrap_err();
+    let nobody = users.password_link(&at(9), "nobody", PasswordReset::WhenChosen).await.unwrap_err();
     assert_eq!(nobody, AccessError::Refused(Error::NotFound));
 }
 
@@ -166,7 +166,7 @@ async fn users_are_listed_searched_and_changed_by_administrators_alone(pool: PgP
         assert_eq!(users.set_role(&ctx, "user-00", "admin").await.unwrap_err(), refused);
         assert_eq!(users.set_disabled(&ctx, "user-00", true).await.unwrap_err(), refused);
         assert_eq!(users.end_sessions(&ctx, "user-00").await.unwrap_err(), refused);
-        assert_eq!(users.password_link(&ctx, "user-00", true).await.unwrap_err(), refused);
+        assert_eq!(users.password_link(&ctx, "user-00", PasswordReset::Now).await.unwrap_err(), refused);
         assert!(users.setup_link(&ctx).await.is_err());
     }
     backend.db.alarms().flush(&backend.db).await;

@@ -73,6 +73,12 @@ pub enum AccessProblem {
     TokenNameMissing,
     /// Too long, or not a text.
     TokenName,
+    /// A character that is invisible or turns the direction of writing.
+    TokenNameMark,
+    /// The name of a person, or of a part of the portal.
+    TokenNameReserved,
+    /// The person has a token of this name.
+    TokenNameTaken,
     /// No such scope.
     TokenScope,
     /// More than the role of the one who makes it.
@@ -87,6 +93,12 @@ pub enum AccessProblem {
     TokenRestrictedTwice,
     /// Not a number of days.
     TokenExpiry,
+    /// More days than a token of this portal may last.
+    TokenExpiryBeyond(u16),
+    /// Editors make tokens for chosen secrets alone.
+    TokenUnrestricted,
+    /// Nothing was typed.
+    PasswordMissing,
 }
 
 impl AccessProblem {
@@ -121,6 +133,17 @@ impl AccessProblem {
             ),
             Self::TokenNameMissing => "Enter a name, so that the token can be told from others.".to_owned(),
             Self::TokenName => "Use at most 100 characters, in one line.".to_owned(),
+            Self::TokenNameMark => {
+                "The name has an invisible character, or a mark that turns the direction of writing. Type it anew.".to_owned()
+            }
+            Self::TokenNameReserved => {
+                "This is the name of a person or of a part of the portal, for which the token could be taken. Choose another \
+                 name."
+                    .to_owned()
+            }
+            Self::TokenNameTaken => {
+                "You have a token of this name already. Choose another name, or revoke that one first.".to_owned()
+            }
             Self::TokenScope => "Choose what the token allows.".to_owned(),
             Self::TokenScopeBeyondRole(scope) => format!(
                 "A token may do no more than you, and “{}” takes the role {} at least. Choose another scope.",
@@ -144,6 +167,14 @@ impl AccessProblem {
             Self::TokenExpiry => {
                 format!("Enter a number of days from 1 to {}, or never.", Expiry::MAX_DAYS)
             }
+            Self::TokenExpiryBeyond(days) => {
+                format!("Tokens of this portal last {days} days at most. Enter a number from 1 to {days}.")
+            }
+            Self::TokenUnrestricted => {
+                "Editors of this portal make tokens for chosen secrets alone. Enter how their names begin, or their ids below."
+                    .to_owned()
+            }
+            Self::PasswordMissing => "Enter your current password.".to_owned(),
         }
     }
 }
@@ -178,6 +209,9 @@ pub enum AccessError {
     /// Role and password of this user are kept by the provider at which they sign in.
     #[error("this user signs in at a provider, which keeps their password and says what they may do")]
     KeptByProvider,
+    /// What was asked for takes a sign-in at the provider of the last few minutes.
+    #[error("sign in again at the provider first")]
+    ProveAtProvider,
     /// As anywhere.
     #[error(transparent)]
     Refused(#[from] Error),
@@ -198,6 +232,12 @@ pub enum SignOnProblem {
     Denied,
     /// None of the person's groups gives a role.
     NoGroup,
+    /// The provider leaves the groups of the person out, because they are in too many.
+    GroupsLeftOut,
+    /// The provider says nothing of the person's groups.
+    NoGroupsTold,
+    /// The person was to prove anew who they are, and the provider does not say that they did.
+    NotAskedAgain,
     /// An administrator has disabled the user here.
     Disabled,
     /// Every name for the new user is somebody else's.
@@ -224,6 +264,18 @@ impl SignOnProblem {
             Self::Denied => "You were not signed in: it was cancelled, or refused where you sign in.",
             Self::NoGroup => {
                 "You are in none of the groups that may use this portal. Ask whoever looks after your account to add you."
+            }
+            Self::GroupsLeftOut => {
+                "You are in more groups than the place where you sign in passes on, so it is not known what you may do here. \
+                 Ask an administrator; the portal's log says what they can change there."
+            }
+            Self::NoGroupsTold => {
+                "The place where you sign in says nothing of your groups, so it is not known what you may do here. Ask an \
+                 administrator; the portal's log says what they can change there."
+            }
+            Self::NotAskedAgain => {
+                "The place where you sign in did not ask again who you are, or does not say that it did. Try again; if it goes \
+                 on, an administrator finds the cause in the portal's log."
             }
             Self::Disabled => "Your user is disabled in this portal. Ask an administrator.",
             Self::NameTaken => {

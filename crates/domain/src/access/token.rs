@@ -3,6 +3,7 @@
 use super::{AccessError, AccessField, AccessProblem, Role};
 use crate::{
     secret::{SecretId, SecretName},
+    sensitive::Sensitive,
     time::Timestamp,
 };
 
@@ -60,6 +61,11 @@ impl TokenScope {
         }
     }
 
+    /// Whether making one asks anew who the person is: with it a stolen session would become lasting access.
+    pub fn asks_for_proof(self) -> bool {
+        self != Self::ReadMetadata
+    }
+
     /// The least role of the person whose token this may be.
     pub fn least_role(self) -> Role {
         match self {
@@ -70,7 +76,7 @@ impl TokenScope {
     }
 }
 
-/// What people call a token: 1 to 100 characters, none of them a control character.
+/// What people call a token: 1 to 100 characters in one line, none of which is invisible or turns the direction of writing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenName(String);
 
@@ -80,7 +86,8 @@ impl TokenName {
         let name = text.trim();
         match name.chars().count() {
             0 => Err(AccessProblem::TokenNameMissing),
-            1..=100 if !name.chars().any(char::is_control) => Ok(Self(name.to_owned())),
+            1..=100 if name.chars().any(is_mark) => Err(AccessProblem::TokenNameMark),
+            1..=100 => Ok(Self(name.to_owned())),
             _ => Err(AccessProblem::TokenName),
         }
     }
@@ -89,6 +96,17 @@ impl TokenName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether one cannot see the character, or it makes a name look like another: control characters, line and paragraph
+/// separators, marks of direction, fillers, joiners, tags and variation selectors.
+fn is_mark(c: char) -> bool {
+    c.is_control()
+        || (c.is_whitespace() && c != ' ')
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Which secrets a token is good for.
@@ -168,6 +186,8 @@ pub struct TokenDraft {
     pub secrets: String,
     /// Field "Expires": days, or `never`.
     pub expiry: String,
+    /// Field "Current password" of a person who is asked for it.
+    pub current_password: Sensitive,
 }
 
 /// A token that may be made.
@@ -257,6 +277,34 @@ mod tests {
     }
 
     #[test]
+    fn a_name_with_a_mark_that_nobody_sees_is_refused() {
+        for mark in [
+            '\u{202e}',
+            '\u{2066}',
+            '\u{200f}',
+            '\u{61c}',
+            '\u{200b}',
+            '\u{2060}',
+            '\u{feff}',
+            '\u{ad}',
+            '\u{2028}',
+            '\u{a0}',
+            '\u{3164}',
+            '\u{e0041}',
+            '\u{fe0f}',
+            '\0',
+            '\n',
+            '\u{7f}',
+        ] {
+            let refused = TokenName::parse(&format!("a{mark}b"));
+            assert_eq!(refused, Err(AccessProblem::TokenNameMark), "{}", mark.escape_unicode());
+        }
+        for name in ["Żółć 部署 ci", "build (east) #2", "ключ"] {
+            assert_eq!(TokenName::parse(name).unwrap().as_str(), name);
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_said_field_by_field() {
         for (change, field, problem) in [
             (
@@ -264,7 +312,8 @@ mod tests {
                 AccessField::TokenName,
                 AccessProblem::TokenNameMissing,
             ),
-            (|draft| draft.name = "a\u{7}".into(), AccessField::TokenName, AccessProblem::TokenName),
+            (|draft| draft.name = "a\u{7}".into(), AccessField::TokenName, AccessProblem::TokenNameMark),
+            (|draft| draft.name = "a".repeat(101), AccessField::TokenName, AccessProblem::TokenName),
             (|draft| draft.scope = "all".into(), AccessField::Scope, AccessProblem::TokenScope),
             (|draft| draft.prefix = "Team".into(), AccessField::Prefix, AccessProblem::TokenPrefix),
             (|draft| draft.secrets = "team".into(), AccessField::Secrets, AccessProblem::TokenSecret),

@@ -170,6 +170,8 @@ pub struct Reader {
     pub id: String,
     /// What people call it.
     pub name: String,
+    /// Whose it is; `None` for one of the command line.
+    pub owner: Option<String>,
     /// The last time.
     pub last_read_at: Timestamp,
     /// How often in the last 30 days.

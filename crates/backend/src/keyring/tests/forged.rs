@@ -170,6 +170,8 @@ async fn a_user_may_do_what_the_portal_says_alone(pool: PgPool) {
         "disabled = true",
         "password_hash = NULL, oidc_issuer = 'https://login.example', oidc_subject = '1'",
         "signed_in_at = signed_in_at + interval '1 day'",
+        "suspended_at = now()",
+        "tokens_kept_from = now()",
         "mac = NULL",
         "mac = (SELECT mac FROM users WHERE name = 'root')",
     ] {

@@ -40,7 +40,15 @@ async fn use_it(backend: &Backend, name: &str, secret: &str) {
 async fn token(backend: &Backend, scope: TokenScope, restriction: Restriction) -> Ctx {
     let draft = TokenDraft { name: "ci".to_owned(), scope: scope.as_str().to_owned(), ..Default::default() };
     let id = backend.tokens().create(&at(0), &draft).await.unwrap().id;
-    let actor = TokenActor { id, name: "ci".to_owned(), scope, restriction, expires_at: None };
+    let actor = TokenActor {
+        id,
+        name: "ci".to_owned(),
+        owner: None,
+        called: crate::called_token("ci", None),
+        scope,
+        restriction,
+        expires_at: None,
+    };
     Ctx { actor: Actor::Token(actor), ..at(5) }
 }
 
@@ -219,7 +227,10 @@ async fn manifests_come_in_one_file_and_each_value_is_on_record(pool: PgPool) {
     assert!(documents.iter().all(|document| document.contains("namespace: \"team-a\"")));
     assert_eq!(
         records(&pool).await[before..],
-        ["ci | value read | gitsync-secret-a | done | ", "ci | value read | image-b | done | "]
+        [
+            "token ci of the command line | value read | gitsync-secret-a | done | ",
+            "token ci of the command line | value read | image-b | done | "
+        ]
     );
 }
 

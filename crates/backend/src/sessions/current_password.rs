@@ -1,0 +1,102 @@
+//! Checking the current password of somebody who has signed in: it may be guessed by whoever has stolen their session.
+
+use super::{
+    attempts::{self, Attempts},
+    repository,
+};
+use crate::{
+    audit::{self, AuditAction, AuditRecord, Outcome},
+    context::{Actor, Ctx},
+    db::{Db, bounded},
+    error::refuse,
+    users::{
+        Passwords,
+        repository::{self as users, UserRow},
+    },
+};
+use domain::{
+    access::{AccessError, AccessField, AccessProblem},
+    error::Error,
+    sensitive::Sensitive,
+};
+
+/// Compares the password with that of whoever asks, and returns their row. Counts, locks and records as signing in does, under
+/// the same name; with the fifth failure the session that asks ends.
+///
+/// Errors: `Invalid` with `PasswordWrong`, `Locked`, `Busy`, `NoPasswords`, `KeptByProvider`; `Refused`.
+pub(crate) async fn verify(
+    db: &Db,
+    passwords: &Passwords,
+    ctx: &Ctx,
+    password: &Sensitive,
+) -> Result<UserRow, AccessError> {
+    passwords.in_use()?;
+    let Actor::User(actor) = &ctx.actor else { return Err(Error::Forbidden.into()) };
+    if password.is_empty() {
+        return Err(AccessError::field(AccessField::CurrentPassword, AccessProblem::PasswordMissing));
+    }
+    let failed = |error: sqlx::Error| refuse(ctx, &error);
+    let attempts = &Attempts::of(ctx, &actor.name);
+    let (counted, user) = bounded::<_, AccessError>(ctx, async {
+        let mut work = db.begin().await.map_err(failed)?;
+        let user = users::find(&mut work, &actor.name).await.map_err(failed)?;
+        let user = user.filter(|user| !user.disabled).ok_or(Error::NotSignedIn)?;
+        if user.oidc_issuer.is_some() {
+            return Err(AccessError::KeptByProvider);
+        }
+        let counted = attempts.count(&mut work, ctx, Some(user.id)).await.map_err(failed)?;
+        work.commit().await.map_err(failed)?;
+        Ok((counted, user))
+    })
+    .await?;
+    if let Some(seconds) = counted.locked {
+        refused(db, ctx, Outcome::Refused, true).await?;
+        return Err(AccessError::Locked(seconds));
+    }
+    let right = match passwords.verify(user.password_hash.clone(), password).await {
+        Ok(right) => right,
+        Err(error) => {
+            bounded::<_, Error>(ctx, async {
+                let mut work = db.begin().await.map_err(failed)?;
+                attempts.take_back(&mut work).await.map_err(failed)?;
+                work.commit().await.map_err(failed)
+            })
+            .await?;
+            return Err(error.refuse(ctx));
+        }
+    };
+    if !right {
+        refused(db, ctx, Outcome::Failed, counted.is_last).await?;
+        let wrong = AccessError::field(AccessField::CurrentPassword, AccessProblem::PasswordWrong);
+        return Err(if counted.is_last { AccessError::Locked(attempts::LOCK_SECONDS) } else { wrong });
+    }
+    bounded(ctx, async {
+        let mut work = db.begin().await.map_err(failed)?;
+        attempts.forget(&mut work).await.map_err(failed)?;
+        work.commit().await.map_err(failed)?;
+        Ok(user)
+    })
+    .await
+}
+
+/// Records a failure; where it was one too many, the name is locked and the session that asks ends.
+async fn refused(db: &Db, ctx: &Ctx, outcome: Outcome, too_many: bool) -> Result<(), Error> {
+    let Actor::User(actor) = &ctx.actor else { return Ok(()) };
+    bounded(ctx, async {
+        let failed = |error: sqlx::Error| refuse(ctx, &error);
+        let mut work = db.begin().await.map_err(failed)?;
+        let ended = too_many && repository::end(&mut work, actor.id, actor.session).await.map_err(failed)?;
+        let record =
+            AuditRecord { outcome, ..AuditRecord::done(AuditAction::PasswordAsked, actor.name.as_str()) };
+        let mut records = vec![(ctx, record)];
+        if too_many && outcome == Outcome::Failed {
+            records.push((ctx, AuditRecord::done(AuditAction::AccountLocked, &actor.name)));
+        }
+        if ended {
+            records.push((ctx, AuditRecord::done(AuditAction::SessionEnded, &actor.name)));
+        }
+        audit::repository::append_many(&mut work, &records).await.map_err(failed)?;
+        work.commit().await.map_err(failed)
+    })
+    .await
+}

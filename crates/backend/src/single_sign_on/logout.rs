@@ -1,0 +1,154 @@
+//! The provider signs somebody out here (OpenID Connect Back-Channel Logout 1.0).
+
+use super::{
+    claims::{Claims, TokenError, Verified},
+    repository,
+    service::{ACTOR, SingleSignOnService, as_portal},
+};
+use crate::{
+    audit::{self, AuditAction, AuditRecord},
+    context::Ctx,
+    db::bounded,
+    error::refuse,
+    random,
+    sessions::repository as sessions,
+    users::repository::{self as users, UserRow},
+    work::Work,
+};
+use domain::{access::SignOnProblem, error::Error, sensitive::Sensitive, time::Timestamp};
+
+/// The member of `events` that makes a token one of logout.
+const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// Later than this no token is believed to be good, in microseconds: a day. A token of which it has to be known for longer
+/// whether it was taken fills the table.
+const LONGEST: i64 = 24 * 3_600_000_000;
+
+/// Why nobody was signed out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LogoutError {
+    /// It is no logout token of the provider's for this portal, or was taken before. Says what is wrong, and nothing that was
+    /// sent.
+    #[error("{0}")]
+    Invalid(&'static str),
+    /// As anywhere.
+    #[error(transparent)]
+    Refused(#[from] Error),
+}
+
+/// Whom a logout token signs out.
+struct Logout {
+    subject: Option<String>,
+    session: Option<String>,
+    /// By which it is known again.
+    hash: Vec<u8>,
+    expires_at: Timestamp,
+}
+
+impl SingleSignOnService {
+    /// Ends at once the sessions of whom the provider says that they are signed out there, and has their API tokens refused
+    /// until they sign in again. Anybody may bring such a token: it is the provider's signature that counts.
+    ///
+    /// Errors: `Invalid`; `Refused` with `Unavailable`, also where the provider's keys cannot be asked for, and `Internal`.
+    pub async fn log_out(&self, ctx: &Ctx, token: &Sensitive) -> Result<(), LogoutError> {
+        let verified =
+            self.provider.logout_token(ctx, token.expose()).await.map_err(|problem| match problem {
+                SignOnProblem::Unreachable | SignOnProblem::Misconfigured => Error::Unavailable.into(),
+                _ => LogoutError::Invalid("the token is not signed by the sign-in provider"),
+            })?;
+        let read = self.read_logout(&verified, ctx.now);
+        let logout = read.map_err(|error| match error {
+            TokenError::Wrong(why) => refused(ctx, why),
+            TokenError::UnknownKey => refused(ctx, "it is signed with a key that the provider does not show"),
+        })?;
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            users::lock(&mut work).await.map_err(failed)?;
+            let fresh = repository::take_logout(&mut work, ctx, &logout.hash, logout.expires_at).await;
+            if !fresh.map_err(failed)? {
+                return Err(refused(ctx, "it was taken before"));
+            }
+            for user in self.signed_out(&mut work, &logout).await.map_err(failed)? {
+                self.sign_out(&mut work, ctx, &user, &logout).await.map_err(failed)?;
+            }
+            work.commit().await.map_err(failed)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Reads what is asked of a logout token (section 2.6), and tells it from an ID token.
+    fn read_logout(&self, verified: &Verified, now: Timestamp) -> Result<Logout, TokenError> {
+        let Verified { claims, kind, .. } = verified;
+        let config = self.provider.config();
+        // RFC 8725, 3.11: one that says to be of another sort is of another sort.
+        if kind.as_deref().is_some_and(|kind| kind != "jwt" && kind != "logout+jwt") {
+            return Err(TokenError::Wrong("it is no logout token"));
+        }
+        claims.check(config.issuer.as_str(), &config.client_id, now)?;
+        let event = claims.get("events").and_then(|events| events.get(EVENT));
+        if !event.is_some_and(serde_json::Value::is_object) {
+            return Err(TokenError::Wrong("it is no logout token"));
+        }
+        if claims.get("nonce").is_some() {
+            return Err(TokenError::Wrong("it has a nonce, which no logout token has"));
+        }
+        let owned = |claims: &Claims, name: &str| claims.text(name).map(str::to_owned);
+        let (subject, session) = (owned(claims, "sub"), owned(claims, "sid"));
+        if subject.is_none() && session.is_none() {
+            return Err(TokenError::Wrong("it names neither a person nor a session"));
+        }
+        let id = claims.text("jti").ok_or(TokenError::Wrong("it has no jti"))?;
+        let hash = random::hash(&Sensitive::new(format!("{}\0{id}", config.issuer.as_str()))).to_vec();
+        let latest = now.micros().saturating_add(LONGEST);
+        let expires_at = claims
+            .refused_from()
+            .filter(|at| at.micros() <= latest)
+            .ok_or(TokenError::Wrong("it is good for more than a day"))?;
+        Ok(Logout { subject, session, hash, expires_at })
+    }
+
+    /// The users whom it signs out; none, where none of them has ever signed in here, or the session is over.
+    async fn signed_out(&self, work: &mut Work, logout: &Logout) -> Result<Vec<UserRow>, sqlx::Error> {
+        let issuer = self.provider.config().issuer.as_str();
+        match (&logout.subject, &logout.session) {
+            (Some(subject), _) => {
+                Ok(users::find_by_subject(work, issuer, subject).await?.into_iter().collect())
+            }
+            (None, Some(session)) => users::of_provider_session(work, issuer, session).await,
+            (None, None) => Ok(Vec::new()),
+        }
+    }
+
+    async fn sign_out(
+        &self,
+        work: &mut Work,
+        ctx: &Ctx,
+        user: &UserRow,
+        logout: &Logout,
+    ) -> Result<(), sqlx::Error> {
+        match &logout.session {
+            Some(session) => sessions::end_of_provider(work, user.id, session).await?,
+            None => sessions::end_all(work, user.id).await?,
+        }
+        let ctx = &as_portal(ctx);
+        let record = AuditRecord::done(AuditAction::ProviderLogout, &user.name);
+        audit::repository::append(work, ctx, record).await?;
+        if self.provider.config().logout_suspends_tokens {
+            super::service::suspend(work, ctx, user).await?;
+        }
+        tracing::info!(
+            request_id = ctx.request_id,
+            user = user.name,
+            by = ACTOR,
+            "signed out by the provider"
+        );
+        Ok(())
+    }
+}
+
+fn refused(ctx: &Ctx, why: &'static str) -> LogoutError {
+    tracing::info!(request_id = ctx.request_id, "a logout token was refused: {why}");
+    LogoutError::Invalid(why)
+}

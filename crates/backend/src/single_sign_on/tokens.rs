@@ -1,0 +1,77 @@
+//! What the provider answers to a code, as far as it is used: what else stands there is not read, so that nothing in it keeps
+//! anybody out.
+
+use openidconnect::{
+    AccessToken, EmptyAdditionalClaims, IdToken, OAuth2TokenResponse, RefreshToken, Scope, TokenResponse,
+    core::{CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreTokenType},
+};
+use serde::{Deserialize, Serialize};
+use std::{fmt, time::Duration};
+
+/// Its access token, and its ID token as it came.
+#[derive(Clone, Deserialize, Serialize)]
+pub(super) struct Tokens {
+    #[serde(skip_serializing)]
+    access_token: AccessToken,
+    #[serde(default, skip_serializing)]
+    id_token: Option<String>,
+}
+
+impl Tokens {
+    pub(super) fn id_token(&self) -> Option<&str> {
+        self.id_token.as_deref()
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Tokens")
+    }
+}
+
+impl OAuth2TokenResponse for Tokens {
+    type TokenType = CoreTokenType;
+
+    fn access_token(&self) -> &AccessToken {
+        &self.access_token
+    }
+
+    fn token_type(&self) -> &CoreTokenType {
+        &CoreTokenType::Bearer
+    }
+
+    fn expires_in(&self) -> Option<Duration> {
+        None
+    }
+
+    fn refresh_token(&self) -> Option<&RefreshToken> {
+        None
+    }
+
+    fn scopes(&self) -> Option<&Vec<Scope>> {
+        None
+    }
+}
+
+impl
+    TokenResponse<
+        EmptyAdditionalClaims,
+        CoreGenderClaim,
+        CoreJweContentEncryptionAlgorithm,
+        CoreJwsSigningAlgorithm,
+    > for Tokens
+{
+    /// The library's reading of all claims is not used.
+    fn id_token(
+        &self,
+    ) -> Option<
+        &IdToken<
+            EmptyAdditionalClaims,
+            CoreGenderClaim,
+            CoreJweContentEncryptionAlgorithm,
+            CoreJwsSigningAlgorithm,
+        >,
+    > {
+        None
+    }
+}
