@@ -1,10 +1,53 @@
 //! The clock is read here and nowhere else.
 
 use domain::time::Timestamp;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    sync::atomic::{AtomicI64, Ordering},
+    time::{SystemTime, UNIX_EPOCH},
+};
 
-/// The moment it is.
+/// How far this machine's clock may be from the database's before that one counts: less is how long asking takes.
+const TOLERANCE_MICROS: i64 = 2_000_000;
+
+/// What is added to this machine's clock, in microseconds.
+static OFFSET: AtomicI64 = AtomicI64::new(0);
+
+/// The moment it is: by the database's clock, where this machine's is wrong, so that servers that share a database agree on
+/// when a session ends.
 pub fn now() -> Timestamp {
+    Timestamp::from_micros(machine().saturating_add(OFFSET.load(Ordering::Relaxed)))
+}
+
+fn machine() -> i64 {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_micros(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX))
+    i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// Sets the clock by the database's, and logs where they differ.
+pub fn set_by(database: Timestamp) {
+    let offset = offset(database.micros(), machine());
+    let before = OFFSET.swap(offset, Ordering::Relaxed);
+    if (offset - before).abs() > TOLERANCE_MICROS {
+        tracing::warn!(
+            seconds = offset / 1_000_000,
+            "this machine's clock is not the database's, which counts: sessions and tokens end by it. Set the clock by NTP"
+        );
+    }
+}
+
+fn offset(database: i64, machine: i64) -> i64 {
+    let offset = database.saturating_sub(machine);
+    if offset.abs() <= TOLERANCE_MICROS { 0 } else { offset }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offset_follows_a_clock_that_is_wrong_and_no_noise() {
+        assert_eq!(offset(1_000_000, 2_900_000), 0);
+        assert_eq!(offset(0, 31 * 60_000_000), -31 * 60_000_000);
+        assert_eq!(offset(31 * 60_000_000, 0), 31 * 60_000_000);
+    }
 }

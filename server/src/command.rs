@@ -6,7 +6,7 @@ use crate::{
     key_file, start,
 };
 use app::error::ApiError;
-use backend::{Backend, Ctx, PasswordReset, Rewrapped, TestOutcome, Tested, Verdict};
+use backend::{Backend, Ctx, DatabaseConfig, PasswordReset, Rewrapped, TestOutcome, Tested, Verdict};
 use domain::{
     access::{AccessError, TokenDraft},
     check::CheckStatus,
@@ -88,9 +88,9 @@ pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) 
 }
 
 /// `latchkey key …`
-pub async fn key(settings: &Settings, url: &Sensitive, command: KeyCommand) -> Outcome {
+pub async fn key(settings: &Settings, url: &DatabaseConfig, command: KeyCommand) -> Outcome {
     let open = async || -> Result<Backend, Box<dyn std::error::Error + Send + Sync>> {
-        let config = start::config(settings, url.clone(), key_file::load(settings)?)?;
+        let config = start::config(settings, url.clone(), start::keys(settings, url).await?)?;
         Ok(Backend::start(config, clock::now()).await?)
     };
     let backend = open().await?;
@@ -196,12 +196,12 @@ pub async fn audit(backend: &Backend, AuditCommand::Verify: AuditCommand) -> Out
 }
 
 /// `latchkey check …`: a line for each secret with its id, its state and what that means, separated by tabs.
-pub async fn check(settings: &Settings, url: &Sensitive, ids: &[String]) -> Outcome {
+pub async fn check(settings: &Settings, url: &DatabaseConfig, ids: &[String]) -> Outcome {
     let read = |id: &String| {
         SecretId::parse(id).ok_or_else(|| format!("{id} is not the id of a secret, such as image-hub"))
     };
     let ids = ids.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let config = start::config(settings, url.clone(), key_file::load(settings)?)?;
+    let config = start::config(settings, url.clone(), start::keys(settings, url).await?)?;
     let backend = Backend::start(config, clock::now()).await?;
     let tested = backend.checks().all(&ctx(), &ids).await;
     backend.close().await;

@@ -3,9 +3,10 @@
 use crate::{
     client::args::ClientCommand,
     edge::{Edge, Origin},
+    listen_addr,
 };
 use backend::{
-    CheckConfig, ExtraRoots, Issuer, PrivateHost, SessionLimits, SignInConfig, SingleSignOnConfig,
+    CheckConfig, DatabaseConfig, ExtraRoots, Issuer, PrivateHost, SessionLimits, SignInConfig, SingleSignOnConfig,
     StartError, StepUp, TokenLimits,
 };
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -17,7 +18,7 @@ use ipnet::IpNet;
 use std::{
     convert::Infallible,
     ffi::OsString,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -182,19 +183,34 @@ pub enum LogFormat {
     Json,
 }
 
+/// What stands between the portal and PostgreSQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Pooler {
+    None,
+    Transaction,
+}
+
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
     /// The PostgreSQL to use, as a postgres:// address; without it a private one is started in the data folder
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_parser = sensitive, global = true)]
     pub database_url: Option<Sensitive>,
 
-    /// Where to listen
-    #[arg(long, env = "LATCHKEY_ADDR", default_value = "127.0.0.1:3000", global = true)]
+    /// A file with that address; read again where signing in to the database fails
+    #[arg(long, env = "DATABASE_URL_FILE", conflicts_with = "database_url", global = true)]
+    pub database_url_file: Option<PathBuf>,
+
+    /// What stands between the portal and PostgreSQL: none, or a pooler in transaction mode, such as pgbouncer
+    #[arg(long, env = "LATCHKEY_DATABASE_POOLER", value_enum, default_value_t = Pooler::None, global = true)]
+    pub database_pooler: Pooler,
+
+    /// Where to listen: an address or name with a port, or a port alone, such as :3000, for all addresses
+    #[arg(long, env = "LATCHKEY_ADDR", default_value = "127.0.0.1:3000", value_parser = listen_addr::parse, global = true)]
     pub addr: SocketAddr,
 
-    /// The folder for the private PostgreSQL and the key file
-    #[arg(long, env = "LATCHKEY_DATA_DIR", default_value = "./data", global = true)]
-    pub data_dir: PathBuf,
+    /// The folder for the private PostgreSQL and the key file, ./data where none is named
+    #[arg(long, env = "LATCHKEY_DATA_DIR", global = true)]
+    pub data_dir: Option<PathBuf>,
 
     /// The key encryption key, 32 bytes in base64; several, while one takes the place of another, are separated by commas.
     /// Other processes can see flags: prefer the environment or a file
@@ -268,7 +284,7 @@ pub struct Settings {
     pub allow_private_hosts: Vec<PrivateHost>,
 
     /// Registries that are asked by plain HTTP, with or without their port, separated by commas
-    #[arg(long, env = "LATCHKEY_PLAIN_HTTP_HOSTS", value_delimiter = ',', global = true)]
+    #[arg(long, env = "LATCHKEY_PLAIN_HTTP_HOSTS", value_delimiter = ',', value_parser = plain_http_host, global = true)]
     pub plain_http_hosts: Vec<String>,
 
     /// A file with certificates (PEM) of authorities that are trusted besides the system's when connections are tested
@@ -402,6 +418,32 @@ fn network(text: &str) -> Result<IpNet, &'static str> {
     text.parse().or(one).map_err(|_| "this is neither an address nor a network such as 10.0.0.0/8")
 }
 
+/// A registry that is asked by plain HTTP, in the form that tests of connections know.
+fn plain_http_host(text: &str) -> Result<String, &'static str> {
+    let wrong = "this is no host of a registry, such as registry.corp or registry.corp:5000";
+    let text = text.trim().to_ascii_lowercase();
+    let text = text.strip_prefix("http://").unwrap_or(&text).trim_end_matches('/');
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (address, after) = rest.split_once(']').ok_or(wrong)?;
+            address.parse::<Ipv6Addr>().map_err(|_| wrong)?;
+            (None, after.strip_prefix(':'))
+        }
+        None => text.split_once(':').map_or((Some(text), None), |(host, port)| (Some(host), Some(port))),
+    };
+    let letters = |host: &str| {
+        !host.is_empty()
+            && !host.starts_with(['.', '-'])
+            && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+    };
+    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
+    if host.is_none_or(letters) && port.is_none_or(is_port) && (host.is_some() || text.ends_with(']') || port.is_some()) {
+        Ok(text.to_owned())
+    } else {
+        Err(wrong)
+    }
+}
+
 /// A time such as `30m`, `12h` or `1d`; a minute at least, 30 days at most.
 fn interval(text: &str) -> Result<Duration, &'static str> {
     let text = text.trim();
@@ -467,7 +509,34 @@ impl Settings {
 
     /// What links begin with that are printed here.
     pub fn origin(&self) -> String {
-        self.public_url.as_ref().map_or_else(|| format!("http://{}", self.addr), Origin::as_text)
+        let here = || format!("http://{}", listen_addr::reachable(self.addr));
+        self.public_url.as_ref().map_or_else(here, Origin::as_text)
+    }
+
+    /// Returns where the database is, if any is configured; its file is read anew each time.
+    ///
+    /// Errors: the file cannot be read, in words.
+    pub fn database(&self) -> Result<Option<DatabaseConfig>, String> {
+        let pooler = self.database_pooler == Pooler::Transaction;
+        let url = match (&self.database_url, &self.database_url_file) {
+            (Some(url), _) => url.clone(),
+            (None, Some(path)) => secret_line(path, "DATABASE_URL_FILE")?,
+            (None, None) if pooler => {
+                return Err("LATCHKEY_DATABASE_POOLER is for a database that DATABASE_URL names".to_owned());
+            }
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(DatabaseConfig { url, file: self.database_url_file.clone(), pooler }))
+    }
+
+    /// Whether a database of somebody else's is used, and no private one.
+    pub fn has_database(&self) -> bool {
+        self.database_url.is_some() || self.database_url_file.is_some()
+    }
+
+    /// The folder for the private PostgreSQL and the key file.
+    pub fn data_dir(&self) -> &Path {
+        self.data_dir.as_deref().unwrap_or(Path::new("./data"))
     }
 }
 
@@ -513,7 +582,7 @@ impl OidcSettings {
 /// Errors: it cannot be read; in words, with the name of the setting.
 pub fn secret_line(path: &Path, setting: &str) -> Result<Sensitive, String> {
     let text = std::fs::read_to_string(path).map(Sensitive::new);
-    let text = text.map_err(|error| format!("{setting} cannot be read: {error}"))?;
+    let text = text.map_err(|error| format!("{setting} cannot be read: {}: {error}", path.display()))?;
     let line = text.expose().strip_suffix('\n').unwrap_or(text.expose());
     Ok(Sensitive::new(line.strip_suffix('\r').unwrap_or(line)))
 }
@@ -574,6 +643,25 @@ mod tests {
     fn a_key_and_a_key_file_exclude_each_other() {
         let refused = Cli::try_parse_from(["latchkey", "--kek", "AAAA", "--kek-file", "k"]).unwrap_err();
         assert_eq!(refused.kind(), clap::error::ErrorKind::ArgumentConflict);
+    }
+
+    #[test]
+    fn plain_http_hosts_are_put_right_or_refused() {
+        for (text, host) in [
+            ("http://registry.corp:5000/", "registry.corp:5000"),
+            (" Registry.Corp ", "registry.corp"),
+            ("h:80/", "h:80"),
+            ("[::1]:5000", "[::1]:5000"),
+            ("10.0.0.1", "10.0.0.1"),
+        ] {
+            assert_eq!(plain_http_host(text).as_deref(), Ok(host), "{text}");
+        }
+        for text in
+            ["", "*", "*.corp", "10.0.0.0/8", "a;b", "a b", "https://h", "h/path", "h:0", "h:x", "h:1:2", "[::1", "[x]:1", "u@h"]
+        {
+            assert!(plain_http_host(text).is_err(), "{text}");
+        }
+        assert!(Cli::try_parse_from(["latchkey", "--plain-http-hosts", "a:5000,10.0.0.0/8"]).is_err());
     }
 
     #[test]

@@ -1,104 +1,65 @@
-//! Secrets that come by the environment are taken out of it. What a process was started with stays readable to whoever may
-//! look into it, for as long as it lives, and everything that it starts inherits it. A variable that is removed goes from
-//! neither; so the program starts itself anew without them, and hands them on by a file in memory that is closed as soon as
-//! it is read. Nothing of this needs `unsafe`, which removing a variable does.
+//! The environment, put right before anything reads it: deployment tools write values as they can, and not as we would.
 
-use nix::sys::memfd::{MFdFlags, memfd_create};
 use std::{
+    env,
     ffi::{OsStr, OsString},
-    fs::{self, File},
-    io::{self, Write},
-    os::{
-        fd::AsRawFd,
-        unix::{
-            ffi::{OsStrExt, OsStringExt},
-            process::CommandExt,
-        },
-    },
-    path::Path,
-    process::Command,
+    os::unix::ffi::{OsStrExt, OsStringExt},
 };
-use zeroize::Zeroizing;
 
-/// The variables whose values are secrets, each with its flag.
-const SECRETS: [(&str, &str); 4] = [
-    ("DATABASE_URL", "--database-url"),
-    ("LATCHKEY_KEK", "--kek"),
-    ("LATCHKEY_ADMIN_PASSWORD", "--admin-password"),
-    ("LATCHKEY_OIDC_CLIENT_SECRET", "--oidc-client-secret"),
-];
-
-/// The number of the descriptor by which secrets are handed on.
-const HANDED_ON: &str = "LATCHKEY_HANDED_ON";
-
-/// The arguments of the program, with the secrets that it was handed on. Other processes see none of these.
-///
-/// Errors: what was handed on cannot be read.
-pub fn arguments() -> io::Result<Vec<OsString>> {
-    let mut arguments: Vec<OsString> = std::env::args_os().collect();
-    let handed_on = std::env::var(HANDED_ON).ok().and_then(|number| number.parse::<i32>().ok());
-    if let Some(descriptor) = handed_on.filter(|number| *number > 2) {
-        let bytes = Zeroizing::new(fs::read(format!("/proc/self/fd/{descriptor}"))?);
-        nix::unistd::close(descriptor)?;
-        insert(&mut arguments, &bytes);
-    }
-    Ok(arguments)
+/// What to do with one variable.
+#[derive(Debug, PartialEq, Eq)]
+enum Change {
+    Keep,
+    Remove,
+    Set(OsString),
 }
 
-/// Puts the secrets behind the program's name, but for those that have been given by a flag, which goes first.
-fn insert(arguments: &mut Vec<OsString>, handed_on: &[u8]) {
-    for pair in handed_on.split(|byte| *byte == 0) {
-        let Some(equals) = pair.iter().position(|byte| *byte == b'=') else { continue };
-        let (name, value) = pair.split_at(equals);
-        let Some((_, flag)) = SECRETS.iter().find(|(known, _)| known.as_bytes() == name) else { continue };
-        let given = |argument: &OsString| {
-            let rest = argument.as_bytes().strip_prefix(flag.as_bytes());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"="))
-        };
-        if !arguments.iter().any(given) {
-            let place = arguments.len().min(1);
-            arguments.insert(place, OsString::from_vec([flag.as_bytes(), value].concat()));
+/// Puts the environment right: an empty setting is an unset one (`${VAR:-}` of compose files and charts), one line end after
+/// a value is none of its own, and no variable of `libpq` changes how the database is reached, which `DATABASE_URL` says
+/// alone. Returns the names of those that were removed for that.
+///
+/// To be called before any thread is started: others could read the environment meanwhile.
+#[expect(unsafe_code, reason = "the environment is changed while the process has one thread")]
+pub fn normalize() -> Vec<String> {
+    let mut ignored = Vec::new();
+    for (name, value) in env::vars_os() {
+        if is_of_libpq(&name) {
+            ignored.push(name.to_string_lossy().into_owned());
+        }
+        // SAFETY: there is no other thread yet that could read or write the environment.
+        match change(&name, &value) {
+            Change::Keep => {}
+            Change::Remove => unsafe { env::remove_var(&name) },
+            Change::Set(value) => unsafe { env::set_var(&name, value) },
         }
     }
+    ignored.sort();
+    ignored
 }
 
-/// Starts the program anew without secrets in its environment, where there are any. Returns only where there are none, or
-/// it could not be done; then they stay where they are.
-///
-/// Errors: as the system gives them.
-pub fn hand_on() -> io::Result<()> {
-    let mut kept = Zeroizing::new(Vec::new());
-    for (name, _) in SECRETS {
-        if let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) {
-            kept.extend_from_slice(name.as_bytes());
-            kept.push(b'=');
-            kept.extend_from_slice(value.as_bytes());
-            kept.push(0);
-        }
+fn change(name: &OsStr, value: &OsStr) -> Change {
+    if is_of_libpq(name) {
+        return Change::Remove;
     }
-    if kept.is_empty() {
-        return Ok(());
+    let bytes = name.as_bytes();
+    if !bytes.starts_with(b"LATCHKEY_") && !bytes.starts_with(b"DATABASE_URL") {
+        return Change::Keep;
     }
-    // Open over the start of the next program, which closes it.
-    let file = File::from(memfd_create("latchkey", MFdFlags::empty())?);
-    (&file).write_all(&kept)?;
-    let mut arguments = std::env::args_os();
-    let mut program = Command::new(program());
-    if let Some(name) = arguments.next() {
-        program.arg0(name);
+    let line = value.as_bytes();
+    let stripped = line.strip_suffix(b"\r\n").or_else(|| line.strip_suffix(b"\n")).unwrap_or(line);
+    match stripped {
+        b"" => Change::Remove,
+        same if same.len() == line.len() => Change::Keep,
+        stripped => Change::Set(OsString::from_vec(stripped.to_vec())),
     }
-    program.args(arguments).env(HANDED_ON, file.as_raw_fd().to_string());
-    for (name, _) in SECRETS {
-        program.env_remove(name);
-    }
-    Err(program.exec())
 }
 
-/// Where this program lies; the kernel's own way to it where it has been replaced meanwhile.
-fn program() -> OsString {
-    let own = Path::new("/proc/self/exe");
-    let named = std::env::current_exe().ok().filter(|path| path.exists());
-    named.map_or_else(|| OsStr::new(own).to_owned(), Into::into)
+/// `PGHOST`, `PGSSLMODE`, `PGOPTIONS` and their like.
+fn is_of_libpq(name: &OsStr) -> bool {
+    name.as_bytes().strip_prefix(b"PG").is_some_and(|rest| {
+        rest.first().is_some_and(u8::is_ascii_uppercase)
+            && rest.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_')
+    })
 }
 
 #[cfg(test)]
@@ -106,15 +67,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_handed_on_stands_behind_the_name_unless_a_flag_says_it() {
-        let mut arguments: Vec<OsString> = ["latchkey", "user", "list", "--kek=own"].map(Into::into).into();
-        insert(
-            &mut arguments,
-            b"LATCHKEY_KEK=other\0DATABASE_URL=postgres://u:p=w@h/d\0PATH=/bin\0\0nonsense",
-        );
-        assert_eq!(
-            arguments,
-            ["latchkey", "--database-url=postgres://u:p=w@h/d", "user", "list", "--kek=own"]
-        );
+    fn change_takes_empty_settings_line_ends_and_libpqs_variables_away() {
+        let changed = |name: &str, value: &str| change(OsStr::new(name), OsStr::new(value));
+        for name in ["LATCHKEY_LOG", "DATABASE_URL", "DATABASE_URL_FILE", "LATCHKEY_ANY_SETTING"] {
+            assert_eq!(changed(name, ""), Change::Remove, "{name}");
+            assert_eq!(changed(name, "\n"), Change::Remove, "{name}");
+            assert_eq!(changed(name, "a"), Change::Keep, "{name}");
+            assert_eq!(changed(name, "a\n"), Change::Set("a".into()), "{name}");
+            assert_eq!(changed(name, "a\r\n"), Change::Set("a".into()), "{name}");
+            assert_eq!(changed(name, " a \n\n"), Change::Set(" a \n".into()), "{name}");
+        }
+        for name in ["PGPORT", "PGSSLMODE", "PGOPTIONS", "PGTARGETSESSIONATTRS", "PGCONNECT_TIMEOUT"] {
+            assert_eq!(changed(name, "x"), Change::Remove, "{name}");
+        }
+        for name in ["PATH", "HOME", "PG", "PGP_KEY1", "PGpass", "LC_ALL"] {
+            assert_eq!(changed(name, "\n"), Change::Keep, "{name}");
+        }
     }
 }

@@ -1,28 +1,111 @@
 //! For whoever watches over the server: is it alive, can it serve.
 
-use crate::state::AppState;
-use axum::{extract::State, http::StatusCode};
-use backend::Readiness;
+use crate::{clock, state::AppState};
+use axum::{
+    extract::{RawQuery, State},
+    http::StatusCode,
+};
+use backend::{Ctx, Readiness};
+use domain::time::Timestamp;
+use std::{
+    fmt::Write,
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+};
+
+/// What is known of this process besides its backend.
+#[derive(Default)]
+pub struct Status {
+    /// Files of the site are missing.
+    incomplete: AtomicBool,
+    /// When the last clean-up was done, in microseconds; 0 before the first.
+    cleaned: AtomicI64,
+    /// Whether the private PostgreSQL runs, where there is one.
+    private: OnceLock<Box<dyn Fn() -> bool + Send + Sync>>,
+}
+
+impl Status {
+    /// Notes that pages cannot be shown as they should.
+    pub fn site_is_incomplete(&self) {
+        self.incomplete.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes that a clean-up was done.
+    pub fn cleaned(&self, now: Timestamp) {
+        self.cleaned.store(now.micros(), Ordering::Relaxed);
+    }
+
+    /// Asks this from now on whether the private PostgreSQL runs. Only the first counts: there is one.
+    pub fn watch_private(&self, running: impl Fn() -> bool + Send + Sync + 'static) {
+        let _ = self.private.set(Box::new(running));
+    }
+}
 
 /// The process answers.
 pub async fn live() -> &'static str {
     "live\n"
 }
 
-/// The database answers too, and the stored values can be opened.
-pub async fn ready(State(state): State<AppState>) -> (StatusCode, &'static str) {
+/// Whether a request that writes would be served now: the database takes writes, the stored values can be opened, and the
+/// site is whole. With `?verbose`, a line for each thing that whoever runs the portal wants to know.
+pub async fn ready(State(state): State<AppState>, RawQuery(query): RawQuery) -> (StatusCode, String) {
+    let (status, word) = summary(&state).await;
+    let verbose = query.is_some_and(|query| query.split('&').any(|part| part == "verbose" || part.starts_with("verbose=")));
+    let text = if verbose { format!("{word}\n{}", details(&state).await) } else { format!("{word}\n") };
+    (status, text)
+}
+
+async fn summary(state: &AppState) -> (StatusCode, &'static str) {
+    let not = |why| (StatusCode::SERVICE_UNAVAILABLE, why);
     if state.is_draining() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+        return not("stopping");
     }
     let readiness = match state.backend() {
         Some(backend) => backend.ready().await,
-        None => return (StatusCode::SERVICE_UNAVAILABLE, "starting\n"),
+        None => return not("starting"),
     };
     match readiness {
-        Readiness::Ready => (StatusCode::OK, "ready\n"),
-        Readiness::Sealed => {
-            (StatusCode::SERVICE_UNAVAILABLE, "sealed: the key encryption key is not the right one\n")
+        Readiness::Sealed => not("sealed: the key encryption key is not the right one"),
+        Readiness::Unavailable => not("the database does not answer"),
+        Readiness::ReadOnly => not("the database can only be read"),
+        Readiness::Ready if state.status.incomplete.load(Ordering::Relaxed) => {
+            not("the built site is incomplete: pages have neither style nor script")
         }
-        Readiness::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+        Readiness::Ready => (StatusCode::OK, "ready"),
     }
+}
+
+async fn details(state: &AppState) -> String {
+    let mut text = String::new();
+    let mut line = |name: &str, value: &str| {
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "{name}: {value}");
+    };
+    line("version", env!("CARGO_PKG_VERSION"));
+    let now = clock::now();
+    match state.backend() {
+        Some(backend) => {
+            line("sealed", if backend.is_sealed() { "yes" } else { "no" });
+            match backend.health(&Ctx::system("health", now)).await {
+                Ok(health) => {
+                    line("database", "answers");
+                    line("schema", &health.schema.to_string());
+                }
+                Err(_) => line("database", "does not answer"),
+            }
+        }
+        None => line("database", "not opened yet"),
+    }
+    if let Some(running) = state.status.private.get() {
+        line("private PostgreSQL", if running() { "runs" } else { "has ended, and is started again" });
+    }
+    match state.status.cleaned.load(Ordering::Relaxed) {
+        0 => line("last clean-up", "not yet"),
+        at => line("last clean-up", &format!("{} s ago", (now.micros() - at).max(0) / 1_000_000)),
+    }
+    let incomplete = state.status.incomplete.load(Ordering::Relaxed);
+    line("site", if incomplete { "incomplete" } else { "complete" });
+    text
 }

@@ -21,10 +21,16 @@ pub enum KeyError {
     #[error("the key encryption key file {0} cannot be read: {1}")]
     Unreadable(PathBuf, io::Error),
     #[error(
-        "the key encryption key file {0} can be read by others than its owner: run chmod 600 on it, or for a Kubernetes \
-         Secret set defaultMode: 0400 on its volume, and consider the key known"
+        "the key encryption key file {0} can be read by others than its owner: run chmod 600 on it (in Kubernetes, set \
+         defaultMode: 0400 at the volume of the Secret), and consider the key known"
     )]
     Exposed(PathBuf),
+    #[error(
+        "there is no key encryption key. With DATABASE_URL, set LATCHKEY_KEK_FILE or LATCHKEY_KEK, or name a folder that \
+         outlives this process in LATCHKEY_DATA_DIR, in which one is made: a key that goes with a container takes every \
+         value with it"
+    )]
+    Unnamed,
     #[error("the key encryption key in {0} is not usable: {1}")]
     Unusable(String, backend::KekError),
     #[error("the key encryption key file {0} cannot be written: {1}")]
@@ -36,15 +42,29 @@ pub enum KeyError {
     InEnvironment,
 }
 
-/// Reads the keys from their setting or file; makes a file with a fresh one where neither is set.
-pub fn load(settings: &Settings) -> Result<Vec<Kek>, KeyError> {
+/// Where the key file is, if no setting names one.
+pub fn path(settings: &Settings) -> PathBuf {
+    settings.kek_file.clone().unwrap_or_else(|| settings.data_dir().join(FILE_NAME))
+}
+
+/// Reads the keys from their setting or file; none where there is no such setting, and no file yet.
+///
+/// Errors: keys that cannot be used; `Unnamed` where none is there, and none may be made.
+pub fn find(settings: &Settings) -> Result<Option<Vec<Kek>>, KeyError> {
     if let Some(text) = &settings.kek {
-        return Kek::parse_ring(text).map_err(|error| KeyError::Unusable("LATCHKEY_KEK".to_owned(), error));
+        let keys = Kek::parse_ring(text).map_err(|error| KeyError::Unusable("LATCHKEY_KEK".to_owned(), error));
+        return keys.map(Some);
     }
-    if let Some(path) = &settings.kek_file {
-        return read(path);
+    let path = path(settings);
+    if settings.kek_file.is_some() || path.exists() {
+        return read(&path).map(Some);
     }
-    let path = settings.data_dir.join(FILE_NAME);
+    if settings.has_database() && settings.data_dir.is_none() { Err(KeyError::Unnamed) } else { Ok(None) }
+}
+
+/// Makes a file with a fresh key in the data folder.
+pub fn make_first(settings: &Settings) -> Result<Vec<Kek>, KeyError> {
+    let path = path(settings);
     match make(&path) {
         Ok(()) => tracing::warn!(
             path = %path.display(),
@@ -56,20 +76,6 @@ pub fn load(settings: &Settings) -> Result<Vec<Kek>, KeyError> {
     read(&path)
 }
 
-/// Reads the keys for a command that works beside a server: as `load`, but where the database is somebody else's, no key is made
-/// that could not be its own. Empty where there is none.
-///
-/// Errors: as `load`.
-pub fn at_hand(settings: &Settings) -> Result<Vec<Kek>, KeyError> {
-    let is_set = settings.kek.is_some() || settings.kek_file.is_some();
-    let is_own = settings.database_url.is_none();
-    if is_set || is_own || settings.data_dir.join(FILE_NAME).exists() {
-        load(settings)
-    } else {
-        Ok(Vec::new())
-    }
-}
-
 /// Adds a fresh key at the end of the key file. The file is replaced as a whole, so that no half of it is ever there.
 ///
 /// Errors: also where the keys come from `LATCHKEY_KEK`, which only its owner can change.
@@ -77,7 +83,7 @@ pub fn append(settings: &Settings) -> Result<PathBuf, KeyError> {
     if settings.kek.is_some() {
         return Err(KeyError::InEnvironment);
     }
-    let path = settings.kek_file.clone().unwrap_or_else(|| settings.data_dir.join(FILE_NAME));
+    let path = path(settings);
     let added = || -> io::Result<()> {
         let mut text = Zeroizing::new(fs::read_to_string(&path)?);
         if !text.ends_with('\n') {

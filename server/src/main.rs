@@ -3,17 +3,20 @@
 use server::{
     client,
     config::{self, Asked},
-    environment, start,
+    environment, handover, start,
 };
-use std::process::ExitCode;
-use tokio::runtime;
+use std::{process::ExitCode, time::Duration};
 
 /// Rendering a page is thousands of small allocations, freed on whichever thread ends the request.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
+/// How long what cannot be cut short may go on when all is done, such as asking for an address.
+const LEAVE: Duration = Duration::from_millis(500);
+
 fn main() -> ExitCode {
-    let arguments = match environment::arguments() {
+    let ignored = environment::normalize();
+    let arguments = match handover::arguments() {
         Ok(arguments) => arguments,
         Err(error) => {
             eprintln!("latchkey: secrets that were in the environment are lost: {error}. Start it again");
@@ -23,22 +26,26 @@ fn main() -> ExitCode {
     let asked = config::parse(arguments).unwrap_or_else(|error| error.exit());
     // Before there is a second thread, and anything that could inherit a secret.
     if matches!(asked, Asked::OfServer(_))
-        && let Err(error) = environment::hand_on()
+        && let Err(error) = handover::hand_on()
     {
         eprintln!(
             "latchkey: secrets stay in the environment of this process, where others may read them: {error}"
         );
     }
-    let runtime = match runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("latchkey: no threads could be started: {error}");
+            eprintln!("latchkey: no threads can be started: {error}");
             return ExitCode::FAILURE;
         }
     };
     // On the heap: every command is a part of it.
-    match asked {
-        Asked::OfServer(cli) => runtime.block_on(Box::pin(start::run(*cli))),
-        Asked::OfPortal(command) => runtime.block_on(Box::pin(client::run(command))),
-    }
+    let code = runtime.block_on(async {
+        match asked {
+            Asked::OfServer(cli) => Box::pin(start::run(*cli, &ignored)).await,
+            Asked::OfPortal(command) => Box::pin(client::run(command)).await,
+        }
+    });
+    runtime.shutdown_timeout(LEAVE);
+    code
 }

@@ -15,6 +15,12 @@ use std::{
     },
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+    },
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
@@ -24,8 +30,21 @@ const DATABASE: &str = "latchkey";
 /// The accounts to run as when started by root, the first that exists.
 const ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
 
-/// Recovery after a crash may replay much; stopping writes everything out.
+/// Recovery after a crash may replay much.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long the server may take to write everything out and end, and then to end without that.
+const END: [(Signal, Duration); 3] = [
+    (Signal::SIGINT, Duration::from_secs(10)),
+    (Signal::SIGQUIT, Duration::from_secs(2)),
+    (Signal::SIGKILL, Duration::from_secs(2)),
+];
+
+/// How often it is looked whether the server still runs.
+const WATCH: Duration = Duration::from_millis(200);
+
+/// How long to wait before a server that ended is started again, at first and at most.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
 /// Why the private PostgreSQL does not run.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +63,12 @@ pub enum StartError {
         "PostgreSQL refuses to run as root, and there is neither an account `postgres` nor `nobody` to run it as"
     )]
     NoAccount,
+    #[error(
+        "this process runs under the number {0}, for which there is no entry in /etc/passwd, and PostgreSQL is not set up \
+         without one. Run it as a user with a name, add an entry (as OpenShift's images do at their start), or name a \
+         PostgreSQL in DATABASE_URL"
+    )]
+    NoName(u32),
     #[error("the data folder {0} cannot be used: {1}")]
     Folder(PathBuf, io::Error),
     #[error("PostgreSQL could not be {0}. The end of its log:\n{1}")]
@@ -52,29 +77,41 @@ pub enum StartError {
     InUse,
 }
 
-/// The running server. Owned by the process that started it; other processes on the same data folder only use it.
+/// The running server. Owned by the process that started it, which starts it again where it ends; other processes on the
+/// same data folder only use it.
 pub struct PrivatePostgres {
     folder: PathBuf,
     /// Kept open: the address of the database goes through it.
-    entrance: File,
+    entrance: Arc<File>,
     owned: Option<Owned>,
 }
 
 struct Owned {
-    child: Child,
+    /// Anything sent, or this being gone, ends the server.
+    stop: Sender<()>,
+    keeper: JoinHandle<()>,
+    running: Arc<AtomicBool>,
     /// Locked for as long as this process lives; the system lets go of it however the process ends.
     _lock: File,
 }
 
+/// Starts the server and looks after it, in a thread of its own: the system ends the server together with that thread.
+struct Keeper {
+    data_dir: PathBuf,
+    folder: PathBuf,
+    entrance: Arc<File>,
+    account: Option<User>,
+    running: Arc<AtomicBool>,
+}
+
 impl PrivatePostgres {
-    /// Starts the server in `data_dir`, making the cluster first where there is none. Call it from the main
-    /// thread: when the thread that called it ends, so does the server.
+    /// Starts the server in `data_dir`, making the cluster first where there is none.
     pub fn start(data_dir: &Path) -> Result<Self, StartError> {
         let unusable = |error| StartError::Folder(data_dir.to_owned(), error);
         make_folder(data_dir).map_err(unusable)?;
         let folder = data_dir.join("postgres");
         make_folder(&folder).map_err(unusable)?;
-        let entrance = File::open(&folder).map_err(unusable)?;
+        let entrance = Arc::new(File::open(&folder).map_err(unusable)?);
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -84,8 +121,10 @@ impl PrivatePostgres {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let shared = Self { folder, entrance, owned: None };
-                return if shared.wait(|| Ok(())) == Ok(true) { Ok(shared) } else { Err(StartError::InUse) };
+                return match wait(&folder, || Ok(())) {
+                    Ok(true) => Ok(Self { folder, entrance, owned: None }),
+                    _ => Err(StartError::InUse),
+                };
             }
             Err(TryLockError::Error(error)) => return Err(unusable(error)),
         }
@@ -94,13 +133,129 @@ impl PrivatePostgres {
         if let Some(account) = &account {
             chown(&folder, Some(account.uid), Some(account.gid)).map_err(|error| unusable(error.into()))?;
         }
-        let programs = Programs::find(&folder)?;
-        end_orphan(&folder);
-        let log_path = data_dir.join("postgres.log");
-        let log = || OpenOptions::new().create(true).append(true).open(&log_path).map_err(unusable);
-        let run = Runner { account: account.as_ref(), entrance: &entrance };
-        if !folder.join("PG_VERSION").exists() {
-            tracing::info!(folder = %folder.display(), "making a private PostgreSQL");
+        let running = Arc::new(AtomicBool::new(false));
+        let keeper = Keeper {
+            data_dir: data_dir.to_owned(),
+            folder: folder.clone(),
+            entrance: Arc::clone(&entrance),
+            account,
+            running: Arc::clone(&running),
+        };
+        let (stop, stopped) = mpsc::channel();
+        let (tell, told) = mpsc::channel();
+        let keeper = std::thread::Builder::new()
+            .name("private-postgres".to_owned())
+            .spawn(move || keeper.run(&tell, &stopped))
+            .map_err(unusable)?;
+        match told.recv() {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return Err(error),
+            Err(_) => return Err(StartError::Failed("started", String::new())),
+        }
+        Ok(Self { folder, entrance, owned: Some(Owned { stop, keeper, running, _lock: lock }) })
+    }
+
+    /// The address to connect to. It leads through an open descriptor of this process, so neither the length
+    /// of the folder's path nor the rights of the folders above it matter.
+    pub fn url(&self) -> String {
+        format!(
+            "postgres://{DATABASE}@localhost:5432/{DATABASE}?host=/proc/self/fd/{}&sslmode=disable",
+            self.entrance.as_raw_fd()
+        )
+    }
+
+    /// Returns whether the server runs, now and whenever that is called.
+    pub fn watch(&self) -> impl Fn() -> bool + Send + Sync + 'static {
+        let running = self.owned.as_ref().map(|owned| Arc::clone(&owned.running));
+        let folder = self.folder.clone();
+        move || match &running {
+            Some(running) => running.load(Ordering::Acquire),
+            None => is_ready(&folder),
+        }
+    }
+
+    /// Writes everything out and ends, where this process started it. Takes a bounded time.
+    pub fn stop(self) {
+        if let Some(owned) = self.owned {
+            // An error means that the thread has ended, and the server with it.
+            let _ = owned.stop.send(());
+            if owned.keeper.join().is_ok() {
+                tracing::info!("the private PostgreSQL has stopped");
+            }
+        }
+    }
+}
+
+impl Keeper {
+    /// Starts the server, tells how that went, and then looks after it until asked to stop.
+    fn run(&self, tell: &Sender<Result<(), StartError>>, stopped: &Receiver<()>) {
+        let mut child = match self.start() {
+            Ok(child) => child,
+            Err(error) => {
+                // Nobody listens only where the process is ending.
+                let _ = tell.send(Err(error));
+                return;
+            }
+        };
+        self.running.store(true, Ordering::Release);
+        let _ = tell.send(Ok(()));
+        loop {
+            match stopped.recv_timeout(WATCH) {
+                Err(RecvTimeoutError::Timeout) => {}
+                Ok(()) | Err(RecvTimeoutError::Disconnected) => return end(&mut child),
+            }
+            if matches!(child.try_wait(), Ok(None)) {
+                continue;
+            }
+            self.running.store(false, Ordering::Release);
+            let log = tail(&self.log_path());
+            tracing::error!("the private PostgreSQL has ended, and is started again. The end of its log:\n{log}");
+            match self.start_again(stopped) {
+                Some(again) => child = again,
+                None => return,
+            }
+            self.running.store(true, Ordering::Release);
+            tracing::info!("the private PostgreSQL runs again");
+        }
+    }
+
+    /// Tries until it runs, with a growing pause; returns `None` when asked to stop meanwhile.
+    fn start_again(&self, stopped: &Receiver<()>) -> Option<Child> {
+        let mut pause = PAUSE.0;
+        loop {
+            match stopped.recv_timeout(pause) {
+                Err(RecvTimeoutError::Timeout) => {}
+                Ok(()) | Err(RecvTimeoutError::Disconnected) => return None,
+            }
+            match self.start() {
+                Ok(child) => return Some(child),
+                Err(error) => {
+                    pause = (pause * 2).min(PAUSE.1);
+                    tracing::error!(seconds = pause.as_secs(), "it is tried again after a pause: {error}");
+                }
+            }
+        }
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.data_dir.join("postgres.log")
+    }
+
+    /// Starts the server once, and waits until it serves.
+    fn start(&self) -> Result<Child, StartError> {
+        let programs = Programs::find(&self.folder)?;
+        end_orphan(&self.folder);
+        let log_path = self.log_path();
+        let log = || {
+            let opened = OpenOptions::new().create(true).append(true).open(&log_path);
+            opened.map_err(|error| StartError::Folder(self.data_dir.clone(), error))
+        };
+        let run = Runner { account: self.account.as_ref(), entrance: &self.entrance };
+        if !self.folder.join("PG_VERSION").exists() {
+            if self.account.is_none() && !matches!(User::from_uid(geteuid()), Ok(Some(_))) {
+                return Err(StartError::NoName(geteuid().as_raw()));
+            }
+            tracing::info!(folder = %self.folder.display(), "making a private PostgreSQL");
             run.make_cluster(&programs, &log()?)
                 .map_err(|_| StartError::Failed("set up", tail(&log_path)))?;
         }
@@ -108,8 +263,7 @@ impl PrivatePostgres {
             .server(&programs, log()?)
             .spawn()
             .map_err(|error| StartError::Failed("started", error.to_string()))?;
-        let mut server = Self { folder, entrance, owned: None };
-        let ready = server.wait(|| match child.try_wait() {
+        let ready = wait(&self.folder, || match child.try_wait() {
             Ok(None) => Ok(()),
             _ => Err(()),
         });
@@ -117,38 +271,27 @@ impl PrivatePostgres {
             end(&mut child);
             return Err(StartError::Failed("started", tail(&log_path)));
         }
-        server.owned = Some(Owned { child, _lock: lock });
-        Ok(server)
+        Ok(child)
     }
+}
 
-    /// The address to connect to. It leads through an open descriptor of this process, so neither the length
-    /// of the folder's path nor the rights of the folders above it matter.
-    pub fn url(&self) -> String {
-        format!("postgres://{DATABASE}@localhost/{DATABASE}?host=/proc/self/fd/{}", self.entrance.as_raw_fd())
-    }
-
-    /// Writes everything out and ends, where this process started it.
-    pub fn stop(self) {
-        if let Some(mut owned) = self.owned {
-            end(&mut owned.child);
-            tracing::info!("the private PostgreSQL has stopped");
+/// Waits until the server says that it is ready, or `alive` says that it ended, or patience does.
+fn wait(folder: &Path, mut alive: impl FnMut() -> Result<(), ()>) -> Result<bool, ()> {
+    let began = Instant::now();
+    while began.elapsed() < PATIENCE {
+        if is_ready(folder) {
+            return Ok(true);
         }
+        alive()?;
+        std::thread::sleep(Duration::from_millis(20));
     }
+    Ok(false)
+}
 
-    /// Waits until the server says that it is ready, or `alive` says that it ended, or patience does.
-    fn wait(&self, mut alive: impl FnMut() -> Result<(), ()>) -> Result<bool, ()> {
-        let began = Instant::now();
-        while began.elapsed() < PATIENCE {
-            // The eighth line of the file says what the server is doing.
-            let state = fs::read_to_string(self.folder.join("postmaster.pid")).unwrap_or_default();
-            if state.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
-                return Ok(true);
-            }
-            alive()?;
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Ok(false)
-    }
+/// The eighth line of the file says what the server is doing.
+fn is_ready(folder: &Path) -> bool {
+    let state = fs::read_to_string(folder.join("postmaster.pid")).unwrap_or_default();
+    state.lines().nth(7).is_some_and(|line| line.trim() == "ready")
 }
 
 fn make_folder(path: &Path) -> io::Result<()> {
@@ -219,7 +362,7 @@ fn version_in(bin: &Path) -> u32 {
 
 struct Runner<'a> {
     account: Option<&'a User>,
-    entrance: &'a File,
+    entrance: &'a Arc<File>,
 }
 
 impl Runner<'_> {
@@ -325,14 +468,15 @@ fn is_postgres(pid: i32) -> bool {
     fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "postgres")
 }
 
-/// A fast shutdown: sessions are cut, everything is written.
+/// A fast shutdown: sessions are cut, everything is written. What stands still is killed in the end, which loses nothing
+/// that was told as done: it is in the log that is replayed at the next start.
 fn end(child: &mut Child) {
-    for signal in [Signal::SIGINT, Signal::SIGQUIT] {
+    for (signal, patience) in END {
         let Ok(pid) = i32::try_from(child.id()) else { return };
         // An error means that it has ended already.
         let _ = nix::sys::signal::kill(Pid::from_raw(pid), signal);
         let began = Instant::now();
-        while began.elapsed() < PATIENCE {
+        while began.elapsed() < patience {
             if !matches!(child.try_wait(), Ok(None)) {
                 return;
             }

@@ -18,6 +18,8 @@ const HASH_FILE: &str = "hash.txt";
 pub struct Site {
     pub options: LeptosOptions,
     pub assets: Assets,
+    /// Whether every file is there that pages ask for.
+    pub complete: bool,
 }
 
 impl Site {
@@ -31,19 +33,28 @@ impl Site {
             .into_iter()
             .chain([folder.join("site"), folder.join("../site"), PathBuf::from("target/site")])
             .find(|root| root.join("pkg").is_dir())
-            .unwrap_or_else(|| {
-                tracing::error!(
-                    "the built site is nowhere near the binary: pages will have neither style nor script"
-                );
-                PathBuf::from("target/site")
-            });
+            .unwrap_or_else(|| PathBuf::from("target/site"));
         let options = LeptosOptions::builder()
             .output_name(NAME)
             .site_root(root.to_string_lossy().into_owned())
             .site_addr(addr)
             .build();
         let hashes = fs::read_to_string(folder.join(HASH_FILE)).unwrap_or_default();
-        Self { assets: assets(&root.join("pkg"), &hashes), options }
+        let assets = assets(&root.join("pkg"), &hashes);
+        let missing: Vec<&str> = [&assets.css, &assets.js, &assets.wasm]
+            .into_iter()
+            .map(|address| address.trim_start_matches('/'))
+            .filter(|file| !root.join(file).is_file())
+            .collect();
+        if !missing.is_empty() {
+            tracing::error!(
+                folder = %root.display(),
+                missing = missing.join(", "),
+                "the built site is incomplete: pages have neither style nor script, and /readyz says so. The folder `site` \
+                 and the file hash.txt belong beside the binary"
+            );
+        }
+        Self { complete: missing.is_empty(), assets, options }
     }
 }
 

@@ -3,20 +3,21 @@
 use crate::{
     clock,
     command::{self, Outcome},
-    config::{Cli, Command, LogFormat, Settings, secret_line},
+    config::{Cli, Command, Settings, secret_line},
     edge::Origin,
-    hardening, key_file, listener,
+    hardening,
+    key_file::{self, KeyError},
+    listen_addr, listener, log,
     private_postgres::PrivatePostgres,
     recheck, router,
     site::Site,
     state::AppState,
     sweep,
 };
-use backend::{Backend, BackendConfig, Ctx, FirstAdmin, KeepDeleted, Kek};
+use backend::{Backend, BackendConfig, Ctx, DatabaseConfig, FirstAdmin, KeepDeleted, Kek};
 use domain::{access::AccessError, sensitive::Sensitive};
-use std::{error::Error, net::SocketAddr, process::ExitCode, time::Duration};
+use std::{error::Error, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal, sync::watch};
-use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 /// How long requests under way may take to finish when the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -27,15 +28,19 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long to wait before a database that did not answer is asked again.
 const RETRY: Duration = Duration::from_secs(2);
 
-/// Does what the command line asks for. To be called on the main thread: a private PostgreSQL ends with it.
-pub async fn run(cli: Cli) -> ExitCode {
+/// Does what the command line asks for. Variables of the environment that were passed over are logged.
+pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
     let Cli { command, settings } = cli;
     let command = command.unwrap_or(Command::Serve);
-    if let Err(error) = start_log(&settings, matches!(command, Command::Serve)) {
+    if let Err(error) = log::start(&settings, matches!(command, Command::Serve)) {
         eprintln!("latchkey: LATCHKEY_LOG is not a log filter: {error}");
         return ExitCode::FAILURE;
     }
     hardening::seal_memory();
+    if !ignored.is_empty() {
+        let variables = ignored.join(", ");
+        tracing::info!(variables, "variables of PostgreSQL's own tools are not read: DATABASE_URL says all");
+    }
     // What a panic says may hold a value: its place is enough.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
@@ -68,7 +73,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         }
         Command::Seed { count } => {
             with_database(&settings, async |url| {
-                let config = config(&settings, url, key_file::load(&settings)?)?;
+                let keys = keys(&settings, &url).await?;
+                let config = config(&settings, url, keys)?;
                 let backend = Backend::start(config, clock::now()).await?;
                 backend.secrets().seed(&Ctx::system("seed", clock::now()), count).await?;
                 tracing::info!(count, "made secrets up");
@@ -80,33 +86,25 @@ pub async fn run(cli: Cli) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!("{error}");
+            // What ends the process is said, whatever is logged.
+            if tracing::enabled!(tracing::Level::ERROR) {
+                tracing::error!("{error}");
+            } else {
+                eprintln!("latchkey: {error}");
+            }
             ExitCode::FAILURE
         }
     }
 }
 
-/// The server logs to standard output; a command leaves that to its result.
-fn start_log(settings: &Settings, serving: bool) -> Result<(), tracing_subscriber::filter::ParseError> {
-    let filter = tracing_subscriber::EnvFilter::builder().parse(&settings.log)?;
-    let output =
-        if serving { BoxMakeWriter::new(std::io::stdout) } else { BoxMakeWriter::new(std::io::stderr) };
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(output);
-    match settings.log_format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
-    }
-    Ok(())
-}
-
 /// Errors: settings that do not go together, in words.
 pub(crate) fn config(
     settings: &Settings,
-    database_url: Sensitive,
+    database: DatabaseConfig,
     keys: Vec<Kek>,
 ) -> Result<BackendConfig, Box<dyn Error + Send + Sync>> {
     Ok(BackendConfig {
-        database_url,
+        database,
         keys,
         max_connections: settings.database_connections,
         sign_in: settings.sign_in()?,
@@ -118,7 +116,11 @@ pub(crate) fn config(
 /// For commands that open no value. Those that change anything still need the key, which vouches for what they write.
 async fn with_backend(settings: &Settings, work: impl AsyncFnOnce(Backend) -> Outcome) -> Outcome {
     with_database(settings, async |url| {
-        let keys = key_file::at_hand(settings)?;
+        // A command beside a server makes no key where the server would make none.
+        let keys = match key_file::find(settings) {
+            Err(KeyError::Unnamed) => Vec::new(),
+            _ => keys(settings, &url).await?,
+        };
         let backend = Backend::start(config(settings, url, keys)?, clock::now()).await?;
         let outcome = work(backend.clone()).await;
         backend.close().await;
@@ -128,14 +130,53 @@ async fn with_backend(settings: &Settings, work: impl AsyncFnOnce(Backend) -> Ou
 }
 
 /// Finds or starts the database, does something with its address, and stops what was started.
-async fn with_database(settings: &Settings, work: impl AsyncFnOnce(Sensitive) -> Outcome) -> Outcome {
-    if let Some(url) = &settings.database_url {
-        return work(url.clone()).await;
-    }
-    let postgres = PrivatePostgres::start(&settings.data_dir)?;
-    let outcome = work(Sensitive::new(postgres.url())).await;
-    postgres.stop();
+async fn with_database(settings: &Settings, work: impl AsyncFnOnce(DatabaseConfig) -> Outcome) -> Outcome {
+    let (database, private) = find_database(settings).await?;
+    let outcome = work(database).await;
+    end_database(private).await;
     outcome
+}
+
+/// Where the database is, and the private one that was started if none is configured. Waits for that beside what else is
+/// to be done, such as answering for health.
+async fn find_database(
+    settings: &Settings,
+) -> Result<(DatabaseConfig, Option<PrivatePostgres>), Box<dyn Error + Send + Sync>> {
+    if let Some(database) = settings.database()? {
+        return Ok((database, None));
+    }
+    let folder = settings.data_dir().to_owned();
+    let private = tokio::task::spawn_blocking(move || PrivatePostgres::start(&folder)).await??;
+    Ok((DatabaseConfig::at(Sensitive::new(private.url())), Some(private)))
+}
+
+/// Stops the private PostgreSQL, if there is one.
+async fn end_database(private: Option<PrivatePostgres>) {
+    if let Some(private) = private {
+        // Fails only where stopping panicked, which is in the log.
+        let _ = tokio::task::spawn_blocking(move || private.stop()).await;
+    }
+}
+
+/// Returns the key encryption keys at hand; makes the first where there is none, and the database has never had one. None
+/// where it has: another key could open nothing.
+pub(crate) async fn keys(
+    settings: &Settings,
+    database: &DatabaseConfig,
+) -> Result<Vec<Kek>, Box<dyn Error + Send + Sync>> {
+    if let Some(found) = key_file::find(settings)? {
+        return Ok(found);
+    }
+    backend::migrate(database).await?;
+    if backend::has_key(database).await? {
+        tracing::error!(
+            path = %key_file::path(settings).display(),
+            "sealed: the database has a key encryption key already, and its file is not here. None was made, since another \
+             key opens nothing. Put the file back, or set LATCHKEY_KEK_FILE or LATCHKEY_KEK"
+        );
+        return Ok(Vec::new());
+    }
+    Ok(key_file::make_first(settings)?)
 }
 
 async fn serve(settings: Settings) -> Outcome {
@@ -159,40 +200,48 @@ async fn serve(settings: Settings) -> Outcome {
         );
     }
     let state = AppState::new(site.options, site.assets, edge);
+    if !site.complete {
+        state.status.site_is_incomplete();
+    }
     let (stop, stopping) = watch::channel(false);
     let mut signals = Signals::listen()?;
     // Health answers from here on, while the database may still be on its way.
     let idle = Duration::from_secs(settings.keep_alive_seconds.into());
     let server = tokio::spawn(listener::serve(listener, router(state.clone()), idle, stopping));
     let settings = &settings;
-    with_database(settings, async move |url| {
-        let opened = tokio::select! {
-            opened = open(settings, url, &state, addr) => opened,
-            _ = signals.next() => Ok(false),
-        };
-        if matches!(opened, Ok(true)) {
-            tracing::info!("Latchkey is at http://{addr}");
-            let rechecks = settings.check_interval.zip(state.backend().cloned());
-            let rechecks = rechecks.map(|(interval, backend)| tokio::spawn(recheck::run(backend, interval)));
-            drain(&state, settings, &mut signals).await;
-            if let Some(rechecks) = rechecks {
-                rechecks.abort();
-            }
+    let (database, private) = tokio::select! {
+        found = find_database(settings) => found?,
+        _ = signals.next() => return Ok(()),
+    };
+    if let Some(private) = &private {
+        state.status.watch_private(private.watch());
+    }
+    let opened = tokio::select! {
+        opened = open(settings, database, &state, addr) => opened,
+        _ = signals.next() => Ok(false),
+    };
+    if matches!(opened, Ok(true)) {
+        tracing::info!("Latchkey is at http://{}", listen_addr::reachable(addr));
+        let rechecks = settings.check_interval.zip(state.backend().cloned());
+        let rechecks = rechecks.map(|(interval, backend)| tokio::spawn(recheck::run(backend, interval)));
+        drain(&state, settings, &mut signals).await;
+        if let Some(rechecks) = rechecks {
+            rechecks.abort();
         }
-        tracing::info!("stopping");
-        // Nobody listens only where the server has ended already.
-        let _ = stop.send(true);
-        if signals.bound(GRACE, server).await.is_none() {
-            tracing::warn!("cut off the requests that were still under way");
-        }
-        if let Some(backend) = state.backend()
-            && signals.bound(CLOSE_TIMEOUT, backend.close()).await.is_none()
-        {
-            tracing::warn!("the database did not let go of its connections, which end with this process");
-        }
-        opened.map(drop)
-    })
-    .await
+    }
+    tracing::info!("stopping");
+    // Nobody listens only where the server has ended already.
+    let _ = stop.send(true);
+    if signals.bound(GRACE, server).await.is_none() {
+        tracing::warn!("cut off the requests that were still under way");
+    }
+    if let Some(backend) = state.backend()
+        && signals.bound(CLOSE_TIMEOUT, backend.close()).await.is_none()
+    {
+        tracing::warn!("the database did not let go of its connections, which end with this process");
+    }
+    end_database(private).await;
+    opened.map(drop)
 }
 
 /// Waits until the server is asked to stop. By SIGTERM, as whoever runs several servers stops one of them, it says that
@@ -209,28 +258,52 @@ async fn drain(state: &AppState, settings: &Settings, signals: &mut Signals) {
 /// Opens the portal once the database answers. Says `false` never: it is for the caller's other way out.
 async fn open(
     settings: &Settings,
-    url: Sensitive,
+    url: DatabaseConfig,
     state: &AppState,
     addr: SocketAddr,
 ) -> Result<bool, Box<dyn Error + Send + Sync>> {
-    let mut config = config(settings, url, key_file::load(settings)?)?;
+    // What is wrong with the settings is said before the database is asked.
+    key_file::find(settings)?;
+    let mut config = config(settings, url, Vec::new())?;
     config.checks.own_port = Some(addr.port());
     loop {
-        match Backend::start(config.clone(), clock::now()).await {
+        match start(settings, &mut config).await {
             Ok(backend) => {
+                if let Ok(health) = backend.health(&Ctx::system("start", clock::now())).await {
+                    clock::set_by(health.now);
+                }
                 first_admin(settings, &backend, addr).await?;
-                tokio::spawn(sweep::run(backend.clone()));
+                tokio::spawn(sweep::run(backend.clone(), Arc::clone(&state.status)));
                 state.open(backend.clone());
                 tokio::spawn(read_old_keys(backend));
                 return Ok(true);
             }
-            Err(error) if error.is_passing() => {
+            Err(error) => {
+                let cause = error.downcast_ref::<backend::StartError>();
+                let refused = cause.is_some_and(backend::StartError::is_refused_sign_in);
+                if !(cause.is_some_and(backend::StartError::is_passing)
+                    || refused && settings.database_url_file.is_some())
+                {
+                    return Err(error);
+                }
                 tracing::warn!("the database does not answer yet: {error}");
                 tokio::time::sleep(RETRY).await;
+                // Whoever changes a password puts the new one there.
+                if let Ok(Some(database)) = settings.database() {
+                    config.database = database;
+                }
             }
-            Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Tries once to find the keys and to open the portal.
+async fn start(
+    settings: &Settings,
+    config: &mut BackendConfig,
+) -> Result<Backend, Box<dyn Error + Send + Sync>> {
+    config.keys = keys(settings, &config.database).await?;
+    Ok(Backend::start(config.clone(), clock::now()).await?)
 }
 
 /// What is shown of keys that were stored before keys were read is found out beside the first requests.
@@ -271,7 +344,10 @@ async fn first_admin(
         };
     }
     if let Some(token) = backend.users().setup_link(&ctx).await? {
-        let origin = settings.public_url.as_ref().map_or_else(|| format!("http://{addr}"), Origin::as_text);
+        let origin = settings.public_url.as_ref().map_or_else(
+            || format!("http://{}", listen_addr::reachable(addr)),
+            Origin::as_text,
+        );
         eprintln!(
             "\nNobody can sign in yet. Within an hour, make the first administrator here:\n\n  {origin}/setup?token={}\n",
             token.expose()

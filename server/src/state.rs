@@ -1,6 +1,6 @@
 //! What every request is served with.
 
-use crate::edge::Edge;
+use crate::{edge::Edge, health::Status};
 use app::ssr::Assets;
 use axum::extract::FromRef;
 use backend::Backend;
@@ -30,13 +30,15 @@ pub struct AppState {
     attempts: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     backend: Arc<OnceLock<Backend>>,
     draining: Arc<AtomicBool>,
+    /// What health tells besides the backend's own.
+    pub status: Arc<Status>,
 }
 
 impl AppState {
     pub fn new(options: LeptosOptions, assets: Assets, edge: Edge) -> Self {
         let attempts = Arc::new(RateLimiter::keyed(Quota::per_minute(ATTEMPTS)));
-        let (backend, draining) = (Arc::default(), Arc::default());
-        Self { options, assets, edge: Arc::new(edge), attempts, backend, draining }
+        let (backend, draining, status) = (Arc::default(), Arc::default(), Arc::default());
+        Self { options, assets, edge: Arc::new(edge), attempts, backend, draining, status }
     }
 
     /// Reports the server as not ready from now on, since it is about to stop. Requests are still answered.

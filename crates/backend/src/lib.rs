@@ -31,9 +31,9 @@ pub use audit::{
 };
 pub use checks::{CheckConfig, CheckService, PORTAL, PrivateHost, TestOutcome, Tested};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
-pub use db::migrate;
+pub use db::{DatabaseConfig, has_key, migrate};
 pub use error::StartError;
-pub use health::Readiness;
+pub use health::{Health, Readiness};
 pub use imports::{
     Findings as ImportFindings, Found as ImportFound, ImportChoice, ImportRow, ImportService, ImportView,
     read as read_import,
@@ -59,7 +59,7 @@ pub use users::{AddedUser, FirstAdmin, PasswordReset, UserPage, UserService, Use
 
 use checks::{http::Http, outbound::Outbound};
 use db::Db;
-use domain::{sensitive::Sensitive, time::Timestamp};
+use domain::{error::Error, time::Timestamp};
 use keyring::Keyring;
 use std::sync::Arc;
 use users::Passwords;
@@ -67,8 +67,8 @@ use users::Passwords;
 /// What the backend is started with.
 #[derive(Clone, Debug)]
 pub struct BackendConfig {
-    /// A `postgres://` address.
-    pub database_url: Sensitive,
+    /// Where the database is.
+    pub database: DatabaseConfig,
     /// The key encryption keys at hand. Without any, all that needs no value can be done.
     pub keys: Vec<Kek>,
     /// The most connections at once.
@@ -117,9 +117,9 @@ impl Backend {
     /// Connects, brings the database up to date, and tries the key. A wrong key gives a sealed backend, which
     /// refuses everything that has to do with secrets.
     pub async fn start(config: BackendConfig, now: Timestamp) -> Result<Self, StartError> {
-        migrate(&config.database_url).await?;
-        let db = Db::connect(&config.database_url, config.max_connections).await?;
-        let database = db::endpoint(&config.database_url)?;
+        migrate(&config.database).await?;
+        let database = db::endpoints(&config.database.url)?;
+        let db = Db::connect(config.database, config.max_connections).await?;
         let keep_deleted = config.keep_deleted;
         Self::over(db, config.keys, config.sign_in, (&config.checks, database), keep_deleted, now).await
     }
@@ -129,7 +129,7 @@ impl Backend {
         keys: Vec<Kek>,
         sign_in: SignInConfig,
         // What tests of connections may reach, and where the database is, which they never do.
-        (checks, database): (&CheckConfig, Option<(String, u16)>),
+        (checks, database): (&CheckConfig, Vec<(String, u16)>),
         keep_deleted: KeepDeleted,
         now: Timestamp,
     ) -> Result<Self, StartError> {
@@ -240,7 +240,14 @@ impl Backend {
         health::probe(&self.db).await
     }
 
-    /// Gives the connections back.
+    /// Looks at what whoever runs the portal wants to know, as far as the database answers.
+    ///
+    /// Errors: `Unavailable`, `Internal`.
+    pub async fn health(&self, ctx: &Ctx) -> Result<Health, Error> {
+        health::look(&self.db, ctx).await
+    }
+
+    /// Gives the connections back. Takes a bounded time, whatever the database does.
     pub async fn close(&self) {
         self.db.alarms().flush(&self.db).await;
         self.db.close().await;

@@ -49,7 +49,14 @@ pub(crate) async fn keeping(
     keep: KeepDeleted,
 ) -> Backend {
     let (db, sign_in) = (Db::over(pool), SignInConfig::default());
-    Backend::over(db, keys, sign_in, (checks, None), keep, at(0).now).await.unwrap()
+    Backend::over(db, keys, sign_in, (checks, Vec::new()), keep, at(0).now).await.unwrap()
+}
+
+/// One over connections that a test has, too.
+pub(crate) async fn backend_over(db: Db) -> Backend {
+    let (keys, sign_in) = (vec![Kek::generate().unwrap()], SignInConfig::default());
+    let checks = (&CheckConfig::default(), Vec::new());
+    Backend::over(db, keys, sign_in, checks, KeepDeleted::default(), at(0).now).await.unwrap()
 }
 
 /// The keys that it was given.

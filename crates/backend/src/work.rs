@@ -1,14 +1,14 @@
 //! A unit of work: a transaction, together with the keys that vouch for what is written in it.
 
 use crate::{
-    db::Db,
+    db::{Db, Transaction},
     keyring::{
         Keyring, NoKey,
         mac::{Doubt, Message},
         repository::active_id,
     },
 };
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::PgConnection;
 use std::{
     ops::{Deref, DerefMut},
     sync::Arc,
@@ -18,14 +18,14 @@ use std::{
 /// audit record does, asks for the whole.
 #[derive(Debug)]
 pub(crate) struct Work {
-    transaction: Transaction<'static, Postgres>,
+    transaction: Transaction,
     db: Db,
     /// The key that vouches for rows, once it was asked for. Until the end of the transaction it stays the active one.
     active: Option<String>,
 }
 
 impl Work {
-    pub(crate) fn new(transaction: Transaction<'static, Postgres>, db: Db) -> Self {
+    pub(crate) fn new(transaction: Transaction, db: Db) -> Self {
         Self { transaction, db, active: None }
     }
 

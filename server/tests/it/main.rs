@@ -10,6 +10,7 @@ mod bad_input;
 mod checks;
 mod client;
 mod clones;
+mod clusters;
 #[path = "../../../crates/backend/src/shapes/tests/cluster.rs"]
 mod cluster;
 mod docs;
@@ -18,6 +19,7 @@ mod graphql;
 mod harness;
 mod imports;
 mod keys;
+mod operations;
 #[allow(dead_code, reason = "the backend's own tests use the rest")]
 #[path = "../../../crates/backend/src/checks/tests/peers.rs"]
 mod peers;

@@ -11,8 +11,9 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     os::unix::fs::PermissionsExt,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 
@@ -29,9 +30,23 @@ pub(crate) fn latchkey(folder: &Path) -> Command {
         .env("LATCHKEY_ADMIN_PASSWORD", PASSWORD)
         .env("LATCHKEY_DRAIN_SECONDS", "0")
         .env("NO_COLOR", "1")
+        .env("LEPTOS_SITE_ROOT", site())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command
+}
+
+/// A site as complete as one that was built, for a binary that no site was built for.
+fn site() -> &'static Path {
+    static SITE: LazyLock<PathBuf> = LazyLock::new(|| {
+        let folder = fresh_folder("site");
+        fs::create_dir_all(folder.join("pkg")).unwrap();
+        for name in ["latchkey.css", "latchkey.js", "latchkey.wasm"] {
+            fs::write(folder.join("pkg").join(name), "").unwrap();
+        }
+        folder
+    });
+    &SITE
 }
 
 pub(crate) struct Running {
@@ -95,7 +110,7 @@ impl Running {
         ))
     }
 
-    fn add(&self, name: &str) -> String {
+    pub(crate) fn add(&self, name: &str) -> String {
         self.post(
             "/secrets/new",
             &[("name", name), ("type", "git-dataset"), ("secret", KEY), ("knowingly", "on")],
@@ -128,7 +143,7 @@ fn session_in(answer: &str) -> Option<String> {
     Some(format!("latchkey_session={}", line.split(';').next()?))
 }
 
-fn failed(mut command: Command) -> (String, Output) {
+pub(crate) fn failed(mut command: Command) -> (String, Output) {
     let output = command.output().unwrap();
     assert!(!output.status.success());
     let said =
@@ -136,7 +151,7 @@ fn failed(mut command: Command) -> (String, Output) {
     (said, output)
 }
 
-fn postgres_pid(folder: &Path) -> Option<String> {
+pub(crate) fn postgres_pid(folder: &Path) -> Option<String> {
     let text = fs::read_to_string(folder.join("postgres/postmaster.pid")).ok()?;
     text.lines().next().map(str::to_owned)
 }
@@ -250,6 +265,8 @@ fn help_lists_every_setting() {
     let help = String::from_utf8(output.stdout).unwrap();
     for name in [
         "DATABASE_URL",
+        "DATABASE_URL_FILE",
+        "LATCHKEY_DATABASE_POOLER",
         "LATCHKEY_ADDR",
         "LATCHKEY_DATA_DIR",
         "LATCHKEY_KEK",
@@ -524,7 +541,7 @@ fn ask<T>(folder: &Path, question: impl AsyncFnOnce(backend::Backend, backend::C
     let url = format!("postgres://latchkey@localhost/latchkey?host={}", socket.display());
     let keys = fs::read_to_string(folder.join("key-encryption-key")).unwrap();
     let config = backend::BackendConfig {
-        database_url: Sensitive::new(url),
+        database: backend::DatabaseConfig::at(Sensitive::new(url)),
         keys: backend::Kek::parse_ring(&Sensitive::new(keys)).unwrap(),
         max_connections: 2,
         keep_deleted: backend::KeepDeleted::default(),

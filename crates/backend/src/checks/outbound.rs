@@ -35,8 +35,8 @@ enum Reach {
 pub(crate) struct Outbound {
     allowed: Vec<PrivateHost>,
     own_port: Option<u16>,
-    /// Where our own database is.
-    database: Option<(String, u16)>,
+    /// Where the servers of our own database are.
+    database: Vec<(String, u16)>,
 }
 
 /// Addresses of one host, all of which may be connected to.
@@ -44,7 +44,8 @@ pub(crate) struct Outbound {
 pub(super) struct Resolved(Vec<SocketAddr>);
 
 impl Outbound {
-    pub(crate) fn new(config: &CheckConfig, database: Option<(String, u16)>) -> Self {
+    pub(crate) fn new(config: &CheckConfig, database: impl IntoIterator<Item = (String, u16)>) -> Self {
+        let database = database.into_iter().collect();
         Self { allowed: config.allow_private.clone(), own_port: config.own_port, database }
     }
 
@@ -57,15 +58,12 @@ impl Outbound {
     /// Asks once what the name resolves to, and looks at each address: one bad one spoils all.
     pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Resolved, CheckCause> {
         let addresses = lookup(host, port).await?;
-        let ours = match &self.database {
-            // No name of ours is asked for unless it is about that port.
-            Some((name, own)) if *own == port => {
-                let same = name.eq_ignore_ascii_case(host);
-                let own = lookup(name, port).await.unwrap_or_default();
-                same || own.iter().any(|own| addresses.contains(own))
-            }
-            _ => false,
-        };
+        let mut ours = false;
+        // No name of ours is asked for unless it is about that port.
+        for (name, _) in self.database.iter().filter(|(_, own)| *own == port) {
+            let own = lookup(name, port).await.unwrap_or_default();
+            ours |= name.eq_ignore_ascii_case(host) || own.iter().any(|own| addresses.contains(own));
+        }
         let named = self.allowed.iter().any(|allowed| allowed.is_named(host));
         let allowed = |address: &SocketAddr| match reach(address.ip()) {
             Reach::Public => true,

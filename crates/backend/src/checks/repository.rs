@@ -6,8 +6,8 @@ use domain::{check::CheckReport, secret::SecretId};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// Who holds it runs the tests that the portal makes by itself: one server of many. A number of our own.
-const SWEEP_LOCK: i64 = 0x6c61_7463_6865_636b;
+/// The turn of the one server of many that runs tests in bulk.
+const BULK_TESTS: &str = "bulk-tests";
 
 /// What is known of one secret's connection.
 #[derive(Debug, FromRow)]
@@ -129,11 +129,31 @@ pub(super) async fn count(connection: &mut PgConnection) -> Result<i64, sqlx::Er
         .await
 }
 
-/// Takes the lock for this connection, unless another one has it.
-pub(super) async fn try_lock(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(SWEEP_LOCK).fetch_one(connection).await
+/// Takes or renews the turn, for so many seconds; returns false where somebody else has it. The database's clock decides.
+pub(super) async fn take_turn(
+    connection: &mut PgConnection,
+    holder: Uuid,
+    seconds: f64,
+) -> Result<bool, sqlx::Error> {
+    let taken = sqlx::query(
+        "INSERT INTO leases (name, holder, until) VALUES ($1, $2, now() + make_interval(secs => $3)) \
+         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until \
+         WHERE leases.holder = excluded.holder OR leases.until < now()",
+    )
+    .bind(BULK_TESTS)
+    .bind(holder)
+    .bind(seconds)
+    .execute(connection)
+    .await?;
+    Ok(taken.rows_affected() > 0)
 }
 
-pub(super) async fn unlock(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("SELECT pg_advisory_unlock($1)").bind(SWEEP_LOCK).execute(connection).await.map(drop)
+/// Gives the turn back.
+pub(super) async fn end_turn(connection: &mut PgConnection, holder: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM leases WHERE name = $1 AND holder = $2")
+        .bind(BULK_TESTS)
+        .bind(holder)
+        .execute(connection)
+        .await
+        .map(drop)
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     access::{Object, authorize},
     context::{Action, Ctx},
-    db::Reader,
+    db::Db,
     error::refuse,
 };
 use domain::{
@@ -20,13 +20,20 @@ use std::{
     collections::{BTreeMap, HashSet},
     time::Duration,
 };
-use tokio::time::Instant;
+use tokio::{task::AbortHandle, time::Instant};
+use uuid::Uuid;
 
 /// As many hosts at once.
 const HOSTS_AT_ONCE: usize = 4;
 
 /// How long tests go on being begun for somebody who waits for them.
 const MANY_TIME: Duration = Duration::from_secs(20);
+
+/// For how long a turn is taken at once. It is renewed in time, and over soon after its server is gone.
+const TURN: Duration = Duration::from_mins(1);
+
+/// How often a turn is renewed.
+const RENEW: Duration = Duration::from_secs(20);
 
 /// How long the command line waits for a server that is testing.
 const WAIT: Duration = Duration::from_mins(5);
@@ -132,10 +139,21 @@ impl CheckService {
         tested
     }
 
-    /// The connection that holds the lock; it is free again when that is given back or lost.
-    async fn lock(&self) -> Result<Option<Reader>, sqlx::Error> {
-        let mut connection = self.db.acquire().await?;
-        Ok(repository::try_lock(&mut connection).await?.then_some(connection))
+    /// Takes the turn of the one server that tests in bulk, unless another has it.
+    async fn lock(&self) -> Result<Option<Turn>, sqlx::Error> {
+        let holder = Uuid::new_v4();
+        if !take(&self.db, holder).await? {
+            return Ok(None);
+        }
+        let db = self.db.clone();
+        let renewing = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(RENEW).await;
+                // Where the database is away, the next try is soon enough: a turn lasts three of them.
+                let _ = take(&db, holder).await;
+            }
+        });
+        Ok(Some(Turn { db: self.db.clone(), holder, renewing: renewing.abort_handle() }))
     }
 
     /// Several hosts at once, each host's secrets one after the other; none begins after `until`.
@@ -199,9 +217,34 @@ fn read(row: DueRow) -> Option<(String, SecretId, String)> {
     Some((host, id, row.registry_username.unwrap_or_default()))
 }
 
-/// Gives the lock back. Where that fails, it goes with the connection.
-async fn release(mut held: Reader) {
-    if repository::unlock(&mut held).await.is_err() {
-        drop(held.detach());
+/// The turn of the one server that tests in bulk, for as long as this lives.
+struct Turn {
+    db: Db,
+    holder: Uuid,
+    renewing: AbortHandle,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.renewing.abort();
+    }
+}
+
+async fn take(db: &Db, holder: Uuid) -> Result<bool, sqlx::Error> {
+    let mut work = db.begin().await?;
+    let taken = repository::take_turn(&mut work, holder, TURN.as_secs_f64()).await?;
+    work.commit().await?;
+    Ok(taken)
+}
+
+/// Gives the turn back. Where that fails, it is over by itself soon.
+async fn release(turn: Turn) {
+    let ended = async {
+        let mut work = turn.db.begin().await?;
+        repository::end_turn(&mut work, turn.holder).await?;
+        work.commit().await
+    };
+    if let Err(error) = ended.await {
+        crate::error::explain(&error);
     }
 }

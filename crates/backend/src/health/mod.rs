@@ -1,8 +1,16 @@
 //! Whether requests can be served.
 
-mod repository;
+use crate::{
+    context::Ctx,
+    db::{self, Db},
+    error::{is_read_only, refuse},
+};
+use domain::{error::Error, time::Timestamp};
+use std::time::Duration;
+use tokio::time::timeout;
 
-use crate::db::Db;
+/// How long the database may take to show that it can be written to. Less than callers wait.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Whether requests can be served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,11 +21,38 @@ pub enum Readiness {
     Sealed,
     /// No: the database does not answer.
     Unavailable,
+    /// No: the database takes no writes.
+    ReadOnly,
 }
 
+/// What the database says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// The newest migration that was made.
+    pub schema: i64,
+    /// The moment on its clock.
+    pub now: Timestamp,
+}
+
+/// Tries what a write needs: a transaction on a server that takes writes.
 pub(crate) async fn probe(db: &Db) -> Readiness {
-    match db.read(|mut reader| async move { Ok((repository::ping(&mut reader).await?, reader)) }).await {
-        Ok(()) => Readiness::Ready,
-        Err(_) => Readiness::Unavailable,
+    let tried = timeout(PATIENCE, async {
+        let work = db.begin().await?;
+        work.rollback().await
+    });
+    match tried.await {
+        Ok(Ok(())) => Readiness::Ready,
+        Ok(Err(error)) if is_read_only(&error) => Readiness::ReadOnly,
+        Ok(Err(_)) | Err(_) => Readiness::Unavailable,
     }
+}
+
+pub(crate) async fn look(db: &Db, ctx: &Ctx) -> Result<Health, Error> {
+    let failed = |error: sqlx::Error| refuse(ctx, &error);
+    let looked = timeout(PATIENCE, async {
+        let schema =
+            db.read(|mut reader| async move { Ok((db::schema_version(&mut reader).await?, reader)) }).await?;
+        Ok(Health { schema, now: db.now().await? })
+    });
+    looked.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(failed)
 }

@@ -58,7 +58,7 @@ async fn with_provider(
         Db::over(pool.clone()),
         vec![KEY.clone()],
         sign_in,
-        (checks, None),
+        (checks, Vec::new()),
         crate::KeepDeleted::default(),
         at(0).now,
     )

@@ -1,50 +1,54 @@
 //! What happens when something goes wrong on the way.
 
 use super::*;
+use crate::{db::Db, tests::backend_over};
 use sqlx::postgres::PgPoolOptions;
 use std::{sync::Arc, time::Duration};
 
-/// A backend over a pool as the server has it: connections are not tried before they are used.
-async fn over_untested_pool(pool: &PgPool, connections: u32) -> (Backend, PgPool) {
+/// A backend over connections as the server has them: they are not tried before they are used.
+async fn over_untested_pool(pool: &PgPool, connections: u32) -> (Backend, Db) {
     let own = PgPoolOptions::new()
-        .min_connections(connections)
         .max_connections(connections)
         .acquire_timeout(Duration::from_millis(300))
-        .test_before_acquire(false)
-        .connect_with(Arc::unwrap_or_clone(pool.connect_options()))
-        .await
-        .unwrap();
-    (backend(own.clone()).await, own)
+        .connect_lazy_with(Arc::unwrap_or_clone(pool.connect_options()));
+    let db = Db::over(own);
+    (backend_over(db.clone()).await, db)
 }
 
-/// As after a restart of PostgreSQL: every pooled connection is broken, and nobody gets to see it.
+/// As after a restart of PostgreSQL: every kept connection is broken, and nobody gets to see it.
 #[sqlx::test]
 async fn cut_connections_are_replaced_unseen(pool: PgPool) {
     let (backend, own) = over_untested_pool(&pool, 8).await;
     let cut = async || {
-        // Some of them may be waiting to be used, some are being looked after.
         sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
             .execute(&pool)
             .await
             .unwrap();
     };
-    while own.num_idle() < 8 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    cut().await;
+    let fill = async || {
+        let mut taken = Vec::new();
+        for _ in 0..8 {
+            taken.push(own.begin().await.unwrap());
+        }
+        for work in taken {
+            work.rollback().await.unwrap();
+        }
+        cut().await;
+    };
+    fill().await;
     backend.secrets().create(&at(1), new(image("a", "pw")), None).await.unwrap();
-    cut().await;
+    fill().await;
     assert_eq!(names(&backend, "").await, ["image-a"]);
-    cut().await;
+    fill().await;
     assert_eq!(backend.ready().await, Readiness::Ready);
-    cut().await;
+    fill().await;
     assert_eq!(backend.secrets().delete(&at(2), &id("image-a"), "").await.unwrap(), "a");
 }
 
 #[sqlx::test]
 async fn where_every_connection_is_taken_the_wait_is_bounded(pool: PgPool) {
     let (backend, own) = over_untested_pool(&pool, 1).await;
-    let taken = own.acquire().await.unwrap();
+    let taken = own.begin().await.unwrap();
     let secrets = backend.secrets();
     assert_eq!(secrets.list(&at(1), &ListQuery::default()).await.unwrap_err(), Error::Unavailable);
     let added = secrets.create(&at(1), new(image("a", "pw")), None).await;
@@ -83,7 +87,7 @@ async fn reads_leave_half_of_the_connections_to_writes(pool: PgPool) {
 #[sqlx::test]
 async fn a_wait_for_a_row_is_bounded(pool: PgPool) {
     let options = Arc::unwrap_or_clone(pool.connect_options()).options([("lock_timeout", "200ms")]);
-    let backend = backend(PgPoolOptions::new().connect_with(options).await.unwrap()).await;
+    let backend = backend(PgPoolOptions::new().connect_lazy_with(options)).await;
     backend.secrets().create(&at(1), new(image("a", "pw")), None).await.unwrap();
     let mut other = pool.begin().await.unwrap();
     sqlx::query("SELECT FROM secrets FOR UPDATE").execute(&mut *other).await.unwrap();
@@ -147,10 +151,12 @@ async fn a_page_is_asked_for_with_a_prepared_statement(pool: PgPool) {
     let first = backend.secrets().list(&at(2), &query).await.unwrap();
     let mut query = query.with_position(Position::After(first.next.unwrap()));
     let statements = async || {
-        sqlx::query_scalar::<_, i64>("SELECT count(*) FROM pg_prepared_statements")
-            .fetch_one(&own)
-            .await
-            .unwrap()
+        own.read(|mut reader| async move {
+            let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM pg_prepared_statements");
+            Ok((count.fetch_one(&mut *reader).await?, reader))
+        })
+        .await
+        .unwrap()
     };
     statements().await;
     backend.secrets().list(&at(2), &query).await.unwrap();

@@ -1,0 +1,286 @@
+//! Connections, transactions and migrations.
+
+mod address;
+mod pool;
+mod repository;
+mod schema;
+
+pub use address::DatabaseConfig;
+pub(crate) use pool::Connection as Reader;
+pub(crate) use repository::schema_version;
+pub(crate) use schema::endpoints;
+pub use schema::{has_key, migrate};
+
+use crate::{
+    audit::Alarms,
+    context::Ctx,
+    error::{self, StartError, refuse},
+    keyring::{
+        Keyring, NoKey,
+        mac::{Doubt, Message},
+    },
+    work::Work,
+};
+use chrono::{DateTime, Utc};
+use domain::{error::Error, time::Timestamp};
+use pool::Pool;
+use sqlx::PgConnection;
+use std::{
+    ops::{Deref, DerefMut},
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+use tokio::{sync::Semaphore, time::timeout};
+
+/// How long a request waits for a connection before it is told that the database is not available.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long anything may take in all. PostgreSQL's own time-outs do not help where PostgreSQL itself, or the way
+/// to it, stands still.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// How long a connection that was used before may take to begin a transaction.
+const BEGIN: Duration = Duration::from_secs(2);
+
+/// How often a read or the beginning of a transaction is tried anew on another connection.
+const ATTEMPTS: u32 = 3;
+
+/// The connections. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Db {
+    pool: Arc<Pool>,
+    /// As many as may read at once: half of the connections, so that writes never wait for reads.
+    readers: Arc<Semaphore>,
+    /// Set once it is known that the keys at hand are the right ones.
+    keyring: Arc<OnceLock<Arc<Keyring>>>,
+    alarms: Alarms,
+}
+
+/// A transaction on a connection that is lent: `commit` keeps it, dropping it does not.
+#[derive(Debug)]
+pub(crate) struct Transaction(Reader);
+
+impl Db {
+    pub(crate) async fn connect(config: DatabaseConfig, max_connections: u32) -> Result<Self, StartError> {
+        let db = Self::with(Pool::new(config, max_connections, ACQUIRE_TIMEOUT)?);
+        // Whether it answers is known from here on.
+        db.pool.lend(true).await?.give_back();
+        Ok(db)
+    }
+
+    fn with(pool: Pool) -> Self {
+        let readers = usize::try_from(pool.most / 2).unwrap_or_default().max(1);
+        Self {
+            pool: Arc::new(pool),
+            readers: Arc::new(Semaphore::new(readers)),
+            keyring: Arc::default(),
+            alarms: Alarms::default(),
+        }
+    }
+
+    /// Connections of its own to where the pool of a test leads; they end with that pool.
+    #[cfg(test)]
+    pub(crate) fn over(pool: sqlx::PgPool) -> Self {
+        let options = Arc::unwrap_or_clone(pool.connect_options());
+        let (most, wait) = (pool.options().get_max_connections(), pool.options().get_acquire_timeout());
+        let db = Self::with(Pool::with_options(options, most, wait.min(ACQUIRE_TIMEOUT)));
+        let (closed, ours) = (pool.close_event(), db.clone());
+        tokio::spawn(async move {
+            closed.await;
+            ours.close().await;
+            drop(pool);
+        });
+        db
+    }
+
+    /// Begins a unit of work, on another connection where the first turns out to be broken or its server to take no
+    /// writes any more.
+    pub(crate) async fn begin(&self) -> Result<Work, sqlx::Error> {
+        Ok(Work::new(self.transaction().await?, self.clone()))
+    }
+
+    /// Has every unit of work from here on vouched for by these keys.
+    pub(crate) fn hold(&self, keyring: Arc<Keyring>) {
+        // Only the first counts: there is one set of keys for as long as the process runs.
+        let _ = self.keyring.set(keyring);
+    }
+
+    /// Verifies that the portal wrote this row. Where somebody else did, that is logged and recorded under `what`.
+    ///
+    /// Errors: no key is at hand.
+    pub(crate) fn vouches(
+        &self,
+        message: &Message,
+        mac: Option<&[u8]>,
+        what: impl FnOnce() -> String,
+    ) -> Result<Result<(), Doubt>, sqlx::Error> {
+        let keyring = self.keyring().ok_or_else(NoKey::into_database_error)?;
+        let outcome = keyring.vouches(message, mac);
+        if let Err(doubt) = outcome {
+            self.alarms.raise(self, doubt, what());
+        }
+        Ok(outcome)
+    }
+
+    /// Refusals that are waiting to be recorded with their number, and rows that nobody of the portal wrote.
+    pub(crate) fn alarms(&self) -> &Alarms {
+        &self.alarms
+    }
+
+    /// The keys at hand, if they are the right ones.
+    pub(crate) fn keyring(&self) -> Option<&Arc<Keyring>> {
+        self.keyring.get()
+    }
+
+    async fn transaction(&self) -> Result<Transaction, sqlx::Error> {
+        in_time(async {
+            let mut failure = sqlx::Error::PoolTimedOut;
+            for _ in 0..ATTEMPTS {
+                let mut connection = self.pool.lend(false).await?;
+                let limit = if connection.fresh { PATIENCE } else { BEGIN };
+                match timeout(limit, repository::begin(&mut connection, self.pool.pooler)).await {
+                    Ok(Ok(false)) => {
+                        connection.working = true;
+                        return Ok(Transaction(connection));
+                    }
+                    Ok(Ok(true)) if connection.fresh => {
+                        connection.working = true;
+                        return Err(error::read_only());
+                    }
+                    Ok(Ok(true)) => failure = error::read_only(),
+                    Ok(Err(error)) if error::is_broken(&error) => failure = error,
+                    Ok(Err(error)) => return Err(error),
+                    Err(_) => {}
+                }
+                connection.discard();
+            }
+            Err(failure)
+        })
+        .await
+        .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+    }
+
+    /// Reads, again where a connection turns out to be broken: nothing was changed by then. Whoever reads hands the
+    /// connection back, which says that it is as good as before. It is handed over and not borrowed because the compiler
+    /// cannot yet tell that the future of an async closure over a borrow may move between threads.
+    pub(crate) async fn read<T, F>(&self, query: impl Fn(Reader) -> F) -> Result<T, sqlx::Error>
+    where
+        F: Future<Output = Result<(T, Reader), sqlx::Error>>,
+    {
+        in_time(async {
+            let mut failure = sqlx::Error::PoolTimedOut;
+            for _ in 0..ATTEMPTS {
+                match self.read_once(&query).await {
+                    Err(error) if error::is_broken(&error) => failure = error,
+                    read => return read,
+                }
+            }
+            Err(failure)
+        })
+        .await
+        .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+    }
+
+    async fn read_once<T, F>(&self, query: impl Fn(Reader) -> F) -> Result<T, sqlx::Error>
+    where
+        F: Future<Output = Result<(T, Reader), sqlx::Error>>,
+    {
+        let _turn = self.readers.acquire().await.map_err(|_| sqlx::Error::PoolClosed)?;
+        let mut reader = self.pool.lend(true).await?;
+        let epoch = reader.epoch();
+        if reader.pooler() {
+            // A statement alone may be prepared on one of the pooler's connections and run on another.
+            repository::begin(&mut reader, true).await?;
+            reader.working = true;
+        }
+        match query(reader).await {
+            Ok((found, mut reader)) => {
+                if reader.working {
+                    repository::commit(&mut reader).await?;
+                    reader.working = false;
+                }
+                reader.give_back();
+                Ok(found)
+            }
+            Err(error) => {
+                if error::is_broken(&error) {
+                    self.pool.distrust(epoch);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The moment it is on the database's clock.
+    pub(crate) async fn now(&self) -> Result<Timestamp, sqlx::Error> {
+        self.read(|mut reader| async move { Ok((timestamp(repository::now(&mut reader).await?), reader)) }).await
+    }
+
+    pub(crate) async fn close(&self) {
+        self.readers.close();
+        self.pool.close().await;
+    }
+}
+
+impl Transaction {
+    /// Keeps what was done.
+    pub(crate) async fn commit(mut self) -> Result<(), sqlx::Error> {
+        repository::commit(&mut self.0).await?;
+        self.0.working = false;
+        self.0.give_back();
+        Ok(())
+    }
+
+    /// Takes back what was done, and waits until that is so.
+    pub(crate) async fn rollback(mut self) -> Result<(), sqlx::Error> {
+        repository::rollback(&mut self.0).await?;
+        self.0.working = false;
+        self.0.give_back();
+        Ok(())
+    }
+}
+
+impl Deref for Transaction {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.0
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.0
+    }
+}
+
+/// What the work comes to, or `None` where it takes too long.
+pub(crate) async fn in_time<T>(work: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(PATIENCE, work).await.ok()
+}
+
+/// What the work comes to; `Unavailable` where it takes too long.
+pub(crate) async fn bounded<T, E: From<Error>>(
+    ctx: &Ctx,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    // On the heap: a unit of work is large, and every caller's future would carry it.
+    match in_time(Box::pin(work)).await {
+        Some(outcome) => outcome,
+        None => Err(refuse(ctx, &sqlx::Error::PoolTimedOut).into()),
+    }
+}
+
+/// As PostgreSQL's driver takes it.
+pub(crate) fn instant(at: Timestamp) -> Result<DateTime<Utc>, sqlx::Error> {
+    DateTime::from_timestamp_micros(at.micros())
+        .ok_or_else(|| sqlx::Error::Encode("a moment beyond the calendar".into()))
+}
+
+/// As `domain` has it.
+pub(crate) fn timestamp(at: DateTime<Utc>) -> Timestamp {
+    Timestamp::from_micros(at.timestamp_micros())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,424 @@
+//! The connections themselves: made to a server that takes writes, lent, taken back, and thrown away as soon as there is
+//! doubt about them.
+//!
+//! sqlx has a pool, which does not fit: it asks each connection that comes back whether it lives, without a time limit, so
+//! that one that died silently keeps its place until the kernel gives up, a quarter of an hour later (sqlx#3540); it knows
+//! one server, and nothing of servers that have become read-only. Here a connection that comes back in good order is not
+//! asked at all, and any other is looked at for `LOOK` and closed.
+
+use super::{
+    address::{Address, DatabaseConfig, with_settings},
+    repository,
+};
+use crate::error::{self, StartError};
+use sqlx::{ConnectOptions, PgConnection, postgres::PgConnectOptions};
+use std::{
+    ops::{Deref, DerefMut},
+    path::Path,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    sync::{Notify, OwnedSemaphorePermit, Semaphore},
+    time::{Instant, timeout},
+};
+
+/// How long one server may take to let us in.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// How long a connection may take to show that it lives.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// How long a connection may lie unused and still be taken for alive.
+const TRUSTED: Duration = Duration::from_secs(1);
+
+/// How long a connection may lie unused at all: less than any load balancer or firewall forgets it after.
+const KEPT: Duration = Duration::from_secs(30);
+
+/// How long to wait before a server that refused is asked again.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// How long to wait for connections that are lent when closing.
+const CLOSE: Duration = Duration::from_secs(2);
+
+#[derive(Debug)]
+pub(super) struct Pool {
+    target: Mutex<Target>,
+    pub(super) pooler: bool,
+    pub(super) most: u32,
+    /// How long a request waits for a connection before the database is said to be unavailable.
+    wait: Duration,
+    slots: Arc<Semaphore>,
+    idle: Mutex<Idle>,
+    /// Something came back or was closed.
+    freed: Notify,
+    open: Arc<AtomicU32>,
+    /// The server has let no more in.
+    crowded: AtomicBool,
+    closed: AtomicBool,
+}
+
+#[derive(Debug)]
+enum Target {
+    Servers { address: Address, config: DatabaseConfig, last: usize },
+    /// Where a test is.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests are handed options and no address"))]
+    Options(Box<PgConnectOptions>),
+}
+
+#[derive(Debug, Default)]
+struct Idle {
+    /// Connections of earlier epochs are not taken back.
+    epoch: u64,
+    live: Vec<(Live, Instant)>,
+}
+
+/// One connection.
+#[derive(Debug)]
+struct Live {
+    connection: PgConnection,
+    epoch: u64,
+    /// Whether its server took no writes when it was made.
+    read_only: bool,
+    _counted: Counted,
+}
+
+/// Counts as open for as long as it lives.
+#[derive(Debug)]
+struct Counted(Arc<AtomicU32>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// A connection that is lent. Whoever has it gives it back in good order; dropped, it is looked at, and closed where it
+/// does not answer.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    live: Option<Live>,
+    slot: Option<OwnedSemaphorePermit>,
+    pool: Arc<Pool>,
+    /// Made for this loan.
+    pub(super) fresh: bool,
+    /// A transaction is open.
+    pub(super) working: bool,
+}
+
+impl Pool {
+    pub(super) fn new(config: DatabaseConfig, most: u32, wait: Duration) -> Result<Self, StartError> {
+        let address = Address::parse(&config.url)?;
+        let pooler = config.pooler;
+        Ok(Self::to(Target::Servers { address, config, last: 0 }, pooler, most, wait))
+    }
+
+    #[cfg(test)]
+    pub(super) fn with_options(options: PgConnectOptions, most: u32, wait: Duration) -> Self {
+        Self::to(Target::Options(Box::new(options)), false, most, wait)
+    }
+
+    fn to(target: Target, pooler: bool, most: u32, wait: Duration) -> Self {
+        Self {
+            target: Mutex::new(target),
+            pooler,
+            most,
+            wait,
+            slots: Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1).max(1))),
+            idle: Mutex::default(),
+            freed: Notify::new(),
+            open: Arc::default(),
+            crowded: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    /// Lends a connection. One that lay unused for a while shows first that it lives, where `look` asks for it.
+    pub(super) async fn lend(self: &Arc<Self>, look: bool) -> Result<Connection, sqlx::Error> {
+        let until = Instant::now() + self.wait;
+        let slot = tokio::time::timeout_at(until, Arc::clone(&self.slots).acquire_owned())
+            .await
+            .map_err(|_| sqlx::Error::PoolTimedOut)?
+            .map_err(|_| sqlx::Error::PoolClosed)?;
+        let mut failure = sqlx::Error::PoolTimedOut;
+        while Instant::now() < until && !self.closed.load(Ordering::Acquire) {
+            if let Some((mut live, since)) = self.pop() {
+                if look && since.elapsed() > TRUSTED && !self.is_sound(&mut live, false).await {
+                    self.distrust(live.epoch);
+                    continue;
+                }
+                return Ok(self.lent(live, slot, false));
+            }
+            // Where the server lets no more in, what is lent comes back.
+            let full = self.crowded.swap(false, Ordering::AcqRel) && self.open.load(Ordering::Acquire) > 0;
+            if !full {
+                match self.connect().await {
+                    Ok(live) => return Ok(self.lent(live, slot, true)),
+                    Err(error) if error::is_crowded(&error) => {
+                        error::explain(&error);
+                        self.crowded.store(true, Ordering::Release);
+                        failure = error;
+                    }
+                    Err(error) if is_starting(&error) => failure = error,
+                    Err(error) => return Err(error),
+                }
+            }
+            // Over either way it is looked again.
+            let _ = timeout(PAUSE, self.freed.notified()).await;
+        }
+        Err(if self.closed.load(Ordering::Acquire) { sqlx::Error::PoolClosed } else { failure })
+    }
+
+    fn lent(self: &Arc<Self>, live: Live, slot: OwnedSemaphorePermit, fresh: bool) -> Connection {
+        Connection { live: Some(live), slot: Some(slot), pool: Arc::clone(self), fresh, working: false }
+    }
+
+    /// The last one that came back is the likeliest to live; those that lay for long are closed.
+    fn pop(&self) -> Option<(Live, Instant)> {
+        let mut idle = self.idle();
+        idle.live.retain(|(_, since)| since.elapsed() < KEPT);
+        idle.live.pop()
+    }
+
+    /// Whether the connection answers in time, and its server takes writes as before. Ends a transaction that is open.
+    async fn is_sound(&self, live: &mut Live, working: bool) -> bool {
+        let read_only = timeout(LOOK, async {
+            if self.pooler && !working {
+                // Behind a pooler a statement alone may meet two servers.
+                let read_only = repository::begin(&mut live.connection, true).await?;
+                repository::rollback(&mut live.connection).await?;
+                return Ok(read_only);
+            }
+            repository::recover(&mut live.connection, working).await
+        });
+        matches!(read_only.await, Ok(Ok::<_, sqlx::Error>(read_only)) if read_only == live.read_only)
+    }
+
+    /// Closes every connection that lies unused, and has those that are lent closed when they come back: what befell one
+    /// of them has befallen all that were made before.
+    pub(super) fn distrust(&self, epoch: u64) {
+        let mut idle = self.idle();
+        if epoch == idle.epoch {
+            idle.epoch += 1;
+            idle.live.clear();
+        }
+    }
+
+    fn keep(&self, live: Live) {
+        {
+            let mut idle = self.idle();
+            if live.epoch == idle.epoch && !self.closed.load(Ordering::Acquire) {
+                idle.live.push((live, Instant::now()));
+            }
+        }
+        self.freed.notify_one();
+    }
+
+    /// Makes a connection: to the server that took writes last, or to another one that does. Where none does, one that
+    /// can be read is better than none, unless the address says otherwise.
+    ///
+    /// The file with the address is read again where that fails.
+    async fn connect(&self) -> Result<Live, sqlx::Error> {
+        match self.try_servers().await {
+            Err(error) if self.read_file_again() => {
+                tracing::info!("DATABASE_URL_FILE holds another address or password by now, which is tried");
+                drop(error);
+                self.try_servers().await
+            }
+            made => made,
+        }
+    }
+
+    async fn try_servers(&self) -> Result<Live, sqlx::Error> {
+        let epoch = self.idle().epoch;
+        let (options, writable_only) = self.options()?;
+        let mut readable = None;
+        let mut failure = None;
+        for (number, options) in options {
+            let made = timeout(CONNECT, async {
+                let counted = Counted::new(&self.open);
+                let mut connection = options.connect().await?;
+                let read_only = repository::begin(&mut connection, self.pooler).await?;
+                repository::rollback(&mut connection).await?;
+                Ok(Live { connection, epoch, read_only, _counted: counted })
+            });
+            match made.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
+                Ok(live) if !live.read_only => {
+                    self.remember(number);
+                    return Ok(live);
+                }
+                Ok(live) => readable = readable.or(Some(live)),
+                // A server that is away says less than one that refused us.
+                Err(error) if failure.as_ref().is_none_or(is_starting) => failure = Some(error),
+                Err(_) => {}
+            }
+        }
+        match readable {
+            Some(live) if !writable_only => Ok(live),
+            Some(_) => Err(error::read_only()),
+            None => Err(failure.unwrap_or(sqlx::Error::PoolTimedOut)),
+        }
+    }
+
+    /// Every server with what the driver is told for it, the last that took writes first.
+    fn options(&self) -> Result<(Vec<(usize, PgConnectOptions)>, bool), sqlx::Error> {
+        match &*self.target() {
+            Target::Servers { address, last, .. } => {
+                let count = address.count();
+                let numbers = (0..count).map(|n| (n + last) % count.max(1));
+                let options = numbers
+                    .map(|number| Ok((number, address.options(number, self.pooler)?)))
+                    .collect::<Result<_, StartError>>()
+                    .map_err(|error| sqlx::Error::Configuration(error.to_string().into()))?;
+                Ok((options, address.writable_only))
+            }
+            Target::Options(options) => {
+                // A test's own settings count.
+                let own = options.get_options().is_some();
+                let options = PgConnectOptions::clone(options);
+                Ok((vec![(0, if own { options } else { with_settings(options, self.pooler) })], false))
+            }
+        }
+    }
+
+    fn remember(&self, number: usize) {
+        if let Target::Servers { last, address, .. } = &mut *self.target()
+            && *last != number
+        {
+            *last = number;
+            tracing::info!(server = address.name(number), "connected to another server of the database");
+        }
+    }
+
+    /// Says whether the file says something else than before.
+    fn read_file_again(&self) -> bool {
+        let mut target = self.target();
+        let Target::Servers { address, config, .. } = &mut *target else { return false };
+        let Some(url) = config.file.as_deref().and_then(read_address) else { return false };
+        if url.expose() == config.url.expose() {
+            return false;
+        }
+        match Address::parse(&url) {
+            Ok(read) => {
+                (*address, config.url) = (read, url);
+                true
+            }
+            Err(error) => {
+                tracing::error!("DATABASE_URL_FILE was read again, and cannot be used: {error}");
+                false
+            }
+        }
+    }
+
+    /// Ends. Connections that are lent get a moment to come back; none keeps the process.
+    pub(super) async fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        self.slots.close();
+        self.idle().live.clear();
+        let back = async {
+            while self.open.load(Ordering::Acquire) > 0 {
+                let _ = timeout(Duration::from_millis(20), self.freed.notified()).await;
+            }
+        };
+        // Nobody waits for more than that.
+        let _ = timeout(CLOSE, back).await;
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Idle> {
+        // Nothing that holds the lock can panic.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn target(&self) -> MutexGuard<'_, Target> {
+        self.target.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Reads the address out of its file; `None` where the file is not there, as in the middle of a rotation.
+fn read_address(path: &Path) -> Option<domain::sensitive::Sensitive> {
+    let text = zeroize::Zeroizing::new(std::fs::read_to_string(path).ok()?);
+    Some(domain::sensitive::Sensitive::new(text.trim()))
+}
+
+impl Counted {
+    fn new(open: &Arc<AtomicU32>) -> Self {
+        open.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(open))
+    }
+}
+
+impl Connection {
+    /// Takes it back in good order.
+    pub(super) fn give_back(mut self) {
+        if let Some(live) = self.live.take() {
+            self.slot = None;
+            self.pool.keep(live);
+        }
+    }
+
+    /// Closes it, and all that were made with it or before.
+    pub(super) fn discard(mut self) {
+        if let Some(live) = self.live.take() {
+            self.pool.distrust(live.epoch);
+        }
+    }
+
+    pub(super) fn epoch(&self) -> u64 {
+        self.live.as_ref().map_or(0, |live| live.epoch)
+    }
+
+    pub(super) fn pooler(&self) -> bool {
+        self.pool.pooler
+    }
+}
+
+impl Deref for Connection {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        match &self.live {
+            Some(live) => &live.connection,
+            None => unreachable!("a connection is taken out only as its loan ends"),
+        }
+    }
+}
+
+impl DerefMut for Connection {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        match &mut self.live {
+            Some(live) => &mut live.connection,
+            None => unreachable!("a connection is taken out only as its loan ends"),
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        let (Some(mut live), Ok(runtime)) = (self.live.take(), tokio::runtime::Handle::try_current()) else { return };
+        let (slot, pool, working) = (self.slot.take(), Arc::clone(&self.pool), self.working);
+        runtime.spawn(async move {
+            if pool.is_sound(&mut live, working).await {
+                drop(slot);
+                pool.keep(live);
+            } else {
+                pool.distrust(live.epoch);
+            }
+        });
+    }
+}
+
+/// Whether the server may be there in a moment.
+fn is_starting(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => !matches!(
+            error.kind(),
+            std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput | std::io::ErrorKind::PermissionDenied
+        ),
+        sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
+    }
+}

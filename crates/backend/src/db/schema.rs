@@ -1,0 +1,215 @@
+//! The schema: brought up to date by one server at a time, after a look at what the database is and what the role may do.
+
+use super::{DatabaseConfig, address::Address, in_time, repository};
+use crate::error::{self, StartError};
+use domain::sensitive::Sensitive;
+use sqlx::{ConnectOptions, PgConnection, migrate::Migrator};
+use std::{sync::LazyLock, time::Duration};
+use tokio::time::{Instant, sleep};
+
+/// Without sqlx's own lock, which belongs to a session: behind a pooler it stays on a connection that nobody has.
+static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
+    let mut migrator = sqlx::migrate!();
+    migrator.set_locking(false);
+    migrator
+});
+
+/// The oldest PostgreSQL that the migrations run on.
+const OLDEST: i32 = 140_000;
+
+/// How long to wait before it is looked again whether another server has brought the database up to date.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// How often it is said that we wait for that.
+const SAID: Duration = Duration::from_secs(30);
+
+/// Whether the schema is the one that this version needs.
+enum State {
+    UpToDate,
+    Pending,
+}
+
+/// Brings the database up to date, in one transaction: as a whole or not at all. Where nothing is to be done, nothing is
+/// changed and no right to change is needed. Servers that start at once wait for each other.
+///
+/// Errors: no usable address, no database there, one that does not serve, or a migration that failed.
+pub async fn migrate(config: &DatabaseConfig) -> Result<(), StartError> {
+    let address = Address::parse(&config.url)?;
+    if !address.ignored.is_empty() {
+        tracing::warn!(parameters = address.ignored.join(", "), "parameters of DATABASE_URL that mean nothing here");
+    }
+    let mut said: Option<Instant> = None;
+    loop {
+        let mut connection = connect(&address, config.pooler).await?;
+        let looked = in_time(look(&mut connection, config.pooler)).await;
+        if let State::UpToDate = looked.unwrap_or(Err(sqlx::Error::PoolTimedOut.into()))? {
+            return Ok(());
+        }
+        if let Some(mut work) = repository::begin_schema(&mut connection, config.pooler).await? {
+            // Somebody may have done it since.
+            MIGRATOR.run_direct(None, &mut *work, false).await?;
+            work.commit().await?;
+            return Ok(());
+        }
+        if said.is_none_or(|said| said.elapsed() >= SAID) {
+            said = Some(Instant::now());
+            tracing::info!("another server is bringing the database up to date; waiting until it is done");
+        }
+        drop(connection);
+        sleep(PAUSE).await;
+    }
+}
+
+/// Whether a key encryption key was ever known to the database.
+///
+/// Errors: as [`migrate`].
+pub async fn has_key(config: &DatabaseConfig) -> Result<bool, StartError> {
+    let mut connection = connect(&Address::parse(&config.url)?, config.pooler).await?;
+    let asked = in_time(async {
+        repository::begin(&mut connection, config.pooler).await?;
+        let found = repository::has_key(&mut connection).await?;
+        repository::rollback(&mut connection).await?;
+        Ok(found)
+    });
+    Ok(asked.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?)
+}
+
+/// Connects to the first server that takes writes, or to one that can be read.
+async fn connect(address: &Address, pooler: bool) -> Result<PgConnection, StartError> {
+    let mut readable = None;
+    let mut failure = sqlx::Error::PoolTimedOut;
+    for number in 0..address.count() {
+        let options = address.options(number, pooler)?;
+        let made = in_time(async {
+            let mut connection = options.connect().await?;
+            let read_only = repository::begin(&mut connection, pooler).await?;
+            repository::rollback(&mut connection).await?;
+            Ok((connection, read_only))
+        });
+        match made.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
+            Ok((connection, false)) => return Ok(connection),
+            Ok((connection, true)) => readable = readable.or(Some(connection)),
+            Err(error) => failure = error,
+        }
+    }
+    readable.filter(|_| !address.writable_only).ok_or(StartError::Database(failure))
+}
+
+/// Looks at what is relied on, and says in words what is not there.
+async fn look(connection: &mut PgConnection, pooler: bool) -> Result<State, StartError> {
+    repository::begin(connection, pooler).await?;
+    let server = repository::server(connection).await?;
+    let unfit = |text: String| Err(StartError::Unfit(text));
+    if server.version < OLDEST {
+        return unfit(format!(
+            "it is PostgreSQL {}, and 14 or newer is needed. Nothing was changed",
+            server.version_name
+        ));
+    }
+    if server.encoding != "UTF8" {
+        return unfit(format!(
+            "its encoding is {}, in which not every name can be stored. Make one with: CREATE DATABASE latchkey ENCODING \
+             'UTF8' TEMPLATE template0",
+            server.encoding
+        ));
+    }
+    let (role, database) = (quoted(&server.role), quoted(&server.database));
+    let Some(schema) = server.schema.as_deref().map(quoted) else {
+        return unfit(format!(
+            "the role {role} may use no schema of its search_path. Run: GRANT USAGE, CREATE ON SCHEMA public TO {role}"
+        ));
+    };
+    if !server.may_read_migrations {
+        return unfit(format!(
+            "the role {role} may not read the tables. Run: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \
+             {schema} TO {role}"
+        ));
+    }
+    let applied = if server.migrated { repository::applied(connection).await? } else { Vec::new() };
+    let pending = pending(&applied)?;
+    let tables = tables();
+    let tables: Vec<&str> = tables.iter().map(String::as_str).collect();
+    if !pending {
+        let barred = repository::barred_tables(connection, &tables).await?;
+        if !barred.is_empty() {
+            return unfit(format!(
+                "the role {role} has no rights on {}. Run, as their owner: GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO \
+                 {role}",
+                barred.join(", "),
+                barred.join(", ")
+            ));
+        }
+        repository::rollback(connection).await?;
+        return Ok(State::UpToDate);
+    }
+    if server.read_only {
+        return Err(StartError::Database(error::read_only()));
+    }
+    if !server.may_create {
+        return unfit(format!(
+            "it has to be brought up to date, and the role {role} may create nothing in the schema {schema}. Run `latchkey \
+             migrate` as a role that may, or: GRANT CREATE ON SCHEMA {schema} TO {role}"
+        ));
+    }
+    if !server.has_trigrams && !server.trigrams_available {
+        return unfit(
+            "the extension pg_trgm, with which lists are searched, is not installed on its server (Debian: apt-get install \
+             postgresql-contrib)"
+                .to_owned(),
+        );
+    }
+    if !server.has_trigrams && !server.may_create_extensions {
+        return unfit(format!(
+            "the extension pg_trgm is not in it, and the role {role} may not create it. Run as an administrator in the \
+             database {database}: CREATE EXTENSION pg_trgm, or: GRANT CREATE ON DATABASE {database} TO {role}"
+        ));
+    }
+    if let Some((table, owner)) = repository::foreign_tables(connection, &tables).await?.into_iter().next() {
+        return unfit(format!(
+            "it has to be brought up to date, and the table {table} belongs to the role {owner}. Run `latchkey migrate` as \
+             that role, or: GRANT {} TO {role}",
+            quoted(&owner)
+        ));
+    }
+    repository::rollback(connection).await?;
+    Ok(State::Pending)
+}
+
+/// Whether anything is to be done.
+///
+/// Errors: `Newer`, and migrations that are not the ones that were made.
+fn pending(applied: &[(i64, Vec<u8>)]) -> Result<bool, StartError> {
+    for (version, checksum) in applied {
+        let known = MIGRATOR.iter().find(|migration| migration.version == *version);
+        let known = known.ok_or(StartError::Newer { found: *version, known: newest() })?;
+        if *known.checksum != **checksum {
+            return Err(StartError::Migration(sqlx::migrate::MigrateError::VersionMismatch(*version)));
+        }
+    }
+    Ok(MIGRATOR.iter().any(|migration| !applied.iter().any(|(version, _)| *version == migration.version)))
+}
+
+/// The newest schema that this version knows.
+fn newest() -> i64 {
+    MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default()
+}
+
+/// The tables that migrations make.
+fn tables() -> Vec<String> {
+    let made = |sql: &str| {
+        sql.split("CREATE TABLE ")
+            .skip(1)
+            .filter_map(|rest| rest.split_whitespace().next().map(str::to_owned))
+            .collect::<Vec<_>>()
+    };
+    MIGRATOR.iter().flat_map(|migration| made(migration.sql.as_str())).collect()
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The endpoints of the database at this address that are reached over a network.
+pub(crate) fn endpoints(url: &Sensitive) -> Result<Vec<(String, u16)>, StartError> {
+    Ok(Address::parse(url)?.endpoints())
+}

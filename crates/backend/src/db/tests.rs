@@ -1,0 +1,411 @@
+use super::*;
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use std::sync::Mutex;
+
+async fn own_db(pool: &PgPool, connections: u32) -> Db {
+    let own = PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_millis(500))
+        .connect_lazy_with(Arc::unwrap_or_clone(pool.connect_options()));
+    Db::over(own)
+}
+
+/// A read that is under way when the server stops gives its connection back, or closing would wait for ever.
+#[sqlx::test]
+async fn closing_waits_for_a_read_and_ends(pool: PgPool) {
+    let db = own_db(&pool, 4).await;
+    let reading = db.clone();
+    let (begun, begin) = tokio::sync::oneshot::channel();
+    let begun = Mutex::new(Some(begun));
+    let read = tokio::spawn(async move {
+        reading
+            .read(|reader| {
+                let begun = begun.lock().unwrap().take();
+                async move {
+                    if let Some(begun) = begun {
+                        begun.send(()).unwrap();
+                    }
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                    Ok(((), reader))
+                }
+            })
+            .await
+    });
+    begin.await.unwrap();
+    tokio::time::timeout(Duration::from_secs(3), db.close()).await.expect("closing ends");
+    read.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_nothing_answers_the_wait_ends() {
+    assert_eq!(in_time(std::future::ready(1)).await, Some(1));
+    assert_eq!(in_time(std::future::pending::<()>()).await, None);
+}
+
+async fn pid(connection: &mut PgConnection) -> i32 {
+    sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(connection).await.unwrap()
+}
+
+async fn read_pid(db: &Db) -> i32 {
+    db.read(|mut reader| async move { Ok((pid(&mut reader).await, reader)) }).await.unwrap()
+}
+
+/// Reads keep no connection to themselves: a burst of them leaves what they used to the next write.
+#[sqlx::test]
+async fn pool_lends_a_write_the_connection_of_a_read(pool: PgPool) {
+    let db = own_db(&pool, 4).await;
+    let read = read_pid(&db).await;
+    let mut work = db.begin().await.unwrap();
+    assert_eq!(pid(&mut work).await, read);
+    work.commit().await.unwrap();
+    assert_eq!(read_pid(&db).await, read);
+}
+
+/// A transaction that was given up is ended, and its connection is used on.
+#[sqlx::test]
+async fn pool_reuses_a_connection_whose_transaction_was_dropped(pool: PgPool) {
+    let db = own_db(&pool, 1).await;
+    let mut work = db.begin().await.unwrap();
+    let before = pid(&mut work).await;
+    sqlx::query("CREATE TABLE dropped ()").execute(&mut *work).await.unwrap();
+    drop(work);
+    let mut work = db.begin().await.unwrap();
+    assert_eq!(pid(&mut work).await, before);
+    let found: bool = sqlx::query_scalar("SELECT to_regclass('dropped') IS NOT NULL").fetch_one(&mut *work).await.unwrap();
+    assert!(!found);
+}
+
+/// PostgreSQL answers the COMMIT of a failed transaction by rolling back, without an error.
+#[sqlx::test]
+async fn commit_fails_where_a_statement_before_it_failed(pool: PgPool) {
+    let db = own_db(&pool, 2).await;
+    let mut work = db.begin().await.unwrap();
+    assert!(sqlx::query("SELECT 1 / 0").execute(&mut *work).await.is_err());
+    let failed = work.commit().await.unwrap_err();
+    assert!(error::is_unavailable(&failed), "{failed:?}");
+    db.begin().await.unwrap().commit().await.unwrap();
+}
+
+/// As after a failover behind one address: connections that are kept lead to a server that takes no writes any more.
+#[sqlx::test]
+async fn begin_leaves_a_server_that_has_become_read_only(pool: PgPool) {
+    let db = own_db(&pool, 2).await;
+    let database: String = sqlx::query_scalar("SELECT current_database()").fetch_one(&pool).await.unwrap();
+    let before = read_pid(&db).await;
+    db.read(|mut reader| async move {
+        // This session alone; those to come are as they should be.
+        sqlx::query("SET default_transaction_read_only = on").execute(&mut *reader).await?;
+        Ok(((), reader))
+    })
+    .await
+    .unwrap();
+    let mut work = db.begin().await.unwrap();
+    assert_ne!(pid(&mut work).await, before);
+    sqlx::query("CREATE TABLE written ()").execute(&mut *work).await.unwrap();
+    work.commit().await.unwrap();
+
+    // Where no server takes writes, that is said, and reads go on.
+    let set = |value: &str| format!("ALTER DATABASE \"{database}\" SET default_transaction_read_only = {value}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(set("on"))).execute(&pool).await.unwrap();
+    db.pool.distrust(db.pool.lend(false).await.unwrap().epoch());
+    let failed = db.begin().await.err().unwrap();
+    assert!(error::is_read_only(&failed) && error::is_unavailable(&failed), "{failed:?}");
+    assert_eq!(crate::health::probe(&db).await, crate::Readiness::ReadOnly);
+    read_pid(&db).await;
+    // A pool's connection of the test was made before.
+    sqlx::raw_sql(sqlx::AssertSqlSafe(set("off"))).execute(&pool).await.unwrap();
+    assert_eq!(crate::health::probe(&db).await, crate::Readiness::Ready);
+}
+
+/// A role with fewer connections than the portal would have: writes get theirs after a burst of reads.
+#[sqlx::test]
+async fn pool_serves_writes_where_the_role_has_few_connections(pool: PgPool) {
+    let role = format!("few_{}", uuid::Uuid::new_v4().simple());
+    let run = async |sql: String| {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&pool).await.unwrap();
+    };
+    run(format!("CREATE ROLE {role} LOGIN CONNECTION LIMIT 4")).await;
+    let options = Arc::unwrap_or_clone(pool.connect_options()).username(&role);
+    let own = PgPoolOptions::new().max_connections(16).connect_lazy_with(options);
+    let db = Db::over(own.clone());
+    let reads: Vec<_> = (0..32)
+        .map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move { read_pid(&db).await })
+        })
+        .collect();
+    for read in reads {
+        read.await.unwrap();
+    }
+    let writes: Vec<_> = (0..8)
+        .map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move { db.begin().await?.commit().await })
+        })
+        .collect();
+    for write in writes {
+        write.await.unwrap().unwrap();
+    }
+    own.close().await;
+    db.close().await;
+    run(format!("DROP ROLE {role}")).await;
+}
+
+/// The database's own settings do not change what the code relies on.
+#[sqlx::test]
+async fn begin_reads_what_was_committed_whatever_the_database_says(pool: PgPool) {
+    let database: String = sqlx::query_scalar("SELECT current_database()").fetch_one(&pool).await.unwrap();
+    let set = format!("ALTER DATABASE \"{database}\" SET default_transaction_isolation = serializable");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(set)).execute(&pool).await.unwrap();
+    let db = own_db(&pool, 2).await;
+    let level = "SELECT current_setting('transaction_isolation')";
+    let mut work = db.begin().await.unwrap();
+    let found: String = sqlx::query_scalar(level).fetch_one(&mut *work).await.unwrap();
+    assert_eq!(found, "read committed");
+    work.rollback().await.unwrap();
+    let found = db
+        .read(|mut reader| async move {
+            Ok((sqlx::query_scalar::<_, String>(level).fetch_one(&mut *reader).await?, reader))
+        })
+        .await
+        .unwrap();
+    assert_eq!(found, "read committed");
+}
+
+/// An address of the test's database, as this role.
+fn address(pool: &PgPool, role: Option<&str>) -> DatabaseConfig {
+    use sqlx::ConnectOptions;
+    let options = Arc::unwrap_or_clone(pool.connect_options());
+    let options = match role {
+        Some(role) => options.username(role),
+        None => options,
+    };
+    DatabaseConfig::at(domain::sensitive::Sensitive::new(options.to_url_lossy().as_str()))
+}
+
+async fn run(pool: &PgPool, sql: &str) {
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(pool).await.unwrap();
+}
+
+/// A role of this test alone, which it drops in the end.
+async fn role(pool: &PgPool, options: &str) -> String {
+    let role = format!("role_{}", uuid::Uuid::new_v4().simple());
+    run(pool, &format!("CREATE ROLE {role} LOGIN {options}")).await;
+    role
+}
+
+async fn drop_role(pool: &PgPool, role: &str) {
+    run(pool, &format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
+}
+
+/// Servers that start at once on an empty database wait for each other, without a lock that outlives a transaction.
+#[sqlx::test(migrations = false)]
+async fn migrate_is_done_once_by_many_at_once(pool: PgPool) {
+    let config = address(&pool, None);
+    let all: Vec<_> = (0..4)
+        .map(|_| {
+            let config = config.clone();
+            tokio::spawn(async move { migrate(&config).await })
+        })
+        .collect();
+    for one in all {
+        one.await.unwrap().unwrap();
+    }
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM _sqlx_migrations WHERE success").fetch_one(&pool).await.unwrap();
+    assert!(count > 10);
+    let held: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    assert_eq!(held, 0);
+}
+
+/// The schema is looked at before anything is changed, and what a role lacks is said with what gives it.
+#[sqlx::test(migrations = false)]
+async fn migrate_says_which_right_a_role_lacks_and_needs_none_to_change_what_is_up_to_date(pool: PgPool) {
+    let role = role(&pool, "").await;
+    let config = address(&pool, Some(&role));
+    run(&pool, "REVOKE CREATE ON SCHEMA public FROM PUBLIC").await;
+    let said = migrate(&config).await.unwrap_err();
+    assert!(!said.is_passing() && said.to_string().contains("GRANT CREATE ON SCHEMA \"public\" TO"), "{said}");
+    run(&pool, &format!("GRANT CREATE ON SCHEMA public TO {role}")).await;
+    let said = migrate(&config).await.unwrap_err().to_string();
+    assert!(said.contains("CREATE EXTENSION pg_trgm"), "{said}");
+    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetch_one(&pool).await.unwrap();
+    assert_eq!(tables, 0, "something was changed");
+
+    migrate(&address(&pool, None)).await.unwrap();
+    run(&pool, &format!("REVOKE CREATE ON SCHEMA public FROM {role}")).await;
+    let said = migrate(&config).await.unwrap_err().to_string();
+    assert!(said.contains("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES"), "{said}");
+    run(&pool, &format!("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")).await;
+    let said = migrate(&config).await.unwrap_err().to_string();
+    assert!(said.contains("secrets") && said.contains("GRANT SELECT, INSERT, UPDATE, DELETE ON"), "{said}");
+    run(&pool, &format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")).await;
+    migrate(&config).await.unwrap();
+    assert!(!has_key(&config).await.unwrap());
+    drop_role(&pool, &role).await;
+}
+
+/// A role's own time limit is for its queries, and hits no migration.
+#[sqlx::test(migrations = false)]
+async fn migrate_has_no_time_limit_of_the_role(pool: PgPool) {
+    let role = role(&pool, "SUPERUSER").await;
+    run(&pool, &format!("ALTER ROLE {role} SET statement_timeout = '20ms'; ALTER ROLE {role} SET lock_timeout = '20ms'")).await;
+    migrate(&address(&pool, Some(&role))).await.unwrap();
+    drop_role(&pool, &role).await;
+}
+
+#[sqlx::test]
+async fn migrate_refuses_a_database_of_a_newer_version(pool: PgPool) {
+    run(&pool, "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (99990, 'x', true, '', 0)").await;
+    let said = migrate(&address(&pool, None)).await.unwrap_err();
+    assert!(!said.is_passing() && said.to_string().contains("newer version") && said.to_string().contains("99990"), "{said}");
+}
+
+#[sqlx::test(migrations = false)]
+async fn migrate_refuses_an_encoding_that_cannot_hold_every_name(pool: PgPool) {
+    let name = format!("latin_{}", uuid::Uuid::new_v4().simple());
+    run(&pool, &format!("CREATE DATABASE {name} ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")).await;
+    let mut config = address(&pool, None);
+    let url = config.url.expose().to_owned();
+    let (server, _) = url.split_once('?').unwrap_or((&url, ""));
+    let (server, _) = server.rsplit_once('/').unwrap();
+    config.url = domain::sensitive::Sensitive::new(format!("{server}/{name}"));
+    let said = migrate(&config).await.unwrap_err();
+    run(&pool, &format!("DROP DATABASE {name}")).await;
+    assert!(!said.is_passing() && said.to_string().contains("LATIN1") && said.to_string().contains("UTF8"), "{said}");
+}
+
+/// What never passes by waiting ends the process, and what passes does not.
+#[sqlx::test]
+async fn start_error_tells_mistakes_from_what_passes(pool: PgPool) {
+    let run_at = async |url: &str| migrate(&DatabaseConfig::at(domain::sensitive::Sensitive::new(url))).await.unwrap_err();
+    let gone = run_at("postgres://u:SENTINEL@127.0.0.1:1/d").await;
+    assert!(gone.is_passing(), "{gone}");
+    let mut missing = address(&pool, None);
+    missing.url = domain::sensitive::Sensitive::new(format!("{}&dbname=nowhere", with_query(missing.url.expose())));
+    let missing = migrate(&missing).await.unwrap_err();
+    assert!(!missing.is_passing() && missing.to_string().contains("CREATE DATABASE"), "{missing}");
+    let mut stranger = address(&pool, None);
+    stranger.url = domain::sensitive::Sensitive::new(format!("{}&user=stranger", with_query(stranger.url.expose())));
+    let stranger = migrate(&stranger).await.unwrap_err();
+    assert!(!stranger.is_passing() && stranger.is_refused_sign_in() && stranger.to_string().contains("DATABASE_URL"), "{stranger}");
+    // Something that is no database: it answers, and ends.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let web = tokio::spawn(async move {
+        use tokio::io::AsyncWriteExt;
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+    });
+    let other = run_at(&format!("postgres://u@127.0.0.1:{port}/d")).await;
+    web.await.unwrap();
+    assert!(!other.is_passing() && other.to_string().contains("does not speak"), "{other}");
+}
+
+fn with_query(url: &str) -> String {
+    if url.contains('?') { url.to_owned() } else { format!("{url}?") }
+}
+
+/// A way to the database that passes everything on until it goes deaf: nothing gets through, and nothing is closed.
+struct Proxy {
+    port: u16,
+    /// Connections of earlier rounds are deaf.
+    round: Arc<std::sync::atomic::AtomicUsize>,
+    accepted: Arc<std::sync::atomic::AtomicUsize>,
+}
+
+impl Proxy {
+    async fn start(socket: String) -> Self {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (round, accepted) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (now, count) = (Arc::clone(&round), Arc::clone(&accepted));
+        tokio::spawn(async move {
+            loop {
+                let (client, _) = listener.accept().await.unwrap();
+                count.fetch_add(1, Ordering::SeqCst);
+                let server = tokio::net::UnixStream::connect(&socket).await.unwrap();
+                let (mine, now) = (now.load(Ordering::SeqCst), Arc::clone(&now));
+                let (client_read, client_write) = client.into_split();
+                let (server_read, server_write) = server.into_split();
+                tokio::spawn(pass_on(client_read, server_write, mine, Arc::clone(&now)));
+                tokio::spawn(pass_on(server_read, client_write, mine, now));
+            }
+        });
+        Self { port, round, accepted }
+    }
+
+    /// All connections that there are go deaf; new ones are heard.
+    fn go_deaf(&self) {
+        self.round.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    }
+
+    fn accepted(&self) -> usize {
+        self.accepted.load(std::sync::atomic::Ordering::SeqCst)
+    }
+}
+
+async fn pass_on(
+    mut from: impl tokio::io::AsyncRead + Unpin,
+    mut to: impl tokio::io::AsyncWrite + Unpin,
+    mine: usize,
+    now: Arc<std::sync::atomic::AtomicUsize>,
+) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut buffer = vec![0; 16_384];
+    while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        if now.load(std::sync::atomic::Ordering::SeqCst) != mine {
+            // Kept open, and said nothing on.
+            std::future::pending::<()>().await;
+        }
+        if to.write_all(&buffer[..count]).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Connections that died without a word (a firewall that forgot them, a failover without FIN) are found out, all at once,
+/// and the next request has a fresh one.
+#[sqlx::test]
+async fn pool_replaces_connections_that_have_gone_deaf(pool: PgPool) {
+    let options = Arc::unwrap_or_clone(pool.connect_options());
+    let folder = options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string());
+    let proxy = Proxy::start(format!("{folder}/.s.PGSQL.{}", options.get_port())).await;
+    let url = format!(
+        "postgres://{}@127.0.0.1:{}/{}",
+        options.get_username(),
+        proxy.port,
+        options.get_database().unwrap()
+    );
+    let db = Db::connect(DatabaseConfig::at(domain::sensitive::Sensitive::new(url)), 8).await.unwrap();
+    let several = async || {
+        let mut taken = Vec::new();
+        for _ in 0..4 {
+            taken.push(db.begin().await.unwrap());
+        }
+        for work in taken {
+            work.rollback().await.unwrap();
+        }
+    };
+    several().await;
+    assert_eq!(proxy.accepted(), 4);
+    proxy.go_deaf();
+    // One of the four is found out, and the three others with it.
+    db.begin().await.unwrap().commit().await.unwrap();
+    assert_eq!(proxy.accepted(), 5);
+    several().await;
+    assert_eq!(proxy.accepted(), 8);
+
+    // One that is in use goes deaf: who used it gives up, and its place is free again.
+    let mut work = db.begin().await.unwrap();
+    proxy.go_deaf();
+    let asked = sqlx::query("SELECT 1").execute(&mut *work);
+    assert!(timeout(Duration::from_millis(100), asked).await.is_err());
+    drop(work);
+    several().await;
+    tokio::time::timeout(Duration::from_secs(5), db.close()).await.expect("closing ends");
+}

@@ -1,0 +1,57 @@
+//! The log.
+
+use crate::config::{LogFormat, Settings};
+use std::io::IsTerminal;
+use tracing_subscriber::{EnvFilter, filter::LevelFilter, fmt::writer::BoxMakeWriter};
+
+/// Starts the log. The server logs to standard output; a command leaves that to its result.
+///
+/// Errors: the filter is none, in words.
+pub fn start(settings: &Settings, serving: bool) -> Result<(), String> {
+    let filter = filter(&settings.log)?;
+    let (output, is_terminal) = if serving {
+        (BoxMakeWriter::new(std::io::stdout), std::io::stdout().is_terminal())
+    } else {
+        (BoxMakeWriter::new(std::io::stderr), std::io::stderr().is_terminal())
+    };
+    // Colours in a file or a collector are noise.
+    let colours = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(output).with_ansi(colours);
+    match settings.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+    Ok(())
+}
+
+/// Parses a filter. A word alone has to be a level: taken for a module, as `tracing` does, it would switch all else off.
+fn filter(text: &str) -> Result<EnvFilter, String> {
+    let text = text.trim();
+    let text = if text.is_empty() { "info" } else { text };
+    for part in text.split(',').map(str::trim) {
+        let is_word = !part.contains(['=', '[', ':']);
+        if is_word && part.parse::<LevelFilter>().is_err() {
+            return Err(format!(
+                "{part:?} is neither a level (error, warn, info, debug, trace, off) nor a filter such as info,backend=debug"
+            ));
+        }
+    }
+    EnvFilter::builder().parse(text).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filter_is_never_off_by_mistake() {
+        for text in ["", " ", "info", "INFO", " info\n", "info,backend=debug", "warn, backend=trace"] {
+            let parsed = filter(text).unwrap();
+            assert!(parsed.max_level_hint().is_some_and(|level| level >= LevelFilter::WARN), "{text:?}");
+        }
+        assert_eq!(filter("off").unwrap().max_level_hint(), Some(LevelFilter::OFF));
+        for text in ["informational", "yes", "info,,", "backend", "info;backend=debug", "info,backend=loud"] {
+            assert!(filter(text).is_err(), "{text:?}");
+        }
+    }
+}

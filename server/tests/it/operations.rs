@@ -1,0 +1,353 @@
+//! The binary over a PostgreSQL that is not its own: poolers, failover, mistakes in settings, rotated passwords.
+
+use crate::{
+    clusters::{Bouncer, Cluster, free_port},
+    harness::fresh_folder,
+    process::{Running, failed, latchkey, postgres_pid, wait_until},
+};
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Child, Command, ExitStatus},
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
+
+/// One server for the tests that leave it as it was.
+static SHARED: LazyLock<Cluster> = LazyLock::new(Cluster::start);
+
+const KEK: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+
+/// The binary over this database, with a key from the environment.
+fn over(folder: &Path, url: &str) -> Command {
+    let mut command = latchkey(folder);
+    command.env("DATABASE_URL", url).env("LATCHKEY_KEK", KEK);
+    command
+}
+
+/// An empty database of its own on the shared server; the address for the role `latchkey`.
+fn database(name: &str) -> String {
+    SHARED.sql(&format!("CREATE DATABASE {name}"));
+    format!("postgres://latchkey@127.0.0.1:{}/{name}", SHARED.port)
+}
+
+fn wait_for_exit(child: &mut Child) -> ExitStatus {
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        assert!(began.elapsed() < Duration::from_secs(30), "the process does not end");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn four_servers_start_at_once_on_an_empty_database_behind_a_pooler_in_transaction_mode() {
+    let cluster = Cluster::start();
+    let bouncer = Bouncer::start(&cluster);
+    let folder = fresh_folder("pooler");
+    let mut plain = over(&folder, &bouncer.url());
+    plain.arg("migrate");
+    let (said, _) = failed(plain);
+    assert!(said.contains("LATCHKEY_DATABASE_POOLER=transaction"), "{said}");
+
+    let start = || {
+        let mut command = over(&folder, &bouncer.url());
+        command.env("LATCHKEY_DATABASE_POOLER", "transaction");
+        Running::start(command)
+    };
+    let servers: Vec<Running> = std::thread::scope(|scope| {
+        let starting: Vec<_> = (0..4).map(|_| scope.spawn(start)).collect();
+        starting.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    std::thread::scope(|scope| {
+        for (n, server) in servers.iter().enumerate() {
+            scope.spawn(move || {
+                for round in 0..5 {
+                    let added = server.add(&format!("s{n}-{round}"));
+                    assert!(added.contains("location: /secrets\r\n"), "{added}");
+                    assert!(server.get("/secrets").contains(&format!("s{n}-{round}")));
+                }
+                assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
+            });
+        }
+    });
+    let held = cluster.ask("latchkey", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'");
+    assert_eq!(held.as_deref(), Some("0"));
+    for mut server in servers {
+        server.signal("-TERM");
+        assert!(wait_for_exit(&mut server.child).success());
+    }
+}
+
+/// Three servers over two of PostgreSQL: the first is switched off, the second promoted.
+#[test]
+fn a_promoted_standby_is_found_and_has_every_acknowledged_write() {
+    let mut primary = Cluster::start();
+    let standby = primary.standby();
+    let url = format!(
+        "postgres://latchkey@127.0.0.1:{},127.0.0.1:{}/latchkey?target_session_attrs=read-write",
+        standby.port, primary.port
+    );
+    let folder = fresh_folder("failover");
+    let servers: Vec<Running> = (0..3).map(|_| Running::start(over(&folder, &url))).collect();
+    for (n, server) in servers.iter().enumerate() {
+        assert!(server.add(&format!("before-{n}")).contains("location: /secrets\r\n"));
+    }
+    primary.kill();
+    // Nobody takes writes, and that is said: unavailable for now, and never a failure of ours.
+    for server in &servers {
+        assert!(server.get("/readyz").starts_with("HTTP/1.1 503"));
+        assert!(server.get("/livez").starts_with("HTTP/1.1 200"));
+    }
+    let refused = servers[0].add("meanwhile");
+    assert!(refused.starts_with("HTTP/1.1 503") && refused.to_lowercase().contains("retry-after"), "{refused}");
+    standby.promote();
+    for (n, server) in servers.iter().enumerate() {
+        let began = Instant::now();
+        loop {
+            let answer = server.add(&format!("after-{n}"));
+            if answer.contains("location: /secrets\r\n") {
+                break;
+            }
+            assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+            assert!(began.elapsed() < Duration::from_secs(30), "it does not come back");
+        }
+        assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
+    }
+    let stored = standby.ask("latchkey", "SELECT count(*) FROM secrets WHERE name ~ '^(before|after)-'");
+    assert_eq!(stored.as_deref(), Some("6"));
+    for mut server in servers {
+        server.signal("-TERM");
+        assert!(wait_for_exit(&mut server.child).success());
+    }
+}
+
+#[test]
+fn sigterm_ends_a_server_whose_database_stands_still() {
+    let cluster = Cluster::start();
+    let folder = fresh_folder("standstill");
+    let mut running = Running::start(over(&folder, &cluster.url("latchkey")));
+    assert!(running.add("before").contains("location: /secrets\r\n"));
+    // Another one that is still starting.
+    cluster.signal("-STOP");
+    let mut starting = over(&folder, &cluster.url("latchkey")).spawn().unwrap();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| running.get("/secrets"));
+        assert!(running.get("/readyz").starts_with("HTTP/1.1 503"));
+        assert!(waiting.join().unwrap().starts_with("HTTP/1.1 503"));
+    });
+    running.signal("-TERM");
+    wait_for_exit(&mut running.child);
+    assert!(Command::new("kill").args(["-TERM", &starting.id().to_string()]).status().unwrap().success());
+    wait_for_exit(&mut starting);
+    cluster.signal("-CONT");
+}
+
+/// The password is changed beside a running server, in the database and in the file.
+#[test]
+fn a_rotated_password_is_read_again_from_its_file() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE ROLE rotated LOGIN SUPERUSER PASSWORD 'first'");
+    let hba = cluster.folder.join("data/pg_hba.conf");
+    let rules = fs::read_to_string(&hba).unwrap();
+    fs::write(&hba, format!("host all rotated 127.0.0.1/32 scram-sha-256\n{rules}")).unwrap();
+    cluster.sql("SELECT pg_reload_conf()");
+    let folder = fresh_folder("rotated");
+    let file = folder.join("address");
+    fs::write(&file, format!("{}\n", cluster.url("rotated:first"))).unwrap();
+    let mut command = latchkey(&folder);
+    command.env("DATABASE_URL_FILE", &file).env("LATCHKEY_KEK", KEK).env("DATABASE_URL", "");
+    let mut running = Running::start(command);
+    cluster.sql(
+        "ALTER ROLE rotated PASSWORD 'SENTINEL-2'; \
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'rotated'",
+    );
+    let refused = running.get("/secrets");
+    assert!(refused.starts_with("HTTP/1.1 503") && refused.to_lowercase().contains("retry-after"), "{refused}");
+    fs::write(&file, cluster.url("rotated:SENTINEL-2")).unwrap();
+    assert!(running.get("/secrets").starts_with("HTTP/1.1 200"));
+    assert!(running.add("after").contains("location: /secrets\r\n"));
+    running.signal("-TERM");
+    assert!(wait_for_exit(&mut running.child).success());
+
+    // A wrong one ends a start that has no file to wait for.
+    let mut wrong = over(&folder, &cluster.url("rotated:SENTINEL-3"));
+    wrong.arg("migrate");
+    let (said, _) = failed(wrong);
+    assert!(said.contains("refuses the role or its password") && !said.contains("SENTINEL"), "{said}");
+}
+
+/// Values as compose files, charts and editors write them.
+#[test]
+fn settings_are_taken_as_deployment_tools_write_them() {
+    let folder = fresh_folder("written");
+    let mut command = over(&folder, &database("written"));
+    for name in [
+        "LATCHKEY_ADMIN_PASSWORD_FILE",
+        "LATCHKEY_CHECK_INTERVAL",
+        "LATCHKEY_DATABASE_CONNECTIONS",
+        "LATCHKEY_DATABASE_POOLER",
+        "LATCHKEY_EXTRA_CA_FILE",
+        "LATCHKEY_HOSTS",
+        "LATCHKEY_KEEP_DELETED",
+        "LATCHKEY_KEK_FILE",
+        "LATCHKEY_LOG",
+        "LATCHKEY_LOG_FORMAT",
+        "LATCHKEY_OIDC_CLIENT_ID",
+        "LATCHKEY_OIDC_ISSUER",
+        "LATCHKEY_PASSWORD_SIGN_IN",
+        "LATCHKEY_PLAIN_HTTP_HOSTS",
+        "LATCHKEY_PUBLIC_URL",
+        "LATCHKEY_SESSION_HOURS",
+        "LATCHKEY_SESSION_IDLE_MINUTES",
+        "LATCHKEY_TRUSTED_PROXIES",
+        "DATABASE_URL_FILE",
+    ] {
+        command.env(name, "");
+    }
+    command.env("LATCHKEY_ADMIN_PASSWORD", "correct horse battery\n").env("LATCHKEY_ADMIN_USER", "root\r\n");
+    command.env("LATCHKEY_ADDR", "localhost:0\n").env("LATCHKEY_KEK", format!("{KEK}\n"));
+    command.envs([("PGPORT", "1"), ("PGSSLMODE", "verify-full"), ("PGOPTIONS", "-c nonsense=1"), ("PGHOST", "/nowhere")]);
+    // Signs in with the password that was meant.
+    let mut running = Running::start(command);
+    assert!(running.get("/secrets").starts_with("HTTP/1.1 200"));
+    let ready = running.get("/readyz?verbose");
+    for line in ["\nready\n", "version: ", "schema: ", "sealed: no", "database: answers", "last clean-up: ", "site: complete"] {
+        assert!(ready.contains(line), "{line}: {ready}");
+    }
+    running.signal("-TERM");
+    assert!(wait_for_exit(&mut running.child).success());
+
+    for (name, value, said_of_it) in [
+        ("LATCHKEY_LOG", "informational", "neither a level"),
+        ("LATCHKEY_PLAIN_HTTP_HOSTS", "10.0.0.0/8", "no host of a registry"),
+        ("LATCHKEY_ADDR", "http://localhost:3000", "no address with a port"),
+    ] {
+        let mut wrong = over(&folder, "postgres://127.0.0.1:1/x");
+        wrong.env(name, value);
+        let (said, _) = failed(wrong);
+        assert!(said.contains(said_of_it), "{name}: {said}");
+    }
+    // What ends the process is said, whatever is logged.
+    let mut silent = over(&folder, "postgres://u:SENT#INEL@127.0.0.1:1/x?sslpassword=SENTINEL");
+    silent.env("LATCHKEY_LOG", "off");
+    let (said, _) = failed(silent);
+    assert!(said.contains("%23") && !said.contains("INEL"), "{said}");
+    let mut unknown = over(&folder, &format!("{}?sslpassword=SENTINEL&pgbouncer=true", database("unknown")));
+    unknown.arg("migrate");
+    let output = unknown.output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("sslpassword, pgbouncer") && !said.contains("SENTINEL"), "{said}");
+    assert!(!said.contains('\u{1b}'), "colours where the output is no terminal: {said:?}");
+}
+
+/// A key that goes with a container would take every value with it.
+#[test]
+fn no_key_is_made_where_it_would_be_lost_or_open_nothing() {
+    let (first, second) = (fresh_folder("key-first"), fresh_folder("key-second"));
+    let url = database("keyed");
+    let mut unnamed = over(&first, &url);
+    unnamed.env_remove("LATCHKEY_KEK").env_remove("LATCHKEY_DATA_DIR").current_dir(&first);
+    let (said, _) = failed(unnamed);
+    assert!(said.contains("LATCHKEY_KEK_FILE") && said.contains("LATCHKEY_DATA_DIR"), "{said}");
+    assert_eq!(fs::read_dir(&first).unwrap().count(), 0);
+
+    let named = |folder: &Path| {
+        let mut command = over(folder, &url);
+        command.env_remove("LATCHKEY_KEK");
+        command
+    };
+    let mut running = Running::start(named(&first));
+    assert!(running.add("sealed").contains("location: /secrets\r\n"));
+    running.signal("-TERM");
+    assert!(wait_for_exit(&mut running.child).success());
+    assert!(first.join("key-encryption-key").exists());
+
+    let mut fresh = Running::start(named(&second));
+    assert!(fresh.get("/readyz").starts_with("HTTP/1.1 503"));
+    assert_eq!(fs::read_dir(&second).unwrap().count(), 0, "a key was made");
+    fresh.signal("-TERM");
+    assert!(wait_for_exit(&mut fresh.child).success());
+    fs::copy(first.join("key-encryption-key"), second.join("key-encryption-key")).unwrap();
+    let mut whole = Running::start(named(&second));
+    assert!(whole.get("/readyz").starts_with("HTTP/1.1 200"));
+    whole.signal("-TERM");
+    assert!(wait_for_exit(&mut whole.child).success());
+
+    let exposed = second.join("exposed");
+    fs::write(&exposed, KEK).unwrap();
+    fs::set_permissions(&exposed, fs::Permissions::from_mode(0o644)).unwrap();
+    let mut readable = named(&second);
+    readable.env("LATCHKEY_KEK_FILE", &exposed);
+    let (said, _) = failed(readable);
+    assert!(said.contains("defaultMode: 0400"), "{said}");
+}
+
+/// `kill -9` of the private PostgreSQL, with what users of psql have in their environment.
+#[test]
+fn the_private_postgresql_is_started_again_where_it_ends() {
+    let folder = fresh_folder("again");
+    let mut command = latchkey(&folder);
+    command.envs([("PGPORT", "1"), ("PGSSLMODE", "require"), ("PGOPTIONS", "-c nonsense=1"), ("PGUSER", "nobody")]);
+    let mut running = Running::start(command);
+    assert!(running.add("before").contains("location: /secrets\r\n"));
+    assert!(running.get("/readyz?verbose").contains("private PostgreSQL: runs"));
+    let old = postgres_pid(&folder).unwrap();
+    assert!(Command::new("kill").args(["-KILL", &old]).status().unwrap().success());
+    wait_until("it runs again", || {
+        postgres_pid(&folder).is_some_and(|pid| pid != old) && running.get("/readyz").starts_with("HTTP/1.1 200")
+    });
+    assert!(running.get("/secrets").contains("before"));
+    assert!(running.add("after").contains("location: /secrets\r\n"));
+    running.signal("-TERM");
+    assert!(wait_for_exit(&mut running.child).success());
+    assert_eq!(postgres_pid(&folder), None);
+}
+
+#[test]
+fn readyz_says_that_the_site_or_the_database_is_not_as_it_should_be() {
+    let folder = fresh_folder("not-ready");
+    let url = database("ready");
+    let mut bare = over(&folder, &url);
+    fs::create_dir_all(folder.join("empty/pkg")).unwrap();
+    bare.env("LEPTOS_SITE_ROOT", folder.join("empty"));
+    let mut bare = Running::start(bare);
+    let ready = bare.get("/readyz");
+    assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("site is incomplete"), "{ready}");
+    bare.signal("-TERM");
+    assert!(wait_for_exit(&mut bare.child).success());
+
+    let mut running = Running::start(over(&folder, &url));
+    assert!(running.get("/readyz").starts_with("HTTP/1.1 200"));
+    SHARED.sql(
+        "ALTER DATABASE ready SET default_transaction_read_only = on; \
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'ready'",
+    );
+    let ready = running.get("/readyz");
+    assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("can only be read"), "{ready}");
+    let refused = running.add("read-only");
+    assert!(refused.starts_with("HTTP/1.1 503") && refused.to_lowercase().contains("retry-after"), "{refused}");
+    SHARED.sql("ALTER DATABASE ready RESET default_transaction_read_only");
+    assert!(running.get("/readyz").starts_with("HTTP/1.1 200"));
+    assert!(running.add("read-only").contains("location: /secrets\r\n"));
+    running.signal("-TERM");
+    assert!(wait_for_exit(&mut running.child).success());
+}
+
+#[test]
+fn the_set_up_link_can_be_opened_where_every_address_is_listened_on() {
+    let folder = fresh_folder("everywhere");
+    let mut command = over(&folder, &database("everywhere"));
+    command.env_remove("LATCHKEY_ADMIN_USER").env_remove("LATCHKEY_ADMIN_PASSWORD");
+    command.env("LATCHKEY_ADDR", format!(":{}", free_port()));
+    let mut child = command.spawn().unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let link = lines.map(|line| line.trim().to_owned()).find(|line| line.contains("/setup?token=")).unwrap();
+    assert!(link.starts_with("http://localhost:"), "{link}");
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    wait_for_exit(&mut child);
+}
