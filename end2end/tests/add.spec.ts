@@ -1,5 +1,5 @@
 import { expect, expectHeading, expectList, field, names, notice, open, row, stored, test, unique, confirm } from '../support/fixtures.js';
-import { fill, submit } from '../support/form.js';
+import { expectError, fill, submit } from '../support/form.js';
 import { privateKey } from '../support/keys.js';
 
 test('a key for a Git dataset: on the list, with a notice that links to it', async ({ page }) => {
@@ -21,10 +21,15 @@ test('a key for a Git dataset: on the list, with a notice that links to it', asy
   await expect(field(page, 'Name')).toHaveValue(name);
 });
 
-test('a credential for a registry: on the list, with a notice that links to it', async ({ page }) => {
+test('a credential for a registry: on the list, with a notice that links to it', async ({ page, faults }) => {
+  faults.allowStatus(422);
   const [name, username] = [unique('added-image'), unique('robot$pull')];
+  const password = ' p:ä"\\ 🔑 ';
   await open(page, '/secrets/new');
-  await submit(page, { type: 'image-pull', name, registry_host: 'harbor.example.org', username, password: ' p:ä"\\ 🔑 ' });
+  await submit(page, { type: 'image-pull', name, registry_host: 'harbor.example.org', username, password });
+  await expectError(page, 'Password', /begins or ends with a blank/);
+  await page.getByRole('combobox', { name: 'The ends of the password' }).selectOption('keep');
+  await submit(page, { password });
   await expectList(page);
   const secret = stored('image-pull', name);
   await expect(row(page, secret)).toContainText('Image Pull');

@@ -182,6 +182,9 @@ pub struct Fields {
     /// Git dataset: a file with what protects the key; it is stored without
     #[arg(long, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
+    /// Image pull: what becomes of line breaks, blanks and invisible characters at the ends of the password
+    #[arg(long, value_name = "keep|without", value_parser = ["keep", "without"])]
+    pub password_ends: Option<String>,
     /// Save it although another secret holds the same key or account
     #[arg(long)]
     pub knowingly: bool,

@@ -227,6 +227,7 @@ impl TestApp {
                 ("registry_host", "ghcr.io"),
                 ("username", "robot"),
                 ("password", password),
+                ("password_ends", "keep"),
                 ("knowingly", "on"),
             ],
         )

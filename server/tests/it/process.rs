@@ -576,6 +576,7 @@ fn a_backup_and_its_key_restore_every_value() {
         ("registry_host", "ghcr.io"),
         ("username", "u"),
         ("password", odd),
+        ("password_ends", "keep"),
     ];
     assert!(from.post("/secrets/new", &image).contains("location: /secrets\r\n"));
     assert!(from.add("data").contains("location: /secrets\r\n"));

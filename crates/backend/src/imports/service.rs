@@ -381,6 +381,7 @@ fn draft(entry: &EntryRow, choice: &ImportChoice, value: Sensitive) -> SecretDra
         registry_host: entry.registry_host.clone().unwrap_or_default(),
         username: entry.registry_username.clone().unwrap_or_default(),
         password,
+        password_ends: "keep".to_owned(),
         // Nobody is asked about each of a hundred rows.
         knowingly: "yes".to_owned(),
         repository: entry.repository.clone().unwrap_or_default(),

@@ -409,6 +409,8 @@ pub enum PasswordProblem {
     TooLong,
     /// Left blank, though the stored password was typed for another host.
     HostChanged,
+    /// It ends or begins in something that cannot be seen, and whether that belongs to it was not said.
+    End(PasswordEnd),
 }
 
 impl Password {
@@ -503,7 +505,14 @@ fn is_unseen(c: &char) -> bool {
 
 impl PasswordProblem {
     /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 3] = [Self::Missing, Self::TooLong, Self::HostChanged];
+    pub const ALL: [Self; 6] = [
+        Self::Missing,
+        Self::TooLong,
+        Self::HostChanged,
+        Self::End(PasswordEnd::LineBreak),
+        Self::End(PasswordEnd::Blank),
+        Self::End(PasswordEnd::Invisible),
+    ];
 
     /// What is wrong, and what would be right.
     pub fn message(self) -> String {
@@ -511,6 +520,7 @@ impl PasswordProblem {
             Self::Missing => "Enter the password or token.",
             Self::TooLong => "The password is longer than 64 KiB.",
             Self::HostChanged => "Enter the password again, because the host changed.",
+            Self::End(end) => end.message(),
         }
         .to_owned()
     }

@@ -110,6 +110,11 @@ async fn basic_authentication() {
         assert_eq!(tried(&config, &host, account, image).await, expected, "{} {image:?}", account.0);
         assert_eq!(by_skopeo(&folder, &host, account, image), expected, "{} {image:?}", account.0);
     }
+    // An account for a part of it is tried at the host, on images below its path.
+    let scoped = format!("{host}/group");
+    assert_eq!(tried(&config, &scoped, GOOD, None).await, CheckCause::RegistryOpened);
+    assert_eq!(tried(&config, &scoped, GOOD, Some("group/app:1.0")).await, CheckCause::ImageFound);
+    assert_eq!(tried(&config, &scoped, BAD, Some("group/app:1.0")).await, CheckCause::WrongPassword);
 }
 
 #[tokio::test]
