@@ -54,14 +54,16 @@ test('the notice is shown once', async ({ page }) => {
 test('the notice goes by itself, but not while somebody is at it', async ({ page, hydrated }) => {
   test.skip(!hydrated, 'without JavaScript it stays until the next page');
   const name = unique('fleeting');
+  await page.clock.install();
   await open(page, '/secrets/new');
   await submit(page, { name, secret: privateKey() });
   await expectList(page);
   await notice(page).getByRole('link').hover();
-  await page.waitForTimeout(7_500);
+  await page.clock.runFor(7_500);
   await expect(notice(page)).toContainText('Secret saved');
   await page.mouse.move(0, 0);
-  await expect(notice(page)).toBeEmpty({ timeout: 9_000 });
+  await page.clock.runFor(7_000);
+  await expect(notice(page)).toBeEmpty();
 });
 
 test('left empty, the display name is the name', async ({ page }) => {

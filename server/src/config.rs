@@ -6,8 +6,8 @@ use crate::{
     listen_addr,
 };
 use backend::{
-    CheckConfig, DatabaseConfig, ExtraRoots, Issuer, PrivateHost, SessionLimits, SignInConfig, SingleSignOnConfig,
-    StartError, StepUp, TokenLimits,
+    CheckConfig, DatabaseConfig, ExtraRoots, Issuer, PrivateHost, SessionLimits, SignInConfig,
+    SingleSignOnConfig, StartError, StepUp, TokenLimits,
 };
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use domain::{
@@ -437,7 +437,10 @@ fn plain_http_host(text: &str) -> Result<String, &'static str> {
             && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
     };
     let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
-    if host.is_none_or(letters) && port.is_none_or(is_port) && (host.is_some() || text.ends_with(']') || port.is_some()) {
+    if host.is_none_or(letters)
+        && port.is_none_or(is_port)
+        && (host.is_some() || text.ends_with(']') || port.is_some())
+    {
         Ok(text.to_owned())
     } else {
         Err(wrong)
@@ -656,9 +659,22 @@ mod tests {
         ] {
             assert_eq!(plain_http_host(text).as_deref(), Ok(host), "{text}");
         }
-        for text in
-            ["", "*", "*.corp", "10.0.0.0/8", "a;b", "a b", "https://h", "h/path", "h:0", "h:x", "h:1:2", "[::1", "[x]:1", "u@h"]
-        {
+        for text in [
+            "",
+            "*",
+            "*.corp",
+            "10.0.0.0/8",
+            "a;b",
+            "a b",
+            "https://h",
+            "h/path",
+            "h:0",
+            "h:x",
+            "h:1:2",
+            "[::1",
+            "[x]:1",
+            "u@h",
+        ] {
             assert!(plain_http_host(text).is_err(), "{text}");
         }
         assert!(Cli::try_parse_from(["latchkey", "--plain-http-hosts", "a:5000,10.0.0.0/8"]).is_err());

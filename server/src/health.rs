@@ -52,7 +52,8 @@ pub async fn live() -> &'static str {
 /// site is whole. With `?verbose`, a line for each thing that whoever runs the portal wants to know.
 pub async fn ready(State(state): State<AppState>, RawQuery(query): RawQuery) -> (StatusCode, String) {
     let (status, word) = summary(&state).await;
-    let verbose = query.is_some_and(|query| query.split('&').any(|part| part == "verbose" || part.starts_with("verbose=")));
+    let verbose = query
+        .is_some_and(|query| query.split('&').any(|part| part == "verbose" || part.starts_with("verbose=")));
     let text = if verbose { format!("{word}\n{}", details(&state).await) } else { format!("{word}\n") };
     (status, text)
 }

@@ -52,7 +52,8 @@ pub fn path(settings: &Settings) -> PathBuf {
 /// Errors: keys that cannot be used; `Unnamed` where none is there, and none may be made.
 pub fn find(settings: &Settings) -> Result<Option<Vec<Kek>>, KeyError> {
     if let Some(text) = &settings.kek {
-        let keys = Kek::parse_ring(text).map_err(|error| KeyError::Unusable("LATCHKEY_KEK".to_owned(), error));
+        let keys =
+            Kek::parse_ring(text).map_err(|error| KeyError::Unusable("LATCHKEY_KEK".to_owned(), error));
         return keys.map(Some);
     }
     let path = path(settings);

@@ -19,8 +19,10 @@ pub fn parse(text: &str) -> Result<SocketAddr, String> {
     if host.contains([':', '/', '[', ']', '@', ' ']) {
         return Err(form.to_owned());
     }
-    let found: Vec<SocketAddr> =
-        (host, port).to_socket_addrs().map_err(|error| format!("the name {host} has no address here: {error}"))?.collect();
+    let found: Vec<SocketAddr> = (host, port)
+        .to_socket_addrs()
+        .map_err(|error| format!("the name {host} has no address here: {error}"))?
+        .collect();
     let first = found.iter().find(|address| address.is_ipv4()).or_else(|| found.first());
     first.copied().ok_or_else(|| format!("the name {host} has no address here"))
 }
@@ -42,7 +44,16 @@ mod tests {
         assert_eq!(parsed(":3000"), "0.0.0.0:3000");
         assert_eq!(parsed("*:3000"), "0.0.0.0:3000");
         assert_eq!(parsed("localhost:3000"), "127.0.0.1:3000");
-        for text in ["3000", "localhost", "", ":", "localhost:", "localhost:99999", "http://localhost:3000", "::1:3000"] {
+        for text in [
+            "3000",
+            "localhost",
+            "",
+            ":",
+            "localhost:",
+            "localhost:99999",
+            "http://localhost:3000",
+            "::1:3000",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

@@ -209,7 +209,9 @@ impl Keeper {
             }
             self.running.store(false, Ordering::Release);
             let log = tail(&self.log_path());
-            tracing::error!("the private PostgreSQL has ended, and is started again. The end of its log:\n{log}");
+            tracing::error!(
+                "the private PostgreSQL has ended, and is started again. The end of its log:\n{log}"
+            );
             match self.start_again(stopped) {
                 Some(again) => child = again,
                 None => return,

@@ -199,6 +199,12 @@ async fn serve(settings: Settings) -> Outcome {
              LATCHKEY_TRUSTED_PROXIES to the address of that proxy"
         );
     }
+    if settings.database_url.as_ref().is_some_and(backend::is_database_unproven) {
+        tracing::warn!(
+            "the database is on another machine and need not prove who it is: whoever sits in between reads and changes what is \
+             stored. Set sslmode=verify-full, and sslrootcert, in DATABASE_URL"
+        );
+    }
     let state = AppState::new(site.options, site.assets, edge);
     if !site.complete {
         state.status.site_is_incomplete();
@@ -344,10 +350,10 @@ async fn first_admin(
         };
     }
     if let Some(token) = backend.users().setup_link(&ctx).await? {
-        let origin = settings.public_url.as_ref().map_or_else(
-            || format!("http://{}", listen_addr::reachable(addr)),
-            Origin::as_text,
-        );
+        let origin = settings
+            .public_url
+            .as_ref()
+            .map_or_else(|| format!("http://{}", listen_addr::reachable(addr)), Origin::as_text);
         eprintln!(
             "\nNobody can sign in yet. Within an hour, make the first administrator here:\n\n  {origin}/setup?token={}\n",
             token.expose()

@@ -6,7 +6,7 @@ use crate::{
     ui::{alert::Alert, icon::icon},
 };
 use domain::{
-    check::{CheckCause, CheckReport, CheckStatus, HostKey, KnownHosts, Published, Refs},
+    check::{CheckCause, CheckReport, CheckStatus, HostKey, KnownHosts, Published, Refs, UnusedLine},
     error::{Error, Field},
     secret::SecretId,
 };
@@ -121,11 +121,14 @@ pub fn StatusWord(
 
 /// What was found in a repository.
 pub fn refs_text(refs: &Refs) -> String {
-    let Refs { branch, count, exact } = refs;
+    let Refs { branch, count, exact, headless } = refs;
     let noun = if *count == 1 { "ref" } else { "refs" };
     let count = if *exact { count.to_string() } else { format!("more than {count}") };
     match branch {
         Some(branch) => format!("Default branch {branch}, {count} {noun}."),
+        None if *headless => {
+            format!("The default branch does not exist, so that a clone comes out empty; {count} {noun}.")
+        }
         None if count == "0" => "It is empty: no branch and no tag.".to_owned(),
         None => format!("No default branch, {count} {noun}."),
     }
@@ -135,7 +138,7 @@ pub fn refs_text(refs: &Refs) -> String {
 #[component]
 pub fn Answer(report: CheckReport, approval: Approval) -> impl IntoView {
     let message = report.message();
-    let CheckReport { cause, host, refs, host_keys, branch: _, retry_after: _ } = report;
+    let CheckReport { cause, host, refs, host_keys, branch: _, retry_after: _, port, hint, unused } = report;
     let status = cause.status();
     let keys = (!host_keys.is_empty()).then(|| {
         let known_as = host.clone().unwrap_or_default();
@@ -149,7 +152,7 @@ pub fn Answer(report: CheckReport, approval: Approval) -> impl IntoView {
         _ => None,
     };
     // As an answer that a field is to be looked at, it leads there.
-    let said = if cause == CheckCause::BranchNotFound {
+    let said = if cause.is_about_branch() {
         let field = format!("#{}", Field::Branch.key());
         Either::Left(view! { <a href=field>{message}</a> })
     } else {
@@ -160,13 +163,39 @@ pub fn Answer(report: CheckReport, approval: Approval) -> impl IntoView {
             <p>
                 <StatusWord status label=cause.label()/>
                 {host.map(|host| view! { " " <code>{host}</code> })}
+                {port.filter(|_| status == CheckStatus::Unreachable).map(|port| format!(", port {port}"))}
             </p>
             <p>{said}</p>
+            {hint.filter(|_| status != CheckStatus::Works).map(|hint| view! { <p>{port_hint(&hint)}</p> })}
             {refs.as_ref().map(|refs| view! { <p>{refs_text(refs)}</p> })}
             {keys}
+            {unused_text(&unused).map(|text| view! { <p class="hint">{text}</p> })}
             {carried}
         </div>
     }
+}
+
+/// What is said where a port stands in the place of a folder, and this address may have been meant.
+pub fn port_hint(address: &str) -> String {
+    format!("In this form, the number behind the colon is a folder. If it is the port, write {address}.")
+}
+
+/// The lines of the known hosts that are not used, as a sentence; `None` where all are.
+pub fn unused_text(unused: &[UnusedLine]) -> Option<String> {
+    /// More than these are counted and not named.
+    const NAMED: usize = 5;
+    let lines = match unused.len() {
+        0 => return None,
+        1 => "1 line of the known hosts is not used here: ".to_owned(),
+        many => format!("{many} lines of the known hosts are not used here: "),
+    };
+    let named = unused.iter().take(NAMED).map(|line| {
+        let hosts = line.hosts.as_deref().unwrap_or("a hashed name");
+        format!("{hosts} ({})", line.why.words())
+    });
+    let named = named.collect::<Vec<_>>().join(", ");
+    let end = if unused.len() > NAMED { " and others." } else { "." };
+    Some(format!("{lines}{named}{end}"))
 }
 
 /// The keys that a host has: to be compared and approved, or to be worried about.
@@ -206,7 +235,7 @@ fn HostKeys<'a>(
             }
         })
         .collect_view();
-    let approve = (cause == CheckCause::HostKeyUnknown).then(|| match approval {
+    let approve = cause.asks_for_approval().then(|| match approval {
         Approval::InForm { approved } => Either::Left(view! {
             <label class="approve">
                 <input
@@ -249,7 +278,7 @@ mod tests {
     fn shown(cause: CheckCause, keys: Vec<HostKey>) -> String {
         let report = CheckReport {
             host: Some("<b>host".to_owned()),
-            refs: Some(Refs { branch: Some("<i>main".to_owned()), count: 1, exact: true }),
+            refs: Some(Refs { branch: Some("<i>main".to_owned()), count: 1, exact: true, headless: false }),
             host_keys: keys,
             ..CheckReport::new(cause)
         };
@@ -268,18 +297,43 @@ mod tests {
     #[test]
     fn only_an_unknown_host_can_be_approved() {
         let approve = "name=\"approved_hosts\"";
-        assert!(shown(CheckCause::HostKeyUnknown, vec![key(Published::By("GitHub"))]).contains(approve));
-        for cause in [CheckCause::HostKeyChanged, CheckCause::HostKeyNotPublished] {
+        for cause in [CheckCause::HostKeyUnknown, CheckCause::HostKeyForAnotherPort] {
+            assert!(shown(cause, vec![key(Published::By("GitHub"))]).contains(approve));
+        }
+        for cause in [CheckCause::HostKeyChanged, CheckCause::HostKeyNotPublished, CheckCause::HostKeyRevoked]
+        {
             let shown = shown(cause, vec![key(Published::Otherwise("GitHub"))]);
             assert!(!shown.contains(approve) && shown.contains("not one that GitHub publishes"), "{shown}");
         }
     }
 
     #[test]
+    fn what_else_was_noticed_stands_in_the_answer() {
+        let report = CheckReport {
+            host: Some("host".to_owned()),
+            port: Some(22),
+            hint: Some("ssh://root@host:47022/a".to_owned()),
+            unused: KnownHosts::stored("@cert-authority *.x ssh-rsa AAAAB3NzaC1yc2EA\n").unused().collect(),
+            ..CheckReport::new(CheckCause::ConnectionRefused)
+        };
+        let html = html(report, &SecretInput::default(), None, false);
+        for said in [
+            ", port 22",
+            "write ssh://root@host:47022/a",
+            "1 line of the known hosts",
+            "*.x (a certificate authority)",
+        ] {
+            assert!(html.contains(said), "{said}: {html}");
+        }
+    }
+
+    #[test]
     fn refs_read_well() {
         let text = |branch: Option<&str>, count, exact| {
-            refs_text(&Refs { branch: branch.map(str::to_owned), count, exact })
+            refs_text(&Refs { branch: branch.map(str::to_owned), count, exact, headless: false })
         };
+        let headless = refs_text(&Refs { branch: None, count: 2, exact: true, headless: true });
+        assert!(headless.contains("does not exist") && headless.ends_with("2 refs."), "{headless}");
         assert_eq!(text(Some("main"), 1, true), "Default branch main, 1 ref.");
         assert_eq!(text(Some("main"), 20_000, false), "Default branch main, more than 20000 refs.");
         assert_eq!(text(None, 0, true), "It is empty: no branch and no tag.");

@@ -1,6 +1,6 @@
 //! The connection of a stored secret: what is known of it, and the button to try it.
 
-use super::answer::{Answer, Approval, StatusWord, refs_text};
+use super::answer::{Answer, Approval, StatusWord, refs_text, unused_text};
 use crate::{
     error::ApiError,
     failure::LoadFailure,
@@ -61,7 +61,7 @@ fn Shown(
     report: Option<CheckReport>,
 ) -> impl IntoView {
     let SecretDetails { id, display_name, .. } = details;
-    let CheckState { cause, last, refs, target, trusted, now } = state;
+    let CheckState { cause, last, refs, target, trusted, unused, now } = state;
     // Before the first test there may be nothing to test on, which a test would only say once more.
     let cause = match cause {
         CheckCause::NeverTested if id.kind == SecretKind::GitDataset && target.is_none() => {
@@ -116,6 +116,7 @@ fn Shown(
             <dd>{target.unwrap_or_else(|| "none".to_owned())}</dd>
         </dl>
         {(!trusted.is_empty()).then(|| view! { <Trusted keys=trusted/> })}
+        {unused_text(&unused).map(|text| view! { <p class="hint">{text}</p> })}
         <div class="actions">
             <a class="button" href=back>
                 "Back to the secrets"

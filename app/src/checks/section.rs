@@ -2,7 +2,7 @@
 //! form, and are the server's to render: nothing in them has to answer at once.
 
 use super::{
-    answer::{Tested, ticket_field},
+    answer::{Tested, port_hint, ticket_field},
     button::{ANSWER, FORM, TestInPlace},
 };
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     ui::field::{FieldText, field_frame},
 };
 use domain::{
+    check::Repository,
     error::{Error, Field},
     secret::SecretKind,
 };
@@ -37,6 +38,7 @@ pub fn CheckSection(
     let is_for = |wanted| kind.is_none_or(|kind| kind == wanted);
     let repository = is_for(SecretKind::GitDataset).then(|| {
         let hosts = problem(Field::KnownHosts);
+        let port = Repository::parse(&typed.repository).ok().and_then(|repository| repository.port_in_path());
         let open = hosts.is_some() || !typed.known_hosts.is_empty();
         view! {
             <div class="for-git-dataset">
@@ -47,6 +49,7 @@ pub fn CheckSection(
                     problem(Field::Repository),
                     first == Some(Field::Repository),
                 )}
+                {port.map(|address| view! { <p class="hint">{port_hint(&address)}</p> })}
                 <details class="known-hosts" open=open>
                     <summary>"Trusted host keys"</summary>
                     {hosts_area(typed.known_hosts.clone(), hosts, first == Some(Field::KnownHosts))}

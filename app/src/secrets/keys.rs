@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::{
     access::Role,
-    check::{CheckCause, CheckReport, CheckStatus},
+    check::{CheckReport, CheckStatus},
     error::Error,
     secret::{KeyFacts, NewKeyKind, PendingKey, SecretDetails, SecretId, SecretKind, StoredKey},
 };
@@ -241,7 +241,7 @@ const TEST_RESULT: &str = "new-key-result";
 fn TestResult(id: SecretId, report: CheckReport) -> impl IntoView {
     let next = match (report.cause, report.cause.status()) {
         (_, CheckStatus::Works) => Some("The new key works. You can switch to it."),
-        (CheckCause::HostKeyUnknown, _) => {
+        (cause, _) if cause.asks_for_approval() => {
             Some("Trusting them tests the key in use. Come back here afterwards to test the new one.")
         }
         _ => None,

@@ -138,10 +138,13 @@ pub async fn test(
 
 /// What a test found wrong with a field.
 pub fn found_by(report: &CheckReport) -> Vec<FieldError> {
-    let problem = Problem::Usage(UsageProblem::NoSuchBranch);
-    let wrong =
-        (report.cause == CheckCause::BranchNotFound).then_some(FieldError { field: Field::Branch, problem });
-    wrong.into_iter().collect()
+    let problem = match report.cause {
+        CheckCause::BranchNotFound => UsageProblem::NoSuchBranch,
+        CheckCause::BranchIsTag => UsageProblem::BranchIsTag,
+        CheckCause::NoDefaultBranch => UsageProblem::NoDefaultBranch,
+        _ => return Vec::new(),
+    };
+    vec![FieldError { field: Field::Branch, problem: Problem::Usage(problem) }]
 }
 
 fn saved(kind: UsageKind) -> Notice {

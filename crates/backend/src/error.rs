@@ -43,7 +43,11 @@ impl StartError {
             | Self::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
                 is_passing(error)
             }
-            Self::Address(_) | Self::Unfit(_) | Self::Newer { .. } | Self::Migration(_) | Self::ExtraCa(_) => false,
+            Self::Address(_)
+            | Self::Unfit(_)
+            | Self::Newer { .. }
+            | Self::Migration(_)
+            | Self::ExtraCa(_) => false,
         }
     }
 
@@ -83,9 +87,13 @@ fn told(error: &sqlx::Error) -> String {
             format!("TLS with it failed: {error}. See sslmode and sslrootcert in DATABASE_URL")
         }
         sqlx::Error::Io(error) => error.to_string(),
-        sqlx::Error::Tls(error) => format!("TLS with it failed: {error}. See sslmode and sslrootcert in DATABASE_URL"),
+        sqlx::Error::Tls(error) => {
+            format!("TLS with it failed: {error}. See sslmode and sslrootcert in DATABASE_URL")
+        }
         sqlx::Error::Configuration(error) => format!("DATABASE_URL cannot be used: {error}"),
-        sqlx::Error::Protocol(_) => "what answers at its address does not speak as PostgreSQL does".to_owned(),
+        sqlx::Error::Protocol(_) => {
+            "what answers at its address does not speak as PostgreSQL does".to_owned()
+        }
         sqlx::Error::PoolTimedOut => "it does not answer in time".to_owned(),
         other => describe(other).to_owned(),
     };
@@ -106,17 +114,23 @@ fn told_of_migration(error: &MigrateError) -> String {
 /// What a code of PostgreSQL means to whoever runs the portal, and what to do. Appendix A of its manual has the codes.
 fn meaning(error: &sqlx::Error) -> Option<&'static str> {
     if is_read_only(error) {
-        return Some("The database can only be read: it is a standby, or was made read-only. Name every server in DATABASE_URL, and the one that takes writes is found");
+        return Some(
+            "The database can only be read: it is a standby, or was made read-only. Name every server in DATABASE_URL, and the one that takes writes is found",
+        );
     }
     let database = error.as_database_error()?;
     if database.message().contains("startup parameter") {
         return Some("That is a pooler such as pgbouncer: set LATCHKEY_DATABASE_POOLER=transaction");
     }
     match database.code()?.as_ref() {
-        "53300" => Some("Its connections are all taken: lower LATCHKEY_DATABASE_CONNECTIONS, or raise the limit of the role or the server"),
+        "53300" => Some(
+            "Its connections are all taken: lower LATCHKEY_DATABASE_CONNECTIONS, or raise the limit of the role or the server",
+        ),
         "53100" => Some("The disk of the database is full"),
         "53200" => Some("The database is out of memory"),
-        "28P01" | "28000" => Some("The database refuses the role or its password: see DATABASE_URL or the file of DATABASE_URL_FILE"),
+        "28P01" | "28000" => Some(
+            "The database refuses the role or its password: see DATABASE_URL or the file of DATABASE_URL_FILE",
+        ),
         "3D000" => Some("There is no such database: make it with CREATE DATABASE, or see DATABASE_URL"),
         "42501" => Some("The role has not the rights for it: docs/database.md lists them"),
         "42P05" | "26000" => Some("If a pooler stands in between, set LATCHKEY_DATABASE_POOLER=transaction"),
@@ -153,7 +167,9 @@ pub(crate) fn is_broken(error: &sqlx::Error) -> bool {
         // PostgreSQL is going down or coming up; the form of an answer was changed by a migration; a prepared statement
         // is not there, or there twice.
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            code.starts_with("57P") || ["26000", "42P05"].contains(&code.as_ref()) || (code == "0A000" && error.message().contains("cached plan"))
+            code.starts_with("57P")
+                || ["26000", "42P05"].contains(&code.as_ref())
+                || (code == "0A000" && error.message().contains("cached plan"))
         }),
         _ => false,
     }

@@ -192,6 +192,8 @@ impl From<Problem> for String {
             Problem::Password(problem) => ("password", place(&PasswordProblem::ALL, &problem)),
             Problem::Target(TargetProblem::KnownHostsLine(line)) => return format!("hosts-line:{line}"),
             Problem::Target(TargetProblem::KnownHostsPort(line)) => return format!("hosts-port:{line}"),
+            Problem::Target(TargetProblem::RepositoryUserHas(c)) => return format!("git-user:{c}"),
+            Problem::Target(TargetProblem::RepositoryHostHas(c)) => return format!("git-host:{c}"),
             Problem::Target(problem) => ("target", place(&TargetProblem::ALL, &problem)),
             Problem::Usage(problem) => ("usage", place(&UsageProblem::ALL, &problem)),
         };
@@ -233,6 +235,8 @@ impl TryFrom<String> for Problem {
                 "username" => at(&UsernameProblem::ALL, place, Self::Username),
                 "password" => at(&PasswordProblem::ALL, place, Self::Password),
                 "target" => at(&TargetProblem::ALL, place, Self::Target),
+                "git-user" => Some(Self::Target(TargetProblem::RepositoryUserHas(character?))),
+                "git-host" => Some(Self::Target(TargetProblem::RepositoryHostHas(character?))),
                 "hosts-line" => Some(Self::Target(TargetProblem::KnownHostsLine(rest.parse().ok()?))),
                 "hosts-port" => Some(Self::Target(TargetProblem::KnownHostsPort(rest.parse().ok()?))),
                 "usage" => at(&UsageProblem::ALL, place, Self::Usage),
@@ -335,7 +339,13 @@ mod tests {
         all.extend(PasswordProblem::ALL.map(Problem::Password));
         all.extend(TargetProblem::ALL.map(Problem::Target));
         all.extend(
-            [TargetProblem::KnownHostsLine(12), TargetProblem::KnownHostsPort(u32::MAX)].map(Problem::Target),
+            [
+                TargetProblem::KnownHostsLine(12),
+                TargetProblem::KnownHostsPort(u32::MAX),
+                TargetProblem::RepositoryUserHas(':'),
+                TargetProblem::RepositoryHostHas('ü'),
+            ]
+            .map(Problem::Target),
         );
         all.extend(UsageProblem::ALL.map(Problem::Usage));
         for field in Field::ALL {

@@ -34,6 +34,17 @@ pub fn decode(text: &str) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
+/// Encodes what stands in the path of an address: everything but the unreserved characters and `/`.
+pub fn encode_path(path: &str) -> String {
+    path.split('/').map(encode).collect::<Vec<_>>().join("/")
+}
+
+/// Decodes an address as Git does: `+` stands for itself, and so do `%00` and a `%` without two hexadecimal digits. `None`
+/// where the bytes are not UTF-8.
+pub fn decode_url(text: &str) -> Option<String> {
+    decode(&text.replace('+', "%2B").replace("%00", "%2500"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,6 +60,16 @@ mod tests {
         fn decoding_never_panics(text in "[%+a-f0-9é]{0,40}") {
             decode(&text);
         }
+    }
+
+    #[test]
+    fn addresses_are_decoded_as_git_does() {
+        for (text, decoded) in
+            [("a+b%20c", "a+b c"), ("%2e%2E/%c3%a4", "../ä"), ("100%", "100%"), ("%00", "%00")]
+        {
+            assert_eq!(decode_url(text).as_deref(), Some(decoded), "{text}");
+        }
+        assert_eq!(encode_path("/a b/~c"), "/a%20b/~c");
     }
 
     #[test]

@@ -53,7 +53,12 @@ fn read_up_to(path: &Path, limit: usize, too_long: &str) -> Result<Sensitive, Fa
     if bytes.len() > limit {
         return Err(wrong(too_long));
     }
-    text::decode(&bytes).ok_or_else(|| wrong("it is not a text in UTF-8 or UTF-16"))
+    // PuTTYgen on Windows writes the comment in the system's code page; the key is found whole without those bytes.
+    let putty = || {
+        let text = bytes.starts_with(b"PuTTY-User-Key-File-").then(|| String::from_utf8_lossy(&bytes));
+        text.map(|text| Sensitive::new(text.into_owned()))
+    };
+    text::decode(&bytes).or_else(putty).ok_or_else(|| wrong("it is not a text in UTF-8 or UTF-16"))
 }
 
 /// The same, without a line end after it.

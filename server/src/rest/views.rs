@@ -3,7 +3,7 @@
 use backend::{AuditEntry, DeletedSecret, Stopped, TokenActor, TokenSummary};
 use domain::{
     access::Restriction,
-    check::{CheckReport, CheckState, Published},
+    check::{CheckReport, CheckState, Published, Refs, UnusedLine},
     page::{Position, SecretPage},
     secret::{KeyFacts, PendingKey, SecretDetails, SecretKind, SecretSummary, StoredKey},
     time::Timestamp,
@@ -120,21 +120,48 @@ pub struct Connection {
     branch: Option<String>,
     /// How many branches, tags and other refs there are.
     refs: Option<u32>,
+    /// Whether there are more refs than were counted.
+    refs_truncated: Option<bool>,
+    /// Whether HEAD names a branch that does not exist: a clone comes out empty.
+    head_missing: Option<bool>,
 }
 
 impl From<CheckState> for Connection {
     fn from(state: CheckState) -> Self {
         let (tested_at, tested_by) = state.last.unzip();
-        let (branch, refs) = state.refs.map(|refs| (refs.branch, refs.count)).unzip();
+        let Found { branch, refs, refs_truncated, head_missing } = state.refs.into();
         Self {
             status: state.cause.status().as_str(),
             cause: state.cause.as_str(),
             detail: state.cause.message(),
             tested_at: tested_at.map(Timestamp::rfc3339),
             tested_by,
-            branch: branch.flatten(),
+            branch,
             refs,
+            refs_truncated,
+            head_missing,
         }
+    }
+}
+
+fn unused(line: &UnusedLine) -> String {
+    let hosts = line.hosts.as_deref().unwrap_or("a hashed name");
+    format!("{hosts} ({})", line.why.words())
+}
+
+/// What was found in a repository, as the API tells it.
+#[derive(Default)]
+struct Found {
+    branch: Option<String>,
+    refs: Option<u32>,
+    refs_truncated: Option<bool>,
+    head_missing: Option<bool>,
+}
+
+impl From<Option<Refs>> for Found {
+    fn from(refs: Option<Refs>) -> Self {
+        let Some(Refs { branch, count, exact, headless }) = refs else { return Self::default() };
+        Self { branch, refs: Some(count), refs_truncated: Some(!exact), head_missing: Some(headless) }
     }
 }
 
@@ -151,10 +178,20 @@ pub struct TestResult {
     retry_after: Option<u32>,
     /// The host that was asked.
     host: Option<String>,
+    /// The port that was asked, of Git servers.
+    port: Option<u16>,
+    /// The address that may have been meant, where a port stands in the place of a folder: `host:2222/group/app`.
+    address_hint: Option<String>,
+    /// The lines of the known hosts that are not used, and why.
+    known_hosts_unused: Vec<String>,
     /// The branch that a clone begins with.
     branch: Option<String>,
     /// How many branches, tags and other refs there are.
     refs: Option<u32>,
+    /// Whether there are more refs than were counted.
+    refs_truncated: Option<bool>,
+    /// Whether HEAD names a branch that does not exist: a clone comes out empty.
+    head_missing: Option<bool>,
     /// The host's keys, where they are to be approved or are not the known ones.
     host_keys: Vec<HostKey>,
 }
@@ -175,7 +212,7 @@ pub struct HostKey {
 impl From<CheckReport> for TestResult {
     fn from(report: CheckReport) -> Self {
         let detail = report.message();
-        let (branch, refs) = report.refs.map(|refs| (refs.branch, refs.count)).unzip();
+        let Found { branch, refs, refs_truncated, head_missing } = report.refs.into();
         let host_keys = report.host_keys.into_iter().map(|key| HostKey {
             algorithm: key.algorithm,
             fingerprint: key.fingerprint,
@@ -192,8 +229,13 @@ impl From<CheckReport> for TestResult {
             detail,
             retry_after: report.retry_after,
             host: report.host,
-            branch: branch.flatten(),
+            port: report.port,
+            address_hint: report.hint,
+            known_hosts_unused: report.unused.iter().map(unused).collect(),
+            branch,
             refs,
+            refs_truncated,
+            head_missing,
             host_keys: host_keys.collect(),
         }
     }

@@ -15,7 +15,8 @@ fn account() -> Option<(u32, u32)> {
     if !nix::unistd::geteuid().is_root() {
         return None;
     }
-    let user = ["postgres", "nobody"].into_iter().find_map(|name| nix::unistd::User::from_name(name).ok().flatten());
+    let user =
+        ["postgres", "nobody"].into_iter().find_map(|name| nix::unistd::User::from_name(name).ok().flatten());
     user.map(|user| (user.uid.as_raw(), user.gid.as_raw()))
 }
 
@@ -37,7 +38,8 @@ fn run(command: &mut Command) {
 fn programs() -> PathBuf {
     let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let version = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok());
-    let newest = installed.map(|entry| entry.path()).filter(|path| version(path).is_some()).max_by_key(version);
+    let newest =
+        installed.map(|entry| entry.path()).filter(|path| version(path).is_some()).max_by_key(version);
     newest.map_or_else(PathBuf::new, |path| path.join("bin"))
 }
 
@@ -100,7 +102,12 @@ impl Cluster {
             .arg("-D")
             .arg(folder.join("data"))
             .args(["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "hot_standby=on"])
-            .args(["-c", &format!("port={port}"), "-c", &format!("unix_socket_directories={}", folder.display())])
+            .args([
+                "-c",
+                &format!("port={port}"),
+                "-c",
+                &format!("unix_socket_directories={}", folder.display()),
+            ])
             .stdout(Stdio::null())
             .stderr(fs::File::create(folder.join("log")).unwrap())
             .process_group(0)
@@ -156,9 +163,18 @@ impl Cluster {
 
     fn psql(&self, database: &str, statements: &str) -> Command {
         let mut psql = Command::new("psql");
-        psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "-v", "ON_ERROR_STOP=1", "-U", "latchkey"])
-            .args(["-p", &self.port.to_string(), "-d", database, "-c", statements, "-h"])
-            .arg(&self.folder);
+        psql.args([
+            "--no-psqlrc",
+            "--quiet",
+            "--tuples-only",
+            "--no-align",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-U",
+            "latchkey",
+        ])
+        .args(["-p", &self.port.to_string(), "-d", database, "-c", statements, "-h"])
+        .arg(&self.folder);
         psql
     }
 
@@ -210,7 +226,8 @@ impl Bouncer {
             cluster.port
         );
         fs::write(&file, settings).unwrap();
-        let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].into_iter().find(|path| Path::new(path).exists());
+        let program =
+            ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].into_iter().find(|path| Path::new(path).exists());
         let child = command(program.expect("scripts/setup test installs pgbouncer"))
             .arg(&file)
             .stdout(Stdio::null())

@@ -10,9 +10,9 @@ mod bad_input;
 mod checks;
 mod client;
 mod clones;
-mod clusters;
 #[path = "../../../crates/backend/src/shapes/tests/cluster.rs"]
 mod cluster;
+mod clusters;
 mod docs;
 mod edge;
 mod graphql;
@@ -24,6 +24,7 @@ mod operations;
 #[path = "../../../crates/backend/src/checks/tests/peers.rs"]
 mod peers;
 mod process;
+mod questions;
 mod rest;
 mod schemathesis;
 mod secrets;

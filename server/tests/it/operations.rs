@@ -104,7 +104,10 @@ fn a_promoted_standby_is_found_and_has_every_acknowledged_write() {
         assert!(server.get("/livez").starts_with("HTTP/1.1 200"));
     }
     let refused = servers[0].add("meanwhile");
-    assert!(refused.starts_with("HTTP/1.1 503") && refused.to_lowercase().contains("retry-after"), "{refused}");
+    assert!(
+        refused.starts_with("HTTP/1.1 503") && refused.to_lowercase().contains("retry-after"),
+        "{refused}"
+    );
     standby.promote();
     for (n, server) in servers.iter().enumerate() {
         let began = Instant::now();
@@ -167,7 +170,10 @@ fn a_rotated_password_is_read_again_from_its_file() {
          SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'rotated'",
     );
     let refused = running.get("/secrets");
-    assert!(refused.starts_with("HTTP/1.1 503") && refused.to_lowercase().contains("retry-after"), "{refused}");
+    assert!(
+        refused.starts_with("HTTP/1.1 503") && refused.to_lowercase().contains("retry-after"),
+        "{refused}"
+    );
     fs::write(&file, cluster.url("rotated:SENTINEL-2")).unwrap();
     assert!(running.get("/secrets").starts_with("HTTP/1.1 200"));
     assert!(running.add("after").contains("location: /secrets\r\n"));
@@ -211,12 +217,25 @@ fn settings_are_taken_as_deployment_tools_write_them() {
     }
     command.env("LATCHKEY_ADMIN_PASSWORD", "correct horse battery\n").env("LATCHKEY_ADMIN_USER", "root\r\n");
     command.env("LATCHKEY_ADDR", "localhost:0\n").env("LATCHKEY_KEK", format!("{KEK}\n"));
-    command.envs([("PGPORT", "1"), ("PGSSLMODE", "verify-full"), ("PGOPTIONS", "-c nonsense=1"), ("PGHOST", "/nowhere")]);
+    command.envs([
+        ("PGPORT", "1"),
+        ("PGSSLMODE", "verify-full"),
+        ("PGOPTIONS", "-c nonsense=1"),
+        ("PGHOST", "/nowhere"),
+    ]);
     // Signs in with the password that was meant.
     let mut running = Running::start(command);
     assert!(running.get("/secrets").starts_with("HTTP/1.1 200"));
     let ready = running.get("/readyz?verbose");
-    for line in ["\nready\n", "version: ", "schema: ", "sealed: no", "database: answers", "last clean-up: ", "site: complete"] {
+    for line in [
+        "\nready\n",
+        "version: ",
+        "schema: ",
+        "sealed: no",
+        "database: answers",
+        "last clean-up: ",
+        "site: complete",
+    ] {
         assert!(ready.contains(line), "{line}: {ready}");
     }
     running.signal("-TERM");
@@ -241,7 +260,10 @@ fn settings_are_taken_as_deployment_tools_write_them() {
     unknown.arg("migrate");
     let output = unknown.output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success() && said.contains("sslpassword, pgbouncer") && !said.contains("SENTINEL"), "{said}");
+    assert!(
+        output.status.success() && said.contains("sslpassword, pgbouncer") && !said.contains("SENTINEL"),
+        "{said}"
+    );
     assert!(!said.contains('\u{1b}'), "colours where the output is no terminal: {said:?}");
 }
 
@@ -292,14 +314,20 @@ fn no_key_is_made_where_it_would_be_lost_or_open_nothing() {
 fn the_private_postgresql_is_started_again_where_it_ends() {
     let folder = fresh_folder("again");
     let mut command = latchkey(&folder);
-    command.envs([("PGPORT", "1"), ("PGSSLMODE", "require"), ("PGOPTIONS", "-c nonsense=1"), ("PGUSER", "nobody")]);
+    command.envs([
+        ("PGPORT", "1"),
+        ("PGSSLMODE", "require"),
+        ("PGOPTIONS", "-c nonsense=1"),
+        ("PGUSER", "nobody"),
+    ]);
     let mut running = Running::start(command);
     assert!(running.add("before").contains("location: /secrets\r\n"));
     assert!(running.get("/readyz?verbose").contains("private PostgreSQL: runs"));
     let old = postgres_pid(&folder).unwrap();
     assert!(Command::new("kill").args(["-KILL", &old]).status().unwrap().success());
     wait_until("it runs again", || {
-        postgres_pid(&folder).is_some_and(|pid| pid != old) && running.get("/readyz").starts_with("HTTP/1.1 200")
+        postgres_pid(&folder).is_some_and(|pid| pid != old)
+            && running.get("/readyz").starts_with("HTTP/1.1 200")
     });
     assert!(running.get("/secrets").contains("before"));
     assert!(running.add("after").contains("location: /secrets\r\n"));
@@ -330,7 +358,10 @@ fn readyz_says_that_the_site_or_the_database_is_not_as_it_should_be() {
     let ready = running.get("/readyz");
     assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("can only be read"), "{ready}");
     let refused = running.add("read-only");
-    assert!(refused.starts_with("HTTP/1.1 503") && refused.to_lowercase().contains("retry-after"), "{refused}");
+    assert!(
+        refused.starts_with("HTTP/1.1 503") && refused.to_lowercase().contains("retry-after"),
+        "{refused}"
+    );
     SHARED.sql("ALTER DATABASE ready RESET default_transaction_read_only");
     assert!(running.get("/readyz").starts_with("HTTP/1.1 200"));
     assert!(running.add("read-only").contains("location: /secrets\r\n"));

@@ -27,6 +27,10 @@ pub(super) enum Reading {
 pub(super) enum Found {
     Yes,
     No,
+    /// There is a tag of this name.
+    Tag,
+    /// None was looked for, and HEAD names none that is there.
+    NoDefault,
     /// There are more refs than are read.
     Unknown,
 }
@@ -40,23 +44,34 @@ pub(super) struct Advertisement {
     count: u32,
     more: bool,
     begun: bool,
-    /// The ref that is looked for until it is found.
+    /// The branch that is looked for until it is found, without `refs/heads/`.
     wanted: Option<Vec<u8>>,
+    looked: bool,
+    tag: bool,
+    /// Whether HEAD leads somewhere: else it is not told.
+    head: bool,
     lines: u32,
 }
 
 impl Advertisement {
     /// Looks for this branch, if for any.
     pub(super) fn looking_for(branch: Option<&Branch>) -> Self {
-        let wanted = branch.map(|branch| format!("refs/heads/{}", branch.as_str()).into_bytes());
-        Self { wanted, ..Self::default() }
+        let wanted = branch.map(|branch| branch.as_str().as_bytes().to_vec());
+        Self { looked: wanted.is_some(), wanted, ..Self::default() }
+    }
+
+    /// Whether there are refs and HEAD names none of them. HEAD comes first, so this is known from the first line on.
+    fn headless(&self) -> bool {
+        !self.head && self.count > 0
     }
 
     /// Whether it was there; to be asked when everything is read.
     pub(super) fn found(&self) -> Found {
         match self.wanted {
+            None if self.headless() && !self.looked => Found::NoDefault,
             None => Found::Yes,
             Some(_) if self.lines >= MOST_LINES => Found::Unknown,
+            Some(_) if self.tag => Found::Tag,
             Some(_) => Found::No,
         }
     }
@@ -114,7 +129,11 @@ impl Advertisement {
                 abilities.split(|byte| *byte == b' ').find_map(|word| word.strip_prefix(b"symref=HEAD:"));
             self.branch = head.map(shown);
         }
-        self.wanted.take_if(|wanted| wanted == name);
+        self.head |= name == b"HEAD";
+        let is = |start: &[u8]| self.wanted.is_some() && name.strip_prefix(start) == self.wanted.as_deref();
+        let (found, tag) = (is(b"refs/heads/"), is(b"refs/tags/"));
+        self.tag |= tag;
+        self.wanted.take_if(|_| found);
         self.lines += 1;
         // HEAD is a name for one of the others, a peeled tag the same once more, and an empty repository has none.
         if name != b"HEAD" && !name.ends_with(b"^{}") && !self.more {
@@ -140,7 +159,8 @@ fn shown(name: &[u8]) -> String {
 
 impl From<Advertisement> for Refs {
     fn from(read: Advertisement) -> Self {
-        Self { branch: read.branch, count: read.count, exact: !read.more }
+        let headless = read.headless();
+        Self { branch: read.branch.filter(|_| !headless), count: read.count, exact: !read.more, headless }
     }
 }
 
@@ -177,9 +197,9 @@ mod tests {
             "0000".to_owned(),
         ];
         let found = refs(&whole.concat()).unwrap();
-        assert_eq!(found, Refs { branch: Some("main".to_owned()), count: 2, exact: true });
+        assert_eq!(found, Refs { branch: Some("main".to_owned()), count: 2, exact: true, headless: false });
         let empty = packet(&format!("{} capabilities^{{}}\0agent=git/2\n", "0".repeat(40))) + "0000";
-        assert_eq!(refs(&empty), Some(Refs { branch: None, count: 0, exact: true }));
+        assert_eq!(refs(&empty), Some(Refs { branch: None, count: 0, exact: true, headless: false }));
         let versioned = packet("version 1\n") + &packet(&format!("{ID} refs/heads/x\0\n")) + "0000";
         assert_eq!(refs(&versioned).unwrap().count, 1);
     }
@@ -201,12 +221,28 @@ mod tests {
             ("fix", Found::No),
             ("mai", Found::No),
             ("Main", Found::No),
-            ("v1", Found::No),
+            ("v1", Found::Tag),
             ("HEAD", Found::No),
         ] {
             assert_eq!(looked_for(branch, &refs), found, "{branch}");
         }
         assert_eq!(looked_for("main", &[]), Found::No);
+    }
+
+    #[test]
+    fn a_head_that_leads_nowhere_is_told() {
+        let read = |branch: &str, lines: &[&str]| {
+            let mut read = Advertisement::looking_for(Branch::parse(branch).unwrap().as_ref());
+            let text: Vec<_> = lines.iter().map(|line| packet(&format!("{ID} {line}\n"))).collect();
+            assert_eq!(read.feed((text.concat() + "0000").as_bytes()), Reading::Done);
+            (read.found(), Refs::from(read))
+        };
+        let (found, refs) = read("", &["refs/heads/main\0agent=git/2"]);
+        assert_eq!((found, refs.headless, refs.branch), (Found::NoDefault, true, None));
+        assert_eq!(read("main", &["refs/heads/main\0agent=git/2"]).0, Found::Yes);
+        // HEAD at a commit without a branch is cloned all the same.
+        let (found, refs) = read("", &["HEAD\0agent=git/2", "refs/heads/main"]);
+        assert_eq!((found, refs.headless, refs.branch), (Found::Yes, false, None));
     }
 
     /// It may come after very many others, and with too many nothing is said of it that is not known.
@@ -221,7 +257,7 @@ mod tests {
             assert_eq!(end, Some(Reading::Done));
             (read.found(), Refs::from(read))
         };
-        let most = Refs { branch: None, count: MOST_REFS, exact: false };
+        let most = Refs { branch: None, count: MOST_REFS, exact: false, headless: true };
         assert_eq!(looked_for(MOST_REFS + 5), (Found::Yes, most.clone()));
         assert_eq!(looked_for(MOST_LINES), (Found::Unknown, most));
     }

@@ -5,42 +5,61 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::check::{HostKey, KnownHosts, Published, TrustedKey};
 use russh::keys::{HashAlg, PublicKey};
 
-/// What a host's operator publishes about its keys, all of them: GitHub's "SSH key fingerprints", GitLab's "SSH host keys
-/// fingerprints", Bitbucket's "Configure SSH and two-step verification"; Ed25519, ECDSA and RSA, read in November 2026.
-const PUBLISHED: [(&str, &str, [&str; 3]); 3] = [
-    (
-        "github.com",
-        "GitHub",
-        [
+/// An operator that publishes the keys of its hosts.
+struct Operator {
+    name: &'static str,
+    /// With the port of each: the second is for networks that let nothing out but web traffic.
+    hosts: [(&'static str, u16); 2],
+    /// All keys: Ed25519, ECDSA and RSA.
+    fingerprints: [&'static str; 3],
+}
+
+/// GitHub's "SSH key fingerprints" and "Using SSH over the HTTPS port", GitLab's "SSH host keys fingerprints" and
+/// "Alternative SSH port", Bitbucket's "Configure SSH and two-step verification"; read in November 2026.
+const OPERATORS: [Operator; 3] = [
+    Operator {
+        name: "GitHub",
+        hosts: [("github.com", 22), ("ssh.github.com", 443)],
+        fingerprints: [
             "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU",
             "SHA256:p2QAMXNIC1TJYWeIOttrVc98/R1BUFWu3/LiyKgUfQM",
             "SHA256:uNiVztksCsDhcc0u9e8BujQXVUpKZIDTMczCvj3tD2s",
         ],
-    ),
-    (
-        "gitlab.com",
-        "GitLab",
-        [
+    },
+    Operator {
+        name: "GitLab",
+        hosts: [("gitlab.com", 22), ("altssh.gitlab.com", 443)],
+        fingerprints: [
             "SHA256:eUXGGm1YGsMAS7vkcx6JOJdOGHPem5gQp4taiCfCLB8",
             "SHA256:HbW3g8zUjNSksFbqTiUWPWg2Bq1x8xdGUrliXFzSnUw",
             "SHA256:ROQFvPThGrW4RuWLoL9tq9I9zJ42fK4XywyRtbOz/EQ",
         ],
-    ),
-    (
-        "bitbucket.org",
-        "Bitbucket",
-        [
+    },
+    Operator {
+        name: "Bitbucket",
+        hosts: [("bitbucket.org", 22), ("altssh.bitbucket.org", 443)],
+        fingerprints: [
             "SHA256:ybgmFkzwOSotHTHLJgHO0QN8L0xErw6vd0VhFA9m3SM",
             "SHA256:FC73VB6C4OQLSCrjEayhMp9UMxS97caD/Yyi2bhW/J0",
             "SHA256:46OSHA1Rmj8E8ERTC6xkNcmGOw9oFxYr0WF6zWW8l1E",
         ],
-    ),
+    },
 ];
 
-/// The keys that this host is trusted by. A line whose key cannot be read trusts nothing.
+/// The keys that this host is trusted by. A line whose key cannot be read trusts nothing, and a key that another line
+/// revokes is not trusted.
 pub(super) fn keys_of(known: &KnownHosts, known_as: &str) -> Vec<PublicKey> {
     let lines = known.lines().filter(|(hosts, ..)| matches(hosts, known_as));
-    lines.filter_map(|(_, kind, key)| read(kind, key)).collect()
+    let keys = lines.filter_map(|(_, kind, key)| read(kind, key));
+    keys.filter(|key| !is_revoked(known, known_as, key)).collect()
+}
+
+/// Whether a line says that this key must not be trusted for this host.
+pub(super) fn is_revoked(known: &KnownHosts, known_as: &str, key: &PublicKey) -> bool {
+    let mut lines = known.revoked().filter(|(hosts, ..)| matches(hosts, known_as));
+    lines.any(|(_, kind, revoked)| {
+        read(kind, revoked).is_some_and(|revoked| revoked.key_data() == key.key_data())
+    })
 }
 
 /// Whether a line of these is for this host.
@@ -103,13 +122,18 @@ fn fits(pattern: &[u8], text: &[u8]) -> bool {
 }
 
 /// A host's key, for a person to look at.
-pub(super) fn shown(host: &str, known_as: &str, key: &PublicKey) -> HostKey {
+pub(super) fn shown(host: &str, port: u16, known_as: &str, key: &PublicKey) -> HostKey {
     let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
-    let published = PUBLISHED.iter().find(|(published, ..)| published.eq_ignore_ascii_case(host));
-    let published = match published {
+    // By the name alone where the port is another: `github.com` at any port is no one else's.
+    let is_one = |(name, own): &(&str, u16)| {
+        name.eq_ignore_ascii_case(host.trim_end_matches('.')) && (*own == 22 || *own == port)
+    };
+    let published = match OPERATORS.iter().find(|operator| operator.hosts.iter().any(is_one)) {
         None => Published::Unknown,
-        Some((_, operator, all)) if all.contains(&fingerprint.as_str()) => Published::By(operator),
-        Some((_, operator, _)) => Published::Otherwise(operator),
+        Some(operator) if operator.fingerprints.contains(&fingerprint.as_str()) => {
+            Published::By(operator.name)
+        }
+        Some(operator) => Published::Otherwise(operator.name),
     };
     let algorithm = key.algorithm().as_str().to_owned();
     let encoded = key.to_bytes().map(|bytes| STANDARD.encode(bytes)).unwrap_or_default();
@@ -174,6 +198,17 @@ mod tests {
     }
 
     #[test]
+    fn a_revoked_key_is_trusted_by_no_other_line() {
+        let trusted = |text: &str, host: &str| keys_of(&known(text), host).len();
+        let revoked = format!("*.corp {GITHUB}\n@revoked old.corp {GITHUB}\n");
+        assert_eq!((trusted(&revoked, "old.corp"), trusted(&revoked, "new.corp")), (0, 1));
+        let key = keys_of(&known(&revoked), "new.corp").remove(0);
+        assert!(is_revoked(&known(&revoked), "old.corp", &key));
+        assert!(!is_revoked(&known(&revoked), "new.corp", &key));
+        assert_eq!(trusted(&format!("@cert-authority * {GITHUB}"), "old.corp"), 0);
+    }
+
+    #[test]
     fn hashes_are_those_of_ssh_keygen() {
         let file = std::env::temp_dir().join(format!("latchkey-known-hosts-{}", std::process::id()));
         std::fs::write(&file, format!("github.com {GITHUB}\n[git.corp]:2222 {GITHUB}\n")).unwrap();
@@ -219,15 +254,22 @@ mod tests {
     #[test]
     fn what_is_published_is_known() {
         let key = keys_of(&known(&format!("github.com {GITHUB}")), "github.com").remove(0);
-        let at = |host: &str| shown(host, host, &key);
+        let at = |host: &str| shown(host, 22, host, &key);
+        let web = |host: &str| shown(host, 443, &format!("[{host}]:443"), &key);
+        assert_eq!(web("ssh.github.com").published, Published::By("GitHub"));
+        assert_eq!(web("ssh.github.com").line, format!("[ssh.github.com]:443 {GITHUB}"));
+        for (host, operator) in [("altssh.gitlab.com", "GitLab"), ("altssh.bitbucket.org", "Bitbucket")] {
+            assert_eq!(web(host).published, Published::Otherwise(operator));
+        }
+        assert_eq!(at("ssh.github.com").published, Published::Unknown);
         assert_eq!(at("github.com").published, Published::By("GitHub"));
         assert_eq!(at("GITHUB.com").published, Published::By("GitHub"));
         assert_eq!(at("gitlab.com").published, Published::Otherwise("GitLab"));
         assert_eq!(at("host").published, Published::Unknown);
         assert_eq!(at("host").line, format!("host {GITHUB}"));
         assert_eq!(at("host").fingerprint, "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU");
-        for (.., fingerprints) in PUBLISHED {
-            for fingerprint in fingerprints {
+        for operator in OPERATORS {
+            for fingerprint in operator.fingerprints {
                 let hash = fingerprint.strip_prefix("SHA256:").unwrap();
                 assert_eq!(STANDARD.decode(format!("{hash}=")).unwrap().len(), 32, "{fingerprint}");
             }

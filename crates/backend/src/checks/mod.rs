@@ -4,6 +4,7 @@ mod advertisement;
 mod challenge;
 pub(crate) mod config;
 mod git;
+mod greeting;
 pub(crate) mod http;
 mod known_hosts;
 pub(crate) mod outbound;

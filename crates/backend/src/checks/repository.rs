@@ -58,7 +58,9 @@ pub(super) async fn keep(
     let (branch, refs) = match &report.refs {
         Some(refs) => {
             let count = i32::try_from(refs.count).unwrap_or(i32::MAX);
-            (refs.branch.as_deref(), Some(if refs.exact { count } else { -count }))
+            // No branch has an empty name: HEAD leads nowhere.
+            let branch = if refs.headless { Some("") } else { refs.branch.as_deref() };
+            (branch, Some(if refs.exact { count } else { -count }))
         }
         None => (None, None),
     };

@@ -37,8 +37,8 @@ use domain::{
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
-/// How long a test may take from beginning to end.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a test may take from beginning to end. `CheckCause::TookTooLong` says so.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Tests of connections. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -80,7 +80,8 @@ impl CheckService {
         let row = found.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
         let known = KnownHosts::stored(&row.known_hosts);
         let refs = row.check_refs.map(|refs| Refs {
-            branch: row.check_branch,
+            headless: row.check_branch.as_deref() == Some(""),
+            branch: row.check_branch.filter(|branch| !branch.is_empty()),
             count: refs.unsigned_abs(),
             exact: refs >= 0,
         });
@@ -90,6 +91,7 @@ impl CheckService {
             refs,
             target: row.check_target,
             trusted: known_hosts::trusted(&known),
+            unused: known.unused().collect(),
             now: ctx.now,
         })
     }
@@ -132,7 +134,7 @@ impl CheckService {
             return Err(keys::changed(ctx, row));
         }
         let opened = row
-            .prove(keyring, id)
+            .prove(&self.db, id)
             .and_then(|()| keyring.open(place, &sealed))
             .and_then(|text| restore(id.kind, row, text));
         let credential = opened.map_err(|error| broken(ctx, error))?;
@@ -252,12 +254,12 @@ impl CheckService {
     ///
     /// Errors: as `stored`; `BadRequest` where these are no lines of known hosts.
     pub async fn approve(&self, ctx: &Ctx, id: &SecretId, lines: &str) -> Result<CheckReport, Error> {
-        let keyring = self.may_test(ctx, Object::Secret(id)).await?;
+        self.may_test(ctx, Object::Secret(id)).await?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
             let mut row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            row.prove(keyring, id).map_err(|error| broken(ctx, error))?;
+            row.prove(&self.db, id).map_err(|error| broken(ctx, error))?;
             let wider = KnownHosts::stored(&row.known_hosts).with(lines).map_err(|_| Error::BadRequest)?;
             if wider.as_str() != row.known_hosts {
                 wider.as_str().clone_into(&mut row.known_hosts);
@@ -317,7 +319,7 @@ impl CheckService {
             }
         };
         let report = tokio::time::timeout(PATIENCE, Box::pin(work)).await;
-        let mut report = report.unwrap_or_else(|_| CheckReport::new(CheckCause::TimedOut));
+        let mut report = report.unwrap_or_else(|_| CheckReport::new(CheckCause::TookTooLong));
         report.host = Some(host);
         report
     }
@@ -340,7 +342,7 @@ impl CheckService {
         let (row, version, value_version) = (secret.id, secret.version, secret.value_version);
         let settings = settings(&check, secret.registry_host.as_deref());
         let opened = secret
-            .prove(keyring, id)
+            .prove(&self.db, id)
             .and_then(|()| keyring.open(place, &sealed))
             .and_then(|text| restore(id.kind, secret, text));
         let credential = opened.map_err(|error| broken(ctx, error))?;
@@ -407,4 +409,19 @@ fn settings(row: &repository::CheckRow, host: Option<&str>) -> CheckSettings {
         (_, None) => (None, None),
     };
     CheckSettings { repository, image, known_hosts: KnownHosts::stored(&row.known_hosts) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_about_time_name_the_time() {
+        for (cause, limit) in [(CheckCause::TookTooLong, PATIENCE), (CheckCause::WentSilent, git::SILENCE)] {
+            let said = format!("{} seconds", limit.as_secs());
+            assert!(cause.message().contains(&said), "{}", cause.message());
+        }
+        // What is silent is told so, and not that the whole took too long.
+        assert!(git::SILENCE < PATIENCE);
+    }
 }

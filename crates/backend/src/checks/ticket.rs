@@ -126,8 +126,8 @@ pub(super) fn issue(
     let at = ctx.now.micros().to_string();
     let cause = report.cause.as_str();
     let (count, branch) = match &report.refs {
-        Some(Refs { branch, count, exact }) => (
-            format!("{}{count}", if *exact { "" } else { "+" }),
+        Some(Refs { branch, count, exact, headless }) => (
+            format!("{}{}{count}", if *headless { "!" } else { "" }, if *exact { "" } else { "+" }),
             branch.as_ref().map(|branch| URL_SAFE_NO_PAD.encode(branch)).unwrap_or_default(),
         ),
         None => (String::new(), String::new()),
@@ -175,8 +175,9 @@ impl TestedBefore {
                     "" => None,
                     branch => Some(String::from_utf8(URL_SAFE_NO_PAD.decode(branch).ok()?).ok()?),
                 },
-                count: count.trim_start_matches('+').parse().ok()?,
-                exact: !count.starts_with('+'),
+                count: count.trim_start_matches(['!', '+']).parse().ok()?,
+                exact: !count.contains('+'),
+                headless: count.starts_with('!'),
             }),
         };
         let report = CheckReport { refs, ..CheckReport::new(CheckCause::parse(cause)?) };
@@ -304,11 +305,17 @@ mod tests {
         let blank = CredentialUpdate::GitDataset { private_key: None };
         let row = Uuid::from_u128(1);
         let at = |version| WhatWasTested::of_update(&blank, &settings, Some((row, version))).unwrap();
-        let refs = Some(Refs { branch: Some("größe~1".to_owned()), count: 20_000, exact: false });
+        let refs =
+            Some(Refs { branch: Some("größe~1".to_owned()), count: 20_000, exact: false, headless: false });
         let report = CheckReport { refs, ..CheckReport::new(CheckCause::RepositoryRead) };
         let ticket = issue(&ring, &kek, &ctx("ana", 0), &at(3), &report).unwrap();
         let read = |tested: &WhatWasTested<'_>| TestedBefore::read(&ring, &ctx("ana", 1), &ticket, tested);
         assert_eq!(read(&at(3)).unwrap().report, report);
+        let headless = Some(Refs { branch: None, count: 2, exact: true, headless: true });
+        let headless = CheckReport { refs: headless, ..report };
+        let ticket_of_headless = issue(&ring, &kek, &ctx("ana", 0), &at(3), &headless).unwrap();
+        let found = TestedBefore::read(&ring, &ctx("ana", 1), &ticket_of_headless, &at(3)).unwrap();
+        assert_eq!(found.report, headless);
         assert_eq!(read(&at(4)), None, "another version of the value");
         let other = CheckSettings { known_hosts: KnownHosts::default(), ..settings.clone() };
         assert_eq!(

@@ -20,7 +20,7 @@ const MOST: usize = 8;
 const MOST_FOR_ONE: usize = 3;
 
 /// How long to wait for one's turn.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Whose turn it is. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ impl Turns {
         Self { all: Arc::new(Semaphore::new(MOST)), hosts: Arc::default(), people: Arc::default() }
     }
 
-    /// Waits for the turn of whoever asks with this host; `TimedOut` where others, or other tests of theirs, take too long.
+    /// Waits for the turn of whoever asks with this host; `TookTooLong` where others, or other tests of theirs, take too long.
     /// What the server does by itself has bounds of its own.
     pub(super) async fn take(&self, actor: &Actor, host: &str) -> Result<Taken, CheckCause> {
         let own = who(actor).map(|who| {
@@ -67,7 +67,7 @@ impl Turns {
             let all = Arc::clone(&self.all).acquire_owned().await.ok()?;
             Some(Taken { _host: host, _all: all, _own: own })
         });
-        taken.await.ok().flatten().ok_or(CheckCause::TimedOut)
+        taken.await.ok().flatten().ok_or(CheckCause::TookTooLong)
     }
 }
 

@@ -81,7 +81,9 @@ impl Address {
     pub(crate) fn parse(url: &Sensitive) -> Result<Self, StartError> {
         let text = url.expose().trim();
         let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"));
-        let rest = rest.ok_or_else(|| wrong("it has to begin with postgres://, as in postgres://user:password@host/database"))?;
+        let rest = rest.ok_or_else(|| {
+            wrong("it has to begin with postgres://, as in postgres://user:password@host/database")
+        })?;
         if let Some(found) = rest.chars().find(|found| *found == '#' || found.is_whitespace()) {
             return Err(reserved(if found == '#' { '#' } else { ' ' }));
         }
@@ -93,11 +95,13 @@ impl Address {
         {
             return Err(reserved(end));
         }
-        let mut found = Self { hosts: Vec::new(), parameters: Vec::new(), writable_only: false, ignored: Vec::new() };
+        let mut found =
+            Self { hosts: Vec::new(), parameters: Vec::new(), writable_only: false, ignored: Vec::new() };
         let hosts = match authority.split_once('@') {
             Some((_, hosts)) if hosts.contains('@') => return Err(reserved('@')),
             Some((login, hosts)) => {
-                let (user, password) = login.split_once(':').map_or((login, None), |(user, password)| (user, Some(password)));
+                let (user, password) =
+                    login.split_once(':').map_or((login, None), |(user, password)| (user, Some(password)));
                 found.push("user", decode(user)?);
                 if let Some(password) = password {
                     found.push("password", decode(password)?);
@@ -132,8 +136,9 @@ impl Address {
                 return Ok(());
             }
             if !value.starts_with("-----BEGIN") {
-                std::fs::read(value.as_str())
-                    .map_err(|error| wrong(format!("the file {} of its {known} cannot be read: {error}", value.as_str())))?;
+                std::fs::read(value.as_str()).map_err(|error| {
+                    wrong(format!("the file {} of its {known} cannot be read: {error}", value.as_str()))
+                })?;
             }
             self.push(known, value);
             return Ok(());
@@ -175,7 +180,9 @@ impl Address {
             _ if PASSED_ON.contains(&name) || (name.starts_with("options[") && name.ends_with(']')) => {
                 self.push(name, value);
             }
-            _ => self.ignored.push(name.chars().filter(|c| c.is_ascii_alphanumeric() || "_-.[]".contains(*c)).take(40).collect()),
+            _ => self.ignored.push(
+                name.chars().filter(|c| c.is_ascii_alphanumeric() || "_-.[]".contains(*c)).take(40).collect(),
+            ),
         }
         Ok(())
     }
@@ -226,7 +233,8 @@ impl Address {
         for (name, value) in &self.parameters {
             add(name, value.expose());
         }
-        let options = PgConnectOptions::from_str(&url).map_err(|_| wrong("one of its parameters cannot be used"))?;
+        let options =
+            PgConnectOptions::from_str(&url).map_err(|_| wrong("one of its parameters cannot be used"))?;
         Ok(with_settings(options, pooler))
     }
 }
@@ -284,7 +292,9 @@ fn decode(text: &str) -> Result<Zeroizing<String>, StartError> {
     if broken {
         return Err(reserved('%'));
     }
-    let decoded = percent_decode_str(text).decode_utf8().map_err(|_| wrong("what is encoded in it with % is not UTF-8"))?;
+    let decoded = percent_decode_str(text)
+        .decode_utf8()
+        .map_err(|_| wrong("what is encoded in it with % is not UTF-8"))?;
     Ok(Zeroizing::new(decoded.into_owned()))
 }
 
@@ -306,7 +316,9 @@ mod tests {
 
     #[test]
     fn address_options_hold_every_part_that_was_given() {
-        let address = parsed("postgresql://u%40x:p%23w:x@db.example:6432/data%2Fbase?sslmode=require&application_name=mine");
+        let address = parsed(
+            "postgresql://u%40x:p%23w:x@db.example:6432/data%2Fbase?sslmode=require&application_name=mine",
+        );
         let options = address.options(0, false).unwrap();
         assert_eq!((options.get_host(), options.get_port()), ("db.example", 6432));
         assert_eq!((options.get_username(), options.get_database()), ("u@x", Some("data/base")));
@@ -328,7 +340,10 @@ mod tests {
             [("a".to_owned(), 5432), ("::1".to_owned(), 6000), ("c".to_owned(), 7000)]
         );
         assert_eq!(hosts("postgres:///d?host=a,b&port=1,2"), [("a".to_owned(), 1), ("b".to_owned(), 2)]);
-        assert_eq!(hosts("postgres:///d?host=a,b&port=6432"), [("a".to_owned(), 6432), ("b".to_owned(), 6432)]);
+        assert_eq!(
+            hosts("postgres:///d?host=a,b&port=6432"),
+            [("a".to_owned(), 6432), ("b".to_owned(), 6432)]
+        );
         let socket = parsed("postgres://u@localhost/d?host=/run/pg");
         assert_eq!(socket.options(0, false).unwrap().get_socket().unwrap().to_str(), Some("/run/pg"));
         assert!(socket.endpoints().is_empty());

@@ -213,7 +213,8 @@ impl Db {
 
     /// The moment it is on the database's clock.
     pub(crate) async fn now(&self) -> Result<Timestamp, sqlx::Error> {
-        self.read(|mut reader| async move { Ok((timestamp(repository::now(&mut reader).await?), reader)) }).await
+        self.read(|mut reader| async move { Ok((timestamp(repository::now(&mut reader).await?), reader)) })
+            .await
     }
 
     pub(crate) async fn close(&self) {

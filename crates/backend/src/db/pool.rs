@@ -63,7 +63,11 @@ pub(super) struct Pool {
 
 #[derive(Debug)]
 enum Target {
-    Servers { address: Address, config: DatabaseConfig, last: usize },
+    Servers {
+        address: Address,
+        config: DatabaseConfig,
+        last: usize,
+    },
     /// Where a test is.
     #[cfg_attr(not(test), expect(dead_code, reason = "tests are handed options and no address"))]
     Options(Box<PgConnectOptions>),
@@ -397,7 +401,9 @@ impl DerefMut for Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        let (Some(mut live), Ok(runtime)) = (self.live.take(), tokio::runtime::Handle::try_current()) else { return };
+        let (Some(mut live), Ok(runtime)) = (self.live.take(), tokio::runtime::Handle::try_current()) else {
+            return;
+        };
         let (slot, pool, working) = (self.slot.take(), Arc::clone(&self.pool), self.working);
         runtime.spawn(async move {
             if pool.is_sound(&mut live, working).await {
@@ -415,7 +421,9 @@ fn is_starting(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(error) => !matches!(
             error.kind(),
-            std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput | std::io::ErrorKind::PermissionDenied
+            std::io::ErrorKind::InvalidData
+                | std::io::ErrorKind::InvalidInput
+                | std::io::ErrorKind::PermissionDenied
         ),
         sqlx::Error::PoolTimedOut => true,
         sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),

@@ -36,7 +36,10 @@ enum State {
 pub async fn migrate(config: &DatabaseConfig) -> Result<(), StartError> {
     let address = Address::parse(&config.url)?;
     if !address.ignored.is_empty() {
-        tracing::warn!(parameters = address.ignored.join(", "), "parameters of DATABASE_URL that mean nothing here");
+        tracing::warn!(
+            parameters = address.ignored.join(", "),
+            "parameters of DATABASE_URL that mean nothing here"
+        );
     }
     let mut said: Option<Instant> = None;
     loop {

@@ -71,7 +71,8 @@ async fn pool_reuses_a_connection_whose_transaction_was_dropped(pool: PgPool) {
     drop(work);
     let mut work = db.begin().await.unwrap();
     assert_eq!(pid(&mut work).await, before);
-    let found: bool = sqlx::query_scalar("SELECT to_regclass('dropped') IS NOT NULL").fetch_one(&mut *work).await.unwrap();
+    let found: bool =
+        sqlx::query_scalar("SELECT to_regclass('dropped') IS NOT NULL").fetch_one(&mut *work).await.unwrap();
     assert!(!found);
 }
 
@@ -105,7 +106,8 @@ async fn begin_leaves_a_server_that_has_become_read_only(pool: PgPool) {
     work.commit().await.unwrap();
 
     // Where no server takes writes, that is said, and reads go on.
-    let set = |value: &str| format!("ALTER DATABASE \"{database}\" SET default_transaction_read_only = {value}");
+    let set =
+        |value: &str| format!("ALTER DATABASE \"{database}\" SET default_transaction_read_only = {value}");
     sqlx::raw_sql(sqlx::AssertSqlSafe(set("on"))).execute(&pool).await.unwrap();
     db.pool.distrust(db.pool.lend(false).await.unwrap().epoch());
     let failed = db.begin().await.err().unwrap();
@@ -211,7 +213,10 @@ async fn migrate_is_done_once_by_many_at_once(pool: PgPool) {
     for one in all {
         one.await.unwrap().unwrap();
     }
-    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM _sqlx_migrations WHERE success").fetch_one(&pool).await.unwrap();
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM _sqlx_migrations WHERE success")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
     assert!(count > 10);
     let held: i64 =
         sqlx::query_scalar("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
@@ -228,11 +233,17 @@ async fn migrate_says_which_right_a_role_lacks_and_needs_none_to_change_what_is_
     let config = address(&pool, Some(&role));
     run(&pool, "REVOKE CREATE ON SCHEMA public FROM PUBLIC").await;
     let said = migrate(&config).await.unwrap_err();
-    assert!(!said.is_passing() && said.to_string().contains("GRANT CREATE ON SCHEMA \"public\" TO"), "{said}");
+    assert!(
+        !said.is_passing() && said.to_string().contains("GRANT CREATE ON SCHEMA \"public\" TO"),
+        "{said}"
+    );
     run(&pool, &format!("GRANT CREATE ON SCHEMA public TO {role}")).await;
     let said = migrate(&config).await.unwrap_err().to_string();
     assert!(said.contains("CREATE EXTENSION pg_trgm"), "{said}");
-    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetch_one(&pool).await.unwrap();
+    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
     assert_eq!(tables, 0, "something was changed");
 
     migrate(&address(&pool, None)).await.unwrap();
@@ -242,7 +253,8 @@ async fn migrate_says_which_right_a_role_lacks_and_needs_none_to_change_what_is_
     run(&pool, &format!("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")).await;
     let said = migrate(&config).await.unwrap_err().to_string();
     assert!(said.contains("secrets") && said.contains("GRANT SELECT, INSERT, UPDATE, DELETE ON"), "{said}");
-    run(&pool, &format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")).await;
+    run(&pool, &format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"))
+        .await;
     migrate(&config).await.unwrap();
     assert!(!has_key(&config).await.unwrap());
     drop_role(&pool, &role).await;
@@ -252,7 +264,13 @@ async fn migrate_says_which_right_a_role_lacks_and_needs_none_to_change_what_is_
 #[sqlx::test(migrations = false)]
 async fn migrate_has_no_time_limit_of_the_role(pool: PgPool) {
     let role = role(&pool, "SUPERUSER").await;
-    run(&pool, &format!("ALTER ROLE {role} SET statement_timeout = '20ms'; ALTER ROLE {role} SET lock_timeout = '20ms'")).await;
+    run(
+        &pool,
+        &format!(
+            "ALTER ROLE {role} SET statement_timeout = '20ms'; ALTER ROLE {role} SET lock_timeout = '20ms'"
+        ),
+    )
+    .await;
     migrate(&address(&pool, Some(&role))).await.unwrap();
     drop_role(&pool, &role).await;
 }
@@ -261,13 +279,22 @@ async fn migrate_has_no_time_limit_of_the_role(pool: PgPool) {
 async fn migrate_refuses_a_database_of_a_newer_version(pool: PgPool) {
     run(&pool, "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (99990, 'x', true, '', 0)").await;
     let said = migrate(&address(&pool, None)).await.unwrap_err();
-    assert!(!said.is_passing() && said.to_string().contains("newer version") && said.to_string().contains("99990"), "{said}");
+    assert!(
+        !said.is_passing()
+            && said.to_string().contains("newer version")
+            && said.to_string().contains("99990"),
+        "{said}"
+    );
 }
 
 #[sqlx::test(migrations = false)]
 async fn migrate_refuses_an_encoding_that_cannot_hold_every_name(pool: PgPool) {
     let name = format!("latin_{}", uuid::Uuid::new_v4().simple());
-    run(&pool, &format!("CREATE DATABASE {name} ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")).await;
+    run(
+        &pool,
+        &format!("CREATE DATABASE {name} ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"),
+    )
+    .await;
     let mut config = address(&pool, None);
     let url = config.url.expose().to_owned();
     let (server, _) = url.split_once('?').unwrap_or((&url, ""));
@@ -275,23 +302,35 @@ async fn migrate_refuses_an_encoding_that_cannot_hold_every_name(pool: PgPool) {
     config.url = domain::sensitive::Sensitive::new(format!("{server}/{name}"));
     let said = migrate(&config).await.unwrap_err();
     run(&pool, &format!("DROP DATABASE {name}")).await;
-    assert!(!said.is_passing() && said.to_string().contains("LATIN1") && said.to_string().contains("UTF8"), "{said}");
+    assert!(
+        !said.is_passing() && said.to_string().contains("LATIN1") && said.to_string().contains("UTF8"),
+        "{said}"
+    );
 }
 
 /// What never passes by waiting ends the process, and what passes does not.
 #[sqlx::test]
 async fn start_error_tells_mistakes_from_what_passes(pool: PgPool) {
-    let run_at = async |url: &str| migrate(&DatabaseConfig::at(domain::sensitive::Sensitive::new(url))).await.unwrap_err();
+    let run_at = async |url: &str| {
+        migrate(&DatabaseConfig::at(domain::sensitive::Sensitive::new(url))).await.unwrap_err()
+    };
     let gone = run_at("postgres://u:SENTINEL@127.0.0.1:1/d").await;
     assert!(gone.is_passing(), "{gone}");
     let mut missing = address(&pool, None);
-    missing.url = domain::sensitive::Sensitive::new(format!("{}&dbname=nowhere", with_query(missing.url.expose())));
+    missing.url =
+        domain::sensitive::Sensitive::new(format!("{}&dbname=nowhere", with_query(missing.url.expose())));
     let missing = migrate(&missing).await.unwrap_err();
     assert!(!missing.is_passing() && missing.to_string().contains("CREATE DATABASE"), "{missing}");
     let mut stranger = address(&pool, None);
-    stranger.url = domain::sensitive::Sensitive::new(format!("{}&user=stranger", with_query(stranger.url.expose())));
+    stranger.url =
+        domain::sensitive::Sensitive::new(format!("{}&user=stranger", with_query(stranger.url.expose())));
     let stranger = migrate(&stranger).await.unwrap_err();
-    assert!(!stranger.is_passing() && stranger.is_refused_sign_in() && stranger.to_string().contains("DATABASE_URL"), "{stranger}");
+    assert!(
+        !stranger.is_passing()
+            && stranger.is_refused_sign_in()
+            && stranger.to_string().contains("DATABASE_URL"),
+        "{stranger}"
+    );
     // Something that is no database: it answers, and ends.
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -373,7 +412,8 @@ async fn pass_on(
 #[sqlx::test]
 async fn pool_replaces_connections_that_have_gone_deaf(pool: PgPool) {
     let options = Arc::unwrap_or_clone(pool.connect_options());
-    let folder = options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string());
+    let folder =
+        options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string());
     let proxy = Proxy::start(format!("{folder}/.s.PGSQL.{}", options.get_port())).await;
     let url = format!(
         "postgres://{}@127.0.0.1:{}/{}",

@@ -17,6 +17,7 @@ use crate::{
     shapes::{Handout, Shaped, shaped},
 };
 use domain::{
+    check::Repository,
     error::Error,
     secret::{Credential, SecretId, Shape, StoredKey},
 };
@@ -102,7 +103,12 @@ impl SecretService {
             self.reads.record(Read { unchanged: true, ..read }).await?;
             return Ok(ValueAnswer::Unchanged(revision));
         }
-        let url = url.map(str::to_owned).or_else(|| row.check_target.clone());
+        // What is stored is told as Argo CD reads it to the same repository: with the user, and encoded.
+        let stored_url = || {
+            let target = row.check_target.as_ref()?;
+            Some(Repository::parse(target).map_or_else(|_| target.clone(), |repository| repository.url()))
+        };
+        let url = url.map(str::to_owned).or_else(stored_url);
         if shape == Shape::ArgoCd && url.is_none() {
             return Err(ValueError::NoUrl);
         }
@@ -173,7 +179,7 @@ impl SecretService {
         let place = Location { secret, field: value_field(id.kind), version: row.value_version };
         let keyring = self.unsealed()?;
         let opened = row
-            .prove(keyring, id)
+            .prove(&self.db, id)
             .and_then(|()| keyring.open(place, &sealed))
             .and_then(|text| restore(id.kind, row, text));
         let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };

@@ -5,9 +5,11 @@
 //! readers refuse one P-256 key in 256 (a leading zero byte) and misread as many Ed25519 keys in `PuTTY`'s form.
 
 mod agent;
+mod codepage;
 mod der;
 mod material;
 mod openssh;
+mod pbe;
 mod pem;
 mod putty;
 
@@ -71,7 +73,7 @@ impl KeyReader {
     pub(crate) async fn generate(&self, kind: NewKeyKind, comment: String) -> Result<ReadKey, NotRead> {
         self.in_turn(move || generate(kind, &comment))
             .await?
-            .map_err(|Failure| NotRead::Failed(Error::Unavailable))
+            .map_err(|Failure| NotRead::Problem(KeyProblem::ReaderFailed))
     }
 
     /// Does work that may take a core for seconds, a few at a time and off the threads that answer.
@@ -82,12 +84,15 @@ impl KeyReader {
         let busy = || NotRead::Failed(Error::Unavailable);
         let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
         let turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
-        tokio::task::spawn_blocking(move || {
+        let done = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             work()
+        });
+        done.await.map_err(|error| {
+            // A fault of ours, and of this key alone: the database answers, and others can be read.
+            tracing::error!(panicked = error.is_panic(), "reading a key failed");
+            NotRead::Problem(KeyProblem::ReaderFailed)
         })
-        .await
-        .map_err(|_| busy())
     }
 }
 
@@ -100,6 +105,8 @@ pub(crate) fn read(pasted: &PrivateKeyText) -> Result<ReadKey, KeyProblem> {
         pem::read(text.expose(), passphrase)?
     };
     let facts = facts(&key)?;
+    // A comment that cannot be shown as it is stands in the way of OpenSSH, too: a NUL ends it there.
+    let usable = usable && comment(&key).as_bytes() == key.comment().as_bytes();
     let text = if usable { text.clone() } else { write(&key)? };
     // Without the passphrase. What was written is held to the same rules as what was pasted.
     Ok(ReadKey { text: PrivateKeyText::parse(&text)?, facts })
@@ -175,7 +182,7 @@ fn generate(kind: NewKeyKind, comment: &str) -> Result<ReadKey, Failure> {
         NewKeyKind::Rsa4096 => {
             let pair = KeyPair::generate(KeySize::Rsa4096).map_err(|_| Failure)?;
             let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| Failure)?;
-            der::pkcs8(der.as_ref())
+            der::pkcs8(der.as_ref()).map(|(pair, _)| pair)
         }
     };
     let form = pair.and_then(|pair| Form::new(pair, comment.as_bytes(), false)).map_err(|_| Failure)?;

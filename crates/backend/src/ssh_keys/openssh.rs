@@ -15,11 +15,15 @@ use zeroize::Zeroizing;
 /// More rounds than anybody asks for (16 or 24 are usual); they take some three seconds.
 const MAX_ROUNDS: u32 = 300;
 
+/// The longest padding: it counts in bytes. OpenSSH itself asks only that it counts; PuTTYgen and Python's `cryptography`
+/// fill up more than a block.
+const MAX_PADDING: usize = 255;
+
 /// Of the tags that some ciphers put behind it all.
 const TAG_BYTES: usize = 16;
 
-/// Reads what stands between the fences.
-pub(super) fn read(bytes: &[u8], passphrase: &Sensitive) -> Result<Form, KeyProblem> {
+/// Reads what stands between the fences; `regular` says whether every reader takes the lines as they are.
+pub(super) fn read(bytes: &[u8], passphrase: &Sensitive, regular: bool) -> Result<Form, KeyProblem> {
     let mut reader = bytes.strip_prefix(b"openssh-key-v1\0").ok_or(KeyProblem::Damaged)?;
     let cipher = string(&mut reader)?;
     let cipher: Cipher = std::str::from_utf8(&cipher)
@@ -55,24 +59,27 @@ pub(super) fn read(bytes: &[u8], passphrase: &Sensitive) -> Result<Form, KeyProb
     if !matches!(checks, (Ok(one), Ok(two)) if one == two) {
         return Err(wrong);
     }
-    let key = pair(&mut reader)?;
+    let (key, sound) = pair(&mut reader)?;
     let comment = string(&mut reader)?;
     // What fills it up to whole blocks counts from one.
-    let filled = reader.iter().zip(1_u8..).all(|(byte, count)| *byte == count);
-    if !filled || reader.len() >= cipher.block_size() || !private.len().is_multiple_of(cipher.block_size()) {
+    let filled = reader.len() <= MAX_PADDING && reader.iter().zip(1_u8..).all(|(byte, count)| *byte == count);
+    if !filled || !private.len().is_multiple_of(cipher.block_size()) {
         return Err(KeyProblem::Damaged);
     }
-    Form::new(key, &comment, !protected)?.with_public(&public)
+    let tight = reader.len() < cipher.block_size();
+    Form::new(key, &comment, !protected && sound && tight && regular)?.with_public(&public)
 }
 
-fn pair(reader: &mut &[u8]) -> Result<KeypairData, KeyProblem> {
+/// The pair, and whether its numbers are as they should be.
+fn pair(reader: &mut &[u8]) -> Result<(KeypairData, bool), KeyProblem> {
     let algorithm = string(reader)?;
+    let sound = |key| (key, true);
     match algorithm.as_slice() {
         b"ssh-ed25519" => {
             let public = string(reader)?;
             let both = string(reader)?;
             match both.split_at_checked(32) {
-                Some((seed, again)) if again == public.as_slice() => material::ed25519(seed),
+                Some((seed, again)) if again == public.as_slice() => material::ed25519(seed).map(sound),
                 _ => Err(KeyProblem::Damaged),
             }
         }
@@ -87,12 +94,13 @@ fn pair(reader: &mut &[u8]) -> Result<KeypairData, KeyProblem> {
                 p: &p,
                 q: &q,
                 inverse: &inverse,
+                exponents: None,
             })
         }
         b"ecdsa-sha2-nistp256" | b"ecdsa-sha2-nistp384" | b"ecdsa-sha2-nistp521" => {
             let curve = Curve::named(&string(reader)?).ok_or(KeyProblem::Damaged)?;
             let _point = string(reader)?;
-            material::ecdsa(curve, &string(reader)?)
+            material::ecdsa(curve, &string(reader)?).map(sound)
         }
         b"ssh-dss" => Err(KeyProblem::Dsa),
         name if name.starts_with(b"sk-") => Err(KeyProblem::HardwareKey),

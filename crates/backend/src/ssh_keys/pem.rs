@@ -10,6 +10,18 @@ use zeroize::Zeroizing;
 /// Longer lines are not what OpenSSL, by which OpenSSH reads all forms but its own, is sure to read.
 const LONGEST_LINE: usize = 76;
 
+/// Whether every reader takes these lines: all but the last of one length, and nothing but base64 in them.
+fn is_regular(body: &str) -> bool {
+    let width = body.lines().next().map_or(0, str::len);
+    let mut lines = body.lines().peekable();
+    let mut good = true;
+    while let Some(line) = lines.next() {
+        good &= !line.contains([' ', '\t'])
+            && (line.len() == width || lines.peek().is_none() && line.len() < width);
+    }
+    good
+}
+
 /// Reads the key; `text` has passed the rules of `domain`.
 pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProblem> {
     let rest = text.strip_prefix("-----BEGIN ").ok_or(KeyProblem::NotAKey)?;
@@ -20,23 +32,24 @@ pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProble
         None => (None, inside),
     };
     let mut digits = Zeroizing::new(String::with_capacity(body.len()));
-    body.lines().for_each(|line| digits.push_str(line.trim()));
+    digits.extend(body.chars().filter(|c| !c.is_ascii_whitespace()));
+    let regular = is_regular(body);
     let mut bytes = Zeroizing::new(STANDARD.decode(digits.as_bytes()).map_err(|_| KeyProblem::Damaged)?);
     let protected = headers.is_some();
     if let Some(headers) = headers {
         decrypt(headers, passphrase, &mut bytes)?;
     }
     let key = match label {
-        "OPENSSH PRIVATE KEY" => return openssh::read(&bytes, passphrase),
+        "OPENSSH PRIVATE KEY" => return openssh::read(&bytes, passphrase, regular),
         "RSA PRIVATE KEY" => der::pkcs1(&bytes),
         "EC PRIVATE KEY" => der::sec1(&bytes),
         "PRIVATE KEY" => der::pkcs8(&bytes),
         "ENCRYPTED PRIVATE KEY" => {
-            return Form::new(der::encrypted_pkcs8(&bytes, passphrase)?, b"", false);
+            return Form::new(der::encrypted_pkcs8(&bytes, passphrase)?.0, b"", false);
         }
         _ => return Err(KeyProblem::NotAKey),
     };
-    let key = match key {
+    let (key, sound) = match key {
         // A wrong passphrase gives something that looks padded now and then.
         Err(KeyProblem::Damaged | KeyProblem::Unsupported) if protected => {
             return Err(KeyProblem::WrongPassphrase);
@@ -44,7 +57,7 @@ pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProble
         key => key?,
     };
     let short_lines = body.lines().all(|line| line.len() <= LONGEST_LINE);
-    let usable = !protected && short_lines && der::is_for_openssh(&key);
+    let usable = !protected && short_lines && regular && sound && der::is_for_openssh(&key);
     Form::new(key, b"", usable)
 }
 

@@ -1,7 +1,7 @@
 //! `PuTTY`'s own form, versions 2 and 3 (its manual, appendix C).
 
 use super::{
-    Form,
+    Form, codepage,
     material::{self, Curve, RsaNumbers},
     openssh::string,
     pem::from_hex,
@@ -43,26 +43,18 @@ struct File<'a> {
 /// Reads the key; `text` has passed the rules of `domain`.
 pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProblem> {
     let mut file = File::parse(text)?;
-    let protected = match file.encryption {
-        "none" => false,
-        "aes256-cbc" => true,
+    match file.encryption {
+        "none" => {
+            // What nobody has to know seals against accidents alone.
+            let mac = if file.version == 2 { old_mac_key(b"") } else { Zeroizing::default() };
+            if !file.is_sealed_by(&mac) {
+                return Err(KeyProblem::Damaged);
+            }
+        }
+        "aes256-cbc" => file.open(passphrase)?,
         _ => return Err(KeyProblem::UnknownProtection),
-    };
-    let keys = if protected {
-        if file.version == 2 { old_keys(passphrase) } else { file.keys(passphrase)? }
-    } else {
-        // What nobody has to know seals against accidents alone.
-        let mac = if file.version == 2 { old_mac_key(&Sensitive::default()) } else { Zeroizing::default() };
-        Keys { cipher: Zeroizing::default(), iv: [0; 16], mac }
-    };
-    if protected {
-        let opened = Cipher::Aes256Cbc.decrypt(&keys.cipher, &keys.iv, &mut file.private, None);
-        opened.map_err(|_| KeyProblem::Damaged)?;
     }
-    if !file.is_sealed_by(&keys.mac) {
-        return Err(if protected { KeyProblem::WrongPassphrase } else { KeyProblem::Damaged });
-    }
-    let key = pair(file.algorithm, &file.public, &file.private)?;
+    let (key, _) = pair(file.algorithm, &file.public, &file.private)?;
     Form::new(key, file.comment.as_bytes(), false)?.with_public(&file.public)
 }
 
@@ -117,12 +109,32 @@ impl<'a> File<'a> {
         })
     }
 
+    /// Opens the private part. `PuTTYgen` on Windows takes a passphrase in the code page of the system, which is CP1252 in
+    /// most of Europe and the Americas.
+    fn open(&mut self, passphrase: &Sensitive) -> Result<(), KeyProblem> {
+        let windows = codepage::encode(passphrase.expose());
+        let windows = windows.as_ref().map(|bytes| bytes.as_slice());
+        let as_typed = passphrase.expose().as_bytes();
+        let spellings = [Some(as_typed), windows.filter(|bytes| *bytes != as_typed)];
+        let sealed = self.private.clone();
+        for passphrase in spellings.into_iter().flatten() {
+            let keys = if self.version == 2 { old_keys(passphrase) } else { self.keys(passphrase)? };
+            let opened = Cipher::Aes256Cbc.decrypt(&keys.cipher, &keys.iv, &mut self.private, None);
+            opened.map_err(|_| KeyProblem::Damaged)?;
+            if self.is_sealed_by(&keys.mac) {
+                return Ok(());
+            }
+            self.private.clone_from(&sealed);
+        }
+        Err(KeyProblem::WrongPassphrase)
+    }
+
     fn value(&self, wanted: &str) -> Option<&'a str> {
         self.values.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.trim_end())
     }
 
     /// Version 3: all from Argon2.
-    fn keys(&self, passphrase: &Sensitive) -> Result<Keys, KeyProblem> {
+    fn keys(&self, passphrase: &[u8]) -> Result<Keys, KeyProblem> {
         let algorithm = match self.value("Key-Derivation") {
             Some("Argon2id") => Algorithm::Argon2id,
             Some("Argon2i") => Algorithm::Argon2i,
@@ -141,7 +153,7 @@ impl<'a> File<'a> {
         let parameters = Params::new(memory, passes, lanes, None).map_err(|_| KeyProblem::Damaged)?;
         let mut derived = Zeroizing::new([0; 80]);
         Argon2::new(algorithm, Version::V0x13, parameters)
-            .hash_password_into(passphrase.expose().as_bytes(), &salt, derived.as_mut_slice())
+            .hash_password_into(passphrase, &salt, derived.as_mut_slice())
             .map_err(|_| KeyProblem::UnknownProtection)?;
         let (cipher, rest) = derived.split_at(32);
         let (iv, mac) = rest.split_at(16);
@@ -152,15 +164,38 @@ impl<'a> File<'a> {
         })
     }
 
+    /// Whether the seal is right. It is made over the bytes of the comment, which come from Windows in its code page, while
+    /// the text that was read of them is in UTF-8 by now.
     fn is_sealed_by(&self, key: &[u8]) -> bool {
+        let windows = codepage::encode(self.comment);
+        self.is_sealed(key, self.comment.as_bytes())
+            || windows.is_some_and(|comment| self.is_sealed(key, &comment))
+            || self.lost_bytes().any(|comment| self.is_sealed(key, &comment))
+    }
+
+    /// What the comment may have been where one or two of its bytes were not UTF-8, and were lost to whoever read the file.
+    fn lost_bytes(&self) -> impl Iterator<Item = Vec<u8>> + use<'a> {
+        const LOST: char = char::REPLACEMENT_CHARACTER;
+        let parts: Vec<&str> = self.comment.split(LOST).collect();
+        let lost = parts.len() - 1;
+        let each = move |index: usize| if index < lost && lost <= 2 { 0x80..=0xff_u8 } else { 0..=0 };
+        let none = !(1..=2).contains(&lost);
+        each(0).flat_map(move |first| each(1).map(move |second| [first, second])).filter_map(move |bytes| {
+            (!none).then(|| {
+                let mut comment = Vec::with_capacity(256);
+                for (index, part) in parts.iter().enumerate() {
+                    comment.extend_from_slice(part.as_bytes());
+                    comment.extend(bytes.get(index).filter(|_| index < lost));
+                }
+                comment
+            })
+        })
+    }
+
+    fn is_sealed(&self, key: &[u8], comment: &[u8]) -> bool {
         let mut sealed = Zeroizing::new(Vec::with_capacity(self.public.len() + self.private.len() + 1_024));
-        let parts: [&[u8]; 5] = [
-            self.algorithm.as_bytes(),
-            self.encryption.as_bytes(),
-            self.comment.as_bytes(),
-            &self.public,
-            &self.private,
-        ];
+        let parts: [&[u8]; 5] =
+            [self.algorithm.as_bytes(), self.encryption.as_bytes(), comment, &self.public, &self.private];
         for part in parts {
             sealed.extend_from_slice(&u32::try_from(part.len()).unwrap_or_default().to_be_bytes());
             sealed.extend_from_slice(part);
@@ -171,22 +206,23 @@ impl<'a> File<'a> {
 }
 
 /// Version 2: all from SHA-1.
-fn old_keys(passphrase: &Sensitive) -> Keys {
+fn old_keys(passphrase: &[u8]) -> Keys {
     let mut cipher = Zeroizing::new(Vec::with_capacity(40));
     for count in 0..2_u32 {
-        let input = Zeroizing::new([&count.to_be_bytes(), passphrase.expose().as_bytes()].concat());
+        let input = Zeroizing::new([&count.to_be_bytes(), passphrase].concat());
         cipher.extend_from_slice(digest(&SHA1_FOR_LEGACY_USE_ONLY, &input).as_ref());
     }
     cipher.truncate(32);
     Keys { cipher, iv: [0; 16], mac: old_mac_key(passphrase) }
 }
 
-fn old_mac_key(passphrase: &Sensitive) -> Zeroizing<Vec<u8>> {
-    let input = Zeroizing::new([OLD_MAC_KEY, passphrase.expose().as_bytes()].concat());
+fn old_mac_key(passphrase: &[u8]) -> Zeroizing<Vec<u8>> {
+    let input = Zeroizing::new([OLD_MAC_KEY, passphrase].concat());
     Zeroizing::new(digest(&SHA1_FOR_LEGACY_USE_ONLY, &input).as_ref().to_vec())
 }
 
-fn pair(algorithm: &str, public: &[u8], private: &[u8]) -> Result<KeypairData, KeyProblem> {
+fn pair(algorithm: &str, public: &[u8], private: &[u8]) -> Result<(KeypairData, bool), KeyProblem> {
+    let sound = |key| (key, true);
     let (mut public, mut private) = (public, private);
     if string(&mut public)?.as_slice() != algorithm.as_bytes() {
         return Err(KeyProblem::Damaged);
@@ -197,7 +233,7 @@ fn pair(algorithm: &str, public: &[u8], private: &[u8]) -> Result<KeypairData, K
             let number = string(&mut private)?;
             let mut seed = Zeroizing::new([0; 32]);
             seed.get_mut(..number.len()).ok_or(KeyProblem::Damaged)?.copy_from_slice(&number);
-            material::ed25519(seed.as_slice())
+            material::ed25519(seed.as_slice()).map(sound)
         }
         "ssh-rsa" => {
             let (public_exponent, modulus) = (string(&mut public)?, string(&mut public)?);
@@ -210,11 +246,12 @@ fn pair(algorithm: &str, public: &[u8], private: &[u8]) -> Result<KeypairData, K
                 p: &p,
                 q: &q,
                 inverse: &inverse,
+                exponents: None,
             })
         }
         "ecdsa-sha2-nistp256" | "ecdsa-sha2-nistp384" | "ecdsa-sha2-nistp521" => {
             let curve = Curve::named(&string(&mut public)?).ok_or(KeyProblem::Damaged)?;
-            material::ecdsa(curve, &string(&mut private)?)
+            material::ecdsa(curve, &string(&mut private)?).map(sound)
         }
         "ssh-dss" => Err(KeyProblem::Dsa),
         name if name.starts_with("sk-") => Err(KeyProblem::HardwareKey),

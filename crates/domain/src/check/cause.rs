@@ -171,15 +171,60 @@ causes! {
     TokenNotGiven = "token-not-given", Unreachable, "The address that the registry names for tokens gives none out. Whoever runs the registry has to look at its settings for authentication, such as the realm.";
     /// 5xx.
     OtherSideFailed = "other-side-failed", Unreachable, "The host answered that it has failed. Try again later.";
+
+    // Of SSH and Git alone.
+    /// The known hosts mark the host's key as revoked.
+    HostKeyRevoked = "host-key-revoked", HostKeyChanged, "The host has a key that the known hosts mark as revoked. Somebody who has stolen it may be in between: ask its operator for the new key. The key of this secret was not used.";
+    /// The known hosts have the host without its port.
+    HostKeyForAnotherPort = "host-key-for-another-port", NotTested, "The known hosts name this host without its port, which counts for port 22 alone. Write it as [host]:port there, or compare and approve the keys below; the key of this secret was not used.";
+    /// The key is accepted, and not enough.
+    SecondFactorWanted = "second-factor-wanted", Refused, "The host accepts this key and wants something else besides, such as a code, which nobody can enter when a repository is pulled. Ask its operator to let this user in by the key alone.";
+    /// No log-in by key.
+    NoKeysTaken = "no-keys-taken", Refused, "The host does not let this user in by a key, or wants something else first. Look at the user before the @, and ask its operator to allow keys.";
+    /// RSA by signatures that are broken.
+    RsaOnlyWithSha1 = "rsa-only-with-sha1", Refused, "The host takes RSA keys only with SHA-1 signatures, which clients refuse now. Use an Ed25519 key for it.";
+    /// It was silent for as long as `SILENCE` of the backend.
+    WentSilent = "went-silent", Unreachable, "The host said nothing for 15 seconds, so the portal ended the test. Large repositories can take that long: try again, or look at the host.";
+    /// The test as a whole took too long.
+    TookTooLong = "took-too-long", Unreachable, "The test was not done after 30 seconds, so the portal ended it. The host is slow, or many test it at once: try again later.";
+    /// It answered that it takes no more connections.
+    HostBusy = "host-busy", Unreachable, "The host answers, and does not admit the portal now: it is busy, or has had too many connections. Wait a while, then test again.";
+    /// A web server.
+    SpeaksHttp = "speaks-http", Unreachable, "What answers at this port speaks HTTP, and not SSH. Enter the port of SSH.";
+    /// A web server, or another with TLS.
+    SpeaksTls = "speaks-tls", Unreachable, "What answers at this port speaks TLS, and not SSH. Enter the port of SSH.";
+    /// Nothing in common to agree on keys by.
+    NoKeyExchangeInCommon = "no-key-exchange-in-common", Unreachable, "The host speaks SSH, but only with key exchange methods that are no longer taken. Its operator has to enable a current one, such as curve25519-sha256.";
+    /// Nothing in common to encrypt by.
+    NoCipherInCommon = "no-cipher-in-common", Unreachable, "The host speaks SSH, but only with ciphers that are no longer taken. Its operator has to enable a current one, such as aes256-ctr.";
+    /// Nothing in common to seal messages by.
+    NoMacInCommon = "no-mac-in-common", Unreachable, "The host speaks SSH, but only with message authentication codes (MAC) that are no longer taken. Its operator has to enable a current one, such as hmac-sha2-256.";
+    /// Nothing in common by which the host could prove who it is.
+    NoHostKeyInCommon = "no-host-key-in-common", Unreachable, "The host speaks SSH, but only with host keys that are not taken, such as DSA, RSA with SHA-1, or a certificate alone. Its operator has to add an Ed25519 host key.";
+    /// Of a dataset: a tag in the place of a branch. Never kept with the secret, which works.
+    BranchIsTag = "branch-is-tag", Refused, "The host accepts this key and the repository can be read. There is a tag of this name, and no branch: enter a branch, or leave it empty for the default one.";
+    /// Of a dataset without a branch: there is no default one. Never kept with the secret, which works.
+    NoDefaultBranch = "no-default-branch", Refused, "The host accepts this key and the repository can be read, but its default branch does not exist, so that a clone comes out empty. Enter a branch.";
 }
 
 impl CheckCause {
     /// The outcome in a word or two: that of its status, but where that would blame a credential that works.
     pub fn label(self) -> &'static str {
         match self {
-            Self::BranchNotFound => "No such branch",
+            Self::BranchNotFound | Self::BranchIsTag => "No such branch",
+            Self::NoDefaultBranch => "No default branch",
             _ => self.status().label(),
         }
+    }
+
+    /// Whether the branch of a dataset is what needs another look.
+    pub fn is_about_branch(self) -> bool {
+        matches!(self, Self::BranchNotFound | Self::BranchIsTag | Self::NoDefaultBranch)
+    }
+
+    /// Whether the host's keys are shown to be approved.
+    pub fn asks_for_approval(self) -> bool {
+        matches!(self, Self::HostKeyUnknown | Self::HostKeyForAnotherPort)
     }
 
     /// Returns whether the account itself was refused, so that trying it again and again could get it locked. An image

@@ -4,6 +4,8 @@ mod cause;
 mod known_hosts;
 mod target;
 
+pub(crate) use target::names_hub_otherwise;
+
 pub use cause::{CheckCause, CheckStatus};
 pub use known_hosts::{KnownHosts, Unused, UnusedLine};
 pub use target::{CheckSettings, ImageReference, Repository, TargetProblem};
@@ -24,6 +26,12 @@ pub struct CheckReport {
     pub host_keys: Vec<HostKey>,
     /// What is wrong with the branch that a dataset names, where the credential works.
     pub branch: Option<CheckCause>,
+    /// The port that was asked, of Git servers.
+    pub port: Option<u16>,
+    /// The address that may have been meant, where a port stands in the place of a folder.
+    pub hint: Option<String>,
+    /// The lines of the known hosts that are not used.
+    pub unused: Vec<UnusedLine>,
     /// In how many seconds the host wants to be asked again, where it says so; at most a day.
     pub retry_after: Option<u32>,
 }
@@ -31,7 +39,17 @@ pub struct CheckReport {
 impl CheckReport {
     /// A test that came to this.
     pub fn new(cause: CheckCause) -> Self {
-        Self { cause, host: None, refs: None, host_keys: Vec::new(), branch: None, retry_after: None }
+        Self {
+            cause,
+            host: None,
+            refs: None,
+            host_keys: Vec::new(),
+            branch: None,
+            port: None,
+            hint: None,
+            unused: Vec::new(),
+            retry_after: None,
+        }
     }
 
     /// Returns what happened and what to do, with the time to wait where the host has told it.
@@ -64,6 +82,8 @@ pub struct Refs {
     pub count: u32,
     /// False where counting stopped there and there are more.
     pub exact: bool,
+    /// There are refs, and HEAD names none of them: a clone comes out empty.
+    pub headless: bool,
 }
 
 /// A key with which a host proves who it is.
@@ -103,6 +123,8 @@ pub struct CheckState {
     pub target: Option<String>,
     /// The keys of hosts that are trusted, one for each line.
     pub trusted: Vec<TrustedKey>,
+    /// The lines of the known hosts that are not used.
+    pub unused: Vec<UnusedLine>,
     /// The server's clock, for telling how long ago that was.
     pub now: Timestamp,
 }

@@ -1,7 +1,11 @@
 //! What a credential is tried on, and which hosts are trusted.
 
 use super::KnownHosts;
-use crate::secret::{RegistryHost, host_and_port};
+use crate::{
+    invisible::{is_invisible, trimmed},
+    percent,
+    secret::{RegistryHost, host_and_port},
+};
 
 /// What is wrong with what is to be tried. Never carries the text.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -10,12 +14,36 @@ pub enum TargetProblem {
     RepositoryByHttps,
     /// Not an address of a repository by SSH.
     RepositoryForm,
+    /// Within quotation marks.
+    RepositoryQuoted,
+    /// A command of Git around it.
+    RepositoryCommand,
+    /// A path of this machine.
+    RepositoryLocal,
+    /// A path behind the colon of an `ssh://` address, where a port stands.
+    RepositoryPort,
+    /// Nothing behind the host.
+    RepositoryPath,
+    /// A path that begins with a hyphen, or has a control character.
+    RepositoryPathForm,
+    /// Nothing before the `@`, or a hyphen there at first.
+    RepositoryUser,
+    /// A character that no user may have.
+    RepositoryUserHas(char),
+    /// A character that no host may have.
+    RepositoryHostHas(char),
+    /// A host that is none, in another way.
+    RepositoryHost,
+    /// Longer than `Repository::MAX_BYTES`.
+    RepositoryTooLong,
     /// Not the name of an image.
     ImageForm,
     /// An image of another registry than the credential's.
     ImageElsewhere,
     /// An image that is not below the path that the credential is for.
     ImageOutside,
+    /// An image of Docker Hub, by a name of its that clients take for another registry.
+    ImageHubOtherwise,
     /// A line that no `known_hosts` file has, by its number.
     KnownHostsLine(u32),
     /// A line whose host has a port and no brackets, by its number.
@@ -26,13 +54,23 @@ pub enum TargetProblem {
 
 impl TargetProblem {
     /// All that say nothing more; the place in here is the code that travels.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 16] = [
         Self::RepositoryByHttps,
         Self::RepositoryForm,
         Self::ImageForm,
         Self::ImageElsewhere,
         Self::KnownHostsTooLong,
+        Self::RepositoryQuoted,
+        Self::RepositoryCommand,
+        Self::RepositoryLocal,
+        Self::RepositoryPort,
+        Self::RepositoryPath,
+        Self::RepositoryPathForm,
+        Self::RepositoryUser,
+        Self::RepositoryHost,
+        Self::RepositoryTooLong,
         Self::ImageOutside,
+        Self::ImageHubOtherwise,
     ];
 
     /// What is wrong, and what would be right.
@@ -40,9 +78,21 @@ impl TargetProblem {
         match self {
             Self::RepositoryByHttps => "A key opens repositories by SSH. Enter the SSH address, such as git@github.com:group/app.git.",
             Self::RepositoryForm => "This is not the SSH address of a repository, such as git@github.com:group/app.git or ssh://git@host:2222/group/app.git.",
+            Self::RepositoryQuoted => "The address is in quotation marks. Take them off.",
+            Self::RepositoryCommand => "This is a command. Enter the address alone, which begins behind git clone.",
+            Self::RepositoryLocal => "This is a path on a machine, and names no host. Enter the SSH address, such as git@host:group/app.git.",
+            Self::RepositoryPort => "Behind ssh:// and the host, a colon begins a port. Write ssh://git@host/path, or git@host:path without ssh://.",
+            Self::RepositoryPath => "The address ends with its host. Add the path of the repository, such as git@host:group/app.git.",
+            Self::RepositoryPathForm => "The path of the repository begins with '-', or has a control character. Copy the address anew.",
+            Self::RepositoryUser => "Before the '@' there is no user, or one that begins with '-'. Most hosts want git there.",
+            Self::RepositoryUserHas(c) => return format!("The user before the '@' has {}, which cannot be there.", named(c)),
+            Self::RepositoryHostHas(c) => return format!("The host has {} in its name, which host names do not have.", named(c)),
+            Self::RepositoryHost => "The host of this address is not a host name or an address. IPv6 stands in brackets: ssh://git@[2001:db8::1]/path.",
+            Self::RepositoryTooLong => "The address is longer than 1024 bytes.",
             Self::ImageForm => "This is not the name of an image, such as group/app:tag.",
             Self::ImageElsewhere => "This image is in another registry than the one above.",
             Self::ImageOutside => "This image is not below the path of the registry host above. Enter one that is, with its whole name.",
+            Self::ImageHubOtherwise => "Docker and Kubernetes take this host for a registry of its own, and do not look for Docker Hub's account there. Write docker.io in its place, such as docker.io/group/app:tag.",
             Self::KnownHostsLine(line) => {
                 return format!(
                     "Line {line} is not one of a known_hosts file: host, type and key, such as github.com ssh-ed25519 AAAA…. Correct it, or take it out."
@@ -56,6 +106,17 @@ impl TargetProblem {
             Self::KnownHostsTooLong => "The known hosts are longer than 32 KiB. Keep the lines of this repository's host.",
         }
         .to_owned()
+    }
+}
+
+/// A character, as a sentence names it.
+fn named(c: char) -> String {
+    match c {
+        c if c.is_whitespace() => "a space".to_owned(),
+        c if c.is_control() || is_invisible(c) => {
+            format!("a character that cannot be seen (U+{:04X})", u32::from(c))
+        }
+        c => format!("'{c}'"),
     }
 }
 
@@ -78,10 +139,13 @@ impl CheckSettings {
     }
 }
 
-/// A Git repository by SSH: `user@host:path`, as scp has it, or `ssh://user@host:port/path`. Without a user it is `git`.
+/// A Git repository by SSH: `user@host:path`, as scp has it, or `ssh://user@host:port/path`, which Git decodes. Without a
+/// user it is `git`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repository {
     text: String,
+    /// Whether it begins with `ssh://`.
+    is_url: bool,
     /// As whom to log in.
     pub user: String,
     /// A name or an address, IPv6 without brackets.
@@ -92,48 +156,94 @@ pub struct Repository {
     pub path: String,
 }
 
+/// What opens and closes a quotation.
+const QUOTES: [char; 9] = ['"', '\'', '`', '“', '”', '„', '‘', '’', '«'];
+
 impl Repository {
     /// The longest address, in bytes.
     pub const MAX_BYTES: usize = 1024;
 
-    /// Reads an address; white space around it is passed over.
+    /// The longest user, in bytes.
+    const MAX_USER_BYTES: usize = 255;
+
+    /// Parses an address; white space and invisible characters around it are left out.
+    ///
+    /// Errors: the part of it that is wrong.
     pub fn parse(text: &str) -> Result<Self, TargetProblem> {
-        let text = text.trim();
-        let form = TargetProblem::RepositoryForm;
-        let (place, path) = match text.split_once("://") {
+        use TargetProblem as Wrong;
+        let text = trimmed(text);
+        if text.len() > Self::MAX_BYTES {
+            return Err(Wrong::RepositoryTooLong);
+        }
+        if text.starts_with(QUOTES) {
+            return Err(Wrong::RepositoryQuoted);
+        }
+        if text.starts_with("git ") || text.starts_with("$ ") {
+            return Err(Wrong::RepositoryCommand);
+        }
+        let (is_url, place, path) = match text.split_once("://") {
             Some(("ssh" | "git+ssh" | "ssh+git", rest)) => {
-                rest.find('/').map(|at| rest.split_at(at)).ok_or(form)?
+                // Git decodes the whole before it looks for its parts.
+                let rest = percent::decode_url(rest).ok_or(Wrong::RepositoryForm)?;
+                let at = rest.find('/').unwrap_or(rest.len());
+                let (place, path) = rest.split_at(at);
+                (true, place.to_owned(), path.to_owned())
             }
-            Some(("https" | "http", _)) => return Err(TargetProblem::RepositoryByHttps),
-            Some(_) => return Err(form),
-            None => {
-                // The colon that ends the host; one within brackets does not.
-                let name = text.find(']').unwrap_or_default();
-                let colon = text[name..].find(':').ok_or(form)? + name;
-                (&text[..colon], &text[colon + 1..])
+            Some(("https" | "http", _)) => return Err(Wrong::RepositoryByHttps),
+            Some((scheme, _)) if !scheme.contains(['@', ':']) => return Err(Wrong::RepositoryForm),
+            _ if text.starts_with(['/', '.', '~']) => return Err(Wrong::RepositoryLocal),
+            _ => {
+                let (place, path) = Self::split_scp(text)?;
+                (false, place.to_owned(), path.to_owned())
             }
         };
-        let (user, place) = place.rsplit_once('@').unwrap_or(("git", place));
-        let (host, port) = host_and_port(place).ok_or(form)?;
-        let path = path.strip_prefix('/').filter(|path| path.starts_with('~')).unwrap_or(path);
-        let good_user = !user.starts_with('-')
-            && (1..=64).contains(&user.len())
-            && user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._+-".contains(&byte));
-        // A path that begins so would be read as an option.
-        let good_path = !path.is_empty()
-            && path != "/"
-            && !path.starts_with('-')
-            && !path.contains(|c: char| c.is_control());
-        if !good_user || !good_path || text.len() > Self::MAX_BYTES {
-            return Err(form);
+        let (user, place) = place.rsplit_once('@').unwrap_or(("git", &place));
+        check_user(user)?;
+        let (host, port) = read_place(place, is_url)?;
+        let path = path.strip_prefix('/').filter(|path| path.starts_with('~')).unwrap_or(&path);
+        if path.is_empty() || path == "/" {
+            return Err(Wrong::RepositoryPath);
         }
-        Ok(Self {
-            text: text.to_owned(),
-            user: user.to_owned(),
-            host: host.trim_matches(['[', ']']).to_owned(),
-            port: port.unwrap_or(22),
-            path: path.to_owned(),
-        })
+        // A path that begins so would be read as an option.
+        if path.starts_with('-') || path.contains(|c: char| c.is_control()) {
+            return Err(Wrong::RepositoryPathForm);
+        }
+        Ok(Self { text: text.to_owned(), is_url, user: user.to_owned(), host, port, path: path.to_owned() })
+    }
+
+    /// Splits `user@host:path` at the colon that ends the host; one within brackets does not.
+    fn split_scp(text: &str) -> Result<(&str, &str), TargetProblem> {
+        let name = text.find(']').unwrap_or_default();
+        let colon = text[name..].find(':').map(|at| at + name);
+        match (colon, text.contains('@')) {
+            (Some(colon), _) if !text[..colon].contains('/') => Ok((&text[..colon], &text[colon + 1..])),
+            (None, true) => Err(TargetProblem::RepositoryPath),
+            _ => Err(TargetProblem::RepositoryForm),
+        }
+    }
+
+    /// The address that may have been meant where a port stands in the place of a folder: `host:2222/group/app`.
+    pub fn port_in_path(&self) -> Option<String> {
+        let (first, rest) = self.path.split_once('/')?;
+        let port: u16 = first.parse().ok().filter(|port| *port > 0 && !self.is_url)?;
+        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
+        (!rest.is_empty()).then(|| format!("ssh://{}@{host}:{port}/{rest}", percent::encode(&self.user)))
+    }
+
+    /// The address as programs take it that know less of Git: with its user, and with what they would not read encoded.
+    pub fn url(&self) -> String {
+        let Self { user, path, .. } = self;
+        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
+        let plain =
+            |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._+-".contains(&byte));
+        // A path that does not begin at the root has no other form.
+        if !self.is_url && (plain(user) || !path.starts_with('/')) {
+            let given = self.text.split(':').next().is_some_and(|place| place.contains('@'));
+            return if given { self.text.clone() } else { format!("{user}@{}", self.text) };
+        }
+        let slash = if path.starts_with('/') { "" } else { "/" };
+        let port = if self.port == 22 { String::new() } else { format!(":{}", self.port) };
+        format!("ssh://{}@{host}{port}{slash}{}", percent::encode(user), percent::encode_path(path))
     }
 
     /// The text, as it was typed.
@@ -148,7 +258,39 @@ impl Repository {
     }
 }
 
-/// An image of a registry: `group/app`, `group/app:tag` or `group/app@sha256:…` (OCI distribution specification,
+/// The host and the port of an address.
+fn read_place(place: &str, is_url: bool) -> Result<(String, u16), TargetProblem> {
+    let Some((host, port)) = host_and_port(place) else {
+        let after = place.trim_start_matches('[').rsplit_once(':').filter(|_| !place.ends_with(']'));
+        return Err(match after {
+            Some((_, port)) if is_url && port.parse::<u16>().is_err() => TargetProblem::RepositoryPort,
+            Some((_, "0")) if is_url => TargetProblem::RepositoryPort,
+            _ if place.starts_with('[') => TargetProblem::RepositoryHost,
+            _ => wrong_host(place.split(':').next().unwrap_or_default()),
+        });
+    };
+    Ok((host.trim_matches(['[', ']']).to_owned(), port.unwrap_or(22)))
+}
+
+fn wrong_host(host: &str) -> TargetProblem {
+    let in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+    let odd = host.chars().find(|c| !in_name(*c));
+    odd.map_or(TargetProblem::RepositoryHost, TargetProblem::RepositoryHostHas)
+}
+
+/// Whether SSH would be told this user.
+fn check_user(user: &str) -> Result<(), TargetProblem> {
+    let bad = |c: char| c.is_control() || c.is_whitespace() || is_invisible(c) || matches!(c, ':' | '/');
+    match user.chars().find(|c| bad(*c)) {
+        Some(c) => Err(TargetProblem::RepositoryUserHas(c)),
+        None if user.is_empty() || user.starts_with('-') || user.len() > Repository::MAX_USER_BYTES => {
+            Err(TargetProblem::RepositoryUser)
+        }
+        None => Ok(()),
+    }
+}
+
+/// An image of a registry: `group/app`, `group/app:tag`, `group/app@sha256:…` or with both (OCI distribution specification,
 /// "Pulling manifests").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageReference {
@@ -172,17 +314,15 @@ impl ImageReference {
             }
             text = rest;
         }
-        let (name, reference) = match text.split_once('@') {
-            Some((name, digest)) => (name, Some(digest)),
-            None => text.split_once(':').map_or((text, None), |(name, tag)| (name, Some(tag))),
+        let (named, digest) = match text.split_once('@') {
+            Some((named, digest)) => (named, Some(digest)),
+            None => (text, None),
         };
-        let good_reference = |reference: &str| match reference.strip_prefix("sha256:") {
-            Some(digest) => digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()),
-            None => {
-                (1..=128).contains(&reference.len())
-                    && !reference.starts_with(['.', '-'])
-                    && reference.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-            }
+        let (name, tag) = named.split_once(':').map_or((named, None), |(name, tag)| (name, Some(tag)));
+        let good_tag = |tag: &str| {
+            (1..=128).contains(&tag.len())
+                && !tag.starts_with(['.', '-'])
+                && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
         };
         let good_part = |part: &str| {
             let ends = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
@@ -190,7 +330,11 @@ impl ImageReference {
                 && part.ends_with(ends)
                 && part.chars().all(|c| ends(c) || matches!(c, '.' | '_' | '-'))
         };
-        if name.len() > 255 || !name.split('/').all(good_part) || !reference.is_none_or(good_reference) {
+        if name.len() > 255
+            || !name.split('/').all(good_part)
+            || !tag.is_none_or(good_tag)
+            || !digest.is_none_or(is_digest)
+        {
             return Err(TargetProblem::ImageForm);
         }
         if registry.is_some_and(|registry| !registry.serves(registry, name)) {
@@ -209,10 +353,35 @@ impl ImageReference {
         &self.text[..self.name_bytes]
     }
 
-    /// The tag or the digest; `latest` where none is given.
+    /// The digest, or the tag; `latest` where neither is given. Of both, the digest counts, as it does for clients.
     pub fn reference(&self) -> &str {
-        self.text.get(self.name_bytes + 1..).unwrap_or("latest")
+        let rest = self.text.get(self.name_bytes + 1..).unwrap_or("latest");
+        rest.split_once('@').map_or(rest, |(_, digest)| digest)
     }
+}
+
+/// Returns whether this is the digest of a manifest: an algorithm that is registered (OCI image specification,
+/// "Descriptors") or that Go's clients know, and as many hexadecimal digits as it has.
+fn is_digest(text: &str) -> bool {
+    let Some((algorithm, digits)) = text.split_once(':') else { return false };
+    let length = match algorithm {
+        "sha256" | "blake3" => 64,
+        "sha384" => 96,
+        "sha512" => 128,
+        _ => return false,
+    };
+    digits.len() == length && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Returns whether an image's reference names Docker Hub by a host that Docker, containerd and Kubernetes take for a
+/// registry of its own: they do not look for Docker Hub's account there.
+pub(crate) fn names_hub_otherwise(text: &str) -> bool {
+    let Some((host, _)) = text.trim().split_once('/') else { return false };
+    let host = host.to_ascii_lowercase();
+    let host = host.strip_suffix(":443").unwrap_or(&host);
+    !matches!(host, "docker.io" | "index.docker.io")
+        && host.contains('.')
+        && RegistryHost::parse(host).is_ok_and(|normalized| normalized.host.is_docker_hub())
 }
 
 #[cfg(test)]
@@ -238,31 +407,107 @@ mod tests {
             assert_eq!((repository.port, repository.path.as_str()), (port, path), "{text}");
             assert_eq!(repository.known_as(), known_as, "{text}");
         }
-        assert_eq!(Repository::parse("https://github.com/a/b"), Err(TargetProblem::RepositoryByHttps));
-        for text in [
-            "",
-            "/srv/git",
-            "group/app",
-            "git@host",
-            "git@host:",
-            "git@host:-x",
-            "ssh://host",
-            "ssh://host/",
-            "ssh://-oProxyCommand=x/a",
-            "-oProxyCommand=x:a",
-            "ssh://git@host:0/a",
-            "ssh://git@host:99999/a",
-            "g it@host:a",
-            "-g@host:a",
-            "@host:a",
-            "git@1.2.3:a",
-            "git@ho_st:a",
-            "git@[::g]:a",
-            "git@host:a\nb",
-            "ftp://host/a",
-            &format!("git@host:{}", "a".repeat(1024)),
+        for (text, user, path) in [
+            ("ssh://git@host/My%20Project/repo.git", "git", "/My Project/repo.git"),
+            ("git@host:My%20Project/repo.git", "git", "My%20Project/repo.git"),
+            ("ssh://host/100%/a%zz%00", "git", "/100%/a%zz%00"),
+            ("ssh://dev%40corp.example@host/x", "dev@corp.example", "/x"),
+            ("dev@corp.example@host:x", "dev@corp.example", "x"),
+            ("svc$deploy@host:x", "svc$deploy", "x"),
+            ("CORP\\jürgen@host:x", "CORP\\jürgen", "x"),
+            ("ssh://a+b,c=d@host/x", "a+b,c=d", "/x"),
+            ("\u{feff}git@host:x\u{200b}", "git", "x"),
+            ("\u{202a}ssh://git@host/x\u{202c} ", "git", "/x"),
         ] {
-            assert_eq!(Repository::parse(text), Err(TargetProblem::RepositoryForm), "{text}");
+            let repository = Repository::parse(text).unwrap();
+            assert_eq!((repository.user.as_str(), repository.path.as_str()), (user, path), "{text}");
+            assert_eq!(repository.host, "host", "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_told_which_part_is_wrong() {
+        use TargetProblem as Wrong;
+        for (text, problem) in [
+            ("https://github.com/a/b", Wrong::RepositoryByHttps),
+            ("", Wrong::RepositoryForm),
+            ("group/app", Wrong::RepositoryForm),
+            ("ftp://host/a", Wrong::RepositoryForm),
+            ("/srv/git", Wrong::RepositoryLocal),
+            ("./app", Wrong::RepositoryLocal),
+            ("git@host", Wrong::RepositoryPath),
+            ("git@host:", Wrong::RepositoryPath),
+            ("ssh://host", Wrong::RepositoryPath),
+            ("ssh://host/", Wrong::RepositoryPath),
+            ("git@host:-x", Wrong::RepositoryPathForm),
+            ("git@host:a\nb", Wrong::RepositoryPathForm),
+            ("ssh://host/a%0Ab", Wrong::RepositoryPathForm),
+            ("ssh://-oProxyCommand=x/a", Wrong::RepositoryHostHas('=')),
+            ("ssh://-oProxyCommand=x@host/a", Wrong::RepositoryUser),
+            ("ssh://%2DoProxyCommand=x@host/a", Wrong::RepositoryUser),
+            ("-oProxyCommand=x:a", Wrong::RepositoryHostHas('=')),
+            ("-g@host:a", Wrong::RepositoryUser),
+            ("@host:a", Wrong::RepositoryUser),
+            ("g it@host:a", Wrong::RepositoryUserHas(' ')),
+            ("g\u{200b}it@host:a", Wrong::RepositoryUserHas('\u{200b}')),
+            ("ssh://git:pw@host/a", Wrong::RepositoryUserHas(':')),
+            ("ssh://git@host:0/a", Wrong::RepositoryPort),
+            ("ssh://git@host:99999/a", Wrong::RepositoryPort),
+            ("ssh://git@host:group/app", Wrong::RepositoryPort),
+            ("git@ho_st:a", Wrong::RepositoryHostHas('_')),
+            ("ssh://git@ho_st:22/a", Wrong::RepositoryHostHas('_')),
+            ("git@bücher.example:a", Wrong::RepositoryHostHas('ü')),
+            ("git@1.2.3:a", Wrong::RepositoryHost),
+            ("git@[::g]:a", Wrong::RepositoryHost),
+            ("\"git@host:a\"", Wrong::RepositoryQuoted),
+            ("'ssh://git@host/a'", Wrong::RepositoryQuoted),
+            ("“git@host:a”", Wrong::RepositoryQuoted),
+            ("git clone git@host:a", Wrong::RepositoryCommand),
+            ("$ git clone git@host:a", Wrong::RepositoryCommand),
+            (&format!("git@host:{}", "a".repeat(1024)), Wrong::RepositoryTooLong),
+        ] {
+            assert_eq!(Repository::parse(text), Err(problem), "{text}");
+            assert!(problem.message().ends_with('.'), "{problem:?}");
+        }
+        assert!(Wrong::RepositoryHostHas('_').message().contains("'_'"));
+        assert!(Wrong::RepositoryUserHas(' ').message().contains("a space"));
+        assert!(Wrong::RepositoryUserHas('\u{200b}').message().contains("U+200B"));
+    }
+
+    #[test]
+    fn a_port_in_the_place_of_a_folder_is_noticed() {
+        let hint = |text: &str| Repository::parse(text).unwrap().port_in_path();
+        assert_eq!(hint("root@host:47022/srv/a.git").as_deref(), Some("ssh://root@host:47022/srv/a.git"));
+        assert_eq!(hint("a@b@host:22/x").as_deref(), Some("ssh://a%40b@host:22/x"));
+        for text in [
+            "git@host:group/app",
+            "git@host:2222",
+            "git@host:99999/a",
+            "ssh://git@host/2222/a",
+            "git@host:22a/b",
+        ] {
+            assert_eq!(hint(text), None, "{text}");
+        }
+    }
+
+    /// Whatever reads it parses it to the same, and needs no more than a URL or scp's simple form.
+    #[test]
+    fn an_address_that_is_handed_out_means_the_same() {
+        for (text, url) in [
+            ("git@github.com:group/app.git", "git@github.com:group/app.git"),
+            ("host:group/app", "git@host:group/app"),
+            ("ssh://host/My%20Project/a", "ssh://git@host/My%20Project/a"),
+            ("ssh://host/My Project/a", "ssh://git@host/My%20Project/a"),
+            ("ssh://git@host:2222/100%/a", "ssh://git@host:2222/100%25/a"),
+            ("ssh://dev%40corp@host/~/a", "ssh://dev%40corp@host/~/a"),
+            ("dev@corp@host:/srv/a b", "ssh://dev%40corp@host/srv/a%20b"),
+            ("git+ssh://git@[::1]:22/a", "ssh://git@[::1]/a"),
+        ] {
+            let repository = Repository::parse(text).unwrap();
+            assert_eq!(repository.url(), url);
+            let again = Repository::parse(url).unwrap();
+            let parts = |it: &Repository| (it.user.clone(), it.host.clone(), it.port, it.path.clone());
+            assert_eq!(parts(&again), parts(&repository), "{text}");
         }
     }
 
@@ -270,6 +515,8 @@ mod tests {
     fn images_are_read() {
         let host = |text| RegistryHost::parse(text).unwrap().host;
         let digest = format!("app@sha256:{}", "a".repeat(64));
+        let with_tag = format!("ghcr.io/group/app:1.0@{}", &digest[4..]);
+        let long = format!("app@sha512:{}", "0f".repeat(64));
         for (text, registry, name, reference) in [
             ("group/app:1.0", "ghcr.io", "group/app", "1.0"),
             ("ghcr.io/group/app", "ghcr.io", "group/app", "latest"),
@@ -277,6 +524,9 @@ mod tests {
             ("docker.io/library/alpine:3", "docker.io", "library/alpine", "3"),
             ("a/b/c-d__e.f:V_1", "ghcr.io", "a/b/c-d__e.f", "V_1"),
             (&digest, "ghcr.io", "app", &digest[4..]),
+            (&with_tag, "ghcr.io", "group/app", &digest[4..]),
+            (&long, "ghcr.io", "app", &long[4..]),
+            (&format!("localhost:5000/app:1@{}", &digest[4..]), "localhost:5000", "app", &digest[4..]),
         ] {
             let image = ImageReference::parse(text, Some(&host(registry))).unwrap();
             assert_eq!((image.name(), image.reference()), (name, reference), "{text}");
@@ -298,13 +548,45 @@ mod tests {
         {
             assert_eq!(at(text), Err(TargetProblem::ImageForm), "{text}");
         }
+        for (algorithm, digits) in [("sha512", 64), ("sha256", 128), ("md5", 32), ("SHA256", 64), ("", 64)] {
+            let text = format!("app:1@{algorithm}:{}", "a".repeat(digits));
+            let read = ImageReference::parse(&text, Some(&host("ghcr.io")));
+            assert_eq!(read, Err(TargetProblem::ImageForm), "{text}");
+        }
+        for text in
+            [format!("app:@{}", &digest[4..]), format!("{digest}:1"), format!("{digest}@{}", &digest[4..])]
+        {
+            let read = ImageReference::parse(&text, Some(&host("ghcr.io")));
+            assert_eq!(read, Err(TargetProblem::ImageForm), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_hub_otherwise_knows_what_docker_does_not_look_up() {
+        for text in [
+            "registry-1.docker.io/group/app",
+            "Registry-1.docker.io:443/app:1",
+            "registry.hub.docker.com/library/nginx",
+            "hub.docker.com/app",
+        ] {
+            assert!(names_hub_otherwise(text), "{text}");
+        }
+        for text in
+            ["docker.io/app", "index.docker.io/app", "app", "group/app", "ghcr.io/a/b", "registry-1/app"]
+        {
+            assert!(!names_hub_otherwise(text), "{text}");
+        }
     }
 
     proptest! {
         #[test]
         fn nothing_panics(text in any::<String>(), other in "[a-z@:/\\[\\]|.~ -]{0,30}") {
             for text in [&text, &other] {
-                drop(Repository::parse(text));
+                if let Ok(repository) = Repository::parse(text) {
+                    let again = Repository::parse(&repository.url()).unwrap();
+                    prop_assert_eq!(&again.path, &repository.path);
+                    drop(repository.port_in_path());
+                }
                 drop(ImageReference::parse(text, None));
             }
         }

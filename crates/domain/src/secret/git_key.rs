@@ -6,7 +6,7 @@ mod problem;
 pub use facts::{KeyAlgorithm, KeyFacts, NewKeyKind};
 pub use problem::KeyProblem;
 
-use crate::sensitive::Sensitive;
+use crate::{invisible::trimmed, sensitive::Sensitive};
 
 /// One private key with LF line ends, one final newline, no byte-order mark, no indentation, and nothing around its
 /// armour (RFC 7468; of `PuTTY`'s files, their own). What is inside is checked for damage, not understood: that is done
@@ -20,6 +20,12 @@ pub struct PrivateKeyText {
 /// What a private key is armoured with.
 const LABELS: [&str; 5] =
     ["OPENSSH PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "PRIVATE KEY", "ENCRYPTED PRIVATE KEY"];
+
+/// What word processors make of hyphens.
+const DASHES: [char; 6] = ['\u{2010}', '\u{2011}', '\u{2012}', '–', '—', '−'];
+
+/// How a key begins whose whole text is in base64: PEM and `PuTTY`'s.
+const ENCODED: [&str; 2] = ["LS0tLS1CRUdJTi", "UHVUVFktVXNlci1LZXktRmls"];
 
 /// How `PuTTY`'s files begin; the number of the form follows.
 const PUTTY: &str = "PuTTY-User-Key-File-";
@@ -46,7 +52,8 @@ impl PrivateKeyText {
         if text.len() > Self::MAX_BYTES {
             return Err(KeyProblem::TooLong);
         }
-        let text = text.trim_start_matches('\u{feff}').trim();
+        let narrowed = narrowed(text);
+        let text = trimmed(narrowed.as_ref().map_or(text, Sensitive::expose));
         if text.is_empty() {
             return Err(KeyProblem::Missing);
         }
@@ -63,7 +70,7 @@ impl PrivateKeyText {
         let mut clean = String::with_capacity(text.len() + 2);
         for line in text.split(['\n', '\r']) {
             // What ends a comment in PuTTY's form is sealed with it.
-            let line = if putty { line.trim_start() } else { line.trim() };
+            let line = if putty { line.trim_start() } else { trimmed(line) };
             if !line.is_empty() {
                 clean.push_str(line);
                 clean.push('\n');
@@ -95,13 +102,27 @@ impl PrivateKeyText {
     }
 }
 
+/// The text of what was UTF-16 and taken for something else: a NUL before or behind each character.
+fn narrowed(text: &str) -> Option<Sensitive> {
+    let text = text.trim_start_matches(['\u{feff}', '\u{fffd}', 'ÿ', 'þ']).trim_matches('\0');
+    let wide = text.contains('\0') && text.chars().skip(1).step_by(2).all(|c| c == '\0');
+    // In one piece: a text that grows leaves copies behind.
+    wide.then(|| Sensitive::new(text.replace('\0', "")))
+}
+
 fn check(text: &str) -> Result<(), KeyProblem> {
     // A fence of fewer than five hyphens, as RFC 4716 has it, tells a public key.
     if text.starts_with("---- BEGIN SSH2 PUBLIC KEY") {
         return Err(KeyProblem::PublicKey);
     }
+    if text.starts_with("---- BEGIN SSH2 ENCRYPTED") {
+        return Err(KeyProblem::SshCom);
+    }
     if let Some(rest) = text.strip_prefix(PUTTY) {
         return check_putty(rest);
+    }
+    if text.contains("PRIVATE KEY") && text.contains(DASHES) {
+        return Err(KeyProblem::SmartDashes);
     }
     let Some(start) = text.find("-----BEGIN ") else {
         return Err(without_armour(text));
@@ -190,6 +211,7 @@ fn without_armour(text: &str) -> KeyProblem {
         Some(word) if word.starts_with("ssh-") || word.starts_with("ecdsa-") || word.starts_with("sk-") => {
             KeyProblem::PublicKey
         }
+        _ if ENCODED.iter().any(|start| text.starts_with(start)) => KeyProblem::Base64,
         _ if text.contains("-----END ") && text.contains("PRIVATE KEY-----") => KeyProblem::Truncated,
         _ => KeyProblem::NotAKey,
     }
@@ -198,28 +220,22 @@ fn without_armour(text: &str) -> KeyProblem {
 /// The base64 between the fences, and the little of its content that tells a damaged or protected key.
 fn check_body(label: &str, body: &str) -> Result<(), KeyProblem> {
     // Headers as in RFC 1421, before a blank line, are how old PEM files say that they are protected.
-    let protected = body.contains("Proc-Type:") && body.contains("ENCRYPTED");
-    let body = match body.split_once("\n\n") {
-        Some((_, body)) if protected => body,
-        _ => body,
+    let headers = body.contains("Proc-Type:") && body.contains("ENCRYPTED");
+    let (protected, body) = match body.split_once("\n\n") {
+        Some((info, body)) if headers => {
+            (Some(info.split_once("DEK-Info:").map_or("", |(_, info)| info.trim())), body)
+        }
+        _ => (headers.then_some(""), body),
     };
-    let lines = || body.lines().filter(|line| !line.is_empty());
-    let mut longest_shorter = false;
-    let width = lines().next().map_or(0, str::len);
     let mut digits = 0;
     let mut padding = 0;
-    for line in lines() {
-        // Only the last line may be shorter than the first, and none longer: otherwise something was cut out.
-        if longest_shorter || line.len() > width {
-            return Err(KeyProblem::Damaged);
-        }
-        longest_shorter = line.len() < width;
-        for byte in line.bytes() {
-            match byte {
-                b'=' => padding += 1,
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' if padding == 0 => digits += 1,
-                _ => return Err(KeyProblem::Damaged),
-            }
+    for byte in body.bytes() {
+        match byte {
+            // Mail and terminals break lines anywhere: what is missing shows by the lengths inside.
+            b'\n' | b' ' | b'\t' => {}
+            b'=' => padding += 1,
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' if padding == 0 => digits += 1,
+            _ => return Err(KeyProblem::Damaged),
         }
     }
     if padding > 2 || (digits + padding) % 4 != 0 {
@@ -233,12 +249,41 @@ fn check_body(label: &str, body: &str) -> Result<(), KeyProblem> {
     let mut decoder = Decoder::new(body);
     if label == "OPENSSH PRIVATE KEY" {
         check_openssh(&mut decoder)
-    } else if protected {
-        Err(KeyProblem::Passphrase)
+    } else if let Some(info) = protected {
+        Err(protection(CIPHERS.iter().any(|cipher| info.starts_with(cipher))))
     } else {
         check_der(&mut decoder, bytes)?;
-        if label == "ENCRYPTED PRIVATE KEY" { Err(KeyProblem::Passphrase) } else { Ok(()) }
+        if label == "ENCRYPTED PRIVATE KEY" { Err(check_encrypted(body)) } else { Ok(()) }
     }
+}
+
+/// What old PEM files that can be read are protected with, as `DEK-Info` says it.
+const CIPHERS: [&str; 4] = ["AES-128-CBC,", "AES-192-CBC,", "AES-256-CBC,", "DES-EDE3-CBC,"];
+
+/// PBES2 with AES or triple DES, and PBE-SHA1-3DES, by their object identifiers in DER.
+const PBES2: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0d];
+const SCHEMES: [&[u8]; 3] = [
+    &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01],
+    &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x03, 0x07],
+    &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x01],
+];
+
+fn protection(known: bool) -> KeyProblem {
+    if known { KeyProblem::Passphrase } else { KeyProblem::UnknownProtection }
+}
+
+/// Whether a passphrase would help, by the names that stand before what is protected: said before one is asked for.
+fn check_encrypted(body: &str) -> KeyProblem {
+    let head: Vec<u8> = Decoder::new(body).take(160).collect();
+    let find = |name: &[u8]| head.windows(name.len()).position(|part| part == name);
+    let [aes, triple_des, pkcs12] = SCHEMES.map(find);
+    // CBC with keys of 128, 192 and 256 bits, and GCM.
+    let aes =
+        aes.filter(|at| head.get(at + 8).is_some_and(|mode| [0x02, 0x16, 0x2a, 0x06, 0x2e].contains(mode)));
+    // Of PKCS#12's six schemes, the third and the fourth are triple DES.
+    let triple_des_of_pkcs12 =
+        pkcs12.and_then(|at| head.get(at + 9)).is_some_and(|which| matches!(which, 3 | 4));
+    protection(find(PBES2).is_some() && aes.or(triple_des).is_some() || triple_des_of_pkcs12)
 }
 
 /// PROTOCOL.key of OpenSSH: magic, cipher, kdf, kdf options, number of keys, public key, private part.

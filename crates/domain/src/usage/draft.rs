@@ -2,6 +2,7 @@
 
 use super::{Branch, GitAddress, ImageAddress, UsageKind, UsageProblem, UsageTarget};
 use crate::{
+    check::{Repository, TargetProblem, names_hub_otherwise},
     error::{Field, FieldError, Problem},
     secret::{SecretId, SecretName},
 };
@@ -57,10 +58,19 @@ impl UsageContent {
     pub fn parse(kind: UsageKind, draft: &UsageDraft) -> Result<Self, Vec<FieldError>> {
         let wrong = |field, problem| FieldError { field, problem: Problem::Usage(problem) };
         let target = match kind {
+            UsageKind::Image if names_hub_otherwise(&draft.target) => Err(UsageProblem::HubOtherwise),
             UsageKind::Image => ImageAddress::parse(&draft.target).map(UsageTarget::Image),
             UsageKind::Dataset => GitAddress::parse(&draft.target).map(UsageTarget::Dataset),
         };
-        let target = target.map_err(|problem| wrong(kind.target_field(), problem));
+        let target = target.map_err(|problem| match (problem, Repository::parse(&draft.target)) {
+            // Which part of it is wrong, where that can be said.
+            (UsageProblem::GitForm, Err(part))
+                if part != TargetProblem::RepositoryForm && part != TargetProblem::RepositoryByHttps =>
+            {
+                FieldError { field: kind.target_field(), problem: Problem::Target(part) }
+            }
+            (problem, _) => wrong(kind.target_field(), problem),
+        });
         let branch = match kind {
             UsageKind::Image => Ok(None),
             UsageKind::Dataset => {

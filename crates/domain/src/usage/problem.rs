@@ -27,11 +27,17 @@ pub enum UsageProblem {
     ConfirmationNotTyped,
     /// The repository has no such branch.
     NoSuchBranch,
+    /// There is a tag of the name, and no branch.
+    BranchIsTag,
+    /// No branch is named, and the repository's default one does not exist.
+    NoDefaultBranch,
+    /// An image of Docker Hub, by a name of its that clients take for another registry.
+    HubOtherwise,
 }
 
 impl UsageProblem {
     /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::NameTaken,
         Self::ImageForm,
         Self::GitForm,
@@ -44,6 +50,9 @@ impl UsageProblem {
         Self::NameNotTyped,
         Self::ConfirmationNotTyped,
         Self::NoSuchBranch,
+        Self::BranchIsTag,
+        Self::NoDefaultBranch,
+        Self::HubOtherwise,
     ];
 
     /// What is wrong, and what would be right.
@@ -68,6 +77,11 @@ impl UsageProblem {
             }
             Self::NoSuchBranch => {
                 "The repository has no branch of this name. Correct it, or leave it empty for the default branch."
+            }
+            Self::BranchIsTag => "There is a tag of this name, and no branch. Enter a branch.",
+            Self::NoDefaultBranch => "The default branch does not exist in the repository. Enter a branch.",
+            Self::HubOtherwise => {
+                "Docker and Kubernetes take this host for a registry of its own, and do not look for Docker Hub's account there. Write docker.io in its place, such as docker.io/group/app:tag."
             }
             Self::NameNotTyped => "It is in use: type its name, as it stands above, to delete it all the same.",
             Self::ConfirmationNotTyped => {

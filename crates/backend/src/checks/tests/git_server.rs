@@ -38,7 +38,7 @@ async fn every_form_of_key_logs_in() {
         let report = tried(&server.key(name, arguments, true), &address, &known).await;
         assert_eq!(report.cause, CheckCause::RepositoryRead, "{name}");
         // trunk, other and v1.
-        let expected = Refs { branch: Some("trunk".to_owned()), count: 3, exact: true };
+        let expected = Refs { branch: Some("trunk".to_owned()), count: 3, exact: true, headless: false };
         assert_eq!(report.refs, Some(expected), "{name}");
     }
 }
@@ -62,7 +62,7 @@ async fn what_the_server_does_not_let_in() {
     }
     let empty = tried(&good, &server.address("empty.git"), &known).await;
     assert_eq!(empty.cause, CheckCause::RepositoryRead);
-    assert_eq!(empty.refs, Some(Refs { branch: None, count: 0, exact: true }));
+    assert_eq!(empty.refs, Some(Refs { branch: None, count: 0, exact: true, headless: false }));
 }
 
 #[tokio::test]
@@ -84,10 +84,12 @@ async fn an_unknown_host_shows_all_its_keys_and_gets_none_of_ours() {
         assert_eq!(tried(&key, &address, &key_of_host.line).await.cause, CheckCause::RepositoryRead);
     }
     // Keys of another port, or another host, are another's.
-    for other in
-        [lines.replace(&format!("[127.0.0.1]:{}", server.port), "127.0.0.1"), lines.replace("[127", "[128")]
-    {
-        assert_eq!(tried(&key, &address, &other).await.cause, CheckCause::HostKeyUnknown);
+    let without_port = lines.replace(&format!("[127.0.0.1]:{}", server.port), "127.0.0.1");
+    for (other, cause) in [
+        (without_port, CheckCause::HostKeyForAnotherPort),
+        (lines.replace("[127", "[128"), CheckCause::HostKeyUnknown),
+    ] {
+        assert_eq!(tried(&key, &address, &other).await.cause, cause);
     }
 }
 
@@ -119,13 +121,47 @@ async fn a_changed_host_key_is_an_alarm() {
     assert_eq!(tried(&key, &address, &server.known_hosts()).await.cause, CheckCause::RepositoryRead);
 }
 
+/// OpenSSH itself, with methods that its own client takes by default, and with some that it does not.
+#[tokio::test]
+async fn openssh_with_few_methods_is_met_as_ssh_meets_it() {
+    let mut server = GitServer::start();
+    let key = server.key("good", &["-t", "ed25519"], true);
+    let certificate = ["-q", "-s", "good", "-I", "host", "-h", "host_ed25519.pub"];
+    run(&server.folder.0, "openssh-client", "ssh-keygen", &certificate);
+    let folder = server.folder.0.display().to_string();
+    for (options, expected) in [
+        ("KexAlgorithms ecdh-sha2-nistp256,ecdh-sha2-nistp384", CheckCause::RepositoryRead),
+        ("KexAlgorithms diffie-hellman-group-exchange-sha256", CheckCause::RepositoryRead),
+        ("KexAlgorithms diffie-hellman-group14-sha256", CheckCause::RepositoryRead),
+        ("KexAlgorithms diffie-hellman-group14-sha1", CheckCause::NoKeyExchangeInCommon),
+        ("Ciphers aes128-ctr\nMACs hmac-sha1", CheckCause::RepositoryRead),
+        ("Ciphers aes128-ctr\nMACs hmac-sha1-etm@openssh.com", CheckCause::RepositoryRead),
+        ("Ciphers aes128-gcm@openssh.com", CheckCause::RepositoryRead),
+        ("Ciphers aes256-cbc", CheckCause::NoCipherInCommon),
+        ("Ciphers aes128-ctr\nMACs hmac-md5", CheckCause::NoMacInCommon),
+        ("HostKeyAlgorithms ssh-rsa", CheckCause::NoHostKeyInCommon),
+        (
+            &format!(
+                "HostCertificate {folder}/host_ed25519-cert.pub\nHostKeyAlgorithms ssh-ed25519-cert-v01@openssh.com"
+            ),
+            CheckCause::NoHostKeyInCommon,
+        ),
+        ("AuthenticationMethods publickey,publickey", CheckCause::SecondFactorWanted),
+    ] {
+        server.options = options.to_owned();
+        server.restart();
+        let report = tried(&key, &server.address("repo.git"), &server.known_hosts()).await;
+        assert_eq!(report.cause, expected, "{options}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_no_ssh_server() {
     let key = include_str!("../../secrets/seed_key");
     let at = |port: u16| format!("ssh://git@127.0.0.1:{port}/a");
     let web = Scripted::answering(|_| "HTTP/1.1 400 Bad Request\r\n\r\n".to_owned());
     let cause = tried(key, &at(web.port), "").await.cause;
-    assert!(matches!(cause, CheckCause::NotSsh | CheckCause::ConnectionFailed), "{cause:?}");
+    assert_eq!(cause, CheckCause::SpeaksHttp);
     // Says hello, and then nonsense without end.
     let endless = Scripted::doing(|mut stream, _| {
         drop(stream.write_all(b"SSH-2.0-x\r\n"));

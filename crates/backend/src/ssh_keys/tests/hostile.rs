@@ -49,7 +49,7 @@ proptest! {
         let text = armoured(LABELS[which], &bytes);
         drop(pem::read(&text, &Sensitive::default()));
         let magic = [b"openssh-key-v1\0".as_slice(), &bytes].concat();
-        drop(openssh::read(&magic, &Sensitive::default()));
+        drop(openssh::read(&magic, &Sensitive::default(), true));
         drop(der::encrypted_pkcs8(&bytes, &Sensitive::new("x")));
         drop(putty::read(&format!("PuTTY-User-Key-File-3: {}", String::from_utf8_lossy(&bytes)), &Sensitive::default()));
     }
@@ -130,6 +130,7 @@ fn a_hostile_protection_costs_nothing() {
         p: &reader.clone(),
         q: &reader.clone(),
         inverse: &reader.clone(),
+        exponents: None,
     };
     assert_eq!(material::rsa(&numbers).err(), Some(KeyProblem::Unsupported));
     reader.truncate(256);

@@ -45,11 +45,21 @@ pub enum KeyProblem {
     Unsupported,
     /// Nothing that looks like a key.
     NotAKey,
+    /// The whole key in base64, as it stands in a Kubernetes Secret.
+    Base64,
+    /// Hyphens that a word processor made dashes of.
+    SmartDashes,
+    /// The form of ssh.com and Tectia.
+    SshCom,
+    /// RSA whose primes are of different length.
+    UnevenPrimes,
+    /// Reading it failed in a way that is not its fault.
+    ReaderFailed,
 }
 
 impl KeyProblem {
     /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 26] = [
         Self::Missing,
         Self::TooLong,
         Self::Binary,
@@ -71,6 +81,11 @@ impl KeyProblem {
         Self::HardwareKey,
         Self::Unsupported,
         Self::NotAKey,
+        Self::Base64,
+        Self::SmartDashes,
+        Self::SshCom,
+        Self::UnevenPrimes,
+        Self::ReaderFailed,
     ];
 
     /// Whether it is the passphrase that needs another look, and not the key.
@@ -86,11 +101,11 @@ impl KeyProblem {
     /// The same, for where it stands for good.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Missing => "Paste the private key, or choose its file.",
+            Self::Missing => "Enter the private key.",
             Self::TooLong => {
-                "This text is longer than 64 KiB, which no private key is. Choose the key's own file."
+                "This text is longer than 64 KiB, which no private key is. Enter the key's own file alone."
             }
-            Self::Binary => "This is not a text. Choose the file of the private key in OpenSSH or PEM form.",
+            Self::Binary => "This is not a text. Enter the private key in OpenSSH, PEM or PuTTY form.",
             Self::PublicKey => "This is the public half. Paste the private key: the file without .pub.",
             Self::Certificate => "This is a certificate. Paste the private key that belongs to it.",
             Self::TwoKeys => "There is more than one key here. Paste one; each secret holds one key.",
@@ -117,14 +132,14 @@ impl KeyProblem {
             }
             Self::WrongPassphrase => "This is not the passphrase of the key. Enter it again.",
             Self::TooProtected => {
-                "Its passphrase takes too much time or memory to try. Make a copy without one: ssh-keygen -p -N \"\" -f <copy of the file>."
+                "Its passphrase takes too much time or memory to try. Make a copy without one: ssh-keygen -p -N \"\" -f <copy of the file>; of a PuTTY file, with PuTTYgen."
             }
             Self::UnknownProtection => {
-                "This key is protected in a way that is not known here. Make a copy without a passphrase: ssh-keygen -p -N \"\" -f <copy of the file>."
+                "This key is protected in a way that is not read here. Make a copy without a passphrase: openssl pkey -provider legacy -provider default -in KEY -out COPY."
             }
             Self::OldPutty => "This is PuTTY's oldest form. Load it in PuTTYgen and save it anew.",
             Self::ShortRsa => {
-                "This RSA key has fewer than 2048 bits, which servers no longer accept. Generate a new key instead."
+                "This RSA key has fewer than 2048 bits, which is too few to be safe, and many hosts refuse it. Generate a new key instead."
             }
             Self::HardwareKey => {
                 "This key needs a hardware token to be touched, which nobody could do when a repository is pulled. Generate a key without one."
@@ -134,6 +149,17 @@ impl KeyProblem {
             }
             Self::NotAKey => {
                 "This is not a private key. It begins with a line such as -----BEGIN OPENSSH PRIVATE KEY-----."
+            }
+            Self::Base64 => "This is the key in base64, as in a Kubernetes Secret. Decode it: base64 -d.",
+            Self::SmartDashes => "The hyphens around this key became dashes. Copy it from the file itself.",
+            Self::SshCom => {
+                "This is a key in ssh.com's form. Convert it: puttygen KEY -O private-openssh -o COPY."
+            }
+            Self::UnevenPrimes => {
+                "The primes of this RSA key differ in length, which is not supported. Generate a new key."
+            }
+            Self::ReaderFailed => {
+                "The portal failed on this key, which may be sound. Use another, and tell whoever runs the portal."
             }
         }
     }

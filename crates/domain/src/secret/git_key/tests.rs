@@ -36,6 +36,12 @@ fn what_does_not_change_the_key_is_put_right() {
             key.replace('\n', "\r"),
             key.trim_end().to_owned(),
             format!("\u{feff}{key}"),
+            format!("\u{200b}{key}\u{202c}"),
+            key.replace('\n', "\u{200b}\n"),
+            // UTF-16, taken for Latin-1 or for UTF-8 that is damaged.
+            format!("ÿþ{}", key.chars().flat_map(|c| [c, '\0']).collect::<String>()),
+            format!("\u{fffd}\u{fffd}\0{}", key.chars().flat_map(|c| [c, '\0']).collect::<String>()),
+            key.chars().flat_map(|c| ['\0', c]).collect::<String>(),
             format!("\n\n  {key}\n\n"),
             key.replace('\n', "\n    "),
             key.replace('\n', " \t\n"),
@@ -52,6 +58,29 @@ fn what_does_not_change_the_key_is_put_right() {
     }
     // The spaces at the end of its comment belong to what is sealed.
     assert_eq!(read(&format!(" {}", PUTTY_KEY.replace('\n', "\r\n "))).as_deref(), Ok(PUTTY_KEY));
+}
+
+#[test]
+fn lines_of_any_length_are_taken_where_the_lengths_inside_agree() {
+    for key in WHOLE {
+        let body: Vec<char> =
+            key.lines().filter(|line| !line.starts_with('-')).flat_map(str::chars).collect();
+        for widths in [[1, 200, 64, 3], [76, 5, 70, 70]] {
+            let (mut rest, mut lines) = (body.as_slice(), Vec::new());
+            for width in widths.into_iter().cycle() {
+                let (line, after) = rest.split_at(width.min(rest.len()));
+                lines.push(line.iter().collect::<String>());
+                rest = after;
+                if rest.is_empty() {
+                    break;
+                }
+            }
+            let first = key.lines().next().unwrap();
+            let text = format!("{first}\n{}\n{}\n", lines.join("\n"), key.lines().last().unwrap());
+            assert_eq!(read(&text).as_deref(), Ok(text.as_str()));
+            assert!(read(&text.replacen(&body[20..24].iter().collect::<String>(), "", 1)).is_err(), "{text}");
+        }
+    }
 }
 
 #[test]
@@ -88,6 +117,18 @@ fn everything_else_is_refused_with_its_reason() {
         ("", KeyProblem::Missing),
         (" \r\n\t", KeyProblem::Missing),
         ("hello", KeyProblem::NotAKey),
+        (&ED25519.replace("-----", "–––––"), KeyProblem::SmartDashes),
+        (&ED25519.replace("-----END", "—–END"), KeyProblem::SmartDashes),
+        ("LS0tLS1CRUdJTiBPUEVOU1NIIFBSSVZBVEUgS0VZLS0tLS0K", KeyProblem::Base64),
+        ("UHVUVFktVXNlci1LZXktRmlsZS0zOiBzc2gtZWQyNTUxOQ==", KeyProblem::Base64),
+        (
+            "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nAAAA\n---- END SSH2 ENCRYPTED PRIVATE KEY ----",
+            KeyProblem::SshCom,
+        ),
+        (
+            &include_str!("fixtures/sec1-passphrase").replace("AES-128-CBC", "DES-CBC"),
+            KeyProblem::UnknownProtection,
+        ),
         ("SENTINEL\0", KeyProblem::Binary),
         (&"x".repeat(65_537), KeyProblem::TooLong),
         (public, KeyProblem::PublicKey),
