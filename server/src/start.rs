@@ -187,6 +187,12 @@ async fn serve(settings: Settings) -> Outcome {
              TLS before it, and set LATCHKEY_PUBLIC_URL and LATCHKEY_TRUSTED_PROXIES"
         );
     }
+    if settings.database_url.as_ref().is_some_and(backend::is_database_unproven) {
+        tracing::warn!(
+            "the database is on another machine and need not prove who it is: whoever sits in between reads and changes what is \
+             stored. Set sslmode=verify-full, and sslrootcert, in DATABASE_URL"
+        );
+    }
     let state = AppState::new(site.options, site.assets, edge);
     if !site.complete {
         state.status.site_is_incomplete();

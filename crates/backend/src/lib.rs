@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod checks;
 mod context;
+mod database_trust;
 mod db;
 mod error;
 mod health;
@@ -31,6 +32,7 @@ pub use audit::{
 };
 pub use checks::{CheckConfig, CheckService, PORTAL, PrivateHost, TestOutcome, Tested};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
+pub use database_trust::is_database_unproven;
 pub use db::{DatabaseConfig, has_key, migrate};
 pub use error::StartError;
 pub use health::{Health, Readiness};

@@ -423,10 +423,16 @@ async fn each_role_gets_where_the_table_says_and_refusals_are_recorded() {
         }
         let mut query =
             backend::AuditQuery { actor: who, outcome: "refused".to_owned(), ..Default::default() };
+        // Those like another of the same minute are one record with their number, which goes into each export.
+        app.backend.audit().begin_export(&ctx()).await.unwrap();
+        let times = |entry: &backend::AuditEntry| {
+            let counted = entry.fields.first().and_then(|field| field.strip_suffix(" times")?.parse().ok());
+            counted.unwrap_or(1_usize)
+        };
         let mut recorded = 0;
         loop {
             let page = app.backend.audit().list(&ctx(), &query).await.unwrap();
-            recorded += page.entries.len();
+            recorded += page.entries.iter().map(times).sum::<usize>();
             match page.entries.last() {
                 Some(last) if page.older => query.cursor = backend::AuditCursor::OlderThan(last.id),
                 _ => break,

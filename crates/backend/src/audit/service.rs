@@ -74,11 +74,13 @@ impl AuditService {
         Ok(found.await.map_err(|error| refuse(ctx, &error))?.into_history(ctx.now))
     }
 
-    /// Notes that records are taken out as a file, before they are.
+    /// Notes that records are taken out as a file, before they are. Repeated refusals whose minute is not over are among them
+    /// by their number so far.
     ///
     /// Errors: as `list`.
     pub async fn begin_export(&self, ctx: &Ctx) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::ReadAudit, Object::Named("audit log")).await?;
+        self.db.alarms().flush(&self.db).await;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;

@@ -131,7 +131,8 @@ async fn the_log_is_for_administrators_and_looking_at_it_as_a_file_is_recorded(p
     audit.begin_export(&admin).await.unwrap();
     let exported = audit.export(&admin, &query).await.unwrap();
     assert_eq!(exported[0].action, "audit exported");
-    assert_eq!(exported.len(), 4, "what one was refused twice is told once, and its number later");
+    // What each was refused twice is one record, and then its number.
+    assert_eq!(exported.len(), 6);
     assert_eq!(exported[0].hash.len(), 64);
 }
 
@@ -152,4 +153,22 @@ async fn records_from_before_the_chain_are_in_it(pool: PgPool) {
     all.run(&pool).await.unwrap();
     let backend = with_records(&pool, 1).await;
     assert_eq!(backend.audit().verify(&at(9)).await.unwrap(), Verdict::Whole(3));
+}
+
+/// What was asked for may be anything, and is on record all the same: short, and reading as it is.
+#[sqlx::test]
+async fn a_refusal_is_on_record_whatever_was_asked_for(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let reader = somebody(Role::Reader, 1);
+    let long = "x".repeat(18_000);
+    let wide = "é".repeat(2_700);
+    for name in ["a\0b", long.as_str(), &wide, "\u{202e}niba", "a\r\nb"] {
+        assert_eq!(backend.users().get(&reader, name).await.unwrap_err(), Error::Forbidden, "{name:?}");
+    }
+    let objects: Vec<String> =
+        sqlx::query_scalar("SELECT object FROM audit_records ORDER BY id").fetch_all(&pool).await.unwrap();
+    let cut = |c: char| format!("{}…", c.to_string().repeat(299));
+    // The first and the last read alike, and are still told: each was refused something of its own.
+    assert_eq!(objects, ["ab", &cut('x'), &cut('é'), "niba", "ab"]);
+    assert_eq!(backend.audit().verify(&at(9)).await, Ok(Verdict::Whole(5)));
 }

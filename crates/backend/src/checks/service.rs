@@ -134,7 +134,7 @@ impl CheckService {
             return Err(keys::changed(ctx, row));
         }
         let opened = row
-            .prove(keyring, id)
+            .prove(&self.db, id)
             .and_then(|()| keyring.open(place, &sealed))
             .and_then(|text| restore(id.kind, row, text));
         let credential = opened.map_err(|error| broken(ctx, error))?;
@@ -254,12 +254,12 @@ impl CheckService {
     ///
     /// Errors: as `stored`; `BadRequest` where these are no lines of known hosts.
     pub async fn approve(&self, ctx: &Ctx, id: &SecretId, lines: &str) -> Result<CheckReport, Error> {
-        let keyring = self.may_test(ctx, Object::Secret(id)).await?;
+        self.may_test(ctx, Object::Secret(id)).await?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
             let mut row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            row.prove(keyring, id).map_err(|error| broken(ctx, error))?;
+            row.prove(&self.db, id).map_err(|error| broken(ctx, error))?;
             let wider = KnownHosts::stored(&row.known_hosts).with(lines).map_err(|_| Error::BadRequest)?;
             if wider.as_str() != row.known_hosts {
                 wider.as_str().clone_into(&mut row.known_hosts);
@@ -341,7 +341,7 @@ impl CheckService {
         let (row, version, value_version) = (secret.id, secret.version, secret.value_version);
         let settings = settings(&check, secret.registry_host.as_deref());
         let opened = secret
-            .prove(keyring, id)
+            .prove(&self.db, id)
             .and_then(|()| keyring.open(place, &sealed))
             .and_then(|text| restore(id.kind, secret, text));
         let credential = opened.map_err(|error| broken(ctx, error))?;

@@ -309,7 +309,7 @@ impl SecretService {
             && row.check_target.as_deref() == secret.settings.target()
             && row.known_hosts == secret.settings.known_hosts.as_str();
         let place = Location { secret: row.id, field: value_field(id.kind), version: row.value_version };
-        let same = same && row.prove(keyring, id).is_ok();
+        let same = same && row.prove(&self.db, id).is_ok();
         Ok(same && keyring.open(place, &sealed).is_ok_and(|stored| stored.expose() == value.expose()))
     }
 
@@ -355,7 +355,7 @@ impl SecretService {
             if !expected.is(stored.revision()) {
                 return Err(keys::changed(ctx, stored));
             }
-            stored.prove(keyring, id).map_err(|error| broken(ctx, error))?;
+            stored.prove(&self.db, id).map_err(|error| broken(ctx, error))?;
             let knowingly = update.knowingly;
             let value = Some((stored.id, stored.value_version));
             let tested = tested.or_else(|| {

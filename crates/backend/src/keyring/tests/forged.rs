@@ -279,6 +279,7 @@ async fn a_value_leaves_under_its_own_name_and_host_alone(pool: PgPool) {
         run(&pool, "UPDATE secrets SET name = before.name FROM before WHERE before.id = secrets.id").await;
     }
     assert_eq!(password_of(&backend, "image-b").await.as_deref(), Ok("value of b"));
+    until_recorded(&pool, "portal | forged row refused | secret image-a | integrity failure | ").await;
     let failures = records(&pool).await;
     let failures =
         failures.iter().filter(|record| *record == "test | value read | image-a | integrity failure | ");
