@@ -14,8 +14,9 @@ export default defineConfig({
   globalSetup: './global-setup.ts',
   outputDir: './test-results',
   forbidOnly: !!process.env.CI,
-  // On a busy machine alone; what needed it is named in the output, as flaky.
+  // A second try tells a test that is flaky from one that always fails; it counts as failed in either case.
   retries: process.env.CI ? 1 : 0,
+  failOnFlakyTests: true,
   workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },

@@ -157,6 +157,12 @@ export async function names(page: Page): Promise<string[]> {
   return texts.map((text) => text.trim());
 }
 
+/** Says yes on the page that asks before something is done; its heading and its button have the same words. */
+export async function sayYes(page: Page, words: string): Promise<void> {
+  await expectHeading(page, words);
+  await page.getByRole('button', { name: words, exact: true }).click();
+}
+
 export function confirm(page: Page): Locator {
   return page.getByRole('button', { name: 'Confirm', exact: true });
 }

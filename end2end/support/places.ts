@@ -6,6 +6,7 @@ import { fill, submit } from './form.js';
 import { beginImport, dockerConfig } from './imports.js';
 import { privateKey } from './keys.js';
 import { sshKey } from './ssh.js';
+import { addUser } from './people.js';
 import { WALK } from './walk.js';
 
 export interface Place {
@@ -176,6 +177,32 @@ export const PLACES: Place[] = [
     },
   },
   {
+    what: 'the question before a new key is used',
+    async go(page, secrets) {
+      const secret = await secrets.git({ ...LONG, name: unique('x'.repeat(190)), secret: sshKey('asked@here').private });
+      await open(page, `/secrets/${secret.id}/key`);
+      await page.getByRole('button', { name: 'Generate a new key pair' }).click();
+      await page.getByRole('button', { name: 'Switch to the new key' }).click();
+      await expectHeading(page, 'Switch to the new key');
+    },
+  },
+  {
+    what: 'the question before oneself is disabled',
+    status: 409,
+    async go(page) {
+      await open(page, '/users/admin/disable');
+      await expectHeading(page, 'Disable user');
+    },
+  },
+  {
+    what: 'the question before a user gets another role',
+    async go(page) {
+      const { name } = await addUser('editor');
+      await open(page, `/users/${name}/role?role=reader`);
+      await expectHeading(page, 'Change role');
+    },
+  },
+  {
     what: 'Edit, of a registry with long names',
     async go(page, secrets) {
       const secret = await secrets.image({ ...LONG, name: unique('x'.repeat(190)) });
@@ -189,7 +216,7 @@ export const PLACES: Place[] = [
     async go(page, secrets) {
       const secret = await secrets.image();
       await open(page, secret.edit);
-      const form = { version: '1', display_name: 'x', registry_host: 'a.example', username: unique('u') };
+      const form = { version: '1', display_name: 'x', registry_host: 'a.example', username: unique('u'), password: 'p' };
       await secrets.change(secret, form);
       await fill(page, { display_name: 'Mine' });
       await confirm(page).click();

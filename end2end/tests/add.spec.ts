@@ -1,5 +1,5 @@
 import { expect, expectHeading, expectList, field, names, notice, open, row, stored, test, unique, confirm } from '../support/fixtures.js';
-import { fill, submit } from '../support/form.js';
+import { expectError, fill, submit } from '../support/form.js';
 import { privateKey } from '../support/keys.js';
 
 test('a key for a Git dataset: on the list, with a notice that links to it', async ({ page }) => {
@@ -21,10 +21,15 @@ test('a key for a Git dataset: on the list, with a notice that links to it', asy
   await expect(field(page, 'Name')).toHaveValue(name);
 });
 
-test('a credential for a registry: on the list, with a notice that links to it', async ({ page }) => {
+test('a credential for a registry: on the list, with a notice that links to it', async ({ page, faults }) => {
+  faults.allowStatus(422);
   const [name, username] = [unique('added-image'), unique('robot$pull')];
+  const password = ' p:ä"\\ 🔑 ';
   await open(page, '/secrets/new');
-  await submit(page, { type: 'image-pull', name, registry_host: 'harbor.example.org', username, password: ' p:ä"\\ 🔑 ' });
+  await submit(page, { type: 'image-pull', name, registry_host: 'harbor.example.org', username, password });
+  await expectError(page, 'Password', /begins or ends with a blank/);
+  await page.getByRole('combobox', { name: 'The ends of the password' }).selectOption('keep');
+  await submit(page, { password });
   await expectList(page);
   const secret = stored('image-pull', name);
   await expect(row(page, secret)).toContainText('Image Pull');
@@ -49,14 +54,16 @@ test('the notice is shown once', async ({ page }) => {
 test('the notice goes by itself, but not while somebody is at it', async ({ page, hydrated }) => {
   test.skip(!hydrated, 'without JavaScript it stays until the next page');
   const name = unique('fleeting');
+  await page.clock.install();
   await open(page, '/secrets/new');
   await submit(page, { name, secret: privateKey() });
   await expectList(page);
   await notice(page).getByRole('link').hover();
-  await page.waitForTimeout(7_500);
+  await page.clock.runFor(7_500);
   await expect(notice(page)).toContainText('Secret saved');
   await page.mouse.move(0, 0);
-  await expect(notice(page)).toBeEmpty({ timeout: 9_000 });
+  await page.clock.runFor(7_000);
+  await expect(notice(page)).toBeEmpty();
 });
 
 test('left empty, the display name is the name', async ({ page }) => {

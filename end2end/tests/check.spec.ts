@@ -46,7 +46,8 @@ test('on Add: what was typed is tried, told in words, and still there', async ({
   await expectAccessible(page, 'a form that was tested');
   await submit(page, hydrated ? {} : { password: ACCOUNT.password });
   await expectList(page);
-  await expect(row(page, { name })).toContainText('Not tested');
+  // What was tested is what was saved, so the proof is kept.
+  await expect(row(page, { name })).toContainText('Works');
 });
 
 test('a wrong password is refused in words, and can be saved all the same', async ({ page, hydrated }) => {
@@ -58,6 +59,36 @@ test('a wrong password is refused in words, and can be saved all the same', asyn
   await expect(result(page)).toContainText('does not accept this username and password');
   await submit(page, { password: 'no' });
   await expectList(page);
+  await expect(row(page, { name })).toContainText('Refused');
+});
+
+test('another value than the one that was tested is saved as not tested', async ({ page, hydrated }) => {
+  const name = unique('other');
+  await open(page, '/secrets/new');
+  await fill(page, { type: 'image-pull', name, registry_host: host(), username: unique('robot'), password: 'tested' });
+  await tryIt(page, hydrated);
+  await expect(result(page)).toContainText('Refused');
+  expect(await page.locator('input[name=tested]').inputValue()).not.toContain('tested');
+  await submit(page, { password: 'saved' });
+  await expectList(page);
+  await expect(row(page, { name })).toContainText('Not tested');
+  const link = row(page, { name }).getByRole('link', { name: 'Not tested' });
+  await expect(link).toHaveAttribute('title', /Press Test connection\.$/);
+});
+
+test('a test on Edit is kept by the save that follows, also after a save that was refused', async ({ page, hydrated, secrets, faults }) => {
+  faults.allowStatus(409);
+  const secret = await secrets.image({ registry_host: host(), ...ACCOUNT });
+  await open(page, secret.edit);
+  await field(page, 'Image to try').fill('group/app:1');
+  await tryIt(page, hydrated);
+  await expect(result(page)).toContainText(/Refused|Works/);
+  await secrets.change(secret, { version: '1', display_name: 'Meanwhile', registry_host: host(), username: ACCOUNT.username });
+  await submit(page, {});
+  await page.getByRole('button', { name: 'Overwrite' }).click();
+  await expectList(page);
+  await open(page, `/secrets?q=${secret.name}`);
+  await expect(row(page, secret)).not.toContainText('Not tested');
 });
 
 test('what cannot be tried is said at its field', async ({ page, hydrated, faults }) => {

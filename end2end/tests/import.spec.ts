@@ -139,7 +139,12 @@ test('Discard throws everything away', async ({ page, faults }) => {
   faults.allowStatus(404);
   await beginImport(page, dockerConfig({ 'a.example': 'u:p' }));
   const address = page.url();
-  await page.getByRole('button', { name: 'Discard' }).click();
+  // Asked in place, so that nothing that was typed into the rows is lost by a No.
+  const discard = page.getByRole('button', { name: 'Discard all', exact: true });
+  await expect(discard).toBeHidden();
+  await page.getByText('Discard', { exact: true }).click();
+  await expect(page.getByText('Discard all that was found?')).toBeVisible();
+  await discard.click();
   await expectList(page);
   await expect(notice(page)).toContainText('Nothing was imported.');
   await open(page, address);

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { confirm, expect, expectHeading, expectList, field, open, row, stored, test, unique } from '../support/fixtures.js';
+import { confirm, expect, expectHeading, expectList, field, open, row, sayYes, stored, test, unique } from '../support/fixtures.js';
 import { expectError, expectNoError, fill, submit } from '../support/form.js';
 import { expectAccessible } from '../support/accessibility.js';
 import { gitServer } from '../support/peers.js';
@@ -167,6 +167,8 @@ test('a new pair is tested, told in words, and then switched to', async ({ page,
     await expect(result).toContainText('Not tested');
     await open(page, `/secrets/${secret.id}/key`);
     await page.getByRole('button', { name: 'Switch to the new key' }).click();
+    await expect(page.getByText('The new key was not tested just now.')).toBeVisible();
+    await sayYes(page, 'Switch to the new key');
     await expect(page.getByRole('textbox', { name: 'Public key', exact: true })).toHaveValue(line);
   } finally {
     git.stop();
@@ -183,12 +185,14 @@ test('a new pair waits beside the key in use, and is switched to or discarded', 
   await expect(fresh).toHaveValue(/^ssh-ed25519 /);
   await expect(page.getByRole('textbox', { name: 'Public key', exact: true })).toHaveValue(key.public);
   await page.getByRole('button', { name: 'Discard the new key' }).click();
+  await sayYes(page, 'Discard the new key');
   await expect(page.locator('.notices')).toContainText('New key discarded.');
   await expect(fresh).toHaveCount(0);
   await page.getByRole('button', { name: 'RSA 4096, for old servers' }).click();
   await expect(fresh).toHaveValue(/^ssh-rsa /);
   const line = await fresh.inputValue();
   await page.getByRole('button', { name: 'Switch to the new key' }).click();
+  await sayYes(page, 'Switch to the new key');
   await expect(page.locator('.notices')).toContainText('The new key is in use.');
   await expect(page.getByRole('textbox', { name: 'Public key', exact: true })).toHaveValue(line);
   await expect(page.getByText('RSA, 4096 bits')).toBeVisible();

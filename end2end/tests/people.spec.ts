@@ -1,4 +1,4 @@
-import { expect, expectHeading, expectList, field, notice, open, row, test, unique } from '../support/fixtures.js';
+import { expect, expectHeading, expectList, field, notice, open, row, sayYes, test, unique } from '../support/fixtures.js';
 import { addUser, become, PASSWORD, signIn } from '../support/people.js';
 import { NOBODY } from '../support/session.js';
 
@@ -37,6 +37,8 @@ test('role, sessions and state of a user are changed by an administrator', async
   await open(page, `/users/${name}`);
   await field(page, 'Role').selectOption('reader');
   await page.getByRole('button', { name: 'Change role' }).click();
+  await expect(page.getByText(`Change the role of ${name} from Editor to Reader?`)).toBeVisible();
+  await sayYes(page, 'Change role');
   await expect(notice(page)).toContainText('Role changed.');
   await expect(field(page, 'Role')).toHaveValue('reader');
   await other.goto('/secrets');
@@ -45,18 +47,21 @@ test('role, sessions and state of a user are changed by an administrator', async
   await expect(other.getByRole('link', { name: 'Add', exact: true })).toHaveCount(0);
 
   await open(page, `/users/${name}`);
-  await page.getByRole('button', { name: 'End all sessions' }).click();
+  await page.getByRole('link', { name: 'End all sessions' }).click();
+  await sayYes(page, 'End all sessions');
   await expect(notice(page)).toContainText('All sessions of this user ended.');
   await other.goto('/secrets');
   await expect(other.getByRole('heading', { name: 'Sign in' })).toBeVisible();
 
-  await page.getByRole('button', { name: 'Disable user' }).click();
+  await page.getByRole('link', { name: 'Disable user' }).click();
+  await sayYes(page, 'Disable user');
   await expect(notice(page)).toContainText('User disabled.');
   await signIn(other, { username: name, password: PASSWORD });
   await expect(other.getByRole('alert')).toContainText('is not right');
   await page.getByRole('button', { name: 'Enable user' }).click();
   await expect(notice(page)).toContainText('User enabled.');
-  await page.getByRole('button', { name: 'Make password link' }).click();
+  await page.getByRole('link', { name: 'Make password link' }).click();
+  await sayYes(page, 'Make password link');
   await expectHeading(page, 'Password link');
   await theirs.close();
 });
@@ -97,7 +102,9 @@ test.describe('as a reader', () => {
 
     await open(page, '/account');
     await expect(page.getByText(`You are signed in as ${name}, in the role Reader`)).toBeVisible();
-    await page.getByRole('row', { name: /Another browser/ }).getByRole('button', { name: 'End session' }).click();
+    await page.getByRole('row', { name: /Another browser/ }).getByRole('link', { name: 'End session' }).click();
+    await expect(page.getByText(/End the session on Another browser/)).toBeVisible();
+    await sayYes(page, 'End session');
     await expect(notice(page)).toContainText('Session ended.');
     await expect(page.getByRole('row', { name: /Another browser/ })).toHaveCount(0);
     await other.goto('/account');

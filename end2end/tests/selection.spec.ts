@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
+import { ADMIN } from '../server.mjs';
 import { expectAccessible } from '../support/accessibility.js';
 import { expect, expectHeading, field, notice, open, row, test, unique, type Secrets, type Stored } from '../support/fixtures.js';
 
@@ -26,6 +27,7 @@ async function token(page: Page, scope: string): Promise<string> {
   await open(page, '/tokens/new');
   await field(page, 'Name').fill(unique('export'));
   await field(page, 'Scope').selectOption(scope);
+  await field(page, 'Current password').fill(ADMIN.password);
   await page.getByRole('button', { name: 'Create token' }).click();
   await expectHeading(page, 'Token created');
   return field(page, 'Token').inputValue();
@@ -148,6 +150,7 @@ test('manifests of several come in one file, by a token', async ({ page, secrets
   await expect(field(page, 'Format')).toHaveValue('json');
 
   await field(page, 'API token').fill(good);
+  await field(page, 'Current password').fill(ADMIN.password);
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export', exact: true }).click();
   const file = await download;

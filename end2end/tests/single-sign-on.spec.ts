@@ -31,7 +31,15 @@ const test = base.extend<object, { real: Real; spoilt: Spoilt }>({
   spoilt: [
     async ({}, use) => {
       const provider = await spoiltProvider();
-      const settings = { LATCHKEY_PASSWORD_SIGN_IN: 'off', LATCHKEY_ADMIN_USER: undefined, LATCHKEY_ADMIN_PASSWORD: undefined };
+      const settings = {
+        LATCHKEY_PASSWORD_SIGN_IN: 'off',
+        LATCHKEY_ADMIN_USER: undefined,
+        LATCHKEY_ADMIN_PASSWORD: undefined,
+        // Nobody listens there: no proxy of the environment is asked.
+        HTTP_PROXY: 'http://127.0.0.1:9',
+        http_proxy: 'http://127.0.0.1:9',
+        ALL_PROXY: 'http://127.0.0.1:9',
+      };
       const portal = await Portal.start(provider.issuer.url ?? '', await freePort(), settings);
       await use({ provider, portal });
       await portal.stop();
@@ -91,6 +99,42 @@ test.describe('at a real provider', () => {
     await elsewhere.close();
   });
 
+  test('two tabs that sign in at once both get in', async ({ page, real, context }) => {
+    const login = unique('tabs');
+    real.provider.groups.set(login, ['staff']);
+    const other = await context.newPage();
+    for (const tab of [page, other]) {
+      await open(tab, real.portal.address);
+      await tab.getByRole('link', { name: 'Sign in at 127.0.0.1' }).click();
+      await expect(tab.getByRole('heading', { name: 'The provider' })).toBeVisible();
+    }
+    for (const tab of [page, other]) {
+      await tab.getByLabel('Login').fill(login);
+      await tab.getByRole('button', { name: 'Log in' }).click();
+      await expectList(tab);
+    }
+  });
+
+  test('a token that could do harm takes a fresh sign-in there', async ({ page, real, faults }) => {
+    faults.allowStatus(403);
+    const login = unique('fresh');
+    real.provider.groups.set(login, ['platform']);
+    await open(page, real.portal.address);
+    await logIn(page, login);
+    await expectList(page);
+    await open(page, `${real.portal.address}/tokens/new`);
+    await expect(field(page, 'Current password')).toHaveCount(0);
+    await page.getByRole('link', { name: 'Sign in again' }).click();
+    await expect(page.getByRole('heading', { name: 'The provider' })).toBeVisible();
+    await page.getByLabel('Login').fill(login);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await expectHeading(page, 'Add token');
+    await field(page, 'Name').fill('cluster');
+    await field(page, 'Scope').selectOption('read-values');
+    await page.getByRole('button', { name: 'Create token' }).click();
+    await expectHeading(page, 'Token created');
+  });
+
   test('who is in none of the groups is told whom to ask', async ({ page, real, faults }) => {
     faults.allowStatus(403);
     await open(page, `${real.portal.address}/tokens`);
@@ -130,8 +174,8 @@ test.describe('at a real provider', () => {
     await signIn(page, ADMIN);
     await open(page, `${real.portal.address}/users/${login}`);
     await expect(page.getByText(`This user signs in at ${real.provider.issuer}.`)).toBeVisible();
-    await expect(page.getByRole('button', { name: 'Make password link' })).toHaveCount(0);
-    await expect(page.getByRole('button', { name: 'Disable user' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Make password link' })).toHaveCount(0);
+    await expect(page.getByRole('link', { name: 'Disable user' })).toBeVisible();
   });
 
   test('an answer without its beginning, or a second time, signs nobody in', async ({ page, real, context, faults }) => {
@@ -210,7 +254,7 @@ test.describe('where people sign in at a provider alone', () => {
     'of another issuer': ({ payload }) => (payload.iss = 'http://127.0.0.1:1'),
     'for another audience': ({ payload }) => (payload.aud = 'another-client'),
     'for others too': ({ payload }) => (payload.aud = ['latchkey', 'another-client']),
-    'that has expired': ({ payload }) => (payload.exp = now() - 5),
+    'that has expired': ({ payload }) => (payload.exp = now() - 65),
     'of another sign-in': ({ payload }) => (payload['nonce'] = 'another'),
     'without a nonce': ({ payload }) => delete payload['nonce'],
     'without a subject': ({ payload }) => delete payload.sub,

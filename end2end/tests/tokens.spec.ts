@@ -1,3 +1,4 @@
+import { ADMIN } from '../server.mjs';
 import { expect, expectHeading, field, notice, open, row, test, unique } from '../support/fixtures.js';
 import { become } from '../support/people.js';
 import { NOBODY } from '../support/session.js';
@@ -17,11 +18,17 @@ test('a token is shown once, works, and is revoked at once', async ({ page, cont
   await field(page, 'Scope').selectOption('read-values');
   await field(page, 'Only these secrets').fill('no such id');
   await field(page, 'Expires after (days)').fill('90');
+  await field(page, 'Current password').fill(ADMIN.password);
   await page.getByRole('button', { name: 'Create token' }).click();
   await expect(page.locator('#secrets-error')).toContainText('These are ids such as image-hub');
   await expect(field(page, 'Name')).toHaveValue(name);
   await expect(field(page, 'Scope')).toHaveValue('read-values');
   await field(page, 'Only these secrets').fill('image-hub gitsync-secret-data');
+  // A password is never sent back.
+  await expect(field(page, 'Current password')).toHaveValue('');
+  await page.getByRole('button', { name: 'Create token' }).click();
+  await expect(page.locator('#current_password-error')).toContainText('Enter your current password.');
+  await field(page, 'Current password').fill(ADMIN.password);
   await page.getByRole('button', { name: 'Create token' }).click();
   await expectHeading(page, 'Token created');
   const token = await field(page, 'Token').inputValue();

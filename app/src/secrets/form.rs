@@ -326,6 +326,7 @@ fn read(form: &leptos::web_sys::HtmlFormElement) -> SecretInput {
         registry: text("registry"),
         username: text("username"),
         password: Sensitive::new(text("password")),
+        password_ends: text("password_ends"),
         repository: text("repository"),
         known_hosts: text("known_hosts"),
         approved_hosts: text("approved_hosts"),

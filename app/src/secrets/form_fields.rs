@@ -8,7 +8,8 @@ use crate::ui::{
 use domain::{
     error::{Field, FieldError, Problem},
     secret::{
-        DisplayName, KeyProblem, NameProblem, PrivateKeyText, RegistryHost, SecretKind, SecretName, Username,
+        DisplayName, KeyProblem, NameProblem, PasswordProblem, PrivateKeyText, RegistryHost, SecretKind,
+        SecretName, Username,
     },
     sensitive::Sensitive,
 };
@@ -285,7 +286,7 @@ pub fn ImagePullFields(
                 id: Field::RegistryHost.key(),
                 label: Field::RegistryHost.label(),
                 mark: "required",
-                hint: "As in image names: registry.gitlab.com, ghcr.io, docker.io, or your own with its port.",
+                hint: "As in image names: registry.gitlab.com, ghcr.io, docker.io, or your own with its port. With a path, such as quay.io/team, it is for the images below it alone.",
             }
             value=typed.registry_host
             error=problems.message(Field::RegistryHost)
@@ -330,6 +331,16 @@ pub fn ImagePullFields(
             required=!stored
             autofocus={autofocus == Some(Field::Password)}
         />
+        <div
+            class="field"
+            hidden=move || !matches!(problems.of(Field::Password), Some(Problem::Password(PasswordProblem::End(_))))
+        >
+            <select name="password_ends" aria-label="The ends of the password" autocomplete="off">
+                <option value="">"Choose"</option>
+                <option value="without">"Take it without"</option>
+                <option value="keep">"It belongs to it"</option>
+            </select>
+        </div>
     }
 }
 

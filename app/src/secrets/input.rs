@@ -25,6 +25,8 @@ pub struct SecretInput {
     pub registry: String,
     pub username: String,
     pub password: Sensitive,
+    /// What becomes of what cannot be seen at the password's ends, where there is something.
+    pub password_ends: String,
     /// Not empty where it is to be saved although another secret holds the same.
     pub knowingly: String,
     /// Not empty where the key is to be made, and of which kind.
@@ -56,6 +58,7 @@ impl SecretInput {
             registry_host: self.host().to_owned(),
             username: self.username.clone(),
             password: self.password.clone(),
+            password_ends: self.password_ends.clone(),
             knowingly: self.knowingly.clone(),
             ..SecretDraft::default()
         };

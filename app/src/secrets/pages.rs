@@ -27,7 +27,8 @@ use crate::{
 };
 use domain::{
     error::{Error, Field},
-    secret::{SecretDetails, SecretId},
+    import::Note,
+    secret::{RegistryHost, SecretDetails, SecretId},
     usage::{SecretUsers, UsageKind},
 };
 use leptos::{either::Either, prelude::*};
@@ -191,6 +192,9 @@ pub fn DetailsPage() -> impl IntoView {
         let key = view! { <KeySection details=details.clone()/> };
         let SecretDetails { id, display_name, registry_host, username, updated_at, updated_by, now, .. } =
             details;
+        // Which clients look it up by its path.
+        let scoped = registry_host.as_deref().and_then(|host| RegistryHost::parse(host).ok());
+        let scoped = scoped.filter(|known| known.host.path().is_some()).map(|_| Note::PathScoped.message());
         let row = |label: &'static str, value: String| view! { <dt>{label}</dt> <dd>{value}</dd> };
         view! {
             <h1>{display_name}</h1>
@@ -201,6 +205,7 @@ pub fn DetailsPage() -> impl IntoView {
                 {row("Name", id.name.as_str().to_owned())}
                 {row("Kubernetes name", id.to_string())}
                 {registry_host.map(|host| row("Registry Host", host))}
+                {scoped.map(|said| row("Used", said))}
                 {username.map(|username| row("Username", username))}
                 {row("Value", "stored, and never shown".to_owned())}
             </dl>

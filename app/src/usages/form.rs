@@ -401,7 +401,13 @@ fn UsageForm(form: Form) -> impl IntoView {
             </div>
             <div class="actions">
                 <p class="not-saved">
-                    {form.error.clone().map(|error| ApiError::Refused(error).in_a_line())}
+                    {form
+                        .error
+                        .clone()
+                        .map(|error| match error {
+                            Error::Changed(_) => "It was changed in the meantime.".to_owned(),
+                            error => ApiError::Refused(error).in_a_line(),
+                        })}
                 </p>
                 <a class="button" href=kind.list()>
                     "Cancel"

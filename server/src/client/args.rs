@@ -182,6 +182,9 @@ pub struct Fields {
     /// Git dataset: a file with what protects the key; it is stored without
     #[arg(long, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
+    /// Image pull: what becomes of line breaks, blanks and invisible characters at the ends of the password
+    #[arg(long, value_name = "keep|without", value_parser = ["keep", "without"])]
+    pub password_ends: Option<String>,
     /// Save it although another secret holds the same key or account
     #[arg(long)]
     pub knowingly: bool,
@@ -229,7 +232,7 @@ pub struct EditArgs {
 pub struct ValueArgs {
     #[command(flatten)]
     pub id: Id,
-    /// git-sync, ssh-auth, rancher, flux, argocd; dockerconfigjson, username-password; raw for the value alone
+    /// git-sync, ssh-auth, rancher, flux, argocd; dockerconfigjson, username-password, image-updater; raw for the value alone
     #[arg(long, value_parser = shape)]
     pub shape: Option<Shape>,
     /// Argo CD: the repository's address
@@ -245,7 +248,7 @@ pub struct ValueArgs {
 pub struct ManifestArgs {
     #[command(flatten)]
     pub ids: Ids,
-    /// git-sync, ssh-auth, rancher, flux, argocd; dockerconfigjson, username-password
+    /// git-sync, ssh-auth, rancher, flux, argocd; dockerconfigjson, username-password, image-updater
     #[arg(long, value_parser = shape)]
     pub shape: Option<Shape>,
     /// The namespace that it names; without it, none
@@ -308,6 +311,8 @@ pub enum DockerCredentialCommand {
     Store,
     /// Refused: secrets are deleted in the portal
     Erase,
+    /// Say the version; asks no server
+    Version,
 }
 
 /// `latchkey ssh-add …`
@@ -331,7 +336,7 @@ fn id(text: &str) -> Result<SecretId, &'static str> {
 
 fn shape(text: &str) -> Result<Shape, &'static str> {
     Shape::parse(text).ok_or(
-        "choose git-sync, ssh-auth, rancher, flux or argocd for Git datasets, dockerconfigjson or username-password for \
-         image pull, or raw",
+        "choose git-sync, ssh-auth, rancher, flux or argocd for Git datasets; dockerconfigjson, username-password or \
+         image-updater for image pull; or raw",
     )
 }

@@ -9,11 +9,7 @@ use super::{
     secrets::Body,
 };
 use backend::{ImportFound, read_import};
-use domain::{
-    import::Note,
-    secret::{PasswordEnd, SecretKind},
-    sensitive::Sensitive,
-};
+use domain::{import::Note, secret::SecretKind, sensitive::Sensitive};
 use serde::{Deserialize, Serialize};
 
 /// What became of one thing found.
@@ -151,23 +147,25 @@ async fn add(
     passphrase: Option<&Sensitive>,
 ) -> Result<String, Failure> {
     let display_name = entry.display_name();
-    let value = entry.value.as_ref().map(|value| {
-        let trimmed = args.trim_passwords && entry.kind == SecretKind::ImagePull;
-        if trimmed { Sensitive::new(PasswordEnd::without(value.expose())) } else { value.clone() }
-    });
     let body = Body {
         r#type: Some(entry.kind.as_str()),
         name: Some(&entry.suggested),
         display_name: Some(&display_name),
         registry_host: entry.host.as_deref(),
         username: entry.username.as_deref(),
+        // What is to become of them was said for all.
+        password_ends: (entry.kind == SecretKind::ImagePull).then_some(if args.trim_passwords {
+            "without"
+        } else {
+            "keep"
+        }),
         repository: entry.repository.as_deref(),
         known_hosts: Some(&*entry.known_hosts).filter(|hosts| args.trust_known_hosts && !hosts.is_empty()),
         passphrase: passphrase.filter(|_| entry.needs_passphrase).map(Sensitive::expose),
         knowingly: args.knowingly,
         ..Body::default()
     };
-    let body = body.with_value(entry.kind, value.as_ref()).json()?;
+    let body = body.with_value(entry.kind, entry.value.as_ref()).json()?;
     parse::<Added>(&api.add(&["secrets"], &body).await?).map(|added| added.id)
 }
 

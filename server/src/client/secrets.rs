@@ -100,6 +100,8 @@ pub(super) struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) password: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) password_ends: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) secret: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) passphrase: Option<&'a str>,
@@ -151,6 +153,7 @@ fn body<'a>(fields: &'a Fields, files: &'a Files) -> Body<'a> {
         display_name: fields.display_name.as_deref(),
         registry_host: fields.registry_host.as_deref(),
         username: fields.username.as_deref(),
+        password_ends: fields.password_ends.as_deref(),
         image: fields.image.as_deref(),
         repository: fields.repository.as_deref(),
         known_hosts: files.known_hosts.as_ref().map(Sensitive::expose),

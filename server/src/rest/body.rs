@@ -7,7 +7,7 @@ use axum::{
     extract::{FromRequest, Request},
     http::{HeaderMap, StatusCode, header},
 };
-use domain::sensitive::Sensitive;
+use domain::{sensitive::Sensitive, text};
 use serde::de::DeserializeOwned;
 
 /// A body of this form. What is wrong with another one is said by its place alone: it may hold a value.
@@ -24,7 +24,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
                 "Send JSON, with the header Content-Type: application/json.",
             ));
         }
-        let text = text(request, state).await?;
+        let text = self::text(request, state).await?;
         // Members would be read from a list, too, and an empty one would be a change of nothing.
         if !text.expose().trim_start().starts_with('{') {
             return Err(unlike(1, 1));
@@ -43,9 +43,10 @@ pub(super) async fn text(request: Request, state: &AppState) -> Result<Sensitive
         ),
         _ => Problem::new(StatusCode::BAD_REQUEST, "bad-request", "The body broke off."),
     })?;
-    let text = String::from_utf8(bytes.into());
-    text.map(Sensitive::new)
-        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "bad-request", "The body is not text in UTF-8."))
+    // UTF-8, or what Windows PowerShell writes into a file.
+    text::decode(&bytes).ok_or_else(|| {
+        Problem::new(StatusCode::BAD_REQUEST, "bad-request", "The body is not text in UTF-8 or UTF-16.")
+    })
 }
 
 /// Reads JSON. What is wrong with it is said by its place alone.
@@ -66,7 +67,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// What the body is said to be, without its parameters.
-pub(super) fn media_type(headers: &HeaderMap) -> String {
+pub(crate) fn media_type(headers: &HeaderMap) -> String {
     let named = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     named.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

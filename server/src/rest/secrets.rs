@@ -51,6 +51,10 @@ pub struct NewSecretBody {
     /// Image pull: its password or token.
     #[schema(value_type = Option<String>, format = Password)]
     password: Option<Sensitive>,
+    /// Image pull: what becomes of line breaks, blanks and invisible characters at the ends of the password: `keep` or
+    /// `without`. Where it is left out and there are some, the password is refused.
+    #[schema(example = "without")]
+    password_ends: Option<String>,
     /// Git dataset: an SSH private key.
     #[schema(value_type = Option<String>, format = Password)]
     secret: Option<Sensitive>,
@@ -84,6 +88,9 @@ pub struct SecretChange {
     /// Image pull: its new password or token.
     #[schema(value_type = Option<String>, format = Password)]
     pub(super) password: Option<Sensitive>,
+    /// Image pull: what becomes of line breaks, blanks and invisible characters at the ends of the password: `keep` or
+    /// `without`. Where it is left out and there are some, the password is refused.
+    pub(super) password_ends: Option<String>,
     /// Git dataset: a new SSH private key.
     #[schema(value_type = Option<String>, format = Password)]
     pub(super) secret: Option<Sensitive>,
@@ -114,13 +121,14 @@ impl NewSecretBody {
             ("registry_host", self.registry_host.is_some()),
             ("username", self.username.is_some()),
             ("password", self.password.is_some()),
+            ("password_ends", self.password_ends.is_some()),
             ("image", self.image.is_some()),
         ];
         let others = match SecretKind::parse(&self.r#type)? {
-            SecretKind::GitDataset => image,
-            SecretKind::ImagePull => git,
+            SecretKind::GitDataset => &image[..],
+            SecretKind::ImagePull => &git[..],
         };
-        others.into_iter().find(|(_, sent)| *sent).map(|(name, _)| name)
+        others.iter().find(|(_, sent)| *sent).map(|(name, _)| name)
     }
 }
 
@@ -135,6 +143,7 @@ impl From<NewSecretBody> for SecretDraft {
             registry_host: body.registry_host.unwrap_or_default(),
             username: body.username.unwrap_or_default(),
             password: body.password.unwrap_or_default(),
+            password_ends: body.password_ends.unwrap_or_default(),
             knowingly: if body.knowingly { "yes".to_owned() } else { String::new() },
             repository: body.repository.unwrap_or_default(),
             known_hosts: body.known_hosts.unwrap_or_default(),
@@ -163,6 +172,7 @@ impl SecretChange {
             registry_host: kept(self.registry_host, stored.registry_host.as_ref()),
             username: kept(self.username, stored.username.as_ref()),
             password: self.password.unwrap_or_default(),
+            password_ends: self.password_ends.unwrap_or_default(),
             knowingly: if self.knowingly { "yes".to_owned() } else { String::new() },
             repository: kept(self.repository, repository),
             known_hosts: kept(self.known_hosts, Some(&stored.known_hosts)),
@@ -184,10 +194,11 @@ impl SecretChange {
             ("registry_host", self.registry_host.is_some()),
             ("username", self.username.is_some()),
             ("password", self.password.is_some()),
+            ("password_ends", self.password_ends.is_some()),
             ("image", self.image.is_some()),
         ];
-        let others = if kind == SecretKind::GitDataset { image } else { git };
-        others.into_iter().filter(|(_, sent)| *sent).map(|(name, _)| name).collect()
+        let others = if kind == SecretKind::GitDataset { &image[..] } else { &git[..] };
+        others.iter().filter(|(_, sent)| *sent).map(|(name, _)| name).collect()
     }
 }
 

@@ -24,6 +24,7 @@ mod operations;
 #[path = "../../../crates/backend/src/checks/tests/peers.rs"]
 mod peers;
 mod process;
+mod questions;
 mod rest;
 mod schemathesis;
 mod secrets;

@@ -343,6 +343,37 @@ async fn what_is_wrong_is_said_field_by_field_and_never_repeated() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_seen_at_the_ends_of_a_password_is_asked_about() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let name = unique("ends");
+    let body = |ends: Option<&str>| {
+        let mut body = json!({
+            "type": "image-pull", "name": name, "registry_host": "quay.io/team", "username": "robot", "password": "SENTINEL-9f2c\n",
+            "knowingly": true
+        });
+        if let Some(ends) = ends {
+            body["password_ends"] = ends.into();
+        }
+        body
+    };
+    let refused = script.post("/secrets", body(None)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("line break") && refused.body.contains("password"), "{}", refused.body);
+    assert!(!refused.body.contains(SENTINEL));
+    assert_eq!(script.post("/secrets", body(Some("without"))).await.status, StatusCode::CREATED);
+    assert_eq!(app.password_of(&name).await, SENTINEL);
+    let path = format!("/secrets/image-{name}");
+    let change = |ends: &str| Some(json!({ "password": "other ", "password_ends": ends }));
+    assert_eq!(script.send("PATCH", &path, &[], change("")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(script.send("PATCH", &path, &[], change("keep")).await.status, StatusCode::OK);
+    assert_eq!(app.password_of(&name).await, "other ");
+    // Of an account with a path, what is handed out has it as its key.
+    let read = script.get(&path).await;
+    assert!(read.body.contains("\"registry_host\":\"quay.io/team\""), "{}", read.body);
+}
+
+#[tokio::test]
 async fn what_is_no_request_of_ours_is_told_so() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;

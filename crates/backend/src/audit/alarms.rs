@@ -21,7 +21,7 @@ use std::{
 use tokio::time::Instant;
 
 /// What happens within this time belongs together.
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 
 /// Different things of one credential that are put on record one by one within that time. What comes then is one more record,
 /// with its number.

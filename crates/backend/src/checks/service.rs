@@ -110,7 +110,7 @@ impl CheckService {
         let report = if is_for_another_host(&opened.credential, opened.value_host.as_deref()) {
             CheckReport::new(CheckCause::ValueForAnotherHost)
         } else {
-            self.run(&opened.credential, &opened.settings, None).await
+            self.run(ctx, &opened.credential, &opened.settings, None).await
         };
         self.finish(ctx, Some(id), Some((opened.row, opened.version)), &report).await?;
         Ok(report)
@@ -134,11 +134,11 @@ impl CheckService {
             return Err(keys::changed(ctx, row));
         }
         let opened = row
-            .prove(keyring, id)
+            .prove(&self.db, id)
             .and_then(|()| keyring.open(place, &sealed))
             .and_then(|text| restore(id.kind, row, text));
         let credential = opened.map_err(|error| broken(ctx, error))?;
-        let report = self.run(&credential, &settings(&check, None), None).await;
+        let report = self.run(ctx, &credential, &settings(&check, None), None).await;
         self.finish(ctx, Some(id), None, &report).await?;
         Ok(report)
     }
@@ -203,7 +203,7 @@ impl CheckService {
             self.finish(ctx, id, stored, &report).await?;
             return Ok((report, None));
         }
-        let report = self.run(&credential, &settings, None).await;
+        let report = self.run(ctx, &credential, &settings, None).await;
         let kek_id = self.finish(ctx, id, stored, &report).await?;
         let tested = WhatWasTested::of_update(&update, &settings, value);
         let ticket = tested.map(|tested| ticket::issue(keyring, &kek_id, ctx, &tested, &report));
@@ -242,7 +242,7 @@ impl CheckService {
         let report = if is_for_another_host(&opened.credential, opened.value_host.as_deref()) {
             CheckReport::new(CheckCause::ValueForAnotherHost)
         } else {
-            self.run(&opened.credential, &settings, branch).await
+            self.run(ctx, &opened.credential, &settings, branch).await
         };
         let stored =
             (opened.settings.repository, opened.settings.image) == (settings.repository, settings.image);
@@ -254,12 +254,12 @@ impl CheckService {
     ///
     /// Errors: as `stored`; `BadRequest` where these are no lines of known hosts.
     pub async fn approve(&self, ctx: &Ctx, id: &SecretId, lines: &str) -> Result<CheckReport, Error> {
-        let keyring = self.may_test(ctx, Object::Secret(id)).await?;
+        self.may_test(ctx, Object::Secret(id)).await?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
             let mut row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            row.prove(keyring, id).map_err(|error| broken(ctx, error))?;
+            row.prove(&self.db, id).map_err(|error| broken(ctx, error))?;
             let wider = KnownHosts::stored(&row.known_hosts).with(lines).map_err(|_| Error::BadRequest)?;
             if wider.as_str() != row.known_hosts {
                 wider.as_str().clone_into(&mut row.known_hosts);
@@ -291,6 +291,7 @@ impl CheckService {
     /// Connects, within all bounds.
     async fn run(
         &self,
+        ctx: &Ctx,
         credential: &Credential,
         settings: &CheckSettings,
         branch: Option<&Branch>,
@@ -301,7 +302,7 @@ impl CheckService {
             (Credential::ImagePull { host, .. }, _) => host.authority().to_owned(),
         };
         let work = async {
-            let _turn = match self.turns.take(&host).await {
+            let _turn = match self.turns.take(&ctx.actor, &host).await {
                 Ok(turn) => turn,
                 Err(cause) => return CheckReport::new(cause),
             };
@@ -341,7 +342,7 @@ impl CheckService {
         let (row, version, value_version) = (secret.id, secret.version, secret.value_version);
         let settings = settings(&check, secret.registry_host.as_deref());
         let opened = secret
-            .prove(keyring, id)
+            .prove(&self.db, id)
             .and_then(|()| keyring.open(place, &sealed))
             .and_then(|text| restore(id.kind, secret, text));
         let credential = opened.map_err(|error| broken(ctx, error))?;

@@ -95,7 +95,7 @@ impl Found {
         };
         let username = host.as_ref().map(|_| draft.username.clone());
         // Any name will do: it is chosen later. So is what to do with the ends of a password.
-        let draft = SecretDraft { name: "a".to_owned(), ..draft };
+        let draft = SecretDraft { name: "a".to_owned(), password_ends: "keep".to_owned(), ..draft };
         match NewSecret::parse(draft) {
             Ok(_) => {
                 Self { username, value: Some(value), notes, ..Self::without_value(kind, host, Vec::new()) }

@@ -4,7 +4,7 @@ use super::read::Found;
 use crate::{
     context::Ctx,
     db::instant,
-    keyring::{IntegrityError, Keyring, Location, SealedValue, ValueField},
+    keyring::{IntegrityError, Keyring, Location, SealedValue, ValueField, digest_id},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -46,8 +46,33 @@ const ROWS: usize = 1_000;
 
 /// Where the value of an entry is at home. No value of a secret bears this field, so none can be put in the place of the
 /// other.
-fn place(import: Uuid, number: i32) -> Location {
-    Location { secret: import, field: ValueField::Imported, version: i64::from(number) }
+///
+/// The place is made of whose import it is and of what the entry says beside the value: whoever changes that in the database
+/// has the value open nowhere.
+fn place(owner: Owner, number: i32, belongs: &Belongs<'_>) -> Location {
+    let secret = digest_id(&[
+        owner.session.as_bytes(),
+        owner.import.as_bytes(),
+        belongs.kind.as_bytes(),
+        &[u8::from(belongs.host.is_some()), u8::from(belongs.username.is_some())],
+        belongs.host.unwrap_or_default().as_bytes(),
+        belongs.username.unwrap_or_default().as_bytes(),
+    ]);
+    Location { secret, field: ValueField::Imported, version: i64::from(number) }
+}
+
+/// Whose import an entry is of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Owner {
+    pub(super) import: Uuid,
+    pub(super) session: Uuid,
+}
+
+/// What the value of an entry is for.
+struct Belongs<'a> {
+    kind: &'a str,
+    host: Option<&'a str>,
+    username: Option<&'a str>,
 }
 
 /// An entry, its value sealed.
@@ -61,11 +86,17 @@ impl<'a> NewEntry<'a> {
     pub(super) fn seal(
         keyring: &Keyring,
         kek_id: &str,
-        import: Uuid,
+        owner: Owner,
         number: i32,
         found: &'a Found,
     ) -> Result<Self, IntegrityError> {
-        let sealed = found.value.as_ref().map(|value| keyring.seal(kek_id, place(import, number), value));
+        let belongs = Belongs {
+            kind: found.kind.as_str(),
+            host: found.host.as_deref(),
+            username: found.username.as_deref(),
+        };
+        let place = place(owner, number, &belongs);
+        let sealed = found.value.as_ref().map(|value| keyring.seal(kek_id, place, value));
         Ok(Self { number, found, sealed: sealed.transpose()? })
     }
 }
@@ -192,12 +223,24 @@ pub(super) async fn entries(connection: &mut PgConnection, id: Uuid) -> Result<V
     .await
 }
 
-/// The sealed values of these entries, by their numbers, and where each is at home.
+impl EntryRow {
+    /// Where its value is at home, as the row says it.
+    pub(super) fn place(&self, owner: Owner) -> Location {
+        let belongs = Belongs {
+            kind: &self.kind,
+            host: self.registry_host.as_deref(),
+            username: self.registry_username.as_deref(),
+        };
+        place(owner, self.number, &belongs)
+    }
+}
+
+/// The sealed values of these entries, by their numbers.
 pub(super) async fn values(
     connection: &mut PgConnection,
     id: Uuid,
     numbers: &[i32],
-) -> Result<HashMap<i32, (Location, SealedValue)>, sqlx::Error> {
+) -> Result<HashMap<i32, SealedValue>, sqlx::Error> {
     #[derive(FromRow)]
     struct Numbered {
         number: i32,
@@ -212,8 +255,7 @@ pub(super) async fn values(
     .bind(numbers)
     .fetch_all(connection)
     .await?;
-    let placed = |Numbered { number, sealed }| (number, (place(id, number), sealed));
-    Ok(found.into_iter().map(placed).collect())
+    Ok(found.into_iter().map(|Numbered { number, sealed }| (number, sealed)).collect())
 }
 
 /// Notes what the import became, and takes everything away that was found.

@@ -3,7 +3,7 @@
 use super::{
     names::{self, Numbers},
     read::{self, Findings},
-    repository::{self, EntryRow, NewEntry},
+    repository::{self, EntryRow, NewEntry, Owner},
 };
 use crate::{
     access::{Object, authorize},
@@ -148,7 +148,9 @@ impl ImportService {
             let kek_id = active_id(&mut work).await.map_err(failed)?;
             let sealed: Result<Vec<_>, _> = (1..)
                 .zip(&entries)
-                .map(|(number, found)| NewEntry::seal(keyring, &kek_id, id, number, found))
+                .map(|(number, found)| {
+                    NewEntry::seal(keyring, &kek_id, Owner { import: id, session }, number, found)
+                })
                 .collect();
             let sealed = sealed.map_err(|error| broken(ctx, error))?;
             let expires_at = Timestamp::from_micros(ctx.now.micros().saturating_add(WAIT));
@@ -222,8 +224,10 @@ impl ImportService {
                 return Err(ImportError::NothingChosen);
             }
             let entries = repository::entries(&mut work, id).await.map_err(failed)?;
-            let (entries, values) =
-                chosen(&mut work, id, &entries, choices).await.map_err(failed)?.ok_or(Error::BadRequest)?;
+            let (entries, values) = chosen(&mut work, Owner { import: id, session }, &entries, choices)
+                .await
+                .map_err(failed)?
+                .ok_or(Error::BadRequest)?;
             let Some(values) = open(keyring, &values) else {
                 let object = id.to_string();
                 let outcome = Outcome::IntegrityFailure;
@@ -348,14 +352,17 @@ async fn taken(
 /// choose of such a number.
 async fn chosen<'a>(
     work: &mut PgConnection,
-    id: Uuid,
+    owner: Owner,
     entries: &'a [EntryRow],
     choices: &[ImportChoice],
 ) -> Result<Option<(Vec<&'a EntryRow>, Vec<(Location, SealedValue)>)>, sqlx::Error> {
     let by_number: HashMap<i32, &EntryRow> = entries.iter().map(|entry| (entry.number, entry)).collect();
     let numbers: Vec<i32> = choices.iter().filter_map(|choice| i32::try_from(choice.number).ok()).collect();
-    let mut values = repository::values(work, id, &numbers).await?;
-    let one = |number: &i32| Some((*by_number.get(number)?, values.remove(number)?));
+    let mut values = repository::values(work, owner.import, &numbers).await?;
+    let one = |number: &i32| {
+        let entry = *by_number.get(number)?;
+        Some((entry, (entry.place(owner), values.remove(number)?)))
+    };
     let found: Option<(Vec<_>, Vec<_>)> = numbers.iter().map(one).collect();
     Ok(found.filter(|(entries, _)| entries.len() == choices.len()))
 }
@@ -381,6 +388,7 @@ fn draft(entry: &EntryRow, choice: &ImportChoice, value: Sensitive) -> SecretDra
         registry_host: entry.registry_host.clone().unwrap_or_default(),
         username: entry.registry_username.clone().unwrap_or_default(),
         password,
+        password_ends: "keep".to_owned(),
         // Nobody is asked about each of a hundred rows.
         knowingly: "yes".to_owned(),
         repository: entry.repository.clone().unwrap_or_default(),

@@ -83,12 +83,11 @@ impl Message {
 
     /// A part that may be missing, which is not the same as an empty one.
     pub(crate) fn maybe<P: AsRef<[u8]>>(mut self, part: Option<P>) -> Self {
-        match part {
-            Some(part) => self.bytes(part.as_ref()),
-            None => {
-                self.bytes.push(0);
-                self
-            }
+        if let Some(part) = part {
+            self.bytes(part.as_ref())
+        } else {
+            self.bytes.push(0);
+            self
         }
     }
 

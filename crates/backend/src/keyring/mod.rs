@@ -12,7 +12,10 @@ pub use kek::{Kek, KekError};
 pub use service::{KeyError, KeyService, KeyStatus, Rewrapped};
 
 use crate::{db::Db, random};
-use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey},
+    digest::{SHA256, digest},
+};
 use domain::{sensitive::Sensitive, time::Timestamp};
 use mac::MacKeys;
 use repository::CheckRow;
@@ -308,6 +311,14 @@ fn aad(purpose: &str, place: Location, kek_id: &str) -> Vec<u8> {
         &version,
         kek_id.as_bytes(),
     ])
+}
+
+/// An id that follows from these parts: of others, another one.
+pub(crate) fn digest_id(parts: &[&[u8]]) -> Uuid {
+    let hash = digest(&SHA256, &joined(parts));
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash.as_ref()[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 fn joined(parts: &[&[u8]]) -> Vec<u8> {

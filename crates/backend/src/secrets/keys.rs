@@ -68,6 +68,7 @@ impl SecretService {
         let id = SecretId::new(SecretKind::GitDataset, name.clone());
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(&id)).await?;
         self.unsealed()?;
+        let submission = submission.map(|submission| submission.of(ctx));
         if self.came_from(ctx, &id, submission).await? {
             return Ok(id);
         }
@@ -116,7 +117,7 @@ impl SecretService {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
             let row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            row.prove(keyring, id).map_err(|error| broken(ctx, error))?;
+            row.prove(&self.db, id).map_err(|error| broken(ctx, error))?;
             let secret = row.id;
             if let GivesWay::Only(fingerprint) = gives_way {
                 let waiting = repository::find_pending(&mut work, secret).await.map_err(failed)?;
@@ -150,7 +151,7 @@ impl SecretService {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
             let mut row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            row.prove(keyring, id).map_err(|error| broken(ctx, error))?;
+            row.prove(&self.db, id).map_err(|error| broken(ctx, error))?;
             let (place, sealed, facts) =
                 repository::find_pending(&mut work, row.id).await.map_err(failed)?.ok_or(Error::NotFound)?;
             if facts.fingerprint != fingerprint {
@@ -179,12 +180,12 @@ impl SecretService {
     /// `Internal`.
     pub async fn discard_key(&self, ctx: &Ctx, id: &SecretId, fingerprint: &str) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
-        let keyring = self.unsealed()?;
+        self.unsealed()?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
             let row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            row.prove(keyring, id).map_err(|error| broken(ctx, error))?;
+            row.prove(&self.db, id).map_err(|error| broken(ctx, error))?;
             match repository::find_pending(&mut work, row.id).await.map_err(failed)? {
                 None => return Ok(()),
                 Some((_, _, facts)) if facts.fingerprint != fingerprint => return Err(changed(ctx, row)),

@@ -3,7 +3,7 @@
 use super::service::value_field;
 use crate::{
     context::Ctx,
-    db::instant,
+    db::{Db, instant},
     keyring::{
         IntegrityError, Keyring, Location, SealedValue,
         mac::{Message, Purpose},
@@ -98,18 +98,16 @@ impl SecretRow {
         .message()
     }
 
-    /// Verifies that the portal itself gave its value this name and place.
+    /// Verifies that the portal itself gave its value this name and place. Where somebody else did, that is logged and
+    /// recorded.
     ///
     /// Errors: somebody else changed the row.
-    pub(crate) fn prove(&self, keyring: &Keyring, id: &SecretId) -> Result<(), IntegrityError> {
+    pub(crate) fn prove(&self, db: &Db, id: &SecretId) -> Result<(), IntegrityError> {
         let is_asked_for = self.kind == id.kind.as_str() && self.name == id.name.as_str();
-        match keyring.vouches(&self.message(), self.mac.as_deref()) {
-            Ok(()) if is_asked_for => Ok(()),
-            Ok(()) => Err(IntegrityError),
-            Err(doubt) => {
-                tracing::error!(secret = %id, "{doubt}: its value is not used");
-                Err(IntegrityError)
-            }
+        let outcome = db.vouches(&self.message(), self.mac.as_deref(), || format!("secret {id}"));
+        match outcome {
+            Ok(Ok(())) if is_asked_for => Ok(()),
+            _ => Err(IntegrityError),
         }
     }
 

@@ -21,6 +21,7 @@ use crate::{
     db::{Db, bounded, in_time},
     error::{broken_constraint, refuse},
     keyring::{IntegrityError, Keyring, Location, ValueField, repository::active_id},
+    random::form_of,
     reads::ReadRecorder,
     revision::{Expected, Revision},
     ssh_keys::KeyReader,
@@ -48,6 +49,14 @@ pub enum Submission {
 }
 
 impl Submission {
+    /// As it counts for whoever sends it: the mark of another person's form, or of a request, marks nothing here.
+    pub(super) fn of(self, ctx: &Ctx) -> Self {
+        match self {
+            Self::Form(mark) => Self::Form(form_of(ctx, mark)),
+            Self::Request(mark) => Self::Request(mark),
+        }
+    }
+
     /// As it is stored.
     pub(super) fn mark(self) -> Uuid {
         match self {
@@ -181,6 +190,7 @@ impl SecretService {
         let keyring = self.unsealed()?;
         let what = WhatWasTested::new(&secret.credential, &secret.settings);
         let tested = TestedBefore::read(keyring, ctx, ticket, &what);
+        let submission = submission.map(|submission| submission.of(ctx));
         let facts = self.understand(&mut secret.credential).await?;
         let action = AuditAction::SecretAdded;
         let wanted = Wanted { id: &id, secret: &secret, facts: facts.as_ref(), submission, action, tested };
@@ -309,7 +319,7 @@ impl SecretService {
             && row.check_target.as_deref() == secret.settings.target()
             && row.known_hosts == secret.settings.known_hosts.as_str();
         let place = Location { secret: row.id, field: value_field(id.kind), version: row.value_version };
-        let same = same && row.prove(keyring, id).is_ok();
+        let same = same && row.prove(&self.db, id).is_ok();
         Ok(same && keyring.open(place, &sealed).is_ok_and(|stored| stored.expose() == value.expose()))
     }
 
@@ -355,7 +365,7 @@ impl SecretService {
             if !expected.is(stored.revision()) {
                 return Err(keys::changed(ctx, stored));
             }
-            stored.prove(keyring, id).map_err(|error| broken(ctx, error))?;
+            stored.prove(&self.db, id).map_err(|error| broken(ctx, error))?;
             let knowingly = update.knowingly;
             let value = Some((stored.id, stored.value_version));
             let tested = tested.or_else(|| {

@@ -179,7 +179,7 @@ impl SecretService {
         let place = Location { secret, field: value_field(id.kind), version: row.value_version };
         let keyring = self.unsealed()?;
         let opened = row
-            .prove(keyring, id)
+            .prove(&self.db, id)
             .and_then(|()| keyring.open(place, &sealed))
             .and_then(|text| restore(id.kind, row, text));
         let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };

@@ -428,8 +428,9 @@ pub(super) async fn find_link(
     ctx: &Ctx,
     token_hash: &[u8],
 ) -> Result<Option<Option<UserRow>>, sqlx::Error> {
+    type Row = (Option<Uuid>, DateTime<Utc>, Option<Vec<u8>>);
     let now = instant(ctx.now)?;
-    let found: Option<(Option<Uuid>, DateTime<Utc>, Option<Vec<u8>>)> =
+    let found: Option<Row> =
         sqlx::query_as("SELECT user_id, expires_at, mac FROM one_time_links WHERE token_hash = $1")
             .bind(token_hash)
             .fetch_optional(&mut **work)

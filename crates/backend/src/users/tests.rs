@@ -187,3 +187,19 @@ async fn whoever_is_refused_learns_whom_to_ask(pool: PgPool) {
     assert_eq!(backend.users().who_can_help(&somebody(Role::Reader, 1)).await.unwrap(), ["ana"]);
     assert_eq!(backend.users().who_can_help(&anonymous(1)).await.unwrap_err(), Error::NotSignedIn);
 }
+
+#[sqlx::test]
+async fn the_last_administrator_is_told_before_asking(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let users = backend.users();
+    add_user(&backend, "ana", Role::Admin, PASSWORD).await;
+    add_user(&backend, "ben", Role::Editor, PASSWORD).await;
+    assert_eq!(users.is_last_admin(&at(1), "ana").await, Ok(true));
+    assert_eq!(users.is_last_admin(&at(1), "ben").await, Ok(false));
+    add_user(&backend, "eva", Role::Admin, PASSWORD).await;
+    assert_eq!(users.is_last_admin(&at(1), "ana").await, Ok(false));
+    users.set_disabled(&at(2), "eva", true).await.unwrap();
+    assert_eq!(users.is_last_admin(&at(3), "ana").await, Ok(true));
+    assert_eq!(users.is_last_admin(&at(3), "nobody").await, Err(Error::NotFound));
+    assert_eq!(users.is_last_admin(&somebody(Role::Editor, 3), "ana").await, Err(Error::Forbidden));
+}

@@ -1,11 +1,11 @@
 //! What was typed, and the secret or the change that it becomes.
 
 use super::{
-    DisplayName, KeyProblem, NewKeyKind, Password, PasswordProblem, PrivateKeyText, RegistryHost, SecretKind,
-    SecretName, Username,
+    DisplayName, KeyProblem, NewKeyKind, Password, PasswordEnd, PasswordProblem, PrivateKeyText,
+    RegistryHost, SecretKind, SecretName, Username,
 };
 use crate::{
-    check::{CheckSettings, ImageReference, KnownHosts, Repository},
+    check::{CheckSettings, ImageReference, KnownHosts, Repository, TargetProblem, names_hub_otherwise},
     error::{Field, FieldError, Problem},
     sensitive::Sensitive,
 };
@@ -29,6 +29,9 @@ pub struct SecretDraft {
     pub username: String,
     /// Field "Password".
     pub password: Sensitive,
+    /// What becomes of what cannot be seen at the ends of the password: `keep` or `without`; where it is empty, that is
+    /// asked.
+    pub password_ends: String,
     /// Not empty where it is to be saved although another secret holds the same.
     pub knowingly: String,
     /// Field "Repository to try".
@@ -139,6 +142,17 @@ impl Wrong {
         result.map_err(|error| self.0.push(FieldError { field, problem: problem(error) })).ok()
     }
 
+    /// The password, with or without what cannot be seen at its ends.
+    fn take_password(&mut self, draft: &mut SecretDraft) -> Option<Password> {
+        let typed = std::mem::take(&mut draft.password);
+        let password = match (PasswordEnd::of(typed.expose()), draft.password_ends.as_str()) {
+            (None, _) | (Some(_), "keep") => Password::parse(typed),
+            (Some(_), "without") => Password::parse(Sensitive::new(PasswordEnd::without(typed.expose()))),
+            (Some(end), _) => Err(PasswordProblem::End(end)),
+        };
+        self.take(Field::Password, password, Problem::Password)
+    }
+
     /// The key with its passphrase: what is wrong with either is said beside it.
     fn take_key(&mut self, draft: &SecretDraft) -> Option<PrivateKeyText> {
         let key = PrivateKeyText::parse_with(&draft.secret, draft.passphrase.clone());
@@ -185,11 +199,7 @@ impl NewSecret {
             SecretKind::GitDataset => Some(Credential::GitDataset { private_key: wrong.take_key(&draft)? }),
             SecretKind::ImagePull => {
                 let (host, username) = read_account(&mut wrong, &draft);
-                let password = wrong.take(
-                    Field::Password,
-                    Password::parse(std::mem::take(&mut draft.password)),
-                    Problem::Password,
-                );
+                let password = wrong.take_password(&mut draft);
                 Some(Credential::ImagePull { host: host?, username: username?, password: password? })
             }
         });
@@ -224,11 +234,7 @@ impl SecretUpdate {
                 let password = if draft.password.is_empty() {
                     Some(None)
                 } else {
-                    wrong.take(
-                        Field::Password,
-                        Password::parse(std::mem::take(&mut draft.password)).map(Some),
-                        Problem::Password,
-                    )
+                    wrong.take_password(&mut draft).map(Some)
                 };
                 match (host, username, password) {
                     (Some(host), Some(username), Some(password)) => {
@@ -302,7 +308,11 @@ fn read_settings(wrong: &mut Wrong, kind: SecretKind, draft: &SecretDraft) -> Op
         }
         SecretKind::ImagePull if !draft.image.trim().is_empty() => {
             let registry = RegistryHost::parse(&draft.registry_host).ok().map(|normalized| normalized.host);
-            let image = ImageReference::parse(&draft.image, registry.as_ref());
+            let image = if names_hub_otherwise(&draft.image) {
+                Err(TargetProblem::ImageHubOtherwise)
+            } else {
+                ImageReference::parse(&draft.image, registry.as_ref())
+            };
             settings.image = Some(wrong.take(Field::Image, image, target)?);
         }
         SecretKind::ImagePull => {}
@@ -359,6 +369,39 @@ mod tests {
         let git = SecretDraft { secret: Sensitive::new(" \r\n"), ..draft(SecretKind::GitDataset) };
         let update = SecretUpdate::parse(SecretKind::GitDataset, git).unwrap();
         assert!(matches!(update.credential, CredentialUpdate::GitDataset { private_key: None }));
+    }
+
+    #[test]
+    fn what_cannot_be_seen_at_the_ends_of_a_password_is_asked_about() {
+        for (typed, ends, stored) in [
+            ("pw\n", "", Err(PasswordEnd::LineBreak)),
+            (" pw", "anything else", Err(PasswordEnd::Blank)),
+            ("pw\n", "keep", Ok("pw\n")),
+            ("pw\n", "without", Ok("pw")),
+            ("pw", "", Ok("pw")),
+        ] {
+            let draft = SecretDraft {
+                password: Sensitive::new(typed),
+                password_ends: ends.to_owned(),
+                ..draft(SecretKind::ImagePull)
+            };
+            let found = NewSecret::parse(draft.clone()).map(|secret| match secret.credential {
+                Credential::ImagePull { password, .. } => password.value().expose().to_owned(),
+                Credential::GitDataset { .. } => String::new(),
+            });
+            let expected = stored.map(str::to_owned).map_err(|end| {
+                vec![FieldError {
+                    field: Field::Password,
+                    problem: Problem::Password(PasswordProblem::End(end)),
+                }]
+            });
+            assert_eq!(found, expected, "{typed:?} {ends}");
+            assert_eq!(
+                SecretUpdate::parse(SecretKind::ImagePull, draft).is_ok(),
+                stored.is_ok(),
+                "{typed:?} {ends}"
+            );
+        }
     }
 
     #[test]

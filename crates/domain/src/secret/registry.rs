@@ -19,8 +19,8 @@ const DOCKER_HUB_HOST: &str = "docker.io";
 const DOCKER_HUB_SITE: &str = "hub.docker.com";
 
 /// What people call it.
-const DOCKER_HUB_NAMES: [&str; 4] =
-    [DOCKER_HUB_HOST, "index.docker.io", "registry-1.docker.io", DOCKER_HUB_SITE];
+const DOCKER_HUB_NAMES: [&str; 5] =
+    [DOCKER_HUB_HOST, "index.docker.io", "registry-1.docker.io", DOCKER_HUB_SITE, "registry.hub.docker.com"];
 
 /// A host as it is stored, and what was put right on the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -409,6 +409,8 @@ pub enum PasswordProblem {
     TooLong,
     /// Left blank, though the stored password was typed for another host.
     HostChanged,
+    /// It ends or begins in something that cannot be seen, and whether that belongs to it was not said.
+    End(PasswordEnd),
 }
 
 impl Password {
@@ -503,7 +505,14 @@ fn is_unseen(c: &char) -> bool {
 
 impl PasswordProblem {
     /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 3] = [Self::Missing, Self::TooLong, Self::HostChanged];
+    pub const ALL: [Self; 6] = [
+        Self::Missing,
+        Self::TooLong,
+        Self::HostChanged,
+        Self::End(PasswordEnd::LineBreak),
+        Self::End(PasswordEnd::Blank),
+        Self::End(PasswordEnd::Invisible),
+    ];
 
     /// What is wrong, and what would be right.
     pub fn message(self) -> String {
@@ -511,6 +520,7 @@ impl PasswordProblem {
             Self::Missing => "Enter the password or token.",
             Self::TooLong => "The password is longer than 64 KiB.",
             Self::HostChanged => "Enter the password again, because the host changed.",
+            Self::End(end) => end.message(),
         }
         .to_owned()
     }
@@ -540,6 +550,7 @@ mod tests {
             ("https://index.docker.io/v1", DOCKER_HUB),
             ("https://registry-1.docker.io/v2/", DOCKER_HUB),
             ("hub.docker.com", DOCKER_HUB),
+            ("registry.hub.docker.com", DOCKER_HUB),
             ("Docker.IO.", DOCKER_HUB),
             (DOCKER_HUB, DOCKER_HUB),
             ("a.docker.io", "a.docker.io"),

@@ -79,6 +79,7 @@ impl Mutation {
             registry_host: data.registry_host,
             username: data.username,
             password: sent(data.password),
+            password_ends: data.password_ends,
             secret: sent(data.secret),
             knowingly: data.knowingly,
             ..SecretChange::default()
@@ -92,6 +93,7 @@ impl Mutation {
             registry_host: content.registry_host.unwrap_or_default(),
             username: content.username.unwrap_or_default(),
             password: content.password.unwrap_or_default(),
+            password_ends: content.password_ends.unwrap_or_default(),
             knowingly: if content.knowingly { "yes".to_owned() } else { String::new() },
             ..SecretDraft::default()
         };
@@ -119,6 +121,7 @@ impl Mutation {
             registry_host: data.registry_host,
             username: data.username,
             password: sent(data.password),
+            password_ends: data.password_ends,
             secret: sent(data.secret),
             knowingly: data.knowingly,
             ..SecretChange::default()

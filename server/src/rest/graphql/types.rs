@@ -204,6 +204,9 @@ pub(super) struct SecretCreateInput {
     pub(super) username: Option<String>,
     /// `kubernetes`: its password or token.
     pub(super) password: Option<Text>,
+    /// `kubernetes`: what becomes of line breaks, blanks and invisible characters at the ends of the password: `keep` or
+    /// `without`.
+    pub(super) password_ends: Option<String>,
     /// Save it although another secret holds the same key or account.
     #[graphql(default)]
     pub(super) knowingly: bool,
@@ -225,6 +228,9 @@ pub(super) struct SecretUpdateInput {
     pub(super) username: Option<String>,
     /// `kubernetes`: its new password or token.
     pub(super) password: Option<Text>,
+    /// `kubernetes`: what becomes of line breaks, blanks and invisible characters at the ends of the password: `keep` or
+    /// `without`.
+    pub(super) password_ends: Option<String>,
     /// Save it although another secret holds the same key or account.
     #[graphql(default)]
     pub(super) knowingly: bool,

@@ -537,3 +537,17 @@ fn what_cannot_be_imported_is_told_once_with_its_places() {
     assert_eq!((entries.len(), told(&entries[0])), (1, row("quay.io", "", "", "empty")));
     assert_eq!((entries[0].places.len(), entries[0].places[39].as_str()), (40, "n39/pull"));
 }
+
+#[test]
+fn a_list_is_gone_through_item_by_item_however_many_there_are() {
+    let many = |item: &str| vec![item; 60_000].join(",");
+    // More nodes than a tree may have, of which each item is one.
+    let items = many(r#"{"a":1,"b":2}"#);
+    let list = format!(r#"{{"kind":"List","items":[{items}]}}"#);
+    assert_eq!(problem(&list), ImportProblem::Unknown);
+    assert_eq!(problem(&format!("[{items}]")), ImportProblem::Unknown);
+    assert_eq!(problem(&format!(r#"{{"kind":"Secret","data":[{items}]}}"#)), ImportProblem::TooDeep);
+    let yaml = "- {a: 1, b: 2}\n".repeat(60_000);
+    assert_eq!(problem(&format!("kind: List\nitems:\n{yaml}")), ImportProblem::Unknown);
+    assert_eq!(problem(&format!("kind: Secret\ndata:\n{yaml}")), ImportProblem::TooDeep);
+}

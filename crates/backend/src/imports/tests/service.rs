@@ -309,6 +309,28 @@ async fn whoever_may_not_write_may_not_import(pool: PgPool) {
     assert_eq!(sealed.imports().may_import(&somebody(Role::Editor, 1)).await, Err(Error::Sealed));
 }
 
+/// Whoever writes the database has what somebody imports saved for no host, account or person of their own.
+#[sqlx::test]
+async fn a_value_that_waits_opens_for_its_host_account_and_session_alone(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let eve = signed_in(&backend, "eve", Role::Editor, 1).await;
+    let Actor::User(mine) = &eve.actor else { panic!("signed in") };
+    let taken = format!("UPDATE imports SET session_id = '{}'", mine.session);
+    for (change, who) in [
+        ("UPDATE import_entries SET registry_host = 'evil.example' WHERE number = 1", &ana),
+        ("UPDATE import_entries SET registry_username = 'other' WHERE number = 1", &ana),
+        (taken.as_str(), &eve),
+    ] {
+        let id = backend.imports().begin(&ana, text(&file())).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(change)).execute(&pool).await.unwrap();
+        let refused = backend.imports().save(who, id, &[choice(1, "registry")]).await;
+        assert_eq!(refused, Err(Error::Internal("test".to_owned()).into()), "{change}");
+        backend.imports().discard(who, id).await.unwrap();
+    }
+    assert_eq!(count(&pool, "secrets").await, 0);
+}
+
 #[sqlx::test]
 async fn a_value_that_was_tampered_with_is_an_error_and_recorded(pool: PgPool) {
     let backend = backend(pool.clone()).await;

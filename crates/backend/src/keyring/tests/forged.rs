@@ -179,7 +179,12 @@ async fn a_user_may_do_what_the_portal_says_alone(pool: PgPool) {
         let token = session(&backend, "ana").await;
         let Some(Actor::User(ana)) = who(&backend, &token).await else { panic!("signed in") };
         let ctx = Ctx { actor: Actor::User(ana), ..at(2) };
-        let draft = TokenDraft { name: "ci".to_owned(), scope: "write".to_owned(), ..TokenDraft::default() };
+        let draft = TokenDraft {
+            name: "ci".to_owned(),
+            scope: "write".to_owned(),
+            current_password: text(PASSWORD),
+            ..TokenDraft::default()
+        };
         let api = backend.tokens().create(&ctx, &draft).await.unwrap();
         run(&pool, &format!("UPDATE users SET {change} WHERE name = 'ana'")).await;
         assert_eq!(who(&backend, &token).await, None, "{change}");
@@ -274,6 +279,7 @@ async fn a_value_leaves_under_its_own_name_and_host_alone(pool: PgPool) {
         run(&pool, "UPDATE secrets SET name = before.name FROM before WHERE before.id = secrets.id").await;
     }
     assert_eq!(password_of(&backend, "image-b").await.as_deref(), Ok("value of b"));
+    until_recorded(&pool, "portal | forged row refused | secret image-a | integrity failure | ").await;
     let failures = records(&pool).await;
     let failures =
         failures.iter().filter(|record| *record == "test | value read | image-a | integrity failure | ");

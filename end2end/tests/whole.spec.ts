@@ -1,0 +1,62 @@
+// No state and no date is cut off, in whatever font people have.
+
+import type { Page } from '@playwright/test';
+import { ask } from '../support/database.js';
+import { expect, open, row, test, unique } from '../support/fixtures.js';
+
+/** Wider and narrower than most; where one is not installed, its substitute is as good. */
+const FONTS = ['DejaVu Sans', 'Inter', 'Roboto', 'Liberation Sans', 'monospace'];
+
+const STATES = ['works', 'refused', 'unreachable', 'host-key-changed', 'not-tested'];
+
+/** What is wider or higher than its place, of these elements. */
+async function cut(page: Page, selector: string): Promise<string[]> {
+  return page.evaluate((wanted) => {
+    const wrong: string[] = [];
+    for (const element of document.querySelectorAll<HTMLElement>(wanted)) {
+      const cell = element.closest('td, th');
+      const inner = element.getBoundingClientRect();
+      const outer = cell?.getBoundingClientRect();
+      const over = element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline';
+      const cellCut = cell && getComputedStyle(cell).overflowX !== 'visible' && cell.scrollWidth > cell.clientWidth + 1;
+      if (over || cellCut || (outer && inner.right > outer.right + 1)) wrong.push(`${element.className}: ${element.textContent?.trim()}`);
+    }
+    return wrong;
+  }, selector);
+}
+
+async function inEveryFont(page: Page, what: string, selector: string): Promise<void> {
+  for (const width of [1200, 1280, 1366, 1920, 1199, 768, 360]) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const font of FONTS) {
+      await page.evaluate((name) => document.documentElement.style.setProperty('--sans', `"${name}"`), font);
+      await expect.poll(() => page.locator(selector).count()).toBeGreaterThan(0);
+      expect.soft(await cut(page, selector), `${what} at ${width} px in ${font}`).toEqual([]);
+    }
+  }
+}
+
+test('each state, and how long ago, is whole in the list', async ({ page, secrets }) => {
+  const mark = unique('state');
+  for (const [number, state] of STATES.entries()) {
+    const secret = await secrets.image({ name: `${mark}-${number}` });
+    ask(
+      `UPDATE secrets SET check_status = '${state}', check_cause = 'timed-out', last_read_at = now() - interval '320 days', ` +
+        `updated_at = now() - interval '330 days' WHERE name = '${secret.name}'`,
+    );
+  }
+  await open(page, `/secrets?q=${mark}`);
+  await expect(row(page, { name: `${mark}-3` })).toContainText('Host key changed');
+  await expect(row(page, { name: `${mark}-3` })).toContainText('10 months ago');
+  await inEveryFont(page, 'the list', 'td.status .check-status, td > time');
+});
+
+test('dates of tokens and of deleted secrets are whole', async ({ page, secrets }) => {
+  const secret = await secrets.git();
+  await secrets.remove(secret);
+  await open(page, '/secrets/deleted');
+  await inEveryFont(page, 'the deleted secrets', 'td > time');
+  await page.request.post('/tokens/new', { form: { name: unique('dated'), scope: 'read-metadata' } });
+  await open(page, '/tokens');
+  await inEveryFont(page, 'the tokens', 'td > time');
+});
