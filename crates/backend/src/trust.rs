@@ -104,6 +104,8 @@ impl ServerCertVerifier for Verifier {
         // A certificate without any name is of no use, whoever is trusted: that is told first.
         match name {
             Err(error) if has_no_name(&error) => Err(error),
+            // By another authority of the same name.
+            _ if problem == CertificateError::BadSignature => Err(CertificateError::UnknownIssuer.into()),
             _ => Err(problem.into()),
         }
     }

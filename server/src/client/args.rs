@@ -232,7 +232,7 @@ pub struct EditArgs {
 pub struct ValueArgs {
     #[command(flatten)]
     pub id: Id,
-    /// git-sync, ssh-auth, rancher, flux, argocd; dockerconfigjson, username-password; raw for the value alone
+    /// git-sync, ssh-auth, rancher, flux, argocd; dockerconfigjson, username-password, image-updater; raw for the value alone
     #[arg(long, value_parser = shape)]
     pub shape: Option<Shape>,
     /// Argo CD: the repository's address
@@ -248,7 +248,7 @@ pub struct ValueArgs {
 pub struct ManifestArgs {
     #[command(flatten)]
     pub ids: Ids,
-    /// git-sync, ssh-auth, rancher, flux, argocd; dockerconfigjson, username-password
+    /// git-sync, ssh-auth, rancher, flux, argocd; dockerconfigjson, username-password, image-updater
     #[arg(long, value_parser = shape)]
     pub shape: Option<Shape>,
     /// The namespace that it names; without it, none
@@ -311,6 +311,8 @@ pub enum DockerCredentialCommand {
     Store,
     /// Refused: secrets are deleted in the portal
     Erase,
+    /// Say the version; asks no server
+    Version,
 }
 
 /// `latchkey ssh-add …`
@@ -334,7 +336,7 @@ fn id(text: &str) -> Result<SecretId, &'static str> {
 
 fn shape(text: &str) -> Result<Shape, &'static str> {
     Shape::parse(text).ok_or(
-        "choose git-sync, ssh-auth, rancher, flux or argocd for Git datasets, dockerconfigjson or username-password for \
-         image pull, or raw",
+        "choose git-sync, ssh-auth, rancher, flux or argocd for Git datasets; dockerconfigjson, username-password or \
+         image-updater for image pull; or raw",
     )
 }

@@ -87,6 +87,9 @@ pub(super) async fn run(args: DockerCredentialArgs) -> Outcome {
         }
         DockerCredentialCommand::Store => Err(refused("added")),
         DockerCredentialCommand::Erase => Err(refused("deleted")),
+        DockerCredentialCommand::Version => {
+            print(concat!("docker-credential-latchkey (Latchkey) v", env!("CARGO_PKG_VERSION")))
+        }
     }
 }
 

@@ -21,8 +21,7 @@ use domain::{
 /// How a value is sent: never kept by anything in between.
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-const SHAPES: &str =
-    "Send git-sync, ssh-auth, rancher, flux, argocd, dockerconfigjson, username-password or raw.";
+const SHAPES: &str = "Send git-sync, ssh-auth, rancher, flux, argocd, dockerconfigjson, username-password, image-updater or raw.";
 
 /// Take a value out
 ///
@@ -32,7 +31,7 @@ const SHAPES: &str =
     get, path = "/api/v1/secrets/{id}/value", tag = "Values",
     params(
         ("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub"),
-        ("shape" = Option<String>, Query, description = "`git-sync` (where nothing is said, for Git datasets), `ssh-auth`, `rancher`, `flux`, `argocd`; `dockerconfigjson` (where nothing is said, for image pull), `username-password`; `raw`"),
+        ("shape" = Option<String>, Query, description = "`git-sync` (where nothing is said, for Git datasets), `ssh-auth`, `rancher`, `flux`, `argocd`; `dockerconfigjson` (where nothing is said, for image pull), `username-password`, `image-updater`; `raw`"),
         ("url" = Option<String>, Query, description = "For `argocd`: the repository's address. Without it, the one that the secret is tried on"),
         ("If-None-Match" = Option<String>, Header, description = "The ETag of an earlier answer"),
     ),

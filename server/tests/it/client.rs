@@ -334,29 +334,51 @@ fn the_token_goes_nowhere_else() {
     let (other, _) = answering("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned());
     assert!(asked(&format!("http://127.0.0.1:{other}"), &|_| {}).failed(1).contains("not the portal's"));
 
-    // TLS: by an authority that is trusted.
+    // TLS: by an authority that is trusted, or by the very certificate that is, as one makes it for oneself.
     let (folder, authority) = (Folder::new(), Authority::new());
-    let (key, certificate) = authority.sign(&folder, "IP:127.0.0.1", 2);
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let server = Command::new("openssl")
-        .args(["s_server", "-quiet", "-www", "-accept", &format!("127.0.0.1:{port}")])
-        .arg("-key")
-        .arg(key)
-        .arg("-cert")
-        .arg(certificate)
-        .stdout(Stdio::null())
+    let signed = authority.sign(&folder, "IP:127.0.0.1", 2);
+    let own = (folder.join("own.key"), folder.join("own.pem"));
+    let made = Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-subj",
+            "/CN=me",
+        ])
+        .args(["-addext", "subjectAltName=IP:127.0.0.1", "-keyout"])
+        .arg(&own.0)
+        .arg("-out")
+        .arg(&own.1)
         .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let _server = Ends(server);
-    wait_until("openssl answers", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
-    let url = format!("https://127.0.0.1:{port}");
-    let said = asked(&url, &|_| {}).failed(1);
-    assert!(said.contains("certificate"), "{said}");
-    let said = asked(&url, &|command| {
-        command.env("LATCHKEY_CA_FILE", authority.certificate());
-    });
-    assert!(said.failed(1).contains("not the JSON that was expected"));
+        .status();
+    assert!(made.unwrap().success());
+    for ((key, certificate), trusted) in [(signed, authority.certificate()), (own.clone(), own.1)] {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let server = Command::new("openssl")
+            .args(["s_server", "-quiet", "-www", "-accept", &format!("127.0.0.1:{port}")])
+            .arg("-key")
+            .arg(key)
+            .arg("-cert")
+            .arg(certificate)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let _server = Ends(server);
+        wait_until("openssl answers", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+        let url = format!("https://127.0.0.1:{port}");
+        let said = asked(&url, &|_| {}).failed(1);
+        assert!(said.contains("certificate"), "{said}");
+        let said = asked(&url, &|command| {
+            command.env("LATCHKEY_CA_FILE", &trusted);
+        });
+        assert!(said.failed(1).contains("not the JSON that was expected"));
+    }
 }
 
 /// A program that ends with the test.
@@ -622,6 +644,11 @@ fn docker_and_its_like_are_handed_credentials() {
     let (mut command, input) = called("docker-credential-latchkey", &["get"], &host);
     command.env("LATCHKEY_DOCKER_SECRET", "image-hub,image-b-works");
     assert_eq!(ended(command, &input).json()["Username"], USER);
+
+    // Maven's plugin asks for it first, and wants one line.
+    let version = help("version", "");
+    let expected = concat!("docker-credential-latchkey (Latchkey) v", env!("CARGO_PKG_VERSION"), "\n");
+    assert_eq!((version.code, version.out.as_str()), (0, expected));
 
     for refused in ["store", "erase"] {
         let answer = help(refused, "{\"ServerURL\":\"x\",\"Username\":\"u\",\"Secret\":\"PLANTED-8\"}");

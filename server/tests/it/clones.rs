@@ -25,7 +25,9 @@ fn members(shape: Shape) -> (&'static str, Option<&'static str>, Option<&'static
         Shape::Flux => ("identity", Some("identity.pub"), Some("known_hosts")),
         Shape::ArgoCd => ("sshPrivateKey", None, None),
         Shape::Raw => ("value", None, None),
-        Shape::DockerConfigJson | Shape::UsernamePassword => unreachable!("has no key"),
+        Shape::DockerConfigJson | Shape::UsernamePassword | Shape::ImageUpdater => {
+            unreachable!("has no key")
+        }
     }
 }
 

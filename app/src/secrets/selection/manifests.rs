@@ -244,6 +244,7 @@ fn words(shape: Shape) -> &'static str {
         Shape::ArgoCd => "Argo CD: url, type, sshPrivateKey",
         Shape::DockerConfigJson => "Pull secret: .dockerconfigjson",
         Shape::UsernamePassword => "Kubernetes basic-auth: username, password",
+        Shape::ImageUpdater => "Argo CD Image Updater: credentials",
         Shape::Raw => "The value alone",
     }
 }

@@ -3,11 +3,13 @@
 mod git_server;
 mod hostile;
 mod kept;
+mod odd_registries;
 mod odd_servers;
 pub(crate) mod peers;
 mod registry_server;
 mod stored;
 mod sweep;
+mod tls;
 
 use super::config::{CheckConfig, PrivateHost};
 use crate::trust::ExtraRoots;

@@ -65,7 +65,7 @@ pub(crate) fn shaped(handout: &Handout<'_>, shape: Shape) -> Option<Shaped> {
                     entries.push(("sshPrivateKey", key.clone()));
                 }
                 Shape::Raw => entries.push(("value", key.clone())),
-                Shape::DockerConfigJson | Shape::UsernamePassword => return None,
+                Shape::DockerConfigJson | Shape::UsernamePassword | Shape::ImageUpdater => return None,
             }
         }
         (Credential::ImagePull { host, username, password }, Shape::DockerConfigJson) => {
@@ -74,6 +74,10 @@ pub(crate) fn shaped(handout: &Handout<'_>, shape: Shape) -> Option<Shaped> {
         (Credential::ImagePull { username, password, .. }, Shape::UsernamePassword) => {
             entries.push(("username", Sensitive::new(username.as_str())));
             entries.push(("password", password.value().clone()));
+        }
+        (Credential::ImagePull { username, password, .. }, Shape::ImageUpdater) => {
+            let pair = format!("{}:{}", username.as_str(), password.value().expose());
+            entries.push(("credentials", Sensitive::new(pair)));
         }
         (Credential::ImagePull { password, .. }, Shape::Raw) => {
             entries.push(("value", password.value().clone()));

@@ -48,6 +48,8 @@ fn each_shape_has_the_keys_that_its_readers_know() {
     let account = image("docker.io", "ana", "a:b");
     assert_eq!(keys(&account, Shape::DockerConfigJson), [".dockerconfigjson"]);
     assert_eq!(keys(&account, Shape::UsernamePassword), ["username", "password"]);
+    assert_eq!(keys(&account, Shape::ImageUpdater), ["credentials"]);
+    assert_eq!(handed_out(&account, Shape::ImageUpdater).unwrap()[0].1.expose(), "ana:a:b");
     for shape in Shape::ALL {
         for (credential, kind) in [(&git, git.kind()), (&account, account.kind())] {
             assert_eq!(handed_out(credential, shape).is_some(), shape.fits(kind), "{shape:?} {kind:?}");

@@ -4,6 +4,8 @@ mod cause;
 mod known_hosts;
 mod target;
 
+pub(crate) use target::names_hub_otherwise;
+
 pub use cause::{CheckCause, CheckStatus};
 pub use known_hosts::{KnownHosts, Unused, UnusedLine};
 pub use target::{CheckSettings, ImageReference, Repository, TargetProblem};

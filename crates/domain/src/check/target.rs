@@ -42,6 +42,8 @@ pub enum TargetProblem {
     ImageElsewhere,
     /// An image that is not below the path that the credential is for.
     ImageOutside,
+    /// An image of Docker Hub, by a name of its that clients take for another registry.
+    ImageHubOtherwise,
     /// A line that no `known_hosts` file has, by its number.
     KnownHostsLine(u32),
     /// A line whose host has a port and no brackets, by its number.
@@ -52,7 +54,7 @@ pub enum TargetProblem {
 
 impl TargetProblem {
     /// All that say nothing more; the place in here is the code that travels.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::RepositoryByHttps,
         Self::RepositoryForm,
         Self::ImageForm,
@@ -68,6 +70,7 @@ impl TargetProblem {
         Self::RepositoryHost,
         Self::RepositoryTooLong,
         Self::ImageOutside,
+        Self::ImageHubOtherwise,
     ];
 
     /// What is wrong, and what would be right.
@@ -89,6 +92,7 @@ impl TargetProblem {
             Self::ImageForm => "This is not the name of an image, such as group/app:tag.",
             Self::ImageElsewhere => "This image is in another registry than the one above.",
             Self::ImageOutside => "This image is not below the path of the registry host above. Enter one that is, with its whole name.",
+            Self::ImageHubOtherwise => "Docker and Kubernetes take this host for a registry of its own, and do not look for Docker Hub's account there. Write docker.io in its place, such as docker.io/group/app:tag.",
             Self::KnownHostsLine(line) => {
                 return format!(
                     "Line {line} is not one of a known_hosts file: host, type and key, such as github.com ssh-ed25519 AAAA…. Correct it, or take it out."
@@ -286,7 +290,7 @@ fn check_user(user: &str) -> Result<(), TargetProblem> {
     }
 }
 
-/// An image of a registry: `group/app`, `group/app:tag` or `group/app@sha256:…` (OCI distribution specification,
+/// An image of a registry: `group/app`, `group/app:tag`, `group/app@sha256:…` or with both (OCI distribution specification,
 /// "Pulling manifests").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageReference {
@@ -310,17 +314,15 @@ impl ImageReference {
             }
             text = rest;
         }
-        let (name, reference) = match text.split_once('@') {
-            Some((name, digest)) => (name, Some(digest)),
-            None => text.split_once(':').map_or((text, None), |(name, tag)| (name, Some(tag))),
+        let (named, digest) = match text.split_once('@') {
+            Some((named, digest)) => (named, Some(digest)),
+            None => (text, None),
         };
-        let good_reference = |reference: &str| match reference.strip_prefix("sha256:") {
-            Some(digest) => digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()),
-            None => {
-                (1..=128).contains(&reference.len())
-                    && !reference.starts_with(['.', '-'])
-                    && reference.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-            }
+        let (name, tag) = named.split_once(':').map_or((named, None), |(name, tag)| (name, Some(tag)));
+        let good_tag = |tag: &str| {
+            (1..=128).contains(&tag.len())
+                && !tag.starts_with(['.', '-'])
+                && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
         };
         let good_part = |part: &str| {
             let ends = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
@@ -328,7 +330,11 @@ impl ImageReference {
                 && part.ends_with(ends)
                 && part.chars().all(|c| ends(c) || matches!(c, '.' | '_' | '-'))
         };
-        if name.len() > 255 || !name.split('/').all(good_part) || !reference.is_none_or(good_reference) {
+        if name.len() > 255
+            || !name.split('/').all(good_part)
+            || !tag.is_none_or(good_tag)
+            || !digest.is_none_or(is_digest)
+        {
             return Err(TargetProblem::ImageForm);
         }
         if registry.is_some_and(|registry| !registry.serves(registry, name)) {
@@ -347,10 +353,35 @@ impl ImageReference {
         &self.text[..self.name_bytes]
     }
 
-    /// The tag or the digest; `latest` where none is given.
+    /// The digest, or the tag; `latest` where neither is given. Of both, the digest counts, as it does for clients.
     pub fn reference(&self) -> &str {
-        self.text.get(self.name_bytes + 1..).unwrap_or("latest")
+        let rest = self.text.get(self.name_bytes + 1..).unwrap_or("latest");
+        rest.split_once('@').map_or(rest, |(_, digest)| digest)
     }
+}
+
+/// Returns whether this is the digest of a manifest: an algorithm that is registered (OCI image specification,
+/// "Descriptors") or that Go's clients know, and as many hexadecimal digits as it has.
+fn is_digest(text: &str) -> bool {
+    let Some((algorithm, digits)) = text.split_once(':') else { return false };
+    let length = match algorithm {
+        "sha256" | "blake3" => 64,
+        "sha384" => 96,
+        "sha512" => 128,
+        _ => return false,
+    };
+    digits.len() == length && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Returns whether an image's reference names Docker Hub by a host that Docker, containerd and Kubernetes take for a
+/// registry of its own: they do not look for Docker Hub's account there.
+pub(crate) fn names_hub_otherwise(text: &str) -> bool {
+    let Some((host, _)) = text.trim().split_once('/') else { return false };
+    let host = host.to_ascii_lowercase();
+    let host = host.strip_suffix(":443").unwrap_or(&host);
+    !matches!(host, "docker.io" | "index.docker.io")
+        && host.contains('.')
+        && RegistryHost::parse(host).is_ok_and(|normalized| normalized.host.is_docker_hub())
 }
 
 #[cfg(test)]
@@ -484,6 +515,8 @@ mod tests {
     fn images_are_read() {
         let host = |text| RegistryHost::parse(text).unwrap().host;
         let digest = format!("app@sha256:{}", "a".repeat(64));
+        let with_tag = format!("ghcr.io/group/app:1.0@{}", &digest[4..]);
+        let long = format!("app@sha512:{}", "0f".repeat(64));
         for (text, registry, name, reference) in [
             ("group/app:1.0", "ghcr.io", "group/app", "1.0"),
             ("ghcr.io/group/app", "ghcr.io", "group/app", "latest"),
@@ -491,6 +524,9 @@ mod tests {
             ("docker.io/library/alpine:3", "docker.io", "library/alpine", "3"),
             ("a/b/c-d__e.f:V_1", "ghcr.io", "a/b/c-d__e.f", "V_1"),
             (&digest, "ghcr.io", "app", &digest[4..]),
+            (&with_tag, "ghcr.io", "group/app", &digest[4..]),
+            (&long, "ghcr.io", "app", &long[4..]),
+            (&format!("localhost:5000/app:1@{}", &digest[4..]), "localhost:5000", "app", &digest[4..]),
         ] {
             let image = ImageReference::parse(text, Some(&host(registry))).unwrap();
             assert_eq!((image.name(), image.reference()), (name, reference), "{text}");
@@ -511,6 +547,34 @@ mod tests {
             ["", "/", "a/", "A", "a:", "a:.x", "a:-x", "a@sha256:1", "a b", "-a", "a?x=1", "a/../b", "a%2f"]
         {
             assert_eq!(at(text), Err(TargetProblem::ImageForm), "{text}");
+        }
+        for (algorithm, digits) in [("sha512", 64), ("sha256", 128), ("md5", 32), ("SHA256", 64), ("", 64)] {
+            let text = format!("app:1@{algorithm}:{}", "a".repeat(digits));
+            let read = ImageReference::parse(&text, Some(&host("ghcr.io")));
+            assert_eq!(read, Err(TargetProblem::ImageForm), "{text}");
+        }
+        for text in
+            [format!("app:@{}", &digest[4..]), format!("{digest}:1"), format!("{digest}@{}", &digest[4..])]
+        {
+            let read = ImageReference::parse(&text, Some(&host("ghcr.io")));
+            assert_eq!(read, Err(TargetProblem::ImageForm), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_hub_otherwise_knows_what_docker_does_not_look_up() {
+        for text in [
+            "registry-1.docker.io/group/app",
+            "Registry-1.docker.io:443/app:1",
+            "registry.hub.docker.com/library/nginx",
+            "hub.docker.com/app",
+        ] {
+            assert!(names_hub_otherwise(text), "{text}");
+        }
+        for text in
+            ["docker.io/app", "index.docker.io/app", "app", "group/app", "ghcr.io/a/b", "registry-1/app"]
+        {
+            assert!(!names_hub_otherwise(text), "{text}");
         }
     }
 

@@ -5,7 +5,7 @@ use super::{
     RegistryHost, SecretKind, SecretName, Username,
 };
 use crate::{
-    check::{CheckSettings, ImageReference, KnownHosts, Repository},
+    check::{CheckSettings, ImageReference, KnownHosts, Repository, TargetProblem, names_hub_otherwise},
     error::{Field, FieldError, Problem},
     sensitive::Sensitive,
 };
@@ -308,7 +308,11 @@ fn read_settings(wrong: &mut Wrong, kind: SecretKind, draft: &SecretDraft) -> Op
         }
         SecretKind::ImagePull if !draft.image.trim().is_empty() => {
             let registry = RegistryHost::parse(&draft.registry_host).ok().map(|normalized| normalized.host);
-            let image = ImageReference::parse(&draft.image, registry.as_ref());
+            let image = if names_hub_otherwise(&draft.image) {
+                Err(TargetProblem::ImageHubOtherwise)
+            } else {
+                ImageReference::parse(&draft.image, registry.as_ref())
+            };
             settings.image = Some(wrong.take(Field::Image, image, target)?);
         }
         SecretKind::ImagePull => {}

@@ -19,8 +19,8 @@ const DOCKER_HUB_HOST: &str = "docker.io";
 const DOCKER_HUB_SITE: &str = "hub.docker.com";
 
 /// What people call it.
-const DOCKER_HUB_NAMES: [&str; 4] =
-    [DOCKER_HUB_HOST, "index.docker.io", "registry-1.docker.io", DOCKER_HUB_SITE];
+const DOCKER_HUB_NAMES: [&str; 5] =
+    [DOCKER_HUB_HOST, "index.docker.io", "registry-1.docker.io", DOCKER_HUB_SITE, "registry.hub.docker.com"];
 
 /// A host as it is stored, and what was put right on the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -550,6 +550,7 @@ mod tests {
             ("https://index.docker.io/v1", DOCKER_HUB),
             ("https://registry-1.docker.io/v2/", DOCKER_HUB),
             ("hub.docker.com", DOCKER_HUB),
+            ("registry.hub.docker.com", DOCKER_HUB),
             ("Docker.IO.", DOCKER_HUB),
             (DOCKER_HUB, DOCKER_HUB),
             ("a.docker.io", "a.docker.io"),

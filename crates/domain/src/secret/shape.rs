@@ -19,13 +19,15 @@ pub enum Shape {
     DockerConfigJson,
     /// `username` and `password`: `kubernetes.io/basic-auth`.
     UsernamePassword,
+    /// `credentials`, a text of username, colon and password: Argo CD Image Updater.
+    ImageUpdater,
     /// The value alone, as plain text.
     Raw,
 }
 
 impl Shape {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::GitSync,
         Self::SshAuth,
         Self::Rancher,
@@ -33,6 +35,7 @@ impl Shape {
         Self::ArgoCd,
         Self::DockerConfigJson,
         Self::UsernamePassword,
+        Self::ImageUpdater,
         Self::Raw,
     ];
 
@@ -54,6 +57,7 @@ impl Shape {
             Self::ArgoCd => "argocd",
             Self::DockerConfigJson => "dockerconfigjson",
             Self::UsernamePassword => "username-password",
+            Self::ImageUpdater => "image-updater",
             Self::Raw => "raw",
         }
     }
@@ -69,7 +73,9 @@ impl Shape {
             Self::GitSync | Self::SshAuth | Self::Rancher | Self::Flux | Self::ArgoCd => {
                 kind == SecretKind::GitDataset
             }
-            Self::DockerConfigJson | Self::UsernamePassword => kind == SecretKind::ImagePull,
+            Self::DockerConfigJson | Self::UsernamePassword | Self::ImageUpdater => {
+                kind == SecretKind::ImagePull
+            }
             Self::Raw => true,
         }
     }
@@ -77,7 +83,7 @@ impl Shape {
     /// The type of the Kubernetes Secret with these keys; `None` for what is no Secret.
     pub fn kubernetes_type(self) -> Option<&'static str> {
         match self {
-            Self::GitSync | Self::Flux | Self::ArgoCd => Some("Opaque"),
+            Self::GitSync | Self::Flux | Self::ArgoCd | Self::ImageUpdater => Some("Opaque"),
             Self::SshAuth | Self::Rancher => Some("kubernetes.io/ssh-auth"),
             Self::DockerConfigJson => Some("kubernetes.io/dockerconfigjson"),
             Self::UsernamePassword => Some("kubernetes.io/basic-auth"),

@@ -2,7 +2,7 @@
 
 use super::{Branch, GitAddress, ImageAddress, UsageKind, UsageProblem, UsageTarget};
 use crate::{
-    check::{Repository, TargetProblem},
+    check::{Repository, TargetProblem, names_hub_otherwise},
     error::{Field, FieldError, Problem},
     secret::{SecretId, SecretName},
 };
@@ -58,6 +58,7 @@ impl UsageContent {
     pub fn parse(kind: UsageKind, draft: &UsageDraft) -> Result<Self, Vec<FieldError>> {
         let wrong = |field, problem| FieldError { field, problem: Problem::Usage(problem) };
         let target = match kind {
+            UsageKind::Image if names_hub_otherwise(&draft.target) => Err(UsageProblem::HubOtherwise),
             UsageKind::Image => ImageAddress::parse(&draft.target).map(UsageTarget::Image),
             UsageKind::Dataset => GitAddress::parse(&draft.target).map(UsageTarget::Dataset),
         };

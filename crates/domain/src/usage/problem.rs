@@ -31,11 +31,13 @@ pub enum UsageProblem {
     BranchIsTag,
     /// No branch is named, and the repository's default one does not exist.
     NoDefaultBranch,
+    /// An image of Docker Hub, by a name of its that clients take for another registry.
+    HubOtherwise,
 }
 
 impl UsageProblem {
     /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::NameTaken,
         Self::ImageForm,
         Self::GitForm,
@@ -50,6 +52,7 @@ impl UsageProblem {
         Self::NoSuchBranch,
         Self::BranchIsTag,
         Self::NoDefaultBranch,
+        Self::HubOtherwise,
     ];
 
     /// What is wrong, and what would be right.
@@ -77,6 +80,9 @@ impl UsageProblem {
             }
             Self::BranchIsTag => "There is a tag of this name, and no branch. Enter a branch.",
             Self::NoDefaultBranch => "The default branch does not exist in the repository. Enter a branch.",
+            Self::HubOtherwise => {
+                "Docker and Kubernetes take this host for a registry of its own, and do not look for Docker Hub's account there. Write docker.io in its place, such as docker.io/group/app:tag."
+            }
             Self::NameNotTyped => "It is in use: type its name, as it stands above, to delete it all the same.",
             Self::ConfirmationNotTyped => {
                 "Some of them are in use: type the words, as they stand above, to delete them all the same."

@@ -135,7 +135,18 @@ pub(crate) struct Registry {
 
 impl Registry {
     pub(crate) fn start(guard: &Guard<'_>, tls: Option<(&Authority, &str, i32)>) -> Self {
-        let (folder, port) = (Folder::new(), free_port());
+        let folder = Folder::new();
+        let files = tls.map(|(authority, name, days)| authority.sign(&folder, name, days));
+        Self::start_in(folder, guard, files.as_ref().map(|(key, certificate)| (key, certificate)))
+    }
+
+    /// With this key and certificate.
+    pub(crate) fn start_with(guard: &Guard<'_>, tls: Option<(&PathBuf, &PathBuf)>) -> Self {
+        Self::start_in(Folder::new(), guard, tls)
+    }
+
+    fn start_in(folder: Folder, guard: &Guard<'_>, tls: Option<(&PathBuf, &PathBuf)>) -> Self {
+        let port = free_port();
         let auth = match guard {
             Guard::Nobody => String::new(),
             Guard::Basic => {
@@ -149,8 +160,7 @@ impl Registry {
                 certificate.display()
             ),
         };
-        let tls = tls.map_or_else(String::new, |(authority, name, days)| {
-            let (key, certificate) = authority.sign(&folder, name, days);
+        let tls = tls.map_or_else(String::new, |(key, certificate)| {
             format!("  tls:\n    certificate: {}\n    key: {}\n", certificate.display(), key.display())
         });
         let root = folder.join("storage");
@@ -188,6 +198,22 @@ impl Registry {
             let link = format!("{base}/repositories/{name}/_manifests/{place}/link");
             self.folder.write(&link, format!("sha256:{hex}"));
         }
+    }
+}
+
+/// OpenSSL's own server, which answers each request with a page.
+pub(crate) struct TlsServer {
+    pub(crate) port: u16,
+    _running: Running,
+}
+
+impl TlsServer {
+    pub(crate) fn start(key: &Path, certificate: &Path, options: &[&str]) -> Self {
+        let port = free_port();
+        let mut command = Command::new("openssl");
+        command.args(["s_server", "-quiet", "-www", "-accept", &format!("127.0.0.1:{port}")]);
+        command.arg("-key").arg(key).arg("-cert").arg(certificate).args(options);
+        Self { port, _running: started("openssl", &mut command, port) }
     }
 }
 

@@ -18,7 +18,7 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use domain::{
-    check::{CheckCause, ImageReference},
+    check::{CheckCause, CheckReport, ImageReference},
     secret::{Password, RegistryHost, Username},
     sensitive::Sensitive,
 };
@@ -33,16 +33,26 @@ use std::{
 pub(super) async fn tried(
     config: &CheckConfig,
     host: &str,
-    (username, password): (&str, &str),
+    account: (&str, &str),
     image: Option<&str>,
 ) -> CheckCause {
+    reported(config, host, account, image).await.cause
+}
+
+/// Tries an account with this configuration, and tells all that came of it.
+pub(super) async fn reported(
+    config: &CheckConfig,
+    host: &str,
+    (username, password): (&str, &str),
+    image: Option<&str>,
+) -> CheckReport {
     let http = Http::new(config, Outbound::new(config, None));
     let host = RegistryHost::parse(host).unwrap().host;
     let image = image.map(|image| ImageReference::parse(image, Some(&host)).unwrap());
     let username = Username::parse(username).unwrap();
     let password = Password::parse(Sensitive::new(password)).unwrap();
     let account = Account { host: &host, username: &username, password: &password, image: image.as_ref() };
-    check(&http, &account).await.cause
+    check(&http, &account).await
 }
 
 /// What skopeo comes to with the docker config that we hand out for this account.

@@ -87,6 +87,35 @@ async fn an_account_that_is_refused_is_not_tried_again_and_again(pool: PgPool) {
     assert_eq!(state.last.unwrap().1, PORTAL);
 }
 
+/// Only a wrong account counts against the account: an image that is not to be had says nothing of its other secrets.
+#[sqlx::test]
+async fn one_mistyped_image_leaves_no_other_secret_untested(pool: PgPool) {
+    let peer = Scripted::answering(|request| {
+        let answer = match () {
+            () if !request.contains("uthorization:") => CHALLENGE,
+            () if request.contains("/manifests/") => "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n",
+            () => "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+        };
+        answer.to_owned()
+    });
+    let backend = backend(&pool, &[&peer.host()]).await;
+    let mistyped = SecretDraft { image: "group/mistyped:1".to_owned(), ..image("a", &peer.host(), PASSWORD) };
+    add(&backend, mistyped).await;
+    for name in ["b", "c"] {
+        add(&backend, image(name, &peer.host(), PASSWORD)).await;
+    }
+    let tested = backend.checks().all(&at(10), &[]).await.unwrap();
+    let opened = Some(CheckCause::RegistryOpened);
+    let expected = [("image-a", Some(CheckCause::NoAccessToImage)), ("image-b", opened), ("image-c", opened)];
+    assert_eq!(outcomes(&tested), expected.map(|(id, cause)| (id.to_owned(), cause)));
+    // Nor does it wait longer for its next turn.
+    let refusals: i32 = sqlx::query_scalar("SELECT check_refusals FROM secrets WHERE name = 'a'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(refusals, 0);
+}
+
 #[sqlx::test]
 async fn those_that_a_person_selects_are_tested_for_a_while(pool: PgPool) {
     let works = Scripted::answering(|_| "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned());
