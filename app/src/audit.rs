@@ -119,7 +119,7 @@ fn Log(page: AuditPage, query: AuditQuery) -> impl IntoView {
             </div>
         })
     } else {
-        Either::Right(view! { <Entries entries now of_one=false/> })
+        Either::Right(view! { <Entries entries now of_one=false places=true/> })
     };
     view! {
         <div class="page-head">
@@ -206,6 +206,8 @@ fn Entries(
     now: Timestamp,
     /// All are about one object, which is not named again.
     of_one: bool,
+    /// From where things were done, and in which session, is for administrators.
+    places: bool,
 ) -> impl IntoView {
     let rows = entries
         .into_iter()
@@ -222,6 +224,14 @@ fn Entries(
                     <td title=entry.object.clone()>
                         <span class="column-word">"Object"</span>
                         {entry.object.clone()}
+                    </td>
+                }
+            });
+            let address = places.then(|| {
+                view! {
+                    <td>
+                        <span class="column-word">"Address"</span>
+                        {entry.address.unwrap_or_else(|| "none".to_owned())}
                     </td>
                 }
             });
@@ -243,10 +253,7 @@ fn Entries(
                         <span class="column-word">"Outcome"</span>
                         {entry.outcome}
                     </td>
-                    <td>
-                        <span class="column-word">"Address"</span>
-                        {entry.address.unwrap_or_else(|| "none".to_owned())}
-                    </td>
+                    {address}
                 </tr>
             }
         })
@@ -260,7 +267,7 @@ fn Entries(
                     <th scope="col">"Action"</th>
                     {(!of_one).then(|| view! { <th scope="col">"Object"</th> })}
                     <th scope="col">"Outcome"</th>
-                    <th scope="col">"Address"</th>
+                    {places.then(|| view! { <th scope="col">"Address"</th> })}
                 </tr>
             </thead>
             <tbody>{rows}</tbody>

@@ -213,6 +213,11 @@ pub(crate) fn message(error: &AccessError) -> String {
                  administrator for a link to choose a new password."
             )
         }
+        AccessError::Busy(seconds) => {
+            format!(
+                "Very many people sign in at this moment, so your password was not checked. Try again in {seconds} seconds."
+            )
+        }
         AccessError::LinkSpent => {
             "This link is not good any more: it was used, or its time is over. Ask for a new one.".to_owned()
         }

@@ -216,7 +216,7 @@ export const PLACES: Place[] = [
     async go(page, secrets) {
       const secret = await secrets.image();
       await open(page, secret.edit);
-      const form = { version: '1', display_name: 'x', registry_host: 'a.example', username: unique('u') };
+      const form = { version: '1', display_name: 'x', registry_host: 'a.example', username: unique('u'), password: 'p' };
       await secrets.change(secret, form);
       await fill(page, { display_name: 'Mine' });
       await confirm(page).click();

@@ -5,7 +5,7 @@ import { expect, open, row, test } from '../support/fixtures.js';
 
 test('reads do not push out who changed a secret', async ({ page, secrets }) => {
   const secret = await secrets.image({ registry_host: 'a.example' });
-  await secrets.change(secret, { version: '1', display_name: 'Changed', registry_host: 'a.example', username: 'x' });
+  await secrets.change(secret, { version: '1', display_name: 'Changed', registry_host: 'a.example', username: 'x', password: 'p' });
   const made = await (await page.request.post('/tokens/new', { form: { name: 'argo-cd production', scope: 'read-values', expiry: '1' } })).text();
   const token = /id="token"[^>]* value="([^"]+)"/.exec(made)?.[1] ?? '';
   for (let read = 0; read < 25; read += 1) {

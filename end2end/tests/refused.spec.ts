@@ -31,7 +31,7 @@ test('changed in the meantime', async ({ page, hydrated, secrets, faults }) => {
   faults.allowStatus(409);
   const secret = await secrets.image();
   await open(page, secret.edit);
-  await secrets.change(secret, { version: '1', display_name: 'Theirs', registry_host: 'theirs.example', username: unique('u') });
+  await secrets.change(secret, { version: '1', display_name: 'Theirs', registry_host: 'theirs.example', username: unique('u'), password: 'p' });
   await fill(page, { display_name: 'Mine' });
   await press(page, hydrated);
   await expectSeen(page, hydrated, 'This secret was changed in the meantime', /^Somebody else changed this secret in the meantime\.$/);

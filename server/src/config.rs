@@ -234,6 +234,15 @@ pub struct Settings {
     #[arg(long, env = "LATCHKEY_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network, global = true)]
     pub trusted_proxies: Vec<IpNet>,
 
+    /// For how many seconds the server goes on answering after SIGTERM, while it says that it is not ready any more, so that
+    /// whatever spreads requests over servers has time to leave it out; 0 stops at once
+    #[arg(long, env = "LATCHKEY_DRAIN_SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u16).range(0..=3_600), global = true)]
+    pub drain_seconds: u16,
+
+    /// For how many seconds a connection without a request is kept: longer than the proxy before the portal keeps it
+    #[arg(long, env = "LATCHKEY_KEEP_ALIVE_SECONDS", default_value_t = 75, value_parser = clap::value_parser!(u16).range(1..=3_600), global = true)]
+    pub keep_alive_seconds: u16,
+
     /// After how many minutes without a request a session ends
     #[arg(long, env = "LATCHKEY_SESSION_IDLE_MINUTES", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=10_080), global = true)]
     pub session_idle_minutes: u64,

@@ -1,4 +1,4 @@
-//! The cookies that hold a token: that of a session, and that of a sign-in under way at a provider.
+//! The cookies that hold a token: that of a session, of a browser, and of a sign-in under way at a provider.
 
 use crate::edge::Arrival;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -8,6 +8,10 @@ use std::time::Duration;
 /// A session's token.
 pub const SESSION: TokenCookie =
     TokenCookie { secure_name: "__Host-latchkey_session", plain_name: "latchkey_session" };
+
+/// By which a browser is known again in which somebody has signed in.
+pub const BROWSER: TokenCookie =
+    TokenCookie { secure_name: "__Host-latchkey_browser", plain_name: "latchkey_browser" };
 
 /// What a sign-in at a provider is bound to, and where one wants to go afterwards; one for each that is under way.
 pub const SIGN_ON: TokenCookie =

@@ -1,6 +1,10 @@
 //! Where the portal is reached from outside: under which addresses, through which proxies, with TLS or without.
 
-use axum::http::{HeaderMap, HeaderName, header, request::Parts, uri::Authority};
+use crate::listener::LocalAddr;
+use axum::{
+    extract::ConnectInfo,
+    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts, uri::Authority},
+};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 
@@ -40,7 +44,13 @@ impl Origin {
         if authority.as_str().contains('@') || authority.host().is_empty() {
             return Err(WRONG);
         }
+        let host = without_default_port(&host, secure).to_owned();
         Ok(Self { secure, host })
+    }
+
+    /// Whether this is its host, with the scheme's own port or without.
+    fn is(&self, host: &str) -> bool {
+        self.host.eq_ignore_ascii_case(without_default_port(host, self.secure))
     }
 
     /// As it stands before a path.
@@ -68,47 +78,53 @@ impl Edge {
         if !self.trusts(peer) {
             return Arrival { address: Some(peer), secure: public };
         }
-        let forwarded = headers
-            .get_all(FORWARDED_FOR)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .map(|text| text.trim().parse::<IpAddr>().map(|address| address.to_canonical()))
-            .collect::<Vec<_>>();
         // From the nearest proxy outwards: the first that is not one of ours is whom it came from. What stands before
         // that, anybody may have written.
         let mut address = peer;
-        for hop in forwarded.into_iter().rev() {
-            match hop {
-                Ok(hop) => address = hop,
-                Err(_) => break,
+        let lines = headers.get_all(FORWARDED_FOR).iter().collect::<Vec<_>>();
+        let hops = lines.into_iter().rev().filter_map(|line| line.to_str().ok());
+        for hop in hops.flat_map(|line| line.rsplit(',')) {
+            match forwarded_address(hop) {
+                Some(hop) => address = hop,
+                None => break,
             }
             if !self.trusts(address) {
                 break;
             }
         }
         let proto = headers.get(FORWARDED_PROTO).and_then(|value| value.to_str().ok());
-        let secure = proto.map_or(public, |proto| {
+        let by_tls = proto.is_some_and(|proto| {
             proto.split(',').next_back().is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https"))
         });
-        Arrival { address: Some(address), secure }
+        // Where people reach the portal by https, no proxy in between that says otherwise makes its cookies less.
+        Arrival { address: Some(address), secure: public || by_tls }
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.contains(&address))
     }
 
-    /// Whether this host is answered. All are, where none is configured.
+    /// Whether this host is answered. Where none is configured all are, but for a connection to this machine itself, which
+    /// a page of another site can make the browser open: that is answered under the machine's own names alone.
     pub fn answers(&self, parts: &Parts) -> bool {
+        let host = host(parts);
         if self.public.is_none() && self.hosts.is_empty() {
-            return true;
+            return !self.is_local(parts) || host.is_none_or(|host| is_loopback(&host));
         }
-        let Some(host) = host(parts) else { return false };
+        let Some(host) = host else { return false };
         let named = |known: &str| known.eq_ignore_ascii_case(&host);
         let without_port =
             |known: &str| host.parse::<Authority>().is_ok_and(|host| known.eq_ignore_ascii_case(host.host()));
-        self.public.as_ref().is_some_and(|public| named(&public.host))
+        self.public.as_ref().is_some_and(|public| public.is(&host))
             || self.hosts.iter().any(|known| named(known) || without_port(known))
+    }
+
+    /// Whether the request came by a connection to this machine itself, and by none of the trusted proxies.
+    fn is_local(&self, parts: &Parts) -> bool {
+        let to_loopback =
+            parts.extensions.get().is_some_and(|LocalAddr(local)| local.ip().to_canonical().is_loopback());
+        let peer = parts.extensions.get().map(|ConnectInfo(peer): &ConnectInfo<SocketAddr>| peer.ip());
+        to_loopback && !peer.is_some_and(|peer| self.trusts(peer.to_canonical()))
     }
 
     /// The origin that a link for somebody else begins with.
@@ -121,13 +137,16 @@ impl Edge {
         }
     }
 
+    /// Whether there must be a proxy with TLS of which the settings say nothing.
+    pub fn is_untold_of_proxies(&self) -> bool {
+        self.public.as_ref().is_some_and(|public| public.secure) && self.trusted.is_empty()
+    }
+
     /// The public origin, where the request came in under another host than it names.
     pub fn elsewhere(&self, parts: &Parts) -> Option<String> {
         let public = self.public.as_ref()?;
-        let default = if public.secure { ":443" } else { ":80" };
-        let plain = |host: &str| host.strip_suffix(default).unwrap_or(host).to_ascii_lowercase();
         let here = host(parts)?;
-        (plain(&here) != plain(&public.host)).then(|| public.as_text())
+        (!public.is(&here)).then(|| public.as_text())
     }
 
     /// Whether people reach the portal by TLS, as far as the settings tell.
@@ -135,6 +154,44 @@ impl Edge {
         self.public.as_ref().is_some_and(|public| public.secure) || !self.trusted.is_empty()
     }
 }
+
+/// A host without the port that its scheme has anyway.
+fn without_default_port(host: &str, secure: bool) -> &str {
+    host.strip_suffix(if secure { ":443" } else { ":80" }).unwrap_or(host)
+}
+
+/// The address that a proxy names, as proxies write it: alone, with a port, in brackets, in quotation marks.
+fn forwarded_address(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let bare = || text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text).parse().ok();
+    let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
+    bare().or_else(with_port).map(|address: IpAddr| address.to_canonical())
+}
+
+/// Puts the host that the request names into its place, without the port that the scheme has anyway.
+///
+/// Errors: the request names two (RFC 9112, 3.2 and 3.2.2).
+pub fn settle_host(parts: &mut Parts, secure: bool) -> Result<(), TwoHosts> {
+    let mut named = parts.headers.get_all(header::HOST).iter();
+    let (first, second) = (named.next().cloned(), named.next());
+    let target = parts.uri.authority().map(|authority| authority.as_str().to_ascii_lowercase());
+    let settled = |host: &str| without_default_port(host, secure).to_ascii_lowercase();
+    let first_text = first.as_ref().map(|host| host.to_str().map(settled).unwrap_or_default());
+    let differs =
+        first_text.as_ref().zip(target.as_ref()).is_some_and(|(host, target)| *host != settled(target));
+    if second.is_some() || differs {
+        return Err(TwoHosts);
+    }
+    if let Some(Ok(host)) = first_text.filter(|host| !host.is_empty()).map(HeaderValue::try_from) {
+        parts.headers.insert(header::HOST, host);
+    }
+    Ok(())
+}
+
+/// A request names two hosts, and it cannot be told which of them is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TwoHosts;
 
 /// The host that the request names.
 pub fn host(parts: &Parts) -> Option<String> {
@@ -182,6 +239,34 @@ mod tests {
     }
 
     #[test]
+    fn forwarded_addresses_are_read_in_every_form_that_proxies_write() {
+        let edge = behind(&["10.0.0.0/8"]);
+        for (forwarded, expected) in [
+            ("203.0.113.7:50123", "203.0.113.7"),
+            ("\"203.0.113.7:50123\"", "203.0.113.7"),
+            ("\"203.0.113.7\"", "203.0.113.7"),
+            ("[2001:db8::7]:443", "2001:db8::7"),
+            ("[2001:db8::7]", "2001:db8::7"),
+            ("\"[2001:db8::7]:443\"", "2001:db8::7"),
+            ("2001:db8::7", "2001:db8::7"),
+            ("::ffff:203.0.113.7", "203.0.113.7"),
+            ("[::ffff:203.0.113.7]:1", "203.0.113.7"),
+            ("6.6.6.6:1, 203.0.113.7:2, 10.0.0.2:3", "203.0.113.7"),
+            ("203.0.113.7:99999", "10.0.0.1"),
+            ("unknown", "10.0.0.1"),
+            ("", "10.0.0.1"),
+        ] {
+            assert_eq!(address(&edge, "10.0.0.1", forwarded), expected, "{forwarded}");
+        }
+        let mut lines = HeaderMap::new();
+        for line in ["6.6.6.6", "203.0.113.7:1", "10.0.0.3"] {
+            lines.append(FORWARDED_FOR, line.parse().unwrap());
+        }
+        let arrived = edge.arrival(Some("10.0.0.1:1".parse().unwrap()), &lines);
+        assert_eq!(arrived.address.unwrap().to_string(), "203.0.113.7");
+    }
+
+    #[test]
     fn tls_is_what_the_proxy_or_the_settings_say() {
         let peer = Some("10.0.0.1:1".parse().unwrap());
         let edge = behind(&["10.0.0.0/8"]);
@@ -190,6 +275,75 @@ mod tests {
         assert!(!Edge::default().arrival(peer, &headers(&[(FORWARDED_PROTO, "https")])).secure);
         let public = Edge { public: Some(Origin::parse("https://l.example").unwrap()), ..Edge::default() };
         assert!(public.arrival(peer, &HeaderMap::new()).secure);
+        // A proxy behind the one with TLS says http, and it is the public address that people reach.
+        let both = Edge { trusted: edge.trusted, ..public };
+        assert!(both.arrival(peer, &headers(&[(FORWARDED_PROTO, "http")])).secure);
+    }
+
+    #[test]
+    fn a_default_port_makes_no_difference() {
+        let answers = |public: &str, host: &str| {
+            let edge = Edge { public: Some(Origin::parse(public).unwrap()), ..Edge::default() };
+            edge.answers(&Request::get("/").header(header::HOST, host).body(()).unwrap().into_parts().0)
+        };
+        for public in ["https://l.example", "https://l.example:443", "https://L.example:443/"] {
+            assert_eq!(Origin::parse(public).unwrap().as_text(), "https://l.example");
+            assert!(answers(public, "l.example") && answers(public, "l.example:443"), "{public}");
+            assert!(!answers(public, "l.example:80") && !answers(public, "l.example:8443"), "{public}");
+        }
+        assert!(answers("http://l.example:80", "l.example") && answers("http://l.example", "L.EXAMPLE:80"));
+        assert!(!answers("http://l.example", "l.example:443"));
+        assert!(
+            answers("https://l.example:8443", "l.example:8443")
+                && !answers("https://l.example:8443", "l.example")
+        );
+    }
+
+    #[test]
+    fn a_request_that_names_two_hosts_is_told_apart() {
+        let settle = |uri: &str, hosts: &[&'static str]| {
+            let mut request = Request::get(uri);
+            for host in hosts {
+                request = request.header(header::HOST, *host);
+            }
+            let mut parts = request.body(()).unwrap().into_parts().0;
+            settle_host(&mut parts, true).map(|()| host(&parts).unwrap_or_default())
+        };
+        assert_eq!(settle("/", &["A.example:443"]), Ok("a.example".to_owned()));
+        assert_eq!(settle("https://a.example/", &["a.example"]), Ok("a.example".to_owned()));
+        assert_eq!(settle("https://a.example:443/", &["A.EXAMPLE"]), Ok("a.example".to_owned()));
+        assert_eq!(settle("/", &[]), Ok(String::new()));
+        assert_eq!(settle("/", &["a.example", "a.example"]), Err(TwoHosts));
+        assert_eq!(settle("/", &["a.example", "b.example"]), Err(TwoHosts));
+        assert_eq!(settle("https://b.example/", &["a.example"]), Err(TwoHosts));
+        assert_eq!(settle("https://b.example/", &[""]), Err(TwoHosts));
+    }
+
+    #[test]
+    fn a_connection_to_this_machine_is_answered_under_its_own_names_alone() {
+        let answers = |edge: &Edge, host: Option<&str>, local: &str, peer: &str| {
+            let mut request = Request::get("/");
+            if let Some(host) = host {
+                request = request.header(header::HOST, host);
+            }
+            let (mut parts, ()) = request.body(()).unwrap().into_parts();
+            parts.extensions.insert(LocalAddr(local.parse().unwrap()));
+            parts.extensions.insert(ConnectInfo::<SocketAddr>(peer.parse().unwrap()));
+            edge.answers(&parts)
+        };
+        let (here, there) = ("127.0.0.1:3000", "10.0.0.7:3000");
+        for host in ["localhost:3000", "127.0.0.1:3000", "[::1]:3000", "portal.localhost"] {
+            assert!(answers(&Edge::default(), Some(host), here, "127.0.0.1:5000"), "{host}");
+        }
+        for host in ["evil.example", "evil.example:3000", "127.0.0.1.evil.example", "10.0.0.7", ""] {
+            assert!(!answers(&Edge::default(), Some(host), here, "127.0.0.1:5000"), "{host}");
+        }
+        assert!(answers(&Edge::default(), None, here, "127.0.0.1:5000"), "a probe without a host");
+        assert!(answers(&Edge::default(), Some("portal.lan"), there, "10.0.0.9:5000"), "not on loopback");
+        let proxied = behind(&["127.0.0.0/8"]);
+        assert!(answers(&proxied, Some("portal.lan"), here, "127.0.0.1:5000"), "a proxy on this machine");
+        let configured = Edge { hosts: vec!["portal.lan".to_owned()], ..Edge::default() };
+        assert!(answers(&configured, Some("portal.lan"), here, "127.0.0.1:5000"));
     }
 
     #[test]

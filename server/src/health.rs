@@ -60,6 +60,9 @@ pub async fn ready(State(state): State<AppState>, RawQuery(query): RawQuery) -> 
 
 async fn summary(state: &AppState) -> (StatusCode, &'static str) {
     let not = |why| (StatusCode::SERVICE_UNAVAILABLE, why);
+    if state.is_draining() {
+        return not("stopping");
+    }
     let readiness = match state.backend() {
         Some(backend) => backend.ready().await,
         None => return not("starting"),

@@ -3,6 +3,7 @@
 use crate::config::Settings;
 use backend::Kek;
 use domain::sensitive::Sensitive;
+use nix::unistd::{getegid, geteuid};
 use std::{
     fs::{self, OpenOptions},
     io::{self, Write},
@@ -20,8 +21,8 @@ pub enum KeyError {
     #[error("the key encryption key file {0} cannot be read: {1}")]
     Unreadable(PathBuf, io::Error),
     #[error(
-        "the key encryption key file {0} can be read by everybody: run chmod 600 on it (in Kubernetes, set defaultMode: 0400 \
-         at the volume of the Secret), and consider the key known"
+        "the key encryption key file {0} can be read by others than its owner: run chmod 600 on it (in Kubernetes, set \
+         defaultMode: 0400 at the volume of the Secret), and consider the key known"
     )]
     Exposed(PathBuf),
     #[error(
@@ -115,12 +116,47 @@ fn make(path: &Path) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Whether others than the owner of a file may read it. One that root owns may be read by the portal's own group besides:
+/// so Kubernetes hands Secrets to a portal that is not root, whatever mode they are to have.
+fn is_exposed(mode: u32, (owner, group): (u32, u32), (own_user, own_group): (u32, u32)) -> bool {
+    let handed_over = owner == 0 && own_user != 0 && group == own_group;
+    mode & if handed_over { 0o037 } else { 0o077 } != 0
+}
+
 fn read(path: &Path) -> Result<Vec<Kek>, KeyError> {
     let unreadable = |error| KeyError::Unreadable(path.to_owned(), error);
-    let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
-    if mode & 0o007 != 0 {
+    let file = fs::metadata(path).map_err(unreadable)?;
+    let us = (geteuid().as_raw(), getegid().as_raw());
+    if is_exposed(file.permissions().mode(), (file.uid(), file.gid()), us) {
         return Err(KeyError::Exposed(path.to_owned()));
     }
     let text = Sensitive::new(fs::read_to_string(path).map_err(unreadable)?);
     Kek::parse_ring(&text).map_err(|error| KeyError::Unusable(path.display().to_string(), error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_file_is_for_its_owner_alone() {
+        let (root, portal) = ((0, 0), (1_000, 2_000));
+        for (mode, owner, us, exposed) in [
+            (0o600, portal, portal, false),
+            (0o400, portal, portal, false),
+            (0o640, portal, portal, true),
+            (0o604, portal, portal, true),
+            (0o610, portal, portal, true),
+            (0o640, root, root, true),
+            (0o400, root, root, false),
+            // As Kubernetes hands a Secret over with fsGroup.
+            (0o440, (0, 2_000), portal, false),
+            (0o640, (0, 2_000), portal, false),
+            (0o660, (0, 2_000), portal, true),
+            (0o444, (0, 2_000), portal, true),
+            (0o440, (0, 3_000), portal, true),
+        ] {
+            assert_eq!(is_exposed(0o100_000 | mode, owner, us), exposed, "{mode:o} of {owner:?} for {us:?}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 // The type of a page is as deep as its markup.
 #![recursion_limit = "512"]
 
+pub mod admission;
 pub mod client;
 pub mod clock;
 pub mod command;
@@ -11,15 +12,19 @@ pub mod cookie;
 pub mod edge;
 pub mod environment;
 pub mod forms;
+pub mod handover;
+pub mod hardening;
 pub mod health;
 pub mod key_file;
 pub mod listen_addr;
 pub mod listener;
 pub mod log;
 pub mod middleware;
+pub mod paced;
 pub mod pages;
 pub mod private_postgres;
 pub mod recheck;
+pub mod rejection;
 pub mod rest;
 pub mod routes;
 pub mod site;

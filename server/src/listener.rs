@@ -1,5 +1,6 @@
 //! Connections: how many wait, how long each may take, and how they end.
 
+use crate::paced::Paced;
 use axum::{
     Router,
     body::Body,
@@ -19,8 +20,9 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
-/// How long a connection may wait for a request, and a request's head may take.
-const HEAD_PATIENCE: Duration = Duration::from_secs(20);
+/// The address of this server that a connection was made to.
+#[derive(Clone, Copy, Debug)]
+pub struct LocalAddr(pub SocketAddr);
 
 /// How long a peer may take to read any of what it asked for.
 const WRITE_PATIENCE: Duration = Duration::from_secs(30);
@@ -28,8 +30,14 @@ const WRITE_PATIENCE: Duration = Duration::from_secs(30);
 /// How long to wait where no connection can be accepted, as without free descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Answers until told to stop, and then until the requests under way are answered.
-pub async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {
+/// Answers until told to stop, and then until the requests under way are answered. A connection without a request under
+/// way is kept for `idle`.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    idle: Duration,
+    mut stopping: watch::Receiver<bool>,
+) {
     raise_descriptor_limit();
     let connections = GracefulShutdown::new();
     loop {
@@ -39,7 +47,7 @@ pub async fn serve(listener: TcpListener, router: Router, mut stopping: watch::R
             _ = stopping.wait_for(|stop| *stop) => break,
         };
         match accepted {
-            Ok((stream, peer)) => answer(stream, peer, router.clone(), &connections),
+            Ok((stream, peer)) => answer(stream, peer, idle, router.clone(), &connections),
             Err(error) => {
                 tracing::warn!("no connection could be accepted: {error}");
                 tokio::time::sleep(PAUSE).await;
@@ -50,20 +58,31 @@ pub async fn serve(listener: TcpListener, router: Router, mut stopping: watch::R
     connections.shutdown().await;
 }
 
-fn answer(stream: TcpStream, peer: SocketAddr, router: Router, connections: &GracefulShutdown) {
+fn answer(
+    stream: TcpStream,
+    peer: SocketAddr,
+    idle: Duration,
+    router: Router,
+    connections: &GracefulShutdown,
+) {
     // Answers are whole, so there is nothing to gather; fails where the peer is gone already.
     let _ = stream.set_nodelay(true);
+    let local = stream.local_addr().ok();
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(WRITE_PATIENCE));
+    let (stream, stage) = Paced::new(Box::pin(stream), idle);
     let service = service_fn(move |request: Request<Incoming>| {
+        let serving = stage.serving();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
+        if let Some(local) = local {
+            request.extensions_mut().insert(LocalAddr(local));
+        }
+        let answered = router.clone().oneshot(request);
+        async move { answered.await.map(|response| response.map(|body| serving.until_sent(body))) }
     });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_PATIENCE)
-        .serve_connection(TokioIo::new(Box::pin(stream)), service);
+    let connection =
+        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
     let connection = connections.watch(connection);
     tokio::spawn(async move {
         // The peer went away, took too long, or spoke something else than HTTP.

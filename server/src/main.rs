@@ -3,7 +3,7 @@
 use server::{
     client,
     config::{self, Asked},
-    environment, start,
+    environment, handover, start,
 };
 use std::{process::ExitCode, time::Duration};
 
@@ -16,7 +16,22 @@ const LEAVE: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
     let ignored = environment::normalize();
-    let asked = config::parse(std::env::args_os()).unwrap_or_else(|error| error.exit());
+    let arguments = match handover::arguments() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            eprintln!("latchkey: secrets that were in the environment are lost: {error}. Start it again");
+            return ExitCode::FAILURE;
+        }
+    };
+    let asked = config::parse(arguments).unwrap_or_else(|error| error.exit());
+    // Before there is a second thread, and anything that could inherit a secret.
+    if matches!(asked, Asked::OfServer(_))
+        && let Err(error) = handover::hand_on()
+    {
+        eprintln!(
+            "latchkey: secrets stay in the environment of this process, where others may read them: {error}"
+        );
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -3,22 +3,34 @@
 use crate::{
     clock, cookie,
     edge::{self, Arrival},
-    forms::body_limit,
+    forms::{BODY_LIMIT, body_limit},
     state::AppState,
 };
-use app::{account::SIGN_IN, secrets::LIST, ssr::Identified};
+use app::{
+    account::SIGN_IN,
+    secrets::LIST,
+    ssr::{Identified, SecureCookies},
+    ui::notice::Notice,
+};
 use axum::{
     body::Body,
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use backend::{Actor, Ctx};
 use domain::{error::Error, percent, sensitive::Sensitive};
 use http_body_util::Limited;
-use std::{any::Any, net::SocketAddr};
+use std::{any::Any, net::SocketAddr, time::Duration};
+use tower_http::timeout::DeadlineBody;
 use uuid::Uuid;
+
+/// How long the whole body of a request may take.
+const BODY_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// The same for a file, which may be large and its sender far away.
+const LARGE_BODY_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// Under which the answer names its request, as the log does.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -53,6 +65,13 @@ pub async fn limit_body(request: Request, next: Next) -> Response {
     next.run(request.map(|body| Body::new(Limited::new(body, limit)))).await
 }
 
+/// Cuts bodies off that take too long as a whole, in however many pieces they come.
+pub async fn body_in_time(request: Request, next: Next) -> Response {
+    let is_small = body_limit(request.uri().path()).is_some_and(|limit| limit <= BODY_LIMIT);
+    let limit = if is_small { BODY_TIMEOUT } else { LARGE_BODY_TIMEOUT };
+    next.run(request.map(|body| Body::new(DeadlineBody::new(limit, body)))).await
+}
+
 /// Gives the request its context, and the answer its number.
 pub async fn context(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
@@ -60,6 +79,7 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
     let request_id = Uuid::now_v7().to_string();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(arrival);
+    request.extensions_mut().insert(SecureCookies(arrival.secure));
     request.extensions_mut().insert(Ctx {
         actor: Actor::Anonymous,
         request_id: request_id.clone(),
@@ -67,6 +87,15 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
         now: clock::now(),
     });
     let mut response = next.run(request).await;
+    if let Some(notice) = response.extensions_mut().remove::<Notice>()
+        && let Ok(line) = HeaderValue::try_from(SecureCookies(arrival.secure).notice_line(&notice))
+    {
+        response.headers_mut().append(header::SET_COOKIE, line);
+    }
+    if state.is_draining() {
+        // Whoever asks next does so over a connection that does not end in the middle of it.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     if response.extensions().get::<Panicked>().is_some() {
         tracing::error!(%method, path, request_id, "a request ended in a panic");
         *response.body_mut() = Body::from(format!(
@@ -83,17 +112,6 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
 /// The request's arrival, as `context` found it.
 pub fn arrival(parts: &Parts) -> Arrival {
     parts.extensions.get().copied().unwrap_or(Arrival { address: None, secure: false })
-}
-
-/// Turns away requests for hosts that are not ours.
-pub async fn known_host(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    if state.edge.answers(&parts) {
-        next.run(Request::from_parts(parts, body)).await
-    } else {
-        (StatusCode::MISDIRECTED_REQUEST, "This server does not answer under that host name.\n")
-            .into_response()
-    }
 }
 
 /// Finds out who asks: by the session's cookie, or for the API by its token.
@@ -131,18 +149,6 @@ fn bearer(headers: &HeaderMap) -> Option<Sensitive> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| Sensitive::new(token.trim()))
-}
-
-/// Sends whoever has not signed in to where one does; afterwards they are where they wanted to go. What may be done is
-/// for the services to say: this is but the way there.
-pub async fn sign_in_first(request: Request, next: Next) -> Response {
-    let known = request.extensions().get::<Identified>();
-    let is_anonymous = matches!(known, Some(Ok(ctx)) if ctx.actor == Actor::Anonymous);
-    if is_anonymous && matches!(*request.method(), Method::GET | Method::HEAD) {
-        let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
-        return to_sign_in(wanted);
-    }
-    next.run(request).await
 }
 
 /// To the page where one signs in, and from there on to this address.

@@ -1,11 +1,12 @@
 //! What is answered where, and for whom.
 
 use crate::{
+    admission,
     forms::{
         self, account, audit, checks, imports, keys, secrets, selection, sign_in, single_sign_on, tokens,
         usages, users,
     },
-    health, middleware, pages, rest,
+    health, middleware, pages, rejection, rest,
     state::AppState,
 };
 use any_spawner::Executor;
@@ -36,12 +37,16 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, CompressionLevel, predicate::SizeAbove},
     csrf::CsrfLayer,
+    limit::RequestBodyLimitLayer,
     services::ServeDir,
     timeout::RequestBodyTimeoutLayer,
 };
 
 /// How long the next piece of a request's body may take.
 const BODY_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The longest body from somebody who need not be known, in bytes: names, passwords and addresses.
+const OPEN_BODY_LIMIT: usize = 32 * 1024;
 
 /// Whom a route is for. What may be done there is for the services to say; this is how one gets there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,17 +204,23 @@ pub fn router(state: AppState) -> Router {
         .call_fallback_on_method_not_allowed(true)
         .fallback(any(pages::page(&state, Page::NotFound)));
     let (mut probes, mut open, mut guarded) = (Router::new(), Router::new(), Router::new());
+    let (mut functions, mut api) = (Router::new(), Router::new());
     for Route { path, audience, answer } in routes(&state) {
         let part = match audience {
             Audience::Probes => &mut probes,
             Audience::SignedIn => &mut guarded,
-            Audience::Anybody | Audience::Islands | Audience::Tokens => &mut open,
+            Audience::Anybody => &mut open,
+            Audience::Islands => &mut functions,
+            Audience::Tokens => &mut api,
         };
         *part = std::mem::take(part).route(&path, answer);
     }
     let pages = guarded
-        .layer(from_fn(middleware::sign_in_first))
-        .merge(open)
+        .layer(from_fn_with_state(state.clone(), admission::sign_in_first))
+        .layer(from_fn_with_state(state.clone(), admission::only_names))
+        .merge(open.layer(RequestBodyLimitLayer::new(OPEN_BODY_LIMIT)))
+        .merge(functions.layer(from_fn(admission::functions_for_people)))
+        .merge(api.layer(from_fn(admission::tokens_first)))
         .fallback_service(files)
         .layer(from_fn_with_state(state.clone(), middleware::identify))
         // Assets are compressed beforehand and stay out of this.
@@ -219,16 +230,28 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .nest_service("/pkg", assets)
         .merge(pages)
-        .layer(from_fn_with_state(state.clone(), middleware::known_host))
+        .layer(from_fn_with_state(state.clone(), rejection::known_host))
         .merge(probes)
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn_with_state(state.clone(), middleware::context))
                 .layer(from_fn(middleware::headers))
                 .layer(CatchPanicLayer::custom(middleware::panicked))
-                .layer(CsrfLayer::new())
+                .layer(from_fn(rejection::one_host))
+                .layer(from_fn(rejection::cross_site))
+                .layer(own_site(&state))
                 .layer(from_fn(middleware::limit_body))
-                .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE)),
+                .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE))
+                .layer(from_fn(middleware::body_in_time)),
         )
         .with_state(state)
+}
+
+/// Turns away what another site has a browser send. The public address is the portal's own site, whatever host a proxy
+/// asks for.
+fn own_site(state: &AppState) -> CsrfLayer {
+    match state.edge.public.as_ref().map(|public| CsrfLayer::new().add_trusted_origin(public.as_text())) {
+        Some(Ok(layer)) => layer,
+        Some(Err(_)) | None => CsrfLayer::new(),
+    }
 }

@@ -5,6 +5,7 @@ use crate::{
     command::{self, Outcome},
     config::{Cli, Command, Settings, secret_line},
     edge::Origin,
+    hardening,
     key_file::{self, KeyError},
     listen_addr, listener, log,
     private_postgres::PrivatePostgres,
@@ -21,6 +22,9 @@ use tokio::{net::TcpListener, signal, sync::watch};
 /// How long requests under way may take to finish when the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How long the connections to the database may take to close.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// How long to wait before a database that did not answer is asked again.
 const RETRY: Duration = Duration::from_secs(2);
 
@@ -32,6 +36,7 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
         eprintln!("latchkey: LATCHKEY_LOG is not a log filter: {error}");
         return ExitCode::FAILURE;
     }
+    hardening::seal_memory();
     if !ignored.is_empty() {
         let variables = ignored.join(", ");
         tracing::info!(variables, "variables of PostgreSQL's own tools are not read: DATABASE_URL says all");
@@ -187,7 +192,17 @@ async fn serve(settings: Settings) -> Outcome {
              TLS before it, and set LATCHKEY_PUBLIC_URL and LATCHKEY_TRUSTED_PROXIES"
         );
     }
-    if settings.database_url.as_ref().is_some_and(backend::is_database_unproven) {
+    if edge.is_untold_of_proxies() {
+        tracing::warn!(
+            "LATCHKEY_PUBLIC_URL is an https address and LATCHKEY_TRUSTED_PROXIES is not set: everybody counts as the \
+             proxy with TLS, shares its limit of attempts to sign in, and stands in the audit log under its address. Set \
+             LATCHKEY_TRUSTED_PROXIES to the address of that proxy"
+        );
+    }
+    // An address that cannot be read is told where it is used.
+    if let Ok(Some(database)) = settings.database()
+        && backend::is_database_unproven(&database.url)
+    {
         tracing::warn!(
             "the database is on another machine and need not prove who it is: whoever sits in between reads and changes what is \
              stored. Set sslmode=verify-full, and sslrootcert, in DATABASE_URL"
@@ -198,27 +213,27 @@ async fn serve(settings: Settings) -> Outcome {
         state.status.site_is_incomplete();
     }
     let (stop, stopping) = watch::channel(false);
-    let asked_to_stop = stop_signal()?;
+    let mut signals = Signals::listen()?;
     // Health answers from here on, while the database may still be on its way.
-    let server = tokio::spawn(listener::serve(listener, router(state.clone()), stopping));
+    let idle = Duration::from_secs(settings.keep_alive_seconds.into());
+    let server = tokio::spawn(listener::serve(listener, router(state.clone()), idle, stopping));
     let settings = &settings;
-    tokio::pin!(asked_to_stop);
     let (database, private) = tokio::select! {
         found = find_database(settings) => found?,
-        () = &mut asked_to_stop => return Ok(()),
+        _ = signals.next() => return Ok(()),
     };
     if let Some(private) = &private {
         state.status.watch_private(private.watch());
     }
     let opened = tokio::select! {
         opened = open(settings, database, &state, addr) => opened,
-        () = &mut asked_to_stop => Ok(false),
+        _ = signals.next() => Ok(false),
     };
     if matches!(opened, Ok(true)) {
         tracing::info!("Latchkey is at http://{}", listen_addr::reachable(addr));
         let rechecks = settings.check_interval.zip(state.backend().cloned());
         let rechecks = rechecks.map(|(interval, backend)| tokio::spawn(recheck::run(backend, interval)));
-        asked_to_stop.await;
+        drain(&state, settings, &mut signals).await;
         if let Some(rechecks) = rechecks {
             rechecks.abort();
         }
@@ -226,14 +241,27 @@ async fn serve(settings: Settings) -> Outcome {
     tracing::info!("stopping");
     // Nobody listens only where the server has ended already.
     let _ = stop.send(true);
-    if tokio::time::timeout(GRACE, server).await.is_err() {
+    if signals.bound(GRACE, server).await.is_none() {
         tracing::warn!("cut off the requests that were still under way");
     }
-    if let Some(backend) = state.backend() {
-        backend.close().await;
+    if let Some(backend) = state.backend()
+        && signals.bound(CLOSE_TIMEOUT, backend.close()).await.is_none()
+    {
+        tracing::warn!("the database did not let go of its connections, which end with this process");
     }
     end_database(private).await;
     opened.map(drop)
+}
+
+/// Waits until the server is asked to stop. By SIGTERM, as whoever runs several servers stops one of them, it says that
+/// it is not ready any more and goes on answering for a while; another signal ends that.
+async fn drain(state: &AppState, settings: &Settings, signals: &mut Signals) {
+    let (asked, seconds) = (signals.next().await, settings.drain_seconds);
+    state.drain();
+    if asked == Asked::ToDrain && seconds > 0 {
+        tracing::info!(seconds, "not ready any more; requests are still answered for LATCHKEY_DRAIN_SECONDS");
+        signals.bound(Duration::from_secs(seconds.into()), std::future::pending::<()>()).await;
+    }
 }
 
 /// Opens the portal once the database answers. Says `false` never: it is for the caller's other way out.
@@ -350,14 +378,43 @@ fn unattended_admin(settings: &Settings) -> Result<Option<FirstAdmin>, String> {
     Ok(Some(FirstAdmin { name, password }))
 }
 
-/// Ends on Ctrl-C or SIGTERM. The handlers are in place when this returns.
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
-    let mut interrupt = signal::unix::signal(signal::unix::SignalKind::interrupt())?;
-    Ok(async move {
+/// How the server is asked to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// By SIGTERM: after whoever spreads requests has left this server out.
+    ToDrain,
+    /// By Ctrl-C: at once.
+    ToStop,
+}
+
+/// What asks the server to stop.
+struct Signals {
+    terminate: signal::unix::Signal,
+    interrupt: signal::unix::Signal,
+}
+
+impl Signals {
+    /// The handlers are in place when this returns.
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal::unix::signal(signal::unix::SignalKind::terminate())?,
+            interrupt: signal::unix::signal(signal::unix::SignalKind::interrupt())?,
+        })
+    }
+
+    /// Waits for the next signal.
+    async fn next(&mut self) -> Asked {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = self.terminate.recv() => Asked::ToDrain,
+            _ = self.interrupt.recv() => Asked::ToStop,
         }
-    })
+    }
+
+    /// Waits for the work, for so long at most and only until another signal. Returns `None` where it was cut short.
+    async fn bound<T>(&mut self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            done = tokio::time::timeout(limit, work) => done.ok(),
+            _ = self.next() => None,
+        }
+    }
 }

@@ -9,7 +9,10 @@ use leptos::{config::LeptosOptions, prelude::provide_context};
 use std::{
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// How often passwords and links may be tried from one address: so many at once, and so many a minute.
@@ -26,6 +29,7 @@ pub struct AppState {
     pub edge: Arc<Edge>,
     attempts: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     backend: Arc<OnceLock<Backend>>,
+    draining: Arc<AtomicBool>,
     /// What health tells besides the backend's own.
     pub status: Arc<Status>,
 }
@@ -33,14 +37,18 @@ pub struct AppState {
 impl AppState {
     pub fn new(options: LeptosOptions, assets: Assets, edge: Edge) -> Self {
         let attempts = Arc::new(RateLimiter::keyed(Quota::per_minute(ATTEMPTS)));
-        Self {
-            options,
-            assets,
-            edge: Arc::new(edge),
-            attempts,
-            backend: Arc::default(),
-            status: Arc::default(),
-        }
+        let (backend, draining, status) = (Arc::default(), Arc::default(), Arc::default());
+        Self { options, assets, edge: Arc::new(edge), attempts, backend, draining, status }
+    }
+
+    /// Reports the server as not ready from now on, since it is about to stop. Requests are still answered.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the server is about to stop.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
     }
 
     /// Opens the portal. Called once.

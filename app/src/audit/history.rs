@@ -33,7 +33,7 @@ fn Shown(history: SecretHistory, id: SecretId) -> impl IntoView {
         Either::Left(view! { <p class="hint">"No change is on record."</p> })
     } else {
         Either::Right(view! {
-            {Entries(EntriesProps { entries: changes, now, of_one: true })}
+            {Entries(EntriesProps { entries: changes, now, of_one: true, places: ssr::may(Role::Admin) })}
             {older}
         })
     };

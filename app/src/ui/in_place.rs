@@ -67,9 +67,13 @@ fn choose(button: &Element) {
         // Fails only for a malformed attribute name, here and below.
         drop(root.set_attribute("data-theme", &theme));
     }
-    let cookie = format!("{COOKIE}={theme}; Path=/; Max-Age={COOKIE_MAX_AGE}; SameSite=Lax");
+    // Whether cookies are bound to TLS, only the server knows.
+    let form = button.parent_element();
+    let bound = |name| form.as_ref().and_then(|form| form.get_attribute(name)).unwrap_or_default();
+    let (prefix, suffix) = (bound("data-prefix"), bound("data-suffix"));
+    let cookie = format!("{prefix}{COOKIE}={theme}; Path=/; Max-Age={COOKIE_MAX_AGE}; SameSite=Lax{suffix}");
     drop(js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into()));
-    let Some(choices) = button.parent_element().map(|form| form.children()) else { return };
+    let Some(choices) = form.map(|form| form.children()) else { return };
     for choice in (0..choices.length()).filter_map(|index| choices.item(index)) {
         if choice.has_attribute("aria-pressed") {
             let pressed = if choice == *button { "true" } else { "false" };

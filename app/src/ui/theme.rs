@@ -45,9 +45,16 @@ pub fn ThemeSwitch(
     back: String,
 ) -> impl IntoView {
     let chosen = ssr::theme();
+    let cookies = ssr::secure_cookies();
     view! {
         <div role="group" aria-label="Theme">
-            <form class="theme" method="post" action="/theme">
+            <form
+                class="theme"
+                method="post"
+                action="/theme"
+                data-prefix=cookies.prefix()
+                data-suffix=cookies.suffix()
+            >
                 <input type="hidden" name="back" value=back/>
                 {Theme::ALL
                     .map(|theme| {

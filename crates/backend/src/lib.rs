@@ -47,7 +47,7 @@ pub use secrets::{
     DeletedPage, DeletedSecret, KeepDeleted, ManifestsError, ManifestsQuery, SecretService, Submission,
     ValueAnswer, ValueError, ValueQuery,
 };
-pub use sessions::{NewSession, Proof, SessionLimits, SessionService, SessionSummary};
+pub use sessions::{Browser, Browsers, NewSession, Proof, SessionLimits, SessionService, SessionSummary};
 pub use shapes::{ManifestFormat, Shaped, docker_config_json, flat_json, joined, manifest};
 pub use single_sign_on::{
     BegunSignOn, Issuer, IssuerError, LogoutError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService,
@@ -103,6 +103,7 @@ pub struct Backend {
     /// None while sealed: the key at hand is not the one that the values were sealed with.
     keyring: Option<Arc<Keyring>>,
     audit: AuditService,
+    browsers: Browsers,
     imports: ImportService,
     checks: CheckService,
     keys: KeyService,
@@ -135,6 +136,7 @@ impl Backend {
         now: Timestamp,
     ) -> Result<Self, StartError> {
         let given = !keys.is_empty();
+        let browsers = Browsers::new(&keys);
         let keyring = Keyring::unlock(&db, keys.clone(), now).await?.map(Arc::new);
         if given && keyring.is_none() {
             tracing::error!(
@@ -157,6 +159,7 @@ impl Backend {
             .map(|config| SingleSignOnService::new(db.clone(), sessions.clone(), config, &http));
         Ok(Self {
             audit: AuditService::new(db.clone()),
+            browsers,
             imports: ImportService::new(db.clone(), keyring.clone(), secrets.clone()),
             checks: CheckService::new(db.clone(), keyring.clone(), outbound, http),
             keys: KeyService::new(db.clone(), at_hand),
@@ -174,6 +177,11 @@ impl Backend {
     /// The audit log.
     pub fn audit(&self) -> &AuditService {
         &self.audit
+    }
+
+    /// Browsers in which somebody has signed in.
+    pub fn browsers(&self) -> &Browsers {
+        &self.browsers
     }
 
     /// Imports that wait to be chosen from.

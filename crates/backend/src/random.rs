@@ -1,6 +1,6 @@
 //! Random bytes from the system's generator, and texts made of them.
 
-use crate::context::Ctx;
+use crate::context::{Actor, Ctx};
 use aws_lc_rs::digest::{Context, SHA256, digest};
 use domain::sensitive::Sensitive;
 use uuid::Uuid;
@@ -32,7 +32,20 @@ pub(crate) fn hash(token: &Sensitive) -> Vec<u8> {
 /// The mark of a request that may be sent again: the same for the same key of the same actor, and of nobody else.
 pub fn submission_of(ctx: &Ctx, key: &str) -> Uuid {
     let of = ctx.actor.credential().unwrap_or_default();
-    let hash = digest(&SHA256, format!("{of}\n{key}").as_bytes());
+    mark_of(&format!("{of}\n{key}"))
+}
+
+/// The mark of a form as it counts for the person who sends it, in whichever of their sessions.
+pub(crate) fn form_of(ctx: &Ctx, mark: Uuid) -> Uuid {
+    let of = match &ctx.actor {
+        Actor::User(user) => user.id.to_string(),
+        other => other.name().to_owned(),
+    };
+    mark_of(&format!("form\n{}\n{of}\n{mark}", ctx.actor.kind()))
+}
+
+fn mark_of(text: &str) -> Uuid {
+    let hash = digest(&SHA256, text.as_bytes());
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hash.as_ref()[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()

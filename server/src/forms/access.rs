@@ -1,7 +1,12 @@
 //! What the forms about people and tokens have in common.
 
 use super::{read, services};
-use crate::{cookie, edge::Arrival, middleware::to_sign_in, pages, state::AppState};
+use crate::{
+    cookie,
+    middleware::{arrival, to_sign_in},
+    pages,
+    state::AppState,
+};
 use app::{document::Page, form_state::FormState, ssr};
 use axum::{
     body::Body,
@@ -14,6 +19,10 @@ use domain::{
     error::Error,
 };
 use serde::de::DeserializeOwned;
+use std::time::Duration;
+
+/// How long a browser is known again after somebody has signed in with it: longer than any session.
+const BROWSER_LIFE: Duration = Duration::from_hours(60 * 24);
 
 /// The services, whoever asks, and what was sent.
 pub(super) async fn begin<T: DeserializeOwned>(
@@ -43,12 +52,33 @@ pub(super) fn as_anybody(ctx: Ctx) -> Ctx {
     Ctx { actor: Actor::Anonymous, ..ctx }
 }
 
-pub(super) fn signed_in(next: &str, session: &NewSession, arrival: Arrival) -> Response {
+/// Redirects to this address in the session that has begun. The session that the browser had ends: nobody would look for
+/// it there any more.
+///
+/// Errors: `Refused`.
+pub(super) async fn signed_in(
+    backend: &Backend,
+    parts: &Parts,
+    next: &str,
+    session: &NewSession,
+) -> Result<Response, AccessError> {
+    backend.sessions().sign_out(&ssr::identified(parts)?).await?;
     let mut response = Redirect::to(next).into_response();
-    if let Some(cookie) = cookie::SESSION.hand_out(&session.token, session.absolute, arrival) {
+    hand_out(backend, parts, session, &mut response);
+    Ok(response)
+}
+
+/// Gives the browser its session, and a mark by which it is known again once that has ended.
+pub(super) fn hand_out(backend: &Backend, parts: &Parts, session: &NewSession, response: &mut Response) {
+    let arrival = arrival(parts);
+    let browser = backend.browsers().admit(session.user, ssr::browser(backend, parts));
+    let cookies = [
+        cookie::SESSION.hand_out(&session.token, session.absolute, arrival),
+        browser.and_then(|browser| cookie::BROWSER.hand_out(browser.mark(), BROWSER_LIFE, arrival)),
+    ];
+    for cookie in cookies.into_iter().flatten() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    response
 }
 
 /// What the browser calls itself.
@@ -85,12 +115,15 @@ pub(super) async fn refused_at(
         return to_sign_in(address);
     }
     let status = status_of(&error);
-    let locked = if let AccessError::Locked(seconds) = &error { Some(*seconds) } else { None };
+    let wait = match &error {
+        AccessError::Locked(seconds) | AccessError::Busy(seconds) => Some(*seconds),
+        _ => None,
+    };
     let form = FormState::refused(typed, error);
     let mut response = pages::in_answer(state, parts, page, status, form).await;
     // Whatever else the page has found out meanwhile.
     *response.status_mut() = status;
-    if let Some(seconds) = locked {
+    if let Some(seconds) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
@@ -101,6 +134,7 @@ pub(super) fn status_of(error: &AccessError) -> StatusCode {
         AccessError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         AccessError::WrongPassword => StatusCode::UNAUTHORIZED,
         AccessError::Locked(_) => StatusCode::TOO_MANY_REQUESTS,
+        AccessError::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
         AccessError::LinkSpent => StatusCode::GONE,
         AccessError::LastAdmin => StatusCode::CONFLICT,
         AccessError::NoPasswords | AccessError::KeptByProvider | AccessError::ProveAtProvider => {

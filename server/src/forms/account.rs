@@ -2,10 +2,10 @@
 
 use super::{
     Nothing,
-    access::{as_anybody, begin_signed_in, device, limited, refused_at},
+    access::{as_anybody, begin_signed_in, device, hand_out, limited, refused_at},
     with_notice,
 };
-use crate::{cookie, middleware::arrival, state::AppState};
+use crate::state::AppState;
 use app::{
     account::ACCOUNT,
     document::Page,
@@ -13,7 +13,6 @@ use app::{
 };
 use axum::{
     extract::{Path, Request, State},
-    http::header,
     response::Response,
 };
 use domain::{
@@ -53,10 +52,7 @@ pub async fn change_password(State(state): State<AppState>, request: Request) ->
     match changed.await {
         Ok(session) => {
             let mut response = with_notice(ACCOUNT, &Notice::Done(Deed::PasswordChanged));
-            if let Some(cookie) = cookie::SESSION.hand_out(&session.token, session.absolute, arrival(&parts))
-            {
-                response.headers_mut().append(header::SET_COOKIE, cookie);
-            }
+            hand_out(&backend, &parts, &session, &mut response);
             response
         }
         Err(error) => refused_at(ACCOUNT, state, parts, Page::Account, Vec::new(), error).await,

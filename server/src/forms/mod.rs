@@ -19,21 +19,19 @@ use crate::state::AppState;
 use app::{
     imports::IMPORT,
     secrets::LIST,
-    ssr,
-    ui::{
-        notice::{self, Notice},
-        theme::{self, Theme},
-    },
+    ssr::{self, SecureCookies},
+    ui::{notice::Notice, theme::Theme},
 };
 use axum::{
     body::{Body, to_bytes},
     extract::Request,
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use backend::{Actor, Backend, Ctx};
 use domain::{error::Error, percent};
 use serde::{Deserialize, de::DeserializeOwned};
+use tower_http::timeout::TimeoutError;
 
 /// More than any form of ours: a value of 64 KiB, each byte written as three.
 pub const BODY_LIMIT: usize = 256 * 1024;
@@ -63,12 +61,7 @@ pub async fn choose_theme(request: Request) -> Response {
         return StatusCode::BAD_REQUEST.into_response();
     };
     let Some(theme) = Theme::parse(&theme) else { return StatusCode::BAD_REQUEST.into_response() };
-    let cookie = format!(
-        "{}={}; Path=/; Max-Age={}; SameSite=Lax",
-        theme::COOKIE,
-        theme.as_str(),
-        theme::COOKIE_MAX_AGE
-    );
+    let cookie = SecureCookies::of(&parts).theme_line(theme);
     ([(header::SET_COOKIE, cookie)], Redirect::to(&own_address(&back))).into_response()
 }
 
@@ -94,13 +87,10 @@ fn services(state: &AppState, parts: &Parts) -> Result<(Backend, Ctx), Error> {
 #[serde(deny_unknown_fields)]
 struct Nothing {}
 
-/// On to this address, with a notice of what was done.
+/// Redirects to this address, with a notice of what was done, which `middleware::context` puts into its cookie.
 fn with_notice(next: &str, notice: &Notice) -> Response {
     let mut response = Redirect::to(next).into_response();
-    let cookie = ssr::notice_cookie(&notice.to_cookie(), notice::COOKIE_MAX_AGE);
-    if let Ok(value) = HeaderValue::try_from(cookie) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
+    response.extensions_mut().insert(notice.clone());
     response
 }
 
@@ -119,7 +109,7 @@ async fn read_up_to<T: DeserializeOwned>(parts: &Parts, body: Body, limit: usize
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.split(';').next() == Some("application/x-www-form-urlencoded"));
-    let bytes = to_bytes(body, limit).await.map_err(|_| Unreadable(StatusCode::PAYLOAD_TOO_LARGE))?;
+    let bytes = to_bytes(body, limit).await.map_err(|error| Unreadable(status_of_body(&error)))?;
     if bytes.is_empty() {
         return serde_urlencoded::from_bytes(&bytes).map_err(|_| Unreadable(StatusCode::BAD_REQUEST));
     }
@@ -132,6 +122,16 @@ async fn read_up_to<T: DeserializeOwned>(parts: &Parts, body: Body, limit: usize
         return Err(Unreadable(StatusCode::BAD_REQUEST));
     }
     serde_urlencoded::from_bytes(&bytes).map_err(|_| Unreadable(StatusCode::BAD_REQUEST))
+}
+
+/// Under which status a body is refused that did not come whole: it took too long, or it is too long.
+fn status_of_body(error: &(dyn std::error::Error + 'static)) -> StatusCode {
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    if causes.any(|cause| cause.is::<TimeoutError>()) {
+        StatusCode::REQUEST_TIMEOUT
+    } else {
+        StatusCode::PAYLOAD_TOO_LARGE
+    }
 }
 
 #[cfg(test)]

@@ -149,8 +149,9 @@ async fn finish(
         Err(Error::NotSignedIn) => {
             let wanted = parts.uri.path_and_query().map_or(LIST, |path| path.as_str());
             let mut response = to_sign_in(wanted);
-            let draft = ssr::kept_draft(&input.typed(), parts.uri.path()).map(HeaderValue::try_from);
-            if let (Some(Ok(draft)), false) = (draft, page == Page::DeleteSecret) {
+            let kept = state.backend().filter(|_| page != Page::DeleteSecret);
+            let draft = kept.and_then(|backend| ssr::kept_draft(backend, &parts, &input.typed()));
+            if let Some(Ok(draft)) = draft.map(HeaderValue::try_from) {
                 response.headers_mut().append(header::SET_COOKIE, draft);
             }
             response

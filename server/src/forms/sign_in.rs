@@ -50,8 +50,12 @@ pub async fn sign_in(State(state): State<AppState>, request: Request) -> Respons
         }
         Err(seconds) => Err(AccessError::Locked(seconds)),
     };
-    match outcome {
-        Ok(session) => signed_in(&own_address(&input.next), &session, arrival(&parts)),
+    let begun = match outcome {
+        Ok(session) => signed_in(&backend, &parts, &own_address(&input.next), &session).await,
+        Err(error) => Err(error),
+    };
+    match begun {
+        Ok(response) => response,
         Err(error) => {
             // So that the next attempt still knows the way on.
             let mut parts = parts;
@@ -131,10 +135,11 @@ pub async fn set_up(State(state): State<AppState>, request: Request) -> Response
         input.agrees()?;
         let name =
             backend.users().set_up(&ctx, &link_token(&parts), &input.username, &input.password).await?;
-        backend.sessions().begin_for(&ctx, name.as_str(), device(&parts)).await
+        let session = backend.sessions().begin_for(&ctx, name.as_str(), device(&parts)).await?;
+        signed_in(&backend, &parts, LIST, &session).await
     };
     match made.await {
-        Ok(session) => signed_in(LIST, &session, arrival(&parts)),
+        Ok(response) => response,
         Err(error) => refused(state, parts, Page::SetUp, typed, error).await,
     }
 }
@@ -151,10 +156,11 @@ pub async fn choose_password(State(state): State<AppState>, request: Request) ->
         limited(&state, &ctx)?;
         input.agrees()?;
         let name = backend.users().choose_password(&ctx, &link_token(&parts), &input.password).await?;
-        backend.sessions().begin_for(&ctx, &name, device(&parts)).await
+        let session = backend.sessions().begin_for(&ctx, &name, device(&parts)).await?;
+        signed_in(&backend, &parts, LIST, &session).await
     };
     match made.await {
-        Ok(session) => signed_in(LIST, &session, arrival(&parts)),
+        Ok(response) => response,
         Err(error) => refused(state, parts, Page::ChoosePassword, Vec::new(), error).await,
     }
 }

@@ -118,9 +118,13 @@ pub async fn finish(State(state): State<AppState>, request: Request) -> Response
         .filter_map(UnderWay::read)
         .find(|begun| SingleSignOnService::is_of(&begun.token, &wanted));
     let next = own_address(begun.as_ref().map_or("", |begun| begun.next.as_str()));
-    let outcome = came_back(&state, &parts, begun.as_ref()).await;
-    let mut response = match outcome {
-        Ok(session) => signed_in(&next, &session, arrival),
+    let outcome = async {
+        let session = came_back(&state, &parts, begun.as_ref()).await?;
+        let backend = state.backend().ok_or(Error::Unavailable)?;
+        signed_in(backend, &parts, &next, &session).await
+    };
+    let mut response = match outcome.await {
+        Ok(response) => response,
         Err(error) => again_from(state, parts.clone(), &next, error).await,
     };
     if let Some(line) = begun.and_then(|begun| cookie::SIGN_ON.take_back_one(&begun.after, arrival)) {

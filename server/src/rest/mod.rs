@@ -1,7 +1,7 @@
 //! The API for clusters and scripts: JSON or GraphQL, and tokens in `Authorization: Bearer`. Over the same services as the pages.
 
 pub mod audit;
-mod body;
+pub(crate) mod body;
 mod caller;
 mod conditional;
 pub mod deleted;

@@ -2,7 +2,7 @@
 
 use crate::harness::{Answer, PASSWORD, TestApp, asked, posted, unique};
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{self, Request, StatusCode, header},
 };
 use backend::{Ctx, PasswordReset};
@@ -12,6 +12,10 @@ use domain::{
     time::Timestamp,
 };
 use server::{clock, routes::Audience};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 fn ctx() -> Ctx {
     Ctx::system("test", clock::now())
@@ -573,16 +577,36 @@ async fn what_was_typed_outlives_the_session() {
         ("username", "robot"),
         ("password", "SENTINEL"),
     ];
-    let answer = app.send_anonymous(posted(path, "", &fields)).await;
+    // Nobody has signed in with this browser: it is sent on, and nothing of it is kept.
+    let stranger = app.send_anonymous(posted(path, "", &fields)).await;
+    assert_eq!(stranger.header("location"), "/sign-in?next=%2Fsecrets%2Fnew");
+    assert_eq!(stranger.header("set-cookie"), "");
+
+    let session = app.session("sue", Role::Editor).await;
+    let browser = app.browser("sue").await;
+    let answer = app.send_anonymous(posted(path, &browser, &fields)).await;
     assert_eq!(answer.header("location"), "/sign-in?next=%2Fsecrets%2Fnew");
     let line = answer.header("set-cookie").to_owned();
-    assert!(
-        line.contains("Path=/secrets/new;") && line.contains("HttpOnly") && !line.contains("SENTINEL"),
-        "{line}"
-    );
+    assert!(line.contains("Path=/;") && line.contains("HttpOnly") && !line.contains("SENTINEL"), "{line}");
     let draft = line.split(';').next().unwrap();
-    let session = app.session("sue", Role::Editor).await;
-    let page = app.send_anonymous(asked(path, &format!("{session}; {draft}"))).await;
+    // In no other browser, for no other person, on no other page, and not changed on the way.
+    let (other_session, other_browser) = (app.session("tim", Role::Editor).await, app.browser("tim").await);
+    let changed = draft.replace("ghcr.io", "evil.example");
+    let planted = draft.split_once('.').unwrap().1;
+    for (path, cookies) in [
+        (path, format!("{session}; {draft}")),
+        (path, format!("{session}; {other_browser}; {draft}")),
+        (path, format!("{other_session}; {other_browser}; {draft}")),
+        (path, format!("{other_session}; {browser}; {draft}")),
+        ("/secrets/new/check", format!("{session}; {browser}; {draft}")),
+        (path, format!("{session}; {browser}; {changed}")),
+        (path, format!("{session}; {browser}; latchkey_draft={planted}")),
+    ] {
+        let page = app.send_anonymous(asked(path, &cookies)).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(!page.body.contains(&name), "{path} {cookies}");
+    }
+    let page = app.send_anonymous(asked(path, &format!("{session}; {browser}; {draft}"))).await;
     assert!(
         page.body.contains(&format!("value=\"{name}\"")) && page.body.contains("Größe; x="),
         "{}",
@@ -590,6 +614,185 @@ async fn what_was_typed_outlives_the_session() {
     );
     assert!(page.body.contains("Your session had ended, so nothing was saved."));
     assert!(page.header("set-cookie").contains("Max-Age=0"));
+}
+
+/// A body that costs whoever reads it, and tells whether anybody did.
+fn hostile(text: &str) -> (Body, Arc<AtomicUsize>) {
+    let asked_for = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked_for);
+    let mut pieces =
+        text.as_bytes().chunks(4_096).map(Bytes::copy_from_slice).collect::<Vec<_>>().into_iter();
+    let stream = futures_util::stream::poll_fn(move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        std::task::Poll::Ready(pieces.next().map(Ok::<_, std::io::Error>))
+    });
+    (Body::from_stream(stream), asked_for)
+}
+
+#[tokio::test]
+async fn who_asks_is_known_before_anything_that_was_sent_is_read() {
+    let app = TestApp::start().await;
+    let lines: String = (0..6_000).map(|n| format!("h{n} ssh-rsa AAAAB3NzaC1yc2E=%0A")).collect();
+    let form = format!("known_hosts={lines}&approved_hosts={lines}");
+    let json = format!("{{\"input\":{{\"known_hosts\":\"{}\"}}}}", lines.replace("%0A", "\\n"));
+    let ended = app.session("ended", Role::Admin).await;
+    app.backend.users().end_sessions(&ctx(), "ended").await.unwrap();
+    let other_browser = app.browser("ended").await.replace("latchkey_browser=", "latchkey_browser=0");
+    for cookie in ["", "latchkey_session=garbage", ended.as_str(), other_browser.as_str()] {
+        let ask = async |method: &str, path: &str, kind: &str, text: &str| {
+            let (body, asked_for) = hostile(text);
+            let request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, kind);
+            let (status, headers) =
+                app.head(request.header(header::COOKIE, cookie).body(body).unwrap()).await;
+            assert_eq!(
+                asked_for.load(Ordering::Relaxed),
+                0,
+                "{method} {path} with {cookie}: its body was read"
+            );
+            (status, headers)
+        };
+        for (path, _, post) in SIGNED_IN {
+            if post.is_some() {
+                let path = address(path, "image-a", "admin");
+                for (kind, text) in [
+                    ("application/x-www-form-urlencoded", form.as_str()),
+                    ("application/x-www-form-urlencoded", "%FF=%00&a&a=1&a=1"),
+                    ("multipart/form-data; boundary=x", form.as_str()),
+                ] {
+                    let (status, headers) = ask("POST", &path, kind, text).await;
+                    assert_eq!(status, StatusCode::SEE_OTHER, "{path}");
+                    assert!(headers[header::LOCATION].to_str().unwrap().starts_with("/sign-in"), "{path}");
+                    assert!(!headers.contains_key(header::SET_COOKIE), "{path}");
+                }
+            }
+        }
+        for (path, ..) in FUNCTIONS {
+            for text in [json.as_str(), "{", "{\"input\":{\"unknown\":1}}"] {
+                for kind in ["application/json", "text/plain", "application/x-www-form-urlencoded"] {
+                    let (status, _) = ask("POST", path, kind, text).await;
+                    assert_eq!(status, StatusCode::UNAUTHORIZED, "{path}");
+                }
+            }
+        }
+        for (path, method, ..) in TOKENS {
+            let path = path.replace("{*path}", "nowhere").replace("{id}", "image-a").replace("{name}", "a");
+            for text in [json.as_str(), "{"] {
+                let (status, _) = ask(method, &path, "application/json", text).await;
+                assert_eq!(status, StatusCode::UNAUTHORIZED, "{path}");
+            }
+        }
+    }
+    // A browser in which somebody has signed in brings what they typed, so that it is not lost: by the two forms alone.
+    let browser = app.browser("ended").await;
+    for (path, _, post) in SIGNED_IN.iter().filter(|(_, _, post)| post.is_some()) {
+        let (body, asked_for) = hostile(&form);
+        let request = Request::post(address(path, "image-a", "admin")).header(header::COOKIE, &browser);
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let (status, _) = app.head(request.body(body).unwrap()).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{path}: {post:?}");
+        let is_kept =
+            ["/secrets/new", "/secrets/new/check", "/secrets/{id}/edit", "/secrets/{id}/edit/check"];
+        assert_eq!(asked_for.load(Ordering::Relaxed) > 0, is_kept.contains(path), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn parts_of_paths_that_are_no_names_lead_nowhere_and_leave_no_record() {
+    let app = TestApp::start().await;
+    let who = unique("prober");
+    let cookie = app.session(&who, Role::Reader).await;
+    let long = "a".repeat(2_700);
+    for part in ["%00", "a%00b", "a%0Ab", "%E2%80%AEa", "%FF", long.as_str()] {
+        for (path, get, post) in SIGNED_IN.iter().filter(|(path, ..)| path.contains('{')) {
+            let path = path.replace("{id}", part).replace("{name}", part).replace("{topic}", part);
+            for request in [get.map(|_| asked(&path, &cookie)), post.map(|_| posted(&path, &cookie, &[]))] {
+                if let Some(request) = request {
+                    let answer = app.send_anonymous(request).await;
+                    assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path:.60}");
+                    assert!(answer.body.contains("Page not found"), "{path:.60}");
+                }
+            }
+        }
+        for (path, method, _, body) in TOKENS.iter().filter(|(path, ..)| path.contains('{')) {
+            let token = app.token(TokenScope::Write, |_| ()).await;
+            let path = path.replace("{id}", part).replace("{name}", part).replace("{row}", part);
+            let request =
+                by_api(&path, method, body).header(header::AUTHORIZATION, format!("Bearer {token}"));
+            let answer = app.send_anonymous(request.body(Body::from(*body)).unwrap()).await;
+            let status = answer.status.as_u16();
+            // No NUL and no other byte gets as far as the database, which would not take it.
+            assert!((400..500).contains(&status), "{method} {path:.60}: {status}");
+        }
+    }
+    let query = backend::AuditQuery { actor: who, outcome: "refused".to_owned(), ..Default::default() };
+    assert!(app.backend.audit().list(&ctx(), &query).await.unwrap().entries.is_empty());
+}
+
+#[tokio::test]
+async fn signing_in_ends_the_session_that_the_browser_had() {
+    let app = TestApp::start().await;
+    with_password(&app, "old-one", Role::Editor).await;
+    let before = app.session("first-one", Role::Reader).await;
+    let elsewhere = app.session("first-one", Role::Reader).await;
+    let fields = [("username", "old-one"), ("password", PASSWORD)];
+    let wrong = [("username", "old-one"), ("password", "something else")];
+    app.send_anonymous(posted("/sign-in", &before, &wrong)).await;
+    assert_eq!(
+        app.send_anonymous(asked("/account", &before)).await.status,
+        StatusCode::OK,
+        "nobody signed in"
+    );
+    let answer = app.send_anonymous(posted("/sign-in", &before, &fields)).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(app.send_anonymous(asked("/account", &before)).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(app.send_anonymous(asked("/account", &elsewhere)).await.status, StatusCode::OK);
+    assert_eq!(app.send_anonymous(asked("/account", &session_of(&answer))).await.status, StatusCode::OK);
+
+    let again = app.send_anonymous(posted("/sign-in", &session_of(&answer), &fields)).await;
+    assert_eq!(
+        app.send_anonymous(asked("/account", &session_of(&answer))).await.status,
+        StatusCode::SEE_OTHER
+    );
+    assert_eq!(app.send_anonymous(asked("/account", &session_of(&again))).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn functions_take_json_alone_and_lead_nowhere_else() {
+    let app = TestApp::start().await;
+    let name = unique("by-function");
+    let cookie = app.session("sue", Role::Editor).await;
+    let input = format!(
+        r#"{{"input":{{"name":"{name}","type":"image-pull","registry_host":"ghcr.io","username":"u","password":"p","knowingly":"on"}}}}"#
+    );
+    let ask = async |kind: &str, accept: &str| {
+        let request = Request::post("/api/ui/create_secret")
+            .header(header::COOKIE, &cookie)
+            .header(header::CONTENT_TYPE, kind)
+            .header(header::ACCEPT, accept)
+            .header(header::REFERER, "https://evil.example/")
+            .body(Body::from(input.clone()));
+        app.send_anonymous(request.unwrap()).await
+    };
+    for kind in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "",
+        "application/jsonx",
+    ] {
+        assert_eq!(ask(kind, "*/*").await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
+    }
+    assert_eq!(app.get(&format!("/secrets/image-{name}")).await.status, StatusCode::NOT_FOUND);
+    for accept in ["text/html", "application/json, text/html"] {
+        let answer = ask("application/json; charset=utf-8", accept).await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (StatusCode::OK, ""),
+            "{accept}: {}",
+            answer.body
+        );
+        app.post(&format!("/secrets/image-{name}/delete"), &[]).await;
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! What every answer bears, who is turned away, and how the server says how it is.
 
-use crate::harness::{TestApp, read, unique};
+use crate::{
+    harness::{TestApp, read, unique},
+    sentinel::capture,
+};
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
@@ -70,7 +73,9 @@ async fn other_sites_are_turned_away_and_change_nothing() {
             .header(header_name, value)
             .body(Body::empty())
             .unwrap();
-        assert_eq!(app.send(request).await.status, StatusCode::FORBIDDEN, "{header_name}: {value}");
+        let answer = app.send(request).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{header_name}: {value}");
+        assert!(answer.body.contains("nothing was changed") && answer.body.contains("LATCHKEY_PUBLIC_URL"));
     }
     assert_eq!(app.get(&format!("/secrets/image-{name}/edit")).await.status, StatusCode::OK);
     // Looking at the question deletes nothing.
@@ -135,6 +140,167 @@ async fn behind_tls_cookies_are_bound_to_it_and_browsers_told_to_stay() {
     }
     // A cluster asks for health by address.
     assert_eq!(app.send_anonymous(ask("/livez", "10.0.0.7:3000")).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_request_that_is_turned_away_is_explained_and_logged() {
+    let mut app = TestApp::start().await;
+    app.behind(Edge { public: Some(Origin::parse("https://l.example").unwrap()), ..Edge::default() });
+    let ask = |host: &str, origin: &str, accept: &str| {
+        Request::post("/secrets/image-a/delete?token=SENTINEL")
+            .header(header::HOST, host)
+            .header(header::ORIGIN, origin)
+            .header(header::ACCEPT, accept)
+            .body(Body::empty())
+            .unwrap()
+    };
+    for (host, origin, status, reason) in [
+        ("l.example", "https://evil.example", StatusCode::FORBIDDEN, "came from another site"),
+        (
+            "evil.example",
+            "https://evil.example",
+            StatusCode::MISDIRECTED_REQUEST,
+            "neither LATCHKEY_PUBLIC_URL",
+        ),
+    ] {
+        let (log, guard) = capture();
+        let mut said = Vec::new();
+        for accept in ["text/html,*/*", "*/*"] {
+            said.push(app.send_anonymous(ask(host, origin, accept)).await);
+        }
+        drop(guard);
+        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert!(said.iter().all(|answer| answer.status == status), "{host}");
+        assert!(
+            said[0].body.starts_with("<!DOCTYPE html>") && said[0].body.contains("<h1>"),
+            "{}",
+            said[0].body
+        );
+        assert!(!said[1].body.contains('<') && said[1].body.contains("portal"), "{}", said[1].body);
+        let lines: Vec<_> = log.lines().filter(|line| line.contains("turned a request away")).collect();
+        assert_eq!(lines.len(), 2, "{log}");
+        for line in lines {
+            assert!(
+                line.contains("INFO") && line.contains(reason) && line.contains("evil.example"),
+                "{line}"
+            );
+            assert!(line.contains("request_id=") && !line.contains("SENTINEL"), "{line}");
+        }
+    }
+    // The public address is the portal's own, whatever host a proxy asks for.
+    app.behind(Edge {
+        public: Some(Origin::parse("https://l.example").unwrap()),
+        hosts: vec!["internal".to_owned()],
+        ..Edge::default()
+    });
+    let answer = app.send_anonymous(ask("internal:8080", "https://l.example", "text/html")).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_request_that_names_two_hosts_is_not_answered() {
+    let app = TestApp::start().await;
+    let two = Request::get("/secrets").header(header::HOST, "a.example").header(header::HOST, "b.example");
+    let absolute = Request::get("http://b.example/secrets").header(header::HOST, "a.example");
+    for request in [two, absolute] {
+        let answer = app.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+        assert!(answer.body.contains("two hosts"));
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    }
+    let same = Request::get("http://a.example/livez").header(header::HOST, "A.example:80");
+    assert_eq!(app.send(same.body(Body::empty()).unwrap()).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn behind_tls_every_cookie_is_bound_to_it() {
+    let mut app = TestApp::start().await;
+    app.behind(Edge { public: Some(Origin::parse("https://l.example").unwrap()), ..Edge::default() });
+    let cookies = format!(
+        "{}; {}",
+        app.session("admin", Role::Admin).await.replace("latchkey_session", "__Host-latchkey_session"),
+        app.browser("admin").await.replace("latchkey_browser", "__Host-latchkey_browser"),
+    );
+    let post = |path: &str, cookies: &str, fields: &[(&str, &str)]| {
+        let mut request = crate::harness::posted(path, cookies, fields);
+        request.headers_mut().insert(header::HOST, "l.example".parse().unwrap());
+        request
+    };
+    let browser = cookies.split_once("; ").unwrap().1.to_owned();
+    let name = unique("tls");
+    let fields = [
+        ("name", name.as_str()),
+        ("type", "image-pull"),
+        ("registry_host", "ghcr.io"),
+        ("username", "u"),
+        ("password", "p"),
+        ("knowingly", "on"),
+    ];
+    let answers = [
+        app.send_anonymous(post("/theme", "", &[("theme", "dark")])).await,
+        app.send_anonymous(post("/secrets/new", &cookies, &fields)).await,
+        app.send_anonymous(post("/secrets/new", &browser, &fields)).await,
+        app.send_anonymous(post("/sign-out", &cookies, &[])).await,
+    ];
+    let mut seen = Vec::new();
+    for answer in &answers {
+        for line in answer.headers.get_all(header::SET_COOKIE) {
+            let line = line.to_str().unwrap();
+            assert!(line.starts_with("__Host-latchkey_") && line.ends_with("; Secure"), "{line}");
+            assert!(line.contains("; Path=/;") && line.contains("SameSite=Lax"), "{line}");
+            seen.push(line.split('=').next().unwrap().trim_start_matches("__Host-latchkey_").to_owned());
+        }
+    }
+    assert_eq!(seen, ["theme", "notice", "draft", "session", "notice"]);
+    // What a sibling host has planted under the plain names is not looked at.
+    let planted = format!(
+        "{}; latchkey_theme=dark; latchkey_notice=done~0",
+        app.session("admin", Role::Admin).await.replace("latchkey_session", "__Host-latchkey_session")
+    );
+    let mut request = crate::harness::asked("/secrets", &planted);
+    request.headers_mut().insert(header::HOST, "l.example".parse().unwrap());
+    let page = app.send_anonymous(request).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("data-theme=\"system\"") && !page.body.contains("Password changed."));
+    assert!(page.body.contains("data-prefix=\"__Host-\"") && page.body.contains("data-suffix=\"; Secure\""));
+}
+
+/// A byte in time, for ever.
+#[tokio::test]
+async fn a_body_that_drips_is_cut_after_a_minute() {
+    let app = TestApp::start().await;
+    // Nobody is asked who this is: while the clock stands still, a database would seem not to answer.
+    tokio::time::pause();
+    let began = tokio::time::Instant::now();
+    let pieces = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = std::sync::Arc::clone(&pieces);
+    let drip = futures_util::stream::unfold((), move |()| {
+        let counted = std::sync::Arc::clone(&counted);
+        async move {
+            tokio::time::sleep(std::time::Duration::from_secs(8)).await;
+            counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Some((Ok::<_, std::io::Error>(axum::body::Bytes::from_static(b"a")), ()))
+        }
+    });
+    let request = Request::post("/theme")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from_stream(drip))
+        .unwrap();
+    let (status, _) = app.head(request).await;
+    assert_eq!(pieces.load(std::sync::atomic::Ordering::Relaxed), 7, "eight seconds each");
+    assert_eq!(began.elapsed().as_secs(), 60);
+    assert!(status.is_client_error(), "{status}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_about_to_stop_is_not_ready_and_answers() {
+    let mut app = TestApp::start().await;
+    app.drain();
+    let ready = app.get("/readyz").await;
+    assert_eq!((ready.status, ready.body.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "stopping\n"));
+    let page = app.get("/secrets").await;
+    assert_eq!((page.status, page.header("connection")), (StatusCode::OK, "close"));
+    assert_eq!(app.get("/livez").await.status, StatusCode::OK);
 }
 
 #[tokio::test]

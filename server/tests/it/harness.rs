@@ -127,6 +127,13 @@ impl TestApp {
         routes::routes(&state).into_iter().map(|route| (route.path, route.audience)).collect()
     }
 
+    /// The same portal while it is about to stop.
+    pub(crate) fn drain(&mut self) {
+        let state = state(Some(self.backend.clone()));
+        state.drain();
+        self.router = router(state);
+    }
+
     /// The same portal behind another edge.
     pub(crate) fn behind(&mut self, edge: Edge) {
         self.router = router(state_at(Some(self.backend.clone()), edge));
@@ -155,6 +162,20 @@ impl TestApp {
     /// Sends the request without anything that tells who asks.
     pub(crate) async fn send_anonymous(&self, request: Request<Body>) -> Answer {
         read(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    /// Sends the request, and answers with the head alone as soon as it is there.
+    pub(crate) async fn head(&self, request: Request<Body>) -> (StatusCode, HeaderMap) {
+        let (parts, _) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        (parts.status, parts.headers)
+    }
+
+    /// The mark of a browser in which this user has signed in, as the browser sends it back.
+    pub(crate) async fn browser(&self, name: &str) -> String {
+        let ctx = Ctx::system("test", clock::now());
+        let session = self.backend.sessions().begin_for(&ctx, name, "tests").await.unwrap();
+        let browser = self.backend.browsers().admit(session.user, None).unwrap();
+        format!("latchkey_browser={}", browser.mark().expose())
     }
 
     /// A server whose database is not there yet, beside this one.

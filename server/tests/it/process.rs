@@ -28,6 +28,8 @@ pub(crate) fn latchkey(folder: &Path) -> Command {
         .env("LATCHKEY_ADDR", "127.0.0.1:0")
         .env("LATCHKEY_ADMIN_USER", "root")
         .env("LATCHKEY_ADMIN_PASSWORD", PASSWORD)
+        .env("LATCHKEY_DRAIN_SECONDS", "0")
+        .env("NO_COLOR", "1")
         .env("LEPTOS_SITE_ROOT", site())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -221,6 +223,12 @@ fn it_says_what_to_do_when_it_cannot_start() {
     let (said, _) = failed(readable);
     assert!(said.contains("chmod 600") && !said.contains("SENTINEL"), "{said}");
 
+    fs::set_permissions(&exposed, fs::Permissions::from_mode(0o640)).unwrap();
+    let mut group = latchkey(&folder);
+    group.env("LATCHKEY_KEK_FILE", &exposed).env("DATABASE_URL", "postgres://127.0.0.1:1/x");
+    let (said, _) = failed(group);
+    assert!(said.contains("others than its owner") && said.contains("defaultMode: 0400"), "{said}");
+
     let mut zero = latchkey(&folder);
     zero.env("LATCHKEY_KEK", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
         .env("DATABASE_URL", "postgres://127.0.0.1:1/x");
@@ -268,6 +276,8 @@ fn help_lists_every_setting() {
         "LATCHKEY_PUBLIC_URL",
         "LATCHKEY_HOSTS",
         "LATCHKEY_TRUSTED_PROXIES",
+        "LATCHKEY_DRAIN_SECONDS",
+        "LATCHKEY_KEEP_ALIVE_SECONDS",
         "LATCHKEY_SESSION_IDLE_MINUTES",
         "LATCHKEY_SESSION_HOURS",
         "LATCHKEY_ADMIN_USER",
@@ -411,6 +421,80 @@ fn the_command_line_works_beside_a_running_server() {
     assert!(done && out.contains("can be told with the key alone"), "{out} {said}");
     assert!(!elsewhere.join("key-encryption-key").exists());
     // No key was needed, and none was made for it beside the server's own.
+    running.signal("-TERM");
+    assert!(running.child.wait().unwrap().success());
+}
+
+/// What a process was started with, and what it starts inherits, is there for others to see.
+#[test]
+fn secrets_are_taken_out_of_the_environment_and_memory_is_not_dumped() {
+    let folder = fresh_folder("environment");
+    let kek = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
+    let mut command = latchkey(&folder);
+    command.env("LATCHKEY_KEK", kek);
+    let mut running = Running::start(command);
+    assert!(running.add("with-that-key").contains("location: /secrets\r\n"), "they are used all the same");
+    let main = postgres_pid(&folder).unwrap();
+    for pid in [running.child.id().to_string(), main] {
+        for what in ["environ", "cmdline"] {
+            // Where it may not even be read, nothing is to be found.
+            let seen = fs::read(format!("/proc/{pid}/{what}")).unwrap_or_default();
+            let seen = String::from_utf8_lossy(&seen);
+            assert!(!seen.contains(PASSWORD) && !seen.contains(kek), "{pid} {what}: {seen}");
+        }
+    }
+    let limits = fs::read_to_string(format!("/proc/{}/limits", running.child.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
+    let descriptors = fs::read_dir(format!("/proc/{}/fd", running.child.id())).unwrap();
+    let open: Vec<_> = descriptors.filter_map(|entry| fs::read_link(entry.unwrap().path()).ok()).collect();
+    assert!(open.iter().all(|path| !path.to_string_lossy().contains("memfd:latchkey")), "{open:?}");
+    running.signal("-TERM");
+    assert!(running.child.wait().unwrap().success());
+}
+
+/// Whoever spreads requests over servers has time to leave this one out, and a second signal ends that.
+#[test]
+fn sigterm_says_not_ready_first_and_goes_on_answering() {
+    let folder = fresh_folder("drain");
+    let mut command = latchkey(&folder);
+    command.env("LATCHKEY_DRAIN_SECONDS", "3600");
+    let mut running = Running::start(command);
+    assert!(running.get("/readyz").starts_with("HTTP/1.1 200"));
+    running.signal("-TERM");
+    wait_until("it says that it is not ready", || running.get("/readyz").contains("stopping"));
+    assert!(running.get("/readyz").starts_with("HTTP/1.1 503"));
+    let page = running.send(&format!(
+        "GET /secrets HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n\r\n",
+        running.addr, running.cookie
+    ));
+    // It closes the connection by itself, so that nobody sends the next request into its end.
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("connection: close\r\n"), "{page}");
+    assert!(matches!(running.child.try_wait(), Ok(None)));
+    running.signal("-TERM");
+    assert!(running.child.wait().unwrap().success());
+    assert_eq!(postgres_pid(&folder), None);
+}
+
+/// Without a public address nobody but this machine is meant, whatever name another site gives it.
+#[test]
+fn on_loopback_the_machines_own_names_alone_are_answered() {
+    let folder = fresh_folder("names");
+    let mut running = Running::start(latchkey(&folder));
+    let port = running.addr.rsplit(':').next().unwrap().to_owned();
+    let ask = |head: &str| running.send(&format!("{head}\r\nConnection: close\r\n\r\n"));
+    for host in ["127.0.0.1", "localhost", "portal.localhost"] {
+        let answer = ask(&format!("GET /sign-in HTTP/1.1\r\nHost: {host}:{port}"));
+        assert!(answer.starts_with("HTTP/1.1 200"), "{host}: {answer}");
+    }
+    for host in ["evil.example", "127.0.0.1.evil.example"] {
+        let answer = ask(&format!("GET /sign-in HTTP/1.1\r\nHost: {host}:{port}"));
+        assert!(answer.starts_with("HTTP/1.1 421"), "{host}: {answer}");
+    }
+    let two = ask(&format!("GET /sign-in HTTP/1.1\r\nHost: localhost:{port}\r\nHost: evil.example"));
+    assert!(two.starts_with("HTTP/1.1 400"), "{two}");
+    let absolute = ask(&format!("GET http://evil.example/sign-in HTTP/1.1\r\nHost: localhost:{port}"));
+    assert!(absolute.starts_with("HTTP/1.1 400"), "{absolute}");
     running.signal("-TERM");
     assert!(running.child.wait().unwrap().success());
 }

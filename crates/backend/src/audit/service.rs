@@ -5,7 +5,7 @@ use super::{
     repository::{self, AuditRow},
 };
 use crate::{
-    access::{Object, authorize},
+    access::{Object, allowed, authorize},
     context::{Action, Ctx},
     db::{Db, bounded},
     error::refuse,
@@ -53,13 +53,16 @@ impl AuditService {
         self.page(ctx, query, PAGE).await
     }
 
-    /// What happened to one secret, the newest few records.
+    /// What happened to one secret, the newest few records. From where, and in which session, is for those who may read the
+    /// whole log.
     ///
     /// Errors: as `list`.
     pub async fn of_secret(&self, ctx: &Ctx, id: &SecretId) -> Result<AuditPage, Error> {
         let object = id.to_string();
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
-        self.page(ctx, &AuditQuery { object, ..AuditQuery::default() }, 20).await
+        let mut page = self.page(ctx, &AuditQuery { object, ..AuditQuery::default() }, 20).await?;
+        without_places(ctx, &mut page.entries);
+        Ok(page)
     }
 
     /// Returns what happened to one secret: the newest changes one by one, reads by token and day, and the rest by actor and
@@ -71,7 +74,9 @@ impl AuditService {
         let found = self
             .db
             .read(|mut reader| async move { Ok((repository::history(&mut reader, id).await?, reader)) });
-        Ok(found.await.map_err(|error| refuse(ctx, &error))?.into_history(ctx.now))
+        let mut history = found.await.map_err(|error| refuse(ctx, &error))?.into_history(ctx.now);
+        without_places(ctx, &mut history.changes);
+        Ok(history)
     }
 
     /// Notes that records are taken out as a file, before they are. Repeated refusals whose minute is not over are among them
@@ -172,5 +177,14 @@ impl AuditService {
         let Some(keyring) = keyring else { return Ok(Verdict::Unproven(count)) };
         let end = keyring.vouches(&repository::head_message(last_id, &last_hash), end_mac.as_deref());
         Ok(if end.is_ok() { Verdict::Whole(count) } else { Verdict::CutShort(id) })
+    }
+}
+
+/// From where something was done, and in which session, is for those who may read the whole log.
+fn without_places(ctx: &Ctx, entries: &mut [AuditEntry]) {
+    if !allowed(&ctx.actor, Action::ReadAudit, Object::Named("audit log")) {
+        for entry in entries {
+            (entry.address, entry.credential) = (None, None);
+        }
     }
 }

@@ -4,7 +4,7 @@ mod history;
 
 use crate::{
     AuditCursor, AuditQuery, Backend, Verdict,
-    tests::{anonymous, at, backend, somebody, started_again},
+    tests::{anonymous, at, backend, signed_in, somebody, started_again},
 };
 use domain::{access::Role, error::Error};
 use sqlx::{PgPool, migrate::Migrator};
@@ -16,6 +16,37 @@ async fn with_records(pool: &PgPool, count: i64) -> Backend {
         backend.users().add(&at(number), &format!("user-{number:03}"), "reader").await.unwrap();
     }
     backend
+}
+
+/// Readers see what happened to a secret; from where, and in which session, is for administrators.
+#[sqlx::test]
+async fn the_history_of_a_secret_tells_readers_no_address_and_no_session(pool: PgPool) {
+    let backend = backend(pool).await;
+    let id = domain::secret::SecretId::parse("image-hub").unwrap();
+    let ana = signed_in(&backend, "ana", Role::Reader, 1).await;
+    let ana = crate::Ctx { address: Some("203.0.113.7".parse().unwrap()), ..ana };
+    // A refusal is on record like anything else.
+    assert_eq!(backend.secrets().may_change(&ana, Some(&id)).await, Err(Error::Forbidden));
+    let ben = signed_in(&backend, "ben", Role::Editor, 1).await;
+    let ben = crate::Ctx { address: Some("203.0.113.8".parse().unwrap()), ..ben };
+    let draft = domain::secret::SecretDraft {
+        name: "hub".to_owned(),
+        kind: "image-pull".to_owned(),
+        registry_host: "ghcr.io".to_owned(),
+        username: "robot".to_owned(),
+        password: domain::sensitive::Sensitive::new("pw"),
+        ..Default::default()
+    };
+    let secret = domain::secret::NewSecret::parse(draft).unwrap();
+    backend.secrets().create(&ben, secret, None).await.unwrap();
+    for (role, sees) in [(Role::Reader, false), (Role::Editor, false), (Role::Admin, true)] {
+        let page = backend.audit().of_secret(&somebody(role, 2), &id).await.unwrap();
+        let history = backend.audit().history(&somebody(role, 2), &id).await.unwrap();
+        assert_eq!((page.entries.len(), history.changes.len()), (2, 1));
+        for entry in page.entries.iter().chain(&history.changes) {
+            assert_eq!((entry.address.is_some(), entry.credential.is_some()), (sees, sees), "{role:?}");
+        }
+    }
 }
 
 /// As somebody would who has the database in hand.

@@ -24,11 +24,7 @@ impl Pace {
     ///
     /// Errors: `TooManyTests`.
     pub(super) fn step(&self, actor: &Actor) -> Result<(), Error> {
-        let who = match actor {
-            Actor::User(user) => user.id.to_string(),
-            Actor::Token(token) => token.id.clone(),
-            Actor::System(_) | Actor::Anonymous => return Ok(()),
-        };
+        let Some(who) = who(actor) else { return Ok(()) };
         if self.0.len() > MANY {
             self.0.retain_recent();
         }
@@ -37,6 +33,15 @@ impl Pace {
             // The rest of a second, and one to spare.
             Error::TooManyTests(u32::try_from(wait).unwrap_or(u32::MAX).saturating_add(2))
         })
+    }
+}
+
+/// Whose tests are counted together; `None` for what the server does by itself.
+pub(super) fn who(actor: &Actor) -> Option<String> {
+    match actor {
+        Actor::User(user) => Some(user.id.to_string()),
+        Actor::Token(token) => Some(token.id.clone()),
+        Actor::System(_) | Actor::Anonymous => None,
     }
 }
 

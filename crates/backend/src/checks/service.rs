@@ -110,7 +110,7 @@ impl CheckService {
         let report = if is_for_another_host(&opened.credential, opened.value_host.as_deref()) {
             CheckReport::new(CheckCause::ValueForAnotherHost)
         } else {
-            self.run(&opened.credential, &opened.settings, None).await
+            self.run(ctx, &opened.credential, &opened.settings, None).await
         };
         self.finish(ctx, Some(id), Some((opened.row, opened.version)), &report).await?;
         Ok(report)
@@ -138,7 +138,7 @@ impl CheckService {
             .and_then(|()| keyring.open(place, &sealed))
             .and_then(|text| restore(id.kind, row, text));
         let credential = opened.map_err(|error| broken(ctx, error))?;
-        let report = self.run(&credential, &settings(&check, None), None).await;
+        let report = self.run(ctx, &credential, &settings(&check, None), None).await;
         self.finish(ctx, Some(id), None, &report).await?;
         Ok(report)
     }
@@ -203,7 +203,7 @@ impl CheckService {
             self.finish(ctx, id, stored, &report).await?;
             return Ok((report, None));
         }
-        let report = self.run(&credential, &settings, None).await;
+        let report = self.run(ctx, &credential, &settings, None).await;
         let kek_id = self.finish(ctx, id, stored, &report).await?;
         let tested = WhatWasTested::of_update(&update, &settings, value);
         let ticket = tested.map(|tested| ticket::issue(keyring, &kek_id, ctx, &tested, &report));
@@ -242,7 +242,7 @@ impl CheckService {
         let report = if is_for_another_host(&opened.credential, opened.value_host.as_deref()) {
             CheckReport::new(CheckCause::ValueForAnotherHost)
         } else {
-            self.run(&opened.credential, &settings, branch).await
+            self.run(ctx, &opened.credential, &settings, branch).await
         };
         let stored =
             (opened.settings.repository, opened.settings.image) == (settings.repository, settings.image);
@@ -291,6 +291,7 @@ impl CheckService {
     /// Connects, within all bounds.
     async fn run(
         &self,
+        ctx: &Ctx,
         credential: &Credential,
         settings: &CheckSettings,
         branch: Option<&Branch>,
@@ -301,7 +302,7 @@ impl CheckService {
             (Credential::ImagePull { host, .. }, _) => host.authority().to_owned(),
         };
         let work = async {
-            let _turn = match self.turns.take(&host).await {
+            let _turn = match self.turns.take(&ctx.actor, &host).await {
                 Ok(turn) => turn,
                 Err(cause) => return CheckReport::new(cause),
             };

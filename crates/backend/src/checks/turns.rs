@@ -1,5 +1,7 @@
 //! One connection to a host at a time, and few to the outside in all, whoever asks for them.
 
+use super::pace::who;
+use crate::context::Actor;
 use domain::check::CheckCause;
 use std::{
     collections::HashMap,
@@ -14,6 +16,9 @@ use tokio::{
 /// As many tests at once.
 const MOST: usize = 8;
 
+/// As many of them for one person, or one token, so that nobody keeps the others waiting.
+const MOST_FOR_ONE: usize = 3;
+
 /// How long to wait for one's turn.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -22,21 +27,30 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) struct Turns {
     all: Arc<Semaphore>,
     hosts: Arc<Mutex<HashMap<String, Arc<Turn<()>>>>>,
+    people: Arc<Mutex<HashMap<String, Arc<Semaphore>>>>,
 }
 
 /// One's turn; over when it is dropped.
 pub(super) struct Taken {
     _host: OwnedMutexGuard<()>,
     _all: OwnedSemaphorePermit,
+    _own: Option<OwnedSemaphorePermit>,
 }
 
 impl Turns {
     pub(super) fn new() -> Self {
-        Self { all: Arc::new(Semaphore::new(MOST)), hosts: Arc::default() }
+        Self { all: Arc::new(Semaphore::new(MOST)), hosts: Arc::default(), people: Arc::default() }
     }
 
-    /// Waits for one's turn with this host; `TookTooLong` where others take too long.
-    pub(super) async fn take(&self, host: &str) -> Result<Taken, CheckCause> {
+    /// Waits for the turn of whoever asks with this host; `TookTooLong` where others, or other tests of theirs, take too long.
+    /// What the server does by itself has bounds of its own.
+    pub(super) async fn take(&self, actor: &Actor, host: &str) -> Result<Taken, CheckCause> {
+        let own = who(actor).map(|who| {
+            let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
+            people
+                .retain(|_, turns| Arc::strong_count(turns) > 1 || turns.available_permits() < MOST_FOR_ONE);
+            Arc::clone(people.entry(who).or_insert_with(|| Arc::new(Semaphore::new(MOST_FOR_ONE))))
+        });
         let turn = {
             let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
             // What nobody waits for or holds is forgotten.
@@ -44,9 +58,14 @@ impl Turns {
             Arc::clone(hosts.entry(host.to_ascii_lowercase()).or_default())
         };
         let taken = timeout(PATIENCE, async {
+            // First, so that whoever waits for their own turn waits for nobody's place.
+            let own = match own {
+                Some(own) => Some(own.acquire_owned().await.ok()?),
+                None => None,
+            };
             let host = turn.lock_owned().await;
             let all = Arc::clone(&self.all).acquire_owned().await.ok()?;
-            Some(Taken { _host: host, _all: all })
+            Some(Taken { _host: host, _all: all, _own: own })
         });
         taken.await.ok().flatten().ok_or(CheckCause::TookTooLong)
     }
@@ -55,22 +74,51 @@ impl Turns {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tests::{at, somebody};
+    use domain::access::Role;
+
+    #[tokio::test(start_paused = true)]
+    async fn one_person_takes_no_more_than_their_share() {
+        let turns = Turns::new();
+        let (ana, portal) = (somebody(Role::Editor, 1).actor, at(1).actor);
+        let Actor::User(user) = &ana else { panic!("not a person") };
+        let ben = Actor::User(crate::UserActor { id: uuid::Uuid::max(), ..user.clone() });
+        let mut held = Vec::new();
+        for number in 0..MOST_FOR_ONE {
+            held.push(turns.take(&ana, &number.to_string()).await.unwrap());
+        }
+        assert!(turns.take(&ana, "one too many").await.is_err());
+        assert!(
+            turns.take(&portal, "one too many").await.is_ok(),
+            "who waits for their own turn is in nobody's way"
+        );
+        for number in 0..MOST_FOR_ONE {
+            held.push(turns.take(&ben, &format!("b{number}")).await.unwrap());
+        }
+        held.remove(0);
+        assert!(turns.take(&ana, "one too many").await.is_ok());
+        drop(held);
+        drop(turns.take(&portal, "x").await);
+        drop(turns.take(&ben, "x").await);
+        assert!(turns.people.lock().unwrap().len() <= 2, "people are forgotten");
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_host_is_met_by_one_at_a_time() {
         let turns = Turns::new();
-        let first = turns.take("a").await.unwrap();
-        assert!(turns.take("b").await.is_ok(), "another host is free");
-        assert!(turns.take("A").await.is_err(), "the same is not");
+        let portal = &at(1).actor;
+        let first = turns.take(portal, "a").await.unwrap();
+        assert!(turns.take(portal, "b").await.is_ok(), "another host is free");
+        assert!(turns.take(portal, "A").await.is_err(), "the same is not");
         drop(first);
-        assert!(turns.take("a").await.is_ok());
+        assert!(turns.take(portal, "a").await.is_ok());
         let mut held = Vec::new();
         for number in 0..MOST {
-            held.push(turns.take(&number.to_string()).await.unwrap());
+            held.push(turns.take(portal, &number.to_string()).await.unwrap());
         }
-        assert!(turns.take("one too many").await.is_err());
+        assert!(turns.take(portal, "one too many").await.is_err());
         drop(held);
-        drop(turns.take("x").await);
+        drop(turns.take(portal, "x").await);
         assert!(turns.hosts.lock().unwrap().len() <= 2, "hosts are forgotten");
     }
 }

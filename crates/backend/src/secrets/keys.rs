@@ -68,6 +68,7 @@ impl SecretService {
         let id = SecretId::new(SecretKind::GitDataset, name.clone());
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(&id)).await?;
         self.unsealed()?;
+        let submission = submission.map(|submission| submission.of(ctx));
         if self.came_from(ctx, &id, submission).await? {
             return Ok(id);
         }

@@ -21,6 +21,7 @@ use crate::{
     db::{Db, bounded, in_time},
     error::{broken_constraint, refuse},
     keyring::{IntegrityError, Keyring, Location, ValueField, repository::active_id},
+    random::form_of,
     reads::ReadRecorder,
     revision::{Expected, Revision},
     ssh_keys::KeyReader,
@@ -48,6 +49,14 @@ pub enum Submission {
 }
 
 impl Submission {
+    /// As it counts for whoever sends it: the mark of another person's form, or of a request, marks nothing here.
+    pub(super) fn of(self, ctx: &Ctx) -> Self {
+        match self {
+            Self::Form(mark) => Self::Form(form_of(ctx, mark)),
+            Self::Request(mark) => Self::Request(mark),
+        }
+    }
+
     /// As it is stored.
     pub(super) fn mark(self) -> Uuid {
         match self {
@@ -181,6 +190,7 @@ impl SecretService {
         let keyring = self.unsealed()?;
         let what = WhatWasTested::new(&secret.credential, &secret.settings);
         let tested = TestedBefore::read(keyring, ctx, ticket, &what);
+        let submission = submission.map(|submission| submission.of(ctx));
         let facts = self.understand(&mut secret.credential).await?;
         let action = AuditAction::SecretAdded;
         let wanted = Wanted { id: &id, secret: &secret, facts: facts.as_ref(), submission, action, tested };

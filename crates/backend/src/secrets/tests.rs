@@ -1,10 +1,11 @@
 //! The service on a real database, one of its own for each test.
 
 use crate::{
-    Backend, Kek, Readiness, Submission,
-    tests::{at, backend, records, some_form, with_key},
+    Backend, Ctx, Kek, Readiness, Submission,
+    tests::{at, backend, records, signed_in, some_form, with_key},
 };
 use domain::{
+    access::Role,
     error::{Error, Field, FieldError, Problem},
     page::{ListQuery, Position, SecretPage},
     secret::{Credential, NewSecret, SecretDraft, SecretId, SecretKind, SecretUpdate},
@@ -207,6 +208,37 @@ async fn the_same_form_twice_is_one_secret(pool: PgPool) {
     }
     assert_eq!(records(&pool).await.len(), 1);
     assert!(backend.secrets().create(&at(1), new(image("a", "pw")), Some(some_form())).await.is_err());
+}
+
+/// Whoever knows the mark of another person's form, or how that of a request is made, learns nothing of the value by it.
+#[sqlx::test]
+async fn a_mark_counts_for_whoever_sent_it_alone(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let (ana, eve) = (
+        signed_in(&backend, "ana", Role::Editor, 1).await,
+        signed_in(&backend, "eve", Role::Editor, 1).await,
+    );
+    let form = some_form();
+    let add = async |ctx: &Ctx, name: &str, password: &str, mark| {
+        backend.secrets().create(ctx, new(image(name, password)), Some(mark)).await
+    };
+    assert_eq!(add(&ana, "a", "pw", form).await, Ok(id("image-a")));
+    assert_eq!(add(&ana, "a", "pw", form).await, Ok(id("image-a")), "the same form once more");
+    let again = signed_in(&backend, "ana", Role::Editor, 2).await;
+    assert_eq!(add(&again, "a", "pw", form).await, Ok(id("image-a")), "from another session");
+    assert!(matches!(add(&eve, "a", "pw", form).await, Err(Error::Invalid(_))), "a guess of somebody else");
+
+    let request = crate::submission_of(&ana, "1");
+    assert_eq!(add(&ana, "b", "pw", Submission::Request(request)).await, Ok(id("image-b")));
+    for who in [&ana, &eve] {
+        let forged = add(who, "b", "pw", Submission::Form(request)).await;
+        assert!(matches!(forged, Err(Error::Invalid(_))), "a request's mark in a form");
+    }
+    // What stands in the database is no mark that a form can send.
+    let stored: Option<Uuid> =
+        sqlx::query_scalar("SELECT submission FROM secrets WHERE name = 'a'").fetch_one(&pool).await.unwrap();
+    let stored = Submission::Form(stored.unwrap());
+    assert!(matches!(add(&ana, "a", "pw", stored).await, Err(Error::Invalid(_))));
 }
 
 /// Whichever server they come to.

@@ -1,17 +1,16 @@
 //! Checking the current password of somebody who has signed in: it may be guessed by whoever has stolen their session.
 
 use super::{
+    attempts::{self, Attempts},
     repository,
-    service::{LOCK, MOST_ATTEMPTS, before},
 };
 use crate::{
     audit::{self, AuditAction, AuditRecord, Outcome},
     context::{Actor, Ctx},
-    db::{Db, bounded, timestamp},
+    db::{Db, bounded},
     error::refuse,
-    random,
     users::{
-        Passwords, name_key,
+        Passwords,
         repository::{self as users, UserRow},
     },
 };
@@ -24,7 +23,7 @@ use domain::{
 /// Compares the password with that of whoever asks, and returns their row. Counts, locks and records as signing in does, under
 /// the same name; with the fifth failure the session that asks ends.
 ///
-/// Errors: `Invalid` with `PasswordWrong`, `Locked`, `NoPasswords`, `KeptByProvider`; `Refused`.
+/// Errors: `Invalid` with `PasswordWrong`, `Locked`, `Busy`, `NoPasswords`, `KeptByProvider`; `Refused`.
 pub(crate) async fn verify(
     db: &Db,
     passwords: &Passwords,
@@ -37,42 +36,43 @@ pub(crate) async fn verify(
         return Err(AccessError::field(AccessField::CurrentPassword, AccessProblem::PasswordMissing));
     }
     let failed = |error: sqlx::Error| refuse(ctx, &error);
-    let counted_as = &random::hex(&random::hash(&Sensitive::new(name_key(&actor.name))));
-    let (attempt, last_at, user) = bounded::<_, AccessError>(ctx, async {
+    let attempts = &Attempts::of(ctx, &actor.name);
+    let (counted, user) = bounded::<_, AccessError>(ctx, async {
         let mut work = db.begin().await.map_err(failed)?;
         let user = users::find(&mut work, &actor.name).await.map_err(failed)?;
         let user = user.filter(|user| !user.disabled).ok_or(Error::NotSignedIn)?;
         if user.oidc_issuer.is_some() {
             return Err(AccessError::KeptByProvider);
         }
-        let forgotten = before(ctx.now, LOCK);
-        let (attempt, last_at) =
-            repository::count_attempt(&mut work, counted_as, MOST_ATTEMPTS, ctx.now, forgotten)
-                .await
-                .map_err(failed)?;
+        let counted = attempts.count(&mut work, ctx, Some(user.id)).await.map_err(failed)?;
         work.commit().await.map_err(failed)?;
-        Ok((attempt, last_at, user))
+        Ok((counted, user))
     })
     .await?;
-    let left = timestamp(last_at).micros() + LOCK - ctx.now.micros();
-    let locked = AccessError::Locked(u32::try_from(left / 1_000_000 + 1).unwrap_or(1));
-    if attempt > MOST_ATTEMPTS {
+    if let Some(seconds) = counted.locked {
         refused(db, ctx, Outcome::Refused, true).await?;
-        return Err(locked);
+        return Err(AccessError::Locked(seconds));
     }
-    let right = passwords.verify(user.password_hash.clone(), password).await.map_err(|error| {
-        tracing::error!(request_id = ctx.request_id, "{error}");
-        Error::Internal(ctx.request_id.clone())
-    })?;
+    let right = match passwords.verify(user.password_hash.clone(), password).await {
+        Ok(right) => right,
+        Err(error) => {
+            bounded::<_, Error>(ctx, async {
+                let mut work = db.begin().await.map_err(failed)?;
+                attempts.take_back(&mut work).await.map_err(failed)?;
+                work.commit().await.map_err(failed)
+            })
+            .await?;
+            return Err(error.refuse(ctx));
+        }
+    };
     if !right {
-        let last = attempt == MOST_ATTEMPTS;
-        refused(db, ctx, Outcome::Failed, last).await?;
+        refused(db, ctx, Outcome::Failed, counted.is_last).await?;
         let wrong = AccessError::field(AccessField::CurrentPassword, AccessProblem::PasswordWrong);
-        return Err(if last { locked } else { wrong });
+        return Err(if counted.is_last { AccessError::Locked(attempts::LOCK_SECONDS) } else { wrong });
     }
     bounded(ctx, async {
         let mut work = db.begin().await.map_err(failed)?;
-        repository::forget_attempts(&mut work, counted_as).await.map_err(failed)?;
+        attempts.forget(&mut work).await.map_err(failed)?;
         work.commit().await.map_err(failed)?;
         Ok(user)
     })

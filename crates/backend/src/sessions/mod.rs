@@ -1,9 +1,12 @@
 //! Who has signed in, where, and until when.
 
+pub(crate) mod attempts;
+mod browsers;
 pub(crate) mod current_password;
 pub(crate) mod repository;
 mod service;
 
+pub use browsers::{Browser, Browsers};
 pub(crate) use service::is_recent;
 pub use service::{NewSession, Proof, SessionLimits, SessionService, SessionSummary};
 

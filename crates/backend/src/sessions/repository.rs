@@ -274,34 +274,117 @@ pub(crate) async fn end_all(connection: &mut PgConnection, user: Uuid) -> Result
     sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user).execute(connection).await.map(drop)
 }
 
-/// Counts an attempt before it is looked at, so that many at once get no more than their share. Answers with the number
-/// of this one and the moment of the last that counted. Those long past are swept away.
+/// Forgets attempts whose last one that counted was before this moment.
+pub(super) async fn sweep_attempts(
+    connection: &mut PgConnection,
+    forgotten: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM sign_in_attempts WHERE last_at <= $1")
+        .bind(instant(forgotten)?)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Counts an attempt under this name from this network. Answers with the number of this one and the moment of the last that
+/// counted.
 pub(super) async fn count_attempt(
     connection: &mut PgConnection,
     name: &str,
+    network: &str,
     most: i32,
     now: Timestamp,
-    forgotten: Timestamp,
 ) -> Result<(i32, DateTime<Utc>), sqlx::Error> {
-    let (now, forgotten) = (instant(now)?, instant(forgotten)?);
-    sqlx::query("DELETE FROM sign_in_attempts WHERE last_at <= $1")
-        .bind(forgotten)
-        .execute(&mut *connection)
-        .await?;
     sqlx::query_as(
-        "INSERT INTO sign_in_attempts (name, count, last_at) VALUES ($1, 1, $2) \
-         ON CONFLICT (name) DO UPDATE SET count = LEAST(sign_in_attempts.count + 1, $3 + 1), \
-         last_at = CASE WHEN sign_in_attempts.count >= $3 THEN sign_in_attempts.last_at ELSE $2 END \
+        "INSERT INTO sign_in_attempts (name, network, count, last_at) VALUES ($1, $2, 1, $3) \
+         ON CONFLICT (name, network) DO UPDATE SET count = LEAST(sign_in_attempts.count + 1, $4 + 1), \
+         last_at = CASE WHEN sign_in_attempts.count >= $4 THEN sign_in_attempts.last_at ELSE $3 END \
          RETURNING count, last_at",
     )
     .bind(name)
-    .bind(now)
+    .bind(network)
+    .bind(instant(now)?)
     .bind(most)
     .fetch_one(connection)
     .await
 }
 
-/// Forgets the attempts under this name: somebody has signed in.
-pub(super) async fn forget_attempts(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
+/// Takes one attempt back under this name from each of these networks.
+pub(super) async fn take_back_attempt(
+    connection: &mut PgConnection,
+    name: &str,
+    networks: &[&str],
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE sign_in_attempts SET count = GREATEST(count - 1, 0) WHERE name = $1 AND network = ANY($2)",
+    )
+    .bind(name)
+    .bind(networks)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Forgets the attempts under this name from these networks.
+pub(super) async fn forget_attempts(
+    connection: &mut PgConnection,
+    name: &str,
+    networks: &[&str],
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM sign_in_attempts WHERE name = $1 AND network = ANY($2)")
+        .bind(name)
+        .bind(networks)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Forgets the attempts under this name.
+pub(super) async fn forget_all_attempts(
+    connection: &mut PgConnection,
+    name: &str,
+) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM sign_in_attempts WHERE name = $1").bind(name).execute(connection).await.map(drop)
+}
+
+/// Whether this user has signed in from this network since this moment.
+pub(super) async fn knows_network(
+    connection: &mut PgConnection,
+    user: Uuid,
+    network: &str,
+    since: Timestamp,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM known_networks WHERE user_id = $1 AND network = $2 AND last_at > $3)",
+    )
+    .bind(user)
+    .bind(network)
+    .bind(instant(since)?)
+    .fetch_one(connection)
+    .await
+}
+
+/// Notes that this user has signed in from this network, and forgets their networks of long ago.
+pub(super) async fn know_network(
+    connection: &mut PgConnection,
+    user: Uuid,
+    network: &str,
+    now: Timestamp,
+    forgotten: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM known_networks WHERE user_id = $1 AND last_at <= $2")
+        .bind(user)
+        .bind(instant(forgotten)?)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(
+        "INSERT INTO known_networks (user_id, network, last_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (user_id, network) DO UPDATE SET last_at = GREATEST(known_networks.last_at, $3)",
+    )
+    .bind(user)
+    .bind(network)
+    .bind(instant(now)?)
+    .execute(connection)
+    .await
+    .map(drop)
 }

@@ -1,6 +1,7 @@
 //! Signing in and out, and what is known of a request by its session.
 
 use super::{
+    attempts::{self, Attempts, Counted},
     current_password,
     repository::{self, Beginning, ListRow, LiveRow, NewRow},
 };
@@ -17,12 +18,6 @@ use crate::{
 use domain::{access::AccessError, error::Error, sensitive::Sensitive, time::Timestamp};
 use std::time::Duration;
 use uuid::Uuid;
-
-/// Failures under one name before it is locked.
-pub(super) const MOST_ATTEMPTS: i32 = 5;
-
-/// How long it is locked, in microseconds: 15 minutes.
-pub(super) const LOCK: i64 = 15 * 60 * 1_000_000;
 
 /// How long a proof at the provider of who somebody is counts, in microseconds: five minutes.
 const PROVEN_FOR: i64 = 5 * 60 * 1_000_000;
@@ -73,6 +68,8 @@ pub enum Proof {
 /// What the browser is given.
 #[derive(Clone, Debug)]
 pub struct NewSession {
+    /// Whose it is.
+    pub user: Uuid,
     /// For the cookie: 256 random bits.
     pub token: Sensitive,
     /// How long it can last at most.
@@ -146,10 +143,10 @@ impl SessionService {
         before(now, i64::try_from(self.limits.idle.as_micros()).unwrap_or(i64::MAX))
     }
 
-    /// Signs in. After five failures under a name, in whatever spelling, it is locked for 15 minutes, also for the right
-    /// password. A name that is nobody's is answered, and takes as long, as a wrong password.
+    /// Signs in. After five failures under a name from one network, in whatever spelling, it is locked there for 15 minutes,
+    /// also for the right password. A name that is nobody's is answered, and takes as long, as a wrong password.
     ///
-    /// Errors: `WrongPassword`, `Locked`, `NoPasswords`; `Refused`.
+    /// Errors: `WrongPassword`, `Locked`, `Busy`, `NoPasswords`; `Refused`.
     pub async fn sign_in(
         &self,
         ctx: &Ctx,
@@ -160,36 +157,35 @@ impl SessionService {
         self.passwords.in_use()?;
         let failed = |error: sqlx::Error| refuse(ctx, &error);
         let key = &name_key(name);
-        // Of what was typed as a name, which may be a password in the wrong field, nothing is stored but its hash.
-        let counted_as = &random::hex(&random::hash(&Sensitive::new(key.as_str())));
-        let (now, forgotten) = (ctx.now, before(ctx.now, LOCK));
+        let attempts = &Attempts::of(ctx, key);
         let counted = bounded::<_, Error>(ctx, async {
             let mut work = self.db.begin().await.map_err(failed)?;
             // The first error of a transaction is the cause: whatever is asked after it fails, too.
-            let counted = repository::count_attempt(&mut work, counted_as, MOST_ATTEMPTS, now, forgotten)
-                .await
-                .map_err(failed)?;
             let user = users::find(&mut work, key).await.map_err(failed)?;
+            let counted =
+                attempts.count(&mut work, ctx, user.as_ref().map(|user| user.id)).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;
             Ok((counted, user))
         });
-        let ((attempt, last_at), user) = counted.await?;
+        let (Counted { locked, is_last }, user) = counted.await?;
         let user = user.filter(|user| !user.disabled);
         // What was typed may be a password in the wrong field: only names that are somebody's are recorded.
         let object = user.as_ref().map_or("unknown user", |user| user.name.as_str()).to_owned();
-        if attempt > MOST_ATTEMPTS {
+        if let Some(seconds) = locked {
             self.record(ctx, AuditAction::SignIn, &object, Outcome::Refused).await?;
-            let left = timestamp(last_at).micros() + LOCK - now.micros();
-            return Err(AccessError::Locked(u32::try_from(left / 1_000_000 + 1).unwrap_or(1)));
+            return Err(AccessError::Locked(seconds));
         }
         let stored = user.as_ref().and_then(|user| user.password_hash.clone());
-        let right = self.passwords.verify(stored, password).await.map_err(|error| {
-            tracing::error!(request_id = ctx.request_id, "{error}");
-            Error::Internal(ctx.request_id.clone())
-        })?;
+        let right = match self.passwords.verify(stored, password).await {
+            Ok(right) => right,
+            Err(error) => {
+                self.take_back(ctx, attempts).await?;
+                return Err(error.refuse(ctx));
+            }
+        };
         let Some(user) = user.filter(|_| right) else {
             self.record(ctx, AuditAction::SignIn, &object, Outcome::Failed).await?;
-            if attempt == MOST_ATTEMPTS {
+            if is_last {
                 self.record(ctx, AuditAction::AccountLocked, &object, Outcome::Done).await?;
             }
             return Err(AccessError::WrongPassword);
@@ -202,10 +198,21 @@ impl SessionService {
             let user = now
                 .filter(|now| !now.disabled && now.password_hash == user.password_hash)
                 .ok_or(AccessError::WrongPassword)?;
-            repository::forget_attempts(&mut work, counted_as).await.map_err(failed)?;
+            attempts.forget(&mut work).await.map_err(failed)?;
             let session = self.begin(&mut work, ctx, &user, device, &Beginning::default()).await?;
             work.commit().await.map_err(failed)?;
             Ok(session)
+        })
+        .await
+    }
+
+    /// A password that was not looked at counts for nothing.
+    async fn take_back(&self, ctx: &Ctx, attempts: &Attempts) -> Result<(), Error> {
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            attempts.take_back(&mut work).await.map_err(failed)?;
+            work.commit().await.map_err(failed)
         })
         .await
     }
@@ -253,13 +260,14 @@ impl SessionService {
         };
         repository::insert(work, ctx, row, self.seen_after(ctx.now)).await.map_err(failed)?;
         users::note_sign_in(work, ctx, user.id).await.map_err(failed)?;
+        attempts::know_network(work, ctx, user.id).await.map_err(failed)?;
         // Recorded as done by whom it turned out to be.
         let role = users::role(&user.role).map_err(failed)?;
         let actor = Actor::User(UserActor { id: user.id, name: user.name.clone(), role, session: id });
         let ctx = Ctx { actor, ..ctx.clone() };
         let record = AuditRecord::done(AuditAction::SignIn, &user.name);
         audit::repository::append(work, &ctx, record).await.map_err(failed)?;
-        Ok(NewSession { token, absolute: self.limits.absolute })
+        Ok(NewSession { user: user.id, token, absolute: self.limits.absolute })
     }
 
     pub(crate) async fn record(

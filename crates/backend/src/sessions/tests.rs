@@ -164,6 +164,73 @@ async fn five_failures_lock_a_name_in_every_spelling(pool: PgPool) {
     assert!(!said.iter().any(|record| record.to_lowercase().contains("sentinel")), "{said:?}");
 }
 
+/// The same as `sign_in`, from this address.
+async fn sign_in_from(
+    backend: &Backend,
+    second: i64,
+    address: &str,
+    name: &str,
+    password: &str,
+) -> Result<Sensitive, AccessError> {
+    let ctx = Ctx { address: Some(address.parse().unwrap()), ..anonymous(second) };
+    let session = backend.sessions().sign_in(&ctx, name, &text(password), "Test browser").await;
+    session.map(|session| session.token)
+}
+
+#[sqlx::test]
+async fn a_stranger_locks_a_name_for_their_own_network_alone(pool: PgPool) {
+    let backend = one_user(pool.clone()).await;
+    let (stranger, neighbour, home) = ("2001:db8:1:2::3", "2001:db8:1:2:9::", "203.0.113.7");
+    for second in 1..=5 {
+        let refused = sign_in_from(&backend, second, stranger, "ana", "wrong password").await;
+        assert_eq!(refused.unwrap_err(), AccessError::WrongPassword);
+    }
+    for address in [stranger, neighbour] {
+        let locked = sign_in_from(&backend, 6, address, "Ana", PASSWORD).await.unwrap_err();
+        assert_eq!(locked, AccessError::Locked(900), "{address}");
+    }
+    assert!(sign_in_from(&backend, 6, home, "ana", PASSWORD).await.is_ok());
+    // That somebody has signed in from elsewhere gives the stranger no more guesses.
+    assert!(sign_in_from(&backend, 7, stranger, "ana", PASSWORD).await.is_err());
+
+    // From very many networks it is locked for all but those that its owner is known to sign in from.
+    for number in 0..30 {
+        let address = format!("198.51.100.{number}");
+        let refused = sign_in_from(&backend, 8, &address, "ana", "wrong password").await;
+        assert_eq!(refused.unwrap_err(), AccessError::WrongPassword, "{address}");
+    }
+    let elsewhere = "192.0.2.1";
+    assert_eq!(
+        sign_in_from(&backend, 9, elsewhere, "ana", PASSWORD).await.unwrap_err(),
+        AccessError::Locked(900)
+    );
+    assert!(sign_in_from(&backend, 9, home, "ana", PASSWORD).await.is_ok());
+    let said = records(&pool).await;
+    assert_eq!(said.iter().filter(|record| record.contains("account locked | ana")).count(), 2, "{said:?}");
+    // Of what was typed and from where, nothing tells whose it is but to whoever knows the name.
+    let names: Vec<String> =
+        sqlx::query_scalar("SELECT DISTINCT name FROM sign_in_attempts").fetch_all(&pool).await.unwrap();
+    assert!(names.iter().all(|name| name.len() == 64), "{names:?}");
+}
+
+#[sqlx::test]
+async fn a_link_for_another_password_clears_every_lock(pool: PgPool) {
+    let backend = one_user(pool).await;
+    let lock = async |second: i64| {
+        for _ in 0..5 {
+            sign_in_from(&backend, second, "203.0.113.7", "ana", "wrong password").await.unwrap_err();
+        }
+        let locked = sign_in_from(&backend, second, "203.0.113.7", "ana", PASSWORD).await.unwrap_err();
+        assert!(matches!(locked, AccessError::Locked(_)), "{locked:?}");
+    };
+    lock(1).await;
+    let link = backend.users().password_link(&at(2), "ana", PasswordReset::Now).await.unwrap();
+    // What is guessed between the two counts, and is gone with the password that it was meant for.
+    lock(3).await;
+    backend.users().choose_password(&at(4), &link, &text("another password x")).await.unwrap();
+    assert!(sign_in_from(&backend, 5, "203.0.113.7", "ana", "another password x").await.is_ok());
+}
+
 #[sqlx::test]
 async fn guessing_many_at_once_gives_no_more_guesses(pool: PgPool) {
     let backend = one_user(pool).await;

@@ -1,18 +1,29 @@
 //! Hashing passwords: Argon2id, a few at a time.
 
+use crate::context::Ctx;
 use argon2::{
     Argon2, Params,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use domain::{
     access::{AccessError, AccessProblem, NewPassword},
+    error::Error,
     sensitive::Sensitive,
 };
-use std::sync::{Arc, LazyLock};
-use tokio::sync::Semaphore;
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+use tokio::{sync::Semaphore, time::timeout};
 
 /// As many hashes at once: each takes 19 MiB and a core for some 40 ms.
 const AT_ONCE: usize = 2;
+
+/// How long a password may wait for its turn. Whoever waits longer would have gone, and would be in everybody's way.
+const TURN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// After how many seconds it is worth trying again.
+const BUSY_SECONDS: u32 = 5;
 
 /// What is hashed against where there is no user, so that the answer takes as long.
 static NOBODY: LazyLock<Option<String>> =
@@ -26,10 +37,32 @@ pub(crate) struct Passwords {
     turns: Arc<Semaphore>,
 }
 
-/// It could not be hashed: out of memory or randomness.
+/// Why a password was not hashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a password could not be hashed")]
-pub(crate) struct HashError;
+pub(crate) enum HashError {
+    /// Out of memory or randomness.
+    #[error("a password could not be hashed")]
+    Failed,
+    /// Too many wait already.
+    #[error("too many passwords wait to be hashed")]
+    Busy,
+}
+
+impl HashError {
+    /// What whoever asked is told. The log is told by itself.
+    pub(crate) fn refuse(self, ctx: &Ctx) -> AccessError {
+        match self {
+            Self::Failed => {
+                tracing::error!(request_id = ctx.request_id, "{self}");
+                Error::Internal(ctx.request_id.clone()).into()
+            }
+            Self::Busy => {
+                tracing::warn!(request_id = ctx.request_id, "{self}");
+                AccessError::Busy(BUSY_SECONDS)
+            }
+        }
+    }
+}
 
 impl Passwords {
     pub(crate) fn new(in_use: bool) -> Self {
@@ -56,8 +89,8 @@ impl Passwords {
         let password = password.clone();
         self.in_turn(move || {
             let known = stored.is_some();
-            let stored = stored.or_else(|| NOBODY.clone()).ok_or(HashError)?;
-            let stored = PasswordHash::new(&stored).map_err(|_| HashError)?;
+            let stored = stored.or_else(|| NOBODY.clone()).ok_or(HashError::Failed)?;
+            let stored = PasswordHash::new(&stored).map_err(|_| HashError::Failed)?;
             // Bounded, as a password that is chosen is: nobody has a longer one.
             let bytes = password.expose().as_bytes();
             let bytes = bytes.get(..NewPassword::MAX_BYTES).unwrap_or(bytes);
@@ -71,13 +104,14 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HashError> {
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| HashError)?;
+        let turn = timeout(TURN_TIMEOUT, Arc::clone(&self.turns).acquire_owned());
+        let turn = turn.await.map_err(|_| HashError::Busy)?.map_err(|_| HashError::Failed)?;
         tokio::task::spawn_blocking(move || {
             let _turn = turn;
             work()
         })
         .await
-        .map_err(|_| HashError)
+        .map_err(|_| HashError::Failed)
     }
 }
 
@@ -87,7 +121,7 @@ fn argon2() -> Argon2<'static> {
 }
 
 fn hash_now(password: &Sensitive) -> Result<String, HashError> {
-    let hash = argon2().hash_password(password.expose().as_bytes()).map_err(|_| HashError)?;
+    let hash = argon2().hash_password(password.expose().as_bytes()).map_err(|_| HashError::Failed)?;
     Ok(hash.to_string())
 }
 
@@ -121,6 +155,23 @@ mod tests {
         let hash = passwords.hash(&long).await.unwrap();
         assert_eq!(passwords.verify(Some(hash.clone()), long.value()).await, Ok(true));
         assert_eq!(passwords.verify(Some(hash), &Sensitive::new("x".repeat(1_025))).await, Ok(false));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_too_long_for_a_turn_is_told_so() {
+        let passwords = Passwords::new(true);
+        let turns =
+            Arc::clone(&passwords.turns).acquire_many_owned(u32::try_from(AT_ONCE).unwrap()).await.unwrap();
+        let began = tokio::time::Instant::now();
+        let password = Sensitive::new("correct horse battery");
+        let waiting = (0..100).map(|_| passwords.verify(None, &password));
+        for waited in futures_util::future::join_all(waiting).await {
+            assert_eq!(waited, Err(HashError::Busy));
+        }
+        assert_eq!(began.elapsed().as_secs(), TURN_TIMEOUT.as_secs(), "nobody waits for those before");
+        assert_eq!(HashError::Busy.refuse(&crate::tests::at(1)), AccessError::Busy(BUSY_SECONDS));
+        drop(turns);
+        assert_eq!(passwords.verify(None, &password).await, Ok(false));
     }
 
     #[test]

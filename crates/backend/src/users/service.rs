@@ -12,7 +12,7 @@ use crate::{
     db::{Db, bounded},
     error::{broken_constraint, refuse},
     random,
-    sessions::{current_password, repository as sessions},
+    sessions::{attempts, current_password, repository as sessions},
     tokens::repository as tokens,
     work::Work,
 };
@@ -170,7 +170,7 @@ impl UserService {
                 return Err(AccessError::Invalid(wrong.into_iter().flatten().collect()));
             }
         };
-        let hash = self.passwords.hash(&password).await.map_err(|error| broken(ctx, &error))?;
+        let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
@@ -321,6 +321,8 @@ impl UserService {
                 repository::set_password(work, user.id, None).await?;
                 sessions::end_all(work, user.id).await?;
             }
+            // Whoever is helped back in is not kept out by the guesses of a stranger.
+            attempts::forget_all(work, &user.name).await?;
             let revoked = match reset {
                 PasswordReset::NowAndTokens => tokens::revoke_all(work, user.id, ctx.now).await?,
                 PasswordReset::WhenChosen | PasswordReset::Now => Vec::new(),
@@ -442,7 +444,7 @@ impl UserService {
         self.passwords.in_use()?;
         let Some(name) = self.link(ctx, token).await? else { return Err(AccessError::LinkSpent) };
         let password = chosen(password, &name).map_err(|wrong| AccessError::Invalid(vec![wrong]))?;
-        let hash = self.passwords.hash(&password).await.map_err(|error| broken(ctx, &error))?;
+        let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
@@ -451,6 +453,7 @@ impl UserService {
             let Some(Some(user)) = link else { return Err(AccessError::LinkSpent) };
             repository::set_password(&mut work, user.id, Some(&hash)).await.map_err(failed)?;
             sessions::end_all(&mut work, user.id).await.map_err(failed)?;
+            attempts::forget_all(&mut work, &user.name).await.map_err(failed)?;
             record(&mut work, ctx, AuditAction::PasswordChanged, &user.name, &["password"])
                 .await
                 .map_err(failed)?;
@@ -485,7 +488,7 @@ impl UserService {
             Err(error) => return Err(error),
         };
         let password = chosen.map_err(|wrong| AccessError::Invalid(vec![wrong]))?;
-        let hash = self.passwords.hash(&password).await.map_err(|error| broken(ctx, &error))?;
+        let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;

@@ -191,6 +191,9 @@ pub enum AccessError {
     /// Too many failures; may be tried again after so many seconds.
     #[error("locked for {0} seconds")]
     Locked(u32),
+    /// Too many passwords are being checked, so this one was not; may be tried again after so many seconds.
+    #[error("busy for {0} seconds")]
+    Busy(u32),
     /// The link was used, has expired, or was never made.
     #[error("the link is not good any more")]
     LinkSpent,

@@ -2,7 +2,10 @@
 
 use super::TargetProblem;
 use crate::invisible::trimmed;
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    hash::{Hash, Hasher},
+};
 
 /// Lines of a `known_hosts` file (sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT"), one key each. Comments and blank lines are
 /// left out, no line is there twice, and lines that are of no use here are kept: a file stays whole on its way to a
@@ -132,8 +135,28 @@ impl<'a> Line<'a> {
     }
 
     /// What two lines that say the same have in common.
-    fn identity(self) -> [&'a str; 5] {
-        [self.marker(), self.hosts, self.kind, self.key, self.last]
+    fn identity(self) -> Identity<'a> {
+        Identity([self.marker(), self.hosts, self.kind, self.key, self.last])
+    }
+}
+
+/// The words of a line, by whose hash the same line is found again: no line is compared with all before.
+#[derive(Clone, Copy)]
+struct Identity<'a>([&'a str; 5]);
+
+impl PartialEq for Identity<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        #[cfg(test)]
+        tests::COMPARED.with(|bytes| bytes.set(bytes.get() + self.0.concat().len()));
+        self.0 == other.0
+    }
+}
+
+impl Eq for Identity<'_> {}
+
+impl Hash for Identity<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
     }
 }
 
@@ -179,7 +202,7 @@ impl KnownHosts {
                 LineProblem::Port => TargetProblem::KnownHostsPort(number),
             })?;
             if seen.insert(line.identity()) {
-                for word in line.identity().into_iter().filter(|word| !word.is_empty()) {
+                for word in line.identity().0.into_iter().filter(|word| !word.is_empty()) {
                     text.push_str(word);
                     text.push(' ');
                 }
@@ -254,6 +277,24 @@ mod tests {
     use proptest::prelude::*;
 
     const KEY: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+
+    thread_local! {
+        /// How many bytes of lines were compared with those of other lines.
+        pub(super) static COMPARED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+
+    #[test]
+    fn known_hosts_parse_compares_no_more_bytes_than_were_typed() {
+        let line = |number: usize| format!("h{number} ssh-rsa AAAAB3NzaC1yc2E=\n");
+        let distinct = |count: usize| (0..count).map(line).collect::<String>();
+        // As short as lines can be: some 9,000 of them fit into a form.
+        for (text, fits) in [(distinct(400), true), (distinct(7_000), false), (line(7).repeat(8_000), true)] {
+            COMPARED.with(|bytes| bytes.set(0));
+            assert_eq!(KnownHosts::parse(&text, "").is_ok(), fits);
+            let compared = COMPARED.with(std::cell::Cell::get);
+            assert!(compared <= text.len(), "{compared} bytes compared of {}", text.len());
+        }
+    }
 
     #[test]
     fn known_hosts_are_read_and_put_in_order() {

@@ -1,0 +1,126 @@
+//! Counting attempts with a password: under the name and the network that they come from, and under the name alone. A
+//! stranger who guesses locks the name for their own network; guesses from very many networks lock it for all but those
+//! from which its owner has signed in before, so that nobody keeps a known person out.
+
+use super::{repository, service::before};
+use crate::{context::Ctx, db::timestamp, random, users::name_key};
+use domain::{sensitive::Sensitive, time::Timestamp};
+use sqlx::PgConnection;
+use std::net::{IpAddr, Ipv6Addr};
+use uuid::Uuid;
+
+/// Failures under one name from one network before it is locked there.
+const MOST: i32 = 5;
+
+/// Failures under one name from anywhere before it is locked for every network that is not known.
+const MOST_ANYWHERE: i32 = 30;
+
+/// How long it is locked, in seconds: 15 minutes.
+pub(crate) const LOCK_SECONDS: u32 = 15 * 60;
+
+/// The same in microseconds.
+const LOCK: i64 = LOCK_SECONDS as i64 * 1_000_000;
+
+/// How long a network is known after somebody has signed in from it, in microseconds: 30 days.
+const KNOWN: i64 = 30 * 24 * 3_600 * 1_000_000;
+
+/// The rows of the counter of every network together.
+const ANYWHERE: &str = "";
+
+/// Attempts under one name from one network.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempts {
+    /// Of what was typed as a name, which may be a password in the wrong field, nothing is stored but its hash.
+    name: String,
+    network: String,
+}
+
+/// What counting an attempt came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Counted {
+    /// For how many seconds the name is locked, where it is.
+    pub(crate) locked: Option<u32>,
+    /// Whether one more failure finds the name locked.
+    pub(crate) is_last: bool,
+}
+
+impl Attempts {
+    /// Those of the request, under what was typed as a name.
+    pub(crate) fn of(ctx: &Ctx, name: &str) -> Self {
+        Self { name: hashed(name), network: network(ctx.address) }
+    }
+
+    /// Counts an attempt before it is looked at, so that many at once get no more than their share. `user` is whose name it
+    /// is, where it is anybody's.
+    pub(crate) async fn count(
+        &self,
+        work: &mut PgConnection,
+        ctx: &Ctx,
+        user: Option<Uuid>,
+    ) -> Result<Counted, sqlx::Error> {
+        let Self { name, network } = self;
+        repository::sweep_attempts(work, before(ctx.now, LOCK)).await?;
+        let (here, here_at) = repository::count_attempt(work, name, network, MOST, ctx.now).await?;
+        // What is locked here already counts for nobody else.
+        if here > MOST {
+            return Ok(Counted { locked: Some(left(timestamp(here_at), ctx.now)), is_last: false });
+        }
+        let (all, all_at) = repository::count_attempt(work, name, ANYWHERE, MOST_ANYWHERE, ctx.now).await?;
+        if all > MOST_ANYWHERE && !self.is_known(work, ctx, user).await? {
+            return Ok(Counted { locked: Some(left(timestamp(all_at), ctx.now)), is_last: false });
+        }
+        Ok(Counted { locked: None, is_last: here == MOST || all == MOST_ANYWHERE })
+    }
+
+    async fn is_known(
+        &self,
+        work: &mut PgConnection,
+        ctx: &Ctx,
+        user: Option<Uuid>,
+    ) -> Result<bool, sqlx::Error> {
+        let Some(user) = user else { return Ok(false) };
+        repository::knows_network(work, user, &self.network, before(ctx.now, KNOWN)).await
+    }
+
+    /// Takes an attempt back that was counted and not looked at.
+    pub(crate) async fn take_back(&self, work: &mut PgConnection) -> Result<(), sqlx::Error> {
+        repository::take_back_attempt(work, &self.name, &[&self.network, ANYWHERE]).await
+    }
+
+    /// Forgets the attempts from here: somebody has signed in.
+    pub(crate) async fn forget(&self, work: &mut PgConnection) -> Result<(), sqlx::Error> {
+        repository::forget_attempts(work, &self.name, &[&self.network, ANYWHERE]).await
+    }
+}
+
+/// Forgets every attempt under the name of this user, from wherever it came.
+pub(crate) async fn forget_all(work: &mut PgConnection, user: &str) -> Result<(), sqlx::Error> {
+    repository::forget_all_attempts(work, &hashed(user)).await
+}
+
+/// Notes that this user has signed in from where the request came from.
+pub(super) async fn know_network(work: &mut PgConnection, ctx: &Ctx, user: Uuid) -> Result<(), sqlx::Error> {
+    if ctx.address.is_none() {
+        return Ok(());
+    }
+    repository::know_network(work, user, &network(ctx.address), ctx.now, before(ctx.now, KNOWN)).await
+}
+
+fn hashed(name: &str) -> String {
+    random::hex(&random::hash(&Sensitive::new(name_key(name))))
+}
+
+/// An IPv4 address, or the /64 that one customer has of IPv6.
+fn network(address: Option<IpAddr>) -> String {
+    match address {
+        Some(IpAddr::V6(address)) => {
+            format!("{}/64", Ipv6Addr::from(u128::from(address) & (u128::MAX << 64)))
+        }
+        Some(address) => address.to_string(),
+        None => "unknown".to_owned(),
+    }
+}
+
+fn left(last: Timestamp, now: Timestamp) -> u32 {
+    u32::try_from((last.micros() + LOCK - now.micros()) / 1_000_000 + 1).unwrap_or(1)
+}

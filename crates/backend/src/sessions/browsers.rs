@@ -1,0 +1,138 @@
+//! Browsers in which somebody has signed in: they are known again when the session has ended, so that what was typed
+//! meanwhile can wait in the browser, for the same person alone.
+
+use crate::{keyring::Kek, random};
+use aws_lc_rs::{
+    constant_time::verify_slices_are_equal,
+    hkdf::{HKDF_SHA256, Salt},
+    hmac::{self, HMAC_SHA256},
+};
+use domain::sensitive::Sensitive;
+use std::{fmt, sync::Arc};
+use uuid::Uuid;
+
+/// Binds the derived keys to this use of them.
+const SALT: &[u8] = b"latchkey browsers, version 1";
+
+/// Tells whether a mark or a text that a browser brings was handed out by the portal. Nothing of it is stored: HMAC-SHA-256
+/// (RFC 2104) under a key that follows by HKDF (RFC 5869) from each key encryption key, so that all servers agree. Cheap to
+/// clone.
+#[derive(Clone)]
+pub struct Browsers(Arc<[hmac::Key]>);
+
+impl fmt::Debug for Browsers {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Browsers([REDACTED])")
+    }
+}
+
+/// A browser in which this user has signed in last.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    user: Uuid,
+    mark: Sensitive,
+}
+
+impl Browser {
+    /// Whether it was this user.
+    pub fn is_of(&self, user: Uuid) -> bool {
+        self.user == user
+    }
+
+    /// By which it is known again.
+    pub fn mark(&self) -> &Sensitive {
+        &self.mark
+    }
+}
+
+impl Browsers {
+    pub(crate) fn new(keys: &[Kek]) -> Self {
+        let derive = |kek: &Kek| {
+            let extracted = Salt::new(HKDF_SHA256, SALT).extract(kek.to_text().expose().as_bytes());
+            extracted.expand(&[], HMAC_SHA256).ok().map(hmac::Key::from)
+        };
+        Self(keys.iter().filter_map(derive).collect())
+    }
+
+    /// Returns the browser in which this user signs in now: the one that is known already, where it was the same user.
+    /// `None` without a key.
+    pub fn admit(&self, user: Uuid, known: Option<Browser>) -> Option<Browser> {
+        if let Some(known) = known.filter(|known| known.is_of(user)) {
+            return Some(known);
+        }
+        let nonce = random::hex(&random::bytes::<16>().ok()?);
+        let text = format!("{}.{nonce}", user.simple());
+        let code = self.codes("mark", &[&text]).next()?;
+        Some(Browser { user, mark: Sensitive::new(format!("{text}.{code}")) })
+    }
+
+    /// The browser with this mark; `None` where the portal has not handed it out.
+    pub fn recognize(&self, mark: &Sensitive) -> Option<Browser> {
+        let (text, code) = mark.expose().rsplit_once('.')?;
+        let user = text.split('.').next()?.parse().ok()?;
+        self.is_own("mark", &[text], code).then(|| Browser { user, mark: mark.clone() })
+    }
+
+    /// Returns the code with which this browser brings the text back to the page at this path.
+    pub fn seal(&self, browser: &Browser, path: &str, text: &str) -> Option<String> {
+        self.codes("text", &[browser.mark.expose(), path, text]).next()
+    }
+
+    /// Whether this is the text that `seal` was given, in the same browser, for the same path.
+    pub fn is_sealed(&self, browser: &Browser, path: &str, text: &str, code: &str) -> bool {
+        self.is_own("text", &[browser.mark.expose(), path, text], code)
+    }
+
+    fn is_own(&self, purpose: &str, parts: &[&str], code: &str) -> bool {
+        self.codes(purpose, parts).any(|own| verify_slices_are_equal(own.as_bytes(), code.as_bytes()).is_ok())
+    }
+
+    /// The code under each key, each part behind its length, so that no two lists of parts give the same bytes.
+    fn codes(&self, purpose: &str, parts: &[&str]) -> impl Iterator<Item = String> {
+        let mut bytes = Vec::new();
+        for part in [purpose].iter().chain(parts) {
+            bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            bytes.extend_from_slice(part.as_bytes());
+        }
+        self.0.iter().map(move |key| random::hex(hmac::sign(key, &bytes).as_ref()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_are_known_again_by_what_was_handed_out_alone() {
+        let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
+        let browsers = Browsers::new(std::slice::from_ref(&old));
+        let (ana, eve) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let first = browsers.admit(ana, None).unwrap();
+        let mark = first.mark().expose().to_owned();
+        assert!(browsers.recognize(first.mark()).unwrap().is_of(ana));
+        // The same person keeps it, another one gets another.
+        assert_eq!(browsers.admit(ana, Some(first.clone())).unwrap().mark().expose(), mark);
+        let other = browsers.admit(eve, Some(first.clone())).unwrap();
+        assert!(other.is_of(eve) && other.mark().expose() != mark);
+        for forged in [
+            String::new(),
+            "garbage".to_owned(),
+            mark.replacen(&ana.simple().to_string(), &eve.simple().to_string(), 1),
+            mark[..mark.len() - 1].to_owned(),
+            format!("{mark}0"),
+        ] {
+            assert!(browsers.recognize(&Sensitive::new(forged.clone())).is_none(), "{forged}");
+        }
+        // By a server with another key besides, and by none with another alone.
+        assert!(Browsers::new(&[new.clone(), old]).recognize(first.mark()).is_some());
+        assert!(Browsers::new(&[new]).recognize(first.mark()).is_none());
+        assert!(Browsers::new(&[]).admit(ana, None).is_none());
+
+        let code = browsers.seal(&first, "/secrets/new", "name=a").unwrap();
+        assert!(browsers.is_sealed(&first, "/secrets/new", "name=a", &code));
+        assert!(!browsers.is_sealed(&other, "/secrets/new", "name=a", &code));
+        assert!(!browsers.is_sealed(&first, "/secrets/image-a/edit", "name=a", &code));
+        assert!(!browsers.is_sealed(&first, "/secrets/new", "name=b", &code));
+        assert_eq!(format!("{browsers:?}"), "Browsers([REDACTED])");
+    }
+}

@@ -1,0 +1,171 @@
+//! Who asks is known before anything that was sent is read: what a body holds is nobody's business until then, and the
+//! work of reading it is done for those alone who are known.
+
+use crate::{middleware::to_sign_in, pages, rest::body::media_type, state::AppState};
+use app::{
+    document::Page,
+    error::ApiError,
+    ssr::{self, Identified},
+};
+use axum::{
+    RequestExt,
+    body::{Body, HttpBody},
+    extract::{MatchedPath, RawPathParams, Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use backend::Actor;
+use domain::{
+    access::UserName,
+    error::Error,
+    secret::{SecretId, SecretName},
+};
+use std::{future::poll_fn, pin::Pin};
+
+/// The longest part of a path that names nothing whose form is known, in bytes.
+const MAX_PART: usize = 300;
+
+/// The forms that are kept for somebody whose session has ended, so that they need not be typed again.
+const KEPT_FORMS: [&str; 4] =
+    ["/secrets/new", "/secrets/new/check", "/secrets/{id}/edit", "/secrets/{id}/edit/check"];
+
+fn identified(request: &Request) -> Identified {
+    request.extensions().get::<Identified>().cloned().unwrap_or(Err(Error::Unavailable))
+}
+
+fn is_read(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
+/// Answers with the page for addresses that lead nowhere where a part of the path cannot name anything: nobody is asked
+/// about it, and nothing of it is recorded.
+pub async fn only_names(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let route = matched(&request);
+    let names = match request.extract_parts::<RawPathParams>().await {
+        Ok(params) => params.iter().all(|(key, value)| is_name(&route, key, value)),
+        // Not UTF-8.
+        Err(_) => false,
+    };
+    if names {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    drain(body);
+    pages::page(&state, Page::NotFound)(Request::from_parts(parts, Body::empty())).await
+}
+
+fn matched(request: &Request) -> String {
+    request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default()
+}
+
+/// Whether this part of a path can be the name of something.
+fn is_name(route: &str, key: &str, value: &str) -> bool {
+    match key {
+        "name" if route.starts_with("/users/") => UserName::parse(value).is_ok(),
+        "name" => SecretName::parse(value).is_ok(),
+        "id" if route.starts_with("/secrets/{id}") => SecretId::parse(value).is_some(),
+        _ => value.len() <= MAX_PART && value.bytes().all(|byte| byte.is_ascii_graphic()),
+    }
+}
+
+/// Sends whoever has not signed in to where one does, with nothing read of what they sent; afterwards they are where they
+/// wanted to go. What may be done is for the services to say: this is but the way there.
+pub async fn sign_in_first(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let known = identified(&request);
+    if known.as_ref().is_ok_and(|ctx| ctx.actor != Actor::Anonymous) {
+        return next.run(request).await;
+    }
+    if is_read(request.method()) {
+        if known.is_ok() {
+            let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
+            return to_sign_in(wanted);
+        }
+        return next.run(request).await;
+    }
+    // Somebody had signed in with this browser, and their session has ended, or nobody can be asked about it now: what
+    // they typed is not lost.
+    let kept = KEPT_FORMS.contains(&matched(&request).as_str());
+    let (parts, body) = request.into_parts();
+    let known_browser = || state.backend().is_some_and(|backend| ssr::browser(backend, &parts).is_some());
+    if kept && known_browser() {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    without_body(Request::from_parts(parts, body), next).await
+}
+
+/// Answers server functions for whoever has signed in, and takes JSON alone. Where a browser asks for a page, a server
+/// function would redirect to whatever address the browser says it came from, so it is not told.
+pub async fn functions_for_people(mut request: Request, next: Next) -> Response {
+    let refusal = match identified(&request) {
+        Ok(ctx) if ctx.actor == Actor::Anonymous => Some((StatusCode::UNAUTHORIZED, Error::NotSignedIn)),
+        Ok(_) if media_type(request.headers()) != "application/json" => {
+            Some((StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::BadRequest))
+        }
+        Ok(_) => None,
+        Err(error) => Some((ssr::status_of(&error), error)),
+    };
+    let Some((status, error)) = refusal else {
+        let headers = request.headers_mut();
+        headers.remove(header::REFERER);
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        return next.run(request).await;
+    };
+    drain(request.into_body());
+    let wait = ssr::retry_after(&error);
+    let mut response = (status, axum::Json(ApiError::Refused(error))).into_response();
+    if let Some(seconds) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+/// Has the API answer whoever has no token that is good with nothing read of what they sent.
+pub async fn tokens_first(request: Request, next: Next) -> Response {
+    if identified(&request).is_ok_and(|ctx| matches!(ctx.actor, Actor::Token(_))) {
+        return next.run(request).await;
+    }
+    without_body(request, next).await
+}
+
+/// Has the request answered as if nothing had been sent with it.
+async fn without_body(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let response = next.run(Request::from_parts(parts, Body::empty())).await;
+    drain(body);
+    response
+}
+
+/// Takes what is still on its way and throws it away, within the limits of every body: a connection that is closed before
+/// everything has arrived takes the answer with it.
+fn drain(mut body: Body) {
+    if body.is_end_stream() {
+        return;
+    }
+    tokio::spawn(async move {
+        while let Some(Ok(_)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {}
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_name_passes_what_can_name_something_alone() {
+        let long = "a".repeat(2_700);
+        for (route, key, good, bad) in [
+            ("/users/{name}/role", "name", "ana@example.org", "an\0a"),
+            ("/users/{name}", "name", "ana", long.as_str()),
+            ("/images/{name}/edit", "name", "trainer", "Trainer!"),
+            ("/secrets/{id}/edit", "id", "image-hub", "hub"),
+            ("/secrets/{id}", "id", "gitsync-secret-a", "image-a\u{202e}"),
+            ("/tokens/{id}/revoke", "id", "0123abcd", "01\n23"),
+            ("/secrets/import/{id}", "id", "0198c6f2-5d5f-4f0e-9a53-0f3c1b9b7a11", long.as_str()),
+            ("/help/{topic}", "topic", "ghcr", "\u{7f}"),
+        ] {
+            assert!(is_name(route, key, good), "{route} {good}");
+            assert!(!is_name(route, key, bad), "{route} {bad:?}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Small pages for requests that are turned away before anybody looks at them, with a line in the log for whoever runs the
+//! portal.
+
+use crate::{
+    edge::{self, TwoHosts, settle_host},
+    middleware::arrival,
+    state::AppState,
+};
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+};
+use backend::Ctx;
+use tower_http::csrf::ProtectionError;
+
+/// The longest text of a stranger that is logged, in characters.
+const MAX_LOGGED: usize = 200;
+
+/// What is said of a request that is turned away.
+struct Turned {
+    status: StatusCode,
+    title: &'static str,
+    /// What happened, and what to do.
+    said: &'static str,
+    /// What whoever runs the portal can do.
+    operator: &'static str,
+}
+
+const OTHER_SITE: Turned = Turned {
+    status: StatusCode::FORBIDDEN,
+    title: "This came from another site",
+    said: "Your browser says that this form was sent from another address than the portal's own, so nothing was changed. \
+           Open the portal at its own address and do it there.",
+    operator: "If it was the portal's own address, a proxy changes the Host header on the way: have it pass the header on, \
+               or set LATCHKEY_PUBLIC_URL to the address that people use. The log has a line about this request.",
+};
+
+const OTHER_HOST: Turned = Turned {
+    status: StatusCode::MISDIRECTED_REQUEST,
+    title: "Not the portal's address",
+    said: "The portal does not answer under this host name. Open it at its own address.",
+    operator: "If this is its address, set LATCHKEY_PUBLIC_URL to it, or add the host name to LATCHKEY_HOSTS, and start the \
+               portal again. The log has a line about this request.",
+};
+
+const TWO_HOSTS: Turned = Turned {
+    status: StatusCode::BAD_REQUEST,
+    title: "Two addresses in one request",
+    said: "The request names two hosts, so it is not clear which of them is meant. Nothing was changed. Open the portal at \
+           its own address.",
+    operator: "A proxy that adds a Host header has to replace the one that is there.",
+};
+
+impl Turned {
+    fn response(&self, as_page: bool) -> Response {
+        let Self { status, title, said, operator } = self;
+        if as_page {
+            let page = format!(
+                "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
+                 content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\
+                 <title>{title} · Latchkey</title></head><body><main><h1>{title}</h1><p>{said}</p><p>For whoever runs \
+                 the portal: {operator}</p></main></body></html>\n"
+            );
+            (*status, Html(page)).into_response()
+        } else {
+            (*status, format!("{title}. {said}\n{operator}\n")).into_response()
+        }
+    }
+}
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    text(headers, &header::ACCEPT).contains("text/html")
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// As much of a stranger's text as is logged. Printed with `?`, so that control characters show as such.
+fn logged(text: &str) -> String {
+    text.chars().take(MAX_LOGGED).collect()
+}
+
+fn log(parts: &Parts, reason: &'static str) {
+    let ctx = parts.extensions.get::<Ctx>();
+    tracing::info!(
+        request_id = ctx.map(|ctx| ctx.request_id.as_str()),
+        address = ctx.and_then(|ctx| ctx.address).map(|address| address.to_string()),
+        method = %parts.method,
+        path = ?logged(parts.uri.path()),
+        host = ?logged(&edge::host(parts).unwrap_or_default()),
+        origin = ?logged(text(&parts.headers, &header::ORIGIN)),
+        site = ?logged(text(&parts.headers, &HeaderName::from_static("sec-fetch-site"))),
+        reason,
+        "turned a request away"
+    );
+}
+
+/// Turns away requests that name two hosts.
+pub async fn one_host(request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let secure = arrival(&parts).secure;
+    if let Err(TwoHosts) = settle_host(&mut parts, secure) {
+        log(&parts, "it names two hosts");
+        return TWO_HOSTS.response(wants_page(&parts.headers));
+    }
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// Turns away requests for hosts that are not ours.
+pub async fn known_host(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    if state.edge.answers(&parts) {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    log(&parts, "its host is neither LATCHKEY_PUBLIC_URL nor in LATCHKEY_HOSTS");
+    OTHER_HOST.response(wants_page(&parts.headers))
+}
+
+/// Says why a request was turned away that came from another site.
+pub async fn cross_site(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let seen = parts.clone();
+    let response = next.run(Request::from_parts(parts, body)).await;
+    if response.extensions().get::<ProtectionError>().is_none() {
+        return response;
+    }
+    log(&seen, "it came from another site, by Origin or Sec-Fetch-Site");
+    OTHER_SITE.response(wants_page(&seen.headers))
+}
