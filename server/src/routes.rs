@@ -241,8 +241,8 @@ pub fn router(state: AppState) -> Router {
                 .layer(from_fn(rejection::cross_site))
                 .layer(own_site(&state))
                 .layer(from_fn(middleware::limit_body))
-                .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE))
-                .layer(from_fn(middleware::body_in_time)),
+                .layer(from_fn(middleware::body_in_time))
+                .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE)),
         )
         .with_state(state)
 }

@@ -128,7 +128,7 @@ impl NewSecretBody {
             SecretKind::GitDataset => &image[..],
             SecretKind::ImagePull => &git[..],
         };
-        others.iter().find(|(_, sent)| *sent).map(|(name, _)| name)
+        others.iter().find(|(_, sent)| *sent).map(|(name, _)| *name)
     }
 }
 
@@ -198,7 +198,7 @@ impl SecretChange {
             ("image", self.image.is_some()),
         ];
         let others = if kind == SecretKind::GitDataset { &image[..] } else { &git[..] };
-        others.iter().filter(|(_, sent)| *sent).map(|(name, _)| name).collect()
+        others.iter().filter(|(_, sent)| *sent).map(|(name, _)| *name).collect()
     }
 }
 
