@@ -26,9 +26,15 @@ use std::{future::poll_fn, pin::Pin};
 /// The longest part of a path that names nothing whose form is known, in bytes.
 const MAX_PART: usize = 300;
 
-/// The forms that are kept for somebody whose session has ended, so that they need not be typed again.
-const KEPT_FORMS: [&str; 4] =
-    ["/secrets/new", "/secrets/new/check", "/secrets/{id}/edit", "/secrets/{id}/edit/check"];
+/// The forms that are kept for somebody whose session has ended, so that they need not be typed again; and the one that says
+/// where in the list they were.
+const KEPT_FORMS: [&str; 5] = [
+    "/secrets/new",
+    "/secrets/new/check",
+    "/secrets/{id}/edit",
+    "/secrets/{id}/edit/check",
+    "/secrets/selected/check",
+];
 
 fn identified(request: &Request) -> Identified {
     request.extensions().get::<Identified>().cloned().unwrap_or(Err(Error::Unavailable))

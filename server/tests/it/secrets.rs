@@ -114,7 +114,7 @@ async fn a_refused_form_comes_back_with_what_was_typed_and_without_values() {
                 ("name", "Not A Name"),
                 ("display_name", "TYPED-DISPLAY"),
                 ("type", "image-pull"),
-                ("registry_host", "TYPED-HOST/path"),
+                ("registry_host", "TYPED-HOST?path"),
                 ("username", "TYPED-USER"),
                 ("password", "SENTINEL-PASSWORD"),
                 ("secret", "SENTINEL-SECRET"),
@@ -123,7 +123,7 @@ async fn a_refused_form_comes_back_with_what_was_typed_and_without_values() {
         .await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     for typed in
-        ["Not A Name", "TYPED-DISPLAY", "TYPED-HOST/path", "TYPED-USER", "must be typed again", "not-a-name"]
+        ["Not A Name", "TYPED-DISPLAY", "TYPED-HOST?path", "TYPED-USER", "must be typed again", "not-a-name"]
     {
         assert!(answer.body.contains(typed), "{typed} is missing: {}", answer.body);
     }

@@ -286,10 +286,13 @@ async fn whoever_signs_in_again_finds_the_selection() {
         assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, back.as_str()));
     }
     let fields = [("id", "image-a"), ("list", "q=a")];
-    let answer = app
-        .send_anonymous(crate::harness::posted("/secrets/selected/check", "latchkey_theme=dark", &fields))
-        .await;
+    let check = "/secrets/selected/check";
+    let browser = app.browser("admin").await;
+    let answer = app.send_anonymous(crate::harness::posted(check, &browser, &fields)).await;
     assert_eq!(answer.header("location"), "/sign-in?next=%2Fsecrets%3Fq%3Da");
+    // Nobody has signed in with this browser, and nothing that it sends is read.
+    let answer = app.send_anonymous(crate::harness::posted(check, "latchkey_theme=dark", &fields)).await;
+    assert_eq!(answer.header("location"), "/sign-in?next=%2Fsecrets");
     let back = app.get("/secrets/selected/check?list=q%3Da").await;
     assert_eq!((back.status, back.header("location")), (StatusCode::SEE_OTHER, "/secrets?q=a"));
     // An address that no proxy would hand on.
