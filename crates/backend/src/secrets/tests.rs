@@ -75,7 +75,8 @@ fn rows(page: &SecretPage) -> Vec<String> {
 async fn what_is_stored_is_handed_out_to_the_letter_and_recorded(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let odd = " \"\\:🔑' ";
-    backend.secrets().create(&at(1), new(image("a", odd)), None).await.unwrap();
+    let kept = SecretDraft { password_ends: "keep".to_owned(), ..image("a", odd) };
+    backend.secrets().create(&at(1), new(kept), None).await.unwrap();
     backend.secrets().create(&at(2), new(dataset("a")), None).await.unwrap();
     assert_eq!(password(&backend, "image-a").await, odd);
     let Credential::GitDataset { private_key } =

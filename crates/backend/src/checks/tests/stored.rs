@@ -374,8 +374,13 @@ async fn a_dataset_s_branch_is_looked_for_and_the_secret_is_not_blamed(pool: PgP
         tested.unwrap().cause
     };
     let a = "gitsync-secret-a";
-    for branch in ["nowhere", "Trunk", "v1", "refs/heads/trunk"] {
-        assert_eq!(on(a, "repo.git", branch).await, CheckCause::BranchNotFound, "{branch}");
+    for (branch, cause_there) in [
+        ("nowhere", CheckCause::BranchNotFound),
+        ("Trunk", CheckCause::BranchNotFound),
+        ("v1", CheckCause::BranchIsTag),
+        ("refs/heads/trunk", CheckCause::BranchNotFound),
+    ] {
+        assert_eq!(on(a, "repo.git", branch).await, cause_there, "{branch}");
         assert_eq!(cause(&backend, a).await, CheckCause::RepositoryRead);
     }
     for branch in ["trunk", "other", ""] {
