@@ -15,7 +15,7 @@ use domain::{
     access::Role,
     check::{ImageReference, KnownHosts, Repository},
     error::Error,
-    secret::{RegistryHost, Username},
+    secret::{DisplayName, RegistryHost, SecretName, Username},
     sensitive::Sensitive,
 };
 use http::{HeaderValue, StatusCode, header, request::Parts};
@@ -283,8 +283,8 @@ fn harmless(typed: &Typed) -> Typed {
     let keep =
         |text: &str, good: bool| if good && !has_password(text) { text.to_owned() } else { String::new() };
     Typed {
-        name: keep(&typed.name, true),
-        display_name: keep(&typed.display_name, true),
+        name: keep(&typed.name, SecretName::parse(&typed.name).is_ok()),
+        display_name: keep(&typed.display_name, DisplayName::parse(&typed.display_name).is_ok()),
         registry_host: keep(&typed.registry_host, host.is_some()),
         username: keep(&typed.username, Username::parse(&typed.username).is_ok()),
         repository: keep(&typed.repository, Repository::parse(&typed.repository).is_ok()),
@@ -344,6 +344,8 @@ mod tests {
         }
         // Whatever else would be refused may hold one too.
         let wrong = Typed { registry_host: "SENTINEL@ghcr.io".to_owned(), ..Typed::default() };
+        assert_eq!(harmless(&wrong), Typed::default());
+        let wrong = Typed { name: "SENTINEL pw!".to_owned(), ..Typed::default() };
         assert_eq!(harmless(&wrong), Typed::default());
     }
 }

@@ -121,7 +121,7 @@ impl PrivatePostgres {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return match wait(&folder, || Ok(())) {
+                return match wait(&folder, None, || Ok(())) {
                     Ok(true) => Ok(Self { folder, entrance, owned: None }),
                     _ => Err(StartError::InUse),
                 };
@@ -170,7 +170,7 @@ impl PrivatePostgres {
         let folder = self.folder.clone();
         move || match &running {
             Some(running) => running.load(Ordering::Acquire),
-            None => is_ready(&folder),
+            None => is_ready(&folder, None),
         }
     }
 
@@ -265,7 +265,8 @@ impl Keeper {
             .server(&programs, log()?)
             .spawn()
             .map_err(|error| StartError::Failed("started", error.to_string()))?;
-        let ready = wait(&self.folder, || match child.try_wait() {
+        let id = child.id();
+        let ready = wait(&self.folder, Some(id), || match child.try_wait() {
             Ok(None) => Ok(()),
             _ => Err(()),
         });
@@ -278,10 +279,10 @@ impl Keeper {
 }
 
 /// Waits until the server says that it is ready, or `alive` says that it ended, or patience does.
-fn wait(folder: &Path, mut alive: impl FnMut() -> Result<(), ()>) -> Result<bool, ()> {
+fn wait(folder: &Path, id: Option<u32>, mut alive: impl FnMut() -> Result<(), ()>) -> Result<bool, ()> {
     let began = Instant::now();
     while began.elapsed() < PATIENCE {
-        if is_ready(folder) {
+        if is_ready(folder, id) {
             return Ok(true);
         }
         alive()?;
@@ -290,10 +291,14 @@ fn wait(folder: &Path, mut alive: impl FnMut() -> Result<(), ()>) -> Result<bool
     Ok(false)
 }
 
-/// The eighth line of the file says what the server is doing.
-fn is_ready(folder: &Path) -> bool {
+/// Returns whether a server is ready: that of this process id, or any. The first line of the file is the id, which tells a
+/// server that is starting from what one that was killed has left; the eighth says what it is doing.
+fn is_ready(folder: &Path, id: Option<u32>) -> bool {
     let state = fs::read_to_string(folder.join("postmaster.pid")).unwrap_or_default();
-    state.lines().nth(7).is_some_and(|line| line.trim() == "ready")
+    let mut lines = state.lines();
+    let of = lines.next().and_then(|line| line.trim().parse().ok());
+    let is_it = id.is_none_or(|id| of == Some(id));
+    is_it && lines.nth(6).is_some_and(|line| line.trim() == "ready")
 }
 
 fn make_folder(path: &Path) -> io::Result<()> {

@@ -25,6 +25,9 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How long the connections to the database may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long the private PostgreSQL may take to end.
+const DATABASE_END: Duration = Duration::from_secs(20);
+
 /// How long to wait before a database that did not answer is asked again.
 const RETRY: Duration = Duration::from_secs(2);
 
@@ -249,7 +252,9 @@ async fn serve(settings: Settings) -> Outcome {
     {
         tracing::warn!("the database did not let go of its connections, which end with this process");
     }
-    end_database(private).await;
+    if signals.bound(DATABASE_END, end_database(private)).await.is_none() {
+        tracing::warn!("the private PostgreSQL is ended with this process");
+    }
     opened.map(drop)
 }
 
@@ -281,7 +286,10 @@ async fn open(
                 if let Ok(health) = backend.health(&Ctx::system("start", clock::now())).await {
                     clock::set_by(health.now);
                 }
-                first_admin(settings, &backend, addr).await?;
+                // While sealed nobody can be added, and the portal stays up to say so.
+                if !backend.is_sealed() {
+                    first_admin(settings, &backend, addr).await?;
+                }
                 tokio::spawn(sweep::run(backend.clone(), Arc::clone(&state.status)));
                 state.open(backend.clone());
                 tokio::spawn(read_old_keys(backend));

@@ -179,13 +179,9 @@ async fn end(connection: &mut PgConnection, keyring: &Keyring) -> Result<End, sq
     .await?;
     let HeadRow { last_id, hash, mac, active } = head;
     let doubt = keyring.vouches(&head_message(last_id, &hash), mac.as_deref()).err();
-    let active = active.filter(|id| keyring.has(id));
-    let doubt = match (doubt, &active) {
-        // A server that has yet to be given the key that was activated writes on under the one that it has.
-        (Some(Doubt::OtherKey), None) => None,
-        (doubt, _) => doubt,
-    };
-    let signer = active.or_else(|| keyring.any_id()).ok_or_else(NoKey::into_database_error)?;
+    // A server without the active key writes nothing: it cannot verify the end that one with it has signed, and whoever
+    // writes the database could have it go on from any.
+    let signer = active.filter(|id| keyring.has(id)).ok_or_else(NoKey::into_database_error)?;
     if doubt.is_none() {
         return Ok(End { last_id, hash, signer, doubt });
     }
@@ -195,6 +191,17 @@ async fn end(connection: &mut PgConnection, keyring: &Keyring) -> Result<End, sq
             .await?;
     let (last_id, hash) = last.unwrap_or_else(|| (0, beginning().to_vec()));
     Ok(End { last_id, hash, signer, doubt })
+}
+
+/// Whether the portal has vouched for a record, a user or a value here already.
+pub(crate) async fn is_vouched_for(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM audit_head WHERE mac IS NOT NULL) \
+         OR EXISTS (SELECT FROM audit_records WHERE mac IS NOT NULL) \
+         OR EXISTS (SELECT FROM users WHERE mac IS NOT NULL) OR EXISTS (SELECT FROM secret_values)",
+    )
+    .fetch_one(connection)
+    .await
 }
 
 /// Vouches for the end of a chain as an older version, or the migrations, left it.

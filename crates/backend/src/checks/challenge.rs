@@ -3,6 +3,14 @@
 use hyper::{HeaderMap, header::WWW_AUTHENTICATE};
 use std::fmt::Write as _;
 
+/// The most parameters of one challenge that are read, and the most challenges that are answered: a registry has a few,
+/// and each that is answered sends the password to where it says.
+const MAX_PARAMETERS: usize = 32;
+const MAX_CHALLENGES: usize = 8;
+
+/// The most challenges, of any scheme, that are read of one line.
+const MAX_SCHEMES: usize = 64;
+
 /// A challenge that registries' clients can answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Challenge {
@@ -24,11 +32,12 @@ pub(super) fn challenges(headers: &HeaderMap) -> Vec<Challenge> {
     let read = headers.get_all(WWW_AUTHENTICATE).iter().flat_map(|line| split(line.as_bytes()));
     let mut found: Vec<Challenge> = Vec::new();
     for challenge in read.filter_map(known) {
-        if !found.contains(&challenge) {
+        if found.len() < MAX_SCHEMES && !found.contains(&challenge) {
             found.push(challenge);
         }
     }
     found.sort_by_key(|challenge| matches!(challenge, Challenge::Basic));
+    found.truncate(MAX_CHALLENGES);
     found
 }
 
@@ -95,7 +104,9 @@ fn split(line: &[u8]) -> Vec<Read> {
             (Some(value), Some(challenge)) => {
                 let (value, after) = value_of(without_start(value, is_blank));
                 // Of two, the first counts.
-                if !challenge.parameters.iter().any(|(name, _)| name.eq_ignore_ascii_case(word)) {
+                if challenge.parameters.len() < MAX_PARAMETERS
+                    && !challenge.parameters.iter().any(|(name, _)| name.eq_ignore_ascii_case(word))
+                {
                     challenge.parameters.push((word.to_vec(), value));
                 }
                 rest = after;
@@ -103,6 +114,9 @@ fn split(line: &[u8]) -> Vec<Read> {
             // A parameter of nothing.
             (Some(value), None) => rest = value_of(without_start(value, is_blank)).1,
             (None, _) => {
+                if found.len() == MAX_SCHEMES {
+                    return found;
+                }
                 found.push(Read { scheme: word.to_vec(), parameters: Vec::new() });
                 rest = without_token68(next);
             }
@@ -233,6 +247,19 @@ mod tests {
         ] {
             assert_eq!(read(lines), [], "{lines:?}");
         }
+    }
+
+    #[test]
+    fn challenges_without_end_are_read_to_a_limit() {
+        let mut line = b"Bearer realm=\"https://a/t\"".to_vec();
+        for n in 0..20_000 {
+            line.extend(format!(",p{n}=x").bytes());
+        }
+        assert_eq!(split(&line)[0].parameters.len(), MAX_PARAMETERS);
+        assert_eq!(read(&[&line]), vec![bearer("https://a/t", None, None)]);
+        let many: Vec<u8> =
+            (0..5_000).flat_map(|n| format!("Bearer realm=\"https://a/{n}\", ").into_bytes()).collect();
+        assert_eq!(read(&[&many]).len(), MAX_CHALLENGES);
     }
 
     proptest! {

@@ -138,15 +138,11 @@ impl Db {
             for _ in 0..ATTEMPTS {
                 let mut connection = self.pool.lend(false).await?;
                 let limit = if connection.fresh { PATIENCE } else { BEGIN };
+                // Before it is sent: whoever gives up waiting leaves a transaction that may be open.
+                connection.working = true;
                 match timeout(limit, repository::begin(&mut connection, self.pool.pooler)).await {
-                    Ok(Ok(false)) => {
-                        connection.working = true;
-                        return Ok(Transaction(connection));
-                    }
-                    Ok(Ok(true)) if connection.fresh => {
-                        connection.working = true;
-                        return Err(error::read_only());
-                    }
+                    Ok(Ok(false)) => return Ok(Transaction(connection)),
+                    Ok(Ok(true)) if connection.fresh => return Err(error::read_only()),
                     Ok(Ok(true)) => failure = error::read_only(),
                     Ok(Err(error)) if error::is_broken(&error) => failure = error,
                     Ok(Err(error)) => return Err(error),
@@ -190,8 +186,8 @@ impl Db {
         let epoch = reader.epoch();
         if reader.pooler() {
             // A statement alone may be prepared on one of the pooler's connections and run on another.
-            repository::begin(&mut reader, true).await?;
             reader.working = true;
+            repository::begin(&mut reader, true).await?;
         }
         match query(reader).await {
             Ok((found, mut reader)) => {

@@ -29,6 +29,9 @@ use tokio::{
 /// How long one server may take to let us in.
 const CONNECT: Duration = Duration::from_secs(3);
 
+/// The same where there are other servers to turn to.
+const CONNECT_ONE_OF_MANY: Duration = Duration::from_secs(1);
+
 /// How long a connection may take to show that it lives.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -66,7 +69,10 @@ enum Target {
     Servers {
         address: Address,
         config: DatabaseConfig,
+        /// The server that is asked first.
         last: usize,
+        /// The server that took writes last.
+        used: usize,
     },
     /// Where a test is.
     #[cfg_attr(not(test), expect(dead_code, reason = "tests are handed options and no address"))]
@@ -117,7 +123,7 @@ impl Pool {
     pub(super) fn new(config: DatabaseConfig, most: u32, wait: Duration) -> Result<Self, StartError> {
         let address = Address::parse(&config.url)?;
         let pooler = config.pooler;
-        Ok(Self::to(Target::Servers { address, config, last: 0 }, pooler, most, wait))
+        Ok(Self::to(Target::Servers { address, config, last: 0, used: 0 }, pooler, most, wait))
     }
 
     #[cfg(test)]
@@ -241,8 +247,14 @@ impl Pool {
         let (options, writable_only) = self.options()?;
         let mut readable = None;
         let mut failure = None;
+        let many = options.len() > 1;
+        let limit = if many { CONNECT_ONE_OF_MANY } else { CONNECT };
         for (number, options) in options {
-            let made = timeout(CONNECT, async {
+            if many {
+                // Whoever gives up waiting while a server is silent begins with the next one the next time.
+                self.pass_over(number);
+            }
+            let made = timeout(limit, async {
                 let counted = Counted::new(&self.open);
                 let mut connection = options.connect().await?;
                 let read_only = repository::begin(&mut connection, self.pooler).await?;
@@ -289,11 +301,19 @@ impl Pool {
     }
 
     fn remember(&self, number: usize) {
-        if let Target::Servers { last, address, .. } = &mut *self.target()
-            && *last != number
-        {
+        if let Target::Servers { last, used, address, .. } = &mut *self.target() {
             *last = number;
-            tracing::info!(server = address.name(number), "connected to another server of the database");
+            if *used != number {
+                *used = number;
+                tracing::info!(server = address.name(number), "connected to another server of the database");
+            }
+        }
+    }
+
+    /// Puts this server behind the others, until it has been connected to.
+    fn pass_over(&self, number: usize) {
+        if let Target::Servers { last, address, .. } = &mut *self.target() {
+            *last = (number + 1) % address.count().max(1);
         }
     }
 

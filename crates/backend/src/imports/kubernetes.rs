@@ -34,6 +34,9 @@ const BEGINNINGS: [&str; 2] = ["-----BEGIN OPENSSH PRIVATE KEY-----", "PuTTY-Use
 /// How SOPS writes a value.
 const SOPS_VALUE: &str = "ENC[AES256_GCM,";
 
+/// The most values of one Secret that are looked at. Kubernetes takes a megabyte in all.
+const MAX_VALUES: usize = 500;
+
 /// The label by which Argo CD finds its repositories.
 const ARGO_CD: &str = "argocd.argoproj.io/secret-type";
 
@@ -48,11 +51,12 @@ impl Secret<'_> {
         ["data", "stringData"].into_iter().filter_map(|part| self.object.get(part))
     }
 
-    /// The names of its values, each once, in the order of the file.
+    /// The names of its values, each once, in the order of the file: the first of them, where they are very many, since each
+    /// is looked up among all.
     fn names(&self) -> Vec<&str> {
         let mut seen = std::collections::HashSet::new();
         let names = self.parts().flat_map(Node::members).map(|(name, _)| name.as_str());
-        names.filter(|name| seen.insert(*name)).collect()
+        names.filter(|name| seen.insert(*name)).take(MAX_VALUES).collect()
     }
 
     /// A value as it stands there; what stands in both places is taken from `stringData`, as Kubernetes does.

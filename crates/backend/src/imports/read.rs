@@ -133,7 +133,10 @@ impl Found {
         else {
             return;
         };
-        match PrivateKeyText::parse(value).and_then(|text| ssh_keys::read(&text)) {
+        // A key on which a library panics is told as such, and the others of the file stay.
+        let read = || PrivateKeyText::parse(value).and_then(|text| ssh_keys::read(&text));
+        let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+        match read.unwrap_or(Err(domain::secret::KeyProblem::ReaderFailed)) {
             Ok(key) => self.fingerprint = Some(key.facts.fingerprint),
             Err(problem) => {
                 self.value = None;

@@ -187,11 +187,6 @@ impl Keyring {
         self.key(id).is_ok()
     }
 
-    /// One of the keys at hand that may still be used.
-    pub(crate) fn any_id(&self) -> Option<String> {
-        self.ids().find(|id| !self.is_retired(id)).map(str::to_owned)
-    }
-
     fn is_retired(&self, id: &str) -> bool {
         self.retired.iter().any(|retired| retired == id)
     }

@@ -98,10 +98,17 @@ pub(super) async fn run(
     let ctx = Ctx::system(ACTOR, now);
     if is_new {
         // Where there was no key, nothing is taken over: whoever can delete the key's row would have their own rows vouched
-        // for with it.
+        // for with it. Nor is the end of a record that has been vouched for: the next record says that it was cut.
+        if audit::repository::is_vouched_for(work).await? {
+            return Ok(());
+        }
         return audit::repository::vouch_for_end(work, keyring, active).await;
     }
     if known.iter().any(|row| keyring.check(row) == Some(Checked::Vouched)) {
+        // A key that was not at hand then is noted now, so that it takes nothing over once it is the only one.
+        for row in known.iter().filter(|row| keyring.check(row) == Some(Checked::Unvouched)) {
+            repository::put_check(work, &keyring.check_row(&row.id)?).await?;
+        }
         return Ok(());
     }
     tracing::warn!(

@@ -84,12 +84,15 @@ impl Attempts {
 
     /// Takes an attempt back that was counted and not looked at.
     pub(crate) async fn take_back(&self, work: &mut PgConnection) -> Result<(), sqlx::Error> {
-        repository::take_back_attempt(work, &self.name, &[&self.network, ANYWHERE]).await
+        // In the order in which they are counted, so that two at once do not wait for each other.
+        repository::take_back_attempt(work, &self.name, &[&self.network]).await?;
+        repository::take_back_attempt(work, &self.name, &[ANYWHERE]).await
     }
 
     /// Forgets the attempts from here: somebody has signed in.
     pub(crate) async fn forget(&self, work: &mut PgConnection) -> Result<(), sqlx::Error> {
-        repository::forget_attempts(work, &self.name, &[&self.network, ANYWHERE]).await
+        repository::forget_attempts(work, &self.name, &[&self.network]).await?;
+        repository::forget_attempts(work, &self.name, &[ANYWHERE]).await
     }
 }
 

@@ -341,6 +341,21 @@ async fn a_record_that_was_cut_and_mended_is_found(pool: PgPool) {
     assert_eq!(verify().await, Verdict::CutShort(3));
 }
 
+/// Nor does the portal sign an end that it cannot verify, while no key is the active one.
+#[sqlx::test]
+async fn a_record_that_was_cut_is_not_mended_by_taking_the_active_key_away(pool: PgPool) {
+    let backend = with_records(&pool).await;
+    let verify = async || backend.audit().verify(&at(9)).await.unwrap();
+    let end = "UPDATE audit_head SET (last_id, hash, mac) = (SELECT id, hash, decode(repeat('00', 40), 'hex') \
+               FROM audit_records ORDER BY id DESC LIMIT 1)";
+    let none = "UPDATE key_encryption_keys SET active = false";
+    tamper(&pool, &["DELETE FROM audit_records WHERE id > 3", end, none]).await;
+    assert!(backend.users().add(&at(6), "user-6", "reader").await.is_err());
+    tamper(&pool, &["UPDATE key_encryption_keys SET active = true"]).await;
+    backend.users().add(&at(7), "user-7", "reader").await.unwrap();
+    assert_eq!(verify().await, Verdict::CutShort(3));
+}
+
 #[sqlx::test]
 async fn a_record_that_was_written_anew_is_found(pool: PgPool) {
     let backend = with_records(&pool).await;

@@ -66,10 +66,12 @@ async fn a_new_key_takes_the_place_of_the_old_step_by_step(pool: PgPool) {
     keys.add(&at(3)).await.unwrap();
     keys.activate(&at(3), &newer.id()).await.unwrap();
     add(&both, "b", "second").await;
-    // A server that was not restarted writes nothing under a key that is not the active one.
+    // A server that was not restarted writes nothing under a key that is not the active one: neither a secret nor the
+    // record without which no value is handed out.
     let refused = before.secrets().create(&at(3), NewSecret::parse(draft("c", "x")).unwrap(), None).await;
     assert!(matches!(refused, Err(Error::Internal(_))));
-    assert_eq!(password(&before, "a").await, "first");
+    assert_eq!(before.secrets().credential(&at(9), &id("a")).await.unwrap_err(), Error::Sealed);
+    assert_eq!(password(&both, "a").await, "first");
     assert_eq!(keys.retire(&at(3), &newer.id()).await, Err(KeyError::Active));
     assert_eq!(keys.retire(&at(3), &old.id()).await, Err(KeyError::InUse(1)));
 
