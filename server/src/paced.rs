@@ -217,7 +217,7 @@ mod tests {
         let (_peer, stream) = duplex(64);
         let (mut stream, stage) = Paced::new(stream, IDLE);
         let body = stage.serving().until_sent(Body::from("answer"));
-        let waited = tokio::time::timeout(Duration::from_secs(3_600), stream.read_u8()).await;
+        let waited = tokio::time::timeout(Duration::from_hours(1), stream.read_u8()).await;
         assert!(waited.is_err(), "an answer that takes long is no silence of the peer");
         drop(body);
         assert_eq!(cut_after(&mut stream).await, 75);

@@ -50,7 +50,7 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
         tracing::error!(place, "a panic");
     }));
     let outcome = match command {
-        Command::Serve => serve(settings).await,
+        Command::Serve => Box::pin(serve(settings)).await,
         Command::Migrate => {
             with_database(&settings, async |url| {
                 backend::migrate(&url).await?;

@@ -127,7 +127,7 @@ async fn read_up_to<T: DeserializeOwned>(parts: &Parts, body: Body, limit: usize
 /// Under which status a body is refused that did not come whole: it took too long, or it is too long.
 fn status_of_body(error: &(dyn std::error::Error + 'static)) -> StatusCode {
     let mut causes = std::iter::successors(Some(error), |error| error.source());
-    if causes.any(|cause| cause.is::<TimeoutError>()) {
+    if causes.any(<dyn std::error::Error>::is::<TimeoutError>) {
         StatusCode::REQUEST_TIMEOUT
     } else {
         StatusCode::PAYLOAD_TOO_LARGE
