@@ -82,7 +82,7 @@ pub enum Encryption {
     AnsibleVault,
     /// age.
     Age,
-    /// OpenPGP.
+    /// `OpenPGP`.
     Pgp,
 }
 
@@ -187,6 +187,7 @@ pub enum Note {
 
 impl Note {
     /// What to do about it.
+    #[expect(clippy::too_many_lines, reason = "a table: a sentence for each note")]
     pub fn message(&self) -> String {
         match self {
             Self::HostCorrected => {

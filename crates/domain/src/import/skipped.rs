@@ -86,10 +86,10 @@ impl SkippedCounts {
 
     /// Returns the sentence that says what was skipped; `None` where nothing was.
     pub fn message(&self) -> Option<String> {
-        let parts: Vec<String> = self.iter().map(|(skipped, count)| skipped.words(count)).collect();
-        let (last, before) = parts.split_last()?;
-        let list = if before.is_empty() { last.clone() } else { format!("{} and {last}", before.join(", ")) };
-        Some(format!("Skipped, without a credential of a known form: {list}."))
+        let sorts: Vec<String> = self.iter().map(|(skipped, count)| skipped.words(count)).collect();
+        let (last, before) = sorts.split_last()?;
+        let all = if before.is_empty() { last.clone() } else { format!("{} and {last}", before.join(", ")) };
+        Some(format!("Skipped, without a credential of a known form: {all}."))
     }
 }
 

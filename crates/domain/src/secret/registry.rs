@@ -119,9 +119,9 @@ impl RegistryHost {
             return Err(HostProblem::NotAscii);
         }
         let mut host = name.to_ascii_lowercase();
-        if let Some(shorter) = host.strip_suffix('.') {
+        if host.ends_with('.') {
             corrections.push(HostCorrection::FinalDot);
-            host = shorter.to_owned();
+            host.pop();
         }
         check_name(&host)?;
         let is_docker_hub = DOCKER_HUB_NAMES.contains(&host.as_str()) && port.is_none_or(|port| port == 443);
@@ -453,7 +453,9 @@ impl PasswordEnd {
         if whole.len() == text.len() || whole.is_empty() || (whole.starts_with('{') && whole.ends_with('}')) {
             return None;
         }
-        let ends = || text.chars().take_while(is_unseen).chain(text.chars().rev().take_while(is_unseen));
+        let ends = || {
+            text.chars().take_while(|c| is_unseen(*c)).chain(text.chars().rev().take_while(|c| is_unseen(*c)))
+        };
         if ends().any(|c| matches!(c, '\n' | '\r')) {
             Some(Self::LineBreak)
         } else if ends().all(char::is_whitespace) {
@@ -465,7 +467,7 @@ impl PasswordEnd {
 
     /// Returns the password without them.
     pub fn without(text: &str) -> &str {
-        text.trim_matches(|c| is_unseen(&c))
+        text.trim_matches(is_unseen)
     }
 
     /// Returns the stored form.
@@ -499,8 +501,8 @@ impl PasswordEnd {
 }
 
 /// White space, control characters, and what is invisible besides.
-fn is_unseen(c: &char) -> bool {
-    c.is_whitespace() || c.is_control() || is_invisible(*c)
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || is_invisible(c)
 }
 
 impl PasswordProblem {
