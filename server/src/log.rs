@@ -28,7 +28,8 @@ pub fn start(settings: &Settings, serving: bool) -> Result<(), String> {
 fn filter(text: &str) -> Result<EnvFilter, String> {
     let text = text.trim();
     let text = if text.is_empty() { "info" } else { text };
-    for part in text.split(',').map(str::trim) {
+    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+    for part in &parts {
         let is_word = !part.contains(['=', '[', ':']);
         if is_word && part.parse::<LevelFilter>().is_err() {
             return Err(format!(
@@ -36,7 +37,7 @@ fn filter(text: &str) -> Result<EnvFilter, String> {
             ));
         }
     }
-    EnvFilter::builder().parse(text).map_err(|error| error.to_string())
+    EnvFilter::builder().parse(parts.join(",")).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

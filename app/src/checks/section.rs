@@ -70,10 +70,10 @@ pub fn CheckSection(
             </div>
         }
     });
-    let answer = use_context::<(Refused, Tested)>().map(|(_, tested)| tested.0).unwrap_or_else(|| {
-        // A form that was refused after its test is still the one that was tested.
-        if typed.tested.is_empty() { String::new() } else { ticket_field(&typed.tested).to_html() }
-    });
+    // A form that was refused after its test is still the one that was tested.
+    let before =
+        || if typed.tested.is_empty() { String::new() } else { ticket_field(&typed.tested).to_html() };
+    let answer = use_context::<(Refused, Tested)>().map_or_else(before, |(_, tested)| tested.0);
     view! {
         <section class="check-section" aria-labelledby="check-title">
             <h2 id="check-title">"Does it work?"</h2>

@@ -36,6 +36,7 @@ pub(super) enum Found {
 }
 
 /// What was read so far.
+#[expect(clippy::struct_excessive_bools, reason = "each notes one thing that was seen")]
 #[derive(Debug, Default)]
 pub(super) struct Advertisement {
     /// A packet that is not whole yet; at most 64 KiB by its own length.

@@ -31,7 +31,7 @@ pub(super) struct Bearer {
 pub(super) fn challenges(headers: &HeaderMap) -> Vec<Challenge> {
     let read = headers.get_all(WWW_AUTHENTICATE).iter().flat_map(|line| split(line.as_bytes()));
     let mut found: Vec<Challenge> = Vec::new();
-    for challenge in read.filter_map(known) {
+    for challenge in read.filter_map(|read| known(&read)) {
         if found.len() < MAX_SCHEMES && !found.contains(&challenge) {
             found.push(challenge);
         }
@@ -48,7 +48,7 @@ struct Read {
     parameters: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
-fn known(read: Read) -> Option<Challenge> {
+fn known(read: &Read) -> Option<Challenge> {
     if read.scheme.eq_ignore_ascii_case(b"basic") {
         return Some(Challenge::Basic);
     }

@@ -92,12 +92,11 @@ impl Answer {
     /// clock.
     pub(super) fn retry_after(&self) -> Option<u32> {
         let text = self.text(RETRY_AFTER);
-        let seconds = match text.trim().parse::<u64>() {
-            Ok(seconds) => seconds,
-            Err(_) => {
-                let date = |text: &str| httpdate::parse_http_date(text.trim()).ok();
-                date(&text)?.duration_since(date(&self.text(DATE))?).ok()?.as_secs()
-            }
+        let seconds = if let Ok(seconds) = text.trim().parse::<u64>() {
+            seconds
+        } else {
+            let date = |text: &str| httpdate::parse_http_date(text.trim()).ok();
+            date(&text)?.duration_since(date(&self.text(DATE))?).ok()?.as_secs()
         };
         u32::try_from(seconds.min(MAX_RETRY_AFTER)).ok()
     }

@@ -71,13 +71,15 @@ impl<'a> WhatWasTested<'a> {
         stored: Option<(Uuid, i64)>,
     ) -> Option<Self> {
         let (kind, account, typed) = match credential {
-            CredentialUpdate::GitDataset { private_key } => {
-                (SecretKind::GitDataset, None, private_key.as_ref().map(|key| key.value()))
-            }
+            CredentialUpdate::GitDataset { private_key } => (
+                SecretKind::GitDataset,
+                None,
+                private_key.as_ref().map(domain::secret::PrivateKeyText::value),
+            ),
             CredentialUpdate::ImagePull { host, username, password } => (
                 SecretKind::ImagePull,
                 Some((host.as_str(), username.as_str())),
-                password.as_ref().map(|password| password.value()),
+                password.as_ref().map(domain::secret::Password::value),
             ),
         };
         let value = match (typed, stored) {

@@ -102,9 +102,9 @@ impl Address {
             Some((login, hosts)) => {
                 let (user, password) =
                     login.split_once(':').map_or((login, None), |(user, password)| (user, Some(password)));
-                found.push("user", decode(user)?);
+                found.push("user", &decode(user)?);
                 if let Some(password) = password {
-                    found.push("password", decode(password)?);
+                    found.push("password", &decode(password)?);
                 }
                 hosts
             }
@@ -113,7 +113,7 @@ impl Address {
         found.hosts = hosts.split(',').map(Host::parse).collect::<Result<_, _>>()?;
         let database = decode(path.trim_start_matches('/'))?;
         if !database.is_empty() {
-            found.push("dbname", database);
+            found.push("dbname", &database);
         }
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').ok_or_else(|| {
@@ -124,7 +124,7 @@ impl Address {
         Ok(found)
     }
 
-    fn push(&mut self, name: &str, value: Zeroizing<String>) {
+    fn push(&mut self, name: &str, value: &Zeroizing<String>) {
         self.parameters.retain(|(other, _)| other != name);
         self.parameters.push((name.to_owned(), Sensitive::new(value.as_str())));
     }
@@ -140,7 +140,7 @@ impl Address {
                     wrong(format!("the file {} of its {known} cannot be read: {error}", value.as_str()))
                 })?;
             }
-            self.push(known, value);
+            self.push(known, &value);
             return Ok(());
         }
         match name {
@@ -176,9 +176,9 @@ impl Address {
             "sslmode" if !SSL_MODES.contains(&value.as_str()) => {
                 return Err(wrong(format!("its sslmode is none of {}", SSL_MODES.join(", "))));
             }
-            "dbname" => self.push("dbname", value),
+            "dbname" => self.push("dbname", &value),
             _ if PASSED_ON.contains(&name) || (name.starts_with("options[") && name.ends_with(']')) => {
-                self.push(name, value);
+                self.push(name, &value);
             }
             _ => self.ignored.push(
                 name.chars().filter(|c| c.is_ascii_alphanumeric() || "_-.[]".contains(*c)).take(40).collect(),

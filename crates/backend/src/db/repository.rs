@@ -43,6 +43,7 @@ pub(super) async fn now(connection: &mut PgConnection) -> Result<DateTime<Utc>, 
 }
 
 /// What the server is, and what the role may do there.
+#[expect(clippy::struct_excessive_bools, reason = "each is one answer of the server")]
 #[derive(Debug, FromRow)]
 pub(super) struct ServerRow {
     pub(super) version: i32,

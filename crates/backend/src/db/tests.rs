@@ -2,7 +2,7 @@ use super::*;
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::sync::Mutex;
 
-async fn own_db(pool: &PgPool, connections: u32) -> Db {
+fn own_db(pool: &PgPool, connections: u32) -> Db {
     let own = PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_millis(500))
@@ -13,7 +13,7 @@ async fn own_db(pool: &PgPool, connections: u32) -> Db {
 /// A read that is under way when the server stops gives its connection back, or closing would wait for ever.
 #[sqlx::test]
 async fn closing_waits_for_a_read_and_ends(pool: PgPool) {
-    let db = own_db(&pool, 4).await;
+    let db = own_db(&pool, 4);
     let reading = db.clone();
     let (begun, begin) = tokio::sync::oneshot::channel();
     let begun = Mutex::new(Some(begun));
@@ -53,7 +53,7 @@ async fn read_pid(db: &Db) -> i32 {
 /// Reads keep no connection to themselves: a burst of them leaves what they used to the next write.
 #[sqlx::test]
 async fn pool_lends_a_write_the_connection_of_a_read(pool: PgPool) {
-    let db = own_db(&pool, 4).await;
+    let db = own_db(&pool, 4);
     let read = read_pid(&db).await;
     let mut work = db.begin().await.unwrap();
     assert_eq!(pid(&mut work).await, read);
@@ -64,7 +64,7 @@ async fn pool_lends_a_write_the_connection_of_a_read(pool: PgPool) {
 /// A transaction that was given up is ended, and its connection is used on.
 #[sqlx::test]
 async fn pool_reuses_a_connection_whose_transaction_was_dropped(pool: PgPool) {
-    let db = own_db(&pool, 1).await;
+    let db = own_db(&pool, 1);
     let mut work = db.begin().await.unwrap();
     let before = pid(&mut work).await;
     sqlx::query("CREATE TABLE dropped ()").execute(&mut *work).await.unwrap();
@@ -79,7 +79,7 @@ async fn pool_reuses_a_connection_whose_transaction_was_dropped(pool: PgPool) {
 /// PostgreSQL answers the COMMIT of a failed transaction by rolling back, without an error.
 #[sqlx::test]
 async fn commit_fails_where_a_statement_before_it_failed(pool: PgPool) {
-    let db = own_db(&pool, 2).await;
+    let db = own_db(&pool, 2);
     let mut work = db.begin().await.unwrap();
     assert!(sqlx::query("SELECT 1 / 0").execute(&mut *work).await.is_err());
     let failed = work.commit().await.unwrap_err();
@@ -90,7 +90,7 @@ async fn commit_fails_where_a_statement_before_it_failed(pool: PgPool) {
 /// As after a failover behind one address: connections that are kept lead to a server that takes no writes any more.
 #[sqlx::test]
 async fn begin_leaves_a_server_that_has_become_read_only(pool: PgPool) {
-    let db = own_db(&pool, 2).await;
+    let db = own_db(&pool, 2);
     let database: String = sqlx::query_scalar("SELECT current_database()").fetch_one(&pool).await.unwrap();
     let before = read_pid(&db).await;
     db.read(|mut reader| async move {
@@ -159,7 +159,7 @@ async fn begin_reads_what_was_committed_whatever_the_database_says(pool: PgPool)
     let database: String = sqlx::query_scalar("SELECT current_database()").fetch_one(&pool).await.unwrap();
     let set = format!("ALTER DATABASE \"{database}\" SET default_transaction_isolation = serializable");
     sqlx::raw_sql(sqlx::AssertSqlSafe(set)).execute(&pool).await.unwrap();
-    let db = own_db(&pool, 2).await;
+    let db = own_db(&pool, 2);
     let level = "SELECT current_setting('transaction_isolation')";
     let mut work = db.begin().await.unwrap();
     let found: String = sqlx::query_scalar(level).fetch_one(&mut *work).await.unwrap();

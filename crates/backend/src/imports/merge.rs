@@ -70,10 +70,10 @@ fn take_over(first: &mut Found, other: Found) {
     }
     match (&first.repository, other.repository) {
         (None, repository) => first.repository = repository,
-        (Some(known), Some(repository)) if *known != repository => {
-            if !first.notes.contains(&Note::OtherRepositories) {
-                first.notes.push(Note::OtherRepositories);
-            }
+        (Some(known), Some(repository))
+            if *known != repository && !first.notes.contains(&Note::OtherRepositories) =>
+        {
+            first.notes.push(Note::OtherRepositories);
         }
         _ => {}
     }

@@ -246,13 +246,14 @@ impl Gathered {
                 self.skipped.add(Skipped::OtherObject, u32::try_from(items.len()).unwrap_or(u32::MAX));
             }
             // A Secret by itself says that it is one.
-            (None, None) => match docker::any_form(&top) {
-                Some(found) => self.keep(Reduced::of(found, Skipped::OtherObject)),
-                None => {
+            (None, None) => {
+                if let Some(found) = docker::any_form(&top) {
+                    self.keep(Reduced::of(found, Skipped::OtherObject));
+                } else {
                     self.encryption = self.encryption.or(top.get("sops").map(|_| Encryption::Sops));
                     self.keep(Reduced::skipped(Skipped::OtherObject));
                 }
-            },
+            }
             (Some(_), None) => self.keep(<Reduced as Item>::of(top)),
         }
     }

@@ -94,7 +94,7 @@ async fn a_session_ends_by_its_owner_and_whatever_changes_their_rights(pool: PgP
         |backend| Box::pin(async { backend.users().end_sessions(&at(5), "ana").await.unwrap() }),
         |backend| {
             Box::pin(async {
-                drop(backend.users().password_link(&at(5), "ana", PasswordReset::Now).await.unwrap())
+                drop(backend.users().password_link(&at(5), "ana", PasswordReset::Now).await.unwrap());
             })
         },
         |backend| Box::pin(async { backend.users().set_disabled(&at(5), "ana", true).await.unwrap() }),

@@ -1,4 +1,4 @@
-//! The provider signs somebody out here (OpenID Connect Back-Channel Logout 1.0).
+//! The provider signs somebody out here (`OpenID` Connect Back-Channel Logout 1.0).
 
 use super::{
     claims::{Claims, TokenError, Verified},
@@ -100,7 +100,7 @@ impl SingleSignOnService {
             return Err(TokenError::Wrong("it names neither a person nor a session"));
         }
         let id = claims.text("jti").ok_or(TokenError::Wrong("it has no jti"))?;
-        let hash = random::hash(&Sensitive::new(format!("{}\0{id}", config.issuer.as_str()))).to_vec();
+        let hash = random::hash(&Sensitive::new(format!("{}\0{id}", config.issuer.as_str())));
         let latest = now.micros().saturating_add(LONGEST);
         let expires_at = claims
             .refused_from()

@@ -161,7 +161,7 @@ impl Provider {
         }
     }
 
-    /// Whether all of an ID token holds (OpenID Connect Core 1.0, 3.1.3.7).
+    /// Whether all of an ID token holds (`OpenID` Connect Core 1.0, 3.1.3.7).
     fn check(
         &self,
         verified: &Verified,
@@ -223,7 +223,7 @@ impl Provider {
         Ok(identity)
     }
 
-    /// What the provider says of the person besides (OpenID Connect Core 1.0, 5.3), plain or signed.
+    /// What the provider says of the person besides (`OpenID` Connect Core 1.0, 5.3), plain or signed.
     async fn user_info(
         &self,
         ctx: &Ctx,
@@ -307,7 +307,7 @@ impl Provider {
         let secret = self.config.client_secret.as_ref();
         let by_basic = metadata
             .token_endpoint_auth_methods_supported()
-            // Where nothing is said, it is this (OpenID Connect Discovery 1.0, section 3).
+            // Where nothing is said, it is this (`OpenID` Connect Discovery 1.0, section 3).
             .is_none_or(|methods| methods.contains(&CoreClientAuthMethod::ClientSecretBasic));
         Ok(Client::from_provider_metadata(
             (**metadata).clone(),

@@ -160,17 +160,14 @@ fn opened(plain: &[u8]) -> Result<Pair, KeyProblem> {
 fn elliptic_curve(der: &[u8], curve: Option<Curve>) -> Result<Pair, KeyProblem> {
     // Curves spelled out are nothing that `sec1` reads.
     let parsed = EcPrivateKey::from_der(der);
-    let (own, secret, stated, named) = match &parsed {
-        Ok(key) => {
-            let own = key.parameters.and_then(sec1::EcParameters::named_curve);
-            let own = own.map(|oid| named(oid).ok_or(KeyProblem::Unsupported)).transpose()?;
-            (own, key.private_key, key.public_key, true)
-        }
-        Err(_) => {
-            let parts = SpelledOut::parse(der).ok_or(KeyProblem::Damaged)?;
-            let own = spelled_out(parts.parameters).ok_or(KeyProblem::Unsupported)?;
-            (Some(own), parts.secret, parts.public, false)
-        }
+    let (own, secret, stated, named) = if let Ok(key) = &parsed {
+        let own = key.parameters.and_then(sec1::EcParameters::named_curve);
+        let own = own.map(|oid| named(oid).ok_or(KeyProblem::Unsupported)).transpose()?;
+        (own, key.private_key, key.public_key, true)
+    } else {
+        let parts = SpelledOut::parse(der).ok_or(KeyProblem::Damaged)?;
+        let own = spelled_out(parts.parameters).ok_or(KeyProblem::Unsupported)?;
+        (Some(own), parts.secret, parts.public, false)
     };
     let curve = own.or(curve).ok_or(KeyProblem::Unsupported)?;
     let pair = material::ecdsa(curve, secret)?;

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 /// More rounds than anybody asks for (16 or 24 are usual); they take some three seconds.
 const MAX_ROUNDS: u32 = 300;
 
-/// The longest padding: it counts in bytes. OpenSSH itself asks only that it counts; PuTTYgen and Python's `cryptography`
+/// The longest padding: it counts in bytes. OpenSSH itself asks only that it counts; `puttygen` and Python's `cryptography`
 /// fill up more than a block.
 const MAX_PADDING: usize = 255;
 

@@ -65,7 +65,9 @@ pub(super) fn decrypt(der: &[u8], passphrase: &Sensitive) -> Result<Option<Zeroi
 }
 
 /// The scheme, its salt, its rounds, and what is protected.
-fn parts(mut der: &[u8]) -> Option<(&[u8], &[u8], u32, &[u8])> {
+type Parts<'a> = (&'a [u8], &'a [u8], u32, &'a [u8]);
+
+fn parts(mut der: &[u8]) -> Option<Parts<'_>> {
     let mut all = element(&mut der, 0x30)?;
     let mut algorithm = element(&mut all, 0x30)?;
     let name = element(&mut algorithm, 0x06)?;

@@ -180,15 +180,14 @@ impl<'a> File<'a> {
         let lost = parts.len() - 1;
         let each = move |index: usize| if index < lost && lost <= 2 { 0x80..=0xff_u8 } else { 0..=0 };
         let none = !(1..=2).contains(&lost);
-        each(0).flat_map(move |first| each(1).map(move |second| [first, second])).filter_map(move |bytes| {
-            (!none).then(|| {
-                let mut comment = Vec::with_capacity(256);
-                for (index, part) in parts.iter().enumerate() {
-                    comment.extend_from_slice(part.as_bytes());
-                    comment.extend(bytes.get(index).filter(|_| index < lost));
-                }
-                comment
-            })
+        let all = each(0).flat_map(move |first| each(1).map(move |second| [first, second]));
+        all.filter(move |_| !none).map(move |bytes| {
+            let mut comment = Vec::with_capacity(256);
+            for (index, part) in parts.iter().enumerate() {
+                comment.extend_from_slice(part.as_bytes());
+                comment.extend(bytes.get(index).filter(|_| index < lost));
+            }
+            comment
         })
     }
 

@@ -52,7 +52,7 @@ impl Stopped {
 
 impl TokenLimits {
     /// Returns the expiry where nothing is typed.
-    pub(super) fn default_expiry(&self) -> Expiry {
+    pub(super) fn default_expiry(self) -> Expiry {
         match (self.most_days, Expiry::DEFAULT) {
             (Some(most), Expiry::Days(days)) => Expiry::Days(days.min(most)),
             (Some(most), Expiry::Never) => Expiry::Days(most),
@@ -61,7 +61,7 @@ impl TokenLimits {
     }
 
     /// Returns what these limits have against a token that whoever asks may make otherwise.
-    pub(super) fn problem(&self, ctx: &Ctx, token: &NewToken) -> Option<(AccessField, AccessProblem)> {
+    pub(super) fn problem(self, ctx: &Ctx, token: &NewToken) -> Option<(AccessField, AccessProblem)> {
         let beyond = |most: &u16| match token.expiry {
             Expiry::Never => true,
             Expiry::Days(days) => days > *most,
@@ -76,7 +76,7 @@ impl TokenLimits {
     }
 
     /// Returns when the tokens of this person end unless they sign in at the provider before.
-    pub(super) fn end_without_sign_in(&self, owner: &UserRow) -> Option<Timestamp> {
+    pub(super) fn end_without_sign_in(self, owner: &UserRow) -> Option<Timestamp> {
         owner.oidc_issuer.as_ref()?;
         let life = i64::from(self.days_after_sign_in) * DAY;
         let at = owner.signed_in_at.max(owner.tokens_kept_from).map_or(0, |at| at.timestamp_micros());
@@ -84,7 +84,7 @@ impl TokenLimits {
     }
 
     /// Returns why the tokens of this person are refused, if they are.
-    pub(super) fn stopped(&self, owner: &UserRow, now: Timestamp) -> Option<Stopped> {
+    pub(super) fn stopped(self, owner: &UserRow, now: Timestamp) -> Option<Stopped> {
         if owner.disabled {
             Some(Stopped::Disabled)
         } else if owner.suspended_at.is_some() {

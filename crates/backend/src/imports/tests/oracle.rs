@@ -123,9 +123,7 @@ fn accounts_with_a_path_are_looked_up_by_skopeo_as_they_are_handed_out() {
         let username = domain::secret::Username::parse("robot").unwrap();
         let password = domain::secret::Password::parse(Sensitive::new(password)).unwrap();
         let config = crate::docker_config_json(&host, &username, &password);
-        let entry =
-            config.expose().strip_prefix("{\"auths\":{").unwrap().strip_suffix("}}").unwrap().to_owned();
-        entry
+        config.expose().strip_prefix("{\"auths\":{").unwrap().strip_suffix("}}").unwrap().to_owned()
     };
     // There is no such repository, which only those are told who were let in.
     let let_in = |entries: &[String], name: &str| {
@@ -138,9 +136,9 @@ fn accounts_with_a_path_are_looked_up_by_skopeo_as_they_are_handed_out() {
     let (all, team, app) =
         (handed_out("", "wrong"), handed_out("/team", "pw"), handed_out("/team/app", "wrong"));
     assert!(let_in(&[all.clone(), team.clone()], "team/other"));
-    assert!(let_in(&[team.clone()], "team/app"));
-    assert!(!let_in(&[team.clone()], "elsewhere/app"));
-    assert!(!let_in(&[team.clone()], "teams/app"));
+    assert!(let_in(std::slice::from_ref(&team), "team/app"));
+    assert!(!let_in(std::slice::from_ref(&team), "elsewhere/app"));
+    assert!(!let_in(std::slice::from_ref(&team), "teams/app"));
     assert!(!let_in(&[all, team, app], "team/app"), "the longest one counts, and its password is wrong");
 }
 
