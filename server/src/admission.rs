@@ -142,6 +142,9 @@ async fn without_body(request: Request, next: Next) -> Response {
     response
 }
 
+/// So much of a body that nobody reads is waited for.
+const MAX_DRAINED: usize = 4 * 1024 * 1024;
+
 /// Takes what is still on its way and throws it away, within the limits of every body: a connection that is closed before
 /// everything has arrived takes the answer with it.
 fn drain(mut body: Body) {
@@ -149,7 +152,15 @@ fn drain(mut body: Body) {
         return;
     }
     tokio::spawn(async move {
-        while let Some(Ok(_)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {}
+        let mut left = MAX_DRAINED;
+        while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+            match left.checked_sub(frame.data_ref().map_or(1, |data| data.len().max(1))) {
+                Some(rest) => left = rest,
+                None => return,
+            }
+            // Whoever sends without a pause keeps nobody else waiting.
+            tokio::task::yield_now().await;
+        }
     });
 }
 

@@ -164,6 +164,7 @@ pub enum TokenCommand {
         #[arg(long, default_value = "")]
         secrets: String,
         /// After how many days it expires, or "never"; 30 where nothing is said, or what LATCHKEY_TOKEN_MAX_DAYS allows
+        #[expect(clippy::doc_markdown, reason = "--help shows the text as it stands")]
         #[arg(long, default_value = "")]
         expires: String,
     },
@@ -350,6 +351,7 @@ pub struct OidcSettings {
     pub reader_group: Option<String>,
 
     /// The claim in which the provider names a person's groups, or the way to it: realm_access.roles
+    #[expect(clippy::doc_markdown, reason = "--help shows the text as it stands")]
     #[arg(
         long = "oidc-groups-claim",
         env = "LATCHKEY_OIDC_GROUPS_CLAIM",

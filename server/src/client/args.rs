@@ -262,6 +262,7 @@ pub struct ManifestArgs {
 }
 
 /// What is imported.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 #[derive(Debug, Args)]
 pub struct ImportArgs {
     /// A docker config or Kubernetes Secrets, as YAML or JSON; - for standard input

@@ -25,12 +25,12 @@ use serde::Deserialize;
 
 /// `POST /secrets/new/check`
 pub async fn new(State(state): State<AppState>, request: Request) -> Response {
-    typed(state, request, Page::AddSecret, None).await
+    Box::pin(typed(state, request, Page::AddSecret, None)).await
 }
 
 /// `POST /secrets/{id}/edit/check`
 pub async fn edit(State(state): State<AppState>, Path(id): Path<String>, request: Request) -> Response {
-    typed(state, request, Page::EditSecret, Some(id)).await
+    Box::pin(typed(state, request, Page::EditSecret, Some(id))).await
 }
 
 /// What a test of the form came to. A browser that goes there gets the form again, without the values; the button of a

@@ -44,7 +44,7 @@ pub const CHOICE_LIMIT: usize = MAX_ENTRIES * 1024;
 const DRAINED: usize = 256 * 1024 * 1024;
 
 /// How long that may take.
-const DRAIN_PATIENCE: Duration = Duration::from_secs(60);
+const DRAIN_PATIENCE: Duration = Duration::from_mins(1);
 
 /// Files from this length on are read so many at a time, since each takes a multiple of its length of memory.
 const LARGE: usize = 1024 * 1024;
@@ -200,7 +200,7 @@ async fn received(parts: &Parts, body: Body) -> Result<Result<Received, ImportEr
 async fn drain(mut body: Body) {
     let mut left = DRAINED;
     while let Some(Ok(frame)) = body.frame().await {
-        match left.checked_sub(frame.data_ref().map_or(0, |data| data.len())) {
+        match left.checked_sub(frame.data_ref().map_or(0, hyper::body::Bytes::len)) {
             Some(rest) => left = rest,
             None => return,
         }
@@ -232,7 +232,7 @@ async fn pasted(parts: &Parts, body: Body) -> Result<Result<Sensitive, ImportPro
         match value {
             Ok(value) if filled(&value) => given.push(value),
             Ok(_) => {}
-            Err(_) => return Ok(Err(ImportProblem::Binary)),
+            Err(()) => return Ok(Err(ImportProblem::Binary)),
         }
     }
     Ok(match (given.pop(), given.pop()) {

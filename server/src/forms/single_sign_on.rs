@@ -156,7 +156,7 @@ struct LogoutToken {
     logout_token: Sensitive,
 }
 
-/// `POST /sign-in/single-sign-on/logout`, to which the provider itself sends whom it has signed out (OpenID Connect Back-Channel
+/// `POST /sign-in/single-sign-on/logout`, to which the provider itself sends whom it has signed out (`OpenID` Connect Back-Channel
 /// Logout 1.0, 2.5). It has no session and no origin of ours: what counts is its signature.
 pub async fn log_out(State(state): State<AppState>, request: Request) -> Response {
     let (parts, body) = request.into_parts();

@@ -878,11 +878,11 @@ async fn a_token_is_shown_once_and_opens_the_api_until_it_is_revoked() {
     assert!(
         without.body.contains("Enter your current password.") && without.body.contains("value=\"team-\"")
     );
-    let made = make(PASSWORD).await;
-    assert_eq!(made.status, StatusCode::OK, "{}", made.body);
-    let start = made.body.find("latchkey_").unwrap();
-    let start = start + made.body[start..].find("value=\"latchkey_").map_or(0, |found| found + 7);
-    let token: String = made.body[start..].chars().take_while(|c| *c != '"').collect();
+    let shown = make(PASSWORD).await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.body);
+    let start = shown.body.find("latchkey_").unwrap();
+    let start = start + shown.body[start..].find("value=\"latchkey_").map_or(0, |found| found + 7);
+    let token: String = shown.body[start..].chars().take_while(|c| *c != '"').collect();
     assert_eq!(token.len(), "latchkey_".len() + 16 + 1 + 64, "{token}");
     let id = token.split('_').nth(1).unwrap().to_owned();
 

@@ -537,6 +537,7 @@ fn several_secrets_are_tested_and_made_manifests_of_at_once() {
 
 /// Skopeo signs in to a real registry with what the helper hands out.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
 fn docker_and_its_like_are_handed_credentials() {
     let portal = Portal::start("client-docker");
     let registry = Registry::start(&Guard::Basic, None);
@@ -746,7 +747,8 @@ fn a_key_goes_into_an_agent() {
 fn help_and_completion_offer_no_value_and_no_setting_of_the_server() {
     let help = ended(bare(&["secret", "add", "--help"]), "").ok();
     assert!(help.contains("--value-file <FILE>") && help.contains("LATCHKEY_URL"), "{help}");
-    for flag in ["--value ", "--password", "--secret", "--passphrase ", "--token ", "--kek", "--database-url"]
+    for flag in
+        ["--value ", "--password ", "--secret", "--passphrase ", "--token ", "--kek", "--database-url"]
     {
         assert!(!help.contains(flag), "{flag}: {help}");
     }

@@ -305,6 +305,7 @@ fn help_lists_every_setting() {
 
 /// The first administrator by the printed link, and what the command line does beside a running server.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
 fn the_command_line_works_beside_a_running_server() {
     let folder = fresh_folder("commands");
     let bare = |folder: &Path| {

@@ -133,6 +133,7 @@ async fn several_are_tested_and_each_says_what_came_of_it() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
 async fn manifests_leave_by_a_token_alone() {
     let app = TestApp::start().await;
     let ([a, b], query) = two(&app, "exported").await;
