@@ -127,7 +127,7 @@ test('a pair is made with the secret; Enter in the form makes none', async ({ pa
   const answered = hydrated ? undefined : page.waitForEvent('load');
   await field(page, 'Name').press('Enter');
   await answered;
-  await expectError(page, 'Secret', /Paste the private key/);
+  await expectError(page, 'Secret', /^Enter the private key\.$/);
   await make.click();
   await expectHeading(page, 'SSH key');
   await expect(page).toHaveURL(new RegExp(`/secrets/gitsync-secret-${name}/key$`));

@@ -104,13 +104,13 @@ test('a value alone counts as a change, and so does the type', async ({ page, se
 
 test('not where nothing was changed, nor after saving', async ({ page, secrets }) => {
   const asked = answer(page, 'accept');
-  const secret = await secrets.git();
-  await open(page, '/secrets/new');
-  await page.getByRole('link', { name: 'Cancel', exact: true }).click();
-  await expectList(page);
-  await open(page, secret.edit);
-  await page.getByRole('link', { name: 'Cancel', exact: true }).click();
-  await expectList(page);
+  const [key, account] = [await secrets.git(), await secrets.image()];
+  for (const address of ['/secrets/new', key.edit, account.edit]) {
+    await open(page, address);
+    await page.getByRole('link', { name: 'Cancel', exact: true }).click();
+    await expectList(page);
+    expect(asked, address).toEqual([]);
+  }
   await open(page, '/secrets/new');
   await fill(page, { name: unique('saved'), secret: privateKey() });
   await confirm(page).click();

@@ -1,7 +1,7 @@
 // Blank keeps the stored value: what lies in the database is compared.
 
 import { expect, expectList, open, test, unique, type Stored } from '../support/fixtures.js';
-import { submit } from '../support/form.js';
+import { expectError, submit } from '../support/form.js';
 import { ask } from '../support/database.js';
 import { privateKey } from '../support/keys.js';
 
@@ -32,12 +32,18 @@ test('a blank key keeps the stored one, a new key replaces it', async ({ page, s
   expect(sealed(secret)).not.toBe(before);
 });
 
-test('a blank password keeps the stored one, whatever else changes', async ({ page, secrets }) => {
+test('a blank password keeps the stored one, whatever else changes but the host', async ({ page, secrets, faults }) => {
+  faults.allowStatus(422);
   const secret = await secrets.image();
   const before = sealed(secret);
   await open(page, secret.edit);
-  await submit(page, { registry_host: 'elsewhere.example', username: unique('somebody') });
+  // A path at the same registry is no other host.
+  await submit(page, { display_name: 'Other', registry_host: 'registry.example.org:5000/group', username: unique('somebody') });
   await expectList(page);
+  expect(sealed(secret)).toBe(before);
+  await open(page, secret.edit);
+  await submit(page, { registry_host: 'elsewhere.example' });
+  await expectError(page, 'Password', /^Enter the password again, because the host changed\.$/);
   expect(sealed(secret)).toBe(before);
   await open(page, secret.edit);
   await submit(page, { password: 'a new one' });
@@ -48,15 +54,21 @@ test('a blank password keeps the stored one, whatever else changes', async ({ pa
 test('a raw form without the value keeps it too', async ({ request, secrets }) => {
   const secret = await secrets.image();
   const before = sealed(secret);
-  const form = { version: '1', display_name: unique('raw'), registry_host: 'a.example', username: unique('u') };
+  const form = { version: '1', display_name: unique('raw'), registry_host: 'registry.example.org:5000', username: unique('u') };
   const answer = await request.post(secret.edit, { form, maxRedirects: 0 });
   expect(answer.status()).toBe(303);
+  expect(sealed(secret)).toBe(before);
+  // Nor does it take it to another host.
+  const elsewhere = { ...form, version: '2', registry_host: 'a.example' };
+  const refused = await request.post(secret.edit, { form: elsewhere, maxRedirects: 0 });
+  expect(refused.status()).toBe(422);
+  expect(await refused.text()).toContain('Enter the password again, because the host changed.');
   expect(sealed(secret)).toBe(before);
 });
 
 test('each change leaves its audit record', async ({ secrets, request }) => {
   const secret = await secrets.image();
-  const form = { version: '1', display_name: 'x', registry_host: 'a.example', username: unique('u') };
+  const form = { version: '1', display_name: 'x', registry_host: 'a.example', username: unique('u'), password: 'p' };
   expect((await request.post(secret.edit, { form, maxRedirects: 0 })).status()).toBe(303);
   await secrets.remove(secret);
   const records = ask(`SELECT count(*) FROM audit_records a WHERE a::text LIKE '%${secret.id}%'`);

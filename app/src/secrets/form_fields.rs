@@ -336,7 +336,7 @@ pub fn ImagePullFields(
             hidden=move || !matches!(problems.of(Field::Password), Some(Problem::Password(PasswordProblem::End(_))))
         >
             <select name="password_ends" aria-label="The ends of the password" autocomplete="off">
-                <option value="">"Choose"</option>
+                <option value="" selected=true>"Choose"</option>
                 <option value="without">"Take it without"</option>
                 <option value="keep">"It belongs to it"</option>
             </select>
