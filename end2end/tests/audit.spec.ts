@@ -3,13 +3,13 @@ import { expect, expectHeading, field, open, test } from '../support/fixtures.js
 
 test('the log is filtered by object, and says who did what', async ({ page, secrets }) => {
   const secret = await secrets.image();
-  await secrets.change(secret, { version: '1', display_name: 'Changed', registry_host: 'a.example', username: 'u' });
+  await secrets.change(secret, { version: '1', display_name: 'Changed', registry_host: 'a.example', username: 'u', password: 'p' });
   await open(page, '/audit');
   await expectHeading(page, 'Audit');
   await field(page, 'Object').fill(secret.id);
   await page.getByRole('button', { name: 'Filter' }).click();
   await expect(page.locator('tbody tr')).toHaveCount(2);
-  await expect(page.locator('tbody tr').first()).toContainText('secret changed: display_name, registry_host, username');
+  await expect(page.locator('tbody tr').first()).toContainText('secret changed: display_name, registry_host, username, password');
   await expect(page.locator('tbody tr').first()).toContainText('admin');
   await field(page, 'Action').selectOption('secret added');
   await page.getByRole('button', { name: 'Filter' }).click();

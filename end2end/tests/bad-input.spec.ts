@@ -141,10 +141,15 @@ test.describe('a server function', () => {
 
   test('changes nothing on GET, and is unknown by other names', async ({ baseURL, secrets, page }) => {
     const secret = await secrets.git();
-    for (const address of [`/api/ui/delete_secret?input=${secret.id}`, '/api/ui/nothing', '/api/ui/', '/api']) {
-      const answer = await exchange(`${baseURL}${address}`, { method: 'GET' });
+    const call = `/api/ui/delete_secret?input=${secret.id}`;
+    // Server functions take JSON alone, and only where it is posted.
+    expect((await exchange(`${baseURL}${call}`, { method: 'GET' })).status).toBe(415);
+    for (const [address, headers] of [[call, JSON_TYPE], ['/api/ui/nothing', {}], ['/api/ui/', {}], ['/api', {}]] as const) {
+      const answer = await exchange(`${baseURL}${address}`, { method: 'GET', headers });
       expect([404, 405], `${address}: ${answer.status}`).toContain(answer.status);
     }
+    const unknown = await exchange(`${baseURL}/api/ui/nothing`, { headers: JSON_TYPE, body: JSON.stringify({ input: secret.id }) });
+    expect([404, 405], `a call of nothing: ${unknown.status}`).toContain(unknown.status);
     expect((await page.request.get(secret.edit)).status()).toBe(200);
   });
 

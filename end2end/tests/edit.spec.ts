@@ -47,6 +47,9 @@ test('a change is saved: back on the list, with a notice', async ({ page, secret
   await expectHeading(page, 'Edit secret');
   const username = unique('another');
   await submit(page, { display_name: 'After', registry_host: 'new.example:8443', username });
+  // Another host asks for the password, so that the stored one goes nowhere it was not typed for.
+  await expectError(page, 'Password', /\w/);
+  await submit(page, { password: 'for the new host' });
   await expectList(page);
   await expect(notice(page)).toContainText('Secret saved');
   await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.edit);
@@ -56,7 +59,7 @@ test('a change is saved: back on the list, with a notice', async ({ page, secret
   await expect(field(page, 'Username')).toHaveValue(username);
 });
 
-test('host and username can be changed without the password, but not be emptied', async ({ page, secrets }) => {
+test('the username can be changed without the password, but not be emptied', async ({ page, secrets }) => {
   const secret = await secrets.image();
   await open(page, secret.edit);
   await submit(page, { username: '' });
@@ -111,7 +114,7 @@ test('Cancel saves nothing', async ({ page, secrets }) => {
 test('the name in a forged form changes nothing', async ({ request, page, secrets }) => {
   const secret = await secrets.image();
   const answer = await request.post(secret.edit, {
-    form: { version: '1', name: unique('forged'), type: 'git-dataset', display_name: 'Forged', registry_host: 'a.example', username: unique('u'), password: '' },
+    form: { version: '1', name: unique('forged'), type: 'git-dataset', display_name: 'Forged', registry_host: 'a.example', username: unique('u'), password: 'p' },
     maxRedirects: 0,
   });
   expect(answer.status()).toBe(303);

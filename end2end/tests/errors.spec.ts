@@ -125,7 +125,7 @@ test('what is plainly not a private key is refused with the reason', async ({ pa
 
 test('what is not a registry host is refused, without being repeated in the message', async ({ page }) => {
   await open(page, '/secrets/new');
-  for (const host of ['https://me:Pa55word@a.example', 'a.example?x=Pa55word', 'a.example#Pa55word', 'ftp://Pa55word.example', 'a.example:0', 'a.example:65536', '-a.example', 'a_b..example', 'a.example/project/Pa55word', 'bücher.example', '999.1.1.1', '[::1']) {
+  for (const host of ['https://me:Pa55word@a.example', 'a.example?x=Pa55word', 'a.example#Pa55word', 'ftp://Pa55word.example', 'a.example:0', 'a.example:65536', '-a.example', 'a_b..example', 'a.example/project/image:Pa55word', 'a.example/project/../Pa55word', 'bücher.example', '999.1.1.1', '[::1']) {
     await test.step(host, async () => {
       await submit(page, { type: 'image-pull', name: unique('not-a-host'), registry_host: host, username: unique('u'), password: 'p' });
       await expectError(page, 'Registry Host', /\w/);
