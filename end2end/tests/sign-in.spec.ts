@@ -97,8 +97,13 @@ test.describe('nobody is signed in', () => {
 test.describe('a session that ends while a form is open', () => {
   const typed = { display_name: 'Größe; "x"', registry_host: 'ghcr.io', username: 'robot', password: 'SENTINEL-draft' };
 
+  // What was typed is kept for a browser in which somebody has signed in, and for no other.
+  test.use({ storageState: NOBODY });
+
   async function halfDone(page: Page): Promise<string> {
     await open(page, '/secrets/new');
+    await signIn(page, ADMIN);
+    await expectHeading(page, 'Add secret');
     const name = unique('draft');
     await fill(page, { type: 'image-pull', name, ...typed, username: name });
     return name;
