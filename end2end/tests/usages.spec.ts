@@ -133,7 +133,8 @@ test('the second of two edits is told, and may overwrite', async ({ page, reques
   expect(answer.status()).toBe(303);
   await field(page, 'Image').fill('alpine:3');
   await press(page, 'Confirm');
-  await expect(page.getByText('It was changed')).toBeVisible();
+  await expect(page.getByText('It was changed just now by')).toBeVisible();
+  await expect(page.locator('.actions .not-saved')).toHaveText('It was changed in the meantime.');
   await expect(field(page, 'Image')).toHaveValue('alpine:3');
   await page.getByRole('button', { name: 'Overwrite' }).click();
   await expectHeading(page, 'Images');
