@@ -70,6 +70,9 @@ async function confirm(page) {
   await page.getByRole('button', { name: 'Confirm', exact: true }).click();
 }
 
+// Nobody has two tokens of one name, and each size and theme makes one.
+let clusters = 0;
+
 /** @type {[string, (page: Page) => Promise<unknown>][]} */
 const PAGES = [
   ['list', (page) => open(page, '/secrets')],
@@ -135,7 +138,7 @@ const PAGES = [
     'token-created',
     async (page) => {
       await open(page, '/tokens/new');
-      await page.getByLabel('Name', { exact: true }).fill('Training cluster');
+      await page.getByLabel('Name', { exact: true }).fill(`Training cluster ${(clusters += 1)}`);
       await page.getByLabel('Only names that begin with', { exact: true }).fill('team-');
       await page.getByRole('button', { name: 'Create token' }).click();
       await page.getByRole('heading', { name: 'Token created' }).waitFor();
