@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
 };
 use domain::{sensitive::Sensitive, text};
+use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 
 /// A body of this form. What is wrong with another one is said by its place alone: it may hold a value.
@@ -35,18 +36,27 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
 
 /// The whole body.
 pub(super) async fn text(request: Request, state: &AppState) -> Result<Sensitive, Problem> {
-    let bytes = Bytes::from_request(request, state).await.map_err(|refused| match refused.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too-large",
-            "The body is longer than anything that the portal stores.",
-        ),
-        _ => Problem::new(StatusCode::BAD_REQUEST, "bad-request", "The body broke off."),
+    let bytes = Bytes::from_request(request, state).await.map_err(|refused| {
+        if refused.status() == StatusCode::PAYLOAD_TOO_LARGE || is_too_long(&refused) {
+            Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too-large",
+                "The body is longer than anything that the portal stores.",
+            )
+        } else {
+            Problem::new(StatusCode::BAD_REQUEST, "bad-request", "The body broke off.")
+        }
     })?;
     // UTF-8, or what Windows PowerShell writes into a file.
     text::decode(&bytes).ok_or_else(|| {
         Problem::new(StatusCode::BAD_REQUEST, "bad-request", "The body is not text in UTF-8 or UTF-16.")
     })
+}
+
+/// Whether a body without a stated length turned out to be longer than its address takes.
+fn is_too_long(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    causes.any(<dyn std::error::Error>::is::<LengthLimitError>)
 }
 
 /// Reads JSON. What is wrong with it is said by its place alone.

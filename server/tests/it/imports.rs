@@ -355,7 +355,7 @@ async fn a_page_that_has_come_alive_gets_the_reason_alone() {
     let refused = ask("{SENTINEL").await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
-        refused.body.starts_with("<div class=\"alert\"") && refused.body.contains("look at line 1"),
+        refused.body.starts_with("<div role=\"alert\"") && refused.body.contains("look at line 1"),
         "{}",
         refused.body
     );
@@ -478,7 +478,7 @@ async fn a_planted_value_in_a_file_is_seen_nowhere() {
         &quoted,
     ] {
         let answer = paste(&app, text).await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{text}: {}", answer.body);
         answers.push(answer);
     }
     for text in [&config, &manifest] {
