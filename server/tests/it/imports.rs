@@ -471,7 +471,7 @@ async fn a_planted_value_in_a_file_is_seen_nowhere() {
     let mut answers = Vec::new();
     for text in [
         &config[..config.len() - 1],
-        &format!("{config}{quoted}"),
+        &format!("{config}{{{quoted}"),
         &format!("a: {quoted}: {quoted}"),
         &format!("a: {quoted}\na: {quoted}"),
         &format!("- &a {quoted}\n- *b"),
@@ -481,6 +481,11 @@ async fn a_planted_value_in_a_file_is_seen_nowhere() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{text}: {}", answer.body);
         answers.push(answer);
     }
+    // JSON is read one after the other, as JSON lines are.
+    let more = paste(&app, &format!("{config}{quoted}")).await;
+    assert_eq!(more.status, StatusCode::SEE_OTHER, "{}", more.body);
+    answers.push(app.get(more.header("location")).await);
+    answers.push(more);
     for text in [&config, &manifest] {
         let begun = paste(&app, text).await;
         let address = begun.header("location").to_owned();
