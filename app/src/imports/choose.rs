@@ -336,7 +336,7 @@ fn Row(
                         </ul>
                     }
                 })}
-            <Places places=row.places.clone()/>
+            <Places places=row.places.clone() lead="From "/>
             <div class="import-fields">
                 {line(name, Field::Name.label(), Some(typed.name), true)}
                 {(!many).then(|| line(display, Field::DisplayName.label(), Some(typed.display_name), false))}
@@ -362,7 +362,7 @@ fn host_key(key: &TrustedKey) -> impl IntoView + use<> {
 
 /// Where a thing stood: the first few, and the others on demand.
 #[component]
-fn Places(places: Vec<String>) -> impl IntoView {
+pub fn Places(places: Vec<String>, lead: &'static str) -> impl IntoView {
     let count = places.len();
     let list = |places: &[String]| places.join(", ");
     let (first, rest) = places.split_at(count.min(PLACES));
@@ -377,7 +377,7 @@ fn Places(places: Vec<String>) -> impl IntoView {
             }
         });
         view! {
-            <div class="places hint">"From " <code>{first}</code> {more}</div>
+            <div class="places hint">{lead} <code>{first}</code> " " {more}</div>
         }
     })
 }
@@ -402,7 +402,7 @@ fn NotImported(rows: Vec<ImportRow>, skipped: SkippedCounts) -> impl IntoView {
                 <li>
                     <b>{what(&row)}</b>
                     <p>{notes.join(" ")}</p>
-                    <Places places=row.places.clone()/>
+                    <Places places=row.places.clone() lead="From "/>
                 </li>
             }
         })

@@ -16,7 +16,7 @@ use crate::{
     error::ApiError,
     failure::LoadFailure,
     help::place_of_need::form_help,
-    imports::IMPORT,
+    imports::{IMPORT, choose::Places},
     ssr,
     ui::{
         ago::Ago,
@@ -28,7 +28,7 @@ use crate::{
 use domain::{
     error::{Error, Field},
     import::Note,
-    secret::{RegistryHost, SecretDetails, SecretId},
+    secret::{Origins, RegistryHost, SecretDetails, SecretId},
     usage::{SecretUsers, UsageKind},
 };
 use leptos::{either::Either, prelude::*};
@@ -101,6 +101,7 @@ pub fn EditPage() -> impl IntoView {
             <SecretForm purpose refused=refused.clone() address cancel help/>
             <CheckSection typed kind=Some(id.kind) refused address=check/>
             <UsersSection users id=id.clone()/>
+            <ImportedFrom origins=details.origins.clone()/>
             <KeySection details/>
             <History id/>
         }
@@ -190,8 +191,17 @@ pub fn DetailsPage() -> impl IntoView {
     let cancel = list_before(&ssr::query());
     let show = move |details: SecretDetails, users: SecretUsers| {
         let key = view! { <KeySection details=details.clone()/> };
-        let SecretDetails { id, display_name, registry_host, username, updated_at, updated_by, now, .. } =
-            details;
+        let SecretDetails {
+            id,
+            display_name,
+            registry_host,
+            username,
+            updated_at,
+            updated_by,
+            now,
+            origins,
+            ..
+        } = details;
         // Which clients look it up by its path.
         let scoped = registry_host.as_deref().and_then(|host| RegistryHost::parse(host).ok());
         let scoped = scoped.filter(|known| known.host.path().is_some()).map(|_| Note::PathScoped.message());
@@ -210,6 +220,7 @@ pub fn DetailsPage() -> impl IntoView {
                 {row("Value", "stored, and never shown".to_owned())}
             </dl>
             <UsersSection users id=id.clone()/>
+            <ImportedFrom origins/>
             {key}
             <p>
                 <a class="button" href=cancel>
@@ -220,6 +231,23 @@ pub fn DetailsPage() -> impl IntoView {
         }
     };
     with_users(false, show)
+}
+
+/// Where an imported secret came from, where that is known.
+#[component]
+fn ImportedFrom(origins: Origins) -> impl IntoView {
+    (!origins.is_empty()).then(|| {
+        let kept = origins.places().len();
+        let more = usize::try_from(origins.total()).unwrap_or(kept).saturating_sub(kept);
+        let more = (more > 0).then(|| format!("Of {more} more the names were not kept."));
+        view! {
+            <section aria-labelledby="imported-title">
+                <h2 id="imported-title">"Imported from"</h2>
+                <Places places=origins.places().to_vec() lead=""/>
+                {more.map(|said| view! { <p class="hint">{said}</p> })}
+            </section>
+        }
+    })
 }
 
 /// Loads the secret that the address names and who uses it, and shows them, or says why not.

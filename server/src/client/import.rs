@@ -9,8 +9,13 @@ use super::{
     secrets::Body,
 };
 use backend::{ImportFound, read_import};
-use domain::{import::Note, secret::SecretKind, sensitive::Sensitive};
+use domain::{
+    import::Note,
+    secret::{Origins, SecretKind},
+    sensitive::Sensitive,
+};
 use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, hash_map::Entry};
 
 /// What became of one thing found.
 #[derive(Serialize)]
@@ -57,9 +62,38 @@ impl Fate {
 #[derive(Deserialize)]
 struct Added {
     id: String,
+    key: Option<AddedKey>,
 }
 
-/// Adds what was chosen, one after the other; without an API it only says what would be added.
+#[derive(Deserialize)]
+struct AddedKey {
+    fingerprint: String,
+}
+
+/// What would have been added before, by what it holds.
+#[derive(Default)]
+struct Before(HashMap<(Option<String>, String), String>);
+
+impl Before {
+    /// Returns the name of what holds the same, or notes this as the first that does.
+    fn twin(&mut self, entry: &ImportFound, added: Added) -> Option<String> {
+        let shared = match (added.key, &entry.username) {
+            (Some(key), _) => (None, key.fingerprint),
+            (None, Some(username)) => (entry.host.clone(), username.clone()),
+            (None, None) => return None,
+        };
+        match self.0.entry(shared) {
+            Entry::Occupied(first) => Some(first.get().clone()),
+            Entry::Vacant(place) => {
+                place.insert(added.id);
+                None
+            }
+        }
+    }
+}
+
+/// Adds what was chosen, one after the other; for a dry run, asks what adding each would come to, or without an API says
+/// what the file alone tells.
 ///
 /// Errors: the file has nothing to choose from, or something that was chosen was not added.
 pub(super) async fn run(api: Option<&Api>, args: &ImportArgs) -> Outcome {
@@ -73,6 +107,13 @@ pub(super) async fn run(api: Option<&Api>, args: &ImportArgs) -> Outcome {
             "there is no credential that would be named {unknown}; see --dry-run"
         )));
     }
+    if api.is_none() {
+        eprintln!(
+            "No server was asked, so that names that are taken and secrets that hold the same are not told: LATCHKEY_URL \
+             and LATCHKEY_TOKEN say where to ask."
+        );
+    }
+    let mut before = Before::default();
     let mut rows = Vec::with_capacity(found.len());
     for entry in &found {
         let chosen = args.only.is_empty() || args.only.contains(&entry.suggested);
@@ -91,14 +132,24 @@ pub(super) async fn run(api: Option<&Api>, args: &ImportArgs) -> Outcome {
             let refused = entry.key_problem(passphrase.as_ref());
             match (api, refused) {
                 (_, Some(problem)) => {
-                    row.result = if api.is_some() { Fate::NotAdded } else { Fate::WouldNotBeAdded };
+                    row.result = if args.dry_run { Fate::WouldNotBeAdded } else { Fate::NotAdded };
                     row.detail = format!("{} --passphrase-file names a file with it.", problem.message());
                 }
                 (None, None) => row.result = Fate::WouldBeAdded,
                 (Some(api), None) => match add(api, entry, args, passphrase.as_ref()).await {
-                    Ok(id) => (row.id, row.result) = (Some(id), Fate::Added),
+                    Ok(added) if args.dry_run => {
+                        row.result = Fate::WouldBeAdded;
+                        // Saving one after the other, the server would know it by then.
+                        if let Some(name) = before.twin(entry, added).filter(|_| !args.knowingly) {
+                            row.result = Fate::WouldNotBeAdded;
+                            row.detail =
+                                format!("{name}, in the same file, holds the same. --knowingly adds both.");
+                        }
+                    }
+                    Ok(added) => (row.id, row.result) = (Some(added.id), Fate::Added),
                     Err(failure) => {
-                        (row.result, row.detail) = (Fate::NotAdded, failure.message.replace("\n  ", " "));
+                        row.result = if args.dry_run { Fate::WouldNotBeAdded } else { Fate::NotAdded };
+                        row.detail = failure.message.replace("\n  ", " ");
                     }
                 },
             }
@@ -145,7 +196,7 @@ async fn add(
     entry: &ImportFound,
     args: &ImportArgs,
     passphrase: Option<&Sensitive>,
-) -> Result<String, Failure> {
+) -> Result<Added, Failure> {
     let display_name = entry.display_name();
     let body = Body {
         r#type: Some(entry.kind.as_str()),
@@ -163,10 +214,22 @@ async fn add(
         known_hosts: Some(&*entry.known_hosts).filter(|hosts| args.trust_known_hosts && !hosts.is_empty()),
         passphrase: passphrase.filter(|_| entry.needs_passphrase).map(Sensitive::expose),
         knowingly: args.knowingly,
+        imported_from: &entry.places[..entry.places.len().min(Origins::MAX_PLACES)],
+        imported_from_total: Some(entry.places.len()).filter(|total| *total > 0),
+        dry_run: args.dry_run,
         ..Body::default()
     };
     let body = body.with_value(entry.kind, entry.value.as_ref()).json()?;
-    parse::<Added>(&api.add(&["secrets"], &body).await?).map(|added| added.id)
+    parse::<Added>(&api.add(&["secrets"], &body).await?)
+}
+
+/// The first place, and how many more there are of so many.
+pub(super) fn from_words(places: &[String], total: usize) -> String {
+    match places {
+        [] => String::new(),
+        [place] if total <= 1 => place.clone(),
+        [first, ..] => format!("{first} and {} more", total - 1),
+    }
 }
 
 fn report(rows: &[Row], json: bool) -> Outcome {
@@ -178,11 +241,7 @@ fn report(rows: &[Row], json: bool) -> Outcome {
         let told = |text: &Option<String>| text.clone().unwrap_or_default();
         let name = row.id.clone().unwrap_or_else(|| row.name.clone());
         let (host, username) = (told(&row.registry_host), told(&row.username));
-        let from = match &*row.places {
-            [] => String::new(),
-            [place] => place.clone(),
-            [first, rest @ ..] => format!("{first} and {} more", rest.len()),
-        };
+        let from = from_words(&row.places, row.places.len());
         let result = row.result.words().to_owned();
         [name, row.r#type.to_owned(), host, username, from, result, row.detail.clone()]
     }));

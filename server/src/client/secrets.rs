@@ -59,6 +59,11 @@ struct Secret {
     version: i64,
     updated_at: String,
     updated_by: String,
+    // Servers of an older version do not tell it.
+    #[serde(default)]
+    imported_from: Vec<String>,
+    #[serde(default)]
+    imported_from_total: usize,
 }
 
 #[derive(Deserialize)]
@@ -114,6 +119,13 @@ pub(super) struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) image: Option<&'a str>,
     pub(super) knowingly: bool,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub(super) imported_from: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) imported_from_total: Option<usize>,
+    // A server that does not know it refuses it, and adds nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) dry_run: bool,
 }
 
 impl<'a> Body<'a> {
@@ -182,7 +194,9 @@ pub(super) async fn run(connection: &Connection, command: SecretCommand) -> Outc
         },
         SecretCommand::Value(args) => value(&api()?, &args).await,
         SecretCommand::Manifest(args) => manifest(&api()?, &args).await,
-        SecretCommand::Import(args) if args.dry_run => import::run(None, &args).await,
+        SecretCommand::Import(args) if args.dry_run && connection.url.is_none() => {
+            import::run(None, &args).await
+        }
         SecretCommand::Import(args) => import::run(Some(&api()?), &args).await,
     }
 }
@@ -242,6 +256,7 @@ fn show(text: &Sensitive, json: bool) -> Outcome {
     let (fingerprint, public_key) = secret.key.map(|key| (key.fingerprint, key.public_key)).unzip();
     let pending = secret.pending_key.map(|key| key.public_key);
     let known_hosts = secret.known_hosts.map(|text| text.lines().count()).filter(|count| *count > 0);
+    let imported = import::from_words(&secret.imported_from, secret.imported_from_total);
     let rows = [
         ("ID", Some(secret.id)),
         ("Type", Some(secret.r#type)),
@@ -255,6 +270,7 @@ fn show(text: &Sensitive, json: bool) -> Outcome {
         ("Public key", public_key),
         ("Waiting key", pending),
         ("Connection", Some(format!("{}{tested}: {}", secret.connection.status, secret.connection.detail))),
+        ("Imported from", Some(imported).filter(|from| !from.is_empty())),
         ("Version", Some(secret.version.to_string())),
         ("Updated", Some(format!("{} by {}", secret.updated_at, secret.updated_by))),
     ];

@@ -6,7 +6,7 @@ use super::{
     conditional::{expected, is_known, tag, tagged, unchanged},
     id, json,
     query::Query,
-    views::{Secret, SecretList, TestResult},
+    views::{Secret, SecretList, TestResult, WouldBeAdded},
 };
 use axum::{
     extract::{Path, RawQuery},
@@ -19,7 +19,7 @@ use domain::{
     error::{Error, Field, FieldError, Problem as FieldProblem},
     page::{ListQuery, PageSize, Position, SortColumn, UnusedDays},
     secret::{
-        GeneratedSecret, NewKeyKind, NewSecret, SecretDetails, SecretDraft, SecretId, SecretKind,
+        GeneratedSecret, NewKeyKind, NewSecret, Origins, SecretDetails, SecretDraft, SecretId, SecretKind,
         SecretUpdate,
     },
     sensitive::Sensitive,
@@ -72,6 +72,15 @@ pub struct NewSecretBody {
     /// Save it although another secret holds the same key or account.
     #[serde(default)]
     knowingly: bool,
+    /// The Kubernetes Secrets that it is imported from, as `namespace/name` or `name`; the first 100 are kept, and their
+    /// number.
+    #[serde(default)]
+    imported_from: Vec<String>,
+    /// How many there are, where not all are sent.
+    imported_from_total: Option<u32>,
+    /// Add nothing, and answer with what adding it would come to.
+    #[serde(default)]
+    dry_run: bool,
 }
 
 /// A change. What is left out stays as it is.
@@ -264,6 +273,7 @@ fn read_list_query(text: Option<&str>) -> Result<ListQuery, Problem> {
     request_body = NewSecretBody,
     responses(
         (status = 201, description = "Added", body = Secret),
+        (status = 200, description = "With `dry_run`: it would be added", body = WouldBeAdded),
         (status = 409, description = "The name is taken, or another secret holds the same", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 422, description = "Fields need another look, or the Idempotency-Key came with another request", body = ProblemDetails, content_type = "application/problem+json"),
     ),
@@ -287,7 +297,20 @@ pub async fn create(caller: Caller, headers: HeaderMap, Body(body): Body<NewSecr
         let detail = format!("Secrets of the type {} have no such field.", body.r#type);
         return Err(Problem::parameter(field, detail));
     }
+    let origins = Origins::parse(&body.imported_from, body.imported_from_total).map_err(|_| {
+        Problem::parameter("imported_from", "Send names of Kubernetes Secrets, as namespace/name or name.")
+    })?;
+    let dry_run = body.dry_run;
+    if dry_run && generate.is_some() {
+        let detail = "The portal makes the key when the secret is added: there is none to try.";
+        return Err(Problem::parameter("dry_run", detail));
+    }
     let draft = SecretDraft::from(body);
+    if dry_run {
+        let secret = NewSecret::parse(draft).map_err(Error::Invalid)?;
+        let (id, facts) = secrets.would_create(&caller.ctx, secret).await?;
+        return Ok(json(WouldBeAdded::new(&id, facts)));
+    }
     let wanted = SecretKind::parse(&draft.kind)
         .and_then(|kind| SecretId::parse(&format!("{}{}", kind.id_prefix(), draft.name)));
     if let Some(submission) = submission
@@ -302,7 +325,7 @@ pub async fn create(caller: Caller, headers: HeaderMap, Body(body): Body<NewSecr
         secrets.create_generated(&caller.ctx, secret, request).await
     } else {
         let secret = NewSecret::parse(draft).map_err(Error::Invalid)?;
-        secrets.create(&caller.ctx, secret, request).await
+        secrets.create_from(&caller.ctx, secret, request, &origins).await
     };
     let id = match created {
         // Another request with the key was quicker by a moment.

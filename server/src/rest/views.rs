@@ -5,7 +5,7 @@ use domain::{
     access::Restriction,
     check::{CheckReport, CheckState, Published, Refs, UnusedLine},
     page::{Position, SecretPage},
-    secret::{KeyFacts, PendingKey, SecretDetails, SecretKind, SecretSummary, StoredKey},
+    secret::{KeyFacts, PendingKey, SecretDetails, SecretId, SecretKind, SecretSummary, StoredKey},
     time::Timestamp,
     usage::{SecretUsers, Usage, UsageKind, UsagePage},
 };
@@ -40,6 +40,10 @@ pub struct Secret {
     pending_key: Option<Key>,
     /// Whether it works, as far as is known.
     connection: Connection,
+    /// The Kubernetes Secrets that it was imported from, as `namespace/name` or `name`: the first 100 of them.
+    imported_from: Vec<String>,
+    /// How many there were.
+    imported_from_total: u32,
     /// Goes up by one with each change.
     version: i64,
     /// When it was added or last changed.
@@ -68,10 +72,28 @@ impl Secret {
             },
             pending_key: details.pending.map(|PendingKey { facts, .. }| Key::from(facts)),
             connection: Connection::from(state),
+            imported_from: details.origins.places().to_vec(),
+            imported_from_total: details.origins.total(),
             version: details.version,
             updated_at: details.updated_at.rfc3339(),
             updated_by: details.updated_by,
         }
+    }
+}
+
+/// What adding a secret would come to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WouldBeAdded {
+    /// The id that it would have.
+    #[schema(example = "image-hub")]
+    id: String,
+    /// What is known of the key. Git dataset only.
+    key: Option<Key>,
+}
+
+impl WouldBeAdded {
+    pub fn new(id: &SecretId, facts: Option<KeyFacts>) -> Self {
+        Self { id: id.to_string(), key: facts.map(Key::from) }
     }
 }
 

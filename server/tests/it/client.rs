@@ -223,7 +223,11 @@ fn secrets_are_added_shown_changed_and_deleted() {
         (&"Secret".into(), &"image-hub".into(), &"jobs".into(), &"kubernetes.io/dockerconfigjson".into())
     );
     let yaml = portal.run(&manifest, "").ok();
-    let back = portal.run(&["secret", "import", "-", "--dry-run", "--json"], &yaml).json();
+    // Of a secret that is there, the name is taken.
+    let back = portal.run(&["secret", "import", "-", "--dry-run", "--json"], &yaml);
+    assert_eq!(back.code, 1);
+    let back: Value = serde_json::from_str(&back.out).unwrap();
+    assert_eq!(back[0]["result"], "would-not-be-added");
     assert_eq!((&back[0]["name"], &back[0]["username"]), (&"hub".into(), &"other".into()));
 
     let said = portal.run(&["secret", "delete", "image-hub"], "y\n").failed(1);
@@ -403,7 +407,9 @@ fn what_other_programs_keep_is_imported() {
     let import = |arguments: &[&str], input: &str| {
         portal.run(&[&["secret", "import", "-"], arguments].concat(), input)
     };
-    let dry = ended(bare(&["secret", "import", "-", "--dry-run"]), config).ok();
+    let alone = ended(bare(&["secret", "import", "-", "--dry-run"]), config);
+    assert!(alone.said.contains("No server was asked"), "{}", alone.said);
+    let dry = alone.ok();
     assert!(
         dry.contains("docker-hub") && dry.contains("would be added") && dry.contains("left out"),
         "{dry}"
@@ -421,6 +427,22 @@ fn what_other_programs_keep_is_imported() {
     assert_eq!(portal.run(&["secret", "value", "image-quay.io", "--shape", "raw"], "").ok(), "PLANTED-4");
     assert!(import(&["--only", "none"], config).failed(1).contains("would be named none"));
 
+    // A dry run asks the server what it would answer.
+    let dry = import(&["--dry-run", "--json"], config);
+    assert_eq!(dry.code, 1, "{}", dry.said);
+    let rows: Value = serde_json::from_str(&dry.out).unwrap();
+    assert_eq!(results(&rows), ["would-be-added", "would-not-be-added", "left-out"]);
+    assert!(rows[1]["detail"].as_str().unwrap().contains("already"), "{rows}");
+    // Of two that hold the same account, too, saving would take the first alone.
+    let two = r#"{"auths": {"new.example": {"username": "a", "password": "PLANTED-5"},
+        "https://new.example/v2/": {"username": "a", "password": "PLANTED-6"}}}"#;
+    let rows: Value = serde_json::from_str(&import(&["--dry-run", "--json"], two).out).unwrap();
+    assert_eq!(results(&rows), ["would-be-added", "would-not-be-added"], "{rows}");
+    assert_eq!(
+        results(&import(&["--dry-run", "--json", "--knowingly"], two).json()),
+        ["would-be-added", "would-be-added"]
+    );
+
     // What is there already stays, and the rest is added.
     let again = import(&["--json"], config);
     assert_eq!(again.code, 1);
@@ -435,6 +457,8 @@ fn what_other_programs_keep_is_imported() {
         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: gitsync-secret-repo\nstringData:\n  ssh: |\n{key}"
     );
     assert!(import(&[], &secret).ok().contains("gitsync-secret-repo"));
+    let shown = portal.run(&["secret", "get", "gitsync-secret-repo"], "").ok();
+    assert!(shown.contains("Imported from") && shown.contains("gitsync-secret-repo\n"), "{shown}");
     assert!(import(&[], "{").failed(1).contains("JSON"));
 
     // In UTF-16, as PowerShell redirects it; what stands beside a key comes along where it is wanted.

@@ -767,3 +767,43 @@ async fn the_description_names_every_route() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_dry_run_adds_nothing_and_an_imported_secret_tells_where_it_came_from() {
+    let app = TestApp::start().await;
+    let script = Script::new(&app, TokenScope::Write).await;
+    let name = unique("origin");
+    let mut body = image(&name);
+    body["imported_from"] = json!(["ci/pull", "team-a/pull"]);
+    body["dry_run"] = json!(true);
+    let dry = script.post("/secrets", body.clone()).await;
+    assert_eq!(dry.status, StatusCode::OK, "{}", dry.body);
+    assert_eq!(read(&dry)["id"], format!("image-{name}"));
+    assert_eq!(script.get(&format!("/secrets/image-{name}")).await.status, StatusCode::NOT_FOUND);
+
+    body["dry_run"] = json!(false);
+    body["imported_from_total"] = json!(30);
+    let added = script.post("/secrets", body.clone()).await;
+    assert_eq!(added.status, StatusCode::CREATED, "{}", added.body);
+    let shown = read(&script.get(&format!("/secrets/image-{name}")).await);
+    assert_eq!(
+        (&shown["imported_from"], &shown["imported_from_total"]),
+        (&json!(["ci/pull", "team-a/pull"]), &json!(30))
+    );
+    let page = app.get(&format!("/secrets/image-{name}/edit")).await;
+    for text in ["Imported from", "ci/pull, team-a/pull", "Of 28 more the names were not kept."] {
+        assert!(page.body.contains(text), "{text} is missing: {}", page.body);
+    }
+    body["dry_run"] = json!(true);
+    assert_eq!(script.post("/secrets", body.clone()).await.status, StatusCode::CONFLICT);
+    for (member, value) in [("imported_from", json!(["<script>"])), ("generate", json!("ed25519"))] {
+        let mut wrong = body.clone();
+        wrong[member] = value;
+        let refused = script.post("/secrets", wrong).await;
+        assert!(
+            refused.status.is_client_error() && refused.status != StatusCode::CONFLICT,
+            "{}",
+            refused.body
+        );
+    }
+}

@@ -9,7 +9,7 @@ use base64::{
 };
 use domain::{
     error::Problem,
-    import::{CredentialHelper, Note},
+    import::{CredentialHelper, Encryption, Note},
     secret::{NormalizedHost, PasswordEnd, RegistryHost, SecretDraft, SecretKind, short_life},
     sensitive::Sensitive,
     text,
@@ -47,6 +47,9 @@ pub(super) fn starts(encoded: &str, likely: impl Fn(&[u8]) -> bool) -> bool {
     let part = encoded.get(..whole).unwrap_or_default();
     BASE64.decode(part).is_ok_and(|bytes| likely(&Zeroizing::new(bytes)))
 }
+
+/// How SOPS writes a value.
+pub(super) const SOPS_VALUE: &str = "ENC[AES256_GCM,";
 
 /// Whether this is a docker config: `auths`, or who has the credentials in its place.
 pub(super) fn is_config(document: &Node) -> bool {
@@ -183,6 +186,13 @@ fn account(entry: &Node, notes: &mut Vec<Note>) -> Result<(Sensitive, Sensitive)
         && text("auth").is_none()
     {
         return Err(Note::Number);
+    }
+    // Each value by itself, as SOPS writes it.
+    if ["auth", "username", "password"]
+        .iter()
+        .any(|name| text(name).is_some_and(|text| text.expose().starts_with(SOPS_VALUE)))
+    {
+        return Err(Note::Encrypted(Encryption::Sops));
     }
     let plain = (text("username"), text("password"));
     let (username, password) = if let Some(auth) = text("auth") {

@@ -3,11 +3,12 @@
 
 use super::{
     docker,
+    known_hosts::{self, Fitting, Unreadable},
     node::{self, Node},
     read::{Found, Reduced},
 };
 use domain::{
-    check::{KnownHosts, Repository},
+    check::Repository,
     import::{Encryption, Note, Skipped},
     secret::{SecretDraft, SecretKind},
     sensitive::Sensitive,
@@ -31,8 +32,11 @@ const KEYS: [&str; 8] = [
 /// How a text begins that can be nothing but an SSH private key, whatever it is called.
 const BEGINNINGS: [&str; 2] = ["-----BEGIN OPENSSH PRIVATE KEY-----", "PuTTY-User-Key-File-"];
 
-/// How SOPS writes a value.
-const SOPS_VALUE: &str = "ENC[AES256_GCM,";
+/// The annotations by which Tekton knows for which registries an account is; a number follows.
+const TEKTON: &str = "tekton.dev/docker-";
+
+/// The most registries of one account.
+const MAX_REGISTRIES: usize = 100;
 
 /// The most values of one Secret that are looked at. Kubernetes takes a megabyte in all.
 const MAX_VALUES: usize = 500;
@@ -86,10 +90,9 @@ impl Secret<'_> {
 
     fn is_sops(&self) -> bool {
         self.object.get("sops").is_some()
-            || self
-                .parts()
-                .flat_map(Node::members)
-                .any(|(_, node)| matches!(node, Node::Text(text) if text.expose().starts_with(SOPS_VALUE)))
+            || self.parts().flat_map(Node::members).any(
+                |(_, node)| matches!(node, Node::Text(text) if text.expose().starts_with(docker::SOPS_VALUE)),
+            )
     }
 }
 
@@ -161,6 +164,7 @@ fn credentials(secret: &Secret<'_>) -> Vec<Found> {
     if is_argo_cd {
         found.extend(of_argo_cd(secret, &names));
     }
+    found.extend(of_tekton(secret));
     // A hand-out of the portal's own in this form does not say for which registry it is.
     let is_ours = |text: &Sensitive| text.expose().starts_with(SecretKind::ImagePull.id_prefix());
     let name = secret.object.get("metadata").and_then(|metadata| metadata.text("name"));
@@ -177,9 +181,12 @@ fn beside_keys(secret: &Secret<'_>, found: &mut [Found]) {
     let known_hosts = secret.value("known_hosts").filter(|text| !text.expose().trim().is_empty());
     let address = secret.line("url");
     for entry in keys {
-        match known_hosts.as_ref().map(|text| KnownHosts::parse(text.expose(), "")) {
-            Some(Ok(known)) => known.as_str().clone_into(&mut entry.known_hosts),
-            Some(Err(_)) => entry.notes.push(Note::KnownHostsUnread),
+        match known_hosts.as_ref().map(|text| known_hosts::fitting(text.expose())) {
+            Some(Ok(Fitting { text, cut })) => {
+                entry.known_hosts = text;
+                entry.notes.extend(cut.then_some(Note::KnownHostsCut));
+            }
+            Some(Err(Unreadable)) => entry.notes.push(Note::KnownHostsUnread),
             None => {}
         }
         let Some(address) = &address else { continue };
@@ -212,6 +219,19 @@ fn of_argo_cd(secret: &Secret<'_>, names: &[&str]) -> Option<Found> {
     let address = secret.line("url")?;
     let host = address.expose().strip_prefix("oci://").unwrap_or(address.expose());
     Some(docker::account_of(host, &secret.value("username")?, &secret.value("password")?))
+}
+
+/// An account whose registries stand in Tekton's annotations.
+fn of_tekton(secret: &Secret<'_>) -> Vec<Found> {
+    let annotations = secret.object.get("metadata").and_then(|metadata| metadata.get("annotations"));
+    let hosts = annotations.map_or(&[][..], Node::members).iter().filter_map(|(name, node)| match node {
+        Node::Text(host) if name.starts_with(TEKTON) => Some(host),
+        _ => None,
+    });
+    let (Some(username), Some(password)) = (secret.value("username"), secret.value("password")) else {
+        return Vec::new();
+    };
+    hosts.take(MAX_REGISTRIES).map(|host| docker::account_of(host.expose(), &username, &password)).collect()
 }
 
 /// One value of a Secret.

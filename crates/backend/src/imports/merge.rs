@@ -1,8 +1,14 @@
 //! One thing of what stands in many places: the same account with the same password, or the same key.
 
-use super::read::Found;
+use super::{
+    known_hosts::{self, Fitting},
+    read::Found,
+};
 use aws_lc_rs::digest;
-use domain::{check::KnownHosts, import::Note, secret::SecretKind};
+use domain::{
+    import::{ImportProblem, MAX_ENTRIES, Note},
+    secret::SecretKind,
+};
 use std::collections::HashMap;
 
 /// By what two findings are the same. Values are compared by their digests, which are kept nowhere.
@@ -32,25 +38,48 @@ impl Identity {
 }
 
 /// Puts those together that are the same, in the order in which they stand first; keys are read, each once.
-pub(super) fn same(found: Vec<Found>) -> Vec<Found> {
+///
+/// Errors: `TooMany`, before any key is read.
+pub(super) fn same(found: Vec<Found>) -> Result<Vec<Found>, ImportProblem> {
     let mut entries = by(found, |entry| Some(Identity::of(entry)));
+    if entries.len() > MAX_ENTRIES {
+        return Err(ImportProblem::TooMany);
+    }
     for entry in &mut entries {
         entry.read_key();
     }
     // In two forms it is one key still.
     let entries = by(entries, |entry| entry.fingerprint.clone());
     // Keys that could not be read are told once for each reason.
-    by(entries, |entry| entry.value.is_none().then(|| Identity::of(entry)))
+    Ok(by(entries, |entry| entry.value.is_none().then(|| Identity::of(entry))))
 }
 
 fn by<T: Eq + std::hash::Hash>(found: Vec<Found>, identity: impl Fn(&Found) -> Option<T>) -> Vec<Found> {
     let mut places: HashMap<T, usize> = HashMap::new();
     let mut entries: Vec<Found> = Vec::new();
-    for entry in found {
+    // Put together at once in the end: many places may have many known hosts each.
+    let mut known_hosts: HashMap<usize, Vec<String>> = HashMap::new();
+    for mut entry in found {
         let place = identity(&entry).map(|identity| *places.entry(identity).or_insert(entries.len()));
-        match place.and_then(|place| entries.get_mut(place)) {
-            Some(first) => take_over(first, entry),
+        match place.and_then(|place| Some((place, entries.get_mut(place)?))) {
+            Some((place, first)) => {
+                let others = std::mem::take(&mut entry.known_hosts);
+                if others != first.known_hosts {
+                    known_hosts.entry(place).or_default().push(others);
+                }
+                take_over(first, entry);
+            }
             None => entries.push(entry),
+        }
+    }
+    for (place, mut texts) in known_hosts {
+        if let Some(first) = entries.get_mut(place) {
+            texts.insert(0, std::mem::take(&mut first.known_hosts));
+            let Fitting { text, cut } = known_hosts::together(&texts);
+            first.known_hosts = text;
+            if cut && !first.notes.contains(&Note::KnownHostsCut) {
+                first.notes.push(Note::KnownHostsCut);
+            }
         }
     }
     entries
@@ -76,11 +105,6 @@ fn take_over(first: &mut Found, other: Found) {
             first.notes.push(Note::OtherRepositories);
         }
         _ => {}
-    }
-    if first.known_hosts != other.known_hosts
-        && let Ok(both) = KnownHosts::parse(&first.known_hosts, &other.known_hosts)
-    {
-        both.as_str().clone_into(&mut first.known_hosts);
     }
 }
 

@@ -3,6 +3,7 @@
 //! database, bound to the session that brought them, for a quarter of an hour.
 
 mod docker;
+mod known_hosts;
 mod kubernetes;
 mod merge;
 mod names;

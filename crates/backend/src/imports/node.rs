@@ -92,7 +92,12 @@ pub(super) fn documents<T: Item>(text: &Sensitive) -> Result<Vec<Document<T>>, I
         let state = State::default();
         let read = Top { seed: Seed { depth: MAX_DEPTH, state: &state }, item: PhantomData }
             .deserialize(&mut reader);
-        found.push(read.map_err(|error| problem_of(&error, &state))?);
+        match read {
+            Ok(document) => found.push(document),
+            // JSON documents as those of YAML, with a line between them.
+            Err(_) if state.broken.get().is_none() && text.contains("\n---") => return yaml(text),
+            Err(error) => return Err(problem_of(&error, &state)),
+        }
         if reader.end().is_ok() {
             return Ok(found);
         }

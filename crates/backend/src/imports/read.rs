@@ -6,7 +6,7 @@ use super::{
 };
 use crate::ssh_keys;
 use domain::{
-    import::{Encryption, ImportProblem, MAX_ENTRIES, Note, Skipped, SkippedCounts},
+    import::{Encryption, ImportProblem, Note, Skipped, SkippedCounts},
     secret::{KeyProblem, NewSecret, PrivateKeyText, SecretDraft, SecretKind},
     sensitive::Sensitive,
 };
@@ -129,6 +129,8 @@ impl Found {
 
     /// Reads a key as saving it would: one that cannot be used is told before it is chosen.
     pub(super) fn read_key(&mut self) {
+        #[cfg(test)]
+        super::tests::KEYS_READ.with(|count| count.set(count.get() + 1));
         let (SecretKind::GitDataset, false, Some(value)) = (self.kind, self.needs_passphrase, &self.value)
         else {
             return;
@@ -207,6 +209,14 @@ pub fn read(text: &Sensitive) -> Result<Findings, ImportProblem> {
         return Err(ImportProblem::PrivateKey);
     }
     let mut gathered = Gathered::default();
+    // All of it in base64, as it stands in a Secret.
+    let may_be = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(&byte);
+    let may_be = text.expose().bytes().take(64).all(may_be);
+    let decoded = may_be.then(|| docker::decode(text)).flatten().filter(|decoded| {
+        let start = decoded.expose().trim_start();
+        start.starts_with('{') || start.starts_with("apiVersion:") || start.starts_with("kind:")
+    });
+    let text = decoded.as_ref().unwrap_or(text);
     for document in node::documents::<Reduced>(text)? {
         gathered.document(document);
         if gathered.found.len() > MAX_PLACES {
@@ -214,12 +224,16 @@ pub fn read(text: &Sensitive) -> Result<Findings, ImportProblem> {
         }
     }
     let Gathered { found, skipped, encryption } = gathered;
-    let mut entries = merge::same(found);
+    // A part of a file that is encrypted by itself.
+    let encryption = encryption.or_else(|| {
+        let has = |mark: &str| text.expose().contains(mark);
+        has("$ANSIBLE_VAULT;")
+            .then_some(Encryption::AnsibleVault)
+            .or(has(docker::SOPS_VALUE).then_some(Encryption::Sops))
+    });
+    let mut entries = merge::same(found)?;
     if entries.is_empty() {
         return Err(encryption.map_or(ImportProblem::Unknown, ImportProblem::Encrypted));
-    }
-    if entries.len() > MAX_ENTRIES {
-        return Err(ImportProblem::TooMany);
     }
     merge::mark_same_registries(&mut entries);
     names::suggest(&mut entries);
@@ -249,6 +263,9 @@ impl Gathered {
             (None, None) => {
                 if let Some(found) = docker::any_form(&top) {
                     self.keep(Reduced::of(found, Skipped::OtherObject));
+                } else if [".dockerconfigjson", ".dockercfg"].iter().any(|name| top.text(name).is_some()) {
+                    // The data of a Secret alone, as `kubectl get secret -o jsonpath={.data}` prints it.
+                    self.keep(kubernetes::secret(&Node::Map(vec![("data".to_owned(), top)])));
                 } else {
                     self.encryption = self.encryption.or(top.get("sops").map(|_| Encryption::Sops));
                     self.keep(Reduced::skipped(Skipped::OtherObject));

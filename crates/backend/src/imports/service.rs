@@ -16,6 +16,7 @@ use crate::{
     secrets::{
         SecretService,
         many::{AddAllError, add_all, existing, id_of},
+        origins,
         twins::{self, Shared},
     },
 };
@@ -23,7 +24,7 @@ use domain::{
     check::TrustedKey,
     error::{Error, Field, FieldError, Problem},
     import::{ImportError, Note, RowProblem, Skipped, SkippedCounts},
-    secret::{KeyFacts, NewSecret, PasswordEnd, SecretDraft, SecretId, SecretKind},
+    secret::{KeyFacts, NewSecret, Origins, PasswordEnd, SecretDraft, SecretId, SecretKind},
     sensitive::Sensitive,
     time::Timestamp,
 };
@@ -236,6 +237,12 @@ impl ImportService {
                 work.commit().await.map_err(failed)?;
                 return Err(broken(ctx, IntegrityError).into());
             };
+            let mut came_from: HashMap<u32, Origins> = HashMap::new();
+            for (choice, entry) in choices.iter().zip(&entries) {
+                // They were told by the file's own reader, which repeats names of Kubernetes alone.
+                let origins = Origins::parse(&entry.places, None).unwrap_or_default();
+                came_from.insert(choice.number, origins);
+            }
             let drafts = choices.iter().zip(entries).zip(values).map(|((choice, entry), value)| {
                 (choice.number, NewSecret::parse(draft(entry, choice, value)))
             });
@@ -254,6 +261,9 @@ impl ImportService {
                 Err(AddAllError::Broken(error)) => return Err(broken(ctx, error).into()),
                 Err(AddAllError::Database(error)) => return Err(failed(error).into()),
             }
+            let places = numbers.iter().filter_map(|number| came_from.get(number));
+            let places: Vec<_> = ids.iter().zip(places).collect();
+            origins::repository::insert_many(&mut work, &places).await.map_err(failed)?;
             let saved: Vec<String> = ids.iter().map(ToString::to_string).collect();
             repository::finish(&mut work, id, &saved).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;

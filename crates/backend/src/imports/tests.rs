@@ -9,6 +9,11 @@ mod service;
 use super::read::{Findings, Found, read};
 use domain::{import::ImportProblem, sensitive::Sensitive};
 
+thread_local! {
+    /// How many keys were taken apart.
+    pub(super) static KEYS_READ: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// A key made for these tests; it opens nothing.
 const KEY: &str = include_str!("../secrets/seed_key");
 

@@ -6,6 +6,7 @@ pub(crate) mod keys;
 mod list;
 mod manifests;
 pub(crate) mod many;
+pub(crate) mod origins;
 pub(crate) mod repository;
 mod seed;
 pub(crate) mod service;

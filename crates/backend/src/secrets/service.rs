@@ -8,7 +8,7 @@ use super::{
         self, facts_of_seed,
         repository::{self as key_repository, KeyRow},
     },
-    list,
+    list, origins,
     repository::{self, NewRow, SecretRow},
     seed,
     twins::{self, Shared},
@@ -31,7 +31,7 @@ use domain::{
     error::{Error, Field, FieldError, Problem},
     page::{ListQuery, SecretPage},
     secret::{
-        Credential, CredentialUpdate, KeyFacts, NewSecret, Password, PrivateKeyText, RegistryHost,
+        Credential, CredentialUpdate, KeyFacts, NewSecret, Origins, Password, PrivateKeyText, RegistryHost,
         SecretDetails, SecretId, SecretKind, SecretUpdate, Username,
     },
     sensitive::Sensitive,
@@ -137,10 +137,12 @@ impl SecretService {
                     SecretKind::GitDataset => key_repository::find(&mut reader, row.id).await?,
                     SecretKind::ImagePull => Default::default(),
                 };
-                Ok((Some((row, keys)), reader))
+                let origins = origins::repository::find(&mut reader, row.id).await?;
+                Ok((Some((row, keys, origins)), reader))
             })
             .await;
-        let (row, (key, pending)) = found.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
+        let (row, (key, pending), origins) =
+            found.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
         let revision = row.revision();
         let details = SecretDetails {
             id: id.clone(),
@@ -149,6 +151,7 @@ impl SecretService {
             username: row.registry_username,
             target: row.check_target,
             known_hosts: row.known_hosts,
+            origins,
             version: row.version,
             updated_at: crate::db::timestamp(row.updated_at),
             updated_by: row.updated_by,
@@ -171,7 +174,49 @@ impl SecretService {
         secret: NewSecret,
         submission: Option<Submission>,
     ) -> Result<SecretId, Error> {
-        self.create_tested(ctx, secret, submission, "").await
+        self.create_wanted(ctx, secret, submission, "", &Origins::default()).await
+    }
+
+    /// Does the same, and keeps where the secret came from.
+    ///
+    /// Errors: as `create`.
+    pub async fn create_from(
+        &self,
+        ctx: &Ctx,
+        secret: NewSecret,
+        submission: Option<Submission>,
+        origins: &Origins,
+    ) -> Result<SecretId, Error> {
+        self.create_wanted(ctx, secret, submission, "", origins).await
+    }
+
+    /// Says what `create` would come to, and writes nothing: the id, and what is known of the key.
+    ///
+    /// Errors: as `create`.
+    pub async fn would_create(
+        &self,
+        ctx: &Ctx,
+        mut secret: NewSecret,
+    ) -> Result<(SecretId, Option<KeyFacts>), Error> {
+        let id = SecretId::new(secret.credential.kind(), secret.name.clone());
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(&id)).await?;
+        self.unsealed()?;
+        let facts = self.understand(&mut secret.credential).await?;
+        bounded(ctx, async {
+            let failed = |error: sqlx::Error| refuse(ctx, &error);
+            let mut work = self.db.begin().await.map_err(failed)?;
+            if repository::find(&mut work, &id).await.map_err(failed)?.is_some() {
+                let taken = FieldError { field: Field::Name, problem: Problem::NameTaken(id.clone()) };
+                return Err(Error::Invalid(vec![taken]));
+            }
+            let shared = Shared::of(&secret.credential, facts.as_ref()).filter(|_| !secret.knowingly);
+            match twins::find(&mut work, ctx, &id, shared).await.map_err(failed)? {
+                Some(twin) => Err(Error::Twin(twin)),
+                None => Ok(()),
+            }
+        })
+        .await?;
+        Ok((id, facts))
     }
 
     /// Does the same, and keeps what a test came to where `ticket` says that exactly this was tested; other tickets are
@@ -181,9 +226,20 @@ impl SecretService {
     pub async fn create_tested(
         &self,
         ctx: &Ctx,
+        secret: NewSecret,
+        submission: Option<Submission>,
+        ticket: &str,
+    ) -> Result<SecretId, Error> {
+        self.create_wanted(ctx, secret, submission, ticket, &Origins::default()).await
+    }
+
+    async fn create_wanted(
+        &self,
+        ctx: &Ctx,
         mut secret: NewSecret,
         submission: Option<Submission>,
         ticket: &str,
+        origins: &Origins,
     ) -> Result<SecretId, Error> {
         let id = SecretId::new(secret.credential.kind(), secret.name.clone());
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(&id)).await?;
@@ -193,7 +249,8 @@ impl SecretService {
         let submission = submission.map(|submission| submission.of(ctx));
         let facts = self.understand(&mut secret.credential).await?;
         let action = AuditAction::SecretAdded;
-        let wanted = Wanted { id: &id, secret: &secret, facts: facts.as_ref(), submission, action, tested };
+        let wanted =
+            Wanted { id: &id, secret: &secret, facts: facts.as_ref(), submission, action, tested, origins };
         self.store_wanted(ctx, wanted).await
     }
 
@@ -208,7 +265,8 @@ impl SecretService {
         action: AuditAction,
     ) -> Result<SecretId, Error> {
         let facts = facts.as_ref();
-        let wanted = Wanted { id: &id, secret: &secret, facts, submission, action, tested: None };
+        let origins = &Origins::default();
+        let wanted = Wanted { id: &id, secret: &secret, facts, submission, action, tested: None, origins };
         self.store_wanted(ctx, wanted).await
     }
 
@@ -242,7 +300,7 @@ impl SecretService {
         keyring: &Keyring,
         wanted: Wanted<'_>,
     ) -> Result<Result<SecretId, Error>, sqlx::Error> {
-        let Wanted { id, secret, facts, submission, action, tested } = wanted;
+        let Wanted { id, secret, facts, submission, action, tested, origins } = wanted;
         let mut work = self.db.begin().await?;
         if let Some(Submission::Request(mark)) = submission {
             repository::lock_submission(&mut work, mark).await?;
@@ -272,6 +330,7 @@ impl SecretService {
         if let Some(tested) = tested {
             tested.keep(&mut work, ctx, row_id, 1).await?;
         }
+        origins::repository::insert_many(&mut work, &[(id, origins)]).await?;
         record(&mut work, ctx, action, id, &[]).await?;
         work.commit().await?;
         Ok(Ok(id.clone()))
@@ -467,6 +526,7 @@ struct Wanted<'a> {
     action: AuditAction,
     /// What a test of exactly this came to.
     tested: Option<TestedBefore>,
+    origins: &'a Origins,
 }
 
 pub(super) async fn record(

@@ -8,7 +8,7 @@ use domain::{
     access::Role,
     error::{Error, Field, FieldError, Problem},
     page::{ListQuery, Position, SecretPage},
-    secret::{Credential, NewSecret, SecretDraft, SecretId, SecretKind, SecretUpdate},
+    secret::{Credential, NewSecret, Origins, SecretDraft, SecretId, SecretKind, SecretUpdate},
     sensitive::Sensitive,
 };
 use sqlx::PgPool;
@@ -483,4 +483,45 @@ async fn totals_follow_every_change_and_stop_counting_where_it_gets_long(pool: P
         .clone();
     backend.secrets().delete(&at(2), &some, "").await.unwrap();
     assert_eq!((total("").await.count, total("type=image-pull").await.count), (2_999, 1_499));
+}
+
+#[sqlx::test]
+async fn would_create_says_what_create_says_and_writes_nothing(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let secrets = backend.secrets();
+    let before = records(&pool).await;
+    let would = async |draft: SecretDraft| secrets.would_create(&ana, new(draft)).await;
+    let (key, facts) = would(dataset("data")).await.unwrap();
+    assert_eq!(key, id("gitsync-secret-data"));
+    assert!(facts.unwrap().fingerprint.starts_with("SHA256:"));
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM secrets").fetch_one(&pool).await.unwrap();
+    assert_eq!((left, records(&pool).await), (0, before));
+
+    secrets.create(&ana, new(dataset("data")), None).await.unwrap();
+    secrets.create(&ana, new(image("hub", "a")), None).await.unwrap();
+    let unknowingly = |draft: SecretDraft| SecretDraft { knowingly: String::new(), ..draft };
+    for draft in [
+        dataset("data"),
+        unknowingly(dataset("other")),
+        image("hub", "b"),
+        unknowingly(image("other", "b")),
+        SecretDraft { secret: Sensitive::new(KEY.replacen("AAAA", "AAAB", 2)), ..dataset("third") },
+    ] {
+        let Ok(secret) = NewSecret::parse(draft) else { continue };
+        let said = secrets.would_create(&ana, secret.clone()).await.map(|(id, _)| id);
+        assert!(said.is_err(), "{said:?}");
+        assert_eq!(said, secrets.create(&ana, secret, None).await);
+    }
+    let viewer = signed_in(&backend, "vic", Role::Reader, 2).await;
+    assert_eq!(secrets.would_create(&viewer, new(image("x", "b"))).await.err(), Some(Error::Forbidden));
+}
+
+#[sqlx::test]
+async fn create_from_keeps_where_a_secret_came_from(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let origins = Origins::parse(&["ci/pull".to_owned()], Some(30)).unwrap();
+    let id = backend.secrets().create_from(&ana, new(image("hub", "a")), None, &origins).await.unwrap();
+    assert_eq!(backend.secrets().get(&ana, &id).await.unwrap().origins, origins);
 }

@@ -67,6 +67,20 @@ const MAX_PBKDF2_ROUNDS: u32 = 2_000_000;
 const MAX_SCRYPT_MEMORY: u64 = 64 << 20;
 const MAX_SCRYPT_BLOCKS: u64 = 4 << 20;
 
+/// How long a sequence is, by what it says itself (X.690, 8.1.3), with what stands before its content; `None` where that is
+/// more than there is.
+pub(super) fn length(der: &[u8]) -> Option<usize> {
+    let (0x30, first) = (*der.first()?, *der.get(1)?) else { return None };
+    let (length, head) = if first < 0x80 {
+        (usize::from(first), 2)
+    } else {
+        let digits =
+            der.get(2..2 + usize::from(first & 0x7f)).filter(|digits| (1..=4).contains(&digits.len()))?;
+        (digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)), 2 + digits.len())
+    };
+    length.checked_add(head).filter(|length| *length <= der.len())
+}
+
 /// `RSA PRIVATE KEY`
 pub(super) fn pkcs1(der: &[u8]) -> Result<Pair, KeyProblem> {
     let key = pkcs1::RsaPrivateKey::from_der(der).map_err(|_| KeyProblem::Damaged)?;
@@ -106,7 +120,15 @@ pub(super) fn pkcs8(der: &[u8]) -> Result<Pair, KeyProblem> {
         // RFC 8410, 7: an octet string within the octet string.
         ED25519 => {
             let seed = <&OctetStringRef>::from_der(secret).map_err(|_| KeyProblem::Damaged)?;
-            material::ed25519(seed.as_bytes()).map(|pair| (pair, true))
+            let pair = material::ed25519(seed.as_bytes())?;
+            // Version 2 of the form, as Java writes it, says the public half too.
+            let stated = key.public_key.as_ref().map(pkcs8::der::asn1::BitStringRef::raw_bytes);
+            match (&pair, stated) {
+                (KeypairData::Ed25519(pair), Some(stated)) if stated != pair.public.as_ref() => {
+                    Err(KeyProblem::HalvesDiffer)
+                }
+                _ => Ok((pair, true)),
+            }
         }
         DSA => Err(KeyProblem::Dsa),
         _ => Err(KeyProblem::Unsupported),
@@ -152,7 +174,7 @@ pub(super) fn encrypted_pkcs8(der: &[u8], passphrase: &Sensitive) -> Result<Pair
 /// A key that a passphrase has opened: a wrong one gives something that looks whole now and then.
 fn opened(plain: &[u8]) -> Result<Pair, KeyProblem> {
     match pkcs8(plain) {
-        Err(KeyProblem::Damaged) => Err(KeyProblem::WrongPassphrase),
+        Err(problem) if problem.is_damage() => Err(KeyProblem::WrongPassphrase),
         outcome => outcome,
     }
 }
@@ -174,7 +196,7 @@ fn elliptic_curve(der: &[u8], curve: Option<Curve>) -> Result<Pair, KeyProblem> 
     match stated {
         // Uncompressed, as everybody writes it.
         Some(stated) if stated.first() == Some(&4) && stated != public_point(&pair).as_slice() => {
-            Err(KeyProblem::Damaged)
+            Err(KeyProblem::HalvesDiffer)
         }
         _ => Ok((pair, named)),
     }
@@ -213,7 +235,7 @@ impl<'a> SpelledOut<'a> {
     }
 }
 
-fn public_point(pair: &KeypairData) -> Zeroizing<Vec<u8>> {
+pub(super) fn public_point(pair: &KeypairData) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(match pair {
         KeypairData::Ecdsa(EcdsaKeypair::NistP256 { public, .. }) => public.as_bytes().to_vec(),
         KeypairData::Ecdsa(EcdsaKeypair::NistP384 { public, .. }) => public.as_bytes().to_vec(),

@@ -102,7 +102,12 @@ pub(super) fn rsa(numbers: &RsaNumbers<'_>) -> Result<(KeypairData, bool), KeyPr
     let number = |bytes: &[u8]| BoxedUint::from_be_slice_vartime(without_zeros(bytes));
     let [exponent, private, p, q] = parts.map(number);
     let key = RsaPrivateKey::from_components(number(numbers.modulus), exponent, private, vec![p, q])
-        .map_err(|_| KeyProblem::Damaged)?;
+        .map_err(|error| match error {
+            rsa::Error::InvalidModulus | rsa::Error::InvalidPrime => KeyProblem::RsaPrimes,
+            rsa::Error::InvalidExponent => KeyProblem::RsaExponents,
+            rsa::Error::PublicExponentTooLarge => KeyProblem::LargeExponent,
+            _ => KeyProblem::Damaged,
+        })?;
     let pair = RsaKeypair::try_from(&key).map_err(|_| KeyProblem::Damaged)?;
     let inverse = pair.private().iqmp().as_positive_bytes();
     let stated = |computed: Option<&BoxedUint>, stated: &[u8]| {

@@ -138,7 +138,7 @@ impl Form {
     /// Refuses a key whose halves do not belong together.
     fn with_public(self, stated: &[u8]) -> Result<Self, KeyProblem> {
         let derived = self.key.public_key().to_bytes().map_err(|_| KeyProblem::Damaged)?;
-        if derived == stated { Ok(self) } else { Err(KeyProblem::Damaged) }
+        if derived == stated { Ok(self) } else { Err(KeyProblem::HalvesDiffer) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     Form,
+    der::public_point,
     material::{self, Curve, RsaNumbers},
 };
 use domain::{secret::KeyProblem, sensitive::Sensitive};
@@ -24,12 +25,12 @@ const TAG_BYTES: usize = 16;
 
 /// Reads what stands between the fences; `regular` says whether every reader takes the lines as they are.
 pub(super) fn read(bytes: &[u8], passphrase: &Sensitive, regular: bool) -> Result<Form, KeyProblem> {
-    let mut reader = bytes.strip_prefix(b"openssh-key-v1\0").ok_or(KeyProblem::Damaged)?;
+    let mut reader = bytes.strip_prefix(b"openssh-key-v1\0").ok_or(KeyProblem::OtherForm)?;
     let cipher = string(&mut reader)?;
     let cipher: Cipher = std::str::from_utf8(&cipher)
         .ok()
         .and_then(|name| name.parse().ok())
-        .ok_or(KeyProblem::UnknownProtection)?;
+        .ok_or(KeyProblem::UnknownCipher)?;
     let kdf = Kdf::decode(&mut reader).map_err(|_| KeyProblem::UnknownProtection)?;
     match u32::decode(&mut reader).map_err(damaged)? {
         1 => {}
@@ -39,7 +40,7 @@ pub(super) fn read(bytes: &[u8], passphrase: &Sensitive, regular: bool) -> Resul
     let public = string(&mut reader)?;
     let mut private = string(&mut reader)?;
     let protected = cipher.is_some();
-    let wrong = if protected { KeyProblem::WrongPassphrase } else { KeyProblem::Damaged };
+    let wrong = if protected { KeyProblem::WrongPassphrase } else { KeyProblem::CheckNumbers };
     if protected {
         let tag = cipher.has_tag().then(|| <[u8; TAG_BYTES]>::try_from(reader)).transpose();
         let tag = tag.map_err(|_| KeyProblem::Truncated)?.map(Into::into);
@@ -64,7 +65,7 @@ pub(super) fn read(bytes: &[u8], passphrase: &Sensitive, regular: bool) -> Resul
     // What fills it up to whole blocks counts from one.
     let filled = reader.len() <= MAX_PADDING && reader.iter().zip(1_u8..).all(|(byte, count)| *byte == count);
     if !filled || !private.len().is_multiple_of(cipher.block_size()) {
-        return Err(KeyProblem::Damaged);
+        return Err(KeyProblem::Padding);
     }
     let tight = reader.len() < cipher.block_size();
     Form::new(key, &comment, !protected && sound && tight && regular)?.with_public(&public)
@@ -80,6 +81,7 @@ fn pair(reader: &mut &[u8]) -> Result<(KeypairData, bool), KeyProblem> {
             let both = string(reader)?;
             match both.split_at_checked(32) {
                 Some((seed, again)) if again == public.as_slice() => material::ed25519(seed).map(sound),
+                Some((_, again)) if again.len() == public.len() => Err(KeyProblem::HalvesDiffer),
                 _ => Err(KeyProblem::Damaged),
             }
         }
@@ -99,8 +101,13 @@ fn pair(reader: &mut &[u8]) -> Result<(KeypairData, bool), KeyProblem> {
         }
         b"ecdsa-sha2-nistp256" | b"ecdsa-sha2-nistp384" | b"ecdsa-sha2-nistp521" => {
             let curve = Curve::named(&string(reader)?).ok_or(KeyProblem::Damaged)?;
-            let _point = string(reader)?;
-            material::ecdsa(curve, &string(reader)?).map(sound)
+            let point = string(reader)?;
+            let pair = material::ecdsa(curve, &string(reader)?)?;
+            if point.as_slice() == public_point(&pair).as_slice() {
+                Ok(sound(pair))
+            } else {
+                Err(KeyProblem::HalvesDiffer)
+            }
         }
         b"ssh-dss" => Err(KeyProblem::Dsa),
         name if name.starts_with(b"sk-") => Err(KeyProblem::HardwareKey),

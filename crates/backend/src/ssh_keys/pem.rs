@@ -1,7 +1,7 @@
 //! Keys between `BEGIN` and `END` lines.
 
 use super::{Form, der, openssh};
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{DecodeError, Engine, engine::general_purpose::STANDARD};
 use domain::{secret::KeyProblem, sensitive::Sensitive};
 use md5::{Digest, Md5};
 use ssh_key::Cipher;
@@ -22,6 +22,16 @@ fn is_regular(body: &str) -> bool {
     good
 }
 
+type Read = fn(&[u8]) -> Result<der::Pair, KeyProblem>;
+
+/// Says what is wrong with a text in the place of base64.
+pub(super) fn not_base64(error: &DecodeError) -> KeyProblem {
+    match error {
+        DecodeError::InvalidByte(..) => KeyProblem::StrayCharacter,
+        _ => KeyProblem::UnevenBase64,
+    }
+}
+
 /// Reads the key; `text` has passed the rules of `domain`.
 pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProblem> {
     let rest = text.strip_prefix("-----BEGIN ").ok_or(KeyProblem::NotAKey)?;
@@ -34,30 +44,45 @@ pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProble
     let mut digits = Zeroizing::new(String::with_capacity(body.len()));
     digits.extend(body.chars().filter(|c| !c.is_ascii_whitespace()));
     let regular = is_regular(body);
-    let mut bytes = Zeroizing::new(STANDARD.decode(digits.as_bytes()).map_err(|_| KeyProblem::Damaged)?);
+    let mut bytes = Zeroizing::new(STANDARD.decode(digits.as_bytes()).map_err(|error| not_base64(&error))?);
     let protected = headers.is_some();
     if let Some(headers) = headers {
         decrypt(headers, passphrase, &mut bytes)?;
     }
-    let key = match label {
-        "OPENSSH PRIVATE KEY" => return openssh::read(&bytes, passphrase, regular),
-        "RSA PRIVATE KEY" => der::pkcs1(&bytes),
-        "EC PRIVATE KEY" => der::sec1(&bytes),
-        "PRIVATE KEY" => der::pkcs8(&bytes),
+    if label == "OPENSSH PRIVATE KEY" {
+        return openssh::read(&bytes, passphrase, regular);
+    }
+    let whole = bytes.len();
+    let length = der::length(&bytes).unwrap_or(whole);
+    bytes.truncate(length);
+    let exact = bytes.len() == whole;
+    let (own, others): (Read, _) = match label {
+        "RSA PRIVATE KEY" => (der::pkcs1, [der::pkcs8 as Read, der::sec1]),
+        "EC PRIVATE KEY" => (der::sec1, [der::pkcs8 as Read, der::pkcs1]),
+        "PRIVATE KEY" => (der::pkcs8, [der::pkcs1 as Read, der::sec1]),
         "ENCRYPTED PRIVATE KEY" => {
             return Form::new(der::encrypted_pkcs8(&bytes, passphrase)?.0, b"", false);
         }
         _ => return Err(KeyProblem::NotAKey),
     };
+    let key = match own(&bytes) {
+        // Some makers write one form under the first line of another, and OpenSSL reads what is there.
+        Err(KeyProblem::Damaged) => {
+            let other = others.iter().find_map(|read| read(&bytes).ok());
+            other.map(|(key, _)| (key, false)).ok_or(KeyProblem::Damaged)
+        }
+        key => key,
+    };
     let (key, sound) = match key {
         // A wrong passphrase gives something that looks padded now and then.
-        Err(KeyProblem::Damaged | KeyProblem::Unsupported) if protected => {
+        Err(problem) if protected && (problem.is_damage() || problem == KeyProblem::Unsupported) => {
             return Err(KeyProblem::WrongPassphrase);
         }
+        Err(KeyProblem::Damaged) if !exact => return Err(KeyProblem::Longer),
         key => key?,
     };
     let short_lines = body.lines().all(|line| line.len() <= LONGEST_LINE);
-    let usable = !protected && short_lines && regular && sound && der::is_for_openssh(&key);
+    let usable = !protected && exact && short_lines && regular && sound && der::is_for_openssh(&key);
     Form::new(key, b"", usable)
 }
 

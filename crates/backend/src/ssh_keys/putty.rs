@@ -4,7 +4,7 @@ use super::{
     Form, codepage,
     material::{self, Curve, RsaNumbers},
     openssh::string,
-    pem::from_hex,
+    pem::{from_hex, not_base64},
 };
 use argon2::{Algorithm, Argon2, Params, Version};
 use aws_lc_rs::{
@@ -48,7 +48,7 @@ pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProble
             // What nobody has to know seals against accidents alone.
             let mac = if file.version == 2 { old_mac_key(b"") } else { Zeroizing::default() };
             if !file.is_sealed_by(&mac) {
-                return Err(KeyProblem::Damaged);
+                return Err(KeyProblem::Checksum);
             }
         }
         "aes256-cbc" => file.open(passphrase)?,
@@ -88,7 +88,8 @@ impl<'a> File<'a> {
             for _ in 0..count {
                 digits.push_str(lines.next().ok_or(KeyProblem::Truncated)?.trim_end());
             }
-            let bytes = Zeroizing::new(STANDARD.decode(digits.as_bytes()).map_err(|_| KeyProblem::Damaged)?);
+            let bytes = STANDARD.decode(digits.as_bytes()).map_err(|error| not_base64(&error));
+            let bytes = Zeroizing::new(bytes?);
             match which {
                 "Public" => public = Some(bytes.to_vec()),
                 "Private" => private = Some(bytes),

@@ -6,6 +6,7 @@ use crate::{
     percent,
     secret::{RegistryHost, host_and_port},
 };
+use std::net::Ipv6Addr;
 
 /// What is wrong with what is to be tried. Never carries the text.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub enum TargetProblem {
     RepositoryForm,
     /// Within quotation marks.
     RepositoryQuoted,
+    /// A prefix for another program, such as `git::`, before it.
+    RepositoryPrefix,
     /// A command of Git around it.
     RepositoryCommand,
     /// A path of this machine.
@@ -54,7 +57,7 @@ pub enum TargetProblem {
 
 impl TargetProblem {
     /// All that say nothing more; the place in here is the code that travels.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::RepositoryByHttps,
         Self::RepositoryForm,
         Self::ImageForm,
@@ -71,6 +74,7 @@ impl TargetProblem {
         Self::RepositoryTooLong,
         Self::ImageOutside,
         Self::ImageHubOtherwise,
+        Self::RepositoryPrefix,
     ];
 
     /// What is wrong, and what would be right.
@@ -78,7 +82,8 @@ impl TargetProblem {
         match self {
             Self::RepositoryByHttps => "A key opens repositories by SSH. Enter the SSH address, such as git@github.com:group/app.git.",
             Self::RepositoryForm => "This is not the SSH address of a repository, such as git@github.com:group/app.git or ssh://git@host:2222/group/app.git.",
-            Self::RepositoryQuoted => "The address is in quotation marks. Take them off.",
+            Self::RepositoryQuoted => "The address is in quotation marks or brackets. Take them off.",
+            Self::RepositoryPrefix => "What stands before the '::' is for another program. Enter the address alone, which begins behind it.",
             Self::RepositoryCommand => "This is a command. Enter the address alone, which begins behind git clone.",
             Self::RepositoryLocal => "This is a path on a machine, and names no host. Enter the SSH address, such as git@host:group/app.git.",
             Self::RepositoryPort => "Behind ssh:// and the host, a colon begins a port. Write ssh://git@host/path, or git@host:path without ssh://.",
@@ -156,8 +161,11 @@ pub struct Repository {
     pub path: String,
 }
 
+/// Schemes, where a host should be.
+const SCHEMES: [&str; 5] = ["ssh", "https", "http", "git", "file"];
+
 /// What opens and closes a quotation.
-const QUOTES: [char; 9] = ['"', '\'', '`', '“', '”', '„', '‘', '’', '«'];
+const QUOTES: [char; 11] = ['<', '(', '"', '\'', '`', '“', '”', '„', '‘', '’', '«'];
 
 impl Repository {
     /// The longest address, in bytes.
@@ -181,6 +189,11 @@ impl Repository {
         if text.starts_with("git ") || text.starts_with("$ ") {
             return Err(Wrong::RepositoryCommand);
         }
+        if text.split_once("::").is_some_and(|(start, _)| {
+            !start.is_empty() && start.bytes().all(|byte| byte.is_ascii_alphabetic())
+        }) {
+            return Err(Wrong::RepositoryPrefix);
+        }
         let (is_url, place, path) = match text.split_once("://") {
             Some(("ssh" | "git+ssh" | "ssh+git", rest)) => {
                 // Git decodes the whole before it looks for its parts.
@@ -191,15 +204,28 @@ impl Repository {
             }
             Some(("https" | "http", _)) => return Err(Wrong::RepositoryByHttps),
             Some((scheme, _)) if !scheme.contains(['@', ':']) => return Err(Wrong::RepositoryForm),
-            _ if text.starts_with(['/', '.', '~']) => return Err(Wrong::RepositoryLocal),
+            _ if text.starts_with(['/', '.', '~']) || is_on_drive(text) => {
+                return Err(Wrong::RepositoryLocal);
+            }
             _ => {
                 let (place, path) = Self::split_scp(text)?;
+                // A scheme that lost its slashes.
+                if SCHEMES.contains(&place) {
+                    return Err(Wrong::RepositoryForm);
+                }
+                // A user with a password, as addresses by https have it.
+                if !place.contains('@') && path.split_once('@').is_some_and(|(_, rest)| rest.contains(':')) {
+                    return Err(Wrong::RepositoryUserHas(':'));
+                }
                 (false, place.to_owned(), path.to_owned())
             }
         };
-        let (user, place) = place.rsplit_once('@').unwrap_or(("git", &place));
+        // Git takes a port in brackets, too: `[git@host:2222]:path`.
+        let bare = place.strip_prefix('[').and_then(|place| place.strip_suffix(']'));
+        let place = bare.filter(|bare| bare.contains('@')).unwrap_or(&place);
+        let (user, place) = place.rsplit_once('@').unwrap_or(("git", place));
         check_user(user)?;
-        let (host, port) = read_place(place, is_url)?;
+        let (host, port) = read_place(place, is_url || bare.is_some())?;
         let path = path.strip_prefix('/').filter(|path| path.starts_with('~')).unwrap_or(&path);
         if path.is_empty() || path == "/" {
             return Err(Wrong::RepositoryPath);
@@ -258,8 +284,21 @@ impl Repository {
     }
 }
 
+/// Whether this is a path on a drive of Windows.
+fn is_on_drive(text: &str) -> bool {
+    let text = text.as_bytes();
+    matches!(text, [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic())
+}
+
 /// The host and the port of an address.
 fn read_place(place: &str, is_url: bool) -> Result<(String, u16), TargetProblem> {
+    // Of `[host:2222]`, what is within; of `host:` and `host.`, the host, as Git and SSH read them.
+    let within = place.strip_prefix('[').and_then(|place| place.strip_suffix(']'));
+    let place = within.filter(|within| within.parse::<Ipv6Addr>().is_err()).unwrap_or(place);
+    let place = place.strip_suffix(':').filter(|_| is_url).unwrap_or(place);
+    if let Some((name, None)) = place.strip_suffix('.').and_then(host_and_port) {
+        return Ok((format!("{name}."), 22));
+    }
     let Some((host, port)) = host_and_port(place) else {
         let after = place.trim_start_matches('[').rsplit_once(':').filter(|_| !place.ends_with(']'));
         return Err(match after {
@@ -301,7 +340,13 @@ pub struct ImageReference {
 impl ImageReference {
     /// Reads the name of an image in this registry; the registry's own host before it is passed over.
     pub fn parse(text: &str, registry: Option<&RegistryHost>) -> Result<Self, TargetProblem> {
-        let mut text = text.trim();
+        let text = trimmed(text);
+        if text.contains(|c: char| c.is_whitespace() || QUOTES.contains(&c)) {
+            return Err(TargetProblem::ImageForm);
+        }
+        // As other tools write it: where it is, and by what.
+        let scheme = ["docker://", "oci://", "https://", "http://"];
+        let mut text = scheme.iter().find_map(|scheme| text.strip_prefix(scheme)).unwrap_or(text);
         // As Docker tells a host from a group: by its dot or its port.
         if let Some((first, rest)) = text.split_once('/')
             && (first.contains(['.', ':']) || first == "localhost")
@@ -312,7 +357,9 @@ impl ImageReference {
             if !registry.is_some_and(same) {
                 return Err(TargetProblem::ImageElsewhere);
             }
-            text = rest;
+            // A page of Docker Hub's website.
+            let of_page = rest.strip_prefix("r/").or_else(|| rest.strip_prefix("_/"));
+            text = of_page.filter(|_| first == "hub.docker.com").unwrap_or(rest);
         }
         let (named, digest) = match text.split_once('@') {
             Some((named, digest)) => (named, Some(digest)),
@@ -400,6 +447,11 @@ mod tests {
             ("ssh://host/~ana/a", "git", "host", 22, "~ana/a", "host"),
             ("ssh://[::1]:2222/a", "git", "::1", 2222, "/a", "[::1]:2222"),
             ("git@[2001:db8::1]:a", "git", "2001:db8::1", 22, "a", "2001:db8::1"),
+            ("[ana@host:2222]:group/app", "ana", "host", 2222, "group/app", "[host]:2222"),
+            ("[host:2222]:group/app", "git", "host", 2222, "group/app", "[host]:2222"),
+            ("ana@[host:2222]:group/app", "ana", "host", 2222, "group/app", "[host]:2222"),
+            ("ssh://git@host:/group/app", "git", "host", 22, "/group/app", "host"),
+            ("git@host.example.:a", "git", "host.example.", 22, "a", "host.example."),
         ] {
             let repository = Repository::parse(text).unwrap();
             assert_eq!(repository.as_str(), text.trim());
@@ -460,6 +512,17 @@ mod tests {
             ("git@1.2.3:a", Wrong::RepositoryHost),
             ("git@[::g]:a", Wrong::RepositoryHost),
             ("\"git@host:a\"", Wrong::RepositoryQuoted),
+            ("<git@host:a>", Wrong::RepositoryQuoted),
+            ("(git@host:a)", Wrong::RepositoryQuoted),
+            ("git::ssh://git@host/a", Wrong::RepositoryPrefix),
+            ("git::git@host:a", Wrong::RepositoryPrefix),
+            ("codecommit::eu-west-1://a", Wrong::RepositoryPrefix),
+            ("C:\\Users\\me\\a", Wrong::RepositoryLocal),
+            ("C:/Users/me/a", Wrong::RepositoryLocal),
+            ("ssh:/git@host/a", Wrong::RepositoryForm),
+            ("ssh:git@host/a", Wrong::RepositoryForm),
+            ("https:/host/a", Wrong::RepositoryForm),
+            ("oauth2:token@host:a", Wrong::RepositoryUserHas(':')),
             ("'ssh://git@host/a'", Wrong::RepositoryQuoted),
             ("“git@host:a”", Wrong::RepositoryQuoted),
             ("git clone git@host:a", Wrong::RepositoryCommand),
@@ -536,6 +599,26 @@ mod tests {
             assert_eq!(at(text), Err(TargetProblem::ImageElsewhere), "{text}");
         }
         assert_eq!(ImageReference::parse("quay.io/a", None), Err(TargetProblem::ImageElsewhere));
+        // As other tools and pages write it.
+        for (registry, text, image) in [
+            ("ghcr.io", "docker://ghcr.io/group/app:1", "group/app:1"),
+            ("ghcr.io", "oci://ghcr.io/group/chart", "group/chart"),
+            ("ghcr.io", "https://ghcr.io/group/app", "group/app"),
+            ("ghcr.io", "group/app:1\u{200b}", "group/app:1"),
+            ("docker.io", "https://hub.docker.com/_/nginx", "nginx"),
+            ("docker.io", "hub.docker.com/r/group/app", "group/app"),
+        ] {
+            let read =
+                ImageReference::parse(text, Some(&host(registry))).map(|image| image.as_str().to_owned());
+            assert_eq!(read.as_deref(), Ok(image), "{text}");
+        }
+        for text in ["docker pull ghcr.io/group/app", "\"group/app\"", "image: quay.io/group/app"] {
+            assert_eq!(
+                ImageReference::parse(text, Some(&host("ghcr.io"))),
+                Err(TargetProblem::ImageForm),
+                "{text}"
+            );
+        }
         let below = |text| ImageReference::parse(text, Some(&host("quay.io/spam")));
         for text in ["quay.io/spam/app:1", "spam/app:1"] {
             assert_eq!(below(text).unwrap().as_str(), "spam/app:1");

@@ -1,6 +1,6 @@
 //! What there is to say of one thing found in a file.
 
-use crate::{error::Problem, secret::PasswordEnd};
+use crate::{check::KnownHosts, error::Problem, secret::PasswordEnd};
 
 /// A program that keeps credentials outside the docker config. Only those that are known are named: what stands in a
 /// file is not repeated.
@@ -181,6 +181,8 @@ pub enum Note {
     OtherRepositories,
     /// The known hosts beside the key cannot be read.
     KnownHostsUnread,
+    /// Of the known hosts beside the key some are left out, since there are too many.
+    KnownHostsCut,
     /// What the form would say.
     Wrong(Problem),
 }
@@ -308,6 +310,11 @@ impl Note {
                 "The known hosts beside it cannot be read and are left out. Test the secret to approve the host’s key."
                     .to_owned()
             }
+            Self::KnownHostsCut => format!(
+                "The known hosts beside it are more than the {} KiB that a secret keeps. The first are shown here, and the \
+                 others are left out: add those of its own host by hand, or test the secret to approve the host’s key.",
+                KnownHosts::MAX_BYTES / 1024
+            ),
             Self::Wrong(problem) => problem.message(),
         }
     }
@@ -343,6 +350,7 @@ impl Note {
             Self::RepositoryUnread => "repository-unread",
             Self::OtherRepositories => "other-repositories",
             Self::KnownHostsUnread => "known-hosts-unread",
+            Self::KnownHostsCut => "known-hosts-cut",
             Self::Wrong(problem) => return format!("wrong/{}", String::from(problem.clone())),
         };
         plain.to_owned()
@@ -380,6 +388,7 @@ impl Note {
             "repository-unread" => Self::RepositoryUnread,
             "other-repositories" => Self::OtherRepositories,
             "known-hosts-unread" => Self::KnownHostsUnread,
+            "known-hosts-cut" => Self::KnownHostsCut,
             "wrong" => Self::Wrong(Problem::try_from(rest.to_owned()).ok()?),
             _ => return None,
         })
@@ -417,6 +426,7 @@ mod tests {
             Note::RepositoryUnread,
             Note::OtherRepositories,
             Note::KnownHostsUnread,
+            Note::KnownHostsCut,
             Note::Wrong(Problem::Host(HostProblem::Path)),
             Note::Wrong(Problem::Key(KeyProblem::Passphrase)),
         ];

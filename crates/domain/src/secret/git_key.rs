@@ -24,8 +24,12 @@ const LABELS: [&str; 5] =
 /// What word processors make of hyphens.
 const DASHES: [char; 6] = ['\u{2010}', '\u{2011}', '\u{2012}', '–', '—', '−'];
 
-/// How a key begins whose whole text is in base64: PEM and `PuTTY`'s.
-const ENCODED: [&str; 2] = ["LS0tLS1CRUdJTi", "UHVUVFktVXNlci1LZXktRmls"];
+/// How a key begins whose whole text is in base64: PEM and `PuTTY`'s, and PEM that is twice, or was in UTF-16 before.
+const ENCODED: [&str; 4] =
+    ["LS0tLS1CRUdJTi", "UHVUVFktVXNlci1LZXktRmls", "TFMwdExTMUNSVWRKVG", "//4tAC0ALQAtAC0A"];
+
+/// How what stands between the fences of OpenSSH's own form begins.
+const OPENSSH_BODY: &str = "b3BlbnNzaC1rZXktdjE";
 
 /// How `PuTTY`'s files begin; the number of the form follows.
 const PUTTY: &str = "PuTTY-User-Key-File-";
@@ -206,12 +210,16 @@ fn without_armour(text: &str) -> KeyProblem {
     let kind = text
         .split_whitespace()
         .find(|word| word.contains("ssh-") || word.starts_with("ecdsa-") || word.starts_with("sk-"));
+    if text.contains(PUTTY) {
+        return KeyProblem::Surrounded;
+    }
     match kind {
         Some(word) if word.contains("-cert-v01@") => KeyProblem::Certificate,
         Some(word) if word.starts_with("ssh-") || word.starts_with("ecdsa-") || word.starts_with("sk-") => {
             KeyProblem::PublicKey
         }
         _ if ENCODED.iter().any(|start| text.starts_with(start)) => KeyProblem::Base64,
+        _ if text.starts_with(OPENSSH_BODY) => KeyProblem::Truncated,
         _ if text.contains("-----END ") && text.contains("PRIVATE KEY-----") => KeyProblem::Truncated,
         _ => KeyProblem::NotAKey,
     }
@@ -235,11 +243,11 @@ fn check_body(label: &str, body: &str) -> Result<(), KeyProblem> {
             b'\n' | b' ' | b'\t' => {}
             b'=' => padding += 1,
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' if padding == 0 => digits += 1,
-            _ => return Err(KeyProblem::Damaged),
+            _ => return Err(KeyProblem::StrayCharacter),
         }
     }
     if padding > 2 || (digits + padding) % 4 != 0 {
-        return Err(KeyProblem::Damaged);
+        return Err(KeyProblem::UnevenBase64);
     }
     let bytes = digits * 3 / 4;
     // The shortest private key there is, an Ed25519 one in PKCS#8, has 48 bytes.
@@ -259,6 +267,20 @@ fn check_body(label: &str, body: &str) -> Result<(), KeyProblem> {
 
 /// What old PEM files that can be read are protected with, as `DEK-Info` says it.
 const CIPHERS: [&str; 4] = ["AES-128-CBC,", "AES-192-CBC,", "AES-256-CBC,", "DES-EDE3-CBC,"];
+
+/// What OpenSSH 9 encrypts its own form with.
+const OPENSSH_CIPHERS: [&[u8]; 10] = [
+    b"aes128-cbc",
+    b"aes192-cbc",
+    b"aes256-cbc",
+    b"aes128-ctr",
+    b"aes192-ctr",
+    b"aes256-ctr",
+    b"aes128-gcm@openssh.com",
+    b"aes256-gcm@openssh.com",
+    b"chacha20-poly1305@openssh.com",
+    b"3des-cbc",
+];
 
 /// PBES2 with AES or triple DES, and PBE-SHA1-3DES, by their object identifiers in DER.
 const PBES2: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0d];
@@ -290,7 +312,7 @@ fn check_encrypted(body: &str) -> KeyProblem {
 fn check_openssh(decoder: &mut Decoder) -> Result<(), KeyProblem> {
     for &expected in b"openssh-key-v1\0" {
         if decoder.next() != Some(expected) {
-            return Err(KeyProblem::Damaged);
+            return Err(KeyProblem::OtherForm);
         }
     }
     let cipher = decoder.string().ok_or(KeyProblem::Truncated)?;
@@ -315,16 +337,17 @@ fn check_openssh(decoder: &mut Decoder) -> Result<(), KeyProblem> {
     }
     match (cipher.as_slice(), decoder.next()) {
         (b"none", None) => Ok(()),
-        (b"none", Some(_)) => Err(KeyProblem::Damaged),
+        (b"none", Some(_)) => Err(KeyProblem::Longer),
         // Some ciphers add a tag, which stands behind it all.
-        _ => Err(KeyProblem::Passphrase),
+        (cipher, _) if OPENSSH_CIPHERS.contains(&cipher) => Err(KeyProblem::Passphrase),
+        _ => Err(KeyProblem::UnknownCipher),
     }
 }
 
 /// A DER sequence (X.690, 8.9) that says how long it is.
 fn check_der(decoder: &mut Decoder, bytes: usize) -> Result<(), KeyProblem> {
     if decoder.next() != Some(0x30) {
-        return Err(KeyProblem::Damaged);
+        return Err(KeyProblem::OtherForm);
     }
     let first = usize::from(decoder.next().ok_or(KeyProblem::Truncated)?);
     let (mut length, mut head) = (first, 2);
@@ -335,11 +358,8 @@ fn check_der(decoder: &mut Decoder, bytes: usize) -> Result<(), KeyProblem> {
             head += 1;
         }
     }
-    match bytes.cmp(&(length + head)) {
-        std::cmp::Ordering::Less => Err(KeyProblem::Truncated),
-        std::cmp::Ordering::Equal => Ok(()),
-        std::cmp::Ordering::Greater => Err(KeyProblem::Damaged),
-    }
+    // What stands behind it is no part of it, and OpenSSL passes over it.
+    if bytes < length + head { Err(KeyProblem::Truncated) } else { Ok(()) }
 }
 
 /// Base64 as a stream of bytes, so that no second copy of a key is made.

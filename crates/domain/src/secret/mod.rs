@@ -6,6 +6,7 @@ mod id;
 mod kind;
 mod name;
 mod namespace;
+mod origins;
 mod preset;
 mod registry;
 mod selection;
@@ -18,6 +19,7 @@ pub use id::SecretId;
 pub use kind::SecretKind;
 pub use name::{DisplayName, DisplayNameProblem, NameProblem, SecretName};
 pub use namespace::Namespace;
+pub use origins::Origins;
 pub use preset::{RegistryPreset, short_life};
 pub(crate) use registry::host_and_port;
 pub use registry::{

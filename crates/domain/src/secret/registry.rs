@@ -124,6 +124,10 @@ impl RegistryHost {
             host.pop();
         }
         check_name(&host)?;
+        // A scheme that lost its colon.
+        if matches!(host.as_str(), "https" | "http") && rest_path.is_some_and(|path| path.starts_with('/')) {
+            return Err(HostProblem::Scheme);
+        }
         let is_docker_hub = DOCKER_HUB_NAMES.contains(&host.as_str()) && port.is_none_or(|port| port == 443);
         let path = rest_path.map_or(Ok(String::new()), |path| read_path(path, &mut corrections))?;
         if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -586,6 +590,7 @@ mod tests {
             ("reg.example#x", HostProblem::Query),
             ("ftp://reg.example", HostProblem::Scheme),
             ("oci://reg.example", HostProblem::Scheme),
+            ("https//reg.example", HostProblem::Scheme),
             ("reg.example:0", HostProblem::Port),
             ("reg.example:65536", HostProblem::Port),
             ("reg.example:99999", HostProblem::Port),

@@ -1,6 +1,6 @@
 //! What pages get to see of a secret. Nothing here can hold a value.
 
-use super::{KeyAlgorithm, KeyFacts, SecretId};
+use super::{KeyAlgorithm, KeyFacts, Origins, SecretId};
 use crate::{
     check::{CheckCause, CheckStatus},
     time::Timestamp,
@@ -51,6 +51,9 @@ pub struct SecretDetails {
     #[serde(skip)]
     /// Git dataset: the keys of hosts that are trusted, as in a `known_hosts` file; handed out with the key.
     pub known_hosts: String,
+    /// Where it was imported from. The server renders it, too.
+    #[serde(skip)]
+    pub origins: Origins,
     /// Goes up by one with each change; an edit names the one it began with.
     pub version: i64,
     /// When it was added or last changed.

@@ -465,6 +465,143 @@ fn questions() -> Vec<Odd> {
     ]
 }
 
+/// A token for the image, whatever it is asked for.
+fn any_scope(asked: &Asked) -> Option<Reply> {
+    when(asked.path == "/token" && asked.is_right, || {
+        reply("200", &[], "{\"token\":\"T-repository-group-app-pull\"}")
+    })
+}
+
+/// The manifest of the image with another head, for the right account.
+fn as_type(asked: &Asked, content_type: &str, body: &str) -> Option<Reply> {
+    when(asked.is_manifest() && asked.is_right, || {
+        reply("200", &[&format!("Content-Type: {content_type}")], body)
+    })
+}
+
+/// Ways to write what others write otherwise: questions, answers and what HTTP leaves open.
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn spellings() -> Vec<Odd> {
+    const OLD: &str = "application/vnd.docker.distribution.manifest.v1+prettyjws";
+    const INDEX: &str = "{\"schemaVersion\":2,\"manifests\":[]}";
+    vec![
+        odd!(
+            "a realm with a query of its own",
+            tokens,
+            APP,
+            ImageFound,
+            WrongPassword,
+            Some(true),
+            |asked| { bearer(asked, "Bearer realm=\"http://HERE/token?from=odd\",service=\"odd\"") }
+        ),
+        odd!("a realm without quotes", tokens, APP, ImageFound, WrongPassword, None, |asked| {
+            bearer(asked, "Bearer realm=http://HERE/token,service=odd")
+        }),
+        odd!("a realm in capitals", tokens, APP, ImageFound, WrongPassword, None, |asked| {
+            bearer(asked, "Bearer realm=\"HTTP://HERE/token\",service=\"odd\"")
+        }),
+        odd!("semicolons between", tokens, APP, ImageFound, WrongPassword, None, |asked| {
+            bearer(asked, "Bearer realm=\"http://HERE/token\";service=\"odd\"")
+        }),
+        odd!("a comma at the end", tokens, APP, ImageFound, WrongPassword, None, |asked| {
+            bearer(asked, "Bearer realm=\"http://HERE/token\",service=\"odd\",")
+        }),
+        odd!("no service", tokens, APP, ImageFound, WrongPassword, Some(true), |asked| {
+            bearer(asked, "Bearer realm=\"http://HERE/token\"")
+        }),
+        odd!("an error beside the realm", tokens, APP, ImageFound, WrongPassword, Some(true), |asked| {
+            bearer(asked, "Bearer error=\"invalid_token\",realm=\"http://HERE/token\",service=\"odd\"")
+        }),
+        odd!("several actions in the scope", tokens, APP, ImageFound, WrongPassword, Some(true), |asked| {
+            let scope = "repository:group/app:pull,push,delete";
+            let asks = format!("Bearer realm=\"http://HERE/token\",service=\"odd\",scope=\"{scope}\"");
+            any_scope(asked).or_else(|| bearer(asked, &asks))
+        }),
+        odd!("two repositories in the scope", tokens, APP, ImageFound, WrongPassword, None, |asked| {
+            let scope = "repository:group/app:pull repository:group/base:pull";
+            let asks = format!("Bearer realm=\"http://HERE/token\",service=\"odd\",scope=\"{scope}\"");
+            any_scope(asked).or_else(|| bearer(asked, &asks))
+        }),
+        odd!("two lines that ask", tokens, APP, ImageFound, WrongPassword, None, |asked| {
+            let (basic, bearer) = ("WWW-Authenticate: Basic realm=\"odd\"", "WWW-Authenticate: Bearer realm");
+            let lines = [basic, &format!("{bearer}=\"http://{}/token\",service=\"odd\"", asked.here)];
+            when(asked.path.starts_with("/v2/") && asked.token.is_none(), || reply("401", &lines, ""))
+        }),
+        odd!("basic without a realm", basic, APP, ImageFound, WrongPassword, Some(true), |asked| {
+            when(!asked.is_right, || wants(b"Basic"))
+        }),
+        odd!("header names in capitals", basic, APP, ImageFound, WrongPassword, Some(true), |asked| {
+            when(!asked.is_right, || reply("401", &["WWW-AUTHENTICATE: BASIC REALM=\"odd\""], ""))
+        }),
+        odd!("403 for a wrong account", basic, APP, ImageFound, WrongPassword, Some(true), |asked| {
+            when(asked.has_account && !asked.is_right, || reply("403", &[], ""))
+        }),
+        odd!("204 at /v2/", basic, None, RegistryOpened, WrongPassword, None, |asked| {
+            when(asked.is_right && asked.path == "/v2/", || reply("204", &[], ""))
+        }),
+        odd!("a type with a charset", basic, APP, ImageFound, WrongPassword, Some(true), |asked| {
+            as_type(asked, "application/vnd.oci.image.manifest.v1+json; charset=utf-8", MANIFEST)
+        }),
+        odd!("a manifest that is called JSON", basic, APP, ImageFound, WrongPassword, None, |asked| {
+            as_type(asked, "application/json", MANIFEST)
+        }),
+        odd!("a manifest that is called text", basic, APP, ImageFound, WrongPassword, None, |asked| {
+            as_type(asked, "text/plain; charset=utf-8", MANIFEST)
+        }),
+        odd!("an old manifest", basic, APP, ImageFound, WrongPassword, None, |asked| {
+            as_type(asked, OLD, "{\"schemaVersion\":1,\"name\":\"group/app\",\"tag\":\"1.0\"}")
+        }),
+        odd!("an index", basic, APP, ImageFound, WrongPassword, Some(true), |asked| {
+            as_type(asked, "application/vnd.oci.image.index.v1+json", INDEX)
+        }),
+        odd!("a manifest in chunks", basic, APP, ImageFound, WrongPassword, Some(true), |asked| {
+            let head = format!("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n{OF_MANIFEST}\r\n\r\n");
+            let chunk = format!("{:x};x=y\r\n{MANIFEST}\r\n0\r\n\r\n", MANIFEST.len());
+            when(asked.is_manifest() && asked.is_right, || [head, chunk].concat().into_bytes())
+        }),
+        odd!("answers of HTTP/1.0", basic, APP, ImageFound, WrongPassword, Some(true), |asked| {
+            when(asked.is_manifest() && asked.is_right, || {
+                format!("HTTP/1.0 200 OK\r\n{OF_MANIFEST}\r\n\r\n{MANIFEST}").into_bytes()
+            })
+        }),
+        odd!("a hint before the token", tokens, APP, ImageFound, WrongPassword, Some(true), |asked| {
+            let hint = b"HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n".to_vec();
+            any_scope(asked).map(|answer| [hint, answer].concat())
+        }),
+        odd!("blanks around the token's JSON", tokens, APP, ImageFound, WrongPassword, Some(true), |asked| {
+            when(asked.path == "/token" && asked.is_right, || {
+                reply("200", &[], "\r\n { \"token\" : \"T-repository-group-app-pull\" } \r\n")
+            })
+        }),
+        odd!("an expiry that is a text", tokens, APP, ImageFound, WrongPassword, None, |asked| {
+            when(asked.path == "/token" && asked.is_right, || {
+                let token = "\"token\":\"T-repository-group-app-pull\"";
+                reply("200", &[], &format!("{{\"expires_in\":\"300\",\"issued_at\":5,{token}}}"))
+            })
+        }),
+        odd!("tokens by 308, whole address", tokens, APP, ImageFound, WrongPassword, Some(true), |asked| {
+            let to = format!("Location: http://{}/auth?{}#x", asked.here, asked.query);
+            match asked.path.as_str() {
+                "/token" => Some(reply("308", &[&to], "")),
+                "/auth" if asked.is_right => {
+                    Some(reply("200", &[], "{\"token\":\"T-repository-group-app-pull\"}"))
+                }
+                "/auth" => Some(reply("401", &[], "")),
+                _ => None,
+            }
+        }),
+        odd!("a manifest two turns away", basic, APP, ImageFound, WrongPassword, Some(true), |asked| {
+            match asked.path.as_str() {
+                "/v2/group/one" => Some(reply("302", &["Location: ../../v2/group/two"], "")),
+                "/v2/group/two" => Some(manifest()),
+                _ => when(asked.is_manifest() && asked.is_right, || {
+                    reply("307", &["Location: /v2/group/one"], "")
+                }),
+            }
+        }),
+    ]
+}
+
 async fn said(odd: &Odd, account: (&str, &str)) -> (CheckReport, Scripted) {
     let (does, otherwise) = (odd.does, odd.otherwise);
     let peer = Scripted::doing(move |mut stream, request| {
@@ -532,6 +669,11 @@ async fn requests_and_where_they_lead() {
 #[tokio::test]
 async fn questions_for_an_account() {
     each_is_what_its_row_says(questions()).await;
+}
+
+#[tokio::test]
+async fn questions_and_answers_in_other_spellings() {
+    each_is_what_its_row_says(spellings()).await;
 }
 
 #[tokio::test]

@@ -412,6 +412,84 @@ fn known_hosts_and_the_repository_beside_a_key_are_taken_over() {
     assert_eq!((bad[0].known_hosts.as_str(), told(&bad[0]).3.as_str()), ("", "known-hosts-unread"));
 }
 
+/// What copying and pasting makes of a file, and the annotations of others' Secrets.
+#[test]
+fn a_file_in_another_wrapping_is_read_or_told_for_what_it_is() {
+    let config = format!("{{\"auths\":{{\"ghcr.io\":{{\"auth\":\"{}\"}}}}}}", b64("robot:pw"));
+    let row_of = row("ghcr.io", "robot", "pw", "");
+    let manifest = secret(
+        "kubernetes.io/dockerconfigjson",
+        "a",
+        &format!("data:\n  .dockerconfigjson: {}\n", b64(&config)),
+    );
+    let encoded = b64(&config);
+    let (first, second) = encoded.split_at(40);
+    let json = format!(
+        "{{\"kind\":\"Secret\",\"metadata\":{{\"name\":\"a\"}},\"data\":{{\".dockerconfigjson\":\"{encoded}\"}}}}"
+    );
+    for text in [
+        encoded.clone(),
+        format!("{first}\n{second}\n"),
+        b64(&manifest),
+        format!("{{\".dockerconfigjson\":\"{encoded}\"}}"),
+        format!("{json}\n---\n{manifest}"),
+        format!("{json}\n---\n{json}\n"),
+    ] {
+        assert_eq!(all_told(&text), [row_of.clone()], "{text}");
+    }
+    let tekton = secret(
+        "kubernetes.io/basic-auth",
+        "push",
+        &format!("data:\n  username: {}\n  password: {}\n", b64("robot"), b64("pw")),
+    )
+    .replace("  namespace: team\n", "  namespace: team\n  annotations: {tekton.dev/docker-0: https://ghcr.io, tekton.dev/docker-1: quay.io, x: y}\n");
+    let hosts: Vec<_> = found(&tekton).into_iter().filter_map(|entry| entry.host).collect();
+    assert_eq!(hosts, ["ghcr.io", "quay.io"]);
+    let sops = "{\"auths\":{\"ghcr.io\":{\"auth\":\"ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]\"}},\"sops\":{\"version\":\"3\"}}";
+    assert_eq!(all_told(sops), [row("ghcr.io", "", "", "encrypted/sops")]);
+    let vault = "pull: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n";
+    assert_eq!(problem(vault), ImportProblem::Encrypted(domain::import::Encryption::AnsibleVault));
+}
+
+/// Nothing of it is dropped in silence, from one Secret or from many.
+#[test]
+fn known_hosts_that_are_too_many_are_cut_and_said_to_be() {
+    let line = |n: usize| format!("h{n} {}\n", HOST_KEY.split_once(' ').unwrap().1);
+    let lines = |from: usize, to: usize| (from..to).map(line).collect::<String>();
+    let with = |name: &str, hosts: &str| {
+        let data = format!("data:\n  ssh: {}\n  known_hosts: {}\n", b64(KEY), b64(hosts));
+        secret("Opaque", name, &data)
+    };
+    let revoked = format!("@revoked old.example {}\n", HOST_KEY.split_once(' ').unwrap().1);
+    let entries = found(&with("one", &format!("{}{revoked}", lines(0, 600))));
+    assert_eq!(told(&entries[0]).3, "known-hosts-cut");
+    let kept = domain::check::KnownHosts::parse(&entries[0].known_hosts, "").unwrap();
+    assert!(kept.lines().count() > 300 && kept.revoked().count() == 1);
+
+    let many: Vec<String> = (0..6).map(|n| with(&format!("s{n}"), &lines(n * 100, n * 100 + 150))).collect();
+    let entries = found(&many.join("---\n"));
+    assert_eq!((entries.len(), told(&entries[0]).3.as_str()), (1, "known-hosts-cut"));
+    assert!(entries[0].known_hosts.starts_with("h0 ") && entries[0].known_hosts.contains("h249 "));
+    assert!(entries[0].known_hosts.len() <= domain::check::KnownHosts::MAX_BYTES);
+    let few = found(&many[..2].join("---\n"));
+    assert_eq!((few[0].known_hosts.as_str(), few[0].notes.len()), (lines(0, 250).as_str(), 0));
+}
+
+#[test]
+fn too_many_keys_are_refused_before_the_first_is_taken_apart() {
+    let keys = |count: usize| {
+        let key = |n: usize| {
+            format!("data:\n  ssh: {}\n", b64(&KEY.replacen('\n', &format!("{}\n", " ".repeat(n)), 1)))
+        };
+        (0..count).map(|n| secret("Opaque", &format!("s{n}"), &key(n))).collect::<Vec<_>>().join("---\n")
+    };
+    KEYS_READ.with(|count| count.set(0));
+    assert_eq!(problem(&keys(2_001)), ImportProblem::TooMany);
+    assert_eq!(KEYS_READ.with(std::cell::Cell::get), 0);
+    found(&secret("Opaque", "s", &format!("data:\n  ssh: {}\n", b64(KEY))));
+    assert_eq!(KEYS_READ.with(std::cell::Cell::get), 1);
+}
+
 #[test]
 fn the_repositories_of_argo_cd_are_told_for_what_they_are() {
     let block = indented(KEY.lines());

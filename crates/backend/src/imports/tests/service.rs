@@ -477,6 +477,9 @@ async fn what_stands_beside_a_key_is_stored_and_hosts_are_trusted_only_when_appr
     let trusted = ImportChoice { trust_hosts: true, ..choice(1, "plain") };
     let saved = imports.save(&ana, id, &[trusted, with("correct horse")]).await.unwrap();
     assert_eq!(saved.len(), 2);
+    // The places are kept with the secret: text, and no value.
+    let shown = backend.secrets().get(&ana, &saved[1]).await.unwrap();
+    assert_eq!((shown.origins.places(), shown.origins.total()), (&["argocd/protected".to_owned()][..], 1));
     let hosts: Vec<(String, String, Option<String>)> =
         sqlx::query_as("SELECT name, known_hosts, check_target FROM secrets ORDER BY name")
             .fetch_all(&pool)
@@ -490,6 +493,28 @@ async fn what_stands_beside_a_key_is_stored_and_hosts_are_trusted_only_when_appr
             ("protected".to_owned(), String::new(), target)
         ]
     );
+}
+
+#[sqlx::test]
+async fn an_imported_secret_keeps_the_first_hundred_places_it_came_from(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let config = STANDARD.encode(r#"{"auths":{"a.example":{"username":"robot","password":"pw"}}}"#);
+    let secret = |n: usize| {
+        format!(
+            "kind: Secret\nmetadata: {{name: pull, namespace: team-{n:03}}}\ntype: kubernetes.io/dockerconfigjson\n\
+             data: {{.dockerconfigjson: {config}}}\n"
+        )
+    };
+    let file = (0..250).map(secret).collect::<Vec<_>>().join("---\n");
+    let id = backend.imports().begin(&ana, text(&file)).await.unwrap();
+    let saved = backend.imports().save(&ana, id, &[choice(1, "pull")]).await.unwrap();
+    let origins = backend.secrets().get(&ana, &saved[0]).await.unwrap().origins;
+    assert_eq!((origins.places().len(), origins.total()), (100, 250));
+    assert_eq!((&*origins.places()[0], &*origins.places()[99]), ("team-000/pull", "team-099/pull"));
+    // They go for good with their secret.
+    sqlx::query("DELETE FROM secrets").execute(&pool).await.unwrap();
+    assert_eq!(count(&pool, "secret_origins").await, 0);
 }
 
 #[sqlx::test]

@@ -137,7 +137,7 @@ fn a_hostile_protection_costs_nothing() {
     for odd in [[].as_slice(), &[0], &[1], &[2], &[0xff; 256], &reader] {
         let numbers =
             material::RsaNumbers { modulus: &[0xff; 256], p: odd, q: odd, private_exponent: odd, ..numbers };
-        assert_eq!(material::rsa(&numbers).err(), Some(KeyProblem::Damaged), "{odd:?}");
+        assert!(material::rsa(&numbers).err().is_some_and(KeyProblem::is_damage), "{odd:?}");
     }
     assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
 }

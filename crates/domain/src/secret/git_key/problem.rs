@@ -55,11 +55,35 @@ pub enum KeyProblem {
     UnevenPrimes,
     /// Reading it failed in a way that is not its fault.
     ReaderFailed,
+    /// A character within the armour that no base64 has.
+    StrayCharacter,
+    /// Base64 of a length that none has.
+    UnevenBase64,
+    /// More bytes than the key says that it has.
+    Longer,
+    /// The first line names another form than follows.
+    OtherForm,
+    /// The public half is that of another key.
+    HalvesDiffer,
+    /// The modulus is not the product of the primes.
+    RsaPrimes,
+    /// The two exponents do not belong together.
+    RsaExponents,
+    /// An RSA key whose public exponent is too large for the library.
+    LargeExponent,
+    /// The two check numbers of OpenSSH's form differ, of a key without a passphrase.
+    CheckNumbers,
+    /// What fills up OpenSSH's form does not count.
+    Padding,
+    /// The checksum of a `PuTTY` file is not that of what stands in it.
+    Checksum,
+    /// OpenSSH's own form, encrypted with a cipher that today's OpenSSH does not have either.
+    UnknownCipher,
 }
 
 impl KeyProblem {
     /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 38] = [
         Self::Missing,
         Self::TooLong,
         Self::Binary,
@@ -86,11 +110,36 @@ impl KeyProblem {
         Self::SshCom,
         Self::UnevenPrimes,
         Self::ReaderFailed,
+        Self::StrayCharacter,
+        Self::UnevenBase64,
+        Self::Longer,
+        Self::OtherForm,
+        Self::HalvesDiffer,
+        Self::RsaPrimes,
+        Self::RsaExponents,
+        Self::LargeExponent,
+        Self::CheckNumbers,
+        Self::Padding,
+        Self::Checksum,
+        Self::UnknownCipher,
     ];
 
     /// Whether it is the passphrase that needs another look, and not the key.
     pub fn is_about_passphrase(self) -> bool {
         matches!(self, Self::Passphrase | Self::WrongPassphrase)
+    }
+
+    /// Whether the key is not what it was when it was made: opened with a wrong passphrase, any key looks like that.
+    pub fn is_damage(self) -> bool {
+        matches!(
+            self,
+            Self::Damaged
+                | Self::OtherForm
+                | Self::Longer
+                | Self::HalvesDiffer
+                | Self::RsaPrimes
+                | Self::RsaExponents
+        )
     }
 
     /// What is wrong, and what to do.
@@ -160,6 +209,42 @@ impl KeyProblem {
             }
             Self::ReaderFailed => {
                 "The portal failed on this key, which may be sound. Use another, and tell whoever runs the portal."
+            }
+            Self::StrayCharacter => {
+                "This key is damaged: a character stands between its first and last line that belongs to no key. Copy it anew."
+            }
+            Self::UnevenBase64 => {
+                "This key is damaged: characters are missing in its base64, or there are too many. Copy it anew."
+            }
+            Self::Longer => {
+                "This key is damaged: there is more of it than it says itself. Something was put into it or behind it. Copy it anew."
+            }
+            Self::OtherForm => {
+                "This key is damaged, or has the first and last line of another: what stands between them is in another form than they say. Copy it anew."
+            }
+            Self::HalvesDiffer => {
+                "This key is damaged: its public half is not that of its private half. Copy it anew."
+            }
+            Self::RsaPrimes => {
+                "This RSA key is damaged: its modulus is not the product of its primes. Copy it anew."
+            }
+            Self::RsaExponents => {
+                "This RSA key is damaged: its private exponent does not fit its public one. Copy it anew."
+            }
+            Self::LargeExponent => {
+                "The public exponent of this RSA key is larger than is read here. Generate a new key."
+            }
+            Self::CheckNumbers => {
+                "This key is damaged: the two check numbers in its private part differ. Copy it anew."
+            }
+            Self::Padding => {
+                "This key is damaged at its end: what fills up its last block is not what OpenSSH writes. Copy it anew."
+            }
+            Self::Checksum => {
+                "This PuTTY file is damaged or was edited: its checksum (Private-MAC) is not that of what stands in it. Copy the file anew, as PuTTYgen saved it."
+            }
+            Self::UnknownCipher => {
+                "This key is encrypted with a cipher that neither the portal nor OpenSSH since 7.6 reads, such as Blowfish. Where an older OpenSSH is, make a copy without a passphrase: ssh-keygen -p -N \"\" -f COPY. Else generate a new key."
             }
         }
     }

@@ -1,0 +1,93 @@
+//! The known hosts of imported keys: as many as a secret keeps.
+
+use domain::check::KnownHosts;
+use std::collections::HashSet;
+
+/// The known hosts that are kept.
+pub(super) struct Fitting {
+    pub(super) text: String,
+    /// Whether others are left out.
+    pub(super) cut: bool,
+}
+
+/// A line is none of known hosts.
+#[derive(Debug)]
+pub(super) struct Unreadable;
+
+/// Returns the known hosts of a file, each once, and of too many the first: but all that say that a key must not be trusted,
+/// or nothing where those alone are too many.
+///
+/// Errors: a line that no such file has.
+pub(super) fn fitting(text: &str) -> Result<Fitting, Unreadable> {
+    let (mut revoked, mut others, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
+    for line in text.lines() {
+        // Each by itself: all of them together may be too long.
+        let line = KnownHosts::parse(line, "").map_err(|_| Unreadable)?.as_str().to_owned();
+        if line.is_empty() || !seen.insert(line.clone()) {
+            continue;
+        }
+        if line.starts_with("@revoked") { revoked.push(line) } else { others.push(line) }
+    }
+    Ok(first(revoked, others))
+}
+
+/// Puts the known hosts of several places together, which went through [`fitting`].
+pub(super) fn together(texts: &[String]) -> Fitting {
+    let mut seen = HashSet::new();
+    let lines = texts.iter().flat_map(|text| text.split_inclusive('\n')).filter(|line| seen.insert(*line));
+    let (revoked, others) = lines.map(str::to_owned).partition(|line| line.starts_with("@revoked"));
+    first(revoked, others)
+}
+
+fn first(revoked: Vec<String>, others: Vec<String>) -> Fitting {
+    let length = |lines: &[String]| lines.iter().map(String::len).sum::<usize>();
+    let total = length(&revoked) + length(&others);
+    if length(&revoked) > KnownHosts::MAX_BYTES {
+        return Fitting { text: String::new(), cut: true };
+    }
+    let mut text = revoked.concat();
+    for line in others {
+        if text.len() + line.len() > KnownHosts::MAX_BYTES {
+            return Fitting { text, cut: true };
+        }
+        text.push_str(&line);
+    }
+    Fitting { cut: text.len() < total, text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+
+    fn lines(hosts: std::ops::Range<usize>, marker: &str) -> String {
+        hosts.map(|n| format!("{marker}h{n} ssh-ed25519 {KEY} a comment\n")).collect()
+    }
+
+    #[test]
+    fn fitting_keeps_the_first_hosts_and_every_revoked_key_where_there_are_too_many() {
+        let Fitting { text, cut } = fitting(&lines(0..3, "")).unwrap();
+        assert_eq!((text.lines().count(), cut), (3, false));
+        let many = format!("{}# a comment\n{}", lines(0..2_000, ""), lines(5_000..5_010, "@revoked "));
+        let Fitting { text, cut } = fitting(&many).unwrap();
+        let known = KnownHosts::parse(&text, "").unwrap();
+        assert!(cut && text.len() > KnownHosts::MAX_BYTES - 200);
+        assert_eq!(known.revoked().count(), 10);
+        assert_eq!(known.lines().next().map(|(hosts, ..)| hosts), Some("h0"));
+        // Rather none than some whose revoked keys would be trusted.
+        let Fitting { text, cut } = fitting(&lines(0..2_000, "@revoked ")).unwrap();
+        assert!(cut && text.is_empty());
+        assert!(fitting("h ssh-ed25519\n").is_err());
+    }
+
+    #[test]
+    fn together_takes_each_line_once_and_says_what_is_left_out() {
+        let [a, b] = [fitting(&lines(0..200, "")).unwrap().text, fitting(&lines(100..300, "")).unwrap().text];
+        let Fitting { text, cut } = together(&[a.clone(), b.clone(), a.clone()]);
+        assert_eq!((text.lines().count(), cut), (300, false));
+        let c = fitting(&lines(300..600, "")).unwrap().text;
+        let Fitting { text, cut } = together(&[a, b, c]);
+        assert!(cut && KnownHosts::parse(&text, "").is_ok());
+    }
+}

@@ -1,0 +1,3 @@
+//! Where imported secrets came from.
+
+pub(crate) mod repository;
