@@ -154,6 +154,16 @@ pub(crate) fn is_read_only(error: &sqlx::Error) -> bool {
         || code_of(error).as_deref() == Some("25006")
 }
 
+/// Whether the server is away at the moment, and may be there in a moment.
+pub(crate) fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => !is_mistake(error),
+        sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
+    }
+}
+
 /// Whether the server lets no more connections in.
 pub(crate) fn is_crowded(error: &sqlx::Error) -> bool {
     code_of(error).as_deref() == Some("53300")
