@@ -29,7 +29,7 @@ const SECRETS: [(&str, &str); 4] = [
 ];
 
 /// The number of the descriptor by which secrets are handed on.
-const HANDED_ON: &str = "LATCHKEY_HANDED_ON";
+pub(crate) const HANDED_ON: &str = "LATCHKEY_HANDED_ON";
 
 /// The name under which it is handed on which variables were passed over before: they are gone from the environment.
 const IGNORED: &str = "LATCHKEY_IGNORED";

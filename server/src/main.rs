@@ -15,7 +15,15 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 const LEAVE: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
-    let handover::Start { arguments, ignored } = match handover::receive(environment::normalize()) {
+    let found = environment::normalize();
+    for name in &found.quoted {
+        eprintln!("latchkey: {name} stands in quotation marks, which are taken for a part of it");
+    }
+    if !found.unreadable.is_empty() {
+        eprintln!("latchkey: no text in UTF-8: {}. Set it anew", found.unreadable.join(", "));
+        return ExitCode::FAILURE;
+    }
+    let handover::Start { arguments, ignored } = match handover::receive(found.ignored) {
         Ok(start) => start,
         Err(error) => {
             eprintln!("latchkey: secrets that were in the environment are lost: {error}. Start it again");

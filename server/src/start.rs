@@ -3,7 +3,7 @@
 use crate::{
     clock,
     command::{self, Outcome},
-    config::{Cli, Command, Settings, secret_line},
+    config::{Cli, Command, Settings, secret_line, unknown_settings},
     edge::Origin,
     hardening,
     key_file::{self, KeyError},
@@ -43,6 +43,14 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
     if !ignored.is_empty() {
         let variables = ignored.join(", ");
         tracing::info!(variables, "variables of PostgreSQL's own tools are not read: DATABASE_URL says all");
+    }
+    let unknown = unknown_settings();
+    if !unknown.is_empty() && matches!(command, Command::Serve) {
+        let variables = unknown.join(", ");
+        tracing::warn!(
+            variables,
+            "variables that are no settings are passed over: latchkey --help lists those that are"
+        );
     }
     // What a panic says may hold a value: its place is enough.
     std::panic::set_hook(Box::new(|panic| {

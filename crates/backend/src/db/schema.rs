@@ -95,14 +95,12 @@ async fn connect(address: &Address, pooler: bool) -> Result<PgConnection, StartE
 /// Looks at what is relied on, and says in words what is not there.
 async fn look(connection: &mut PgConnection, pooler: bool) -> Result<State, StartError> {
     repository::begin(connection, pooler).await?;
-    let server = repository::server(connection).await?;
     let unfit = |text: String| Err(StartError::Unfit(text));
-    if server.version < OLDEST {
-        return unfit(format!(
-            "it is PostgreSQL {}, and 14 or newer is needed. Nothing was changed",
-            server.version_name
-        ));
+    let (version, name) = repository::version(connection).await?;
+    if version < OLDEST {
+        return unfit(format!("it is PostgreSQL {name}, and 14 or newer is needed. Nothing was changed"));
     }
+    let server = repository::server(connection).await?;
     if server.encoding != "UTF8" {
         return unfit(format!(
             "its encoding is {}, in which not every name can be stored. Make one with: CREATE DATABASE latchkey ENCODING \
