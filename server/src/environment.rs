@@ -95,14 +95,14 @@ pub(crate) const BYTE_ORDER_MARK: char = '\u{feff}';
 /// Returns the text without one line end after it, in whatever form.
 pub(crate) fn without_line_end(text: &str) -> &str {
     let ends = ["\r\n", "\n", "\r"];
-    ends.iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text)
+    ends.iter().find_map(|end| text.strip_suffix(*end)).unwrap_or(text)
 }
 
 /// Returns the text without blanks around it, and without quotation marks, which `docker run --env-file` and lists of compose
 /// files take for a part of the value.
 fn unquoted(text: &str) -> &str {
     let text = text.trim();
-    let inside = |mark| text.strip_prefix(mark).and_then(|text: &str| text.strip_suffix(mark));
+    let inside = |mark: char| text.strip_prefix(mark).and_then(|text: &str| text.strip_suffix(mark));
     inside('"').or_else(|| inside('\'')).map_or(text, str::trim)
 }
 

@@ -8,7 +8,7 @@ use crate::{
 };
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
+    os::unix::{ffi::OsStrExt, fs::PermissionsExt},
     path::Path,
     process::Command,
     sync::Arc,
@@ -251,7 +251,16 @@ fn settings_are_taken_as_deployment_tools_write_them() {
         command.env(name, "");
     }
     command.env("LATCHKEY_ADMIN_PASSWORD", "correct horse battery\n").env("LATCHKEY_ADMIN_USER", "root\r\n");
-    command.env("LATCHKEY_ADDR", "localhost:0\n").env("LATCHKEY_KEK", format!("{KEK}\n"));
+    command.env("LATCHKEY_ADDR", "localhost:0\n").env("LATCHKEY_KEK", format!("\"{KEK}\"\n"));
+    command.env("DATABASE_URL", format!("\u{feff}'{}'\r", database.url()));
+    command.envs([
+        ("LATCHKEY_LOG_FORMAT", " \"Text\" "),
+        ("LATCHKEY_ALLOW_PRIVATE_HOSTS", "\n10.0.0.0/8\n192.168.0.0/16,\n"),
+        ("LATCHKEY_PUBLIC_URL", "  "),
+        // Mistyped, and what Kubernetes says of a Service.
+        ("LATCHKEY_TRUSTED_PROXY", "10.0.0.1"),
+        ("LATCHKEY_PORT_80_TCP", "tcp://10.0.0.1:80"),
+    ]);
     command.envs([
         ("PGPORT", "1"),
         ("PGSSLMODE", "verify-full"),
@@ -260,6 +269,10 @@ fn settings_are_taken_as_deployment_tools_write_them() {
     ]);
     // Signs in with the password that was meant.
     let mut running = Running::start(command);
+    let said = running.said().join("\n");
+    assert!(said.contains("PGHOST, PGOPTIONS, PGPORT, PGSSLMODE") && !said.contains("nonsense=1"), "{said}");
+    let unknown = running.said().iter().find(|line| line.contains("no settings")).unwrap();
+    assert!(unknown.contains("LATCHKEY_TRUSTED_PROXY") && !unknown.contains("TCP"), "{unknown}");
     assert!(running.get("/secrets").starts_with("HTTP/1.1 200"));
     let ready = running.get("/readyz?verbose");
     for line in [
@@ -286,6 +299,10 @@ fn settings_are_taken_as_deployment_tools_write_them() {
         let (said, _) = failed(wrong);
         assert!(said.contains(said_of_it), "{name}: {said}");
     }
+    let mut bytes = over(&folder, "postgres://127.0.0.1:1/x");
+    bytes.env("LATCHKEY_PUBLIC_URL", std::ffi::OsStr::from_bytes(b"https://\xff"));
+    let (said, _) = failed(bytes);
+    assert!(said.contains("no text in UTF-8: LATCHKEY_PUBLIC_URL"), "{said}");
     // What ends the process is said, whatever is logged.
     let mut silent = over(&folder, "postgres://u:SENT#INEL@127.0.0.1:1/x?sslpassword=SENTINEL");
     silent.env("LATCHKEY_LOG", "off");

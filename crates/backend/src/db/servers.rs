@@ -52,11 +52,10 @@ pub(super) async fn reach(
             Ok(Some(Ok(Ok(reached)))) => readable = readable.or(Some(reached)),
             // A server that is away says less than one that refused us.
             Ok(Some(Ok(Err(error)))) if failure.as_ref().is_none_or(error::is_away) => failure = Some(error),
-            Ok(Some(_)) => {}
             Ok(None) => break,
             Err(_) if waiting.len() > 0 => last.into_iter().for_each(&silent),
             Err(_) if readable.is_some() => break,
-            Err(_) => {}
+            Ok(Some(_)) | Err(_) => {}
         }
     }
     readable.ok_or_else(|| failure.unwrap_or(sqlx::Error::PoolTimedOut))

@@ -483,6 +483,8 @@ async fn servers_beside_a_silent_one_are_asked_while_it_is_waited_for(pool: PgPo
         for _ in 0..2 {
             let (client, _) = good.accept().await.unwrap();
             let (asked, _) = silent.accept().await.unwrap();
+            // It was spoken to; what comes after that is nothing yet, or the end.
+            asked.readable().await.unwrap();
             waits.push(loop {
                 match asked.try_read(&mut [0; 1024]) {
                     Ok(0) => break false,
