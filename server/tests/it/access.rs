@@ -967,9 +967,13 @@ async fn a_reset_of_the_password_revokes_the_tokens_that_are_ticked() {
     let address = format!("/users/{name}/password-link");
     let question = app.get(&address).await.body;
     assert!(question.contains("name=\"revoke_tokens\"") && question.contains("checked"), "{question}");
-    assert_eq!(app.post(&address, &[]).await.status, StatusCode::OK);
+    let admin = app.session_with_password(&unique("resets"), Role::Admin).await;
+    let proof = ("current_password", PASSWORD);
+    let post =
+        async |fields: &[(&str, &str)]| app.send_anonymous(posted(&address, &admin, fields)).await.status;
+    assert_eq!(post(&[proof]).await, StatusCode::OK);
     assert_eq!(works().await, StatusCode::OK);
-    assert_eq!(app.post(&address, &[("revoke_tokens", "on")]).await.status, StatusCode::OK);
+    assert_eq!(post(&[("revoke_tokens", "on"), proof]).await, StatusCode::OK);
     assert_eq!(works().await, StatusCode::UNAUTHORIZED);
     assert!(!app.get(&address).await.body.contains("revoke_tokens"), "there is none to revoke");
 }
