@@ -16,7 +16,7 @@ use leptos::config::LeptosOptions;
 use server::{
     clock,
     edge::Edge,
-    private_postgres::PrivatePostgres,
+    private_postgres::{PrivatePostgres, Stop},
     router,
     routes::{self, Audience},
     state::AppState,
@@ -42,7 +42,7 @@ static DATABASE: LazyLock<(String, Kek)> = LazyLock::new(|| {
     let (send, receive) = mpsc::channel();
     // The server ends with the thread that started it, so that thread stays until the process goes.
     thread::spawn(move || {
-        let postgres = PrivatePostgres::start(&folder).unwrap();
+        let postgres = PrivatePostgres::start(&folder, &Stop::default()).unwrap();
         send.send(postgres.url()).unwrap();
         loop {
             thread::park();
