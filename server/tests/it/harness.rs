@@ -142,7 +142,7 @@ impl TestApp {
     /// The cookie of a fresh session of this user, who is made where there is none.
     pub(crate) async fn session(&self, name: &str, role: Role) -> String {
         let ctx = Ctx::system("test", clock::now());
-        match self.backend.users().add(&ctx, name, role.as_str()).await {
+        match self.backend.users().add(&ctx, name, role.as_str(), &Sensitive::default()).await {
             Ok(_) | Err(AccessError::Invalid(_)) => {}
             Err(error) => panic!("{error}"),
         }
@@ -153,7 +153,7 @@ impl TestApp {
     /// The same for somebody who has a password, `PASSWORD`.
     pub(crate) async fn session_with_password(&self, name: &str, role: Role) -> String {
         let ctx = Ctx::system("test", clock::now());
-        let added = self.backend.users().add(&ctx, name, role.as_str()).await.unwrap();
+        let added = self.backend.users().add(&ctx, name, role.as_str(), &Sensitive::default()).await.unwrap();
         let password = Sensitive::new(PASSWORD);
         self.backend.users().choose_password(&ctx, &added.link_token, &password).await.unwrap();
         self.session(name, role).await

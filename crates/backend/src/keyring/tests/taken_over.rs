@@ -29,7 +29,7 @@ async fn everything(backend: &Backend) -> Everything {
     let draft =
         TokenDraft { name: "ci".to_owned(), scope: "read-values".to_owned(), ..TokenDraft::default() };
     let token = backend.tokens().create(&at(1), &draft).await.unwrap();
-    let link = backend.users().add(&at(1), "ben", "reader").await.unwrap().link_token;
+    let link = backend.users().add(&at(1), "ben", "reader", &text("")).await.unwrap().link_token;
     let draft = SecretDraft {
         name: "a".to_owned(),
         kind: "image-pull".to_owned(),
