@@ -184,6 +184,7 @@ pub fn AddUserPage() -> impl IntoView {
                 )}
                 {role_choice(&form, Role::Reader)}
                 <div class="actions">
+                    {form.reason()}
                     <a class="button" href=USERS>
                         "Cancel"
                     </a>

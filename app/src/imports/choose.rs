@@ -5,7 +5,7 @@ use crate::{
     failure::LoadFailure,
     secrets::{LIST, holds_the_same},
     ssr,
-    ui::{alert::Alert, icon::icon},
+    ui::{alert::Alert, confirm::not_done, icon::icon},
 };
 use backend::{ImportChoice, ImportRow, ImportView};
 use domain::{
@@ -75,8 +75,8 @@ fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoVi
         Some(ImportError::Rows(wrong)) => wrong.clone(),
         _ => Vec::new(),
     };
-    let alert = refused.as_ref().map(|refused| {
-        let said = message(&refused.error);
+    let reason = refused.as_ref().map(|refused| message(&refused.error));
+    let alert = reason.clone().map(|said| {
         let links = wrong
             .iter()
             .map(|(number, problem)| {
@@ -144,6 +144,7 @@ fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoVi
             {rows}
             <NotImported rows=cannot skipped/>
             <div class="actions">
+                {not_done(reason)}
                 // Asked in place: another page would lose what was typed into the rows.
                 <details class="ask">
                     <summary class="button">"Discard"</summary>
