@@ -288,7 +288,7 @@ pub struct Settings {
     #[arg(long, env = "LATCHKEY_PLAIN_HTTP_HOSTS", value_delimiter = ',', value_parser = plain_http_host, global = true)]
     pub plain_http_hosts: Vec<String>,
 
-    /// A file with certificates (PEM) of authorities that are trusted besides the system's when connections are tested
+    /// A file with certificates (PEM) that are trusted besides the system's when connections are tested, and by single sign-on
     #[arg(long, env = "LATCHKEY_EXTRA_CA_FILE", global = true)]
     pub extra_ca_file: Option<PathBuf>,
 
