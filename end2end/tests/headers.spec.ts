@@ -1,3 +1,4 @@
+import { expectAccessible, expectNoSidewaysScroll } from '../support/accessibility.js';
 import { expect, test } from '../support/fixtures.js';
 import { exchange, FORM } from '../support/wire.js';
 
@@ -77,4 +78,15 @@ test('cookies are as closed as they can be', async ({ request, baseURL }) => {
   expect(saved.headers['set-cookie']?.join()).toMatch(/HttpOnly.*SameSite=Lax|SameSite=Lax.*HttpOnly/);
   const themed = await request.post('/theme', { form: { theme: 'dark' }, maxRedirects: 0 });
   expect(themed.headers()['set-cookie']).toMatch(/SameSite=Lax/);
+});
+
+test('the page under a foreign host looks like one of ours, by a style that its policy names', async ({ page, baseURL, faults }) => {
+  faults.allowStatus(421);
+  // Not the portal's, and yet this machine's.
+  const answer = await page.goto((baseURL ?? '').replace('127.0.0.1', 'elsewhere.localhost'));
+  expect(answer?.status()).toBe(421);
+  await expect(page.getByRole('heading', { name: 'Not the portal\'s address' })).toHaveCSS('font-size', '22px');
+  await expectAccessible(page, 'the page under a foreign host');
+  await page.setViewportSize({ width: 320, height: 640 });
+  await expectNoSidewaysScroll(page, 'the page under a foreign host');
 });
