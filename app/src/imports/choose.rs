@@ -64,7 +64,8 @@ async fn load() -> Result<(Uuid, ImportView), ImportError> {
 fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoView {
     let ImportView { rows, skipped, expires_at, .. } = found;
     let (can, cannot): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.can_be_chosen);
-    let lead = match can.len() {
+    let count = can.len();
+    let lead = match count {
         0 => "No credential was found that can be imported.".to_owned(),
         1 => "One credential was found.".to_owned(),
         count => {
@@ -135,7 +136,7 @@ fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoVi
     view! {
         <h1>"Choose what to import"</h1>
         <p class="lead">
-            {lead} " They wait, sealed, until "
+            {lead} {if count == 1 { " It waits, sealed, until " } else { " They wait, sealed, until " }}
             <time datetime=expires_at.rfc3339()>{expires_at.utc_text()}</time> "."
         </p>
         {alert}

@@ -141,7 +141,7 @@ fn Switch(
             </dd>
         </dl>
         {tested}
-        <UsedWarning users=&users id=&id/>
+        <UsedWarning users=&users id=&id page=&format!("{LIST}/{id}")/>
     }
 }
 
