@@ -125,7 +125,7 @@ fn Log(page: AuditPage, query: AuditQuery) -> impl IntoView {
         <div class="page-head">
             <div>
                 <h1>"Audit"</h1>
-                <p class="lead">"Who did what, when and from where. Records are chained, so that one which was changed or taken out from between others is found by " <code>"latchkey audit verify"</code> "."</p>
+                <p class="lead">"Who did what, when and from where. A record that was changed, or taken out from between others, is found by " <code>"latchkey audit verify"</code> "."</p>
             </div>
             <form method="post" action=format!("{AUDIT}/export?{filters}") class="choices">
                 {export("csv", "Export CSV")}

@@ -67,14 +67,13 @@ const WITHOUT_TOOLTIP = 'tbody th:not([title]), tbody td:not([title], .select, .
 /** Long states, names and addresses that such a place may have to hold. */
 const LONGEST = `Refused until its person signs in again: 2001:db8:1234:5678:9abc:def0:1234:5678 ${'w'.repeat(64)}`;
 
-test('whatever no tooltip has whole takes further lines', async ({ page, secrets }) => {
-  await secrets.remove(await secrets.git());
-  const secret = await secrets.image({ registry_host: 'ghcr.io' });
-  await page.request.post('/images/new', { form: { name: unique('app'), image: 'quay.io/a', pull_secret: secret.id }, maxRedirects: 0 });
-  await page.request.post('/tokens/new', { form: { name: unique('dated'), scope: 'read-metadata' } });
-  for (const address of [`/secrets?q=${secret.name}`, '/secrets/deleted', '/images', '/tokens', '/users', '/audit', '/account', secret.edit]) {
+for (const address of ['/secrets', '/secrets/deleted', '/images', '/tokens', '/users', '/audit', '/account']) {
+  test(`whatever no tooltip has whole takes further lines: ${address}`, async ({ page, secrets }) => {
+    const [secret] = [await secrets.image({ registry_host: 'ghcr.io' }), await secrets.remove(await secrets.git())];
+    await page.request.post('/images/new', { form: { name: unique('app'), image: 'quay.io/a', pull_secret: secret.id }, maxRedirects: 0 });
+    await page.request.post('/tokens/new', { form: { name: unique('dated'), scope: 'read-metadata' } });
     await open(page, address);
     await page.locator(WITHOUT_TOOLTIP).evaluateAll((cells, text) => cells.forEach((cell) => cell.append(` ${text}`)), LONGEST);
     await inEveryFont(page, address, WITHOUT_TOOLTIP);
-  }
-});
+  });
+}

@@ -25,7 +25,11 @@ use std::{
 
 /// A self-hosted admin portal for the credentials with which a platform pulls Git datasets and container images.
 #[derive(Debug, Parser)]
-#[command(name = "latchkey", version, about)]
+#[command(
+    name = "latchkey",
+    version,
+    about = "A self-hosted admin portal for the credentials with which a platform pulls Git datasets and container images"
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -619,6 +623,12 @@ mod tests {
             assert!(matches!(helper, Ok(Asked::OfPortal(ClientCommand::DockerCredential(_)))));
         }
         assert!(asked(&["latchkey", "secret", "list", "--data-dir", "x"]).is_err());
+    }
+
+    #[test]
+    fn command_says_what_the_program_does() {
+        let about = command().get_about().unwrap().to_string();
+        assert!(about.starts_with("A self-hosted admin portal"), "{about}");
     }
 
     /// No argument and no setting of it takes a value or a token.

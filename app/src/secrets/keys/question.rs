@@ -114,6 +114,7 @@ fn Switch(
         StoredKey::Unreadable | StoredKey::Unknown => "not known".to_owned(),
     };
     let new = pending.facts.fingerprint;
+    let named = format!("{LIST}/{id}");
     let tested = {
         let id = id.clone();
         Suspend::new(async move {
@@ -141,7 +142,7 @@ fn Switch(
             </dd>
         </dl>
         {tested}
-        <UsedWarning users=&users id=&id page=&format!("{LIST}/{id}")/>
+        <UsedWarning users=&users id=&id page=&named/>
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     peers::{GitServer, Guard, PASSWORD, Registry, USER},
 };
 use crate::{
-    Backend, Kek,
+    Backend, Ctx, Kek,
     tests::{at, keks_of, reaching, records, somebody},
 };
 use domain::{
@@ -250,9 +250,10 @@ async fn a_new_key_is_tried_before_it_is_taken_into_use_and_the_state_of_the_old
     assert_eq!(records(&pool).await[3..], [record("failed"), record("done")]);
     assert_eq!(listed(&backend, "").await, ["gitsync-secret-data works"], "the refusal was not its own");
     // A ticket counts for whoever tested, and for the pair that was tested.
-    let said = async |who, ticket: &str| checks.pending_tested(who, &data, ticket).await.unwrap();
+    let said = async |who: &Ctx, ticket: &str| checks.pending_tested(who, &data, ticket).await.unwrap();
+    let command_line = at(3);
     assert_eq!(said(&editor, &ticket).await, Some(CheckCause::RepositoryRead));
-    assert_eq!(said(&at(3), &ticket).await, None, "the command line tested nothing");
+    assert_eq!(said(&command_line, &ticket).await, None, "the command line tested nothing");
     assert_eq!(said(&editor, "repository-read").await, None);
     secrets.generate_key(&editor, &data, NewKeyKind::Ed25519).await.unwrap();
     assert_eq!(said(&editor, &ticket).await, None, "another pair waits");
