@@ -225,7 +225,7 @@ try {
   const cookie = await signIn(address, { username, password });
   const users = [['ana', 'admin'], ['ben', 'editor'], ['carla', 'reader']];
   for (const [username = '', role = ''] of users) {
-    await fetch(`${address}/users/new`, { method: 'POST', headers: { cookie }, body: new URLSearchParams({ username, role }) });
+    await fetch(`${address}/users/new`, { method: 'POST', headers: { cookie }, body: new URLSearchParams({ username, role, current_password: password }) });
   }
   await fillPortal(address, cookie);
   const browser = await chromium.launch({

@@ -319,7 +319,12 @@ fn change_password(form: &FormState) -> impl IntoView + use<> {
             {form.line(AccessField::CurrentPassword, "Current password", "", Line::PASSWORD)}
             {new_password(form)}
             <label class="tick">
-                <input type="checkbox" name="revoke_tokens" value="on"/>
+                <input
+                    type="checkbox"
+                    name="revoke_tokens"
+                    value="on"
+                    checked=form.ticked(AccessField::RevokeTokens, false)
+                />
                 "Revoke my API tokens, too: whatever uses one is refused from then on"
             </label>
             <div class="actions">

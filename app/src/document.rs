@@ -128,6 +128,7 @@ impl Page {
             Self::User => "User · Latchkey",
             Self::AskAboutUser(UserQuestion::Role) => "Change role · Latchkey",
             Self::AskAboutUser(UserQuestion::Disable) => "Disable user · Latchkey",
+            Self::AskAboutUser(UserQuestion::Enable) => "Enable user · Latchkey",
             Self::AskAboutUser(UserQuestion::EndSessions) => "End all sessions · Latchkey",
             Self::AskAboutUser(UserQuestion::PasswordLink) => "Make password link · Latchkey",
             Self::PasswordLink => "Password link · Latchkey",

@@ -29,6 +29,11 @@ impl FormState {
         self.typed.iter().find(|(typed, _)| *typed == field).map(|(_, text)| text.clone()).unwrap_or_default()
     }
 
+    /// Whether the box of this field is ticked: as it was sent, or as `first` says where nothing was sent yet.
+    pub fn ticked(&self, field: AccessField, first: bool) -> bool {
+        if self.error.is_some() { !self.typed(field).is_empty() } else { first }
+    }
+
     fn problem(&self, field: AccessField) -> Option<String> {
         match &self.error {
             Some(AccessError::Invalid(problems)) => {

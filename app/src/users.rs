@@ -3,12 +3,13 @@
 pub mod question;
 
 use crate::{
+    account::prove_again,
     failure::LoadFailure,
     form_state::{FormState, Line},
     ssr,
     ui::{ago::Ago, icon::icon, pages::Pages},
 };
-use backend::{UserPage, UserSummary};
+use backend::{Proof, UserPage, UserSummary};
 use domain::{
     access::{AccessField, Role},
     percent,
@@ -21,6 +22,10 @@ use leptos::{
 
 /// The address of the list.
 pub const USERS: &str = "/users";
+
+/// Why somebody who changes users is asked who they are.
+pub(crate) const PROOF_HINT: &str =
+    "What you do here lasts longer than a session, so whoever does it shows that they are you.";
 
 /// The address of one user's page.
 pub fn user_address(name: &str) -> String {
@@ -170,29 +175,44 @@ pub fn AddUserPage() -> impl IntoView {
     if let Some(failure) = not_for_admins("Add user") {
         return Either::Left(failure);
     }
-    Either::Right(view! {
-        <div class="form-page">
-            <h1>"Add user"</h1>
-            <p class="lead">"The new user chooses a password by a link that works once. You get it on the next page, to pass on."</p>
-            {form.summary()}
-            <form method="post" class="plain-form">
-                {form.line(
-                    AccessField::UserName,
-                    "Username",
-                    "Letters a to z, digits and . _ - + @",
-                    Line { autofocus: true, mono: true, ..Line::TEXT },
-                )}
-                {role_choice(&form, Role::Reader)}
-                <div class="actions">
-                    {form.reason()}
-                    <a class="button" href=USERS>
-                        "Cancel"
-                    </a>
-                    <button class="primary">"Add user"</button>
-                </div>
-            </form>
-        </div>
-    })
+    let page = Suspend::new(async move {
+        let loaded = match ssr::request() {
+            Ok((backend, ctx)) => backend.sessions().proof(&ctx).await.map_err(ssr::refuse),
+            Err(error) => Err(error),
+        };
+        match loaded {
+            Ok(proof) => Either::Left(add_form(&form, proof)),
+            Err(error) => {
+                Either::Right(view! { <LoadFailure error heading="Add user" noun="user" list=USERS/> })
+            }
+        }
+    });
+    Either::Right(view! { <div class="form-page">{page}</div> })
+}
+
+fn add_form(form: &FormState, proof: Proof) -> impl IntoView + use<> {
+    view! {
+        <h1>"Add user"</h1>
+        <p class="lead">"The new user chooses a password by a link that works once. You get it on the next page, to pass on."</p>
+        {form.summary()}
+        <form method="post" class="plain-form">
+            {form.line(
+                AccessField::UserName,
+                "Username",
+                "Letters a to z, digits and . _ - + @",
+                Line { autofocus: true, mono: true, ..Line::TEXT },
+            )}
+            {role_choice(form, Role::Reader)}
+            {prove_again(form, proof, PROOF_HINT, "/users/new")}
+            <div class="actions">
+                {form.reason()}
+                <a class="button" href=USERS>
+                    "Cancel"
+                </a>
+                <button class="primary">"Add user"</button>
+            </div>
+        </form>
+    }
 }
 
 /// Why this page is not shown, where whoever asks is no administrator. What is done by its form, the service guards.
@@ -274,9 +294,11 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
     let switch = if user.disabled {
         Either::Left(view! {
             <p>"This user may not sign in."</p>
-            <form method="post" action=to("enable")>
-                <button>"Enable user"</button>
-            </form>
+            <p>
+                <a class="button" href=to("enable")>
+                    "Enable user"
+                </a>
+            </p>
         })
     } else {
         Either::Right(view! {

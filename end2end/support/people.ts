@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test';
+import { ADMIN } from '../server.mjs';
 import { field, unique } from './fixtures.js';
 import { exchange, FORM } from './wire.js';
 
@@ -9,7 +10,7 @@ const address = () => `http://${process.env.LATCHKEY_END2END_ADDR ?? ''}`;
 /** A user who has yet to choose a password, and the link for it, as the administrator gets it. */
 export async function addUser(role: 'reader' | 'editor' | 'admin'): Promise<{ name: string; link: string }> {
   const name = unique(role);
-  const answer = await exchange(`${address()}/users/new`, { headers: FORM, body: new URLSearchParams({ username: name, role }).toString() });
+  const answer = await exchange(`${address()}/users/new`, { headers: FORM, body: new URLSearchParams({ username: name, role, current_password: ADMIN.password }).toString() });
   expect(answer.status, `adding ${name}`).toBe(200);
   const link = /\/choose-password\?token=[0-9a-f]{64}/.exec(answer.body.toString())?.[0];
   if (!link) throw new Error(`there is no link for ${name}`);
@@ -26,6 +27,11 @@ export async function become(page: Page, role: 'reader' | 'editor' | 'admin'): P
   const value = line?.split(';')[0]?.split('=')[1] ?? '';
   await page.context().addCookies([{ name: 'latchkey_session', value, domain: '127.0.0.1', path: '/', httpOnly: true, sameSite: 'Lax' }]);
   return name;
+}
+
+/** Fills in the administrator's own password, which a form asks for that gives somebody what lasts longer than a session. */
+export async function prove(page: Page): Promise<void> {
+  await field(page, 'Current password').fill(ADMIN.password);
 }
 
 /** Fills in the page where one signs in, and sends it. */

@@ -203,6 +203,16 @@ export const PLACES: Place[] = [
     },
   },
   {
+    what: 'the question before a user gets another role, without the password',
+    status: 422,
+    async go(page) {
+      const { name } = await addUser('editor');
+      await open(page, `/users/${name}/role?role=reader`);
+      await page.getByRole('button', { name: 'Change role' }).click();
+      await expect(page.locator('#current_password-error')).toBeVisible();
+    },
+  },
+  {
     what: 'Edit, of a registry with long names',
     async go(page, secrets) {
       const secret = await secrets.image({ ...LONG, name: unique('x'.repeat(190)) });

@@ -15,7 +15,7 @@ test('a docker config is pasted; each registry in it becomes a secret of its own
   await page.getByRole('link', { name: 'Import', exact: true }).click();
   await expectHeading(page, 'Import secrets');
   const password = word();
-  await beginImport(page, dockerConfig({ [`${name}.example`]: `robot:${password}`, 'docker.io': 'ana:pw' }));
+  await beginImport(page, dockerConfig({ [`${name}.example`]: `robot:${password}`, 'docker.io': `ana:${word()}` }));
   expect(leaks(await page.content(), [password, base64(`robot:${password}`)])).toEqual([]);
   await expect(chosen(page)).toHaveCount(2);
   await expect(page.locator('#name-1')).toHaveValue(`${name}.example`);

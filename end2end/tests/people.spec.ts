@@ -1,6 +1,6 @@
 import type { Browser, Page } from '@playwright/test';
 import { expect, expectHeading, expectList, field, notice, open, row, sayYes, test, unique } from '../support/fixtures.js';
-import { addUser, become, PASSWORD, signIn } from '../support/people.js';
+import { addUser, become, PASSWORD, prove, signIn } from '../support/people.js';
 import { NOBODY } from '../support/session.js';
 
 test('an administrator adds a user and passes the link on', async ({ page, faults }) => {
@@ -15,6 +15,13 @@ test('an administrator adds a user and passes the link on', async ({ page, fault
   const name = unique('zoe');
   await field(page, 'Username').fill(name);
   await field(page, 'Role').selectOption('editor');
+  await field(page, 'Current password').fill('not the password');
+  await page.getByRole('button', { name: 'Add user' }).click();
+  await expect(page.locator('#current_password-error')).toContainText('This is not your current password.');
+  await expect(field(page, 'Username')).toHaveValue(name);
+  await expect(field(page, 'Role')).toHaveValue('editor');
+  await expect(field(page, 'Current password')).toHaveValue('');
+  await prove(page);
   await page.getByRole('button', { name: 'Add user' }).click();
   await expectHeading(page, 'User added');
   await expect(field(page, 'Link')).toHaveValue(/\/choose-password\?token=[0-9a-f]{64}$/);
@@ -38,13 +45,17 @@ async function elsewhere(browser: Browser, baseURL: string | undefined, role: 'r
 }
 
 test('the role of a user is changed by an administrator', async ({ page, browser, baseURL, faults }) => {
-  faults.allowStatus(401);
+  faults.allowStatus(401, 422);
   const { name, other } = await elsewhere(browser, baseURL, 'editor');
   await expect(other.getByRole('link', { name: 'Add', exact: true })).toBeVisible();
   await open(page, `/users/${name}`);
   await field(page, 'Role').selectOption('reader');
   await page.getByRole('button', { name: 'Change role' }).click();
   await expect(page.getByText(`Change the role of ${name} from Editor to Reader?`)).toBeVisible();
+  await sayYes(page, 'Change role');
+  await expect(page.locator('#current_password-error')).toContainText('Enter your current password.');
+  await expect(page.getByText(`Change the role of ${name} from Editor to Reader?`)).toBeVisible();
+  await prove(page);
   await sayYes(page, 'Change role');
   await expect(notice(page)).toContainText('Role changed.');
   await expect(field(page, 'Role')).toHaveValue('reader');
@@ -77,9 +88,12 @@ test('a user is disabled, enabled and given a new password by an administrator',
   await signIn(other, { username: name, password: PASSWORD });
   await expect(other.getByRole('alert')).toContainText('is not right');
   await other.context().close();
-  await page.getByRole('button', { name: 'Enable user' }).click();
+  await page.getByRole('link', { name: 'Enable user' }).click();
+  await prove(page);
+  await sayYes(page, 'Enable user');
   await expect(notice(page)).toContainText('User enabled.');
   await page.getByRole('link', { name: 'Make password link' }).click();
+  await prove(page);
   await sayYes(page, 'Make password link');
   await expectHeading(page, 'Password link');
 });

@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test';
 import { expectAccessible } from '../support/accessibility.js';
 import { expect, expectHeading, field, heading, notice, open, row, sayYes, test, type Stored } from '../support/fixtures.js';
 import { sshKey } from '../support/ssh.js';
+import { ADMIN } from '../server.mjs';
 import { addUser, become } from '../support/people.js';
 import { NOBODY } from '../support/session.js';
 
@@ -133,7 +134,7 @@ test('a session is ended after a question alone', async ({ page, browser, baseUR
   const other = await elsewhere.newPage();
   await other.goto('/sign-in');
   await field(other, 'Username').fill('admin');
-  await field(other, 'Password').fill('only for these tests');
+  await field(other, 'Password').fill(ADMIN.password);
   await other.getByRole('button', { name: 'Sign in', exact: true }).click();
   await open(page, '/account');
   const session = page.getByRole('row', { name: /A browser to be ended/ }).last();

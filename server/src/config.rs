@@ -3,6 +3,7 @@
 use crate::{
     client::args::ClientCommand,
     edge::{Edge, Origin},
+    environment::{BYTE_ORDER_MARK, without_line_end},
     listen_addr,
 };
 use backend::{
@@ -16,6 +17,7 @@ use domain::{
 };
 use ipnet::IpNet;
 use std::{
+    collections::BTreeSet,
     convert::Infallible,
     ffi::OsString,
     net::{IpAddr, Ipv6Addr, SocketAddr},
@@ -206,7 +208,7 @@ pub struct Settings {
     pub database_url_file: Option<PathBuf>,
 
     /// What stands between the portal and PostgreSQL: none, or a pooler in transaction mode, such as pgbouncer
-    #[arg(long, env = "LATCHKEY_DATABASE_POOLER", value_enum, default_value_t = Pooler::None, global = true)]
+    #[arg(long, env = "LATCHKEY_DATABASE_POOLER", value_enum, ignore_case = true, default_value_t = Pooler::None, global = true)]
     pub database_pooler: Pooler,
 
     /// Where to listen: an address or name with a port, or a port alone, such as :3000, for all addresses
@@ -277,7 +279,14 @@ pub struct Settings {
     pub token_max_days: Option<u16>,
 
     /// Which API tokens editors may make that take values out or write: any, or restricted to chosen secrets
-    #[arg(long, env = "LATCHKEY_EDITOR_TOKENS", value_enum, default_value = "any", global = true)]
+    #[arg(
+        long,
+        env = "LATCHKEY_EDITOR_TOKENS",
+        value_enum,
+        ignore_case = true,
+        default_value = "any",
+        global = true
+    )]
     pub editor_tokens: EditorTokens,
 
     #[command(flatten)]
@@ -305,7 +314,7 @@ pub struct Settings {
     pub keep_deleted: u16,
 
     /// How to log: lines for people, or one JSON object a line
-    #[arg(long, env = "LATCHKEY_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
+    #[arg(long, env = "LATCHKEY_LOG_FORMAT", value_enum, ignore_case = true, default_value_t = LogFormat::Text, global = true)]
     pub log_format: LogFormat,
 
     /// What to log: error, warn, info, debug, trace, or a filter such as "info,backend=debug"
@@ -374,6 +383,7 @@ pub struct OidcSettings {
         long = "oidc-logout-tokens",
         env = "LATCHKEY_OIDC_LOGOUT_TOKENS",
         value_enum,
+        ignore_case = true,
         default_value = "suspend",
         global = true
     )]
@@ -385,6 +395,7 @@ pub struct OidcSettings {
         long = "oidc-step-up",
         env = "LATCHKEY_OIDC_STEP_UP",
         value_enum,
+        ignore_case = true,
         default_value = "auth-time",
         global = true
     )]
@@ -586,14 +597,48 @@ impl OidcSettings {
     }
 }
 
-/// What is in a file, but for a line end after it.
+/// Returns the text of a file, without a line end after it and the mark with which some editors begin one.
 ///
 /// Errors: it cannot be read; in words, with the name of the setting.
 pub fn secret_line(path: &Path, setting: &str) -> Result<Sensitive, String> {
     let text = std::fs::read_to_string(path).map(Sensitive::new);
     let text = text.map_err(|error| format!("{setting} cannot be read: {}: {error}", path.display()))?;
-    let line = text.expose().strip_suffix('\n').unwrap_or(text.expose());
-    Ok(Sensitive::new(line.strip_suffix('\r').unwrap_or(line)))
+    let line = text.expose().strip_prefix(BYTE_ORDER_MARK).unwrap_or(text.expose());
+    Ok(Sensitive::new(without_line_end(line)))
+}
+
+/// Returns the variables that look like settings and are none, as a name that was mistyped.
+pub fn unknown_settings() -> Vec<String> {
+    let known = known_settings();
+    let named = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let mut unknown: Vec<String> = named.filter(|name| is_unknown(name, &known)).collect();
+    unknown.sort();
+    unknown
+}
+
+/// The variables that are read, by the server and by what asks a portal.
+fn known_settings() -> BTreeSet<String> {
+    fn walk(command: &clap::Command, known: &mut BTreeSet<String>) {
+        known.extend(
+            command.get_arguments().filter_map(|argument| Some(argument.get_env()?.to_str()?.to_owned())),
+        );
+        command.get_subcommands().for_each(|command| walk(command, known));
+    }
+    let mut known = BTreeSet::from(["LATCHKEY_TOKEN", crate::handover::HANDED_ON].map(str::to_owned));
+    walk(&command(), &mut known);
+    known
+}
+
+/// Kubernetes puts the address of each Service into the environment, `LATCHKEY_SERVICE_HOST` and `LATCHKEY_PORT_80_TCP` of one
+/// that is called latchkey: these are nobody's mistake.
+fn is_unknown(name: &str, known: &BTreeSet<String>) -> bool {
+    let of_a_service = name.contains("_SERVICE_HOST")
+        || name.contains("_SERVICE_PORT")
+        || name.ends_with("_PORT")
+        || name.split_once("_PORT_").is_some_and(|(_, port)| port.starts_with(|c: char| c.is_ascii_digit()));
+    (name.starts_with("LATCHKEY_") || name.starts_with("DATABASE_URL"))
+        && !of_a_service
+        && !known.contains(name)
 }
 
 #[cfg(test)]
@@ -690,6 +735,39 @@ mod tests {
             assert!(plain_http_host(text).is_err(), "{text}");
         }
         assert!(Cli::try_parse_from(["latchkey", "--plain-http-hosts", "a:5000,10.0.0.0/8"]).is_err());
+    }
+
+    #[test]
+    fn is_unknown_finds_names_that_were_mistyped_and_no_others() {
+        let known = known_settings();
+        for name in [
+            "LATCHKEY_LOG",
+            "LATCHKEY_OIDC_STEP_UP",
+            "LATCHKEY_URL",
+            "LATCHKEY_TOKEN",
+            "DATABASE_URL",
+            "DATABASE_URL_FILE",
+            "DATABASE",
+            "PATH",
+            "LATCHKEY_SERVICE_HOST",
+            "LATCHKEY_WEB_SERVICE_PORT_HTTP",
+            "LATCHKEY_PORT",
+            "LATCHKEY_PORT_80_TCP_ADDR",
+        ] {
+            assert!(!is_unknown(name, &known), "{name}");
+        }
+        for name in ["LATCHKEY_TRUSTED_PROXY", "LATCHKEY_PUBLICURL", "DATABASE_URLFILE", "LATCHKEY_KEY_FILE"]
+        {
+            assert!(is_unknown(name, &known), "{name}");
+        }
+    }
+
+    #[test]
+    fn words_of_settings_are_read_in_any_case() {
+        let cli =
+            Cli::try_parse_from(["latchkey", "--log-format", "JSON", "--database-pooler", "Transaction"]);
+        let settings = cli.unwrap().settings;
+        assert_eq!((settings.log_format, settings.database_pooler), (LogFormat::Json, Pooler::Transaction));
     }
 
     #[test]

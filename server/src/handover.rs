@@ -29,44 +29,62 @@ const SECRETS: [(&str, &str); 4] = [
 ];
 
 /// The number of the descriptor by which secrets are handed on.
-const HANDED_ON: &str = "LATCHKEY_HANDED_ON";
+pub(crate) const HANDED_ON: &str = "LATCHKEY_HANDED_ON";
 
-/// The arguments of the program, with the secrets that it was handed on. Other processes see none of these.
+/// The name under which it is handed on which variables were passed over before: they are gone from the environment.
+const IGNORED: &str = "LATCHKEY_IGNORED";
+
+/// What the program was started with.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Start {
+    /// The arguments, with the secrets that were handed on.
+    pub arguments: Vec<OsString>,
+    /// The names of variables of the environment that were passed over.
+    pub ignored: Vec<String>,
+}
+
+/// Returns the arguments of the program, with the secrets that it was handed on. Other processes see none of these.
+/// `ignored` are the variables that were passed over in this start; those of the start before are added.
 ///
 /// Errors: what was handed on cannot be read.
-pub fn arguments() -> io::Result<Vec<OsString>> {
-    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+pub fn receive(ignored: Vec<String>) -> io::Result<Start> {
+    let mut start = Start { arguments: std::env::args_os().collect(), ignored };
     let handed_on = std::env::var(HANDED_ON).ok().and_then(|number| number.parse::<i32>().ok());
     if let Some(descriptor) = handed_on.filter(|number| *number > 2) {
         let bytes = Zeroizing::new(fs::read(format!("/proc/self/fd/{descriptor}"))?);
         nix::unistd::close(descriptor)?;
-        insert(&mut arguments, &bytes);
+        insert(&mut start, &bytes);
     }
-    Ok(arguments)
+    Ok(start)
 }
 
 /// Puts the secrets behind the program's name, but for those that have been given by a flag, which goes first.
-fn insert(arguments: &mut Vec<OsString>, handed_on: &[u8]) {
+fn insert(start: &mut Start, handed_on: &[u8]) {
     for pair in handed_on.split(|byte| *byte == 0) {
         let Some(equals) = pair.iter().position(|byte| *byte == b'=') else { continue };
-        let (name, value) = pair.split_at(equals);
+        let (name, value) = (&pair[..equals], &pair[equals + 1..]);
+        if name == IGNORED.as_bytes() {
+            let names = String::from_utf8_lossy(value);
+            start.ignored.extend(names.split(',').filter(|name| !name.is_empty()).map(str::to_owned));
+            continue;
+        }
         let Some((_, flag)) = SECRETS.iter().find(|(known, _)| known.as_bytes() == name) else { continue };
         let given = |argument: &OsString| {
             let rest = argument.as_bytes().strip_prefix(flag.as_bytes());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"="))
         };
-        if !arguments.iter().any(given) {
-            let place = arguments.len().min(1);
-            arguments.insert(place, OsString::from_vec([flag.as_bytes(), value].concat()));
+        if !start.arguments.iter().any(given) {
+            let place = start.arguments.len().min(1);
+            start.arguments.insert(place, OsString::from_vec([flag.as_bytes(), b"=", value].concat()));
         }
     }
 }
 
 /// Starts the program anew without secrets in its environment, where there are any. Returns only where there are none, or
-/// it could not be done; then they stay where they are.
+/// it could not be done; then they stay where they are. The names in `ignored` are handed on, too.
 ///
 /// Errors: as the system gives them.
-pub fn hand_on() -> io::Result<()> {
+pub fn hand_on(ignored: &[String]) -> io::Result<()> {
     let mut kept = Zeroizing::new(Vec::new());
     for (name, _) in SECRETS {
         if let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) {
@@ -79,6 +97,7 @@ pub fn hand_on() -> io::Result<()> {
     if kept.is_empty() {
         return Ok(());
     }
+    kept.extend_from_slice(format!("{IGNORED}={}\0", ignored.join(",")).as_bytes());
     // Open over the start of the next program, which closes it.
     let file = File::from(memfd_create("latchkey", MFdFlags::empty())?);
     (&file).write_all(&kept)?;
@@ -107,14 +126,18 @@ mod tests {
 
     #[test]
     fn what_is_handed_on_stands_behind_the_name_unless_a_flag_says_it() {
-        let mut arguments: Vec<OsString> = ["latchkey", "user", "list", "--kek=own"].map(Into::into).into();
+        let mut start = Start {
+            arguments: ["latchkey", "user", "list", "--kek=own"].map(Into::into).into(),
+            ignored: vec!["PGHOST".to_owned()],
+        };
         insert(
-            &mut arguments,
-            b"LATCHKEY_KEK=other\0DATABASE_URL=postgres://u:p=w@h/d\0PATH=/bin\0\0nonsense",
+            &mut start,
+            b"LATCHKEY_KEK=other\0DATABASE_URL=postgres://u:p=w@h/d\0PATH=/bin\0\0nonsense\0LATCHKEY_IGNORED=PGPORT,PGUSER\0LATCHKEY_IGNORED=\0",
         );
         assert_eq!(
-            arguments,
+            start.arguments,
             ["latchkey", "--database-url=postgres://u:p=w@h/d", "user", "list", "--kek=own"]
         );
+        assert_eq!(start.ignored, ["PGHOST", "PGPORT", "PGUSER"]);
     }
 }

@@ -1,6 +1,6 @@
 //! Where the key encryption key comes from.
 
-use crate::config::Settings;
+use crate::{config::Settings, environment::BYTE_ORDER_MARK};
 use backend::Kek;
 use domain::sensitive::Sensitive;
 use nix::unistd::{getegid, geteuid};
@@ -106,14 +106,31 @@ pub fn append(settings: &Settings) -> Result<PathBuf, KeyError> {
     Ok(path)
 }
 
+/// Makes the file as a whole or not at all: half a key would stand in the way of the next start.
+///
+/// Errors: `AlreadyExists`, where another server was first; others as the system gives them.
 fn make(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
     let key = Kek::generate().map_err(io::Error::other)?;
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    writeln!(file, "{}", key.to_text().expose())?;
-    file.sync_all()
+    let fresh = path.with_extension(format!("new-{}", std::process::id()));
+    let written = || -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
+        writeln!(file, "{}", key.to_text().expose())?;
+        file.sync_all()?;
+        // Never over a key that is there; some network drives know no links.
+        match fs::hard_link(&fresh, path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !path.exists() => {
+                fs::rename(&fresh, path)
+            }
+            linked => linked,
+        }
+    };
+    let outcome = written();
+    // Not there where it could not be made.
+    let _ = fs::remove_file(&fresh);
+    outcome
 }
 
 /// Whether others than the owner of a file may read it. One that root owns may be read by the portal's own group besides:
@@ -131,6 +148,7 @@ fn read(path: &Path) -> Result<Vec<Kek>, KeyError> {
         return Err(KeyError::Exposed(path.to_owned()));
     }
     let text = Sensitive::new(fs::read_to_string(path).map_err(unreadable)?);
+    let text = Sensitive::new(text.expose().strip_prefix(BYTE_ORDER_MARK).unwrap_or(text.expose()));
     Kek::parse_ring(&text).map_err(|error| KeyError::Unusable(path.display().to_string(), error))
 }
 

@@ -30,8 +30,14 @@ fn filter(text: &str) -> Result<EnvFilter, String> {
     let text = if text.is_empty() { "info" } else { text };
     let parts: Vec<&str> = text.split(',').map(str::trim).collect();
     for part in &parts {
-        let is_word = !part.contains(['=', '[', ':']);
-        if is_word && part.parse::<LevelFilter>().is_err() {
+        let is_word = !part.contains(['=', '[']);
+        // An empty word would be taken for a level, and two parts around another mark for one module.
+        let module = part.split(['=', '[']).next().unwrap_or_default();
+        let is_module = module.chars().all(|char| char.is_alphanumeric() || "_-:.".contains(char));
+        if part.is_empty()
+            || !is_module
+            || is_word && !part.contains("::") && part.parse::<LevelFilter>().is_err()
+        {
             return Err(format!(
                 "{part:?} is neither a level (error, warn, info, debug, trace, off) nor a filter such as info,backend=debug"
             ));

@@ -15,9 +15,16 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 const LEAVE: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
-    let ignored = environment::normalize();
-    let arguments = match handover::arguments() {
-        Ok(arguments) => arguments,
+    let found = environment::normalize();
+    for name in &found.quoted {
+        eprintln!("latchkey: {name} stands in quotation marks, which are taken for a part of it");
+    }
+    if !found.unreadable.is_empty() {
+        eprintln!("latchkey: no text in UTF-8: {}. Set it anew", found.unreadable.join(", "));
+        return ExitCode::FAILURE;
+    }
+    let handover::Start { arguments, ignored } = match handover::receive(found.ignored) {
+        Ok(start) => start,
         Err(error) => {
             eprintln!("latchkey: secrets that were in the environment are lost: {error}. Start it again");
             return ExitCode::FAILURE;
@@ -26,7 +33,7 @@ fn main() -> ExitCode {
     let asked = config::parse(arguments).unwrap_or_else(|error| error.exit());
     // Before there is a second thread, and anything that could inherit a secret.
     if matches!(asked, Asked::OfServer(_))
-        && let Err(error) = handover::hand_on()
+        && let Err(error) = handover::hand_on(&ignored)
     {
         eprintln!(
             "latchkey: secrets stay in the environment of this process, where others may read them: {error}"

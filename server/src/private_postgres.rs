@@ -40,6 +40,9 @@ const END: [(Signal, Duration); 3] = [
     (Signal::SIGKILL, Duration::from_secs(2)),
 ];
 
+/// How often it is looked whether a program is ready or has ended.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// How often it is looked whether the server still runs.
 const WATCH: Duration = Duration::from_millis(200);
 
@@ -71,10 +74,32 @@ pub enum StartError {
     NoName(u32),
     #[error("the data folder {0} cannot be used: {1}")]
     Folder(PathBuf, io::Error),
+    #[error(
+        "the folder {0} holds something that is no database of PostgreSQL, and nothing in it was touched. Move it away, or \
+         name another folder in LATCHKEY_DATA_DIR"
+    )]
+    NotEmpty(PathBuf),
     #[error("PostgreSQL could not be {0}. The end of its log:\n{1}")]
     Failed(&'static str, String),
     #[error("another latchkey uses this data folder, and its PostgreSQL does not answer")]
     InUse,
+    #[error("it was asked to stop while it started")]
+    Stopped,
+}
+
+/// Asks a server to stop, also one that is only starting. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Asks for it.
+    pub fn ask(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    fn is_asked(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
 }
 
 /// The running server. Owned by the process that started it, which starts it again where it ends; other processes on the
@@ -87,8 +112,9 @@ pub struct PrivatePostgres {
 }
 
 struct Owned {
-    /// Anything sent, or this being gone, ends the server.
-    stop: Sender<()>,
+    /// Asked to stop, the keeper looks up at once where this is gone.
+    wake: Sender<()>,
+    stop: Stop,
     keeper: JoinHandle<()>,
     running: Arc<AtomicBool>,
     /// Locked for as long as this process lives; the system lets go of it however the process ends.
@@ -102,11 +128,13 @@ struct Keeper {
     entrance: Arc<File>,
     account: Option<User>,
     running: Arc<AtomicBool>,
+    stop: Stop,
 }
 
 impl PrivatePostgres {
-    /// Starts the server in `data_dir`, making the cluster first where there is none.
-    pub fn start(data_dir: &Path) -> Result<Self, StartError> {
+    /// Starts the server in `data_dir`, making the cluster first where there is none. Ends early, with nothing left running,
+    /// where it is asked to stop meanwhile.
+    pub fn start(data_dir: &Path, stop: &Stop) -> Result<Self, StartError> {
         let unusable = |error| StartError::Folder(data_dir.to_owned(), error);
         make_folder(data_dir).map_err(unusable)?;
         let folder = data_dir.join("postgres");
@@ -121,9 +149,12 @@ impl PrivatePostgres {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return match wait(&folder, None, || Ok(())) {
+                return match wait(&folder, None, || {
+                    if stop.is_asked() { Err(StartError::Stopped) } else { Ok(()) }
+                }) {
                     Ok(true) => Ok(Self { folder, entrance, owned: None }),
-                    _ => Err(StartError::InUse),
+                    Ok(false) => Err(StartError::InUse),
+                    Err(error) => Err(error),
                 };
             }
             Err(TryLockError::Error(error)) => return Err(unusable(error)),
@@ -140,19 +171,24 @@ impl PrivatePostgres {
             entrance: Arc::clone(&entrance),
             account,
             running: Arc::clone(&running),
+            stop: stop.clone(),
         };
-        let (stop, stopped) = mpsc::channel();
+        let (wake, woken) = mpsc::channel();
         let (tell, told) = mpsc::channel();
         let keeper = std::thread::Builder::new()
             .name("private-postgres".to_owned())
-            .spawn(move || keeper.run(&tell, &stopped))
+            .spawn(move || keeper.run(&tell, &woken))
             .map_err(unusable)?;
         match told.recv() {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return Err(error),
             Err(_) => return Err(StartError::Failed("started", String::new())),
         }
-        Ok(Self { folder, entrance, owned: Some(Owned { stop, keeper, running, _lock: lock }) })
+        Ok(Self {
+            folder,
+            entrance,
+            owned: Some(Owned { wake, stop: stop.clone(), keeper, running, _lock: lock }),
+        })
     }
 
     /// The address to connect to. It leads through an open descriptor of this process, so neither the length
@@ -177,8 +213,8 @@ impl PrivatePostgres {
     /// Writes everything out and ends, where this process started it. Takes a bounded time.
     pub fn stop(self) {
         if let Some(owned) = self.owned {
-            // An error means that the thread has ended, and the server with it.
-            let _ = owned.stop.send(());
+            owned.stop.ask();
+            drop(owned.wake);
             if owned.keeper.join().is_ok() {
                 tracing::info!("the private PostgreSQL has stopped");
             }
@@ -188,7 +224,7 @@ impl PrivatePostgres {
 
 impl Keeper {
     /// Starts the server, tells how that went, and then looks after it until asked to stop.
-    fn run(&self, tell: &Sender<Result<(), StartError>>, stopped: &Receiver<()>) {
+    fn run(&self, tell: &Sender<Result<(), StartError>>, woken: &Receiver<()>) {
         let mut child = match self.start() {
             Ok(child) => child,
             Err(error) => {
@@ -199,11 +235,7 @@ impl Keeper {
         };
         self.running.store(true, Ordering::Release);
         let _ = tell.send(Ok(()));
-        loop {
-            match stopped.recv_timeout(WATCH) {
-                Err(RecvTimeoutError::Timeout) => {}
-                Ok(()) | Err(RecvTimeoutError::Disconnected) => return end(&mut child),
-            }
+        while self.pause(woken, WATCH) {
             if matches!(child.try_wait(), Ok(None)) {
                 continue;
             }
@@ -212,31 +244,41 @@ impl Keeper {
             tracing::error!(
                 "the private PostgreSQL has ended, and is started again. The end of its log:\n{log}"
             );
-            match self.start_again(stopped) {
+            match self.start_again(woken) {
                 Some(again) => child = again,
                 None => return,
             }
             self.running.store(true, Ordering::Release);
             tracing::info!("the private PostgreSQL runs again");
         }
+        end(&mut child);
+    }
+
+    /// Waits; returns whether to go on, which is not so where the server is to stop, or its owner is gone.
+    fn pause(&self, woken: &Receiver<()>, time: Duration) -> bool {
+        let over = woken.recv_timeout(time);
+        over == Err(RecvTimeoutError::Timeout) && !self.stop.is_asked()
     }
 
     /// Tries until it runs, with a growing pause; returns `None` when asked to stop meanwhile.
-    fn start_again(&self, stopped: &Receiver<()>) -> Option<Child> {
+    fn start_again(&self, woken: &Receiver<()>) -> Option<Child> {
         let mut pause = PAUSE.0;
-        loop {
-            match stopped.recv_timeout(pause) {
-                Err(RecvTimeoutError::Timeout) => {}
-                Ok(()) | Err(RecvTimeoutError::Disconnected) => return None,
-            }
+        while self.pause(woken, pause) {
             match self.start() {
                 Ok(child) => return Some(child),
+                Err(StartError::Stopped) => return None,
                 Err(error) => {
                     pause = (pause * 2).min(PAUSE.1);
                     tracing::error!(seconds = pause.as_secs(), "it is tried again after a pause: {error}");
                 }
             }
         }
+        None
+    }
+
+    /// Errors: `Stopped`.
+    fn go_on(&self) -> Result<(), StartError> {
+        if self.stop.is_asked() { Err(StartError::Stopped) } else { Ok(()) }
     }
 
     fn log_path(&self) -> PathBuf {
@@ -246,20 +288,32 @@ impl Keeper {
     /// Starts the server once, and waits until it serves.
     fn start(&self) -> Result<Child, StartError> {
         let programs = Programs::find(&self.folder)?;
-        end_orphan(&self.folder);
+        end_orphan(&self.folder, || self.go_on())?;
         let log_path = self.log_path();
         let log = || {
             let opened = OpenOptions::new().create(true).append(true).open(&log_path);
             opened.map_err(|error| StartError::Folder(self.data_dir.clone(), error))
         };
-        let run = Runner { account: self.account.as_ref(), entrance: &self.entrance };
-        if !self.folder.join("PG_VERSION").exists() {
+        let run = Runner { account: self.account.as_ref(), entrance: &self.entrance, stop: &self.stop };
+        // There while a cluster is being made: what is half made has no database, and would be taken for whole.
+        let marker = self.data_dir.join("postgres.unfinished");
+        if marker.exists() || !self.folder.join("PG_VERSION").exists() {
             if self.account.is_none() && !matches!(User::from_uid(geteuid()), Ok(Some(_))) {
                 return Err(StartError::NoName(geteuid().as_raw()));
             }
+            let unusable = |error| StartError::Folder(self.folder.clone(), error);
+            if marker.exists() {
+                clear(&self.folder).map_err(unusable)?;
+            } else if fs::read_dir(&self.folder).map_err(unusable)?.next().is_some() {
+                return Err(StartError::NotEmpty(self.folder.clone()));
+            }
+            File::create(&marker).map_err(unusable)?;
             tracing::info!(folder = %self.folder.display(), "making a private PostgreSQL");
-            run.make_cluster(&programs, &log()?)
-                .map_err(|_| StartError::Failed("set up", tail(&log_path)))?;
+            if run.make_cluster(&programs, &log()?).is_err() {
+                self.go_on()?;
+                return Err(StartError::Failed("set up", tail(&log_path)));
+            }
+            fs::remove_file(&marker).map_err(unusable)?;
         }
         let mut child = run
             .server(&programs, log()?)
@@ -267,26 +321,42 @@ impl Keeper {
             .map_err(|error| StartError::Failed("started", error.to_string()))?;
         let id = child.id();
         let ready = wait(&self.folder, Some(id), || match child.try_wait() {
-            Ok(None) => Ok(()),
-            _ => Err(()),
+            Ok(None) => self.go_on(),
+            _ => Err(StartError::Failed("started", tail(&log_path))),
         });
-        if ready != Ok(true) {
-            end(&mut child);
-            return Err(StartError::Failed("started", tail(&log_path)));
+        match ready {
+            Ok(true) => return Ok(child),
+            Ok(false) | Err(_) => end(&mut child),
         }
-        Ok(child)
+        ready?;
+        Err(StartError::Failed("started", tail(&log_path)))
     }
 }
 
-/// Waits until the server says that it is ready, or `alive` says that it ended, or patience does.
-fn wait(folder: &Path, id: Option<u32>, mut alive: impl FnMut() -> Result<(), ()>) -> Result<bool, ()> {
+/// Empties a folder.
+fn clear(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { fs::remove_dir_all(path)? } else { fs::remove_file(path)? }
+    }
+    Ok(())
+}
+
+/// Waits until the server says that it is ready; returns false where it does not in time.
+///
+/// Errors: those of `alive`, which is asked meanwhile.
+fn wait(
+    folder: &Path,
+    id: Option<u32>,
+    mut alive: impl FnMut() -> Result<(), StartError>,
+) -> Result<bool, StartError> {
     let began = Instant::now();
     while began.elapsed() < PATIENCE {
         if is_ready(folder, id) {
             return Ok(true);
         }
         alive()?;
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::sleep(LOOK);
     }
     Ok(false)
 }
@@ -370,6 +440,7 @@ fn version_in(bin: &Path) -> u32 {
 struct Runner<'a> {
     account: Option<&'a User>,
     entrance: &'a Arc<File>,
+    stop: &'a Stop,
 }
 
 impl Runner<'_> {
@@ -382,7 +453,7 @@ impl Runner<'_> {
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log.try_clone()?);
-        check(initdb.status()?)?;
+        self.finish(initdb.spawn()?)?;
         let mut single = self.command(&programs.postgres);
         let mut child = single
             .args(["--single", "-D", &folder, "postgres"])
@@ -393,7 +464,21 @@ impl Runner<'_> {
         if let Some(mut input) = child.stdin.take() {
             writeln!(input, "CREATE DATABASE {DATABASE}")?;
         }
-        check(child.wait()?)
+        self.finish(child)
+    }
+
+    /// Waits until a program has done its work, or ends it where that is asked for.
+    fn finish(&self, mut child: Child) -> io::Result<()> {
+        loop {
+            if let Some(status) = child.try_wait()? {
+                return if status.success() { Ok(()) } else { Err(io::Error::other(status.to_string())) };
+            }
+            if self.stop.is_asked() {
+                end(&mut child);
+                return Err(io::Error::other("asked to stop"));
+            }
+            std::thread::sleep(LOOK);
+        }
     }
 
     fn server(&self, programs: &Programs, log: File) -> Command {
@@ -448,27 +533,27 @@ impl Runner<'_> {
     }
 }
 
-fn check(status: std::process::ExitStatus) -> io::Result<()> {
-    if status.success() { Ok(()) } else { Err(io::Error::other(status.to_string())) }
-}
-
 /// Ends a server that an earlier process left behind, as after `kill -9`. The lock says that nobody uses it.
-fn end_orphan(folder: &Path) {
+///
+/// Errors: those of `go_on`, which is asked meanwhile.
+fn end_orphan(folder: &Path, go_on: impl Fn() -> Result<(), StartError>) -> Result<(), StartError> {
     let pid_file = folder.join("postmaster.pid");
     let Some(pid) = fs::read_to_string(&pid_file)
         .ok()
         .and_then(|text| text.lines().next()?.trim().parse::<i32>().ok())
         .filter(|pid| is_postgres(*pid))
     else {
-        return;
+        return Ok(());
     };
     tracing::warn!(pid, "ending a PostgreSQL that was left behind in the data folder");
     let began = Instant::now();
     while is_postgres(pid) && began.elapsed() < PATIENCE {
         // An error means that it has ended already.
         let _ = nix::sys::signal::kill(Pid::from_raw(pid), Signal::SIGINT);
+        go_on()?;
         std::thread::sleep(Duration::from_millis(100));
     }
+    Ok(())
 }
 
 fn is_postgres(pid: i32) -> bool {
@@ -487,7 +572,7 @@ fn end(child: &mut Child) {
             if !matches!(child.try_wait(), Ok(None)) {
                 return;
             }
-            std::thread::sleep(Duration::from_millis(20));
+            std::thread::sleep(LOOK);
         }
     }
 }

@@ -130,7 +130,7 @@ pub fn routes(state: &AppState) -> Vec<Route> {
         ("/users/{name}", SignedIn, page(Page::User)),
         ("/users/{name}/role", SignedIn, asked_user(UserQuestion::Role).post(users::set_role)),
         ("/users/{name}/disable", SignedIn, asked_user(UserQuestion::Disable).post(users::disable)),
-        ("/users/{name}/enable", SignedIn, post(users::enable)),
+        ("/users/{name}/enable", SignedIn, asked_user(UserQuestion::Enable).post(users::enable)),
         (
             "/users/{name}/end-sessions",
             SignedIn,

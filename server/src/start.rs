@@ -3,12 +3,12 @@
 use crate::{
     clock,
     command::{self, Outcome},
-    config::{Cli, Command, Settings, secret_line},
+    config::{Cli, Command, Settings, secret_line, unknown_settings},
     edge::Origin,
     hardening,
     key_file::{self, KeyError},
     listen_addr, listener, log,
-    private_postgres::PrivatePostgres,
+    private_postgres::{PrivatePostgres, Stop},
     recheck, router,
     site::Site,
     state::AppState,
@@ -43,6 +43,14 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
     if !ignored.is_empty() {
         let variables = ignored.join(", ");
         tracing::info!(variables, "variables of PostgreSQL's own tools are not read: DATABASE_URL says all");
+    }
+    let unknown = unknown_settings();
+    if !unknown.is_empty() && matches!(command, Command::Serve) {
+        let variables = unknown.join(", ");
+        tracing::warn!(
+            variables,
+            "variables that are no settings are passed over: latchkey --help lists those that are"
+        );
     }
     // What a panic says may hold a value: its place is enough.
     std::panic::set_hook(Box::new(|panic| {
@@ -134,7 +142,7 @@ async fn with_backend(settings: &Settings, work: impl AsyncFnOnce(Backend) -> Ou
 
 /// Finds or starts the database, does something with its address, and stops what was started.
 async fn with_database(settings: &Settings, work: impl AsyncFnOnce(DatabaseConfig) -> Outcome) -> Outcome {
-    let (database, private) = find_database(settings).await?;
+    let (database, private) = find_database(settings, &Stop::default()).await?;
     let outcome = work(database).await;
     end_database(private).await;
     outcome
@@ -144,12 +152,13 @@ async fn with_database(settings: &Settings, work: impl AsyncFnOnce(DatabaseConfi
 /// to be done, such as answering for health.
 async fn find_database(
     settings: &Settings,
+    stop: &Stop,
 ) -> Result<(DatabaseConfig, Option<PrivatePostgres>), Box<dyn Error + Send + Sync>> {
     if let Some(database) = settings.database()? {
         return Ok((database, None));
     }
-    let folder = settings.data_dir().to_owned();
-    let private = tokio::task::spawn_blocking(move || PrivatePostgres::start(&folder)).await??;
+    let (folder, stop) = (settings.data_dir().to_owned(), stop.clone());
+    let private = tokio::task::spawn_blocking(move || PrivatePostgres::start(&folder, &stop)).await??;
     Ok((DatabaseConfig::at(Sensitive::new(private.url())), Some(private)))
 }
 
@@ -221,9 +230,24 @@ async fn serve(settings: Settings) -> Outcome {
     let idle = Duration::from_secs(settings.keep_alive_seconds.into());
     let server = tokio::spawn(listener::serve(listener, router(state.clone()), idle, stopping));
     let settings = &settings;
+    let asked_to_stop = Stop::default();
+    let mut finding = Box::pin(find_database(settings, &asked_to_stop));
     let (database, private) = tokio::select! {
-        found = find_database(settings) => found?,
-        _ = signals.next() => return Ok(()),
+        found = &mut finding => found?,
+        _ = signals.next() => {
+            tracing::info!("stopping");
+            asked_to_stop.ask();
+            // It ends as one that runs does: left alone it would be cut off, and would have to recover at its next start.
+            let ended = signals.bound(DATABASE_END, async {
+                if let Ok((_, private)) = finding.await {
+                    end_database(private).await;
+                }
+            });
+            if ended.await.is_none() {
+                tracing::warn!("the private PostgreSQL is ended with this process");
+            }
+            return Ok(());
+        }
     };
     if let Some(private) = &private {
         state.status.watch_private(private.watch());

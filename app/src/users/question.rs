@@ -1,13 +1,15 @@
-//! The questions before a user is changed in a way that takes something away: sessions, the password, rights.
+//! The questions before a user is changed: what is taken away by it, sessions, the password, rights, and what is given.
 
-use super::{USERS, user_address};
+use super::{PROOF_HINT, USERS, user_address};
 use crate::{
+    account::prove_again,
     failure::LoadFailure,
+    form_state::{FormState, message},
     ssr,
     ui::confirm::{ConfirmPage, Consequence, NotPossible},
 };
-use backend::UserSummary;
-use domain::access::Role;
+use backend::{Proof, UserSummary};
+use domain::access::{AccessField, Role};
 use leptos::{
     either::{Either, EitherOf3},
     prelude::*,
@@ -20,6 +22,8 @@ pub enum UserQuestion {
     Role,
     /// Whether the user is disabled.
     Disable,
+    /// Whether the user, who is disabled, is let in again.
+    Enable,
     /// Whether all sessions of the user end.
     EndSessions,
     /// Whether the password is taken away, for a link with which another one is chosen.
@@ -32,8 +36,17 @@ impl UserQuestion {
         match self {
             Self::Role => "Change role",
             Self::Disable => "Disable user",
+            Self::Enable => "Enable user",
             Self::EndSessions => "End all sessions",
             Self::PasswordLink => "Make password link",
+        }
+    }
+
+    /// Whether a yes asks anew who the person is: what it gives outlives a session that was stolen.
+    fn asks_for_proof(self) -> bool {
+        match self {
+            Self::Role | Self::Enable | Self::PasswordLink => true,
+            Self::Disable | Self::EndSessions => false,
         }
     }
 
@@ -42,6 +55,7 @@ impl UserQuestion {
         match self {
             Self::Role => "role",
             Self::Disable => "disable",
+            Self::Enable => "enable",
             Self::EndSessions => "end-sessions",
             Self::PasswordLink => "password-link",
         }
@@ -51,21 +65,30 @@ impl UserQuestion {
 /// Asks, of the user that the address names.
 #[component]
 pub fn UserQuestionPage(question: UserQuestion) -> impl IntoView {
+    let form = ssr::form();
     let name = ssr::path_segment(2).unwrap_or_default();
-    let role = ssr::query_parameter("role").and_then(|role| Role::parse(&role));
+    // Chosen on the page of the user, or on this one, which was sent back.
+    let chosen =
+        if form.error.is_some() { Some(form.typed(AccessField::Role)) } else { ssr::query_parameter("role") };
+    let role = chosen.and_then(|role| Role::parse(&role));
     let page = Suspend::new(async move {
         let loaded = match ssr::request() {
             Ok((backend, ctx)) => async {
                 let user = backend.users().get(&ctx, &name).await?;
                 let last = backend.users().is_last_admin(&ctx, &name).await?;
-                Ok((user, last))
+                let proof = if question.asks_for_proof() {
+                    Some(backend.sessions().proof(&ctx).await?)
+                } else {
+                    None
+                };
+                Ok((user, last, proof))
             }
             .await
             .map_err(ssr::refuse),
             Err(error) => Err(error),
         };
         match loaded {
-            Ok((user, last)) => Either::Left(view! { <Question question user last role/> }),
+            Ok((user, last, proof)) => Either::Left(view! { <Question question user last role proof form/> }),
             Err(error) => {
                 Either::Right(view! { <LoadFailure error heading="Users" noun="user" list=USERS/> })
             }
@@ -82,6 +105,10 @@ fn Question(
     last: bool,
     /// The role that was chosen.
     role: Option<Role>,
+    /// How whoever asks proves anew who they are, where that is asked for.
+    proof: Option<Proof>,
+    /// What came of the answer that was sent before.
+    form: FormState,
 ) -> impl IntoView {
     let back = user_address(&user.name);
     let role = role.unwrap_or(user.role);
@@ -89,7 +116,7 @@ fn Question(
     let locks_out = match question {
         UserQuestion::Role => role != Role::Admin,
         UserQuestion::Disable => true,
-        UserQuestion::EndSessions | UserQuestion::PasswordLink => false,
+        UserQuestion::Enable | UserQuestion::EndSessions | UserQuestion::PasswordLink => false,
     };
     if last && locks_out && !(question == UserQuestion::Role && role == user.role) {
         ssr::set_status(http::StatusCode::CONFLICT);
@@ -103,6 +130,10 @@ fn Question(
         let reason = format!("{} has the role {} already. Choose another one.", user.name, role.label());
         return EitherOf3::B(view! { <NotPossible heading reason back label="Back to the user"/> });
     }
+    if question == UserQuestion::Enable && !user.disabled {
+        let reason = format!("{} is not disabled, and may sign in.", user.name);
+        return EitherOf3::B(view! { <NotPossible heading reason back label="Back to the user"/> });
+    }
     let action = format!("{back}/{}", question.segment());
     let confirm = question.heading();
     let you = is_oneself(&user).then(|| {
@@ -114,7 +145,12 @@ fn Question(
             if user.tokens == 1 { "API token".to_owned() } else { format!("{} API tokens", user.tokens) };
         view! {
             <label class="tick">
-                <input type="checkbox" name="revoke_tokens" value="on" checked/>
+                <input
+                    type="checkbox"
+                    name="revoke_tokens"
+                    value="on"
+                    checked=form.ticked(AccessField::RevokeTokens, true)
+                />
                 {format!("Revoke their {tokens}, too: whatever uses one is refused from then on")}
             </label>
         }
@@ -131,11 +167,19 @@ fn Question(
             <p>{before(question)} <b>{name}</b> {after(question, &user)}</p>
         }),
     };
+    let page = match question {
+        UserQuestion::Role => format!("{action}?role={}", role.as_str()),
+        _ => action.clone(),
+    };
+    let proof = proof.map(|proof| prove_again(&form, proof, PROOF_HINT, &page));
+    let refused = form.error.is_some().then(|| form.summary().into_any());
+    let reason = form.error.as_ref().map(message);
     EitherOf3::C(view! {
-        <ConfirmPage heading action=Some(action) cancel=back confirm>
+        <ConfirmPage heading action=Some(action) cancel=back confirm refused reason>
             {asked}
             {tokens}
             {you}
+            {proof}
         </ConfirmPage>
     })
 }
@@ -151,6 +195,7 @@ fn before(question: UserQuestion) -> &'static str {
         UserQuestion::Disable => "Disable ",
         UserQuestion::EndSessions => "End all sessions of ",
         UserQuestion::PasswordLink => "Make a one-time link with which ",
+        UserQuestion::Enable => "Enable ",
         UserQuestion::Role => "",
     }
 }
@@ -163,6 +208,10 @@ fn after(question: UserQuestion, user: &UserSummary) -> String {
              and you can enable them again."
                 .to_owned()
         }
+        UserQuestion::Enable => format!(
+            "? They can sign in again in the role {}, and their API tokens that have not ended work again.",
+            user.role.label()
+        ),
         UserQuestion::EndSessions => match user.sessions {
             0 => "? There are none at the moment.".to_owned(),
             1 => "? There is one. They have to sign in again; work that is not saved may be lost.".to_owned(),
@@ -194,6 +243,8 @@ fn to_oneself(question: UserQuestion, role: Role) -> String {
         UserQuestion::Disable => {
             "You are signed out at once, and only another administrator can let you in again.".to_owned()
         }
+        // Nobody who is disabled gets here.
+        UserQuestion::Enable => String::new(),
         UserQuestion::EndSessions => "You are signed out at once, here too.".to_owned(),
         UserQuestion::PasswordLink => {
             "You are signed out at once, and only the link on the next page lets you in again. To change your password and \

@@ -154,6 +154,16 @@ pub(crate) fn is_read_only(error: &sqlx::Error) -> bool {
         || code_of(error).as_deref() == Some("25006")
 }
 
+/// Whether the server is away at the moment, and may be there in a moment.
+pub(crate) fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => !is_mistake(error),
+        sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
+    }
+}
+
 /// Whether the server lets no more connections in.
 pub(crate) fn is_crowded(error: &sqlx::Error) -> bool {
     code_of(error).as_deref() == Some("53300")
@@ -164,11 +174,12 @@ pub(crate) fn is_crowded(error: &sqlx::Error) -> bool {
 pub(crate) fn is_broken(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
-        // PostgreSQL is going down or coming up; the form of an answer was changed by a migration; a prepared statement
+        // PostgreSQL is going down or coming up, or has ended the session for its time limits; a pooler has lost it; the form of an answer was changed by a migration; a prepared statement
         // is not there, or there twice.
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
             code.starts_with("57P")
-                || ["26000", "42P05"].contains(&code.as_ref())
+                || code.starts_with("08")
+                || ["25P03", "25P04", "26000", "42P05"].contains(&code.as_ref())
                 || (code == "0A000" && error.message().contains("cached plan"))
         }),
         _ => false,
@@ -223,11 +234,12 @@ pub(crate) fn is_unavailable(error: &sqlx::Error) -> bool {
 
 /// PostgreSQL, appendix A: connection exception, invalid authorization, transaction rollback (a deadlock among them),
 /// insufficient resources, operator intervention (a time-out among them), system error; read-only transaction, a
-/// transaction whose first failure was told already, no such database, lock not available, and what a pooler or a
+/// transaction whose first failure was told already, a session or transaction that was ended for its time limits, no such
+/// database, something in use by somebody else, lock not available, and what a pooler or a
 /// migration beside us does to prepared statements.
 fn is_unavailable_code(code: &str) -> bool {
     ["08", "28", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class))
-        || ["25006", "25P02", "3D000", "55P03", "26000", "42P05"].contains(&code)
+        || ["25006", "25P02", "25P03", "25P04", "3D000", "55006", "55P03", "26000", "42P05"].contains(&code)
 }
 
 /// Logs the error once, without what was sent or the database's detail, and says what outsiders are told.

@@ -166,9 +166,9 @@ impl Backend {
             secrets,
             single_sign_on,
             tokens: TokenService::new(db.clone(), sessions.clone(), sign_in.tokens),
-            sessions,
             usages: UsageService::new(db.clone(), keyring.is_none()),
-            users: UserService::new(db.clone(), passwords),
+            users: UserService::new(db.clone(), passwords, sessions.clone()),
+            sessions,
             db,
             keyring,
         })

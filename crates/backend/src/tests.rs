@@ -91,6 +91,18 @@ pub(crate) async fn as_older_version_left_it(backend: &Backend, pool: &PgPool, s
     }
 }
 
+/// Waits until somebody waits for a row that another has.
+pub(crate) async fn until_somebody_waits(pool: &PgPool) {
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    for _ in 0..1_000 {
+        if sqlx::query_scalar::<_, i64>(waiting).fetch_one(pool).await.unwrap() > 0 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("nobody waits");
+}
+
 /// Waits until the log has a record that ends in this.
 pub(crate) async fn until_recorded(pool: &PgPool, end: &str) {
     let there = async {
@@ -134,13 +146,13 @@ pub(crate) fn some_form() -> Submission {
 
 /// A user with this password, who may sign in.
 pub(crate) async fn add_user(backend: &Backend, name: &str, role: Role, password: &str) {
-    let added = backend.users().add(&at(0), name, role.as_str()).await.unwrap();
+    let added = backend.users().add(&at(0), name, role.as_str(), &text("")).await.unwrap();
     backend.users().choose_password(&at(0), &added.link_token, &text(password)).await.unwrap();
 }
 
 /// Somebody who has signed in, at this second; made where there is nobody of the name.
 pub(crate) async fn signed_in(backend: &Backend, name: &str, role: Role, second: i64) -> Ctx {
-    drop(backend.users().add(&at(0), name, role.as_str()).await);
+    drop(backend.users().add(&at(0), name, role.as_str(), &text("")).await);
     let session = backend.sessions().begin_for(&at(second), name, "tests").await.unwrap();
     let actor = backend.sessions().identify(&at(second), &session.token).await.unwrap().unwrap();
     Ctx { actor, ..at(second) }

@@ -55,7 +55,11 @@ pub async fn change_password(State(state): State<AppState>, request: Request) ->
             hand_out(&backend, &parts, &session, &mut response);
             response
         }
-        Err(error) => refused_at(ACCOUNT, state, parts, Page::Account, Vec::new(), error).await,
+        Err(error) => {
+            let ticked = input.revoke_tokens.map(|ticked| (AccessField::RevokeTokens, ticked));
+            let typed = ticked.into_iter().collect();
+            refused_at(ACCOUNT, state, parts, Page::Account, typed, error).await
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{middleware::arrival, pages, state::AppState};
 use app::{
     document::Page,
     ui::notice::{Deed, Notice},
-    users::{MadeLink, user_address},
+    users::{MadeLink, question::UserQuestion, user_address},
 };
 use axum::{
     extract::{Path, Request, State},
@@ -28,6 +28,8 @@ use serde::Deserialize;
 struct NewUser {
     username: String,
     role: String,
+    #[serde(default)]
+    current_password: Sensitive,
 }
 
 /// `POST /users/new`
@@ -37,7 +39,7 @@ pub async fn add_user(State(state): State<AppState>, request: Request) -> Respon
         Ok(all) => all,
         Err(error) => return refused(state, parts, Page::AddUser, Vec::new(), error).await,
     };
-    match backend.users().add(&ctx, &input.username, &input.role).await {
+    match backend.users().add(&ctx, &input.username, &input.role, &input.current_password).await {
         Ok(added) => {
             let address = link_address(&state, &parts, &added.link_token);
             let link = MadeLink { name: added.name.as_str().to_owned(), address, added: true };
@@ -59,17 +61,24 @@ fn link_address(state: &AppState, parts: &Parts, token: &Sensitive) -> Sensitive
 #[serde(deny_unknown_fields)]
 struct NewRole {
     role: String,
+    #[serde(default)]
+    current_password: Sensitive,
 }
 
 /// `POST /users/{name}/role`
 pub async fn set_role(State(state): State<AppState>, Path(name): Path<String>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let done = async {
-        let (backend, ctx, NewRole { role }) = begin_signed_in(&state, &parts, body).await?;
-        backend.users().set_role(&ctx, &name, &role).await
+    let (backend, ctx, input) = match begin_signed_in::<NewRole>(&state, &parts, body).await {
+        Ok(all) => all,
+        Err(error) => return not_changed(state, parts, &name, error).await,
     };
-    let done = done.await;
-    user_changed(state, parts, &name, done, Deed::RoleChanged).await
+    match backend.users().set_role(&ctx, &name, &input.role, &input.current_password).await {
+        Ok(()) => with_notice(&user_address(&name), &Notice::Done(Deed::RoleChanged)),
+        Err(error) => {
+            let typed = vec![(AccessField::Role, input.role)];
+            not_proven(state, parts, &name, UserQuestion::Role, typed, error).await
+        }
+    }
 }
 
 /// `POST /users/{name}/disable`
@@ -77,21 +86,32 @@ pub async fn disable(State(state): State<AppState>, Path(name): Path<String>, re
     let (parts, body) = request.into_parts();
     let done = async {
         let (backend, ctx, Nothing {}) = begin_signed_in(&state, &parts, body).await?;
-        backend.users().set_disabled(&ctx, &name, true).await
+        backend.users().disable(&ctx, &name).await
     };
-    let done = done.await;
-    user_changed(state, parts, &name, done, Deed::UserDisabled).await
+    match done.await {
+        Ok(()) => with_notice(&user_address(&name), &Notice::Done(Deed::UserDisabled)),
+        Err(error) => not_changed(state, parts, &name, error).await,
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Proven {
+    #[serde(default)]
+    current_password: Sensitive,
 }
 
 /// `POST /users/{name}/enable`
 pub async fn enable(State(state): State<AppState>, Path(name): Path<String>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let done = async {
-        let (backend, ctx, Nothing {}) = begin_signed_in(&state, &parts, body).await?;
-        backend.users().set_disabled(&ctx, &name, false).await
+        let (backend, ctx, input) = begin_signed_in::<Proven>(&state, &parts, body).await?;
+        backend.users().enable(&ctx, &name, &input.current_password).await
     };
-    let done = done.await;
-    user_changed(state, parts, &name, done, Deed::UserEnabled).await
+    match done.await {
+        Ok(()) => with_notice(&user_address(&name), &Notice::Done(Deed::UserEnabled)),
+        Err(error) => not_proven(state, parts, &name, UserQuestion::Enable, Vec::new(), error).await,
+    }
 }
 
 /// `POST /users/{name}/end-sessions`
@@ -105,22 +125,39 @@ pub async fn end_sessions(
         let (backend, ctx, Nothing {}) = begin_signed_in(&state, &parts, body).await?;
         backend.users().end_sessions(&ctx, &name).await
     };
-    let done = done.await;
-    user_changed(state, parts, &name, done, Deed::SessionsEnded).await
+    match done.await {
+        Ok(()) => with_notice(&user_address(&name), &Notice::Done(Deed::SessionsEnded)),
+        Err(error) => not_changed(state, parts, &name, error).await,
+    }
 }
 
-async fn user_changed(
+/// Renders the page of the user with the reason why nothing was changed.
+async fn not_changed(state: AppState, parts: Parts, name: &str, error: AccessError) -> Response {
+    refused_at(&user_address(name), state, parts, Page::User, Vec::new(), error).await
+}
+
+/// Renders the question again where the proof of who asks was missing or wrong, and the page of the user where the reason is
+/// another one.
+async fn not_proven(
     state: AppState,
     parts: Parts,
     name: &str,
-    done: Result<(), AccessError>,
-    deed: Deed,
+    question: UserQuestion,
+    typed: Vec<(AccessField, String)>,
+    error: AccessError,
 ) -> Response {
-    let address = user_address(name);
-    match done {
-        Ok(()) => with_notice(&address, &Notice::Done(deed)),
-        Err(error) => refused_at(&address, state, parts, Page::User, Vec::new(), error).await,
+    let asked_again = match &error {
+        AccessError::Invalid(problems) => {
+            problems.iter().any(|(field, _)| *field == AccessField::CurrentPassword)
+        }
+        AccessError::Locked(_) | AccessError::Busy(_) | AccessError::ProveAtProvider => true,
+        _ => false,
+    };
+    if asked_again {
+        let page = Page::AskAboutUser(question);
+        return refused_at(&user_address(name), state, parts, page, typed, error).await;
     }
+    not_changed(state, parts, name, error).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -128,6 +165,8 @@ async fn user_changed(
 struct Reset {
     /// Ticked, unless somebody has taken the tick away.
     revoke_tokens: Option<String>,
+    #[serde(default)]
+    current_password: Sensitive,
 }
 
 /// `POST /users/{name}/password-link`
@@ -137,20 +176,24 @@ pub async fn password_link(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let made = async {
-        let (backend, ctx, input) = begin_signed_in::<Reset>(&state, &parts, body).await?;
-        let reset = match input.revoke_tokens {
-            Some(_) => PasswordReset::NowAndTokens,
-            None => PasswordReset::Now,
-        };
-        backend.users().password_link(&ctx, &name, reset).await
+    let (backend, ctx, input) = match begin_signed_in::<Reset>(&state, &parts, body).await {
+        Ok(all) => all,
+        Err(error) => return not_changed(state, parts, &name, error).await,
     };
-    match made.await {
+    let reset = match input.revoke_tokens {
+        Some(_) => PasswordReset::NowAndTokens,
+        None => PasswordReset::Now,
+    };
+    match backend.users().password_link(&ctx, &name, reset, &input.current_password).await {
         Ok(token) => {
             let address = link_address(&state, &parts, &token);
             let link = MadeLink { name, address, added: false };
             pages::in_answer(state, parts, Page::PasswordLink, StatusCode::OK, link).await
         }
-        Err(error) => refused_at(&user_address(&name), state, parts, Page::User, Vec::new(), error).await,
+        Err(error) => {
+            let typed = input.revoke_tokens.map(|ticked| (AccessField::RevokeTokens, ticked));
+            let typed = typed.into_iter().collect();
+            not_proven(state, parts, &name, UserQuestion::PasswordLink, typed, error).await
+        }
     }
 }

@@ -75,7 +75,7 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/users/{name}", Some(Admin), None),
         ("/users/{name}/role", Some(Admin), Some(Admin)),
         ("/users/{name}/disable", Some(Admin), Some(Admin)),
-        ("/users/{name}/enable", None, Some(Admin)),
+        ("/users/{name}/enable", Some(Admin), Some(Admin)),
         ("/users/{name}/end-sessions", Some(Admin), Some(Admin)),
         ("/users/{name}/password-link", Some(Admin), Some(Admin)),
         ("/audit", Some(Admin), None),
@@ -190,8 +190,8 @@ async fn bad_cookies(app: &TestApp) -> Vec<(&'static str, String)> {
     let ended = app.session("ended", Role::Admin).await;
     app.backend.users().end_sessions(&ctx(), "ended").await.unwrap();
     let disabled = app.session("disabled", Role::Admin).await;
-    app.backend.users().set_disabled(&ctx(), "disabled", true).await.unwrap();
-    app.backend.users().set_disabled(&ctx(), "disabled", false).await.unwrap();
+    app.backend.users().disable(&ctx(), "disabled").await.unwrap();
+    app.backend.users().enable(&ctx(), "disabled", &Sensitive::default()).await.unwrap();
     let good = app.session("admin", Role::Admin).await;
     let minutes_ago =
         |ago: i64| Ctx { now: Timestamp::from_micros(clock::now().micros() - ago * 60_000_000), ..ctx() };
@@ -472,7 +472,12 @@ async fn a_reader_is_offered_nothing_that_they_may_not_do() {
 
 async fn with_password(app: &TestApp, name: &str, role: Role) {
     app.session(name, role).await;
-    let link = app.backend.users().password_link(&ctx(), name, PasswordReset::Now).await.unwrap();
+    let link = app
+        .backend
+        .users()
+        .password_link(&ctx(), name, PasswordReset::Now, &Sensitive::default())
+        .await
+        .unwrap();
     app.backend.users().choose_password(&ctx(), &link, &Sensitive::new(PASSWORD)).await.unwrap();
 }
 
@@ -803,12 +808,18 @@ async fn functions_take_json_alone_and_lead_nowhere_else() {
 async fn passwords_are_changed_and_chosen_and_users_looked_after() {
     let app = TestApp::start().await;
     let name = unique("user");
+    let admin = app.session_with_password(&unique("looks-after"), Role::Admin).await;
+    // Every form of these takes the administrator's own password.
+    let post = async |path: &str, fields: &[(&str, &str)]| {
+        let fields = [fields, &[("current_password", PASSWORD)]].concat();
+        app.send_anonymous(posted(path, &admin, &fields)).await
+    };
     // An administrator adds a user, and passes the link on.
-    let made = app.post("/users/new", &[("username", &name), ("role", "editor")]).await;
+    let made = post("/users/new", &[("username", &name), ("role", "editor")]).await;
     assert_eq!(made.status, StatusCode::OK, "{}", made.body);
     let start = made.body.find("/choose-password?token=").unwrap();
     let link: String = made.body[start..].chars().take_while(|c| *c != '"').collect();
-    let again = app.post("/users/new", &[("username", &name), ("role", "editor")]).await;
+    let again = post("/users/new", &[("username", &name), ("role", "editor")]).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(again.body.contains("There is a user of this name already."));
     assert!(
@@ -841,10 +852,11 @@ async fn passwords_are_changed_and_chosen_and_users_looked_after() {
 
     // Role, sessions, disabling: each takes the session away.
     let user = format!("/users/{name}");
-    for (action, fields) in [("role", &[("role", "reader")][..]), ("end-sessions", &[]), ("disable", &[])] {
+    let role = [("role", "reader"), ("current_password", PASSWORD)];
+    for (action, fields) in [("role", &role[..]), ("end-sessions", &[]), ("disable", &[])] {
         let cookie = app.session(&name, Role::Reader).await;
         assert_eq!(app.send_anonymous(asked("/account", &cookie)).await.status, StatusCode::OK, "{action}");
-        let done = app.post(&format!("{user}/{action}"), fields).await;
+        let done = app.send_anonymous(posted(&format!("{user}/{action}"), &admin, fields)).await;
         assert_eq!(
             (done.status, done.header("location")),
             (StatusCode::SEE_OTHER, user.as_str()),
@@ -853,11 +865,11 @@ async fn passwords_are_changed_and_chosen_and_users_looked_after() {
         assert_eq!(app.send_anonymous(asked("/account", &cookie)).await.status, StatusCode::SEE_OTHER);
     }
     assert!(app.get(&user).await.body.contains("Enable user"));
-    assert_eq!(app.post(&format!("{user}/enable"), &[]).await.header("location"), user);
+    assert_eq!(post(&format!("{user}/enable"), &[]).await.header("location"), user);
     assert!(app.get(&user).await.body.contains("Disable user"));
     assert!(app.get("/users?q=user").await.body.contains(&name));
     assert_eq!(app.get("/users/nobody").await.status, StatusCode::NOT_FOUND);
-    let link = app.post(&format!("{user}/password-link"), &[]).await;
+    let link = post(&format!("{user}/password-link"), &[]).await;
     assert!(link.body.contains("/choose-password?token="));
 }
 
@@ -955,9 +967,13 @@ async fn a_reset_of_the_password_revokes_the_tokens_that_are_ticked() {
     let address = format!("/users/{name}/password-link");
     let question = app.get(&address).await.body;
     assert!(question.contains("name=\"revoke_tokens\"") && question.contains("checked"), "{question}");
-    assert_eq!(app.post(&address, &[]).await.status, StatusCode::OK);
+    let admin = app.session_with_password(&unique("resets"), Role::Admin).await;
+    let proof = ("current_password", PASSWORD);
+    let post =
+        async |fields: &[(&str, &str)]| app.send_anonymous(posted(&address, &admin, fields)).await.status;
+    assert_eq!(post(&[proof]).await, StatusCode::OK);
     assert_eq!(works().await, StatusCode::OK);
-    assert_eq!(app.post(&address, &[("revoke_tokens", "on")]).await.status, StatusCode::OK);
+    assert_eq!(post(&[("revoke_tokens", "on"), proof]).await, StatusCode::OK);
     assert_eq!(works().await, StatusCode::UNAUTHORIZED);
     assert!(!app.get(&address).await.body.contains("revoke_tokens"), "there is none to revoke");
 }

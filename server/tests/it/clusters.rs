@@ -1,12 +1,17 @@
 //! PostgreSQL servers of a test's own, with replication, and pgbouncer before one.
 
+use crate::bounded;
 use std::{
     fs,
     net::TcpListener,
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc, Mutex, Once, PoisonError, Weak,
+        atomic::{AtomicU32, Ordering},
+        mpsc,
+    },
     time::{Duration, Instant},
 };
 
@@ -20,17 +25,43 @@ fn account() -> Option<(u32, u32)> {
     user.map(|user| (user.uid.as_raw(), user.gid.as_raw()))
 }
 
+/// The program under that account. It ends with the thread that starts it, however that ends.
 fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
-    let mut command = Command::new(program);
-    command.current_dir("/").env("LC_ALL", "C.UTF-8").stdin(Stdio::null());
+    let mut command = Command::new("setpriv");
     if let Some((user, group)) = account() {
-        command.uid(user).gid(group);
+        command.args([format!("--reuid={user}"), format!("--regid={group}"), "--clear-groups".to_owned()]);
     }
+    command.args(["--pdeathsig", "KILL"]).arg(program);
+    command.current_dir("/").env("LC_ALL", "C.UTF-8").stdin(Stdio::null());
     command
 }
 
+/// A process that was started by a thread of its own, which lives as long as this does: the test's own thread may end
+/// before, where several tests use one server.
+struct Kept {
+    child: Child,
+    /// The thread goes where this does.
+    _leash: mpsc::Sender<()>,
+}
+
+impl Kept {
+    fn start(mut command: Command) -> Self {
+        let ((tell, told), (leash, gone)) = (mpsc::channel(), mpsc::channel::<()>());
+        std::thread::spawn(move || {
+            tell.send(command.spawn().unwrap()).unwrap();
+            // Nothing is ever sent: the wait ends with the other side.
+            let _ = gone.recv();
+        });
+        Self { child: told.recv().unwrap(), _leash: leash }
+    }
+
+    fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+}
+
 fn run(command: &mut Command) {
-    let output = command.output().unwrap();
+    let output = bounded::output(command);
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
@@ -43,9 +74,24 @@ fn programs() -> PathBuf {
     newest.map_or_else(PathBuf::new, |path| path.join("bin"))
 }
 
+/// Sweeps away what runs that were killed have left.
+fn sweep() {
+    for entry in fs::read_dir("/tmp").into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let rest = name.strip_prefix("latchkey-pg-").or_else(|| name.strip_prefix("latchkey-bouncer-"));
+        let process = rest.and_then(|rest| rest.split_once('-')?.0.parse::<u32>().ok());
+        if process.is_some_and(|process| !Path::new(&format!("/proc/{process}")).exists()) {
+            // Another run may be at it.
+            drop(fs::remove_dir_all(entry.path()));
+        }
+    }
+}
+
 /// A folder that belongs to that account. Short: a socket's address has 107 bytes at most.
 fn folder(name: &str) -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(1);
+    static SWEPT: Once = Once::new();
+    SWEPT.call_once(sweep);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let folder = PathBuf::from(format!("/tmp/latchkey-{name}-{}-{number}", std::process::id()));
     fs::create_dir(&folder).unwrap();
@@ -63,16 +109,33 @@ fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
     }
 }
 
-/// A port that nobody has.
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+/// Starts something on a port of its own choice. Nobody has the port when it is chosen, and somebody may have it when it
+/// is used: whoever does not get it ends, and the next one is tried.
+fn on_a_free_port(
+    what: &str,
+    mut start: impl FnMut(u16) -> Kept,
+    serves: impl Fn(u16) -> bool,
+) -> (u16, Kept) {
+    for _ in 0..20 {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut kept = start(port);
+        let began = Instant::now();
+        while kept.is_running() {
+            if serves(port) {
+                return (port, kept);
+            }
+            assert!(began.elapsed() < bounded::LIMIT, "{what} does not answer");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+    panic!("{what} ends on every port");
 }
 
 /// One server. It ends with this.
 pub(crate) struct Cluster {
     pub(crate) folder: PathBuf,
     pub(crate) port: u16,
-    child: Child,
+    kept: Kept,
 }
 
 impl Cluster {
@@ -97,25 +160,26 @@ impl Cluster {
 
     /// Starts a server over the data in this folder.
     fn over(folder: PathBuf) -> Self {
-        let port = free_port();
-        let child = command(programs().join("postgres"))
-            .arg("-D")
-            .arg(folder.join("data"))
-            .args(["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "hot_standby=on"])
-            .args([
-                "-c",
-                &format!("port={port}"),
-                "-c",
-                &format!("unix_socket_directories={}", folder.display()),
-            ])
-            .stdout(Stdio::null())
-            .stderr(fs::File::create(folder.join("log")).unwrap())
-            .process_group(0)
-            .spawn()
-            .unwrap();
-        let cluster = Self { folder, port, child };
-        wait_for("PostgreSQL answers", || cluster.ask("postgres", "SELECT 1").is_some());
-        cluster
+        let start = |port: u16| {
+            let mut postgres = command(programs().join("postgres"));
+            postgres
+                .arg("-D")
+                .arg(folder.join("data"))
+                .args(["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "hot_standby=on"])
+                .args([
+                    "-c",
+                    &format!("port={port}"),
+                    "-c",
+                    &format!("unix_socket_directories={}", folder.display()),
+                ])
+                .stdout(Stdio::null())
+                .stderr(fs::File::create(folder.join("log")).unwrap())
+                .process_group(0);
+            Kept::start(postgres)
+        };
+        let serves = |port| psql(&folder, port, "postgres", "SELECT 1").is_some();
+        let (port, kept) = on_a_free_port("PostgreSQL", start, serves);
+        Self { folder, port, kept }
     }
 
     /// A standby that follows this server; a commit waits for it from then on.
@@ -151,92 +215,111 @@ impl Cluster {
         self.sql_in("latchkey", statements);
     }
 
-    fn sql_in(&self, database: &str, statements: &str) {
-        run(&mut self.psql(database, statements));
+    pub(crate) fn sql_in(&self, database: &str, statements: &str) {
+        let output = bounded::output(&mut psql_command(&self.folder, self.port, database, statements));
+        assert!(output.status.success(), "{statements}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
     /// What one question comes to; `None` where the server does not answer.
     pub(crate) fn ask(&self, database: &str, question: &str) -> Option<String> {
-        let output = self.psql(database, question).output().unwrap();
-        output.status.success().then(|| String::from_utf8(output.stdout).unwrap().trim().to_owned())
-    }
-
-    fn psql(&self, database: &str, statements: &str) -> Command {
-        let mut psql = Command::new("psql");
-        psql.args([
-            "--no-psqlrc",
-            "--quiet",
-            "--tuples-only",
-            "--no-align",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-U",
-            "latchkey",
-        ])
-        .args(["-p", &self.port.to_string(), "-d", database, "-c", statements, "-h"])
-        .arg(&self.folder);
-        psql
+        psql(&self.folder, self.port, database, question)
     }
 
     /// Sends a signal to the server and all that it has started.
     pub(crate) fn signal(&self, signal: &str) {
-        let main = self.child.id().to_string();
-        let children = Command::new("ps").args(["-o", "pid=", "--ppid", &main]).output().unwrap();
+        let main = self.kept.child.id().to_string();
+        let children = bounded::output(Command::new("ps").args(["-o", "pid=", "--ppid", &main]));
         let children = String::from_utf8(children.stdout).unwrap();
         for pid in children.split_whitespace().chain([main.as_str()]) {
             // A child may have ended meanwhile.
-            Command::new("kill").args([signal, pid]).status().unwrap();
+            bounded::output(Command::new("kill").args([signal, pid]));
         }
     }
 
     /// Ends as a machine that is switched off does.
     pub(crate) fn kill(&mut self) {
         self.signal("-KILL");
-        self.child.wait().unwrap();
+        bounded::ended(&mut self.kept.child);
     }
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        if matches!(self.child.try_wait(), Ok(None)) {
+        if self.kept.is_running() {
             self.signal("-KILL");
-            drop(self.child.wait());
+            drop(self.kept.child.wait());
         }
         drop(fs::remove_dir_all(&self.folder));
     }
 }
 
+/// A server that several tests leave as it was. It ends with the last that uses it.
+pub(crate) fn shared() -> Arc<Cluster> {
+    static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    shared.upgrade().unwrap_or_else(|| {
+        let cluster = Arc::new(Cluster::start());
+        *shared = Arc::downgrade(&cluster);
+        cluster
+    })
+}
+
+fn psql(folder: &Path, port: u16, database: &str, question: &str) -> Option<String> {
+    let output = bounded::output(&mut psql_command(folder, port, database, question));
+    output.status.success().then(|| String::from_utf8(output.stdout).unwrap().trim().to_owned())
+}
+
+fn psql_command(folder: &Path, port: u16, database: &str, statements: &str) -> Command {
+    let mut psql = Command::new("psql");
+    psql.args([
+        "--no-psqlrc",
+        "--quiet",
+        "--tuples-only",
+        "--no-align",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "-U",
+        "latchkey",
+    ])
+    .args(["-p", &port.to_string(), "-d", database, "-c", statements, "-h"])
+    .arg(folder);
+    psql
+}
+
 /// pgbouncer in transaction mode, with few connections of its own. It ends with this.
 pub(crate) struct Bouncer {
     pub(crate) port: u16,
-    child: Child,
+    kept: Kept,
     folder: PathBuf,
 }
 
 impl Bouncer {
     pub(crate) fn start(cluster: &Cluster) -> Self {
         let folder = folder("bouncer");
-        let port = free_port();
-        let file = folder.join("pgbouncer.ini");
-        let settings = format!(
-            "[databases]\nlatchkey = host={} port={} dbname=latchkey user=latchkey\n[pgbouncer]\n\
-             listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n\
-             pool_mode = transaction\ndefault_pool_size = 3\nmax_client_conn = 200\n",
-            cluster.folder.display(),
-            cluster.port
-        );
-        fs::write(&file, settings).unwrap();
+        let (file, log) = (folder.join("pgbouncer.ini"), folder.join("log"));
         let program =
             ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].into_iter().find(|path| Path::new(path).exists());
-        let child = command(program.expect("scripts/setup test installs pgbouncer"))
-            .arg(&file)
-            .stdout(Stdio::null())
-            .stderr(fs::File::create(folder.join("log")).unwrap())
-            .spawn()
-            .unwrap();
-        let bouncer = Self { port, child, folder };
-        wait_for("pgbouncer listens", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
-        bouncer
+        let program = program.expect("scripts/setup test installs pgbouncer");
+        let start = |port: u16| {
+            let settings = format!(
+                "[databases]\nlatchkey = host={} port={} dbname=latchkey user=latchkey\n[pgbouncer]\n\
+                 listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n\
+                 pool_mode = transaction\ndefault_pool_size = 3\nmax_client_conn = 200\n",
+                cluster.folder.display(),
+                cluster.port
+            );
+            fs::write(&file, settings).unwrap();
+            let mut bouncer = command(program);
+            bouncer.arg(&file).stdout(Stdio::null()).stderr(fs::File::create(&log).unwrap());
+            Kept::start(bouncer)
+        };
+        // It says so itself: what else listens there would be taken for it.
+        let serves = |port: u16| {
+            fs::read_to_string(&log)
+                .is_ok_and(|text| text.contains(&format!("listening on 127.0.0.1:{port}")))
+        };
+        let (port, kept) = on_a_free_port("pgbouncer", start, serves);
+        Self { port, kept, folder }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -246,8 +329,8 @@ impl Bouncer {
 
 impl Drop for Bouncer {
     fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
+        drop(self.kept.child.kill());
+        drop(self.kept.child.wait());
         drop(fs::remove_dir_all(&self.folder));
     }
 }

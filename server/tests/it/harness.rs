@@ -16,7 +16,7 @@ use leptos::config::LeptosOptions;
 use server::{
     clock,
     edge::Edge,
-    private_postgres::PrivatePostgres,
+    private_postgres::{PrivatePostgres, Stop},
     router,
     routes::{self, Audience},
     state::AppState,
@@ -42,7 +42,7 @@ static DATABASE: LazyLock<(String, Kek)> = LazyLock::new(|| {
     let (send, receive) = mpsc::channel();
     // The server ends with the thread that started it, so that thread stays until the process goes.
     thread::spawn(move || {
-        let postgres = PrivatePostgres::start(&folder).unwrap();
+        let postgres = PrivatePostgres::start(&folder, &Stop::default()).unwrap();
         send.send(postgres.url()).unwrap();
         loop {
             thread::park();
@@ -142,7 +142,7 @@ impl TestApp {
     /// The cookie of a fresh session of this user, who is made where there is none.
     pub(crate) async fn session(&self, name: &str, role: Role) -> String {
         let ctx = Ctx::system("test", clock::now());
-        match self.backend.users().add(&ctx, name, role.as_str()).await {
+        match self.backend.users().add(&ctx, name, role.as_str(), &Sensitive::default()).await {
             Ok(_) | Err(AccessError::Invalid(_)) => {}
             Err(error) => panic!("{error}"),
         }
@@ -153,7 +153,7 @@ impl TestApp {
     /// The same for somebody who has a password, `PASSWORD`.
     pub(crate) async fn session_with_password(&self, name: &str, role: Role) -> String {
         let ctx = Ctx::system("test", clock::now());
-        let added = self.backend.users().add(&ctx, name, role.as_str()).await.unwrap();
+        let added = self.backend.users().add(&ctx, name, role.as_str(), &Sensitive::default()).await.unwrap();
         let password = Sensitive::new(PASSWORD);
         self.backend.users().choose_password(&ctx, &added.link_token, &password).await.unwrap();
         self.session(name, role).await

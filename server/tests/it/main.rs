@@ -7,6 +7,7 @@
 
 mod access;
 mod bad_input;
+mod bounded;
 mod checks;
 mod client;
 mod clones;
@@ -19,6 +20,7 @@ mod graphql;
 mod harness;
 mod imports;
 mod keys;
+mod network;
 mod operations;
 #[allow(dead_code, reason = "the backend's own tests use the rest")]
 #[path = "../../../crates/backend/src/checks/tests/peers.rs"]

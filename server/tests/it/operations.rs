@@ -1,46 +1,52 @@
 //! The binary over a PostgreSQL that is not its own: poolers, failover, mistakes in settings, rotated passwords.
 
 use crate::{
-    clusters::{Bouncer, Cluster, free_port},
+    bounded::{self, Lines, ended},
+    clusters::{Bouncer, Cluster, shared},
     harness::fresh_folder,
     process::{Running, failed, latchkey, postgres_pid, wait_until},
 };
 use std::{
     fs,
-    io::{BufRead, BufReader},
-    os::unix::fs::PermissionsExt,
+    os::unix::{ffi::OsStrExt, fs::PermissionsExt},
     path::Path,
-    process::{Child, Command, ExitStatus},
-    sync::LazyLock,
+    process::Command,
+    sync::Arc,
     time::{Duration, Instant},
 };
-
-/// One server for the tests that leave it as it was.
-static SHARED: LazyLock<Cluster> = LazyLock::new(Cluster::start);
 
 const KEK: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 
 /// The binary over this database, with a key from the environment.
-fn over(folder: &Path, url: &str) -> Command {
+pub(crate) fn over(folder: &Path, url: &str) -> Command {
     let mut command = latchkey(folder);
     command.env("DATABASE_URL", url).env("LATCHKEY_KEK", KEK);
     command
 }
 
-/// An empty database of its own on the shared server; the address for the role `latchkey`.
-fn database(name: &str) -> String {
-    SHARED.sql(&format!("CREATE DATABASE {name}"));
-    format!("postgres://latchkey@127.0.0.1:{}/{name}", SHARED.port)
+/// An empty database of its own on the shared server, which stays for as long as this is held.
+struct Database {
+    server: Arc<Cluster>,
+    name: &'static str,
 }
 
-fn wait_for_exit(child: &mut Child) -> ExitStatus {
-    let began = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            return status;
-        }
-        assert!(began.elapsed() < Duration::from_secs(30), "the process does not end");
-        std::thread::sleep(Duration::from_millis(50));
+impl Database {
+    fn new(name: &'static str) -> Self {
+        let server = shared();
+        server.sql(&format!("CREATE DATABASE {name}"));
+        Self { server, name }
+    }
+
+    /// The address for the role `latchkey`.
+    fn url(&self) -> String {
+        format!("postgres://latchkey@127.0.0.1:{}/{}", self.server.port, self.name)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // Nobody connects any more but a server that a failed test leaves. The name is free for a test that comes again.
+        drop(self.server.ask("postgres", &format!("DROP DATABASE {} WITH (FORCE)", self.name)));
     }
 }
 
@@ -71,16 +77,47 @@ fn four_servers_start_at_once_on_an_empty_database_behind_a_pooler_in_transactio
                     assert!(added.contains("location: /secrets\r\n"), "{added}");
                     assert!(server.get("/secrets").contains(&format!("s{n}-{round}")));
                 }
-                assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
             });
         }
     });
+    // Three connections for four servers: ready as soon as one of them is free.
+    for server in &servers {
+        wait_until("it is ready", || server.get("/readyz").starts_with("HTTP/1.1 200"));
+    }
     let held = cluster.ask("latchkey", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'");
     assert_eq!(held.as_deref(), Some("0"));
     for mut server in servers {
         server.signal("-TERM");
-        assert!(wait_for_exit(&mut server.child).success());
+        assert!(ended(&mut server.child).success());
     }
+}
+
+/// Adds a secret, again where the answer is 503, which is the only other one; returns the number of tries.
+pub(crate) fn tries_until_added(server: &Running, name: &str) -> u32 {
+    let began = Instant::now();
+    for tries in 1.. {
+        let answer = server.add(name);
+        if answer.contains("location: /secrets\r\n") {
+            return tries;
+        }
+        assert!(
+            answer.starts_with("HTTP/1.1 503") && answer.to_lowercase().contains("retry-after"),
+            "{answer}"
+        );
+        assert!(began.elapsed() < bounded::LIMIT, "it does not come back");
+    }
+    unreachable!("it is back, or the limit is over")
+}
+
+/// Says how long it took since the database was back, and holds it to ten seconds: of a machine on which psql answers at
+/// once, and of a busier one as many more as that takes longer.
+pub(crate) fn is_back_in_time(what: &str, since: Instant, database: &Cluster) {
+    let took = since.elapsed();
+    let asked = Instant::now();
+    assert_eq!(database.ask("latchkey", "SELECT 1").as_deref(), Some("1"));
+    let busy = asked.elapsed();
+    eprintln!("{what}: back after {took:?}; psql takes {busy:?}");
+    assert!(took < Duration::from_secs(10) + 20 * busy, "{what}: {took:?}, and psql takes {busy:?}");
 }
 
 /// Three servers over two of PostgreSQL: the first is switched off, the second promoted.
@@ -109,23 +146,20 @@ fn a_promoted_standby_is_found_and_has_every_acknowledged_write() {
         "{refused}"
     );
     standby.promote();
+    // From here on psql can write. Each server does with the next request, and another try is for a connection that was made
+    // to the standby a moment before.
+    let promoted = Instant::now();
     for (n, server) in servers.iter().enumerate() {
-        let began = Instant::now();
-        loop {
-            let answer = server.add(&format!("after-{n}"));
-            if answer.contains("location: /secrets\r\n") {
-                break;
-            }
-            assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
-            assert!(began.elapsed() < Duration::from_secs(30), "it does not come back");
-        }
+        let tries = tries_until_added(server, &format!("after-{n}"));
+        assert!(tries <= 2, "server {n} came back at try {tries}");
         assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
     }
+    is_back_in_time("three servers after a promotion", promoted, &standby);
     let stored = standby.ask("latchkey", "SELECT count(*) FROM secrets WHERE name ~ '^(before|after)-'");
     assert_eq!(stored.as_deref(), Some("6"));
     for mut server in servers {
         server.signal("-TERM");
-        assert!(wait_for_exit(&mut server.child).success());
+        assert!(ended(&mut server.child).success());
     }
 }
 
@@ -144,9 +178,9 @@ fn sigterm_ends_a_server_whose_database_stands_still() {
         assert!(waiting.join().unwrap().starts_with("HTTP/1.1 503"));
     });
     running.signal("-TERM");
-    wait_for_exit(&mut running.child);
-    assert!(Command::new("kill").args(["-TERM", &starting.id().to_string()]).status().unwrap().success());
-    wait_for_exit(&mut starting);
+    ended(&mut running.child);
+    bounded::signal(&starting, "-TERM");
+    ended(&mut starting);
     cluster.signal("-CONT");
 }
 
@@ -178,7 +212,7 @@ fn a_rotated_password_is_read_again_from_its_file() {
     assert!(running.get("/secrets").starts_with("HTTP/1.1 200"));
     assert!(running.add("after").contains("location: /secrets\r\n"));
     running.signal("-TERM");
-    assert!(wait_for_exit(&mut running.child).success());
+    assert!(ended(&mut running.child).success());
 
     // A wrong one ends a start that has no file to wait for.
     let mut wrong = over(&folder, &cluster.url("rotated:SENTINEL-3"));
@@ -191,7 +225,8 @@ fn a_rotated_password_is_read_again_from_its_file() {
 #[test]
 fn settings_are_taken_as_deployment_tools_write_them() {
     let folder = fresh_folder("written");
-    let mut command = over(&folder, &database("written"));
+    let database = Database::new("written");
+    let mut command = over(&folder, &database.url());
     for name in [
         "LATCHKEY_ADMIN_PASSWORD_FILE",
         "LATCHKEY_CHECK_INTERVAL",
@@ -216,7 +251,16 @@ fn settings_are_taken_as_deployment_tools_write_them() {
         command.env(name, "");
     }
     command.env("LATCHKEY_ADMIN_PASSWORD", "correct horse battery\n").env("LATCHKEY_ADMIN_USER", "root\r\n");
-    command.env("LATCHKEY_ADDR", "localhost:0\n").env("LATCHKEY_KEK", format!("{KEK}\n"));
+    command.env("LATCHKEY_ADDR", "localhost:0\n").env("LATCHKEY_KEK", format!("\"{KEK}\"\n"));
+    command.env("DATABASE_URL", format!("\u{feff}'{}'\r", database.url()));
+    command.envs([
+        ("LATCHKEY_LOG_FORMAT", " \"Text\" "),
+        ("LATCHKEY_ALLOW_PRIVATE_HOSTS", "\n10.0.0.0/8\n192.168.0.0/16,\n"),
+        ("LATCHKEY_PUBLIC_URL", "  "),
+        // Mistyped, and what Kubernetes says of a Service.
+        ("LATCHKEY_TRUSTED_PROXY", "10.0.0.1"),
+        ("LATCHKEY_PORT_80_TCP", "tcp://10.0.0.1:80"),
+    ]);
     command.envs([
         ("PGPORT", "1"),
         ("PGSSLMODE", "verify-full"),
@@ -225,6 +269,10 @@ fn settings_are_taken_as_deployment_tools_write_them() {
     ]);
     // Signs in with the password that was meant.
     let mut running = Running::start(command);
+    let said = running.said().join("\n");
+    assert!(said.contains("PGHOST, PGOPTIONS, PGPORT, PGSSLMODE") && !said.contains("nonsense=1"), "{said}");
+    let unknown = running.said().iter().find(|line| line.contains("no settings")).unwrap();
+    assert!(unknown.contains("LATCHKEY_TRUSTED_PROXY") && !unknown.contains("TCP"), "{unknown}");
     assert!(running.get("/secrets").starts_with("HTTP/1.1 200"));
     let ready = running.get("/readyz?verbose");
     for line in [
@@ -239,7 +287,7 @@ fn settings_are_taken_as_deployment_tools_write_them() {
         assert!(ready.contains(line), "{line}: {ready}");
     }
     running.signal("-TERM");
-    assert!(wait_for_exit(&mut running.child).success());
+    assert!(ended(&mut running.child).success());
 
     for (name, value, said_of_it) in [
         ("LATCHKEY_LOG", "informational", "neither a level"),
@@ -251,14 +299,18 @@ fn settings_are_taken_as_deployment_tools_write_them() {
         let (said, _) = failed(wrong);
         assert!(said.contains(said_of_it), "{name}: {said}");
     }
+    let mut bytes = over(&folder, "postgres://127.0.0.1:1/x");
+    bytes.env("LATCHKEY_PUBLIC_URL", std::ffi::OsStr::from_bytes(b"https://\xff"));
+    let (said, _) = failed(bytes);
+    assert!(said.contains("no text in UTF-8: LATCHKEY_PUBLIC_URL"), "{said}");
     // What ends the process is said, whatever is logged.
     let mut silent = over(&folder, "postgres://u:SENT#INEL@127.0.0.1:1/x?sslpassword=SENTINEL");
     silent.env("LATCHKEY_LOG", "off");
     let (said, _) = failed(silent);
     assert!(said.contains("%23") && !said.contains("INEL"), "{said}");
-    let mut unknown = over(&folder, &format!("{}?sslpassword=SENTINEL&pgbouncer=true", database("unknown")));
+    let mut unknown = over(&folder, &format!("{}?sslpassword=SENTINEL&pgbouncer=true", database.url()));
     unknown.arg("migrate");
-    let output = unknown.output().unwrap();
+    let output = bounded::output(&mut unknown);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(
         output.status.success() && said.contains("sslpassword, pgbouncer") && !said.contains("SENTINEL"),
@@ -271,7 +323,8 @@ fn settings_are_taken_as_deployment_tools_write_them() {
 #[test]
 fn no_key_is_made_where_it_would_be_lost_or_open_nothing() {
     let (first, second) = (fresh_folder("key-first"), fresh_folder("key-second"));
-    let url = database("keyed");
+    let database = Database::new("keyed");
+    let url = database.url();
     let mut unnamed = over(&first, &url);
     unnamed.env_remove("LATCHKEY_KEK").env_remove("LATCHKEY_DATA_DIR").current_dir(&first);
     let (said, _) = failed(unnamed);
@@ -286,19 +339,19 @@ fn no_key_is_made_where_it_would_be_lost_or_open_nothing() {
     let mut running = Running::start(named(&first));
     assert!(running.add("sealed").contains("location: /secrets\r\n"));
     running.signal("-TERM");
-    assert!(wait_for_exit(&mut running.child).success());
+    assert!(ended(&mut running.child).success());
     assert!(first.join("key-encryption-key").exists());
 
     let mut fresh = Running::start(named(&second));
     assert!(fresh.get("/readyz").starts_with("HTTP/1.1 503"));
     assert_eq!(fs::read_dir(&second).unwrap().count(), 0, "a key was made");
     fresh.signal("-TERM");
-    assert!(wait_for_exit(&mut fresh.child).success());
+    assert!(ended(&mut fresh.child).success());
     fs::copy(first.join("key-encryption-key"), second.join("key-encryption-key")).unwrap();
     let mut whole = Running::start(named(&second));
     assert!(whole.get("/readyz").starts_with("HTTP/1.1 200"));
     whole.signal("-TERM");
-    assert!(wait_for_exit(&mut whole.child).success());
+    assert!(ended(&mut whole.child).success());
 
     let exposed = second.join("exposed");
     fs::write(&exposed, KEK).unwrap();
@@ -321,10 +374,12 @@ fn the_private_postgresql_is_started_again_where_it_ends() {
         ("PGUSER", "nobody"),
     ]);
     let mut running = Running::start(command);
+    // The process starts itself anew without the password in its environment, and still says what it passed over.
+    assert!(running.said().iter().any(|line| line.contains("PGOPTIONS, PGPORT, PGSSLMODE, PGUSER")));
     assert!(running.add("before").contains("location: /secrets\r\n"));
     assert!(running.get("/readyz?verbose").contains("private PostgreSQL: runs"));
     let old = postgres_pid(&folder).unwrap();
-    assert!(Command::new("kill").args(["-KILL", &old]).status().unwrap().success());
+    assert!(bounded::output(Command::new("kill").args(["-KILL", &old])).status.success());
     wait_until("it runs again", || {
         postgres_pid(&folder).is_some_and(|pid| pid != old)
             && running.get("/readyz").starts_with("HTTP/1.1 200")
@@ -332,14 +387,15 @@ fn the_private_postgresql_is_started_again_where_it_ends() {
     assert!(running.get("/secrets").contains("before"));
     assert!(running.add("after").contains("location: /secrets\r\n"));
     running.signal("-TERM");
-    assert!(wait_for_exit(&mut running.child).success());
+    assert!(ended(&mut running.child).success());
     assert_eq!(postgres_pid(&folder), None);
 }
 
 #[test]
 fn readyz_says_that_the_site_or_the_database_is_not_as_it_should_be() {
     let folder = fresh_folder("not-ready");
-    let url = database("ready");
+    let database = Database::new("ready");
+    let url = database.url();
     let mut bare = over(&folder, &url);
     fs::create_dir_all(folder.join("empty/pkg")).unwrap();
     bare.env("LEPTOS_SITE_ROOT", folder.join("empty"));
@@ -347,11 +403,11 @@ fn readyz_says_that_the_site_or_the_database_is_not_as_it_should_be() {
     let ready = bare.get("/readyz");
     assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("site is incomplete"), "{ready}");
     bare.signal("-TERM");
-    assert!(wait_for_exit(&mut bare.child).success());
+    assert!(ended(&mut bare.child).success());
 
     let mut running = Running::start(over(&folder, &url));
     assert!(running.get("/readyz").starts_with("HTTP/1.1 200"));
-    SHARED.sql(
+    database.server.sql(
         "ALTER DATABASE ready SET default_transaction_read_only = on; \
          SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'ready'",
     );
@@ -362,23 +418,73 @@ fn readyz_says_that_the_site_or_the_database_is_not_as_it_should_be() {
         refused.starts_with("HTTP/1.1 503") && refused.to_lowercase().contains("retry-after"),
         "{refused}"
     );
-    SHARED.sql("ALTER DATABASE ready RESET default_transaction_read_only");
+    database.server.sql("ALTER DATABASE ready RESET default_transaction_read_only");
     assert!(running.get("/readyz").starts_with("HTTP/1.1 200"));
     assert!(running.add("read-only").contains("location: /secrets\r\n"));
     running.signal("-TERM");
-    assert!(wait_for_exit(&mut running.child).success());
+    assert!(ended(&mut running.child).success());
 }
 
 #[test]
 fn the_set_up_link_can_be_opened_where_every_address_is_listened_on() {
     let folder = fresh_folder("everywhere");
-    let mut command = over(&folder, &database("everywhere"));
+    let database = Database::new("everywhere");
+    let mut command = over(&folder, &database.url());
     command.env_remove("LATCHKEY_ADMIN_USER").env_remove("LATCHKEY_ADMIN_PASSWORD");
-    command.env("LATCHKEY_ADDR", format!(":{}", free_port()));
-    let mut child = command.spawn().unwrap();
-    let lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let link = lines.map(|line| line.trim().to_owned()).find(|line| line.contains("/setup?token=")).unwrap();
-    assert!(link.starts_with("http://localhost:"), "{link}");
-    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
-    wait_for_exit(&mut child);
+    command.env("LATCHKEY_ADDR", ":0");
+    let mut running = Running::of(command.spawn().unwrap());
+    let said = Lines::of(running.child.stderr.take().unwrap());
+    let link = said.find(|line| line.contains("/setup?token=").then(|| line.trim().to_owned()));
+    assert!(link.starts_with("http://localhost:") && !link.starts_with("http://localhost:0/"), "{link}");
+    running.signal("-TERM");
+    ended(&mut running.child);
+}
+
+/// Starts the portal, and stops it as soon as its log says that it is at work and this file is there.
+fn stop_at(folder: &Path, file: &str) {
+    let mut running = Running::of(latchkey(folder).spawn().unwrap());
+    let began = Instant::now();
+    if !folder.join("postgres/PG_VERSION").exists() || folder.join("postgres.unfinished").exists() {
+        running.log().find(|line| line.contains("making a private PostgreSQL").then_some(()));
+    }
+    while !folder.join(file).exists() && began.elapsed() < bounded::LIMIT {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    running.signal("-TERM");
+    assert!(ended(&mut running.child).success(), "{file}: {:?}", running.log().rest());
+    assert_eq!(postgres_pid(folder), None, "{file}");
+    assert!(!running.log().rest().iter().any(|line| line.contains("with this process")), "{file}");
+}
+
+/// A stop that comes while the private PostgreSQL is being made, starts, or is tried again ends all of it, and the next start
+/// finds everything in order.
+#[test]
+fn sigterm_ends_a_server_whose_private_postgresql_is_starting() {
+    let folder = fresh_folder("starting");
+    // Amid initdb, twice, so that one meets what the other has left; and then over a cluster that is whole.
+    stop_at(&folder, "postgres.unfinished");
+    stop_at(&folder, "postgres/postmaster.pid");
+    let mut running = Running::start(latchkey(&folder));
+    assert!(running.add("after-all").contains("location: /secrets\r\n"));
+    running.signal("-TERM");
+    assert!(ended(&mut running.child).success());
+    stop_at(&folder, "postgres/postmaster.pid");
+    let mut running = Running::start(latchkey(&folder));
+    assert!(running.get("/secrets").contains("after-all"));
+
+    // One that cannot be started again is tried until the stop.
+    let old = postgres_pid(&folder).unwrap();
+    let control = folder.join("postgres/global/pg_control");
+    fs::rename(&control, folder.join("pg_control")).unwrap();
+    assert!(bounded::output(Command::new("kill").args(["-KILL", &old])).status.success());
+    running.log().find(|line| line.contains("tried again after a pause").then_some(()));
+    assert!(running.get("/readyz").starts_with("HTTP/1.1 503"));
+    running.signal("-TERM");
+    assert!(ended(&mut running.child).success());
+    assert!(!running.log().rest().iter().any(|line| line.contains("with this process")));
+    fs::rename(folder.join("pg_control"), &control).unwrap();
+    let mut again = Running::start(latchkey(&folder));
+    assert!(again.get("/secrets").contains("after-all"));
+    again.signal("-TERM");
+    assert!(ended(&mut again.child).success());
 }

@@ -1,14 +1,18 @@
 //! The binary as a process, with its private PostgreSQL.
 
-use crate::harness::{KEY, form, fresh_folder};
+use crate::{
+    bounded::{self, LIMIT, Lines, ended},
+    harness::{KEY, form, fresh_folder},
+};
 use domain::{
     secret::{Credential, SecretId},
     sensitive::Sensitive,
 };
-use server::private_postgres::PrivatePostgres;
+use server::private_postgres::{PrivatePostgres, Stop};
 use std::{
+    cell::RefCell,
     fs,
-    io::{BufRead, BufReader, Read, Write},
+    io::{self, Read, Write},
     net::TcpStream,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -54,6 +58,10 @@ pub(crate) struct Running {
     addr: String,
     /// Of the administrator's session.
     cookie: String,
+    /// What it has logged by the time that it was ready.
+    said: Vec<String>,
+    /// What it has logged since.
+    log: Option<Lines>,
 }
 
 impl Running {
@@ -63,19 +71,33 @@ impl Running {
     }
 
     fn start_as(mut command: Command, username: &str, password: &str) -> Self {
-        let mut child = command.spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let addr = lines
-            .by_ref()
-            .map(|line| line.unwrap())
-            .find_map(|line| line.split("Latchkey is at http://").nth(1).map(str::to_owned))
-            .expect("the server ended before it was ready");
-        std::thread::spawn(move || lines.for_each(drop));
-        let mut running = Self { child, addr, cookie: String::new() };
+        let mut running = Self::of(command.spawn().unwrap());
+        let said = RefCell::new(Vec::new());
+        running.addr = running.log().find(|line| {
+            said.borrow_mut().push(line.to_owned());
+            line.split("Latchkey is at http://").nth(1).map(str::to_owned)
+        });
+        running.said = said.into_inner();
         let answer = running.post("/sign-in", &[("username", username), ("password", password)]);
         // There is none while the portal is sealed.
         running.cookie = session_in(&answer).unwrap_or_default();
         running
+    }
+
+    /// A server that is starting, which ends with this.
+    pub(crate) fn of(mut child: Child) -> Self {
+        let log = child.stdout.take().map(Lines::of);
+        Self { child, addr: String::new(), cookie: String::new(), said: Vec::new(), log }
+    }
+
+    /// What it has logged by the time that it was ready.
+    pub(crate) fn said(&self) -> &[String] {
+        &self.said
+    }
+
+    /// What it has logged since.
+    pub(crate) fn log(&self) -> &Lines {
+        self.log.as_ref().unwrap()
     }
 
     /// Where it is.
@@ -85,7 +107,7 @@ impl Running {
 
     pub(crate) fn send(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.addr).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.set_read_timeout(Some(LIMIT)).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
@@ -123,7 +145,7 @@ impl Running {
     }
 
     pub(crate) fn signal(&self, name: &str) {
-        assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
+        bounded::signal(&self.child, name);
     }
 }
 
@@ -144,7 +166,7 @@ fn session_in(answer: &str) -> Option<String> {
 }
 
 pub(crate) fn failed(mut command: Command) -> (String, Output) {
-    let output = command.output().unwrap();
+    let output = bounded::output(&mut command);
     assert!(!output.status.success());
     let said =
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -159,8 +181,8 @@ pub(crate) fn postgres_pid(folder: &Path) -> Option<String> {
 pub(crate) fn wait_until(what: &str, happened: impl Fn() -> bool) {
     let began = Instant::now();
     while !happened() {
-        assert!(began.elapsed() < Duration::from_secs(30), "{what}");
-        std::thread::sleep(Duration::from_millis(50));
+        assert!(began.elapsed() < LIMIT, "{what}");
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 
@@ -183,16 +205,16 @@ fn it_keeps_everything_over_a_kill_and_stops_cleanly() {
     assert_ne!(owner, 0, "PostgreSQL runs as root");
 
     // Commands work beside the running server.
-    assert!(latchkey(&folder).arg("migrate").output().unwrap().status.success());
+    assert!(bounded::output(latchkey(&folder).arg("migrate")).status.success());
 
     first.signal("-KILL");
-    first.child.wait().unwrap();
+    ended(&mut first.child);
     let mut second = Running::start(latchkey(&folder));
     assert!(second.get("/secrets").contains("before-the-kill"));
     assert_ne!(postgres_pid(&folder).unwrap(), old);
 
     second.signal("-TERM");
-    assert!(second.child.wait().unwrap().success());
+    assert!(ended(&mut second.child).success());
     assert_eq!(postgres_pid(&folder), None, "PostgreSQL was left behind");
 
     // Another key than the values were sealed with: up, but sealed.
@@ -203,7 +225,7 @@ fn it_keeps_everything_over_a_kill_and_stops_cleanly() {
     assert!(sealed.get("/secrets").starts_with("HTTP/1.1 503"));
     assert!(sealed.add("while-sealed").starts_with("HTTP/1.1 503"));
     sealed.signal("-INT");
-    assert!(sealed.child.wait().unwrap().success());
+    assert!(ended(&mut sealed.child).success());
     wait_until("PostgreSQL is gone", || postgres_pid(&folder).is_none());
 }
 
@@ -261,7 +283,7 @@ fn it_says_what_to_do_when_it_cannot_start() {
 
 #[test]
 fn help_lists_every_setting() {
-    let output = latchkey(Path::new("unused")).arg("--help").output().unwrap();
+    let output = bounded::output(latchkey(Path::new("unused")).arg("--help"));
     let help = String::from_utf8(output.stdout).unwrap();
     for name in [
         "DATABASE_URL",
@@ -315,17 +337,14 @@ fn the_command_line_works_beside_a_running_server() {
     };
     let mut command = bare(&folder);
     command.env("LATCHKEY_LOG_FORMAT", "json");
-    let mut child = command.spawn().unwrap();
-    let mut log = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let started: serde_json::Value = log
-        .by_ref()
-        .map(|line| serde_json::from_str::<serde_json::Value>(&line).expect("each line is JSON"))
-        .find(|line| line["message"].as_str().is_some_and(|text| text.starts_with("Latchkey is at")))
-        .unwrap();
-    let addr = started["message"].as_str().unwrap().rsplit("//").next().unwrap().to_owned();
-    let said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let link = said.map(|line| line.trim().to_owned()).find(|line| line.contains("/setup?token=")).unwrap();
-    let mut running = Running { child, addr, cookie: String::new() };
+    let mut running = Running::of(command.spawn().unwrap());
+    running.addr = running.log().find(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).expect("each line is JSON");
+        let text = line["message"].as_str()?.strip_prefix("Latchkey is at ")?;
+        Some(text.rsplit("//").next()?.to_owned())
+    });
+    let said = Lines::of(running.child.stderr.take().unwrap());
+    let link = said.find(|line| line.contains("/setup?token=").then(|| line.trim().to_owned()));
     assert!(link.starts_with(&format!("http://{}/setup", running.addr)), "{link}");
     let path = &link[link.find("/setup").unwrap()..];
 
@@ -337,7 +356,7 @@ fn the_command_line_works_beside_a_running_server() {
     assert!(!running.get("/sign-in").contains("Nobody can sign in yet"));
 
     let run = |arguments: &[&str]| {
-        let output = bare(&folder).args(arguments).output().unwrap();
+        let output = bounded::output(bare(&folder).args(arguments));
         let said = String::from_utf8(output.stderr).unwrap();
         (output.status.success(), String::from_utf8(output.stdout).unwrap(), said)
     };
@@ -390,7 +409,7 @@ fn the_command_line_works_beside_a_running_server() {
     assert_eq!(fs::read_to_string(&key_file).unwrap().lines().count(), 2);
     assert_eq!(fs::metadata(&key_file).unwrap().permissions().mode() & 0o777, 0o600);
     running.signal("-TERM");
-    assert!(running.child.wait().unwrap().success());
+    assert!(ended(&mut running.child).success());
     let mut running = Running::start_as(bare(&folder), "ben", PASSWORD);
     assert!(run(&["key", "activate", new]).0);
     assert!(running.add("under-the-new-key").contains("location: /secrets\r\n"));
@@ -407,7 +426,7 @@ fn the_command_line_works_beside_a_running_server() {
     let elsewhere = fresh_folder("process-no-key");
     let socket = format!("postgres://latchkey@localhost/latchkey?host={}", folder.join("postgres").display());
     let keyless = |arguments: &[&str]| {
-        let output = bare(&elsewhere).env("DATABASE_URL", &socket).args(arguments).output().unwrap();
+        let output = bounded::output(bare(&elsewhere).env("DATABASE_URL", &socket).args(arguments));
         let said = String::from_utf8(output.stderr).unwrap();
         (output.status.success(), String::from_utf8(output.stdout).unwrap(), said)
     };
@@ -423,7 +442,7 @@ fn the_command_line_works_beside_a_running_server() {
     assert!(!elsewhere.join("key-encryption-key").exists());
     // No key was needed, and none was made for it beside the server's own.
     running.signal("-TERM");
-    assert!(running.child.wait().unwrap().success());
+    assert!(ended(&mut running.child).success());
 }
 
 /// What a process was started with, and what it starts inherits, is there for others to see.
@@ -447,11 +466,21 @@ fn secrets_are_taken_out_of_the_environment_and_memory_is_not_dumped() {
     let limits = fs::read_to_string(format!("/proc/{}/limits", running.child.id())).unwrap();
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
     assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
-    let descriptors = fs::read_dir(format!("/proc/{}/fd", running.child.id())).unwrap();
-    let open: Vec<_> = descriptors.filter_map(|entry| fs::read_link(entry.unwrap().path()).ok()).collect();
-    assert!(open.iter().all(|path| !path.to_string_lossy().contains("memfd:latchkey")), "{open:?}");
+    match fs::read_dir(format!("/proc/{}/fd", running.child.id())) {
+        Ok(descriptors) => {
+            let open: Vec<_> =
+                descriptors.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok()).collect();
+            assert!(!open.is_empty());
+            assert!(open.iter().all(|path| !path.to_string_lossy().contains("memfd:latchkey")), "{open:?}");
+        }
+        // Nobody but root looks into a process whose memory is sealed, not even its own account.
+        Err(error) => assert!(
+            error.kind() == io::ErrorKind::PermissionDenied && !nix::unistd::geteuid().is_root(),
+            "{error}"
+        ),
+    }
     running.signal("-TERM");
-    assert!(running.child.wait().unwrap().success());
+    assert!(ended(&mut running.child).success());
 }
 
 /// Whoever spreads requests over servers has time to leave this one out, and a second signal ends that.
@@ -473,7 +502,7 @@ fn sigterm_says_not_ready_first_and_goes_on_answering() {
     assert!(page.starts_with("HTTP/1.1 200") && page.contains("connection: close\r\n"), "{page}");
     assert!(matches!(running.child.try_wait(), Ok(None)));
     running.signal("-TERM");
-    assert!(running.child.wait().unwrap().success());
+    assert!(ended(&mut running.child).success());
     assert_eq!(postgres_pid(&folder), None);
 }
 
@@ -497,7 +526,7 @@ fn on_loopback_the_machines_own_names_alone_are_answered() {
     let absolute = ask(&format!("GET http://evil.example/sign-in HTTP/1.1\r\nHost: localhost:{port}"));
     assert!(absolute.starts_with("HTTP/1.1 400"), "{absolute}");
     running.signal("-TERM");
-    assert!(running.child.wait().unwrap().success());
+    assert!(ended(&mut running.child).success());
 }
 
 /// Slow and idle connections are cut, and do not keep others out.
@@ -533,7 +562,7 @@ fn slow_clients_are_cut_and_keep_nobody_out() {
     }
     assert!(began.elapsed() < Duration::from_secs(35), "{:?}", began.elapsed());
     running.signal("-TERM");
-    assert!(running.child.wait().unwrap().success());
+    assert!(ended(&mut running.child).success());
 }
 
 /// Asks the services directly over the database in this data folder, while its server runs.
@@ -585,12 +614,12 @@ fn a_backup_and_its_key_restore_every_value() {
         |folder: &Path| format!("host={} user=latchkey dbname=latchkey", folder.join("postgres").display());
     let file = old.join("latchkey.dump");
     let run = |program: &str, arguments: &[&str]| {
-        let output = Command::new(program).args(arguments).output().unwrap();
+        let output = bounded::output(Command::new(program).args(arguments));
         assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
     };
     run("pg_dump", &["--format=custom", "--file", file.to_str().unwrap(), &socket(&old)]);
     from.signal("-TERM");
-    from.child.wait().unwrap();
+    ended(&mut from.child);
 
     let mut to = Running::start(latchkey(&new));
     run(
@@ -606,22 +635,22 @@ fn a_backup_and_its_key_restore_every_value() {
         ],
     );
     to.signal("-TERM");
-    to.child.wait().unwrap();
+    ended(&mut to.child);
     // Without its key nothing of it is readable.
     let mut sealed = Running::start(latchkey(&new));
     assert!(sealed.get("/readyz").starts_with("HTTP/1.1 503"));
     assert_eq!(password_in(&new, "image-hub"), Err(domain::error::Error::Sealed));
     sealed.signal("-TERM");
-    sealed.child.wait().unwrap();
+    ended(&mut sealed.child);
 
     fs::copy(old.join("key-encryption-key"), new.join("key-encryption-key")).unwrap();
     let mut whole = Running::start(latchkey(&new));
     assert!(whole.get("/readyz").starts_with("HTTP/1.1 200"));
     assert_eq!(password_in(&new, "image-hub").as_deref(), Ok(odd));
     assert_eq!(password_in(&new, "gitsync-secret-data").as_deref(), Ok(KEY));
-    assert!(latchkey(&new).args(["audit", "verify"]).output().unwrap().status.success());
+    assert!(bounded::output(latchkey(&new).args(["audit", "verify"])).status.success());
     whole.signal("-TERM");
-    assert!(whole.child.wait().unwrap().success());
+    assert!(ended(&mut whole.child).success());
 }
 
 /// The number of secrets, and of records that one was added.
@@ -656,6 +685,7 @@ fn killed_amid_writes_every_row_has_its_record() {
                         );
                         let mut answer = String::new();
                         let sent = TcpStream::connect(&addr).and_then(|mut stream| {
+                            stream.set_read_timeout(Some(LIMIT))?;
                             stream.write_all(request.as_bytes())?;
                             stream.read_to_string(&mut answer)
                         });
@@ -671,7 +701,7 @@ fn killed_amid_writes_every_row_has_its_record() {
         // Somewhere amid them, elsewhere each time.
         std::thread::sleep(Duration::from_millis(200 + round * 137 % 400));
         running.signal("-KILL");
-        running.child.wait().unwrap();
+        ended(&mut running.child);
         tried += writers.into_iter().map(|writer| writer.join().unwrap()).sum::<u64>();
         if tried >= 500 {
             break;
@@ -682,7 +712,7 @@ fn killed_amid_writes_every_row_has_its_record() {
     assert!(secrets > 0);
     assert_eq!(usize::try_from(secrets).unwrap(), records, "of {tried} writes");
     last.signal("-TERM");
-    assert!(last.child.wait().unwrap().success());
+    assert!(ended(&mut last.child).success());
 }
 
 /// PostgreSQL stands still, and goes on: requests are told so in time, the process lives, nothing has to be restarted.
@@ -693,7 +723,7 @@ fn a_frozen_database_is_told_in_time_and_got_over() {
     assert!(running.add("before").contains("location: /secrets\r\n"));
     let everything = |signal: &str| {
         let main = postgres_pid(&folder).unwrap();
-        let children = Command::new("ps").args(["-o", "pid=", "--ppid", &main]).output().unwrap();
+        let children = bounded::output(Command::new("ps").args(["-o", "pid=", "--ppid", &main]));
         let children = String::from_utf8(children.stdout).unwrap();
         for pid in children.split_whitespace().chain([main.as_str()]) {
             // A child may have ended meanwhile.
@@ -720,7 +750,7 @@ fn a_frozen_database_is_told_in_time_and_got_over() {
     wait_until("it is got over", || running.get("/secrets").starts_with("HTTP/1.1 200"));
     assert!(running.add("after").contains("location: /secrets\r\n"));
     running.signal("-TERM");
-    assert!(running.child.wait().unwrap().success());
+    assert!(ended(&mut running.child).success());
 }
 
 /// Every connection is cut while requests are under way: a read is answered by another one, a write is told and left no trace.
@@ -747,15 +777,15 @@ fn connections_cut_mid_request_leave_no_half_write() {
         let waiting = psql(
             "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'latchkey' AND wait_event_type = 'Lock'",
         );
-        let output = { waiting }.output().unwrap();
+        let output = bounded::output(&mut { waiting });
         String::from_utf8(output.stdout).unwrap().trim().parse::<u32>().unwrap()
     };
     let mut holder =
         psql("BEGIN; LOCK TABLE secrets; SELECT pg_sleep(3)").stdout(Stdio::null()).spawn().unwrap();
     wait_until("the table is held", || {
-        let held = psql("SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted")
-            .output()
-            .unwrap();
+        let held = bounded::output(&mut psql(
+            "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted",
+        ));
         String::from_utf8(held.stdout).unwrap().trim() != "0"
     });
     let (page, write) = std::thread::scope(|scope| {
@@ -764,16 +794,16 @@ fn connections_cut_mid_request_leave_no_half_write() {
         wait_until("both are under way", || waiting() == 2);
         let cut =
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'latchkey'";
-        assert!(psql(cut).output().unwrap().status.success());
+        assert!(bounded::output(&mut psql(cut)).status.success());
         (page.join().unwrap(), write.join().unwrap())
     });
-    assert!(holder.wait().unwrap().success());
+    assert!(ended(&mut holder).success());
     assert!(page.starts_with("HTTP/1.1 200") && page.contains("before"), "{page}");
     assert!(write.starts_with("HTTP/1.1 503") && write.to_lowercase().contains("retry-after: 5"), "{write}");
     assert_eq!(counted_in(&folder), (1, 1));
     assert!(running.add("half").contains("location: /secrets\r\n"));
     running.signal("-TERM");
-    assert!(running.child.wait().unwrap().success());
+    assert!(ended(&mut running.child).success());
 }
 
 /// PostgreSQL is stopped and started again: told, and got over without a restart.
@@ -782,7 +812,7 @@ fn a_stopped_database_is_told_and_got_over() {
     let folder = fresh_folder("stopped");
     let database = folder.join("database");
     fs::create_dir(&database).unwrap();
-    let postgres = PrivatePostgres::start(&database).unwrap();
+    let postgres = PrivatePostgres::start(&database, &Stop::default()).unwrap();
     let mut command = latchkey(&folder);
     // Its own address leads through a descriptor of this process.
     let socket = fs::canonicalize(database.join("postgres")).unwrap();
@@ -805,11 +835,11 @@ fn a_stopped_database_is_told_and_got_over() {
     );
     assert!(!running.send(&token).starts_with("HTTP/1.1 404"), "consumers delete on 404");
     assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
-    let again = PrivatePostgres::start(&database).unwrap();
+    let again = PrivatePostgres::start(&database, &Stop::default()).unwrap();
     wait_until("it is got over", || running.get("/readyz").starts_with("HTTP/1.1 200"));
     assert!(running.get("/secrets").contains("before"));
     assert!(running.add("after").contains("location: /secrets\r\n"));
     running.signal("-TERM");
-    assert!(running.child.wait().unwrap().success());
+    assert!(ended(&mut running.child).success());
     again.stop();
 }

@@ -1,6 +1,6 @@
 //! Questions before what cannot be undone: a page asks, and only its form does it.
 
-use crate::harness::{TestApp, asked, posted, unique};
+use crate::harness::{PASSWORD, TestApp, asked, posted, unique};
 use axum::http::StatusCode;
 use backend::Ctx;
 use domain::access::Role;
@@ -32,6 +32,15 @@ async fn questions_about_users_change_nothing_and_name_the_consequence() {
     let kept = app.backend.users().get(&ctx(), &name).await.unwrap();
     assert_eq!((kept.role, kept.disabled, kept.sessions), (Role::Editor, false, 1));
     assert_eq!(app.send_anonymous(asked("/account", &cookie)).await.status, StatusCode::OK);
+
+    // What lasts longer than a session takes the password; what only takes rights away does not.
+    for (question, proof) in
+        [("role?role=reader", true), ("password-link", true), ("disable", false), ("end-sessions", false)]
+    {
+        let admin = app.session(&unique("asks"), Role::Admin).await;
+        let page = app.send_anonymous(asked(&format!("{user}/{question}"), &admin)).await.body;
+        assert_eq!(page.contains("id=\"current_password\""), proof, "{question}: {page}");
+    }
 
     // The page of a user has no form of its own for any of these.
     let page = app.get(&user).await.body;
@@ -126,4 +135,80 @@ async fn questions_about_a_key_change_nothing_and_say_what_its_test_came_to() {
     assert_eq!(late.status, StatusCode::CONFLICT);
     assert!(late.body.contains("The new key was replaced in the meantime"));
     assert_eq!(app.get(&format!("{base}/new.pub")).await.body, new);
+}
+
+#[tokio::test]
+async fn a_question_that_takes_the_password_comes_back_with_all_that_was_chosen() {
+    let app = TestApp::start().await;
+    let admin = app.session_with_password(&unique("proves"), Role::Admin).await;
+    let name = unique("proven");
+    app.session_with_password(&name, Role::Reader).await;
+    let user = format!("/users/{name}");
+    let session = app.session(&name, Role::Reader).await;
+    let fields = [("name", "ci"), ("scope", "read-metadata")];
+    assert_eq!(app.send_anonymous(posted("/tokens/new", &session, &fields)).await.status, StatusCode::OK);
+    let send = async |path: &str, fields: &[(&str, &str)], password: Option<&str>| {
+        let password = password.map(|password| ("current_password", password));
+        let fields: Vec<_> = fields.iter().copied().chain(password).collect();
+        app.send_anonymous(posted(path, &admin, &fields)).await
+    };
+    let added = unique("added");
+    let (new, role) = ("/users/new".to_owned(), format!("{user}/role"));
+    let (link, enable) = (format!("{user}/password-link"), format!("{user}/enable"));
+    app.backend.users().disable(&ctx(), &name).await.unwrap();
+    let ticked = "value=\"on\" checked";
+    for (path, fields, kept, gone) in [
+        (
+            &new,
+            &[("username", added.as_str()), ("role", "editor")][..],
+            vec![added.as_str(), "value=\"editor\" selected"],
+            "",
+        ),
+        (
+            &role,
+            &[("role", "admin")],
+            vec!["name=\"role\" value=\"admin\"", "from Reader to <b>Admin</b>?"],
+            "",
+        ),
+        (&link, &[("revoke_tokens", "on")], vec![ticked, "Revoke their API token, too"], ""),
+        (&link, &[], vec!["Revoke their API token, too"], ticked),
+        (&enable, &[], vec!["Enable "], ""),
+    ] {
+        for (password, said) in [
+            (None, "Enter your current password."),
+            (Some("not the password"), "This is not your current password. Type it again."),
+        ] {
+            let page = send(path, fields, password).await;
+            let at = format!("{path} {password:?}");
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{at}: {}", page.body);
+            let error = page.body.split("id=\"current_password-error\"").nth(1).expect(&at);
+            assert!(error.split("</p>").next().unwrap().contains(said), "{at}: {error}");
+            let shown = page.body.replace("<!>", "");
+            for kept in &kept {
+                assert!(shown.contains(kept), "{at} keeps {kept}: {}", page.body);
+            }
+            assert!(gone.is_empty() || !page.body.contains(gone), "{at}: {}", page.body);
+            assert!(!page.body.contains("not the password"), "{at}");
+        }
+        // A right one in between, so that the tries do not add up.
+        let right = send("/tokens/new", &[("name", &unique("t")), ("scope", "write")], Some(PASSWORD)).await;
+        assert_eq!(right.status, StatusCode::OK, "{}", right.body);
+    }
+    let kept = app.backend.users().get(&ctx(), &name).await.unwrap();
+    assert_eq!((kept.role, kept.disabled, kept.tokens, kept.has_password), (Role::Reader, true, 1, true));
+    assert!(app.backend.users().get(&ctx(), &added).await.is_err());
+    for (path, fields) in [
+        (&new, &[("username", added.as_str()), ("role", "editor")][..]),
+        (&role, &[("role", "admin")]),
+        (&link, &[("revoke_tokens", "on")]),
+        (&enable, &[]),
+    ] {
+        let done = send(path, fields, Some(PASSWORD)).await;
+        assert!(matches!(done.status, StatusCode::OK | StatusCode::SEE_OTHER), "{path}: {}", done.body);
+    }
+    let changed = app.backend.users().get(&ctx(), &name).await.unwrap();
+    let state = (changed.role, changed.disabled, changed.tokens, changed.has_password);
+    assert_eq!(state, (Role::Admin, false, 0, false));
+    let again = app.send_anonymous(asked(&enable, &admin)).await.body;
+    assert!(again.contains("is not disabled, and may sign in."), "{again}");
 }

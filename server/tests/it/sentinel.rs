@@ -1,9 +1,12 @@
 //! A value planted in every field that takes one is seen in no page, no answer and no log, whole or in part.
 
-use crate::harness::{Answer, TestApp, asked, posted, unique};
+use crate::harness::{Answer, PASSWORD, TestApp, asked, posted, unique};
 use axum::http::StatusCode;
 use backend::Ctx;
-use domain::secret::{Credential, SecretId};
+use domain::{
+    access::Role,
+    secret::{Credential, SecretId},
+};
 use server::clock;
 use std::{
     io,
@@ -217,7 +220,9 @@ async fn nothing_that_opens_the_portal_is_seen_elsewhere() {
         text[from..from + length].to_owned()
     };
 
-    let made = app.post("/users/new", &[("username", &name), ("role", "editor")]).await;
+    let admin = app.session_with_password(&unique("opens"), Role::Admin).await;
+    let fields = [("username", name.as_str()), ("role", "editor"), ("current_password", PASSWORD)];
+    let made = app.send_anonymous(posted("/users/new", &admin, &fields)).await;
     let link = between(&made.body, "/choose-password?token=", 64);
     let chosen = posted(
         &format!("/choose-password?token={link}"),

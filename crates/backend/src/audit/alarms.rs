@@ -1,4 +1,4 @@
-//! Refusals, and rows that the portal did not write: the first of its kind is on record at once, and those like it within the
+//! Refusals, attempts that come to nothing whatever is tried, and rows that the portal did not write: the first of its kind is on record at once, and those like it within the
 //! minute are one record with their number, so that nobody fills the record by asking again and again.
 //!
 //! The counts live in the memory of each server: of one that is killed, the number of repetitions of that minute is lost, and
@@ -51,6 +51,8 @@ struct Kind {
     action: AuditAction,
     object: String,
     outcome: Outcome,
+    /// Whether the first time is on record, or about to be.
+    told: bool,
     /// How often after the first time.
     again: u64,
     /// The last time.
@@ -59,12 +61,14 @@ struct Kind {
 
 /// What has to be done about one more.
 struct Noted {
-    /// It is the first of its kind, and goes on record under this object.
-    first: Option<String>,
+    /// Under which credential it is counted: its own, or the one that many share.
+    credential: String,
+    /// It is the first of its kind, and goes on record as this, under this object.
+    first: Option<(AuditAction, String)>,
     /// Counts of the minute before, which is over.
     over: Vec<Kind>,
-    /// A new minute has begun.
-    begun: bool,
+    /// When the minute began, where it is a new one.
+    begun: Option<Instant>,
 }
 
 impl Alarms {
@@ -80,7 +84,21 @@ impl Alarms {
     ) -> Result<(), Error> {
         let credential = ctx.actor.credential().unwrap_or_default();
         let credential = format!("{} {} {credential}", ctx.actor.kind(), ctx.actor.name());
-        self.note(db, ctx, credential, (AuditAction::Attempt(action), object, Outcome::Refused)).await
+        self.note(db, ctx, &credential, (AuditAction::Attempt(action), object, Outcome::Refused)).await
+    }
+
+    /// Has on record, alone or by its number, what may be tried as often as anybody likes. Counted together is what comes from
+    /// the same source.
+    ///
+    /// Errors: as `refused`.
+    pub(crate) async fn tried(
+        &self,
+        db: &Db,
+        ctx: &Ctx,
+        source: &str,
+        what: (AuditAction, &str, Outcome),
+    ) -> Result<(), Error> {
+        self.note(db, ctx, &format!("{} {source}", ctx.actor.kind()), what).await
     }
 
     /// Has it logged and recorded, beside what is under way, that a row is not what the portal wrote.
@@ -94,7 +112,7 @@ impl Alarms {
             // The time is the database's, when the record is written.
             let ctx = Ctx::system(PORTAL, Timestamp::from_micros(0));
             let noted = (AuditAction::RowRefused, what.as_str(), Outcome::IntegrityFailure);
-            if let Err(error) = alarms.note(&db, &ctx, PORTAL.to_owned(), noted).await {
+            if let Err(error) = alarms.note(&db, &ctx, PORTAL, noted).await {
                 tracing::error!("that could not be recorded: {error}");
             }
         });
@@ -104,16 +122,16 @@ impl Alarms {
         &self,
         db: &Db,
         ctx: &Ctx,
-        credential: String,
-        (action, object, outcome): (AuditAction, &str, Outcome),
+        credential: &str,
+        what: (AuditAction, &str, Outcome),
     ) -> Result<(), Error> {
-        let Noted { first, over, begun } =
-            self.count(Instant::now(), ctx, &credential, (action, object, outcome));
-        if begun {
-            self.tell_later(db, credential.clone());
+        let Noted { credential, first, over, begun } = self.count(Instant::now(), ctx, credential, what);
+        if let Some(began) = begun {
+            self.tell_later(db, credential.clone(), began);
         }
         write_counts(db, over).await;
-        let Some(object) = first else { return Ok(()) };
+        let Some((action, object)) = first else { return Ok(()) };
+        let (_, _, outcome) = what;
         let written = bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = db.begin().await.map_err(failed)?;
@@ -125,7 +143,7 @@ impl Alarms {
         .await;
         if written.is_err() {
             // The next of its kind is the first again.
-            self.forget(&credential, action, &object);
+            self.not_told(&credential, (action, &object, outcome));
         }
         written
     }
@@ -147,48 +165,67 @@ impl Alarms {
         let over = if is_over { counts.remove(credential).map(Minute::repeated) } else { None };
         let minute =
             counts.entry(credential.to_owned()).or_insert_with(|| Minute { began: now, kinds: Vec::new() });
-        let known = |kind: &Kind, object: &str| kind.action == action && kind.object == object;
-        let first = if let Some(kind) = minute.kinds.iter_mut().find(|kind| known(kind, object)) {
-            kind.repeat(ctx);
-            None
-        } else {
-            let is_full = minute.kinds.len() >= MOST_KINDS;
-            let (action, object) =
-                if is_full { (AuditAction::ManyRefused, OTHERS) } else { (action, object) };
-            let full =
-                minute.kinds.iter_mut().find(|kind| is_full && kind.action == AuditAction::ManyRefused);
-            if let Some(kind) = full {
+        let is_full = minute.kinds.len() >= MOST_KINDS;
+        let is = |kind: &Kind, action, object: &str| {
+            kind.action == action && kind.object == object && kind.outcome == outcome
+        };
+        let known = minute.kinds.iter().position(|kind| is(kind, action, object));
+        let (action, object) = match known {
+            None if is_full => (AuditAction::ManyRefused, OTHERS),
+            _ => (action, object),
+        };
+        let first = match minute.kinds.iter_mut().find(|kind| is(kind, action, object)) {
+            Some(kind) if kind.told => {
                 kind.repeat(ctx);
                 None
-            } else {
-                let object = object.to_owned();
+            }
+            Some(kind) => {
+                kind.told = true;
+                Some((action, object.to_owned()))
+            }
+            None => {
+                let (object, last) = (object.to_owned(), ctx.clone());
                 minute.kinds.push(Kind {
                     action,
                     object: object.clone(),
                     outcome,
+                    told: true,
                     again: 0,
-                    last: ctx.clone(),
+                    last,
                 });
-                Some(object)
+                Some((action, object))
             }
         };
-        Noted { first, over: over.unwrap_or_default(), begun: is_over }
+        let begun = is_over.then_some(minute.began);
+        Noted { credential: credential.to_owned(), first, over: over.unwrap_or_default(), begun }
     }
 
-    fn forget(&self, credential: &str, action: AuditAction, object: &str) {
-        if let Some(minute) = self.lock().get_mut(credential) {
-            minute.kinds.retain(|kind| kind.action != action || kind.object != object);
+    /// Notes that the first of this kind could not be recorded. What was counted after it stays counted.
+    fn not_told(&self, credential: &str, (action, object, outcome): (AuditAction, &str, Outcome)) {
+        let mut counts = self.lock();
+        let kinds = counts.get_mut(credential).into_iter().flat_map(|minute| &mut minute.kinds);
+        let is = |kind: &&mut Kind| kind.action == action && kind.object == object && kind.outcome == outcome;
+        for kind in kinds.filter(is) {
+            kind.told = false;
         }
     }
 
     /// Writes the counts once the minute is over, whether the credential is used again or not.
-    fn tell_later(&self, db: &Db, credential: String) {
+    fn tell_later(&self, db: &Db, credential: String, began: Instant) {
         let (alarms, db) = (self.clone(), db.clone());
         tokio::spawn(async move {
-            tokio::time::sleep(WINDOW).await;
-            let over = alarms.lock().remove(&credential).map(Minute::repeated);
-            write_counts(&db, over.unwrap_or_default()).await;
+            tokio::time::sleep_until(began + WINDOW).await;
+            write_counts(&db, alarms.over(&credential, began)).await;
         });
+    }
+
+    /// Takes the counts of the minute that began then, unless the next one has taken its place.
+    fn over(&self, credential: &str, began: Instant) -> Vec<Kind> {
+        let mut counts = self.lock();
+        if counts.get(credential).is_none_or(|minute| minute.began != began) {
+            return Vec::new();
+        }
+        counts.remove(credential).map(Minute::repeated).unwrap_or_default()
     }
 
     /// Writes every count there is, as before the server stops.
@@ -262,7 +299,7 @@ async fn dated(work: &mut Work, ctx: &Ctx) -> Result<Ctx, sqlx::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tests::somebody;
+    use crate::tests::{records, somebody, until_recorded};
     use domain::access::Role;
 
     type What = (AuditAction, &'static str, Outcome);
@@ -311,5 +348,68 @@ mod tests {
             count(&alarms, now, &number.to_string(), refusal("one"));
         }
         assert_eq!(alarms.lock().len(), MOST_CREDENTIALS + 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_could_not_be_recorded_is_the_first_of_its_kind_again() {
+        let (alarms, now) = (Alarms::default(), Instant::now());
+        for number in 0..MOST_KINDS {
+            count(&alarms, now, "a", refusal(&*Box::leak(number.to_string().into_boxed_str())));
+        }
+        let many = alarms.count(now, &somebody(Role::Reader, 0), "a", refusal("x"));
+        assert_eq!(many.first, Some((AuditAction::ManyRefused, OTHERS.to_owned())));
+        assert!(!count(&alarms, now, "a", refusal("y")).0);
+        alarms.not_told(&many.credential, (AuditAction::ManyRefused, OTHERS, Outcome::Refused));
+        assert!(count(&alarms, now, "a", refusal("z")).0);
+        assert!(!count(&alarms, now, "a", refusal("x")).0);
+        assert_eq!(count(&alarms, now + WINDOW, "a", refusal("x")).1, [(OTHERS.to_owned(), 2)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_end_of_a_minute_takes_nothing_of_the_next() {
+        let (alarms, began) = (Alarms::default(), Instant::now());
+        count(&alarms, began, "a", refusal("one"));
+        count(&alarms, began + WINDOW, "a", refusal("one"));
+        count(&alarms, began + WINDOW, "a", refusal("one"));
+        assert!(alarms.over("a", began).is_empty());
+        let of_next: Vec<_> = alarms.over("a", began + WINDOW).into_iter().map(|kind| kind.again).collect();
+        assert_eq!(of_next, [1]);
+    }
+
+    /// Lets the time of a minute pass for whoever waits for its end.
+    async fn let_a_minute_pass() {
+        tokio::time::pause();
+        tokio::time::advance(WINDOW + Duration::from_secs(1)).await;
+        tokio::time::resume();
+    }
+
+    #[sqlx::test]
+    async fn what_many_credentials_share_is_told_within_the_minute(pool: sqlx::PgPool) {
+        let backend = crate::tests::backend(pool.clone()).await;
+        let alarms = backend.db.alarms();
+        for number in 0..MOST_CREDENTIALS {
+            alarms.count(Instant::now(), &somebody(Role::Editor, 0), &number.to_string(), refusal("one"));
+        }
+        for _ in 0..3 {
+            backend.users().list(&somebody(Role::Reader, 1), "", "").await.unwrap_err();
+        }
+        assert_eq!(records(&pool).await, ["reader | manage users | users | refused | "]);
+        let_a_minute_pass().await;
+        until_recorded(&pool, "reader | manage users | users | refused | 2 times").await;
+    }
+
+    #[sqlx::test]
+    async fn what_is_too_much_is_told_as_that_within_the_minute(pool: sqlx::PgPool) {
+        let backend = crate::tests::backend(pool.clone()).await;
+        for number in 0..MOST_KINDS + 5 {
+            let reader = somebody(Role::Reader, 1);
+            backend.users().get(&reader, &format!("user-{number}")).await.unwrap_err();
+        }
+        let many = AuditAction::ManyRefused.as_str();
+        let told = records(&pool).await;
+        assert_eq!(told.len(), MOST_KINDS + 1);
+        assert_eq!(told[MOST_KINDS], format!("reader | {many} | {OTHERS} | refused | "));
+        let_a_minute_pass().await;
+        until_recorded(&pool, &format!("reader | {many} | {OTHERS} | refused | 4 times")).await;
     }
 }

@@ -236,7 +236,7 @@ impl Outcome {
 }
 
 /// One record that is to be written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct AuditRecord<'a> {
     pub(crate) action: AuditAction,
     /// The id of the secret, the name of the user, the id of the token.

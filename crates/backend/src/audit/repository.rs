@@ -169,19 +169,27 @@ struct HeadRow {
     hash: Vec<u8>,
     mac: Option<Vec<u8>>,
     active: Option<String>,
+    /// Whether the end is signed under a key that is in use, at hand or not.
+    signer_in_use: bool,
 }
 
 async fn end(connection: &mut PgConnection, keyring: &Keyring) -> Result<End, sqlx::Error> {
     let head: HeadRow = sqlx::query_as(
-        "SELECT last_id, hash, mac, (SELECT id FROM key_encryption_keys WHERE active) AS active FROM audit_head FOR UPDATE",
+        "SELECT last_id, hash, mac, (SELECT id FROM key_encryption_keys WHERE active) AS active, \
+         EXISTS (SELECT FROM key_encryption_keys WHERE id = encode(substr(mac, 1, 8), 'hex') AND retired_at IS NULL) \
+         AS signer_in_use FROM audit_head FOR UPDATE",
     )
     .fetch_one(&mut *connection)
     .await?;
-    let HeadRow { last_id, hash, mac, active } = head;
+    let HeadRow { last_id, hash, mac, active, signer_in_use } = head;
     let doubt = keyring.vouches(&head_message(last_id, &hash), mac.as_deref()).err();
     // A server without the active key writes nothing: it cannot verify the end that one with it has signed, and whoever
     // writes the database could have it go on from any.
     let signer = active.filter(|id| keyring.has(id)).ok_or_else(NoKey::into_database_error)?;
+    // Neither does one without the key of whoever wrote last: that nothing was cut it cannot know, and accuses nobody of it.
+    if doubt == Some(Doubt::OtherKey) && signer_in_use {
+        return Err(NoKey::into_database_error());
+    }
     if doubt.is_none() {
         return Ok(End { last_id, hash, signer, doubt });
     }

@@ -4,7 +4,7 @@ mod history;
 
 use crate::{
     AuditCursor, AuditQuery, Backend, Verdict,
-    tests::{anonymous, at, backend, signed_in, somebody, started_again},
+    tests::{anonymous, at, backend, signed_in, somebody, started_again, text},
 };
 use domain::{access::Role, error::Error};
 use sqlx::{PgPool, migrate::Migrator};
@@ -13,7 +13,7 @@ use sqlx::{PgPool, migrate::Migrator};
 async fn with_records(pool: &PgPool, count: i64) -> Backend {
     let backend = backend(pool.clone()).await;
     for number in 1..=count {
-        backend.users().add(&at(number), &format!("user-{number:03}"), "reader").await.unwrap();
+        backend.users().add(&at(number), &format!("user-{number:03}"), "reader", &text("")).await.unwrap();
     }
     backend
 }
@@ -98,7 +98,11 @@ async fn many_servers_at_once_keep_one_chain(pool: PgPool) {
         .map(|number| {
             let backend = if number % 2 == 0 { one.clone() } else { two.clone() };
             tokio::spawn(async move {
-                backend.users().add(&at(number), &format!("user-{number}"), "reader").await.map(drop)
+                backend
+                    .users()
+                    .add(&at(number), &format!("user-{number}"), "reader", &text(""))
+                    .await
+                    .map(drop)
             })
         })
         .collect();

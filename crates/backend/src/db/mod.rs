@@ -4,6 +4,7 @@ mod address;
 mod pool;
 mod repository;
 mod schema;
+mod servers;
 
 pub use address::DatabaseConfig;
 pub(crate) use pool::Connection as Reader;
@@ -38,6 +39,16 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long anything may take in all. PostgreSQL's own time-outs do not help where PostgreSQL itself, or the way
 /// to it, stands still.
 const PATIENCE: Duration = Duration::from_secs(8);
+
+/// How long it takes at most until requests are served again where a database is back, or another server has taken its
+/// place. The worst is that every connection is in use and silent: requests give up, their connections are looked at and
+/// closed, and the first server that is asked for new ones is silent as well.
+const BACK: Duration = Duration::from_secs(10);
+
+const _: () = {
+    let worst = PATIENCE.as_millis() + pool::LOOK.as_millis() + servers::HEAD_START.as_millis();
+    assert!(worst < BACK.as_millis(), "it takes longer until requests are served again");
+};
 
 /// How long a connection that was used before may take to begin a transaction.
 const BEGIN: Duration = Duration::from_secs(2);
@@ -105,7 +116,9 @@ impl Db {
         let _ = self.keyring.set(keyring);
     }
 
-    /// Verifies that the portal wrote this row. Where somebody else did, that is logged and recorded under `what`.
+    /// Verifies that the portal wrote this row. Where somebody else did, that is logged and recorded under `what`. A row that
+    /// is signed under a key which is not at hand is refused as well, and logged alone: another server that knows a newer key
+    /// may have written it.
     ///
     /// Errors: no key is at hand.
     pub(crate) fn vouches(
@@ -116,8 +129,13 @@ impl Db {
     ) -> Result<Result<(), Doubt>, sqlx::Error> {
         let keyring = self.keyring().ok_or_else(NoKey::into_database_error)?;
         let outcome = keyring.vouches(message, mac);
-        if let Err(doubt) = outcome {
-            self.alarms.raise(self, doubt, what());
+        match outcome {
+            Ok(()) => {}
+            Err(doubt @ Doubt::OtherKey) => tracing::error!(
+                row = what(),
+                "{doubt}: it is refused. Start this server again with every key that is in use"
+            ),
+            Err(doubt) => self.alarms.raise(self, doubt, what()),
         }
         Ok(outcome)
     }

@@ -9,9 +9,10 @@
 use super::{
     address::{Address, DatabaseConfig, with_settings},
     repository,
+    servers::{Reached, reach},
 };
 use crate::error::{self, StartError};
-use sqlx::{ConnectOptions, PgConnection, postgres::PgConnectOptions};
+use sqlx::{PgConnection, postgres::PgConnectOptions};
 use std::{
     ops::{Deref, DerefMut},
     path::Path,
@@ -29,11 +30,8 @@ use tokio::{
 /// How long one server may take to let us in.
 const CONNECT: Duration = Duration::from_secs(3);
 
-/// The same where there are other servers to turn to.
-const CONNECT_ONE_OF_MANY: Duration = Duration::from_secs(1);
-
 /// How long a connection may take to show that it lives.
-const LOOK: Duration = Duration::from_secs(2);
+pub(super) const LOOK: Duration = Duration::from_secs(1);
 
 /// How long a connection may lie unused and still be taken for alive.
 const TRUSTED: Duration = Duration::from_secs(1);
@@ -172,7 +170,7 @@ impl Pool {
                         self.crowded.store(true, Ordering::Release);
                         failure = error;
                     }
-                    Err(error) if is_starting(&error) => failure = error,
+                    Err(error) if error::is_away(&error) => failure = error,
                     Err(error) => return Err(error),
                 }
             }
@@ -244,39 +242,17 @@ impl Pool {
 
     async fn try_servers(&self) -> Result<Live, sqlx::Error> {
         let epoch = self.idle().epoch;
+        let counted = Counted::new(&self.open);
         let (options, writable_only) = self.options()?;
-        let mut readable = None;
-        let mut failure = None;
-        let many = options.len() > 1;
-        let limit = if many { CONNECT_ONE_OF_MANY } else { CONNECT };
-        for (number, options) in options {
-            if many {
-                // Whoever gives up waiting while a server is silent begins with the next one the next time.
-                self.pass_over(number);
-            }
-            let made = timeout(limit, async {
-                let counted = Counted::new(&self.open);
-                let mut connection = options.connect().await?;
-                let read_only = repository::begin(&mut connection, self.pooler).await?;
-                repository::rollback(&mut connection).await?;
-                Ok(Live { connection, epoch, read_only, _counted: counted })
-            });
-            match made.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
-                Ok(live) if !live.read_only => {
-                    self.remember(number);
-                    return Ok(live);
-                }
-                Ok(live) => readable = readable.or(Some(live)),
-                // A server that is away says less than one that refused us.
-                Err(error) if failure.as_ref().is_none_or(is_starting) => failure = Some(error),
-                Err(_) => {}
-            }
+        // Whoever gives up waiting while a server is silent begins with the next one the next time.
+        let reached = reach(options, self.pooler, CONNECT, |number| self.pass_over(number)).await?;
+        if !reached.read_only {
+            self.remember(reached.number);
+        } else if writable_only {
+            return Err(error::read_only());
         }
-        match readable {
-            Some(live) if !writable_only => Ok(live),
-            Some(_) => Err(error::read_only()),
-            None => Err(failure.unwrap_or(sqlx::Error::PoolTimedOut)),
-        }
+        let Reached { connection, read_only, .. } = reached;
+        Ok(Live { connection, epoch, read_only, _counted: counted })
     }
 
     /// Every server with what the driver is told for it, the last that took writes first.
@@ -433,20 +409,5 @@ impl Drop for Connection {
                 pool.distrust(live.epoch);
             }
         });
-    }
-}
-
-/// Whether the server may be there in a moment.
-fn is_starting(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(error) => !matches!(
-            error.kind(),
-            std::io::ErrorKind::InvalidData
-                | std::io::ErrorKind::InvalidInput
-                | std::io::ErrorKind::PermissionDenied
-        ),
-        sqlx::Error::PoolTimedOut => true,
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
-        _ => false,
     }
 }

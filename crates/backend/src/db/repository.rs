@@ -46,8 +46,6 @@ pub(super) async fn now(connection: &mut PgConnection) -> Result<DateTime<Utc>, 
 #[expect(clippy::struct_excessive_bools, reason = "each is one answer of the server")]
 #[derive(Debug, FromRow)]
 pub(super) struct ServerRow {
-    pub(super) version: i32,
-    pub(super) version_name: String,
     pub(super) encoding: String,
     pub(super) read_only: bool,
     pub(super) role: String,
@@ -61,11 +59,18 @@ pub(super) struct ServerRow {
     pub(super) may_read_migrations: bool,
 }
 
+/// The version of the server, as a number and in words. Asked by itself, since an old one may not know what else is asked.
+pub(super) async fn version(connection: &mut PgConnection) -> Result<(i32, String), sqlx::Error> {
+    sqlx::query_as(
+        "SELECT current_setting('server_version_num')::int, split_part(current_setting('server_version'), ' ', 1)",
+    )
+    .fetch_one(connection)
+    .await
+}
+
 pub(super) async fn server(connection: &mut PgConnection) -> Result<ServerRow, sqlx::Error> {
     sqlx::query_as(
-        "SELECT current_setting('server_version_num')::int AS version, \
-         split_part(current_setting('server_version'), ' ', 1) AS version_name, \
-         current_setting('server_encoding') AS encoding, current_setting('transaction_read_only') = 'on' AS read_only, \
+        "SELECT current_setting('server_encoding') AS encoding, current_setting('transaction_read_only') = 'on' AS read_only, \
          current_user::text AS role, current_database()::text AS database, current_schema()::text AS schema, \
          coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create, \
          has_database_privilege(current_database(), 'CREATE') AS may_create_extensions, \

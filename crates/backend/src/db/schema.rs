@@ -1,9 +1,9 @@
 //! The schema: brought up to date by one server at a time, after a look at what the database is and what the role may do.
 
-use super::{DatabaseConfig, address::Address, in_time, repository};
+use super::{DatabaseConfig, address::Address, in_time, repository, servers::reach};
 use crate::error::{self, StartError};
 use domain::sensitive::Sensitive;
-use sqlx::{ConnectOptions, PgConnection, migrate::Migrator};
+use sqlx::{PgConnection, migrate::Migrator};
 use std::{sync::LazyLock, time::Duration};
 use tokio::time::{Instant, sleep};
 
@@ -16,6 +16,9 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
 
 /// The oldest PostgreSQL that the migrations run on.
 const OLDEST: i32 = 140_000;
+
+/// How long one server may take to let us in at the start, when others may be busy starting as well.
+const CONNECT: Duration = Duration::from_secs(5);
 
 /// How long to wait before it is looked again whether another server has brought the database up to date.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -79,36 +82,25 @@ pub async fn has_key(config: &DatabaseConfig) -> Result<bool, StartError> {
 
 /// Connects to the first server that takes writes, or to one that can be read.
 async fn connect(address: &Address, pooler: bool) -> Result<PgConnection, StartError> {
-    let mut readable = None;
-    let mut failure = sqlx::Error::PoolTimedOut;
-    for number in 0..address.count() {
-        let options = address.options(number, pooler)?;
-        let made = in_time(async {
-            let mut connection = options.connect().await?;
-            let read_only = repository::begin(&mut connection, pooler).await?;
-            repository::rollback(&mut connection).await?;
-            Ok((connection, read_only))
-        });
-        match made.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
-            Ok((connection, false)) => return Ok(connection),
-            Ok((connection, true)) => readable = readable.or(Some(connection)),
-            Err(error) => failure = error,
-        }
+    let servers = (0..address.count())
+        .map(|number| Ok((number, address.options(number, pooler)?)))
+        .collect::<Result<_, StartError>>()?;
+    let reached = reach(servers, pooler, CONNECT, |_| ()).await?;
+    if reached.read_only && address.writable_only {
+        return Err(error::read_only().into());
     }
-    readable.filter(|_| !address.writable_only).ok_or(StartError::Database(failure))
+    Ok(reached.connection)
 }
 
 /// Looks at what is relied on, and says in words what is not there.
 async fn look(connection: &mut PgConnection, pooler: bool) -> Result<State, StartError> {
     repository::begin(connection, pooler).await?;
-    let server = repository::server(connection).await?;
     let unfit = |text: String| Err(StartError::Unfit(text));
-    if server.version < OLDEST {
-        return unfit(format!(
-            "it is PostgreSQL {}, and 14 or newer is needed. Nothing was changed",
-            server.version_name
-        ));
+    let (version, name) = repository::version(connection).await?;
+    if version < OLDEST {
+        return unfit(format!("it is PostgreSQL {name}, and 14 or newer is needed. Nothing was changed"));
     }
+    let server = repository::server(connection).await?;
     if server.encoding != "UTF8" {
         return unfit(format!(
             "its encoding is {}, in which not every name can be stored. Make one with: CREATE DATABASE latchkey ENCODING \

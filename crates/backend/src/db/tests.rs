@@ -449,3 +449,154 @@ async fn pool_replaces_connections_that_have_gone_deaf(pool: PgPool) {
     several().await;
     tokio::time::timeout(Duration::from_secs(5), db.close()).await.expect("closing ends");
 }
+
+/// Where the socket of a test's database is.
+fn socket(pool: &PgPool) -> String {
+    let options = Arc::unwrap_or_clone(pool.connect_options());
+    let folder =
+        options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string());
+    format!("{folder}/.s.PGSQL.{}", options.get_port())
+}
+
+/// A server that lets a connection be made and never says a word, before one that serves. The second is asked while the first
+/// is still waited for: nobody gives up on a server that is only slow, and nobody waits for one that is gone.
+#[sqlx::test]
+async fn servers_beside_a_silent_one_are_asked_while_it_is_waited_for(pool: PgPool) {
+    use tokio::net::{TcpListener, UnixStream};
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let good = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let options = Arc::unwrap_or_clone(pool.connect_options());
+    let url = format!(
+        "postgres://{}@127.0.0.1:{},127.0.0.1:{}/{}",
+        options.get_username(),
+        silent.local_addr().unwrap().port(),
+        good.local_addr().unwrap().port(),
+        options.get_database().unwrap()
+    );
+    let config = DatabaseConfig::at(domain::sensitive::Sensitive::new(url));
+    let socket = socket(&pool);
+    let mut beside = tokio::task::JoinSet::new();
+    beside.spawn(async move {
+        let round = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let mut waits = Vec::new();
+        // The schema's connection, and the pool's.
+        for _ in 0..2 {
+            let (client, _) = good.accept().await.unwrap();
+            let (asked, _) = silent.accept().await.unwrap();
+            // It was spoken to; what comes after that is nothing yet, or the end.
+            asked.readable().await.unwrap();
+            waits.push(loop {
+                match asked.try_read(&mut [0; 1024]) {
+                    Ok(0) => break false,
+                    Ok(_) => {}
+                    Err(error) => break error.kind() == std::io::ErrorKind::WouldBlock,
+                }
+            });
+            let server = UnixStream::connect(&socket).await.unwrap();
+            let (client_read, client_write) = client.into_split();
+            let (server_read, server_write) = server.into_split();
+            tokio::spawn(pass_on(client_read, server_write, 0, Arc::clone(&round)));
+            tokio::spawn(pass_on(server_read, client_write, 0, Arc::clone(&round)));
+        }
+        waits
+    });
+    migrate(&config).await.unwrap();
+    let db = Db::connect(config, 4).await.unwrap();
+    db.begin().await.unwrap().commit().await.unwrap();
+    assert_eq!(beside.join_next().await.unwrap().unwrap(), [true, true]);
+    db.close().await;
+}
+
+/// A standby alone, where only a server that takes writes will do: it answers, and that is not held against it.
+#[sqlx::test]
+async fn migrate_says_that_the_only_server_can_only_be_read(pool: PgPool) {
+    let database: String = sqlx::query_scalar("SELECT current_database()").fetch_one(&pool).await.unwrap();
+    run(&pool, &format!("ALTER DATABASE \"{database}\" SET default_transaction_read_only = on")).await;
+    let mut config = address(&pool, None);
+    config.url = domain::sensitive::Sensitive::new(format!(
+        "{}&target_session_attrs=read-write",
+        with_query(config.url.expose())
+    ));
+    let said = migrate(&config).await.unwrap_err();
+    assert!(said.is_passing() && said.to_string().contains("can only be read"), "{said}");
+    assert!(!said.to_string().contains("in time"), "{said}");
+}
+
+/// A server that says to be of an older version: what reads the number is put before the system's own.
+#[sqlx::test(migrations = false)]
+async fn migrate_refuses_a_postgresql_that_is_too_old_before_it_changes_anything(pool: PgPool) {
+    let database: String = sqlx::query_scalar("SELECT current_database()").fetch_one(&pool).await.unwrap();
+    for (number, name) in [("130023", "13.23 (Debian 13.23-0+deb11u1)"), ("90624", "9.6.24")] {
+        run(
+            &pool,
+            &format!(
+                "CREATE SCHEMA IF NOT EXISTS old; CREATE OR REPLACE FUNCTION old.current_setting(text) RETURNS text LANGUAGE sql AS \
+                 $$ SELECT CASE $1 WHEN 'server_version_num' THEN '{number}' WHEN 'server_version' THEN '{name}' \
+                 ELSE pg_catalog.current_setting($1) END $$; \
+                 ALTER DATABASE \"{database}\" SET search_path = old, pg_catalog, public"
+            ),
+        )
+        .await;
+        let said = migrate(&address(&pool, None)).await.unwrap_err();
+        let version = name.split(' ').next().unwrap();
+        assert!(
+            !said.is_passing()
+                && said.to_string().contains(&format!("PostgreSQL {version}, and 14 or newer is needed")),
+            "{said}"
+        );
+    }
+    let tables: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(tables, 0, "something was changed");
+}
+
+/// Codes that say that the database cannot be used now: whoever asks is told to come again, and never that we failed.
+#[sqlx::test]
+async fn errors_of_a_database_that_cannot_be_used_now_are_told_apart_from_failures(pool: PgPool) {
+    let db = own_db(&pool, 2);
+    let raise = async |code: &str| {
+        let mut work = db.begin().await.unwrap();
+        let raised = format!("DO $$ BEGIN RAISE EXCEPTION 'SENTINEL' USING ERRCODE = '{code}'; END $$");
+        let error = sqlx::raw_sql(sqlx::AssertSqlSafe(raised)).execute(&mut *work).await.unwrap_err();
+        drop(work);
+        let ctx = Ctx::system("test", Timestamp::from_micros(0));
+        (refuse(&ctx, &error), error::is_broken(&error))
+    };
+    for (code, broken) in [
+        ("08003", true),
+        ("08006", true),
+        ("08P01", true),
+        ("25006", false),
+        ("25P03", true),
+        ("25P04", true),
+        ("28000", false),
+        ("28P01", false),
+        ("3D000", false),
+        ("40001", false),
+        ("40P01", false),
+        ("53100", false),
+        ("53200", false),
+        ("53300", false),
+        ("53400", false),
+        ("55006", false),
+        ("55P03", false),
+        ("57014", false),
+        ("57P01", true),
+        ("57P02", true),
+        ("57P03", true),
+        ("57P04", true),
+        ("57P05", true),
+        ("58000", false),
+        ("58030", false),
+    ] {
+        assert_eq!(raise(code).await, (Error::Unavailable, broken), "{code}");
+    }
+    for code in ["22012", "23505", "42601", "42501", "XX000", "P0001"] {
+        let (told, broken) = raise(code).await;
+        assert!(matches!(told, Error::Internal(_)) && !broken, "{code}");
+    }
+}

@@ -3,7 +3,7 @@
 use super::{Read, repository};
 use crate::{
     Actor, Backend, Ctx, Outcome, TokenActor, ValueAnswer, ValueError, ValueQuery, Verdict,
-    tests::{at, backend, records},
+    tests::{at, backend, records, until_somebody_waits},
 };
 use domain::{
     access::{Restriction, TokenDraft, TokenScope},
@@ -12,7 +12,6 @@ use domain::{
     sensitive::Sensitive,
 };
 use sqlx::{PgPool, Postgres, Transaction};
-use std::time::Duration;
 use uuid::Uuid;
 
 fn id(name: &str) -> SecretId {
@@ -195,18 +194,6 @@ async fn begun(pool: &PgPool, ctx: &Ctx) -> Transaction<'static, Postgres> {
     let read = Read::new(ctx, &id("a"), row, Outcome::Done);
     repository::count(&mut work, &[(&read, &token.id)]).await.unwrap();
     work
-}
-
-/// Waits until somebody waits for a row that another has.
-async fn until_somebody_waits(pool: &PgPool) {
-    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-    for _ in 0..500 {
-        if sqlx::query_scalar::<_, i64>(waiting).fetch_one(pool).await.unwrap() > 0 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("nobody waits");
 }
 
 async fn readers(pool: &PgPool) -> i32 {

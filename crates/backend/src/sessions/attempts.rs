@@ -50,6 +50,11 @@ impl Attempts {
         Self { name: hashed(name), network: network(ctx.address) }
     }
 
+    /// Returns what tells these attempts from others, in the same length for names that are somebody's and nobody's.
+    pub(crate) fn source(&self) -> String {
+        format!("{} {}", self.network, self.name)
+    }
+
     /// Counts an attempt before it is looked at, so that many at once get no more than their share. `user` is whose name it
     /// is, where it is anybody's.
     pub(crate) async fn count(
@@ -113,7 +118,7 @@ fn hashed(name: &str) -> String {
     random::hex(&random::hash(&Sensitive::new(name_key(name))))
 }
 
-/// An IPv4 address, or the /64 that one customer has of IPv6.
+/// The network that an address counts as: an IPv4 address, or the /64 that one customer has of IPv6.
 fn network(address: Option<IpAddr>) -> String {
     match address {
         Some(IpAddr::V6(address)) => {

@@ -50,7 +50,9 @@ pub(crate) async fn verify(
     })
     .await?;
     if let Some(seconds) = counted.locked {
-        refused(db, ctx, Outcome::Refused, true).await?;
+        // Nothing was compared, so nothing was guessed: the name may be locked by somebody else, and whoever asks is its owner.
+        let what = (AuditAction::PasswordAsked, actor.name.as_str(), Outcome::Refused);
+        db.alarms().tried(db, ctx, &attempts.source(), what).await?;
         return Err(AccessError::Locked(seconds));
     }
     let right = match passwords.verify(user.password_hash.clone(), password).await {
@@ -66,7 +68,7 @@ pub(crate) async fn verify(
         }
     };
     if !right {
-        refused(db, ctx, Outcome::Failed, counted.is_last).await?;
+        failed_once(db, ctx, counted.is_last).await?;
         let wrong = AccessError::field(AccessField::CurrentPassword, AccessProblem::PasswordWrong);
         return Err(if counted.is_last { AccessError::Locked(attempts::LOCK_SECONDS) } else { wrong });
     }
@@ -80,16 +82,18 @@ pub(crate) async fn verify(
 }
 
 /// Records a failure; where it was one too many, the name is locked and the session that asks ends.
-async fn refused(db: &Db, ctx: &Ctx, outcome: Outcome, too_many: bool) -> Result<(), Error> {
+async fn failed_once(db: &Db, ctx: &Ctx, too_many: bool) -> Result<(), Error> {
     let Actor::User(actor) = &ctx.actor else { return Ok(()) };
     bounded(ctx, async {
         let failed = |error: sqlx::Error| refuse(ctx, &error);
         let mut work = db.begin().await.map_err(failed)?;
         let ended = too_many && repository::end(&mut work, actor.id, actor.session).await.map_err(failed)?;
-        let record =
-            AuditRecord { outcome, ..AuditRecord::done(AuditAction::PasswordAsked, actor.name.as_str()) };
+        let record = AuditRecord {
+            outcome: Outcome::Failed,
+            ..AuditRecord::done(AuditAction::PasswordAsked, actor.name.as_str())
+        };
         let mut records = vec![(ctx, record)];
-        if too_many && outcome == Outcome::Failed {
+        if too_many {
             records.push((ctx, AuditRecord::done(AuditAction::AccountLocked, &actor.name)));
         }
         if ended {

@@ -172,7 +172,10 @@ impl SessionService {
         // What was typed may be a password in the wrong field: only names that are somebody's are recorded.
         let object = user.as_ref().map_or("unknown user", |user| user.name.as_str()).to_owned();
         if let Some(seconds) = locked {
-            self.record(ctx, AuditAction::SignIn, &object, Outcome::Refused).await?;
+            // Counted for each name by itself, so that a name that is nobody's is recorded as often as one that is somebody's,
+            // and takes as long.
+            let what = (AuditAction::SignIn, object.as_str(), Outcome::Refused);
+            self.db.alarms().tried(&self.db, ctx, &attempts.source(), what).await?;
             return Err(AccessError::Locked(seconds));
         }
         let stored = user.as_ref().and_then(|user| user.password_hash.clone());
@@ -199,7 +202,7 @@ impl SessionService {
                 .filter(|now| !now.disabled && now.password_hash == user.password_hash)
                 .ok_or(AccessError::WrongPassword)?;
             attempts.forget(&mut work).await.map_err(failed)?;
-            let session = self.begin(&mut work, ctx, &user, device, &Beginning::default()).await?;
+            let session = self.begin(&mut work, ctx, &user, device, &Beginning::default(), &[]).await?;
             work.commit().await.map_err(failed)?;
             Ok(session)
         })
@@ -224,16 +227,18 @@ impl SessionService {
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
+            users::lock(&mut work).await.map_err(failed)?;
             let user = users::find(&mut work, name).await.map_err(failed)?;
             let user = user.filter(|user| !user.disabled).ok_or(Error::NotSignedIn)?;
-            let session = self.begin(&mut work, ctx, &user, device, &Beginning::default()).await?;
+            let session = self.begin(&mut work, ctx, &user, device, &Beginning::default(), &[]).await?;
             work.commit().await.map_err(failed)?;
             Ok(session)
         })
         .await
     }
 
-    /// A session for this user, in this transaction.
+    /// Begins a session for this user, in this transaction, which holds the lock of users. What led to it goes on record
+    /// with it, since the record comes last.
     pub(crate) async fn begin(
         &self,
         work: &mut Work,
@@ -241,6 +246,7 @@ impl SessionService {
         user: &users::UserRow,
         device: &str,
         beginning: &Beginning,
+        before: &[(&Ctx, AuditRecord<'_>)],
     ) -> Result<NewSession, AccessError> {
         let failed = |error: sqlx::Error| refuse(ctx, &error);
         let token = random::token().map_err(|error| {
@@ -265,12 +271,13 @@ impl SessionService {
         let role = users::role(&user.role).map_err(failed)?;
         let actor = Actor::User(UserActor { id: user.id, name: user.name.clone(), role, session: id });
         let ctx = Ctx { actor, ..ctx.clone() };
-        let record = AuditRecord::done(AuditAction::SignIn, &user.name);
-        audit::repository::append(work, &ctx, record).await.map_err(failed)?;
+        let signed_in = (&ctx, AuditRecord::done(AuditAction::SignIn, &user.name));
+        let records: Vec<_> = before.iter().copied().chain([signed_in]).collect();
+        audit::repository::append_many(work, &records).await.map_err(failed)?;
         Ok(NewSession { user: user.id, token, absolute: self.limits.absolute })
     }
 
-    pub(crate) async fn record(
+    async fn record(
         &self,
         ctx: &Ctx,
         action: AuditAction,

@@ -90,14 +90,22 @@ async fn a_session_ends_by_its_owner_and_whatever_changes_their_rights(pool: PgP
     sessions.sign_out(&ctx).await.unwrap();
 
     let changes: [Change; 4] = [
-        |backend| Box::pin(async { backend.users().set_role(&at(5), "ana", "reader").await.unwrap() }),
+        |backend| {
+            Box::pin(async { backend.users().set_role(&at(5), "ana", "reader", &text("")).await.unwrap() })
+        },
         |backend| Box::pin(async { backend.users().end_sessions(&at(5), "ana").await.unwrap() }),
         |backend| {
             Box::pin(async {
-                drop(backend.users().password_link(&at(5), "ana", PasswordReset::Now).await.unwrap());
+                drop(
+                    backend
+                        .users()
+                        .password_link(&at(5), "ana", PasswordReset::Now, &text(""))
+                        .await
+                        .unwrap(),
+                );
             })
         },
-        |backend| Box::pin(async { backend.users().set_disabled(&at(5), "ana", true).await.unwrap() }),
+        |backend| Box::pin(async { backend.users().disable(&at(5), "ana").await.unwrap() }),
     ];
     for (number, change) in changes.into_iter().enumerate() {
         let token = match sign_in(&backend, 5, "ana", PASSWORD).await {
@@ -109,7 +117,7 @@ async fn a_session_ends_by_its_owner_and_whatever_changes_their_rights(pool: PgP
         assert!(with(&backend, 6, &token).await.is_none(), "change {number}");
     }
     assert_eq!(sign_in(&backend, 7, "ana", PASSWORD).await.unwrap_err(), AccessError::WrongPassword);
-    users.set_disabled(&at(8), "ana", false).await.unwrap();
+    users.enable(&at(8), "ana", &text("")).await.unwrap();
 }
 
 #[sqlx::test]
@@ -224,7 +232,7 @@ async fn a_link_for_another_password_clears_every_lock(pool: PgPool) {
         assert!(matches!(locked, AccessError::Locked(_)), "{locked:?}");
     };
     lock(1).await;
-    let link = backend.users().password_link(&at(2), "ana", PasswordReset::Now).await.unwrap();
+    let link = backend.users().password_link(&at(2), "ana", PasswordReset::Now, &text("")).await.unwrap();
     // What is guessed between the two counts, and is gone with the password that it was meant for.
     lock(3).await;
     backend.users().choose_password(&at(4), &link, &text("another password x")).await.unwrap();
@@ -269,4 +277,32 @@ async fn a_name_that_is_nobodys_takes_as_long(pool: PgPool) {
     }
     let ratio = known.as_secs_f64() / unknown.as_secs_f64();
     assert!((0.5..2.0).contains(&ratio), "{known:?} against {unknown:?}");
+}
+
+#[sqlx::test]
+async fn attempts_that_come_to_nothing_fill_no_record(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    add_user(&backend, "ana", Role::Editor, PASSWORD).await;
+    let sessions = backend.sessions();
+    let one = sessions.sign_in(&anonymous(0), "ana", &text(PASSWORD), "").await.unwrap();
+    let actor = sessions.identify(&anonymous(0), &one.token).await.unwrap().unwrap();
+    let owner = Ctx { actor, ..at(0) };
+    let before = records(&pool).await.len();
+    for _ in 0..20 {
+        drop(sessions.sign_in(&anonymous(1), "ana", &text("a guess"), "").await);
+        drop(sessions.sign_in(&anonymous(1), "nobody at all", &text("a guess"), "").await);
+        drop(sessions.prove(&owner, &text("a guess")).await);
+    }
+    let told = records(&pool).await.split_off(before);
+    let count = |line: &str| told.iter().filter(|record| *record == line).count();
+    // Each of the guesses that were looked at, and of the rest the first.
+    assert_eq!(count("anonymous | sign-in | ana | refused | "), 1);
+    assert_eq!(count("anonymous | sign-in | unknown user | failed | "), 5);
+    assert_eq!(count("anonymous | sign-in | unknown user | refused | "), 1);
+    assert_eq!(count("ana | password asked again | ana | refused | "), 1);
+    assert_eq!(told.len(), 5 + 5 + 2 + 3, "{told:?}");
+    backend.db.alarms().flush(&backend.db).await;
+    let counted: Vec<_> =
+        records(&pool).await.into_iter().filter(|record| record.ends_with(" times")).collect();
+    assert_eq!(counted.len(), 3, "{counted:?}");
 }

@@ -67,21 +67,32 @@ fn top_level(group: &str) -> &str {
     group.strip_prefix('/').unwrap_or(group)
 }
 
-/// The groups in the claim that the settings name: a list of texts, or one text. `None` where there is no such claim.
+/// The groups in the claim that the settings name: a list of texts, one text, or an object that says something of each group
+/// under its name, as Zitadel has it. `None` where there is no such claim.
 pub(super) fn groups(claims: &Claims, config: &SingleSignOnConfig) -> Option<Vec<String>> {
     match find(claims.all(), &config.groups_claim)? {
         Value::String(text) => Some(from_text(text, config)),
         Value::Array(all) => Some(all.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+        Value::Object(all) => {
+            Some(all.iter().filter(|(_, about)| about.is_object()).map(|(name, _)| name.clone()).collect())
+        }
         Value::Null => None,
         _ => Some(Vec::new()),
     }
 }
 
-/// One text may be one group, or several: separated by commas, or by spaces where no group of the settings has one in it.
+/// One text may be one group, or several: a list in brackets, as Cognito writes it, or separated by commas or semicolons, or
+/// by spaces where no group of the settings has one in it.
 fn from_text(text: &str, config: &SingleSignOnConfig) -> Vec<String> {
     let mut found = vec![text.to_owned()];
-    if text.contains(',') {
-        found.extend(text.split(',').map(|group| group.trim().to_owned()));
+    let text = text.trim();
+    if let Ok(list) = serde_json::from_str::<Vec<String>>(text) {
+        found.extend(list);
+        return found;
+    }
+    let text = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    if text.contains([',', ';']) {
+        found.extend(text.split([',', ';']).map(|group| group.trim().to_owned()));
     } else if !config.groups.iter().any(|(group, _)| group.contains(char::is_whitespace)) {
         found.extend(text.split_whitespace().map(str::to_owned));
     }
@@ -192,6 +203,11 @@ mod tests {
             ("ops", json!("staff,ops")),
             ("ops", json!("staff, ops")),
             ("ops", json!("staff ops")),
+            ("ops", json!("staff;ops")),
+            ("ops", json!("[staff, ops]")),
+            ("ops", json!("[ops]")),
+            ("ops", json!("[\"staff\",\"ops\"]")),
+            ("ops", json!({"staff": {"1": "x.example"}, "ops": {"1": "x.example"}})),
             ("Domain Admins", json!("Domain Admins")),
             ("Domain Admins", json!("Staff, Domain Admins")),
             ("ops", json!(["/ops"])),
@@ -205,6 +221,9 @@ mod tests {
             ("ops", json!(["staff,ops"])),
             ("ops", json!(["/team/ops"])),
             ("ops", json!(["//ops"])),
+            ("ops", json!(["[ops]"])),
+            ("ops", json!({"ops": false})),
+            ("ops", json!([{"ops": {}}])),
             ("two words", json!("these two words")),
         ] {
             assert_eq!(groups(group, claim.clone()), None, "{group} in {claim}");

@@ -69,9 +69,8 @@ impl SingleSignOnService {
             if !fresh.map_err(failed)? {
                 return Err(refused(ctx, "it was taken before"));
             }
-            for user in self.signed_out(&mut work, &logout).await.map_err(failed)? {
-                self.sign_out(&mut work, ctx, &user, &logout).await.map_err(failed)?;
-            }
+            let users = self.signed_out(&mut work, &logout).await.map_err(failed)?;
+            self.sign_out(&mut work, &as_portal(ctx), &users, &logout).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;
             Ok(())
         })
@@ -121,29 +120,38 @@ impl SingleSignOnService {
         }
     }
 
+    /// Signs them out. Rows are locked in the order in which everybody locks them: sessions, users by their ids, and the end of
+    /// the record last.
     async fn sign_out(
         &self,
         work: &mut Work,
-        ctx: &Ctx,
-        user: &UserRow,
+        portal: &Ctx,
+        users: &[UserRow],
         logout: &Logout,
     ) -> Result<(), sqlx::Error> {
-        match &logout.session {
-            Some(session) => sessions::end_of_provider(work, user.id, session).await?,
-            None => sessions::end_all(work, user.id).await?,
+        for user in users {
+            match &logout.session {
+                Some(session) => sessions::end_of_provider(work, user.id, session).await?,
+                None => sessions::end_all(work, user.id).await?,
+            }
         }
-        let ctx = &as_portal(ctx);
-        let record = AuditRecord::done(AuditAction::ProviderLogout, &user.name);
-        audit::repository::append(work, ctx, record).await?;
-        if self.provider.config().logout_suspends_tokens {
-            super::service::suspend(work, ctx, user).await?;
+        let mut records = Vec::with_capacity(users.len() * 2);
+        for user in users {
+            records.push((portal, AuditRecord::done(AuditAction::ProviderLogout, &user.name)));
+            let suspends = self.provider.config().logout_suspends_tokens;
+            if suspends && users::suspend(work, portal, user).await? {
+                records.push((portal, AuditRecord::done(AuditAction::TokensSuspended, &user.name)));
+            }
         }
-        tracing::info!(
-            request_id = ctx.request_id,
-            user = user.name,
-            by = ACTOR,
-            "signed out by the provider"
-        );
+        audit::repository::append_many(work, &records).await?;
+        for user in users {
+            tracing::info!(
+                request_id = portal.request_id,
+                user = user.name,
+                by = ACTOR,
+                "signed out by the provider"
+            );
+        }
         Ok(())
     }
 }

@@ -14,7 +14,9 @@ use crate::{
     error::refuse,
     random,
     sessions::{
-        NewSession, SessionService, is_recent,
+        NewSession, SessionService,
+        attempts::Attempts,
+        is_recent,
         repository::{self as sessions, Beginning},
     },
     users::repository::{self as users, UserRow},
@@ -108,7 +110,9 @@ impl SingleSignOnService {
             Err(problem) => {
                 // What a stranger sends without having begun is nobody's attempt.
                 if begun.is_some() && problem != SignOnProblem::Expired {
-                    self.sessions.record(ctx, AuditAction::SignIn, ACTOR, Outcome::Failed).await?;
+                    let source = Attempts::of(ctx, ACTOR).source();
+                    let what = (AuditAction::SignIn, ACTOR, Outcome::Failed);
+                    self.db.alarms().tried(&self.db, ctx, &source, what).await?;
                 }
                 Err(problem.into())
             }
@@ -158,17 +162,22 @@ impl SingleSignOnService {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;
             users::lock(&mut work).await.map_err(failed)?;
+            let portal = &as_portal(ctx);
+            let mut changes = Changes::new();
             let issuer = self.provider.config().issuer.as_str();
             let known = users::find_by_subject(&mut work, issuer, &identity.subject).await.map_err(failed)?;
             let outcome = match (known, identity.role(self.provider.config())) {
                 (Some(user), _) if user.disabled => Err((Some(user), SignOnProblem::Disabled)),
                 (known, None) => Err((known, identity.without_role())),
                 (Some(user), Some(role)) => {
-                    resume(&mut work, ctx, &user).await.map_err(failed)?;
-                    Ok(with_role(&mut work, ctx, user, role).await.map_err(failed)?)
+                    if users::resume(&mut work, &user).await.map_err(failed)? {
+                        changes.push((AuditAction::TokensResumed, &[]));
+                    }
+                    Ok(with_role(&mut work, user, role, &mut changes).await.map_err(failed)?)
                 }
                 (None, Some(role)) => {
-                    let added = self.add(&mut work, ctx, identity, role).await.map_err(failed)?;
+                    let added = self.add(&mut work, portal, identity, role).await.map_err(failed)?;
+                    changes.push((AuditAction::UserAdded, &["role", "subject"]));
                     added.ok_or((None, SignOnProblem::NameTaken))
                 }
             };
@@ -178,22 +187,30 @@ impl SingleSignOnService {
                         proven_at: identity.proven_at,
                         provider_session: identity.session.clone(),
                     };
-                    Ok(self.sessions.begin(&mut work, ctx, &user, device, &beginning).await?)
+                    let record = |(action, fields): &(AuditAction, &'static [&'static str])| {
+                        (portal, AuditRecord { fields, ..AuditRecord::done(*action, &user.name) })
+                    };
+                    let before: Vec<_> = changes.iter().map(record).collect();
+                    Ok(self.sessions.begin(&mut work, ctx, &user, device, &beginning, &before).await?)
                 }
                 Err((user, problem)) => {
                     self.log_refusal(ctx, identity, problem);
                     if let Some(user) = &user {
                         sessions::end_all(&mut work, user.id).await.map_err(failed)?;
                     }
-                    if let Some(user) = user.as_ref().filter(|user| !user.disabled) {
-                        suspend(&mut work, &as_portal(ctx), user).await.map_err(failed)?;
-                    }
                     let object = user.as_ref().map_or("unknown user", |user| user.name.as_str());
-                    let record = AuditRecord {
+                    let mut records = Vec::new();
+                    if let Some(user) = user.as_ref().filter(|user| !user.disabled)
+                        && users::suspend(&mut work, portal, user).await.map_err(failed)?
+                    {
+                        records.push((portal, AuditRecord::done(AuditAction::TokensSuspended, object)));
+                    }
+                    let refused = AuditRecord {
                         outcome: Outcome::Refused,
                         ..AuditRecord::done(AuditAction::SignIn, object)
                     };
-                    audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
+                    records.push((ctx, refused));
+                    audit::repository::append_many(&mut work, &records).await.map_err(failed)?;
                     Err(problem.into())
                 }
             };
@@ -236,11 +253,11 @@ impl SingleSignOnService {
         );
     }
 
-    /// A new user, under the first of the names that nobody has; `None` where each is taken.
+    /// Adds a user under the first of the names that nobody has; `None` where each is taken. Not on record yet.
     async fn add(
         &self,
         work: &mut Work,
-        ctx: &Ctx,
+        portal: &Ctx,
         identity: &Identity,
         role: Role,
     ) -> Result<Option<UserRow>, sqlx::Error> {
@@ -249,49 +266,30 @@ impl SingleSignOnService {
             if users::find_unproven(work, name.as_str()).await?.is_some() {
                 continue;
             }
-            let ctx = as_portal(ctx);
-            let added =
-                users::insert_vouched(work, &ctx, &name, role, (issuer.as_str(), &identity.subject)).await?;
-            let record = AuditRecord {
-                fields: &["role", "subject"],
-                ..AuditRecord::done(AuditAction::UserAdded, name.as_str())
-            };
-            audit::repository::append(work, &ctx, record).await?;
-            return Ok(Some(added));
+            let person = (issuer.as_str(), identity.subject.as_str());
+            return users::insert_vouched(work, portal, &name, role, person).await.map(Some);
         }
         Ok(None)
     }
 }
 
-/// The user in the role that their groups give now.
-async fn with_role(work: &mut Work, ctx: &Ctx, user: UserRow, role: Role) -> Result<UserRow, sqlx::Error> {
+/// What has changed about a user by their sign-in, each with the names of its fields.
+type Changes = Vec<(AuditAction, &'static [&'static str])>;
+
+/// Gives the user the role that their groups give now, and notes it where it is another one.
+async fn with_role(
+    work: &mut Work,
+    user: UserRow,
+    role: Role,
+    changes: &mut Changes,
+) -> Result<UserRow, sqlx::Error> {
     if user.role == role.as_str() {
         return Ok(user);
     }
     users::set_role(work, user.id, role).await?;
     sessions::end_all(work, user.id).await?;
-    let record =
-        AuditRecord { fields: &["role"], ..AuditRecord::done(AuditAction::UserRoleChanged, &user.name) };
-    audit::repository::append(work, &as_portal(ctx), record).await?;
+    changes.push((AuditAction::UserRoleChanged, &["role"]));
     Ok(UserRow { role: role.as_str().to_owned(), ..user })
-}
-
-/// Has the user's API tokens refused until they sign in at the provider again, and records it.
-pub(super) async fn suspend(work: &mut Work, ctx: &Ctx, user: &UserRow) -> Result<(), sqlx::Error> {
-    if users::suspend(work, ctx, user).await? {
-        let record = AuditRecord::done(AuditAction::TokensSuspended, &user.name);
-        audit::repository::append(work, ctx, record).await?;
-    }
-    Ok(())
-}
-
-/// Takes the user's API tokens again, and records it.
-async fn resume(work: &mut Work, ctx: &Ctx, user: &UserRow) -> Result<(), sqlx::Error> {
-    if users::resume(work, user).await? {
-        let record = AuditRecord::done(AuditAction::TokensResumed, &user.name);
-        audit::repository::append(work, &as_portal(ctx), record).await?;
-    }
-    Ok(())
 }
 
 /// Lets a sign-in pass that was begun anew where the provider says that it asked the person a moment ago.

@@ -115,8 +115,8 @@ async fn nobody_takes_over_a_user_by_their_name(pool: PgPool) {
     let refused = backend.sessions().sign_in(&anonymous(4), "ana@127.0.0.1", &text("x"), "tests").await;
     assert_eq!(refused.unwrap_err(), AccessError::WrongPassword);
     for outcome in [
-        backend.users().set_role(&at(5), "ana@127.0.0.1", "admin").await,
-        backend.users().password_link(&at(5), "ana@127.0.0.1", PasswordReset::Now).await.map(drop),
+        backend.users().set_role(&at(5), "ana@127.0.0.1", "admin", &text("")).await,
+        backend.users().password_link(&at(5), "ana@127.0.0.1", PasswordReset::Now, &text("")).await.map(drop),
     ] {
         assert_eq!(outcome, Err(AccessError::KeptByProvider));
     }
@@ -151,9 +151,9 @@ async fn whoever_is_disabled_here_stays_out(pool: PgPool) {
     let backend = backend(&pool, false).await;
     let ana = person("1", "ana", &["staff"]);
     admit(&backend, 1, &ana).await.unwrap();
-    backend.users().set_disabled(&at(2), "ana", true).await.unwrap();
+    backend.users().disable(&at(2), "ana").await.unwrap();
     assert_eq!(admit(&backend, 3, &ana).await, Err(SignOnProblem::Disabled.into()));
-    backend.users().set_disabled(&at(4), "ana", false).await.unwrap();
+    backend.users().enable(&at(4), "ana", &text("")).await.unwrap();
     assert_eq!(admit(&backend, 5, &ana).await.unwrap(), "ana");
 }
 
@@ -195,14 +195,15 @@ async fn an_answer_that_was_not_asked_for_is_refused_unheard(pool: PgPool) {
 async fn where_passwords_are_off_nothing_is_done_with_one(pool: PgPool) {
     let before = backend(&pool, false).await;
     add_user(&before, "ana", Role::Admin, "correct horse battery").await;
-    let link = before.users().password_link(&at(1), "ana", PasswordReset::WhenChosen).await.unwrap();
+    let link =
+        before.users().password_link(&at(1), "ana", PasswordReset::WhenChosen, &text("")).await.unwrap();
     let backend = backend(&pool, true).await;
     let (users, password) = (backend.users(), text("tiefer Brunnen im Hof"));
     for outcome in [
         backend.sessions().sign_in(&anonymous(2), "ana", &text("correct horse battery"), "").await.map(drop),
         users.choose_password(&anonymous(2), &link, &password).await.map(drop),
-        users.password_link(&at(2), "ana", PasswordReset::Now).await.map(drop),
-        users.add(&at(2), "eve", "reader").await.map(drop),
+        users.password_link(&at(2), "ana", PasswordReset::Now, &text("")).await.map(drop),
+        users.add(&at(2), "eve", "reader", &text("")).await.map(drop),
     ] {
         assert_eq!(outcome, Err(AccessError::NoPasswords));
     }
@@ -231,6 +232,6 @@ async fn the_last_administrator_with_a_password_stays_one(pool: PgPool) {
     let backend = backend(&pool, false).await;
     add_user(&backend, "ana", Role::Admin, "correct horse battery").await;
     admit(&backend, 1, &person("1", "ben", &["ops"])).await.unwrap();
-    assert_eq!(backend.users().set_disabled(&at(2), "ana", true).await, Err(AccessError::LastAdmin));
-    assert_eq!(backend.users().set_disabled(&at(3), "ben", true).await, Ok(()));
+    assert_eq!(backend.users().disable(&at(2), "ana").await, Err(AccessError::LastAdmin));
+    assert_eq!(backend.users().disable(&at(3), "ben").await, Ok(()));
 }

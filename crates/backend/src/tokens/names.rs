@@ -42,6 +42,11 @@ pub(super) fn readings(name: &str) -> Vec<String> {
     readings
 }
 
+/// Whether the name has a word that reads as the one between the name of a token and its person.
+pub(super) fn names_somebody(name: &str) -> bool {
+    name.split_whitespace().any(|word| name_key(word) == "of")
+}
+
 /// Whether one of these readings is a name of the portal's own.
 pub(super) fn is_reserved(readings: &[String]) -> bool {
     RESERVED.iter().any(|reserved| readings.contains(&name_key(reserved)))
@@ -65,6 +70,11 @@ mod tests {
         }
         for name in ["ci", "admin-deploy", "reader of charts", "of", "office"] {
             assert!(!is_reserved(&readings(name)), "{name}");
+        }
+        for (name, names) in
+            [("a of b", true), ("Of", true), ("x ＯＦ y", true), ("office", false), ("off-of", false)]
+        {
+            assert_eq!(names_somebody(name), names, "{name}");
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::{
         name_key,
         repository::{self as users, UserRow},
     },
+    work::Work,
 };
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::{
@@ -29,6 +30,9 @@ use domain::{
 
 /// What every token begins with, so that a scanner of code knows a lost one.
 const PREFIX: &str = "latchkey";
+
+/// The most tokens of one person that are good at a time.
+const MAX_LIVE: u16 = 200;
 
 /// Rows a page.
 const PAGE: usize = 50;
@@ -199,14 +203,15 @@ impl TokenService {
             let mut work = self.db.begin().await.map_err(failed)?;
             // Of two tokens of one name at once, one is made.
             users::lock(&mut work).await.map_err(failed)?;
-            let readings = names::readings(token.name.as_str());
-            if names::is_reserved(&readings)
-                || users::any_named(&mut work, &readings).await.map_err(failed)?
-            {
-                return Err(AccessError::field(AccessField::TokenName, AccessProblem::TokenNameReserved));
+            if let Some(problem) = name_problem(&mut work, ctx, token.name.as_str()).await.map_err(failed)? {
+                return Err(AccessError::field(AccessField::TokenName, problem));
             }
             if let Some(owner) = owner {
                 let names = repository::live_names(&mut work, owner, ctx.now).await.map_err(failed)?;
+                if names.len() >= usize::from(MAX_LIVE) {
+                    let problem = AccessProblem::TokensTooMany(MAX_LIVE);
+                    return Err(AccessError::field(AccessField::TokenName, problem));
+                }
                 if names.iter().any(|name| name_key(name) == name_key(token.name.as_str())) {
                     return Err(AccessError::field(AccessField::TokenName, AccessProblem::TokenNameTaken));
                 }
@@ -320,6 +325,25 @@ impl TokenService {
             _ => None,
         })
     }
+}
+
+/// What is wrong with the name, which must not be taken for somebody else's. Whoever may not list users is told of no name
+/// that they are not told anyway, or they could find out by trying who has an account: the word "of" is refused whatever comes
+/// after it.
+async fn name_problem(work: &mut Work, ctx: &Ctx, name: &str) -> Result<Option<AccessProblem>, sqlx::Error> {
+    let readings = names::readings(name);
+    let is_persons = match &ctx.actor {
+        Actor::User(user) if user.role < Role::Admin => {
+            let known = users::admins(work).await?.into_iter().chain([user.name.clone()]);
+            known.map(|name| name_key(&name)).any(|name| readings.contains(&name))
+        }
+        _ => users::any_named(work, &readings).await?,
+    };
+    Ok(if is_persons || names::is_reserved(&readings) {
+        Some(AccessProblem::TokenNameReserved)
+    } else {
+        names::names_somebody(name).then_some(AccessProblem::TokenNameOf)
+    })
 }
 
 /// Whether everybody's tokens are to be reached, and not one's own alone.

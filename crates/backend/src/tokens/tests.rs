@@ -97,9 +97,9 @@ async fn a_token_may_do_no_more_than_its_owner(pool: PgPool) {
     let editor = signed_in(&backend, "ed", Role::Editor).await;
     let made = tokens.create(&editor, &draft(TokenScope::Write)).await.unwrap();
     assert_eq!(identify(&backend, 1, &made.text).await.unwrap().scope, TokenScope::Write);
-    users.set_role(&at(2), "ed", "reader").await.unwrap();
+    users.set_role(&at(2), "ed", "reader", &text("")).await.unwrap();
     assert_eq!(identify(&backend, 3, &made.text).await.unwrap().scope, TokenScope::ReadMetadata);
-    users.set_disabled(&at(4), "ed", true).await.unwrap();
+    users.disable(&at(4), "ed").await.unwrap();
     assert!(identify(&backend, 5, &made.text).await.is_none());
 }
 
@@ -249,6 +249,47 @@ async fn a_token_is_taken_for_nobody_else(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn the_name_of_a_token_tells_nobody_who_has_an_account(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let reader = signed_in(&backend, "rita", Role::Reader).await;
+    let editor = signed_in(&backend, "ed", Role::Editor).await;
+    let admin = signed_in(&backend, "ana", Role::Admin).await;
+    add_user(&backend, "ben", Role::Editor, PASSWORD).await;
+    let create = async |ctx: &Ctx, name: &str| {
+        let draft = TokenDraft { name: name.to_owned(), ..draft(TokenScope::ReadMetadata) };
+        backend.tokens().create(ctx, &draft).await.map(drop)
+    };
+    let refused = |problem| Err(AccessError::field(AccessField::TokenName, problem));
+    for ctx in [&reader, &editor] {
+        // The answers for somebody and for nobody are the same, whatever is made of the names.
+        for form in ["{}", " {} ", "token of {}", "ci of {}", "a of b of {}", "x OF {}"] {
+            let answers = ["ben", "nob"].map(|name| form.replace("{}", name));
+            let (somebody, nobody) = (create(ctx, &answers[0]).await, create(ctx, &answers[1]).await);
+            assert_eq!(somebody, nobody, "{form}");
+            if form.to_lowercase().contains("of") {
+                assert_eq!(somebody, refused(AccessProblem::TokenNameOf), "{form}");
+            }
+        }
+        // Those of whom everybody is told anyway, and oneself.
+        for name in ["ana", "ci of ana", ctx.actor.name()] {
+            assert_eq!(create(ctx, name).await, refused(AccessProblem::TokenNameReserved), "{name}");
+        }
+    }
+    // Whoever lists users anyway is told of every name.
+    for ctx in [&admin, &at(0)] {
+        for name in ["ben", "rita", "ci of ed"] {
+            assert_eq!(create(ctx, name).await, refused(AccessProblem::TokenNameReserved), "{name}");
+        }
+        assert_eq!(create(ctx, "ci of nob").await, refused(AccessProblem::TokenNameOf));
+    }
+    // It is seen to be the token of whoever made it.
+    let draft = TokenDraft { name: "rita".to_owned(), ..draft(TokenScope::Write) };
+    let made = backend.tokens().create(&editor, &draft).await.unwrap();
+    let actor = Actor::Token(identify(&backend, 1, &made.text).await.unwrap());
+    assert_eq!(actor.name(), "token rita of ed");
+}
+
+#[sqlx::test]
 async fn of_two_tokens_of_one_name_at_once_one_is_made(pool: PgPool) {
     let backend = backend(pool).await;
     let ed = signed_in(&backend, "ed", Role::Editor).await;
@@ -328,12 +369,34 @@ async fn a_change_or_reset_of_the_password_revokes_tokens_where_asked(pool: PgPo
     users.change_password(&ed, &text("another password x"), &text(PASSWORD), true).await.unwrap();
     assert!(!works(&first).await);
     let second = create(&ed, "second").await;
-    users.password_link(&at(1), "ed", PasswordReset::Now).await.unwrap();
+    users.password_link(&at(1), "ed", PasswordReset::Now, &text("")).await.unwrap();
     assert!(works(&second).await);
     assert_eq!(users.get(&at(1), "ed").await.unwrap().tokens, 1);
-    users.password_link(&at(2), "ed", PasswordReset::NowAndTokens).await.unwrap();
+    users.password_link(&at(2), "ed", PasswordReset::NowAndTokens, &text("")).await.unwrap();
     assert!(!works(&second).await && works(&others).await, "those of others go on");
     assert_eq!(users.get(&at(2), "ed").await.unwrap().tokens, 0);
     let told = records(&pool).await;
     assert_eq!(told.iter().filter(|record| record.contains("| token revoked |")).count(), 2);
+}
+
+#[sqlx::test]
+async fn a_person_has_so_many_tokens_and_no_more(pool: PgPool) {
+    let backend = backend(pool).await;
+    let reader = signed_in(&backend, "rita", Role::Reader).await;
+    let create = async |ctx: &Ctx, number: usize| {
+        let draft = TokenDraft { name: format!("t{number}"), ..draft(TokenScope::ReadMetadata) };
+        backend.tokens().create(ctx, &draft).await.map(|made| made.id)
+    };
+    let mut last = String::new();
+    for number in 0..200 {
+        last = create(&reader, number).await.unwrap();
+    }
+    let too_many = AccessError::field(AccessField::TokenName, AccessProblem::TokensTooMany(200));
+    assert_eq!(create(&reader, 200).await.unwrap_err(), too_many);
+    backend.tokens().revoke(&reader, &last).await.unwrap();
+    create(&reader, 200).await.unwrap();
+    assert_eq!(create(&reader, 201).await.unwrap_err(), too_many);
+    // Those that are over count for nothing, and neither do those of others.
+    create(&Ctx { now: at(31 * DAY).now, ..reader.clone() }, 0).await.unwrap();
+    create(&at(0), 0).await.unwrap();
 }

@@ -234,7 +234,7 @@ pub(crate) async fn of_provider_session(
             .push_bind(issuer)
             .push(" AND id IN (SELECT user_id FROM sessions WHERE provider_session = ")
             .push_bind(provider_session)
-            .push(")")
+            .push(") ORDER BY id")
             .build_query_as()
             .fetch_all(&mut **work)
             .await?;
@@ -323,7 +323,7 @@ pub(super) async fn other_admins(connection: &mut PgConnection, user: &UserRow) 
 }
 
 /// The names of those who can help, a few of them.
-pub(super) async fn admins(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+pub(crate) async fn admins(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar("SELECT name FROM users WHERE role = 'admin' AND NOT disabled ORDER BY name LIMIT 5")
         .fetch_all(connection)
         .await

@@ -12,7 +12,7 @@ use crate::{
     db::{Db, bounded},
     error::{broken_constraint, refuse},
     random,
-    sessions::{attempts, current_password, repository as sessions},
+    sessions::{SessionService, attempts, current_password, repository as sessions},
     tokens::repository as tokens,
     work::Work,
 };
@@ -37,6 +37,7 @@ const PASSWORD_LINK_LIFE: i64 = 24 * 3_600_000_000;
 pub struct UserService {
     db: Db,
     passwords: Passwords,
+    sessions: SessionService,
 }
 
 /// One page of users, by name.
@@ -80,8 +81,8 @@ pub struct FirstAdmin {
 }
 
 impl UserService {
-    pub(crate) fn new(db: Db, passwords: Passwords) -> Self {
-        Self { db, passwords }
+    pub(crate) fn new(db: Db, passwords: Passwords, sessions: SessionService) -> Self {
+        Self { db, passwords, sessions }
     }
 
     /// Whether there is any user yet.
@@ -265,10 +266,17 @@ impl UserService {
         found.await.map_err(|error| refuse(ctx, &error))
     }
 
-    /// Adds a user, who chooses a password by a link.
+    /// Adds a user, who chooses a password by a link. The person who asks proves anew who they are: the link outlives their
+    /// session.
     ///
-    /// Errors: `Invalid`; `Refused`.
-    pub async fn add(&self, ctx: &Ctx, name: &str, role: &str) -> Result<AddedUser, AccessError> {
+    /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
+    pub async fn add(
+        &self,
+        ctx: &Ctx,
+        name: &str,
+        role: &str,
+        current_password: &Sensitive,
+    ) -> Result<AddedUser, AccessError> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named("users")).await?;
         self.passwords.in_use()?;
         let name = UserName::parse(name).map_err(|problem| (AccessField::UserName, problem));
@@ -279,6 +287,7 @@ impl UserService {
                 return Err(AccessError::Invalid([name.err(), role.err()].into_iter().flatten().collect()));
             }
         };
+        self.sessions.prove(ctx, current_password).await?;
         let link_token = random::token().map_err(|error| broken(ctx, &error))?;
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
@@ -302,15 +311,18 @@ impl UserService {
     }
 
     /// Makes a link with which this user chooses another password. Until then the old one is good, unless the reset voids it at
-    /// once, and every session with it; where it says so, the user's API tokens are revoked, too.
+    /// once, and every session with it; where it says so, the user's API tokens are revoked, too. The person who asks proves
+    /// anew who they are.
     ///
-    /// Errors: `NoPasswords`, `KeptByProvider`; `Refused` with `NotFound` and as usual.
+    /// Errors: `Invalid`, `Locked`, `ProveAtProvider`; `NoPasswords`, `KeptByProvider`; `Refused` with `NotFound` and as usual.
     pub async fn password_link(
         &self,
         ctx: &Ctx,
         name: &str,
         reset: PasswordReset,
+        current_password: &Sensitive,
     ) -> Result<Sensitive, AccessError> {
+        self.proven(ctx, name, current_password).await?;
         let token = random::token().map_err(|error| broken(ctx, &error))?;
         self.change(ctx, name, async |work, user| {
             let kept_here = self.passwords.in_use().and_then(|()| kept_here(&user));
@@ -337,12 +349,20 @@ impl UserService {
         Ok(token)
     }
 
-    /// Gives a user another role. Their sessions end, so that nothing of the old one is left.
+    /// Gives a user another role. Their sessions end, so that nothing of the old one is left. The person who asks proves anew who
+    /// they are.
     ///
-    /// Errors: `LastAdmin`, `KeptByProvider`; `Invalid`; `Refused`.
-    pub async fn set_role(&self, ctx: &Ctx, name: &str, role: &str) -> Result<(), AccessError> {
+    /// Errors: `LastAdmin`, `KeptByProvider`; `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
+    pub async fn set_role(
+        &self,
+        ctx: &Ctx,
+        name: &str,
+        role: &str,
+        current_password: &Sensitive,
+    ) -> Result<(), AccessError> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
         let role = Role::parse(role).ok_or(AccessError::field(AccessField::Role, AccessProblem::Role))?;
+        self.proven(ctx, name, current_password).await?;
         self.change(ctx, name, async |work, user| {
             if let Err(refusal) = kept_here(&user) {
                 return Ok(Err(refusal));
@@ -361,10 +381,27 @@ impl UserService {
         .await
     }
 
-    /// Lets a user sign in no more, or again.
+    /// Lets a user sign in no more. Nothing is asked for: whoever looks after the portal has to be quick.
     ///
     /// Errors: `LastAdmin`; `Refused`.
-    pub async fn set_disabled(&self, ctx: &Ctx, name: &str, disabled: bool) -> Result<(), AccessError> {
+    pub async fn disable(&self, ctx: &Ctx, name: &str) -> Result<(), AccessError> {
+        self.set_disabled(ctx, name, true).await
+    }
+
+    /// Lets a user sign in again, and their API tokens be taken again. The person who asks proves anew who they are.
+    ///
+    /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
+    pub async fn enable(
+        &self,
+        ctx: &Ctx,
+        name: &str,
+        current_password: &Sensitive,
+    ) -> Result<(), AccessError> {
+        self.proven(ctx, name, current_password).await?;
+        self.set_disabled(ctx, name, false).await
+    }
+
+    async fn set_disabled(&self, ctx: &Ctx, name: &str, disabled: bool) -> Result<(), AccessError> {
         self.change(ctx, name, async |work, user| {
             if user.disabled == disabled {
                 return Ok(Ok(()));
@@ -391,6 +428,14 @@ impl UserService {
             Ok(Ok(()))
         })
         .await
+    }
+
+    /// Lets pass whoever may change users and proves anew who they are: what they do outlives a session that was stolen.
+    ///
+    /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
+    async fn proven(&self, ctx: &Ctx, name: &str, current_password: &Sensitive) -> Result<(), AccessError> {
+        authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
+        self.sessions.prove(ctx, current_password).await
     }
 
     /// Changes one user under the lock, in one transaction.

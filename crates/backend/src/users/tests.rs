@@ -1,7 +1,7 @@
 //! Users on a real database, one of its own for each test.
 
 use crate::{
-    FirstAdmin, PasswordReset,
+    Backend, Ctx, FirstAdmin, PasswordReset,
     tests::{add_user, anonymous, at, backend, records, somebody, text},
 };
 use domain::{
@@ -84,14 +84,14 @@ async fn an_unattended_install_brings_its_administrator(pool: PgPool) {
 async fn a_user_chooses_a_password_once(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let users = backend.users();
-    let added = users.add(&at(1), "Ben", "editor").await.unwrap();
+    let added = users.add(&at(1), "Ben", "editor", &text("")).await.unwrap();
     assert_eq!(users.link(&anonymous(2), &added.link_token).await, Ok(Some("ben".to_owned())));
     assert_eq!(
-        users.add(&at(1), "ben", "reader").await.unwrap_err(),
+        users.add(&at(1), "ben", "reader", &text("")).await.unwrap_err(),
         field(AccessField::UserName, AccessProblem::UserNameTaken)
     );
     assert_eq!(
-        users.add(&at(1), "cy", "root").await.unwrap_err(),
+        users.add(&at(1), "cy", "root", &text("")).await.unwrap_err(),
         field(AccessField::Role, AccessProblem::Role)
     );
     // Nobody can be signed in as before a password is chosen, with an empty one least of all.
@@ -111,14 +111,15 @@ async fn a_user_chooses_a_password_once(pool: PgPool) {
 
     // Forgotten: a new link takes the old password and every session with it.
     let session = backend.sessions().sign_in(&anonymous(4), "ben", &text(PASSWORD), "").await.unwrap();
-    let link = users.password_link(&at(5), "ben", PasswordReset::Now).await.unwrap();
+    let link = users.password_link(&at(5), "ben", PasswordReset::Now, &text("")).await.unwrap();
     assert_eq!(backend.sessions().identify(&anonymous(6), &session.token).await, Ok(None));
     assert!(backend.sessions().sign_in(&anonymous(6), "ben", &text(PASSWORD), "").await.is_err());
     users.choose_password(&anonymous(7), &link, &text("another password x")).await.unwrap();
-    let late = users.password_link(&at(8), "ben", PasswordReset::WhenChosen).await.unwrap();
+    let late = users.password_link(&at(8), "ben", PasswordReset::WhenChosen, &text("")).await.unwrap();
     let late = users.choose_password(&anonymous(8 + 86_401), &late, &text(PASSWORD)).await;
     assert_eq!(late.unwrap_err(), AccessError::LinkSpent);
-    let nobody = users.password_link(&at(9), "nobody", PasswordReset::WhenChosen).await.unwrap_err();
+    let nobody =
+        users.password_link(&at(9), "nobody", PasswordReset::WhenChosen, &text("")).await.unwrap_err();
     assert_eq!(nobody, AccessError::Refused(Error::NotFound));
 }
 
@@ -127,13 +128,14 @@ async fn the_last_administrator_stays_one(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let users = backend.users();
     add_user(&backend, "ana", Role::Admin, PASSWORD).await;
-    assert_eq!(users.set_role(&at(1), "ana", "editor").await, Err(AccessError::LastAdmin));
-    assert_eq!(users.set_disabled(&at(1), "ana", true).await, Err(AccessError::LastAdmin));
+    assert_eq!(users.set_role(&at(1), "ana", "editor", &text("")).await, Err(AccessError::LastAdmin));
+    assert_eq!(users.disable(&at(1), "ana").await, Err(AccessError::LastAdmin));
     add_user(&backend, "ben", Role::Admin, PASSWORD).await;
     // Two administrators lower each other at once: one of them is left.
-    let admin = somebody(Role::Admin, 2);
+    let admin = at(2);
+    let none = text("");
     let (one, two) =
-        tokio::join!(users.set_role(&admin, "ana", "reader"), users.set_disabled(&admin, "ben", true));
+        tokio::join!(users.set_role(&admin, "ana", "reader", &none), users.disable(&admin, "ben"));
     assert_eq!([one, two].iter().filter(|outcome| outcome.is_ok()).count(), 1);
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM users WHERE role = 'admin' AND NOT disabled")
         .fetch_one(&pool)
@@ -147,7 +149,7 @@ async fn users_are_listed_searched_and_changed_by_administrators_alone(pool: PgP
     let backend = backend(pool.clone()).await;
     let users = backend.users();
     for number in 0..60 {
-        users.add(&at(1), &format!("user-{number:02}"), "reader").await.unwrap();
+        users.add(&at(1), &format!("user-{number:02}"), "reader", &text("")).await.unwrap();
     }
     let admin = somebody(Role::Admin, 2);
     let page = users.list(&admin, "", "").await.unwrap();
@@ -162,11 +164,14 @@ async fn users_are_listed_searched_and_changed_by_administrators_alone(pool: PgP
         let ctx = somebody(role, 3);
         assert_eq!(users.list(&ctx, "", "").await.unwrap_err(), Error::Forbidden);
         let refused = AccessError::Refused(Error::Forbidden);
-        assert_eq!(users.add(&ctx, "eve", "admin").await.unwrap_err(), refused);
-        assert_eq!(users.set_role(&ctx, "user-00", "admin").await.unwrap_err(), refused);
-        assert_eq!(users.set_disabled(&ctx, "user-00", true).await.unwrap_err(), refused);
+        assert_eq!(users.add(&ctx, "eve", "admin", &text("")).await.unwrap_err(), refused);
+        assert_eq!(users.set_role(&ctx, "user-00", "admin", &text("")).await.unwrap_err(), refused);
+        assert_eq!(users.disable(&ctx, "user-00").await.unwrap_err(), refused);
         assert_eq!(users.end_sessions(&ctx, "user-00").await.unwrap_err(), refused);
-        assert_eq!(users.password_link(&ctx, "user-00", PasswordReset::Now).await.unwrap_err(), refused);
+        assert_eq!(
+            users.password_link(&ctx, "user-00", PasswordReset::Now, &text("")).await.unwrap_err(),
+            refused
+        );
         assert!(users.setup_link(&ctx).await.is_err());
     }
     backend.db.alarms().flush(&backend.db).await;
@@ -198,8 +203,99 @@ async fn the_last_administrator_is_told_before_asking(pool: PgPool) {
     assert_eq!(users.is_last_admin(&at(1), "ben").await, Ok(false));
     add_user(&backend, "eva", Role::Admin, PASSWORD).await;
     assert_eq!(users.is_last_admin(&at(1), "ana").await, Ok(false));
-    users.set_disabled(&at(2), "eva", true).await.unwrap();
+    users.disable(&at(2), "eva").await.unwrap();
     assert_eq!(users.is_last_admin(&at(3), "ana").await, Ok(true));
     assert_eq!(users.is_last_admin(&at(3), "nobody").await, Err(Error::NotFound));
     assert_eq!(users.is_last_admin(&somebody(Role::Editor, 3), "ana").await, Err(Error::Forbidden));
+}
+
+/// Somebody with a password, in a session of theirs.
+async fn signed_in(backend: &Backend, name: &str, role: Role) -> Ctx {
+    add_user(backend, name, role, PASSWORD).await;
+    let session = backend.sessions().sign_in(&anonymous(0), name, &text(PASSWORD), "").await.unwrap();
+    let actor = backend.sessions().identify(&anonymous(0), &session.token).await.unwrap().unwrap();
+    Ctx { actor, ..at(0) }
+}
+
+/// What of a user would be lasting access for whoever has stolen the session of an administrator.
+const LASTING: [&str; 4] = ["add", "password link", "role", "enable"];
+
+async fn lasting(backend: &Backend, ctx: &Ctx, what: &str, password: &str) -> Result<(), AccessError> {
+    let (users, password) = (backend.users(), &text(password));
+    match what {
+        "add" => users.add(ctx, "eve", "admin", password).await.map(drop),
+        "password link" => users.password_link(ctx, "ben", PasswordReset::Now, password).await.map(drop),
+        "role" => users.set_role(ctx, "ben", "admin", password).await,
+        _ => users.enable(ctx, "off", password).await,
+    }
+}
+
+#[sqlx::test]
+async fn what_of_a_user_outlives_a_session_takes_the_password(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let users = backend.users();
+    let admin = signed_in(&backend, "ana", Role::Admin).await;
+    add_user(&backend, "ben", Role::Reader, PASSWORD).await;
+    add_user(&backend, "off", Role::Editor, PASSWORD).await;
+    users.disable(&admin, "off").await.unwrap();
+    let before = records(&pool).await.len();
+    let problem = |problem| Err(AccessError::field(AccessField::CurrentPassword, problem));
+    for what in LASTING {
+        let refused = lasting(&backend, &admin, what, "").await;
+        assert_eq!(refused, problem(AccessProblem::PasswordMissing), "{what}");
+        let refused = lasting(&backend, &admin, what, "not the password").await;
+        assert_eq!(refused, problem(AccessProblem::PasswordWrong), "{what}");
+    }
+    let told = records(&pool).await.split_off(before);
+    assert_eq!(told, ["ana | password asked again | ana | failed | "; 4]);
+    let ben = users.get(&admin, "ben").await.unwrap();
+    assert_eq!((ben.role, ben.has_password), (Role::Reader, true));
+    assert!(users.get(&admin, "off").await.unwrap().disabled);
+    assert_eq!(users.get(&admin, "eve").await.unwrap_err(), Error::NotFound);
+    for what in LASTING {
+        assert_eq!(lasting(&backend, &admin, what, PASSWORD).await, Ok(()), "{what}");
+    }
+    // What takes rights away alone has to be quick.
+    users.end_sessions(&admin, "ben").await.unwrap();
+    users.disable(&admin, "ben").await.unwrap();
+
+    // Guesses are counted together, whatever they are for; the fifth ends the session.
+    let session = backend.sessions().sign_in(&anonymous(1), "ana", &text(PASSWORD), "").await.unwrap();
+    let actor = backend.sessions().identify(&anonymous(1), &session.token).await.unwrap().unwrap();
+    let thief = Ctx { actor, ..at(1) };
+    for what in LASTING {
+        let refused = lasting(&backend, &thief, what, "not the password").await;
+        assert_eq!(refused, problem(AccessProblem::PasswordWrong), "{what}");
+    }
+    let fifth = lasting(&backend, &thief, "add", "not the password").await;
+    assert!(matches!(fifth, Err(AccessError::Locked(_))), "{fifth:?}");
+    assert_eq!(backend.sessions().identify(&anonymous(1), &session.token).await, Ok(None));
+    for what in LASTING {
+        let locked = lasting(&backend, &thief, what, PASSWORD).await;
+        assert!(matches!(locked, Err(AccessError::Locked(_))), "{what}: {locked:?}");
+    }
+}
+
+#[sqlx::test]
+async fn a_session_outlives_a_name_that_somebody_else_has_locked(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    add_user(&backend, "ana", Role::Admin, PASSWORD).await;
+    let session = backend.sessions().sign_in(&anonymous(0), "ana", &text(PASSWORD), "").await.unwrap();
+    let actor = backend.sessions().identify(&anonymous(0), &session.token).await.unwrap().unwrap();
+    let owner = Ctx { actor, ..at(0) };
+    for _ in 0..5 {
+        drop(backend.sessions().sign_in(&anonymous(1), "ana", &text("a guess"), "").await);
+    }
+    for password in [PASSWORD, "not the password"] {
+        let (typed, new) = (text(password), text("another password x"));
+        let changed = backend.users().change_password(&owner, &typed, &new, false).await;
+        assert!(matches!(changed, Err(AccessError::Locked(_))), "{password}");
+        for what in LASTING {
+            let refused = lasting(&backend, &owner, what, password).await;
+            assert!(matches!(refused, Err(AccessError::Locked(_))), "{what} {password}: {refused:?}");
+        }
+        let actor = backend.sessions().identify(&anonymous(2), &session.token).await.unwrap();
+        assert_eq!(actor, Some(owner.actor.clone()), "{password}");
+    }
+    assert!(!records(&pool).await.iter().any(|record| record.contains("session ended")));
 }

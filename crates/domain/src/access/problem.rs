@@ -26,6 +26,8 @@ pub enum AccessField {
     Secrets,
     /// Until when it is good.
     Expiry,
+    /// Whether API tokens are revoked, too.
+    RevokeTokens,
 }
 
 impl AccessField {
@@ -42,6 +44,7 @@ impl AccessField {
             Self::Prefix => "prefix",
             Self::Secrets => "secrets",
             Self::Expiry => "expiry",
+            Self::RevokeTokens => "revoke_tokens",
         }
     }
 }
@@ -77,8 +80,12 @@ pub enum AccessProblem {
     TokenNameMark,
     /// The name of a person, or of a part of the portal.
     TokenNameReserved,
+    /// The word that stands between the name of a token and its person.
+    TokenNameOf,
     /// The person has a token of this name.
     TokenNameTaken,
+    /// The person has very many tokens that are good.
+    TokensTooMany(u16),
     /// No such scope.
     TokenScope,
     /// More than the role of the one who makes it.
@@ -137,12 +144,18 @@ impl AccessProblem {
                 "The name has an invisible character, or a mark that turns the direction of writing. Type it anew.".to_owned()
             }
             Self::TokenNameReserved => {
-                "This is the name of a person or of a part of the portal, for which the token could be taken. Choose another \
-                 name."
+                "This is your own name, that of an administrator or of a part of the portal, for which the token could be taken. \
+                 Choose another name."
                     .to_owned()
+            }
+            Self::TokenNameOf => {
+                "Tokens are shown as “token NAME of PERSON”, so a name has no word “of” in it. Choose another name.".to_owned()
             }
             Self::TokenNameTaken => {
                 "You have a token of this name already. Choose another name, or revoke that one first.".to_owned()
+            }
+            Self::TokensTooMany(most) => {
+                format!("You have {most} tokens that are good, and nobody may have more. Revoke one that is not in use first.")
             }
             Self::TokenScope => "Choose what the token allows.".to_owned(),
             Self::TokenScopeBeyondRole(scope) => format!(

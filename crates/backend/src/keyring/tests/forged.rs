@@ -193,7 +193,7 @@ async fn a_user_may_do_what_the_portal_says_alone(pool: PgPool) {
         assert_eq!(refused.unwrap_err(), AccessError::WrongPassword, "{change}");
         assert!(backend.sessions().begin_for(&at(3), "ana", "").await.is_err(), "{change}");
         // A change by an administrator does not bless what somebody else wrote.
-        drop(backend.users().set_role(&at(4), "ana", "reader").await);
+        drop(backend.users().set_role(&at(4), "ana", "reader", &text("")).await);
         assert_eq!(who(&backend, &token).await, None, "{change}");
         run(&pool, "DELETE FROM api_tokens").await;
         run(&pool, "DELETE FROM users WHERE name <> 'root'").await;
@@ -227,7 +227,7 @@ async fn an_inserted_link_chooses_no_password(pool: PgPool) {
     assert_eq!(users.link(&anonymous(1), &text("mine")).await, Err(AccessError::LinkSpent));
     let chosen = users.choose_password(&anonymous(1), &text("mine"), &text("another password x")).await;
     assert_eq!(chosen, Err(AccessError::LinkSpent));
-    let added = users.add(&at(1), "ana", "reader").await.unwrap();
+    let added = users.add(&at(1), "ana", "reader", &text("")).await.unwrap();
     run(&pool, "UPDATE one_time_links SET user_id = (SELECT id FROM users WHERE name = 'root')").await;
     assert_eq!(users.link(&anonymous(2), &added.link_token).await, Err(AccessError::LinkSpent));
 }
@@ -316,7 +316,7 @@ const CHAINED_ANEW: &str = "DO $$ \
 async fn with_records(pool: &PgPool) -> Backend {
     let backend = backend(pool.clone()).await;
     for number in 1..=5 {
-        backend.users().add(&at(number), &format!("user-{number}"), "reader").await.unwrap();
+        backend.users().add(&at(number), &format!("user-{number}"), "reader", &text("")).await.unwrap();
     }
     backend
 }
@@ -334,8 +334,8 @@ async fn a_record_that_was_cut_and_mended_is_found(pool: PgPool) {
     tamper(&pool, &[with_code]).await;
     assert_eq!(verify().await, Verdict::CutShort(3));
     // What the portal writes after it does not hide it: the record itself says where it was cut, once.
-    backend.users().add(&at(6), "user-6", "reader").await.unwrap();
-    backend.users().add(&at(7), "user-7", "reader").await.unwrap();
+    backend.users().add(&at(6), "user-6", "reader", &text("")).await.unwrap();
+    backend.users().add(&at(7), "user-7", "reader", &text("")).await.unwrap();
     let cut = "audit record | record found cut | record found cut | integrity failure | ";
     assert_eq!(records(&pool).await.iter().filter(|record| *record == cut).count(), 1);
     assert_eq!(verify().await, Verdict::CutShort(3));
@@ -350,9 +350,9 @@ async fn a_record_that_was_cut_is_not_mended_by_taking_the_active_key_away(pool:
                FROM audit_records ORDER BY id DESC LIMIT 1)";
     let none = "UPDATE key_encryption_keys SET active = false";
     tamper(&pool, &["DELETE FROM audit_records WHERE id > 3", end, none]).await;
-    assert!(backend.users().add(&at(6), "user-6", "reader").await.is_err());
+    assert!(backend.users().add(&at(6), "user-6", "reader", &text("")).await.is_err());
     tamper(&pool, &["UPDATE key_encryption_keys SET active = true"]).await;
-    backend.users().add(&at(7), "user-7", "reader").await.unwrap();
+    backend.users().add(&at(7), "user-7", "reader", &text("")).await.unwrap();
     assert_eq!(verify().await, Verdict::CutShort(3));
 }
 
@@ -378,6 +378,6 @@ async fn without_the_key_the_record_is_told_to_fit_and_not_to_be_whole(pool: PgP
     tamper(&pool, &["UPDATE audit_records SET actor = 'eve' WHERE id = 3"]).await;
     assert_eq!(without.audit().verify(&at(9)).await, Ok(Verdict::Broken(3)));
     // It writes nothing that nothing would vouch for.
-    let refused = without.users().add(&at(9), "late", "reader").await;
+    let refused = without.users().add(&at(9), "late", "reader", &text("")).await;
     assert_eq!(refused.unwrap_err(), AccessError::Refused(Error::Sealed));
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Backend, Kek, KeyError, Readiness,
-    tests::{at, backend_with, records, somebody},
+    tests::{add_user, anonymous, at, backend_with, records, somebody, text, until_recorded},
 };
 use domain::{
     access::Role,
@@ -12,6 +12,8 @@ use domain::{
 };
 use sqlx::PgPool;
 use std::time::Duration;
+
+const PASSWORD: &str = "correct horse battery";
 
 fn draft(name: &str, password: &str) -> SecretDraft {
     SecretDraft {
@@ -168,4 +170,51 @@ async fn a_damaged_value_is_counted_and_left_alone(pool: PgPool) {
     assert_eq!((outcome.done, outcome.broken), (1, 1));
     assert_eq!(backend.keys().retire(&at(4), &old.id()).await, Err(KeyError::InUse(1)));
     assert_eq!(password(&backend, "b").await, "second");
+}
+
+#[sqlx::test]
+async fn a_server_without_a_newer_key_accuses_nobody_of_a_forgery(pool: PgPool) {
+    let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
+    let before = backend_with(pool.clone(), vec![old.clone()]).await;
+    let both = backend_with(pool.clone(), vec![old.clone(), new.clone()]).await;
+    both.keys().add(&at(2)).await.unwrap();
+    both.keys().activate(&at(2), &new.id()).await.unwrap();
+    add_user(&both, "ana", Role::Admin, PASSWORD).await;
+    let session = both.sessions().sign_in(&anonymous(3), "ana", &text(PASSWORD), "").await.unwrap().token;
+    // Back to the key that both have; what was signed in between stays as it is.
+    both.keys().activate(&at(4), &old.id()).await.unwrap();
+    assert_eq!(before.sessions().identify(&anonymous(5), &session).await.unwrap(), None);
+    assert!(both.sessions().identify(&anonymous(5), &session).await.unwrap().is_some());
+    // A row that somebody did change is on record, and it alone.
+    add_user(&both, "ben", Role::Reader, PASSWORD).await;
+    let theirs = both.sessions().sign_in(&anonymous(6), "ben", &text(PASSWORD), "").await.unwrap().token;
+    sqlx::query("UPDATE users SET role = 'admin' WHERE name = 'ben'").execute(&pool).await.unwrap();
+    assert_eq!(before.sessions().identify(&anonymous(7), &theirs).await.unwrap(), None);
+    until_recorded(&pool, "user ben | integrity failure | ").await;
+    let refused: Vec<_> =
+        records(&pool).await.into_iter().filter(|record| record.contains("forged row refused")).collect();
+    assert_eq!(refused.len(), 1, "{refused:?}");
+}
+
+#[sqlx::test]
+async fn a_server_without_the_key_of_whoever_wrote_last_writes_nothing(pool: PgPool) {
+    let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
+    let before = backend_with(pool.clone(), vec![old.clone()]).await;
+    let both = backend_with(pool.clone(), vec![old.clone(), new.clone()]).await;
+    both.keys().add(&at(2)).await.unwrap();
+    both.keys().activate(&at(2), &new.id()).await.unwrap();
+    add_user(&both, "ana", Role::Admin, PASSWORD).await;
+    let (active, other) = (old.id(), new.id());
+    for (id, active) in [(&other, false), (&active, true)] {
+        let sql = "UPDATE key_encryption_keys SET active = $2 WHERE id = $1";
+        sqlx::query(sql).bind(id).bind(active).execute(&pool).await.unwrap();
+    }
+    let told = records(&pool).await;
+    let refused = before.users().add(&at(4), "eve", "reader", &text("")).await.unwrap_err();
+    assert_eq!(refused, Error::Sealed.into());
+    assert_eq!(records(&pool).await, told);
+    // One that has it goes on, and then the other one as well.
+    add_user(&both, "ben", Role::Reader, PASSWORD).await;
+    before.users().add(&at(5), "eve", "reader", &text("")).await.unwrap();
+    assert!(!records(&pool).await.iter().any(|record| record.contains("record found cut")));
 }

@@ -29,7 +29,7 @@ async fn everything(backend: &Backend) -> Everything {
     let draft =
         TokenDraft { name: "ci".to_owned(), scope: "read-values".to_owned(), ..TokenDraft::default() };
     let token = backend.tokens().create(&at(1), &draft).await.unwrap();
-    let link = backend.users().add(&at(1), "ben", "reader").await.unwrap().link_token;
+    let link = backend.users().add(&at(1), "ben", "reader", &text("")).await.unwrap().link_token;
     let draft = SecretDraft {
         name: "a".to_owned(),
         kind: "image-pull".to_owned(),
@@ -85,7 +85,7 @@ async fn rows_of_an_older_version_are_taken_over_once(pool: PgPool) {
     for sql in [
         "ALTER TABLE audit_records DISABLE TRIGGER USER",
         "DELETE FROM audit_records WHERE id > 2",
-        "UPDATE audit_head SET (last_id, hash, mac) = (SELECT id, hash, NULL FROM audit_records ORDER BY id DESC LIMIT 1)",
+        "UPDATE audit_head SET (last_id, hash, mac) = (SELECT id, hash, NULL::bytea FROM audit_records ORDER BY id DESC LIMIT 1)",
         "ALTER TABLE audit_records ENABLE TRIGGER USER",
     ] {
         sqlx::query(sql).execute(&pool).await.unwrap();

