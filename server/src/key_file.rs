@@ -33,6 +33,11 @@ pub enum KeyError {
     Unnamed,
     #[error("the key encryption key in {0} is not usable: {1}")]
     Unusable(String, backend::KekError),
+    #[error(
+        "the key encryption key file {0} is a folder, as container runtimes make one where the file that is to be mounted is \
+         not there. Put the key's file in its place"
+    )]
+    Folder(PathBuf),
     #[error("the key encryption key file {0} cannot be written: {1}")]
     NotMade(PathBuf, io::Error),
     #[error(
@@ -143,6 +148,9 @@ fn is_exposed(mode: u32, (owner, group): (u32, u32), (own_user, own_group): (u32
 fn read(path: &Path) -> Result<Vec<Kek>, KeyError> {
     let unreadable = |error| KeyError::Unreadable(path.to_owned(), error);
     let file = fs::metadata(path).map_err(unreadable)?;
+    if file.is_dir() {
+        return Err(KeyError::Folder(path.to_owned()));
+    }
     let us = (geteuid().as_raw(), getegid().as_raw());
     if is_exposed(file.permissions().mode(), (file.uid(), file.gid()), us) {
         return Err(KeyError::Exposed(path.to_owned()));
@@ -155,6 +163,51 @@ fn read(path: &Path) -> Result<Vec<Kek>, KeyError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("latchkey-key-{name}-{}", std::process::id()));
+        fs::create_dir(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn read_takes_a_key_as_editors_write_it_and_names_what_is_wrong() {
+        let folder = folder("read");
+        let key = Kek::generate().unwrap();
+        let text = key.to_text();
+        let read_from = |text: &str| {
+            let path = folder.join("key");
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
+            let read = read(&path).map(|keys| keys.iter().map(Kek::id).collect::<Vec<_>>());
+            fs::remove_file(&path).unwrap();
+            read.map_err(|error| error.to_string())
+        };
+        for form in ["{}", "{}\n", "{}\r\n", "\u{feff}{}\r\n", " {} \n\n"] {
+            assert_eq!(read_from(&form.replace("{}", text.expose())), Ok(vec![key.id()]), "{form:?}");
+        }
+        for (wrong, said) in
+            [("", "0 bytes"), ("\u{feff}", "0 bytes"), ("SENTINEL", "32"), ("SENTINEL!", "base64")]
+        {
+            let error = read_from(wrong).unwrap_err();
+            assert!(error.contains(said) && !error.contains("SENTINEL"), "{wrong:?}: {error}");
+        }
+        assert!(read(&folder).unwrap_err().to_string().contains("is a folder"));
+        fs::remove_dir(&folder).unwrap();
+    }
+
+    #[test]
+    fn make_leaves_a_key_that_is_there_and_nothing_half_made() {
+        let folder = folder("make");
+        let path = folder.join("key");
+        make(&path).unwrap();
+        let first = fs::read(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(make(&path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).unwrap(), first);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "something is left");
+        fs::remove_dir_all(&folder).unwrap();
+    }
 
     #[test]
     fn a_key_file_is_for_its_owner_alone() {
