@@ -232,9 +232,8 @@ fn Question(secret: DeletedSecret, failure: Option<Error>) -> impl IntoView {
         count => Some(format!("{count} {noun}s still point to it, and will have none. ")),
     };
     let reason = failure.map(|error| ApiError::Refused(error).message());
-    let refused = reason
-        .clone()
-        .map(|said| view! { <Alert title="Not removed"><p>{said}</p></Alert> }.into_any());
+    let refused =
+        reason.clone().map(|said| view! { <Alert title="Not removed"><p>{said}</p></Alert> }.into_any());
     view! {
         <ConfirmPage
             heading="Remove for good".to_owned()

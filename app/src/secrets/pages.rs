@@ -120,7 +120,8 @@ pub fn DeletePage() -> impl IntoView {
             _ => None,
         };
         let title = if problem.is_some() { "There is a problem" } else { "Not deleted" };
-        let reason = failure.map(|error| problem.clone().unwrap_or_else(|| ApiError::Refused(error).message()));
+        let reason =
+            failure.map(|error| problem.clone().unwrap_or_else(|| ApiError::Refused(error).message()));
         let failure = reason.clone().map(|message| {
             let field = problem.is_some().then_some(Field::Confirmation.key());
             refusal(title, field, message)

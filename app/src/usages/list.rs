@@ -264,9 +264,9 @@ pub fn DeleteUsagePage(kind: UsageKind) -> impl IntoView {
         match loaded {
             Ok(Usage { name, target, .. }) => {
                 let reason = failure.map(|error| crate::error::ApiError::Refused(error).message());
-                let refused = reason.clone().map(|said| {
-                    view! { <Alert title="Not deleted"><p>{said}</p></Alert> }.into_any()
-                });
+                let refused = reason
+                    .clone()
+                    .map(|said| view! { <Alert title="Not deleted"><p>{said}</p></Alert> }.into_any());
                 Either::Left(view! {
                     <ConfirmPage
                         heading=format!("Delete {}", kind.as_str())

@@ -102,12 +102,7 @@ pub fn KeyQuestionPage(question: KeyQuestion) -> impl IntoView {
 
 /// The old key is gone afterwards.
 #[component]
-fn Switch(
-    details: SecretDetails,
-    users: SecretUsers,
-    pending: PendingKey,
-    ticket: String,
-) -> impl IntoView {
+fn Switch(details: SecretDetails, users: SecretUsers, pending: PendingKey, ticket: String) -> impl IntoView {
     let SecretDetails { id, display_name, key, .. } = details;
     let old = match key {
         StoredKey::Known(facts) => facts.fingerprint,

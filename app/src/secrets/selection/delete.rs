@@ -25,7 +25,8 @@ pub fn DeleteSelectedPage() -> impl IntoView {
             Some(Error::Invalid(problems)) => problems.first().map(|error| error.problem.message()),
             _ => None,
         };
-        let reason = failure.map(|error| problem.clone().unwrap_or_else(|| ApiError::Refused(error).message()));
+        let reason =
+            failure.map(|error| problem.clone().unwrap_or_else(|| ApiError::Refused(error).message()));
         let refused = reason.clone().map(|message| {
             let title = if problem.is_some() { "There is a problem" } else { "Not deleted" };
             let field = problem.is_some().then_some(Field::Confirmation.key());
