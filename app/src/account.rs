@@ -176,6 +176,7 @@ pub fn SetUpPage() -> impl IntoView {
                     )}
                     {new_password(&form)}
                     <div class="actions">
+                        {form.reason()}
                         <button class="primary">"Create administrator"</button>
                     </div>
                 </form>
@@ -199,6 +200,7 @@ pub fn ChoosePasswordPage() -> impl IntoView {
                     <input type="text" name="username" value=name autocomplete="username" readonly hidden/>
                     {new_password(&form)}
                     <div class="actions">
+                        {form.reason()}
                         <button class="primary">"Save password"</button>
                     </div>
                 </form>
@@ -326,6 +328,7 @@ fn change_password(form: &FormState) -> impl IntoView + use<> {
                 "Revoke my API tokens, too: whatever uses one is refused from then on"
             </label>
             <div class="actions">
+                {form.reason()}
                 <button class="primary">"Change password"</button>
             </div>
         </form>

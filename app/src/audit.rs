@@ -125,7 +125,7 @@ fn Log(page: AuditPage, query: AuditQuery) -> impl IntoView {
         <div class="page-head">
             <div>
                 <h1>"Audit"</h1>
-                <p class="lead">"Who did what, when and from where. Records are chained, and never changed."</p>
+                <p class="lead">"Who did what, when and from where. A record that was changed, or taken out from between others, is found by " <code>"latchkey audit verify"</code> "."</p>
             </div>
             <form method="post" action=format!("{AUDIT}/export?{filters}") class="choices">
                 {export("csv", "Export CSV")}
@@ -213,7 +213,8 @@ fn Entries(
         .into_iter()
         .map(|entry| {
             let credential = entry.credential.map_or_else(String::new, |id| format!(", by {id}"));
-            let who = format!("{}{credential}, request {}", entry.actor_kind, entry.request_id);
+            let who =
+                format!("{}: {}{credential}, request {}", entry.actor, entry.actor_kind, entry.request_id);
             let did = if entry.fields.is_empty() {
                 entry.action
             } else {

@@ -65,12 +65,16 @@ impl ApiError {
 impl ApiError {
     /// Returns the first sentence of the message, for the place beside the button that was pressed.
     pub fn in_a_line(&self) -> String {
-        let mut line = self.message();
-        if let Some(end) = line.find(". ") {
-            line.truncate(end + 1);
-        }
-        line
+        first_sentence(self.message())
     }
+}
+
+/// Returns a text up to the end of its first sentence.
+pub(crate) fn first_sentence(mut text: String) -> String {
+    if let Some(end) = text.find(". ") {
+        text.truncate(end + 1);
+    }
+    text
 }
 
 impl From<Error> for ApiError {

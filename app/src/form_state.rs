@@ -3,6 +3,7 @@
 
 use crate::ui::{
     alert::Alert,
+    confirm::not_done,
     field::{FieldText, field_frame},
 };
 use domain::access::{AccessError, AccessField};
@@ -77,6 +78,11 @@ impl FormState {
                 </Alert>
             }
         })
+    }
+
+    /// Renders the reason once more, for the place beside the button that was pressed.
+    pub fn reason(&self) -> impl IntoView + use<> {
+        not_done(self.error.as_ref().map(message))
     }
 
     /// A line of text.

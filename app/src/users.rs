@@ -205,6 +205,7 @@ fn add_form(form: &FormState, proof: Proof) -> impl IntoView + use<> {
             {role_choice(form, Role::Reader)}
             {prove_again(form, proof, PROOF_HINT, "/users/new")}
             <div class="actions">
+                {form.reason()}
                 <a class="button" href=USERS>
                     "Cancel"
                 </a>

@@ -1,3 +1,4 @@
+import { expectAccessible, expectNoSidewaysScroll } from '../support/accessibility.js';
 import { expect, test } from '../support/fixtures.js';
 import { exchange, FORM } from '../support/wire.js';
 
@@ -77,4 +78,19 @@ test('cookies are as closed as they can be', async ({ request, baseURL }) => {
   expect(saved.headers['set-cookie']?.join()).toMatch(/HttpOnly.*SameSite=Lax|SameSite=Lax.*HttpOnly/);
   const themed = await request.post('/theme', { form: { theme: 'dark' }, maxRedirects: 0 });
   expect(themed.headers()['set-cookie']).toMatch(/SameSite=Lax/);
+});
+
+test('the page under a foreign host looks like one of ours, by a style that its policy names', async ({ page, baseURL, faults }) => {
+  faults.allowStatus(421);
+  // No browser finds the portal under this name, so it is given what the portal answers to it.
+  const headers = { host: 'elsewhere.example', accept: 'text/html' };
+  const answer = await exchange(baseURL ?? '', { method: 'GET', headers });
+  expect(answer.status).toBe(421);
+  const shown = { 'content-type': 'text/html', 'content-security-policy': String(answer.headers['content-security-policy']) };
+  await page.route('http://elsewhere.example/', (route) => route.fulfill({ status: 421, headers: shown, body: answer.body }));
+  await page.goto('http://elsewhere.example/');
+  await expect(page.getByRole('heading', { name: 'Not the portal\'s address' })).toHaveCSS('font-size', '22px');
+  await expectAccessible(page, 'the page under a foreign host');
+  await page.setViewportSize({ width: 320, height: 640 });
+  await expectNoSidewaysScroll(page, 'the page under a foreign host');
 });

@@ -1,3 +1,4 @@
+import type { Browser, Page } from '@playwright/test';
 import { expect, expectHeading, expectList, field, notice, open, row, sayYes, test, unique } from '../support/fixtures.js';
 import { addUser, become, PASSWORD, prove, signIn } from '../support/people.js';
 import { NOBODY } from '../support/session.js';
@@ -33,14 +34,20 @@ test('an administrator adds a user and passes the link on', async ({ page, fault
   await expectHeading(page, `User ${name}`);
 });
 
-test('role, sessions and state of a user are changed by an administrator', async ({ page, browser, baseURL, faults }) => {
-  faults.allowStatus(401, 422);
+/** Somebody in a browser of their own, on the list of secrets. */
+async function elsewhere(browser: Browser, baseURL: string | undefined, role: 'reader' | 'editor'): Promise<{ name: string; other: Page }> {
   const theirs = await browser.newContext({ baseURL, storageState: NOBODY, javaScriptEnabled: false });
   const other = await theirs.newPage();
-  const name = await become(other, 'editor');
+  const name = await become(other, role);
   await other.goto('/secrets');
-  await expect(other.getByRole('link', { name: 'Add', exact: true })).toBeVisible();
+  await expect(other.getByRole('heading', { name: 'Secrets' })).toBeVisible();
+  return { name, other };
+}
 
+test('the role of a user is changed by an administrator', async ({ page, browser, baseURL, faults }) => {
+  faults.allowStatus(401, 422);
+  const { name, other } = await elsewhere(browser, baseURL, 'editor');
+  await expect(other.getByRole('link', { name: 'Add', exact: true })).toBeVisible();
   await open(page, `/users/${name}`);
   await field(page, 'Role').selectOption('reader');
   await page.getByRole('button', { name: 'Change role' }).click();
@@ -56,19 +63,31 @@ test('role, sessions and state of a user are changed by an administrator', async
   await signIn(other, { username: name, password: PASSWORD });
   await expect(other.getByRole('heading', { name: 'Secrets' })).toBeVisible();
   await expect(other.getByRole('link', { name: 'Add', exact: true })).toHaveCount(0);
+  await other.context().close();
+});
 
+test('the sessions of a user are ended by an administrator', async ({ page, browser, baseURL }) => {
+  const { name, other } = await elsewhere(browser, baseURL, 'reader');
   await open(page, `/users/${name}`);
   await page.getByRole('link', { name: 'End all sessions' }).click();
   await sayYes(page, 'End all sessions');
   await expect(notice(page)).toContainText('All sessions of this user ended.');
   await other.goto('/secrets');
   await expect(other.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await other.context().close();
+});
 
+test('a user is disabled, enabled and given a new password by an administrator', async ({ page, browser, baseURL, faults }) => {
+  faults.allowStatus(401);
+  const { name, other } = await elsewhere(browser, baseURL, 'reader');
+  await open(page, `/users/${name}`);
   await page.getByRole('link', { name: 'Disable user' }).click();
   await sayYes(page, 'Disable user');
   await expect(notice(page)).toContainText('User disabled.');
+  await other.goto('/sign-in');
   await signIn(other, { username: name, password: PASSWORD });
   await expect(other.getByRole('alert')).toContainText('is not right');
+  await other.context().close();
   await page.getByRole('link', { name: 'Enable user' }).click();
   await prove(page);
   await sayYes(page, 'Enable user');
@@ -77,7 +96,6 @@ test('role, sessions and state of a user are changed by an administrator', async
   await prove(page);
   await sayYes(page, 'Make password link');
   await expectHeading(page, 'Password link');
-  await theirs.close();
 });
 
 test.describe('as a reader', () => {
@@ -91,7 +109,7 @@ test.describe('as a reader', () => {
     await expect(page.getByRole('navigation', { name: 'Places' }).getByRole('link')).toHaveText(['Secrets', 'Images', 'Datasets', 'Tokens', 'Help']);
     await page.getByRole('link', { name: /^View / }).first().click();
     await expect(page.getByRole('heading', { name: 'History' })).toBeVisible();
-    await expect(page.getByText('stored, and never shown')).toBeVisible();
+    await expect(page.getByText('stored, and shown by no page')).toBeVisible();
   });
 
   for (const address of ['/secrets/new', '/users', '/users/new', '/audit']) {

@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test';
 import { expectAccessible } from '../support/accessibility.js';
-import { expect, expectHeading, field, heading, notice, open, sayYes, test, type Stored } from '../support/fixtures.js';
+import { expect, expectHeading, field, heading, notice, open, row, sayYes, test, type Stored } from '../support/fixtures.js';
 import { sshKey } from '../support/ssh.js';
 import { ADMIN } from '../server.mjs';
 import { addUser, become } from '../support/people.js';
@@ -23,7 +23,7 @@ test('a switch to a new key is asked, and what its test came to is said', async 
   const secret = await secrets.git({ secret: key.private });
   // Nothing listens at this port.
   await secrets.change(secret, { version: '1', repository: 'ssh://git@127.0.0.1:1/group/app.git', known_hosts: `[127.0.0.1]:1 ${key.public}` });
-  const line = await waiting(page, secret);
+  await waiting(page, secret);
   await page.getByRole('button', { name: 'Test the new key' }).click();
   await expect(page.locator('.check-result')).toContainText('Unreachable');
   await page.getByRole('button', { name: 'Switch to the new key' }).click();
@@ -32,9 +32,22 @@ test('a switch to a new key is asked, and what its test came to is said', async 
   await expect(page.locator('.consequence')).toContainText('The test of the new key just now did not open anything: Unreachable.');
   await expect(page.getByText(key.fingerprint)).toBeVisible();
   await expectAccessible(page, 'the question before a switch');
+  // What was tested is in use then, and so is what that came to.
+  await sayYes(page, 'Switch to the new key');
+  await expect(notice(page)).toContainText('The new key is in use.');
+  await open(page, `/secrets?q=${secret.name}`);
+  await expect(row(page, secret)).toContainText('Unreachable');
+});
+
+test('a switch to a new key that nobody has tested is asked, and done after a yes alone', async ({ page, secrets }) => {
+  const key = sshKey('old@here');
+  const secret = await secrets.git({ secret: key.private });
+  const line = await waiting(page, secret);
+  await page.getByRole('button', { name: 'Switch to the new key' }).click();
+  await expect(page.locator('.consequence')).toContainText('The new key was not tested just now.');
   await page.getByRole('link', { name: 'Cancel' }).click();
   await expect(inUse(page)).toHaveValue(key.public);
-  await page.getByRole('button', { name: 'Switch to the new key' }).click();
+  await open(page, `/secrets/${secret.id}/key/switch?tested=repository-read`);
   await expect(page.locator('.consequence')).toContainText('The new key was not tested just now.');
   await sayYes(page, 'Switch to the new key');
   await expect(notice(page)).toContainText('The new key is in use.');

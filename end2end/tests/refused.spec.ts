@@ -1,8 +1,11 @@
 // A save that was refused is seen, wherever on the page the button was pressed.
 
 import type { Page } from '@playwright/test';
-import { confirm, expect, open, test, unique } from '../support/fixtures.js';
+import { ADMIN } from '../server.mjs';
+import { confirm, expect, field, open, test, unique, type Secrets } from '../support/fixtures.js';
 import { fill } from '../support/form.js';
+import { beginImport, dockerConfig } from '../support/imports.js';
+import { addUser } from '../support/people.js';
 import { sshKey } from '../support/ssh.js';
 
 const alert = (page: Page, title: string) =>
@@ -108,4 +111,138 @@ test('an image that was changed in the meantime', async ({ page, secrets, faults
   await answered;
   await expect(alert(page, 'This was changed in the meantime').getByRole('heading')).toBeInViewport();
   await expect(page.locator('.actions .not-saved')).toHaveText('It was changed in the meantime.');
+});
+
+/** The other forms: what is done until one is refused, and the line beside the button that was pressed. */
+const FORMS: { what: string; status: number; line: RegExp; go: (page: Page, secrets: Secrets) => Promise<void> }[] = [
+  {
+    what: 'a token without a name',
+    status: 422,
+    line: /^Some fields need another look\.$/,
+    async go(page) {
+      await open(page, '/tokens/new');
+      await page.getByRole('button', { name: 'Create token' }).click();
+    },
+  },
+  {
+    what: 'a user without a name',
+    status: 422,
+    line: /^Some fields need another look\.$/,
+    async go(page) {
+      await open(page, '/users/new');
+      await page.getByRole('button', { name: 'Add user' }).click();
+    },
+  },
+  {
+    what: 'another password, without the current one',
+    status: 422,
+    line: /^Some fields need another look\.$/,
+    async go(page) {
+      await open(page, '/account');
+      await field(page, 'New password').fill('tiefer Brunnen im Hof');
+      await field(page, 'Repeat password').fill('tiefer Brunnen im Hof');
+      await page.getByRole('button', { name: 'Change password' }).click();
+    },
+  },
+  {
+    what: 'a first password that is too short',
+    status: 422,
+    line: /^Some fields need another look\.$/,
+    async go(page) {
+      await open(page, (await addUser('reader')).link);
+      await page.getByRole('button', { name: 'Save password' }).click();
+    },
+  },
+  {
+    what: 'a secret that is used, without its name',
+    status: 422,
+    line: /\w/,
+    async go(page, secrets) {
+      const secret = await secrets.image({ registry_host: 'ghcr.io' });
+      const form = { name: unique('app'), image: 'ghcr.io/a', pull_secret: secret.id };
+      await page.request.post('/images/new', { form, maxRedirects: 0 });
+      await open(page, secret.delete);
+      await page.getByRole('button', { name: 'OK', exact: true }).click();
+    },
+  },
+  {
+    what: 'several secrets of which one is used, without the words',
+    status: 422,
+    line: /\w/,
+    async go(page, secrets) {
+      const [used, other] = [await secrets.image({ registry_host: 'ghcr.io' }), await secrets.git()];
+      const form = { name: unique('app'), image: 'ghcr.io/a', pull_secret: used.id };
+      await page.request.post('/images/new', { form, maxRedirects: 0 });
+      await open(page, `/secrets/selected/delete?id=${used.id}&id=${other.id}`);
+      await page.getByRole('button', { name: 'OK', exact: true }).click();
+    },
+  },
+  {
+    what: 'manifests without a token',
+    status: 422,
+    line: /^Paste an API token of the scope/,
+    async go(page, secrets) {
+      await open(page, `/secrets/selected/manifests?id=${(await secrets.git()).id}`);
+      await field(page, 'Current password').fill(ADMIN.password);
+      await page.getByRole('button', { name: 'Export', exact: true }).click();
+    },
+  },
+  {
+    what: 'an import of a bad name',
+    status: 422,
+    line: /^Some rows need another look\.$/,
+    async go(page) {
+      await beginImport(page, dockerConfig({ 'ghcr.io': `${unique('robot')}:p` }));
+      await page.locator('#name-1').fill('Not A Name');
+      await page.getByRole('button', { name: 'Import the chosen' }).click();
+    },
+  },
+  {
+    what: 'an image without a name',
+    status: 422,
+    line: /^Some fields need another look\.$/,
+    async go(page) {
+      await open(page, '/images/new');
+      await confirm(page).click();
+    },
+  },
+];
+
+for (const { what, status, line, go } of FORMS) {
+  test(`the reason stands beside the button: ${what}`, async ({ page, secrets, faults }) => {
+    faults.allowStatus(status);
+    await go(page, secrets);
+    await expect(page.getByRole('alert')).toBeVisible();
+    await expect(page.locator('.actions .not-saved')).toHaveText(line);
+  });
+}
+
+test('the answer to a test comes into view', async ({ page, hydrated, secrets }) => {
+  const secret = await secrets.image({ registry_host: '127.0.0.1:1' });
+  await page.setViewportSize({ width: 1280, height: 500 });
+  await open(page, secret.edit);
+  const button = page.getByRole('button', { name: 'Test connection', exact: true });
+  // As low in the window as it goes.
+  await button.evaluate((element) => {
+    document.documentElement.style.scrollPadding = '0';
+    element.scrollIntoView({ block: 'end' });
+  });
+  await button.click();
+  await expect(page.locator('.check-result')).toContainText('Unreachable');
+  if (hydrated) await expect(page.locator('.check-result')).toBeInViewport({ ratio: 0.9 });
+});
+
+test('why a file was not imported comes into view', async ({ page, hydrated, faults }) => {
+  faults.allowStatus(422);
+  await page.setViewportSize({ width: 1280, height: 500 });
+  await open(page, '/secrets/import');
+  await field(page, 'Or its text').fill('nothing that could be imported');
+  const button = page.getByRole('button', { name: 'Continue' });
+  await button.evaluate((element) => {
+    document.documentElement.style.scrollPadding = '0';
+    element.scrollIntoView({ block: 'end' });
+  });
+  await button.click();
+  await expect(page.getByRole('alert')).toBeInViewport({ ratio: 0.9 });
+  if (!hydrated) await expect(page.locator('.actions .not-saved')).toHaveText(/\w/);
 });

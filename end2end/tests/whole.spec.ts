@@ -1,4 +1,4 @@
-// No state and no date is cut off, in whatever font people have.
+// No state and no date is cut off, in whatever font people have, and nothing else that no tooltip has whole.
 
 import type { Page } from '@playwright/test';
 import { ask } from '../support/database.js';
@@ -7,7 +7,7 @@ import { expect, open, row, test, unique } from '../support/fixtures.js';
 /** Wider and narrower than most; where one is not installed, its substitute is as good. */
 const FONTS = ['DejaVu Sans', 'Inter', 'Roboto', 'Liberation Sans', 'monospace'];
 
-const STATES = ['works', 'refused', 'unreachable', 'host-key-changed', 'not-tested'];
+const STATES = ['works', 'refused', 'unreachable', 'host-key-changed', 'not-tested', 'open'];
 
 /** What is wider or higher than its place, of these elements. */
 async function cut(page: Page, selector: string): Promise<string[]> {
@@ -60,3 +60,20 @@ test('dates of tokens and of deleted secrets are whole', async ({ page, secrets 
   await open(page, '/tokens');
   await inEveryFont(page, 'the tokens', 'td > time');
 });
+
+/** Whatever is in a table and in no tooltip. */
+const WITHOUT_TOOLTIP = 'tbody th:not([title]), tbody td:not([title], .select, .type, .row-actions)';
+
+/** Long states, names and addresses that such a place may have to hold. */
+const LONGEST = `Refused until its person signs in again: 2001:db8:1234:5678:9abc:def0:1234:5678 ${'w'.repeat(64)}`;
+
+for (const address of ['/secrets', '/secrets/deleted', '/images', '/tokens', '/users', '/audit', '/account']) {
+  test(`whatever no tooltip has whole takes further lines: ${address}`, async ({ page, secrets }) => {
+    const [secret] = [await secrets.image({ registry_host: 'ghcr.io' }), await secrets.remove(await secrets.git())];
+    await page.request.post('/images/new', { form: { name: unique('app'), image: 'quay.io/a', pull_secret: secret.id }, maxRedirects: 0 });
+    await page.request.post('/tokens/new', { form: { name: unique('dated'), scope: 'read-metadata' } });
+    await open(page, address);
+    await page.locator(WITHOUT_TOOLTIP).evaluateAll((cells, text) => cells.forEach((cell) => cell.append(` ${text}`)), LONGEST);
+    await inEveryFont(page, address, WITHOUT_TOOLTIP);
+  });
+}

@@ -27,7 +27,11 @@ use std::{
 
 /// A self-hosted admin portal for the credentials with which a platform pulls Git datasets and container images.
 #[derive(Debug, Parser)]
-#[command(name = "latchkey", version, about)]
+#[command(
+    name = "latchkey",
+    version,
+    about = "A self-hosted admin portal for the credentials with which a platform pulls Git datasets and container images"
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -297,7 +301,7 @@ pub struct Settings {
     #[arg(long, env = "LATCHKEY_PLAIN_HTTP_HOSTS", value_delimiter = ',', value_parser = plain_http_host, global = true)]
     pub plain_http_hosts: Vec<String>,
 
-    /// A file with certificates (PEM) of authorities that are trusted besides the system's when connections are tested
+    /// A file with certificates (PEM) that are trusted besides the system's when connections are tested, and by single sign-on
     #[arg(long, env = "LATCHKEY_EXTRA_CA_FILE", global = true)]
     pub extra_ca_file: Option<PathBuf>,
 
@@ -664,6 +668,12 @@ mod tests {
             assert!(matches!(helper, Ok(Asked::OfPortal(ClientCommand::DockerCredential(_)))));
         }
         assert!(asked(&["latchkey", "secret", "list", "--data-dir", "x"]).is_err());
+    }
+
+    #[test]
+    fn command_says_what_the_program_does() {
+        let about = command().get_about().unwrap().to_string();
+        assert!(about.starts_with("A self-hosted admin portal"), "{about}");
     }
 
     /// No argument and no setting of it takes a value or a token.

@@ -18,6 +18,17 @@ use tower_http::csrf::ProtectionError;
 /// The longest text of a stranger that is logged, in characters.
 const MAX_LOGGED: usize = 200;
 
+/// How the small pages look: the style sheet of the others is not to be had under a foreign host.
+const STYLE: &str = ":root{color-scheme:light dark}\
+     body{margin:0;background:light-dark(#fff,#0e131a);color:light-dark(#1a2130,#e7ebf1);font:16px/24px system-ui,sans-serif}\
+     main{max-width:640px;margin:10vh auto;padding:0 24px;overflow-wrap:anywhere}\
+     h1{margin:0 0 12px;font-size:22px;line-height:28px}\
+     p{margin:0 0 12px}";
+
+/// The policy of the small pages: their own style by its hash, and nothing else.
+const POLICY: &str = "default-src 'none'; style-src 'sha256-twQcKBBTDFo3/gR3APFCkA4ziWdBVQjrqEw59nPj2YE='; \
+                      frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
+
 /// What is said of a request that is turned away.
 struct Turned {
     status: StatusCode,
@@ -60,10 +71,10 @@ impl Turned {
             let page = format!(
                 "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
                  content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\
-                 <title>{title} · Latchkey</title></head><body><main><h1>{title}</h1><p>{said}</p><p>For whoever runs \
+                 <title>{title} · Latchkey</title><style>{STYLE}</style></head><body><main><h1>{title}</h1><p>{said}</p><p>For whoever runs \
                  the portal: {operator}</p></main></body></html>\n"
             );
-            (*status, Html(page)).into_response()
+            (*status, [(header::CONTENT_SECURITY_POLICY, POLICY)], Html(page)).into_response()
         } else {
             (*status, format!("{title}. {said}\n{operator}\n")).into_response()
         }

@@ -41,6 +41,8 @@ pub fn TestInPlace() -> impl IntoView {
                     Some(html) => show(&html),
                     None => show("The portal did not answer. Try again in a minute."),
                 }
+                // Below the button, the answer may be out of sight.
+                dom::focus(ANSWER);
                 busy.set_value(false);
             });
         });

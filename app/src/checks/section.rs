@@ -89,7 +89,7 @@ pub fn CheckSection(
             <p class="hint without-script">
                 "Without JavaScript, a secret or password that was typed must be typed again after a test."
             </p>
-            <div id=ANSWER role="status" inner_html=answer></div>
+            <div id=ANSWER role="status" tabindex="-1" inner_html=answer></div>
         </section>
     }
 }

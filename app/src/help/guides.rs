@@ -243,7 +243,7 @@ pub fn values() -> AnyView {
         <ul>
             <li>
                 <b>"On the way: "</b>
-                "a value goes to the portal when you press Confirm, Test connection or Import. A test uses it and stores nothing of it. No page shows it again: not a form that was refused, not to an administrator, not Edit."
+                "a value goes to the portal when you press a button of the form that it stands in, such as Confirm, Test connection, Generate a key pair or Continue, and not while you type or paste. A test uses it and stores nothing of it. No page shows it again: not a form that was refused, not to an administrator, not Edit."
             </li>
             <li>
                 <b>"At rest: "</b>
@@ -254,7 +254,7 @@ pub fn values() -> AnyView {
             </li>
             <li>
                 <b>"Who gets it: "</b>
-                "whoever has an API token that allows taking values out: a cluster, a script, or a person who exports manifests with it. Each time leaves a record that says who and when, before the value is handed out. A test sends a password to the registry host that it was typed for; a private key is sent nowhere, it only signs."
+                "whoever has an API token that allows taking values out: a cluster, a script, or a person who exports manifests with it. Each time leaves a record that says who and when, before the value is handed out. A test sends a password to the registry host that it was typed for, and to the address at which this registry has it exchanged for a token; a private key is sent to no host, it only signs."
             </li>
             <li>
                 <b>"Changes: "</b>

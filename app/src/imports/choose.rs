@@ -5,7 +5,7 @@ use crate::{
     failure::LoadFailure,
     secrets::{LIST, holds_the_same},
     ssr,
-    ui::{alert::Alert, icon::icon},
+    ui::{alert::Alert, confirm::not_done, icon::icon},
 };
 use backend::{ImportChoice, ImportRow, ImportView};
 use domain::{
@@ -64,7 +64,8 @@ async fn load() -> Result<(Uuid, ImportView), ImportError> {
 fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoView {
     let ImportView { rows, skipped, expires_at, .. } = found;
     let (can, cannot): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.can_be_chosen);
-    let lead = match can.len() {
+    let count = can.len();
+    let lead = match count {
         0 => "No credential was found that can be imported.".to_owned(),
         1 => "One credential was found.".to_owned(),
         count => {
@@ -75,8 +76,8 @@ fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoVi
         Some(ImportError::Rows(wrong)) => wrong.clone(),
         _ => Vec::new(),
     };
-    let alert = refused.as_ref().map(|refused| {
-        let said = message(&refused.error);
+    let reason = refused.as_ref().map(|refused| message(&refused.error));
+    let alert = reason.clone().map(|said| {
         let links = wrong
             .iter()
             .map(|(number, problem)| {
@@ -135,7 +136,7 @@ fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoVi
     view! {
         <h1>"Choose what to import"</h1>
         <p class="lead">
-            {lead} " They wait, sealed, until "
+            {lead} {if count == 1 { " It waits, sealed, until " } else { " They wait, sealed, until " }}
             <time datetime=expires_at.rfc3339()>{expires_at.utc_text()}</time> "."
         </p>
         {alert}
@@ -144,6 +145,7 @@ fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoVi
             {rows}
             <NotImported rows=cannot skipped/>
             <div class="actions">
+                {not_done(reason)}
                 // Asked in place: another page would lose what was typed into the rows.
                 <details class="ask">
                     <summary class="button">"Discard"</summary>

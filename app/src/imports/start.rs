@@ -9,6 +9,7 @@ use crate::{
     ssr,
     ui::{
         alert::Alert,
+        confirm::not_done,
         field::{FieldText, field_frame},
     },
 };
@@ -68,10 +69,11 @@ fn add_key() -> impl IntoView {
 #[component]
 fn Form(refused: Option<ImportError>) -> impl IntoView {
     let is_key = refused == Some(ImportError::Problem(ImportProblem::PrivateKey));
-    let alert = refused.map(|error| {
+    let reason = refused.as_ref().map(message);
+    let alert = reason.clone().map(|said| {
         view! {
             <Alert title="Nothing was imported">
-                <p>{message(&error)}</p>
+                <p>{said}</p>
                 <p>
                     "What you pasted is not sent back to the browser: choose or paste it again, or go back to find it."
                 </p>
@@ -121,6 +123,7 @@ fn Form(refused: Option<ImportError>) -> impl IntoView {
                 {help::guides::importable()}
             </details>
             <div class="actions">
+                {not_done(reason)}
                 <a class="button" href=LIST>
                     "Cancel"
                 </a>
@@ -129,7 +132,7 @@ fn Form(refused: Option<ImportError>) -> impl IntoView {
                 </button>
             </div>
             <TestInPlace/>
-            <div id=ANSWER role="status"></div>
+            <div id=ANSWER role="status" tabindex="-1"></div>
         </form>
     }
 }

@@ -231,15 +231,16 @@ fn Question(secret: DeletedSecret, failure: Option<Error>) -> impl IntoView {
         1 => Some(format!("1 {noun} still points to it, and will have none. ")),
         count => Some(format!("{count} {noun}s still point to it, and will have none. ")),
     };
-    let refused = failure.map(|error| {
-        view! { <Alert title="Not removed"><p>{ApiError::Refused(error).message()}</p></Alert> }.into_any()
-    });
+    let reason = failure.map(|error| ApiError::Refused(error).message());
+    let refused =
+        reason.clone().map(|said| view! { <Alert title="Not removed"><p>{said}</p></Alert> }.into_any());
     view! {
         <ConfirmPage
             heading="Remove for good".to_owned()
             cancel=DELETED.to_owned()
             confirm="Remove for good"
             refused
+            reason
         >
             <p>
                 "Are you sure to remove " <b>{display_name}</b> " (" <code>{id.name.as_str().to_owned()}</code>

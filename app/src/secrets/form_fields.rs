@@ -205,7 +205,7 @@ pub fn GitDatasetFields(
                 label: Field::Secret.label(),
                 mark: if stored { "optional" } else { "required" },
                 hint: if stored {
-                    "A private key is stored, and is never shown. Left empty, the stored value stays as it is."
+                    "A private key is stored, and no page shows it. Left empty, the stored value stays as it is."
                 } else {
                     "The SSH private key that reads the repository: the file without .pub. It is sealed before it \
                      is stored, and no page shows it again."
@@ -321,7 +321,7 @@ pub fn ImagePullFields(
                 label: Field::Password.label(),
                 mark: if stored { "optional" } else { "required" },
                 hint: if stored {
-                    "A password is stored, and is never shown. Left empty, the stored value stays as it is."
+                    "A password is stored, and no page shows it. Left empty, the stored value stays as it is."
                 } else {
                     "The token or password, to the letter. It is sealed before it is stored, and no page shows it again."
                 },

@@ -26,9 +26,15 @@ use leptos::{
 #[derive(Clone, Debug)]
 pub struct NotDone(pub Error);
 
-/// What a test of the pair that waits came to. It is kept nowhere: the state of a secret is that of the key in use.
+/// What a test of the pair that waits came to, and the ticket that keeps it where the pair is then taken into use. Until then it is
+/// kept nowhere: the state of a secret is that of the key in use.
 #[derive(Clone, Debug)]
-pub struct NewKeyTested(pub CheckReport);
+pub struct NewKeyTested {
+    /// What the test came to.
+    pub report: CheckReport,
+    /// The ticket.
+    pub ticket: String,
+}
 
 /// Why nothing was done about a pair that is not the one that waits.
 fn replaced() -> String {
@@ -191,11 +197,12 @@ fn Pending(
     let PendingKey { facts, made_at, made_by } = pending;
     let address = key_address(&id);
     let fingerprint = facts.fingerprint.clone();
-    let tested = use_context::<NewKeyTested>().map(|NewKeyTested(report)| report);
-    // So that the question says it once more.
-    let came_to = tested.as_ref().map(|report| {
-        view! { <input type="hidden" name=question::TESTED value=report.cause.as_str()/> }
+    let tested = use_context::<NewKeyTested>();
+    // So that the question says it once more, and the key keeps it when it is in use.
+    let came_to = tested.as_ref().map(|tested| {
+        view! { <input type="hidden" name=question::TESTED value=tested.ticket.clone()/> }
     });
+    let tested = tested.map(|tested| tested.report);
     let choices = may_write.then(|| {
         let check = format!("{address}/check#{TEST_RESULT}");
         let switch = format!("{address}/switch");

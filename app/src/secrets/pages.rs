@@ -121,9 +121,10 @@ pub fn DeletePage() -> impl IntoView {
             _ => None,
         };
         let title = if problem.is_some() { "There is a problem" } else { "Not deleted" };
-        let failure = failure.map(|error| {
+        let reason =
+            failure.map(|error| problem.clone().unwrap_or_else(|| ApiError::Refused(error).message()));
+        let failure = reason.clone().map(|message| {
             let field = problem.is_some().then_some(Field::Confirmation.key());
-            let message = problem.clone().unwrap_or_else(|| ApiError::Refused(error).message());
             refusal(title, field, message)
         });
         let used = count_words(&users, UsageKind::of(details.id.kind)).map(|words| {
@@ -146,6 +147,7 @@ pub fn DeletePage() -> impl IntoView {
                 cancel
                 confirm="OK"
                 refused=failure.map(IntoAny::into_any)
+                reason
             >
                 <DeleteQuestion id=details.id display_name=details.display_name keep_days/>
                 {used}
@@ -217,7 +219,7 @@ pub fn DetailsPage() -> impl IntoView {
                 {registry_host.map(|host| row("Registry Host", host))}
                 {scoped.map(|said| row("Used", said))}
                 {username.map(|username| row("Username", username))}
-                {row("Value", "stored, and never shown".to_owned())}
+                {row("Value", "stored, and shown by no page".to_owned())}
             </dl>
             <UsersSection users id=id.clone()/>
             <ImportedFrom origins/>

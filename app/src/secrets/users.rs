@@ -104,7 +104,14 @@ pub fn UsersSection(users: SecretUsers, id: SecretId) -> impl IntoView {
 
 /// What is said above the form of a secret that is used.
 #[component]
-pub fn UsedWarning<'a>(users: &'a SecretUsers, id: &'a SecretId) -> impl IntoView + use<> {
+pub fn UsedWarning<'a>(
+    users: &'a SecretUsers,
+    id: &'a SecretId,
+    /// The page that names them; this one where nothing is said.
+    #[prop(default = "")]
+    page: &'a str,
+) -> impl IntoView + use<> {
+    let named = format!("{page}#users-title");
     count_words(users, UsageKind::of(id.kind)).map(|words| {
         let what = match UsageKind::of(id.kind) {
             UsageKind::Image => "Another registry host or username is used by all of them at once.",
@@ -114,7 +121,7 @@ pub fn UsedWarning<'a>(users: &'a SecretUsers, id: &'a SecretId) -> impl IntoVie
             <p class="warning in-use">
                 {icon!("alert")}
                 <span>
-                    "Used by " <a href="#users-title">{words}</a> ". " {what}
+                    "Used by " <a href=named>{words}</a> ". " {what}
                 </span>
             </p>
         }

@@ -4,7 +4,7 @@ use super::Once;
 use crate::{
     account::prove_again,
     failure::LoadFailure,
-    form_state::{FormState, Line},
+    form_state::{FormState, Line, message},
     ssr,
     ui::{ago::Ago, confirm::ConfirmPage, icon::icon, pages::Pages},
 };
@@ -277,6 +277,7 @@ fn add_form(form: &FormState, proof: Proof, limits: TokenLimits) -> impl IntoVie
             {longest}
             {(role > Role::Reader).then(|| prove_again(form, proof, PROOF_HINT, "/tokens/new"))}
             <div class="actions">
+                {form.reason()}
                 <a class="button" href=TOKENS>
                     "Cancel"
                 </a>
@@ -329,6 +330,7 @@ pub fn RevokeTokenPage() -> impl IntoView {
                     cancel=TOKENS.to_owned()
                     confirm="Revoke"
                     refused=form.error.is_some().then(|| form.summary().into_any())
+                    reason=form.error.as_ref().map(message)
                 >
                     <p>
                         "Are you sure to revoke the token " <b>{token.name}</b> " of "

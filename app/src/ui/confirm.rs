@@ -1,7 +1,14 @@
 //! The question before something that cannot be undone: a page of its own, the same with JavaScript and without.
 
 use super::{alert::Alert, icon::icon};
+use crate::error::first_sentence;
 use leptos::prelude::*;
+
+/// Renders why something was not done, in a sentence, for the place beside the button that was pressed; nothing where it was not
+/// refused.
+pub fn not_done(reason: Option<String>) -> impl IntoView + use<> {
+    reason.map(|reason| view! { <p class="not-saved">{first_sentence(reason)}</p> })
+}
 
 /// A page that asks before something is done, and whose form does it.
 #[component]
@@ -18,6 +25,9 @@ pub fn ConfirmPage<C: IntoView + 'static>(
     /// Says why it was not done the last time, above the form.
     #[prop(optional_no_strip)]
     refused: Option<AnyView>,
+    /// Says the same in a sentence, beside the button.
+    #[prop(optional_no_strip)]
+    reason: Option<String>,
     /// The question, what follows from a yes, and further fields of the form.
     children: TypedChildren<C>,
 ) -> impl IntoView {
@@ -27,6 +37,7 @@ pub fn ConfirmPage<C: IntoView + 'static>(
         <form method="post" action=action class="confirm">
             {children.into_inner()()}
             <div class="actions">
+                {not_done(reason)}
                 <a class="button" href=cancel>
                     "Cancel"
                 </a>

@@ -429,7 +429,7 @@ fn UsageForm(form: Form) -> impl IntoView {
                     }
                 }}
             </p>
-            <div id=ANSWER role="status" inner_html=form.tested.clone().unwrap_or_default()></div>
+            <div id=ANSWER role="status" tabindex="-1" inner_html=form.tested.clone().unwrap_or_default()></div>
         </section>
     }
 }

@@ -263,16 +263,17 @@ pub fn DeleteUsagePage(kind: UsageKind) -> impl IntoView {
         };
         match loaded {
             Ok(Usage { name, target, .. }) => {
-                let refused = failure.map(|error| {
-                    let said = crate::error::ApiError::Refused(error).message();
-                    view! { <Alert title="Not deleted"><p>{said}</p></Alert> }.into_any()
-                });
+                let reason = failure.map(|error| crate::error::ApiError::Refused(error).message());
+                let refused = reason
+                    .clone()
+                    .map(|said| view! { <Alert title="Not deleted"><p>{said}</p></Alert> }.into_any());
                 Either::Left(view! {
                     <ConfirmPage
                         heading=format!("Delete {}", kind.as_str())
                         cancel=kind.list().to_owned()
                         confirm="OK"
                         refused
+                        reason
                     >
                         <p>
                             "Are you sure to delete " <b>{name.as_str().to_owned()}</b> " (" <code>{target}</code>

@@ -4,7 +4,7 @@ use super::{PROOF_HINT, USERS, user_address};
 use crate::{
     account::prove_again,
     failure::LoadFailure,
-    form_state::FormState,
+    form_state::{FormState, message},
     ssr,
     ui::confirm::{ConfirmPage, Consequence, NotPossible},
 };
@@ -173,8 +173,9 @@ fn Question(
     };
     let proof = proof.map(|proof| prove_again(&form, proof, PROOF_HINT, &page));
     let refused = form.error.is_some().then(|| form.summary().into_any());
+    let reason = form.error.as_ref().map(message);
     EitherOf3::C(view! {
-        <ConfirmPage heading action=Some(action) cancel=back confirm refused>
+        <ConfirmPage heading action=Some(action) cancel=back confirm refused reason>
             {asked}
             {tokens}
             {you}

@@ -37,6 +37,16 @@ struct Waiting {
     fingerprint: String,
 }
 
+/// Which pair is taken into use.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Switch {
+    fingerprint: String,
+    /// The ticket of the test just before, if there was one.
+    #[serde(default)]
+    tested: String,
+}
+
 /// `POST /secrets/{id}/key/generate`
 pub async fn generate(State(state): State<AppState>, Path(id): Path<String>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -55,11 +65,12 @@ pub async fn check(State(state): State<AppState>, Path(id): Path<String>, reques
     let (parts, body) = request.into_parts();
     let outcome = async {
         let (backend, ctx, id, input) = begin::<Waiting>(&state, &parts, &id, body).await?;
-        backend.checks().pending(&ctx, &id, &input.fingerprint).await
+        backend.checks().pending_with_ticket(&ctx, &id, &input.fingerprint).await
     };
     match outcome.await {
-        Ok(report) => {
-            pages::in_answer(state, parts, Page::SecretKey, StatusCode::OK, NewKeyTested(report)).await
+        Ok((report, ticket)) => {
+            let tested = NewKeyTested { report, ticket };
+            pages::in_answer(state, parts, Page::SecretKey, StatusCode::OK, tested).await
         }
         Err(error) => finish(state, parts, Err(error)).await,
     }
@@ -69,8 +80,8 @@ pub async fn check(State(state): State<AppState>, Path(id): Path<String>, reques
 pub async fn switch(State(state): State<AppState>, Path(id): Path<String>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let outcome = async {
-        let (backend, ctx, id, input) = begin::<Waiting>(&state, &parts, &id, body).await?;
-        backend.secrets().switch_key(&ctx, &id, &input.fingerprint).await?;
+        let (backend, ctx, id, input) = begin::<Switch>(&state, &parts, &id, body).await?;
+        backend.secrets().switch_key_tested(&ctx, &id, &input.fingerprint, &input.tested).await?;
         Ok(with_notice(&key_address(&id), &Notice::Done(Deed::KeySwitched)))
     };
     let outcome = outcome.await;

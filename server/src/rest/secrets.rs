@@ -265,7 +265,7 @@ fn read_list_query(text: Option<&str>) -> Result<ListQuery, Problem> {
 
 /// Add a secret
 ///
-/// The value is sealed before it is stored, and no answer has it. With `generate`, the portal makes a key pair and
+/// The value is sealed before it is stored, and this answer does not have it. With `generate`, the portal makes a key pair and
 /// answers with its public half.
 #[utoipa::path(
     post, path = "/api/v1/secrets", tag = "Secrets",

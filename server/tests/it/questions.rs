@@ -93,18 +93,32 @@ async fn question_about_a_session_names_its_device_and_is_for_its_owner_alone() 
 async fn questions_about_a_key_change_nothing_and_say_what_its_test_came_to() {
     let app = TestApp::start().await;
     let name = unique("key-asked");
-    let made =
-        app.post("/secrets/new", &[("name", &name), ("type", "git-dataset"), ("generate", "ed25519")]).await;
+    // Nothing listens at this port.
+    let repository = ("repository", "ssh://git@127.0.0.1:1/group/app.git");
+    let fields = [("name", name.as_str()), ("type", "git-dataset"), ("generate", "ed25519"), repository];
+    let made = app.post("/secrets/new", &fields).await;
     let base = made.header("location").to_owned();
     let none = app.get(&format!("{base}/switch")).await;
     assert!(none.body.contains("No new key waits any more"), "{}", none.body);
     app.post(&format!("{base}/generate"), &[("generate", "ed25519")]).await;
     let new = app.get(&format!("{base}/new.pub")).await.body;
+    let value_of = |body: &str, name: &str| -> String {
+        let field = format!("name=\"{name}\" value=\"");
+        let start = body.find(&field).map(|at| at + field.len()).unwrap();
+        body[start..].chars().take_while(|c| *c != '"').collect()
+    };
+    let fingerprint = value_of(&app.get(&base).await.body, "fingerprint");
+    let tested = app.post(&format!("{base}/check"), &[("fingerprint", &fingerprint)]).await.body;
+    let ticket = value_of(&tested, "tested");
+    assert!(ticket.contains("~connection-refused~"), "{ticket}");
+    let with_ticket = format!("switch?tested={ticket}");
     for (question, said) in [
         ("switch", "was not tested just now"),
-        ("switch?tested=repository-read", "The new key was tested just now, and works."),
-        ("switch?tested=timed-out", "did not open anything"),
-        ("switch?tested=timed-out", "Unreachable"),
+        (&with_ticket, "did not open anything"),
+        (&with_ticket, "Unreachable"),
+        // An address that somebody has made up claims no test.
+        ("switch?tested=repository-read", "was not tested just now"),
+        (&with_ticket.replace("connection-refused", "repository-read"), "was not tested just now"),
         ("switch?tested=SENTINEL", "was not tested just now"),
         ("discard", "Its private half is deleted at once"),
         ("generate?generate=rsa-4096", "value=\"rsa-4096\""),

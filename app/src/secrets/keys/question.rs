@@ -12,7 +12,7 @@ use crate::{
 };
 use domain::{
     check::{CheckCause, CheckStatus},
-    secret::{NewKeyKind, PendingKey, SecretDetails, SecretKind, StoredKey},
+    secret::{NewKeyKind, PendingKey, SecretDetails, SecretId, SecretKind, StoredKey},
     time::Timestamp,
     usage::SecretUsers,
 };
@@ -21,7 +21,7 @@ use leptos::{
     prelude::*,
 };
 
-/// The parameter that says what a test of the new key came to just before.
+/// The parameter with the ticket of a test of the new key just before: whoever makes an address up can say nothing by it.
 pub(super) const TESTED: &str = "tested";
 
 /// What is asked.
@@ -59,7 +59,7 @@ impl KeyQuestion {
 #[component]
 pub fn KeyQuestionPage(question: KeyQuestion) -> impl IntoView {
     let meant = ssr::query_parameter("fingerprint");
-    let tested = ssr::query_parameter(TESTED).and_then(|cause| CheckCause::parse(&cause));
+    let ticket = ssr::query_parameter(TESTED).unwrap_or_default();
     let kind = ssr::query_parameter("generate").and_then(|kind| NewKeyKind::parse(&kind));
     let show = move |details: SecretDetails, users: SecretUsers| {
         let back = key_address(&details.id);
@@ -83,7 +83,7 @@ pub fn KeyQuestionPage(question: KeyQuestion) -> impl IntoView {
         let action = format!("{back}/{}", question.segment());
         let asked = match question {
             KeyQuestion::Switch => {
-                EitherOf3::A(view! { <Switch details=details.clone() users pending tested/> })
+                EitherOf3::A(view! { <Switch details=details.clone() users pending ticket/> })
             }
             KeyQuestion::Discard => EitherOf3::B(view! { <Discard details=details.clone() pending/> }),
             KeyQuestion::Generate => {
@@ -102,19 +102,54 @@ pub fn KeyQuestionPage(question: KeyQuestion) -> impl IntoView {
 
 /// The old key is gone afterwards.
 #[component]
-fn Switch(
-    details: SecretDetails,
-    users: SecretUsers,
-    pending: PendingKey,
-    tested: Option<CheckCause>,
-) -> impl IntoView {
+fn Switch(details: SecretDetails, users: SecretUsers, pending: PendingKey, ticket: String) -> impl IntoView {
     let SecretDetails { id, display_name, key, .. } = details;
     let old = match key {
         StoredKey::Known(facts) => facts.fingerprint,
         StoredKey::Unreadable | StoredKey::Unknown => "not known".to_owned(),
     };
     let new = pending.facts.fingerprint;
-    let said = match tested.map(|cause| (cause, cause.status())) {
+    let named = format!("{LIST}/{id}");
+    let tested = {
+        let id = id.clone();
+        Suspend::new(async move {
+            let cause = came_to(&id, &ticket).await;
+            let kept = cause.map(|_| view! { <input type="hidden" name=TESTED value=ticket/> });
+            view! {
+                {kept}
+                {said(cause)}
+            }
+        })
+    };
+    view! {
+        <input type="hidden" name="fingerprint" value=new.clone()/>
+        <p>
+            "Switch " <b>{display_name}</b> " to the new key? The old key is deleted at once, and cannot be brought back."
+        </p>
+        <dl>
+            <dt>"Old key, deleted"</dt>
+            <dd>
+                <code>{old}</code>
+            </dd>
+            <dt>"New key, in use then"</dt>
+            <dd>
+                <code>{new}</code>
+            </dd>
+        </dl>
+        {tested}
+        <UsedWarning users=&users id=&id page=&named/>
+    }
+}
+
+/// What the test just before came to, if there was one. A failure counts as none: whoever switches is warned then.
+async fn came_to(id: &SecretId, ticket: &str) -> Option<CheckCause> {
+    let (backend, ctx) = ssr::request().ok()?;
+    backend.checks().pending_tested(&ctx, id, ticket).await.ok().flatten()
+}
+
+/// Says what the test came to, and what follows.
+fn said(tested: Option<CheckCause>) -> impl IntoView {
+    match tested.map(|cause| (cause, cause.status())) {
         Some((_, CheckStatus::Works)) => EitherOf3::A(view! {
             <p>
                 <StatusWord status=CheckStatus::Works/> " The new key was tested just now, and works."
@@ -133,24 +168,6 @@ fn Switch(
                  secret stops working. Cancel, and press “Test the new key” first."
             </Consequence>
         }),
-    };
-    view! {
-        <input type="hidden" name="fingerprint" value=new.clone()/>
-        <p>
-            "Switch " <b>{display_name}</b> " to the new key? The old key is deleted at once, and cannot be brought back."
-        </p>
-        <dl>
-            <dt>"Old key, deleted"</dt>
-            <dd>
-                <code>{old}</code>
-            </dd>
-            <dt>"New key, in use then"</dt>
-            <dd>
-                <code>{new}</code>
-            </dd>
-        </dl>
-        {said}
-        <UsedWarning users=&users id=&id/>
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     error::ApiError,
     secrets::{list_before, pages::confirmation, users::count_words_of},
     ssr,
-    ui::icon::icon,
+    ui::{confirm::not_done, icon::icon},
 };
 use domain::{
     error::{Error, Field},
@@ -25,10 +25,11 @@ pub fn DeleteSelectedPage() -> impl IntoView {
             Some(Error::Invalid(problems)) => problems.first().map(|error| error.problem.message()),
             _ => None,
         };
-        let refused = failure.map(|error| {
+        let reason =
+            failure.map(|error| problem.clone().unwrap_or_else(|| ApiError::Refused(error).message()));
+        let refused = reason.clone().map(|message| {
             let title = if problem.is_some() { "There is a problem" } else { "Not deleted" };
             let field = problem.is_some().then_some(Field::Confirmation.key());
-            let message = problem.clone().unwrap_or_else(|| ApiError::Refused(error).message());
             refusal(title, field, message)
         });
         let used = secrets.iter().filter(|secret| is_used(secret)).count();
@@ -71,6 +72,7 @@ pub fn DeleteSelectedPage() -> impl IntoView {
                 {gone(&selection, &secrets).map(|words| view! { <p class="hint">{words}</p> })}
                 {asked}
                 <div class="actions">
+                    {not_done(reason)}
                     <a class="button" href=cancel>
                         "Cancel"
                     </a>

@@ -9,6 +9,7 @@ use crate::{
     secrets::{list_before, with_list},
     ssr,
     ui::{
+        confirm::not_done,
         field::{FieldText, field_frame},
         icon::icon,
     },
@@ -146,6 +147,7 @@ pub fn ManifestsPage() -> impl IntoView {
                 None => None,
             },
         };
+        let reason = problem.as_ref().map(ManifestsProblem::message);
         let alert =
             problem.as_ref().map(|problem| refusal("There is a problem", problem.field(), problem.message()));
         let wrong = |field: &str| {
@@ -203,6 +205,7 @@ pub fn ManifestsPage() -> impl IntoView {
                 </p>
                 {proof_asked(refused_form)}
                 <div class="actions">
+                    {not_done(reason)}
                     <a class="button" href=cancel>
                         "Back to the secrets"
                     </a>

@@ -18,6 +18,7 @@ mod tls;
 mod turns;
 
 pub(crate) use known_hosts::{shown_hosts, trusts};
+pub(crate) use service::stored_settings;
 pub(crate) use ticket::{TestedBefore, WhatWasTested};
 
 pub use config::{CheckConfig, PrivateHost};

@@ -8,7 +8,7 @@ use super::{
     pace::Pace,
     registry::{self, Account},
     repository,
-    ticket::{self, WhatWasTested},
+    ticket::{self, TestedBefore, WhatWasTested},
     turns::Turns,
 };
 use crate::{
@@ -34,6 +34,7 @@ use domain::{
     secret::{Credential, CredentialUpdate, RegistryHost, SecretId, Trial},
     usage::{Branch, GitAddress, UsageProblem, UsageTarget},
 };
+use sqlx::PgConnection;
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
@@ -121,6 +122,18 @@ impl CheckService {
     ///
     /// Errors: as `stored`; `Changed` where another pair waits; `NotFound` where none does.
     pub async fn pending(&self, ctx: &Ctx, id: &SecretId, fingerprint: &str) -> Result<CheckReport, Error> {
+        self.pending_with_ticket(ctx, id, fingerprint).await.map(|(report, _)| report)
+    }
+
+    /// Does the same, and returns a ticket with which the pair, taken into use, keeps what the test came to.
+    ///
+    /// Errors: as `pending`.
+    pub async fn pending_with_ticket(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+        fingerprint: &str,
+    ) -> Result<(CheckReport, String), Error> {
         let keyring = self.may_test(ctx, Object::Secret(id)).await?;
         let found = self.db.read(|mut reader| async move {
             let Some(row) = secrets::find(&mut reader, id).await? else { return Ok((None, reader)) };
@@ -138,9 +151,37 @@ impl CheckService {
             .and_then(|()| keyring.open(place, &sealed))
             .and_then(|text| restore(id.kind, row, text));
         let credential = opened.map_err(|error| broken(ctx, error))?;
-        let report = self.run(ctx, &credential, &settings(&check, None), None).await;
-        self.finish(ctx, Some(id), None, &report).await?;
-        Ok(report)
+        let settings = settings(&check, None);
+        let report = self.run(ctx, &credential, &settings, None).await;
+        let kek_id = self.finish(ctx, Some(id), None, &report).await?;
+        let tested = WhatWasTested::pending(place, &settings);
+        let ticket = ticket::issue(keyring, &kek_id, ctx, &tested, &report);
+        Ok((report, ticket.map_err(|error| broken(ctx, error))?))
+    }
+
+    /// Returns what whoever asks has just tested the pair that waits with, as this ticket says; `None` where it is none, or is
+    /// about another pair, other settings or somebody else.
+    ///
+    /// Errors: `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`.
+    pub async fn pending_tested(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+        ticket: &str,
+    ) -> Result<Option<CheckCause>, Error> {
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
+        let keyring = self.unsealed()?;
+        let found = self.db.read(|mut reader| async move {
+            let Some(row) = secrets::find(&mut reader, id).await? else { return Ok((None, reader)) };
+            let pair = keys::repository::find_pending(&mut reader, row.id).await?;
+            let settings = stored_settings(&mut reader, id).await?;
+            Ok((pair.zip(settings), reader))
+        });
+        let found = found.await.map_err(|error| refuse(ctx, &error))?;
+        Ok(found.and_then(|((place, _, _), settings)| {
+            let tested = WhatWasTested::pending(place, &settings);
+            TestedBefore::read(keyring, ctx, ticket, &tested).map(|before| before.cause())
+        }))
     }
 
     /// Tries what stands in a form; where no value was typed, the stored one of this secret. What it comes to is kept
@@ -397,6 +438,14 @@ fn is_for_another_host(credential: &Credential, value_host: Option<&str>) -> boo
         Credential::GitDataset { .. } => false,
         Credential::ImagePull { host, .. } => !may_go_to(Some(host.as_str()), value_host),
     }
+}
+
+/// Returns on what the key of a Git dataset is tried.
+pub(crate) async fn stored_settings(
+    connection: &mut PgConnection,
+    id: &SecretId,
+) -> Result<Option<CheckSettings>, sqlx::Error> {
+    Ok(repository::find(connection, id).await?.map(|row| settings(&row, None)))
 }
 
 /// What was stored went through the same rules; what is not to be understood any more counts as not given.

@@ -4,7 +4,7 @@
 use super::repository;
 use crate::{
     context::Ctx,
-    keyring::{IntegrityError, Keyring},
+    keyring::{IntegrityError, Keyring, Location},
     random::hex,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -33,6 +33,8 @@ pub(crate) enum TestedValue<'a> {
     Typed(&'a Sensitive),
     /// The stored one of this row, in this version.
     Stored(Uuid, i64),
+    /// The pair that waits beside the key of this row, sealed in this version.
+    Pending(Uuid, i64),
 }
 
 /// All that the result of a test depends on, as far as it is the portal's to say.
@@ -90,16 +92,29 @@ impl<'a> WhatWasTested<'a> {
         Some(Self { kind, account, value, settings })
     }
 
+    /// The pair that waits, sealed at this place.
+    pub(crate) fn pending(place: Location, settings: &'a CheckSettings) -> Self {
+        Self {
+            kind: SecretKind::GitDataset,
+            account: None,
+            value: TestedValue::Pending(place.secret, place.version),
+            settings,
+        }
+    }
+
     /// Calls `work` with the parts that a mark is made of.
     fn with_parts<R>(&self, ctx: &Ctx, said: &[&[u8]], work: impl FnOnce(&[&[u8]]) -> R) -> R {
         let (host, username) = self.account.unwrap_or_default();
         let stored = match self.value {
             TestedValue::Typed(_) => Vec::new(),
             TestedValue::Stored(row, version) => [row.as_bytes().as_slice(), &version.to_be_bytes()].concat(),
+            TestedValue::Pending(row, version) => {
+                [row.as_bytes().as_slice(), &version.to_be_bytes(), b"pending"].concat()
+            }
         };
         let typed = match self.value {
             TestedValue::Typed(text) => text.expose(),
-            TestedValue::Stored(..) => "",
+            TestedValue::Stored(..) | TestedValue::Pending(..) => "",
         };
         let mut parts = said.to_vec();
         parts.extend_from_slice(&[
@@ -184,6 +199,11 @@ impl TestedBefore {
         };
         let report = CheckReport { refs, ..CheckReport::new(CheckCause::parse(cause)?) };
         Some(Self { at: Timestamp::from_micros(at), report })
+    }
+
+    /// Returns what the test came to.
+    pub(crate) fn cause(&self) -> CheckCause {
+        self.report.cause
     }
 
     /// Keeps it as the state of what was just saved: this row in this version.

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     access::{Object, authorize},
     audit::{self, AuditAction, AuditRecord},
+    checks::{TestedBefore, WhatWasTested, stored_settings},
     context::{Action, Ctx},
     db::bounded,
     error::refuse,
@@ -145,6 +146,20 @@ impl SecretService {
     /// Errors: `Changed` where another pair waits; `NotFound` where none does; `Internal` where what is stored is not
     /// what was sealed; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`.
     pub async fn switch_key(&self, ctx: &Ctx, id: &SecretId, fingerprint: &str) -> Result<(), Error> {
+        self.switch_key_tested(ctx, id, fingerprint, "").await
+    }
+
+    /// Does the same, and keeps what a test came to where `ticket` says that just this pair was tested; other tickets are
+    /// ignored.
+    ///
+    /// Errors: as `switch_key`.
+    pub async fn switch_key_tested(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+        fingerprint: &str,
+        ticket: &str,
+    ) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         let keyring = self.unsealed()?;
         bounded(ctx, async {
@@ -157,6 +172,10 @@ impl SecretService {
             if facts.fingerprint != fingerprint {
                 return Err(changed(ctx, row));
             }
+            let settings = stored_settings(&mut work, id).await.map_err(failed)?;
+            let tested = settings.and_then(|settings| {
+                TestedBefore::read(keyring, ctx, ticket, &WhatWasTested::pending(place, &settings))
+            });
             let value = open(ctx, keyring, place, &sealed)?;
             row.value_version += 1;
             let secret = row.id;
@@ -167,7 +186,10 @@ impl SecretService {
             repository::discard(&mut work, secret).await.map_err(failed)?;
             let key = KeyRow { secret, pending: false, sealed_version: new.version, facts: Some(&facts) };
             repository::put(&mut work, ctx, &key).await.map_err(failed)?;
-            secrets::update(&mut work, ctx, row).await.map_err(failed)?;
+            let version = secrets::update(&mut work, ctx, row).await.map_err(failed)?;
+            if let Some(tested) = tested {
+                tested.keep(&mut work, ctx, secret, version).await.map_err(failed)?;
+            }
             record(&mut work, ctx, AuditAction::SshKeySwitched, id, &["secret"]).await.map_err(failed)?;
             work.commit().await.map_err(failed)
         })

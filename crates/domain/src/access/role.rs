@@ -42,7 +42,7 @@ impl Role {
     pub fn allows(self) -> &'static str {
         match self {
             Self::Reader => "sees secrets, never their values",
-            Self::Editor => "adds, edits and deletes secrets",
+            Self::Editor => "changes secrets, and takes their values out by API tokens",
             Self::Admin => "looks after users, tokens and the audit log too",
         }
     }

@@ -6,7 +6,7 @@ use super::{
     peers::{GitServer, Guard, PASSWORD, Registry, USER},
 };
 use crate::{
-    Backend, Kek,
+    Backend, Ctx, Kek,
     tests::{at, keks_of, reaching, records, somebody},
 };
 use domain::{
@@ -243,14 +243,32 @@ async fn a_new_key_is_tried_before_it_is_taken_into_use_and_the_state_of_the_old
     let tested = checks.pending(&editor, &data, &new.fingerprint).await.unwrap();
     assert_eq!(tested.cause, CheckCause::KeyNotAccepted);
     server.let_in(&new.public_line());
-    let tested = checks.pending(&editor, &data, &new.fingerprint).await.unwrap();
+    let (tested, ticket) = checks.pending_with_ticket(&editor, &data, &new.fingerprint).await.unwrap();
     assert_eq!(tested.cause, CheckCause::RepositoryRead);
     assert_eq!(tested.refs.unwrap().branch.as_deref(), Some("trunk"));
     let record = |outcome: &str| format!("editor | connection tested | gitsync-secret-data | {outcome} | ");
     assert_eq!(records(&pool).await[3..], [record("failed"), record("done")]);
     assert_eq!(listed(&backend, "").await, ["gitsync-secret-data works"], "the refusal was not its own");
-    secrets.switch_key(&editor, &data, &new.fingerprint).await.unwrap();
+    // A ticket counts for whoever tested, and for the pair that was tested.
+    let said = async |who: &Ctx, ticket: &str| checks.pending_tested(who, &data, ticket).await.unwrap();
+    let command_line = at(3);
+    assert_eq!(said(&editor, &ticket).await, Some(CheckCause::RepositoryRead));
+    assert_eq!(said(&command_line, &ticket).await, None, "the command line tested nothing");
+    assert_eq!(said(&editor, "repository-read").await, None);
+    secrets.generate_key(&editor, &data, NewKeyKind::Ed25519).await.unwrap();
+    assert_eq!(said(&editor, &ticket).await, None, "another pair waits");
+    let new = secrets.get(&at(4), &data).await.unwrap().pending.unwrap().facts;
+    secrets.switch_key_tested(&editor, &data, &new.fingerprint, &ticket).await.unwrap();
     assert_eq!(cause(&backend, "gitsync-secret-data").await, CheckCause::NeverTested);
+
+    // Taken into use as it was tested, it keeps what that came to.
+    secrets.generate_key(&editor, &data, NewKeyKind::Ed25519).await.unwrap();
+    let new = secrets.get(&at(4), &data).await.unwrap().pending.unwrap().facts;
+    server.let_in(&new.public_line());
+    let (_, ticket) = checks.pending_with_ticket(&editor, &data, &new.fingerprint).await.unwrap();
+    secrets.switch_key_tested(&editor, &data, &new.fingerprint, &ticket).await.unwrap();
+    assert_eq!(cause(&backend, "gitsync-secret-data").await, CheckCause::RepositoryRead);
+    assert_eq!(listed(&backend, "").await, ["gitsync-secret-data works"]);
     assert_eq!(checks.stored(&editor, &data).await.unwrap().cause, CheckCause::RepositoryRead);
     let gone = checks.pending(&editor, &data, &new.fingerprint).await;
     assert_eq!(gone, Err(Error::NotFound));
