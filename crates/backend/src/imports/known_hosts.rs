@@ -28,21 +28,22 @@ pub(super) fn fitting(text: &str) -> Result<Fitting, Unreadable> {
         }
         if line.starts_with("@revoked") { revoked.push(line) } else { others.push(line) }
     }
-    Ok(first(revoked, others))
+    Ok(first(&revoked, &others))
 }
 
 /// Puts the known hosts of several places together, which went through [`fitting`].
 pub(super) fn together(texts: &[String]) -> Fitting {
     let mut seen = HashSet::new();
     let lines = texts.iter().flat_map(|text| text.split_inclusive('\n')).filter(|line| seen.insert(*line));
-    let (revoked, others) = lines.map(str::to_owned).partition(|line| line.starts_with("@revoked"));
-    first(revoked, others)
+    let (revoked, others): (Vec<_>, Vec<_>) =
+        lines.map(str::to_owned).partition(|line| line.starts_with("@revoked"));
+    first(&revoked, &others)
 }
 
-fn first(revoked: Vec<String>, others: Vec<String>) -> Fitting {
+fn first(revoked: &[String], others: &[String]) -> Fitting {
     let length = |lines: &[String]| lines.iter().map(String::len).sum::<usize>();
-    let total = length(&revoked) + length(&others);
-    if length(&revoked) > KnownHosts::MAX_BYTES {
+    let total = length(revoked) + length(others);
+    if length(revoked) > KnownHosts::MAX_BYTES {
         return Fitting { text: String::new(), cut: true };
     }
     let mut text = revoked.concat();
@@ -50,7 +51,7 @@ fn first(revoked: Vec<String>, others: Vec<String>) -> Fitting {
         if text.len() + line.len() > KnownHosts::MAX_BYTES {
             return Fitting { text, cut: true };
         }
-        text.push_str(&line);
+        text.push_str(line);
     }
     Fitting { cut: text.len() < total, text }
 }
@@ -62,7 +63,7 @@ mod tests {
     const KEY: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
 
     fn lines(hosts: std::ops::Range<usize>, marker: &str) -> String {
-        hosts.map(|n| format!("{marker}h{n} ssh-ed25519 {KEY} a comment\n")).collect()
+        hosts.fold(String::new(), |text, n| text + &format!("{marker}h{n} ssh-ed25519 {KEY} a comment\n"))
     }
 
     #[test]

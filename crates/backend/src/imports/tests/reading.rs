@@ -435,7 +435,7 @@ fn a_file_in_another_wrapping_is_read_or_told_for_what_it_is() {
         format!("{json}\n---\n{manifest}"),
         format!("{json}\n---\n{json}\n"),
     ] {
-        assert_eq!(all_told(&text), [row_of.clone()], "{text}");
+        assert_eq!(all_told(&text), std::slice::from_ref(&row_of), "{text}");
     }
     let tekton = secret(
         "kubernetes.io/basic-auth",
