@@ -270,7 +270,7 @@ pub struct ImportArgs {
     /// Add only what has this name in --dry-run; may be given more than once
     #[arg(long, value_name = "NAME")]
     pub only: Vec<String>,
-    /// Say what would be added, and add nothing: asks the server what it would answer, or, without `LATCHKEY_URL`, goes by the
+    /// Say what would be added, and add nothing: asks the server what it would answer, or, without --url, goes by the
     /// file alone
     #[arg(long)]
     pub dry_run: bool,

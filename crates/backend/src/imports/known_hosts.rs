@@ -35,7 +35,7 @@ pub(super) fn fitting(text: &str) -> Result<Fitting, Unreadable> {
 pub(super) fn together(texts: &[String]) -> Fitting {
     let mut seen = HashSet::new();
     let lines = texts.iter().flat_map(|text| text.split_inclusive('\n')).filter(|line| seen.insert(*line));
-    let (revoked, others): (Vec<String>, Vec<String>) =
+    let (revoked, others): (Vec<_>, Vec<_>) =
         lines.map(str::to_owned).partition(|line| line.starts_with("@revoked"));
     first(&revoked, &others)
 }
@@ -63,8 +63,7 @@ mod tests {
     const KEY: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
 
     fn lines(hosts: std::ops::Range<usize>, marker: &str) -> String {
-        let line = |n| format!("{marker}h{n} ssh-ed25519 {KEY} a comment\n");
-        hosts.map(line).collect()
+        hosts.fold(String::new(), |text, n| text + &format!("{marker}h{n} ssh-ed25519 {KEY} a comment\n"))
     }
 
     #[test]
