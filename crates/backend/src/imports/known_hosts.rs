@@ -1,7 +1,10 @@
 //! The known hosts of imported keys: as many as a secret keeps.
 
 use domain::check::KnownHosts;
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
+
+/// The longest file that is gone through: as much as a Secret of Kubernetes holds in all.
+const MAX_READ_BYTES: usize = 1024 * 1024;
 
 /// The known hosts that are kept.
 pub(super) struct Fitting {
@@ -15,10 +18,16 @@ pub(super) struct Fitting {
 pub(super) struct Unreadable;
 
 /// Returns the known hosts of a file, each once, and of too many the first: but all that say that a key must not be trusted,
-/// or nothing where those alone are too many.
+/// or nothing where those alone are too many, or the file is longer than any Secret.
 ///
 /// Errors: a line that no such file has.
 pub(super) fn fitting(text: &str) -> Result<Fitting, Unreadable> {
+    #[cfg(test)]
+    super::tests::KNOWN_HOSTS_READ.with(|count| count.set(count.get() + 1));
+    // Those whose keys must not be trusted may stand anywhere in it, so that no part of it will do.
+    if text.len() > MAX_READ_BYTES {
+        return Ok(Fitting { text: String::new(), cut: true });
+    }
     let (mut revoked, mut others, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
     for line in text.lines() {
         // Each by itself: all of them together may be too long.
@@ -32,7 +41,7 @@ pub(super) fn fitting(text: &str) -> Result<Fitting, Unreadable> {
 }
 
 /// Puts the known hosts of several places together, which went through [`fitting`].
-pub(super) fn together(texts: &[String]) -> Fitting {
+pub(super) fn together(texts: &[Arc<str>]) -> Fitting {
     let mut seen = HashSet::new();
     let lines = texts.iter().flat_map(|text| text.split_inclusive('\n')).filter(|line| seen.insert(*line));
     let (revoked, others): (Vec<_>, Vec<_>) =
@@ -80,14 +89,18 @@ mod tests {
         let Fitting { text, cut } = fitting(&lines(0..2_000, "@revoked ")).unwrap();
         assert!(cut && text.is_empty());
         assert!(fitting("h ssh-ed25519\n").is_err());
+        // Longer than any Secret, it is not gone through.
+        let Fitting { text, cut } = fitting(&"# a comment\n".repeat(100_000)).unwrap();
+        assert!(cut && text.is_empty());
     }
 
     #[test]
     fn together_takes_each_line_once_and_says_what_is_left_out() {
-        let [a, b] = [fitting(&lines(0..200, "")).unwrap().text, fitting(&lines(100..300, "")).unwrap().text];
+        let read = |hosts| Arc::<str>::from(fitting(&lines(hosts, "")).unwrap().text);
+        let [a, b] = [read(0..200), read(100..300)];
         let Fitting { text, cut } = together(&[a.clone(), b.clone(), a.clone()]);
         assert_eq!((text.lines().count(), cut), (300, false));
-        let c = fitting(&lines(300..600, "")).unwrap().text;
+        let c = read(300..600);
         let Fitting { text, cut } = together(&[a, b, c]);
         assert!(cut && KnownHosts::parse(&text, "").is_ok());
     }

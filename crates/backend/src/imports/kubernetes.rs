@@ -13,6 +13,7 @@ use domain::{
     secret::{SecretDraft, SecretKind},
     sensitive::Sensitive,
 };
+use std::sync::Arc;
 
 /// Where a docker config stands in a Secret.
 const CONFIGS: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
@@ -35,8 +36,8 @@ const BEGINNINGS: [&str; 2] = ["-----BEGIN OPENSSH PRIVATE KEY-----", "PuTTY-Use
 /// The annotations by which Tekton knows for which registries an account is; a number follows.
 const TEKTON: &str = "tekton.dev/docker-";
 
-/// The most registries of one account.
-const MAX_REGISTRIES: usize = 100;
+/// The most registries of one account: each has the password once more.
+const MAX_REGISTRIES: usize = 10;
 
 /// The most values of one Secret that are looked at. Kubernetes takes a megabyte in all.
 const MAX_VALUES: usize = 500;
@@ -178,25 +179,35 @@ fn credentials(secret: &Secret<'_>) -> Vec<Found> {
 /// Hands on to each key what stands beside it: known hosts, and Argo CD's address.
 fn beside_keys(secret: &Secret<'_>, found: &mut [Found]) {
     let keys = found.iter_mut().filter(|entry| entry.kind == SecretKind::GitDataset && entry.value.is_some());
+    let mut keys = keys.peekable();
+    if keys.peek().is_none() {
+        return;
+    }
+    // Read once for all keys, of which there may be hundreds, and held once.
+    let mut notes = Vec::new();
     let known_hosts = secret.value("known_hosts").filter(|text| !text.expose().trim().is_empty());
-    let address = secret.line("url");
+    let known_hosts: Arc<str> = match known_hosts.map(|text| known_hosts::fitting(text.expose())) {
+        Some(Ok(Fitting { text, cut })) => {
+            notes.extend(cut.then_some(Note::KnownHostsCut));
+            text.into()
+        }
+        Some(Err(Unreadable)) => {
+            notes.push(Note::KnownHostsUnread);
+            Arc::default()
+        }
+        None => Arc::default(),
+    };
+    let mut repository = None;
+    match secret.line("url").map(|address| Repository::parse(address.expose())) {
+        Some(_) if secret.label(ARGO_CD) == Some("repo-creds") => notes.push(Note::RepositoryPrefix),
+        Some(Ok(parsed)) => repository = Some(parsed.as_str().to_owned()),
+        Some(Err(_)) => notes.push(Note::RepositoryUnread),
+        None => {}
+    }
     for entry in keys {
-        match known_hosts.as_ref().map(|text| known_hosts::fitting(text.expose())) {
-            Some(Ok(Fitting { text, cut })) => {
-                entry.known_hosts = text;
-                entry.notes.extend(cut.then_some(Note::KnownHostsCut));
-            }
-            Some(Err(Unreadable)) => entry.notes.push(Note::KnownHostsUnread),
-            None => {}
-        }
-        let Some(address) = &address else { continue };
-        if secret.label(ARGO_CD) == Some("repo-creds") {
-            entry.notes.push(Note::RepositoryPrefix);
-        } else if let Ok(repository) = Repository::parse(address.expose()) {
-            entry.repository = Some(repository.as_str().to_owned());
-        } else {
-            entry.notes.push(Note::RepositoryUnread);
-        }
+        entry.known_hosts = Arc::clone(&known_hosts);
+        entry.repository.clone_from(&repository);
+        entry.notes.extend_from_slice(&notes);
     }
 }
 
@@ -224,14 +235,19 @@ fn of_argo_cd(secret: &Secret<'_>, names: &[&str]) -> Option<Found> {
 /// An account whose registries stand in Tekton's annotations.
 fn of_tekton(secret: &Secret<'_>) -> Vec<Found> {
     let annotations = secret.object.get("metadata").and_then(|metadata| metadata.get("annotations"));
-    let hosts = annotations.map_or(&[][..], Node::members).iter().filter_map(|(name, node)| match node {
+    let mut hosts = annotations.map_or(&[][..], Node::members).iter().filter_map(|(name, node)| match node {
         Node::Text(host) if name.starts_with(TEKTON) => Some(host),
         _ => None,
     });
     let (Some(username), Some(password)) = (secret.value("username"), secret.value("password")) else {
         return Vec::new();
     };
-    hosts.take(MAX_REGISTRIES).map(|host| docker::account_of(host.expose(), &username, &password)).collect()
+    let account = |host: &Sensitive| docker::account_of(host.expose(), &username, &password);
+    let mut found: Vec<Found> = hosts.by_ref().take(MAX_REGISTRIES).map(account).collect();
+    if hosts.next().is_some() {
+        found.push(Found::without_value(SecretKind::ImagePull, None, vec![Note::RegistriesCut]));
+    }
+    found
 }
 
 /// One value of a Secret.

@@ -9,7 +9,7 @@ use domain::{
     import::{ImportProblem, MAX_ENTRIES, Note},
     secret::SecretKind,
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// By what two findings are the same. Values are compared by their digests, which are kept nowhere.
 #[derive(PartialEq, Eq, Hash)]
@@ -58,14 +58,18 @@ fn by<T: Eq + std::hash::Hash>(found: Vec<Found>, identity: impl Fn(&Found) -> O
     let mut places: HashMap<T, usize> = HashMap::new();
     let mut entries: Vec<Found> = Vec::new();
     // Put together at once in the end: many places may have many known hosts each.
-    let mut known_hosts: HashMap<usize, Vec<String>> = HashMap::new();
+    let mut known_hosts: HashMap<usize, Vec<Arc<str>>> = HashMap::new();
     for mut entry in found {
         let place = identity(&entry).map(|identity| *places.entry(identity).or_insert(entries.len()));
         match place.and_then(|place| Some((place, entries.get_mut(place)?))) {
             Some((place, first)) => {
                 let others = std::mem::take(&mut entry.known_hosts);
                 if others != first.known_hosts {
-                    known_hosts.entry(place).or_default().push(others);
+                    let texts = known_hosts.entry(place).or_default();
+                    // All keys of a Secret share one.
+                    if texts.last() != Some(&others) {
+                        texts.push(others);
+                    }
                 }
                 take_over(first, entry);
             }
@@ -76,7 +80,7 @@ fn by<T: Eq + std::hash::Hash>(found: Vec<Found>, identity: impl Fn(&Found) -> O
         if let Some(first) = entries.get_mut(place) {
             texts.insert(0, std::mem::take(&mut first.known_hosts));
             let Fitting { text, cut } = known_hosts::together(&texts);
-            first.known_hosts = text;
+            first.known_hosts = text.into();
             if cut && !first.notes.contains(&Note::KnownHostsCut) {
                 first.notes.push(Note::KnownHostsCut);
             }

@@ -2,6 +2,7 @@
 //! each item is turned into what it is worth as it is read, so that no more than one of them is held as a tree. What the
 //! readers themselves would say of an error may quote a value, so nothing of it but the line is kept.
 
+use super::read::MAX_PLACES;
 use domain::{
     import::{ImportProblem, MAX_BYTES},
     sensitive::Sensitive,
@@ -61,6 +62,9 @@ impl Node {
 /// What a node of a list is turned into as soon as it was read.
 pub(super) trait Item {
     fn of(node: Node) -> Self;
+
+    /// In how many places something was found in it.
+    fn places(&self) -> usize;
 }
 
 /// A document: its tree, but for the items of its list.
@@ -121,6 +125,7 @@ fn problem_of(error: &serde_json::Error, state: &State) -> ImportProblem {
     match state.broken.get() {
         Some(Broken::Doubled) => ImportProblem::Doubled(line),
         Some(Broken::Deep) => ImportProblem::TooDeep,
+        Some(Broken::Many) => ImportProblem::TooMany,
         None => ImportProblem::Json(line),
     }
 }
@@ -155,6 +160,7 @@ fn yaml<T: Item>(text: &str) -> Result<Vec<Document<T>>, ImportProblem> {
             | YamlError::AliasExpansionLimitExceeded { .. }
             | YamlError::AliasReplayStackDepthExceeded { .. } => ImportProblem::TooDeep,
             other if other.to_string().contains(NOT_TAKEN) => ImportProblem::TooDeep,
+            other if other.to_string().contains(TOO_MANY) => ImportProblem::TooMany,
             _ => ImportProblem::Yaml(line),
         }
     })
@@ -170,12 +176,15 @@ fn innermost(error: &YamlError) -> &YamlError {
 
 /// What our own visitors say, by which their errors are known again.
 const NOT_TAKEN: &str = "latchkey does not take this";
+const TOO_MANY: &str = "latchkey takes no more";
 
 /// Why a document is not taken that is well-formed.
 #[derive(Clone, Copy)]
 enum Broken {
     Doubled,
     Deep,
+    /// Something was found in more places than are taken.
+    Many,
 }
 
 /// What a visitor makes of nothing and of truth values, and of numbers.
@@ -240,7 +249,7 @@ impl Seed<'_> {
 
     fn refuse<E: Error>(self, why: Broken) -> E {
         self.state.broken.set(Some(why));
-        E::custom(NOT_TAKEN)
+        E::custom(if matches!(why, Broken::Many) { TOO_MANY } else { NOT_TAKEN })
     }
 
     fn count<E: Error>(self) -> Result<(), E> {
@@ -411,14 +420,17 @@ impl<'de, T: Item> Visitor<'de> for Items<'_, T> {
     }
 }
 
-/// Each item begins a tree of its own.
+/// Each item begins a tree of its own. Of a list in which too much is found, no more is read.
 fn read_items<'de, T: Item, A: SeqAccess<'de>>(inner: Seed<'_>, mut list: A) -> Result<Vec<T>, A::Error> {
-    let mut items = Vec::new();
+    let (mut items, mut places) = (Vec::new(), 0);
     loop {
         inner.state.nodes.set(0);
-        match list.next_element_seed(inner)? {
-            Some(node) => items.push(T::of(node)),
-            None => return Ok(items),
+        let Some(node) = list.next_element_seed(inner)? else { return Ok(items) };
+        let item = T::of(node);
+        places += item.places();
+        if places > MAX_PLACES {
+            return Err(inner.refuse(Broken::Many));
         }
+        items.push(item);
     }
 }

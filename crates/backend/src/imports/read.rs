@@ -7,12 +7,13 @@ use super::{
 use crate::ssh_keys;
 use domain::{
     import::{Encryption, ImportProblem, Note, Skipped, SkippedCounts},
-    secret::{KeyProblem, NewSecret, PrivateKeyText, SecretDraft, SecretKind},
+    secret::{KeyProblem, NewSecret, PrivateKeyText, SecretDraft, SecretKind, is_kubernetes_name},
     sensitive::Sensitive,
 };
+use std::sync::Arc;
 
 /// The most places in which something was found, before the same are put together.
-const MAX_PLACES: usize = 50_000;
+pub(super) const MAX_PLACES: usize = 50_000;
 
 /// Everything found in a text.
 pub struct Findings {
@@ -41,7 +42,7 @@ pub struct Found {
     /// The repository that stood beside a key.
     pub repository: Option<String>,
     /// The known hosts that stood beside a key, to be approved by whoever imports.
-    pub known_hosts: String,
+    pub known_hosts: Arc<str>,
     /// The Kubernetes Secrets that it stood in, as `namespace/name` or `name`; empty for a file that is none.
     pub places: Vec<String>,
     /// What the first of them is called.
@@ -73,7 +74,7 @@ impl Found {
             fingerprint: None,
             needs_passphrase: false,
             repository: None,
-            known_hosts: String::new(),
+            known_hosts: Arc::default(),
             places: Vec::new(),
             secret: None,
             suggested: String::new(),
@@ -114,11 +115,7 @@ impl Found {
         let told = |name: &str| {
             let text = metadata.and_then(|metadata| metadata.text(name))?.expose();
             // A name of Kubernetes; anything else is not repeated.
-            let good = text.len() <= 253
-                && text.bytes().all(|byte| {
-                    byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.')
-                });
-            good.then(|| text.to_owned())
+            is_kubernetes_name(text).then(|| text.to_owned())
         };
         self.secret = told("name");
         self.places.extend(match (told("namespace"), told("name")) {
@@ -170,6 +167,10 @@ impl Reduced {
 }
 
 impl Item for Reduced {
+    fn places(&self) -> usize {
+        self.found.len()
+    }
+
     fn of(node: Node) -> Self {
         match node.text("kind").map(Sensitive::expose) {
             Some("Secret") => kubernetes::secret(&node),

@@ -158,7 +158,7 @@ async fn insert_entries(
             .push_bind(&found.fingerprint)
             .push_bind(&found.places)
             .push_bind(&found.repository)
-            .push_bind(&found.known_hosts)
+            .push_bind(&*found.known_hosts)
             .push_bind(found.needs_passphrase);
         let (algorithm, kek_id, wrapped_key, nonce, ciphertext) = match sealed {
             Some(sealed) => (

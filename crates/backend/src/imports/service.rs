@@ -15,8 +15,7 @@ use crate::{
     keyring::{IntegrityError, Keyring, Location, SealedValue, repository::active_id},
     secrets::{
         SecretService,
-        many::{AddAllError, add_all, existing, id_of},
-        origins,
+        many::{AddAllError, Addition, add_all, existing, id_of},
         twins::{self, Shared},
     },
 };
@@ -24,7 +23,7 @@ use domain::{
     check::TrustedKey,
     error::{Error, Field, FieldError, Problem},
     import::{ImportError, Note, RowProblem, Skipped, SkippedCounts},
-    secret::{KeyFacts, NewSecret, Origins, PasswordEnd, SecretDraft, SecretId, SecretKind},
+    secret::{NewSecret, Origins, PasswordEnd, SecretDraft, SecretId, SecretKind},
     sensitive::Sensitive,
     time::Timestamp,
 };
@@ -237,20 +236,15 @@ impl ImportService {
                 work.commit().await.map_err(failed)?;
                 return Err(broken(ctx, IntegrityError).into());
             };
-            let mut came_from: HashMap<u32, Origins> = HashMap::new();
-            for (choice, entry) in choices.iter().zip(&entries) {
-                // They were told by the file's own reader, which repeats names of Kubernetes alone.
-                let origins = Origins::parse(&entry.places, None).unwrap_or_default();
-                came_from.insert(choice.number, origins);
-            }
             let drafts = choices.iter().zip(entries).zip(values).map(|((choice, entry), value)| {
-                (choice.number, NewSecret::parse(draft(entry, choice, value)))
+                let origins = Origins::good(&entry.places);
+                (choice.number, origins, NewSecret::parse(draft(entry, choice, value)))
             });
-            let secrets = self.understood(&mut work, ctx, drafts.collect()).await?;
-            let (numbers, secrets): (Vec<u32>, Vec<_>) = secrets.into_iter().unzip();
+            let additions = self.understood(&mut work, ctx, drafts.collect()).await?;
+            let (numbers, additions): (Vec<u32>, Vec<_>) = additions.into_iter().unzip();
             let kek_id = active_id(&mut work).await.map_err(failed)?;
-            let ids: Vec<SecretId> = secrets.iter().map(|(secret, _)| id_of(secret)).collect();
-            match add_all(&mut work, ctx, keyring, &kek_id, &secrets).await {
+            let ids: Vec<SecretId> = additions.iter().map(|addition| id_of(&addition.secret)).collect();
+            match add_all(&mut work, ctx, keyring, &kek_id, &additions).await {
                 Ok(()) => {}
                 Err(AddAllError::Taken) => {
                     work.rollback().await.map_err(failed)?;
@@ -261,9 +255,6 @@ impl ImportService {
                 Err(AddAllError::Broken(error)) => return Err(broken(ctx, error).into()),
                 Err(AddAllError::Database(error)) => return Err(failed(error).into()),
             }
-            let places = numbers.iter().filter_map(|number| came_from.get(number));
-            let places: Vec<_> = ids.iter().zip(places).collect();
-            origins::repository::insert_many(&mut work, &places).await.map_err(failed)?;
             let saved: Vec<String> = ids.iter().map(ToString::to_string).collect();
             repository::finish(&mut work, id, &saved).await.map_err(failed)?;
             work.commit().await.map_err(failed)?;
@@ -279,11 +270,11 @@ impl ImportService {
         &self,
         work: &mut PgConnection,
         ctx: &Ctx,
-        drafts: Vec<(u32, Result<NewSecret, Vec<FieldError>>)>,
-    ) -> Result<Vec<(u32, (NewSecret, Option<KeyFacts>))>, ImportError> {
-        let (mut secrets, mut wrong) = (Vec::new(), Vec::new());
+        drafts: Vec<(u32, Origins, Result<NewSecret, Vec<FieldError>>)>,
+    ) -> Result<Vec<(u32, Addition)>, ImportError> {
+        let (mut additions, mut wrong) = (Vec::new(), Vec::new());
         let mut names = HashSet::new();
-        for (number, draft) in drafts {
+        for (number, origins, draft) in drafts {
             let problem = |error| (number, RowProblem::Field(error));
             match draft {
                 Err(problems) => wrong.extend(problems.into_iter().map(problem)),
@@ -291,17 +282,17 @@ impl ImportService {
                     wrong.push((number, RowProblem::SameName));
                 }
                 Ok(mut secret) => match self.secrets.understand(&mut secret.credential).await {
-                    Ok(facts) => secrets.push((number, (secret, facts))),
+                    Ok(facts) => additions.push((number, Addition { secret, facts, origins })),
                     Err(Error::Invalid(problems)) => wrong.extend(problems.into_iter().map(problem)),
                     Err(error) => return Err(error.into()),
                 },
             }
         }
-        let numbers: Vec<u32> = secrets.iter().map(|(number, _)| *number).collect();
-        let ids: Vec<SecretId> = secrets.iter().map(|(_, (secret, _))| id_of(secret)).collect();
+        let numbers: Vec<u32> = additions.iter().map(|(number, _)| *number).collect();
+        let ids: Vec<SecretId> = additions.iter().map(|(_, addition)| id_of(&addition.secret)).collect();
         wrong.extend(taken(work, &numbers, &ids).await.map_err(|error| refuse(ctx, &error))?);
         wrong.sort_by_key(|(number, _)| *number);
-        if wrong.is_empty() { Ok(secrets) } else { Err(ImportError::Rows(wrong)) }
+        if wrong.is_empty() { Ok(additions) } else { Err(ImportError::Rows(wrong)) }
     }
 
     /// Takes what waits away. Where there is nothing, that is as good.

@@ -12,6 +12,8 @@ use domain::{import::ImportProblem, sensitive::Sensitive};
 thread_local! {
     /// How many keys were taken apart.
     pub(super) static KEYS_READ: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    /// How often known hosts were gone through.
+    pub(super) static KNOWN_HOSTS_READ: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 /// A key made for these tests; it opens nothing.

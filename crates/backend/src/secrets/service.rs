@@ -330,7 +330,7 @@ impl SecretService {
         if let Some(tested) = tested {
             tested.keep(&mut work, ctx, row_id, 1).await?;
         }
-        origins::repository::insert_many(&mut work, &[(id, origins)]).await?;
+        origins::repository::insert_many(&mut work, &[(row_id, origins)]).await?;
         record(&mut work, ctx, action, id, &[]).await?;
         work.commit().await?;
         Ok(Ok(id.clone()))

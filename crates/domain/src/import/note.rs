@@ -183,6 +183,8 @@ pub enum Note {
     KnownHostsUnread,
     /// Of the known hosts beside the key some are left out, since there are too many.
     KnownHostsCut,
+    /// The account is for more registries than are taken over.
+    RegistriesCut,
     /// What the form would say.
     Wrong(Problem),
 }
@@ -311,10 +313,15 @@ impl Note {
                     .to_owned()
             }
             Self::KnownHostsCut => format!(
-                "The known hosts beside it are more than the {} KiB that a secret keeps. The first are shown here, and the \
-                 others are left out: add those of its own host by hand, or test the secret to approve the host’s key.",
+                "The known hosts beside it are more than the {} KiB that a secret keeps, so that some or all of them are left \
+                 out. Add those of its own host by hand, or test the secret to approve the host’s key.",
                 KnownHosts::MAX_BYTES / 1024
             ),
+            Self::RegistriesCut => {
+                "This account is for more registries than are taken over from one Secret, so that the last of them are left \
+                 out. Add it for those by hand."
+                    .to_owned()
+            }
             Self::Wrong(problem) => problem.message(),
         }
     }
@@ -351,6 +358,7 @@ impl Note {
             Self::OtherRepositories => "other-repositories",
             Self::KnownHostsUnread => "known-hosts-unread",
             Self::KnownHostsCut => "known-hosts-cut",
+            Self::RegistriesCut => "registries-cut",
             Self::Wrong(problem) => return format!("wrong/{}", String::from(problem.clone())),
         };
         plain.to_owned()
@@ -389,6 +397,7 @@ impl Note {
             "other-repositories" => Self::OtherRepositories,
             "known-hosts-unread" => Self::KnownHostsUnread,
             "known-hosts-cut" => Self::KnownHostsCut,
+            "registries-cut" => Self::RegistriesCut,
             "wrong" => Self::Wrong(Problem::try_from(rest.to_owned()).ok()?),
             _ => return None,
         })
@@ -427,6 +436,7 @@ mod tests {
             Note::OtherRepositories,
             Note::KnownHostsUnread,
             Note::KnownHostsCut,
+            Note::RegistriesCut,
             Note::Wrong(Problem::Host(HostProblem::Path)),
             Note::Wrong(Problem::Key(KeyProblem::Passphrase)),
         ];
@@ -441,6 +451,13 @@ mod tests {
         }
         assert_eq!(Note::parse("SENTINEL"), None);
         assert_eq!(Note::parse("short-lived/SENTINEL"), None);
+    }
+
+    /// It stands where some are shown, where none are, and in the command line's table, which shows none.
+    #[test]
+    fn message_of_known_hosts_cut_claims_nothing_of_what_is_shown() {
+        let said = Note::KnownHostsCut.message();
+        assert!(!said.contains("shown") && said.contains("some or all of them are left out"), "{said}");
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub use id::SecretId;
 pub use kind::SecretKind;
 pub use name::{DisplayName, DisplayNameProblem, NameProblem, SecretName};
 pub use namespace::Namespace;
-pub use origins::Origins;
+pub use origins::{Origins, is_kubernetes_name};
 pub use preset::{RegistryPreset, short_life};
 pub(crate) use registry::host_and_port;
 pub use registry::{

@@ -26,6 +26,12 @@ impl Origins {
         Ok(Self { places: kept.to_vec(), total: total.unwrap_or_default().max(given) })
     }
 
+    /// Keeps the first places of those that are some, and counts all.
+    pub fn good(places: &[String]) -> Self {
+        let good = places.iter().filter(|place| is_place(place)).take(Self::MAX_PLACES);
+        Self { places: good.cloned().collect(), total: u32::try_from(places.len()).unwrap_or(u32::MAX) }
+    }
+
     /// Takes what was stored, which went through `parse`.
     pub fn stored(places: Vec<String>, total: u32) -> Self {
         Self { places, total }
@@ -47,15 +53,17 @@ impl Origins {
     }
 }
 
+/// Returns whether this is a name in Kubernetes.
+pub fn is_kubernetes_name(text: &str) -> bool {
+    (1..=253).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
+}
+
 /// Whether this is a name in Kubernetes, or two with a slash between them.
 fn is_place(text: &str) -> bool {
-    let is_name = |name: &str| {
-        (1..=253).contains(&name.len())
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
-    };
-    text.split('/').count() <= 2 && text.split('/').all(is_name)
+    text.split('/').count() <= 2 && text.split('/').all(is_kubernetes_name)
 }
 
 #[cfg(test)]
@@ -78,5 +86,13 @@ mod tests {
         for wrong in ["", "/", "a/", "a/b/c", "A", "a b", "a\u{202e}", &format!("{long}a"), "<b>"] {
             assert_eq!(kept(&["ok".to_owned(), wrong.to_owned()], None), Err(1), "{wrong}");
         }
+    }
+
+    #[test]
+    fn origins_good_keeps_the_places_that_are_some_where_others_are_none() {
+        let places = ["/pull", "team/pull", "A", "pull"].map(str::to_owned);
+        let origins = Origins::good(&places);
+        assert_eq!((origins.places(), origins.total()), (&["team/pull", "pull"].map(str::to_owned)[..], 4));
+        assert!(Origins::good(&places[..1]).is_empty());
     }
 }

@@ -403,13 +403,13 @@ fn known_hosts_and_the_repository_beside_a_key_are_taken_over() {
     ] {
         let entries = found(&secret("Opaque", "flux-system", &data));
         assert_eq!(entries.len(), 1, "{data}");
-        assert_eq!(entries[0].known_hosts, format!("{HOST_KEY}\n"));
+        assert_eq!(*entries[0].known_hosts, format!("{HOST_KEY}\n"));
         assert_eq!(entries[0].places, ["team/flux-system"]);
         assert!(entries[0].notes.is_empty());
     }
     let bad =
         found(&secret("Opaque", "x", &format!("data:\n  ssh: {key}\n  known_hosts: {}\n", b64("\u{1}"))));
-    assert_eq!((bad[0].known_hosts.as_str(), told(&bad[0]).3.as_str()), ("", "known-hosts-unread"));
+    assert_eq!((&*bad[0].known_hosts, told(&bad[0]).3.as_str()), ("", "known-hosts-unread"));
 }
 
 /// What copying and pasting makes of a file, and the annotations of others' Secrets.
@@ -472,7 +472,93 @@ fn known_hosts_that_are_too_many_are_cut_and_said_to_be() {
     assert!(entries[0].known_hosts.starts_with("h0 ") && entries[0].known_hosts.contains("h249 "));
     assert!(entries[0].known_hosts.len() <= domain::check::KnownHosts::MAX_BYTES);
     let few = found(&many[..2].join("---\n"));
-    assert_eq!((few[0].known_hosts.as_str(), few[0].notes.len()), (lines(0, 250).as_str(), 0));
+    assert_eq!((&*few[0].known_hosts, few[0].notes.len()), (lines(0, 250).as_str(), 0));
+}
+
+/// Hundreds of keys may stand beside one `known_hosts` of a megabyte.
+#[test]
+fn known_hosts_are_gone_through_once_for_all_keys_of_a_secret_and_held_once() {
+    let hosts = b64(&format!("{HOST_KEY}\n"));
+    let data = format!(
+        "data:\n  known_hosts: {hosts}\n  url: {}\n  ssh: {}\n  identity: {}\n",
+        b64("git@git.example:a"),
+        b64(KEY),
+        b64(include_str!("../../secrets/keys/protected_key")),
+    );
+    KNOWN_HOSTS_READ.with(|count| count.set(0));
+    let entries = found(&secret("Opaque", "many", &data));
+    assert_eq!(KNOWN_HOSTS_READ.with(std::cell::Cell::get), 1);
+    assert_eq!(entries.iter().filter(|entry| entry.value.is_some()).count(), 2);
+    for entry in &entries {
+        assert!(std::sync::Arc::ptr_eq(&entry.known_hosts, &entries[0].known_hosts));
+        assert_eq!(
+            (&*entry.known_hosts, entry.repository.as_deref()),
+            (&*format!("{HOST_KEY}\n"), Some("git@git.example:a"))
+        );
+    }
+    KNOWN_HOSTS_READ.with(|count| count.set(0));
+    found(&format!(
+        "{}---\n{}",
+        secret("Opaque", "a", &data),
+        secret("Opaque", "none", &format!("data:\n  known_hosts: {hosts}\n"))
+    ));
+    assert_eq!(KNOWN_HOSTS_READ.with(std::cell::Cell::get), 1, "without a key, none are");
+}
+
+/// A password of 64 KiB may stand beside any number of annotations.
+#[test]
+fn an_account_of_more_registries_than_are_taken_says_that_the_last_are_left_out() {
+    let tekton = |count: usize| {
+        let hosts = (0..count).map(|n| format!("tekton.dev/docker-{n}: r{n}.example, ")).collect::<Vec<_>>();
+        let hosts = hosts.concat();
+        secret(
+            "kubernetes.io/basic-auth",
+            "push",
+            &format!("data:\n  username: {}\n  password: {}\n", b64("robot"), b64("pw")),
+        )
+        .replace("  namespace: team\n", &format!("  namespace: team\n  annotations: {{{hosts}x: y}}\n"))
+    };
+    let told = |count: usize| {
+        let entries = found(&tekton(count));
+        let values = entries.iter().filter(|entry| entry.value.is_some()).count();
+        (values, entries.last().map(|entry| told(entry).3).unwrap_or_default(), entries)
+    };
+    let (values, last, _) = told(10);
+    assert_eq!((values, last.as_str()), (10, ""));
+    let (values, last, entries) = told(100);
+    assert_eq!((values, last.as_str(), entries.len()), (10, "registries-cut", 11));
+    assert_eq!(entries[10].places, ["team/push"]);
+}
+
+/// What is read after that is held by nobody.
+#[test]
+fn a_list_with_too_many_places_is_refused_before_its_end_is_read() {
+    let config = |from: usize| {
+        let auths: Vec<String> = (from..from + 25_001).map(|n| format!("\"r{n}.example\":{{}}")).collect();
+        format!("{{\"auths\":{{{}}}}}", auths.join(","))
+    };
+    let (one, two) = (config(0), config(30_000));
+    assert_eq!(problem(&format!("[{one},{two},no JSON")), ImportProblem::TooMany);
+    assert_eq!(
+        problem(&format!("kind: List\nitems:\n- {one}\n- {two}\n- a: 1\n  a: 2\n")),
+        ImportProblem::TooMany
+    );
+}
+
+#[test]
+fn an_empty_namespace_is_none() {
+    let config = "stringData: {.dockerconfigjson: '{\"auths\":{\"a.example\":{\"username\":\"u\",\"password\":\"p\"}}}'}";
+    for (metadata, places) in [
+        ("{name: pull, namespace: \"\"}", &["pull"][..]),
+        ("{name: \"\", namespace: team}", &[]),
+        ("{name: Pull, namespace: team}", &[]),
+        ("{name: pull, namespace: team}", &["team/pull"]),
+    ] {
+        let entries = found(&format!("kind: Secret\nmetadata: {metadata}\n{config}\n"));
+        assert_eq!(entries[0].places, places, "{metadata}");
+        // What is told here is what saving it takes.
+        assert!(domain::secret::Origins::parse(&entries[0].places, None).is_ok(), "{metadata}");
+    }
 }
 
 #[test]

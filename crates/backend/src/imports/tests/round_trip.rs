@@ -77,7 +77,7 @@ fn check(entry: &Found, shape: Shape, shaped: &crate::shapes::Shaped) {
         _ => {
             assert_eq!(entry.value.as_ref().unwrap().expose(), KEY, "{shape:?}");
             assert_eq!(entry.suggested, "data");
-            assert_eq!(entry.known_hosts, if has("known_hosts") { HOSTS } else { "" }, "{shape:?}");
+            assert_eq!(&*entry.known_hosts, if has("known_hosts") { HOSTS } else { "" }, "{shape:?}");
             assert_eq!(entry.repository.as_deref(), has("url").then_some(URL), "{shape:?}");
             assert!(entry.notes.is_empty(), "{shape:?}");
         }

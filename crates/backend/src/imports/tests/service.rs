@@ -517,6 +517,56 @@ async fn an_imported_secret_keeps_the_first_hundred_places_it_came_from(pool: Pg
     assert_eq!(count(&pool, "secret_origins").await, 0);
 }
 
+/// Whoever has begun with the records holds all others up until the end.
+#[sqlx::test]
+async fn where_secrets_came_from_is_written_at_once_and_before_the_records(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let secret = |n: usize| {
+        let config = STANDARD
+            .encode(format!(r#"{{"auths":{{"r{n}.example":{{"username":"robot","password":"pw-{n}"}}}}}}"#));
+        // A namespace that is none stands beside those that are.
+        let place = if n == 0 { "{name: pull, namespace: \"\"}" } else { "{name: pull, namespace: team}" };
+        format!("kind: Secret\nmetadata: {place}\ndata: {{.dockerconfigjson: {config}}}\n")
+    };
+    let file = (0..4).map(secret).collect::<Vec<_>>().join("---\n");
+    let id = backend.imports().begin(&ana, text(&file)).await.unwrap();
+    sqlx::raw_sql(
+        "CREATE SEQUENCE statements; \
+         CREATE FUNCTION count_statement() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         IF EXISTS (SELECT FROM audit_records WHERE object LIKE 'image-%') THEN RAISE EXCEPTION 'late'; END IF; \
+         PERFORM nextval('statements'); RETURN NULL; END; $$; \
+         CREATE TRIGGER count_statement AFTER INSERT ON secret_origins EXECUTE FUNCTION count_statement()",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let choices: Vec<_> = (1..=4).map(|n| choice(n, &format!("r{n}"))).collect();
+    let saved = backend.imports().save(&ana, id, &choices).await.unwrap();
+    let statements: i64 =
+        sqlx::query_scalar("SELECT last_value FROM statements").fetch_one(&pool).await.unwrap();
+    assert_eq!((statements, count(&pool, "secret_origins").await), (1, 4));
+    // Each has its own.
+    for (id, place) in saved.iter().zip(["pull", "team/pull", "team/pull", "team/pull"]) {
+        assert_eq!(backend.secrets().get(&ana, id).await.unwrap().origins.places(), [place]);
+    }
+}
+
+/// As an import may wait that a version before has read.
+#[sqlx::test]
+async fn a_place_that_is_none_takes_no_other_with_it(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let id = backend.imports().begin(&ana, text(&file())).await.unwrap();
+    sqlx::query("UPDATE import_entries SET places = '{/pull,team/pull}' WHERE number = 1")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let saved = backend.imports().save(&ana, id, &[choice(1, "robot")]).await.unwrap();
+    let origins = backend.secrets().get(&ana, &saved[0]).await.unwrap().origins;
+    assert_eq!((origins.places(), origins.total()), (&["team/pull".to_owned()][..], 2));
+}
+
 #[sqlx::test]
 async fn a_password_is_taken_without_what_cannot_be_seen_where_that_is_chosen(pool: PgPool) {
     let backend = backend(pool.clone()).await;

@@ -1,27 +1,33 @@
 //! All SQL about where secrets came from.
 
-use domain::secret::{Origins, SecretId};
-use sqlx::PgConnection;
+use domain::secret::Origins;
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// Keeps where secrets came from that were added in the same transaction; of those for which nothing is known, nothing.
-pub(crate) async fn insert_many(
+/// Keeps, in one statement, where secrets came from that were added in the same transaction; of those for which nothing is
+/// known, nothing.
+pub(in crate::secrets) async fn insert_many(
     connection: &mut PgConnection,
-    all: &[(&SecretId, &Origins)],
+    all: &[(Uuid, &Origins)],
 ) -> Result<(), sqlx::Error> {
-    for (id, origins) in all.iter().filter(|(_, origins)| !origins.is_empty()) {
-        sqlx::query(
-            "INSERT INTO secret_origins (secret_id, places, total) \
-             SELECT id, $3, $4 FROM secrets WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
-        )
-        .bind(id.kind.as_str())
-        .bind(id.name.as_str())
-        .bind(origins.places())
-        .bind(i32::try_from(origins.total()).unwrap_or(i32::MAX))
-        .execute(&mut *connection)
-        .await?;
+    match insertion(all) {
+        Some(mut insert) => insert.build().execute(connection).await.map(drop),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+fn insertion(all: &[(Uuid, &Origins)]) -> Option<QueryBuilder<Postgres>> {
+    let known: Vec<_> = all.iter().filter(|(_, origins)| !origins.is_empty()).collect();
+    if known.is_empty() {
+        return None;
+    }
+    let mut insert = QueryBuilder::new("INSERT INTO secret_origins (secret_id, places, total) ");
+    insert.push_values(known, |mut row, (id, origins)| {
+        row.push_bind(*id)
+            .push_bind(origins.places())
+            .push_bind(i32::try_from(origins.total()).unwrap_or(i32::MAX));
+    });
+    Some(insert)
 }
 
 /// Where a secret came from.
