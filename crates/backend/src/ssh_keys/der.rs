@@ -172,9 +172,9 @@ pub(super) fn encrypted_pkcs8(der: &[u8], passphrase: &Sensitive) -> Result<Pair
 }
 
 /// A key that a passphrase has opened: a wrong one gives something that looks whole now and then.
-fn opened(plain: &[u8]) -> Result<Pair, KeyProblem> {
+pub(super) fn opened(plain: &[u8]) -> Result<Pair, KeyProblem> {
     match pkcs8(plain) {
-        Err(problem) if problem.is_damage() => Err(KeyProblem::WrongPassphrase),
+        Err(problem) if problem.is_no_form() => Err(KeyProblem::WrongPassphrase),
         outcome => outcome,
     }
 }

@@ -68,16 +68,16 @@ pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProble
     let key = match own(&bytes) {
         // Some makers write one form under the first line of another, and OpenSSL reads what is there.
         Err(KeyProblem::Damaged) => {
-            let other = others.iter().find_map(|read| read(&bytes).ok());
-            other.map(|(key, _)| (key, false)).ok_or(KeyProblem::Damaged)
+            let mut read = others.iter().map(|read| read(&bytes));
+            // The one whose form it is says what is wrong with the key.
+            let other = read.find(|read| !matches!(read, Err(KeyProblem::Damaged)));
+            other.unwrap_or(Err(KeyProblem::Damaged)).map(|(key, _)| (key, false))
         }
         key => key,
     };
     let (key, sound) = match key {
         // A wrong passphrase gives something that looks padded now and then.
-        Err(problem) if protected && (problem.is_damage() || problem == KeyProblem::Unsupported) => {
-            return Err(KeyProblem::WrongPassphrase);
-        }
+        Err(problem) if protected && problem.is_no_form() => return Err(KeyProblem::WrongPassphrase),
         Err(KeyProblem::Damaged) if !exact => return Err(KeyProblem::Longer),
         key => key?,
     };

@@ -129,17 +129,10 @@ impl KeyProblem {
         matches!(self, Self::Passphrase | Self::WrongPassphrase)
     }
 
-    /// Whether the key is not what it was when it was made: opened with a wrong passphrase, any key looks like that.
-    pub fn is_damage(self) -> bool {
-        matches!(
-            self,
-            Self::Damaged
-                | Self::OtherForm
-                | Self::Longer
-                | Self::HalvesDiffer
-                | Self::RsaPrimes
-                | Self::RsaExponents
-        )
+    /// Whether there is no key of any form: opened with a wrong passphrase, any key looks like that. Numbers that do not belong
+    /// together are no chance's work, and no other passphrase will change them.
+    pub fn is_no_form(self) -> bool {
+        matches!(self, Self::Damaged | Self::OtherForm | Self::Longer)
     }
 
     /// What is wrong, and what to do.
