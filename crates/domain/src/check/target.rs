@@ -23,6 +23,10 @@ pub enum TargetProblem {
     RepositoryCommand,
     /// A path of this machine.
     RepositoryLocal,
+    /// A path of a drive, or a host of one letter.
+    RepositoryDrive,
+    /// A port in brackets before a path that does not begin at the root.
+    RepositoryBrackets,
     /// A path behind the colon of an `ssh://` address, where a port stands.
     RepositoryPort,
     /// Nothing behind the host.
@@ -57,7 +61,7 @@ pub enum TargetProblem {
 
 impl TargetProblem {
     /// All that say nothing more; the place in here is the code that travels.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::RepositoryByHttps,
         Self::RepositoryForm,
         Self::ImageForm,
@@ -75,6 +79,8 @@ impl TargetProblem {
         Self::ImageOutside,
         Self::ImageHubOtherwise,
         Self::RepositoryPrefix,
+        Self::RepositoryDrive,
+        Self::RepositoryBrackets,
     ];
 
     /// What is wrong, and what would be right.
@@ -86,6 +92,8 @@ impl TargetProblem {
             Self::RepositoryPrefix => "What stands before the '::' is for another program. Enter the address alone, which begins behind it.",
             Self::RepositoryCommand => "This is a command. Enter the address alone, which begins behind git clone.",
             Self::RepositoryLocal => "This is a path on a machine, and names no host. Enter the SSH address, such as git@host:group/app.git.",
+            Self::RepositoryDrive => "This begins as a path on a drive of Windows does. Enter the SSH address, such as git@host:group/app.git; a host of one letter needs the git@, too.",
+            Self::RepositoryBrackets => "A port in brackets is read by Git alone. Write ssh://git@host:2222/path, with the path as it is on the server.",
             Self::RepositoryPort => "Behind ssh:// and the host, a colon begins a port. Write ssh://git@host/path, or git@host:path without ssh://.",
             Self::RepositoryPath => "The address ends with its host. Add the path of the repository, such as git@host:group/app.git.",
             Self::RepositoryPathForm => "The path of the repository begins with '-', or has a control character. Copy the address anew.",
@@ -162,7 +170,7 @@ pub struct Repository {
 }
 
 /// Schemes, where a host should be.
-const SCHEMES: [&str; 5] = ["ssh", "https", "http", "git", "file"];
+const SCHEMES: [&str; 4] = ["ssh", "https", "http", "file"];
 
 /// What opens and closes a quotation.
 const QUOTES: [char; 11] = ['<', '(', '"', '\'', '`', '“', '”', '„', '‘', '’', '«'];
@@ -204,13 +212,12 @@ impl Repository {
             }
             Some(("https" | "http", _)) => return Err(Wrong::RepositoryByHttps),
             Some((scheme, _)) if !scheme.contains(['@', ':']) => return Err(Wrong::RepositoryForm),
-            _ if text.starts_with(['/', '.', '~']) || is_on_drive(text) => {
-                return Err(Wrong::RepositoryLocal);
-            }
+            _ if text.starts_with(['/', '.', '~']) => return Err(Wrong::RepositoryLocal),
             _ => {
+                check_drive(text)?;
                 let (place, path) = Self::split_scp(text)?;
-                // A scheme that lost its slashes.
-                if SCHEMES.contains(&place) {
+                // A scheme that lost its slashes. A host may be called git.
+                if SCHEMES.contains(&place) || place == "git" && path.starts_with('/') {
                     return Err(Wrong::RepositoryForm);
                 }
                 // A user with a password, as addresses by https have it.
@@ -226,6 +233,10 @@ impl Repository {
         let (user, place) = place.rsplit_once('@').unwrap_or(("git", place));
         check_user(user)?;
         let (host, port) = read_place(place, is_url || bare.is_some())?;
+        // Argo CD and the like read no brackets, and `ssh://` has no path that does not begin at the root or a home.
+        if !is_url && port != 22 && !path.starts_with(['/', '~', '-']) && !path.is_empty() {
+            return Err(Wrong::RepositoryBrackets);
+        }
         let path = path.strip_prefix('/').filter(|path| path.starts_with('~')).unwrap_or(&path);
         if path.is_empty() || path == "/" {
             return Err(Wrong::RepositoryPath);
@@ -262,10 +273,10 @@ impl Repository {
         let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
         let plain =
             |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._+-".contains(&byte));
-        // A path that does not begin at the root has no other form.
-        if !self.is_url && (plain(user) || !path.starts_with('/')) {
-            let given = self.text.split(':').next().is_some_and(|place| place.contains('@'));
-            return if given { self.text.clone() } else { format!("{user}@{}", self.text) };
+        // A path that does not begin at the root or a home has no other form.
+        let is_rooted = path.starts_with(['/', '~']);
+        if !self.is_url && self.port == 22 && (plain(user) || !is_rooted) {
+            return format!("{user}@{host}:{path}");
         }
         let slash = if path.starts_with('/') { "" } else { "/" };
         let port = if self.port == 22 { String::new() } else { format!(":{}", self.port) };
@@ -284,10 +295,13 @@ impl Repository {
     }
 }
 
-/// Whether this is a path on a drive of Windows.
-fn is_on_drive(text: &str) -> bool {
-    let text = text.as_bytes();
-    matches!(text, [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic())
+/// Refuses a path on a drive of Windows; with slashes, Git elsewhere reads a host of one letter.
+fn check_drive(text: &str) -> Result<(), TargetProblem> {
+    match text.as_bytes() {
+        [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic() => Err(TargetProblem::RepositoryLocal),
+        [drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => Err(TargetProblem::RepositoryDrive),
+        _ => Ok(()),
+    }
 }
 
 /// The host and the port of an address.
@@ -447,9 +461,13 @@ mod tests {
             ("ssh://host/~ana/a", "git", "host", 22, "~ana/a", "host"),
             ("ssh://[::1]:2222/a", "git", "::1", 2222, "/a", "[::1]:2222"),
             ("git@[2001:db8::1]:a", "git", "2001:db8::1", 22, "a", "2001:db8::1"),
-            ("[ana@host:2222]:group/app", "ana", "host", 2222, "group/app", "[host]:2222"),
-            ("[host:2222]:group/app", "git", "host", 2222, "group/app", "[host]:2222"),
-            ("ana@[host:2222]:group/app", "ana", "host", 2222, "group/app", "[host]:2222"),
+            ("[ana@host:2222]:/group/app", "ana", "host", 2222, "/group/app", "[host]:2222"),
+            ("[host:2222]:/group/app", "git", "host", 2222, "/group/app", "[host]:2222"),
+            ("ana@[host:2222]:~ana/app", "ana", "host", 2222, "~ana/app", "[host]:2222"),
+            ("ana@[host:22]:group/app", "ana", "host", 22, "group/app", "host"),
+            ("git:group/app", "git", "git", 22, "group/app", "git"),
+            ("git@h:/group/app", "git", "h", 22, "/group/app", "h"),
+            ("h:group/app", "git", "h", 22, "group/app", "h"),
             ("ssh://git@host:/group/app", "git", "host", 22, "/group/app", "host"),
             ("git@host.example.:a", "git", "host.example.", 22, "a", "host.example."),
         ] {
@@ -518,7 +536,14 @@ mod tests {
             ("git::git@host:a", Wrong::RepositoryPrefix),
             ("codecommit::eu-west-1://a", Wrong::RepositoryPrefix),
             ("C:\\Users\\me\\a", Wrong::RepositoryLocal),
-            ("C:/Users/me/a", Wrong::RepositoryLocal),
+            ("C:/Users/me/a", Wrong::RepositoryDrive),
+            ("h:/group/app", Wrong::RepositoryDrive),
+            ("git:/host/a", Wrong::RepositoryForm),
+            ("[git@host:2222]:group/app", Wrong::RepositoryBrackets),
+            ("git@[host:2222]:group/app", Wrong::RepositoryBrackets),
+            ("[host:2222]:a", Wrong::RepositoryBrackets),
+            ("[host:2222]:", Wrong::RepositoryPath),
+            ("[host:2222]:-a", Wrong::RepositoryPathForm),
             ("ssh:/git@host/a", Wrong::RepositoryForm),
             ("ssh:git@host/a", Wrong::RepositoryForm),
             ("https:/host/a", Wrong::RepositoryForm),
@@ -565,6 +590,13 @@ mod tests {
             ("ssh://dev%40corp@host/~/a", "ssh://dev%40corp@host/~/a"),
             ("dev@corp@host:/srv/a b", "ssh://dev%40corp@host/srv/a%20b"),
             ("git+ssh://git@[::1]:22/a", "ssh://git@[::1]/a"),
+            // Of programs that read no brackets: with a port it is a URL, and without one there are none.
+            ("[host:2222]:/srv/a b", "ssh://git@host:2222/srv/a%20b"),
+            ("ana@[host:2222]:~ana/a", "ssh://ana@host:2222/~ana/a"),
+            ("[ana@host:2222]:/a", "ssh://ana@host:2222/a"),
+            ("[ana@host:22]:group/app", "ana@host:group/app"),
+            ("ana@[host]:group/app", "ana@host:group/app"),
+            ("ana@[host]:/group/app", "ana@host:/group/app"),
         ] {
             let repository = Repository::parse(text).unwrap();
             assert_eq!(repository.url(), url);
