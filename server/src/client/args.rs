@@ -270,8 +270,8 @@ pub struct ImportArgs {
     /// Add only what has this name in --dry-run; may be given more than once
     #[arg(long, value_name = "NAME")]
     pub only: Vec<String>,
-    /// Say what would be added, and add nothing: asks the server what it would answer, or, without --url, goes by the
-    /// file alone
+    /// Say what would be added, and add nothing: sends each credential with its value to the server and asks what it
+    /// would answer, or, where no address of one is set, sends nothing and goes by the file alone
     #[arg(long)]
     pub dry_run: bool,
     /// A file with what protects the keys in it; they are stored without

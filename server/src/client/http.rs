@@ -92,6 +92,25 @@ impl Api {
 
     /// Adds something, once: where no answer comes, it is sent again under the same key.
     pub(super) async fn add(&self, path: &[&str], body: &Sensitive) -> Result<Sensitive, Failure> {
+        text(self.offer(path, body).await?).await
+    }
+
+    /// The same, and in another form where an older portal does not know this one: of that it adds nothing. Returns the answer,
+    /// and whether it was the other form that was understood.
+    pub(super) async fn add_to_any(
+        &self,
+        path: &[&str],
+        body: &Sensitive,
+        older: &Sensitive,
+    ) -> Result<(Sensitive, bool), Failure> {
+        let response = self.offer(path, body).await?;
+        if response.status() != StatusCode::BAD_REQUEST {
+            return Ok((text(response).await?, false));
+        }
+        Ok((self.add(path, older).await?, true))
+    }
+
+    async fn offer(&self, path: &[&str], body: &Sensitive) -> Result<Response, Failure> {
         let key = uuid::Uuid::new_v4().to_string();
         let mut tries = 1;
         loop {
@@ -106,7 +125,7 @@ impl Api {
                 Err(_) => true,
             };
             if !passing || tries == TRIES {
-                return text(answer?).await;
+                return answer;
             }
             tokio::time::sleep(Duration::from_secs(tries.into())).await;
             tries += 1;
@@ -262,6 +281,12 @@ fn refusal(status: StatusCode, text: &Sensitive) -> Failure {
         }
         Err(_) => status.to_string(),
     };
+    // Whatever is sent is JSON, and what the API of this version takes.
+    let message = if status == StatusCode::BAD_REQUEST {
+        format!("{message} The portal may be of an older version than this command: update it first.")
+    } else {
+        message
+    };
     let code = match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Failure::NOT_ALLOWED,
         StatusCode::NOT_FOUND => Failure::NOT_FOUND,
@@ -338,6 +363,7 @@ mod tests {
             ("No.\u{fffd}[2J\n  name: Short.", Failure::FAILED)
         );
         assert_eq!(refusal(StatusCode::NOT_FOUND, &text).code, Failure::NOT_FOUND);
+        assert!(refusal(StatusCode::BAD_REQUEST, &text).message.contains("older version than this command"));
         assert_eq!(refusal(StatusCode::FORBIDDEN, &Sensitive::new("x")).code, Failure::NOT_ALLOWED);
     }
 }

@@ -113,52 +113,19 @@ pub(super) async fn run(api: Option<&Api>, args: &ImportArgs) -> Outcome {
              and LATCHKEY_TOKEN say where to ask."
         );
     }
-    let mut before = Before::default();
+    let mut importing =
+        Importing { api, args, passphrase, before: Before::default(), stopped: None, told_older: false };
     let mut rows = Vec::with_capacity(found.len());
     for entry in &found {
-        let chosen = args.only.is_empty() || args.only.contains(&entry.suggested);
-        let mut row = Row {
-            name: entry.suggested.clone(),
-            r#type: entry.kind.as_str(),
-            registry_host: entry.host.clone(),
-            username: entry.username.clone(),
-            places: entry.places.clone(),
-            repository: entry.repository.clone(),
-            id: None,
-            result: Fate::LeftOut,
-            detail: detail(entry, args),
-        };
-        if chosen && entry.value.is_some() {
-            let refused = entry.key_problem(passphrase.as_ref());
-            match (api, refused) {
-                (_, Some(problem)) => {
-                    row.result = if args.dry_run { Fate::WouldNotBeAdded } else { Fate::NotAdded };
-                    row.detail = format!("{} --passphrase-file names a file with it.", problem.message());
-                }
-                (None, None) => row.result = Fate::WouldBeAdded,
-                (Some(api), None) => match add(api, entry, args, passphrase.as_ref()).await {
-                    Ok(added) if args.dry_run => {
-                        row.result = Fate::WouldBeAdded;
-                        // Saving one after the other, the server would know it by then.
-                        if let Some(name) = before.twin(entry, added).filter(|_| !args.knowingly) {
-                            row.result = Fate::WouldNotBeAdded;
-                            row.detail =
-                                format!("{name}, in the same file, holds the same. --knowingly adds both.");
-                        }
-                    }
-                    Ok(added) => (row.id, row.result) = (Some(added.id), Fate::Added),
-                    Err(failure) => {
-                        row.result = if args.dry_run { Fate::WouldNotBeAdded } else { Fate::NotAdded };
-                        row.detail = failure.message.replace("\n  ", " ");
-                    }
-                },
-            }
-        }
-        rows.push(row);
+        rows.push(importing.row(entry).await);
     }
     report(&rows, args.output.json)?;
     if let Some(skipped) = findings.skipped.message() {
         eprintln!("{skipped}");
+    }
+    if let Some(failure) = importing.stopped {
+        let message = format!("{failure} Nothing more was sent.");
+        return Err(Failure { message: message.into(), ..failure });
     }
     let failed = rows.iter().filter(|row| row.result == Fate::NotAdded).count();
     if failed > 0 {
@@ -191,36 +158,112 @@ fn detail(entry: &ImportFound, args: &ImportArgs) -> String {
     said.join(" ")
 }
 
-async fn add(
-    api: &Api,
-    entry: &ImportFound,
-    args: &ImportArgs,
-    passphrase: Option<&Sensitive>,
-) -> Result<Added, Failure> {
-    let display_name = entry.display_name();
-    let body = Body {
-        r#type: Some(entry.kind.as_str()),
-        name: Some(&entry.suggested),
-        display_name: Some(&display_name),
-        registry_host: entry.host.as_deref(),
-        username: entry.username.as_deref(),
-        // What is to become of them was said for all.
-        password_ends: (entry.kind == SecretKind::ImagePull).then_some(if args.trim_passwords {
-            "without"
-        } else {
-            "keep"
-        }),
-        repository: entry.repository.as_deref(),
-        known_hosts: Some(&*entry.known_hosts).filter(|hosts| args.trust_known_hosts && !hosts.is_empty()),
-        passphrase: passphrase.filter(|_| entry.needs_passphrase).map(Sensitive::expose),
-        knowingly: args.knowingly,
-        imported_from: &entry.places[..entry.places.len().min(Origins::MAX_PLACES)],
-        imported_from_total: Some(entry.places.len()).filter(|total| *total > 0),
-        dry_run: args.dry_run,
-        ..Body::default()
-    };
-    let body = body.with_value(entry.kind, entry.value.as_ref()).json()?;
-    parse::<Added>(&api.add(&["secrets"], &body).await?)
+/// What is done with one thing after the other.
+struct Importing<'a> {
+    api: Option<&'a Api>,
+    args: &'a ImportArgs,
+    passphrase: Option<Sensitive>,
+    before: Before,
+    /// Why nothing more is sent: the token is not good for it.
+    stopped: Option<Failure>,
+    /// Whether it was said that the portal is older.
+    told_older: bool,
+}
+
+impl Importing<'_> {
+    /// Adds what was chosen, or asks what adding it would come to.
+    async fn row(&mut self, entry: &ImportFound) -> Row {
+        let args = self.args;
+        let mut row = Row {
+            name: entry.suggested.clone(),
+            r#type: entry.kind.as_str(),
+            registry_host: entry.host.clone(),
+            username: entry.username.clone(),
+            places: entry.places.clone(),
+            repository: entry.repository.clone(),
+            id: None,
+            result: Fate::LeftOut,
+            detail: detail(entry, args),
+        };
+        let chosen = args.only.is_empty() || args.only.contains(&entry.suggested);
+        if !chosen || entry.value.is_none() {
+            return row;
+        }
+        let refused = if args.dry_run { Fate::WouldNotBeAdded } else { Fate::NotAdded };
+        if let Some(problem) = entry.key_problem(self.passphrase.as_ref()) {
+            row.result = refused;
+            row.detail = format!("{} --passphrase-file names a file with it.", problem.message());
+            return row;
+        }
+        let Some(api) = self.api else {
+            row.result = Fate::WouldBeAdded;
+            return row;
+        };
+        if self.stopped.is_some() {
+            row.result = refused;
+            "It was not sent: the token is not good for one before it.".clone_into(&mut row.detail);
+            return row;
+        }
+        match self.add(api, entry).await {
+            Ok(added) if args.dry_run => {
+                row.result = Fate::WouldBeAdded;
+                // Saving one after the other, the server would know it by then.
+                if let Some(name) = self.before.twin(entry, added).filter(|_| !args.knowingly) {
+                    row.result = Fate::WouldNotBeAdded;
+                    row.detail = format!("{name}, in the same file, holds the same. --knowingly adds both.");
+                }
+            }
+            Ok(added) => (row.id, row.result) = (Some(added.id), Fate::Added),
+            Err(failure) => {
+                row.result = refused;
+                row.detail = failure.message.replace("\n  ", " ");
+                if failure.code == Failure::NOT_ALLOWED {
+                    self.stopped = Some(failure);
+                }
+            }
+        }
+        row
+    }
+
+    async fn add(&mut self, api: &Api, entry: &ImportFound) -> Result<Added, Failure> {
+        let args = self.args;
+        let display_name = entry.display_name();
+        let body = Body {
+            r#type: Some(entry.kind.as_str()),
+            name: Some(&entry.suggested),
+            display_name: Some(&display_name),
+            registry_host: entry.host.as_deref(),
+            username: entry.username.as_deref(),
+            // What is to become of them was said for all.
+            password_ends: (entry.kind == SecretKind::ImagePull).then_some(if args.trim_passwords {
+                "without"
+            } else {
+                "keep"
+            }),
+            repository: entry.repository.as_deref(),
+            known_hosts: Some(&*entry.known_hosts)
+                .filter(|hosts| args.trust_known_hosts && !hosts.is_empty()),
+            passphrase: self.passphrase.as_ref().filter(|_| entry.needs_passphrase).map(Sensitive::expose),
+            knowingly: args.knowingly,
+            dry_run: args.dry_run,
+            ..Body::default()
+        };
+        let plain = body.with_value(entry.kind, entry.value.as_ref());
+        if entry.places.is_empty() || self.told_older {
+            return parse(&api.add(&["secrets"], &plain.json()?).await?);
+        }
+        let told = Body {
+            imported_from: &entry.places[..entry.places.len().min(Origins::MAX_PLACES)],
+            imported_from_total: Some(entry.places.len()),
+            ..plain
+        };
+        let (answer, older) = api.add_to_any(&["secrets"], &told.json()?, &plain.json()?).await?;
+        if older {
+            eprintln!("The portal is older than this command, and does not keep where secrets came from.");
+            self.told_older = true;
+        }
+        parse(&answer)
+    }
 }
 
 /// The first place, and how many more there are of so many.
@@ -228,7 +271,7 @@ pub(super) fn from_words(places: &[String], total: usize) -> String {
     match places {
         [] => String::new(),
         [place] if total <= 1 => place.clone(),
-        [first, ..] => format!("{first} and {} more", total - 1),
+        [first, ..] => format!("{first} and {} more", total.max(places.len()) - 1),
     }
 }
 
@@ -246,4 +289,21 @@ fn report(rows: &[Row], json: bool) -> Outcome {
         [name, row.r#type.to_owned(), host, username, from, result, row.detail.clone()]
     }));
     print_exactly(&table(&lines))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn from_words_count_the_places_whatever_the_total_says() {
+        let places = ["a/x", "b/x"].map(str::to_owned);
+        assert_eq!(from_words(&places, 30), "a/x and 29 more");
+        // As a server may say it that has another idea of it.
+        for total in [0, 1, 2] {
+            assert_eq!(from_words(&places, total), "a/x and 1 more", "{total}");
+            assert_eq!(from_words(&places[..1], total.min(1)), "a/x");
+        }
+        assert_eq!(from_words(&[], 0), "");
+    }
 }

@@ -90,7 +90,7 @@ struct HostKey {
 }
 
 /// What is sent to add a secret or to change one; what is left out is not sent.
-#[derive(Default, Serialize)]
+#[derive(Clone, Copy, Default, Serialize)]
 pub(super) struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) r#type: Option<&'a str>,

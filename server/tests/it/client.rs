@@ -385,6 +385,113 @@ fn the_token_goes_nowhere_else() {
     }
 }
 
+/// Answers each request by its body, and tells of each body.
+fn answering_by(answer: fn(&str) -> (&'static str, String)) -> (String, mpsc::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (send, receive) = mpsc::channel();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let (mut request, mut piece) = (Vec::new(), [0; 4096]);
+            let body = loop {
+                let length = stream.read(&mut piece).unwrap();
+                request.extend_from_slice(&piece[..length]);
+                let text = String::from_utf8_lossy(&request).into_owned();
+                let Some((head, body)) = text.split_once("\r\n\r\n") else {
+                    assert!(length > 0, "{text}");
+                    continue;
+                };
+                let head = head.to_ascii_lowercase();
+                let expected = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+                if body.len() >= expected.map_or(0, |length| length.trim().parse().unwrap()) {
+                    break body.to_owned();
+                }
+                assert!(length > 0, "{text}");
+            };
+            let (status, answer) = answer(&body);
+            let kind = if status.starts_with('2') { "application/json" } else { "application/problem+json" };
+            let head = format!(
+                "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                answer.len()
+            );
+            stream.write_all(format!("{head}{answer}").as_bytes()).unwrap();
+            if send.send(body).is_err() {
+                return;
+            }
+        }
+    });
+    (url, receive)
+}
+
+/// An import of two accounts, each out of a Secret, by a server that is none of this version.
+fn import_at(url: &str, arguments: &[&str]) -> Ended {
+    let secret = |n: usize| {
+        format!(
+            "kind: Secret\nmetadata: {{name: s{n}, namespace: ns}}\nstringData:\n  .dockerconfigjson: '{{\"auths\": \
+             {{\"r{n}.example\": {{\"username\": \"u\", \"password\": \"PLANTED-{n}\"}}}}}}'\n"
+        )
+    };
+    let mut command = bare(&[&["secret", "import", "-", "--url", url], arguments].concat());
+    command.env("LATCHKEY_TOKEN", "latchkey_PLAN_x");
+    ended(command, &format!("{}---\n{}", secret(1), secret(2)))
+}
+
+#[test]
+fn an_older_portal_is_given_what_it_knows_and_it_is_said_what_it_does_not_keep() {
+    let (url, seen) = answering_by(|body| {
+        if body.contains("imported_from") || body.contains("dry_run") {
+            ("400 Bad Request", r#"{"detail":"The body is not the JSON that is taken here."}"#.to_owned())
+        } else {
+            let name = if body.contains("r1.example") { "r1" } else { "r2" };
+            ("201 Created", format!(r#"{{"id":"image-{name}","key":null}}"#))
+        }
+    });
+    let imported = import_at(&url, &[]);
+    assert_eq!(
+        imported.said.matches("older than this command, and does not keep").count(),
+        1,
+        "{}",
+        imported.said
+    );
+    let table = imported.ok();
+    assert!(
+        table.contains("image-r1") && table.contains("image-r2") && !table.contains("not added"),
+        "{table}"
+    );
+    let sent: Vec<String> = seen.try_iter().collect();
+    let told: Vec<bool> = sent.iter().map(|body| body.contains("imported_from")).collect();
+    // Once it is known, the second is sent as it is understood.
+    assert_eq!(told, [true, false, false]);
+
+    // A dry run never becomes a real one.
+    let dry = import_at(&url, &["--dry-run"]);
+    assert!(dry.out.contains("update it first"), "{}", dry.out);
+    dry.failed(1);
+    assert!(seen.try_iter().all(|body| body.contains("\"dry_run\":true")));
+}
+
+#[test]
+fn an_import_sends_no_more_values_where_the_token_is_not_good() {
+    for (status, arguments) in [(401, &["--dry-run"][..]), (403, &["--dry-run"]), (403, &[])] {
+        let (url, seen) = if status == 401 {
+            answering_by(|_| ("401 Unauthorized", r#"{"detail":"No such token."}"#.to_owned()))
+        } else {
+            answering_by(|_| ("403 Forbidden", r#"{"detail":"Not for this."}"#.to_owned()))
+        };
+        let ended = import_at(&url, arguments);
+        assert!(ended.out.contains("It was not sent"), "{}", ended.out);
+        assert!(ended.failed(3).contains("Nothing more was sent."));
+        assert_eq!(seen.try_iter().count(), 1, "{status}");
+    }
+    let help = bare(&["secret", "import", "--help"]);
+    let help = ended(help, "").ok();
+    assert!(
+        help.split_whitespace().collect::<Vec<_>>().join(" ").contains("with its value to the server"),
+        "{help}"
+    );
+}
+
 /// A program that ends with the test.
 struct Ends(Child);
 
