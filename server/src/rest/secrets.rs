@@ -77,6 +77,7 @@ pub struct NewSecretBody {
     #[serde(default)]
     imported_from: Vec<String>,
     /// How many there are, where not all are sent.
+    #[schema(maximum = 2_147_483_647)]
     imported_from_total: Option<u32>,
     /// Add nothing, and answer with what adding it would come to.
     #[serde(default)]
@@ -138,6 +139,27 @@ impl NewSecretBody {
             SecretKind::ImagePull => &git[..],
         };
         others.iter().find(|(_, sent)| *sent).map(|(name, _)| *name)
+    }
+
+    /// Where it is imported from; nothing that is sent of it is dropped.
+    fn origins(&self) -> Result<Origins, Problem> {
+        let (places, total) = (&self.imported_from, self.imported_from_total);
+        let is_told = !places.is_empty() || total.is_some_and(|total| total > 0);
+        if is_told && self.generate.is_some() {
+            let detail = "The portal makes the key itself: it is imported from nowhere.";
+            return Err(Problem::parameter("imported_from", detail));
+        }
+        if is_told && places.is_empty() {
+            let detail = "Send the names in imported_from, too: without them, their number is not kept.";
+            return Err(Problem::parameter("imported_from_total", detail));
+        }
+        if total.is_some_and(|total| i32::try_from(total).is_err()) {
+            return Err(Problem::parameter("imported_from_total", "Send a number up to 2147483647."));
+        }
+        Origins::parse(places, total).map_err(|_| {
+            let detail = "Send names of Kubernetes Secrets, as namespace/name or name.";
+            Problem::parameter("imported_from", detail)
+        })
     }
 }
 
@@ -297,9 +319,7 @@ pub async fn create(caller: Caller, headers: HeaderMap, Body(body): Body<NewSecr
         let detail = format!("Secrets of the type {} have no such field.", body.r#type);
         return Err(Problem::parameter(field, detail));
     }
-    let origins = Origins::parse(&body.imported_from, body.imported_from_total).map_err(|_| {
-        Problem::parameter("imported_from", "Send names of Kubernetes Secrets, as namespace/name or name.")
-    })?;
+    let origins = body.origins()?;
     let dry_run = body.dry_run;
     if dry_run && generate.is_some() {
         let detail = "The portal makes the key when the secret is added: there is none to try.";

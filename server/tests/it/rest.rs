@@ -806,4 +806,32 @@ async fn a_dry_run_adds_nothing_and_an_imported_secret_tells_where_it_came_from(
             refused.body
         );
     }
+    // Nothing that is sent of it is dropped, and no number kept as another.
+    let made = json!({"type": "git-dataset", "name": unique("made"), "generate": "ed25519"});
+    for (base, changes, member) in [
+        (&made, json!({"imported_from": ["ci/key"]}), "imported_from"),
+        (&made, json!({"imported_from_total": 3}), "imported_from"),
+        (&body, json!({"imported_from": [], "imported_from_total": 3}), "imported_from_total"),
+        (&body, json!({"imported_from_total": 2_147_483_648_u32}), "imported_from_total"),
+    ] {
+        for dry_run in [false, true] {
+            let mut wrong = base.clone();
+            wrong["dry_run"] = json!(dry_run);
+            wrong.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+            let refused = script.post("/secrets", wrong).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+            assert_eq!(read(&refused)["errors"][0]["field"], member, "{}", refused.body);
+        }
+    }
+    // As it is shown of one that was not imported.
+    body["name"] = json!(unique("nowhere"));
+    body["imported_from"] = json!([]);
+    body["imported_from_total"] = json!(0);
+    body["knowingly"] = json!(true);
+    body["dry_run"] = json!(true);
+    let dry = script.post("/secrets", body).await;
+    assert_eq!(dry.status, StatusCode::OK, "{}", dry.body);
+    let api = app.send_anonymous(Request::get("/api/openapi.json").body(Body::empty()).unwrap()).await;
+    let limit = &read(&api)["components"]["schemas"]["NewSecretBody"]["properties"]["imported_from_total"];
+    assert_eq!(limit["maximum"], 2_147_483_647, "{limit}");
 }
