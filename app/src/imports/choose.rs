@@ -72,6 +72,11 @@ fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoVi
             format!("{count} credentials were found. Those that are chosen are saved together, or none is.")
         }
     };
+    let waits = match count {
+        0 => None,
+        1 => Some(" It waits, sealed, until "),
+        _ => Some(" They wait, sealed, until "),
+    };
     let wrong = match refused.as_ref().map(|refused| &refused.error) {
         Some(ImportError::Rows(wrong)) => wrong.clone(),
         _ => Vec::new(),
@@ -136,8 +141,14 @@ fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoVi
     view! {
         <h1>"Choose what to import"</h1>
         <p class="lead">
-            {lead} {if count == 1 { " It waits, sealed, until " } else { " They wait, sealed, until " }}
-            <time datetime=expires_at.rfc3339()>{expires_at.utc_text()}</time> "."
+            {lead}
+            {waits.map(|waits| {
+                view! {
+                    {waits}
+                    <time datetime=expires_at.rfc3339()>{expires_at.utc_text()}</time>
+                    "."
+                }
+            })}
         </p>
         {alert}
         {selects}

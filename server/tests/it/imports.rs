@@ -174,6 +174,8 @@ async fn what_cannot_be_imported_says_what_to_do() {
         assert!(page.contains(text), "{text} is missing: {page}");
     }
     assert!(!page.contains("Import the chosen"));
+    // Nothing does.
+    assert!(!page.contains("They wait") && !page.contains("It waits"), "{page}");
 }
 
 #[tokio::test]
