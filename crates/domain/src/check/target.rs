@@ -275,7 +275,8 @@ impl Repository {
             |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._+-".contains(&byte));
         // A path that does not begin at the root or a home has no other form.
         let is_rooted = path.starts_with(['/', '~']);
-        if !self.is_url && self.port == 22 && (plain(user) || !is_rooted) {
+        let is_plain = plain(user) && !self.host.contains(':');
+        if !self.is_url && self.port == 22 && (is_plain || !is_rooted) {
             return format!("{user}@{host}:{path}");
         }
         let slash = if path.starts_with('/') { "" } else { "/" };
@@ -596,6 +597,7 @@ mod tests {
             ("[ana@host:2222]:/a", "ssh://ana@host:2222/a"),
             ("[ana@host:22]:group/app", "ana@host:group/app"),
             ("ana@[host]:group/app", "ana@host:group/app"),
+            ("git@[2001:db8::1]:/srv/a", "ssh://git@[2001:db8::1]/srv/a"),
             ("ana@[host]:/group/app", "ana@host:/group/app"),
         ] {
             let repository = Repository::parse(text).unwrap();

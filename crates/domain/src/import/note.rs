@@ -303,7 +303,9 @@ impl Note {
                     .to_owned()
             }
             Self::RepositoryUnread => {
-                "Its address is not one that a key opens by SSH. No repository to try is taken from it.".to_owned()
+                "Its address is not taken as the repository to try: that is one by SSH, such as \
+                 ssh://git@host:2222/group/app.git."
+                    .to_owned()
             }
             Self::OtherRepositories => {
                 "The same key stands here for several repositories. The first is taken as the one to try.".to_owned()
