@@ -28,7 +28,7 @@ use tokio::{
 };
 
 /// How long one server may take to let us in.
-const CONNECT: Duration = Duration::from_secs(3);
+pub(super) const CONNECT: Duration = Duration::from_secs(3);
 
 /// How long a connection may take to show that it lives.
 pub(super) const LOOK: Duration = Duration::from_secs(1);
@@ -245,7 +245,8 @@ impl Pool {
         let counted = Counted::new(&self.open);
         let (options, writable_only) = self.options()?;
         // Whoever gives up waiting while a server is silent begins with the next one the next time.
-        let reached = reach(options, self.pooler, CONNECT, |number| self.pass_over(number)).await?;
+        let pass_over = |number| self.pass_over(number);
+        let reached = reach(options, self.pooler, writable_only, CONNECT, pass_over).await?;
         if !reached.read_only {
             self.remember(reached.number);
         } else if writable_only {
