@@ -120,8 +120,8 @@ impl Db {
     }
 
     /// Verifies that the portal wrote this row. Where somebody else did, that is logged and recorded under `what`. A row that
-    /// is signed under a key which is not at hand is refused as well, and logged alone: another server that knows a newer key
-    /// may have written it.
+    /// is signed under a key which is in use and not at hand is refused as well, and logged alone: another server that knows a
+    /// newer key may have written it.
     ///
     /// Errors: no key is at hand.
     pub(crate) fn vouches(
@@ -132,13 +132,8 @@ impl Db {
     ) -> Result<Result<(), Doubt>, sqlx::Error> {
         let keyring = self.keyring().ok_or_else(NoKey::into_database_error)?;
         let outcome = keyring.vouches(message, mac);
-        match outcome {
-            Ok(()) => {}
-            Err(doubt @ Doubt::OtherKey) => tracing::error!(
-                row = what(),
-                "{doubt}: it is refused. Start this server again with every key that is in use"
-            ),
-            Err(doubt) => self.alarms.raise(self, doubt, what()),
+        if let Err(doubt) = outcome {
+            self.alarms.raise(self, doubt, mac, what());
         }
         Ok(outcome)
     }
