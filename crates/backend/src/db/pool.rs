@@ -341,7 +341,9 @@ impl Pool {
 /// Reads the address out of its file; `None` where the file is not there, as in the middle of a rotation.
 fn read_address(path: &Path) -> Option<domain::sensitive::Sensitive> {
     let text = zeroize::Zeroizing::new(std::fs::read_to_string(path).ok()?);
-    Some(domain::sensitive::Sensitive::new(text.trim()))
+    // Some editors begin a file with a mark, which is no white space.
+    let address = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    Some(domain::sensitive::Sensitive::new(address.trim()))
 }
 
 impl Counted {
@@ -410,5 +412,22 @@ impl Drop for Connection {
                 pool.distrust(live.epoch);
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn read_address_takes_a_file_as_editors_write_it() {
+        let path = std::env::temp_dir().join(format!("latchkey-address-{}", uuid::Uuid::new_v4()));
+        let address = "postgres://u:p@localhost/d";
+        for form in ["{}", "{}\n", "{}\r\n", "\u{feff}{}\r\n", " {} \n\n"] {
+            std::fs::write(&path, form.replace("{}", address)).unwrap();
+            assert_eq!(read_address(&path).unwrap().expose(), address, "{form:?}");
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert!(read_address(&path).is_none());
     }
 }
