@@ -1,10 +1,13 @@
 //! What stands in a form about people or tokens when it is sent back: what was typed, and what was wrong with it. The
 //! server alone renders these forms, and they work without JavaScript because they know nothing else.
 
-use crate::ui::{
-    alert::Alert,
-    confirm::not_done,
-    field::{FieldText, field_frame},
+use crate::{
+    ssr,
+    ui::{
+        alert::Alert,
+        confirm::not_done,
+        field::{FieldText, field_frame},
+    },
 };
 use domain::access::{AccessError, AccessField};
 use leptos::prelude::*;
@@ -208,6 +211,34 @@ impl Line {
     pub const NEW_PASSWORD: Self = Self { secret: true, autocomplete: "new-password", ..Self::TEXT };
 }
 
+/// What somebody does who is asked for their current password and does not know it. Who reads this may be the only
+/// administrator.
+const FORGOTTEN: &str = "If you have forgotten your password, another administrator can make a link to choose a new one, and so \
+    does “latchkey user reset-password” on the server.";
+
+fn minutes(seconds: u32) -> String {
+    match seconds.div_ceil(60) {
+        1 => "1 minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    }
+}
+
+/// Why no password is looked at: to somebody who signs in, or who has signed in and is asked anew who they are.
+fn locked(seconds: u32, is_signed_in: bool) -> String {
+    let minutes = minutes(seconds);
+    if is_signed_in {
+        format!(
+            "Too many wrong passwords were typed under this name, so none is looked at now. You stay signed in: try again in \
+             {minutes}. {FORGOTTEN}"
+        )
+    } else {
+        format!(
+            "Too many attempts to sign in under this name. Try again in {minutes}, or ask an administrator for a link to \
+             choose a new password."
+        )
+    }
+}
+
 /// The sentence above the form.
 pub(crate) fn message(error: &AccessError) -> String {
     match error {
@@ -216,14 +247,12 @@ pub(crate) fn message(error: &AccessError) -> String {
             "The username or the password is not right. Five failures in a row lock a name for 15 minutes."
                 .to_owned()
         }
-        AccessError::Locked(seconds) => {
-            let minutes = seconds.div_ceil(60);
-            let plural = if minutes == 1 { "" } else { "s" };
-            format!(
-                "Too many attempts to sign in under this name. Try again in {minutes} minute{plural}, or ask an \
-                 administrator for a link to choose a new password."
-            )
-        }
+        AccessError::Locked(seconds) => locked(*seconds, ssr::user().is_some()),
+        AccessError::LockedOut(seconds) => format!(
+            "That was one wrong password too many, so your session has ended, and nothing was done. Sign in again in {}. \
+             {FORGOTTEN}",
+            minutes(*seconds)
+        ),
         AccessError::Busy(seconds) => {
             format!(
                 "Very many people sign in at this moment, so your password was not checked. Try again in {seconds} seconds."
@@ -249,5 +278,30 @@ pub(crate) fn message(error: &AccessError) -> String {
             "For this, sign in again where you sign in: it counts for five minutes.".to_owned()
         }
         AccessError::Refused(error) => crate::error::ApiError::Refused(error.clone()).message(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn message_of_a_lock_says_what_whoever_reads_it_can_do() {
+        let at_door = locked(900, false);
+        assert!(
+            at_door.contains("Too many attempts to sign in under this name. Try again in 15 minutes"),
+            "{at_door}"
+        );
+        let inside = locked(61, true);
+        assert!(inside.contains("You stay signed in: try again in 2 minutes"), "{inside}");
+        let out = message(&AccessError::LockedOut(900));
+        assert!(
+            out.contains("your session has ended") && out.contains("Sign in again in 15 minutes"),
+            "{out}"
+        );
+        for said in [inside, out] {
+            assert!(said.contains("latchkey user reset-password"), "{said}");
+        }
+        assert_eq!(minutes(60), "1 minute");
     }
 }

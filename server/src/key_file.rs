@@ -90,52 +90,79 @@ pub fn append(settings: &Settings) -> Result<PathBuf, KeyError> {
         return Err(KeyError::InEnvironment);
     }
     let path = path(settings);
-    let added = || -> io::Result<()> {
-        let mut text = Zeroizing::new(fs::read_to_string(&path)?);
-        if !text.ends_with('\n') {
-            text.push('\n');
-        }
-        let key = Kek::generate().map_err(io::Error::other)?;
-        text.push_str(key.to_text().expose());
+    append_to(&path).map_err(|error| KeyError::NotMade(path.clone(), error))?;
+    Ok(path)
+}
+
+fn append_to(path: &Path) -> io::Result<()> {
+    let mut text = Zeroizing::new(fs::read_to_string(path)?);
+    if !text.ends_with('\n') {
         text.push('\n');
-        let data = fs::metadata(&path)?;
-        let fresh = path.with_extension("new");
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
+    }
+    let key = Kek::generate().map_err(io::Error::other)?;
+    text.push_str(key.to_text().expose());
+    text.push('\n');
+    let data = fs::metadata(path)?;
+    let fresh = beside(path);
+    let placed = new_file(&fresh).and_then(|mut file| {
         file.set_permissions(data.permissions())?;
         std::os::unix::fs::fchown(&file, Some(data.uid()), Some(data.gid()))?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
-        fs::rename(&fresh, &path)
-    };
-    added().map_err(|error| KeyError::NotMade(path.clone(), error))?;
-    Ok(path)
+        fs::rename(&fresh, path)
+    });
+    if placed.is_err() {
+        // Not there where it could not be made.
+        let _ = fs::remove_file(&fresh);
+    }
+    placed
 }
 
-/// Makes the file as a whole or not at all: half a key would stand in the way of the next start.
+/// Makes the file as a whole or not at all: half a key would stand in the way of the next start. Of servers that do so at once
+/// one is first, and its key is never written over.
 ///
 /// Errors: `AlreadyExists`, where another server was first; others as the system gives them.
 fn make(path: &Path) -> io::Result<()> {
+    make_with(path, |fresh, path| fs::hard_link(fresh, path))
+}
+
+fn make_with(path: &Path, link: impl Fn(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
     let key = Kek::generate().map_err(io::Error::other)?;
-    let fresh = path.with_extension(format!("new-{}", std::process::id()));
-    let written = || -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
-        writeln!(file, "{}", key.to_text().expose())?;
-        file.sync_all()?;
-        // Never over a key that is there; some network drives know no links.
-        match fs::hard_link(&fresh, path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !path.exists() => {
-                fs::rename(&fresh, path)
-            }
-            linked => linked,
+    let write = |path: &Path| -> io::Result<()> {
+        let mut file = new_file(path)?;
+        // At once, or another server that was second could read a part of it.
+        let text = Zeroizing::new(format!("{}\n", key.to_text().expose()));
+        let outcome = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+        if outcome.is_err() {
+            // It is ours, and half a key at most.
+            fs::remove_file(path)?;
         }
+        outcome
     };
-    let outcome = written();
+    let fresh = beside(path);
+    let placed = write(&fresh).and_then(|()| match link(&fresh, path) {
+        // Some network drives know no links: there it is written in its place, which is still new.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => write(path),
+        linked => linked,
+    });
     // Not there where it could not be made.
     let _ = fs::remove_file(&fresh);
-    outcome
+    placed
+}
+
+/// A name beside this file that no other process comes upon: in containers each is number 1.
+fn beside(path: &Path) -> PathBuf {
+    path.with_extension(format!("new-{}", uuid::Uuid::new_v4().simple()))
+}
+
+/// Makes a file for its owner alone.
+///
+/// Errors: `AlreadyExists`; others as the system gives them.
+fn new_file(path: &Path) -> io::Result<fs::File> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
 /// Whether others than the owner of a file may read it. One that root owns may be read by the portal's own group besides:
@@ -206,6 +233,53 @@ mod tests {
         assert_eq!(make(&path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read(&path).unwrap(), first);
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "something is left");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn make_writes_over_no_key_where_links_are_not_known() {
+        let folder = folder("unlinked");
+        let path = folder.join("key");
+        let no_links = |_: &Path, _: &Path| Err(io::Error::from(io::ErrorKind::Unsupported));
+        make_with(&path, no_links).unwrap();
+        let first = fs::read(&path).unwrap();
+        assert_eq!(read(&path).unwrap().len(), 1);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(make_with(&path, no_links).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        // Another server is first while this one tries.
+        let second = folder.join("second");
+        let late = |_: &Path, path: &Path| {
+            fs::write(path, "another server's").unwrap();
+            Err(io::Error::from(io::ErrorKind::Unsupported))
+        };
+        assert_eq!(make_with(&second, late).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_to_string(&second).unwrap(), "another server's");
+        assert_eq!(fs::read(&path).unwrap(), first);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "something is left");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    /// In two containers on one folder both processes have the same number.
+    #[test]
+    fn make_and_append_share_no_file_with_a_process_of_the_same_number() {
+        let folder = folder("number");
+        let path = folder.join("key");
+        let theirs = [folder.join(format!("key.new-{}", std::process::id())), folder.join("key.new")];
+        for file in &theirs {
+            fs::write(file, "another server's").unwrap();
+        }
+        make_with(&path, |fresh, path| {
+            assert!(!theirs.iter().any(|file| file == fresh));
+            fs::hard_link(fresh, path)
+        })
+        .unwrap();
+        assert_ne!(beside(&path), beside(&path));
+        append_to(&path).unwrap();
+        assert_eq!(read(&path).unwrap().len(), 2);
+        for file in &theirs {
+            assert_eq!(fs::read_to_string(file).unwrap(), "another server's");
+        }
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 3, "something is left");
         fs::remove_dir_all(&folder).unwrap();
     }
 

@@ -79,6 +79,11 @@ pub enum StartError {
          name another folder in LATCHKEY_DATA_DIR"
     )]
     NotEmpty(PathBuf),
+    #[error(
+        "a database cannot be put into the folder {0} as a whole ({1}), as where it is a link or a mount of its own. Mount the \
+         folder above it instead, which LATCHKEY_DATA_DIR names"
+    )]
+    NotMovable(PathBuf, io::Error),
     #[error("PostgreSQL could not be {0}. The end of its log:\n{1}")]
     Failed(&'static str, String),
     #[error("another latchkey uses this data folder, and its PostgreSQL does not answer")]
@@ -125,7 +130,6 @@ struct Owned {
 struct Keeper {
     data_dir: PathBuf,
     folder: PathBuf,
-    entrance: Arc<File>,
     account: Option<User>,
     running: Arc<AtomicBool>,
     stop: Stop,
@@ -138,8 +142,6 @@ impl PrivatePostgres {
         let unusable = |error| StartError::Folder(data_dir.to_owned(), error);
         make_folder(data_dir).map_err(unusable)?;
         let folder = data_dir.join("postgres");
-        make_folder(&folder).map_err(unusable)?;
-        let entrance = Arc::new(File::open(&folder).map_err(unusable)?);
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -152,7 +154,10 @@ impl PrivatePostgres {
                 return match wait(&folder, None, || {
                     if stop.is_asked() { Err(StartError::Stopped) } else { Ok(()) }
                 }) {
-                    Ok(true) => Ok(Self { folder, entrance, owned: None }),
+                    Ok(true) => {
+                        let entrance = Arc::new(File::open(&folder).map_err(unusable)?);
+                        Ok(Self { folder, entrance, owned: None })
+                    }
                     Ok(false) => Err(StartError::InUse),
                     Err(error) => Err(error),
                 };
@@ -161,14 +166,10 @@ impl PrivatePostgres {
         }
 
         let account = account()?;
-        if let Some(account) = &account {
-            chown(&folder, Some(account.uid), Some(account.gid)).map_err(|error| unusable(error.into()))?;
-        }
         let running = Arc::new(AtomicBool::new(false));
         let keeper = Keeper {
             data_dir: data_dir.to_owned(),
             folder: folder.clone(),
-            entrance: Arc::clone(&entrance),
             account,
             running: Arc::clone(&running),
             stop: stop.clone(),
@@ -179,11 +180,10 @@ impl PrivatePostgres {
             .name("private-postgres".to_owned())
             .spawn(move || keeper.run(&tell, &woken))
             .map_err(unusable)?;
-        match told.recv() {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(error),
+        let entrance = match told.recv() {
+            Ok(entrance) => entrance?,
             Err(_) => return Err(StartError::Failed("started", String::new())),
-        }
+        };
         Ok(Self {
             folder,
             entrance,
@@ -223,10 +223,12 @@ impl PrivatePostgres {
 }
 
 impl Keeper {
-    /// Starts the server, tells how that went, and then looks after it until asked to stop.
-    fn run(&self, tell: &Sender<Result<(), StartError>>, woken: &Receiver<()>) {
-        let mut child = match self.start() {
-            Ok(child) => child,
+    /// Starts the server, making the cluster first where there is none, tells how that went, and then looks after it until
+    /// asked to stop.
+    fn run(&self, tell: &Sender<Result<Arc<File>, StartError>>, woken: &Receiver<()>) {
+        let started = self.prepare().and_then(|entrance| Ok((self.start(&entrance)?, entrance)));
+        let (mut child, entrance) = match started {
+            Ok(started) => started,
             Err(error) => {
                 // Nobody listens only where the process is ending.
                 let _ = tell.send(Err(error));
@@ -234,7 +236,7 @@ impl Keeper {
             }
         };
         self.running.store(true, Ordering::Release);
-        let _ = tell.send(Ok(()));
+        let _ = tell.send(Ok(Arc::clone(&entrance)));
         while self.pause(woken, WATCH) {
             if matches!(child.try_wait(), Ok(None)) {
                 continue;
@@ -244,7 +246,7 @@ impl Keeper {
             tracing::error!(
                 "the private PostgreSQL has ended, and is started again. The end of its log:\n{log}"
             );
-            match self.start_again(woken) {
+            match self.start_again(&entrance, woken) {
                 Some(again) => child = again,
                 None => return,
             }
@@ -261,10 +263,10 @@ impl Keeper {
     }
 
     /// Tries until it runs, with a growing pause; returns `None` when asked to stop meanwhile.
-    fn start_again(&self, woken: &Receiver<()>) -> Option<Child> {
+    fn start_again(&self, entrance: &Arc<File>, woken: &Receiver<()>) -> Option<Child> {
         let mut pause = PAUSE.0;
         while self.pause(woken, pause) {
-            match self.start() {
+            match self.start(entrance) {
                 Ok(child) => return Some(child),
                 Err(StartError::Stopped) => return None,
                 Err(error) => {
@@ -285,38 +287,76 @@ impl Keeper {
         self.data_dir.join("postgres.log")
     }
 
+    fn log(&self) -> Result<File, StartError> {
+        let opened = OpenOptions::new().create(true).append(true).open(self.log_path());
+        opened.map_err(|error| StartError::Folder(self.data_dir.clone(), error))
+    }
+
+    fn unusable(&self, error: io::Error) -> StartError {
+        StartError::Folder(self.folder.clone(), error)
+    }
+
+    fn runner<'a>(&'a self, entrance: &'a Arc<File>) -> Runner<'a> {
+        Runner { account: self.account.as_ref(), entrance, stop: &self.stop }
+    }
+
+    /// Makes the cluster where there is none, and opens its folder.
+    fn prepare(&self) -> Result<Arc<File>, StartError> {
+        if !self.folder.join("PG_VERSION").exists() {
+            self.make()?;
+        }
+        self.open(&self.folder).map_err(|error| self.unusable(error))
+    }
+
+    /// Makes a cluster beside its folder and moves it there as a whole: what is in that folder is never half made, and is never
+    /// touched.
+    fn make(&self) -> Result<(), StartError> {
+        if self.account.is_none() && !matches!(User::from_uid(geteuid()), Ok(Some(_))) {
+            return Err(StartError::NoName(geteuid().as_raw()));
+        }
+        let unusable = |error| self.unusable(error);
+        let programs = Programs::find(&self.folder)?;
+        match fs::read_dir(&self.folder).map(|mut entries| entries.next().is_some()) {
+            Ok(false) => {}
+            Ok(true) => return Err(StartError::NotEmpty(self.folder.clone())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(unusable(error)),
+        }
+        // What a start that was cut short has left.
+        let unfinished = self.data_dir.join("postgres.unfinished");
+        clear(&unfinished).map_err(unusable)?;
+        make_folder(&unfinished).map_err(unusable)?;
+        // An empty one first: where that cannot be moved, nothing has been made for nothing.
+        let unmovable = |error| StartError::NotMovable(self.folder.clone(), error);
+        fs::rename(&unfinished, &self.folder).map_err(unmovable)?;
+        make_folder(&unfinished).map_err(unusable)?;
+        let entrance = self.open(&unfinished).map_err(unusable)?;
+        tracing::info!(folder = %self.folder.display(), "making a private PostgreSQL");
+        if self.runner(&entrance).make_cluster(&programs, &self.log()?).is_err() {
+            self.go_on()?;
+            return Err(StartError::Failed("set up", tail(&self.log_path())));
+        }
+        fs::rename(&unfinished, &self.folder).map_err(unmovable)?;
+        // PostgreSQL has written out what is in it.
+        File::open(&self.data_dir).and_then(|folder| folder.sync_all()).map_err(unusable)
+    }
+
+    /// Opens a folder that the server works in, and makes it that of its account.
+    fn open(&self, folder: &Path) -> io::Result<Arc<File>> {
+        if let Some(account) = &self.account {
+            chown(folder, Some(account.uid), Some(account.gid))?;
+        }
+        File::open(folder).map(Arc::new)
+    }
+
     /// Starts the server once, and waits until it serves.
-    fn start(&self) -> Result<Child, StartError> {
+    fn start(&self, entrance: &Arc<File>) -> Result<Child, StartError> {
         let programs = Programs::find(&self.folder)?;
         end_orphan(&self.folder, || self.go_on())?;
         let log_path = self.log_path();
-        let log = || {
-            let opened = OpenOptions::new().create(true).append(true).open(&log_path);
-            opened.map_err(|error| StartError::Folder(self.data_dir.clone(), error))
-        };
-        let run = Runner { account: self.account.as_ref(), entrance: &self.entrance, stop: &self.stop };
-        // There while a cluster is being made: what is half made has no database, and would be taken for whole.
-        let marker = self.data_dir.join("postgres.unfinished");
-        if marker.exists() || !self.folder.join("PG_VERSION").exists() {
-            if self.account.is_none() && !matches!(User::from_uid(geteuid()), Ok(Some(_))) {
-                return Err(StartError::NoName(geteuid().as_raw()));
-            }
-            let unusable = |error| StartError::Folder(self.folder.clone(), error);
-            if marker.exists() {
-                clear(&self.folder).map_err(unusable)?;
-            } else if fs::read_dir(&self.folder).map_err(unusable)?.next().is_some() {
-                return Err(StartError::NotEmpty(self.folder.clone()));
-            }
-            File::create(&marker).map_err(unusable)?;
-            tracing::info!(folder = %self.folder.display(), "making a private PostgreSQL");
-            if run.make_cluster(&programs, &log()?).is_err() {
-                self.go_on()?;
-                return Err(StartError::Failed("set up", tail(&log_path)));
-            }
-            fs::remove_file(&marker).map_err(unusable)?;
-        }
-        let mut child = run
-            .server(&programs, log()?)
+        let mut child = self
+            .runner(entrance)
+            .server(&programs, self.log()?)
             .spawn()
             .map_err(|error| StartError::Failed("started", error.to_string()))?;
         let id = child.id();
@@ -333,13 +373,17 @@ impl Keeper {
     }
 }
 
-/// Empties a folder.
-fn clear(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() { fs::remove_dir_all(path)? } else { fs::remove_file(path)? }
+/// Removes a folder, or the file that an older version had in its place, where there is one.
+fn clear(path: &Path) -> io::Result<()> {
+    let removed = match fs::symlink_metadata(path) {
+        Ok(data) if data.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Waits until the server says that it is ready; returns false where it does not in time.

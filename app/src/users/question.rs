@@ -208,10 +208,7 @@ fn after(question: UserQuestion, user: &UserSummary) -> String {
              and you can enable them again."
                 .to_owned()
         }
-        UserQuestion::Enable => format!(
-            "? They can sign in again in the role {}, and their API tokens that have not ended work again.",
-            user.role.label()
-        ),
+        UserQuestion::Enable => format!("? {}", let_in(user)),
         UserQuestion::EndSessions => match user.sessions {
             0 => "? There are none at the moment.".to_owned(),
             1 => "? There is one. They have to sign in again; work that is not saved may be lost.".to_owned(),
@@ -229,6 +226,25 @@ fn after(question: UserQuestion, user: &UserSummary) -> String {
         }
         UserQuestion::Role => String::new(),
     }
+}
+
+/// What somebody may do again who is enabled.
+fn let_in(user: &UserSummary) -> String {
+    let tokens = if user.suspended_at.is_some() {
+        "Their API tokens stay refused until they have signed in there."
+    } else if user.issuer.is_some() {
+        "Their API tokens that have not ended work again, unless the last sign-in is too long ago: then from the next one on."
+    } else {
+        "Their API tokens that have not ended work again."
+    };
+    let sign_in = if user.issuer.is_some() {
+        "They may sign in again where they do, in the role that their groups there give.".to_owned()
+    } else if user.has_password {
+        format!("They can sign in again in the role {}.", user.role.label())
+    } else {
+        "They have no password, and can sign in once they have chosen one by a link.".to_owned()
+    };
+    format!("{sign_in} {tokens}")
 }
 
 /// What a yes does to whoever asks.
@@ -251,5 +267,44 @@ fn to_oneself(question: UserQuestion, role: Role) -> String {
              stay signed in, use your account page."
                 .to_owned()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::time::Timestamp;
+
+    #[test]
+    fn enabling_promises_what_it_gives_and_no_more() {
+        let at = Some(Timestamp::from_micros(0));
+        let user = |issuer: bool, has_password: bool, suspended_at| UserSummary {
+            name: "ana".to_owned(),
+            role: Role::Editor,
+            disabled: true,
+            has_password,
+            signed_in_at: at,
+            sessions: 0,
+            issuer: issuer.then(|| "https://login.example".to_owned()),
+            suspended_at,
+            tokens: 2,
+        };
+        let said = |issuer, has_password, suspended| {
+            after(UserQuestion::Enable, &user(issuer, has_password, suspended))
+        };
+        let plain = said(false, true, None);
+        assert!(
+            plain.contains("in the role Editor") && plain.contains("have not ended work again."),
+            "{plain}"
+        );
+        let without = said(false, false, None);
+        assert!(without.contains("no password") && without.contains("by a link"), "{without}");
+        assert!(!without.contains("can sign in again"), "{without}");
+        let provided = said(true, false, None);
+        assert!(provided.contains("groups there") && provided.contains("too long ago"), "{provided}");
+        assert!(!provided.contains("Editor") && !provided.contains("password"), "{provided}");
+        let suspended = said(true, false, at);
+        assert!(suspended.contains("stay refused until they have signed in there"), "{suspended}");
+        assert!(!suspended.contains("work again"), "{suspended}");
     }
 }

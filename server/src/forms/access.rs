@@ -116,7 +116,9 @@ pub(super) async fn refused_at(
     }
     let status = status_of(&error);
     let wait = match &error {
-        AccessError::Locked(seconds) | AccessError::Busy(seconds) => Some(*seconds),
+        AccessError::Locked(seconds) | AccessError::LockedOut(seconds) | AccessError::Busy(seconds) => {
+            Some(*seconds)
+        }
         _ => None,
     };
     let form = FormState::refused(typed, error);
@@ -133,7 +135,7 @@ pub(super) fn status_of(error: &AccessError) -> StatusCode {
     match error {
         AccessError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         AccessError::WrongPassword => StatusCode::UNAUTHORIZED,
-        AccessError::Locked(_) => StatusCode::TOO_MANY_REQUESTS,
+        AccessError::Locked(_) | AccessError::LockedOut(_) => StatusCode::TOO_MANY_REQUESTS,
         AccessError::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
         AccessError::LinkSpent => StatusCode::GONE,
         AccessError::LastAdmin => StatusCode::CONFLICT,

@@ -215,10 +215,11 @@ async fn refused(
         ManifestsProblem::NotProven(error) => status_of(error),
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let locked = if let ManifestsProblem::NotProven(AccessError::Locked(seconds)) = &problem {
-        Some(*seconds)
-    } else {
-        None
+    let locked = match &problem {
+        ManifestsProblem::NotProven(AccessError::Locked(seconds) | AccessError::LockedOut(seconds)) => {
+            Some(*seconds)
+        }
+        _ => None,
     };
     let typed =
         ManifestsInput { token: Sensitive::default(), current_password: Sensitive::default(), ..typed };

@@ -150,7 +150,10 @@ async fn not_proven(
         AccessError::Invalid(problems) => {
             problems.iter().any(|(field, _)| *field == AccessField::CurrentPassword)
         }
-        AccessError::Locked(_) | AccessError::Busy(_) | AccessError::ProveAtProvider => true,
+        AccessError::Locked(_)
+        | AccessError::LockedOut(_)
+        | AccessError::Busy(_)
+        | AccessError::ProveAtProvider => true,
         _ => false,
     };
     if asked_again {

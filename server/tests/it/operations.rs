@@ -444,7 +444,7 @@ fn the_set_up_link_can_be_opened_where_every_address_is_listened_on() {
 fn stop_at(folder: &Path, file: &str) {
     let mut running = Running::of(latchkey(folder).spawn().unwrap());
     let began = Instant::now();
-    if !folder.join("postgres/PG_VERSION").exists() || folder.join("postgres.unfinished").exists() {
+    if !folder.join("postgres/PG_VERSION").exists() {
         running.log().find(|line| line.contains("making a private PostgreSQL").then_some(()));
     }
     while !folder.join(file).exists() && began.elapsed() < bounded::LIMIT {
@@ -456,6 +456,43 @@ fn stop_at(folder: &Path, file: &str) {
     assert!(!running.log().rest().iter().any(|line| line.contains("with this process")), "{file}");
 }
 
+/// Whoever puts a saved database back, after a start that was cut short has left something half made, finds it as it was.
+#[test]
+fn a_private_postgresql_that_was_put_back_is_used_as_it_is() {
+    let (saved, folder) = (fresh_folder("saved"), fresh_folder("put-back"));
+    let mut running = Running::start(latchkey(&saved));
+    assert!(running.add("kept-safe").contains("location: /secrets\r\n"));
+    running.signal("-TERM");
+    assert!(ended(&mut running.child).success());
+    stop_at(&folder, "postgres.unfinished");
+    for name in ["postgres", "key-encryption-key"] {
+        let old = folder.join(name);
+        if old.is_dir() {
+            fs::remove_dir_all(&old).unwrap();
+        } else if old.exists() {
+            fs::remove_file(&old).unwrap();
+        }
+        let put = bounded::output(Command::new("cp").arg("-a").arg(saved.join(name)).arg(&folder));
+        assert!(put.status.success(), "{name}: {put:?}");
+    }
+    let mut running = Running::start(latchkey(&folder));
+    assert!(running.get("/secrets").contains("kept-safe"));
+    running.signal("-TERM");
+    assert!(ended(&mut running.child).success());
+}
+
+/// A folder that nothing can be moved into is found out before anything is made.
+#[test]
+fn a_private_postgresql_is_not_made_where_it_cannot_be_put() {
+    let folder = fresh_folder("linked");
+    fs::create_dir(folder.join("elsewhere")).unwrap();
+    std::os::unix::fs::symlink("elsewhere", folder.join("postgres")).unwrap();
+    let (said, _) = failed(latchkey(&folder));
+    assert!(said.contains("a link or a mount of its own") && said.contains("LATCHKEY_DATA_DIR"), "{said}");
+    assert!(!folder.join("postgres.unfinished/PG_VERSION").exists());
+    assert_eq!(fs::read_dir(folder.join("elsewhere")).unwrap().count(), 0);
+}
+
 /// A stop that comes while the private PostgreSQL is being made, starts, or is tried again ends all of it, and the next start
 /// finds everything in order.
 #[test]
@@ -463,7 +500,7 @@ fn sigterm_ends_a_server_whose_private_postgresql_is_starting() {
     let folder = fresh_folder("starting");
     // Amid initdb, twice, so that one meets what the other has left; and then over a cluster that is whole.
     stop_at(&folder, "postgres.unfinished");
-    stop_at(&folder, "postgres/postmaster.pid");
+    stop_at(&folder, "postgres.unfinished/PG_VERSION");
     let mut running = Running::start(latchkey(&folder));
     assert!(running.add("after-all").contains("location: /secrets\r\n"));
     running.signal("-TERM");

@@ -212,3 +212,26 @@ async fn a_question_that_takes_the_password_comes_back_with_all_that_was_chosen(
     let again = app.send_anonymous(asked(&enable, &admin)).await.body;
     assert!(again.contains("is not disabled, and may sign in."), "{again}");
 }
+
+/// The fifth wrong password ends the session: the page says so, and what can be done by whoever is the only administrator.
+#[tokio::test]
+async fn a_question_says_what_one_wrong_password_too_many_has_done() {
+    let app = TestApp::start().await;
+    let admin = app.session_with_password(&unique("guesses"), Role::Admin).await;
+    let name = unique("asked");
+    app.session(&name, Role::Reader).await;
+    let path = format!("/users/{name}/role");
+    let fields = [("role", "admin"), ("current_password", "not the password")];
+    for _ in 0..4 {
+        let page = app.send_anonymous(posted(&path, &admin, &fields)).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", page.body);
+    }
+    let last = app.send_anonymous(posted(&path, &admin, &fields)).await;
+    assert_eq!((last.status, last.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "900"));
+    let said = "your session has ended, and nothing was done. Sign in again in 15 minutes.";
+    assert!(last.body.contains(said) && last.body.contains("latchkey user reset-password"), "{}", last.body);
+    let after = app.send_anonymous(posted(&path, &admin, &fields)).await;
+    assert_eq!(after.status, StatusCode::SEE_OTHER);
+    assert!(after.header("location").starts_with("/sign-in"), "{}", after.header("location"));
+    assert_eq!(app.backend.users().get(&ctx(), &name).await.unwrap().role, Role::Reader);
+}

@@ -1,15 +1,19 @@
-//! Refusals, attempts that come to nothing whatever is tried, and rows that the portal did not write: the first of its kind is on record at once, and those like it within the
-//! minute are one record with their number, so that nobody fills the record by asking again and again.
+//! Refusals, attempts that come to nothing whatever is tried, and rows that the portal did not write: the first of its kind is on
+//! record at once, and those like it within the minute are one record with their number, so that nobody fills the record by
+//! asking again and again.
 //!
 //! The counts live in the memory of each server: of one that is killed, the number of repetitions of that minute is lost, and
-//! never the first.
+//! never the first. What cannot be written stays counted, and is written as soon as it can be.
 
 use super::{AuditAction, AuditRecord, Outcome, repository};
 use crate::{
     context::{Action, Actor, Ctx},
     db::{Db, bounded},
     error::refuse,
-    keyring::mac::Doubt,
+    keyring::{
+        mac::{self, Doubt},
+        repository::is_in_use,
+    },
     work::Work,
 };
 use domain::{error::Error, time::Timestamp};
@@ -30,13 +34,49 @@ const MOST_KINDS: usize = 30;
 /// Credentials that are counted at once; those beyond them share one count.
 const MOST_CREDENTIALS: usize = 10_000;
 
+/// Sources that nobody has signed in from and that are counted at once; those beyond them share one count. Whoever comes from
+/// ever new ones blurs the counts of their like alone.
+const MOST_STRANGERS: usize = 2_000;
+
+/// Counts that are kept where they cannot be written; those beyond them are added up in one.
+const MOST_UNWRITTEN: usize = 1_000;
+
 /// The object of the record that stands for what was too much to be told one by one.
 const OTHERS: &str = "other things";
 
 /// Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Alarms {
-    counts: Arc<Mutex<HashMap<String, Minute>>>,
+    counts: Arc<Mutex<Counts>>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    /// By group, then by name.
+    minutes: [HashMap<String, Minute>; 3],
+    /// Counts that are over and could not be written yet.
+    unwritten: Vec<Kind>,
+    /// Whether these are about to be tried once more.
+    is_waiting: bool,
+}
+
+/// Who shares a count with whom where there are too many to be counted one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Group {
+    /// Whoever the portal knows.
+    Known,
+    /// Anybody else.
+    Strangers,
+    /// The portal itself, which shares with nobody.
+    Portal,
+}
+
+/// Where something came from, as it is counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Source {
+    group: Group,
+    /// The credential, or what stands for one; that which many share where there are too many.
+    name: String,
 }
 
 /// What one credential was refused of late.
@@ -61,8 +101,8 @@ struct Kind {
 
 /// What has to be done about one more.
 struct Noted {
-    /// Under which credential it is counted: its own, or the one that many share.
-    credential: String,
+    /// Under what it is counted.
+    source: Source,
     /// It is the first of its kind, and goes on record as this, under this object.
     first: Option<(AuditAction, String)>,
     /// Counts of the minute before, which is over.
@@ -101,16 +141,43 @@ impl Alarms {
         self.note(db, ctx, &format!("{} {source}", ctx.actor.kind()), what).await
     }
 
-    /// Has it logged and recorded, beside what is under way, that a row is not what the portal wrote.
-    pub(crate) fn raise(&self, db: &Db, doubt: Doubt, what: String) {
-        tracing::error!(
-            row = what,
-            "{doubt}: it is refused. Somebody changes the database beside the portal"
-        );
+    /// Has it logged and recorded, beside what is under way, that a row is not what the portal wrote. One whose code names a key
+    /// that is in use and not at hand may be another server's: that is logged alone.
+    pub(crate) fn raise(&self, db: &Db, doubt: Doubt, code: Option<&[u8]>, what: String) {
+        let key = if doubt == Doubt::OtherKey { code.and_then(mac::key_id) } else { None };
         let (alarms, db) = (self.clone(), db.clone());
         tokio::spawn(async move {
             // The time is the database's, when the record is written.
             let ctx = Ctx::system(PORTAL, Timestamp::from_micros(0));
+            if let Some(key) = key.as_deref() {
+                let found =
+                    db.read(|mut reader| async move { Ok((is_in_use(&mut reader, key).await?, reader)) });
+                match found.await {
+                    Ok(false) => {}
+                    Ok(true) => {
+                        tracing::error!(
+                            row = what,
+                            key,
+                            "a row's authentication code is of a key that is in use, and that this server was not given: it \
+                             is refused. Start this server again with every key that is in use"
+                        );
+                        return;
+                    }
+                    Err(error) => {
+                        let error = refuse(&ctx, &error);
+                        tracing::error!(
+                            row = what,
+                            key,
+                            "{doubt}: it is refused. Whether that key is in use could not be looked up: {error}"
+                        );
+                        return;
+                    }
+                }
+            }
+            tracing::error!(
+                row = what,
+                "{doubt}: it is refused. Somebody changes the database beside the portal"
+            );
             let noted = (AuditAction::RowRefused, what.as_str(), Outcome::IntegrityFailure);
             if let Err(error) = alarms.note(&db, &ctx, PORTAL, noted).await {
                 tracing::error!("that could not be recorded: {error}");
@@ -125,17 +192,41 @@ impl Alarms {
         credential: &str,
         what: (AuditAction, &str, Outcome),
     ) -> Result<(), Error> {
-        let Noted { credential, first, over, begun } = self.count(Instant::now(), ctx, credential, what);
-        if let Some(began) = begun {
-            self.tell_later(db, credential.clone(), began);
-        }
-        write_counts(db, over).await;
-        let Some((action, object)) = first else { return Ok(()) };
         let (_, _, outcome) = what;
+        let Noted { source, first, over, begun } = self.count(Instant::now(), ctx, credential, what);
+        if let Some(began) = begun {
+            self.tell_later(db, source.clone(), began);
+        }
+        if first.is_none() && over.is_empty() {
+            return Ok(());
+        }
+        let (alarms, db, of) = (self.clone(), db.clone(), ctx.clone());
+        // In a task of its own: whoever asks may be gone before it is written, and it is taken for told from here on.
+        let told = tokio::spawn(async move {
+            alarms.write(&db, over).await;
+            let Some((action, object)) = first else { return Ok(()) };
+            alarms.tell(&db, &of, &source, (action, &object, outcome)).await
+        });
+        told.await.unwrap_or_else(|error| {
+            tracing::error!(request_id = ctx.request_id, "a refusal could not be recorded: {error}");
+            Err(Error::Internal(ctx.request_id.clone()))
+        })
+    }
+
+    /// Puts the first of a kind on record.
+    ///
+    /// Errors: as `refused`.
+    async fn tell(
+        &self,
+        db: &Db,
+        ctx: &Ctx,
+        source: &Source,
+        (action, object, outcome): (AuditAction, &str, Outcome),
+    ) -> Result<(), Error> {
         let written = bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = db.begin().await.map_err(failed)?;
-            let record = AuditRecord { action, object: &object, outcome, fields: &[] };
+            let record = AuditRecord { action, object, outcome, fields: &[] };
             let ctx = &dated(&mut work, ctx).await.map_err(failed)?;
             repository::append(&mut work, ctx, record).await.map_err(failed)?;
             work.commit().await.map_err(failed)
@@ -143,7 +234,7 @@ impl Alarms {
         .await;
         if written.is_err() {
             // The next of its kind is the first again.
-            self.not_told(&credential, (action, &object, outcome));
+            self.not_told(source, (action, object, outcome));
         }
         written
     }
@@ -156,15 +247,17 @@ impl Alarms {
         (action, object, outcome): (AuditAction, &str, Outcome),
     ) -> Noted {
         let mut counts = self.lock();
-        let credential = if counts.len() < MOST_CREDENTIALS || counts.contains_key(credential) {
+        let group = Group::of(&ctx.actor);
+        let minutes = counts.of(group);
+        let credential = if minutes.len() < group.most() || minutes.contains_key(credential) {
             credential
         } else {
             OTHERS
         };
-        let is_over = counts.get(credential).is_none_or(|minute| now >= minute.began + WINDOW);
-        let over = if is_over { counts.remove(credential).map(Minute::repeated) } else { None };
+        let is_over = minutes.get(credential).is_none_or(|minute| now >= minute.began + WINDOW);
+        let over = if is_over { minutes.remove(credential).map(Minute::repeated) } else { None };
         let minute =
-            counts.entry(credential.to_owned()).or_insert_with(|| Minute { began: now, kinds: Vec::new() });
+            minutes.entry(credential.to_owned()).or_insert_with(|| Minute { began: now, kinds: Vec::new() });
         let is_full = minute.kinds.len() >= MOST_KINDS;
         let is = |kind: &Kind, action, object: &str| {
             kind.action == action && kind.object == object && kind.outcome == outcome
@@ -197,13 +290,15 @@ impl Alarms {
             }
         };
         let begun = is_over.then_some(minute.began);
-        Noted { credential: credential.to_owned(), first, over: over.unwrap_or_default(), begun }
+        let source = Source { group, name: credential.to_owned() };
+        Noted { source, first, over: over.unwrap_or_default(), begun }
     }
 
     /// Notes that the first of this kind could not be recorded. What was counted after it stays counted.
-    fn not_told(&self, credential: &str, (action, object, outcome): (AuditAction, &str, Outcome)) {
+    fn not_told(&self, source: &Source, (action, object, outcome): (AuditAction, &str, Outcome)) {
         let mut counts = self.lock();
-        let kinds = counts.get_mut(credential).into_iter().flat_map(|minute| &mut minute.kinds);
+        let minute = counts.of(source.group).get_mut(&source.name);
+        let kinds = minute.into_iter().flat_map(|minute| &mut minute.kinds);
         let is = |kind: &&mut Kind| kind.action == action && kind.object == object && kind.outcome == outcome;
         for kind in kinds.filter(is) {
             kind.told = false;
@@ -211,32 +306,143 @@ impl Alarms {
     }
 
     /// Writes the counts once the minute is over, whether the credential is used again or not.
-    fn tell_later(&self, db: &Db, credential: String, began: Instant) {
+    fn tell_later(&self, db: &Db, source: Source, began: Instant) {
         let (alarms, db) = (self.clone(), db.clone());
         tokio::spawn(async move {
             tokio::time::sleep_until(began + WINDOW).await;
-            write_counts(&db, alarms.over(&credential, began)).await;
+            let over = alarms.over(&source, began);
+            if !over.is_empty() {
+                alarms.write(&db, over).await;
+            }
         });
     }
 
     /// Takes the counts of the minute that began then, unless the next one has taken its place.
-    fn over(&self, credential: &str, began: Instant) -> Vec<Kind> {
+    fn over(&self, source: &Source, began: Instant) -> Vec<Kind> {
         let mut counts = self.lock();
-        if counts.get(credential).is_none_or(|minute| minute.began != began) {
+        let minutes = counts.of(source.group);
+        if minutes.get(&source.name).is_none_or(|minute| minute.began != began) {
             return Vec::new();
         }
-        counts.remove(credential).map(Minute::repeated).unwrap_or_default()
+        minutes.remove(&source.name).map(Minute::repeated).unwrap_or_default()
     }
 
     /// Writes every count there is, as before the server stops.
     pub(crate) async fn flush(&self, db: &Db) {
-        let all: Vec<Kind> = self.lock().drain().flat_map(|(_, minute)| minute.repeated()).collect();
-        write_counts(db, all).await;
+        let all: Vec<Kind> = {
+            let mut counts = self.lock();
+            counts
+                .minutes
+                .iter_mut()
+                .flat_map(HashMap::drain)
+                .flat_map(|(_, minute)| minute.repeated())
+                .collect()
+        };
+        let (alarms, db) = (self.clone(), db.clone());
+        // As in `note`: they are taken out of the counts from here on.
+        let written = tokio::spawn(async move { alarms.write(&db, all).await });
+        if let Err(error) = written.await {
+            tracing::error!("repeated refusals could not be recorded: {error}");
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Minute>> {
+    /// Writes counts, and those that could not be written before. What cannot be now stays counted.
+    async fn write(&self, db: &Db, over: Vec<Kind>) {
+        let mut kinds = std::mem::take(&mut self.lock().unwritten);
+        kinds.extend(over);
+        let Some(last) = kinds.last() else { return };
+        if let Err(error) = write_counts(db, &kinds).await {
+            let refusals: u64 = kinds.iter().map(|kind| kind.again).sum();
+            let error = refuse(&last.last, &error);
+            tracing::error!(
+                refusals,
+                "repeated refusals could not be recorded, which is tried again in a minute: {error}"
+            );
+            self.put_back(db, kinds);
+        }
+    }
+
+    /// Keeps counts that could not be written, and has that tried again.
+    fn put_back(&self, db: &Db, kinds: Vec<Kind>) {
+        let is_waiting = {
+            let mut counts = self.lock();
+            for kind in kinds {
+                counts.keep(kind);
+            }
+            std::mem::replace(&mut counts.is_waiting, true)
+        };
+        if is_waiting {
+            return;
+        }
+        let (alarms, db) = (self.clone(), db.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(WINDOW).await;
+            alarms.lock().is_waiting = false;
+            alarms.write(&db, Vec::new()).await;
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counts> {
         // Nothing that holds the lock can panic.
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Group {
+    fn of(actor: &Actor) -> Self {
+        match actor {
+            Actor::Anonymous => Self::Strangers,
+            Actor::System(PORTAL) => Self::Portal,
+            Actor::User(_) | Actor::Token(_) | Actor::System(_) => Self::Known,
+        }
+    }
+
+    /// How many are counted one by one.
+    fn most(self) -> usize {
+        match self {
+            Self::Known => MOST_CREDENTIALS,
+            Self::Strangers => MOST_STRANGERS,
+            // There is one.
+            Self::Portal => usize::MAX,
+        }
+    }
+}
+
+impl Counts {
+    fn of(&mut self, group: Group) -> &mut HashMap<String, Minute> {
+        let [known, strangers, portal] = &mut self.minutes;
+        match group {
+            Group::Known => known,
+            Group::Strangers => strangers,
+            Group::Portal => portal,
+        }
+    }
+
+    /// Keeps a count that could not be written, with others of its kind.
+    fn keep(&mut self, kind: Kind) {
+        let is_full = self.unwritten.len() >= MOST_UNWRITTEN;
+        let is = |known: &&mut Kind| {
+            (known.action, known.outcome) == (kind.action, kind.outcome)
+                && known.object == kind.object
+                && known.last.actor == kind.last.actor
+        };
+        let of_all = |known: &&mut Kind| known.last.actor == Actor::System(PORTAL) && known.object == OTHERS;
+        if let Some(known) = self.unwritten.iter_mut().find(is) {
+            known.again += kind.again;
+            known.last = kind.last;
+        } else if !is_full {
+            self.unwritten.push(kind);
+        } else if let Some(all) = self.unwritten.iter_mut().find(of_all) {
+            all.again += kind.again;
+        } else {
+            self.unwritten.push(Kind {
+                action: AuditAction::ManyRefused,
+                object: OTHERS.to_owned(),
+                outcome: Outcome::Refused,
+                last: Ctx::system(PORTAL, Timestamp::from_micros(0)),
+                ..kind
+            });
+        }
     }
 }
 
@@ -257,34 +463,25 @@ impl Kind {
     }
 }
 
-async fn write_counts(db: &Db, kinds: Vec<Kind>) {
-    if kinds.is_empty() {
-        return;
-    }
+/// Puts each count on record, or none of them.
+async fn write_counts(db: &Db, kinds: &[Kind]) -> Result<(), sqlx::Error> {
     let written = async {
         let mut work = db.begin().await?;
         let mut contexts = Vec::with_capacity(kinds.len());
-        for kind in &kinds {
+        for kind in kinds {
             contexts.push(dated(&mut work, &kind.last).await?);
         }
-        let record = |kind: &Kind| (kind.action, kind.object.clone(), kind.outcome, kind.again);
-        let counted: Vec<_> = kinds.iter().map(record).collect();
         let records: Vec<(&Ctx, AuditRecord<'_>, u64)> = contexts
             .iter()
-            .zip(&counted)
-            .map(|(ctx, (action, object, outcome, again))| {
+            .zip(kinds)
+            .map(|(ctx, Kind { action, object, outcome, again, .. })| {
                 (ctx, AuditRecord { action: *action, object, outcome: *outcome, fields: &[] }, *again)
             })
             .collect();
         repository::append_counted(&mut work, &records).await?;
         work.commit().await
     };
-    let written = crate::db::in_time(Box::pin(written)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
-    if let Err(error) = written {
-        let refusals: u64 = kinds.iter().map(|kind| kind.again).sum();
-        let ctx = &kinds[0].last;
-        tracing::error!(refusals, "repeated refusals could not be recorded: {}", refuse(ctx, &error));
-    }
+    crate::db::in_time(Box::pin(written)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 /// The context with the time of the database, where it is the portal's own, which has none.
@@ -299,13 +496,17 @@ async fn dated(work: &mut Work, ctx: &Ctx) -> Result<Ctx, sqlx::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tests::{records, somebody, until_recorded};
+    use crate::tests::{anonymous, records, somebody, until_recorded};
     use domain::access::Role;
 
     type What = (AuditAction, &'static str, Outcome);
 
     fn refusal(object: &'static str) -> What {
         (AuditAction::Attempt(Action::WriteSecrets), object, Outcome::Refused)
+    }
+
+    fn known(name: &str) -> Source {
+        Source { group: Group::Known, name: name.to_owned() }
     }
 
     /// Whether it goes on record at once, and the counts that do by now.
@@ -347,7 +548,7 @@ mod tests {
         for number in 0..MOST_CREDENTIALS + 50 {
             count(&alarms, now, &number.to_string(), refusal("one"));
         }
-        assert_eq!(alarms.lock().len(), MOST_CREDENTIALS + 1);
+        assert_eq!(alarms.lock().of(Group::Known).len(), MOST_CREDENTIALS + 1);
     }
 
     #[tokio::test(start_paused = true)]
@@ -359,7 +560,7 @@ mod tests {
         let many = alarms.count(now, &somebody(Role::Reader, 0), "a", refusal("x"));
         assert_eq!(many.first, Some((AuditAction::ManyRefused, OTHERS.to_owned())));
         assert!(!count(&alarms, now, "a", refusal("y")).0);
-        alarms.not_told(&many.credential, (AuditAction::ManyRefused, OTHERS, Outcome::Refused));
+        alarms.not_told(&many.source, (AuditAction::ManyRefused, OTHERS, Outcome::Refused));
         assert!(count(&alarms, now, "a", refusal("z")).0);
         assert!(!count(&alarms, now, "a", refusal("x")).0);
         assert_eq!(count(&alarms, now + WINDOW, "a", refusal("x")).1, [(OTHERS.to_owned(), 2)]);
@@ -371,8 +572,9 @@ mod tests {
         count(&alarms, began, "a", refusal("one"));
         count(&alarms, began + WINDOW, "a", refusal("one"));
         count(&alarms, began + WINDOW, "a", refusal("one"));
-        assert!(alarms.over("a", began).is_empty());
-        let of_next: Vec<_> = alarms.over("a", began + WINDOW).into_iter().map(|kind| kind.again).collect();
+        assert!(alarms.over(&known("a"), began).is_empty());
+        let of_next: Vec<_> =
+            alarms.over(&known("a"), began + WINDOW).into_iter().map(|kind| kind.again).collect();
         assert_eq!(of_next, [1]);
     }
 
@@ -411,5 +613,90 @@ mod tests {
         assert_eq!(told[MOST_KINDS], format!("reader | {many} | {OTHERS} | refused | "));
         let_a_minute_pass().await;
         until_recorded(&pool, &format!("reader | {many} | {OTHERS} | refused | 4 times")).await;
+    }
+
+    /// Strangers come from as many sources as they like: they blur the counts of their like alone.
+    #[tokio::test(start_paused = true)]
+    async fn strangers_take_nobody_elses_place_however_many_they_are() {
+        let (alarms, now) = (Alarms::default(), Instant::now());
+        let failed = (AuditAction::SignIn, "single sign-on", Outcome::Failed);
+        for number in 0..MOST_CREDENTIALS + 50 {
+            alarms.count(now, &anonymous(0), &number.to_string(), failed);
+        }
+        assert_eq!(alarms.lock().of(Group::Strangers).len(), MOST_STRANGERS + 1);
+        let of_reader = alarms.count(now, &somebody(Role::Reader, 0), "reader", refusal("one"));
+        assert_eq!((of_reader.source.name.as_str(), of_reader.first.is_some()), ("reader", true));
+        // Whoever is known has the place of the portal's own alarms no more than they.
+        for number in 0..MOST_CREDENTIALS + 50 {
+            alarms.count(now, &somebody(Role::Reader, 0), &number.to_string(), refusal("one"));
+        }
+        let portal = Ctx::system(PORTAL, Timestamp::from_micros(0));
+        let forged = (AuditAction::RowRefused, "user eve", Outcome::IntegrityFailure);
+        let told = alarms.count(now, &portal, PORTAL, forged);
+        assert_eq!(told.source, Source { group: Group::Portal, name: PORTAL.to_owned() });
+        assert_eq!(told.first, Some((AuditAction::RowRefused, "user eve".to_owned())));
+    }
+
+    #[sqlx::test]
+    async fn counts_that_cannot_be_written_stay_counted_until_they_are(pool: sqlx::PgPool) {
+        let backend = crate::tests::backend(pool.clone()).await;
+        let ask = async || backend.users().list(&somebody(Role::Reader, 1), "", "").await.unwrap_err();
+        let away = async |from: &str, to: &str| {
+            let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&pool).await.unwrap();
+        };
+        for _ in 0..3 {
+            ask().await;
+        }
+        away("audit_head", "audit_head_away").await;
+        backend.db.alarms().flush(&backend.db).await;
+        away("audit_head_away", "audit_head").await;
+        assert_eq!(records(&pool).await, ["reader | manage users | users | refused | "]);
+        // Nothing more has to happen for them to be written.
+        let_a_minute_pass().await;
+        until_recorded(&pool, "reader | manage users | users | refused | 2 times").await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn counts_that_cannot_be_written_take_so_much_memory_and_none_is_lost() {
+        let alarms = Alarms::default();
+        let kind = |number: usize| Kind {
+            action: AuditAction::Attempt(Action::WriteSecrets),
+            object: number.to_string(),
+            outcome: Outcome::Refused,
+            told: true,
+            again: 2,
+            last: somebody(Role::Reader, 0),
+        };
+        let mut counts = alarms.lock();
+        for number in (0..MOST_UNWRITTEN + 50).chain(0..10) {
+            counts.keep(kind(number));
+        }
+        assert_eq!(counts.unwritten.len(), MOST_UNWRITTEN + 1);
+        let all: u64 = counts.unwritten.iter().map(|kind| kind.again).sum();
+        assert_eq!(all, 2 * (MOST_UNWRITTEN as u64 + 60));
+    }
+
+    /// Whoever asks may be gone before the first of its kind is written, as when a browser gives up: it is on record all the same.
+    #[sqlx::test]
+    async fn a_refusal_is_on_record_where_whoever_asked_is_gone(pool: sqlx::PgPool) {
+        let backend = crate::tests::backend(pool.clone()).await;
+        let mut held = pool.begin().await.unwrap();
+        sqlx::query("SELECT FROM audit_head FOR UPDATE").execute(&mut *held).await.unwrap();
+        let users = backend.users().clone();
+        let asked =
+            tokio::spawn(async move { users.list(&somebody(Role::Reader, 1), "", "").await.map(drop) });
+        let waits = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() \
+                     AND wait_event_type = 'Lock')";
+        let waiting = async {
+            while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&pool).await.unwrap() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), waiting).await.unwrap();
+        asked.abort();
+        assert!(asked.await.unwrap_err().is_cancelled());
+        held.rollback().await.unwrap();
+        until_recorded(&pool, "reader | manage users | users | refused | ").await;
     }
 }

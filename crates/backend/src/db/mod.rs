@@ -42,12 +42,15 @@ const PATIENCE: Duration = Duration::from_secs(8);
 
 /// How long it takes at most until requests are served again where a database is back, or another server has taken its
 /// place. The worst is that every connection is in use and silent: requests give up, their connections are looked at and
-/// closed, and the first server that is asked for new ones is silent as well.
+/// closed, and the first server that is asked for new ones is silent as well. Where every place is taken by requests that wait
+/// for a server that takes writes, beside one that takes none, it is less: each gives its place up as its wait ends.
 const BACK: Duration = Duration::from_secs(10);
 
 const _: () = {
-    let worst = PATIENCE.as_millis() + pool::LOOK.as_millis() + servers::HEAD_START.as_millis();
-    assert!(worst < BACK.as_millis(), "it takes longer until requests are served again");
+    let silent = PATIENCE.as_millis() + pool::LOOK.as_millis() + servers::HEAD_START.as_millis();
+    let waiting = pool::CONNECT.as_millis() + 2 * servers::HEAD_START.as_millis();
+    assert!(silent < BACK.as_millis(), "it takes longer until requests are served again");
+    assert!(waiting < silent, "the wait for a server that takes writes is the worst");
 };
 
 /// How long a connection that was used before may take to begin a transaction.
@@ -117,8 +120,8 @@ impl Db {
     }
 
     /// Verifies that the portal wrote this row. Where somebody else did, that is logged and recorded under `what`. A row that
-    /// is signed under a key which is not at hand is refused as well, and logged alone: another server that knows a newer key
-    /// may have written it.
+    /// is signed under a key which is in use and not at hand is refused as well, and logged alone: another server that knows a
+    /// newer key may have written it.
     ///
     /// Errors: no key is at hand.
     pub(crate) fn vouches(
@@ -129,13 +132,8 @@ impl Db {
     ) -> Result<Result<(), Doubt>, sqlx::Error> {
         let keyring = self.keyring().ok_or_else(NoKey::into_database_error)?;
         let outcome = keyring.vouches(message, mac);
-        match outcome {
-            Ok(()) => {}
-            Err(doubt @ Doubt::OtherKey) => tracing::error!(
-                row = what(),
-                "{doubt}: it is refused. Start this server again with every key that is in use"
-            ),
-            Err(doubt) => self.alarms.raise(self, doubt, what()),
+        if let Err(doubt) = outcome {
+            self.alarms.raise(self, doubt, mac, what());
         }
         Ok(outcome)
     }

@@ -28,7 +28,7 @@ use tokio::{
 };
 
 /// How long one server may take to let us in.
-const CONNECT: Duration = Duration::from_secs(3);
+pub(super) const CONNECT: Duration = Duration::from_secs(3);
 
 /// How long a connection may take to show that it lives.
 pub(super) const LOOK: Duration = Duration::from_secs(1);
@@ -245,7 +245,8 @@ impl Pool {
         let counted = Counted::new(&self.open);
         let (options, writable_only) = self.options()?;
         // Whoever gives up waiting while a server is silent begins with the next one the next time.
-        let reached = reach(options, self.pooler, CONNECT, |number| self.pass_over(number)).await?;
+        let pass_over = |number| self.pass_over(number);
+        let reached = reach(options, self.pooler, writable_only, CONNECT, pass_over).await?;
         if !reached.read_only {
             self.remember(reached.number);
         } else if writable_only {
@@ -340,7 +341,9 @@ impl Pool {
 /// Reads the address out of its file; `None` where the file is not there, as in the middle of a rotation.
 fn read_address(path: &Path) -> Option<domain::sensitive::Sensitive> {
     let text = zeroize::Zeroizing::new(std::fs::read_to_string(path).ok()?);
-    Some(domain::sensitive::Sensitive::new(text.trim()))
+    // Some editors begin a file with a mark, which is no white space.
+    let address = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    Some(domain::sensitive::Sensitive::new(address.trim()))
 }
 
 impl Counted {
@@ -409,5 +412,22 @@ impl Drop for Connection {
                 pool.distrust(live.epoch);
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn read_address_takes_a_file_as_editors_write_it() {
+        let path = std::env::temp_dir().join(format!("latchkey-address-{}", uuid::Uuid::new_v4()));
+        let address = "postgres://u:p@localhost/d";
+        for form in ["{}", "{}\n", "{}\r\n", "\u{feff}{}\r\n", " {} \n\n"] {
+            std::fs::write(&path, form.replace("{}", address)).unwrap();
+            assert_eq!(read_address(&path).unwrap().expose(), address, "{form:?}");
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert!(read_address(&path).is_none());
     }
 }

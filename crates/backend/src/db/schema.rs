@@ -85,7 +85,7 @@ async fn connect(address: &Address, pooler: bool) -> Result<PgConnection, StartE
     let servers = (0..address.count())
         .map(|number| Ok((number, address.options(number, pooler)?)))
         .collect::<Result<_, StartError>>()?;
-    let reached = reach(servers, pooler, CONNECT, |_| ()).await?;
+    let reached = reach(servers, pooler, address.writable_only, CONNECT, |_| ()).await?;
     if reached.read_only && address.writable_only {
         return Err(error::read_only().into());
     }

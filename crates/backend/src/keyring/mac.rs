@@ -113,8 +113,8 @@ pub(crate) enum Doubt {
     /// Nothing vouches for it.
     #[error("the row has no authentication code")]
     Missing,
-    /// It names a key that is not at hand.
-    #[error("the row's authentication code is of a key that is not at hand")]
+    /// It names a key that is not at hand, or that is retired.
+    #[error("the row's authentication code is of a key that is not at hand, or retired")]
     OtherKey,
     /// It is a code for something else.
     #[error("the row is not what the portal wrote")]
@@ -175,6 +175,11 @@ impl Keyring {
         let entry = self.keys.iter().find(|entry| entry.id == kek_id)?;
         entry.macs.as_ref()?.of(purpose)
     }
+}
+
+/// Returns the id of the key that a code names, whether there is such a key or not.
+pub(crate) fn key_id(mac: &[u8]) -> Option<String> {
+    mac.split_at_checked(ID_BYTES).map(|(id, _)| crate::random::hex(id))
 }
 
 fn id_bytes(id: &str) -> Option<[u8; ID_BYTES]> {

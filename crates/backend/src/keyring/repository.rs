@@ -50,6 +50,14 @@ pub(super) async fn retired(connection: &mut PgConnection) -> Result<Vec<String>
         .await
 }
 
+/// Whether this is the id of a key whose time is not over.
+pub(crate) async fn is_in_use(connection: &mut PgConnection, id: &str) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM key_encryption_keys WHERE id = $1 AND retired_at IS NULL)")
+        .bind(id)
+        .fetch_one(connection)
+        .await
+}
+
 /// Puts another check value in the place of a key's.
 pub(super) async fn put_check(connection: &mut PgConnection, row: &CheckRow) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE key_encryption_keys SET check_nonce = $2, check_ciphertext = $3 WHERE id = $1")

@@ -23,7 +23,7 @@ use domain::{
 /// Compares the password with that of whoever asks, and returns their row. Counts, locks and records as signing in does, under
 /// the same name; with the fifth failure the session that asks ends.
 ///
-/// Errors: `Invalid` with `PasswordWrong`, `Locked`, `Busy`, `NoPasswords`, `KeptByProvider`; `Refused`.
+/// Errors: `Invalid` with `PasswordWrong`, `Locked`, `LockedOut`, `Busy`, `NoPasswords`, `KeptByProvider`; `Refused`.
 pub(crate) async fn verify(
     db: &Db,
     passwords: &Passwords,
@@ -70,7 +70,7 @@ pub(crate) async fn verify(
     if !right {
         failed_once(db, ctx, counted.is_last).await?;
         let wrong = AccessError::field(AccessField::CurrentPassword, AccessProblem::PasswordWrong);
-        return Err(if counted.is_last { AccessError::Locked(attempts::LOCK_SECONDS) } else { wrong });
+        return Err(if counted.is_last { AccessError::LockedOut(attempts::LOCK_SECONDS) } else { wrong });
     }
     bounded(ctx, async {
         let mut work = db.begin().await.map_err(failed)?;

@@ -328,8 +328,8 @@ impl TokenService {
 }
 
 /// What is wrong with the name, which must not be taken for somebody else's. Whoever may not list users is told of no name
-/// that they are not told anyway, or they could find out by trying who has an account: the word "of" is refused whatever comes
-/// after it.
+/// that they are not told anyway, their own and those few administrators whom `who_can_help` names, or they could find out by
+/// trying who has an account: the word "of" is refused whatever comes after it.
 async fn name_problem(work: &mut Work, ctx: &Ctx, name: &str) -> Result<Option<AccessProblem>, sqlx::Error> {
     let readings = names::readings(name);
     let is_persons = match &ctx.actor {

@@ -171,7 +171,7 @@ async fn a_token_that_could_do_harm_takes_the_password(pool: PgPool) {
     for _ in 0..4 {
         assert_eq!(tokens.create(&admin, &wrong).await.map(drop), problem(AccessProblem::PasswordWrong));
     }
-    assert!(matches!(tokens.create(&admin, &wrong).await.unwrap_err(), AccessError::Locked(_)));
+    assert_eq!(tokens.create(&admin, &wrong).await.unwrap_err(), AccessError::LockedOut(900));
     let right = TokenDraft { name: "late".to_owned(), ..draft(TokenScope::Write) };
     assert!(matches!(tokens.create(&admin, &right).await.unwrap_err(), AccessError::Locked(_)));
     let signing_in = backend.sessions().sign_in(&anonymous(1), "ana", &text(PASSWORD), "").await;
@@ -275,6 +275,17 @@ async fn the_name_of_a_token_tells_nobody_who_has_an_account(pool: PgPool) {
             assert_eq!(create(ctx, name).await, refused(AccessProblem::TokenNameReserved), "{name}");
         }
     }
+    // Of the administrators these are those few whose names everybody is told. Of the others nothing is: neither that they are
+    // administrators nor that there is somebody of the name.
+    for number in 1..=5 {
+        add_user(&backend, &format!("boss{number}"), Role::Admin, PASSWORD).await;
+    }
+    assert_eq!(
+        backend.users().who_can_help(&reader).await.unwrap(),
+        ["ana", "boss1", "boss2", "boss3", "boss4"]
+    );
+    assert_eq!(create(&reader, "boss4").await, refused(AccessProblem::TokenNameReserved));
+    assert_eq!(create(&reader, "boss5").await, create(&reader, "boss6").await);
     // Whoever lists users anyway is told of every name.
     for ctx in [&admin, &at(0)] {
         for name in ["ben", "rita", "ci of ed"] {

@@ -268,7 +268,7 @@ async fn what_of_a_user_outlives_a_session_takes_the_password(pool: PgPool) {
         assert_eq!(refused, problem(AccessProblem::PasswordWrong), "{what}");
     }
     let fifth = lasting(&backend, &thief, "add", "not the password").await;
-    assert!(matches!(fifth, Err(AccessError::Locked(_))), "{fifth:?}");
+    assert_eq!(fifth, Err(AccessError::LockedOut(900)));
     assert_eq!(backend.sessions().identify(&anonymous(1), &session.token).await, Ok(None));
     for what in LASTING {
         let locked = lasting(&backend, &thief, what, PASSWORD).await;

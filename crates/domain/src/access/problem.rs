@@ -144,7 +144,7 @@ impl AccessProblem {
                 "The name has an invisible character, or a mark that turns the direction of writing. Type it anew.".to_owned()
             }
             Self::TokenNameReserved => {
-                "This is your own name, that of an administrator or of a part of the portal, for which the token could be taken. \
+                "This is the name of a person, or one that the portal keeps for itself, so the token could be taken for another. \
                  Choose another name."
                     .to_owned()
             }
@@ -155,7 +155,10 @@ impl AccessProblem {
                 "You have a token of this name already. Choose another name, or revoke that one first.".to_owned()
             }
             Self::TokensTooMany(most) => {
-                format!("You have {most} tokens that are good, and nobody may have more. Revoke one that is not in use first.")
+                format!(
+                    "Nobody may have more than {most} tokens that are good, and you have as many or more. Revoke those that are not \
+                     in use first, until fewer are left."
+                )
             }
             Self::TokenScope => "Choose what the token allows.".to_owned(),
             Self::TokenScopeBeyondRole(scope) => format!(
@@ -204,6 +207,10 @@ pub enum AccessError {
     /// Too many failures; may be tried again after so many seconds.
     #[error("locked for {0} seconds")]
     Locked(u32),
+    /// It was one failure too many, of somebody who had signed in: their session has ended; they may try to sign in after so many
+    /// seconds.
+    #[error("signed out, and locked for {0} seconds")]
+    LockedOut(u32),
     /// Too many passwords are being checked, so this one was not; may be tried again after so many seconds.
     #[error("busy for {0} seconds")]
     Busy(u32),
@@ -308,5 +315,24 @@ impl AccessError {
     /// One field and what is wrong with it.
     pub fn field(field: AccessField, problem: AccessProblem) -> Self {
         Self::Invalid(vec![(field, problem)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_tokens_is_true_of_whoever_reads_it() {
+        // Administrators are refused the name of anybody, and everybody else those that they are told anyway.
+        let reserved = AccessProblem::TokenNameReserved.message();
+        assert!(
+            reserved.contains("the name of a person") && !reserved.contains("administrator"),
+            "{reserved}"
+        );
+        // Somebody may have more than that from before there was a limit.
+        let many = AccessProblem::TokensTooMany(200).message();
+        assert!(many.contains("more than 200") && many.contains("as many or more"), "{many}");
+        assert!(!many.contains("You have 200") && !many.contains("Revoke one"), "{many}");
     }
 }

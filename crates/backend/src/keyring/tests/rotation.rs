@@ -218,3 +218,38 @@ async fn a_server_without_the_key_of_whoever_wrote_last_writes_nothing(pool: PgP
     before.users().add(&at(5), "eve", "reader", &text("")).await.unwrap();
     assert!(!records(&pool).await.iter().any(|record| record.contains("record found cut")));
 }
+
+/// Whoever has a key that was put away, or makes up the id of one, forges as anybody else does: refused, and on record.
+#[sqlx::test]
+async fn a_row_under_a_key_that_is_not_in_use_is_refused_and_on_record(pool: PgPool) {
+    let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
+    let both = backend_with(pool.clone(), vec![old.clone(), new.clone()]).await;
+    let mut people = Vec::new();
+    for name in ["ana", "ben", "cid"] {
+        add_user(&both, name, Role::Reader, PASSWORD).await;
+        let session = both.sessions().sign_in(&anonymous(1), name, &text(PASSWORD), "").await.unwrap().token;
+        let code = "SELECT mac FROM users WHERE name = $1";
+        let code: Vec<u8> = sqlx::query_scalar(code).bind(name).fetch_one(&pool).await.unwrap();
+        people.push((name, session, code));
+    }
+    both.keys().add(&at(2)).await.unwrap();
+    both.keys().activate(&at(2), &new.id()).await.unwrap();
+    both.keys().rewrap(&at(3), |_| ()).await.unwrap();
+    both.keys().retire(&at(4), &old.id()).await.unwrap();
+    let invented = vec![0xab; 40];
+    let cases = [
+        // The retired key is still in the file, or is taken out of it; and one that nobody ever had.
+        (vec![old.clone(), new.clone()], people[0].2.clone()),
+        (vec![new.clone()], people[1].2.clone()),
+        (vec![new.clone()], invented),
+    ];
+    for ((name, session, _), (keys, code)) in people.iter().zip(cases) {
+        let backend = backend_with(pool.clone(), keys).await;
+        assert!(backend.sessions().identify(&anonymous(5), session).await.unwrap().is_some(), "{name}");
+        let forge = "UPDATE users SET mac = $2 WHERE name = $1";
+        sqlx::query(forge).bind(name).bind(code).execute(&pool).await.unwrap();
+        assert_eq!(backend.sessions().identify(&anonymous(6), session).await.unwrap(), None, "{name}");
+        let told = format!("portal | forged row refused | user {name} | integrity failure | ");
+        until_recorded(&pool, &told).await;
+    }
+}
