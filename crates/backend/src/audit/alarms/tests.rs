@@ -1,0 +1,205 @@
+//! Repeated refusals are told in time, once, and lost by nobody.
+
+use super::*;
+use crate::tests::{anonymous, records, somebody, until_recorded};
+use domain::access::Role;
+
+type What = (AuditAction, &'static str, Outcome);
+
+fn refusal(object: &'static str) -> What {
+    (AuditAction::Attempt(Action::WriteSecrets), object, Outcome::Refused)
+}
+
+fn known(name: &str) -> Source {
+    Source { group: Group::Known, name: name.to_owned() }
+}
+
+/// Whether it goes on record at once, and the counts that do by now.
+fn count(alarms: &Alarms, now: Instant, credential: &str, what: What) -> (bool, Vec<(String, u64)>) {
+    let noted = alarms.count(now, &somebody(Role::Reader, 0), credential, what);
+    (noted.first.is_some(), noted.over.into_iter().map(|kind| (kind.object, kind.again)).collect())
+}
+
+#[tokio::test(start_paused = true)]
+async fn repetitions_within_a_minute_are_counted_and_told_by_the_next() {
+    let (alarms, began) = (Alarms::default(), Instant::now());
+    assert_eq!(count(&alarms, began, "a", refusal("one")), (true, vec![]));
+    for second in 0..59 {
+        let now = began + Duration::from_secs(second);
+        assert_eq!(count(&alarms, now, "a", refusal("one")), (false, vec![]), "{second}");
+    }
+    // Each first of its kind is told, of whoever it is.
+    assert_eq!(count(&alarms, began, "a", refusal("two")), (true, vec![]));
+    assert_eq!(count(&alarms, began, "b", refusal("one")), (true, vec![]));
+    let later = began + WINDOW;
+    assert_eq!(count(&alarms, later, "a", refusal("one")), (true, vec![("one".to_owned(), 59)]));
+    assert_eq!(count(&alarms, later, "b", refusal("one")), (true, vec![]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_credential_fills_no_record_however_different_what_it_asks_for() {
+    let (alarms, now) = (Alarms::default(), Instant::now());
+    let objects: Vec<&'static str> =
+        (0..1_000).map(|number| &*Box::leak(format!("image-{number}").into_boxed_str())).collect();
+    let told = objects.iter().filter(|object| count(&alarms, now, "a", refusal(object)).0).count();
+    assert_eq!(told, MOST_KINDS + 1);
+    let (_, over) = count(&alarms, now + WINDOW, "a", refusal("one"));
+    assert_eq!(over, [(OTHERS.to_owned(), 969)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn as_many_credentials_as_come_take_so_much_memory_and_no_more() {
+    let (alarms, now) = (Alarms::default(), Instant::now());
+    for number in 0..MOST_CREDENTIALS + 50 {
+        count(&alarms, now, &number.to_string(), refusal("one"));
+    }
+    assert_eq!(alarms.lock().of(Group::Known).len(), MOST_CREDENTIALS + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_recorded_is_the_first_of_its_kind_again() {
+    let (alarms, now) = (Alarms::default(), Instant::now());
+    for number in 0..MOST_KINDS {
+        count(&alarms, now, "a", refusal(&*Box::leak(number.to_string().into_boxed_str())));
+    }
+    let many = alarms.count(now, &somebody(Role::Reader, 0), "a", refusal("x"));
+    assert_eq!(many.first, Some((AuditAction::ManyRefused, OTHERS.to_owned())));
+    assert!(!count(&alarms, now, "a", refusal("y")).0);
+    alarms.not_told(&many.source, (AuditAction::ManyRefused, OTHERS, Outcome::Refused));
+    assert!(count(&alarms, now, "a", refusal("z")).0);
+    assert!(!count(&alarms, now, "a", refusal("x")).0);
+    assert_eq!(count(&alarms, now + WINDOW, "a", refusal("x")).1, [(OTHERS.to_owned(), 2)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_minute_takes_nothing_of_the_next() {
+    let (alarms, began) = (Alarms::default(), Instant::now());
+    count(&alarms, began, "a", refusal("one"));
+    count(&alarms, began + WINDOW, "a", refusal("one"));
+    count(&alarms, began + WINDOW, "a", refusal("one"));
+    assert!(alarms.over(&known("a"), began).is_empty());
+    let of_next: Vec<_> =
+        alarms.over(&known("a"), began + WINDOW).into_iter().map(|kind| kind.again).collect();
+    assert_eq!(of_next, [1]);
+}
+
+/// Lets the time of a minute pass for whoever waits for its end.
+async fn let_a_minute_pass() {
+    tokio::time::pause();
+    tokio::time::advance(WINDOW + Duration::from_secs(1)).await;
+    tokio::time::resume();
+}
+
+#[sqlx::test]
+async fn what_many_credentials_share_is_told_within_the_minute(pool: sqlx::PgPool) {
+    let backend = crate::tests::backend(pool.clone()).await;
+    let alarms = backend.db.alarms();
+    for number in 0..MOST_CREDENTIALS {
+        alarms.count(Instant::now(), &somebody(Role::Editor, 0), &number.to_string(), refusal("one"));
+    }
+    for _ in 0..3 {
+        backend.users().list(&somebody(Role::Reader, 1), "", "").await.unwrap_err();
+    }
+    assert_eq!(records(&pool).await, ["reader | manage users | users | refused | "]);
+    let_a_minute_pass().await;
+    until_recorded(&pool, "reader | manage users | users | refused | 2 times").await;
+}
+
+#[sqlx::test]
+async fn what_is_too_much_is_told_as_that_within_the_minute(pool: sqlx::PgPool) {
+    let backend = crate::tests::backend(pool.clone()).await;
+    for number in 0..MOST_KINDS + 5 {
+        let reader = somebody(Role::Reader, 1);
+        backend.users().get(&reader, &format!("user-{number}")).await.unwrap_err();
+    }
+    let many = AuditAction::ManyRefused.as_str();
+    let told = records(&pool).await;
+    assert_eq!(told.len(), MOST_KINDS + 1);
+    assert_eq!(told[MOST_KINDS], format!("reader | {many} | {OTHERS} | refused | "));
+    let_a_minute_pass().await;
+    until_recorded(&pool, &format!("reader | {many} | {OTHERS} | refused | 4 times")).await;
+}
+
+/// Strangers come from as many sources as they like: they blur the counts of their like alone.
+#[tokio::test(start_paused = true)]
+async fn strangers_take_nobody_elses_place_however_many_they_are() {
+    let (alarms, now) = (Alarms::default(), Instant::now());
+    let failed = (AuditAction::SignIn, "single sign-on", Outcome::Failed);
+    for number in 0..MOST_CREDENTIALS + 50 {
+        alarms.count(now, &anonymous(0), &number.to_string(), failed);
+    }
+    assert_eq!(alarms.lock().of(Group::Strangers).len(), MOST_STRANGERS + 1);
+    let of_reader = alarms.count(now, &somebody(Role::Reader, 0), "reader", refusal("one"));
+    assert_eq!((of_reader.source.name.as_str(), of_reader.first.is_some()), ("reader", true));
+    // Whoever is known has the place of the portal's own alarms no more than they.
+    for number in 0..MOST_CREDENTIALS + 50 {
+        alarms.count(now, &somebody(Role::Reader, 0), &number.to_string(), refusal("one"));
+    }
+    let portal = Ctx::system(PORTAL, Timestamp::from_micros(0));
+    let forged = (AuditAction::RowRefused, "user eve", Outcome::IntegrityFailure);
+    let told = alarms.count(now, &portal, PORTAL, forged);
+    assert_eq!(told.source, Source { group: Group::Portal, name: PORTAL.to_owned() });
+    assert_eq!(told.first, Some((AuditAction::RowRefused, "user eve".to_owned())));
+}
+
+#[sqlx::test]
+async fn counts_that_cannot_be_written_stay_counted_until_they_are(pool: sqlx::PgPool) {
+    let backend = crate::tests::backend(pool.clone()).await;
+    let ask = async || backend.users().list(&somebody(Role::Reader, 1), "", "").await.unwrap_err();
+    let away = async |from: &str, to: &str| {
+        let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&pool).await.unwrap();
+    };
+    for _ in 0..3 {
+        ask().await;
+    }
+    away("audit_head", "audit_head_away").await;
+    backend.db.alarms().flush(&backend.db).await;
+    away("audit_head_away", "audit_head").await;
+    assert_eq!(records(&pool).await, ["reader | manage users | users | refused | "]);
+    // Nothing more has to happen for them to be written.
+    let_a_minute_pass().await;
+    until_recorded(&pool, "reader | manage users | users | refused | 2 times").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn counts_that_cannot_be_written_take_so_much_memory_and_none_is_lost() {
+    let alarms = Alarms::default();
+    let kind = |number: usize| Kind {
+        action: AuditAction::Attempt(Action::WriteSecrets),
+        object: number.to_string(),
+        outcome: Outcome::Refused,
+        told: true,
+        again: 2,
+        last: somebody(Role::Reader, 0),
+    };
+    let mut counts = alarms.lock();
+    for number in (0..MOST_UNWRITTEN + 50).chain(0..10) {
+        counts.keep(kind(number));
+    }
+    assert_eq!(counts.unwritten.len(), MOST_UNWRITTEN + 1);
+    let all: u64 = counts.unwritten.iter().map(|kind| kind.again).sum();
+    assert_eq!(all, 2 * (MOST_UNWRITTEN as u64 + 60));
+}
+
+/// Whoever asks may be gone before the first of its kind is written, as when a browser gives up: it is on record all the same.
+#[sqlx::test]
+async fn a_refusal_is_on_record_where_whoever_asked_is_gone(pool: sqlx::PgPool) {
+    let backend = crate::tests::backend(pool.clone()).await;
+    let mut held = pool.begin().await.unwrap();
+    sqlx::query("SELECT FROM audit_head FOR UPDATE").execute(&mut *held).await.unwrap();
+    let users = backend.users().clone();
+    let asked = tokio::spawn(async move { users.list(&somebody(Role::Reader, 1), "", "").await.map(drop) });
+    let waits = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() \
+                 AND wait_event_type = 'Lock')";
+    let waiting = async {
+        while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&pool).await.unwrap() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waiting).await.unwrap();
+    asked.abort();
+    assert!(asked.await.unwrap_err().is_cancelled());
+    held.rollback().await.unwrap();
+    until_recorded(&pool, "reader | manage users | users | refused | ").await;
+}
