@@ -56,7 +56,7 @@ pub(crate) fn prove_again(
             EitherOf3::A(form.line(AccessField::CurrentPassword, "Current password", hint, Line::PASSWORD))
         }
         Proof::Given => EitherOf3::B(view! {
-            <p class="hint">"You have just signed in where you do, which counts for five minutes as a proof of who you are."</p>
+            <p class="hint">"You signed in at your provider a moment ago, which confirms for five minutes that it is you."</p>
         }),
         Proof::AtProvider => EitherOf3::C(view! {
             <p class="hint">
@@ -64,7 +64,7 @@ pub(crate) fn prove_again(
                 <a href=address target=waits.then_some("_blank") rel=waits.then_some("noopener")>
                     {if waits { "Sign in again in another tab" } else { "Sign in again" }}
                 </a>
-                {if waits { ", then send this form again." } else { " where you do; it counts for five minutes." }}
+                {if waits { ", then send this form again." } else { " at your provider; it counts for five minutes." }}
             </p>
         }),
     }

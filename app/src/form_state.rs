@@ -275,7 +275,7 @@ pub(crate) fn message(error: &AccessError) -> String {
                 .to_owned()
         }
         AccessError::ProveAtProvider => {
-            "For this, sign in again where you sign in: it counts for five minutes.".to_owned()
+            "Sign in again at your provider first; it counts for five minutes.".to_owned()
         }
         AccessError::Refused(error) => crate::error::ApiError::Refused(error.clone()).message(),
     }

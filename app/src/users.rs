@@ -24,8 +24,7 @@ use leptos::{
 pub const USERS: &str = "/users";
 
 /// Why somebody who changes users is asked who they are.
-pub(crate) const PROOF_HINT: &str =
-    "What you do here lasts longer than a session, so whoever does it shows that they are you.";
+pub(crate) const PROOF_HINT: &str = "What you do here outlasts your session, so confirm that it is you.";
 
 /// The address of one user's page.
 pub fn user_address(name: &str) -> String {

@@ -60,6 +60,32 @@ test('a manifest is chosen as a file; a key in it becomes a Git dataset', async 
   await expect(row(page, secret)).toContainText('Git Dataset');
 });
 
+test('the places of a credential are seen in every window, and on its page afterwards', async ({ page }) => {
+  const name = unique('placed');
+  const config = dockerConfig({ [`${name}.example`]: 'u:p' });
+  const places = [1, 2, 3, 4].map((number) => `${name}-${number}`);
+  const manifests = places.map((place) => secretManifest(place, 'kubernetes.io/dockerconfigjson', { '.dockerconfigjson': config }));
+  const shown = page.getByText(places.slice(0, 3).join(', '), { exact: true });
+  const last = page.getByText(places[3] ?? '', { exact: true });
+  const seen = async () => {
+    for (const width of [360, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      await expect(shown).toBeVisible();
+      await expect(last).toBeHidden();
+    }
+    await page.getByText('and 1 more').click();
+    await expect(last).toBeVisible();
+  };
+  await beginImport(page, manifests.join('---\n'));
+  await seen();
+  await page.locator('#name-1').fill(name);
+  await save(page).click();
+  await expectList(page);
+  await open(page, `/secrets/image-${name}`);
+  await expect(page.getByRole('heading', { name: 'Imported from' })).toBeVisible();
+  await seen();
+});
+
 test('what is kept elsewhere is listed with what to do about it', async ({ page }) => {
   const config = dockerConfig({ 'ghcr.io': '', 'quay.io': 'robot:pw' }, { credsStore: 'osxkeychain', credHelpers: { '1.dkr.ecr.eu-central-1.amazonaws.com': 'ecr-login' } });
   await beginImport(page, config);

@@ -5,7 +5,7 @@ use crate::{
     failure::LoadFailure,
     secrets::{LIST, holds_the_same},
     ssr,
-    ui::{alert::Alert, confirm::not_done, icon::icon},
+    ui::{alert::Alert, confirm::not_done, icon::icon, place_list::PlaceList},
 };
 use backend::{ImportChoice, ImportRow, ImportView};
 use domain::{
@@ -173,9 +173,6 @@ fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoVi
 
 /// Up to so many rows have a field for their display names: more are for a form that stays usable.
 const FEW: usize = 100;
-
-/// So many places of a row are shown at once.
-const PLACES: usize = 3;
 
 /// Which rows are chosen at first, by the page's address.
 enum Select {
@@ -349,7 +346,7 @@ fn Row(
                         </ul>
                     }
                 })}
-            <Places places=row.places.clone() lead="From "/>
+            <PlaceList places=row.places.clone() lead="From "/>
             <div class="import-fields">
                 {line(name, Field::Name.label(), Some(typed.name), true)}
                 {(!many).then(|| line(display, Field::DisplayName.label(), Some(typed.display_name), false))}
@@ -373,28 +370,6 @@ fn host_key(key: &TrustedKey) -> impl IntoView + use<> {
     }
 }
 
-/// Where a thing stood: the first few, and the others on demand.
-#[component]
-pub fn Places(places: Vec<String>, lead: &'static str) -> impl IntoView {
-    let count = places.len();
-    let list = |places: &[String]| places.join(", ");
-    let (first, rest) = places.split_at(count.min(PLACES));
-    let (first, rest) = (list(first), list(rest));
-    (count > 0).then(|| {
-        let more = (count > PLACES).then(|| {
-            view! {
-                <details>
-                    <summary>{format!("and {} more", count - PLACES)}</summary>
-                    <code>{rest}</code>
-                </details>
-            }
-        });
-        view! {
-            <div class="places hint">{lead} <code>{first}</code> " " {more}</div>
-        }
-    })
-}
-
 /// What a row is: the account, or the key.
 fn what(row: &ImportRow) -> impl IntoView + use<> {
     let kind = row.kind.label();
@@ -415,7 +390,7 @@ fn NotImported(rows: Vec<ImportRow>, skipped: SkippedCounts) -> impl IntoView {
                 <li>
                     <b>{what(&row)}</b>
                     <p>{notes.join(" ")}</p>
-                    <Places places=row.places.clone() lead="From "/>
+                    <PlaceList places=row.places.clone() lead="From "/>
                 </li>
             }
         })

@@ -16,13 +16,14 @@ use crate::{
     error::ApiError,
     failure::LoadFailure,
     help::place_of_need::form_help,
-    imports::{IMPORT, choose::Places},
+    imports::IMPORT,
     ssr,
     ui::{
         ago::Ago,
         confirm::ConfirmPage,
         field::{FieldText, field_frame},
         icon::icon,
+        place_list::PlaceList,
     },
 };
 use domain::{
@@ -245,7 +246,7 @@ fn ImportedFrom(origins: Origins) -> impl IntoView {
         view! {
             <section aria-labelledby="imported-title">
                 <h2 id="imported-title">"Imported from"</h2>
-                <Places places=origins.places().to_vec() lead=""/>
+                <PlaceList places=origins.places().to_vec()/>
                 {more.map(|said| view! { <p class="hint">{said}</p> })}
             </section>
         }

@@ -17,7 +17,8 @@ use domain::{
 use leptos::{either::Either, prelude::*};
 
 /// Why somebody is asked who they are.
-const PROOF_HINT: &str = "For every scope but “Read metadata”: a token outlives a session, so whoever makes one shows that they are you.";
+const PROOF_HINT: &str =
+    "For every scope but “Read metadata”: a token outlasts your session, so confirm that it is you.";
 
 /// The address of the list.
 pub const TOKENS: &str = "/tokens";

@@ -19,4 +19,6 @@ pub mod notice;
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
+pub mod place_list;
+#[cfg(feature = "ssr")]
 pub mod theme;

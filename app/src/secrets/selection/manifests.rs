@@ -223,7 +223,7 @@ pub fn ManifestsPage() -> impl IntoView {
 
 /// The question who somebody is: values are in the file.
 fn proof_asked(form: FormState) -> impl IntoView {
-    const HINT: &str = "Values are in the file, so whoever exports it shows that they are you.";
+    const HINT: &str = "The file holds values, so confirm that it is you.";
     let back = format!("{}?{}", MANIFESTS, ssr::query());
     Suspend::new(async move {
         let proof = match ssr::request() {

@@ -271,12 +271,18 @@ async fn a_name_that_is_nobodys_takes_as_long(pool: PgPool) {
     };
     // By turns, and the best of each: what else the machine does hits both.
     let (mut known, mut unknown) = (Duration::MAX, Duration::MAX);
-    for round in 1..=12 {
+    let alike = |known: Duration, unknown: Duration| {
+        (0.5..2.0).contains(&(known.as_secs_f64() / unknown.as_secs_f64()))
+    };
+    // A busy machine may need more turns until both had a good one.
+    for round in 1..=60 {
         known = known.min(time("ana", round).await);
         unknown = unknown.min(time("nobody", round).await);
+        if round >= 12 && alike(known, unknown) {
+            break;
+        }
     }
-    let ratio = known.as_secs_f64() / unknown.as_secs_f64();
-    assert!((0.5..2.0).contains(&ratio), "{known:?} against {unknown:?}");
+    assert!(alike(known, unknown), "{known:?} against {unknown:?}");
 }
 
 #[sqlx::test]

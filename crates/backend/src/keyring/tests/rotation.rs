@@ -172,14 +172,29 @@ async fn a_damaged_value_is_counted_and_left_alone(pool: PgPool) {
     assert_eq!(password(&backend, "b").await, "second");
 }
 
-#[sqlx::test]
-async fn a_server_without_a_newer_key_accuses_nobody_of_a_forgery(pool: PgPool) {
+/// Two servers of one database after a newer key was made the active one, under which a user was added.
+struct Switched {
+    /// The server that was not given the newer key.
+    before: Backend,
+    /// The server that has both keys.
+    both: Backend,
+    old: Kek,
+    new: Kek,
+}
+
+async fn switched(pool: &PgPool) -> Switched {
     let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
     let before = backend_with(pool.clone(), vec![old.clone()]).await;
     let both = backend_with(pool.clone(), vec![old.clone(), new.clone()]).await;
     both.keys().add(&at(2)).await.unwrap();
     both.keys().activate(&at(2), &new.id()).await.unwrap();
     add_user(&both, "ana", Role::Admin, PASSWORD).await;
+    Switched { before, both, old, new }
+}
+
+#[sqlx::test]
+async fn a_server_without_a_newer_key_accuses_nobody_of_a_forgery(pool: PgPool) {
+    let Switched { before, both, old, .. } = switched(&pool).await;
     let session = both.sessions().sign_in(&anonymous(3), "ana", &text(PASSWORD), "").await.unwrap().token;
     // Back to the key that both have; what was signed in between stays as it is.
     both.keys().activate(&at(4), &old.id()).await.unwrap();
@@ -198,12 +213,7 @@ async fn a_server_without_a_newer_key_accuses_nobody_of_a_forgery(pool: PgPool) 
 
 #[sqlx::test]
 async fn a_server_without_the_key_of_whoever_wrote_last_writes_nothing(pool: PgPool) {
-    let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
-    let before = backend_with(pool.clone(), vec![old.clone()]).await;
-    let both = backend_with(pool.clone(), vec![old.clone(), new.clone()]).await;
-    both.keys().add(&at(2)).await.unwrap();
-    both.keys().activate(&at(2), &new.id()).await.unwrap();
-    add_user(&both, "ana", Role::Admin, PASSWORD).await;
+    let Switched { before, both, old, new } = switched(&pool).await;
     let (active, other) = (old.id(), new.id());
     for (id, active) in [(&other, false), (&active, true)] {
         let sql = "UPDATE key_encryption_keys SET active = $2 WHERE id = $1";
