@@ -18,7 +18,11 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{secret::SecretId, time::Timestamp};
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use sqlx::{
+    FromRow, PgConnection, Postgres, QueryBuilder,
+    postgres::PgArguments,
+    query::Query,
+};
 
 /// Adds a record to the end of the chain. The end stays locked until the transaction is over, so this comes last in it.
 pub(crate) async fn append(work: &mut Work, ctx: &Ctx, record: AuditRecord<'_>) -> Result<(), sqlx::Error> {
@@ -41,7 +45,7 @@ pub(crate) async fn append_counted(
 ) -> Result<(), sqlx::Error> {
     let keyring = work.keyring().cloned();
     let entries = records.iter().map(|(ctx, record, times)| (*ctx, record, format!("{times} times")));
-    add(work, keyring.as_deref(), entries.collect()).await
+    add(work, keyring.as_deref(), entries.collect()).await.map(drop)
 }
 
 /// The same, under these keys.
@@ -50,21 +54,33 @@ pub(crate) async fn append_with(
     keyring: Option<&Keyring>,
     records: &[(&Ctx, AuditRecord<'_>)],
 ) -> Result<(), sqlx::Error> {
-    let entries = records.iter().map(|(ctx, record)| (*ctx, record, record.fields.join(",")));
-    add(connection, keyring, entries.collect()).await
+    add(connection, keyring, entries(records)).await.map(drop)
+}
+
+/// The same; returns the new end of the chain, unless there is nothing to add.
+pub(crate) async fn append_and_remember(
+    work: &mut Work,
+    records: &[(&Ctx, AuditRecord<'_>)],
+) -> Result<Option<KnownEnd>, sqlx::Error> {
+    let keyring = work.keyring().cloned();
+    add(work, keyring.as_deref(), entries(records)).await
 }
 
 /// Records that are to be added, each with the names of its fields.
 type Entries<'a> = Vec<(&'a Ctx, &'a AuditRecord<'a>, String)>;
 
+fn entries<'a>(records: &'a [(&'a Ctx, AuditRecord<'a>)]) -> Entries<'a> {
+    records.iter().map(|(ctx, record)| (*ctx, record, record.fields.join(","))).collect()
+}
+
 async fn add(
     connection: &mut PgConnection,
     keyring: Option<&Keyring>,
     mut entries: Entries<'_>,
-) -> Result<(), sqlx::Error> {
-    let Some((first, ..)) = entries.first() else { return Ok(()) };
+) -> Result<Option<KnownEnd>, sqlx::Error> {
+    let Some((first, ..)) = entries.first() else { return Ok(None) };
     let keyring = keyring.ok_or_else(NoKey::into_database_error)?;
-    let End { last_id: mut last, mut hash, signer, doubt } = end(connection, keyring).await?;
+    let End { stored, last_id, hash, signer, doubt } = end(connection, keyring).await?;
     let ctx = Ctx { actor: Actor::System(ACTOR), ..(*first).clone() };
     let cut = AuditRecord {
         outcome: Outcome::IntegrityFailure,
@@ -76,85 +92,136 @@ async fn add(
         );
         entries.insert(0, (&ctx, &cut, String::new()));
     }
-    let mut columns = Columns::default();
-    for (ctx, record, fields) in entries {
-        let address = ctx.address.map(|address| address.to_string());
-        let credential = ctx.actor.credential();
-        let (actor, request_id, object) =
-            (clean(ctx.actor.name()), clean(&ctx.request_id), clean(record.object));
-        last += 1;
-        let link = Link {
-            id: last,
-            at: ctx.now.micros(),
-            actor_kind: ctx.actor.kind(),
-            actor: &actor,
-            credential: credential.as_deref(),
-            address: address.as_deref(),
-            request_id: &request_id,
-            action: record.action.as_str(),
-            object: &object,
-            outcome: record.outcome.as_str(),
-            fields: &fields,
-        };
-        hash = link.hash(&hash);
-        columns.ids.push(last);
-        columns.at.push(instant(ctx.now)?);
-        columns.actor_kinds.push(ctx.actor.kind());
-        columns.actors.push(actor);
-        columns.credentials.push(credential);
-        columns.addresses.push(address);
-        columns.request_ids.push(request_id);
-        columns.actions.push(record.action.as_str());
-        columns.objects.push(object);
-        columns.outcomes.push(record.outcome.as_str());
-        columns.fields.push(fields);
-        columns.hashes.push(hash.clone());
-        columns.macs.push(signed(keyring, &signer, &record_message(last, &hash))?);
-    }
-    let end = signed(keyring, &signer, &head_message(last, &hash))?;
-    insert(connection, columns, (last, hash, end)).await
+    let links = Links::after(keyring, stored, (last_id, hash), signer, entries)?;
+    let end = links.end.clone();
+    links.bind(sqlx::query(APPEND)).execute(connection).await?;
+    Ok(Some(end))
 }
 
-async fn insert(
-    connection: &mut PgConnection,
+/// The end of the chain as this server left it. Others may have added to it since.
+#[derive(Clone, Debug)]
+pub(crate) struct KnownEnd {
+    last_id: i64,
+    hash: Vec<u8>,
+    mac: Vec<u8>,
+    /// The id of the key that signed it, which was the active one.
+    signer: String,
+}
+
+impl KnownEnd {
+    /// Returns whether the record that made this end is in the chain.
+    pub(crate) async fn is_in(&self, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM audit_records WHERE id = $1 AND hash = $2)")
+            .bind(self.last_id)
+            .bind(&self.hash)
+            .fetch_one(connection)
+            .await
+    }
+}
+
+/// Adds links to the chain, by the parameters that `Links::bind` binds.
+const APPEND: &str = "SELECT append_audit_records($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+    $16, $17, $18, $19, $20)";
+
+/// How many parameters `Links::bind` binds.
+pub(crate) const LINK_PARAMETERS: usize = 20;
+
+/// Whether links were not added because the chain has another end by now.
+pub(crate) fn has_other_end(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() == Some("LK409")
+}
+
+/// Records with their hashes and codes, ready to be added behind one certain end of the chain and no other.
+#[derive(Debug)]
+pub(crate) struct Links {
+    expected_id: i64,
+    expected_hash: Vec<u8>,
+    expected_mac: Option<Vec<u8>>,
     columns: Columns,
-    (last, hash, mac): (i64, Vec<u8>, Vec<u8>),
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "WITH head AS (UPDATE audit_head SET last_id = $14, hash = $15, mac = $16) \
-         INSERT INTO audit_records (id, at, actor_kind, actor, credential, address, request_id, action, object, \
-         outcome, fields, hash, mac) SELECT id, at, actor_kind, actor, credential, address, request_id, action, object, \
-         outcome, string_to_array(fields, ','), hash, mac FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], \
-         $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], \
-         $12::bytea[], $13::bytea[]) AS record (id, at, actor_kind, actor, credential, address, request_id, action, \
-         object, outcome, fields, hash, mac)",
-    )
-    .bind(columns.ids)
-    .bind(columns.at)
-    .bind(columns.actor_kinds)
-    .bind(columns.actors)
-    .bind(columns.credentials)
-    .bind(columns.addresses)
-    .bind(columns.request_ids)
-    .bind(columns.actions)
-    .bind(columns.objects)
-    .bind(columns.outcomes)
-    .bind(columns.fields)
-    .bind(columns.hashes)
-    .bind(columns.macs)
-    .bind(last)
-    .bind(hash)
-    .bind(mac)
-    .execute(connection)
-    .await
-    .map(drop)
+    /// The end that the chain has with them.
+    pub(crate) end: KnownEnd,
+}
+
+impl Links {
+    /// Makes links of these records behind an end that was left by this server.
+    pub(crate) fn behind(
+        keyring: &Keyring,
+        end: KnownEnd,
+        records: &[(&Ctx, AuditRecord<'_>)],
+    ) -> Result<Self, sqlx::Error> {
+        let KnownEnd { last_id, hash, mac, signer } = end;
+        let stored = StoredEnd { last_id, hash: hash.clone(), mac: Some(mac) };
+        Self::after(keyring, stored, (last_id, hash), signer, entries(records))
+    }
+
+    /// The same behind a record, where `stored` is what the database has for the end.
+    fn after(
+        keyring: &Keyring,
+        stored: StoredEnd,
+        (mut last, mut hash): (i64, Vec<u8>),
+        signer: String,
+        entries: Entries<'_>,
+    ) -> Result<Self, sqlx::Error> {
+        let mut columns = Columns::default();
+        for (ctx, record, fields) in entries {
+            last += 1;
+            hash = columns.push(last, &hash, ctx, record, fields)?;
+            columns.macs.push(signed(keyring, &signer, &record_message(last, &hash))?);
+        }
+        let mac = signed(keyring, &signer, &head_message(last, &hash))?;
+        Ok(Self {
+            expected_id: stored.last_id,
+            expected_hash: stored.hash,
+            expected_mac: stored.mac,
+            columns,
+            end: KnownEnd { last_id: last, hash, mac, signer },
+        })
+    }
+
+    /// Binds the parameters of `append_audit_records`, in its order.
+    pub(crate) fn bind(
+        self,
+        statement: Query<'_, Postgres, PgArguments>,
+    ) -> Query<'_, Postgres, PgArguments> {
+        let Self { expected_id, expected_hash, expected_mac, columns, end } = self;
+        statement
+            .bind(expected_id)
+            .bind(expected_hash)
+            .bind(expected_mac)
+            .bind(end.signer)
+            .bind(end.last_id)
+            .bind(end.hash)
+            .bind(end.mac)
+            .bind(columns.ids)
+            .bind(columns.at)
+            .bind(columns.actor_kinds)
+            .bind(columns.actors)
+            .bind(columns.credentials)
+            .bind(columns.addresses)
+            .bind(columns.request_ids)
+            .bind(columns.actions)
+            .bind(columns.objects)
+            .bind(columns.outcomes)
+            .bind(columns.fields)
+            .bind(columns.hashes)
+            .bind(columns.macs)
+    }
 }
 
 /// As whom the portal notes that the record was cut.
 const ACTOR: &str = "audit record";
 
+/// The end of the chain as the database has it.
+struct StoredEnd {
+    last_id: i64,
+    hash: Vec<u8>,
+    mac: Option<Vec<u8>>,
+}
+
 /// The end of the chain, which is locked.
 struct End {
+    stored: StoredEnd,
+    /// The last record, which the next one is chained to.
     last_id: i64,
     hash: Vec<u8>,
     /// The id of the key that signs what comes next.
@@ -182,6 +249,7 @@ async fn end(connection: &mut PgConnection, keyring: &Keyring) -> Result<End, sq
     .fetch_one(&mut *connection)
     .await?;
     let HeadRow { last_id, hash, mac, active, signer_in_use } = head;
+    let stored = StoredEnd { last_id, hash: hash.clone(), mac: mac.clone() };
     let doubt = keyring.vouches(&head_message(last_id, &hash), mac.as_deref()).err();
     // A server without the active key writes nothing: it cannot verify the end that one with it has signed, and whoever
     // writes the database could have it go on from any.
@@ -191,14 +259,14 @@ async fn end(connection: &mut PgConnection, keyring: &Keyring) -> Result<End, sq
         return Err(NoKey::into_database_error());
     }
     if doubt.is_none() {
-        return Ok(End { last_id, hash, signer, doubt });
+        return Ok(End { stored, last_id, hash, signer, doubt });
     }
     let last: Option<(i64, Vec<u8>)> =
         sqlx::query_as("SELECT id, hash FROM audit_records ORDER BY id DESC LIMIT 1")
             .fetch_optional(connection)
             .await?;
     let (last_id, hash) = last.unwrap_or_else(|| (0, beginning().to_vec()));
-    Ok(End { last_id, hash, signer, doubt })
+    Ok(End { stored, last_id, hash, signer, doubt })
 }
 
 /// Whether the portal has vouched for a record, a user or a value here already.
@@ -239,7 +307,7 @@ pub(super) fn head_message(id: i64, hash: &[u8]) -> Message {
 }
 
 /// Records as PostgreSQL takes many of them: an array for each column.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Columns {
     ids: Vec<i64>,
     at: Vec<DateTime<Utc>>,
@@ -255,6 +323,50 @@ struct Columns {
     fields: Vec<String>,
     hashes: Vec<Vec<u8>>,
     macs: Vec<Vec<u8>>,
+}
+
+impl Columns {
+    /// Adds a record, but for its code; returns its hash.
+    fn push(
+        &mut self,
+        id: i64,
+        previous: &[u8],
+        ctx: &Ctx,
+        record: &AuditRecord<'_>,
+        fields: String,
+    ) -> Result<Vec<u8>, sqlx::Error> {
+        let address = ctx.address.map(|address| address.to_string());
+        let credential = ctx.actor.credential();
+        let (actor, request_id, object) =
+            (clean(ctx.actor.name()), clean(&ctx.request_id), clean(record.object));
+        let link = Link {
+            id,
+            at: ctx.now.micros(),
+            actor_kind: ctx.actor.kind(),
+            actor: &actor,
+            credential: credential.as_deref(),
+            address: address.as_deref(),
+            request_id: &request_id,
+            action: record.action.as_str(),
+            object: &object,
+            outcome: record.outcome.as_str(),
+            fields: &fields,
+        };
+        let hash = link.hash(previous);
+        self.ids.push(id);
+        self.at.push(instant(ctx.now)?);
+        self.actor_kinds.push(ctx.actor.kind());
+        self.actors.push(actor);
+        self.credentials.push(credential);
+        self.addresses.push(address);
+        self.request_ids.push(request_id);
+        self.actions.push(record.action.as_str());
+        self.objects.push(object);
+        self.outcomes.push(record.outcome.as_str());
+        self.fields.push(fields);
+        self.hashes.push(hash.clone());
+        Ok(hash)
+    }
 }
 
 /// A record as it is stored.

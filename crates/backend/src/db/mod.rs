@@ -25,7 +25,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{error::Error, time::Timestamp};
 use pool::Pool;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, postgres::PgArguments, query::Query};
 use std::{
     ops::{Deref, DerefMut},
     sync::{Arc, OnceLock},
@@ -170,6 +170,30 @@ impl Db {
         })
         .await
         .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+    }
+
+    /// Whether connections lead through a pooler, where a statement alone is not sent.
+    pub(crate) fn is_pooled(&self) -> bool {
+        self.pool.pooler
+    }
+
+    /// Runs one statement that is a transaction by itself, and does not send it again: whether a statement took effect
+    /// whose connection broke is for the caller to find out.
+    pub(crate) async fn execute_alone(
+        &self,
+        statement: Query<'_, Postgres, PgArguments>,
+    ) -> Result<(), sqlx::Error> {
+        let mut connection = self.pool.lend(true).await?;
+        match statement.execute(&mut *connection).await {
+            Err(error) if error::is_broken(&error) || error::is_read_only(&error) => {
+                connection.discard();
+                Err(error)
+            }
+            answered => {
+                connection.give_back();
+                answered.map(drop)
+            }
+        }
     }
 
     /// Reads, again where a connection turns out to be broken: nothing was changed by then. Whoever reads hands the

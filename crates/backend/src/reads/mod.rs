@@ -4,12 +4,16 @@
 mod repository;
 
 use crate::{
-    audit::{AuditAction, AuditRecord, Outcome, repository::append_many},
+    audit::{
+        AuditAction, AuditRecord, Outcome,
+        repository::{KnownEnd, Links, append_and_remember, has_other_end},
+    },
     context::{Actor, Ctx},
     db::{Db, in_time},
-    error::{is_unavailable, refuse},
+    error::{is_broken, is_unavailable, refuse},
 };
 use domain::{error::Error, secret::SecretId};
+use repository::CountedReads;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -69,19 +73,19 @@ impl ReadRecorder {
     }
 }
 
+/// Writes reads down, those that wait by then at once.
 async fn write_all(db: Db, mut reads: mpsc::Receiver<Waiting>) {
+    let mut writer = Writer { db, end: None };
     let mut batch = Vec::with_capacity(BATCH);
     while reads.recv_many(&mut batch, BATCH).await > 0 {
         let (reads, done): (Vec<Read>, Vec<_>) =
             batch.drain(..).map(|Waiting { read, done }| (read, done)).unzip();
-        let written = written(&db, &reads).await;
+        let written = writer.write(&reads).await;
         // What kept one from being recorded does not keep the others.
         let one_by_one = written.as_ref().is_err_and(|error| !is_unavailable(error)) && reads.len() > 1;
         for (read, done) in reads.iter().zip(done) {
             let outcome = if one_by_one {
-                self::written(&db, std::slice::from_ref(read))
-                    .await
-                    .map_err(|error| refuse(&read.ctx, &error))
+                writer.write(std::slice::from_ref(read)).await.map_err(|error| refuse(&read.ctx, &error))
             } else {
                 written.as_ref().copied().map_err(|error| refuse(&read.ctx, error))
             };
@@ -91,33 +95,97 @@ async fn write_all(db: Db, mut reads: mpsc::Receiver<Waiting>) {
     }
 }
 
-async fn written(db: &Db, reads: &[Read]) -> Result<(), sqlx::Error> {
-    in_time(Box::pin(write(db, reads))).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+/// Writes batches of reads. As long as nobody else adds to the audit record, a batch is one statement: its records are
+/// chained to the end that the batch before has left, and the database takes them only if that is still the end.
+struct Writer {
+    db: Db,
+    /// The end of the chain that the last batch has left.
+    end: Option<KnownEnd>,
 }
 
-async fn write(db: &Db, reads: &[Read]) -> Result<(), sqlx::Error> {
-    let mut work = db.begin().await?;
+impl Writer {
+    /// Errors: no read is on record, or none is known to be.
+    async fn write(&mut self, reads: &[Read]) -> Result<(), sqlx::Error> {
+        // On the heap: what it takes is large, and lives as long as the process.
+        in_time(Box::pin(self.batch(reads))).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+    }
+
+    async fn batch(&mut self, reads: &[Read]) -> Result<(), sqlx::Error> {
+        let ids: Vec<String> = reads.iter().map(|read| read.id.to_string()).collect();
+        let records = records(reads, &ids);
+        let counted = CountedReads::of(&by_tokens(reads))?;
+        if self.db.is_pooled() {
+            // Behind a pooler a statement alone may meet two servers.
+            return self.in_transaction(&records, counted, None).await;
+        }
+        if records.is_empty() {
+            return self.db.execute_alone(repository::counting(counted)).await;
+        }
+        let (Some(end), Some(keyring)) = (self.end.take(), self.db.keyring()) else {
+            return self.in_transaction(&records, counted, None).await;
+        };
+        let links = Links::behind(keyring, end, &records)?;
+        let end = links.end.clone();
+        let sent = self.db.execute_alone(repository::recording(links, counted.clone())).await;
+        match sent {
+            Ok(()) => {
+                self.end = Some(end);
+                Ok(())
+            }
+            // Somebody else has added to the record. That is how it goes, and any other refusal may be one of this statement
+            // alone.
+            Err(error) if has_other_end(&error) || !is_broken(&error) => {
+                self.in_transaction(&records, counted, None).await
+            }
+            // The connection broke, and nobody has said whether before or after.
+            Err(_) => self.in_transaction(&records, counted, Some(end)).await,
+        }
+    }
+
+    /// The same step by step, behind whatever the end is. Where `attempted` turns out to be in the chain, all was written
+    /// before.
+    async fn in_transaction(
+        &mut self,
+        records: &[(&Ctx, AuditRecord<'_>)],
+        counted: CountedReads,
+        attempted: Option<KnownEnd>,
+    ) -> Result<(), sqlx::Error> {
+        let mut work = self.db.begin().await?;
+        repository::count(&mut work, counted).await?;
+        let end = append_and_remember(&mut work, records).await?;
+        // The end of the chain is locked by now, so whatever was under way has come to its end.
+        if let Some(attempted) = attempted
+            && attempted.is_in(&mut work).await?
+        {
+            return work.rollback().await;
+        }
+        work.commit().await?;
+        self.end = end;
+        Ok(())
+    }
+}
+
+/// Reads that are counted, each with the token by which the value left.
+fn by_tokens(reads: &[Read]) -> Vec<(&Read, &str)> {
     let counted = reads.iter().filter(|read| read.outcome == Outcome::Done);
-    let by_tokens: Vec<(&Read, &str)> = counted
+    counted
         .filter_map(|read| match &read.ctx.actor {
             Actor::Token(token) => Some((read, token.id.as_str())),
             _ => None,
         })
-        .collect();
-    repository::count(&mut work, &by_tokens).await?;
-    let ids: Vec<String> = reads.iter().map(|read| read.id.to_string()).collect();
-    let records: Vec<(&Ctx, AuditRecord<'_>)> = reads
-        .iter()
-        .zip(&ids)
-        .filter(|(read, _)| !read.unchanged)
-        .map(|(read, object)| {
+        .collect()
+}
+
+/// Records of reads with which something leaves, or would have.
+fn records<'a>(reads: &'a [Read], ids: &'a [String]) -> Vec<(&'a Ctx, AuditRecord<'a>)> {
+    let recorded = reads.iter().zip(ids).filter(|(read, _)| !read.unchanged);
+    recorded
+        .map(|(read, id)| {
             let record =
-                AuditRecord { outcome: read.outcome, ..AuditRecord::done(AuditAction::ValueRead, object) };
+                AuditRecord { outcome: read.outcome, ..AuditRecord::done(AuditAction::ValueRead, id) };
             (&read.ctx, record)
         })
-        .collect();
-    append_many(&mut work, &records).await?;
-    work.commit().await
+        .collect()
 }
 
 #[cfg(test)]

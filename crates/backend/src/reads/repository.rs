@@ -1,43 +1,58 @@
 //! All SQL about reads of values.
 
 use super::Read;
-use crate::db::instant;
-use sqlx::PgConnection;
+use crate::{
+    audit::repository::{LINK_PARAMETERS, Links},
+    db::instant,
+};
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, Postgres, postgres::PgArguments, query::Query};
+use uuid::Uuid;
+
+/// Reads by tokens as PostgreSQL takes many of them: an array for each column.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CountedReads {
+    secrets: Vec<Uuid>,
+    tokens: Vec<String>,
+    at: Vec<DateTime<Utc>>,
+}
+
+impl CountedReads {
+    pub(super) fn of(reads: &[(&Read, &str)]) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            secrets: reads.iter().map(|(read, _)| read.secret).collect(),
+            tokens: reads.iter().map(|(_, token)| (*token).to_owned()).collect(),
+            at: reads.iter().map(|(read, _)| instant(read.ctx.now)).collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn bind(self, statement: Query<'_, Postgres, PgArguments>) -> Query<'_, Postgres, PgArguments> {
+        statement.bind(self.secrets).bind(self.tokens).bind(self.at)
+    }
+}
 
 /// Counts reads by secret, token and day, and notes the last of each secret, give or take a minute. A secret that is gone
-/// by now is passed over.
-pub(super) async fn count(connection: &mut PgConnection, reads: &[(&Read, &str)]) -> Result<(), sqlx::Error> {
-    if reads.is_empty() {
+/// by now is left out.
+pub(super) async fn count(connection: &mut PgConnection, reads: CountedReads) -> Result<(), sqlx::Error> {
+    if reads.secrets.is_empty() {
         return Ok(());
     }
-    let secrets: Vec<_> = reads.iter().map(|(read, _)| read.secret).collect();
-    let tokens: Vec<_> = reads.iter().map(|(_, token)| *token).collect();
-    let at = reads.iter().map(|(read, _)| instant(read.ctx.now)).collect::<Result<Vec<_>, _>>()?;
-    // In one order, so that two servers never wait for one another.
-    sqlx::query(
-        "INSERT INTO secret_reads (secret_id, token_id, day, reads, last_read_at) \
-         SELECT secrets.id, token_id, (at AT TIME ZONE 'UTC')::date, count(*), max(at) \
-         FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS read (secret_id, token_id, at) \
-         JOIN secrets ON secrets.id = read.secret_id GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 \
-         ON CONFLICT (secret_id, token_id, day) DO UPDATE SET reads = secret_reads.reads + excluded.reads, \
-         last_read_at = greatest(secret_reads.last_read_at, excluded.last_read_at)",
-    )
-    .bind(&secrets)
-    .bind(&tokens)
-    .bind(&at)
-    .execute(&mut *connection)
-    .await?;
-    // Whoever is changing the secret right now is not waited for: the next read notes it.
-    sqlx::query(
-        "UPDATE secrets SET last_read_at = due.at FROM (SELECT secrets.id, read.at FROM secrets JOIN \
-         (SELECT secret_id, max(at) AS at FROM unnest($1::uuid[], $2::timestamptz[]) AS read (secret_id, at) \
-         GROUP BY 1) AS read ON read.secret_id = secrets.id \
-         WHERE last_read_at IS NULL OR last_read_at < read.at - interval '1 minute' \
-         ORDER BY secrets.id FOR NO KEY UPDATE OF secrets SKIP LOCKED) AS due WHERE secrets.id = due.id",
-    )
-    .bind(&secrets)
-    .bind(&at)
-    .execute(connection)
-    .await
-    .map(drop)
+    counting(reads).execute(connection).await.map(drop)
+}
+
+/// Returns the statement that does so.
+pub(super) fn counting(reads: CountedReads) -> Query<'static, Postgres, PgArguments> {
+    reads.bind(sqlx::query("SELECT count_reads($1, $2, $3)"))
+}
+
+/// Returns the statement that counts reads and adds their records, all or nothing. The end of the chain is locked last, as
+/// everybody does: the counting stands in a part of its own, which is done first.
+pub(super) fn recording(links: Links, reads: CountedReads) -> Query<'static, Postgres, PgArguments> {
+    const { assert!(LINK_PARAMETERS == 20, "the statement names each parameter") };
+    let statement = sqlx::query(
+        "WITH counted AS MATERIALIZED (SELECT count_reads($21, $22, $23)) \
+         SELECT append_audit_records($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
+         $19, $20) FROM counted",
+    );
+    reads.bind(links.bind(statement))
 }

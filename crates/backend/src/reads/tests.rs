@@ -1,6 +1,9 @@
 //! Reads of values on a real database, one of its own for each test.
 
-use super::{Read, repository};
+use super::{
+    Read,
+    repository::{self, CountedReads},
+};
 use crate::{
     Actor, Backend, Ctx, Outcome, TokenActor, ValueAnswer, ValueError, ValueQuery, Verdict,
     tests::{at, backend, records, until_somebody_waits},
@@ -192,7 +195,8 @@ async fn begun(pool: &PgPool, ctx: &Ctx) -> Transaction<'static, Postgres> {
     let Actor::Token(token) = &ctx.actor else { panic!("only tokens are counted") };
     let mut work = pool.begin().await.unwrap();
     let read = Read::new(ctx, &id("a"), row, Outcome::Done);
-    repository::count(&mut work, &[(&read, &token.id)]).await.unwrap();
+    let counted = CountedReads::of(&[(&read, &token.id)]).unwrap();
+    repository::count(&mut work, counted).await.unwrap();
     work
 }
 
