@@ -20,7 +20,7 @@ use crate::{
     },
     ssr,
     tokens::pages::{AddTokenPage, RevokeTokenPage, TokenCreatedPage, TokensPage},
-    ui::{frame::Frame, icon},
+    ui::frame::Frame,
     usages::{
         form::{AddUsagePage, EditUsagePage},
         list::{DeleteUsagePage, UsagesPage},
@@ -208,7 +208,6 @@ pub fn document(options: &LeptosOptions, assets: ssr::Assets, page: Page) -> imp
                 <script type="module" nonce=use_nonce() inner_html=start></script>
             </head>
             <body>
-                <div hidden inner_html=icon::SPRITE></div>
                 <Frame>{page.view()}</Frame>
             </body>
         </html>

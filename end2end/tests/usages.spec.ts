@@ -202,8 +202,8 @@ test('a secret says who uses it, and takes its name to be deleted', async ({ pag
   const secret = await secrets.image({ registry_host: 'ghcr.io' });
   const name = await addImage(page, 'ghcr.io/group/app', secret);
   await open(page, `/secrets?q=${secret.name}`);
-  await expect(row(page, secret).locator('td.used-by')).toContainText('1');
-  await expect(row(page, secret).locator('td.last-used')).toContainText('never');
+  await expect(row(page, secret).getByRole('cell').nth(4)).toContainText('1');
+  await expect(row(page, secret).getByRole('cell').nth(5)).toContainText('never');
   await row(page, secret).getByRole('link', { name: `Edit ${secret.name}`, exact: true }).click();
   await expectHeading(page, 'Edit secret');
   await expect(page.locator('.in-use')).toContainText('Used by 1 image');

@@ -289,7 +289,7 @@ mod tests {
     fn every_outcome_is_told_by_icon_and_word_and_a_peer_s_text_is_text() {
         for cause in CheckCause::ALL {
             let shown = shown(*cause, Vec::new());
-            assert!(shown.contains("<use href=\"#icon-") && shown.contains(cause.label()), "{shown}");
+            assert!(shown.contains("<i class=\"icon i-") && shown.contains(cause.label()), "{shown}");
             assert!(!shown.contains("<b>") && !shown.contains("<i>"), "{shown}");
         }
     }

@@ -30,9 +30,9 @@ pub fn DeleteQuestion(
     }
 }
 
-/// The dialog over the list. It answers in place of the pages that links lead to, where they say what they are about:
-/// the id in `data-delete`, the display name in `data-display-name`. Those of secrets that are used say nothing: there is
-/// more to read on the page, and a name to type.
+/// The dialog over the list. It answers in place of the pages that links with `data-delete` lead to; their row says what they
+/// are about: its box has the id, and its first cell with a title the display name. Links of secrets that are used have no such
+/// mark: there is more to read on the page, and a name to type.
 #[island]
 pub fn DeleteDialog(
     /// For how many days a deleted secret can be restored.
@@ -46,8 +46,9 @@ pub fn DeleteDialog(
         window_event_listener(ev::click, move |event| {
             let link = dom::target(&event).and_then(|target| target.closest("a[data-delete]").ok().flatten());
             let doomed = link.and_then(|link| {
-                let id = SecretId::parse(&link.get_attribute("data-delete")?)?;
-                Some((id, link.get_attribute("data-display-name")?))
+                let row = link.closest("tr").ok()??;
+                let said = |selector, attribute| row.query_selector(selector).ok()??.get_attribute(attribute);
+                Some((SecretId::parse(&said("input", "value")?)?, said("td[title]", "title")?))
             });
             if doomed.is_some() && !dom::opens_elsewhere(&event) {
                 event.prevent_default();

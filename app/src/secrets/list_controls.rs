@@ -1,7 +1,6 @@
 //! What stands around the table of the list: search and filter above, pages below.
 
 use super::{LIST, list_address};
-use crate::ui::icon::icon;
 use domain::{
     check::CheckStatus,
     page::{Direction, ListQuery, PageSize, Position, SecretPage, SortColumn, Total, UnusedDays},
@@ -75,11 +74,10 @@ pub fn SortHeading(query: ListQuery, column: SortColumn, label: &'static str) ->
         Direction::Ascending => "ascending",
         Direction::Descending => "descending",
     });
-    let arrow = if sorted == Some(Direction::Descending) { icon!("down") } else { icon!("up") };
     let address = list_address(&query.sorted_by(column));
     view! {
         <th scope="col" aria-sort=aria class=column.as_str()>
-            <a href=address>{label} {arrow}</a>
+            <a href=address>{label}</a>
         </th>
     }
 }

@@ -16,6 +16,8 @@ pub mod list;
 #[cfg(feature = "ssr")]
 pub mod list_controls;
 #[cfg(feature = "ssr")]
+pub mod list_rows;
+#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod selection;

@@ -25,7 +25,7 @@ pub const MANIFESTS: &str = "/secrets/selected/manifests";
 /// Where it is asked whether they are to be deleted.
 pub const DELETE: &str = "/secrets/selected/delete";
 
-/// The form that the boxes of the rows belong to.
+/// The form around the rows, which their boxes belong to.
 pub const FORM: &str = "selected";
 
 /// What can be done with those that are selected. The style sheet shows it once a box is checked, and counts them.
@@ -50,7 +50,7 @@ pub fn SelectionBar(list_query: String, may_write: bool) -> impl IntoView {
     let list =
         (!list_query.is_empty()).then(|| view! { <input type="hidden" name="list" value=list_query/> });
     view! {
-        <form method="get" id=FORM class="selection-bar" aria-label="What to do with the selected secrets">
+        <div role="form" class="selection-bar" aria-label="What to do with the selected secrets">
             {list}
             <p class="selected-count" role="status">
                 <span></span>
@@ -63,7 +63,7 @@ pub fn SelectionBar(list_query: String, may_write: bool) -> impl IntoView {
             </button>
             {check}
             {delete}
-        </form>
+        </div>
     }
 }
 

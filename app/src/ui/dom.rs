@@ -32,7 +32,7 @@ pub fn mark(id: &str, message: Option<String>) {
     drop(control.set_attribute("aria-invalid", "true"));
     drop(control.set_attribute("aria-describedby", &format!("{hint_id} {error_id}")));
     let error = format!(
-        "<p class=error id={error_id}><svg class=icon aria-hidden=true><use href=#icon-alert></use></svg><span></span></p>"
+        "<p class=error id={error_id}><i class='icon i-alert'></i><span></span></p>"
     );
     drop(control.insert_adjacent_html("afterend", &error));
     if let Some(place) = control.next_element_sibling().and_then(|error| error.last_element_child()) {

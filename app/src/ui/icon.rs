@@ -1,18 +1,10 @@
-//! Lucide's outlines, as symbols that a page carries once and uses by reference.
+//! Icons: Lucide's outlines, which the style sheet holds.
 
-/// An icon beside a word, or inside a control with an accessible name of its own; named as in `sprite.svg`, without the
-/// prefix. A text that is put in as it is, since the list has dozens of them.
+/// An icon beside a word, or inside a control with an accessible name of its own; named as in `style/icons.css`, without the
+/// prefix. A text that is put in as it is, since some pages have dozens of them.
 macro_rules! icon {
     ($name:literal) => {
-        leptos::tachys::html::InertElement::new(concat!(
-            "<svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-",
-            $name,
-            "\"></use></svg>"
-        ))
+        leptos::tachys::html::InertElement::new(concat!("<i class=\"icon i-", $name, "\"></i>"))
     };
 }
 pub(crate) use icon;
-
-/// The symbols themselves, which the document puts at the start of the body.
-#[cfg(feature = "ssr")]
-pub const SPRITE: &str = include_str!("sprite.svg");

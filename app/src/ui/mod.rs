@@ -10,6 +10,8 @@ pub mod dom;
 pub mod field;
 #[cfg(feature = "ssr")]
 pub mod frame;
+#[cfg(feature = "ssr")]
+pub mod html;
 pub mod icon;
 pub mod in_place;
 pub mod instant_controls;

@@ -26,10 +26,11 @@ async fn the_list_has_a_box_for_each_and_a_link_that_checks_all() {
     let ([a, b], _) = two(&app, "boxes").await;
     let word = a.trim_end_matches("-a");
     let list = app.get(&format!("/secrets?q={word}&sort=name")).await.body;
-    for name in [&a, &b] {
-        assert!(list.contains(&format!("value=\"image-{name}\"")), "{list}");
-        assert!(list.contains(&format!("aria-label=\"Select {name}\"")));
+    for (row, name) in [&a, &b].into_iter().enumerate() {
+        assert!(list.contains(&format!("value=\"image-{name}\" aria-labelledby=\"l-s r{row}\"")), "{list}");
+        assert!(list.contains(&format!("id=r{row} title=\"{name}\"")));
     }
+    assert!(list.contains("<span id=\"l-s\">Select</span>"));
     let all = format!("/secrets?q={word}&amp;sort=name&amp;select=all");
     assert!(list.contains(&all), "{list}");
     assert!(!list.contains(" checked"));
