@@ -50,8 +50,8 @@ pub async fn in_answer<T: Clone + Send + Sync + 'static>(
 }
 
 fn shell(state: &AppState, page: Page) -> impl Fn() -> AnyView + Clone + Send + Sync + 'static {
-    let AppState { options, assets, .. } = state.clone();
-    move || document(&options, assets.clone(), page).into_any()
+    let state = state.clone();
+    move || document(&state.options, &state.assets, page).into_any()
 }
 
 /// What every page is rendered with: the services, and a policy that names the page's nonce.

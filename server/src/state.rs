@@ -9,6 +9,7 @@ use leptos::{config::LeptosOptions, prelude::provide_context};
 use std::{
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
+    ops::Deref,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
@@ -21,26 +22,45 @@ const ATTEMPTS: NonZeroU32 = NonZeroU32::new(60).unwrap();
 /// With more addresses than this, those that have been quiet are forgotten.
 const MANY_ADDRESSES: usize = 10_000;
 
-/// Cheap to clone. The backend arrives once the database is there; health answers before that.
+/// Cheap to clone, since each layer of the router clones it for each request.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Served>);
+
+/// The parts of the state. The backend arrives once the database is there; health answers before that.
+pub struct Served {
     pub options: LeptosOptions,
     pub assets: Assets,
-    pub edge: Arc<Edge>,
-    attempts: Arc<DefaultKeyedRateLimiter<IpAddr>>,
-    backend: Arc<OnceLock<Backend>>,
-    draining: Arc<AtomicBool>,
+    pub edge: Edge,
+    attempts: DefaultKeyedRateLimiter<IpAddr>,
+    backend: OnceLock<Backend>,
+    draining: AtomicBool,
     /// What health tells besides the backend's own.
     pub status: Arc<Status>,
 }
 
+impl Deref for AppState {
+    type Target = Served;
+
+    fn deref(&self) -> &Served {
+        &self.0
+    }
+}
+
 impl AppState {
     pub fn new(options: LeptosOptions, assets: Assets, edge: Edge) -> Self {
-        let attempts = Arc::new(RateLimiter::keyed(Quota::per_minute(ATTEMPTS)));
-        let (backend, draining, status) = (Arc::default(), Arc::default(), Arc::default());
-        Self { options, assets, edge: Arc::new(edge), attempts, backend, draining, status }
+        Self(Arc::new(Served {
+            options,
+            assets,
+            edge,
+            attempts: RateLimiter::keyed(Quota::per_minute(ATTEMPTS)),
+            backend: OnceLock::default(),
+            draining: AtomicBool::default(),
+            status: Arc::default(),
+        }))
     }
+}
 
+impl Served {
     /// Reports the server as not ready from now on, since it is about to stop. Requests are still answered.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);

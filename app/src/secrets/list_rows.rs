@@ -54,7 +54,10 @@ impl Rows<'_> {
     fn facts(&self, html: &mut Html, number: usize, secret: &SecretSummary, list: &str) {
         let id = &secret.id;
         let name = id.name.as_str();
-        html.markup("<tr><td><input type=checkbox name=").markup(Selection::KEY).markup(" value=\"").value(id);
+        html.markup("<tr><td><input type=checkbox name=")
+            .markup(Selection::KEY)
+            .markup(" value=\"")
+            .value(id);
         html.markup("\" aria-labelledby=\"l-s r").value(number).markup("\"");
         if self.selected {
             html.markup(" checked");
@@ -77,7 +80,13 @@ impl Rows<'_> {
         }
         html.markup("<td><a class=").markup(secret.status.as_str());
         html.markup(" href=\"").value(format_args!("{LIST}/{id}/check{list}"));
-        html.markup("\" title=\"").text(secret.cause.message()).markup("\">").text(secret.status.label()).markup("</a><td>").value(secret.used_by).markup("<td>");
+        html.markup("\" title=\"")
+            .text(secret.cause.message())
+            .markup("\">")
+            .text(secret.status.label())
+            .markup("</a><td>")
+            .value(secret.used_by)
+            .markup("<td>");
         match secret.last_used {
             Some(at) => self.ago(html, at),
             None => {
@@ -105,7 +114,10 @@ impl Rows<'_> {
         }
         html.markup("<button form=check formaction=\"").text(&path).markup("/check").text(list);
         html.markup("\" aria-labelledby=\"l-t r").value(number);
-        html.markup("\" title=\"Test connection\"></button><a href=\"").text(&path).markup("/edit").text(list);
+        html.markup("\" title=\"Test connection\"></button><a href=\"")
+            .text(&path)
+            .markup("/edit")
+            .text(list);
         html.markup("\" aria-labelledby=\"l-e r").value(number);
         html.markup("\" title=Edit></a><a href=\"").text(&path).markup("/delete").text(list);
         html.markup("\" aria-labelledby=\"l-d r").value(number).markup("\" title=Delete");

@@ -31,9 +31,7 @@ pub fn mark(id: &str, message: Option<String>) {
     };
     drop(control.set_attribute("aria-invalid", "true"));
     drop(control.set_attribute("aria-describedby", &format!("{hint_id} {error_id}")));
-    let error = format!(
-        "<p class=error id={error_id}><i class='icon i-alert'></i><span></span></p>"
-    );
+    let error = format!("<p class=error id={error_id}><i class='icon i-alert'></i><span></span></p>");
     drop(control.insert_adjacent_html("afterend", &error));
     if let Some(place) = control.next_element_sibling().and_then(|error| error.last_element_child()) {
         place.set_text_content(Some(&message));

@@ -53,9 +53,6 @@ mod tests {
     fn text_and_values_end_no_attribute_and_begin_no_element() {
         let mut html = Html::default();
         html.markup("<td title=\"").text("\"><script>&'").markup("\">").value(format_args!("<{}>", "a&b"));
-        assert_eq!(
-            html.into_string(),
-            "<td title=\"&quot;&gt;&lt;script&gt;&amp;'\">&lt;a&amp;b&gt;"
-        );
+        assert_eq!(html.into_string(), "<td title=\"&quot;&gt;&lt;script&gt;&amp;'\">&lt;a&amp;b&gt;");
     }
 }

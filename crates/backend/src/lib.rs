@@ -98,7 +98,10 @@ pub struct SignInConfig {
 
 /// All services over one database. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Backend {
+pub struct Backend(Arc<Services>);
+
+#[derive(Debug)]
+struct Services {
     db: Db,
     /// None while sealed: the key at hand is not the one that the values were sealed with.
     keyring: Option<Arc<Keyring>>,
@@ -157,7 +160,7 @@ impl Backend {
         let single_sign_on = sign_in
             .single_sign_on
             .map(|config| SingleSignOnService::new(db.clone(), sessions.clone(), config, &http));
-        Ok(Self {
+        Ok(Self(Arc::new(Services {
             audit: AuditService::new(db.clone()),
             browsers,
             imports: ImportService::new(db.clone(), keyring.clone(), secrets.clone()),
@@ -171,67 +174,67 @@ impl Backend {
             sessions,
             db,
             keyring,
-        })
+        })))
     }
 
     /// The audit log.
     pub fn audit(&self) -> &AuditService {
-        &self.audit
+        &self.0.audit
     }
 
     /// Browsers in which somebody has signed in.
     pub fn browsers(&self) -> &Browsers {
-        &self.browsers
+        &self.0.browsers
     }
 
     /// Imports that wait to be chosen from.
     pub fn imports(&self) -> &ImportService {
-        &self.imports
+        &self.0.imports
     }
 
     /// Tests of connections.
     pub fn checks(&self) -> &CheckService {
-        &self.checks
+        &self.0.checks
     }
 
     /// The key encryption keys.
     pub fn keys(&self) -> &KeyService {
-        &self.keys
+        &self.0.keys
     }
 
     /// The secrets.
     pub fn secrets(&self) -> &SecretService {
-        &self.secrets
+        &self.0.secrets
     }
 
     /// Who has signed in.
     pub fn sessions(&self) -> &SessionService {
-        &self.sessions
+        &self.0.sessions
     }
 
     /// Signing in at a provider, where one is configured.
     pub fn single_sign_on(&self) -> Option<&SingleSignOnService> {
-        self.single_sign_on.as_ref()
+        self.0.single_sign_on.as_ref()
     }
 
     /// The API tokens.
     pub fn tokens(&self) -> &TokenService {
-        &self.tokens
+        &self.0.tokens
     }
 
     /// The images and datasets.
     pub fn usages(&self) -> &UsageService {
-        &self.usages
+        &self.0.usages
     }
 
     /// The users.
     pub fn users(&self) -> &UserService {
-        &self.users
+        &self.0.users
     }
 
     /// Whether the key at hand is not the one that the values were sealed with.
     pub fn is_sealed(&self) -> bool {
-        self.keyring.is_none()
+        self.0.keyring.is_none()
     }
 
     /// Whether requests can be served now.
@@ -239,19 +242,19 @@ impl Backend {
         if self.is_sealed() {
             return Readiness::Sealed;
         }
-        health::probe(&self.db).await
+        health::probe(&self.0.db).await
     }
 
     /// Looks at what whoever runs the portal wants to know, as far as the database answers.
     ///
     /// Errors: `Unavailable`, `Internal`.
     pub async fn health(&self, ctx: &Ctx) -> Result<Health, Error> {
-        health::look(&self.db, ctx).await
+        health::look(&self.0.db, ctx).await
     }
 
     /// Gives the connections back. Takes a bounded time, whatever the database does.
     pub async fn close(&self) {
-        self.db.alarms().flush(&self.db).await;
-        self.db.close().await;
+        self.0.db.alarms().flush(&self.0.db).await;
+        self.0.db.close().await;
     }
 }

@@ -61,7 +61,7 @@ pub(crate) async fn backend_over(db: Db) -> Backend {
 
 /// The keys that it was given.
 pub(crate) fn keks_of(backend: &Backend) -> Vec<Kek> {
-    backend.keyring.as_ref().unwrap().keks()
+    backend.0.keyring.as_ref().unwrap().keks()
 }
 
 /// Another one over the same database, with the same keys.
@@ -80,7 +80,7 @@ pub(crate) async fn as_older_version_left_it(backend: &Backend, pool: &PgPool, s
         sqlx::query(sqlx::AssertSqlSafe(statement)).execute(pool).await.unwrap();
     }
     for kek in keks_of(backend) {
-        let row = backend.keyring.as_ref().unwrap().old_check_row(&kek.id());
+        let row = backend.0.keyring.as_ref().unwrap().old_check_row(&kek.id());
         sqlx::query("UPDATE key_encryption_keys SET check_nonce = $2, check_ciphertext = $3 WHERE id = $1")
             .bind(row.id)
             .bind(row.check_nonce)
@@ -119,7 +119,7 @@ pub(crate) async fn waiting(backend: &Backend, pool: &PgPool, id: &SecretId) -> 
     let row = secrets::repository::find(&mut connection, id).await.unwrap().unwrap();
     let pair = secrets::keys::repository::find_pending(&mut connection, row.id).await.unwrap();
     let (place, sealed, _) = pair.unwrap();
-    backend.keyring.as_ref().unwrap().open(place, &sealed).unwrap().expose().to_owned()
+    backend.0.keyring.as_ref().unwrap().open(place, &sealed).unwrap().expose().to_owned()
 }
 
 /// So many cases of a property, or as many as `PROPTEST_CASES` asks for.

@@ -311,7 +311,10 @@ async fn one_that_is_used_says_by_whom_and_takes_its_name_to_be_deleted() {
     }
     assert!(app.get(&format!("/secrets/{id}")).await.body.contains(&link));
     let list = app.get(&format!("/secrets?q={name}&sort=-used-by")).await.body;
-    assert!(!list.contains("data-delete") && list.contains(&format!("{id}/delete?")), "its page says who uses it");
+    assert!(
+        !list.contains("data-delete") && list.contains(&format!("{id}/delete?")),
+        "its page says who uses it"
+    );
 
     let delete = format!("/secrets/{id}/delete");
     let page = app.get(&delete).await.body;

@@ -18,11 +18,7 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{secret::SecretId, time::Timestamp};
-use sqlx::{
-    FromRow, PgConnection, Postgres, QueryBuilder,
-    postgres::PgArguments,
-    query::Query,
-};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, postgres::PgArguments, query::Query};
 
 /// Adds a record to the end of the chain. The end stays locked until the transaction is over, so this comes last in it.
 pub(crate) async fn append(work: &mut Work, ctx: &Ctx, record: AuditRecord<'_>) -> Result<(), sqlx::Error> {

@@ -1,12 +1,13 @@
 //! Reads of values on a real database, one of its own for each test.
 
 use super::{
-    Read,
+    Read, Writer, by_tokens,
     repository::{self, CountedReads},
 };
 use crate::{
     Actor, Backend, Ctx, Outcome, TokenActor, ValueAnswer, ValueError, ValueQuery, Verdict,
-    tests::{at, backend, records, until_somebody_waits},
+    audit::repository::Links,
+    tests::{at, backend, records, started_again, until_somebody_waits},
 };
 use domain::{
     access::{Restriction, TokenDraft, TokenScope},
@@ -235,4 +236,79 @@ async fn a_read_while_readers_are_counted_anew_is_counted(pool: PgPool) {
     read.commit().await.unwrap();
     assert_eq!(recount.await.unwrap(), Ok(0));
     assert_eq!(readers(&pool).await, 2);
+}
+
+#[sqlx::test]
+async fn reads_by_two_servers_in_turn_are_all_on_record_in_one_chain(pool: PgPool) {
+    let one = backend(pool.clone()).await;
+    let other = started_again(&one, pool.clone()).await;
+    add(&one, "a").await;
+    let ctx = token(&one, 5, TokenScope::ReadValues).await;
+    for _ in 0..3 {
+        // The second read of each goes behind an end that the server knows, the first of the next behind one it does not.
+        for backend in [&one, &one, &other, &other] {
+            read(backend, &ctx, "a").await.unwrap();
+        }
+    }
+    assert_eq!(taken(&pool).await, 12);
+    assert!(matches!(one.audit().verify(&at(9)).await.unwrap(), Verdict::Whole(_)));
+}
+
+/// How many values are on record as taken out.
+async fn taken(pool: &PgPool) -> usize {
+    records(pool).await.into_iter().filter(|record| record.contains("value read")).count()
+}
+
+/// A writer that knows the end of the chain, and a read for it.
+async fn writer(pool: &PgPool, backend: &Backend) -> (Writer, Read) {
+    add(backend, "a").await;
+    let ctx = token(backend, 5, TokenScope::ReadValues).await;
+    let row: Uuid = sqlx::query_scalar("SELECT id FROM secrets").fetch_one(pool).await.unwrap();
+    let read = Read::new(&ctx, &id("a"), row, Outcome::Done);
+    let mut writer = Writer { db: backend.0.db.clone(), end: None };
+    writer.write(std::slice::from_ref(&read)).await.unwrap();
+    assert!(writer.end.is_some());
+    (writer, read)
+}
+
+#[sqlx::test]
+async fn a_batch_that_was_written_before_its_connection_broke_is_not_written_twice(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let (mut writer, read) = writer(&pool, &backend).await;
+    let reads = [read];
+    let before = writer.end.clone().unwrap();
+    writer.write(&reads).await.unwrap();
+    let written = writer.end.clone().unwrap();
+    let (ids, counted) = ([reads[0].id.to_string()], CountedReads::of(&by_tokens(&reads)).unwrap());
+    let records = super::records(&reads, &ids);
+    // The answer to the second was lost: nobody said whether it is written. It is, the first time; with another end it is not.
+    writer.in_transaction(&records, counted.clone(), Some(written)).await.unwrap();
+    assert_eq!(taken(&pool).await, 2);
+    let later = Ctx { now: at(8).now, ..reads[0].ctx.clone() };
+    let records = [(&later, records[0].1)];
+    let never = Links::behind(writer.db.keyring().unwrap(), before, &records).unwrap().end;
+    writer.in_transaction(&records, counted, Some(never)).await.unwrap();
+    assert_eq!(taken(&pool).await, 3);
+    let reads: i64 = sqlx::query_scalar("SELECT reads FROM secret_reads").fetch_one(&pool).await.unwrap();
+    assert_eq!(reads, 3);
+    assert!(matches!(backend.audit().verify(&at(9)).await.unwrap(), Verdict::Whole(_)));
+}
+
+#[sqlx::test]
+async fn no_batch_is_written_by_a_key_that_signs_no_more(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let (mut writer, read) = writer(&pool, &backend).await;
+    sqlx::query("UPDATE key_encryption_keys SET active = false").execute(&pool).await.unwrap();
+    assert!(writer.write(&[read]).await.is_err());
+    assert_eq!(taken(&pool).await, 1);
+}
+
+#[sqlx::test]
+async fn a_batch_behind_an_end_that_somebody_cut_off_says_so(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let (mut writer, read) = writer(&pool, &backend).await;
+    sqlx::query("UPDATE audit_head SET mac = NULL").execute(&pool).await.unwrap();
+    writer.write(&[read]).await.unwrap();
+    assert_eq!(taken(&pool).await, 2);
+    assert!(records(&pool).await.iter().any(|record| record.contains("integrity failure")));
 }

@@ -307,7 +307,7 @@ async fn attempts_that_come_to_nothing_fill_no_record(pool: PgPool) {
     assert_eq!(count("anonymous | sign-in | unknown user | refused | "), 1);
     assert_eq!(count("ana | password asked again | ana | refused | "), 1);
     assert_eq!(told.len(), 5 + 5 + 2 + 3, "{told:?}");
-    backend.db.alarms().flush(&backend.db).await;
+    backend.0.db.alarms().flush(&backend.0.db).await;
     let counted: Vec<_> =
         records(&pool).await.into_iter().filter(|record| record.ends_with(" times")).collect();
     assert_eq!(counted.len(), 3, "{counted:?}");

@@ -328,7 +328,7 @@ async fn what_the_operator_says_of_tokens_holds(pool: PgPool) {
     let (editor, admin) =
         (signed_in(&backend, "ed", Role::Editor).await, signed_in(&backend, "ana", Role::Admin).await);
     let limits = TokenLimits { most_days: Some(7), restricted_editors: true, ..TokenLimits::default() };
-    let tokens = TokenService::new(backend.db.clone(), backend.sessions().clone(), limits);
+    let tokens = TokenService::new(backend.0.db.clone(), backend.sessions().clone(), limits);
     let create = async |ctx: &Ctx, change: &dyn Fn(&mut TokenDraft)| {
         let mut draft = draft(TokenScope::ReadValues);
         change(&mut draft);

@@ -311,7 +311,7 @@ async fn who_may_not_is_refused_and_a_sealed_portal_refuses_everybody(pool: PgPo
     assert_eq!(nobody.unwrap_err(), Error::NotSignedIn);
     let refused = |what: &str| format!("reader | change secrets | {what} | refused | ");
     assert_eq!(records(&pool).await, [refused("images/app"), refused("datasets")]);
-    open.db.alarms().flush(&open.db).await;
+    open.0.db.alarms().flush(&open.0.db).await;
     let again = format!("{}2 times", refused("images/app"));
     assert_eq!(records(&pool).await, [refused("images/app"), refused("datasets"), again]);
     usages.create(&somebody(Role::Editor, 2), &new).await.unwrap();

@@ -174,7 +174,7 @@ async fn users_are_listed_searched_and_changed_by_administrators_alone(pool: PgP
         );
         assert!(users.setup_link(&ctx).await.is_err());
     }
-    backend.db.alarms().flush(&backend.db).await;
+    backend.0.db.alarms().flush(&backend.0.db).await;
     let refusals: Vec<_> =
         records(&pool).await.into_iter().filter(|record| record.contains("refused")).collect();
     // Four things each, one of them four times, which is one record and then its number.

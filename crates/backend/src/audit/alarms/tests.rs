@@ -93,7 +93,7 @@ async fn let_a_minute_pass() {
 #[sqlx::test]
 async fn what_many_credentials_share_is_told_within_the_minute(pool: sqlx::PgPool) {
     let backend = crate::tests::backend(pool.clone()).await;
-    let alarms = backend.db.alarms();
+    let alarms = backend.0.db.alarms();
     for number in 0..MOST_CREDENTIALS {
         alarms.count(Instant::now(), &somebody(Role::Editor, 0), &number.to_string(), refusal("one"));
     }
@@ -154,7 +154,7 @@ async fn counts_that_cannot_be_written_stay_counted_until_they_are(pool: sqlx::P
         ask().await;
     }
     away("audit_head", "audit_head_away").await;
-    backend.db.alarms().flush(&backend.db).await;
+    backend.0.db.alarms().flush(&backend.0.db).await;
     away("audit_head_away", "audit_head").await;
     assert_eq!(records(&pool).await, ["reader | manage users | users | refused | "]);
     // Nothing more has to happen for them to be written.

@@ -160,6 +160,6 @@ async fn another_key_vouches_after_rewrapping_and_the_old_one_no_more(pool: PgPo
     // Whoever still has the retired key makes nothing with it.
     let again = backend_with(pool.clone(), keks_of(&both)).await;
     let message = crate::keyring::mac::Message::new(crate::keyring::mac::Purpose::User);
-    let mac = again.keyring.as_ref().unwrap().mac(&old.id(), &message).unwrap();
-    assert!(again.keyring.as_ref().unwrap().vouches(&message, Some(&mac)).is_err());
+    let mac = again.0.keyring.as_ref().unwrap().mac(&old.id(), &message).unwrap();
+    assert!(again.0.keyring.as_ref().unwrap().vouches(&message, Some(&mac)).is_err());
 }

@@ -379,7 +379,7 @@ async fn plant(backend: &Backend, pool: &PgPool, text: &str) {
     let mut connection = pool.acquire().await.unwrap();
     let kek = active_id(&mut connection).await.unwrap();
     let place = Location { secret, field: ValueField::SshPrivateKey, version: 1 };
-    let sealed = backend.keyring.as_ref().unwrap().seal(&kek, place, &Sensitive::new(text)).unwrap();
+    let sealed = backend.0.keyring.as_ref().unwrap().seal(&kek, place, &Sensitive::new(text)).unwrap();
     sqlx::query(
         "UPDATE secret_values SET wrapped_key = $2, nonce = $3, ciphertext = $4 WHERE secret_id = $1",
     )

@@ -221,7 +221,7 @@ async fn tokens_end_so_long_after_the_last_sign_in(pool: PgPool) {
     assert!(works(&backend, 30 * DAY - 1, &token).await);
     assert!(!works(&backend, 30 * DAY, &token).await);
     let shorter = TokenLimits { days_after_sign_in: 7, ..TokenLimits::default() };
-    let shorter = TokenService::new(backend.db.clone(), backend.sessions().clone(), shorter);
+    let shorter = TokenService::new(backend.0.db.clone(), backend.sessions().clone(), shorter);
     assert!(shorter.identify(&anonymous(7 * DAY), &token).await.unwrap().is_none());
     // Signing in again has them taken again; those of people with a password here do not end by it.
     service(&backend).admit(&anonymous(40 * DAY), &ana, "tests").await.unwrap();
@@ -230,7 +230,7 @@ async fn tokens_end_so_long_after_the_last_sign_in(pool: PgPool) {
     assert!(works(&backend, 1_000 * DAY, &local).await);
     // And whoever was there before tokens ended by it has as long from then on.
     let ana = sqlx::query_scalar("SELECT id FROM users WHERE name = 'ana'").fetch_one(&pool).await.unwrap();
-    let mut work = backend.db.begin().await.unwrap();
+    let mut work = backend.0.db.begin().await.unwrap();
     let kept_from = crate::db::instant(at(100 * DAY).now).unwrap();
     crate::users::repository::change(&mut work, ana, |row| row.tokens_kept_from = Some(kept_from))
         .await
