@@ -2,11 +2,7 @@
 
 use crate::{
     db::{Db, Transaction},
-    keyring::{
-        Keyring, NoKey,
-        mac::{Doubt, Message},
-        repository::active_id,
-    },
+    keyring::{Keyring, NoKey, mac::Message, repository::active_id},
 };
 use sqlx::PgConnection;
 use std::{
@@ -48,7 +44,7 @@ impl Work {
         mac
     }
 
-    /// Verifies that the portal wrote this row. Where somebody else did, that is logged and recorded under `what`.
+    /// Returns whether the portal wrote this row. Where somebody else did, that is logged and recorded under `what`.
     ///
     /// Errors: no key is at hand.
     pub(crate) fn vouches(
@@ -56,13 +52,19 @@ impl Work {
         message: &Message,
         mac: Option<&[u8]>,
         what: impl FnOnce() -> String,
-    ) -> Result<Result<(), Doubt>, sqlx::Error> {
+    ) -> Result<bool, sqlx::Error> {
         self.db.vouches(message, mac, what)
     }
 
     /// Undoes what was done.
     pub(crate) async fn rollback(self) -> Result<(), sqlx::Error> {
         self.transaction.rollback().await
+    }
+
+    /// Undoes what was done so far, lets go of every lock, and begins anew.
+    pub(crate) async fn start_over(&mut self) -> Result<(), sqlx::Error> {
+        self.active = None;
+        self.transaction.start_over().await
     }
 
     /// Keeps what was done.

@@ -8,8 +8,7 @@
 use super::{AuditAction, AuditRecord, Outcome, repository};
 use crate::{
     context::{Action, Actor, Ctx},
-    db::{Db, bounded},
-    error::refuse,
+    db::Db,
     keyring::{
         mac::{self, Doubt},
         repository::is_in_use,
@@ -150,8 +149,7 @@ impl Alarms {
             // The time is the database's, when the record is written.
             let ctx = Ctx::system(PORTAL, Timestamp::from_micros(0));
             if let Some(key) = key.as_deref() {
-                let found =
-                    db.read(|mut reader| async move { Ok((is_in_use(&mut reader, key).await?, reader)) });
+                let found = db.read(&ctx, async |connection| is_in_use(connection, key).await);
                 match found.await {
                     Ok(false) => {}
                     Ok(true) => {
@@ -164,7 +162,6 @@ impl Alarms {
                         return;
                     }
                     Err(error) => {
-                        let error = refuse(&ctx, &error);
                         tracing::error!(
                             row = what,
                             key,
@@ -223,15 +220,13 @@ impl Alarms {
         source: &Source,
         (action, object, outcome): (AuditAction, &str, Outcome),
     ) -> Result<(), Error> {
-        let written = bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = db.begin().await.map_err(failed)?;
-            let record = AuditRecord { action, object, outcome, fields: &[] };
-            let ctx = &dated(&mut work, ctx).await.map_err(failed)?;
-            repository::append(&mut work, ctx, record).await.map_err(failed)?;
-            work.commit().await.map_err(failed)
-        })
-        .await;
+        let written = db
+            .write(ctx, async |work| {
+                let record = AuditRecord { action, object, outcome, fields: &[] };
+                let ctx = &dated(work, ctx).await?;
+                Ok(repository::append(work, ctx, record).await?)
+            })
+            .await;
         if written.is_err() {
             // The next of its kind is the first again.
             self.not_told(source, (action, object, outcome));
@@ -351,9 +346,8 @@ impl Alarms {
         let mut kinds = std::mem::take(&mut self.lock().unwritten);
         kinds.extend(over);
         let Some(last) = kinds.last() else { return };
-        if let Err(error) = write_counts(db, &kinds).await {
+        if let Err(error) = write_counts(db, &last.last, &kinds).await {
             let refusals: u64 = kinds.iter().map(|kind| kind.again).sum();
-            let error = refuse(&last.last, &error);
             tracing::error!(
                 refusals,
                 "repeated refusals could not be recorded, which is tried again in a minute: {error}"
@@ -464,12 +458,11 @@ impl Kind {
 }
 
 /// Puts each count on record, or none of them.
-async fn write_counts(db: &Db, kinds: &[Kind]) -> Result<(), sqlx::Error> {
-    let written = async {
-        let mut work = db.begin().await?;
+async fn write_counts(db: &Db, ctx: &Ctx, kinds: &[Kind]) -> Result<(), Error> {
+    db.write(ctx, async |work| {
         let mut contexts = Vec::with_capacity(kinds.len());
         for kind in kinds {
-            contexts.push(dated(&mut work, &kind.last).await?);
+            contexts.push(dated(work, &kind.last).await?);
         }
         let records: Vec<(&Ctx, AuditRecord<'_>, u64)> = contexts
             .iter()
@@ -478,10 +471,9 @@ async fn write_counts(db: &Db, kinds: &[Kind]) -> Result<(), sqlx::Error> {
                 (ctx, AuditRecord { action: *action, object, outcome: *outcome, fields: &[] }, *again)
             })
             .collect();
-        repository::append_counted(&mut work, &records).await?;
-        work.commit().await
-    };
-    crate::db::in_time(Box::pin(written)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+        Ok(repository::append_counted(work, &records).await?)
+    })
+    .await
 }
 
 /// The context with the time of the database, where it is the portal's own, which has none.

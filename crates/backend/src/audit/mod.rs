@@ -13,7 +13,10 @@ pub use history::{FoldedReads, FoldedRecords, SecretHistory};
 pub use list::{AuditCursor, AuditEntry, AuditPage, AuditQuery};
 pub use service::{AuditService, Verdict};
 
-use crate::context::Action;
+use crate::{
+    context::{Action, Ctx},
+    work::Work,
+};
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -251,6 +254,40 @@ impl<'a> AuditRecord<'a> {
     pub(crate) fn done(action: AuditAction, object: &'a str) -> Self {
         Self { action, object, outcome: Outcome::Done, fields: &[] }
     }
+}
+
+/// Records in the transaction of the change itself that this was done. Comes last in it: the end of the chain stays locked.
+pub(crate) async fn record(
+    work: &mut Work,
+    ctx: &Ctx,
+    action: AuditAction,
+    object: &(impl ToString + ?Sized),
+) -> Result<(), sqlx::Error> {
+    record_change(work, ctx, action, object, &[]).await
+}
+
+/// Records the same with the names of the fields that were changed.
+pub(crate) async fn record_change(
+    work: &mut Work,
+    ctx: &Ctx,
+    action: AuditAction,
+    object: &(impl ToString + ?Sized),
+    fields: &[&'static str],
+) -> Result<(), sqlx::Error> {
+    let object = object.to_string();
+    repository::append(work, ctx, AuditRecord { fields, ..AuditRecord::done(action, &object) }).await
+}
+
+/// Records the same action on each of these objects, in their order.
+pub(crate) async fn record_each(
+    work: &mut Work,
+    ctx: &Ctx,
+    action: AuditAction,
+    objects: &[impl ToString],
+) -> Result<(), sqlx::Error> {
+    let objects: Vec<String> = objects.iter().map(ToString::to_string).collect();
+    let records: Vec<_> = objects.iter().map(|object| (ctx, AuditRecord::done(action, object))).collect();
+    repository::append_many(work, &records).await
 }
 
 #[cfg(test)]

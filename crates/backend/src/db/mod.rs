@@ -7,7 +7,6 @@ mod schema;
 mod servers;
 
 pub use address::DatabaseConfig;
-pub(crate) use pool::Connection as Reader;
 pub(crate) use repository::schema_version;
 pub(crate) use schema::endpoints;
 pub use schema::{has_key, migrate};
@@ -15,16 +14,13 @@ pub use schema::{has_key, migrate};
 use crate::{
     audit::Alarms,
     context::Ctx,
-    error::{self, StartError, refuse},
-    keyring::{
-        Keyring, NoKey,
-        mac::{Doubt, Message},
-    },
+    error::{self, Failure, StartError, public_error},
+    keyring::{Keyring, NoKey, mac::Message},
     work::Work,
 };
 use chrono::{DateTime, Utc};
 use domain::{error::Error, time::Timestamp};
-use pool::Pool;
+use pool::{Connection, Pool};
 use sqlx::PgConnection;
 use std::{
     ops::{Deref, DerefMut},
@@ -72,7 +68,7 @@ pub(crate) struct Db {
 
 /// A transaction on a connection that is lent: `commit` keeps it, dropping it does not.
 #[derive(Debug)]
-pub(crate) struct Transaction(Reader);
+pub(crate) struct Transaction(Connection);
 
 impl Db {
     pub(crate) async fn connect(config: DatabaseConfig, max_connections: u32) -> Result<Self, StartError> {
@@ -107,8 +103,33 @@ impl Db {
         db
     }
 
+    /// Does a unit of work in one transaction and commits it, also where it changed nothing. Where the work returns an error
+    /// the transaction is rolled back; what the database said is logged, once, and outsiders are told as little as ever.
+    pub(crate) async fn write<T, E: From<Error>>(
+        &self,
+        ctx: &Ctx,
+        work: impl AsyncFnOnce(&mut Work) -> Result<T, Failure<E>>,
+    ) -> Result<T, E> {
+        self.try_write(work).await.map_err(|failure| failure.public_error(ctx))
+    }
+
+    /// Does the same for whoever knows better what to make of a failure, such as a name that is taken. Nothing is logged.
+    pub(crate) async fn try_write<T, E>(
+        &self,
+        work: impl AsyncFnOnce(&mut Work) -> Result<T, Failure<E>>,
+    ) -> Result<T, Failure<E>> {
+        // On the heap: a unit of work is large, and every caller's future would carry it.
+        let done = in_time(Box::pin(async {
+            let mut unit = self.begin().await?;
+            let done = work(&mut unit).await?;
+            unit.commit().await?;
+            Ok(done)
+        }));
+        done.await.unwrap_or(Err(Failure::Db(sqlx::Error::PoolTimedOut)))
+    }
+
     /// Begins a unit of work, on another connection where the first turns out to be broken or its server to take no
-    /// writes any more.
+    /// writes any more. `write` is for all that a request waits for; this is for what has a time limit of its own, or none.
     pub(crate) async fn begin(&self) -> Result<Work, sqlx::Error> {
         Ok(Work::new(self.transaction().await?, self.clone()))
     }
@@ -119,7 +140,7 @@ impl Db {
         let _ = self.keyring.set(keyring);
     }
 
-    /// Verifies that the portal wrote this row. Where somebody else did, that is logged and recorded under `what`. A row that
+    /// Returns whether the portal wrote this row. Where somebody else did, that is logged and recorded under `what`. A row that
     /// is signed under a key which is in use and not at hand is refused as well, and logged alone: another server that knows a
     /// newer key may have written it.
     ///
@@ -129,13 +150,11 @@ impl Db {
         message: &Message,
         mac: Option<&[u8]>,
         what: impl FnOnce() -> String,
-    ) -> Result<Result<(), Doubt>, sqlx::Error> {
+    ) -> Result<bool, sqlx::Error> {
         let keyring = self.keyring().ok_or_else(NoKey::into_database_error)?;
-        let outcome = keyring.vouches(message, mac);
-        if let Err(doubt) = outcome {
-            self.alarms.raise(self, doubt, mac, what());
-        }
-        Ok(outcome)
+        let Err(doubt) = keyring.vouches(message, mac) else { return Ok(true) };
+        self.alarms.raise(self, doubt, mac, what());
+        Ok(false)
     }
 
     /// Refusals that are waiting to be recorded with their number, and rows that nobody of the portal wrote.
@@ -172,17 +191,28 @@ impl Db {
         .unwrap_or(Err(sqlx::Error::PoolTimedOut))
     }
 
-    /// Reads, again where a connection turns out to be broken: nothing was changed by then. Whoever reads hands the
-    /// connection back, which says that it is as good as before. It is handed over and not borrowed because the compiler
-    /// cannot yet tell that the future of an async closure over a borrow may move between threads.
-    pub(crate) async fn read<T, F>(&self, query: impl Fn(Reader) -> F) -> Result<T, sqlx::Error>
-    where
-        F: Future<Output = Result<(T, Reader), sqlx::Error>>,
-    {
+    /// Reads, again where a connection turns out to be broken: nothing was changed by then. What the database said is logged,
+    /// once, and outsiders are told as little as ever.
+    pub(crate) async fn read<T>(
+        &self,
+        ctx: &Ctx,
+        query: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error> + Clone,
+    ) -> Result<T, Error> {
+        self.try_read(query).await.map_err(|error| public_error(ctx, &error))
+    }
+
+    /// Does the same for whoever knows better what to make of a failure. Nothing is logged.
+    ///
+    /// Each attempt is a clone of the query: of an `AsyncFn`, which could be called again, the compiler cannot yet tell that
+    /// its future may move between threads.
+    pub(crate) async fn try_read<T>(
+        &self,
+        query: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error> + Clone,
+    ) -> Result<T, sqlx::Error> {
         in_time(async {
             let mut failure = sqlx::Error::PoolTimedOut;
             for _ in 0..ATTEMPTS {
-                match self.read_once(&query).await {
+                match self.read_once(query.clone()).await {
                     Err(error) if error::is_broken(&error) => failure = error,
                     read => return read,
                 }
@@ -193,25 +223,25 @@ impl Db {
         .unwrap_or(Err(sqlx::Error::PoolTimedOut))
     }
 
-    async fn read_once<T, F>(&self, query: impl Fn(Reader) -> F) -> Result<T, sqlx::Error>
-    where
-        F: Future<Output = Result<(T, Reader), sqlx::Error>>,
-    {
+    async fn read_once<T>(
+        &self,
+        query: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
+    ) -> Result<T, sqlx::Error> {
         let _turn = self.readers.acquire().await.map_err(|_| sqlx::Error::PoolClosed)?;
-        let mut reader = self.pool.lend(true).await?;
-        let epoch = reader.epoch();
-        if reader.pooler() {
+        let mut connection = self.pool.lend(true).await?;
+        let epoch = connection.epoch();
+        if connection.pooler() {
             // A statement alone may be prepared on one of the pooler's connections and run on another.
-            reader.working = true;
-            repository::begin(&mut reader, true).await?;
+            connection.working = true;
+            repository::begin(&mut connection, true).await?;
         }
-        match query(reader).await {
-            Ok((found, mut reader)) => {
-                if reader.working {
-                    repository::commit(&mut reader).await?;
-                    reader.working = false;
+        match query(&mut connection).await {
+            Ok(found) => {
+                if connection.working {
+                    repository::commit(&mut connection).await?;
+                    connection.working = false;
                 }
-                reader.give_back();
+                connection.give_back();
                 Ok(found)
             }
             Err(error) => {
@@ -225,8 +255,7 @@ impl Db {
 
     /// The moment it is on the database's clock.
     pub(crate) async fn now(&self) -> Result<Timestamp, sqlx::Error> {
-        self.read(|mut reader| async move { Ok((timestamp(repository::now(&mut reader).await?), reader)) })
-            .await
+        self.try_read(async |connection| repository::now(connection).await.map(timestamp)).await
     }
 
     pub(crate) async fn close(&self) {
@@ -251,6 +280,13 @@ impl Transaction {
         self.0.give_back();
         Ok(())
     }
+
+    /// Takes back what was done, and begins anew on the same connection.
+    pub(crate) async fn start_over(&mut self) -> Result<(), sqlx::Error> {
+        repository::rollback(&mut self.0).await?;
+        let pooler = self.0.pooler();
+        if repository::begin(&mut self.0, pooler).await? { Err(error::read_only()) } else { Ok(()) }
+    }
 }
 
 impl Deref for Transaction {
@@ -270,18 +306,6 @@ impl DerefMut for Transaction {
 /// What the work comes to, or `None` where it takes too long.
 pub(crate) async fn in_time<T>(work: impl Future<Output = T>) -> Option<T> {
     tokio::time::timeout(PATIENCE, work).await.ok()
-}
-
-/// What the work comes to; `Unavailable` where it takes too long.
-pub(crate) async fn bounded<T, E: From<Error>>(
-    ctx: &Ctx,
-    work: impl Future<Output = Result<T, E>>,
-) -> Result<T, E> {
-    // On the heap: a unit of work is large, and every caller's future would carry it.
-    match in_time(Box::pin(work)).await {
-        Some(outcome) => outcome,
-        None => Err(refuse(ctx, &sqlx::Error::PoolTimedOut).into()),
-    }
 }
 
 /// As PostgreSQL's driver takes it.

@@ -11,12 +11,14 @@ pub(crate) mod takeover;
 pub use kek::{Kek, KekError};
 pub use service::{KeyError, KeyService, KeyStatus, Rewrapped};
 
+pub(crate) use crate::error::{IntegrityError, NoKey};
+
 use crate::{db::Db, random};
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey},
     digest::{SHA256, digest},
 };
-use domain::{sensitive::Sensitive, time::Timestamp};
+use domain::{secret::SecretKind, sensitive::Sensitive, time::Timestamp};
 use mac::MacKeys;
 use repository::CheckRow;
 use uuid::Uuid;
@@ -56,6 +58,14 @@ pub(crate) enum ValueField {
 }
 
 impl ValueField {
+    /// Returns the field in which the value of a secret of this kind stands.
+    pub(crate) fn of(kind: SecretKind) -> Self {
+        match kind {
+            SecretKind::GitDataset => Self::SshPrivateKey,
+            SecretKind::ImagePull => Self::RegistryPassword,
+        }
+    }
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::SshPrivateKey => "ssh-private-key",
@@ -84,27 +94,6 @@ pub(crate) struct SealedValue {
     /// The value sealed under the data key, with its tag of 16 bytes.
     pub(crate) ciphertext: Vec<u8>,
 }
-
-/// The process was given no key, or not the right one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the key encryption key is not at hand")]
-pub(crate) struct NoKey;
-
-impl NoKey {
-    /// As it travels among what can go wrong with the database.
-    pub(crate) fn into_database_error() -> sqlx::Error {
-        sqlx::Error::Configuration(Box::new(Self))
-    }
-
-    pub(crate) fn is(error: &sqlx::Error) -> bool {
-        matches!(error, sqlx::Error::Configuration(inner) if inner.is::<Self>())
-    }
-}
-
-/// It could not be sealed or opened. No detail: there is none that is safe to tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a stored value is not what was sealed")]
-pub(crate) struct IntegrityError;
 
 /// The key encryption keys at hand. Which of them seals is for the database to say, so that all servers agree.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use crate::{
     audit::{AuditAction, AuditRecord, Outcome, repository::append_many},
     context::{Actor, Ctx},
     db::{Db, in_time},
-    error::{is_unavailable, refuse},
+    error::{is_unavailable, public_error},
 };
 use domain::{error::Error, secret::SecretId};
 use tokio::sync::{mpsc, oneshot};
@@ -81,9 +81,9 @@ async fn write_all(db: Db, mut reads: mpsc::Receiver<Waiting>) {
             let outcome = if one_by_one {
                 self::written(&db, std::slice::from_ref(read))
                     .await
-                    .map_err(|error| refuse(&read.ctx, &error))
+                    .map_err(|error| public_error(&read.ctx, &error))
             } else {
-                written.as_ref().copied().map_err(|error| refuse(&read.ctx, error))
+                written.as_ref().copied().map_err(|error| public_error(&read.ctx, error))
             };
             // Whoever has gone meanwhile does not get the value either.
             drop(done.send(outcome));

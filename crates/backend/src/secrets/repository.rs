@@ -1,11 +1,10 @@
 //! All SQL about secrets and their sealed values.
 
-use super::service::value_field;
 use crate::{
     context::Ctx,
     db::{Db, instant},
     keyring::{
-        IntegrityError, Keyring, Location, SealedValue,
+        IntegrityError, Keyring, Location, SealedValue, ValueField,
         mac::{Message, Purpose},
         takeover::{Guarded, NewMacs, Stale},
     },
@@ -24,6 +23,9 @@ use uuid::Uuid;
 
 /// Counting what a search finds stops here.
 pub(super) const COUNT_LIMIT: i64 = 1_000;
+
+/// Violated by whoever gives a secret the name of another one.
+pub(crate) const NAME_IS_UNIQUE: &str = "secrets_kind_name_unique";
 
 /// The most words of a search that are looked for.
 const MAX_WORDS: usize = 8;
@@ -104,11 +106,8 @@ impl SecretRow {
     /// Errors: somebody else changed the row.
     pub(crate) fn prove(&self, db: &Db, id: &SecretId) -> Result<(), IntegrityError> {
         let is_asked_for = self.kind == id.kind.as_str() && self.name == id.name.as_str();
-        let outcome = db.vouches(&self.message(), self.mac.as_deref(), || format!("secret {id}"));
-        match outcome {
-            Ok(Ok(())) if is_asked_for => Ok(()),
-            _ => Err(IntegrityError),
-        }
+        let ours = db.vouches(&self.message(), self.mac.as_deref(), || format!("secret {id}"));
+        if is_asked_for && ours.unwrap_or(false) { Ok(()) } else { Err(IntegrityError) }
     }
 
     pub(super) fn revision(&self) -> Revision {
@@ -175,7 +174,7 @@ impl NewRow {
     ) -> Result<Self, IntegrityError> {
         let id = Uuid::now_v7();
         let kind = secret.credential.kind();
-        let place = Location { secret: id, field: value_field(kind), version: 1 };
+        let place = Location { secret: id, field: ValueField::of(kind), version: 1 };
         let (host, username, value) = match &secret.credential {
             Credential::GitDataset { private_key } => (None, None, private_key.value()),
             Credential::ImagePull { host, username, password } => {
@@ -282,7 +281,7 @@ pub(crate) async fn find_value(
     let found: Option<Joined> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(id.kind.as_str())
         .bind(id.name.as_str())
-        .bind(value_field(id.kind).as_str())
+        .bind(ValueField::of(id.kind).as_str())
         .fetch_optional(connection)
         .await?;
     Ok(found.map(|Joined { row, sealed }| (row, sealed)))

@@ -1,5 +1,6 @@
 //! Where secrets are used: images and datasets.
 
+mod choices;
 mod repository;
 mod service;
 

@@ -1,13 +1,12 @@
 //! Hashing passwords: Argon2id, a few at a time.
 
-use crate::context::Ctx;
+use crate::{context::Ctx, error::internal};
 use argon2::{
     Argon2, Params,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use domain::{
     access::{AccessError, AccessProblem, NewPassword},
-    error::Error,
     sensitive::Sensitive,
 };
 use std::{
@@ -52,10 +51,7 @@ impl HashError {
     /// What whoever asked is told. The log is told by itself.
     pub(crate) fn refuse(self, ctx: &Ctx) -> AccessError {
         match self {
-            Self::Failed => {
-                tracing::error!(request_id = ctx.request_id, "{self}");
-                Error::Internal(ctx.request_id.clone()).into()
-            }
+            Self::Failed => internal(ctx, &self).into(),
             Self::Busy => {
                 tracing::warn!(request_id = ctx.request_id, "{self}");
                 AccessError::Busy(BUSY_SECONDS)

@@ -44,7 +44,7 @@ pub struct UserSummary {
 }
 
 #[derive(Debug, FromRow)]
-pub(super) struct ListRow {
+struct ListRow {
     name: String,
     role: String,
     disabled: bool,
@@ -129,8 +129,8 @@ pub(crate) const COLUMNS: &str = "users.id, users.name, users.role, users.passwo
 /// The row, unless it is not what the portal wrote.
 fn vouched(work: &Work, row: Option<UserRow>) -> Result<Option<UserRow>, sqlx::Error> {
     let Some(row) = row else { return Ok(None) };
-    let outcome = work.vouches(&row.message(), row.mac.as_deref(), || row.called())?;
-    Ok(outcome.is_ok().then_some(row))
+    let ours = work.vouches(&row.message(), row.mac.as_deref(), || row.called())?;
+    Ok(ours.then_some(row))
 }
 
 /// The user of this name. A row that the portal did not write is none.
@@ -356,8 +356,8 @@ pub(super) async fn list(
     beyond: &str,
     limit: i64,
     now: Timestamp,
-) -> Result<Vec<ListRow>, sqlx::Error> {
-    summary(now)?
+) -> Result<Vec<UserSummary>, sqlx::Error> {
+    let rows: Vec<ListRow> = summary(now)?
         .push(" WHERE strpos(name, ")
         .push_bind(search)
         .push(") > 0 AND name > ")
@@ -366,7 +366,8 @@ pub(super) async fn list(
         .push_bind(limit)
         .build_query_as()
         .fetch_all(connection)
-        .await
+        .await?;
+    rows.into_iter().map(UserSummary::try_from).collect()
 }
 
 /// One user.
@@ -374,8 +375,11 @@ pub(super) async fn get(
     connection: &mut PgConnection,
     name: &str,
     now: Timestamp,
-) -> Result<Option<ListRow>, sqlx::Error> {
-    summary(now)?.push(" WHERE name = ").push_bind(name).build_query_as().fetch_optional(connection).await
+) -> Result<Option<UserSummary>, sqlx::Error> {
+    let mut sql = summary(now)?;
+    let row: Option<ListRow> =
+        sql.push(" WHERE name = ").push_bind(name).build_query_as().fetch_optional(connection).await?;
+    row.map(UserSummary::try_from).transpose()
 }
 
 fn summary(now: Timestamp) -> Result<QueryBuilder<Postgres>, sqlx::Error> {
@@ -438,7 +442,7 @@ pub(super) async fn find_link(
     let Some((user, expires_at, mac)) = found else { return Ok(None) };
     let message = link_message(token_hash, user, expires_at);
     let ours = work.vouches(&message, mac.as_deref(), || "one-time link".to_owned())?;
-    if ours.is_err() || expires_at <= now {
+    if !ours || expires_at <= now {
         return Ok(None);
     }
     let Some(id) = user else { return Ok(Some(None)) };
