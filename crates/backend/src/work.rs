@@ -1,8 +1,9 @@
 //! A unit of work: a transaction, together with the keys that vouch for what is written in it.
 
 use crate::{
-    db::{Db, Transaction},
-    keyring::{Keyring, NoKey, mac::Message, repository::active_id},
+    db::Transaction,
+    error::NoKey,
+    keyring::{Keyring, Witness, mac::Message, repository::active_id},
 };
 use sqlx::PgConnection;
 use std::{
@@ -15,19 +16,19 @@ use std::{
 #[derive(Debug)]
 pub(crate) struct Work {
     transaction: Transaction,
-    db: Db,
+    witness: Witness,
     /// The key that vouches for rows, once it was asked for. Until the end of the transaction it stays the active one.
     active: Option<String>,
 }
 
 impl Work {
-    pub(crate) fn new(transaction: Transaction, db: Db) -> Self {
-        Self { transaction, db, active: None }
+    pub(crate) fn new(transaction: Transaction, witness: Witness) -> Self {
+        Self { transaction, witness, active: None }
     }
 
     /// The keys at hand, if they are the right ones.
     pub(crate) fn keyring(&self) -> Option<&Arc<Keyring>> {
-        self.db.keyring()
+        self.witness.keyring()
     }
 
     /// Returns what vouches for this row from now on.
@@ -53,7 +54,7 @@ impl Work {
         mac: Option<&[u8]>,
         what: impl FnOnce() -> String,
     ) -> Result<bool, sqlx::Error> {
-        self.db.vouches(message, mac, what)
+        self.witness.vouches(message, mac, what)
     }
 
     /// Undoes what was done.

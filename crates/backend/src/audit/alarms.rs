@@ -5,11 +5,16 @@
 //! The counts live in the memory of each server: of one that is killed, the number of repetitions of that minute is lost, and
 //! never the first. What cannot be written stays counted, and is written as soon as it can be.
 
-use super::{AuditAction, AuditRecord, Outcome, repository};
+use super::{
+    action::AuditAction,
+    record::{AuditRecord, Outcome},
+    repository,
+};
 use crate::{
     context::{Action, Actor, Ctx},
-    db::Db,
+    db::Connections,
     keyring::{
+        Doubted,
         mac::{self, Doubt},
         repository::is_in_use,
     },
@@ -21,7 +26,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::time::Instant;
+use tokio::{sync::mpsc, time::Instant};
 
 /// What happens within this time belongs together.
 const WINDOW: Duration = Duration::from_mins(1);
@@ -116,7 +121,7 @@ impl Alarms {
     /// Errors: `Unavailable`, `Internal`, `Sealed`: it is the first of its kind, and could not be recorded.
     pub(crate) async fn refused(
         &self,
-        db: &Db,
+        db: &Connections,
         ctx: &Ctx,
         action: Action,
         object: &str,
@@ -132,7 +137,7 @@ impl Alarms {
     /// Errors: as `refused`.
     pub(crate) async fn tried(
         &self,
-        db: &Db,
+        db: &Connections,
         ctx: &Ctx,
         source: &str,
         what: (AuditAction, &str, Outcome),
@@ -140,51 +145,60 @@ impl Alarms {
         self.note(db, ctx, &format!("{} {source}", ctx.actor.kind()), what).await
     }
 
-    /// Has it logged and recorded, beside what is under way, that a row is not what the portal wrote. One whose code names a key
-    /// that is in use and not at hand may be another server's: that is logged alone.
-    pub(crate) fn raise(&self, db: &Db, doubt: Doubt, code: Option<&[u8]>, what: String) {
-        let key = if doubt == Doubt::OtherKey { code.and_then(mac::key_id) } else { None };
-        let (alarms, db) = (self.clone(), db.clone());
+    /// Raises an alarm for each row that is doubted from now on, for as long as anybody has the connections.
+    pub(crate) fn listen(&self, db: &Connections, mut doubted: mpsc::UnboundedReceiver<Doubted>) {
+        let (alarms, db) = (self.clone(), db.downgrade());
         tokio::spawn(async move {
-            // The time is the database's, when the record is written.
-            let ctx = Ctx::system(PORTAL, Timestamp::from_micros(0));
-            if let Some(key) = key.as_deref() {
-                let found = db.read(&ctx, async |connection| is_in_use(connection, key).await);
-                match found.await {
-                    Ok(false) => {}
-                    Ok(true) => {
-                        tracing::error!(
-                            row = what,
-                            key,
-                            "a row's authentication code is of a key that is in use, and that this server was not given: it \
-                             is refused. Start this server again with every key that is in use"
-                        );
-                        return;
-                    }
-                    Err(error) => {
-                        tracing::error!(
-                            row = what,
-                            key,
-                            "{doubt}: it is refused. Whether that key is in use could not be looked up: {error}"
-                        );
-                        return;
-                    }
-                }
-            }
-            tracing::error!(
-                row = what,
-                "{doubt}: it is refused. Somebody changes the database beside the portal"
-            );
-            let noted = (AuditAction::RowRefused, what.as_str(), Outcome::IntegrityFailure);
-            if let Err(error) = alarms.note(&db, &ctx, PORTAL, noted).await {
-                tracing::error!("that could not be recorded: {error}");
+            while let Some(doubted) = doubted.recv().await {
+                let Some(db) = db.upgrade() else { return };
+                let alarms = alarms.clone();
+                // In a task of its own: none waits for the one before.
+                tokio::spawn(async move { alarms.raise(&db, doubted).await });
             }
         });
     }
 
+    /// Logs and records that a row is not what the portal wrote. One whose code names a key that is in use and not at hand may
+    /// be another server's: that is logged alone.
+    async fn raise(&self, db: &Connections, Doubted { doubt, mac, what }: Doubted) {
+        // The time is the database's, when the record is written.
+        let ctx = Ctx::system(PORTAL, Timestamp::from_micros(0));
+        let key = if doubt == Doubt::OtherKey { mac.as_deref().and_then(mac::key_id) } else { None };
+        if let Some(key) = key.as_deref() {
+            match db.read(&ctx, async |connection| is_in_use(connection, key).await).await {
+                Ok(false) => {}
+                Ok(true) => {
+                    tracing::error!(
+                        row = what,
+                        key,
+                        "a row's authentication code is of a key that is in use, and that this server was not given: it \
+                         is refused. Start this server again with every key that is in use"
+                    );
+                    return;
+                }
+                Err(error) => {
+                    tracing::error!(
+                        row = what,
+                        key,
+                        "{doubt}: it is refused. Whether that key is in use could not be looked up: {error}"
+                    );
+                    return;
+                }
+            }
+        }
+        tracing::error!(
+            row = what,
+            "{doubt}: it is refused. Somebody changes the database beside the portal"
+        );
+        let noted = (AuditAction::RowRefused, what.as_str(), Outcome::IntegrityFailure);
+        if let Err(error) = self.note(db, &ctx, PORTAL, noted).await {
+            tracing::error!("that could not be recorded: {error}");
+        }
+    }
+
     async fn note(
         &self,
-        db: &Db,
+        db: &Connections,
         ctx: &Ctx,
         credential: &str,
         what: (AuditAction, &str, Outcome),
@@ -215,7 +229,7 @@ impl Alarms {
     /// Errors: as `refused`.
     async fn tell(
         &self,
-        db: &Db,
+        db: &Connections,
         ctx: &Ctx,
         source: &Source,
         (action, object, outcome): (AuditAction, &str, Outcome),
@@ -301,7 +315,7 @@ impl Alarms {
     }
 
     /// Writes the counts once the minute is over, whether the credential is used again or not.
-    fn tell_later(&self, db: &Db, source: Source, began: Instant) {
+    fn tell_later(&self, db: &Connections, source: Source, began: Instant) {
         let (alarms, db) = (self.clone(), db.clone());
         tokio::spawn(async move {
             tokio::time::sleep_until(began + WINDOW).await;
@@ -323,7 +337,7 @@ impl Alarms {
     }
 
     /// Writes every count there is, as before the server stops.
-    pub(crate) async fn flush(&self, db: &Db) {
+    pub(crate) async fn flush(&self, db: &Connections) {
         let all: Vec<Kind> = {
             let mut counts = self.lock();
             counts
@@ -342,7 +356,7 @@ impl Alarms {
     }
 
     /// Writes counts, and those that could not be written before. What cannot be now stays counted.
-    async fn write(&self, db: &Db, over: Vec<Kind>) {
+    async fn write(&self, db: &Connections, over: Vec<Kind>) {
         let mut kinds = std::mem::take(&mut self.lock().unwritten);
         kinds.extend(over);
         let Some(last) = kinds.last() else { return };
@@ -357,7 +371,7 @@ impl Alarms {
     }
 
     /// Keeps counts that could not be written, and has that tried again.
-    fn put_back(&self, db: &Db, kinds: Vec<Kind>) {
+    fn put_back(&self, db: &Connections, kinds: Vec<Kind>) {
         let is_waiting = {
             let mut counts = self.lock();
             for kind in kinds {
@@ -458,7 +472,7 @@ impl Kind {
 }
 
 /// Puts each count on record, or none of them.
-async fn write_counts(db: &Db, ctx: &Ctx, kinds: &[Kind]) -> Result<(), Error> {
+async fn write_counts(db: &Connections, ctx: &Ctx, kinds: &[Kind]) -> Result<(), Error> {
     db.write(ctx, async |work| {
         let mut contexts = Vec::with_capacity(kinds.len());
         for kind in kinds {

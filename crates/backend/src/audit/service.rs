@@ -1,8 +1,7 @@
 //! Looking at the audit log, and checking its chain.
 
 use super::{
-    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, SecretHistory,
-    repository::{self, AuditRow},
+    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, SecretHistory, entry::AuditRow, repository,
 };
 use crate::{
     access::{Object, allowed, authorize},

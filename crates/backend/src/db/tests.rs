@@ -1,6 +1,16 @@
 use super::*;
-use sqlx::{PgPool, postgres::PgPoolOptions};
-use std::sync::Mutex;
+use crate::{
+    context::Ctx,
+    error::{self, public_error},
+    work::Work,
+};
+use domain::{error::Error, time::Timestamp};
+use sqlx::{PgConnection, PgPool, postgres::PgPoolOptions};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::time::timeout;
 
 fn own_db(pool: &PgPool, connections: u32) -> Db {
     let own = PgPoolOptions::new()
@@ -191,7 +201,7 @@ async fn begin_leaves_a_server_that_has_become_read_only(pool: PgPool) {
     let set =
         |value: &str| format!("ALTER DATABASE \"{database}\" SET default_transaction_read_only = {value}");
     sqlx::raw_sql(sqlx::AssertSqlSafe(set("on"))).execute(&pool).await.unwrap();
-    db.pool.distrust(db.pool.lend(false).await.unwrap().epoch());
+    db.pool().distrust(db.pool().lend(false).await.unwrap().epoch());
     let failed = db.begin().await.err().unwrap();
     assert!(error::is_read_only(&failed) && error::is_unavailable(&failed), "{failed:?}");
     assert_eq!(crate::health::probe(&db).await, crate::Readiness::ReadOnly);

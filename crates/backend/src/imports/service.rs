@@ -14,10 +14,10 @@ use crate::{
     error::{Failure, IntegrityError, internal},
     keyring::{Keyring, Location, SealedValue, repository::active_id},
     secrets::{
-        SecretService,
+        SecretService, duplicates,
         many::{Addition, add_all, existing, id_of},
         repository::NAME_IS_UNIQUE,
-        twins::{self, Shared},
+        shared::Shared,
     },
     work::Work,
 };
@@ -177,7 +177,7 @@ impl ImportService {
                 for shared in all.iter().flatten() {
                     *counts.entry(*shared).or_default() += 1;
                 }
-                let twins = twins::find_many(work, ctx, &all).await?;
+                let twins = duplicates::find_many(work, ctx, &all).await?;
                 for ((row, shared), twin) in rows.iter_mut().zip(&all).zip(twins) {
                     row.same_here =
                         shared.is_some_and(|shared| counts.get(&shared).is_some_and(|count| *count > 1));

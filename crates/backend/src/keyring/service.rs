@@ -2,8 +2,10 @@
 //! the old one is retired. Each step may be killed and done again, and secrets may be read and changed meanwhile.
 
 use super::{
-    Keyring, Location, repository,
-    takeover::{self, Stale, Table},
+    Keyring, Location,
+    guarded::Stale,
+    repository,
+    takeover::{self, Table},
 };
 use crate::{
     access::{Object, authorize},

@@ -2,11 +2,12 @@
 
 use super::{
     conflict::name_taken,
+    duplicates,
     keys::repository::{self as keys, KeyRow},
     origins,
     repository::{self, NewRow},
     service::SecretService,
-    twins::{self, Shared},
+    shared::Shared,
 };
 use crate::{
     access::{Object, authorize},
@@ -97,7 +98,7 @@ impl SecretService {
                     return Err(name_taken(&id).into());
                 }
                 let shared = Shared::of(&secret.credential, facts.as_ref()).filter(|_| !secret.knowingly);
-                match twins::find(work, ctx, &id, shared).await? {
+                match duplicates::find(work, ctx, &id, shared).await? {
                     Some(twin) => Err(Failure::Domain(Error::Twin(twin))),
                     None => Ok(()),
                 }
@@ -259,7 +260,7 @@ async fn insert(
     // A name that is taken is said first: it may be the same form once more.
     if !secret.knowingly && repository::find(work, id).await?.is_none() {
         let shared = Shared::of(&secret.credential, facts);
-        if let Some(twin) = twins::find(work, ctx, id, shared).await? {
+        if let Some(twin) = duplicates::find(work, ctx, id, shared).await? {
             return Err(Error::Twin(twin).into());
         }
     }

@@ -3,6 +3,7 @@
 pub(crate) mod conflict;
 mod create;
 mod deleted;
+pub(crate) mod duplicates;
 pub(crate) mod hosts;
 pub(crate) mod keys;
 mod list;
@@ -14,7 +15,7 @@ pub(crate) mod restore;
 mod retention;
 mod seed;
 mod service;
-pub(crate) mod twins;
+pub(crate) mod shared;
 mod update;
 mod values;
 

@@ -2,11 +2,11 @@
 
 use crate::{
     context::Ctx,
-    db::{Db, instant},
+    db::{Connections, instant},
     keyring::{
         IntegrityError, Keyring, Location, SealedValue, ValueField,
+        guarded::{Guarded, NewMacs, Stale},
         mac::{Message, Purpose},
-        takeover::{Guarded, NewMacs, Stale},
     },
     revision::Revision,
     work::Work,
@@ -104,7 +104,7 @@ impl SecretRow {
     /// recorded.
     ///
     /// Errors: somebody else changed the row.
-    pub(crate) fn prove(&self, db: &Db, id: &SecretId) -> Result<(), IntegrityError> {
+    pub(crate) fn prove(&self, db: &Connections, id: &SecretId) -> Result<(), IntegrityError> {
         let is_asked_for = self.kind == id.kind.as_str() && self.name == id.name.as_str();
         let ours = db.vouches(&self.message(), self.mac.as_deref(), || format!("secret {id}"));
         if is_asked_for && ours.unwrap_or(false) { Ok(()) } else { Err(IntegrityError) }

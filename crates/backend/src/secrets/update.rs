@@ -1,11 +1,11 @@
 //! Changing a secret that is still what was seen of it.
 
 use super::{
-    conflict, hosts,
+    conflict, duplicates, hosts,
     keys::repository::{self as keys, KeyRow},
     repository::{self, SecretRow},
     service::SecretService,
-    twins::{self, Shared},
+    shared::Shared,
 };
 use crate::{
     access::{Object, authorize},
@@ -82,7 +82,7 @@ impl SecretService {
                 }
                 if !knowingly {
                     let shared = Shared::after(&row, &fields, facts.as_ref());
-                    if let Some(twin) = twins::find(work, ctx, id, shared).await? {
+                    if let Some(twin) = duplicates::find(work, ctx, id, shared).await? {
                         return Err(Error::Twin(twin).into());
                     }
                 }

@@ -1,7 +1,7 @@
 //! Signing in and out, and what is known of a request by its session.
 
 use super::{
-    attempts::{self, Attempts, Counted},
+    attempts::{self, Attempts, Counted, before},
     current_password,
     repository::{self, Beginning, ListRow, LiveRow, NewRow},
 };
@@ -397,8 +397,4 @@ impl SessionService {
 /// Whether a proof at the provider still counts.
 pub(crate) fn is_recent(proven_at: Timestamp, now: Timestamp) -> bool {
     proven_at.micros() >= now.micros().saturating_sub(PROVEN_FOR)
-}
-
-pub(super) fn before(now: Timestamp, micros: i64) -> Timestamp {
-    Timestamp::from_micros(now.micros().saturating_sub(micros))
 }
