@@ -7,6 +7,7 @@
 
 use super::{
     action::AuditAction,
+    counts::{Counts, Kind, Noted, PORTAL, Source, WINDOW},
     record::{AuditRecord, Outcome},
     repository,
 };
@@ -21,98 +22,13 @@ use crate::{
     work::Work,
 };
 use domain::{error::Error, time::Timestamp};
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::{sync::mpsc, time::Instant};
-
-/// What happens within this time belongs together.
-const WINDOW: Duration = Duration::from_mins(1);
-
-/// Different things of one credential that are put on record one by one within that time. What comes then is one more record,
-/// with its number.
-const MOST_KINDS: usize = 30;
-
-/// Credentials that are counted at once; those beyond them share one count.
-const MOST_CREDENTIALS: usize = 10_000;
-
-/// Sources that nobody has signed in from and that are counted at once; those beyond them share one count. Whoever comes from
-/// ever new ones blurs the counts of their like alone.
-const MOST_STRANGERS: usize = 2_000;
-
-/// Counts that are kept where they cannot be written; those beyond them are added up in one.
-const MOST_UNWRITTEN: usize = 1_000;
-
-/// The object of the record that stands for what was too much to be told one by one.
-const OTHERS: &str = "other things";
 
 /// Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Alarms {
     counts: Arc<Mutex<Counts>>,
-}
-
-#[derive(Debug, Default)]
-struct Counts {
-    /// By group, then by name.
-    minutes: [HashMap<String, Minute>; 3],
-    /// Counts that are over and could not be written yet.
-    unwritten: Vec<Kind>,
-    /// Whether these are about to be tried once more.
-    is_waiting: bool,
-}
-
-/// Who shares a count with whom where there are too many to be counted one by one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Group {
-    /// Whoever the portal knows.
-    Known,
-    /// Anybody else.
-    Strangers,
-    /// The portal itself, which shares with nobody.
-    Portal,
-}
-
-/// Where something came from, as it is counted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Source {
-    group: Group,
-    /// The credential, or what stands for one; that which many share where there are too many.
-    name: String,
-}
-
-/// What one credential was refused of late.
-#[derive(Debug)]
-struct Minute {
-    began: Instant,
-    kinds: Vec<Kind>,
-}
-
-#[derive(Debug)]
-struct Kind {
-    action: AuditAction,
-    object: String,
-    outcome: Outcome,
-    /// Whether the first time is on record, or about to be.
-    told: bool,
-    /// How often after the first time.
-    again: u64,
-    /// The last time.
-    last: Ctx,
-}
-
-/// What has to be done about one more.
-struct Noted {
-    /// Under what it is counted.
-    source: Source,
-    /// It is the first of its kind, and goes on record as this, under this object.
-    first: Option<(AuditAction, String)>,
-    /// Counts of the minute before, which is over.
-    over: Vec<Kind>,
-    /// When the minute began, where it is a new one.
-    begun: Option<Instant>,
 }
 
 impl Alarms {
@@ -204,7 +120,7 @@ impl Alarms {
         what: (AuditAction, &str, Outcome),
     ) -> Result<(), Error> {
         let (_, _, outcome) = what;
-        let Noted { source, first, over, begun } = self.count(Instant::now(), ctx, credential, what);
+        let Noted { source, first, over, begun } = self.lock().count(Instant::now(), ctx, credential, what);
         if let Some(began) = begun {
             self.tell_later(db, source.clone(), began);
         }
@@ -243,75 +159,9 @@ impl Alarms {
             .await;
         if written.is_err() {
             // The next of its kind is the first again.
-            self.not_told(source, (action, object, outcome));
+            self.lock().not_told(source, (action, object, outcome));
         }
         written
-    }
-
-    fn count(
-        &self,
-        now: Instant,
-        ctx: &Ctx,
-        credential: &str,
-        (action, object, outcome): (AuditAction, &str, Outcome),
-    ) -> Noted {
-        let mut counts = self.lock();
-        let group = Group::of(&ctx.actor);
-        let minutes = counts.of(group);
-        let credential = if minutes.len() < group.most() || minutes.contains_key(credential) {
-            credential
-        } else {
-            OTHERS
-        };
-        let is_over = minutes.get(credential).is_none_or(|minute| now >= minute.began + WINDOW);
-        let over = if is_over { minutes.remove(credential).map(Minute::repeated) } else { None };
-        let minute =
-            minutes.entry(credential.to_owned()).or_insert_with(|| Minute { began: now, kinds: Vec::new() });
-        let is_full = minute.kinds.len() >= MOST_KINDS;
-        let is = |kind: &Kind, action, object: &str| {
-            kind.action == action && kind.object == object && kind.outcome == outcome
-        };
-        let known = minute.kinds.iter().position(|kind| is(kind, action, object));
-        let (action, object) = match known {
-            None if is_full => (AuditAction::ManyRefused, OTHERS),
-            _ => (action, object),
-        };
-        let first = match minute.kinds.iter_mut().find(|kind| is(kind, action, object)) {
-            Some(kind) if kind.told => {
-                kind.repeat(ctx);
-                None
-            }
-            Some(kind) => {
-                kind.told = true;
-                Some((action, object.to_owned()))
-            }
-            None => {
-                let (object, last) = (object.to_owned(), ctx.clone());
-                minute.kinds.push(Kind {
-                    action,
-                    object: object.clone(),
-                    outcome,
-                    told: true,
-                    again: 0,
-                    last,
-                });
-                Some((action, object))
-            }
-        };
-        let begun = is_over.then_some(minute.began);
-        let source = Source { group, name: credential.to_owned() };
-        Noted { source, first, over: over.unwrap_or_default(), begun }
-    }
-
-    /// Notes that the first of this kind could not be recorded. What was counted after it stays counted.
-    fn not_told(&self, source: &Source, (action, object, outcome): (AuditAction, &str, Outcome)) {
-        let mut counts = self.lock();
-        let minute = counts.of(source.group).get_mut(&source.name);
-        let kinds = minute.into_iter().flat_map(|minute| &mut minute.kinds);
-        let is = |kind: &&mut Kind| kind.action == action && kind.object == object && kind.outcome == outcome;
-        for kind in kinds.filter(is) {
-            kind.told = false;
-        }
     }
 
     /// Writes the counts once the minute is over, whether the credential is used again or not.
@@ -319,34 +169,16 @@ impl Alarms {
         let (alarms, db) = (self.clone(), db.clone());
         tokio::spawn(async move {
             tokio::time::sleep_until(began + WINDOW).await;
-            let over = alarms.over(&source, began);
+            let over = alarms.lock().over(&source, began);
             if !over.is_empty() {
                 alarms.write(&db, over).await;
             }
         });
     }
 
-    /// Takes the counts of the minute that began then, unless the next one has taken its place.
-    fn over(&self, source: &Source, began: Instant) -> Vec<Kind> {
-        let mut counts = self.lock();
-        let minutes = counts.of(source.group);
-        if minutes.get(&source.name).is_none_or(|minute| minute.began != began) {
-            return Vec::new();
-        }
-        minutes.remove(&source.name).map(Minute::repeated).unwrap_or_default()
-    }
-
     /// Writes every count there is, as before the server stops.
     pub(crate) async fn flush(&self, db: &Connections) {
-        let all: Vec<Kind> = {
-            let mut counts = self.lock();
-            counts
-                .minutes
-                .iter_mut()
-                .flat_map(HashMap::drain)
-                .flat_map(|(_, minute)| minute.repeated())
-                .collect()
-        };
+        let all = self.lock().drain();
         let (alarms, db) = (self.clone(), db.clone());
         // As in `note`: they are taken out of the counts from here on.
         let written = tokio::spawn(async move { alarms.write(&db, all).await });
@@ -393,81 +225,6 @@ impl Alarms {
     fn lock(&self) -> MutexGuard<'_, Counts> {
         // Nothing that holds the lock can panic.
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Group {
-    fn of(actor: &Actor) -> Self {
-        match actor {
-            Actor::Anonymous => Self::Strangers,
-            Actor::System(PORTAL) => Self::Portal,
-            Actor::User(_) | Actor::Token(_) | Actor::System(_) => Self::Known,
-        }
-    }
-
-    /// How many are counted one by one.
-    fn most(self) -> usize {
-        match self {
-            Self::Known => MOST_CREDENTIALS,
-            Self::Strangers => MOST_STRANGERS,
-            // There is one.
-            Self::Portal => usize::MAX,
-        }
-    }
-}
-
-impl Counts {
-    fn of(&mut self, group: Group) -> &mut HashMap<String, Minute> {
-        let [known, strangers, portal] = &mut self.minutes;
-        match group {
-            Group::Known => known,
-            Group::Strangers => strangers,
-            Group::Portal => portal,
-        }
-    }
-
-    /// Keeps a count that could not be written, with others of its kind.
-    fn keep(&mut self, kind: Kind) {
-        let is_full = self.unwritten.len() >= MOST_UNWRITTEN;
-        let is = |known: &&mut Kind| {
-            (known.action, known.outcome) == (kind.action, kind.outcome)
-                && known.object == kind.object
-                && known.last.actor == kind.last.actor
-        };
-        let of_all = |known: &&mut Kind| known.last.actor == Actor::System(PORTAL) && known.object == OTHERS;
-        if let Some(known) = self.unwritten.iter_mut().find(is) {
-            known.again += kind.again;
-            known.last = kind.last;
-        } else if !is_full {
-            self.unwritten.push(kind);
-        } else if let Some(all) = self.unwritten.iter_mut().find(of_all) {
-            all.again += kind.again;
-        } else {
-            self.unwritten.push(Kind {
-                action: AuditAction::ManyRefused,
-                object: OTHERS.to_owned(),
-                outcome: Outcome::Refused,
-                last: Ctx::system(PORTAL, Timestamp::from_micros(0)),
-                ..kind
-            });
-        }
-    }
-}
-
-/// As whom the portal notes what it finds in the database.
-const PORTAL: &str = "portal";
-
-impl Minute {
-    /// What happened more than once.
-    fn repeated(self) -> Vec<Kind> {
-        self.kinds.into_iter().filter(|kind| kind.again > 0).collect()
-    }
-}
-
-impl Kind {
-    fn repeat(&mut self, ctx: &Ctx) {
-        self.again += 1;
-        self.last = ctx.clone();
     }
 }
 

@@ -3,6 +3,7 @@
 mod action;
 mod alarms;
 mod chain;
+mod counts;
 mod entry;
 mod history;
 mod list;

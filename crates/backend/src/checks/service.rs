@@ -20,11 +20,8 @@ use crate::{
     error::internal,
     keyring::{Keyring, Location, ValueField, repository::active_id},
     secrets::{
-        conflict,
-        hosts::may_go_to,
-        keys::repository as keys,
-        repository::{self as secrets, find_value},
-        restore::restore,
+        conflict, hosts::may_go_to, keys::repository as keys, repository as secrets, restore::restore,
+        values::repository as values,
     },
 };
 use domain::{
@@ -360,7 +357,7 @@ impl CheckService {
     async fn open(&self, ctx: &Ctx, id: &SecretId) -> Result<Opened, Error> {
         let keyring = self.unsealed()?;
         let found = self.db.read(ctx, async |connection| {
-            let value = find_value(connection, id).await?;
+            let value = values::find(connection, id).await?;
             Ok((value, repository::find(connection, id).await?))
         });
         let found = match found.await? {

@@ -12,7 +12,7 @@ use crate::{
     secrets::repository as secrets,
     sessions::repository as sessions,
     tokens::repository as tokens,
-    users::repository as users,
+    users::{links::repository as links, repository as users},
     work::Work,
 };
 use domain::time::Timestamp;
@@ -127,8 +127,8 @@ pub(super) async fn batch(
             tokens::put_macs(connection, &renewal.of(rows)?).await?
         }
         Table::Links => {
-            let rows = users::guarded_links(connection, stale, BATCH).await?;
-            users::put_link_macs(connection, &renewal.of(rows)?).await?
+            let rows = links::guarded(connection, stale, BATCH).await?;
+            links::put_macs(connection, &renewal.of(rows)?).await?
         }
         Table::Secrets => {
             let rows = secrets::guarded(connection, stale, BATCH).await?;

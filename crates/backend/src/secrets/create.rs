@@ -1,13 +1,16 @@
 //! Adding secrets. The same sent twice is saved once.
 
+pub(super) mod repository;
+
 use super::{
     conflict::name_taken,
     duplicates,
     keys::repository::{self as keys, KeyRow},
     origins,
-    repository::{self, NewRow},
+    repository::{self as secrets, NAME_IS_UNIQUE},
     service::SecretService,
     shared::Shared,
+    values::repository as values,
 };
 use crate::{
     access::{Object, authorize},
@@ -23,6 +26,7 @@ use domain::{
     error::Error,
     secret::{Credential, KeyFacts, NewSecret, Origins, SecretId},
 };
+use repository::NewRow;
 use uuid::Uuid;
 
 /// What marks a request to add a secret, so that the same sent again adds nothing.
@@ -94,7 +98,7 @@ impl SecretService {
         let facts = self.understand(&mut secret.credential).await?;
         self.db
             .write(ctx, async |work| {
-                if repository::find(work, &id).await?.is_some() {
+                if secrets::find(work, &id).await?.is_some() {
                     return Err(name_taken(&id).into());
                 }
                 let shared = Shared::of(&secret.credential, facts.as_ref()).filter(|_| !secret.knowingly);
@@ -163,7 +167,7 @@ impl SecretService {
         let Wanted { id, secret, submission, action, .. } = wanted;
         let stored = self.db.try_write(async |work| insert(work, ctx, keyring, wanted).await).await;
         match stored {
-            Err(failure) if failure.violates(repository::NAME_IS_UNIQUE) => {
+            Err(failure) if failure.violates(NAME_IS_UNIQUE) => {
                 // A key that is made is another one each time.
                 let again = if action == AuditAction::SshKeyGenerated {
                     self.came_from(ctx, id, submission).await?
@@ -195,8 +199,7 @@ impl SecretService {
         submission: Option<Submission>,
     ) -> Result<bool, Error> {
         let Some(submission) = submission.map(Submission::mark) else { return Ok(false) };
-        let found =
-            self.db.read(ctx, async |connection| repository::find_value(connection, id).await).await?;
+        let found = self.db.read(ctx, async |connection| values::find(connection, id).await).await?;
         let Some((row, sealed)) = found.filter(|(row, _)| row.submission == Some(submission)) else {
             return Ok(false);
         };
@@ -258,7 +261,7 @@ async fn insert(
         }
     }
     // A name that is taken is said first: it may be the same form once more.
-    if !secret.knowingly && repository::find(work, id).await?.is_none() {
+    if !secret.knowingly && secrets::find(work, id).await?.is_none() {
         let shared = Shared::of(&secret.credential, facts);
         if let Some(twin) = duplicates::find(work, ctx, id, shared).await? {
             return Err(Error::Twin(twin).into());

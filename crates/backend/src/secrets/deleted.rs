@@ -1,8 +1,10 @@
 //! Deleting, and what may become of a deleted secret until its time is over.
 
+mod repository;
+
 use super::{
     conflict::{changed, name_taken},
-    repository,
+    repository::{self as secrets, NAME_IS_UNIQUE},
     retention::KeepDeleted,
     service::SecretService,
 };
@@ -90,7 +92,7 @@ impl SecretService {
         self.unsealed()?;
         self.db
             .write(ctx, async |work| {
-                let row = repository::lock(work, id).await?.ok_or(Error::NotFound)?;
+                let row = secrets::lock(work, id).await?.ok_or(Error::NotFound)?;
                 if expected.is_some_and(|expected| !expected.is(row.revision())) {
                     return Err(changed(ctx, row).into());
                 }
@@ -98,7 +100,7 @@ impl SecretService {
                 if used && typed_name.trim() != id.name.as_str() {
                     return Err(not_typed(UsageProblem::NameNotTyped).into());
                 }
-                self.take_away(work, ctx, &[row.id]).await?;
+                self.delete_rows(work, ctx, &[row.id]).await?;
                 audit::record(work, ctx, AuditAction::SecretDeleted, id).await?;
                 Ok(row.display_name)
             })
@@ -136,7 +138,7 @@ impl SecretService {
                     return Err(not_typed(problem).into());
                 }
                 repository::lock_counts(work).await?;
-                self.take_away(work, ctx, &rows).await?;
+                self.delete_rows(work, ctx, &rows).await?;
                 audit::record_each(work, ctx, AuditAction::SecretDeleted, &ids).await?;
                 Ok(ids)
             })
@@ -144,7 +146,12 @@ impl SecretService {
     }
 
     /// Out of use, and kept for as long as is set.
-    async fn take_away(&self, work: &mut PgConnection, ctx: &Ctx, rows: &[Uuid]) -> Result<(), sqlx::Error> {
+    async fn delete_rows(
+        &self,
+        work: &mut PgConnection,
+        ctx: &Ctx,
+        rows: &[Uuid],
+    ) -> Result<(), sqlx::Error> {
         if self.keep_deleted.0 == 0 {
             repository::remove(work, rows).await
         } else {
@@ -194,9 +201,9 @@ impl SecretService {
             .write(ctx, async |work| {
                 let found = repository::deleted_one(work, over, row).await?;
                 let id = found.ok_or(Error::NotFound)?.secret()?;
-                let restored = repository::mark_restored(work, row).await.map_err(|error| {
-                    Failure::on_violation(error, repository::NAME_IS_UNIQUE, || name_taken(&id))
-                });
+                let restored = repository::mark_restored(work, row)
+                    .await
+                    .map_err(|error| Failure::on_violation(error, NAME_IS_UNIQUE, || name_taken(&id)));
                 if !restored? {
                     return Err(Error::NotFound.into());
                 }

@@ -3,7 +3,10 @@
 
 pub(crate) mod repository;
 
-use super::{conflict::changed, create::Submission, repository as secrets, service::SecretService};
+use super::{
+    conflict::changed, create::Submission, repository as secrets, service::SecretService,
+    values::repository as values,
+};
 use crate::{
     access::{Object, authorize},
     audit::{self, AuditAction},
@@ -125,7 +128,7 @@ impl SecretService {
                 let place = Location { secret, field: ValueField::PendingSshPrivateKey, version };
                 let kek_id = active_id(work).await?;
                 let sealed = keyring.seal(&kek_id, place, made.text.value())?;
-                secrets::replace_value(work, ctx, place, sealed).await?;
+                values::replace(work, ctx, place, sealed).await?;
                 let row = KeyRow { secret, pending: true, sealed_version: version, facts: Some(&made.facts) };
                 repository::put(work, ctx, &row).await?;
                 Ok(audit::record(work, ctx, AuditAction::SshKeyGenerated, id).await?)
@@ -173,7 +176,7 @@ impl SecretService {
                 let new = Location { secret, field: ValueField::SshPrivateKey, version: row.value_version };
                 let kek_id = active_id(work).await?;
                 let sealed = keyring.seal(&kek_id, new, &value)?;
-                secrets::replace_value(work, ctx, new, sealed).await?;
+                values::replace(work, ctx, new, sealed).await?;
                 repository::discard(work, secret).await?;
                 let key = KeyRow { secret, pending: false, sealed_version: new.version, facts: Some(&facts) };
                 repository::put(work, ctx, &key).await?;

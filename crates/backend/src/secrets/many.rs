@@ -1,9 +1,9 @@
 //! Several secrets at once, all or none.
 
 use super::{
+    create::repository::{self as create, NewRow},
     keys::repository::{self as key_repository, KeyRow},
-    origins,
-    repository::{self, NewRow},
+    origins, repository,
 };
 use crate::{
     audit::{self, AuditAction},
@@ -65,7 +65,7 @@ pub(crate) async fn add_all<E>(
             places.push((row.id, origins));
             rows.push(row);
         }
-        repository::insert_many(work, ctx, rows).await?;
+        create::insert_many(work, ctx, rows).await?;
         if !keys.is_empty() {
             key_repository::insert_many(work, ctx, &keys).await?;
         }

@@ -17,7 +17,7 @@ mod seed;
 mod service;
 pub(crate) mod shared;
 mod update;
-mod values;
+pub(crate) mod values;
 
 pub use create::Submission;
 pub use deleted::{DeletedPage, DeletedSecret};

@@ -1,8 +1,9 @@
 //! Made-up secrets for benchmarks.
 
 use super::{
+    create::repository::{self as create, NewRow},
     keys::repository::{self as keys, KeyRow},
-    repository::{self, NewRow},
+    repository,
     service::SecretService,
 };
 use crate::{
@@ -63,7 +64,7 @@ async fn insert(db: &Db, ctx: &Ctx, keyring: &Keyring, secrets: &[NewSecret]) ->
         .filter(|row| row.kind == SecretKind::GitDataset)
         .map(|row| KeyRow { secret: row.id, pending: false, sealed_version: 1, facts: facts.as_ref() })
         .collect();
-    repository::insert_many(&mut work, ctx, rows).await?;
+    create::insert_many(&mut work, ctx, rows).await?;
     keys::insert_many(&mut work, ctx, &keys).await?;
     let seeded = AuditAction::SecretsSeeded;
     audit::record(&mut work, ctx, seeded, seeded.as_str()).await?;

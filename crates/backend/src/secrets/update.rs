@@ -6,6 +6,7 @@ use super::{
     repository::{self, SecretRow},
     service::SecretService,
     shared::Shared,
+    values::repository as values,
 };
 use crate::{
     access::{Object, authorize},
@@ -90,7 +91,7 @@ impl SecretService {
                     let place = Location { secret: row.id, field, version: row.value_version };
                     let kek_id = active_id(work).await?;
                     let sealed = keyring.seal(&kek_id, place, &text)?;
-                    repository::replace_value(work, ctx, place, sealed).await?;
+                    values::replace(work, ctx, place, sealed).await?;
                     if let Some(facts) = &facts {
                         let (secret, sealed_version) = (place.secret, place.version);
                         let key = KeyRow { secret, pending: false, sealed_version, facts: Some(facts) };

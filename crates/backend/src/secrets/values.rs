@@ -1,6 +1,8 @@
 //! Handing values out, to consumers that hold a token for it.
 
-use super::{hosts, keys::repository as keys, repository, restore::restore, service::SecretService};
+pub(crate) mod repository;
+
+use super::{hosts, keys::repository as keys, restore::restore, service::SecretService};
 use crate::{
     access::{Object, authorize},
     audit::Outcome,
@@ -129,8 +131,7 @@ impl SecretService {
     }
 
     async fn stored_value(&self, ctx: &Ctx, id: &SecretId) -> Result<repository::StoredValue, Error> {
-        let found =
-            self.db.read(ctx, async |connection| repository::find_value(connection, id).await).await?;
+        let found = self.db.read(ctx, async |connection| repository::find(connection, id).await).await?;
         match found {
             Some(stored) => Ok(stored),
             None => Err(self.without_value(ctx, id).await?),
@@ -140,8 +141,7 @@ impl SecretService {
     /// Why there is no value: consumers delete what they have where a secret does not exist, so one whose value is not where
     /// it has to be is told apart, and recorded.
     async fn without_value(&self, ctx: &Ctx, id: &SecretId) -> Result<Error, Error> {
-        let found = self.db.read(ctx, async |connection| repository::find(connection, id).await).await?;
-        let Some(row) = found else { return Ok(Error::NotFound) };
+        let Some(row) = self.find(ctx, id).await? else { return Ok(Error::NotFound) };
         self.reads.record(Read::new(ctx, id, row.id, Outcome::IntegrityFailure)).await?;
         Ok(internal(ctx, &IntegrityError))
     }

@@ -6,7 +6,7 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use domain::{
-    access::{AccessError, AccessProblem, NewPassword},
+    access::{AccessError, AccessField, AccessProblem, NewPassword},
     sensitive::Sensitive,
 };
 use std::{
@@ -122,9 +122,16 @@ fn hash_now(password: &Sensitive) -> Result<String, HashError> {
 }
 
 /// Refuses what anybody would try first: common passwords, keyboard walks, dates, and the name itself.
-pub(crate) fn refuse_common(password: &NewPassword, name: &str) -> Result<(), AccessProblem> {
+fn refuse_common(password: &NewPassword, name: &str) -> Result<(), AccessProblem> {
     let guesses = zxcvbn::zxcvbn(password.value().expose(), &[name, "latchkey"]);
     if guesses.score() < zxcvbn::Score::Two { Err(AccessProblem::PasswordCommon) } else { Ok(()) }
+}
+
+/// Returns the password, where a user of this name may choose it.
+pub(super) fn chosen(password: &Sensitive, name: &str) -> Result<NewPassword, (AccessField, AccessProblem)> {
+    NewPassword::parse(password)
+        .and_then(|password| refuse_common(&password, name).map(|()| password))
+        .map_err(|problem| (AccessField::Password, problem))
 }
 
 #[cfg(test)]

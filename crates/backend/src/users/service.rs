@@ -2,7 +2,8 @@
 
 use super::{
     Passwords,
-    password::refuse_common,
+    links::repository as links,
+    password::chosen,
     repository::{self, UserRow, UserSummary},
 };
 use crate::{
@@ -12,12 +13,12 @@ use crate::{
     db::Db,
     error::{Failure, internal},
     random,
-    sessions::{SessionService, attempts, current_password, repository as sessions},
+    sessions::{SessionService, current_password, repository as sessions},
     tokens::repository as tokens,
     work::Work,
 };
 use domain::{
-    access::{AccessError, AccessField, AccessProblem, NewPassword, Role, UserName},
+    access::{AccessError, AccessField, AccessProblem, Role, UserName},
     error::Error,
     sensitive::Sensitive,
     time::Timestamp,
@@ -27,18 +28,12 @@ use sqlx::PgConnection;
 /// Rows a page.
 const PAGE: i64 = 50;
 
-/// How long the link for the first administrator is good, in microseconds: an hour.
-const SETUP_LINK_LIFE: i64 = 3_600_000_000;
-
-/// How long a link to choose a password is good, in microseconds: a day.
-const PASSWORD_LINK_LIFE: i64 = 24 * 3_600_000_000;
-
 /// The users. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct UserService {
-    db: Db,
-    passwords: Passwords,
-    sessions: SessionService,
+    pub(super) db: Db,
+    pub(super) passwords: Passwords,
+    pub(super) sessions: SessionService,
 }
 
 /// One page of users, by name.
@@ -61,26 +56,6 @@ pub struct AddedUser {
     pub link_token: Sensitive,
 }
 
-/// What a link to choose another password does at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PasswordReset {
-    /// Nothing: the old password is good until another one is chosen.
-    WhenChosen,
-    /// The old password and every session end.
-    Now,
-    /// The old password, every session and every API token end.
-    NowAndTokens,
-}
-
-/// How the first administrator comes about without anybody at the browser.
-#[derive(Clone, Debug)]
-pub struct FirstAdmin {
-    /// By which they sign in.
-    pub name: String,
-    /// With which.
-    pub password: Sensitive,
-}
-
 impl UserService {
     pub(crate) fn new(db: Db, passwords: Passwords, sessions: SessionService) -> Self {
         Self { db, passwords, sessions }
@@ -91,101 +66,6 @@ impl UserService {
     /// Errors: `Unavailable`, `Internal`. Anybody may ask: the sign-in page says what to do first.
     pub async fn any(&self, ctx: &Ctx) -> Result<bool, Error> {
         self.db.read(ctx, repository::any).await
-    }
-
-    /// Makes a link for the first administrator, good for an hour; `None` where there is a user already, or
-    /// nobody signs in with a password.
-    ///
-    /// Errors: `Forbidden` for all but the server itself; `Unavailable`, `Internal`.
-    pub async fn setup_link(&self, ctx: &Ctx) -> Result<Option<Sensitive>, Error> {
-        authorize(&self.db, ctx, Action::ManageUsers, Object::Named("first administrator")).await?;
-        if self.passwords.in_use().is_err() {
-            return Ok(None);
-        }
-        let token = random::token().map_err(|error| internal(ctx, &error))?;
-        self.db
-            .write(ctx, async |work| {
-                repository::lock(work).await?;
-                if repository::any(work).await? {
-                    return Ok(None);
-                }
-                let expires_at = later(ctx.now, SETUP_LINK_LIFE);
-                repository::insert_link(work, ctx, &random::hash(&token), None, expires_at).await?;
-                Ok(Some(token))
-            })
-            .await
-    }
-
-    /// Makes the first administrator with a link from `setup_link`. Of two at once, one does.
-    ///
-    /// Errors: `LinkSpent`, also once there is a user; `Invalid`; `Refused`.
-    pub async fn set_up(
-        &self,
-        ctx: &Ctx,
-        token: &Sensitive,
-        name: &str,
-        password: &Sensitive,
-    ) -> Result<UserName, AccessError> {
-        // Before the work of hashing is done for just anybody.
-        if self.link(ctx, token).await?.is_some() {
-            return Err(AccessError::LinkSpent);
-        }
-        self.first_admin(ctx, Some(token), name, password).await?.ok_or(AccessError::LinkSpent)
-    }
-
-    /// Makes the first administrator from the server's settings; `None` where there is a user already.
-    ///
-    /// Errors: `Invalid`; `Refused`.
-    pub async fn set_up_unattended(
-        &self,
-        ctx: &Ctx,
-        admin: &FirstAdmin,
-    ) -> Result<Option<UserName>, AccessError> {
-        authorize(&self.db, ctx, Action::ManageUsers, Object::Named("first administrator")).await?;
-        if self.any(ctx).await? {
-            return Ok(None);
-        }
-        self.first_admin(ctx, None, &admin.name, &admin.password).await
-    }
-
-    async fn first_admin(
-        &self,
-        ctx: &Ctx,
-        token: Option<&Sensitive>,
-        name: &str,
-        password: &Sensitive,
-    ) -> Result<Option<UserName>, AccessError> {
-        self.passwords.in_use()?;
-        let name = UserName::parse(name).map_err(|problem| (AccessField::UserName, problem));
-        let shown = name.as_ref().map_or("", UserName::as_str);
-        let password = chosen(password, shown);
-        let (name, password) = match (name, password) {
-            (Ok(name), Ok(password)) => (name, password),
-            (name, password) => {
-                let wrong = [name.err(), password.err()];
-                return Err(AccessError::Invalid(wrong.into_iter().flatten().collect()));
-            }
-        };
-        let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
-        self.db
-            .write(ctx, async |work| {
-                repository::lock(work).await?;
-                if repository::any(work).await? {
-                    return Ok(None);
-                }
-                if let Some(token) = token {
-                    let link = repository::find_link(work, ctx, &random::hash(token)).await?;
-                    if !matches!(link, Some(None)) {
-                        return Ok(None);
-                    }
-                }
-                repository::insert(work, ctx, &name, Role::Admin, Some(&hash)).await?;
-                repository::spend_setup_links(work).await?;
-                audit::record_change(work, ctx, AuditAction::UserAdded, name.as_str(), &["role", "password"])
-                    .await?;
-                Ok(Some(name))
-            })
-            .await
     }
 
     /// One page of users whose names contain this, beyond that one.
@@ -277,48 +157,11 @@ impl UserService {
                         AccessError::field(AccessField::UserName, AccessProblem::UserNameTaken)
                     })
                 })?;
-                let expires_at = later(ctx.now, PASSWORD_LINK_LIFE);
-                repository::insert_link(work, ctx, &random::hash(&link_token), Some(id), expires_at).await?;
+                links::insert_for(work, ctx, &random::hash(&link_token), id).await?;
                 audit::record_change(work, ctx, AuditAction::UserAdded, name.as_str(), &["role"]).await?;
                 Ok(AddedUser { name, link_token })
             })
             .await
-    }
-
-    /// Makes a link with which this user chooses another password. Until then the old one is good, unless the reset voids it at
-    /// once, and every session with it; where it says so, the user's API tokens are revoked, too. The person who asks proves
-    /// anew who they are.
-    ///
-    /// Errors: `Invalid`, `Locked`, `ProveAtProvider`; `NoPasswords`, `KeptByProvider`; `Refused` with `NotFound` and as usual.
-    pub async fn password_link(
-        &self,
-        ctx: &Ctx,
-        name: &str,
-        reset: PasswordReset,
-        current_password: &Sensitive,
-    ) -> Result<Sensitive, AccessError> {
-        self.proven(ctx, name, current_password).await?;
-        let token = random::token().map_err(|error| internal(ctx, &error))?;
-        self.change(ctx, name, async |work, user| {
-            self.passwords.in_use()?;
-            kept_here(&user)?;
-            if reset != PasswordReset::WhenChosen {
-                repository::set_password(work, user.id, None).await?;
-                sessions::end_all(work, user.id).await?;
-            }
-            // Whoever is helped back in is not kept out by the guesses of a stranger.
-            attempts::forget_all(work, &user.name).await?;
-            let revoked = match reset {
-                PasswordReset::NowAndTokens => tokens::revoke_all(work, user.id, ctx.now).await?,
-                PasswordReset::WhenChosen | PasswordReset::Now => Vec::new(),
-            };
-            let expires_at = later(ctx.now, PASSWORD_LINK_LIFE);
-            repository::insert_link(work, ctx, &random::hash(&token), Some(user.id), expires_at).await?;
-            audit::record(work, ctx, AuditAction::PasswordLinkMade, &user.name).await?;
-            Ok(audit::record_each(work, ctx, AuditAction::TokenRevoked, &revoked).await?)
-        })
-        .await?;
-        Ok(token)
     }
 
     /// Gives a user another role. Their sessions end, so that nothing of the old one is left. The person who asks proves anew who
@@ -400,13 +243,18 @@ impl UserService {
     /// Lets pass whoever may change users and proves anew who they are: what they do outlives a session that was stolen.
     ///
     /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
-    async fn proven(&self, ctx: &Ctx, name: &str, current_password: &Sensitive) -> Result<(), AccessError> {
+    pub(super) async fn proven(
+        &self,
+        ctx: &Ctx,
+        name: &str,
+        current_password: &Sensitive,
+    ) -> Result<(), AccessError> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
         self.sessions.prove(ctx, current_password).await
     }
 
     /// Changes one user under the lock, in one transaction.
-    async fn change(
+    pub(super) async fn change(
         &self,
         ctx: &Ctx,
         name: &str,
@@ -418,47 +266,6 @@ impl UserService {
                 repository::lock(work).await?;
                 let user = repository::find(work, name).await?.ok_or(Error::NotFound)?;
                 change(work, user).await
-            })
-            .await
-    }
-
-    /// Whom a link is for: `None` is the first administrator.
-    ///
-    /// Errors: `LinkSpent`; `Refused`.
-    pub async fn link(&self, ctx: &Ctx, token: &Sensitive) -> Result<Option<String>, AccessError> {
-        self.db
-            .write(ctx, async |work| match repository::find_link(work, ctx, &random::hash(token)).await? {
-                Some(Some(user)) => Ok(Some(user.name)),
-                Some(None) if !repository::any(work).await? => Ok(None),
-                _ => Err(AccessError::LinkSpent.into()),
-            })
-            .await
-    }
-
-    /// Chooses a password by a link, which is spent by it. Every session ends.
-    ///
-    /// Errors: `LinkSpent`; `Invalid`; `Refused`.
-    pub async fn choose_password(
-        &self,
-        ctx: &Ctx,
-        token: &Sensitive,
-        password: &Sensitive,
-    ) -> Result<String, AccessError> {
-        self.passwords.in_use()?;
-        let Some(name) = self.link(ctx, token).await? else { return Err(AccessError::LinkSpent) };
-        let password = chosen(password, &name).map_err(|wrong| AccessError::Invalid(vec![wrong]))?;
-        let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
-        self.db
-            .write(ctx, async |work| {
-                repository::lock(work).await?;
-                let link = repository::find_link(work, ctx, &random::hash(token)).await?;
-                let Some(Some(user)) = link else { return Err(AccessError::LinkSpent.into()) };
-                repository::set_password(work, user.id, Some(&hash)).await?;
-                sessions::end_all(work, user.id).await?;
-                attempts::forget_all(work, &user.name).await?;
-                audit::record_change(work, ctx, AuditAction::PasswordChanged, &user.name, &["password"])
-                    .await?;
-                Ok(user.name)
             })
             .await
     }
@@ -514,22 +321,11 @@ impl UserService {
 }
 
 /// Role and password of whom a provider vouches for are the provider's to say.
-fn kept_here(user: &UserRow) -> Result<(), AccessError> {
+pub(super) fn kept_here(user: &UserRow) -> Result<(), AccessError> {
     if user.oidc_issuer.is_some() { Err(AccessError::KeptByProvider) } else { Ok(()) }
 }
 
 async fn is_last_admin(connection: &mut PgConnection, user: &UserRow) -> Result<bool, sqlx::Error> {
     let is_admin = user.role == Role::Admin.as_str() && !user.disabled;
     Ok(is_admin && repository::other_admins(connection, user).await? == 0)
-}
-
-/// A password that may be chosen.
-fn chosen(password: &Sensitive, name: &str) -> Result<NewPassword, (AccessField, AccessProblem)> {
-    NewPassword::parse(password)
-        .and_then(|password| refuse_common(&password, name).map(|()| password))
-        .map_err(|problem| (AccessField::Password, problem))
-}
-
-fn later(now: Timestamp, micros: i64) -> Timestamp {
-    Timestamp::from_micros(now.micros() + micros)
 }
