@@ -13,6 +13,7 @@ mod registry;
 mod repository;
 mod service;
 mod settings;
+mod ssh;
 mod sweep;
 mod ticket;
 mod tls;

@@ -418,15 +418,15 @@ fn is_for_another_host(credential: &Credential, value_host: Option<&str>) -> boo
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::ssh::SILENCE, *};
 
     #[test]
     fn messages_about_time_name_the_time() {
-        for (cause, limit) in [(CheckCause::TookTooLong, PATIENCE), (CheckCause::WentSilent, git::SILENCE)] {
+        for (cause, limit) in [(CheckCause::TookTooLong, PATIENCE), (CheckCause::WentSilent, SILENCE)] {
             let said = format!("{} seconds", limit.as_secs());
             assert!(cause.message().contains(&said), "{}", cause.message());
         }
         // What is silent is told so, and not that the whole took too long.
-        assert!(git::SILENCE < PATIENCE);
+        assert!(SILENCE < PATIENCE);
     }
 }
