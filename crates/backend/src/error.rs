@@ -1,7 +1,7 @@
 //! From the database's errors to those that anybody outside is told.
 
-use crate::{context::Ctx, keyring::NoKey};
-use domain::error::Error;
+use crate::context::Ctx;
+use domain::{access::AccessError, error::Error, import::ImportError};
 use sqlx::migrate::MigrateError;
 
 /// Why the backend did not start.
@@ -243,7 +243,7 @@ fn is_unavailable_code(code: &str) -> bool {
 }
 
 /// Logs the error once, without what was sent or the database's detail, and says what outsiders are told.
-pub(crate) fn refuse(ctx: &Ctx, error: &sqlx::Error) -> Error {
+pub(crate) fn public_error(ctx: &Ctx, error: &sqlx::Error) -> Error {
     if NoKey::is(error) {
         return Error::Sealed;
     }
@@ -256,5 +256,96 @@ pub(crate) fn refuse(ctx: &Ctx, error: &sqlx::Error) -> Error {
     } else {
         tracing::error!(request_id = ctx.request_id, ?code, constraint, what, meaning, "the database failed");
         Error::Internal(ctx.request_id.clone())
+    }
+}
+
+/// Logs what failed that has nothing to do with what was asked, and returns what outsiders are told.
+pub(crate) fn internal(ctx: &Ctx, error: &dyn std::error::Error) -> Error {
+    tracing::error!(request_id = ctx.request_id, "{error}");
+    Error::Internal(ctx.request_id.clone())
+}
+
+/// The process was given no key, or not the right one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the key encryption key is not at hand")]
+pub(crate) struct NoKey;
+
+impl NoKey {
+    /// As it travels among what can go wrong with the database.
+    pub(crate) fn into_database_error() -> sqlx::Error {
+        sqlx::Error::Configuration(Box::new(Self))
+    }
+
+    pub(crate) fn is(error: &sqlx::Error) -> bool {
+        matches!(error, sqlx::Error::Configuration(inner) if inner.is::<Self>())
+    }
+}
+
+/// It could not be sealed or opened. No detail: there is none that is safe to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a stored value is not what was sealed")]
+pub(crate) struct IntegrityError;
+
+/// Why a unit of work was not done. `?` makes one of whatever may end it.
+#[derive(Debug)]
+pub(crate) enum Failure<E = Error> {
+    /// The database failed. Logged where the work ends.
+    Db(sqlx::Error),
+    /// A value could not be sealed or opened, or a row is not what the portal wrote. Logged where the work ends.
+    Integrity(IntegrityError),
+    /// A rule says no: whoever asks is told just this.
+    Domain(E),
+}
+
+impl<E> Failure<E> {
+    /// Returns whether a statement violated this constraint.
+    pub(crate) fn violates(&self, constraint: &str) -> bool {
+        matches!(self, Self::Db(error) if broken_constraint(error) == Some(constraint))
+    }
+
+    /// Returns this error in the place of a violation of the constraint.
+    pub(crate) fn on_violation(error: sqlx::Error, constraint: &str, instead: impl FnOnce() -> E) -> Self {
+        if broken_constraint(&error) == Some(constraint) { Self::Domain(instead()) } else { Self::Db(error) }
+    }
+}
+
+impl<E: From<Error>> Failure<E> {
+    /// Logs what failed, once, and returns what outsiders are told.
+    pub(crate) fn public_error(self, ctx: &Ctx) -> E {
+        match self {
+            Self::Db(error) => public_error(ctx, &error).into(),
+            Self::Integrity(error) => internal(ctx, &error).into(),
+            Self::Domain(error) => error,
+        }
+    }
+}
+
+impl<E> From<sqlx::Error> for Failure<E> {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Db(error)
+    }
+}
+
+impl<E> From<IntegrityError> for Failure<E> {
+    fn from(error: IntegrityError) -> Self {
+        Self::Integrity(error)
+    }
+}
+
+impl<E: From<Error>> From<Error> for Failure<E> {
+    fn from(error: Error) -> Self {
+        Self::Domain(error.into())
+    }
+}
+
+impl From<AccessError> for Failure<AccessError> {
+    fn from(error: AccessError) -> Self {
+        Self::Domain(error)
+    }
+}
+
+impl From<ImportError> for Failure<ImportError> {
+    fn from(error: ImportError) -> Self {
+        Self::Domain(error)
     }
 }

@@ -1,12 +1,9 @@
 //! A unit of work: a transaction, together with the keys that vouch for what is written in it.
 
 use crate::{
-    db::{Db, Transaction},
-    keyring::{
-        Keyring, NoKey,
-        mac::{Doubt, Message},
-        repository::active_id,
-    },
+    db::Transaction,
+    error::NoKey,
+    keyring::{Keyring, Witness, mac::Message, repository::active_id},
 };
 use sqlx::PgConnection;
 use std::{
@@ -19,19 +16,19 @@ use std::{
 #[derive(Debug)]
 pub(crate) struct Work {
     transaction: Transaction,
-    db: Db,
+    witness: Witness,
     /// The key that vouches for rows, once it was asked for. Until the end of the transaction it stays the active one.
     active: Option<String>,
 }
 
 impl Work {
-    pub(crate) fn new(transaction: Transaction, db: Db) -> Self {
-        Self { transaction, db, active: None }
+    pub(crate) fn new(transaction: Transaction, witness: Witness) -> Self {
+        Self { transaction, witness, active: None }
     }
 
     /// The keys at hand, if they are the right ones.
     pub(crate) fn keyring(&self) -> Option<&Arc<Keyring>> {
-        self.db.keyring()
+        self.witness.keyring()
     }
 
     /// Returns what vouches for this row from now on.
@@ -48,7 +45,7 @@ impl Work {
         mac
     }
 
-    /// Verifies that the portal wrote this row. Where somebody else did, that is logged and recorded under `what`.
+    /// Returns whether the portal wrote this row. Where somebody else did, that is logged and recorded under `what`.
     ///
     /// Errors: no key is at hand.
     pub(crate) fn vouches(
@@ -56,13 +53,19 @@ impl Work {
         message: &Message,
         mac: Option<&[u8]>,
         what: impl FnOnce() -> String,
-    ) -> Result<Result<(), Doubt>, sqlx::Error> {
-        self.db.vouches(message, mac, what)
+    ) -> Result<bool, sqlx::Error> {
+        self.witness.vouches(message, mac, what)
     }
 
     /// Undoes what was done.
     pub(crate) async fn rollback(self) -> Result<(), sqlx::Error> {
         self.transaction.rollback().await
+    }
+
+    /// Undoes what was done so far, lets go of every lock, and begins anew.
+    pub(crate) async fn start_over(&mut self) -> Result<(), sqlx::Error> {
+        self.active = None;
+        self.transaction.start_over().await
     }
 
     /// Keeps what was done.

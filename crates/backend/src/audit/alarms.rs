@@ -5,110 +5,30 @@
 //! The counts live in the memory of each server: of one that is killed, the number of repetitions of that minute is lost, and
 //! never the first. What cannot be written stays counted, and is written as soon as it can be.
 
-use super::{AuditAction, AuditRecord, Outcome, repository};
+use super::{
+    action::AuditAction,
+    counts::{Counts, Kind, Noted, PORTAL, Source, WINDOW},
+    record::{AuditRecord, Outcome},
+    repository,
+};
 use crate::{
     context::{Action, Actor, Ctx},
-    db::{Db, bounded},
-    error::refuse,
+    db::Connections,
     keyring::{
+        Doubted,
         mac::{self, Doubt},
         repository::is_in_use,
     },
     work::Work,
 };
 use domain::{error::Error, time::Timestamp};
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
-use tokio::time::Instant;
-
-/// What happens within this time belongs together.
-const WINDOW: Duration = Duration::from_mins(1);
-
-/// Different things of one credential that are put on record one by one within that time. What comes then is one more record,
-/// with its number.
-const MOST_KINDS: usize = 30;
-
-/// Credentials that are counted at once; those beyond them share one count.
-const MOST_CREDENTIALS: usize = 10_000;
-
-/// Sources that nobody has signed in from and that are counted at once; those beyond them share one count. Whoever comes from
-/// ever new ones blurs the counts of their like alone.
-const MOST_STRANGERS: usize = 2_000;
-
-/// Counts that are kept where they cannot be written; those beyond them are added up in one.
-const MOST_UNWRITTEN: usize = 1_000;
-
-/// The object of the record that stands for what was too much to be told one by one.
-const OTHERS: &str = "other things";
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::{sync::mpsc, time::Instant};
 
 /// Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Alarms {
     counts: Arc<Mutex<Counts>>,
-}
-
-#[derive(Debug, Default)]
-struct Counts {
-    /// By group, then by name.
-    minutes: [HashMap<String, Minute>; 3],
-    /// Counts that are over and could not be written yet.
-    unwritten: Vec<Kind>,
-    /// Whether these are about to be tried once more.
-    is_waiting: bool,
-}
-
-/// Who shares a count with whom where there are too many to be counted one by one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Group {
-    /// Whoever the portal knows.
-    Known,
-    /// Anybody else.
-    Strangers,
-    /// The portal itself, which shares with nobody.
-    Portal,
-}
-
-/// Where something came from, as it is counted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Source {
-    group: Group,
-    /// The credential, or what stands for one; that which many share where there are too many.
-    name: String,
-}
-
-/// What one credential was refused of late.
-#[derive(Debug)]
-struct Minute {
-    began: Instant,
-    kinds: Vec<Kind>,
-}
-
-#[derive(Debug)]
-struct Kind {
-    action: AuditAction,
-    object: String,
-    outcome: Outcome,
-    /// Whether the first time is on record, or about to be.
-    told: bool,
-    /// How often after the first time.
-    again: u64,
-    /// The last time.
-    last: Ctx,
-}
-
-/// What has to be done about one more.
-struct Noted {
-    /// Under what it is counted.
-    source: Source,
-    /// It is the first of its kind, and goes on record as this, under this object.
-    first: Option<(AuditAction, String)>,
-    /// Counts of the minute before, which is over.
-    over: Vec<Kind>,
-    /// When the minute began, where it is a new one.
-    begun: Option<Instant>,
 }
 
 impl Alarms {
@@ -117,7 +37,7 @@ impl Alarms {
     /// Errors: `Unavailable`, `Internal`, `Sealed`: it is the first of its kind, and could not be recorded.
     pub(crate) async fn refused(
         &self,
-        db: &Db,
+        db: &Connections,
         ctx: &Ctx,
         action: Action,
         object: &str,
@@ -133,7 +53,7 @@ impl Alarms {
     /// Errors: as `refused`.
     pub(crate) async fn tried(
         &self,
-        db: &Db,
+        db: &Connections,
         ctx: &Ctx,
         source: &str,
         what: (AuditAction, &str, Outcome),
@@ -141,59 +61,66 @@ impl Alarms {
         self.note(db, ctx, &format!("{} {source}", ctx.actor.kind()), what).await
     }
 
-    /// Has it logged and recorded, beside what is under way, that a row is not what the portal wrote. One whose code names a key
-    /// that is in use and not at hand may be another server's: that is logged alone.
-    pub(crate) fn raise(&self, db: &Db, doubt: Doubt, code: Option<&[u8]>, what: String) {
-        let key = if doubt == Doubt::OtherKey { code.and_then(mac::key_id) } else { None };
-        let (alarms, db) = (self.clone(), db.clone());
+    /// Raises an alarm for each row that is doubted from now on, for as long as anybody has the connections.
+    pub(crate) fn listen(&self, db: &Connections, mut doubted: mpsc::UnboundedReceiver<Doubted>) {
+        let (alarms, db) = (self.clone(), db.downgrade());
         tokio::spawn(async move {
-            // The time is the database's, when the record is written.
-            let ctx = Ctx::system(PORTAL, Timestamp::from_micros(0));
-            if let Some(key) = key.as_deref() {
-                let found =
-                    db.read(|mut reader| async move { Ok((is_in_use(&mut reader, key).await?, reader)) });
-                match found.await {
-                    Ok(false) => {}
-                    Ok(true) => {
-                        tracing::error!(
-                            row = what,
-                            key,
-                            "a row's authentication code is of a key that is in use, and that this server was not given: it \
-                             is refused. Start this server again with every key that is in use"
-                        );
-                        return;
-                    }
-                    Err(error) => {
-                        let error = refuse(&ctx, &error);
-                        tracing::error!(
-                            row = what,
-                            key,
-                            "{doubt}: it is refused. Whether that key is in use could not be looked up: {error}"
-                        );
-                        return;
-                    }
-                }
-            }
-            tracing::error!(
-                row = what,
-                "{doubt}: it is refused. Somebody changes the database beside the portal"
-            );
-            let noted = (AuditAction::RowRefused, what.as_str(), Outcome::IntegrityFailure);
-            if let Err(error) = alarms.note(&db, &ctx, PORTAL, noted).await {
-                tracing::error!("that could not be recorded: {error}");
+            while let Some(doubted) = doubted.recv().await {
+                let Some(db) = db.upgrade() else { return };
+                let alarms = alarms.clone();
+                // In a task of its own: none waits for the one before.
+                tokio::spawn(async move { alarms.raise(&db, doubted).await });
             }
         });
     }
 
+    /// Logs and records that a row is not what the portal wrote. One whose code names a key that is in use and not at hand may
+    /// be another server's: that is logged alone.
+    async fn raise(&self, db: &Connections, Doubted { doubt, mac, what }: Doubted) {
+        // The time is the database's, when the record is written.
+        let ctx = Ctx::system(PORTAL, Timestamp::from_micros(0));
+        let key = if doubt == Doubt::OtherKey { mac.as_deref().and_then(mac::key_id) } else { None };
+        if let Some(key) = key.as_deref() {
+            match db.read(&ctx, async |connection| is_in_use(connection, key).await).await {
+                Ok(false) => {}
+                Ok(true) => {
+                    tracing::error!(
+                        row = what,
+                        key,
+                        "a row's authentication code is of a key that is in use, and that this server was not given: it \
+                         is refused. Start this server again with every key that is in use"
+                    );
+                    return;
+                }
+                Err(error) => {
+                    tracing::error!(
+                        row = what,
+                        key,
+                        "{doubt}: it is refused. Whether that key is in use could not be looked up: {error}"
+                    );
+                    return;
+                }
+            }
+        }
+        tracing::error!(
+            row = what,
+            "{doubt}: it is refused. Somebody changes the database beside the portal"
+        );
+        let noted = (AuditAction::RowRefused, what.as_str(), Outcome::IntegrityFailure);
+        if let Err(error) = self.note(db, &ctx, PORTAL, noted).await {
+            tracing::error!("that could not be recorded: {error}");
+        }
+    }
+
     async fn note(
         &self,
-        db: &Db,
+        db: &Connections,
         ctx: &Ctx,
         credential: &str,
         what: (AuditAction, &str, Outcome),
     ) -> Result<(), Error> {
         let (_, _, outcome) = what;
-        let Noted { source, first, over, begun } = self.count(Instant::now(), ctx, credential, what);
+        let Noted { source, first, over, begun } = self.lock().count(Instant::now(), ctx, credential, what);
         if let Some(began) = begun {
             self.tell_later(db, source.clone(), began);
         }
@@ -218,126 +145,40 @@ impl Alarms {
     /// Errors: as `refused`.
     async fn tell(
         &self,
-        db: &Db,
+        db: &Connections,
         ctx: &Ctx,
         source: &Source,
         (action, object, outcome): (AuditAction, &str, Outcome),
     ) -> Result<(), Error> {
-        let written = bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = db.begin().await.map_err(failed)?;
-            let record = AuditRecord { action, object, outcome, fields: &[] };
-            let ctx = &dated(&mut work, ctx).await.map_err(failed)?;
-            repository::append(&mut work, ctx, record).await.map_err(failed)?;
-            work.commit().await.map_err(failed)
-        })
-        .await;
+        let written = db
+            .write(ctx, async |work| {
+                let record = AuditRecord { action, object, outcome, fields: &[] };
+                let ctx = &dated(work, ctx).await?;
+                Ok(repository::append(work, ctx, record).await?)
+            })
+            .await;
         if written.is_err() {
             // The next of its kind is the first again.
-            self.not_told(source, (action, object, outcome));
+            self.lock().not_told(source, (action, object, outcome));
         }
         written
     }
 
-    fn count(
-        &self,
-        now: Instant,
-        ctx: &Ctx,
-        credential: &str,
-        (action, object, outcome): (AuditAction, &str, Outcome),
-    ) -> Noted {
-        let mut counts = self.lock();
-        let group = Group::of(&ctx.actor);
-        let minutes = counts.of(group);
-        let credential = if minutes.len() < group.most() || minutes.contains_key(credential) {
-            credential
-        } else {
-            OTHERS
-        };
-        let is_over = minutes.get(credential).is_none_or(|minute| now >= minute.began + WINDOW);
-        let over = if is_over { minutes.remove(credential).map(Minute::repeated) } else { None };
-        let minute =
-            minutes.entry(credential.to_owned()).or_insert_with(|| Minute { began: now, kinds: Vec::new() });
-        let is_full = minute.kinds.len() >= MOST_KINDS;
-        let is = |kind: &Kind, action, object: &str| {
-            kind.action == action && kind.object == object && kind.outcome == outcome
-        };
-        let known = minute.kinds.iter().position(|kind| is(kind, action, object));
-        let (action, object) = match known {
-            None if is_full => (AuditAction::ManyRefused, OTHERS),
-            _ => (action, object),
-        };
-        let first = match minute.kinds.iter_mut().find(|kind| is(kind, action, object)) {
-            Some(kind) if kind.told => {
-                kind.repeat(ctx);
-                None
-            }
-            Some(kind) => {
-                kind.told = true;
-                Some((action, object.to_owned()))
-            }
-            None => {
-                let (object, last) = (object.to_owned(), ctx.clone());
-                minute.kinds.push(Kind {
-                    action,
-                    object: object.clone(),
-                    outcome,
-                    told: true,
-                    again: 0,
-                    last,
-                });
-                Some((action, object))
-            }
-        };
-        let begun = is_over.then_some(minute.began);
-        let source = Source { group, name: credential.to_owned() };
-        Noted { source, first, over: over.unwrap_or_default(), begun }
-    }
-
-    /// Notes that the first of this kind could not be recorded. What was counted after it stays counted.
-    fn not_told(&self, source: &Source, (action, object, outcome): (AuditAction, &str, Outcome)) {
-        let mut counts = self.lock();
-        let minute = counts.of(source.group).get_mut(&source.name);
-        let kinds = minute.into_iter().flat_map(|minute| &mut minute.kinds);
-        let is = |kind: &&mut Kind| kind.action == action && kind.object == object && kind.outcome == outcome;
-        for kind in kinds.filter(is) {
-            kind.told = false;
-        }
-    }
-
     /// Writes the counts once the minute is over, whether the credential is used again or not.
-    fn tell_later(&self, db: &Db, source: Source, began: Instant) {
+    fn tell_later(&self, db: &Connections, source: Source, began: Instant) {
         let (alarms, db) = (self.clone(), db.clone());
         tokio::spawn(async move {
             tokio::time::sleep_until(began + WINDOW).await;
-            let over = alarms.over(&source, began);
+            let over = alarms.lock().over(&source, began);
             if !over.is_empty() {
                 alarms.write(&db, over).await;
             }
         });
     }
 
-    /// Takes the counts of the minute that began then, unless the next one has taken its place.
-    fn over(&self, source: &Source, began: Instant) -> Vec<Kind> {
-        let mut counts = self.lock();
-        let minutes = counts.of(source.group);
-        if minutes.get(&source.name).is_none_or(|minute| minute.began != began) {
-            return Vec::new();
-        }
-        minutes.remove(&source.name).map(Minute::repeated).unwrap_or_default()
-    }
-
     /// Writes every count there is, as before the server stops.
-    pub(crate) async fn flush(&self, db: &Db) {
-        let all: Vec<Kind> = {
-            let mut counts = self.lock();
-            counts
-                .minutes
-                .iter_mut()
-                .flat_map(HashMap::drain)
-                .flat_map(|(_, minute)| minute.repeated())
-                .collect()
-        };
+    pub(crate) async fn flush(&self, db: &Connections) {
+        let all = self.lock().drain();
         let (alarms, db) = (self.clone(), db.clone());
         // As in `note`: they are taken out of the counts from here on.
         let written = tokio::spawn(async move { alarms.write(&db, all).await });
@@ -347,13 +188,12 @@ impl Alarms {
     }
 
     /// Writes counts, and those that could not be written before. What cannot be now stays counted.
-    async fn write(&self, db: &Db, over: Vec<Kind>) {
+    async fn write(&self, db: &Connections, over: Vec<Kind>) {
         let mut kinds = std::mem::take(&mut self.lock().unwritten);
         kinds.extend(over);
         let Some(last) = kinds.last() else { return };
-        if let Err(error) = write_counts(db, &kinds).await {
+        if let Err(error) = write_counts(db, &last.last, &kinds).await {
             let refusals: u64 = kinds.iter().map(|kind| kind.again).sum();
-            let error = refuse(&last.last, &error);
             tracing::error!(
                 refusals,
                 "repeated refusals could not be recorded, which is tried again in a minute: {error}"
@@ -363,7 +203,7 @@ impl Alarms {
     }
 
     /// Keeps counts that could not be written, and has that tried again.
-    fn put_back(&self, db: &Db, kinds: Vec<Kind>) {
+    fn put_back(&self, db: &Connections, kinds: Vec<Kind>) {
         let is_waiting = {
             let mut counts = self.lock();
             for kind in kinds {
@@ -388,88 +228,12 @@ impl Alarms {
     }
 }
 
-impl Group {
-    fn of(actor: &Actor) -> Self {
-        match actor {
-            Actor::Anonymous => Self::Strangers,
-            Actor::System(PORTAL) => Self::Portal,
-            Actor::User(_) | Actor::Token(_) | Actor::System(_) => Self::Known,
-        }
-    }
-
-    /// How many are counted one by one.
-    fn most(self) -> usize {
-        match self {
-            Self::Known => MOST_CREDENTIALS,
-            Self::Strangers => MOST_STRANGERS,
-            // There is one.
-            Self::Portal => usize::MAX,
-        }
-    }
-}
-
-impl Counts {
-    fn of(&mut self, group: Group) -> &mut HashMap<String, Minute> {
-        let [known, strangers, portal] = &mut self.minutes;
-        match group {
-            Group::Known => known,
-            Group::Strangers => strangers,
-            Group::Portal => portal,
-        }
-    }
-
-    /// Keeps a count that could not be written, with others of its kind.
-    fn keep(&mut self, kind: Kind) {
-        let is_full = self.unwritten.len() >= MOST_UNWRITTEN;
-        let is = |known: &&mut Kind| {
-            (known.action, known.outcome) == (kind.action, kind.outcome)
-                && known.object == kind.object
-                && known.last.actor == kind.last.actor
-        };
-        let of_all = |known: &&mut Kind| known.last.actor == Actor::System(PORTAL) && known.object == OTHERS;
-        if let Some(known) = self.unwritten.iter_mut().find(is) {
-            known.again += kind.again;
-            known.last = kind.last;
-        } else if !is_full {
-            self.unwritten.push(kind);
-        } else if let Some(all) = self.unwritten.iter_mut().find(of_all) {
-            all.again += kind.again;
-        } else {
-            self.unwritten.push(Kind {
-                action: AuditAction::ManyRefused,
-                object: OTHERS.to_owned(),
-                outcome: Outcome::Refused,
-                last: Ctx::system(PORTAL, Timestamp::from_micros(0)),
-                ..kind
-            });
-        }
-    }
-}
-
-/// As whom the portal notes what it finds in the database.
-const PORTAL: &str = "portal";
-
-impl Minute {
-    /// What happened more than once.
-    fn repeated(self) -> Vec<Kind> {
-        self.kinds.into_iter().filter(|kind| kind.again > 0).collect()
-    }
-}
-
-impl Kind {
-    fn repeat(&mut self, ctx: &Ctx) {
-        self.again += 1;
-        self.last = ctx.clone();
-    }
-}
-
 /// Puts each count on record, or none of them.
-async fn write_counts(db: &Db, kinds: &[Kind]) -> Result<(), sqlx::Error> {
-    let written = async {
-        let mut work = db.begin().await?;
+async fn write_counts(db: &Connections, ctx: &Ctx, kinds: &[Kind]) -> Result<(), Error> {
+    db.write(ctx, async |work| {
         let mut contexts = Vec::with_capacity(kinds.len());
         for kind in kinds {
-            contexts.push(dated(&mut work, &kind.last).await?);
+            contexts.push(dated(work, &kind.last).await?);
         }
         let records: Vec<(&Ctx, AuditRecord<'_>, u64)> = contexts
             .iter()
@@ -478,10 +242,9 @@ async fn write_counts(db: &Db, kinds: &[Kind]) -> Result<(), sqlx::Error> {
                 (ctx, AuditRecord { action: *action, object, outcome: *outcome, fields: &[] }, *again)
             })
             .collect();
-        repository::append_counted(&mut work, &records).await?;
-        work.commit().await
-    };
-    crate::db::in_time(Box::pin(written)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+        Ok(repository::append_counted(work, &records).await?)
+    })
+    .await
 }
 
 /// The context with the time of the database, where it is the portal's own, which has none.

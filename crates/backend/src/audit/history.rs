@@ -3,7 +3,7 @@
 
 #[cfg(test)]
 use super::AuditAction;
-use super::{AuditEntry, repository::AuditRow};
+use super::entry::{AuditEntry, AuditRow};
 use chrono::NaiveDate;
 use domain::time::Timestamp;
 

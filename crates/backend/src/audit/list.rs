@@ -1,7 +1,6 @@
 //! What is asked of the audit log, and one page of it.
 
-use super::repository::AuditRow;
-use crate::db::timestamp;
+use super::entry::AuditEntry;
 use domain::time::Timestamp;
 
 /// What is looked for. An empty text looks for everything.
@@ -35,35 +34,6 @@ pub enum AuditCursor {
     NewerThan(i64),
 }
 
-/// One record, as it is shown and exported.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditEntry {
-    /// Its number.
-    pub id: i64,
-    /// When.
-    pub at: Timestamp,
-    /// `user`, `token`, `system` or `anonymous`.
-    pub actor_kind: String,
-    /// Who.
-    pub actor: String,
-    /// The id of the session or token that was used.
-    pub credential: Option<String>,
-    /// From where.
-    pub address: Option<String>,
-    /// Under which the server's log has it.
-    pub request_id: String,
-    /// What.
-    pub action: String,
-    /// With what.
-    pub object: String,
-    /// How it went.
-    pub outcome: String,
-    /// The names of the fields that were changed.
-    pub fields: Vec<String>,
-    /// SHA-256 over this record and the hash before, in hexadecimal digits.
-    pub hash: String,
-}
-
 /// One page of records, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditPage {
@@ -75,23 +45,4 @@ pub struct AuditPage {
     pub older: bool,
     /// The server's clock.
     pub now: Timestamp,
-}
-
-impl From<AuditRow> for AuditEntry {
-    fn from(row: AuditRow) -> Self {
-        Self {
-            id: row.id,
-            at: timestamp(row.at),
-            actor_kind: row.actor_kind,
-            actor: row.actor,
-            credential: row.credential,
-            address: row.address,
-            request_id: row.request_id,
-            action: row.action,
-            object: row.object,
-            outcome: row.outcome,
-            fields: row.fields,
-            hash: crate::random::hex(&row.hash),
-        }
-    }
 }

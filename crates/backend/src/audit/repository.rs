@@ -1,10 +1,12 @@
 //! The audit table: records are added, never changed.
 
 use super::{
-    AuditAction, AuditRecord, Outcome,
+    action::AuditAction,
     chain::{HASH_BYTES, Link},
+    entry::AuditRow,
     history::{FoldedReads, FoldedRecords, HistoryRows, MAX_CHANGES, MAX_FOLDED, MAX_LINES, midnight},
     list::{AuditCursor, AuditQuery},
+    record::{AuditRecord, Outcome},
     text::clean,
 };
 use crate::{
@@ -362,46 +364,6 @@ impl Columns {
         self.fields.push(fields);
         self.hashes.push(hash.clone());
         Ok(hash)
-    }
-}
-
-/// A record as it is stored.
-#[derive(Debug, FromRow)]
-pub(super) struct AuditRow {
-    pub(super) id: i64,
-    pub(super) at: DateTime<Utc>,
-    pub(super) actor_kind: String,
-    pub(super) actor: String,
-    pub(super) credential: Option<String>,
-    pub(super) address: Option<String>,
-    pub(super) request_id: String,
-    pub(super) action: String,
-    pub(super) object: String,
-    pub(super) outcome: String,
-    pub(super) fields: Vec<String>,
-    pub(super) hash: Vec<u8>,
-    /// `None` in records of an older version.
-    pub(super) mac: Option<Vec<u8>>,
-}
-
-impl AuditRow {
-    /// The hash that it should have after this one.
-    pub(super) fn hash_after(&self, previous: &[u8]) -> Vec<u8> {
-        let fields = self.fields.join(",");
-        Link {
-            id: self.id,
-            at: self.at.timestamp_micros(),
-            actor_kind: &self.actor_kind,
-            actor: &self.actor,
-            credential: self.credential.as_deref(),
-            address: self.address.as_deref(),
-            request_id: &self.request_id,
-            action: &self.action,
-            object: &self.object,
-            outcome: &self.outcome,
-            fields: &fields,
-        }
-        .hash(previous)
     }
 }
 

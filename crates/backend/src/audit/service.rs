@@ -1,14 +1,12 @@
 //! Looking at the audit log, and checking its chain.
 
 use super::{
-    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditRecord, SecretHistory,
-    repository::{self, AuditRow},
+    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, SecretHistory, entry::AuditRow, repository,
 };
 use crate::{
     access::{Object, allowed, authorize},
     context::{Action, Ctx},
-    db::{Db, bounded},
-    error::refuse,
+    db::Db,
     keyring::mac::Doubt,
 };
 use domain::{error::Error, secret::SecretId};
@@ -71,10 +69,8 @@ impl AuditService {
     /// Errors: as `list`.
     pub async fn history(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretHistory, Error> {
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
-        let found = self
-            .db
-            .read(|mut reader| async move { Ok((repository::history(&mut reader, id).await?, reader)) });
-        let mut history = found.await.map_err(|error| refuse(ctx, &error))?.into_history(ctx.now);
+        let found = self.db.read(ctx, async |connection| repository::history(connection, id).await).await?;
+        let mut history = found.into_history(ctx.now);
         without_places(ctx, &mut history.changes);
         Ok(history)
     }
@@ -86,14 +82,11 @@ impl AuditService {
     pub async fn begin_export(&self, ctx: &Ctx) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::ReadAudit, Object::Named("audit log")).await?;
         self.db.alarms().flush(&self.db).await;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let record = AuditRecord::done(AuditAction::AuditExported, "audit log");
-            repository::append(&mut work, ctx, record).await.map_err(failed)?;
-            work.commit().await.map_err(failed)
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                Ok(super::record(work, ctx, AuditAction::AuditExported, "audit log").await?)
+            })
+            .await
     }
 
     /// The next records of an export, newest first; empty at the end.
@@ -107,10 +100,8 @@ impl AuditService {
     async fn page(&self, ctx: &Ctx, query: &AuditQuery, size: u32) -> Result<AuditPage, Error> {
         // One more than is shown tells whether there is another page.
         let limit = size + 1;
-        let found = self.db.read(|mut reader| async move {
-            Ok((repository::list(&mut reader, query, limit).await?, reader))
-        });
-        let found = found.await.map_err(|error| refuse(ctx, &error))?;
+        let found =
+            self.db.read(ctx, async |connection| repository::list(connection, query, limit).await).await?;
         let more = found.len() > size as usize;
         let mut entries: Vec<_> = found.into_iter().take(size as usize).map(AuditEntry::from).collect();
         let (newer, older) = match query.cursor {
@@ -130,11 +121,8 @@ impl AuditService {
     /// Errors: as `list`.
     pub async fn verify(&self, ctx: &Ctx) -> Result<Verdict, Error> {
         authorize(&self.db, ctx, Action::ReadAudit, Object::Named("audit log")).await?;
-        let failed = |error: sqlx::Error| refuse(ctx, &error);
         // What is added meanwhile lies beyond the end as it is now.
-        let end =
-            self.db.read(|mut reader| async move { Ok((repository::head(&mut reader).await?, reader)) });
-        let (last_id, last_hash, end_mac) = end.await.map_err(failed)?;
+        let (last_id, last_hash, end_mac) = self.db.read(ctx, repository::head).await?;
         let keyring = self.db.keyring();
         let (mut id, mut hash) = (0, repository::beginning().to_vec());
         let mut count = 0;
@@ -142,11 +130,8 @@ impl AuditService {
         loop {
             let batch: Vec<AuditRow> = self
                 .db
-                .read(|mut reader| async move {
-                    Ok((repository::chained(&mut reader, id, i64::from(BATCH)).await?, reader))
-                })
-                .await
-                .map_err(failed)?;
+                .read(ctx, async |connection| repository::chained(connection, id, i64::from(BATCH)).await)
+                .await?;
             let full = batch.len() == BATCH as usize;
             for row in batch.into_iter().take_while(|row| row.id <= last_id) {
                 hash = row.hash_after(&hash);

@@ -12,13 +12,15 @@ mod pace;
 mod registry;
 mod repository;
 mod service;
+mod settings;
+mod ssh;
 mod sweep;
 mod ticket;
 mod tls;
 mod turns;
 
 pub(crate) use known_hosts::{shown_hosts, trusts};
-pub(crate) use service::stored_settings;
+pub(crate) use settings::stored_settings;
 pub(crate) use ticket::{TestedBefore, WhatWasTested};
 
 pub use config::{CheckConfig, PrivateHost};

@@ -1,40 +1,32 @@
 //! Whether a registry accepts an account, as its clients would find: `/v2/`, a token where one is wanted, and the manifest of
 //! an image (OCI distribution specification; Docker's registry token specification).
 
+mod answers;
+mod token;
+
 use super::{
-    challenge::{Bearer, Challenge, challenges},
-    http::{Answer, Http, Origin, Question, redirected},
+    challenge::{Challenge, challenges},
+    http::{Answer, Http, Origin, Question},
 };
+use answers::{Stop, is_manifest, is_manifest_by_head, is_registry, unexpected};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
-    check::{CheckCause, CheckReport, CheckStatus, ImageReference},
+    check::{CheckCause, CheckReport, ImageReference},
     percent,
     secret::{Password, RegistryHost, Username},
-    sensitive::Sensitive,
 };
-use hyper::{
-    Method, StatusCode, Uri,
-    header::{CONTENT_TYPE, HeaderName, HeaderValue},
-};
-use serde::de::IgnoredAny;
-use serde_json::Value;
+use hyper::{Method, StatusCode, header::HeaderValue};
+use token::{Given, header};
 use zeroize::Zeroizing;
 
 /// Where Docker Hub's registry really is.
 const DOCKER_HUB: &str = "registry-1.docker.io";
-
-/// The longest token that is sent on.
-const MAX_TOKEN: usize = 64 * 1024;
 
 const ANY: &str = "*/*";
 
 /// The sorts of manifests that there are; without them a registry may answer with an old one.
 const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
      application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
-
-/// By these headers a registry is known, and a manifest.
-const API_VERSION: HeaderName = HeaderName::from_static("docker-distribution-api-version");
-const CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
 
 /// An account, and what it is tried on.
 pub(super) struct Account<'a> {
@@ -50,31 +42,6 @@ pub(super) async fn check(http: &Http, account: &Account<'_>) -> CheckReport {
     match trial.run().await {
         Ok(cause) => CheckReport::new(cause),
         Err(Stop { cause, retry_after }) => CheckReport { retry_after, ..CheckReport::new(cause) },
-    }
-}
-
-/// Why a trial ends without the account having opened anything.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-struct Stop {
-    cause: CheckCause,
-    /// In how many seconds the host wants to be asked again.
-    retry_after: Option<u32>,
-}
-
-impl From<CheckCause> for Stop {
-    fn from(cause: CheckCause) -> Self {
-        Self { cause, retry_after: None }
-    }
-}
-
-impl Stop {
-    /// Returns the one of two that says more of the account.
-    fn or(self, other: Self) -> Self {
-        let says = |stop: Self| match stop.cause {
-            CheckCause::NoAccessToImage => 2,
-            cause => u8::from(cause.status() == CheckStatus::Refused),
-        };
-        if says(other) > says(self) { other } else { self }
     }
 }
 
@@ -95,12 +62,6 @@ enum Manifest {
     NotAllowed(Vec<Challenge>),
     /// Any other no.
     Missing(StatusCode),
-}
-
-/// What came of asking for a token.
-enum Given {
-    Token(HeaderValue),
-    Refused(StatusCode),
 }
 
 /// A right to ask.
@@ -263,7 +224,7 @@ impl Trial<'_> {
             Manifest::Found => {
                 let Challenge::Bearer(bearer) = way else { return Ok(CheckCause::ImageFound) };
                 // A look without the account. Where that does not work out, nothing is known against it.
-                let anybody = self.token(bearer, Some(scope), None).await;
+                let anybody = token::ask(self.http, bearer, Some(scope), None).await;
                 let Ok(Given::Token(anybody)) = anybody else { return Ok(CheckCause::ImageFound) };
                 return match self.manifest(image, Some(&anybody)).await {
                     // Docker Hub refuses a wrong password for public images, too.
@@ -335,7 +296,7 @@ impl Trial<'_> {
     /// Whether the door that the account opened in this way stays closed without it.
     async fn keeps_strangers_out(&self, way: &Challenge) -> bool {
         let Challenge::Bearer(bearer) = way else { return true };
-        match self.token(bearer, bearer.scope.as_deref(), None).await {
+        match token::ask(self.http, bearer, bearer.scope.as_deref(), None).await {
             Ok(Given::Token(anybody)) => {
                 self.base(Some(&anybody)).await.is_ok_and(|answer| !answer.status.is_success())
             }
@@ -391,12 +352,12 @@ impl Trial<'_> {
     async fn ticket(&self, way: &Challenge, scope: Option<&str>) -> Result<Ticket, Stop> {
         let Challenge::Bearer(bearer) = way else { return Ok(Ticket::Full(self.basic()?)) };
         let account = self.basic()?;
-        let mut refused = match self.token(bearer, scope, Some(&account)).await? {
+        let mut refused = match token::ask(self.http, bearer, scope, Some(&account)).await? {
             Given::Token(token) => return Ok(Ticket::Full(token)),
             Given::Refused(status) => status,
         };
         if scope.is_some() {
-            refused = match self.token(bearer, None, Some(&account)).await? {
+            refused = match token::ask(self.http, bearer, None, Some(&account)).await? {
                 Given::Token(token) => return Ok(Ticket::WithoutScope(token)),
                 Given::Refused(status) => status,
             };
@@ -408,50 +369,6 @@ impl Trial<'_> {
             _ => CheckCause::TokenNotGiven,
         }
         .into())
-    }
-
-    /// Asks for a token where the registry says that they are given out; that place is looked at as the registry itself
-    /// was. Without an account, as anybody.
-    async fn token(
-        &self,
-        bearer: &Bearer,
-        scope: Option<&str>,
-        account: Option<&HeaderValue>,
-    ) -> Result<Given, Stop> {
-        let (origin, mut path) = read_realm(self.http, &bearer.realm)?;
-        for (key, value) in [("service", bearer.service.as_deref()), ("scope", scope)] {
-            if let Some(value) = value {
-                path.push(if path.contains('?') { '&' } else { '?' });
-                path.extend([key, "=", value]);
-            }
-        }
-        let question = Question {
-            method: &Method::GET,
-            origin: &origin,
-            path: &path,
-            accept: ANY,
-            authorization: account,
-        };
-        let answer = self.http.ask(question).await?;
-        if !answer.status.is_success() {
-            return match unexpected(&origin, &answer) {
-                Some(Stop { cause: CheckCause::Redirected | CheckCause::RedirectedToTls, .. }) => {
-                    Err(CheckCause::TokenElsewhere.into())
-                }
-                Some(stop) => Err(stop),
-                None => Ok(Given::Refused(answer.status)),
-            };
-        }
-        if answer.truncated {
-            return Err(CheckCause::TooMuch.into());
-        }
-        let read: Value = serde_json::from_slice(&answer.body).map_err(|_| CheckCause::TokenNotGiven)?;
-        let token = ["token", "access_token"]
-            .into_iter()
-            .filter_map(|member| read.get(member)?.as_str())
-            .find(|token| !token.is_empty() && token.len() <= MAX_TOKEN);
-        let token = Sensitive::new(token.ok_or(CheckCause::TokenNotGiven)?);
-        Ok(Given::Token(header("Bearer", token.expose())?))
     }
 
     fn basic(&self) -> Result<HeaderValue, Stop> {
@@ -481,114 +398,10 @@ fn name_at(host: &RegistryHost, image: &ImageReference) -> String {
     host.full_name(image.name())
 }
 
-/// Returns what an answer says besides yes and no; `None` where it makes no sense here.
-fn unexpected(origin: &Origin, answer: &Answer) -> Option<Stop> {
-    let cause = match answer.status {
-        StatusCode::TOO_MANY_REQUESTS => CheckCause::TooManyRequests,
-        status if status.is_server_error() => CheckCause::OtherSideFailed,
-        // nginx says 400, and some proxies have numbers of their own for it.
-        status if answer.certificate_wanted && matches!(status.as_u16(), 400 | 403 | 495 | 496) => {
-            CheckCause::ClientCertificateWanted
-        }
-        _ => redirected(origin, answer)?,
-    };
-    Some(Stop { cause, retry_after: answer.retry_after() })
-}
-
-fn is_page(answer: &Answer) -> bool {
-    let start = answer.body.trim_ascii_start();
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
-    answer.text(CONTENT_TYPE).to_ascii_lowercase().contains("html") || start.starts_with(b"<")
-}
-
-/// Whether what answers at `/v2/` shows any sign of being a registry: its header, JSON, or nothing at all, which the
-/// specification allows. Quay answers with JSON that is called HTML.
-///
-/// Errors: `TooMuch` for an answer without an end that shows none.
-fn is_registry(answer: &Answer) -> Result<bool, Stop> {
-    if answer.headers.contains_key(API_VERSION) {
-        return Ok(true);
-    }
-    if answer.truncated {
-        return if is_page(answer) { Ok(false) } else { Err(CheckCause::TooMuch.into()) };
-    }
-    let is_json = serde_json::from_slice::<IgnoredAny>(&answer.body).is_ok();
-    Ok(is_json || (answer.body.is_empty() && !is_page(answer)))
-}
-
-fn is_manifest_by_head(answer: &Answer) -> bool {
-    let kind = answer.text(CONTENT_TYPE).to_ascii_lowercase();
-    !kind.contains("html")
-        && (kind.contains("manifest")
-            || kind.contains("image.index")
-            || answer.headers.contains_key(CONTENT_DIGEST))
-}
-
-fn is_manifest(answer: &Answer) -> bool {
-    let members = ["schemaVersion", "manifests", "layers", "fsLayers"];
-    let known = || match serde_json::from_slice::<Value>(&answer.body) {
-        Ok(Value::Object(read)) => members.iter().any(|member| read.contains_key(*member)),
-        _ => false,
-    };
-    (is_manifest_by_head(answer) && !is_page(answer)) || known()
-}
-
-fn header(scheme: &str, value: &str) -> Result<HeaderValue, Stop> {
-    let text = Zeroizing::new(format!("{scheme} {value}"));
-    let mut value = HeaderValue::try_from(text.as_str()).map_err(|_| CheckCause::TokenNotGiven)?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-/// Where tokens are given out: by TLS, unless the operator lists the host, and without a name or password in it. What
-/// templates leave behind is passed over: blanks at either end of the host, and a colon without a port.
-fn read_realm(http: &Http, realm: &str) -> Result<(Origin, String), Stop> {
-    let (scheme, rest) = realm.split_once("://").ok_or(CheckCause::NotARegistry)?;
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (place, path) = rest.split_at(end);
-    let place = place.replace("%20", "").replace("%09", "");
-    let place = place.strip_suffix(':').unwrap_or(&place);
-    let uri: Uri = format!("{scheme}://{place}{path}").parse().map_err(|_| CheckCause::NotARegistry)?;
-    let authority = uri.authority().ok_or(CheckCause::NotARegistry)?;
-    let host = authority.host().to_ascii_lowercase();
-    let port = authority.port_u16();
-    if authority.as_str().contains('@') {
-        return Err(CheckCause::NotARegistry.into());
-    }
-    let tls = match uri.scheme_str() {
-        Some("https") => true,
-        Some("http") if http.is_plain(&host, port) => false,
-        Some("http") => return Err(CheckCause::TokenByPlainHttp.into()),
-        _ => return Err(CheckCause::NotARegistry.into()),
-    };
-    let origin = Origin { tls, host, port: port.unwrap_or(if tls { 443 } else { 80 }) };
-    Ok((origin, uri.path_and_query().map_or("/", |path| path.as_str()).to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::checks::{config::CheckConfig, outbound::Outbound};
-
-    #[test]
-    fn realms_are_by_tls_unless_listed() {
-        let config = CheckConfig { plain_http: vec!["plain:5000".to_owned()], ..CheckConfig::default() };
-        let http = Http::new(&config, Outbound::new(&config, None));
-        let at = |tls, host: &str, port| Origin { tls, host: host.to_owned(), port };
-        let read = |realm| read_realm(&http, realm).map_err(|stop| stop.cause);
-        assert_eq!(read("https://Auth.io/t?x=1"), Ok((at(true, "auth.io", 443), "/t?x=1".to_owned())));
-        assert_eq!(read("https://[::1]:5001"), Ok((at(true, "[::1]", 5001), "/".to_owned())));
-        assert_eq!(read("http://plain:5000/t"), Ok((at(false, "plain", 5000), "/t".to_owned())));
-        assert_eq!(read("http://plain/t"), Err(CheckCause::TokenByPlainHttp));
-        // As a template leaves them.
-        assert_eq!(read("https://a:5000:/t"), Ok((at(true, "a", 5000), "/t".to_owned())));
-        assert_eq!(read("https://a:/t"), Ok((at(true, "a", 443), "/t".to_owned())));
-        assert_eq!(read("https://a%20/x%20y"), Ok((at(true, "a", 443), "/x%20y".to_owned())));
-        assert_eq!(read("HTTPS://a/t"), Ok((at(true, "a", 443), "/t".to_owned())));
-        for realm in ["", "/token", "ftp://a/t", "https://u:p@a/t", "https://"] {
-            assert_eq!(read(realm), Err(CheckCause::NotARegistry), "{realm}");
-        }
-    }
 
     #[test]
     fn registries_are_found_where_they_are() {

@@ -8,6 +8,7 @@ use super::{
     pace::Pace,
     registry::{self, Account},
     repository,
+    settings::{settings, stored_settings},
     ticket::{self, TestedBefore, WhatWasTested},
     turns::Turns,
 };
@@ -15,26 +16,20 @@ use crate::{
     access::{Object, authorize},
     audit::{self, AuditAction, AuditRecord, Outcome},
     context::{Action, Actor, Ctx},
-    db::{Db, bounded, timestamp},
-    error::refuse,
-    keyring::{Keyring, Location, repository::active_id},
+    db::{Db, timestamp},
+    error::internal,
+    keyring::{Keyring, Location, ValueField, repository::active_id},
     secrets::{
-        hosts::may_go_to,
-        keys,
-        repository::{self as secrets, find_value},
-        service::{broken, restore, value_field},
+        conflict, hosts::may_go_to, keys::repository as keys, repository as secrets, restore::restore,
+        values::repository as values,
     },
 };
 use domain::{
-    check::{
-        CheckCause, CheckReport, CheckSettings, CheckState, CheckStatus, ImageReference, KnownHosts, Refs,
-        Repository,
-    },
+    check::{CheckCause, CheckReport, CheckSettings, CheckState, CheckStatus, KnownHosts, Refs},
     error::{Error, Field, FieldError, Problem},
-    secret::{Credential, CredentialUpdate, RegistryHost, SecretId, Trial},
+    secret::{Credential, CredentialUpdate, SecretId, Trial},
     usage::{Branch, GitAddress, UsageProblem, UsageTarget},
 };
-use sqlx::PgConnection;
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
@@ -74,11 +69,8 @@ impl CheckService {
     pub async fn state(&self, ctx: &Ctx, id: &SecretId) -> Result<CheckState, Error> {
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
         self.unsealed()?;
-        let found = self
-            .db
-            .read(|mut reader| async move { Ok((repository::find(&mut reader, id).await?, reader)) })
-            .await;
-        let row = found.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
+        let found = self.db.read(ctx, async |connection| repository::find(connection, id).await);
+        let row = found.await?.ok_or(Error::NotFound)?;
         let known = KnownHosts::stored(&row.known_hosts);
         let refs = row.check_refs.map(|refs| Refs {
             headless: row.check_branch.as_deref() == Some(""),
@@ -135,28 +127,28 @@ impl CheckService {
         fingerprint: &str,
     ) -> Result<(CheckReport, String), Error> {
         let keyring = self.may_test(ctx, Object::Secret(id)).await?;
-        let found = self.db.read(|mut reader| async move {
-            let Some(row) = secrets::find(&mut reader, id).await? else { return Ok((None, reader)) };
-            let pair = keys::repository::find_pending(&mut reader, row.id).await?;
-            let check = repository::find(&mut reader, id).await?;
-            Ok((pair.zip(check).map(|(pair, check)| (row, pair, check)), reader))
+        let found = self.db.read(ctx, async |connection| {
+            let Some(row) = secrets::find(connection, id).await? else { return Ok(None) };
+            let pair = keys::find_pending(connection, row.id).await?;
+            let check = repository::find(connection, id).await?;
+            Ok(pair.zip(check).map(|(pair, check)| (row, pair, check)))
         });
-        let found = found.await.map_err(|error| refuse(ctx, &error))?;
+        let found = found.await?;
         let (row, (place, sealed, facts), check) = found.ok_or(Error::NotFound)?;
         if facts.fingerprint != fingerprint {
-            return Err(keys::changed(ctx, row));
+            return Err(conflict::changed(ctx, row));
         }
         let opened = row
             .prove(&self.db, id)
             .and_then(|()| keyring.open(place, &sealed))
             .and_then(|text| restore(id.kind, row, text));
-        let credential = opened.map_err(|error| broken(ctx, error))?;
+        let credential = opened.map_err(|error| internal(ctx, &error))?;
         let settings = settings(&check, None);
         let report = self.run(ctx, &credential, &settings, None).await;
         let kek_id = self.finish(ctx, Some(id), None, &report).await?;
         let tested = WhatWasTested::pending(place, &settings);
         let ticket = ticket::issue(keyring, &kek_id, ctx, &tested, &report);
-        Ok((report, ticket.map_err(|error| broken(ctx, error))?))
+        Ok((report, ticket.map_err(|error| internal(ctx, &error))?))
     }
 
     /// Returns what whoever asks has just tested the pair that waits with, as this ticket says; `None` where it is none, or is
@@ -171,13 +163,13 @@ impl CheckService {
     ) -> Result<Option<CheckCause>, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         let keyring = self.unsealed()?;
-        let found = self.db.read(|mut reader| async move {
-            let Some(row) = secrets::find(&mut reader, id).await? else { return Ok((None, reader)) };
-            let pair = keys::repository::find_pending(&mut reader, row.id).await?;
-            let settings = stored_settings(&mut reader, id).await?;
-            Ok((pair.zip(settings), reader))
+        let found = self.db.read(ctx, async |connection| {
+            let Some(row) = secrets::find(connection, id).await? else { return Ok(None) };
+            let pair = keys::find_pending(connection, row.id).await?;
+            let settings = stored_settings(connection, id).await?;
+            Ok(pair.zip(settings))
         });
-        let found = found.await.map_err(|error| refuse(ctx, &error))?;
+        let found = found.await?;
         Ok(found.and_then(|((place, _, _), settings)| {
             let tested = WhatWasTested::pending(place, &settings);
             TestedBefore::read(keyring, ctx, ticket, &tested).map(|before| before.cause())
@@ -248,7 +240,7 @@ impl CheckService {
         let kek_id = self.finish(ctx, id, stored, &report).await?;
         let tested = WhatWasTested::of_update(&update, &settings, value);
         let ticket = tested.map(|tested| ticket::issue(keyring, &kek_id, ctx, &tested, &report));
-        Ok((report, ticket.transpose().map_err(|error| broken(ctx, error))?))
+        Ok((report, ticket.transpose().map_err(|error| internal(ctx, &error))?))
     }
 
     /// Tries a stored secret on this image or repository, by the hosts that it trusts, and looks for the branch where one is
@@ -296,24 +288,21 @@ impl CheckService {
     /// Errors: as `stored`; `BadRequest` where these are no lines of known hosts.
     pub async fn approve(&self, ctx: &Ctx, id: &SecretId, lines: &str) -> Result<CheckReport, Error> {
         self.may_test(ctx, Object::Secret(id)).await?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let mut row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            row.prove(&self.db, id).map_err(|error| broken(ctx, error))?;
-            let wider = KnownHosts::stored(&row.known_hosts).with(lines).map_err(|_| Error::BadRequest)?;
-            if wider.as_str() != row.known_hosts {
-                wider.as_str().clone_into(&mut row.known_hosts);
-                secrets::update(&mut work, ctx, row).await.map_err(failed)?;
-                let fields = &["known_hosts"];
-                record(&mut work, ctx, AuditAction::SecretChanged, Some(id), Outcome::Done, fields)
-                    .await
-                    .map_err(failed)?;
-                work.commit().await.map_err(failed)?;
-            }
-            Ok::<_, Error>(())
-        })
-        .await?;
+        self.db
+            .write::<_, Error>(ctx, async |work| {
+                let mut row = secrets::lock(work, id).await?.ok_or(Error::NotFound)?;
+                row.prove(&self.db, id)?;
+                let wider =
+                    KnownHosts::stored(&row.known_hosts).with(lines).map_err(|_| Error::BadRequest)?;
+                if wider.as_str() != row.known_hosts {
+                    wider.as_str().clone_into(&mut row.known_hosts);
+                    secrets::update(work, ctx, row).await?;
+                    let fields = &["known_hosts"];
+                    audit::record_change(work, ctx, AuditAction::SecretChanged, id, fields).await?;
+                }
+                Ok(())
+            })
+            .await?;
         self.try_stored(ctx, id).await
     }
 
@@ -367,11 +356,11 @@ impl CheckService {
 
     async fn open(&self, ctx: &Ctx, id: &SecretId) -> Result<Opened, Error> {
         let keyring = self.unsealed()?;
-        let found = self.db.read(|mut reader| async move {
-            let value = find_value(&mut reader, id).await?;
-            Ok(((value, repository::find(&mut reader, id).await?), reader))
+        let found = self.db.read(ctx, async |connection| {
+            let value = values::find(connection, id).await?;
+            Ok((value, repository::find(connection, id).await?))
         });
-        let found = match found.await.map_err(|error| refuse(ctx, &error))? {
+        let found = match found.await? {
             // Changed between the two: a value must not be taken for another one, typed for another host.
             (Some(value), Some(row)) if value.0.version != row.version => return Err(Error::Unavailable),
             (Some(value), Some(row)) => (value, row),
@@ -379,14 +368,14 @@ impl CheckService {
         };
         let ((secret, sealed), check) = found;
         let place =
-            Location { secret: secret.id, field: value_field(id.kind), version: secret.value_version };
+            Location { secret: secret.id, field: ValueField::of(id.kind), version: secret.value_version };
         let (row, version, value_version) = (secret.id, secret.version, secret.value_version);
         let settings = settings(&check, secret.registry_host.as_deref());
         let opened = secret
             .prove(&self.db, id)
             .and_then(|()| keyring.open(place, &sealed))
             .and_then(|text| restore(id.kind, secret, text));
-        let credential = opened.map_err(|error| broken(ctx, error))?;
+        let credential = opened.map_err(|error| internal(ctx, &error))?;
         Ok(Opened { row, version, value_version, credential, settings, value_host: check.value_host })
     }
 
@@ -399,37 +388,24 @@ impl CheckService {
         stored: Option<(Uuid, i64)>,
         report: &CheckReport,
     ) -> Result<String, Error> {
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let kek_id = active_id(&mut work).await.map_err(failed)?;
-            if let Some((row, version)) = stored {
-                repository::keep(&mut work, ctx, row, version, report).await.map_err(failed)?;
-            }
-            if !matches!(ctx.actor, Actor::System(super::PORTAL)) {
-                let works = matches!(report.cause.status(), CheckStatus::Works | CheckStatus::Open);
-                let outcome = if works { Outcome::Done } else { Outcome::Failed };
-                record(&mut work, ctx, AuditAction::ConnectionTested, id, outcome, &[])
-                    .await
-                    .map_err(failed)?;
-            }
-            work.commit().await.map_err(failed)?;
-            Ok(kek_id)
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                let kek_id = active_id(work).await?;
+                if let Some((row, version)) = stored {
+                    repository::keep(work, ctx, row, version, report).await?;
+                }
+                if !matches!(ctx.actor, Actor::System(super::PORTAL)) {
+                    let works = matches!(report.cause.status(), CheckStatus::Works | CheckStatus::Open);
+                    let outcome = if works { Outcome::Done } else { Outcome::Failed };
+                    let object = id.map_or_else(|| "new secret".to_owned(), ToString::to_string);
+                    let record =
+                        AuditRecord { outcome, ..AuditRecord::done(AuditAction::ConnectionTested, &object) };
+                    audit::repository::append(work, ctx, record).await?;
+                }
+                Ok(kek_id)
+            })
+            .await
     }
-}
-
-async fn record(
-    work: &mut crate::work::Work,
-    ctx: &Ctx,
-    action: AuditAction,
-    id: Option<&SecretId>,
-    outcome: Outcome,
-    fields: &[&'static str],
-) -> Result<(), sqlx::Error> {
-    let object = id.map_or_else(|| "new secret".to_owned(), ToString::to_string);
-    audit::repository::append(work, ctx, AuditRecord { action, object: &object, outcome, fields }).await
 }
 
 /// Whether a stored password was typed for another registry than it would be sent to.
@@ -440,37 +416,17 @@ fn is_for_another_host(credential: &Credential, value_host: Option<&str>) -> boo
     }
 }
 
-/// Returns on what the key of a Git dataset is tried.
-pub(crate) async fn stored_settings(
-    connection: &mut PgConnection,
-    id: &SecretId,
-) -> Result<Option<CheckSettings>, sqlx::Error> {
-    Ok(repository::find(connection, id).await?.map(|row| settings(&row, None)))
-}
-
-/// What was stored went through the same rules; what is not to be understood any more counts as not given.
-fn settings(row: &repository::CheckRow, host: Option<&str>) -> CheckSettings {
-    let registry = host.and_then(|host| RegistryHost::parse(host).ok()).map(|normalized| normalized.host);
-    let target = row.check_target.as_deref();
-    let (repository, image) = match (&registry, target) {
-        (None, Some(target)) => (Repository::parse(target).ok(), None),
-        (Some(registry), Some(target)) => (None, ImageReference::parse(target, Some(registry)).ok()),
-        (_, None) => (None, None),
-    };
-    CheckSettings { repository, image, known_hosts: KnownHosts::stored(&row.known_hosts) }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::ssh::SILENCE, *};
 
     #[test]
     fn messages_about_time_name_the_time() {
-        for (cause, limit) in [(CheckCause::TookTooLong, PATIENCE), (CheckCause::WentSilent, git::SILENCE)] {
+        for (cause, limit) in [(CheckCause::TookTooLong, PATIENCE), (CheckCause::WentSilent, SILENCE)] {
             let said = format!("{} seconds", limit.as_secs());
             assert!(cause.message().contains(&said), "{}", cause.message());
         }
         // What is silent is told so, and not that the whole took too long.
-        assert!(git::SILENCE < PATIENCE);
+        assert!(SILENCE < PATIENCE);
     }
 }

@@ -7,8 +7,8 @@ use super::{
 use crate::{
     access::{Object, authorize},
     context::{Action, Ctx},
-    db::Db,
-    error::refuse,
+    db::{Db, instant},
+    error::{self, Failure},
 };
 use domain::{
     check::{CheckCause, Repository},
@@ -68,21 +68,16 @@ impl CheckService {
     pub async fn all(&self, ctx: &Ctx, ids: &[SecretId]) -> Result<Vec<Tested>, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("secrets")).await?;
         self.unsealed()?;
-        let failed = |error: sqlx::Error| refuse(ctx, &error);
         let wanted = (!ids.is_empty()).then_some(ids);
-        let rows = self
-            .db
-            .read(|mut reader| async move { Ok((repository::all(&mut reader, wanted).await?, reader)) });
-        let rows = rows.await.map_err(failed)?;
+        let rows = self.db.read(ctx, async |connection| repository::all(connection, wanted).await).await?;
         if rows.len() < ids.len() {
             return Err(Error::NotFound);
         }
         let turn = tokio::time::timeout(WAIT, async {
             loop {
-                match self.lock().await {
-                    Ok(Some(held)) => return Ok(held),
-                    Ok(None) => tokio::time::sleep(Duration::from_secs(1)).await,
-                    Err(error) => return Err(failed(error)),
+                match self.lock(ctx).await? {
+                    Some(held) => return Ok(held),
+                    None => tokio::time::sleep(Duration::from_secs(1)).await,
                 }
             }
         });
@@ -102,10 +97,9 @@ impl CheckService {
             authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         }
         self.unsealed()?;
-        let rows = self.db.read(|mut reader| async move {
-            Ok((repository::all(&mut reader, Some(selection.ids())).await?, reader))
-        });
-        let rows = rows.await.map_err(|error| refuse(ctx, &error))?;
+        let rows =
+            self.db.read(ctx, async |connection| repository::all(connection, Some(selection.ids())).await);
+        let rows = rows.await?;
         let mut tested = self.test(ctx, rows, Some(Instant::now() + MANY_TIME)).await;
         let gone = selection.ids().iter().filter(|id| !tested.iter().any(|tested| tested.id == **id));
         let gone: Vec<Tested> =
@@ -122,27 +116,26 @@ impl CheckService {
     pub async fn due(&self, ctx: &Ctx, interval: Duration, tick: Duration) -> Result<Vec<Tested>, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("secrets")).await?;
         self.unsealed()?;
-        let failed = |error: sqlx::Error| refuse(ctx, &error);
-        let Some(held) = self.lock().await.map_err(failed)? else { return Ok(Vec::new()) };
-        let now = crate::db::instant(ctx.now).map_err(failed)?;
-        let rows = self.db.read(|mut reader| async move {
-            let count = repository::count(&mut reader).await?;
+        let Some(held) = self.lock(ctx).await? else { return Ok(Vec::new()) };
+        let rows = self.db.read(ctx, async |connection| {
+            let now = instant(ctx.now)?;
+            let count = repository::count(connection).await?;
             let ticks = i64::try_from(interval.as_secs() / tick.as_secs().max(1)).unwrap_or(i64::MAX).max(1);
             let share = count / ticks + 1;
-            Ok((repository::due(&mut reader, now, interval.as_secs_f64(), share).await?, reader))
+            repository::due(connection, now, interval.as_secs_f64(), share).await
         });
         let tested = match rows.await {
             Ok(rows) => Ok(self.test(ctx, rows, None).await),
-            Err(error) => Err(failed(error)),
+            Err(error) => Err(error),
         };
         release(held).await;
         tested
     }
 
     /// Takes the turn of the one server that tests in bulk, unless another has it.
-    async fn lock(&self) -> Result<Option<Turn>, sqlx::Error> {
+    async fn lock(&self, ctx: &Ctx) -> Result<Option<Turn>, Error> {
         let holder = Uuid::new_v4();
-        if !take(&self.db, holder).await? {
+        if !take(&self.db, holder).await.map_err(|failure| failure.public_error(ctx))? {
             return Ok(None);
         }
         let db = self.db.clone();
@@ -230,21 +223,15 @@ impl Drop for Turn {
     }
 }
 
-async fn take(db: &Db, holder: Uuid) -> Result<bool, sqlx::Error> {
-    let mut work = db.begin().await?;
-    let taken = repository::take_turn(&mut work, holder, TURN.as_secs_f64()).await?;
-    work.commit().await?;
-    Ok(taken)
+async fn take(db: &Db, holder: Uuid) -> Result<bool, Failure> {
+    db.try_write(async |work| Ok(repository::take_turn(work, holder, TURN.as_secs_f64()).await?)).await
 }
 
 /// Gives the turn back. Where that fails, it is over by itself soon.
 async fn release(turn: Turn) {
-    let ended = async {
-        let mut work = turn.db.begin().await?;
-        repository::end_turn(&mut work, turn.holder).await?;
-        work.commit().await
-    };
-    if let Err(error) = ended.await {
-        crate::error::explain(&error);
+    let ended =
+        turn.db.try_write::<_, Error>(async |work| Ok(repository::end_turn(work, turn.holder).await?));
+    if let Err(Failure::Db(error)) = ended.await {
+        error::explain(&error);
     }
 }

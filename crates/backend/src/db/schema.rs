@@ -1,6 +1,11 @@
 //! The schema: brought up to date by one server at a time, after a look at what the database is and what the role may do.
 
-use super::{DatabaseConfig, address::Address, in_time, repository, servers::reach};
+use super::{
+    address::{Address, DatabaseConfig},
+    limits::in_time,
+    repository,
+    servers::reach,
+};
 use crate::error::{self, StartError};
 use domain::sensitive::Sensitive;
 use sqlx::{PgConnection, migrate::Migrator};

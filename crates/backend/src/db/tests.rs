@@ -1,6 +1,16 @@
 use super::*;
-use sqlx::{PgPool, postgres::PgPoolOptions};
-use std::sync::Mutex;
+use crate::{
+    context::Ctx,
+    error::{self, public_error},
+    work::Work,
+};
+use domain::{error::Error, time::Timestamp};
+use sqlx::{PgConnection, PgPool, postgres::PgPoolOptions};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::time::timeout;
 
 fn own_db(pool: &PgPool, connections: u32) -> Db {
     let own = PgPoolOptions::new()
@@ -19,15 +29,13 @@ async fn closing_waits_for_a_read_and_ends(pool: PgPool) {
     let begun = Mutex::new(Some(begun));
     let read = tokio::spawn(async move {
         reading
-            .read(|reader| {
+            .try_read(async |_| {
                 let begun = begun.lock().unwrap().take();
-                async move {
-                    if let Some(begun) = begun {
-                        begun.send(()).unwrap();
-                    }
-                    tokio::time::sleep(Duration::from_millis(200)).await;
-                    Ok(((), reader))
+                if let Some(begun) = begun {
+                    begun.send(()).unwrap();
                 }
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                Ok(())
             })
             .await
     });
@@ -47,7 +55,7 @@ async fn pid(connection: &mut PgConnection) -> i32 {
 }
 
 async fn read_pid(db: &Db) -> i32 {
-    db.read(|mut reader| async move { Ok((pid(&mut reader).await, reader)) }).await.unwrap()
+    db.try_read(async |connection| Ok(pid(connection).await)).await.unwrap()
 }
 
 /// Reads keep no connection to themselves: a burst of them leaves what they used to the next write.
@@ -76,6 +84,91 @@ async fn pool_reuses_a_connection_whose_transaction_was_dropped(pool: PgPool) {
     assert!(!found);
 }
 
+async fn is_written(db: &Db, table: &str) -> bool {
+    let table = table.to_owned();
+    db.try_read(async |connection| {
+        sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(&table).fetch_one(connection).await
+    })
+    .await
+    .unwrap()
+}
+
+async fn create(work: &mut Work, table: &str) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE TABLE {table} ()")))
+        .execute(&mut **work)
+        .await
+        .map(drop)
+}
+
+/// What a rule or the database says no to leaves nothing behind; everything else is kept.
+#[sqlx::test]
+async fn write_commits_unless_the_work_returns_an_error(pool: PgPool) {
+    let db = own_db(&pool, 2);
+    let ctx = Ctx::system("test", Timestamp::from_micros(0));
+    let kept = db.write::<_, Error>(&ctx, async |work| Ok(create(work, "kept").await?));
+    assert_eq!(kept.await, Ok(()));
+    let denied = db.write::<(), _>(&ctx, async |work| {
+        create(work, "denied").await?;
+        Err(Error::Forbidden.into())
+    });
+    assert_eq!(denied.await, Err(Error::Forbidden));
+    let failed = db.write::<(), _>(&ctx, async |work| {
+        create(work, "failed").await?;
+        Ok(create(work, "failed").await?)
+    });
+    assert_eq!(failed.await, Err(Error::Internal(ctx.request_id.clone())));
+    let answered: Result<Result<(), Error>, Error> = db
+        .write(&ctx, async |work| {
+            create(work, "answered").await?;
+            Ok(Err(Error::Forbidden))
+        })
+        .await;
+    assert_eq!(answered, Ok(Err(Error::Forbidden)));
+    let found = [
+        is_written(&db, "kept").await,
+        is_written(&db, "denied").await,
+        is_written(&db, "failed").await,
+        is_written(&db, "answered").await,
+    ];
+    assert_eq!(found, [true, false, false, true]);
+}
+
+/// Work that starts over holds nothing of what it had, on the same connection.
+#[sqlx::test]
+async fn start_over_leaves_nothing_of_what_was_done(pool: PgPool) {
+    let db = own_db(&pool, 1);
+    let ctx = Ctx::system("test", Timestamp::from_micros(0));
+    let same = db.write::<_, Error>(&ctx, async |work| {
+        let before = pid(work).await;
+        create(work, "before").await?;
+        // Also out of a transaction that a statement has failed in.
+        assert!(create(work, "before").await.is_err());
+        work.start_over().await?;
+        create(work, "after").await?;
+        Ok(before == pid(work).await)
+    });
+    assert_eq!(same.await, Ok(true));
+    assert_eq!([is_written(&db, "before").await, is_written(&db, "after").await], [false, true]);
+}
+
+/// A read whose connection breaks is done again on another one.
+#[sqlx::test]
+async fn read_is_done_again_where_its_connection_breaks(pool: PgPool) {
+    let db = own_db(&pool, 2);
+    let attempts = std::sync::atomic::AtomicU32::new(0);
+    let found = db
+        .try_read(async |connection| {
+            if attempts.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 {
+                let own = "SELECT pg_terminate_backend(pg_backend_pid())";
+                sqlx::query(own).execute(&mut *connection).await?;
+            }
+            sqlx::query_scalar::<_, i32>("SELECT 7").fetch_one(connection).await
+        })
+        .await;
+    assert_eq!(found.unwrap(), 7);
+    assert_eq!(attempts.into_inner(), 2);
+}
+
 /// PostgreSQL answers the COMMIT of a failed transaction by rolling back, without an error.
 #[sqlx::test]
 async fn commit_fails_where_a_statement_before_it_failed(pool: PgPool) {
@@ -93,10 +186,9 @@ async fn begin_leaves_a_server_that_has_become_read_only(pool: PgPool) {
     let db = own_db(&pool, 2);
     let database: String = sqlx::query_scalar("SELECT current_database()").fetch_one(&pool).await.unwrap();
     let before = read_pid(&db).await;
-    db.read(|mut reader| async move {
+    db.try_read(async |connection| {
         // This session alone; those to come are as they should be.
-        sqlx::query("SET default_transaction_read_only = on").execute(&mut *reader).await?;
-        Ok(((), reader))
+        sqlx::query("SET default_transaction_read_only = on").execute(connection).await.map(drop)
     })
     .await
     .unwrap();
@@ -109,7 +201,7 @@ async fn begin_leaves_a_server_that_has_become_read_only(pool: PgPool) {
     let set =
         |value: &str| format!("ALTER DATABASE \"{database}\" SET default_transaction_read_only = {value}");
     sqlx::raw_sql(sqlx::AssertSqlSafe(set("on"))).execute(&pool).await.unwrap();
-    db.pool.distrust(db.pool.lend(false).await.unwrap().epoch());
+    db.pool().distrust(db.pool().lend(false).await.unwrap().epoch());
     let failed = db.begin().await.err().unwrap();
     assert!(error::is_read_only(&failed) && error::is_unavailable(&failed), "{failed:?}");
     assert_eq!(crate::health::probe(&db).await, crate::Readiness::ReadOnly);
@@ -166,9 +258,7 @@ async fn begin_reads_what_was_committed_whatever_the_database_says(pool: PgPool)
     assert_eq!(found, "read committed");
     work.rollback().await.unwrap();
     let found = db
-        .read(|mut reader| async move {
-            Ok((sqlx::query_scalar::<_, String>(level).fetch_one(&mut *reader).await?, reader))
-        })
+        .try_read(async |connection| sqlx::query_scalar::<_, String>(level).fetch_one(connection).await)
         .await
         .unwrap();
     assert_eq!(found, "read committed");
@@ -564,7 +654,7 @@ async fn errors_of_a_database_that_cannot_be_used_now_are_told_apart_from_failur
         let error = sqlx::raw_sql(sqlx::AssertSqlSafe(raised)).execute(&mut *work).await.unwrap_err();
         drop(work);
         let ctx = Ctx::system("test", Timestamp::from_micros(0));
-        (refuse(&ctx, &error), error::is_broken(&error))
+        (public_error(&ctx, &error), error::is_broken(&error))
     };
     for (code, broken) in [
         ("08003", true),

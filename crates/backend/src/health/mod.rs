@@ -3,7 +3,7 @@
 use crate::{
     context::Ctx,
     db::{self, Db},
-    error::{is_read_only, refuse},
+    error::{is_read_only, public_error},
 };
 use domain::{error::Error, time::Timestamp};
 use std::time::Duration;
@@ -47,12 +47,13 @@ pub(crate) async fn probe(db: &Db) -> Readiness {
     }
 }
 
+/// Asks the database what it says of itself.
+///
+/// Errors: `Unavailable`, `Internal`.
 pub(crate) async fn look(db: &Db, ctx: &Ctx) -> Result<Health, Error> {
-    let failed = |error: sqlx::Error| refuse(ctx, &error);
     let looked = timeout(PATIENCE, async {
-        let schema =
-            db.read(|mut reader| async move { Ok((db::schema_version(&mut reader).await?, reader)) }).await?;
+        let schema = db.try_read(db::schema_version).await?;
         Ok(Health { schema, now: db.now().await? })
     });
-    looked.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(failed)
+    looked.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(|error| public_error(ctx, &error))
 }

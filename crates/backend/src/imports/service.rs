@@ -10,14 +10,16 @@ use crate::{
     audit::{self, AuditAction, AuditRecord, Outcome},
     checks::shown_hosts,
     context::{Action, Actor, Ctx},
-    db::{Db, bounded, timestamp},
-    error::refuse,
-    keyring::{IntegrityError, Keyring, Location, SealedValue, repository::active_id},
+    db::{Db, timestamp},
+    error::{Failure, IntegrityError, internal},
+    keyring::{Keyring, Location, SealedValue, repository::active_id},
     secrets::{
-        SecretService,
-        many::{AddAllError, Addition, add_all, existing, id_of},
-        twins::{self, Shared},
+        SecretService, duplicates,
+        many::{Addition, add_all, existing, id_of},
+        repository::NAME_IS_UNIQUE,
+        shared::Shared,
     },
+    work::Work,
 };
 use domain::{
     check::TrustedKey,
@@ -142,28 +144,18 @@ impl ImportService {
         let read = read.map_err(|_| Error::Unavailable)?;
         let Findings { entries, skipped } = read.map_err(ImportError::Problem)?;
         let id = Uuid::new_v4();
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let kek_id = active_id(&mut work).await.map_err(failed)?;
-            let sealed: Result<Vec<_>, _> = (1..)
-                .zip(&entries)
-                .map(|(number, found)| {
-                    NewEntry::seal(keyring, &kek_id, Owner { import: id, session }, number, found)
-                })
-                .collect();
-            let sealed = sealed.map_err(|error| broken(ctx, error))?;
-            let expires_at = Timestamp::from_micros(ctx.now.micros().saturating_add(WAIT));
-            let inserted =
-                repository::insert(&mut work, ctx, (id, session), expires_at, &skipped, sealed).await;
-            inserted.map_err(failed)?;
-            let object = id.to_string();
-            let record = AuditRecord::done(AuditAction::ImportBegun, &object);
-            audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(id)
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                let kek_id = active_id(work).await?;
+                let owner = Owner { import: id, session };
+                let seal = |(number, found)| NewEntry::seal(keyring, &kek_id, owner, number, found);
+                let sealed = (1..).zip(&entries).map(seal).collect::<Result<Vec<_>, _>>()?;
+                let expires_at = Timestamp::from_micros(ctx.now.micros().saturating_add(WAIT));
+                repository::insert(work, ctx, (id, session), expires_at, &skipped, sealed).await?;
+                audit::record(work, ctx, AuditAction::ImportBegun, &id).await?;
+                Ok(id)
+            })
+            .await
     }
 
     /// What was found, each with a name that is free now, and with the secret that holds the same.
@@ -171,35 +163,34 @@ impl ImportService {
     /// Errors: `Gone`, also once it was saved; `Refused`.
     pub async fn get(&self, ctx: &Ctx, id: Uuid) -> Result<ImportView, ImportError> {
         let (session, _) = self.session(ctx).await?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let import = repository::find(&mut work, (id, session), ctx.now).await.map_err(failed)?;
-            let import = import.filter(|import| import.saved.is_none()).ok_or(ImportError::Gone)?;
-            let entries = repository::entries(&mut work, id).await.map_err(failed)?;
-            let mut rows = entries.iter().map(row).collect::<Result<Vec<_>, _>>().map_err(failed)?;
-            for kind in SecretKind::ALL {
-                free_names(&mut work, kind, &mut rows).await.map_err(failed)?;
-            }
-            let all: Vec<Option<Shared<'_>>> = entries.iter().map(shared).collect();
-            let mut counts: HashMap<Shared<'_>, usize> = HashMap::new();
-            for shared in all.iter().flatten() {
-                *counts.entry(*shared).or_default() += 1;
-            }
-            let twins = twins::find_many(&mut work, ctx, &all).await.map_err(failed)?;
-            for ((row, shared), twin) in rows.iter_mut().zip(&all).zip(twins) {
-                row.same_here =
-                    shared.is_some_and(|shared| counts.get(&shared).is_some_and(|count| *count > 1));
-                row.twin = twin;
-            }
-            Ok(ImportView {
-                rows,
-                skipped: skipped(&import.skipped),
-                expires_at: timestamp(import.expires_at),
-                now: ctx.now,
+        self.db
+            .write(ctx, async |work| {
+                let import = repository::find(work, (id, session), ctx.now).await?;
+                let import = import.filter(|import| import.saved.is_none()).ok_or(ImportError::Gone)?;
+                let entries = repository::entries(work, id).await?;
+                let mut rows = entries.iter().map(row).collect::<Result<Vec<_>, sqlx::Error>>()?;
+                for kind in SecretKind::ALL {
+                    free_names(work, kind, &mut rows).await?;
+                }
+                let all: Vec<Option<Shared<'_>>> = entries.iter().map(shared).collect();
+                let mut counts: HashMap<Shared<'_>, usize> = HashMap::new();
+                for shared in all.iter().flatten() {
+                    *counts.entry(*shared).or_default() += 1;
+                }
+                let twins = duplicates::find_many(work, ctx, &all).await?;
+                for ((row, shared), twin) in rows.iter_mut().zip(&all).zip(twins) {
+                    row.same_here =
+                        shared.is_some_and(|shared| counts.get(&shared).is_some_and(|count| *count > 1));
+                    row.twin = twin;
+                }
+                Ok(ImportView {
+                    rows,
+                    skipped: skipped(&import.skipped),
+                    expires_at: timestamp(import.expires_at),
+                    now: ctx.now,
+                })
             })
-        })
-        .await
+            .await
     }
 
     /// Saves what was chosen, each as a secret of its own, all or none, and takes what waited away. The same import saved
@@ -213,54 +204,35 @@ impl ImportService {
         choices: &[ImportChoice],
     ) -> Result<Vec<SecretId>, ImportError> {
         let (session, keyring) = self.session(ctx).await?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let import = repository::lock(&mut work, (id, session), ctx.now).await.map_err(failed)?;
+        let saved = self.db.write::<_, ImportError>(ctx, async |work| {
+            let import = repository::lock(work, (id, session), ctx.now).await?;
             if let Some(saved) = import.ok_or(ImportError::Gone)?.saved {
-                return Ok(saved.iter().filter_map(|id| SecretId::parse(id)).collect());
+                return Ok(Some(saved.iter().filter_map(|id| SecretId::parse(id)).collect()));
             }
             if choices.is_empty() {
-                return Err(ImportError::NothingChosen);
+                return Err(ImportError::NothingChosen.into());
             }
-            let entries = repository::entries(&mut work, id).await.map_err(failed)?;
-            let (entries, values) = chosen(&mut work, Owner { import: id, session }, &entries, choices)
-                .await
-                .map_err(failed)?
-                .ok_or(Error::BadRequest)?;
+            let owner = Owner { import: id, session };
+            let entries = repository::entries(work, id).await?;
+            let (entries, values) = chosen(work, owner, &entries, choices).await?.ok_or(Error::BadRequest)?;
             let Some(values) = open(keyring, &values) else {
-                let object = id.to_string();
-                let outcome = Outcome::IntegrityFailure;
+                // On record whatever comes of it, so the work is kept.
+                let (object, outcome) = (id.to_string(), Outcome::IntegrityFailure);
                 let record = AuditRecord { outcome, ..AuditRecord::done(AuditAction::ValueRead, &object) };
-                audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
-                work.commit().await.map_err(failed)?;
-                return Err(broken(ctx, IntegrityError).into());
+                audit::repository::append(work, ctx, record).await?;
+                return Ok(None);
             };
             let drafts = choices.iter().zip(entries).zip(values).map(|((choice, entry), value)| {
                 let origins = Origins::good(&entry.places);
                 (choice.number, origins, NewSecret::parse(draft(entry, choice, value)))
             });
-            let additions = self.understood(&mut work, ctx, drafts.collect()).await?;
-            let (numbers, additions): (Vec<u32>, Vec<_>) = additions.into_iter().unzip();
-            let kek_id = active_id(&mut work).await.map_err(failed)?;
-            let ids: Vec<SecretId> = additions.iter().map(|addition| id_of(&addition.secret)).collect();
-            match add_all(&mut work, ctx, keyring, &kek_id, &additions).await {
-                Ok(()) => {}
-                Err(AddAllError::Taken) => {
-                    work.rollback().await.map_err(failed)?;
-                    let mut work = self.db.begin().await.map_err(failed)?;
-                    let wrong = taken(&mut work, &numbers, &ids).await.map_err(failed)?;
-                    return Err(ImportError::Rows(wrong));
-                }
-                Err(AddAllError::Broken(error)) => return Err(broken(ctx, error).into()),
-                Err(AddAllError::Database(error)) => return Err(failed(error).into()),
-            }
+            let additions = self.understood(work, drafts.collect()).await?;
+            let ids = add(work, ctx, keyring, additions).await?;
             let saved: Vec<String> = ids.iter().map(ToString::to_string).collect();
-            repository::finish(&mut work, id, &saved).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(ids)
-        })
-        .await
+            repository::finish(work, id, &saved).await?;
+            Ok(Some(ids))
+        });
+        saved.await?.ok_or_else(|| internal(ctx, &IntegrityError).into())
     }
 
     /// What was chosen, as secrets with what is known of their keys.
@@ -269,9 +241,8 @@ impl ImportService {
     async fn understood(
         &self,
         work: &mut PgConnection,
-        ctx: &Ctx,
         drafts: Vec<(u32, Origins, Result<NewSecret, Vec<FieldError>>)>,
-    ) -> Result<Vec<(u32, Addition)>, ImportError> {
+    ) -> Result<Vec<(u32, Addition)>, Failure<ImportError>> {
         let (mut additions, mut wrong) = (Vec::new(), Vec::new());
         let mut names = HashSet::new();
         for (number, origins, draft) in drafts {
@@ -290,9 +261,9 @@ impl ImportService {
         }
         let numbers: Vec<u32> = additions.iter().map(|(number, _)| *number).collect();
         let ids: Vec<SecretId> = additions.iter().map(|(_, addition)| id_of(&addition.secret)).collect();
-        wrong.extend(taken(work, &numbers, &ids).await.map_err(|error| refuse(ctx, &error))?);
+        wrong.extend(taken(work, &numbers, &ids).await?);
         wrong.sort_by_key(|(number, _)| *number);
-        if wrong.is_empty() { Ok(additions) } else { Err(ImportError::Rows(wrong)) }
+        if wrong.is_empty() { Ok(additions) } else { Err(ImportError::Rows(wrong).into()) }
     }
 
     /// Takes what waits away. Where there is nothing, that is as good.
@@ -300,20 +271,16 @@ impl ImportService {
     /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`, `Unavailable`, `Internal`.
     pub async fn discard(&self, ctx: &Ctx, id: Uuid) -> Result<(), Error> {
         let (session, _) = self.session(ctx).await?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let import = repository::lock(&mut work, (id, session), ctx.now).await.map_err(failed)?;
-            if import.is_none_or(|import| import.saved.is_some()) {
-                return Ok(());
-            }
-            repository::delete(&mut work, id).await.map_err(failed)?;
-            let object = id.to_string();
-            let record = AuditRecord::done(AuditAction::ImportDiscarded, &object);
-            audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
-            work.commit().await.map_err(failed)
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                let import = repository::lock(work, (id, session), ctx.now).await?;
+                if import.is_none_or(|import| import.saved.is_some()) {
+                    return Ok(());
+                }
+                repository::delete(work, id).await?;
+                Ok(audit::record(work, ctx, AuditAction::ImportDiscarded, &id).await?)
+            })
+            .await
     }
 
     /// Takes everything away whose time is over; to be called now and then. Answers with how many imports that were.
@@ -321,18 +288,29 @@ impl ImportService {
     /// Errors: `Forbidden`, `Unavailable`, `Internal`.
     pub async fn sweep(&self, ctx: &Ctx) -> Result<u64, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("imports")).await?;
-        let now = ctx.now;
-        let swept = self
-            .db
-            .read(|mut reader| async move { Ok((repository::sweep(&mut reader, now).await?, reader)) });
-        swept.await.map_err(|error| refuse(ctx, &error))
+        self.db.read(ctx, async |connection| repository::sweep(connection, ctx.now).await).await
     }
 }
 
-/// A value could not be sealed or opened.
-fn broken(ctx: &Ctx, error: IntegrityError) -> Error {
-    tracing::error!(request_id = ctx.request_id, "{error}");
-    Error::Internal(ctx.request_id.clone())
+/// Adds what was understood, all or none.
+///
+/// Errors: `Rows` where somebody has taken names meanwhile.
+async fn add(
+    work: &mut Work,
+    ctx: &Ctx,
+    keyring: &Keyring,
+    additions: Vec<(u32, Addition)>,
+) -> Result<Vec<SecretId>, Failure<ImportError>> {
+    let (numbers, additions): (Vec<u32>, Vec<_>) = additions.into_iter().unzip();
+    let ids: Vec<SecretId> = additions.iter().map(|addition| id_of(&addition.secret)).collect();
+    let kek_id = active_id(work).await?;
+    match add_all(work, ctx, keyring, &kek_id, &additions).await {
+        Err(failure) if failure.violates(NAME_IS_UNIQUE) => {
+            work.start_over().await?;
+            Err(ImportError::Rows(taken(work, &numbers, &ids).await?).into())
+        }
+        added => added.map(|()| ids),
+    }
 }
 
 /// The rows whose names somebody has taken.

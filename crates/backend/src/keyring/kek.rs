@@ -1,6 +1,6 @@
 //! The key encryption key.
 
-use super::KEY_BYTES;
+use super::envelope::KEY_BYTES;
 use crate::random;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, engine::general_purpose::STANDARD};

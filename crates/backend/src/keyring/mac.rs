@@ -2,7 +2,7 @@
 //! anything, or change one. HMAC-SHA-256 (RFC 2104) under a key for each purpose, derived by HKDF (RFC 5869) from a key
 //! encryption key.
 
-use super::{IntegrityError, KEY_BYTES, Kek, Keyring};
+use super::{Kek, envelope::KEY_BYTES};
 use aws_lc_rs::{
     hkdf::{HKDF_SHA256, Salt},
     hmac::{self, HMAC_SHA256},
@@ -10,7 +10,7 @@ use aws_lc_rs::{
 use std::fmt;
 
 /// The bytes of a key's id, which stand before each code.
-const ID_BYTES: usize = 8;
+pub(super) const ID_BYTES: usize = 8;
 
 /// Binds the derived keys to this product.
 const SALT: &[u8] = b"latchkey message authentication";
@@ -61,8 +61,8 @@ impl Purpose {
 
 /// What is vouched for: parts in their order, each behind its length, so that no two rows give the same bytes.
 pub(crate) struct Message {
-    purpose: Purpose,
-    bytes: Vec<u8>,
+    pub(super) purpose: Purpose,
+    pub(super) bytes: Vec<u8>,
 }
 
 impl Message {
@@ -137,7 +137,7 @@ impl MacKeys {
         Purpose::ALL.into_iter().map(derive).collect::<Option<Vec<_>>>().map(Self)
     }
 
-    fn of(&self, purpose: Purpose) -> Option<&hmac::Key> {
+    pub(super) fn of(&self, purpose: Purpose) -> Option<&hmac::Key> {
         let place = Purpose::ALL.into_iter().position(|known| known == purpose)?;
         self.0.get(place)
     }
@@ -149,47 +149,19 @@ impl fmt::Debug for MacKeys {
     }
 }
 
-impl Keyring {
-    /// Returns the code that vouches for the message: the id of the key, and HMAC-SHA-256 under what is derived from it.
-    ///
-    /// Errors: the key is not at hand.
-    pub(crate) fn mac(&self, kek_id: &str, message: &Message) -> Result<Vec<u8>, IntegrityError> {
-        let key = self.mac_key(kek_id, message.purpose).ok_or(IntegrityError)?;
-        let mut mac = id_bytes(kek_id).ok_or(IntegrityError)?.to_vec();
-        mac.extend_from_slice(hmac::sign(key, &message.bytes).as_ref());
-        Ok(mac)
-    }
-
-    /// Verifies, in constant time, that the code was made for this message by somebody who has the key.
-    pub(crate) fn vouches(&self, message: &Message, mac: Option<&[u8]>) -> Result<(), Doubt> {
-        let (id, tag) = mac.ok_or(Doubt::Missing)?.split_at_checked(ID_BYTES).ok_or(Doubt::Wrong)?;
-        let id = crate::random::hex(id);
-        if self.is_retired(&id) {
-            return Err(Doubt::OtherKey);
-        }
-        let key = self.mac_key(&id, message.purpose).ok_or(Doubt::OtherKey)?;
-        hmac::verify(key, &message.bytes, tag).map_err(|_| Doubt::Wrong)
-    }
-
-    fn mac_key(&self, kek_id: &str, purpose: Purpose) -> Option<&hmac::Key> {
-        let entry = self.keys.iter().find(|entry| entry.id == kek_id)?;
-        entry.macs.as_ref()?.of(purpose)
-    }
-}
-
 /// Returns the id of the key that a code names, whether there is such a key or not.
 pub(crate) fn key_id(mac: &[u8]) -> Option<String> {
     mac.split_at_checked(ID_BYTES).map(|(id, _)| crate::random::hex(id))
 }
 
-fn id_bytes(id: &str) -> Option<[u8; ID_BYTES]> {
+pub(super) fn id_bytes(id: &str) -> Option<[u8; ID_BYTES]> {
     u64::from_str_radix(id, 16).ok().map(u64::to_be_bytes).filter(|_| id.len() == ID_BYTES * 2)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keyring::Kek;
+    use crate::keyring::{Kek, Keyring};
     use proptest::prelude::*;
 
     fn keyring() -> (Keyring, String) {

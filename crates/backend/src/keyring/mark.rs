@@ -1,6 +1,7 @@
 //! Marks that only a holder of the key encryption key can make, for what leaves the server and comes back.
 
-use super::{IntegrityError, Keyring, joined};
+use super::{Keyring, envelope::joined};
+use crate::error::IntegrityError;
 use aws_lc_rs::{
     hkdf::{HKDF_SHA256, Salt},
     hmac::{self, HMAC_SHA256},

@@ -1,6 +1,6 @@
 //! The known key encryption keys, by id and check value.
 
-use super::{Location, SealedValue, ValueField};
+use super::envelope::{Location, SealedValue, ValueField};
 use crate::db::instant;
 use chrono::{DateTime, Utc};
 use domain::time::Timestamp;

@@ -2,15 +2,17 @@
 //! the old one is retired. Each step may be killed and done again, and secrets may be read and changed meanwhile.
 
 use super::{
-    Keyring, repository,
-    takeover::{self, Stale, Table},
+    Keyring, Location,
+    guarded::Stale,
+    repository,
+    takeover::{self, Table},
 };
 use crate::{
     access::{Object, authorize},
-    audit::{self, AuditAction, AuditRecord},
+    audit::{self, AuditAction},
     context::{Action, Ctx},
-    db::{Db, bounded, timestamp},
-    error::refuse,
+    db::{Db, timestamp},
+    error::Failure,
 };
 use domain::{error::Error, time::Timestamp};
 use std::sync::Arc;
@@ -83,6 +85,12 @@ pub enum KeyError {
     Refused(#[from] Error),
 }
 
+impl From<KeyError> for Failure<KeyError> {
+    fn from(error: KeyError) -> Self {
+        Self::Domain(error)
+    }
+}
+
 impl KeyService {
     pub(crate) fn new(db: Db, keyring: Arc<Keyring>) -> Self {
         Self { db, keyring }
@@ -93,9 +101,7 @@ impl KeyService {
     /// Errors: `Forbidden`, `Unavailable`, `Internal`.
     pub async fn status(&self, ctx: &Ctx) -> Result<Vec<KeyStatus>, Error> {
         authorize(&self.db, ctx, Action::ManageKeys, Object::Named("keys")).await?;
-        let found =
-            self.db.read(|mut reader| async move { Ok((repository::all(&mut reader).await?, reader)) });
-        let rows = found.await.map_err(|error| refuse(ctx, &error))?;
+        let rows = self.db.read(ctx, repository::all).await?;
         let status = |row: repository::KeyRow| KeyStatus {
             active: row.active,
             at_hand: self.keyring.has(&row.id),
@@ -113,25 +119,22 @@ impl KeyService {
     /// Errors: as `status`.
     pub async fn add(&self, ctx: &Ctx) -> Result<Vec<String>, Error> {
         authorize(&self.db, ctx, Action::ManageKeys, Object::Named("keys")).await?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            repository::lock(&mut work).await.map_err(failed)?;
-            let known = repository::all(&mut work).await.map_err(failed)?;
-            let mut added = Vec::new();
-            for id in self.keyring.ids() {
-                if known.iter().all(|row| row.id != id) {
-                    let row = self.keyring.check_row(id).map_err(failed)?;
-                    repository::insert(&mut work, &row, ctx.now).await.map_err(failed)?;
-                    let record = AuditRecord::done(AuditAction::KeyAdded, id);
-                    audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
-                    added.push(id.to_owned());
+        self.db
+            .write(ctx, async |work| {
+                repository::lock(work).await?;
+                let known = repository::all(work).await?;
+                let mut added = Vec::new();
+                for id in self.keyring.ids() {
+                    if known.iter().all(|row| row.id != id) {
+                        let row = self.keyring.check_row(id)?;
+                        repository::insert(work, &row, ctx.now).await?;
+                        audit::record(work, ctx, AuditAction::KeyAdded, id).await?;
+                        added.push(id.to_owned());
+                    }
                 }
-            }
-            work.commit().await.map_err(failed)?;
-            Ok(added)
-        })
-        .await
+                Ok(added)
+            })
+            .await
     }
 
     /// Has new values sealed under this key from now on, by every server. A server that does not have it refuses to write.
@@ -139,27 +142,23 @@ impl KeyService {
     /// Errors: `Unknown`, `NotAtHand`, `Retired`; `Refused`.
     pub async fn activate(&self, ctx: &Ctx, id: &str) -> Result<(), KeyError> {
         authorize(&self.db, ctx, Action::ManageKeys, Object::Named(id)).await?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            repository::lock(&mut work).await.map_err(failed)?;
-            let all = repository::all(&mut work).await.map_err(failed)?;
-            // The one before is needed as well: it vouches for the end of the record, which this one goes on from.
-            let before = all.iter().any(|row| row.active && self.keyring.has(&row.id));
-            let key = known(all, id)?;
-            if !self.keyring.has(id) || !before {
-                return Err(KeyError::NotAtHand);
-            }
-            if key.active {
-                return Ok(());
-            }
-            repository::activate(&mut work, id).await.map_err(failed)?;
-            let record = AuditRecord::done(AuditAction::KeyActivated, id);
-            audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(())
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                repository::lock(work).await?;
+                let all = repository::all(work).await?;
+                // The one before is needed as well: it vouches for the end of the record, which this one goes on from.
+                let before = all.iter().any(|row| row.active && self.keyring.has(&row.id));
+                let key = known(all, id)?;
+                if !self.keyring.has(id) || !before {
+                    return Err(KeyError::NotAtHand.into());
+                }
+                if key.active {
+                    return Ok(());
+                }
+                repository::activate(work, id).await?;
+                Ok(audit::record(work, ctx, AuditAction::KeyActivated, id).await?)
+            })
+            .await
     }
 
     /// Seals every value under the active key that is not yet, a batch at a time. Killed, what was done stays done.
@@ -171,43 +170,7 @@ impl KeyService {
         let mut total = Rewrapped::default();
         let mut beyond = None;
         loop {
-            let batch = bounded(ctx, async {
-                let failed = |error: sqlx::Error| refuse(ctx, &error);
-                let mut work = self.db.begin().await.map_err(failed)?;
-                let active = repository::active_id(&mut work).await.map_err(failed)?;
-                if !self.keyring.has(&active) {
-                    return Err(KeyError::NotAtHand);
-                }
-                let stale = repository::stale(&mut work, &active, beyond, BATCH).await.map_err(failed)?;
-                let Some((last, _)) = stale.last() else { return Ok(None) };
-                let last = *last;
-                let mut batch = Rewrapped::default();
-                for (place, old) in &stale {
-                    let anew = self
-                        .keyring
-                        .open(*place, old)
-                        .and_then(|value| self.keyring.seal(&active, *place, &value));
-                    match anew {
-                        Ok(new) => {
-                            // Where somebody has put a new value in its place, that one is under the active key.
-                            if repository::swap(&mut work, *place, old, &new).await.map_err(failed)? {
-                                batch.done += 1;
-                            }
-                        }
-                        Err(error) => {
-                            tracing::error!(secret = %place.secret, key = old.kek_id, "{error}");
-                            batch.broken += 1;
-                        }
-                    }
-                }
-                if batch.done > 0 {
-                    let record = AuditRecord::done(AuditAction::ValuesRewrapped, &active);
-                    audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
-                }
-                work.commit().await.map_err(failed)?;
-                Ok(Some((last, batch)))
-            });
-            let Some((last, batch)) = batch.await? else { break };
+            let Some((last, batch)) = self.rewrap_some(ctx, beyond).await? else { break };
             beyond = Some(last);
             total.done += batch.done;
             total.broken += batch.broken;
@@ -222,27 +185,61 @@ impl KeyService {
         Ok(total)
     }
 
+    /// Seals the next values beyond this place under the active key; `None` where there are no more.
+    async fn rewrap_some(
+        &self,
+        ctx: &Ctx,
+        beyond: Option<Location>,
+    ) -> Result<Option<(Location, Rewrapped)>, KeyError> {
+        self.db
+            .write(ctx, async |work| {
+                let active = repository::active_id(work).await?;
+                if !self.keyring.has(&active) {
+                    return Err(KeyError::NotAtHand.into());
+                }
+                let stale = repository::stale(work, &active, beyond, BATCH).await?;
+                let Some((last, _)) = stale.last() else { return Ok(None) };
+                let mut batch = Rewrapped::default();
+                for (place, old) in &stale {
+                    let anew = self
+                        .keyring
+                        .open(*place, old)
+                        .and_then(|value| self.keyring.seal(&active, *place, &value));
+                    match anew {
+                        // Where somebody has put a new value in its place, that one is under the active key.
+                        Ok(new) => batch.done += u64::from(repository::swap(work, *place, old, &new).await?),
+                        Err(error) => {
+                            tracing::error!(secret = %place.secret, key = old.kek_id, "{error}");
+                            batch.broken += 1;
+                        }
+                    }
+                }
+                if batch.done > 0 {
+                    audit::record(work, ctx, AuditAction::ValuesRewrapped, &active).await?;
+                }
+                Ok(Some((*last, batch)))
+            })
+            .await
+    }
+
     /// Has the active key vouch for the next rows of a table that another key does; `None` where there are no more.
     async fn renew(&self, ctx: &Ctx, table: Table) -> Result<Option<(u64, u64)>, KeyError> {
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let active = repository::active_id(&mut work).await.map_err(failed)?;
-            let all = repository::all(&mut work).await.map_err(failed)?;
-            // A row of a key that is not at hand would be taken for one that somebody made up.
-            let in_use = |row: &repository::KeyRow| row.active || row.vouches > 0;
-            if all.iter().any(|row| in_use(row) && !self.keyring.has(&row.id)) {
-                return Err(KeyError::NotAtHand);
-            }
-            let stale = Stale::OtherKeyThan(&active);
-            let renewed = takeover::batch(&mut work, &self.keyring, &active, table, stale).await;
-            let Some(renewed) = renewed.map_err(failed)? else { return Ok(None) };
-            let record = AuditRecord::done(AuditAction::ValuesRewrapped, &active);
-            audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(Some((renewed.done, renewed.broken)))
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                let active = repository::active_id(work).await?;
+                let all = repository::all(work).await?;
+                // A row of a key that is not at hand would be taken for one that somebody made up.
+                let in_use = |row: &repository::KeyRow| row.active || row.vouches > 0;
+                if all.iter().any(|row| in_use(row) && !self.keyring.has(&row.id)) {
+                    return Err(KeyError::NotAtHand.into());
+                }
+                let stale = Stale::OtherKeyThan(&active);
+                let renewed = takeover::batch(work, &self.keyring, &active, table, stale).await?;
+                let Some(renewed) = renewed else { return Ok(None) };
+                audit::record(work, ctx, AuditAction::ValuesRewrapped, &active).await?;
+                Ok(Some((renewed.done, renewed.broken)))
+            })
+            .await
     }
 
     /// Puts a key away that seals nothing any more; after that it may be taken out of the key file.
@@ -250,27 +247,23 @@ impl KeyService {
     /// Errors: `Unknown`, `Retired`, `Active`, `InUse`, `Vouches`; `Refused`.
     pub async fn retire(&self, ctx: &Ctx, id: &str) -> Result<(), KeyError> {
         authorize(&self.db, ctx, Action::ManageKeys, Object::Named(id)).await?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            repository::lock(&mut work).await.map_err(failed)?;
-            let key = known(repository::all(&mut work).await.map_err(failed)?, id)?;
-            if key.active {
-                return Err(KeyError::Active);
-            }
-            if key.sealed > 0 {
-                return Err(KeyError::InUse(u64::try_from(key.sealed).unwrap_or_default()));
-            }
-            if key.vouches > 0 {
-                return Err(KeyError::Vouches(u64::try_from(key.vouches).unwrap_or_default()));
-            }
-            repository::retire(&mut work, id, ctx.now).await.map_err(failed)?;
-            let record = AuditRecord::done(AuditAction::KeyRetired, id);
-            audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(())
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                repository::lock(work).await?;
+                let key = known(repository::all(work).await?, id)?;
+                if key.active {
+                    return Err(KeyError::Active.into());
+                }
+                if key.sealed > 0 {
+                    return Err(KeyError::InUse(u64::try_from(key.sealed).unwrap_or_default()).into());
+                }
+                if key.vouches > 0 {
+                    return Err(KeyError::Vouches(u64::try_from(key.vouches).unwrap_or_default()).into());
+                }
+                repository::retire(work, id, ctx.now).await?;
+                Ok(audit::record(work, ctx, AuditAction::KeyRetired, id).await?)
+            })
+            .await
     }
 }
 

@@ -1,9 +1,10 @@
 //! The step in which rows from before MACs are vouched for, once; and the renewal of codes after another key was activated.
 
 use super::{
-    Checked, Keyring,
-    mac::Message,
+    Keyring,
+    guarded::{Guarded, NewMacs, Stale},
     repository::{self, CheckRow},
+    ring::Checked,
 };
 use crate::{
     audit::{self, AuditAction, AuditRecord},
@@ -11,7 +12,7 @@ use crate::{
     secrets::repository as secrets,
     sessions::repository as sessions,
     tokens::repository as tokens,
-    users::repository as users,
+    users::{links::repository as links, repository as users},
     work::Work,
 };
 use domain::time::Timestamp;
@@ -22,35 +23,6 @@ pub(super) const BATCH: i64 = 1_000;
 
 /// As the record names whoever takes rows over.
 const ACTOR: &str = "start";
-
-/// A row with what vouches for it, by its primary key.
-pub(crate) struct Guarded<K> {
-    pub(crate) key: K,
-    pub(crate) message: Message,
-    pub(crate) mac: Option<Vec<u8>>,
-}
-
-/// Which rows are to be given a code.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Stale<'a> {
-    /// Those without one, as an older version left them. To be asked once in the life of a database.
-    Unvouched,
-    /// Those with one of another key than this.
-    OtherKeyThan(&'a str),
-}
-
-impl<'a> Stale<'a> {
-    /// Which rows those are, where `$1` is `bound`. Never both: a row without a code is not given one because of its key.
-    pub(crate) const SQL: &'static str =
-        "(($1::text IS NULL AND mac IS NULL) OR substr(mac, 1, 8) <> decode($1, 'hex'))";
-
-    pub(crate) fn bound(self) -> Option<&'a str> {
-        match self {
-            Self::Unvouched => None,
-            Self::OtherKeyThan(active) => Some(active),
-        }
-    }
-}
 
 /// What giving codes came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -155,8 +127,8 @@ pub(super) async fn batch(
             tokens::put_macs(connection, &renewal.of(rows)?).await?
         }
         Table::Links => {
-            let rows = users::guarded_links(connection, stale, BATCH).await?;
-            users::put_link_macs(connection, &renewal.of(rows)?).await?
+            let rows = links::guarded(connection, stale, BATCH).await?;
+            links::put_macs(connection, &renewal.of(rows)?).await?
         }
         Table::Secrets => {
             let rows = secrets::guarded(connection, stale, BATCH).await?;
@@ -165,9 +137,6 @@ pub(super) async fn batch(
     };
     Ok((count > 0).then_some(renewal.renewed))
 }
-
-/// Rows by their keys, each with its new code.
-pub(crate) type NewMacs<K> = Vec<(K, Option<Vec<u8>>)>;
 
 struct Renewal<'a> {
     keyring: &'a Keyring,

@@ -2,11 +2,13 @@ mod forged;
 mod rotation;
 mod taken_over;
 
-use super::*;
+use super::{envelope::ALGORITHM, *};
 use aes_gcm::{
     Aes256Gcm, KeyInit,
     aead::{Aead, Payload},
 };
+use domain::sensitive::Sensitive;
+use uuid::Uuid;
 
 const KEK: [u8; 32] = [7; 32];
 

@@ -10,7 +10,7 @@ use crate::{
     },
     context::{Actor, Ctx},
     db::{Db, in_time},
-    error::{is_broken, is_unavailable, refuse},
+    error::{is_broken, is_unavailable, public_error},
 };
 use domain::{error::Error, secret::SecretId};
 use repository::CountedReads;
@@ -85,9 +85,9 @@ async fn write_all(db: Db, mut reads: mpsc::Receiver<Waiting>) {
         let one_by_one = written.as_ref().is_err_and(|error| !is_unavailable(error)) && reads.len() > 1;
         for (read, done) in reads.iter().zip(done) {
             let outcome = if one_by_one {
-                writer.write(std::slice::from_ref(read)).await.map_err(|error| refuse(&read.ctx, &error))
+                writer.write(std::slice::from_ref(read)).await.map_err(|error| public_error(&read.ctx, &error))
             } else {
-                written.as_ref().copied().map_err(|error| refuse(&read.ctx, error))
+                written.as_ref().copied().map_err(|error| public_error(&read.ctx, error))
             };
             // Whoever has gone meanwhile does not get the value either.
             drop(done.send(outcome));

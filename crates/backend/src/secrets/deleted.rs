@@ -1,20 +1,23 @@
 //! Deleting, and what may become of a deleted secret until its time is over.
 
+mod repository;
+
 use super::{
-    keys::changed,
-    repository,
-    service::{SecretService, record},
+    conflict::{changed, name_taken},
+    repository::{self as secrets, NAME_IS_UNIQUE},
+    retention::KeepDeleted,
+    service::SecretService,
 };
 use crate::{
     access::{Object, authorize},
-    audit::{self, AuditAction, AuditRecord},
+    audit::{self, AuditAction},
     context::{Action, Ctx},
-    db::{bounded, instant, timestamp},
-    error::{broken_constraint, refuse},
+    db::timestamp,
+    error::{Failure, public_error},
     revision::Expected,
     usages::any_users,
 };
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
     error::{Error, Field, FieldError, Problem},
     secret::{SecretId, Selection},
@@ -29,27 +32,6 @@ const PAGE: usize = 50;
 
 /// As many are removed in one transaction.
 const BATCH: i64 = 100;
-
-/// For how many days deleted secrets are kept; where it is 0 they are not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeepDeleted(pub u16);
-
-impl Default for KeepDeleted {
-    fn default() -> Self {
-        Self(30)
-    }
-}
-
-impl KeepDeleted {
-    /// What was deleted then or before is over.
-    fn over(self, now: Timestamp) -> Result<DateTime<Utc>, sqlx::Error> {
-        Ok(instant(now)?.checked_sub_days(Days::new(self.0.into())).unwrap_or_default())
-    }
-
-    fn until(self, deleted_at: DateTime<Utc>) -> Timestamp {
-        timestamp(deleted_at.checked_add_days(Days::new(self.0.into())).unwrap_or(deleted_at))
-    }
-}
 
 /// A secret that was deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,23 +90,21 @@ impl SecretService {
     ) -> Result<String, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         self.unsealed()?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let row = repository::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            if expected.is_some_and(|expected| !expected.is(row.revision())) {
-                return Err(changed(ctx, row));
-            }
-            let used = any_users(&mut work, &[row.id], ctx.now).await.map_err(failed)?;
-            if used && typed_name.trim() != id.name.as_str() {
-                return Err(not_typed(UsageProblem::NameNotTyped));
-            }
-            self.take_away(&mut work, ctx, &[row.id]).await.map_err(failed)?;
-            record(&mut work, ctx, AuditAction::SecretDeleted, id, &[]).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(row.display_name)
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                let row = secrets::lock(work, id).await?.ok_or(Error::NotFound)?;
+                if expected.is_some_and(|expected| !expected.is(row.revision())) {
+                    return Err(changed(ctx, row).into());
+                }
+                let used = any_users(work, &[row.id], ctx.now).await?;
+                if used && typed_name.trim() != id.name.as_str() {
+                    return Err(not_typed(UsageProblem::NameNotTyped).into());
+                }
+                self.delete_rows(work, ctx, &[row.id]).await?;
+                audit::record(work, ctx, AuditAction::SecretDeleted, id).await?;
+                Ok(row.display_name)
+            })
+            .await
     }
 
     /// Deletes several secrets as `delete` does one: all of them, or none. Those that are gone already count as deleted.
@@ -142,37 +122,36 @@ impl SecretService {
             authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         }
         self.unsealed()?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let found = repository::lock_many(&mut work, selection.ids()).await.map_err(failed)?;
-            let (rows, mut ids): (Vec<Uuid>, Vec<SecretId>) = found.into_iter().unzip();
-            ids.sort_by_cached_key(ToString::to_string);
-            // Of what is gone already nothing has to be said once more.
-            let Some(left) = Selection::of(ids.iter().cloned()) else { return Ok(ids) };
-            let used = any_users(&mut work, &rows, ctx.now).await.map_err(failed)?;
-            if used && typed.trim() != left.confirmation() {
-                return Err(not_typed(match left.ids() {
-                    [_] => UsageProblem::NameNotTyped,
-                    _ => UsageProblem::ConfirmationNotTyped,
-                }));
-            }
-            repository::lock_counts(&mut work).await.map_err(failed)?;
-            self.take_away(&mut work, ctx, &rows).await.map_err(failed)?;
-            let objects: Vec<String> = ids.iter().map(ToString::to_string).collect();
-            let records: Vec<_> = objects
-                .iter()
-                .map(|object| (ctx, AuditRecord::done(AuditAction::SecretDeleted, object)))
-                .collect();
-            audit::repository::append_many(&mut work, &records).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(ids)
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                let found = repository::lock_many(work, selection.ids()).await?;
+                let (rows, mut ids): (Vec<Uuid>, Vec<SecretId>) = found.into_iter().unzip();
+                ids.sort_by_cached_key(ToString::to_string);
+                // Of what is gone already nothing has to be said once more.
+                let Some(left) = Selection::of(ids.iter().cloned()) else { return Ok(ids) };
+                let used = any_users(work, &rows, ctx.now).await?;
+                if used && typed.trim() != left.confirmation() {
+                    let problem = match left.ids() {
+                        [_] => UsageProblem::NameNotTyped,
+                        _ => UsageProblem::ConfirmationNotTyped,
+                    };
+                    return Err(not_typed(problem).into());
+                }
+                repository::lock_counts(work).await?;
+                self.delete_rows(work, ctx, &rows).await?;
+                audit::record_each(work, ctx, AuditAction::SecretDeleted, &ids).await?;
+                Ok(ids)
+            })
+            .await
     }
 
     /// Out of use, and kept for as long as is set.
-    async fn take_away(&self, work: &mut PgConnection, ctx: &Ctx, rows: &[Uuid]) -> Result<(), sqlx::Error> {
+    async fn delete_rows(
+        &self,
+        work: &mut PgConnection,
+        ctx: &Ctx,
+        rows: &[Uuid],
+    ) -> Result<(), sqlx::Error> {
         if self.keep_deleted.0 == 0 {
             repository::remove(work, rows).await
         } else {
@@ -186,16 +165,15 @@ impl SecretService {
     pub async fn deleted(&self, ctx: &Ctx, beyond: Option<(Timestamp, Uuid)>) -> Result<DeletedPage, Error> {
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Named("deleted secrets")).await?;
         self.unsealed()?;
-        let failed = |error: sqlx::Error| refuse(ctx, &error);
-        let over = self.keep_deleted.over(ctx.now).map_err(failed)?;
-        let found = self.db.read(|mut reader| async move {
-            Ok((repository::deleted(&mut reader, over, beyond, PAGE + 1).await?, reader))
+        let over = self.over(ctx)?;
+        let found = self.db.read(ctx, async |connection| {
+            let rows = repository::deleted(connection, over, beyond, PAGE + 1).await?;
+            rows.into_iter().map(|row| self.shown(row)).collect::<Result<Vec<_>, _>>()
         });
-        let mut rows = found.await.map_err(failed)?;
+        let mut rows = found.await?;
         let more = rows.len() > PAGE;
         rows.truncate(PAGE);
-        let rows = rows.into_iter().map(|row| self.shown(row)).collect::<Result<_, _>>();
-        Ok(DeletedPage { rows: rows.map_err(failed)?, more, now: ctx.now })
+        Ok(DeletedPage { rows, more, now: ctx.now })
     }
 
     /// One deleted secret, for whoever may remove it.
@@ -204,13 +182,12 @@ impl SecretService {
     pub async fn deleted_one(&self, ctx: &Ctx, row: Uuid) -> Result<DeletedSecret, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("deleted secrets")).await?;
         self.unsealed()?;
-        let failed = |error: sqlx::Error| refuse(ctx, &error);
-        let over = self.keep_deleted.over(ctx.now).map_err(failed)?;
-        let found = self.db.read(|mut reader| async move {
-            Ok((repository::deleted_one(&mut reader, over, row).await?, reader))
+        let over = self.over(ctx)?;
+        let found = self.db.read(ctx, async |connection| {
+            let row = repository::deleted_one(connection, over, row).await?;
+            row.map(|row| self.shown(row)).transpose()
         });
-        let row = found.await.map_err(failed)?.ok_or(Error::NotFound)?;
-        self.shown(row).map_err(failed)
+        found.await?.ok_or(Error::NotFound)
     }
 
     /// Restores a deleted secret as it was; what used it uses it again.
@@ -219,26 +196,21 @@ impl SecretService {
     pub async fn restore(&self, ctx: &Ctx, row: Uuid) -> Result<SecretId, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("deleted secrets")).await?;
         self.unsealed()?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let over = self.keep_deleted.over(ctx.now).map_err(failed)?;
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let found = repository::deleted_one(&mut work, over, row).await.map_err(failed)?;
-            let id = found.ok_or(Error::NotFound)?.secret().map_err(failed)?;
-            match repository::mark_restored(&mut work, row).await {
-                Ok(true) => {}
-                Ok(false) => return Err(Error::NotFound),
-                Err(error) if broken_constraint(&error) == Some("secrets_kind_name_unique") => {
-                    let taken = FieldError { field: Field::Name, problem: Problem::NameTaken(id) };
-                    return Err(Error::Invalid(vec![taken]));
+        let over = self.over(ctx)?;
+        self.db
+            .write(ctx, async |work| {
+                let found = repository::deleted_one(work, over, row).await?;
+                let id = found.ok_or(Error::NotFound)?.secret()?;
+                let restored = repository::mark_restored(work, row)
+                    .await
+                    .map_err(|error| Failure::on_violation(error, NAME_IS_UNIQUE, || name_taken(&id)));
+                if !restored? {
+                    return Err(Error::NotFound.into());
                 }
-                Err(error) => return Err(failed(error)),
-            }
-            record(&mut work, ctx, AuditAction::SecretRestored, &id, &[]).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(id)
-        })
-        .await
+                audit::record(work, ctx, AuditAction::SecretRestored, &id).await?;
+                Ok(id)
+            })
+            .await
     }
 
     /// Removes a deleted secret for good, with its values.
@@ -247,19 +219,17 @@ impl SecretService {
     pub async fn remove(&self, ctx: &Ctx, row: Uuid) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("deleted secrets")).await?;
         self.unsealed()?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let over = self.keep_deleted.over(ctx.now).map_err(failed)?;
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let found = repository::deleted_one(&mut work, over, row).await.map_err(failed)?;
-            let id = found.ok_or(Error::NotFound)?.secret().map_err(failed)?;
-            if !repository::remove_deleted(&mut work, row).await.map_err(failed)? {
-                return Err(Error::NotFound);
-            }
-            record(&mut work, ctx, AuditAction::SecretRemoved, &id, &[]).await.map_err(failed)?;
-            work.commit().await.map_err(failed)
-        })
-        .await
+        let over = self.over(ctx)?;
+        self.db
+            .write(ctx, async |work| {
+                let found = repository::deleted_one(work, over, row).await?;
+                let id = found.ok_or(Error::NotFound)?.secret()?;
+                if !repository::remove_deleted(work, row).await? {
+                    return Err(Error::NotFound.into());
+                }
+                Ok(audit::record(work, ctx, AuditAction::SecretRemoved, &id).await?)
+            })
+            .await
     }
 
     /// Removes those for good whose time is over, each with its record; answers with how many. Any number of servers may
@@ -269,25 +239,26 @@ impl SecretService {
     pub async fn sweep_deleted(&self, ctx: &Ctx) -> Result<u64, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("deleted secrets")).await?;
         self.unsealed()?;
+        let over = self.over(ctx)?;
         let mut total = 0;
         loop {
-            let removed = bounded(ctx, async {
-                let failed = |error: sqlx::Error| refuse(ctx, &error);
-                let over = self.keep_deleted.over(ctx.now).map_err(failed)?;
-                let mut work = self.db.begin().await.map_err(failed)?;
-                let ids = repository::remove_overdue(&mut work, over, BATCH).await.map_err(failed)?;
+            let removed = self.db.write::<_, Error>(ctx, async |work| {
+                let ids = repository::remove_overdue(work, over, BATCH).await?;
                 for id in &ids {
-                    record(&mut work, ctx, AuditAction::SecretRemoved, id, &[]).await.map_err(failed)?;
+                    audit::record(work, ctx, AuditAction::SecretRemoved, id).await?;
                 }
-                work.commit().await.map_err(failed)?;
-                Ok::<_, Error>(ids.len())
-            })
-            .await?;
-            if removed == 0 {
-                return Ok(total);
+                Ok(ids.len())
+            });
+            match removed.await? {
+                0 => return Ok(total),
+                removed => total += removed as u64,
             }
-            total += removed as u64;
         }
+    }
+
+    /// Returns the moment at or before which what was deleted is over.
+    fn over(&self, ctx: &Ctx) -> Result<DateTime<Utc>, Error> {
+        self.keep_deleted.over(ctx.now).map_err(|error| public_error(ctx, &error))
     }
 
     fn shown(&self, row: repository::DeletedRow) -> Result<DeletedSecret, sqlx::Error> {

@@ -4,21 +4,19 @@
 pub(crate) mod repository;
 
 use super::{
-    repository::{self as secrets, SecretRow},
-    service::{SecretService, Submission, broken, record},
+    conflict::changed, create::Submission, repository as secrets, service::SecretService,
+    values::repository as values,
 };
 use crate::{
     access::{Object, authorize},
-    audit::{self, AuditAction, AuditRecord},
+    audit::{self, AuditAction},
     checks::{TestedBefore, WhatWasTested, stored_settings},
     context::{Action, Ctx},
-    db::bounded,
-    error::refuse,
-    keyring::{Keyring, Location, SealedValue, ValueField, repository::active_id},
-    ssh_keys::{self, NotRead, ReadKey},
+    keyring::{Location, ValueField, repository::active_id},
+    ssh_keys::{NotRead, ReadKey},
 };
 use domain::{
-    error::{Change, Error, FieldError},
+    error::{Error, FieldError},
     secret::{
         Credential, CredentialUpdate, GeneratedSecret, KeyFacts, NewKeyKind, NewSecret, PrivateKeyText,
         SecretId, SecretKind,
@@ -114,31 +112,28 @@ impl SecretService {
             return Err(Error::NotFound);
         }
         let made = self.reader.generate(kind, comment(id)).await.map_err(refused)?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            row.prove(&self.db, id).map_err(|error| broken(ctx, error))?;
-            let secret = row.id;
-            if let GivesWay::Only(fingerprint) = gives_way {
-                let waiting = repository::find_pending(&mut work, secret).await.map_err(failed)?;
-                if waiting.is_some_and(|(_, _, facts)| Some(facts.fingerprint.as_str()) != fingerprint) {
-                    return Err(changed(ctx, row));
+        self.db
+            .write(ctx, async |work| {
+                let row = secrets::lock(work, id).await?.ok_or(Error::NotFound)?;
+                row.prove(&self.db, id)?;
+                let secret = row.id;
+                if let GivesWay::Only(fingerprint) = gives_way {
+                    let waiting = repository::find_pending(work, secret).await?;
+                    if waiting.is_some_and(|(_, _, facts)| Some(facts.fingerprint.as_str()) != fingerprint) {
+                        return Err(changed(ctx, row).into());
+                    }
                 }
-            }
-            // A form that was opened before must not be saved over this unseen, so it counts as a change.
-            let version = secrets::update(&mut work, ctx, row).await.map_err(failed)?;
-            let place = Location { secret, field: ValueField::PendingSshPrivateKey, version };
-            let kek_id = active_id(&mut work).await.map_err(failed)?;
-            let sealed =
-                keyring.seal(&kek_id, place, made.text.value()).map_err(|error| broken(ctx, error))?;
-            secrets::replace_value(&mut work, ctx, place, sealed).await.map_err(failed)?;
-            let row = KeyRow { secret, pending: true, sealed_version: version, facts: Some(&made.facts) };
-            repository::put(&mut work, ctx, &row).await.map_err(failed)?;
-            record(&mut work, ctx, AuditAction::SshKeyGenerated, id, &[]).await.map_err(failed)?;
-            work.commit().await.map_err(failed)
-        })
-        .await
+                // A form that was opened before must not be saved over this unseen, so it counts as a change.
+                let version = secrets::update(work, ctx, row).await?;
+                let place = Location { secret, field: ValueField::PendingSshPrivateKey, version };
+                let kek_id = active_id(work).await?;
+                let sealed = keyring.seal(&kek_id, place, made.text.value())?;
+                values::replace(work, ctx, place, sealed).await?;
+                let row = KeyRow { secret, pending: true, sealed_version: version, facts: Some(&made.facts) };
+                repository::put(work, ctx, &row).await?;
+                Ok(audit::record(work, ctx, AuditAction::SshKeyGenerated, id).await?)
+            })
+            .await
     }
 
     /// Takes the pair that waits into use, if it is still the one of this fingerprint; the old key is gone then.
@@ -162,38 +157,36 @@ impl SecretService {
     ) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         let keyring = self.unsealed()?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let mut row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            row.prove(&self.db, id).map_err(|error| broken(ctx, error))?;
-            let (place, sealed, facts) =
-                repository::find_pending(&mut work, row.id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            if facts.fingerprint != fingerprint {
-                return Err(changed(ctx, row));
-            }
-            let settings = stored_settings(&mut work, id).await.map_err(failed)?;
-            let tested = settings.and_then(|settings| {
-                TestedBefore::read(keyring, ctx, ticket, &WhatWasTested::pending(place, &settings))
-            });
-            let value = open(ctx, keyring, place, &sealed)?;
-            row.value_version += 1;
-            let secret = row.id;
-            let new = Location { secret, field: ValueField::SshPrivateKey, version: row.value_version };
-            let kek_id = active_id(&mut work).await.map_err(failed)?;
-            let sealed = keyring.seal(&kek_id, new, &value).map_err(|error| broken(ctx, error))?;
-            secrets::replace_value(&mut work, ctx, new, sealed).await.map_err(failed)?;
-            repository::discard(&mut work, secret).await.map_err(failed)?;
-            let key = KeyRow { secret, pending: false, sealed_version: new.version, facts: Some(&facts) };
-            repository::put(&mut work, ctx, &key).await.map_err(failed)?;
-            let version = secrets::update(&mut work, ctx, row).await.map_err(failed)?;
-            if let Some(tested) = tested {
-                tested.keep(&mut work, ctx, secret, version).await.map_err(failed)?;
-            }
-            record(&mut work, ctx, AuditAction::SshKeySwitched, id, &["secret"]).await.map_err(failed)?;
-            work.commit().await.map_err(failed)
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                let mut row = secrets::lock(work, id).await?.ok_or(Error::NotFound)?;
+                row.prove(&self.db, id)?;
+                let (place, sealed, facts) =
+                    repository::find_pending(work, row.id).await?.ok_or(Error::NotFound)?;
+                if facts.fingerprint != fingerprint {
+                    return Err(changed(ctx, row).into());
+                }
+                let settings = stored_settings(work, id).await?;
+                let tested = settings.and_then(|settings| {
+                    TestedBefore::read(keyring, ctx, ticket, &WhatWasTested::pending(place, &settings))
+                });
+                let value = keyring.open(place, &sealed)?;
+                row.value_version += 1;
+                let secret = row.id;
+                let new = Location { secret, field: ValueField::SshPrivateKey, version: row.value_version };
+                let kek_id = active_id(work).await?;
+                let sealed = keyring.seal(&kek_id, new, &value)?;
+                values::replace(work, ctx, new, sealed).await?;
+                repository::discard(work, secret).await?;
+                let key = KeyRow { secret, pending: false, sealed_version: new.version, facts: Some(&facts) };
+                repository::put(work, ctx, &key).await?;
+                let version = secrets::update(work, ctx, row).await?;
+                if let Some(tested) = tested {
+                    tested.keep(work, ctx, secret, version).await?;
+                }
+                Ok(audit::record_change(work, ctx, AuditAction::SshKeySwitched, id, &["secret"]).await?)
+            })
+            .await
     }
 
     /// Takes the pair that waits away, if it is still the one of this fingerprint. Where none waits, nothing is done.
@@ -203,22 +196,22 @@ impl SecretService {
     pub async fn discard_key(&self, ctx: &Ctx, id: &SecretId, fingerprint: &str) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         self.unsealed()?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let row = secrets::lock(&mut work, id).await.map_err(failed)?.ok_or(Error::NotFound)?;
-            row.prove(&self.db, id).map_err(|error| broken(ctx, error))?;
-            match repository::find_pending(&mut work, row.id).await.map_err(failed)? {
-                None => return Ok(()),
-                Some((_, _, facts)) if facts.fingerprint != fingerprint => return Err(changed(ctx, row)),
-                Some(_) => {}
-            }
-            repository::discard(&mut work, row.id).await.map_err(failed)?;
-            secrets::update(&mut work, ctx, row).await.map_err(failed)?;
-            record(&mut work, ctx, AuditAction::SshKeyDiscarded, id, &[]).await.map_err(failed)?;
-            work.commit().await.map_err(failed)
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                let row = secrets::lock(work, id).await?.ok_or(Error::NotFound)?;
+                row.prove(&self.db, id)?;
+                match repository::find_pending(work, row.id).await? {
+                    None => return Ok(()),
+                    Some((_, _, facts)) if facts.fingerprint != fingerprint => {
+                        return Err(changed(ctx, row).into());
+                    }
+                    Some(_) => {}
+                }
+                repository::discard(work, row.id).await?;
+                secrets::update(work, ctx, row).await?;
+                Ok(audit::record(work, ctx, AuditAction::SshKeyDiscarded, id).await?)
+            })
+            .await
     }
 
     /// Looks at the keys that were stored before keys were read, and notes what they are, a batch at a time: broken off,
@@ -233,11 +226,8 @@ impl SecretService {
         loop {
             let unread = self
                 .db
-                .read(|mut reader| async move {
-                    Ok((repository::unread(&mut reader, beyond, BATCH).await?, reader))
-                })
-                .await
-                .map_err(|error| refuse(ctx, &error))?;
+                .read(ctx, async |connection| repository::unread(connection, beyond, BATCH).await)
+                .await?;
             let Some(last) = unread.last() else { return Ok(total) };
             beyond = last.place.secret;
             let mut read = Vec::with_capacity(unread.len());
@@ -262,48 +252,25 @@ impl SecretService {
     }
 
     async fn note(&self, ctx: &Ctx, read: &[(Location, Option<KeyFacts>)]) -> Result<u64, Error> {
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let mut noted = 0;
-            for (place, facts) in read {
-                let row = KeyRow {
-                    secret: place.secret,
-                    pending: false,
-                    sealed_version: place.version,
-                    facts: facts.as_ref(),
-                };
-                noted += repository::note(&mut work, ctx, &row).await.map_err(failed)?;
-            }
-            if noted > 0 {
-                let action = AuditAction::SshKeysRead;
-                let record = AuditRecord::done(action, action.as_str());
-                audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
-            }
-            work.commit().await.map_err(failed)?;
-            Ok(noted)
-        })
-        .await
-    }
-
-    /// Whether this secret was added by the form with this mark, and not changed since.
-    pub(super) async fn came_from(
-        &self,
-        ctx: &Ctx,
-        id: &SecretId,
-        submission: Option<Submission>,
-    ) -> Result<bool, Error> {
-        let Some(submission) = submission.map(Submission::mark) else { return Ok(false) };
-        let found = self.find(ctx, id).await?;
-        Ok(found.is_some_and(|row| row.submission == Some(submission) && row.version == 1))
-    }
-
-    async fn find(&self, ctx: &Ctx, id: &SecretId) -> Result<Option<SecretRow>, Error> {
-        let found = self
-            .db
-            .read(|mut reader| async move { Ok((secrets::find(&mut reader, id).await?, reader)) })
-            .await;
-        found.map_err(|error| refuse(ctx, &error))
+        self.db
+            .write(ctx, async |work| {
+                let mut noted = 0;
+                for (place, facts) in read {
+                    let row = KeyRow {
+                        secret: place.secret,
+                        pending: false,
+                        sealed_version: place.version,
+                        facts: facts.as_ref(),
+                    };
+                    noted += repository::note(work, ctx, &row).await?;
+                }
+                if noted > 0 {
+                    let action = AuditAction::SshKeysRead;
+                    audit::record(work, ctx, action, action.as_str()).await?;
+                }
+                Ok(noted)
+            })
+            .await
     }
 }
 
@@ -326,26 +293,6 @@ fn refused(error: NotRead) -> Error {
         NotRead::Problem(problem) => Error::Invalid(vec![FieldError::of_key(problem)]),
         NotRead::Failed(error) => error,
     }
-}
-
-/// Something else is stored, or another pair waits, than what was meant.
-pub(crate) fn changed(ctx: &Ctx, row: SecretRow) -> Error {
-    Error::Changed(Change {
-        by: row.updated_by,
-        at: crate::db::timestamp(row.updated_at),
-        now: ctx.now,
-        version: row.version,
-    })
-}
-
-fn open(ctx: &Ctx, keyring: &Keyring, place: Location, sealed: &SealedValue) -> Result<Sensitive, Error> {
-    keyring.open(place, sealed).map_err(|error| broken(ctx, error))
-}
-
-/// What is known of the made-up key of benchmarks, which all of them share.
-pub(super) fn facts_of_seed(secret: &NewSecret) -> Option<KeyFacts> {
-    let Credential::GitDataset { private_key } = &secret.credential else { return None };
-    ssh_keys::read(private_key).ok().map(|key| key.facts)
 }
 
 #[cfg(test)]

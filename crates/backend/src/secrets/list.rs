@@ -53,9 +53,7 @@ pub(super) async fn exact_page(
         limit: u32::from(query.size.rows()) + 1,
         now,
     };
-    let found = db
-        .read(|mut reader| async move { Ok((repository::list(&mut reader, wanted).await?, reader)) })
-        .await?;
+    let found = db.try_read(async |connection| repository::list(connection, wanted).await).await?;
     let total = found.first().map_or(0, |row| row.total);
     let more = found.len() > size;
     let mut rows = found.into_iter().take(size).map(summary).collect::<Result<Vec<_>, _>>()?;

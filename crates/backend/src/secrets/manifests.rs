@@ -8,7 +8,6 @@ use super::{
 use crate::{
     access::{Object, authorize},
     context::{Action, Ctx},
-    error::refuse,
     shapes::{ManifestFormat, joined, manifest},
 };
 use domain::{
@@ -77,10 +76,9 @@ impl SecretService {
             }
         }
         self.unsealed()?;
-        let targets = self.db.read(|mut reader| async move {
-            Ok((repository::targets(&mut reader, selection.ids()).await?, reader))
-        });
-        let targets = targets.await.map_err(|error| refuse(ctx, &error))?;
+        let targets =
+            self.db.read(ctx, async |connection| repository::targets(connection, selection.ids()).await);
+        let targets = targets.await?;
         if targets.len() < selection.ids().len() {
             return Err(Error::NotFound.into());
         }

@@ -1,15 +1,15 @@
 //! Several secrets at once, all or none.
 
 use super::{
+    create::repository::{self as create, NewRow},
     keys::repository::{self as key_repository, KeyRow},
-    origins,
-    repository::{self, NewRow},
+    origins, repository,
 };
 use crate::{
-    audit::{self, AuditAction, AuditRecord},
+    audit::{self, AuditAction},
     context::Ctx,
-    error::broken_constraint,
-    keyring::{IntegrityError, Keyring},
+    error::Failure,
+    keyring::Keyring,
     work::Work,
 };
 use domain::secret::{KeyFacts, NewSecret, Origins, SecretId};
@@ -22,23 +22,6 @@ pub(crate) struct Addition {
     pub(crate) facts: Option<KeyFacts>,
     /// Where it came from.
     pub(crate) origins: Origins,
-}
-
-/// Why none of them was added.
-#[derive(Debug)]
-pub(crate) enum AddAllError {
-    /// Somebody has taken one of the names meanwhile.
-    Taken,
-    /// A value could not be sealed.
-    Broken(IntegrityError),
-    /// The database failed.
-    Database(sqlx::Error),
-}
-
-impl From<sqlx::Error> for AddAllError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Database(error)
-    }
 }
 
 pub(crate) fn id_of(secret: &NewSecret) -> SecretId {
@@ -57,14 +40,15 @@ pub(crate) async fn existing(
 }
 
 /// Adds secrets within a unit of work, as `SecretService::create` adds one: sealed each by itself, each with its record.
-/// What is known of a key, and where it came from, comes with it. After an error the unit of work is of no more use. Whoever calls has authorized.
-pub(crate) async fn add_all(
+/// What is known of a key, and where it came from, comes with it. After an error the unit of work is of no more
+/// use; where somebody has taken one of the names meanwhile, that is a violation of `NAME_IS_UNIQUE`. Whoever calls has authorized.
+pub(crate) async fn add_all<E>(
     work: &mut Work,
     ctx: &Ctx,
     keyring: &Keyring,
     kek_id: &str,
     additions: &[Addition],
-) -> Result<(), AddAllError> {
+) -> Result<(), Failure<E>> {
     // In one order, so that of two who add the same names neither waits for the other for ever; and the records last,
     // since whoever has begun with those holds all others up.
     let mut sorted: Vec<(SecretId, &Addition)> =
@@ -73,7 +57,7 @@ pub(crate) async fn add_all(
     for some in sorted.chunks(ROWS) {
         let (mut rows, mut keys, mut places) = (Vec::new(), Vec::new(), Vec::new());
         for (_, Addition { secret, facts, origins }) in some {
-            let row = NewRow::seal(keyring, kek_id, secret, None).map_err(AddAllError::Broken)?;
+            let row = NewRow::seal(keyring, kek_id, secret, None)?;
             let facts = facts.as_ref();
             if facts.is_some() {
                 keys.push(KeyRow { secret: row.id, pending: false, sealed_version: 1, facts });
@@ -81,21 +65,12 @@ pub(crate) async fn add_all(
             places.push((row.id, origins));
             rows.push(row);
         }
-        repository::insert_many(work, ctx, rows).await.map_err(|error| {
-            if broken_constraint(&error) == Some("secrets_kind_name_unique") {
-                AddAllError::Taken
-            } else {
-                AddAllError::Database(error)
-            }
-        })?;
+        create::insert_many(work, ctx, rows).await?;
         if !keys.is_empty() {
             key_repository::insert_many(work, ctx, &keys).await?;
         }
         origins::repository::insert_many(work, &places).await?;
     }
-    let objects: Vec<String> = sorted.iter().map(|(id, _)| id.to_string()).collect();
-    let records: Vec<_> =
-        objects.iter().map(|object| (ctx, AuditRecord::done(AuditAction::SecretAdded, object))).collect();
-    audit::repository::append_many(work, &records).await?;
-    Ok(())
+    let ids: Vec<&SecretId> = sorted.iter().map(|(id, _)| id).collect();
+    Ok(audit::record_each(work, ctx, AuditAction::SecretAdded, &ids).await?)
 }

@@ -1,6 +1,9 @@
 //! Secrets: the service, and the rows under it.
 
+pub(crate) mod conflict;
+mod create;
 mod deleted;
+pub(crate) mod duplicates;
 pub(crate) mod hosts;
 pub(crate) mod keys;
 mod list;
@@ -8,14 +11,19 @@ mod manifests;
 pub(crate) mod many;
 pub(crate) mod origins;
 pub(crate) mod repository;
+pub(crate) mod restore;
+mod retention;
 mod seed;
-pub(crate) mod service;
-pub(crate) mod twins;
-mod values;
+mod service;
+pub(crate) mod shared;
+mod update;
+pub(crate) mod values;
 
-pub use deleted::{DeletedPage, DeletedSecret, KeepDeleted};
+pub use create::Submission;
+pub use deleted::{DeletedPage, DeletedSecret};
 pub use manifests::{ManifestsError, ManifestsQuery};
-pub use service::{SecretService, Submission};
+pub use retention::KeepDeleted;
+pub use service::SecretService;
 pub use values::{ValueAnswer, ValueError, ValueQuery};
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
-//! All SQL about secrets and their sealed values.
+//! All SQL about secrets: what is stored of one, and the list.
 
-use super::service::value_field;
 use crate::{
     context::Ctx,
-    db::{Db, instant},
+    db::{Connections, instant},
     keyring::{
-        IntegrityError, Keyring, Location, SealedValue,
+        IntegrityError,
+        guarded::{Guarded, NewMacs, Stale},
         mac::{Message, Purpose},
-        takeover::{Guarded, NewMacs, Stale},
     },
     revision::Revision,
     work::Work,
@@ -16,7 +15,7 @@ use chrono::{DateTime, Days, Utc};
 use domain::{
     access::Restriction,
     page::{CursorValue, Direction, ListQuery, SortColumn},
-    secret::{Credential, NewSecret, SecretId, SecretKind, SecretName},
+    secret::{SecretId, SecretKind, SecretName},
     time::Timestamp,
 };
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
@@ -24,6 +23,9 @@ use uuid::Uuid;
 
 /// Counting what a search finds stops here.
 pub(super) const COUNT_LIMIT: i64 = 1_000;
+
+/// Violated by whoever gives a secret the name of another one.
+pub(crate) const NAME_IS_UNIQUE: &str = "secrets_kind_name_unique";
 
 /// The most words of a search that are looked for.
 const MAX_WORDS: usize = 8;
@@ -51,24 +53,24 @@ pub(crate) struct SecretRow {
 }
 
 /// The columns of a `SecretRow`.
-const ROW: &str = "secrets.id, kind, name, display_name, registry_host, registry_username, value_host, secrets.version, \
+pub(super) const ROW: &str = "secrets.id, kind, name, display_name, registry_host, registry_username, value_host, secrets.version, \
     value_version, submission, updated_at, updated_by, check_target, known_hosts, mac";
 
 /// What a sealed value belongs to: its kind and name, where it may be sent, and what consumers are told beside it.
-struct Binding<'a> {
-    id: Uuid,
-    kind: &'a str,
-    name: &'a str,
-    registry_host: Option<&'a str>,
-    registry_username: Option<&'a str>,
-    value_host: Option<&'a str>,
-    value_version: i64,
-    check_target: Option<&'a str>,
-    known_hosts: &'a str,
+pub(super) struct Binding<'a> {
+    pub(super) id: Uuid,
+    pub(super) kind: &'a str,
+    pub(super) name: &'a str,
+    pub(super) registry_host: Option<&'a str>,
+    pub(super) registry_username: Option<&'a str>,
+    pub(super) value_host: Option<&'a str>,
+    pub(super) value_version: i64,
+    pub(super) check_target: Option<&'a str>,
+    pub(super) known_hosts: &'a str,
 }
 
 impl Binding<'_> {
-    fn message(&self) -> Message {
+    pub(super) fn message(&self) -> Message {
         Message::new(Purpose::Secret)
             .bytes(self.id.as_bytes())
             .text(self.kind)
@@ -102,13 +104,10 @@ impl SecretRow {
     /// recorded.
     ///
     /// Errors: somebody else changed the row.
-    pub(crate) fn prove(&self, db: &Db, id: &SecretId) -> Result<(), IntegrityError> {
+    pub(crate) fn prove(&self, db: &Connections, id: &SecretId) -> Result<(), IntegrityError> {
         let is_asked_for = self.kind == id.kind.as_str() && self.name == id.name.as_str();
-        let outcome = db.vouches(&self.message(), self.mac.as_deref(), || format!("secret {id}"));
-        match outcome {
-            Ok(Ok(())) if is_asked_for => Ok(()),
-            _ => Err(IntegrityError),
-        }
+        let ours = db.vouches(&self.message(), self.mac.as_deref(), || format!("secret {id}"));
+        if is_asked_for && ours.unwrap_or(false) { Ok(()) } else { Err(IntegrityError) }
     }
 
     pub(super) fn revision(&self) -> Revision {
@@ -136,74 +135,6 @@ pub(super) struct ListRow {
     pub(super) total: i64,
 }
 
-/// A secret that is to be stored, its value sealed.
-pub(super) struct NewRow {
-    pub(super) id: Uuid,
-    pub(super) kind: SecretKind,
-    name: String,
-    display_name: String,
-    registry_host: Option<String>,
-    registry_username: Option<String>,
-    submission: Option<Uuid>,
-    check_target: Option<String>,
-    known_hosts: String,
-    place: Location,
-    sealed: SealedValue,
-}
-
-impl NewRow {
-    fn message(&self) -> Message {
-        Binding {
-            id: self.id,
-            kind: self.kind.as_str(),
-            name: &self.name,
-            registry_host: self.registry_host.as_deref(),
-            registry_username: self.registry_username.as_deref(),
-            value_host: self.registry_host.as_deref(),
-            value_version: self.place.version,
-            check_target: self.check_target.as_deref(),
-            known_hosts: &self.known_hosts,
-        }
-        .message()
-    }
-
-    pub(super) fn seal(
-        keyring: &Keyring,
-        kek_id: &str,
-        secret: &NewSecret,
-        submission: Option<Uuid>,
-    ) -> Result<Self, IntegrityError> {
-        let id = Uuid::now_v7();
-        let kind = secret.credential.kind();
-        let place = Location { secret: id, field: value_field(kind), version: 1 };
-        let (host, username, value) = match &secret.credential {
-            Credential::GitDataset { private_key } => (None, None, private_key.value()),
-            Credential::ImagePull { host, username, password } => {
-                (Some(host.as_str().to_owned()), Some(username.as_str().to_owned()), password.value())
-            }
-        };
-        let name = secret.name.as_str().to_owned();
-        Ok(Self {
-            id,
-            kind,
-            display_name: shown_name(secret).to_owned(),
-            name,
-            registry_host: host,
-            registry_username: username,
-            submission,
-            check_target: secret.settings.target().map(str::to_owned),
-            known_hosts: secret.settings.known_hosts.as_str().to_owned(),
-            place,
-            sealed: keyring.seal(kek_id, place, value)?,
-        })
-    }
-}
-
-/// The display name, for which the name stands in.
-pub(super) fn shown_name(secret: &NewSecret) -> &str {
-    secret.display_name.as_ref().map_or(secret.name.as_str(), |name| name.as_str())
-}
-
 pub(crate) async fn find(
     connection: &mut PgConnection,
     id: &SecretId,
@@ -214,34 +145,6 @@ pub(crate) async fn find(
         .bind(id.name.as_str())
         .fetch_optional(connection)
         .await
-}
-
-/// The secret that came from the form with this mark.
-pub(super) async fn find_submitted(
-    connection: &mut PgConnection,
-    submission: Uuid,
-) -> Result<Option<SecretId>, sqlx::Error> {
-    let found: Option<(String, String)> =
-        sqlx::query_as("SELECT kind, name FROM secrets WHERE submission = $1 AND deleted_at IS NULL LIMIT 1")
-            .bind(submission)
-            .fetch_optional(connection)
-            .await?;
-    Ok(found.and_then(|(kind, name)| {
-        Some(SecretId::new(SecretKind::parse(&kind)?, SecretName::parse(&name).ok()?))
-    }))
-}
-
-/// Keeps others from adding a secret by a request with this mark until the end of the transaction, on other servers too.
-pub(super) async fn lock_submission(
-    connection: &mut PgConnection,
-    submission: Uuid,
-) -> Result<(), sqlx::Error> {
-    // Another mark with the same hash waits a moment for nothing.
-    sqlx::query("SELECT pg_advisory_xact_lock(hashtext('submission'), hashtext($1::text))")
-        .bind(submission)
-        .execute(connection)
-        .await
-        .map(drop)
 }
 
 /// Keeps others from changing the row until the end of the transaction.
@@ -256,111 +159,6 @@ pub(crate) async fn lock(
         .bind(id.name.as_str())
         .fetch_optional(connection)
         .await
-}
-
-/// A secret with its sealed value.
-pub(crate) type StoredValue = (SecretRow, SealedValue);
-
-/// The row with the sealed value that counts.
-pub(crate) async fn find_value(
-    connection: &mut PgConnection,
-    id: &SecretId,
-) -> Result<Option<StoredValue>, sqlx::Error> {
-    #[derive(FromRow)]
-    struct Joined {
-        #[sqlx(flatten)]
-        row: SecretRow,
-        #[sqlx(flatten)]
-        sealed: SealedValue,
-    }
-    let sql = format!(
-        "SELECT {ROW}, algorithm, kek_id, wrapped_key, nonce, ciphertext FROM secrets JOIN secret_values \
-         ON secret_values.secret_id = secrets.id AND secret_values.version = secrets.value_version \
-         AND secret_values.field = $3 \
-         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL"
-    );
-    let found: Option<Joined> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(id.kind.as_str())
-        .bind(id.name.as_str())
-        .bind(value_field(id.kind).as_str())
-        .fetch_optional(connection)
-        .await?;
-    Ok(found.map(|Joined { row, sealed }| (row, sealed)))
-}
-
-pub(super) async fn insert(work: &mut Work, ctx: &Ctx, row: NewRow) -> Result<(), sqlx::Error> {
-    insert_many(work, ctx, vec![row]).await
-}
-
-/// Secrets and their values, in two statements.
-pub(super) async fn insert_many(work: &mut Work, ctx: &Ctx, rows: Vec<NewRow>) -> Result<(), sqlx::Error> {
-    let now = instant(ctx.now)?;
-    let mut signed = Vec::with_capacity(rows.len());
-    for row in &rows {
-        signed.push((row, work.sign(&row.message()).await?));
-    }
-    let mut secrets = QueryBuilder::<Postgres>::new(
-        "INSERT INTO secrets (id, kind, name, display_name, registry_host, registry_username, version, \
-         value_version, submission, created_at, updated_at, updated_by, check_target, known_hosts, mac) ",
-    );
-    secrets.push_values(&signed, |mut values, (row, mac)| {
-        values
-            .push_bind(row.id)
-            .push_bind(row.kind.as_str())
-            .push_bind(&row.name)
-            .push_bind(&row.display_name)
-            .push_bind(&row.registry_host)
-            .push_bind(&row.registry_username)
-            .push_bind(1_i64)
-            .push_bind(row.place.version)
-            .push_bind(row.submission)
-            .push_bind(now)
-            .push_bind(now)
-            .push_bind(ctx.actor.name())
-            .push_bind(&row.check_target)
-            .push_bind(&row.known_hosts)
-            .push_bind(mac);
-    });
-    secrets.build().execute(&mut **work).await?;
-    insert_values(work, now, rows.into_iter().map(|row| (row.place, row.sealed))).await
-}
-
-async fn insert_values(
-    connection: &mut PgConnection,
-    now: DateTime<Utc>,
-    values: impl Iterator<Item = (Location, SealedValue)>,
-) -> Result<(), sqlx::Error> {
-    let mut insert = QueryBuilder::<Postgres>::new(
-        "INSERT INTO secret_values (secret_id, field, version, algorithm, kek_id, wrapped_key, nonce, ciphertext, \
-         created_at) ",
-    );
-    insert.push_values(values, |mut row, (place, sealed)| {
-        row.push_bind(place.secret)
-            .push_bind(place.field.as_str())
-            .push_bind(place.version)
-            .push_bind(sealed.algorithm)
-            .push_bind(sealed.kek_id)
-            .push_bind(sealed.wrapped_key)
-            .push_bind(sealed.nonce)
-            .push_bind(sealed.ciphertext)
-            .push_bind(now);
-    });
-    insert.build().execute(connection).await.map(drop)
-}
-
-/// Puts a new version of a value in the place of all before it.
-pub(super) async fn replace_value(
-    connection: &mut PgConnection,
-    ctx: &Ctx,
-    place: Location,
-    sealed: SealedValue,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM secret_values WHERE secret_id = $1 AND field = $2")
-        .bind(place.secret)
-        .bind(place.field.as_str())
-        .execute(&mut *connection)
-        .await?;
-    insert_values(connection, instant(ctx.now)?, std::iter::once((place, sealed))).await
 }
 
 /// Writes the row, which has been proved, and answers with its new version.
@@ -418,31 +216,6 @@ pub(crate) async fn put_macs(
     Ok(macs.len())
 }
 
-/// Keeps others from changing those of these secrets that there are, until the end of the transaction; answers with their
-/// rows. By row, as everybody locks secrets, so that of two who want the same neither waits for the other for ever.
-pub(super) async fn lock_many(
-    connection: &mut PgConnection,
-    ids: &[SecretId],
-) -> Result<Vec<(Uuid, SecretId)>, sqlx::Error> {
-    let (kinds, names) = kinds_and_names(ids);
-    let rows: Vec<(Uuid, String, String)> = sqlx::query_as(
-        "SELECT id, kind, name FROM secrets \
-         WHERE (kind, name) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND deleted_at IS NULL \
-         ORDER BY id FOR UPDATE",
-    )
-    .bind(kinds)
-    .bind(names)
-    .fetch_all(connection)
-    .await?;
-    rows.into_iter().map(|(row, kind, name)| Ok((row, stored_id(&kind, &name)?))).collect()
-}
-
-/// Keeps others from counting, until the end of the transaction: whoever changes secrets of both kinds at once takes both
-/// counts first, in the order in which everybody does.
-pub(super) async fn lock_counts(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("SELECT FROM secret_counts ORDER BY kind FOR UPDATE").execute(connection).await.map(drop)
-}
-
 /// Those of these secrets that there are, each with what it is tried on.
 pub(super) async fn targets(
     connection: &mut PgConnection,
@@ -460,113 +233,10 @@ pub(super) async fn targets(
     rows.into_iter().map(|(kind, name, target)| Ok((stored_id(&kind, &name)?, target))).collect()
 }
 
-/// Takes them out of use, and keeps them.
-pub(super) async fn mark_deleted(
-    connection: &mut PgConnection,
-    ctx: &Ctx,
-    rows: &[Uuid],
-) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE secrets SET deleted_at = $2, deleted_by = $3 WHERE id = ANY ($1)")
-        .bind(rows)
-        .bind(instant(ctx.now)?)
-        .bind(ctx.actor.name())
-        .execute(connection)
-        .await
-        .map(drop)
-}
-
-/// Brings it back into use; answers whether it was deleted.
-pub(super) async fn mark_restored(connection: &mut PgConnection, row: Uuid) -> Result<bool, sqlx::Error> {
-    let restored = sqlx::query(
-        "UPDATE secrets SET deleted_at = NULL, deleted_by = NULL WHERE id = $1 AND deleted_at IS NOT NULL",
-    )
-    .bind(row)
-    .execute(connection);
-    Ok(restored.await?.rows_affected() > 0)
-}
-
-/// Takes the rows and their values away.
-pub(super) async fn remove(connection: &mut PgConnection, rows: &[Uuid]) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM secrets WHERE id = ANY ($1)").bind(rows).execute(connection).await.map(drop)
-}
-
-/// The same for a deleted one; answers whether it was one.
-pub(super) async fn remove_deleted(connection: &mut PgConnection, row: Uuid) -> Result<bool, sqlx::Error> {
-    let removed = sqlx::query("DELETE FROM secrets WHERE id = $1 AND deleted_at IS NOT NULL")
-        .bind(row)
-        .execute(connection);
-    Ok(removed.await?.rows_affected() > 0)
-}
-
-/// The same for so many that were deleted then or before; answers with what they were.
-pub(super) async fn remove_overdue(
-    connection: &mut PgConnection,
-    over: DateTime<Utc>,
-    limit: i64,
-) -> Result<Vec<SecretId>, sqlx::Error> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "DELETE FROM secrets WHERE id IN (SELECT id FROM secrets WHERE deleted_at <= $1 ORDER BY deleted_at, id LIMIT $2 \
-         FOR UPDATE SKIP LOCKED) RETURNING kind, name",
-    )
-    .bind(over)
-    .bind(limit)
-    .fetch_all(connection)
-    .await?;
-    rows.iter().map(|(kind, name)| stored_id(kind, name)).collect()
-}
-
-/// A secret that was deleted.
-#[derive(Debug, FromRow)]
-pub(super) struct DeletedRow {
-    pub(super) id: Uuid,
-    kind: String,
-    name: String,
-    pub(super) display_name: String,
-    pub(super) deleted_at: DateTime<Utc>,
-    pub(super) deleted_by: String,
-    pub(super) usage_count: i32,
-}
-
-impl DeletedRow {
-    pub(super) fn secret(&self) -> Result<SecretId, sqlx::Error> {
-        stored_id(&self.kind, &self.name)
-    }
-}
-
 pub(crate) fn stored_id(kind: &str, name: &str) -> Result<SecretId, sqlx::Error> {
     let id = SecretKind::parse(kind).zip(SecretName::parse(name).ok());
     let (kind, name) = id.ok_or_else(|| sqlx::Error::Decode("a stored id is none".into()))?;
     Ok(SecretId::new(kind, name))
-}
-
-const SELECT_DELETED: &str = "SELECT id, kind, name, display_name, deleted_at, deleted_by, usage_count FROM secrets \
-    WHERE deleted_at > ";
-
-/// Those deleted after this moment and beyond this one, the latest first.
-pub(super) async fn deleted(
-    connection: &mut PgConnection,
-    over: DateTime<Utc>,
-    beyond: Option<(Timestamp, Uuid)>,
-    limit: usize,
-) -> Result<Vec<DeletedRow>, sqlx::Error> {
-    let mut sql = QueryBuilder::<Postgres>::new(SELECT_DELETED);
-    sql.push_bind(over);
-    if let Some((at, row)) = beyond {
-        sql.push(" AND (deleted_at, id) < (").push_bind(instant(at)?).push(", ").push_bind(row).push(")");
-    }
-    sql.push(format_args!(" ORDER BY deleted_at DESC, id DESC LIMIT {limit}"));
-    sql.build_query_as().fetch_all(connection).await
-}
-
-/// This one, if it was deleted after this moment.
-pub(super) async fn deleted_one(
-    connection: &mut PgConnection,
-    over: DateTime<Utc>,
-    row: Uuid,
-) -> Result<Option<DeletedRow>, sqlx::Error> {
-    let mut sql = QueryBuilder::<Postgres>::new(SELECT_DELETED);
-    sql.push_bind(over).push(" AND id = ").push_bind(row);
-    sql.build_query_as().fetch_optional(connection).await
 }
 
 /// Tells the planner what is in the tables now, after many rows were added at once.

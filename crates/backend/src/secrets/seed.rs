@@ -1,8 +1,25 @@
 //! Made-up secrets for benchmarks.
 
+use super::{
+    create::repository::{self as create, NewRow},
+    keys::repository::{self as keys, KeyRow},
+    repository,
+    service::SecretService,
+};
+use crate::{
+    access::{Object, authorize},
+    audit::{self, AuditAction},
+    context::{Action, Ctx},
+    db::Db,
+    error::Failure,
+    keyring::{Keyring, repository::active_id},
+    ssh_keys,
+};
 use domain::{
+    error::Error,
     secret::{
-        Credential, DisplayName, NewSecret, Password, PrivateKeyText, RegistryHost, SecretName, Username,
+        Credential, DisplayName, KeyFacts, NewSecret, Password, PrivateKeyText, RegistryHost, SecretKind,
+        SecretName, Username,
     },
     sensitive::Sensitive,
 };
@@ -20,8 +37,48 @@ const TEAMS: [&str; 12] = [
 const REGISTRIES: [&str; 5] =
     ["ghcr.io", "registry.gitlab.com", "quay.io", "docker.io", "harbor.example:5000"];
 
+impl SecretService {
+    /// Adds made-up secrets, half of each kind, for benchmarks. One transaction for each thousand.
+    ///
+    /// Errors: as `create`.
+    pub async fn seed(&self, ctx: &Ctx, count: u32) -> Result<(), Error> {
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("secrets")).await?;
+        let keyring = self.unsealed()?;
+        for batch in batches(count) {
+            let inserted = insert(&self.db, ctx, keyring, &batch).await;
+            inserted.map_err(|failure| failure.public_error(ctx))?;
+        }
+        self.db.read(ctx, repository::refresh_statistics).await
+    }
+}
+
+/// Adds these secrets in one transaction, which may take longer than a request waits.
+async fn insert(db: &Db, ctx: &Ctx, keyring: &Keyring, secrets: &[NewSecret]) -> Result<(), Failure> {
+    let mut work = db.begin().await?;
+    let kek_id = active_id(&mut work).await?;
+    let sealed = secrets.iter().map(|secret| NewRow::seal(keyring, &kek_id, secret, None));
+    let rows = sealed.collect::<Result<Vec<_>, _>>()?;
+    let facts = secrets.iter().find_map(facts_of);
+    let keys: Vec<KeyRow<'_>> = rows
+        .iter()
+        .filter(|row| row.kind == SecretKind::GitDataset)
+        .map(|row| KeyRow { secret: row.id, pending: false, sealed_version: 1, facts: facts.as_ref() })
+        .collect();
+    create::insert_many(&mut work, ctx, rows).await?;
+    keys::insert_many(&mut work, ctx, &keys).await?;
+    let seeded = AuditAction::SecretsSeeded;
+    audit::record(&mut work, ctx, seeded, seeded.as_str()).await?;
+    Ok(work.commit().await?)
+}
+
+/// Returns what is known of the made-up key, which all of them share.
+fn facts_of(secret: &NewSecret) -> Option<KeyFacts> {
+    let Credential::GitDataset { private_key } = &secret.credential else { return None };
+    ssh_keys::read(private_key).ok().map(|key| key.facts)
+}
+
 /// `count` secrets, half of each kind, a thousand at a time. The same count gives the same names.
-pub(super) fn batches(count: u32) -> impl Iterator<Item = Vec<NewSecret>> {
+fn batches(count: u32) -> impl Iterator<Item = Vec<NewSecret>> {
     (0..count)
         .step_by(BATCH as usize)
         .map(move |start| (start..(start + BATCH).min(count)).filter_map(secret).collect())

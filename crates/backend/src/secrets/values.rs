@@ -1,17 +1,14 @@
 //! Handing values out, to consumers that hold a token for it.
 
-use super::{
-    hosts,
-    keys::repository as keys,
-    repository,
-    service::{SecretService, broken, restore, value_field},
-};
+pub(crate) mod repository;
+
+use super::{hosts, keys::repository as keys, restore::restore, service::SecretService};
 use crate::{
     access::{Object, authorize},
     audit::Outcome,
     context::{Action, Ctx},
-    error::refuse,
-    keyring::{IntegrityError, Location},
+    error::{IntegrityError, internal},
+    keyring::{Location, ValueField},
     reads::Read,
     revision::Revision,
     shapes::{Handout, Shaped, shaped},
@@ -134,11 +131,8 @@ impl SecretService {
     }
 
     async fn stored_value(&self, ctx: &Ctx, id: &SecretId) -> Result<repository::StoredValue, Error> {
-        let found = self
-            .db
-            .read(|mut reader| async move { Ok((repository::find_value(&mut reader, id).await?, reader)) })
-            .await;
-        match found.map_err(|error| refuse(ctx, &error))? {
+        let found = self.db.read(ctx, async |connection| repository::find(connection, id).await).await?;
+        match found {
             Some(stored) => Ok(stored),
             None => Err(self.without_value(ctx, id).await?),
         }
@@ -147,21 +141,14 @@ impl SecretService {
     /// Why there is no value: consumers delete what they have where a secret does not exist, so one whose value is not where
     /// it has to be is told apart, and recorded.
     async fn without_value(&self, ctx: &Ctx, id: &SecretId) -> Result<Error, Error> {
-        let found = self
-            .db
-            .read(|mut reader| async move { Ok((repository::find(&mut reader, id).await?, reader)) })
-            .await;
-        let Some(row) = found.map_err(|error| refuse(ctx, &error))? else { return Ok(Error::NotFound) };
+        let Some(row) = self.find(ctx, id).await? else { return Ok(Error::NotFound) };
         self.reads.record(Read::new(ctx, id, row.id, Outcome::IntegrityFailure)).await?;
-        Ok(broken(ctx, IntegrityError))
+        Ok(internal(ctx, &IntegrityError))
     }
 
     async fn public_key(&self, ctx: &Ctx, secret: Uuid) -> Result<Option<String>, Error> {
-        let found = self
-            .db
-            .read(|mut reader| async move { Ok((keys::find(&mut reader, secret).await?, reader)) })
-            .await;
-        let (key, _) = found.map_err(|error| refuse(ctx, &error))?;
+        let found = self.db.read(ctx, async |connection| keys::find(connection, secret).await).await?;
+        let (key, _) = found;
         Ok(match key {
             StoredKey::Known(facts) => Some(facts.public_line()),
             StoredKey::Unknown | StoredKey::Unreadable => None,
@@ -176,7 +163,7 @@ impl SecretService {
         (row, sealed): repository::StoredValue,
     ) -> Result<Credential, Error> {
         let secret = row.id;
-        let place = Location { secret, field: value_field(id.kind), version: row.value_version };
+        let place = Location { secret, field: ValueField::of(id.kind), version: row.value_version };
         let keyring = self.unsealed()?;
         let opened = row
             .prove(&self.db, id)
@@ -184,6 +171,6 @@ impl SecretService {
             .and_then(|text| restore(id.kind, row, text));
         let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };
         self.reads.record(Read::new(ctx, id, secret, outcome)).await?;
-        opened.map_err(|error| broken(ctx, error))
+        opened.map_err(|error| internal(ctx, &error))
     }
 }

@@ -2,7 +2,7 @@
 //! stranger who guesses locks the name for their own network; guesses from very many networks lock it for all but those
 //! from which its owner has signed in before, so that nobody keeps a known person out.
 
-use super::{repository, service::before};
+use super::repository;
 use crate::{context::Ctx, db::timestamp, random, users::name_key};
 use domain::{sensitive::Sensitive, time::Timestamp};
 use sqlx::PgConnection;
@@ -131,4 +131,9 @@ fn network(address: Option<IpAddr>) -> String {
 
 fn left(last: Timestamp, now: Timestamp) -> u32 {
     u32::try_from((last.micros() + LOCK - now.micros()) / 1_000_000 + 1).unwrap_or(1)
+}
+
+/// Returns the moment that was so many microseconds before.
+pub(super) fn before(now: Timestamp, micros: i64) -> Timestamp {
+    Timestamp::from_micros(now.micros().saturating_sub(micros))
 }

@@ -7,8 +7,7 @@ use super::{
 use crate::{
     audit::{self, AuditAction, AuditRecord, Outcome},
     context::{Actor, Ctx},
-    db::{Db, bounded},
-    error::refuse,
+    db::Db,
     users::{
         Passwords,
         repository::{self as users, UserRow},
@@ -35,20 +34,18 @@ pub(crate) async fn verify(
     if password.is_empty() {
         return Err(AccessError::field(AccessField::CurrentPassword, AccessProblem::PasswordMissing));
     }
-    let failed = |error: sqlx::Error| refuse(ctx, &error);
     let attempts = &Attempts::of(ctx, &actor.name);
-    let (counted, user) = bounded::<_, AccessError>(ctx, async {
-        let mut work = db.begin().await.map_err(failed)?;
-        let user = users::find(&mut work, &actor.name).await.map_err(failed)?;
-        let user = user.filter(|user| !user.disabled).ok_or(Error::NotSignedIn)?;
-        if user.oidc_issuer.is_some() {
-            return Err(AccessError::KeptByProvider);
-        }
-        let counted = attempts.count(&mut work, ctx, Some(user.id)).await.map_err(failed)?;
-        work.commit().await.map_err(failed)?;
-        Ok((counted, user))
-    })
-    .await?;
+    let (counted, user) = db
+        .write::<_, AccessError>(ctx, async |work| {
+            let found = users::find(work, &actor.name).await?;
+            let user = found.filter(|user| !user.disabled).ok_or(Error::NotSignedIn)?;
+            if user.oidc_issuer.is_some() {
+                return Err(AccessError::KeptByProvider.into());
+            }
+            let counted = attempts.count(work, ctx, Some(user.id)).await?;
+            Ok((counted, user))
+        })
+        .await?;
     if let Some(seconds) = counted.locked {
         // Nothing was compared, so nothing was guessed: the name may be locked by somebody else, and whoever asks is its owner.
         let what = (AuditAction::PasswordAsked, actor.name.as_str(), Outcome::Refused);
@@ -58,12 +55,7 @@ pub(crate) async fn verify(
     let right = match passwords.verify(user.password_hash.clone(), password).await {
         Ok(right) => right,
         Err(error) => {
-            bounded::<_, Error>(ctx, async {
-                let mut work = db.begin().await.map_err(failed)?;
-                attempts.take_back(&mut work).await.map_err(failed)?;
-                work.commit().await.map_err(failed)
-            })
-            .await?;
+            db.write::<_, Error>(ctx, async |work| Ok(attempts.take_back(work).await?)).await?;
             return Err(error.refuse(ctx));
         }
     };
@@ -72,10 +64,8 @@ pub(crate) async fn verify(
         let wrong = AccessError::field(AccessField::CurrentPassword, AccessProblem::PasswordWrong);
         return Err(if counted.is_last { AccessError::LockedOut(attempts::LOCK_SECONDS) } else { wrong });
     }
-    bounded(ctx, async {
-        let mut work = db.begin().await.map_err(failed)?;
-        attempts.forget(&mut work).await.map_err(failed)?;
-        work.commit().await.map_err(failed)?;
+    db.write(ctx, async |work| {
+        attempts.forget(work).await?;
         Ok(user)
     })
     .await
@@ -84,10 +74,8 @@ pub(crate) async fn verify(
 /// Records a failure; where it was one too many, the name is locked and the session that asks ends.
 async fn failed_once(db: &Db, ctx: &Ctx, too_many: bool) -> Result<(), Error> {
     let Actor::User(actor) = &ctx.actor else { return Ok(()) };
-    bounded(ctx, async {
-        let failed = |error: sqlx::Error| refuse(ctx, &error);
-        let mut work = db.begin().await.map_err(failed)?;
-        let ended = too_many && repository::end(&mut work, actor.id, actor.session).await.map_err(failed)?;
+    db.write(ctx, async |work| {
+        let ended = too_many && repository::end(work, actor.id, actor.session).await?;
         let record = AuditRecord {
             outcome: Outcome::Failed,
             ..AuditRecord::done(AuditAction::PasswordAsked, actor.name.as_str())
@@ -99,8 +87,7 @@ async fn failed_once(db: &Db, ctx: &Ctx, too_many: bool) -> Result<(), Error> {
         if ended {
             records.push((ctx, AuditRecord::done(AuditAction::SessionEnded, &actor.name)));
         }
-        audit::repository::append_many(&mut work, &records).await.map_err(failed)?;
-        work.commit().await.map_err(failed)
+        Ok(audit::repository::append_many(work, &records).await?)
     })
     .await
 }

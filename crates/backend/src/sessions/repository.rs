@@ -4,8 +4,8 @@ use crate::{
     context::Ctx,
     db::instant,
     keyring::{
+        guarded::{Guarded, NewMacs, Stale},
         mac::{Message, Purpose},
-        takeover::{Guarded, NewMacs, Stale},
     },
     users::repository::{COLUMNS as USER_COLUMNS, UserRow},
     work::Work,

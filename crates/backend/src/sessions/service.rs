@@ -1,7 +1,7 @@
 //! Signing in and out, and what is known of a request by its session.
 
 use super::{
-    attempts::{self, Attempts, Counted},
+    attempts::{self, Attempts, Counted, before},
     current_password,
     repository::{self, Beginning, ListRow, LiveRow, NewRow},
 };
@@ -9,8 +9,8 @@ use crate::{
     access::{Object, authorize},
     audit::{self, AuditAction, AuditRecord, Outcome},
     context::{Action, Actor, Ctx, UserActor},
-    db::{Db, bounded, timestamp},
-    error::refuse,
+    db::{Db, timestamp},
+    error::{Failure, internal, public_error},
     random,
     users::{Passwords, name_key, repository as users},
     work::Work,
@@ -102,25 +102,35 @@ impl SessionService {
     ///
     /// Errors: `Unavailable`, `Internal`.
     pub async fn identify(&self, ctx: &Ctx, token: &Sensitive) -> Result<Option<Actor>, Error> {
-        let failed = |error: sqlx::Error| refuse(ctx, &error);
         let hash = &random::hash(token);
         let (now, seen_after) = (ctx.now, self.seen_after(ctx.now));
-        let found = self.db.read(|mut reader| async move {
-            Ok((repository::find_live(&mut reader, hash, seen_after).await?, reader))
-        });
-        let Some(row) = found.await.map_err(failed)? else { return Ok(None) };
-        if !self.is_good(&row, hash, now).map_err(failed)? {
+        let found =
+            self.db.read(ctx, async |connection| repository::find_live(connection, hash, seen_after).await);
+        let Some(row) = found.await? else { return Ok(None) };
+        let seen_at = timestamp(row.seen_at);
+        let Some(actor) = self.actor(row, hash, now).map_err(|error| public_error(ctx, &error))? else {
+            return Ok(None);
+        };
+        if seen_at.micros() <= now.micros() - SEEN_EVERY {
+            let id = actor.session;
+            self.db.read(ctx, async |connection| repository::note_seen(connection, id, now).await).await?;
+        }
+        Ok(Some(Actor::User(actor)))
+    }
+
+    /// Returns as whom somebody with this session acts, where it is good.
+    fn actor(
+        &self,
+        row: LiveRow,
+        token_hash: &[u8],
+        now: Timestamp,
+    ) -> Result<Option<UserActor>, sqlx::Error> {
+        if !self.is_good(&row, token_hash, now)? {
             return Ok(None);
         }
-        let LiveRow { session, seen_at, user } = row;
-        if timestamp(seen_at).micros() <= now.micros() - SEEN_EVERY {
-            let noted = self.db.read(|mut reader| async move {
-                Ok((repository::note_seen(&mut reader, session.id, now).await?, reader))
-            });
-            noted.await.map_err(failed)?;
-        }
-        let role = users::role(&user.role).map_err(failed)?;
-        Ok(Some(Actor::User(UserActor { id: user.id, name: user.name, role, session: session.id })))
+        let LiveRow { session, user, .. } = row;
+        let role = users::role(&user.role)?;
+        Ok(Some(UserActor { id: user.id, name: user.name, role, session: session.id }))
     }
 
     /// Whether the portal wrote both rows, and they are good now. Rows that somebody else wrote are as if they were not there.
@@ -130,7 +140,7 @@ impl SessionService {
             format!("session {} of {}", session.id, user.name)
         })?;
         let of_user = self.db.vouches(&user.message(), user.mac.as_deref(), || user.called())?;
-        let ours = of_session.is_ok() && of_user.is_ok() && session.user_id == user.id;
+        let ours = of_session && of_user && session.user_id == user.id;
         Ok(ours && timestamp(session.expires_at) > now && !user.disabled)
     }
 
@@ -155,16 +165,12 @@ impl SessionService {
         device: &str,
     ) -> Result<NewSession, AccessError> {
         self.passwords.in_use()?;
-        let failed = |error: sqlx::Error| refuse(ctx, &error);
         let key = &name_key(name);
         let attempts = &Attempts::of(ctx, key);
-        let counted = bounded::<_, Error>(ctx, async {
-            let mut work = self.db.begin().await.map_err(failed)?;
+        let counted = self.db.write::<_, Error>(ctx, async |work| {
             // The first error of a transaction is the cause: whatever is asked after it fails, too.
-            let user = users::find(&mut work, key).await.map_err(failed)?;
-            let counted =
-                attempts.count(&mut work, ctx, user.as_ref().map(|user| user.id)).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
+            let user = users::find(work, key).await?;
+            let counted = attempts.count(work, ctx, user.as_ref().map(|user| user.id)).await?;
             Ok((counted, user))
         });
         let (Counted { locked, is_last }, user) = counted.await?;
@@ -193,48 +199,37 @@ impl SessionService {
             }
             return Err(AccessError::WrongPassword);
         };
-        bounded(ctx, async {
-            let mut work = self.db.begin().await.map_err(failed)?;
-            // Somebody may have taken the password away, or disabled the user, while it was looked at.
-            users::lock(&mut work).await.map_err(failed)?;
-            let now = users::find(&mut work, &user.name).await.map_err(failed)?;
-            let user = now
-                .filter(|now| !now.disabled && now.password_hash == user.password_hash)
-                .ok_or(AccessError::WrongPassword)?;
-            attempts.forget(&mut work).await.map_err(failed)?;
-            let session = self.begin(&mut work, ctx, &user, device, &Beginning::default(), &[]).await?;
-            work.commit().await.map_err(failed)?;
-            Ok(session)
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                // Somebody may have taken the password away, or disabled the user, while it was looked at.
+                users::lock(work).await?;
+                let now = users::find(work, &user.name).await?;
+                let user = now
+                    .filter(|now| !now.disabled && now.password_hash == user.password_hash)
+                    .ok_or(AccessError::WrongPassword)?;
+                attempts.forget(work).await?;
+                self.begin(work, ctx, &user, device, &Beginning::default(), &[]).await
+            })
+            .await
     }
 
     /// A password that was not looked at counts for nothing.
     async fn take_back(&self, ctx: &Ctx, attempts: &Attempts) -> Result<(), Error> {
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            attempts.take_back(&mut work).await.map_err(failed)?;
-            work.commit().await.map_err(failed)
-        })
-        .await
+        self.db.write(ctx, async |work| Ok(attempts.take_back(work).await?)).await
     }
 
     /// Begins a session for a user who has just proven who they are by other means: a link, or the old password.
     ///
     /// Errors: `Refused` with `NotSignedIn` where there is no such user, and as usual.
     pub async fn begin_for(&self, ctx: &Ctx, name: &str, device: &str) -> Result<NewSession, AccessError> {
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            users::lock(&mut work).await.map_err(failed)?;
-            let user = users::find(&mut work, name).await.map_err(failed)?;
-            let user = user.filter(|user| !user.disabled).ok_or(Error::NotSignedIn)?;
-            let session = self.begin(&mut work, ctx, &user, device, &Beginning::default(), &[]).await?;
-            work.commit().await.map_err(failed)?;
-            Ok(session)
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                users::lock(work).await?;
+                let found = users::find(work, name).await?;
+                let user = found.filter(|user| !user.disabled).ok_or(Error::NotSignedIn)?;
+                self.begin(work, ctx, &user, device, &Beginning::default(), &[]).await
+            })
+            .await
     }
 
     /// Begins a session for this user, in this transaction, which holds the lock of users. What led to it goes on record
@@ -247,12 +242,8 @@ impl SessionService {
         device: &str,
         beginning: &Beginning,
         before: &[(&Ctx, AuditRecord<'_>)],
-    ) -> Result<NewSession, AccessError> {
-        let failed = |error: sqlx::Error| refuse(ctx, &error);
-        let token = random::token().map_err(|error| {
-            tracing::error!(request_id = ctx.request_id, "{error}");
-            Error::Internal(ctx.request_id.clone())
-        })?;
+    ) -> Result<NewSession, Failure<AccessError>> {
+        let token = random::token().map_err(|error| internal(ctx, &error))?;
         let device: String = device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARS).collect();
         let id = Uuid::now_v7();
         let life = i64::try_from(self.limits.absolute.as_micros()).unwrap_or(i64::MAX);
@@ -264,16 +255,16 @@ impl SessionService {
             expires_at: Timestamp::from_micros(ctx.now.micros().saturating_add(life)),
             beginning,
         };
-        repository::insert(work, ctx, row, self.seen_after(ctx.now)).await.map_err(failed)?;
-        users::note_sign_in(work, ctx, user.id).await.map_err(failed)?;
-        attempts::know_network(work, ctx, user.id).await.map_err(failed)?;
+        repository::insert(work, ctx, row, self.seen_after(ctx.now)).await?;
+        users::note_sign_in(work, ctx, user.id).await?;
+        attempts::know_network(work, ctx, user.id).await?;
         // Recorded as done by whom it turned out to be.
-        let role = users::role(&user.role).map_err(failed)?;
+        let role = users::role(&user.role)?;
         let actor = Actor::User(UserActor { id: user.id, name: user.name.clone(), role, session: id });
         let ctx = Ctx { actor, ..ctx.clone() };
         let signed_in = (&ctx, AuditRecord::done(AuditAction::SignIn, &user.name));
         let records: Vec<_> = before.iter().copied().chain([signed_in]).collect();
-        audit::repository::append_many(work, &records).await.map_err(failed)?;
+        audit::repository::append_many(work, &records).await?;
         Ok(NewSession { user: user.id, token, absolute: self.limits.absolute })
     }
 
@@ -284,14 +275,12 @@ impl SessionService {
         object: &str,
         outcome: Outcome,
     ) -> Result<(), Error> {
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let record = AuditRecord { outcome, ..AuditRecord::done(action, object) };
-            audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
-            work.commit().await.map_err(failed)
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                let record = AuditRecord { outcome, ..AuditRecord::done(action, object) };
+                Ok(audit::repository::append(work, ctx, record).await?)
+            })
+            .await
     }
 
     /// How whoever asks would prove anew who they are.
@@ -310,11 +299,11 @@ impl SessionService {
     async fn provenance(&self, ctx: &Ctx) -> Result<(users::UserRow, Option<Timestamp>), Error> {
         let actor = self.own_account(ctx).await?;
         let (name, session) = (actor.name.as_str(), actor.session);
-        let found = self.db.read(|mut reader| async move {
-            let user = users::find_unproven(&mut reader, name).await?;
-            Ok(((user, repository::proven_at(&mut reader, session).await?), reader))
+        let found = self.db.read(ctx, async |connection| {
+            let user = users::find_unproven(connection, name).await?;
+            Ok((user, repository::proven_at(connection, session).await?))
         });
-        let (user, proven_at) = found.await.map_err(|error| refuse(ctx, &error))?;
+        let (user, proven_at) = found.await?;
         Ok((user.ok_or(Error::NotSignedIn)?, proven_at.map(timestamp)))
     }
 
@@ -352,8 +341,8 @@ impl SessionService {
         let user = self.own_account(ctx).await?;
         let (id, this) = (user.id, user.session);
         let (now, seen_after) = (ctx.now, self.seen_after(ctx.now));
-        let found = self.db.read(|mut reader| async move {
-            Ok((repository::list(&mut reader, id, now, seen_after, MOST_SHOWN).await?, reader))
+        let found = self.db.read(ctx, async |connection| {
+            repository::list(connection, id, now, seen_after, MOST_SHOWN).await
         });
         let summary = |row: ListRow| SessionSummary {
             id: row.id,
@@ -363,7 +352,7 @@ impl SessionService {
             seen_at: timestamp(row.seen_at),
             is_this: row.id == this,
         };
-        Ok(found.await.map_err(|error| refuse(ctx, &error))?.into_iter().map(summary).collect())
+        Ok(found.await?.into_iter().map(summary).collect())
     }
 
     /// Ends one of one's own sessions.
@@ -393,26 +382,19 @@ impl SessionService {
         id: Uuid,
         action: AuditAction,
     ) -> Result<bool, Error> {
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            if !repository::end(&mut work, user.id, id).await.map_err(failed)? {
-                return Ok(false);
-            }
-            let record = AuditRecord::done(action, &user.name);
-            audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(true)
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                if !repository::end(work, user.id, id).await? {
+                    return Ok(false);
+                }
+                audit::record(work, ctx, action, &user.name).await?;
+                Ok(true)
+            })
+            .await
     }
 }
 
 /// Whether a proof at the provider still counts.
 pub(crate) fn is_recent(proven_at: Timestamp, now: Timestamp) -> bool {
     proven_at.micros() >= now.micros().saturating_sub(PROVEN_FOR)
-}
-
-pub(super) fn before(now: Timestamp, micros: i64) -> Timestamp {
-    Timestamp::from_micros(now.micros().saturating_sub(micros))
 }

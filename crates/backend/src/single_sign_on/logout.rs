@@ -8,8 +8,7 @@ use super::{
 use crate::{
     audit::{self, AuditAction, AuditRecord},
     context::Ctx,
-    db::bounded,
-    error::refuse,
+    error::Failure,
     random,
     sessions::repository as sessions,
     users::repository::{self as users, UserRow},
@@ -34,6 +33,12 @@ pub enum LogoutError {
     /// As anywhere.
     #[error(transparent)]
     Refused(#[from] Error),
+}
+
+impl From<LogoutError> for Failure<LogoutError> {
+    fn from(error: LogoutError) -> Self {
+        Self::Domain(error)
+    }
 }
 
 /// Whom a logout token signs out.
@@ -61,20 +66,17 @@ impl SingleSignOnService {
             TokenError::Wrong(why) => refused(ctx, why),
             TokenError::UnknownKey => refused(ctx, "it is signed with a key that the provider does not show"),
         })?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            users::lock(&mut work).await.map_err(failed)?;
-            let fresh = repository::take_logout(&mut work, ctx, &logout.hash, logout.expires_at).await;
-            if !fresh.map_err(failed)? {
-                return Err(refused(ctx, "it was taken before"));
-            }
-            let users = self.signed_out(&mut work, &logout).await.map_err(failed)?;
-            self.sign_out(&mut work, &as_portal(ctx), &users, &logout).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(())
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                users::lock(work).await?;
+                let fresh = repository::take_logout(work, ctx, &logout.hash, logout.expires_at).await?;
+                if !fresh {
+                    return Err(refused(ctx, "it was taken before").into());
+                }
+                let users = self.signed_out(work, &logout).await?;
+                Ok(self.sign_out(work, &as_portal(ctx), &users, &logout).await?)
+            })
+            .await
     }
 
     /// Reads what is asked of a logout token (section 2.6), and tells it from an ID token.

@@ -10,8 +10,8 @@ use crate::{
     audit::{self, AuditAction, AuditRecord, Outcome},
     checks::http::Http,
     context::{Actor, Ctx},
-    db::{Db, bounded},
-    error::refuse,
+    db::Db,
+    error::internal,
     random,
     sessions::{
         NewSession, SessionService,
@@ -25,7 +25,6 @@ use crate::{
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::{
     access::{AccessError, Role, SignOnProblem},
-    error::Error,
     sensitive::Sensitive,
 };
 
@@ -76,10 +75,7 @@ impl SingleSignOnService {
     ///
     /// Errors: `SignOn`, where the provider does not answer or is not what the settings say; `Refused`.
     pub async fn begin(&self, ctx: &Ctx, redirect: &str, again: bool) -> Result<BegunSignOn, AccessError> {
-        let token = random::token().map_err(|error| {
-            tracing::error!(request_id = ctx.request_id, "{error}");
-            Error::Internal(ctx.request_id.clone())
-        })?;
+        let token = random::token().map_err(|error| internal(ctx, &error))?;
         let address = self.provider.address(ctx, redirect, binding(&token), again).await?;
         Ok(BegunSignOn { address, token })
     }
@@ -158,66 +154,58 @@ impl SingleSignOnService {
         identity: &Identity,
         device: &str,
     ) -> Result<NewSession, AccessError> {
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            users::lock(&mut work).await.map_err(failed)?;
-            let portal = &as_portal(ctx);
-            let mut changes = Changes::new();
-            let issuer = self.provider.config().issuer.as_str();
-            let known = users::find_by_subject(&mut work, issuer, &identity.subject).await.map_err(failed)?;
-            let outcome = match (known, identity.role(self.provider.config())) {
-                (Some(user), _) if user.disabled => Err((Some(user), SignOnProblem::Disabled)),
-                (known, None) => Err((known, identity.without_role())),
-                (Some(user), Some(role)) => {
-                    if users::resume(&mut work, &user).await.map_err(failed)? {
-                        changes.push((AuditAction::TokensResumed, &[]));
-                    }
-                    Ok(with_role(&mut work, user, role, &mut changes).await.map_err(failed)?)
-                }
-                (None, Some(role)) => {
-                    let added = self.add(&mut work, portal, identity, role).await.map_err(failed)?;
-                    changes.push((AuditAction::UserAdded, &["role", "subject"]));
-                    added.ok_or((None, SignOnProblem::NameTaken))
-                }
-            };
-            let session = match outcome {
-                Ok(user) => {
-                    let beginning = Beginning {
-                        proven_at: identity.proven_at,
-                        provider_session: identity.session.clone(),
-                    };
+        let portal = &as_portal(ctx);
+        let admitted = self.db.write::<_, AccessError>(ctx, async |work| {
+            users::lock(work).await?;
+            match self.decide(work, portal, identity).await? {
+                Admission::Granted(user, changes) => {
+                    let (proven_at, provider_session) = (identity.proven_at, identity.session.clone());
+                    let beginning = Beginning { proven_at, provider_session };
                     let record = |(action, fields): &(AuditAction, &'static [&'static str])| {
                         (portal, AuditRecord { fields, ..AuditRecord::done(*action, &user.name) })
                     };
                     let before: Vec<_> = changes.iter().map(record).collect();
-                    Ok(self.sessions.begin(&mut work, ctx, &user, device, &beginning, &before).await?)
+                    self.sessions.begin(work, ctx, &user, device, &beginning, &before).await.map(Ok)
                 }
-                Err((user, problem)) => {
+                Admission::Denied(user, problem) => {
                     self.log_refusal(ctx, identity, problem);
-                    if let Some(user) = &user {
-                        sessions::end_all(&mut work, user.id).await.map_err(failed)?;
-                    }
-                    let object = user.as_ref().map_or("unknown user", |user| user.name.as_str());
-                    let mut records = Vec::new();
-                    if let Some(user) = user.as_ref().filter(|user| !user.disabled)
-                        && users::suspend(&mut work, portal, user).await.map_err(failed)?
-                    {
-                        records.push((portal, AuditRecord::done(AuditAction::TokensSuspended, object)));
-                    }
-                    let refused = AuditRecord {
-                        outcome: Outcome::Refused,
-                        ..AuditRecord::done(AuditAction::SignIn, object)
-                    };
-                    records.push((ctx, refused));
-                    audit::repository::append_many(&mut work, &records).await.map_err(failed)?;
-                    Err(problem.into())
+                    deny(work, ctx, user.as_ref()).await?;
+                    // Whoever is denied has lost their sessions, and that is on record: the work is kept.
+                    Ok(Err(problem))
                 }
-            };
-            work.commit().await.map_err(failed)?;
-            session
+            }
+        });
+        Ok(admitted.await??)
+    }
+
+    /// Decides whether this person is let in, and gives them the role that their groups give now.
+    async fn decide(
+        &self,
+        work: &mut Work,
+        portal: &Ctx,
+        identity: &Identity,
+    ) -> Result<Admission, sqlx::Error> {
+        let mut changes = Changes::new();
+        let issuer = self.provider.config().issuer.as_str();
+        let known = users::find_by_subject(work, issuer, &identity.subject).await?;
+        Ok(match (known, identity.role(self.provider.config())) {
+            (Some(user), _) if user.disabled => Admission::Denied(Some(user), SignOnProblem::Disabled),
+            (known, None) => Admission::Denied(known, identity.without_role()),
+            (Some(user), Some(role)) => {
+                if users::resume(work, &user).await? {
+                    changes.push((AuditAction::TokensResumed, &[]));
+                }
+                let user = with_role(work, user, role, &mut changes).await?;
+                Admission::Granted(user, changes)
+            }
+            (None, Some(role)) => {
+                changes.push((AuditAction::UserAdded, &["role", "subject"]));
+                match self.add(work, portal, identity, role).await? {
+                    Some(user) => Admission::Granted(user, changes),
+                    None => Admission::Denied(None, SignOnProblem::NameTaken),
+                }
+            }
         })
-        .await
     }
 
     /// One line for the operator, in words: what to change is nearly always at the provider.
@@ -275,6 +263,32 @@ impl SingleSignOnService {
 
 /// What has changed about a user by their sign-in, each with the names of its fields.
 type Changes = Vec<(AuditAction, &'static [&'static str])>;
+
+/// What comes of a sign-in at the provider.
+enum Admission {
+    /// This user is let in, and this has changed about them.
+    Granted(UserRow, Changes),
+    /// Nobody is, and why; the user, where it is one.
+    Denied(Option<UserRow>, SignOnProblem),
+}
+
+/// Ends every session of somebody who is denied, has their API tokens refused, and records it.
+async fn deny(work: &mut Work, ctx: &Ctx, user: Option<&UserRow>) -> Result<(), sqlx::Error> {
+    let portal = &as_portal(ctx);
+    if let Some(user) = user {
+        sessions::end_all(work, user.id).await?;
+    }
+    let object = user.map_or("unknown user", |user| user.name.as_str());
+    let mut records = Vec::new();
+    if let Some(user) = user.filter(|user| !user.disabled)
+        && users::suspend(work, portal, user).await?
+    {
+        records.push((portal, AuditRecord::done(AuditAction::TokensSuspended, object)));
+    }
+    let refused = AuditRecord { outcome: Outcome::Refused, ..AuditRecord::done(AuditAction::SignIn, object) };
+    records.push((ctx, refused));
+    audit::repository::append_many(work, &records).await
+}
 
 /// Gives the user the role that their groups give now, and notes it where it is another one.
 async fn with_role(

@@ -4,8 +4,8 @@ use crate::{
     context::Ctx,
     db::instant,
     keyring::{
+        guarded::{Guarded, NewMacs, Stale},
         mac::{Message, Purpose},
-        takeover::{Guarded, NewMacs, Stale},
     },
     users::repository::UserRow,
     work::Work,
@@ -257,7 +257,7 @@ pub(super) async fn revoke(
         .fetch_optional(&mut **work)
         .await?;
     let Some(mut row) = row.filter(|row| owner.is_none() || row.user_id == owner) else { return Ok(None) };
-    let ours = work.vouches(&row.message(), row.mac.as_deref(), || row.called())?.is_ok();
+    let ours = work.vouches(&row.message(), row.mac.as_deref(), || row.called())?;
     row.revoked_at = Some(row.revoked_at.unwrap_or(instant(now)?));
     // One that the portal did not write is revoked as well, and nothing comes to vouch for it by that.
     let mac = if ours { Some(work.sign(&row.message()).await?) } else { None };

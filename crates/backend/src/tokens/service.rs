@@ -8,10 +8,10 @@ use super::{
 };
 use crate::{
     access::{Object, authorize},
-    audit::{self, AuditAction, AuditRecord},
+    audit::{self, AuditAction},
     context::{Action, Actor, Ctx, TokenActor, called_token},
-    db::{Db, bounded, timestamp},
-    error::refuse,
+    db::{Db, timestamp},
+    error::{internal, public_error},
     random,
     sessions::SessionService,
     users::{
@@ -117,54 +117,57 @@ impl TokenService {
     ///
     /// Errors: `Unavailable`, `Internal`.
     pub async fn identify(&self, ctx: &Ctx, text: &Sensitive) -> Result<Option<Actor>, Error> {
-        let failed = |error: sqlx::Error| refuse(ctx, &error);
         let Some((id, secret)) = parse(text) else { return Ok(None) };
-        let id = &id;
-        let found =
-            self.db.read(|mut reader| async move { Ok((repository::find(&mut reader, id).await?, reader)) });
-        let Some(row) = found.await.map_err(failed)? else { return Ok(None) };
+        let found = self.db.read(ctx, async |connection| repository::find(connection, &id).await);
+        let Some(row) = found.await? else { return Ok(None) };
         let right = verify_slices_are_equal(&row.secret_hash, &random::hash(&secret)).is_ok();
         let expired = row.expires_at.is_some_and(|at| timestamp(at) <= ctx.now);
-        if !right || expired || row.revoked_at.is_some() || row.id != *id {
+        if !right || expired || row.revoked_at.is_some() || row.id != id {
             return Ok(None);
         }
-        let Some(owner) = self.owner_of(&row).map_err(failed)? else { return Ok(None) };
-        if owner.as_ref().is_some_and(|owner| self.limits.stopped(owner, ctx.now).is_some()) {
+        let (used_at, now) = (row.used_at, ctx.now);
+        let Some(actor) = self.actor(row, now).map_err(|error| public_error(ctx, &error))? else {
+            return Ok(None);
+        };
+        if used_at.is_none_or(|at| timestamp(at).micros() <= now.micros() - USED_EVERY) {
+            self.db.read(ctx, async |connection| repository::note_used(connection, &id, now).await).await?;
+        }
+        Ok(Some(Actor::Token(actor)))
+    }
+
+    /// Returns as whom somebody with this token acts; `None` where the portal did not write the token or its owner, or the
+    /// owner may not sign in.
+    fn actor(&self, row: TokenRow, now: Timestamp) -> Result<Option<TokenActor>, sqlx::Error> {
+        let Some(owner) = self.owner_of(&row)? else { return Ok(None) };
+        if owner.as_ref().is_some_and(|owner| self.limits.stopped(owner, now).is_some()) {
             return Ok(None);
         }
         let role = match &owner {
-            Some(owner) => users::role(&owner.role).map_err(failed)?,
+            Some(owner) => users::role(&owner.role)?,
             None => Role::Admin,
         };
-        let now = ctx.now;
-        if row.used_at.is_none_or(|at| timestamp(at).micros() <= now.micros() - USED_EVERY) {
-            let noted = self.db.read(|mut reader| async move {
-                Ok((repository::note_used(&mut reader, id, now).await?, reader))
-            });
-            noted.await.map_err(failed)?;
-        }
-        let scope = row.scope().map_err(failed)?;
+        let scope = row.scope()?;
         let scope = if role >= scope.least_role() { scope } else { TokenScope::ReadMetadata };
-        Ok(Some(Actor::Token(TokenActor {
-            restriction: row.restriction().map_err(failed)?,
+        Ok(Some(TokenActor {
+            restriction: row.restriction()?,
             expires_at: row.expires_at.map(timestamp),
             called: called_token(&row.name, row.owner_name()),
             id: row.id,
             name: row.name,
             owner: owner.map(|owner| owner.name),
             scope,
-        })))
+        }))
     }
 
     /// The owner of a token, where the portal wrote both rows: `Some(None)` for tokens of the command line. Rows that somebody
     /// else wrote are as if they were not there.
     #[expect(clippy::option_option, reason = "a token that is nobody's is another thing than none")]
     fn owner_of(&self, row: &TokenRow) -> Result<Option<Option<UserRow>>, sqlx::Error> {
-        if self.db.vouches(&row.message(), row.mac.as_deref(), || row.called())?.is_err() {
+        if !self.db.vouches(&row.message(), row.mac.as_deref(), || row.called())? {
             return Ok(None);
         }
         let Some(owner) = row.owner()? else { return Ok(Some(None)) };
-        let ours = self.db.vouches(&owner.message(), owner.mac.as_deref(), || owner.called())?.is_ok();
+        let ours = self.db.vouches(&owner.message(), owner.mac.as_deref(), || owner.called())?;
         Ok(ours.then_some(Some(owner)))
     }
 
@@ -192,44 +195,30 @@ impl TokenService {
         if token.scope.asks_for_proof() {
             self.sessions.prove(ctx, &draft.current_password).await?;
         }
-        let broken = |error| {
-            tracing::error!(request_id = ctx.request_id, "{error}");
-            Error::Internal(ctx.request_id.clone())
-        };
-        let id = random::hex(&random::bytes::<8>().map_err(broken)?);
-        let secret = random::token().map_err(broken)?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            // Of two tokens of one name at once, one is made.
-            users::lock(&mut work).await.map_err(failed)?;
-            if let Some(problem) = name_problem(&mut work, ctx, token.name.as_str()).await.map_err(failed)? {
-                return Err(AccessError::field(AccessField::TokenName, problem));
-            }
-            if let Some(owner) = owner {
-                let names = repository::live_names(&mut work, owner, ctx.now).await.map_err(failed)?;
-                if names.len() >= usize::from(MAX_LIVE) {
-                    let problem = AccessProblem::TokensTooMany(MAX_LIVE);
-                    return Err(AccessError::field(AccessField::TokenName, problem));
+        let id = random::hex(&random::bytes::<8>().map_err(|error| internal(ctx, &error))?);
+        let secret = random::token().map_err(|error| internal(ctx, &error))?;
+        self.db
+            .write(ctx, async |work| {
+                // Of two tokens of one name at once, one is made.
+                users::lock(work).await?;
+                let mut problem = name_problem(work, ctx, token.name.as_str()).await?;
+                if let (None, Some(owner)) = (problem, owner) {
+                    let names = repository::live_names(work, owner, ctx.now).await?;
+                    problem = problem_among(&names, token.name.as_str());
                 }
-                if names.iter().any(|name| name_key(name) == name_key(token.name.as_str())) {
-                    return Err(AccessError::field(AccessField::TokenName, AccessProblem::TokenNameTaken));
+                if let Some(problem) = problem {
+                    return Err(AccessError::field(AccessField::TokenName, problem).into());
                 }
-            }
-            repository::insert(&mut work, ctx, &id, &random::hash(&secret), owner, &token)
-                .await
-                .map_err(failed)?;
-            let record = AuditRecord::done(AuditAction::TokenCreated, &id);
-            audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(CreatedToken {
-                text: Sensitive::new(format!("{PREFIX}_{id}_{}", secret.expose())),
-                name: token.name.as_str().to_owned(),
-                expires_at: token.expiry.at(ctx.now),
-                id,
+                repository::insert(work, ctx, &id, &random::hash(&secret), owner, &token).await?;
+                audit::record(work, ctx, AuditAction::TokenCreated, &id).await?;
+                Ok(CreatedToken {
+                    text: Sensitive::new(format!("{PREFIX}_{id}_{}", secret.expose())),
+                    name: token.name.as_str().to_owned(),
+                    expires_at: token.expiry.at(ctx.now),
+                    id,
+                })
             })
-        })
-        .await
+            .await
     }
 
     /// One page of tokens beyond this one, newest first: one's own, or with the right to it everybody's.
@@ -243,14 +232,14 @@ impl TokenService {
     ) -> Result<TokenPage, Error> {
         let owner = self.reach(ctx, everybodys.then_some(Action::ReadTokens)).await?;
         let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-        let found = self.db.read(|mut reader| async move {
-            Ok((repository::list(&mut reader, owner, beyond, limit).await?, reader))
+        let found = self.db.read(ctx, async |connection| {
+            let rows = repository::list(connection, owner, beyond, limit).await?;
+            rows.into_iter().map(|row| self.summary(row, ctx.now)).collect::<Result<Vec<_>, _>>()
         });
-        let mut rows = found.await.map_err(|error| refuse(ctx, &error))?;
-        let more = rows.len() > PAGE;
-        rows.truncate(PAGE);
-        let tokens = rows.into_iter().map(|row| self.summary(row, ctx.now)).collect::<Result<_, _>>();
-        Ok(TokenPage { tokens: tokens.map_err(|error| refuse(ctx, &error))?, more, now: ctx.now })
+        let mut tokens = found.await?;
+        let more = tokens.len() > PAGE;
+        tokens.truncate(PAGE);
+        Ok(TokenPage { tokens, more, now: ctx.now })
     }
 
     /// One token: one's own, or with the right to it anybody's.
@@ -258,11 +247,12 @@ impl TokenService {
     /// Errors: `NotFound`; as `list`.
     pub async fn get(&self, ctx: &Ctx, id: &str) -> Result<TokenSummary, Error> {
         let owner = self.reach(ctx, manages(ctx).then_some(Action::ReadTokens)).await?;
-        let found =
-            self.db.read(|mut reader| async move { Ok((repository::find(&mut reader, id).await?, reader)) });
-        let row = found.await.map_err(|error| refuse(ctx, &error))?;
-        let row = row.filter(|row| owner.is_none() || row.user_id == owner).ok_or(Error::NotFound)?;
-        self.summary(row, ctx.now).map_err(|error| refuse(ctx, &error))
+        let found = self.db.read(ctx, async |connection| {
+            let row = repository::find(connection, id).await?;
+            let row = row.filter(|row| owner.is_none() || row.user_id == owner);
+            row.map(|row| self.summary(row, ctx.now)).transpose()
+        });
+        found.await?.ok_or(Error::NotFound)
     }
 
     /// Returns whom a token stands for that somebody who has signed in lends to a form, after they have proven anew who they
@@ -285,17 +275,13 @@ impl TokenService {
     /// Errors: `NotFound`, also for a token of others without the right to it; as `list`.
     pub async fn revoke(&self, ctx: &Ctx, id: &str) -> Result<String, Error> {
         let owner = self.reach(ctx, manages(ctx).then_some(Action::ManageTokens)).await?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let name = repository::revoke(&mut work, id, owner, ctx.now).await.map_err(failed)?;
-            let name = name.ok_or(Error::NotFound)?;
-            let record = AuditRecord::done(AuditAction::TokenRevoked, id);
-            audit::repository::append(&mut work, ctx, record).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(name)
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                let name = repository::revoke(work, id, owner, ctx.now).await?.ok_or(Error::NotFound)?;
+                audit::record(work, ctx, AuditAction::TokenRevoked, id).await?;
+                Ok(name)
+            })
+            .await
     }
 
     fn summary(&self, row: TokenRow, now: Timestamp) -> Result<TokenSummary, sqlx::Error> {
@@ -344,6 +330,15 @@ async fn name_problem(work: &mut Work, ctx: &Ctx, name: &str) -> Result<Option<A
     } else {
         names::names_somebody(name).then_some(AccessProblem::TokenNameOf)
     })
+}
+
+/// What is wrong with the name beside the other live tokens of one person.
+fn problem_among(names: &[String], name: &str) -> Option<AccessProblem> {
+    if names.len() >= usize::from(MAX_LIVE) {
+        return Some(AccessProblem::TokensTooMany(MAX_LIVE));
+    }
+    let taken = names.iter().any(|other| name_key(other) == name_key(name));
+    taken.then_some(AccessProblem::TokenNameTaken)
 }
 
 /// Whether everybody's tokens are to be reached, and not one's own alone.

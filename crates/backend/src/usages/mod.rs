@@ -1,9 +1,11 @@
 //! Where secrets are used: images and datasets.
 
+mod choices;
+mod consumers;
 mod repository;
 mod service;
 
-pub(crate) use repository::any_users;
+pub(crate) use consumers::repository::any_users;
 pub use service::UsageService;
 
 #[cfg(test)]

@@ -1,43 +1,29 @@
 //! What can be done with images and datasets. Every method authorizes first; every change is one transaction with its
 //! audit record.
 
-use super::repository::{self, Among, ChoiceRow, UsageRow};
+use super::repository::{self, UsageRow};
 use crate::{
-    access::{Object, authorize, visible},
-    audit::{self, AuditAction, AuditRecord, Outcome},
-    checks::trusts,
+    access::{Object, authorize},
+    audit::{self, AuditAction},
     context::{Action, Ctx},
-    db::{Db, bounded},
-    error::{broken_constraint, refuse},
+    db::Db,
     revision::{Expected, Revision},
     work::Work,
 };
 use domain::{
-    access::Restriction,
-    check::KnownHosts,
     error::{Change, Error, Field, FieldError, Problem},
-    secret::{SecretId, SecretName, Selection},
-    time::Timestamp,
-    usage::{
-        Branch, GitAddress, NewUsage, SecretChoices, SecretUsers, SelectedSecret, Usage, UsageContent,
-        UsageKind, UsagePage, UsageProblem, UsageQuery, UsageTarget,
-    },
+    secret::{SecretId, SecretName},
+    usage::{Branch, NewUsage, Usage, UsageContent, UsageKind, UsagePage, UsageProblem, UsageQuery},
 };
 use uuid::Uuid;
 
 /// Rows a page.
 const PAGE: usize = 50;
 
-/// The most secrets that are offered at once.
-const CHOICES: usize = 200;
-
-/// As many secrets are looked at in one statement.
-const BATCH: i64 = 1_000;
-
 /// The images and datasets. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct UsageService {
-    db: Db,
+    pub(super) db: Db,
     sealed: bool,
 }
 
@@ -51,14 +37,13 @@ impl UsageService {
     /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`, `Unavailable`, `Internal`.
     pub async fn list(&self, ctx: &Ctx, kind: UsageKind, query: &UsageQuery) -> Result<UsagePage, Error> {
         self.may(ctx, Action::ReadSecrets, kind, None).await?;
-        let found = self.db.read(|mut reader| async move {
-            Ok((repository::list(&mut reader, kind, query, PAGE + 1).await?, reader))
+        let found = self.db.read(ctx, async |connection| {
+            let rows = repository::list(connection, kind, query, PAGE + 1).await?;
+            rows.into_iter().map(Usage::try_from).collect::<Result<Vec<_>, _>>()
         });
-        let mut rows = found.await.map_err(|error| refuse(ctx, &error))?;
+        let mut rows = found.await?;
         let more = rows.len() > PAGE;
         rows.truncate(PAGE);
-        let rows = rows.into_iter().map(Usage::try_from).collect::<Result<Vec<_>, _>>();
-        let rows = rows.map_err(|error| refuse(ctx, &error))?;
         let next = if more { rows.last().map(|row| row.name.clone()) } else { None };
         Ok(UsagePage { rows, next, now: ctx.now })
     }
@@ -92,9 +77,12 @@ impl UsageService {
         name: &SecretName,
     ) -> Result<(Usage, Revision), Error> {
         self.may(ctx, Action::ReadSecrets, kind, Some(name)).await?;
-        let row = self.find(ctx, kind, name).await?.ok_or(Error::NotFound)?;
-        let revision = row.revision();
-        Ok((Usage::try_from(row).map_err(|error| refuse(ctx, &error))?, revision))
+        let found = self.db.read(ctx, async |connection| {
+            let Some(row) = repository::find(connection, kind, name).await? else { return Ok(None) };
+            let revision = row.revision();
+            Ok(Some((Usage::try_from(row)?, revision)))
+        });
+        found.await?.ok_or(Error::NotFound)
     }
 
     /// Adds an image or a dataset. The same sent twice is saved once.
@@ -104,37 +92,28 @@ impl UsageService {
         let NewUsage { name, content } = usage;
         let kind = content.target.kind();
         self.may(ctx, Action::WriteSecrets, kind, Some(name)).await?;
-        let inserted = bounded(ctx, async { Ok::<_, Error>(self.insert(ctx, name, content).await) }).await?;
-        match inserted {
-            Ok(outcome) => outcome,
-            Err(error) if broken_constraint(&error) == Some("usages_kind_name_unique") => {
-                let same = self.find(ctx, kind, name).await?.is_some_and(|row| {
+        let created = self.db.try_write(async |work| {
+            let chosen = content.secret.as_ref();
+            let secret = repository::lock_secret(work, chosen, None).await?;
+            if chosen.is_some() && secret.is_none() {
+                return Err(wrong(Field::PullSecret, UsageProblem::NoSuchSecret).into());
+            }
+            repository::insert(work, ctx, name, content, secret).await?;
+            Ok(audit::record(work, ctx, AuditAction::UsageAdded, &object(kind, name)).await?)
+        });
+        match created.await {
+            Err(failure) if failure.violates("usages_kind_name_unique") => {
+                let found =
+                    self.db.read(ctx, async |connection| repository::find(connection, kind, name).await);
+                let same = found.await?.is_some_and(|row| {
                     row.version == 1
                         && row.updated_by == ctx.actor.name()
                         && changes(&row, content).is_empty()
                 });
                 if same { Ok(()) } else { Err(wrong(Field::Name, UsageProblem::NameTaken)) }
             }
-            Err(error) => Err(refuse(ctx, &error)),
+            created => created.map_err(|failure| failure.public_error(ctx)),
         }
-    }
-
-    async fn insert(
-        &self,
-        ctx: &Ctx,
-        name: &SecretName,
-        content: &UsageContent,
-    ) -> Result<Result<(), Error>, sqlx::Error> {
-        let mut work = self.db.begin().await?;
-        let chosen = content.secret.as_ref();
-        let secret = repository::lock_secret(&mut work, chosen, None).await?;
-        if chosen.is_some() && secret.is_none() {
-            return Ok(Err(wrong(Field::PullSecret, UsageProblem::NoSuchSecret)));
-        }
-        repository::insert(&mut work, ctx, name, content, secret).await?;
-        record(&mut work, ctx, AuditAction::UsageAdded, content.target.kind(), name, &[]).await?;
-        work.commit().await?;
-        Ok(Ok(()))
     }
 
     /// Changes one that is still what is expected, and answers with the version it has then. A change that changes
@@ -151,32 +130,30 @@ impl UsageService {
         let expected = expected.into();
         let kind = content.target.kind();
         self.may(ctx, Action::WriteSecrets, kind, Some(name)).await?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let chosen = content.secret.as_ref();
-            let held = self.hold(kind, name, chosen).await.map_err(failed)?;
-            let Held { mut work, stored, secret } = held.ok_or(Error::NotFound)?;
-            if !expected.is(stored.revision()) {
-                return Err(changed(ctx, stored));
-            }
-            if chosen.is_some() && secret.is_none() {
-                return Err(wrong(Field::PullSecret, UsageProblem::NoSuchSecret));
-            }
-            let mut fields = changes(&stored, content);
-            // Another secret may have the name by now.
-            if secret != stored.secret_id && !fields.contains(&Field::PullSecret.key()) {
-                fields.push(Field::PullSecret.key());
-            }
-            if fields.is_empty() {
-                return Ok(expected.version);
-            }
-            let version =
-                repository::update(&mut work, ctx, stored.id, content, secret).await.map_err(failed)?;
-            record(&mut work, ctx, AuditAction::UsageChanged, kind, name, &fields).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(version)
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                let chosen = content.secret.as_ref();
+                let Held { stored, secret } = hold(work, kind, name, chosen).await?.ok_or(Error::NotFound)?;
+                if !expected.is(stored.revision()) {
+                    return Err(changed(ctx, stored).into());
+                }
+                if chosen.is_some() && secret.is_none() {
+                    return Err(wrong(Field::PullSecret, UsageProblem::NoSuchSecret).into());
+                }
+                let mut fields = changes(&stored, content);
+                // Another secret may have the name by now.
+                if secret != stored.secret_id && !fields.contains(&Field::PullSecret.key()) {
+                    fields.push(Field::PullSecret.key());
+                }
+                if fields.is_empty() {
+                    return Ok(expected.version);
+                }
+                let version = repository::update(work, ctx, stored.id, content, secret).await?;
+                audit::record_change(work, ctx, AuditAction::UsageChanged, &object(kind, name), &fields)
+                    .await?;
+                Ok(version)
+            })
+            .await
     }
 
     /// Deletes an image or a dataset. Its secret stays.
@@ -197,186 +174,25 @@ impl UsageService {
         expected: Option<Expected>,
     ) -> Result<(), Error> {
         self.may(ctx, Action::WriteSecrets, kind, Some(name)).await?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let held = self.hold(kind, name, None).await.map_err(failed)?;
-            let Held { mut work, stored, .. } = held.ok_or(Error::NotFound)?;
-            if expected.is_some_and(|expected| !expected.is(stored.revision())) {
-                return Err(changed(ctx, stored));
-            }
-            if !repository::delete(&mut work, kind, name).await.map_err(failed)? {
-                return Err(Error::NotFound);
-            }
-            record(&mut work, ctx, AuditAction::UsageDeleted, kind, name, &[]).await.map_err(failed)?;
-            work.commit().await.map_err(failed)
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                let Held { stored, .. } = hold(work, kind, name, None).await?.ok_or(Error::NotFound)?;
+                if expected.is_some_and(|expected| !expected.is(stored.revision())) {
+                    return Err(changed(ctx, stored).into());
+                }
+                if !repository::delete(work, kind, name).await? {
+                    return Err(Error::NotFound.into());
+                }
+                Ok(audit::record(work, ctx, AuditAction::UsageDeleted, &object(kind, name)).await?)
+            })
+            .await
     }
 
-    /// Begins a unit of work that has the rows of the secret that is used and of the one that is chosen, and then its own: in
-    /// this order, which is that of whoever removes a secret. `None` where there is none of the name.
-    async fn hold(
-        &self,
-        kind: UsageKind,
-        name: &SecretName,
-        chosen: Option<&SecretId>,
-    ) -> Result<Option<Held>, sqlx::Error> {
-        loop {
-            let mut work = self.db.begin().await?;
-            let Some(seen) = repository::find(&mut work, kind, name).await? else { return Ok(None) };
-            let secret = repository::lock_secret(&mut work, chosen, seen.secret_id).await?;
-            let Some(stored) = repository::lock(&mut work, kind, name).await? else { return Ok(None) };
-            if stored.secret_id == seen.secret_id {
-                return Ok(Some(Held { work, stored, secret }));
-            }
-            // It was given another secret meanwhile, which is not to be waited for with its row in hand.
-            work.rollback().await?;
-        }
-    }
-
-    /// The secrets that one of this kind may use, those first whose registry host or known hosts are the target's. What
-    /// is chosen already is among them, whatever is searched.
-    ///
-    /// Errors: as `list`.
-    pub async fn choices(
-        &self,
-        ctx: &Ctx,
-        kind: UsageKind,
-        target: Option<&UsageTarget>,
-        search: &str,
-        chosen: Option<&SecretId>,
-    ) -> Result<SecretChoices, Error> {
-        self.may(ctx, Action::ReadSecrets, kind, None).await?;
-        let host = target.and_then(host_of);
-        let keys = match target {
-            Some(UsageTarget::Image(image)) => image.registry.keys_for(image.image.name()),
-            _ => Vec::new(),
-        };
-        let fitting = match (target, &host) {
-            (Some(UsageTarget::Image(_)), _) => Some(Among::Registries(&keys)),
-            (Some(UsageTarget::Dataset(_)), Some(host)) => Some(Among::KnownHosts(host)),
-            _ => None,
-        };
-        let chosen = chosen.filter(|id| id.kind == kind.secret_kind());
-        let found = self.db.read(|mut reader| async move {
-            let secret_kind = kind.secret_kind();
-            let mut rows = Vec::new();
-            if let Some(id) = chosen {
-                rows.extend(repository::secrets(&mut reader, secret_kind, "", Among::One(id), 1).await?);
-            }
-            if let Some(among) = fitting {
-                rows.extend(repository::secrets(&mut reader, secret_kind, search, among, CHOICES).await?);
-            }
-            let others =
-                repository::secrets(&mut reader, secret_kind, search, Among::All, CHOICES + 1).await?;
-            Ok(((rows, others), reader))
-        });
-        let (first, mut others) = found.await.map_err(|error| refuse(ctx, &error))?;
-        let mut more = others.len() > CHOICES;
-        others.truncate(CHOICES);
-        let suggested = |row: &ChoiceRow| match target {
-            Some(UsageTarget::Dataset(GitAddress::Ssh(repository))) => {
-                let known = KnownHosts::stored(&row.known_hosts);
-                trusts(&known, &repository.known_as())
-            }
-            Some(target @ UsageTarget::Image(_)) => target.is_served_by(row.registry_host.as_deref()),
-            _ => false,
-        };
-        let mut choices = Vec::new();
-        for row in first.into_iter().chain(others) {
-            let suggested = suggested(&row);
-            let choice = row.choice(suggested).map_err(|error| refuse(ctx, &error))?;
-            if !choices.iter().any(|known: &domain::usage::SecretChoice| known.id == choice.id) {
-                choices.push(choice);
-            }
-        }
-        let rank = |choice: &domain::usage::SecretChoice| {
-            let host = choice.account.as_ref().map(|(host, _)| host);
-            let rank = host.and_then(|host| keys.iter().position(|key| key == host));
-            rank.filter(|_| choice.suggested).unwrap_or(keys.len())
-        };
-        choices.sort_by_key(|choice| (!choice.suggested, rank(choice), choice.id.name.clone()));
-        if choices.len() > CHOICES {
-            more = true;
-            let beyond = choices.split_off(CHOICES);
-            choices.extend(beyond.into_iter().filter(|choice| Some(&choice.id) == chosen));
-        }
-        Ok(SecretChoices { choices, more })
-    }
-
-    /// Who uses this secret: images or datasets, and the tokens that took its value out in the last 30 days.
-    ///
-    /// Errors: `NotFound`; as `list`.
-    pub async fn of_secret(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretUsers, Error> {
-        authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
-        self.unsealed()?;
-        let found = self.db.read(|mut reader| async move {
-            Ok((repository::users(&mut reader, id, ctx.now).await?, reader))
-        });
-        let users = found.await.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
-        // Who is restricted to some secrets may see neither images and datasets nor other tokens.
-        Ok(if *visible(&ctx.actor) == Restriction::None {
-            users
-        } else {
-            SecretUsers { usages: Vec::new(), readers: Vec::new(), ..users }
-        })
-    }
-
-    /// Those of these secrets that there are, each with who uses it.
-    ///
-    /// Errors: as `list`.
-    pub async fn of_selection(&self, ctx: &Ctx, selection: &Selection) -> Result<Vec<SelectedSecret>, Error> {
-        for id in selection.ids() {
-            authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
-        }
-        self.unsealed()?;
-        let found = self.db.read(|mut reader| async move {
-            Ok((repository::selected(&mut reader, selection, ctx.now).await?, reader))
-        });
-        found.await.map_err(|error| refuse(ctx, &error))
-    }
-
-    /// Forgets reads that count as use no more, and counts anew which tokens read a secret in the last 30 days, where they
-    /// may have become fewer since; answers with how many secrets that was true of. It changes nothing but what lists are
-    /// sorted by, so it leaves no record.
-    ///
-    /// Errors: `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
-    pub async fn recount(&self, ctx: &Ctx) -> Result<u64, Error> {
-        authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("secrets")).await?;
-        self.unsealed()?;
-        let mut forgotten = 1;
-        while forgotten > 0 {
-            let forgetting = self.db.read(|mut reader| async move {
-                Ok((repository::forget_reads(&mut reader, 10 * BATCH, ctx.now).await?, reader))
-            });
-            forgotten = forgetting.await.map_err(|error| refuse(ctx, &error))?;
-        }
-        let (mut beyond, mut changed) = (Some(Uuid::nil()), 0);
-        while let Some(last) = beyond {
-            let recounted = bounded(ctx, async {
-                self.recount_some(last, ctx.now).await.map_err(|error| refuse(ctx, &error))
-            });
-            let (next, count) = recounted.await?;
-            beyond = next;
-            changed += count;
-        }
-        Ok(changed)
-    }
-
-    /// Answers with the last secret that was looked at, and how many counts had changed.
-    async fn recount_some(&self, beyond: Uuid, now: Timestamp) -> Result<(Option<Uuid>, u64), sqlx::Error> {
-        let mut work = self.db.begin().await?;
-        let secrets = repository::lock_read(&mut work, beyond, BATCH).await?;
-        let changed = repository::recount(&mut work, &secrets, now).await?;
-        work.commit().await?;
-        Ok((secrets.last().copied(), changed))
-    }
-
-    fn unsealed(&self) -> Result<(), Error> {
+    pub(super) fn unsealed(&self) -> Result<(), Error> {
         if self.sealed { Err(Error::Sealed) } else { Ok(()) }
     }
 
-    async fn may(
+    pub(super) async fn may(
         &self,
         ctx: &Ctx,
         action: Action,
@@ -387,21 +203,33 @@ impl UsageService {
         authorize(&self.db, ctx, action, Object::Named(&object)).await?;
         self.unsealed()
     }
-
-    async fn find(&self, ctx: &Ctx, kind: UsageKind, name: &SecretName) -> Result<Option<UsageRow>, Error> {
-        let found = self
-            .db
-            .read(|mut reader| async move { Ok((repository::find(&mut reader, kind, name).await?, reader)) });
-        found.await.map_err(|error| refuse(ctx, &error))
-    }
 }
 
-/// A unit of work that has all the rows that it is about.
+/// The rows that a change is about, locked.
 struct Held {
-    work: Work,
     stored: UsageRow,
     /// The secret that is chosen, if there is one.
     secret: Option<Uuid>,
+}
+
+/// Locks the rows of the secret that is used and of the one that is chosen, and then the image's or dataset's own: in this
+/// order, which is that of whoever removes a secret. `None` where there is none of the name.
+async fn hold(
+    work: &mut Work,
+    kind: UsageKind,
+    name: &SecretName,
+    chosen: Option<&SecretId>,
+) -> Result<Option<Held>, sqlx::Error> {
+    loop {
+        let Some(seen) = repository::find(work, kind, name).await? else { return Ok(None) };
+        let secret = repository::lock_secret(work, chosen, seen.secret_id).await?;
+        let Some(stored) = repository::lock(work, kind, name).await? else { return Ok(None) };
+        if stored.secret_id == seen.secret_id {
+            return Ok(Some(Held { stored, secret }));
+        }
+        // It was given another secret meanwhile, which is not to be waited for with its row in hand.
+        work.start_over().await?;
+    }
 }
 
 /// Something else is stored than what was meant.
@@ -417,19 +245,6 @@ fn changed(ctx: &Ctx, stored: UsageRow) -> Error {
 /// As audit records name it: no secret's id has a slash.
 fn object(kind: UsageKind, name: &SecretName) -> String {
     format!("{}/{}", kind.plural().to_lowercase(), name.as_str())
-}
-
-async fn record(
-    work: &mut Work,
-    ctx: &Ctx,
-    action: AuditAction,
-    kind: UsageKind,
-    name: &SecretName,
-    fields: &[&'static str],
-) -> Result<(), sqlx::Error> {
-    let object = object(kind, name);
-    let record = AuditRecord { action, object: &object, outcome: Outcome::Done, fields };
-    audit::repository::append(work, ctx, record).await
 }
 
 fn wrong(field: Field, problem: UsageProblem) -> Error {
@@ -449,12 +264,4 @@ fn changes(stored: &UsageRow, content: &UsageContent) -> Vec<&'static str> {
     note(stored.branch.as_deref() != content.branch.as_ref().map(Branch::as_str), Field::Branch);
     note(stored.secret().ok().flatten() != content.secret, Field::PullSecret);
     fields
-}
-
-/// The host by which fitting keys are looked for.
-fn host_of(target: &UsageTarget) -> Option<String> {
-    match target {
-        UsageTarget::Dataset(GitAddress::Ssh(repository)) => Some(repository.host.clone()),
-        UsageTarget::Dataset(GitAddress::Http(_)) | UsageTarget::Image(_) => None,
-    }
 }

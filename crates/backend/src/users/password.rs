@@ -1,13 +1,12 @@
 //! Hashing passwords: Argon2id, a few at a time.
 
-use crate::context::Ctx;
+use crate::{context::Ctx, error::internal};
 use argon2::{
     Argon2, Params,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use domain::{
-    access::{AccessError, AccessProblem, NewPassword},
-    error::Error,
+    access::{AccessError, AccessField, AccessProblem, NewPassword},
     sensitive::Sensitive,
 };
 use std::{
@@ -52,10 +51,7 @@ impl HashError {
     /// What whoever asked is told. The log is told by itself.
     pub(crate) fn refuse(self, ctx: &Ctx) -> AccessError {
         match self {
-            Self::Failed => {
-                tracing::error!(request_id = ctx.request_id, "{self}");
-                Error::Internal(ctx.request_id.clone()).into()
-            }
+            Self::Failed => internal(ctx, &self).into(),
             Self::Busy => {
                 tracing::warn!(request_id = ctx.request_id, "{self}");
                 AccessError::Busy(BUSY_SECONDS)
@@ -126,9 +122,16 @@ fn hash_now(password: &Sensitive) -> Result<String, HashError> {
 }
 
 /// Refuses what anybody would try first: common passwords, keyboard walks, dates, and the name itself.
-pub(crate) fn refuse_common(password: &NewPassword, name: &str) -> Result<(), AccessProblem> {
+fn refuse_common(password: &NewPassword, name: &str) -> Result<(), AccessProblem> {
     let guesses = zxcvbn::zxcvbn(password.value().expose(), &[name, "latchkey"]);
     if guesses.score() < zxcvbn::Score::Two { Err(AccessProblem::PasswordCommon) } else { Ok(()) }
+}
+
+/// Returns the password, where a user of this name may choose it.
+pub(super) fn chosen(password: &Sensitive, name: &str) -> Result<NewPassword, (AccessField, AccessProblem)> {
+    NewPassword::parse(password)
+        .and_then(|password| refuse_common(&password, name).map(|()| password))
+        .map_err(|problem| (AccessField::Password, problem))
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! All SQL about users and their one-time links.
+//! All SQL about users.
 
 use crate::{
     context::Ctx,
     db::instant,
     keyring::{
+        guarded::{Guarded, NewMacs, Stale},
         mac::{Message, Purpose},
-        takeover::{Guarded, NewMacs, Stale},
     },
     work::Work,
 };
@@ -44,7 +44,7 @@ pub struct UserSummary {
 }
 
 #[derive(Debug, FromRow)]
-pub(super) struct ListRow {
+struct ListRow {
     name: String,
     role: String,
     disabled: bool,
@@ -129,13 +129,23 @@ pub(crate) const COLUMNS: &str = "users.id, users.name, users.role, users.passwo
 /// The row, unless it is not what the portal wrote.
 fn vouched(work: &Work, row: Option<UserRow>) -> Result<Option<UserRow>, sqlx::Error> {
     let Some(row) = row else { return Ok(None) };
-    let outcome = work.vouches(&row.message(), row.mac.as_deref(), || row.called())?;
-    Ok(outcome.is_ok().then_some(row))
+    let ours = work.vouches(&row.message(), row.mac.as_deref(), || row.called())?;
+    Ok(ours.then_some(row))
 }
 
 /// The user of this name. A row that the portal did not write is none.
 pub(crate) async fn find(work: &mut Work, name: &str) -> Result<Option<UserRow>, sqlx::Error> {
     let row = find_unproven(work, name).await?;
+    vouched(work, row)
+}
+
+/// The user of this id. A row that the portal did not write is none.
+pub(super) async fn find_by_id(work: &mut Work, id: Uuid) -> Result<Option<UserRow>, sqlx::Error> {
+    let row = QueryBuilder::<Postgres>::new(format!("SELECT {COLUMNS} FROM users WHERE id = "))
+        .push_bind(id)
+        .build_query_as()
+        .fetch_optional(&mut **work)
+        .await?;
     vouched(work, row)
 }
 
@@ -356,8 +366,8 @@ pub(super) async fn list(
     beyond: &str,
     limit: i64,
     now: Timestamp,
-) -> Result<Vec<ListRow>, sqlx::Error> {
-    summary(now)?
+) -> Result<Vec<UserSummary>, sqlx::Error> {
+    let rows: Vec<ListRow> = summary(now)?
         .push(" WHERE strpos(name, ")
         .push_bind(search)
         .push(") > 0 AND name > ")
@@ -366,7 +376,8 @@ pub(super) async fn list(
         .push_bind(limit)
         .build_query_as()
         .fetch_all(connection)
-        .await
+        .await?;
+    rows.into_iter().map(UserSummary::try_from).collect()
 }
 
 /// One user.
@@ -374,8 +385,11 @@ pub(super) async fn get(
     connection: &mut PgConnection,
     name: &str,
     now: Timestamp,
-) -> Result<Option<ListRow>, sqlx::Error> {
-    summary(now)?.push(" WHERE name = ").push_bind(name).build_query_as().fetch_optional(connection).await
+) -> Result<Option<UserSummary>, sqlx::Error> {
+    let mut sql = summary(now)?;
+    let row: Option<ListRow> =
+        sql.push(" WHERE name = ").push_bind(name).build_query_as().fetch_optional(connection).await?;
+    row.map(UserSummary::try_from).transpose()
 }
 
 fn summary(now: Timestamp) -> Result<QueryBuilder<Postgres>, sqlx::Error> {
@@ -387,73 +401,6 @@ fn summary(now: Timestamp) -> Result<QueryBuilder<Postgres>, sqlx::Error> {
     );
     sql.push_bind(instant(now)?).push(")) AS tokens FROM users");
     Ok(sql)
-}
-
-/// Notes a one-time link; those that have expired are swept away.
-pub(super) async fn insert_link(
-    work: &mut Work,
-    ctx: &Ctx,
-    token_hash: &[u8],
-    user: Option<Uuid>,
-    expires_at: Timestamp,
-) -> Result<(), sqlx::Error> {
-    let now = instant(ctx.now)?;
-    sqlx::query("DELETE FROM one_time_links WHERE expires_at <= $1").bind(now).execute(&mut **work).await?;
-    let expires_at = instant(expires_at)?;
-    let mac = work.sign(&link_message(token_hash, user, expires_at)).await?;
-    sqlx::query(
-        "INSERT INTO one_time_links (token_hash, user_id, created_at, expires_at, mac) VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(token_hash)
-    .bind(user)
-    .bind(now)
-    .bind(expires_at)
-    .bind(mac)
-    .execute(&mut **work)
-    .await
-    .map(drop)
-}
-
-/// For whom a link is, and until when.
-fn link_message(token_hash: &[u8], user: Option<Uuid>, expires_at: DateTime<Utc>) -> Message {
-    Message::new(Purpose::Link)
-        .bytes(token_hash)
-        .maybe(user.as_ref().map(Uuid::as_bytes))
-        .number(expires_at.timestamp_micros())
-}
-
-/// Whom a link is for, where it is still good: `Some(None)` is the first administrator.
-pub(super) async fn find_link(
-    work: &mut Work,
-    ctx: &Ctx,
-    token_hash: &[u8],
-) -> Result<Option<Option<UserRow>>, sqlx::Error> {
-    type Row = (Option<Uuid>, DateTime<Utc>, Option<Vec<u8>>);
-    let now = instant(ctx.now)?;
-    let found: Option<Row> =
-        sqlx::query_as("SELECT user_id, expires_at, mac FROM one_time_links WHERE token_hash = $1")
-            .bind(token_hash)
-            .fetch_optional(&mut **work)
-            .await?;
-    let Some((user, expires_at, mac)) = found else { return Ok(None) };
-    let message = link_message(token_hash, user, expires_at);
-    let ours = work.vouches(&message, mac.as_deref(), || "one-time link".to_owned())?;
-    if ours.is_err() || expires_at <= now {
-        return Ok(None);
-    }
-    let Some(id) = user else { return Ok(Some(None)) };
-    let row = QueryBuilder::<Postgres>::new(format!("SELECT {COLUMNS} FROM users WHERE id = "))
-        .push_bind(id)
-        .build_query_as()
-        .fetch_optional(&mut **work)
-        .await?;
-    let row = vouched(work, row)?;
-    Ok(row.filter(|row| row.id == id && !row.disabled).map(Some))
-}
-
-/// Takes the links for the first administrator away: there is one now.
-pub(super) async fn spend_setup_links(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM one_time_links WHERE user_id IS NULL").execute(connection).await.map(drop)
 }
 
 /// Users that are to be vouched for, locked until the end of the transaction.
@@ -483,47 +430,6 @@ pub(crate) async fn put_macs(
          WHERE users.id = fresh.id",
     )
     .bind(&ids)
-    .bind(&codes)
-    .execute(connection)
-    .await?;
-    Ok(macs.len())
-}
-
-/// Links that are to be vouched for, locked until the end of the transaction.
-pub(crate) async fn guarded_links(
-    connection: &mut PgConnection,
-    stale: Stale<'_>,
-    limit: i64,
-) -> Result<Vec<Guarded<Vec<u8>>>, sqlx::Error> {
-    type Row = (Vec<u8>, Option<Uuid>, DateTime<Utc>, Option<Vec<u8>>);
-    let sql = format!(
-        "SELECT token_hash, user_id, expires_at, mac FROM one_time_links WHERE {} ORDER BY token_hash LIMIT $2 FOR UPDATE",
-        Stale::SQL
-    );
-    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(stale.bound())
-        .bind(limit)
-        .fetch_all(connection)
-        .await?;
-    let guarded = |(key, user, expires_at, mac): Row| {
-        let message = link_message(&key, user, expires_at);
-        Guarded { key, message, mac }
-    };
-    Ok(rows.into_iter().map(guarded).collect())
-}
-
-/// Puts codes in the place of those that links had; answers with the number of rows.
-pub(crate) async fn put_link_macs(
-    connection: &mut PgConnection,
-    macs: &NewMacs<Vec<u8>>,
-) -> Result<usize, sqlx::Error> {
-    let (hashes, codes): (Vec<&[u8]>, Vec<Option<&[u8]>>) =
-        macs.iter().map(|(hash, mac)| (hash.as_slice(), mac.as_deref())).unzip();
-    sqlx::query(
-        "UPDATE one_time_links SET mac = fresh.mac FROM unnest($1::bytea[], $2::bytea[]) AS fresh (hash, mac) \
-         WHERE token_hash = fresh.hash",
-    )
-    .bind(&hashes)
     .bind(&codes)
     .execute(connection)
     .await?;

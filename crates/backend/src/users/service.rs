@@ -2,42 +2,38 @@
 
 use super::{
     Passwords,
-    password::refuse_common,
+    links::repository as links,
+    password::chosen,
     repository::{self, UserRow, UserSummary},
 };
 use crate::{
     access::{Object, authorize},
-    audit::{self, AuditAction, AuditRecord},
+    audit::{self, AuditAction},
     context::{Action, Actor, Ctx},
-    db::{Db, bounded},
-    error::{broken_constraint, refuse},
+    db::Db,
+    error::{Failure, internal},
     random,
-    sessions::{SessionService, attempts, current_password, repository as sessions},
+    sessions::{SessionService, current_password, repository as sessions},
     tokens::repository as tokens,
     work::Work,
 };
 use domain::{
-    access::{AccessError, AccessField, AccessProblem, NewPassword, Role, UserName},
+    access::{AccessError, AccessField, AccessProblem, Role, UserName},
     error::Error,
     sensitive::Sensitive,
     time::Timestamp,
 };
+use sqlx::PgConnection;
 
 /// Rows a page.
 const PAGE: i64 = 50;
 
-/// How long the link for the first administrator is good, in microseconds: an hour.
-const SETUP_LINK_LIFE: i64 = 3_600_000_000;
-
-/// How long a link to choose a password is good, in microseconds: a day.
-const PASSWORD_LINK_LIFE: i64 = 24 * 3_600_000_000;
-
 /// The users. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct UserService {
-    db: Db,
-    passwords: Passwords,
-    sessions: SessionService,
+    pub(super) db: Db,
+    pub(super) passwords: Passwords,
+    pub(super) sessions: SessionService,
 }
 
 /// One page of users, by name.
@@ -60,26 +56,6 @@ pub struct AddedUser {
     pub link_token: Sensitive,
 }
 
-/// What a link to choose another password does at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PasswordReset {
-    /// Nothing: the old password is good until another one is chosen.
-    WhenChosen,
-    /// The old password and every session end.
-    Now,
-    /// The old password, every session and every API token end.
-    NowAndTokens,
-}
-
-/// How the first administrator comes about without anybody at the browser.
-#[derive(Clone, Debug)]
-pub struct FirstAdmin {
-    /// By which they sign in.
-    pub name: String,
-    /// With which.
-    pub password: Sensitive,
-}
-
 impl UserService {
     pub(crate) fn new(db: Db, passwords: Passwords, sessions: SessionService) -> Self {
         Self { db, passwords, sessions }
@@ -89,111 +65,7 @@ impl UserService {
     ///
     /// Errors: `Unavailable`, `Internal`. Anybody may ask: the sign-in page says what to do first.
     pub async fn any(&self, ctx: &Ctx) -> Result<bool, Error> {
-        let found =
-            self.db.read(|mut reader| async move { Ok((repository::any(&mut reader).await?, reader)) });
-        found.await.map_err(|error| refuse(ctx, &error))
-    }
-
-    /// Makes a link for the first administrator, good for an hour; `None` where there is a user already, or
-    /// nobody signs in with a password.
-    ///
-    /// Errors: `Forbidden` for all but the server itself; `Unavailable`, `Internal`.
-    pub async fn setup_link(&self, ctx: &Ctx) -> Result<Option<Sensitive>, Error> {
-        authorize(&self.db, ctx, Action::ManageUsers, Object::Named("first administrator")).await?;
-        if self.passwords.in_use().is_err() {
-            return Ok(None);
-        }
-        let token = random::token().map_err(|error| broken(ctx, &error))?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            repository::lock(&mut work).await.map_err(failed)?;
-            if repository::any(&mut work).await.map_err(failed)? {
-                return Ok(None);
-            }
-            let expires_at = later(ctx.now, SETUP_LINK_LIFE);
-            repository::insert_link(&mut work, ctx, &random::hash(&token), None, expires_at)
-                .await
-                .map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(Some(token))
-        })
-        .await
-    }
-
-    /// Makes the first administrator with a link from `setup_link`. Of two at once, one does.
-    ///
-    /// Errors: `LinkSpent`, also once there is a user; `Invalid`; `Refused`.
-    pub async fn set_up(
-        &self,
-        ctx: &Ctx,
-        token: &Sensitive,
-        name: &str,
-        password: &Sensitive,
-    ) -> Result<UserName, AccessError> {
-        // Before the work of hashing is done for just anybody.
-        if self.link(ctx, token).await?.is_some() {
-            return Err(AccessError::LinkSpent);
-        }
-        self.first_admin(ctx, Some(token), name, password).await?.ok_or(AccessError::LinkSpent)
-    }
-
-    /// Makes the first administrator from the server's settings; `None` where there is a user already.
-    ///
-    /// Errors: `Invalid`; `Refused`.
-    pub async fn set_up_unattended(
-        &self,
-        ctx: &Ctx,
-        admin: &FirstAdmin,
-    ) -> Result<Option<UserName>, AccessError> {
-        authorize(&self.db, ctx, Action::ManageUsers, Object::Named("first administrator")).await?;
-        if self.any(ctx).await? {
-            return Ok(None);
-        }
-        self.first_admin(ctx, None, &admin.name, &admin.password).await
-    }
-
-    async fn first_admin(
-        &self,
-        ctx: &Ctx,
-        token: Option<&Sensitive>,
-        name: &str,
-        password: &Sensitive,
-    ) -> Result<Option<UserName>, AccessError> {
-        self.passwords.in_use()?;
-        let name = UserName::parse(name).map_err(|problem| (AccessField::UserName, problem));
-        let shown = name.as_ref().map_or("", UserName::as_str);
-        let password = chosen(password, shown);
-        let (name, password) = match (name, password) {
-            (Ok(name), Ok(password)) => (name, password),
-            (name, password) => {
-                let wrong = [name.err(), password.err()];
-                return Err(AccessError::Invalid(wrong.into_iter().flatten().collect()));
-            }
-        };
-        let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            repository::lock(&mut work).await.map_err(failed)?;
-            if repository::any(&mut work).await.map_err(failed)? {
-                return Ok(None);
-            }
-            if let Some(token) = token {
-                let link = repository::find_link(&mut work, ctx, &random::hash(token)).await;
-                if !matches!(link.map_err(failed)?, Some(None)) {
-                    return Ok(None);
-                }
-            }
-            repository::insert(&mut work, ctx, &name, Role::Admin, Some(&hash)).await.map_err(failed)?;
-            repository::spend_setup_links(&mut work).await.map_err(failed)?;
-            record(&mut work, ctx, AuditAction::UserAdded, name.as_str(), &["role", "password"])
-                .await
-                .map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(Some(name))
-        })
-        .await
+        self.db.read(ctx, repository::any).await
     }
 
     /// One page of users whose names contain this, beyond that one.
@@ -203,17 +75,14 @@ impl UserService {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named("users")).await?;
         let search = &search.trim().to_lowercase().replace('\0', "");
         let beyond = &beyond.replace('\0', "");
-        let found = self.db.read(|mut reader| async move {
-            Ok((repository::list(&mut reader, search, beyond, PAGE + 1, ctx.now).await?, reader))
-        });
-        let mut rows = found.await.map_err(|error| refuse(ctx, &error))?;
-        let more = i64::try_from(rows.len()).is_ok_and(|count| count > PAGE);
-        rows.truncate(usize::try_from(PAGE).unwrap_or_default());
-        let users = rows
-            .into_iter()
-            .map(UserSummary::try_from)
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| refuse(ctx, &error))?;
+        let mut users = self
+            .db
+            .read(ctx, async |connection| {
+                repository::list(connection, search, beyond, PAGE + 1, ctx.now).await
+            })
+            .await?;
+        let more = i64::try_from(users.len()).is_ok_and(|count| count > PAGE);
+        users.truncate(usize::try_from(PAGE).unwrap_or_default());
         let next = if more { users.last().map(|user| user.name.clone()) } else { None };
         Ok(UserPage { users, next, now: ctx.now })
     }
@@ -223,11 +92,9 @@ impl UserService {
     /// Errors: `NotFound`; as `list`.
     pub async fn get(&self, ctx: &Ctx, name: &str) -> Result<UserSummary, Error> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
-        let found = self.db.read(|mut reader| async move {
-            Ok((repository::get(&mut reader, name, ctx.now).await?, reader))
-        });
-        let row = found.await.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)?;
-        UserSummary::try_from(row).map_err(|error| refuse(ctx, &error))
+        let found =
+            self.db.read(ctx, async |connection| repository::get(connection, name, ctx.now).await).await?;
+        found.ok_or(Error::NotFound)
     }
 
     /// Returns whether this user is the last administrator, who can be neither disabled nor given another role.
@@ -235,13 +102,11 @@ impl UserService {
     /// Errors: `NotFound`; as `list`.
     pub async fn is_last_admin(&self, ctx: &Ctx, name: &str) -> Result<bool, Error> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
-        let found = self.db.read(|mut reader| async move {
-            let Some(user) = repository::find_unproven(&mut reader, name).await? else {
-                return Ok((None, reader));
-            };
-            Ok((Some(is_last_admin(&mut reader, &user).await?), reader))
+        let found = self.db.read(ctx, async |connection| {
+            let Some(user) = repository::find_unproven(connection, name).await? else { return Ok(None) };
+            is_last_admin(connection, &user).await.map(Some)
         });
-        found.await.map_err(|error| refuse(ctx, &error))?.ok_or(Error::NotFound)
+        found.await?.ok_or(Error::NotFound)
     }
 
     /// The issuer who vouches for whoever asks, where they sign in at a provider.
@@ -250,10 +115,8 @@ impl UserService {
     pub async fn own_issuer(&self, ctx: &Ctx) -> Result<Option<String>, Error> {
         authorize(&self.db, ctx, Action::OwnAccount, Object::Named("account")).await?;
         let name = ctx.actor.name();
-        let found = self.db.read(|mut reader| async move {
-            Ok((repository::find_unproven(&mut reader, name).await?, reader))
-        });
-        Ok(found.await.map_err(|error| refuse(ctx, &error))?.and_then(|user| user.oidc_issuer))
+        let find = async |connection: &mut PgConnection| repository::find_unproven(connection, name).await;
+        Ok(self.db.read(ctx, find).await?.and_then(|user| user.oidc_issuer))
     }
 
     /// The names of a few administrators: whoever was refused learns whom to ask.
@@ -261,9 +124,7 @@ impl UserService {
     /// Errors: `NotSignedIn`, `Unavailable`, `Internal`.
     pub async fn who_can_help(&self, ctx: &Ctx) -> Result<Vec<String>, Error> {
         authorize(&self.db, ctx, Action::OwnAccount, Object::Named("administrators")).await?;
-        let found =
-            self.db.read(|mut reader| async move { Ok((repository::admins(&mut reader).await?, reader)) });
-        found.await.map_err(|error| refuse(ctx, &error))
+        self.db.read(ctx, repository::admins).await
     }
 
     /// Adds a user, who chooses a password by a link. The person who asks proves anew who they are: the link outlives their
@@ -288,65 +149,19 @@ impl UserService {
             }
         };
         self.sessions.prove(ctx, current_password).await?;
-        let link_token = random::token().map_err(|error| broken(ctx, &error))?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let id = repository::insert(&mut work, ctx, &name, role, None).await.map_err(|error| {
-                if broken_constraint(&error) == Some("users_name_unique") {
-                    AccessError::field(AccessField::UserName, AccessProblem::UserNameTaken)
-                } else {
-                    failed(error).into()
-                }
-            })?;
-            let expires_at = later(ctx.now, PASSWORD_LINK_LIFE);
-            repository::insert_link(&mut work, ctx, &random::hash(&link_token), Some(id), expires_at)
-                .await
-                .map_err(failed)?;
-            record(&mut work, ctx, AuditAction::UserAdded, name.as_str(), &["role"]).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(AddedUser { name, link_token })
-        })
-        .await
-    }
-
-    /// Makes a link with which this user chooses another password. Until then the old one is good, unless the reset voids it at
-    /// once, and every session with it; where it says so, the user's API tokens are revoked, too. The person who asks proves
-    /// anew who they are.
-    ///
-    /// Errors: `Invalid`, `Locked`, `ProveAtProvider`; `NoPasswords`, `KeptByProvider`; `Refused` with `NotFound` and as usual.
-    pub async fn password_link(
-        &self,
-        ctx: &Ctx,
-        name: &str,
-        reset: PasswordReset,
-        current_password: &Sensitive,
-    ) -> Result<Sensitive, AccessError> {
-        self.proven(ctx, name, current_password).await?;
-        let token = random::token().map_err(|error| broken(ctx, &error))?;
-        self.change(ctx, name, async |work, user| {
-            let kept_here = self.passwords.in_use().and_then(|()| kept_here(&user));
-            if let Err(refusal) = kept_here {
-                return Ok(Err(refusal));
-            }
-            if reset != PasswordReset::WhenChosen {
-                repository::set_password(work, user.id, None).await?;
-                sessions::end_all(work, user.id).await?;
-            }
-            // Whoever is helped back in is not kept out by the guesses of a stranger.
-            attempts::forget_all(work, &user.name).await?;
-            let revoked = match reset {
-                PasswordReset::NowAndTokens => tokens::revoke_all(work, user.id, ctx.now).await?,
-                PasswordReset::WhenChosen | PasswordReset::Now => Vec::new(),
-            };
-            let expires_at = later(ctx.now, PASSWORD_LINK_LIFE);
-            repository::insert_link(work, ctx, &random::hash(&token), Some(user.id), expires_at).await?;
-            record(work, ctx, AuditAction::PasswordLinkMade, &user.name, &[]).await?;
-            record_revoked(work, ctx, &revoked).await?;
-            Ok(Ok(()))
-        })
-        .await?;
-        Ok(token)
+        let link_token = random::token().map_err(|error| internal(ctx, &error))?;
+        self.db
+            .write(ctx, async |work| {
+                let id = repository::insert(work, ctx, &name, role, None).await.map_err(|error| {
+                    Failure::on_violation(error, "users_name_unique", || {
+                        AccessError::field(AccessField::UserName, AccessProblem::UserNameTaken)
+                    })
+                })?;
+                links::insert_for(work, ctx, &random::hash(&link_token), id).await?;
+                audit::record_change(work, ctx, AuditAction::UserAdded, name.as_str(), &["role"]).await?;
+                Ok(AddedUser { name, link_token })
+            })
+            .await
     }
 
     /// Gives a user another role. Their sessions end, so that nothing of the old one is left. The person who asks proves anew who
@@ -364,19 +179,16 @@ impl UserService {
         let role = Role::parse(role).ok_or(AccessError::field(AccessField::Role, AccessProblem::Role))?;
         self.proven(ctx, name, current_password).await?;
         self.change(ctx, name, async |work, user| {
-            if let Err(refusal) = kept_here(&user) {
-                return Ok(Err(refusal));
-            }
+            kept_here(&user)?;
             if user.role == role.as_str() {
-                return Ok(Ok(()));
+                return Ok(());
             }
             if role != Role::Admin && is_last_admin(work, &user).await? {
-                return Ok(Err(AccessError::LastAdmin));
+                return Err(AccessError::LastAdmin.into());
             }
             repository::set_role(work, user.id, role).await?;
             sessions::end_all(work, user.id).await?;
-            record(work, ctx, AuditAction::UserRoleChanged, &user.name, &["role"]).await?;
-            Ok(Ok(()))
+            Ok(audit::record_change(work, ctx, AuditAction::UserRoleChanged, &user.name, &["role"]).await?)
         })
         .await
     }
@@ -404,16 +216,15 @@ impl UserService {
     async fn set_disabled(&self, ctx: &Ctx, name: &str, disabled: bool) -> Result<(), AccessError> {
         self.change(ctx, name, async |work, user| {
             if user.disabled == disabled {
-                return Ok(Ok(()));
+                return Ok(());
             }
             if disabled && is_last_admin(work, &user).await? {
-                return Ok(Err(AccessError::LastAdmin));
+                return Err(AccessError::LastAdmin.into());
             }
             repository::set_disabled(work, user.id, disabled).await?;
             sessions::end_all(work, user.id).await?;
             let action = if disabled { AuditAction::UserDisabled } else { AuditAction::UserEnabled };
-            record(work, ctx, action, &user.name, &[]).await?;
-            Ok(Ok(()))
+            Ok(audit::record(work, ctx, action, &user.name).await?)
         })
         .await
     }
@@ -424,8 +235,7 @@ impl UserService {
     pub async fn end_sessions(&self, ctx: &Ctx, name: &str) -> Result<(), AccessError> {
         self.change(ctx, name, async |work, user| {
             sessions::end_all(work, user.id).await?;
-            record(work, ctx, AuditAction::SessionEnded, &user.name, &[]).await?;
-            Ok(Ok(()))
+            Ok(audit::record(work, ctx, AuditAction::SessionEnded, &user.name).await?)
         })
         .await
     }
@@ -433,79 +243,31 @@ impl UserService {
     /// Lets pass whoever may change users and proves anew who they are: what they do outlives a session that was stolen.
     ///
     /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
-    async fn proven(&self, ctx: &Ctx, name: &str, current_password: &Sensitive) -> Result<(), AccessError> {
+    pub(super) async fn proven(
+        &self,
+        ctx: &Ctx,
+        name: &str,
+        current_password: &Sensitive,
+    ) -> Result<(), AccessError> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
         self.sessions.prove(ctx, current_password).await
     }
 
     /// Changes one user under the lock, in one transaction.
-    async fn change(
+    pub(super) async fn change(
         &self,
         ctx: &Ctx,
         name: &str,
-        work: impl AsyncFnOnce(&mut Work, UserRow) -> Result<Result<(), AccessError>, sqlx::Error>,
+        change: impl AsyncFnOnce(&mut Work, UserRow) -> Result<(), Failure<AccessError>>,
     ) -> Result<(), AccessError> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut transaction = self.db.begin().await.map_err(failed)?;
-            repository::lock(&mut transaction).await.map_err(failed)?;
-            let user = repository::find(&mut transaction, name).await.map_err(failed)?;
-            let user = user.ok_or(Error::NotFound)?;
-            work(&mut transaction, user).await.map_err(failed)??;
-            transaction.commit().await.map_err(failed)?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// Whom a link is for: `None` is the first administrator.
-    ///
-    /// Errors: `LinkSpent`; `Refused`.
-    pub async fn link(&self, ctx: &Ctx, token: &Sensitive) -> Result<Option<String>, AccessError> {
-        let found = bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            let link = repository::find_link(&mut work, ctx, &random::hash(token)).await.map_err(failed)?;
-            let any = repository::any(&mut work).await.map_err(failed)?;
-            Ok::<_, Error>((link, any))
-        });
-        match found.await? {
-            (Some(Some(user)), _) => Ok(Some(user.name)),
-            (Some(None), false) => Ok(None),
-            _ => Err(AccessError::LinkSpent),
-        }
-    }
-
-    /// Chooses a password by a link, which is spent by it. Every session ends.
-    ///
-    /// Errors: `LinkSpent`; `Invalid`; `Refused`.
-    pub async fn choose_password(
-        &self,
-        ctx: &Ctx,
-        token: &Sensitive,
-        password: &Sensitive,
-    ) -> Result<String, AccessError> {
-        self.passwords.in_use()?;
-        let Some(name) = self.link(ctx, token).await? else { return Err(AccessError::LinkSpent) };
-        let password = chosen(password, &name).map_err(|wrong| AccessError::Invalid(vec![wrong]))?;
-        let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            repository::lock(&mut work).await.map_err(failed)?;
-            let link = repository::find_link(&mut work, ctx, &random::hash(token)).await.map_err(failed)?;
-            let Some(Some(user)) = link else { return Err(AccessError::LinkSpent) };
-            repository::set_password(&mut work, user.id, Some(&hash)).await.map_err(failed)?;
-            sessions::end_all(&mut work, user.id).await.map_err(failed)?;
-            attempts::forget_all(&mut work, &user.name).await.map_err(failed)?;
-            record(&mut work, ctx, AuditAction::PasswordChanged, &user.name, &["password"])
-                .await
-                .map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(user.name)
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                repository::lock(work).await?;
+                let user = repository::find(work, name).await?.ok_or(Error::NotFound)?;
+                change(work, user).await
+            })
+            .await
     }
 
     /// Changes one's own password, and revokes one's API tokens where that is asked for. Every session ends, this one too: the
@@ -534,77 +296,36 @@ impl UserService {
         };
         let password = chosen.map_err(|wrong| AccessError::Invalid(vec![wrong]))?;
         let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
-        bounded(ctx, async {
-            let failed = |error: sqlx::Error| refuse(ctx, &error);
-            let mut work = self.db.begin().await.map_err(failed)?;
-            repository::lock(&mut work).await.map_err(failed)?;
-            // Somebody may have taken the old password away while the new one was hashed.
-            let unchanged = repository::find(&mut work, name)
-                .await
-                .map_err(failed)?
-                .is_some_and(|now| !now.disabled && now.password_hash == user.password_hash);
-            if !unchanged {
-                return Err(Error::NotSignedIn.into());
-            }
-            repository::set_password(&mut work, user.id, Some(&hash)).await.map_err(failed)?;
-            sessions::end_all(&mut work, user.id).await.map_err(failed)?;
-            let revoked = if revoke_tokens {
-                tokens::revoke_all(&mut work, user.id, ctx.now).await.map_err(failed)?
-            } else {
-                Vec::new()
-            };
-            record(&mut work, ctx, AuditAction::PasswordChanged, name, &["password"])
-                .await
-                .map_err(failed)?;
-            record_revoked(&mut work, ctx, &revoked).await.map_err(failed)?;
-            work.commit().await.map_err(failed)?;
-            Ok(())
-        })
-        .await
+        self.db
+            .write(ctx, async |work| {
+                repository::lock(work).await?;
+                // Somebody may have taken the old password away while the new one was hashed.
+                let unchanged = repository::find(work, name)
+                    .await?
+                    .is_some_and(|now| !now.disabled && now.password_hash == user.password_hash);
+                if !unchanged {
+                    return Err(Error::NotSignedIn.into());
+                }
+                repository::set_password(work, user.id, Some(&hash)).await?;
+                sessions::end_all(work, user.id).await?;
+                let revoked = if revoke_tokens {
+                    tokens::revoke_all(work, user.id, ctx.now).await?
+                } else {
+                    Vec::new()
+                };
+                audit::record_change(work, ctx, AuditAction::PasswordChanged, name, &["password"]).await?;
+                Ok(audit::record_each(work, ctx, AuditAction::TokenRevoked, &revoked).await?)
+            })
+            .await
     }
 }
 
 /// Role and password of whom a provider vouches for are the provider's to say.
-fn kept_here(user: &UserRow) -> Result<(), AccessError> {
+pub(super) fn kept_here(user: &UserRow) -> Result<(), AccessError> {
     if user.oidc_issuer.is_some() { Err(AccessError::KeptByProvider) } else { Ok(()) }
 }
 
-async fn is_last_admin(work: &mut sqlx::PgConnection, user: &UserRow) -> Result<bool, sqlx::Error> {
+async fn is_last_admin(connection: &mut PgConnection, user: &UserRow) -> Result<bool, sqlx::Error> {
     let is_admin = user.role == Role::Admin.as_str() && !user.disabled;
-    Ok(is_admin && repository::other_admins(work, user).await? == 0)
-}
-
-/// A password that may be chosen.
-fn chosen(password: &Sensitive, name: &str) -> Result<NewPassword, (AccessField, AccessProblem)> {
-    NewPassword::parse(password)
-        .and_then(|password| refuse_common(&password, name).map(|()| password))
-        .map_err(|problem| (AccessField::Password, problem))
-}
-
-async fn record(
-    work: &mut Work,
-    ctx: &Ctx,
-    action: AuditAction,
-    object: &str,
-    fields: &[&'static str],
-) -> Result<(), sqlx::Error> {
-    let record = AuditRecord { fields, ..AuditRecord::done(action, object) };
-    audit::repository::append(work, ctx, record).await
-}
-
-/// Records API tokens that were revoked together.
-async fn record_revoked(work: &mut Work, ctx: &Ctx, ids: &[String]) -> Result<(), sqlx::Error> {
-    let records: Vec<_> =
-        ids.iter().map(|id| (ctx, AuditRecord::done(AuditAction::TokenRevoked, id))).collect();
-    audit::repository::append_many(work, &records).await
-}
-
-fn later(now: Timestamp, micros: i64) -> Timestamp {
-    Timestamp::from_micros(now.micros() + micros)
-}
-
-/// Something failed that has nothing to do with what was asked.
-fn broken(ctx: &Ctx, error: &dyn std::error::Error) -> Error {
-    tracing::error!(request_id = ctx.request_id, "{error}");
-    Error::Internal(ctx.request_id.clone())
+    Ok(is_admin && repository::other_admins(connection, user).await? == 0)
 }

@@ -1,8 +1,12 @@
 //! Repeated refusals are told in time, once, and lost by nobody.
 
-use super::*;
+use super::{
+    super::counts::{Group, MOST_CREDENTIALS, MOST_KINDS, MOST_STRANGERS, MOST_UNWRITTEN, OTHERS},
+    *,
+};
 use crate::tests::{anonymous, records, somebody, until_recorded};
 use domain::access::Role;
+use std::time::Duration;
 
 type What = (AuditAction, &'static str, Outcome);
 
@@ -16,7 +20,7 @@ fn known(name: &str) -> Source {
 
 /// Whether it goes on record at once, and the counts that do by now.
 fn count(alarms: &Alarms, now: Instant, credential: &str, what: What) -> (bool, Vec<(String, u64)>) {
-    let noted = alarms.count(now, &somebody(Role::Reader, 0), credential, what);
+    let noted = alarms.lock().count(now, &somebody(Role::Reader, 0), credential, what);
     (noted.first.is_some(), noted.over.into_iter().map(|kind| (kind.object, kind.again)).collect())
 }
 
@@ -62,10 +66,10 @@ async fn what_could_not_be_recorded_is_the_first_of_its_kind_again() {
     for number in 0..MOST_KINDS {
         count(&alarms, now, "a", refusal(&*Box::leak(number.to_string().into_boxed_str())));
     }
-    let many = alarms.count(now, &somebody(Role::Reader, 0), "a", refusal("x"));
+    let many = alarms.lock().count(now, &somebody(Role::Reader, 0), "a", refusal("x"));
     assert_eq!(many.first, Some((AuditAction::ManyRefused, OTHERS.to_owned())));
     assert!(!count(&alarms, now, "a", refusal("y")).0);
-    alarms.not_told(&many.source, (AuditAction::ManyRefused, OTHERS, Outcome::Refused));
+    alarms.lock().not_told(&many.source, (AuditAction::ManyRefused, OTHERS, Outcome::Refused));
     assert!(count(&alarms, now, "a", refusal("z")).0);
     assert!(!count(&alarms, now, "a", refusal("x")).0);
     assert_eq!(count(&alarms, now + WINDOW, "a", refusal("x")).1, [(OTHERS.to_owned(), 2)]);
@@ -77,9 +81,9 @@ async fn the_end_of_a_minute_takes_nothing_of_the_next() {
     count(&alarms, began, "a", refusal("one"));
     count(&alarms, began + WINDOW, "a", refusal("one"));
     count(&alarms, began + WINDOW, "a", refusal("one"));
-    assert!(alarms.over(&known("a"), began).is_empty());
+    assert!(alarms.lock().over(&known("a"), began).is_empty());
     let of_next: Vec<_> =
-        alarms.over(&known("a"), began + WINDOW).into_iter().map(|kind| kind.again).collect();
+        alarms.lock().over(&known("a"), began + WINDOW).into_iter().map(|kind| kind.again).collect();
     assert_eq!(of_next, [1]);
 }
 
@@ -95,7 +99,7 @@ async fn what_many_credentials_share_is_told_within_the_minute(pool: sqlx::PgPoo
     let backend = crate::tests::backend(pool.clone()).await;
     let alarms = backend.0.db.alarms();
     for number in 0..MOST_CREDENTIALS {
-        alarms.count(Instant::now(), &somebody(Role::Editor, 0), &number.to_string(), refusal("one"));
+        alarms.lock().count(Instant::now(), &somebody(Role::Editor, 0), &number.to_string(), refusal("one"));
     }
     for _ in 0..3 {
         backend.users().list(&somebody(Role::Reader, 1), "", "").await.unwrap_err();
@@ -126,18 +130,18 @@ async fn strangers_take_nobody_elses_place_however_many_they_are() {
     let (alarms, now) = (Alarms::default(), Instant::now());
     let failed = (AuditAction::SignIn, "single sign-on", Outcome::Failed);
     for number in 0..MOST_CREDENTIALS + 50 {
-        alarms.count(now, &anonymous(0), &number.to_string(), failed);
+        alarms.lock().count(now, &anonymous(0), &number.to_string(), failed);
     }
     assert_eq!(alarms.lock().of(Group::Strangers).len(), MOST_STRANGERS + 1);
-    let of_reader = alarms.count(now, &somebody(Role::Reader, 0), "reader", refusal("one"));
+    let of_reader = alarms.lock().count(now, &somebody(Role::Reader, 0), "reader", refusal("one"));
     assert_eq!((of_reader.source.name.as_str(), of_reader.first.is_some()), ("reader", true));
     // Whoever is known has the place of the portal's own alarms no more than they.
     for number in 0..MOST_CREDENTIALS + 50 {
-        alarms.count(now, &somebody(Role::Reader, 0), &number.to_string(), refusal("one"));
+        alarms.lock().count(now, &somebody(Role::Reader, 0), &number.to_string(), refusal("one"));
     }
     let portal = Ctx::system(PORTAL, Timestamp::from_micros(0));
     let forged = (AuditAction::RowRefused, "user eve", Outcome::IntegrityFailure);
-    let told = alarms.count(now, &portal, PORTAL, forged);
+    let told = alarms.lock().count(now, &portal, PORTAL, forged);
     assert_eq!(told.source, Source { group: Group::Portal, name: PORTAL.to_owned() });
     assert_eq!(told.first, Some((AuditAction::RowRefused, "user eve".to_owned())));
 }

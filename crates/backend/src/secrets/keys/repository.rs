@@ -1,6 +1,6 @@
 //! All SQL about what is known of SSH keys.
 
-use super::super::twins::Shared;
+use super::super::shared::Shared;
 use crate::{
     context::Ctx,
     db::{instant, timestamp},

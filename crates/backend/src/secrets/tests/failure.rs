@@ -151,9 +151,9 @@ async fn a_page_is_asked_for_with_a_prepared_statement(pool: PgPool) {
     let first = backend.secrets().list(&at(2), &query).await.unwrap();
     let mut query = query.with_position(Position::After(first.next.unwrap()));
     let statements = async || {
-        own.read(|mut reader| async move {
+        own.try_read(async |connection| {
             let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM pg_prepared_statements");
-            Ok((count.fetch_one(&mut *reader).await?, reader))
+            count.fetch_one(connection).await
         })
         .await
         .unwrap()

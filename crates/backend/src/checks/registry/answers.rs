@@ -1,0 +1,91 @@
+//! What the answers of a registry say, and whether it is one.
+
+use crate::checks::http::{Answer, Origin, redirected};
+use domain::check::{CheckCause, CheckStatus};
+use hyper::{
+    StatusCode,
+    header::{CONTENT_TYPE, HeaderName},
+};
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+/// By these headers a registry is known, and a manifest.
+const API_VERSION: HeaderName = HeaderName::from_static("docker-distribution-api-version");
+const CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
+
+/// Why a trial ends without the account having opened anything.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stop {
+    pub(super) cause: CheckCause,
+    /// In how many seconds the host wants to be asked again.
+    pub(super) retry_after: Option<u32>,
+}
+
+impl From<CheckCause> for Stop {
+    fn from(cause: CheckCause) -> Self {
+        Self { cause, retry_after: None }
+    }
+}
+
+impl Stop {
+    /// Returns the one of two that says more of the account.
+    pub(super) fn or(self, other: Self) -> Self {
+        let says = |stop: Self| match stop.cause {
+            CheckCause::NoAccessToImage => 2,
+            cause => u8::from(cause.status() == CheckStatus::Refused),
+        };
+        if says(other) > says(self) { other } else { self }
+    }
+}
+
+/// Returns what an answer says besides yes and no; `None` where it makes no sense here.
+pub(super) fn unexpected(origin: &Origin, answer: &Answer) -> Option<Stop> {
+    let cause = match answer.status {
+        StatusCode::TOO_MANY_REQUESTS => CheckCause::TooManyRequests,
+        status if status.is_server_error() => CheckCause::OtherSideFailed,
+        // nginx says 400, and some proxies have numbers of their own for it.
+        status if answer.certificate_wanted && matches!(status.as_u16(), 400 | 403 | 495 | 496) => {
+            CheckCause::ClientCertificateWanted
+        }
+        _ => redirected(origin, answer)?,
+    };
+    Some(Stop { cause, retry_after: answer.retry_after() })
+}
+
+fn is_page(answer: &Answer) -> bool {
+    let start = answer.body.trim_ascii_start();
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    answer.text(CONTENT_TYPE).to_ascii_lowercase().contains("html") || start.starts_with(b"<")
+}
+
+/// Whether what answers at `/v2/` shows any sign of being a registry: its header, JSON, or nothing at all, which the
+/// specification allows. Quay answers with JSON that is called HTML.
+///
+/// Errors: `TooMuch` for an answer without an end that shows none.
+pub(super) fn is_registry(answer: &Answer) -> Result<bool, Stop> {
+    if answer.headers.contains_key(API_VERSION) {
+        return Ok(true);
+    }
+    if answer.truncated {
+        return if is_page(answer) { Ok(false) } else { Err(CheckCause::TooMuch.into()) };
+    }
+    let is_json = serde_json::from_slice::<IgnoredAny>(&answer.body).is_ok();
+    Ok(is_json || (answer.body.is_empty() && !is_page(answer)))
+}
+
+pub(super) fn is_manifest_by_head(answer: &Answer) -> bool {
+    let kind = answer.text(CONTENT_TYPE).to_ascii_lowercase();
+    !kind.contains("html")
+        && (kind.contains("manifest")
+            || kind.contains("image.index")
+            || answer.headers.contains_key(CONTENT_DIGEST))
+}
+
+pub(super) fn is_manifest(answer: &Answer) -> bool {
+    let members = ["schemaVersion", "manifests", "layers", "fsLayers"];
+    let known = || match serde_json::from_slice::<Value>(&answer.body) {
+        Ok(Value::Object(read)) => members.iter().any(|member| read.contains_key(*member)),
+        _ => false,
+    };
+    (is_manifest_by_head(answer) && !is_page(answer)) || known()
+}

@@ -1,0 +1,292 @@
+//! Reading and writing on connections that are lent.
+
+use super::{
+    address::DatabaseConfig,
+    limits::{WORK_TIMEOUT, in_time},
+    pool::{self, Pool},
+    repository, servers,
+    time::timestamp,
+    transaction::Transaction,
+};
+use crate::{
+    context::Ctx,
+    error::{self, Failure, StartError, public_error},
+    keyring::{Doubted, Keyring, Witness, mac::Message},
+    work::Work,
+};
+use domain::{error::Error, time::Timestamp};
+use sqlx::{PgConnection, Postgres, postgres::PgArguments, query::Query};
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    time::timeout,
+};
+
+/// How long a request waits for a connection before it is told that the database is not available.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long it takes at most until requests are served again where a database is back, or another server has taken its
+/// place. The worst is that every connection is in use and silent: requests give up, their connections are looked at and
+/// closed, and the first server that is asked for new ones is silent as well. Where every place is taken by requests that wait
+/// for a server that takes writes, beside one that takes none, it is less: each gives its place up as its wait ends.
+const BACK: Duration = Duration::from_secs(10);
+
+const _: () = {
+    let silent = WORK_TIMEOUT.as_millis() + pool::LOOK.as_millis() + servers::HEAD_START.as_millis();
+    let waiting = pool::CONNECT.as_millis() + 2 * servers::HEAD_START.as_millis();
+    assert!(silent < BACK.as_millis(), "it takes longer until requests are served again");
+    assert!(waiting < silent, "the wait for a server that takes writes is the worst");
+};
+
+/// How long a connection that was used before may take to begin a transaction.
+const BEGIN: Duration = Duration::from_secs(2);
+
+/// How often a read or the beginning of a transaction is tried anew on another connection.
+const ATTEMPTS: u32 = 3;
+
+/// The connections, and the keys that vouch for what is read and written on them. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Connections {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    pool: Arc<Pool>,
+    /// As many as may read at once: half of the connections, so that writes never wait for reads.
+    readers: Semaphore,
+    witness: Witness,
+}
+
+/// The connections, for whoever does not keep them open.
+#[derive(Clone, Debug)]
+pub(crate) struct WeakConnections(Weak<Inner>);
+
+impl WeakConnections {
+    /// Returns the connections, where somebody has them still.
+    pub(crate) fn upgrade(&self) -> Option<Connections> {
+        self.0.upgrade().map(|inner| Connections { inner })
+    }
+}
+
+impl Connections {
+    pub(super) async fn connect(
+        config: DatabaseConfig,
+        max_connections: u32,
+    ) -> Result<(Self, mpsc::UnboundedReceiver<Doubted>), StartError> {
+        let (connections, doubted) = Self::with(Pool::new(config, max_connections, ACQUIRE_TIMEOUT)?);
+        // Whether it answers is known from here on.
+        connections.inner.pool.lend(true).await?.give_back();
+        Ok((connections, doubted))
+    }
+
+    fn with(pool: Pool) -> (Self, mpsc::UnboundedReceiver<Doubted>) {
+        let readers = usize::try_from(pool.most / 2).unwrap_or_default().max(1);
+        let (witness, doubted) = Witness::new();
+        let inner = Inner { pool: Arc::new(pool), readers: Semaphore::new(readers), witness };
+        (Self { inner: Arc::new(inner) }, doubted)
+    }
+
+    /// Connections of its own to where the pool of a test leads; they end with that pool.
+    #[cfg(test)]
+    pub(super) fn over(pool: sqlx::PgPool) -> (Self, mpsc::UnboundedReceiver<Doubted>) {
+        let options = Arc::unwrap_or_clone(pool.connect_options());
+        let (most, wait) = (pool.options().get_max_connections(), pool.options().get_acquire_timeout());
+        let (connections, doubted) = Self::with(Pool::with_options(options, most, wait.min(ACQUIRE_TIMEOUT)));
+        let (closed, ours) = (pool.close_event(), connections.clone());
+        tokio::spawn(async move {
+            closed.await;
+            ours.close().await;
+            drop(pool);
+        });
+        (connections, doubted)
+    }
+
+    /// The pool itself.
+    #[cfg(test)]
+    pub(super) fn pool(&self) -> &Arc<Pool> {
+        &self.inner.pool
+    }
+
+    /// The connections, without keeping them open.
+    pub(crate) fn downgrade(&self) -> WeakConnections {
+        WeakConnections(Arc::downgrade(&self.inner))
+    }
+
+    /// Does a unit of work in one transaction and commits it, also where it changed nothing. Where the work returns an error
+    /// the transaction is rolled back; what the database said is logged, once, and outsiders are told as little as ever.
+    pub(crate) async fn write<T, E: From<Error>>(
+        &self,
+        ctx: &Ctx,
+        work: impl AsyncFnOnce(&mut Work) -> Result<T, Failure<E>>,
+    ) -> Result<T, E> {
+        self.try_write(work).await.map_err(|failure| failure.public_error(ctx))
+    }
+
+    /// Does the same for whoever knows better what to make of a failure, such as a name that is taken. Nothing is logged.
+    pub(crate) async fn try_write<T, E>(
+        &self,
+        work: impl AsyncFnOnce(&mut Work) -> Result<T, Failure<E>>,
+    ) -> Result<T, Failure<E>> {
+        // On the heap: a unit of work is large, and every caller's future would carry it.
+        let done = in_time(Box::pin(async {
+            let mut unit = self.begin().await?;
+            let done = work(&mut unit).await?;
+            unit.commit().await?;
+            Ok(done)
+        }));
+        done.await.unwrap_or(Err(Failure::Db(sqlx::Error::PoolTimedOut)))
+    }
+
+    /// Begins a unit of work, on another connection where the first turns out to be broken or its server to take no
+    /// writes any more. `write` is for all that a request waits for; this is for what has a time limit of its own, or none.
+    pub(crate) async fn begin(&self) -> Result<Work, sqlx::Error> {
+        Ok(Work::new(self.transaction().await?, self.inner.witness.clone()))
+    }
+
+    /// Has every unit of work from here on vouched for by these keys.
+    pub(crate) fn hold(&self, keyring: Arc<Keyring>) {
+        self.inner.witness.hold(keyring);
+    }
+
+    /// The keys at hand, if they are the right ones.
+    pub(crate) fn keyring(&self) -> Option<&Arc<Keyring>> {
+        self.inner.witness.keyring()
+    }
+
+    /// Returns whether the portal wrote this row. Where somebody else did, that is logged and recorded under `what`.
+    ///
+    /// Errors: no key is at hand.
+    pub(crate) fn vouches(
+        &self,
+        message: &Message,
+        mac: Option<&[u8]>,
+        what: impl FnOnce() -> String,
+    ) -> Result<bool, sqlx::Error> {
+        self.inner.witness.vouches(message, mac, what)
+    }
+
+    async fn transaction(&self) -> Result<Transaction, sqlx::Error> {
+        in_time(async {
+            let mut failure = sqlx::Error::PoolTimedOut;
+            for _ in 0..ATTEMPTS {
+                let mut connection = self.inner.pool.lend(false).await?;
+                let limit = if connection.fresh { WORK_TIMEOUT } else { BEGIN };
+                // Before it is sent: whoever gives up waiting leaves a transaction that may be open.
+                connection.working = true;
+                match timeout(limit, repository::begin(&mut connection, self.inner.pool.pooler)).await {
+                    Ok(Ok(false)) => return Ok(Transaction::begun(connection)),
+                    Ok(Ok(true)) if connection.fresh => return Err(error::read_only()),
+                    Ok(Ok(true)) => failure = error::read_only(),
+                    Ok(Err(error)) if error::is_broken(&error) => failure = error,
+                    Ok(Err(error)) => return Err(error),
+                    Err(_) => {}
+                }
+                connection.discard();
+            }
+            Err(failure)
+        })
+        .await
+        .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+    }
+
+    /// Returns whether connections lead through a pooler, where a statement alone is not sent.
+    pub(crate) fn is_pooled(&self) -> bool {
+        self.inner.pool.pooler
+    }
+
+    /// Runs one statement that is a transaction by itself, and does not send it again: whether a statement took effect
+    /// whose connection broke is for the caller to find out.
+    pub(crate) async fn execute_alone(
+        &self,
+        statement: Query<'_, Postgres, PgArguments>,
+    ) -> Result<(), sqlx::Error> {
+        let mut connection = self.inner.pool.lend(true).await?;
+        match statement.execute(&mut *connection).await {
+            Err(error) if error::is_broken(&error) || error::is_read_only(&error) => {
+                connection.discard();
+                Err(error)
+            }
+            answered => {
+                connection.give_back();
+                answered.map(drop)
+            }
+        }
+    }
+
+    /// Reads, again where a connection turns out to be broken: nothing was changed by then. What the database said is logged,
+    /// once, and outsiders are told as little as ever.
+    pub(crate) async fn read<T>(
+        &self,
+        ctx: &Ctx,
+        query: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error> + Clone,
+    ) -> Result<T, Error> {
+        self.try_read(query).await.map_err(|error| public_error(ctx, &error))
+    }
+
+    /// Does the same for whoever knows better what to make of a failure. Nothing is logged.
+    ///
+    /// Each attempt is a clone of the query: of an `AsyncFn`, which could be called again, the compiler cannot yet tell that
+    /// its future may move between threads.
+    pub(crate) async fn try_read<T>(
+        &self,
+        query: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error> + Clone,
+    ) -> Result<T, sqlx::Error> {
+        in_time(async {
+            let mut failure = sqlx::Error::PoolTimedOut;
+            for _ in 0..ATTEMPTS {
+                match self.read_once(query.clone()).await {
+                    Err(error) if error::is_broken(&error) => failure = error,
+                    read => return read,
+                }
+            }
+            Err(failure)
+        })
+        .await
+        .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+    }
+
+    async fn read_once<T>(
+        &self,
+        query: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
+    ) -> Result<T, sqlx::Error> {
+        let _turn = self.inner.readers.acquire().await.map_err(|_| sqlx::Error::PoolClosed)?;
+        let mut connection = self.inner.pool.lend(true).await?;
+        let epoch = connection.epoch();
+        if connection.pooler() {
+            // A statement alone may be prepared on one of the pooler's connections and run on another.
+            connection.working = true;
+            repository::begin(&mut connection, true).await?;
+        }
+        match query(&mut connection).await {
+            Ok(found) => {
+                if connection.working {
+                    repository::commit(&mut connection).await?;
+                    connection.working = false;
+                }
+                connection.give_back();
+                Ok(found)
+            }
+            Err(error) => {
+                if error::is_broken(&error) {
+                    self.inner.pool.distrust(epoch);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The moment it is on the database's clock.
+    pub(crate) async fn now(&self) -> Result<Timestamp, sqlx::Error> {
+        self.try_read(async |connection| repository::now(connection).await.map(timestamp)).await
+    }
+
+    /// Ends. Takes a bounded time, whatever the database does.
+    pub(crate) async fn close(&self) {
+        self.inner.readers.close();
+        self.inner.pool.close().await;
+    }
+}

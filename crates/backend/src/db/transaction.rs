@@ -1,0 +1,54 @@
+//! A transaction on a connection that is lent.
+
+use super::{pool::Connection, repository};
+use crate::error;
+use sqlx::PgConnection;
+use std::ops::{Deref, DerefMut};
+
+/// A transaction on a connection that is lent: `commit` keeps it, dropping it does not.
+#[derive(Debug)]
+pub(crate) struct Transaction(Connection);
+
+impl Transaction {
+    /// Takes over a connection on which a transaction has begun.
+    pub(super) fn begun(connection: Connection) -> Self {
+        Self(connection)
+    }
+
+    /// Keeps what was done.
+    pub(crate) async fn commit(mut self) -> Result<(), sqlx::Error> {
+        repository::commit(&mut self.0).await?;
+        self.0.working = false;
+        self.0.give_back();
+        Ok(())
+    }
+
+    /// Takes back what was done, and waits until that is so.
+    pub(crate) async fn rollback(mut self) -> Result<(), sqlx::Error> {
+        repository::rollback(&mut self.0).await?;
+        self.0.working = false;
+        self.0.give_back();
+        Ok(())
+    }
+
+    /// Takes back what was done, and begins anew on the same connection.
+    pub(crate) async fn start_over(&mut self) -> Result<(), sqlx::Error> {
+        repository::rollback(&mut self.0).await?;
+        let pooler = self.0.pooler();
+        if repository::begin(&mut self.0, pooler).await? { Err(error::read_only()) } else { Ok(()) }
+    }
+}
+
+impl Deref for Transaction {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.0
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.0
+    }
+}

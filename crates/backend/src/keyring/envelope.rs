@@ -1,0 +1,140 @@
+//! How a value is sealed, and where it belongs.
+
+use crate::error::IntegrityError;
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey},
+    digest::{SHA256, digest},
+};
+use domain::secret::SecretKind;
+use uuid::Uuid;
+use zeroize::{Zeroize, Zeroizing};
+
+/// What a row says of how it was sealed: AES-256-GCM for the value and for the wrapped key (NIST SP 800-38D).
+pub(crate) const ALGORITHM: &str = "AES-256-GCM/AES-256-GCM";
+
+pub(super) const KEY_BYTES: usize = 32;
+pub(super) const NONCE_BYTES: usize = 12;
+
+/// Where a sealed value belongs. It is bound to this place: anywhere else it cannot be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Location {
+    pub(crate) secret: Uuid,
+    pub(crate) field: ValueField,
+    /// The version of the value; 1 is the first.
+    pub(crate) version: i64,
+}
+
+/// Which value of a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ValueField {
+    SshPrivateKey,
+    /// Of the pair that waits to take its place.
+    PendingSshPrivateKey,
+    RegistryPassword,
+    /// Either of the two, found in a file and not yet saved: `secret` is the import's id, `version` the entry's number.
+    Imported,
+}
+
+impl ValueField {
+    /// Returns the field in which the value of a secret of this kind stands.
+    pub(crate) fn of(kind: SecretKind) -> Self {
+        match kind {
+            SecretKind::GitDataset => Self::SshPrivateKey,
+            SecretKind::ImagePull => Self::RegistryPassword,
+        }
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::SshPrivateKey => "ssh-private-key",
+            Self::PendingSshPrivateKey => "pending-ssh-private-key",
+            Self::RegistryPassword => "registry-password",
+            Self::Imported => "imported",
+        }
+    }
+
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        [Self::SshPrivateKey, Self::PendingSshPrivateKey, Self::RegistryPassword]
+            .into_iter()
+            .find(|field| field.as_str() == text)
+    }
+}
+
+/// As it lies in the database.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct SealedValue {
+    pub(crate) algorithm: String,
+    pub(crate) kek_id: String,
+    /// Nonce (12 bytes), then the data key sealed under the KEK (32 bytes and a tag of 16).
+    pub(crate) wrapped_key: Vec<u8>,
+    /// 12 bytes.
+    pub(crate) nonce: Vec<u8>,
+    /// The value sealed under the data key, with its tag of 16 bytes.
+    pub(crate) ciphertext: Vec<u8>,
+}
+
+pub(super) fn check_aad(id: &str) -> Vec<u8> {
+    joined(&[b"check", b"key_encryption_keys", id.as_bytes()])
+}
+
+pub(super) fn seal_under(
+    key: &[u8; KEY_BYTES],
+    aad: &[u8],
+    plain: &[u8],
+) -> Result<(Vec<u8>, Vec<u8>), IntegrityError> {
+    let key = RandomizedNonceKey::new(&AES_256_GCM, key).map_err(|_| IntegrityError)?;
+    // Room for the tag from the start, so that no copy of the plaintext is left behind by growing.
+    let mut text = Vec::with_capacity(plain.len() + AES_256_GCM.tag_len());
+    text.extend_from_slice(plain);
+    if let Ok(nonce) = key.seal_in_place_append_tag(Aad::from(aad), &mut text) {
+        Ok((nonce.as_ref().to_vec(), text))
+    } else {
+        text.zeroize();
+        Err(IntegrityError)
+    }
+}
+
+pub(super) fn open_under(
+    key: &[u8; KEY_BYTES],
+    aad: &[u8],
+    nonce: &[u8],
+    ciphertext: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, IntegrityError> {
+    let key = RandomizedNonceKey::new(&AES_256_GCM, key).map_err(|_| IntegrityError)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| IntegrityError)?;
+    let mut text = Zeroizing::new(ciphertext.to_vec());
+    let length = key.open_in_place(nonce, Aad::from(aad), &mut text).map_err(|_| IntegrityError)?.len();
+    text.truncate(length);
+    Ok(text)
+}
+
+/// Binds a ciphertext to its purpose and place. Each part stands behind its length, so that no two places give
+/// the same bytes.
+pub(super) fn aad(purpose: &str, place: Location, kek_id: &str) -> Vec<u8> {
+    let version = place.version.to_be_bytes();
+    joined(&[
+        purpose.as_bytes(),
+        b"secret_values",
+        place.secret.as_bytes(),
+        place.field.as_str().as_bytes(),
+        &version,
+        kek_id.as_bytes(),
+    ])
+}
+
+/// An id that follows from these parts: of others, another one.
+pub(crate) fn digest_id(parts: &[&[u8]]) -> Uuid {
+    let hash = digest(&SHA256, &joined(parts));
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash.as_ref()[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+pub(super) fn joined(parts: &[&[u8]]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for part in parts {
+        out.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        out.extend_from_slice(part);
+    }
+    out
+}

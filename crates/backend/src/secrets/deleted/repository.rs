@@ -1,0 +1,148 @@
+//! All SQL about secrets that are deleted, and may be restored or removed for good.
+
+use crate::{
+    context::Ctx,
+    db::instant,
+    secrets::repository::{kinds_and_names, stored_id},
+};
+use chrono::{DateTime, Utc};
+use domain::{secret::SecretId, time::Timestamp};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use uuid::Uuid;
+
+/// Keeps others from changing those of these secrets that there are, until the end of the transaction; answers with their
+/// rows. By row, as everybody locks secrets, so that of two who want the same neither waits for the other for ever.
+pub(in crate::secrets) async fn lock_many(
+    connection: &mut PgConnection,
+    ids: &[SecretId],
+) -> Result<Vec<(Uuid, SecretId)>, sqlx::Error> {
+    let (kinds, names) = kinds_and_names(ids);
+    let rows: Vec<(Uuid, String, String)> = sqlx::query_as(
+        "SELECT id, kind, name FROM secrets \
+         WHERE (kind, name) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND deleted_at IS NULL \
+         ORDER BY id FOR UPDATE",
+    )
+    .bind(kinds)
+    .bind(names)
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(|(row, kind, name)| Ok((row, stored_id(&kind, &name)?))).collect()
+}
+
+/// Keeps others from counting, until the end of the transaction: whoever changes secrets of both kinds at once takes both
+/// counts first, in the order in which everybody does.
+pub(in crate::secrets) async fn lock_counts(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT FROM secret_counts ORDER BY kind FOR UPDATE").execute(connection).await.map(drop)
+}
+
+/// Takes them out of use, and keeps them.
+pub(in crate::secrets) async fn mark_deleted(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    rows: &[Uuid],
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE secrets SET deleted_at = $2, deleted_by = $3 WHERE id = ANY ($1)")
+        .bind(rows)
+        .bind(instant(ctx.now)?)
+        .bind(ctx.actor.name())
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Brings it back into use; answers whether it was deleted.
+pub(in crate::secrets) async fn mark_restored(
+    connection: &mut PgConnection,
+    row: Uuid,
+) -> Result<bool, sqlx::Error> {
+    let restored = sqlx::query(
+        "UPDATE secrets SET deleted_at = NULL, deleted_by = NULL WHERE id = $1 AND deleted_at IS NOT NULL",
+    )
+    .bind(row)
+    .execute(connection);
+    Ok(restored.await?.rows_affected() > 0)
+}
+
+/// Takes the rows and their values away.
+pub(in crate::secrets) async fn remove(
+    connection: &mut PgConnection,
+    rows: &[Uuid],
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM secrets WHERE id = ANY ($1)").bind(rows).execute(connection).await.map(drop)
+}
+
+/// The same for a deleted one; answers whether it was one.
+pub(in crate::secrets) async fn remove_deleted(
+    connection: &mut PgConnection,
+    row: Uuid,
+) -> Result<bool, sqlx::Error> {
+    let removed = sqlx::query("DELETE FROM secrets WHERE id = $1 AND deleted_at IS NOT NULL")
+        .bind(row)
+        .execute(connection);
+    Ok(removed.await?.rows_affected() > 0)
+}
+
+/// The same for so many that were deleted then or before; answers with what they were.
+pub(in crate::secrets) async fn remove_overdue(
+    connection: &mut PgConnection,
+    over: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<SecretId>, sqlx::Error> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "DELETE FROM secrets WHERE id IN (SELECT id FROM secrets WHERE deleted_at <= $1 ORDER BY deleted_at, id LIMIT $2 \
+         FOR UPDATE SKIP LOCKED) RETURNING kind, name",
+    )
+    .bind(over)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|(kind, name)| stored_id(kind, name)).collect()
+}
+
+/// A secret that was deleted.
+#[derive(Debug, FromRow)]
+pub(in crate::secrets) struct DeletedRow {
+    pub(in crate::secrets) id: Uuid,
+    kind: String,
+    name: String,
+    pub(in crate::secrets) display_name: String,
+    pub(in crate::secrets) deleted_at: DateTime<Utc>,
+    pub(in crate::secrets) deleted_by: String,
+    pub(in crate::secrets) usage_count: i32,
+}
+
+impl DeletedRow {
+    pub(in crate::secrets) fn secret(&self) -> Result<SecretId, sqlx::Error> {
+        stored_id(&self.kind, &self.name)
+    }
+}
+
+const SELECT_DELETED: &str = "SELECT id, kind, name, display_name, deleted_at, deleted_by, usage_count FROM secrets \
+    WHERE deleted_at > ";
+
+/// Those deleted after this moment and beyond this one, the latest first.
+pub(in crate::secrets) async fn deleted(
+    connection: &mut PgConnection,
+    over: DateTime<Utc>,
+    beyond: Option<(Timestamp, Uuid)>,
+    limit: usize,
+) -> Result<Vec<DeletedRow>, sqlx::Error> {
+    let mut sql = QueryBuilder::<Postgres>::new(SELECT_DELETED);
+    sql.push_bind(over);
+    if let Some((at, row)) = beyond {
+        sql.push(" AND (deleted_at, id) < (").push_bind(instant(at)?).push(", ").push_bind(row).push(")");
+    }
+    sql.push(format_args!(" ORDER BY deleted_at DESC, id DESC LIMIT {limit}"));
+    sql.build_query_as().fetch_all(connection).await
+}
+
+/// This one, if it was deleted after this moment.
+pub(in crate::secrets) async fn deleted_one(
+    connection: &mut PgConnection,
+    over: DateTime<Utc>,
+    row: Uuid,
+) -> Result<Option<DeletedRow>, sqlx::Error> {
+    let mut sql = QueryBuilder::<Postgres>::new(SELECT_DELETED);
+    sql.push_bind(over).push(" AND id = ").push_bind(row);
+    sql.build_query_as().fetch_optional(connection).await
+}

@@ -1,0 +1,153 @@
+//! Changing a secret that is still what was seen of it.
+
+use super::{
+    conflict, duplicates, hosts,
+    keys::repository::{self as keys, KeyRow},
+    repository::{self, SecretRow},
+    service::SecretService,
+    shared::Shared,
+    values::repository as values,
+};
+use crate::{
+    access::{Object, authorize},
+    audit::{self, AuditAction},
+    checks::{TestedBefore, WhatWasTested},
+    context::{Action, Ctx},
+    keyring::{Location, ValueField, repository::active_id},
+    revision::Expected,
+};
+use domain::{
+    error::{Error, Field},
+    secret::{CredentialUpdate, SecretId, SecretKind, SecretUpdate},
+    sensitive::Sensitive,
+};
+
+impl SecretService {
+    /// Changes a secret that is still what is expected, and answers with the version it has then. A value
+    /// that is `None` stays as it is stored. A change that changes nothing writes nothing.
+    ///
+    /// Errors: `Changed` with who and when; `Invalid` with what is wrong with the key, or at the password where the host
+    /// changes and the password stays; `Twin` as in `create`, where what it is about changes; `NotFound`, `BadRequest` for the wrong kind of change; `Sealed`, `Forbidden`, `Unavailable`,
+    /// `Internal`.
+    pub async fn update(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+        update: SecretUpdate,
+        expected: impl Into<Expected>,
+    ) -> Result<i64, Error> {
+        self.update_tested(ctx, id, update, expected, "").await
+    }
+
+    /// Does the same, and keeps what a test came to where `ticket` says that exactly this was tested; other tickets are
+    /// ignored.
+    ///
+    /// Errors: as `update`.
+    pub async fn update_tested(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+        mut update: SecretUpdate,
+        expected: impl Into<Expected>,
+        ticket: &str,
+    ) -> Result<i64, Error> {
+        let expected = expected.into();
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
+        let keyring = self.unsealed()?;
+        // A value is compared as it was typed, before it becomes what is stored.
+        let tested = WhatWasTested::of_update(&update.credential, &update.settings, None)
+            .and_then(|what| TestedBefore::read(keyring, ctx, ticket, &what));
+        let facts = self.understand_update(&mut update.credential).await?;
+        self.db
+            .write(ctx, async |work| {
+                let stored = repository::lock(work, id).await?.ok_or(Error::NotFound)?;
+                if !expected.is(stored.revision()) {
+                    return Err(conflict::changed(ctx, stored).into());
+                }
+                stored.prove(&self.db, id)?;
+                let knowingly = update.knowingly;
+                let value = Some((stored.id, stored.value_version));
+                let tested = tested.or_else(|| {
+                    let what = WhatWasTested::of_update(&update.credential, &update.settings, value)?;
+                    TestedBefore::read(keyring, ctx, ticket, &what)
+                });
+                let Changed { row, value, fields } = changed(id, stored, update)?;
+                if fields.is_empty() {
+                    return Ok(expected.version);
+                }
+                // Whoever may change a secret but not read it would have its password by naming a host of their own.
+                let moved = fields.contains(&Field::RegistryHost.key());
+                let stays = hosts::may_go_to(row.registry_host.as_deref(), row.value_host.as_deref());
+                if moved && value.is_none() && !stays {
+                    return Err(hosts::password_again().into());
+                }
+                if !knowingly {
+                    let shared = Shared::after(&row, &fields, facts.as_ref());
+                    if let Some(twin) = duplicates::find(work, ctx, id, shared).await? {
+                        return Err(Error::Twin(twin).into());
+                    }
+                }
+                if let Some((field, text)) = value {
+                    let place = Location { secret: row.id, field, version: row.value_version };
+                    let kek_id = active_id(work).await?;
+                    let sealed = keyring.seal(&kek_id, place, &text)?;
+                    values::replace(work, ctx, place, sealed).await?;
+                    if let Some(facts) = &facts {
+                        let (secret, sealed_version) = (place.secret, place.version);
+                        let key = KeyRow { secret, pending: false, sealed_version, facts: Some(facts) };
+                        keys::put(work, ctx, &key).await?;
+                    }
+                }
+                let row_id = row.id;
+                let version = repository::update(work, ctx, row).await?;
+                if let Some(tested) = tested {
+                    tested.keep(work, ctx, row_id, version).await?;
+                }
+                audit::record_change(work, ctx, AuditAction::SecretChanged, id, &fields).await?;
+                Ok(version)
+            })
+            .await
+    }
+}
+
+/// The row as it is to be, the new value if there is one, and the names of the fields that differ.
+struct Changed {
+    row: SecretRow,
+    value: Option<(ValueField, Sensitive)>,
+    fields: Vec<&'static str>,
+}
+
+fn changed(id: &SecretId, stored: SecretRow, update: SecretUpdate) -> Result<Changed, Error> {
+    let mut fields = Vec::new();
+    let mut row = stored;
+    let mut set = |place: &mut String, text: &str, field: Field| {
+        if place != text {
+            text.clone_into(place);
+            fields.push(field.key());
+        }
+    };
+    let display_name = update.display_name.as_ref().map_or(id.name.as_str(), |name| name.as_str());
+    set(&mut row.display_name, display_name, Field::DisplayName);
+    let tried = if id.kind == SecretKind::GitDataset { Field::Repository } else { Field::Image };
+    set(row.check_target.get_or_insert_default(), update.settings.target().unwrap_or_default(), tried);
+    set(&mut row.known_hosts, update.settings.known_hosts.as_str(), Field::KnownHosts);
+    row.check_target.take_if(|target| target.is_empty());
+    let value = match (id.kind, update.credential) {
+        (SecretKind::GitDataset, CredentialUpdate::GitDataset { private_key }) => {
+            private_key.map(|key| (Field::Secret, key.value().clone()))
+        }
+        (SecretKind::ImagePull, CredentialUpdate::ImagePull { host, username, password }) => {
+            set(row.registry_host.get_or_insert_default(), host.as_str(), Field::RegistryHost);
+            set(row.registry_username.get_or_insert_default(), username.as_str(), Field::Username);
+            password.map(|password| (Field::Password, password.value().clone()))
+        }
+        _ => return Err(Error::BadRequest),
+    };
+    let value = value.map(|(field, text)| {
+        fields.push(field.key());
+        row.value_version += 1;
+        row.value_host.clone_from(&row.registry_host);
+        (ValueField::of(id.kind), text)
+    });
+    Ok(Changed { row, value, fields })
+}

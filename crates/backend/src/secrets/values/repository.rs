@@ -1,0 +1,79 @@
+//! All SQL about sealed values.
+
+use crate::{
+    context::Ctx,
+    db::instant,
+    keyring::{Location, SealedValue, ValueField},
+    secrets::repository::{ROW, SecretRow},
+};
+use chrono::{DateTime, Utc};
+use domain::secret::SecretId;
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+
+/// A secret with its sealed value.
+pub(crate) type StoredValue = (SecretRow, SealedValue);
+
+/// The row with the sealed value that counts.
+pub(crate) async fn find(
+    connection: &mut PgConnection,
+    id: &SecretId,
+) -> Result<Option<StoredValue>, sqlx::Error> {
+    #[derive(FromRow)]
+    struct Joined {
+        #[sqlx(flatten)]
+        row: SecretRow,
+        #[sqlx(flatten)]
+        sealed: SealedValue,
+    }
+    let sql = format!(
+        "SELECT {ROW}, algorithm, kek_id, wrapped_key, nonce, ciphertext FROM secrets JOIN secret_values \
+         ON secret_values.secret_id = secrets.id AND secret_values.version = secrets.value_version \
+         AND secret_values.field = $3 \
+         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL"
+    );
+    let found: Option<Joined> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(id.kind.as_str())
+        .bind(id.name.as_str())
+        .bind(ValueField::of(id.kind).as_str())
+        .fetch_optional(connection)
+        .await?;
+    Ok(found.map(|Joined { row, sealed }| (row, sealed)))
+}
+
+pub(in crate::secrets) async fn insert(
+    connection: &mut PgConnection,
+    now: DateTime<Utc>,
+    values: impl Iterator<Item = (Location, SealedValue)>,
+) -> Result<(), sqlx::Error> {
+    let mut sql = QueryBuilder::<Postgres>::new(
+        "INSERT INTO secret_values (secret_id, field, version, algorithm, kek_id, wrapped_key, nonce, ciphertext, \
+         created_at) ",
+    );
+    sql.push_values(values, |mut row, (place, sealed)| {
+        row.push_bind(place.secret)
+            .push_bind(place.field.as_str())
+            .push_bind(place.version)
+            .push_bind(sealed.algorithm)
+            .push_bind(sealed.kek_id)
+            .push_bind(sealed.wrapped_key)
+            .push_bind(sealed.nonce)
+            .push_bind(sealed.ciphertext)
+            .push_bind(now);
+    });
+    sql.build().execute(connection).await.map(drop)
+}
+
+/// Puts a new version of a value in the place of all before it.
+pub(in crate::secrets) async fn replace(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    place: Location,
+    sealed: SealedValue,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM secret_values WHERE secret_id = $1 AND field = $2")
+        .bind(place.secret)
+        .bind(place.field.as_str())
+        .execute(&mut *connection)
+        .await?;
+    insert(connection, instant(ctx.now)?, std::iter::once((place, sealed))).await
+}

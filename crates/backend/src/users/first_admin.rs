@@ -1,0 +1,120 @@
+//! The first administrator: by a link of the command line, or from the settings.
+
+use super::{links::repository as links, password::chosen, repository, service::UserService};
+use crate::{
+    access::{Object, authorize},
+    audit::{self, AuditAction},
+    context::{Action, Ctx},
+    error::internal,
+    random,
+};
+use domain::{
+    access::{AccessError, AccessField, Role, UserName},
+    error::Error,
+    sensitive::Sensitive,
+};
+
+/// How the first administrator comes about without anybody at the browser.
+#[derive(Clone, Debug)]
+pub struct FirstAdmin {
+    /// By which they sign in.
+    pub name: String,
+    /// With which.
+    pub password: Sensitive,
+}
+
+impl UserService {
+    /// Makes a link for the first administrator, good for an hour; `None` where there is a user already, or
+    /// nobody signs in with a password.
+    ///
+    /// Errors: `Forbidden` for all but the server itself; `Unavailable`, `Internal`.
+    pub async fn setup_link(&self, ctx: &Ctx) -> Result<Option<Sensitive>, Error> {
+        authorize(&self.db, ctx, Action::ManageUsers, Object::Named("first administrator")).await?;
+        if self.passwords.in_use().is_err() {
+            return Ok(None);
+        }
+        let token = random::token().map_err(|error| internal(ctx, &error))?;
+        self.db
+            .write(ctx, async |work| {
+                repository::lock(work).await?;
+                if repository::any(work).await? {
+                    return Ok(None);
+                }
+                links::insert_setup(work, ctx, &random::hash(&token)).await?;
+                Ok(Some(token))
+            })
+            .await
+    }
+
+    /// Makes the first administrator with a link from `setup_link`. Of two at once, one does.
+    ///
+    /// Errors: `LinkSpent`, also once there is a user; `Invalid`; `Refused`.
+    pub async fn set_up(
+        &self,
+        ctx: &Ctx,
+        token: &Sensitive,
+        name: &str,
+        password: &Sensitive,
+    ) -> Result<UserName, AccessError> {
+        // Before the work of hashing is done for just anybody.
+        if self.link(ctx, token).await?.is_some() {
+            return Err(AccessError::LinkSpent);
+        }
+        self.first_admin(ctx, Some(token), name, password).await?.ok_or(AccessError::LinkSpent)
+    }
+
+    /// Makes the first administrator from the server's settings; `None` where there is a user already.
+    ///
+    /// Errors: `Invalid`; `Refused`.
+    pub async fn set_up_unattended(
+        &self,
+        ctx: &Ctx,
+        admin: &FirstAdmin,
+    ) -> Result<Option<UserName>, AccessError> {
+        authorize(&self.db, ctx, Action::ManageUsers, Object::Named("first administrator")).await?;
+        if self.any(ctx).await? {
+            return Ok(None);
+        }
+        self.first_admin(ctx, None, &admin.name, &admin.password).await
+    }
+
+    async fn first_admin(
+        &self,
+        ctx: &Ctx,
+        token: Option<&Sensitive>,
+        name: &str,
+        password: &Sensitive,
+    ) -> Result<Option<UserName>, AccessError> {
+        self.passwords.in_use()?;
+        let name = UserName::parse(name).map_err(|problem| (AccessField::UserName, problem));
+        let shown = name.as_ref().map_or("", UserName::as_str);
+        let password = chosen(password, shown);
+        let (name, password) = match (name, password) {
+            (Ok(name), Ok(password)) => (name, password),
+            (name, password) => {
+                let wrong = [name.err(), password.err()];
+                return Err(AccessError::Invalid(wrong.into_iter().flatten().collect()));
+            }
+        };
+        let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
+        self.db
+            .write(ctx, async |work| {
+                repository::lock(work).await?;
+                if repository::any(work).await? {
+                    return Ok(None);
+                }
+                if let Some(token) = token {
+                    let link = links::find(work, ctx, &random::hash(token)).await?;
+                    if !matches!(link, Some(None)) {
+                        return Ok(None);
+                    }
+                }
+                repository::insert(work, ctx, &name, Role::Admin, Some(&hash)).await?;
+                links::spend_setup(work).await?;
+                audit::record_change(work, ctx, AuditAction::UserAdded, name.as_str(), &["role", "password"])
+                    .await?;
+                Ok(Some(name))
+            })
+            .await
+    }
+}

@@ -1,0 +1,107 @@
+//! One-time links, with which people choose a password.
+
+pub(crate) mod repository;
+
+use super::{
+    password::chosen,
+    repository as users,
+    service::{UserService, kept_here},
+};
+use crate::{
+    audit::{self, AuditAction},
+    context::Ctx,
+    error::internal,
+    random,
+    sessions::{attempts, repository as sessions},
+    tokens::repository as tokens,
+};
+use domain::{access::AccessError, sensitive::Sensitive};
+
+/// What a link to choose another password does at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordReset {
+    /// Nothing: the old password is good until another one is chosen.
+    WhenChosen,
+    /// The old password and every session end.
+    Now,
+    /// The old password, every session and every API token end.
+    NowAndTokens,
+}
+
+impl UserService {
+    /// Makes a link with which this user chooses another password. Until then the old one is good, unless the reset voids it at
+    /// once, and every session with it; where it says so, the user's API tokens are revoked, too. The person who asks proves
+    /// anew who they are.
+    ///
+    /// Errors: `Invalid`, `Locked`, `ProveAtProvider`; `NoPasswords`, `KeptByProvider`; `Refused` with `NotFound` and as usual.
+    pub async fn password_link(
+        &self,
+        ctx: &Ctx,
+        name: &str,
+        reset: PasswordReset,
+        current_password: &Sensitive,
+    ) -> Result<Sensitive, AccessError> {
+        self.proven(ctx, name, current_password).await?;
+        let token = random::token().map_err(|error| internal(ctx, &error))?;
+        self.change(ctx, name, async |work, user| {
+            self.passwords.in_use()?;
+            kept_here(&user)?;
+            if reset != PasswordReset::WhenChosen {
+                users::set_password(work, user.id, None).await?;
+                sessions::end_all(work, user.id).await?;
+            }
+            // Whoever is helped back in is not kept out by the guesses of a stranger.
+            attempts::forget_all(work, &user.name).await?;
+            let revoked = match reset {
+                PasswordReset::NowAndTokens => tokens::revoke_all(work, user.id, ctx.now).await?,
+                PasswordReset::WhenChosen | PasswordReset::Now => Vec::new(),
+            };
+            repository::insert_for(work, ctx, &random::hash(&token), user.id).await?;
+            audit::record(work, ctx, AuditAction::PasswordLinkMade, &user.name).await?;
+            Ok(audit::record_each(work, ctx, AuditAction::TokenRevoked, &revoked).await?)
+        })
+        .await?;
+        Ok(token)
+    }
+
+    /// Whom a link is for: `None` is the first administrator.
+    ///
+    /// Errors: `LinkSpent`; `Refused`.
+    pub async fn link(&self, ctx: &Ctx, token: &Sensitive) -> Result<Option<String>, AccessError> {
+        self.db
+            .write(ctx, async |work| match repository::find(work, ctx, &random::hash(token)).await? {
+                Some(Some(user)) => Ok(Some(user.name)),
+                Some(None) if !users::any(work).await? => Ok(None),
+                _ => Err(AccessError::LinkSpent.into()),
+            })
+            .await
+    }
+
+    /// Chooses a password by a link, which is spent by it. Every session ends.
+    ///
+    /// Errors: `LinkSpent`; `Invalid`; `Refused`.
+    pub async fn choose_password(
+        &self,
+        ctx: &Ctx,
+        token: &Sensitive,
+        password: &Sensitive,
+    ) -> Result<String, AccessError> {
+        self.passwords.in_use()?;
+        let Some(name) = self.link(ctx, token).await? else { return Err(AccessError::LinkSpent) };
+        let password = chosen(password, &name).map_err(|wrong| AccessError::Invalid(vec![wrong]))?;
+        let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
+        self.db
+            .write(ctx, async |work| {
+                users::lock(work).await?;
+                let link = repository::find(work, ctx, &random::hash(token)).await?;
+                let Some(Some(user)) = link else { return Err(AccessError::LinkSpent.into()) };
+                users::set_password(work, user.id, Some(&hash)).await?;
+                sessions::end_all(work, user.id).await?;
+                attempts::forget_all(work, &user.name).await?;
+                audit::record_change(work, ctx, AuditAction::PasswordChanged, &user.name, &["password"])
+                    .await?;
+                Ok(user.name)
+            })
+            .await
+    }
+}
