@@ -120,6 +120,19 @@ impl FormState {
         field_frame(text, Signal::stored(problem), None, input)
     }
 
+    /// A password that is chosen, twice.
+    pub fn new_password(&self) -> impl IntoView + use<> {
+        view! {
+            {self.line(
+                AccessField::Password,
+                "New password",
+                "At least 12 characters. A few words in a row are fine.",
+                Line::NEW_PASSWORD,
+            )}
+            {self.line(AccessField::RepeatPassword, "Repeat password", "", Line::NEW_PASSWORD)}
+        }
+    }
+
     /// Several lines of text.
     pub fn lines(
         &self,

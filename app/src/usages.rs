@@ -3,3 +3,4 @@
 pub mod form;
 pub mod input;
 pub mod list;
+pub mod post;

@@ -1,6 +1,9 @@
 //! The history of one secret, under its form: changes first, everything else folded by day.
 
-use super::{AUDIT, Entries, EntriesProps};
+use super::{
+    AUDIT,
+    entries::{Entries, EntriesProps},
+};
 use crate::{ssr, ui::ago::Ago};
 use backend::{FoldedReads, FoldedRecords, SecretHistory};
 use domain::{access::Role, percent, secret::SecretId, time::Timestamp};

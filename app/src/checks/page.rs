@@ -18,12 +18,14 @@ use domain::{
 use leptos::{either::Either, prelude::*};
 
 /// What a form that this page answers came to.
-pub type Outcome = Result<CheckReport, Error>;
+pub type CheckOutcome = Result<CheckReport, Error>;
 
 /// The page of a secret's connection.
 #[component]
-pub fn CheckPage() -> impl IntoView {
-    let outcome = use_context::<Outcome>();
+pub fn CheckPage(
+    /// What the form came to that this page answers.
+    outcome: Option<CheckOutcome>,
+) -> impl IntoView {
     let page = Suspend::new(async move {
         let (report, refused) = match outcome {
             Some(Ok(report)) => (Some(report), None),

@@ -2,11 +2,11 @@
 //! form, and are the server's to render: nothing in them has to answer at once.
 
 use super::{
-    answer::{Tested, port_hint, ticket_field},
+    answer::{port_hint, ticket_field},
     button::{ANSWER, FORM, TestInPlace},
 };
 use crate::{
-    secrets::input::{Refused, Typed},
+    secrets::input::{RejectedForm, Typed},
     ui::field::{FieldText, field_frame},
 };
 use domain::{
@@ -24,12 +24,14 @@ pub fn CheckSection(
     /// The kind of a stored secret; on Add the style sheet shows the fields of the chosen one.
     kind: Option<SecretKind>,
     /// Why the form was refused, if it was.
-    refused: Option<Refused>,
+    refused: Option<RejectedForm>,
+    /// What a test of it came to, as HTML, if it was tested.
+    tested: Option<String>,
     /// Where the form is sent to be tested.
     address: String,
 ) -> impl IntoView {
     let errors = match &refused {
-        Some(Refused { error: Some(Error::Invalid(errors)), .. }) => errors.as_slice(),
+        Some(RejectedForm { error: Some(Error::Invalid(errors)), .. }) => errors.as_slice(),
         _ => &[],
     };
     let first = errors.first().map(|error| error.field);
@@ -73,7 +75,7 @@ pub fn CheckSection(
     // A form that was refused after its test is still the one that was tested.
     let before =
         || if typed.tested.is_empty() { String::new() } else { ticket_field(&typed.tested).to_html() };
-    let answer = use_context::<(Refused, Tested)>().map_or_else(before, |(_, tested)| tested.0);
+    let answer = tested.unwrap_or_else(before);
     view! {
         <section class="check-section" aria-labelledby="check-title">
             <h2 id="check-title">"Does it work?"</h2>

@@ -20,8 +20,10 @@ use uuid::Uuid;
 
 /// What was found.
 #[component]
-pub fn ChoosePage() -> impl IntoView {
-    let refused = use_context::<NotSaved>();
+pub fn ChoosePage(
+    /// What was chosen and typed, and why it was not saved.
+    refused: Option<NotSaved>,
+) -> impl IntoView {
     let page = Suspend::new(async move {
         match load().await {
             Ok((id, found)) => EitherOf3::A(view! { <Choice id found refused/> }),

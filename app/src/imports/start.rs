@@ -1,6 +1,6 @@
 //! The first step: a file or a text.
 
-use super::{IMPORT, NotBegun, message};
+use super::{IMPORT, message};
 use crate::{
     checks::button::{ANSWER, FORM, TestInPlace},
     failure::LoadFailure,
@@ -21,8 +21,10 @@ use leptos::{either::Either, prelude::*};
 
 /// Where an import begins.
 #[component]
-pub fn ImportPage() -> impl IntoView {
-    let refused = use_context::<NotBegun>().map(|NotBegun(error)| error);
+pub fn ImportPage(
+    /// Why an import was not begun. What was pasted is not sent back.
+    refused: Option<ImportError>,
+) -> impl IntoView {
     let page = Suspend::new(async move {
         let may = match ssr::request() {
             Ok((backend, ctx)) => backend.imports().may_import(&ctx).await.map_err(ssr::refuse),

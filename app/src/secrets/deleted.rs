@@ -1,5 +1,7 @@
 //! Deleted secrets: the list, and the question before one is removed for good.
 
+pub mod post;
+
 use crate::{
     error::ApiError,
     failure::LoadFailure,
@@ -22,8 +24,10 @@ pub const DELETED: &str = "/secrets/deleted";
 
 /// Deleted secrets, the latest first.
 #[component]
-pub fn DeletedSecretsPage() -> impl IntoView {
-    let refused = use_context::<Error>();
+pub fn DeletedSecretsPage(
+    /// Why one was not restored.
+    refused: Option<Error>,
+) -> impl IntoView {
     let beyond = ssr::query_parameter("after").and_then(|text| {
         let (at, row) = text.split_once('~')?;
         Some((Timestamp::parse_micros(at)?, row.parse().ok()?))
@@ -198,8 +202,10 @@ fn Row(secret: DeletedSecret, now: Timestamp, may_write: bool) -> impl IntoView 
 
 /// The question before one is removed for good.
 #[component]
-pub fn RemoveSecretPage() -> impl IntoView {
-    let failure = use_context::<Error>();
+pub fn RemoveSecretPage(
+    /// Why it was not removed the last time.
+    failure: Option<Error>,
+) -> impl IntoView {
     let row = ssr::path_segment(3).and_then(|row| row.parse().ok());
     let page = Suspend::new(async move {
         let loaded = match (ssr::request(), row) {

@@ -7,7 +7,7 @@ use super::{
         GitDatasetFields, ImagePullFields, LockedType, NameFields, ProblemSummary, Problems, TypeSelect,
     },
     holds_the_same,
-    input::{Refused, SecretEdit, SecretInput, Typed},
+    input::{RejectedForm, SecretEdit, SecretInput, Typed},
     server_markup::FormHelp,
 };
 use crate::{
@@ -61,7 +61,7 @@ impl Purpose {
 pub fn SecretForm(
     purpose: Purpose,
     /// The plain form that this page answers, where it was refused.
-    refused: Option<Refused>,
+    refused: Option<RejectedForm>,
     /// Where the form is sent.
     address: String,
     /// Where Cancel leads.
@@ -76,7 +76,7 @@ pub fn SecretForm(
     let stored = purpose.stored();
     let kind = SecretKind::parse(&stored.kind);
     let (typed, error, value_dropped) = match refused {
-        Some(Refused { typed, error, value_dropped }) => {
+        Some(RejectedForm { typed, error, value_dropped }) => {
             // Name and type of a stored secret are not the form's to say.
             let typed = match kind {
                 Some(_) => Typed { name: stored.name, kind: stored.kind, ..typed },

@@ -3,9 +3,13 @@
 #[cfg(feature = "ssr")]
 pub mod actions;
 pub mod api;
+#[cfg(feature = "ssr")]
+pub mod confirmation;
 pub mod delete;
 #[cfg(feature = "ssr")]
 pub mod deleted;
+#[cfg(feature = "ssr")]
+pub mod draft;
 pub mod form;
 pub mod form_fields;
 pub mod input;
@@ -16,7 +20,11 @@ pub mod list;
 #[cfg(feature = "ssr")]
 pub mod list_controls;
 #[cfg(feature = "ssr")]
+pub mod load;
+#[cfg(feature = "ssr")]
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod post;
 #[cfg(feature = "ssr")]
 pub mod selection;
 pub mod server_markup;

@@ -3,20 +3,13 @@
 pub mod check;
 pub mod delete;
 pub mod manifests;
+pub mod post;
 
 use super::{LIST, list_before};
-use crate::{
-    error::ApiError,
-    failure::LoadFailure,
-    ssr,
-    ui::{alert::Alert, icon::icon},
-};
+use crate::{error::ApiError, failure::LoadFailure, ssr, ui::icon::icon};
 use domain::{error::Error, secret::Selection, usage::SelectedSecret};
 use http::StatusCode;
-use leptos::{
-    either::{Either, EitherOf3},
-    prelude::*,
-};
+use leptos::{either::EitherOf3, prelude::*};
 
 /// Where those that are selected are tested.
 pub const CHECK: &str = "/secrets/selected/check";
@@ -154,19 +147,4 @@ fn listed<V: IntoView + 'static>(
         })
         .collect();
     view! { <ul class="selected-secrets">{rows}</ul> }
-}
-
-/// The alert above a form that was refused: a link to the field that it is about, or a sentence.
-pub(super) fn refusal(title: &'static str, field: Option<&'static str>, message: String) -> impl IntoView {
-    let said = match field {
-        Some(field) => Either::Left(view! {
-            <ul>
-                <li>
-                    <a href=format!("#{field}")>{message}</a>
-                </li>
-            </ul>
-        }),
-        None => Either::Right(view! { <p>{message}</p> }),
-    };
-    view! { <Alert title=title>{said}</Alert> }
 }

@@ -1,14 +1,15 @@
 //! What the server renders of the Tokens pages.
 
-use super::Once;
+use super::{TOKENS, stopped_words};
 use crate::{
-    account::prove_again,
+    account::proof::prove_again,
+    api_docs::API_DOCS,
     failure::LoadFailure,
     form_state::{FormState, Line, message},
     ssr,
-    ui::{ago::Ago, confirm::ConfirmPage, icon::icon, pages::Pages},
+    ui::{ago::Ago, confirm::ConfirmPage, copy::Once, icon::icon, pages::Pages},
 };
-use backend::{CreatedToken, Proof, Stopped, TokenLimits, TokenPage, TokenSummary, called_token};
+use backend::{CreatedToken, Proof, TokenLimits, TokenPage, TokenSummary, called_token};
 use domain::{
     access::{AccessField, Restriction, Role, TokenScope},
     percent,
@@ -19,20 +20,6 @@ use leptos::{either::Either, prelude::*};
 /// Why somebody is asked who they are.
 const PROOF_HINT: &str =
     "For every scope but “Read metadata”: a token outlasts your session, so confirm that it is you.";
-
-/// The address of the list.
-pub const TOKENS: &str = "/tokens";
-
-/// Why a token is refused at the moment, and what would have it taken again.
-pub(crate) fn stopped_words(stopped: Stopped) -> &'static str {
-    match stopped {
-        Stopped::Disabled => "Refused: its person is disabled.",
-        Stopped::Suspended => {
-            "Refused until its person signs in again: the place where they sign in has signed them out."
-        }
-        Stopped::NotSeen => "Refused until its person signs in again: they have not done so for too long.",
-    }
-}
 
 /// One's own tokens, or everybody's.
 #[component]
@@ -115,7 +102,7 @@ fn List(page: TokenPage, everybodys: bool) -> impl IntoView {
                 <h1>"Tokens"</h1>
                 <p class="lead">
                     "For scripts and clusters: each may do what its scope says, and can be revoked at any time. "
-                    <a href=crate::api_docs::API_DOCS>"What the API can do"</a>
+                    <a href=API_DOCS>"What the API can do"</a>
                 </p>
             </div>
             <a class="button primary" href="/tokens/new">
@@ -206,8 +193,7 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
 
 /// Add a token.
 #[component]
-pub fn AddTokenPage() -> impl IntoView {
-    let form = ssr::form();
+pub fn AddTokenPage(form: FormState) -> impl IntoView {
     let page = Suspend::new(async move {
         let loaded = match ssr::request() {
             Ok((backend, ctx)) => {
@@ -290,34 +276,31 @@ fn add_form(form: &FormState, proof: Proof, limits: TokenLimits) -> impl IntoVie
 
 /// The token that was just made.
 #[component]
-pub fn TokenCreatedPage() -> impl IntoView {
-    use_context::<CreatedToken>().map(|token| {
-        let until = match token.expires_at {
-            Some(at) => format!("It is good until {}.", at.utc_text()),
-            None => "It never expires.".to_owned(),
-        };
-        view! {
-            <div class="form-page">
-                <h1>"Token created"</h1>
-                <p>
-                    "This is the token " <b>{token.name}</b> ". Copy it now: it is shown only here, and stored only as a hash. "
-                    {until}
-                </p>
-                <Once id="token" label="Token" text=token.text/>
-                <p>
-                    <a class="button" href=TOKENS>
-                        "Done"
-                    </a>
-                </p>
-            </div>
-        }
-    })
+pub fn TokenCreatedPage(token: CreatedToken) -> impl IntoView {
+    let until = match token.expires_at {
+        Some(at) => format!("It is good until {}.", at.utc_text()),
+        None => "It never expires.".to_owned(),
+    };
+    view! {
+        <div class="form-page">
+            <h1>"Token created"</h1>
+            <p>
+                "This is the token " <b>{token.name}</b> ". Copy it now: it is shown only here, and stored only as a hash. "
+                {until}
+            </p>
+            <Once id="token" label="Token" text=token.text/>
+            <p>
+                <a class="button" href=TOKENS>
+                    "Done"
+                </a>
+            </p>
+        </div>
+    }
 }
 
 /// The question before a token is revoked.
 #[component]
-pub fn RevokeTokenPage() -> impl IntoView {
-    let form = ssr::form();
+pub fn RevokeTokenPage(form: FormState) -> impl IntoView {
     let id = ssr::path_segment(2).unwrap_or_default();
     let page = Suspend::new(async move {
         let loaded = match ssr::request() {

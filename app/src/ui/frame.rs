@@ -1,6 +1,6 @@
 //! What stands around every page: the mark, the places, the theme, the notices.
 
-use super::{icon::icon, in_place::FrameInPlace, notice::Notices, theme::ThemeSwitch};
+use super::{icon::icon, in_place::FrameInPlace, notice::Notices, theme_switch::ThemeSwitch};
 use crate::ssr;
 use backend::UserActor;
 use domain::access::Role;

@@ -5,6 +5,7 @@ pub mod ago;
 pub mod alert;
 #[cfg(feature = "ssr")]
 pub mod confirm;
+pub mod copy;
 pub mod dialog;
 pub mod dom;
 pub mod field;
@@ -22,3 +23,5 @@ pub mod pages;
 pub mod place_list;
 #[cfg(feature = "ssr")]
 pub mod theme;
+#[cfg(feature = "ssr")]
+pub mod theme_switch;

@@ -1,6 +1,7 @@
 //! Short notices at the lower right: what was just done. Never the only place where something is said.
 
 use super::{icon::icon, in_place::REGION};
+use crate::cookie::SecureCookies;
 use domain::{
     percent,
     secret::{RegistryHost, SecretId},
@@ -11,7 +12,7 @@ use leptos::{either::EitherOf3, prelude::*};
 pub const COOKIE: &str = "latchkey_notice";
 
 /// How long the cookie waits for the page that shows it, in seconds.
-pub const COOKIE_MAX_AGE: u32 = 60;
+pub const COOKIE_MAX_AGE: u64 = 60;
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,6 +128,11 @@ impl Notice {
             _ => None,
         }
     }
+}
+
+/// The `Set-Cookie` line of a notice.
+pub fn line(secure: SecureCookies, notice: &Notice) -> String {
+    secure.line(COOKIE, &notice.to_cookie(), COOKIE_MAX_AGE)
 }
 
 /// The live region that notices are read out from, with what the request before has left to say.

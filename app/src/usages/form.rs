@@ -28,8 +28,11 @@ use leptos::{
 
 /// Add an image or a dataset.
 #[component]
-pub fn AddUsagePage(kind: UsageKind) -> impl IntoView {
-    let returned = use_context::<Returned>();
+pub fn AddUsagePage(
+    kind: UsageKind,
+    /// What the form was answered with that this page shows again.
+    returned: Option<Returned>,
+) -> impl IntoView {
     let page = Suspend::new(async move {
         match load(kind, None, returned).await {
             Ok(form) => Either::Left(view! {
@@ -50,8 +53,11 @@ pub fn AddUsagePage(kind: UsageKind) -> impl IntoView {
 
 /// Edit an image or a dataset.
 #[component]
-pub fn EditUsagePage(kind: UsageKind) -> impl IntoView {
-    let returned = use_context::<Returned>();
+pub fn EditUsagePage(
+    kind: UsageKind,
+    /// What the form was answered with that this page shows again.
+    returned: Option<Returned>,
+) -> impl IntoView {
     let name = ssr::path_segment(2).and_then(|name| SecretName::parse(&name).ok());
     let page = Suspend::new(async move {
         let loaded = match name {

@@ -247,8 +247,11 @@ fn Nothing(kind: UsageKind, narrowed: bool, may_write: bool) -> impl IntoView {
 
 /// The question before one is deleted.
 #[component]
-pub fn DeleteUsagePage(kind: UsageKind) -> impl IntoView {
-    let failure = use_context::<Error>();
+pub fn DeleteUsagePage(
+    kind: UsageKind,
+    /// Why it was not deleted the last time.
+    failure: Option<Error>,
+) -> impl IntoView {
     let name = ssr::path_segment(2).and_then(|name| SecretName::parse(&name).ok());
     let page = Suspend::new(async move {
         let loaded = match (ssr::request(), name) {

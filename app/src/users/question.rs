@@ -1,8 +1,8 @@
 //! The questions before a user is changed: what is taken away by it, sessions, the password, rights, and what is given.
 
-use super::{PROOF_HINT, USERS, user_address};
+use super::{PROOF_HINT, USERS, is_oneself, user_address};
 use crate::{
-    account::prove_again,
+    account::proof::prove_again,
     failure::LoadFailure,
     form_state::{FormState, message},
     ssr,
@@ -64,8 +64,7 @@ impl UserQuestion {
 
 /// Asks, of the user that the address names.
 #[component]
-pub fn UserQuestionPage(question: UserQuestion) -> impl IntoView {
-    let form = ssr::form();
+pub fn UserQuestionPage(question: UserQuestion, form: FormState) -> impl IntoView {
     let name = ssr::path_segment(2).unwrap_or_default();
     // Chosen on the page of the user, or on this one, which was sent back.
     let chosen =
@@ -182,11 +181,6 @@ fn Question(
             {proof}
         </ConfirmPage>
     })
-}
-
-/// Whether the question is about whoever asks.
-pub(super) fn is_oneself(user: &UserSummary) -> bool {
-    ssr::user().is_some_and(|who| who.name == user.name)
 }
 
 /// The question, up to the name.

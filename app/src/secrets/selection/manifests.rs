@@ -1,12 +1,12 @@
 //! The question before the manifests of several secrets are exported. Their values leave by an API token alone, here as
 //! everywhere.
 
-use super::{MANIFESTS, gone, listed, refusal, with_selected};
+use super::{MANIFESTS, gone, listed, with_selected};
 use crate::{
-    account::prove_again,
+    account::proof::prove_again,
     error::ApiError,
     form_state::{self, FormState},
-    secrets::{list_before, with_list},
+    secrets::{confirmation::refusal, list_before, with_list},
     ssr,
     ui::{
         confirm::not_done,
@@ -121,8 +121,10 @@ pub struct NotExported {
 
 /// Shape, namespace, format and token, asked once for all of them.
 #[component]
-pub fn ManifestsPage() -> impl IntoView {
-    let refused = use_context::<NotExported>();
+pub fn ManifestsPage(
+    /// A form that was rejected.
+    refused: Option<NotExported>,
+) -> impl IntoView {
     let cancel = list_before(&ssr::query());
     let show = move |selection: Selection, left: Selection, secrets: Vec<SelectedSecret>| {
         let others = (left != selection).then(|| {
