@@ -7,6 +7,7 @@ use leptos::{config::LeptosOptions, prelude::provide_context};
 use std::{
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
+    ops::Deref,
     sync::{Arc, OnceLock},
 };
 
@@ -16,22 +17,35 @@ const ATTEMPTS: NonZeroU32 = NonZeroU32::new(60).unwrap();
 /// With more addresses than this, those that have been quiet are forgotten.
 const MANY_ADDRESSES: usize = 10_000;
 
-/// The built site, the services and the count of attempts. Cheap to clone. The services arrive once the database is there.
+/// The built site, the services and the count of attempts. Cheap to clone, since each request does so.
 #[derive(Clone)]
-pub struct Portal {
+pub struct Portal(Arc<Parts>);
+
+/// The parts of the portal. The services arrive once the database is there.
+pub struct Parts {
     pub options: LeptosOptions,
     pub assets: Assets,
-    attempts: Arc<DefaultKeyedRateLimiter<IpAddr>>,
-    backend: Arc<OnceLock<Backend>>,
+    attempts: DefaultKeyedRateLimiter<IpAddr>,
+    backend: OnceLock<Backend>,
+}
+
+impl Deref for Portal {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl Portal {
-    /// A portal without services.
+    /// Returns a portal without services.
     pub fn new(options: LeptosOptions, assets: Assets) -> Self {
-        let attempts = Arc::new(RateLimiter::keyed(Quota::per_minute(ATTEMPTS)));
-        Self { options, assets, attempts, backend: Arc::default() }
+        let attempts = RateLimiter::keyed(Quota::per_minute(ATTEMPTS));
+        Self(Arc::new(Parts { options, assets, attempts, backend: OnceLock::new() }))
     }
+}
 
+impl Parts {
     /// Opens the portal. Called once.
     pub fn open(&self, backend: Backend) {
         if self.backend.set(backend).is_err() {

@@ -7,7 +7,7 @@ use crate::{
     secrets::LIST,
     sign_in::SIGN_IN,
     ssr,
-    ui::notice::{Deed, Notice},
+    ui::flash::{ActionDone, Flash},
 };
 use axum::{
     body::Body,
@@ -49,8 +49,8 @@ fn render(
             ssr::set_status(status);
         }
     };
-    let Portal { options, assets, .. } = portal.clone();
-    let shell = move || document(&options, assets.clone(), page.clone()).into_any();
+    let portal = portal.clone();
+    let shell = move || document(&portal.options, &portal.assets, page.clone()).into_any();
     let answer = render_app_async_with_context(prepare, shell);
     move |request| Box::pin(answer(request))
 }
@@ -233,16 +233,16 @@ pub fn to_sign_in(next: &str) -> Response {
     Redirect::to(&format!("{SIGN_IN}?next={}", percent::encode(next))).into_response()
 }
 
-/// Redirects to this address, with a notice of what was done, which the server puts into its cookie.
-pub fn with_notice(next: &str, notice: &Notice) -> Response {
+/// Redirects to this address, with a flash about what was done, which the server puts into its cookie.
+pub fn with_flash(next: &str, flash: &Flash) -> Response {
     let mut response = Redirect::to(next).into_response();
-    response.extensions_mut().insert(notice.clone());
+    response.extensions_mut().insert(flash.clone());
     response
 }
 
-/// Redirects to this address, with a notice that this was done.
-pub fn done(next: &str, deed: Deed) -> Response {
-    with_notice(next, &Notice::Done(deed))
+/// Redirects to this address, with a flash that this was done.
+pub fn done(next: &str, action: ActionDone) -> Response {
+    with_flash(next, &Flash::Done(action))
 }
 
 /// Returns an address of this portal, or the list where the text is none: `//elsewhere` and `/\elsewhere` lead away.

@@ -4,7 +4,7 @@ use crate::{
     cookie::{self, SecureCookies},
     error::ApiError,
     ui::{
-        notice::{self, Notice},
+        flash::{self, Flash},
         theme::{self, Theme},
     },
 };
@@ -28,8 +28,8 @@ pub struct Assets {
 pub fn request() -> Result<(Backend, Ctx), ApiError> {
     match (use_context::<Backend>(), use_context::<Parts>().map(|parts| identified(&parts))) {
         (Some(backend), Some(Ok(ctx))) => Ok((backend, ctx)),
-        (_, Some(Err(error))) => Err(refuse(error)),
-        _ => Err(refuse(Error::Unavailable)),
+        (_, Some(Err(error))) => Err(respond_with(error)),
+        _ => Err(respond_with(Error::Unavailable)),
     }
 }
 
@@ -56,13 +56,13 @@ pub fn may(role: Role) -> bool {
 
 /// Turns what an action says into what a server function answers: the notice in its cookie, or the refusal with its
 /// status.
-pub fn answer(result: Result<Notice, Error>) -> Result<(), ApiError> {
-    set_cookie(&notice::line(secure_cookies(), &result.map_err(refuse)?));
+pub fn answer(result: Result<Flash, Error>) -> Result<(), ApiError> {
+    set_cookie(&flash::line(secure_cookies(), &result.map_err(respond_with)?));
     Ok(())
 }
 
-/// The refusal, with the status of the answer set to match.
-pub fn refuse(error: Error) -> ApiError {
+/// Returns the error for the page or answer being made, and sets its status to match.
+pub fn respond_with(error: Error) -> ApiError {
     set_status(status_of(&error));
     if let (Some(seconds), Some(options)) = (retry_after(&error), use_context::<ResponseOptions>()) {
         options.insert_header(header::RETRY_AFTER, seconds.into());
@@ -100,10 +100,10 @@ pub fn theme() -> Theme {
 }
 
 /// The notice left by the request before, which is shown once.
-pub fn take_notice() -> Option<Notice> {
-    let text = cookie(notice::COOKIE)?;
-    set_cookie(&secure_cookies().line(notice::COOKIE, "", 0));
-    Notice::from_cookie(&text)
+pub fn take_flash() -> Option<Flash> {
+    let text = cookie(flash::COOKIE)?;
+    set_cookie(&secure_cookies().line(flash::COOKIE, "", 0));
+    Flash::from_cookie(&text)
 }
 
 /// As the request for this page came.

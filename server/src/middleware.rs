@@ -9,7 +9,7 @@ use app::{
     cookie::{self, SecureCookies},
     extract::{BODY_LIMIT, body_limit},
     ssr::Identified,
-    ui::notice::{self, Notice},
+    ui::flash::{self, Flash},
 };
 use axum::{
     body::Body,
@@ -74,8 +74,8 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
         now: clock::now(),
     });
     let mut response = next.run(request).await;
-    if let Some(notice) = response.extensions_mut().remove::<Notice>()
-        && let Ok(line) = HeaderValue::try_from(notice::line(SecureCookies(arrival.secure), &notice))
+    if let Some(flash) = response.extensions_mut().remove::<Flash>()
+        && let Ok(line) = HeaderValue::try_from(flash::line(SecureCookies(arrival.secure), &flash))
     {
         response.headers_mut().append(header::SET_COOKIE, line);
     }

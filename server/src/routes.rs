@@ -69,16 +69,40 @@ pub struct Route {
     answer: MethodRouter<AppState>,
 }
 
+impl Route {
+    fn new(path: &str, audience: Audience, answer: MethodRouter<AppState>) -> Self {
+        Self { path: path.to_owned(), audience, answer }
+    }
+}
+
 /// Every route there is, but for files. The router is made of this, and so is the test of who gets where.
 pub fn routes(state: &AppState) -> Vec<Route> {
-    use Audience::{Anybody, Islands, Probes, SignedIn, Tokens};
+    let signed_in = |(path, answer): (&str, _)| Route::new(path, Audience::SignedIn, answer);
+    let mut routes = open_routes(state);
+    routes.extend(secret_routes(state).into_iter().map(signed_in));
+    routes.extend(people_routes(state).into_iter().map(signed_in));
+    routes.extend(UsageKind::ALL.into_iter().flat_map(|kind| usage_routes(state, kind)));
+    routes.extend(
+        rest::endpoints().into_iter().map(|(path, answer)| Route::new(path, Audience::Tokens, answer)),
+    );
+    routes.extend(server_fn_paths().map(|(path, method)| {
+        let portal = state.portal.clone();
+        let call =
+            async move |request| handle_server_fns_with_context(move || portal.provide(), request).await;
+        let answer = on(MethodFilter::try_from(method).unwrap_or(MethodFilter::POST), call);
+        Route::new(path, Audience::Islands, answer)
+    }));
+    routes
+}
+
+/// Those for which nobody has to be signed in.
+fn open_routes(state: &AppState) -> Vec<Route> {
+    use Audience::{Anybody, Probes};
 
     let page = |page| get(respond::page(&state.portal, page));
     // A form that nobody has sent yet.
     let form = FormState::default;
-    let asked_key = |question| page(Page::AskAboutKey(question));
-    let asked_user = |question| page(Page::AskAboutUser(question, form()));
-    let mut routes: Vec<Route> = vec![
+    [
         ("/livez", Probes, get(health::live)),
         ("/readyz", Probes, get(health::ready)),
         ("/theme", Anybody, post(theme::choose)),
@@ -93,85 +117,81 @@ pub fn routes(state: &AppState) -> Vec<Route> {
             Anybody,
             page(Page::ChoosePassword(form())).post(sign_in::post::choose_password),
         ),
-        ("/", SignedIn, get(async || Redirect::to(secrets::LIST))),
-        ("/secrets", SignedIn, page(Page::Secrets)),
-        ("/secrets/new", SignedIn, page(Page::AddSecret(None)).post(secrets::post::add)),
-        (
-            "/secrets/import",
-            SignedIn,
-            page(Page::Import(None))
-                .post(imports::post::begin)
-                .layer(DefaultBodyLimit::max(imports::post::BODY_LIMIT)),
-        ),
-        ("/secrets/import/{id}", SignedIn, page(Page::ImportChoice(None)).post(imports::post::save)),
-        ("/secrets/import/{id}/discard", SignedIn, post(imports::post::discard)),
-        (DELETED, SignedIn, page(Page::DeletedSecrets(None))),
-        ("/secrets/deleted/{id}/restore", SignedIn, post(deleted::post::restore)),
-        (
-            "/secrets/deleted/{id}/remove",
-            SignedIn,
-            page(Page::RemoveSecret(None)).post(deleted::post::remove),
-        ),
-        (CHECK_SELECTED, SignedIn, get(selection::post::back).post(selection::post::test)),
-        (DELETE_SELECTED, SignedIn, page(Page::DeleteSelected(None)).post(selection::post::delete)),
-        (MANIFESTS, SignedIn, page(Page::ExportManifests(None)).post(selection::post::manifests)),
-        ("/secrets/new/check", SignedIn, page(Page::AddSecret(None)).post(checks::post::new)),
-        ("/secrets/{id}/edit/check", SignedIn, page(Page::EditSecret(None)).post(checks::post::edit)),
-        ("/secrets/{id}/check", SignedIn, page(Page::CheckSecret(None)).post(checks::post::stored)),
-        ("/secrets/{id}/known-hosts", SignedIn, post(checks::post::approve)),
-        ("/secrets/{id}", SignedIn, page(Page::Secret)),
-        ("/secrets/{id}/edit", SignedIn, page(Page::EditSecret(None)).post(secrets::post::edit)),
-        ("/secrets/{id}/delete", SignedIn, page(Page::DeleteSecret(None)).post(secrets::post::delete)),
-        ("/secrets/{id}/key", SignedIn, page(Page::SecretKey(None))),
-        ("/secrets/{id}/key.pub", SignedIn, get(keys::post::public_key)),
-        ("/secrets/{id}/key/new.pub", SignedIn, get(keys::post::new_public_key)),
-        ("/secrets/{id}/key/generate", SignedIn, asked_key(KeyQuestion::Generate).post(keys::post::generate)),
-        ("/secrets/{id}/key/check", SignedIn, page(Page::SecretKey(None)).post(keys::post::test)),
-        ("/secrets/{id}/key/switch", SignedIn, asked_key(KeyQuestion::Switch).post(keys::post::switch)),
-        ("/secrets/{id}/key/discard", SignedIn, asked_key(KeyQuestion::Discard).post(keys::post::discard)),
-        ("/account", SignedIn, page(Page::Account(form()))),
-        ("/account/password", SignedIn, post(account::post::change_password)),
-        ("/account/sessions/{id}/end", SignedIn, page(Page::EndSession).post(account::post::end_session)),
-        ("/tokens", SignedIn, page(Page::Tokens)),
-        ("/tokens/new", SignedIn, page(Page::AddToken(form())).post(tokens::post::add)),
-        ("/tokens/{id}/revoke", SignedIn, page(Page::RevokeToken(form())).post(tokens::post::revoke)),
-        ("/users", SignedIn, page(Page::Users)),
-        ("/users/new", SignedIn, page(Page::AddUser(form())).post(users::post::add)),
-        ("/users/{name}", SignedIn, page(Page::User(form()))),
-        ("/users/{name}/role", SignedIn, asked_user(UserQuestion::Role).post(users::post::set_role)),
-        ("/users/{name}/disable", SignedIn, asked_user(UserQuestion::Disable).post(users::post::disable)),
-        ("/users/{name}/enable", SignedIn, asked_user(UserQuestion::Enable).post(users::post::enable)),
-        (
-            "/users/{name}/end-sessions",
-            SignedIn,
-            asked_user(UserQuestion::EndSessions).post(users::post::end_sessions),
-        ),
-        (
-            "/users/{name}/password-link",
-            SignedIn,
-            asked_user(UserQuestion::PasswordLink).post(users::post::password_link),
-        ),
-        ("/audit", SignedIn, page(Page::Audit)),
-        ("/audit/export", SignedIn, post(audit::export::export)),
-        ("/help", SignedIn, page(Page::Help)),
-        ("/help/{topic}", SignedIn, page(Page::HelpTopic)),
         (OPENAPI, Anybody, get(rest::openapi::show)),
         (API_DOCS, Anybody, get(rest::docs::show)),
     ]
     .into_iter()
-    .map(|(path, audience, answer)| Route { path: path.to_owned(), audience, answer })
-    .collect();
-    routes.extend(UsageKind::ALL.into_iter().flat_map(|kind| usage_routes(state, kind)));
-    let of_api = |(path, answer): (&str, _)| Route { path: path.to_owned(), audience: Tokens, answer };
-    routes.extend(rest::endpoints().into_iter().map(of_api));
-    routes.extend(server_fn_paths().map(|(path, method)| {
-        let portal = state.portal.clone();
-        let call =
-            async move |request| handle_server_fns_with_context(move || portal.provide(), request).await;
-        let answer = on(MethodFilter::try_from(method).unwrap_or(MethodFilter::POST), call);
-        Route { path: path.to_owned(), audience: Islands, answer }
-    }));
-    routes
+    .map(|(path, audience, answer)| Route::new(path, audience, answer))
+    .collect()
+}
+
+/// Those of secrets.
+fn secret_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)> {
+    let page = |page| get(respond::page(&state.portal, page));
+    let asked_key = |question| page(Page::AskAboutKey(question));
+    vec![
+        ("/", get(async || Redirect::to(secrets::LIST))),
+        ("/secrets", page(Page::Secrets)),
+        ("/secrets/new", page(Page::AddSecret(None)).post(secrets::post::add)),
+        (
+            "/secrets/import",
+            page(Page::Import(None))
+                .post(imports::post::begin)
+                .layer(DefaultBodyLimit::max(imports::post::BODY_LIMIT)),
+        ),
+        ("/secrets/import/{id}", page(Page::ImportChoice(None)).post(imports::post::save)),
+        ("/secrets/import/{id}/discard", post(imports::post::discard)),
+        (DELETED, page(Page::DeletedSecrets(None))),
+        ("/secrets/deleted/{id}/restore", post(deleted::post::restore)),
+        ("/secrets/deleted/{id}/remove", page(Page::RemoveSecret(None)).post(deleted::post::remove)),
+        (CHECK_SELECTED, get(selection::post::back).post(selection::post::test)),
+        (DELETE_SELECTED, page(Page::DeleteSelected(None)).post(selection::post::delete)),
+        (MANIFESTS, page(Page::ExportManifests(None)).post(selection::post::manifests)),
+        ("/secrets/new/check", page(Page::AddSecret(None)).post(checks::post::new)),
+        ("/secrets/{id}/edit/check", page(Page::EditSecret(None)).post(checks::post::edit)),
+        ("/secrets/{id}/check", page(Page::CheckSecret(None)).post(checks::post::stored)),
+        ("/secrets/{id}/known-hosts", post(checks::post::approve)),
+        ("/secrets/{id}", page(Page::Secret)),
+        ("/secrets/{id}/edit", page(Page::EditSecret(None)).post(secrets::post::edit)),
+        ("/secrets/{id}/delete", page(Page::DeleteSecret(None)).post(secrets::post::delete)),
+        ("/secrets/{id}/key", page(Page::SecretKey(None))),
+        ("/secrets/{id}/key.pub", get(keys::post::public_key)),
+        ("/secrets/{id}/key/new.pub", get(keys::post::new_public_key)),
+        ("/secrets/{id}/key/generate", asked_key(KeyQuestion::Generate).post(keys::post::generate)),
+        ("/secrets/{id}/key/check", page(Page::SecretKey(None)).post(keys::post::test)),
+        ("/secrets/{id}/key/switch", asked_key(KeyQuestion::Switch).post(keys::post::switch)),
+        ("/secrets/{id}/key/discard", asked_key(KeyQuestion::Discard).post(keys::post::discard)),
+    ]
+}
+
+/// Those of people, their tokens and what they did; and help.
+fn people_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)> {
+    let page = |page| get(respond::page(&state.portal, page));
+    let form = FormState::default;
+    let asked_user = |question| page(Page::AskAboutUser(question, form()));
+    vec![
+        ("/account", page(Page::Account(form()))),
+        ("/account/password", post(account::post::change_password)),
+        ("/account/sessions/{id}/end", page(Page::EndSession).post(account::post::end_session)),
+        ("/tokens", page(Page::Tokens)),
+        ("/tokens/new", page(Page::AddToken(form())).post(tokens::post::add)),
+        ("/tokens/{id}/revoke", page(Page::RevokeToken(form())).post(tokens::post::revoke)),
+        ("/users", page(Page::Users)),
+        ("/users/new", page(Page::AddUser(form())).post(users::post::add)),
+        ("/users/{name}", page(Page::User(form()))),
+        ("/users/{name}/role", asked_user(UserQuestion::Role).post(users::post::set_role)),
+        ("/users/{name}/disable", asked_user(UserQuestion::Disable).post(users::post::disable)),
+        ("/users/{name}/enable", asked_user(UserQuestion::Enable).post(users::post::enable)),
+        ("/users/{name}/end-sessions", asked_user(UserQuestion::EndSessions).post(users::post::end_sessions)),
+        (
+            "/users/{name}/password-link",
+            asked_user(UserQuestion::PasswordLink).post(users::post::password_link),
+        ),
+        ("/audit", page(Page::Audit)),
+        ("/audit/export", post(audit::export::export)),
+        ("/help", page(Page::Help)),
+        ("/help/{topic}", page(Page::HelpTopic)),
+    ]
 }
 
 /// Those of images, or of datasets.

@@ -5,27 +5,43 @@ use app::{portal::Portal, ssr::Assets};
 use axum::extract::FromRef;
 use backend::Backend;
 use leptos::config::LeptosOptions;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-/// Cheap to clone. The backend arrives once the database is there; health answers before that.
+/// Cheap to clone, since each layer of the router clones it for each request.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Served>);
+
+/// The parts of the state. The backend arrives once the database is there; health answers before that.
+pub struct Served {
     pub portal: Portal,
-    pub edge: Arc<Edge>,
-    draining: Arc<AtomicBool>,
+    pub edge: Edge,
+    draining: AtomicBool,
     /// What health tells besides the backend's own.
     pub status: Arc<Status>,
+}
+
+impl Deref for AppState {
+    type Target = Served;
+
+    fn deref(&self) -> &Served {
+        &self.0
+    }
 }
 
 impl AppState {
     pub fn new(options: LeptosOptions, assets: Assets, edge: Edge) -> Self {
         let portal = Portal::new(options, assets);
-        Self { portal, edge: Arc::new(edge), draining: Arc::default(), status: Arc::default() }
+        Self(Arc::new(Served { portal, edge, draining: AtomicBool::default(), status: Arc::default() }))
     }
+}
 
+impl Served {
     /// Reports the server as not ready from now on, since it is about to stop. Requests are still answered.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);

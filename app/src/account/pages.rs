@@ -32,7 +32,7 @@ pub fn AccountPage(form: FormState) -> impl IntoView {
                     let tokens = backend.tokens().list(&ctx, false, None).await?;
                     Ok((backend.sessions().own(&ctx).await?, issuer, tokens, ctx.now))
                 };
-                own.await.map_err(ssr::refuse)
+                own.await.map_err(ssr::respond_with)
             }
             Err(error) => Err(error),
         };
@@ -204,7 +204,7 @@ pub fn EndSessionPage() -> impl IntoView {
                     .ok_or(Error::NotFound),
                 Err(error) => Err(error),
             }
-            .map_err(ssr::refuse),
+            .map_err(ssr::respond_with),
             Err(error) => Err(error),
         };
         match loaded {

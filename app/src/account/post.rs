@@ -6,7 +6,7 @@ use crate::{
     extract::{Nothing, Path, PostForm, SignedIn},
     respond::{Reply, done},
     sign_in::session::{hand_out, limited},
-    ui::notice::Deed,
+    ui::flash::ActionDone,
 };
 use axum::response::Response;
 use backend::{Actor, Ctx};
@@ -46,7 +46,7 @@ pub async fn change_password(PostForm { reply, sent }: PostForm<ChangedPassword>
     };
     match changed.await {
         Ok(session) => {
-            let mut response = done(ACCOUNT, Deed::PasswordChanged);
+            let mut response = done(ACCOUNT, ActionDone::PasswordChanged);
             hand_out(&backend, &reply.parts, &session, &mut response);
             response
         }
@@ -69,7 +69,7 @@ pub async fn end_session(Path(id): Path<String>, PostForm { reply, sent }: PostF
         }
     };
     match ended.await {
-        Ok(()) => done(ACCOUNT, Deed::SessionEnded),
+        Ok(()) => done(ACCOUNT, ActionDone::SessionEnded),
         Err(error) => again(reply, error, Vec::new()).await,
     }
 }

@@ -14,7 +14,7 @@ use leptos::{either::Either, prelude::*};
 pub fn History(id: SecretId) -> impl IntoView {
     let page = Suspend::new(async move {
         let loaded = match ssr::request() {
-            Ok((backend, ctx)) => backend.audit().history(&ctx, &id).await.map_err(ssr::refuse),
+            Ok((backend, ctx)) => backend.audit().history(&ctx, &id).await.map_err(ssr::respond_with),
             Err(error) => Err(error),
         };
         match loaded {

@@ -17,7 +17,7 @@ pub fn AuditPageView() -> impl IntoView {
 
     Suspend::new(async move {
         let loaded = match ssr::request() {
-            Ok((backend, ctx)) => backend.audit().list(&ctx, &query).await.map_err(ssr::refuse),
+            Ok((backend, ctx)) => backend.audit().list(&ctx, &query).await.map_err(ssr::respond_with),
             Err(error) => Err(error),
         };
         match loaded {

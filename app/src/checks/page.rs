@@ -29,7 +29,7 @@ pub fn CheckPage(
     let page = Suspend::new(async move {
         let (report, refused) = match outcome {
             Some(Ok(report)) => (Some(report), None),
-            Some(Err(error)) => (None, Some(ssr::refuse(error))),
+            Some(Err(error)) => (None, Some(ssr::respond_with(error))),
             None => (None, None),
         };
         let loaded = match refused {
@@ -49,9 +49,9 @@ pub fn CheckPage(
 async fn load() -> Result<(SecretDetails, CheckState), ApiError> {
     let (backend, ctx) = ssr::request()?;
     let id = ssr::path_segment(2).and_then(|id| SecretId::parse(&id));
-    let id = id.ok_or_else(|| ssr::refuse(Error::NotFound))?;
-    let details = backend.secrets().get(&ctx, &id).await.map_err(ssr::refuse)?;
-    let state = backend.checks().state(&ctx, &id).await.map_err(ssr::refuse)?;
+    let id = id.ok_or_else(|| ssr::respond_with(Error::NotFound))?;
+    let details = backend.secrets().get(&ctx, &id).await.map_err(ssr::respond_with)?;
+    let state = backend.checks().state(&ctx, &id).await.map_err(ssr::respond_with)?;
     Ok((details, state))
 }
 

@@ -28,7 +28,7 @@ pub fn ChoosePage(
         match load().await {
             Ok((id, found)) => EitherOf3::A(view! { <Choice id found refused/> }),
             Err(ImportError::Refused(error)) => {
-                let error = ssr::refuse(error);
+                let error = ssr::respond_with(error);
                 EitherOf3::B(view! { <LoadFailure error heading="Import secrets" noun="secret" list=LIST/> })
             }
             Err(_) => {

@@ -4,10 +4,10 @@ use super::{IMPORT, NotSaved, import_address, start::refusal};
 use crate::{
     document::Page,
     extract::{CHOICE_LIMIT, Path, Sender, SignedIn, Unread, Unreadable, read_up_to},
-    respond::{Reply, done, to_sign_in, with_notice},
+    respond::{Reply, done, to_sign_in, with_flash},
     secrets::LIST,
     ssr,
-    ui::notice::{Deed, Notice},
+    ui::flash::{ActionDone, Flash},
 };
 use axum::{
     body::{Body, Bytes},
@@ -107,7 +107,7 @@ pub async fn save(Path(id): Path<Uuid>, Unread { reply, body }: Unread) -> Respo
         Err(Unreadable(status)) => return again(reply, status, NotSaved::because(Error::BadRequest)).await,
     };
     match backend.imports().save(&ctx, id, &rows.choices()).await {
-        Ok(saved) => with_notice(LIST, &notice(saved)),
+        Ok(saved) => with_flash(LIST, &flash(saved)),
         Err(error) => {
             let typed = rows.typed.into_values().collect();
             again(reply, status_of(&error), NotSaved { chosen: rows.chosen, typed, error }).await
@@ -123,7 +123,7 @@ pub async fn discard(Path(id): Path<Uuid>, Unread { reply, body }: Unread) -> Re
         backend.imports().discard(&ctx, id).await
     };
     match discarded.await {
-        Ok(()) => done(LIST, Deed::ImportDiscarded),
+        Ok(()) => done(LIST, ActionDone::ImportDiscarded),
         Err(error) => not_saved(reply, error).await,
     }
 }
@@ -158,11 +158,11 @@ fn status_of(error: &ImportError) -> StatusCode {
     }
 }
 
-fn notice(mut saved: Vec<SecretId>) -> Notice {
+fn flash(mut saved: Vec<SecretId>) -> Flash {
     let count = u32::try_from(saved.len()).unwrap_or(u32::MAX);
     match (saved.pop(), saved.is_empty()) {
-        (Some(id), true) => Notice::Saved { id, host: None },
-        _ => Notice::Imported(count),
+        (Some(id), true) => Flash::Saved { id, host: None },
+        _ => Flash::Imported(count),
     }
 }
 

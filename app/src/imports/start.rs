@@ -27,7 +27,7 @@ pub fn ImportPage(
 ) -> impl IntoView {
     let page = Suspend::new(async move {
         let may = match ssr::request() {
-            Ok((backend, ctx)) => backend.imports().may_import(&ctx).await.map_err(ssr::refuse),
+            Ok((backend, ctx)) => backend.imports().may_import(&ctx).await.map_err(ssr::respond_with),
             Err(error) => Err(error),
         };
         match may {

@@ -45,7 +45,7 @@ pub fn DeletedSecretsPage(
                     Ok(()) => backend.secrets().deleted(&ctx, beyond).await.map(|page| (page, days)),
                     Err(error) => Err(error),
                 }
-                .map_err(ssr::refuse)
+                .map_err(ssr::respond_with)
             }
             Err(error) => Err(error),
         };
@@ -210,11 +210,11 @@ pub fn RemoveSecretPage(
     let page = Suspend::new(async move {
         let loaded = match (ssr::request(), row) {
             (Ok((backend, ctx)), Some(row)) => {
-                backend.secrets().deleted_one(&ctx, row).await.map_err(ssr::refuse)
+                backend.secrets().deleted_one(&ctx, row).await.map_err(ssr::respond_with)
             }
             (Ok((backend, ctx)), None) => {
                 let allowed = backend.secrets().may_change(&ctx, None).await;
-                Err(ssr::refuse(allowed.err().unwrap_or(Error::NotFound)))
+                Err(ssr::respond_with(allowed.err().unwrap_or(Error::NotFound)))
             }
             (Err(error), _) => Err(error),
         };

@@ -31,7 +31,7 @@ pub fn with_users<V: IntoView + 'static>(
 
 async fn load_users(id: &SecretId) -> Result<SecretUsers, ApiError> {
     let (backend, ctx) = ssr::request()?;
-    backend.usages().of_secret(&ctx, id).await.map_err(ssr::refuse)
+    backend.usages().of_secret(&ctx, id).await.map_err(ssr::respond_with)
 }
 
 /// Loads the secret that the address names, and shows it, or says why not.
@@ -54,9 +54,9 @@ pub fn with_secret<V: IntoView + 'static>(
 async fn load(to_change: bool) -> Result<SecretDetails, ApiError> {
     let (backend, ctx) = ssr::request()?;
     let id = ssr::path_segment(2).and_then(|id| SecretId::parse(&id));
-    let id = id.ok_or_else(|| ssr::refuse(Error::NotFound))?;
+    let id = id.ok_or_else(|| ssr::respond_with(Error::NotFound))?;
     if to_change {
-        backend.secrets().may_change(&ctx, Some(&id)).await.map_err(ssr::refuse)?;
+        backend.secrets().may_change(&ctx, Some(&id)).await.map_err(ssr::respond_with)?;
     }
-    backend.secrets().get(&ctx, &id).await.map_err(ssr::refuse)
+    backend.secrets().get(&ctx, &id).await.map_err(ssr::respond_with)
 }

@@ -5,6 +5,8 @@ pub mod actions;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod confirmation;
+#[cfg(feature = "ssr")]
+pub mod consumers;
 pub mod delete;
 #[cfg(feature = "ssr")]
 pub mod deleted;
@@ -28,8 +30,6 @@ pub mod post;
 #[cfg(feature = "ssr")]
 pub mod selection;
 pub mod server_markup;
-#[cfg(feature = "ssr")]
-pub mod users;
 
 #[cfg(feature = "ssr")]
 use domain::page::ListQuery;

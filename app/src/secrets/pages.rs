@@ -3,6 +3,7 @@
 use super::{
     LIST,
     confirmation::{confirmation, refusal},
+    consumers::{ConsumerList, ConsumersSection, UsedWarning, count_words},
     delete::DeleteQuestion,
     draft,
     form::{Purpose, SecretForm},
@@ -10,14 +11,13 @@ use super::{
     keys::section::{GenerateOffer, KeySection},
     list_before,
     load::with_users,
-    users::{UsedWarning, UserList, UsersSection, count_words},
 };
 use crate::{
     audit::history::History,
     checks::section::CheckSection,
     error::ApiError,
     failure::LoadFailure,
-    help::place_of_need::form_help,
+    help::inline_help::form_help,
     imports::IMPORT,
     ssr,
     ui::{ago::Ago, confirm::ConfirmPage, icon::icon, place_list::PlaceList},
@@ -38,7 +38,7 @@ pub fn AddPage(
 ) -> impl IntoView {
     let page = Suspend::new(async move {
         let may = match ssr::request() {
-            Ok((backend, ctx)) => backend.secrets().may_change(&ctx, None).await.map_err(ssr::refuse),
+            Ok((backend, ctx)) => backend.secrets().may_change(&ctx, None).await.map_err(ssr::respond_with),
             Err(error) => Err(error),
         };
         match may {
@@ -111,7 +111,7 @@ pub fn EditPage(
             <UsedWarning users=&users id=&id/>
             <SecretForm purpose refused=refused.clone() address cancel help/>
             <CheckSection typed kind=Some(id.kind) refused tested address=check/>
-            <UsersSection users id=id.clone()/>
+            <ConsumersSection users id=id.clone()/>
             <ImportedFrom origins=details.origins.clone()/>
             <KeySection details/>
             <History id/>
@@ -144,7 +144,7 @@ pub fn DeletePage(
             view! {
                 <div class="in-use">
                     <p class="warning">{icon!("alert")} <span>{format!("It is used by {words}:")}</span></p>
-                    <UserList users id=details.id.clone()/>
+                    <ConsumerList users id=details.id.clone()/>
                     {confirmation(
                         Field::Confirmation.label(),
                         "Type it to delete the secret all the same.",
@@ -204,7 +204,7 @@ pub fn DetailsPage() -> impl IntoView {
                 {username.map(|username| row("Username", username))}
                 {row("Value", "stored, and shown by no page".to_owned())}
             </dl>
-            <UsersSection users id=id.clone()/>
+            <ConsumersSection users id=id.clone()/>
             <ImportedFrom origins/>
             {key}
             <p>

@@ -9,9 +9,9 @@ use super::{
 use crate::{
     document::Page,
     extract::{Path, RawForm, Sender, SignedIn, Unreadable},
-    respond::{Reply, to_sign_in, with_notice},
+    respond::{Reply, to_sign_in, with_flash},
     ssr,
-    ui::notice::Notice,
+    ui::flash::Flash,
 };
 use axum::{
     http::{HeaderValue, header},
@@ -34,13 +34,13 @@ pub async fn add(RawForm { reply, form }: RawForm<SecretInput>) -> Response {
         actions::create(&backend, &ctx, &input).await
     };
     match added.await {
-        Ok(notice) => {
+        Ok(flash) => {
             // A key that was made here has yet to be registered, which its page helps with.
-            let next = match &notice {
-                Notice::Saved { id, .. } if !input.generate.is_empty() => key_address(id),
+            let next = match &flash {
+                Flash::Saved { id, .. } if !input.generate.is_empty() => key_address(id),
                 _ => LIST.to_owned(),
             };
-            with_notice(&next, &notice)
+            with_flash(&next, &flash)
         }
         Err(error) => not_saved(reply, error, &input, Page::AddSecret).await,
     }
@@ -57,7 +57,7 @@ pub async fn edit(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<Sec
         actions::update(&backend, &ctx, SecretEdit { id, form: input.clone() }).await
     };
     match changed.await {
-        Ok(notice) => with_notice(LIST, &notice),
+        Ok(flash) => with_flash(LIST, &flash),
         Err(error) => not_saved(reply, error, &input, Page::EditSecret).await,
     }
 }
@@ -80,7 +80,7 @@ pub async fn delete(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<D
         actions::delete(&backend, &ctx, &id, &typed.confirmation).await
     };
     match deleted.await {
-        Ok(notice) => with_notice(&list_before(reply.query()), &notice),
+        Ok(flash) => with_flash(&list_before(reply.query()), &flash),
         Err(error) => {
             let back = reply.address();
             reply.failed_at(&back, error, |error| Page::DeleteSecret(Some(error))).await

@@ -85,11 +85,11 @@ fn with_selected<V: IntoView + 'static>(
 async fn load(selection: &Selection, to_change: bool) -> Result<(Selection, Vec<SelectedSecret>), ApiError> {
     let (backend, ctx) = ssr::request()?;
     if to_change {
-        backend.secrets().may_change(&ctx, None).await.map_err(ssr::refuse)?;
+        backend.secrets().may_change(&ctx, None).await.map_err(ssr::respond_with)?;
     }
-    let secrets = backend.usages().of_selection(&ctx, selection).await.map_err(ssr::refuse)?;
+    let secrets = backend.usages().of_selection(&ctx, selection).await.map_err(ssr::respond_with)?;
     let left = Selection::of(secrets.iter().map(|secret| secret.id.clone()));
-    Ok((left.ok_or_else(|| ssr::refuse(Error::NotFound))?, secrets))
+    Ok((left.ok_or_else(|| ssr::respond_with(Error::NotFound))?, secrets))
 }
 
 /// In the place of a page that needs something to be selected.

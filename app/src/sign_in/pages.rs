@@ -169,7 +169,7 @@ fn with_link<V: IntoView + 'static>(
                 None => Either::Right(SpentLink().into_any()),
             },
             Err(AccessError::Refused(error)) => {
-                let error = ssr::refuse(error);
+                let error = ssr::respond_with(error);
                 Either::Right(view! { <Alert title="Not now"><p>{error.message()}</p></Alert> }.into_any())
             }
             Err(_) => Either::Right(SpentLink().into_any()),

@@ -10,7 +10,7 @@ use crate::{
     extract::{Anybody, Nothing, PostForm, RawForm, Sender, SignedIn},
     respond::{Reply, done, own_address},
     secrets::LIST,
-    ui::notice::Deed,
+    ui::flash::ActionDone,
 };
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -71,7 +71,7 @@ pub async fn sign_out(RawForm { reply, form }: RawForm<Nothing>) -> Response {
     if let Err(error) = ended.await {
         return reply.render_rejected(error.into(), Vec::new(), Page::Account).await;
     }
-    let mut response = done(SIGN_IN, Deed::SignedOut);
+    let mut response = done(SIGN_IN, ActionDone::SignedOut);
     let headers = response.headers_mut();
     if let Some(cookie) = cookie::SESSION.take_back(SecureCookies::of(&reply.parts)) {
         headers.append(header::SET_COOKIE, cookie);

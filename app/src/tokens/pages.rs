@@ -34,7 +34,7 @@ pub fn TokensPage() -> impl IntoView {
         let loaded = match ssr::request() {
             Ok((backend, ctx)) => {
                 let beyond = beyond.as_ref().map(|(at, id)| (*at, id.as_str()));
-                backend.tokens().list(&ctx, everybodys, beyond).await.map_err(ssr::refuse)
+                backend.tokens().list(&ctx, everybodys, beyond).await.map_err(ssr::respond_with)
             }
             Err(error) => Err(error),
         };
@@ -197,7 +197,7 @@ pub fn AddTokenPage(form: FormState) -> impl IntoView {
     let page = Suspend::new(async move {
         let loaded = match ssr::request() {
             Ok((backend, ctx)) => {
-                let proof = backend.sessions().proof(&ctx).await.map_err(ssr::refuse);
+                let proof = backend.sessions().proof(&ctx).await.map_err(ssr::respond_with);
                 proof.map(|proof| (proof, backend.tokens().limits()))
             }
             Err(error) => Err(error),
@@ -304,7 +304,7 @@ pub fn RevokeTokenPage(form: FormState) -> impl IntoView {
     let id = ssr::path_segment(2).unwrap_or_default();
     let page = Suspend::new(async move {
         let loaded = match ssr::request() {
-            Ok((backend, ctx)) => backend.tokens().get(&ctx, &id).await.map_err(ssr::refuse),
+            Ok((backend, ctx)) => backend.tokens().get(&ctx, &id).await.map_err(ssr::respond_with),
             Err(error) => Err(error),
         };
         match loaded {

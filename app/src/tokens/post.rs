@@ -5,7 +5,7 @@ use crate::{
     document::Page,
     extract::{Nothing, Path, PostForm, SignedIn},
     respond::done,
-    ui::notice::Deed,
+    ui::flash::ActionDone,
 };
 use axum::{http::StatusCode, response::Response};
 use domain::{
@@ -59,7 +59,7 @@ pub async fn revoke(Path(id): Path<String>, PostForm { reply, sent }: PostForm<N
         backend.tokens().revoke(&ctx, &id).await.map_err(AccessError::from)
     };
     match revoked.await {
-        Ok(_) => done(TOKENS, Deed::TokenRevoked),
+        Ok(_) => done(TOKENS, ActionDone::TokenRevoked),
         Err(error) => reply.render_rejected(error, Vec::new(), Page::RevokeToken).await,
     }
 }

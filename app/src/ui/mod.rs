@@ -10,13 +10,13 @@ pub mod dialog;
 pub mod dom;
 pub mod field;
 #[cfg(feature = "ssr")]
+pub mod flash;
+#[cfg(feature = "ssr")]
 pub mod frame;
 pub mod icon;
 pub mod in_place;
 pub mod instant_controls;
 pub mod leave_guard;
-#[cfg(feature = "ssr")]
-pub mod notice;
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]

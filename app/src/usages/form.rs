@@ -62,7 +62,7 @@ pub fn EditUsagePage(
     let page = Suspend::new(async move {
         let loaded = match name {
             Some(name) => load(kind, Some(name), returned).await,
-            None => Err(ssr::refuse(Error::NotFound)),
+            None => Err(ssr::respond_with(Error::NotFound)),
         };
         match loaded {
             Ok(form) => {
@@ -110,9 +110,9 @@ async fn load(
 ) -> Result<Form, ApiError> {
     let (backend, ctx) = ssr::request()?;
     let usages = backend.usages();
-    usages.may_change(&ctx, kind, name.as_ref()).await.map_err(ssr::refuse)?;
+    usages.may_change(&ctx, kind, name.as_ref()).await.map_err(ssr::respond_with)?;
     let stored = match &name {
-        Some(name) => Some(usages.get(&ctx, kind, name).await.map_err(ssr::refuse)?),
+        Some(name) => Some(usages.get(&ctx, kind, name).await.map_err(ssr::respond_with)?),
         None => None,
     };
     let Returned { mut input, error, tested, found } = returned.unwrap_or_else(|| Returned {
@@ -133,7 +133,7 @@ async fn load(
     let target = UsageContent::parse(kind, &draft).ok().map(|content| content.target);
     let chosen = SecretId::parse(&input.pull_secret);
     let choices = usages.choices(&ctx, kind, target.as_ref(), &input.find, chosen.as_ref()).await;
-    let choices = choices.map_err(ssr::refuse)?;
+    let choices = choices.map_err(ssr::respond_with)?;
     Ok(Form { kind, stored, input, error, tested, found, choices, target, now: ctx.now })
 }
 

@@ -48,7 +48,7 @@ pub fn UsagesPage(kind: UsageKind) -> impl IntoView {
     let query = UsageQuery::parse(&ssr::query());
     Suspend::new(async move {
         let loaded = match ssr::request() {
-            Ok((backend, ctx)) => backend.usages().list(&ctx, kind, &query).await.map_err(ssr::refuse),
+            Ok((backend, ctx)) => backend.usages().list(&ctx, kind, &query).await.map_err(ssr::respond_with),
             Err(error) => Err(error),
         };
         match loaded {
@@ -257,11 +257,11 @@ pub fn DeleteUsagePage(
         let loaded = match (ssr::request(), name) {
             (Ok((backend, ctx)), Some(name)) => {
                 match backend.usages().may_change(&ctx, kind, Some(&name)).await {
-                    Ok(()) => backend.usages().get(&ctx, kind, &name).await.map_err(ssr::refuse),
-                    Err(error) => Err(ssr::refuse(error)),
+                    Ok(()) => backend.usages().get(&ctx, kind, &name).await.map_err(ssr::respond_with),
+                    Err(error) => Err(ssr::respond_with(error)),
                 }
             }
-            (Ok(_), None) => Err(ssr::refuse(Error::NotFound)),
+            (Ok(_), None) => Err(ssr::respond_with(Error::NotFound)),
             (Err(error), _) => Err(error),
         };
         match loaded {

@@ -5,9 +5,9 @@ use crate::{
     checks::answer,
     document::Page,
     extract::{Nothing, Path, PostForm, SignedIn},
-    respond::{Reply, with_notice},
+    respond::{Reply, with_flash},
     ssr,
-    ui::notice::Notice,
+    ui::flash::Flash,
 };
 use axum::{
     http::StatusCode,
@@ -42,7 +42,7 @@ pub async fn delete(
         input::delete(&backend, &ctx, kind, &name).await
     };
     match deleted.await {
-        Ok(notice) => with_notice(kind.list(), &notice),
+        Ok(flash) => with_flash(kind.list(), &flash),
         Err(error) => reply.failed(error, |error| Page::DeleteUsage(kind, Some(error))).await,
     }
 }
@@ -91,7 +91,7 @@ async fn save(
     PostForm { reply, sent }: PostForm<UsageInput>,
     kind: UsageKind,
     page: FormPage,
-    action: impl AsyncFnOnce(SignedIn, &UsageInput) -> Result<Notice, Error>,
+    action: impl AsyncFnOnce(SignedIn, &UsageInput) -> Result<Flash, Error>,
 ) -> Response {
     let (signed_in, typed) = match sent {
         Ok(sent) => sent,
@@ -102,7 +102,7 @@ async fn save(
         return reply.page(StatusCode::OK, page(kind, Some(Box::new(returned)))).await;
     }
     match action(signed_in, &typed).await {
-        Ok(notice) => with_notice(kind.list(), &notice),
+        Ok(flash) => with_flash(kind.list(), &flash),
         Err(error) => again(reply, kind, page, typed, error).await,
     }
 }

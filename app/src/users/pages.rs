@@ -29,7 +29,9 @@ pub fn UsersPage() -> impl IntoView {
 
     Suspend::new(async move {
         let loaded = match ssr::request() {
-            Ok((backend, ctx)) => backend.users().list(&ctx, &wanted, &beyond).await.map_err(ssr::refuse),
+            Ok((backend, ctx)) => {
+                backend.users().list(&ctx, &wanted, &beyond).await.map_err(ssr::respond_with)
+            }
             Err(error) => Err(error),
         };
         match loaded {
@@ -154,7 +156,7 @@ pub fn AddUserPage(form: FormState) -> impl IntoView {
     }
     let page = Suspend::new(async move {
         let loaded = match ssr::request() {
-            Ok((backend, ctx)) => backend.sessions().proof(&ctx).await.map_err(ssr::refuse),
+            Ok((backend, ctx)) => backend.sessions().proof(&ctx).await.map_err(ssr::respond_with),
             Err(error) => Err(error),
         };
         match loaded {
@@ -196,7 +198,7 @@ fn add_form(form: &FormState, proof: Proof) -> impl IntoView + use<> {
 fn not_for_admins(heading: &'static str) -> Option<impl IntoView> {
     let error = match ssr::request() {
         Ok(_) if ssr::may(Role::Admin) => return None,
-        Ok(_) => ssr::refuse(Error::Forbidden),
+        Ok(_) => ssr::respond_with(Error::Forbidden),
         Err(error) => error,
     };
     Some(view! { <div class="form-page"><LoadFailure error heading noun="user" list=USERS/></div> })
@@ -229,7 +231,7 @@ pub fn UserPageView(form: FormState) -> impl IntoView {
     let page = Suspend::new(async move {
         let loaded = match ssr::request() {
             Ok((backend, ctx)) => {
-                backend.users().get(&ctx, &name).await.map(|user| (user, ctx.now)).map_err(ssr::refuse)
+                backend.users().get(&ctx, &name).await.map(|user| (user, ctx.now)).map_err(ssr::respond_with)
             }
             Err(error) => Err(error),
         };

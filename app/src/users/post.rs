@@ -5,7 +5,7 @@ use crate::{
     document::Page,
     extract::{Nothing, Path, PostForm, SignedIn},
     respond::{Reply, done},
-    ui::notice::Deed,
+    ui::flash::ActionDone,
 };
 use axum::{http::StatusCode, response::Response};
 use backend::PasswordReset;
@@ -61,7 +61,7 @@ pub async fn set_role(Path(name): Path<String>, PostForm { reply, sent }: PostFo
         Err(error) => return not_changed(reply, &name, error.into()).await,
     };
     match backend.users().set_role(&ctx, &name, &input.role, &input.current_password).await {
-        Ok(()) => done(&user_address(&name), Deed::RoleChanged),
+        Ok(()) => done(&user_address(&name), ActionDone::RoleChanged),
         Err(error) => {
             let typed = vec![(AccessField::Role, input.role)];
             not_proven(reply, &name, UserQuestion::Role, typed, error).await
@@ -76,7 +76,7 @@ pub async fn disable(Path(name): Path<String>, PostForm { reply, sent }: PostFor
         backend.users().disable(&ctx, &name).await
     };
     match disabled.await {
-        Ok(()) => done(&user_address(&name), Deed::UserDisabled),
+        Ok(()) => done(&user_address(&name), ActionDone::UserDisabled),
         Err(error) => not_changed(reply, &name, error).await,
     }
 }
@@ -95,7 +95,7 @@ pub async fn enable(Path(name): Path<String>, PostForm { reply, sent }: PostForm
         backend.users().enable(&ctx, &name, &input.current_password).await
     };
     match enabled.await {
-        Ok(()) => done(&user_address(&name), Deed::UserEnabled),
+        Ok(()) => done(&user_address(&name), ActionDone::UserEnabled),
         Err(error) => not_proven(reply, &name, UserQuestion::Enable, Vec::new(), error).await,
     }
 }
@@ -107,7 +107,7 @@ pub async fn end_sessions(Path(name): Path<String>, PostForm { reply, sent }: Po
         backend.users().end_sessions(&ctx, &name).await
     };
     match ended.await {
-        Ok(()) => done(&user_address(&name), Deed::SessionsEnded),
+        Ok(()) => done(&user_address(&name), ActionDone::SessionsEnded),
         Err(error) => not_changed(reply, &name, error).await,
     }
 }

@@ -83,7 +83,7 @@ pub fn UserQuestionPage(question: UserQuestion, form: FormState) -> impl IntoVie
                 Ok((user, last, proof))
             }
             .await
-            .map_err(ssr::refuse),
+            .map_err(ssr::respond_with),
             Err(error) => Err(error),
         };
         match loaded {

@@ -5,7 +5,7 @@ use crate::{
     document::Page,
     extract::{Nothing, Path, PostForm, SignedIn},
     respond::done,
-    ui::notice::Deed,
+    ui::flash::ActionDone,
 };
 use axum::response::Response;
 use domain::error::Error;
@@ -18,7 +18,7 @@ pub async fn restore(Path(row): Path<Uuid>, PostForm { reply, sent }: PostForm<N
         backend.secrets().restore(&ctx, row).await
     };
     match restored.await {
-        Ok(_) => done(DELETED, Deed::SecretRestored),
+        Ok(_) => done(DELETED, ActionDone::SecretRestored),
         Err(error) => reply.failed_at(DELETED, error, |error| Page::DeletedSecrets(Some(error))).await,
     }
 }
@@ -34,7 +34,7 @@ pub async fn remove(Path(row): Path<Uuid>, PostForm { reply, sent }: PostForm<No
         }
     };
     match removed.await {
-        Ok(()) => done(DELETED, Deed::SecretRemoved),
+        Ok(()) => done(DELETED, ActionDone::SecretRemoved),
         Err(error) => reply.failed_at(DELETED, error, |error| Page::RemoveSecret(Some(error))).await,
     }
 }

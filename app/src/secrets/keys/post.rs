@@ -5,7 +5,7 @@ use crate::{
     document::Page,
     extract::{Path, Sender, SignedIn, Unread},
     respond::{Reply, done},
-    ui::notice::Deed,
+    ui::flash::ActionDone,
 };
 use axum::{
     body::Body,
@@ -79,7 +79,7 @@ pub async fn switch(Path(id): Path<SecretId>, Unread { reply, body }: Unread) ->
         backend.secrets().switch_key_tested(&ctx, &id, &input.fingerprint, &input.tested).await
     };
     match switched.await {
-        Ok(()) => done(&key_address(&id), Deed::KeySwitched),
+        Ok(()) => done(&key_address(&id), ActionDone::KeySwitched),
         Err(error) => not_done(reply, &id, error).await,
     }
 }
@@ -91,7 +91,7 @@ pub async fn discard(Path(id): Path<SecretId>, Unread { reply, body }: Unread) -
         backend.secrets().discard_key(&ctx, &id, &input.fingerprint).await
     };
     match discarded.await {
-        Ok(()) => done(&key_address(&id), Deed::KeyDiscarded),
+        Ok(()) => done(&key_address(&id), ActionDone::KeyDiscarded),
         Err(error) => not_done(reply, &id, error).await,
     }
 }

@@ -3,7 +3,7 @@
 use super::{TESTED, key_address, replaced};
 use crate::{
     checks::answer::StatusWord,
-    secrets::{LIST, load::with_users, users::UsedWarning},
+    secrets::{LIST, consumers::UsedWarning, load::with_users},
     ssr,
     ui::{
         ago::Ago,

@@ -29,7 +29,7 @@ pub fn SelectedTestedPage(
     match outcome {
         None => EitherOf3::A(NothingSelected()),
         Some(Err(error)) => {
-            let error = ssr::refuse(error);
+            let error = ssr::respond_with(error);
             EitherOf3::B(view! { <LoadFailure error heading="Connections" noun="secret" list=LIST/> })
         }
         Some(Ok(tested)) => EitherOf3::C(view! { <Shown tested/> }),

@@ -5,8 +5,8 @@ use crate::{
     error::ApiError,
     secrets::{
         confirmation::{confirmation, refusal},
+        consumers::count_words_of,
         list_before,
-        users::count_words_of,
     },
     ssr,
     ui::{confirm::not_done, icon::icon},

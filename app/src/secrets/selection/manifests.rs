@@ -229,7 +229,7 @@ fn proof_asked(form: FormState) -> impl IntoView {
     let back = format!("{}?{}", MANIFESTS, ssr::query());
     Suspend::new(async move {
         let proof = match ssr::request() {
-            Ok((backend, ctx)) => backend.sessions().proof(&ctx).await.map_err(ssr::refuse),
+            Ok((backend, ctx)) => backend.sessions().proof(&ctx).await.map_err(ssr::respond_with),
             Err(error) => Err(error),
         };
         match proof {

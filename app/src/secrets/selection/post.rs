@@ -10,7 +10,7 @@ use crate::{
     respond::{Reply, access_status, done, to_sign_in},
     secrets::{list_before, with_list},
     ssr,
-    ui::notice::Deed,
+    ui::flash::ActionDone,
 };
 use axum::{
     body::Body,
@@ -88,7 +88,7 @@ pub async fn delete(PostForm { reply, sent }: PostForm<Deletion>) -> Response {
         backend.secrets().delete_many(&ctx, &selection, &typed.confirmation).await
     };
     match deleted.await {
-        Ok(_) => done(&list_before(reply.query()), Deed::SecretsDeleted),
+        Ok(_) => done(&list_before(reply.query()), ActionDone::SecretsDeleted),
         Err(error) => {
             let back = reply.address();
             reply.failed_at(&back, error, |error| Page::DeleteSelected(Some(error))).await
