@@ -30,9 +30,9 @@ use crate::{
     tokens::pages::{AddTokenPage, RevokeTokenPage, TokenCreatedPage, TokensPage},
     ui::{frame::Frame, icon},
     usages::{
-        form::{AddUsagePage, EditUsagePage},
         input::Returned as ReturnedUsage,
         list::{DeleteUsagePage, UsagesPage},
+        pages::{AddUsagePage, EditUsagePage},
     },
     users::{
         MadeLink,

@@ -2,7 +2,7 @@
 
 use super::ACCOUNT;
 use crate::{
-    failure::LoadFailure,
+    failure::{Subject, loaded},
     form_state::{FormState, Line},
     secrets::LIST,
     ssr,
@@ -13,7 +13,7 @@ use crate::{
         theme_switch::ThemeSwitch,
     },
 };
-use backend::{SessionSummary, TokenPage, TokenSummary};
+use backend::{Backend, Ctx, SessionSummary, TokenPage, TokenSummary};
 use domain::{
     access::{AccessField, Role},
     error::Error,
@@ -24,40 +24,30 @@ use leptos::{either::Either, prelude::*};
 /// One's own password, sessions and theme.
 #[component]
 pub fn AccountPage(form: FormState) -> impl IntoView {
-    let page = Suspend::new(async move {
-        let loaded = match ssr::request() {
-            Ok((backend, ctx)) => {
-                let own = async {
-                    let issuer = backend.users().own_issuer(&ctx).await?;
-                    let tokens = backend.tokens().list(&ctx, false, None).await?;
-                    Ok((backend.sessions().own(&ctx).await?, issuer, tokens, ctx.now))
-                };
-                own.await.map_err(ssr::respond_with)
-            }
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Err(error) => {
-                Either::Left(view! { <LoadFailure error heading="Account" noun="account" list=LIST/> })
-            }
-            Ok((sessions, issuer, tokens, now)) => Either::Right(view! {
-                <h1>"Account"</h1>
-                <WhoAmI/>
-                {form.summary()}
-                {match issuer {
-                    Some(issuer) => Either::Left(view! {
-                        <h2>"Password"</h2>
-                        <p>"You sign in at " <b>{issuer}</b> ": your password is kept there, and so are the groups that say what you may do here."</p>
-                    }),
-                    None => Either::Right(change_password(&form)),
-                }}
-                <h2>"Sessions"</h2>
-                <Sessions sessions now/>
-                <h2>"API tokens"</h2>
-                <OwnTokens tokens/>
-                <h2>"Theme"</h2>
-                <ThemeSwitch back=ACCOUNT.to_owned()/>
-            }),
+    let load = async |backend: Backend, ctx: Ctx| {
+        let issuer = backend.users().own_issuer(&ctx).await?;
+        let tokens = backend.tokens().list(&ctx, false, None).await?;
+        Ok((backend.sessions().own(&ctx).await?, issuer, tokens, ctx.now))
+    };
+    let subject = Subject { heading: "Account", noun: "account", list: LIST };
+    let page = loaded(subject, load, move |(sessions, issuer, tokens, now)| {
+        view! {
+            <h1>"Account"</h1>
+            <WhoAmI/>
+            {form.summary()}
+            {match issuer {
+                Some(issuer) => Either::Left(view! {
+                    <h2>"Password"</h2>
+                    <p>"You sign in at " <b>{issuer}</b> ": your password is kept there, and so are the groups that say what you may do here."</p>
+                }),
+                None => Either::Right(change_password(&form)),
+            }}
+            <h2>"Sessions"</h2>
+            <Sessions sessions now/>
+            <h2>"API tokens"</h2>
+            <OwnTokens tokens/>
+            <h2>"Theme"</h2>
+            <ThemeSwitch back=ACCOUNT.to_owned()/>
         }
     });
     view! { <div class="form-page">{page}</div> }
@@ -194,26 +184,13 @@ fn Sessions(sessions: Vec<SessionSummary>, now: Timestamp) -> impl IntoView {
 #[component]
 pub fn EndSessionPage() -> impl IntoView {
     let id = ssr::path_segment(3).unwrap_or_default();
-    let page = Suspend::new(async move {
-        let loaded = match ssr::request() {
-            Ok((backend, ctx)) => match backend.sessions().own(&ctx).await {
-                Ok(sessions) => sessions
-                    .into_iter()
-                    .find(|session| session.id.to_string() == id)
-                    .map(|session| (session, ctx.now))
-                    .ok_or(Error::NotFound),
-                Err(error) => Err(error),
-            }
-            .map_err(ssr::respond_with),
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok((session, now)) => Either::Left(view! { <EndQuestion session now/> }),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Account" noun="session" list=ACCOUNT/> })
-            }
-        }
-    });
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        let mut sessions = backend.sessions().own(&ctx).await?.into_iter();
+        let session = sessions.find(|session| session.id.to_string() == id).ok_or(Error::NotFound)?;
+        Ok((session, ctx.now))
+    };
+    let subject = Subject { heading: "Account", noun: "session", list: ACCOUNT };
+    let page = loaded(subject, load, |(session, now)| view! { <EndQuestion session now/> });
     view! { <div class="form-page">{page}</div> }
 }
 

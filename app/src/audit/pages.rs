@@ -5,8 +5,11 @@ use super::{
     entries::Entries,
     query::{address, filters, parse},
 };
-use crate::{failure::LoadFailure, ssr};
-use backend::{AuditAction, AuditPage, AuditQuery, Outcome};
+use crate::{
+    failure::{Subject, loaded},
+    ssr,
+};
+use backend::{AuditAction, AuditPage, AuditQuery, Backend, Ctx, Outcome};
 use domain::time::Timestamp;
 use leptos::{either::Either, prelude::*};
 
@@ -14,19 +17,10 @@ use leptos::{either::Either, prelude::*};
 #[component]
 pub fn AuditPageView() -> impl IntoView {
     let query = parse(&ssr::query());
-
-    Suspend::new(async move {
-        let loaded = match ssr::request() {
-            Ok((backend, ctx)) => backend.audit().list(&ctx, &query).await.map_err(ssr::respond_with),
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok(page) => Either::Left(view! { <Log page query/> }),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Audit" noun="record" list=AUDIT/> })
-            }
-        }
-    })
+    let wanted = query.clone();
+    let load = move |backend: Backend, ctx: Ctx| async move { backend.audit().list(&ctx, &wanted).await };
+    let subject = Subject { heading: "Audit", noun: "record", list: AUDIT };
+    loaded(subject, load, move |page| view! { <Log page query/> })
 }
 
 #[component]

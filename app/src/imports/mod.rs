@@ -2,6 +2,7 @@
 
 pub mod choose;
 pub mod post;
+pub mod row;
 pub mod start;
 
 use backend::ImportChoice;

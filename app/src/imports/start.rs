@@ -3,21 +3,21 @@
 use super::{IMPORT, message};
 use crate::{
     checks::button::{ANSWER, FORM, TestInPlace},
-    failure::LoadFailure,
+    failure::{Subject, loaded},
     help,
     secrets::LIST,
-    ssr,
     ui::{
         alert::Alert,
         confirm::not_done,
         field::{FieldText, field_frame},
     },
 };
+use backend::{Backend, Ctx};
 use domain::{
     error::Error,
     import::{ImportError, ImportProblem},
 };
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
 /// Where an import begins.
 #[component]
@@ -25,18 +25,9 @@ pub fn ImportPage(
     /// Why an import was not begun. What was pasted is not sent back.
     refused: Option<ImportError>,
 ) -> impl IntoView {
-    let page = Suspend::new(async move {
-        let may = match ssr::request() {
-            Ok((backend, ctx)) => backend.imports().may_import(&ctx).await.map_err(ssr::respond_with),
-            Err(error) => Err(error),
-        };
-        match may {
-            Ok(()) => Either::Left(view! { <Form refused/> }),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Import secrets" noun="secret" list=LIST/> })
-            }
-        }
-    });
+    let load = async |backend: Backend, ctx: Ctx| backend.imports().may_import(&ctx).await;
+    let subject = Subject { heading: "Import secrets", noun: "secret", list: LIST };
+    let page = loaded(subject, load, |()| view! { <Form refused/> });
     view! { <div class="form-page">{page}</div> }
 }
 

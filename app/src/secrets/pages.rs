@@ -16,19 +16,20 @@ use crate::{
     audit::history::History,
     checks::section::CheckSection,
     error::ApiError,
-    failure::LoadFailure,
+    failure::{Subject, loaded},
     help::inline_help::form_help,
     imports::IMPORT,
     ssr,
     ui::{ago::Ago, confirm::ConfirmPage, icon::icon, place_list::PlaceList},
 };
+use backend::{Backend, Ctx};
 use domain::{
     error::{Error, Field},
     import::Note,
     secret::{Origins, RegistryHost, SecretDetails},
     usage::{SecretUsers, UsageKind},
 };
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
 /// Add a secret.
 #[component]
@@ -36,28 +37,19 @@ pub fn AddPage(
     /// What the form was answered with that this page shows again.
     returned: Option<Returned>,
 ) -> impl IntoView {
-    let page = Suspend::new(async move {
-        let may = match ssr::request() {
-            Ok((backend, ctx)) => backend.secrets().may_change(&ctx, None).await.map_err(ssr::respond_with),
-            Err(error) => Err(error),
-        };
-        match may {
-            Ok(()) => {
-                let purpose = Purpose::Add { submission: ssr::new_submission() };
-                let ((refused, tested), (address, check)) = (parts(returned), addresses());
-                let typed = refused.as_ref().map(|refused| refused.typed.clone()).unwrap_or_default();
-                let help = form_help(&typed.registry_host);
-                Either::Left(view! {
-                    <h1>"Add secret"</h1>
-                    <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored. A docker config or Kubernetes Secret can be " <a href=IMPORT>"imported"</a> "."</p>
-                    <SecretForm purpose refused=refused.clone() address cancel=list_before(&ssr::query()) help/>
-                    <GenerateOffer/>
-                    <CheckSection typed kind=None refused tested address=check/>
-                })
-            }
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Add secret" noun="secret" list=LIST/> })
-            }
+    let load = async |backend: Backend, ctx: Ctx| backend.secrets().may_change(&ctx, None).await;
+    let subject = Subject { heading: "Add secret", noun: "secret", list: LIST };
+    let page = loaded(subject, load, move |()| {
+        let purpose = Purpose::Add { submission: ssr::new_submission() };
+        let ((refused, tested), (address, check)) = (parts(returned), addresses());
+        let typed = refused.as_ref().map(|refused| refused.typed.clone()).unwrap_or_default();
+        let help = form_help(&typed.registry_host);
+        view! {
+            <h1>"Add secret"</h1>
+            <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored. A docker config or Kubernetes Secret can be " <a href=IMPORT>"imported"</a> "."</p>
+            <SecretForm purpose refused=refused.clone() address cancel=list_before(&ssr::query()) help/>
+            <GenerateOffer/>
+            <CheckSection typed kind=None refused tested address=check/>
         }
     });
     view! { <div class="form-page">{page}</div> }

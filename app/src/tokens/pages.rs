@@ -4,12 +4,12 @@ use super::{TOKENS, stopped_words};
 use crate::{
     account::proof::prove_again,
     api_docs::API_DOCS,
-    failure::LoadFailure,
+    failure::{Subject, loaded},
     form_state::{FormState, Line, message},
     ssr,
     ui::{ago::Ago, confirm::ConfirmPage, copy::Once, icon::icon, pages::Pages},
 };
-use backend::{CreatedToken, Proof, TokenLimits, TokenPage, TokenSummary, called_token};
+use backend::{Backend, CreatedToken, Ctx, Proof, TokenLimits, TokenPage, TokenSummary, called_token};
 use domain::{
     access::{AccessField, Restriction, Role, TokenScope},
     percent,
@@ -21,6 +21,8 @@ use leptos::{either::Either, prelude::*};
 const PROOF_HINT: &str =
     "For every scope but “Read metadata”: a token outlasts your session, so confirm that it is you.";
 
+const SUBJECT: Subject = Subject { heading: "Tokens", noun: "token", list: TOKENS };
+
 /// One's own tokens, or everybody's.
 #[component]
 pub fn TokensPage() -> impl IntoView {
@@ -30,21 +32,11 @@ pub fn TokensPage() -> impl IntoView {
         Some((at.parse().ok().filter(|micros| *micros >= 0).map(Timestamp::from_micros)?, id.to_owned()))
     });
 
-    Suspend::new(async move {
-        let loaded = match ssr::request() {
-            Ok((backend, ctx)) => {
-                let beyond = beyond.as_ref().map(|(at, id)| (*at, id.as_str()));
-                backend.tokens().list(&ctx, everybodys, beyond).await.map_err(ssr::respond_with)
-            }
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok(page) => Either::Left(view! { <List page everybodys/> }),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Tokens" noun="token" list=TOKENS/> })
-            }
-        }
-    })
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        let beyond = beyond.as_ref().map(|(at, id)| (*at, id.as_str()));
+        backend.tokens().list(&ctx, everybodys, beyond).await
+    };
+    loaded(SUBJECT, load, move |page| view! { <List page everybodys/> })
 }
 
 #[component]
@@ -194,21 +186,11 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
 /// Add a token.
 #[component]
 pub fn AddTokenPage(form: FormState) -> impl IntoView {
-    let page = Suspend::new(async move {
-        let loaded = match ssr::request() {
-            Ok((backend, ctx)) => {
-                let proof = backend.sessions().proof(&ctx).await.map_err(ssr::respond_with);
-                proof.map(|proof| (proof, backend.tokens().limits()))
-            }
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok((proof, limits)) => Either::Left(add_form(&form, proof, limits)),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Tokens" noun="token" list=TOKENS/> })
-            }
-        }
-    });
+    let load = async |backend: Backend, ctx: Ctx| {
+        let proof = backend.sessions().proof(&ctx).await?;
+        Ok((proof, backend.tokens().limits()))
+    };
+    let page = loaded(SUBJECT, load, move |(proof, limits)| add_form(&form, proof, limits));
     view! { <div class="form-page">{page}</div> }
 }
 
@@ -302,30 +284,22 @@ pub fn TokenCreatedPage(token: CreatedToken) -> impl IntoView {
 #[component]
 pub fn RevokeTokenPage(form: FormState) -> impl IntoView {
     let id = ssr::path_segment(2).unwrap_or_default();
-    let page = Suspend::new(async move {
-        let loaded = match ssr::request() {
-            Ok((backend, ctx)) => backend.tokens().get(&ctx, &id).await.map_err(ssr::respond_with),
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok(token) => Either::Left(view! {
-                <ConfirmPage
-                    heading="Revoke token".to_owned()
-                    cancel=TOKENS.to_owned()
-                    confirm="Revoke"
-                    refused=form.error.is_some().then(|| form.summary().into_any())
-                    reason=form.error.as_ref().map(message)
-                >
-                    <p>
-                        "Are you sure to revoke the token " <b>{token.name}</b> " of "
-                        {token.owner.unwrap_or_else(|| "the command line".to_owned())} " (" <code>{token.id}</code>
-                        ")? Whatever uses it is refused from then on, and it cannot be brought back."
-                    </p>
-                </ConfirmPage>
-            }),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Tokens" noun="token" list=TOKENS/> })
-            }
+    let load = move |backend: Backend, ctx: Ctx| async move { backend.tokens().get(&ctx, &id).await };
+    let page = loaded(SUBJECT, load, move |token: TokenSummary| {
+        view! {
+            <ConfirmPage
+                heading="Revoke token".to_owned()
+                cancel=TOKENS.to_owned()
+                confirm="Revoke"
+                refused=form.error.is_some().then(|| form.summary().into_any())
+                reason=form.error.as_ref().map(message)
+            >
+                <p>
+                    "Are you sure to revoke the token " <b>{token.name}</b> " of "
+                    {token.owner.unwrap_or_else(|| "the command line".to_owned())} " (" <code>{token.id}</code>
+                    ")? Whatever uses it is refused from then on, and it cannot be brought back."
+                </p>
+            </ConfirmPage>
         }
     });
     view! { <div class="form-page">{page}</div> }

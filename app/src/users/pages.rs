@@ -3,12 +3,12 @@
 use super::{MadeLink, PROOF_HINT, USERS, is_oneself, user_address};
 use crate::{
     account::proof::prove_again,
-    failure::LoadFailure,
+    failure::{LoadFailure, Subject, loaded},
     form_state::{FormState, Line},
     ssr,
     ui::{ago::Ago, copy::Once, icon::icon, pages::Pages},
 };
-use backend::{Proof, UserPage, UserSummary};
+use backend::{Backend, Ctx, Proof, UserPage, UserSummary};
 use domain::{
     access::{AccessField, Role},
     error::Error,
@@ -20,27 +20,19 @@ use leptos::{
     prelude::*,
 };
 
+const SUBJECT: Subject = Subject { heading: "Users", noun: "user", list: USERS };
+
 /// Users by name, with a search.
 #[component]
 pub fn UsersPage() -> impl IntoView {
     let search = ssr::query_parameter("q").unwrap_or_default();
     let beyond = ssr::query_parameter("after").unwrap_or_default();
-    let wanted = search.clone();
-
-    Suspend::new(async move {
-        let loaded = match ssr::request() {
-            Ok((backend, ctx)) => {
-                backend.users().list(&ctx, &wanted, &beyond).await.map_err(ssr::respond_with)
-            }
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok(page) => Either::Left(view! { <List page search=wanted beyond/> }),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Users" noun="user" list=USERS/> })
-            }
-        }
-    })
+    let wanted = (search.clone(), beyond.clone());
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        let (search, beyond) = wanted;
+        backend.users().list(&ctx, &search, &beyond).await
+    };
+    loaded(SUBJECT, load, move |page| view! { <List page search beyond/> })
 }
 
 #[component]
@@ -154,18 +146,9 @@ pub fn AddUserPage(form: FormState) -> impl IntoView {
     if let Some(failure) = not_for_admins("Add user") {
         return Either::Left(failure);
     }
-    let page = Suspend::new(async move {
-        let loaded = match ssr::request() {
-            Ok((backend, ctx)) => backend.sessions().proof(&ctx).await.map_err(ssr::respond_with),
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok(proof) => Either::Left(add_form(&form, proof)),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Add user" noun="user" list=USERS/> })
-            }
-        }
-    });
+    let load = async |backend: Backend, ctx: Ctx| backend.sessions().proof(&ctx).await;
+    let subject = Subject { heading: "Add user", ..SUBJECT };
+    let page = loaded(subject, load, move |proof| add_form(&form, proof));
     Either::Right(view! { <div class="form-page">{page}</div> })
 }
 
@@ -228,27 +211,16 @@ pub fn LinkPage(link: MadeLink) -> impl IntoView {
 #[component]
 pub fn UserPageView(form: FormState) -> impl IntoView {
     let name = ssr::path_segment(2).unwrap_or_default();
-    let page = Suspend::new(async move {
-        let loaded = match ssr::request() {
-            Ok((backend, ctx)) => {
-                backend.users().get(&ctx, &name).await.map(|user| (user, ctx.now)).map_err(ssr::respond_with)
-            }
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok((user, now)) => Either::Left(view! { <OneUser user now form/> }),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Users" noun="user" list=USERS/> })
-            }
-        }
-    });
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        backend.users().get(&ctx, &name).await.map(|user| (user, ctx.now))
+    };
+    let page = loaded(SUBJECT, load, move |(user, now)| view! { <OneUser user now form/> });
     view! { <div class="form-page">{page}</div> }
 }
 
 #[component]
 fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView {
     let address = user_address(&user.name);
-    let to = |what: &str| format!("{address}/{what}");
     let seen = match user.signed_in_at {
         Some(at) => Either::Left(view! { ", signed in " <Ago at now/> }),
         None => Either::Right(", has never signed in"),
@@ -267,25 +239,6 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
         1 => EitherOf3::B("There is one."),
         count => EitherOf3::C(format!("There are {count}.")),
     };
-    let switch = if user.disabled {
-        Either::Left(view! {
-            <p>"This user may not sign in."</p>
-            <p>
-                <a class="button" href=to("enable")>
-                    "Enable user"
-                </a>
-            </p>
-        })
-    } else {
-        Either::Right(view! {
-            <p>"A disabled user may not sign in, every session ends, and every API token stops working. Nothing is deleted."</p>
-            <p>
-                <a class="button danger" href=to("disable")>
-                    "Disable user"
-                </a>
-            </p>
-        })
-    };
     let kept = match user.issuer.clone() {
         Some(issuer) => Either::Left(view! {
             <h2>"Role and password"</h2>
@@ -294,22 +247,7 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
                 ", by the groups they were in when they signed in last; both groups and password are kept there."
             </p>
         }),
-        None => Either::Right(view! {
-            <h2>"Role"</h2>
-            <form method="get" action=to("role") class="plain-form">
-                {role_choice(&form, user.role)}
-                <div class="actions">
-                    <button class="primary">"Change role"</button>
-                </div>
-            </form>
-            <h2>"Password"</h2>
-            <p>"A link with which the user chooses a new password. The old one and every session end at once."</p>
-            <p>
-                <a class="button" href=to("password-link")>
-                    "Make password link"
-                </a>
-            </p>
-        }),
+        None => Either::Right(role_and_password(&form, user.role, &address)),
     };
     view! {
         <h1>{format!("User {}", user.name)}</h1>
@@ -322,7 +260,7 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
             .then(|| {
                 view! {
                     <p>
-                        <a class="button" href=to("end-sessions")>
+                        <a class="button" href=format!("{address}/end-sessions")>
                             "End all sessions"
                         </a>
                     </p>
@@ -330,6 +268,48 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
             })}
         {suspended}
         <h2>{if user.disabled { "Enable" } else { "Disable" }}</h2>
-        {switch}
+        {enable_or_disable(user.disabled, &address)}
+    }
+}
+
+/// What is kept here of a user whom no provider vouches for.
+fn role_and_password(form: &FormState, role: Role, address: &str) -> impl IntoView + use<> {
+    view! {
+        <h2>"Role"</h2>
+        <form method="get" action=format!("{address}/role") class="plain-form">
+            {role_choice(form, role)}
+            <div class="actions">
+                <button class="primary">"Change role"</button>
+            </div>
+        </form>
+        <h2>"Password"</h2>
+        <p>"A link with which the user chooses a new password. The old one and every session end at once."</p>
+        <p>
+            <a class="button" href=format!("{address}/password-link")>
+                "Make password link"
+            </a>
+        </p>
+    }
+}
+
+fn enable_or_disable(disabled: bool, address: &str) -> impl IntoView + use<> {
+    if disabled {
+        Either::Left(view! {
+            <p>"This user may not sign in."</p>
+            <p>
+                <a class="button" href=format!("{address}/enable")>
+                    "Enable user"
+                </a>
+            </p>
+        })
+    } else {
+        Either::Right(view! {
+            <p>"A disabled user may not sign in, every session ends, and every API token stops working. Nothing is deleted."</p>
+            <p>
+                <a class="button danger" href=format!("{address}/disable")>
+                    "Disable user"
+                </a>
+            </p>
+        })
     }
 }

@@ -65,5 +65,5 @@ pub fn KeyPage(
             </p>
         })
     };
-    with_secret(false, show)
+    with_secret(show)
 }
