@@ -3,13 +3,14 @@
 use super::ACCOUNT;
 use crate::{
     failure::{Subject, loaded},
-    form_state::{FormState, Line},
+    form_state::FormState,
     secrets::LIST,
     ssr,
     tokens::{TOKENS, stopped_words},
     ui::{
         ago::Ago,
         confirm::{ConfirmPage, Consequence},
+        line::Line,
         theme_switch::ThemeSwitch,
     },
 };

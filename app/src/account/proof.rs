@@ -1,10 +1,7 @@
 //! How somebody proves anew who they are.
 
 use super::ACCOUNT;
-use crate::{
-    form_state::{FormState, Line},
-    sign_in::SIGN_ON,
-};
+use crate::{form_state::FormState, sign_in::SIGN_ON, ui::line::Line};
 use backend::Proof;
 use domain::{access::AccessField, percent};
 use leptos::{either::EitherOf3, prelude::*};

@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     secrets::input::{RejectedForm, Typed},
-    ui::field::{FieldText, field_frame},
+    ui::{
+        field::{FieldText, field_frame},
+        line::Line,
+    },
 };
 use domain::{
     check::Repository,
@@ -104,24 +107,11 @@ fn line(
     autofocus: bool,
 ) -> impl IntoView {
     let text = FieldText { id: field.key(), label: field.label(), mark: "optional", hint };
-    let described = text.described_by(problem.is_some());
-    let input = view! {
-        <input
-            type="text"
-            form=FORM
-            id=field.key()
-            name=field.key()
-            value=value
-            class="mono"
-            aria-invalid=problem.is_some().then_some("true")
-            aria-describedby=described
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck="false"
-            autofocus=autofocus
-        />
-    };
-    field_frame(text, Signal::stored(problem), None, input)
+    Line { optional: true, mono: true, autofocus, form: Some(FORM), ..Line::TEXT }.field(
+        text,
+        Some(value),
+        problem,
+    )
 }
 
 fn hosts_area(value: String, problem: Option<String>, autofocus: bool) -> impl IntoView {

@@ -1,9 +1,6 @@
 //! The field in which it is said once more that secrets that are in use are to be deleted, and what is said of it above the form.
 
-use crate::ui::{
-    alert::Alert,
-    field::{FieldText, field_frame},
-};
+use crate::ui::{alert::Alert, field::FieldText, line::Line};
 use domain::error::Field;
 use leptos::{either::Either, prelude::*};
 
@@ -17,24 +14,8 @@ pub fn confirmation(
 ) -> impl IntoView {
     let field = Field::Confirmation;
     let text = FieldText { id: field.key(), label, mark: "required", hint };
-    let described = words.map(str::to_owned).into_iter().chain(text.described_by(problem.is_some()));
-    let described = described.collect::<Vec<_>>().join(" ");
-    let input = view! {
-        <input
-            type="text"
-            id=field.key()
-            name=field.key()
-            class="mono"
-            aria-required="true"
-            aria-invalid=problem.is_some().then_some("true")
-            aria-describedby=described
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck="false"
-            autofocus=problem.is_some()
-        />
-    };
-    field_frame(text, Signal::stored(problem), None, input)
+    let autofocus = problem.is_some();
+    Line { mono: true, autofocus, described_by: words, ..Line::TEXT }.field(text, None, problem)
 }
 
 /// The alert above a form that was refused: a link to the field that it is about, or a sentence.

@@ -2,9 +2,9 @@
 
 use super::{SIGN_IN, SIGN_ON};
 use crate::{
-    form_state::{FormState, Line},
+    form_state::FormState,
     ssr,
-    ui::alert::Alert,
+    ui::{alert::Alert, line::Line},
 };
 use domain::{
     access::{AccessError, AccessField},

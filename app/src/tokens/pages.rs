@@ -5,9 +5,9 @@ use crate::{
     account::proof::prove_again,
     api_docs::API_DOCS,
     failure::{Subject, loaded},
-    form_state::{FormState, Line, message},
+    form_state::{FormState, message},
     ssr,
-    ui::{ago::Ago, confirm::ConfirmPage, copy::Once, icon::icon, pages::Pages},
+    ui::{ago::Ago, confirm::ConfirmPage, copy::Once, icon::icon, line::Line, pages::Pages},
 };
 use backend::{Backend, CreatedToken, Ctx, Proof, TokenLimits, TokenPage, TokenSummary, called_token};
 use domain::{

@@ -18,6 +18,8 @@ pub mod in_place;
 pub mod instant_controls;
 pub mod leave_guard;
 #[cfg(feature = "ssr")]
+pub mod line;
+#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod place_list;

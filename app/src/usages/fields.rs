@@ -12,6 +12,7 @@ use crate::{
         alert::Alert,
         field::{FieldText, field_frame},
         icon::icon,
+        line::Line,
     },
 };
 use domain::{
@@ -134,27 +135,12 @@ impl Form {
             (false, false) => "required",
         };
         let text = FieldText { id: field.key(), label, mark, hint };
-        let problem = self.problem(field);
-        let described = text.described_by(problem.is_some());
-        let first = self.problems().first().is_some_and(|error| error.field == field);
-        let input = view! {
-            <input
-                type="text"
-                id=field.key()
-                name=(!locked).then_some(field.key())
-                value=value.to_owned()
-                class="mono"
-                readonly=locked
-                aria-required=(!locked && !optional).then_some("true")
-                aria-invalid=problem.is_some().then_some("true")
-                aria-describedby=described
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck="false"
-                autofocus=first
-            />
-        };
-        field_frame(text, Signal::stored(problem), None, input)
+        let autofocus = self.problems().first().is_some_and(|error| error.field == field);
+        Line { optional, locked, autofocus, mono: true, ..Line::TEXT }.field(
+            text,
+            Some(value.to_owned()),
+            self.problem(field),
+        )
     }
 
     /// The select, with the fitting secrets first.

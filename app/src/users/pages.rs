@@ -4,9 +4,9 @@ use super::{MadeLink, PROOF_HINT, USERS, is_oneself, user_address};
 use crate::{
     account::proof::prove_again,
     failure::{LoadFailure, Subject, loaded},
-    form_state::{FormState, Line},
+    form_state::FormState,
     ssr,
-    ui::{ago::Ago, copy::Once, icon::icon, pages::Pages},
+    ui::{ago::Ago, copy::Once, icon::icon, line::Line, pages::Pages},
 };
 use backend::{Backend, Ctx, Proof, UserPage, UserSummary};
 use domain::{

@@ -12,6 +12,7 @@ use crate::{
         confirm::not_done,
         field::{FieldText, field_frame},
         icon::icon,
+        line::Line,
     },
 };
 use backend::ManifestFormat;
@@ -317,25 +318,8 @@ fn line(
     problem: Option<String>,
 ) -> impl IntoView {
     let text = FieldText { id, label, mark, hint };
-    let described = text.described_by(problem.is_some());
-    let wrong = problem.is_some();
     // Browsers put the password of the portal into a secret field that says "off".
-    let autocomplete = if value.is_some() { "off" } else { "new-password" };
-    let control = view! {
-        <input
-            type=if value.is_some() { "text" } else { "password" }
-            id=id
-            name=id
-            value=value
-            class="mono"
-            aria-required=(mark == "required").then_some("true")
-            aria-invalid=wrong.then_some("true")
-            aria-describedby=described
-            autocomplete=autocomplete
-            autocapitalize="none"
-            spellcheck="false"
-            autofocus=wrong
-        />
-    };
-    field_frame(text, Signal::stored(problem), None, control)
+    let kind = if value.is_some() { Line::TEXT } else { Line::NEW_PASSWORD };
+    let line = Line { optional: mark != "required", mono: true, autofocus: problem.is_some(), ..kind };
+    line.field(text, value, problem)
 }
