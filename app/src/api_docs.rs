@@ -1,5 +1,6 @@
 //! The page that describes the API. What it says is made from the API's own description, by whoever serves it.
 
+use crate::tokens::TOKENS;
 use leptos::{either::Either, prelude::*};
 
 /// Where the page stands.
@@ -62,8 +63,8 @@ fn slug(heading: &str) -> String {
 const PROBLEMS: &str = "Problems";
 
 #[component]
-pub fn ApiDocsPage() -> impl IntoView {
-    let ApiDocs { groups, problems } = use_context().unwrap_or_default();
+pub fn ApiDocsPage(docs: &'static ApiDocs) -> impl IntoView {
+    let ApiDocs { groups, problems } = docs.clone();
     let contents = groups
         .iter()
         .map(|(heading, operations)| {
@@ -113,7 +114,7 @@ pub fn ApiDocsPage() -> impl IntoView {
                 <a href=OPENAPI>"its description in OpenAPI 3.1"</a> "."
             </p>
             <p>
-                "Make a token on the page " <a href=crate::tokens::pages::TOKENS>"Tokens"</a>
+                "Make a token on the page " <a href=TOKENS>"Tokens"</a>
                 " and send it in the header Authorization. It may do what its scope says, with the secrets that it is for. "
                 "This one lists them, and the token is in no argument, which others on the machine could see:"
             </p>

@@ -90,7 +90,8 @@ impl FromServerFnError for ApiError {
         #[cfg(feature = "ssr")]
         {
             drop(error);
-            crate::ssr::refuse(Error::BadRequest)
+            crate::status::set_status(http::StatusCode::BAD_REQUEST);
+            Self::Refused(Error::BadRequest)
         }
         #[cfg(not(feature = "ssr"))]
         {

@@ -1,8 +1,49 @@
-//! In place of a page that could not be loaded, or that is not for whoever asks.
+//! Loading what a page is about, and what stands in its place where that could not be loaded, or is not for whoever asks.
 
 use crate::{error::ApiError, ssr, ui::alert::Alert};
+use backend::{Backend, Ctx};
 use domain::error::Error;
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
+
+/// What a page is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject {
+    /// The heading of the page in its place.
+    pub heading: &'static str,
+    /// What was looked for, where it turns out not to exist: "secret", "user".
+    pub noun: &'static str,
+    /// Where such things are listed.
+    pub list: &'static str,
+}
+
+/// Loads what a page is about and shows it, or says why not.
+pub fn loaded<T, F, V>(
+    subject: Subject,
+    load: impl FnOnce(Backend, Ctx) -> F + Send + 'static,
+    show: impl FnOnce(T) -> V + Send + 'static,
+) -> impl IntoView
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Error>> + Send + 'static,
+    V: IntoView + 'static,
+{
+    Suspend::new(async move {
+        let loaded = match ssr::request() {
+            Ok((backend, ctx)) => load(backend, ctx).await.map_err(ssr::respond_with),
+            Err(error) => Err(error),
+        };
+        match loaded {
+            Ok(found) => Either::Left(show(found)),
+            Err(error) => {
+                let Subject { heading, noun, list } = subject;
+                Either::Right(view! { <LoadFailure error heading noun list/> })
+            }
+        }
+    })
+}
 
 /// Says why, and what to do.
 #[component]

@@ -7,6 +7,7 @@ use crate::{
         alert::Alert,
         confirm::not_done,
         field::{FieldText, field_frame},
+        line::Line,
     },
 };
 use domain::access::{AccessError, AccessField};
@@ -98,26 +99,21 @@ impl FormState {
     ) -> impl IntoView + use<> {
         let text =
             FieldText { id: field.key(), label, mark: if more.optional { "optional" } else { "" }, hint };
-        let problem = self.problem(field);
-        let described = text.described_by(problem.is_some());
-        let value = if more.secret { None } else { Some(self.typed(field)) };
-        let input = view! {
-            <input
-                type=if more.secret { "password" } else { "text" }
-                id=field.key()
-                name=field.key()
-                value=value
-                class:mono=more.mono
-                aria-required=(!more.optional).then_some("true")
-                aria-invalid=problem.is_some().then_some("true")
-                aria-describedby=described
-                autocomplete=more.autocomplete
-                autocapitalize="none"
-                spellcheck="false"
-                autofocus=more.autofocus || self.is_first_wrong(field)
-            />
-        };
-        field_frame(text, Signal::stored(problem), None, input)
+        let autofocus = more.autofocus || self.is_first_wrong(field);
+        Line { autofocus, ..more }.field(text, Some(self.typed(field)), self.problem(field))
+    }
+
+    /// A password that is chosen, twice.
+    pub fn new_password(&self) -> impl IntoView + use<> {
+        view! {
+            {self.line(
+                AccessField::Password,
+                "New password",
+                "At least 12 characters. A few words in a row are fine.",
+                Line::NEW_PASSWORD,
+            )}
+            {self.line(AccessField::RepeatPassword, "Repeat password", "", Line::NEW_PASSWORD)}
+        }
     }
 
     /// Several lines of text.
@@ -181,34 +177,6 @@ impl FormState {
         };
         field_frame(text, Signal::stored(problem), None, select)
     }
-}
-
-/// What a line of text is like.
-#[expect(clippy::struct_excessive_bools, reason = "each is an attribute of its own")]
-#[derive(Clone, Copy, Debug)]
-pub struct Line {
-    /// Hidden, and never sent back.
-    pub secret: bool,
-    /// May stay empty.
-    pub optional: bool,
-    /// A name, an id, a key.
-    pub mono: bool,
-    /// Takes the focus when the page opens.
-    pub autofocus: bool,
-    /// What a password manager is told.
-    pub autocomplete: &'static str,
-}
-
-impl Line {
-    /// A text.
-    pub const TEXT: Self =
-        Self { secret: false, optional: false, mono: false, autofocus: false, autocomplete: "off" };
-
-    /// A password that exists.
-    pub const PASSWORD: Self = Self { secret: true, autocomplete: "current-password", ..Self::TEXT };
-
-    /// A password that is chosen.
-    pub const NEW_PASSWORD: Self = Self { secret: true, autocomplete: "new-password", ..Self::TEXT };
 }
 
 /// What somebody does who is asked for their current password and does not know it. Who reads this may be the only

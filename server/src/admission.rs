@@ -1,10 +1,11 @@
 //! Who asks is known before anything that was sent is read: what a body holds is nobody's business until then, and the
 //! work of reading it is done for those alone who are known.
 
-use crate::{middleware::to_sign_in, pages, rest::body::media_type, state::AppState};
+use crate::{rest::body::media_type, state::AppState};
 use app::{
     document::Page,
     error::ApiError,
+    respond::{self, to_sign_in},
     ssr::{self, Identified},
 };
 use axum::{
@@ -58,7 +59,7 @@ pub async fn only_names(State(state): State<AppState>, mut request: Request, nex
     }
     let (parts, body) = request.into_parts();
     drain(body);
-    pages::page(&state, Page::NotFound)(Request::from_parts(parts, Body::empty())).await
+    respond::page(&state.portal, Page::NotFound)(Request::from_parts(parts, Body::empty())).await
 }
 
 fn matched(request: &Request) -> String {

@@ -1,26 +1,25 @@
 //! What happens to every request and every answer.
 
 use crate::{
-    clock, cookie,
+    clock,
     edge::{self, Arrival},
-    forms::{BODY_LIMIT, body_limit},
     state::AppState,
 };
 use app::{
-    account::SIGN_IN,
-    secrets::LIST,
-    ssr::{Identified, SecureCookies},
-    ui::notice::Notice,
+    cookie::{self, SecureCookies},
+    extract::{BODY_LIMIT, body_limit},
+    ssr::Identified,
+    ui::flash::{self, Flash},
 };
 use axum::{
     body::Body,
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     middleware::Next,
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Response},
 };
 use backend::{Actor, Ctx};
-use domain::{error::Error, percent, sensitive::Sensitive};
+use domain::{error::Error, sensitive::Sensitive};
 use http_body_util::Limited;
 use std::{any::Any, net::SocketAddr, time::Duration};
 use tower_http::timeout::DeadlineBody;
@@ -37,18 +36,6 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// For answers that are not pages: nothing may be loaded from them at all.
 const CLOSED_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
-
-/// A longer address is not come back to.
-const MAX_NEXT: usize = 2_000;
-
-/// The policy of a page: its own scripts by nonce, and WebAssembly.
-pub fn page_policy(nonce: &str) -> String {
-    format!(
-        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
-         object-src 'none'"
-    )
-}
 
 /// A handler panicked while it made this answer.
 #[derive(Clone, Copy)]
@@ -87,8 +74,8 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
         now: clock::now(),
     });
     let mut response = next.run(request).await;
-    if let Some(notice) = response.extensions_mut().remove::<Notice>()
-        && let Ok(line) = HeaderValue::try_from(SecureCookies(arrival.secure).notice_line(&notice))
+    if let Some(flash) = response.extensions_mut().remove::<Flash>()
+        && let Ok(line) = HeaderValue::try_from(flash::line(SecureCookies(arrival.secure), &flash))
     {
         response.headers_mut().append(header::SET_COOKIE, line);
     }
@@ -136,7 +123,7 @@ async fn identity(state: &AppState, parts: &Parts) -> Identified {
             None => None,
         }
     } else {
-        match cookie::SESSION.read(&parts.headers, arrival(parts)) {
+        match cookie::SESSION.read(&parts.headers, SecureCookies::of(parts)) {
             Some(token) => backend.sessions().identify(ctx, &token).await?,
             None => None,
         }
@@ -149,13 +136,6 @@ fn bearer(headers: &HeaderMap) -> Option<Sensitive> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| Sensitive::new(token.trim()))
-}
-
-/// To the page where one signs in, and from there on to this address.
-pub fn to_sign_in(next: &str) -> Response {
-    // What proxies take for a header is a few thousand bytes.
-    let next = if next.len() > MAX_NEXT { LIST } else { next };
-    Redirect::to(&format!("{SIGN_IN}?next={}", percent::encode(next))).into_response()
 }
 
 /// The headers that every answer bears. A page has set its own policy by then.

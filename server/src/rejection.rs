@@ -6,6 +6,7 @@ use crate::{
     middleware::arrival,
     state::AppState,
 };
+use app::respond::PublicAddress;
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderName, StatusCode, header, request::Parts},
@@ -120,10 +121,13 @@ pub async fn one_host(request: Request, next: Next) -> Response {
     next.run(Request::from_parts(parts, body)).await
 }
 
-/// Turns away requests for hosts that are not ours.
+/// Turns away requests for hosts that are not ours, and tells the others under which address people know the portal.
 pub async fn known_host(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     if state.edge.answers(&parts) {
+        let origin = state.edge.origin(&parts, arrival(&parts));
+        let elsewhere = state.edge.elsewhere(&parts);
+        parts.extensions.insert(PublicAddress { origin, elsewhere });
         return next.run(Request::from_parts(parts, body)).await;
     }
     log(&parts, "its host is neither LATCHKEY_PUBLIC_URL nor in LATCHKEY_HOSTS");

@@ -1,29 +1,27 @@
 //! What is answered where, and for whom.
 
-use crate::{
-    admission,
-    forms::{
-        self, account, audit, checks, imports, keys, secrets, selection, sign_in, single_sign_on, tokens,
-        usages, users,
-    },
-    health, middleware, pages, rejection, rest,
-    state::AppState,
-};
+use crate::{admission, health, middleware, rejection, rest, state::AppState};
 use any_spawner::Executor;
 use app::{
-    account::{SIGN_ON, SIGN_ON_LOGOUT, SIGN_ON_RETURN},
-    api_docs::API_DOCS,
+    account,
+    api_docs::{API_DOCS, OPENAPI},
+    audit, checks,
     document::Page,
+    form_state::FormState,
+    imports, respond,
     secrets::{
-        deleted::DELETED,
-        keys::question::KeyQuestion,
-        selection::{CHECK as CHECK_SELECTED, DELETE as DELETE_SELECTED, MANIFESTS},
+        self,
+        deleted::{self, DELETED},
+        keys::{self, question::KeyQuestion},
+        selection::{self, CHECK as CHECK_SELECTED, DELETE as DELETE_SELECTED, MANIFESTS},
     },
-    users::question::UserQuestion,
+    sign_in::{self, SIGN_ON, SIGN_ON_LOGOUT, SIGN_ON_RETURN, single_sign_on},
+    theme, tokens, usages,
+    users::{self, question::UserQuestion},
 };
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, State},
+    extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
     response::Redirect,
     routing::{MethodFilter, MethodRouter, any, get, on, post},
@@ -71,114 +69,147 @@ pub struct Route {
     answer: MethodRouter<AppState>,
 }
 
+impl Route {
+    fn new(path: &str, audience: Audience, answer: MethodRouter<AppState>) -> Self {
+        Self { path: path.to_owned(), audience, answer }
+    }
+}
+
 /// Every route there is, but for files. The router is made of this, and so is the test of who gets where.
 pub fn routes(state: &AppState) -> Vec<Route> {
-    use Audience::{Anybody, Islands, Probes, SignedIn, Tokens};
-
-    let page = |page| get(pages::page(state, page));
-    let asked_key = |question| page(Page::AskAboutKey(question));
-    let asked_user = |question| page(Page::AskAboutUser(question));
-    let mut routes: Vec<Route> = vec![
-        ("/livez", Probes, get(health::live)),
-        ("/readyz", Probes, get(health::ready)),
-        ("/theme", Anybody, post(forms::choose_theme)),
-        ("/sign-in", Anybody, page(Page::SignIn).post(sign_in::sign_in)),
-        (SIGN_ON, Anybody, get(single_sign_on::begin)),
-        (SIGN_ON_RETURN, Anybody, get(single_sign_on::finish)),
-        (SIGN_ON_LOGOUT, Anybody, post(single_sign_on::log_out)),
-        ("/sign-out", Anybody, post(sign_in::sign_out)),
-        ("/setup", Anybody, page(Page::SetUp).post(sign_in::set_up)),
-        ("/choose-password", Anybody, page(Page::ChoosePassword).post(sign_in::choose_password)),
-        ("/", SignedIn, get(async || Redirect::to(app::secrets::LIST))),
-        ("/secrets", SignedIn, page(Page::Secrets)),
-        ("/secrets/new", SignedIn, page(Page::AddSecret).post(secrets::add)),
-        (
-            "/secrets/import",
-            SignedIn,
-            page(Page::Import).post(imports::begin).layer(DefaultBodyLimit::max(imports::BODY_LIMIT)),
-        ),
-        ("/secrets/import/{id}", SignedIn, page(Page::ImportChoice).post(imports::save)),
-        ("/secrets/import/{id}/discard", SignedIn, post(imports::discard)),
-        (DELETED, SignedIn, page(Page::DeletedSecrets)),
-        ("/secrets/deleted/{id}/restore", SignedIn, post(secrets::restore)),
-        ("/secrets/deleted/{id}/remove", SignedIn, page(Page::RemoveSecret).post(secrets::remove)),
-        (CHECK_SELECTED, SignedIn, get(selection::back).post(selection::check)),
-        (DELETE_SELECTED, SignedIn, page(Page::DeleteSelected).post(selection::delete)),
-        (MANIFESTS, SignedIn, page(Page::ExportManifests).post(selection::manifests)),
-        ("/secrets/new/check", SignedIn, page(Page::AddSecret).post(checks::new)),
-        ("/secrets/{id}/edit/check", SignedIn, page(Page::EditSecret).post(checks::edit)),
-        ("/secrets/{id}/check", SignedIn, page(Page::CheckSecret).post(checks::stored)),
-        ("/secrets/{id}/known-hosts", SignedIn, post(checks::approve)),
-        ("/secrets/{id}", SignedIn, page(Page::Secret)),
-        ("/secrets/{id}/edit", SignedIn, page(Page::EditSecret).post(secrets::edit)),
-        ("/secrets/{id}/delete", SignedIn, page(Page::DeleteSecret).post(secrets::delete)),
-        ("/secrets/{id}/key", SignedIn, page(Page::SecretKey)),
-        ("/secrets/{id}/key.pub", SignedIn, get(keys::public_key)),
-        ("/secrets/{id}/key/new.pub", SignedIn, get(keys::new_public_key)),
-        ("/secrets/{id}/key/generate", SignedIn, asked_key(KeyQuestion::Generate).post(keys::generate)),
-        ("/secrets/{id}/key/check", SignedIn, page(Page::SecretKey).post(keys::check)),
-        ("/secrets/{id}/key/switch", SignedIn, asked_key(KeyQuestion::Switch).post(keys::switch)),
-        ("/secrets/{id}/key/discard", SignedIn, asked_key(KeyQuestion::Discard).post(keys::discard)),
-        ("/account", SignedIn, page(Page::Account)),
-        ("/account/password", SignedIn, post(account::change_password)),
-        ("/account/sessions/{id}/end", SignedIn, page(Page::EndSession).post(account::end_session)),
-        ("/tokens", SignedIn, page(Page::Tokens)),
-        ("/tokens/new", SignedIn, page(Page::AddToken).post(tokens::add_token)),
-        ("/tokens/{id}/revoke", SignedIn, page(Page::RevokeToken).post(tokens::revoke_token)),
-        ("/users", SignedIn, page(Page::Users)),
-        ("/users/new", SignedIn, page(Page::AddUser).post(users::add_user)),
-        ("/users/{name}", SignedIn, page(Page::User)),
-        ("/users/{name}/role", SignedIn, asked_user(UserQuestion::Role).post(users::set_role)),
-        ("/users/{name}/disable", SignedIn, asked_user(UserQuestion::Disable).post(users::disable)),
-        ("/users/{name}/enable", SignedIn, asked_user(UserQuestion::Enable).post(users::enable)),
-        (
-            "/users/{name}/end-sessions",
-            SignedIn,
-            asked_user(UserQuestion::EndSessions).post(users::end_sessions),
-        ),
-        (
-            "/users/{name}/password-link",
-            SignedIn,
-            asked_user(UserQuestion::PasswordLink).post(users::password_link),
-        ),
-        ("/audit", SignedIn, page(Page::Audit)),
-        ("/audit/export", SignedIn, post(audit::export)),
-        ("/help", SignedIn, page(Page::Help)),
-        ("/help/{topic}", SignedIn, page(Page::HelpTopic)),
-        ("/api/openapi.json", Anybody, get(rest::openapi::show)),
-        (API_DOCS, Anybody, get(rest::docs::show)),
-    ]
-    .into_iter()
-    .map(|(path, audience, answer)| Route { path: path.to_owned(), audience, answer })
-    .collect();
+    let signed_in = |(path, answer): (&str, _)| Route::new(path, Audience::SignedIn, answer);
+    let mut routes = open_routes(state);
+    routes.extend(secret_routes(state).into_iter().map(signed_in));
+    routes.extend(people_routes(state).into_iter().map(signed_in));
     routes.extend(UsageKind::ALL.into_iter().flat_map(|kind| usage_routes(state, kind)));
-    let of_api = |(path, answer): (&str, _)| Route { path: path.to_owned(), audience: Tokens, answer };
-    routes.extend(rest::endpoints().into_iter().map(of_api));
+    routes.extend(
+        rest::endpoints().into_iter().map(|(path, answer)| Route::new(path, Audience::Tokens, answer)),
+    );
     routes.extend(server_fn_paths().map(|(path, method)| {
-        let state = state.clone();
+        let portal = state.portal.clone();
         let call =
-            async move |request| handle_server_fns_with_context(move || state.provide(), request).await;
+            async move |request| handle_server_fns_with_context(move || portal.provide(), request).await;
         let answer = on(MethodFilter::try_from(method).unwrap_or(MethodFilter::POST), call);
-        Route { path: path.to_owned(), audience: Islands, answer }
+        Route::new(path, Audience::Islands, answer)
     }));
     routes
 }
 
+/// Those for which nobody has to be signed in.
+fn open_routes(state: &AppState) -> Vec<Route> {
+    use Audience::{Anybody, Probes};
+
+    let page = |page| get(respond::page(&state.portal, page));
+    // A form that nobody has sent yet.
+    let form = FormState::default;
+    [
+        ("/livez", Probes, get(health::live)),
+        ("/readyz", Probes, get(health::ready)),
+        ("/theme", Anybody, post(theme::choose)),
+        ("/sign-in", Anybody, page(Page::SignIn(form())).post(sign_in::post::sign_in)),
+        (SIGN_ON, Anybody, get(single_sign_on::begin)),
+        (SIGN_ON_RETURN, Anybody, get(single_sign_on::finish)),
+        (SIGN_ON_LOGOUT, Anybody, post(single_sign_on::log_out)),
+        ("/sign-out", Anybody, post(sign_in::post::sign_out)),
+        ("/setup", Anybody, page(Page::SetUp(form())).post(sign_in::post::set_up)),
+        (
+            "/choose-password",
+            Anybody,
+            page(Page::ChoosePassword(form())).post(sign_in::post::choose_password),
+        ),
+        (OPENAPI, Anybody, get(rest::openapi::show)),
+        (API_DOCS, Anybody, get(rest::docs::show)),
+    ]
+    .into_iter()
+    .map(|(path, audience, answer)| Route::new(path, audience, answer))
+    .collect()
+}
+
+/// Those of secrets.
+fn secret_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)> {
+    let page = |page| get(respond::page(&state.portal, page));
+    let asked_key = |question| page(Page::AskAboutKey(question));
+    vec![
+        ("/", get(async || Redirect::to(secrets::LIST))),
+        ("/secrets", page(Page::Secrets)),
+        ("/secrets/new", page(Page::AddSecret(None)).post(secrets::post::add)),
+        (
+            "/secrets/import",
+            page(Page::Import(None))
+                .post(imports::post::begin)
+                .layer(DefaultBodyLimit::max(imports::post::BODY_LIMIT)),
+        ),
+        ("/secrets/import/{id}", page(Page::ImportChoice(None)).post(imports::post::save)),
+        ("/secrets/import/{id}/discard", post(imports::post::discard)),
+        (DELETED, page(Page::DeletedSecrets(None))),
+        ("/secrets/deleted/{id}/restore", post(deleted::post::restore)),
+        ("/secrets/deleted/{id}/remove", page(Page::RemoveSecret(None)).post(deleted::post::remove)),
+        (CHECK_SELECTED, get(selection::post::back).post(selection::post::test)),
+        (DELETE_SELECTED, page(Page::DeleteSelected(None)).post(selection::post::delete)),
+        (MANIFESTS, page(Page::ExportManifests(None)).post(selection::post::manifests)),
+        ("/secrets/new/check", page(Page::AddSecret(None)).post(checks::post::new)),
+        ("/secrets/{id}/edit/check", page(Page::EditSecret(None)).post(checks::post::edit)),
+        ("/secrets/{id}/check", page(Page::CheckSecret(None)).post(checks::post::stored)),
+        ("/secrets/{id}/known-hosts", post(checks::post::approve)),
+        ("/secrets/{id}", page(Page::Secret)),
+        ("/secrets/{id}/edit", page(Page::EditSecret(None)).post(secrets::post::edit)),
+        ("/secrets/{id}/delete", page(Page::DeleteSecret(None)).post(secrets::post::delete)),
+        ("/secrets/{id}/key", page(Page::SecretKey(None))),
+        ("/secrets/{id}/key.pub", get(keys::post::public_key)),
+        ("/secrets/{id}/key/new.pub", get(keys::post::new_public_key)),
+        ("/secrets/{id}/key/generate", asked_key(KeyQuestion::Generate).post(keys::post::generate)),
+        ("/secrets/{id}/key/check", page(Page::SecretKey(None)).post(keys::post::test)),
+        ("/secrets/{id}/key/switch", asked_key(KeyQuestion::Switch).post(keys::post::switch)),
+        ("/secrets/{id}/key/discard", asked_key(KeyQuestion::Discard).post(keys::post::discard)),
+    ]
+}
+
+/// Those of people, their tokens and what they did; and help.
+fn people_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)> {
+    let page = |page| get(respond::page(&state.portal, page));
+    let form = FormState::default;
+    let asked_user = |question| page(Page::AskAboutUser(question, form()));
+    vec![
+        ("/account", page(Page::Account(form()))),
+        ("/account/password", post(account::post::change_password)),
+        ("/account/sessions/{id}/end", page(Page::EndSession).post(account::post::end_session)),
+        ("/tokens", page(Page::Tokens)),
+        ("/tokens/new", page(Page::AddToken(form())).post(tokens::post::add)),
+        ("/tokens/{id}/revoke", page(Page::RevokeToken(form())).post(tokens::post::revoke)),
+        ("/users", page(Page::Users)),
+        ("/users/new", page(Page::AddUser(form())).post(users::post::add)),
+        ("/users/{name}", page(Page::User(form()))),
+        ("/users/{name}/role", asked_user(UserQuestion::Role).post(users::post::set_role)),
+        ("/users/{name}/disable", asked_user(UserQuestion::Disable).post(users::post::disable)),
+        ("/users/{name}/enable", asked_user(UserQuestion::Enable).post(users::post::enable)),
+        ("/users/{name}/end-sessions", asked_user(UserQuestion::EndSessions).post(users::post::end_sessions)),
+        (
+            "/users/{name}/password-link",
+            asked_user(UserQuestion::PasswordLink).post(users::post::password_link),
+        ),
+        ("/audit", page(Page::Audit)),
+        ("/audit/export", post(audit::export::export)),
+        ("/help", page(Page::Help)),
+        ("/help/{topic}", page(Page::HelpTopic)),
+    ]
+}
+
 /// Those of images, or of datasets.
 fn usage_routes(state: &AppState, kind: UsageKind) -> Vec<Route> {
-    let page = |page| get(pages::page(state, page));
-    let (adding, editing) = (Page::AddUsage(kind), Page::EditUsage(kind));
-    let add = move |State(state), request| usages::add(kind, state, request);
-    let edit = move |State(state), request| usages::edit(kind, state, request);
-    let delete = move |State(state), request| usages::delete(kind, state, request);
-    let check = |page| move |State(state), request| usages::check(kind, page, state, request);
+    let page = |page| get(respond::page(&state.portal, page));
+    let (adding, editing) = (|| page(Page::AddUsage(kind, None)), || page(Page::EditUsage(kind, None)));
+    let add = move |form| usages::post::add(kind, form);
+    let edit = move |name, form| usages::post::edit(kind, name, form);
+    let delete = move |name, form| usages::post::delete(kind, name, form);
+    let test_new = move |form| usages::post::test_new(kind, form);
+    let test_stored = move |form| usages::post::test_stored(kind, form);
     [
         ("", page(Page::Usages(kind))),
-        ("/new", page(adding).post(add)),
-        ("/new/check", page(adding).post(check(adding))),
-        ("/{name}/edit", page(editing).post(edit)),
-        ("/{name}/edit/check", page(editing).post(check(editing))),
-        ("/{name}/delete", page(Page::DeleteUsage(kind)).post(delete)),
+        ("/new", adding().post(add)),
+        ("/new/check", adding().post(test_new)),
+        ("/{name}/edit", editing().post(edit)),
+        ("/{name}/edit/check", editing().post(test_stored)),
+        ("/{name}/delete", page(Page::DeleteUsage(kind, None)).post(delete)),
     ]
     .into_iter()
     .map(|(path, answer)| Route {
@@ -193,16 +224,17 @@ fn usage_routes(state: &AppState, kind: UsageKind) -> Vec<Route> {
 pub fn router(state: AppState) -> Router {
     // Leptos spawns by it. Fails where it was done already, which is as good.
     drop(Executor::init_tokio());
-    let assets =
-        ServeDir::new(format!("{}/pkg", state.options.site_root)).precompressed_br().precompressed_gzip();
+    let assets = ServeDir::new(format!("{}/pkg", state.portal.options.site_root))
+        .precompressed_br()
+        .precompressed_gzip();
     // Not leptos_axum's own file handler: while a page waits for the database, a file served beside it on the same
     // thread takes the page's headers with it.
-    let files = ServeDir::new(&*state.options.site_root)
+    let files = ServeDir::new(&*state.portal.options.site_root)
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip()
         .call_fallback_on_method_not_allowed(true)
-        .fallback(any(pages::page(&state, Page::NotFound)));
+        .fallback(any(respond::page(&state.portal, Page::NotFound)));
     let (mut probes, mut open, mut guarded) = (Router::new(), Router::new(), Router::new());
     let (mut functions, mut api) = (Router::new(), Router::new());
     for Route { path, audience, answer } in routes(&state) {

@@ -1,26 +1,17 @@
 //! What every request is served with.
 
 use crate::{edge::Edge, health::Status};
-use app::ssr::Assets;
+use app::{portal::Portal, ssr::Assets};
 use axum::extract::FromRef;
 use backend::Backend;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
-use leptos::{config::LeptosOptions, prelude::provide_context};
+use leptos::config::LeptosOptions;
 use std::{
-    net::{IpAddr, Ipv6Addr},
-    num::NonZeroU32,
     ops::Deref,
     sync::{
-        Arc, OnceLock,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
-
-/// How often passwords and links may be tried from one address: so many at once, and so many a minute.
-const ATTEMPTS: NonZeroU32 = NonZeroU32::new(60).unwrap();
-
-/// With more addresses than this, those that have been quiet are forgotten.
-const MANY_ADDRESSES: usize = 10_000;
 
 /// Cheap to clone, since each layer of the router clones it for each request.
 #[derive(Clone)]
@@ -28,11 +19,8 @@ pub struct AppState(Arc<Served>);
 
 /// The parts of the state. The backend arrives once the database is there; health answers before that.
 pub struct Served {
-    pub options: LeptosOptions,
-    pub assets: Assets,
+    pub portal: Portal,
     pub edge: Edge,
-    attempts: DefaultKeyedRateLimiter<IpAddr>,
-    backend: OnceLock<Backend>,
     draining: AtomicBool,
     /// What health tells besides the backend's own.
     pub status: Arc<Status>,
@@ -48,15 +36,8 @@ impl Deref for AppState {
 
 impl AppState {
     pub fn new(options: LeptosOptions, assets: Assets, edge: Edge) -> Self {
-        Self(Arc::new(Served {
-            options,
-            assets,
-            edge,
-            attempts: RateLimiter::keyed(Quota::per_minute(ATTEMPTS)),
-            backend: OnceLock::default(),
-            draining: AtomicBool::default(),
-            status: Arc::default(),
-        }))
+        let portal = Portal::new(options, assets);
+        Self(Arc::new(Served { portal, edge, draining: AtomicBool::default(), status: Arc::default() }))
     }
 }
 
@@ -73,62 +54,16 @@ impl Served {
 
     /// Opens the portal. Called once.
     pub fn open(&self, backend: Backend) {
-        if self.backend.set(backend).is_err() {
-            tracing::error!("the portal was opened twice; the first backend stays");
-        }
+        self.portal.open(backend);
     }
 
     pub fn backend(&self) -> Option<&Backend> {
-        self.backend.get()
-    }
-
-    /// Counts an attempt with a password or link from this address.
-    ///
-    /// Errors: too many; the number of seconds to wait.
-    pub fn attempt(&self, address: Option<IpAddr>) -> Result<(), u32> {
-        if self.attempts.len() > MANY_ADDRESSES {
-            self.attempts.retain_recent();
-        }
-        self.attempts.check_key(&network(address)).map_err(|early| {
-            let wait = early.wait_time_from(self.attempts.clock().now());
-            u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1)
-        })
-    }
-
-    /// Hands the backend to the pages and server functions of one request.
-    pub fn provide(&self) {
-        if let Some(backend) = self.backend() {
-            provide_context(backend.clone());
-        }
+        self.portal.backend()
     }
 }
 
-impl FromRef<AppState> for LeptosOptions {
+impl FromRef<AppState> for Portal {
     fn from_ref(state: &AppState) -> Self {
-        state.options.clone()
-    }
-}
-
-/// Whose attempts are counted together: an IPv4 address, or the /64 that one customer has of IPv6.
-fn network(address: Option<IpAddr>) -> IpAddr {
-    match address {
-        Some(IpAddr::V6(address)) => {
-            let bits = u128::from(address) & (u128::MAX << 64);
-            IpAddr::V6(Ipv6Addr::from(bits))
-        }
-        Some(address) => address,
-        None => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn attempts_are_counted_by_network() {
-        let counted = |text: &str| network(Some(text.parse().unwrap())).to_string();
-        assert_eq!(counted("203.0.113.7"), "203.0.113.7");
-        assert_eq!(counted("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        state.portal.clone()
     }
 }

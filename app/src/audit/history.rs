@@ -1,6 +1,9 @@
 //! The history of one secret, under its form: changes first, everything else folded by day.
 
-use super::{AUDIT, Entries, EntriesProps};
+use super::{
+    AUDIT,
+    entries::{Entries, EntriesProps},
+};
 use crate::{ssr, ui::ago::Ago};
 use backend::{FoldedReads, FoldedRecords, SecretHistory};
 use domain::{access::Role, percent, secret::SecretId, time::Timestamp};
@@ -11,7 +14,7 @@ use leptos::{either::Either, prelude::*};
 pub fn History(id: SecretId) -> impl IntoView {
     let page = Suspend::new(async move {
         let loaded = match ssr::request() {
-            Ok((backend, ctx)) => backend.audit().history(&ctx, &id).await.map_err(ssr::refuse),
+            Ok((backend, ctx)) => backend.audit().history(&ctx, &id).await.map_err(ssr::respond_with),
             Err(error) => Err(error),
         };
         match loaded {

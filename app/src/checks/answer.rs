@@ -23,10 +23,6 @@ pub enum Approval {
     OfStored { id: SecretId, new_tab: bool },
 }
 
-/// What a test of a form came to, as HTML, for the page that is sent in answer.
-#[derive(Clone, Debug)]
-pub struct Tested(pub String);
-
 /// Why a form could not be tested, for the place where the answer would be.
 pub fn refusal(error: &Error) -> String {
     let problems = match error {

@@ -8,4 +8,6 @@ pub mod button;
 #[cfg(feature = "ssr")]
 pub mod page;
 #[cfg(feature = "ssr")]
+pub mod post;
+#[cfg(feature = "ssr")]
 pub mod section;

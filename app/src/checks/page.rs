@@ -2,55 +2,70 @@
 
 use super::answer::{Answer, Approval, StatusWord, refs_text, unused_text};
 use crate::{
-    error::ApiError,
-    failure::LoadFailure,
+    failure::{Subject, loaded},
     secrets::{LIST, list_before},
     ssr,
     ui::{ago::Ago, icon::icon},
 };
+use backend::{Backend, Ctx};
 use domain::{
     access::Role,
-    check::{CheckCause, CheckReport, CheckState, TrustedKey},
+    check::{CheckCause, CheckReport, CheckState, Refs, TrustedKey},
     error::Error,
     percent,
     secret::{SecretDetails, SecretId, SecretKind},
+    time::Timestamp,
 };
 use leptos::{either::Either, prelude::*};
 
 /// What a form that this page answers came to.
-pub type Outcome = Result<CheckReport, Error>;
+pub type CheckOutcome = Result<CheckReport, Error>;
 
 /// The page of a secret's connection.
 #[component]
-pub fn CheckPage() -> impl IntoView {
-    let outcome = use_context::<Outcome>();
-    let page = Suspend::new(async move {
-        let (report, refused) = match outcome {
-            Some(Ok(report)) => (Some(report), None),
-            Some(Err(error)) => (None, Some(ssr::refuse(error))),
-            None => (None, None),
-        };
-        let loaded = match refused {
-            Some(error) => Err(error),
-            None => load().await,
-        };
-        match loaded {
-            Ok((details, state)) => Either::Left(view! { <Shown details state report/> }),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Connection" noun="secret" list=LIST/> })
-            }
-        }
-    });
+pub fn CheckPage(
+    /// What the form came to that this page answers.
+    outcome: Option<CheckOutcome>,
+) -> impl IntoView {
+    let id = ssr::path_segment(2).and_then(|id| SecretId::parse(&id));
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        let report = outcome.transpose()?;
+        let id = id.ok_or(Error::NotFound)?;
+        let details = backend.secrets().get(&ctx, &id).await?;
+        let state = backend.checks().state(&ctx, &id).await?;
+        Ok((details, state, report))
+    };
+    let subject = Subject { heading: "Connection", noun: "secret", list: LIST };
+    let page = loaded(subject, load, |(details, state, report)| view! { <Shown details state report/> });
     view! { <div class="form-page">{page}</div> }
 }
 
-async fn load() -> Result<(SecretDetails, CheckState), ApiError> {
-    let (backend, ctx) = ssr::request()?;
-    let id = ssr::path_segment(2).and_then(|id| SecretId::parse(&id));
-    let id = id.ok_or_else(|| ssr::refuse(Error::NotFound))?;
-    let details = backend.secrets().get(&ctx, &id).await.map_err(ssr::refuse)?;
-    let state = backend.checks().state(&ctx, &id).await.map_err(ssr::refuse)?;
-    Ok((details, state))
+/// What is kept of the last test.
+#[component]
+fn Kept(
+    cause: CheckCause,
+    refs: Option<Refs>,
+    /// When it was, and who made it.
+    last: Option<(Timestamp, String)>,
+    now: Timestamp,
+) -> impl IntoView {
+    view! {
+        <div class=format!("check-result {}", cause.status().as_str())>
+            <p>
+                <StatusWord status=cause.status()/>
+            </p>
+            <p>{cause.message()}</p>
+            {refs.as_ref().map(|refs| view! { <p>{refs_text(refs)}</p> })}
+            {last
+                .map(|(at, by)| {
+                    view! {
+                        <p class="hint">
+                            "Tested " <Ago at now/> {format!(" by {by}.")}
+                        </p>
+                    }
+                })}
+        </div>
+    }
 }
 
 #[component]
@@ -79,23 +94,7 @@ fn Shown(
         Some(report) => Either::Left(
             view! { <Answer report approval=Approval::OfStored { id: id.clone(), new_tab: false }/> },
         ),
-        None => Either::Right(view! {
-            <div class=format!("check-result {}", cause.status().as_str())>
-                <p>
-                    <StatusWord status=cause.status()/>
-                </p>
-                <p>{cause.message()}</p>
-                {refs.as_ref().map(|refs| view! { <p>{refs_text(refs)}</p> })}
-                {last
-                    .map(|(at, by)| {
-                        view! {
-                            <p class="hint">
-                                "Tested " <Ago at now/> {format!(" by {by}.")}
-                            </p>
-                        }
-                    })}
-            </div>
-        }),
+        None => Either::Right(view! { <Kept cause refs last now/> }),
     };
     let what = if id.kind == SecretKind::GitDataset { "Repository to try" } else { "Image to try" };
     let edit = format!("{LIST}/{id}/edit{query}");

@@ -2,12 +2,15 @@
 //! form, and are the server's to render: nothing in them has to answer at once.
 
 use super::{
-    answer::{Tested, port_hint, ticket_field},
+    answer::{port_hint, ticket_field},
     button::{ANSWER, FORM, TestInPlace},
 };
 use crate::{
-    secrets::input::{Refused, Typed},
-    ui::field::{FieldText, field_frame},
+    secrets::input::{RejectedForm, Typed},
+    ui::{
+        field::{FieldText, field_frame},
+        line::Line,
+    },
 };
 use domain::{
     check::Repository,
@@ -24,12 +27,14 @@ pub fn CheckSection(
     /// The kind of a stored secret; on Add the style sheet shows the fields of the chosen one.
     kind: Option<SecretKind>,
     /// Why the form was refused, if it was.
-    refused: Option<Refused>,
+    refused: Option<RejectedForm>,
+    /// What a test of it came to, as HTML, if it was tested.
+    tested: Option<String>,
     /// Where the form is sent to be tested.
     address: String,
 ) -> impl IntoView {
     let errors = match &refused {
-        Some(Refused { error: Some(Error::Invalid(errors)), .. }) => errors.as_slice(),
+        Some(RejectedForm { error: Some(Error::Invalid(errors)), .. }) => errors.as_slice(),
         _ => &[],
     };
     let first = errors.first().map(|error| error.field);
@@ -73,7 +78,7 @@ pub fn CheckSection(
     // A form that was refused after its test is still the one that was tested.
     let before =
         || if typed.tested.is_empty() { String::new() } else { ticket_field(&typed.tested).to_html() };
-    let answer = use_context::<(Refused, Tested)>().map_or_else(before, |(_, tested)| tested.0);
+    let answer = tested.unwrap_or_else(before);
     view! {
         <section class="check-section" aria-labelledby="check-title">
             <h2 id="check-title">"Does it work?"</h2>
@@ -102,24 +107,11 @@ fn line(
     autofocus: bool,
 ) -> impl IntoView {
     let text = FieldText { id: field.key(), label: field.label(), mark: "optional", hint };
-    let described = text.described_by(problem.is_some());
-    let input = view! {
-        <input
-            type="text"
-            form=FORM
-            id=field.key()
-            name=field.key()
-            value=value
-            class="mono"
-            aria-invalid=problem.is_some().then_some("true")
-            aria-describedby=described
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck="false"
-            autofocus=autofocus
-        />
-    };
-    field_frame(text, Signal::stored(problem), None, input)
+    Line { optional: true, mono: true, autofocus, form: Some(FORM), ..Line::TEXT }.field(
+        text,
+        Some(value),
+        problem,
+    )
 }
 
 fn hosts_area(value: String, problem: Option<String>, autofocus: bool) -> impl IntoView {

@@ -2,8 +2,8 @@
 //! form, where the same text is. Rendered by the server alone.
 
 pub mod guides;
+pub mod inline_help;
 pub mod pages;
-pub mod place_of_need;
 
 use leptos::prelude::*;
 

@@ -52,7 +52,7 @@ pub fn HelpTopicPage() -> impl IntoView {
             </p>
         })
     } else {
-        let error = ssr::refuse(Error::NotFound);
+        let error = ssr::respond_with(Error::NotFound);
         Either::Right(view! { <LoadFailure error heading="Help" noun="guide" list=HELP/> })
     };
     view! { <div class="form-page help">{page}</div> }

@@ -1,10 +1,12 @@
 //! The Import pages: a file or text, then what was found in it, to choose from and name.
 
 pub mod choose;
+pub mod post;
+pub mod row;
 pub mod start;
 
 use backend::ImportChoice;
-use domain::import::ImportError;
+use domain::{error::Error, import::ImportError};
 use uuid::Uuid;
 
 /// Where an import begins.
@@ -15,10 +17,6 @@ pub fn import_address(id: Uuid) -> String {
     format!("{IMPORT}/{id}")
 }
 
-/// Why an import was not begun, for the page that is sent in answer. What was pasted is not sent back.
-#[derive(Clone, Debug)]
-pub struct NotBegun(pub ImportError);
-
 /// What was chosen and typed, and why it was not saved, for the page that is sent in answer.
 #[derive(Clone, Debug)]
 pub struct NotSaved {
@@ -28,6 +26,13 @@ pub struct NotSaved {
     pub typed: Vec<ImportChoice>,
     /// Why.
     pub error: ImportError,
+}
+
+impl NotSaved {
+    /// Nothing that was chosen or typed is shown again.
+    pub fn because(error: Error) -> Self {
+        Self { chosen: Vec::new(), typed: Vec::new(), error: error.into() }
+    }
 }
 
 /// The sentence above the form.

@@ -1,40 +1,33 @@
 //! The first step: a file or a text.
 
-use super::{IMPORT, NotBegun, message};
+use super::{IMPORT, message};
 use crate::{
     checks::button::{ANSWER, FORM, TestInPlace},
-    failure::LoadFailure,
+    failure::{Subject, loaded},
     help,
     secrets::LIST,
-    ssr,
     ui::{
         alert::Alert,
         confirm::not_done,
         field::{FieldText, field_frame},
     },
 };
+use backend::{Backend, Ctx};
 use domain::{
     error::Error,
     import::{ImportError, ImportProblem},
 };
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
 /// Where an import begins.
 #[component]
-pub fn ImportPage() -> impl IntoView {
-    let refused = use_context::<NotBegun>().map(|NotBegun(error)| error);
-    let page = Suspend::new(async move {
-        let may = match ssr::request() {
-            Ok((backend, ctx)) => backend.imports().may_import(&ctx).await.map_err(ssr::refuse),
-            Err(error) => Err(error),
-        };
-        match may {
-            Ok(()) => Either::Left(view! { <Form refused/> }),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Import secrets" noun="secret" list=LIST/> })
-            }
-        }
-    });
+pub fn ImportPage(
+    /// Why an import was not begun. What was pasted is not sent back.
+    refused: Option<ImportError>,
+) -> impl IntoView {
+    let load = async |backend: Backend, ctx: Ctx| backend.imports().may_import(&ctx).await;
+    let subject = Subject { heading: "Import secrets", noun: "secret", list: LIST };
+    let page = loaded(subject, load, |()| view! { <Form refused/> });
     view! { <div class="form-page">{page}</div> }
 }
 

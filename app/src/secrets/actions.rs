@@ -2,7 +2,7 @@
 //! when it is done.
 
 use super::input::{SecretEdit, SecretInput};
-use crate::ui::notice::Notice;
+use crate::ui::flash::Flash;
 use backend::{Backend, Ctx, Submission};
 use domain::{
     error::Error,
@@ -10,17 +10,17 @@ use domain::{
 };
 
 /// Adds a secret.
-pub async fn create(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result<Notice, Error> {
+pub async fn create(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result<Flash, Error> {
     if !input.generate.is_empty() {
         let id = create_generated(backend, ctx, input).await?;
-        return Ok(Notice::Saved { id, host: None });
+        return Ok(Flash::Saved { id, host: None });
     }
     let secret = NewSecret::parse(input.draft()).map_err(Error::Invalid)?;
     // A mark that is none stands for a form without one.
     let submission = input.submission.parse().ok().map(Submission::Form);
     let id = backend.secrets().create_tested(ctx, secret, submission, &input.tested).await?;
     let host = input.corrected_host(id.kind);
-    Ok(Notice::Saved { id, host })
+    Ok(Flash::Saved { id, host })
 }
 
 /// Adds a secret with a key that the portal makes.
@@ -32,21 +32,21 @@ pub async fn create_generated(backend: &Backend, ctx: &Ctx, input: &SecretInput)
 }
 
 /// Changes a secret.
-pub async fn update(backend: &Backend, ctx: &Ctx, edit: SecretEdit) -> Result<Notice, Error> {
+pub async fn update(backend: &Backend, ctx: &Ctx, edit: SecretEdit) -> Result<Flash, Error> {
     let SecretEdit { id, form } = edit;
     let update = SecretUpdate::parse(id.kind, form.draft()).map_err(Error::Invalid)?;
     let expected = form.expected_version()?;
     backend.secrets().update_tested(ctx, &id, update, expected, &form.tested).await?;
     let host = form.corrected_host(id.kind);
-    Ok(Notice::Saved { id, host })
+    Ok(Flash::Saved { id, host })
 }
 
 /// Deletes a secret; where anybody uses it, its name has to have been typed.
-pub async fn delete(backend: &Backend, ctx: &Ctx, id: &SecretId, typed_name: &str) -> Result<Notice, Error> {
+pub async fn delete(backend: &Backend, ctx: &Ctx, id: &SecretId, typed_name: &str) -> Result<Flash, Error> {
     let display_name = match backend.secrets().delete(ctx, id, typed_name).await {
         // Pressed twice, or somebody was quicker: it is gone, as was asked.
         Err(Error::NotFound) => id.name.as_str().to_owned(),
         outcome => outcome?,
     };
-    Ok(Notice::Deleted { display_name })
+    Ok(Flash::Deleted { display_name })
 }

@@ -1,13 +1,15 @@
 //! Deleted secrets: the list, and the question before one is removed for good.
 
+pub mod post;
+
 use crate::{
     error::ApiError,
-    failure::LoadFailure,
+    failure::{Subject, loaded},
     secrets::LIST,
     ssr,
     ui::{ago::Ago, alert::Alert, confirm::ConfirmPage, icon::icon, pages::Pages},
 };
-use backend::{DeletedPage, DeletedSecret};
+use backend::{Backend, Ctx, DeletedPage, DeletedSecret};
 use domain::{
     access::Role,
     error::{Error, Problem},
@@ -20,38 +22,28 @@ use leptos::{either::Either, prelude::*};
 /// The address of the list.
 pub const DELETED: &str = "/secrets/deleted";
 
+const SUBJECT: Subject = Subject { heading: "Deleted secrets", noun: "secret", list: LIST };
+
 /// Deleted secrets, the latest first.
 #[component]
-pub fn DeletedSecretsPage() -> impl IntoView {
-    let refused = use_context::<Error>();
+pub fn DeletedSecretsPage(
+    /// Why one was not restored.
+    refused: Option<Error>,
+) -> impl IntoView {
     let beyond = ssr::query_parameter("after").and_then(|text| {
         let (at, row) = text.split_once('~')?;
         Some((Timestamp::parse_micros(at)?, row.parse().ok()?))
     });
-    Suspend::new(async move {
-        let loaded = match ssr::request() {
-            Ok((backend, ctx)) => {
-                // Whoever may not restore is told so by the page that their form was answered with.
-                let allowed = match &refused {
-                    Some(Error::Forbidden) => Err(Error::Forbidden),
-                    _ => Ok(()),
-                };
-                let days = backend.secrets().keep_deleted().0;
-                match allowed {
-                    Ok(()) => backend.secrets().deleted(&ctx, beyond).await.map(|page| (page, days)),
-                    Err(error) => Err(error),
-                }
-                .map_err(ssr::refuse)
-            }
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok((page, days)) => Either::Left(view! { <List page days first={beyond.is_none()} refused/> }),
-            Err(error) => Either::Right(
-                view! { <LoadFailure error heading="Deleted secrets" noun="secret" list=LIST/> },
-            ),
+    // Whoever may not restore is told so by the page that their form was answered with.
+    let forbidden = refused == Some(Error::Forbidden);
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        if forbidden {
+            return Err(Error::Forbidden);
         }
-    })
+        let page = backend.secrets().deleted(&ctx, beyond).await?;
+        Ok((page, backend.secrets().keep_deleted().0))
+    };
+    loaded(SUBJECT, load, move |(page, days)| view! { <List page days first={beyond.is_none()} refused/> })
 }
 
 #[component]
@@ -198,27 +190,19 @@ fn Row(secret: DeletedSecret, now: Timestamp, may_write: bool) -> impl IntoView 
 
 /// The question before one is removed for good.
 #[component]
-pub fn RemoveSecretPage() -> impl IntoView {
-    let failure = use_context::<Error>();
+pub fn RemoveSecretPage(
+    /// Why it was not removed the last time.
+    failure: Option<Error>,
+) -> impl IntoView {
     let row = ssr::path_segment(3).and_then(|row| row.parse().ok());
-    let page = Suspend::new(async move {
-        let loaded = match (ssr::request(), row) {
-            (Ok((backend, ctx)), Some(row)) => {
-                backend.secrets().deleted_one(&ctx, row).await.map_err(ssr::refuse)
-            }
-            (Ok((backend, ctx)), None) => {
-                let allowed = backend.secrets().may_change(&ctx, None).await;
-                Err(ssr::refuse(allowed.err().unwrap_or(Error::NotFound)))
-            }
-            (Err(error), _) => Err(error),
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        let Some(row) = row else {
+            backend.secrets().may_change(&ctx, None).await?;
+            return Err(Error::NotFound);
         };
-        match loaded {
-            Ok(secret) => Either::Left(view! { <Question secret failure/> }),
-            Err(error) => Either::Right(
-                view! { <LoadFailure error heading="Deleted secrets" noun="secret" list=LIST/> },
-            ),
-        }
-    });
+        backend.secrets().deleted_one(&ctx, row).await
+    };
+    let page = loaded(SUBJECT, load, move |secret| view! { <Question secret failure/> });
     view! { <div class="form-page">{page}</div> }
 }
 

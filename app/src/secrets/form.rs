@@ -7,7 +7,7 @@ use super::{
         GitDatasetFields, ImagePullFields, LockedType, NameFields, ProblemSummary, Problems, TypeSelect,
     },
     holds_the_same,
-    input::{Refused, SecretEdit, SecretInput, Typed},
+    input::{RejectedForm, SecretEdit, SecretInput, Typed},
     server_markup::FormHelp,
 };
 use crate::{
@@ -61,7 +61,7 @@ impl Purpose {
 pub fn SecretForm(
     purpose: Purpose,
     /// The plain form that this page answers, where it was refused.
-    refused: Option<Refused>,
+    refused: Option<RejectedForm>,
     /// Where the form is sent.
     address: String,
     /// Where Cancel leads.
@@ -75,83 +75,15 @@ pub fn SecretForm(
 
     let stored = purpose.stored();
     let kind = SecretKind::parse(&stored.kind);
-    let (typed, error, value_dropped) = match refused {
-        Some(Refused { typed, error, value_dropped }) => {
-            // Name and type of a stored secret are not the form's to say.
-            let typed = match kind {
-                Some(_) => Typed { name: stored.name, kind: stored.kind, ..typed },
-                None => typed,
-            };
-            (typed, error.map(ApiError::Refused), value_dropped)
-        }
-        None => (stored, None, false),
-    };
+    let (typed, error, value_dropped) = at_first(refused, stored, kind.is_some());
     let problems = Problems::new(field_errors(error.as_ref()));
     let autofocus = problems.first();
     let failure = RwSignal::new(error);
-
-    let save = save_action(purpose.clone());
-    // Saved, and the list is on its way.
-    let pending = move || save.pending().get() || released.get();
-    Effect::new(move |_| match save.value().get() {
-        Some(Ok(())) => {
-            released.set(true);
-            drop(window().location().assign(LIST));
-        }
-        Some(Err(error)) => {
-            problems.replace(field_errors(Some(&error)));
-            failure.set(Some(error));
-            // The errors are in the page after this run.
-            request_animation_frame(move || show_refusal(problems));
-        }
-        None => {}
-    });
-
+    let open = OpenForm { form, problems, failure, released, save: save_action(purpose.clone()) };
+    Effect::new(move |_| open.show_answer());
     Effect::new(move |_| problems.mark_under_form());
 
-    let checker = purpose.clone();
-    let submit = move |event: SubmitEvent| {
-        // A button with a name asks for something that is the server's alone, such as a new key.
-        if dom::has_named_submitter(&event) {
-            released.set(true);
-            return;
-        }
-        event.prevent_default();
-        let Some(element) = form.get_untracked() else { return };
-        if untrack(pending) {
-            return;
-        }
-        let input = read(&element);
-        let wrong = checker.check(&input);
-        if wrong.is_empty() {
-            save.dispatch(input);
-        } else {
-            problems.replace(wrong.clone());
-            failure.set(Some(ApiError::Refused(Error::Invalid(wrong))));
-            request_animation_frame(move || show_refusal(problems));
-        }
-    };
-
     let editing = matches!(purpose, Purpose::Edit { .. });
-    let fields = match kind {
-        None => EitherOf3::A(view! {
-            <TypeSelect chosen=typed.kind.clone() problems/>
-            <div class="for-git-dataset">
-                <GitDatasetFields problems stored=false help=help.keys autofocus/>
-            </div>
-            <div class="for-image-pull">
-                <ImagePullFields typed=typed.clone() problems stored=false help=help.registries autofocus/>
-            </div>
-        }),
-        Some(SecretKind::GitDataset) => EitherOf3::B(view! {
-            <LockedType kind=SecretKind::GitDataset/>
-            <GitDatasetFields problems stored=true help=help.keys autofocus/>
-        }),
-        Some(SecretKind::ImagePull) => EitherOf3::C(view! {
-            <LockedType kind=SecretKind::ImagePull/>
-            <ImagePullFields typed=typed.clone() problems stored=true help=help.registries autofocus/>
-        }),
-    };
     view! {
         <div id=REFUSAL tabindex="-1">
             <Failure failure problems value_dropped form/>
@@ -163,25 +95,126 @@ pub fn SecretForm(
             class="secret-form"
             class:adding=!editing
             node_ref=form
-            on:submit=submit
+            on:submit=move |event| open.submit(&purpose, &event)
             novalidate
             autocomplete="off"
-            aria-busy=move || pending().then_some("true")
+            aria-busy=move || open.pending().then_some("true")
         >
             <input type="hidden" name="submission" value=typed.submission.clone()/>
             <input type="hidden" name="version" value=typed.version.clone()/>
             <NameFields typed=typed.clone() problems locked=editing autofocus/>
-            {fields}
+            {fields_of(kind, typed, problems, help, autofocus)}
             <div class="actions">
                 <p class="not-saved">{move || failure.with(|error| error.as_ref().map(ApiError::in_a_line))}</p>
                 <a class="button" href=cancel>
                     "Cancel"
                 </a>
-                <button class="primary" aria-disabled=move || pending().then_some("true")>
-                    {move || if pending() { "Saving…" } else { "Confirm" }}
+                <button class="primary" aria-disabled=move || open.pending().then_some("true")>
+                    {move || if open.pending() { "Saving…" } else { "Confirm" }}
                 </button>
             </div>
         </form>
+    }
+}
+
+/// A form while it is open.
+#[derive(Clone, Copy)]
+struct OpenForm {
+    form: NodeRef<html::Form>,
+    problems: Problems,
+    failure: RwSignal<Option<ApiError>>,
+    /// It may be left without a question.
+    released: RwSignal<bool>,
+    save: Action<SecretInput, Result<(), ApiError>>,
+}
+
+impl OpenForm {
+    /// Whether it is being saved; or is saved, and the list is on its way.
+    fn pending(self) -> bool {
+        self.save.pending().get() || self.released.get()
+    }
+
+    /// Goes on to the list once it is saved, or shows why it is not.
+    fn show_answer(self) {
+        match self.save.value().get() {
+            Some(Ok(())) => {
+                self.released.set(true);
+                drop(window().location().assign(LIST));
+            }
+            Some(Err(error)) => {
+                self.problems.replace(field_errors(Some(&error)));
+                self.show_failure(error);
+            }
+            None => {}
+        }
+    }
+
+    fn show_failure(self, error: ApiError) {
+        self.failure.set(Some(error));
+        // The errors are in the page after this run.
+        request_animation_frame(move || show_refusal(self.problems));
+    }
+
+    fn submit(self, purpose: &Purpose, event: &SubmitEvent) {
+        // A button with a name asks for something that is the server's alone, such as a new key.
+        if dom::has_named_submitter(event) {
+            self.released.set(true);
+            return;
+        }
+        event.prevent_default();
+        let Some(element) = self.form.get_untracked() else { return };
+        if untrack(|| self.pending()) {
+            return;
+        }
+        let input = read(&element);
+        let wrong = purpose.check(&input);
+        if wrong.is_empty() {
+            self.save.dispatch(input);
+        } else {
+            self.problems.replace(wrong.clone());
+            self.show_failure(ApiError::Refused(Error::Invalid(wrong)));
+        }
+    }
+}
+
+/// Returns what stands in the form at first, why it was refused, and whether a value must be typed again.
+fn at_first(refused: Option<RejectedForm>, stored: Typed, editing: bool) -> (Typed, Option<ApiError>, bool) {
+    match refused {
+        Some(RejectedForm { typed, error, value_dropped }) => {
+            // Name and type of a stored secret are not the form's to say.
+            let typed = if editing { Typed { name: stored.name, kind: stored.kind, ..typed } } else { typed };
+            (typed, error.map(ApiError::Refused), value_dropped)
+        }
+        None => (stored, None, false),
+    }
+}
+
+/// The fields of this kind of stored secret; on Add those of all, of which the style sheet shows the ones of the chosen kind.
+fn fields_of(
+    kind: Option<SecretKind>,
+    typed: Typed,
+    problems: Problems,
+    help: FormHelp,
+    autofocus: Option<Field>,
+) -> impl IntoView {
+    match kind {
+        None => EitherOf3::A(view! {
+            <TypeSelect chosen=typed.kind.clone() problems/>
+            <div class="for-git-dataset">
+                <GitDatasetFields problems stored=false help=help.keys autofocus/>
+            </div>
+            <div class="for-image-pull">
+                <ImagePullFields typed problems stored=false help=help.registries autofocus/>
+            </div>
+        }),
+        Some(SecretKind::GitDataset) => EitherOf3::B(view! {
+            <LockedType kind=SecretKind::GitDataset/>
+            <GitDatasetFields problems stored=true help=help.keys autofocus/>
+        }),
+        Some(SecretKind::ImagePull) => EitherOf3::C(view! {
+            <LockedType kind=SecretKind::ImagePull/>
+            <ImagePullFields typed problems stored=true help=help.registries autofocus/>
+        }),
     }
 }
 

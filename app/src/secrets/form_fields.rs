@@ -132,9 +132,6 @@ pub fn NameFields(
             drop(input.focus());
         }
     };
-    let check_display = move |text: String| {
-        problems.note(Field::DisplayName, DisplayName::parse(&text).err().map(Problem::DisplayName));
-    };
     view! {
         <TextField
             text=FieldText {
@@ -163,6 +160,16 @@ pub fn NameFields(
             autofocus={autofocus == Some(Field::Name)}
             node_ref=name_input
         />
+        {display_name(typed.display_name, problems, autofocus)}
+    }
+}
+
+/// The display name.
+fn display_name(value: String, problems: Problems, autofocus: Option<Field>) -> impl IntoView {
+    let check = move |text: String| {
+        problems.note(Field::DisplayName, DisplayName::parse(&text).err().map(Problem::DisplayName));
+    };
+    view! {
         <TextField
             text=FieldText {
                 id: Field::DisplayName.key(),
@@ -170,9 +177,9 @@ pub fn NameFields(
                 mark: "optional",
                 hint: "What people see in lists. Left empty, it is the name.",
             }
-            value=typed.display_name
+            value
             error=problems.message(Field::DisplayName)
-            left=Callback::new(check_display)
+            left=Callback::new(check)
             autofocus={autofocus == Some(Field::DisplayName)}
         />
     }
@@ -274,11 +281,6 @@ pub fn ImagePullFields(
             corrected.set(None);
         }
     };
-    let check_username = move |text: String| {
-        if !text.is_empty() {
-            problems.note(Field::Username, Username::parse(&text).err().map(Problem::Username));
-        }
-    };
     view! {
         <div class="help-here" inner_html=help.0 on:change=choose></div>
         <TextField
@@ -301,6 +303,19 @@ pub fn ImagePullFields(
                 corrected.get().map(|host| view! { "Will be saved as " <code>{host}</code> ", which clients look for." })
             }}
         </p>
+        {username(typed.username, problems, autofocus)}
+        {password(problems, stored, autofocus)}
+    }
+}
+
+/// The name of the account.
+fn username(value: String, problems: Problems, autofocus: Option<Field>) -> impl IntoView {
+    let check = move |text: String| {
+        if !text.is_empty() {
+            problems.note(Field::Username, Username::parse(&text).err().map(Problem::Username));
+        }
+    };
+    view! {
         <TextField
             text=FieldText {
                 id: Field::Username.key(),
@@ -308,13 +323,19 @@ pub fn ImagePullFields(
                 mark: "required",
                 hint: "Often the name of a deploy token or robot account.",
             }
-            value=typed.username
+            value
             error=problems.message(Field::Username)
-            left=Callback::new(check_username)
+            left=Callback::new(check)
             mono=true
             required=true
             autofocus={autofocus == Some(Field::Username)}
         />
+    }
+}
+
+/// The password, and what becomes of what cannot be seen at its ends.
+fn password(problems: Problems, stored: bool, autofocus: Option<Field>) -> impl IntoView {
+    view! {
         <PasswordField
             text=FieldText {
                 id: Field::Password.key(),

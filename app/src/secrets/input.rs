@@ -104,6 +104,12 @@ impl SecretInput {
             .map_or_else(|_| self.known_hosts.clone(), |hosts| hosts.as_str().to_owned())
     }
 
+    /// Whether a value was typed, which is not sent back.
+    #[cfg(feature = "ssr")]
+    pub fn has_value(&self) -> bool {
+        !(self.secret.is_empty() && self.password.is_empty())
+    }
+
     /// The version that this form may replace.
     pub fn expected_version(&self) -> Result<i64, Error> {
         let text = if self.overwrite.is_empty() { &self.version } else { &self.overwrite };
@@ -161,12 +167,21 @@ impl Typed {
 
 /// A plain form that was refused: what was typed and why, for the page that is sent in answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Refused {
+pub struct RejectedForm {
     pub typed: Typed,
     /// `None` where it was only tested, as was asked.
     pub error: Option<Error>,
     /// A value was typed; it is not sent back and must be typed again.
     pub value_dropped: bool,
+}
+
+/// What a form was answered with, for the page that shows it again.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug)]
+pub struct Returned {
+    pub form: RejectedForm,
+    /// What a test of it came to, as HTML.
+    pub tested: Option<String>,
 }
 
 /// An edit of one secret.

@@ -1,30 +1,25 @@
-//! What is shown of a secret's SSH key: the public half, where to register it, and the way to a new pair. All of it is
-//! the server's: plain forms and links.
+//! The SSH key of a secret: the public half, where to register it, and the way to a new pair. All of it is the server's: plain
+//! forms and links.
 
+pub mod page;
+pub mod post;
 pub mod question;
+pub mod section;
 
-use super::{LIST, pages::with_secret};
-use crate::{
-    checks::answer::{Answer, Approval},
-    error::ApiError,
-    ssr,
-    tokens::CopyButton,
-    ui::{ago::Ago, alert::Alert, icon::icon},
-};
-use domain::{
-    access::Role,
-    check::{CheckReport, CheckStatus},
-    error::Error,
-    secret::{KeyFacts, NewKeyKind, PendingKey, SecretDetails, SecretId, SecretKind, StoredKey},
-};
-use leptos::{
-    either::{Either, EitherOf3},
-    prelude::*,
-};
+use super::LIST;
+use domain::{check::CheckReport, error::Error, secret::SecretId};
 
-/// Why what a form on the page of a key asked for was not done.
+/// What a form on the page of a key was answered with.
 #[derive(Clone, Debug)]
-pub struct NotDone(pub Error);
+pub enum KeyAnswer {
+    /// Why what it asked for was not done.
+    NotDone(Error),
+    /// It asked for a test.
+    Tested(NewKeyTested),
+}
+
+/// The parameter with the ticket of a test of the new key just before: whoever makes an address up can say nothing by it.
+const TESTED: &str = "tested";
 
 /// What a test of the pair that waits came to, and the ticket that keeps it where the pair is then taken into use. Until then it is
 /// kept nowhere: the state of a secret is that of the key in use.
@@ -36,308 +31,12 @@ pub struct NewKeyTested {
     pub ticket: String,
 }
 
-/// Why nothing was done about a pair that is not the one that waits.
-fn replaced() -> String {
+/// Says why nothing was done about a pair that is not the one that waits.
+pub fn replaced() -> String {
     "The new key was replaced in the meantime. This page shows the one that waits now.".to_owned()
 }
 
-/// The address of the page of a secret's key.
+/// Returns the address of the page of a secret's key.
 pub fn key_address(id: &SecretId) -> String {
     format!("{LIST}/{id}/key")
-}
-
-/// Under the Add form: a pair that the portal makes. Its buttons send the form above, and stand behind it, so that Enter
-/// never presses one.
-#[component]
-pub fn GenerateOffer() -> impl IntoView {
-    view! {
-        <section class="offer" aria-labelledby="offer-title">
-            <h2 id="offer-title">"No key yet?"</h2>
-            <p>
-                "Have the portal make a pair. The private key is sealed at once, and no page shows it: it leaves the portal only by an API token that allows taking values out. The next page shows the public key, and where to register it. Only the names above are needed."
-            </p>
-            <div class="choices">
-                <button form="secret-form" name="generate" value=NewKeyKind::Ed25519.as_str()>
-                    {icon!("key")}
-                    "Generate a key pair"
-                </button>
-                <button form="secret-form" name="generate" value=NewKeyKind::Rsa4096.as_str() class="quiet">
-                    "RSA 4096, for old servers"
-                </button>
-            </div>
-        </section>
-    }
-}
-
-/// The page of a secret's key.
-#[component]
-pub fn KeyPage() -> impl IntoView {
-    let failed = use_context::<NotDone>().map(|NotDone(error)| {
-        let said = match error {
-            Error::Changed(_) => replaced(),
-            Error::NotFound => {
-                "There is no new key any more: it was discarded, or is in use already.".to_owned()
-            }
-            error => ApiError::Refused(error).message(),
-        };
-        view! { <Alert title="Not done"><p>{said}</p></Alert> }
-    });
-    let show = move |details: SecretDetails| {
-        let id = details.id.clone();
-        if id.kind == SecretKind::ImagePull {
-            ssr::set_status(http::StatusCode::NOT_FOUND);
-            return Either::Left(view! {
-                <h1>"No SSH key"</h1>
-                <p>"This secret is an account at an image registry, and has no SSH key."</p>
-                <p>
-                    <a class="button" href=format!("{LIST}/{id}")>
-                        "Go to the secret"
-                    </a>
-                </p>
-            });
-        }
-        let next = if ssr::may(Role::Editor) { format!("{LIST}/{id}/edit") } else { format!("{LIST}/{id}") };
-        Either::Right(view! {
-            <h1>"SSH key"</h1>
-            <p class="lead">"Of the Git dataset secret " <b>{details.display_name.clone()}</b> "."</p>
-            {failed}
-            <KeySection details/>
-            <p class="choices">
-                <a class="button" href=next>
-                    "Go to the secret"
-                </a>
-                <a class="button" href=LIST>
-                    "Back to the secrets"
-                </a>
-            </p>
-        })
-    };
-    with_secret(false, show)
-}
-
-/// What is known of the key, the pair that waits, and the way to a new one. Nothing for secrets without a key.
-#[component]
-pub fn KeySection(details: SecretDetails) -> impl IntoView {
-    let SecretDetails { id, key, pending, now, .. } = details;
-    if id.kind == SecretKind::ImagePull {
-        return None;
-    }
-    let may_write = ssr::may(Role::Editor);
-    let title = if pending.is_some() { "Key in use" } else { "Public key" };
-    let known = match key {
-        StoredKey::Known(facts) => {
-            let steps = pending.is_none().then(Steps);
-            EitherOf3::A(view! {
-                <Facts facts label="Public key" field="public-key" download=format!("{LIST}/{id}/key.pub")/>
-                {steps}
-            })
-        }
-        StoredKey::Unreadable => EitherOf3::B(view! {
-            <p>"The stored key was saved before keys were checked, and is none that can be read. Replace it: it is of no use to whoever pulls with it."</p>
-        }),
-        StoredKey::Unknown => EitherOf3::C(view! {
-            <p>"The stored key was saved before keys were looked at. The portal is doing so now: load this page again in a minute."</p>
-        }),
-    };
-    let waiting = pending.as_ref().map(|pending| pending.facts.fingerprint.clone());
-    let pending = pending.map(|pending| view! { <Pending id=id.clone() pending now may_write/> });
-    let offer = may_write.then(|| view! { <Rotate id=id.clone() waiting/> });
-    Some(view! {
-        <section class="key-section" aria-labelledby="key-title">
-            {pending}
-            <h2 id="key-title">{title}</h2>
-            {known}
-            {offer}
-        </section>
-    })
-}
-
-/// Sort, fingerprint and comment, and the public key to copy or download.
-#[component]
-fn Facts(facts: KeyFacts, label: &'static str, field: &'static str, download: String) -> impl IntoView {
-    let comment = (!facts.comment.is_empty()).then(|| {
-        view! {
-            <dt>"Comment"</dt>
-            <dd>{facts.comment.clone()}</dd>
-        }
-    });
-    view! {
-        <dl>
-            <dt>"Type"</dt>
-            <dd>{facts.kind()}</dd>
-            <dt>"Fingerprint"</dt>
-            <dd>
-                <code>{facts.fingerprint.clone()}</code>
-            </dd>
-            {comment}
-        </dl>
-        <div class="field">
-            <div class="label-line">
-                <label for=field>{label}</label>
-                <a href=download download>
-                    "Download .pub"
-                </a>
-            </div>
-            <div class="with-button">
-                <input type="text" id=field class="mono" readonly value=facts.public_line() autocomplete="off"/>
-                <CopyButton target=field.to_owned()/>
-            </div>
-        </div>
-    }
-}
-
-/// The pair that waits, and what may become of it.
-#[component]
-fn Pending(
-    id: SecretId,
-    pending: PendingKey,
-    now: domain::time::Timestamp,
-    may_write: bool,
-) -> impl IntoView {
-    let PendingKey { facts, made_at, made_by } = pending;
-    let address = key_address(&id);
-    let fingerprint = facts.fingerprint.clone();
-    let tested = use_context::<NewKeyTested>();
-    // So that the question says it once more, and the key keeps it when it is in use.
-    let came_to = tested.as_ref().map(|tested| {
-        view! { <input type="hidden" name=question::TESTED value=tested.ticket.clone()/> }
-    });
-    let tested = tested.map(|tested| tested.report);
-    let choices = may_write.then(|| {
-        let check = format!("{address}/check#{TEST_RESULT}");
-        let switch = format!("{address}/switch");
-        let discard = format!("{address}/discard");
-        view! {
-            <div class="choices">
-                <form method="post" action=check>
-                    <input type="hidden" name="fingerprint" value=fingerprint.clone()/>
-                    <button>{icon!("plug")} "Test the new key"</button>
-                </form>
-                <form method="get" action=switch>
-                    <input type="hidden" name="fingerprint" value=fingerprint.clone()/>
-                    {came_to}
-                    <button class="primary">"Switch to the new key"</button>
-                </form>
-                <form method="get" action=discard>
-                    <input type="hidden" name="fingerprint" value=fingerprint/>
-                    <button>"Discard the new key"</button>
-                </form>
-            </div>
-        }
-    });
-    view! {
-        <div class="pending">
-            <h2>"New key, not in use yet"</h2>
-            <p>
-                "Made " <Ago at=made_at now/> {format!(" by {made_by}.")}
-                " Register its public key first; the old one stays in use until you switch. Switching cannot be taken back: the old key is gone then."
-            </p>
-            <Facts facts label="New public key" field="new-public-key" download=format!("{address}/new.pub")/>
-            {Steps()}
-            {tested.map(|report| view! { <TestResult id report/> })}
-            {choices}
-        </div>
-    }
-}
-
-/// The id of what a test of the new key came to.
-const TEST_RESULT: &str = "new-key-result";
-
-/// What a test of the pair that waits came to, and what may be done now.
-#[component]
-fn TestResult(id: SecretId, report: CheckReport) -> impl IntoView {
-    let next = match (report.cause, report.cause.status()) {
-        (_, CheckStatus::Works) => Some("The new key works. You can switch to it."),
-        (cause, _) if cause.asks_for_approval() => {
-            Some("Trusting them tests the key in use. Come back here afterwards to test the new one.")
-        }
-        _ => None,
-    };
-    view! {
-        <div id=TEST_RESULT role="status">
-            <Answer report approval=Approval::OfStored { id, new_tab: false }/>
-            {next.map(|next| view! { <p>{next}</p> })}
-        </div>
-    }
-}
-
-/// The way to a new pair beside the one in use.
-#[component]
-fn Rotate(
-    id: SecretId,
-    /// The fingerprint of the one that waits already, which gives way: not without a question.
-    waiting: Option<String>,
-) -> impl IntoView {
-    let method = if waiting.is_some() { "get" } else { "post" };
-    let words = if waiting.is_some() {
-        "Another new pair takes the place of the one that waits; the key in use stays."
-    } else {
-        "A new pair waits beside the key in use until you switch to it."
-    };
-    view! {
-        <form method=method action=format!("{}/generate", key_address(&id)) class="rotate">
-            <p class="hint">{words}</p>
-            {waiting.map(|fingerprint| view! { <input type="hidden" name="fingerprint" value=fingerprint/> })}
-            <div class="choices">
-                <button name="generate" value=NewKeyKind::Ed25519.as_str()>
-                    {icon!("key")}
-                    "Generate a new key pair"
-                </button>
-                <button name="generate" value=NewKeyKind::Rsa4096.as_str() class="quiet">
-                    "RSA 4096, for old servers"
-                </button>
-            </div>
-        </form>
-    }
-}
-
-/// Where the public key is registered, in the words of each place.
-#[component]
-fn Steps() -> impl IntoView {
-    let place = |name: &'static str, steps: [&'static str; 3]| {
-        let steps = steps.map(|step| view! { <li>{step}</li> }).collect_view();
-        view! {
-            <details>
-                <summary>{name}</summary>
-                <ol>{steps}</ol>
-            </details>
-        }
-    };
-    view! {
-        <div class="steps">
-            <p>"Register the public key with the repository, to read only:"</p>
-            {place(
-                "GitHub",
-                [
-                    "In the repository, open Settings, then Deploy keys, and press Add deploy key.",
-                    "Give it a title that names this portal, and paste the public key. Leave Allow write access unticked.",
-                    "Press Add key. A key serves one repository there: another one wants a secret of its own, or an account for machines that has the key.",
-                ],
-            )}
-            {place(
-                "GitLab",
-                [
-                    "In the project, open Settings, then Repository, and expand Deploy keys.",
-                    "Press Add new key, give it a title, and paste the public key. Leave Grant write permissions unticked.",
-                    "Press Add key. For further projects enable the same key there, under Privately accessible deploy keys.",
-                ],
-            )}
-            {place(
-                "Bitbucket",
-                [
-                    "In the repository, open Repository settings, then Access keys.",
-                    "Press Add key, give it a label, and paste the public key. Access keys only read.",
-                    "Press Add SSH key. For several repositories add it to their project instead.",
-                ],
-            )}
-            {place(
-                "Gitea",
-                [
-                    "In the repository, open Settings, then Deploy Keys, and press Add Deploy Key.",
-                    "Give it a title, and paste the public key. Leave Enable Write Access unticked.",
-                    "Press Add Deploy Key.",
-                ],
-            )}
-        </div>
-    }
 }

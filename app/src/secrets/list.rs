@@ -77,7 +77,7 @@ pub fn ListPage() -> impl IntoView {
 
 async fn load(query: &ListQuery) -> Result<SecretPage, ApiError> {
     let (backend, ctx) = ssr::request()?;
-    backend.secrets().list(&ctx, query).await.map_err(ssr::refuse)
+    backend.secrets().list(&ctx, query).await.map_err(ssr::respond_with)
 }
 
 /// The table and the pages under it, or what to do where there is nothing to show.

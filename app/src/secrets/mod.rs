@@ -3,9 +3,15 @@
 #[cfg(feature = "ssr")]
 pub mod actions;
 pub mod api;
+#[cfg(feature = "ssr")]
+pub mod confirmation;
+#[cfg(feature = "ssr")]
+pub mod consumers;
 pub mod delete;
 #[cfg(feature = "ssr")]
 pub mod deleted;
+#[cfg(feature = "ssr")]
+pub mod draft;
 pub mod form;
 pub mod form_fields;
 pub mod input;
@@ -18,12 +24,14 @@ pub mod list_controls;
 #[cfg(feature = "ssr")]
 pub mod list_rows;
 #[cfg(feature = "ssr")]
+pub mod load;
+#[cfg(feature = "ssr")]
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod post;
 #[cfg(feature = "ssr")]
 pub mod selection;
 pub mod server_markup;
-#[cfg(feature = "ssr")]
-pub mod users;
 
 #[cfg(feature = "ssr")]
 use domain::page::ListQuery;

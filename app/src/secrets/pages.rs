@@ -2,66 +2,65 @@
 
 use super::{
     LIST,
+    confirmation::{confirmation, refusal},
+    consumers::{ConsumerList, ConsumersSection, UsedWarning, count_words},
     delete::DeleteQuestion,
+    draft,
     form::{Purpose, SecretForm},
-    input::Typed,
-    keys::{GenerateOffer, KeySection},
+    input::{RejectedForm, Returned, Typed},
+    keys::section::{GenerateOffer, KeySection},
     list_before,
-    selection::refusal,
-    users::{UsedWarning, UserList, UsersSection, count_words},
+    load::with_users,
 };
 use crate::{
-    audit::History,
+    audit::history::History,
     checks::section::CheckSection,
     error::ApiError,
-    failure::LoadFailure,
-    help::place_of_need::form_help,
+    failure::{Subject, loaded},
+    help::inline_help::form_help,
     imports::IMPORT,
     ssr,
-    ui::{
-        ago::Ago,
-        confirm::ConfirmPage,
-        field::{FieldText, field_frame},
-        icon::icon,
-        place_list::PlaceList,
-    },
+    ui::{ago::Ago, confirm::ConfirmPage, icon::icon, place_list::PlaceList},
 };
+use backend::{Backend, Ctx};
 use domain::{
     error::{Error, Field},
     import::Note,
-    secret::{Origins, RegistryHost, SecretDetails, SecretId},
+    secret::{Origins, RegistryHost, SecretDetails},
     usage::{SecretUsers, UsageKind},
 };
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
 /// Add a secret.
 #[component]
-pub fn AddPage() -> impl IntoView {
-    let page = Suspend::new(async move {
-        let may = match ssr::request() {
-            Ok((backend, ctx)) => backend.secrets().may_change(&ctx, None).await.map_err(ssr::refuse),
-            Err(error) => Err(error),
-        };
-        match may {
-            Ok(()) => {
-                let purpose = Purpose::Add { submission: ssr::new_submission() };
-                let (refused, (address, check)) = (ssr::refused(), addresses());
-                let typed = refused.as_ref().map(|refused| refused.typed.clone()).unwrap_or_default();
-                let help = form_help(&typed.registry_host);
-                Either::Left(view! {
-                    <h1>"Add secret"</h1>
-                    <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored. A docker config or Kubernetes Secret can be " <a href=IMPORT>"imported"</a> "."</p>
-                    <SecretForm purpose refused=refused.clone() address cancel=list_before(&ssr::query()) help/>
-                    <GenerateOffer/>
-                    <CheckSection typed kind=None refused address=check/>
-                })
-            }
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Add secret" noun="secret" list=LIST/> })
-            }
+pub fn AddPage(
+    /// What the form was answered with that this page shows again.
+    returned: Option<Returned>,
+) -> impl IntoView {
+    let load = async |backend: Backend, ctx: Ctx| backend.secrets().may_change(&ctx, None).await;
+    let subject = Subject { heading: "Add secret", noun: "secret", list: LIST };
+    let page = loaded(subject, load, move |()| {
+        let purpose = Purpose::Add { submission: ssr::new_submission() };
+        let ((refused, tested), (address, check)) = (parts(returned), addresses());
+        let typed = refused.as_ref().map(|refused| refused.typed.clone()).unwrap_or_default();
+        let help = form_help(&typed.registry_host);
+        view! {
+            <h1>"Add secret"</h1>
+            <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored. A docker config or Kubernetes Secret can be " <a href=IMPORT>"imported"</a> "."</p>
+            <SecretForm purpose refused=refused.clone() address cancel=list_before(&ssr::query()) help/>
+            <GenerateOffer/>
+            <CheckSection typed kind=None refused tested address=check/>
         }
     });
     view! { <div class="form-page">{page}</div> }
+}
+
+/// Returns the form that this page shows again, or that waited for its sender to sign in again; and what a test came to.
+fn parts(returned: Option<Returned>) -> (Option<RejectedForm>, Option<String>) {
+    match returned {
+        Some(Returned { form, tested }) => (Some(form), tested),
+        None => (draft::take(), None),
+    }
 }
 
 /// Where the form of this page is sent, and where it is sent to be tested: this page too may be the answer to a test.
@@ -76,8 +75,11 @@ fn addresses() -> (String, String) {
 
 /// Edit a secret.
 #[component]
-pub fn EditPage() -> impl IntoView {
-    let (refused, (address, check)) = (ssr::refused(), addresses());
+pub fn EditPage(
+    /// What the form was answered with that this page shows again.
+    returned: Option<Returned>,
+) -> impl IntoView {
+    let ((refused, tested), (address, check)) = (parts(returned), addresses());
     let cancel = list_before(&ssr::query());
     let show = move |details: SecretDetails, users: SecretUsers| {
         let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
@@ -100,8 +102,8 @@ pub fn EditPage() -> impl IntoView {
             </p>
             <UsedWarning users=&users id=&id/>
             <SecretForm purpose refused=refused.clone() address cancel help/>
-            <CheckSection typed kind=Some(id.kind) refused address=check/>
-            <UsersSection users id=id.clone()/>
+            <CheckSection typed kind=Some(id.kind) refused tested address=check/>
+            <ConsumersSection users id=id.clone()/>
             <ImportedFrom origins=details.origins.clone()/>
             <KeySection details/>
             <History id/>
@@ -112,8 +114,10 @@ pub fn EditPage() -> impl IntoView {
 
 /// The confirmation as a page of its own.
 #[component]
-pub fn DeletePage() -> impl IntoView {
-    let failure = ssr::refused().and_then(|refused| refused.error);
+pub fn DeletePage(
+    /// Why it was not deleted the last time.
+    failure: Option<Error>,
+) -> impl IntoView {
     let cancel = list_before(&ssr::query());
     let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
     let show = move |details: SecretDetails, users: SecretUsers| {
@@ -132,7 +136,7 @@ pub fn DeletePage() -> impl IntoView {
             view! {
                 <div class="in-use">
                     <p class="warning">{icon!("alert")} <span>{format!("It is used by {words}:")}</span></p>
-                    <UserList users id=details.id.clone()/>
+                    <ConsumerList users id=details.id.clone()/>
                     {confirmation(
                         Field::Confirmation.label(),
                         "Type it to delete the secret all the same.",
@@ -156,36 +160,6 @@ pub fn DeletePage() -> impl IntoView {
         }
     };
     with_users(true, show)
-}
-
-/// The field in which it is said once more that a used secret is to be deleted.
-pub(super) fn confirmation(
-    label: &'static str,
-    hint: &'static str,
-    // The id of what says what to type, where the hint does not.
-    words: Option<&'static str>,
-    problem: Option<String>,
-) -> impl IntoView {
-    let field = Field::Confirmation;
-    let text = FieldText { id: field.key(), label, mark: "required", hint };
-    let described = words.map(str::to_owned).into_iter().chain(text.described_by(problem.is_some()));
-    let described = described.collect::<Vec<_>>().join(" ");
-    let input = view! {
-        <input
-            type="text"
-            id=field.key()
-            name=field.key()
-            class="mono"
-            aria-required="true"
-            aria-invalid=problem.is_some().then_some("true")
-            aria-describedby=described
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck="false"
-            autofocus=problem.is_some()
-        />
-    };
-    field_frame(text, Signal::stored(problem), None, input)
 }
 
 /// What is known of a secret, for those who may not change it.
@@ -222,7 +196,7 @@ pub fn DetailsPage() -> impl IntoView {
                 {username.map(|username| row("Username", username))}
                 {row("Value", "stored, and shown by no page".to_owned())}
             </dl>
-            <UsersSection users id=id.clone()/>
+            <ConsumersSection users id=id.clone()/>
             <ImportedFrom origins/>
             {key}
             <p>
@@ -251,56 +225,4 @@ fn ImportedFrom(origins: Origins) -> impl IntoView {
             </section>
         }
     })
-}
-
-/// Loads the secret that the address names and who uses it, and shows them, or says why not.
-pub(super) fn with_users<V: IntoView + 'static>(
-    to_change: bool,
-    show: impl FnOnce(SecretDetails, SecretUsers) -> V + Send + 'static,
-) -> impl IntoView {
-    let page = Suspend::new(async move {
-        let loaded = match load(to_change).await {
-            Ok(details) => load_users(&details.id).await.map(|users| (details, users)),
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok((details, users)) => Either::Left(show(details, users)),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Secrets" noun="secret" list=LIST/> })
-            }
-        }
-    });
-    view! { <div class="form-page">{page}</div> }
-}
-
-async fn load_users(id: &SecretId) -> Result<SecretUsers, ApiError> {
-    let (backend, ctx) = ssr::request()?;
-    backend.usages().of_secret(&ctx, id).await.map_err(ssr::refuse)
-}
-
-/// Loads the secret that the address names, and shows it, or says why not.
-pub(super) fn with_secret<V: IntoView + 'static>(
-    // For whom is it: those who may change it.
-    to_change: bool,
-    show: impl FnOnce(SecretDetails) -> V + Send + 'static,
-) -> impl IntoView {
-    let page = Suspend::new(async move {
-        match load(to_change).await {
-            Ok(details) => Either::Left(show(details)),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Secrets" noun="secret" list=LIST/> })
-            }
-        }
-    });
-    view! { <div class="form-page">{page}</div> }
-}
-
-async fn load(to_change: bool) -> Result<SecretDetails, ApiError> {
-    let (backend, ctx) = ssr::request()?;
-    let id = ssr::path_segment(2).and_then(|id| SecretId::parse(&id));
-    let id = id.ok_or_else(|| ssr::refuse(Error::NotFound))?;
-    if to_change {
-        backend.secrets().may_change(&ctx, Some(&id)).await.map_err(ssr::refuse)?;
-    }
-    backend.secrets().get(&ctx, &id).await.map_err(ssr::refuse)
 }

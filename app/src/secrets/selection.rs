@@ -3,20 +3,13 @@
 pub mod check;
 pub mod delete;
 pub mod manifests;
+pub mod post;
 
 use super::{LIST, list_before};
-use crate::{
-    error::ApiError,
-    failure::LoadFailure,
-    ssr,
-    ui::{alert::Alert, icon::icon},
-};
+use crate::{error::ApiError, failure::LoadFailure, ssr, ui::icon::icon};
 use domain::{error::Error, secret::Selection, usage::SelectedSecret};
 use http::StatusCode;
-use leptos::{
-    either::{Either, EitherOf3},
-    prelude::*,
-};
+use leptos::{either::EitherOf3, prelude::*};
 
 /// Where those that are selected are tested.
 pub const CHECK: &str = "/secrets/selected/check";
@@ -92,11 +85,11 @@ fn with_selected<V: IntoView + 'static>(
 async fn load(selection: &Selection, to_change: bool) -> Result<(Selection, Vec<SelectedSecret>), ApiError> {
     let (backend, ctx) = ssr::request()?;
     if to_change {
-        backend.secrets().may_change(&ctx, None).await.map_err(ssr::refuse)?;
+        backend.secrets().may_change(&ctx, None).await.map_err(ssr::respond_with)?;
     }
-    let secrets = backend.usages().of_selection(&ctx, selection).await.map_err(ssr::refuse)?;
+    let secrets = backend.usages().of_selection(&ctx, selection).await.map_err(ssr::respond_with)?;
     let left = Selection::of(secrets.iter().map(|secret| secret.id.clone()));
-    Ok((left.ok_or_else(|| ssr::refuse(Error::NotFound))?, secrets))
+    Ok((left.ok_or_else(|| ssr::respond_with(Error::NotFound))?, secrets))
 }
 
 /// In the place of a page that needs something to be selected.
@@ -154,19 +147,4 @@ fn listed<V: IntoView + 'static>(
         })
         .collect();
     view! { <ul class="selected-secrets">{rows}</ul> }
-}
-
-/// The alert above a form that was refused: a link to the field that it is about, or a sentence.
-pub(super) fn refusal(title: &'static str, field: Option<&'static str>, message: String) -> impl IntoView {
-    let said = match field {
-        Some(field) => Either::Left(view! {
-            <ul>
-                <li>
-                    <a href=format!("#{field}")>{message}</a>
-                </li>
-            </ul>
-        }),
-        None => Either::Right(view! { <p>{message}</p> }),
-    };
-    view! { <Alert title=title>{said}</Alert> }
 }

@@ -1,14 +1,15 @@
 //! What the server renders of the Tokens pages.
 
-use super::Once;
+use super::{TOKENS, stopped_words};
 use crate::{
-    account::prove_again,
-    failure::LoadFailure,
-    form_state::{FormState, Line, message},
+    account::proof::prove_again,
+    api_docs::API_DOCS,
+    failure::{Subject, loaded},
+    form_state::{FormState, message},
     ssr,
-    ui::{ago::Ago, confirm::ConfirmPage, icon::icon, pages::Pages},
+    ui::{ago::Ago, confirm::ConfirmPage, copy::Once, icon::icon, line::Line, pages::Pages},
 };
-use backend::{CreatedToken, Proof, Stopped, TokenLimits, TokenPage, TokenSummary, called_token};
+use backend::{Backend, CreatedToken, Ctx, Proof, TokenLimits, TokenPage, TokenSummary, called_token};
 use domain::{
     access::{AccessField, Restriction, Role, TokenScope},
     percent,
@@ -20,19 +21,7 @@ use leptos::{either::Either, prelude::*};
 const PROOF_HINT: &str =
     "For every scope but “Read metadata”: a token outlasts your session, so confirm that it is you.";
 
-/// The address of the list.
-pub const TOKENS: &str = "/tokens";
-
-/// Why a token is refused at the moment, and what would have it taken again.
-pub(crate) fn stopped_words(stopped: Stopped) -> &'static str {
-    match stopped {
-        Stopped::Disabled => "Refused: its person is disabled.",
-        Stopped::Suspended => {
-            "Refused until its person signs in again: the place where they sign in has signed them out."
-        }
-        Stopped::NotSeen => "Refused until its person signs in again: they have not done so for too long.",
-    }
-}
+const SUBJECT: Subject = Subject { heading: "Tokens", noun: "token", list: TOKENS };
 
 /// One's own tokens, or everybody's.
 #[component]
@@ -43,21 +32,11 @@ pub fn TokensPage() -> impl IntoView {
         Some((at.parse().ok().filter(|micros| *micros >= 0).map(Timestamp::from_micros)?, id.to_owned()))
     });
 
-    Suspend::new(async move {
-        let loaded = match ssr::request() {
-            Ok((backend, ctx)) => {
-                let beyond = beyond.as_ref().map(|(at, id)| (*at, id.as_str()));
-                backend.tokens().list(&ctx, everybodys, beyond).await.map_err(ssr::refuse)
-            }
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok(page) => Either::Left(view! { <List page everybodys/> }),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Tokens" noun="token" list=TOKENS/> })
-            }
-        }
-    })
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        let beyond = beyond.as_ref().map(|(at, id)| (*at, id.as_str()));
+        backend.tokens().list(&ctx, everybodys, beyond).await
+    };
+    loaded(SUBJECT, load, move |page| view! { <List page everybodys/> })
 }
 
 #[component]
@@ -115,7 +94,7 @@ fn List(page: TokenPage, everybodys: bool) -> impl IntoView {
                 <h1>"Tokens"</h1>
                 <p class="lead">
                     "For scripts and clusters: each may do what its scope says, and can be revoked at any time. "
-                    <a href=crate::api_docs::API_DOCS>"What the API can do"</a>
+                    <a href=API_DOCS>"What the API can do"</a>
                 </p>
             </div>
             <a class="button primary" href="/tokens/new">
@@ -206,23 +185,12 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
 
 /// Add a token.
 #[component]
-pub fn AddTokenPage() -> impl IntoView {
-    let form = ssr::form();
-    let page = Suspend::new(async move {
-        let loaded = match ssr::request() {
-            Ok((backend, ctx)) => {
-                let proof = backend.sessions().proof(&ctx).await.map_err(ssr::refuse);
-                proof.map(|proof| (proof, backend.tokens().limits()))
-            }
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok((proof, limits)) => Either::Left(add_form(&form, proof, limits)),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Tokens" noun="token" list=TOKENS/> })
-            }
-        }
-    });
+pub fn AddTokenPage(form: FormState) -> impl IntoView {
+    let load = async |backend: Backend, ctx: Ctx| {
+        let proof = backend.sessions().proof(&ctx).await?;
+        Ok((proof, backend.tokens().limits()))
+    };
+    let page = loaded(SUBJECT, load, move |(proof, limits)| add_form(&form, proof, limits));
     view! { <div class="form-page">{page}</div> }
 }
 
@@ -290,59 +258,48 @@ fn add_form(form: &FormState, proof: Proof, limits: TokenLimits) -> impl IntoVie
 
 /// The token that was just made.
 #[component]
-pub fn TokenCreatedPage() -> impl IntoView {
-    use_context::<CreatedToken>().map(|token| {
-        let until = match token.expires_at {
-            Some(at) => format!("It is good until {}.", at.utc_text()),
-            None => "It never expires.".to_owned(),
-        };
-        view! {
-            <div class="form-page">
-                <h1>"Token created"</h1>
-                <p>
-                    "This is the token " <b>{token.name}</b> ". Copy it now: it is shown only here, and stored only as a hash. "
-                    {until}
-                </p>
-                <Once id="token" label="Token" text=token.text/>
-                <p>
-                    <a class="button" href=TOKENS>
-                        "Done"
-                    </a>
-                </p>
-            </div>
-        }
-    })
+pub fn TokenCreatedPage(token: CreatedToken) -> impl IntoView {
+    let until = match token.expires_at {
+        Some(at) => format!("It is good until {}.", at.utc_text()),
+        None => "It never expires.".to_owned(),
+    };
+    view! {
+        <div class="form-page">
+            <h1>"Token created"</h1>
+            <p>
+                "This is the token " <b>{token.name}</b> ". Copy it now: it is shown only here, and stored only as a hash. "
+                {until}
+            </p>
+            <Once id="token" label="Token" text=token.text/>
+            <p>
+                <a class="button" href=TOKENS>
+                    "Done"
+                </a>
+            </p>
+        </div>
+    }
 }
 
 /// The question before a token is revoked.
 #[component]
-pub fn RevokeTokenPage() -> impl IntoView {
-    let form = ssr::form();
+pub fn RevokeTokenPage(form: FormState) -> impl IntoView {
     let id = ssr::path_segment(2).unwrap_or_default();
-    let page = Suspend::new(async move {
-        let loaded = match ssr::request() {
-            Ok((backend, ctx)) => backend.tokens().get(&ctx, &id).await.map_err(ssr::refuse),
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok(token) => Either::Left(view! {
-                <ConfirmPage
-                    heading="Revoke token".to_owned()
-                    cancel=TOKENS.to_owned()
-                    confirm="Revoke"
-                    refused=form.error.is_some().then(|| form.summary().into_any())
-                    reason=form.error.as_ref().map(message)
-                >
-                    <p>
-                        "Are you sure to revoke the token " <b>{token.name}</b> " of "
-                        {token.owner.unwrap_or_else(|| "the command line".to_owned())} " (" <code>{token.id}</code>
-                        ")? Whatever uses it is refused from then on, and it cannot be brought back."
-                    </p>
-                </ConfirmPage>
-            }),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Tokens" noun="token" list=TOKENS/> })
-            }
+    let load = move |backend: Backend, ctx: Ctx| async move { backend.tokens().get(&ctx, &id).await };
+    let page = loaded(SUBJECT, load, move |token: TokenSummary| {
+        view! {
+            <ConfirmPage
+                heading="Revoke token".to_owned()
+                cancel=TOKENS.to_owned()
+                confirm="Revoke"
+                refused=form.error.is_some().then(|| form.summary().into_any())
+                reason=form.error.as_ref().map(message)
+            >
+                <p>
+                    "Are you sure to revoke the token " <b>{token.name}</b> " of "
+                    {token.owner.unwrap_or_else(|| "the command line".to_owned())} " (" <code>{token.id}</code>
+                    ")? Whatever uses it is refused from then on, and it cannot be brought back."
+                </p>
+            </ConfirmPage>
         }
     });
     view! { <div class="form-page">{page}</div> }

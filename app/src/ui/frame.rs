@@ -1,6 +1,6 @@
 //! What stands around every page: the mark, the places, the theme, the notices.
 
-use super::{icon::icon, in_place::FrameInPlace, notice::Notices, theme::ThemeSwitch};
+use super::{flash::Flashes, icon::icon, in_place::FrameInPlace, theme_switch::ThemeSwitch};
 use crate::ssr;
 use backend::UserActor;
 use domain::access::Role;
@@ -34,7 +34,7 @@ pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView
         <main id="main" tabindex="-1">
             {children.into_inner()()}
         </main>
-        <Notices left=ssr::take_notice()/>
+        <Flashes left=ssr::take_flash()/>
         <FrameInPlace/>
     }
 }

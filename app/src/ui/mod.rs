@@ -5,9 +5,12 @@ pub mod ago;
 pub mod alert;
 #[cfg(feature = "ssr")]
 pub mod confirm;
+pub mod copy;
 pub mod dialog;
 pub mod dom;
 pub mod field;
+#[cfg(feature = "ssr")]
+pub mod flash;
 #[cfg(feature = "ssr")]
 pub mod frame;
 #[cfg(feature = "ssr")]
@@ -17,10 +20,12 @@ pub mod in_place;
 pub mod instant_controls;
 pub mod leave_guard;
 #[cfg(feature = "ssr")]
-pub mod notice;
+pub mod line;
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod place_list;
 #[cfg(feature = "ssr")]
 pub mod theme;
+#[cfg(feature = "ssr")]
+pub mod theme_switch;

@@ -1,7 +1,6 @@
 //! Light, dark, or as the system has it. Kept in a cookie, so that the server renders it from the first byte.
 
-use crate::ssr;
-use leptos::prelude::*;
+use crate::cookie::SecureCookies;
 
 pub use super::in_place::{COOKIE, COOKIE_MAX_AGE};
 
@@ -29,7 +28,8 @@ impl Theme {
         Self::ALL.into_iter().find(|theme| theme.as_str() == text)
     }
 
-    fn label(self) -> &'static str {
+    /// Returns the word for it.
+    pub fn label(self) -> &'static str {
         match self {
             Self::System => "System",
             Self::Light => "Light",
@@ -38,34 +38,8 @@ impl Theme {
     }
 }
 
-/// The three choices, as a form that works by itself.
-#[component]
-pub fn ThemeSwitch(
-    /// The address of this page, to come back to.
-    back: String,
-) -> impl IntoView {
-    let chosen = ssr::theme();
-    let cookies = ssr::secure_cookies();
-    view! {
-        <div role="group" aria-label="Theme">
-            <form
-                class="theme"
-                method="post"
-                action="/theme"
-                data-prefix=cookies.prefix()
-                data-suffix=cookies.suffix()
-            >
-                <input type="hidden" name="back" value=back/>
-                {Theme::ALL
-                    .map(|theme| {
-                        view! {
-                            <button name="theme" value=theme.as_str() aria-pressed=(theme == chosen).to_string()>
-                                {theme.label()}
-                            </button>
-                        }
-                    })
-                    .collect_view()}
-            </form>
-        </div>
-    }
+/// The `Set-Cookie` line that remembers the theme. The page's own script writes the same.
+pub fn line(secure: SecureCookies, theme: Theme) -> String {
+    let (name, theme) = (secure.name(COOKIE), theme.as_str());
+    format!("{name}={theme}; Path=/; Max-Age={COOKIE_MAX_AGE}; SameSite=Lax{}", secure.suffix())
 }

@@ -1,6 +1,6 @@
 //! What the form of an image or a dataset sends, and what it comes to.
 
-use crate::ui::notice::{Deed, Notice};
+use crate::ui::flash::{ActionDone, Flash};
 use backend::{Backend, Ctx};
 use domain::{
     check::{CheckCause, CheckReport},
@@ -80,7 +80,7 @@ pub async fn create(
     ctx: &Ctx,
     kind: UsageKind,
     input: &UsageInput,
-) -> Result<Notice, Error> {
+) -> Result<Flash, Error> {
     // Whoever may not is told that, whatever they sent.
     backend.usages().may_change(ctx, kind, None).await?;
     let usage = NewUsage::parse(kind, &input.draft(kind)).map_err(Error::Invalid)?;
@@ -95,7 +95,7 @@ pub async fn update(
     kind: UsageKind,
     name: &SecretName,
     input: &UsageInput,
-) -> Result<Notice, Error> {
+) -> Result<Flash, Error> {
     backend.usages().may_change(ctx, kind, Some(name)).await?;
     let content = UsageContent::parse(kind, &input.draft(kind)).map_err(Error::Invalid)?;
     backend.usages().update(ctx, name, &content, input.expected_version()?).await?;
@@ -108,11 +108,11 @@ pub async fn delete(
     ctx: &Ctx,
     kind: UsageKind,
     name: &SecretName,
-) -> Result<Notice, Error> {
+) -> Result<Flash, Error> {
     match backend.usages().delete(ctx, kind, name).await {
-        Ok(()) | Err(Error::NotFound) => Ok(Notice::Done(match kind {
-            UsageKind::Image => Deed::ImageDeleted,
-            UsageKind::Dataset => Deed::DatasetDeleted,
+        Ok(()) | Err(Error::NotFound) => Ok(Flash::Done(match kind {
+            UsageKind::Image => ActionDone::ImageDeleted,
+            UsageKind::Dataset => ActionDone::DatasetDeleted,
         })),
         Err(error) => Err(error),
     }
@@ -147,10 +147,10 @@ pub fn found_by(report: &CheckReport) -> Vec<FieldError> {
     vec![FieldError { field: Field::Branch, problem: Problem::Usage(problem) }]
 }
 
-fn saved(kind: UsageKind) -> Notice {
-    Notice::Done(match kind {
-        UsageKind::Image => Deed::ImageSaved,
-        UsageKind::Dataset => Deed::DatasetSaved,
+fn saved(kind: UsageKind) -> Flash {
+    Flash::Done(match kind {
+        UsageKind::Image => ActionDone::ImageSaved,
+        UsageKind::Dataset => ActionDone::DatasetSaved,
     })
 }
 

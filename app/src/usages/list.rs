@@ -1,10 +1,12 @@
 //! The lists of images and of datasets, and the question before one is deleted.
 
 use crate::{
-    failure::LoadFailure,
+    error::ApiError,
+    failure::{Subject, loaded},
     ssr,
     ui::{ago::Ago, alert::Alert, confirm::ConfirmPage, icon::icon, pages::Pages},
 };
+use backend::{Backend, Ctx};
 use domain::{
     access::Role,
     error::Error,
@@ -17,6 +19,11 @@ use leptos::{either::Either, prelude::*};
 /// The address of a page about one of them, such as `edit`.
 pub fn address_of(kind: UsageKind, name: &SecretName, what: &str) -> String {
     format!("{}/{}/{what}", kind.list(), name.as_str())
+}
+
+/// What pages about images or datasets are about.
+pub fn subject(kind: UsageKind) -> Subject {
+    Subject { heading: kind.plural(), noun: kind.as_str(), list: kind.list() }
 }
 
 /// Where a secret is shown to whoever asks.
@@ -46,18 +53,10 @@ fn lead(kind: UsageKind) -> &'static str {
 #[component]
 pub fn UsagesPage(kind: UsageKind) -> impl IntoView {
     let query = UsageQuery::parse(&ssr::query());
-    Suspend::new(async move {
-        let loaded = match ssr::request() {
-            Ok((backend, ctx)) => backend.usages().list(&ctx, kind, &query).await.map_err(ssr::refuse),
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok(page) => Either::Left(view! { <List kind page query/> }),
-            Err(error) => Either::Right(
-                view! { <LoadFailure error heading=kind.plural() noun=kind.as_str() list=kind.list()/> },
-            ),
-        }
-    })
+    let wanted = query.clone();
+    let load =
+        move |backend: Backend, ctx: Ctx| async move { backend.usages().list(&ctx, kind, &wanted).await };
+    loaded(subject(kind), load, move |page| view! { <List kind page query/> })
 }
 
 #[component]
@@ -247,44 +246,34 @@ fn Nothing(kind: UsageKind, narrowed: bool, may_write: bool) -> impl IntoView {
 
 /// The question before one is deleted.
 #[component]
-pub fn DeleteUsagePage(kind: UsageKind) -> impl IntoView {
-    let failure = use_context::<Error>();
+pub fn DeleteUsagePage(
+    kind: UsageKind,
+    /// Why it was not deleted the last time.
+    failure: Option<Error>,
+) -> impl IntoView {
     let name = ssr::path_segment(2).and_then(|name| SecretName::parse(&name).ok());
-    let page = Suspend::new(async move {
-        let loaded = match (ssr::request(), name) {
-            (Ok((backend, ctx)), Some(name)) => {
-                match backend.usages().may_change(&ctx, kind, Some(&name)).await {
-                    Ok(()) => backend.usages().get(&ctx, kind, &name).await.map_err(ssr::refuse),
-                    Err(error) => Err(ssr::refuse(error)),
-                }
-            }
-            (Ok(_), None) => Err(ssr::refuse(Error::NotFound)),
-            (Err(error), _) => Err(error),
-        };
-        match loaded {
-            Ok(Usage { name, target, .. }) => {
-                let reason = failure.map(|error| crate::error::ApiError::Refused(error).message());
-                let refused = reason
-                    .clone()
-                    .map(|said| view! { <Alert title="Not deleted"><p>{said}</p></Alert> }.into_any());
-                Either::Left(view! {
-                    <ConfirmPage
-                        heading=format!("Delete {}", kind.as_str())
-                        cancel=kind.list().to_owned()
-                        confirm="OK"
-                        refused
-                        reason
-                    >
-                        <p>
-                            "Are you sure to delete " <b>{name.as_str().to_owned()}</b> " (" <code>{target}</code>
-                            ")? The secret that it uses stays."
-                        </p>
-                    </ConfirmPage>
-                })
-            }
-            Err(error) => Either::Right(
-                view! { <LoadFailure error heading=kind.plural() noun=kind.as_str() list=kind.list()/> },
-            ),
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        let name = name.ok_or(Error::NotFound)?;
+        backend.usages().may_change(&ctx, kind, Some(&name)).await?;
+        backend.usages().get(&ctx, kind, &name).await
+    };
+    let page = loaded(subject(kind), load, move |Usage { name, target, .. }| {
+        let reason = failure.map(|error| ApiError::Refused(error).message());
+        let refused =
+            reason.clone().map(|said| view! { <Alert title="Not deleted"><p>{said}</p></Alert> }.into_any());
+        view! {
+            <ConfirmPage
+                heading=format!("Delete {}", kind.as_str())
+                cancel=kind.list().to_owned()
+                confirm="OK"
+                refused
+                reason
+            >
+                <p>
+                    "Are you sure to delete " <b>{name.as_str().to_owned()}</b> " (" <code>{target}</code>
+                    ")? The secret that it uses stays."
+                </p>
+            </ConfirmPage>
         }
     });
     view! { <div class="form-page">{page}</div> }

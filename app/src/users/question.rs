@@ -1,19 +1,16 @@
 //! The questions before a user is changed: what is taken away by it, sessions, the password, rights, and what is given.
 
-use super::{PROOF_HINT, USERS, user_address};
+use super::{PROOF_HINT, USERS, is_oneself, user_address};
 use crate::{
-    account::prove_again,
-    failure::LoadFailure,
+    account::proof::prove_again,
+    failure::{Subject, loaded},
     form_state::{FormState, message},
     ssr,
     ui::confirm::{ConfirmPage, Consequence, NotPossible},
 };
-use backend::{Proof, UserSummary};
+use backend::{Backend, Ctx, Proof, UserSummary};
 use domain::access::{AccessField, Role};
-use leptos::{
-    either::{Either, EitherOf3},
-    prelude::*,
-};
+use leptos::{either::Either, prelude::*};
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,35 +61,22 @@ impl UserQuestion {
 
 /// Asks, of the user that the address names.
 #[component]
-pub fn UserQuestionPage(question: UserQuestion) -> impl IntoView {
-    let form = ssr::form();
+pub fn UserQuestionPage(question: UserQuestion, form: FormState) -> impl IntoView {
     let name = ssr::path_segment(2).unwrap_or_default();
     // Chosen on the page of the user, or on this one, which was sent back.
     let chosen =
         if form.error.is_some() { Some(form.typed(AccessField::Role)) } else { ssr::query_parameter("role") };
     let role = chosen.and_then(|role| Role::parse(&role));
-    let page = Suspend::new(async move {
-        let loaded = match ssr::request() {
-            Ok((backend, ctx)) => async {
-                let user = backend.users().get(&ctx, &name).await?;
-                let last = backend.users().is_last_admin(&ctx, &name).await?;
-                let proof = if question.asks_for_proof() {
-                    Some(backend.sessions().proof(&ctx).await?)
-                } else {
-                    None
-                };
-                Ok((user, last, proof))
-            }
-            .await
-            .map_err(ssr::refuse),
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok((user, last, proof)) => Either::Left(view! { <Question question user last role proof form/> }),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Users" noun="user" list=USERS/> })
-            }
-        }
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        let user = backend.users().get(&ctx, &name).await?;
+        let last = backend.users().is_last_admin(&ctx, &name).await?;
+        let proof =
+            if question.asks_for_proof() { Some(backend.sessions().proof(&ctx).await?) } else { None };
+        Ok((user, last, proof))
+    };
+    let subject = Subject { heading: "Users", noun: "user", list: USERS };
+    let page = loaded(subject, load, move |(user, last, proof)| {
+        view! { <Question question user last role proof form/> }
     });
     view! { <div class="form-page">{page}</div> }
 }
@@ -113,26 +97,8 @@ fn Question(
     let back = user_address(&user.name);
     let role = role.unwrap_or(user.role);
     let heading = question.heading().to_owned();
-    let locks_out = match question {
-        UserQuestion::Role => role != Role::Admin,
-        UserQuestion::Disable => true,
-        UserQuestion::Enable | UserQuestion::EndSessions | UserQuestion::PasswordLink => false,
-    };
-    if last && locks_out && !(question == UserQuestion::Role && role == user.role) {
-        ssr::set_status(http::StatusCode::CONFLICT);
-        let this_is_you = if is_oneself(&user) { "This is you, and you are" } else { "This is" };
-        let reason = format!(
-            "{this_is_you} the last administrator, and somebody has to be one. Make another user an admin first."
-        );
-        return EitherOf3::A(view! { <NotPossible heading reason back label="Back to the user"/> });
-    }
-    if question == UserQuestion::Role && role == user.role {
-        let reason = format!("{} has the role {} already. Choose another one.", user.name, role.label());
-        return EitherOf3::B(view! { <NotPossible heading reason back label="Back to the user"/> });
-    }
-    if question == UserQuestion::Enable && !user.disabled {
-        let reason = format!("{} is not disabled, and may sign in.", user.name);
-        return EitherOf3::B(view! { <NotPossible heading reason back label="Back to the user"/> });
+    if let Some(reason) = impossible(question, &user, last, role) {
+        return Either::Left(view! { <NotPossible heading reason back label="Back to the user"/> });
     }
     let action = format!("{back}/{}", question.segment());
     let confirm = question.heading();
@@ -140,21 +106,8 @@ fn Question(
         view! { <Consequence><b>"This is you. "</b> {to_oneself(question, role)}</Consequence> }
     });
     let name = user.name.clone();
-    let tokens = (question == UserQuestion::PasswordLink && user.tokens > 0).then(|| {
-        let tokens =
-            if user.tokens == 1 { "API token".to_owned() } else { format!("{} API tokens", user.tokens) };
-        view! {
-            <label class="tick">
-                <input
-                    type="checkbox"
-                    name="revoke_tokens"
-                    value="on"
-                    checked=form.ticked(AccessField::RevokeTokens, true)
-                />
-                {format!("Revoke their {tokens}, too: whatever uses one is refused from then on")}
-            </label>
-        }
-    });
+    let tokens =
+        (question == UserQuestion::PasswordLink && user.tokens > 0).then(|| revoke_box(&form, user.tokens));
     let asked = match question {
         UserQuestion::Role => Either::Left(view! {
             <p>
@@ -174,7 +127,7 @@ fn Question(
     let proof = proof.map(|proof| prove_again(&form, proof, PROOF_HINT, &page));
     let refused = form.error.is_some().then(|| form.summary().into_any());
     let reason = form.error.as_ref().map(message);
-    EitherOf3::C(view! {
+    Either::Right(view! {
         <ConfirmPage heading action=Some(action) cancel=back confirm refused reason>
             {asked}
             {tokens}
@@ -184,9 +137,42 @@ fn Question(
     })
 }
 
-/// Whether the question is about whoever asks.
-pub(super) fn is_oneself(user: &UserSummary) -> bool {
-    ssr::user().is_some_and(|who| who.name == user.name)
+/// Returns why a yes would be refused in any case.
+fn impossible(question: UserQuestion, user: &UserSummary, last: bool, role: Role) -> Option<String> {
+    let same_role = question == UserQuestion::Role && role == user.role;
+    let locks_out = match question {
+        UserQuestion::Role => role != Role::Admin,
+        UserQuestion::Disable => true,
+        UserQuestion::Enable | UserQuestion::EndSessions | UserQuestion::PasswordLink => false,
+    };
+    if last && locks_out && !same_role {
+        ssr::set_status(http::StatusCode::CONFLICT);
+        let this_is_you = if is_oneself(user) { "This is you, and you are" } else { "This is" };
+        return Some(format!(
+            "{this_is_you} the last administrator, and somebody has to be one. Make another user an admin first."
+        ));
+    }
+    if same_role {
+        return Some(format!("{} has the role {} already. Choose another one.", user.name, role.label()));
+    }
+    (question == UserQuestion::Enable && !user.disabled)
+        .then(|| format!("{} is not disabled, and may sign in.", user.name))
+}
+
+/// The box to tick where so many API tokens go with the password.
+fn revoke_box(form: &FormState, tokens: u32) -> impl IntoView + use<> {
+    let tokens = if tokens == 1 { "API token".to_owned() } else { format!("{tokens} API tokens") };
+    view! {
+        <label class="tick">
+            <input
+                type="checkbox"
+                name="revoke_tokens"
+                value="on"
+                checked=form.ticked(AccessField::RevokeTokens, true)
+            />
+            {format!("Revoke their {tokens}, too: whatever uses one is refused from then on")}
+        </label>
+    }
 }
 
 /// The question, up to the name.

@@ -1,25 +1,20 @@
 //! The page that describes the API, from its description.
 
 use super::{openapi::description, problem::KINDS};
-use crate::{pages, state::AppState};
 use app::{
     api_docs::{ApiDocs, Member, Operation},
     document::Page,
+    respond::Reply,
 };
-use axum::{
-    extract::{Request, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{http::StatusCode, response::Response};
 use serde_json::Value;
 use std::sync::LazyLock;
 
 static DOCS: LazyLock<ApiDocs> = LazyLock::new(read);
 
 /// `GET /api/docs`
-pub async fn show(State(state): State<AppState>, request: Request) -> Response {
-    let (parts, _) = request.into_parts();
-    pages::in_answer(state, parts, Page::ApiDocs, StatusCode::OK, DOCS.clone()).await
+pub async fn show(reply: Reply) -> Response {
+    reply.page(StatusCode::OK, Page::ApiDocs(&DOCS)).await
 }
 
 fn read() -> ApiDocs {

@@ -254,7 +254,7 @@ async fn behind_tls_every_cookie_is_bound_to_it() {
     assert_eq!(seen, ["theme", "notice", "draft", "session", "notice"]);
     // What a sibling host has planted under the plain names is not looked at.
     let planted = format!(
-        "{}; latchkey_theme=dark; latchkey_notice=done~0",
+        "{}; latchkey_theme=dark; latchkey_notice=done~password-changed",
         app.session("admin", Role::Admin).await.replace("latchkey_session", "__Host-latchkey_session")
     );
     let mut request = crate::harness::asked("/secrets", &planted);

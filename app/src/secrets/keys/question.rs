@@ -1,9 +1,9 @@
 //! The questions before a pair that waits is used, thrown away, or gives way to another one.
 
-use super::{key_address, replaced};
+use super::{TESTED, key_address, replaced};
 use crate::{
     checks::answer::StatusWord,
-    secrets::{LIST, pages::with_users, users::UsedWarning},
+    secrets::{LIST, consumers::UsedWarning, load::with_users},
     ssr,
     ui::{
         ago::Ago,
@@ -20,9 +20,6 @@ use leptos::{
     either::{Either, EitherOf3},
     prelude::*,
 };
-
-/// The parameter with the ticket of a test of the new key just before: whoever makes an address up can say nothing by it.
-pub(super) const TESTED: &str = "tested";
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,15 +18,18 @@ use domain::{
 use leptos::{either::EitherOf3, prelude::*};
 
 /// What the form of the list came to: each secret's test, or why there was none.
-pub type Outcome = Result<Vec<Tested>, Error>;
+pub type SelectionOutcome = Result<Vec<Tested>, Error>;
 
 /// A line for each of them, and what to do about those whose turn did not come.
 #[component]
-pub fn SelectedTestedPage() -> impl IntoView {
-    match use_context::<Outcome>() {
+pub fn SelectedTestedPage(
+    /// Nothing, where nothing was selected.
+    outcome: Option<SelectionOutcome>,
+) -> impl IntoView {
+    match outcome {
         None => EitherOf3::A(NothingSelected()),
         Some(Err(error)) => {
-            let error = ssr::refuse(error);
+            let error = ssr::respond_with(error);
             EitherOf3::B(view! { <LoadFailure error heading="Connections" noun="secret" list=LIST/> })
         }
         Some(Ok(tested)) => EitherOf3::C(view! { <Shown tested/> }),

@@ -1,9 +1,13 @@
 //! The question before several secrets are deleted.
 
-use super::{gone, listed, refusal, with_selected};
+use super::{gone, listed, with_selected};
 use crate::{
     error::ApiError,
-    secrets::{list_before, pages::confirmation, users::count_words_of},
+    secrets::{
+        confirmation::{confirmation, refusal},
+        consumers::count_words_of,
+        list_before,
+    },
     ssr,
     ui::{confirm::not_done, icon::icon},
 };
@@ -16,8 +20,10 @@ use leptos::{either::Either, prelude::*};
 
 /// All of them on one page, with one question.
 #[component]
-pub fn DeleteSelectedPage() -> impl IntoView {
-    let failure = use_context::<Error>();
+pub fn DeleteSelectedPage(
+    /// Why they were not deleted the last time.
+    failure: Option<Error>,
+) -> impl IntoView {
     let cancel = list_before(&ssr::query());
     let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
     let show = move |selection: Selection, left: Selection, secrets: Vec<SelectedSecret>| {

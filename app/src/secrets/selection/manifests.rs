@@ -1,17 +1,18 @@
 //! The question before the manifests of several secrets are exported. Their values leave by an API token alone, here as
 //! everywhere.
 
-use super::{MANIFESTS, gone, listed, refusal, with_selected};
+use super::{MANIFESTS, gone, listed, with_selected};
 use crate::{
-    account::prove_again,
+    account::proof::prove_again,
     error::ApiError,
     form_state::{self, FormState},
-    secrets::{list_before, with_list},
+    secrets::{confirmation::refusal, list_before, with_list},
     ssr,
     ui::{
         confirm::not_done,
         field::{FieldText, field_frame},
         icon::icon,
+        line::Line,
     },
 };
 use backend::ManifestFormat;
@@ -121,104 +122,130 @@ pub struct NotExported {
 
 /// Shape, namespace, format and token, asked once for all of them.
 #[component]
-pub fn ManifestsPage() -> impl IntoView {
-    let refused = use_context::<NotExported>();
-    let cancel = list_before(&ssr::query());
+pub fn ManifestsPage(
+    /// A form that was rejected.
+    refused: Option<NotExported>,
+) -> impl IntoView {
     let show = move |selection: Selection, left: Selection, secrets: Vec<SelectedSecret>| {
-        let others = (left != selection).then(|| {
-            let query: Vec<String> = left.ids().iter().map(|id| format!("{}={id}", Selection::KEY)).collect();
-            let list = ssr::query_parameter("list").unwrap_or_default();
-            view! {
-                <p class="hint">
-                    {gone(&selection, &secrets)} " With it, nothing can be exported. "
-                    <a href=with_list(format!("{MANIFESTS}?{}", query.join("&")), &list)>"Go on without"</a>
-                </p>
-            }
-        });
-        let (typed, problem) = match refused {
-            Some(NotExported { typed, problem }) => (typed, Some(problem)),
-            None => Default::default(),
-        };
-        let refused_form = FormState {
-            typed: Vec::new(),
-            error: match &problem {
-                Some(ManifestsProblem::NotProven(error)) => Some(error.clone()),
-                Some(_) => Some(AccessError::Invalid(Vec::new())),
-                None => None,
-            },
-        };
-        let reason = problem.as_ref().map(ManifestsProblem::message);
-        let alert =
-            problem.as_ref().map(|problem| refusal("There is a problem", problem.field(), problem.message()));
-        let wrong = |field: &str| {
-            problem.as_ref().filter(|problem| problem.field() == Some(field)).map(ManifestsProblem::message)
-        };
-        let shape_of = |kind: SecretKind, id: &'static str, label: &'static str, typed: &str| {
-            secrets.iter().any(|secret| secret.id.kind == kind).then(|| {
-                let chosen = Shape::parse(typed).unwrap_or(Shape::default_of(kind));
-                let shapes = Shape::ALL
-                    .into_iter()
-                    .filter(|shape| shape.fits(kind) && shape.kubernetes_type().is_some())
-                    .map(|shape| (shape.as_str(), words(shape), shape == chosen))
-                    .collect();
-                select(id, label, shapes, wrong(id))
-            })
-        };
-        let format = ManifestFormat::parse(&typed.format).unwrap_or(ManifestFormat::Yaml);
-        let formats = ManifestFormat::ALL
-            .into_iter()
-            .map(|choice| {
-                let words = match choice {
-                    ManifestFormat::Yaml => "YAML: a document for each",
-                    ManifestFormat::Json => "JSON: one List",
-                };
-                (choice.as_str(), words, choice == format)
-            })
-            .collect();
-        let command: Vec<String> = left.ids().iter().map(ToString::to_string).collect();
-        view! {
-            <h1>"Export manifests"</h1>
-            <p class="lead">
-                "A Kubernetes Secret for each of " <b>{left.count_words()}</b> ", in one file for "
-                <code>"kubectl apply"</code> ". Their values are in it: whoever has the file has them."
-            </p>
-            {alert}
-            <form method="post" class="secret-form" novalidate>
-                {listed(&secrets, |_| None::<()>)}
-                {others}
-                {shape_of(SecretKind::GitDataset, "git_shape", "Keys of Git datasets", &typed.git_shape)}
-                {shape_of(SecretKind::ImagePull, "image_shape", "Keys of image pull secrets", &typed.image_shape)}
-                {line("namespace", "Namespace", "optional", "Without it, they go where kubectl is pointed at.", Some(typed.namespace.clone()), wrong("namespace"))}
-                {select("format", "Format", formats, None)}
-                {line(
-                    "token",
-                    "API token",
-                    "required",
-                    "Values leave the portal by a token of the scope “Read values” alone, and are on record under its name. The portal uses it for this file and does not keep it.",
-                    None,
-                    wrong("token"),
-                )}
-                <p class="hint">
-                    <a href="/tokens/new" target="_blank" rel="noopener">
-                        "Add a token in another tab"
-                    </a>
-                </p>
-                {proof_asked(refused_form)}
-                <div class="actions">
-                    {not_done(reason)}
-                    <a class="button" href=cancel>
-                        "Back to the secrets"
-                    </a>
-                    <button class="primary">{icon!("file")} "Export"</button>
-                </div>
-            </form>
-            <details class="same-command">
-                <summary>"On the command line"</summary>
-                <pre><code>{format!("latchkey secret manifest {}", command.join(" "))}</code></pre>
-            </details>
-        }
+        view! { <Shown selection left secrets refused/> }
     };
     with_selected("Export manifests", false, show)
+}
+
+#[component]
+fn Shown(
+    selection: Selection,
+    /// What of the selection is still there.
+    left: Selection,
+    secrets: Vec<SelectedSecret>,
+    refused: Option<NotExported>,
+) -> impl IntoView {
+    let others = (left != selection).then(|| go_on_without(&selection, &left, &secrets));
+    let (typed, problem) = match refused {
+        Some(NotExported { typed, problem }) => (typed, Some(problem)),
+        None => Default::default(),
+    };
+    let refused_form = FormState {
+        typed: Vec::new(),
+        error: match &problem {
+            Some(ManifestsProblem::NotProven(error)) => Some(error.clone()),
+            Some(_) => Some(AccessError::Invalid(Vec::new())),
+            None => None,
+        },
+    };
+    let reason = problem.as_ref().map(ManifestsProblem::message);
+    let alert =
+        problem.as_ref().map(|problem| refusal("There is a problem", problem.field(), problem.message()));
+    let wrong = |field: &str| {
+        problem.as_ref().filter(|problem| problem.field() == Some(field)).map(ManifestsProblem::message)
+    };
+    let shape_of = |kind: SecretKind, id: &'static str, label: &'static str, typed: &str| {
+        let any = secrets.iter().any(|secret| secret.id.kind == kind);
+        any.then(|| select(id, label, shapes(kind, typed), wrong(id)))
+    };
+    let command: Vec<String> = left.ids().iter().map(ToString::to_string).collect();
+    view! {
+        <h1>"Export manifests"</h1>
+        <p class="lead">
+            "A Kubernetes Secret for each of " <b>{left.count_words()}</b> ", in one file for "
+            <code>"kubectl apply"</code> ". Their values are in it: whoever has the file has them."
+        </p>
+        {alert}
+        <form method="post" class="secret-form" novalidate>
+            {listed(&secrets, |_| None::<()>)}
+            {others}
+            {shape_of(SecretKind::GitDataset, "git_shape", "Keys of Git datasets", &typed.git_shape)}
+            {shape_of(SecretKind::ImagePull, "image_shape", "Keys of image pull secrets", &typed.image_shape)}
+            {line("namespace", "Namespace", "optional", "Without it, they go where kubectl is pointed at.", Some(typed.namespace.clone()), wrong("namespace"))}
+            {select("format", "Format", formats(&typed.format), None)}
+            {line(
+                "token",
+                "API token",
+                "required",
+                "Values leave the portal by a token of the scope “Read values” alone, and are on record under its name. The portal uses it for this file and does not keep it.",
+                None,
+                wrong("token"),
+            )}
+            <p class="hint">
+                <a href="/tokens/new" target="_blank" rel="noopener">
+                    "Add a token in another tab"
+                </a>
+            </p>
+            {proof_asked(refused_form)}
+            <div class="actions">
+                {not_done(reason)}
+                <a class="button" href=list_before(&ssr::query())>
+                    "Back to the secrets"
+                </a>
+                <button class="primary">{icon!("file")} "Export"</button>
+            </div>
+        </form>
+        <details class="same-command">
+            <summary>"On the command line"</summary>
+            <pre><code>{format!("latchkey secret manifest {}", command.join(" "))}</code></pre>
+        </details>
+    }
+}
+
+/// Says that some are gone, with the way on without them.
+fn go_on_without(
+    selection: &Selection,
+    left: &Selection,
+    secrets: &[SelectedSecret],
+) -> impl IntoView + use<> {
+    let query: Vec<String> = left.ids().iter().map(|id| format!("{}={id}", Selection::KEY)).collect();
+    let list = ssr::query_parameter("list").unwrap_or_default();
+    view! {
+        <p class="hint">
+            {gone(selection, secrets)} " With it, nothing can be exported. "
+            <a href=with_list(format!("{MANIFESTS}?{}", query.join("&")), &list)>"Go on without"</a>
+        </p>
+    }
+}
+
+/// The shapes that values of this kind can have: value, label, and whether it is chosen.
+fn shapes(kind: SecretKind, typed: &str) -> Vec<(&'static str, &'static str, bool)> {
+    let chosen = Shape::parse(typed).unwrap_or(Shape::default_of(kind));
+    Shape::ALL
+        .into_iter()
+        .filter(|shape| shape.fits(kind) && shape.kubernetes_type().is_some())
+        .map(|shape| (shape.as_str(), words(shape), shape == chosen))
+        .collect()
+}
+
+/// The formats of the file, in the same way.
+fn formats(typed: &str) -> Vec<(&'static str, &'static str, bool)> {
+    let chosen = ManifestFormat::parse(typed).unwrap_or(ManifestFormat::Yaml);
+    ManifestFormat::ALL
+        .into_iter()
+        .map(|choice| {
+            let words = match choice {
+                ManifestFormat::Yaml => "YAML: a document for each",
+                ManifestFormat::Json => "JSON: one List",
+            };
+            (choice.as_str(), words, choice == chosen)
+        })
+        .collect()
 }
 
 /// The question who somebody is: values are in the file.
@@ -227,7 +254,7 @@ fn proof_asked(form: FormState) -> impl IntoView {
     let back = format!("{}?{}", MANIFESTS, ssr::query());
     Suspend::new(async move {
         let proof = match ssr::request() {
-            Ok((backend, ctx)) => backend.sessions().proof(&ctx).await.map_err(ssr::refuse),
+            Ok((backend, ctx)) => backend.sessions().proof(&ctx).await.map_err(ssr::respond_with),
             Err(error) => Err(error),
         };
         match proof {
@@ -291,25 +318,8 @@ fn line(
     problem: Option<String>,
 ) -> impl IntoView {
     let text = FieldText { id, label, mark, hint };
-    let described = text.described_by(problem.is_some());
-    let wrong = problem.is_some();
     // Browsers put the password of the portal into a secret field that says "off".
-    let autocomplete = if value.is_some() { "off" } else { "new-password" };
-    let control = view! {
-        <input
-            type=if value.is_some() { "text" } else { "password" }
-            id=id
-            name=id
-            value=value
-            class="mono"
-            aria-required=(mark == "required").then_some("true")
-            aria-invalid=wrong.then_some("true")
-            aria-describedby=described
-            autocomplete=autocomplete
-            autocapitalize="none"
-            spellcheck="false"
-            autofocus=wrong
-        />
-    };
-    field_frame(text, Signal::stored(problem), None, control)
+    let kind = if value.is_some() { Line::TEXT } else { Line::NEW_PASSWORD };
+    let line = Line { optional: mark != "required", mono: true, autofocus: problem.is_some(), ..kind };
+    line.field(text, value, problem)
 }

@@ -1,24 +1,21 @@
 //! Several secrets at once, by plain forms: those that the list's boxes have selected.
 
-use super::{Unreadable, access::status_of, read, services, with_notice};
-use crate::{middleware::to_sign_in, pages, state::AppState};
-use app::{
+use super::{
+    check::SelectionOutcome,
+    manifests::{ManifestsInput, ManifestsProblem, NotExported},
+};
+use crate::{
     document::Page,
-    secrets::{
-        LIST, list_before,
-        selection::{
-            check::Outcome,
-            manifests::{ManifestsInput, ManifestsProblem, NotExported},
-        },
-        with_list,
-    },
+    extract::{PostForm, RawForm, Sender, SignedIn, Unreadable},
+    respond::{Reply, access_status, done, to_sign_in},
+    secrets::{list_before, with_list},
     ssr,
-    ui::notice::{Deed, Notice},
+    ui::flash::ActionDone,
 };
 use axum::{
     body::Body,
-    extract::{RawQuery, Request, State},
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    extract::RawQuery,
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use backend::{Backend, Ctx, ManifestFormat, ManifestsError, ManifestsQuery};
@@ -31,45 +28,35 @@ use domain::{
 use serde::Deserialize;
 
 /// `GET /secrets/selected/check`: what a test came to is told once, in answer to the form.
+#[expect(clippy::unused_async, reason = "handlers are asynchronous")]
 pub async fn back(RawQuery(query): RawQuery) -> Redirect {
     Redirect::to(&list_before(&query.unwrap_or_default()))
 }
 
 /// `POST /secrets/selected/check`, from the list, with a box for each.
-pub async fn check(State(state): State<AppState>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let (selection, list) = match read::<Vec<(String, String)>>(&parts, body).await {
+pub async fn test(RawForm { reply, form }: RawForm<Vec<(String, String)>>) -> Response {
+    let (selection, list) = match form {
         Ok(pairs) => selected(&pairs),
         Err(Unreadable(status)) => (Err(status), String::new()),
     };
     // The page leads back to where one came from by what its own address would carry.
-    let parts = with_query(parts, &list);
-    let (backend, ctx) = match services(&state, &parts) {
-        Ok(all) => all,
-        Err(error) => return tested(state, parts, Err(error)).await,
-    };
-    match selection {
-        Ok(selection) => {
-            let outcome = backend.checks().many(&ctx, &selection).await;
-            tested(state, parts, outcome).await
+    let there = with_list(reply.parts.uri.path().to_owned(), &list);
+    let reply = reply.moved_to(&there);
+    let tested = async {
+        let SignedIn { backend, ctx } = SignedIn::of(&reply)?;
+        match selection {
+            Ok(selection) => backend.checks().many(&ctx, &selection).await.map(Ok),
+            // Nothing is selected; who may not is told that all the same.
+            Err(status) => backend.secrets().may_change(&ctx, None).await.map(|()| Err(status)),
         }
-        // Nothing is selected; who may not is told that all the same.
-        Err(status) => match backend.secrets().may_change(&ctx, None).await {
-            Ok(()) => pages::in_answer(state, parts, Page::CheckSelected, status, ()).await,
-            Err(error) => tested(state, parts, Err(error)).await,
-        },
-    }
-}
-
-async fn tested(state: AppState, parts: Parts, outcome: Outcome) -> Response {
-    let status = match &outcome {
-        Ok(_) => StatusCode::OK,
-        Err(Error::NotSignedIn) => {
-            return to_sign_in(&list_before(parts.uri.query().unwrap_or_default()));
-        }
-        Err(error) => ssr::status_of(error),
     };
-    pages::in_answer(state, parts, Page::CheckSelected, status, outcome).await
+    let (status, outcome): (_, Option<SelectionOutcome>) = match tested.await {
+        Ok(Ok(tested)) => (StatusCode::OK, Some(Ok(tested))),
+        Ok(Err(status)) => (status, None),
+        Err(Error::NotSignedIn) => return to_sign_in(&list_before(reply.query())),
+        Err(error) => (ssr::status_of(&error), Some(Err(error))),
+    };
+    reply.page(status, Page::CheckSelected(outcome)).await
 }
 
 /// What the form of the list sends: the boxes, and where in the list one was. Nothing else.
@@ -83,61 +70,41 @@ fn selected(pairs: &[(String, String)]) -> (Result<Selection, StatusCode>, Strin
     (selection.ok_or(StatusCode::BAD_REQUEST), list)
 }
 
-/// The page that the form stands in, with what is selected.
-fn wanted(parts: &Parts) -> String {
-    parts.uri.path_and_query().map_or(LIST, |address| address.as_str()).to_owned()
-}
-
-fn with_query(mut parts: Parts, list: &str) -> Parts {
-    if let Ok(uri) = with_list(parts.uri.path().to_owned(), list).parse() {
-        parts.uri = uri;
-    }
-    parts
-}
-
 /// What is typed before secrets that are in use are deleted.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Deletion {
+pub struct Deletion {
     confirmation: String,
 }
 
 /// `POST /secrets/selected/delete?id=…`
-pub async fn delete(State(state): State<AppState>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let query = parts.uri.query().unwrap_or_default().to_owned();
-    let outcome = async {
-        let (backend, ctx) = services(&state, &parts)?;
-        let typed = read::<Deletion>(&parts, body).await.map_err(|_| Error::BadRequest)?;
-        let Some(selection) = Selection::parse_query(&query) else {
+pub async fn delete(PostForm { reply, sent }: PostForm<Deletion>) -> Response {
+    let deleted = async {
+        let (SignedIn { backend, ctx }, typed) = sent?;
+        let Some(selection) = Selection::parse_query(reply.query()) else {
             backend.secrets().may_change(&ctx, None).await?;
             return Err(Error::BadRequest);
         };
         backend.secrets().delete_many(&ctx, &selection, &typed.confirmation).await
     };
-    match outcome.await {
-        Ok(_) => with_notice(&list_before(&query), &Notice::Done(Deed::SecretsDeleted)),
-        Err(Error::NotSignedIn) => to_sign_in(&wanted(&parts)),
+    match deleted.await {
+        Ok(_) => done(&list_before(reply.query()), ActionDone::SecretsDeleted),
         Err(error) => {
-            let status = ssr::status_of(&error);
-            pages::in_answer(state, parts, Page::DeleteSelected, status, error).await
+            let back = reply.address();
+            reply.failed_at(&back, error, |error| Page::DeleteSelected(Some(error))).await
         }
     }
 }
 
 /// `POST /secrets/selected/manifests?id=…`: the file, or the form again.
-pub async fn manifests(State(state): State<AppState>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let (backend, ctx) = match services(&state, &parts) {
-        Ok(all) => all,
-        Err(error) => return refused(state, parts, ManifestsInput::default(), error.into()).await,
+pub async fn manifests(PostForm { reply, sent }: PostForm<ManifestsInput>) -> Response {
+    let (SignedIn { backend, ctx }, input) = match sent {
+        Ok(sent) => sent,
+        Err(error) => return not_exported(reply, ManifestsInput::default(), error.into()).await,
     };
-    let Ok(input) = read::<ManifestsInput>(&parts, body).await else {
-        return refused(state, parts, ManifestsInput::default(), Error::BadRequest.into()).await;
-    };
-    match export(&backend, &ctx, parts.uri.query().unwrap_or_default(), &input).await {
+    match export(&backend, &ctx, reply.query(), &input).await {
         Ok((text, format)) => file(&text, format),
-        Err(problem) => refused(state, parts, input, problem).await,
+        Err(problem) => not_exported(reply, input, problem).await,
     }
 }
 
@@ -201,18 +168,14 @@ fn file(text: &Sensitive, format: ManifestFormat) -> Response {
     response
 }
 
-async fn refused(
-    state: AppState,
-    parts: Parts,
-    typed: ManifestsInput,
-    problem: ManifestsProblem,
-) -> Response {
+/// Renders the form again, with what was typed but for token and password.
+async fn not_exported(reply: Reply, typed: ManifestsInput, problem: ManifestsProblem) -> Response {
     let status = match &problem {
-        ManifestsProblem::Refused(Error::NotSignedIn) => return to_sign_in(&wanted(&parts)),
+        ManifestsProblem::Refused(Error::NotSignedIn) => return to_sign_in(&reply.address()),
         ManifestsProblem::Refused(error) => ssr::status_of(error),
         ManifestsProblem::Gone => StatusCode::NOT_FOUND,
         ManifestsProblem::TokenNotForThese => StatusCode::FORBIDDEN,
-        ManifestsProblem::NotProven(error) => status_of(error),
+        ManifestsProblem::NotProven(error) => access_status(error),
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let locked = match &problem {
@@ -223,8 +186,8 @@ async fn refused(
     };
     let typed =
         ManifestsInput { token: Sensitive::default(), current_password: Sensitive::default(), ..typed };
-    let mut response =
-        pages::in_answer(state, parts, Page::ExportManifests, status, NotExported { typed, problem }).await;
+    let page = Page::ExportManifests(Some(Box::new(NotExported { typed, problem })));
+    let mut response = reply.page(status, page).await;
     if let Some(seconds) = locked {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }

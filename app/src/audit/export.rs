@@ -1,21 +1,16 @@
 //! Taking audit records out as a file.
 
-use super::{read, services};
-use crate::{middleware::to_sign_in, pages, state::AppState};
-use app::{
-    audit::{AUDIT, parse},
+use super::{AUDIT, query::parse};
+use crate::{
     document::Page,
-    form_state::FormState,
-    ssr,
+    extract::{PostForm, SignedIn},
 };
 use axum::{
     body::{Body, Bytes},
-    extract::{Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use backend::{AuditCursor, AuditEntry, AuditQuery, Backend, Ctx};
-use domain::error::Error;
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
 
@@ -28,32 +23,24 @@ enum Format {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Export {
+pub struct Export {
     format: Format,
 }
 
 /// `POST /audit/export`: the rows that the query in the address filters, newest first. It is on record before the first
 /// row leaves; the rest is sent as it is read, so no log is too long.
-pub async fn export(State(state): State<AppState>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
+pub async fn export(PostForm { reply, sent }: PostForm<Export>) -> Response {
     let begun = async {
-        let (backend, ctx) = services(&state, &parts)?;
-        let Export { format } = read(&parts, body).await.map_err(|_| Error::BadRequest)?;
+        let (SignedIn { backend, ctx }, Export { format }) = sent?;
         backend.audit().begin_export(&ctx).await?;
         Ok((backend, ctx, format))
     };
     match begun.await {
         Ok((backend, ctx, format)) => {
-            let query =
-                AuditQuery { cursor: AuditCursor::Newest, ..parse(parts.uri.query().unwrap_or_default()) };
+            let query = AuditQuery { cursor: AuditCursor::Newest, ..parse(reply.query()) };
             file(backend, ctx, query, format)
         }
-        Err(Error::NotSignedIn) => to_sign_in(AUDIT),
-        Err(error) => {
-            let status = ssr::status_of(&error);
-            let form = FormState::refused(Vec::new(), error.into());
-            pages::in_answer(state, parts, Page::Audit, status, form).await
-        }
+        Err(error) => reply.failed_at(AUDIT, error, |_| Page::Audit).await,
     }
 }
 

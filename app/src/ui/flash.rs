@@ -1,6 +1,7 @@
 //! Short notices at the lower right: what was just done. Never the only place where something is said.
 
 use super::{icon::icon, in_place::REGION};
+use crate::cookie::SecureCookies;
 use domain::{
     percent,
     secret::{RegistryHost, SecretId},
@@ -11,11 +12,11 @@ use leptos::{either::EitherOf3, prelude::*};
 pub const COOKIE: &str = "latchkey_notice";
 
 /// How long the cookie waits for the page that shows it, in seconds.
-pub const COOKIE_MAX_AGE: u32 = 60;
+pub const COOKIE_MAX_AGE: u64 = 60;
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Notice {
+pub enum Flash {
     /// A secret was added or changed; `host` is the registry host where it was put right on the way.
     Saved { id: SecretId, host: Option<String> },
     /// The secret of this display name was deleted.
@@ -23,12 +24,12 @@ pub enum Notice {
     /// So many secrets were imported.
     Imported(u32),
     /// Something that these words are enough for.
-    Done(Deed),
+    Done(ActionDone),
 }
 
 /// What was done to users, sessions, tokens, images and datasets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum ActionDone {
     PasswordChanged,
     SessionEnded,
     SessionsEnded,
@@ -49,53 +50,43 @@ pub enum Deed {
     SecretsDeleted,
 }
 
-impl Deed {
-    const ALL: [Self; 18] = [
-        Self::PasswordChanged,
-        Self::SessionEnded,
-        Self::SessionsEnded,
-        Self::RoleChanged,
-        Self::UserDisabled,
-        Self::UserEnabled,
-        Self::TokenRevoked,
-        Self::SignedOut,
-        Self::ImportDiscarded,
-        Self::KeySwitched,
-        Self::KeyDiscarded,
-        Self::ImageSaved,
-        Self::ImageDeleted,
-        Self::DatasetSaved,
-        Self::DatasetDeleted,
-        Self::SecretRestored,
-        Self::SecretRemoved,
-        Self::SecretsDeleted,
+impl ActionDone {
+    /// Each with the code that stands in the cookie, and with its message.
+    const ALL: [(Self, &'static str, &'static str); 18] = [
+        (Self::PasswordChanged, "password-changed", "Password changed."),
+        (Self::SessionEnded, "session-ended", "Session ended."),
+        (Self::SessionsEnded, "sessions-ended", "All sessions of this user ended."),
+        (Self::RoleChanged, "role-changed", "Role changed."),
+        (Self::UserDisabled, "user-disabled", "User disabled."),
+        (Self::UserEnabled, "user-enabled", "User enabled."),
+        (Self::TokenRevoked, "token-revoked", "Token revoked."),
+        (Self::SignedOut, "signed-out", "You are signed out."),
+        (Self::ImportDiscarded, "import-discarded", "Nothing was imported."),
+        (Self::KeySwitched, "key-switched", "The new key is in use."),
+        (Self::KeyDiscarded, "key-discarded", "New key discarded."),
+        (Self::ImageSaved, "image-saved", "Image saved."),
+        (Self::ImageDeleted, "image-deleted", "Image deleted."),
+        (Self::DatasetSaved, "dataset-saved", "Dataset saved."),
+        (Self::DatasetDeleted, "dataset-deleted", "Dataset deleted."),
+        (Self::SecretRestored, "secret-restored", "Secret restored."),
+        (Self::SecretRemoved, "secret-removed", "Secret removed for good."),
+        (Self::SecretsDeleted, "secrets-deleted", "The selected secrets were deleted."),
     ];
 
-    fn words(self) -> &'static str {
-        match self {
-            Self::PasswordChanged => "Password changed.",
-            Self::SessionEnded => "Session ended.",
-            Self::SessionsEnded => "All sessions of this user ended.",
-            Self::RoleChanged => "Role changed.",
-            Self::UserDisabled => "User disabled.",
-            Self::UserEnabled => "User enabled.",
-            Self::TokenRevoked => "Token revoked.",
-            Self::SignedOut => "You are signed out.",
-            Self::ImportDiscarded => "Nothing was imported.",
-            Self::KeySwitched => "The new key is in use.",
-            Self::KeyDiscarded => "New key discarded.",
-            Self::ImageSaved => "Image saved.",
-            Self::ImageDeleted => "Image deleted.",
-            Self::DatasetSaved => "Dataset saved.",
-            Self::DatasetDeleted => "Dataset deleted.",
-            Self::SecretRestored => "Secret restored.",
-            Self::SecretRemoved => "Secret removed for good.",
-            Self::SecretsDeleted => "The selected secrets were deleted.",
-        }
+    fn code(self) -> &'static str {
+        Self::ALL.iter().find(|(action, ..)| *action == self).map_or("", |(_, code, _)| code)
+    }
+
+    fn parse(code: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known, _)| *known == code).map(|(action, ..)| *action)
+    }
+
+    fn message(self) -> &'static str {
+        Self::ALL.iter().find(|(action, ..)| *action == self).map_or("", |(.., message)| message)
     }
 }
 
-impl Notice {
+impl Flash {
     /// The text form, fit for a cookie.
     pub fn to_cookie(&self) -> String {
         match self {
@@ -104,7 +95,7 @@ impl Notice {
             }
             Self::Deleted { display_name } => format!("deleted~{}", percent::encode(display_name)),
             Self::Imported(count) => format!("imported~{count}"),
-            Self::Done(deed) => format!("done~{}", *deed as u8),
+            Self::Done(action) => format!("done~{}", action.code()),
         }
     }
 
@@ -123,20 +114,25 @@ impl Notice {
             }
             "deleted" => Some(Self::Deleted { display_name: percent::decode(rest)? }),
             "imported" => Some(Self::Imported(rest.parse().ok()?)),
-            "done" => Deed::ALL.get(rest.parse::<usize>().ok()?).copied().map(Self::Done),
+            "done" => ActionDone::parse(rest).map(Self::Done),
             _ => None,
         }
     }
 }
 
+/// The `Set-Cookie` line of a flash.
+pub fn line(secure: SecureCookies, flash: &Flash) -> String {
+    secure.line(COOKIE, &flash.to_cookie(), COOKIE_MAX_AGE)
+}
+
 /// The live region that notices are read out from, with what the request before has left to say.
 #[component]
-pub fn Notices(left: Option<Notice>) -> impl IntoView {
-    let notice = left.map(|notice| {
+pub fn Flashes(left: Option<Flash>) -> impl IntoView {
+    let notice = left.map(|flash| {
         view! {
             <div class="notice">
                 {icon!("check")}
-                <p>{words(notice)}</p>
+                <p>{message(flash)}</p>
                 <button type="button" class="quiet needs-script" aria-label="Dismiss">
                     {icon!("close")}
                 </button>
@@ -150,9 +146,9 @@ pub fn Notices(left: Option<Notice>) -> impl IntoView {
     }
 }
 
-fn words(notice: Notice) -> impl IntoView {
-    match notice {
-        Notice::Saved { id, host } => {
+fn message(flash: Flash) -> impl IntoView {
+    match flash {
+        Flash::Saved { id, host } => {
             let name = id.name.as_str().to_owned();
             let host =
                 host.map(|host| view! { " Its registry host was put right: " <code>{host}</code> "." });
@@ -163,12 +159,12 @@ fn words(notice: Notice) -> impl IntoView {
                 {host}
             })
         }
-        Notice::Deleted { display_name } => {
+        Flash::Deleted { display_name } => {
             EitherOf3::B(view! { "Secret deleted: " <b>{display_name}</b> "." })
         }
-        Notice::Imported(1) => EitherOf3::C("1 secret imported.".to_owned()),
-        Notice::Imported(count) => EitherOf3::C(format!("{count} secrets imported.")),
-        Notice::Done(deed) => EitherOf3::C(deed.words().to_owned()),
+        Flash::Imported(1) => EitherOf3::C("1 secret imported.".to_owned()),
+        Flash::Imported(count) => EitherOf3::C(format!("{count} secrets imported.")),
+        Flash::Done(action) => EitherOf3::C(action.message().to_owned()),
     }
 }
 
@@ -179,20 +175,28 @@ mod tests {
     #[test]
     fn a_notice_survives_its_cookie() {
         let id = SecretId::parse("image-hub").unwrap();
-        for notice in [
-            Notice::Saved { id: id.clone(), host: None },
-            Notice::Saved { id, host: Some("https://index.docker.io/v1/".to_owned()) },
-            Notice::Done(Deed::PasswordChanged),
-            Notice::Done(Deed::SignedOut),
-            Notice::Imported(12),
-            Notice::Deleted { display_name: "Größe ~ \"; Path=/ </script>".to_owned() },
+        for flash in [
+            Flash::Saved { id: id.clone(), host: None },
+            Flash::Saved { id, host: Some("https://index.docker.io/v1/".to_owned()) },
+            Flash::Done(ActionDone::PasswordChanged),
+            Flash::Done(ActionDone::SignedOut),
+            Flash::Imported(12),
+            Flash::Deleted { display_name: "Größe ~ \"; Path=/ </script>".to_owned() },
         ] {
-            let cookie = notice.to_cookie();
+            let cookie = flash.to_cookie();
             assert!(
                 cookie.bytes().all(|byte| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte)),
                 "{cookie}"
             );
-            assert_eq!(Notice::from_cookie(&cookie), Some(notice));
+            assert_eq!(Flash::from_cookie(&cookie), Some(flash));
+        }
+    }
+
+    #[test]
+    fn each_action_has_a_code_and_a_message_of_its_own() {
+        for (action, code, message) in ActionDone::ALL {
+            assert_eq!(ActionDone::parse(code), Some(action));
+            assert_eq!((action.code(), action.message()), (code, message));
         }
     }
 
@@ -210,7 +214,7 @@ mod tests {
             "done~x",
             "saved~image-a~user:pw@host",
         ] {
-            assert_eq!(Notice::from_cookie(text), None, "{text}");
+            assert_eq!(Flash::from_cookie(text), None, "{text}");
         }
     }
 }

@@ -1,21 +1,21 @@
-//! Import: a file or text, then what was chosen of what was found in it.
+//! Import: the forms with a file or text, then with what was chosen of what was found in it.
 
-use super::{Unreadable, read_up_to, services, with_notice};
-use crate::{middleware::to_sign_in, pages, state::AppState};
-use app::{
+use super::{IMPORT, NotSaved, import_address, start::refusal};
+use crate::{
     document::Page,
-    imports::{IMPORT, NotBegun, NotSaved, import_address, start::refusal},
+    extract::{CHOICE_LIMIT, Path, Sender, SignedIn, Unread, Unreadable, read_up_to},
+    respond::{Reply, done, to_sign_in, with_flash},
     secrets::LIST,
     ssr,
-    ui::notice::{Deed, Notice},
+    ui::flash::{ActionDone, Flash},
 };
 use axum::{
-    body::Body,
-    extract::{FromRequest, Multipart, Path, Request, State},
+    body::{Body, Bytes},
+    extract::{FromRequest, Multipart, Request},
     http::{StatusCode, header, request::Parts},
     response::{Html, IntoResponse, Redirect, Response},
 };
-use backend::{Backend, Ctx, ImportChoice};
+use backend::ImportChoice;
 use domain::{
     error::{Error, Field},
     import::{ImportError, ImportProblem, MAX_BYTES, MAX_ENTRIES},
@@ -37,117 +37,114 @@ use uuid::Uuid;
 /// The longest body of the first step: a file, and what a browser sends around it.
 pub const BODY_LIMIT: usize = MAX_BYTES + 64 * 1024;
 
-/// The longest body of the second step: a name of 238 letters and what is chosen, for each of as many rows as there may be.
-pub const CHOICE_LIMIT: usize = MAX_ENTRIES * 1024;
-
 /// So much of a body that is too long is read and thrown away: a browser shows no answer while it still sends.
-const DRAINED: usize = 256 * 1024 * 1024;
+const MAX_DRAINED: usize = 256 * 1024 * 1024;
 
 /// How long that may take.
-const DRAIN_PATIENCE: Duration = Duration::from_mins(1);
+const DRAIN_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Files from this length on are read so many at a time, since each takes a multiple of its length of memory.
 const LARGE: usize = 1024 * 1024;
 static LARGE_TURNS: Semaphore = Semaphore::const_new(2);
 
 /// How long to wait for one's turn.
-const TURN_PATIENCE: Duration = Duration::from_secs(8);
+const TURN_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// `POST /secrets/import`. A page that has come alive gets the reason alone, so that nothing that was pasted is lost.
-pub async fn begin(State(state): State<AppState>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    let wants_page = accept.is_none_or(|accept| accept.contains("text/html"));
-    let refused = match permitted(&state, &parts).await {
-        Ok((backend, ctx)) => match received(&parts, body).await {
-            Ok(Ok((text, _turn))) => match backend.imports().begin(&ctx, text).await {
-                Ok(id) => return Redirect::to(&import_address(id)).into_response(),
-                Err(error) => error,
-            },
-            Ok(Err(error)) => error,
-            Err(Unreadable(status)) if !wants_page => {
-                return (status, Html(refusal(&Error::BadRequest.into()))).into_response();
-            }
-            Err(Unreadable(status)) => {
-                let refused = NotBegun(Error::BadRequest.into());
-                return pages::in_answer(state, parts, Page::Import, status, refused).await;
-            }
-        },
-        Err(Error::NotSignedIn) if wants_page => return to_sign_in(IMPORT),
-        Err(error) => error.into(),
+pub async fn begin(Unread { reply, body }: Unread) -> Response {
+    let wants_page = reply.wants_page();
+    let begun = async {
+        let SignedIn { backend, ctx } = permitted(&reply).await?;
+        let (text, _turn) = received(&reply.parts, body).await?;
+        backend.imports().begin(&ctx, text).await.map_err(NotBegun::Rejected)
     };
-    if !wants_page {
-        return (status_of(&refused), Html(refusal(&refused))).into_response();
+    let (status, error) = match begun.await {
+        Ok(id) => return Redirect::to(&import_address(id)).into_response(),
+        Err(NotBegun::Rejected(ImportError::Refused(Error::NotSignedIn))) if wants_page => {
+            return to_sign_in(IMPORT);
+        }
+        Err(NotBegun::Rejected(error)) => (status_of(&error), error),
+        Err(NotBegun::Unreadable(status)) => (status, Error::BadRequest.into()),
+    };
+    if wants_page {
+        reply.page(status, Page::Import(Some(error))).await
+    } else {
+        (status, Html(refusal(&error))).into_response()
     }
-    pages::in_answer(state, parts, Page::Import, status_of(&refused), NotBegun(refused)).await
+}
+
+/// Why an import was not begun.
+enum NotBegun {
+    /// What was sent is not the form of the page.
+    Unreadable(StatusCode),
+    Rejected(ImportError),
+}
+
+impl From<Error> for NotBegun {
+    fn from(error: Error) -> Self {
+        Self::Rejected(error.into())
+    }
+}
+
+impl From<ImportProblem> for NotBegun {
+    fn from(problem: ImportProblem) -> Self {
+        Self::Rejected(ImportError::Problem(problem))
+    }
 }
 
 /// `POST /secrets/import/{id}`
-pub async fn save(State(state): State<AppState>, Path(id): Path<String>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let (backend, ctx) = match permitted(&state, &parts).await {
-        Ok(all) => all,
-        Err(error) => return refused(state, parts, error).await,
+pub async fn save(Path(id): Path<Uuid>, Unread { reply, body }: Unread) -> Response {
+    let SignedIn { backend, ctx } = match permitted(&reply).await {
+        Ok(signed_in) => signed_in,
+        Err(error) => return not_saved(reply, error).await,
     };
-    let rows = match read_up_to::<Vec<(String, String)>>(&parts, body, CHOICE_LIMIT).await {
+    let rows = match read_up_to::<Vec<(String, String)>>(&reply.parts, body, CHOICE_LIMIT).await {
         Ok(pairs) => Rows::parse(pairs).ok_or(Unreadable(StatusCode::BAD_REQUEST)),
-        Err(refusal) => Err(refusal),
+        Err(unreadable) => Err(unreadable),
     };
     let rows = match rows {
         Ok(rows) => rows,
-        Err(Unreadable(status)) => {
-            let error = Error::BadRequest.into();
-            let refused = NotSaved { chosen: Vec::new(), typed: Vec::new(), error };
-            return pages::in_answer(state, parts, Page::ImportChoice, status, refused).await;
-        }
+        Err(Unreadable(status)) => return again(reply, status, NotSaved::because(Error::BadRequest)).await,
     };
-    match backend.imports().save(&ctx, id_of(&id), &rows.choices()).await {
-        Ok(saved) => with_notice(LIST, &notice(saved)),
+    match backend.imports().save(&ctx, id, &rows.choices()).await {
+        Ok(saved) => with_flash(LIST, &flash(saved)),
         Err(error) => {
-            let status = status_of(&error);
             let typed = rows.typed.into_values().collect();
-            let refused = NotSaved { chosen: rows.chosen, typed, error };
-            pages::in_answer(state, parts, Page::ImportChoice, status, refused).await
+            again(reply, status_of(&error), NotSaved { chosen: rows.chosen, typed, error }).await
         }
     }
 }
 
 /// `POST /secrets/import/{id}/discard`, with what stands in the form beside the button.
-pub async fn discard(State(state): State<AppState>, Path(id): Path<String>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let discarded = match permitted(&state, &parts).await {
-        Ok((backend, ctx)) => match read_up_to::<Vec<(String, String)>>(&parts, body, CHOICE_LIMIT).await {
-            Ok(_) => backend.imports().discard(&ctx, id_of(&id)).await,
-            Err(_) => Err(Error::BadRequest),
-        },
-        Err(error) => Err(error),
+pub async fn discard(Path(id): Path<Uuid>, Unread { reply, body }: Unread) -> Response {
+    let discarded = async {
+        let SignedIn { backend, ctx } = permitted(&reply).await?;
+        read_up_to::<Vec<(String, String)>>(&reply.parts, body, CHOICE_LIMIT).await?;
+        backend.imports().discard(&ctx, id).await
     };
-    match discarded {
-        Ok(()) => with_notice(LIST, &Notice::Done(Deed::ImportDiscarded)),
-        Err(error) => refused(state, parts, error).await,
+    match discarded.await {
+        Ok(()) => done(LIST, ActionDone::ImportDiscarded),
+        Err(error) => not_saved(reply, error).await,
     }
 }
 
-/// The services, where whoever asks may import: asked before a body is read that may be large.
-async fn permitted(state: &AppState, parts: &Parts) -> Result<(Backend, Ctx), Error> {
-    let (backend, ctx) = services(state, parts)?;
+/// Returns who asks, where they may import: asked before a body is read that may be large.
+async fn permitted(reply: &Reply) -> Result<SignedIn, Error> {
+    let SignedIn { backend, ctx } = SignedIn::of(reply)?;
     backend.imports().may_import(&ctx).await?;
-    Ok((backend, ctx))
+    Ok(SignedIn { backend, ctx })
 }
 
-/// The page that says why not. What waits is still there, if it was.
-async fn refused(state: AppState, parts: Parts, error: Error) -> Response {
+/// Renders the page that says why not. What waits is still there, if it was.
+async fn not_saved(reply: Reply, error: Error) -> Response {
     if error == Error::NotSignedIn {
         return to_sign_in(IMPORT);
     }
-    let status = ssr::status_of(&error);
-    let refused = NotSaved { chosen: Vec::new(), typed: Vec::new(), error: error.into() };
-    pages::in_answer(state, parts, Page::ImportChoice, status, refused).await
+    again(reply, ssr::status_of(&error), NotSaved::because(error)).await
 }
 
-/// A text that is none is the id of no import.
-fn id_of(text: &str) -> Uuid {
-    text.parse().unwrap_or_default()
+async fn again(reply: Reply, status: StatusCode, rejected: NotSaved) -> Response {
+    reply.page(status, Page::ImportChoice(Some(Box::new(rejected)))).await
 }
 
 fn status_of(error: &ImportError) -> StatusCode {
@@ -161,69 +158,67 @@ fn status_of(error: &ImportError) -> StatusCode {
     }
 }
 
-fn notice(mut saved: Vec<SecretId>) -> Notice {
+fn flash(mut saved: Vec<SecretId>) -> Flash {
     let count = u32::try_from(saved.len()).unwrap_or(u32::MAX);
     match (saved.pop(), saved.is_empty()) {
-        (Some(id), true) => Notice::Saved { id, host: None },
-        _ => Notice::Imported(count),
+        (Some(id), true) => Flash::Saved { id, host: None },
+        _ => Flash::Imported(count),
     }
 }
 
 /// The text, and for a large one the turn that it was read in.
 type Received = (Sensitive, Option<SemaphorePermit<'static>>);
 
-/// What was sent, unless it is too long: then what is left of it is thrown away, so that the answer is seen.
-async fn received(parts: &Parts, body: Body) -> Result<Result<Received, ImportError>, Unreadable> {
-    let too_large = Ok(Err(ImportError::Problem(ImportProblem::TooLarge)));
+/// Returns what was sent, unless it is too long: then what is left of it is thrown away, so that the answer is seen.
+async fn received(parts: &Parts, body: Body) -> Result<Received, NotBegun> {
     let length = parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     let length = length.and_then(|length| length.parse::<usize>().ok());
     if length.is_some_and(|length| length > BODY_LIMIT) {
         // Whoever sends slowly or without end is told at once, and may not see it.
-        let _ = timeout(DRAIN_PATIENCE, drain(body)).await;
-        return too_large;
+        let _ = timeout(DRAIN_TIMEOUT, drain(body)).await;
+        return Err(ImportProblem::TooLarge.into());
     }
     let turn = if length.is_some_and(|length| length < LARGE) {
         None
     } else {
-        match timeout(TURN_PATIENCE, LARGE_TURNS.acquire()).await {
+        match timeout(TURN_TIMEOUT, LARGE_TURNS.acquire()).await {
             Ok(Ok(turn)) => Some(turn),
-            _ => return Ok(Err(Error::Unavailable.into())),
+            _ => return Err(Error::Unavailable.into()),
         }
     };
     match pasted(parts, body).await {
-        Ok(text) => Ok(text.map(|text| (text, turn)).map_err(ImportError::Problem)),
-        Err(Unreadable(StatusCode::PAYLOAD_TOO_LARGE)) => too_large,
-        Err(other) => Err(other),
+        Err(NotBegun::Unreadable(StatusCode::PAYLOAD_TOO_LARGE)) => Err(ImportProblem::TooLarge.into()),
+        pasted => Ok((pasted?, turn)),
     }
 }
 
 async fn drain(mut body: Body) {
-    let mut left = DRAINED;
+    let mut left = MAX_DRAINED;
     while let Some(Ok(frame)) = body.frame().await {
-        match left.checked_sub(frame.data_ref().map_or(0, hyper::body::Bytes::len)) {
+        match left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) {
             Some(rest) => left = rest,
             None => return,
         }
     }
 }
 
-/// The pasted text or the chosen file; strictly: nothing else, and nothing twice.
-async fn pasted(parts: &Parts, body: Body) -> Result<Result<Sensitive, ImportProblem>, Unreadable> {
+/// Returns the pasted text or the chosen file; strictly: nothing else, and nothing twice.
+async fn pasted(parts: &Parts, body: Body) -> Result<Sensitive, NotBegun> {
     let request = Request::from_parts(parts.clone(), body);
     let mut fields = Multipart::from_request(request, &())
         .await
-        .map_err(|_| Unreadable(StatusCode::UNSUPPORTED_MEDIA_TYPE))?;
+        .map_err(|_| NotBegun::Unreadable(StatusCode::UNSUPPORTED_MEDIA_TYPE))?;
     let (mut typed, mut file) = (None, None);
-    while let Some(field) = fields.next_field().await.map_err(|error| Unreadable(error.status()))? {
+    while let Some(field) = fields.next_field().await.map_err(|error| NotBegun::Unreadable(error.status()))? {
         let place = match field.name() {
             Some("text") => &mut typed,
             Some("file") => &mut file,
-            _ => return Err(Unreadable(StatusCode::BAD_REQUEST)),
+            _ => return Err(NotBegun::Unreadable(StatusCode::BAD_REQUEST)),
         };
-        let bytes = field.bytes().await.map_err(|error| Unreadable(error.status()))?;
+        let bytes = field.bytes().await.map_err(|error| NotBegun::Unreadable(error.status()))?;
         let value = text::decode(&bytes).ok_or(());
         if place.replace(value).is_some() {
-            return Err(Unreadable(StatusCode::BAD_REQUEST));
+            return Err(NotBegun::Unreadable(StatusCode::BAD_REQUEST));
         }
     }
     let filled = |value: &Sensitive| !value.expose().trim().is_empty();
@@ -232,14 +227,14 @@ async fn pasted(parts: &Parts, body: Body) -> Result<Result<Sensitive, ImportPro
         match value {
             Ok(value) if filled(&value) => given.push(value),
             Ok(_) => {}
-            Err(()) => return Ok(Err(ImportProblem::Binary)),
+            Err(()) => return Err(ImportProblem::Binary.into()),
         }
     }
-    Ok(match (given.pop(), given.pop()) {
+    match (given.pop(), given.pop()) {
         (Some(value), None) => Ok(value),
-        (Some(_), Some(_)) => Err(ImportProblem::Both),
-        (None, _) => Err(ImportProblem::Missing),
-    })
+        (Some(_), Some(_)) => Err(ImportProblem::Both.into()),
+        (None, _) => Err(ImportProblem::Missing.into()),
+    }
 }
 
 /// What stands in the form of the second step.

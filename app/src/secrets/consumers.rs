@@ -33,7 +33,7 @@ pub fn count_words_of(usage_count: u32, reader_count: u32, kind: UsageKind) -> O
 
 /// Each that uses the secret: images or datasets, and API tokens that took its value out.
 #[component]
-pub fn UserList(users: SecretUsers, id: SecretId) -> impl IntoView {
+pub fn ConsumerList(users: SecretUsers, id: SecretId) -> impl IntoView {
     let SecretUsers { usages, usage_count, readers, reader_count, now } = users;
     let kind = UsageKind::of(id.kind);
     let more_usages = usages.len() < usage_count as usize;
@@ -82,10 +82,10 @@ pub fn UserList(users: SecretUsers, id: SecretId) -> impl IntoView {
 
 /// The section of a secret's pages.
 #[component]
-pub fn UsersSection(users: SecretUsers, id: SecretId) -> impl IntoView {
+pub fn ConsumersSection(users: SecretUsers, id: SecretId) -> impl IntoView {
     let kind = UsageKind::of(id.kind);
     let body = match count_words(&users, kind) {
-        Some(_) => Either::Left(view! { <UserList users id/> }),
+        Some(_) => Either::Left(view! { <ConsumerList users id/> }),
         None => Either::Right(view! {
             <p class="hint">
                 {format!("No {} uses it, and no API token has taken its value out in {} days. ", kind.as_str(), SecretUsers::READ_DAYS)}

@@ -1,0 +1,80 @@
+//! One's own password and sessions: the forms.
+
+use super::ACCOUNT;
+use crate::{
+    document::Page,
+    extract::{Nothing, Path, PostForm, SignedIn},
+    respond::{Reply, done},
+    sign_in::session::{hand_out, limited},
+    ui::flash::ActionDone,
+};
+use axum::response::Response;
+use backend::{Actor, Ctx};
+use domain::{
+    access::{AccessError, AccessField, AccessProblem},
+    error::Error,
+    sensitive::Sensitive,
+};
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangedPassword {
+    current_password: Sensitive,
+    password: Sensitive,
+    repeat_password: Sensitive,
+    #[serde(default)]
+    revoke_tokens: Option<String>,
+}
+
+/// `POST /account/password`
+pub async fn change_password(PostForm { reply, sent }: PostForm<ChangedPassword>) -> Response {
+    let (SignedIn { backend, ctx }, input) = match sent {
+        Ok(sent) => sent,
+        Err(error) => return again(reply, error.into(), Vec::new()).await,
+    };
+    let changed = async {
+        limited(&reply, &ctx)?;
+        if input.password.expose() != input.repeat_password.expose() {
+            let problem = AccessProblem::PasswordDiffers;
+            return Err(AccessError::field(AccessField::RepeatPassword, problem));
+        }
+        let revoke = input.revoke_tokens.is_some();
+        backend.users().change_password(&ctx, &input.current_password, &input.password, revoke).await?;
+        let anybody = Ctx { actor: Actor::Anonymous, ..ctx.clone() };
+        backend.sessions().begin_for(&anybody, ctx.actor.name(), reply.device()).await
+    };
+    match changed.await {
+        Ok(session) => {
+            let mut response = done(ACCOUNT, ActionDone::PasswordChanged);
+            hand_out(&backend, &reply.parts, &session, &mut response);
+            response
+        }
+        Err(error) => {
+            let ticked = input.revoke_tokens.map(|ticked| (AccessField::RevokeTokens, ticked));
+            again(reply, error, ticked.into_iter().collect()).await
+        }
+    }
+}
+
+/// `POST /account/sessions/{id}/end`
+pub async fn end_session(Path(id): Path<String>, PostForm { reply, sent }: PostForm<Nothing>) -> Response {
+    let ended = async {
+        let (SignedIn { backend, ctx }, Nothing {}) = sent?;
+        let id = id.parse().map_err(|_| Error::NotFound)?;
+        match backend.sessions().end(&ctx, id).await {
+            // Pressed twice: it is over, as was asked.
+            Ok(()) | Err(Error::NotFound) => Ok(()),
+            Err(error) => Err(AccessError::from(error)),
+        }
+    };
+    match ended.await {
+        Ok(()) => done(ACCOUNT, ActionDone::SessionEnded),
+        Err(error) => again(reply, error, Vec::new()).await,
+    }
+}
+
+/// Renders the account with the reason why nothing was done.
+async fn again(reply: Reply, error: AccessError, typed: Vec<(AccessField, String)>) -> Response {
+    reply.render_rejected_at(ACCOUNT, error, typed, Page::Account).await
+}

@@ -1,0 +1,83 @@
+//! Audit records as a table.
+
+use crate::ui::ago::Ago;
+use backend::AuditEntry;
+use domain::time::Timestamp;
+use leptos::prelude::*;
+
+/// A row for each record.
+#[component]
+pub fn Entries(
+    entries: Vec<AuditEntry>,
+    now: Timestamp,
+    /// All are about one object, which is not named again.
+    of_one: bool,
+    /// From where things were done, and in which session, is for administrators.
+    places: bool,
+) -> impl IntoView {
+    let rows = entries
+        .into_iter()
+        .map(|entry| {
+            let credential = entry.credential.map_or_else(String::new, |id| format!(", by {id}"));
+            let who =
+                format!("{}: {}{credential}, request {}", entry.actor, entry.actor_kind, entry.request_id);
+            let did = if entry.fields.is_empty() {
+                entry.action
+            } else {
+                format!("{}: {}", entry.action, entry.fields.join(", "))
+            };
+            let object = (!of_one).then(|| {
+                view! {
+                    <td title=entry.object.clone()>
+                        <span class="column-word">"Object"</span>
+                        {entry.object.clone()}
+                    </td>
+                }
+            });
+            let address = places.then(|| {
+                view! {
+                    <td>
+                        <span class="column-word">"Address"</span>
+                        {entry.address.unwrap_or_else(|| "none".to_owned())}
+                    </td>
+                }
+            });
+            view! {
+                <tr>
+                    <td>
+                        <Ago at=entry.at now/>
+                    </td>
+                    <td title=who>
+                        <span class="column-word">"Actor"</span>
+                        {entry.actor}
+                    </td>
+                    <td title=did.clone()>
+                        <span class="column-word">"Action"</span>
+                        {did.clone()}
+                    </td>
+                    {object}
+                    <td>
+                        <span class="column-word">"Outcome"</span>
+                        {entry.outcome}
+                    </td>
+                    {address}
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <table class="audit">
+            <thead>
+                <tr>
+                    <th scope="col">"Time"</th>
+                    <th scope="col">"Actor"</th>
+                    <th scope="col">"Action"</th>
+                    {(!of_one).then(|| view! { <th scope="col">"Object"</th> })}
+                    <th scope="col">"Outcome"</th>
+                    {places.then(|| view! { <th scope="col">"Address"</th> })}
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+}

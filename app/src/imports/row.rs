@@ -1,0 +1,219 @@
+//! One credential that was found: whether it is chosen, its names, and what there is to say of it.
+
+use crate::{
+    secrets::{LIST, holds_the_same},
+    ui::{icon::icon, place_list::PlaceList},
+};
+use backend::{ImportChoice, ImportRow};
+use domain::{
+    check::TrustedKey,
+    error::Field,
+    import::{Note, RowProblem},
+    secret::SecretKind,
+};
+use leptos::prelude::*;
+
+/// Returns the id of what has to be looked at again: what is wrong with the credential itself is said beside its choice.
+pub fn control(number: u32, problem: &RowProblem) -> String {
+    let field = match problem {
+        RowProblem::SameName => Field::Name.key(),
+        RowProblem::Field(error)
+            if matches!(error.field, Field::Name | Field::DisplayName | Field::Passphrase) =>
+        {
+            error.field.key()
+        }
+        RowProblem::Field(_) => "take",
+    };
+    format!("{field}-{number}")
+}
+
+/// A row of the form.
+#[component]
+pub fn Row(
+    row: ImportRow,
+    /// What was typed into it, if it was sent before.
+    typed: Option<ImportChoice>,
+    chosen: bool,
+    problems: Vec<RowProblem>,
+    /// The id of the control that takes the focus.
+    first_wrong: Option<String>,
+    /// Whether there are too many rows for a display name in each.
+    many: bool,
+) -> impl IntoView {
+    let number = row.number;
+    let typed = typed.unwrap_or_else(|| ImportChoice {
+        number,
+        name: row.name.clone(),
+        display_name: row.display_name.clone(),
+        // What registries refuse is not meant.
+        without_ends: true,
+        ..ImportChoice::default()
+    });
+    let of = |id: &str| -> Option<String> {
+        problems.iter().find(|problem| control(number, problem) == id).map(RowProblem::message)
+    };
+    let line = |field: Field, value: Option<String>, mono: bool| {
+        let id = format!("{}-{number}", field.key());
+        let (error, autofocus) = (of(&id), first_wrong.as_deref() == Some(id.as_str()));
+        text_line(id, field.label(), value, mono, error, autofocus)
+    };
+    let take = format!("take-{number}");
+    let notes_id = format!("notes-{number}");
+    let notes = notes(&row, of(&take), &notes_id);
+    let described = notes.is_some().then_some(notes_id);
+    let icon = match row.kind {
+        SecretKind::GitDataset => icon!("git"),
+        SecretKind::ImagePull => icon!("box"),
+    };
+    let has_ends = row.notes.iter().any(|note| matches!(note, Note::PasswordEnd(_)));
+    view! {
+        <fieldset class="import-row">
+            <legend>
+                <label>
+                    <input
+                        type="checkbox"
+                        id=take
+                        name="take"
+                        value=number.to_string()
+                        checked=chosen
+                        aria-describedby=described
+                        autocomplete="off"
+                    />
+                    {icon}
+                    <span>{what(&row)}</span>
+                </label>
+            </legend>
+            {notes}
+            <PlaceList places=row.places.clone() lead="From "/>
+            <div class="import-fields">
+                {line(Field::Name, Some(typed.name), true)}
+                {(!many).then(|| line(Field::DisplayName, Some(typed.display_name), false))}
+                {row.needs_passphrase.then(|| line(Field::Passphrase, None, false))}
+            </div>
+            {has_ends.then(|| tick(format!("ends-{number}"), typed.without_ends, "Take the password without it"))}
+            {host_keys(&row, typed.trust_hosts)}
+        </fieldset>
+    }
+}
+
+/// What there is to say of a row, with what is wrong with the credential itself before it; nothing where there is nothing.
+fn notes(row: &ImportRow, wrong: Option<String>, id: &str) -> Option<impl IntoView + use<>> {
+    let same = holds_the_same(row.kind);
+    let twin = row.twin.clone().map(|twin| {
+        let name = twin.name.as_str().to_owned();
+        view! {
+            <li>
+                "The secret " <a href=format!("{LIST}/{twin}")>{name}</a> {same}
+            </li>
+        }
+    });
+    let repository = row.repository.clone().map(|repository| {
+        view! {
+            <li>
+                "Tried on the repository " <code>{repository}</code> ", which stood beside it."
+            </li>
+        }
+    });
+    let notes: Vec<String> = wrong
+        .into_iter()
+        .chain(row.same_here.then(|| format!("Another row here{same}")))
+        .chain(row.notes.iter().map(Note::message))
+        .collect();
+    (twin.is_some() || repository.is_some() || !notes.is_empty()).then(|| {
+        let notes = notes.into_iter().map(|note| view! { <li>{note}</li> }).collect_view();
+        view! {
+            <ul class="notes" id=id.to_owned()>
+                {twin}
+                {repository}
+                {notes}
+            </ul>
+        }
+    })
+}
+
+/// A line of text; without a value it is a secret one.
+fn text_line(
+    id: String,
+    label: &'static str,
+    value: Option<String>,
+    mono: bool,
+    error: Option<String>,
+    autofocus: bool,
+) -> impl IntoView {
+    let error_id = format!("{id}-error");
+    let wrong = error.is_some();
+    let described = wrong.then(|| error_id.clone());
+    view! {
+        <div class="field" class:invalid=wrong>
+            <label for=id.clone()>{label}</label>
+            <input
+                type=if value.is_some() { "text" } else { "password" }
+                id=id.clone()
+                name=id
+                value=value
+                class:mono=mono
+                aria-invalid=wrong.then_some("true")
+                aria-describedby=described
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                autofocus=autofocus
+            />
+            {error
+                .map(|error| {
+                    view! {
+                        <p class="error" id=error_id>
+                            {icon!("alert")}
+                            <span>{error}</span>
+                        </p>
+                    }
+                })}
+        </div>
+    }
+}
+
+/// A box to tick.
+fn tick(id: String, checked: bool, label: &'static str) -> impl IntoView {
+    view! {
+        <label class="import-choice">
+            <input type="checkbox" id=id.clone() name=id value="yes" checked=checked autocomplete="off"/>
+            <span>{label}</span>
+        </label>
+    }
+}
+
+/// The keys of hosts that stood beside it, to be trusted.
+fn host_keys(row: &ImportRow, trusted: bool) -> Option<impl IntoView + use<>> {
+    let id = format!("hosts-{}", row.number);
+    (!row.known_hosts.is_empty()).then(|| {
+        let keys = row.known_hosts.iter().map(host_key).collect_view();
+        view! {
+            {tick(
+                id,
+                trusted,
+                "Trust these host keys, which stood beside it. Compare them with what the host’s operator publishes.",
+            )}
+            <ul class="notes">{keys}</ul>
+        }
+    })
+}
+
+/// A key of a host, for a person to compare.
+fn host_key(key: &TrustedKey) -> impl IntoView + use<> {
+    let TrustedKey { hosts, algorithm, fingerprint } = key.clone();
+    let hosts = hosts.unwrap_or_else(|| "a hashed name".to_owned());
+    let fingerprint = fingerprint.unwrap_or_else(|| "a key that cannot be read".to_owned());
+    view! {
+        <li>
+            <code>{hosts}</code> " " {algorithm} " " <code class="fingerprint">{fingerprint}</code>
+        </li>
+    }
+}
+
+/// What a row is: the account, or the key.
+pub fn what(row: &ImportRow) -> impl IntoView + use<> {
+    let kind = row.kind.label();
+    let host = row.host.clone().map(|host| view! { ": " <code>{host}</code> });
+    let username = row.username.clone().map(|username| view! { " as " <code>{username}</code> });
+    view! { {kind} {host} {username} }
+}

@@ -1,0 +1,104 @@
+//! What pages and forms are answered with.
+
+use crate::ssr::Assets;
+use backend::Backend;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
+use leptos::{config::LeptosOptions, prelude::provide_context};
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    num::NonZeroU32,
+    ops::Deref,
+    sync::{Arc, OnceLock},
+};
+
+/// How often passwords and links may be tried from one address: so many at once, and so many a minute.
+const ATTEMPTS: NonZeroU32 = NonZeroU32::new(60).unwrap();
+
+/// With more addresses than this, those that have been quiet are forgotten.
+const MANY_ADDRESSES: usize = 10_000;
+
+/// The built site, the services and the count of attempts. Cheap to clone, since each request does so.
+#[derive(Clone)]
+pub struct Portal(Arc<Parts>);
+
+/// The parts of the portal. The services arrive once the database is there.
+pub struct Parts {
+    pub options: LeptosOptions,
+    pub assets: Assets,
+    attempts: DefaultKeyedRateLimiter<IpAddr>,
+    backend: OnceLock<Backend>,
+}
+
+impl Deref for Portal {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Portal {
+    /// Returns a portal without services.
+    pub fn new(options: LeptosOptions, assets: Assets) -> Self {
+        let attempts = RateLimiter::keyed(Quota::per_minute(ATTEMPTS));
+        Self(Arc::new(Parts { options, assets, attempts, backend: OnceLock::new() }))
+    }
+}
+
+impl Parts {
+    /// Opens the portal. Called once.
+    pub fn open(&self, backend: Backend) {
+        if self.backend.set(backend).is_err() {
+            tracing::error!("the portal was opened twice; the first backend stays");
+        }
+    }
+
+    /// Returns the services, once they are there.
+    pub fn backend(&self) -> Option<&Backend> {
+        self.backend.get()
+    }
+
+    /// Counts an attempt with a password or link from this address.
+    ///
+    /// Errors: too many; the number of seconds to wait.
+    pub fn attempt(&self, address: Option<IpAddr>) -> Result<(), u32> {
+        if self.attempts.len() > MANY_ADDRESSES {
+            self.attempts.retain_recent();
+        }
+        self.attempts.check_key(&network(address)).map_err(|early| {
+            let wait = early.wait_time_from(self.attempts.clock().now());
+            u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1)
+        })
+    }
+
+    /// Hands the services to the pages and server functions of one request.
+    pub fn provide(&self) {
+        if let Some(backend) = self.backend() {
+            provide_context(backend.clone());
+        }
+    }
+}
+
+/// Returns whose attempts are counted together: an IPv4 address, or the /64 that one customer has of IPv6.
+fn network(address: Option<IpAddr>) -> IpAddr {
+    match address {
+        Some(IpAddr::V6(address)) => {
+            let bits = u128::from(address) & (u128::MAX << 64);
+            IpAddr::V6(Ipv6Addr::from(bits))
+        }
+        Some(address) => address,
+        None => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_are_counted_by_network() {
+        let counted = |text: &str| network(Some(text.parse().unwrap())).to_string();
+        assert_eq!(counted("203.0.113.7"), "203.0.113.7");
+        assert_eq!(counted("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+    }
+}

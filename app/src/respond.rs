@@ -1,0 +1,267 @@
+//! How requests are answered: with a page, or by sending the browser on to one.
+
+use crate::{
+    document::{Page, document},
+    form_state::FormState,
+    portal::Portal,
+    secrets::LIST,
+    sign_in::SIGN_IN,
+    ssr,
+    ui::flash::{ActionDone, Flash},
+};
+use axum::{
+    body::Body,
+    extract::{FromRef, FromRequestParts},
+    http::{HeaderValue, Request, StatusCode, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use domain::{
+    access::{AccessError, AccessField, SignOnProblem},
+    error::Error,
+    percent,
+};
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_axum::{ResponseOptions, render_app_async_with_context};
+use std::{convert::Infallible, pin::Pin};
+
+/// The longest address that somebody comes back to after signing in, in bytes: proxies take few thousand of a header.
+const MAX_NEXT: usize = 2_000;
+
+/// What an answer is waited for in.
+type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// Answers requests with this page.
+pub fn page(portal: &Portal, page: Page) -> impl Fn(Request<Body>) -> Answer + Clone + Send + Sync + 'static {
+    render(portal, page, None)
+}
+
+/// Renders the page, under this status unless it finds another one itself.
+fn render(
+    portal: &Portal,
+    page: Page,
+    status: Option<StatusCode>,
+) -> impl Fn(Request<Body>) -> Answer + Clone + Send + Sync + 'static {
+    let prepared = portal.clone();
+    let prepare = move || {
+        prepared.provide();
+        name_scripts();
+        if let Some(status) = status {
+            ssr::set_status(status);
+        }
+    };
+    let portal = portal.clone();
+    let shell = move || document(&portal.options, &portal.assets, page.clone()).into_any();
+    let answer = render_app_async_with_context(prepare, shell);
+    move |request| Box::pin(answer(request))
+}
+
+/// Gives the answer a policy that names the page's nonce.
+fn name_scripts() {
+    if let (Some(nonce), Some(options)) = (use_nonce(), use_context::<ResponseOptions>())
+        && let Ok(policy) = HeaderValue::try_from(page_policy(&nonce))
+    {
+        options.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+/// The policy of a page: its own scripts by nonce, and WebAssembly.
+fn page_policy(nonce: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
+         object-src 'none'"
+    )
+}
+
+/// Under which address people know the portal, as the server has found out for a request.
+#[derive(Clone, Debug, Default)]
+pub struct PublicAddress {
+    /// The origin that a link for somebody else begins with.
+    pub origin: String,
+    /// The public origin, where the request came in under another host than it names.
+    pub elsewhere: Option<String>,
+}
+
+/// A request without its body, and what it is answered with.
+#[derive(Clone)]
+pub struct Reply {
+    pub portal: Portal,
+    pub parts: Parts,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Reply
+where
+    Portal: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(Self { portal: Portal::from_ref(state), parts: parts.clone() })
+    }
+}
+
+impl Reply {
+    /// Returns the query of the address.
+    pub fn query(&self) -> &str {
+        self.parts.uri.query().unwrap_or_default()
+    }
+
+    /// Returns one parameter of the query.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        ssr::parameter(self.query(), name)
+    }
+
+    /// Returns under which address people know the portal.
+    pub fn public_address(&self) -> PublicAddress {
+        self.parts.extensions.get().cloned().unwrap_or_default()
+    }
+
+    /// Returns the address, with its query.
+    pub fn address(&self) -> String {
+        self.parts.uri.path_and_query().map_or(LIST, |address| address.as_str()).to_owned()
+    }
+
+    /// Whether the answer is for a browser that goes there, and not for the script of a page.
+    pub fn wants_page(&self) -> bool {
+        let accept = self.parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        accept.is_none_or(|accept| accept.contains("text/html"))
+    }
+
+    /// Has pages take the request for one to this address.
+    #[must_use]
+    pub fn moved_to(mut self, address: &str) -> Self {
+        if let Ok(uri) = address.parse() {
+            self.parts.uri = uri;
+        }
+        self
+    }
+
+    /// Answers with the page.
+    pub async fn page(self, status: StatusCode, page: Page) -> Response {
+        let answer = render(&self.portal, page, Some(status));
+        let mut response = answer(Request::from_parts(self.parts, Body::empty())).await;
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+
+    /// Answers with the page that says why something was not done, or sends whoever has not signed in to where one does.
+    pub async fn failed(self, error: Error, page: impl FnOnce(Error) -> Page) -> Response {
+        let back = self.parts.uri.path().to_owned();
+        self.failed_at(&back, error, page).await
+    }
+
+    /// The same, where one comes back to this address after signing in.
+    pub async fn failed_at(self, back: &str, error: Error, page: impl FnOnce(Error) -> Page) -> Response {
+        if error == Error::NotSignedIn {
+            return to_sign_in(back);
+        }
+        self.page(ssr::status_of(&error), page(error)).await
+    }
+
+    /// Renders a rejected form about people or tokens again, with what was typed but for passwords.
+    pub async fn render_rejected(
+        self,
+        error: AccessError,
+        typed: Vec<(AccessField, String)>,
+        page: impl FnOnce(FormState) -> Page,
+    ) -> Response {
+        let back = self.parts.uri.path().to_owned();
+        self.render_rejected_at(&back, error, typed, page).await
+    }
+
+    /// The same, where the form was posted to another address than that of its page.
+    pub async fn render_rejected_at(
+        self,
+        back: &str,
+        error: AccessError,
+        typed: Vec<(AccessField, String)>,
+        page: impl FnOnce(FormState) -> Page,
+    ) -> Response {
+        if error == AccessError::Refused(Error::NotSignedIn) {
+            return to_sign_in(back);
+        }
+        let status = access_status(&error);
+        let wait = match &error {
+            AccessError::Locked(seconds) | AccessError::LockedOut(seconds) | AccessError::Busy(seconds) => {
+                Some(*seconds)
+            }
+            _ => None,
+        };
+        let mut response = self.page(status, page(FormState::refused(typed, error))).await;
+        // Whatever else the page has found out meanwhile.
+        *response.status_mut() = status;
+        if let Some(seconds) = wait {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// Returns the status that an error about people or tokens travels under.
+pub fn access_status(error: &AccessError) -> StatusCode {
+    match error {
+        AccessError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        AccessError::WrongPassword => StatusCode::UNAUTHORIZED,
+        AccessError::Locked(_) | AccessError::LockedOut(_) => StatusCode::TOO_MANY_REQUESTS,
+        AccessError::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+        AccessError::LinkSpent => StatusCode::GONE,
+        AccessError::LastAdmin => StatusCode::CONFLICT,
+        AccessError::NoPasswords | AccessError::KeptByProvider | AccessError::ProveAtProvider => {
+            StatusCode::FORBIDDEN
+        }
+        AccessError::SignOn(problem) => match problem {
+            SignOnProblem::Expired => StatusCode::BAD_REQUEST,
+            SignOnProblem::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
+            SignOnProblem::Misconfigured | SignOnProblem::Untrusted => StatusCode::BAD_GATEWAY,
+            SignOnProblem::Denied
+            | SignOnProblem::NoGroup
+            | SignOnProblem::GroupsLeftOut
+            | SignOnProblem::NoGroupsTold
+            | SignOnProblem::NotAskedAgain
+            | SignOnProblem::Disabled => StatusCode::FORBIDDEN,
+            SignOnProblem::NameTaken => StatusCode::CONFLICT,
+        },
+        AccessError::Refused(error) => ssr::status_of(error),
+    }
+}
+
+/// Redirects to the page where one signs in, and from there on to this address.
+pub fn to_sign_in(next: &str) -> Response {
+    let next = if next.len() > MAX_NEXT { LIST } else { next };
+    Redirect::to(&format!("{SIGN_IN}?next={}", percent::encode(next))).into_response()
+}
+
+/// Redirects to this address, with a flash about what was done, which the server puts into its cookie.
+pub fn with_flash(next: &str, flash: &Flash) -> Response {
+    let mut response = Redirect::to(next).into_response();
+    response.extensions_mut().insert(flash.clone());
+    response
+}
+
+/// Redirects to this address, with a flash that this was done.
+pub fn done(next: &str, action: ActionDone) -> Response {
+    with_flash(next, &Flash::Done(action))
+}
+
+/// Returns an address of this portal, or the list where the text is none: `//elsewhere` and `/\elsewhere` lead away.
+pub fn own_address(text: &str) -> String {
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if plain && text.starts_with('/') && !text.starts_with("//") { text.to_owned() } else { LIST.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_stays_here() {
+        assert_eq!(own_address("/secrets/new?list=a"), "/secrets/new?list=a");
+        for text in
+            ["//evil", "/\\evil", "https:evil", "javascript:alert(1)", "", "/a b", "/a\r\nSet-Cookie: x"]
+        {
+            assert_eq!(own_address(text), LIST, "{text}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The field in which it is said once more that secrets that are in use are to be deleted, and what is said of it above the form.
+
+use crate::ui::{alert::Alert, field::FieldText, line::Line};
+use domain::error::Field;
+use leptos::{either::Either, prelude::*};
+
+/// The field in which it is said once more that a used secret is to be deleted.
+pub fn confirmation(
+    label: &'static str,
+    hint: &'static str,
+    // The id of what says what to type, where the hint does not.
+    words: Option<&'static str>,
+    problem: Option<String>,
+) -> impl IntoView {
+    let field = Field::Confirmation;
+    let text = FieldText { id: field.key(), label, mark: "required", hint };
+    let autofocus = problem.is_some();
+    Line { mono: true, autofocus, described_by: words, ..Line::TEXT }.field(text, None, problem)
+}
+
+/// The alert above a form that was refused: a link to the field that it is about, or a sentence.
+pub fn refusal(title: &'static str, field: Option<&'static str>, message: String) -> impl IntoView {
+    let said = match field {
+        Some(field) => Either::Left(view! {
+            <ul>
+                <li>
+                    <a href=format!("#{field}")>{message}</a>
+                </li>
+            </ul>
+        }),
+        None => Either::Right(view! { <p>{message}</p> }),
+    };
+    view! { <Alert title=title>{said}</Alert> }
+}

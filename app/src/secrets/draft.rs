@@ -1,0 +1,115 @@
+//! What was typed into a secret's form when the session had ended: it waits in a cookie for its sender to sign in again.
+
+use super::input::{RejectedForm, Typed};
+use crate::{cookie::SecureCookies, ssr};
+use backend::Backend;
+use domain::{
+    check::{ImageReference, KnownHosts, Repository},
+    error::Error,
+    secret::{DisplayName, RegistryHost, SecretName, Username},
+};
+use http::request::Parts;
+use leptos::prelude::*;
+
+/// Where what was typed into a secret's form waits while its sender signs in again; values are not in it.
+const COOKIE: &str = "latchkey_draft";
+
+/// How long, in seconds.
+const MAX_AGE: u64 = 900;
+
+/// Browsers keep no longer cookies.
+const MAX_BYTES: usize = 3_800;
+
+/// The `Set-Cookie` line that keeps what was typed for the page at this path, and for whoever signed in last with this
+/// browser. `None` where it is too long, or nobody has.
+pub fn keep(backend: &Backend, parts: &Parts, typed: &Typed) -> Option<String> {
+    let browser = ssr::browser(backend, parts)?;
+    let text = serde_urlencoded::to_string(harmless(typed)).ok()?;
+    let code = backend.browsers().seal(&browser, parts.uri.path(), &text)?;
+    let text = format!("{code}.{text}");
+    let line = || SecureCookies::of(parts).line(COOKIE, &text, MAX_AGE);
+    (text.len() <= MAX_BYTES).then(line)
+}
+
+/// Takes what waited for this page: a form that was sent when the session had ended. It was typed in this browser by whoever
+/// asks now, or it is none.
+pub fn take() -> Option<RejectedForm> {
+    let typed = take_typed()?;
+    Some(RejectedForm { typed, error: Some(Error::NotSignedIn), value_dropped: true })
+}
+
+fn take_typed() -> Option<Typed> {
+    let draft = ssr::cookie(COOKIE)?;
+    let (parts, backend) = (use_context::<Parts>()?, use_context::<Backend>()?);
+    let (code, text) = draft.split_once('.')?;
+    let browser = ssr::browser(&backend, &parts)
+        .filter(|browser| ssr::user().is_some_and(|user| browser.is_of(user.id)))?;
+    if !backend.browsers().is_sealed(&browser, parts.uri.path(), text, code) {
+        return None;
+    }
+    ssr::set_cookie(&ssr::secure_cookies().line(COOKIE, "", 0));
+    serde_urlencoded::from_str(text).ok()
+}
+
+/// What of a form may wait in a browser: no field that would be refused, since a password may have been pasted into it.
+fn harmless(typed: &Typed) -> Typed {
+    let host = RegistryHost::parse(&typed.registry_host).ok().map(|normalized| normalized.host);
+    let keep =
+        |text: &str, good: bool| if good && !has_password(text) { text.to_owned() } else { String::new() };
+    Typed {
+        name: keep(&typed.name, SecretName::parse(&typed.name).is_ok()),
+        display_name: keep(&typed.display_name, DisplayName::parse(&typed.display_name).is_ok()),
+        registry_host: keep(&typed.registry_host, host.is_some()),
+        username: keep(&typed.username, Username::parse(&typed.username).is_ok()),
+        repository: keep(&typed.repository, Repository::parse(&typed.repository).is_ok()),
+        image: keep(&typed.image, ImageReference::parse(&typed.image, host.as_ref()).is_ok()),
+        known_hosts: keep(&typed.known_hosts, KnownHosts::parse(&typed.known_hosts, "").is_ok()),
+        ..typed.clone()
+    }
+}
+
+/// Whether the text has the form `user:password@host` somewhere in it.
+fn has_password(text: &str) -> bool {
+    text.split_whitespace().any(|word| {
+        let word = word.split_once("://").map_or(word, |(_, rest)| rest);
+        word.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_keeps_no_field_that_a_password_was_pasted_into() {
+        let typed = Typed {
+            name: "hub".to_owned(),
+            display_name: "Größe".to_owned(),
+            registry_host: "ghcr.io".to_owned(),
+            username: "robot".to_owned(),
+            repository: "git@github.com:group/app.git".to_owned(),
+            image: "group/app:1".to_owned(),
+            ..Typed::default()
+        };
+        assert_eq!(harmless(&typed), typed);
+        for pasted in
+            ["robot:SENTINEL@ghcr.io", "https://robot:SENTINEL@ghcr.io/v2/", "see robot:SENTINEL@ghcr.io"]
+        {
+            let all = Typed {
+                name: pasted.to_owned(),
+                display_name: pasted.to_owned(),
+                registry_host: pasted.to_owned(),
+                username: pasted.to_owned(),
+                repository: pasted.to_owned(),
+                image: pasted.to_owned(),
+                ..Typed::default()
+            };
+            assert_eq!(harmless(&all), Typed::default(), "{pasted}");
+        }
+        // Whatever else would be refused may hold one too.
+        let wrong = Typed { registry_host: "SENTINEL@ghcr.io".to_owned(), ..Typed::default() };
+        assert_eq!(harmless(&wrong), Typed::default());
+        let wrong = Typed { name: "SENTINEL pw!".to_owned(), ..Typed::default() };
+        assert_eq!(harmless(&wrong), Typed::default());
+    }
+}

@@ -1,0 +1,69 @@
+//! The page of a secret's key.
+
+use super::{KeyAnswer, replaced, section::KeySection};
+use crate::{
+    error::ApiError,
+    secrets::{LIST, load::with_secret},
+    ssr,
+    ui::alert::Alert,
+};
+use domain::{
+    access::Role,
+    error::Error,
+    secret::{SecretDetails, SecretKind},
+};
+use leptos::{either::Either, prelude::*};
+
+/// The page of a secret's key.
+#[component]
+pub fn KeyPage(
+    /// What a form on it was answered with.
+    answer: Option<KeyAnswer>,
+) -> impl IntoView {
+    let (failed, tested) = match answer {
+        Some(KeyAnswer::NotDone(error)) => (Some(error), None),
+        Some(KeyAnswer::Tested(tested)) => (None, Some(tested)),
+        None => (None, None),
+    };
+    let failed = failed.map(|error| {
+        let said = match error {
+            Error::Changed(_) => replaced(),
+            Error::NotFound => {
+                "There is no new key any more: it was discarded, or is in use already.".to_owned()
+            }
+            error => ApiError::Refused(error).message(),
+        };
+        view! { <Alert title="Not done"><p>{said}</p></Alert> }
+    });
+    let show = move |details: SecretDetails| {
+        let id = details.id.clone();
+        if id.kind == SecretKind::ImagePull {
+            ssr::set_status(http::StatusCode::NOT_FOUND);
+            return Either::Left(view! {
+                <h1>"No SSH key"</h1>
+                <p>"This secret is an account at an image registry, and has no SSH key."</p>
+                <p>
+                    <a class="button" href=format!("{LIST}/{id}")>
+                        "Go to the secret"
+                    </a>
+                </p>
+            });
+        }
+        let next = if ssr::may(Role::Editor) { format!("{LIST}/{id}/edit") } else { format!("{LIST}/{id}") };
+        Either::Right(view! {
+            <h1>"SSH key"</h1>
+            <p class="lead">"Of the Git dataset secret " <b>{details.display_name.clone()}</b> "."</p>
+            {failed}
+            <KeySection details tested/>
+            <p class="choices">
+                <a class="button" href=next>
+                    "Go to the secret"
+                </a>
+                <a class="button" href=LIST>
+                    "Back to the secrets"
+                </a>
+            </p>
+        })
+    };
+    with_secret(show)
+}

@@ -1,0 +1,155 @@
+//! The SSH keys of secrets: a new pair, taking it into use or away, and the public half as a file.
+
+use super::{KeyAnswer, NewKeyTested, key_address};
+use crate::{
+    document::Page,
+    extract::{Path, Sender, SignedIn, Unread},
+    respond::{Reply, done},
+    ui::flash::ActionDone,
+};
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use domain::{
+    error::Error,
+    secret::{KeyFacts, NewKeyKind, SecretDetails, SecretId, StoredKey},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Generate {
+    generate: String,
+    /// The fingerprint of the pair that waits and may give way; nothing where none is known to wait.
+    #[serde(default)]
+    replaces: Option<String>,
+}
+
+/// Which pair, as the page showed it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Waiting {
+    fingerprint: String,
+}
+
+/// Which pair is taken into use.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Switch {
+    fingerprint: String,
+    /// The ticket of the test just before, if there was one.
+    #[serde(default)]
+    tested: String,
+}
+
+/// `POST /secrets/{id}/key/generate`
+pub async fn generate(Path(id): Path<SecretId>, Unread { reply, body }: Unread) -> Response {
+    let generated = async {
+        let (SignedIn { backend, ctx }, input) = begin::<Generate>(&reply, &id, body).await?;
+        let kind = NewKeyKind::parse(&input.generate).ok_or(Error::BadRequest)?;
+        backend.secrets().replace_pending_key(&ctx, &id, kind, input.replaces.as_deref()).await
+    };
+    match generated.await {
+        Ok(()) => Redirect::to(&key_address(&id)).into_response(),
+        Err(error) => not_done(reply, &id, error).await,
+    }
+}
+
+/// `POST /secrets/{id}/key/check`
+pub async fn test(Path(id): Path<SecretId>, Unread { reply, body }: Unread) -> Response {
+    let tested = async {
+        let (SignedIn { backend, ctx }, input) = begin::<Waiting>(&reply, &id, body).await?;
+        backend.checks().pending_with_ticket(&ctx, &id, &input.fingerprint).await
+    };
+    match tested.await {
+        Ok((report, ticket)) => {
+            let tested = KeyAnswer::Tested(NewKeyTested { report, ticket });
+            reply.page(StatusCode::OK, Page::SecretKey(Some(Box::new(tested)))).await
+        }
+        Err(error) => not_done(reply, &id, error).await,
+    }
+}
+
+/// `POST /secrets/{id}/key/switch`
+pub async fn switch(Path(id): Path<SecretId>, Unread { reply, body }: Unread) -> Response {
+    let switched = async {
+        let (SignedIn { backend, ctx }, input) = begin::<Switch>(&reply, &id, body).await?;
+        backend.secrets().switch_key_tested(&ctx, &id, &input.fingerprint, &input.tested).await
+    };
+    match switched.await {
+        Ok(()) => done(&key_address(&id), ActionDone::KeySwitched),
+        Err(error) => not_done(reply, &id, error).await,
+    }
+}
+
+/// `POST /secrets/{id}/key/discard`
+pub async fn discard(Path(id): Path<SecretId>, Unread { reply, body }: Unread) -> Response {
+    let discarded = async {
+        let (SignedIn { backend, ctx }, input) = begin::<Waiting>(&reply, &id, body).await?;
+        backend.secrets().discard_key(&ctx, &id, &input.fingerprint).await
+    };
+    match discarded.await {
+        Ok(()) => done(&key_address(&id), ActionDone::KeyDiscarded),
+        Err(error) => not_done(reply, &id, error).await,
+    }
+}
+
+/// `GET /secrets/{id}/key.pub`
+pub async fn public_key(Path(id): Path<SecretId>, reply: Reply) -> Response {
+    download(reply, &id, |details| match details.key {
+        StoredKey::Known(facts) => Some(facts),
+        StoredKey::Unreadable | StoredKey::Unknown => None,
+    })
+    .await
+}
+
+/// `GET /secrets/{id}/key/new.pub`
+pub async fn new_public_key(Path(id): Path<SecretId>, reply: Reply) -> Response {
+    download(reply, &id, |details| details.pending.map(|pending| pending.facts)).await
+}
+
+async fn download(
+    reply: Reply,
+    id: &SecretId,
+    which: impl FnOnce(SecretDetails) -> Option<KeyFacts>,
+) -> Response {
+    let found = async {
+        let SignedIn { backend, ctx } = SignedIn::of(&reply)?;
+        let details = backend.secrets().get(&ctx, id).await?;
+        which(details).ok_or(Error::NotFound)
+    };
+    match found.await {
+        Ok(facts) => {
+            let mut response = format!("{}\n", facts.public_line()).into_response();
+            let name = format!("attachment; filename=\"{}.pub\"", id.name.as_str());
+            if let Ok(name) = HeaderValue::try_from(name) {
+                response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+            }
+            response
+        }
+        Err(error) => not_done(reply, id, error).await,
+    }
+}
+
+/// Returns who asks and the form. Who may not change the secret is told so, whatever the form is like.
+async fn begin<T: DeserializeOwned>(
+    reply: &Reply,
+    id: &SecretId,
+    body: Body,
+) -> Result<(SignedIn, T), Error> {
+    let SignedIn { backend, ctx } = SignedIn::of(reply)?;
+    backend.secrets().may_change(&ctx, Some(id)).await?;
+    let input = reply.read(body).await?;
+    Ok((SignedIn { backend, ctx }, input))
+}
+
+/// Renders the page of the key with the reason why nothing was done.
+async fn not_done(reply: Reply, id: &SecretId, error: Error) -> Response {
+    let page = |error| match error {
+        Error::Forbidden => Page::EditSecret(None),
+        error => Page::SecretKey(Some(Box::new(KeyAnswer::NotDone(error)))),
+    };
+    reply.failed_at(&key_address(id), error, page).await
+}

@@ -1,0 +1,60 @@
+//! Loading the secret that the address of a page names.
+
+use super::LIST;
+use crate::{
+    failure::{Subject, loaded},
+    ssr,
+};
+use backend::{Backend, Ctx};
+use domain::{
+    error::Error,
+    secret::{SecretDetails, SecretId},
+    usage::SecretUsers,
+};
+use leptos::prelude::*;
+
+const SUBJECT: Subject = Subject { heading: "Secrets", noun: "secret", list: LIST };
+
+/// Loads the secret that the address names and who uses it, and shows them, or says why not.
+pub fn with_users<V: IntoView + 'static>(
+    // For whom is it: those who may change it.
+    to_change: bool,
+    show: impl FnOnce(SecretDetails, SecretUsers) -> V + Send + 'static,
+) -> impl IntoView {
+    let id = named();
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        let details = load(&backend, &ctx, id, to_change).await?;
+        let users = backend.usages().of_secret(&ctx, &details.id).await?;
+        Ok((details, users))
+    };
+    let page = loaded(SUBJECT, load, move |(details, users)| show(details, users));
+    view! { <div class="form-page">{page}</div> }
+}
+
+/// Loads the secret that the address names, and shows it, or says why not.
+pub fn with_secret<V: IntoView + 'static>(
+    show: impl FnOnce(SecretDetails) -> V + Send + 'static,
+) -> impl IntoView {
+    let id = named();
+    let load = move |backend: Backend, ctx: Ctx| async move { load(&backend, &ctx, id, false).await };
+    let page = loaded(SUBJECT, load, show);
+    view! { <div class="form-page">{page}</div> }
+}
+
+/// Returns the id of the secret that the address names.
+pub fn named() -> Option<SecretId> {
+    ssr::path_segment(2).and_then(|id| SecretId::parse(&id))
+}
+
+async fn load(
+    backend: &Backend,
+    ctx: &Ctx,
+    id: Option<SecretId>,
+    to_change: bool,
+) -> Result<SecretDetails, Error> {
+    let id = id.ok_or(Error::NotFound)?;
+    if to_change {
+        backend.secrets().may_change(ctx, Some(&id)).await?;
+    }
+    backend.secrets().get(ctx, &id).await
+}

@@ -1,0 +1,197 @@
+//! The pages where one signs in, or chooses a password by a link.
+
+use super::{SIGN_IN, SIGN_ON};
+use crate::{
+    form_state::FormState,
+    ssr,
+    ui::{alert::Alert, line::Line},
+};
+use domain::{
+    access::{AccessError, AccessField},
+    percent,
+    sensitive::Sensitive,
+};
+use leptos::{either::Either, prelude::*};
+
+/// Username and password, or the way to the provider at which one signs in; afterwards one is where one wanted to go.
+#[component]
+pub fn SignInPage(form: FormState) -> impl IntoView {
+    let next = ssr::query_parameter("next").unwrap_or_default();
+    let page = Suspend::new(async move {
+        match ssr::request() {
+            Ok((backend, ctx)) => {
+                let by_password = backend.sessions().takes_passwords();
+                let provider = backend.single_sign_on().map(|service| service.host().to_owned());
+                let nobody = by_password
+                    && provider.is_none()
+                    && backend.users().any(&ctx).await.is_ok_and(|any| !any);
+                Either::Left(view! {
+                    {nobody.then(NobodyYet)}
+                    {form.summary()}
+                    {provider.map(|host| view! { <SignOnLink host next=next.clone() alone=!by_password/> })}
+                    {by_password.then(|| password_form(&form, next))}
+                })
+            }
+            Err(error) => Either::Right(view! {
+                <Alert title="The portal cannot be used at the moment">
+                    <p>{error.message()}</p>
+                </Alert>
+                {form.summary()}
+                {password_form(&form, next)}
+            }),
+        }
+    });
+    view! {
+        <div class="form-page">
+            <h1>"Sign in"</h1>
+            {page}
+        </div>
+    }
+}
+
+#[component]
+fn NobodyYet() -> impl IntoView {
+    view! {
+        <Alert title="Nobody can sign in yet">
+            <p>
+                "The server has printed a link when it was started, with which the first administrator chooses a name and a \
+                password. It is good for an hour, and each start prints a new one."
+            </p>
+        </Alert>
+    }
+}
+
+/// The way to the provider: a link, since a form must not end at another site.
+#[component]
+fn SignOnLink(host: String, next: String, alone: bool) -> impl IntoView {
+    let address = format!("{SIGN_ON}?next={}", percent::encode(&next));
+    view! {
+        <p class="sign-on">
+            <a class="button primary" href=address>
+                "Sign in at "
+                {host}
+            </a>
+        </p>
+        {(!alone).then(|| view! { <h2>"Or with a password"</h2> })}
+    }
+}
+
+fn password_form(form: &FormState, next: String) -> impl IntoView + use<> {
+    view! {
+        <form method="post" action=SIGN_IN class="plain-form">
+            <input type="hidden" name="next" value=next/>
+            {form.line(
+                AccessField::UserName,
+                "Username",
+                "",
+                Line { autofocus: form.error.is_none(), autocomplete: "username", ..Line::TEXT },
+            )}
+            {form.line(
+                AccessField::Password,
+                "Password",
+                "",
+                Line { autofocus: form.error.is_some(), ..Line::PASSWORD },
+            )}
+            <div class="actions">
+                <button class="primary">"Sign in"</button>
+            </div>
+        </form>
+    }
+}
+
+/// The first administrator, by the link that the server printed.
+#[component]
+pub fn SetUpPage(form: FormState) -> impl IntoView {
+    with_link(move |name| {
+        name.is_none().then(|| {
+            view! {
+                <h1>"Set up Latchkey"</h1>
+                <p class="lead">"Choose the name and the password of the first administrator. This link works once."</p>
+                {form.summary()}
+                <form method="post" class="plain-form">
+                    {form.line(
+                        AccessField::UserName,
+                        "Username",
+                        "Letters a to z, digits and . _ - + @",
+                        Line { autofocus: true, autocomplete: "username", ..Line::TEXT },
+                    )}
+                    {form.new_password()}
+                    <div class="actions">
+                        {form.reason()}
+                        <button class="primary">"Create administrator"</button>
+                    </div>
+                </form>
+            }
+        })
+    })
+}
+
+/// A password, by a link that an administrator has made.
+#[component]
+pub fn ChoosePasswordPage(form: FormState) -> impl IntoView {
+    with_link(move |name| {
+        name.map(|name| {
+            view! {
+                <h1>"Choose a password"</h1>
+                <p class="lead">"For the user " <b>{name.clone()}</b> ". This link works once."</p>
+                {form.summary()}
+                <form method="post" class="plain-form">
+                    // So that a password manager knows whose it is.
+                    <input type="text" name="username" value=name autocomplete="username" readonly hidden/>
+                    {form.new_password()}
+                    <div class="actions">
+                        {form.reason()}
+                        <button class="primary">"Save password"</button>
+                    </div>
+                </form>
+            }
+        })
+    })
+}
+
+/// Shows the form where the link in the address is good: for whom, or `None` for the first administrator.
+fn with_link<V: IntoView + 'static>(
+    show: impl FnOnce(Option<String>) -> Option<V> + Send + 'static,
+) -> impl IntoView {
+    let page = Suspend::new(async move {
+        let token = Sensitive::new(ssr::query_parameter("token").unwrap_or_default());
+        let found = match ssr::request() {
+            Ok((backend, ctx)) => backend.users().link(&ctx, &token).await,
+            Err(error) => {
+                return Either::Right(
+                    view! { <Alert title="Not now"><p>{error.message()}</p></Alert> }.into_any(),
+                );
+            }
+        };
+        match found {
+            Ok(name) => match show(name) {
+                Some(view) => Either::Left(view),
+                None => Either::Right(SpentLink().into_any()),
+            },
+            Err(AccessError::Refused(error)) => {
+                let error = ssr::respond_with(error);
+                Either::Right(view! { <Alert title="Not now"><p>{error.message()}</p></Alert> }.into_any())
+            }
+            Err(_) => Either::Right(SpentLink().into_any()),
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
+}
+
+/// The link was used, or its time is over.
+#[component]
+fn SpentLink() -> impl IntoView {
+    ssr::set_status(http::StatusCode::GONE);
+    view! {
+        <h1>"This link is not good any more"</h1>
+        <p>
+            "It was used, or its time is over. Ask an administrator for a new one; the link for the first administrator is \
+            printed anew each time the server is started, until there is one."
+        </p>
+        <p>
+            <a class="button" href=SIGN_IN>
+                "Sign in"
+            </a>
+        </p>
+    }
+}

@@ -1,0 +1,81 @@
+//! A line of text in a form that the server renders.
+
+use super::field::{FieldText, field_frame};
+use leptos::prelude::*;
+
+/// What a line of text is like.
+#[expect(clippy::struct_excessive_bools, reason = "each is an attribute of its own")]
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// Hidden, and never filled in.
+    pub secret: bool,
+    /// May stay empty.
+    pub optional: bool,
+    /// A name, an id, a key.
+    pub mono: bool,
+    /// Shown, and not sent.
+    pub locked: bool,
+    /// Takes the focus when the page opens.
+    pub autofocus: bool,
+    /// What a password manager is told.
+    pub autocomplete: &'static str,
+    /// The id of the form, where the line stands outside it.
+    pub form: Option<&'static str>,
+    /// The id of what else describes the line, besides its hint and its error.
+    pub described_by: Option<&'static str>,
+}
+
+impl Line {
+    /// A text.
+    pub const TEXT: Self = Self {
+        secret: false,
+        optional: false,
+        mono: false,
+        locked: false,
+        autofocus: false,
+        autocomplete: "off",
+        form: None,
+        described_by: None,
+    };
+
+    /// A password that exists.
+    pub const PASSWORD: Self = Self { secret: true, autocomplete: "current-password", ..Self::TEXT };
+
+    /// A password that is chosen.
+    pub const NEW_PASSWORD: Self = Self { secret: true, autocomplete: "new-password", ..Self::TEXT };
+
+    /// Renders the line with its label, its hint, and what is wrong with it.
+    pub fn field(
+        self,
+        text: FieldText,
+        value: Option<String>,
+        problem: Option<String>,
+    ) -> impl IntoView + use<> {
+        let Self { secret, optional, mono, locked, autofocus, autocomplete, form, described_by } = self;
+        let id = text.id;
+        let described = match (described_by, text.described_by(problem.is_some())) {
+            (Some(also), Some(own)) => Some(format!("{also} {own}")),
+            (Some(also), None) => Some(also.to_owned()),
+            (None, own) => own,
+        };
+        let input = view! {
+            <input
+                type=if secret { "password" } else { "text" }
+                form=form
+                id=id
+                name=(!locked).then_some(id)
+                value=value.filter(|_| !secret)
+                class=mono.then_some("mono")
+                readonly=locked
+                aria-required=(!optional && !locked).then_some("true")
+                aria-invalid=problem.is_some().then_some("true")
+                aria-describedby=described
+                autocomplete=autocomplete
+                autocapitalize="none"
+                spellcheck="false"
+                autofocus=autofocus
+            />
+        };
+        field_frame(text, Signal::stored(problem), None, input)
+    }
+}

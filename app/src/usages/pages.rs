@@ -1,0 +1,60 @@
+//! The pages Add and Edit of images and datasets.
+
+use super::{fields::UsageForm, form::Form, input::Returned, list::subject};
+use crate::{failure::loaded, ssr, ui::ago::Ago};
+use backend::{Backend, Ctx};
+use domain::{error::Error, secret::SecretName, usage::UsageKind};
+use leptos::prelude::*;
+
+/// Add an image or a dataset.
+#[component]
+pub fn AddUsagePage(
+    kind: UsageKind,
+    /// What the form was answered with that this page shows again.
+    returned: Option<Returned>,
+) -> impl IntoView {
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        Form::load(&backend, &ctx, kind, None, returned).await
+    };
+    let page = loaded(subject(kind), load, move |form| {
+        view! {
+            <h1>{format!("Add {}", kind.as_str())}</h1>
+            <p class="lead">{match kind {
+                UsageKind::Image => "A container image that is pulled, and the secret that opens its registry.",
+                UsageKind::Dataset => "A Git repository that is pulled, and the key that opens it.",
+            }}</p>
+            <UsageForm form/>
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
+}
+
+/// Edit an image or a dataset.
+#[component]
+pub fn EditUsagePage(
+    kind: UsageKind,
+    /// What the form was answered with that this page shows again.
+    returned: Option<Returned>,
+) -> impl IntoView {
+    let name = ssr::path_segment(2).and_then(|name| SecretName::parse(&name).ok());
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        let name = name.ok_or(Error::NotFound)?;
+        Form::load(&backend, &ctx, kind, Some(name), returned).await
+    };
+    let page = loaded(subject(kind), load, move |form: Form| {
+        let stored = form.stored.clone().map(|usage| {
+            view! {
+                <p class="lead">
+                    <b>{usage.name.as_str().to_owned()}</b> ", last changed "
+                    <Ago at=usage.updated_at now=form.now/> {format!(" by {}.", usage.updated_by)}
+                </p>
+            }
+        });
+        view! {
+            <h1>{format!("Edit {}", kind.as_str())}</h1>
+            {stored}
+            <UsageForm form/>
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
+}
