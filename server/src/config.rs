@@ -1,16 +1,15 @@
 //! What can be set, by flags and by environment. The environment is read here and nowhere else.
 
 use crate::{
-    client::args::ClientCommand,
     edge::{Edge, Origin},
-    environment::{BYTE_ORDER_MARK, without_line_end},
     listen_addr,
 };
 use backend::{
     CheckConfig, DatabaseConfig, ExtraRoots, Issuer, PrivateHost, SessionLimits, SignInConfig,
-    SingleSignOnConfig, StartError, StepUp, TokenLimits,
+    SingleSignOnConfig, StepUp, TokenLimits,
 };
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use cli::{args::ClientCommand, environment::secret_line};
 use domain::{
     access::{Expiry, Role},
     sensitive::Sensitive,
@@ -48,9 +47,6 @@ pub enum Asked {
     OfPortal(ClientCommand),
 }
 
-/// As Docker and its like call the credential helper.
-const DOCKER_HELPER: &str = "docker-credential-latchkey";
-
 /// The whole command line.
 pub fn command() -> clap::Command {
     let mut server = Cli::command();
@@ -64,23 +60,13 @@ pub fn command() -> clap::Command {
 ///
 /// Errors: it is not well formed, or asks for help.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, clap::Error> {
-    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
-    let name = arguments.first().map(Path::new).and_then(Path::file_name);
-    if name.is_some_and(|name| name == DOCKER_HELPER) {
-        arguments.splice(..1, ["latchkey".into(), "docker-credential".into()]);
-    }
-    let matches = command().try_get_matches_from(arguments)?;
+    let matches = command().try_get_matches_from(cli::with_helper(arguments))?;
     let is_client = matches.subcommand_name().is_some_and(ClientCommand::has_subcommand);
     if is_client {
         ClientCommand::from_arg_matches(&matches).map(Asked::OfPortal)
     } else {
         Cli::from_arg_matches(&matches).map(Box::new).map(Asked::OfServer)
     }
-}
-
-/// The token with which a portal is asked. No flag has it: other processes see flags.
-pub fn token_in_environment() -> Option<Sensitive> {
-    std::env::var("LATCHKEY_TOKEN").ok().filter(|token| !token.is_empty()).map(Sensitive::new)
 }
 
 #[derive(Debug, Clone, Subcommand)]
@@ -506,9 +492,13 @@ impl Settings {
 
     /// What tests of connections may reach.
     ///
-    /// Errors: the file with authorities cannot be read.
-    pub fn checks(&self) -> Result<CheckConfig, StartError> {
-        let roots = self.extra_ca_file.as_deref().map(ExtraRoots::read).transpose()?;
+    /// Errors: the file with authorities cannot be read, or has no certificate in it; in words.
+    pub fn checks(&self) -> Result<CheckConfig, String> {
+        let read = |path: &Path| {
+            let wrong = |why| format!("LATCHKEY_EXTRA_CA_FILE: {}: {why}", path.display());
+            ExtraRoots::read(path).map_err(wrong)
+        };
+        let roots = self.extra_ca_file.as_deref().map(read).transpose()?;
         Ok(CheckConfig {
             allow_private: self.allow_private_hosts.clone(),
             plain_http: self.plain_http_hosts.clone(),
@@ -595,16 +585,6 @@ impl OidcSettings {
             logout_suspends_tokens: self.logout_tokens == LogoutTokens::Suspend,
         }))
     }
-}
-
-/// Returns the text of a file, without a line end after it and the mark with which some editors begin one.
-///
-/// Errors: it cannot be read; in words, with the name of the setting.
-pub fn secret_line(path: &Path, setting: &str) -> Result<Sensitive, String> {
-    let text = std::fs::read_to_string(path).map(Sensitive::new);
-    let text = text.map_err(|error| format!("{setting} cannot be read: {}: {error}", path.display()))?;
-    let line = text.expose().strip_prefix(BYTE_ORDER_MARK).unwrap_or(text.expose());
-    Ok(Sensitive::new(without_line_end(line)))
 }
 
 /// Returns the variables that look like settings and are none, as a name that was mistyped.
@@ -778,6 +758,13 @@ mod tests {
         for text in ["", "h", "1", "0h", "59s", "31d", "1w", "-1h", "1.5h", "99999999999d"] {
             assert!(interval(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn checks_names_the_file_whose_authorities_cannot_be_read() {
+        let cli = Cli::try_parse_from(["latchkey", "--extra-ca-file", "/no-such-file"]).unwrap();
+        let said = cli.settings.checks().unwrap_err();
+        assert!(said.starts_with("LATCHKEY_EXTRA_CA_FILE: /no-such-file: "), "{said}");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Where the key encryption key comes from.
 
-use crate::{config::Settings, environment::BYTE_ORDER_MARK};
+use crate::config::Settings;
 use backend::Kek;
+use cli::environment::BYTE_ORDER_MARK;
 use domain::sensitive::Sensitive;
 use nix::unistd::{getegid, geteuid};
 use std::{

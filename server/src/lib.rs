@@ -4,13 +4,11 @@
 #![recursion_limit = "512"]
 
 pub mod admission;
-pub mod client;
 pub mod clock;
 pub mod command;
 pub mod config;
 pub mod cookie;
 pub mod edge;
-pub mod environment;
 pub mod forms;
 pub mod handover;
 pub mod hardening;
@@ -22,7 +20,6 @@ pub mod log;
 pub mod middleware;
 pub mod paced;
 pub mod pages;
-pub mod private_postgres;
 pub mod recheck;
 pub mod rejection;
 pub mod rest;

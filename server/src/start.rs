@@ -3,19 +3,20 @@
 use crate::{
     clock,
     command::{self, Outcome},
-    config::{Cli, Command, Settings, secret_line, unknown_settings},
+    config::{Cli, Command, Settings, unknown_settings},
     edge::Origin,
     hardening,
     key_file::{self, KeyError},
     listen_addr, listener, log,
-    private_postgres::{PrivatePostgres, Stop},
     recheck, router,
     site::Site,
     state::AppState,
     sweep,
 };
 use backend::{Backend, BackendConfig, Ctx, DatabaseConfig, FirstAdmin, KeepDeleted, Kek};
+use cli::environment::secret_line;
 use domain::{access::AccessError, sensitive::Sensitive};
+use private_postgres::{PrivatePostgres, Stop};
 use std::{error::Error, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal, sync::watch};
 

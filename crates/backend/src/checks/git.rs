@@ -7,12 +7,12 @@ use super::{
     known_hosts,
     outbound::{Outbound, Resolved},
 };
-use crate::ssh_keys;
 use domain::{
     check::{CheckCause, CheckReport, HostKey, KnownHosts, Published, Repository},
     secret::PrivateKeyText,
     usage::Branch,
 };
+use formats::ssh_keys;
 use russh::{
     AlgorithmKind, ChannelMsg, Disconnect, MethodKind, Preferred, SendError, cipher,
     client::{self, AuthResult, DisconnectReason, GexParams, Handle},

@@ -14,8 +14,8 @@ use crate::{
     context::{Action, Ctx},
     db::bounded,
     error::refuse,
+    key_reader::NotRead,
     keyring::{Keyring, Location, SealedValue, ValueField, repository::active_id},
-    ssh_keys::{self, NotRead, ReadKey},
 };
 use domain::{
     error::{Change, Error, FieldError},
@@ -25,6 +25,7 @@ use domain::{
     },
     sensitive::Sensitive,
 };
+use formats::ssh_keys::{self, ReadKey};
 use repository::{KeyRow, Unread};
 use uuid::Uuid;
 

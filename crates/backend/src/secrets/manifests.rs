@@ -9,13 +9,13 @@ use crate::{
     access::{Object, authorize},
     context::{Action, Ctx},
     error::refuse,
-    shapes::{ManifestFormat, joined, manifest},
 };
 use domain::{
     error::Error,
     secret::{Namespace, SecretId, SecretKind, Selection, Shape},
     sensitive::Sensitive,
 };
+use formats::shapes::{ManifestFormat, joined, manifest};
 
 /// As what the secrets are to be written.
 #[derive(Clone, Debug)]

@@ -20,11 +20,11 @@ use crate::{
     context::{Action, Ctx},
     db::{Db, bounded, in_time},
     error::{broken_constraint, refuse},
+    key_reader::KeyReader,
     keyring::{IntegrityError, Keyring, Location, ValueField, repository::active_id},
     random::form_of,
     reads::ReadRecorder,
     revision::{Expected, Revision},
-    ssh_keys::KeyReader,
     work::Work,
 };
 use domain::{

@@ -14,13 +14,13 @@ use crate::{
     keyring::{IntegrityError, Location},
     reads::Read,
     revision::Revision,
-    shapes::{Handout, Shaped, shaped},
 };
 use domain::{
     check::Repository,
     error::Error,
     secret::{Credential, SecretId, Shape, StoredKey},
 };
+use formats::shapes::{Handout, Shaped, shaped};
 use uuid::Uuid;
 
 /// What is asked for.

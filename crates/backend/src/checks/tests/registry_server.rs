@@ -12,7 +12,7 @@ use crate::checks::{
     outbound::Outbound,
     registry::{Account, check},
 };
-use crate::docker_config_json;
+use formats::shapes::docker_config_json;
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},

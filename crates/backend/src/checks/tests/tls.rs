@@ -5,7 +5,8 @@ use super::{
     peers::{Folder, Guard, PASSWORD, Registry, TlsServer, USER, run},
     registry_server::tried,
 };
-use crate::{checks::config::CheckConfig, trust::ExtraRoots};
+use crate::checks::config::CheckConfig;
+use tls_trust::ExtraRoots;
 use domain::check::CheckCause;
 use std::path::PathBuf;
 
