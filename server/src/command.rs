@@ -2,7 +2,7 @@
 
 use crate::{
     clock,
-    config::{AuditCommand, KeyCommand, Settings, TokenCommand, UserCommand},
+    config::{self, AuditCommand, KeyCommand, Settings, TokenCommand, UserCommand},
     key_file, start,
 };
 use app::error::ApiError;
@@ -14,7 +14,7 @@ use domain::{
     secret::SecretId,
     sensitive::Sensitive,
 };
-use std::io::Write;
+use std::{io::Write, process::ExitCode};
 
 /// As audit records name whoever has the command line.
 pub const ACTOR: &str = "command line";
@@ -47,8 +47,9 @@ pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) 
     let users = backend.users();
     // Whoever is on the machine has its database and its key: nobody is asked who they are.
     let no_proof = Sensitive::default();
-    let link =
-        |token: &Sensitive| print(&format!("{}/choose-password?token={}", settings.origin(), token.expose()));
+    let link = |token: &Sensitive| {
+        print(&format!("{}/choose-password?token={}", settings.network.origin(), token.expose()))
+    };
     match command {
         UserCommand::Add { name, role } => {
             let added = users.add(&ctx(), &name, &role, &no_proof).await.map_err(|error| said(&error))?;
@@ -224,6 +225,14 @@ pub async fn check(settings: &Settings, url: &DatabaseConfig, ids: &[String]) ->
         bad += usize::from(!fine);
     }
     if bad == 0 { Ok(()) } else { Err(format!("{bad} of {} secrets do not work", tested.len()).into()) }
+}
+
+/// Prints the settings of the server as README.md lists them.
+pub fn settings_table() -> ExitCode {
+    match write!(std::io::stdout(), "{}", config::settings_table()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
 /// On standard output, where nothing else is written: the log goes to standard error.

@@ -7,14 +7,12 @@ use crate::{
     edge::Origin,
     hardening,
     key_file::{self, KeyError},
-    listen_addr, listener, log,
-    recheck, router,
+    listen_addr, listener, log, recheck, router,
     site::Site,
     state::AppState,
     sweep,
 };
-use backend::{Backend, BackendConfig, Ctx, DatabaseConfig, FirstAdmin, KeepDeleted, Kek};
-use cli::environment::secret_line;
+use backend::{Backend, BackendConfig, Ctx, DatabaseConfig, KeepDeleted, Kek};
 use domain::{access::AccessError, sensitive::Sensitive};
 use private_postgres::{PrivatePostgres, Stop};
 use std::{error::Error, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
@@ -50,7 +48,7 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
         let variables = unknown.join(", ");
         tracing::warn!(
             variables,
-            "variables that are no settings are passed over: latchkey --help lists those that are"
+            "variables that are no settings are ignored: latchkey serve --help lists those that are"
         );
     }
     // What a panic says may hold a value: its place is enough.
@@ -80,6 +78,7 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
         Command::Audit(what) => {
             with_backend(&settings, async |backend| command::audit(&backend, what).await).await
         }
+        Command::SettingsTable => return command::settings_table(),
         Command::Check { ids } => {
             with_database(&settings, async |url| command::check(&settings, &url, &ids).await).await
         }
@@ -118,9 +117,9 @@ pub(crate) fn config(
     Ok(BackendConfig {
         database,
         keys,
-        max_connections: settings.database_connections,
+        max_connections: settings.database.database_connections,
         sign_in: settings.sign_in()?,
-        checks: settings.checks()?,
+        checks: settings.connection_tests.config(settings.network.addr.port())?,
         keep_deleted: KeepDeleted(settings.keep_deleted),
     })
 }
@@ -155,10 +154,10 @@ async fn find_database(
     settings: &Settings,
     stop: &Stop,
 ) -> Result<(DatabaseConfig, Option<PrivatePostgres>), Box<dyn Error + Send + Sync>> {
-    if let Some(database) = settings.database()? {
+    if let Some(database) = settings.database.config()? {
         return Ok((database, None));
     }
-    let (folder, stop) = (settings.data_dir().to_owned(), stop.clone());
+    let (folder, stop) = (settings.database.data_dir().to_owned(), stop.clone());
     let private = tokio::task::spawn_blocking(move || PrivatePostgres::start(&folder, &stop)).await??;
     Ok((DatabaseConfig::at(Sensitive::new(private.url())), Some(private)))
 }
@@ -193,12 +192,12 @@ pub(crate) async fn keys(
 }
 
 async fn serve(settings: Settings) -> Outcome {
-    let listener = TcpListener::bind(settings.addr).await.map_err(|error| {
-        format!("cannot listen on {}: {error}. Set LATCHKEY_ADDR to another address", settings.addr)
+    let listener = TcpListener::bind(settings.network.addr).await.map_err(|error| {
+        format!("cannot listen on {}: {error}. Set LATCHKEY_ADDR to another address", settings.network.addr)
     })?;
     let addr = listener.local_addr()?;
     let site = Site::find(addr);
-    let edge = settings.edge();
+    let edge = settings.network.edge();
     if !addr.ip().is_loopback() && !edge.is_behind_tls() {
         tracing::warn!(
             "listening on {addr} without TLS in front: passwords and values can be read on the way. Put a proxy with \
@@ -213,7 +212,7 @@ async fn serve(settings: Settings) -> Outcome {
         );
     }
     // An address that cannot be read is told where it is used.
-    if let Ok(Some(database)) = settings.database()
+    if let Ok(Some(database)) = settings.database.config()
         && backend::is_database_unproven(&database.url)
     {
         tracing::warn!(
@@ -228,7 +227,7 @@ async fn serve(settings: Settings) -> Outcome {
     let (stop, stopping) = watch::channel(false);
     let mut signals = Signals::listen()?;
     // Health answers from here on, while the database may still be on its way.
-    let idle = Duration::from_secs(settings.keep_alive_seconds.into());
+    let idle = Duration::from_secs(settings.network.keep_alive_seconds.into());
     let server = tokio::spawn(listener::serve(listener, router(state.clone()), idle, stopping));
     let settings = &settings;
     let asked_to_stop = Stop::default();
@@ -259,7 +258,7 @@ async fn serve(settings: Settings) -> Outcome {
     };
     if matches!(opened, Ok(true)) {
         tracing::info!("Latchkey is at http://{}", listen_addr::reachable(addr));
-        let rechecks = settings.check_interval.zip(state.backend().cloned());
+        let rechecks = settings.connection_tests.check_interval.zip(state.backend().cloned());
         let rechecks = rechecks.map(|(interval, backend)| tokio::spawn(recheck::run(backend, interval)));
         drain(&state, settings, &mut signals).await;
         if let Some(rechecks) = rechecks {
@@ -286,7 +285,7 @@ async fn serve(settings: Settings) -> Outcome {
 /// Waits until the server is asked to stop. By SIGTERM, as whoever runs several servers stops one of them, it says that
 /// it is not ready any more and goes on answering for a while; another signal ends that.
 async fn drain(state: &AppState, settings: &Settings, signals: &mut Signals) {
-    let (asked, seconds) = (signals.next().await, settings.drain_seconds);
+    let (asked, seconds) = (signals.next().await, settings.network.drain_seconds);
     state.drain();
     if asked == Asked::ToDrain && seconds > 0 {
         tracing::info!(seconds, "not ready any more; requests are still answered for LATCHKEY_DRAIN_SECONDS");
@@ -324,14 +323,14 @@ async fn open(
                 let cause = error.downcast_ref::<backend::StartError>();
                 let refused = cause.is_some_and(backend::StartError::is_refused_sign_in);
                 if !(cause.is_some_and(backend::StartError::is_passing)
-                    || refused && settings.database_url_file.is_some())
+                    || refused && settings.database.database_url_file.is_some())
                 {
                     return Err(error);
                 }
                 tracing::warn!("the database does not answer yet: {error}");
                 tokio::time::sleep(RETRY).await;
                 // Whoever changes a password puts the new one there.
-                if let Ok(Some(database)) = settings.database() {
+                if let Ok(Some(database)) = settings.database.config() {
                     config.database = database;
                 }
             }
@@ -370,7 +369,7 @@ async fn first_admin(
     addr: SocketAddr,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
     let ctx = Ctx::system("start", clock::now());
-    if let Some(admin) = unattended_admin(settings)? {
+    if let Some(admin) = settings.sign_in.first_admin()? {
         let made = backend.users().set_up_unattended(&ctx, &admin).await;
         return match made {
             Ok(Some(name)) => {
@@ -387,6 +386,7 @@ async fn first_admin(
     }
     if let Some(token) = backend.users().setup_link(&ctx).await? {
         let origin = settings
+            .network
             .public_url
             .as_ref()
             .map_or_else(|| format!("http://{}", listen_addr::reachable(addr)), Origin::as_text);
@@ -396,19 +396,6 @@ async fn first_admin(
         );
     }
     Ok(())
-}
-
-fn unattended_admin(settings: &Settings) -> Result<Option<FirstAdmin>, String> {
-    let Some(name) = settings.admin_user.clone() else { return Ok(None) };
-    let password = match (&settings.admin_password, &settings.admin_password_file) {
-        (Some(password), _) => password.clone(),
-        (None, Some(path)) => secret_line(path, "LATCHKEY_ADMIN_PASSWORD_FILE")?,
-        (None, None) => {
-            return Err("LATCHKEY_ADMIN_USER needs LATCHKEY_ADMIN_PASSWORD or LATCHKEY_ADMIN_PASSWORD_FILE"
-                .to_owned());
-        }
-    };
-    Ok(Some(FirstAdmin { name, password }))
 }
 
 /// How the server is asked to stop.

@@ -21,13 +21,13 @@ pub struct PortalCli {
 // What would stand here as a doc comment would be the help's first line.
 #[derive(Debug, Subcommand)]
 pub enum ClientCommand {
-    /// Look after the secrets of a running portal, over the network
+    /// List, read, add, change, test and import the secrets of a running portal
     Secret(SecretArgs),
-    /// Hand credentials to Docker, Podman and Skopeo: a credential helper, called by them
+    /// Hand credentials to Docker, Podman and Skopeo, which call this credential helper
     DockerCredential(DockerCredentialArgs),
-    /// Load a Git dataset's key into the running SSH agent, without writing it to the disk
+    /// Load the key of a Git dataset into the running SSH agent; no file has it
     SshAdd(SshAddArgs),
-    /// Print what makes a shell complete these commands
+    /// Print a completion script for a shell
     Completion {
         /// Which shell
         shell: clap_complete::Shell,
@@ -95,7 +95,7 @@ pub enum SecretCommand {
         #[arg(long, value_name = "NAME")]
         confirm: Option<String>,
     },
-    /// Test the connection of one or more secrets; ends with an error where one does not work
+    /// Test the connection of one or more secrets; fails when one does not work
     Test {
         #[command(flatten)]
         ids: Ids,

@@ -33,8 +33,10 @@ fn portal(json: &'static str) -> (String, JoinHandle<String>) {
     let answering = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let lines = BufReader::new(stream.try_clone().unwrap()).lines();
-        let head: Vec<String> =
-            lines.map(|line| line.unwrap().to_ascii_lowercase()).take_while(|line| !line.is_empty()).collect();
+        let head: Vec<String> = lines
+            .map(|line| line.unwrap().to_ascii_lowercase())
+            .take_while(|line| !line.is_empty())
+            .collect();
         let length = json.len();
         write!(
             stream,

@@ -54,7 +54,10 @@ pub(crate) fn is_ready(folder: &Path, id: Option<u32>) -> bool {
 /// Ends a server that an earlier process left behind, as after `kill -9`. The lock says that nobody uses it.
 ///
 /// Errors: those of `go_on`, which is asked meanwhile.
-pub(crate) fn end_orphan(folder: &Path, go_on: impl Fn() -> Result<(), StartError>) -> Result<(), StartError> {
+pub(crate) fn end_orphan(
+    folder: &Path,
+    go_on: impl Fn() -> Result<(), StartError>,
+) -> Result<(), StartError> {
     let pid_file = folder.join("postmaster.pid");
     let Some(pid) = fs::read_to_string(&pid_file)
         .ok()

@@ -422,7 +422,10 @@ fn row(entry: &EntryRow) -> Result<ImportRow, sqlx::Error> {
         number: u32::try_from(entry.number).map_err(|_| unknown())?,
         kind: SecretKind::parse(&entry.kind).ok_or_else(unknown)?,
         notes: notes.collect::<Result<_, _>>()?,
-        display_name: imports::display_name(entry.registry_host.as_deref(), entry.registry_username.as_deref()),
+        display_name: imports::display_name(
+            entry.registry_host.as_deref(),
+            entry.registry_username.as_deref(),
+        ),
         host: entry.registry_host.clone(),
         username: entry.registry_username.clone(),
         can_be_chosen: entry.has_value,

@@ -6,9 +6,9 @@ use super::{
     registry_server::tried,
 };
 use crate::checks::config::CheckConfig;
-use tls_trust::ExtraRoots;
 use domain::check::CheckCause;
 use std::path::PathBuf;
+use tls_trust::ExtraRoots;
 
 const GOOD: (&str, &str) = (USER, PASSWORD);
 

@@ -87,8 +87,7 @@ fn every_form_that_is_read_logs_in_with_what_is_stored() {
         assert_eq!(log_in(&server, file), Ok(format!("in as {}\n", facts.fingerprint)), "{name}");
     }
     // A key that the server does not know is not let in: it is the key that counts.
-    let stranger =
-        generate(NewKeyKind::Ed25519, "stranger", &seed()).unwrap();
+    let stranger = generate(NewKeyKind::Ed25519, "stranger", &seed()).unwrap();
     let file = store(&folder, "stranger", &stranger);
     assert!(log_in(&server, &file).unwrap_err().contains("Permission denied"));
 }
