@@ -90,7 +90,7 @@ const rules = {
   "backend knows nothing of pages": () => among(tree("-p", "backend"), ["leptos", "leptos_axum", "axum", "app", "server"]),
   "formats need no database, no network and no runtime": () =>
     among(tree("-p", "formats"), ["sqlx-core", "tokio", "hyper", "reqwest", "axum", "leptos", "backend"]),
-  "the small command line has no server, database or page in it": () =>
+  "the small command line has no server, database or page in its tree": () =>
     among(tree("-p", "cli"), ["sqlx", "sqlx-core", "leptos", "axum", "backend", "app", "server"]),
   "app reaches backend and axum only behind ssr": () =>
     member("app").dependencies.filter((d) => ["backend", "leptos_axum", "axum", "http"].includes(d.name) && !d.optional)

@@ -7,8 +7,9 @@ use super::{
     args::{DockerCredentialArgs, DockerCredentialCommand},
     http::parse,
     output::print,
-    secrets::{Row, row, rows},
+    secrets::{row, rows},
 };
+use api_types::SecretRow;
 use domain::{
     page::ListQuery,
     secret::{NormalizedHost, RegistryHost, SecretId, SecretKind},
@@ -72,7 +73,7 @@ pub(super) async fn run(args: DockerCredentialArgs) -> Outcome {
         DockerCredentialCommand::List => {
             let api = Api::new(&connection)?;
             let mut chosen: BTreeMap<String, String> = BTreeMap::new();
-            for Row { id, registry_host, .. } in image_pull(&api, "").await? {
+            for SecretRow { id, registry_host, .. } in image_pull(&api, "").await? {
                 let Some(host) = registry_host else { continue };
                 if !chosen.contains_key(&host) || is_preferred(&id, &prefer) {
                     chosen.insert(host, id);
@@ -144,7 +145,7 @@ fn is_preferred(id: &str, prefer: &[SecretId]) -> bool {
 }
 
 /// Image-pull secrets by name.
-async fn image_pull(api: &Api, search: &str) -> Result<Vec<Row>, Failure> {
+async fn image_pull(api: &Api, search: &str) -> Result<Vec<SecretRow>, Failure> {
     let query = [("type", SecretKind::ImagePull.as_str()), ("sort", "name"), ("q", search)];
     rows(api, &query, usize::MAX).await?.iter().map(row).collect()
 }

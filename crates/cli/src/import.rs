@@ -8,13 +8,14 @@ use super::{
     output::{print, print_exactly, table},
     secrets::Body,
 };
+use api_types::WouldBeAdded;
 use domain::{
     import::Note,
     secret::{Origins, SecretKind},
     sensitive::Sensitive,
 };
 use formats::imports::{self, Found};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::{HashMap, hash_map::Entry};
 
 /// What became of one thing found.
@@ -59,24 +60,13 @@ impl Fate {
     }
 }
 
-#[derive(Deserialize)]
-struct Added {
-    id: String,
-    key: Option<AddedKey>,
-}
-
-#[derive(Deserialize)]
-struct AddedKey {
-    fingerprint: String,
-}
-
 /// What would have been added before, by what it holds.
 #[derive(Default)]
 struct Before(HashMap<(Option<String>, String), String>);
 
 impl Before {
     /// Returns the name of what holds the same, or notes this as the first that does.
-    fn twin(&mut self, entry: &Found, added: Added) -> Option<String> {
+    fn twin(&mut self, entry: &Found, added: WouldBeAdded) -> Option<String> {
         let shared = match (added.key, &entry.username) {
             (Some(key), _) => (None, key.fingerprint),
             (None, Some(username)) => (entry.host.clone(), username.clone()),
@@ -225,7 +215,7 @@ impl Importing<'_> {
         row
     }
 
-    async fn add(&mut self, api: &Api, entry: &Found) -> Result<Added, Failure> {
+    async fn add(&mut self, api: &Api, entry: &Found) -> Result<WouldBeAdded, Failure> {
         let args = self.args;
         let display_name = entry.display_name();
         let body = Body {

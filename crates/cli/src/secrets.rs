@@ -7,6 +7,7 @@ use super::{
     import, input,
     output::{plain, print, print_exactly, table},
 };
+use api_types::{Connection as LastTest, Secret, SecretRow, TestResult};
 use domain::{
     check::CheckStatus,
     secret::{SecretId, SecretKind, Shape},
@@ -23,70 +24,11 @@ use std::{
 /// Rows a page: the most that the API gives.
 const PAGE: &str = "100";
 
-/// One page of the list.
+/// One page of the list. Rows are printed as they came where JSON is asked for, with what a newer portal says of them.
 #[derive(Deserialize)]
 struct List {
     items: Vec<Value>,
     next: Option<String>,
-}
-
-/// What is told of a row.
-#[derive(Deserialize)]
-pub(super) struct Row {
-    pub(super) id: String,
-    display_name: String,
-    pub(super) registry_host: Option<String>,
-    fingerprint: Option<String>,
-    status: String,
-    updated_at: String,
-    updated_by: String,
-}
-
-/// What is told of one secret.
-#[derive(Deserialize)]
-struct Secret {
-    id: String,
-    r#type: String,
-    display_name: String,
-    registry_host: Option<String>,
-    username: Option<String>,
-    image: Option<String>,
-    repository: Option<String>,
-    known_hosts: Option<String>,
-    key: Option<Key>,
-    pending_key: Option<Key>,
-    connection: Tested,
-    version: i64,
-    updated_at: String,
-    updated_by: String,
-    // Servers of an older version do not tell it.
-    #[serde(default)]
-    imported_from: Vec<String>,
-    #[serde(default)]
-    imported_from_total: usize,
-}
-
-#[derive(Deserialize)]
-struct Key {
-    fingerprint: String,
-    public_key: String,
-}
-
-/// What a test came to, the last one or one just now.
-#[derive(Deserialize)]
-struct Tested {
-    status: String,
-    detail: String,
-    #[serde(rename = "tested_at")]
-    at: Option<String>,
-    #[serde(default)]
-    host_keys: Vec<HostKey>,
-}
-
-#[derive(Deserialize)]
-struct HostKey {
-    fingerprint: String,
-    line: String,
 }
 
 /// What is sent to add a secret or to change one; what is left out is not sent.
@@ -220,8 +162,8 @@ pub(super) async fn rows(api: &Api, query: &[(&str, &str)], limit: usize) -> Res
 }
 
 /// What a row says.
-pub(super) fn row(row: &Value) -> Result<Row, Failure> {
-    Row::deserialize(row).map_err(|_| unexpected())
+pub(super) fn row(row: &Value) -> Result<SecretRow, Failure> {
+    SecretRow::deserialize(row).map_err(|_| unexpected())
 }
 
 async fn list(api: &Api, args: &ListArgs) -> Outcome {
@@ -241,7 +183,14 @@ async fn list(api: &Api, args: &ListArgs) -> Outcome {
     for text in &rows {
         let row = row(text)?;
         let place = row.registry_host.or(row.fingerprint).unwrap_or_default();
-        lines.push([row.id, row.status, place, row.updated_at, row.updated_by, row.display_name]);
+        lines.push([
+            row.id,
+            row.status.into_owned(),
+            place,
+            row.updated_at,
+            row.updated_by,
+            row.display_name,
+        ]);
     }
     print_exactly(&table(&lines))
 }
@@ -252,14 +201,18 @@ fn show(text: &Sensitive, json: bool) -> Outcome {
         return print(text.expose());
     }
     let secret: Secret = parse(text)?;
-    let tested = secret.connection.at.map(|at| format!(", {at}")).unwrap_or_default();
+    let LastTest { status, detail, tested_at, .. } = secret.connection;
+    let tested = tested_at.map(|at| format!(", {at}")).unwrap_or_default();
     let (fingerprint, public_key) = secret.key.map(|key| (key.fingerprint, key.public_key)).unzip();
     let pending = secret.pending_key.map(|key| key.public_key);
     let known_hosts = secret.known_hosts.map(|text| text.lines().count()).filter(|count| *count > 0);
-    let imported = import::from_words(&secret.imported_from, secret.imported_from_total);
+    let imported = import::from_words(
+        &secret.imported_from,
+        secret.imported_from_total.try_into().unwrap_or(usize::MAX),
+    );
     let rows = [
         ("ID", Some(secret.id)),
-        ("Type", Some(secret.r#type)),
+        ("Type", Some(secret.r#type.into_owned())),
         ("Display name", Some(secret.display_name)),
         ("Registry host", secret.registry_host),
         ("Username", secret.username),
@@ -269,7 +222,7 @@ fn show(text: &Sensitive, json: bool) -> Outcome {
         ("Fingerprint", fingerprint),
         ("Public key", public_key),
         ("Waiting key", pending),
-        ("Connection", Some(format!("{}{tested}: {}", secret.connection.status, secret.connection.detail))),
+        ("Connection", Some(format!("{status}{tested}: {detail}"))),
         ("Imported from", Some(imported).filter(|from| !from.is_empty())),
         ("Version", Some(secret.version.to_string())),
         ("Updated", Some(format!("{} by {}", secret.updated_at, secret.updated_by))),
@@ -320,13 +273,13 @@ async fn delete(api: &Api, id: &SecretId, version: Option<i64>, yes: bool, confi
 
 async fn test(api: &Api, id: &SecretId, json: bool) -> Outcome {
     let answer = api.post(&["secrets", &id.to_string(), "test"]).await?;
-    let tested: Tested = parse(&answer)?;
+    let tested: TestResult = parse(&answer)?;
     if json {
         print(answer.expose())?;
     } else {
-        print(&tested.lines())?;
+        print(&lines(&tested))?;
     }
-    tested.outcome(id)
+    outcome(&tested, id)
 }
 
 /// One after the other, whatever becomes of each; what a request failed by is told at its secret.
@@ -355,31 +308,29 @@ async fn test_all(api: &Api, ids: &[SecretId], json: bool) -> Outcome {
 /// nothing more.
 async fn test_one(api: &Api, id: &SecretId, json: bool, rows: &mut Vec<Value>) -> Outcome {
     let answer = api.post(&["secrets", &id.to_string(), "test"]).await?;
-    let tested: Tested = parse(&answer)?;
+    let tested: TestResult = parse(&answer)?;
     if json {
         let mut row: serde_json::Map<String, Value> = parse(&answer)?;
         row.insert("id".to_owned(), id.to_string().into());
         rows.push(row.into());
     } else {
-        print(&format!("{id}: {}", tested.lines()))?;
+        print(&format!("{id}: {}", lines(&tested)))?;
     }
-    tested.outcome(id).map_err(|failure| Failure { message: "".into(), ..failure })
+    outcome(&tested, id).map_err(|failure| Failure { message: "".into(), ..failure })
 }
 
-impl Tested {
-    /// As a person reads it.
-    fn lines(&self) -> String {
-        let keys = self.host_keys.iter().map(|key| format!("\n{}\n{}", key.fingerprint, key.line));
-        plain(&format!("{}: {}{}", self.status, self.detail, keys.collect::<String>())).into_owned()
-    }
+/// Returns the result of a test as a person reads it.
+fn lines(tested: &TestResult) -> String {
+    let keys = tested.host_keys.iter().map(|key| format!("\n{}\n{}", key.fingerprint, key.line));
+    plain(&format!("{}: {}{}", tested.status, tested.detail, keys.collect::<String>())).into_owned()
+}
 
-    /// Whether it works.
-    fn outcome(&self, id: &SecretId) -> Outcome {
-        match CheckStatus::parse(&self.status) {
-            Some(CheckStatus::Works | CheckStatus::Open) => Ok(()),
-            Some(CheckStatus::NotTested) => Err(Failure::new(format!("{id} was not tested"))),
-            _ => Err(Failure::new(format!("{id} does not work"))),
-        }
+/// Fails where the secret does not work.
+fn outcome(tested: &TestResult, id: &SecretId) -> Outcome {
+    match CheckStatus::parse(&tested.status) {
+        Some(CheckStatus::Works | CheckStatus::Open) => Ok(()),
+        Some(CheckStatus::NotTested) => Err(Failure::new(format!("{id} was not tested"))),
+        _ => Err(Failure::new(format!("{id} does not work"))),
     }
 }
 
