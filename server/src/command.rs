@@ -3,7 +3,8 @@
 use crate::{
     clock,
     config::{self, AuditCommand, KeyCommand, Settings, TokenCommand, UserCommand},
-    key_file, start,
+    key_file,
+    open::{self, Outcome},
 };
 use app::error::ApiError;
 use backend::{Backend, Ctx, DatabaseConfig, PasswordReset, Rewrapped, TestOutcome, Tested, Verdict};
@@ -18,9 +19,6 @@ use std::{io::Write, process::ExitCode};
 
 /// As audit records name whoever has the command line.
 pub const ACTOR: &str = "command line";
-
-/// How it went, in words for a person.
-pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
 fn ctx() -> Ctx {
     Ctx::system(ACTOR, clock::now())
@@ -94,7 +92,7 @@ pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) 
 /// `latchkey key …`
 pub async fn key(settings: &Settings, url: &DatabaseConfig, command: KeyCommand) -> Outcome {
     let open = async || -> Result<Backend, Box<dyn std::error::Error + Send + Sync>> {
-        let config = start::config(settings, url.clone(), start::keys(settings, url).await?)?;
+        let config = open::config(settings, url.clone(), open::keys(settings, url).await?)?;
         Ok(Backend::start(config, clock::now()).await?)
     };
     let backend = open().await?;
@@ -205,7 +203,7 @@ pub async fn check(settings: &Settings, url: &DatabaseConfig, ids: &[String]) ->
         SecretId::parse(id).ok_or_else(|| format!("{id} is not the id of a secret, such as image-hub"))
     };
     let ids = ids.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let config = start::config(settings, url.clone(), start::keys(settings, url).await?)?;
+    let config = open::config(settings, url.clone(), open::keys(settings, url).await?)?;
     let backend = Backend::start(config, clock::now()).await?;
     let tested = backend.checks().all(&ctx(), &ids).await;
     backend.close().await;

@@ -2,10 +2,10 @@
 //! (<https://github.com/docker/docker-credential-helpers>). Docker, Podman, Skopeo and their like run
 //! `docker-credential-latchkey` where their config says `"credsStore": "latchkey"`.
 
-use super::{
-    Api, Failure, Outcome,
+use crate::{
     args::{DockerCredentialArgs, DockerCredentialCommand},
-    http::parse,
+    failure::{Failure, Outcome},
+    http::{Api, parse},
     output::print,
     secrets::{row, rows},
 };

@@ -1,7 +1,11 @@
 //! Requests to the portal, and what it says when it refuses one.
 
-use super::{Failure, args::Connection, output::plain};
-use crate::environment::{secret_line, token_in_environment};
+use crate::{
+    args::Connection,
+    environment::{secret_line, token_in_environment},
+    failure::Failure,
+    output::plain,
+};
 use domain::sensitive::Sensitive;
 use reqwest::{
     Method, RequestBuilder, Response, StatusCode, Url,

@@ -1,12 +1,12 @@
 //! `latchkey secret import`: what is in a file is read here, by the rules of the page, and each part sent by itself.
 
-use super::{
-    Api, Failure, Outcome,
+use crate::{
     args::ImportArgs,
-    http::parse,
+    body::Body,
+    failure::{Failure, Outcome},
+    http::{Api, parse},
     input,
     output::{print, print_exactly, table},
-    secrets::Body,
 };
 use api_types::WouldBeAdded;
 use domain::{

@@ -1,6 +1,6 @@
 //! What is read from files and standard input.
 
-use super::Failure;
+use crate::failure::Failure;
 use domain::{
     import::{ImportProblem, MAX_BYTES},
     sensitive::Sensitive,

@@ -3,8 +3,10 @@
 
 mod agent;
 pub mod args;
+mod body;
 mod docker_credential;
 pub mod environment;
+mod failure;
 mod http;
 mod import;
 mod input;
@@ -13,39 +15,8 @@ mod secrets;
 mod ssh_add;
 
 use args::{ClientCommand, SecretArgs};
-use http::Api;
-use std::{borrow::Cow, ffi::OsString, fmt, path::Path, process::ExitCode};
-
-/// Why a command did not do what it was asked for.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// In words, for a person.
-    pub message: Cow<'static, str>,
-    /// What it ends with.
-    pub code: u8,
-}
-
-impl Failure {
-    /// It was refused, or broke.
-    pub const FAILED: u8 = 1;
-    /// The token is not good, or not for this.
-    pub const NOT_ALLOWED: u8 = 3;
-    /// There is no such secret.
-    pub const NOT_FOUND: u8 = 4;
-
-    fn new(message: impl Into<Cow<'static, str>>) -> Self {
-        Self { message: message.into(), code: Self::FAILED }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.message)
-    }
-}
-
-/// How it went.
-type Outcome = Result<(), Failure>;
+use failure::Failure;
+use std::{ffi::OsString, path::Path, process::ExitCode};
 
 /// As Docker and its like call the credential helper.
 const DOCKER_HELPER: &str = "docker-credential-latchkey";

@@ -1,6 +1,6 @@
 //! What is printed: on standard output, where nothing else is written.
 
-use super::{Failure, Outcome};
+use crate::failure::{Failure, Outcome};
 use std::{
     borrow::Cow,
     io::{ErrorKind, Write},

@@ -1,6 +1,12 @@
 //! `latchkey ssh-add …`
 
-use super::{Api, Failure, Outcome, agent::add_to_agent, args::SshAddArgs, output::print};
+use crate::{
+    agent::add_to_agent,
+    args::SshAddArgs,
+    failure::{Failure, Outcome},
+    http::Api,
+    output::print,
+};
 use domain::{secret::PrivateKeyText, sensitive::Sensitive};
 use serde::Deserialize;
 

@@ -1,10 +1,12 @@
 //! The thread that starts the server, and starts it again where it ends.
 
 use crate::{
-    StartError, Stop, make_folder,
+    error::StartError,
+    folder::{clear, make_folder},
     process::{end, end_orphan, tail, wait},
     programs::Programs,
     runner::Runner,
+    stop::Stop,
 };
 use nix::unistd::{User, chown, geteuid};
 use std::{
@@ -183,18 +185,5 @@ impl Keeper {
         }
         ready?;
         Err(StartError::Failed("started", tail(&log_path)))
-    }
-}
-
-/// Removes a folder, or the file that an older version had in its place, where there is one.
-fn clear(path: &Path) -> io::Result<()> {
-    let removed = match fs::symlink_metadata(path) {
-        Ok(data) if data.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(error) => Err(error),
-    };
-    match removed {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
     }
 }

@@ -1,17 +1,24 @@
 //! A PostgreSQL of our own, where no other is configured: run from the installed programs, in the data folder,
 //! reachable only over a Unix socket inside that folder, and never as root.
 
+mod error;
+mod folder;
 mod keeper;
 mod process;
 mod programs;
 mod runner;
+mod stop;
 
+pub use error::StartError;
+pub use stop::Stop;
+
+use folder::make_folder;
 use keeper::Keeper;
 use process::{is_ready, wait};
+use runner::DATABASE;
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
-    io,
-    os::{fd::AsRawFd, unix::fs::DirBuilderExt},
+    fs::{File, OpenOptions, TryLockError},
+    os::fd::AsRawFd,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -20,67 +27,6 @@ use std::{
     },
     thread::JoinHandle,
 };
-
-/// The name of the database and of its owner.
-const DATABASE: &str = "latchkey";
-
-/// Why the private PostgreSQL does not run.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    #[error(
-        "no PostgreSQL is installed here. Install it (Debian: apt-get install postgresql; nothing needs to be \
-         started), or name a running one in DATABASE_URL"
-    )]
-    NotInstalled,
-    #[error(
-        "the data folder was made by PostgreSQL {0}, which is not installed here. Install that version \
-         (Debian: apt-get install postgresql-{0})"
-    )]
-    OtherVersion(String),
-    #[error(
-        "PostgreSQL refuses to run as root, and there is neither an account `postgres` nor `nobody` to run it as"
-    )]
-    NoAccount,
-    #[error(
-        "this process runs under the number {0}, for which there is no entry in /etc/passwd, and PostgreSQL is not set up \
-         without one. Run it as a user with a name, add an entry (as OpenShift's images do at their start), or name a \
-         PostgreSQL in DATABASE_URL"
-    )]
-    NoName(u32),
-    #[error("the data folder {0} cannot be used: {1}")]
-    Folder(PathBuf, io::Error),
-    #[error(
-        "the folder {0} holds something that is no database of PostgreSQL, and nothing in it was touched. Move it away, or \
-         name another folder in LATCHKEY_DATA_DIR"
-    )]
-    NotEmpty(PathBuf),
-    #[error(
-        "a database cannot be put into the folder {0} as a whole ({1}), as where it is a link or a mount of its own. Mount the \
-         folder above it instead, which LATCHKEY_DATA_DIR names"
-    )]
-    NotMovable(PathBuf, io::Error),
-    #[error("PostgreSQL could not be {0}. The end of its log:\n{1}")]
-    Failed(&'static str, String),
-    #[error("another latchkey uses this data folder, and its PostgreSQL does not answer")]
-    InUse,
-    #[error("it was asked to stop while it started")]
-    Stopped,
-}
-
-/// A way to ask a server to stop, also one that is only starting. Cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
-
-impl Stop {
-    /// Asks the server to stop.
-    pub fn ask(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-
-    fn is_asked(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
-}
 
 /// The running server. Owned by the process that started it, which starts it again where it ends; other processes on the
 /// same data folder only use it.
@@ -186,8 +132,4 @@ impl PrivatePostgres {
             }
         }
     }
-}
-
-fn make_folder(path: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }

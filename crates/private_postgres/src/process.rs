@@ -1,6 +1,6 @@
 //! The server's process: whether it is ready, how it ends, and what it said last.
 
-use crate::StartError;
+use crate::error::StartError;
 use nix::{sys::signal::Signal, unistd::Pid};
 use std::{
     fs,

@@ -1,6 +1,6 @@
 //! The installed programs of PostgreSQL, and the account that they run as.
 
-use crate::StartError;
+use crate::error::StartError;
 use nix::unistd::{User, geteuid};
 use std::{
     fs,

@@ -1,9 +1,9 @@
 //! Running the programs: as another account where this process is root, and with nothing of its environment.
 
 use crate::{
-    DATABASE, Stop,
     process::{POLL_INTERVAL, end},
     programs::Programs,
+    stop::Stop,
 };
 use nix::{
     fcntl::{FcntlArg, FdFlag, fcntl},
@@ -22,7 +22,10 @@ use std::{
     sync::Arc,
 };
 
-/// What the programs are run with.
+/// The name of the database and of its owner.
+pub(crate) const DATABASE: &str = "latchkey";
+
+/// The circumstances in which the programs run.
 pub(crate) struct Runner<'a> {
     pub(crate) account: Option<&'a User>,
     pub(crate) entrance: &'a Arc<File>,

@@ -1,7 +1,7 @@
 //! The reading side of `docker_config`: what `docker login`, `podman login`, `skopeo login` and `kubectl create secret
 //! docker-registry` leave behind.
 
-use super::{node::Node, read::Found};
+use super::{found::Found, node::Node};
 use base64::{
     Engine,
     alphabet::STANDARD,

@@ -3,9 +3,10 @@
 
 use super::{
     docker,
+    found::Found,
     known_hosts::{self, Fitting, Unreadable},
     node::{self, Node},
-    read::{Found, Reduced},
+    reduced::Reduced,
 };
 use domain::{
     check::Repository,

@@ -1,8 +1,8 @@
 //! One thing of what stands in many places: the same account with the same password, or the same key.
 
 use super::{
+    found::Found,
     known_hosts::{self, Fitting},
-    read::Found,
 };
 use aws_lc_rs::digest;
 use domain::{

@@ -1,7 +1,7 @@
 //! Names for what was found: from the Secret it stood in, else from its registry.
 
-use super::read::Found;
-use domain::secret::{DisplayName, RegistryHost, RegistryPreset, SecretId, SecretKind, SecretName};
+use super::found::Found;
+use domain::secret::{RegistryPreset, SecretId, SecretKind, SecretName};
 use std::collections::{HashMap, HashSet};
 
 /// Gives each thing found a good name, and no two of one kind the same.
@@ -38,15 +38,6 @@ pub(super) fn suggest(entries: &mut [Found]) {
         taken.insert((entry.kind, name.clone()));
         entry.suggested = name;
     }
-}
-
-/// Returns what people may see an account as: where it is, and whose; empty for a key.
-pub fn display_name(host: Option<&str>, username: Option<&str>) -> String {
-    let (Some(host), Some(username)) = (host, username) else { return String::new() };
-    let known = RegistryHost::parse(host).ok().map(|normalized| RegistryPreset::of(&normalized.host));
-    let place = known.filter(|preset| preset.host == Some(host)).map_or(host, |preset| preset.label);
-    let text = format!("{place} as {username}");
-    if matches!(DisplayName::parse(&text), Ok(Some(_))) { text } else { String::new() }
 }
 
 /// The numbers that names have got so far, so that of many with the same beginning none is tried twice.
@@ -118,14 +109,5 @@ mod tests {
         let mut numbers = Numbers::default();
         let mut next = || numbers.free(SecretKind::ImagePull, "a", |_| false);
         assert_eq!([next(), next()], ["a-2", "a-3"]);
-    }
-
-    #[test]
-    fn display_names_say_where_and_who() {
-        assert_eq!(display_name(Some("https://index.docker.io/v1/"), Some("ana")), "Docker Hub as ana");
-        assert_eq!(display_name(Some("ghcr.io"), Some("robot")), "GitHub Container Registry as robot");
-        assert_eq!(display_name(Some("reg.example:5000"), Some("u")), "reg.example:5000 as u");
-        assert_eq!(display_name(Some("reg.example"), Some(&"u".repeat(255))), "");
-        assert_eq!(display_name(None, None), "");
     }
 }

@@ -2,7 +2,6 @@
 //! each item is turned into what it is worth as it is read, so that no more than one of them is held as a tree. What the
 //! readers themselves would say of an error may quote a value, so nothing of it but the line is kept.
 
-use super::read::MAX_PLACES;
 use domain::{
     import::{ImportProblem, MAX_BYTES},
     sensitive::Sensitive,
@@ -13,6 +12,9 @@ use serde::{
 };
 use serde_saphyr::{DuplicateKeyPolicy, Error as YamlError, alias_limits, budget, options};
 use std::{cell::Cell, fmt, marker::PhantomData};
+
+/// The most places in which something was found, before the same are put together.
+pub(super) const MAX_PLACES: usize = 50_000;
 
 /// A Secret in a List is six deep; what the API server notes of who manages its fields goes deeper.
 const MAX_DEPTH: u8 = 32;

@@ -1,6 +1,6 @@
 //! The Kubernetes Secret that `kubectl apply` takes.
 
-use super::{Shaped, object, text};
+use super::json::{Shaped, object, text};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     secret::{Namespace, SecretId, Shape},

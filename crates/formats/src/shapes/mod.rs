@@ -1,15 +1,18 @@
 //! A credential in the shapes that consumers read.
 
 mod docker_config;
+mod json;
 mod manifest;
 
 pub use docker_config::docker_config_json;
+pub use json::Shaped;
 pub use manifest::{ManifestFormat, joined, manifest};
 
 use domain::{
     secret::{Credential, Shape},
     sensitive::Sensitive,
 };
+use json::object;
 
 /// A credential, and what goes with it to whoever uses it.
 #[derive(Debug)]
@@ -23,9 +26,6 @@ pub struct Handout<'a> {
     /// The repository, as Argo CD is told it.
     pub url: Option<&'a str>,
 }
-
-/// Texts by their keys, in the order in which they are told. Keys that would have no text are left out.
-pub type Shaped = Vec<(&'static str, Sensitive)>;
 
 /// The credential in this shape; `None` where it does not fit, or where Argo CD's has no address.
 pub fn shaped(handout: &Handout<'_>, shape: Shape) -> Option<Shaped> {
@@ -96,20 +96,6 @@ fn with_line_end(text: &str) -> String {
 /// The entries as one flat JSON object of strings.
 pub fn flat_json(shaped: &Shaped) -> Sensitive {
     object(shaped.iter().map(|(key, value)| (*key, value)))
-}
-
-/// A JSON object of strings, whose text is overwritten when it is dropped.
-pub(crate) fn object<'a>(entries: impl Iterator<Item = (&'a str, &'a Sensitive)>) -> Sensitive {
-    let entries: Vec<String> =
-        entries.map(|(key, value)| format!("{}:{}", text(key), text(value.expose()))).collect();
-    let entries = zeroize::Zeroizing::new(entries);
-    Sensitive::new(format!("{{{}}}", entries.join(",")))
-}
-
-/// A JSON string.
-pub(crate) fn text(text: &str) -> String {
-    // A text is always JSON.
-    serde_json::to_string(text).unwrap_or_default()
 }
 
 #[cfg(test)]

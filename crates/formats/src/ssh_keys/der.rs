@@ -1,9 +1,9 @@
 //! Keys in DER: PKCS#1 (RFC 8017, A.1.2), SEC1 (RFC 5915) and PKCS#8 (RFC 5958), plain or protected.
 
 use super::{
+    digits::from_hex,
     material::{self, Curve, RsaNumbers},
     pbe,
-    pem::from_hex,
 };
 use domain::{secret::KeyProblem, sensitive::Sensitive};
 use pkcs8::{

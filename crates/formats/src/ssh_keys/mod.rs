@@ -6,6 +6,8 @@
 
 mod codepage;
 mod der;
+mod digits;
+mod form;
 mod material;
 mod openssh;
 mod pbe;
@@ -20,6 +22,7 @@ use domain::{
     secret::{KeyAlgorithm, KeyFacts, KeyProblem, NewKeyKind, PrivateKeyText},
     sensitive::Sensitive,
 };
+use form::Form;
 use ssh_key::{HashAlg, LineEnding, PrivateKey, private::KeypairData};
 
 /// A key that was parsed: what is stored, and what is shown.
@@ -58,25 +61,6 @@ pub fn load(stored: &PrivateKeyText) -> Result<PrivateKey, KeyProblem> {
     let form =
         if text.starts_with(putty::START) { putty::read(text, &empty) } else { pem::read(text, &empty) };
     form.map(|form| form.key)
-}
-
-/// What a form holds, and whether OpenSSH can use it as it is.
-struct Form {
-    key: PrivateKey,
-    usable: bool,
-}
-
-impl Form {
-    fn new(key: KeypairData, comment: &[u8], usable: bool) -> Result<Self, KeyProblem> {
-        let key = PrivateKey::new(key, comment).map_err(|_| KeyProblem::Damaged)?;
-        Ok(Self { key, usable })
-    }
-
-    /// Refuses a key whose halves do not belong together.
-    fn with_public(self, stated: &[u8]) -> Result<Self, KeyProblem> {
-        let derived = self.key.public_key().to_bytes().map_err(|_| KeyProblem::Damaged)?;
-        if derived == stated { Ok(self) } else { Err(KeyProblem::HalvesDiffer) }
-    }
 }
 
 /// OpenSSH's own form (PROTOCOL.key).

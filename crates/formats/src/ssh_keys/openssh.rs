@@ -1,8 +1,8 @@
 //! OpenSSH's own form (its PROTOCOL.key).
 
 use super::{
-    Form,
     der::public_point,
+    form::Form,
     material::{self, Curve, RsaNumbers},
 };
 use domain::{secret::KeyProblem, sensitive::Sensitive};

@@ -1,7 +1,12 @@
 //! Keys between `BEGIN` and `END` lines.
 
-use super::{Form, der, openssh};
-use base64::{DecodeError, Engine, engine::general_purpose::STANDARD};
+use super::{
+    der,
+    digits::{from_hex, not_base64},
+    form::Form,
+    openssh,
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{secret::KeyProblem, sensitive::Sensitive};
 use md5::{Digest, Md5};
 use ssh_key::Cipher;
@@ -23,14 +28,6 @@ fn is_regular(body: &str) -> bool {
 }
 
 type Read = fn(&[u8]) -> Result<der::Pair, KeyProblem>;
-
-/// Says what is wrong with a text in the place of base64.
-pub(super) fn not_base64(error: &DecodeError) -> KeyProblem {
-    match error {
-        DecodeError::InvalidByte(..) => KeyProblem::StrayCharacter,
-        _ => KeyProblem::UnevenBase64,
-    }
-}
 
 /// Reads the key; `text` has passed the rules of `domain`.
 pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProblem> {
@@ -119,12 +116,4 @@ fn decrypt(headers: &str, passphrase: &Sensitive, bytes: &mut Vec<u8>) -> Result
         }
         _ => Err(KeyProblem::WrongPassphrase),
     }
-}
-
-/// Bytes from pairs of hexadecimal digits.
-pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> =
-        text.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
-    let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
-    Some(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }

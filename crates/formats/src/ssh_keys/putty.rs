@@ -1,10 +1,11 @@
 //! `PuTTY`'s own form, versions 2 and 3 (its manual, appendix C).
 
 use super::{
-    Form, codepage,
+    codepage,
+    digits::{from_hex, not_base64},
+    form::Form,
     material::{self, Curve, RsaNumbers},
     openssh::string,
-    pem::{from_hex, not_base64},
 };
 use argon2::{Algorithm, Argon2, Params, Version};
 use aws_lc_rs::{
