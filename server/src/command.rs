@@ -197,8 +197,8 @@ pub async fn audit(backend: &Backend, AuditCommand::Verify: AuditCommand) -> Out
     }
 }
 
-/// `latchkey check …`: a line for each secret with its id, its state and what that means, separated by tabs.
-pub async fn check(settings: &Settings, url: &DatabaseConfig, ids: &[String]) -> Outcome {
+/// `latchkey test …`: a line for each secret with its id, its state and what that means, separated by tabs.
+pub async fn test(settings: &Settings, url: &DatabaseConfig, ids: &[String]) -> Outcome {
     let read = |id: &String| {
         SecretId::parse(id).ok_or_else(|| format!("{id} is not the id of a secret, such as image-hub"))
     };

@@ -99,7 +99,7 @@ pub(crate) async fn serve(settings: Settings) -> Outcome {
     };
     if matches!(opened, Ok(true)) {
         tracing::info!("Latchkey is at http://{}", listen_addr::reachable(addr));
-        let rechecks = settings.connection_tests.check_interval.zip(state.backend().cloned());
+        let rechecks = settings.connection_tests.test_interval.zip(state.backend().cloned());
         let rechecks = rechecks.map(|(interval, backend)| tokio::spawn(recheck::run(backend, interval)));
         drain(&state, settings, &mut signals).await;
         if let Some(rechecks) = rechecks {

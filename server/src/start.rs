@@ -58,8 +58,8 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
             open::with_backend(&settings, async |backend| command::audit(&backend, what).await).await
         }
         Command::SettingsTable => return command::settings_table(),
-        Command::Check { ids } => {
-            open::with_database(&settings, async |url| command::check(&settings, &url, &ids).await).await
+        Command::Test { ids } => {
+            open::with_database(&settings, async |url| command::test(&settings, &url, &ids).await).await
         }
         Command::Seed { count } => {
             open::with_database(&settings, async |url| {

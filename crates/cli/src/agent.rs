@@ -1,5 +1,5 @@
-//! A key into a running agent, by its protocol (draft-ietf-sshm-ssh-agent). russh's client for it sends no comment, which
-//! is all that people tell keys apart by.
+//! Adding a key to a running SSH agent, by the agent's protocol (draft-ietf-sshm-ssh-agent). russh's client sends no comment,
+//! by which people tell keys apart.
 
 use domain::secret::{KeyProblem, PrivateKeyText};
 use formats::ssh_keys::{facts, load};
@@ -18,27 +18,27 @@ const ADD_ID_CONSTRAINED: u8 = 25;
 const CONSTRAIN_LIFETIME: u8 = 1;
 const SUCCESS: u8 = 6;
 
-/// An agent may ask its user first.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long to wait for the answer: an agent may ask its user first.
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Why a key is not in the agent.
+/// The reason why a key is not in the agent.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AgentError {
-    /// The key is none that can be used.
+    /// The key cannot be used.
     #[error("{}", .0.message())]
     Key(KeyProblem),
-    /// It has no form that an agent reads.
+    /// The key has no form that an agent reads.
     #[error("the key cannot be written for an agent")]
     Encoding(#[from] encoding::Error),
     /// There is no agent, or it went away.
     #[error("the agent does not answer: {0}")]
     Io(#[from] io::Error),
-    /// It said no.
+    /// The agent refused the key.
     #[error("the agent does not take the key")]
     Refused,
 }
 
-/// Adds a key to the agent at this socket, for so many seconds or until it is taken out, and answers with the key's
+/// Adds a key to the agent at this socket, for `lifetime` seconds or until it is removed, and returns the key's
 /// fingerprint. The key goes from memory to memory.
 ///
 /// Errors: as in [`AgentError`].
@@ -62,7 +62,7 @@ pub(crate) fn add_to_agent(
     }
     let length = u32::try_from(message.len()).map_err(|_| AgentError::Refused)?;
     let mut stream = UnixStream::connect(socket)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(ANSWER_TIMEOUT))?;
     stream.write_all(&length.to_be_bytes())?;
     stream.write_all(&message)?;
     let mut answer = [0; 5];

@@ -1,4 +1,4 @@
-//! What can be asked for over the network. Nothing here takes a value: other processes see arguments.
+//! The commands that ask a portal. No argument takes a value, because other processes see arguments.
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
 use domain::secret::{SecretId, SecretKind, Shape};
@@ -13,7 +13,7 @@ use std::{num::NonZeroU32, path::PathBuf};
     after_help = "Set LATCHKEY_URL to the portal's address and LATCHKEY_TOKEN to an API token."
 )]
 pub struct PortalCli {
-    /// What is asked for.
+    /// The command.
     #[command(subcommand)]
     pub command: ClientCommand,
 }
@@ -29,12 +29,12 @@ pub enum ClientCommand {
     SshAdd(SshAddArgs),
     /// Print a completion script for a shell
     Completion {
-        /// Which shell
+        /// The shell
         shell: clap_complete::Shell,
     },
 }
 
-/// Where the portal is, and whom to trust. The token comes from `LATCHKEY_TOKEN` or a file.
+/// The portal's address, and whom to trust. The token comes from `LATCHKEY_TOKEN` or a file.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct Connection {
@@ -42,8 +42,7 @@ pub struct Connection {
     #[arg(long, env = "LATCHKEY_URL", global = true)]
     pub url: Option<String>,
 
-    /// A file with an API token, where it is not in the environment as `LATCHKEY_TOKEN`; a line end after it is passed
-    /// over
+    /// A file with an API token, if it is not in the environment as `LATCHKEY_TOKEN`; a line end after it is ignored
     #[arg(long, env = "LATCHKEY_TOKEN_FILE", global = true)]
     pub token_file: Option<PathBuf>,
 
@@ -56,7 +55,7 @@ pub struct Connection {
     pub allow_plain_http: bool,
 }
 
-/// `latchkey secret …`
+/// The arguments of `latchkey secret`.
 #[derive(Debug, Args)]
 pub struct SecretArgs {
     #[command(flatten)]
@@ -65,7 +64,7 @@ pub struct SecretArgs {
     pub command: SecretCommand,
 }
 
-/// What can be done with secrets.
+/// The commands for secrets.
 #[derive(Debug, Subcommand)]
 pub enum SecretCommand {
     /// List secrets
@@ -77,7 +76,7 @@ pub enum SecretCommand {
         #[command(flatten)]
         output: Output,
     },
-    /// Add a secret; its value is read from standard input or a file
+    /// Add a secret, with the value from standard input or a file
     Add(Box<AddArgs>),
     /// Change a secret; what is left out stays as it is
     Edit(Box<EditArgs>),
@@ -88,10 +87,10 @@ pub enum SecretCommand {
         /// Delete this version and no other
         #[arg(long)]
         version: Option<i64>,
-        /// Do not ask
+        /// Do not ask for confirmation
         #[arg(long)]
         yes: bool,
-        /// The name of the secret: needed where anybody uses it
+        /// The name of the secret, required if anything uses it
         #[arg(long, value_name = "NAME")]
         confirm: Option<String>,
     },
@@ -106,27 +105,27 @@ pub enum SecretCommand {
     Value(ValueArgs),
     /// Print Kubernetes Secrets for kubectl apply
     Manifest(ManifestArgs),
-    /// Add what a docker config or Kubernetes Secrets hold
+    /// Add the credentials in a docker config or in Kubernetes Secrets
     Import(ImportArgs),
 }
 
-/// Which secret is meant.
+/// The id of one secret.
 #[derive(Debug, Args)]
 pub struct Id {
-    /// Such as image-hub or gitsync-secret-data
+    /// The id, such as image-hub or gitsync-secret-data
     #[arg(value_parser = id)]
     pub id: SecretId,
 }
 
-/// Which secrets are meant.
+/// The ids of one or more secrets.
 #[derive(Debug, Args)]
 pub struct Ids {
-    /// Such as image-hub or gitsync-secret-data; one or more
+    /// One or more ids, such as image-hub or gitsync-secret-data
     #[arg(value_parser = id, value_name = "ID", required = true)]
     pub ids: Vec<SecretId>,
 }
 
-/// How an answer is printed.
+/// The form of the output.
 #[derive(Debug, Args)]
 pub struct Output {
     /// Print JSON, for scripts
@@ -150,72 +149,72 @@ impl From<Kind> for SecretKind {
     }
 }
 
-/// Which secrets are listed, and how.
+/// The filters and the order of a list.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// Only those whose name, display name or registry host contain these words
+    /// List only secrets whose name, display name or registry host contain these words
     #[arg(long, short = 'q')]
     pub search: Option<String>,
-    /// Only those of this type
+    /// List only secrets of this type
     #[arg(long, value_enum)]
     pub r#type: Option<Kind>,
-    /// Only those in this state: works, open, refused, unreachable, host-key-changed or not-tested
+    /// List only secrets with this status: works, open, refused, unreachable, host-key-changed or not-tested
     #[arg(long)]
     pub status: Option<String>,
-    /// name, display, type or updated; descending after a hyphen. Without it, the last changed come first
+    /// Sort by name, display, type or updated, descending after a hyphen; without it the last changed come first
     #[arg(long, allow_hyphen_values = true)]
     pub sort: Option<String>,
-    /// At most so many; without it, all
+    /// The most secrets to list; without it all
     #[arg(long)]
     pub limit: Option<usize>,
     #[command(flatten)]
     pub output: Output,
 }
 
-/// What stands beside a value, when it is added and when it is changed.
+/// The fields beside the value of a secret.
 #[derive(Debug, Args)]
 pub struct Fields {
-    /// What people see
+    /// The name that people see
     #[arg(long)]
     pub display_name: Option<String>,
-    /// Image pull: where the registry is, such as ghcr.io
+    /// Image pull: the registry host, such as ghcr.io
     #[arg(long)]
     pub registry_host: Option<String>,
-    /// Image pull: the account there
+    /// Image pull: the username at the registry
     #[arg(long)]
     pub username: Option<String>,
-    /// Image pull: the image to try
+    /// Image pull: the image to test
     #[arg(long)]
     pub image: Option<String>,
-    /// Git dataset: the repository to try
+    /// Git dataset: the repository to test
     #[arg(long)]
     pub repository: Option<String>,
-    /// Git dataset: a file with the keys of hosts to trust
+    /// Git dataset: a known_hosts file with the host keys to trust
     #[arg(long, value_name = "FILE")]
     pub known_hosts_file: Option<PathBuf>,
-    /// Git dataset: a file with what protects the key; it is stored without
+    /// Git dataset: a file with the passphrase of the key, which is stored without
     #[arg(long, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
-    /// Image pull: what becomes of line breaks, blanks and invisible characters at the ends of the password
+    /// Image pull: keep or remove line breaks, blanks and invisible characters at the ends of the password
     #[arg(long, value_name = "keep|without", value_parser = ["keep", "without"])]
     pub password_ends: Option<String>,
-    /// Save it although another secret holds the same key or account
+    /// Save the secret even if another one holds the same key or account
     #[arg(long)]
     pub knowingly: bool,
 }
 
-/// A secret that is to be added.
+/// A secret to add.
 #[derive(Debug, Args)]
 pub struct AddArgs {
-    /// Unique within its type: lower case letters, digits, hyphens and dots
+    /// The name, unique within its type: lower case letters, digits, hyphens and dots
     pub name: String,
-    /// Which type of secret
+    /// The type of the secret
     #[arg(long, value_enum)]
     pub r#type: Kind,
-    /// The file with the SSH key or the password, where it is not on standard input; a line end after it is passed over
+    /// The file with the SSH key or the password, if it is not on standard input; a line end after it is ignored
     #[arg(long, value_name = "FILE", default_value = "-", conflicts_with = "generate")]
     pub value_file: PathBuf,
-    /// Git dataset: have the portal make a key pair, ed25519 or rsa-4096
+    /// Git dataset: have the portal generate a key pair, ed25519 or rsa-4096
     #[arg(long, value_name = "KIND")]
     pub generate: Option<String>,
     #[command(flatten)]
@@ -224,12 +223,12 @@ pub struct AddArgs {
     pub output: Output,
 }
 
-/// A change.
+/// A change of a secret.
 #[derive(Debug, Args)]
 pub struct EditArgs {
     #[command(flatten)]
     pub id: Id,
-    /// The file with the new SSH key or password, or - for standard input; without it, the stored one stays
+    /// The file with the new SSH key or password, or - for standard input; without it the stored one stays
     #[arg(long, value_name = "FILE")]
     pub value_file: Option<PathBuf>,
     /// Change this version and no other
@@ -241,15 +240,16 @@ pub struct EditArgs {
     pub output: Output,
 }
 
-/// Which value, and how.
+/// A value to read, and its shape.
 #[derive(Debug, Args)]
 pub struct ValueArgs {
     #[command(flatten)]
     pub id: Id,
-    /// git-sync, ssh-auth, rancher, flux, argocd; dockerconfigjson, username-password, image-updater; raw for the value alone
+    /// The shape: git-sync, ssh-auth, rancher, flux, argocd; dockerconfigjson, username-password, image-updater; raw for the
+    /// value alone
     #[arg(long, value_parser = shape)]
     pub shape: Option<Shape>,
-    /// Argo CD: the repository's address
+    /// Argo CD: the address of the repository
     #[arg(long, value_name = "REPOSITORY")]
     pub repository_url: Option<String>,
     /// Print the text of this member alone, such as ssh
@@ -257,59 +257,59 @@ pub struct ValueArgs {
     pub key: Option<String>,
 }
 
-/// Which Kubernetes Secrets.
+/// The Kubernetes Secrets to print.
 #[derive(Debug, Args)]
 pub struct ManifestArgs {
     #[command(flatten)]
     pub ids: Ids,
-    /// git-sync, ssh-auth, rancher, flux, argocd; dockerconfigjson, username-password, image-updater
+    /// The shape: git-sync, ssh-auth, rancher, flux, argocd; dockerconfigjson, username-password, image-updater
     #[arg(long, value_parser = shape)]
     pub shape: Option<Shape>,
-    /// The namespace that it names; without it, none
+    /// The namespace in the manifest; without it none
     #[arg(long, short)]
     pub namespace: Option<String>,
-    /// Argo CD: the repository's address; with one secret alone
+    /// Argo CD: the address of the repository, with one secret alone
     #[arg(long, value_name = "REPOSITORY")]
     pub repository_url: Option<String>,
     #[command(flatten)]
     pub output: Output,
 }
 
-/// What is imported.
+/// A file to import.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 #[derive(Debug, Args)]
 pub struct ImportArgs {
     /// A docker config or Kubernetes Secrets, as YAML or JSON; - for standard input
     pub file: PathBuf,
-    /// Add only what has this name in --dry-run; may be given more than once
+    /// Add only the credential with this name in --dry-run; may be given more than once
     #[arg(long, value_name = "NAME")]
     pub only: Vec<String>,
-    /// Say what would be added, and add nothing: sends each credential with its value to the server and asks what it
-    /// would answer, or, where no address of one is set, sends nothing and goes by the file alone
+    /// Show what would be added, and add nothing: sends each credential with its value to the server and asks what it
+    /// would answer, or, if no address is set, sends nothing and goes by the file alone
     #[arg(long)]
     pub dry_run: bool,
-    /// A file with what protects the keys in it; they are stored without
+    /// A file with the passphrase of the keys in it, which are stored without
     #[arg(long, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
     /// Trust the known hosts that stand beside a key
     #[arg(long)]
     pub trust_known_hosts: bool,
-    /// Take passwords without line breaks, blanks and invisible characters at their ends
+    /// Import passwords without line breaks, blanks and invisible characters at their ends
     #[arg(long)]
     pub trim_passwords: bool,
-    /// Add it although another secret holds the same key or account
+    /// Add a credential even if another secret holds the same key or account
     #[arg(long)]
     pub knowingly: bool,
     #[command(flatten)]
     pub output: Output,
 }
 
-/// `latchkey docker-credential …`
+/// The arguments of `latchkey docker-credential`.
 #[derive(Debug, Args)]
 pub struct DockerCredentialArgs {
     #[command(flatten)]
     pub connection: Connection,
-    /// The secrets that are taken where a registry has several: ids, separated by commas. Without it, the first by name
+    /// The secrets to prefer where a registry has several: ids, separated by commas. Without it the first by name
     #[arg(long, env = "LATCHKEY_DOCKER_SECRET", value_delimiter = ',', value_parser = id, global = true)]
     pub prefer: Vec<SecretId>,
     #[command(subcommand)]
@@ -319,29 +319,29 @@ pub struct DockerCredentialArgs {
 /// The protocol of Docker's credential helpers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
 pub enum DockerCredentialCommand {
-    /// Answer with the credential for the registry that stands on standard input
+    /// Print the credential for the registry that stands on standard input
     Get,
-    /// Answer with the account of each registry
+    /// Print the account of each registry
     List,
-    /// Refused: secrets are added in the portal
+    /// Fail: secrets are added in the portal
     Store,
-    /// Refused: secrets are deleted in the portal
+    /// Fail: secrets are deleted in the portal
     Erase,
-    /// Say the version; asks no server
+    /// Print the version; asks no server
     Version,
 }
 
-/// `latchkey ssh-add …`
+/// The arguments of `latchkey ssh-add`.
 #[derive(Debug, Args)]
 pub struct SshAddArgs {
     #[command(flatten)]
     pub connection: Connection,
     #[command(flatten)]
     pub id: Id,
-    /// Have the agent forget the key after so many seconds
+    /// The seconds after which the agent forgets the key
     #[arg(long, value_name = "SECONDS")]
     pub lifetime: Option<NonZeroU32>,
-    /// The agent's socket
+    /// The socket of the agent
     #[arg(long, env = "SSH_AUTH_SOCK", value_name = "PATH")]
     pub socket: Option<PathBuf>,
 }

@@ -21,13 +21,13 @@ use std::{
     io::{self, Read},
 };
 
-/// By these words clients know that they may go on without a credential.
+/// The message by which clients know that they may go on without a credential.
 const NOT_FOUND: &str = "credentials not found in native keychain";
 
-/// More than the longest address.
-const MOST_BYTES: u64 = 4096;
+/// The longest request of a client that is read: more than the longest address.
+const MAX_REQUEST_BYTES: u64 = 4096;
 
-/// What Docker reads.
+/// A credential as Docker reads it.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Credential<'a> {
@@ -37,7 +37,7 @@ struct Credential<'a> {
     secret: &'a str,
 }
 
-/// What the portal hands out.
+/// An account as the portal hands it out.
 #[derive(Deserialize)]
 struct Account {
     username: String,
@@ -49,13 +49,13 @@ struct Named {
     username: String,
 }
 
-/// Does what Docker asks for. A failure is to be told on standard output.
+/// Runs a command of the protocol. The caller prints a failure on standard output, where clients read it.
 pub(super) async fn run(args: DockerCredentialArgs) -> Outcome {
     let DockerCredentialArgs { connection, prefer, command } = args;
     match command {
         DockerCredentialCommand::Get => {
             let mut asked = String::new();
-            let read = io::stdin().lock().take(MOST_BYTES).read_to_string(&mut asked);
+            let read = io::stdin().lock().take(MAX_REQUEST_BYTES).read_to_string(&mut asked);
             read.map_err(|_| Failure::new("the registry cannot be read from standard input"))?;
             let asked = asked.trim();
             // What is no registry here has no secret here.
@@ -104,7 +104,7 @@ fn refused(done: &str) -> Failure {
     Failure::new(format!("latchkey only hands credentials out: secrets are {done} in the portal"))
 }
 
-/// The name of an image without its tag or digest, as far as there is one.
+/// Returns the name of an image without its tag or digest, as far as there is one.
 fn untagged(asked: &str) -> &str {
     let name = asked.split('@').next().unwrap_or(asked);
     // A colon before the last slash is a port's.
@@ -115,7 +115,7 @@ fn untagged(asked: &str) -> &str {
     }
 }
 
-/// The secret for this registry, or for this image or group of it: that with the longest path that leads there; of several
+/// Finds the secret for this registry, or for this image or group of it: the one with the longest path that leads there; of several
 /// the first by name, or one that is preferred. An account for a part of a registry is handed out for all of it only where
 /// it is preferred.
 async fn find(api: &Api, asked: &RegistryHost, prefer: &[SecretId]) -> Result<Option<String>, Failure> {
@@ -144,7 +144,7 @@ fn is_preferred(id: &str, prefer: &[SecretId]) -> bool {
     prefer.iter().any(|preferred| preferred.to_string() == id)
 }
 
-/// Image-pull secrets by name.
+/// Lists image-pull secrets by name.
 async fn image_pull(api: &Api, search: &str) -> Result<Vec<SecretRow>, Failure> {
     let query = [("type", SecretKind::ImagePull.as_str()), ("sort", "name"), ("q", search)];
     rows(api, &query, usize::MAX).await?.iter().map(row).collect()

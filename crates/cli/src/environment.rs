@@ -1,16 +1,16 @@
-//! The environment, put right before anything reads it: deployment tools write values as they can, and not as we would. And
-//! the files that settings name.
+//! The environment, normalized before anything reads it, because deployment tools write values as they can; and the files that
+//! settings name.
 
 use domain::sensitive::Sensitive;
 use std::{env, ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
 
-/// What to do with one variable.
+/// The change of one variable.
 #[derive(Debug, PartialEq, Eq)]
 enum Change {
     Keep,
     Remove,
     Set(String),
-    /// No text at all.
+    /// The value is not UTF-8.
     Unreadable,
 }
 
@@ -25,19 +25,22 @@ const LISTS: [&str; 4] = [
     "LATCHKEY_TRUSTED_PROXIES",
 ];
 
-/// What was found in the environment.
+/// Settings that had another name: the old one stays an alias.
+const RENAMED: [(&str, &str); 1] = [("LATCHKEY_CHECK_INTERVAL", "LATCHKEY_TEST_INTERVAL")];
+
+/// The variables that are wrong in some way.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Found {
     /// Variables that were removed because `DATABASE_URL` says all.
     ignored: Vec<String>,
-    /// Settings whose values are no UTF-8.
+    /// Settings whose values are not UTF-8.
     unreadable: Vec<String>,
     /// Passwords in quotation marks, which are taken for a part of them.
     quoted: Vec<String>,
 }
 
 /// Normalizes the environment, and says on standard error what is wrong with it. Returns the variables that are ignored, or
-/// `None` where a setting is no text.
+/// `None` where a setting is not UTF-8.
 ///
 /// Call it before any thread is started: others could read the environment meanwhile.
 pub fn prepare() -> Option<Vec<String>> {
@@ -67,11 +70,9 @@ pub fn secret_line(path: &Path, setting: &str) -> Result<Sensitive, String> {
     Ok(Sensitive::new(without_line_end(line)))
 }
 
-/// Puts the environment right: an empty setting is an unset one (`${VAR:-}` of compose files and charts), line ends, blanks
+/// Normalizes the environment: an empty setting is an unset one (`${VAR:-}` of compose files and charts), line ends, blanks
 /// and quotation marks around a value are none of its own, and no variable of `libpq` changes how the database is reached,
-/// which `DATABASE_URL` says alone. Of a password, one line end alone is taken away: the rest may be meant.
-///
-/// To be called before any thread is started: others could read the environment meanwhile.
+/// which `DATABASE_URL` says alone. Of a password, one line end alone is removed, because the rest may be meant.
 #[expect(unsafe_code, reason = "the environment is changed while the process has one thread")]
 fn normalize() -> Found {
     let mut found = Found::default();
@@ -89,6 +90,15 @@ fn normalize() -> Found {
             Change::Remove => unsafe { env::remove_var(&name) },
             Change::Set(value) => unsafe { env::set_var(&name, value) },
             Change::Unreadable => found.unreadable.push(text()),
+        }
+    }
+    for (old, new) in RENAMED {
+        // SAFETY: there is no other thread yet that could read or write the environment.
+        if let Some(value) = env::var_os(old) {
+            unsafe { env::remove_var(old) };
+            if env::var_os(new).is_none() {
+                unsafe { env::set_var(new, value) };
+            }
         }
     }
     found.ignored.sort();
@@ -122,7 +132,7 @@ fn change(name: &OsStr, value: &OsStr) -> Change {
     }
 }
 
-/// As some editors begin a file.
+/// The mark with which some editors begin a file.
 pub const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Returns the text without one line end after it, in whatever form.
@@ -139,7 +149,7 @@ fn unquoted(text: &str) -> &str {
     inside('"').or_else(|| inside('\'')).map_or(text, str::trim)
 }
 
-/// Whether a password stands in quotation marks.
+/// Returns whether a password stands in quotation marks.
 fn is_quoted_password(name: &OsStr, value: &OsStr) -> bool {
     let (Some(name), Some(value)) = (name.to_str(), value.to_str()) else { return false };
     VERBATIM.contains(&name)
@@ -147,7 +157,7 @@ fn is_quoted_password(name: &OsStr, value: &OsStr) -> bool {
         && unquoted(value).len() < value.trim().len()
 }
 
-/// `PGHOST`, `PGSSLMODE`, `PGOPTIONS` and their like.
+/// Returns whether the variable is one of libpq, such as `PGHOST`, `PGSSLMODE` or `PGOPTIONS`.
 fn is_of_libpq(name: &OsStr) -> bool {
     name.as_bytes().strip_prefix(b"PG").is_some_and(|rest| {
         rest.first().is_some_and(u8::is_ascii_uppercase)

@@ -1,4 +1,4 @@
-//! Requests to the portal, and what it says when it refuses one.
+//! Requests to the portal, and its answers.
 
 use crate::{
     args::Connection,
@@ -16,26 +16,26 @@ use serde::{Deserialize, de::DeserializeOwned};
 use std::{error::Error as _, net::IpAddr, time::Duration};
 use tls_trust::ExtraRoots;
 
-/// How long an answer may take: a test of a connection waits for somebody else.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// How long an answer may take: a connection test waits for another host.
+const REQUEST_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// How long to wait for a connection.
-const TO_CONNECT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The longest answer that is read: more than the largest page or value.
-const MOST_BYTES: usize = 4 * 1024 * 1024;
+const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 
-/// How often something that may safely be sent again is sent.
-const TRIES: u32 = 3;
+/// How often a request that may safely be sent again is sent.
+const MAX_ATTEMPTS: u32 = 3;
 
-/// A portal, asked with one token.
+/// A portal, with the token that is sent to it.
 pub(super) struct Api {
     http: reqwest::Client,
     base: Url,
     token: HeaderValue,
 }
 
-/// What the portal says of a request that it refuses (RFC 9457).
+/// The portal's answer to a request that it rejects (RFC 9457).
 #[derive(Deserialize)]
 struct Problem {
     detail: String,
@@ -50,9 +50,9 @@ struct FieldProblem {
 }
 
 impl Api {
-    /// Makes ready; nothing is sent yet.
+    /// Returns a client of the portal; nothing is sent yet.
     ///
-    /// Errors: an address, a token or a file that is not as it has to be.
+    /// Errors: the address, the token or a file is not valid.
     pub(super) fn new(connection: &Connection) -> Result<Self, Failure> {
         let Some(url) = &connection.url else {
             return Err(Failure::new("say where the portal is: set LATCHKEY_URL, or give --url"));
@@ -61,8 +61,8 @@ impl Api {
         let token = token(connection)?;
         let mut builder = reqwest::Client::builder()
             .redirect(Policy::none())
-            .connect_timeout(TO_CONNECT)
-            .timeout(PATIENCE)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(REQUEST_TIMEOUT)
             .user_agent("latchkey");
         if base.scheme() == "http" {
             // One that is configured would see the token.
@@ -80,12 +80,12 @@ impl Api {
         Ok(Self { http, base, token })
     }
 
-    /// A text.
+    /// Gets a text.
     pub(super) async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Sensitive, Failure> {
         self.send(self.request(Method::GET, path, query)).await
     }
 
-    /// What the text says.
+    /// Gets JSON and parses it.
     pub(super) async fn read<T: DeserializeOwned>(
         &self,
         path: &[&str],
@@ -94,13 +94,13 @@ impl Api {
         parse(&self.get(path, query).await?)
     }
 
-    /// Adds something, once: where no answer comes, it is sent again under the same key.
+    /// Posts a body that adds something once: without an answer, it is sent again under the same idempotency key.
     pub(super) async fn add(&self, path: &[&str], body: &Sensitive) -> Result<Sensitive, Failure> {
         text(self.offer(path, body).await?).await
     }
 
-    /// The same, and in another form where an older portal does not know this one: of that it adds nothing. Returns the answer,
-    /// and whether it was the other form that was understood.
+    /// Posts `body` as [`Self::add`] does, and then `older` if a portal of an older version rejects it, having added nothing.
+    /// Returns the answer, and whether it is the answer to `older`.
     pub(super) async fn add_to_any(
         &self,
         path: &[&str],
@@ -116,7 +116,7 @@ impl Api {
 
     async fn offer(&self, path: &[&str], body: &Sensitive) -> Result<Response, Failure> {
         let key = uuid::Uuid::new_v4().to_string();
-        let mut tries = 1;
+        let mut attempts = 1;
         loop {
             let request = self
                 .request(Method::POST, path, &[])
@@ -128,20 +128,20 @@ impl Api {
                 Ok(response) => response.status() == StatusCode::SERVICE_UNAVAILABLE,
                 Err(_) => true,
             };
-            if !passing || tries == TRIES {
+            if !passing || attempts == MAX_ATTEMPTS {
                 return answer;
             }
-            tokio::time::sleep(Duration::from_secs(tries.into())).await;
-            tries += 1;
+            tokio::time::sleep(Duration::from_secs(attempts.into())).await;
+            attempts += 1;
         }
     }
 
-    /// Has something done.
+    /// Posts a request without a body.
     pub(super) async fn post(&self, path: &[&str]) -> Result<Sensitive, Failure> {
         self.send(self.request(Method::POST, path, &[])).await
     }
 
-    /// Changes something, where it is still of this version.
+    /// Changes something, if it still has this version.
     pub(super) async fn change(
         &self,
         path: &[&str],
@@ -155,7 +155,7 @@ impl Api {
         self.send(of_version(request, version)).await
     }
 
-    /// Takes something away, where it is still of this version.
+    /// Deletes something, if it still has this version.
     pub(super) async fn delete(
         &self,
         path: &[&str],
@@ -188,7 +188,7 @@ impl Api {
     }
 }
 
-/// The request, for this version alone where one is named.
+/// Returns the request, for this version alone if there is one.
 fn of_version(request: RequestBuilder, version: Option<i64>) -> RequestBuilder {
     match version {
         Some(version) => request.header(header::IF_MATCH, format!("\"{version}\"")),
@@ -196,7 +196,7 @@ fn of_version(request: RequestBuilder, version: Option<i64>) -> RequestBuilder {
     }
 }
 
-/// The address before `/api`.
+/// Parses the address before `/api`.
 fn base(text: &str, allow_plain_http: bool) -> Result<Url, Failure> {
     // The text is not repeated: there may be a password in it.
     let url = Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
@@ -224,7 +224,7 @@ fn is_loopback(url: &Url) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// As it is sent, and marked so that nothing shows it.
+/// Returns the header with the token, marked so that nothing shows it.
 fn token(connection: &Connection) -> Result<HeaderValue, Failure> {
     let token = match (token_in_environment(), &connection.token_file) {
         (Some(_), Some(_)) => {
@@ -243,7 +243,7 @@ fn token(connection: &Connection) -> Result<HeaderValue, Failure> {
     Ok(value)
 }
 
-/// What was answered, or why it was refused.
+/// Reads an answer; a rejection becomes a failure.
 async fn text(mut response: Response) -> Result<Sensitive, Failure> {
     let status = response.status();
     let is_problem = response
@@ -257,7 +257,7 @@ async fn text(mut response: Response) -> Result<Sensitive, Failure> {
         .await
         .map_err(|error| Failure::new(format!("the answer broke off: {}", reasons(&error.without_url()))))?
     {
-        if bytes.len() + piece.len() > MOST_BYTES {
+        if bytes.len() + piece.len() > MAX_ANSWER_BYTES {
             return Err(Failure::new("the answer is longer than anything that the portal sends"));
         }
         bytes.extend_from_slice(&piece);
@@ -299,17 +299,17 @@ fn refusal(status: StatusCode, text: &Sensitive) -> Failure {
     Failure { message: plain(&message).into_owned().into(), code }
 }
 
-/// Reads JSON. What it is in place of what was expected is not repeated: there may be a value in it.
+/// Parses JSON. The failure does not repeat it, because there may be a value in it.
 pub(super) fn parse<T: DeserializeOwned>(text: &Sensitive) -> Result<T, Failure> {
     serde_json::from_str(text.expose()).map_err(|_| unexpected())
 }
 
-/// What is answered to something that cannot be read.
+/// Returns the failure for an answer that cannot be parsed.
 pub(super) fn unexpected() -> Failure {
     Failure::new("the answer is not the JSON that was expected: is the portal of another version?")
 }
 
-/// An error with all that it came from, which its own words leave out.
+/// Returns an error with its causes, which its own message leaves out.
 fn reasons(error: &reqwest::Error) -> String {
     let mut said = error.to_string();
     let mut source = error.source();

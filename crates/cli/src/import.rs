@@ -1,4 +1,4 @@
-//! `latchkey secret import`: what is in a file is read here, by the rules of the page, and each part sent by itself.
+//! `latchkey secret import`: the file is read here, by the rules of the page, and each credential is sent by itself.
 
 use crate::{
     args::ImportArgs,
@@ -18,7 +18,7 @@ use formats::imports::{self, Found};
 use serde::Serialize;
 use std::collections::{HashMap, hash_map::Entry};
 
-/// What became of one thing found.
+/// The result for one thing found.
 #[derive(Serialize)]
 struct Row {
     name: String,
@@ -32,7 +32,7 @@ struct Row {
     /// The id, where it was added.
     id: Option<String>,
     result: Fate,
-    /// Why it was not added, and what else there is to say.
+    /// The reason why it was not added, and remarks.
     detail: String,
 }
 
@@ -42,9 +42,9 @@ enum Fate {
     Added,
     WouldBeAdded,
     NotAdded,
-    /// It would be refused.
+    /// The portal would reject it.
     WouldNotBeAdded,
-    /// There is no credential in it, or it was not chosen.
+    /// It has no credential, or was not chosen.
     LeftOut,
 }
 
@@ -60,13 +60,13 @@ impl Fate {
     }
 }
 
-/// What would have been added before, by what it holds.
+/// The credentials that would have been added before, by key or account.
 #[derive(Default)]
 struct Before(HashMap<(Option<String>, String), String>);
 
 impl Before {
-    /// Returns the name of what holds the same, or notes this as the first that does.
-    fn twin(&mut self, entry: &Found, added: WouldBeAdded) -> Option<String> {
+    /// Returns the name of the duplicate before this one, or notes this one as the first.
+    fn duplicate(&mut self, entry: &Found, added: WouldBeAdded) -> Option<String> {
         let shared = match (added.key, &entry.username) {
             (Some(key), _) => (None, key.fingerprint),
             (None, Some(username)) => (entry.host.clone(), username.clone()),
@@ -82,8 +82,8 @@ impl Before {
     }
 }
 
-/// Adds what was chosen, one after the other; for a dry run, asks what adding each would come to, or without an API says
-/// what the file alone tells.
+/// Adds what was chosen, one after the other; for a dry run, asks what adding each would result in, or without a portal goes by
+/// the file alone.
 ///
 /// Errors: the file has nothing to choose from, or something that was chosen was not added.
 pub(super) async fn run(api: Option<&Api>, args: &ImportArgs) -> Outcome {
@@ -131,7 +131,7 @@ pub(super) async fn run(api: Option<&Api>, args: &ImportArgs) -> Outcome {
     Ok(())
 }
 
-/// What there is to say of a thing found, and what is left out of it unless it is asked for.
+/// Returns the remarks on a thing found, with what is left out of it unless a flag asks for it.
 fn detail(entry: &Found, args: &ImportArgs) -> String {
     let mut said: Vec<String> = entry.notes.iter().map(Note::message).collect();
     if entry.notes.iter().any(|note| matches!(note, Note::PasswordEnd(_))) {
@@ -148,20 +148,20 @@ fn detail(entry: &Found, args: &ImportArgs) -> String {
     said.join(" ")
 }
 
-/// What is done with one thing after the other.
+/// The state of an import between one thing and the next.
 struct Importing<'a> {
     api: Option<&'a Api>,
     args: &'a ImportArgs,
     passphrase: Option<Sensitive>,
     before: Before,
-    /// Why nothing more is sent: the token is not good for it.
+    /// The reason why nothing more is sent: the token is not valid for it.
     stopped: Option<Failure>,
-    /// Whether it was said that the portal is older.
+    /// Whether the remark that the portal is older was printed.
     told_older: bool,
 }
 
 impl Importing<'_> {
-    /// Adds what was chosen, or asks what adding it would come to.
+    /// Adds what was chosen, or asks what adding it would result in.
     async fn row(&mut self, entry: &Found) -> Row {
         let args = self.args;
         let mut row = Row {
@@ -198,7 +198,7 @@ impl Importing<'_> {
             Ok(added) if args.dry_run => {
                 row.result = Fate::WouldBeAdded;
                 // Saving one after the other, the server would know it by then.
-                if let Some(name) = self.before.twin(entry, added).filter(|_| !args.knowingly) {
+                if let Some(name) = self.before.duplicate(entry, added).filter(|_| !args.knowingly) {
                     row.result = Fate::WouldNotBeAdded;
                     row.detail = format!("{name}, in the same file, holds the same. --knowingly adds both.");
                 }
@@ -256,7 +256,7 @@ impl Importing<'_> {
     }
 }
 
-/// The first place, and how many more there are of so many.
+/// Returns the first of `total` places, and how many more there are.
 pub(super) fn from_words(places: &[String], total: usize) -> String {
     match places {
         [] => String::new(),

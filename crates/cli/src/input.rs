@@ -1,4 +1,4 @@
-//! What is read from files and standard input.
+//! Reading values from files and standard input.
 
 use crate::failure::Failure;
 use domain::{
@@ -13,17 +13,17 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// More than any value or list of known hosts.
+/// The longest text that is read: more than any value or list of known hosts.
 const MAX_VALUE: usize = 192 * 1024;
 
-/// All of a file, or of standard input where it is `-`, as the text that it is in UTF-8 or UTF-16.
+/// Reads a file, or standard input where it is `-`, in UTF-8 or UTF-16.
 ///
-/// Errors: it cannot be read, is no text, or is longer than anything that is taken.
+/// Errors: it cannot be read, is not text, or is longer than anything that the portal takes.
 pub(super) fn read(path: &Path) -> Result<Sensitive, Failure> {
     read_up_to(path, MAX_VALUE, "it is longer than anything that the portal takes")
 }
 
-/// The same of a file to import.
+/// Reads a file to import, as [`read`] does.
 ///
 /// Errors: as in [`read`].
 pub(super) fn import(path: &Path) -> Result<Sensitive, Failure> {
@@ -61,7 +61,7 @@ fn read_up_to(path: &Path, limit: usize, too_long: &str) -> Result<Sensitive, Fa
     text::decode(&bytes).or_else(putty).ok_or_else(|| wrong("it is not a text in UTF-8 or UTF-16"))
 }
 
-/// The same, without a line end after it.
+/// Reads a value, as [`read`] does, without a line end after it.
 ///
 /// Errors: as in [`read`], or there is nothing.
 pub(super) fn value(path: &Path) -> Result<Sensitive, Failure> {

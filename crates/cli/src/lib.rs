@@ -1,5 +1,5 @@
-//! The command line of people and nodes: everything here is asked of a running portal by its API, with a token. It is a small
-//! binary of its own, and a part of the server's.
+//! The command line of people and nodes, which asks a running portal by its API, with a token: a small binary of its own, and a
+//! part of the server's.
 
 mod agent;
 pub mod args;
@@ -18,7 +18,7 @@ use args::{ClientCommand, SecretArgs};
 use failure::Failure;
 use std::{ffi::OsString, path::Path, process::ExitCode};
 
-/// As Docker and its like call the credential helper.
+/// The name under which Docker and its like call the credential helper.
 const DOCKER_HELPER: &str = "docker-credential-latchkey";
 
 /// Returns the arguments, with the subcommand that the name of the program stands for.

@@ -1,4 +1,4 @@
-//! What is printed: on standard output, where nothing else is written.
+//! Printing results on standard output, where nothing else is written.
 
 use crate::failure::{Failure, Outcome};
 use std::{
@@ -6,15 +6,15 @@ use std::{
     io::{ErrorKind, Write},
 };
 
-/// Between the columns of a table.
+/// The number of blanks between the columns of a table.
 const GAP: usize = 2;
 
-/// A line.
+/// Prints a line.
 pub(super) fn print(line: &str) -> Outcome {
     print_exactly(&format!("{line}\n"))
 }
 
-/// A text as it is. Whoever reads it may have seen enough of it.
+/// Prints a text as it is. A reader that has seen enough of it and closes the pipe is no failure.
 pub(super) fn print_exactly(text: &str) -> Outcome {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -25,13 +25,13 @@ pub(super) fn print_exactly(text: &str) -> Outcome {
     }
 }
 
-/// A text for a terminal, in which nothing steers it.
+/// Returns the text without characters that steer a terminal.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
     let steers = |c: char| c.is_control() && c != '\n';
     if text.contains(steers) { text.replace(steers, "\u{fffd}").into() } else { text.into() }
 }
 
-/// Columns of equal width, with two spaces between them; the first row is the head.
+/// Returns columns of equal width, with two blanks between them; the first row is the head.
 pub(super) fn table<const N: usize>(rows: &[[String; N]]) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let widths: [usize; N] = std::array::from_fn(width);

@@ -1,4 +1,4 @@
-//! `latchkey secret …`
+//! The commands of `latchkey secret`.
 
 use crate::{
     args::{AddArgs, Connection, EditArgs, Fields, ListArgs, ManifestArgs, SecretCommand, ValueArgs},
@@ -22,7 +22,7 @@ use std::{
     io::{self, BufRead, IsTerminal},
 };
 
-/// Rows a page: the most that the API gives.
+/// The number of rows a page: the most that the API gives.
 const PAGE: &str = "100";
 
 /// One page of the list. Rows are printed as they came where JSON is asked for, with what a newer portal says of them.
@@ -32,7 +32,7 @@ struct List {
     next: Option<String>,
 }
 
-/// What stands in files beside the value.
+/// The files that arguments name, beside the value.
 struct Files {
     known_hosts: Option<Sensitive>,
     passphrase: Option<Sensitive>,
@@ -62,7 +62,7 @@ fn body<'a>(fields: &'a Fields, files: &'a Files) -> Body<'a> {
     }
 }
 
-/// Does what was asked for.
+/// Runs a command.
 pub(super) async fn run(connection: &Connection, command: SecretCommand) -> Outcome {
     let api = || Api::new(connection);
     match command {
@@ -88,7 +88,7 @@ pub(super) async fn run(connection: &Connection, command: SecretCommand) -> Outc
     }
 }
 
-/// The rows of all pages, or so many of them.
+/// Lists the rows of all pages, up to `limit`.
 pub(super) async fn rows(api: &Api, query: &[(&str, &str)], limit: usize) -> Result<Vec<Value>, Failure> {
     let mut rows = Vec::new();
     let mut after: Option<String> = None;
@@ -106,7 +106,7 @@ pub(super) async fn rows(api: &Api, query: &[(&str, &str)], limit: usize) -> Res
     }
 }
 
-/// What a row says.
+/// Parses a row.
 pub(super) fn row(row: &Value) -> Result<SecretRow, Failure> {
     SecretRow::deserialize(row).map_err(|_| unexpected())
 }
@@ -140,7 +140,7 @@ async fn list(api: &Api, args: &ListArgs) -> Outcome {
     print_exactly(&table(&lines))
 }
 
-/// One secret, as it was answered.
+/// Prints one secret.
 fn show(text: &Sensitive, json: bool) -> Outcome {
     if json {
         return print(text.expose());
@@ -227,7 +227,7 @@ async fn test(api: &Api, id: &SecretId, json: bool) -> Outcome {
     outcome(&tested, id)
 }
 
-/// One after the other, whatever becomes of each; what a request failed by is told at its secret.
+/// Tests one secret after the other, whatever the result of each; a failed request is reported beside its secret.
 async fn test_all(api: &Api, ids: &[SecretId], json: bool) -> Outcome {
     let (mut rows, mut codes) = (Vec::new(), Vec::new());
     for id in ids {
@@ -249,8 +249,8 @@ async fn test_all(api: &Api, ids: &[SecretId], json: bool) -> Outcome {
     Err(Failure { message: message.into(), code })
 }
 
-/// Tells what the test came to, or puts it into `rows`. Where the secret was tested and does not work, the failure says
-/// nothing more.
+/// Tests one secret and prints the result, or puts it into `rows`. If the secret was tested and does not work, the failure has no
+/// message of its own.
 async fn test_one(api: &Api, id: &SecretId, json: bool, rows: &mut Vec<Value>) -> Outcome {
     let answer = api.post(&["secrets", &id.to_string(), "test"]).await?;
     let tested: TestResult = parse(&answer)?;

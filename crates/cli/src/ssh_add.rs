@@ -1,4 +1,4 @@
-//! `latchkey ssh-add …`
+//! `latchkey ssh-add`.
 
 use crate::{
     agent::add_to_agent,
@@ -15,7 +15,7 @@ struct GitSync {
     ssh: Sensitive,
 }
 
-/// Takes a key out of the portal and into the agent. It is never in a file.
+/// Loads a key from the portal into the agent; no file has it.
 pub(super) async fn run(args: SshAddArgs) -> Outcome {
     let Some(socket) = &args.socket else {
         return Err(Failure::new(

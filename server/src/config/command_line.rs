@@ -84,6 +84,16 @@ mod tests {
     }
 
     #[test]
+    fn old_names_of_commands_and_settings_are_aliases() {
+        let cli = Cli::try_parse_from(["latchkey", "check", "--check-interval", "12h", "image-hub"]).unwrap();
+        assert!(matches!(cli.command, Some(Command::Test { ids }) if ids == ["image-hub"]));
+        assert_eq!(
+            cli.settings.connection_tests.test_interval.map(|interval| interval.as_secs()),
+            Some(43_200)
+        );
+    }
+
+    #[test]
     fn command_says_what_the_program_does() {
         let about = command().get_about().unwrap().to_string();
         assert!(about.starts_with("A self-hosted admin portal"), "{about}");

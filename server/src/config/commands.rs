@@ -22,7 +22,8 @@ pub enum Command {
     #[command(subcommand)]
     Audit(AuditCommand),
     /// Test the connections of all secrets, or of some; fails when one does not work
-    Check {
+    #[command(alias = "check")]
+    Test {
         /// Ids of secrets, such as image-hub; all where none is given
         ids: Vec<String>,
     },

@@ -30,8 +30,8 @@ pub struct ConnectionTestSettings {
     pub extra_ca_file: Option<PathBuf>,
 
     /// How often the connection of every secret is tested, such as `12h` or `1d`; without it only when somebody asks
-    #[arg(long, env = "LATCHKEY_CHECK_INTERVAL", value_parser = interval, global = true)]
-    pub check_interval: Option<Duration>,
+    #[arg(long, alias = "check-interval", env = "LATCHKEY_TEST_INTERVAL", value_parser = interval, global = true)]
+    pub test_interval: Option<Duration>,
 }
 
 impl ConnectionTestSettings {

@@ -32,9 +32,7 @@ fn reads(command: &str, setting: &Arg) -> bool {
         "key" | "audit" => sealed,
         "user" => sealed || setting.get_id() == "public_url",
         "token" => sealed || setting.get_id() == "token_max_days",
-        "check" => {
-            sealed || heading == ConnectionTestSettings::HEADING && setting.get_id() != "check_interval"
-        }
+        "test" => sealed || heading == ConnectionTestSettings::HEADING && setting.get_id() != "test_interval",
         _ => true,
     }
 }
@@ -60,7 +58,7 @@ mod tests {
             "LATCHKEY_TOKEN_MAX_DAYS",
             "LATCHKEY_OIDC_ISSUER",
             "LATCHKEY_EXTRA_CA_FILE",
-            "LATCHKEY_CHECK_INTERVAL",
+            "LATCHKEY_TEST_INTERVAL",
             "LATCHKEY_KEEP_DELETED",
             "LATCHKEY_LOG_FORMAT",
         ];
@@ -74,7 +72,7 @@ mod tests {
             (&["token", "create"], &[database, kek, max_days, log]),
             (&["key", "rewrap"], &[database, kek, log]),
             (&["audit", "verify"], &[database, kek, log]),
-            (&["check"], &[database, kek, extra_ca, log]),
+            (&["test"], &[database, kek, extra_ca, log]),
             (&["secret", "list"], &[]),
             (&["docker-credential", "get"], &[]),
             (&["ssh-add"], &[]),
