@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 
 /// What is known of an SSH key.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
-#[expect(clippy::struct_field_names, reason = "public_key is the field's own term")]
 pub struct Key {
     /// Such as `ssh-ed25519`.
     pub algorithm: Cow<'static, str>,

@@ -189,7 +189,7 @@ pub struct Fields {
     /// Git dataset: the repository to test
     #[arg(long)]
     pub repository: Option<String>,
-    /// Git dataset: a known_hosts file with the host keys to trust
+    /// Git dataset: a file of known hosts with the host keys to trust
     #[arg(long, value_name = "FILE")]
     pub known_hosts_file: Option<PathBuf>,
     /// Git dataset: a file with the passphrase of the key, which is stored without

@@ -7,11 +7,11 @@ use cli::environment::secret_line;
 use domain::{access::Role, sensitive::Sensitive};
 use std::path::PathBuf;
 
-/// The OpenID Connect provider at which people sign in, and what the portal is there.
+/// The OIDC provider at which people sign in, and what the portal is there.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = Self::HEADING)]
 pub struct SingleSignOnSettings {
-    /// The OpenID Connect provider at which people sign in, such as `https://login.example/realms/main`
+    /// The OIDC provider at which people sign in, such as `https://login.example/realms/main`
     ///
     /// The portal is registered there with the redirect address `/sign-in/single-sign-on/return`.
     #[arg(long = "oidc-issuer", env = "LATCHKEY_OIDC_ISSUER", value_parser = Issuer::parse, requires = "client_id", global = true)]
