@@ -17,14 +17,14 @@ use domain::{
 };
 use std::{io::Write, process::ExitCode};
 
-/// As audit records name whoever has the command line.
+/// The actor in audit records of whoever has the command line.
 pub const ACTOR: &str = "command line";
 
 fn ctx() -> Ctx {
     Ctx::system(ACTOR, clock::now())
 }
 
-/// Lets a command pass that writes something, for which the key vouches.
+/// Rejects a command that writes rows which the key vouches for, if the key is not at hand.
 ///
 /// Errors: the key is not at hand, in words.
 fn with_key(backend: &Backend) -> Outcome {
@@ -50,13 +50,13 @@ pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) 
     };
     match command {
         UserCommand::Add { name, role } => {
-            let added = users.add(&ctx(), &name, &role, &no_proof).await.map_err(|error| said(&error))?;
+            let added = users.add(&ctx(), &name, &role, &no_proof).await.map_err(|error| message(&error))?;
             link(&added.link_token)
         }
         UserCommand::List => {
             let mut beyond = String::new();
             loop {
-                let page = users.list(&ctx(), "", &beyond).await.map_err(|error| said(&error.into()))?;
+                let page = users.list(&ctx(), "", &beyond).await.map_err(|error| message(&error.into()))?;
                 for user in page.users {
                     let state = match (user.disabled, user.has_password || user.issuer.is_some()) {
                         (true, _) => "disabled",
@@ -75,15 +75,17 @@ pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) 
             }
         }
         UserCommand::Disable { name } => {
-            users.disable(&ctx(), &name).await.map_err(|error| said(&error).into())
+            users.disable(&ctx(), &name).await.map_err(|error| message(&error).into())
         }
         UserCommand::Enable { name } => {
-            users.enable(&ctx(), &name, &no_proof).await.map_err(|error| said(&error).into())
+            users.enable(&ctx(), &name, &no_proof).await.map_err(|error| message(&error).into())
         }
         UserCommand::ResetPassword { name, keep_tokens } => {
             let reset = if keep_tokens { PasswordReset::Now } else { PasswordReset::NowAndTokens };
-            let token =
-                users.password_link(&ctx(), &name, reset, &no_proof).await.map_err(|error| said(&error))?;
+            let token = users
+                .password_link(&ctx(), &name, reset, &no_proof)
+                .await
+                .map_err(|error| message(&error))?;
             link(&token)
         }
     }
@@ -164,19 +166,19 @@ pub async fn token(backend: &Backend, command: TokenCommand) -> Outcome {
     match command {
         TokenCommand::Create { name, scope, prefix, secrets, expires } => {
             let draft = TokenDraft { name, scope, prefix, secrets, expiry: expires, ..TokenDraft::default() };
-            let token = backend.tokens().create(&ctx(), &draft).await.map_err(|error| said(&error))?;
+            let token = backend.tokens().create(&ctx(), &draft).await.map_err(|error| message(&error))?;
             print(token.text.expose())
         }
         TokenCommand::Revoke { id } => {
             let revoked = backend.tokens().revoke(&ctx(), &id).await;
-            revoked.map(drop).map_err(|error| said(&error.into()).into())
+            revoked.map(drop).map_err(|error| message(&error.into()).into())
         }
     }
 }
 
 /// `latchkey audit …`
 pub async fn audit(backend: &Backend, AuditCommand::Verify: AuditCommand) -> Outcome {
-    let verdict = backend.audit().verify(&ctx()).await.map_err(|error| said(&error.into()))?;
+    let verdict = backend.audit().verify(&ctx()).await.map_err(|error| message(&error.into()))?;
     match verdict {
         Verdict::Whole(count) => print(&format!("all {count} audit records are as they were written")),
         Verdict::Unproven(count) => print(&format!(
@@ -207,7 +209,7 @@ pub async fn test(settings: &Settings, url: &DatabaseConfig, ids: &[String]) -> 
     let backend = Backend::start(config, clock::now()).await?;
     let tested = backend.checks().all(&ctx(), &ids).await;
     backend.close().await;
-    let tested = tested.map_err(|error| said(&error.into()))?;
+    let tested = tested.map_err(|error| message(&error.into()))?;
     let mut bad = 0;
     for Tested { id, outcome } in &tested {
         let (state, words) = match outcome {
@@ -233,13 +235,13 @@ pub fn settings_table() -> ExitCode {
     }
 }
 
-/// On standard output, where nothing else is written: the log goes to standard error.
+/// Prints a line on standard output, where nothing else is written: the log goes to standard error.
 fn print(line: &str) -> Outcome {
     Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 
-/// The error in words.
-fn said(error: &AccessError) -> String {
+/// Returns the message for an error.
+fn message(error: &AccessError) -> String {
     match error {
         AccessError::Invalid(problems) => {
             problems.iter().map(|(_, problem)| problem.message()).collect::<Vec<_>>().join(" ")

@@ -10,8 +10,8 @@ use std::{process::ExitCode, time::Duration};
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// How long what cannot be cut short may go on when all is done, such as asking for an address.
-const LEAVE: Duration = Duration::from_millis(500);
+/// How long blocking work, such as resolving an address, may go on when all is done.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
     let Some(ignored) = cli::environment::prepare() else {
@@ -47,6 +47,6 @@ fn main() -> ExitCode {
             Asked::OfPortal(command) => Box::pin(cli::run(command, config::command())).await,
         }
     });
-    runtime.shutdown_timeout(LEAVE);
+    runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
     code
 }

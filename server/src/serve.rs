@@ -17,17 +17,17 @@ use private_postgres::Stop;
 use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal, sync::watch};
 
-/// How long requests under way may take to finish when the server is told to stop.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long requests under way may take to finish when the server stops.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long the connections to the database may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long the private PostgreSQL may take to end.
-const DATABASE_END: Duration = Duration::from_secs(20);
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// How long to wait before a database that did not answer is asked again.
-const RETRY: Duration = Duration::from_secs(2);
+const RETRY_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Serves the portal until it is asked to stop.
 ///
@@ -79,7 +79,7 @@ pub(crate) async fn serve(settings: Settings) -> Outcome {
             tracing::info!("stopping");
             asked_to_stop.ask();
             // It ends as one that runs does: left alone it would be cut off, and would have to recover at its next start.
-            let ended = signals.bound(DATABASE_END, async {
+            let ended = signals.bound(DATABASE_TIMEOUT, async {
                 if let Ok((_, private)) = finding.await {
                     end_database(private).await;
                 }
@@ -109,7 +109,7 @@ pub(crate) async fn serve(settings: Settings) -> Outcome {
     tracing::info!("stopping");
     // Nobody listens only where the server has ended already.
     let _ = stop.send(true);
-    if signals.bound(GRACE, server).await.is_none() {
+    if signals.bound(REQUEST_TIMEOUT, server).await.is_none() {
         tracing::warn!("cut off the requests that were still under way");
     }
     if let Some(backend) = state.backend()
@@ -117,7 +117,7 @@ pub(crate) async fn serve(settings: Settings) -> Outcome {
     {
         tracing::warn!("the database did not let go of its connections, which end with this process");
     }
-    if signals.bound(DATABASE_END, end_database(private)).await.is_none() {
+    if signals.bound(DATABASE_TIMEOUT, end_database(private)).await.is_none() {
         tracing::warn!("the private PostgreSQL is ended with this process");
     }
     opened.map(drop)
@@ -169,7 +169,7 @@ async fn open(
                     return Err(error);
                 }
                 tracing::warn!("the database does not answer yet: {error}");
-                tokio::time::sleep(RETRY).await;
+                tokio::time::sleep(RETRY_INTERVAL).await;
                 // Whoever changes a password puts the new one there.
                 if let Ok(Some(database)) = settings.database.config() {
                     config.database = database;
@@ -179,7 +179,7 @@ async fn open(
     }
 }
 
-/// What is shown of keys that were stored before keys were read is found out beside the first requests.
+/// Reads the keys that an older version stored unread, beside the first requests, so that pages can show their facts.
 async fn read_old_keys(backend: Backend) {
     if backend.is_sealed() {
         return;
@@ -193,7 +193,7 @@ async fn read_old_keys(backend: Backend) {
     }
 }
 
-/// The first administrator: from the settings, or by a link that is printed. It is no part of the log, which others may
+/// Adds the first administrator from the settings, or prints a link to do so. The link is no part of the log, which others may
 /// read.
 async fn first_admin(
     settings: &Settings,
@@ -230,7 +230,7 @@ async fn first_admin(
     Ok(())
 }
 
-/// How the server is asked to stop.
+/// A way in which the server is asked to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked {
     /// By SIGTERM: after whoever spreads requests has left this server out.
@@ -239,14 +239,14 @@ enum Asked {
     ToStop,
 }
 
-/// What asks the server to stop.
+/// The signals that ask the server to stop.
 struct Signals {
     terminate: signal::unix::Signal,
     interrupt: signal::unix::Signal,
 }
 
 impl Signals {
-    /// The handlers are in place when this returns.
+    /// Installs the handlers.
     fn listen() -> std::io::Result<Self> {
         Ok(Self {
             terminate: signal::unix::signal(signal::unix::SignalKind::terminate())?,

@@ -22,13 +22,13 @@ use std::{
     time::Duration,
 };
 
-/// How often it is looked whether the server still runs.
+/// How often the keeper looks whether the server still runs.
 const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 
 /// How long to wait before a server that ended is started again, at first and at most.
 const RESTART_PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
-/// Starts the server and looks after it, in a thread of its own: the system ends the server together with that thread.
+/// The thread that starts the server and restarts it: the system ends the server together with that thread.
 pub(crate) struct Keeper {
     pub(crate) data_dir: PathBuf,
     pub(crate) folder: PathBuf,

@@ -103,7 +103,7 @@ impl PrivatePostgres {
         })
     }
 
-    /// The address to connect to. It leads through an open descriptor of this process, so neither the length
+    /// Returns the address to connect to. It leads through an open descriptor of this process, so neither the length
     /// of the folder's path nor the rights of the folders above it matter.
     pub fn url(&self) -> String {
         format!(

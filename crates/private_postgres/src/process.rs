@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Recovery after a crash may replay much.
+/// How long the server may take to start: recovery after a crash may replay much.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// How long the server may take to write everything out and end, and then to end without that.
@@ -19,7 +19,7 @@ const SHUTDOWN_STEPS: [(Signal, Duration); 3] = [
     (Signal::SIGKILL, Duration::from_secs(2)),
 ];
 
-/// How often it is looked whether a program is ready or has ended.
+/// How often to look whether a program is ready or has ended.
 pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Waits until the server says that it is ready; returns false where it does not in time.
@@ -81,7 +81,7 @@ fn is_postgres(pid: i32) -> bool {
     fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "postgres")
 }
 
-/// A fast shutdown: sessions are cut, everything is written. What stands still is killed in the end, which loses nothing
+/// Ends the server by a fast shutdown: sessions are cut, everything is written. One that hangs is killed in the end, which loses nothing
 /// that was told as done: it is in the log that is replayed at the next start.
 pub(crate) fn end(child: &mut Child) {
     for (signal, patience) in SHUTDOWN_STEPS {
@@ -98,7 +98,7 @@ pub(crate) fn end(child: &mut Child) {
     }
 }
 
-/// The last lines of PostgreSQL's log.
+/// Returns the last lines of PostgreSQL's log.
 pub(crate) fn tail(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();

@@ -11,7 +11,7 @@ use std::{
 /// The accounts to run as when started by root, the first that exists.
 const ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
 
-/// The account to become, or none where this process is not root.
+/// Returns the account to become, or `None` where this process is not root.
 pub(crate) fn account() -> Result<Option<User>, StartError> {
     if !geteuid().is_root() {
         return Ok(None);
@@ -59,7 +59,7 @@ impl Programs {
         }
     }
 
-    /// The version that the program itself states, "15" of "postgres (PostgreSQL) 15.18 (Debian …)".
+    /// Returns the version that the program itself states, "15" of "postgres (PostgreSQL) 15.18 (Debian …)".
     fn major(&self) -> Option<String> {
         let output = Command::new(&self.postgres).arg("--version").output().ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
@@ -68,7 +68,7 @@ impl Programs {
     }
 }
 
-/// The number in a path such as `/usr/lib/postgresql/15/bin`.
+/// Returns the number in a path such as `/usr/lib/postgresql/15/bin`.
 fn version_in(bin: &Path) -> u32 {
     let name = bin.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
     name.and_then(|name| name.trim_start_matches("postgresql@").parse().ok()).unwrap_or(0)

@@ -90,7 +90,7 @@ impl Runner<'_> {
         command
     }
 
-    /// The folder by way of its open descriptor, which the child inherits: the account may be barred from the
+    /// Returns the folder by way of its open descriptor, which the child inherits: the account may be barred from the
     /// folders above, such as root's home.
     fn folder_argument(&self) -> String {
         format!("/proc/self/fd/{}", self.entrance.as_raw_fd())

@@ -125,7 +125,7 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// Whether nothing is wrong with a certificate but who issued it. webpki looks at the dates before it looks at any of
+/// Returns whether nothing is wrong with a certificate but its issuer. webpki looks at the dates before it looks at any of
 /// these; a test holds that.
 fn is_about_the_issuer(problem: &CertificateError) -> bool {
     match problem {

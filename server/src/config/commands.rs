@@ -33,7 +33,7 @@ pub enum Command {
     /// Fill the database with made-up secrets, for benchmarks
     #[command(hide = true)]
     Seed {
-        /// How many; half of each type
+        /// The number of secrets, half of each type
         #[arg(long)]
         count: u32,
     },
@@ -81,7 +81,7 @@ pub enum KeyCommand {
 pub enum TokenCommand {
     /// Create an API token and print it, alone, on standard output
     Create {
-        /// What it is for
+        /// The name, for people
         #[arg(long)]
         name: String,
         /// read-metadata, read-values, write or read-audit

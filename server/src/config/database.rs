@@ -7,7 +7,7 @@ use cli::environment::secret_line;
 use domain::sensitive::Sensitive;
 use std::path::{Path, PathBuf};
 
-/// What stands between the portal and PostgreSQL.
+/// The pooler between the portal and PostgreSQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Pooler {
     None,
@@ -29,7 +29,7 @@ pub struct DatabaseSettings {
     #[arg(long, env = "DATABASE_URL_FILE", conflicts_with = "database_url", global = true)]
     pub database_url_file: Option<PathBuf>,
 
-    /// What stands between the portal and PostgreSQL: `transaction` for a pooler in transaction mode, such as pgbouncer
+    /// The pooler between the portal and PostgreSQL: `transaction` for a pooler in transaction mode, such as pgbouncer
     #[arg(long, env = "LATCHKEY_DATABASE_POOLER", value_enum, ignore_case = true, default_value_t = Pooler::None, global = true)]
     pub database_pooler: Pooler,
 

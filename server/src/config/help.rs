@@ -17,7 +17,7 @@ pub(super) fn with_own_settings(command: Command) -> Command {
     })
 }
 
-/// Settings stand under a heading each; arguments of a command do not.
+/// Returns whether the argument is a setting of the server: those alone stand under a heading.
 pub(super) fn is_setting(arg: &Arg) -> bool {
     arg.get_help_heading().is_some()
 }
@@ -41,7 +41,7 @@ fn reads(command: &str, setting: &Arg) -> bool {
 mod tests {
     use crate::config::command;
 
-    /// What `latchkey … --help` prints.
+    /// Returns what `latchkey … --help` prints.
     fn help(arguments: &[&str]) -> String {
         let arguments = [&["latchkey"], arguments, &["--help"]].concat();
         command().try_get_matches_from(arguments).unwrap_err().to_string()

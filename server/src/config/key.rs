@@ -5,7 +5,7 @@ use clap::Args;
 use domain::sensitive::Sensitive;
 use std::path::PathBuf;
 
-/// Where the key encryption key comes from.
+/// The source of the key encryption key.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = Self::HEADING)]
 pub struct KeySettings {

@@ -86,14 +86,14 @@ pub struct SingleSignOnSettings {
     pub step_up: StepUpBy,
 }
 
-/// What becomes of API tokens of somebody whom the provider signs out.
+/// The fate of the API tokens of somebody whom the provider signs out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogoutTokens {
     Suspend,
     Keep,
 }
 
-/// What shows that somebody has just signed in again.
+/// The proof that somebody has just signed in again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum StepUpBy {
     AuthTime,

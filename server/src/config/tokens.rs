@@ -23,7 +23,7 @@ pub struct TokenSettings {
     pub editor_tokens: EditorTokens,
 }
 
-/// Which API tokens editors may make that take values out or write.
+/// The API tokens that editors may make to read values or write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum EditorTokens {
     Any,

@@ -12,7 +12,7 @@ pub fn unknown_settings() -> Vec<String> {
     unknown
 }
 
-/// The variables that are read, by the server and by what asks a portal.
+/// Returns the variables that are read, by the server and by the commands that ask a portal.
 fn known_settings() -> BTreeSet<String> {
     fn walk(command: &clap::Command, known: &mut BTreeSet<String>) {
         known.extend(
