@@ -1,6 +1,6 @@
 # Everything is done by a script of the same name in scripts/; `make` alone tells what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup run build watch test lint fmt bench screenshot clean
+.PHONY: help setup run build watch test lint fmt settings bench screenshot clean
 
 help: ## What can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -25,6 +25,9 @@ lint: ## Format, lints, licences and the invariants of ARCHITECTURE.md
 
 fmt: ## Format the code
 	@cargo fmt --all
+
+settings: ## Write the table of settings in README.md
+	@scripts/settings
 
 bench: ## Measure speed, size and memory of a release build
 	@scripts/bench

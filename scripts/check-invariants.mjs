@@ -1,7 +1,7 @@
 // Checks the invariants of ARCHITECTURE.md that a command can check: `--list` names them, a name checks that one.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, dirname, relative } from "node:path";
 
 const run = (command, ...args) =>
   execFileSync(command, args, { encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"] });
@@ -37,9 +37,10 @@ const read = (file) => {
     return ""; // deleted, and not yet committed
   }
 };
-const CRATES = { backend: "crates/backend/src", domain: "crates/domain/src", app: "app/src", server: "server/src" };
 const IS_TEST = /#\[(?:[\w:]+::)?test\b|\bproptest!/;
 const tests = () => {
+  const crates = Object.fromEntries(
+    packages().packages.map((p) => [p.name, `${relative(process.cwd(), dirname(p.manifest_path))}/src`]));
   const rust = files("*.rs").map((file) => ({ file, text: read(file) }));
   const fns = new Set();
   for (const { text } of rust) {
@@ -59,7 +60,7 @@ const tests = () => {
   // A module that has tests, in its own file, in one of its own or in a folder.
   const module = (path) => {
     const [first, ...rest] = path.split("::");
-    const roots = first in CRATES ? [[CRATES[first], rest]] : Object.values(CRATES).map((root) => [root, [first, ...rest]]);
+    const roots = first in crates ? [[crates[first], rest]] : Object.values(crates).map((root) => [root, [first, ...rest]]);
     return roots.some(([root, parts]) => {
       const inline = parts.at(-1) === "tests" ? parts.slice(0, -1) : parts;
       const bases = [...new Set([parts.join("/"), inline.join("/")])].map((part) => `${root}/${part}`);
@@ -87,6 +88,10 @@ const rules = {
     ...among(tree("-p", "domain"), ["leptos", "axum", "sqlx", "tokio", "regex"]),
   ],
   "backend knows nothing of pages": () => among(tree("-p", "backend"), ["leptos", "leptos_axum", "axum", "app", "server"]),
+  "formats need no database, no network and no runtime": () =>
+    among(tree("-p", "formats"), ["sqlx-core", "tokio", "hyper", "reqwest", "axum", "leptos", "backend"]),
+  "the small command line has no server, database or page in its tree": () =>
+    among(tree("-p", "cli"), ["sqlx", "sqlx-core", "leptos", "axum", "backend", "app", "server"]),
   "app reaches backend and axum only behind ssr": () =>
     member("app").dependencies.filter((d) => ["backend", "leptos_axum", "axum", "http"].includes(d.name) && !d.optional)
       .map((d) => d.name),

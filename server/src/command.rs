@@ -2,8 +2,9 @@
 
 use crate::{
     clock,
-    config::{AuditCommand, KeyCommand, Settings, TokenCommand, UserCommand},
-    key_file, start,
+    config::{self, AuditCommand, KeyCommand, Settings, TokenCommand, UserCommand},
+    key_file,
+    open::{self, Outcome},
 };
 use app::error::ApiError;
 use backend::{Backend, Ctx, DatabaseConfig, PasswordReset, Rewrapped, TestOutcome, Tested, Verdict};
@@ -14,19 +15,16 @@ use domain::{
     secret::SecretId,
     sensitive::Sensitive,
 };
-use std::io::Write;
+use std::{io::Write, process::ExitCode};
 
-/// As audit records name whoever has the command line.
+/// The actor in audit records of whoever has the command line.
 pub const ACTOR: &str = "command line";
-
-/// How it went, in words for a person.
-pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
 fn ctx() -> Ctx {
     Ctx::system(ACTOR, clock::now())
 }
 
-/// Lets a command pass that writes something, for which the key vouches.
+/// Rejects a command that writes rows which the key vouches for, if the key is not at hand.
 ///
 /// Errors: the key is not at hand, in words.
 fn with_key(backend: &Backend) -> Outcome {
@@ -47,17 +45,18 @@ pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) 
     let users = backend.users();
     // Whoever is on the machine has its database and its key: nobody is asked who they are.
     let no_proof = Sensitive::default();
-    let link =
-        |token: &Sensitive| print(&format!("{}/choose-password?token={}", settings.origin(), token.expose()));
+    let link = |token: &Sensitive| {
+        print(&format!("{}/choose-password?token={}", settings.network.origin(), token.expose()))
+    };
     match command {
         UserCommand::Add { name, role } => {
-            let added = users.add(&ctx(), &name, &role, &no_proof).await.map_err(|error| said(&error))?;
+            let added = users.add(&ctx(), &name, &role, &no_proof).await.map_err(|error| message(&error))?;
             link(&added.link_token)
         }
         UserCommand::List => {
             let mut beyond = String::new();
             loop {
-                let page = users.list(&ctx(), "", &beyond).await.map_err(|error| said(&error.into()))?;
+                let page = users.list(&ctx(), "", &beyond).await.map_err(|error| message(&error.into()))?;
                 for user in page.users {
                     let state = match (user.disabled, user.has_password || user.issuer.is_some()) {
                         (true, _) => "disabled",
@@ -76,15 +75,17 @@ pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) 
             }
         }
         UserCommand::Disable { name } => {
-            users.disable(&ctx(), &name).await.map_err(|error| said(&error).into())
+            users.disable(&ctx(), &name).await.map_err(|error| message(&error).into())
         }
         UserCommand::Enable { name } => {
-            users.enable(&ctx(), &name, &no_proof).await.map_err(|error| said(&error).into())
+            users.enable(&ctx(), &name, &no_proof).await.map_err(|error| message(&error).into())
         }
         UserCommand::ResetPassword { name, keep_tokens } => {
             let reset = if keep_tokens { PasswordReset::Now } else { PasswordReset::NowAndTokens };
-            let token =
-                users.password_link(&ctx(), &name, reset, &no_proof).await.map_err(|error| said(&error))?;
+            let token = users
+                .password_link(&ctx(), &name, reset, &no_proof)
+                .await
+                .map_err(|error| message(&error))?;
             link(&token)
         }
     }
@@ -93,7 +94,7 @@ pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) 
 /// `latchkey key …`
 pub async fn key(settings: &Settings, url: &DatabaseConfig, command: KeyCommand) -> Outcome {
     let open = async || -> Result<Backend, Box<dyn std::error::Error + Send + Sync>> {
-        let config = start::config(settings, url.clone(), start::keys(settings, url).await?)?;
+        let config = open::config(settings, url.clone(), open::keys(settings, url).await?)?;
         Ok(Backend::start(config, clock::now()).await?)
     };
     let backend = open().await?;
@@ -165,19 +166,19 @@ pub async fn token(backend: &Backend, command: TokenCommand) -> Outcome {
     match command {
         TokenCommand::Create { name, scope, prefix, secrets, expires } => {
             let draft = TokenDraft { name, scope, prefix, secrets, expiry: expires, ..TokenDraft::default() };
-            let token = backend.tokens().create(&ctx(), &draft).await.map_err(|error| said(&error))?;
+            let token = backend.tokens().create(&ctx(), &draft).await.map_err(|error| message(&error))?;
             print(token.text.expose())
         }
         TokenCommand::Revoke { id } => {
             let revoked = backend.tokens().revoke(&ctx(), &id).await;
-            revoked.map(drop).map_err(|error| said(&error.into()).into())
+            revoked.map(drop).map_err(|error| message(&error.into()).into())
         }
     }
 }
 
 /// `latchkey audit …`
 pub async fn audit(backend: &Backend, AuditCommand::Verify: AuditCommand) -> Outcome {
-    let verdict = backend.audit().verify(&ctx()).await.map_err(|error| said(&error.into()))?;
+    let verdict = backend.audit().verify(&ctx()).await.map_err(|error| message(&error.into()))?;
     match verdict {
         Verdict::Whole(count) => print(&format!("all {count} audit records are as they were written")),
         Verdict::Unproven(count) => print(&format!(
@@ -198,17 +199,17 @@ pub async fn audit(backend: &Backend, AuditCommand::Verify: AuditCommand) -> Out
     }
 }
 
-/// `latchkey check …`: a line for each secret with its id, its state and what that means, separated by tabs.
-pub async fn check(settings: &Settings, url: &DatabaseConfig, ids: &[String]) -> Outcome {
+/// `latchkey test …`: a line for each secret with its id, its state and what that means, separated by tabs.
+pub async fn test(settings: &Settings, url: &DatabaseConfig, ids: &[String]) -> Outcome {
     let read = |id: &String| {
         SecretId::parse(id).ok_or_else(|| format!("{id} is not the id of a secret, such as image-hub"))
     };
     let ids = ids.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let config = start::config(settings, url.clone(), start::keys(settings, url).await?)?;
+    let config = open::config(settings, url.clone(), open::keys(settings, url).await?)?;
     let backend = Backend::start(config, clock::now()).await?;
     let tested = backend.checks().all(&ctx(), &ids).await;
     backend.close().await;
-    let tested = tested.map_err(|error| said(&error.into()))?;
+    let tested = tested.map_err(|error| message(&error.into()))?;
     let mut bad = 0;
     for Tested { id, outcome } in &tested {
         let (state, words) = match outcome {
@@ -226,13 +227,21 @@ pub async fn check(settings: &Settings, url: &DatabaseConfig, ids: &[String]) ->
     if bad == 0 { Ok(()) } else { Err(format!("{bad} of {} secrets do not work", tested.len()).into()) }
 }
 
-/// On standard output, where nothing else is written: the log goes to standard error.
+/// Prints the settings of the server as README.md lists them.
+pub fn settings_table() -> ExitCode {
+    match write!(std::io::stdout(), "{}", config::settings_table()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Prints a line on standard output, where nothing else is written: the log goes to standard error.
 fn print(line: &str) -> Outcome {
     Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 
-/// The error in words.
-fn said(error: &AccessError) -> String {
+/// Returns the message for an error.
+fn message(error: &AccessError) -> String {
     match error {
         AccessError::Invalid(problems) => {
             problems.iter().map(|(_, problem)| problem.message()).collect::<Vec<_>>().join(" ")

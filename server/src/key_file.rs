@@ -1,7 +1,8 @@
 //! Where the key encryption key comes from.
 
-use crate::{config::Settings, environment::BYTE_ORDER_MARK};
+use crate::config::Settings;
 use backend::Kek;
+use cli::environment::BYTE_ORDER_MARK;
 use domain::sensitive::Sensitive;
 use nix::unistd::{getegid, geteuid};
 use std::{
@@ -49,23 +50,27 @@ pub enum KeyError {
 
 /// Where the key file is, if no setting names one.
 pub fn path(settings: &Settings) -> PathBuf {
-    settings.kek_file.clone().unwrap_or_else(|| settings.data_dir().join(FILE_NAME))
+    settings.key.kek_file.clone().unwrap_or_else(|| settings.database.data_dir().join(FILE_NAME))
 }
 
 /// Reads the keys from their setting or file; none where there is no such setting, and no file yet.
 ///
 /// Errors: keys that cannot be used; `Unnamed` where none is there, and none may be made.
 pub fn find(settings: &Settings) -> Result<Option<Vec<Kek>>, KeyError> {
-    if let Some(text) = &settings.kek {
+    if let Some(text) = &settings.key.kek {
         let keys =
             Kek::parse_ring(text).map_err(|error| KeyError::Unusable("LATCHKEY_KEK".to_owned(), error));
         return keys.map(Some);
     }
     let path = path(settings);
-    if settings.kek_file.is_some() || path.exists() {
+    if settings.key.kek_file.is_some() || path.exists() {
         return read(&path).map(Some);
     }
-    if settings.has_database() && settings.data_dir.is_none() { Err(KeyError::Unnamed) } else { Ok(None) }
+    if settings.database.is_configured() && settings.database.data_dir.is_none() {
+        Err(KeyError::Unnamed)
+    } else {
+        Ok(None)
+    }
 }
 
 /// Makes a file with a fresh key in the data folder.
@@ -86,7 +91,7 @@ pub fn make_first(settings: &Settings) -> Result<Vec<Kek>, KeyError> {
 ///
 /// Errors: also where the keys come from `LATCHKEY_KEK`, which only its owner can change.
 pub fn append(settings: &Settings) -> Result<PathBuf, KeyError> {
-    if settings.kek.is_some() {
+    if settings.key.kek.is_some() {
         return Err(KeyError::InEnvironment);
     }
     let path = path(settings);

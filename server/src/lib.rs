@@ -4,12 +4,10 @@
 #![recursion_limit = "512"]
 
 pub mod admission;
-pub mod client;
 pub mod clock;
 pub mod command;
 pub mod config;
 pub mod edge;
-pub mod environment;
 pub mod handover;
 pub mod hardening;
 pub mod health;
@@ -18,12 +16,13 @@ pub mod listen_addr;
 pub mod listener;
 pub mod log;
 pub mod middleware;
+pub mod open;
 pub mod paced;
-pub mod private_postgres;
 pub mod recheck;
 pub mod rejection;
 pub mod rest;
 pub mod routes;
+pub mod serve;
 pub mod site;
 pub mod start;
 pub mod state;

@@ -8,7 +8,7 @@ use tracing_subscriber::{EnvFilter, filter::LevelFilter, fmt::writer::BoxMakeWri
 ///
 /// Errors: the filter is none, in words.
 pub fn start(settings: &Settings, serving: bool) -> Result<(), String> {
-    let filter = filter(&settings.log)?;
+    let filter = filter(&settings.log.log)?;
     let (output, is_terminal) = if serving {
         (BoxMakeWriter::new(std::io::stdout), std::io::stdout().is_terminal())
     } else {
@@ -17,7 +17,7 @@ pub fn start(settings: &Settings, serving: bool) -> Result<(), String> {
     // Colours in a file or a collector are noise.
     let colours = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(output).with_ansi(colours);
-    match settings.log_format {
+    match settings.log.log_format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().flatten_event(true).init(),
     }

@@ -1,9 +1,8 @@
 //! The `latchkey` binary.
 
 use server::{
-    client,
     config::{self, Asked},
-    environment, handover, start,
+    handover, start,
 };
 use std::{process::ExitCode, time::Duration};
 
@@ -11,19 +10,14 @@ use std::{process::ExitCode, time::Duration};
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// How long what cannot be cut short may go on when all is done, such as asking for an address.
-const LEAVE: Duration = Duration::from_millis(500);
+/// How long blocking work, such as resolving an address, may go on when all is done.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
-    let found = environment::normalize();
-    for name in &found.quoted {
-        eprintln!("latchkey: {name} stands in quotation marks, which are taken for a part of it");
-    }
-    if !found.unreadable.is_empty() {
-        eprintln!("latchkey: no text in UTF-8: {}. Set it anew", found.unreadable.join(", "));
+    let Some(ignored) = cli::environment::prepare() else {
         return ExitCode::FAILURE;
-    }
-    let handover::Start { arguments, ignored } = match handover::receive(found.ignored) {
+    };
+    let handover::Start { arguments, ignored } = match handover::receive(ignored) {
         Ok(start) => start,
         Err(error) => {
             eprintln!("latchkey: secrets that were in the environment are lost: {error}. Start it again");
@@ -50,9 +44,9 @@ fn main() -> ExitCode {
     let code = runtime.block_on(async {
         match asked {
             Asked::OfServer(cli) => Box::pin(start::run(*cli, &ignored)).await,
-            Asked::OfPortal(command) => Box::pin(client::run(command)).await,
+            Asked::OfPortal(command) => Box::pin(cli::run(command, config::command())).await,
         }
     });
-    runtime.shutdown_timeout(LEAVE);
+    runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
     code
 }

@@ -30,9 +30,6 @@ pub enum StartError {
     /// The database could not be brought up to date.
     #[error("the database could not be brought up to date, and is as it was: {}", told_of_migration(.0))]
     Migration(#[from] MigrateError),
-    /// The file with further authorities is not usable.
-    #[error("LATCHKEY_EXTRA_CA_FILE: {0}")]
-    ExtraCa(String),
 }
 
 impl StartError {
@@ -43,11 +40,7 @@ impl StartError {
             | Self::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
                 is_passing(error)
             }
-            Self::Address(_)
-            | Self::Unfit(_)
-            | Self::Newer { .. }
-            | Self::Migration(_)
-            | Self::ExtraCa(_) => false,
+            Self::Address(_) | Self::Unfit(_) | Self::Newer { .. } | Self::Migration(_) => false,
         }
     }
 

@@ -9,19 +9,17 @@ mod db;
 mod error;
 mod health;
 mod imports;
+mod key_reader;
 mod keyring;
 mod random;
 mod reads;
 mod revision;
 mod secrets;
 mod sessions;
-mod shapes;
 mod single_sign_on;
-mod ssh_keys;
 #[cfg(test)]
 mod tests;
 mod tokens;
-mod trust;
 mod usages;
 mod users;
 mod work;
@@ -35,11 +33,9 @@ pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
 pub use db::{DatabaseConfig, has_key, migrate};
 pub use error::StartError;
+pub use formats::shapes::{ManifestFormat, Shaped, flat_json, manifest};
 pub use health::{Health, Readiness};
-pub use imports::{
-    Findings as ImportFindings, Found as ImportFound, ImportChoice, ImportRow, ImportService, ImportView,
-    read as read_import,
-};
+pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KeyError, KeyService, KeyStatus, Rewrapped};
 pub use random::{entity_tag, submission_of};
 pub use revision::{Expected, Revision};
@@ -48,14 +44,12 @@ pub use secrets::{
     ValueAnswer, ValueError, ValueQuery,
 };
 pub use sessions::{Browser, Browsers, NewSession, Proof, SessionLimits, SessionService, SessionSummary};
-pub use shapes::{ManifestFormat, Shaped, docker_config_json, flat_json, joined, manifest};
 pub use single_sign_on::{
     BegunSignOn, Issuer, IssuerError, LogoutError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService,
     StepUp,
 };
-pub use ssh_keys::{AgentError, add_to_agent};
+pub use tls_trust::ExtraRoots;
 pub use tokens::{CreatedToken, Stopped, TokenLimits, TokenPage, TokenService, TokenSummary};
-pub use trust::{ExtraRoots, client_config};
 pub use usages::UsageService;
 pub use users::{AddedUser, FirstAdmin, PasswordReset, UserPage, UserService, UserSummary};
 

@@ -44,7 +44,7 @@ fn row(text: &str) -> Result<Uuid, Problem> {
     post, path = "/api/v1/deleted-secrets/{row}/restore", tag = "Deleted secrets",
     params(("row" = String, Path, description = "As the list has it")),
     responses(
-        (status = 200, description = "Restored", body = super::views::Secret),
+        (status = 200, description = "Restored", body = api_types::Secret),
         (status = 404, description = "There is none, or its time is over", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 409, description = "Another secret has its name by now", body = ProblemDetails, content_type = "application/problem+json"),
     ),

@@ -35,7 +35,7 @@ pub struct FingerprintBody {
     params(("id" = String, Path, description = "`gitsync-secret-<name>`", example = "gitsync-secret-data")),
     request_body = NewKeyBody,
     responses(
-        (status = 201, description = "Made: see `pending_key`", body = super::views::Secret),
+        (status = 201, description = "Made: see `pending_key`", body = api_types::Secret),
         (status = 404, description = "There is no such secret, or it has no key", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
@@ -55,7 +55,7 @@ pub async fn generate(caller: Caller, Path(text): Path<String>, Body(body): Body
     params(("id" = String, Path, description = "`gitsync-secret-<name>`", example = "gitsync-secret-data")),
     request_body = FingerprintBody,
     responses(
-        (status = 200, description = "Switched", body = super::views::Secret),
+        (status = 200, description = "Switched", body = api_types::Secret),
         (status = 404, description = "There is no such secret, or no pair waits", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 409, description = "Another pair waits", body = ProblemDetails, content_type = "application/problem+json"),
     ),

@@ -6,8 +6,9 @@ use super::{
     conditional::{expected, is_known, tag, tagged, unchanged},
     id, json,
     query::Query,
-    views::{Secret, SecretList, TestResult, WouldBeAdded},
+    views::SecretList,
 };
+use api_types::{Secret, TestResult, WouldBeAdded};
 use axum::{
     extract::{Path, RawQuery},
     http::{HeaderMap, HeaderValue, StatusCode, header},

@@ -6,8 +6,9 @@ use super::{
     conditional::{expected, tag, tagged},
     id, json,
     query::Query,
-    views::{TestResult, UsageItem, UsageList, Users},
+    views::{UsageItem, UsageList, Users},
 };
+use api_types::TestResult;
 use axum::{
     extract::{Path, RawQuery},
     http::{HeaderMap, HeaderValue, StatusCode, header},

@@ -13,10 +13,10 @@ use domain::{
     sensitive::Sensitive,
 };
 use leptos::config::LeptosOptions;
+use private_postgres::{PrivatePostgres, Stop};
 use server::{
     clock,
     edge::Edge,
-    private_postgres::{PrivatePostgres, Stop},
     router,
     routes::{self, Audience},
     state::AppState,

@@ -11,7 +11,7 @@ mod bounded;
 mod checks;
 mod client;
 mod clones;
-#[path = "../../../crates/backend/src/shapes/tests/cluster.rs"]
+#[path = "../../../crates/formats/src/shapes/tests/cluster.rs"]
 mod cluster;
 mod clusters;
 mod docs;

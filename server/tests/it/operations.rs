@@ -245,6 +245,7 @@ fn settings_are_taken_as_deployment_tools_write_them() {
         "LATCHKEY_PUBLIC_URL",
         "LATCHKEY_SESSION_HOURS",
         "LATCHKEY_SESSION_IDLE_MINUTES",
+        "LATCHKEY_TEST_INTERVAL",
         "LATCHKEY_TRUSTED_PROXIES",
         "DATABASE_URL_FILE",
     ] {

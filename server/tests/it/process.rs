@@ -8,7 +8,7 @@ use domain::{
     secret::{Credential, SecretId},
     sensitive::Sensitive,
 };
-use server::private_postgres::{PrivatePostgres, Stop};
+use private_postgres::{PrivatePostgres, Stop};
 use std::{
     cell::RefCell,
     fs,

@@ -1,8 +1,8 @@
 //! What the operator says about connections to the outside.
 
-use crate::trust::ExtraRoots;
 use ipnet::IpNet;
 use std::net::IpAddr;
+use tls_trust::ExtraRoots;
 
 /// What tests of connections may reach, and whom they trust. By default nothing private, and the system's roots.
 #[derive(Clone, Debug, Default)]

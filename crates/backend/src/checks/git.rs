@@ -7,12 +7,12 @@ use super::{
     outbound::{Outbound, Resolved},
     ssh::{Met, Session, Trust, families, meet},
 };
-use crate::ssh_keys;
 use domain::{
     check::{CheckCause, CheckReport, HostKey, KnownHosts, Published, Repository},
     secret::PrivateKeyText,
     usage::Branch,
 };
+use formats::ssh_keys;
 use russh::{
     ChannelMsg, Disconnect,
     keys::{Algorithm, PrivateKey, PublicKey},

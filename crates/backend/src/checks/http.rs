@@ -2,7 +2,6 @@
 //! is followed only within the origin that was asked, or without the account.
 
 use super::{config::CheckConfig, outbound::Outbound, tls};
-use crate::trust;
 use domain::check::CheckCause;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
@@ -260,7 +259,7 @@ impl Http {
 
     /// Returns the settings of one connection, in which `wanted` is set once the host asks for a client certificate.
     fn tls(&self, wanted: &Arc<AtomicBool>) -> Option<Arc<ClientConfig>> {
-        let shared = self.tls.get_or_init(|| match trust::client_config(&self.config.extra_roots) {
+        let shared = self.tls.get_or_init(|| match tls_trust::client_config(&self.config.extra_roots) {
             Ok(config) => Some(Arc::new(config)),
             Err(error) => {
                 tracing::error!("TLS cannot be set up: {error}");

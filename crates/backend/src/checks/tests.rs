@@ -12,7 +12,7 @@ mod sweep;
 mod tls;
 
 use super::config::{CheckConfig, PrivateHost};
-use crate::trust::ExtraRoots;
+use tls_trust::ExtraRoots;
 
 /// What the tests of connections are configured with: loopback is allowed, and these hosts are asked by plain HTTP.
 fn config(plain: &[&str]) -> CheckConfig {

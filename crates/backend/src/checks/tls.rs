@@ -1,6 +1,5 @@
 //! What a TLS handshake that fails says of the host.
 
-use crate::trust::has_no_name;
 use domain::check::CheckCause;
 use rustls::{
     AlertDescription, CertificateError, Error, PeerIncompatible, SignatureScheme, client::ResolvesClientCert,
@@ -10,6 +9,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
+use tls_trust::has_no_name;
 
 /// A client without a certificate, which notes that it was asked for one.
 #[derive(Debug)]

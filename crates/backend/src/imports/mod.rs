@@ -1,18 +1,10 @@
-//! Import: the credentials in a docker config or in Kubernetes Secrets, each to be chosen, named and saved as a secret of
-//! its own. What was pasted never travels back to the browser: between the two steps its values wait sealed in the
+//! Import: the credentials in a docker config or in Kubernetes Secrets, which `formats::imports` finds, each to be chosen,
+//! named and saved as a secret of its own. What was pasted never travels back to the browser: between the two steps its values wait sealed in the
 //! database, bound to the session that brought them, for a quarter of an hour.
 
-mod docker;
-mod known_hosts;
-mod kubernetes;
-mod merge;
-mod names;
-mod node;
-mod read;
 mod repository;
 mod service;
 
-pub use read::{Findings, Found, read};
 pub use service::{ImportChoice, ImportRow, ImportService, ImportView};
 
 #[cfg(test)]

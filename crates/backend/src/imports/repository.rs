@@ -1,6 +1,5 @@
 //! All SQL about imports that wait.
 
-use super::read::Found;
 use crate::{
     context::Ctx,
     db::instant,
@@ -12,6 +11,7 @@ use domain::{
     secret::SecretKind,
     time::Timestamp,
 };
+use formats::imports::Found;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use std::collections::HashMap;
 use uuid::Uuid;

@@ -1,10 +1,6 @@
 //! Beginning an import, looking at what was found, and saving what was chosen.
 
-use super::{
-    names::{self, Numbers},
-    read::{self, Findings},
-    repository::{self, EntryRow, NewEntry, Owner},
-};
+use super::repository::{self, EntryRow, NewEntry, Owner};
 use crate::{
     access::{Object, authorize},
     audit::{self, AuditAction, AuditRecord, Outcome},
@@ -29,6 +25,7 @@ use domain::{
     sensitive::Sensitive,
     time::Timestamp,
 };
+use formats::imports::{self, Findings, Numbers};
 use sqlx::PgConnection;
 use std::{
     collections::{HashMap, HashSet},
@@ -140,7 +137,7 @@ impl ImportService {
     pub async fn begin(&self, ctx: &Ctx, text: Sensitive) -> Result<Uuid, ImportError> {
         let (session, keyring) = self.session(ctx).await?;
         // A large one takes its time, and so does each key.
-        let read = self.secrets.reader.in_turn(move || read::read(&text)).await;
+        let read = self.secrets.reader.in_turn(move || imports::read(&text)).await;
         let read = read.map_err(|_| Error::Unavailable)?;
         let Findings { entries, skipped } = read.map_err(ImportError::Problem)?;
         let id = Uuid::new_v4();
@@ -403,7 +400,10 @@ fn row(entry: &EntryRow) -> Result<ImportRow, sqlx::Error> {
         number: u32::try_from(entry.number).map_err(|_| unknown())?,
         kind: SecretKind::parse(&entry.kind).ok_or_else(unknown)?,
         notes: notes.collect::<Result<_, _>>()?,
-        display_name: names::display_name(entry.registry_host.as_deref(), entry.registry_username.as_deref()),
+        display_name: imports::display_name(
+            entry.registry_host.as_deref(),
+            entry.registry_username.as_deref(),
+        ),
         host: entry.registry_host.clone(),
         username: entry.registry_username.clone(),
         can_be_chosen: entry.has_value,

@@ -12,8 +12,8 @@ use crate::{
     audit::{self, AuditAction},
     checks::{TestedBefore, WhatWasTested, stored_settings},
     context::{Action, Ctx},
+    key_reader::NotRead,
     keyring::{Location, ValueField, repository::active_id},
-    ssh_keys::{NotRead, ReadKey},
 };
 use domain::{
     error::{Error, FieldError},
@@ -23,6 +23,7 @@ use domain::{
     },
     sensitive::Sensitive,
 };
+use formats::ssh_keys::{self, ReadKey};
 use repository::{KeyRow, Unread};
 use uuid::Uuid;
 

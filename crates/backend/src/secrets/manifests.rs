@@ -8,13 +8,13 @@ use super::{
 use crate::{
     access::{Object, authorize},
     context::{Action, Ctx},
-    shapes::{ManifestFormat, joined, manifest},
 };
 use domain::{
     error::Error,
     secret::{Namespace, SecretId, SecretKind, Selection, Shape},
     sensitive::Sensitive,
 };
+use formats::shapes::{ManifestFormat, joined, manifest};
 
 /// As what the secrets are to be written.
 #[derive(Clone, Debug)]

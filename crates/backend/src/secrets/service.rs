@@ -12,10 +12,10 @@ use crate::{
     context::{Action, Ctx},
     db::{Db, timestamp},
     error::public_error,
+    key_reader::KeyReader,
     keyring::Keyring,
     reads::ReadRecorder,
     revision::Revision,
-    ssh_keys::KeyReader,
 };
 use domain::{
     error::Error,

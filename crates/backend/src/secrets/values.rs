@@ -11,13 +11,13 @@ use crate::{
     keyring::{Location, ValueField},
     reads::Read,
     revision::Revision,
-    shapes::{Handout, Shaped, shaped},
 };
 use domain::{
     check::Repository,
     error::Error,
     secret::{Credential, SecretId, Shape, StoredKey},
 };
+use formats::shapes::{Handout, Shaped, shaped};
 use uuid::Uuid;
 
 /// What is asked for.

@@ -12,7 +12,6 @@ use crate::checks::{
     outbound::Outbound,
     registry::{Account, check},
 };
-use crate::docker_config_json;
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -22,6 +21,7 @@ use domain::{
     secret::{Password, RegistryHost, Username},
     sensitive::Sensitive,
 };
+use formats::shapes::docker_config_json;
 use std::{
     fs,
     io::Write,

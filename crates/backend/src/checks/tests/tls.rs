@@ -5,9 +5,10 @@ use super::{
     peers::{Folder, Guard, PASSWORD, Registry, TlsServer, USER, run},
     registry_server::tried,
 };
-use crate::{checks::config::CheckConfig, trust::ExtraRoots};
+use crate::checks::config::CheckConfig;
 use domain::check::CheckCause;
 use std::path::PathBuf;
+use tls_trust::ExtraRoots;
 
 const GOOD: (&str, &str) = (USER, PASSWORD);
 

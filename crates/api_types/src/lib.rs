@@ -1,0 +1,10 @@
+//! The answers of the API that the command line reads: made by the server, and parsed again by whoever asks it. No type here can
+//! hold a value.
+
+mod key;
+mod secret;
+mod test;
+
+pub use key::Key;
+pub use secret::{Secret, SecretRow, WouldBeAdded};
+pub use test::{Connection, HostKey, TestResult};

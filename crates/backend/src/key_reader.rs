@@ -1,0 +1,104 @@
+//! Reading and making SSH keys beside everything else: a few at a time, and off the threads that answer.
+
+use crate::random;
+use domain::{
+    error::Error,
+    secret::{KeyProblem, NewKeyKind, PrivateKeyText},
+};
+use formats::ssh_keys::{self, ReadKey};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
+
+/// As many keys at once: each may take a core for seconds, and up to 64 MiB.
+const AT_ONCE: usize = 2;
+
+/// How long to wait for one's turn.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Reads and makes keys, a few at a time and off the threads that answer. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct KeyReader {
+    turns: Arc<Semaphore>,
+}
+
+/// Why a key was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NotRead {
+    /// Something is wrong with the key.
+    Problem(KeyProblem),
+    /// It is not the key's fault.
+    Failed(Error),
+}
+
+impl KeyReader {
+    pub(crate) fn new() -> Self {
+        Self { turns: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
+    /// Reads a key, trying its passphrase where it has one.
+    pub(crate) async fn read(&self, pasted: &PrivateKeyText) -> Result<ReadKey, NotRead> {
+        let pasted = pasted.clone();
+        self.in_turn(move || ssh_keys::read(&pasted)).await?.map_err(NotRead::Problem)
+    }
+
+    /// Makes a pair.
+    pub(crate) async fn generate(&self, kind: NewKeyKind, comment: String) -> Result<ReadKey, NotRead> {
+        let seed = random::bytes::<32>().map(Zeroizing::new);
+        let seed = seed.map_err(|_| NotRead::Problem(KeyProblem::ReaderFailed))?;
+        self.in_turn(move || ssh_keys::generate(kind, &comment, &seed)).await?.map_err(NotRead::Problem)
+    }
+
+    /// Does work that may take a core for seconds, a few at a time and off the threads that answer.
+    pub(crate) async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, NotRead> {
+        let busy = || NotRead::Failed(Error::Unavailable);
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
+        let turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
+        let done = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work()
+        });
+        done.await.map_err(|error| {
+            // A fault of ours, and of this key alone: the database answers, and others can be read.
+            tracing::error!(panicked = error.is_panic(), "reading a key failed");
+            NotRead::Problem(KeyProblem::ReaderFailed)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::sensitive::Sensitive;
+
+    fn pasted() -> PrivateKeyText {
+        PrivateKeyText::parse(&Sensitive::new(include_str!("secrets/seed_key"))).unwrap()
+    }
+
+    /// A fault of ours in the middle of one key: it is not said of the database, and the next one is read.
+    #[tokio::test]
+    async fn a_key_on_which_the_reader_panics_is_refused_alone() {
+        let reader = KeyReader::new();
+        let failed = reader.in_turn::<()>(|| panic!("as a library may")).await;
+        assert_eq!(failed, Err(NotRead::Problem(KeyProblem::ReaderFailed)));
+        let pasted = pasted();
+        assert!(reader.read(&pasted).await.is_ok());
+    }
+
+    /// Those that wait are told so, in time.
+    #[tokio::test]
+    async fn no_more_than_two_are_read_at_once() {
+        let reader = KeyReader::new();
+        let all = Arc::clone(&reader.turns).acquire_many_owned(2).await.unwrap();
+        let pasted = pasted();
+        let waiting = reader.read(&pasted);
+        tokio::time::pause();
+        assert_eq!(waiting.await.unwrap_err(), NotRead::Failed(Error::Unavailable));
+        tokio::time::resume();
+        drop(all);
+        assert!(reader.read(&pasted).await.is_ok());
+    }
+}

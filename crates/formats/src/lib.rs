@@ -1,0 +1,9 @@
+//! How credentials are written elsewhere: SSH keys in every form that tools make, files from which credentials are imported,
+//! and the formats in which tools read them. No database, no clock and no network: backend and command line stand on it.
+
+pub mod imports;
+pub mod shapes;
+pub mod ssh_keys;
+
+#[cfg(test)]
+mod tests;

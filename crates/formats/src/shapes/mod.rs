@@ -1,0 +1,102 @@
+//! A credential in the shapes that consumers read.
+
+mod docker_config;
+mod json;
+mod manifest;
+
+pub use docker_config::docker_config_json;
+pub use json::Shaped;
+pub use manifest::{ManifestFormat, joined, manifest};
+
+use domain::{
+    secret::{Credential, Shape},
+    sensitive::Sensitive,
+};
+use json::object;
+
+/// A credential, and what goes with it to whoever uses it.
+#[derive(Debug)]
+pub struct Handout<'a> {
+    /// What is handed out.
+    pub credential: &'a Credential,
+    /// In the form of a `known_hosts` file.
+    pub known_hosts: &'a str,
+    /// A line of `authorized_keys`; `None` where the key was never understood.
+    pub public_key: Option<&'a str>,
+    /// The repository, as Argo CD is told it.
+    pub url: Option<&'a str>,
+}
+
+/// The credential in this shape; `None` where it does not fit, or where Argo CD's has no address.
+pub fn shaped(handout: &Handout<'_>, shape: Shape) -> Option<Shaped> {
+    let Handout { credential, known_hosts, public_key, url } = handout;
+    let known_hosts = |entries: &mut Shaped| {
+        if !known_hosts.is_empty() {
+            entries.push(("known_hosts", Sensitive::new(with_line_end(known_hosts))));
+        }
+    };
+    let public = |entries: &mut Shaped, key| {
+        if let Some(line) = public_key {
+            entries.push((key, Sensitive::new(with_line_end(line))));
+        }
+    };
+    let mut entries = Shaped::new();
+    match (credential, shape) {
+        (Credential::GitDataset { private_key }, _) => {
+            let key = private_key.value();
+            match shape {
+                Shape::GitSync => {
+                    entries.push(("ssh", key.clone()));
+                    known_hosts(&mut entries);
+                }
+                Shape::SshAuth => entries.push(("ssh-privatekey", key.clone())),
+                Shape::Rancher => {
+                    public(&mut entries, "ssh-publickey");
+                    entries.push(("ssh-privatekey", key.clone()));
+                    known_hosts(&mut entries);
+                }
+                Shape::Flux => {
+                    entries.push(("identity", key.clone()));
+                    public(&mut entries, "identity.pub");
+                    known_hosts(&mut entries);
+                }
+                Shape::ArgoCd => {
+                    entries.push(("url", Sensitive::new((*url)?)));
+                    entries.push(("type", Sensitive::new("git")));
+                    entries.push(("sshPrivateKey", key.clone()));
+                }
+                Shape::Raw => entries.push(("value", key.clone())),
+                Shape::DockerConfigJson | Shape::UsernamePassword | Shape::ImageUpdater => return None,
+            }
+        }
+        (Credential::ImagePull { host, username, password }, Shape::DockerConfigJson) => {
+            entries.push((".dockerconfigjson", docker_config_json(host, username, password)));
+        }
+        (Credential::ImagePull { username, password, .. }, Shape::UsernamePassword) => {
+            entries.push(("username", Sensitive::new(username.as_str())));
+            entries.push(("password", password.value().clone()));
+        }
+        (Credential::ImagePull { username, password, .. }, Shape::ImageUpdater) => {
+            let pair = format!("{}:{}", username.as_str(), password.value().expose());
+            entries.push(("credentials", Sensitive::new(pair)));
+        }
+        (Credential::ImagePull { password, .. }, Shape::Raw) => {
+            entries.push(("value", password.value().clone()));
+        }
+        (Credential::ImagePull { .. }, _) => return None,
+    }
+    Some(entries)
+}
+
+/// Files end in a line feed, or OpenSSH does not read their last line.
+fn with_line_end(text: &str) -> String {
+    if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") }
+}
+
+/// The entries as one flat JSON object of strings.
+pub fn flat_json(shaped: &Shaped) -> Sensitive {
+    object(shaped.iter().map(|(key, value)| (*key, value)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,231 @@
+//! What is handed out is what the tools' own makers write.
+
+mod cluster;
+
+use super::*;
+use cluster::discovery;
+use domain::secret::{Namespace, Password, PrivateKeyText, RegistryHost, SecretId, Username};
+use serde_json::Value;
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+const KEY: &str = include_str!("../../../backend/src/secrets/seed_key");
+const PUBLIC: &str = "ssh-ed25519 AAAA me@here";
+const HOSTS: &str = "git.example ssh-ed25519 AAAA\n";
+
+fn dataset() -> Credential {
+    Credential::GitDataset { private_key: PrivateKeyText::parse(&Sensitive::new(KEY)).unwrap() }
+}
+
+fn image(host: &str, username: &str, password: &str) -> Credential {
+    Credential::ImagePull {
+        host: RegistryHost::parse(host).unwrap().host,
+        username: Username::parse(username).unwrap(),
+        password: Password::parse(Sensitive::new(password)).unwrap(),
+    }
+}
+
+fn handed_out(credential: &Credential, shape: Shape) -> Option<Shaped> {
+    let url = Some("git@git.example:group/data.git");
+    shaped(&Handout { credential, known_hosts: HOSTS, public_key: Some(PUBLIC), url }, shape)
+}
+
+fn keys(credential: &Credential, shape: Shape) -> Vec<&'static str> {
+    handed_out(credential, shape).into_iter().flatten().map(|(key, _)| key).collect()
+}
+
+#[test]
+fn each_shape_has_the_keys_that_its_readers_know() {
+    let git = dataset();
+    assert_eq!(keys(&git, Shape::GitSync), ["ssh", "known_hosts"]);
+    assert_eq!(keys(&git, Shape::SshAuth), ["ssh-privatekey"]);
+    assert_eq!(keys(&git, Shape::Rancher), ["ssh-publickey", "ssh-privatekey", "known_hosts"]);
+    assert_eq!(keys(&git, Shape::Flux), ["identity", "identity.pub", "known_hosts"]);
+    assert_eq!(keys(&git, Shape::ArgoCd), ["url", "type", "sshPrivateKey"]);
+    let account = image("docker.io", "ana", "a:b");
+    assert_eq!(keys(&account, Shape::DockerConfigJson), [".dockerconfigjson"]);
+    assert_eq!(keys(&account, Shape::UsernamePassword), ["username", "password"]);
+    assert_eq!(keys(&account, Shape::ImageUpdater), ["credentials"]);
+    assert_eq!(handed_out(&account, Shape::ImageUpdater).unwrap()[0].1.expose(), "ana:a:b");
+    for shape in Shape::ALL {
+        for (credential, kind) in [(&git, git.kind()), (&account, account.kind())] {
+            assert_eq!(handed_out(credential, shape).is_some(), shape.fits(kind), "{shape:?} {kind:?}");
+        }
+    }
+}
+
+#[test]
+fn files_end_in_a_line_feed_and_what_is_not_known_is_left_out() {
+    let git = dataset();
+    for shape in [Shape::GitSync, Shape::Flux, Shape::Rancher] {
+        for (key, text) in handed_out(&git, shape).unwrap() {
+            assert!(text.expose().ends_with('\n') && !text.expose().ends_with("\n\n"), "{shape:?} {key}");
+        }
+    }
+    let bare = Handout { credential: &git, known_hosts: "", public_key: None, url: None };
+    let names =
+        |shape| shaped(&bare, shape).map(|all| all.into_iter().map(|(key, _)| key).collect::<Vec<_>>());
+    assert_eq!(names(Shape::Flux).unwrap(), ["identity"]);
+    assert_eq!(names(Shape::GitSync).unwrap(), ["ssh"]);
+    assert_eq!(names(Shape::ArgoCd), None);
+}
+
+#[test]
+fn the_flat_object_is_json_of_plain_strings() {
+    let account = image("ghcr.io", "robot", "\"\\\n🔑</script>");
+    let json = flat_json(&handed_out(&account, Shape::UsernamePassword).unwrap());
+    let read: Value = serde_json::from_str(json.expose()).unwrap();
+    assert_eq!(read["password"], "\"\\\n🔑</script>");
+}
+
+fn kubectl(arguments: &[String], input: &str) -> Value {
+    let mut child = Command::new("kubectl")
+        .args(arguments)
+        .args(["--dry-run=client", "-o", "json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("kubectl is missing: apt-get install kubernetes-client");
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tmp/shapes");
+    let folder =
+        std::env::var_os("CARGO_TARGET_DIR").map_or(folder, |target| Path::new(&target).join("tmp/shapes"));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Texts that are awkward in JSON, YAML, base64 or a command line.
+fn awkward(number: usize) -> String {
+    const PARTS: [&str; 18] = [
+        "\"", "\\", ":", "🔑", " ", "\u{7f}", "\u{2028}", "#", "\t", "{", "'", "$(x)", "=", "é", "/", "- ",
+        "null", "%",
+    ];
+    PARTS
+        .iter()
+        .cycle()
+        .skip(number)
+        .step_by(1 + number % 5)
+        .take(1 + number % 23)
+        .copied()
+        .collect::<String>()
+        + "x"
+}
+
+/// What a Secret is to whoever mounts it.
+fn essence(secret: &Value) -> (&Value, &Value, &Value, &Value) {
+    (&secret["metadata"]["name"], &secret["metadata"]["namespace"], &secret["type"], &secret["data"])
+}
+
+/// 200 inputs, through `kubectl create secret` and through our manifest, in YAML and JSON by turns.
+#[test]
+fn manifests_are_what_kubectl_makes() {
+    let folder = folder();
+    let server = format!("--server={}", discovery());
+    let cache = format!("--cache-dir={}", folder.display());
+    for number in 0..200 {
+        let text = awkward(number);
+        let (id, shape, shaped, kind, arguments) = if number % 2 == 0 {
+            let account = image("reg.example:5000", "robot", &text);
+            let shape = if number % 4 == 0 { Shape::DockerConfigJson } else { Shape::UsernamePassword };
+            let shaped = handed_out(&account, shape).unwrap();
+            let (kind, arguments) = if shape == Shape::DockerConfigJson {
+                let password = format!("--docker-password={text}");
+                let server = "--docker-server=reg.example:5000".to_owned();
+                ("docker-registry", vec![server, "--docker-username=robot".to_owned(), password])
+            } else {
+                let literals = vec![
+                    "--from-literal=username=robot".to_owned(),
+                    format!("--from-literal=password={text}"),
+                ];
+                ("generic", literals)
+            };
+            (format!("image-n{number}"), shape, shaped, kind, arguments)
+        } else {
+            let of_keys = [Shape::GitSync, Shape::SshAuth, Shape::Rancher, Shape::Flux, Shape::ArgoCd];
+            let shape = of_keys[number / 2 % of_keys.len()];
+            let (git, url) = (dataset(), format!("ssh://git@host/{number}"));
+            let handout =
+                Handout { credential: &git, known_hosts: &text, public_key: Some(&text), url: Some(&url) };
+            let shaped = shaped(&handout, shape).unwrap();
+            let files = shaped.iter().map(|(key, value)| {
+                let path = folder.join(key);
+                std::fs::write(&path, value.expose()).unwrap();
+                format!("--from-file={key}={}", path.display())
+            });
+            let files = files.collect();
+            (format!("gitsync-secret-n{number}"), shape, shaped, "generic", files)
+        };
+        let kubernetes_type = shape.kubernetes_type().unwrap();
+        let mut create = vec![
+            "create".to_owned(),
+            "secret".to_owned(),
+            kind.to_owned(),
+            id.clone(),
+            "-n".to_owned(),
+            "ci".to_owned(),
+        ];
+        create.extend(arguments);
+        if kind == "generic" {
+            create.push(format!("--type={kubernetes_type}"));
+        }
+        let theirs = kubectl(&create, "");
+        let format = if number % 3 == 0 { ManifestFormat::Json } else { ManifestFormat::Yaml };
+        let id = SecretId::parse(&id).unwrap();
+        let ours = manifest(&id, shape, &shaped, Namespace::parse("ci").as_ref(), format).unwrap();
+        let verb = if number % 5 == 0 { "create" } else { "apply" };
+        let arguments = [verb, "--validate=false", "-f", "-", &server, &cache].map(str::to_owned);
+        let ours = kubectl(&arguments, ours.expose());
+        if shape == Shape::DockerConfigJson {
+            assert_same_config(&ours, &theirs);
+        } else {
+            assert_eq!(essence(&ours), essence(&theirs), "{number} {shape:?}");
+        }
+        let label = &ours["metadata"]["labels"]["argocd.argoproj.io/secret-type"];
+        assert_eq!(label == "repository", shape == Shape::ArgoCd);
+    }
+}
+
+/// Several in one file are as many Secrets, in YAML and in JSON.
+#[test]
+fn kubectl_takes_several_from_one_file() {
+    let folder = folder();
+    let (server, cache) = (format!("--server={}", discovery()), format!("--cache-dir={}", folder.display()));
+    for format in ManifestFormat::ALL {
+        let manifests: Vec<Sensitive> = (0..3)
+            .map(|number| {
+                let account = image("reg.example", "robot", &awkward(number));
+                let shaped = handed_out(&account, Shape::DockerConfigJson).unwrap();
+                let id = SecretId::parse(&format!("image-n{number}")).unwrap();
+                manifest(&id, Shape::DockerConfigJson, &shaped, None, format).unwrap()
+            })
+            .collect();
+        let arguments = ["apply", "--validate=false", "-f", "-", &server, &cache].map(str::to_owned);
+        let list = kubectl(&arguments, joined(&manifests, format).expose());
+        let names: Vec<&Value> =
+            list["items"].as_array().unwrap().iter().map(|secret| &secret["metadata"]["name"]).collect();
+        assert_eq!(names, ["image-n0", "image-n1", "image-n2"], "{format:?}");
+        let one = joined(&manifests[..1], format);
+        assert!(one.expose().contains("image-n0") && one.expose().ends_with('\n'));
+    }
+}
+
+/// The config itself may have its members in another order.
+fn assert_same_config(ours: &Value, theirs: &Value) {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    let config = |secret: &Value| -> Value {
+        let text = secret["data"][".dockerconfigjson"].as_str().unwrap();
+        serde_json::from_slice(&STANDARD.decode(text).unwrap()).unwrap()
+    };
+    assert_eq!(config(ours), config(theirs));
+    assert_eq!((&ours["metadata"]["name"], &ours["type"]), (&theirs["metadata"]["name"], &theirs["type"]));
+}

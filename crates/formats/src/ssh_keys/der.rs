@@ -1,0 +1,245 @@
+//! Keys in DER: PKCS#1 (RFC 8017, A.1.2), SEC1 (RFC 5915) and PKCS#8 (RFC 5958), plain or protected.
+
+use super::{
+    digits::from_hex,
+    material::{self, Curve, RsaNumbers},
+    pbe,
+};
+use domain::{secret::KeyProblem, sensitive::Sensitive};
+use pkcs8::{
+    EncryptedPrivateKeyInfoRef, ObjectIdentifier, PrivateKeyInfoRef,
+    der::{Decode, asn1::OctetStringRef},
+    pkcs5::{self, EncryptionScheme, pbes2::Kdf},
+};
+use sec1::EcPrivateKey;
+use ssh_key::private::{EcdsaKeypair, KeypairData};
+use zeroize::Zeroizing;
+
+const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const ELLIPTIC_CURVE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+const DSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10040.4.1");
+
+const CURVES: [(ObjectIdentifier, Curve); 3] = [
+    (ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"), Curve::P256),
+    (ObjectIdentifier::new_unwrap("1.3.132.0.34"), Curve::P384),
+    (ObjectIdentifier::new_unwrap("1.3.132.0.35"), Curve::P521),
+];
+
+/// Of each curve: the prime of its field, the x of its generator, and its order (FIPS 186-4, D.1.2), as they stand in DER.
+const SPELLED_OUT: [(Curve, [&str; 3]); 3] = [
+    (
+        Curve::P256,
+        [
+            "00ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
+            "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296",
+            "00ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
+        ],
+    ),
+    (
+        Curve::P384,
+        [
+            "00fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffff",
+            "aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7",
+            "00ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973",
+        ],
+    ),
+    (
+        Curve::P521,
+        [
+            "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
+         ffffffffffffffffffffffff",
+            "00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1dc127a2ffa8de3348b3c1\
+         856a429bf97e7e31c2e5bd66",
+            "01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8\
+         899c47aebb6fb71e91386409",
+        ],
+    ),
+];
+
+/// A pair, and whether its numbers and its curve are as OpenSSH should find them; else it is written anew.
+pub(super) type Pair = (KeypairData, bool);
+
+/// More rounds of PBKDF2 than anybody recommends; they take about a second.
+const MAX_PBKDF2_ROUNDS: u32 = 2_000_000;
+
+/// As much memory as scrypt may take, in bytes, and as many blocks as it may mix.
+const MAX_SCRYPT_MEMORY: u64 = 64 << 20;
+const MAX_SCRYPT_BLOCKS: u64 = 4 << 20;
+
+/// How long a sequence is, by what it says itself (X.690, 8.1.3), with what stands before its content; `None` where that is
+/// more than there is.
+pub(super) fn length(der: &[u8]) -> Option<usize> {
+    let (0x30, first) = (*der.first()?, *der.get(1)?) else { return None };
+    let (length, head) = if first < 0x80 {
+        (usize::from(first), 2)
+    } else {
+        let digits =
+            der.get(2..2 + usize::from(first & 0x7f)).filter(|digits| (1..=4).contains(&digits.len()))?;
+        (digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)), 2 + digits.len())
+    };
+    length.checked_add(head).filter(|length| *length <= der.len())
+}
+
+/// `RSA PRIVATE KEY`
+pub(super) fn pkcs1(der: &[u8]) -> Result<Pair, KeyProblem> {
+    let key = pkcs1::RsaPrivateKey::from_der(der).map_err(|_| KeyProblem::Damaged)?;
+    if key.other_prime_infos.is_some() {
+        return Err(KeyProblem::Unsupported);
+    }
+    material::rsa(&RsaNumbers {
+        modulus: key.modulus.as_bytes(),
+        public_exponent: key.public_exponent.as_bytes(),
+        private_exponent: key.private_exponent.as_bytes(),
+        p: key.prime1.as_bytes(),
+        q: key.prime2.as_bytes(),
+        inverse: key.coefficient.as_bytes(),
+        exponents: Some([key.exponent1.as_bytes(), key.exponent2.as_bytes()]),
+    })
+}
+
+/// `EC PRIVATE KEY`
+pub(super) fn sec1(der: &[u8]) -> Result<Pair, KeyProblem> {
+    elliptic_curve(der, None)
+}
+
+/// `PRIVATE KEY`
+pub(super) fn pkcs8(der: &[u8]) -> Result<Pair, KeyProblem> {
+    let key = PrivateKeyInfoRef::from_der(der).map_err(|_| KeyProblem::Damaged)?;
+    let secret = key.private_key.as_bytes();
+    match key.algorithm.oid {
+        RSA => pkcs1(secret),
+        ELLIPTIC_CURVE => {
+            let parameters = key.algorithm.parameters.ok_or(KeyProblem::Unsupported)?;
+            let (curve, named) = match parameters.decode_as::<ObjectIdentifier>() {
+                Ok(oid) => (named(oid).ok_or(KeyProblem::Unsupported)?, true),
+                Err(_) => (spelled_out(parameters.value()).ok_or(KeyProblem::Unsupported)?, false),
+            };
+            elliptic_curve(secret, Some(curve)).map(|(pair, sound)| (pair, sound && named))
+        }
+        // RFC 8410, 7: an octet string within the octet string.
+        ED25519 => {
+            let seed = <&OctetStringRef>::from_der(secret).map_err(|_| KeyProblem::Damaged)?;
+            let pair = material::ed25519(seed.as_bytes())?;
+            // Version 2 of the form, as Java writes it, says the public half too.
+            let stated = key.public_key.as_ref().map(pkcs8::der::asn1::BitStringRef::raw_bytes);
+            match (&pair, stated) {
+                (KeypairData::Ed25519(pair), Some(stated)) if stated != pair.public.as_ref() => {
+                    Err(KeyProblem::HalvesDiffer)
+                }
+                _ => Ok((pair, true)),
+            }
+        }
+        DSA => Err(KeyProblem::Dsa),
+        _ => Err(KeyProblem::Unsupported),
+    }
+}
+
+/// Whether this is what OpenSSH cannot read: Ed25519 in PKCS#8.
+pub(super) fn is_for_openssh(key: &KeypairData) -> bool {
+    !matches!(key, KeypairData::Ed25519(_))
+}
+
+/// `ENCRYPTED PRIVATE KEY`
+pub(super) fn encrypted_pkcs8(der: &[u8], passphrase: &Sensitive) -> Result<Pair, KeyProblem> {
+    if let Some(plain) = pbe::decrypt(der, passphrase)? {
+        return opened(&plain);
+    }
+    // A scheme that is not known is no DER that can be read, either.
+    let key = EncryptedPrivateKeyInfoRef::from_der(der).map_err(|_| KeyProblem::UnknownProtection)?;
+    let EncryptionScheme::Pbes2(parameters) = &key.encryption_algorithm else {
+        return Err(KeyProblem::UnknownProtection);
+    };
+    let affordable = match &parameters.kdf {
+        Kdf::Pbkdf2(kdf) => kdf.iteration_count <= MAX_PBKDF2_ROUNDS,
+        Kdf::Scrypt(kdf) => {
+            let blocks = kdf.cost_parameter.saturating_mul(u64::from(kdf.block_size));
+            blocks.saturating_mul(128) <= MAX_SCRYPT_MEMORY
+                && blocks.saturating_mul(u64::from(kdf.parallelization)) <= MAX_SCRYPT_BLOCKS
+        }
+        _ => return Err(KeyProblem::UnknownProtection),
+    };
+    if !affordable {
+        return Err(KeyProblem::TooProtected);
+    }
+    let plain = key.decrypt(passphrase.expose()).map_err(|error| match error {
+        pkcs8::Error::EncryptedPrivateKey(
+            pkcs5::Error::UnsupportedAlgorithm { .. } | pkcs5::Error::AlgorithmParametersInvalid { .. },
+        ) => KeyProblem::UnknownProtection,
+        _ => KeyProblem::WrongPassphrase,
+    })?;
+    opened(plain.as_bytes())
+}
+
+/// A key that a passphrase has opened: a wrong one gives something that looks whole now and then.
+pub(super) fn opened(plain: &[u8]) -> Result<Pair, KeyProblem> {
+    match pkcs8(plain) {
+        Err(problem) if problem.is_no_form() => Err(KeyProblem::WrongPassphrase),
+        outcome => outcome,
+    }
+}
+
+fn elliptic_curve(der: &[u8], curve: Option<Curve>) -> Result<Pair, KeyProblem> {
+    // Curves spelled out are nothing that `sec1` reads.
+    let parsed = EcPrivateKey::from_der(der);
+    let (own, secret, stated, named) = if let Ok(key) = &parsed {
+        let own = key.parameters.and_then(sec1::EcParameters::named_curve);
+        let own = own.map(|oid| named(oid).ok_or(KeyProblem::Unsupported)).transpose()?;
+        (own, key.private_key, key.public_key, true)
+    } else {
+        let parts = SpelledOut::parse(der).ok_or(KeyProblem::Damaged)?;
+        let own = spelled_out(parts.parameters).ok_or(KeyProblem::Unsupported)?;
+        (Some(own), parts.secret, parts.public, false)
+    };
+    let curve = own.or(curve).ok_or(KeyProblem::Unsupported)?;
+    let pair = material::ecdsa(curve, secret)?;
+    match stated {
+        // Uncompressed, as everybody writes it.
+        Some(stated) if stated.first() == Some(&4) && stated != public_point(&pair).as_slice() => {
+            Err(KeyProblem::HalvesDiffer)
+        }
+        _ => Ok((pair, named)),
+    }
+}
+
+fn named(oid: ObjectIdentifier) -> Option<Curve> {
+    CURVES.iter().find(|(known, _)| *known == oid).map(|(_, curve)| *curve)
+}
+
+/// The curve whose parameters these are (RFC 3279, 2.3.5): its field, the x of its generator, and its order.
+fn spelled_out(parameters: &[u8]) -> Option<Curve> {
+    let has = |number: &str| {
+        from_hex(number).is_some_and(|number| parameters.windows(number.len()).any(|part| part == number))
+    };
+    SPELLED_OUT.iter().find(|(_, numbers)| numbers.iter().all(|number| has(number))).map(|(curve, _)| *curve)
+}
+
+/// The parts of a key in SEC1's form (RFC 5915) whose curve is spelled out.
+struct SpelledOut<'a> {
+    secret: &'a [u8],
+    parameters: &'a [u8],
+    public: Option<&'a [u8]>,
+}
+
+impl<'a> SpelledOut<'a> {
+    fn parse(der: &'a [u8]) -> Option<Self> {
+        let mut rest = pbe::element(&mut &*der, 0x30)?;
+        pbe::element(&mut rest, 0x02)?;
+        let secret = pbe::element(&mut rest, 0x04)?;
+        let parameters = pbe::element(&mut rest, 0xa0)?;
+        let public = pbe::element(&mut rest, 0xa1);
+        // A bit string, whose first byte tells how many bits of its last are not of it.
+        let public =
+            public.and_then(|mut public| pbe::element(&mut public, 0x03)).and_then(|bits| bits.get(1..));
+        Some(Self { secret, parameters, public })
+    }
+}
+
+pub(super) fn public_point(pair: &KeypairData) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(match pair {
+        KeypairData::Ecdsa(EcdsaKeypair::NistP256 { public, .. }) => public.as_bytes().to_vec(),
+        KeypairData::Ecdsa(EcdsaKeypair::NistP384 { public, .. }) => public.as_bytes().to_vec(),
+        KeypairData::Ecdsa(EcdsaKeypair::NistP521 { public, .. }) => public.as_bytes().to_vec(),
+        _ => Vec::new(),
+    })
+}

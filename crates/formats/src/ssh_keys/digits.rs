@@ -1,0 +1,20 @@
+//! Bytes that are written as digits.
+
+use base64::DecodeError;
+use domain::secret::KeyProblem;
+
+/// Returns what is wrong with a text in the place of base64.
+pub(super) fn not_base64(error: &DecodeError) -> KeyProblem {
+    match error {
+        DecodeError::InvalidByte(..) => KeyProblem::StrayCharacter,
+        _ => KeyProblem::UnevenBase64,
+    }
+}
+
+/// Returns the bytes that stand as pairs of hexadecimal digits.
+pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> =
+        text.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
+    let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
+    Some(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+}

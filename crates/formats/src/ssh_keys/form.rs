@@ -1,0 +1,23 @@
+//! A key that was taken apart, whatever form it had.
+
+use domain::secret::KeyProblem;
+use ssh_key::{PrivateKey, private::KeypairData};
+
+/// A key, and whether OpenSSH can use the form in which it was.
+pub(super) struct Form {
+    pub(super) key: PrivateKey,
+    pub(super) usable: bool,
+}
+
+impl Form {
+    pub(super) fn new(key: KeypairData, comment: &[u8], usable: bool) -> Result<Self, KeyProblem> {
+        let key = PrivateKey::new(key, comment).map_err(|_| KeyProblem::Damaged)?;
+        Ok(Self { key, usable })
+    }
+
+    /// Rejects a key whose halves do not belong together.
+    pub(super) fn with_public(self, stated: &[u8]) -> Result<Self, KeyProblem> {
+        let derived = self.key.public_key().to_bytes().map_err(|_| KeyProblem::Damaged)?;
+        if derived == stated { Ok(self) } else { Err(KeyProblem::HalvesDiffer) }
+    }
+}

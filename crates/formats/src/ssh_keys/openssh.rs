@@ -1,0 +1,131 @@
+//! OpenSSH's own form (its PROTOCOL.key).
+
+use super::{
+    der::public_point,
+    form::Form,
+    material::{self, Curve, RsaNumbers},
+};
+use domain::{secret::KeyProblem, sensitive::Sensitive};
+use ssh_key::{
+    Cipher, Kdf,
+    encoding::{self, Decode, Reader},
+    private::KeypairData,
+};
+use zeroize::Zeroizing;
+
+/// More rounds than anybody asks for (16 or 24 are usual); they take some three seconds.
+const MAX_ROUNDS: u32 = 300;
+
+/// The longest padding: it counts in bytes. OpenSSH itself asks only that it counts; `puttygen` and Python's `cryptography`
+/// fill up more than a block.
+const MAX_PADDING: usize = 255;
+
+/// Of the tags that some ciphers put behind it all.
+const TAG_BYTES: usize = 16;
+
+/// Reads what stands between the fences; `regular` says whether every reader takes the lines as they are.
+pub(super) fn read(bytes: &[u8], passphrase: &Sensitive, regular: bool) -> Result<Form, KeyProblem> {
+    let mut reader = bytes.strip_prefix(b"openssh-key-v1\0").ok_or(KeyProblem::OtherForm)?;
+    let cipher = string(&mut reader)?;
+    let cipher: Cipher = std::str::from_utf8(&cipher)
+        .ok()
+        .and_then(|name| name.parse().ok())
+        .ok_or(KeyProblem::UnknownCipher)?;
+    let kdf = Kdf::decode(&mut reader).map_err(|_| KeyProblem::UnknownProtection)?;
+    match u32::decode(&mut reader).map_err(damaged)? {
+        1 => {}
+        0 => return Err(KeyProblem::Damaged),
+        _ => return Err(KeyProblem::TwoKeys),
+    }
+    let public = string(&mut reader)?;
+    let mut private = string(&mut reader)?;
+    let protected = cipher.is_some();
+    let wrong = if protected { KeyProblem::WrongPassphrase } else { KeyProblem::CheckNumbers };
+    if protected {
+        let tag = cipher.has_tag().then(|| <[u8; TAG_BYTES]>::try_from(reader)).transpose();
+        let tag = tag.map_err(|_| KeyProblem::Truncated)?.map(Into::into);
+        match &kdf {
+            Kdf::Bcrypt { rounds, .. } if *rounds > MAX_ROUNDS => return Err(KeyProblem::TooProtected),
+            Kdf::Bcrypt { .. } => {}
+            _ => return Err(KeyProblem::UnknownProtection),
+        }
+        let (key, iv) =
+            kdf.derive_key_and_iv(cipher, passphrase.expose()).map_err(|_| KeyProblem::UnknownProtection)?;
+        cipher.decrypt(&key, &iv, &mut private, tag).map_err(|_| wrong)?;
+    } else if kdf.is_some() || !reader.is_empty() {
+        return Err(KeyProblem::Damaged);
+    }
+    let mut reader = private.as_slice();
+    let checks = (u32::decode(&mut reader), u32::decode(&mut reader));
+    if !matches!(checks, (Ok(one), Ok(two)) if one == two) {
+        return Err(wrong);
+    }
+    let (key, sound) = pair(&mut reader)?;
+    let comment = string(&mut reader)?;
+    // What fills it up to whole blocks counts from one.
+    let filled = reader.len() <= MAX_PADDING && reader.iter().zip(1_u8..).all(|(byte, count)| *byte == count);
+    if !filled || !private.len().is_multiple_of(cipher.block_size()) {
+        return Err(KeyProblem::Padding);
+    }
+    let tight = reader.len() < cipher.block_size();
+    Form::new(key, &comment, !protected && sound && tight && regular)?.with_public(&public)
+}
+
+/// The pair, and whether its numbers are as they should be.
+fn pair(reader: &mut &[u8]) -> Result<(KeypairData, bool), KeyProblem> {
+    let algorithm = string(reader)?;
+    let sound = |key| (key, true);
+    match algorithm.as_slice() {
+        b"ssh-ed25519" => {
+            let public = string(reader)?;
+            let both = string(reader)?;
+            match both.split_at_checked(32) {
+                Some((seed, again)) if again == public.as_slice() => material::ed25519(seed).map(sound),
+                Some((_, again)) if again.len() == public.len() => Err(KeyProblem::HalvesDiffer),
+                _ => Err(KeyProblem::Damaged),
+            }
+        }
+        b"ssh-rsa" => {
+            let (modulus, public_exponent) = (string(reader)?, string(reader)?);
+            let (private_exponent, inverse) = (string(reader)?, string(reader)?);
+            let (p, q) = (string(reader)?, string(reader)?);
+            material::rsa(&RsaNumbers {
+                modulus: &modulus,
+                public_exponent: &public_exponent,
+                private_exponent: &private_exponent,
+                p: &p,
+                q: &q,
+                inverse: &inverse,
+                exponents: None,
+            })
+        }
+        b"ecdsa-sha2-nistp256" | b"ecdsa-sha2-nistp384" | b"ecdsa-sha2-nistp521" => {
+            let curve = Curve::named(&string(reader)?).ok_or(KeyProblem::Damaged)?;
+            let point = string(reader)?;
+            let pair = material::ecdsa(curve, &string(reader)?)?;
+            if point.as_slice() == public_point(&pair).as_slice() {
+                Ok(sound(pair))
+            } else {
+                Err(KeyProblem::HalvesDiffer)
+            }
+        }
+        b"ssh-dss" => Err(KeyProblem::Dsa),
+        name if name.starts_with(b"sk-") => Err(KeyProblem::HardwareKey),
+        _ => Err(KeyProblem::Unsupported),
+    }
+}
+
+/// Bytes behind their length (RFC 4251, 5); a number is one too.
+pub(super) fn string(reader: &mut &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
+    // Before room is made for them: so many have to be there.
+    Reader::read_prefixed(reader, |reader| {
+        let mut bytes = Zeroizing::new(vec![0; reader.remaining_len()]);
+        reader.read(&mut bytes)?;
+        Ok::<_, encoding::Error>(bytes)
+    })
+    .map_err(damaged)
+}
+
+fn damaged(_: encoding::Error) -> KeyProblem {
+    KeyProblem::Damaged
+}

@@ -1,0 +1,116 @@
+//! What is stored logs in to a real server, with the client that everybody has.
+
+use super::*;
+use std::{
+    collections::HashSet,
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    process::{Child, Stdio},
+};
+
+/// A server of its own on loopback, which ends with the test.
+struct Server {
+    child: Child,
+    port: u16,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+impl Server {
+    fn start(folder: &Path) -> Self {
+        out(Command::new("ssh-keygen")
+            .args(["-q", "-t", "ed25519", "-N", "", "-f"])
+            .arg(folder.join("host")));
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let config = folder.join("sshd_config");
+        let path = folder.display();
+        fs::write(
+            &config,
+            format!(
+                "Port {port}\nListenAddress 127.0.0.1\nHostKey {path}/host\nPidFile none\nStrictModes no\nUsePAM no\n\
+                 AuthorizedKeysFile {path}/authorized_keys\nPasswordAuthentication no\n\
+                 PermitRootLogin forced-commands-only\nMaxStartups 100\n"
+            ),
+        )
+        .unwrap();
+        let program = ["/usr/sbin/sshd", "/usr/bin/sshd"].into_iter().find(|path| Path::new(path).exists());
+        let program = program.expect("sshd is missing: apt-get install openssh-server");
+        // As root it wants this folder, empty and root's own.
+        drop(fs::create_dir_all("/run/sshd"));
+        let mut child = Command::new(program)
+            .args(["-D", "-e", "-f"])
+            .arg(&config)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let first = lines.next().unwrap().unwrap();
+        assert!(first.contains("Server listening"), "{first}");
+        // What it says later must not fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, port }
+    }
+}
+
+#[test]
+fn every_form_that_is_read_logs_in_with_what_is_stored() {
+    let folder = folder("log-in");
+    let keys: Vec<(String, PathBuf, KeyFacts)> = good()
+        .into_iter()
+        .map(|key| {
+            let read = read_text(&key.text, &key.passphrase).unwrap();
+            (key.name.clone(), store(&folder, &key.name, &read), read.facts)
+        })
+        .collect();
+    // Each key says by its forced command which it is.
+    let mut lines: Vec<String> = keys
+        .iter()
+        .map(|(_, _, facts)| {
+            format!("restrict,command=\"echo in as {}\" {}", facts.fingerprint, facts.public_line())
+        })
+        .collect();
+    lines.sort();
+    lines.dedup();
+    fs::write(folder.join("authorized_keys"), lines.join("\n") + "\n").unwrap();
+    let server = Server::start(&folder);
+    // Forms of one key that are stored alike log in alike: once is enough.
+    let mut tried = HashSet::new();
+    for (name, file, facts) in &keys {
+        if !tried.insert(fs::read(file).unwrap()) {
+            continue;
+        }
+        assert_eq!(log_in(&server, file), Ok(format!("in as {}\n", facts.fingerprint)), "{name}");
+    }
+    // A key that the server does not know is not let in: it is the key that counts.
+    let stranger = generate(NewKeyKind::Ed25519, "stranger", &seed()).unwrap();
+    let file = store(&folder, "stranger", &stranger);
+    assert!(log_in(&server, &file).unwrap_err().contains("Permission denied"));
+}
+
+fn log_in(server: &Server, key: &Path) -> Result<String, String> {
+    let user = out(Command::new("id").arg("-un"));
+    let output = run(Command::new("ssh")
+        .args(["-F", "none", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none"])
+        .args([
+            "-o",
+            "StrictHostKeyChecking=no",
+            "-o",
+            "UserKnownHostsFile=/dev/null",
+            "-o",
+            "ConnectTimeout=10",
+            // A server that says nothing for a minute ends the test, however many keys there are.
+            "-o",
+            "ServerAliveInterval=20",
+        ])
+        .args(["-p", &server.port.to_string(), "-i"])
+        .arg(key)
+        .arg(format!("{}@127.0.0.1", user.trim_end()))
+        .stdin(Stdio::null()));
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+}

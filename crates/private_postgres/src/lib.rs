@@ -1,0 +1,135 @@
+//! A PostgreSQL of our own, where no other is configured: run from the installed programs, in the data folder,
+//! reachable only over a Unix socket inside that folder, and never as root.
+
+mod error;
+mod folder;
+mod keeper;
+mod process;
+mod programs;
+mod runner;
+mod stop;
+
+pub use error::StartError;
+pub use stop::Stop;
+
+use folder::make_folder;
+use keeper::Keeper;
+use process::{is_ready, wait};
+use runner::DATABASE;
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    os::fd::AsRawFd,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{self, Sender},
+    },
+    thread::JoinHandle,
+};
+
+/// The running server. Owned by the process that started it, which starts it again where it ends; other processes on the
+/// same data folder only use it.
+pub struct PrivatePostgres {
+    folder: PathBuf,
+    /// Kept open: the address of the database goes through it.
+    entrance: Arc<File>,
+    owned: Option<Owned>,
+}
+
+struct Owned {
+    /// Asked to stop, the keeper looks up at once where this is gone.
+    wake: Sender<()>,
+    stop: Stop,
+    keeper: JoinHandle<()>,
+    running: Arc<AtomicBool>,
+    /// Locked for as long as this process lives; the system lets go of it however the process ends.
+    _lock: File,
+}
+
+impl PrivatePostgres {
+    /// Starts the server in `data_dir`, making the cluster first where there is none. Ends early, with nothing left running,
+    /// where it is asked to stop meanwhile.
+    pub fn start(data_dir: &Path, stop: &Stop) -> Result<Self, StartError> {
+        let unusable = |error| StartError::Folder(data_dir.to_owned(), error);
+        make_folder(data_dir).map_err(unusable)?;
+        let folder = data_dir.join("postgres");
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(data_dir.join("lock"))
+            .map_err(unusable)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return match wait(&folder, None, || {
+                    if stop.is_asked() { Err(StartError::Stopped) } else { Ok(()) }
+                }) {
+                    Ok(true) => {
+                        let entrance = Arc::new(File::open(&folder).map_err(unusable)?);
+                        Ok(Self { folder, entrance, owned: None })
+                    }
+                    Ok(false) => Err(StartError::InUse),
+                    Err(error) => Err(error),
+                };
+            }
+            Err(TryLockError::Error(error)) => return Err(unusable(error)),
+        }
+
+        let account = programs::account()?;
+        let running = Arc::new(AtomicBool::new(false));
+        let keeper = Keeper {
+            data_dir: data_dir.to_owned(),
+            folder: folder.clone(),
+            account,
+            running: Arc::clone(&running),
+            stop: stop.clone(),
+        };
+        let (wake, woken) = mpsc::channel();
+        let (tell, told) = mpsc::channel();
+        let keeper = std::thread::Builder::new()
+            .name("private-postgres".to_owned())
+            .spawn(move || keeper.run(&tell, &woken))
+            .map_err(unusable)?;
+        let entrance = match told.recv() {
+            Ok(entrance) => entrance?,
+            Err(_) => return Err(StartError::Failed("started", String::new())),
+        };
+        Ok(Self {
+            folder,
+            entrance,
+            owned: Some(Owned { wake, stop: stop.clone(), keeper, running, _lock: lock }),
+        })
+    }
+
+    /// Returns the address to connect to. It leads through an open descriptor of this process, so neither the length
+    /// of the folder's path nor the rights of the folders above it matter.
+    pub fn url(&self) -> String {
+        format!(
+            "postgres://{DATABASE}@localhost:5432/{DATABASE}?host=/proc/self/fd/{}&sslmode=disable",
+            self.entrance.as_raw_fd()
+        )
+    }
+
+    /// Returns whether the server runs, now and whenever that is called.
+    pub fn watch(&self) -> impl Fn() -> bool + Send + Sync + 'static {
+        let running = self.owned.as_ref().map(|owned| Arc::clone(&owned.running));
+        let folder = self.folder.clone();
+        move || match &running {
+            Some(running) => running.load(Ordering::Acquire),
+            None => is_ready(&folder, None),
+        }
+    }
+
+    /// Writes everything out and ends, where this process started it. Takes a bounded time.
+    pub fn stop(self) {
+        if let Some(owned) = self.owned {
+            owned.stop.ask();
+            drop(owned.wake);
+            if owned.keeper.join().is_ok() {
+                tracing::info!("the private PostgreSQL has stopped");
+            }
+        }
+    }
+}

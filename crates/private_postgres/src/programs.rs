@@ -1,0 +1,75 @@
+//! The installed programs of PostgreSQL, and the account that they run as.
+
+use crate::error::StartError;
+use nix::unistd::{User, geteuid};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// The accounts to run as when started by root, the first that exists.
+const ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
+
+/// Returns the account to become, or `None` where this process is not root.
+pub(crate) fn account() -> Result<Option<User>, StartError> {
+    if !geteuid().is_root() {
+        return Ok(None);
+    }
+    ACCOUNTS
+        .into_iter()
+        .find_map(|name| User::from_name(name).ok().flatten())
+        .map(Some)
+        .ok_or(StartError::NoAccount)
+}
+
+/// The programs of one version.
+pub(crate) struct Programs {
+    pub(crate) initdb: PathBuf,
+    pub(crate) postgres: PathBuf,
+}
+
+impl Programs {
+    /// Looks on the PATH and where distributions put them. A cluster that exists decides on the version.
+    pub(crate) fn find(folder: &Path) -> Result<Self, StartError> {
+        let wanted = fs::read_to_string(folder.join("PG_VERSION")).ok().map(|text| text.trim().to_owned());
+        let mut places: Vec<PathBuf> =
+            ["/usr/lib/postgresql", "/usr/local/lib/postgresql", "/opt/homebrew/opt"]
+                .into_iter()
+                .filter_map(|parent| fs::read_dir(parent).ok())
+                .flat_map(|entries| entries.flatten().map(|entry| entry.path().join("bin")))
+                .collect();
+        places.sort_by_key(|place| std::cmp::Reverse(version_in(place)));
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        places.extend(std::env::split_paths(&path));
+        let installed = places
+            .into_iter()
+            .map(|bin| Self { initdb: bin.join("initdb"), postgres: bin.join("postgres") })
+            .filter(|programs| programs.initdb.exists() && programs.postgres.exists());
+        match wanted {
+            None => installed.into_iter().next().ok_or(StartError::NotInstalled),
+            Some(version) => {
+                let mut any = false;
+                installed
+                    .inspect(|_| any = true)
+                    .find(|programs| programs.major().as_deref() == Some(&version))
+                    .ok_or(StartError::OtherVersion(version))
+                    .map_err(|error| if any { error } else { StartError::NotInstalled })
+            }
+        }
+    }
+
+    /// Returns the version that the program itself states, "15" of "postgres (PostgreSQL) 15.18 (Debian …)".
+    fn major(&self) -> Option<String> {
+        let output = Command::new(&self.postgres).arg("--version").output().ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        let version = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+        version.split('.').next().map(str::to_owned)
+    }
+}
+
+/// Returns the number in a path such as `/usr/lib/postgresql/15/bin`.
+fn version_in(bin: &Path) -> u32 {
+    let name = bin.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    name.and_then(|name| name.trim_start_matches("postgresql@").parse().ok()).unwrap_or(0)
+}

@@ -1,0 +1,158 @@
+//! The whole command line: the settings, the commands of the server, and those that ask a portal.
+
+use super::{commands::Command, help, settings::Settings};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use cli::args::ClientCommand;
+use std::ffi::OsString;
+
+/// A self-hosted admin portal for the credentials with which a platform pulls Git datasets and container images.
+#[derive(Debug, Parser)]
+#[command(
+    name = "latchkey",
+    version,
+    about = "A self-hosted admin portal for the credentials with which a platform pulls Git datasets and container images",
+    after_help = "`latchkey` alone serves the portal at http://127.0.0.1:3000; `latchkey serve --help` lists its settings. \
+                  `latchkey COMMAND --help` describes a command, with the settings that it reads."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// A parsed command line.
+#[derive(Debug)]
+pub enum Asked {
+    /// A command that this process runs by itself.
+    OfServer(Box<Cli>),
+    /// A command that asks a running portal.
+    OfPortal(ClientCommand),
+}
+
+/// Returns the whole command line: the server's commands, each with the settings that it reads in its help, and those that ask
+/// a portal.
+pub fn command() -> clap::Command {
+    let mut server = Cli::command();
+    // Has it built, which gives its settings to the commands that it has by now: what a portal is asked for takes none of
+    // them. `build` would go further, and leave those that come later without their names.
+    server.render_usage();
+    ClientCommand::augment_subcommands(help::with_own_settings(server))
+}
+
+/// Parses the command line, by the name of the program too.
+///
+/// Errors: it is not well formed, or asks for help.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, clap::Error> {
+    let matches = command().try_get_matches_from(cli::with_helper(arguments))?;
+    let is_client = matches.subcommand_name().is_some_and(ClientCommand::has_subcommand);
+    if is_client {
+        ClientCommand::from_arg_matches(&matches).map(Asked::OfPortal)
+    } else {
+        Cli::from_arg_matches(&matches).map(Box::new).map(Asked::OfServer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{database::Pooler, log::LogFormat};
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+        command().debug_assert();
+    }
+
+    fn asked(arguments: &[&str]) -> Result<Asked, clap::Error> {
+        parse(arguments.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn a_portal_is_asked_without_the_servers_settings() {
+        assert!(matches!(asked(&["latchkey"]), Ok(Asked::OfServer(cli)) if cli.command.is_none()));
+        assert!(matches!(asked(&["latchkey", "user", "list", "--data-dir", "x"]), Ok(Asked::OfServer(_))));
+        assert!(matches!(
+            asked(&["latchkey", "secret", "list"]),
+            Ok(Asked::OfPortal(ClientCommand::Secret(_)))
+        ));
+        for called in ["docker-credential-latchkey", "/usr/bin/docker-credential-latchkey"] {
+            let helper = asked(&[called, "get"]);
+            assert!(matches!(helper, Ok(Asked::OfPortal(ClientCommand::DockerCredential(_)))));
+        }
+        assert!(asked(&["latchkey", "secret", "list", "--data-dir", "x"]).is_err());
+    }
+
+    #[test]
+    fn old_names_of_commands_and_settings_are_aliases() {
+        let cli = Cli::try_parse_from(["latchkey", "check", "--check-interval", "12h", "image-hub"]).unwrap();
+        assert!(matches!(cli.command, Some(Command::Test { ids }) if ids == ["image-hub"]));
+        assert_eq!(
+            cli.settings.connection_tests.test_interval.map(|interval| interval.as_secs()),
+            Some(43_200)
+        );
+    }
+
+    #[test]
+    fn command_says_what_the_program_does() {
+        let about = command().get_about().unwrap().to_string();
+        assert!(about.starts_with("A self-hosted admin portal"), "{about}");
+    }
+
+    /// No argument and no setting of it takes a value or a token.
+    #[test]
+    fn a_portals_commands_take_no_value() {
+        fn walk(command: &clap::Command, seen: &mut Vec<String>) {
+            seen.extend(command.get_arguments().map(|argument| argument.get_id().to_string()));
+            seen.extend(
+                command.get_arguments().filter_map(|argument| Some(argument.get_env()?.to_str()?.to_owned())),
+            );
+            command.get_subcommands().for_each(|command| walk(command, seen));
+        }
+        let mut seen = Vec::new();
+        let command = command();
+        let asked_of_portal =
+            command.get_subcommands().filter(|command| ClientCommand::has_subcommand(command.get_name()));
+        asked_of_portal.for_each(|command| walk(command, &mut seen));
+        assert!(
+            seen.iter().any(|name| name == "value_file") && seen.iter().any(|name| name == "LATCHKEY_URL")
+        );
+        for name in ["value", "secret", "password", "passphrase", "token", "LATCHKEY_TOKEN"] {
+            assert!(!seen.iter().any(|other| other == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_key_and_a_key_file_exclude_each_other() {
+        let refused = Cli::try_parse_from(["latchkey", "--kek", "AAAA", "--kek-file", "k"]).unwrap_err();
+        assert_eq!(refused.kind(), clap::error::ErrorKind::ArgumentConflict);
+    }
+
+    #[test]
+    fn words_of_settings_are_read_in_any_case() {
+        let cli =
+            Cli::try_parse_from(["latchkey", "--log-format", "JSON", "--database-pooler", "Transaction"]);
+        let settings = cli.unwrap().settings;
+        assert_eq!(
+            (settings.log.log_format, settings.database.database_pooler),
+            (LogFormat::Json, Pooler::Transaction)
+        );
+    }
+
+    #[test]
+    fn values_are_not_in_debug_output() {
+        let cli = Cli::try_parse_from([
+            "latchkey",
+            "--kek",
+            "SENTINEL-KEK",
+            "--database-url",
+            "postgres://u:SENTINEL-PW@h/d",
+            "--admin-password",
+            "SENTINEL-ADMIN",
+            "--oidc-client-secret",
+            "SENTINEL-OIDC",
+        ])
+        .unwrap();
+        assert!(!format!("{cli:?}").contains("SENTINEL"));
+    }
+}

@@ -1,0 +1,24 @@
+//! What can be set, by flags and by environment, in files by what is configured; and the commands.
+
+mod command_line;
+mod commands;
+mod connection_tests;
+mod database;
+mod help;
+mod key;
+mod log;
+mod network;
+mod sensitive;
+mod settings;
+mod sign_in;
+mod single_sign_on;
+mod table;
+mod tokens;
+mod unknown;
+
+pub use command_line::{Asked, Cli, command, parse};
+pub use commands::{AuditCommand, Command, KeyCommand, TokenCommand, UserCommand};
+pub use log::LogFormat;
+pub use settings::Settings;
+pub use table::settings_table;
+pub use unknown::unknown_settings;

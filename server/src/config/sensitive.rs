@@ -1,0 +1,10 @@
+//! Settings whose values are secrets.
+
+use domain::sensitive::Sensitive;
+use std::convert::Infallible;
+
+/// Parses a value that is shown nowhere.
+#[expect(clippy::unnecessary_wraps, reason = "the form that clap asks for")]
+pub(super) fn sensitive(text: &str) -> Result<Sensitive, Infallible> {
+    Ok(Sensitive::new(text))
+}

@@ -1,0 +1,68 @@
+//! Variables that look like settings and are none.
+
+use super::command_line::command;
+use std::collections::BTreeSet;
+
+/// Returns the variables that look like settings and are none, as a name that was mistyped.
+pub fn unknown_settings() -> Vec<String> {
+    let known = known_settings();
+    let named = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let mut unknown: Vec<String> = named.filter(|name| is_unknown(name, &known)).collect();
+    unknown.sort();
+    unknown
+}
+
+/// Returns the variables that are read, by the server and by the commands that ask a portal.
+fn known_settings() -> BTreeSet<String> {
+    fn walk(command: &clap::Command, known: &mut BTreeSet<String>) {
+        known.extend(
+            command.get_arguments().filter_map(|argument| Some(argument.get_env()?.to_str()?.to_owned())),
+        );
+        command.get_subcommands().for_each(|command| walk(command, known));
+    }
+    let mut known = BTreeSet::from(["LATCHKEY_TOKEN", crate::handover::HANDED_ON].map(str::to_owned));
+    walk(&command(), &mut known);
+    known
+}
+
+/// Kubernetes puts the address of each Service into the environment, `LATCHKEY_SERVICE_HOST` and `LATCHKEY_PORT_80_TCP` of one
+/// that is called latchkey: these are nobody's mistake.
+fn is_unknown(name: &str, known: &BTreeSet<String>) -> bool {
+    let of_a_service = name.contains("_SERVICE_HOST")
+        || name.contains("_SERVICE_PORT")
+        || name.ends_with("_PORT")
+        || name.split_once("_PORT_").is_some_and(|(_, port)| port.starts_with(|c: char| c.is_ascii_digit()));
+    (name.starts_with("LATCHKEY_") || name.starts_with("DATABASE_URL"))
+        && !of_a_service
+        && !known.contains(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_unknown_finds_names_that_were_mistyped_and_no_others() {
+        let known = known_settings();
+        for name in [
+            "LATCHKEY_LOG",
+            "LATCHKEY_OIDC_STEP_UP",
+            "LATCHKEY_URL",
+            "LATCHKEY_TOKEN",
+            "DATABASE_URL",
+            "DATABASE_URL_FILE",
+            "DATABASE",
+            "PATH",
+            "LATCHKEY_SERVICE_HOST",
+            "LATCHKEY_WEB_SERVICE_PORT_HTTP",
+            "LATCHKEY_PORT",
+            "LATCHKEY_PORT_80_TCP_ADDR",
+        ] {
+            assert!(!is_unknown(name, &known), "{name}");
+        }
+        for name in ["LATCHKEY_TRUSTED_PROXY", "LATCHKEY_PUBLICURL", "DATABASE_URLFILE", "LATCHKEY_KEY_FILE"]
+        {
+            assert!(is_unknown(name, &known), "{name}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Opening the database and the portal over it, for the server and for the commands.
+
+use crate::{
+    clock,
+    config::Settings,
+    key_file::{self, KeyError},
+};
+use backend::{Backend, BackendConfig, DatabaseConfig, KeepDeleted, Kek};
+use domain::sensitive::Sensitive;
+use private_postgres::{PrivatePostgres, Stop};
+use std::error::Error;
+
+/// The outcome of a command; an error is in words for a person.
+pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+/// Returns what the backend is started with.
+///
+/// Errors: settings that do not go together, in words.
+pub(crate) fn config(
+    settings: &Settings,
+    database: DatabaseConfig,
+    keys: Vec<Kek>,
+) -> Result<BackendConfig, Box<dyn Error + Send + Sync>> {
+    Ok(BackendConfig {
+        database,
+        keys,
+        max_connections: settings.database.database_connections,
+        sign_in: settings.sign_in()?,
+        checks: settings.connection_tests.config(settings.network.addr.port())?,
+        keep_deleted: KeepDeleted(settings.keep_deleted),
+    })
+}
+
+/// Runs a command that opens no value. Those that change anything still need the key, which vouches for what they write.
+pub(crate) async fn with_backend(settings: &Settings, work: impl AsyncFnOnce(Backend) -> Outcome) -> Outcome {
+    with_database(settings, async |url| {
+        // A command beside a server makes no key where the server would make none.
+        let keys = match key_file::find(settings) {
+            Err(KeyError::Unnamed) => Vec::new(),
+            _ => keys(settings, &url).await?,
+        };
+        let backend = Backend::start(config(settings, url, keys)?, clock::now()).await?;
+        let outcome = work(backend.clone()).await;
+        backend.close().await;
+        outcome
+    })
+    .await
+}
+
+/// Finds or starts the database, does something with its address, and stops what was started.
+pub(crate) async fn with_database(
+    settings: &Settings,
+    work: impl AsyncFnOnce(DatabaseConfig) -> Outcome,
+) -> Outcome {
+    let (database, private) = find_database(settings, &Stop::default()).await?;
+    let outcome = work(database).await;
+    end_database(private).await;
+    outcome
+}
+
+/// Finds the database, or starts a private one if none is configured, off the threads that answer.
+pub(crate) async fn find_database(
+    settings: &Settings,
+    stop: &Stop,
+) -> Result<(DatabaseConfig, Option<PrivatePostgres>), Box<dyn Error + Send + Sync>> {
+    if let Some(database) = settings.database.config()? {
+        return Ok((database, None));
+    }
+    let (folder, stop) = (settings.database.data_dir().to_owned(), stop.clone());
+    let private = tokio::task::spawn_blocking(move || PrivatePostgres::start(&folder, &stop)).await??;
+    Ok((DatabaseConfig::at(Sensitive::new(private.url())), Some(private)))
+}
+
+/// Stops the private PostgreSQL, if there is one.
+pub(crate) async fn end_database(private: Option<PrivatePostgres>) {
+    if let Some(private) = private {
+        // Fails only where stopping panicked, which is in the log.
+        let _ = tokio::task::spawn_blocking(move || private.stop()).await;
+    }
+}
+
+/// Returns the key encryption keys at hand; makes the first where there is none, and the database has never had one. None
+/// where it has: another key could open nothing.
+pub(crate) async fn keys(
+    settings: &Settings,
+    database: &DatabaseConfig,
+) -> Result<Vec<Kek>, Box<dyn Error + Send + Sync>> {
+    if let Some(found) = key_file::find(settings)? {
+        return Ok(found);
+    }
+    backend::migrate(database).await?;
+    if backend::has_key(database).await? {
+        tracing::error!(
+            path = %key_file::path(settings).display(),
+            "sealed: the database has a key encryption key already, and its file is not here. None was made, since another \
+             key opens nothing. Put the file back, or set LATCHKEY_KEK_FILE or LATCHKEY_KEK"
+        );
+        return Ok(Vec::new());
+    }
+    Ok(key_file::make_first(settings)?)
+}
+
+/// Tries once to find the keys and to open the portal.
+pub(crate) async fn start(
+    settings: &Settings,
+    config: &mut BackendConfig,
+) -> Result<Backend, Box<dyn Error + Send + Sync>> {
+    config.keys = keys(settings, &config.database).await?;
+    Ok(Backend::start(config.clone(), clock::now()).await?)
+}
