@@ -191,6 +191,7 @@ pub(crate) async fn keys(
     Ok(key_file::make_first(settings)?)
 }
 
+#[expect(clippy::too_many_lines, reason = "the start, in its order")]
 async fn serve(settings: Settings) -> Outcome {
     let listener = TcpListener::bind(settings.addr).await.map_err(|error| {
         format!("cannot listen on {}: {error}. Set LATCHKEY_ADDR to another address", settings.addr)

@@ -214,7 +214,7 @@ fn Row(
             <td class="select">
                 <input
                     type="checkbox"
-                    name=Selection::KEY
+                    name=Selection::PARAM
                     value=id.to_string()
                     form=FORM
                     checked=selected

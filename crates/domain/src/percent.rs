@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_utf8_is_none() {
+    fn decode_rejects_invalid_utf8() {
         assert_eq!(decode("%ED%A0%80"), None);
         assert_eq!(decode("a%zz+%4"), Some("a%zz %4".to_owned()));
     }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 pub struct Sensitive(Zeroizing<String>);
 
 impl Sensitive {
-    /// Takes a text in.
+    /// Wraps a text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }
@@ -20,7 +20,7 @@ impl Sensitive {
         &self.0
     }
 
-    /// Whether there is no text.
+    /// Returns whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -126,7 +126,8 @@ pub fn ManifestsPage() -> impl IntoView {
     let cancel = list_before(&ssr::query());
     let show = move |selection: Selection, left: Selection, secrets: Vec<SelectedSecret>| {
         let others = (left != selection).then(|| {
-            let query: Vec<String> = left.ids().iter().map(|id| format!("{}={id}", Selection::KEY)).collect();
+            let query: Vec<String> =
+                left.ids().iter().map(|id| format!("{}={id}", Selection::PARAM)).collect();
             let list = ssr::query_parameter("list").unwrap_or_default();
             view! {
                 <p class="hint">

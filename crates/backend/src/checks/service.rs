@@ -31,7 +31,7 @@ use domain::{
         Repository,
     },
     error::{Error, Field, FieldError, Problem},
-    secret::{Credential, CredentialUpdate, RegistryHost, SecretId, Trial},
+    secret::{ConnectionTest, Credential, CredentialUpdate, RegistryHost, SecretId},
     usage::{Branch, GitAddress, UsageProblem, UsageTarget},
 };
 use sqlx::PgConnection;
@@ -188,7 +188,12 @@ impl CheckService {
     /// where all of it is what is stored.
     ///
     /// Errors: as `stored`; `BadRequest` for a form without a value and without a stored one, or of another kind.
-    pub async fn typed(&self, ctx: &Ctx, id: Option<&SecretId>, trial: Trial) -> Result<CheckReport, Error> {
+    pub async fn typed(
+        &self,
+        ctx: &Ctx,
+        id: Option<&SecretId>,
+        trial: ConnectionTest,
+    ) -> Result<CheckReport, Error> {
         self.typed_with_ticket(ctx, id, trial).await.map(|(report, _)| report)
     }
 
@@ -200,10 +205,10 @@ impl CheckService {
         &self,
         ctx: &Ctx,
         id: Option<&SecretId>,
-        trial: Trial,
+        trial: ConnectionTest,
     ) -> Result<(CheckReport, Option<String>), Error> {
         let keyring = self.may_test(ctx, id.map_or(Object::Named("new secret"), Object::Secret)).await?;
-        let Trial { credential, settings } = trial;
+        let ConnectionTest { credential, settings } = trial;
         let (mut stored, mut value) = (None, None);
         let update = credential.clone();
         let (credential, may) = match (credential, id) {

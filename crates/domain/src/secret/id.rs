@@ -11,7 +11,7 @@ use std::fmt;
 pub struct SecretId {
     /// From the prefix.
     pub kind: SecretKind,
-    /// What follows the prefix.
+    /// The name after the prefix.
     pub name: SecretName,
 }
 
@@ -21,7 +21,7 @@ impl SecretId {
         Self { kind, name }
     }
 
-    /// Reads an id; `None` where the text has no known prefix or no valid name after it.
+    /// Parses an id; `None` where the text has no known prefix or no valid name after it.
     pub fn parse(text: &str) -> Option<Self> {
         SecretKind::ALL.into_iter().find_map(|kind| {
             let name = SecretName::parse(text.strip_prefix(kind.id_prefix())?).ok()?;

@@ -8,20 +8,20 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct SecretName(String);
 
-/// What is wrong with a name.
+/// A problem with a name.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum NameProblem {
     /// Nothing was typed.
     Missing,
-    /// It has this many characters.
+    /// A number of characters above the limit.
     TooLong(u32),
     /// An upper case letter.
     UpperCase(char),
     /// A character that has no place in a name.
     Character(char),
-    /// It begins with a hyphen or dot.
+    /// A hyphen or dot at the beginning.
     Start,
-    /// It ends with a hyphen or dot.
+    /// A hyphen or dot at the end.
     End,
     /// A dot next to a dot or hyphen.
     Label,
@@ -31,7 +31,7 @@ impl SecretName {
     /// The longest name, in characters: with the longest prefix it is a Kubernetes name of 253.
     pub const MAX_CHARS: usize = 238;
 
-    /// Reads a name. Nothing is trimmed or corrected silently; see [`Self::suggest`].
+    /// Validates a name. Nothing is trimmed or corrected silently; see [`Self::suggest`].
     pub fn parse(text: &str) -> Result<Self, NameProblem> {
         if text.is_empty() {
             return Err(NameProblem::Missing);
@@ -106,7 +106,7 @@ impl TryFrom<String> for SecretName {
 }
 
 impl NameProblem {
-    /// What is wrong, and what would be right, in the reference's words where it has any.
+    /// Returns what is wrong and what would be right, in the reference's words where it has any.
     pub fn message(self) -> String {
         match self {
             Self::Missing => "Enter a name.".to_owned(),
@@ -141,15 +141,15 @@ impl NameProblem {
     }
 }
 
-/// What people see in lists: any text of at most 200 characters without control characters or marks that turn
+/// The name in lists: any text of at most 200 characters without control characters or marks that turn
 /// the direction of writing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DisplayName(String);
 
-/// What is wrong with a display name.
+/// A problem with a display name.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum DisplayNameProblem {
-    /// It has this many characters.
+    /// A number of characters above the limit.
     TooLong(u32),
     /// A control character, a line break among them.
     Control,
@@ -161,7 +161,7 @@ impl DisplayName {
     /// The longest, in characters.
     pub const MAX_CHARS: usize = 200;
 
-    /// Reads a display name, without the white space around it. `None` where it was left empty: then the name
+    /// Parses a display name, without the white space around it. `None` where it was left empty: then the name
     /// stands in for it.
     pub fn parse(text: &str) -> Result<Option<Self>, DisplayNameProblem> {
         let text = text.trim();
@@ -186,7 +186,7 @@ impl DisplayName {
 }
 
 impl DisplayNameProblem {
-    /// What is wrong, and what would be right.
+    /// Returns what is wrong and what would be right.
     pub fn message(self) -> String {
         match self {
             Self::TooLong(chars) => format!(

@@ -29,7 +29,7 @@ fn whole_keys_are_taken_as_they_are() {
 }
 
 #[test]
-fn what_does_not_change_the_key_is_put_right() {
+fn parse_corrects_what_does_not_change_the_key() {
     for key in WHOLE {
         for typed in [
             key.replace('\n', "\r\n"),
@@ -99,13 +99,13 @@ fn a_protected_key_needs_its_passphrase() {
         assert_eq!(read.passphrase().expose(), "SENTINEL");
         assert!(!format!("{read:?}").contains("SENTINEL"));
     }
-    // One that is whole needs none, and is none the worse for one.
+    // A key without protection needs no passphrase, and one does it no harm.
     let read = PrivateKeyText::parse_with(&Sensitive::new(ED25519), Sensitive::new("x")).unwrap();
     assert_eq!(read.value().expose(), ED25519);
 }
 
 #[test]
-fn everything_else_is_refused_with_its_reason() {
+fn parse_rejects_everything_else_with_its_reason() {
     let public = include_str!("fixtures/openssh-ed25519.pub");
     let cut = &ED25519[..ED25519.len() / 2];
     let without_end = ED25519.split("-----END").next().unwrap();
