@@ -80,7 +80,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, cla
 
 /// The token with which a portal is asked. No flag has it: other processes see flags.
 pub fn token_in_environment() -> Option<Sensitive> {
-    std::env::var("LATCHKEY_TOKEN").ok().filter(|token| !token.is_empty()).map(Sensitive::new)
+    crate::environment::variable("LATCHKEY_TOKEN")?.into_string().ok().map(Sensitive::new)
 }
 
 #[derive(Debug, Clone, Subcommand)]
@@ -610,8 +610,8 @@ pub fn secret_line(path: &Path, setting: &str) -> Result<Sensitive, String> {
 /// Returns the variables that look like settings and are none, as a name that was mistyped.
 pub fn unknown_settings() -> Vec<String> {
     let known = known_settings();
-    let named = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let mut unknown: Vec<String> = named.filter(|name| is_unknown(name, &known)).collect();
+    let mut unknown: Vec<String> =
+        crate::environment::names().filter(|name| is_unknown(name, &known)).collect();
     unknown.sort();
     unknown
 }

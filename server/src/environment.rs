@@ -1,6 +1,10 @@
 //! The environment, put right before anything reads it: deployment tools write values as they can, and not as we would.
 
-use std::{env, ffi::OsStr, os::unix::ffi::OsStrExt};
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    os::unix::ffi::OsStrExt,
+};
 
 /// What to do with one variable.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,6 +44,7 @@ pub struct Found {
 ///
 /// To be called before any thread is started: others could read the environment meanwhile.
 #[expect(unsafe_code, reason = "the environment is changed while the process has one thread")]
+#[expect(clippy::disallowed_methods, reason = "the environment is read here")]
 pub fn normalize() -> Found {
     let mut found = Found::default();
     for (name, value) in env::vars_os() {
@@ -60,6 +65,18 @@ pub fn normalize() -> Found {
     }
     found.ignored.sort();
     found
+}
+
+/// Returns a variable, unless it is empty.
+#[expect(clippy::disallowed_methods, reason = "the environment is read here")]
+pub fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// Returns the names of the variables, so far as they are UTF-8.
+#[expect(clippy::disallowed_methods, reason = "the environment is read here")]
+pub fn names() -> impl Iterator<Item = String> {
+    env::vars_os().filter_map(|(name, _)| name.into_string().ok())
 }
 
 fn change(name: &OsStr, value: &OsStr) -> Change {

@@ -2,6 +2,7 @@
 
 // The type of a page is as deep as its markup.
 #![recursion_limit = "512"]
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests are bound by clock and environment"))]
 
 pub mod admission;
 pub mod client;
@@ -30,6 +31,7 @@ pub mod routes;
 pub mod site;
 pub mod start;
 pub mod state;
+pub mod status;
 pub mod sweep;
 
 pub use routes::router;

@@ -141,7 +141,7 @@ impl CheckService {
 
     /// Takes the turn of the one server that tests in bulk, unless another has it.
     async fn lock(&self) -> Result<Option<Turn>, sqlx::Error> {
-        let holder = Uuid::new_v4();
+        let holder = crate::random::random_id();
         if !take(&self.db, holder).await? {
             return Ok(None);
         }

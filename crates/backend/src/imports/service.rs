@@ -141,7 +141,7 @@ impl ImportService {
         let read = self.secrets.reader.in_turn(move || read::read(&text)).await;
         let read = read.map_err(|_| Error::Unavailable)?;
         let Findings { entries, skipped } = read.map_err(ImportError::Problem)?;
-        let id = Uuid::new_v4();
+        let id = crate::random::random_id();
         bounded(ctx, async {
             let failed = |error: sqlx::Error| refuse(ctx, &error);
             let mut work = self.db.begin().await.map_err(failed)?;

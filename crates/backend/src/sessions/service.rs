@@ -254,7 +254,7 @@ impl SessionService {
             Error::Internal(ctx.request_id.clone())
         })?;
         let device: String = device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARS).collect();
-        let id = Uuid::now_v7();
+        let id = crate::random::sortable_id();
         let life = i64::try_from(self.limits.absolute.as_micros()).unwrap_or(i64::MAX);
         let row = NewRow {
             id,
