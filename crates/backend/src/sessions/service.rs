@@ -50,7 +50,7 @@ impl Default for SessionLimits {
 #[derive(Clone, Debug)]
 pub struct SessionService {
     db: Db,
-    passwords: Passwords,
+    pub(super) passwords: Passwords,
     limits: SessionLimits,
 }
 
