@@ -312,7 +312,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_problem_survives_its_journey() {
+    fn problem_from_text_returns_every_problem() {
         let mut all = vec![
             Problem::NameTaken(SecretId::parse("image-a.b").unwrap()),
             Problem::Type,

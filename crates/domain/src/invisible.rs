@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_seen_around_a_text_is_left_out() {
+    fn trimmed_removes_invisible_characters_around_a_text() {
         for around in
             ["\u{feff}", "\u{200b} ", "\u{202a}", "\u{2066}\u{200e}", "\r\n\t", "\u{a0}", "\u{2060}"]
         {

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_shows_nothing_and_cannot_be_serialized_on_a_server() {
+    fn sensitive_shows_nothing_and_is_not_serialized_on_a_server() {
         let value = Sensitive::new("SENTINEL");
         assert_eq!(format!("{value:?} {:?}", Some(&value)), "[REDACTED] Some([REDACTED])");
         let refused = serde_json::to_string(&value).unwrap_err();

@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_decoded_by_its_mark_or_by_its_zero_bytes() {
+    fn decode_recognizes_a_text_by_its_mark_or_its_zero_bytes() {
         let text = "{\"auths\": \"ü🔑\"}\r\n";
         let marked = format!("\u{feff}{text}");
         for bytes in [

@@ -171,7 +171,7 @@ mod tests {
     const SECOND: i64 = 1_000_000;
 
     #[test]
-    fn dates_are_those_of_the_calendar() {
+    fn rfc3339_follows_the_calendar() {
         for (seconds, text) in [
             (0, "1970-01-01T00:00:00Z"),
             (951_782_400, "2000-02-29T00:00:00Z"),
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn days_are_read() {
+    fn parse_date_takes_days_of_the_calendar_alone() {
         for text in ["1970-01-01", "2000-02-29", "2026-11-24", "2026-01-31", "2026-03-01", "9999-12-31"] {
             assert_eq!(Timestamp::parse_date(text).unwrap().rfc3339(), format!("{text}T00:00:00Z"));
         }
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn ages_read_well() {
+    fn relative_reads_as_people_say_it() {
         let at = Timestamp::from_micros(0);
         for (seconds, text) in [
             (-5, "just now"),

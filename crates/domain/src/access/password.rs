@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_length_counts() {
+    fn new_password_parse_bounds_the_length_alone() {
         let parse = |text: &str| NewPassword::parse(&Sensitive::new(text)).map(drop);
         assert_eq!(parse("elevenchars"), Err(AccessProblem::PasswordShort));
         assert_eq!(parse("é".repeat(11).as_str()), Err(AccessProblem::PasswordShort));

@@ -324,7 +324,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_of_tokens_is_true_of_whoever_reads_it() {
+    fn message_of_reserved_token_names_is_true_for_every_role() {
         // Administrators may use no person's name, and everybody else none of those that they are shown anyway.
         let reserved = AccessProblem::TokenNameReserved.message();
         assert!(

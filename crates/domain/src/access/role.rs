@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn roles_are_read_and_ordered() {
+    fn role_parse_returns_what_was_formatted_and_roles_are_ordered() {
         for role in Role::ALL {
             assert_eq!(Role::parse(role.as_str()), Some(role));
         }

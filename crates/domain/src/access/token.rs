@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_read_from_its_form() {
+    fn new_token_parse_reads_the_form() {
         let plain = NewToken::parse(&draft(|_| ())).unwrap();
         assert_eq!((plain.restriction, plain.expiry), (Restriction::None, Expiry::Days(30)));
         let chosen = NewToken::parse(&draft(|draft| {
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_field_by_field() {
+    fn new_token_parse_names_each_field_with_its_problem() {
         for (change, field, problem) in [
             (
                 (|draft| draft.name = " ".into()) as fn(&mut TokenDraft),

@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_have_one_spelling() {
+    fn user_name_parse_gives_each_name_one_spelling() {
         for (typed, name) in
             [(" Ana ", "ana"), ("a.b-c_d+e@example.org", "a.b-c_d+e@example.org"), ("7", "7")]
         {

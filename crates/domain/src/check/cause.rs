@@ -244,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn causes_and_states_are_read_as_they_are_written() {
+    fn parse_returns_every_cause_and_status() {
         for cause in CheckCause::ALL {
             assert_eq!(CheckCause::parse(cause.as_str()), Some(*cause));
             assert!(cause.message().ends_with('.'), "{cause:?}");

@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn known_hosts_are_read_and_put_in_order() {
+    fn parse_drops_comments_and_duplicates() {
         let pasted = format!("# github\r\n\r\n github.com,1.2.3.4  ssh-ed25519\t{KEY} a comment\r\n");
         let approved =
             format!("|1|c2FsdA==|aGFzaA== ssh-ed25519 {KEY}\ngithub.com,1.2.3.4 ssh-ed25519 {KEY}");
@@ -338,7 +338,7 @@ mod tests {
 
     /// A file that OpenSSH and people have kept for years.
     #[test]
-    fn lines_of_no_use_are_kept_and_named() {
+    fn parse_keeps_unused_lines_and_names_them() {
         let text = format!(
             "\u{feff}git.corp ssh-ed25519 {KEY}\n\
              @cert-authority *.corp ssh-ed25519 {KEY} ca\n\
@@ -390,7 +390,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn damage_never_panics_and_reading_again_changes_nothing(at in any::<prop::sample::Index>(), c in any::<char>()) {
+        fn parse_of_damaged_lines_never_panics_and_is_idempotent(at in any::<prop::sample::Index>(), c in any::<char>()) {
             let good = format!(
                 "# a\ngit.corp,!x.corp,*.corp ssh-ed25519 {KEY} b\r\n|1|c2FsdA==|aGFzaA== ssh-ed25519 {KEY}\n\
                  @revoked a ssh-ed25519 {KEY}\nh 1024 35 12345\n"
@@ -406,7 +406,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_panics(text in any::<String>(), other in "[a-z@:/\\[\\]|.~ -]{0,30}") {
+        fn parse_never_panics(text in any::<String>(), other in "[a-z@:/\\[\\]|.~ -]{0,30}") {
             for text in [&text, &other] {
                 drop(KnownHosts::parse(text, text));
                 KnownHosts::stored(text).unused().for_each(drop);

@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn report_tells_how_long_the_host_wants_to_be_left_alone() {
+    fn message_says_how_long_to_wait_where_the_host_does() {
         let cause = CheckCause::TooManyRequests;
         let said = |retry_after| CheckReport { retry_after, ..CheckReport::new(cause) }.message();
         assert_eq!(said(None), cause.message());

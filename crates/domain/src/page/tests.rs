@@ -2,7 +2,7 @@ use super::*;
 use proptest::prelude::*;
 
 #[test]
-fn nonsense_gives_the_nearest_sensible_page() {
+fn list_query_parse_takes_the_nearest_valid_page_for_nonsense() {
     let default = ListQuery::default();
     for query in [
         "",
@@ -33,7 +33,7 @@ fn nonsense_gives_the_nearest_sensible_page() {
 }
 
 #[test]
-fn queries_are_short_and_readable() {
+fn list_query_text_is_short_and_readable() {
     let query = ListQuery::default();
     assert_eq!(query.to_query_string(), "");
     let query = ListQuery::parse("sort=name&type=image-pull&q=a%26b&size=50&after=image-hub");
@@ -93,12 +93,12 @@ fn queries() -> impl Strategy<Value = ListQuery> {
 
 proptest! {
     #[test]
-    fn a_query_survives_its_address(query in queries()) {
+    fn list_query_parse_returns_what_was_formatted(query in queries()) {
         prop_assert_eq!(ListQuery::parse(&query.to_query_string()), query);
     }
 
     #[test]
-    fn reading_never_panics(text in any::<String>()) {
+    fn list_query_parse_never_panics(text in any::<String>()) {
         ListQuery::parse(&text);
     }
 }

@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn usernames_and_passwords() {
+    fn parse_rejects_invalid_usernames_and_keeps_passwords_to_the_letter() {
         assert_eq!(Username::parse("robot$a+b").unwrap().as_str(), "robot$a+b");
         assert_eq!(Username::parse(""), Err(UsernameProblem::Missing));
         assert_eq!(Username::parse("a:b"), Err(UsernameProblem::Colon));
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_at_the_ends_of_a_password_is_found() {
+    fn password_end_finds_invisible_characters_at_the_ends() {
         for (text, end, without) in [
             ("pw", None, "pw"),
             ("p w", None, "p w"),

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_read_and_written() {
+    fn id_parse_returns_what_was_formatted() {
         for text in ["image-a", "gitsync-secret-a.b", "image-gitsync-secret-a", "gitsync-secret-image-a"] {
             assert_eq!(SecretId::parse(text).unwrap().to_string(), text);
         }

@@ -211,7 +211,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn names_follow_the_rule_of_the_reference() {
+    fn name_parse_follows_the_rule_of_the_reference() {
         let long = "a".repeat(238);
         for name in ["a", "0", "a-b", "a.b", "a--b", "1.2.3", "x-9", long.as_str()] {
             assert_eq!(SecretName::parse(name).map(|name| name.0).as_deref(), Ok(name));
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn suggestions_are_near() {
+    fn suggest_stays_near_what_was_typed() {
         for (typed, name) in [
             ("My Hub", "my-hub"),
             ("  a_b  ", "a-b"),
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn display_names() {
+    fn display_name_parse_rejects_long_names_control_and_direction_marks() {
         let read = |text: &str| DisplayName::parse(text).map(|name| name.map(|name| name.0));
         assert_eq!(read("  "), Ok(None));
         assert_eq!(read(" </script> {{\"'}} "), Ok(Some("</script> {{\"'}}".to_owned())));
@@ -274,7 +274,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_suggestion_is_a_name_and_needs_none(typed in any::<String>()) {
+        fn suggest_returns_names_that_need_no_suggestion(typed in any::<String>()) {
             if let Some(name) = SecretName::suggest(&typed) {
                 prop_assert!(SecretName::parse(name.as_str()).is_ok());
                 prop_assert_eq!(SecretName::suggest(name.as_str()), None);
@@ -282,7 +282,7 @@ mod tests {
         }
 
         #[test]
-        fn a_suggestion_for_nearly_a_name(typed in "[a-zA-Z0-9 ._-]{1,300}") {
+        fn suggest_corrects_what_is_nearly_a_name(typed in "[a-zA-Z0-9 ._-]{1,300}") {
             let usable = typed.contains(|c: char| c.is_ascii_alphanumeric());
             let valid = SecretName::parse(&typed).is_ok();
             prop_assert_eq!(SecretName::suggest(&typed).is_some(), usable && !valid);

@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_namespace_is_one_label() {
+    fn namespace_parse_takes_one_label() {
         let longest = "a".repeat(63);
         for text in ["a", "team-a", "0", &longest] {
             assert_eq!(Namespace::parse(text).unwrap().as_str(), text);

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn origins_parse_keeps_the_first_places_and_counts_all() {
+    fn parse_keeps_the_first_places_and_counts_all() {
         let places = |count: usize| (0..count).map(|n| format!("team-{n}/pull")).collect::<Vec<_>>();
         let kept = |places: &[String], total| {
             Origins::parse(places, total).map(|origins| (origins.places().len(), origins.total()))
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn origins_good_keeps_the_valid_places_among_invalid_ones() {
+    fn good_keeps_the_valid_places_among_invalid_ones() {
         let places = ["/pull", "team/pull", "A", "pull"].map(str::to_owned);
         let origins = Origins::good(&places);
         assert_eq!((origins.places(), origins.total()), (&["team/pull", "pull"].map(str::to_owned)[..], 4));

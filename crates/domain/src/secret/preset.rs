@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_host_that_is_filled_in_is_right_as_it_is() {
+    fn presets_fill_in_hosts_that_need_no_correction() {
         for preset in RegistryPreset::ALL {
             if let Some(host) = preset.host {
                 let normalized = RegistryHost::parse(host).unwrap();
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_are_known_again() {
+    fn preset_of_recognizes_the_hosts_of_each_preset() {
         for (host, key) in [
             ("docker.io", "docker-hub"),
             ("123456789012.dkr.ecr.eu-central-1.amazonaws.com", "ecr"),

@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_selection_is_read_strictly() {
+    fn selection_parse_query_rejects_what_is_not_an_id() {
         let read = Selection::parse_query("id=image-b&list=q%3Da&id=gitsync-secret-a&id=image-b").unwrap();
         let ids: Vec<String> = read.ids().iter().map(ToString::to_string).collect();
         assert_eq!(ids, ["gitsync-secret-a", "image-b"]);
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_selection_has_bounds() {
+    fn selection_of_rejects_none_and_too_many() {
         let many = |count: usize| {
             Selection::of((0..count).map(|number| SecretId::parse(&format!("image-{number}")).unwrap()))
         };

@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_has_a_default_that_fits_and_makes_a_secret() {
+    fn default_of_fits_each_kind_and_makes_a_secret() {
         for kind in SecretKind::ALL {
             let shape = Shape::default_of(kind);
             assert!(shape.fits(kind) && shape.kubernetes_type().is_some());

@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_takes_its_own_secrets() {
+    fn usage_parse_takes_the_secrets_of_its_kind_alone() {
         for (kind, target, right, other) in [
             (UsageKind::Image, "ghcr.io/a", "image-a", "gitsync-secret-a"),
             (UsageKind::Dataset, "git@host:a", "gitsync-secret-a", "image-a"),
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_wrong_is_said_at_once() {
+    fn usage_parse_returns_all_problems() {
         let bad = UsageDraft { name: String::new(), branch: "a b".to_owned(), ..draft("", "x") };
         let usage = |field, problem| (field, Problem::Usage(problem));
         assert_eq!(

@@ -161,7 +161,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn references_of_images_are_read() {
+    fn image_parse_reads_references() {
         let hub = "https://index.docker.io/v1/";
         for (text, registry, name, reference) in [
             ("ghcr.io/group/app:1.0", "ghcr.io", "group/app", "1.0"),
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_repositories_are_read() {
+    fn git_url_parse_reads_addresses() {
         for text in ["git@github.com:group/app.git", "ssh://git@host:2222/a"] {
             assert!(matches!(GitAddress::parse(text), Ok(GitAddress::Ssh(_))), "{text}");
         }
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn branches_are_read() {
+    fn branch_parse_follows_the_rule_of_git() {
         assert_eq!(Branch::parse(" \n"), Ok(None));
         for text in ["main", "feature/a-b", "v1.2", "größe"] {
             assert_eq!(Branch::parse(text).unwrap().unwrap().as_str(), text);
@@ -249,7 +249,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_panics_and_reading_again_changes_nothing(text in any::<String>(), other in "[a-z@:/\\[\\]|.~ -]{0,30}") {
+        fn parse_never_panics_and_is_idempotent(text in any::<String>(), other in "[a-z@:/\\[\\]|.~ -]{0,30}") {
             for text in [&text, &other] {
                 if let Ok(image) = ImageAddress::parse(text) {
                     prop_assert_eq!(ImageAddress::parse(image.as_str()), Ok(image));

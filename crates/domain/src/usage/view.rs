@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn queries_are_read_and_written() {
+    fn usage_query_parse_returns_what_was_formatted() {
         for text in [
             "/images",
             "/images?q=a%26b",

@@ -2,7 +2,7 @@ use super::*;
 use proptest::prelude::*;
 
 #[test]
-fn repositories_are_read() {
+fn repository_parse_reads_every_spelling() {
     for (text, user, host, port, path, known_as) in [
         ("git@github.com:group/app.git", "git", "github.com", 22, "group/app.git", "github.com"),
         (" git@host:/srv/git/a.git\n", "git", "host", 22, "/srv/git/a.git", "host"),
@@ -114,7 +114,7 @@ fn repository_parse_says_which_part_of_an_address_is_invalid() {
 }
 
 #[test]
-fn a_port_in_the_place_of_a_folder_is_noticed() {
+fn repository_parse_notices_a_port_in_the_place_of_a_folder() {
     let hint = |text: &str| Repository::parse(text).unwrap().port_in_path();
     assert_eq!(hint("root@host:47022/srv/a.git").as_deref(), Some("ssh://root@host:47022/srv/a.git"));
     assert_eq!(hint("a@b@host:22/x").as_deref(), Some("ssh://a%40b@host:22/x"));
@@ -127,7 +127,7 @@ fn a_port_in_the_place_of_a_folder_is_noticed() {
 
 /// Whatever reads it parses it to the same, and needs no more than a URL or scp's simple form.
 #[test]
-fn an_address_that_is_handed_out_means_the_same() {
+fn repository_url_means_the_same_as_what_was_typed() {
     for (text, url) in [
         ("git@github.com:group/app.git", "git@github.com:group/app.git"),
         ("host:group/app", "git@host:group/app"),
@@ -155,7 +155,7 @@ fn an_address_that_is_handed_out_means_the_same() {
 }
 
 #[test]
-fn images_are_read() {
+fn image_parse_reads_references() {
     let host = |text| RegistryHost::parse(text).unwrap().host;
     let digest = format!("app@sha256:{}", "a".repeat(64));
     let with_tag = format!("ghcr.io/group/app:1.0@{}", &digest[4..]);
@@ -241,7 +241,7 @@ fn names_hub_otherwise_knows_what_docker_does_not_look_up() {
 
 proptest! {
     #[test]
-    fn nothing_panics(text in any::<String>(), other in "[a-z@:/\\[\\]|.~ -]{0,30}") {
+    fn parse_never_panics(text in any::<String>(), other in "[a-z@:/\\[\\]|.~ -]{0,30}") {
         for text in [&text, &other] {
             if let Ok(repository) = Repository::parse(text) {
                 let again = Repository::parse(&repository.url()).unwrap();

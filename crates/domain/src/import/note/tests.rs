@@ -2,7 +2,7 @@ use super::*;
 use crate::secret::{HostProblem, KeyProblem};
 
 #[test]
-fn every_note_survives_its_journey() {
+fn note_parse_returns_every_note() {
     let mut all = vec![
         Note::HostCorrected,
         Note::SameRegistry,
@@ -53,7 +53,7 @@ fn message_of_known_hosts_cut_claims_nothing_of_what_is_shown() {
 }
 
 #[test]
-fn a_helper_that_is_not_known_is_not_named() {
+fn helper_named_ignores_unknown_helpers() {
     let said = Note::HelpedBy(CredentialHelper::named("SENTINEL")).message();
     assert!(said.contains("another program") && !said.contains("SENTINEL"), "{said}");
 }

@@ -13,7 +13,7 @@ fn draft(kind: SecretKind) -> SecretDraft {
 }
 
 #[test]
-fn everything_wrong_is_said_at_once_in_the_order_of_the_form() {
+fn new_secret_parse_returns_all_problems_in_the_order_of_the_form() {
     let image = SecretDraft { kind: "image-pull".to_owned(), ..SecretDraft::default() };
     let problems: Vec<_> =
         NewSecret::parse(image).unwrap_err().into_iter().map(|error| error.problem).collect();
@@ -35,7 +35,7 @@ fn everything_wrong_is_said_at_once_in_the_order_of_the_form() {
 }
 
 #[test]
-fn blank_keeps_the_stored_value() {
+fn update_parse_keeps_the_stored_value_where_blank() {
     let image = SecretDraft { password: Sensitive::default(), ..draft(SecretKind::ImagePull) };
     let update = SecretUpdate::parse(SecretKind::ImagePull, image).unwrap();
     let CredentialUpdate::ImagePull { host, password: None, .. } = update.credential else {
@@ -48,7 +48,7 @@ fn blank_keeps_the_stored_value() {
 }
 
 #[test]
-fn what_cannot_be_seen_at_the_ends_of_a_password_is_asked_about() {
+fn parse_asks_about_invisible_ends_of_a_password() {
     for (typed, ends, stored) in [
         ("pw\n", "", Err(PasswordEnd::LineBreak)),
         (" pw", "anything else", Err(PasswordEnd::Blank)),
@@ -78,7 +78,7 @@ fn what_cannot_be_seen_at_the_ends_of_a_password_is_asked_about() {
 }
 
 #[test]
-fn what_it_is_tried_on_is_read_for_its_kind_alone() {
+fn parse_reads_the_settings_of_tests_for_the_kind_alone() {
     let both = SecretDraft {
         repository: "git@host:a".to_owned(),
         image: "ghcr.io/group/app".to_owned(),
@@ -121,7 +121,7 @@ fn problems_while_typing_are_those_of_parse_without_the_settings_of_tests() {
 }
 
 #[test]
-fn a_draft_shows_no_value() {
+fn debug_of_a_new_secret_shows_no_value() {
     let shown = format!("{:?}", NewSecret::parse(draft(SecretKind::ImagePull)).unwrap());
     assert!(!shown.contains("pw"), "{shown}");
 }

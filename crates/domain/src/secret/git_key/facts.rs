@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_public_line_has_a_comment_only_where_there_is_one() {
+    fn public_line_ends_in_the_comment_if_any() {
         let facts = KeyFacts {
             algorithm: KeyAlgorithm::Ed25519,
             bits: 256,
@@ -135,13 +135,13 @@ mod tests {
     }
 
     #[test]
-    fn comments_can_be_shown() {
+    fn clean_comment_keeps_visible_characters_and_bounds_the_length() {
         assert_eq!(KeyFacts::clean_comment(" ana@host\r\n\u{202e}x\0 "), "ana@hostx");
         assert_eq!(KeyFacts::clean_comment(&"é".repeat(300)).chars().count(), 200);
     }
 
     #[test]
-    fn names_are_read_and_written() {
+    fn algorithm_parse_returns_what_was_formatted() {
         for algorithm in KeyAlgorithm::ALL {
             assert_eq!(KeyAlgorithm::parse(algorithm.as_str()), Some(algorithm));
         }

@@ -89,7 +89,7 @@ fn host_parse_rejects_each_kind_of_invalid_host() {
 }
 
 #[test]
-fn an_account_with_a_path_serves_the_images_below_it_and_its_registry_is_the_hosts() {
+fn serves_is_true_below_the_path_of_the_account() {
     let at = |text: &str| RegistryHost::parse(text).unwrap().host;
     for (account, registry, image, serves) in [
         ("quay.io", "quay.io", "spam/app", true),
@@ -117,7 +117,7 @@ fn an_account_with_a_path_serves_the_images_below_it_and_its_registry_is_the_hos
 
 proptest! {
     #[test]
-    fn reading_again_changes_nothing(text in "(https?://)?([a-zA-Z0-9.\\[\\]:-]{0,40}|docker\\.io)(/v[12])?(/[a-zA-Z0-9._/-]{0,12})?/?") {
+    fn host_parse_is_idempotent(text in "(https?://)?([a-zA-Z0-9.\\[\\]:-]{0,40}|docker\\.io)(/v[12])?(/[a-zA-Z0-9._/-]{0,12})?/?") {
         if let Ok(once) = RegistryHost::parse(&text) {
             let again = RegistryHost::parse(once.host.as_str()).unwrap();
             prop_assert_eq!(&again.host, &once.host);
@@ -126,7 +126,7 @@ proptest! {
     }
 
     #[test]
-    fn damage_never_panics_and_reading_again_changes_nothing(
+    fn host_parse_of_damaged_hosts_never_panics_and_is_idempotent(
         which in 0usize..5,
         at in any::<prop::sample::Index>(),
         c in any::<char>(),
@@ -141,7 +141,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_panics_and_nothing_is_echoed(text in any::<String>()) {
+    fn host_parse_never_panics_and_echoes_nothing(text in any::<String>()) {
         if let Err(problem) = RegistryHost::parse(&format!("user:PASTED{text}@host")) {
             prop_assert!(!problem.message().contains("PASTED"));
         }
