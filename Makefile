@@ -1,6 +1,6 @@
 # Everything is done by a script of the same name in scripts/; `make` alone tells what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup run build watch test lint fmt settings bench screenshot clean
+.PHONY: help setup run build watch test lint audit fmt settings bench screenshot clean
 
 help: ## What can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -22,6 +22,9 @@ test: ## Every check and test: format, lints, unit, database, router, browser
 
 lint: ## Format, lints, licences and the invariants of ARCHITECTURE.md
 	@scripts/lint
+
+audit: ## Check dependencies for known advisories; needs their database
+	@scripts/audit
 
 fmt: ## Format the code
 	@cargo fmt --all

@@ -11,7 +11,7 @@ import { STEPS } from './support/walk.js';
 export default async function globalSetup(config: FullConfig): Promise<void> {
   const address = config.projects[0]?.use.baseURL ?? '';
   // Nothing here has to outlive the run, so nothing waits for the disk: on a busy machine a commit takes seconds, whoever
-  // waits for it is told 503 as it should be, and a test fails that is about something else.
+  // waits for it gets 503 as it should, and a test fails that is about something else.
   ask('ALTER SYSTEM SET fsync = off');
   ask('ALTER SYSTEM SET full_page_writes = off');
   ask('SELECT pg_reload_conf()');

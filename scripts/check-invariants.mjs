@@ -2,10 +2,16 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { basename, dirname, relative } from "node:path";
+import { circles } from "./checks/circles.mjs";
+import { exceptions } from "./checks/exceptions.mjs";
+import { code } from "./checks/rust.mjs";
+import { tooLong } from "./checks/lengths.mjs";
+import { words } from "./checks/words.mjs";
 
 const run = (command, ...args) =>
   execFileSync(command, args, { encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"] });
 const packages = () => JSON.parse(run("cargo", "metadata", "--no-deps", "--format-version", "1"));
+const folder = (p) => relative(process.cwd(), dirname(p.manifest_path));
 const member = (name) => packages().packages.find((p) => p.name === name);
 const direct = (name) => member(name).dependencies.filter((d) => d.kind !== "dev").map((d) => d.name);
 const tree = (...args) =>
@@ -13,6 +19,7 @@ const tree = (...args) =>
     .split("\n").map((line) => line.split(" ")[0]).filter(Boolean))];
 const files = (...patterns) =>
   run("git", "ls-files", "--cached", "--others", "--exclude-standard", "--", ...patterns).split("\n").filter(Boolean);
+const sources = () => files("*.rs", "*.ts", "*.js", "*.mjs", "*.css", "scripts", "Makefile").filter((f) => !/\.(?:json|txt)$/.test(f));
 const lines = (list, pattern) =>
   list.flatMap((file) => {
     let text;
@@ -28,6 +35,9 @@ const beyond = (found, allowed) => found.filter((name) => !allowed.includes(name
 
 const SQL = /\bsqlx::(query|raw_sql|QueryBuilder)|\buse sqlx::.*\b(query\w*|raw_sql)\b|(?<![.\w])(query!|(query_as|query_scalar|query_with|raw_sql)(!|::<|\())|\bQueryBuilder::/;
 const BROWSER_NEVER = ["sqlx", "sqlx-core", "tokio", "axum", "hyper", "rustls", "reqwest", "rand", "getrandom", "backend"];
+
+// Crates whose library has another name than they.
+const LIBRARIES = { "md-5": "md5", "rustls-webpki": "webpki" };
 
 // Where the tests of SECURITY.md are looked for.
 const read = (file) => {
@@ -114,8 +124,37 @@ const rules = {
       return named.length === 0 ? [`${claim}: no test`] : named.filter((name) => !exists(name)).map((name) => `${claim}: ${name}`);
     });
   },
+  // As cargo-machete finds them, which would take a minute to build on each new machine.
+  "each dependency is used by its crate": () =>
+    packages().packages.flatMap((p) => {
+      const text = files(`${folder(p)}/*.rs`).map((file) => code(read(file))).join("\n");
+      const names = p.dependencies.map((d) => d.rename ?? LIBRARIES[d.name] ?? d.name.replaceAll("-", "_"));
+      return names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text)).map((name) => `${p.name}: ${name}`);
+    }),
+  "no circle of files, but for those listed": () => circles(files("*/src/lib.rs"), exceptions("circles.txt")),
+  "no file too long to read, but for those listed": () => tooLong(sources(), exceptions("lengths.txt")),
+  "the field's words, and no more of the others": () => words(files()),
+  "each module in ARCHITECTURE.md's table exists": () => {
+    const [, table] = /^\| feature \|.*\n\|[-|]+\|\n((?:\|.*\n)+)/m.exec(read("ARCHITECTURE.md")) ?? ["", ""];
+    const crates = Object.fromEntries(packages().packages.map((p) => [p.name, `${folder(p)}/src`]));
+    const roots = [, crates.domain, crates.backend, crates.app, crates.server, crates.server];
+    const all = new Set(files("*.rs"));
+    const exists = (root, path) => {
+      const [first, ...rest] = path.split("::").filter((part) => /^[a-z]/.test(part));
+      const at = [first in crates && rest.length > 0 ? crates[first] : `${root}/${first}`, ...rest].join("/");
+      return all.has(`${at}.rs`) || all.has(`${at}/mod.rs`);
+    };
+    const rows = table.split("\n").filter(Boolean).map((row) => row.split("|").slice(1, -1));
+    const missing = rows.flatMap((cells) => cells.flatMap((cell, column) => [...cell.matchAll(/`([\w:{},]+)`/g)]
+      .flatMap(([, path]) => {
+        const [, head, choices] = /^(.*)\{(.*)\}$/.exec(path) ?? [];
+        return choices ? choices.split(",").map((choice) => head + choice) : [path];
+      })
+      .filter((path) => !exists(roots[column], path)).map((path) => `${cells[0].trim()}: ${path}`)));
+    return rows.length === 0 ? ["there is no table"] : missing;
+  },
   "nothing is left to do": () =>
-    lines(files("*.rs", "*.ts", "*.js", "*.mjs", "*.css", "*.sql", "*.toml", "scripts", "Makefile").filter((f) => f !== "scripts/check-invariants.mjs"),
+    lines([...sources(), ...files("*.sql", "*.toml")].filter((f) => f !== "scripts/check-invariants.mjs"),
       /\b(TODO|FIXME|XXX)\b|\b(todo|unimplemented)!\s*\(/),
 };
 

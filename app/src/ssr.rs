@@ -163,5 +163,5 @@ pub fn browser(backend: &Backend, parts: &Parts) -> Option<Browser> {
 
 /// A mark for one form, so that the same form sent twice is saved once.
 pub fn new_submission() -> String {
-    uuid::Uuid::new_v4().to_string()
+    backend::random_id().to_string()
 }

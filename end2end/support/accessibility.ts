@@ -36,7 +36,7 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
   expect.soft(violations, what).toEqual([]);
 }
 
-/** Nothing of the page lies beyond the right edge of the window. */
+/** Nothing of the page lies outside the right edge of the window. */
 export async function expectNoSidewaysScroll(page: Page, what: string): Promise<void> {
   const { wide, window, culprits } = await page.evaluate(() => {
     const width = document.documentElement.clientWidth;

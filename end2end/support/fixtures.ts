@@ -87,7 +87,7 @@ export const test = base.extend<{ hydrated: boolean; faults: Faults; secrets: Se
     async ({ context, javaScriptEnabled }, use) => {
       const faults = new Faults();
       if (javaScriptEnabled === false) {
-        // What is loaded ahead for the script is refused or lies idle where scripts are off.
+        // What is loaded ahead for the script is blocked or lies idle where scripts are off.
         faults.allow(/preloaded using link preload but not used/);
         faults.allow(/request failed: .*\/pkg\/.*\.js \(csp\)/);
       }

@@ -28,7 +28,7 @@ export async function submit(page: Page, fields: Fields): Promise<void> {
   await answered;
 }
 
-/** The summary that stands above a form that was refused. */
+/** The summary that stands above a rejected form. */
 export function summary(page: Page): Locator {
   return page.getByRole('alert').filter({ has: page.getByRole('heading', { name: 'There is a problem' }) });
 }

@@ -124,7 +124,7 @@ export class RealProvider {
   }
 }
 
-/** The provider's own page: who is it, or a refusal. */
+/** The provider's own page: who is it, or a denial. */
 async function logIn(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method === 'GET') {
     response.setHeader('content-type', 'text/html; charset=utf-8');

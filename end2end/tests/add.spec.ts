@@ -118,7 +118,7 @@ test('a name is unique within its type', async ({ page, secrets }) => {
   expect(await names(page)).toEqual([key.name, key.name]);
 });
 
-test('a registry host is put right, and the page says so', async ({ page, hydrated }) => {
+test('a registry host is corrected, and the page says so', async ({ page, hydrated }) => {
   const name = unique('corrected');
   await open(page, '/secrets/new');
   await fill(page, { type: 'image-pull', name, registry_host: 'HTTPS://Registry.Example.COM:5000/v2/', username: unique('u'), password: 'p' });

@@ -65,7 +65,7 @@ test.describe('a raw form', () => {
     expectRefused(await exchange(`${baseURL}${secret.delete}`, { headers: FORM, body: `why=${sentinel}` }));
   });
 
-  test('is refused with the whole page around it', async ({ baseURL }) => {
+  test('is rejected with the whole page around it', async ({ baseURL }) => {
     const answer = await exchange(`${baseURL}/secrets/new`, { headers: { ...FORM, accept: 'text/html' }, body: `${image()}&x=1` });
     expect(answer.status).toBe(400);
     expect(answer.headers['content-type']).toMatch(/^text\/html/);
@@ -132,7 +132,7 @@ test.describe('a server function', () => {
     }
   });
 
-  test('given an id that is none', async ({ baseURL }) => {
+  test('given an invalid id', async ({ baseURL }) => {
     for (const input of [sentinel, `image-${sentinel}`, '', 'image-', 'image-a/b', `image-${'a'.repeat(300)}`]) {
       const answer = await exchange(`${baseURL}/api/ui/delete_secret`, { headers: JSON_TYPE, body: JSON.stringify({ input }) });
       expectRefused(answer, [400, 404, 422]);
@@ -153,7 +153,7 @@ test.describe('a server function', () => {
     expect((await page.request.get(secret.edit)).status()).toBe(200);
   });
 
-  test('refuses what is wrong with the field, not with what was typed', async ({ baseURL }) => {
+  test('says what is wrong with the field, not with what was typed', async ({ baseURL }) => {
     const input = { ...good(), type: 'git-dataset', secret: sentinel, registry_host: `ftp://${sentinel}`, name: 'Bad' };
     const answer = await exchange(`${baseURL}/api/ui/create_secret`, { headers: JSON_TYPE, body: JSON.stringify({ input }) });
     expectRefused(answer, [422]);
@@ -183,7 +183,7 @@ test.describe('from another site', () => {
   }
 });
 
-test('methods that no page has are refused', async ({ baseURL }) => {
+test('methods that no page has are rejected', async ({ baseURL }) => {
   for (const method of ['PUT', 'PATCH', 'DELETE', 'TRACE']) {
     for (const address of ['/secrets', '/secrets/new', '/secrets/image-x/delete']) {
       const answer = await exchange(`${baseURL}${address}`, { method });

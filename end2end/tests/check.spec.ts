@@ -50,7 +50,7 @@ test('on Add: what was typed is tried, told in words, and still there', async ({
   await expect(row(page, { name })).toContainText('Works');
 });
 
-test('a wrong password is refused in words, and can be saved all the same', async ({ page, hydrated }) => {
+test('a wrong password is reported, and can be saved all the same', async ({ page, hydrated }) => {
   const name = unique('wrong');
   await open(page, '/secrets/new');
   await fill(page, { type: 'image-pull', name, registry_host: host(), username: unique('stranger'), password: 'no' });
@@ -76,7 +76,7 @@ test('another value than the one that was tested is saved as not tested', async 
   await expect(link).toHaveAttribute('title', /Press Test connection\.$/);
 });
 
-test('a test on Edit is kept by the save that follows, also after a save that was refused', async ({ page, hydrated, secrets, faults }) => {
+test('a test on Edit is kept by the save that follows, also after a rejected save', async ({ page, hydrated, secrets, faults }) => {
   faults.allowStatus(409);
   const secret = await secrets.image({ registry_host: host(), ...ACCOUNT });
   await open(page, secret.edit);
@@ -135,7 +135,7 @@ test('what cannot be saved for its repository or image is marked there, and save
   await expect(row(page, { name })).toBeVisible();
 });
 
-test('on Edit: the stored password is tried where none was typed, and what it comes to is listed', async ({ page, hydrated, secrets }) => {
+test('on Edit: the stored password is tested where none was typed, and the result is listed', async ({ page, hydrated, secrets }) => {
   const secret = await secrets.image({ registry_host: host(), ...ACCOUNT });
   await open(page, secret.edit);
   await tryIt(page, hydrated);

@@ -1,4 +1,4 @@
-// Two people edit the same secret at once; the second is told.
+// Two people edit the same secret at once; the second is shown the conflict.
 
 import type { Page } from '@playwright/test';
 import { confirm, expect, expectHeading, expectList, field, open, row, test, unique } from '../support/fixtures.js';
@@ -33,7 +33,7 @@ test.describe('the second to save', () => {
     await expect(conflict(page)).toBeVisible();
   });
 
-  test('is told who changed it and when, and keeps what was typed', async ({ page, hydrated }) => {
+  test('shows who changed it and when, and keeps what was typed', async ({ page, hydrated }) => {
     await expect(conflict(page)).toContainText(/changed .* by admin\./);
     await expect(conflict(page).locator('time')).toHaveText(/^(just now|\d+ \w+ ago)$/);
     await expect(conflict(page).locator('time')).toHaveAttribute('title', /UTC$/);
@@ -61,7 +61,7 @@ test.describe('the second to save', () => {
     await expect(row(page, secret)).toContainText('Agreed');
   });
 
-  test('may overwrite knowingly', async ({ page, hydrated }) => {
+  test('may overwrite on request', async ({ page, hydrated }) => {
     // Another host asks for the password, which does not come back without JavaScript.
     if (!hydrated) await field(page, 'Password').fill('My-Password');
     await conflict(page).getByRole('button', { name: 'Overwrite' }).click();
@@ -72,13 +72,13 @@ test.describe('the second to save', () => {
     await expect(field(page, 'Username')).toHaveValue('first');
   });
 
-  test('is told again when Confirm is pressed once more', async ({ page }) => {
+  test('shows the conflict again when Confirm is pressed once more', async ({ page }) => {
     await confirm(page).click();
     await expect(conflict(page)).toBeVisible();
     await expect(field(page, 'Display Name')).toHaveValue('Mine');
   });
 
-  test('is told again when a third one was quicker than the overwriting', async ({ page, browser, hydrated, faults }) => {
+  test('shows the conflict again when a third one was quicker than the overwriting', async ({ page, browser, hydrated, faults }) => {
     const elsewhere = await browser.newContext({ javaScriptEnabled: hydrated });
     await faults.watch(elsewhere);
     const third = await elsewhere.newPage();
@@ -93,7 +93,7 @@ test.describe('the second to save', () => {
   });
 });
 
-test('a form that was refused still belongs to the version it was opened with', async ({ page, secrets, faults }) => {
+test('a rejected form still belongs to the version it was opened with', async ({ page, secrets, faults }) => {
   faults.allowStatus(422);
   const secret = await secrets.image();
   await open(page, secret.edit);

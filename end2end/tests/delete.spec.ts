@@ -107,13 +107,16 @@ test.describe('the dialog over the list', () => {
 
   test('pressed twice, OK deletes once', async ({ page }) => {
     let sent = 0;
+    let release = () => {};
+    const pressedTwice = new Promise<void>((done) => (release = done));
     await page.route('**/api/ui/delete_secret*', async (route) => {
       sent += 1;
-      await new Promise((done) => setTimeout(done, 400));
+      await pressedTwice;
       await route.continue();
     });
     await link(page, secret).click();
     await ok(page).dblclick();
+    release();
     await expect(notice(page)).toContainText('Secret deleted');
     expect(sent).toBe(1);
   });
@@ -126,7 +129,7 @@ test.describe('the dialog over the list', () => {
     await expect(row(page, secret)).toHaveCount(0);
   });
 
-  test('a refusal stands in the dialog, and OK can be pressed again', async ({ page, faults }) => {
+  test('an error stands in the dialog, and OK can be pressed again', async ({ page, faults }) => {
     faults.allow(/ERR_CONNECTION_RESET/);
     let refused = false;
     await page.route('**/api/ui/delete_secret*', async (route) => {

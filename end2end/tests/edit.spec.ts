@@ -77,7 +77,7 @@ test('a display name that is emptied is the name again', async ({ page, secrets 
   await expect(row(page, secret).getByRole('cell').nth(1)).toHaveAttribute('title', secret.name);
 });
 
-test('a key can be replaced, and a bad one is refused', async ({ page, secrets }) => {
+test('a key can be replaced, and an invalid one is rejected', async ({ page, secrets }) => {
   const secret = await secrets.git();
   await open(page, secret.edit);
   await submit(page, { secret: publicKey() });
@@ -87,7 +87,7 @@ test('a key can be replaced, and a bad one is refused', async ({ page, secrets }
   await expect(notice(page)).toContainText('Secret saved');
 });
 
-test('what was typed is kept when it is refused', async ({ page, secrets, hydrated }) => {
+test('what was typed is kept when the form is rejected', async ({ page, secrets, hydrated }) => {
   const secret = await secrets.image();
   await open(page, secret.edit);
   await submit(page, { display_name: 'Typed', registry_host: 'ftp://nope', username: 'me', password: 'Typed-Password' });

@@ -1,10 +1,10 @@
-// What happens to a form that is refused.
+// A rejected form keeps what was typed, and says what to correct.
 
 import { confirm, expect, expectHeading, expectList, field, open, row, test, unique } from '../support/fixtures.js';
 import { expectError, expectNoError, fill, submit, summary } from '../support/form.js';
 import { privateKey, publicKey } from '../support/keys.js';
 
-// Without JavaScript a refused form is a page with the status 422.
+// Without JavaScript a rejected form is a page with the status 422.
 test.beforeEach(({ faults }) => faults.allowStatus(422));
 
 test('each error stands beside its field and is tied to it; the first one gets the focus', async ({ page }) => {
@@ -72,7 +72,7 @@ test('nothing typed is lost but values, and the page says so', async ({ page, hy
   await expect(row(page, typed)).toBeVisible();
 });
 
-test('a key that was refused is not sent back', async ({ page, hydrated }) => {
+test('a rejected key is not sent back', async ({ page, hydrated }) => {
   await open(page, '/secrets/new');
   const key = publicKey();
   await submit(page, { name: unique('refused'), display_name: 'Still here', secret: key });
@@ -96,7 +96,7 @@ test('an early message goes away once the field is right', async ({ page, hydrat
   await expectNoError(page, 'Registry Host');
 });
 
-test('what is plainly not a private key is refused with the reason', async ({ page }) => {
+test('what is plainly not a private key is rejected with the reason', async ({ page }) => {
   const key = privateKey();
   const lines = key.trimEnd().split('\n');
   const cases: [string, string, RegExp][] = [
@@ -123,7 +123,7 @@ test('what is plainly not a private key is refused with the reason', async ({ pa
   }
 });
 
-test('what is not a registry host is refused, without being repeated in the message', async ({ page }) => {
+test('what is not a registry host is rejected, without being repeated in the message', async ({ page }) => {
   await open(page, '/secrets/new');
   for (const host of ['https://me:Pa55word@a.example', 'a.example?x=Pa55word', 'a.example#Pa55word', 'ftp://Pa55word.example', 'a.example:0', 'a.example:65536', '-a.example', 'a_b..example', 'a.example/project/image:Pa55word', 'a.example/project/../Pa55word', 'bücher.example', '999.1.1.1', '[::1']) {
     await test.step(host, async () => {

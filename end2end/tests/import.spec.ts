@@ -103,7 +103,7 @@ test('of two credentials for one registry one is chosen, and both say so', async
   expect(await page.locator('#name-1').inputValue()).not.toBe(await page.locator('#name-2').inputValue());
 });
 
-test('a row says which secret holds the same already, and is saved knowingly', async ({ page, secrets }) => {
+test('a row names its duplicate, and is saved on request', async ({ page, secrets }) => {
   const account = { registry_host: 'quay.io', username: unique('robot') };
   const [one, name] = [await secrets.image(account), unique('again')];
   const key = sshKey('imported@here');
@@ -150,7 +150,7 @@ test('a bad row keeps all from being saved, and what was typed stays', async ({ 
   await expect(row(page, { name: `${fine}-b` })).toBeVisible();
 });
 
-test('a text that is none says where; a private key says where it belongs', async ({ page, faults }) => {
+test('an invalid text says where; a private key says where it belongs', async ({ page, faults }) => {
   faults.allowStatus(422);
   const planted = word();
   await open(page, '/secrets/import');

@@ -83,7 +83,7 @@ test('the passphrase is asked for as soon as it is needed', async ({ page, hydra
   await expect(row(page, { name })).toContainText(key.fingerprint);
 });
 
-test('the same key twice is told, and saved knowingly', async ({ page, secrets, hydrated, faults }) => {
+test('the same key twice is reported, and saved on request', async ({ page, secrets, hydrated, faults }) => {
   faults.allowStatus(409);
   const key = sshKey('twice@here');
   const one = await secrets.git({ secret: key.private });
@@ -101,7 +101,7 @@ test('the same key twice is told, and saved knowingly', async ({ page, secrets, 
   await expect(row(page, { name })).toContainText(key.fingerprint);
 });
 
-test('the same account twice is told, and another one is saved', async ({ page, secrets, faults }) => {
+test('the same account twice is reported, and another one is saved', async ({ page, secrets, faults }) => {
   faults.allowStatus(409);
   const username = unique('robot');
   const one = await secrets.image({ registry_host: 'ghcr.io', username });

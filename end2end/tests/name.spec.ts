@@ -15,10 +15,10 @@ const WRONG: [string, string | undefined][] = [
   ['!!!', undefined],
 ];
 
-// Without JavaScript a refused form is a page with the status 422.
+// Without JavaScript a rejected form is a page with the status 422.
 test.beforeEach(({ faults }) => faults.allowStatus(422));
 
-test('a name that breaks the rule is told what is wrong with it, and a better one', async ({ page }) => {
+test('a name that breaks the rule gets a message, and a better one is suggested', async ({ page }) => {
   await open(page, '/secrets/new');
   for (const [typed, suggested] of WRONG) {
     await submit(page, { name: typed, secret: privateKey() });

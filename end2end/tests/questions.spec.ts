@@ -18,7 +18,7 @@ async function waiting(page: Page, secret: Stored): Promise<string> {
   return fresh(page).inputValue();
 }
 
-test('a switch to a new key is asked, and what its test came to is said', async ({ page, secrets }) => {
+test('a switch to a new key is asked, and shows the result of its test', async ({ page, secrets }) => {
   const key = sshKey('old@here');
   const secret = await secrets.git({ secret: key.private });
   // Nothing listens at this port.
@@ -32,7 +32,7 @@ test('a switch to a new key is asked, and what its test came to is said', async 
   await expect(page.locator('.consequence')).toContainText('The test of the new key just now did not open anything: Unreachable.');
   await expect(page.getByText(key.fingerprint)).toBeVisible();
   await expectAccessible(page, 'the question before a switch');
-  // What was tested is in use then, and so is what that came to.
+  // The key that was tested is in use then, with the result of that test.
   await sayYes(page, 'Switch to the new key');
   await expect(notice(page)).toContainText('The new key is in use.');
   await open(page, `/secrets?q=${secret.name}`);
@@ -108,7 +108,7 @@ test('a user keeps role, password and sessions by a Cancel', async ({ page }) =>
 test.describe('an administrator beside others', () => {
   test.use({ storageState: NOBODY });
 
-  test('is told "This is you" before being disabled or given another role', async ({ page, faults }) => {
+  test('shows "This is you" before being disabled or given another role', async ({ page, faults }) => {
     faults.allowStatus(401);
     const name = await become(page, 'admin');
     await open(page, `/users/${name}`);

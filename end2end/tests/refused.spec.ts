@@ -1,4 +1,4 @@
-// A save that was refused is seen, wherever on the page the button was pressed.
+// A rejected save is seen, wherever on the page the button was pressed.
 
 import type { Page } from '@playwright/test';
 import { ADMIN } from '../server.mjs';
@@ -113,7 +113,7 @@ test('an image that was changed in the meantime', async ({ page, secrets, faults
   await expect(page.locator('.actions .not-saved')).toHaveText('It was changed in the meantime.');
 });
 
-/** The other forms: what is done until one is refused, and the line beside the button that was pressed. */
+/** The other forms: the steps until one is rejected, and the line beside the button that was pressed. */
 const FORMS: { what: string; status: number; line: RegExp; go: (page: Page, secrets: Secrets) => Promise<void> }[] = [
   {
     what: 'a token without a name',

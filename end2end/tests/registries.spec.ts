@@ -38,7 +38,7 @@ test('another choice replaces the host that was filled in, but none that was typ
   await expect(field(page, 'Registry Host')).toHaveValue('gitlab.example.org:5050');
 });
 
-test('what is good for hours alone says so', async ({ page }) => {
+test('a password that expires after hours says so', async ({ page }) => {
   await open(page, '/secrets/new');
   await fill(page, { type: 'image-pull' });
   await field(page, 'Registry').selectOption('Amazon ECR');
@@ -63,7 +63,7 @@ test('on Edit the stored registry is the chosen one', async ({ page, secrets }) 
   await expect(page.getByText('12 hours.')).toBeVisible();
 });
 
-test('where a credential comes from is told in place, and nothing typed is lost', async ({ page }) => {
+test('where a credential comes from is shown in place, and nothing typed is lost', async ({ page }) => {
   await open(page, '/secrets/new');
   await fill(page, { name: 'typed-before' });
   const summary = page.locator('.for-git-dataset').getByText('Where do I get this?');

@@ -112,7 +112,7 @@ test('where one is in use, all wait until it is said once more', async ({ page, 
   await expect(page.getByText('No secret matches.')).toBeVisible();
 });
 
-test('several are tested, and each says what came of it', async ({ page, secrets }) => {
+test('several are tested, and each shows its result', async ({ page, secrets }) => {
   const word = unique('many');
   const closed = await secrets.image({ name: `${word}-closed`, registry_host: '127.0.0.1:9' });
   const key = await secrets.git({ name: `${word}-key` });

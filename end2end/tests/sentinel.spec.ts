@@ -40,7 +40,7 @@ test('a stored value is nowhere in what the browser is given, in the log, or in 
   await submit(page, { name: git, secret: key });
   await expectList(page);
 
-  // Changed, refused, and in conflict.
+  // Changed, rejected, and in conflict.
   const registry = stored('image-pull', image);
   await open(page, registry.edit);
   await submit(page, { password: later });

@@ -135,7 +135,7 @@ test.describe('at a real provider', () => {
     await expectHeading(page, 'Token created');
   });
 
-  test('who is in none of the groups is told whom to ask', async ({ page, real, faults }) => {
+  test('who is in none of the groups is shown whom to ask', async ({ page, real, faults }) => {
     faults.allowStatus(403);
     await open(page, `${real.portal.address}/tokens`);
     await logIn(page, unique('eve'));
@@ -145,7 +145,7 @@ test.describe('at a real provider', () => {
     await expectHeading(page, 'Sign in');
   });
 
-  test('a refusal there is told here', async ({ page, real, faults }) => {
+  test('a rejection by the provider is shown here', async ({ page, real, faults }) => {
     faults.allowStatus(403);
     await open(page, `${real.portal.address}/tokens`);
     await page.getByRole('link', { name: 'Sign in at 127.0.0.1' }).click();
@@ -304,7 +304,7 @@ test.describe('where people sign in at a provider alone', () => {
     });
   }
 
-  test('a provider that refuses the portal is told to the log', async ({ page, spoilt, faults }) => {
+  test('a provider that rejects the portal is logged', async ({ page, spoilt, faults }) => {
     faults.allowStatus(502);
     spoilt.provider.service.once('beforeResponse', (answer) => {
       answer.statusCode = 401;
@@ -323,7 +323,7 @@ test.describe('where people sign in at a provider alone', () => {
   });
 });
 
-test('a provider that does not answer is told, and passwords go on', async ({ page, faults }) => {
+test('a provider that does not answer is reported, and passwords go on', async ({ page, faults }) => {
   faults.allowStatus(503);
   const portal = await Portal.start('http://127.0.0.1:9', await freePort());
   try {

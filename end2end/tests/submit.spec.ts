@@ -27,14 +27,17 @@ test('Confirm is locked and shows that it works', async ({ page, hydrated }) => 
 test('a double click saves once', async ({ page, hydrated }) => {
   const name = unique('twice');
   let sent = 0;
+  let release = () => {};
+  const clickedTwice = new Promise<void>((done) => (release = done));
   await page.route('**/api/ui/create_secret*', async (route) => {
     sent += 1;
-    await new Promise((done) => setTimeout(done, 400));
+    await clickedTwice;
     await route.continue();
   });
   await open(page, '/secrets/new');
   await fill(page, { name, secret: privateKey() });
   await confirm(page).dblclick();
+  release();
   await expectList(page);
   await expect(notice(page)).toContainText('Secret saved');
   if (hydrated) expect(sent).toBe(1);
@@ -96,7 +99,7 @@ test.describe('before hydration finishes', () => {
     await expect(row(page, { name })).toBeVisible();
   });
 
-  test('a refused form comes alive with its errors and what was typed', async ({ page, faults }) => {
+  test('a rejected form comes alive with its errors and what was typed', async ({ page, faults }) => {
     faults.allowStatus(422);
     const release = await openUnfinished(page, '/secrets/new');
     await submit(page, { type: 'image-pull', name: 'Bad Name', registry_host: 'a.example', username: unique('u'), password: 'p' });

@@ -67,7 +67,7 @@ test('the way back after switching stays on this site', async ({ request }) => {
   }
 });
 
-test('an unknown theme is refused', async ({ request }) => {
+test('an unknown theme is rejected', async ({ request }) => {
   const answer = await request.post('/theme', { form: { theme: 'pink', back: '/secrets' }, maxRedirects: 0 });
   expect(answer.status()).toBe(400);
   expect(answer.headers()['set-cookie']).toBeUndefined();

@@ -125,7 +125,7 @@ test('what is wrong is said at its field, and nothing is lost', async ({ page, f
   await expectAccessible(page, 'a dataset that was refused');
 });
 
-test('the second of two edits is told, and may overwrite', async ({ page, request, faults }) => {
+test('the second of two edits is shown the conflict, and may overwrite', async ({ page, request, faults }) => {
   faults.allowStatus(409);
   const name = await addImage(page, 'alpine:1');
   await open(page, `/images/${name}/edit`);

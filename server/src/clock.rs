@@ -1,4 +1,4 @@
-//! The clock is read here and nowhere else.
+//! The wall clock, which is read here alone and passed on in the context. Spans of time are measured with `tokio::time::Instant`.
 
 use domain::time::Timestamp;
 use std::{
@@ -18,6 +18,7 @@ pub fn now() -> Timestamp {
     Timestamp::from_micros(machine().saturating_add(OFFSET.load(Ordering::Relaxed)))
 }
 
+#[expect(clippy::disallowed_methods, reason = "the clock is read here")]
 fn machine() -> i64 {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX)

@@ -3,6 +3,7 @@
 //! neither; so the program starts itself anew without them, and hands them on by a file in memory that is closed as soon as
 //! it is read. Nothing of this needs `unsafe`, which removing a variable does.
 
+use crate::environment;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use std::{
     ffi::{OsStr, OsString},
@@ -49,7 +50,7 @@ pub struct Start {
 /// Errors: what was handed on cannot be read.
 pub fn receive(ignored: Vec<String>) -> io::Result<Start> {
     let mut start = Start { arguments: std::env::args_os().collect(), ignored };
-    let handed_on = std::env::var(HANDED_ON).ok().and_then(|number| number.parse::<i32>().ok());
+    let handed_on = environment::variable(HANDED_ON).and_then(|number| number.to_str()?.parse::<i32>().ok());
     if let Some(descriptor) = handed_on.filter(|number| *number > 2) {
         let bytes = Zeroizing::new(fs::read(format!("/proc/self/fd/{descriptor}"))?);
         nix::unistd::close(descriptor)?;
@@ -87,7 +88,7 @@ fn insert(start: &mut Start, handed_on: &[u8]) {
 pub fn hand_on(ignored: &[String]) -> io::Result<()> {
     let mut kept = Zeroizing::new(Vec::new());
     for (name, _) in SECRETS {
-        if let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) {
+        if let Some(value) = environment::variable(name) {
             kept.extend_from_slice(name.as_bytes());
             kept.push(b'=');
             kept.extend_from_slice(value.as_bytes());

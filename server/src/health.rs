@@ -6,42 +6,7 @@ use axum::{
     http::StatusCode,
 };
 use backend::{Ctx, Readiness};
-use domain::time::Timestamp;
-use std::{
-    fmt::Write,
-    sync::{
-        OnceLock,
-        atomic::{AtomicBool, AtomicI64, Ordering},
-    },
-};
-
-/// What is known of this process besides its backend.
-#[derive(Default)]
-pub struct Status {
-    /// Files of the site are missing.
-    incomplete: AtomicBool,
-    /// When the last clean-up was done, in microseconds; 0 before the first.
-    cleaned: AtomicI64,
-    /// Whether the private PostgreSQL runs, where there is one.
-    private: OnceLock<Box<dyn Fn() -> bool + Send + Sync>>,
-}
-
-impl Status {
-    /// Notes that pages cannot be shown as they should.
-    pub fn site_is_incomplete(&self) {
-        self.incomplete.store(true, Ordering::Relaxed);
-    }
-
-    /// Notes that a clean-up was done.
-    pub fn cleaned(&self, now: Timestamp) {
-        self.cleaned.store(now.micros(), Ordering::Relaxed);
-    }
-
-    /// Asks this from now on whether the private PostgreSQL runs. Only the first counts: there is one.
-    pub fn watch_private(&self, running: impl Fn() -> bool + Send + Sync + 'static) {
-        let _ = self.private.set(Box::new(running));
-    }
-}
+use std::{fmt::Write, sync::atomic::Ordering};
 
 /// The process answers.
 pub async fn live() -> &'static str {

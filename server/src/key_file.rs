@@ -160,7 +160,7 @@ fn make_with(path: &Path, link: impl Fn(&Path, &Path) -> io::Result<()>) -> io::
 
 /// A name beside this file that no other process comes upon: in containers each is number 1.
 fn beside(path: &Path) -> PathBuf {
-    path.with_extension(format!("new-{}", uuid::Uuid::new_v4().simple()))
+    path.with_extension(format!("new-{}", backend::random_id().simple()))
 }
 
 /// Makes a file for its owner alone.

@@ -2,6 +2,7 @@
 
 // The type of a page is as deep as its markup.
 #![recursion_limit = "512"]
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests are bound by clock and environment"))]
 
 pub mod admission;
 pub mod clock;
@@ -26,6 +27,7 @@ pub mod serve;
 pub mod site;
 pub mod start;
 pub mod state;
+pub mod status;
 pub mod sweep;
 
 pub use routes::router;

@@ -1,6 +1,9 @@
 //! The log.
 
-use crate::config::{LogFormat, Settings};
+use crate::{
+    config::{LogFormat, Settings},
+    environment,
+};
 use std::io::IsTerminal;
 use tracing_subscriber::{EnvFilter, filter::LevelFilter, fmt::writer::BoxMakeWriter};
 
@@ -15,7 +18,7 @@ pub fn start(settings: &Settings, serving: bool) -> Result<(), String> {
         (BoxMakeWriter::new(std::io::stderr), std::io::stderr().is_terminal())
     };
     // Colours in a file or a collector are noise.
-    let colours = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let colours = is_terminal && environment::variable("NO_COLOR").is_none();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(output).with_ansi(colours);
     match settings.log.log_format {
         LogFormat::Text => log.init(),

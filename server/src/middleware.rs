@@ -23,7 +23,6 @@ use domain::{error::Error, sensitive::Sensitive};
 use http_body_util::Limited;
 use std::{any::Any, net::SocketAddr, time::Duration};
 use tower_http::timeout::DeadlineBody;
-use uuid::Uuid;
 
 /// How long the whole body of a request may take.
 const BODY_TIMEOUT: Duration = Duration::from_mins(1);
@@ -63,7 +62,7 @@ pub async fn body_in_time(request: Request, next: Next) -> Response {
 pub async fn context(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let arrival = state.edge.arrival(peer, request.headers());
-    let request_id = Uuid::now_v7().to_string();
+    let request_id = backend::sortable_id().to_string();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(arrival);
     request.extensions_mut().insert(SecureCookies(arrival.secure));

@@ -1,5 +1,6 @@
 //! Where the built assets lie, and what they are called.
 
+use crate::environment;
 use app::ssr::Assets;
 use leptos::config::LeptosOptions;
 use std::{
@@ -28,7 +29,7 @@ impl Site {
     pub fn find(addr: SocketAddr) -> Self {
         let folder =
             env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned)).unwrap_or_default();
-        let root = env::var_os("LEPTOS_SITE_ROOT")
+        let root = environment::variable("LEPTOS_SITE_ROOT")
             .map(PathBuf::from)
             .into_iter()
             .chain([folder.join("site"), folder.join("../site"), PathBuf::from("target/site")])

@@ -1,6 +1,6 @@
 //! What every request is served with.
 
-use crate::{edge::Edge, health::Status};
+use crate::{edge::Edge, status::Status};
 use app::{portal::Portal, ssr::Assets};
 use axum::extract::FromRef;
 use backend::Backend;

@@ -1,6 +1,6 @@
 //! What is thrown away when its time is over, whether anybody asks for it or not.
 
-use crate::{clock, health::Status};
+use crate::{clock, status::Status};
 use backend::{Backend, Ctx};
 use std::{sync::Arc, time::Duration};
 

@@ -5,7 +5,7 @@ use backend::{Backend, Ctx};
 use domain::{
     check::CheckReport,
     error::{Error, Field, FieldError, Problem},
-    secret::{SecretId, SecretKind, Trial},
+    secret::{ConnectionTest, SecretId, SecretKind},
 };
 
 /// Tries what stands in a form of Add, or of Edit of this secret. Returns the ticket with which the form keeps the result,
@@ -20,6 +20,6 @@ pub async fn typed(
     backend.secrets().may_change(ctx, id.as_ref()).await?;
     let kind = id.as_ref().map(|id| id.kind).or_else(|| SecretKind::parse(&input.kind));
     let wrong_kind = || Error::Invalid(vec![FieldError { field: Field::Type, problem: Problem::Type }]);
-    let trial = Trial::parse(kind.ok_or_else(wrong_kind)?, input.draft(), id.is_some());
+    let trial = ConnectionTest::parse(kind.ok_or_else(wrong_kind)?, input.draft(), id.is_some());
     backend.checks().typed_with_ticket(ctx, id.as_ref(), trial.map_err(Error::Invalid)?).await
 }

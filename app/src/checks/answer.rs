@@ -187,7 +187,7 @@ pub fn unused_text(unused: &[UnusedLine]) -> Option<String> {
     };
     let named = unused.iter().take(NAMED).map(|line| {
         let hosts = line.hosts.as_deref().unwrap_or("a hashed name");
-        format!("{hosts} ({})", line.why.words())
+        format!("{hosts} ({})", line.why.description())
     });
     let named = named.collect::<Vec<_>>().join(", ");
     let end = if unused.len() > NAMED { " and others." } else { "." };

@@ -49,8 +49,8 @@ impl Purpose {
     /// The rules of `domain`, asked before the server is.
     fn check(&self, input: &SecretInput) -> Vec<FieldError> {
         match self {
-            Self::Add { .. } => NewSecret::parse(input.draft()).err(),
-            Self::Edit { id, .. } => SecretUpdate::parse(id.kind, input.draft()).err(),
+            Self::Add { .. } => NewSecret::problems_while_typing(input.draft()),
+            Self::Edit { id, .. } => SecretUpdate::problems_while_typing(id.kind, input.draft()),
         }
         .unwrap_or_default()
     }

@@ -230,7 +230,7 @@ pub fn GitDatasetFields(
                     id: Field::Passphrase.key(),
                     label: Field::Passphrase.label(),
                     mark: "required",
-                    hint: KeyProblem::Passphrase.words(),
+                    hint: KeyProblem::Passphrase.message(),
                 }
                 placeholder=""
                 error=problems.message(Field::Passphrase)

@@ -96,7 +96,7 @@ async fn load(selection: &Selection, to_change: bool) -> Result<(Selection, Vec<
 #[component]
 pub fn NothingSelected() -> impl IntoView {
     ssr::set_status(StatusCode::BAD_REQUEST);
-    let most = Selection::MOST;
+    let most = Selection::MAX;
     view! {
         <h1>"Nothing selected"</h1>
         <p>{format!("Check the boxes of the secrets in the list first: one at least, and at most {most} at once.")}</p>

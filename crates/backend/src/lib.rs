@@ -1,4 +1,6 @@
-//! What can be *done*: services over repositories, the keyring, the migrations.
+//! The services over repositories, the keyring and the migrations.
+
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests are bound by clock and environment"))]
 
 mod access;
 mod audit;
@@ -37,7 +39,7 @@ pub use formats::shapes::{ManifestFormat, Shaped, flat_json, manifest};
 pub use health::{Health, Readiness};
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KeyError, KeyService, KeyStatus, Rewrapped};
-pub use random::{entity_tag, submission_of};
+pub use random::{entity_tag, random_id, sortable_id, submission_of};
 pub use revision::{Expected, Revision};
 pub use secrets::{
     DeletedPage, DeletedSecret, KeepDeleted, ManifestsError, ManifestsQuery, SecretService, Submission,

@@ -1,4 +1,4 @@
-//! Random bytes from the system's generator, and texts made of them.
+//! Random bytes from the system's generator, and the ids and texts made of them. Nothing else asks for randomness.
 
 use crate::context::{Actor, Ctx};
 use aws_lc_rs::digest::{Context, SHA256, digest};
@@ -11,7 +11,8 @@ use zeroize::Zeroizing;
 #[error("the system gave no random bytes")]
 pub(crate) struct NoRandomness;
 
-/// So many bytes.
+/// Returns `N` random bytes.
+#[expect(clippy::disallowed_methods, reason = "randomness is asked for here")]
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
     let mut bytes = [0; N];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
@@ -27,6 +28,18 @@ pub(crate) fn token() -> Result<Sensitive, NoRandomness> {
 /// What is stored of a token. Of 256 random bits a plain hash tells nothing.
 pub(crate) fn hash(token: &Sensitive) -> Vec<u8> {
     digest(&SHA256, token.expose().as_bytes()).as_ref().to_vec()
+}
+
+/// Returns an id for a row or a request: later ones sort behind earlier ones, so that an index grows at its end.
+#[expect(clippy::disallowed_methods, reason = "ids are made here")]
+pub fn sortable_id() -> Uuid {
+    Uuid::now_v7()
+}
+
+/// Returns an id that tells nothing, not even when it was made.
+#[expect(clippy::disallowed_methods, reason = "ids are made here")]
+pub fn random_id() -> Uuid {
+    Uuid::new_v4()
 }
 
 /// The mark of a request that may be sent again: the same for the same key of the same actor, and of nobody else.

@@ -93,14 +93,19 @@ pub(crate) async fn as_older_version_left_it(backend: &Backend, pool: &PgPool, s
 
 /// Waits until somebody waits for a row that another has.
 pub(crate) async fn until_somebody_waits(pool: &PgPool) {
+    until_waiting(pool, 1).await;
+}
+
+/// Waits until so many wait for rows that others have.
+pub(crate) async fn until_waiting(pool: &PgPool, count: i64) {
     let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
     for _ in 0..1_000 {
-        if sqlx::query_scalar::<_, i64>(waiting).fetch_one(pool).await.unwrap() > 0 {
+        if sqlx::query_scalar::<_, i64>(waiting).fetch_one(pool).await.unwrap() >= count {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    panic!("nobody waits");
+    panic!("fewer than {count} wait");
 }
 
 /// Waits until the log has a record that ends in this.

@@ -2,7 +2,12 @@
 //! settings name.
 
 use domain::sensitive::Sensitive;
-use std::{env, ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    os::unix::ffi::OsStrExt,
+    path::Path,
+};
 
 /// The change of one variable.
 #[derive(Debug, PartialEq, Eq)]
@@ -74,6 +79,7 @@ pub fn secret_line(path: &Path, setting: &str) -> Result<Sensitive, String> {
 /// and quotation marks around a value are none of its own, and no variable of `libpq` changes how the database is reached,
 /// which `DATABASE_URL` says alone. Of a password, one line end alone is removed, because the rest may be meant.
 #[expect(unsafe_code, reason = "the environment is changed while the process has one thread")]
+#[expect(clippy::disallowed_methods, reason = "the environment is read here")]
 fn normalize() -> Found {
     let mut found = Found::default();
     for (name, value) in env::vars_os() {
@@ -103,6 +109,18 @@ fn normalize() -> Found {
     }
     found.ignored.sort();
     found
+}
+
+/// Returns a variable, unless it is empty.
+#[expect(clippy::disallowed_methods, reason = "the environment is read here")]
+pub fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// Returns the names of the variables, so far as they are UTF-8.
+#[expect(clippy::disallowed_methods, reason = "the environment is read here")]
+pub fn names() -> impl Iterator<Item = String> {
+    env::vars_os().filter_map(|(name, _)| name.into_string().ok())
 }
 
 fn change(name: &OsStr, value: &OsStr) -> Change {

@@ -1,4 +1,4 @@
-//! Everything that can go wrong, as far as anybody outside is told. A closed set: it carries codes and the names
+//! The errors that outsiders see. A closed set: it carries codes and the names
 //! of fields, and never what was submitted.
 
 use crate::{
@@ -17,29 +17,29 @@ use serde::{Deserialize, Serialize};
 pub enum Field {
     /// The Kubernetes name without its prefix.
     Name,
-    /// What people see.
+    /// The name that people see.
     DisplayName,
     /// Git dataset or image pull.
     Type,
     /// The private key.
     Secret,
-    /// What protects it, until it is stored.
+    /// The passphrase that protects a key until it is stored.
     Passphrase,
-    /// What the key is to open.
+    /// The repository that the key opens.
     Repository,
     /// The keys of hosts that are trusted.
     KnownHosts,
-    /// Where the registry is.
+    /// The address of the registry.
     RegistryHost,
     /// The account there.
     Username,
     /// Its password or token.
     Password,
-    /// What the account is to pull; the reference of an image.
+    /// The image that the account pulls.
     Image,
-    /// Of a dataset.
+    /// The branch of a dataset.
     Branch,
-    /// With what an image or a dataset is pulled.
+    /// The secret that an image or a dataset is pulled with.
     PullSecret,
     /// The name, typed once more before something is done that cannot be undone.
     Confirmation,
@@ -60,7 +60,7 @@ impl TryFrom<String> for Field {
 }
 
 impl Field {
-    /// All of them.
+    /// Every variant.
     pub const ALL: [Self; 14] = [
         Self::Name,
         Self::DisplayName,
@@ -119,7 +119,7 @@ impl Field {
     }
 }
 
-/// What is wrong with a field. Travels as a short text: the readers that would be derived for ten kinds of problem
+/// A problem with a field. Sent as a short text: the parsers that would be derived for ten kinds of problem
 /// weigh ten times as much in the browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -140,14 +140,14 @@ pub enum Problem {
     Username(UsernameProblem),
     /// The password is not one.
     Password(PasswordProblem),
-    /// What it is to be tried on is not to be understood.
+    /// The target of a test cannot be parsed.
     Target(TargetProblem),
     /// An image or a dataset is not one, or a secret is in use.
     Usage(UsageProblem),
 }
 
 impl Problem {
-    /// What is wrong with this input, and what to do. Never contains a value.
+    /// Returns what is wrong with this input and what to do. Never contains a value.
     pub fn message(&self) -> String {
         match self {
             Self::Name(problem) => problem.message(),
@@ -156,7 +156,7 @@ impl Problem {
             }
             Self::DisplayName(problem) => problem.message(),
             Self::Type => "Choose Git Dataset or Image Pull.".to_owned(),
-            Self::Key(problem) => problem.message(),
+            Self::Key(problem) => problem.message().to_owned(),
             Self::Host(problem) => problem.message(),
             Self::Username(problem) => problem.message(),
             Self::Password(problem) => problem.message(),
@@ -250,9 +250,9 @@ impl TryFrom<String> for Problem {
 /// A field and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
-    /// Where.
+    /// The place.
     pub field: Field,
-    /// What.
+    /// The problem.
     pub problem: Problem,
 }
 
@@ -268,7 +268,7 @@ pub enum Error {
     /// Another version is stored than the one the change began with.
     #[error("changed in the meantime")]
     Changed(Change),
-    /// Another secret holds the same key, or the same account at the same registry. It may be saved knowingly.
+    /// Another secret holds the same key, or the same account at the same registry. It is saved only on request.
     #[error("another secret holds the same")]
     Twin(SecretId),
     /// The key encryption key is not the one that the stored values were sealed with.
@@ -280,7 +280,7 @@ pub enum Error {
     /// Whoever asks has tested connections too often of late, and may again in so many seconds.
     #[error("too many tests")]
     TooManyTests(u32),
-    /// The request is none that we know.
+    /// The request cannot be parsed.
     #[error("bad request")]
     BadRequest,
     /// Nobody is signed in, or no longer.
@@ -294,12 +294,12 @@ pub enum Error {
     Internal(String),
 }
 
-/// Who was quicker, and when.
+/// A change that somebody else made in between.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// By whom.
+    /// The name of who did it.
     pub by: String,
-    /// When.
+    /// The moment.
     pub at: Timestamp,
     /// The server's clock.
     pub now: Timestamp,
@@ -312,7 +312,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_problem_survives_its_journey() {
+    fn problem_from_text_returns_every_problem() {
         let mut all = vec![
             Problem::NameTaken(SecretId::parse("image-a.b").unwrap()),
             Problem::Type,

@@ -1,6 +1,6 @@
 //! Characters that nobody sees, which come along with what is copied from pages, mail and editors.
 
-/// Whether this character cannot be seen: zero-width ones, byte-order marks and marks of direction.
+/// Returns whether the character cannot be seen: zero-width ones, byte-order marks and marks of direction.
 pub fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_seen_around_a_text_is_left_out() {
+    fn trimmed_removes_invisible_characters_around_a_text() {
         for around in
             ["\u{feff}", "\u{200b} ", "\u{202a}", "\u{2066}\u{200e}", "\r\n\t", "\u{a0}", "\u{2060}"]
         {

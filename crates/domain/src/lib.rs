@@ -1,4 +1,4 @@
-//! What a secret *is*: its names, hosts and key text, list queries, and the closed error type; who may do what with
+//! Secrets and their rules: names, hosts, key texts, list queries and the closed error type; access to
 //! it. Compiled for the browser and the server alike, so everything here is small and pure.
 
 pub mod access;

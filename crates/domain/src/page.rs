@@ -11,7 +11,7 @@ use crate::{
 /// Queries longer than this, in bytes, are read no further.
 const QUERY_LIMIT: usize = 8 * 1024;
 
-/// By what the list is sorted.
+/// The column that the list is sorted by.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum SortColumn {
     /// By name.
@@ -20,20 +20,20 @@ pub enum SortColumn {
     DisplayName,
     /// By type, then name.
     Type,
-    /// By how many use it.
+    /// By the number of consumers.
     UsedBy,
-    /// By the minute of the last use; what was never used is the oldest.
+    /// By the minute of the last use; secrets without a use come as the oldest.
     LastUsed,
     /// By the last change.
     Updated,
 }
 
 impl SortColumn {
-    /// All of them, in the order of the table.
+    /// Every variant, in the order of the table.
     pub const ALL: [Self; 6] =
         [Self::Name, Self::DisplayName, Self::Type, Self::UsedBy, Self::LastUsed, Self::Updated];
 
-    /// As it stands in the address.
+    /// Returns the form in the address.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Name => "name",
@@ -46,7 +46,7 @@ impl SortColumn {
     }
 }
 
-/// Which end comes first.
+/// The end that comes first.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// A to Z, old to new.
@@ -66,7 +66,7 @@ impl Direction {
     }
 }
 
-/// How many rows a page has: 10, 20, 50 or 100.
+/// The number of rows on a page: 10, 20, 50 or 100.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct PageSize(u8);
 
@@ -77,7 +77,7 @@ impl Default for PageSize {
 }
 
 impl PageSize {
-    /// All there are.
+    /// Every value.
     pub const ALL: [Self; 4] = [Self(10), Self(20), Self(50), Self(100)];
 
     /// The size nearest to what was asked for; the default where that is no number.
@@ -110,7 +110,7 @@ pub enum CursorValue {
     DisplayName(String),
     /// Sorted by how many use it.
     UsedBy(u32),
-    /// Sorted by the minute of the last use; the beginning of time where there was none.
+    /// Sorted by the minute of the last use; the beginning of time without a use.
     LastUsed(Timestamp),
     /// Sorted by the last change.
     Updated(Timestamp),
@@ -129,7 +129,7 @@ impl Cursor {
         Self { id: row.id.clone(), value }
     }
 
-    /// Reads a cursor of a list sorted by this column; `None` where it is none.
+    /// Parses a cursor of a list sorted by this column; `None` where the text is invalid.
     fn parse(text: &str, sort: SortColumn) -> Option<Self> {
         // A name has no tilde in it.
         let (id, value) = match text.split_once('~') {
@@ -168,7 +168,7 @@ fn minute(at: Option<Timestamp>) -> Timestamp {
     Timestamp::from_micros(at.map_or(0, |at| at.micros().div_euclid(MINUTE) * MINUTE))
 }
 
-/// Where in the list a page lies.
+/// The position of a page in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Position {
     /// The first page.
@@ -182,7 +182,7 @@ pub enum Position {
 }
 
 impl Position {
-    /// What stands in the address under `after` or `before`; nothing for the first page.
+    /// Returns the value of `after` or `before` in the address; empty for the first page.
     pub fn text(&self) -> String {
         match self {
             Self::First => String::new(),
@@ -197,10 +197,10 @@ impl Position {
 pub struct UnusedDays(u16);
 
 impl UnusedDays {
-    /// All there are.
+    /// Every value.
     pub const ALL: [Self; 3] = [Self(30), Self(90), Self(365)];
 
-    /// Reads a number of days; `None` where it is none of these.
+    /// Parses a number of days; `None` where the number is not among these.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|days| days.0.to_string() == text)
     }
@@ -211,7 +211,7 @@ impl UnusedDays {
     }
 }
 
-/// What the list is asked for.
+/// The query of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListQuery {
     /// Words that name, display name or registry host contain; trimmed, at most 200 characters.
@@ -222,13 +222,13 @@ pub struct ListQuery {
     pub status: Option<CheckStatus>,
     /// Only those that no image or dataset uses, and no API token has read for so long.
     pub unused: Option<UnusedDays>,
-    /// By what it is sorted.
+    /// The column that the list is sorted by.
     pub sort: SortColumn,
-    /// Which end comes first.
+    /// The end that comes first.
     pub direction: Direction,
     /// Rows a page.
     pub size: PageSize,
-    /// Which page.
+    /// The page.
     pub position: Position,
 }
 
@@ -251,7 +251,7 @@ impl ListQuery {
     /// The longest search, in characters.
     pub const MAX_SEARCH_CHARS: usize = 200;
 
-    /// Reads the query of an address. Of what is given twice, the first counts.
+    /// Parses the query of an address. The first of equal parameters counts.
     pub fn parse(query: &str) -> Self {
         let value = |wanted: &str| parameter(query, wanted);
         let (sort, direction) = value("sort").and_then(|text| read_sort(&text)).unwrap_or_else(|| {
@@ -340,7 +340,7 @@ impl ListQuery {
         Self { sort, direction, position: Position::First, ..self.clone() }
     }
 
-    /// Whether anything is searched or filtered.
+    /// Returns whether the list is searched or filtered.
     pub fn is_narrowed(&self) -> bool {
         !self.search.is_empty() || self.kind.is_some() || self.status.is_some() || self.unused.is_some()
     }
@@ -383,19 +383,19 @@ pub(crate) fn clean_search(text: &str) -> String {
     cut.trim_end().to_owned()
 }
 
-/// How many secrets match.
+/// The number of secrets that match.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Total {
-    /// As many were counted.
+    /// The number that was counted.
     pub count: u64,
     /// False where counting stopped there and there are more.
     pub exact: bool,
 }
 
-/// One page of the list.
+/// A page of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretPage {
-    /// In the order that was asked for.
+    /// The rows, in the order of the query.
     pub rows: Vec<SecretSummary>,
     /// Over all pages.
     pub total: Total,
@@ -408,109 +408,4 @@ pub struct SecretPage {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn nonsense_gives_the_nearest_sensible_page() {
-        let default = ListQuery::default();
-        for query in [
-            "",
-            "?",
-            "page=-1",
-            "sort=password",
-            "sort=",
-            "after=x",
-            "after=image-a",
-            "after=image-a~x",
-            "after=image-a~-5",
-            "before=image-a~99999999999999999999",
-            "type=SENTINEL",
-            "status=SENTINEL",
-            "unused=31",
-            "q=%ff",
-            "q=%00%01",
-            "size=x",
-            "&&=&q&=x",
-        ] {
-            assert_eq!(ListQuery::parse(query), default, "{query}");
-        }
-        assert_eq!(ListQuery::parse("size=-1").size.rows(), 10);
-        assert_eq!(ListQuery::parse("size=99999").size.rows(), 100);
-        assert_eq!(ListQuery::parse("size=40").size.rows(), 50);
-        assert_eq!(ListQuery::parse(&format!("q={}", "é".repeat(10_000))).search.chars().count(), 200);
-        assert_eq!(ListQuery::parse("q=+a+b+").search, "a b");
-    }
-
-    #[test]
-    fn queries_are_short_and_readable() {
-        let query = ListQuery::default();
-        assert_eq!(query.to_query_string(), "");
-        let query = ListQuery::parse("sort=name&type=image-pull&q=a%26b&size=50&after=image-hub");
-        assert_eq!(query.to_query_string(), "q=a%26b&type=image-pull&sort=name&size=50&after=image-hub");
-        assert_eq!(
-            query.sorted_by(SortColumn::Name).to_query_string(),
-            "q=a%26b&type=image-pull&sort=-name&size=50"
-        );
-        assert_eq!(query.sorted_by(SortColumn::Updated).to_query_string(), "q=a%26b&type=image-pull&size=50");
-        assert_eq!(ListQuery::parse("before=end").position, Position::Last);
-    }
-
-    fn cursors(sort: SortColumn) -> impl Strategy<Value = Cursor> {
-        let value = match sort {
-            SortColumn::Name | SortColumn::Type => Just(CursorValue::InId).boxed(),
-            SortColumn::DisplayName => "[^\0]{0,40}".prop_map(CursorValue::DisplayName).boxed(),
-            SortColumn::UsedBy => (0..=i32::MAX.unsigned_abs()).prop_map(CursorValue::UsedBy).boxed(),
-            SortColumn::LastUsed => (0..=Timestamp::LAST.micros())
-                .prop_map(|at| CursorValue::LastUsed(Timestamp::from_micros(at)))
-                .boxed(),
-            SortColumn::Updated => (0..=Timestamp::LAST.micros())
-                .prop_map(|at| CursorValue::Updated(Timestamp::from_micros(at)))
-                .boxed(),
-        };
-        ("(image|gitsync-secret)-[a-z0-9]{1,9}", value)
-            .prop_map(|(id, value)| Cursor { id: SecretId::parse(&id).unwrap(), value })
-    }
-
-    fn queries() -> impl Strategy<Value = ListQuery> {
-        let sort = prop::sample::select(SortColumn::ALL.to_vec());
-        sort.prop_flat_map(|sort| {
-            let position = prop_oneof![
-                Just(Position::First),
-                Just(Position::Last),
-                cursors(sort).prop_map(Position::After),
-                cursors(sort).prop_map(Position::Before),
-            ];
-            let direction = prop_oneof![Just(Direction::Ascending), Just(Direction::Descending)];
-            let kind = prop::option::of(prop::sample::select(SecretKind::ALL.to_vec()));
-            let status = prop::option::of(prop::sample::select(CheckStatus::ALL.to_vec()));
-            let unused = prop::option::of(prop::sample::select(UnusedDays::ALL.to_vec()));
-            let size = prop::sample::select(PageSize::ALL.to_vec());
-            (any::<String>(), kind, status, unused, direction, size, position).prop_map(
-                move |(search, kind, status, unused, direction, size, position)| ListQuery {
-                    search: clean_search(&search),
-                    kind,
-                    status,
-                    unused,
-                    sort,
-                    direction,
-                    size,
-                    position,
-                },
-            )
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn a_query_survives_its_address(query in queries()) {
-            prop_assert_eq!(ListQuery::parse(&query.to_query_string()), query);
-        }
-
-        #[test]
-        fn reading_never_panics(text in any::<String>()) {
-            ListQuery::parse(&text);
-        }
-    }
-}
+mod tests;

@@ -52,18 +52,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_encoded_comes_back(text in any::<String>()) {
+        fn decode_returns_what_was_encoded(text in any::<String>()) {
             prop_assert_eq!(decode(&encode(&text)), Some(text));
         }
 
         #[test]
-        fn decoding_never_panics(text in "[%+a-f0-9é]{0,40}") {
+        fn decode_never_panics(text in "[%+a-f0-9é]{0,40}") {
             decode(&text);
         }
     }
 
     #[test]
-    fn addresses_are_decoded_as_git_does() {
+    fn decode_url_decodes_as_git_does() {
         for (text, decoded) in
             [("a+b%20c", "a+b c"), ("%2e%2E/%c3%a4", "../ä"), ("100%", "100%"), ("%00", "%00")]
         {
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_utf8_is_none() {
+    fn decode_returns_none_for_invalid_utf8_and_keeps_other_percent_signs() {
         assert_eq!(decode("%ED%A0%80"), None);
         assert_eq!(decode("a%zz+%4"), Some("a%zz %4".to_owned()));
     }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 pub struct Sensitive(Zeroizing<String>);
 
 impl Sensitive {
-    /// Takes a text in.
+    /// Wraps a text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }
@@ -20,7 +20,7 @@ impl Sensitive {
         &self.0
     }
 
-    /// Whether there is no text.
+    /// Returns whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_shows_nothing_and_cannot_be_serialized_on_a_server() {
+    fn sensitive_shows_nothing_and_is_not_serialized_on_a_server() {
         let value = Sensitive::new("SENTINEL");
         assert_eq!(format!("{value:?} {:?}", Some(&value)), "[REDACTED] Some([REDACTED])");
         let refused = serde_json::to_string(&value).unwrap_err();

@@ -2,11 +2,11 @@
 
 use crate::sensitive::Sensitive;
 
-/// What stands at the beginning of a text to say how it is encoded, as a character.
+/// The byte-order mark, as a character.
 const MARK: char = '\u{feff}';
 
 /// Decodes UTF-8, or UTF-16 in either order of its bytes, as Windows PowerShell writes it; without the mark at its
-/// beginning. UTF-16 without a mark is told by its zero bytes. `None` where the bytes are no text in either.
+/// beginning. UTF-16 without a mark is recognized by its zero bytes. `None` where the bytes are text in neither.
 pub fn decode(bytes: &[u8]) -> Option<Sensitive> {
     match bytes {
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_decoded_by_its_mark_or_by_its_zero_bytes() {
+    fn decode_recognizes_a_text_by_its_mark_or_its_zero_bytes() {
         let text = "{\"auths\": \"ü🔑\"}\r\n";
         let marked = format!("\u{feff}{text}");
         for bytes in [

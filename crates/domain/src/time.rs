@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Timestamp(i64);
 
-/// In microseconds.
+/// A day in microseconds.
 const DAY: i64 = 86_400 * 1_000_000;
 
 const MONTHS: [&str; 12] = [
@@ -33,7 +33,7 @@ impl Timestamp {
     /// The last that calendars and PostgreSQL both hold: the year 9999.
     pub const LAST: Self = Self::from_micros(253_402_300_799_000_000);
 
-    /// Reads microseconds as they stand in an address; `None` where they are none from 1970 to `LAST`.
+    /// Parses microseconds as they stand in an address; `None` outside of 1970 to `LAST`.
     pub fn parse_micros(text: &str) -> Option<Self> {
         let micros = text.parse().ok().filter(|micros| (0..=Self::LAST.micros()).contains(micros))?;
         Some(Self::from_micros(micros))
@@ -44,7 +44,7 @@ impl Timestamp {
         self.0
     }
 
-    /// Midnight, in UTC, of a day such as `2026-11-23`, from 1970 to 9999; `None` where the text is none.
+    /// Parses a day such as `2026-11-23`, from 1970 to 9999, as its midnight in UTC; `None` where the text is not a day.
     pub fn parse_date(text: &str) -> Option<Self> {
         let (year, rest) = text.split_once('-')?;
         let (month, day) = rest.split_once('-')?;
@@ -63,7 +63,7 @@ impl Timestamp {
         let days =
             era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
         let at = Self(days * DAY);
-        // 30 February is none.
+        // 30 February is not a day.
         at.rfc3339().starts_with(text).then_some(at)
     }
 
@@ -79,7 +79,7 @@ impl Timestamp {
         Self(self.0.saturating_sub(DAY))
     }
 
-    /// To the second: `2026-11-23T23:24:05Z` (RFC 3339).
+    /// Formats to the second: `2026-11-23T23:24:05Z` (RFC 3339).
     pub fn rfc3339(self) -> String {
         let Civil { year, month, day, hour, minute, second } = self.civil();
         let mut text = format!("{year:04}-");
@@ -90,7 +90,7 @@ impl Timestamp {
         text
     }
 
-    /// To the microsecond: `2026-11-23T23:24:05.000001Z`.
+    /// Formats to the microsecond: `2026-11-23T23:24:05.000001Z`.
     pub fn rfc3339_micros(self) -> String {
         let mut text = self.rfc3339();
         text.pop();
@@ -108,7 +108,7 @@ impl Timestamp {
         text + " UTC"
     }
 
-    /// As people tell it: "3 days ago". A moment that has not come yet is "just now".
+    /// Formats the age for people: "3 days ago". A moment in the future is "just now".
     pub fn relative(self, now: Self) -> String {
         let seconds = (now.0.saturating_sub(self.0)) / 1_000_000;
         let (count, unit) = match seconds {
@@ -149,7 +149,7 @@ impl Timestamp {
     }
 }
 
-/// By hand, since a list has hundreds of them.
+/// Appends a number by hand, because a list has hundreds of them.
 fn two_digits(text: &mut String, number: u8) {
     text.push(char::from(b'0' + number / 10));
     text.push(char::from(b'0' + number % 10));
@@ -171,7 +171,7 @@ mod tests {
     const SECOND: i64 = 1_000_000;
 
     #[test]
-    fn dates_are_those_of_the_calendar() {
+    fn rfc3339_follows_the_calendar() {
         for (seconds, text) in [
             (0, "1970-01-01T00:00:00Z"),
             (951_782_400, "2000-02-29T00:00:00Z"),
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn days_are_read() {
+    fn parse_date_takes_days_of_the_calendar_alone() {
         for text in ["1970-01-01", "2000-02-29", "2026-11-24", "2026-01-31", "2026-03-01", "9999-12-31"] {
             assert_eq!(Timestamp::parse_date(text).unwrap().rfc3339(), format!("{text}T00:00:00Z"));
         }
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn ages_read_well() {
+    fn relative_reads_as_people_say_it() {
         let at = Timestamp::from_micros(0);
         for (seconds, text) in [
             (-5, "just now"),

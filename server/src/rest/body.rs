@@ -1,6 +1,6 @@
 //! The JSON that is sent to the API.
 
-use super::problem::Problem;
+use super::problem::{Problem, ProblemKind};
 use crate::state::AppState;
 use axum::{
     body::Bytes,
@@ -21,7 +21,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
         if !is_json(request.headers()) {
             return Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported-media-type",
+                ProblemKind::UnsupportedMediaType,
                 "Send JSON, with the header Content-Type: application/json.",
             ));
         }
@@ -40,16 +40,20 @@ pub(super) async fn text(request: Request, state: &AppState) -> Result<Sensitive
         if refused.status() == StatusCode::PAYLOAD_TOO_LARGE || is_too_long(&refused) {
             Problem::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
-                "too-large",
+                ProblemKind::TooLarge,
                 "The body is longer than anything that the portal stores.",
             )
         } else {
-            Problem::new(StatusCode::BAD_REQUEST, "bad-request", "The body broke off.")
+            Problem::new(StatusCode::BAD_REQUEST, ProblemKind::BadRequest, "The body broke off.")
         }
     })?;
     // UTF-8, or what Windows PowerShell writes into a file.
     text::decode(&bytes).ok_or_else(|| {
-        Problem::new(StatusCode::BAD_REQUEST, "bad-request", "The body is not text in UTF-8 or UTF-16.")
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            ProblemKind::BadRequest,
+            "The body is not text in UTF-8 or UTF-16.",
+        )
     })
 }
 
@@ -67,7 +71,7 @@ pub(super) fn parse<T: DeserializeOwned>(text: &Sensitive) -> Result<T, Problem>
 fn unlike(line: usize, column: usize) -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
-        "bad-request",
+        ProblemKind::BadRequest,
         format!("The body is not the JSON that is taken here: line {line}, column {column}. See /api/docs."),
     )
 }

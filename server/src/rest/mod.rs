@@ -1,5 +1,6 @@
 //! The API for clusters and scripts: JSON or GraphQL, and tokens in `Authorization: Bearer`. Over the same services as the pages.
 
+mod answer;
 pub mod audit;
 pub(crate) mod body;
 mod caller;
@@ -19,19 +20,16 @@ pub mod values;
 pub mod views;
 
 use crate::state::AppState;
+use answer::{Answer, id, json};
 use axum::{
-    Json,
     response::{IntoResponse, Response},
     routing::{MethodRouter, any, delete, get, post},
 };
 use caller::Caller;
-use domain::{error::Error, secret::SecretId};
+use domain::error::Error;
 use problem::{Problem, ProblemDetails};
 
-/// An answer, or the problem that stood in its way.
-type Answer = Result<Response, Problem>;
-
-/// What the API answers, by its paths.
+/// Returns the endpoints of the API by their paths.
 pub fn endpoints() -> Vec<(&'static str, MethodRouter<AppState>)> {
     vec![
         ("/api/v1/me", all(get(me::show))),
@@ -65,22 +63,12 @@ pub fn endpoints() -> Vec<(&'static str, MethodRouter<AppState>)> {
     ]
 }
 
-/// What answers at an address of the API, with a problem in JSON for methods that do not.
+/// Adds a problem in JSON for the methods that an address does not have.
 fn all(answer: MethodRouter<AppState>) -> MethodRouter<AppState> {
     answer.fallback(async |_: Caller| Problem::no_such_method())
 }
 
-/// For addresses of the API that lead nowhere.
+/// Answers addresses of the API that lead nowhere.
 pub async fn nowhere(_: Caller) -> Response {
     Problem::from(Error::NotFound).into_response()
-}
-
-/// The id in an address. What cannot be one names no secret.
-fn id(text: &str) -> Result<SecretId, Problem> {
-    SecretId::parse(text).ok_or_else(|| Error::NotFound.into())
-}
-
-/// An answer in JSON.
-fn json(body: impl serde::Serialize) -> Response {
-    Json(body).into_response()
 }

@@ -14,37 +14,47 @@ use domain::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The words that the type of a problem ends in, and what they mean.
-pub(super) const KINDS: [(&str, &str); 19] = [
-    ("unauthorized", "The token is missing, has expired, or was revoked."),
-    ("forbidden", "The token's scope does not allow this, or it is for other secrets."),
-    ("not-found", "There is nothing at this address. Of a secret: it does not exist, or not any more."),
-    ("invalid", "Fields need another look: errors says which, and what to do."),
-    ("name-taken", "A secret of this type has the name already."),
-    (
-        "twin",
-        "Another secret holds the same key or account: other says which. Send knowingly to save it all the same.",
-    ),
-    (
-        "changed",
-        "Somebody changed it in between, or added another of the name: changed_by and changed_at say who and when.",
-    ),
-    ("idempotency-key-spent", "The Idempotency-Key came with another request before."),
-    ("bad-parameter", "A parameter or a header is not as it has to be: errors says which."),
-    ("bad-request", "The request could not be read."),
-    ("no-such-method", "The address does not take this method."),
-    ("unsupported-media-type", "The body is not JSON, or does not say so."),
-    ("too-large", "The body is too long."),
-    ("too-many", "Too many tests of connections: wait as long as Retry-After says."),
-    (
-        "other-host",
-        "The password was typed for another registry host than the one that the secret names now: save it again.",
-    ),
-    ("in-use", "Somebody uses the secret. To delete it all the same, send its name as confirmation."),
-    ("sealed", "The portal was started with a key that is not the one its values were sealed with."),
-    ("unavailable", "The database does not answer. Ask again."),
-    ("internal", "Something went wrong in the portal; its log has the cause."),
-];
+macro_rules! kinds {
+    ($($name:ident = $code:literal, $meaning:literal;)*) => {
+        /// The kind of a problem: the word that its type ends in, which stays the same.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum ProblemKind {
+            $($name,)*
+        }
+
+        impl ProblemKind {
+            /// Returns the word.
+            fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+        }
+
+        /// Each kind's word with its meaning. Not made of the kinds, so that the compiler finds one that nothing uses.
+        pub(super) const KINDS: &[(&str, &str)] = &[$(($code, $meaning),)*];
+    };
+}
+
+kinds! {
+    Unauthorized = "unauthorized", "The token is missing, has expired, or was revoked.";
+    Forbidden = "forbidden", "The token's scope does not allow this, or it is for other secrets.";
+    NotFound = "not-found", "There is nothing at this address. Of a secret: it does not exist, or not any more.";
+    Invalid = "invalid", "Fields need another look: errors says which, and what to do.";
+    NameTaken = "name-taken", "A secret of this type has the name already.";
+    Twin = "twin", "Another secret holds the same key or account: other says which. Send knowingly to save it all the same.";
+    Changed = "changed", "Somebody changed it in between, or added another of the name: changed_by and changed_at say who and when.";
+    IdempotencyKeySpent = "idempotency-key-spent", "The Idempotency-Key came with another request before.";
+    BadParameter = "bad-parameter", "A parameter or a header is not as it has to be: errors says which.";
+    BadRequest = "bad-request", "The request could not be read.";
+    NoSuchMethod = "no-such-method", "The address does not take this method.";
+    UnsupportedMediaType = "unsupported-media-type", "The body is not JSON, or does not say so.";
+    TooLarge = "too-large", "The body is too long.";
+    TooMany = "too-many", "Too many tests of connections: wait as long as Retry-After says.";
+    OtherHost = "other-host", "The password was typed for another registry host than the one that the secret names now: save it again.";
+    InUse = "in-use", "Somebody uses the secret. To delete it all the same, send its name as confirmation.";
+    Sealed = "sealed", "The portal was started with a key that is not the one its values were sealed with.";
+    Unavailable = "unavailable", "The database does not answer. Ask again.";
+    Internal = "internal", "Something went wrong in the portal; its log has the cause.";
+}
 
 /// What stood in the way of an answer.
 #[derive(Debug)]
@@ -91,9 +101,9 @@ pub(super) struct FieldDetail {
 }
 
 impl Problem {
-    pub fn new(status: StatusCode, kind: &str, detail: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, kind: ProblemKind, detail: impl Into<String>) -> Self {
         Self(Box::new(ProblemDetails {
-            r#type: format!("/api/docs#{kind}"),
+            r#type: format!("/api/docs#{}", kind.code()),
             title: status.canonical_reason().unwrap_or("Failed"),
             status: status.as_u16(),
             detail: detail.into(),
@@ -110,7 +120,7 @@ impl Problem {
     pub fn parameter(name: &str, detail: impl Into<String>) -> Self {
         let mut problem = Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
-            "bad-parameter",
+            ProblemKind::BadParameter,
             "A parameter is not one that is taken here.",
         );
         problem.0.errors.push(FieldDetail { field: name.to_owned(), detail: detail.into() });
@@ -118,14 +128,18 @@ impl Problem {
     }
 
     pub fn no_such_method() -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "no-such-method", "This address does not take that method.")
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            ProblemKind::NoSuchMethod,
+            "This address does not take that method.",
+        )
     }
 
     /// A key for a request that may be sent again, on another request.
     pub fn key_spent() -> Self {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
-            "idempotency-key-spent",
+            ProblemKind::IdempotencyKeySpent,
             "This Idempotency-Key came with another request before. Choose a new one for each secret.",
         )
     }
@@ -147,15 +161,19 @@ impl Problem {
         });
         let used = errors.iter().any(|error| error.field == Field::Confirmation);
         let mut problem = if taken {
-            Self::new(StatusCode::CONFLICT, "name-taken", "The name is taken already.")
+            Self::new(StatusCode::CONFLICT, ProblemKind::NameTaken, "The name is taken already.")
         } else if used {
             Self::new(
                 StatusCode::CONFLICT,
-                "in-use",
+                ProblemKind::InUse,
                 "Somebody uses this secret. To delete it all the same, say its name: on its page, or as confirmation.",
             )
         } else {
-            Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Some fields need another look.")
+            Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                ProblemKind::Invalid,
+                "Some fields need another look.",
+            )
         };
         let details = errors.iter().map(|error| FieldDetail {
             field: error.field.key().to_owned(),
@@ -172,21 +190,21 @@ impl From<Error> for Problem {
         let (kind, detail) = match &error {
             Error::Invalid(errors) => return Self::of_fields(errors),
             Error::NotSignedIn => (
-                "unauthorized",
+                ProblemKind::Unauthorized,
                 "Send a token that is good in the header Authorization: Bearer. It may have expired or been revoked."
                     .to_owned(),
             ),
-            Error::Forbidden => ("forbidden", "The token does not allow this.".to_owned()),
-            Error::NotFound => ("not-found", "There is nothing here.".to_owned()),
+            Error::Forbidden => (ProblemKind::Forbidden, "The token does not allow this.".to_owned()),
+            Error::NotFound => (ProblemKind::NotFound, "There is nothing here.".to_owned()),
             Error::Twin(twin) => (
-                "twin",
+                ProblemKind::Twin,
                 format!(
                     "The secret {twin} holds the same key or account. Nothing was saved. To save it all the same, send \
                      \"knowingly\": true."
                 ),
             ),
             Error::Changed(change) => (
-                "changed",
+                ProblemKind::Changed,
                 format!(
                     "It was changed by {} at {} and has version {} now, so nothing was done.",
                     change.by,
@@ -194,11 +212,11 @@ impl From<Error> for Problem {
                     change.version
                 ),
             ),
-            Error::BadRequest => ("bad-request", "The portal could not read this request.".to_owned()),
-            Error::Sealed => ("sealed", ApiError::Refused(error.clone()).message()),
-            Error::Unavailable => ("unavailable", ApiError::Refused(error.clone()).message()),
-            Error::TooManyTests(_) => ("too-many", ApiError::Refused(error.clone()).message()),
-            Error::Internal(_) => ("internal", ApiError::Refused(error.clone()).message()),
+            Error::BadRequest => (ProblemKind::BadRequest, "The portal could not read this request.".to_owned()),
+            Error::Sealed => (ProblemKind::Sealed, ApiError::Refused(error.clone()).message()),
+            Error::Unavailable => (ProblemKind::Unavailable, ApiError::Refused(error.clone()).message()),
+            Error::TooManyTests(_) => (ProblemKind::TooMany, ApiError::Refused(error.clone()).message()),
+            Error::Internal(_) => (ProblemKind::Internal, ApiError::Refused(error.clone()).message()),
         };
         let mut problem = Self::new(status, kind, detail);
         problem.0.retry_after = ssr::retry_after(&error);
@@ -228,7 +246,7 @@ impl From<ValueError> for Problem {
             ),
             ValueError::OtherHost => Self::new(
                 StatusCode::CONFLICT,
-                "other-host",
+                ProblemKind::OtherHost,
                 "The password was typed for another registry host than the one that the secret names now, so it is not \
                  handed out. Save the password again.",
             ),
@@ -257,46 +275,14 @@ impl IntoResponse for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{collections::BTreeSet, fs, path::Path};
-
-    /// The text of every file in the folder, without its tests.
-    fn sources(folder: &Path) -> Vec<String> {
-        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        let read = |path: &Path| fs::read_to_string(path).unwrap();
-        entries
-            .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![read(&path)] })
-            .map(|text| text.split("#[cfg(test)]").next().unwrap_or_default().to_owned())
-            .collect()
-    }
-
-    /// The literal that stands first in the text.
-    fn literal(text: &str) -> Option<String> {
-        text.trim_start().strip_prefix('"')?.split('"').next().map(str::to_owned)
-    }
+    use std::collections::BTreeSet;
 
     /// The words are the addresses that types of problems lead to.
     #[test]
-    fn the_words_that_are_described_are_those_that_are_used() {
-        let described: BTreeSet<String> = KINDS.iter().map(|(word, _)| (*word).to_owned()).collect();
-        assert_eq!(described.len(), KINDS.len(), "each once");
-        let mut used = BTreeSet::new();
-        for text in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rest")) {
-            let calls = ["Problem::new(", "Self::new("].into_iter().flat_map(|call| text.split(call).skip(1));
-            for call in calls.filter_map(|call| call.split_once(',')).filter(|(status, _)| is_status(status))
-            {
-                let word = literal(call.1);
-                // Those of the services' errors come from the arms of one match.
-                assert!(word.is_some() || call.1.trim_start().starts_with("kind,"), "{call:?}");
-                used.extend(word);
-            }
-            used.extend(text.split("=> (").skip(1).filter_map(literal));
-        }
-        assert_eq!(used, described);
-    }
-
-    /// The first argument of those calls; other types have a `new` of their own.
-    fn is_status(text: &str) -> bool {
-        let text = text.trim();
-        text.starts_with("StatusCode::") || text == "status"
+    fn kinds_have_each_a_word_of_its_own() {
+        let words: BTreeSet<&str> = KINDS.iter().map(|(word, _)| *word).collect();
+        assert_eq!(words.len(), KINDS.len(), "each once");
+        let is_anchor = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        assert!(words.into_iter().all(is_anchor));
     }
 }

@@ -131,6 +131,7 @@ const HUB: [&str; 9] = [
 ];
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
 fn secrets_are_added_shown_changed_and_deleted() {
     let portal = Portal::start("client-secrets");
     let folder = Folder::new();
@@ -503,6 +504,7 @@ impl Drop for Ends {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
 fn what_other_programs_keep_is_imported() {
     let portal = Portal::start("client-import");
     // "ana:PLANTED-3" and "bob:PLANTED-4".

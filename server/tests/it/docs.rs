@@ -37,6 +37,7 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
 fn every_command_does_what_it_says() {
     let folder = fresh_folder("docs");
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();

@@ -4,6 +4,7 @@
 #![recursion_limit = "512"]
 // The lint knows only functions marked as tests, not what helps them.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::disallowed_methods, reason = "tests are bound by clock and environment")]
 
 mod access;
 mod bad_input;

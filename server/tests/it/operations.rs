@@ -223,6 +223,7 @@ fn a_rotated_password_is_read_again_from_its_file() {
 
 /// Values as compose files, charts and editors write them.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
 fn settings_are_taken_as_deployment_tools_write_them() {
     let folder = fresh_folder("written");
     let database = Database::new("written");

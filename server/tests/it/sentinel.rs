@@ -74,6 +74,7 @@ pub(crate) fn assert_absent(text: &str, place: &str) {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
 async fn a_planted_value_is_seen_nowhere() {
     let (log, guard) = capture();
     let app = TestApp::start().await;

@@ -60,7 +60,7 @@ fn Shown(tested: Vec<Tested>) -> impl IntoView {
         };
         let ids = rest
             .into_iter()
-            .map(|id| view! { <input type="hidden" name=Selection::KEY value=id.to_string()/> })
+            .map(|id| view! { <input type="hidden" name=Selection::PARAM value=id.to_string()/> })
             .collect_view();
         let list =
             ssr::query_parameter("list").map(|list| view! { <input type="hidden" name="list" value=list/> });

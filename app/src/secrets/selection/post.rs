@@ -64,9 +64,9 @@ fn selected(pairs: &[(String, String)]) -> (Result<Selection, StatusCode>, Strin
     let of = |key: &'static str| {
         pairs.iter().filter(move |(sent, _)| sent == key).map(|(_, value)| value.as_str())
     };
-    let known = pairs.iter().all(|(key, _)| key == Selection::KEY || key == "list");
+    let known = pairs.iter().all(|(key, _)| key == Selection::PARAM || key == "list");
     let list = of("list").next().unwrap_or_default().to_owned();
-    let selection = Selection::parse(of(Selection::KEY)).filter(|_| known);
+    let selection = Selection::parse(of(Selection::PARAM)).filter(|_| known);
     (selection.ok_or(StatusCode::BAD_REQUEST), list)
 }
 

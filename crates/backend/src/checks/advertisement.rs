@@ -175,17 +175,19 @@ mod tests {
         format!("{:04x}{text}", text.len() + 4)
     }
 
+    /// Returns the refs, which have to be the same in whatever pieces they come.
     fn refs(text: &str) -> Option<Refs> {
-        // In pieces, as it may come.
-        for size in [1, 7, 100_000] {
+        let in_pieces = |size: usize| -> Option<Refs> {
             let mut read = Advertisement::default();
             let pieces = text.as_bytes().chunks(size);
             let end = pieces.map(|piece| read.feed(piece)).find(|reading| *reading != Reading::More);
-            if size == 100_000 {
-                return (end == Some(Reading::Done)).then(|| read.into());
-            }
+            (end == Some(Reading::Done)).then(|| read.into())
+        };
+        let whole = in_pieces(text.len());
+        for size in 1..text.len() {
+            assert_eq!(in_pieces(size), whole, "in pieces of {size}");
         }
-        None
+        whole
     }
 
     #[test]

@@ -80,6 +80,7 @@ impl Outbound {
     }
 
     /// Connects to one of the addresses that were looked at.
+    #[expect(clippy::disallowed_methods, reason = "the one way to the outside")]
     pub(super) async fn connect(&self, resolved: &Resolved) -> Result<TcpStream, CheckCause> {
         let mut cause = CheckCause::NameNotFound;
         for address in &resolved.0 {
@@ -104,6 +105,7 @@ impl Outbound {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one way to the outside")]
 async fn lookup(host: &str, port: u16) -> Result<Vec<SocketAddr>, CheckCause> {
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, port)]);

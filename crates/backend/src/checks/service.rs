@@ -27,7 +27,7 @@ use crate::{
 use domain::{
     check::{CheckCause, CheckReport, CheckSettings, CheckState, CheckStatus, KnownHosts, Refs},
     error::{Error, Field, FieldError, Problem},
-    secret::{Credential, CredentialUpdate, SecretId, Trial},
+    secret::{ConnectionTest, Credential, CredentialUpdate, SecretId},
     usage::{Branch, GitAddress, UsageProblem, UsageTarget},
 };
 use std::{sync::Arc, time::Duration};
@@ -180,7 +180,12 @@ impl CheckService {
     /// where all of it is what is stored.
     ///
     /// Errors: as `stored`; `BadRequest` for a form without a value and without a stored one, or of another kind.
-    pub async fn typed(&self, ctx: &Ctx, id: Option<&SecretId>, trial: Trial) -> Result<CheckReport, Error> {
+    pub async fn typed(
+        &self,
+        ctx: &Ctx,
+        id: Option<&SecretId>,
+        trial: ConnectionTest,
+    ) -> Result<CheckReport, Error> {
         self.typed_with_ticket(ctx, id, trial).await.map(|(report, _)| report)
     }
 
@@ -192,10 +197,10 @@ impl CheckService {
         &self,
         ctx: &Ctx,
         id: Option<&SecretId>,
-        trial: Trial,
+        trial: ConnectionTest,
     ) -> Result<(CheckReport, Option<String>), Error> {
         let keyring = self.may_test(ctx, id.map_or(Object::Named("new secret"), Object::Secret)).await?;
-        let Trial { credential, settings } = trial;
+        let ConnectionTest { credential, settings } = trial;
         let (mut stored, mut value) = (None, None);
         let update = credential.clone();
         let (credential, may) = match (credential, id) {

@@ -134,7 +134,7 @@ impl CheckService {
 
     /// Takes the turn of the one server that tests in bulk, unless another has it.
     async fn lock(&self, ctx: &Ctx) -> Result<Option<Turn>, Error> {
-        let holder = Uuid::new_v4();
+        let holder = crate::random::random_id();
         if !take(&self.db, holder).await.map_err(|failure| failure.public_error(ctx))? {
             return Ok(None);
         }

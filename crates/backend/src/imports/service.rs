@@ -140,7 +140,7 @@ impl ImportService {
         let read = self.secrets.reader.in_turn(move || imports::read(&text)).await;
         let read = read.map_err(|_| Error::Unavailable)?;
         let Findings { entries, skipped } = read.map_err(ImportError::Problem)?;
-        let id = Uuid::new_v4();
+        let id = crate::random::random_id();
         self.db
             .write(ctx, async |work| {
                 let kek_id = active_id(work).await?;

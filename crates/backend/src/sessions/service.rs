@@ -50,7 +50,7 @@ impl Default for SessionLimits {
 #[derive(Clone, Debug)]
 pub struct SessionService {
     db: Db,
-    passwords: Passwords,
+    pub(super) passwords: Passwords,
     limits: SessionLimits,
 }
 
@@ -245,7 +245,7 @@ impl SessionService {
     ) -> Result<NewSession, Failure<AccessError>> {
         let token = random::token().map_err(|error| internal(ctx, &error))?;
         let device: String = device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARS).collect();
-        let id = Uuid::now_v7();
+        let id = crate::random::sortable_id();
         let life = i64::try_from(self.limits.absolute.as_micros()).unwrap_or(i64::MAX);
         let row = NewRow {
             id,

@@ -22,11 +22,8 @@ use openidconnect::{
     },
     http::{Request, StatusCode, header},
 };
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
-use tokio::sync::Mutex;
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::Mutex, time::Instant};
 
 /// How long what the provider says of itself is believed, in microseconds: an hour.
 const KNOWN_FOR: i64 = 3_600_000_000;

@@ -177,7 +177,7 @@ pub(super) async fn insert(
         "INSERT INTO usages (id, kind, name, target, branch, secret_id, version, created_at, updated_at, updated_by) \
          VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $7, $8)",
     )
-    .bind(Uuid::now_v7())
+    .bind(crate::random::sortable_id())
     .bind(content.target.kind().as_str())
     .bind(name.as_str())
     .bind(content.target.as_str())

@@ -34,6 +34,9 @@ pub(crate) struct Passwords {
     /// Whether anybody signs in with one.
     in_use: bool,
     turns: Arc<Semaphore>,
+    /// The algorithm and parameters of each hash that a password was compared with.
+    #[cfg(test)]
+    pub(crate) compared: Arc<std::sync::Mutex<Vec<String>>>,
 }
 
 /// Why a password was not hashed.
@@ -62,7 +65,12 @@ impl HashError {
 
 impl Passwords {
     pub(crate) fn new(in_use: bool) -> Self {
-        Self { in_use, turns: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self {
+            in_use,
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            #[cfg(test)]
+            compared: Arc::default(),
+        }
     }
 
     /// Errors: `NoPasswords`, where people sign in at a provider alone.
@@ -83,9 +91,13 @@ impl Passwords {
         password: &Sensitive,
     ) -> Result<bool, HashError> {
         let password = password.clone();
+        #[cfg(test)]
+        let compared = Arc::clone(&self.compared);
         self.in_turn(move || {
             let known = stored.is_some();
             let stored = stored.or_else(|| NOBODY.clone()).ok_or(HashError::Failed)?;
+            #[cfg(test)]
+            compared.lock().unwrap().push(stored.rsplitn(3, '$').last().unwrap().to_owned());
             let stored = PasswordHash::new(&stored).map_err(|_| HashError::Failed)?;
             // Bounded, as a password that is chosen is: nobody has a longer one.
             let bytes = password.expose().as_bytes();

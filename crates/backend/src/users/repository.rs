@@ -288,7 +288,7 @@ pub(super) async fn insert(
     role: Role,
     password_hash: Option<&str>,
 ) -> Result<Uuid, sqlx::Error> {
-    let id = Uuid::now_v7();
+    let id = crate::random::sortable_id();
     let row = UserRow {
         id,
         name: name.as_str().to_owned(),

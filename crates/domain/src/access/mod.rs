@@ -1,13 +1,16 @@
-//! Who may do what: names, passwords, roles, tokens, and what can be wrong with them.
+//! Access: names, passwords, roles and tokens, and the problems with them.
 
+mod limits;
 mod password;
 mod problem;
 mod role;
+mod scope;
 mod token;
 mod user_name;
 
 pub use password::NewPassword;
 pub use problem::{AccessError, AccessField, AccessProblem, SignOnProblem};
 pub use role::Role;
-pub use token::{Expiry, NewToken, Restriction, TokenDraft, TokenName, TokenScope};
+pub use scope::TokenScope;
+pub use token::{Expiry, NewToken, Restriction, TokenDraft, TokenName};
 pub use user_name::UserName;

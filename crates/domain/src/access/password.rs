@@ -1,6 +1,6 @@
 //! A password that somebody chooses.
 
-use super::AccessProblem;
+use super::{AccessProblem, limits};
 use crate::sensitive::Sensitive;
 
 /// 12 characters at least and no rule on which (OWASP ASVS 5.0, 6.2.1 and 6.2.5); 1,024 bytes at most, so that hashing
@@ -10,12 +10,12 @@ pub struct NewPassword(Sensitive);
 
 impl NewPassword {
     /// The shortest, in characters.
-    pub const MIN_CHARS: usize = 12;
+    pub const MIN_CHARS: usize = limits::MIN_PASSWORD_CHARS;
 
     /// The longest, in bytes.
-    pub const MAX_BYTES: usize = 1_024;
+    pub const MAX_BYTES: usize = limits::MAX_PASSWORD_BYTES;
 
-    /// Takes it as it is typed, spaces included.
+    /// Validates a password as typed, spaces included.
     pub fn parse(text: &Sensitive) -> Result<Self, AccessProblem> {
         if text.expose().chars().count() < Self::MIN_CHARS {
             return Err(AccessProblem::PasswordShort);
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_length_counts() {
+    fn new_password_parse_bounds_the_length_alone() {
         let parse = |text: &str| NewPassword::parse(&Sensitive::new(text)).map(drop);
         assert_eq!(parse("elevenchars"), Err(AccessProblem::PasswordShort));
         assert_eq!(parse("é".repeat(11).as_str()), Err(AccessProblem::PasswordShort));

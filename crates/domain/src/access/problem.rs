@@ -1,32 +1,32 @@
-//! What can be wrong with what is typed into the forms about people and tokens.
+//! Problems with the fields of the forms about people and tokens.
 
-use super::{Expiry, NewPassword, Restriction, Role, TokenScope, UserName};
+use super::{Role, TokenScope, limits};
 use crate::error::Error;
 
 /// A field of one of these forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessField {
-    /// By which somebody signs in.
+    /// The name to sign in with.
     UserName,
-    /// To sign in, or the one that is chosen.
+    /// The password to sign in with, or the new one.
     Password,
     /// The chosen one again.
     RepeatPassword,
     /// The one that is to be replaced.
     CurrentPassword,
-    /// What somebody may do.
+    /// The role of a user.
     Role,
-    /// What people call a token.
+    /// The name of a token.
     TokenName,
-    /// What it allows.
+    /// The scope.
     Scope,
-    /// How the names of its secrets begin.
+    /// The prefix of the names that a token is restricted to.
     Prefix,
     /// Its secrets, one by one.
     Secrets,
-    /// Until when it is good.
+    /// The end of a token's validity.
     Expiry,
-    /// Whether API tokens are revoked, too.
+    /// The choice to revoke API tokens, too.
     RevokeTokens,
 }
 
@@ -49,14 +49,14 @@ impl AccessField {
     }
 }
 
-/// What is wrong with a field.
+/// A problem with a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessProblem {
     /// Nothing was typed.
     UserNameMissing,
     /// More than 64 characters.
     UserNameTooLong,
-    /// A character that is none of a name.
+    /// A character that no username may have.
     UserNameCharacter,
     /// Somebody has it.
     UserNameTaken,
@@ -68,7 +68,7 @@ pub enum AccessProblem {
     PasswordCommon,
     /// The two are not the same.
     PasswordDiffers,
-    /// Not the one that is stored.
+    /// A password that is not the stored one.
     PasswordWrong,
     /// No such role.
     Role,
@@ -84,21 +84,21 @@ pub enum AccessProblem {
     TokenNameOf,
     /// The person has a token of this name.
     TokenNameTaken,
-    /// The person has very many tokens that are good.
+    /// The person has too many valid tokens.
     TokensTooMany(u16),
     /// No such scope.
     TokenScope,
-    /// More than the role of the one who makes it.
+    /// A scope that the role of its maker does not have.
     TokenScopeBeyondRole(TokenScope),
     /// No name begins so.
     TokenPrefix,
-    /// Not an id.
+    /// A text that is not an id.
     TokenSecret,
     /// Too many ids.
     TokenSecretsTooMany,
     /// Both a prefix and ids.
     TokenRestrictedTwice,
-    /// Not a number of days.
+    /// A text that is not a number of days.
     TokenExpiry,
     /// More days than a token of this portal may last.
     TokenExpiryBeyond(u16),
@@ -109,22 +109,23 @@ pub enum AccessProblem {
 }
 
 impl AccessProblem {
-    /// What is wrong, and what to do. Never contains what was typed.
+    /// Returns what is wrong and what to do. Never contains what was typed.
+    #[expect(clippy::too_many_lines, reason = "a table: a sentence for each problem")]
     pub fn message(self) -> String {
         match self {
             Self::UserNameMissing => "Enter a username.".to_owned(),
             Self::UserNameTooLong => {
-                format!("A username has at most {} characters. Choose a shorter one.", UserName::MAX_CHARS)
+                format!("A username has at most {} characters. Choose a shorter one.", limits::MAX_USER_NAME_CHARS)
             }
             Self::UserNameCharacter => {
                 "Use letters a to z, digits and . _ - + @ only, and begin with a letter or digit.".to_owned()
             }
             Self::UserNameTaken => "There is a user of this name already. Choose another name.".to_owned(),
             Self::PasswordShort => {
-                format!("Use at least {} characters. A few words in a row are fine.", NewPassword::MIN_CHARS)
+                format!("Use at least {} characters. A few words in a row are fine.", limits::MIN_PASSWORD_CHARS)
             }
             Self::PasswordLong => {
-                format!("Use at most {} characters.", NewPassword::MAX_BYTES)
+                format!("Use at most {} characters.", limits::MAX_PASSWORD_BYTES)
             }
             Self::PasswordCommon => {
                 "This password is among the first that anybody would try. Choose a less likely one."
@@ -176,12 +177,12 @@ impl AccessProblem {
             Self::TokenSecretsTooMany => {
                 format!(
                     "At most {} secrets can be chosen one by one. Use a prefix.",
-                    Restriction::MAX_SECRETS
+                    limits::MAX_TOKEN_SECRETS
                 )
             }
             Self::TokenRestrictedTwice => "Use either a prefix or a list of secrets, not both.".to_owned(),
             Self::TokenExpiry => {
-                format!("Enter a number of days from 1 to {}, or never.", Expiry::MAX_DAYS)
+                format!("Enter a number of days from 1 to {}, or never.", limits::MAX_TOKEN_DAYS)
             }
             Self::TokenExpiryBeyond(days) => {
                 format!("Tokens of this portal last {days} days at most. Enter a number from 1 to {days}.")
@@ -207,8 +208,8 @@ pub enum AccessError {
     /// Too many failures; may be tried again after so many seconds.
     #[error("locked for {0} seconds")]
     Locked(u32),
-    /// It was one failure too many, of somebody who had signed in: their session has ended; they may try to sign in after so many
-    /// seconds.
+    /// The last failure allowed of somebody who had signed in: their session has ended, and they may try to sign in after so
+    /// many seconds.
     #[error("signed out, and locked for {0} seconds")]
     LockedOut(u32),
     /// Too many passwords are being checked, so this one was not; may be tried again after so many seconds.
@@ -217,10 +218,10 @@ pub enum AccessError {
     /// The link was used, has expired, or was never made.
     #[error("the link is not good any more")]
     LinkSpent,
-    /// It would leave no administrator.
+    /// The change would leave no administrator.
     #[error("the last administrator")]
     LastAdmin,
-    /// Signing in at the provider came to nothing.
+    /// Signing in at the provider failed.
     #[error("single sign-on: {0:?}")]
     SignOn(SignOnProblem),
     /// Nobody signs in with a password here.
@@ -229,15 +230,15 @@ pub enum AccessError {
     /// Role and password of this user are kept by the provider at which they sign in.
     #[error("this user signs in at a provider, which keeps their password and says what they may do")]
     KeptByProvider,
-    /// What was asked for takes a sign-in at the provider of the last few minutes.
+    /// The action needs a sign-in at the provider of the last few minutes.
     #[error("sign in again at the provider first")]
     ProveAtProvider,
-    /// As anywhere.
+    /// Any error of other features.
     #[error(transparent)]
     Refused(#[from] Error),
 }
 
-/// Why signing in at a provider came to nothing.
+/// The reason why signing in at a provider failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignOnProblem {
     /// Begun too long ago, in another browser, or finished already.
@@ -246,11 +247,11 @@ pub enum SignOnProblem {
     Unreachable,
     /// The provider knows this portal otherwise than the settings do, or not at all.
     Misconfigured,
-    /// What came back is forged, damaged, or meant for somebody else.
+    /// The answer is forged, damaged, or meant for somebody else.
     Untrusted,
     /// The person or the provider said no.
     Denied,
-    /// None of the person's groups gives a role.
+    /// The person is in no group that gives a role.
     NoGroup,
     /// The provider leaves the groups of the person out, because they are in too many.
     GroupsLeftOut,
@@ -265,7 +266,7 @@ pub enum SignOnProblem {
 }
 
 impl SignOnProblem {
-    /// What is wrong, and what to do.
+    /// Returns what is wrong and what to do.
     pub fn message(self) -> &'static str {
         match self {
             Self::Expired => "Signing in took too long, or was begun in another window. Sign in again.",
@@ -312,7 +313,7 @@ impl From<SignOnProblem> for AccessError {
 }
 
 impl AccessError {
-    /// One field and what is wrong with it.
+    /// Returns the error of one field.
     pub fn field(field: AccessField, problem: AccessProblem) -> Self {
         Self::Invalid(vec![(field, problem)])
     }
@@ -323,8 +324,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_of_tokens_is_true_of_whoever_reads_it() {
-        // Administrators are refused the name of anybody, and everybody else those that they are told anyway.
+    fn message_of_reserved_token_names_is_true_for_every_role() {
+        // Administrators may use no person's name, and everybody else none of those that they are shown anyway.
         let reserved = AccessProblem::TokenNameReserved.message();
         assert!(
             reserved.contains("the name of a person") && !reserved.contains("administrator"),

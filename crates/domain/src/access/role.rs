@@ -1,4 +1,4 @@
-//! What a person may do.
+//! The roles of people.
 
 /// From the least to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,10 +12,10 @@ pub enum Role {
 }
 
 impl Role {
-    /// All of them.
+    /// Every variant.
     pub const ALL: [Self; 3] = [Self::Reader, Self::Editor, Self::Admin];
 
-    /// As it is stored and sent.
+    /// Returns the stored and sent form.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Reader => "reader",
@@ -24,12 +24,12 @@ impl Role {
         }
     }
 
-    /// Reads what `as_str` writes.
+    /// Parses what `as_str` returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
 
-    /// As people read it.
+    /// Returns the label for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::Reader => "Reader",
@@ -38,7 +38,7 @@ impl Role {
         }
     }
 
-    /// What it allows, in a few words.
+    /// Describes the rights in a few words.
     pub fn allows(self) -> &'static str {
         match self {
             Self::Reader => "sees secrets, never their values",
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn roles_are_read_and_ordered() {
+    fn role_parse_returns_what_was_formatted_and_roles_are_ordered() {
         for role in Role::ALL {
             assert_eq!(Role::parse(role.as_str()), Some(role));
         }

@@ -1,87 +1,18 @@
 //! API tokens: what a script may do, with which secrets, and until when.
 
-use super::{AccessError, AccessField, AccessProblem, Role};
+use super::{AccessError, AccessField, AccessProblem, TokenScope, limits};
 use crate::{
     secret::{SecretId, SecretName},
     sensitive::Sensitive,
     time::Timestamp,
 };
 
-/// What a token allows. Each is its own: `Write` does not read values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenScope {
-    /// See secrets, without values.
-    ReadMetadata,
-    /// Take values out.
-    ReadValues,
-    /// Add, change and delete secrets.
-    Write,
-    /// See the audit log and everybody's tokens.
-    ReadAudit,
-}
-
-impl TokenScope {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::ReadMetadata, Self::ReadValues, Self::Write, Self::ReadAudit];
-
-    /// As it is stored and sent.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ReadMetadata => "read-metadata",
-            Self::ReadValues => "read-values",
-            Self::Write => "write",
-            Self::ReadAudit => "read-audit",
-        }
-    }
-
-    /// Reads what `as_str` writes.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scope| scope.as_str() == text)
-    }
-
-    /// As people read it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::ReadMetadata => "Read metadata",
-            Self::ReadValues => "Read values",
-            Self::Write => "Write",
-            Self::ReadAudit => "Read audit log",
-        }
-    }
-
-    /// What it allows, in a few words.
-    pub fn allows(self) -> &'static str {
-        match self {
-            Self::ReadMetadata => "sees which secrets there are, never a value",
-            Self::ReadValues => "sees secrets and takes their values out",
-            Self::Write => "sees, adds, changes and deletes secrets, and takes no value out",
-            Self::ReadAudit => {
-                "sees the audit log, everybody's tokens and which secrets there are, never a value"
-            }
-        }
-    }
-
-    /// Whether making one asks anew who the person is: with it a stolen session would become lasting access.
-    pub fn asks_for_proof(self) -> bool {
-        self != Self::ReadMetadata
-    }
-
-    /// The least role of the person whose token this may be.
-    pub fn least_role(self) -> Role {
-        match self {
-            Self::ReadMetadata => Role::Reader,
-            Self::ReadValues | Self::Write => Role::Editor,
-            Self::ReadAudit => Role::Admin,
-        }
-    }
-}
-
-/// What people call a token: 1 to 100 characters in one line, none of which is invisible or turns the direction of writing.
+/// The name of a token: 1 to 100 characters in one line, none of which is invisible or turns the direction of writing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenName(String);
 
 impl TokenName {
-    /// Reads a name; white space around it is passed over.
+    /// Parses a name; ignores white space around it.
     pub fn parse(text: &str) -> Result<Self, AccessProblem> {
         let name = text.trim();
         match name.chars().count() {
@@ -109,12 +40,12 @@ fn is_mark(c: char) -> bool {
             | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Which secrets a token is good for.
+/// The secrets that a token may be used for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Restriction {
-    /// All of them.
+    /// Every variant.
     None,
-    /// Those whose name, without the prefix of its type, begins so.
+    /// Secrets whose name, without the prefix of its type, begins with this.
     Prefix(String),
     /// These, whether they exist or not.
     Secrets(Vec<SecretId>),
@@ -122,9 +53,9 @@ pub enum Restriction {
 
 impl Restriction {
     /// The most secrets that can be chosen one by one.
-    pub const MAX_SECRETS: usize = 100;
+    pub const MAX_SECRETS: usize = limits::MAX_TOKEN_SECRETS;
 
-    /// Whether the secret is within it.
+    /// Returns whether the token may be used for the secret.
     pub fn covers(&self, id: &SecretId) -> bool {
         match self {
             Self::None => true,
@@ -134,23 +65,23 @@ impl Restriction {
     }
 }
 
-/// Until when a token is good.
+/// The end of a token's validity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expiry {
-    /// So many days from now.
+    /// The number of days from now.
     Days(u16),
-    /// Until it is revoked.
+    /// Valid until revoked.
     Never,
 }
 
 impl Expiry {
-    /// Where nothing is said.
+    /// The default where a request names none.
     pub const DEFAULT: Self = Self::Days(30);
 
     /// The most days.
-    pub const MAX_DAYS: u16 = 3_650;
+    pub const MAX_DAYS: u16 = limits::MAX_TOKEN_DAYS;
 
-    /// Reads a number of days, or `never`; nothing stands for 30 days.
+    /// Parses a number of days, or `never`; an empty text stands for 30 days.
     pub fn parse(text: &str) -> Result<Self, AccessProblem> {
         match text.trim() {
             "" => Ok(Self::DEFAULT),
@@ -193,18 +124,18 @@ pub struct TokenDraft {
 /// A token that may be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewToken {
-    /// What people call it.
+    /// The name for people.
     pub name: TokenName,
-    /// What it allows.
+    /// The scope.
     pub scope: TokenScope,
-    /// With which secrets.
+    /// The secrets that the token may be used for.
     pub restriction: Restriction,
-    /// Until when.
+    /// The end of its validity.
     pub expiry: Expiry,
 }
 
 impl NewToken {
-    /// Reads what was typed, and names everything that is wrong with it.
+    /// Parses what was typed. Returns all problems at once.
     pub fn parse(draft: &TokenDraft) -> Result<Self, AccessError> {
         let name = TokenName::parse(&draft.name).map_err(|problem| (AccessField::TokenName, problem));
         let scope = TokenScope::parse(&draft.scope).ok_or((AccessField::Scope, AccessProblem::TokenScope));
@@ -260,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_read_from_its_form() {
+    fn new_token_parse_reads_the_form() {
         let plain = NewToken::parse(&draft(|_| ())).unwrap();
         assert_eq!((plain.restriction, plain.expiry), (Restriction::None, Expiry::Days(30)));
         let chosen = NewToken::parse(&draft(|draft| {
@@ -277,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_with_a_mark_that_nobody_sees_is_refused() {
+    fn token_name_parse_rejects_invisible_marks() {
         for mark in [
             '\u{202e}',
             '\u{2066}',
@@ -305,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_field_by_field() {
+    fn new_token_parse_names_each_field_with_its_problem() {
         for (change, field, problem) in [
             (
                 (|draft| draft.name = " ".into()) as fn(&mut TokenDraft),

@@ -1,6 +1,6 @@
 //! The name by which a person signs in.
 
-use super::AccessProblem;
+use super::{AccessProblem, limits};
 use std::fmt;
 
 /// 1 to 64 of the characters `a-z 0-9 . _ - + @`, the first a letter or digit. Upper case is put down, so that one name
@@ -10,9 +10,9 @@ pub struct UserName(String);
 
 impl UserName {
     /// The longest, in characters.
-    pub const MAX_CHARS: usize = 64;
+    pub const MAX_CHARS: usize = limits::MAX_USER_NAME_CHARS;
 
-    /// Reads a name; white space around it is passed over.
+    /// Parses a name; ignores white space around it.
     pub fn parse(text: &str) -> Result<Self, AccessProblem> {
         let name = text.trim().to_lowercase();
         let Some(first) = name.chars().next() else { return Err(AccessProblem::UserNameMissing) };
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_have_one_spelling() {
+    fn user_name_parse_gives_each_name_one_spelling() {
         for (typed, name) in
             [(" Ana ", "ana"), ("a.b-c_d+e@example.org", "a.b-c_d+e@example.org"), ("7", "7")]
         {

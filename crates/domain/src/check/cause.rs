@@ -1,11 +1,11 @@
-//! What a test comes to, in words.
+//! The causes of test results, with their messages.
 
-/// Whether a credential works, as far as is known.
+/// The test status: whether a credential works, as far as is known.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum CheckStatus {
     /// Nobody has tried, or it was changed since.
     NotTested,
-    /// It opened what it is for.
+    /// The credential works.
     Works,
     /// Anybody is let in, so that nothing is known of the credential.
     Open,
@@ -18,11 +18,11 @@ pub enum CheckStatus {
 }
 
 impl CheckStatus {
-    /// All of them, in the order of the filter.
+    /// Every variant, in the order of the filter.
     pub const ALL: [Self; 6] =
         [Self::Works, Self::Open, Self::Refused, Self::Unreachable, Self::HostKeyChanged, Self::NotTested];
 
-    /// As it is stored and stands in addresses.
+    /// Returns the form that is stored and used in addresses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NotTested => "not-tested",
@@ -34,12 +34,12 @@ impl CheckStatus {
         }
     }
 
-    /// Reads `as_str`'s form.
+    /// Parses `as_str`'s form.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
 
-    /// As people read it.
+    /// Returns the label for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::NotTested => "Not tested",
@@ -54,27 +54,27 @@ impl CheckStatus {
 
 macro_rules! causes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $status:ident, $words:literal;)*) => {
-        /// Why a test came to what it did: a closed set, since what a peer says for itself is never repeated.
+        /// The cause of a test result: a closed set, because a peer's own text is never repeated.
         #[derive(Copy, Clone, Debug, PartialEq, Eq)]
         pub enum CheckCause {
             $($(#[$doc])* $name,)*
         }
 
         impl CheckCause {
-            /// All of them.
+            /// Every variant.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// As it is stored.
+            /// Returns the stored form.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
             }
 
-            /// What it says of the credential.
+            /// Returns the status that the cause gives the credential.
             pub fn status(self) -> CheckStatus {
                 match self { $(Self::$name => CheckStatus::$status,)* }
             }
 
-            /// What happened, and what to do.
+            /// Returns what happened and what to do.
             pub fn message(self) -> &'static str {
                 match self { $(Self::$name => $words,)* }
             }
@@ -91,13 +91,13 @@ causes! {
     HostKeyUnknown = "host-key-unknown", NotTested, "The host is not known yet. Compare its keys with what its operator publishes, and approve them; the key of this secret was not used.";
     /// Host or username were changed after the value was typed.
     ValueForAnotherHost = "value-for-another-host", NotTested, "The stored password was typed for another registry host, and is sent to no other. Type the password again.";
-    /// It opened the registry.
+    /// The registry accepts the account.
     RegistryOpened = "registry-opened", Works, "The registry accepts this username and password.";
-    /// It may pull the image.
+    /// The account may pull the image.
     ImageFound = "image-found", Works, "The registry accepts this username and password, and the image can be pulled.";
     /// The registry lets anybody in, whatever the account.
     RegistryOpen = "registry-open", Open, "The registry lets anybody in without an account, so this says nothing of the username and password. Name a private image of it as the image to try.";
-    /// It read the repository.
+    /// The key reads the repository.
     RepositoryRead = "repository-read", Works, "The host accepts this key, and the repository can be read.";
     /// Basic or token authentication failed.
     WrongPassword = "wrong-password", Refused, "The registry does not accept this username and password. They may be mistyped, expired or revoked: make a new password or token there, and enter it here.";
@@ -123,9 +123,9 @@ causes! {
     ConnectionRefused = "connection-refused", Unreachable, "The host refused the connection: nothing listens at this port. Look at the port, and whether the server there runs.";
     /// No way there, or cut off.
     ConnectionFailed = "connection-failed", Unreachable, "The connection could not be made, or was cut off. Look at the port, and at firewalls between the portal and the host.";
-    /// It took too long.
+    /// The host answered too late.
     TimedOut = "timed-out", Unreachable, "The host did not answer in time. Test again later; where it stays so, look at firewalls between the portal and the host.";
-    /// Not signed by anybody we trust.
+    /// A certificate of an authority that is not trusted.
     CertificateNotTrusted = "certificate-not-trusted", Unreachable, "The TLS certificate of the host is not signed by an authority that the portal trusts. Whoever runs the portal can add the authority's certificate, or the host's own where it signed itself: LATCHKEY_EXTRA_CA_FILE.";
     /// Out of its time.
     CertificateExpired = "certificate-expired", Unreachable, "The TLS certificate of the host has expired, or is not valid yet. Whoever runs the host has to renew it; look at the portal's clock, too.";
@@ -141,7 +141,7 @@ causes! {
     NotSsh = "not-ssh", Unreachable, "What answers there does not speak SSH as it should.";
     /// Something answers, and it is no Git server.
     NotGit = "not-git", Unreachable, "The host lets the key in, but has no Git there.";
-    /// More than is read.
+    /// An answer longer than is read.
     TooMuch = "too-much", Unreachable, "The answer was larger than any that is expected, and was not read. Look at the host and its port.";
     /// 429.
     TooManyRequests = "too-many-requests", Unreachable, "The host has had too many requests. Wait a while before you test again.";
@@ -151,13 +151,13 @@ causes! {
     ImageOpen = "image-open", Open, "The image can be pulled, but by anybody: it is public, so this says nothing of the username and password. Name a private image as the image to try.";
     /// No subject alternative name, only a common name or none.
     CertificateWithoutName = "certificate-without-name", Unreachable, "The TLS certificate of the host names it in the old way alone, as its common name, which no client reads any more. Whoever runs the host has to make one with a subject alternative name.";
-    /// Of another purpose, or too weak to be checked.
+    /// A certificate of another purpose, or too weak to be verified.
     CertificateUnusable = "certificate-unusable", Unreachable, "The TLS certificate of the host cannot be used for a server: it is damaged, made for another purpose, or its key or signature is too weak, such as RSA below 2048 bits. Whoever runs the host has to make a new one.";
     /// Mutual TLS.
     ClientCertificateWanted = "client-certificate-wanted", Unreachable, "The host wants a client certificate before it answers, which the portal has none of. Enter an address of the host that asks for none, or have whoever runs it let the portal in without.";
     /// Nothing above TLS 1.1.
     TlsTooOld = "tls-too-old", Unreachable, "The host speaks only old versions of TLS, which are not safe. Whoever runs the host has to switch TLS 1.2 or newer on.";
-    /// It speaks TLS, and broke off.
+    /// The host speaks TLS and broke the handshake off.
     TlsNotAgreed = "tls-not-agreed", Unreachable, "The host speaks TLS, but broke the handshake off: it knows no cipher that the portal does, or does not know this name. Look at the host's name; then whoever runs it can look at its log.";
     /// From plain HTTP to HTTPS of the same name.
     RedirectedToTls = "redirected-to-tls", Unreachable, "The host sends requests by plain HTTP on to HTTPS. Whoever runs the portal can take it out of LATCHKEY_PLAIN_HTTP_HOSTS, or list it with its port.";
@@ -183,11 +183,11 @@ causes! {
     NoKeysTaken = "no-keys-taken", Refused, "The host does not let this user in by a key, or wants something else first. Look at the user before the @, and ask its operator to allow keys.";
     /// RSA by signatures that are broken.
     RsaOnlyWithSha1 = "rsa-only-with-sha1", Refused, "The host takes RSA keys only with SHA-1 signatures, which clients refuse now. Use an Ed25519 key for it.";
-    /// It was silent for as long as `SILENCE` of the backend.
+    /// The host was silent for as long as `SILENCE` of the backend.
     WentSilent = "went-silent", Unreachable, "The host said nothing for 15 seconds, so the portal ended the test. Large repositories can take that long: try again, or look at the host.";
     /// The test as a whole took too long.
     TookTooLong = "took-too-long", Unreachable, "The test was not done after 30 seconds, so the portal ended it. The host is slow, or many test it at once: try again later.";
-    /// It answered that it takes no more connections.
+    /// The host takes no more connections.
     HostBusy = "host-busy", Unreachable, "The host answers, and does not admit the portal now: it is busy, or has had too many connections. Wait a while, then test again.";
     /// A web server.
     SpeaksHttp = "speaks-http", Unreachable, "What answers at this port speaks HTTP, and not SSH. Enter the port of SSH.";
@@ -203,7 +203,7 @@ causes! {
     NoHostKeyInCommon = "no-host-key-in-common", Unreachable, "The host speaks SSH, but only with host keys that are not taken, such as DSA, RSA with SHA-1, or a certificate alone. Its operator has to add an Ed25519 host key.";
     /// Of a dataset: a tag in the place of a branch. Never kept with the secret, which works.
     BranchIsTag = "branch-is-tag", Refused, "The host accepts this key and the repository can be read. There is a tag of this name, and no branch: enter a branch, or leave it empty for the default one.";
-    /// Of a dataset without a branch: there is no default one. Never kept with the secret, which works.
+    /// Of a dataset without a branch: the repository has no default branch. Never kept with the secret, which works.
     NoDefaultBranch = "no-default-branch", Refused, "The host accepts this key and the repository can be read, but its default branch does not exist, so that a clone comes out empty. Enter a branch.";
 }
 
@@ -217,23 +217,23 @@ impl CheckCause {
         }
     }
 
-    /// Whether the branch of a dataset is what needs another look.
+    /// Returns whether the problem is the branch of a dataset.
     pub fn is_about_branch(self) -> bool {
         matches!(self, Self::BranchNotFound | Self::BranchIsTag | Self::NoDefaultBranch)
     }
 
-    /// Whether the host's keys are shown to be approved.
+    /// Returns whether the host's keys are shown for approval.
     pub fn asks_for_approval(self) -> bool {
         matches!(self, Self::HostKeyUnknown | Self::HostKeyForAnotherPort)
     }
 
-    /// Returns whether the account itself was refused, so that trying it again and again could get it locked. An image
-    /// or a repository that is not to be had says nothing of what else the account opens.
+    /// Returns whether the other side denied the account itself, so that testing it again and again could get it locked. An
+    /// image or a repository that is not to be had says nothing of what else the account opens.
     pub fn is_of_the_account(self) -> bool {
         matches!(self, Self::WrongPassword | Self::KeyNotAccepted)
     }
 
-    /// Reads `as_str`'s form.
+    /// Parses `as_str`'s form.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|cause| cause.as_str() == text)
     }
@@ -244,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn causes_and_states_are_read_as_they_are_written() {
+    fn parse_returns_every_cause_and_status() {
         for cause in CheckCause::ALL {
             assert_eq!(CheckCause::parse(cause.as_str()), Some(*cause));
             assert!(cause.message().ends_with('.'), "{cause:?}");

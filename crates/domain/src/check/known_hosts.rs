@@ -43,8 +43,8 @@ pub enum Unused {
 }
 
 impl Unused {
-    /// What the line holds, to go behind its host.
-    pub fn words(self) -> &'static str {
+    /// Describes what the line holds, to go behind its host.
+    pub fn description(self) -> &'static str {
         match self {
             Self::Authority => "a certificate authority",
             Self::HardwareKey => "a key in a hardware token",
@@ -65,7 +65,7 @@ pub struct UnusedLine {
     pub why: Unused,
 }
 
-/// One line, taken apart: its words without the comment.
+/// A line in its words, without the comment.
 #[derive(Clone, Copy)]
 struct Line<'a> {
     sort: Sort,
@@ -83,7 +83,7 @@ enum Sort {
     Unused(Unused),
 }
 
-/// What is wrong with a line.
+/// A problem with a line.
 enum LineProblem {
     Form,
     Port,
@@ -134,7 +134,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// What two lines that say the same have in common.
+    /// Returns what two lines with the same meaning have in common.
     fn identity(self) -> Identity<'a> {
         Identity([self.marker(), self.hosts, self.kind, self.key, self.last])
     }
@@ -169,7 +169,7 @@ fn why_unused(kind: &str) -> Unused {
     }
 }
 
-/// Whether this is `host:2222`, by which OpenSSH finds nothing. More than one colon makes an IPv6 address.
+/// Returns whether the pattern is `host:2222`, by which OpenSSH finds nothing. More than one colon makes an IPv6 address.
 fn is_port_without_brackets(pattern: &str) -> bool {
     match pattern.trim_start_matches('!').split_once(':') {
         Some((host, port)) => {
@@ -279,7 +279,7 @@ mod tests {
     const KEY: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
 
     thread_local! {
-        /// How many bytes of lines were compared with those of other lines.
+        /// The number of bytes of lines that were compared with those of other lines.
         pub(super) static COMPARED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
     }
 
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn known_hosts_are_read_and_put_in_order() {
+    fn parse_drops_comments_and_duplicates() {
         let pasted = format!("# github\r\n\r\n github.com,1.2.3.4  ssh-ed25519\t{KEY} a comment\r\n");
         let approved =
             format!("|1|c2FsdA==|aGFzaA== ssh-ed25519 {KEY}\ngithub.com,1.2.3.4 ssh-ed25519 {KEY}");
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_none_is_named_by_its_number() {
+    fn parse_names_the_number_of_an_invalid_line() {
         for text in [
             "github.com",
             &format!("ssh-ed25519 {KEY}"),
@@ -336,9 +336,9 @@ mod tests {
         }
     }
 
-    /// What stands in a file that OpenSSH and people have kept for years.
+    /// A file that OpenSSH and people have kept for years.
     #[test]
-    fn lines_of_no_use_are_kept_and_named() {
+    fn parse_keeps_unused_lines_and_names_them() {
         let text = format!(
             "\u{feff}git.corp ssh-ed25519 {KEY}\n\
              @cert-authority *.corp ssh-ed25519 {KEY} ca\n\
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn a_port_without_brackets_is_told_with_the_number_of_its_line() {
+    fn parse_names_the_line_of_a_port_without_brackets() {
         for hosts in ["git.corp:2222", "a,git.corp:22", "!git.corp:2222,*"] {
             let text = format!("a ssh-ed25519 {KEY}\n{hosts} ssh-ed25519 {KEY}");
             let problem = KnownHosts::parse(&text, "").unwrap_err();
@@ -390,7 +390,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn damage_never_panics_and_reading_again_changes_nothing(at in any::<prop::sample::Index>(), c in any::<char>()) {
+        fn parse_of_damaged_lines_never_panics_and_is_idempotent(at in any::<prop::sample::Index>(), c in any::<char>()) {
             let good = format!(
                 "# a\ngit.corp,!x.corp,*.corp ssh-ed25519 {KEY} b\r\n|1|c2FsdA==|aGFzaA== ssh-ed25519 {KEY}\n\
                  @revoked a ssh-ed25519 {KEY}\nh 1024 35 12345\n"
@@ -406,7 +406,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_panics(text in any::<String>(), other in "[a-z@:/\\[\\]|.~ -]{0,30}") {
+        fn parse_never_panics(text in any::<String>(), other in "[a-z@:/\\[\\]|.~ -]{0,30}") {
             for text in [&text, &other] {
                 drop(KnownHosts::parse(text, text));
                 KnownHosts::stored(text).unused().for_each(drop);

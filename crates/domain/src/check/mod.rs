@@ -1,30 +1,32 @@
-//! Whether a credential works: what is tried with it, and what came of it.
+//! Tests of connections: their targets and their results.
 
 mod cause;
 mod known_hosts;
+mod problem;
 mod target;
 
 pub(crate) use target::names_hub_otherwise;
 
 pub use cause::{CheckCause, CheckStatus};
 pub use known_hosts::{KnownHosts, Unused, UnusedLine};
-pub use target::{CheckSettings, ImageReference, Repository, TargetProblem};
+pub use problem::TargetProblem;
+pub use target::{CheckSettings, ImageReference, Repository};
 
 use crate::time::Timestamp;
 
-/// What a test of a connection came to. Nothing here can hold a value, and nothing of it is a peer's own text but what
+/// The result of a connection test. Nothing here can hold a value, and nothing of it is a peer's own text but what
 /// a Git server calls its branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckReport {
-    /// What it came to, and why.
+    /// The result and its reason.
     pub cause: CheckCause,
-    /// The host that was asked, as people know it; `None` where there was none to ask.
+    /// The host that was asked, as people know it; `None` where no host was asked.
     pub host: Option<String>,
-    /// What was found in the repository.
+    /// The refs of the repository.
     pub refs: Option<Refs>,
     /// The host's keys, where they are to be approved or are not the known ones.
     pub host_keys: Vec<HostKey>,
-    /// What is wrong with the branch that a dataset names, where the credential works.
+    /// The problem with the branch that a dataset names, where the credential works.
     pub branch: Option<CheckCause>,
     /// The port that was asked, of Git servers.
     pub port: Option<u16>,
@@ -32,12 +34,12 @@ pub struct CheckReport {
     pub hint: Option<String>,
     /// The lines of the known hosts that are not used.
     pub unused: Vec<UnusedLine>,
-    /// In how many seconds the host wants to be asked again, where it says so; at most a day.
+    /// The seconds after which the host wants to be asked again, where it says so; at most a day.
     pub retry_after: Option<u32>,
 }
 
 impl CheckReport {
-    /// A test that came to this.
+    /// Creates a report with this cause alone.
     pub fn new(cause: CheckCause) -> Self {
         Self {
             cause,
@@ -65,20 +67,20 @@ impl CheckReport {
         format!("{message} It asks to wait for {count} {unit}{plural}.")
     }
 
-    /// What it came to for the dataset whose branch was looked for.
+    /// Returns the report for the dataset whose branch was looked for.
     #[must_use]
     pub fn of_dataset(self) -> Self {
         Self { cause: self.branch.unwrap_or(self.cause), ..self }
     }
 }
 
-/// What a Git server says is in a repository.
+/// The refs that a Git server advertises.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refs {
     /// The branch that a clone begins with, without `refs/heads/`; at most 200 characters, none of them control
-    /// characters. `None` where there is none, as in an empty repository.
+    /// characters. `None` without a branch, as in an empty repository.
     pub branch: Option<String>,
-    /// How many branches, tags and other refs there are.
+    /// The number of branches, tags and other refs.
     pub count: u32,
     /// False where counting stopped there and there are more.
     pub exact: bool,
@@ -89,35 +91,35 @@ pub struct Refs {
 /// A key with which a host proves who it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostKey {
-    /// Such as `ssh-ed25519`.
+    /// The algorithm, such as `ssh-ed25519`.
     pub algorithm: String,
-    /// As `ssh-keygen -lf` prints it: `SHA256:…`.
+    /// The fingerprint as `ssh-keygen -lf` prints it: `SHA256:…`.
     pub fingerprint: String,
     /// The line of a `known_hosts` file that it makes.
     pub line: String,
-    /// What the host's operator has published of it.
+    /// The operator's published fingerprints, compared.
     pub published: Published,
 }
 
-/// Whether a host key is one that its operator publishes.
+/// A comparison of a host key with those that its operator publishes.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Published {
     /// Nothing is known beforehand of this host.
     Unknown,
-    /// It is one of those that this operator publishes.
+    /// The operator named here publishes the key.
     By(&'static str),
-    /// This operator publishes others: somebody may be in between.
+    /// The operator named here publishes others: somebody may be in between.
     Otherwise(&'static str),
 }
 
 /// The last test of a stored secret, and what is tried and trusted at the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckState {
-    /// What it came to; `NeverTested` before the first.
+    /// The result; `NeverTested` before the first.
     pub cause: CheckCause,
-    /// When and by whom.
+    /// The time and the tester of the last test.
     pub last: Option<(Timestamp, String)>,
-    /// What was found in the repository.
+    /// The refs of the repository.
     pub refs: Option<Refs>,
     /// The repository or the image that is tried.
     pub target: Option<String>,
@@ -134,7 +136,7 @@ pub struct CheckState {
 pub struct TrustedKey {
     /// The hosts it is for; hashed ones cannot be read.
     pub hosts: Option<String>,
-    /// Such as `ssh-ed25519`.
+    /// The algorithm, such as `ssh-ed25519`.
     pub algorithm: String,
     /// `SHA256:…`; `None` where the key cannot be read.
     pub fingerprint: Option<String>,
@@ -145,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn report_tells_how_long_the_host_wants_to_be_left_alone() {
+    fn message_says_how_long_to_wait_where_the_host_does() {
         let cause = CheckCause::TooManyRequests;
         let said = |retry_after| CheckReport { retry_after, ..CheckReport::new(cause) }.message();
         assert_eq!(said(None), cause.message());

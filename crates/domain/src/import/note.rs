@@ -1,4 +1,4 @@
-//! What there is to say of one thing found in a file.
+//! Notes on what was found in a file.
 
 use crate::{check::KnownHosts, error::Problem, secret::PasswordEnd};
 
@@ -42,7 +42,7 @@ impl CredentialHelper {
         (Self::Other, "other"),
     ];
 
-    /// By the name that a docker config has it under, without `docker-credential-`.
+    /// Returns the helper that a docker config names so, without `docker-credential-`.
     pub fn named(name: &str) -> Self {
         Self::ALL.into_iter().find(|(_, known)| *known == name).map_or(Self::Other, |(helper, _)| helper)
     }
@@ -65,7 +65,7 @@ impl CredentialHelper {
         }
     }
 
-    /// Its values are made for each use, so there is none to take along.
+    /// Returns whether the helper makes its values for each use, so that no value can be imported.
     fn makes_its_own(self) -> bool {
         matches!(self, Self::Ecr | Self::Google | Self::Azure)
     }
@@ -121,21 +121,21 @@ impl Encryption {
     }
 }
 
-/// What there is to say of one thing found in a file: beside a credential that may be chosen, or in place of one. Kept as
+/// A note on something found in a file: beside a credential that may be chosen, or in its place. Kept as
 /// a short text while the import waits, and never carries a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
-    /// The registry's address was put right.
+    /// The registry's address was corrected.
     HostCorrected,
     /// Another credential of the file is for the same registry.
     SameRegistry,
     /// `username` and `password` say something else than `auth`; `auth` counts, as for Docker.
     Disagreement,
-    /// The password is of a kind that is good for so many hours.
+    /// The password is of a kind that expires after so many hours.
     ShortLived(u8),
     /// The whole config leaves its credentials to a program.
     StoredBy(CredentialHelper),
-    /// This registry's credential is with a program.
+    /// A program keeps the credential of the registry.
     HelpedBy(CredentialHelper),
     /// A token of `docker login`, which is no password.
     IdentityToken,
@@ -145,13 +145,13 @@ pub enum Note {
     Empty,
     /// `auth` is not the base64 of `user:password`.
     BadAuth,
-    /// What is in the Secret is not base64.
+    /// The Secret's data is not base64.
     BadData,
-    /// What is in the Secret is not a docker config.
+    /// The Secret's data is not a docker config.
     BadConfig,
     /// A credential stands in the config, and a program besides, which is what Docker asks.
     HelperFirst(CredentialHelper),
-    /// What Docker keeps of signing in by a browser.
+    /// A session that Docker keeps of signing in by a browser.
     DockerSession,
     /// The username or the password is a number.
     Number,
@@ -161,7 +161,7 @@ pub enum Note {
     NoPassword,
     /// The password ends, or begins, in something that cannot be seen.
     PasswordEnd(PasswordEnd),
-    /// It is encrypted.
+    /// The credential is encrypted.
     Encrypted(Encryption),
     /// A username and password for a Git repository by https.
     HttpsRepository,
@@ -175,7 +175,7 @@ pub enum Note {
     PathScoped,
     /// The address stands for all repositories that begin with it, so none is tried.
     RepositoryPrefix,
-    /// The address is none by SSH, so none is tried.
+    /// The address is not an SSH address, so no repository is tested.
     RepositoryUnread,
     /// The same key stands elsewhere for other repositories.
     OtherRepositories,
@@ -185,12 +185,12 @@ pub enum Note {
     KnownHostsCut,
     /// The account is for more registries than are taken over.
     RegistriesCut,
-    /// What the form would say.
+    /// The problem that the form would show.
     Wrong(Problem),
 }
 
 impl Note {
-    /// What to do about it.
+    /// Returns what was found and what to do.
     #[expect(clippy::too_many_lines, reason = "a table: a sentence for each note")]
     pub fn message(&self) -> String {
         match self {
@@ -366,7 +366,7 @@ impl Note {
         plain.to_owned()
     }
 
-    /// Reads the text form.
+    /// Parses the text form.
     pub fn parse(code: &str) -> Option<Self> {
         let (what, rest) = code.split_once('/').unwrap_or((code, ""));
         Some(match what {
@@ -407,64 +407,4 @@ impl Note {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::secret::{HostProblem, KeyProblem};
-
-    #[test]
-    fn every_note_survives_its_journey() {
-        let mut all = vec![
-            Note::HostCorrected,
-            Note::SameRegistry,
-            Note::Disagreement,
-            Note::ShortLived(12),
-            Note::IdentityToken,
-            Note::TokenAsUsername,
-            Note::Empty,
-            Note::BadAuth,
-            Note::BadData,
-            Note::BadConfig,
-            Note::DockerSession,
-            Note::Number,
-            Note::NoUsername,
-            Note::NoPassword,
-            Note::HttpsRepository,
-            Note::ChartRepository,
-            Note::GithubApp,
-            Note::NoHost,
-            Note::PathScoped,
-            Note::RepositoryPrefix,
-            Note::RepositoryUnread,
-            Note::OtherRepositories,
-            Note::KnownHostsUnread,
-            Note::KnownHostsCut,
-            Note::RegistriesCut,
-            Note::Wrong(Problem::Host(HostProblem::Path)),
-            Note::Wrong(Problem::Key(KeyProblem::Passphrase)),
-        ];
-        for (helper, _) in CredentialHelper::ALL {
-            all.extend([Note::StoredBy(helper), Note::HelpedBy(helper), Note::HelperFirst(helper)]);
-        }
-        all.extend(PasswordEnd::ALL.map(Note::PasswordEnd));
-        all.extend(Encryption::ALL.map(|(encryption, _)| Note::Encrypted(encryption)));
-        for note in all {
-            assert_eq!(Note::parse(&note.code()), Some(note.clone()), "{}", note.code());
-            assert!(note.message().ends_with(['.', ')']), "{}", note.message());
-        }
-        assert_eq!(Note::parse("SENTINEL"), None);
-        assert_eq!(Note::parse("short-lived/SENTINEL"), None);
-    }
-
-    /// It stands where some are shown, where none are, and in the command line's table, which shows none.
-    #[test]
-    fn message_of_known_hosts_cut_claims_nothing_of_what_is_shown() {
-        let said = Note::KnownHostsCut.message();
-        assert!(!said.contains("shown") && said.contains("some or all of them are left out"), "{said}");
-    }
-
-    #[test]
-    fn a_helper_that_is_not_known_is_not_named() {
-        let said = Note::HelpedBy(CredentialHelper::named("SENTINEL")).message();
-        assert!(said.contains("another program") && !said.contains("SENTINEL"), "{said}");
-    }
-}
+mod tests;

@@ -12,13 +12,13 @@ pub enum ImportProblem {
     Both,
     /// More than [`MAX_BYTES`].
     TooLarge,
-    /// Not a text.
+    /// A file that is not text.
     Binary,
-    /// It begins as JSON does, and is none from this line on.
+    /// A file that begins as JSON, and is invalid from this line on.
     Json(u32),
-    /// It is no YAML from this line on; 0 where that cannot be told.
+    /// A file that is not YAML from this line on; 0 where the line is unknown.
     Yaml(u32),
-    /// One name twice in the same place: two readers could read two things.
+    /// A name that stands twice in one place: two readers could read two things.
     Doubled(u32),
     /// Nested too deep, or blown up by aliases.
     TooDeep,
@@ -26,14 +26,14 @@ pub enum ImportProblem {
     Unknown,
     /// More than [`MAX_ENTRIES`].
     TooMany,
-    /// It is encrypted.
+    /// The credential is encrypted.
     Encrypted(Encryption),
     /// A private key as such.
     PrivateKey,
 }
 
 impl ImportProblem {
-    /// What is wrong, and what to do.
+    /// Returns what is wrong and what to do.
     pub fn message(self) -> String {
         match self {
             Self::Missing => "Paste the file’s text, or choose the file.".to_owned(),
@@ -82,17 +82,17 @@ impl ImportProblem {
     }
 }
 
-/// What is wrong with a row that was chosen.
+/// A problem with a row that was chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RowProblem {
-    /// As in the form.
+    /// A problem of a field, as in the form.
     Field(FieldError),
     /// Another chosen row has this name and type.
     SameName,
 }
 
 impl RowProblem {
-    /// What is wrong, and what to do.
+    /// Returns what is wrong and what to do.
     pub fn message(&self) -> String {
         match self {
             Self::Field(error) => error.problem.message(),
@@ -113,10 +113,10 @@ pub enum ImportError {
     /// No row was chosen.
     #[error("nothing chosen")]
     NothingChosen,
-    /// It was discarded, its time is over, or it is not of this session.
+    /// The import was discarded, has expired, or is of another session.
     #[error("no such import")]
     Gone,
-    /// As anywhere.
+    /// Any error of other features.
     #[error(transparent)]
     Refused(#[from] Error),
 }

@@ -1,9 +1,9 @@
-//! What of a cluster's dump is skipped, by what it is.
+//! Objects of a cluster's dump that an import skips.
 
-/// What an object is that holds no credential for the portal.
+/// The kind of an object that holds no credential for the portal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Skipped {
-    /// What Helm keeps of a release.
+    /// A release that Helm keeps.
     HelmRelease,
     /// The token of a service account.
     ServiceAccountToken,
@@ -18,7 +18,7 @@ pub enum Skipped {
 }
 
 impl Skipped {
-    /// All of them, in the order in which they are told.
+    /// Every variant, in the order of the message.
     pub const ALL: [Self; 6] = [
         Self::HelmRelease,
         Self::ServiceAccountToken,
@@ -60,7 +60,7 @@ impl Skipped {
     }
 }
 
-/// How many objects of each sort were skipped.
+/// The numbers of objects that were skipped, by kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SkippedCounts([u32; Skipped::ALL.len()]);
 
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_are_told_by_what_was_skipped() {
+    fn message_counts_objects_by_kind() {
         let mut counts = SkippedCounts::default();
         assert_eq!((counts.message(), counts.total()), (None, 0));
         counts.add(Skipped::OtherObject, 1);

@@ -1,4 +1,4 @@
-//! What was typed, and the secret or the change that it becomes.
+//! Drafts of secrets, and the secrets or changes that they become.
 
 use super::{
     DisplayName, KeyProblem, NewKeyKind, Password, PasswordEnd, PasswordProblem, PrivateKeyText,
@@ -29,10 +29,10 @@ pub struct SecretDraft {
     pub username: String,
     /// Field "Password".
     pub password: Sensitive,
-    /// What becomes of what cannot be seen at the ends of the password: `keep` or `without`; where it is empty, that is
-    /// asked.
+    /// The decision on invisible characters at the ends of the password: `keep` or `without`; where it is empty, the form
+    /// asks.
     pub password_ends: String,
-    /// Not empty where it is to be saved although another secret holds the same.
+    /// Not empty where the secret is saved although a duplicate exists.
     pub knowingly: String,
     /// Field "Repository to try".
     pub repository: String,
@@ -51,11 +51,11 @@ pub struct NewSecret {
     pub name: SecretName,
     /// `None`: the name stands in for it.
     pub display_name: Option<DisplayName>,
-    /// What it pulls with.
+    /// The credential.
     pub credential: Credential,
-    /// Whether it is to be added although another secret holds the same key or account.
+    /// Whether the secret is added although a duplicate exists.
     pub knowingly: bool,
-    /// On what it is tried.
+    /// The settings of its tests.
     pub settings: CheckSettings,
 }
 
@@ -66,13 +66,13 @@ pub struct GeneratedSecret {
     pub name: SecretName,
     /// `None`: the name stands in for it.
     pub display_name: Option<DisplayName>,
-    /// What kind of pair.
+    /// The kind of key pair.
     pub key: NewKeyKind,
-    /// On what it is tried.
+    /// The settings of its tests.
     pub settings: CheckSettings,
 }
 
-/// What a secret pulls with.
+/// The credential of a secret.
 #[derive(Clone, Debug)]
 pub enum Credential {
     /// For Git over SSH.
@@ -82,9 +82,9 @@ pub enum Credential {
     },
     /// For an image registry.
     ImagePull {
-        /// Where.
+        /// The place.
         host: RegistryHost,
-        /// As whom.
+        /// The username there.
         username: Username,
         /// The sealed value.
         password: Password,
@@ -106,11 +106,11 @@ impl Credential {
 pub struct SecretUpdate {
     /// `None`: the name stands in for it.
     pub display_name: Option<DisplayName>,
-    /// What becomes of the credential.
+    /// The change of the credential.
     pub credential: CredentialUpdate,
-    /// Whether it is to be saved although another secret holds the same key or account.
+    /// Whether the secret is saved although a duplicate exists.
     pub knowingly: bool,
-    /// On what it is tried.
+    /// The settings of its tests.
     pub settings: CheckSettings,
 }
 
@@ -124,9 +124,9 @@ pub enum CredentialUpdate {
     },
     /// For an image registry.
     ImagePull {
-        /// Where.
+        /// The place.
         host: RegistryHost,
-        /// As whom.
+        /// The username there.
         username: Username,
         /// A new password, if any.
         password: Option<Password>,
@@ -161,7 +161,7 @@ impl Wrong {
 }
 
 impl FieldError {
-    /// A problem with a key, beside the field in which it can be put right.
+    /// Returns a problem with a key, beside the field in which it can be corrected.
     pub fn of_key(problem: KeyProblem) -> Self {
         let field = if problem.is_about_passphrase() { Field::Passphrase } else { Field::Secret };
         Self { field, problem: Problem::Key(problem) }
@@ -169,13 +169,13 @@ impl FieldError {
 }
 
 impl GeneratedSecret {
-    /// Reads the Add form where a key is to be made; what stands in the fields of a key is passed over.
+    /// Parses the Add form where the portal generates the key; ignores the fields of a key.
     pub fn parse(draft: &SecretDraft, key: NewKeyKind) -> Result<Self, Vec<FieldError>> {
         let mut wrong = Wrong::default();
         let name = wrong.take(Field::Name, SecretName::parse(&draft.name), Problem::Name);
         let display_name =
             wrong.take(Field::DisplayName, DisplayName::parse(&draft.display_name), Problem::DisplayName);
-        let settings = read_settings(&mut wrong, SecretKind::GitDataset, draft);
+        let settings = read_settings(Rules::All, &mut wrong, SecretKind::GitDataset, draft);
         match (name, display_name, settings) {
             (Some(name), Some(display_name), Some(settings)) => {
                 Ok(Self { name, display_name, key, settings })
@@ -185,10 +185,29 @@ impl GeneratedSecret {
     }
 }
 
+/// The rules of a form that are applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rules {
+    /// Every rule: the server's decision.
+    All,
+    /// The rules whose problems are shown while somebody types: all but those of a connection test's settings, which the
+    /// browser leaves to the server.
+    WhileTyping,
+}
+
 impl NewSecret {
-    /// Reads the Add form; all that is wrong is returned at once, in the order of the form. Fields of the other
-    /// kind are passed over.
-    pub fn parse(mut draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
+    /// Parses the Add form. Returns all problems at once, in the order of the form; ignores the fields of the other kind.
+    pub fn parse(draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
+        Self::parse_by(Rules::All, draft)
+    }
+
+    /// Returns the problems of the Add form that are shown while somebody types.
+    pub fn problems_while_typing(draft: SecretDraft) -> Option<Vec<FieldError>> {
+        Self::parse_by(Rules::WhileTyping, draft).err()
+    }
+
+    #[inline]
+    fn parse_by(rules: Rules, mut draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
         let mut wrong = Wrong::default();
         let knowingly = !draft.knowingly.is_empty();
         let name = wrong.take(Field::Name, SecretName::parse(&draft.name), Problem::Name);
@@ -203,7 +222,7 @@ impl NewSecret {
                 Some(Credential::ImagePull { host: host?, username: username?, password: password? })
             }
         });
-        let settings = kind.and_then(|kind| read_settings(&mut wrong, kind, &draft));
+        let settings = kind.and_then(|kind| read_settings(rules, &mut wrong, kind, &draft));
         match (name, display_name, credential, settings) {
             (Some(name), Some(display_name), Some(credential), Some(settings)) => {
                 Ok(Self { name, display_name, credential, knowingly, settings })
@@ -214,9 +233,19 @@ impl NewSecret {
 }
 
 impl SecretUpdate {
-    /// Reads the Edit form of a secret of this kind. A blank value keeps the stored one: for a password that is
-    /// the empty text, for a key white space too. Name and type are passed over: they never change.
-    pub fn parse(kind: SecretKind, mut draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
+    /// Parses the Edit form of a secret of this kind. A blank value keeps the stored one: for a password that is
+    /// the empty text, for a key white space too. Ignores name and type, which never change.
+    pub fn parse(kind: SecretKind, draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
+        Self::parse_by(Rules::All, kind, draft)
+    }
+
+    /// Returns the problems of the Edit form that are shown while somebody types.
+    pub fn problems_while_typing(kind: SecretKind, draft: SecretDraft) -> Option<Vec<FieldError>> {
+        Self::parse_by(Rules::WhileTyping, kind, draft).err()
+    }
+
+    #[inline]
+    fn parse_by(rules: Rules, kind: SecretKind, mut draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
         let mut wrong = Wrong::default();
         let knowingly = !draft.knowingly.is_empty();
         let display_name =
@@ -244,7 +273,7 @@ impl SecretUpdate {
                 }
             }
         };
-        let settings = read_settings(&mut wrong, kind, &draft);
+        let settings = read_settings(rules, &mut wrong, kind, &draft);
         match (display_name, credential, settings) {
             (Some(display_name), Some(credential), Some(settings)) => {
                 Ok(Self { display_name, credential, knowingly, settings })
@@ -254,17 +283,17 @@ impl SecretUpdate {
     }
 }
 
-/// What a test of a connection tries, straight from a form.
+/// A connection test, as a form asks for it.
 #[derive(Clone, Debug)]
-pub struct Trial {
+pub struct ConnectionTest {
     /// Without a value, the stored one is tried.
     pub credential: CredentialUpdate,
-    /// On what it is tried.
+    /// The settings of its tests.
     pub settings: CheckSettings,
 }
 
-impl Trial {
-    /// Reads what of a form a test needs. Without a stored value, one has to be typed.
+impl ConnectionTest {
+    /// Parses the fields that a test needs. Without a stored value, a value must be typed.
     pub fn parse(kind: SecretKind, draft: SecretDraft, stored: bool) -> Result<Self, Vec<FieldError>> {
         // What it is called is of no account here.
         let draft = SecretDraft { display_name: String::new(), ..draft };
@@ -289,10 +318,15 @@ fn read_account(wrong: &mut Wrong, draft: &SecretDraft) -> (Option<RegistryHost>
     (host, username)
 }
 
-/// What a secret of this kind is tried on.
-fn read_settings(wrong: &mut Wrong, kind: SecretKind, draft: &SecretDraft) -> Option<CheckSettings> {
-    // Nothing about these fields has to be said while somebody types: the browser leaves their rules to the server.
-    if cfg!(target_arch = "wasm32") {
+/// Parses the fields of a connection test, so far as the kind of secret has them.
+#[inline]
+fn read_settings(
+    rules: Rules,
+    wrong: &mut Wrong,
+    kind: SecretKind,
+    draft: &SecretDraft,
+) -> Option<CheckSettings> {
+    if rules == Rules::WhileTyping {
         return Some(CheckSettings::default());
     }
     let mut settings = CheckSettings::default();
@@ -321,114 +355,4 @@ fn read_settings(wrong: &mut Wrong, kind: SecretKind, draft: &SecretDraft) -> Op
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::secret::{HostProblem, NameProblem, UsernameProblem};
-
-    fn draft(kind: SecretKind) -> SecretDraft {
-        SecretDraft {
-            name: "a".to_owned(),
-            kind: kind.as_str().to_owned(),
-            registry_host: "GHCR.io".to_owned(),
-            username: "robot".to_owned(),
-            password: Sensitive::new("pw"),
-            ..SecretDraft::default()
-        }
-    }
-
-    #[test]
-    fn everything_wrong_is_said_at_once_in_the_order_of_the_form() {
-        let image = SecretDraft { kind: "image-pull".to_owned(), ..SecretDraft::default() };
-        let problems: Vec<_> =
-            NewSecret::parse(image).unwrap_err().into_iter().map(|error| error.problem).collect();
-        assert_eq!(
-            problems,
-            [
-                Problem::Name(NameProblem::Missing),
-                Problem::Host(HostProblem::Missing),
-                Problem::Username(UsernameProblem::Missing),
-                Problem::Password(PasswordProblem::Missing)
-            ]
-        );
-        let git = SecretDraft { kind: "git-dataset".to_owned(), ..draft(SecretKind::GitDataset) };
-        assert_eq!(NewSecret::parse(git).unwrap_err()[0].problem, Problem::Key(KeyProblem::Missing));
-        let none = SecretDraft { kind: "SENTINEL".to_owned(), ..draft(SecretKind::GitDataset) };
-        let wrong = NewSecret::parse(none).unwrap_err();
-        assert_eq!(wrong[0].problem, Problem::Type);
-        assert!(!format!("{wrong:?}").contains("SENTINEL"));
-    }
-
-    #[test]
-    fn blank_keeps_the_stored_value() {
-        let image = SecretDraft { password: Sensitive::default(), ..draft(SecretKind::ImagePull) };
-        let update = SecretUpdate::parse(SecretKind::ImagePull, image).unwrap();
-        let CredentialUpdate::ImagePull { host, password: None, .. } = update.credential else {
-            panic!("the password is to be kept");
-        };
-        assert_eq!(host.as_str(), "ghcr.io");
-        let git = SecretDraft { secret: Sensitive::new(" \r\n"), ..draft(SecretKind::GitDataset) };
-        let update = SecretUpdate::parse(SecretKind::GitDataset, git).unwrap();
-        assert!(matches!(update.credential, CredentialUpdate::GitDataset { private_key: None }));
-    }
-
-    #[test]
-    fn what_cannot_be_seen_at_the_ends_of_a_password_is_asked_about() {
-        for (typed, ends, stored) in [
-            ("pw\n", "", Err(PasswordEnd::LineBreak)),
-            (" pw", "anything else", Err(PasswordEnd::Blank)),
-            ("pw\n", "keep", Ok("pw\n")),
-            ("pw\n", "without", Ok("pw")),
-            ("pw", "", Ok("pw")),
-        ] {
-            let draft = SecretDraft {
-                password: Sensitive::new(typed),
-                password_ends: ends.to_owned(),
-                ..draft(SecretKind::ImagePull)
-            };
-            let found = NewSecret::parse(draft.clone()).map(|secret| match secret.credential {
-                Credential::ImagePull { password, .. } => password.value().expose().to_owned(),
-                Credential::GitDataset { .. } => String::new(),
-            });
-            let expected = stored.map(str::to_owned).map_err(|end| {
-                vec![FieldError {
-                    field: Field::Password,
-                    problem: Problem::Password(PasswordProblem::End(end)),
-                }]
-            });
-            assert_eq!(found, expected, "{typed:?} {ends}");
-            assert_eq!(
-                SecretUpdate::parse(SecretKind::ImagePull, draft).is_ok(),
-                stored.is_ok(),
-                "{typed:?} {ends}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_it_is_tried_on_is_read_for_its_kind_alone() {
-        let both = SecretDraft {
-            repository: "git@host:a".to_owned(),
-            image: "ghcr.io/group/app".to_owned(),
-            ..draft(SecretKind::ImagePull)
-        };
-        let image = SecretUpdate::parse(SecretKind::ImagePull, both.clone()).unwrap();
-        assert_eq!(image.settings.target(), Some("group/app"));
-        let git = SecretUpdate::parse(SecretKind::GitDataset, both).unwrap();
-        assert_eq!(git.settings.target(), Some("git@host:a"));
-        let wrong = SecretDraft {
-            kind: "git-dataset".to_owned(),
-            repository: "https://host/a".to_owned(),
-            known_hosts: "x".to_owned(),
-            image: "A A".to_owned(),
-            ..SecretDraft::default()
-        };
-        let fields: Vec<_> = NewSecret::parse(wrong).unwrap_err().iter().map(|error| error.field).collect();
-        assert_eq!(fields, [Field::Name, Field::Secret, Field::Repository, Field::KnownHosts]);
-    }
-
-    #[test]
-    fn a_draft_shows_no_value() {
-        let shown = format!("{:?}", NewSecret::parse(draft(SecretKind::ImagePull)).unwrap());
-        assert!(!shown.contains("pw"), "{shown}");
-    }
-}
+mod tests;

@@ -8,8 +8,8 @@ pub use problem::KeyProblem;
 
 use crate::{invisible::trimmed, sensitive::Sensitive};
 
-/// One private key with LF line ends, one final newline, no byte-order mark, no indentation, and nothing around its
-/// armour (RFC 7468; of `PuTTY`'s files, their own). What is inside is checked for damage, not understood: that is done
+/// A private key with LF line ends, one final newline, no byte-order mark, no indentation, and nothing around its
+/// armour (RFC 7468; of `PuTTY`'s files, their own). Its content is checked for damage, not parsed: that is done
 /// once more by the backend, which stores what OpenSSH itself can use.
 #[derive(Clone, Debug)]
 pub struct PrivateKeyText {
@@ -17,24 +17,24 @@ pub struct PrivateKeyText {
     passphrase: Sensitive,
 }
 
-/// What a private key is armoured with.
+/// The labels of a private key's armour.
 const LABELS: [&str; 5] =
     ["OPENSSH PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "PRIVATE KEY", "ENCRYPTED PRIVATE KEY"];
 
-/// What word processors make of hyphens.
+/// The dashes that word processors make of hyphens.
 const DASHES: [char; 6] = ['\u{2010}', '\u{2011}', '\u{2012}', '–', '—', '−'];
 
-/// How a key begins whose whole text is in base64: PEM and `PuTTY`'s, and PEM that is twice, or was in UTF-16 before.
+/// The beginnings of keys whose whole text is in base64: PEM and `PuTTY`'s, and PEM that is twice, or was in UTF-16 before.
 const ENCODED: [&str; 4] =
     ["LS0tLS1CRUdJTi", "UHVUVFktVXNlci1LZXktRmls", "TFMwdExTMUNSVWRKVG", "//4tAC0ALQAtAC0A"];
 
-/// How what stands between the fences of OpenSSH's own form begins.
+/// The beginning of the content of OpenSSH's own form.
 const OPENSSH_BODY: &str = "b3BlbnNzaC1rZXktdjE";
 
-/// How `PuTTY`'s files begin; the number of the form follows.
+/// The beginning of `PuTTY`'s files; the number of the form follows.
 const PUTTY: &str = "PuTTY-User-Key-File-";
 
-/// What `openssl ecparam -genkey` puts before a key; the key itself names its curve too.
+/// The block that `openssl ecparam -genkey` puts before a key; the key itself names its curve too.
 const EC_PARAMETERS: [&str; 2] = ["-----BEGIN EC PARAMETERS-----", "-----END EC PARAMETERS-----"];
 
 impl PrivateKeyText {
@@ -44,8 +44,8 @@ impl PrivateKeyText {
     /// The longest passphrase, in bytes: as long as OpenSSH itself would ask for (`PASS_MAX` is 1024 there).
     pub const MAX_PASSPHRASE_BYTES: usize = 1024;
 
-    /// Reads what was pasted, and puts right what does not change the key. A key that is protected by a passphrase is
-    /// refused: nobody has said it.
+    /// Parses what was pasted, and corrects what does not change the key. A key that is protected by a passphrase is
+    /// rejected: nobody has entered it.
     pub fn parse(pasted: &Sensitive) -> Result<Self, KeyProblem> {
         Self::parse_with(pasted, Sensitive::default())
     }
@@ -100,7 +100,7 @@ impl PrivateKeyText {
         &self.text
     }
 
-    /// What was said to be its passphrase; empty where nothing was.
+    /// Returns the passphrase that was entered; empty where none was.
     pub fn passphrase(&self) -> &Sensitive {
         &self.passphrase
     }
@@ -205,7 +205,7 @@ fn check_putty(rest: &str) -> Result<(), KeyProblem> {
     }
 }
 
-/// What it is that has no armour.
+/// Returns the problem with a text that has no armour.
 fn without_armour(text: &str) -> KeyProblem {
     let kind = text
         .split_whitespace()
@@ -265,10 +265,10 @@ fn check_body(label: &str, body: &str) -> Result<(), KeyProblem> {
     }
 }
 
-/// What old PEM files that can be read are protected with, as `DEK-Info` says it.
+/// The ciphers of old PEM files that can be read, as `DEK-Info` names them.
 const CIPHERS: [&str; 4] = ["AES-128-CBC,", "AES-192-CBC,", "AES-256-CBC,", "DES-EDE3-CBC,"];
 
-/// What OpenSSH 9 encrypts its own form with.
+/// The ciphers of OpenSSH 9's own form.
 const OPENSSH_CIPHERS: [&[u8]; 10] = [
     b"aes128-cbc",
     b"aes192-cbc",
@@ -294,7 +294,7 @@ fn protection(known: bool) -> KeyProblem {
     if known { KeyProblem::Passphrase } else { KeyProblem::UnknownProtection }
 }
 
-/// Whether a passphrase would help, by the names that stand before what is protected: said before one is asked for.
+/// Returns whether a passphrase would help, by the names before the encrypted part: known before a passphrase is asked for.
 fn check_encrypted(body: &str) -> KeyProblem {
     let head: Vec<u8> = Decoder::new(body).take(160).collect();
     let find = |name: &[u8]| head.windows(name.len()).position(|part| part == name);
@@ -358,7 +358,7 @@ fn check_der(decoder: &mut Decoder, bytes: usize) -> Result<(), KeyProblem> {
             head += 1;
         }
     }
-    // What stands behind it is no part of it, and OpenSSL passes over it.
+    // Whatever follows is no part of it, and OpenSSL ignores it.
     if bytes < length + head { Err(KeyProblem::Truncated) } else { Ok(()) }
 }
 

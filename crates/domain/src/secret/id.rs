@@ -11,7 +11,7 @@ use std::fmt;
 pub struct SecretId {
     /// From the prefix.
     pub kind: SecretKind,
-    /// What follows the prefix.
+    /// The name after the prefix.
     pub name: SecretName,
 }
 
@@ -21,7 +21,7 @@ impl SecretId {
         Self { kind, name }
     }
 
-    /// Reads an id; `None` where the text has no known prefix or no valid name after it.
+    /// Parses an id; `None` where the text has no known prefix or no valid name after it.
     pub fn parse(text: &str) -> Option<Self> {
         SecretKind::ALL.into_iter().find_map(|kind| {
             let name = SecretName::parse(text.strip_prefix(kind.id_prefix())?).ok()?;
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_read_and_written() {
+    fn id_parse_returns_what_was_formatted() {
         for text in ["image-a", "gitsync-secret-a.b", "image-gitsync-secret-a", "gitsync-secret-image-a"] {
             assert_eq!(SecretId::parse(text).unwrap().to_string(), text);
         }

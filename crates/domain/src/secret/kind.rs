@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a secret pulls, and with what.
+/// The type of a secret: what it pulls, and with what.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SecretKind {
@@ -16,7 +16,7 @@ impl SecretKind {
     /// Both, in the order of forms and lists.
     pub const ALL: [Self; 2] = [Self::GitDataset, Self::ImagePull];
 
-    /// As it is stored and stands in addresses and forms.
+    /// Returns the form that is stored and used in addresses and forms.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::GitDataset => "git-dataset",
@@ -24,12 +24,12 @@ impl SecretKind {
         }
     }
 
-    /// Reads `as_str`'s form.
+    /// Parses `as_str`'s form.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// As people read it; the words of the reference.
+    /// Returns the label for people: the words of the reference.
     pub fn label(self) -> &'static str {
         match self {
             Self::GitDataset => "Git Dataset",
@@ -37,7 +37,7 @@ impl SecretKind {
         }
     }
 
-    /// What stands before the name in the Kubernetes name of the secret, as in the reference.
+    /// Returns the prefix of the name in the Kubernetes name of the secret, as in the reference.
     pub fn id_prefix(self) -> &'static str {
         match self {
             Self::GitDataset => "gitsync-secret-",

@@ -1,5 +1,6 @@
 //! A secret: a credential with which a platform pulls a Git dataset or a container image.
 
+mod account;
 mod draft;
 mod git_key;
 mod id;
@@ -13,7 +14,10 @@ mod selection;
 mod shape;
 mod view;
 
-pub use draft::{Credential, CredentialUpdate, GeneratedSecret, NewSecret, SecretDraft, SecretUpdate, Trial};
+pub use account::{Password, PasswordEnd, PasswordProblem, Username, UsernameProblem};
+pub use draft::{
+    ConnectionTest, Credential, CredentialUpdate, GeneratedSecret, NewSecret, SecretDraft, SecretUpdate,
+};
 pub use git_key::{KeyAlgorithm, KeyFacts, KeyProblem, NewKeyKind, PrivateKeyText};
 pub use id::SecretId;
 pub use kind::SecretKind;
@@ -22,10 +26,7 @@ pub use namespace::Namespace;
 pub use origins::{Origins, is_kubernetes_name};
 pub use preset::{RegistryPreset, short_life};
 pub(crate) use registry::host_and_port;
-pub use registry::{
-    HostCorrection, HostProblem, NormalizedHost, Password, PasswordEnd, PasswordProblem, RegistryHost,
-    Username, UsernameProblem,
-};
+pub use registry::{HostCorrection, HostProblem, NormalizedHost, RegistryHost};
 pub use selection::Selection;
 pub use shape::Shape;
 pub use view::{PendingKey, SecretDetails, SecretSummary, StoredKey};

@@ -8,20 +8,20 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct SecretName(String);
 
-/// What is wrong with a name.
+/// A problem with a name.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum NameProblem {
     /// Nothing was typed.
     Missing,
-    /// It has this many characters.
+    /// A number of characters above the limit.
     TooLong(u32),
     /// An upper case letter.
     UpperCase(char),
     /// A character that has no place in a name.
     Character(char),
-    /// It begins with a hyphen or dot.
+    /// A hyphen or dot at the beginning.
     Start,
-    /// It ends with a hyphen or dot.
+    /// A hyphen or dot at the end.
     End,
     /// A dot next to a dot or hyphen.
     Label,
@@ -31,7 +31,7 @@ impl SecretName {
     /// The longest name, in characters: with the longest prefix it is a Kubernetes name of 253.
     pub const MAX_CHARS: usize = 238;
 
-    /// Reads a name. Nothing is trimmed or corrected silently; see [`Self::suggest`].
+    /// Validates a name. Nothing is trimmed or corrected silently; see [`Self::suggest`].
     pub fn parse(text: &str) -> Result<Self, NameProblem> {
         if text.is_empty() {
             return Err(NameProblem::Missing);
@@ -106,7 +106,7 @@ impl TryFrom<String> for SecretName {
 }
 
 impl NameProblem {
-    /// What is wrong, and what would be right, in the reference's words where it has any.
+    /// Returns what is wrong and what would be right, in the reference's words where it has any.
     pub fn message(self) -> String {
         match self {
             Self::Missing => "Enter a name.".to_owned(),
@@ -141,15 +141,15 @@ impl NameProblem {
     }
 }
 
-/// What people see in lists: any text of at most 200 characters without control characters or marks that turn
+/// The name in lists: any text of at most 200 characters without control characters or marks that turn
 /// the direction of writing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DisplayName(String);
 
-/// What is wrong with a display name.
+/// A problem with a display name.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum DisplayNameProblem {
-    /// It has this many characters.
+    /// A number of characters above the limit.
     TooLong(u32),
     /// A control character, a line break among them.
     Control,
@@ -161,7 +161,7 @@ impl DisplayName {
     /// The longest, in characters.
     pub const MAX_CHARS: usize = 200;
 
-    /// Reads a display name, without the white space around it. `None` where it was left empty: then the name
+    /// Parses a display name, without the white space around it. `None` where it was left empty: then the name
     /// stands in for it.
     pub fn parse(text: &str) -> Result<Option<Self>, DisplayNameProblem> {
         let text = text.trim();
@@ -186,7 +186,7 @@ impl DisplayName {
 }
 
 impl DisplayNameProblem {
-    /// What is wrong, and what would be right.
+    /// Returns what is wrong and what would be right.
     pub fn message(self) -> String {
         match self {
             Self::TooLong(chars) => format!(
@@ -211,7 +211,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn names_follow_the_rule_of_the_reference() {
+    fn name_parse_follows_the_rule_of_the_reference() {
         let long = "a".repeat(238);
         for name in ["a", "0", "a-b", "a.b", "a--b", "1.2.3", "x-9", long.as_str()] {
             assert_eq!(SecretName::parse(name).map(|name| name.0).as_deref(), Ok(name));
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn suggestions_are_near() {
+    fn suggest_stays_near_what_was_typed() {
         for (typed, name) in [
             ("My Hub", "my-hub"),
             ("  a_b  ", "a-b"),
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn display_names() {
+    fn display_name_parse_rejects_long_names_control_and_direction_marks() {
         let read = |text: &str| DisplayName::parse(text).map(|name| name.map(|name| name.0));
         assert_eq!(read("  "), Ok(None));
         assert_eq!(read(" </script> {{\"'}} "), Ok(Some("</script> {{\"'}}".to_owned())));
@@ -274,7 +274,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_suggestion_is_a_name_and_needs_none(typed in any::<String>()) {
+        fn suggest_returns_names_that_need_no_suggestion(typed in any::<String>()) {
             if let Some(name) = SecretName::suggest(&typed) {
                 prop_assert!(SecretName::parse(name.as_str()).is_ok());
                 prop_assert_eq!(SecretName::suggest(name.as_str()), None);
@@ -282,7 +282,7 @@ mod tests {
         }
 
         #[test]
-        fn a_suggestion_for_nearly_a_name(typed in "[a-zA-Z0-9 ._-]{1,300}") {
+        fn suggest_corrects_what_is_nearly_a_name(typed in "[a-zA-Z0-9 ._-]{1,300}") {
             let usable = typed.contains(|c: char| c.is_ascii_alphanumeric());
             let valid = SecretName::parse(&typed).is_ok();
             prop_assert_eq!(SecretName::suggest(&typed).is_some(), usable && !valid);

@@ -7,11 +7,11 @@ use super::SecretName;
 pub struct Namespace(String);
 
 impl Namespace {
-    /// What is right, for whoever typed something else.
+    /// The rule, for people who typed something else.
     pub const RULE: &str =
         "A namespace has lower case letters, digits and hyphens, at most 63, such as team-a.";
 
-    /// Reads a name; `None` where it breaks the rule.
+    /// Parses a name; `None` where it breaks the rule.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = text.len() <= 63 && !text.contains('.') && SecretName::parse(text).is_ok();
         fits.then(|| Self(text.to_owned()))
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_namespace_is_one_label() {
+    fn namespace_parse_takes_one_label() {
         let longest = "a".repeat(63);
         for text in ["a", "team-a", "0", &longest] {
             assert_eq!(Namespace::parse(text).unwrap().as_str(), text);

@@ -1,4 +1,4 @@
-//! Where an imported secret came from.
+//! The origins of an imported secret.
 
 /// The Kubernetes Secrets that an imported secret stood in: the first of them, and how many there were.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -8,7 +8,7 @@ pub struct Origins {
 }
 
 impl Origins {
-    /// So many places are kept.
+    /// The number of places that are kept.
     pub const MAX_PLACES: usize = 100;
 
     /// The longest place, in bytes: a namespace and the name of a Secret, with a slash between them.
@@ -16,7 +16,7 @@ impl Origins {
 
     /// Keeps the first places of all.
     ///
-    /// Errors: the first that is none, by its number from 0.
+    /// Errors: the number, from 0, of the first invalid place.
     pub fn parse(places: &[String], total: Option<u32>) -> Result<Self, usize> {
         let kept = &places[..places.len().min(Self::MAX_PLACES)];
         if let Some(wrong) = kept.iter().position(|place| !is_place(place)) {
@@ -42,12 +42,12 @@ impl Origins {
         &self.places
     }
 
-    /// How many places there were.
+    /// Returns the number of places in the file.
     pub fn total(&self) -> u32 {
         self.total
     }
 
-    /// Whether nothing is known.
+    /// Returns whether no place is known.
     pub fn is_empty(&self) -> bool {
         self.places.is_empty()
     }
@@ -61,7 +61,7 @@ pub fn is_kubernetes_name(text: &str) -> bool {
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
 }
 
-/// Whether this is a name in Kubernetes, or two with a slash between them.
+/// Returns whether the text is a name in Kubernetes, or two with a slash between them.
 fn is_place(text: &str) -> bool {
     text.split('/').count() <= 2 && text.split('/').all(is_kubernetes_name)
 }
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn origins_parse_keeps_the_first_places_and_counts_all() {
+    fn parse_keeps_the_first_places_and_counts_all() {
         let places = |count: usize| (0..count).map(|n| format!("team-{n}/pull")).collect::<Vec<_>>();
         let kept = |places: &[String], total| {
             Origins::parse(places, total).map(|origins| (origins.places().len(), origins.total()))
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn origins_good_keeps_the_places_that_are_some_where_others_are_none() {
+    fn good_keeps_the_valid_places_among_invalid_ones() {
         let places = ["/pull", "team/pull", "A", "pull"].map(str::to_owned);
         let origins = Origins::good(&places);
         assert_eq!((origins.places(), origins.total()), (&["team/pull", "pull"].map(str::to_owned)[..], 4));

@@ -8,23 +8,23 @@ use super::RegistryHost;
 pub struct RegistryPreset {
     /// Stands in forms and as a class in pages.
     pub key: &'static str,
-    /// As people call it.
+    /// Returns the name for people.
     pub label: &'static str,
     /// The host, where there is one for everybody.
     pub host: Option<&'static str>,
-    /// What the host is like.
+    /// The form of the host.
     pub host_hint: &'static str,
-    /// What the username is.
+    /// The meaning of the username.
     pub username: &'static str,
-    /// What the password is, and what it has to allow.
+    /// The meaning of the password, and the rights that it needs.
     pub password: &'static str,
-    /// How long it is good.
+    /// The lifetime of a password.
     pub lifetime: &'static str,
-    /// How the hosts of this kind end, where they all do.
+    /// The suffix that all hosts of this kind have, if any.
     suffix: Option<&'static str>,
 }
 
-/// Whose passwords are good for hours alone, by the username that goes with them.
+/// The usernames whose passwords expire after hours.
 const SHORT_LIVED: [(&str, u8); 3] = [
     // `aws ecr get-login-password`
     ("AWS", 12),
@@ -35,7 +35,7 @@ const SHORT_LIVED: [(&str, u8); 3] = [
 ];
 
 impl RegistryPreset {
-    /// All of them, in the order of the form; the last is for every other registry.
+    /// Every preset, in the order of the form; the last is for every other registry.
     pub const ALL: [Self; 8] = [
         Self {
             key: "docker-hub",
@@ -133,7 +133,7 @@ impl RegistryPreset {
     }
 }
 
-/// For how many hours the password of this username is good, where it is of a kind that lasts no longer.
+/// Returns after how many hours the password of this username expires, where it is of such a kind.
 pub fn short_life(username: &str) -> Option<u8> {
     SHORT_LIVED.into_iter().find(|(known, _)| *known == username).map(|(_, hours)| hours)
 }
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_host_that_is_filled_in_is_right_as_it_is() {
+    fn presets_fill_in_hosts_that_need_no_correction() {
         for preset in RegistryPreset::ALL {
             if let Some(host) = preset.host {
                 let normalized = RegistryHost::parse(host).unwrap();
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_are_known_again() {
+    fn preset_of_recognizes_the_hosts_of_each_preset() {
         for (host, key) in [
             ("docker.io", "docker-hub"),
             ("123456789012.dkr.ecr.eu-central-1.amazonaws.com", "ecr"),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn short_lives_are_told_by_the_username() {
+    fn short_life_follows_from_the_username() {
         assert_eq!(short_life("AWS"), Some(12));
         assert_eq!(short_life("oauth2accesstoken"), Some(1));
         assert_eq!(short_life("robot"), None);

@@ -1,6 +1,5 @@
 //! Registry credentials: host, username, password.
 
-use crate::{invisible::is_invisible, sensitive::Sensitive};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The key of an account in a docker config, as clients look it up: `host`, `host:port`, or Docker Hub's
@@ -18,20 +17,20 @@ const DOCKER_HUB_HOST: &str = "docker.io";
 /// Its website.
 const DOCKER_HUB_SITE: &str = "hub.docker.com";
 
-/// What people call it.
+/// The name for people.
 const DOCKER_HUB_NAMES: [&str; 5] =
     [DOCKER_HUB_HOST, "index.docker.io", "registry-1.docker.io", DOCKER_HUB_SITE, "registry.hub.docker.com"];
 
-/// A host as it is stored, and what was put right on the way.
+/// A host as it is stored, and the corrections on the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NormalizedHost {
-    /// As it is stored.
+    /// Returns the stored form.
     pub host: RegistryHost,
     /// Empty where it was right as typed.
     pub corrections: Vec<HostCorrection>,
 }
 
-/// What was put right.
+/// A correction of a typed host.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum HostCorrection {
     /// White space around it.
@@ -44,11 +43,11 @@ pub enum HostCorrection {
     Case,
     /// A dot at the end of the name.
     FinalDot,
-    /// One of Docker Hub's names.
+    /// Another name of Docker Hub.
     DockerHub,
 }
 
-/// What is wrong with a host. Never carries the text: people paste passwords here.
+/// A problem with a host. Never carries the text: people paste passwords here.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum HostProblem {
     /// Nothing was typed.
@@ -69,7 +68,7 @@ pub enum HostProblem {
     NotAscii,
     /// Longer than a host name may be (RFC 1035).
     TooLong,
-    /// An address of numbers that is none.
+    /// An invalid address of numbers.
     Address,
     /// A `*`, as only the kubelet reads it: the password would be sent to every host that matches.
     Pattern,
@@ -82,7 +81,7 @@ impl RegistryHost {
     /// The longest path, in characters: that of an image's name (OCI distribution specification).
     pub const MAX_PATH_CHARS: usize = 255;
 
-    /// Reads a host as people type or paste it, and puts it right where it is clear what is meant. Reading the
+    /// Parses a host as people type or paste it, and corrects it where the meaning is clear. Parsing the
     /// result again changes nothing.
     pub fn parse(text: &str) -> Result<NormalizedHost, HostProblem> {
         let mut corrections = Vec::new();
@@ -158,7 +157,7 @@ impl RegistryHost {
         Ok(NormalizedHost { host: Self(host), corrections })
     }
 
-    /// Whether it is Docker Hub, which answers under another name than this.
+    /// Returns whether the host is Docker Hub, which answers under another name than this.
     pub fn is_docker_hub(&self) -> bool {
         self.authority() == DOCKER_HUB
     }
@@ -180,12 +179,12 @@ impl RegistryHost {
         if self.0 == DOCKER_HUB { None } else { self.0.split_once('/').map(|(_, path)| path) }
     }
 
-    /// Whether a password typed for the other one is sent to the same registry: the path does not matter.
+    /// Returns whether a password typed for the other host is sent to the same registry: the path does not matter.
     pub fn is_same_registry(&self, other: &Self) -> bool {
         self.authority() == other.authority()
     }
 
-    /// Whether the account is for an image of this name in this registry, as clients look it up that know of paths.
+    /// Returns whether the account is for an image of this name in this registry, as clients look it up that know of paths.
     pub fn serves(&self, registry: &Self, image: &str) -> bool {
         let name = registry.full_name(image);
         let below =
@@ -221,7 +220,7 @@ impl RegistryHost {
     }
 }
 
-/// Reads what stands after a host, in the lower case of images' names (OCI distribution specification, "Pulling
+/// Parses the path after a host, in the lower case of images' names (OCI distribution specification, "Pulling
 /// manifests"); empty where there is nothing but slashes and the API's own `v1` or `v2`.
 fn read_path(path: &str, corrections: &mut Vec<HostCorrection>) -> Result<String, HostProblem> {
     let trimmed = path.trim_matches('/');
@@ -269,7 +268,7 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), HostProblem> {
     }
 }
 
-/// A host name or address, in lower case where it was typed so, and the port; `None` where it is none.
+/// Parses a host name or address, in lower case where it was typed so, and the port; `None` where it is invalid.
 pub(crate) fn host_and_port(text: &str) -> Option<(&str, Option<u16>)> {
     let (name, port) = split_port(text).ok()?;
     check_name(name).ok()?;
@@ -302,7 +301,7 @@ fn check_name(host: &str) -> Result<(), HostProblem> {
 }
 
 impl HostProblem {
-    /// All of them; the place in here is the code that travels.
+    /// Every variant; its place in here is the code that is sent.
     pub const ALL: [Self; 11] = [
         Self::Missing,
         Self::UserInfo,
@@ -317,7 +316,7 @@ impl HostProblem {
         Self::Pattern,
     ];
 
-    /// What is wrong, and what would be right.
+    /// Returns what is wrong and what would be right.
     pub fn message(self) -> String {
         match self {
             Self::Missing => "Enter the registry host, such as registry.gitlab.com.",
@@ -336,389 +335,5 @@ impl HostProblem {
     }
 }
 
-/// The account at the registry. No `:` in it, since that is where the password begins in basic authentication
-/// (RFC 7617).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Username(String);
-
-/// What is wrong with a username.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum UsernameProblem {
-    /// Nothing was typed.
-    Missing,
-    /// It has a `:`.
-    Colon,
-    /// A control character.
-    Control,
-    /// White space around it.
-    Space,
-    /// Longer than 255 characters.
-    TooLong,
-}
-
-impl Username {
-    /// The longest, in characters.
-    pub const MAX_CHARS: usize = 255;
-
-    /// Reads a username; nothing is changed.
-    pub fn parse(text: &str) -> Result<Self, UsernameProblem> {
-        if text.is_empty() {
-            Err(UsernameProblem::Missing)
-        } else if text.contains(':') {
-            Err(UsernameProblem::Colon)
-        } else if text.contains(|c: char| c.is_control()) {
-            Err(UsernameProblem::Control)
-        } else if text.trim().len() != text.len() {
-            Err(UsernameProblem::Space)
-        } else if text.chars().count() > Self::MAX_CHARS {
-            Err(UsernameProblem::TooLong)
-        } else {
-            Ok(Self(text.to_owned()))
-        }
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl UsernameProblem {
-    /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 5] = [Self::Missing, Self::Colon, Self::Control, Self::Space, Self::TooLong];
-
-    /// What is wrong, and what would be right.
-    pub fn message(self) -> String {
-        match self {
-            Self::Missing => "Enter the username.",
-            Self::Colon => "The username has a ':', which separates it from the password on the wire. If both were pasted together, take them apart.",
-            Self::Control => "The username has a control character. Type it anew.",
-            Self::Space => "The username has a space before or after it. Remove it.",
-            Self::TooLong => "The username is longer than 255 characters.",
-        }
-        .to_owned()
-    }
-}
-
-/// The password or token, byte for byte as typed.
-#[derive(Clone, Debug)]
-pub struct Password(Sensitive);
-
-/// What is wrong with a password.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum PasswordProblem {
-    /// Nothing was typed.
-    Missing,
-    /// More than 64 KiB.
-    TooLong,
-    /// Left blank, though the stored password was typed for another host.
-    HostChanged,
-    /// It ends or begins in something that cannot be seen, and whether that belongs to it was not said.
-    End(PasswordEnd),
-}
-
-impl Password {
-    /// The longest, in bytes.
-    pub const MAX_BYTES: usize = 64 * 1024;
-
-    /// Takes a password; nothing is changed.
-    pub fn parse(text: Sensitive) -> Result<Self, PasswordProblem> {
-        match text.len() {
-            0 => Err(PasswordProblem::Missing),
-            length if length > Self::MAX_BYTES => Err(PasswordProblem::TooLong),
-            _ => Ok(Self(text)),
-        }
-    }
-
-    /// The value.
-    pub fn value(&self) -> &Sensitive {
-        &self.0
-    }
-}
-
-/// What a password ends or begins in that cannot be seen, and is there by a slip more often than not.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum PasswordEnd {
-    /// A line break, as `echo` and editors add it.
-    LineBreak,
-    /// A blank.
-    Blank,
-    /// Another character that is not shown, as word processors and chats add it.
-    Invisible,
-}
-
-impl PasswordEnd {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::LineBreak, Self::Blank, Self::Invisible];
-
-    /// Looks at both ends of a password; `None` where all can be seen, and for keys in JSON, of which they are no part.
-    pub fn of(text: &str) -> Option<Self> {
-        let whole = Self::without(text);
-        if whole.len() == text.len() || whole.is_empty() || (whole.starts_with('{') && whole.ends_with('}')) {
-            return None;
-        }
-        let ends = || {
-            text.chars().take_while(|c| is_unseen(*c)).chain(text.chars().rev().take_while(|c| is_unseen(*c)))
-        };
-        if ends().any(|c| matches!(c, '\n' | '\r')) {
-            Some(Self::LineBreak)
-        } else if ends().all(char::is_whitespace) {
-            Some(Self::Blank)
-        } else {
-            Some(Self::Invisible)
-        }
-    }
-
-    /// Returns the password without them.
-    pub fn without(text: &str) -> &str {
-        text.trim_matches(is_unseen)
-    }
-
-    /// Returns the stored form.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::LineBreak => "line-break",
-            Self::Blank => "blank",
-            Self::Invisible => "invisible",
-        }
-    }
-
-    /// Parses the stored form.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|end| end.as_str() == text)
-    }
-
-    /// What it is, and what to do.
-    pub fn message(self) -> &'static str {
-        match self {
-            Self::LineBreak => {
-                "The password begins or ends with a line break, with which registries refuse it. Take it without, unless it belongs to it."
-            }
-            Self::Blank => {
-                "The password begins or ends with a blank, with which registries refuse it. Take it without, unless it belongs to it."
-            }
-            Self::Invisible => {
-                "The password begins or ends with a character that cannot be seen, with which registries refuse it. Take it without, unless it belongs to it."
-            }
-        }
-    }
-}
-
-/// White space, control characters, and what is invisible besides.
-fn is_unseen(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || is_invisible(c)
-}
-
-impl PasswordProblem {
-    /// All of them; the place in here is the code that travels.
-    pub const ALL: [Self; 6] = [
-        Self::Missing,
-        Self::TooLong,
-        Self::HostChanged,
-        Self::End(PasswordEnd::LineBreak),
-        Self::End(PasswordEnd::Blank),
-        Self::End(PasswordEnd::Invisible),
-    ];
-
-    /// What is wrong, and what would be right.
-    pub fn message(self) -> String {
-        match self {
-            Self::Missing => "Enter the password or token.",
-            Self::TooLong => "The password is longer than 64 KiB.",
-            Self::HostChanged => "Enter the password again, because the host changed.",
-            Self::End(end) => end.message(),
-        }
-        .to_owned()
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn host(text: &str) -> Result<String, HostProblem> {
-        RegistryHost::parse(text).map(|normalized| normalized.host.0)
-    }
-
-    #[test]
-    fn hosts_are_put_right() {
-        for (typed, stored) in [
-            ("ghcr.io", "ghcr.io"),
-            (" https://GHCR.io/ ", "ghcr.io"),
-            ("HTTP://reg.example.:5000/v2/", "reg.example:5000"),
-            ("localhost", "localhost"),
-            ("10.0.0.1:5000", "10.0.0.1:5000"),
-            ("[2001:DB8::1]:5000", "[2001:db8::1]:5000"),
-            ("[::1]", "[::1]"),
-            ("docker.io", DOCKER_HUB),
-            ("index.docker.io", DOCKER_HUB),
-            ("https://index.docker.io/v1", DOCKER_HUB),
-            ("https://registry-1.docker.io/v2/", DOCKER_HUB),
-            ("hub.docker.com", DOCKER_HUB),
-            ("registry.hub.docker.com", DOCKER_HUB),
-            ("Docker.IO.", DOCKER_HUB),
-            (DOCKER_HUB, DOCKER_HUB),
-            ("a.docker.io", "a.docker.io"),
-            ("reg:65535", "reg:65535"),
-            ("reg:0080", "reg:80"),
-            ("quay.io/spam", "quay.io/spam"),
-            ("https://Quay.io/Spam/", "quay.io/spam"),
-            ("host:8083/repository/x", "host:8083/repository/x"),
-            ("reg.example/v2/team/app", "reg.example/team/app"),
-            ("docker.io/team", "docker.io/team"),
-            ("docker.io/team/", "docker.io/team"),
-            ("registry-1.docker.io/team", "docker.io/team"),
-            ("index.docker.io/team/app", "docker.io/team/app"),
-        ] {
-            assert_eq!(host(typed).as_deref(), Ok(stored), "{typed}");
-            assert_eq!(
-                RegistryHost::parse(typed).unwrap().corrections.is_empty(),
-                typed == stored || typed == "reg:0080",
-                "{typed}"
-            );
-        }
-    }
-
-    #[test]
-    fn hosts_are_refused() {
-        for (typed, problem) in [
-            (" ", HostProblem::Missing),
-            ("user:pw@reg.example", HostProblem::UserInfo),
-            ("https://user@reg.example", HostProblem::UserInfo),
-            ("reg.example?x", HostProblem::Query),
-            ("reg.example#x", HostProblem::Query),
-            ("ftp://reg.example", HostProblem::Scheme),
-            ("oci://reg.example", HostProblem::Scheme),
-            ("https//reg.example", HostProblem::Scheme),
-            ("reg.example:0", HostProblem::Port),
-            ("reg.example:65536", HostProblem::Port),
-            ("reg.example:99999", HostProblem::Port),
-            ("reg.example:", HostProblem::Port),
-            ("reg.example:+80", HostProblem::Port),
-            ("reg.example/group/app:1.0", HostProblem::Path),
-            ("reg.example/group//app", HostProblem::Path),
-            ("reg.example/../app", HostProblem::Path),
-            ("reg.example/gr oup", HostProblem::Path),
-            (&format!("reg.example/{}", "a".repeat(256)), HostProblem::Path),
-            ("https://hub.docker.com/r/team/app", HostProblem::Path),
-            ("https://index.docker.io/v1/access-token", HostProblem::Path),
-            ("*.example.com", HostProblem::Pattern),
-            ("reg.example/*", HostProblem::Pattern),
-            ("-a.example", HostProblem::Label),
-            ("a_b.example", HostProblem::Label),
-            ("a..b", HostProblem::Label),
-            (".", HostProblem::Label),
-            ("my registry", HostProblem::Label),
-            ("bücher.example", HostProblem::NotAscii),
-            ("1.2.3", HostProblem::Address),
-            ("300.1.1.1", HostProblem::Address),
-            ("2001:db8::1", HostProblem::Address),
-            ("[::1", HostProblem::Address),
-            ("[::g]", HostProblem::Address),
-            ("[::1]x", HostProblem::Address),
-            (&format!("{}.com", "a".repeat(64)), HostProblem::Label),
-            (&"abcdefgh.".repeat(30), HostProblem::TooLong),
-        ] {
-            assert_eq!(host(typed), Err(problem), "{typed}");
-        }
-    }
-
-    #[test]
-    fn an_account_with_a_path_serves_the_images_below_it_and_its_registry_is_the_hosts() {
-        let at = |text: &str| RegistryHost::parse(text).unwrap().host;
-        for (account, registry, image, serves) in [
-            ("quay.io", "quay.io", "spam/app", true),
-            ("quay.io/spam", "quay.io", "spam/app", true),
-            ("quay.io/spam", "quay.io", "spam", true),
-            ("quay.io/spam", "quay.io", "spamalot/app", false),
-            ("quay.io/spam/app", "quay.io", "spam/other", false),
-            ("quay.io/spam", "ghcr.io", "spam/app", false),
-            ("quay.io:443/spam", "quay.io", "spam/app", false),
-            ("docker.io/library", "docker.io", "alpine", true),
-            ("docker.io/team", "docker.io", "alpine", false),
-        ] {
-            assert_eq!(at(account).serves(&at(registry), image), serves, "{account} {image}");
-        }
-        assert_eq!(at("host:8083/repository/x").authority(), "host:8083");
-        assert_eq!(at("host:8083/repository/x").path(), Some("repository/x"));
-        assert_eq!((at("docker.io/team").authority(), at("docker.io").path()), (DOCKER_HUB, None));
-        assert!(at("docker.io/team").is_docker_hub() && at("quay.io/a").is_same_registry(&at("quay.io/b")));
-        assert_eq!(at("quay.io").keys_for("a/b/c"), ["quay.io/a/b/c", "quay.io/a/b", "quay.io/a", "quay.io"]);
-        assert_eq!(
-            at("docker.io").keys_for("alpine"),
-            ["docker.io/library/alpine", "docker.io/library", DOCKER_HUB]
-        );
-    }
-
-    #[test]
-    fn usernames_and_passwords() {
-        assert_eq!(Username::parse("robot$a+b").unwrap().as_str(), "robot$a+b");
-        assert_eq!(Username::parse(""), Err(UsernameProblem::Missing));
-        assert_eq!(Username::parse("a:b"), Err(UsernameProblem::Colon));
-        assert_eq!(Username::parse("a\n"), Err(UsernameProblem::Control));
-        assert_eq!(Username::parse(" a"), Err(UsernameProblem::Space));
-        assert_eq!(Username::parse(&"a".repeat(256)), Err(UsernameProblem::TooLong));
-        let odd = " \"\\:🔑' ";
-        assert_eq!(Password::parse(Sensitive::new(odd)).unwrap().value().expose(), odd);
-        assert!(Password::parse(Sensitive::new("a".repeat(65_536))).is_ok());
-        assert_eq!(
-            Password::parse(Sensitive::new("a".repeat(65_537))).unwrap_err(),
-            PasswordProblem::TooLong
-        );
-        assert_eq!(Password::parse(Sensitive::default()).unwrap_err(), PasswordProblem::Missing);
-    }
-
-    #[test]
-    fn what_cannot_be_seen_at_the_ends_of_a_password_is_found() {
-        for (text, end, without) in [
-            ("pw", None, "pw"),
-            ("p w", None, "p w"),
-            ("pw\n", Some(PasswordEnd::LineBreak), "pw"),
-            (" pw\r\n", Some(PasswordEnd::LineBreak), "pw"),
-            ("pw ", Some(PasswordEnd::Blank), "pw"),
-            ("\tpw", Some(PasswordEnd::Blank), "pw"),
-            ("\u{200b}pw", Some(PasswordEnd::Invisible), "pw"),
-            ("pw\u{feff} ", Some(PasswordEnd::Invisible), "pw"),
-            ("pw\0", Some(PasswordEnd::Invisible), "pw"),
-            (" ", None, ""),
-            ("{\"type\": \"service_account\"}\n", None, "{\"type\": \"service_account\"}"),
-        ] {
-            assert_eq!((PasswordEnd::of(text), PasswordEnd::without(text)), (end, without), "{text:?}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn reading_again_changes_nothing(text in "(https?://)?([a-zA-Z0-9.\\[\\]:-]{0,40}|docker\\.io)(/v[12])?(/[a-zA-Z0-9._/-]{0,12})?/?") {
-            if let Ok(once) = RegistryHost::parse(&text) {
-                let again = RegistryHost::parse(once.host.as_str()).unwrap();
-                prop_assert_eq!(&again.host, &once.host);
-                prop_assert!(again.corrections.is_empty());
-            }
-        }
-
-        #[test]
-        fn damage_never_panics_and_reading_again_changes_nothing(
-            which in 0usize..5,
-            at in any::<prop::sample::Index>(),
-            c in any::<char>(),
-        ) {
-            let good = ["https://ghcr.io/a/b", "reg.example.com:5000", "[2001:db8::1]:443/x", "DOCKER.io.", "http://10.0.0.1:80/v2/"];
-            let mut text = good[which].to_owned();
-            let place = at.index(text.len());
-            text.replace_range(place..=place, c.encode_utf8(&mut [0; 4]));
-            if let Ok(once) = RegistryHost::parse(&text) {
-                prop_assert_eq!(RegistryHost::parse(once.host.as_str()).unwrap().host, once.host);
-            }
-        }
-
-        #[test]
-        fn nothing_panics_and_nothing_is_echoed(text in any::<String>()) {
-            if let Err(problem) = RegistryHost::parse(&format!("user:PASTED{text}@host")) {
-                prop_assert!(!problem.message().contains("PASTED"));
-            }
-            drop(RegistryHost::parse(&text));
-        }
-    }
-}
+mod tests;

@@ -9,18 +9,18 @@ pub struct Selection(Vec<SecretId>);
 
 impl Selection {
     /// The name of each in forms and addresses.
-    pub const KEY: &str = "id";
+    pub const PARAM: &str = "id";
 
-    /// As many rows as the longest page of the list has.
-    pub const MOST: usize = 100;
+    /// The maximum number of secrets: the rows of the longest page of the list.
+    pub const MAX: usize = 100;
 
-    /// Those with these ids; `None` where there are none or too many.
+    /// Selects the secrets with these ids; `None` for no id or too many.
     pub fn of(ids: impl IntoIterator<Item = SecretId>) -> Option<Self> {
         let sorted: BTreeMap<String, SecretId> = ids.into_iter().map(|id| (id.to_string(), id)).collect();
-        (1..=Self::MOST).contains(&sorted.len()).then(|| Self(sorted.into_values().collect()))
+        (1..=Self::MAX).contains(&sorted.len()).then(|| Self(sorted.into_values().collect()))
     }
 
-    /// Reads what a form sent under `KEY`; `None` also where one of the texts is no id: it is not to be guessed at what was
+    /// Parses what a form sent under `PARAM`; `None` also where a text is not an id: nobody may guess which secret was
     /// meant to be deleted.
     pub fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Self> {
         Self::of(texts.into_iter().map(SecretId::parse).collect::<Option<Vec<_>>>()?)
@@ -32,7 +32,7 @@ impl Selection {
         Self::parse(
             query
                 .split('&')
-                .filter_map(|pair| pair.strip_prefix(Self::KEY))
+                .filter_map(|pair| pair.strip_prefix(Self::PARAM))
                 .filter_map(|id| id.strip_prefix('=')),
         )
     }
@@ -50,7 +50,7 @@ impl Selection {
         }
     }
 
-    /// What has to be typed before they are deleted, where anybody uses any of them.
+    /// Returns the text that must be typed before secrets in use are deleted.
     pub fn confirmation(&self) -> String {
         match self.0.as_slice() {
             [id] => id.name.as_str().to_owned(),
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_selection_is_read_strictly() {
+    fn selection_parse_query_rejects_what_is_not_an_id() {
         let read = Selection::parse_query("id=image-b&list=q%3Da&id=gitsync-secret-a&id=image-b").unwrap();
         let ids: Vec<String> = read.ids().iter().map(ToString::to_string).collect();
         assert_eq!(ids, ["gitsync-secret-a", "image-b"]);
@@ -74,11 +74,11 @@ mod tests {
     }
 
     #[test]
-    fn a_selection_has_bounds() {
+    fn selection_of_rejects_none_and_too_many() {
         let many = |count: usize| {
             Selection::of((0..count).map(|number| SecretId::parse(&format!("image-{number}")).unwrap()))
         };
-        assert!(many(0).is_none() && many(Selection::MOST).is_some() && many(Selection::MOST + 1).is_none());
+        assert!(many(0).is_none() && many(Selection::MAX).is_some() && many(Selection::MAX + 1).is_none());
         assert_eq!(many(1).unwrap().confirmation(), "0");
         assert_eq!(many(3).unwrap().confirmation(), "delete 3 secrets");
     }

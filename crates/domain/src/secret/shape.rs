@@ -2,7 +2,7 @@
 
 use super::SecretKind;
 
-/// Which keys a value is handed out under.
+/// The export format: the keys under which a value is handed out.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// `ssh` and `known_hosts`: git-sync and those that mount its key.
@@ -26,7 +26,7 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// All of them.
+    /// Every variant.
     pub const ALL: [Self; 9] = [
         Self::GitSync,
         Self::SshAuth,
@@ -39,7 +39,7 @@ impl Shape {
         Self::Raw,
     ];
 
-    /// What a secret of this kind is handed out in, where nothing else is asked for.
+    /// Returns the format of a secret of this kind, where a request names none.
     pub fn default_of(kind: SecretKind) -> Self {
         match kind {
             SecretKind::GitDataset => Self::GitSync,
@@ -47,7 +47,7 @@ impl Shape {
         }
     }
 
-    /// As it stands in addresses.
+    /// Returns the form in addresses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::GitSync => "git-sync",
@@ -62,12 +62,12 @@ impl Shape {
         }
     }
 
-    /// Reads `as_str`'s form.
+    /// Parses `as_str`'s form.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|shape| shape.as_str() == text)
     }
 
-    /// Whether a secret of this kind can be handed out in it.
+    /// Returns whether a secret of this kind has this format.
     pub fn fits(self, kind: SecretKind) -> bool {
         match self {
             Self::GitSync | Self::SshAuth | Self::Rancher | Self::Flux | Self::ArgoCd => {
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_has_a_default_that_fits_and_makes_a_secret() {
+    fn default_of_fits_each_kind_and_makes_a_secret() {
         for kind in SecretKind::ALL {
             let shape = Shape::default_of(kind);
             assert!(shape.fits(kind) && shape.kubernetes_type().is_some());

@@ -1,4 +1,4 @@
-//! What pages get to see of a secret. Nothing here can hold a value.
+//! Secrets as pages show them. Nothing here can hold a value.
 
 use super::{KeyAlgorithm, KeyFacts, Origins, SecretId};
 use crate::{
@@ -14,9 +14,9 @@ pub struct SecretSummary {
     pub id: SecretId,
     /// The name, where none was given.
     pub display_name: String,
-    /// When it was added or last changed.
+    /// The moment of the last change.
     pub updated_at: Timestamp,
-    /// By whom.
+    /// The name of who did it.
     pub updated_by: String,
     /// Image pull only.
     pub registry_host: Option<String>,
@@ -28,13 +28,13 @@ pub struct SecretSummary {
     pub status: CheckStatus,
     /// Why, and what to do next.
     pub cause: CheckCause,
-    /// How many images or datasets use it, and how many API tokens took its value out in the last 30 days.
+    /// The number of consumers: images, datasets, and API tokens that read its value in the last 30 days.
     pub used_by: u32,
     /// The last time that an API token took its value out.
     pub last_used: Option<Timestamp>,
 }
 
-/// What the Edit page shows.
+/// A secret as the Edit page shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretDetails {
     /// Kind and name.
@@ -51,14 +51,14 @@ pub struct SecretDetails {
     #[serde(skip)]
     /// Git dataset: the keys of hosts that are trusted, as in a `known_hosts` file; handed out with the key.
     pub known_hosts: String,
-    /// Where it was imported from. The server renders it, too.
+    /// The places that it was imported from. The server renders them, too.
     #[serde(skip)]
     pub origins: Origins,
     /// Goes up by one with each change; an edit names the one it began with.
     pub version: i64,
-    /// When it was added or last changed.
+    /// The moment of the last change.
     pub updated_at: Timestamp,
-    /// By whom.
+    /// The name of who did it.
     pub updated_by: String,
     /// The server's clock, for telling how long ago that was.
     pub now: Timestamp,
@@ -68,25 +68,25 @@ pub struct SecretDetails {
     pub pending: Option<PendingKey>,
 }
 
-/// What is known of the key of a secret.
+/// The stored facts of a secret's key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StoredKey {
     /// Nothing: it is not that kind of secret, or was stored before facts were, and has not been looked at yet.
     #[default]
     Unknown,
-    /// It was looked at, and is none that can be read: stored before keys were read.
+    /// A key that cannot be parsed: stored before keys were parsed.
     Unreadable,
-    /// All there is.
+    /// All facts.
     Known(KeyFacts),
 }
 
 /// A pair that waits to take the place of the stored key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingKey {
-    /// Of the new key.
+    /// The facts of the new key.
     pub facts: KeyFacts,
-    /// When it was made.
+    /// The moment when it was generated.
     pub made_at: Timestamp,
-    /// By whom.
+    /// The name of who did it.
     pub made_by: String,
 }

@@ -1,4 +1,4 @@
-//! What was typed, and the image or dataset that it becomes.
+//! Drafts of images and datasets, and what they become.
 
 use super::{Branch, GitAddress, ImageAddress, UsageKind, UsageProblem, UsageTarget};
 use crate::{
@@ -29,19 +29,19 @@ pub struct NewUsage {
     pub content: UsageContent,
 }
 
-/// What of an image or dataset may change.
+/// The changeable part of an image or dataset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageContent {
-    /// What is pulled.
+    /// The target that is pulled.
     pub target: UsageTarget,
-    /// Which branch; `None` is the default one, and what an image has.
+    /// The branch; `None` for the default branch and for images.
     pub branch: Option<Branch>,
-    /// With what.
+    /// The secret that it is pulled with.
     pub secret: Option<SecretId>,
 }
 
 impl NewUsage {
-    /// Reads the Add form of this kind; all that is wrong is returned at once, in the order of the form.
+    /// Parses the Add form of this kind. Returns all problems at once, in the order of the form.
     pub fn parse(kind: UsageKind, draft: &UsageDraft) -> Result<Self, Vec<FieldError>> {
         let name = SecretName::parse(&draft.name)
             .map_err(|problem| FieldError { field: Field::Name, problem: Problem::Name(problem) });
@@ -54,7 +54,7 @@ impl NewUsage {
 }
 
 impl UsageContent {
-    /// Reads the Edit form of this kind; what stands in it as the name is passed over.
+    /// Parses the Edit form of this kind; ignores the name.
     pub fn parse(kind: UsageKind, draft: &UsageDraft) -> Result<Self, Vec<FieldError>> {
         let wrong = |field, problem| FieldError { field, problem: Problem::Usage(problem) };
         let target = match kind {
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_takes_its_own_secrets() {
+    fn usage_parse_takes_the_secrets_of_its_kind_alone() {
         for (kind, target, right, other) in [
             (UsageKind::Image, "ghcr.io/a", "image-a", "gitsync-secret-a"),
             (UsageKind::Dataset, "git@host:a", "gitsync-secret-a", "image-a"),
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_wrong_is_said_at_once() {
+    fn usage_parse_returns_all_problems() {
         let bad = UsageDraft { name: String::new(), branch: "a b".to_owned(), ..draft("", "x") };
         let usage = |field, problem| (field, Problem::Usage(problem));
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Where secrets are used: images that are pulled with one, and datasets that are.
+//! Usages of secrets: the images and datasets that are pulled with one.
 
 mod draft;
 mod problem;
@@ -15,7 +15,7 @@ pub use view::{
 
 use crate::{error::Field, secret::SecretKind};
 
-/// What uses a secret.
+/// The kind of a usage.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum UsageKind {
     /// A container image.
@@ -28,7 +28,7 @@ impl UsageKind {
     /// Both, in the order of the navigation.
     pub const ALL: [Self; 2] = [Self::Image, Self::Dataset];
 
-    /// As it is stored, and as a sentence has it.
+    /// Returns the form that is stored and used in sentences.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Image => "image",
@@ -36,12 +36,12 @@ impl UsageKind {
         }
     }
 
-    /// Reads `as_str`'s form.
+    /// Parses `as_str`'s form.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// As a heading has it.
+    /// Returns the heading.
     pub fn label(self) -> &'static str {
         match self {
             Self::Image => "Image",
@@ -49,7 +49,7 @@ impl UsageKind {
         }
     }
 
-    /// As the heading of a list has it.
+    /// Returns the heading of a list.
     pub fn plural(self) -> &'static str {
         match self {
             Self::Image => "Images",
@@ -73,7 +73,7 @@ impl UsageKind {
         }
     }
 
-    /// What uses secrets of this kind.
+    /// Returns the kind of usage that secrets of this kind have.
     pub fn of(kind: SecretKind) -> Self {
         match kind {
             SecretKind::ImagePull => Self::Image,

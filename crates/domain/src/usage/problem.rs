@@ -1,17 +1,17 @@
-//! What can be wrong with an image or a dataset, and with taking a secret away that one uses.
+//! Problems with an image or a dataset, and with deleting a secret that one uses.
 
-/// What is wrong. Never carries what was typed.
+/// A problem with an image or a dataset. Never carries what was typed.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum UsageProblem {
     /// Another one of the kind has the name.
     NameTaken,
-    /// Not the reference of an image.
+    /// A text that is not the reference of an image.
     ImageForm,
-    /// Not the address of a repository.
+    /// A text that is not the address of a repository.
     GitForm,
     /// Credentials within the address.
     GitUserInfo,
-    /// Not the name of a branch.
+    /// A text that is not the name of a branch.
     Branch,
     /// No such secret, or one of the other type.
     NoSuchSecret,
@@ -36,7 +36,7 @@ pub enum UsageProblem {
 }
 
 impl UsageProblem {
-    /// All of them; the place in here is the code that travels.
+    /// Every variant; its place in here is the code that is sent.
     pub const ALL: [Self; 15] = [
         Self::NameTaken,
         Self::ImageForm,
@@ -55,7 +55,7 @@ impl UsageProblem {
         Self::HubOtherwise,
     ];
 
-    /// What is wrong, and what would be right.
+    /// Returns what is wrong and what would be right.
     pub fn message(self) -> String {
         match self {
             Self::NameTaken => "This name is taken already. Choose another name.",

@@ -1,4 +1,4 @@
-//! What is pulled: an image by its reference, a dataset by its Git URL.
+//! Targets that are pulled: an image by its reference, a dataset by its Git URL.
 
 use super::{UsageKind, UsageProblem};
 use crate::{
@@ -11,9 +11,9 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageAddress {
     text: String,
-    /// Where it is.
+    /// The registry.
     pub registry: RegistryHost,
-    /// What it is there.
+    /// The image in that registry.
     pub image: ImageReference,
 }
 
@@ -21,7 +21,7 @@ impl ImageAddress {
     /// The longest, in bytes.
     pub const MAX_BYTES: usize = 1024;
 
-    /// Reads a reference; white space around it is passed over.
+    /// Parses a reference; ignores white space around it.
     pub fn parse(text: &str) -> Result<Self, UsageProblem> {
         let text = text.trim();
         let form = UsageProblem::ImageForm;
@@ -55,7 +55,7 @@ pub enum GitAddress {
 }
 
 impl GitAddress {
-    /// Reads an address; white space around it is passed over.
+    /// Parses an address; ignores white space around it.
     pub fn parse(text: &str) -> Result<Self, UsageProblem> {
         let text = text.trim();
         let form = UsageProblem::GitForm;
@@ -91,7 +91,7 @@ impl Branch {
     /// The longest, in characters.
     pub const MAX_CHARS: usize = 200;
 
-    /// Reads a name; white space around it is passed over. `None` where it was left empty: the default branch.
+    /// Parses a name; ignores white space around it. `None` where it was left empty: the default branch.
     pub fn parse(text: &str) -> Result<Option<Self>, UsageProblem> {
         let text = text.trim();
         if text.is_empty() {
@@ -117,7 +117,7 @@ impl Branch {
     }
 }
 
-/// What is pulled.
+/// The target that is pulled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UsageTarget {
     /// A container image.
@@ -127,7 +127,7 @@ pub enum UsageTarget {
 }
 
 impl UsageTarget {
-    /// What pulls it.
+    /// Returns the kind of usage.
     pub fn kind(&self) -> UsageKind {
         match self {
             Self::Image(_) => UsageKind::Image,
@@ -143,7 +143,7 @@ impl UsageTarget {
         }
     }
 
-    /// Whether a secret for this registry host serves; keys are for any host.
+    /// Returns whether a secret for this registry host serves; keys are for any host.
     pub fn is_served_by(&self, registry_host: Option<&str>) -> bool {
         match self {
             Self::Image(image) => {
@@ -161,7 +161,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn references_of_images_are_read() {
+    fn image_parse_reads_references() {
         let hub = "https://index.docker.io/v1/";
         for (text, registry, name, reference) in [
             ("ghcr.io/group/app:1.0", "ghcr.io", "group/app", "1.0"),
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_repositories_are_read() {
+    fn git_url_parse_reads_addresses() {
         for text in ["git@github.com:group/app.git", "ssh://git@host:2222/a"] {
             assert!(matches!(GitAddress::parse(text), Ok(GitAddress::Ssh(_))), "{text}");
         }
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn branches_are_read() {
+    fn branch_parse_follows_the_rule_of_git() {
         assert_eq!(Branch::parse(" \n"), Ok(None));
         for text in ["main", "feature/a-b", "v1.2", "größe"] {
             assert_eq!(Branch::parse(text).unwrap().unwrap().as_str(), text);
@@ -249,7 +249,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_panics_and_reading_again_changes_nothing(text in any::<String>(), other in "[a-z@:/\\[\\]|.~ -]{0,30}") {
+        fn parse_never_panics_and_is_idempotent(text in any::<String>(), other in "[a-z@:/\\[\\]|.~ -]{0,30}") {
             for text in [&text, &other] {
                 if let Ok(image) = ImageAddress::parse(text) {
                     prop_assert_eq!(ImageAddress::parse(image.as_str()), Ok(image));

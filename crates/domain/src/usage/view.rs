@@ -1,4 +1,4 @@
-//! What pages get to see of images and datasets, and of what uses a secret.
+//! Images, datasets and consumers as pages show them.
 
 use super::UsageKind;
 use crate::{
@@ -11,48 +11,48 @@ use crate::{
 /// An image or a dataset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// Which of the two.
+    /// The kind.
     pub kind: UsageKind,
     /// Unique within its kind; never changes.
     pub name: SecretName,
     /// The reference of the image, or the URL of the dataset.
     pub target: String,
-    /// Of a dataset; `None` is the default one.
+    /// The branch of a dataset; `None` for the default branch.
     pub branch: Option<String>,
-    /// With what it is pulled.
+    /// The secret that it is pulled with.
     pub secret: Option<UsedSecret>,
     /// Goes up by one with each change; an edit names the one it began with.
     pub version: i64,
-    /// When it was added or last changed.
+    /// The moment of the last change.
     pub updated_at: Timestamp,
-    /// By whom.
+    /// The name of who did it.
     pub updated_by: String,
 }
 
 /// The secret that an image or a dataset uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsedSecret {
-    /// Which.
+    /// The id.
     pub id: SecretId,
-    /// Of an image-pull secret.
+    /// The registry host of an image-pull secret.
     pub registry_host: Option<String>,
-    /// It was moved to "Deleted", and pulls nothing any more.
+    /// Whether the secret is deleted, and pulls nothing any more.
     pub deleted: bool,
 }
 
-/// What a list of images or datasets is asked for; it lives in the address, so reading it never fails.
+/// The query of a list of images or datasets. It stands in the address, so parsing it never fails.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UsageQuery {
     /// Words that the name or the reference contains; trimmed, at most 200 characters.
     pub search: String,
     /// Only those that use this secret.
     pub secret: Option<SecretId>,
-    /// Those beyond this name.
+    /// The name after which the page begins.
     pub after: Option<SecretName>,
 }
 
 impl UsageQuery {
-    /// Reads the query of an address.
+    /// Parses the query of an address.
     pub fn parse(query: &str) -> Self {
         Self {
             search: parameter(query, "q").map(|text| clean_search(&text)).unwrap_or_default(),
@@ -74,16 +74,16 @@ impl UsageQuery {
         if pairs.is_empty() { kind.list().to_owned() } else { format!("{}?{}", kind.list(), pairs.join("&")) }
     }
 
-    /// Whether anything is searched or filtered.
+    /// Returns whether the list is searched or filtered.
     pub fn is_narrowed(&self) -> bool {
         !self.search.is_empty() || self.secret.is_some()
     }
 }
 
-/// One page of images or datasets, by name.
+/// A page of images or datasets, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsagePage {
-    /// In their order.
+    /// The rows, in their order.
     pub rows: Vec<Usage>,
     /// The next page begins after this name; `None` on the last.
     pub next: Option<SecretName>,
@@ -94,11 +94,11 @@ pub struct UsagePage {
 /// A secret that may be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretChoice {
-    /// Which.
+    /// The id.
     pub id: SecretId,
     /// The name, where none was given.
     pub display_name: String,
-    /// Of an image-pull secret: where, and as whom.
+    /// The registry host and username of an image-pull secret.
     pub account: Option<(String, String)>,
     /// Its registry host or known hosts are those of what is pulled.
     pub suggested: bool,
@@ -113,29 +113,29 @@ pub struct SecretChoices {
     pub more: bool,
 }
 
-/// Who uses a secret.
+/// The consumers of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretUsers {
     /// Images or datasets, by name; the first of them.
     pub usages: Vec<(UsageKind, SecretName)>,
-    /// How many there are.
+    /// The number of all.
     pub usage_count: u32,
     /// API tokens that took the value out in the last 30 days, the latest first; the first of them.
     pub readers: Vec<Reader>,
-    /// How many there are.
+    /// The number of all.
     pub reader_count: u32,
     /// The server's clock.
     pub now: Timestamp,
 }
 
 impl SecretUsers {
-    /// As far as a read counts as use, in days.
+    /// The days for which a read counts as a use.
     pub const READ_DAYS: u16 = 30;
 
     /// The most that are named of each sort.
     pub const NAMED: usize = 50;
 
-    /// How many use it in all.
+    /// Returns the number of all consumers.
     pub fn count(&self) -> u32 {
         self.usage_count + self.reader_count
     }
@@ -144,7 +144,7 @@ impl SecretUsers {
 /// A secret among several that were selected, and who uses it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SelectedSecret {
-    /// Which.
+    /// The id.
     pub id: SecretId,
     /// The name, where none was given.
     pub display_name: String,
@@ -152,9 +152,9 @@ pub struct SelectedSecret {
     pub target: Option<String>,
     /// Images or datasets, by name; the first of them.
     pub usages: Vec<SecretName>,
-    /// How many there are.
+    /// The number of all.
     pub usage_count: u32,
-    /// How many API tokens took the value out in the last 30 days.
+    /// The number of API tokens that read the value in the last 30 days.
     pub reader_count: u32,
 }
 
@@ -168,15 +168,15 @@ impl SelectedSecret {
 pub struct Reader {
     /// The part of the token that is no secret.
     pub id: String,
-    /// What people call it.
+    /// The name for people.
     pub name: String,
-    /// Whose it is; `None` for one of the command line.
+    /// The owner; `None` for a token of the command line.
     pub owner: Option<String>,
     /// The last time.
     pub last_read_at: Timestamp,
-    /// How often in the last 30 days.
+    /// The number of reads in the last 30 days.
     pub reads: u64,
-    /// It can do so no more.
+    /// Whether the token has been revoked.
     pub revoked: bool,
 }
 
@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn queries_are_read_and_written() {
+    fn usage_query_parse_returns_what_was_formatted() {
         for text in [
             "/images",
             "/images?q=a%26b",

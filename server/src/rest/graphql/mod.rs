@@ -6,7 +6,10 @@ mod refusal;
 mod schema;
 mod types;
 
-use super::{Caller, body, json, problem::Problem};
+use super::{
+    Caller, body, json,
+    problem::{Problem, ProblemKind},
+};
 use crate::state::AppState;
 use async_graphql::{EmptySubscription, ErrorExtensionValues, Request, Schema, ServerError, Variables};
 use axum::{
@@ -82,7 +85,7 @@ async fn read(state: &AppState, request: extract::Request) -> Result<Request, Pr
         _ => {
             return Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported-media-type",
+                ProblemKind::UnsupportedMediaType,
                 "Send JSON or a form, and say so in the header Content-Type.",
             ));
         }
@@ -100,7 +103,7 @@ async fn read(state: &AppState, request: extract::Request) -> Result<Request, Pr
 }
 
 fn bad_request(detail: &str) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "bad-request", detail)
+    Problem::new(StatusCode::BAD_REQUEST, ProblemKind::BadRequest, detail)
 }
 
 /// The library's own words quote queries and variables, and values may stand in either: what is left is the place.

@@ -76,9 +76,12 @@ async fn an_unknown_host_shows_all_its_keys_and_gets_none_of_ours() {
     let shown: Vec<_> = report.host_keys.iter().map(|key| key.fingerprint.clone()).collect();
     assert_eq!(shown, HOST_KEYS.map(|kind| server.fingerprint(kind)));
     assert!(report.host_keys.iter().all(|key| key.published == Published::Unknown));
+    assert_eq!(server.logins(), Vec::<String>::new(), "our key was offered to nobody");
     // Approved as they were shown, they are trusted.
     let lines = report.host_keys.iter().map(|key| format!("{}\n", key.line)).collect::<Vec<_>>().concat();
     assert_eq!(tried(&key, &address, &lines).await.cause, CheckCause::RepositoryRead);
+    let logins = server.logins();
+    assert!(logins.iter().any(|line| line.ends_with("method publickey")), "{logins:?}");
     // Any one of them is enough.
     for key_of_host in &report.host_keys {
         assert_eq!(tried(&key, &address, &key_of_host.line).await.cause, CheckCause::RepositoryRead);
@@ -89,7 +92,9 @@ async fn an_unknown_host_shows_all_its_keys_and_gets_none_of_ours() {
         (without_port, CheckCause::HostKeyForAnotherPort),
         (lines.replace("[127", "[128"), CheckCause::HostKeyUnknown),
     ] {
+        let before = server.logins().len();
         assert_eq!(tried(&key, &address, &other).await.cause, cause);
+        assert_eq!(server.logins().len(), before, "our key was offered to nobody");
     }
 }
 

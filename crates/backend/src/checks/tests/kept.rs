@@ -11,7 +11,7 @@ use crate::{
 use domain::{
     access::Role,
     check::{CheckCause, CheckState},
-    secret::{NewSecret, SecretDraft, SecretKind, SecretUpdate, Trial},
+    secret::{ConnectionTest, NewSecret, SecretDraft, SecretKind, SecretUpdate},
     sensitive::Sensitive,
 };
 use sqlx::PgPool;
@@ -19,7 +19,7 @@ use sqlx::PgPool;
 /// Tests what stands in a form at this second, and returns its ticket.
 async fn tested(backend: &Backend, secret: Option<&str>, draft: &SecretDraft, second: i64) -> String {
     let kind = SecretKind::parse(&draft.kind).unwrap();
-    let trial = Trial::parse(kind, draft.clone(), secret.is_some()).unwrap();
+    let trial = ConnectionTest::parse(kind, draft.clone(), secret.is_some()).unwrap();
     let secret = secret.map(id);
     let who = somebody(Role::Editor, second);
     let (_, ticket) = backend.checks().typed_with_ticket(&who, secret.as_ref(), trial).await.unwrap();

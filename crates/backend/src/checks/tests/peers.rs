@@ -280,13 +280,20 @@ impl GitServer {
             "sshd_config",
             format!(
                 "ListenAddress 127.0.0.1:{}\n{keys}PidFile none\nStrictModes no\nUsePAM no\nPasswordAuthentication no\n\
-                 KbdInteractiveAuthentication no\nPermitRootLogin forced-commands-only\n\
+                 KbdInteractiveAuthentication no\nPermitRootLogin forced-commands-only\nLogLevel DEBUG\n\
                  AuthorizedKeysFile {folder}/authorized_keys\nMaxStartups 50\n{}",
                 self.port, self.options
             ),
         );
         let mut command = Command::new("/usr/sbin/sshd");
-        self.running = Some(started("openssh-server", command.args(["-D", "-f"]).arg(config), self.port));
+        command.args(["-D", "-E"]).arg(self.folder.join("sshd.log")).arg("-f").arg(config);
+        self.running = Some(started("openssh-server", &mut command, self.port));
+    }
+
+    /// Returns the requests to log in that it has had so far, as its log has them.
+    pub(crate) fn logins(&self) -> Vec<String> {
+        let log = fs::read_to_string(self.folder.join("sshd.log")).unwrap();
+        log.lines().filter(|line| line.contains("userauth-request")).map(str::to_owned).collect()
     }
 
     /// Makes a key of this type and form, and lets it in. Answers with its private half.

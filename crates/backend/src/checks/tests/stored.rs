@@ -15,7 +15,8 @@ use domain::{
     error::{Error, Field, FieldError, Problem},
     page::ListQuery,
     secret::{
-        NewKeyKind, NewSecret, PasswordProblem, SecretDraft, SecretId, SecretKind, SecretUpdate, Trial,
+        ConnectionTest, NewKeyKind, NewSecret, PasswordProblem, SecretDraft, SecretId, SecretKind,
+        SecretUpdate,
     },
     sensitive::Sensitive,
     usage::{UsageContent, UsageDraft, UsageKind, UsageProblem},
@@ -65,7 +66,7 @@ async fn change(backend: &Backend, secret: &str, draft: SecretDraft, version: i6
 
 async fn try_form(backend: &Backend, secret: Option<&str>, draft: SecretDraft) -> CheckReport {
     let kind = SecretKind::parse(&draft.kind).unwrap();
-    let trial = Trial::parse(kind, draft, secret.is_some()).unwrap();
+    let trial = ConnectionTest::parse(kind, draft, secret.is_some()).unwrap();
     let secret = secret.map(id);
     backend.checks().typed(&somebody(Role::Editor, 6), secret.as_ref(), trial).await.unwrap()
 }
@@ -177,7 +178,7 @@ async fn a_form_is_tried_as_it_stands_and_kept_only_where_it_is_what_is_stored(p
     assert_eq!(cause(&backend, "image-a").await, CheckCause::NoAccessToImage);
     assert_eq!(records(&pool).await[0], "editor | connection tested | new secret | done | ");
 
-    let git = Trial::parse(SecretKind::GitDataset, SecretDraft::default(), true).unwrap();
+    let git = ConnectionTest::parse(SecretKind::GitDataset, SecretDraft::default(), true).unwrap();
     let refused = backend.checks().typed(&at(6), Some(&id("image-a")), git.clone()).await;
     assert_eq!(refused, Err(Error::BadRequest));
     assert_eq!(backend.checks().typed(&at(6), None, git).await, Err(Error::BadRequest));
@@ -317,7 +318,7 @@ async fn who_may_not_change_a_secret_may_not_test_it(pool: PgPool) {
     let backend = backend(&pool, &[]).await;
     add(&backend, image("a", "169.254.169.254", PASSWORD)).await;
     let (reader, a) = (somebody(Role::Reader, 3), id("image-a"));
-    let trial = Trial::parse(SecretKind::ImagePull, image("", "a", "x"), false).unwrap();
+    let trial = ConnectionTest::parse(SecretKind::ImagePull, image("", "a", "x"), false).unwrap();
     let checks = backend.checks();
     assert_eq!(checks.stored(&reader, &a).await, Err(Error::Forbidden));
     assert_eq!(checks.typed(&reader, None, trial).await, Err(Error::Forbidden));

@@ -4,7 +4,7 @@ use super::{dataset, id, image, names, new};
 use crate::{
     Actor, Backend, CheckConfig, Ctx, KeepDeleted, Kek, ManifestFormat, ManifestsError, ManifestsQuery,
     TokenActor,
-    tests::{anonymous, at, backend, keeping, records, somebody},
+    tests::{anonymous, at, backend, keeping, records, somebody, until_waiting},
 };
 use domain::{
     access::{Restriction, Role, TokenDraft, TokenScope},
@@ -14,7 +14,6 @@ use domain::{
     usage::{NewUsage, UsageDraft, UsageKind, UsageProblem},
 };
 use sqlx::PgPool;
-use std::time::Duration;
 
 fn selection(ids: &[&str]) -> Selection {
     Selection::parse(ids.iter().copied()).unwrap()
@@ -150,9 +149,9 @@ async fn two_who_delete_the_same_do_not_wait_for_each_other_for_ever(pool: PgPoo
     assert_eq!(records(&pool).await.len(), 40, "each was deleted once");
 }
 
-/// They share no secret, but both kinds are counted, and each has them in another order.
+/// The two share no secret, but both kinds are counted, and each has them in another order.
 #[sqlx::test]
-async fn two_who_delete_of_both_kinds_are_not_in_each_other_s_way(pool: PgPool) {
+async fn delete_many_avoids_deadlock_across_kinds(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, [image("a", "pw"), dataset("b"), image("c", "pw"), dataset("d")]).await;
     let mut counting = pool.begin().await.unwrap();
@@ -164,11 +163,10 @@ async fn two_who_delete_of_both_kinds_are_not_in_each_other_s_way(pool: PgPool) 
         let (backend, all) = (backend.clone(), selection(ids));
         tokio::spawn(async move { backend.secrets().delete_many(&at(3), &all, "").await })
     };
-    let pause = || tokio::time::sleep(Duration::from_millis(300));
     let ben = delete(&["image-a", "gitsync-secret-d"]);
-    pause().await;
+    until_waiting(&pool, 1).await;
     let ana = delete(&["gitsync-secret-b", "image-c"]);
-    pause().await;
+    until_waiting(&pool, 2).await;
     counting.rollback().await.unwrap();
     assert_eq!(ben.await.unwrap().unwrap().len(), 2);
     assert_eq!(ana.await.unwrap().unwrap().len(), 2);

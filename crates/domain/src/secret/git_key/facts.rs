@@ -1,8 +1,8 @@
-//! What may be known of a stored key by everybody: the public half, and what is derived from it.
+//! Public facts of a stored key: the public half, and what is derived from it.
 
 use serde::{Deserialize, Serialize};
 
-/// What sort of key it is.
+/// The algorithm of a key.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KeyAlgorithm {
     /// Ed25519 (RFC 8709).
@@ -18,7 +18,7 @@ pub enum KeyAlgorithm {
 }
 
 impl KeyAlgorithm {
-    /// All of them.
+    /// Every variant.
     pub const ALL: [Self; 5] = [Self::Ed25519, Self::Rsa, Self::EcdsaP256, Self::EcdsaP384, Self::EcdsaP521];
 
     /// The name that public keys begin with.
@@ -32,12 +32,12 @@ impl KeyAlgorithm {
         }
     }
 
-    /// Reads `as_str`'s form.
+    /// Parses `as_str`'s form.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == text)
     }
 
-    /// As people call it.
+    /// Returns the name for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::Ed25519 => "Ed25519",
@@ -47,16 +47,16 @@ impl KeyAlgorithm {
     }
 }
 
-/// What is shown of a key. Derived when the key is stored, never from the value at display time.
+/// The facts of a key that are shown. Derived when the key is stored, never from the value at display time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyFacts {
     /// The sort.
     pub algorithm: KeyAlgorithm,
     /// Its size, as `ssh-keygen -lf` prints it.
     pub bits: u32,
-    /// As `ssh-keygen -lf` prints it: `SHA256:` and base64 without padding.
+    /// The fingerprint as `ssh-keygen -lf` prints it: `SHA256:` and base64 without padding.
     pub fingerprint: String,
-    /// What its maker noted; often empty.
+    /// The comment of its maker; often empty.
     pub comment: String,
     /// The public key in base64, without algorithm and comment.
     pub public_key: String,
@@ -88,10 +88,10 @@ impl KeyFacts {
     }
 }
 
-/// What kind of pair the portal makes.
+/// The kind of key pair that the portal generates.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum NewKeyKind {
-    /// What every current server takes.
+    /// Ed25519, which every current server accepts.
     Ed25519,
     /// For servers from before 2014.
     Rsa4096,
@@ -101,7 +101,7 @@ impl NewKeyKind {
     /// Both, the usual one first.
     pub const ALL: [Self; 2] = [Self::Ed25519, Self::Rsa4096];
 
-    /// As it stands in forms.
+    /// Returns the form in HTML forms.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ed25519 => "ed25519",
@@ -109,7 +109,7 @@ impl NewKeyKind {
         }
     }
 
-    /// Reads `as_str`'s form.
+    /// Parses `as_str`'s form.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_public_line_has_a_comment_only_where_there_is_one() {
+    fn public_line_ends_in_the_comment_if_any() {
         let facts = KeyFacts {
             algorithm: KeyAlgorithm::Ed25519,
             bits: 256,
@@ -135,13 +135,13 @@ mod tests {
     }
 
     #[test]
-    fn comments_can_be_shown() {
+    fn clean_comment_keeps_visible_characters_and_bounds_the_length() {
         assert_eq!(KeyFacts::clean_comment(" ana@host\r\n\u{202e}x\0 "), "ana@hostx");
         assert_eq!(KeyFacts::clean_comment(&"é".repeat(300)).chars().count(), 200);
     }
 
     #[test]
-    fn names_are_read_and_written() {
+    fn algorithm_parse_returns_what_was_formatted() {
         for algorithm in KeyAlgorithm::ALL {
             assert_eq!(KeyAlgorithm::parse(algorithm.as_str()), Some(algorithm));
         }

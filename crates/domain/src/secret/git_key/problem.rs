@@ -1,4 +1,4 @@
-//! What is wrong with a text that was pasted as a private key.
+//! Problems with a text that was pasted as a private key.
 
 /// Why a text is not taken as a private key.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub enum KeyProblem {
     LargeExponent,
     /// The two check numbers of OpenSSH's form differ, of a key without a passphrase.
     CheckNumbers,
-    /// What fills up OpenSSH's form does not count.
+    /// Padding of OpenSSH's form that does not count up.
     Padding,
     /// The checksum of a `PuTTY` file is not that of what stands in it.
     Checksum,
@@ -82,7 +82,7 @@ pub enum KeyProblem {
 }
 
 impl KeyProblem {
-    /// All of them; the place in here is the code that travels.
+    /// Every variant; its place in here is the code that is sent.
     pub const ALL: [Self; 38] = [
         Self::Missing,
         Self::TooLong,
@@ -124,24 +124,20 @@ impl KeyProblem {
         Self::UnknownCipher,
     ];
 
-    /// Whether it is the passphrase that needs another look, and not the key.
+    /// Returns whether the problem is the passphrase, and not the key.
     pub fn is_about_passphrase(self) -> bool {
         matches!(self, Self::Passphrase | Self::WrongPassphrase)
     }
 
-    /// Whether there is no key of any form: opened with a wrong passphrase, any key looks like that. Numbers that do not belong
-    /// together are no chance's work, and no other passphrase will change them.
+    /// Returns whether the text is not a key of any form: opened with a wrong passphrase, any key looks like that. Numbers that do
+    /// not belong together are no chance's work, and no other passphrase will change them.
     pub fn is_no_form(self) -> bool {
         matches!(self, Self::Damaged | Self::OtherForm | Self::Longer)
     }
 
-    /// What is wrong, and what to do.
-    pub fn message(self) -> String {
-        self.words().to_owned()
-    }
-
-    /// The same, for where it stands for good.
-    pub fn words(self) -> &'static str {
+    /// Returns what is wrong and what to do.
+    #[expect(clippy::too_many_lines, reason = "a table: a sentence for each problem")]
+    pub fn message(self) -> &'static str {
         match self {
             Self::Missing => "Enter the private key.",
             Self::TooLong => {

@@ -22,14 +22,14 @@ fn read(text: &str) -> Result<String, KeyProblem> {
 }
 
 #[test]
-fn whole_keys_are_taken_as_they_are() {
+fn parse_keeps_whole_keys_unchanged() {
     for key in WHOLE {
         assert_eq!(read(key).as_deref(), Ok(key));
     }
 }
 
 #[test]
-fn what_does_not_change_the_key_is_put_right() {
+fn parse_corrects_what_does_not_change_the_key() {
     for key in WHOLE {
         for typed in [
             key.replace('\n', "\r\n"),
@@ -61,7 +61,7 @@ fn what_does_not_change_the_key_is_put_right() {
 }
 
 #[test]
-fn lines_of_any_length_are_taken_where_the_lengths_inside_agree() {
+fn parse_accepts_lines_of_any_length_where_the_lengths_inside_agree() {
     for key in WHOLE {
         let body: Vec<char> =
             key.lines().filter(|line| !line.starts_with('-')).flat_map(str::chars).collect();
@@ -84,7 +84,7 @@ fn lines_of_any_length_are_taken_where_the_lengths_inside_agree() {
 }
 
 #[test]
-fn a_protected_key_needs_its_passphrase() {
+fn parse_with_needs_the_passphrase_of_a_protected_key() {
     for key in [
         include_str!("fixtures/openssh-passphrase"),
         include_str!("fixtures/pkcs8-passphrase"),
@@ -99,13 +99,13 @@ fn a_protected_key_needs_its_passphrase() {
         assert_eq!(read.passphrase().expose(), "SENTINEL");
         assert!(!format!("{read:?}").contains("SENTINEL"));
     }
-    // One that is whole needs none, and is none the worse for one.
+    // A key without protection needs no passphrase, and one does it no harm.
     let read = PrivateKeyText::parse_with(&Sensitive::new(ED25519), Sensitive::new("x")).unwrap();
     assert_eq!(read.value().expose(), ED25519);
 }
 
 #[test]
-fn everything_else_is_refused_with_its_reason() {
+fn parse_rejects_everything_else_with_its_reason() {
     let public = include_str!("fixtures/openssh-ed25519.pub");
     let cut = &ED25519[..ED25519.len() / 2];
     let without_end = ED25519.split("-----END").next().unwrap();
@@ -187,13 +187,13 @@ fn everything_else_is_refused_with_its_reason() {
 
 proptest! {
     #[test]
-    fn nothing_panics(text in any::<String>()) {
+    fn parse_never_panics(text in any::<String>()) {
         drop(read(&text));
         drop(read(&format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{text}\n-----END OPENSSH PRIVATE KEY-----")));
     }
 
     #[test]
-    fn damage_never_panics_and_reading_again_changes_nothing(at in 0usize..400, byte in any::<u8>(), which in 0usize..6) {
+    fn parse_of_damaged_keys_never_panics_and_is_idempotent(at in 0usize..400, byte in any::<u8>(), which in 0usize..6) {
         let mut bytes = WHOLE[which].as_bytes().to_vec();
         let index = at % bytes.len();
         bytes[index] = byte;

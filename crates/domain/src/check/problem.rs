@@ -1,0 +1,128 @@
+//! Problems with the fields of a connection test.
+
+use crate::invisible::is_invisible;
+
+/// A problem with the target of a test. Never carries the text.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum TargetProblem {
+    /// A repository by https.
+    RepositoryByHttps,
+    /// A text that is not an SSH address of a repository.
+    RepositoryForm,
+    /// Within quotation marks.
+    RepositoryQuoted,
+    /// A prefix for another program, such as `git::`, before it.
+    RepositoryPrefix,
+    /// A command of Git around it.
+    RepositoryCommand,
+    /// A path of this machine.
+    RepositoryLocal,
+    /// A path of a drive, or a host of one letter.
+    RepositoryDrive,
+    /// A port in brackets before a path that does not begin at the root.
+    RepositoryBrackets,
+    /// A path behind the colon of an `ssh://` address, where a port stands.
+    RepositoryPort,
+    /// Nothing behind the host.
+    RepositoryPath,
+    /// A path that begins with a hyphen, or has a control character.
+    RepositoryPathForm,
+    /// Nothing before the `@`, or a hyphen there at first.
+    RepositoryUser,
+    /// A character that no user may have.
+    RepositoryUserHas(char),
+    /// A character that no host may have.
+    RepositoryHostHas(char),
+    /// A host that is invalid in another way.
+    RepositoryHost,
+    /// Longer than `Repository::MAX_BYTES`.
+    RepositoryTooLong,
+    /// A text that is not the name of an image.
+    ImageForm,
+    /// An image of another registry than the credential's.
+    ImageElsewhere,
+    /// An image that is not below the path that the credential is for.
+    ImageOutside,
+    /// An image of Docker Hub, by a name of its that clients take for another registry.
+    ImageHubOtherwise,
+    /// A line that no `known_hosts` file has, by its number.
+    KnownHostsLine(u32),
+    /// A line whose host has a port and no brackets, by its number.
+    KnownHostsPort(u32),
+    /// More than 32 KiB of known hosts.
+    KnownHostsTooLong,
+}
+
+impl TargetProblem {
+    /// Every variant without data; its place in here is the code that is sent.
+    pub const ALL: [Self; 19] = [
+        Self::RepositoryByHttps,
+        Self::RepositoryForm,
+        Self::ImageForm,
+        Self::ImageElsewhere,
+        Self::KnownHostsTooLong,
+        Self::RepositoryQuoted,
+        Self::RepositoryCommand,
+        Self::RepositoryLocal,
+        Self::RepositoryPort,
+        Self::RepositoryPath,
+        Self::RepositoryPathForm,
+        Self::RepositoryUser,
+        Self::RepositoryHost,
+        Self::RepositoryTooLong,
+        Self::ImageOutside,
+        Self::ImageHubOtherwise,
+        Self::RepositoryPrefix,
+        Self::RepositoryDrive,
+        Self::RepositoryBrackets,
+    ];
+
+    /// Returns what is wrong and what would be right.
+    pub fn message(self) -> String {
+        match self {
+            Self::RepositoryByHttps => "A key opens repositories by SSH. Enter the SSH address, such as git@github.com:group/app.git.",
+            Self::RepositoryForm => "This is not the SSH address of a repository, such as git@github.com:group/app.git or ssh://git@host:2222/group/app.git.",
+            Self::RepositoryQuoted => "The address is in quotation marks or brackets. Take them off.",
+            Self::RepositoryPrefix => "What stands before the '::' is for another program. Enter the address alone, which begins behind it.",
+            Self::RepositoryCommand => "This is a command. Enter the address alone, which begins behind git clone.",
+            Self::RepositoryLocal => "This is a path on a machine, and names no host. Enter the SSH address, such as git@host:group/app.git.",
+            Self::RepositoryDrive => "This begins as a path on a drive of Windows does. Enter the SSH address, such as git@host:group/app.git; a host of one letter needs the git@, too.",
+            Self::RepositoryBrackets => "A port in brackets is read by Git alone. Write ssh://git@host:2222/path, with the path as it is on the server.",
+            Self::RepositoryPort => "Behind ssh:// and the host, a colon begins a port. Write ssh://git@host/path, or git@host:path without ssh://.",
+            Self::RepositoryPath => "The address ends with its host. Add the path of the repository, such as git@host:group/app.git.",
+            Self::RepositoryPathForm => "The path of the repository begins with '-', or has a control character. Copy the address anew.",
+            Self::RepositoryUser => "Before the '@' there is no user, or one that begins with '-'. Most hosts want git there.",
+            Self::RepositoryUserHas(c) => return format!("The user before the '@' has {}, which cannot be there.", named(c)),
+            Self::RepositoryHostHas(c) => return format!("The host has {} in its name, which host names do not have.", named(c)),
+            Self::RepositoryHost => "The host of this address is not a host name or an address. IPv6 stands in brackets: ssh://git@[2001:db8::1]/path.",
+            Self::RepositoryTooLong => "The address is longer than 1024 bytes.",
+            Self::ImageForm => "This is not the name of an image, such as group/app:tag.",
+            Self::ImageElsewhere => "This image is in another registry than the one above.",
+            Self::ImageOutside => "This image is not below the path of the registry host above. Enter one that is, with its whole name.",
+            Self::ImageHubOtherwise => "Docker and Kubernetes take this host for a registry of its own, and do not look for Docker Hub's account there. Write docker.io in its place, such as docker.io/group/app:tag.",
+            Self::KnownHostsLine(line) => {
+                return format!(
+                    "Line {line} is not one of a known_hosts file: host, type and key, such as github.com ssh-ed25519 AAAA…. Correct it, or take it out."
+                );
+            }
+            Self::KnownHostsPort(line) => {
+                return format!(
+                    "Line {line} names a port, and no host is found by it so. Write the host in brackets, such as [git.example.com]:2222."
+                );
+            }
+            Self::KnownHostsTooLong => "The known hosts are longer than 32 KiB. Keep the lines of this repository's host.",
+        }
+        .to_owned()
+    }
+}
+
+/// A character, as a sentence names it.
+fn named(c: char) -> String {
+    match c {
+        c if c.is_whitespace() => "a space".to_owned(),
+        c if c.is_control() || is_invisible(c) => {
+            format!("a character that cannot be seen (U+{:04X})", u32::from(c))
+        }
+        c => format!("'{c}'"),
+    }
+}

@@ -1,0 +1,104 @@
+use super::*;
+use proptest::prelude::*;
+
+#[test]
+fn list_query_parse_takes_the_nearest_valid_page_for_nonsense() {
+    let default = ListQuery::default();
+    for query in [
+        "",
+        "?",
+        "page=-1",
+        "sort=password",
+        "sort=",
+        "after=x",
+        "after=image-a",
+        "after=image-a~x",
+        "after=image-a~-5",
+        "before=image-a~99999999999999999999",
+        "type=SENTINEL",
+        "status=SENTINEL",
+        "unused=31",
+        "q=%ff",
+        "q=%00%01",
+        "size=x",
+        "&&=&q&=x",
+    ] {
+        assert_eq!(ListQuery::parse(query), default, "{query}");
+    }
+    assert_eq!(ListQuery::parse("size=-1").size.rows(), 10);
+    assert_eq!(ListQuery::parse("size=99999").size.rows(), 100);
+    assert_eq!(ListQuery::parse("size=40").size.rows(), 50);
+    assert_eq!(ListQuery::parse(&format!("q={}", "é".repeat(10_000))).search.chars().count(), 200);
+    assert_eq!(ListQuery::parse("q=+a+b+").search, "a b");
+}
+
+#[test]
+fn list_query_text_is_short_and_readable() {
+    let query = ListQuery::default();
+    assert_eq!(query.to_query_string(), "");
+    let query = ListQuery::parse("sort=name&type=image-pull&q=a%26b&size=50&after=image-hub");
+    assert_eq!(query.to_query_string(), "q=a%26b&type=image-pull&sort=name&size=50&after=image-hub");
+    assert_eq!(
+        query.sorted_by(SortColumn::Name).to_query_string(),
+        "q=a%26b&type=image-pull&sort=-name&size=50"
+    );
+    assert_eq!(query.sorted_by(SortColumn::Updated).to_query_string(), "q=a%26b&type=image-pull&size=50");
+    assert_eq!(ListQuery::parse("before=end").position, Position::Last);
+}
+
+fn cursors(sort: SortColumn) -> impl Strategy<Value = Cursor> {
+    let value = match sort {
+        SortColumn::Name | SortColumn::Type => Just(CursorValue::InId).boxed(),
+        SortColumn::DisplayName => "[^\0]{0,40}".prop_map(CursorValue::DisplayName).boxed(),
+        SortColumn::UsedBy => (0..=i32::MAX.unsigned_abs()).prop_map(CursorValue::UsedBy).boxed(),
+        SortColumn::LastUsed => (0..=Timestamp::LAST.micros())
+            .prop_map(|at| CursorValue::LastUsed(Timestamp::from_micros(at)))
+            .boxed(),
+        SortColumn::Updated => (0..=Timestamp::LAST.micros())
+            .prop_map(|at| CursorValue::Updated(Timestamp::from_micros(at)))
+            .boxed(),
+    };
+    ("(image|gitsync-secret)-[a-z0-9]{1,9}", value)
+        .prop_map(|(id, value)| Cursor { id: SecretId::parse(&id).unwrap(), value })
+}
+
+fn queries() -> impl Strategy<Value = ListQuery> {
+    let sort = prop::sample::select(SortColumn::ALL.to_vec());
+    sort.prop_flat_map(|sort| {
+        let position = prop_oneof![
+            Just(Position::First),
+            Just(Position::Last),
+            cursors(sort).prop_map(Position::After),
+            cursors(sort).prop_map(Position::Before),
+        ];
+        let direction = prop_oneof![Just(Direction::Ascending), Just(Direction::Descending)];
+        let kind = prop::option::of(prop::sample::select(SecretKind::ALL.to_vec()));
+        let status = prop::option::of(prop::sample::select(CheckStatus::ALL.to_vec()));
+        let unused = prop::option::of(prop::sample::select(UnusedDays::ALL.to_vec()));
+        let size = prop::sample::select(PageSize::ALL.to_vec());
+        (any::<String>(), kind, status, unused, direction, size, position).prop_map(
+            move |(search, kind, status, unused, direction, size, position)| ListQuery {
+                search: clean_search(&search),
+                kind,
+                status,
+                unused,
+                sort,
+                direction,
+                size,
+                position,
+            },
+        )
+    })
+}
+
+proptest! {
+    #[test]
+    fn list_query_parse_returns_what_was_formatted(query in queries()) {
+        prop_assert_eq!(ListQuery::parse(&query.to_query_string()), query);
+    }
+
+    #[test]
+    fn list_query_parse_never_panics(text in any::<String>()) {
+        ListQuery::parse(&text);
+    }
+}

@@ -1,0 +1,241 @@
+//! Username and password of an account at a registry.
+
+use crate::{invisible::is_invisible, sensitive::Sensitive};
+
+/// The account at the registry. No `:` in it, since that is where the password begins in basic authentication
+/// (RFC 7617).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Username(String);
+
+/// A problem with a username.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum UsernameProblem {
+    /// Nothing was typed.
+    Missing,
+    /// A `:` in it.
+    Colon,
+    /// A control character.
+    Control,
+    /// White space around it.
+    Space,
+    /// Longer than 255 characters.
+    TooLong,
+}
+
+impl Username {
+    /// The longest, in characters.
+    pub const MAX_CHARS: usize = 255;
+
+    /// Validates a username without changing it.
+    pub fn parse(text: &str) -> Result<Self, UsernameProblem> {
+        if text.is_empty() {
+            Err(UsernameProblem::Missing)
+        } else if text.contains(':') {
+            Err(UsernameProblem::Colon)
+        } else if text.contains(|c: char| c.is_control()) {
+            Err(UsernameProblem::Control)
+        } else if text.trim().len() != text.len() {
+            Err(UsernameProblem::Space)
+        } else if text.chars().count() > Self::MAX_CHARS {
+            Err(UsernameProblem::TooLong)
+        } else {
+            Ok(Self(text.to_owned()))
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl UsernameProblem {
+    /// Every variant; its place in here is the code that is sent.
+    pub const ALL: [Self; 5] = [Self::Missing, Self::Colon, Self::Control, Self::Space, Self::TooLong];
+
+    /// Returns what is wrong and what would be right.
+    pub fn message(self) -> String {
+        match self {
+            Self::Missing => "Enter the username.",
+            Self::Colon => "The username has a ':', which separates it from the password on the wire. If both were pasted together, take them apart.",
+            Self::Control => "The username has a control character. Type it anew.",
+            Self::Space => "The username has a space before or after it. Remove it.",
+            Self::TooLong => "The username is longer than 255 characters.",
+        }
+        .to_owned()
+    }
+}
+
+/// The password or token, byte for byte as typed.
+#[derive(Clone, Debug)]
+pub struct Password(Sensitive);
+
+/// A problem with a password.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum PasswordProblem {
+    /// Nothing was typed.
+    Missing,
+    /// More than 64 KiB.
+    TooLong,
+    /// Left blank, though the stored password was typed for another host.
+    HostChanged,
+    /// An invisible character at an end of it, without a decision whether it belongs to the password.
+    End(PasswordEnd),
+}
+
+impl Password {
+    /// The longest, in bytes.
+    pub const MAX_BYTES: usize = 64 * 1024;
+
+    /// Validates a password without changing it.
+    pub fn parse(text: Sensitive) -> Result<Self, PasswordProblem> {
+        match text.len() {
+            0 => Err(PasswordProblem::Missing),
+            length if length > Self::MAX_BYTES => Err(PasswordProblem::TooLong),
+            _ => Ok(Self(text)),
+        }
+    }
+
+    /// The value.
+    pub fn value(&self) -> &Sensitive {
+        &self.0
+    }
+}
+
+/// An invisible character at an end of a password, more often than not there by a slip.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum PasswordEnd {
+    /// A line break, as `echo` and editors add it.
+    LineBreak,
+    /// A blank.
+    Blank,
+    /// Another character that is not shown, as word processors and chats add it.
+    Invisible,
+}
+
+impl PasswordEnd {
+    /// Every variant.
+    pub const ALL: [Self; 3] = [Self::LineBreak, Self::Blank, Self::Invisible];
+
+    /// Looks at both ends of a password; `None` where all can be seen, and for keys in JSON, of which they are no part.
+    pub fn of(text: &str) -> Option<Self> {
+        let whole = Self::without(text);
+        if whole.len() == text.len() || whole.is_empty() || (whole.starts_with('{') && whole.ends_with('}')) {
+            return None;
+        }
+        let ends = || {
+            text.chars().take_while(|c| is_unseen(*c)).chain(text.chars().rev().take_while(|c| is_unseen(*c)))
+        };
+        if ends().any(|c| matches!(c, '\n' | '\r')) {
+            Some(Self::LineBreak)
+        } else if ends().all(char::is_whitespace) {
+            Some(Self::Blank)
+        } else {
+            Some(Self::Invisible)
+        }
+    }
+
+    /// Returns the password without them.
+    pub fn without(text: &str) -> &str {
+        text.trim_matches(is_unseen)
+    }
+
+    /// Returns the stored form.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LineBreak => "line-break",
+            Self::Blank => "blank",
+            Self::Invisible => "invisible",
+        }
+    }
+
+    /// Parses the stored form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|end| end.as_str() == text)
+    }
+
+    /// Returns what was found and what to do.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::LineBreak => {
+                "The password begins or ends with a line break, with which registries refuse it. Take it without, unless it belongs to it."
+            }
+            Self::Blank => {
+                "The password begins or ends with a blank, with which registries refuse it. Take it without, unless it belongs to it."
+            }
+            Self::Invisible => {
+                "The password begins or ends with a character that cannot be seen, with which registries refuse it. Take it without, unless it belongs to it."
+            }
+        }
+    }
+}
+
+/// White space, control characters, and what is invisible besides.
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || is_invisible(c)
+}
+
+impl PasswordProblem {
+    /// Every variant; its place in here is the code that is sent.
+    pub const ALL: [Self; 6] = [
+        Self::Missing,
+        Self::TooLong,
+        Self::HostChanged,
+        Self::End(PasswordEnd::LineBreak),
+        Self::End(PasswordEnd::Blank),
+        Self::End(PasswordEnd::Invisible),
+    ];
+
+    /// Returns what is wrong and what would be right.
+    pub fn message(self) -> String {
+        match self {
+            Self::Missing => "Enter the password or token.",
+            Self::TooLong => "The password is longer than 64 KiB.",
+            Self::HostChanged => "Enter the password again, because the host changed.",
+            Self::End(end) => end.message(),
+        }
+        .to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parse_rejects_invalid_usernames_and_keeps_passwords_to_the_letter() {
+        assert_eq!(Username::parse("robot$a+b").unwrap().as_str(), "robot$a+b");
+        assert_eq!(Username::parse(""), Err(UsernameProblem::Missing));
+        assert_eq!(Username::parse("a:b"), Err(UsernameProblem::Colon));
+        assert_eq!(Username::parse("a\n"), Err(UsernameProblem::Control));
+        assert_eq!(Username::parse(" a"), Err(UsernameProblem::Space));
+        assert_eq!(Username::parse(&"a".repeat(256)), Err(UsernameProblem::TooLong));
+        let odd = " \"\\:🔑' ";
+        assert_eq!(Password::parse(Sensitive::new(odd)).unwrap().value().expose(), odd);
+        assert!(Password::parse(Sensitive::new("a".repeat(65_536))).is_ok());
+        assert_eq!(
+            Password::parse(Sensitive::new("a".repeat(65_537))).unwrap_err(),
+            PasswordProblem::TooLong
+        );
+        assert_eq!(Password::parse(Sensitive::default()).unwrap_err(), PasswordProblem::Missing);
+    }
+
+    #[test]
+    fn password_end_finds_invisible_characters_at_the_ends() {
+        for (text, end, without) in [
+            ("pw", None, "pw"),
+            ("p w", None, "p w"),
+            ("pw\n", Some(PasswordEnd::LineBreak), "pw"),
+            (" pw\r\n", Some(PasswordEnd::LineBreak), "pw"),
+            ("pw ", Some(PasswordEnd::Blank), "pw"),
+            ("\tpw", Some(PasswordEnd::Blank), "pw"),
+            ("\u{200b}pw", Some(PasswordEnd::Invisible), "pw"),
+            ("pw\u{feff} ", Some(PasswordEnd::Invisible), "pw"),
+            ("pw\0", Some(PasswordEnd::Invisible), "pw"),
+            (" ", None, ""),
+            ("{\"type\": \"service_account\"}\n", None, "{\"type\": \"service_account\"}"),
+        ] {
+            assert_eq!((PasswordEnd::of(text), PasswordEnd::without(text)), (end, without), "{text:?}");
+        }
+    }
+}
