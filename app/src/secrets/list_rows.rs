@@ -55,7 +55,7 @@ impl Rows<'_> {
         let id = &secret.id;
         let name = id.name.as_str();
         html.markup("<tr><td><input type=checkbox name=")
-            .markup(Selection::KEY)
+            .markup(Selection::PARAM)
             .markup(" value=\"")
             .value(id);
         html.markup("\" aria-labelledby=\"l-s r").value(number).markup("\"");

@@ -51,7 +51,7 @@ impl From<CheckState> for Connection {
 
 fn unused(line: &UnusedLine) -> String {
     let hosts = line.hosts.as_deref().unwrap_or("a hashed name");
-    format!("{hosts} ({})", line.why.words())
+    format!("{hosts} ({})", line.why.description())
 }
 
 /// What was found in a repository, as the API tells it.

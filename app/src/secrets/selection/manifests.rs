@@ -213,7 +213,7 @@ fn go_on_without(
     left: &Selection,
     secrets: &[SelectedSecret],
 ) -> impl IntoView + use<> {
-    let query: Vec<String> = left.ids().iter().map(|id| format!("{}={id}", Selection::KEY)).collect();
+    let query: Vec<String> = left.ids().iter().map(|id| format!("{}={id}", Selection::PARAM)).collect();
     let list = ssr::query_parameter("list").unwrap_or_default();
     view! {
         <p class="hint">
