@@ -24,6 +24,7 @@ use tokio::{
     sync::{Semaphore, mpsc},
     time::timeout,
 };
+use tracing::Instrument;
 
 /// How long a request waits for a connection before it is told that the database is not available.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -59,6 +60,11 @@ struct Inner {
     /// As many as may read at once: half of the connections, so that writes never wait for reads.
     readers: Semaphore,
     witness: Witness,
+}
+
+/// Returns the path of the method that this closure stands in, or of the function that it is: statements are logged under it.
+fn method_of<T>(_: &T) -> &'static str {
+    std::any::type_name::<T>().trim_end_matches("::{{closure}}")
 }
 
 /// The connections, for whoever does not keep them open.
@@ -123,7 +129,8 @@ impl Connections {
         ctx: &Ctx,
         work: impl AsyncFnOnce(&mut Work) -> Result<T, Failure<E>>,
     ) -> Result<T, E> {
-        self.try_write(work).await.map_err(|failure| failure.public_error(ctx))
+        let span = tracing::debug_span!("write", request_id = ctx.request_id, by = method_of(&work));
+        self.try_write(work).instrument(span).await.map_err(|failure| failure.public_error(ctx))
     }
 
     /// Does the same for whoever knows better what to make of a failure, such as a name that is taken. Nothing is logged.
@@ -224,7 +231,8 @@ impl Connections {
         ctx: &Ctx,
         query: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error> + Clone,
     ) -> Result<T, Error> {
-        self.try_read(query).await.map_err(|error| public_error(ctx, &error))
+        let span = tracing::debug_span!("read", request_id = ctx.request_id, by = method_of(&query));
+        self.try_read(query).instrument(span).await.map_err(|error| public_error(ctx, &error))
     }
 
     /// Does the same for whoever knows better what to make of a failure. Nothing is logged.

@@ -23,7 +23,7 @@ use domain::{
     },
     sensitive::Sensitive,
 };
-use formats::ssh_keys::{self, ReadKey};
+use formats::ssh_keys::ReadKey;
 use repository::{KeyRow, Unread};
 use uuid::Uuid;
 

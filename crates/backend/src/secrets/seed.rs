@@ -13,7 +13,6 @@ use crate::{
     db::Db,
     error::Failure,
     keyring::{Keyring, repository::active_id},
-    ssh_keys,
 };
 use domain::{
     error::Error,
@@ -23,6 +22,7 @@ use domain::{
     },
     sensitive::Sensitive,
 };
+use formats::ssh_keys;
 
 const BATCH: u32 = 1_000;
 

@@ -78,6 +78,11 @@ async fn a_planted_value_is_in_no_dump_and_no_log(pool: PgPool) {
     assert!(dump.contains("secret added") && dump.contains("ghcr.io"));
     let traced = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(traced.contains("INSERT INTO secret_values"), "statements are to be seen in this log");
+    assert!(
+        traced.contains("read{request_id=") && traced.contains("write{request_id="),
+        "and whose they are"
+    );
+    assert!(traced.contains("SecretService>::update_tested"), "and of which method");
     let mut places = vec![("dump", dump), ("trace", traced), ("activity", activity.join("\n"))];
     places.push(("audit records", records.join("\n")));
     if let Some(file) = server_log {
