@@ -41,58 +41,64 @@ use crate::{
     },
 };
 use backend::CreatedToken;
-use domain::{error::Error, import::ImportError, usage::UsageKind};
+use domain::{
+    error::Error,
+    import::ImportError,
+    secret::{SecretId, SecretName},
+    usage::UsageKind,
+};
 use leptos::{nonce::use_nonce, prelude::*};
+use uuid::Uuid;
 
-/// A page of the portal, with what it shows besides what it loads: what a form was answered with, and nothing where nobody has
-/// sent one. At which address it stands is the server's to say.
+/// A page of the portal, with all that it is a function of: what its address names, and what a form was answered with, which is
+/// nothing where nobody has sent one. At which address it stands is the server's to say.
 #[derive(Clone)]
 pub enum Page {
     Secrets,
     AddSecret(Option<Box<ReturnedSecret>>),
-    EditSecret(Option<Box<ReturnedSecret>>),
-    DeleteSecret(Option<Error>),
-    Secret,
+    EditSecret(SecretId, Option<Box<ReturnedSecret>>),
+    DeleteSecret(SecretId, Option<Error>),
+    Secret(SecretId),
     Import(Option<ImportError>),
-    ImportChoice(Option<Box<NotSaved>>),
+    ImportChoice(Uuid, Option<Box<NotSaved>>),
     /// The public half of a secret's key, and a new pair.
-    SecretKey(Option<Box<KeyAnswer>>),
+    SecretKey(SecretId, Option<Box<KeyAnswer>>),
     /// The question before a new key is made, used or discarded.
-    AskAboutKey(KeyQuestion),
-    CheckSecret(Option<Box<CheckOutcome>>),
+    AskAboutKey(SecretId, KeyQuestion),
+    CheckSecret(SecretId, Option<Box<CheckOutcome>>),
     /// What a test of those that were selected in the list came to; nothing where nothing was selected.
     CheckSelected(Option<SelectionOutcome>),
     DeleteSelected(Option<Error>),
     ExportManifests(Option<Box<NotExported>>),
     DeletedSecrets(Option<Error>),
     /// The question before a deleted secret is removed for good.
-    RemoveSecret(Option<Error>),
+    RemoveSecret(Uuid, Option<Error>),
     /// Images or datasets, and the next three.
     Usages(UsageKind),
     AddUsage(UsageKind, Option<Box<ReturnedUsage>>),
-    EditUsage(UsageKind, Option<Box<ReturnedUsage>>),
-    DeleteUsage(UsageKind, Option<Error>),
+    EditUsage(UsageKind, SecretName, Option<Box<ReturnedUsage>>),
+    DeleteUsage(UsageKind, SecretName, Option<Error>),
     SignIn(FormState),
     SetUp(FormState),
     ChoosePassword(FormState),
     Account(FormState),
     /// The question before a session of one's own is ended.
-    EndSession,
+    EndSession(String),
     Tokens,
     AddToken(FormState),
     /// In answer to the form, with the token.
     TokenCreated(CreatedToken),
-    RevokeToken(FormState),
+    RevokeToken(String, FormState),
     Users,
     AddUser(FormState),
-    User(FormState),
+    User(String, FormState),
     /// The question before a user is changed.
-    AskAboutUser(UserQuestion, FormState),
+    AskAboutUser(String, UserQuestion, FormState),
     /// In answer to a form, with the link.
     PasswordLink(MadeLink),
     Audit,
     Help,
-    HelpTopic,
+    HelpTopic(String),
     ApiDocs(&'static ApiDocs),
     /// For an address that leads nowhere.
     NotFound,
@@ -103,50 +109,50 @@ impl Page {
         match self {
             Self::Secrets => "Secrets · Latchkey",
             Self::AddSecret(_) => "Add secret · Latchkey",
-            Self::EditSecret(_) => "Edit secret · Latchkey",
-            Self::DeleteSecret(_) => "Delete secret · Latchkey",
-            Self::Secret => "Secret · Latchkey",
+            Self::EditSecret(..) => "Edit secret · Latchkey",
+            Self::DeleteSecret(..) => "Delete secret · Latchkey",
+            Self::Secret(_) => "Secret · Latchkey",
             Self::Import(_) => "Import secrets · Latchkey",
-            Self::ImportChoice(_) => "Choose what to import · Latchkey",
-            Self::SecretKey(_) => "SSH key · Latchkey",
-            Self::AskAboutKey(KeyQuestion::Generate) => "Generate a new key pair · Latchkey",
-            Self::AskAboutKey(KeyQuestion::Switch) => "Switch to the new key · Latchkey",
-            Self::AskAboutKey(KeyQuestion::Discard) => "Discard the new key · Latchkey",
-            Self::CheckSecret(_) => "Connection · Latchkey",
+            Self::ImportChoice(..) => "Choose what to import · Latchkey",
+            Self::SecretKey(..) => "SSH key · Latchkey",
+            Self::AskAboutKey(_, KeyQuestion::Generate) => "Generate a new key pair · Latchkey",
+            Self::AskAboutKey(_, KeyQuestion::Switch) => "Switch to the new key · Latchkey",
+            Self::AskAboutKey(_, KeyQuestion::Discard) => "Discard the new key · Latchkey",
+            Self::CheckSecret(..) => "Connection · Latchkey",
             Self::CheckSelected(_) => "Connections · Latchkey",
             Self::DeleteSelected(_) => "Delete secrets · Latchkey",
             Self::ExportManifests(_) => "Export manifests · Latchkey",
             Self::DeletedSecrets(_) => "Deleted secrets · Latchkey",
-            Self::RemoveSecret(_) => "Remove for good · Latchkey",
+            Self::RemoveSecret(..) => "Remove for good · Latchkey",
             Self::Usages(UsageKind::Image) => "Images · Latchkey",
             Self::Usages(UsageKind::Dataset) => "Datasets · Latchkey",
             Self::AddUsage(UsageKind::Image, _) => "Add image · Latchkey",
             Self::AddUsage(UsageKind::Dataset, _) => "Add dataset · Latchkey",
-            Self::EditUsage(UsageKind::Image, _) => "Edit image · Latchkey",
-            Self::EditUsage(UsageKind::Dataset, _) => "Edit dataset · Latchkey",
-            Self::DeleteUsage(UsageKind::Image, _) => "Delete image · Latchkey",
-            Self::DeleteUsage(UsageKind::Dataset, _) => "Delete dataset · Latchkey",
+            Self::EditUsage(UsageKind::Image, ..) => "Edit image · Latchkey",
+            Self::EditUsage(UsageKind::Dataset, ..) => "Edit dataset · Latchkey",
+            Self::DeleteUsage(UsageKind::Image, ..) => "Delete image · Latchkey",
+            Self::DeleteUsage(UsageKind::Dataset, ..) => "Delete dataset · Latchkey",
             Self::SignIn(_) => "Sign in · Latchkey",
             Self::SetUp(_) => "Set up · Latchkey",
             Self::ChoosePassword(_) => "Choose a password · Latchkey",
             Self::Account(_) => "Account · Latchkey",
-            Self::EndSession => "End session · Latchkey",
+            Self::EndSession(_) => "End session · Latchkey",
             Self::Tokens => "Tokens · Latchkey",
             Self::AddToken(_) => "Add token · Latchkey",
             Self::TokenCreated(_) => "Token created · Latchkey",
-            Self::RevokeToken(_) => "Revoke token · Latchkey",
+            Self::RevokeToken(..) => "Revoke token · Latchkey",
             Self::Users => "Users · Latchkey",
             Self::AddUser(_) => "Add user · Latchkey",
-            Self::User(_) => "User · Latchkey",
-            Self::AskAboutUser(UserQuestion::Role, _) => "Change role · Latchkey",
-            Self::AskAboutUser(UserQuestion::Disable, _) => "Disable user · Latchkey",
-            Self::AskAboutUser(UserQuestion::Enable, _) => "Enable user · Latchkey",
-            Self::AskAboutUser(UserQuestion::EndSessions, _) => "End all sessions · Latchkey",
-            Self::AskAboutUser(UserQuestion::PasswordLink, _) => "Make password link · Latchkey",
+            Self::User(..) => "User · Latchkey",
+            Self::AskAboutUser(_, UserQuestion::Role, _) => "Change role · Latchkey",
+            Self::AskAboutUser(_, UserQuestion::Disable, _) => "Disable user · Latchkey",
+            Self::AskAboutUser(_, UserQuestion::Enable, _) => "Enable user · Latchkey",
+            Self::AskAboutUser(_, UserQuestion::EndSessions, _) => "End all sessions · Latchkey",
+            Self::AskAboutUser(_, UserQuestion::PasswordLink, _) => "Make password link · Latchkey",
             Self::PasswordLink(_) => "Password link · Latchkey",
             Self::Audit => "Audit · Latchkey",
             Self::Help => "Help · Latchkey",
-            Self::HelpTopic => "Guide · Latchkey",
+            Self::HelpTopic(_) => "Guide · Latchkey",
             Self::ApiDocs(_) => "API · Latchkey",
             Self::NotFound => "Page not found · Latchkey",
         }
@@ -156,44 +162,48 @@ impl Page {
         match self {
             Self::Secrets => ListPage().into_any(),
             Self::AddSecret(returned) => view! { <AddPage returned=unboxed(returned)/> }.into_any(),
-            Self::EditSecret(returned) => view! { <EditPage returned=unboxed(returned)/> }.into_any(),
-            Self::DeleteSecret(failure) => view! { <DeletePage failure/> }.into_any(),
-            Self::Secret => DetailsPage().into_any(),
+            Self::EditSecret(id, returned) => view! { <EditPage id returned=unboxed(returned)/> }.into_any(),
+            Self::DeleteSecret(id, failure) => view! { <DeletePage id failure/> }.into_any(),
+            Self::Secret(id) => view! { <DetailsPage id/> }.into_any(),
             Self::Import(refused) => view! { <ImportPage refused/> }.into_any(),
-            Self::ImportChoice(refused) => view! { <ChoosePage refused=unboxed(refused)/> }.into_any(),
-            Self::SecretKey(answer) => view! { <KeyPage answer=unboxed(answer)/> }.into_any(),
-            Self::AskAboutKey(question) => view! { <KeyQuestionPage question/> }.into_any(),
-            Self::CheckSecret(outcome) => view! { <CheckPage outcome=unboxed(outcome)/> }.into_any(),
+            Self::ImportChoice(id, refused) => view! { <ChoosePage id refused=unboxed(refused)/> }.into_any(),
+            Self::SecretKey(id, answer) => view! { <KeyPage id answer=unboxed(answer)/> }.into_any(),
+            Self::AskAboutKey(id, question) => view! { <KeyQuestionPage id question/> }.into_any(),
+            Self::CheckSecret(id, outcome) => view! { <CheckPage id outcome=unboxed(outcome)/> }.into_any(),
             Self::CheckSelected(outcome) => view! { <SelectedTestedPage outcome/> }.into_any(),
             Self::DeleteSelected(failure) => view! { <DeleteSelectedPage failure/> }.into_any(),
             Self::ExportManifests(refused) => view! { <ManifestsPage refused=unboxed(refused)/> }.into_any(),
             Self::DeletedSecrets(refused) => view! { <DeletedSecretsPage refused/> }.into_any(),
-            Self::RemoveSecret(failure) => view! { <RemoveSecretPage failure/> }.into_any(),
+            Self::RemoveSecret(row, failure) => view! { <RemoveSecretPage row failure/> }.into_any(),
             Self::Usages(kind) => view! { <UsagesPage kind/> }.into_any(),
             Self::AddUsage(kind, returned) => {
                 view! { <AddUsagePage kind returned=unboxed(returned)/> }.into_any()
             }
-            Self::EditUsage(kind, returned) => {
-                view! { <EditUsagePage kind returned=unboxed(returned)/> }.into_any()
+            Self::EditUsage(kind, name, returned) => {
+                view! { <EditUsagePage kind name returned=unboxed(returned)/> }.into_any()
             }
-            Self::DeleteUsage(kind, failure) => view! { <DeleteUsagePage kind failure/> }.into_any(),
+            Self::DeleteUsage(kind, name, failure) => {
+                view! { <DeleteUsagePage kind name failure/> }.into_any()
+            }
             Self::SignIn(form) => view! { <SignInPage form/> }.into_any(),
             Self::SetUp(form) => view! { <SetUpPage form/> }.into_any(),
             Self::ChoosePassword(form) => view! { <ChoosePasswordPage form/> }.into_any(),
             Self::Account(form) => view! { <AccountPage form/> }.into_any(),
-            Self::EndSession => EndSessionPage().into_any(),
+            Self::EndSession(id) => view! { <EndSessionPage id/> }.into_any(),
             Self::Tokens => TokensPage().into_any(),
             Self::AddToken(form) => view! { <AddTokenPage form/> }.into_any(),
             Self::TokenCreated(token) => view! { <TokenCreatedPage token/> }.into_any(),
-            Self::RevokeToken(form) => view! { <RevokeTokenPage form/> }.into_any(),
+            Self::RevokeToken(id, form) => view! { <RevokeTokenPage id form/> }.into_any(),
             Self::Users => UsersPage().into_any(),
             Self::AddUser(form) => view! { <AddUserPage form/> }.into_any(),
-            Self::User(form) => view! { <UserPageView form/> }.into_any(),
-            Self::AskAboutUser(question, form) => view! { <UserQuestionPage question form/> }.into_any(),
+            Self::User(name, form) => view! { <UserPageView name form/> }.into_any(),
+            Self::AskAboutUser(name, question, form) => {
+                view! { <UserQuestionPage name question form/> }.into_any()
+            }
             Self::PasswordLink(link) => view! { <LinkPage link/> }.into_any(),
             Self::Audit => AuditPageView().into_any(),
             Self::Help => HelpPage().into_any(),
-            Self::HelpTopic => HelpTopicPage().into_any(),
+            Self::HelpTopic(key) => view! { <HelpTopicPage key/> }.into_any(),
             Self::ApiDocs(docs) => view! { <ApiDocsPage docs/> }.into_any(),
             Self::NotFound => NotFoundPage().into_any(),
         }

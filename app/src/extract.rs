@@ -5,7 +5,7 @@ use crate::{
     document::Page,
     imports::IMPORT,
     portal::Portal,
-    respond::{self, Reply},
+    respond::{self, Answer, Reply},
     ssr,
 };
 use axum::{
@@ -258,4 +258,13 @@ where
         let nowhere = respond::page(&Portal::from_ref(state), Page::NotFound);
         Err(nowhere(Request::from_parts(parts.clone(), Body::empty())).await)
     }
+}
+
+/// Answers requests with the page of what their address names.
+pub fn page_of<T: Named + Send + 'static>(
+    portal: &Portal,
+    page: impl Fn(T) -> Page + Clone + Send + Sync + 'static,
+) -> impl Fn(Path<T>, Request) -> Answer + Clone + Send + Sync + 'static {
+    let portal = portal.clone();
+    move |Path(named), request| respond::page(&portal, page(named))(request)
 }

@@ -2,12 +2,7 @@
 //! browser.
 
 #![recursion_limit = "256"]
-#![allow(
-    clippy::fn_params_excessive_bools,
-    clippy::needless_pass_by_value,
-    clippy::too_many_lines,
-    reason = "a component is a function of its properties, which it owns, and its markup"
-)]
+#![allow(clippy::needless_pass_by_value, reason = "a component is a function of its properties, which it owns")]
 
 #[cfg(feature = "ssr")]
 pub mod account;

@@ -28,7 +28,7 @@ use std::{convert::Infallible, pin::Pin};
 const MAX_NEXT: usize = 2_000;
 
 /// What an answer is waited for in.
-type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
+pub type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// Answers requests with this page.
 pub fn page(portal: &Portal, page: Page) -> impl Fn(Request<Body>) -> Answer + Clone + Send + Sync + 'static {

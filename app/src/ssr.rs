@@ -127,12 +127,6 @@ pub fn address() -> String {
         .unwrap_or_default()
 }
 
-/// One segment of the page's path, counted from 1.
-pub fn path_segment(number: usize) -> Option<String> {
-    let parts = use_context::<Parts>()?;
-    domain::percent::decode(parts.uri.path().split('/').nth(number)?)
-}
-
 /// The query of the page's address.
 pub fn query() -> String {
     use_context::<Parts>().and_then(|parts| parts.uri.query().map(ToOwned::to_owned)).unwrap_or_default()

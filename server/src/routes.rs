@@ -7,8 +7,11 @@ use app::{
     api_docs::{API_DOCS, OPENAPI},
     audit, checks,
     document::Page,
+    extract::{Named, page_of},
     form_state::FormState,
-    imports, respond,
+    imports,
+    portal::Portal,
+    respond,
     secrets::{
         self,
         deleted::{self, DELETED},
@@ -96,11 +99,20 @@ pub fn routes(state: &AppState) -> Vec<Route> {
     routes
 }
 
+/// The page of what the address names.
+fn of<T: Named + Send + 'static>(
+    portal: &Portal,
+    page: impl Fn(T) -> Page + Clone + Send + Sync + 'static,
+) -> MethodRouter<AppState> {
+    get(page_of(portal, page))
+}
+
 /// Those for which nobody has to be signed in.
 fn open_routes(state: &AppState) -> Vec<Route> {
     use Audience::{Anybody, Probes};
 
-    let page = |page| get(respond::page(&state.portal, page));
+    let portal = &state.portal;
+    let page = |page| get(respond::page(portal, page));
     // A form that nobody has sent yet.
     let form = FormState::default;
     [
@@ -128,8 +140,9 @@ fn open_routes(state: &AppState) -> Vec<Route> {
 
 /// Those of secrets.
 fn secret_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)> {
-    let page = |page| get(respond::page(&state.portal, page));
-    let asked_key = |question| page(Page::AskAboutKey(question));
+    let portal = &state.portal;
+    let page = |page| get(respond::page(portal, page));
+    let asked_key = |question| of(portal, move |id| Page::AskAboutKey(id, question));
     vec![
         ("/", get(async || Redirect::to(secrets::LIST))),
         ("/secrets", page(Page::Secrets)),
@@ -140,26 +153,29 @@ fn secret_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
                 .post(imports::post::begin)
                 .layer(DefaultBodyLimit::max(imports::post::BODY_LIMIT)),
         ),
-        ("/secrets/import/{id}", page(Page::ImportChoice(None)).post(imports::post::save)),
+        ("/secrets/import/{id}", of(portal, |id| Page::ImportChoice(id, None)).post(imports::post::save)),
         ("/secrets/import/{id}/discard", post(imports::post::discard)),
         (DELETED, page(Page::DeletedSecrets(None))),
         ("/secrets/deleted/{id}/restore", post(deleted::post::restore)),
-        ("/secrets/deleted/{id}/remove", page(Page::RemoveSecret(None)).post(deleted::post::remove)),
+        (
+            "/secrets/deleted/{id}/remove",
+            of(portal, |row| Page::RemoveSecret(row, None)).post(deleted::post::remove),
+        ),
         (CHECK_SELECTED, get(selection::post::back).post(selection::post::test)),
         (DELETE_SELECTED, page(Page::DeleteSelected(None)).post(selection::post::delete)),
         (MANIFESTS, page(Page::ExportManifests(None)).post(selection::post::manifests)),
         ("/secrets/new/check", page(Page::AddSecret(None)).post(checks::post::new)),
-        ("/secrets/{id}/edit/check", page(Page::EditSecret(None)).post(checks::post::edit)),
-        ("/secrets/{id}/check", page(Page::CheckSecret(None)).post(checks::post::stored)),
+        ("/secrets/{id}/edit/check", of(portal, |id| Page::EditSecret(id, None)).post(checks::post::edit)),
+        ("/secrets/{id}/check", of(portal, |id| Page::CheckSecret(id, None)).post(checks::post::stored)),
         ("/secrets/{id}/known-hosts", post(checks::post::approve)),
-        ("/secrets/{id}", page(Page::Secret)),
-        ("/secrets/{id}/edit", page(Page::EditSecret(None)).post(secrets::post::edit)),
-        ("/secrets/{id}/delete", page(Page::DeleteSecret(None)).post(secrets::post::delete)),
-        ("/secrets/{id}/key", page(Page::SecretKey(None))),
+        ("/secrets/{id}", of(portal, Page::Secret)),
+        ("/secrets/{id}/edit", of(portal, |id| Page::EditSecret(id, None)).post(secrets::post::edit)),
+        ("/secrets/{id}/delete", of(portal, |id| Page::DeleteSecret(id, None)).post(secrets::post::delete)),
+        ("/secrets/{id}/key", of(portal, |id| Page::SecretKey(id, None))),
         ("/secrets/{id}/key.pub", get(keys::post::public_key)),
         ("/secrets/{id}/key/new.pub", get(keys::post::new_public_key)),
         ("/secrets/{id}/key/generate", asked_key(KeyQuestion::Generate).post(keys::post::generate)),
-        ("/secrets/{id}/key/check", page(Page::SecretKey(None)).post(keys::post::test)),
+        ("/secrets/{id}/key/check", of(portal, |id| Page::SecretKey(id, None)).post(keys::post::test)),
         ("/secrets/{id}/key/switch", asked_key(KeyQuestion::Switch).post(keys::post::switch)),
         ("/secrets/{id}/key/discard", asked_key(KeyQuestion::Discard).post(keys::post::discard)),
     ]
@@ -167,19 +183,24 @@ fn secret_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
 
 /// Those of people, their tokens and what they did; and help.
 fn people_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)> {
-    let page = |page| get(respond::page(&state.portal, page));
+    let portal = &state.portal;
+    let page = |page| get(respond::page(portal, page));
     let form = FormState::default;
-    let asked_user = |question| page(Page::AskAboutUser(question, form()));
+    let asked_user =
+        |question| of(portal, move |name| Page::AskAboutUser(name, question, FormState::default()));
     vec![
         ("/account", page(Page::Account(form()))),
         ("/account/password", post(account::post::change_password)),
-        ("/account/sessions/{id}/end", page(Page::EndSession).post(account::post::end_session)),
+        ("/account/sessions/{id}/end", of(portal, Page::EndSession).post(account::post::end_session)),
         ("/tokens", page(Page::Tokens)),
         ("/tokens/new", page(Page::AddToken(form())).post(tokens::post::add)),
-        ("/tokens/{id}/revoke", page(Page::RevokeToken(form())).post(tokens::post::revoke)),
+        (
+            "/tokens/{id}/revoke",
+            of(portal, |id| Page::RevokeToken(id, FormState::default())).post(tokens::post::revoke),
+        ),
         ("/users", page(Page::Users)),
         ("/users/new", page(Page::AddUser(form())).post(users::post::add)),
-        ("/users/{name}", page(Page::User(form()))),
+        ("/users/{name}", of(portal, |name| Page::User(name, FormState::default()))),
         ("/users/{name}/role", asked_user(UserQuestion::Role).post(users::post::set_role)),
         ("/users/{name}/disable", asked_user(UserQuestion::Disable).post(users::post::disable)),
         ("/users/{name}/enable", asked_user(UserQuestion::Enable).post(users::post::enable)),
@@ -191,26 +212,28 @@ fn people_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
         ("/audit", page(Page::Audit)),
         ("/audit/export", post(audit::export::export)),
         ("/help", page(Page::Help)),
-        ("/help/{topic}", page(Page::HelpTopic)),
+        ("/help/{topic}", of(portal, Page::HelpTopic)),
     ]
 }
 
 /// Those of images, or of datasets.
 fn usage_routes(state: &AppState, kind: UsageKind) -> Vec<Route> {
-    let page = |page| get(respond::page(&state.portal, page));
-    let (adding, editing) = (|| page(Page::AddUsage(kind, None)), || page(Page::EditUsage(kind, None)));
+    let portal = &state.portal;
+    let page = |page| get(respond::page(portal, page));
+    let adding = || page(Page::AddUsage(kind, None));
+    let editing = || of(portal, move |name| Page::EditUsage(kind, name, None));
     let add = move |form| usages::post::add(kind, form);
     let edit = move |name, form| usages::post::edit(kind, name, form);
     let delete = move |name, form| usages::post::delete(kind, name, form);
     let test_new = move |form| usages::post::test_new(kind, form);
-    let test_stored = move |form| usages::post::test_stored(kind, form);
+    let test_stored = move |name, form| usages::post::test_stored(kind, name, form);
     [
         ("", page(Page::Usages(kind))),
         ("/new", adding().post(add)),
         ("/new/check", adding().post(test_new)),
         ("/{name}/edit", editing().post(edit)),
         ("/{name}/edit/check", editing().post(test_stored)),
-        ("/{name}/delete", page(Page::DeleteUsage(kind, None)).post(delete)),
+        ("/{name}/delete", of(portal, move |name| Page::DeleteUsage(kind, name, None)).post(delete)),
     ]
     .into_iter()
     .map(|(path, answer)| Route {

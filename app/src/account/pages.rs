@@ -183,8 +183,7 @@ fn Sessions(sessions: Vec<SessionSummary>, now: Timestamp) -> impl IntoView {
 
 /// The question before one of one's own sessions is ended.
 #[component]
-pub fn EndSessionPage() -> impl IntoView {
-    let id = ssr::path_segment(3).unwrap_or_default();
+pub fn EndSessionPage(id: String) -> impl IntoView {
     let load = move |backend: Backend, ctx: Ctx| async move {
         let mut sessions = backend.sessions().own(&ctx).await?.into_iter();
         let session = sessions.find(|session| session.id.to_string() == id).ok_or(Error::NotFound)?;

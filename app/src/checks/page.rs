@@ -24,13 +24,12 @@ pub type CheckOutcome = Result<CheckReport, Error>;
 /// The page of a secret's connection.
 #[component]
 pub fn CheckPage(
+    id: SecretId,
     /// What the form came to that this page answers.
     outcome: Option<CheckOutcome>,
 ) -> impl IntoView {
-    let id = ssr::path_segment(2).and_then(|id| SecretId::parse(&id));
     let load = move |backend: Backend, ctx: Ctx| async move {
         let report = outcome.transpose()?;
-        let id = id.ok_or(Error::NotFound)?;
         let details = backend.secrets().get(&ctx, &id).await?;
         let state = backend.checks().state(&ctx, &id).await?;
         Ok((details, state, report))

@@ -8,7 +8,7 @@ use crate::{
     secrets::{
         LIST,
         input::{RejectedForm, Returned, SecretInput},
-        post::{FormPage, emptied, not_read},
+        post::{emptied, not_read},
     },
     ssr,
 };
@@ -26,14 +26,15 @@ pub async fn new(form: RawForm<SecretInput>) -> Response {
 
 /// `POST /secrets/{id}/edit/check`
 pub async fn edit(Path(id): Path<SecretId>, form: RawForm<SecretInput>) -> Response {
-    Box::pin(typed(form, Page::EditSecret, Some(id))).await
+    let page = |returned| Page::EditSecret(id.clone(), returned);
+    Box::pin(typed(form, page, Some(id.clone()))).await
 }
 
 /// Answers with the result of a test of the form. A browser that goes there gets the form again, without the values; the
 /// button of a page that has come alive gets that much HTML as it puts into the page.
 async fn typed(
     RawForm { reply, form }: RawForm<SecretInput>,
-    page: FormPage,
+    page: impl FnOnce(Option<Box<Returned>>) -> Page,
     id: Option<SecretId>,
 ) -> Response {
     let wants_page = reply.wants_page();
@@ -77,7 +78,7 @@ pub async fn stored(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<N
         backend.checks().stored(&ctx, &id).await
     };
     let outcome = tested.await;
-    show(reply, &id, outcome).await
+    show(reply, id, outcome).await
 }
 
 #[derive(Default, Deserialize)]
@@ -97,11 +98,11 @@ pub async fn approve(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<
         backend.checks().approve(&ctx, &id, &approved).await
     };
     let outcome = tested.await;
-    show(reply, &id, outcome).await
+    show(reply, id, outcome).await
 }
 
 /// Redirects to the page that shows what is kept; where there is more to show than that, it is the answer itself.
-async fn show(reply: Reply, id: &SecretId, outcome: CheckOutcome) -> Response {
+async fn show(reply: Reply, id: SecretId, outcome: CheckOutcome) -> Response {
     let status = match &outcome {
         Ok(report) if report.host_keys.is_empty() => {
             let query = reply.parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
@@ -111,5 +112,5 @@ async fn show(reply: Reply, id: &SecretId, outcome: CheckOutcome) -> Response {
         Err(Error::NotSignedIn) => return to_sign_in(&format!("{LIST}/{id}/check")),
         Err(error) => ssr::status_of(error),
     };
-    reply.page(status, Page::CheckSecret(Some(Box::new(outcome)))).await
+    reply.page(status, Page::CheckSecret(id, Some(Box::new(outcome)))).await
 }

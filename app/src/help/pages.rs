@@ -39,8 +39,8 @@ pub fn HelpPage() -> impl IntoView {
 
 /// One guide.
 #[component]
-pub fn HelpTopicPage() -> impl IntoView {
-    let page = if let Some(topic) = ssr::path_segment(2).and_then(|key| topic(&key)) {
+pub fn HelpTopicPage(key: String) -> impl IntoView {
+    let page = if let Some(topic) = topic(&key) {
         Either::Left(view! {
             <h1>{topic.title}</h1>
             <p class="lead">{topic.about}</p>

@@ -5,6 +5,7 @@ use super::{
     row::{Row, control, what},
 };
 use crate::{
+    error::ApiError,
     failure::LoadFailure,
     secrets::LIST,
     ssr,
@@ -23,12 +24,13 @@ use uuid::Uuid;
 /// What was found.
 #[component]
 pub fn ChoosePage(
+    id: Uuid,
     /// What was chosen and typed, and why it was not saved.
     refused: Option<NotSaved>,
 ) -> impl IntoView {
     let page = Suspend::new(async move {
-        match load().await {
-            Ok((id, found)) => EitherOf3::A(view! { <Choice id found refused/> }),
+        match load(id).await {
+            Ok(found) => EitherOf3::A(view! { <Choice id found refused/> }),
             Err(ImportError::Refused(error)) => {
                 let error = ssr::respond_with(error);
                 EitherOf3::B(view! { <LoadFailure error heading="Import secrets" noun="secret" list=LIST/> })
@@ -53,15 +55,13 @@ pub fn ChoosePage(
     view! { <div class="form-page">{page}</div> }
 }
 
-async fn load() -> Result<(Uuid, ImportView), ImportError> {
+async fn load(id: Uuid) -> Result<ImportView, ImportError> {
     let (backend, ctx) = match ssr::request() {
         Ok(request) => request,
-        Err(crate::error::ApiError::Refused(error)) => return Err(error.into()),
-        Err(crate::error::ApiError::Unreachable) => return Err(Error::Unavailable.into()),
+        Err(ApiError::Refused(error)) => return Err(error.into()),
+        Err(ApiError::Unreachable) => return Err(Error::Unavailable.into()),
     };
-    // A text that is none is the id of no import.
-    let id = ssr::path_segment(3).and_then(|text| text.parse().ok()).unwrap_or_default();
-    Ok((id, backend.imports().get(&ctx, id).await?))
+    backend.imports().get(&ctx, id).await
 }
 
 #[component]

@@ -96,7 +96,7 @@ impl From<ImportProblem> for NotBegun {
 pub async fn save(Path(id): Path<Uuid>, Unread { reply, body }: Unread) -> Response {
     let SignedIn { backend, ctx } = match permitted(&reply).await {
         Ok(signed_in) => signed_in,
-        Err(error) => return not_saved(reply, error).await,
+        Err(error) => return not_saved(reply, id, error).await,
     };
     let rows = match read_up_to::<Vec<(String, String)>>(&reply.parts, body, CHOICE_LIMIT).await {
         Ok(pairs) => Rows::parse(pairs).ok_or(Unreadable(StatusCode::BAD_REQUEST)),
@@ -104,13 +104,15 @@ pub async fn save(Path(id): Path<Uuid>, Unread { reply, body }: Unread) -> Respo
     };
     let rows = match rows {
         Ok(rows) => rows,
-        Err(Unreadable(status)) => return again(reply, status, NotSaved::because(Error::BadRequest)).await,
+        Err(Unreadable(status)) => {
+            return again(reply, id, status, NotSaved::because(Error::BadRequest)).await;
+        }
     };
     match backend.imports().save(&ctx, id, &rows.choices()).await {
         Ok(saved) => with_flash(LIST, &flash(saved)),
         Err(error) => {
             let typed = rows.typed.into_values().collect();
-            again(reply, status_of(&error), NotSaved { chosen: rows.chosen, typed, error }).await
+            again(reply, id, status_of(&error), NotSaved { chosen: rows.chosen, typed, error }).await
         }
     }
 }
@@ -124,7 +126,7 @@ pub async fn discard(Path(id): Path<Uuid>, Unread { reply, body }: Unread) -> Re
     };
     match discarded.await {
         Ok(()) => done(LIST, ActionDone::ImportDiscarded),
-        Err(error) => not_saved(reply, error).await,
+        Err(error) => not_saved(reply, id, error).await,
     }
 }
 
@@ -136,15 +138,15 @@ async fn permitted(reply: &Reply) -> Result<SignedIn, Error> {
 }
 
 /// Renders the page that says why not. What waits is still there, if it was.
-async fn not_saved(reply: Reply, error: Error) -> Response {
+async fn not_saved(reply: Reply, id: Uuid, error: Error) -> Response {
     if error == Error::NotSignedIn {
         return to_sign_in(IMPORT);
     }
-    again(reply, ssr::status_of(&error), NotSaved::because(error)).await
+    again(reply, id, ssr::status_of(&error), NotSaved::because(error)).await
 }
 
-async fn again(reply: Reply, status: StatusCode, rejected: NotSaved) -> Response {
-    reply.page(status, Page::ImportChoice(Some(Box::new(rejected)))).await
+async fn again(reply: Reply, id: Uuid, status: StatusCode, rejected: NotSaved) -> Response {
+    reply.page(status, Page::ImportChoice(id, Some(Box::new(rejected)))).await
 }
 
 fn status_of(error: &ImportError) -> StatusCode {

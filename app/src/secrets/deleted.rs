@@ -18,6 +18,7 @@ use domain::{
     usage::UsageKind,
 };
 use leptos::{either::Either, prelude::*};
+use uuid::Uuid;
 
 /// The address of the list.
 pub const DELETED: &str = "/secrets/deleted";
@@ -191,17 +192,12 @@ fn Row(secret: DeletedSecret, now: Timestamp, may_write: bool) -> impl IntoView 
 /// The question before one is removed for good.
 #[component]
 pub fn RemoveSecretPage(
+    row: Uuid,
     /// Why it was not removed the last time.
     failure: Option<Error>,
 ) -> impl IntoView {
-    let row = ssr::path_segment(3).and_then(|row| row.parse().ok());
-    let load = move |backend: Backend, ctx: Ctx| async move {
-        let Some(row) = row else {
-            backend.secrets().may_change(&ctx, None).await?;
-            return Err(Error::NotFound);
-        };
-        backend.secrets().deleted_one(&ctx, row).await
-    };
+    let load =
+        move |backend: Backend, ctx: Ctx| async move { backend.secrets().deleted_one(&ctx, row).await };
     let page = loaded(SUBJECT, load, move |secret| view! { <Question secret failure/> });
     view! { <div class="form-page">{page}</div> }
 }

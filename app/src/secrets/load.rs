@@ -1,10 +1,7 @@
-//! Loading the secret that the address of a page names.
+//! Loading the secret that a page is about.
 
 use super::LIST;
-use crate::{
-    failure::{Subject, loaded},
-    ssr,
-};
+use crate::failure::{Subject, loaded};
 use backend::{Backend, Ctx};
 use domain::{
     error::Error,
@@ -15,15 +12,15 @@ use leptos::prelude::*;
 
 const SUBJECT: Subject = Subject { heading: "Secrets", noun: "secret", list: LIST };
 
-/// Loads the secret that the address names and who uses it, and shows them, or says why not.
+/// Loads a secret and who uses it, and shows them, or says why not.
 pub fn with_users<V: IntoView + 'static>(
+    id: SecretId,
     // For whom is it: those who may change it.
     to_change: bool,
     show: impl FnOnce(SecretDetails, SecretUsers) -> V + Send + 'static,
 ) -> impl IntoView {
-    let id = named();
     let load = move |backend: Backend, ctx: Ctx| async move {
-        let details = load(&backend, &ctx, id, to_change).await?;
+        let details = load(&backend, &ctx, &id, to_change).await?;
         let users = backend.usages().of_secret(&ctx, &details.id).await?;
         Ok((details, users))
     };
@@ -31,30 +28,19 @@ pub fn with_users<V: IntoView + 'static>(
     view! { <div class="form-page">{page}</div> }
 }
 
-/// Loads the secret that the address names, and shows it, or says why not.
+/// Loads a secret and shows it, or says why not.
 pub fn with_secret<V: IntoView + 'static>(
+    id: SecretId,
     show: impl FnOnce(SecretDetails) -> V + Send + 'static,
 ) -> impl IntoView {
-    let id = named();
-    let load = move |backend: Backend, ctx: Ctx| async move { load(&backend, &ctx, id, false).await };
+    let load = move |backend: Backend, ctx: Ctx| async move { load(&backend, &ctx, &id, false).await };
     let page = loaded(SUBJECT, load, show);
     view! { <div class="form-page">{page}</div> }
 }
 
-/// Returns the id of the secret that the address names.
-pub fn named() -> Option<SecretId> {
-    ssr::path_segment(2).and_then(|id| SecretId::parse(&id))
-}
-
-async fn load(
-    backend: &Backend,
-    ctx: &Ctx,
-    id: Option<SecretId>,
-    to_change: bool,
-) -> Result<SecretDetails, Error> {
-    let id = id.ok_or(Error::NotFound)?;
+async fn load(backend: &Backend, ctx: &Ctx, id: &SecretId, to_change: bool) -> Result<SecretDetails, Error> {
     if to_change {
-        backend.secrets().may_change(ctx, Some(&id)).await?;
+        backend.secrets().may_change(ctx, Some(id)).await?;
     }
-    backend.secrets().get(ctx, &id).await
+    backend.secrets().get(ctx, id).await
 }

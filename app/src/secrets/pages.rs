@@ -26,7 +26,7 @@ use backend::{Backend, Ctx};
 use domain::{
     error::{Error, Field},
     import::Note,
-    secret::{Origins, RegistryHost, SecretDetails},
+    secret::{Origins, RegistryHost, SecretDetails, SecretId},
     usage::{SecretUsers, UsageKind},
 };
 use leptos::prelude::*;
@@ -76,6 +76,7 @@ fn addresses() -> (String, String) {
 /// Edit a secret.
 #[component]
 pub fn EditPage(
+    id: SecretId,
     /// What the form was answered with that this page shows again.
     returned: Option<Returned>,
 ) -> impl IntoView {
@@ -109,12 +110,13 @@ pub fn EditPage(
             <History id/>
         }
     };
-    with_users(true, show)
+    with_users(id, true, show)
 }
 
 /// The confirmation as a page of its own.
 #[component]
 pub fn DeletePage(
+    id: SecretId,
     /// Why it was not deleted the last time.
     failure: Option<Error>,
 ) -> impl IntoView {
@@ -159,12 +161,12 @@ pub fn DeletePage(
             </ConfirmPage>
         }
     };
-    with_users(true, show)
+    with_users(id, true, show)
 }
 
 /// What is known of a secret, for those who may not change it.
 #[component]
-pub fn DetailsPage() -> impl IntoView {
+pub fn DetailsPage(id: SecretId) -> impl IntoView {
     let cancel = list_before(&ssr::query());
     let show = move |details: SecretDetails, users: SecretUsers| {
         let key = view! { <KeySection details=details.clone()/> };
@@ -207,7 +209,7 @@ pub fn DetailsPage() -> impl IntoView {
             <History id/>
         }
     };
-    with_users(false, show)
+    with_users(id, false, show)
 }
 
 /// Where an imported secret came from, where that is known.

@@ -20,9 +20,6 @@ use axum::{
 use domain::{error::Error, secret::SecretId};
 use serde::Deserialize;
 
-/// The page of a form, by what it was answered with.
-pub(crate) type FormPage = fn(Option<Box<Returned>>) -> Page;
-
 /// `POST /secrets/new`
 pub async fn add(RawForm { reply, form }: RawForm<SecretInput>) -> Response {
     let input = match form {
@@ -48,17 +45,18 @@ pub async fn add(RawForm { reply, form }: RawForm<SecretInput>) -> Response {
 
 /// `POST /secrets/{id}/edit`
 pub async fn edit(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<SecretInput>) -> Response {
+    let page = |returned| Page::EditSecret(id.clone(), returned);
     let input = match form {
         Ok(input) => input,
-        Err(unreadable) => return not_read(reply, unreadable, emptied(Page::EditSecret)).await,
+        Err(unreadable) => return not_read(reply, unreadable, emptied(page)).await,
     };
     let changed = async {
         let SignedIn { backend, ctx } = SignedIn::of(&reply)?;
-        actions::update(&backend, &ctx, SecretEdit { id, form: input.clone() }).await
+        actions::update(&backend, &ctx, SecretEdit { id: id.clone(), form: input.clone() }).await
     };
     match changed.await {
         Ok(flash) => with_flash(LIST, &flash),
-        Err(error) => not_saved(reply, error, &input, Page::EditSecret).await,
+        Err(error) => not_saved(reply, error, &input, page).await,
     }
 }
 
@@ -73,7 +71,9 @@ pub struct Deletion {
 pub async fn delete(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<Deletion>) -> Response {
     let typed = match form {
         Ok(typed) => typed,
-        Err(unreadable) => return not_read(reply, unreadable, |error| Page::DeleteSecret(Some(error))).await,
+        Err(unreadable) => {
+            return not_read(reply, unreadable, |error| Page::DeleteSecret(id, Some(error))).await;
+        }
     };
     let deleted = async {
         let SignedIn { backend, ctx } = SignedIn::of(&reply)?;
@@ -83,7 +83,7 @@ pub async fn delete(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<D
         Ok(flash) => with_flash(&list_before(reply.query()), &flash),
         Err(error) => {
             let back = reply.address();
-            reply.failed_at(&back, error, |error| Page::DeleteSecret(Some(error))).await
+            reply.failed_at(&back, error, |error| Page::DeleteSecret(id, Some(error))).await
         }
     }
 }
@@ -101,7 +101,7 @@ pub(crate) async fn not_read(
 }
 
 /// Returns the page of a form of which nothing is repeated: it could not be told what in the body is a value.
-pub(crate) fn emptied(page: FormPage) -> impl FnOnce(Error) -> Page {
+pub(crate) fn emptied(page: impl FnOnce(Option<Box<Returned>>) -> Page) -> impl FnOnce(Error) -> Page {
     move |error| {
         let form = RejectedForm { typed: Typed::default(), error: Some(error), value_dropped: true };
         page(Some(Box::new(Returned { form, tested: None })))
@@ -109,7 +109,12 @@ pub(crate) fn emptied(page: FormPage) -> impl FnOnce(Error) -> Page {
 }
 
 /// Renders the form again, with what was typed but for values.
-async fn not_saved(reply: Reply, error: Error, input: &SecretInput, page: FormPage) -> Response {
+async fn not_saved(
+    reply: Reply,
+    error: Error,
+    input: &SecretInput,
+    page: impl FnOnce(Option<Box<Returned>>) -> Page,
+) -> Response {
     if error == Error::NotSignedIn {
         // The session ended while the form was open: what was typed waits until its sender is back.
         let mut response = to_sign_in(&reply.address());

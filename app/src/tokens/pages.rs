@@ -282,8 +282,7 @@ pub fn TokenCreatedPage(token: CreatedToken) -> impl IntoView {
 
 /// The question before a token is revoked.
 #[component]
-pub fn RevokeTokenPage(form: FormState) -> impl IntoView {
-    let id = ssr::path_segment(2).unwrap_or_default();
+pub fn RevokeTokenPage(id: String, form: FormState) -> impl IntoView {
     let load = move |backend: Backend, ctx: Ctx| async move { backend.tokens().get(&ctx, &id).await };
     let page = loaded(SUBJECT, load, move |token: TokenSummary| {
         view! {

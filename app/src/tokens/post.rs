@@ -60,6 +60,6 @@ pub async fn revoke(Path(id): Path<String>, PostForm { reply, sent }: PostForm<N
     };
     match revoked.await {
         Ok(_) => done(TOKENS, ActionDone::TokenRevoked),
-        Err(error) => reply.render_rejected(error, Vec::new(), Page::RevokeToken).await,
+        Err(error) => reply.render_rejected(error, Vec::new(), |form| Page::RevokeToken(id, form)).await,
     }
 }

@@ -115,6 +115,7 @@ impl RemedySlot {
 }
 
 /// A line of text.
+#[allow(clippy::fn_params_excessive_bools, reason = "each is an attribute of its own")]
 #[component]
 pub fn TextField(
     text: FieldText,

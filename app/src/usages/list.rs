@@ -248,12 +248,11 @@ fn Nothing(kind: UsageKind, narrowed: bool, may_write: bool) -> impl IntoView {
 #[component]
 pub fn DeleteUsagePage(
     kind: UsageKind,
+    name: SecretName,
     /// Why it was not deleted the last time.
     failure: Option<Error>,
 ) -> impl IntoView {
-    let name = ssr::path_segment(2).and_then(|name| SecretName::parse(&name).ok());
     let load = move |backend: Backend, ctx: Ctx| async move {
-        let name = name.ok_or(Error::NotFound)?;
         backend.usages().may_change(&ctx, kind, Some(&name)).await?;
         backend.usages().get(&ctx, kind, &name).await
     };

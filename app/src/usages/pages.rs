@@ -1,9 +1,9 @@
 //! The pages Add and Edit of images and datasets.
 
 use super::{fields::UsageForm, form::Form, input::Returned, list::subject};
-use crate::{failure::loaded, ssr, ui::ago::Ago};
+use crate::{failure::loaded, ui::ago::Ago};
 use backend::{Backend, Ctx};
-use domain::{error::Error, secret::SecretName, usage::UsageKind};
+use domain::{secret::SecretName, usage::UsageKind};
 use leptos::prelude::*;
 
 /// Add an image or a dataset.
@@ -33,12 +33,11 @@ pub fn AddUsagePage(
 #[component]
 pub fn EditUsagePage(
     kind: UsageKind,
+    name: SecretName,
     /// What the form was answered with that this page shows again.
     returned: Option<Returned>,
 ) -> impl IntoView {
-    let name = ssr::path_segment(2).and_then(|name| SecretName::parse(&name).ok());
     let load = move |backend: Backend, ctx: Ctx| async move {
-        let name = name.ok_or(Error::NotFound)?;
         Form::load(&backend, &ctx, kind, Some(name), returned).await
     };
     let page = loaded(subject(kind), load, move |form: Form| {

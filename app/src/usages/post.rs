@@ -17,15 +17,19 @@ use domain::{error::Error, secret::SecretName, usage::UsageKind};
 
 /// `POST /images/new`, `POST /datasets/new`
 pub async fn add(kind: UsageKind, form: PostForm<UsageInput>) -> Response {
-    save(form, kind, Page::AddUsage, async |SignedIn { backend, ctx }, input| {
-        input::create(&backend, &ctx, kind, input).await
-    })
+    save(
+        form,
+        kind,
+        |returned| Page::AddUsage(kind, returned),
+        async |SignedIn { backend, ctx }, input| input::create(&backend, &ctx, kind, input).await,
+    )
     .await
 }
 
 /// `POST /images/{name}/edit`, `POST /datasets/{name}/edit`
 pub async fn edit(kind: UsageKind, Path(name): Path<SecretName>, form: PostForm<UsageInput>) -> Response {
-    save(form, kind, Page::EditUsage, async |SignedIn { backend, ctx }, input| {
+    let page = |returned| Page::EditUsage(kind, name.clone(), returned);
+    save(form, kind, page, async |SignedIn { backend, ctx }, input| {
         input::update(&backend, &ctx, kind, &name, input).await
     })
     .await
@@ -43,26 +47,31 @@ pub async fn delete(
     };
     match deleted.await {
         Ok(flash) => with_flash(kind.list(), &flash),
-        Err(error) => reply.failed(error, |error| Page::DeleteUsage(kind, Some(error))).await,
+        Err(error) => reply.failed(error, |error| Page::DeleteUsage(kind, name, Some(error))).await,
     }
 }
 
-/// The page of a form, by what it was answered with.
-type FormPage = fn(UsageKind, Option<Box<Returned>>) -> Page;
-
 /// `POST /images/new/check`, `POST /datasets/new/check`
 pub async fn test_new(kind: UsageKind, form: PostForm<UsageInput>) -> Response {
-    test(form, kind, Page::AddUsage).await
+    test(form, kind, |returned| Page::AddUsage(kind, returned)).await
 }
 
 /// `POST /images/{name}/edit/check`, `POST /datasets/{name}/edit/check`
-pub async fn test_stored(kind: UsageKind, form: PostForm<UsageInput>) -> Response {
-    test(form, kind, Page::EditUsage).await
+pub async fn test_stored(
+    kind: UsageKind,
+    Path(name): Path<SecretName>,
+    form: PostForm<UsageInput>,
+) -> Response {
+    test(form, kind, |returned| Page::EditUsage(kind, name, returned)).await
 }
 
 /// Tests what stands in the form. A browser that goes there gets the form again; the button of a page that has come alive
 /// gets that much HTML as it puts into the page.
-async fn test(PostForm { reply, sent }: PostForm<UsageInput>, kind: UsageKind, page: FormPage) -> Response {
+async fn test(
+    PostForm { reply, sent }: PostForm<UsageInput>,
+    kind: UsageKind,
+    page: impl FnOnce(Option<Box<Returned>>) -> Page,
+) -> Response {
     let wants_page = reply.wants_page();
     let mut typed = UsageInput::default();
     let tested = async {
@@ -76,13 +85,13 @@ async fn test(PostForm { reply, sent }: PostForm<UsageInput>, kind: UsageKind, p
             let html = answer::used(report, secret);
             if wants_page {
                 let returned = Returned { input: typed, error: None, tested: Some(html), found };
-                reply.page(StatusCode::OK, page(kind, Some(Box::new(returned)))).await
+                reply.page(StatusCode::OK, page(Some(Box::new(returned)))).await
             } else {
                 Html(html).into_response()
             }
         }
         Err(error) if !wants_page => (ssr::status_of(&error), Html(answer::refusal(&error))).into_response(),
-        Err(error) => again(reply, kind, page, typed, error).await,
+        Err(error) => again(reply, page, typed, error).await,
     }
 }
 
@@ -90,25 +99,30 @@ async fn test(PostForm { reply, sent }: PostForm<UsageInput>, kind: UsageKind, p
 async fn save(
     PostForm { reply, sent }: PostForm<UsageInput>,
     kind: UsageKind,
-    page: FormPage,
+    page: impl FnOnce(Option<Box<Returned>>) -> Page,
     action: impl AsyncFnOnce(SignedIn, &UsageInput) -> Result<Flash, Error>,
 ) -> Response {
     let (signed_in, typed) = match sent {
         Ok(sent) => sent,
-        Err(error) => return again(reply, kind, page, UsageInput::default(), error).await,
+        Err(error) => return again(reply, page, UsageInput::default(), error).await,
     };
     if typed.asks_to_find() {
         let returned = Returned { input: typed, error: None, tested: None, found: Vec::new() };
-        return reply.page(StatusCode::OK, page(kind, Some(Box::new(returned)))).await;
+        return reply.page(StatusCode::OK, page(Some(Box::new(returned)))).await;
     }
     match action(signed_in, &typed).await {
         Ok(flash) => with_flash(kind.list(), &flash),
-        Err(error) => again(reply, kind, page, typed, error).await,
+        Err(error) => again(reply, page, typed, error).await,
     }
 }
 
 /// Renders the form again, with what was typed and what was wrong with it.
-async fn again(reply: Reply, kind: UsageKind, page: FormPage, input: UsageInput, error: Error) -> Response {
+async fn again(
+    reply: Reply,
+    page: impl FnOnce(Option<Box<Returned>>) -> Page,
+    input: UsageInput,
+    error: Error,
+) -> Response {
     let returned = |error| Returned { input, error: Some(error), tested: None, found: Vec::new() };
-    reply.failed(error, |error| page(kind, Some(Box::new(returned(error))))).await
+    reply.failed(error, |error| page(Some(Box::new(returned(error))))).await
 }

@@ -209,8 +209,7 @@ pub fn LinkPage(link: MadeLink) -> impl IntoView {
 
 /// One user: role, state, sessions, password.
 #[component]
-pub fn UserPageView(form: FormState) -> impl IntoView {
-    let name = ssr::path_segment(2).unwrap_or_default();
+pub fn UserPageView(name: String, form: FormState) -> impl IntoView {
     let load = move |backend: Backend, ctx: Ctx| async move {
         backend.users().get(&ctx, &name).await.map(|user| (user, ctx.now))
     };

@@ -143,7 +143,8 @@ pub async fn password_link(Path(name): Path<String>, PostForm { reply, sent }: P
 
 /// Renders the page of the user with the reason why nothing was changed.
 async fn not_changed(reply: Reply, name: &str, error: AccessError) -> Response {
-    reply.render_rejected_at(&user_address(name), error, Vec::new(), Page::User).await
+    let page = |form| Page::User(name.to_owned(), form);
+    reply.render_rejected_at(&user_address(name), error, Vec::new(), page).await
 }
 
 /// Renders the question again where the proof of who asks was missing or wrong, and the page of the user where the reason is
@@ -166,7 +167,7 @@ async fn not_proven(
         _ => false,
     };
     if asked_again {
-        let page = |form| Page::AskAboutUser(question, form);
+        let page = |form| Page::AskAboutUser(name.to_owned(), question, form);
         return reply.render_rejected_at(&user_address(name), error, typed, page).await;
     }
     not_changed(reply, name, error).await

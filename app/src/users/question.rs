@@ -59,10 +59,9 @@ impl UserQuestion {
     }
 }
 
-/// Asks, of the user that the address names.
+/// Asks, of the user of this name.
 #[component]
-pub fn UserQuestionPage(question: UserQuestion, form: FormState) -> impl IntoView {
-    let name = ssr::path_segment(2).unwrap_or_default();
+pub fn UserQuestionPage(name: String, question: UserQuestion, form: FormState) -> impl IntoView {
     // Chosen on the page of the user, or on this one, which was sent back.
     let chosen =
         if form.error.is_some() { Some(form.typed(AccessField::Role)) } else { ssr::query_parameter("role") };

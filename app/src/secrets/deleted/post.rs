@@ -35,6 +35,6 @@ pub async fn remove(Path(row): Path<Uuid>, PostForm { reply, sent }: PostForm<No
     };
     match removed.await {
         Ok(()) => done(DELETED, ActionDone::SecretRemoved),
-        Err(error) => reply.failed_at(DELETED, error, |error| Page::RemoveSecret(Some(error))).await,
+        Err(error) => reply.failed_at(DELETED, error, |error| Page::RemoveSecret(row, Some(error))).await,
     }
 }

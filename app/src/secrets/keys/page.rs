@@ -10,13 +10,14 @@ use crate::{
 use domain::{
     access::Role,
     error::Error,
-    secret::{SecretDetails, SecretKind},
+    secret::{SecretDetails, SecretId, SecretKind},
 };
 use leptos::{either::Either, prelude::*};
 
 /// The page of a secret's key.
 #[component]
 pub fn KeyPage(
+    id: SecretId,
     /// What a form on it was answered with.
     answer: Option<KeyAnswer>,
 ) -> impl IntoView {
@@ -65,5 +66,5 @@ pub fn KeyPage(
             </p>
         })
     };
-    with_secret(show)
+    with_secret(id, show)
 }

@@ -66,7 +66,7 @@ pub async fn test(Path(id): Path<SecretId>, Unread { reply, body }: Unread) -> R
     match tested.await {
         Ok((report, ticket)) => {
             let tested = KeyAnswer::Tested(NewKeyTested { report, ticket });
-            reply.page(StatusCode::OK, Page::SecretKey(Some(Box::new(tested)))).await
+            reply.page(StatusCode::OK, Page::SecretKey(id, Some(Box::new(tested)))).await
         }
         Err(error) => not_done(reply, &id, error).await,
     }
@@ -148,8 +148,8 @@ async fn begin<T: DeserializeOwned>(
 /// Renders the page of the key with the reason why nothing was done.
 async fn not_done(reply: Reply, id: &SecretId, error: Error) -> Response {
     let page = |error| match error {
-        Error::Forbidden => Page::EditSecret(None),
-        error => Page::SecretKey(Some(Box::new(KeyAnswer::NotDone(error)))),
+        Error::Forbidden => Page::EditSecret(id.clone(), None),
+        error => Page::SecretKey(id.clone(), Some(Box::new(KeyAnswer::NotDone(error)))),
     };
     reply.failed_at(&key_address(id), error, page).await
 }

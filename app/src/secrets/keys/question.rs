@@ -52,9 +52,9 @@ impl KeyQuestion {
     }
 }
 
-/// Asks, of the pair that waits beside the key of the secret that the address names.
+/// Asks, of the pair that waits beside the key of this secret.
 #[component]
-pub fn KeyQuestionPage(question: KeyQuestion) -> impl IntoView {
+pub fn KeyQuestionPage(id: SecretId, question: KeyQuestion) -> impl IntoView {
     let meant = ssr::query_parameter("fingerprint");
     let ticket = ssr::query_parameter(TESTED).unwrap_or_default();
     let kind = ssr::query_parameter("generate").and_then(|kind| NewKeyKind::parse(&kind));
@@ -94,7 +94,7 @@ pub fn KeyQuestionPage(question: KeyQuestion) -> impl IntoView {
             </ConfirmPage>
         })
     };
-    with_users(true, show)
+    with_users(id, true, show)
 }
 
 /// The old key is gone afterwards.
