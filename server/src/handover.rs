@@ -3,7 +3,7 @@
 //! neither; so the program starts itself anew without them, and hands them on by a file in memory that is closed as soon as
 //! it is read. Nothing of this needs `unsafe`, which removing a variable does.
 
-use crate::environment;
+use cli::environment;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use std::{
     ffi::{OsStr, OsString},

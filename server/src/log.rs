@@ -1,9 +1,7 @@
 //! The log.
 
-use crate::{
-    config::{LogFormat, Settings},
-    environment,
-};
+use crate::config::{LogFormat, Settings};
+use cli::environment;
 use std::io::IsTerminal;
 use tracing_subscriber::{EnvFilter, filter::LevelFilter, fmt::writer::BoxMakeWriter};
 

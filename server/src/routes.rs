@@ -79,7 +79,6 @@ impl Route {
 }
 
 /// Every route there is, but for files. The router is made of this, and so is the test of who gets where.
-#[expect(clippy::too_many_lines, reason = "a table: a line for each route")]
 pub fn routes(state: &AppState) -> Vec<Route> {
     let signed_in = |(path, answer): (&str, _)| Route::new(path, Audience::SignedIn, answer);
     let mut routes = open_routes(state);

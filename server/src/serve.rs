@@ -32,6 +32,7 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(2);
 /// Serves the portal until it is asked to stop.
 ///
 /// Errors: it cannot listen, or does not open; in words.
+#[expect(clippy::too_many_lines, reason = "the start, in its order")]
 pub(crate) async fn serve(settings: Settings) -> Outcome {
     let listener = TcpListener::bind(settings.network.addr).await.map_err(|error| {
         format!("cannot listen on {}: {error}. Set LATCHKEY_ADDR to another address", settings.network.addr)

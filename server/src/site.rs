@@ -1,7 +1,7 @@
 //! Where the built assets lie, and what they are called.
 
-use crate::environment;
 use app::ssr::Assets;
+use cli::environment;
 use leptos::config::LeptosOptions;
 use std::{
     env, fs,

@@ -1,6 +1,8 @@
 //! The environment, normalized before anything reads it, because deployment tools write values as they can; and the files that
 //! settings name.
 
+#![expect(clippy::disallowed_methods, reason = "the environment is read and changed here")]
+
 use domain::sensitive::Sensitive;
 use std::{
     env,
@@ -62,7 +64,7 @@ pub fn prepare() -> Option<Vec<String>> {
 
 /// Returns the token with which a portal is asked. No flag has it, because other processes see flags.
 pub fn token_in_environment() -> Option<Sensitive> {
-    env::var("LATCHKEY_TOKEN").ok().filter(|token| !token.is_empty()).map(Sensitive::new)
+    variable("LATCHKEY_TOKEN")?.into_string().ok().map(Sensitive::new)
 }
 
 /// Returns the text of a file, without a line end after it and the mark with which some editors begin one.
@@ -79,7 +81,6 @@ pub fn secret_line(path: &Path, setting: &str) -> Result<Sensitive, String> {
 /// and quotation marks around a value are none of its own, and no variable of `libpq` changes how the database is reached,
 /// which `DATABASE_URL` says alone. Of a password, one line end alone is removed, because the rest may be meant.
 #[expect(unsafe_code, reason = "the environment is changed while the process has one thread")]
-#[expect(clippy::disallowed_methods, reason = "the environment is read here")]
 fn normalize() -> Found {
     let mut found = Found::default();
     for (name, value) in env::vars_os() {
@@ -112,13 +113,11 @@ fn normalize() -> Found {
 }
 
 /// Returns a variable, unless it is empty.
-#[expect(clippy::disallowed_methods, reason = "the environment is read here")]
 pub fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }
 
 /// Returns the names of the variables, so far as they are UTF-8.
-#[expect(clippy::disallowed_methods, reason = "the environment is read here")]
 pub fn names() -> impl Iterator<Item = String> {
     env::vars_os().filter_map(|(name, _)| name.into_string().ok())
 }

@@ -1,6 +1,11 @@
 //! A PostgreSQL of our own, where no other is configured: run from the installed programs, in the data folder,
 //! reachable only over a Unix socket inside that folder, and never as root.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a thread without a runtime waits for a process, and finds its programs by PATH"
+)]
+
 mod error;
 mod folder;
 mod keeper;

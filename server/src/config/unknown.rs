@@ -1,13 +1,13 @@
 //! Variables that look like settings and are none.
 
 use super::command_line::command;
+use cli::environment;
 use std::collections::BTreeSet;
 
 /// Returns the variables that look like settings and are none, as a name that was mistyped.
 pub fn unknown_settings() -> Vec<String> {
     let known = known_settings();
-    let named = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let mut unknown: Vec<String> = named.filter(|name| is_unknown(name, &known)).collect();
+    let mut unknown: Vec<String> = environment::names().filter(|name| is_unknown(name, &known)).collect();
     unknown.sort();
     unknown
 }

@@ -85,7 +85,10 @@ async fn write_all(db: Db, mut reads: mpsc::Receiver<Waiting>) {
         let one_by_one = written.as_ref().is_err_and(|error| !is_unavailable(error)) && reads.len() > 1;
         for (read, done) in reads.iter().zip(done) {
             let outcome = if one_by_one {
-                writer.write(std::slice::from_ref(read)).await.map_err(|error| public_error(&read.ctx, &error))
+                writer
+                    .write(std::slice::from_ref(read))
+                    .await
+                    .map_err(|error| public_error(&read.ctx, &error))
             } else {
                 written.as_ref().copied().map_err(|error| public_error(&read.ctx, error))
             };

@@ -49,7 +49,7 @@ impl NewRow {
         secret: &NewSecret,
         submission: Option<Uuid>,
     ) -> Result<Self, IntegrityError> {
-        let id = Uuid::now_v7();
+        let id = crate::random::sortable_id();
         let kind = secret.credential.kind();
         let place = Location { secret: id, field: ValueField::of(kind), version: 1 };
         let (host, username, value) = match &secret.credential {
