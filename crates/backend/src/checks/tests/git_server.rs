@@ -81,7 +81,7 @@ async fn an_unknown_host_shows_all_its_keys_and_gets_none_of_ours() {
     let lines = report.host_keys.iter().map(|key| format!("{}\n", key.line)).collect::<Vec<_>>().concat();
     assert_eq!(tried(&key, &address, &lines).await.cause, CheckCause::RepositoryRead);
     let logins = server.logins();
-    assert!(logins.iter().any(|line| line.ends_with("method publickey")), "{logins:?}");
+    assert!(logins.iter().any(|line| line.contains("method publickey")), "{logins:?}");
     // Any one of them is enough.
     for key_of_host in &report.host_keys {
         assert_eq!(tried(&key, &address, &key_of_host.line).await.cause, CheckCause::RepositoryRead);
