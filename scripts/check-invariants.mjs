@@ -141,7 +141,8 @@ const rules = {
     const all = new Set(files("*.rs"));
     const exists = (root, path) => {
       const [first, ...rest] = path.split("::").filter((part) => /^[a-z]/.test(part));
-      const at = [first in crates && rest.length > 0 ? crates[first] : `${root}/${first}`, ...rest].join("/");
+      // A crate by itself, a module of a crate that is named, or one of the crate that the column is about.
+      const at = (first in crates ? [crates[first], ...(rest.length > 0 ? rest : ["lib"])] : [root, first, ...rest]).join("/");
       return all.has(`${at}.rs`) || all.has(`${at}/mod.rs`);
     };
     const rows = table.split("\n").filter(Boolean).map((row) => row.split("|").slice(1, -1));
