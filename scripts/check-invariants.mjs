@@ -33,7 +33,7 @@ const lines = (list, pattern) =>
 const among = (found, never) => found.filter((name) => never.includes(name));
 const beyond = (found, allowed) => found.filter((name) => !allowed.includes(name));
 
-const SQL = /\bsqlx::(query|raw_sql|QueryBuilder)|\buse sqlx::.*\b(query\w*|raw_sql)\b|(?<![.\w])(query!|(query_as|query_scalar|query_with|raw_sql)(!|::<|\())|\bQueryBuilder::/;
+const SQL = /\bsqlx::(query(?!::)|raw_sql|QueryBuilder)|\buse sqlx::.*\b(query\w*|raw_sql)\b(?!::)|(?<![.\w])(query!|(query_as|query_scalar|query_with|raw_sql)(!|::<|\())|\bQueryBuilder::/;
 const BROWSER_NEVER = ["sqlx", "sqlx-core", "tokio", "axum", "hyper", "rustls", "reqwest", "rand", "getrandom", "backend"];
 
 // Crates whose library has another name than they.
@@ -141,9 +141,14 @@ const rules = {
     const all = new Set(files("*.rs"));
     const exists = (root, path) => {
       const [first, ...rest] = path.split("::").filter((part) => /^[a-z]/.test(part));
+<<<<<<< HEAD
       // A crate by itself, a module of a crate that is named, or one of the crate that the column is about.
       const at = (first in crates ? [crates[first], ...(rest.length > 0 ? rest : ["lib"])] : [root, first, ...rest]).join("/");
       return all.has(`${at}.rs`) || all.has(`${at}/mod.rs`);
+=======
+      const at = [first in crates && rest.length > 0 ? crates[first] : `${root}/${first}`, ...rest].join("/");
+      return all.has(`${at}.rs`) || all.has(`${at}/mod.rs`) || (first in crates && rest.length === 0);
+>>>>>>> main
     };
     const rows = table.split("\n").filter(Boolean).map((row) => row.split("|").slice(1, -1));
     const missing = rows.flatMap((cells) => cells.flatMap((cell, column) => [...cell.matchAll(/`([\w:{},]+)`/g)]
