@@ -141,14 +141,8 @@ const rules = {
     const all = new Set(files("*.rs"));
     const exists = (root, path) => {
       const [first, ...rest] = path.split("::").filter((part) => /^[a-z]/.test(part));
-<<<<<<< HEAD
-      // A crate by itself, a module of a crate that is named, or one of the crate that the column is about.
-      const at = (first in crates ? [crates[first], ...(rest.length > 0 ? rest : ["lib"])] : [root, first, ...rest]).join("/");
-      return all.has(`${at}.rs`) || all.has(`${at}/mod.rs`);
-=======
       const at = [first in crates && rest.length > 0 ? crates[first] : `${root}/${first}`, ...rest].join("/");
       return all.has(`${at}.rs`) || all.has(`${at}/mod.rs`) || (first in crates && rest.length === 0);
->>>>>>> main
     };
     const rows = table.split("\n").filter(Boolean).map((row) => row.split("|").slice(1, -1));
     const missing = rows.flatMap((cells) => cells.flatMap((cell, column) => [...cell.matchAll(/`([\w:{},]+)`/g)]
