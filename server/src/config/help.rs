@@ -79,7 +79,7 @@ mod tests {
         ] {
             let help = help(arguments);
             for setting in all {
-                // Of an address with a password no value is shown.
+                // With a secret in it, the value is left out.
                 let is_shown = ["=", "]"].iter().any(|end| help.contains(&format!("[env: {setting}{end}")));
                 assert_eq!(is_shown, shown.contains(&setting), "{arguments:?}, {setting}: {help}");
             }

@@ -18,8 +18,8 @@ pub struct NetworkSettings {
 
     /// The address at which people reach the portal, such as `https://latchkey.example`
     ///
-    /// Other hosts are rejected, links begin with it, and with `https` cookies are marked `Secure` and browsers are told to
-    /// stay with TLS.
+    /// Other hosts are rejected, links begin with it, and with `https` cookies are marked `Secure` and browsers stay
+    /// with TLS.
     #[arg(long, env = "LATCHKEY_PUBLIC_URL", value_parser = Origin::parse, global = true)]
     pub public_url: Option<Origin>,
 

@@ -57,11 +57,11 @@ pub struct SingleSignOnSettings {
     )]
     pub groups_claim: String,
 
-    /// How many days after a person's last sign-in at the provider their API tokens are refused, until they sign in again
+    /// How many days after a person's last sign-in at the provider their API tokens stop working, until they sign in again
     #[arg(long = "oidc-token-days", env = "LATCHKEY_OIDC_TOKEN_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3_650), global = true)]
     pub token_days: u16,
 
-    /// What becomes of a person's API tokens when the provider signs them out (back-channel logout): `suspend` refuses them
+    /// What becomes of a person's API tokens when the provider signs them out (back-channel logout): `suspend` stops them
     /// until the next sign-in, `keep` does not
     #[arg(
         long = "oidc-logout-tokens",
