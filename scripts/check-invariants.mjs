@@ -33,7 +33,7 @@ const lines = (list, pattern) =>
 const among = (found, never) => found.filter((name) => never.includes(name));
 const beyond = (found, allowed) => found.filter((name) => !allowed.includes(name));
 
-const SQL = /\bsqlx::(query|raw_sql|QueryBuilder)|\buse sqlx::.*\b(query\w*|raw_sql)\b|(?<![.\w])(query!|(query_as|query_scalar|query_with|raw_sql)(!|::<|\())|\bQueryBuilder::/;
+const SQL = /\bsqlx::(query(?!::)|raw_sql|QueryBuilder)|\buse sqlx::.*\b(query\w*|raw_sql)\b(?!::)|(?<![.\w])(query!|(query_as|query_scalar|query_with|raw_sql)(!|::<|\())|\bQueryBuilder::/;
 const BROWSER_NEVER = ["sqlx", "sqlx-core", "tokio", "axum", "hyper", "rustls", "reqwest", "rand", "getrandom", "backend"];
 
 // Crates whose library has another name than they.
@@ -142,7 +142,7 @@ const rules = {
     const exists = (root, path) => {
       const [first, ...rest] = path.split("::").filter((part) => /^[a-z]/.test(part));
       const at = [first in crates && rest.length > 0 ? crates[first] : `${root}/${first}`, ...rest].join("/");
-      return all.has(`${at}.rs`) || all.has(`${at}/mod.rs`);
+      return all.has(`${at}.rs`) || all.has(`${at}/mod.rs`) || (first in crates && rest.length === 0);
     };
     const rows = table.split("\n").filter(Boolean).map((row) => row.split("|").slice(1, -1));
     const missing = rows.flatMap((cells) => cells.flatMap((cell, column) => [...cell.matchAll(/`([\w:{},]+)`/g)]

@@ -1,7 +1,10 @@
 //! Reads of values: who takes which value out. Recorded before the value leaves, many in one transaction, since the chain
 //! of audit records lets one writer in at a time.
 
+mod read;
 mod repository;
+
+pub(crate) use read::Read;
 
 use crate::{
     audit::{
@@ -12,34 +15,15 @@ use crate::{
     db::{Db, in_time},
     error::{is_broken, is_unavailable, public_error},
 };
-use domain::{error::Error, secret::SecretId};
+use domain::error::Error;
 use repository::CountedReads;
 use tokio::sync::{mpsc, oneshot};
-use uuid::Uuid;
 
 /// The most reads that are recorded in one transaction.
 const BATCH: usize = 128;
 
 /// The most that wait; whoever comes then waits to be let in.
 const WAITING: usize = 1_024;
-
-/// A value that is about to leave.
-#[derive(Clone, Debug)]
-pub(crate) struct Read {
-    pub(crate) ctx: Ctx,
-    pub(crate) id: SecretId,
-    /// The secret's row.
-    pub(crate) secret: Uuid,
-    pub(crate) outcome: Outcome,
-    /// Nothing leaves: the consumer has it already.
-    pub(crate) unchanged: bool,
-}
-
-impl Read {
-    pub(crate) fn new(ctx: &Ctx, id: &SecretId, secret: Uuid, outcome: Outcome) -> Self {
-        Self { ctx: ctx.clone(), id: id.clone(), secret, outcome, unchanged: false }
-    }
-}
 
 struct Waiting {
     read: Read,

@@ -1,0 +1,23 @@
+//! A read of a value.
+
+use crate::{audit::Outcome, context::Ctx};
+use domain::secret::SecretId;
+use uuid::Uuid;
+
+/// A value that is about to leave.
+#[derive(Clone, Debug)]
+pub(crate) struct Read {
+    pub(crate) ctx: Ctx,
+    pub(crate) id: SecretId,
+    /// The secret's row.
+    pub(crate) secret: Uuid,
+    pub(crate) outcome: Outcome,
+    /// Nothing leaves: the consumer has it already.
+    pub(crate) unchanged: bool,
+}
+
+impl Read {
+    pub(crate) fn new(ctx: &Ctx, id: &SecretId, secret: Uuid, outcome: Outcome) -> Self {
+        Self { ctx: ctx.clone(), id: id.clone(), secret, outcome, unchanged: false }
+    }
+}
