@@ -3,13 +3,13 @@
 use crate::tokens::TOKENS;
 use leptos::{either::Either, prelude::*};
 
-/// Where the page stands.
+/// The address of the page.
 pub const API_DOCS: &str = "/api/docs";
 
-/// Where the description is that machines read.
+/// The address of the description that machines read.
 pub const OPENAPI: &str = "/api/openapi.json";
 
-/// What there is to say.
+/// The groups of operations, and the problems.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ApiDocs {
     /// Headings, and what can be done under them.
@@ -36,7 +36,7 @@ pub struct Operation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     pub name: String,
-    /// Such as `string`, or `query` for a parameter.
+    /// The type, such as `string`, or `query` for a parameter.
     pub kind: String,
     pub required: bool,
     pub about: String,
@@ -59,7 +59,7 @@ fn slug(heading: &str) -> String {
     heading.to_lowercase().replace(' ', "-")
 }
 
-/// What comes after the operations.
+/// The heading after the operations.
 const PROBLEMS: &str = "Problems";
 
 #[component]

@@ -9,7 +9,7 @@ use std::time::Duration;
 pub struct SecureCookies(pub bool);
 
 impl SecureCookies {
-    /// As the request with these parts came.
+    /// Returns whether the request with these parts came by TLS.
     pub fn of(parts: &Parts) -> Self {
         parts.extensions.get().copied().unwrap_or_default()
     }
@@ -20,17 +20,17 @@ impl SecureCookies {
         format!("{}{name}", self.prefix())
     }
 
-    /// What stands before the names of cookies.
+    /// Returns the prefix of the names of cookies.
     pub fn prefix(self) -> &'static str {
         if self.0 { "__Host-" } else { "" }
     }
 
-    /// What stands after the lines of cookies.
+    /// Returns the end of the lines of cookies.
     pub fn suffix(self) -> &'static str {
         if self.0 { "; Secure" } else { "" }
     }
 
-    /// The `Set-Cookie` line of a cookie that scripts never see; an age of 0 seconds takes it away.
+    /// The `Set-Cookie` line of a cookie that scripts never see; an age of 0 seconds deletes it.
     pub fn line(self, name: &str, text: &str, max_age: u64) -> String {
         format!(
             "{}={text}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{}",
@@ -61,7 +61,7 @@ pub const SESSION: TokenCookie = TokenCookie("latchkey_session");
 /// By which a browser is known again in which somebody has signed in.
 pub const BROWSER: TokenCookie = TokenCookie("latchkey_browser");
 
-/// What a sign-in at a provider is bound to, and where one wants to go afterwards; one for each that is under way.
+/// The token that a sign-in at a provider is bound to, and the address to go to afterwards; a cookie for each that is under way.
 pub const SIGN_ON: TokenCookie = TokenCookie("latchkey_sign_on");
 
 /// A cookie that scripts never see.

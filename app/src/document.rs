@@ -66,7 +66,7 @@ pub enum Page {
     /// The question before a new key is made, used or discarded.
     AskAboutKey(SecretId, KeyQuestion),
     CheckSecret(SecretId, Option<Box<CheckOutcome>>),
-    /// What a test of those that were selected in the list came to; nothing where nothing was selected.
+    /// The results of the tests of those that were selected in the list; nothing where nothing was selected.
     CheckSelected(Option<SelectionOutcome>),
     DeleteSelected(Option<Error>),
     ExportManifests(Option<Box<NotExported>>),
@@ -165,15 +165,19 @@ impl Page {
             Self::EditSecret(id, returned) => view! { <EditPage id returned=unboxed(returned)/> }.into_any(),
             Self::DeleteSecret(id, failure) => view! { <DeletePage id failure/> }.into_any(),
             Self::Secret(id) => view! { <DetailsPage id/> }.into_any(),
-            Self::Import(refused) => view! { <ImportPage refused/> }.into_any(),
-            Self::ImportChoice(id, refused) => view! { <ChoosePage id refused=unboxed(refused)/> }.into_any(),
+            Self::Import(rejected) => view! { <ImportPage rejected/> }.into_any(),
+            Self::ImportChoice(id, rejected) => {
+                view! { <ChoosePage id rejected=unboxed(rejected)/> }.into_any()
+            }
             Self::SecretKey(id, answer) => view! { <KeyPage id answer=unboxed(answer)/> }.into_any(),
             Self::AskAboutKey(id, question) => view! { <KeyQuestionPage id question/> }.into_any(),
             Self::CheckSecret(id, outcome) => view! { <CheckPage id outcome=unboxed(outcome)/> }.into_any(),
             Self::CheckSelected(outcome) => view! { <SelectedTestedPage outcome/> }.into_any(),
             Self::DeleteSelected(failure) => view! { <DeleteSelectedPage failure/> }.into_any(),
-            Self::ExportManifests(refused) => view! { <ManifestsPage refused=unboxed(refused)/> }.into_any(),
-            Self::DeletedSecrets(refused) => view! { <DeletedSecretsPage refused/> }.into_any(),
+            Self::ExportManifests(rejected) => {
+                view! { <ManifestsPage rejected=unboxed(rejected)/> }.into_any()
+            }
+            Self::DeletedSecrets(rejected) => view! { <DeletedSecretsPage rejected/> }.into_any(),
             Self::RemoveSecret(row, failure) => view! { <RemoveSecretPage row failure/> }.into_any(),
             Self::Usages(kind) => view! { <UsagesPage kind/> }.into_any(),
             Self::AddUsage(kind, returned) => {

@@ -1,4 +1,4 @@
-//! What a server function answers when it cannot do what was asked.
+//! The error that a server function answers with.
 
 use crate::wire::StrictJsonEncoding;
 use domain::error::Error;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// submitted: the framework's own error texts may quote a value, so they are dropped here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ApiError {
-    /// The server understood and refused.
+    /// The server understood and rejected.
     Refused(Error),
     /// No usable answer came back, so it is not known whether the change was made.
     Unreachable,

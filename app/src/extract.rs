@@ -1,4 +1,4 @@
-//! What handlers of forms take: who asks, what was sent, and what the address names. Who asks is known before anything that
+//! Extractors of handlers: who asks, what was sent, and what the address names. Who asks is known before anything that
 //! was sent is read.
 
 use crate::{
@@ -55,7 +55,7 @@ pub struct Anybody {
     pub ctx: Ctx,
 }
 
-/// Whom a form is from.
+/// The sender of a form.
 pub trait Sender: Sized {
     /// Returns the services, and who has sent the request.
     fn of(reply: &Reply) -> Result<Self, Error>;
@@ -238,7 +238,7 @@ impl Named for String {
 }
 
 impl Named for Uuid {
-    /// A text that is no id is that of nothing: whoever may not do what is asked for is told so all the same.
+    /// A text that is no id is that of nothing: whoever may not do what is asked for is rejected all the same.
     fn named(text: &str) -> Option<Self> {
         Some(text.parse().unwrap_or_default())
     }

@@ -8,14 +8,14 @@ use leptos::{
     prelude::*,
 };
 
-/// What a page is about.
+/// The subject of a page.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
     /// The heading of the page in its place.
     pub heading: &'static str,
-    /// What was looked for, where it turns out not to exist: "secret", "user".
+    /// The noun for it, where it does not exist: "secret", "user".
     pub noun: &'static str,
-    /// Where such things are listed.
+    /// The address of their list.
     pub list: &'static str,
 }
 
@@ -51,9 +51,9 @@ pub fn LoadFailure(
     error: ApiError,
     /// The heading of the page that it would have been.
     heading: &'static str,
-    /// What was looked for, where it turns out not to exist: "secret", "user".
+    /// The noun for it, where it does not exist: "secret", "user".
     noun: &'static str,
-    /// Where such things are listed.
+    /// The address of their list.
     list: &'static str,
 ) -> impl IntoView {
     match error {

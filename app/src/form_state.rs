@@ -1,4 +1,4 @@
-//! What stands in a form about people or tokens when it is sent back: what was typed, and what was wrong with it. The
+//! The state of a form about people or tokens that is sent back: what was typed, and what was wrong with it. The
 //! server alone renders these forms, and they work without JavaScript because they know nothing else.
 
 use crate::{
@@ -13,22 +13,22 @@ use crate::{
 use domain::access::{AccessError, AccessField};
 use leptos::prelude::*;
 
-/// A form that was refused, or one that nobody has sent yet.
+/// A form that was rejected, or one that nobody has sent yet.
 #[derive(Clone, Debug, Default)]
 pub struct FormState {
-    /// What was typed, but for passwords.
+    /// The fields as typed, but for passwords.
     pub typed: Vec<(AccessField, String)>,
-    /// Why it was refused.
+    /// The reason for the rejection.
     pub error: Option<AccessError>,
 }
 
 impl FormState {
-    /// A form that was refused.
-    pub fn refused(typed: Vec<(AccessField, String)>, error: AccessError) -> Self {
+    /// A form that was rejected.
+    pub fn rejected(typed: Vec<(AccessField, String)>, error: AccessError) -> Self {
         Self { typed, error: Some(error) }
     }
 
-    /// What was typed into this field.
+    /// Returns what was typed into this field.
     pub fn typed(&self, field: AccessField) -> String {
         self.typed.iter().find(|(typed, _)| *typed == field).map(|(_, text)| text.clone()).unwrap_or_default()
     }
@@ -60,7 +60,7 @@ impl FormState {
         self.wrong().first().is_some_and(|(first, _)| *first == field)
     }
 
-    /// Why the form was refused, above it.
+    /// Renders the reason for the rejection, above the form.
     pub fn summary(&self) -> impl IntoView + use<> {
         let wrong = self.wrong();
         self.error.as_ref().map(|error| {
@@ -145,7 +145,7 @@ impl FormState {
         field_frame(text, Signal::stored(problem), None, input)
     }
 
-    /// One of several: its value, its label, and a few words on what it means.
+    /// A choice of several: value, label, and a few words on the meaning of each.
     pub fn choice(
         &self,
         field: AccessField,
@@ -179,7 +179,7 @@ impl FormState {
     }
 }
 
-/// What somebody does who is asked for their current password and does not know it. Who reads this may be the only
+/// The advice to somebody who does not know the current password that is asked for. Who reads this may be the only
 /// administrator.
 const FORGOTTEN: &str = "If you have forgotten your password, another administrator can make a link to choose a new one, and so \
     does “latchkey user reset-password” on the server.";

@@ -1,4 +1,4 @@
-//! What is seen: the document and its pages, rendered by the server, and the islands in them that come alive in the
+//! The pages: the document around them, their forms, and the islands in them that are hydrated in the
 //! browser.
 
 #![recursion_limit = "256"]

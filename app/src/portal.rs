@@ -1,4 +1,4 @@
-//! What pages and forms are answered with.
+//! The portal: the built site and the services.
 
 use crate::ssr::Assets;
 use backend::Backend;

@@ -27,7 +27,7 @@ use std::{convert::Infallible, pin::Pin};
 /// The longest address that somebody comes back to after signing in, in bytes: proxies take few thousand of a header.
 const MAX_NEXT: usize = 2_000;
 
-/// What an answer is waited for in.
+/// The future of a response.
 pub type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// Answers requests with this page.
@@ -106,7 +106,7 @@ impl Reply {
         self.parts.uri.query().unwrap_or_default()
     }
 
-    /// Returns one parameter of the query.
+    /// Returns a parameter of the query.
     pub fn parameter(&self, name: &str) -> Option<String> {
         ssr::parameter(self.query(), name)
     }
@@ -189,7 +189,7 @@ impl Reply {
             }
             _ => None,
         };
-        let mut response = self.page(status, page(FormState::refused(typed, error))).await;
+        let mut response = self.page(status, page(FormState::rejected(typed, error))).await;
         // Whatever else the page has found out meanwhile.
         *response.status_mut() = status;
         if let Some(seconds) = wait {
@@ -245,7 +245,7 @@ pub fn done(next: &str, action: ActionDone) -> Response {
     with_flash(next, &Flash::Done(action))
 }
 
-/// Returns an address of this portal, or the list where the text is none: `//elsewhere` and `/\elsewhere` lead away.
+/// Returns an address of this portal, or the list where the text is not one: `//elsewhere` and `/\elsewhere` lead away.
 pub fn own_address(text: &str) -> String {
     let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if plain && text.starts_with('/') && !text.starts_with("//") { text.to_owned() } else { LIST.to_owned() }

@@ -54,7 +54,7 @@ pub fn may(role: Role) -> bool {
     user().is_some_and(|user| user.role >= role)
 }
 
-/// Turns what an action says into what a server function answers: the notice in its cookie, or the refusal with its
+/// Turns what an action says into what a server function answers: the notice in its cookie, or the error with its
 /// status.
 pub fn answer(result: Result<Flash, Error>) -> Result<(), ApiError> {
     set_cookie(&flash::line(secure_cookies(), &result.map_err(respond_with)?));
@@ -106,7 +106,7 @@ pub fn take_flash() -> Option<Flash> {
     Flash::from_cookie(&text)
 }
 
-/// As the request for this page came.
+/// Returns whether the request for this page came by TLS.
 pub fn secure_cookies() -> SecureCookies {
     use_context::<Parts>().map(|parts| SecureCookies::of(&parts)).unwrap_or_default()
 }
@@ -132,12 +132,12 @@ pub fn query() -> String {
     use_context::<Parts>().and_then(|parts| parts.uri.query().map(ToOwned::to_owned)).unwrap_or_default()
 }
 
-/// One parameter of the query.
+/// Returns a parameter of the query.
 pub fn query_parameter(name: &str) -> Option<String> {
     parameter(&query(), name)
 }
 
-/// One parameter of this query.
+/// Returns a parameter of this query.
 pub fn parameter(query: &str, name: &str) -> Option<String> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     pairs.filter(|(key, _)| *key == name).find_map(|(_, value)| domain::percent::decode(value))

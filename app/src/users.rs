@@ -22,7 +22,7 @@ pub fn user_address(name: &str) -> String {
 /// A link that was just made, and whom it is for. Shown once.
 #[derive(Clone, Debug)]
 pub struct MadeLink {
-    /// Whom it is for.
+    /// The name of the user.
     pub name: String,
     /// The whole address.
     pub address: Sensitive,

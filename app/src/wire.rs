@@ -7,7 +7,7 @@ use leptos::server_fn::{
 use serde::{Serialize, de::DeserializeOwned};
 
 /// JSON in which a member that nobody reads is an error. Every server function of ours takes one argument,
-/// named `input`; the type of that argument refuses unknown members by itself.
+/// named `input`; the type of that argument rejects unknown members by itself.
 pub struct StrictJsonEncoding;
 
 /// Arguments as strict JSON in the body of a POST. A form of another site cannot send this content type.

@@ -127,7 +127,7 @@ pub async fn functions_for_people(mut request: Request, next: Next) -> Response 
     response
 }
 
-/// Has the API answer whoever has no token that is good with nothing read of what they sent.
+/// Has the API answer whoever has no valid token with nothing read of what they sent.
 pub async fn tokens_first(request: Request, next: Next) -> Response {
     if identified(&request).is_ok_and(|ctx| matches!(ctx.actor, Actor::Token(_))) {
         return next.run(request).await;

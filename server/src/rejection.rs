@@ -30,13 +30,13 @@ const STYLE: &str = ":root{color-scheme:light dark}\
 const POLICY: &str = "default-src 'none'; style-src 'sha256-twQcKBBTDFo3/gR3APFCkA4ziWdBVQjrqEw59nPj2YE='; \
                       frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
 
-/// What is said of a request that is turned away.
+/// The text for a request that is turned away.
 struct Turned {
     status: StatusCode,
     title: &'static str,
-    /// What happened, and what to do.
+    /// The message: what happened, and what to do.
     said: &'static str,
-    /// What whoever runs the portal can do.
+    /// The advice for whoever runs the portal.
     operator: &'static str,
 }
 
@@ -90,7 +90,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// As much of a stranger's text as is logged. Printed with `?`, so that control characters show as such.
+/// Returns the part of a stranger's text that is logged. Printed with `?`, so that control characters show as such.
 fn logged(text: &str) -> String {
     text.chars().take(MAX_LOGGED).collect()
 }

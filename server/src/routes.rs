@@ -1,4 +1,4 @@
-//! What is answered where, and for whom.
+//! The table of routes: addresses, what answers there, and for whom.
 
 use crate::{admission, health, middleware, rejection, rest, state::AppState};
 use any_spawner::Executor;
@@ -44,12 +44,12 @@ use tower_http::{
 };
 
 /// How long the next piece of a request's body may take.
-const BODY_PATIENCE: Duration = Duration::from_secs(10);
+const BODY_PIECE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The longest body from somebody who need not be known, in bytes: names, passwords and addresses.
 const OPEN_BODY_LIMIT: usize = 32 * 1024;
 
-/// Whom a route is for. What may be done there is for the services to say; this is how one gets there.
+/// The people or programs that a route is for. What may be done there is for the services to say; this is how one gets there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
     /// Whoever watches over the server: answered under any host, and without asking who it is, since that takes the
@@ -297,7 +297,7 @@ pub fn router(state: AppState) -> Router {
                 .layer(own_site(&state))
                 .layer(from_fn(middleware::limit_body))
                 .layer(from_fn(middleware::body_in_time))
-                .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE)),
+                .layer(RequestBodyTimeoutLayer::new(BODY_PIECE_TIMEOUT)),
         )
         .with_state(state)
 }

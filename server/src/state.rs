@@ -1,4 +1,4 @@
-//! What every request is served with.
+//! The state that requests are served with.
 
 use crate::{edge::Edge, status::Status};
 use app::{portal::Portal, ssr::Assets};
@@ -22,7 +22,7 @@ pub struct Served {
     pub portal: Portal,
     pub edge: Edge,
     draining: AtomicBool,
-    /// What health tells besides the backend's own.
+    /// The facts for health besides the backend's own.
     pub status: Arc<Status>,
 }
 

@@ -1,4 +1,4 @@
-//! One's own account: password, sessions, tokens and theme.
+//! The account page: password, sessions, tokens and theme.
 
 pub mod pages;
 pub mod post;

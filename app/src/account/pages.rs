@@ -1,4 +1,4 @@
-//! One's own password, sessions and tokens, and the question before a session is ended.
+//! The account page, and the question before a session is ended.
 
 use super::ACCOUNT;
 use crate::{
@@ -22,7 +22,7 @@ use domain::{
 };
 use leptos::{either::Either, prelude::*};
 
-/// One's own password, sessions and theme.
+/// The account page: password, sessions, tokens and theme.
 #[component]
 pub fn AccountPage(form: FormState) -> impl IntoView {
     let load = async |backend: Backend, ctx: Ctx| {
@@ -78,7 +78,7 @@ fn change_password(form: &FormState) -> impl IntoView + use<> {
     }
 }
 
-/// One's own tokens that are good, the newest first, each with its last use.
+/// The person's valid tokens, the newest first, each with its last use.
 #[component]
 fn OwnTokens(tokens: TokenPage) -> impl IntoView {
     let TokenPage { tokens, now, .. } = tokens;

@@ -44,7 +44,7 @@ pub async fn export(PostForm { reply, sent }: PostForm<Export>) -> Response {
     }
 }
 
-/// Where an export has got to.
+/// The position of an export.
 enum Progress {
     Heading,
     At(AuditCursor),
@@ -150,7 +150,7 @@ fn line(entry: &AuditEntry, format: Format) -> String {
     }
 }
 
-/// One cell (RFC 4180). A text that a spreadsheet would take for a formula is given a quote before it.
+/// Returns a cell (RFC 4180). A text that a spreadsheet would take for a formula is given a quote before it.
 fn cell(text: &str) -> String {
     let harmless = match text.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),

@@ -9,7 +9,7 @@ use backend::{FoldedReads, FoldedRecords, SecretHistory};
 use domain::{access::Role, percent, secret::SecretId, time::Timestamp};
 use leptos::{either::Either, prelude::*};
 
-/// What happened to one secret.
+/// The history of one secret.
 #[component]
 pub fn History(id: SecretId) -> impl IntoView {
     let page = Suspend::new(async move {

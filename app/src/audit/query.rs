@@ -1,4 +1,4 @@
-//! Which records are looked for, as it stands in an address.
+//! The query of the audit log, as an address has it.
 
 use super::AUDIT;
 use backend::{AuditCursor, AuditQuery};

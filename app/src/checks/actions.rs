@@ -16,10 +16,10 @@ pub async fn typed(
     id: Option<SecretId>,
     input: &SecretInput,
 ) -> Result<(CheckReport, Option<String>), Error> {
-    // Whoever may not is told that, whatever they sent.
+    // Who may not is rejected, whatever they sent.
     backend.secrets().may_change(ctx, id.as_ref()).await?;
     let kind = id.as_ref().map(|id| id.kind).or_else(|| SecretKind::parse(&input.kind));
     let wrong_kind = || Error::Invalid(vec![FieldError { field: Field::Type, problem: Problem::Type }]);
-    let trial = ConnectionTest::parse(kind.ok_or_else(wrong_kind)?, input.draft(), id.is_some());
-    backend.checks().typed_with_ticket(ctx, id.as_ref(), trial.map_err(Error::Invalid)?).await
+    let test = ConnectionTest::parse(kind.ok_or_else(wrong_kind)?, input.draft(), id.is_some());
+    backend.checks().typed_with_ticket(ctx, id.as_ref(), test.map_err(Error::Invalid)?).await
 }

@@ -1,4 +1,4 @@
-//! What a test came to, as it is shown: in a page, and in a form that stays open.
+//! The result of a test as HTML: in a page, and in a form that stays open.
 
 use crate::{
     error::ApiError,
@@ -15,7 +15,7 @@ use leptos::{
     prelude::*,
 };
 
-/// What becomes of a host's keys that are shown for approval.
+/// The way in which a host's keys that are shown can be approved.
 pub enum Approval {
     /// A box in the form that was tested, which sends them along with it; what it had sent before comes first.
     InForm { approved: String },
@@ -24,7 +24,7 @@ pub enum Approval {
 }
 
 /// Why a form could not be tested, for the place where the answer would be.
-pub fn refusal(error: &Error) -> String {
+pub fn not_tested(error: &Error) -> String {
     let problems = match error {
         Error::Invalid(errors) => Some(
             errors
@@ -57,7 +57,7 @@ pub fn refusal(error: &Error) -> String {
     .to_html()
 }
 
-/// As it stands in a form, with the ticket that keeps it where the form is saved unchanged. `values_dropped`: the form was
+/// Renders a result for a form, with the ticket that keeps it where the form is saved unchanged. `values_dropped`: the form was
 /// sent as a whole, and its values do not come back.
 pub fn html(
     report: CheckReport,
@@ -86,7 +86,7 @@ pub fn ticket_field(ticket: &str) -> impl IntoView + use<> {
     view! { <input type="hidden" form="secret-form" name="tested" value=ticket.to_owned()/> }
 }
 
-/// As it stands under the form of an image or a dataset that uses this secret.
+/// Renders a result for the form of an image or a dataset that uses this secret.
 pub fn used(report: CheckReport, id: SecretId) -> String {
     view! { <Answer report approval=Approval::OfStored { id, new_tab: true }/> }.to_html()
 }
@@ -115,7 +115,7 @@ pub fn StatusWord(
     }
 }
 
-/// What was found in a repository.
+/// Says what was found in a repository.
 pub fn refs_text(refs: &Refs) -> String {
     let Refs { branch, count, exact, headless } = refs;
     let noun = if *count == 1 { "ref" } else { "refs" };
@@ -171,7 +171,7 @@ pub fn Answer(report: CheckReport, approval: Approval) -> impl IntoView {
     }
 }
 
-/// What is said where a port stands in the place of a folder, and this address may have been meant.
+/// Says which address may have been meant where a port stands in the place of a folder.
 pub fn port_hint(address: &str) -> String {
     format!("In this form, the number behind the colon is a folder. If it is the port, write {address}.")
 }

@@ -1,4 +1,4 @@
-//! Testing a form without leaving it. What it came to is HTML of the server's: the browser needs to know nothing of causes
+//! Testing a form without leaving it. The result is HTML of the server's: the browser needs to know nothing of causes
 //! and their words, and nothing that was typed is lost.
 
 use crate::ui::dom;
@@ -13,7 +13,7 @@ use wasm_bindgen_futures::JsFuture;
 /// The id of the form that is tested.
 pub const FORM: &str = "secret-form";
 
-/// The id of the place for what it came to.
+/// The id of the place for the result.
 pub const ANSWER: &str = "check-answer";
 
 /// Wherever this stands in a page, the button that says in `data-test` that it tests the form shows the answer in its
@@ -33,7 +33,7 @@ pub fn TestInPlace() -> impl IntoView {
                 return;
             }
             busy.set_value(true);
-            // Before the answer is taken away: a host that was approved in it is part of the form.
+            // Before the answer is removed: a host that was approved in it is part of the form.
             let fields = fields();
             show(&button.get_attribute("data-test").unwrap_or_default());
             leptos::task::spawn_local(async move {
@@ -76,7 +76,7 @@ async fn ask(address: &str, fields: Option<JsValue>) -> Option<String> {
     let answer = JsFuture::from(window().fetch_with_str_and_init(address, &request)).await.ok()?;
     let answer = answer.dyn_into::<Response>().ok()?;
     if answer.redirected() {
-        // Done: the next page shows what came of it.
+        // Done: the next page shows the result.
         drop(location().set_href(&answer.url()));
         return Some(String::new());
     }

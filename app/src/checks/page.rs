@@ -18,14 +18,14 @@ use domain::{
 };
 use leptos::{either::Either, prelude::*};
 
-/// What a form that this page answers came to.
+/// The result of a form that this page answers.
 pub type CheckOutcome = Result<CheckReport, Error>;
 
 /// The page of a secret's connection.
 #[component]
 pub fn CheckPage(
     id: SecretId,
-    /// What the form came to that this page answers.
+    /// The result of the form that this page answers.
     outcome: Option<CheckOutcome>,
 ) -> impl IntoView {
     let load = move |backend: Backend, ctx: Ctx| async move {
@@ -39,7 +39,7 @@ pub fn CheckPage(
     view! { <div class="form-page">{page}</div> }
 }
 
-/// What is kept of the last test.
+/// The stored result of the last test.
 #[component]
 fn Kept(
     cause: CheckCause,

@@ -42,7 +42,7 @@ async fn typed(
         Ok(input) => input,
         Err(unreadable) if wants_page => return not_read(reply, unreadable, emptied(page)).await,
         Err(Unreadable(status)) => {
-            return (status, Html(answer::refusal(&Error::BadRequest))).into_response();
+            return (status, Html(answer::not_tested(&Error::BadRequest))).into_response();
         }
     };
     let tested = async {
@@ -63,7 +63,9 @@ async fn typed(
             // Nothing is wrong with the form; it is only not saved.
             reply.page(StatusCode::OK, page(returned(None, Some(html)))).await
         }
-        Err(error) if !wants_page => (ssr::status_of(&error), Html(answer::refusal(&error))).into_response(),
+        Err(error) if !wants_page => {
+            (ssr::status_of(&error), Html(answer::not_tested(&error))).into_response()
+        }
         Err(error) => reply.failed(error, |error| page(returned(Some(error), None))).await,
     }
 }

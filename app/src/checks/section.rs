@@ -1,4 +1,4 @@
-//! What stands under the form of Add and Edit: on what the credential is tried, and the button. Its fields belong to the
+//! The section under the form of Add and Edit: on what the credential is tried, and the button. Its fields belong to the
 //! form, and are the server's to render: nothing in them has to answer at once.
 
 use super::{
@@ -22,18 +22,18 @@ use leptos::prelude::*;
 /// Under the form of a secret.
 #[component]
 pub fn CheckSection(
-    /// What stands in the fields.
+    /// The content of the fields.
     typed: Typed,
     /// The kind of a stored secret; on Add the style sheet shows the fields of the chosen one.
     kind: Option<SecretKind>,
-    /// Why the form was refused, if it was.
-    refused: Option<RejectedForm>,
-    /// What a test of it came to, as HTML, if it was tested.
+    /// The form that was rejected, if it was.
+    rejected: Option<RejectedForm>,
+    /// The result of a test of the form, as HTML, if it was tested.
     tested: Option<String>,
-    /// Where the form is sent to be tested.
+    /// The address that the form is sent to for a test.
     address: String,
 ) -> impl IntoView {
-    let errors = match &refused {
+    let errors = match &rejected {
         Some(RejectedForm { error: Some(Error::Invalid(errors)), .. }) => errors.as_slice(),
         _ => &[],
     };
@@ -75,7 +75,7 @@ pub fn CheckSection(
             </div>
         }
     });
-    // A form that was refused after its test is still the one that was tested.
+    // A form that was rejected after its test is still the one that was tested.
     let before =
         || if typed.tested.is_empty() { String::new() } else { ticket_field(&typed.tested).to_html() };
     let answer = tested.unwrap_or_else(before);

@@ -93,7 +93,7 @@ pub fn registries() -> AnyView {
     .into_any()
 }
 
-/// What host, username and password are at a registry, and how long they last.
+/// Says what host, username and password are at a registry, and how long they last.
 pub fn facts(preset: RegistryPreset) -> impl IntoView {
     let host = preset.host.map(|host| view! { <code>{host}</code> ". " });
     view! {
@@ -173,7 +173,7 @@ pub fn gitlab_deploy_key() -> AnyView {
     .into_any()
 }
 
-/// What can be imported.
+/// Says what can be imported.
 pub fn import() -> AnyView {
     view! {
         {importable()}
@@ -222,7 +222,7 @@ pub fn importable() -> impl IntoView {
     }
 }
 
-/// What becomes of a value.
+/// Says what becomes of a value.
 pub fn values() -> AnyView {
     let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
     let kept = match keep_days {

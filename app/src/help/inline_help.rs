@@ -5,7 +5,7 @@ use crate::secrets::server_markup::{FormHelp, ServerMarkup};
 use domain::secret::{RegistryHost, RegistryPreset};
 use leptos::prelude::*;
 
-/// What the form of a secret says, with this host in it.
+/// Returns the inline help for the form of a secret with this host in it.
 pub fn form_help(host: &str) -> FormHelp {
     FormHelp { registries: registries(host), keys: keys() }
 }
@@ -65,7 +65,7 @@ fn registries(host: &str) -> ServerMarkup {
     })
 }
 
-/// Where a private key comes from.
+/// Says where a private key comes from.
 fn keys() -> ServerMarkup {
     ServerMarkup::render(view! {
         <details class="guide">

@@ -17,7 +17,7 @@ pub struct Topic {
     pub key: &'static str,
     /// Its heading.
     pub title: &'static str,
-    /// What it is for, in a sentence.
+    /// Its purpose, in a sentence.
     pub about: &'static str,
     /// The steps.
     steps: fn() -> AnyView,

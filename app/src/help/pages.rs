@@ -37,7 +37,7 @@ pub fn HelpPage() -> impl IntoView {
     }
 }
 
-/// One guide.
+/// A guide.
 #[component]
 pub fn HelpTopicPage(key: String) -> impl IntoView {
     let page = if let Some(topic) = topic(&key) {

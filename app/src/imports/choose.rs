@@ -21,16 +21,16 @@ use leptos::{either::EitherOf3, prelude::*};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// What was found.
+/// The page with what was found.
 #[component]
 pub fn ChoosePage(
     id: Uuid,
-    /// What was chosen and typed, and why it was not saved.
-    refused: Option<NotSaved>,
+    /// The form that was rejected.
+    rejected: Option<NotSaved>,
 ) -> impl IntoView {
     let page = Suspend::new(async move {
         match load(id).await {
-            Ok(found) => EitherOf3::A(view! { <Choice id found refused/> }),
+            Ok(found) => EitherOf3::A(view! { <Choice id found rejected/> }),
             Err(ImportError::Refused(error)) => {
                 let error = ssr::respond_with(error);
                 EitherOf3::B(view! { <LoadFailure error heading="Import secrets" noun="secret" list=LIST/> })
@@ -65,17 +65,17 @@ async fn load(id: Uuid) -> Result<ImportView, ImportError> {
 }
 
 #[component]
-fn Choice(id: Uuid, found: ImportView, refused: Option<NotSaved>) -> impl IntoView {
+fn Choice(id: Uuid, found: ImportView, rejected: Option<NotSaved>) -> impl IntoView {
     let ImportView { rows, skipped, expires_at, .. } = found;
     let (can, cannot): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.can_be_chosen);
-    let wrong = match refused.as_ref().map(|refused| &refused.error) {
+    let wrong = match rejected.as_ref().map(|rejected| &rejected.error) {
         Some(ImportError::Rows(wrong)) => wrong.clone(),
         _ => Vec::new(),
     };
-    let reason = refused.as_ref().map(|refused| message(&refused.error));
+    let reason = rejected.as_ref().map(|rejected| message(&rejected.error));
     let alert = reason.clone().map(|said| problems(said, &wrong));
     let (count, any, many) = (can.len(), !can.is_empty(), can.len() > FEW);
-    let (chosen, typed) = match refused {
+    let (chosen, typed) = match rejected {
         Some(NotSaved { chosen, typed, .. }) => (chosen, typed),
         None => (chosen_at_first(&can), Vec::new()),
     };
@@ -201,7 +201,7 @@ fn chosen_at_first(rows: &[ImportRow]) -> Vec<u32> {
     }
 }
 
-/// What is chosen at first: everything that no secret holds already, but of several for one registry the first alone.
+/// Returns the rows that are suggested: everything that no secret holds already, but of several for one registry the first alone.
 fn preset_choices(rows: &[ImportRow]) -> Vec<u32> {
     let mut hosts = HashSet::new();
     let mut suggested = |row: &&ImportRow| {
@@ -210,7 +210,7 @@ fn preset_choices(rows: &[ImportRow]) -> Vec<u32> {
     rows.iter().filter(|row| suggested(row)).map(|row| row.number).collect()
 }
 
-/// What there is nothing to choose of, and what to do about it.
+/// The rows that cannot be chosen, and what to do about them.
 #[component]
 fn NotImported(rows: Vec<ImportRow>, skipped: SkippedCounts) -> impl IntoView {
     let nothing = rows.is_empty();

@@ -9,20 +9,20 @@ use backend::ImportChoice;
 use domain::{error::Error, import::ImportError};
 use uuid::Uuid;
 
-/// Where an import begins.
+/// The address of the first step.
 pub const IMPORT: &str = "/secrets/import";
 
-/// Where what was found is chosen from.
+/// Returns the address of the second step.
 pub fn import_address(id: Uuid) -> String {
     format!("{IMPORT}/{id}")
 }
 
-/// What was chosen and typed, and why it was not saved, for the page that is sent in answer.
+/// A rejected choice: the rows as chosen and typed, and the reason, for the page that is sent in answer.
 #[derive(Clone, Debug)]
 pub struct NotSaved {
     /// The rows that were chosen.
     pub chosen: Vec<u32>,
-    /// What stood in every row.
+    /// The fields of every row.
     pub typed: Vec<ImportChoice>,
     /// Why.
     pub error: ImportError,

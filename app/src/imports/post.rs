@@ -1,6 +1,6 @@
 //! Import: the forms with a file or text, then with what was chosen of what was found in it.
 
-use super::{IMPORT, NotSaved, import_address, start::refusal};
+use super::{IMPORT, NotSaved, import_address, start::not_imported};
 use crate::{
     document::Page,
     extract::{CHOICE_LIMIT, Path, Sender, SignedIn, Unread, Unreadable, read_up_to},
@@ -69,13 +69,13 @@ pub async fn begin(Unread { reply, body }: Unread) -> Response {
     if wants_page {
         reply.page(status, Page::Import(Some(error))).await
     } else {
-        (status, Html(refusal(&error))).into_response()
+        (status, Html(not_imported(&error))).into_response()
     }
 }
 
 /// Why an import was not begun.
 enum NotBegun {
-    /// What was sent is not the form of the page.
+    /// The body is not the form of the page.
     Unreadable(StatusCode),
     Rejected(ImportError),
 }
@@ -176,7 +176,7 @@ async fn received(parts: &Parts, body: Body) -> Result<Received, NotBegun> {
     let length = parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     let length = length.and_then(|length| length.parse::<usize>().ok());
     if length.is_some_and(|length| length > BODY_LIMIT) {
-        // Whoever sends slowly or without end is told at once, and may not see it.
+        // Whoever sends slowly or without end is answered at once, and may not see it.
         let _ = timeout(DRAIN_TIMEOUT, drain(body)).await;
         return Err(ImportProblem::TooLarge.into());
     }
@@ -239,7 +239,7 @@ async fn pasted(parts: &Parts, body: Body) -> Result<Sensitive, NotBegun> {
     }
 }
 
-/// What stands in the form of the second step.
+/// The form of the second step.
 #[derive(Debug, Default)]
 struct Rows {
     chosen: Vec<u32>,

@@ -1,4 +1,4 @@
-//! One credential that was found: whether it is chosen, its names, and what there is to say of it.
+//! A credential that was found: whether it is chosen, its names, and the notes on it.
 
 use crate::{
     secrets::{LIST, holds_the_same},
@@ -31,7 +31,7 @@ pub fn control(number: u32, problem: &RowProblem) -> String {
 #[component]
 pub fn Row(
     row: ImportRow,
-    /// What was typed into it, if it was sent before.
+    /// The fields as typed, if the form was sent before.
     typed: Option<ImportChoice>,
     chosen: bool,
     problems: Vec<RowProblem>,
@@ -45,7 +45,7 @@ pub fn Row(
         number,
         name: row.name.clone(),
         display_name: row.display_name.clone(),
-        // What registries refuse is not meant.
+        // Registries reject it, so it is not meant.
         without_ends: true,
         ..ImportChoice::default()
     });
@@ -96,7 +96,7 @@ pub fn Row(
     }
 }
 
-/// What there is to say of a row, with what is wrong with the credential itself before it; nothing where there is nothing.
+/// Renders the notes on a row, after what is wrong with the credential itself; nothing where there are none.
 fn notes(row: &ImportRow, wrong: Option<String>, id: &str) -> Option<impl IntoView + use<>> {
     let same = holds_the_same(row.kind);
     let twin = row.twin.clone().map(|twin| {
@@ -210,7 +210,7 @@ fn host_key(key: &TrustedKey) -> impl IntoView + use<> {
     }
 }
 
-/// What a row is: the account, or the key.
+/// Says what a row is: the account, or the key.
 pub fn what(row: &ImportRow) -> impl IntoView + use<> {
     let kind = row.kind.label();
     let host = row.host.clone().map(|host| view! { ": " <code>{host}</code> });

@@ -19,20 +19,20 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// Where an import begins.
+/// The address of the first step.
 #[component]
 pub fn ImportPage(
     /// Why an import was not begun. What was pasted is not sent back.
-    refused: Option<ImportError>,
+    rejected: Option<ImportError>,
 ) -> impl IntoView {
     let load = async |backend: Backend, ctx: Ctx| backend.imports().may_import(&ctx).await;
     let subject = Subject { heading: "Import secrets", noun: "secret", list: LIST };
-    let page = loaded(subject, load, |()| view! { <Form refused/> });
+    let page = loaded(subject, load, |()| view! { <Form rejected/> });
     view! { <div class="form-page">{page}</div> }
 }
 
 /// Says why nothing was imported, in the form that still has what was pasted.
-pub fn refusal(error: &ImportError) -> String {
+pub fn not_imported(error: &ImportError) -> String {
     let is_key = *error == ImportError::Problem(ImportProblem::PrivateKey);
     let said = match error {
         ImportError::Refused(Error::NotSignedIn) => {
@@ -60,9 +60,9 @@ fn add_key() -> impl IntoView {
 }
 
 #[component]
-fn Form(refused: Option<ImportError>) -> impl IntoView {
-    let is_key = refused == Some(ImportError::Problem(ImportProblem::PrivateKey));
-    let reason = refused.as_ref().map(message);
+fn Form(rejected: Option<ImportError>) -> impl IntoView {
+    let is_key = rejected == Some(ImportError::Problem(ImportProblem::PrivateKey));
+    let reason = rejected.as_ref().map(message);
     let alert = reason.clone().map(|said| {
         view! {
             <Alert title="Nothing was imported">

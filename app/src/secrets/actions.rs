@@ -1,4 +1,4 @@
-//! What the plain forms and the server functions have in common: from what was typed to the service, and what to tell
+//! The actions that plain forms and server functions share: from what was typed to the service, and the flash to show
 //! when it is done.
 
 use super::input::{SecretEdit, SecretInput};
@@ -16,7 +16,7 @@ pub async fn create(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result
         return Ok(Flash::Saved { id, host: None });
     }
     let secret = NewSecret::parse(input.draft()).map_err(Error::Invalid)?;
-    // A mark that is none stands for a form without one.
+    // An invalid mark stands for a form without a mark.
     let submission = input.submission.parse().ok().map(Submission::Form);
     let id = backend.secrets().create_tested(ctx, secret, submission, &input.tested).await?;
     let host = input.corrected_host(id.kind);

@@ -18,8 +18,8 @@ pub fn confirmation(
     Line { mono: true, autofocus, described_by: words, ..Line::TEXT }.field(text, None, problem)
 }
 
-/// The alert above a form that was refused: a link to the field that it is about, or a sentence.
-pub fn refusal(title: &'static str, field: Option<&'static str>, message: String) -> impl IntoView {
+/// The alert above a form that was rejected: a link to the field that it is about, or a sentence.
+pub fn rejection(title: &'static str, field: Option<&'static str>, message: String) -> impl IntoView {
     let said = match field {
         Some(field) => Either::Left(view! {
             <ul>

@@ -102,7 +102,7 @@ pub fn ConsumersSection(users: SecretUsers, id: SecretId) -> impl IntoView {
     }
 }
 
-/// What is said above the form of a secret that is used.
+/// The warning above the form of a secret that is used.
 #[component]
 pub fn UsedWarning<'a>(
     users: &'a SecretUsers,

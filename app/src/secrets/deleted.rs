@@ -29,14 +29,14 @@ const SUBJECT: Subject = Subject { heading: "Deleted secrets", noun: "secret", l
 #[component]
 pub fn DeletedSecretsPage(
     /// Why one was not restored.
-    refused: Option<Error>,
+    rejected: Option<Error>,
 ) -> impl IntoView {
     let beyond = ssr::query_parameter("after").and_then(|text| {
         let (at, row) = text.split_once('~')?;
         Some((Timestamp::parse_micros(at)?, row.parse().ok()?))
     });
-    // Whoever may not restore is told so by the page that their form was answered with.
-    let forbidden = refused == Some(Error::Forbidden);
+    // The page that answers the form of somebody who may not restore says so.
+    let forbidden = rejected == Some(Error::Forbidden);
     let load = move |backend: Backend, ctx: Ctx| async move {
         if forbidden {
             return Err(Error::Forbidden);
@@ -44,11 +44,11 @@ pub fn DeletedSecretsPage(
         let page = backend.secrets().deleted(&ctx, beyond).await?;
         Ok((page, backend.secrets().keep_deleted().0))
     };
-    loaded(SUBJECT, load, move |(page, days)| view! { <List page days first={beyond.is_none()} refused/> })
+    loaded(SUBJECT, load, move |(page, days)| view! { <List page days first={beyond.is_none()} rejected/> })
 }
 
 #[component]
-fn List(page: DeletedPage, days: u16, first: bool, refused: Option<Error>) -> impl IntoView {
+fn List(page: DeletedPage, days: u16, first: bool, rejected: Option<Error>) -> impl IntoView {
     let DeletedPage { rows, more, now } = page;
     let may_write = ssr::may(Role::Editor);
     let next = rows.last().filter(|_| more).map(|row| {
@@ -56,7 +56,7 @@ fn List(page: DeletedPage, days: u16, first: bool, refused: Option<Error>) -> im
         format!("{DELETED}?after={}", percent::encode(&after))
     });
     let first = (!first).then(|| DELETED.to_owned());
-    let refused = refused.map(|error| view! { <NotRestored error/> });
+    let rejected = rejected.map(|error| view! { <NotRestored error/> });
     let rows = if rows.is_empty() {
         Either::Left(view! {
             <div class="nothing">
@@ -101,7 +101,7 @@ fn List(page: DeletedPage, days: u16, first: bool, refused: Option<Error>) -> im
                 }
             }}
         </p>
-        {refused}
+        {rejected}
         {rows}
         <Pages first next/>
         <p>
@@ -212,14 +212,14 @@ fn Question(secret: DeletedSecret, failure: Option<Error>) -> impl IntoView {
         count => Some(format!("{count} {noun}s still point to it, and will have none. ")),
     };
     let reason = failure.map(|error| ApiError::Refused(error).message());
-    let refused =
+    let rejected =
         reason.clone().map(|said| view! { <Alert title="Not removed"><p>{said}</p></Alert> }.into_any());
     view! {
         <ConfirmPage
             heading="Remove for good".to_owned()
             cancel=DELETED.to_owned()
             confirm="Remove for good"
-            refused
+            rejected
             reason
         >
             <p>

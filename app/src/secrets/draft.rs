@@ -1,4 +1,4 @@
-//! What was typed into a secret's form when the session had ended: it waits in a cookie for its sender to sign in again.
+//! Kept drafts: what was typed into a secret's form when the session had ended waits in a cookie for its sender to sign in again.
 
 use super::input::{RejectedForm, Typed};
 use crate::{cookie::SecureCookies, ssr};
@@ -11,7 +11,7 @@ use domain::{
 use http::request::Parts;
 use leptos::prelude::*;
 
-/// Where what was typed into a secret's form waits while its sender signs in again; values are not in it.
+/// The cookie with what was typed into a secret's form, without values.
 const COOKIE: &str = "latchkey_draft";
 
 /// How long, in seconds.
@@ -32,7 +32,7 @@ pub fn keep(backend: &Backend, parts: &Parts, typed: &Typed) -> Option<String> {
 }
 
 /// Takes what waited for this page: a form that was sent when the session had ended. It was typed in this browser by whoever
-/// asks now, or it is none.
+/// asks now, or it is ignored.
 pub fn take() -> Option<RejectedForm> {
     let typed = take_typed()?;
     Some(RejectedForm { typed, error: Some(Error::NotSignedIn), value_dropped: true })
@@ -51,7 +51,7 @@ fn take_typed() -> Option<Typed> {
     serde_urlencoded::from_str(text).ok()
 }
 
-/// What of a form may wait in a browser: no field that would be refused, since a password may have been pasted into it.
+/// Returns what of a form may wait in a browser: no invalid field, because a password may have been pasted into it.
 fn harmless(typed: &Typed) -> Typed {
     let host = RegistryHost::parse(&typed.registry_host).ok().map(|normalized| normalized.host);
     let keep =
@@ -106,7 +106,7 @@ mod tests {
             };
             assert_eq!(harmless(&all), Typed::default(), "{pasted}");
         }
-        // Whatever else would be refused may hold one too.
+        // Other invalid fields may hold one too.
         let wrong = Typed { registry_host: "SENTINEL@ghcr.io".to_owned(), ..Typed::default() };
         assert_eq!(harmless(&wrong), Typed::default());
         let wrong = Typed { name: "SENTINEL pw!".to_owned(), ..Typed::default() };

@@ -28,7 +28,7 @@ use leptos::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What the form is for.
+/// The purpose of the form.
 #[derive(Clone, Serialize, Deserialize)]
 pub enum Purpose {
     /// A new secret. The submission marks this form, so that sending it twice saves once.
@@ -38,7 +38,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// What stands in the form at first.
+    /// Returns the content of the form at first.
     fn stored(&self) -> Typed {
         match self {
             Self::Add { submission } => Typed { submission: submission.clone(), ..Typed::default() },
@@ -60,22 +60,22 @@ impl Purpose {
 #[island]
 pub fn SecretForm(
     purpose: Purpose,
-    /// The plain form that this page answers, where it was refused.
-    refused: Option<RejectedForm>,
-    /// Where the form is sent.
+    /// The plain form that this page answers, where it was rejected.
+    rejected: Option<RejectedForm>,
+    /// The address that the form is sent to.
     address: String,
-    /// Where Cancel leads.
+    /// The address of Cancel.
     cancel: String,
-    /// Where the values come from.
+    /// The inline help.
     help: FormHelp,
 ) -> impl IntoView {
     let form = NodeRef::<html::Form>::new();
     let released = RwSignal::new(false);
-    leave_guard::watch(form, released, refused.is_some());
+    leave_guard::watch(form, released, rejected.is_some());
 
     let stored = purpose.stored();
     let kind = SecretKind::parse(&stored.kind);
-    let (typed, error, value_dropped) = at_first(refused, stored, kind.is_some());
+    let (typed, error, value_dropped) = at_first(rejected, stored, kind.is_some());
     let problems = Problems::new(field_errors(error.as_ref()));
     let autofocus = problems.first();
     let failure = RwSignal::new(error);
@@ -85,7 +85,7 @@ pub fn SecretForm(
 
     let editing = matches!(purpose, Purpose::Edit { .. });
     view! {
-        <div id=REFUSAL tabindex="-1">
+        <div id=REJECTION tabindex="-1">
             <Failure failure problems value_dropped form/>
         </div>
         <form
@@ -123,7 +123,7 @@ struct OpenForm {
     form: NodeRef<html::Form>,
     problems: Problems,
     failure: RwSignal<Option<ApiError>>,
-    /// It may be left without a question.
+    /// Whether the form may be left without a question.
     released: RwSignal<bool>,
     save: Action<SecretInput, Result<(), ApiError>>,
 }
@@ -152,7 +152,7 @@ impl OpenForm {
     fn show_failure(self, error: ApiError) {
         self.failure.set(Some(error));
         // The errors are in the page after this run.
-        request_animation_frame(move || show_refusal(self.problems));
+        request_animation_frame(move || show_rejection(self.problems));
     }
 
     fn submit(self, purpose: &Purpose, event: &SubmitEvent) {
@@ -177,9 +177,9 @@ impl OpenForm {
     }
 }
 
-/// Returns what stands in the form at first, why it was refused, and whether a value must be typed again.
-fn at_first(refused: Option<RejectedForm>, stored: Typed, editing: bool) -> (Typed, Option<ApiError>, bool) {
-    match refused {
+/// Returns what stands in the form at first, why it was rejected, and whether a value must be typed again.
+fn at_first(rejected: Option<RejectedForm>, stored: Typed, editing: bool) -> (Typed, Option<ApiError>, bool) {
+    match rejected {
         Some(RejectedForm { typed, error, value_dropped }) => {
             // Name and type of a stored secret are not the form's to say.
             let typed = if editing { Typed { name: stored.name, kind: stored.kind, ..typed } } else { typed };
@@ -219,11 +219,11 @@ fn fields_of(
 }
 
 /// The id of the place above the form where it stands why it was not saved.
-const REFUSAL: &str = "refusal";
+const REJECTION: &str = "refusal";
 
 /// Brings into view why the form was not saved: the first field that is wrong, or what stands above the form.
-fn show_refusal(problems: Problems) {
-    dom::focus(problems.first().map_or(REFUSAL, Field::key));
+fn show_rejection(problems: Problems) {
+    dom::focus(problems.first().map_or(REJECTION, Field::key));
 }
 
 /// Why the form was not saved, above it.
@@ -345,7 +345,7 @@ fn field_errors(error: Option<&ApiError>) -> Vec<FieldError> {
     }
 }
 
-/// What stands in the form now.
+/// Returns the content of the form now.
 fn read(form: &leptos::web_sys::HtmlFormElement) -> SecretInput {
     let Ok(data) = FormData::new_with_form(form) else { return SecretInput::default() };
     let text = |name: &str| data.get(name).as_string().unwrap_or_default();

@@ -15,7 +15,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// What is wrong, field by field, in the order of the form.
+/// The problems of the fields, in the order of the form.
 #[derive(Clone, Copy)]
 pub struct Problems(RwSignal<Vec<FieldError>>);
 
@@ -65,13 +65,13 @@ impl Problems {
         }
     }
 
-    /// The field that takes the focus after a refusal.
+    /// The field that takes the focus after a rejection.
     pub fn first(self) -> Option<Field> {
         self.0.with_untracked(|known| known.first().map(|error| error.field))
     }
 }
 
-/// Links to the fields that need another look; comes first after a refusal.
+/// Links to the fields that need another look; comes first after a rejection.
 #[component]
 pub fn ProblemSummary(problems: Problems) -> impl IntoView {
     let links = move || {
@@ -193,7 +193,7 @@ pub fn GitDatasetFields(
     help: ServerMarkup,
     autofocus: Option<Field>,
 ) -> impl IntoView {
-    // Whether what stands in the box needs a passphrase; without JavaScript the refused form says so.
+    // Whether what stands in the box needs a passphrase; without JavaScript the rejected form says so.
     let protected = RwSignal::new(false);
     let check = move |text: String| {
         let problem = match PrivateKeyText::parse(&Sensitive::new(text)) {

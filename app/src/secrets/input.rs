@@ -1,4 +1,4 @@
-//! What a form sends, and what of it may be sent back.
+//! The fields that a form sends, and those that may be sent back.
 
 #[cfg(feature = "ssr")]
 use domain::{check::KnownHosts, secret::SecretDetails};
@@ -25,7 +25,7 @@ pub struct SecretInput {
     pub registry: String,
     pub username: String,
     pub password: Sensitive,
-    /// What becomes of what cannot be seen at the password's ends, where there is something.
+    /// The choice for invisible characters at the password's ends, where there are any.
     pub password_ends: String,
     /// Not empty where it is to be saved although another secret holds the same.
     pub knowingly: String,
@@ -36,13 +36,13 @@ pub struct SecretInput {
     /// Lines of known hosts that were shown after a test, and approved.
     pub approved_hosts: String,
     pub image: String,
-    /// What a test of this form came to, sealed by the server.
+    /// The result of a test of this form, signed by the server.
     pub tested: String,
     /// Made with the Add form by the server: the same form sent twice is saved once.
     pub submission: String,
     /// The version that the Edit form was opened with.
     pub version: String,
-    /// The version that is overwritten knowingly, where it has changed since.
+    /// The version that is overwritten on request, where it has changed since.
     pub overwrite: String,
 }
 
@@ -78,7 +78,7 @@ impl SecretInput {
         if self.registry_host.trim().is_empty() { &self.registry } else { &self.registry_host }
     }
 
-    /// What may be shown again: everything but values.
+    /// Returns the fields that may be shown again: everything but values.
     #[cfg(feature = "ssr")]
     pub fn typed(&self) -> Typed {
         Typed {
@@ -97,7 +97,7 @@ impl SecretInput {
         }
     }
 
-    /// The known hosts, with those that were approved; as typed where they are none.
+    /// The known hosts, with those that were approved; as typed where they are invalid.
     #[cfg(feature = "ssr")]
     fn hosts(&self) -> String {
         KnownHosts::parse(&self.known_hosts, &self.approved_hosts)
@@ -126,7 +126,7 @@ impl SecretInput {
     }
 }
 
-/// What stands in a form besides values.
+/// The fields of a form besides values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Typed {
     pub name: String,
@@ -134,24 +134,24 @@ pub struct Typed {
     pub kind: String,
     pub registry_host: String,
     pub username: String,
-    /// This and the next three are in no island: the browser passes over them.
+    /// In no island, as the next three: the browser ignores them.
     #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub repository: String,
     #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub known_hosts: String,
     #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub image: String,
-    /// The ticket of the last test, which a form that was refused keeps.
+    /// The ticket of the last test, which a rejected form keeps.
     #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub tested: String,
-    /// Comes back as it was sent: a form that was refused is still the same form, begun with the same version.
+    /// Comes back as it was sent: a rejected form is still the same form, begun with the same version.
     pub submission: String,
     pub version: String,
 }
 
 #[cfg(feature = "ssr")]
 impl Typed {
-    /// What stands in the Edit form at first.
+    /// Returns the content of the Edit form at first.
     pub fn stored(details: &SecretDetails) -> Self {
         Self {
             name: details.id.name.as_str().to_owned(),
@@ -165,7 +165,7 @@ impl Typed {
     }
 }
 
-/// A plain form that was refused: what was typed and why, for the page that is sent in answer.
+/// A plain form that was rejected: what was typed and why, for the page that is sent in answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RejectedForm {
     pub typed: Typed,
@@ -175,12 +175,12 @@ pub struct RejectedForm {
     pub value_dropped: bool,
 }
 
-/// What a form was answered with, for the page that shows it again.
+/// The answer to a form, for the page that shows the form again.
 #[cfg(feature = "ssr")]
 #[derive(Clone, Debug)]
 pub struct Returned {
     pub form: RejectedForm,
-    /// What a test of it came to, as HTML.
+    /// The result of a test of the form, as HTML.
     pub tested: Option<String>,
 }
 

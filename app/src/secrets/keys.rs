@@ -9,23 +9,23 @@ pub mod section;
 use super::LIST;
 use domain::{check::CheckReport, error::Error, secret::SecretId};
 
-/// What a form on the page of a key was answered with.
+/// The answer to a form on the page of a key.
 #[derive(Clone, Debug)]
 pub enum KeyAnswer {
     /// Why what it asked for was not done.
     NotDone(Error),
-    /// It asked for a test.
+    /// The result of the test that it asked for.
     Tested(NewKeyTested),
 }
 
 /// The parameter with the ticket of a test of the new key just before: whoever makes an address up can say nothing by it.
 const TESTED: &str = "tested";
 
-/// What a test of the pair that waits came to, and the ticket that keeps it where the pair is then taken into use. Until then it is
+/// The result of a test of the pending key, and the ticket that keeps it where the pair is then taken into use. Until then it is
 /// kept nowhere: the state of a secret is that of the key in use.
 #[derive(Clone, Debug)]
 pub struct NewKeyTested {
-    /// What the test came to.
+    /// The result of the test.
     pub report: CheckReport,
     /// The ticket.
     pub ticket: String,

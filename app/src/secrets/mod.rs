@@ -37,7 +37,7 @@ pub mod server_markup;
 use domain::page::ListQuery;
 use domain::secret::SecretKind;
 
-/// What two secrets of this kind have in common, in words that go on from the name of the one.
+/// Says what two secrets of this kind have in common, in words that go on from the name of the first.
 pub fn holds_the_same(kind: SecretKind) -> &'static str {
     match kind {
         SecretKind::GitDataset => " holds the same key.",

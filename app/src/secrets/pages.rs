@@ -2,7 +2,7 @@
 
 use super::{
     LIST,
-    confirmation::{confirmation, refusal},
+    confirmation::{confirmation, rejection},
     consumers::{ConsumerList, ConsumersSection, UsedWarning, count_words},
     delete::DeleteQuestion,
     draft,
@@ -34,28 +34,28 @@ use leptos::prelude::*;
 /// Add a secret.
 #[component]
 pub fn AddPage(
-    /// What the form was answered with that this page shows again.
+    /// The answer to the form that this page shows again.
     returned: Option<Returned>,
 ) -> impl IntoView {
     let load = async |backend: Backend, ctx: Ctx| backend.secrets().may_change(&ctx, None).await;
     let subject = Subject { heading: "Add secret", noun: "secret", list: LIST };
     let page = loaded(subject, load, move |()| {
         let purpose = Purpose::Add { submission: ssr::new_submission() };
-        let ((refused, tested), (address, check)) = (parts(returned), addresses());
-        let typed = refused.as_ref().map(|refused| refused.typed.clone()).unwrap_or_default();
+        let ((rejected, tested), (address, check)) = (parts(returned), addresses());
+        let typed = rejected.as_ref().map(|rejected| rejected.typed.clone()).unwrap_or_default();
         let help = form_help(&typed.registry_host);
         view! {
             <h1>"Add secret"</h1>
             <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored. A docker config or Kubernetes Secret can be " <a href=IMPORT>"imported"</a> "."</p>
-            <SecretForm purpose refused=refused.clone() address cancel=list_before(&ssr::query()) help/>
+            <SecretForm purpose rejected=rejected.clone() address cancel=list_before(&ssr::query()) help/>
             <GenerateOffer/>
-            <CheckSection typed kind=None refused tested address=check/>
+            <CheckSection typed kind=None rejected tested address=check/>
         }
     });
     view! { <div class="form-page">{page}</div> }
 }
 
-/// Returns the form that this page shows again, or that waited for its sender to sign in again; and what a test came to.
+/// Returns the form that this page shows again, or that waited for its sender to sign in again; and the result of a test.
 fn parts(returned: Option<Returned>) -> (Option<RejectedForm>, Option<String>) {
     match returned {
         Some(Returned { form, tested }) => (Some(form), tested),
@@ -63,7 +63,7 @@ fn parts(returned: Option<Returned>) -> (Option<RejectedForm>, Option<String>) {
     }
 }
 
-/// Where the form of this page is sent, and where it is sent to be tested: this page too may be the answer to a test.
+/// Returns the addresses that the form is sent to, to be saved and to be tested: this page too may be the answer to a test.
 fn addresses() -> (String, String) {
     let address = ssr::address();
     let (path, query) =
@@ -77,10 +77,10 @@ fn addresses() -> (String, String) {
 #[component]
 pub fn EditPage(
     id: SecretId,
-    /// What the form was answered with that this page shows again.
+    /// The answer to the form that this page shows again.
     returned: Option<Returned>,
 ) -> impl IntoView {
-    let ((refused, tested), (address, check)) = (parts(returned), addresses());
+    let ((rejected, tested), (address, check)) = (parts(returned), addresses());
     let cancel = list_before(&ssr::query());
     let show = move |details: SecretDetails, users: SecretUsers| {
         let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
@@ -93,7 +93,7 @@ pub fn EditPage(
             image: details.target.clone().unwrap_or_default(),
             ..Typed::default()
         };
-        let typed = refused.as_ref().map_or(stored, |refused| refused.typed.clone());
+        let typed = rejected.as_ref().map_or(stored, |rejected| rejected.typed.clone());
         let purpose = Purpose::Edit { id: id.clone(), stored: Box::new(Typed::stored(&details)) };
         view! {
             <h1>"Edit secret"</h1>
@@ -102,8 +102,8 @@ pub fn EditPage(
                 {format!(" by {by}.")}
             </p>
             <UsedWarning users=&users id=&id/>
-            <SecretForm purpose refused=refused.clone() address cancel help/>
-            <CheckSection typed kind=Some(id.kind) refused tested address=check/>
+            <SecretForm purpose rejected=rejected.clone() address cancel help/>
+            <CheckSection typed kind=Some(id.kind) rejected tested address=check/>
             <ConsumersSection users id=id.clone()/>
             <ImportedFrom origins=details.origins.clone()/>
             <KeySection details/>
@@ -132,7 +132,7 @@ pub fn DeletePage(
             failure.map(|error| problem.clone().unwrap_or_else(|| ApiError::Refused(error).message()));
         let failure = reason.clone().map(|message| {
             let field = problem.is_some().then_some(Field::Confirmation.key());
-            refusal(title, field, message)
+            rejection(title, field, message)
         });
         let used = count_words(&users, UsageKind::of(details.id.kind)).map(|words| {
             view! {
@@ -153,7 +153,7 @@ pub fn DeletePage(
                 heading="Delete Secret".to_owned()
                 cancel
                 confirm="OK"
-                refused=failure.map(IntoAny::into_any)
+                rejected=failure.map(IntoAny::into_any)
                 reason
             >
                 <DeleteQuestion id=details.id display_name=details.display_name keep_days/>
@@ -164,7 +164,7 @@ pub fn DeletePage(
     with_users(id, true, show)
 }
 
-/// What is known of a secret, for those who may not change it.
+/// The facts about a secret, for those who may not change it.
 #[component]
 pub fn DetailsPage(id: SecretId) -> impl IntoView {
     let cancel = list_before(&ssr::query());
@@ -212,7 +212,7 @@ pub fn DetailsPage(id: SecretId) -> impl IntoView {
     with_users(id, false, show)
 }
 
-/// Where an imported secret came from, where that is known.
+/// The origins of an imported secret, where they are known.
 #[component]
 fn ImportedFrom(origins: Origins) -> impl IntoView {
     (!origins.is_empty()).then(|| {

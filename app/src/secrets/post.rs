@@ -100,7 +100,7 @@ pub(crate) async fn not_read(
     reply.page(unreadable.0, page(Error::BadRequest)).await
 }
 
-/// Returns the page of a form of which nothing is repeated: it could not be told what in the body is a value.
+/// Returns the page of a form of which nothing is repeated: any part of the body may be a value.
 pub(crate) fn emptied(page: impl FnOnce(Option<Box<Returned>>) -> Page) -> impl FnOnce(Error) -> Page {
     move |error| {
         let form = RejectedForm { typed: Typed::default(), error: Some(error), value_dropped: true };

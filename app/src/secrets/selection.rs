@@ -11,17 +11,17 @@ use domain::{error::Error, secret::Selection, usage::SelectedSecret};
 use http::StatusCode;
 use leptos::{either::EitherOf3, prelude::*};
 
-/// Where those that are selected are tested.
+/// The address that tests those that are selected.
 pub const CHECK: &str = "/secrets/selected/check";
-/// Where it is asked for what their manifests are to be.
+/// The address of the form for their manifests.
 pub const MANIFESTS: &str = "/secrets/selected/manifests";
-/// Where it is asked whether they are to be deleted.
+/// The address of the confirmation before they are deleted.
 pub const DELETE: &str = "/secrets/selected/delete";
 
 /// The form around the rows, which their boxes belong to.
 pub const FORM: &str = "selected";
 
-/// What can be done with those that are selected. The style sheet shows it once a box is checked, and counts them.
+/// The operations on those that are selected. The style sheet shows it once a box is checked, and counts them.
 #[component]
 pub fn SelectionBar(list_query: String, may_write: bool) -> impl IntoView {
     let check = may_write.then(|| {
@@ -60,7 +60,7 @@ pub fn SelectionBar(list_query: String, may_write: bool) -> impl IntoView {
     }
 }
 
-/// What the address of a page about several secrets names.
+/// Returns the selection that the address of a page names.
 fn selection() -> Option<Selection> {
     Selection::parse_query(&ssr::query())
 }

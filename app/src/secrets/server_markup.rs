@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct ServerMarkup(pub String);
 
 impl ServerMarkup {
-    /// What the view looks like.
+    /// Renders the view.
     #[cfg(feature = "ssr")]
     pub fn render(view: impl leptos::prelude::RenderHtml) -> Self {
         Self(view.to_html())
@@ -27,11 +27,11 @@ impl<'de> Deserialize<'de> for ServerMarkup {
     }
 }
 
-/// What the form of a secret says of where its values come from.
+/// The inline help of a secret's form.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct FormHelp {
     /// A choice of registries, and what is known of each.
     pub registries: ServerMarkup,
-    /// Where a private key comes from.
+    /// Says where a private key comes from.
     pub keys: ServerMarkup,
 }

@@ -5,14 +5,14 @@ pub mod post;
 pub mod session;
 pub mod single_sign_on;
 
-/// Where one signs in.
+/// The address of the sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
 
-/// Where signing in at a provider begins.
+/// The address where signing in at a provider begins.
 pub const SIGN_ON: &str = "/sign-in/single-sign-on";
 
-/// Where the provider sends the browser back to; it is registered there.
+/// The address that the provider sends the browser back to; it is registered there.
 pub const SIGN_ON_RETURN: &str = "/sign-in/single-sign-on/return";
 
-/// Where the provider itself tells that it has signed somebody out (back-channel logout); it is registered there.
+/// The address of the back-channel logout, which is registered at the provider.
 pub const SIGN_ON_LOGOUT: &str = "/sign-in/single-sign-on/logout";

@@ -149,7 +149,7 @@ pub fn ChoosePasswordPage(form: FormState) -> impl IntoView {
     })
 }
 
-/// Shows the form where the link in the address is good: for whom, or `None` for the first administrator.
+/// Shows the form where the link in the address is valid: for whom, or `None` for the first administrator.
 fn with_link<V: IntoView + 'static>(
     show: impl FnOnce(Option<String>) -> Option<V> + Send + 'static,
 ) -> impl IntoView {
@@ -178,7 +178,7 @@ fn with_link<V: IntoView + 'static>(
     view! { <div class="form-page">{page}</div> }
 }
 
-/// The link was used, or its time is over.
+/// The link was used, or has expired.
 #[component]
 fn SpentLink() -> impl IntoView {
     ssr::set_status(http::StatusCode::GONE);

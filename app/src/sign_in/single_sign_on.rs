@@ -89,9 +89,9 @@ fn mark_of(token: &Sensitive) -> String {
         .collect()
 }
 
-/// What the browser keeps of one sign-in that is under way.
+/// The state of a sign-in that the browser keeps while it is under way.
 struct UnderWay {
-    /// Which cookie it is.
+    /// The end of the cookie's name.
     after: String,
     token: Sensitive,
     again: bool,

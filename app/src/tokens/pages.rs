@@ -1,4 +1,4 @@
-//! What the server renders of the Tokens pages.
+//! The Tokens pages.
 
 use super::{TOKENS, stopped_words};
 use crate::{
@@ -23,7 +23,7 @@ const PROOF_HINT: &str =
 
 const SUBJECT: Subject = Subject { heading: "Tokens", noun: "token", list: TOKENS };
 
-/// One's own tokens, or everybody's.
+/// The person's own tokens, or everybody's.
 #[component]
 pub fn TokensPage() -> impl IntoView {
     let everybodys = ssr::query_parameter("of").is_some_and(|of| of == "everybody");
@@ -290,7 +290,7 @@ pub fn RevokeTokenPage(id: String, form: FormState) -> impl IntoView {
                 heading="Revoke token".to_owned()
                 cancel=TOKENS.to_owned()
                 confirm="Revoke"
-                refused=form.error.is_some().then(|| form.summary().into_any())
+                rejected=form.error.is_some().then(|| form.summary().into_any())
                 reason=form.error.as_ref().map(message)
             >
                 <p>

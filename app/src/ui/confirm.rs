@@ -5,7 +5,7 @@ use crate::error::first_sentence;
 use leptos::prelude::*;
 
 /// Renders why something was not done, in a sentence, for the place beside the button that was pressed; nothing where it was not
-/// refused.
+/// rejected.
 pub fn not_done(reason: Option<String>) -> impl IntoView + use<> {
     reason.map(|reason| view! { <p class="not-saved">{first_sentence(reason)}</p> })
 }
@@ -15,16 +15,16 @@ pub fn not_done(reason: Option<String>) -> impl IntoView + use<> {
 pub fn ConfirmPage<C: IntoView + 'static>(
     /// Names what would be done.
     heading: String,
-    /// Where the form is sent; the address of the page where it is not given.
+    /// The address that the form is sent to; the page's own where it is not given.
     #[prop(optional_no_strip)]
     action: Option<String>,
-    /// Where Cancel leads.
+    /// The address of Cancel.
     cancel: String,
     /// The words of the button that does it.
     confirm: &'static str,
     /// Says why it was not done the last time, above the form.
     #[prop(optional_no_strip)]
-    refused: Option<AnyView>,
+    rejected: Option<AnyView>,
     /// Says the same in a sentence, beside the button.
     #[prop(optional_no_strip)]
     reason: Option<String>,
@@ -33,7 +33,7 @@ pub fn ConfirmPage<C: IntoView + 'static>(
 ) -> impl IntoView {
     view! {
         <h1 id="confirm-title">{heading}</h1>
-        {refused}
+        {rejected}
         <form method="post" action=action class="confirm">
             {children.into_inner()()}
             <div class="actions">
@@ -47,14 +47,14 @@ pub fn ConfirmPage<C: IntoView + 'static>(
     }
 }
 
-/// In the place of the question, where a yes would be refused in any case.
+/// In the place of the question, where a yes would be rejected in any case.
 #[component]
 pub fn NotPossible(
     /// Names what would be done.
     heading: String,
     /// Says why not, and what to do.
     reason: String,
-    /// Where the way on leads.
+    /// The address of the way on.
     back: String,
     /// The words of the way on.
     label: &'static str,

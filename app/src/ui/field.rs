@@ -3,7 +3,7 @@
 use super::icon::icon;
 use leptos::{either::Either, prelude::*, wasm_bindgen::JsCast, web_sys};
 
-/// What a field says besides its control.
+/// The texts of a field.
 #[derive(Clone)]
 pub struct FieldText {
     /// The id of the control, and its name in the form.
@@ -83,7 +83,7 @@ pub fn field_frame(
     }
 }
 
-/// Where a field's remedy stands.
+/// The place of a field's remedy.
 #[derive(Clone, Copy)]
 pub struct RemedySlot {
     /// The way out, where there is one.
@@ -119,7 +119,7 @@ impl RemedySlot {
 #[component]
 pub fn TextField(
     text: FieldText,
-    /// What stands in it when the page opens. What is typed later is the browser's.
+    /// The content when the page opens. Later input stays in the browser.
     value: String,
     error: Signal<Option<String>>,
     /// Called with what is typed, at each change.

@@ -14,10 +14,10 @@ pub const COOKIE: &str = "latchkey_notice";
 /// How long the cookie waits for the page that shows it, in seconds.
 pub const COOKIE_MAX_AGE: u64 = 60;
 
-/// What was done.
+/// A short message about what was just done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Flash {
-    /// A secret was added or changed; `host` is the registry host where it was put right on the way.
+    /// A secret was added or changed; `host` is the registry host where it was normalized.
     Saved { id: SecretId, host: Option<String> },
     /// The secret of this display name was deleted.
     Deleted { display_name: String },
@@ -27,7 +27,7 @@ pub enum Flash {
     Done(ActionDone),
 }
 
-/// What was done to users, sessions, tokens, images and datasets.
+/// An action on users, sessions, tokens, images, datasets or several secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActionDone {
     PasswordChanged,

@@ -1,4 +1,4 @@
-//! What stands around every page: the mark, the places, the theme, the notices.
+//! The frame around every page: the mark, the places, the theme, the flashes.
 
 use super::{flash::Flashes, icon::icon, in_place::FrameInPlace, theme_switch::ThemeSwitch};
 use crate::ssr;
@@ -39,7 +39,7 @@ pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView
     }
 }
 
-/// Where one can go, by one's role; and at the foot who one is, with the way out.
+/// Links to the places for the person's role; and at the foot who that is, with the way out.
 #[component]
 fn Places(user: UserActor, address: String) -> impl IntoView {
     let place = |path: &'static str, label: &'static str, icon| {

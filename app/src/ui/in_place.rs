@@ -1,4 +1,4 @@
-//! What of the frame around a page answers at once: the choice of a theme, and notices. The server renders both, and the
+//! The parts of the frame around a page that answer at once: the choice of a theme, and notices. The server renders both, and the
 //! browser knows nothing of their words.
 
 use super::dom;

@@ -3,7 +3,7 @@
 use super::field::{FieldText, field_frame};
 use leptos::prelude::*;
 
-/// What a line of text is like.
+/// The attributes of a line of text.
 #[expect(clippy::struct_excessive_bools, reason = "each is an attribute of its own")]
 #[derive(Clone, Copy, Debug)]
 pub struct Line {
@@ -17,7 +17,7 @@ pub struct Line {
     pub locked: bool,
     /// Takes the focus when the page opens.
     pub autofocus: bool,
-    /// What a password manager is told.
+    /// The hint to password managers.
     pub autocomplete: &'static str,
     /// The id of the form, where the line stands outside it.
     pub form: Option<&'static str>,

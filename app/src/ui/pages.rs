@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-/// Where one can go from a page of a list: to the first, unless this is it, and to the next, if there is one.
+/// Links from a page of a list: to the first, unless this is the first, and to the next, if there is a next.
 #[component]
 pub fn Pages(first: Option<String>, next: Option<String>) -> impl IntoView {
     let to = |label: &'static str, address: Option<String>| {

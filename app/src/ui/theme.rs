@@ -15,7 +15,7 @@ pub enum Theme {
 impl Theme {
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
 
-    /// As it stands in the cookie, the form and `data-theme`.
+    /// Returns the code in the cookie, the form and `data-theme`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::System => "system",

@@ -94,9 +94,9 @@ pub fn UsageForm(form: Form) -> impl IntoView {
 #[component]
 fn TestSection(
     kind: UsageKind,
-    /// Where the form is sent to be saved.
+    /// The address that the form is sent to.
     address: String,
-    /// What a test came to, as HTML.
+    /// The result of a test, as HTML.
     tested: Option<String>,
 ) -> impl IntoView {
     view! {
@@ -206,7 +206,7 @@ impl Form {
         field_frame(text, Signal::stored(problem), None, select)
     }
 
-    /// What there is to say of the chosen secret. It may be saved all the same.
+    /// Renders the warning about the chosen secret. The form may be saved all the same.
     fn warning(&self) -> Option<impl IntoView + use<>> {
         let (target, choice) = (self.target.as_ref()?, self.chosen()?);
         let (host, _) = choice.account.as_ref()?;

@@ -1,4 +1,4 @@
-//! What the form that serves Add and Edit of images and datasets shows.
+//! The state of the form that serves Add and Edit of images and datasets.
 
 use super::input::{Returned, UsageInput};
 use backend::{Backend, Ctx};
@@ -16,10 +16,10 @@ pub struct Form {
     pub input: UsageInput,
     pub error: Option<Error>,
     pub tested: Option<String>,
-    /// What a test found wrong with a field.
+    /// Problems with fields that a test found.
     pub found: Vec<FieldError>,
     pub choices: SecretChoices,
-    /// What is pulled, where it can be read.
+    /// The image or repository, where it is valid.
     pub target: Option<UsageTarget>,
     pub now: Timestamp,
 }
@@ -60,7 +60,7 @@ impl Form {
         Ok(Self { kind, stored, input, error, tested, found, choices, target, now: ctx.now })
     }
 
-    /// What was wrong with the form.
+    /// Returns the problems of a rejected form.
     pub fn problems(&self) -> &[FieldError] {
         match &self.error {
             Some(Error::Invalid(problems)) => problems,
@@ -68,7 +68,7 @@ impl Form {
         }
     }
 
-    /// What there is to say of this field.
+    /// Returns the message about this field.
     pub fn problem(&self, field: Field) -> Option<String> {
         let mut problems = self.problems().iter().chain(&self.found);
         problems.find(|error| error.field == field).map(|error| error.problem.message())
@@ -80,7 +80,7 @@ impl Form {
     }
 }
 
-/// What stands in the Edit form at first.
+/// Returns the content of the Edit form at first.
 fn filled_in(usage: &Usage) -> UsageInput {
     let (image, repository) = match usage.kind {
         UsageKind::Image => (usage.target.clone(), String::new()),

@@ -1,4 +1,4 @@
-//! What the form of an image or a dataset sends, and what it comes to.
+//! The fields that the form of an image or a dataset sends, and the actions they ask for.
 
 use crate::ui::flash::{ActionDone, Flash};
 use backend::{Backend, Ctx};
@@ -20,15 +20,15 @@ pub struct UsageInput {
     pub branch: String,
     /// The id of the chosen secret.
     pub pull_secret: String,
-    /// What is looked for among the secrets.
+    /// The search among the secrets.
     pub find: String,
-    /// What was looked for when this form was made.
+    /// The search that this form was rendered with.
     pub found: String,
-    /// Which button it was sent by: `find`, `enter` for the key, nothing for Confirm.
+    /// The button that sent it: `find`, `enter` for the key, nothing for Confirm.
     pub then: String,
     /// The version that the Edit form was opened with.
     pub version: String,
-    /// The version that is overwritten knowingly, where it has changed since.
+    /// The version that is overwritten on request, where it has changed since.
     pub overwrite: String,
 }
 
@@ -62,15 +62,15 @@ impl UsageInput {
     }
 }
 
-/// What a form was answered with, for the page that shows it again.
+/// The answer to a form, for the page that shows the form again.
 #[derive(Clone, Debug)]
 pub struct Returned {
     pub input: UsageInput,
-    /// Why it was refused; `None` where it was only searched or tested.
+    /// The reason for the rejection; `None` where it was only searched or tested.
     pub error: Option<Error>,
-    /// What a test came to, as HTML.
+    /// The result of a test, as HTML.
     pub tested: Option<String>,
-    /// What it found wrong with a field. The form may be saved all the same.
+    /// Problems with fields that the test found. The form may be saved all the same.
     pub found: Vec<FieldError>,
 }
 
@@ -81,7 +81,7 @@ pub async fn create(
     kind: UsageKind,
     input: &UsageInput,
 ) -> Result<Flash, Error> {
-    // Whoever may not is told that, whatever they sent.
+    // Who may not is rejected, whatever they sent.
     backend.usages().may_change(ctx, kind, None).await?;
     let usage = NewUsage::parse(kind, &input.draft(kind)).map_err(Error::Invalid)?;
     backend.usages().create(ctx, &usage).await?;
@@ -136,7 +136,7 @@ pub async fn test(
     Ok((secret, report))
 }
 
-/// What a test found wrong with a field.
+/// Problems with fields that a test found.
 pub fn found_by(report: &CheckReport) -> Vec<FieldError> {
     let problem = match report.cause {
         CheckCause::BranchNotFound => UsageProblem::NoSuchBranch,

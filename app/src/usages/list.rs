@@ -21,18 +21,18 @@ pub fn address_of(kind: UsageKind, name: &SecretName, what: &str) -> String {
     format!("{}/{}/{what}", kind.list(), name.as_str())
 }
 
-/// What pages about images or datasets are about.
+/// Returns the subject of pages about images or datasets.
 pub fn subject(kind: UsageKind) -> Subject {
     Subject { heading: kind.plural(), noun: kind.as_str(), list: kind.list() }
 }
 
-/// Where a secret is shown to whoever asks.
+/// Returns the address at which a secret is shown to whoever asks.
 pub fn secret_address(id: &SecretId) -> String {
     let what = if ssr::may(Role::Editor) { "/edit" } else { "" };
     format!("{}/{id}{what}", crate::secrets::LIST)
 }
 
-/// Where one of them is shown to whoever asks: readers find it in its list.
+/// Returns the address at which an image or dataset is shown to whoever asks: readers find it in its list.
 pub fn usage_address(kind: UsageKind, name: &SecretName) -> String {
     if ssr::may(Role::Editor) {
         address_of(kind, name, "edit")
@@ -41,7 +41,7 @@ pub fn usage_address(kind: UsageKind, name: &SecretName) -> String {
     }
 }
 
-/// What their list is for.
+/// Says what their list is for.
 fn lead(kind: UsageKind) -> &'static str {
     match kind {
         UsageKind::Image => "The container images that are pulled, and the secret with which each is.",
@@ -136,7 +136,7 @@ fn List(kind: UsageKind, page: UsagePage, query: UsageQuery) -> impl IntoView {
     }
 }
 
-/// What is pulled, as a heading and a label have it.
+/// Returns the label of the image or repository.
 pub fn target_label(kind: UsageKind) -> &'static str {
     match kind {
         UsageKind::Image => "Image",
@@ -258,14 +258,14 @@ pub fn DeleteUsagePage(
     };
     let page = loaded(subject(kind), load, move |Usage { name, target, .. }| {
         let reason = failure.map(|error| ApiError::Refused(error).message());
-        let refused =
+        let rejected =
             reason.clone().map(|said| view! { <Alert title="Not deleted"><p>{said}</p></Alert> }.into_any());
         view! {
             <ConfirmPage
                 heading=format!("Delete {}", kind.as_str())
                 cancel=kind.list().to_owned()
                 confirm="OK"
-                refused
+                rejected
                 reason
             >
                 <p>

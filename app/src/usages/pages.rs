@@ -10,7 +10,7 @@ use leptos::prelude::*;
 #[component]
 pub fn AddUsagePage(
     kind: UsageKind,
-    /// What the form was answered with that this page shows again.
+    /// The answer to the form that this page shows again.
     returned: Option<Returned>,
 ) -> impl IntoView {
     let load = move |backend: Backend, ctx: Ctx| async move {
@@ -34,7 +34,7 @@ pub fn AddUsagePage(
 pub fn EditUsagePage(
     kind: UsageKind,
     name: SecretName,
-    /// What the form was answered with that this page shows again.
+    /// The answer to the form that this page shows again.
     returned: Option<Returned>,
 ) -> impl IntoView {
     let load = move |backend: Backend, ctx: Ctx| async move {

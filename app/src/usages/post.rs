@@ -90,7 +90,9 @@ async fn test(
                 Html(html).into_response()
             }
         }
-        Err(error) if !wants_page => (ssr::status_of(&error), Html(answer::refusal(&error))).into_response(),
+        Err(error) if !wants_page => {
+            (ssr::status_of(&error), Html(answer::not_tested(&error))).into_response()
+        }
         Err(error) => again(reply, page, typed, error).await,
     }
 }

@@ -207,7 +207,7 @@ pub fn LinkPage(link: MadeLink) -> impl IntoView {
     }
 }
 
-/// One user: role, state, sessions, password.
+/// The page of a user: role, state, sessions, password.
 #[component]
 pub fn UserPageView(name: String, form: FormState) -> impl IntoView {
     let load = move |backend: Backend, ctx: Ctx| async move {
@@ -271,7 +271,7 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
     }
 }
 
-/// What is kept here of a user whom no provider vouches for.
+/// The settings of a user whom no provider vouches for.
 fn role_and_password(form: &FormState, role: Role, address: &str) -> impl IntoView + use<> {
     view! {
         <h2>"Role"</h2>

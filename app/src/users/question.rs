@@ -1,4 +1,4 @@
-//! The questions before a user is changed: what is taken away by it, sessions, the password, rights, and what is given.
+//! The questions before a user is changed: what ends by it, sessions, the password, rights, and what is given.
 
 use super::{PROOF_HINT, USERS, is_oneself, user_address};
 use crate::{
@@ -12,7 +12,7 @@ use backend::{Backend, Ctx, Proof, UserSummary};
 use domain::access::{AccessField, Role};
 use leptos::{either::Either, prelude::*};
 
-/// What is asked.
+/// A question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserQuestion {
     /// Whether the user gets another role.
@@ -23,7 +23,7 @@ pub enum UserQuestion {
     Enable,
     /// Whether all sessions of the user end.
     EndSessions,
-    /// Whether the password is taken away, for a link with which another one is chosen.
+    /// Whether the password is removed, for a link with which another one is chosen.
     PasswordLink,
 }
 
@@ -90,7 +90,7 @@ fn Question(
     role: Option<Role>,
     /// How whoever asks proves anew who they are, where that is asked for.
     proof: Option<Proof>,
-    /// What came of the answer that was sent before.
+    /// The form that was rejected before.
     form: FormState,
 ) -> impl IntoView {
     let back = user_address(&user.name);
@@ -124,10 +124,10 @@ fn Question(
         _ => action.clone(),
     };
     let proof = proof.map(|proof| prove_again(&form, proof, PROOF_HINT, &page));
-    let refused = form.error.is_some().then(|| form.summary().into_any());
+    let rejected = form.error.is_some().then(|| form.summary().into_any());
     let reason = form.error.as_ref().map(message);
     Either::Right(view! {
-        <ConfirmPage heading action=Some(action) cancel=back confirm refused reason>
+        <ConfirmPage heading action=Some(action) cancel=back confirm rejected reason>
             {asked}
             {tokens}
             {you}
@@ -136,7 +136,7 @@ fn Question(
     })
 }
 
-/// Returns why a yes would be refused in any case.
+/// Returns why a yes would be rejected in any case.
 fn impossible(question: UserQuestion, user: &UserSummary, last: bool, role: Role) -> Option<String> {
     let same_role = question == UserQuestion::Role && role == user.role;
     let locks_out = match question {
@@ -213,7 +213,7 @@ fn after(question: UserQuestion, user: &UserSummary) -> String {
     }
 }
 
-/// What somebody may do again who is enabled.
+/// Says what somebody may do again who is enabled.
 fn let_in(user: &UserSummary) -> String {
     let tokens = if user.suspended_at.is_some() {
         "Their API tokens stay refused until they have signed in there."
@@ -232,7 +232,7 @@ fn let_in(user: &UserSummary) -> String {
     format!("{sign_in} {tokens}")
 }
 
-/// What a yes does to whoever asks.
+/// Says what a yes does to whoever asks.
 fn to_oneself(question: UserQuestion, role: Role) -> String {
     match question {
         UserQuestion::Role => format!(

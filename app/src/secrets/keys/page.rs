@@ -18,7 +18,7 @@ use leptos::{either::Either, prelude::*};
 #[component]
 pub fn KeyPage(
     id: SecretId,
-    /// What a form on it was answered with.
+    /// The answer to a form on the page.
     answer: Option<KeyAnswer>,
 ) -> impl IntoView {
     let (failed, tested) = match answer {

@@ -27,14 +27,14 @@ struct Generate {
     replaces: Option<String>,
 }
 
-/// Which pair, as the page showed it.
+/// The pair, as the page showed it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Waiting {
     fingerprint: String,
 }
 
-/// Which pair is taken into use.
+/// The pair that is taken into use.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Switch {
@@ -133,7 +133,7 @@ async fn download(
     }
 }
 
-/// Returns who asks and the form. Who may not change the secret is told so, whatever the form is like.
+/// Returns who asks and the form. Who may not change the secret is rejected, whatever the form is like.
 async fn begin<T: DeserializeOwned>(
     reply: &Reply,
     id: &SecretId,

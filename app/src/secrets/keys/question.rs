@@ -21,7 +21,7 @@ use leptos::{
     prelude::*,
 };
 
-/// What is asked.
+/// A question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyQuestion {
     /// Whether another pair takes the place of the one that waits.
@@ -138,13 +138,13 @@ fn Switch(details: SecretDetails, users: SecretUsers, pending: PendingKey, ticke
     }
 }
 
-/// What the test just before came to, if there was one. A failure counts as none: whoever switches is warned then.
+/// Returns the result of the test just before, if there was one. A failure counts as no test: whoever switches is warned then.
 async fn came_to(id: &SecretId, ticket: &str) -> Option<CheckCause> {
     let (backend, ctx) = ssr::request().ok()?;
     backend.checks().pending_tested(&ctx, id, ticket).await.ok().flatten()
 }
 
-/// Says what the test came to, and what follows.
+/// Says the result of the test, and what follows.
 fn said(tested: Option<CheckCause>) -> impl IntoView {
     match tested.map(|cause| (cause, cause.status())) {
         Some((_, CheckStatus::Works)) => EitherOf3::A(view! {
@@ -168,7 +168,7 @@ fn said(tested: Option<CheckCause>) -> impl IntoView {
     }
 }
 
-/// Who registered its public half has to take it away again.
+/// Who registered its public half has to remove it again.
 #[component]
 fn Discard(details: SecretDetails, pending: PendingKey) -> impl IntoView {
     let now = details.now;

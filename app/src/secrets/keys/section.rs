@@ -1,4 +1,4 @@
-//! What is shown of a secret's key, on its own page and on those of the secret.
+//! The sections about a secret's key, on its own page and on those of the secret.
 
 use super::{NewKeyTested, TESTED, key_address};
 use crate::{
@@ -38,11 +38,11 @@ pub fn GenerateOffer() -> impl IntoView {
     }
 }
 
-/// What is known of the key, the pair that waits, and the way to a new one. Nothing for secrets without a key.
+/// The facts about the key, the pending key, and the way to a new one. Nothing for secrets without a key.
 #[component]
 pub fn KeySection(
     details: SecretDetails,
-    /// What a test of the pair that waits came to, just now.
+    /// The result of a test of the pending key, just now.
     #[prop(optional_no_strip)]
     tested: Option<NewKeyTested>,
 ) -> impl IntoView {
@@ -168,10 +168,10 @@ fn Pending(
     }
 }
 
-/// The id of what a test of the new key came to.
+/// The id of the result of a test of the new key.
 const TEST_RESULT: &str = "new-key-result";
 
-/// What a test of the pair that waits came to, and what may be done now.
+/// The result of a test of the pending key, and what may be done now.
 #[component]
 fn TestResult(id: SecretId, report: CheckReport) -> impl IntoView {
     let next = match (report.cause, report.cause.status()) {
@@ -219,7 +219,7 @@ fn Rotate(
     }
 }
 
-/// Where the public key is registered, in the words of each place.
+/// The steps to register the public key, in the words of each place.
 #[component]
 fn Steps() -> impl IntoView {
     let place = |name: &'static str, steps: [&'static str; 3]| {

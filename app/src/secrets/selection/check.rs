@@ -1,4 +1,4 @@
-//! What a test of several secrets came to.
+//! The results of tests of several secrets.
 
 use super::{CHECK, NothingSelected};
 use crate::{
@@ -17,7 +17,7 @@ use domain::{
 };
 use leptos::{either::EitherOf3, prelude::*};
 
-/// What the form of the list came to: each secret's test, or why there was none.
+/// The result of the form of the list: each secret's test, or the error.
 pub type SelectionOutcome = Result<Vec<Tested>, Error>;
 
 /// A line for each of them, and what to do about those whose turn did not come.

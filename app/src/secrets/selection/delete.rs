@@ -4,7 +4,7 @@ use super::{gone, listed, with_selected};
 use crate::{
     error::ApiError,
     secrets::{
-        confirmation::{confirmation, refusal},
+        confirmation::{confirmation, rejection},
         consumers::count_words_of,
         list_before,
     },
@@ -33,10 +33,10 @@ pub fn DeleteSelectedPage(
         };
         let reason =
             failure.map(|error| problem.clone().unwrap_or_else(|| ApiError::Refused(error).message()));
-        let refused = reason.clone().map(|message| {
+        let rejected = reason.clone().map(|message| {
             let title = if problem.is_some() { "There is a problem" } else { "Not deleted" };
             let field = problem.is_some().then_some(Field::Confirmation.key());
-            refusal(title, field, message)
+            rejection(title, field, message)
         });
         let used = secrets.iter().filter(|secret| is_used(secret)).count();
         let asked = (used > 0).then(|| {
@@ -71,7 +71,7 @@ pub fn DeleteSelectedPage(
         };
         view! {
             <h1>"Delete Secrets"</h1>
-            {refused}
+            {rejected}
             <form method="post">
                 {question}
                 {listed(&secrets, users)}

@@ -6,7 +6,7 @@ use crate::{
     account::proof::prove_again,
     error::ApiError,
     form_state::{self, FormState},
-    secrets::{confirmation::refusal, list_before, with_list},
+    secrets::{confirmation::rejection, list_before, with_list},
     ssr,
     ui::{
         confirm::not_done,
@@ -26,7 +26,7 @@ use domain::{
 use leptos::{either::Either, prelude::*};
 use serde::Deserialize;
 
-/// What stands in the form.
+/// The fields of the form.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ManifestsInput {
@@ -43,11 +43,11 @@ pub struct ManifestsInput {
 pub enum ManifestsProblem {
     Namespace,
     TokenMissing,
-    /// It is none, has expired or was revoked.
+    /// The token is invalid, has expired or was revoked.
     TokenNotGood,
-    /// It may not take the values of all of these out.
+    /// The token may not read the values of all of these.
     TokenNotForThese,
-    /// Of these, no repository is known that Argo CD could be told.
+    /// Of these, no repository is known for Argo CD.
     NoUrl(Vec<SecretId>),
     /// The password of this one was typed for another host.
     OtherHost(SecretId),
@@ -111,10 +111,10 @@ impl ManifestsProblem {
     }
 }
 
-/// A form that was refused.
+/// A form that was rejected.
 #[derive(Clone, Debug)]
 pub struct NotExported {
-    /// What was typed; the token is not sent back.
+    /// The fields as typed; the token is not sent back.
     pub typed: ManifestsInput,
     /// Why.
     pub problem: ManifestsProblem,
@@ -124,10 +124,10 @@ pub struct NotExported {
 #[component]
 pub fn ManifestsPage(
     /// A form that was rejected.
-    refused: Option<NotExported>,
+    rejected: Option<NotExported>,
 ) -> impl IntoView {
     let show = move |selection: Selection, left: Selection, secrets: Vec<SelectedSecret>| {
-        view! { <Shown selection left secrets refused/> }
+        view! { <Shown selection left secrets rejected/> }
     };
     with_selected("Export manifests", false, show)
 }
@@ -135,17 +135,17 @@ pub fn ManifestsPage(
 #[component]
 fn Shown(
     selection: Selection,
-    /// What of the selection is still there.
+    /// The part of the selection that still exists.
     left: Selection,
     secrets: Vec<SelectedSecret>,
-    refused: Option<NotExported>,
+    rejected: Option<NotExported>,
 ) -> impl IntoView {
     let others = (left != selection).then(|| go_on_without(&selection, &left, &secrets));
-    let (typed, problem) = match refused {
+    let (typed, problem) = match rejected {
         Some(NotExported { typed, problem }) => (typed, Some(problem)),
         None => Default::default(),
     };
-    let refused_form = FormState {
+    let rejected_form = FormState {
         typed: Vec::new(),
         error: match &problem {
             Some(ManifestsProblem::NotProven(error)) => Some(error.clone()),
@@ -155,7 +155,7 @@ fn Shown(
     };
     let reason = problem.as_ref().map(ManifestsProblem::message);
     let alert =
-        problem.as_ref().map(|problem| refusal("There is a problem", problem.field(), problem.message()));
+        problem.as_ref().map(|problem| rejection("There is a problem", problem.field(), problem.message()));
     let wrong = |field: &str| {
         problem.as_ref().filter(|problem| problem.field() == Some(field)).map(ManifestsProblem::message)
     };
@@ -191,7 +191,7 @@ fn Shown(
                     "Add a token in another tab"
                 </a>
             </p>
-            {proof_asked(refused_form)}
+            {proof_asked(rejected_form)}
             <div class="actions">
                 {not_done(reason)}
                 <a class="button" href=list_before(&ssr::query())>
@@ -229,7 +229,7 @@ fn shapes(kind: SecretKind, typed: &str) -> Vec<(&'static str, &'static str, boo
     Shape::ALL
         .into_iter()
         .filter(|shape| shape.fits(kind) && shape.kubernetes_type().is_some())
-        .map(|shape| (shape.as_str(), words(shape), shape == chosen))
+        .map(|shape| (shape.as_str(), message(shape), shape == chosen))
         .collect()
 }
 
@@ -264,8 +264,8 @@ fn proof_asked(form: FormState) -> impl IntoView {
     })
 }
 
-/// Whom a shape is for.
-fn words(shape: Shape) -> &'static str {
+/// Says whom a shape is for.
+fn message(shape: Shape) -> &'static str {
     match shape {
         Shape::GitSync => "git-sync: ssh, known_hosts",
         Shape::SshAuth => "Kubernetes ssh-auth: ssh-privatekey",
@@ -279,7 +279,7 @@ fn words(shape: Shape) -> &'static str {
     }
 }
 
-/// One of several: value, label, and whether it is chosen.
+/// A choice of several: value, label, and whether it is chosen.
 fn select(
     id: &'static str,
     label: &'static str,

@@ -27,7 +27,7 @@ use domain::{
 };
 use serde::Deserialize;
 
-/// `GET /secrets/selected/check`: what a test came to is told once, in answer to the form.
+/// `GET /secrets/selected/check`: the result of a test is shown once, in answer to the form.
 #[expect(clippy::unused_async, reason = "handlers are asynchronous")]
 pub async fn back(RawQuery(query): RawQuery) -> Redirect {
     Redirect::to(&list_before(&query.unwrap_or_default()))
@@ -46,7 +46,7 @@ pub async fn test(RawForm { reply, form }: RawForm<Vec<(String, String)>>) -> Re
         let SignedIn { backend, ctx } = SignedIn::of(&reply)?;
         match selection {
             Ok(selection) => backend.checks().many(&ctx, &selection).await.map(Ok),
-            // Nothing is selected; who may not is told that all the same.
+            // Nothing is selected; who may not is rejected all the same.
             Err(status) => backend.secrets().may_change(&ctx, None).await.map(|()| Err(status)),
         }
     };
@@ -59,7 +59,7 @@ pub async fn test(RawForm { reply, form }: RawForm<Vec<(String, String)>>) -> Re
     reply.page(status, Page::CheckSelected(outcome)).await
 }
 
-/// What the form of the list sends: the boxes, and where in the list one was. Nothing else.
+/// Parses the form of the list: the boxes, and where in the list the person was. Nothing else.
 fn selected(pairs: &[(String, String)]) -> (Result<Selection, StatusCode>, String) {
     let of = |key: &'static str| {
         pairs.iter().filter(move |(sent, _)| sent == key).map(|(_, value)| value.as_str())
@@ -70,7 +70,7 @@ fn selected(pairs: &[(String, String)]) -> (Result<Selection, StatusCode>, Strin
     (selection.ok_or(StatusCode::BAD_REQUEST), list)
 }
 
-/// What is typed before secrets that are in use are deleted.
+/// The confirmation before secrets that are in use are deleted.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Deletion {
