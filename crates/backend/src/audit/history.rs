@@ -1,6 +1,8 @@
 //! The history of one secret as its pages show it: changes one by one, and everything else folded by day, so that a
 //! cluster that reads a value each hour does not push out who changed it.
 
+pub(super) mod repository;
+
 #[cfg(test)]
 use super::AuditAction;
 use super::entry::{AuditEntry, AuditRow};

@@ -1,5 +1,7 @@
 //! What is asked of the audit log, and one page of it.
 
+pub(super) mod repository;
+
 use super::entry::AuditEntry;
 use domain::time::Timestamp;
 

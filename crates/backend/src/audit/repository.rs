@@ -1,11 +1,9 @@
-//! The audit table: records are added, never changed.
+//! The audit table: records are added behind the last, never changed, and read in their order to verify them.
 
 use super::{
     action::AuditAction,
     chain::{HASH_BYTES, Link},
     entry::AuditRow,
-    history::{FoldedReads, FoldedRecords, HistoryRows, MAX_CHANGES, MAX_FOLDED, MAX_LINES, midnight},
-    list::{AuditCursor, AuditQuery},
     record::{AuditRecord, Outcome},
     text::clean,
 };
@@ -18,8 +16,8 @@ use crate::{
     },
     work::Work,
 };
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{secret::SecretId, time::Timestamp};
+use chrono::{DateTime, Utc};
+use domain::time::Timestamp;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, postgres::PgArguments, query::Query};
 
 /// Adds a record to the end of the chain. The end stays locked until the transaction is over, so this comes last in it.
@@ -367,7 +365,7 @@ impl Columns {
     }
 }
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "id, at, actor_kind, actor, credential, address, request_id, action, object, outcome, fields, hash, mac";
 
 /// Records in the order of the chain, beyond this one.
@@ -401,139 +399,4 @@ pub(super) async fn clock(connection: &mut PgConnection) -> Result<Timestamp, sq
 /// What the chain begins with.
 pub(super) const fn beginning() -> [u8; HASH_BYTES] {
     [0; HASH_BYTES]
-}
-
-/// Newest first, or oldest first for a page before a cursor.
-pub(super) async fn list(
-    connection: &mut PgConnection,
-    query: &AuditQuery,
-    limit: u32,
-) -> Result<Vec<AuditRow>, sqlx::Error> {
-    let mut sql = QueryBuilder::<Postgres>::new(format!("SELECT {COLUMNS} FROM audit_records WHERE true"));
-    for (column, value) in [
-        ("actor", &query.actor),
-        ("action", &query.action),
-        ("object", &query.object),
-        ("outcome", &query.outcome),
-    ] {
-        if !value.is_empty() {
-            sql.push(format_args!(" AND {column} = ")).push_bind(value.clone());
-        }
-    }
-    if let Some(from) = query.from {
-        sql.push(" AND at >= ").push_bind(instant(from)?);
-    }
-    if let Some(until) = query.until {
-        sql.push(" AND at < ").push_bind(instant(until)?);
-    }
-    let way = match query.cursor {
-        AuditCursor::Newest => "DESC",
-        AuditCursor::OlderThan(id) => {
-            sql.push(" AND id < ").push_bind(id);
-            "DESC"
-        }
-        AuditCursor::NewerThan(id) => {
-            sql.push(" AND id > ").push_bind(id);
-            "ASC"
-        }
-    };
-    sql.push(format_args!(" ORDER BY id {way} LIMIT {limit}"));
-    sql.build_query_as().fetch_all(connection).await
-}
-
-/// Holds for changes of a secret. The index of migration 0090 is for this very text.
-pub(super) const IS_CHANGE: &str = "action IN ('secret added', 'secret changed', 'secret deleted', 'secret restored', \
-    'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded')";
-
-/// Holds for what is neither a change nor a read that went well, which `secret_reads` counts.
-pub(super) const IS_OTHER: &str = "action NOT IN ('secret added', 'secret changed', 'secret deleted', 'secret restored', \
-    'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded') \
-    AND NOT (action = 'value read' AND outcome = 'done')";
-
-/// Finds what happened to one secret, in three looks by index.
-pub(super) async fn history(
-    connection: &mut PgConnection,
-    id: &SecretId,
-) -> Result<HistoryRows, sqlx::Error> {
-    let changes = changes_of("", id).build_query_as().fetch_all(&mut *connection).await?;
-    let lines: Vec<OtherRow> = others_of("", id).build_query_as().fetch_all(&mut *connection).await?;
-    let folded = lines.first().map_or(0, |line| line.folded.unsigned_abs());
-    let others = lines.into_iter().map(OtherRow::into_line).collect();
-    let reads: Vec<ReadRow> = reads_of("", id).build_query_as().fetch_all(connection).await?;
-    let reads = reads.into_iter().map(ReadRow::into_line).collect();
-    Ok(HistoryRows { changes, reads, others, folded })
-}
-
-/// Selects the newest changes. `before` goes before the statement, such as EXPLAIN.
-pub(super) fn changes_of(before: &str, id: &SecretId) -> QueryBuilder<Postgres> {
-    let mut sql = QueryBuilder::new(format!(
-        "{before} SELECT {COLUMNS} FROM audit_records WHERE {IS_CHANGE} AND object = "
-    ));
-    sql.push_bind(id.to_string()).push(format_args!(" ORDER BY id DESC LIMIT {}", MAX_CHANGES + 1));
-    sql
-}
-
-/// Selects the newest of the rest, folded by actor, action, outcome and day.
-pub(super) fn others_of(before: &str, id: &SecretId) -> QueryBuilder<Postgres> {
-    let mut sql = QueryBuilder::new(format!(
-        "{before} SELECT actor_kind, actor, action, outcome, (at AT TIME ZONE 'UTC')::date AS day, count(*) AS count, \
-         max(at) AS last, (sum(count(*)) OVER ())::bigint AS folded \
-         FROM (SELECT * FROM audit_records WHERE {IS_OTHER} AND object = "
-    ));
-    sql.push_bind(id.to_string()).push(format_args!(
-        " ORDER BY id DESC LIMIT {MAX_FOLDED}) AS latest GROUP BY 1, 2, 3, 4, 5 ORDER BY max(id) DESC LIMIT {MAX_LINES}"
-    ));
-    sql
-}
-
-/// Selects the latest reads, by token and day.
-pub(super) fn reads_of(before: &str, id: &SecretId) -> QueryBuilder<Postgres> {
-    let mut sql = QueryBuilder::new(format!(
-        "{before} SELECT token_id, api_tokens.name, day, reads, secret_reads.last_read_at FROM secret_reads \
-         JOIN api_tokens ON api_tokens.id = token_id \
-         WHERE secret_id = (SELECT id FROM secrets WHERE deleted_at IS NULL AND kind = "
-    ));
-    sql.push_bind(id.kind.as_str()).push(" AND name = ").push_bind(id.name.as_str().to_owned());
-    sql.push(format_args!(") ORDER BY secret_reads.last_read_at DESC, token_id LIMIT {MAX_LINES}"));
-    sql
-}
-
-/// A line of other things.
-#[derive(Debug, FromRow)]
-struct OtherRow {
-    actor_kind: String,
-    actor: String,
-    action: String,
-    outcome: String,
-    day: NaiveDate,
-    count: i64,
-    last: DateTime<Utc>,
-    /// How many records were looked at; the same in each row.
-    folded: i64,
-}
-
-impl OtherRow {
-    fn into_line(self) -> FoldedRecords {
-        let Self { actor_kind, actor, action, outcome, day, count, last, .. } = self;
-        let (day, count, last) = (midnight(day), count.unsigned_abs(), timestamp(last));
-        FoldedRecords { actor_kind, actor, action, outcome, day, count, last }
-    }
-}
-
-/// A line of reads.
-#[derive(Debug, FromRow)]
-struct ReadRow {
-    token_id: String,
-    name: String,
-    day: NaiveDate,
-    reads: i64,
-    last_read_at: DateTime<Utc>,
-}
-
-impl ReadRow {
-    fn into_line(self) -> FoldedReads {
-        let Self { token_id, name, day, reads, last_read_at } = self;
-        let (day, count, last) = (midnight(day), reads.unsigned_abs(), timestamp(last_read_at));
-        FoldedReads { token: token_id, name, day, count, last }
-    }
 }

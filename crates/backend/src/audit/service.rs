@@ -1,7 +1,8 @@
 //! Looking at the audit log, and checking its chain.
 
 use super::{
-    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, SecretHistory, entry::AuditRow, repository,
+    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, SecretHistory, entry::AuditRow, history,
+    list, repository,
 };
 use crate::{
     access::{Object, allowed, authorize},
@@ -69,7 +70,8 @@ impl AuditService {
     /// Errors: as `list`.
     pub async fn history(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretHistory, Error> {
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
-        let found = self.db.read(ctx, async |connection| repository::history(connection, id).await).await?;
+        let found =
+            self.db.read(ctx, async |connection| history::repository::find(connection, id).await).await?;
         let mut history = found.into_history(ctx.now);
         without_places(ctx, &mut history.changes);
         Ok(history)
@@ -100,8 +102,10 @@ impl AuditService {
     async fn page(&self, ctx: &Ctx, query: &AuditQuery, size: u32) -> Result<AuditPage, Error> {
         // One more than is shown tells whether there is another page.
         let limit = size + 1;
-        let found =
-            self.db.read(ctx, async |connection| repository::list(connection, query, limit).await).await?;
+        let found = self
+            .db
+            .read(ctx, async |connection| list::repository::list(connection, query, limit).await)
+            .await?;
         let more = found.len() > size as usize;
         let mut entries: Vec<_> = found.into_iter().take(size as usize).map(AuditEntry::from).collect();
         let (newer, older) = match query.cursor {

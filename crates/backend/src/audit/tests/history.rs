@@ -1,7 +1,7 @@
 //! The history of one secret beside very many reads.
 
-use super::super::{
-    history::CHANGES,
+use super::super::history::{
+    CHANGES,
     repository::{IS_CHANGE, IS_OTHER, changes_of, others_of, reads_of},
 };
 use crate::tests::{at, backend, somebody};
