@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, expectHeading, expectList, focused, names, notice, open, row, test, unique, type Stored } from '../support/fixtures.js';
+import { expect, expectHeading, expectList, names, notice, open, row, test, unique, type Stored } from '../support/fixtures.js';
 
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Delete Secret' });
 const link = (page: Page, secret: Stored) => row(page, secret).getByRole('link', { name: `Delete ${secret.name}`, exact: true });
@@ -83,7 +83,7 @@ test.describe('the dialog over the list', () => {
   test('by the keyboard alone', async ({ page }) => {
     for (let step = 0; step < 60; step += 1) {
       await page.keyboard.press('Tab');
-      if ((await focused(page).getAttribute('aria-label').catch(() => null)) === `Delete ${secret.name}`) break;
+      if (await link(page, secret).evaluate((element) => element === document.activeElement)) break;
     }
     await expect(link(page, secret)).toBeFocused();
     await page.keyboard.press('Enter');

@@ -465,7 +465,9 @@ async fn a_reader_is_offered_nothing_that_they_may_not_do() {
     for absent in [">Add<", "/edit", "/delete", "/users", "/audit", "delete-title"] {
         assert!(!list.contains(absent), "{absent}");
     }
-    assert!(list.contains(&format!("View {name}")) && list.contains(" by admin"));
+    let (cell, link) = (format!("id=r0 title=\"{name}\""), "aria-labelledby=\"l-v r0\"");
+    assert!(list.contains(link) && list.contains("<span id=\"l-v\">View</span>") && list.contains(&cell));
+    assert!(list.contains(" by admin"));
     let details = app.send_anonymous(asked(&format!("/secrets/image-{name}"), &cookie)).await.body;
     assert!(details.contains("History") && details.contains("secret added") && details.contains("ghcr.io"));
 }
