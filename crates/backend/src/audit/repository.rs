@@ -115,17 +115,9 @@ impl KnownEnd {
     }
 }
 
-/// Adds links to the chain, by the parameters that `Links::bind` binds.
-const APPEND: &str = "SELECT append_audit_records($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+/// Adds links to the chain, by the 20 parameters that `Links::bind` binds.
+pub(crate) const APPEND: &str = "SELECT append_audit_records($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
     $16, $17, $18, $19, $20)";
-
-/// How many parameters `Links::bind` binds.
-pub(crate) const LINK_PARAMETERS: usize = 20;
-
-/// Whether links were not added because the chain has another end by now.
-pub(crate) fn has_other_end(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() == Some("LK409")
-}
 
 /// Records with their hashes and codes, ready to be added behind one certain end of the chain and no other.
 #[derive(Debug)]
@@ -204,7 +196,7 @@ impl Links {
     }
 }
 
-/// As whom the portal notes that the record was cut.
+/// The name under which the portal notes that the record was cut.
 const ACTOR: &str = "audit record";
 
 /// The end of the chain as the database has it.

@@ -205,12 +205,12 @@ impl Connections {
         self.inner.pool.pooler
     }
 
-    /// Runs one statement that is a transaction by itself, and does not send it again: whether a statement took effect
-    /// whose connection broke is for the caller to find out.
+    /// Runs one statement that is a transaction by itself, and returns the number of its rows. It is not sent again: whether a
+    /// statement took effect whose connection broke is for the caller to find out.
     pub(crate) async fn execute_alone(
         &self,
         statement: Query<'_, Postgres, PgArguments>,
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<u64, sqlx::Error> {
         let mut connection = self.inner.pool.lend(true).await?;
         match statement.execute(&mut *connection).await {
             Err(error) if error::is_broken(&error) || error::is_read_only(&error) => {
@@ -219,7 +219,7 @@ impl Connections {
             }
             answered => {
                 connection.give_back();
-                answered.map(drop)
+                answered.map(|done| done.rows_affected())
             }
         }
     }

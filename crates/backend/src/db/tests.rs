@@ -350,6 +350,22 @@ async fn migrate_says_which_right_a_role_lacks_and_needs_none_to_change_what_is_
     drop_role(&pool, &role).await;
 }
 
+/// Where new functions are nobody's by default, those of ours that are called by name are everybody's all the same.
+#[sqlx::test(migrations = false)]
+async fn migrate_lets_every_role_call_what_is_called_by_name(pool: PgPool) {
+    run(&pool, "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC").await;
+    migrate(&address(&pool, None)).await.unwrap();
+    let barred: Vec<String> = sqlx::query_scalar(
+        "SELECT proname::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace \
+         AND prorettype <> 'trigger'::regtype AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e') \
+         AND NOT EXISTS (SELECT FROM aclexplode(proacl) AS granted WHERE grantee = 0 AND privilege_type = 'EXECUTE')",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(barred, Vec::<String>::new());
+}
+
 /// A role's own time limit is for its queries, and hits no migration.
 #[sqlx::test(migrations = false)]
 async fn migrate_has_no_time_limit_of_the_role(pool: PgPool) {

@@ -9,7 +9,7 @@ pub(crate) use read::Read;
 use crate::{
     audit::{
         AuditAction, AuditRecord, Outcome,
-        repository::{KnownEnd, Links, append_and_remember, has_other_end},
+        repository::{KnownEnd, Links, append_and_remember},
     },
     context::{Actor, Ctx},
     db::{Db, in_time},
@@ -106,27 +106,29 @@ impl Writer {
             return self.in_transaction(&records, counted, None).await;
         }
         if records.is_empty() {
-            return self.db.execute_alone(repository::counting(counted)).await;
+            let done = self.db.execute_alone(repository::counting(counted.clone())).await;
+            return match done {
+                // At worst it is counted twice.
+                Err(error) if is_broken(&error) => self.in_transaction(&records, counted, None).await,
+                done => done.map(drop),
+            };
         }
         let (Some(end), Some(keyring)) = (self.end.take(), self.db.keyring()) else {
             return self.in_transaction(&records, counted, None).await;
         };
         let links = Links::behind(keyring, end, &records)?;
         let end = links.end.clone();
-        let sent = self.db.execute_alone(repository::recording(links, counted.clone())).await;
-        match sent {
-            Ok(()) => {
+        let attempted = match self.db.execute_alone(repository::recording(links, counted.clone())).await {
+            Ok(1..) => {
                 self.end = Some(end);
-                Ok(())
-            }
-            // Somebody else has added to the record. That is how it goes, and any other refusal may be one of this statement
-            // alone.
-            Err(error) if has_other_end(&error) || !is_broken(&error) => {
-                self.in_transaction(&records, counted, None).await
+                return Ok(());
             }
             // The connection broke, and nobody has said whether before or after.
-            Err(_) => self.in_transaction(&records, counted, Some(end)).await,
-        }
+            Err(error) if is_broken(&error) => Some(end),
+            // Somebody else has added to the record, or the database refused this statement: nothing was written.
+            Ok(0) | Err(_) => None,
+        };
+        self.in_transaction(&records, counted, attempted).await
     }
 
     /// The same step by step, behind whatever the end is. Where `attempted` turns out to be in the chain, all was written

@@ -2,11 +2,11 @@
 
 use super::Read;
 use crate::{
-    audit::repository::{LINK_PARAMETERS, Links},
+    audit::repository::{APPEND, Links},
     db::instant,
 };
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, Postgres, postgres::PgArguments, query::Query};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, postgres::PgArguments, query::Query};
 use uuid::Uuid;
 
 /// Reads by tokens as PostgreSQL takes many of them: an array for each column.
@@ -45,14 +45,14 @@ pub(super) fn counting(reads: CountedReads) -> Query<'static, Postgres, PgArgume
     reads.bind(sqlx::query("SELECT count_reads($1, $2, $3)"))
 }
 
-/// Returns the statement that counts reads and adds their records, all or nothing. The end of the chain is locked last, as
-/// everybody does: the counting stands in a part of its own, which is done first.
+/// Returns the statement that counts reads and adds their records, all or nothing: nothing, and no row in its answer, where the
+/// chain has another end by now. The end is locked last, as everybody does, so the counting stands in a part of its own, which is
+/// done first.
 pub(super) fn recording(links: Links, reads: CountedReads) -> Query<'static, Postgres, PgArguments> {
-    const { assert!(LINK_PARAMETERS == 20, "the statement names each parameter") };
-    let statement = sqlx::query(
-        "WITH counted AS MATERIALIZED (SELECT count_reads($21, $22, $23)) \
-         SELECT append_audit_records($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-         $19, $20) FROM counted",
+    // The parameters of `APPEND` come first; the two that are named here are the expected end.
+    let sql = format!(
+        "WITH counted AS MATERIALIZED (SELECT count_reads($21, $22, $23) FROM audit_head \
+         WHERE last_id = $1 AND hash = $2) {APPEND} FROM counted"
     );
-    reads.bind(links.bind(statement))
+    reads.bind(links.bind(sqlx::query(AssertSqlSafe(sql))))
 }
