@@ -11,6 +11,7 @@ use crate::{
         ago::Ago,
         confirm::{ConfirmPage, Consequence},
         line::Line,
+        table::action_table,
         theme_switch::ThemeSwitch,
     },
 };
@@ -163,22 +164,7 @@ fn Sessions(sessions: Vec<SessionSummary>, now: Timestamp) -> impl IntoView {
             }
         })
         .collect_view();
-    view! {
-        <table class="sessions">
-            <thead>
-                <tr>
-                    <th scope="col">"Device"</th>
-                    <th scope="col">"Address"</th>
-                    <th scope="col">"Begun"</th>
-                    <th scope="col">"Last seen"</th>
-                    <th scope="col" class="row-actions">
-                        "Actions"
-                    </th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
-    }
+    action_table("sessions", ["Device", "Address", "Begun", "Last seen"], rows)
 }
 
 /// The question before one of one's own sessions is ended.

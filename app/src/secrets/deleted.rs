@@ -7,7 +7,7 @@ use crate::{
     failure::{Subject, loaded},
     secrets::LIST,
     ssr,
-    ui::{ago::Ago, alert::Alert, confirm::ConfirmPage, icon::icon, pages::Pages},
+    ui::{ago::Ago, alert::Alert, confirm::ConfirmPage, icon::icon, pages::Pages, table::action_table},
 };
 use backend::{Backend, Ctx, DeletedPage, DeletedSecret};
 use domain::{
@@ -72,21 +72,7 @@ fn List(page: DeletedPage, days: u16, first: bool, rejected: Option<Error>) -> i
     } else {
         let rows = rows.into_iter().map(|secret| view! { <Row secret now may_write/> }).collect_view();
         Either::Right(view! {
-            <table class="deleted">
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Display Name"</th>
-                        <th scope="col">"Type"</th>
-                        <th scope="col">"Deleted"</th>
-                        <th scope="col">"Kept until"</th>
-                        <th scope="col" class="row-actions">
-                            "Actions"
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
+            {action_table("deleted", ["Name", "Display Name", "Type", "Deleted", "Kept until"], rows)}
             <form method="post" id="restore"></form>
         })
     };

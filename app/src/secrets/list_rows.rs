@@ -45,13 +45,14 @@ impl Rows<'_> {
         let mut html = Html::with_capacity(secrets.len() * ROW);
         let list = with_list(String::new(), self.list_query);
         for (number, secret) in secrets.iter().enumerate() {
-            self.facts(&mut html, number, secret, &list);
-            self.actions(&mut html, number, secret, &list);
+            let path = format!("{LIST}/{}", secret.id);
+            self.facts(&mut html, number, secret, &path, &list);
+            self.actions(&mut html, number, secret, &path, &list);
         }
         html.into_string()
     }
 
-    fn facts(&self, html: &mut Html, number: usize, secret: &SecretSummary, list: &str) {
+    fn facts(&self, html: &mut Html, number: usize, secret: &SecretSummary, path: &str, list: &str) {
         let id = &secret.id;
         let name = id.name.as_str();
         html.markup("<tr><td><input type=checkbox name=")
@@ -74,12 +75,12 @@ impl Rows<'_> {
         });
         html.text(id.kind.label());
         if let Some((algorithm, fingerprint)) = &secret.key {
-            html.markup("<a class=key href=\"").value(format_args!("{LIST}/{id}/key"));
+            html.markup("<a class=key href=\"").text(path).markup("/key");
             html.markup("\" title=\"").text(fingerprint).markup("\">");
             html.text(algorithm.label()).markup(" ").text(fingerprint).markup("</a>");
         }
         html.markup("<td><a class=").markup(secret.status.as_str());
-        html.markup(" href=\"").value(format_args!("{LIST}/{id}/check{list}"));
+        html.markup(" href=\"").text(path).markup("/check").text(list);
         html.markup("\" title=\"")
             .text(secret.cause.message())
             .markup("\">")
@@ -98,28 +99,24 @@ impl Rows<'_> {
         html.markup("<span> by ").text(&secret.updated_by).markup("</span>");
     }
 
-    /// The same as `ui::ago`.
+    /// Adds how long ago this was, as `ui::ago` renders it.
     fn ago(&self, html: &mut Html, at: Timestamp) {
         html.markup("<time datetime=").text(&at.rfc3339()).markup(" title=\"").text(&at.utc_text());
         html.markup("\">").text(&at.relative(self.now)).markup("</time>");
     }
 
-    fn actions(&self, html: &mut Html, number: usize, secret: &SecretSummary, list: &str) {
-        let path = format!("{LIST}/{}", secret.id);
+    fn actions(&self, html: &mut Html, number: usize, secret: &SecretSummary, path: &str, list: &str) {
         html.markup("<td>");
         if !self.may_write {
-            html.markup("<a href=\"").text(&path).text(list);
+            html.markup("<a href=\"").text(path).text(list);
             html.markup("\" aria-labelledby=\"l-v r").value(number).markup("\" title=View></a>");
             return;
         }
-        html.markup("<button form=check formaction=\"").text(&path).markup("/check").text(list);
+        html.markup("<button form=check formaction=\"").text(path).markup("/check").text(list);
         html.markup("\" aria-labelledby=\"l-t r").value(number);
-        html.markup("\" title=\"Test connection\"></button><a href=\"")
-            .text(&path)
-            .markup("/edit")
-            .text(list);
+        html.markup("\" title=\"Test connection\"></button><a href=\"").text(path).markup("/edit").text(list);
         html.markup("\" aria-labelledby=\"l-e r").value(number);
-        html.markup("\" title=Edit></a><a href=\"").text(&path).markup("/delete").text(list);
+        html.markup("\" title=Edit></a><a href=\"").text(path).markup("/delete").text(list);
         html.markup("\" aria-labelledby=\"l-d r").value(number).markup("\" title=Delete");
         if secret.used_by == 0 {
             html.markup(" data-delete");

@@ -7,7 +7,9 @@ use crate::{
     failure::{Subject, loaded},
     form_state::{FormState, message},
     ssr,
-    ui::{ago::Ago, confirm::ConfirmPage, copy::Once, icon::icon, line::Line, pages::Pages},
+    ui::{
+        ago::Ago, confirm::ConfirmPage, copy::Once, icon::icon, line::Line, pages::Pages, table::action_table,
+    },
 };
 use backend::{Backend, CreatedToken, Ctx, Proof, TokenLimits, TokenPage, TokenSummary, called_token};
 use domain::{
@@ -69,24 +71,11 @@ fn List(page: TokenPage, everybodys: bool) -> impl IntoView {
         })
     } else {
         let rows = tokens.into_iter().map(|token| view! { <Row token now/> }).collect_view();
-        Either::Right(view! {
-            <table class="tokens">
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Scope"</th>
-                        <th scope="col">"Secrets"</th>
-                        <th scope="col">"Created"</th>
-                        <th scope="col">"Last used"</th>
-                        <th scope="col">"Expires"</th>
-                        <th scope="col" class="row-actions">
-                            "Actions"
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        })
+        Either::Right(action_table(
+            "tokens",
+            ["Name", "Scope", "Secrets", "Created", "Last used", "Expires"],
+            rows,
+        ))
     };
     view! {
         <div class="page-head">

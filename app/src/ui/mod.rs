@@ -26,6 +26,8 @@ pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod place_list;
 #[cfg(feature = "ssr")]
+pub mod table;
+#[cfg(feature = "ssr")]
 pub mod theme;
 #[cfg(feature = "ssr")]
 pub mod theme_switch;

@@ -4,7 +4,7 @@ use crate::{
     error::ApiError,
     failure::{Subject, loaded},
     ssr,
-    ui::{ago::Ago, alert::Alert, confirm::ConfirmPage, icon::icon, pages::Pages},
+    ui::{ago::Ago, alert::Alert, confirm::ConfirmPage, icon::icon, pages::Pages, table::action_table},
 };
 use backend::{Backend, Ctx};
 use domain::{
@@ -79,22 +79,7 @@ fn List(kind: UsageKind, page: UsagePage, query: UsageQuery) -> impl IntoView {
         Either::Left(view! { <Nothing kind narrowed may_write/> })
     } else {
         let rows = rows.into_iter().map(|usage| view! { <Row usage now may_write/> }).collect_view();
-        Either::Right(view! {
-            <table class="usages">
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">{target_label(kind)}</th>
-                        <th scope="col">"Secret"</th>
-                        <th scope="col" class="updated">"Updated"</th>
-                        <th scope="col" class="row-actions">
-                            "Actions"
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        })
+        Either::Right(action_table("usages", ["Name", target_label(kind), "Secret", "Updated"], rows))
     };
     let secret = query.secret.as_ref().map(|id| {
         let all = UsageQuery { secret: None, after: None, ..query.clone() }.address(kind);

@@ -6,7 +6,7 @@ use crate::{
     failure::{LoadFailure, Subject, loaded},
     form_state::FormState,
     ssr,
-    ui::{ago::Ago, copy::Once, icon::icon, line::Line, pages::Pages},
+    ui::{ago::Ago, copy::Once, icon::icon, line::Line, pages::Pages, table::action_table},
 };
 use backend::{Backend, Ctx, Proof, UserPage, UserSummary};
 use domain::{
@@ -52,22 +52,7 @@ fn List(page: UserPage, search: String, beyond: String) -> impl IntoView {
         })
     } else {
         let rows = users.into_iter().map(|user| view! { <Row user now/> }).collect_view();
-        Either::Right(view! {
-            <table class="users">
-                <thead>
-                    <tr>
-                        <th scope="col">"Username"</th>
-                        <th scope="col">"Role"</th>
-                        <th scope="col">"State"</th>
-                        <th scope="col">"Last sign-in"</th>
-                        <th scope="col" class="row-actions">
-                            "Actions"
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        })
+        Either::Right(action_table("users", ["Username", "Role", "State", "Last sign-in"], rows))
     };
     view! {
         <div class="page-head">

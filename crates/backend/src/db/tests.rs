@@ -350,7 +350,7 @@ async fn migrate_says_which_right_a_role_lacks_and_needs_none_to_change_what_is_
     drop_role(&pool, &role).await;
 }
 
-/// Where new functions are nobody's by default, those of ours that are called by name are everybody's all the same.
+/// Functions that are called by name can be called by every role, also where new functions are nobody's by default.
 #[sqlx::test(migrations = false)]
 async fn migrate_lets_every_role_call_what_is_called_by_name(pool: PgPool) {
     run(&pool, "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC").await;

@@ -256,7 +256,7 @@ async fn reads_by_two_servers_in_turn_are_all_on_record_in_one_chain(pool: PgPoo
 
 /// The database notes each error of a statement in its own log, where nobody wants to find what is no fault.
 #[sqlx::test]
-async fn recording_behind_an_end_that_is_none_any_more_writes_nothing_and_is_no_error(pool: PgPool) {
+async fn recording_behind_a_former_end_writes_nothing_and_is_not_an_error(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let (mut writer, read) = writer(&pool, &backend).await;
     let (old, reads) = (writer.end.clone().unwrap(), [read]);
