@@ -74,7 +74,3 @@ BEGIN
     );
 END
 $$;
-
--- They do what whoever calls them may do, also where new functions are nobody's by default.
-GRANT EXECUTE ON FUNCTION count_reads TO PUBLIC;
-GRANT EXECUTE ON FUNCTION append_audit_records TO PUBLIC;
