@@ -43,7 +43,6 @@ use crate::{
 use backend::CreatedToken;
 use domain::{
     error::Error,
-    import::ImportError,
     secret::{SecretId, SecretName},
     usage::UsageKind,
 };
@@ -59,7 +58,7 @@ pub enum Page {
     EditSecret(SecretId, Option<Box<ReturnedSecret>>),
     DeleteSecret(SecretId, Option<Error>),
     Secret(SecretId),
-    Import(Option<ImportError>),
+    Import(Option<Error>),
     ImportChoice(Uuid, Option<Box<NotSaved>>),
     /// The public half of a secret's key, and a new pair.
     SecretKey(SecretId, Option<Box<KeyAnswer>>),

@@ -24,40 +24,10 @@ impl ApiError {
                  look at the list before you try again."
                     .to_owned()
             }
-            Self::Refused(error) => match error {
-                Error::Invalid(_) => "Some fields need another look.".to_owned(),
-                Error::NotFound => "This secret does not exist. It may have been deleted.".to_owned(),
-                Error::Twin(twin) => {
-                    format!("The secret {} holds the same. Nothing was saved.", twin.name.as_str())
-                }
-                Error::Changed(_) => "Somebody else changed this secret in the meantime.".to_owned(),
-                Error::Sealed => "The portal is sealed: its key encryption key is not the one the stored \
-                     values were sealed with. Start the server with the right key; nothing was changed."
-                    .to_owned(),
-                Error::Unavailable => {
-                    "The database does not answer at the moment. Nothing was changed. Try again in a minute."
-                        .to_owned()
-                }
-                Error::TooManyTests(seconds) => format!(
-                    "You have tested very often, so nothing was tested. Wait {seconds} seconds, then test again."
-                ),
-                Error::BadRequest => {
-                    "The portal could not read this request. Load the page again and retry.".to_owned()
-                }
-                Error::NotSignedIn => {
-                    "Your session had ended, so nothing was saved. What you typed is still here: \
-                     sign in again if you have not yet, then press Confirm once more."
-                        .to_owned()
-                }
-                Error::Forbidden => {
-                    "Your role does not allow this. Nothing was changed. An administrator can help."
-                        .to_owned()
-                }
-                Error::Internal(reference) => format!(
-                    "Something went wrong in the portal, and nothing was changed. Its log has the cause under \
-                     reference {reference}."
-                ),
-            },
+            #[cfg(feature = "ssr")]
+            Self::Refused(error) => error.message(),
+            #[cfg(not(feature = "ssr"))]
+            Self::Refused(error) => error.island_message(),
         }
     }
 }

@@ -10,53 +10,53 @@ use crate::{
         line::Line,
     },
 };
-use domain::access::{AccessError, AccessField};
+use domain::error::{Error, Field, locked_inside};
 use leptos::prelude::*;
 
 /// A form that was rejected, or one that nobody has sent yet.
 #[derive(Clone, Debug, Default)]
 pub struct FormState {
     /// The fields as typed, but for passwords.
-    pub typed: Vec<(AccessField, String)>,
+    pub typed: Vec<(Field, String)>,
     /// The reason for the rejection.
-    pub error: Option<AccessError>,
+    pub error: Option<Error>,
 }
 
 impl FormState {
     /// A form that was rejected.
-    pub fn rejected(typed: Vec<(AccessField, String)>, error: AccessError) -> Self {
+    pub fn rejected(typed: Vec<(Field, String)>, error: Error) -> Self {
         Self { typed, error: Some(error) }
     }
 
     /// Returns what was typed into this field.
-    pub fn typed(&self, field: AccessField) -> String {
+    pub fn typed(&self, field: Field) -> String {
         self.typed.iter().find(|(typed, _)| *typed == field).map(|(_, text)| text.clone()).unwrap_or_default()
     }
 
     /// Whether the box of this field is ticked: as it was sent, or as `first` says where nothing was sent yet.
-    pub fn ticked(&self, field: AccessField, first: bool) -> bool {
+    pub fn ticked(&self, field: Field, first: bool) -> bool {
         if self.error.is_some() { !self.typed(field).is_empty() } else { first }
     }
 
-    fn problem(&self, field: AccessField) -> Option<String> {
+    fn problem(&self, field: Field) -> Option<String> {
         match &self.error {
-            Some(AccessError::Invalid(problems)) => {
-                problems.iter().find(|(wrong, _)| *wrong == field).map(|(_, problem)| problem.message())
+            Some(Error::Invalid(problems)) => {
+                problems.iter().find(|wrong| wrong.field == field).map(|wrong| wrong.problem.message())
             }
             _ => None,
         }
     }
 
-    fn wrong(&self) -> Vec<(AccessField, String)> {
+    fn wrong(&self) -> Vec<(Field, String)> {
         match &self.error {
-            Some(AccessError::Invalid(problems)) => {
-                problems.iter().map(|(field, problem)| (*field, problem.message())).collect()
+            Some(Error::Invalid(problems)) => {
+                problems.iter().map(|wrong| (wrong.field, wrong.problem.message())).collect()
             }
             _ => Vec::new(),
         }
     }
 
-    fn is_first_wrong(&self, field: AccessField) -> bool {
+    fn is_first_wrong(&self, field: Field) -> bool {
         self.wrong().first().is_some_and(|(first, _)| *first == field)
     }
 
@@ -92,7 +92,7 @@ impl FormState {
     /// A line of text.
     pub fn line(
         &self,
-        field: AccessField,
+        field: Field,
         label: &'static str,
         hint: &'static str,
         more: Line,
@@ -107,22 +107,17 @@ impl FormState {
     pub fn new_password(&self) -> impl IntoView + use<> {
         view! {
             {self.line(
-                AccessField::Password,
+                Field::Password,
                 "New password",
                 "At least 12 characters. A few words in a row are fine.",
                 Line::NEW_PASSWORD,
             )}
-            {self.line(AccessField::RepeatPassword, "Repeat password", "", Line::NEW_PASSWORD)}
+            {self.line(Field::RepeatPassword, "Repeat password", "", Line::NEW_PASSWORD)}
         }
     }
 
     /// Several lines of text.
-    pub fn lines(
-        &self,
-        field: AccessField,
-        label: &'static str,
-        hint: &'static str,
-    ) -> impl IntoView + use<> {
+    pub fn lines(&self, field: Field, label: &'static str, hint: &'static str) -> impl IntoView + use<> {
         let text = FieldText { id: field.key(), label, mark: "optional", hint };
         let problem = self.problem(field);
         let described = text.described_by(problem.is_some());
@@ -148,7 +143,7 @@ impl FormState {
     /// A choice of several: value, label, and a few words on the meaning of each.
     pub fn choice(
         &self,
-        field: AccessField,
+        field: Field,
         label: &'static str,
         choices: Vec<(&'static str, &'static str, &'static str)>,
         default: &str,
@@ -179,97 +174,10 @@ impl FormState {
     }
 }
 
-/// The advice to somebody who does not know the current password that is asked for. Who reads this may be the only
-/// administrator.
-const FORGOTTEN: &str = "If you have forgotten your password, another administrator can make a link to choose a new one, and so \
-    does “latchkey user reset-password” on the server.";
-
-fn minutes(seconds: u32) -> String {
-    match seconds.div_ceil(60) {
-        1 => "1 minute".to_owned(),
-        minutes => format!("{minutes} minutes"),
-    }
-}
-
-/// Why no password is looked at: to somebody who signs in, or who has signed in and is asked anew who they are.
-fn locked(seconds: u32, is_signed_in: bool) -> String {
-    let minutes = minutes(seconds);
-    if is_signed_in {
-        format!(
-            "Too many wrong passwords were typed under this name, so none is looked at now. You stay signed in: try again in \
-             {minutes}. {FORGOTTEN}"
-        )
-    } else {
-        format!(
-            "Too many attempts to sign in under this name. Try again in {minutes}, or ask an administrator for a link to \
-             choose a new password."
-        )
-    }
-}
-
-/// The sentence above the form.
-pub(crate) fn message(error: &AccessError) -> String {
+/// Returns the sentence above the form. Somebody who has signed in and is asked anew who they are is told that they stay so.
+pub(crate) fn message(error: &Error) -> String {
     match error {
-        AccessError::Invalid(_) => "Some fields need another look.".to_owned(),
-        AccessError::WrongPassword => {
-            "The username or the password is not right. Five failures in a row lock a name for 15 minutes."
-                .to_owned()
-        }
-        AccessError::Locked(seconds) => locked(*seconds, ssr::user().is_some()),
-        AccessError::LockedOut(seconds) => format!(
-            "That was one wrong password too many, so your session has ended, and nothing was done. Sign in again in {}. \
-             {FORGOTTEN}",
-            minutes(*seconds)
-        ),
-        AccessError::Busy(seconds) => {
-            format!(
-                "Very many people sign in at this moment, so your password was not checked. Try again in {seconds} seconds."
-            )
-        }
-        AccessError::LinkSpent => {
-            "This link is not good any more: it was used, or its time is over. Ask for a new one.".to_owned()
-        }
-        AccessError::LastAdmin => {
-            "This is the last administrator, and somebody has to be one. Make another user an admin first."
-                .to_owned()
-        }
-        AccessError::SignOn(problem) => problem.message().to_owned(),
-        AccessError::NoPasswords => {
-            "Nobody signs in to this portal with a password; it is done where everybody of yours signs in.".to_owned()
-        }
-        AccessError::KeptByProvider => {
-            "This user's password and groups are kept where they sign in; a change there counts here from the next sign-in \
-             on."
-                .to_owned()
-        }
-        AccessError::ProveAtProvider => {
-            "Sign in again at your provider first; it counts for five minutes.".to_owned()
-        }
-        AccessError::Refused(error) => crate::error::ApiError::Refused(error.clone()).message(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn message_of_a_lock_says_what_whoever_reads_it_can_do() {
-        let at_door = locked(900, false);
-        assert!(
-            at_door.contains("Too many attempts to sign in under this name. Try again in 15 minutes"),
-            "{at_door}"
-        );
-        let inside = locked(61, true);
-        assert!(inside.contains("You stay signed in: try again in 2 minutes"), "{inside}");
-        let out = message(&AccessError::LockedOut(900));
-        assert!(
-            out.contains("your session has ended") && out.contains("Sign in again in 15 minutes"),
-            "{out}"
-        );
-        for said in [inside, out] {
-            assert!(said.contains("latchkey user reset-password"), "{said}");
-        }
-        assert_eq!(minutes(60), "1 minute");
+        Error::Locked(seconds) if ssr::user().is_some() => locked_inside(*seconds),
+        error => error.message(),
     }
 }

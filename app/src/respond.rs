@@ -16,8 +16,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{
-    access::{AccessError, AccessField, SignOnProblem},
-    error::Error,
+    error::{Error, Field},
     percent,
 };
 use leptos::{nonce::use_nonce, prelude::*};
@@ -163,8 +162,8 @@ impl Reply {
     /// Renders a rejected form about people or tokens again, with what was typed but for passwords.
     pub async fn render_rejected(
         self,
-        error: AccessError,
-        typed: Vec<(AccessField, String)>,
+        error: Error,
+        typed: Vec<(Field, String)>,
         page: impl FnOnce(FormState) -> Page,
     ) -> Response {
         let back = self.parts.uri.path().to_owned();
@@ -175,20 +174,14 @@ impl Reply {
     pub async fn render_rejected_at(
         self,
         back: &str,
-        error: AccessError,
-        typed: Vec<(AccessField, String)>,
+        error: Error,
+        typed: Vec<(Field, String)>,
         page: impl FnOnce(FormState) -> Page,
     ) -> Response {
-        if error == AccessError::Refused(Error::NotSignedIn) {
+        if error == Error::NotSignedIn {
             return to_sign_in(back);
         }
-        let status = access_status(&error);
-        let wait = match &error {
-            AccessError::Locked(seconds) | AccessError::LockedOut(seconds) | AccessError::Busy(seconds) => {
-                Some(*seconds)
-            }
-            _ => None,
-        };
+        let (status, wait) = (ssr::status_of(&error), error.retry_after());
         let mut response = self.page(status, page(FormState::rejected(typed, error))).await;
         // Whatever else the page has found out meanwhile.
         *response.status_mut() = status;
@@ -196,34 +189,6 @@ impl Reply {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
-    }
-}
-
-/// Returns the status that an error about people or tokens travels under.
-pub fn access_status(error: &AccessError) -> StatusCode {
-    match error {
-        AccessError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        AccessError::WrongPassword => StatusCode::UNAUTHORIZED,
-        AccessError::Locked(_) | AccessError::LockedOut(_) => StatusCode::TOO_MANY_REQUESTS,
-        AccessError::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
-        AccessError::LinkSpent => StatusCode::GONE,
-        AccessError::LastAdmin => StatusCode::CONFLICT,
-        AccessError::NoPasswords | AccessError::KeptByProvider | AccessError::ProveAtProvider => {
-            StatusCode::FORBIDDEN
-        }
-        AccessError::SignOn(problem) => match problem {
-            SignOnProblem::Expired => StatusCode::BAD_REQUEST,
-            SignOnProblem::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
-            SignOnProblem::Misconfigured | SignOnProblem::Untrusted => StatusCode::BAD_GATEWAY,
-            SignOnProblem::Denied
-            | SignOnProblem::NoGroup
-            | SignOnProblem::GroupsLeftOut
-            | SignOnProblem::NoGroupsTold
-            | SignOnProblem::NotAskedAgain
-            | SignOnProblem::Disabled => StatusCode::FORBIDDEN,
-            SignOnProblem::NameTaken => StatusCode::CONFLICT,
-        },
-        AccessError::Refused(error) => ssr::status_of(error),
     }
 }
 

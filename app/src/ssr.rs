@@ -64,34 +64,15 @@ pub fn answer(result: Result<Flash, Error>) -> Result<(), ApiError> {
 /// Returns the error for the page or answer being made, and sets its status to match.
 pub fn respond_with(error: Error) -> ApiError {
     set_status(status_of(&error));
-    if let (Some(seconds), Some(options)) = (retry_after(&error), use_context::<ResponseOptions>()) {
+    if let (Some(seconds), Some(options)) = (error.retry_after(), use_context::<ResponseOptions>()) {
         options.insert_header(header::RETRY_AFTER, seconds.into());
     }
     ApiError::Refused(error)
 }
 
-/// The status an error travels under.
+/// Returns the status that an error travels under.
 pub fn status_of(error: &Error) -> StatusCode {
-    match error {
-        Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::NotFound => StatusCode::NOT_FOUND,
-        Error::Changed(_) | Error::Twin(_) => StatusCode::CONFLICT,
-        Error::Sealed | Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        Error::TooManyTests(_) => StatusCode::TOO_MANY_REQUESTS,
-        Error::BadRequest => StatusCode::BAD_REQUEST,
-        Error::NotSignedIn => StatusCode::UNAUTHORIZED,
-        Error::Forbidden => StatusCode::FORBIDDEN,
-        Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
-
-/// After how many seconds it is worth asking again, where that is known.
-pub fn retry_after(error: &Error) -> Option<u32> {
-    match error {
-        Error::Sealed | Error::Unavailable => Some(5),
-        Error::TooManyTests(seconds) => Some(*seconds),
-        _ => None,
-    }
+    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// The theme that the request's cookie asks for.

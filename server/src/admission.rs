@@ -119,7 +119,7 @@ pub async fn functions_for_people(mut request: Request, next: Next) -> Response 
         return next.run(request).await;
     };
     drain(request.into_body());
-    let wait = ssr::retry_after(&error);
+    let wait = error.retry_after();
     let mut response = (status, axum::Json(ApiError::Refused(error))).into_response();
     if let Some(seconds) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());

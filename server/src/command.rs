@@ -6,15 +6,8 @@ use crate::{
     key_file,
     open::{self, Outcome},
 };
-use app::error::ApiError;
 use backend::{Backend, Ctx, DatabaseConfig, PasswordReset, Rewrapped, TestOutcome, Tested, Verdict};
-use domain::{
-    access::{AccessError, TokenDraft},
-    check::CheckStatus,
-    error::Error,
-    secret::SecretId,
-    sensitive::Sensitive,
-};
+use domain::{access::TokenDraft, check::CheckStatus, error::Error, secret::SecretId, sensitive::Sensitive};
 use std::{io::Write, process::ExitCode};
 
 /// The actor in audit records of whoever has the command line.
@@ -56,7 +49,7 @@ pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) 
         UserCommand::List => {
             let mut beyond = String::new();
             loop {
-                let page = users.list(&ctx(), "", &beyond).await.map_err(|error| message(&error.into()))?;
+                let page = users.list(&ctx(), "", &beyond).await.map_err(|error| message(&error))?;
                 for user in page.users {
                     let state = match (user.disabled, user.has_password || user.issuer.is_some()) {
                         (true, _) => "disabled",
@@ -171,14 +164,14 @@ pub async fn token(backend: &Backend, command: TokenCommand) -> Outcome {
         }
         TokenCommand::Revoke { id } => {
             let revoked = backend.tokens().revoke(&ctx(), &id).await;
-            revoked.map(drop).map_err(|error| message(&error.into()).into())
+            revoked.map(drop).map_err(|error| message(&error).into())
         }
     }
 }
 
 /// `latchkey audit …`
 pub async fn audit(backend: &Backend, AuditCommand::Verify: AuditCommand) -> Outcome {
-    let verdict = backend.audit().verify(&ctx()).await.map_err(|error| message(&error.into()))?;
+    let verdict = backend.audit().verify(&ctx()).await.map_err(|error| message(&error))?;
     match verdict {
         Verdict::Whole(count) => print(&format!("all {count} audit records are as they were written")),
         Verdict::Unproven(count) => print(&format!(
@@ -209,12 +202,12 @@ pub async fn test(settings: &Settings, url: &DatabaseConfig, ids: &[String]) -> 
     let backend = Backend::start(config, clock::now()).await?;
     let tested = backend.checks().all(&ctx(), &ids).await;
     backend.close().await;
-    let tested = tested.map_err(|error| message(&error.into()))?;
+    let tested = tested.map_err(|error| message(&error))?;
     let mut bad = 0;
     for Tested { id, outcome } in &tested {
         let (state, words) = match outcome {
             TestOutcome::Tested(cause) => (cause.status().as_str(), cause.message().to_owned()),
-            TestOutcome::Failed(error) => ("failed", ApiError::Refused(error.clone()).message()),
+            TestOutcome::Failed(error) => ("failed", error.message()),
             TestOutcome::LeftOut | TestOutcome::NotYet => {
                 ("left-out", "The same account was just refused, or the host has had enough.".to_owned())
             }
@@ -241,16 +234,15 @@ fn print(line: &str) -> Outcome {
 }
 
 /// Returns the message for an error.
-fn message(error: &AccessError) -> String {
+fn message(error: &Error) -> String {
     match error {
-        AccessError::Invalid(problems) => {
-            problems.iter().map(|(_, problem)| problem.message()).collect::<Vec<_>>().join(" ")
+        Error::Invalid(problems) => {
+            problems.iter().map(|wrong| wrong.problem.message()).collect::<Vec<_>>().join(" ")
         }
-        AccessError::LastAdmin => {
-            "this is the last administrator; make another user an admin first".to_owned()
-        }
-        AccessError::Refused(Error::NotFound) => "there is none of this name".to_owned(),
-        AccessError::Refused(error) => ApiError::Refused(error.clone()).message(),
-        other => other.to_string(),
+        Error::LastAdmin => "this is the last administrator; make another user an admin first".to_owned(),
+        Error::NotFound => "there is none of this name".to_owned(),
+        // For whoever looks after the portal: which setting it is, too.
+        Error::NoPasswords | Error::KeptByProvider | Error::LinkSpent | Error::Busy(_) => error.to_string(),
+        error => error.message(),
     }
 }

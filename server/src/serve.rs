@@ -12,7 +12,7 @@ use crate::{
     sweep,
 };
 use backend::{Backend, Ctx, DatabaseConfig};
-use domain::access::AccessError;
+use domain::error::Error as Refusal;
 use private_postgres::Stop;
 use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal, sync::watch};
@@ -210,8 +210,8 @@ async fn first_admin(
                 Ok(())
             }
             Ok(None) => Ok(()),
-            Err(AccessError::Invalid(problems)) => {
-                let said: Vec<_> = problems.iter().map(|(_, problem)| problem.message()).collect();
+            Err(Refusal::Invalid(problems)) => {
+                let said: Vec<_> = problems.iter().map(|wrong| wrong.problem.message()).collect();
                 Err(format!("LATCHKEY_ADMIN_USER or its password is not usable: {}", said.join(" ")).into())
             }
             Err(error) => Err(error.into()),

@@ -17,8 +17,8 @@ use crate::{
 };
 use backend::{Backend, Ctx, SessionSummary, TokenPage, TokenSummary};
 use domain::{
-    access::{AccessField, Role},
-    error::Error,
+    access::Role,
+    error::{Error, Field},
     time::Timestamp,
 };
 use leptos::{either::Either, prelude::*};
@@ -60,14 +60,14 @@ fn change_password(form: &FormState) -> impl IntoView + use<> {
         <h2>"Change password"</h2>
         <p>"Every session ends, on every device; in this browser you stay signed in."</p>
         <form method="post" action="/account/password" class="plain-form">
-            {form.line(AccessField::CurrentPassword, "Current password", "", Line::PASSWORD)}
+            {form.line(Field::CurrentPassword, "Current password", "", Line::PASSWORD)}
             {form.new_password()}
             <label class="tick">
                 <input
                     type="checkbox"
                     name="revoke_tokens"
                     value="on"
-                    checked=form.ticked(AccessField::RevokeTokens, false)
+                    checked=form.ticked(Field::RevokeTokens, false)
                 />
                 "Revoke my API tokens, too: whatever uses one is refused from then on"
             </label>

@@ -11,8 +11,8 @@ use crate::{
 use axum::response::Response;
 use backend::{Actor, Ctx};
 use domain::{
-    access::{AccessError, AccessField, AccessProblem},
-    error::Error,
+    access::AccessProblem,
+    error::{Error, Field},
     sensitive::Sensitive,
 };
 use serde::Deserialize;
@@ -31,13 +31,13 @@ pub struct ChangedPassword {
 pub async fn change_password(PostForm { reply, sent }: PostForm<ChangedPassword>) -> Response {
     let (SignedIn { backend, ctx }, input) = match sent {
         Ok(sent) => sent,
-        Err(error) => return again(reply, error.into(), Vec::new()).await,
+        Err(error) => return again(reply, error, Vec::new()).await,
     };
     let changed = async {
         limited(&reply, &ctx)?;
         if input.password.expose() != input.repeat_password.expose() {
             let problem = AccessProblem::PasswordDiffers;
-            return Err(AccessError::field(AccessField::RepeatPassword, problem));
+            return Err(Error::field(Field::RepeatPassword, problem));
         }
         let revoke = input.revoke_tokens.is_some();
         backend.users().change_password(&ctx, &input.current_password, &input.password, revoke).await?;
@@ -51,7 +51,7 @@ pub async fn change_password(PostForm { reply, sent }: PostForm<ChangedPassword>
             response
         }
         Err(error) => {
-            let ticked = input.revoke_tokens.map(|ticked| (AccessField::RevokeTokens, ticked));
+            let ticked = input.revoke_tokens.map(|ticked| (Field::RevokeTokens, ticked));
             again(reply, error, ticked.into_iter().collect()).await
         }
     }
@@ -65,7 +65,7 @@ pub async fn end_session(Path(id): Path<String>, PostForm { reply, sent }: PostF
         match backend.sessions().end(&ctx, id).await {
             // Pressed twice: it has ended, as was asked.
             Ok(()) | Err(Error::NotFound) => Ok(()),
-            Err(error) => Err(AccessError::from(error)),
+            Err(error) => Err(error),
         }
     };
     match ended.await {
@@ -75,6 +75,6 @@ pub async fn end_session(Path(id): Path<String>, PostForm { reply, sent }: PostF
 }
 
 /// Renders the account with the reason why nothing was done.
-async fn again(reply: Reply, error: AccessError, typed: Vec<(AccessField, String)>) -> Response {
+async fn again(reply: Reply, error: Error, typed: Vec<(Field, String)>) -> Response {
     reply.render_rejected_at(ACCOUNT, error, typed, Page::Account).await
 }

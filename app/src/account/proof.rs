@@ -3,7 +3,7 @@
 use super::ACCOUNT;
 use crate::{form_state::FormState, sign_in::SIGN_ON, ui::line::Line};
 use backend::Proof;
-use domain::{access::AccessField, percent};
+use domain::{error::Field, percent};
 use leptos::{either::EitherOf3, prelude::*};
 
 /// The field, or the way to the provider, with which somebody proves anew who they are before something that a stolen session must
@@ -18,7 +18,7 @@ pub(crate) fn prove_again(
     let address = format!("{SIGN_ON}?again=1&next={}", percent::encode(if waits { ACCOUNT } else { back }));
     match proof {
         Proof::Password => {
-            EitherOf3::A(form.line(AccessField::CurrentPassword, "Current password", hint, Line::PASSWORD))
+            EitherOf3::A(form.line(Field::CurrentPassword, "Current password", hint, Line::PASSWORD))
         }
         Proof::Given => EitherOf3::B(view! {
             <p class="hint">"You signed in at your provider a moment ago, which confirms for five minutes that it is you."</p>

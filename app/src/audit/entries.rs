@@ -1,7 +1,7 @@
 //! Audit records as a table.
 
 use crate::ui::ago::Ago;
-use backend::AuditEntry;
+use backend::{AuditAction, AuditEntry, Outcome};
 use domain::time::Timestamp;
 use leptos::prelude::*;
 
@@ -21,10 +21,11 @@ pub fn Entries(
             let credential = entry.credential.map_or_else(String::new, |id| format!(", by {id}"));
             let who =
                 format!("{}: {}{credential}, request {}", entry.actor, entry.actor_kind, entry.request_id);
+            let action = AuditAction::label_of(&entry.action);
             let did = if entry.fields.is_empty() {
-                entry.action
+                action.to_owned()
             } else {
-                format!("{}: {}", entry.action, entry.fields.join(", "))
+                format!("{action}: {}", entry.fields.join(", "))
             };
             let object = (!of_one).then(|| {
                 view! {
@@ -58,7 +59,7 @@ pub fn Entries(
                     {object}
                     <td>
                         <span class="column-word">"Outcome"</span>
-                        {entry.outcome}
+                        {Outcome::label_of(&entry.outcome).to_owned()}
                     </td>
                     {address}
                 </tr>

@@ -5,7 +5,7 @@ use super::{
     entries::{Entries, EntriesProps},
 };
 use crate::{ssr, ui::ago::Ago};
-use backend::{FoldedReads, FoldedRecords, SecretHistory};
+use backend::{AuditAction, FoldedReads, FoldedRecords, Outcome, SecretHistory};
 use domain::{access::Role, percent, secret::SecretId, time::Timestamp};
 use leptos::{either::Either, prelude::*};
 
@@ -89,6 +89,7 @@ fn Reads(line: FoldedReads, now: Timestamp) -> impl IntoView {
 #[component]
 fn Others(line: FoldedRecords, now: Timestamp) -> impl IntoView {
     let FoldedRecords { actor_kind, actor, action, outcome, day, count, last } = line;
+    let (action, outcome) = (AuditAction::label_of(&action), Outcome::label_of(&outcome));
     let who = if actor_kind == "token" { Some("API token ") } else { None };
     view! {
         <li>

@@ -75,8 +75,8 @@ fn Filters(query: AuditQuery) -> impl IntoView {
     let actions = AuditAction::all()
         .map(|action| {
             view! {
-                <option value=action.as_str() selected={action.as_str() == chosen}>
-                    {action.as_str()}
+                <option value=action.code() selected={action.code() == chosen}>
+                    {action.label()}
                 </option>
             }
         })
@@ -85,8 +85,8 @@ fn Filters(query: AuditQuery) -> impl IntoView {
     let outcomes = Outcome::ALL
         .map(|outcome| {
             view! {
-                <option value=outcome.as_str() selected={outcome.as_str() == chosen}>
-                    {outcome.as_str()}
+                <option value=outcome.code() selected={outcome.code() == chosen}>
+                    {outcome.label()}
                 </option>
             }
         })

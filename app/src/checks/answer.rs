@@ -1,7 +1,6 @@
 //! The result of a test as HTML: in a page, and in a form that stays open.
 
 use crate::{
-    error::ApiError,
     secrets::input::SecretInput,
     ui::{alert::Alert, icon::icon},
 };
@@ -46,7 +45,7 @@ pub fn not_tested(error: &Error) -> String {
             "Your session has ended, so nothing was tested. Sign in in another tab, then test again."
                 .to_owned()
         }
-        error => ApiError::Refused(error.clone()).message(),
+        error => error.message(),
     };
     view! {
         <Alert title="Not tested">
@@ -284,7 +283,7 @@ mod tests {
     #[test]
     fn every_outcome_is_told_by_icon_and_word_and_a_peer_s_text_is_text() {
         for cause in CheckCause::ALL {
-            let shown = shown(*cause, Vec::new());
+            let shown = shown(cause, Vec::new());
             assert!(shown.contains("<i class=\"icon i-") && shown.contains(cause.label()), "{shown}");
             assert!(!shown.contains("<b>") && !shown.contains("<i>"), "{shown}");
         }

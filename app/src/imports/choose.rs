@@ -1,7 +1,7 @@
 //! The second step: what was found, to choose from and name.
 
 use super::{
-    GONE, IMPORT, NotSaved, import_address, message,
+    IMPORT, NotSaved, import_address,
     row::{Row, control, what},
 };
 use crate::{
@@ -13,8 +13,8 @@ use crate::{
 };
 use backend::{ImportChoice, ImportRow, ImportView};
 use domain::{
-    error::Error,
-    import::{ImportError, Note, RowProblem, SkippedCounts},
+    error::{Error, FieldError},
+    import::{Note, SkippedCounts},
     time::Timestamp,
 };
 use leptos::{either::EitherOf3, prelude::*};
@@ -31,7 +31,7 @@ pub fn ChoosePage(
     let page = Suspend::new(async move {
         match load(id).await {
             Ok(found) => EitherOf3::A(view! { <Choice id found rejected/> }),
-            Err(ImportError::Refused(error)) => {
+            Err(error) if error != Error::ImportGone => {
                 let error = ssr::respond_with(error);
                 EitherOf3::B(view! { <LoadFailure error heading="Import secrets" noun="secret" list=LIST/> })
             }
@@ -39,7 +39,7 @@ pub fn ChoosePage(
                 ssr::set_status(http::StatusCode::NOT_FOUND);
                 EitherOf3::C(view! {
                     <h1>"This import is over"</h1>
-                    <p>{GONE}</p>
+                    <p>{Error::ImportGone.message()}</p>
                     <div class="choices">
                         <a class="button primary" href=IMPORT>
                             "Import again"
@@ -55,11 +55,11 @@ pub fn ChoosePage(
     view! { <div class="form-page">{page}</div> }
 }
 
-async fn load(id: Uuid) -> Result<ImportView, ImportError> {
+async fn load(id: Uuid) -> Result<ImportView, Error> {
     let (backend, ctx) = match ssr::request() {
         Ok(request) => request,
-        Err(ApiError::Refused(error)) => return Err(error.into()),
-        Err(ApiError::Unreachable) => return Err(Error::Unavailable.into()),
+        Err(ApiError::Refused(error)) => return Err(error),
+        Err(ApiError::Unreachable) => return Err(Error::Unavailable),
     };
     backend.imports().get(&ctx, id).await
 }
@@ -69,10 +69,10 @@ fn Choice(id: Uuid, found: ImportView, rejected: Option<NotSaved>) -> impl IntoV
     let ImportView { rows, skipped, expires_at, .. } = found;
     let (can, cannot): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.can_be_chosen);
     let wrong = match rejected.as_ref().map(|rejected| &rejected.error) {
-        Some(ImportError::Rows(wrong)) => wrong.clone(),
+        Some(Error::Rows(wrong)) => wrong.clone(),
         _ => Vec::new(),
     };
-    let reason = rejected.as_ref().map(|rejected| message(&rejected.error));
+    let reason = rejected.as_ref().map(|rejected| rejected.error.message());
     let alert = reason.clone().map(|said| problems(said, &wrong));
     let (count, any, many) = (can.len(), !can.is_empty(), can.len() > FEW);
     let (chosen, typed) = match rejected {
@@ -132,14 +132,14 @@ fn lead(count: usize, expires_at: Timestamp) -> impl IntoView {
 }
 
 /// Why nothing was saved, with links to the rows that need another look.
-fn problems(said: String, wrong: &[(u32, RowProblem)]) -> impl IntoView + use<> {
+fn problems(said: String, wrong: &[(u32, FieldError)]) -> impl IntoView + use<> {
     let links = wrong
         .iter()
         .map(|(number, problem)| {
             let address = format!("#{}", control(*number, problem));
             view! {
                 <li>
-                    <a href=address>{problem.message()}</a>
+                    <a href=address>{problem.problem.message()}</a>
                 </li>
             }
         })
@@ -168,11 +168,11 @@ fn rows_to_choose(
     rows: Vec<ImportRow>,
     chosen: Vec<u32>,
     typed: Vec<ImportChoice>,
-    wrong: Vec<(u32, RowProblem)>,
+    wrong: Vec<(u32, FieldError)>,
 ) -> impl IntoView {
     let many = rows.len() > FEW;
     let first_wrong = wrong.first().map(|(number, problem)| control(*number, problem));
-    let mut problems: HashMap<u32, Vec<RowProblem>> = HashMap::new();
+    let mut problems: HashMap<u32, Vec<FieldError>> = HashMap::new();
     for (number, problem) in wrong {
         problems.entry(number).or_default().push(problem);
     }

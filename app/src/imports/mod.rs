@@ -6,7 +6,7 @@ pub mod row;
 pub mod start;
 
 use backend::ImportChoice;
-use domain::{error::Error, import::ImportError};
+use domain::error::Error;
 use uuid::Uuid;
 
 /// The address of the first step.
@@ -25,26 +25,12 @@ pub struct NotSaved {
     /// The fields of every row.
     pub typed: Vec<ImportChoice>,
     /// Why.
-    pub error: ImportError,
+    pub error: Error,
 }
 
 impl NotSaved {
     /// Nothing that was chosen or typed is shown again.
     pub fn because(error: Error) -> Self {
-        Self { chosen: Vec::new(), typed: Vec::new(), error: error.into() }
+        Self { chosen: Vec::new(), typed: Vec::new(), error }
     }
 }
-
-/// The sentence above the form.
-fn message(error: &ImportError) -> String {
-    match error {
-        ImportError::Problem(problem) => problem.message(),
-        ImportError::Rows(_) => "Some rows need another look. Nothing was saved yet.".to_owned(),
-        ImportError::NothingChosen => "Choose at least one credential, or discard them all.".to_owned(),
-        ImportError::Gone => GONE.to_owned(),
-        ImportError::Refused(error) => crate::error::ApiError::Refused(error.clone()).message(),
-    }
-}
-
-const GONE: &str = "What was found waits for a quarter of an hour and for one session, and is thrown away when another \
-                    import is begun. Nothing more of it is here; paste the file again.";

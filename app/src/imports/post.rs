@@ -18,7 +18,7 @@ use axum::{
 use backend::ImportChoice;
 use domain::{
     error::{Error, Field},
-    import::{ImportError, ImportProblem, MAX_BYTES, MAX_ENTRIES},
+    import::{ImportProblem, MAX_BYTES, MAX_ENTRIES},
     secret::SecretId,
     sensitive::Sensitive,
     text,
@@ -60,11 +60,11 @@ pub async fn begin(Unread { reply, body }: Unread) -> Response {
     };
     let (status, error) = match begun.await {
         Ok(id) => return Redirect::to(&import_address(id)).into_response(),
-        Err(NotBegun::Rejected(ImportError::Refused(Error::NotSignedIn))) if wants_page => {
+        Err(NotBegun::Rejected(Error::NotSignedIn)) if wants_page => {
             return to_sign_in(IMPORT);
         }
-        Err(NotBegun::Rejected(error)) => (status_of(&error), error),
-        Err(NotBegun::Unreadable(status)) => (status, Error::BadRequest.into()),
+        Err(NotBegun::Rejected(error)) => (ssr::status_of(&error), error),
+        Err(NotBegun::Unreadable(status)) => (status, Error::BadRequest),
     };
     if wants_page {
         reply.page(status, Page::Import(Some(error))).await
@@ -77,18 +77,18 @@ pub async fn begin(Unread { reply, body }: Unread) -> Response {
 enum NotBegun {
     /// The body is not the form of the page.
     Unreadable(StatusCode),
-    Rejected(ImportError),
+    Rejected(Error),
 }
 
 impl From<Error> for NotBegun {
     fn from(error: Error) -> Self {
-        Self::Rejected(error.into())
+        Self::Rejected(error)
     }
 }
 
 impl From<ImportProblem> for NotBegun {
     fn from(problem: ImportProblem) -> Self {
-        Self::Rejected(ImportError::Problem(problem))
+        Self::Rejected(Error::Import(problem))
     }
 }
 
@@ -112,7 +112,7 @@ pub async fn save(Path(id): Path<Uuid>, Unread { reply, body }: Unread) -> Respo
         Ok(saved) => with_flash(LIST, &flash(saved)),
         Err(error) => {
             let typed = rows.typed.into_values().collect();
-            again(reply, id, status_of(&error), NotSaved { chosen: rows.chosen, typed, error }).await
+            again(reply, id, ssr::status_of(&error), NotSaved { chosen: rows.chosen, typed, error }).await
         }
     }
 }
@@ -147,17 +147,6 @@ async fn not_saved(reply: Reply, id: Uuid, error: Error) -> Response {
 
 async fn again(reply: Reply, id: Uuid, status: StatusCode, rejected: NotSaved) -> Response {
     reply.page(status, Page::ImportChoice(id, Some(Box::new(rejected)))).await
-}
-
-fn status_of(error: &ImportError) -> StatusCode {
-    match error {
-        ImportError::Problem(ImportProblem::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
-        ImportError::Problem(_) | ImportError::Rows(_) | ImportError::NothingChosen => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        ImportError::Gone => StatusCode::NOT_FOUND,
-        ImportError::Refused(error) => ssr::status_of(error),
-    }
 }
 
 fn flash(mut saved: Vec<SecretId>) -> Flash {

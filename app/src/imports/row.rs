@@ -7,22 +7,17 @@ use crate::{
 use backend::{ImportChoice, ImportRow};
 use domain::{
     check::TrustedKey,
-    error::Field,
-    import::{Note, RowProblem},
+    error::{Field, FieldError},
+    import::Note,
     secret::SecretKind,
 };
 use leptos::prelude::*;
 
 /// Returns the id of what has to be looked at again: what is wrong with the credential itself is said beside its choice.
-pub fn control(number: u32, problem: &RowProblem) -> String {
-    let field = match problem {
-        RowProblem::SameName => Field::Name.key(),
-        RowProblem::Field(error)
-            if matches!(error.field, Field::Name | Field::DisplayName | Field::Passphrase) =>
-        {
-            error.field.key()
-        }
-        RowProblem::Field(_) => "take",
+pub fn control(number: u32, problem: &FieldError) -> String {
+    let field = match problem.field {
+        Field::Name | Field::DisplayName | Field::Passphrase => problem.field.key(),
+        _ => "take",
     };
     format!("{field}-{number}")
 }
@@ -34,7 +29,7 @@ pub fn Row(
     /// The fields as typed, if the form was sent before.
     typed: Option<ImportChoice>,
     chosen: bool,
-    problems: Vec<RowProblem>,
+    problems: Vec<FieldError>,
     /// The id of the control that takes the focus.
     first_wrong: Option<String>,
     /// Whether there are too many rows for a display name in each.
@@ -50,7 +45,7 @@ pub fn Row(
         ..ImportChoice::default()
     });
     let of = |id: &str| -> Option<String> {
-        problems.iter().find(|problem| control(number, problem) == id).map(RowProblem::message)
+        problems.iter().find(|wrong| control(number, wrong) == id).map(|wrong| wrong.problem.message())
     };
     let line = |field: Field, value: Option<String>, mono: bool| {
         let id = format!("{}-{number}", field.key());

@@ -1,6 +1,6 @@
 //! The first step: a file or a text.
 
-use super::{IMPORT, message};
+use super::IMPORT;
 use crate::{
     checks::button::{ANSWER, FORM, TestInPlace},
     failure::{Subject, loaded},
@@ -13,17 +13,14 @@ use crate::{
     },
 };
 use backend::{Backend, Ctx};
-use domain::{
-    error::Error,
-    import::{ImportError, ImportProblem},
-};
+use domain::{error::Error, import::ImportProblem};
 use leptos::prelude::*;
 
 /// The address of the first step.
 #[component]
 pub fn ImportPage(
     /// Why an import was not begun. What was pasted is not sent back.
-    rejected: Option<ImportError>,
+    rejected: Option<Error>,
 ) -> impl IntoView {
     let load = async |backend: Backend, ctx: Ctx| backend.imports().may_import(&ctx).await;
     let subject = Subject { heading: "Import secrets", noun: "secret", list: LIST };
@@ -32,13 +29,13 @@ pub fn ImportPage(
 }
 
 /// Says why nothing was imported, in the form that still has what was pasted.
-pub fn not_imported(error: &ImportError) -> String {
-    let is_key = *error == ImportError::Problem(ImportProblem::PrivateKey);
+pub fn not_imported(error: &Error) -> String {
+    let is_key = *error == Error::Import(ImportProblem::PrivateKey);
     let said = match error {
-        ImportError::Refused(Error::NotSignedIn) => {
+        Error::NotSignedIn => {
             "Your session has ended. Sign in in another tab, then press Continue again.".to_owned()
         }
-        error => message(error),
+        error => error.message(),
     };
     view! {
         <Alert title="Nothing was imported">
@@ -60,9 +57,9 @@ fn add_key() -> impl IntoView {
 }
 
 #[component]
-fn Form(rejected: Option<ImportError>) -> impl IntoView {
-    let is_key = rejected == Some(ImportError::Problem(ImportProblem::PrivateKey));
-    let reason = rejected.as_ref().map(message);
+fn Form(rejected: Option<Error>) -> impl IntoView {
+    let is_key = rejected == Some(Error::Import(ImportProblem::PrivateKey));
+    let reason = rejected.as_ref().map(Error::message);
     let alert = reason.clone().map(|said| {
         view! {
             <Alert title="Nothing was imported">

@@ -3,7 +3,6 @@
 pub mod post;
 
 use crate::{
-    error::ApiError,
     failure::{Subject, loaded},
     secrets::LIST,
     ssr,
@@ -118,7 +117,7 @@ fn NotRestored(error: Error) -> impl IntoView {
                         ". Delete that one first, then restore this one; both are kept."
                     </p>
                 }),
-                None => Either::Right(view! { <p>{ApiError::Refused(error).message()}</p> }),
+                None => Either::Right(view! { <p>{error.message()}</p> }),
             }}
         </Alert>
     }
@@ -197,7 +196,7 @@ fn Question(secret: DeletedSecret, failure: Option<Error>) -> impl IntoView {
         1 => Some(format!("1 {noun} still points to it, and will have none. ")),
         count => Some(format!("{count} {noun}s still point to it, and will have none. ")),
     };
-    let reason = failure.map(|error| ApiError::Refused(error).message());
+    let reason = failure.map(|error| error.message());
     let rejected =
         reason.clone().map(|said| view! { <Alert title="Not removed"><p>{said}</p></Alert> }.into_any());
     view! {

@@ -55,13 +55,13 @@ impl Problems {
     }
 
     fn message(self, field: Field) -> Signal<Option<String>> {
-        Signal::derive(move || self.of(field).map(|problem| problem.message()))
+        Signal::derive(move || self.of(field).map(|problem| problem.island_message()))
     }
 
     /// Says beside the fields that the server has rendered under the form what is wrong with them.
     pub fn mark_under_form(self) {
         for field in [Field::Repository, Field::KnownHosts, Field::Image] {
-            dom::mark(field.key(), self.of(field).map(|problem| problem.message()));
+            dom::mark(field.key(), self.of(field).map(|problem| problem.island_message()));
         }
     }
 
@@ -78,7 +78,7 @@ pub fn ProblemSummary(problems: Problems) -> impl IntoView {
         let link = |error: FieldError| {
             view! {
                 <li>
-                    <a href=format!("#{}", error.field.key())>{error.problem.message()}</a>
+                    <a href=format!("#{}", error.field.key())>{error.problem.island_message()}</a>
                 </li>
             }
         };

@@ -15,7 +15,6 @@ use super::{
 use crate::{
     audit::history::History,
     checks::section::CheckSection,
-    error::ApiError,
     failure::{Subject, loaded},
     help::inline_help::form_help,
     imports::IMPORT,
@@ -128,8 +127,7 @@ pub fn DeletePage(
             _ => None,
         };
         let title = if problem.is_some() { "There is a problem" } else { "Not deleted" };
-        let reason =
-            failure.map(|error| problem.clone().unwrap_or_else(|| ApiError::Refused(error).message()));
+        let reason = failure.map(|error| problem.clone().unwrap_or_else(|| error.message()));
         let failure = reason.clone().map(|message| {
             let field = problem.is_some().then_some(Field::Confirmation.key());
             rejection(title, field, message)

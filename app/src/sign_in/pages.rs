@@ -7,7 +7,7 @@ use crate::{
     ui::{alert::Alert, line::Line},
 };
 use domain::{
-    access::{AccessError, AccessField},
+    error::{Error, Field},
     percent,
     sensitive::Sensitive,
 };
@@ -81,13 +81,13 @@ fn password_form(form: &FormState, next: String) -> impl IntoView + use<> {
         <form method="post" action=SIGN_IN class="plain-form">
             <input type="hidden" name="next" value=next/>
             {form.line(
-                AccessField::UserName,
+                Field::Username,
                 "Username",
                 "",
                 Line { autofocus: form.error.is_none(), autocomplete: "username", ..Line::TEXT },
             )}
             {form.line(
-                AccessField::Password,
+                Field::Password,
                 "Password",
                 "",
                 Line { autofocus: form.error.is_some(), ..Line::PASSWORD },
@@ -110,7 +110,7 @@ pub fn SetUpPage(form: FormState) -> impl IntoView {
                 {form.summary()}
                 <form method="post" class="plain-form">
                     {form.line(
-                        AccessField::UserName,
+                        Field::Username,
                         "Username",
                         "Letters a to z, digits and . _ - + @",
                         Line { autofocus: true, autocomplete: "username", ..Line::TEXT },
@@ -168,11 +168,11 @@ fn with_link<V: IntoView + 'static>(
                 Some(view) => Either::Left(view),
                 None => Either::Right(SpentLink().into_any()),
             },
-            Err(AccessError::Refused(error)) => {
+            Err(Error::LinkSpent) => Either::Right(SpentLink().into_any()),
+            Err(error) => {
                 let error = ssr::respond_with(error);
                 Either::Right(view! { <Alert title="Not now"><p>{error.message()}</p></Alert> }.into_any())
             }
-            Err(_) => Either::Right(SpentLink().into_any()),
         }
     });
     view! { <div class="form-page">{page}</div> }

@@ -17,8 +17,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    access::{AccessError, AccessField, AccessProblem},
-    error::Error,
+    access::AccessProblem,
+    error::{Error, Field},
     percent,
     sensitive::Sensitive,
 };
@@ -37,7 +37,7 @@ pub struct SignIn {
 pub async fn sign_in(PostForm { reply, sent }: PostForm<SignIn, Anybody>) -> Response {
     let (Anybody { backend, ctx }, input) = match sent {
         Ok(sent) => sent,
-        Err(error) => return reply.render_rejected(error.into(), Vec::new(), Page::SignIn).await,
+        Err(error) => return reply.render_rejected(error, Vec::new(), Page::SignIn).await,
     };
     let begun = async {
         limited(&reply, &ctx)?;
@@ -50,7 +50,7 @@ pub async fn sign_in(PostForm { reply, sent }: PostForm<SignIn, Anybody>) -> Res
         Err(error) => {
             // So that the next attempt still knows the way on.
             let again = format!("{SIGN_IN}?next={}", percent::encode(&own_address(&input.next)));
-            let typed = vec![(AccessField::UserName, input.username)];
+            let typed = vec![(Field::Username, input.username)];
             reply.moved_to(&again).render_rejected(error, typed, Page::SignIn).await
         }
     }
@@ -69,7 +69,7 @@ pub async fn sign_out(RawForm { reply, form }: RawForm<Nothing>) -> Response {
         }
     };
     if let Err(error) = ended.await {
-        return reply.render_rejected(error.into(), Vec::new(), Page::Account).await;
+        return reply.render_rejected(error, Vec::new(), Page::Account).await;
     }
     let mut response = done(SIGN_IN, ActionDone::SignedOut);
     let headers = response.headers_mut();
@@ -93,11 +93,11 @@ pub struct ChosenPassword {
 }
 
 impl ChosenPassword {
-    fn agrees(&self) -> Result<(), AccessError> {
+    fn agrees(&self) -> Result<(), Error> {
         if self.password.expose() == self.repeat_password.expose() {
             Ok(())
         } else {
-            Err(AccessError::field(AccessField::RepeatPassword, AccessProblem::PasswordDiffers))
+            Err(Error::field(Field::RepeatPassword, AccessProblem::PasswordDiffers))
         }
     }
 }
@@ -112,7 +112,7 @@ fn link_token(reply: &Reply) -> Sensitive {
 pub async fn set_up(PostForm { reply, sent }: PostForm<ChosenPassword, Anybody>) -> Response {
     let (Anybody { backend, ctx }, input) = match sent {
         Ok(sent) => sent,
-        Err(error) => return reply.render_rejected(error.into(), Vec::new(), Page::SetUp).await,
+        Err(error) => return reply.render_rejected(error, Vec::new(), Page::SetUp).await,
     };
     let made = async {
         limited(&reply, &ctx)?;
@@ -125,7 +125,7 @@ pub async fn set_up(PostForm { reply, sent }: PostForm<ChosenPassword, Anybody>)
     match made.await {
         Ok(response) => response,
         Err(error) => {
-            let typed = vec![(AccessField::UserName, input.username.clone())];
+            let typed = vec![(Field::Username, input.username.clone())];
             reply.render_rejected(error, typed, Page::SetUp).await
         }
     }

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use backend::{Backend, Ctx, NewSession};
-use domain::access::AccessError;
+use domain::error::Error;
 use std::time::Duration;
 
 /// How long a browser is known again after somebody has signed in with it: longer than any session.
@@ -33,7 +33,7 @@ pub async fn signed_in(
     parts: &Parts,
     next: &str,
     session: &NewSession,
-) -> Result<Response, AccessError> {
+) -> Result<Response, Error> {
     backend.sessions().sign_out(&ssr::identified(parts)?).await?;
     let mut response = Redirect::to(next).into_response();
     hand_out(backend, parts, session, &mut response);
@@ -56,6 +56,6 @@ pub fn hand_out(backend: &Backend, parts: &Parts, session: &NewSession, response
 /// Counts an attempt from the address of whoever asks.
 ///
 /// Errors: `Locked`.
-pub fn limited(reply: &Reply, ctx: &Ctx) -> Result<(), AccessError> {
-    reply.portal.attempt(ctx.address).map_err(AccessError::Locked)
+pub fn limited(reply: &Reply, ctx: &Ctx) -> Result<(), Error> {
+    reply.portal.attempt(ctx.address).map_err(Error::Locked)
 }

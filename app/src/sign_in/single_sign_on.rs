@@ -16,8 +16,8 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use backend::{Backend, BegunSignOn, Ctx, LogoutError, NewSession, ProviderAnswer, SingleSignOnService};
-use domain::{access::AccessError, error::Error, percent, sensitive::Sensitive};
+use backend::{Backend, BegunSignOn, Ctx, NewSession, ProviderAnswer, SingleSignOnService};
+use domain::{error::Error, percent, sensitive::Sensitive};
 use serde::Deserialize;
 use std::time::Duration;
 
@@ -139,7 +139,7 @@ async fn came_back(
     backend: &Backend,
     ctx: &Ctx,
     begun: Option<&UnderWay>,
-) -> Result<NewSession, AccessError> {
+) -> Result<NewSession, Error> {
     let service = service(backend)?;
     limited(reply, ctx)?;
     let answer = ProviderAnswer {
@@ -165,16 +165,16 @@ pub async fn log_out(Unread { reply, body }: Unread) -> Response {
         let Anybody { backend, ctx } = Anybody::of(&reply)?;
         let service = service(&backend)?;
         let read = reply.read::<LogoutToken>(body).await;
-        let token = read.map_err(|_| LogoutError::Invalid("the body is not a form with a logout token"))?;
+        let token = read.map_err(|_| Error::LogoutToken("the body is not a form with a logout token"))?;
         service.log_out(&ctx, &token.logout_token).await
     };
     match outcome.await {
         Ok(()) => StatusCode::OK.into_response(),
-        Err(LogoutError::Invalid(why)) => {
+        Err(Error::LogoutToken(why)) => {
             let told = serde_json::json!({ "error": "invalid_request", "error_description": why });
             (StatusCode::BAD_REQUEST, Json(told)).into_response()
         }
-        Err(LogoutError::Refused(error)) => {
+        Err(error) => {
             let status = ssr::status_of(&error);
             let mut response = status.into_response();
             if status == StatusCode::SERVICE_UNAVAILABLE {
@@ -193,7 +193,7 @@ fn service(backend: &Backend) -> Result<&SingleSignOnService, Error> {
 }
 
 /// Renders the sign-in page, with what went wrong.
-async fn again_from(reply: Reply, next: &str, error: AccessError) -> Response {
+async fn again_from(reply: Reply, next: &str, error: Error) -> Response {
     let address = format!("{SIGN_IN}?next={}", percent::encode(next));
     reply.moved_to(&address).render_rejected_at(SIGN_IN, error, Vec::new(), Page::SignIn).await
 }

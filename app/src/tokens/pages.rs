@@ -13,7 +13,8 @@ use crate::{
 };
 use backend::{Backend, CreatedToken, Ctx, Proof, TokenLimits, TokenPage, TokenSummary, called_token};
 use domain::{
-    access::{AccessField, Restriction, Role, TokenScope},
+    access::{Restriction, Role, TokenScope},
+    error::Field,
     percent,
     time::Timestamp,
 };
@@ -208,26 +209,26 @@ fn add_form(form: &FormState, proof: Proof, limits: TokenLimits) -> impl IntoVie
         {form.summary()}
         <form method="post" class="plain-form">
             {form.line(
-                AccessField::TokenName,
+                Field::Name,
                 "Name",
                 "What it is for, such as the cluster or script that has it.",
                 Line { autofocus: true, ..Line::TEXT },
             )}
-            {form.choice(AccessField::Scope, "Scope", scopes, TokenScope::ReadMetadata.as_str())}
+            {form.choice(Field::Scope, "Scope", scopes, TokenScope::ReadMetadata.as_str())}
             {restricted}
             {form.line(
-                AccessField::Prefix,
+                Field::Prefix,
                 "Only names that begin with",
                 "",
                 Line { optional: true, mono: true, ..Line::TEXT },
             )}
             {form.lines(
-                AccessField::Secrets,
+                Field::Secrets,
                 "Only these secrets",
                 "Ids such as image-hub or gitsync-secret-data, separated by spaces or line ends.",
             )}
             {form.line(
-                AccessField::Expiry,
+                Field::Expiry,
                 "Expires after (days)",
                 "30 days where it stays empty; “never” for a token that does not expire.",
                 Line { optional: true, ..Line::TEXT },

@@ -9,7 +9,8 @@ use crate::{
 };
 use axum::{http::StatusCode, response::Response};
 use domain::{
-    access::{AccessError, AccessField, TokenDraft},
+    access::TokenDraft,
+    error::Field,
     sensitive::Sensitive,
 };
 use serde::Deserialize;
@@ -33,7 +34,7 @@ pub struct NewToken {
 pub async fn add(PostForm { reply, sent }: PostForm<NewToken>) -> Response {
     let (SignedIn { backend, ctx }, input) = match sent {
         Ok(sent) => sent,
-        Err(error) => return reply.render_rejected(error.into(), Vec::new(), Page::AddToken).await,
+        Err(error) => return reply.render_rejected(error, Vec::new(), Page::AddToken).await,
     };
     let NewToken { name, scope, prefix, secrets, expiry, current_password } = input;
     let draft = TokenDraft { name, scope, prefix, secrets, expiry, current_password };
@@ -41,11 +42,11 @@ pub async fn add(PostForm { reply, sent }: PostForm<NewToken>) -> Response {
         Ok(token) => reply.page(StatusCode::OK, Page::TokenCreated(token)).await,
         Err(error) => {
             let typed = vec![
-                (AccessField::TokenName, draft.name),
-                (AccessField::Scope, draft.scope),
-                (AccessField::Prefix, draft.prefix),
-                (AccessField::Secrets, draft.secrets),
-                (AccessField::Expiry, draft.expiry),
+                (Field::Name, draft.name),
+                (Field::Scope, draft.scope),
+                (Field::Prefix, draft.prefix),
+                (Field::Secrets, draft.secrets),
+                (Field::Expiry, draft.expiry),
             ];
             reply.render_rejected(error, typed, Page::AddToken).await
         }
@@ -56,7 +57,7 @@ pub async fn add(PostForm { reply, sent }: PostForm<NewToken>) -> Response {
 pub async fn revoke(Path(id): Path<String>, PostForm { reply, sent }: PostForm<Nothing>) -> Response {
     let revoked = async {
         let (SignedIn { backend, ctx }, Nothing {}) = sent?;
-        backend.tokens().revoke(&ctx, &id).await.map_err(AccessError::from)
+        backend.tokens().revoke(&ctx, &id).await
     };
     match revoked.await {
         Ok(_) => done(TOKENS, ActionDone::TokenRevoked),

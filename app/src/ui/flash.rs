@@ -27,62 +27,27 @@ pub enum Flash {
     Done(ActionDone),
 }
 
-/// An action on users, sessions, tokens, images, datasets or several secrets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ActionDone {
-    PasswordChanged,
-    SessionEnded,
-    SessionsEnded,
-    RoleChanged,
-    UserDisabled,
-    UserEnabled,
-    TokenRevoked,
-    SignedOut,
-    ImportDiscarded,
-    KeySwitched,
-    KeyDiscarded,
-    ImageSaved,
-    ImageDeleted,
-    DatasetSaved,
-    DatasetDeleted,
-    SecretRestored,
-    SecretRemoved,
-    SecretsDeleted,
-}
-
-impl ActionDone {
-    /// Each with the code that stands in the cookie, and with its message.
-    const ALL: [(Self, &'static str, &'static str); 18] = [
-        (Self::PasswordChanged, "password-changed", "Password changed."),
-        (Self::SessionEnded, "session-ended", "Session ended."),
-        (Self::SessionsEnded, "sessions-ended", "All sessions of this user ended."),
-        (Self::RoleChanged, "role-changed", "Role changed."),
-        (Self::UserDisabled, "user-disabled", "User disabled."),
-        (Self::UserEnabled, "user-enabled", "User enabled."),
-        (Self::TokenRevoked, "token-revoked", "Token revoked."),
-        (Self::SignedOut, "signed-out", "You are signed out."),
-        (Self::ImportDiscarded, "import-discarded", "Nothing was imported."),
-        (Self::KeySwitched, "key-switched", "The new key is in use."),
-        (Self::KeyDiscarded, "key-discarded", "New key discarded."),
-        (Self::ImageSaved, "image-saved", "Image saved."),
-        (Self::ImageDeleted, "image-deleted", "Image deleted."),
-        (Self::DatasetSaved, "dataset-saved", "Dataset saved."),
-        (Self::DatasetDeleted, "dataset-deleted", "Dataset deleted."),
-        (Self::SecretRestored, "secret-restored", "Secret restored."),
-        (Self::SecretRemoved, "secret-removed", "Secret removed for good."),
-        (Self::SecretsDeleted, "secrets-deleted", "The selected secrets were deleted."),
-    ];
-
-    fn code(self) -> &'static str {
-        Self::ALL.iter().find(|(action, ..)| *action == self).map_or("", |(_, code, _)| code)
-    }
-
-    fn parse(code: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known, _)| *known == code).map(|(action, ..)| *action)
-    }
-
-    fn message(self) -> &'static str {
-        Self::ALL.iter().find(|(action, ..)| *action == self).map_or("", |(.., message)| message)
+domain::coded_enum! {
+    /// An action on users, sessions, tokens, images, datasets or several secrets. The code stands in the cookie.
+    pub enum ActionDone: code, message {
+        PasswordChanged = "password-changed", "Password changed.";
+        SessionEnded = "session-ended", "Session ended.";
+        SessionsEnded = "sessions-ended", "All sessions of this user ended.";
+        RoleChanged = "role-changed", "Role changed.";
+        UserDisabled = "user-disabled", "User disabled.";
+        UserEnabled = "user-enabled", "User enabled.";
+        TokenRevoked = "token-revoked", "Token revoked.";
+        SignedOut = "signed-out", "You are signed out.";
+        ImportDiscarded = "import-discarded", "Nothing was imported.";
+        KeySwitched = "key-switched", "The new key is in use.";
+        KeyDiscarded = "key-discarded", "New key discarded.";
+        ImageSaved = "image-saved", "Image saved.";
+        ImageDeleted = "image-deleted", "Image deleted.";
+        DatasetSaved = "dataset-saved", "Dataset saved.";
+        DatasetDeleted = "dataset-deleted", "Dataset deleted.";
+        SecretRestored = "secret-restored", "Secret restored.";
+        SecretRemoved = "secret-removed", "Secret removed for good.";
+        SecretsDeleted = "secrets-deleted", "The selected secrets were deleted.";
     }
 }
 
@@ -171,6 +136,7 @@ fn message(flash: Flash) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn a_notice_survives_its_cookie() {
@@ -194,10 +160,11 @@ mod tests {
 
     #[test]
     fn each_action_has_a_code_and_a_message_of_its_own() {
-        for (action, code, message) in ActionDone::ALL {
-            assert_eq!(ActionDone::parse(code), Some(action));
-            assert_eq!((action.code(), action.message()), (code, message));
+        for action in ActionDone::ALL {
+            assert_eq!(ActionDone::parse(action.code()), Some(action));
         }
+        let messages: BTreeSet<&str> = ActionDone::ALL.map(ActionDone::message).into();
+        assert_eq!(messages.len(), ActionDone::ALL.len());
     }
 
     #[test]

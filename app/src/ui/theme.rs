@@ -4,37 +4,14 @@ use crate::cookie::SecureCookies;
 
 pub use super::in_place::{COOKIE, COOKIE_MAX_AGE};
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
-    #[default]
-    System,
-    Light,
-    Dark,
-}
-
-impl Theme {
-    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-
-    /// Returns the code in the cookie, the form and `data-theme`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|theme| theme.as_str() == text)
-    }
-
-    /// Returns the word for it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::System => "System",
-            Self::Light => "Light",
-            Self::Dark => "Dark",
-        }
+domain::coded_enum! {
+    /// What somebody has chosen. The code stands in the cookie, the form and `data-theme`.
+    #[derive(Default)]
+    pub enum Theme: as_str, label {
+        #[default]
+        System = "system", "System";
+        Light = "light", "Light";
+        Dark = "dark", "Dark";
     }
 }
 

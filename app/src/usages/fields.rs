@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     checks::button::{ANSWER, FORM, TestInPlace},
-    error::ApiError,
+    error::first_sentence,
     ui::{
         ago::Ago,
         alert::Alert,
@@ -77,7 +77,7 @@ pub fn UsageForm(form: Form) -> impl IntoView {
                         .clone()
                         .map(|error| match error {
                             Error::Changed(_) => "It was changed in the meantime.".to_owned(),
-                            error => ApiError::Refused(error).in_a_line(),
+                            error => first_sentence(error.message()),
                         })}
                 </p>
                 <a class="button" href=kind.list()>
@@ -347,7 +347,7 @@ fn summary(form: &Form) -> impl IntoView + use<> {
             })
         }
         error => {
-            let said = ApiError::Refused(error.clone()).message();
+            let said = error.message();
             EitherOf3::C(view! { <Alert title="Not saved"><p>{said}</p></Alert> })
         }
     })

@@ -1,7 +1,6 @@
 //! The lists of images and of datasets, and the question before one is deleted.
 
 use crate::{
-    error::ApiError,
     failure::{Subject, loaded},
     ssr,
     ui::{ago::Ago, alert::Alert, confirm::ConfirmPage, icon::icon, pages::Pages, table::action_table},
@@ -242,7 +241,7 @@ pub fn DeleteUsagePage(
         backend.usages().get(&ctx, kind, &name).await
     };
     let page = loaded(subject(kind), load, move |Usage { name, target, .. }| {
-        let reason = failure.map(|error| ApiError::Refused(error).message());
+        let reason = failure.map(|error| error.message());
         let rejected =
             reason.clone().map(|said| view! { <Alert title="Not deleted"><p>{said}</p></Alert> }.into_any());
         view! {

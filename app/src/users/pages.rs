@@ -10,8 +10,8 @@ use crate::{
 };
 use backend::{Backend, Ctx, Proof, UserPage, UserSummary};
 use domain::{
-    access::{AccessField, Role},
-    error::Error,
+    access::Role,
+    error::{Error, Field},
     percent,
     time::Timestamp,
 };
@@ -122,7 +122,7 @@ fn Row(user: UserSummary, now: Timestamp) -> impl IntoView {
 
 fn role_choice(form: &FormState, default: Role) -> impl IntoView + use<> {
     let choices = Role::ALL.map(|role| (role.as_str(), role.label(), role.allows())).to_vec();
-    form.choice(AccessField::Role, "Role", choices, default.as_str())
+    form.choice(Field::Role, "Role", choices, default.as_str())
 }
 
 /// Add a user.
@@ -144,7 +144,7 @@ fn add_form(form: &FormState, proof: Proof) -> impl IntoView + use<> {
         {form.summary()}
         <form method="post" class="plain-form">
             {form.line(
-                AccessField::UserName,
+                Field::Username,
                 "Username",
                 "Letters a to z, digits and . _ - + @",
                 Line { autofocus: true, mono: true, ..Line::TEXT },

@@ -10,7 +10,7 @@ use crate::{
 use axum::{http::StatusCode, response::Response};
 use backend::PasswordReset;
 use domain::{
-    access::{AccessError, AccessField},
+    error::{Error, Field},
     sensitive::Sensitive,
 };
 use serde::Deserialize;
@@ -28,12 +28,12 @@ pub struct NewUser {
 pub async fn add(PostForm { reply, sent }: PostForm<NewUser>) -> Response {
     let (SignedIn { backend, ctx }, input) = match sent {
         Ok(sent) => sent,
-        Err(error) => return reply.render_rejected(error.into(), Vec::new(), Page::AddUser).await,
+        Err(error) => return reply.render_rejected(error, Vec::new(), Page::AddUser).await,
     };
     match backend.users().add(&ctx, &input.username, &input.role, &input.current_password).await {
         Ok(added) => show_link(reply, added.name.as_str().to_owned(), &added.link_token, true).await,
         Err(error) => {
-            let typed = vec![(AccessField::UserName, input.username), (AccessField::Role, input.role)];
+            let typed = vec![(Field::Username, input.username), (Field::Role, input.role)];
             reply.render_rejected(error, typed, Page::AddUser).await
         }
     }
@@ -58,12 +58,12 @@ pub struct NewRole {
 pub async fn set_role(Path(name): Path<String>, PostForm { reply, sent }: PostForm<NewRole>) -> Response {
     let (SignedIn { backend, ctx }, input) = match sent {
         Ok(sent) => sent,
-        Err(error) => return not_changed(reply, &name, error.into()).await,
+        Err(error) => return not_changed(reply, &name, error).await,
     };
     match backend.users().set_role(&ctx, &name, &input.role, &input.current_password).await {
         Ok(()) => done(&user_address(&name), ActionDone::RoleChanged),
         Err(error) => {
-            let typed = vec![(AccessField::Role, input.role)];
+            let typed = vec![(Field::Role, input.role)];
             not_proven(reply, &name, UserQuestion::Role, typed, error).await
         }
     }
@@ -125,7 +125,7 @@ pub struct Reset {
 pub async fn password_link(Path(name): Path<String>, PostForm { reply, sent }: PostForm<Reset>) -> Response {
     let (SignedIn { backend, ctx }, input) = match sent {
         Ok(sent) => sent,
-        Err(error) => return not_changed(reply, &name, error.into()).await,
+        Err(error) => return not_changed(reply, &name, error).await,
     };
     let reset = match input.revoke_tokens {
         Some(_) => PasswordReset::NowAndTokens,
@@ -134,7 +134,7 @@ pub async fn password_link(Path(name): Path<String>, PostForm { reply, sent }: P
     match backend.users().password_link(&ctx, &name, reset, &input.current_password).await {
         Ok(token) => show_link(reply, name, &token, false).await,
         Err(error) => {
-            let typed = input.revoke_tokens.map(|ticked| (AccessField::RevokeTokens, ticked));
+            let typed = input.revoke_tokens.map(|ticked| (Field::RevokeTokens, ticked));
             let typed = typed.into_iter().collect();
             not_proven(reply, &name, UserQuestion::PasswordLink, typed, error).await
         }
@@ -142,7 +142,7 @@ pub async fn password_link(Path(name): Path<String>, PostForm { reply, sent }: P
 }
 
 /// Renders the page of the user with the reason why nothing was changed.
-async fn not_changed(reply: Reply, name: &str, error: AccessError) -> Response {
+async fn not_changed(reply: Reply, name: &str, error: Error) -> Response {
     let page = |form| Page::User(name.to_owned(), form);
     reply.render_rejected_at(&user_address(name), error, Vec::new(), page).await
 }
@@ -153,17 +153,12 @@ async fn not_proven(
     reply: Reply,
     name: &str,
     question: UserQuestion,
-    typed: Vec<(AccessField, String)>,
-    error: AccessError,
+    typed: Vec<(Field, String)>,
+    error: Error,
 ) -> Response {
     let asked_again = match &error {
-        AccessError::Invalid(problems) => {
-            problems.iter().any(|(field, _)| *field == AccessField::CurrentPassword)
-        }
-        AccessError::Locked(_)
-        | AccessError::LockedOut(_)
-        | AccessError::Busy(_)
-        | AccessError::ProveAtProvider => true,
+        Error::Invalid(problems) => problems.iter().any(|wrong| wrong.field == Field::CurrentPassword),
+        Error::Locked(_) | Error::LockedOut(_) | Error::Busy(_) | Error::ProveAtProvider => true,
         _ => false,
     };
     if asked_again {

@@ -9,7 +9,7 @@ use crate::{
     ui::confirm::{ConfirmPage, Consequence, NotPossible},
 };
 use backend::{Backend, Ctx, Proof, UserSummary};
-use domain::access::{AccessField, Role};
+use domain::{access::Role, error::Field};
 use leptos::{either::Either, prelude::*};
 
 /// A question.
@@ -64,7 +64,7 @@ impl UserQuestion {
 pub fn UserQuestionPage(name: String, question: UserQuestion, form: FormState) -> impl IntoView {
     // Chosen on the page of the user, or on this one, which was sent back.
     let chosen =
-        if form.error.is_some() { Some(form.typed(AccessField::Role)) } else { ssr::query_parameter("role") };
+        if form.error.is_some() { Some(form.typed(Field::Role)) } else { ssr::query_parameter("role") };
     let role = chosen.and_then(|role| Role::parse(&role));
     let load = move |backend: Backend, ctx: Ctx| async move {
         let user = backend.users().get(&ctx, &name).await?;
@@ -167,7 +167,7 @@ fn revoke_box(form: &FormState, tokens: u32) -> impl IntoView + use<> {
                 type="checkbox"
                 name="revoke_tokens"
                 value="on"
-                checked=form.ticked(AccessField::RevokeTokens, true)
+                checked=form.ticked(Field::RevokeTokens, true)
             />
             {format!("Revoke their {tokens}, too: whatever uses one is refused from then on")}
         </label>

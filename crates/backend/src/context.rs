@@ -109,55 +109,27 @@ impl Actor {
     }
 }
 
-/// What is asked for, as far as rights go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// See secrets, without values.
-    ReadSecrets,
-    /// Add, change and delete secrets.
-    WriteSecrets,
-    /// Take a value out.
-    ReadValues,
-    /// Look after one's own password, sessions and tokens.
-    OwnAccount,
-    /// See, add and change users, and end their sessions.
-    ManageUsers,
-    /// See and revoke everybody's tokens.
-    ManageTokens,
-    /// See everybody's API tokens.
-    ReadTokens,
-    /// See the whole audit log.
-    ReadAudit,
-    /// Rotate the key encryption keys.
-    ManageKeys,
-}
-
-impl Action {
-    /// All of them.
-    pub const ALL: [Self; 9] = [
-        Self::ReadSecrets,
-        Self::WriteSecrets,
-        Self::ReadValues,
-        Self::OwnAccount,
-        Self::ManageUsers,
-        Self::ManageTokens,
-        Self::ReadTokens,
-        Self::ReadAudit,
-        Self::ManageKeys,
-    ];
-
-    /// As a refusal of it is recorded.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ReadSecrets => "see secrets",
-            Self::WriteSecrets => "change secrets",
-            Self::ReadValues => "take values out",
-            Self::OwnAccount => "manage own account",
-            Self::ManageUsers => "manage users",
-            Self::ManageTokens => "manage tokens",
-            Self::ReadTokens => "see everybody's tokens",
-            Self::ReadAudit => "read the audit log",
-            Self::ManageKeys => "manage keys",
-        }
+domain::coded_enum! {
+    /// What is asked for, as far as rights go. The code is stored in records of refusals and hashed into the chain: it never
+    /// changes.
+    pub enum Action: code, label {
+        /// See secrets, without values.
+        ReadSecrets = "see secrets", "see secrets";
+        /// Add, change and delete secrets.
+        WriteSecrets = "change secrets", "change secrets";
+        /// Take a value out.
+        ReadValues = "take values out", "take values out";
+        /// Look after one's own password, sessions and tokens.
+        OwnAccount = "manage own account", "manage own account";
+        /// See, add and change users, and end their sessions.
+        ManageUsers = "manage users", "manage users";
+        /// See and revoke everybody's tokens.
+        ManageTokens = "manage tokens", "manage tokens";
+        /// See everybody's API tokens.
+        ReadTokens = "see everybody's tokens", "see everybody's tokens";
+        /// See the whole audit log.
+        ReadAudit = "read the audit log", "read the audit log";
+        /// Rotate the key encryption keys.
+        ManageKeys = "manage keys", "manage keys";
     }
 }

@@ -1,7 +1,7 @@
 //! From the database's errors to those that anybody outside is told.
 
 use crate::context::Ctx;
-use domain::{access::AccessError, error::Error, import::ImportError};
+use domain::error::Error;
 use sqlx::migrate::MigrateError;
 
 /// Why the backend did not start.
@@ -328,17 +328,5 @@ impl<E> From<IntegrityError> for Failure<E> {
 impl<E: From<Error>> From<Error> for Failure<E> {
     fn from(error: Error) -> Self {
         Self::Domain(error.into())
-    }
-}
-
-impl From<AccessError> for Failure<AccessError> {
-    fn from(error: AccessError) -> Self {
-        Self::Domain(error)
-    }
-}
-
-impl From<ImportError> for Failure<ImportError> {
-    fn from(error: ImportError) -> Self {
-        Self::Domain(error)
     }
 }

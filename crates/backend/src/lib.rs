@@ -42,13 +42,12 @@ pub use keyring::{Kek, KekError, KeyError, KeyService, KeyStatus, Rewrapped};
 pub use random::{entity_tag, random_id, sortable_id, submission_of};
 pub use revision::{Expected, Revision};
 pub use secrets::{
-    DeletedPage, DeletedSecret, KeepDeleted, ManifestsError, ManifestsQuery, SecretService, Submission,
-    ValueAnswer, ValueError, ValueQuery,
+    DeletedPage, DeletedSecret, KeepDeleted, ManifestsQuery, SecretService, Submission, ValueAnswer,
+    ValueQuery,
 };
 pub use sessions::{Browser, Browsers, NewSession, Proof, SessionLimits, SessionService, SessionSummary};
 pub use single_sign_on::{
-    BegunSignOn, Issuer, IssuerError, LogoutError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService,
-    StepUp,
+    BegunSignOn, Issuer, IssuerError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService, StepUp,
 };
 pub use tls_trust::ExtraRoots;
 pub use tokens::{CreatedToken, Stopped, TokenLimits, TokenPage, TokenService, TokenSummary};

@@ -1,262 +1,17 @@
 //! The errors that outsiders see. A closed set: it carries codes and the names
 //! of fields, and never what was submitted.
 
-use crate::{
-    check::TargetProblem,
-    secret::{
-        DisplayNameProblem, HostProblem, KeyProblem, NameProblem, PasswordProblem, SecretId, UsernameProblem,
-    },
-    time::Timestamp,
-    usage::UsageProblem,
-};
+mod field;
+mod problem;
+
+pub use field::{Field, FieldError};
+pub use problem::Problem;
+
+use crate::{access::SignOnProblem, import::ImportProblem, secret::SecretId, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// A field of the form, in its order.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum Field {
-    /// The Kubernetes name without its prefix.
-    Name,
-    /// The name that people see.
-    DisplayName,
-    /// Git dataset or image pull.
-    Type,
-    /// The private key.
-    Secret,
-    /// The passphrase that protects a key until it is stored.
-    Passphrase,
-    /// The repository that the key opens.
-    Repository,
-    /// The keys of hosts that are trusted.
-    KnownHosts,
-    /// The address of the registry.
-    RegistryHost,
-    /// The account there.
-    Username,
-    /// Its password or token.
-    Password,
-    /// The image that the account pulls.
-    Image,
-    /// The branch of a dataset.
-    Branch,
-    /// The secret that an image or a dataset is pulled with.
-    PullSecret,
-    /// The name, typed once more before something is done that cannot be undone.
-    Confirmation,
-}
-
-impl From<Field> for String {
-    fn from(field: Field) -> Self {
-        field.key().to_owned()
-    }
-}
-
-impl TryFrom<String> for Field {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::ALL.into_iter().find(|field| field.key() == text).ok_or("not a field of the form")
-    }
-}
-
-impl Field {
-    /// Every variant.
-    pub const ALL: [Self; 14] = [
-        Self::Name,
-        Self::DisplayName,
-        Self::Type,
-        Self::Secret,
-        Self::Passphrase,
-        Self::Repository,
-        Self::KnownHosts,
-        Self::RegistryHost,
-        Self::Username,
-        Self::Password,
-        Self::Image,
-        Self::Branch,
-        Self::PullSecret,
-        Self::Confirmation,
-    ];
-
-    /// Its name in forms, and its id in pages.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::DisplayName => "display_name",
-            Self::Type => "type",
-            Self::Secret => "secret",
-            Self::Passphrase => "passphrase",
-            Self::Repository => "repository",
-            Self::KnownHosts => "known_hosts",
-            Self::RegistryHost => "registry_host",
-            Self::Username => "username",
-            Self::Password => "password",
-            Self::Image => "image",
-            Self::Branch => "branch",
-            Self::PullSecret => "pull_secret",
-            Self::Confirmation => "confirmation",
-        }
-    }
-
-    /// Its label.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Name => "Name",
-            Self::DisplayName => "Display Name",
-            Self::Type => "Type",
-            Self::Secret => "Secret",
-            Self::Passphrase => "Passphrase",
-            Self::Repository => "Repository to try",
-            Self::KnownHosts => "Known hosts",
-            Self::RegistryHost => "Registry Host",
-            Self::Username => "Username",
-            Self::Password => "Password",
-            Self::Image => "Image to try",
-            Self::Branch => "Branch",
-            Self::PullSecret => "Pull secret",
-            Self::Confirmation => "Name of the secret",
-        }
-    }
-}
-
-/// A problem with a field. Sent as a short text: the parsers that would be derived for ten kinds of problem
-/// weigh ten times as much in the browser.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum Problem {
-    /// The name breaks the rule of names.
-    Name(NameProblem),
-    /// Another secret of the same type has the name.
-    NameTaken(SecretId),
-    /// The display name is not one.
-    DisplayName(DisplayNameProblem),
-    /// No such type.
-    Type,
-    /// The private key is not usable.
-    Key(KeyProblem),
-    /// The registry host is not one.
-    Host(HostProblem),
-    /// The username is not one.
-    Username(UsernameProblem),
-    /// The password is not one.
-    Password(PasswordProblem),
-    /// The target of a test cannot be parsed.
-    Target(TargetProblem),
-    /// An image or a dataset is not one, or a secret is in use.
-    Usage(UsageProblem),
-}
-
-impl Problem {
-    /// Returns what is wrong with this input and what to do. Never contains a value.
-    pub fn message(&self) -> String {
-        match self {
-            Self::Name(problem) => problem.message(),
-            Self::NameTaken(id) => {
-                format!("There is a {} secret of this name already. Choose another name.", id.kind.label())
-            }
-            Self::DisplayName(problem) => problem.message(),
-            Self::Type => "Choose Git Dataset or Image Pull.".to_owned(),
-            Self::Key(problem) => problem.message().to_owned(),
-            Self::Host(problem) => problem.message(),
-            Self::Username(problem) => problem.message(),
-            Self::Password(problem) => problem.message(),
-            Self::Target(problem) => problem.message(),
-            Self::Usage(problem) => problem.message(),
-        }
-    }
-}
-
-impl From<Problem> for String {
-    fn from(problem: Problem) -> Self {
-        fn place<T: PartialEq>(all: &[T], problem: &T) -> Option<usize> {
-            all.iter().position(|known| known == problem)
-        }
-        let (kind, place) = match problem {
-            Problem::Name(NameProblem::Missing) => ("name", Some(0)),
-            Problem::Name(NameProblem::Start) => ("name", Some(1)),
-            Problem::Name(NameProblem::End) => ("name", Some(2)),
-            Problem::Name(NameProblem::Label) => ("name", Some(3)),
-            Problem::Name(NameProblem::TooLong(chars)) => return format!("name-long:{chars}"),
-            Problem::Name(NameProblem::UpperCase(c)) => return format!("name-upper:{c}"),
-            Problem::Name(NameProblem::Character(c)) => return format!("name-character:{c}"),
-            Problem::NameTaken(id) => return format!("taken:{id}"),
-            Problem::DisplayName(DisplayNameProblem::Control) => ("display", Some(0)),
-            Problem::DisplayName(DisplayNameProblem::Direction) => ("display", Some(1)),
-            Problem::DisplayName(DisplayNameProblem::TooLong(chars)) => {
-                return format!("display-long:{chars}");
-            }
-            Problem::Type => ("type", Some(0)),
-            Problem::Key(problem) => ("key", place(&KeyProblem::ALL, &problem)),
-            Problem::Host(problem) => ("host", place(&HostProblem::ALL, &problem)),
-            Problem::Username(problem) => ("username", place(&UsernameProblem::ALL, &problem)),
-            Problem::Password(problem) => ("password", place(&PasswordProblem::ALL, &problem)),
-            Problem::Target(TargetProblem::KnownHostsLine(line)) => return format!("hosts-line:{line}"),
-            Problem::Target(TargetProblem::KnownHostsPort(line)) => return format!("hosts-port:{line}"),
-            Problem::Target(TargetProblem::RepositoryUserHas(c)) => return format!("git-user:{c}"),
-            Problem::Target(TargetProblem::RepositoryHostHas(c)) => return format!("git-host:{c}"),
-            Problem::Target(problem) => ("target", place(&TargetProblem::ALL, &problem)),
-            Problem::Usage(problem) => ("usage", place(&UsageProblem::ALL, &problem)),
-        };
-        format!("{kind}:{}", place.unwrap_or_default())
-    }
-}
-
-impl TryFrom<String> for Problem {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        fn at<T: Copy>(all: &[T], place: Option<usize>, problem: fn(T) -> Problem) -> Option<Problem> {
-            all.get(place?).copied().map(problem)
-        }
-        let read = || {
-            let (kind, rest) = text.split_once(':')?;
-            let place = rest.parse().ok();
-            let chars = rest.parse().ok();
-            let character = rest.chars().next();
-            match kind {
-                "name" => {
-                    let all =
-                        [NameProblem::Missing, NameProblem::Start, NameProblem::End, NameProblem::Label];
-                    at(&all, place, Self::Name)
-                }
-                "name-long" => Some(Self::Name(NameProblem::TooLong(chars?))),
-                "name-upper" => Some(Self::Name(NameProblem::UpperCase(character?))),
-                "name-character" => Some(Self::Name(NameProblem::Character(character?))),
-                "taken" => SecretId::parse(rest).map(Self::NameTaken),
-                "display" => at(
-                    &[DisplayNameProblem::Control, DisplayNameProblem::Direction],
-                    place,
-                    Self::DisplayName,
-                ),
-                "display-long" => Some(Self::DisplayName(DisplayNameProblem::TooLong(chars?))),
-                "type" => Some(Self::Type),
-                "key" => at(&KeyProblem::ALL, place, Self::Key),
-                "host" => at(&HostProblem::ALL, place, Self::Host),
-                "username" => at(&UsernameProblem::ALL, place, Self::Username),
-                "password" => at(&PasswordProblem::ALL, place, Self::Password),
-                "target" => at(&TargetProblem::ALL, place, Self::Target),
-                "git-user" => Some(Self::Target(TargetProblem::RepositoryUserHas(character?))),
-                "git-host" => Some(Self::Target(TargetProblem::RepositoryHostHas(character?))),
-                "hosts-line" => Some(Self::Target(TargetProblem::KnownHostsLine(rest.parse().ok()?))),
-                "hosts-port" => Some(Self::Target(TargetProblem::KnownHostsPort(rest.parse().ok()?))),
-                "usage" => at(&UsageProblem::ALL, place, Self::Usage),
-                _ => None,
-            }
-        };
-        read().ok_or("not a problem that we know")
-    }
-}
-
-/// A field and what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldError {
-    /// The place.
-    pub field: Field,
-    /// The problem.
-    pub problem: Problem,
-}
-
-/// Why something was not done.
+/// Why something was not done. Its code, its status and its message are said here, and nowhere else. The variants that no server
+/// function answers with are not sent, so that the browser need not know them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Error {
     /// Fields need another look.
@@ -292,6 +47,79 @@ pub enum Error {
     /// Something that should not happen; the log has it under this reference.
     #[error("internal error {0}")]
     Internal(String),
+    /// The name or the password is not right; which of them is not told.
+    #[serde(skip)]
+    #[error("wrong name or password")]
+    WrongPassword,
+    /// Too many failures; may be tried again after so many seconds.
+    #[serde(skip)]
+    #[error("locked for {0} seconds")]
+    Locked(u32),
+    /// The last failure allowed of somebody who had signed in: their session has ended, and they may try to sign in after so
+    /// many seconds.
+    #[serde(skip)]
+    #[error("signed out, and locked for {0} seconds")]
+    LockedOut(u32),
+    /// Too many passwords are being checked, so this one was not; may be tried again after so many seconds.
+    #[serde(skip)]
+    #[error("busy for {0} seconds")]
+    Busy(u32),
+    /// The link was used, has expired, or was never made.
+    #[serde(skip)]
+    #[error("the link is not good any more")]
+    LinkSpent,
+    /// The change would leave no administrator.
+    #[serde(skip)]
+    #[error("the last administrator")]
+    LastAdmin,
+    /// Signing in at the provider failed.
+    #[serde(skip)]
+    #[error("single sign-on: {0:?}")]
+    SignOn(SignOnProblem),
+    /// Nobody signs in with a password here.
+    #[serde(skip)]
+    #[error("people sign in at a provider alone: LATCHKEY_PASSWORD_SIGN_IN is off")]
+    NoPasswords,
+    /// Role and password of this user are kept by the provider at which they sign in.
+    #[serde(skip)]
+    #[error("this user signs in at a provider, which keeps their password and says what they may do")]
+    KeptByProvider,
+    /// The action needs a sign-in at the provider of the last few minutes.
+    #[serde(skip)]
+    #[error("sign in again at the provider first")]
+    ProveAtProvider,
+    /// The provider's message that somebody is signed out is not valid, for this reason. Says nothing that was sent.
+    #[serde(skip)]
+    #[error("{0}")]
+    LogoutToken(#[serde(skip)] &'static str),
+    /// There is nothing to choose from in the file.
+    #[serde(skip)]
+    #[error("nothing to import")]
+    Import(ImportProblem),
+    /// Rows of an import need another look, by their numbers.
+    #[serde(skip)]
+    #[error("invalid rows")]
+    Rows(Vec<(u32, FieldError)>),
+    /// No row of an import was chosen.
+    #[serde(skip)]
+    #[error("nothing chosen")]
+    NothingChosen,
+    /// The import was discarded, has expired, or is of another session.
+    #[serde(skip)]
+    #[error("no such import")]
+    ImportGone,
+    /// The export format is one for secrets of the other kind.
+    #[serde(skip)]
+    #[error("wrong shape")]
+    WrongShape,
+    /// Argo CD is told the repository's address, and none is known for these secrets.
+    #[serde(skip)]
+    #[error("no address of a repository")]
+    NoUrl(Vec<SecretId>),
+    /// The password was typed for another registry host than the one that the secret names now.
+    #[serde(skip)]
+    #[error("typed for another host")]
+    OtherHost(SecretId),
 }
 
 /// A change that somebody else made in between.
@@ -307,54 +135,209 @@ pub struct Change {
     pub version: i64,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Error {
+    /// Returns the error of one field.
+    pub fn field(field: Field, problem: impl Into<Problem>) -> Self {
+        Self::Invalid(vec![FieldError::new(field, problem)])
+    }
 
-    #[test]
-    fn problem_from_text_returns_every_problem() {
-        let mut all = vec![
-            Problem::NameTaken(SecretId::parse("image-a.b").unwrap()),
-            Problem::Type,
-            Problem::DisplayName(DisplayNameProblem::Control),
-            Problem::DisplayName(DisplayNameProblem::Direction),
-            Problem::DisplayName(DisplayNameProblem::TooLong(201)),
-        ];
-        all.extend(
-            [
-                NameProblem::Missing,
-                NameProblem::Start,
-                NameProblem::End,
-                NameProblem::Label,
-                NameProblem::TooLong(239),
-                NameProblem::UpperCase('É'),
-                NameProblem::Character(':'),
-                NameProblem::Character('\0'),
-            ]
-            .map(Problem::Name),
-        );
-        all.extend(KeyProblem::ALL.map(Problem::Key));
-        all.extend(HostProblem::ALL.map(Problem::Host));
-        all.extend(UsernameProblem::ALL.map(Problem::Username));
-        all.extend(PasswordProblem::ALL.map(Problem::Password));
-        all.extend(TargetProblem::ALL.map(Problem::Target));
-        all.extend(
-            [
-                TargetProblem::KnownHostsLine(12),
-                TargetProblem::KnownHostsPort(u32::MAX),
-                TargetProblem::RepositoryUserHas(':'),
-                TargetProblem::RepositoryHostHas('ü'),
-            ]
-            .map(Problem::Target),
-        );
-        all.extend(UsageProblem::ALL.map(Problem::Usage));
-        for field in Field::ALL {
-            for problem in &all {
-                let error = FieldError { field, problem: problem.clone() };
-                let wire = serde_json::to_string(&error).unwrap();
-                assert_eq!(serde_json::from_str::<FieldError>(&wire).unwrap(), error, "{wire}");
-            }
+    /// Returns the code: a word that stays the same.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid",
+            Self::NotFound => "not-found",
+            Self::Changed(_) => "changed",
+            Self::Twin(_) => "twin",
+            Self::Sealed => "sealed",
+            Self::Unavailable => "unavailable",
+            Self::TooManyTests(_) => "too-many",
+            Self::BadRequest => "bad-request",
+            Self::NotSignedIn => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::Internal(_) => "internal",
+            Self::WrongPassword => "wrong-password",
+            Self::Locked(_) => "locked",
+            Self::LockedOut(_) => "locked-out",
+            Self::Busy(_) => "busy",
+            Self::LinkSpent => "link-spent",
+            Self::LastAdmin => "last-admin",
+            Self::SignOn(problem) => problem.code(),
+            Self::NoPasswords => "no-passwords",
+            Self::KeptByProvider => "kept-by-provider",
+            Self::ProveAtProvider => "prove-at-provider",
+            Self::LogoutToken(_) => "logout-token",
+            Self::Import(_) => "import",
+            Self::Rows(_) => "rows",
+            Self::NothingChosen => "nothing-chosen",
+            Self::ImportGone => "import-gone",
+            Self::WrongShape => "wrong-shape",
+            Self::NoUrl(_) => "no-url",
+            Self::OtherHost(_) => "other-host",
         }
-        assert!(serde_json::from_str::<Problem>("\"SENTINEL\"").is_err());
+    }
+
+    /// Returns the HTTP status.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::BadRequest | Self::LogoutToken(_) => 400,
+            Self::NotSignedIn | Self::WrongPassword => 401,
+            Self::Forbidden | Self::NoPasswords | Self::KeptByProvider | Self::ProveAtProvider => 403,
+            Self::NotFound | Self::ImportGone => 404,
+            Self::Changed(_) | Self::Twin(_) | Self::LastAdmin | Self::OtherHost(_) => 409,
+            Self::LinkSpent => 410,
+            Self::Import(ImportProblem::TooLarge) => 413,
+            Self::Invalid(_)
+            | Self::Import(_)
+            | Self::Rows(_)
+            | Self::NothingChosen
+            | Self::WrongShape
+            | Self::NoUrl(_) => 422,
+            Self::TooManyTests(_) | Self::Locked(_) | Self::LockedOut(_) => 429,
+            Self::Internal(_) => 500,
+            Self::Sealed | Self::Unavailable | Self::Busy(_) => 503,
+            Self::SignOn(problem) => problem.status(),
+        }
+    }
+
+    /// Returns after how many seconds it is worth asking again, where that is known.
+    pub fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Sealed | Self::Unavailable => Some(5),
+            Self::TooManyTests(seconds)
+            | Self::Locked(seconds)
+            | Self::LockedOut(seconds)
+            | Self::Busy(seconds) => Some(*seconds),
+            _ => None,
+        }
+    }
+
+    /// Returns the message for a person: what happened, then what to do. Problems of fields stand beside their fields instead.
+    pub fn message(&self) -> String {
+        match self {
+            Self::WrongPassword => {
+                "The username or the password is not right. Five failures in a row lock a name for 15 minutes."
+                    .to_owned()
+            }
+            Self::Locked(seconds) => format!(
+                "Too many attempts to sign in under this name. Try again in {}, or ask an administrator for a link to \
+                 choose a new password.",
+                minutes(*seconds)
+            ),
+            Self::LockedOut(seconds) => format!(
+                "That was one wrong password too many, so your session has ended, and nothing was done. Sign in again in {}. \
+                 {FORGOTTEN}",
+                minutes(*seconds)
+            ),
+            Self::Busy(seconds) => format!(
+                "Very many people sign in at this moment, so your password was not checked. Try again in {seconds} seconds."
+            ),
+            Self::LinkSpent => {
+                "This link is not good any more: it was used, or its time is over. Ask for a new one.".to_owned()
+            }
+            Self::LastAdmin => {
+                "This is the last administrator, and somebody has to be one. Make another user an admin first."
+                    .to_owned()
+            }
+            Self::SignOn(problem) => problem.message().to_owned(),
+            Self::NoPasswords => {
+                "Nobody signs in to this portal with a password; it is done where everybody of yours signs in.".to_owned()
+            }
+            Self::KeptByProvider => {
+                "This user's password and groups are kept where they sign in; a change there counts here from the next sign-in \
+                 on."
+                    .to_owned()
+            }
+            Self::ProveAtProvider => {
+                "Sign in again at your provider first; it counts for five minutes.".to_owned()
+            }
+            Self::LogoutToken(why) => (*why).to_owned(),
+            Self::Import(problem) => problem.message(),
+            Self::Rows(_) => "Some rows need another look. Nothing was saved yet.".to_owned(),
+            Self::NothingChosen => "Choose at least one credential, or discard them all.".to_owned(),
+            Self::ImportGone => "What was found waits for a quarter of an hour and for one session, and is thrown away when another \
+                import is begun. Nothing more of it is here; paste the file again."
+                .to_owned(),
+            Self::WrongShape => "This secret is not handed out in this shape. Choose another one.".to_owned(),
+            Self::NoUrl(ids) => {
+                let names: Vec<&str> = ids.iter().map(|id| id.name.as_str()).collect();
+                format!(
+                    "Argo CD is told the repository of each key, and none is known for {}. Enter a repository to try \
+                     there, or choose another shape.",
+                    names.join(", ")
+                )
+            }
+            Self::OtherHost(id) => format!(
+                "The password of {} was typed for another registry host than the one it names now, so it is not handed out. \
+                 Edit the secret and enter the password again.",
+                id.name.as_str()
+            ),
+            other => other.island_message(),
+        }
+    }
+
+    /// Returns the message of an error that a server function answers with. The islands show no other, so that the browser does
+    /// not download the sentences of the rest.
+    pub fn island_message(&self) -> String {
+        match self {
+            Self::Invalid(_) => "Some fields need another look.".to_owned(),
+            Self::NotFound => "This secret does not exist. It may have been deleted.".to_owned(),
+            Self::Twin(twin) => {
+                format!("The secret {} holds the same. Nothing was saved.", twin.name.as_str())
+            }
+            Self::Changed(_) => "Somebody else changed this secret in the meantime.".to_owned(),
+            Self::Sealed => "The portal is sealed: its key encryption key is not the one the stored \
+                 values were sealed with. Start the server with the right key; nothing was changed."
+                .to_owned(),
+            Self::Unavailable => {
+                "The database does not answer at the moment. Nothing was changed. Try again in a minute."
+                    .to_owned()
+            }
+            Self::TooManyTests(seconds) => format!(
+                "You have tested very often, so nothing was tested. Wait {seconds} seconds, then test again."
+            ),
+            Self::NotSignedIn => {
+                "Your session had ended, so nothing was saved. What you typed is still here: \
+                 sign in again if you have not yet, then press Confirm once more."
+                    .to_owned()
+            }
+            Self::Forbidden => {
+                "Your role does not allow this. Nothing was changed. An administrator can help.".to_owned()
+            }
+            Self::Internal(reference) => format!(
+                "Something went wrong in the portal, and nothing was changed. Its log has the cause under \
+                 reference {reference}."
+            ),
+            _ => "The portal could not read this request. Load the page again and retry.".to_owned(),
+        }
     }
 }
+
+impl From<SignOnProblem> for Error {
+    fn from(problem: SignOnProblem) -> Self {
+        Self::SignOn(problem)
+    }
+}
+
+/// The advice to somebody who does not know the current password that is asked for. Who reads this may be the only
+/// administrator.
+const FORGOTTEN: &str = "If you have forgotten your password, another administrator can make a link to choose a new one, and so \
+    does “latchkey user reset-password” on the server.";
+
+/// Returns the message for somebody who has signed in, is asked anew who they are, and is locked.
+pub fn locked_inside(seconds: u32) -> String {
+    format!(
+        "Too many wrong passwords were typed under this name, so none is looked at now. You stay signed in: try again in \
+         {}. {FORGOTTEN}",
+        minutes(seconds)
+    )
+}
+
+fn minutes(seconds: u32) -> String {
+    match seconds.div_ceil(60) {
+        1 => "1 minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

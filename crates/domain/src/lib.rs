@@ -1,6 +1,9 @@
 //! Secrets and their rules: names, hosts, key texts, list queries and the closed error type; access to
 //! it. Compiled for the browser and the server alike, so everything here is small and pure.
 
+#[macro_use]
+mod coded_enum;
+
 pub mod access;
 pub mod check;
 pub mod error;

@@ -11,38 +11,21 @@ use crate::{
 /// Queries longer than this, in bytes, are read no further.
 const QUERY_LIMIT: usize = 8 * 1024;
 
-/// The column that the list is sorted by.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum SortColumn {
-    /// By name.
-    Name,
-    /// By display name, upper and lower case alike.
-    DisplayName,
-    /// By type, then name.
-    Type,
-    /// By the number of consumers.
-    UsedBy,
-    /// By the minute of the last use; secrets without a use come as the oldest.
-    LastUsed,
-    /// By the last change.
-    Updated,
-}
-
-impl SortColumn {
-    /// Every variant, in the order of the table.
-    pub const ALL: [Self; 6] =
-        [Self::Name, Self::DisplayName, Self::Type, Self::UsedBy, Self::LastUsed, Self::Updated];
-
-    /// Returns the form in the address.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::DisplayName => "display",
-            Self::Type => "type",
-            Self::UsedBy => "used-by",
-            Self::LastUsed => "last-used",
-            Self::Updated => "updated",
-        }
+coded_enum! {
+    /// The column that the list is sorted by.
+    pub enum SortColumn: as_str {
+        /// By name.
+        Name = "name";
+        /// By display name, upper and lower case alike.
+        DisplayName = "display";
+        /// By type, then name.
+        Type = "type";
+        /// By the number of consumers.
+        UsedBy = "used-by";
+        /// By the minute of the last use; secrets without a use come as the oldest.
+        LastUsed = "last-used";
+        /// By the last change.
+        Updated = "updated";
     }
 }
 

@@ -1,12 +1,11 @@
 //! What went wrong, as problem details (RFC 9457). Nothing that was sent is in them.
 
-use app::{error::ApiError, ssr};
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use backend::ValueError;
+
 use domain::{
     error::{Error, Field, FieldError, Problem as FieldProblem},
     usage::UsageProblem,
@@ -186,7 +185,7 @@ impl Problem {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        let status = ssr::status_of(&error);
+        let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let (kind, detail) = match &error {
             Error::Invalid(errors) => return Self::of_fields(errors),
             Error::NotSignedIn => (
@@ -213,13 +212,33 @@ impl From<Error> for Problem {
                 ),
             ),
             Error::BadRequest => (ProblemKind::BadRequest, "The portal could not read this request.".to_owned()),
-            Error::Sealed => (ProblemKind::Sealed, ApiError::Refused(error.clone()).message()),
-            Error::Unavailable => (ProblemKind::Unavailable, ApiError::Refused(error.clone()).message()),
-            Error::TooManyTests(_) => (ProblemKind::TooMany, ApiError::Refused(error.clone()).message()),
-            Error::Internal(_) => (ProblemKind::Internal, ApiError::Refused(error.clone()).message()),
+            Error::WrongShape => {
+                return Self::parameter(
+                    "shape",
+                    "Secrets of this type are not handed out in this shape. See /api/docs.",
+                );
+            }
+            Error::NoUrl(_) => {
+                return Self::parameter(
+                    "url",
+                    "Argo CD has to be told the repository's address, and the secret has none to try. Send ?url=…",
+                );
+            }
+            Error::OtherHost(_) => (
+                ProblemKind::OtherHost,
+                "The password was typed for another registry host than the one that the secret names now, so it is not \
+                 handed out. Save the password again."
+                    .to_owned(),
+            ),
+            Error::Sealed => (ProblemKind::Sealed, error.message()),
+            Error::Unavailable => (ProblemKind::Unavailable, error.message()),
+            Error::TooManyTests(_) => (ProblemKind::TooMany, error.message()),
+            Error::Internal(_) => (ProblemKind::Internal, error.message()),
+            // What people do with their accounts and imports is not in the API.
+            _ => (ProblemKind::Invalid, error.message()),
         };
         let mut problem = Self::new(status, kind, detail);
-        problem.0.retry_after = ssr::retry_after(&error);
+        problem.0.retry_after = error.retry_after();
         match error {
             Error::Changed(change) => {
                 problem.0.changed_by = Some(change.by);
@@ -230,28 +249,6 @@ impl From<Error> for Problem {
             _ => {}
         }
         problem
-    }
-}
-
-impl From<ValueError> for Problem {
-    fn from(error: ValueError) -> Self {
-        match error {
-            ValueError::WrongShape => Self::parameter(
-                "shape",
-                "Secrets of this type are not handed out in this shape. See /api/docs.",
-            ),
-            ValueError::NoUrl => Self::parameter(
-                "url",
-                "Argo CD has to be told the repository's address, and the secret has none to try. Send ?url=…",
-            ),
-            ValueError::OtherHost => Self::new(
-                StatusCode::CONFLICT,
-                ProblemKind::OtherHost,
-                "The password was typed for another registry host than the one that the secret names now, so it is not \
-                 handed out. Save the password again.",
-            ),
-            ValueError::Refused(error) => error.into(),
-        }
     }
 }
 

@@ -8,7 +8,8 @@ use axum::{
 };
 use backend::{Backend, BackendConfig, CheckConfig, Ctx, Kek, PrivateHost, SignInConfig};
 use domain::{
-    access::{AccessError, Role, TokenDraft, TokenScope},
+    access::{Role, TokenDraft, TokenScope},
+    error::Error,
     secret::SecretId,
     sensitive::Sensitive,
 };
@@ -143,7 +144,7 @@ impl TestApp {
     pub(crate) async fn session(&self, name: &str, role: Role) -> String {
         let ctx = Ctx::system("test", clock::now());
         match self.backend.users().add(&ctx, name, role.as_str(), &Sensitive::default()).await {
-            Ok(_) | Err(AccessError::Invalid(_)) => {}
+            Ok(_) | Err(Error::Invalid(_)) => {}
             Err(error) => panic!("{error}"),
         }
         let session = self.backend.sessions().begin_for(&ctx, name, "tests").await.unwrap();

@@ -2,7 +2,6 @@
 
 use super::{KeyAnswer, replaced, section::KeySection};
 use crate::{
-    error::ApiError,
     secrets::{LIST, load::with_secret},
     ssr,
     ui::alert::Alert,
@@ -32,7 +31,7 @@ pub fn KeyPage(
             Error::NotFound => {
                 "There is no new key any more: it was discarded, or is in use already.".to_owned()
             }
-            error => ApiError::Refused(error).message(),
+            error => error.message(),
         };
         view! { <Alert title="Not done"><p>{said}</p></Alert> }
     });

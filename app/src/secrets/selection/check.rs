@@ -3,7 +3,6 @@
 use super::{CHECK, NothingSelected};
 use crate::{
     checks::answer::StatusWord,
-    error::ApiError,
     failure::LoadFailure,
     secrets::{LIST, list_before, with_list},
     ssr,
@@ -106,7 +105,7 @@ fn Row(tested: Tested) -> impl IntoView {
         TestOutcome::NotYet | TestOutcome::Failed(Error::TooManyTests(_)) => {
             (CheckStatus::NotTested, "Its turn has not come yet.".to_owned())
         }
-        TestOutcome::Failed(error) => (CheckStatus::NotTested, ApiError::Refused(error).message()),
+        TestOutcome::Failed(error) => (CheckStatus::NotTested, error.message()),
         TestOutcome::LeftOut => (
             CheckStatus::NotTested,
             "The same account was refused just before, or its registry has had enough: left out, so that it does not get \

@@ -2,7 +2,6 @@
 
 use super::{gone, listed, with_selected};
 use crate::{
-    error::ApiError,
     secrets::{
         confirmation::{confirmation, rejection},
         consumers::count_words_of,
@@ -31,8 +30,7 @@ pub fn DeleteSelectedPage(
             Some(Error::Invalid(problems)) => problems.first().map(|error| error.problem.message()),
             _ => None,
         };
-        let reason =
-            failure.map(|error| problem.clone().unwrap_or_else(|| ApiError::Refused(error).message()));
+        let reason = failure.map(|error| problem.clone().unwrap_or_else(|| error.message()));
         let rejected = reason.clone().map(|message| {
             let title = if problem.is_some() { "There is a problem" } else { "Not deleted" };
             let field = problem.is_some().then_some(Field::Confirmation.key());

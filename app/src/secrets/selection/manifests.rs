@@ -4,7 +4,6 @@
 use super::{MANIFESTS, gone, listed, with_selected};
 use crate::{
     account::proof::prove_again,
-    error::ApiError,
     form_state::{self, FormState},
     secrets::{confirmation::rejection, list_before, with_list},
     ssr,
@@ -17,7 +16,6 @@ use crate::{
 };
 use backend::ManifestFormat;
 use domain::{
-    access::AccessError,
     error::Error,
     secret::{Namespace, SecretId, SecretKind, Selection, Shape},
     sensitive::Sensitive,
@@ -53,8 +51,6 @@ pub enum ManifestsProblem {
     OtherHost(SecretId),
     /// Some of them are there no more.
     Gone,
-    /// Whoever asks did not prove anew who they are.
-    NotProven(AccessError),
     Refused(Error),
 }
 
@@ -71,8 +67,8 @@ impl ManifestsProblem {
             Self::Namespace => Some("namespace"),
             Self::TokenMissing | Self::TokenNotGood | Self::TokenNotForThese => Some("token"),
             Self::NoUrl(_) => Some("git_shape"),
-            Self::NotProven(AccessError::Invalid(_)) => Some("current_password"),
-            Self::NotProven(_) | Self::OtherHost(_) | Self::Gone | Self::Refused(_) => None,
+            Self::Refused(Error::Invalid(_)) => Some("current_password"),
+            Self::OtherHost(_) | Self::Gone | Self::Refused(_) => None,
         }
     }
 
@@ -88,25 +84,13 @@ impl ManifestsProblem {
                  each of them."
                     .to_owned()
             }
-            Self::NoUrl(ids) => {
-                let names: Vec<&str> = ids.iter().map(|id| id.name.as_str()).collect();
-                format!(
-                    "Argo CD is told the repository of each key, and none is known for {}. Enter a repository to try \
-                     there, or choose another shape.",
-                    names.join(", ")
-                )
-            }
-            Self::OtherHost(id) => format!(
-                "The password of {} was typed for another registry host than the one it names now, so it is not handed out. \
-                 Edit the secret and enter the password again.",
-                id.name.as_str()
-            ),
+            Self::NoUrl(ids) => Error::NoUrl(ids.clone()).message(),
+            Self::OtherHost(id) => Error::OtherHost(id.clone()).message(),
             Self::Gone => "Some of them have been deleted meanwhile. Select again what is to be exported.".to_owned(),
-            Self::NotProven(AccessError::Invalid(problems)) => {
-                problems.first().map(|(_, problem)| problem.message()).unwrap_or_default()
+            Self::Refused(Error::Invalid(problems)) => {
+                problems.first().map(|wrong| wrong.problem.message()).unwrap_or_default()
             }
-            Self::NotProven(error) => form_state::message(error),
-            Self::Refused(error) => ApiError::Refused(error.clone()).message(),
+            Self::Refused(error) => form_state::message(error),
         }
     }
 }
@@ -148,8 +132,8 @@ fn Shown(
     let rejected_form = FormState {
         typed: Vec::new(),
         error: match &problem {
-            Some(ManifestsProblem::NotProven(error)) => Some(error.clone()),
-            Some(_) => Some(AccessError::Invalid(Vec::new())),
+            Some(ManifestsProblem::Refused(error)) => Some(error.clone()),
+            Some(_) => Some(Error::Invalid(Vec::new())),
             None => None,
         },
     };

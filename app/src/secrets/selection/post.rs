@@ -7,7 +7,7 @@ use super::{
 use crate::{
     document::Page,
     extract::{PostForm, RawForm, Sender, SignedIn, Unreadable},
-    respond::{Reply, access_status, done, to_sign_in},
+    respond::{Reply, done, to_sign_in},
     secrets::{list_before, with_list},
     ssr,
     ui::flash::ActionDone,
@@ -18,9 +18,8 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use backend::{Backend, Ctx, ManifestFormat, ManifestsError, ManifestsQuery};
+use backend::{Backend, Ctx, ManifestFormat, ManifestsQuery};
 use domain::{
-    access::AccessError,
     error::Error,
     secret::{Namespace, SecretKind, Selection, Shape},
     sensitive::Sensitive,
@@ -137,21 +136,17 @@ async fn export(
     if token.is_empty() {
         return Err(ManifestsProblem::TokenMissing);
     }
-    let lent =
-        backend.tokens().lent(ctx, &token, &input.current_password).await.map_err(|error| match error {
-            AccessError::Refused(error) => ManifestsProblem::Refused(error),
-            error => ManifestsProblem::NotProven(error),
-        });
-    let actor = lent?.ok_or(ManifestsProblem::TokenNotGood)?;
+    let lent = backend.tokens().lent(ctx, &token, &input.current_password).await?;
+    let actor = lent.ok_or(ManifestsProblem::TokenNotGood)?;
     let by_token = Ctx { actor, ..ctx.clone() };
     let made = backend.secrets().manifests(&by_token, &selection, &wanted).await;
     let text = made.map_err(|error| match error {
-        ManifestsError::WrongShape => Error::BadRequest.into(),
-        ManifestsError::NoUrl(ids) => ManifestsProblem::NoUrl(ids),
-        ManifestsError::OtherHost(id) => ManifestsProblem::OtherHost(id),
-        ManifestsError::Refused(Error::Forbidden) => ManifestsProblem::TokenNotForThese,
-        ManifestsError::Refused(Error::NotFound) => ManifestsProblem::Gone,
-        ManifestsError::Refused(error) => error.into(),
+        Error::WrongShape => Error::BadRequest.into(),
+        Error::NoUrl(ids) => ManifestsProblem::NoUrl(ids),
+        Error::OtherHost(id) => ManifestsProblem::OtherHost(id),
+        Error::Forbidden => ManifestsProblem::TokenNotForThese,
+        Error::NotFound => ManifestsProblem::Gone,
+        error => error.into(),
     })?;
     Ok((text, wanted.format))
 }
@@ -175,20 +170,17 @@ async fn not_exported(reply: Reply, typed: ManifestsInput, problem: ManifestsPro
         ManifestsProblem::Refused(error) => ssr::status_of(error),
         ManifestsProblem::Gone => StatusCode::NOT_FOUND,
         ManifestsProblem::TokenNotForThese => StatusCode::FORBIDDEN,
-        ManifestsProblem::NotProven(error) => access_status(error),
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let locked = match &problem {
-        ManifestsProblem::NotProven(AccessError::Locked(seconds) | AccessError::LockedOut(seconds)) => {
-            Some(*seconds)
-        }
+    let wait = match &problem {
+        ManifestsProblem::Refused(error) => error.retry_after(),
         _ => None,
     };
     let typed =
         ManifestsInput { token: Sensitive::default(), current_password: Sensitive::default(), ..typed };
     let page = Page::ExportManifests(Some(Box::new(NotExported { typed, problem })));
     let mut response = reply.page(status, page).await;
-    if let Some(seconds) = locked {
+    if let Some(seconds) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response

@@ -70,9 +70,9 @@ pub struct FoldedRecords {
     pub actor_kind: String,
     /// Who.
     pub actor: String,
-    /// As `AuditAction::as_str` has it.
+    /// As `AuditAction::code` has it.
     pub action: String,
-    /// As `Outcome::as_str` has it.
+    /// As `Outcome::code` has it.
     pub outcome: String,
     /// The day, in UTC.
     pub day: Timestamp,

@@ -10,11 +10,11 @@ use domain::time::Timestamp;
 pub struct AuditQuery {
     /// The name of a user or token, or `command line`.
     pub actor: String,
-    /// As `AuditAction::as_str` has it.
+    /// As `AuditAction::code` has it.
     pub action: String,
     /// The id of a secret, the name of a user, the id of a token.
     pub object: String,
-    /// As `Outcome::as_str` has it.
+    /// As `Outcome::code` has it.
     pub outcome: String,
     /// From this moment on.
     pub from: Option<Timestamp>,

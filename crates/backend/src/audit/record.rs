@@ -2,31 +2,24 @@
 
 use super::action::AuditAction;
 
-/// How it went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// As was asked.
-    Done,
-    /// The actor may not.
-    Refused,
-    /// What was given to prove who it is did not.
-    Failed,
-    /// What is stored is not what was sealed.
-    IntegrityFailure,
+domain::coded_enum! {
+    /// How it went. The code is stored and hashed into the chain: it never changes.
+    pub enum Outcome: code, label {
+        /// As was asked.
+        Done = "done", "done";
+        /// The actor may not.
+        Refused = "refused", "refused";
+        /// What was given to prove who it is did not.
+        Failed = "failed", "failed";
+        /// What is stored is not what was sealed.
+        IntegrityFailure = "integrity failure", "integrity failure";
+    }
 }
 
 impl Outcome {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Done, Self::Refused, Self::Failed, Self::IntegrityFailure];
-
-    /// As it is stored, and as people read it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-            Self::IntegrityFailure => "integrity failure",
-        }
+    /// Returns the label of a stored code; the code itself where another version of the portal has written it.
+    pub fn label_of(code: &str) -> &str {
+        Self::parse(code).map_or(code, Self::label)
     }
 }
 

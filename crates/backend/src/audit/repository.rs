@@ -80,7 +80,7 @@ async fn add(
     let ctx = Ctx { actor: Actor::System(ACTOR), ..(*first).clone() };
     let cut = AuditRecord {
         outcome: Outcome::IntegrityFailure,
-        ..AuditRecord::done(AuditAction::RecordCut, AuditAction::RecordCut.as_str())
+        ..AuditRecord::done(AuditAction::RecordCut, AuditAction::RecordCut.code())
     };
     if let Some(doubt) = doubt {
         tracing::error!(
@@ -335,9 +335,9 @@ impl Columns {
             credential: credential.as_deref(),
             address: address.as_deref(),
             request_id: &request_id,
-            action: record.action.as_str(),
+            action: record.action.code(),
             object: &object,
-            outcome: record.outcome.as_str(),
+            outcome: record.outcome.code(),
             fields: &fields,
         };
         let hash = link.hash(previous);
@@ -348,9 +348,9 @@ impl Columns {
         self.credentials.push(credential);
         self.addresses.push(address);
         self.request_ids.push(request_id);
-        self.actions.push(record.action.as_str());
+        self.actions.push(record.action.code());
         self.objects.push(object);
-        self.outcomes.push(record.outcome.as_str());
+        self.outcomes.push(record.outcome.code());
         self.fields.push(fields);
         self.hashes.push(hash.clone());
         Ok(hash)

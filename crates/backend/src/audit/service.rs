@@ -150,7 +150,7 @@ impl AuditService {
                 if vouched && doubt.is_some_and(|doubt| doubt != Doubt::OtherKey) {
                     return Ok(Verdict::Forged(row.id));
                 }
-                if keyring.is_some() && row.action == AuditAction::RecordCut.as_str() {
+                if keyring.is_some() && row.action == AuditAction::RecordCut.code() {
                     return Ok(Verdict::CutShort(id));
                 }
                 id = row.id;

@@ -20,7 +20,7 @@ use crate::{
 use domain::{
     check::TrustedKey,
     error::{Error, Field, FieldError, Problem},
-    import::{ImportError, Note, RowProblem, Skipped, SkippedCounts},
+    import::{Note, Skipped, SkippedCounts},
     secret::{NewSecret, Origins, PasswordEnd, SecretDraft, SecretId, SecretKind},
     sensitive::Sensitive,
     time::Timestamp,
@@ -133,13 +133,13 @@ impl ImportService {
     /// Reads a text of at most [`domain::import::MAX_BYTES`], and keeps what was found, sealed, in the place of what this session had waiting.
     /// Answers with the id by which it is asked for.
     ///
-    /// Errors: `Problem`; `Refused`.
-    pub async fn begin(&self, ctx: &Ctx, text: Sensitive) -> Result<Uuid, ImportError> {
+    /// Errors: `Import`, and as anywhere.
+    pub async fn begin(&self, ctx: &Ctx, text: Sensitive) -> Result<Uuid, Error> {
         let (session, keyring) = self.session(ctx).await?;
         // A large one takes its time, and so does each key.
         let read = self.secrets.reader.in_turn(move || imports::read(&text)).await;
         let read = read.map_err(|_| Error::Unavailable)?;
-        let Findings { entries, skipped } = read.map_err(ImportError::Problem)?;
+        let Findings { entries, skipped } = read.map_err(Error::Import)?;
         let id = crate::random::random_id();
         self.db
             .write(ctx, async |work| {
@@ -157,13 +157,13 @@ impl ImportService {
 
     /// What was found, each with a name that is free now, and with the secret that holds the same.
     ///
-    /// Errors: `Gone`, also once it was saved; `Refused`.
-    pub async fn get(&self, ctx: &Ctx, id: Uuid) -> Result<ImportView, ImportError> {
+    /// Errors: `ImportGone`, also once it was saved.
+    pub async fn get(&self, ctx: &Ctx, id: Uuid) -> Result<ImportView, Error> {
         let (session, _) = self.session(ctx).await?;
         self.db
             .write(ctx, async |work| {
                 let import = repository::find(work, (id, session), ctx.now).await?;
-                let import = import.filter(|import| import.saved.is_none()).ok_or(ImportError::Gone)?;
+                let import = import.filter(|import| import.saved.is_none()).ok_or(Error::ImportGone)?;
                 let entries = repository::entries(work, id).await?;
                 let mut rows = entries.iter().map(row).collect::<Result<Vec<_>, sqlx::Error>>()?;
                 for kind in SecretKind::ALL {
@@ -193,21 +193,16 @@ impl ImportService {
     /// Saves what was chosen, each as a secret of its own, all or none, and takes what waited away. The same import saved
     /// twice is saved once, and the second time is told what it became.
     ///
-    /// Errors: `Rows`, `NothingChosen`, `Gone`; `Refused` with `BadRequest` for a row that is not there to choose.
-    pub async fn save(
-        &self,
-        ctx: &Ctx,
-        id: Uuid,
-        choices: &[ImportChoice],
-    ) -> Result<Vec<SecretId>, ImportError> {
+    /// Errors: `Rows`, `NothingChosen`, `ImportGone`; `BadRequest` for a row that is not there to choose.
+    pub async fn save(&self, ctx: &Ctx, id: Uuid, choices: &[ImportChoice]) -> Result<Vec<SecretId>, Error> {
         let (session, keyring) = self.session(ctx).await?;
-        let saved = self.db.write::<_, ImportError>(ctx, async |work| {
+        let saved = self.db.write::<_, Error>(ctx, async |work| {
             let import = repository::lock(work, (id, session), ctx.now).await?;
-            if let Some(saved) = import.ok_or(ImportError::Gone)?.saved {
+            if let Some(saved) = import.ok_or(Error::ImportGone)?.saved {
                 return Ok(Some(saved.iter().filter_map(|id| SecretId::parse(id)).collect()));
             }
             if choices.is_empty() {
-                return Err(ImportError::NothingChosen.into());
+                return Err(Error::NothingChosen.into());
             }
             let owner = Owner { import: id, session };
             let entries = repository::entries(work, id).await?;
@@ -229,7 +224,7 @@ impl ImportService {
             repository::finish(work, id, &saved).await?;
             Ok(Some(ids))
         });
-        saved.await?.ok_or_else(|| internal(ctx, &IntegrityError).into())
+        saved.await?.ok_or_else(|| internal(ctx, &IntegrityError))
     }
 
     /// What was chosen, as secrets with what is known of their keys.
@@ -239,15 +234,15 @@ impl ImportService {
         &self,
         work: &mut PgConnection,
         drafts: Vec<(u32, Origins, Result<NewSecret, Vec<FieldError>>)>,
-    ) -> Result<Vec<(u32, Addition)>, Failure<ImportError>> {
+    ) -> Result<Vec<(u32, Addition)>, Failure<Error>> {
         let (mut additions, mut wrong) = (Vec::new(), Vec::new());
         let mut names = HashSet::new();
         for (number, origins, draft) in drafts {
-            let problem = |error| (number, RowProblem::Field(error));
+            let problem = |error| (number, error);
             match draft {
                 Err(problems) => wrong.extend(problems.into_iter().map(problem)),
                 Ok(secret) if !names.insert(id_of(&secret).to_string()) => {
-                    wrong.push((number, RowProblem::SameName));
+                    wrong.push((number, FieldError { field: Field::Name, problem: Problem::SameName }));
                 }
                 Ok(mut secret) => match self.secrets.understand(&mut secret.credential).await {
                     Ok(facts) => additions.push((number, Addition { secret, facts, origins })),
@@ -260,7 +255,7 @@ impl ImportService {
         let ids: Vec<SecretId> = additions.iter().map(|(_, addition)| id_of(&addition.secret)).collect();
         wrong.extend(taken(work, &numbers, &ids).await?);
         wrong.sort_by_key(|(number, _)| *number);
-        if wrong.is_empty() { Ok(additions) } else { Err(ImportError::Rows(wrong).into()) }
+        if wrong.is_empty() { Ok(additions) } else { Err(Error::Rows(wrong).into()) }
     }
 
     /// Takes what waits away. Where there is nothing, that is as good.
@@ -297,14 +292,14 @@ async fn add(
     ctx: &Ctx,
     keyring: &Keyring,
     additions: Vec<(u32, Addition)>,
-) -> Result<Vec<SecretId>, Failure<ImportError>> {
+) -> Result<Vec<SecretId>, Failure<Error>> {
     let (numbers, additions): (Vec<u32>, Vec<_>) = additions.into_iter().unzip();
     let ids: Vec<SecretId> = additions.iter().map(|addition| id_of(&addition.secret)).collect();
     let kek_id = active_id(work).await?;
     match add_all(work, ctx, keyring, &kek_id, &additions).await {
         Err(failure) if failure.violates(NAME_IS_UNIQUE) => {
             work.start_over().await?;
-            Err(ImportError::Rows(taken(work, &numbers, &ids).await?).into())
+            Err(Error::Rows(taken(work, &numbers, &ids).await?).into())
         }
         added => added.map(|()| ids),
     }
@@ -315,11 +310,9 @@ async fn taken(
     work: &mut PgConnection,
     numbers: &[u32],
     ids: &[SecretId],
-) -> Result<Vec<(u32, RowProblem)>, sqlx::Error> {
+) -> Result<Vec<(u32, FieldError)>, sqlx::Error> {
     let existing: HashSet<String> = existing(work, ids).await?.iter().map(ToString::to_string).collect();
-    let problem = |id: &SecretId| {
-        RowProblem::Field(FieldError { field: Field::Name, problem: Problem::NameTaken(id.clone()) })
-    };
+    let problem = |id: &SecretId| FieldError { field: Field::Name, problem: Problem::NameTaken(id.clone()) };
     let rows = numbers.iter().zip(ids).filter(|(_, id)| existing.contains(&id.to_string()));
     Ok(rows.map(|(number, id)| (*number, problem(id))).collect())
 }

@@ -5,7 +5,7 @@ use super::{
     repository::{self, CountedReads},
 };
 use crate::{
-    Actor, Backend, Ctx, Outcome, TokenActor, ValueAnswer, ValueError, ValueQuery, Verdict,
+    Actor, Backend, Ctx, Outcome, TokenActor, ValueAnswer, ValueQuery, Verdict,
     audit::repository::Links,
     tests::{at, backend, records, started_again, until_somebody_waits},
 };
@@ -51,7 +51,7 @@ async fn token(backend: &Backend, second: i64, scope: TokenScope) -> Ctx {
     Ctx { actor: Actor::Token(actor), ..at(second) }
 }
 
-async fn read(backend: &Backend, ctx: &Ctx, name: &str) -> Result<ValueAnswer, ValueError> {
+async fn read(backend: &Backend, ctx: &Ctx, name: &str) -> Result<ValueAnswer, Error> {
     let query = ValueQuery { shape: Shape::UsernamePassword, url: None };
     backend.secrets().value(ctx, &id(name), query, |_| false).await
 }
@@ -134,7 +134,7 @@ async fn a_value_that_cannot_be_recorded_does_not_leave(pool: PgPool) {
     .execute(&pool)
     .await
     .unwrap();
-    assert!(matches!(read(&backend, &ctx, "a").await, Err(ValueError::Refused(Error::Internal(_)))));
+    assert!(matches!(read(&backend, &ctx, "a").await, Err(Error::Internal(_))));
     let counted: i64 =
         sqlx::query_scalar("SELECT count(*) FROM secret_reads").fetch_one(&pool).await.unwrap();
     assert_eq!(counted, 0);
@@ -146,13 +146,13 @@ async fn only_a_token_for_it_takes_values_out(pool: PgPool) {
     add(&backend, "a").await;
     for scope in [TokenScope::ReadMetadata, TokenScope::Write] {
         let ctx = token(&backend, 5, scope).await;
-        assert_eq!(read(&backend, &ctx, "a").await.unwrap_err(), ValueError::Refused(Error::Forbidden));
+        assert_eq!(read(&backend, &ctx, "a").await.unwrap_err(), Error::Forbidden);
     }
     let ctx = token(&backend, 5, TokenScope::ReadValues).await;
-    assert_eq!(read(&backend, &ctx, "gone").await.unwrap_err(), ValueError::Refused(Error::NotFound));
+    assert_eq!(read(&backend, &ctx, "gone").await.unwrap_err(), Error::NotFound);
     let git = ValueQuery { shape: Shape::Flux, url: None };
     let refused = backend.secrets().value(&ctx, &id("a"), git, |_| false).await.unwrap_err();
-    assert_eq!(refused, ValueError::WrongShape);
+    assert_eq!(refused, Error::WrongShape);
 }
 
 #[sqlx::test]
@@ -161,7 +161,7 @@ async fn a_secret_without_its_value_is_broken_and_not_gone(pool: PgPool) {
     add(&backend, "a").await;
     let ctx = token(&backend, 5, TokenScope::ReadValues).await;
     sqlx::query("DELETE FROM secret_values").execute(&pool).await.unwrap();
-    assert!(matches!(read(&backend, &ctx, "a").await, Err(ValueError::Refused(Error::Internal(_)))));
+    assert!(matches!(read(&backend, &ctx, "a").await, Err(Error::Internal(_))));
     assert!(records(&pool).await.last().unwrap().contains("integrity failure"));
 }
 

@@ -267,7 +267,7 @@ impl SecretService {
                 }
                 if noted > 0 {
                     let action = AuditAction::SshKeysRead;
-                    audit::record(work, ctx, action, action.as_str()).await?;
+                    audit::record(work, ctx, action, action.code()).await?;
                 }
                 Ok(noted)
             })

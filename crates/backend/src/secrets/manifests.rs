@@ -3,7 +3,7 @@
 use super::{
     repository,
     service::SecretService,
-    values::{ValueAnswer, ValueError, ValueQuery},
+    values::{ValueAnswer, ValueQuery},
 };
 use crate::{
     access::{Object, authorize},
@@ -38,41 +38,22 @@ impl ManifestsQuery {
     }
 }
 
-/// Why no manifests are made. None of the secrets is left out, so one is reason enough.
-#[derive(Debug, PartialEq, Eq)]
-pub enum ManifestsError {
-    /// The shape is none of a Kubernetes Secret, or one for secrets of the other kind.
-    WrongShape,
-    /// Argo CD is told the address of each repository, and of these none is known.
-    NoUrl(Vec<SecretId>),
-    /// The password of this one was typed for another registry host than the one that the secret names now.
-    OtherHost(SecretId),
-    /// Something else.
-    Refused(Error),
-}
-
-impl From<Error> for ManifestsError {
-    fn from(error: Error) -> Self {
-        Self::Refused(error)
-    }
-}
-
 impl SecretService {
     /// A Kubernetes Secret for each, in one text. The record of each value is kept before any is returned.
     ///
-    /// Errors: `WrongShape`, `NoUrl`, `OtherHost`; `Refused` with `NotFound` where one of them is gone, and as for `credential`.
+    /// Errors: `WrongShape`, `NoUrl`, `OtherHost`; `NotFound` where one of them is gone, and as for `credential`.
     pub async fn manifests(
         &self,
         ctx: &Ctx,
         selection: &Selection,
         query: &ManifestsQuery,
-    ) -> Result<Sensitive, ManifestsError> {
+    ) -> Result<Sensitive, Error> {
         // All that may stand in the way comes before the first value, of which there would be a record without need.
         for id in selection.ids() {
             authorize(&self.db, ctx, Action::ReadValues, Object::Secret(id)).await?;
             let shape = query.shape(id.kind);
             if !shape.fits(id.kind) || shape.kubernetes_type().is_none() {
-                return Err(ManifestsError::WrongShape);
+                return Err(Error::WrongShape);
             }
         }
         self.unsealed()?;
@@ -80,7 +61,7 @@ impl SecretService {
             self.db.read(ctx, async |connection| repository::targets(connection, selection.ids()).await);
         let targets = targets.await?;
         if targets.len() < selection.ids().len() {
-            return Err(Error::NotFound.into());
+            return Err(Error::NotFound);
         }
         let needs_url = |id: &SecretId| query.shape(id.kind) == Shape::ArgoCd;
         let without: Vec<SecretId> = targets
@@ -89,7 +70,7 @@ impl SecretService {
             .map(|(id, _)| id)
             .collect();
         if !without.is_empty() {
-            return Err(ManifestsError::NoUrl(without));
+            return Err(Error::NoUrl(without));
         }
         let mut manifests = Vec::with_capacity(selection.ids().len());
         for id in selection.ids() {
@@ -97,15 +78,11 @@ impl SecretService {
             let answer = self.value(ctx, id, ValueQuery { shape, url: None }, |_| false).await;
             let entries = match answer {
                 Ok(ValueAnswer::Value(_, entries)) => entries,
-                Ok(ValueAnswer::Unchanged(_)) | Err(ValueError::WrongShape) => {
-                    return Err(ManifestsError::WrongShape);
-                }
-                Err(ValueError::NoUrl) => return Err(ManifestsError::NoUrl(vec![id.clone()])),
-                Err(ValueError::OtherHost) => return Err(ManifestsError::OtherHost(id.clone())),
-                Err(ValueError::Refused(error)) => return Err(error.into()),
+                Ok(ValueAnswer::Unchanged(_)) => return Err(Error::WrongShape),
+                Err(error) => return Err(error),
             };
             let one = manifest(id, shape, &entries, query.namespace.as_ref(), query.format);
-            manifests.push(one.ok_or(ManifestsError::WrongShape)?);
+            manifests.push(one.ok_or(Error::WrongShape)?);
         }
         Ok(joined(&manifests, query.format))
     }

@@ -21,10 +21,10 @@ pub(crate) mod values;
 
 pub use create::Submission;
 pub use deleted::{DeletedPage, DeletedSecret};
-pub use manifests::{ManifestsError, ManifestsQuery};
+pub use manifests::ManifestsQuery;
 pub use retention::KeepDeleted;
 pub use service::SecretService;
-pub use values::{ValueAnswer, ValueError, ValueQuery};
+pub use values::{ValueAnswer, ValueQuery};
 
 #[cfg(test)]
 mod tests;

@@ -67,7 +67,7 @@ async fn insert(db: &Db, ctx: &Ctx, keyring: &Keyring, secrets: &[NewSecret]) ->
     create::insert_many(&mut work, ctx, rows).await?;
     keys::insert_many(&mut work, ctx, &keys).await?;
     let seeded = AuditAction::SecretsSeeded;
-    audit::record(&mut work, ctx, seeded, seeded.as_str()).await?;
+    audit::record(&mut work, ctx, seeded, seeded.code()).await?;
     Ok(work.commit().await?)
 }
 

@@ -38,25 +38,6 @@ pub enum ValueAnswer {
     Value(Revision, Shaped),
 }
 
-/// Why no value is handed out.
-#[derive(Debug, PartialEq, Eq)]
-pub enum ValueError {
-    /// The shape is one for secrets of the other kind.
-    WrongShape,
-    /// Argo CD is told the repository's address, and none is known.
-    NoUrl,
-    /// The password was typed for another registry host than the one that the secret names now.
-    OtherHost,
-    /// Something else.
-    Refused(Error),
-}
-
-impl From<Error> for ValueError {
-    fn from(error: Error) -> Self {
-        Self::Refused(error)
-    }
-}
-
 impl SecretService {
     /// Takes the credential out, value included. The record of it is kept before the value is returned.
     ///
@@ -78,19 +59,19 @@ impl SecretService {
     /// The credential in the shape that its consumer reads, unless they hold this state already. The record of it is
     /// kept before it is returned.
     ///
-    /// Errors: `WrongShape`, `NoUrl`, `OtherHost`; `Refused` as for `credential`.
+    /// Errors: `WrongShape`, `NoUrl`, `OtherHost`; as for `credential`.
     pub async fn value(
         &self,
         ctx: &Ctx,
         id: &SecretId,
         query: ValueQuery<'_>,
         is_known: impl FnOnce(Revision) -> bool + Send,
-    ) -> Result<ValueAnswer, ValueError> {
+    ) -> Result<ValueAnswer, Error> {
         authorize(&self.db, ctx, Action::ReadValues, Object::Secret(id)).await?;
         self.unsealed()?;
         let ValueQuery { shape, url } = query;
         if !shape.fits(id.kind) {
-            return Err(ValueError::WrongShape);
+            return Err(Error::WrongShape);
         }
         let stored = self.stored_value(ctx, id).await?;
         let row = &stored.0;
@@ -107,12 +88,12 @@ impl SecretService {
         };
         let url = url.map(str::to_owned).or_else(stored_url);
         if shape == Shape::ArgoCd && url.is_none() {
-            return Err(ValueError::NoUrl);
+            return Err(Error::NoUrl(vec![id.clone()]));
         }
         let may_go = hosts::may_go_to(row.registry_host.as_deref(), row.value_host.as_deref());
         if !may_go {
             self.reads.record(Read::new(ctx, id, row.id, Outcome::Refused)).await?;
-            return Err(ValueError::OtherHost);
+            return Err(Error::OtherHost(id.clone()));
         }
         let public_key = match shape {
             Shape::Rancher | Shape::Flux => self.public_key(ctx, row.id).await?,
@@ -126,7 +107,7 @@ impl SecretService {
             public_key: public_key.as_deref(),
             url: url.as_deref(),
         };
-        let entries = shaped(&handout, shape).ok_or(ValueError::WrongShape)?;
+        let entries = shaped(&handout, shape).ok_or(Error::WrongShape)?;
         Ok(ValueAnswer::Value(revision, entries))
     }
 

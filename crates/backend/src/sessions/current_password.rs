@@ -14,33 +14,33 @@ use crate::{
     },
 };
 use domain::{
-    access::{AccessError, AccessField, AccessProblem},
-    error::Error,
+    access::AccessProblem,
+    error::{Error, Field},
     sensitive::Sensitive,
 };
 
 /// Compares the password with that of whoever asks, and returns their row. Counts, locks and records as signing in does, under
 /// the same name; with the fifth failure the session that asks ends.
 ///
-/// Errors: `Invalid` with `PasswordWrong`, `Locked`, `LockedOut`, `Busy`, `NoPasswords`, `KeptByProvider`; `Refused`.
+/// Errors: `Invalid` with `PasswordWrong`, `Locked`, `LockedOut`, `Busy`, `NoPasswords`, `KeptByProvider`; and as usual.
 pub(crate) async fn verify(
     db: &Db,
     passwords: &Passwords,
     ctx: &Ctx,
     password: &Sensitive,
-) -> Result<UserRow, AccessError> {
+) -> Result<UserRow, Error> {
     passwords.in_use()?;
-    let Actor::User(actor) = &ctx.actor else { return Err(Error::Forbidden.into()) };
+    let Actor::User(actor) = &ctx.actor else { return Err(Error::Forbidden) };
     if password.is_empty() {
-        return Err(AccessError::field(AccessField::CurrentPassword, AccessProblem::PasswordMissing));
+        return Err(Error::field(Field::CurrentPassword, AccessProblem::PasswordMissing));
     }
     let attempts = &Attempts::of(ctx, &actor.name);
     let (counted, user) = db
-        .write::<_, AccessError>(ctx, async |work| {
+        .write::<_, Error>(ctx, async |work| {
             let found = users::find(work, &actor.name).await?;
             let user = found.filter(|user| !user.disabled).ok_or(Error::NotSignedIn)?;
             if user.oidc_issuer.is_some() {
-                return Err(AccessError::KeptByProvider.into());
+                return Err(Error::KeptByProvider.into());
             }
             let counted = attempts.count(work, ctx, Some(user.id)).await?;
             Ok((counted, user))
@@ -50,7 +50,7 @@ pub(crate) async fn verify(
         // Nothing was compared, so nothing was guessed: the name may be locked by somebody else, and whoever asks is its owner.
         let what = (AuditAction::PasswordAsked, actor.name.as_str(), Outcome::Refused);
         db.alarms().tried(db, ctx, &attempts.source(), what).await?;
-        return Err(AccessError::Locked(seconds));
+        return Err(Error::Locked(seconds));
     }
     let right = match passwords.verify(user.password_hash.clone(), password).await {
         Ok(right) => right,
@@ -61,8 +61,8 @@ pub(crate) async fn verify(
     };
     if !right {
         failed_once(db, ctx, counted.is_last).await?;
-        let wrong = AccessError::field(AccessField::CurrentPassword, AccessProblem::PasswordWrong);
-        return Err(if counted.is_last { AccessError::LockedOut(attempts::LOCK_SECONDS) } else { wrong });
+        let wrong = Error::field(Field::CurrentPassword, AccessProblem::PasswordWrong);
+        return Err(if counted.is_last { Error::LockedOut(attempts::LOCK_SECONDS) } else { wrong });
     }
     db.write(ctx, async |work| {
         attempts.forget(work).await?;

@@ -15,7 +15,7 @@ use crate::{
     users::{Passwords, name_key, repository as users},
     work::Work,
 };
-use domain::{access::AccessError, error::Error, sensitive::Sensitive, time::Timestamp};
+use domain::{error::Error, sensitive::Sensitive, time::Timestamp};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -156,14 +156,14 @@ impl SessionService {
     /// Signs in. After five failures under a name from one network, in whatever spelling, it is locked there for 15 minutes,
     /// also for the right password. A name that is nobody's is answered, and takes as long, as a wrong password.
     ///
-    /// Errors: `WrongPassword`, `Locked`, `Busy`, `NoPasswords`; `Refused`.
+    /// Errors: `WrongPassword`, `Locked`, `Busy`, `NoPasswords`; and as usual.
     pub async fn sign_in(
         &self,
         ctx: &Ctx,
         name: &str,
         password: &Sensitive,
         device: &str,
-    ) -> Result<NewSession, AccessError> {
+    ) -> Result<NewSession, Error> {
         self.passwords.in_use()?;
         let key = &name_key(name);
         let attempts = &Attempts::of(ctx, key);
@@ -182,7 +182,7 @@ impl SessionService {
             // and takes as long.
             let what = (AuditAction::SignIn, object.as_str(), Outcome::Refused);
             self.db.alarms().tried(&self.db, ctx, &attempts.source(), what).await?;
-            return Err(AccessError::Locked(seconds));
+            return Err(Error::Locked(seconds));
         }
         let stored = user.as_ref().and_then(|user| user.password_hash.clone());
         let right = match self.passwords.verify(stored, password).await {
@@ -197,7 +197,7 @@ impl SessionService {
             if is_last {
                 self.record(ctx, AuditAction::AccountLocked, &object, Outcome::Done).await?;
             }
-            return Err(AccessError::WrongPassword);
+            return Err(Error::WrongPassword);
         };
         self.db
             .write(ctx, async |work| {
@@ -206,7 +206,7 @@ impl SessionService {
                 let now = users::find(work, &user.name).await?;
                 let user = now
                     .filter(|now| !now.disabled && now.password_hash == user.password_hash)
-                    .ok_or(AccessError::WrongPassword)?;
+                    .ok_or(Error::WrongPassword)?;
                 attempts.forget(work).await?;
                 self.begin(work, ctx, &user, device, &Beginning::default(), &[]).await
             })
@@ -220,8 +220,8 @@ impl SessionService {
 
     /// Begins a session for a user who has just proven who they are by other means: a link, or the old password.
     ///
-    /// Errors: `Refused` with `NotSignedIn` where there is no such user, and as usual.
-    pub async fn begin_for(&self, ctx: &Ctx, name: &str, device: &str) -> Result<NewSession, AccessError> {
+    /// Errors: `NotSignedIn` where there is no such user, and as usual.
+    pub async fn begin_for(&self, ctx: &Ctx, name: &str, device: &str) -> Result<NewSession, Error> {
         self.db
             .write(ctx, async |work| {
                 users::lock(work).await?;
@@ -242,7 +242,7 @@ impl SessionService {
         device: &str,
         beginning: &Beginning,
         before: &[(&Ctx, AuditRecord<'_>)],
-    ) -> Result<NewSession, Failure<AccessError>> {
+    ) -> Result<NewSession, Failure<Error>> {
         let token = random::token().map_err(|error| internal(ctx, &error))?;
         let device: String = device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARS).collect();
         let id = crate::random::sortable_id();
@@ -310,8 +310,8 @@ impl SessionService {
     /// Lets pass what asks anew for a proof of who somebody is: their password, counted as signing in is, or for people of a
     /// provider a sign-in there of the last five minutes. The server's own command line needs none.
     ///
-    /// Errors: `Invalid`, `Locked`, `NoPasswords`; `ProveAtProvider`; `Refused`.
-    pub async fn prove(&self, ctx: &Ctx, password: &Sensitive) -> Result<(), AccessError> {
+    /// Errors: `Invalid`, `Locked`, `NoPasswords`; `ProveAtProvider`; and as usual.
+    pub async fn prove(&self, ctx: &Ctx, password: &Sensitive) -> Result<(), Error> {
         if matches!(ctx.actor, Actor::System(_)) {
             return Ok(());
         }
@@ -319,11 +319,7 @@ impl SessionService {
         if user.oidc_issuer.is_none() {
             return current_password::verify(&self.db, &self.passwords, ctx, password).await.map(drop);
         }
-        if proven_at.is_some_and(|at| is_recent(at, ctx.now)) {
-            Ok(())
-        } else {
-            Err(AccessError::ProveAtProvider)
-        }
+        if proven_at.is_some_and(|at| is_recent(at, ctx.now)) { Ok(()) } else { Err(Error::ProveAtProvider) }
     }
 
     /// Ends the session that asks. Where there is none, it is ended already.

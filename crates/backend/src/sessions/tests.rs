@@ -5,8 +5,8 @@ use crate::{
     tests::{add_user, anonymous, at, backend, records, text},
 };
 use domain::{
-    access::{AccessError, AccessField, AccessProblem, Role},
-    error::Error,
+    access::{AccessProblem, Role},
+    error::{Error, Field, FieldError},
     sensitive::Sensitive,
 };
 use sqlx::PgPool;
@@ -16,12 +16,7 @@ const MINUTE: i64 = 60;
 
 type Change = for<'a> fn(&'a Backend) -> std::pin::Pin<Box<dyn Future<Output = ()> + 'a>>;
 
-async fn sign_in(
-    backend: &Backend,
-    second: i64,
-    name: &str,
-    password: &str,
-) -> Result<Sensitive, AccessError> {
+async fn sign_in(backend: &Backend, second: i64, name: &str, password: &str) -> Result<Sensitive, Error> {
     let session = backend.sessions().sign_in(&anonymous(second), name, &text(password), "Test browser").await;
     session.map(|session| session.token)
 }
@@ -115,7 +110,7 @@ async fn a_session_ends_by_its_owner_and_whatever_changes_their_rights(pool: PgP
         change(&backend).await;
         assert!(with(&backend, 6, &token).await.is_none(), "change {number}");
     }
-    assert_eq!(sign_in(&backend, 7, "ana", PASSWORD).await.unwrap_err(), AccessError::WrongPassword);
+    assert_eq!(sign_in(&backend, 7, "ana", PASSWORD).await.unwrap_err(), Error::WrongPassword);
     users.enable(&at(8), "ana", &text("")).await.unwrap();
 }
 
@@ -128,10 +123,10 @@ async fn changing_the_password_takes_the_old_one_and_ends_every_session(pool: Pg
     let wrong =
         users.change_password(&ctx, &text("not the password"), &text("short"), false).await.unwrap_err();
     let problems = vec![
-        (AccessField::CurrentPassword, AccessProblem::PasswordWrong),
-        (AccessField::Password, AccessProblem::PasswordShort),
+        FieldError::new(Field::CurrentPassword, AccessProblem::PasswordWrong),
+        FieldError::new(Field::Password, AccessProblem::PasswordShort),
     ];
-    assert_eq!(wrong, AccessError::Invalid(problems));
+    assert_eq!(wrong, Error::Invalid(problems));
     users.change_password(&ctx, &text(PASSWORD), &text("another password x"), false).await.unwrap();
     assert!(with(&backend, 3, &token).await.is_none());
     assert!(sign_in(&backend, 3, "ana", PASSWORD).await.is_err());
@@ -146,11 +141,11 @@ async fn five_failures_lock_a_name_in_every_spelling(pool: PgPool) {
     add_user(&backend, "ben", Role::Reader, PASSWORD).await;
     for (second, name) in [(1, "ana"), (2, "ANA"), (3, " a n a "), (4, "ａｎａ"), (5, "Ana")] {
         let refused = sign_in(&backend, second, name, "wrong password").await.unwrap_err();
-        assert_eq!(refused, AccessError::WrongPassword, "{name}");
+        assert_eq!(refused, Error::WrongPassword, "{name}");
     }
     let locked = sign_in(&backend, 6, "ana", PASSWORD).await.unwrap_err();
-    assert_eq!(locked, AccessError::Locked(900));
-    assert!(matches!(sign_in(&backend, 904, "aNa", PASSWORD).await, Err(AccessError::Locked(_))));
+    assert_eq!(locked, Error::Locked(900));
+    assert!(matches!(sign_in(&backend, 904, "aNa", PASSWORD).await, Err(Error::Locked(_))));
     // Others are not concerned.
     assert!(sign_in(&backend, 6, "ben", PASSWORD).await.is_ok());
     // A quarter of an hour after the last failure that counted, not after the last attempt.
@@ -160,9 +155,9 @@ async fn five_failures_lock_a_name_in_every_spelling(pool: PgPool) {
     // The same for a name that is nobody's; it is not recorded, since it may be a password in the wrong field.
     for second in 1..=5 {
         let refused = sign_in(&backend, second, "SENTINEL-7", "wrong password").await.unwrap_err();
-        assert_eq!(refused, AccessError::WrongPassword);
+        assert_eq!(refused, Error::WrongPassword);
     }
-    assert_eq!(sign_in(&backend, 6, "sentinel-7", PASSWORD).await.unwrap_err(), AccessError::Locked(900));
+    assert_eq!(sign_in(&backend, 6, "sentinel-7", PASSWORD).await.unwrap_err(), Error::Locked(900));
     let said = records(&pool).await;
     assert!(said.iter().any(|record| record == "anonymous | account locked | ana | done | "), "{said:?}");
     assert!(said.iter().any(|record| record == "anonymous | sign-in | ana | refused | "), "{said:?}");
@@ -178,7 +173,7 @@ async fn sign_in_from(
     address: &str,
     name: &str,
     password: &str,
-) -> Result<Sensitive, AccessError> {
+) -> Result<Sensitive, Error> {
     let ctx = Ctx { address: Some(address.parse().unwrap()), ..anonymous(second) };
     let session = backend.sessions().sign_in(&ctx, name, &text(password), "Test browser").await;
     session.map(|session| session.token)
@@ -190,11 +185,11 @@ async fn a_stranger_locks_a_name_for_their_own_network_alone(pool: PgPool) {
     let (stranger, neighbour, home) = ("2001:db8:1:2::3", "2001:db8:1:2:9::", "203.0.113.7");
     for second in 1..=5 {
         let refused = sign_in_from(&backend, second, stranger, "ana", "wrong password").await;
-        assert_eq!(refused.unwrap_err(), AccessError::WrongPassword);
+        assert_eq!(refused.unwrap_err(), Error::WrongPassword);
     }
     for address in [stranger, neighbour] {
         let locked = sign_in_from(&backend, 6, address, "Ana", PASSWORD).await.unwrap_err();
-        assert_eq!(locked, AccessError::Locked(900), "{address}");
+        assert_eq!(locked, Error::Locked(900), "{address}");
     }
     assert!(sign_in_from(&backend, 6, home, "ana", PASSWORD).await.is_ok());
     // That somebody has signed in from elsewhere gives the stranger no more guesses.
@@ -204,13 +199,10 @@ async fn a_stranger_locks_a_name_for_their_own_network_alone(pool: PgPool) {
     for number in 0..30 {
         let address = format!("198.51.100.{number}");
         let refused = sign_in_from(&backend, 8, &address, "ana", "wrong password").await;
-        assert_eq!(refused.unwrap_err(), AccessError::WrongPassword, "{address}");
+        assert_eq!(refused.unwrap_err(), Error::WrongPassword, "{address}");
     }
     let elsewhere = "192.0.2.1";
-    assert_eq!(
-        sign_in_from(&backend, 9, elsewhere, "ana", PASSWORD).await.unwrap_err(),
-        AccessError::Locked(900)
-    );
+    assert_eq!(sign_in_from(&backend, 9, elsewhere, "ana", PASSWORD).await.unwrap_err(), Error::Locked(900));
     assert!(sign_in_from(&backend, 9, home, "ana", PASSWORD).await.is_ok());
     let said = records(&pool).await;
     assert_eq!(said.iter().filter(|record| record.contains("account locked | ana")).count(), 2, "{said:?}");
@@ -228,7 +220,7 @@ async fn a_link_for_another_password_clears_every_lock(pool: PgPool) {
             sign_in_from(&backend, second, "203.0.113.7", "ana", "wrong password").await.unwrap_err();
         }
         let locked = sign_in_from(&backend, second, "203.0.113.7", "ana", PASSWORD).await.unwrap_err();
-        assert!(matches!(locked, AccessError::Locked(_)), "{locked:?}");
+        assert!(matches!(locked, Error::Locked(_)), "{locked:?}");
     };
     lock(1).await;
     let link = backend.users().password_link(&at(2), "ana", PasswordReset::Now, &text("")).await.unwrap();
@@ -250,8 +242,8 @@ async fn guessing_many_at_once_gives_no_more_guesses(pool: PgPool) {
     let mut looked_at = 0;
     for task in tasks {
         match task.await.unwrap().unwrap_err() {
-            AccessError::WrongPassword => looked_at += 1,
-            error => assert!(matches!(error, AccessError::Locked(_)), "{error:?}"),
+            Error::WrongPassword => looked_at += 1,
+            error => assert!(matches!(error, Error::Locked(_)), "{error:?}"),
         }
     }
     assert_eq!(looked_at, 5);

@@ -23,24 +23,6 @@ const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 /// whether it was taken fills the table.
 const LONGEST: i64 = 24 * 3_600_000_000;
 
-/// Why nobody was signed out.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LogoutError {
-    /// It is no logout token of the provider's for this portal, or was taken before. Says what is wrong, and nothing that was
-    /// sent.
-    #[error("{0}")]
-    Invalid(&'static str),
-    /// As anywhere.
-    #[error(transparent)]
-    Refused(#[from] Error),
-}
-
-impl From<LogoutError> for Failure<LogoutError> {
-    fn from(error: LogoutError) -> Self {
-        Self::Domain(error)
-    }
-}
-
 /// Whom a logout token signs out.
 struct Logout {
     subject: Option<String>,
@@ -54,12 +36,12 @@ impl SingleSignOnService {
     /// Ends at once the sessions of whom the provider says that they are signed out there, and has their API tokens refused
     /// until they sign in again. Anybody may bring such a token: it is the provider's signature that counts.
     ///
-    /// Errors: `Invalid`; `Refused` with `Unavailable`, also where the provider's keys cannot be asked for, and `Internal`.
-    pub async fn log_out(&self, ctx: &Ctx, token: &Sensitive) -> Result<(), LogoutError> {
+    /// Errors: `LogoutToken`; `Unavailable`, also where the provider's keys cannot be asked for, and `Internal`.
+    pub async fn log_out(&self, ctx: &Ctx, token: &Sensitive) -> Result<(), Error> {
         let verified =
             self.provider.logout_token(ctx, token.expose()).await.map_err(|problem| match problem {
                 SignOnProblem::Unreachable | SignOnProblem::Misconfigured => Error::Unavailable.into(),
-                _ => LogoutError::Invalid("the token is not signed by the sign-in provider"),
+                _ => Error::LogoutToken("the token is not signed by the sign-in provider"),
             })?;
         let read = self.read_logout(&verified, ctx.now);
         let logout = read.map_err(|error| match error {
@@ -158,7 +140,7 @@ impl SingleSignOnService {
     }
 }
 
-fn refused(ctx: &Ctx, why: &'static str) -> LogoutError {
+fn refused(ctx: &Ctx, why: &'static str) -> Error {
     tracing::info!(request_id = ctx.request_id, "a logout token was refused: {why}");
-    LogoutError::Invalid(why)
+    Error::LogoutToken(why)
 }

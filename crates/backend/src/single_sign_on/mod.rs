@@ -12,7 +12,6 @@ mod service;
 mod tokens;
 
 pub use issuer::{Issuer, IssuerError};
-pub use logout::LogoutError;
 pub use service::{BegunSignOn, ProviderAnswer, SingleSignOnService};
 
 use domain::{access::Role, sensitive::Sensitive};

@@ -24,7 +24,8 @@ use crate::{
 };
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::{
-    access::{AccessError, Role, SignOnProblem},
+    access::{Role, SignOnProblem},
+    error::Error,
     sensitive::Sensitive,
 };
 
@@ -73,8 +74,8 @@ impl SingleSignOnService {
 
     /// Begins to sign somebody in, who is to come back to this address of ours; `again` has the provider ask them anew.
     ///
-    /// Errors: `SignOn`, where the provider does not answer or is not what the settings say; `Refused`.
-    pub async fn begin(&self, ctx: &Ctx, redirect: &str, again: bool) -> Result<BegunSignOn, AccessError> {
+    /// Errors: `SignOn`, where the provider does not answer or is not what the settings say; and as usual.
+    pub async fn begin(&self, ctx: &Ctx, redirect: &str, again: bool) -> Result<BegunSignOn, Error> {
         let token = random::token().map_err(|error| internal(ctx, &error))?;
         let address = self.provider.address(ctx, redirect, binding(&token), again).await?;
         Ok(BegunSignOn { address, token })
@@ -90,7 +91,7 @@ impl SingleSignOnService {
     /// gives a role loses every session, has their API tokens refused until a sign-in gives a role back, and is refused, and so
     /// is whoever is disabled here. Of a sign-in that was begun `again`, the provider has to say that it was a moment ago.
     ///
-    /// Errors: `SignOn`; `Refused`.
+    /// Errors: `SignOn`; and as usual.
     pub async fn finish(
         &self,
         ctx: &Ctx,
@@ -99,7 +100,7 @@ impl SingleSignOnService {
         answer: &ProviderAnswer,
         device: &str,
         again: bool,
-    ) -> Result<NewSession, AccessError> {
+    ) -> Result<NewSession, Error> {
         let identity = self.identity(ctx, redirect, begun, answer).await;
         match identity.and_then(|identity| asked_again(ctx, identity, again)) {
             Ok(identity) => self.admit(ctx, &identity, device).await,
@@ -153,9 +154,9 @@ impl SingleSignOnService {
         ctx: &Ctx,
         identity: &Identity,
         device: &str,
-    ) -> Result<NewSession, AccessError> {
+    ) -> Result<NewSession, Error> {
         let portal = &as_portal(ctx);
-        let admitted = self.db.write::<_, AccessError>(ctx, async |work| {
+        let admitted = self.db.write::<_, Error>(ctx, async |work| {
             users::lock(work).await?;
             match self.decide(work, portal, identity).await? {
                 Admission::Granted(user, changes) => {

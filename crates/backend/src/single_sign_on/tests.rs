@@ -11,7 +11,7 @@ use crate::{
     tests::{add_user, anonymous, at, records, text},
 };
 use domain::{
-    access::{AccessError, Role, SignOnProblem},
+    access::{Role, SignOnProblem},
     error::Error,
 };
 use sqlx::PgPool;
@@ -79,7 +79,7 @@ fn person(subject: &str, name: &str, groups: &[&str]) -> Identity {
     }
 }
 
-async fn admit(backend: &Backend, second: i64, person: &Identity) -> Result<String, AccessError> {
+async fn admit(backend: &Backend, second: i64, person: &Identity) -> Result<String, Error> {
     let session = service(backend).admit(&anonymous(second), person, "tests").await?;
     let actor = backend.sessions().identify(&anonymous(second), &session.token).await?;
     Ok(actor.map_or_else(String::new, |actor| actor.name().to_owned()))
@@ -113,12 +113,12 @@ async fn nobody_takes_over_a_user_by_their_name(pool: PgPool) {
     assert_eq!(backend.users().get(&at(3), "ana").await.unwrap().issuer, None);
     // And no password opens a user of the provider.
     let refused = backend.sessions().sign_in(&anonymous(4), "ana@127.0.0.1", &text("x"), "tests").await;
-    assert_eq!(refused.unwrap_err(), AccessError::WrongPassword);
+    assert_eq!(refused.unwrap_err(), Error::WrongPassword);
     for outcome in [
         backend.users().set_role(&at(5), "ana@127.0.0.1", "admin", &text("")).await,
         backend.users().password_link(&at(5), "ana@127.0.0.1", PasswordReset::Now, &text("")).await.map(drop),
     ] {
-        assert_eq!(outcome, Err(AccessError::KeptByProvider));
+        assert_eq!(outcome, Err(Error::KeptByProvider));
     }
 }
 
@@ -205,7 +205,7 @@ async fn where_passwords_are_off_nothing_is_done_with_one(pool: PgPool) {
         users.password_link(&at(2), "ana", PasswordReset::Now, &text("")).await.map(drop),
         users.add(&at(2), "eve", "reader", &text("")).await.map(drop),
     ] {
-        assert_eq!(outcome, Err(AccessError::NoPasswords));
+        assert_eq!(outcome, Err(Error::NoPasswords));
     }
     assert_eq!(admit(&backend, 3, &person("1", "eve", &["ops"])).await.unwrap(), "eve");
 }
@@ -232,6 +232,6 @@ async fn the_last_administrator_with_a_password_stays_one(pool: PgPool) {
     let backend = backend(&pool, false).await;
     add_user(&backend, "ana", Role::Admin, "correct horse battery").await;
     admit(&backend, 1, &person("1", "ben", &["ops"])).await.unwrap();
-    assert_eq!(backend.users().disable(&at(2), "ana").await, Err(AccessError::LastAdmin));
+    assert_eq!(backend.users().disable(&at(2), "ana").await, Err(Error::LastAdmin));
     assert_eq!(backend.users().disable(&at(3), "ben").await, Ok(()));
 }

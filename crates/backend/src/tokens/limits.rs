@@ -5,7 +5,8 @@ use crate::{
     users::repository::UserRow,
 };
 use domain::{
-    access::{AccessField, AccessProblem, Expiry, NewToken, Restriction, Role, TokenScope},
+    access::{AccessProblem, Expiry, NewToken, Restriction, Role, TokenScope},
+    error::{Field, FieldError},
     time::Timestamp,
 };
 
@@ -28,25 +29,15 @@ impl Default for TokenLimits {
     }
 }
 
-/// Why a token that was neither revoked nor has expired is refused at the moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stopped {
-    /// The person is disabled here.
-    Disabled,
-    /// The provider has signed the person out, or has them in none of the groups any more.
-    Suspended,
-    /// The person has not signed in at the provider for too long.
-    NotSeen,
-}
-
-impl Stopped {
-    /// As the API names it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Disabled => "owner-disabled",
-            Self::Suspended => "owner-suspended",
-            Self::NotSeen => "owner-not-signed-in",
-        }
+domain::coded_enum! {
+    /// Why a token that was neither revoked nor has expired is refused at the moment.
+    pub enum Stopped: as_str {
+        /// The person is disabled here.
+        Disabled = "owner-disabled";
+        /// The provider has signed the person out, or has them in none of the groups any more.
+        Suspended = "owner-suspended";
+        /// The person has not signed in at the provider for too long.
+        NotSeen = "owner-not-signed-in";
     }
 }
 
@@ -61,18 +52,18 @@ impl TokenLimits {
     }
 
     /// Returns what these limits have against a token that whoever asks may make otherwise.
-    pub(super) fn problem(self, ctx: &Ctx, token: &NewToken) -> Option<(AccessField, AccessProblem)> {
+    pub(super) fn problem(self, ctx: &Ctx, token: &NewToken) -> Option<FieldError> {
         let beyond = |most: &u16| match token.expiry {
             Expiry::Never => true,
             Expiry::Days(days) => days > *most,
         };
         if let Some(most) = self.most_days.filter(|most| beyond(most)) {
-            return Some((AccessField::Expiry, AccessProblem::TokenExpiryBeyond(most)));
+            return Some(FieldError::new(Field::Expiry, AccessProblem::TokenExpiryBeyond(most)));
         }
         let is_editor = matches!(&ctx.actor, Actor::User(user) if user.role < Role::Admin);
         let reaches_all = token.restriction == Restriction::None && token.scope != TokenScope::ReadMetadata;
         (self.restricted_editors && is_editor && reaches_all)
-            .then_some((AccessField::Prefix, AccessProblem::TokenUnrestricted))
+            .then(|| FieldError::new(Field::Prefix, AccessProblem::TokenUnrestricted))
     }
 
     /// Returns when the tokens of this person end unless they sign in at the provider before.

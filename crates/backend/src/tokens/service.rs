@@ -22,8 +22,8 @@ use crate::{
 };
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::{
-    access::{AccessError, AccessField, AccessProblem, NewToken, Restriction, Role, TokenDraft, TokenScope},
-    error::Error,
+    access::{AccessProblem, NewToken, Restriction, Role, TokenDraft, TokenScope},
+    error::{Error, Field},
     sensitive::Sensitive,
     time::Timestamp,
 };
@@ -174,8 +174,8 @@ impl TokenService {
     /// Makes a token of the one who asks, that may do no more than they. But for one that reads metadata alone, a person proves
     /// anew who they are.
     ///
-    /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
-    pub async fn create(&self, ctx: &Ctx, draft: &TokenDraft) -> Result<CreatedToken, AccessError> {
+    /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; and as usual.
+    pub async fn create(&self, ctx: &Ctx, draft: &TokenDraft) -> Result<CreatedToken, Error> {
         authorize(&self.db, ctx, Action::OwnAccount, Object::Named("tokens")).await?;
         let mut token = NewToken::parse(draft)?;
         if draft.expiry.trim().is_empty() {
@@ -184,13 +184,13 @@ impl TokenService {
         let owner = match &ctx.actor {
             Actor::User(user) if user.role < token.scope.least_role() => {
                 let problem = AccessProblem::TokenScopeBeyondRole(token.scope);
-                return Err(AccessError::field(AccessField::Scope, problem));
+                return Err(Error::field(Field::Scope, problem));
             }
             Actor::User(user) => Some(user.id),
             _ => None,
         };
-        if let Some((field, problem)) = self.limits.problem(ctx, &token) {
-            return Err(AccessError::field(field, problem));
+        if let Some(problem) = self.limits.problem(ctx, &token) {
+            return Err(Error::Invalid(vec![problem]));
         }
         if token.scope.asks_for_proof() {
             self.sessions.prove(ctx, &draft.current_password).await?;
@@ -207,7 +207,7 @@ impl TokenService {
                     problem = problem_among(&names, token.name.as_str());
                 }
                 if let Some(problem) = problem {
-                    return Err(AccessError::field(AccessField::TokenName, problem).into());
+                    return Err(Error::field(Field::Name, problem).into());
                 }
                 repository::insert(work, ctx, &id, &random::hash(&secret), owner, &token).await?;
                 audit::record(work, ctx, AuditAction::TokenCreated, &id).await?;
@@ -258,13 +258,13 @@ impl TokenService {
     /// Returns whom a token stands for that somebody who has signed in lends to a form, after they have proven anew who they
     /// are. `None` where it is no good.
     ///
-    /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
+    /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; and as usual.
     pub async fn lent(
         &self,
         ctx: &Ctx,
         text: &Sensitive,
         current_password: &Sensitive,
-    ) -> Result<Option<Actor>, AccessError> {
+    ) -> Result<Option<Actor>, Error> {
         authorize(&self.db, ctx, Action::OwnAccount, Object::Named("tokens")).await?;
         self.sessions.prove(ctx, current_password).await?;
         Ok(self.identify(ctx, text).await?)

@@ -6,8 +6,8 @@ use crate::{
     tests::{add_user, anonymous, at, backend, records, text},
 };
 use domain::{
-    access::{AccessError, AccessField, AccessProblem, Restriction, Role, TokenDraft, TokenScope},
-    error::Error,
+    access::{AccessProblem, Restriction, Role, TokenDraft, TokenScope},
+    error::{Error, Field},
     sensitive::Sensitive,
 };
 use sqlx::PgPool;
@@ -90,7 +90,7 @@ async fn a_token_may_do_no_more_than_its_owner(pool: PgPool) {
     for scope in [TokenScope::ReadValues, TokenScope::Write] {
         let refused = tokens.create(&reader, &draft(scope)).await.unwrap_err();
         let problem = AccessProblem::TokenScopeBeyondRole(scope);
-        assert_eq!(refused, AccessError::field(AccessField::Scope, problem));
+        assert_eq!(refused, Error::field(Field::Scope, problem));
     }
     tokens.create(&reader, &draft(TokenScope::ReadMetadata)).await.unwrap();
 
@@ -154,7 +154,7 @@ async fn a_token_that_could_do_harm_takes_the_password(pool: PgPool) {
         ..draft(scope)
     };
     let tokens = backend.tokens();
-    let problem = |problem| Err(AccessError::field(AccessField::CurrentPassword, problem));
+    let problem = |problem| Err(Error::field(Field::CurrentPassword, problem));
     for scope in [TokenScope::ReadValues, TokenScope::Write, TokenScope::ReadAudit] {
         let made = tokens.create(&admin, &of(scope, "")).await.map(drop);
         assert_eq!(made, problem(AccessProblem::PasswordMissing), "{scope:?}");
@@ -171,11 +171,11 @@ async fn a_token_that_could_do_harm_takes_the_password(pool: PgPool) {
     for _ in 0..4 {
         assert_eq!(tokens.create(&admin, &wrong).await.map(drop), problem(AccessProblem::PasswordWrong));
     }
-    assert_eq!(tokens.create(&admin, &wrong).await.unwrap_err(), AccessError::LockedOut(900));
+    assert_eq!(tokens.create(&admin, &wrong).await.unwrap_err(), Error::LockedOut(900));
     let right = TokenDraft { name: "late".to_owned(), ..draft(TokenScope::Write) };
-    assert!(matches!(tokens.create(&admin, &right).await.unwrap_err(), AccessError::Locked(_)));
+    assert!(matches!(tokens.create(&admin, &right).await.unwrap_err(), Error::Locked(_)));
     let signing_in = backend.sessions().sign_in(&anonymous(1), "ana", &text(PASSWORD), "").await;
-    assert!(matches!(signing_in.unwrap_err(), AccessError::Locked(_)));
+    assert!(matches!(signing_in.unwrap_err(), Error::Locked(_)));
     let told = records(&pool).await;
     let count = |line: &str| told.iter().filter(|record| *record == line).count();
     assert_eq!(count("ana | password asked again | ana | failed | "), 5);
@@ -189,7 +189,7 @@ async fn a_token_lends_itself_to_a_form_with_the_password_alone(pool: PgPool) {
     let editor = signed_in(&backend, "ed", Role::Editor).await;
     let made = backend.tokens().create(&at(0), &draft(TokenScope::ReadValues)).await.unwrap();
     let lent = async |password: &str| backend.tokens().lent(&editor, &made.text, &text(password)).await;
-    let wrong = AccessError::field(AccessField::CurrentPassword, AccessProblem::PasswordWrong);
+    let wrong = Error::field(Field::CurrentPassword, AccessProblem::PasswordWrong);
     assert_eq!(lent("not the password").await, Err(wrong));
     assert_eq!(lent(PASSWORD).await.unwrap().unwrap().name(), "token ci of the command line");
     let none = backend.tokens().lent(&editor, &text("latchkey_x_y"), &text(PASSWORD)).await;
@@ -205,7 +205,7 @@ async fn a_token_is_taken_for_nobody_else(pool: PgPool) {
         let draft = TokenDraft { name: name.to_owned(), ..draft(TokenScope::ReadMetadata) };
         backend.tokens().create(ctx, &draft).await.map(|made| made.text)
     };
-    let refused = |problem| AccessError::field(AccessField::TokenName, problem);
+    let refused = |problem| Error::field(Field::Name, problem);
     for name in [
         "root-admin",
         " Root-Admin ",
@@ -259,7 +259,7 @@ async fn the_name_of_a_token_tells_nobody_who_has_an_account(pool: PgPool) {
         let draft = TokenDraft { name: name.to_owned(), ..draft(TokenScope::ReadMetadata) };
         backend.tokens().create(ctx, &draft).await.map(drop)
     };
-    let refused = |problem| Err(AccessError::field(AccessField::TokenName, problem));
+    let refused = |problem| Err(Error::field(Field::Name, problem));
     for ctx in [&reader, &editor] {
         // The answers for somebody and for nobody are the same, whatever is made of the names.
         for form in ["{}", " {} ", "token of {}", "ci of {}", "a of b of {}", "x OF {}"] {
@@ -315,7 +315,7 @@ async fn of_two_tokens_of_one_name_at_once_one_is_made(pool: PgPool) {
         match task.await.unwrap() {
             Ok(_) => made += 1,
             Err(error) => {
-                assert_eq!(error, AccessError::field(AccessField::TokenName, AccessProblem::TokenNameTaken));
+                assert_eq!(error, Error::field(Field::Name, AccessProblem::TokenNameTaken));
             }
         }
     }
@@ -334,7 +334,7 @@ async fn what_the_operator_says_of_tokens_holds(pool: PgPool) {
         change(&mut draft);
         tokens.create(ctx, &draft).await
     };
-    let beyond = AccessError::field(AccessField::Expiry, AccessProblem::TokenExpiryBeyond(7));
+    let beyond = Error::field(Field::Expiry, AccessProblem::TokenExpiryBeyond(7));
     for expiry in ["never", "8", "3650"] {
         for ctx in [&admin, &at(0)] {
             let made = create(ctx, &|draft| draft.expiry = expiry.to_owned()).await;
@@ -343,7 +343,7 @@ async fn what_the_operator_says_of_tokens_holds(pool: PgPool) {
     }
     let shortest = create(&admin, &|_| ()).await.unwrap();
     assert_eq!(shortest.expires_at, Some(at(7 * DAY).now), "nothing typed is as long as may be");
-    let unrestricted = AccessError::field(AccessField::Prefix, AccessProblem::TokenUnrestricted);
+    let unrestricted = Error::field(Field::Prefix, AccessProblem::TokenUnrestricted);
     for scope in [TokenScope::ReadValues, TokenScope::Write] {
         let made = create(&editor, &|draft| draft.scope = scope.as_str().to_owned()).await;
         assert_eq!(made.unwrap_err(), unrestricted, "{scope:?}");
@@ -402,7 +402,7 @@ async fn a_person_has_so_many_tokens_and_no_more(pool: PgPool) {
     for number in 0..200 {
         last = create(&reader, number).await.unwrap();
     }
-    let too_many = AccessError::field(AccessField::TokenName, AccessProblem::TokensTooMany(200));
+    let too_many = Error::field(Field::Name, AccessProblem::TokensTooMany(200));
     assert_eq!(create(&reader, 200).await.unwrap_err(), too_many);
     backend.tokens().revoke(&reader, &last).await.unwrap();
     create(&reader, 200).await.unwrap();

@@ -9,8 +9,8 @@ use crate::{
     random,
 };
 use domain::{
-    access::{AccessError, AccessField, Role, UserName},
-    error::Error,
+    access::{Role, UserName},
+    error::{Error, Field, FieldError},
     sensitive::Sensitive,
 };
 
@@ -48,29 +48,25 @@ impl UserService {
 
     /// Makes the first administrator with a link from `setup_link`. Of two at once, one does.
     ///
-    /// Errors: `LinkSpent`, also once there is a user; `Invalid`; `Refused`.
+    /// Errors: `LinkSpent`, also once there is a user; `Invalid`; and as usual.
     pub async fn set_up(
         &self,
         ctx: &Ctx,
         token: &Sensitive,
         name: &str,
         password: &Sensitive,
-    ) -> Result<UserName, AccessError> {
+    ) -> Result<UserName, Error> {
         // Before the work of hashing is done for just anybody.
         if self.link(ctx, token).await?.is_some() {
-            return Err(AccessError::LinkSpent);
+            return Err(Error::LinkSpent);
         }
-        self.first_admin(ctx, Some(token), name, password).await?.ok_or(AccessError::LinkSpent)
+        self.first_admin(ctx, Some(token), name, password).await?.ok_or(Error::LinkSpent)
     }
 
     /// Makes the first administrator from the server's settings; `None` where there is a user already.
     ///
-    /// Errors: `Invalid`; `Refused`.
-    pub async fn set_up_unattended(
-        &self,
-        ctx: &Ctx,
-        admin: &FirstAdmin,
-    ) -> Result<Option<UserName>, AccessError> {
+    /// Errors: `Invalid`; and as usual.
+    pub async fn set_up_unattended(&self, ctx: &Ctx, admin: &FirstAdmin) -> Result<Option<UserName>, Error> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named("first administrator")).await?;
         if self.any(ctx).await? {
             return Ok(None);
@@ -84,16 +80,16 @@ impl UserService {
         token: Option<&Sensitive>,
         name: &str,
         password: &Sensitive,
-    ) -> Result<Option<UserName>, AccessError> {
+    ) -> Result<Option<UserName>, Error> {
         self.passwords.in_use()?;
-        let name = UserName::parse(name).map_err(|problem| (AccessField::UserName, problem));
+        let name = UserName::parse(name).map_err(|problem| FieldError::new(Field::Username, problem));
         let shown = name.as_ref().map_or("", UserName::as_str);
         let password = chosen(password, shown);
         let (name, password) = match (name, password) {
             (Ok(name), Ok(password)) => (name, password),
             (name, password) => {
                 let wrong = [name.err(), password.err()];
-                return Err(AccessError::Invalid(wrong.into_iter().flatten().collect()));
+                return Err(Error::Invalid(wrong.into_iter().flatten().collect()));
             }
         };
         let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;

@@ -15,7 +15,7 @@ use crate::{
     sessions::{attempts, repository as sessions},
     tokens::repository as tokens,
 };
-use domain::{access::AccessError, sensitive::Sensitive};
+use domain::{error::Error, sensitive::Sensitive};
 
 /// What a link to choose another password does at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,14 +33,14 @@ impl UserService {
     /// once, and every session with it; where it says so, the user's API tokens are revoked, too. The person who asks proves
     /// anew who they are.
     ///
-    /// Errors: `Invalid`, `Locked`, `ProveAtProvider`; `NoPasswords`, `KeptByProvider`; `Refused` with `NotFound` and as usual.
+    /// Errors: `Invalid`, `Locked`, `ProveAtProvider`; `NoPasswords`, `KeptByProvider`; `NotFound`, and as usual.
     pub async fn password_link(
         &self,
         ctx: &Ctx,
         name: &str,
         reset: PasswordReset,
         current_password: &Sensitive,
-    ) -> Result<Sensitive, AccessError> {
+    ) -> Result<Sensitive, Error> {
         self.proven(ctx, name, current_password).await?;
         let token = random::token().map_err(|error| internal(ctx, &error))?;
         self.change(ctx, name, async |work, user| {
@@ -66,35 +66,35 @@ impl UserService {
 
     /// Whom a link is for: `None` is the first administrator.
     ///
-    /// Errors: `LinkSpent`; `Refused`.
-    pub async fn link(&self, ctx: &Ctx, token: &Sensitive) -> Result<Option<String>, AccessError> {
+    /// Errors: `LinkSpent`; and as usual.
+    pub async fn link(&self, ctx: &Ctx, token: &Sensitive) -> Result<Option<String>, Error> {
         self.db
             .write(ctx, async |work| match repository::find(work, ctx, &random::hash(token)).await? {
                 Some(Some(user)) => Ok(Some(user.name)),
                 Some(None) if !users::any(work).await? => Ok(None),
-                _ => Err(AccessError::LinkSpent.into()),
+                _ => Err(Error::LinkSpent.into()),
             })
             .await
     }
 
     /// Chooses a password by a link, which is spent by it. Every session ends.
     ///
-    /// Errors: `LinkSpent`; `Invalid`; `Refused`.
+    /// Errors: `LinkSpent`; `Invalid`; and as usual.
     pub async fn choose_password(
         &self,
         ctx: &Ctx,
         token: &Sensitive,
         password: &Sensitive,
-    ) -> Result<String, AccessError> {
+    ) -> Result<String, Error> {
         self.passwords.in_use()?;
-        let Some(name) = self.link(ctx, token).await? else { return Err(AccessError::LinkSpent) };
-        let password = chosen(password, &name).map_err(|wrong| AccessError::Invalid(vec![wrong]))?;
+        let Some(name) = self.link(ctx, token).await? else { return Err(Error::LinkSpent) };
+        let password = chosen(password, &name).map_err(|wrong| Error::Invalid(vec![wrong]))?;
         let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
         self.db
             .write(ctx, async |work| {
                 users::lock(work).await?;
                 let link = repository::find(work, ctx, &random::hash(token)).await?;
-                let Some(Some(user)) = link else { return Err(AccessError::LinkSpent.into()) };
+                let Some(Some(user)) = link else { return Err(Error::LinkSpent.into()) };
                 users::set_password(work, user.id, Some(&hash)).await?;
                 sessions::end_all(work, user.id).await?;
                 attempts::forget_all(work, &user.name).await?;

@@ -6,7 +6,8 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use domain::{
-    access::{AccessError, AccessField, AccessProblem, NewPassword},
+    access::{AccessProblem, NewPassword},
+    error::{Error, Field, FieldError},
     sensitive::Sensitive,
 };
 use std::{
@@ -52,12 +53,12 @@ pub(crate) enum HashError {
 
 impl HashError {
     /// What whoever asked is told. The log is told by itself.
-    pub(crate) fn refuse(self, ctx: &Ctx) -> AccessError {
+    pub(crate) fn refuse(self, ctx: &Ctx) -> Error {
         match self {
-            Self::Failed => internal(ctx, &self).into(),
+            Self::Failed => internal(ctx, &self),
             Self::Busy => {
                 tracing::warn!(request_id = ctx.request_id, "{self}");
-                AccessError::Busy(BUSY_SECONDS)
+                Error::Busy(BUSY_SECONDS)
             }
         }
     }
@@ -74,8 +75,8 @@ impl Passwords {
     }
 
     /// Errors: `NoPasswords`, where people sign in at a provider alone.
-    pub(crate) fn in_use(&self) -> Result<(), AccessError> {
-        if self.in_use { Ok(()) } else { Err(AccessError::NoPasswords) }
+    pub(crate) fn in_use(&self) -> Result<(), Error> {
+        if self.in_use { Ok(()) } else { Err(Error::NoPasswords) }
     }
 
     /// In PHC form, with its parameters and a fresh salt.
@@ -140,10 +141,10 @@ fn refuse_common(password: &NewPassword, name: &str) -> Result<(), AccessProblem
 }
 
 /// Returns the password, where a user of this name may choose it.
-pub(super) fn chosen(password: &Sensitive, name: &str) -> Result<NewPassword, (AccessField, AccessProblem)> {
+pub(super) fn chosen(password: &Sensitive, name: &str) -> Result<NewPassword, FieldError> {
     NewPassword::parse(password)
         .and_then(|password| refuse_common(&password, name).map(|()| password))
-        .map_err(|problem| (AccessField::Password, problem))
+        .map_err(|problem| FieldError::new(Field::Password, problem))
 }
 
 #[cfg(test)]
@@ -184,7 +185,7 @@ mod tests {
             assert_eq!(waited, Err(HashError::Busy));
         }
         assert_eq!(began.elapsed().as_secs(), TURN_TIMEOUT.as_secs(), "nobody waits for those before");
-        assert_eq!(HashError::Busy.refuse(&crate::tests::at(1)), AccessError::Busy(BUSY_SECONDS));
+        assert_eq!(HashError::Busy.refuse(&crate::tests::at(1)), Error::Busy(BUSY_SECONDS));
         drop(turns);
         assert_eq!(passwords.verify(None, &password).await, Ok(false));
     }

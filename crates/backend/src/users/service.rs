@@ -18,8 +18,8 @@ use crate::{
     work::Work,
 };
 use domain::{
-    access::{AccessError, AccessField, AccessProblem, Role, UserName},
-    error::Error,
+    access::{AccessProblem, Role, UserName},
+    error::{Error, Field, FieldError},
     sensitive::Sensitive,
     time::Timestamp,
 };
@@ -130,22 +130,22 @@ impl UserService {
     /// Adds a user, who chooses a password by a link. The person who asks proves anew who they are: the link outlives their
     /// session.
     ///
-    /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
+    /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; and as usual.
     pub async fn add(
         &self,
         ctx: &Ctx,
         name: &str,
         role: &str,
         current_password: &Sensitive,
-    ) -> Result<AddedUser, AccessError> {
+    ) -> Result<AddedUser, Error> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named("users")).await?;
         self.passwords.in_use()?;
-        let name = UserName::parse(name).map_err(|problem| (AccessField::UserName, problem));
-        let role = Role::parse(role).ok_or((AccessField::Role, AccessProblem::Role));
+        let name = UserName::parse(name).map_err(|problem| FieldError::new(Field::Username, problem));
+        let role = Role::parse(role).ok_or_else(|| FieldError::new(Field::Role, AccessProblem::Role));
         let (name, role) = match (name, role) {
             (Ok(name), Ok(role)) => (name, role),
             (name, role) => {
-                return Err(AccessError::Invalid([name.err(), role.err()].into_iter().flatten().collect()));
+                return Err(Error::Invalid([name.err(), role.err()].into_iter().flatten().collect()));
             }
         };
         self.sessions.prove(ctx, current_password).await?;
@@ -154,7 +154,7 @@ impl UserService {
             .write(ctx, async |work| {
                 let id = repository::insert(work, ctx, &name, role, None).await.map_err(|error| {
                     Failure::on_violation(error, "users_name_unique", || {
-                        AccessError::field(AccessField::UserName, AccessProblem::UserNameTaken)
+                        Error::field(Field::Username, AccessProblem::UserNameTaken)
                     })
                 })?;
                 links::insert_for(work, ctx, &random::hash(&link_token), id).await?;
@@ -167,16 +167,16 @@ impl UserService {
     /// Gives a user another role. Their sessions end, so that nothing of the old one is left. The person who asks proves anew who
     /// they are.
     ///
-    /// Errors: `LastAdmin`, `KeptByProvider`; `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
+    /// Errors: `LastAdmin`, `KeptByProvider`; `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; and as usual.
     pub async fn set_role(
         &self,
         ctx: &Ctx,
         name: &str,
         role: &str,
         current_password: &Sensitive,
-    ) -> Result<(), AccessError> {
+    ) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
-        let role = Role::parse(role).ok_or(AccessError::field(AccessField::Role, AccessProblem::Role))?;
+        let role = Role::parse(role).ok_or_else(|| Error::field(Field::Role, AccessProblem::Role))?;
         self.proven(ctx, name, current_password).await?;
         self.change(ctx, name, async |work, user| {
             kept_here(&user)?;
@@ -184,7 +184,7 @@ impl UserService {
                 return Ok(());
             }
             if role != Role::Admin && is_last_admin(work, &user).await? {
-                return Err(AccessError::LastAdmin.into());
+                return Err(Error::LastAdmin.into());
             }
             repository::set_role(work, user.id, role).await?;
             sessions::end_all(work, user.id).await?;
@@ -195,31 +195,26 @@ impl UserService {
 
     /// Lets a user sign in no more. Nothing is asked for: whoever looks after the portal has to be quick.
     ///
-    /// Errors: `LastAdmin`; `Refused`.
-    pub async fn disable(&self, ctx: &Ctx, name: &str) -> Result<(), AccessError> {
+    /// Errors: `LastAdmin`; and as usual.
+    pub async fn disable(&self, ctx: &Ctx, name: &str) -> Result<(), Error> {
         self.set_disabled(ctx, name, true).await
     }
 
     /// Lets a user sign in again, and their API tokens be taken again. The person who asks proves anew who they are.
     ///
-    /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
-    pub async fn enable(
-        &self,
-        ctx: &Ctx,
-        name: &str,
-        current_password: &Sensitive,
-    ) -> Result<(), AccessError> {
+    /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; and as usual.
+    pub async fn enable(&self, ctx: &Ctx, name: &str, current_password: &Sensitive) -> Result<(), Error> {
         self.proven(ctx, name, current_password).await?;
         self.set_disabled(ctx, name, false).await
     }
 
-    async fn set_disabled(&self, ctx: &Ctx, name: &str, disabled: bool) -> Result<(), AccessError> {
+    async fn set_disabled(&self, ctx: &Ctx, name: &str, disabled: bool) -> Result<(), Error> {
         self.change(ctx, name, async |work, user| {
             if user.disabled == disabled {
                 return Ok(());
             }
             if disabled && is_last_admin(work, &user).await? {
-                return Err(AccessError::LastAdmin.into());
+                return Err(Error::LastAdmin.into());
             }
             repository::set_disabled(work, user.id, disabled).await?;
             sessions::end_all(work, user.id).await?;
@@ -231,8 +226,8 @@ impl UserService {
 
     /// Ends all sessions of a user.
     ///
-    /// Errors: `Refused`.
-    pub async fn end_sessions(&self, ctx: &Ctx, name: &str) -> Result<(), AccessError> {
+    /// Errors: as usual.
+    pub async fn end_sessions(&self, ctx: &Ctx, name: &str) -> Result<(), Error> {
         self.change(ctx, name, async |work, user| {
             sessions::end_all(work, user.id).await?;
             Ok(audit::record(work, ctx, AuditAction::SessionEnded, &user.name).await?)
@@ -242,13 +237,13 @@ impl UserService {
 
     /// Lets pass whoever may change users and proves anew who they are: what they do outlives a session that was stolen.
     ///
-    /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
+    /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; and as usual.
     pub(super) async fn proven(
         &self,
         ctx: &Ctx,
         name: &str,
         current_password: &Sensitive,
-    ) -> Result<(), AccessError> {
+    ) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
         self.sessions.prove(ctx, current_password).await
     }
@@ -258,8 +253,8 @@ impl UserService {
         &self,
         ctx: &Ctx,
         name: &str,
-        change: impl AsyncFnOnce(&mut Work, UserRow) -> Result<(), Failure<AccessError>>,
-    ) -> Result<(), AccessError> {
+        change: impl AsyncFnOnce(&mut Work, UserRow) -> Result<(), Failure<Error>>,
+    ) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
         self.db
             .write(ctx, async |work| {
@@ -273,28 +268,28 @@ impl UserService {
     /// Changes one's own password, and revokes one's API tokens where that is asked for. Every session ends, this one too: the
     /// caller signs in anew. The current password is counted as signing in is.
     ///
-    /// Errors: `Invalid`, `Locked`; `Refused`.
+    /// Errors: `Invalid`, `Locked`; and as usual.
     pub async fn change_password(
         &self,
         ctx: &Ctx,
         current: &Sensitive,
         password: &Sensitive,
         revoke_tokens: bool,
-    ) -> Result<(), AccessError> {
+    ) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::OwnAccount, Object::Named("password")).await?;
         self.passwords.in_use()?;
-        let Actor::User(actor) = &ctx.actor else { return Err(Error::Forbidden.into()) };
+        let Actor::User(actor) = &ctx.actor else { return Err(Error::Forbidden) };
         let name = actor.name.as_str();
         let chosen = chosen(password, name);
         let user = match current_password::verify(&self.db, &self.passwords, ctx, current).await {
             Ok(user) => user,
-            Err(AccessError::Invalid(mut wrong)) => {
+            Err(Error::Invalid(mut wrong)) => {
                 wrong.extend(chosen.err());
-                return Err(AccessError::Invalid(wrong));
+                return Err(Error::Invalid(wrong));
             }
             Err(error) => return Err(error),
         };
-        let password = chosen.map_err(|wrong| AccessError::Invalid(vec![wrong]))?;
+        let password = chosen.map_err(|wrong| Error::Invalid(vec![wrong]))?;
         let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
         self.db
             .write(ctx, async |work| {
@@ -321,8 +316,8 @@ impl UserService {
 }
 
 /// Role and password of whom a provider vouches for are the provider's to say.
-pub(super) fn kept_here(user: &UserRow) -> Result<(), AccessError> {
-    if user.oidc_issuer.is_some() { Err(AccessError::KeptByProvider) } else { Ok(()) }
+pub(super) fn kept_here(user: &UserRow) -> Result<(), Error> {
+    if user.oidc_issuer.is_some() { Err(Error::KeptByProvider) } else { Ok(()) }
 }
 
 async fn is_last_admin(connection: &mut PgConnection, user: &UserRow) -> Result<bool, sqlx::Error> {

@@ -5,15 +5,15 @@ use crate::{
     tests::{add_user, anonymous, at, backend, records, somebody, text},
 };
 use domain::{
-    access::{AccessError, AccessField, AccessProblem, Role},
-    error::Error,
+    access::{AccessProblem, Role},
+    error::{Error, Field, FieldError},
 };
 use sqlx::PgPool;
 
 const PASSWORD: &str = "correct horse battery";
 
-fn field(field: AccessField, problem: AccessProblem) -> AccessError {
-    AccessError::field(field, problem)
+fn field(field: Field, problem: AccessProblem) -> Error {
+    Error::field(field, problem)
 }
 
 #[sqlx::test]
@@ -26,21 +26,21 @@ async fn the_first_administrator_comes_by_a_link_that_works_once(pool: PgPool) {
 
     let weak = users.set_up(&anonymous(2), &link, "Ána", &text("short")).await.unwrap_err();
     let wrong = vec![
-        (AccessField::UserName, AccessProblem::UserNameCharacter),
-        (AccessField::Password, AccessProblem::PasswordShort),
+        FieldError::new(Field::Username, AccessProblem::UserNameCharacter),
+        FieldError::new(Field::Password, AccessProblem::PasswordShort),
     ];
-    assert_eq!(weak, AccessError::Invalid(wrong));
+    assert_eq!(weak, Error::Invalid(wrong));
     let common = users.set_up(&anonymous(2), &link, "ana", &text("password1234")).await.unwrap_err();
-    assert_eq!(common, field(AccessField::Password, AccessProblem::PasswordCommon));
+    assert_eq!(common, field(Field::Password, AccessProblem::PasswordCommon));
 
     let forged = users.set_up(&anonymous(2), &text("forged"), "eve", &text(PASSWORD)).await;
-    assert_eq!(forged.unwrap_err(), AccessError::LinkSpent);
+    assert_eq!(forged.unwrap_err(), Error::LinkSpent);
     let late = users.set_up(&anonymous(3_602), &link, "eve", &text(PASSWORD)).await;
-    assert_eq!(late.unwrap_err(), AccessError::LinkSpent);
+    assert_eq!(late.unwrap_err(), Error::LinkSpent);
 
     assert_eq!(users.set_up(&anonymous(3), &link, " Ana ", &text(PASSWORD)).await.unwrap().as_str(), "ana");
     let again = users.set_up(&anonymous(3), &link, "eve", &text(PASSWORD)).await;
-    assert_eq!(again.unwrap_err(), AccessError::LinkSpent);
+    assert_eq!(again.unwrap_err(), Error::LinkSpent);
     assert!(users.setup_link(&at(4)).await.unwrap().is_none());
     let unattended = FirstAdmin { name: "eve".to_owned(), password: text(PASSWORD) };
     assert!(users.set_up_unattended(&at(4), &unattended).await.unwrap().is_none());
@@ -63,7 +63,7 @@ async fn of_two_first_administrators_at_once_one_wins(pool: PgPool) {
     for task in tasks {
         match task.await.unwrap() {
             Ok(_) => won += 1,
-            Err(error) => assert_eq!(error, AccessError::LinkSpent),
+            Err(error) => assert_eq!(error, Error::LinkSpent),
         }
     }
     assert_eq!(won, 1);
@@ -88,25 +88,25 @@ async fn a_user_chooses_a_password_once(pool: PgPool) {
     assert_eq!(users.link(&anonymous(2), &added.link_token).await, Ok(Some("ben".to_owned())));
     assert_eq!(
         users.add(&at(1), "ben", "reader", &text("")).await.unwrap_err(),
-        field(AccessField::UserName, AccessProblem::UserNameTaken)
+        field(Field::Username, AccessProblem::UserNameTaken)
     );
     assert_eq!(
         users.add(&at(1), "cy", "root", &text("")).await.unwrap_err(),
-        field(AccessField::Role, AccessProblem::Role)
+        field(Field::Role, AccessProblem::Role)
     );
     // Nobody can be signed in as before a password is chosen, with an empty one least of all.
     let none = backend.sessions().sign_in(&anonymous(2), "ben", &text(""), "").await;
-    assert_eq!(none.unwrap_err(), AccessError::WrongPassword);
+    assert_eq!(none.unwrap_err(), Error::WrongPassword);
     // The link of a user makes no administrator.
     let setup = users.set_up(&anonymous(2), &added.link_token, "eve", &text(PASSWORD)).await;
-    assert_eq!(setup.unwrap_err(), AccessError::LinkSpent);
+    assert_eq!(setup.unwrap_err(), Error::LinkSpent);
 
     assert_eq!(
         users.choose_password(&anonymous(3), &added.link_token, &text(PASSWORD)).await.unwrap(),
         "ben"
     );
     let again = users.choose_password(&anonymous(3), &added.link_token, &text("another password x")).await;
-    assert_eq!(again.unwrap_err(), AccessError::LinkSpent);
+    assert_eq!(again.unwrap_err(), Error::LinkSpent);
     assert!(backend.sessions().sign_in(&anonymous(4), "ben", &text(PASSWORD), "").await.is_ok());
 
     // Forgotten: a new link takes the old password and every session with it.
@@ -117,10 +117,10 @@ async fn a_user_chooses_a_password_once(pool: PgPool) {
     users.choose_password(&anonymous(7), &link, &text("another password x")).await.unwrap();
     let late = users.password_link(&at(8), "ben", PasswordReset::WhenChosen, &text("")).await.unwrap();
     let late = users.choose_password(&anonymous(8 + 86_401), &late, &text(PASSWORD)).await;
-    assert_eq!(late.unwrap_err(), AccessError::LinkSpent);
+    assert_eq!(late.unwrap_err(), Error::LinkSpent);
     let nobody =
         users.password_link(&at(9), "nobody", PasswordReset::WhenChosen, &text("")).await.unwrap_err();
-    assert_eq!(nobody, AccessError::Refused(Error::NotFound));
+    assert_eq!(nobody, Error::NotFound);
 }
 
 #[sqlx::test]
@@ -128,8 +128,8 @@ async fn the_last_administrator_stays_one(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let users = backend.users();
     add_user(&backend, "ana", Role::Admin, PASSWORD).await;
-    assert_eq!(users.set_role(&at(1), "ana", "editor", &text("")).await, Err(AccessError::LastAdmin));
-    assert_eq!(users.disable(&at(1), "ana").await, Err(AccessError::LastAdmin));
+    assert_eq!(users.set_role(&at(1), "ana", "editor", &text("")).await, Err(Error::LastAdmin));
+    assert_eq!(users.disable(&at(1), "ana").await, Err(Error::LastAdmin));
     add_user(&backend, "ben", Role::Admin, PASSWORD).await;
     // Two administrators lower each other at once: one of them is left.
     let admin = at(2);
@@ -163,7 +163,7 @@ async fn users_are_listed_searched_and_changed_by_administrators_alone(pool: PgP
     for role in [Role::Reader, Role::Editor] {
         let ctx = somebody(role, 3);
         assert_eq!(users.list(&ctx, "", "").await.unwrap_err(), Error::Forbidden);
-        let refused = AccessError::Refused(Error::Forbidden);
+        let refused = Error::Forbidden;
         assert_eq!(users.add(&ctx, "eve", "admin", &text("")).await.unwrap_err(), refused);
         assert_eq!(users.set_role(&ctx, "user-00", "admin", &text("")).await.unwrap_err(), refused);
         assert_eq!(users.disable(&ctx, "user-00").await.unwrap_err(), refused);
@@ -220,7 +220,7 @@ async fn signed_in(backend: &Backend, name: &str, role: Role) -> Ctx {
 /// What of a user would be lasting access for whoever has stolen the session of an administrator.
 const LASTING: [&str; 4] = ["add", "password link", "role", "enable"];
 
-async fn lasting(backend: &Backend, ctx: &Ctx, what: &str, password: &str) -> Result<(), AccessError> {
+async fn lasting(backend: &Backend, ctx: &Ctx, what: &str, password: &str) -> Result<(), Error> {
     let (users, password) = (backend.users(), &text(password));
     match what {
         "add" => users.add(ctx, "eve", "admin", password).await.map(drop),
@@ -239,7 +239,7 @@ async fn what_of_a_user_outlives_a_session_takes_the_password(pool: PgPool) {
     add_user(&backend, "off", Role::Editor, PASSWORD).await;
     users.disable(&admin, "off").await.unwrap();
     let before = records(&pool).await.len();
-    let problem = |problem| Err(AccessError::field(AccessField::CurrentPassword, problem));
+    let problem = |problem| Err(Error::field(Field::CurrentPassword, problem));
     for what in LASTING {
         let refused = lasting(&backend, &admin, what, "").await;
         assert_eq!(refused, problem(AccessProblem::PasswordMissing), "{what}");
@@ -268,11 +268,11 @@ async fn what_of_a_user_outlives_a_session_takes_the_password(pool: PgPool) {
         assert_eq!(refused, problem(AccessProblem::PasswordWrong), "{what}");
     }
     let fifth = lasting(&backend, &thief, "add", "not the password").await;
-    assert_eq!(fifth, Err(AccessError::LockedOut(900)));
+    assert_eq!(fifth, Err(Error::LockedOut(900)));
     assert_eq!(backend.sessions().identify(&anonymous(1), &session.token).await, Ok(None));
     for what in LASTING {
         let locked = lasting(&backend, &thief, what, PASSWORD).await;
-        assert!(matches!(locked, Err(AccessError::Locked(_))), "{what}: {locked:?}");
+        assert!(matches!(locked, Err(Error::Locked(_))), "{what}: {locked:?}");
     }
 }
 
@@ -289,10 +289,10 @@ async fn a_session_outlives_a_name_that_somebody_else_has_locked(pool: PgPool) {
     for password in [PASSWORD, "not the password"] {
         let (typed, new) = (text(password), text("another password x"));
         let changed = backend.users().change_password(&owner, &typed, &new, false).await;
-        assert!(matches!(changed, Err(AccessError::Locked(_))), "{password}");
+        assert!(matches!(changed, Err(Error::Locked(_))), "{password}");
         for what in LASTING {
             let refused = lasting(&backend, &owner, what, password).await;
-            assert!(matches!(refused, Err(AccessError::Locked(_))), "{what} {password}: {refused:?}");
+            assert!(matches!(refused, Err(Error::Locked(_))), "{what} {password}: {refused:?}");
         }
         let actor = backend.sessions().identify(&anonymous(2), &session.token).await.unwrap();
         assert_eq!(actor, Some(owner.actor.clone()), "{password}");

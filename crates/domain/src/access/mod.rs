@@ -9,7 +9,7 @@ mod token;
 mod user_name;
 
 pub use password::NewPassword;
-pub use problem::{AccessError, AccessField, AccessProblem, SignOnProblem};
+pub use problem::{AccessProblem, SignOnProblem};
 pub use role::Role;
 pub use scope::TokenScope;
 pub use token::{Expiry, NewToken, Restriction, TokenDraft, TokenName};

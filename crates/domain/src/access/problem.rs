@@ -1,53 +1,6 @@
 //! Problems with the fields of the forms about people and tokens.
 
 use super::{Role, TokenScope, limits};
-use crate::error::Error;
-
-/// A field of one of these forms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccessField {
-    /// The name to sign in with.
-    UserName,
-    /// The password to sign in with, or the new one.
-    Password,
-    /// The chosen one again.
-    RepeatPassword,
-    /// The one that is to be replaced.
-    CurrentPassword,
-    /// The role of a user.
-    Role,
-    /// The name of a token.
-    TokenName,
-    /// The scope.
-    Scope,
-    /// The prefix of the names that a token is restricted to.
-    Prefix,
-    /// Its secrets, one by one.
-    Secrets,
-    /// The end of a token's validity.
-    Expiry,
-    /// The choice to revoke API tokens, too.
-    RevokeTokens,
-}
-
-impl AccessField {
-    /// Its name in forms, and its id in pages.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::UserName => "username",
-            Self::Password => "password",
-            Self::RepeatPassword => "repeat_password",
-            Self::CurrentPassword => "current_password",
-            Self::Role => "role",
-            Self::TokenName => "name",
-            Self::Scope => "scope",
-            Self::Prefix => "prefix",
-            Self::Secrets => "secrets",
-            Self::Expiry => "expiry",
-            Self::RevokeTokens => "revoke_tokens",
-        }
-    }
-}
 
 /// A problem with a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +62,39 @@ pub enum AccessProblem {
 }
 
 impl AccessProblem {
+    /// Returns the code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::UserNameMissing => "user-name-missing",
+            Self::UserNameTooLong => "user-name-too-long",
+            Self::UserNameCharacter => "user-name-character",
+            Self::UserNameTaken => "user-name-taken",
+            Self::PasswordShort => "password-short",
+            Self::PasswordLong => "password-long",
+            Self::PasswordCommon => "password-common",
+            Self::PasswordDiffers => "password-differs",
+            Self::PasswordWrong => "password-wrong",
+            Self::Role => "role",
+            Self::TokenNameMissing => "token-name-missing",
+            Self::TokenName => "token-name",
+            Self::TokenNameMark => "token-name-mark",
+            Self::TokenNameReserved => "token-name-reserved",
+            Self::TokenNameOf => "token-name-of",
+            Self::TokenNameTaken => "token-name-taken",
+            Self::TokensTooMany(_) => "tokens-too-many",
+            Self::TokenScope => "token-scope",
+            Self::TokenScopeBeyondRole(_) => "token-scope-beyond-role",
+            Self::TokenPrefix => "token-prefix",
+            Self::TokenSecret => "token-secret",
+            Self::TokenSecretsTooMany => "token-secrets-too-many",
+            Self::TokenRestrictedTwice => "token-restricted-twice",
+            Self::TokenExpiry => "token-expiry",
+            Self::TokenExpiryBeyond(_) => "token-expiry-beyond",
+            Self::TokenUnrestricted => "token-unrestricted",
+            Self::PasswordMissing => "password-missing",
+        }
+    }
+
     /// Returns what is wrong and what to do. Never contains what was typed.
     #[expect(clippy::too_many_lines, reason = "a table: a sentence for each problem")]
     pub fn message(self) -> String {
@@ -196,126 +182,55 @@ impl AccessProblem {
     }
 }
 
-/// Why one of these forms was not done.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AccessError {
-    /// Fields need another look.
-    #[error("invalid input")]
-    Invalid(Vec<(AccessField, AccessProblem)>),
-    /// The name or the password is not right; which of them is not told.
-    #[error("wrong name or password")]
-    WrongPassword,
-    /// Too many failures; may be tried again after so many seconds.
-    #[error("locked for {0} seconds")]
-    Locked(u32),
-    /// The last failure allowed of somebody who had signed in: their session has ended, and they may try to sign in after so
-    /// many seconds.
-    #[error("signed out, and locked for {0} seconds")]
-    LockedOut(u32),
-    /// Too many passwords are being checked, so this one was not; may be tried again after so many seconds.
-    #[error("busy for {0} seconds")]
-    Busy(u32),
-    /// The link was used, has expired, or was never made.
-    #[error("the link is not good any more")]
-    LinkSpent,
-    /// The change would leave no administrator.
-    #[error("the last administrator")]
-    LastAdmin,
-    /// Signing in at the provider failed.
-    #[error("single sign-on: {0:?}")]
-    SignOn(SignOnProblem),
-    /// Nobody signs in with a password here.
-    #[error("people sign in at a provider alone: LATCHKEY_PASSWORD_SIGN_IN is off")]
-    NoPasswords,
-    /// Role and password of this user are kept by the provider at which they sign in.
-    #[error("this user signs in at a provider, which keeps their password and says what they may do")]
-    KeptByProvider,
-    /// The action needs a sign-in at the provider of the last few minutes.
-    #[error("sign in again at the provider first")]
-    ProveAtProvider,
-    /// Any error of other features.
-    #[error(transparent)]
-    Refused(#[from] Error),
-}
-
-/// The reason why signing in at a provider failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignOnProblem {
-    /// Begun too long ago, in another browser, or finished already.
-    Expired,
-    /// The provider does not answer.
-    Unreachable,
-    /// The provider knows this portal otherwise than the settings do, or not at all.
-    Misconfigured,
-    /// The answer is forged, damaged, or meant for somebody else.
-    Untrusted,
-    /// The person or the provider said no.
-    Denied,
-    /// The person is in no group that gives a role.
-    NoGroup,
-    /// The provider leaves the groups of the person out, because they are in too many.
-    GroupsLeftOut,
-    /// The provider says nothing of the person's groups.
-    NoGroupsTold,
-    /// The person was to prove anew who they are, and the provider does not say that they did.
-    NotAskedAgain,
-    /// An administrator has disabled the user here.
-    Disabled,
-    /// Every name for the new user is somebody else's.
-    NameTaken,
+coded_enum! {
+    /// The reason why signing in at a provider failed.
+    pub enum SignOnProblem: code, message {
+        /// Begun too long ago, in another browser, or finished already.
+        Expired = "sign-on-expired", "Signing in took too long, or was begun in another window. Sign in again.";
+        /// The provider does not answer.
+        Unreachable = "sign-on-unreachable", "The place where you sign in does not answer at the moment. Try again in a minute; if it goes on, tell \
+                 whoever looks after it.";
+        /// The provider knows this portal otherwise than the settings do, or not at all.
+        Misconfigured = "sign-on-misconfigured", "This portal and the place where you sign in do not agree on how to work together. An administrator finds \
+                 the cause in the portal's log.";
+        /// The answer is forged, damaged, or meant for somebody else.
+        Untrusted = "sign-on-untrusted", "What came back from the place where you sign in cannot be trusted, so you were not signed in. An \
+                 administrator finds the cause in the portal's log.";
+        /// The person or the provider said no.
+        Denied = "sign-on-denied", "You were not signed in: it was cancelled, or refused where you sign in.";
+        /// The person is in no group that gives a role.
+        NoGroup = "sign-on-no-group", "You are in none of the groups that may use this portal. Ask whoever looks after your account to add you.";
+        /// The provider leaves the groups of the person out, because they are in too many.
+        GroupsLeftOut = "sign-on-groups-left-out", "You are in more groups than the place where you sign in passes on, so it is not known what you may do here. \
+                 Ask an administrator; the portal's log says what they can change there.";
+        /// The provider says nothing of the person's groups.
+        NoGroupsTold = "sign-on-no-groups-told", "The place where you sign in says nothing of your groups, so it is not known what you may do here. Ask an \
+                 administrator; the portal's log says what they can change there.";
+        /// The person was to prove anew who they are, and the provider does not say that they did.
+        NotAskedAgain = "sign-on-not-asked-again", "The place where you sign in did not ask again who you are, or does not say that it did. Try again; if it goes \
+                 on, an administrator finds the cause in the portal's log.";
+        /// An administrator has disabled the user here.
+        Disabled = "sign-on-disabled", "Your user is disabled in this portal. Ask an administrator.";
+        /// Every name for the new user is somebody else's.
+        NameTaken = "sign-on-name-taken", "Other users of this portal have the names that could be yours. Ask an administrator.";
+    }
 }
 
 impl SignOnProblem {
-    /// Returns what is wrong and what to do.
-    pub fn message(self) -> &'static str {
+    /// Returns the HTTP status.
+    pub fn status(self) -> u16 {
         match self {
-            Self::Expired => "Signing in took too long, or was begun in another window. Sign in again.",
-            Self::Unreachable => {
-                "The place where you sign in does not answer at the moment. Try again in a minute; if it goes on, tell \
-                 whoever looks after it."
-            }
-            Self::Misconfigured => {
-                "This portal and the place where you sign in do not agree on how to work together. An administrator finds \
-                 the cause in the portal's log."
-            }
-            Self::Untrusted => {
-                "What came back from the place where you sign in cannot be trusted, so you were not signed in. An \
-                 administrator finds the cause in the portal's log."
-            }
-            Self::Denied => "You were not signed in: it was cancelled, or refused where you sign in.",
-            Self::NoGroup => {
-                "You are in none of the groups that may use this portal. Ask whoever looks after your account to add you."
-            }
-            Self::GroupsLeftOut => {
-                "You are in more groups than the place where you sign in passes on, so it is not known what you may do here. \
-                 Ask an administrator; the portal's log says what they can change there."
-            }
-            Self::NoGroupsTold => {
-                "The place where you sign in says nothing of your groups, so it is not known what you may do here. Ask an \
-                 administrator; the portal's log says what they can change there."
-            }
-            Self::NotAskedAgain => {
-                "The place where you sign in did not ask again who you are, or does not say that it did. Try again; if it goes \
-                 on, an administrator finds the cause in the portal's log."
-            }
-            Self::Disabled => "Your user is disabled in this portal. Ask an administrator.",
-            Self::NameTaken => {
-                "Other users of this portal have the names that could be yours. Ask an administrator."
-            }
+            Self::Expired => 400,
+            Self::Unreachable => 503,
+            Self::Misconfigured | Self::Untrusted => 502,
+            Self::Denied
+            | Self::NoGroup
+            | Self::GroupsLeftOut
+            | Self::NoGroupsTold
+            | Self::NotAskedAgain
+            | Self::Disabled => 403,
+            Self::NameTaken => 409,
         }
-    }
-}
-
-impl From<SignOnProblem> for AccessError {
-    fn from(problem: SignOnProblem) -> Self {
-        Self::SignOn(problem)
-    }
-}
-
-impl AccessError {
-    /// Returns the error of one field.
-    pub fn field(field: AccessField, problem: AccessProblem) -> Self {
-        Self::Invalid(vec![(field, problem)])
     }
 }
 

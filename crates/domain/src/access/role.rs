@@ -1,43 +1,19 @@
 //! The roles of people.
 
-/// From the least to the most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// Sees secrets, never their values.
-    Reader,
-    /// Adds, changes and deletes secrets too.
-    Editor,
-    /// Looks after users, everybody's tokens and the audit log too.
-    Admin,
+coded_enum! {
+    /// From the least to the most.
+    #[derive(PartialOrd, Ord)]
+    pub enum Role: as_str, label {
+        /// Sees secrets, never their values.
+        Reader = "reader", "Reader";
+        /// Adds, changes and deletes secrets too.
+        Editor = "editor", "Editor";
+        /// Looks after users, everybody's tokens and the audit log too.
+        Admin = "admin", "Admin";
+    }
 }
 
 impl Role {
-    /// Every variant.
-    pub const ALL: [Self; 3] = [Self::Reader, Self::Editor, Self::Admin];
-
-    /// Returns the stored and sent form.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Reader => "reader",
-            Self::Editor => "editor",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// Parses what `as_str` returns.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text)
-    }
-
-    /// Returns the label for people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Reader => "Reader",
-            Self::Editor => "Editor",
-            Self::Admin => "Admin",
-        }
-    }
-
     /// Describes the rights in a few words.
     pub fn allows(self) -> &'static str {
         match self {

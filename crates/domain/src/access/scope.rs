@@ -2,48 +2,21 @@
 
 use super::Role;
 
-/// The rights of a token. Scopes do not include each other: `Write` does not read values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenScope {
-    /// See secrets, without values.
-    ReadMetadata,
-    /// Take values out.
-    ReadValues,
-    /// Add, change and delete secrets.
-    Write,
-    /// See the audit log and everybody's tokens.
-    ReadAudit,
+coded_enum! {
+    /// The rights of a token. Scopes do not include each other: `Write` does not read values.
+    pub enum TokenScope: as_str, label {
+        /// See secrets, without values.
+        ReadMetadata = "read-metadata", "Read metadata";
+        /// Take values out.
+        ReadValues = "read-values", "Read values";
+        /// Add, change and delete secrets.
+        Write = "write", "Write";
+        /// See the audit log and everybody's tokens.
+        ReadAudit = "read-audit", "Read audit log";
+    }
 }
 
 impl TokenScope {
-    /// Every variant.
-    pub const ALL: [Self; 4] = [Self::ReadMetadata, Self::ReadValues, Self::Write, Self::ReadAudit];
-
-    /// Returns the stored and sent form.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ReadMetadata => "read-metadata",
-            Self::ReadValues => "read-values",
-            Self::Write => "write",
-            Self::ReadAudit => "read-audit",
-        }
-    }
-
-    /// Parses what `as_str` returns.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scope| scope.as_str() == text)
-    }
-
-    /// Returns the label for people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::ReadMetadata => "Read metadata",
-            Self::ReadValues => "Read values",
-            Self::Write => "Write",
-            Self::ReadAudit => "Read audit log",
-        }
-    }
-
     /// Describes the rights in a few words.
     pub fn allows(self) -> &'static str {
         match self {

@@ -1,7 +1,8 @@
 //! API tokens: what a script may do, with which secrets, and until when.
 
-use super::{AccessError, AccessField, AccessProblem, TokenScope, limits};
+use super::{AccessProblem, TokenScope, limits};
 use crate::{
+    error::{Error, Field, FieldError},
     secret::{SecretId, SecretName},
     sensitive::Sensitive,
     time::Timestamp,
@@ -136,41 +137,43 @@ pub struct NewToken {
 
 impl NewToken {
     /// Parses what was typed. Returns all problems at once.
-    pub fn parse(draft: &TokenDraft) -> Result<Self, AccessError> {
-        let name = TokenName::parse(&draft.name).map_err(|problem| (AccessField::TokenName, problem));
-        let scope = TokenScope::parse(&draft.scope).ok_or((AccessField::Scope, AccessProblem::TokenScope));
+    pub fn parse(draft: &TokenDraft) -> Result<Self, Error> {
+        let name = TokenName::parse(&draft.name).map_err(|problem| FieldError::new(Field::Name, problem));
+        let scope = TokenScope::parse(&draft.scope)
+            .ok_or_else(|| FieldError::new(Field::Scope, AccessProblem::TokenScope));
         let restriction = restriction(&draft.prefix, &draft.secrets);
-        let expiry = Expiry::parse(&draft.expiry).map_err(|problem| (AccessField::Expiry, problem));
+        let expiry = Expiry::parse(&draft.expiry).map_err(|problem| FieldError::new(Field::Expiry, problem));
         match (name, scope, restriction, expiry) {
             (Ok(name), Ok(scope), Ok(restriction), Ok(expiry)) => {
                 Ok(Self { name, scope, restriction, expiry })
             }
-            (name, scope, restriction, expiry) => Err(AccessError::Invalid(
+            (name, scope, restriction, expiry) => Err(Error::Invalid(
                 [name.err(), scope.err(), restriction.err(), expiry.err()].into_iter().flatten().collect(),
             )),
         }
     }
 }
 
-fn restriction(prefix: &str, secrets: &str) -> Result<Restriction, (AccessField, AccessProblem)> {
+fn restriction(prefix: &str, secrets: &str) -> Result<Restriction, FieldError> {
     let prefix = prefix.trim();
     let ids: Vec<&str> =
         secrets.split(|c: char| c.is_whitespace() || c == ',').filter(|id| !id.is_empty()).collect();
     match (prefix.is_empty(), ids.is_empty()) {
         (true, true) => Ok(Restriction::None),
-        (false, false) => Err((AccessField::Prefix, AccessProblem::TokenRestrictedTwice)),
+        (false, false) => Err(FieldError::new(Field::Prefix, AccessProblem::TokenRestrictedTwice)),
         // What a name may begin with is a name, or one cut short before a letter or digit.
         (false, true) if SecretName::parse(&format!("{prefix}a")).is_ok() => {
             Ok(Restriction::Prefix(prefix.to_owned()))
         }
-        (false, true) => Err((AccessField::Prefix, AccessProblem::TokenPrefix)),
+        (false, true) => Err(FieldError::new(Field::Prefix, AccessProblem::TokenPrefix)),
         (true, false) => {
             if ids.len() > Restriction::MAX_SECRETS {
-                return Err((AccessField::Secrets, AccessProblem::TokenSecretsTooMany));
+                return Err(FieldError::new(Field::Secrets, AccessProblem::TokenSecretsTooMany));
             }
             let mut chosen = Vec::new();
             for id in ids {
-                let id = SecretId::parse(id).ok_or((AccessField::Secrets, AccessProblem::TokenSecret))?;
+                let id = SecretId::parse(id)
+                    .ok_or_else(|| FieldError::new(Field::Secrets, AccessProblem::TokenSecret))?;
                 if !chosen.contains(&id) {
                     chosen.push(id);
                 }
@@ -240,19 +243,19 @@ mod tests {
         for (change, field, problem) in [
             (
                 (|draft| draft.name = " ".into()) as fn(&mut TokenDraft),
-                AccessField::TokenName,
+                Field::Name,
                 AccessProblem::TokenNameMissing,
             ),
-            (|draft| draft.name = "a\u{7}".into(), AccessField::TokenName, AccessProblem::TokenNameMark),
-            (|draft| draft.name = "a".repeat(101), AccessField::TokenName, AccessProblem::TokenName),
-            (|draft| draft.scope = "all".into(), AccessField::Scope, AccessProblem::TokenScope),
-            (|draft| draft.prefix = "Team".into(), AccessField::Prefix, AccessProblem::TokenPrefix),
-            (|draft| draft.secrets = "team".into(), AccessField::Secrets, AccessProblem::TokenSecret),
-            (|draft| draft.expiry = "0".into(), AccessField::Expiry, AccessProblem::TokenExpiry),
-            (|draft| draft.expiry = "99999999".into(), AccessField::Expiry, AccessProblem::TokenExpiry),
+            (|draft| draft.name = "a\u{7}".into(), Field::Name, AccessProblem::TokenNameMark),
+            (|draft| draft.name = "a".repeat(101), Field::Name, AccessProblem::TokenName),
+            (|draft| draft.scope = "all".into(), Field::Scope, AccessProblem::TokenScope),
+            (|draft| draft.prefix = "Team".into(), Field::Prefix, AccessProblem::TokenPrefix),
+            (|draft| draft.secrets = "team".into(), Field::Secrets, AccessProblem::TokenSecret),
+            (|draft| draft.expiry = "0".into(), Field::Expiry, AccessProblem::TokenExpiry),
+            (|draft| draft.expiry = "99999999".into(), Field::Expiry, AccessProblem::TokenExpiry),
         ] {
             let refused = NewToken::parse(&draft(change)).unwrap_err();
-            assert_eq!(refused, AccessError::Invalid(vec![(field, problem)]));
+            assert_eq!(refused, Error::field(field, problem));
         }
         let twice = draft(|draft| {
             draft.prefix = "a".into();

@@ -1,82 +1,34 @@
 //! The causes of test results, with their messages.
 
-/// The test status: whether a credential works, as far as is known.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum CheckStatus {
-    /// Nobody has tried, or it was changed since.
-    NotTested,
-    /// The credential works.
-    Works,
-    /// Anybody is let in, so that nothing is known of the credential.
-    Open,
-    /// The other side answered, and did not let it in.
-    Refused,
-    /// The other side could not be asked.
-    Unreachable,
-    /// The host has another key than the one that is trusted.
-    HostKeyChanged,
-}
-
-impl CheckStatus {
-    /// Every variant, in the order of the filter.
-    pub const ALL: [Self; 6] =
-        [Self::Works, Self::Open, Self::Refused, Self::Unreachable, Self::HostKeyChanged, Self::NotTested];
-
-    /// Returns the form that is stored and used in addresses.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NotTested => "not-tested",
-            Self::Works => "works",
-            Self::Open => "open",
-            Self::Refused => "refused",
-            Self::Unreachable => "unreachable",
-            Self::HostKeyChanged => "host-key-changed",
-        }
-    }
-
-    /// Parses `as_str`'s form.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == text)
-    }
-
-    /// Returns the label for people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::NotTested => "Not tested",
-            Self::Works => "Works",
-            Self::Open => "Open",
-            Self::Refused => "Refused",
-            Self::Unreachable => "Unreachable",
-            Self::HostKeyChanged => "Host key changed",
-        }
+coded_enum! {
+    /// The test status: whether a credential works, as far as is known.
+    pub enum CheckStatus: as_str, label {
+        /// The credential works.
+        Works = "works", "Works";
+        /// Anybody is let in, so that nothing is known of the credential.
+        Open = "open", "Open";
+        /// The other side answered, and did not let it in.
+        Refused = "refused", "Refused";
+        /// The other side could not be asked.
+        Unreachable = "unreachable", "Unreachable";
+        /// The host has another key than the one that is trusted.
+        HostKeyChanged = "host-key-changed", "Host key changed";
+        /// Nobody has tried, or it was changed since.
+        NotTested = "not-tested", "Not tested";
     }
 }
 
 macro_rules! causes {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $status:ident, $words:literal;)*) => {
-        /// The cause of a test result: a closed set, because a peer's own text is never repeated.
-        #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-        pub enum CheckCause {
-            $($(#[$doc])* $name,)*
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $status:ident, $message:literal;)*) => {
+        coded_enum! {
+            /// The cause of a test result: a closed set, because a peer's own text is never repeated.
+            pub enum CheckCause: as_str, message { $($(#[$doc])* $name = $code, $message;)* }
         }
 
         impl CheckCause {
-            /// Every variant.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            /// Returns the stored form.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $code,)* }
-            }
-
             /// Returns the status that the cause gives the credential.
             pub fn status(self) -> CheckStatus {
                 match self { $(Self::$name => CheckStatus::$status,)* }
-            }
-
-            /// Returns what happened and what to do.
-            pub fn message(self) -> &'static str {
-                match self { $(Self::$name => $words,)* }
             }
         }
     };
@@ -232,11 +184,6 @@ impl CheckCause {
     pub fn is_of_the_account(self) -> bool {
         matches!(self, Self::WrongPassword | Self::KeyNotAccepted)
     }
-
-    /// Parses `as_str`'s form.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|cause| cause.as_str() == text)
-    }
 }
 
 #[cfg(test)]
@@ -246,7 +193,7 @@ mod tests {
     #[test]
     fn parse_returns_every_cause_and_status() {
         for cause in CheckCause::ALL {
-            assert_eq!(CheckCause::parse(cause.as_str()), Some(*cause));
+            assert_eq!(CheckCause::parse(cause.as_str()), Some(cause));
             assert!(cause.message().ends_with('.'), "{cause:?}");
         }
         for status in CheckStatus::ALL {

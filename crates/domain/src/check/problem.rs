@@ -54,7 +54,7 @@ pub enum TargetProblem {
 }
 
 impl TargetProblem {
-    /// Every variant without data; its place in here is the code that is sent.
+    /// Every variant without data, whose code is a word.
     pub const ALL: [Self; 19] = [
         Self::RepositoryByHttps,
         Self::RepositoryForm,
@@ -76,6 +76,40 @@ impl TargetProblem {
         Self::RepositoryDrive,
         Self::RepositoryBrackets,
     ];
+
+    /// Returns the code, which is sent.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::RepositoryByHttps => "repository-by-https",
+            Self::RepositoryForm => "repository-form",
+            Self::RepositoryQuoted => "repository-quoted",
+            Self::RepositoryPrefix => "repository-prefix",
+            Self::RepositoryCommand => "repository-command",
+            Self::RepositoryLocal => "repository-local",
+            Self::RepositoryDrive => "repository-drive",
+            Self::RepositoryBrackets => "repository-brackets",
+            Self::RepositoryPort => "repository-port",
+            Self::RepositoryPath => "repository-path",
+            Self::RepositoryPathForm => "repository-path-form",
+            Self::RepositoryUser => "repository-user",
+            Self::RepositoryUserHas(_) => "repository-user-has",
+            Self::RepositoryHostHas(_) => "repository-host-has",
+            Self::RepositoryHost => "repository-host",
+            Self::RepositoryTooLong => "repository-too-long",
+            Self::ImageForm => "image-form",
+            Self::ImageElsewhere => "image-elsewhere",
+            Self::ImageOutside => "image-outside",
+            Self::ImageHubOtherwise => "image-hub-otherwise",
+            Self::KnownHostsLine(_) => "known-hosts-line",
+            Self::KnownHostsPort(_) => "known-hosts-port",
+            Self::KnownHostsTooLong => "known-hosts-too-long",
+        }
+    }
+
+    /// Parses the code of a variant without data.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|problem| problem.code() == code)
+    }
 
     /// Returns what is wrong and what would be right.
     pub fn message(self) -> String {

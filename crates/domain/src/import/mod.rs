@@ -1,12 +1,14 @@
 //! Import of credentials out of files that other programs keep: what may be wrong with a file, and what there is to say
 //! of each thing found in it.
 
+mod encryption;
 mod note;
 mod problem;
 mod skipped;
 
-pub use note::{CredentialHelper, Encryption, Note};
-pub use problem::{ImportError, ImportProblem, RowProblem};
+pub use encryption::Encryption;
+pub use note::{CredentialHelper, Note};
+pub use problem::ImportProblem;
 pub use skipped::{Skipped, SkippedCounts};
 
 /// The longest text that is read, in bytes: a dump of the Secrets of a large cluster.

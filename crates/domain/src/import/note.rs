@@ -1,5 +1,6 @@
 //! Notes on what was found in a file.
 
+use super::Encryption;
 use crate::{check::KnownHosts, error::Problem, secret::PasswordEnd};
 
 /// A program that keeps credentials outside the docker config. Only those that are known are named: what stands in a
@@ -68,56 +69,6 @@ impl CredentialHelper {
     /// Returns whether the helper makes its values for each use, so that no value can be imported.
     fn makes_its_own(self) -> bool {
         matches!(self, Self::Ecr | Self::Google | Self::Azure)
-    }
-}
-
-/// A way in which files are encrypted, so that nothing can be read in them here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encryption {
-    /// SOPS, as Flux and many a Git repository have it.
-    Sops,
-    /// A `SealedSecret`, which one cluster's controller can open.
-    SealedSecret,
-    /// Ansible Vault.
-    AnsibleVault,
-    /// age.
-    Age,
-    /// `OpenPGP`.
-    Pgp,
-}
-
-impl Encryption {
-    const ALL: [(Self, &'static str); 5] = [
-        (Self::Sops, "sops"),
-        (Self::SealedSecret, "sealed-secret"),
-        (Self::AnsibleVault, "ansible-vault"),
-        (Self::Age, "age"),
-        (Self::Pgp, "pgp"),
-    ];
-
-    fn code(self) -> &'static str {
-        Self::ALL.into_iter().find(|(known, _)| *known == self).map_or("", |(_, name)| name)
-    }
-
-    fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|(_, name)| *name == code).map(|(known, _)| known)
-    }
-
-    /// Returns what it is, and how to get at what is in it.
-    pub fn message(self) -> String {
-        match self {
-            Self::Sops => "This is encrypted with SOPS. Decrypt it, with sops decrypt FILE, and import what comes out.",
-            Self::SealedSecret => {
-                "This is a SealedSecret, which only its cluster can open. Import the Secret that the cluster makes of it, \
-                 with kubectl get secret NAME -o yaml."
-            }
-            Self::AnsibleVault => {
-                "This is encrypted with Ansible Vault. Decrypt it, with ansible-vault view FILE, and import what comes out."
-            }
-            Self::Age => "This is encrypted with age. Decrypt it, with age --decrypt, and import what comes out.",
-            Self::Pgp => "This is encrypted with OpenPGP. Decrypt it, with gpg --decrypt, and import what comes out.",
-        }
-        .to_owned()
     }
 }
 
@@ -275,7 +226,7 @@ impl Note {
                 "There is a username here and no password. Make a token at the registry and add it by hand.".to_owned()
             }
             Self::PasswordEnd(end) => end.message().to_owned(),
-            Self::Encrypted(encryption) => encryption.message(),
+            Self::Encrypted(encryption) => encryption.message().to_owned(),
             Self::HttpsRepository => {
                 "This is a username and password for a Git repository by https. The portal keeps SSH keys for \
                  repositories: make a deploy key there and add it."
@@ -361,7 +312,7 @@ impl Note {
             Self::KnownHostsUnread => "known-hosts-unread",
             Self::KnownHostsCut => "known-hosts-cut",
             Self::RegistriesCut => "registries-cut",
-            Self::Wrong(problem) => return format!("wrong/{}", String::from(problem.clone())),
+            Self::Wrong(problem) => return format!("wrong/{}", problem.code()),
         };
         plain.to_owned()
     }
@@ -400,7 +351,7 @@ impl Note {
             "known-hosts-unread" => Self::KnownHostsUnread,
             "known-hosts-cut" => Self::KnownHostsCut,
             "registries-cut" => Self::RegistriesCut,
-            "wrong" => Self::Wrong(Problem::try_from(rest.to_owned()).ok()?),
+            "wrong" => Self::Wrong(Problem::parse(rest)),
             _ => return None,
         })
     }

@@ -1,7 +1,6 @@
 //! Why a file was not imported.
 
 use super::{Encryption, MAX_BYTES, MAX_ENTRIES};
-use crate::error::{Error, FieldError};
 
 /// Why there is nothing to choose from. Never carries what was in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,49 +73,10 @@ impl ImportProblem {
                 "There are more than {MAX_ENTRIES} different credentials in this, and nothing of it was kept. Import it in \
                  parts, such as one namespace after the other: kubectl get secret -n NAMESPACE -o json."
             ),
-            Self::Encrypted(encryption) => encryption.message(),
+            Self::Encrypted(encryption) => encryption.message().to_owned(),
             Self::PrivateKey => {
                 "This is a private key by itself. Add it as a secret of the type Git Dataset.".to_owned()
             }
         }
     }
-}
-
-/// A problem with a row that was chosen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RowProblem {
-    /// A problem of a field, as in the form.
-    Field(FieldError),
-    /// Another chosen row has this name and type.
-    SameName,
-}
-
-impl RowProblem {
-    /// Returns what is wrong and what to do.
-    pub fn message(&self) -> String {
-        match self {
-            Self::Field(error) => error.problem.message(),
-            Self::SameName => "Another row has this name. Choose another one here or there.".to_owned(),
-        }
-    }
-}
-
-/// Why an import was not begun, or not saved.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ImportError {
-    /// Nothing to choose from.
-    #[error("nothing to import")]
-    Problem(ImportProblem),
-    /// Rows need another look, by their numbers.
-    #[error("invalid rows")]
-    Rows(Vec<(u32, RowProblem)>),
-    /// No row was chosen.
-    #[error("nothing chosen")]
-    NothingChosen,
-    /// The import was discarded, has expired, or is of another session.
-    #[error("no such import")]
-    Gone,
-    /// Any error of other features.
-    #[error(transparent)]
-    Refused(#[from] Error),
 }

@@ -1,50 +1,25 @@
 //! Objects of a cluster's dump that an import skips.
 
-/// The kind of an object that holds no credential for the portal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Skipped {
-    /// A release that Helm keeps.
-    HelmRelease,
-    /// The token of a service account.
-    ServiceAccountToken,
-    /// A certificate with its key.
-    Certificate,
-    /// A username with a password, for no registry.
-    BasicAuth,
-    /// A Secret of any other type, with nothing that is known.
-    OtherSecret,
-    /// Something else than a Secret.
-    OtherObject,
+coded_enum! {
+    /// The kind of an object that holds no credential for the portal.
+    #[derive(Hash, PartialOrd, Ord)]
+    pub enum Skipped: as_str {
+        /// A release that Helm keeps.
+        HelmRelease = "helm-release";
+        /// The token of a service account.
+        ServiceAccountToken = "service-account-token";
+        /// A certificate with its key.
+        Certificate = "certificate";
+        /// A username with a password, for no registry.
+        BasicAuth = "basic-auth";
+        /// A Secret of any other type, with nothing that is known.
+        OtherSecret = "other-secret";
+        /// Something else than a Secret.
+        OtherObject = "other-object";
+    }
 }
 
 impl Skipped {
-    /// Every variant, in the order of the message.
-    pub const ALL: [Self; 6] = [
-        Self::HelmRelease,
-        Self::ServiceAccountToken,
-        Self::Certificate,
-        Self::BasicAuth,
-        Self::OtherSecret,
-        Self::OtherObject,
-    ];
-
-    /// Returns the stored form.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::HelmRelease => "helm-release",
-            Self::ServiceAccountToken => "service-account-token",
-            Self::Certificate => "certificate",
-            Self::BasicAuth => "basic-auth",
-            Self::OtherSecret => "other-secret",
-            Self::OtherObject => "other-object",
-        }
-    }
-
-    /// Parses the stored form.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|skipped| skipped.as_str() == text)
-    }
-
     fn words(self, count: u32) -> String {
         let (one, several) = match self {
             Self::HelmRelease => ("Helm release", "Helm releases"),

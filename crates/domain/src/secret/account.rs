@@ -7,19 +7,20 @@ use crate::{invisible::is_invisible, sensitive::Sensitive};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username(String);
 
-/// A problem with a username.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum UsernameProblem {
-    /// Nothing was typed.
-    Missing,
-    /// A `:` in it.
-    Colon,
-    /// A control character.
-    Control,
-    /// White space around it.
-    Space,
-    /// Longer than 255 characters.
-    TooLong,
+coded_enum! {
+    /// A problem with a username.
+    pub enum UsernameProblem: code, message {
+        /// Nothing was typed.
+        Missing = "missing", "Enter the username.";
+        /// A `:` in it.
+        Colon = "colon", "The username has a ':', which separates it from the password on the wire. If both were pasted together, take them apart.";
+        /// A control character.
+        Control = "control", "The username has a control character. Type it anew.";
+        /// White space around it.
+        Space = "space", "The username has a space before or after it. Remove it.";
+        /// Longer than 255 characters.
+        TooLong = "too-long", "The username is longer than 255 characters.";
+    }
 }
 
 impl Username {
@@ -46,23 +47,6 @@ impl Username {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl UsernameProblem {
-    /// Every variant; its place in here is the code that is sent.
-    pub const ALL: [Self; 5] = [Self::Missing, Self::Colon, Self::Control, Self::Space, Self::TooLong];
-
-    /// Returns what is wrong and what would be right.
-    pub fn message(self) -> String {
-        match self {
-            Self::Missing => "Enter the username.",
-            Self::Colon => "The username has a ':', which separates it from the password on the wire. If both were pasted together, take them apart.",
-            Self::Control => "The username has a control character. Type it anew.",
-            Self::Space => "The username has a space before or after it. Remove it.",
-            Self::TooLong => "The username is longer than 255 characters.",
-        }
-        .to_owned()
     }
 }
 
@@ -102,21 +86,19 @@ impl Password {
     }
 }
 
-/// An invisible character at an end of a password, more often than not there by a slip.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum PasswordEnd {
-    /// A line break, as `echo` and editors add it.
-    LineBreak,
-    /// A blank.
-    Blank,
-    /// Another character that is not shown, as word processors and chats add it.
-    Invisible,
+coded_enum! {
+    /// An invisible character at an end of a password, more often than not there by a slip.
+    pub enum PasswordEnd: as_str, message {
+        /// A line break, as `echo` and editors add it.
+        LineBreak = "line-break", "The password begins or ends with a line break, with which registries refuse it. Take it without, unless it belongs to it.";
+        /// A blank.
+        Blank = "blank", "The password begins or ends with a blank, with which registries refuse it. Take it without, unless it belongs to it.";
+        /// Another character that is not shown, as word processors and chats add it.
+        Invisible = "invisible", "The password begins or ends with a character that cannot be seen, with which registries refuse it. Take it without, unless it belongs to it.";
+    }
 }
 
 impl PasswordEnd {
-    /// Every variant.
-    pub const ALL: [Self; 3] = [Self::LineBreak, Self::Blank, Self::Invisible];
-
     /// Looks at both ends of a password; `None` where all can be seen, and for keys in JSON, of which they are no part.
     pub fn of(text: &str) -> Option<Self> {
         let whole = Self::without(text);
@@ -139,35 +121,6 @@ impl PasswordEnd {
     pub fn without(text: &str) -> &str {
         text.trim_matches(is_unseen)
     }
-
-    /// Returns the stored form.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::LineBreak => "line-break",
-            Self::Blank => "blank",
-            Self::Invisible => "invisible",
-        }
-    }
-
-    /// Parses the stored form.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|end| end.as_str() == text)
-    }
-
-    /// Returns what was found and what to do.
-    pub fn message(self) -> &'static str {
-        match self {
-            Self::LineBreak => {
-                "The password begins or ends with a line break, with which registries refuse it. Take it without, unless it belongs to it."
-            }
-            Self::Blank => {
-                "The password begins or ends with a blank, with which registries refuse it. Take it without, unless it belongs to it."
-            }
-            Self::Invisible => {
-                "The password begins or ends with a character that cannot be seen, with which registries refuse it. Take it without, unless it belongs to it."
-            }
-        }
-    }
 }
 
 /// White space, control characters, and what is invisible besides.
@@ -176,7 +129,7 @@ fn is_unseen(c: char) -> bool {
 }
 
 impl PasswordProblem {
-    /// Every variant; its place in here is the code that is sent.
+    /// Every variant.
     pub const ALL: [Self; 6] = [
         Self::Missing,
         Self::TooLong,
@@ -186,15 +139,31 @@ impl PasswordProblem {
         Self::End(PasswordEnd::Invisible),
     ];
 
+    /// Returns the code, which is sent.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::TooLong => "too-long",
+            Self::HostChanged => "host-changed",
+            Self::End(PasswordEnd::LineBreak) => "end-line-break",
+            Self::End(PasswordEnd::Blank) => "end-blank",
+            Self::End(PasswordEnd::Invisible) => "end-invisible",
+        }
+    }
+
+    /// Parses a code.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|problem| problem.code() == code)
+    }
+
     /// Returns what is wrong and what would be right.
-    pub fn message(self) -> String {
+    pub fn message(self) -> &'static str {
         match self {
             Self::Missing => "Enter the password or token.",
             Self::TooLong => "The password is longer than 64 KiB.",
             Self::HostChanged => "Enter the password again, because the host changed.",
             Self::End(end) => end.message(),
         }
-        .to_owned()
     }
 }
 

@@ -106,6 +106,27 @@ impl TryFrom<String> for SecretName {
 }
 
 impl NameProblem {
+    /// The variants without data, whose code is a word.
+    const PLAIN: [Self; 4] = [Self::Missing, Self::Start, Self::End, Self::Label];
+
+    /// Returns the code, which is sent.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::TooLong(_) => "long",
+            Self::UpperCase(_) => "upper",
+            Self::Character(_) => "character",
+            Self::Start => "start",
+            Self::End => "end",
+            Self::Label => "label",
+        }
+    }
+
+    /// Parses the code of a variant without data.
+    pub(crate) fn parse(code: &str) -> Option<Self> {
+        Self::PLAIN.into_iter().find(|problem| problem.code() == code)
+    }
+
     /// Returns what is wrong and what would be right, in the reference's words where it has any.
     pub fn message(self) -> String {
         match self {
@@ -186,6 +207,23 @@ impl DisplayName {
 }
 
 impl DisplayNameProblem {
+    /// The variants without data, whose code is a word.
+    const PLAIN: [Self; 2] = [Self::Control, Self::Direction];
+
+    /// Returns the code, which is sent.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::TooLong(_) => "long",
+            Self::Control => "control",
+            Self::Direction => "direction",
+        }
+    }
+
+    /// Parses the code of a variant without data.
+    pub(crate) fn parse(code: &str) -> Option<Self> {
+        Self::PLAIN.into_iter().find(|problem| problem.code() == code)
+    }
+
     /// Returns what is wrong and what would be right.
     pub fn message(self) -> String {
         match self {

@@ -47,31 +47,32 @@ pub enum HostCorrection {
     DockerHub,
 }
 
-/// A problem with a host. Never carries the text: people paste passwords here.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum HostProblem {
-    /// Nothing was typed.
-    Missing,
-    /// Something before an `@`.
-    UserInfo,
-    /// A `?` or `#`.
-    Query,
-    /// A scheme other than http and https.
-    Scheme,
-    /// The port is no number from 1 to 65535.
-    Port,
-    /// A path that no image has.
-    Path,
-    /// A part of the name is empty, too long, or has characters that host names have not.
-    Label,
-    /// Letters outside ASCII.
-    NotAscii,
-    /// Longer than a host name may be (RFC 1035).
-    TooLong,
-    /// An invalid address of numbers.
-    Address,
-    /// A `*`, as only the kubelet reads it: the password would be sent to every host that matches.
-    Pattern,
+coded_enum! {
+    /// A problem with a host. Never carries the text: people paste passwords here.
+    pub enum HostProblem: code, message {
+        /// Nothing was typed.
+        Missing = "missing", "Enter the registry host, such as registry.gitlab.com.";
+        /// Something before an `@`.
+        UserInfo = "user-info", "The registry host has an '@'. Enter the host alone; username and password have fields of their own.";
+        /// A `?` or `#`.
+        Query = "query", "The registry host has a '?' or '#'. Enter the host alone, such as registry.gitlab.com.";
+        /// A scheme other than http and https.
+        Scheme = "scheme", "The registry host has another scheme than https. Enter the host alone, such as registry.gitlab.com.";
+        /// The port is no number from 1 to 65535.
+        Port = "port", "The port of the registry host is not a number from 1 to 65535.";
+        /// A path that no image has.
+        Path = "path", "What stands after the registry host is not the path of images. Enter the host alone, or with the path of a group, such as quay.io/team, without a tag.";
+        /// A part of the name is empty, too long, or has characters that host names have not.
+        Label = "label", "The registry host is not a host name. Letters, digits and hyphens between dots, such as registry.gitlab.com.";
+        /// Letters outside ASCII.
+        NotAscii = "not-ascii", "The registry host has letters outside ASCII. Enter its encoded form, which begins with xn--.";
+        /// Longer than a host name may be (RFC 1035).
+        TooLong = "too-long", "The registry host is longer than a host name may be, which is 253 characters.";
+        /// An invalid address of numbers.
+        Address = "address", "The registry host looks like an IP address but is none. IPv4: 192.0.2.1; IPv6 in brackets: [2001:db8::1]:5000.";
+        /// A `*`, as only the kubelet reads it: the password would be sent to every host that matches.
+        Pattern = "pattern", "The registry host has a '*'. Enter one host: of all clients only the kubelet reads patterns, and the password would go to every host that fits.";
+    }
 }
 
 impl RegistryHost {
@@ -298,41 +299,6 @@ fn check_name(host: &str) -> Result<(), HostProblem> {
         return Err(HostProblem::Address);
     }
     Ok(())
-}
-
-impl HostProblem {
-    /// Every variant; its place in here is the code that is sent.
-    pub const ALL: [Self; 11] = [
-        Self::Missing,
-        Self::UserInfo,
-        Self::Query,
-        Self::Scheme,
-        Self::Port,
-        Self::Path,
-        Self::Label,
-        Self::NotAscii,
-        Self::TooLong,
-        Self::Address,
-        Self::Pattern,
-    ];
-
-    /// Returns what is wrong and what would be right.
-    pub fn message(self) -> String {
-        match self {
-            Self::Missing => "Enter the registry host, such as registry.gitlab.com.",
-            Self::UserInfo => "The registry host has an '@'. Enter the host alone; username and password have fields of their own.",
-            Self::Query => "The registry host has a '?' or '#'. Enter the host alone, such as registry.gitlab.com.",
-            Self::Scheme => "The registry host has another scheme than https. Enter the host alone, such as registry.gitlab.com.",
-            Self::Port => "The port of the registry host is not a number from 1 to 65535.",
-            Self::Path => "What stands after the registry host is not the path of images. Enter the host alone, or with the path of a group, such as quay.io/team, without a tag.",
-            Self::Pattern => "The registry host has a '*'. Enter one host: of all clients only the kubelet reads patterns, and the password would go to every host that fits.",
-            Self::Label => "The registry host is not a host name. Letters, digits and hyphens between dots, such as registry.gitlab.com.",
-            Self::NotAscii => "The registry host has letters outside ASCII. Enter its encoded form, which begins with xn--.",
-            Self::TooLong => "The registry host is longer than a host name may be, which is 253 characters.",
-            Self::Address => "The registry host looks like an IP address but is none. IPv4: 192.0.2.1; IPv6 in brackets: [2001:db8::1]:5000.",
-        }
-        .to_owned()
-    }
 }
 
 #[cfg(test)]

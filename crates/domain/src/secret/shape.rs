@@ -2,69 +2,37 @@
 
 use super::SecretKind;
 
-/// The export format: the keys under which a value is handed out.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// `ssh` and `known_hosts`: git-sync and those that mount its key.
-    GitSync,
-    /// `ssh-privatekey`: Kubernetes' own `kubernetes.io/ssh-auth`.
-    SshAuth,
-    /// `ssh-publickey`, `ssh-privatekey` and `known_hosts`: Rancher and Fleet.
-    Rancher,
-    /// `identity`, `identity.pub` and `known_hosts`: Flux.
-    Flux,
-    /// `url`, `type` and `sshPrivateKey`: Argo CD.
-    ArgoCd,
-    /// `.dockerconfigjson`: the kubelet, Docker and everything that reads its config.
-    DockerConfigJson,
-    /// `username` and `password`: `kubernetes.io/basic-auth`.
-    UsernamePassword,
-    /// `credentials`, a text of username, colon and password: Argo CD Image Updater.
-    ImageUpdater,
-    /// The value alone, as plain text.
-    Raw,
+coded_enum! {
+    /// The export format: the keys under which a value is handed out.
+    pub enum Shape: as_str {
+        /// `ssh` and `known_hosts`: git-sync and those that mount its key.
+        GitSync = "git-sync";
+        /// `ssh-privatekey`: Kubernetes' own `kubernetes.io/ssh-auth`.
+        SshAuth = "ssh-auth";
+        /// `ssh-publickey`, `ssh-privatekey` and `known_hosts`: Rancher and Fleet.
+        Rancher = "rancher";
+        /// `identity`, `identity.pub` and `known_hosts`: Flux.
+        Flux = "flux";
+        /// `url`, `type` and `sshPrivateKey`: Argo CD.
+        ArgoCd = "argocd";
+        /// `.dockerconfigjson`: the kubelet, Docker and everything that reads its config.
+        DockerConfigJson = "dockerconfigjson";
+        /// `username` and `password`: `kubernetes.io/basic-auth`.
+        UsernamePassword = "username-password";
+        /// `credentials`, a text of username, colon and password: Argo CD Image Updater.
+        ImageUpdater = "image-updater";
+        /// The value alone, as plain text.
+        Raw = "raw";
+    }
 }
 
 impl Shape {
-    /// Every variant.
-    pub const ALL: [Self; 9] = [
-        Self::GitSync,
-        Self::SshAuth,
-        Self::Rancher,
-        Self::Flux,
-        Self::ArgoCd,
-        Self::DockerConfigJson,
-        Self::UsernamePassword,
-        Self::ImageUpdater,
-        Self::Raw,
-    ];
-
     /// Returns the format of a secret of this kind, where a request names none.
     pub fn default_of(kind: SecretKind) -> Self {
         match kind {
             SecretKind::GitDataset => Self::GitSync,
             SecretKind::ImagePull => Self::DockerConfigJson,
         }
-    }
-
-    /// Returns the form in addresses.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::GitSync => "git-sync",
-            Self::SshAuth => "ssh-auth",
-            Self::Rancher => "rancher",
-            Self::Flux => "flux",
-            Self::ArgoCd => "argocd",
-            Self::DockerConfigJson => "dockerconfigjson",
-            Self::UsernamePassword => "username-password",
-            Self::ImageUpdater => "image-updater",
-            Self::Raw => "raw",
-        }
-    }
-
-    /// Parses `as_str`'s form.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|shape| shape.as_str() == text)
     }
 
     /// Returns whether a secret of this kind has this format.

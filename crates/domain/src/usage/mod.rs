@@ -15,40 +15,17 @@ pub use view::{
 
 use crate::{error::Field, secret::SecretKind};
 
-/// The kind of a usage.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum UsageKind {
-    /// A container image.
-    Image,
-    /// A Git repository.
-    Dataset,
+coded_enum! {
+    /// The kind of a usage.
+    pub enum UsageKind: as_str, label {
+        /// A container image.
+        Image = "image", "Image";
+        /// A Git repository.
+        Dataset = "dataset", "Dataset";
+    }
 }
 
 impl UsageKind {
-    /// Both, in the order of the navigation.
-    pub const ALL: [Self; 2] = [Self::Image, Self::Dataset];
-
-    /// Returns the form that is stored and used in sentences.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Image => "image",
-            Self::Dataset => "dataset",
-        }
-    }
-
-    /// Parses `as_str`'s form.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
-
-    /// Returns the heading.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Image => "Image",
-            Self::Dataset => "Dataset",
-        }
-    }
-
     /// Returns the heading of a list.
     pub fn plural(self) -> &'static str {
         match self {

@@ -7,32 +7,17 @@ use domain::{
     sensitive::Sensitive,
 };
 
-/// In what a manifest is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ManifestFormat {
-    /// YAML 1.2, in the block style that people read.
-    Yaml,
-    /// JSON.
-    Json,
+domain::coded_enum! {
+    /// In what a manifest is written.
+    pub enum ManifestFormat: as_str {
+        /// YAML 1.2, in the block style that people read.
+        Yaml = "yaml";
+        /// JSON.
+        Json = "json";
+    }
 }
 
 impl ManifestFormat {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Yaml, Self::Json];
-
-    /// As it stands in addresses and forms, and as files of it end.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Yaml => "yaml",
-            Self::Json => "json",
-        }
-    }
-
-    /// Reads `as_str`'s form.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.as_str() == text)
-    }
-
     /// The media type (RFC 9512, RFC 8259).
     pub fn media_type(self) -> &'static str {
         match self {

@@ -35,6 +35,8 @@ pub(super) fn refused(refusal: Refusal) -> Error {
         Refusal::TooManyTests(_) => "TOO_MANY_REQUESTS",
         Refusal::Sealed | Refusal::Unavailable => "SERVICE_UNAVAILABLE",
         Refusal::Internal(_) => "INTERNAL_SERVER_ERROR",
+        // What people do with their accounts and imports, and values, are not in this API.
+        _ => "BAD_USER_INPUT",
     };
     let problem = Problem::from(refusal);
     let message = if problem.0.errors.is_empty() {

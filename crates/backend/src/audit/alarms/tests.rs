@@ -116,7 +116,7 @@ async fn what_is_too_much_is_told_as_that_within_the_minute(pool: sqlx::PgPool) 
         let reader = somebody(Role::Reader, 1);
         backend.users().get(&reader, &format!("user-{number}")).await.unwrap_err();
     }
-    let many = AuditAction::ManyRefused.as_str();
+    let many = AuditAction::ManyRefused.code();
     let told = records(&pool).await;
     assert_eq!(told.len(), MOST_KINDS + 1);
     assert_eq!(told[MOST_KINDS], format!("reader | {many} | {OTHERS} | refused | "));

@@ -126,7 +126,7 @@ fn conditions_of_the_indexes_name_every_change() {
     let migration = include_str!("../../../migrations/0090_index_history.sql");
     let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     for action in CHANGES {
-        let quoted = format!("'{}'", action.as_str());
+        let quoted = format!("'{}'", action.code());
         assert_eq!(IS_CHANGE.matches(&quoted).count(), 1, "{quoted}");
         assert_eq!(IS_OTHER.matches(&quoted).count(), 1, "{quoted}");
     }

@@ -9,7 +9,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     access::Role,
     error::{Error, Field, FieldError, Problem},
-    import::{CredentialHelper, ImportError, ImportProblem, Note, RowProblem},
+    import::{CredentialHelper, ImportProblem, Note},
     secret::{Credential, NameProblem, NewSecret, SecretDraft, SecretId},
 };
 use sqlx::PgPool;
@@ -101,7 +101,7 @@ async fn what_is_chosen_becomes_secrets_each_with_its_record(pool: PgPool) {
 
     // Sent twice, it is saved once; and there is nothing more to look at.
     assert_eq!(imports.save(&later(&ana, 6), id, &[named]).await.unwrap(), saved);
-    assert_eq!(imports.get(&later(&ana, 6), id).await, Err(ImportError::Gone));
+    assert_eq!(imports.get(&later(&ana, 6), id).await, Err(Error::ImportGone));
     let mut told = records(&pool).await;
     told.retain(|record| record.starts_with("ana") && !record.contains("sign-in"));
     assert_eq!(
@@ -167,7 +167,7 @@ async fn one_bad_row_keeps_all_from_being_saved(pool: PgPool) {
         "a taken name is not suggested"
     );
 
-    let field = |number, field, problem| (number, RowProblem::Field(FieldError { field, problem }));
+    let field = |number, field, problem| (number, FieldError { field, problem });
     let taken = SecretId::parse("image-pull-ghcr.io").unwrap();
     for (choices, expected) in [
         (
@@ -181,11 +181,14 @@ async fn one_bad_row_keeps_all_from_being_saved(pool: PgPool) {
                 field(2, Field::Name, Problem::Name(NameProblem::UpperCase('A'))),
             ],
         ),
-        (vec![choice(1, "same"), choice(2, "same"), choice(4, "same")], vec![(2, RowProblem::SameName)]),
+        (
+            vec![choice(1, "same"), choice(2, "same"), choice(4, "same")],
+            vec![field(2, Field::Name, Problem::SameName)],
+        ),
     ] {
-        assert_eq!(imports.save(&ana, id, &choices).await, Err(ImportError::Rows(expected)), "{choices:?}");
+        assert_eq!(imports.save(&ana, id, &choices).await, Err(Error::Rows(expected)), "{choices:?}");
     }
-    assert_eq!(imports.save(&ana, id, &[]).await, Err(ImportError::NothingChosen));
+    assert_eq!(imports.save(&ana, id, &[]).await, Err(Error::NothingChosen));
     for number in [0, 3, 5, u32::MAX] {
         let refused = imports.save(&ana, id, &[choice(4, "fine"), choice(number, "x")]).await;
         assert_eq!(refused, Err(Error::BadRequest.into()), "{number}");
@@ -242,7 +245,7 @@ async fn of_many_who_save_the_same_import_or_names_one_does(pool: PgPool) {
                 assert_eq!(ids.len(), 3);
                 saved.push(number);
             }
-            (_, Err(ImportError::Rows(_))) => {}
+            (_, Err(Error::Rows(_))) => {}
             (_, other) => panic!("{other:?}"),
         }
     }
@@ -260,22 +263,22 @@ async fn it_is_of_its_session_alone_and_not_for_long(pool: PgPool) {
     let ben = signed_in(&backend, "ben", Role::Admin, 1).await;
     let id = imports.begin(&ana, text(&file())).await.unwrap();
     for other in [&elsewhere, &ben] {
-        assert_eq!(imports.get(other, id).await, Err(ImportError::Gone));
-        assert_eq!(imports.save(other, id, &[choice(4, "x")]).await, Err(ImportError::Gone));
+        assert_eq!(imports.get(other, id).await, Err(Error::ImportGone));
+        assert_eq!(imports.save(other, id, &[choice(4, "x")]).await, Err(Error::ImportGone));
         imports.discard(other, id).await.unwrap();
     }
-    assert_eq!(imports.get(&ana, Uuid::new_v4()).await, Err(ImportError::Gone));
+    assert_eq!(imports.get(&ana, Uuid::new_v4()).await, Err(Error::ImportGone));
     assert!(imports.get(&later(&ana, 900), id).await.is_ok());
-    assert_eq!(imports.get(&later(&ana, 901), id).await, Err(ImportError::Gone));
-    assert_eq!(imports.save(&later(&ana, 901), id, &[choice(4, "x")]).await, Err(ImportError::Gone));
+    assert_eq!(imports.get(&later(&ana, 901), id).await, Err(Error::ImportGone));
+    assert_eq!(imports.save(&later(&ana, 901), id, &[choice(4, "x")]).await, Err(Error::ImportGone));
 
     // Another in its place, one swept away when its time is over, one discarded, one that goes with its session.
     let second = imports.begin(&ana, text(&file())).await.unwrap();
-    assert_eq!(imports.get(&ana, id).await, Err(ImportError::Gone));
+    assert_eq!(imports.get(&ana, id).await, Err(Error::ImportGone));
     assert_eq!((count(&pool, "imports").await, count(&pool, "import_entries").await), (1, 4));
     assert_eq!(imports.sweep(&at(900)).await, Ok(0));
     assert_eq!(imports.sweep(&at(901)).await, Ok(1));
-    assert_eq!(imports.get(&ana, second).await, Err(ImportError::Gone));
+    assert_eq!(imports.get(&ana, second).await, Err(Error::ImportGone));
     let third = imports.begin(&ana, text(&file())).await.unwrap();
     imports.discard(&ana, third).await.unwrap();
     imports.discard(&ana, third).await.unwrap();
@@ -293,7 +296,7 @@ async fn whoever_may_not_write_may_not_import(pool: PgPool) {
     let reader = signed_in(&backend, "rita", Role::Reader, 1).await;
     let nobody = crate::tests::anonymous(1);
     for (ctx, error) in [(&reader, Error::Forbidden), (&nobody, Error::NotSignedIn)] {
-        let refused = ImportError::Refused(error.clone());
+        let refused = error.clone();
         assert_eq!(imports.may_import(ctx).await, Err(error.clone()));
         assert_eq!(imports.begin(ctx, text(&file())).await, Err(refused.clone()));
         assert_eq!(imports.get(ctx, Uuid::nil()).await, Err(refused.clone()));
@@ -379,7 +382,7 @@ async fn what_waits_under_a_retired_key_goes_with_it(pool: PgPool) {
     let old_id = keys.status(&at(2)).await.unwrap().into_iter().find(|key| !key.active).unwrap().id;
     keys.rewrap(&at(2), |_| ()).await.unwrap();
     keys.retire(&at(2), &old_id).await.unwrap();
-    assert_eq!(backend.imports().get(&ana, id).await, Err(ImportError::Gone));
+    assert_eq!(backend.imports().get(&ana, id).await, Err(Error::ImportGone));
 }
 
 #[sqlx::test]
@@ -405,10 +408,7 @@ async fn nothing_that_waits_can_be_read(pool: PgPool) {
             }
         }
     }
-    assert_eq!(
-        backend.imports().begin(&ana, text(KEY)).await,
-        Err(ImportError::Problem(ImportProblem::PrivateKey))
-    );
+    assert_eq!(backend.imports().begin(&ana, text(KEY)).await, Err(Error::Import(ImportProblem::PrivateKey)));
     assert!(backend.imports().get(&ana, id).await.is_ok(), "what is refused takes nothing away");
 }
 
@@ -423,7 +423,7 @@ async fn as_many_accounts_as_are_taken_are_saved_at_once(pool: PgPool) {
         text(&format!(r#"{{"auths":{{{}}}}}"#, entries.join(",")))
     };
     let too_many = backend.imports().begin(&ana, entries(2_001)).await;
-    assert_eq!(too_many, Err(ImportError::Problem(ImportProblem::TooMany)));
+    assert_eq!(too_many, Err(Error::Import(ImportProblem::TooMany)));
     // Half of the names are taken.
     let first = backend.imports().begin(&ana, entries(1_000)).await.unwrap();
     let choices: Vec<ImportChoice> = (1..=1_000).map(|n| choice(n, &format!("r{}.example", n - 1))).collect();
@@ -469,11 +469,8 @@ async fn what_stands_beside_a_key_is_stored_and_hosts_are_trusted_only_when_appr
 
     let with = |passphrase: &str| ImportChoice { passphrase: text(passphrase), ..choice(2, "protected") };
     let refused = imports.save(&ana, id, &[with("wrong")]).await;
-    let Err(ImportError::Rows(wrong)) = refused else { panic!("{refused:?}") };
-    assert!(
-        matches!(&wrong[..], [(2, RowProblem::Field(error))] if error.field == Field::Passphrase),
-        "{wrong:?}"
-    );
+    let Err(Error::Rows(wrong)) = refused else { panic!("{refused:?}") };
+    assert!(matches!(&wrong[..], [(2, error)] if error.field == Field::Passphrase), "{wrong:?}");
     let trusted = ImportChoice { trust_hosts: true, ..choice(1, "plain") };
     let saved = imports.save(&ana, id, &[trusted, with("correct horse")]).await.unwrap();
     assert_eq!(saved.len(), 2);

@@ -5,7 +5,7 @@ use crate::{
     tests::{add_user, anonymous, at, backend, records, text, until_recorded},
 };
 use domain::{
-    access::{AccessError, Role, TokenDraft, TokenScope},
+    access::{Role, TokenDraft, TokenScope},
     error::Error,
     secret::{Credential, NewSecret, SecretDraft, SecretId},
     sensitive::Sensitive,
@@ -190,7 +190,7 @@ async fn a_user_may_do_what_the_portal_says_alone(pool: PgPool) {
         assert_eq!(who(&backend, &token).await, None, "{change}");
         assert_eq!(backend.tokens().identify(&anonymous(3), &api.text).await, Ok(None), "{change}");
         let refused = backend.sessions().sign_in(&anonymous(3), "ana", &text(PASSWORD), "").await;
-        assert_eq!(refused.unwrap_err(), AccessError::WrongPassword, "{change}");
+        assert_eq!(refused.unwrap_err(), Error::WrongPassword, "{change}");
         assert!(backend.sessions().begin_for(&at(3), "ana", "").await.is_err(), "{change}");
         // A change by an administrator does not bless what somebody else wrote.
         drop(backend.users().set_role(&at(4), "ana", "reader", &text("")).await);
@@ -209,7 +209,7 @@ async fn a_user_may_do_what_the_portal_says_alone(pool: PgPool) {
     )
     .await;
     let refused = backend.sessions().sign_in(&anonymous(3), "eve", &text(PASSWORD), "").await;
-    assert_eq!(refused.unwrap_err(), AccessError::WrongPassword);
+    assert_eq!(refused.unwrap_err(), Error::WrongPassword);
     until_recorded(&pool, "portal | forged row refused | user eve | integrity failure | ").await;
 }
 
@@ -224,12 +224,12 @@ async fn an_inserted_link_chooses_no_password(pool: PgPool) {
     )
     .await;
     let users = backend.users();
-    assert_eq!(users.link(&anonymous(1), &text("mine")).await, Err(AccessError::LinkSpent));
+    assert_eq!(users.link(&anonymous(1), &text("mine")).await, Err(Error::LinkSpent));
     let chosen = users.choose_password(&anonymous(1), &text("mine"), &text("another password x")).await;
-    assert_eq!(chosen, Err(AccessError::LinkSpent));
+    assert_eq!(chosen, Err(Error::LinkSpent));
     let added = users.add(&at(1), "ana", "reader", &text("")).await.unwrap();
     run(&pool, "UPDATE one_time_links SET user_id = (SELECT id FROM users WHERE name = 'root')").await;
-    assert_eq!(users.link(&anonymous(2), &added.link_token).await, Err(AccessError::LinkSpent));
+    assert_eq!(users.link(&anonymous(2), &added.link_token).await, Err(Error::LinkSpent));
 }
 
 #[sqlx::test]
@@ -379,5 +379,5 @@ async fn without_the_key_the_record_is_told_to_fit_and_not_to_be_whole(pool: PgP
     assert_eq!(without.audit().verify(&at(9)).await, Ok(Verdict::Broken(3)));
     // It writes nothing that nothing would vouch for.
     let refused = without.users().add(&at(9), "late", "reader", &text("")).await;
-    assert_eq!(refused.unwrap_err(), AccessError::Refused(Error::Sealed));
+    assert_eq!(refused.unwrap_err(), Error::Sealed);
 }

@@ -2,7 +2,7 @@
 
 use super::{id, image, new, password, update};
 use crate::{
-    Backend, ManifestFormat, ManifestsError, ManifestsQuery, ValueError, ValueQuery,
+    Backend, ManifestFormat, ManifestsQuery, ValueQuery,
     tests::{at, backend, records},
 };
 use domain::{
@@ -61,7 +61,7 @@ async fn a_password_of_another_host_is_not_handed_out(pool: PgPool) {
     assert_eq!(secrets.credential(&at(3), &id("image-a")).await.unwrap_err(), refused());
     let query = ValueQuery { shape: Shape::DockerConfigJson, url: None };
     let answer = secrets.value(&at(4), &id("image-a"), query, |_| false).await;
-    assert_eq!(answer.unwrap_err(), ValueError::OtherHost);
+    assert_eq!(answer.unwrap_err(), Error::OtherHost);
     let query = ManifestsQuery {
         git_shape: Shape::GitSync,
         image_shape: Shape::DockerConfigJson,
@@ -70,7 +70,7 @@ async fn a_password_of_another_host_is_not_handed_out(pool: PgPool) {
     };
     let selection = Selection::of([id("image-a")]).unwrap();
     let answer = secrets.manifests(&at(5), &selection, &query).await;
-    assert_eq!(answer.unwrap_err(), ManifestsError::OtherHost(id("image-a")));
+    assert_eq!(answer.unwrap_err(), Error::OtherHost(id("image-a")));
     let refusals = records(&pool).await;
     let refusals = refusals.iter().filter(|record| *record == "test | value read | image-a | refused | ");
     assert_eq!(refusals.count(), 3);

@@ -2,8 +2,7 @@
 
 use super::{dataset, id, image, names, new};
 use crate::{
-    Actor, Backend, CheckConfig, Ctx, KeepDeleted, Kek, ManifestFormat, ManifestsError, ManifestsQuery,
-    TokenActor,
+    Actor, Backend, CheckConfig, Ctx, KeepDeleted, Kek, ManifestFormat, ManifestsQuery, TokenActor,
     tests::{anonymous, at, backend, keeping, records, somebody, until_waiting},
 };
 use domain::{
@@ -244,15 +243,15 @@ async fn where_one_manifest_cannot_be_made_no_value_is_taken_out(pool: PgPool) {
     let argo = ManifestsQuery { git_shape: Shape::ArgoCd, ..yaml() };
     assert_eq!(
         secrets.manifests(&reader, &all, &argo).await.unwrap_err(),
-        ManifestsError::NoUrl(vec![id("gitsync-secret-untried")])
+        Error::NoUrl(vec![id("gitsync-secret-untried")])
     );
     let mixed = ManifestsQuery { git_shape: Shape::DockerConfigJson, ..yaml() };
-    assert_eq!(secrets.manifests(&reader, &all, &mixed).await.unwrap_err(), ManifestsError::WrongShape);
+    assert_eq!(secrets.manifests(&reader, &all, &mixed).await.unwrap_err(), Error::WrongShape);
     let raw = ManifestsQuery { image_shape: Shape::Raw, ..yaml() };
-    assert_eq!(secrets.manifests(&reader, &all, &raw).await.unwrap_err(), ManifestsError::WrongShape);
+    assert_eq!(secrets.manifests(&reader, &all, &raw).await.unwrap_err(), Error::WrongShape);
     let some_gone = selection(&["image-b", "image-gone"]);
     let gone = secrets.manifests(&reader, &some_gone, &yaml()).await.unwrap_err();
-    assert_eq!(gone, ManifestsError::Refused(Error::NotFound));
+    assert_eq!(gone, Error::NotFound);
     assert_eq!(records(&pool).await.len(), before, "nothing was taken out");
 
     let git = selection(&["gitsync-secret-tried"]);
@@ -272,7 +271,7 @@ async fn who_may_do_what_with_several(pool: PgPool) {
     assert_eq!(secrets.delete_many(&anonymous(2), &both, "").await, Err(Error::NotSignedIn));
     assert_eq!(usages.of_selection(&anonymous(2), &both).await, Err(Error::NotSignedIn));
     // Values leave by tokens alone, whoever has signed in.
-    let refused = ManifestsError::Refused(Error::Forbidden);
+    let refused = Error::Forbidden;
     let one = Restriction::Secrets(vec![id("image-a")]);
     for who in [
         somebody(Role::Admin, 2),

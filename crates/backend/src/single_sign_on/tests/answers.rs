@@ -5,13 +5,13 @@ use super::{
     provider::{TestProvider, forged},
 };
 use crate::{
-    Actor, Backend, Ctx, LogoutError, PasswordReset, ProviderAnswer, SingleSignOnService, TokenLimits,
-    UserActor,
+    Actor, Backend, Ctx, PasswordReset, ProviderAnswer, SingleSignOnService, TokenLimits, UserActor,
     tests::{anonymous, at, records, text, until_somebody_waits},
     tokens::TokenService,
 };
 use domain::{
-    access::{AccessError, Role, SignOnProblem, TokenDraft, TokenScope},
+    access::{Role, SignOnProblem, TokenDraft, TokenScope},
+    error::Error,
     sensitive::Sensitive,
 };
 use serde_json::{Value, json};
@@ -46,7 +46,7 @@ async fn sign_in(
     provider: &TestProvider,
     again: bool,
     make: impl FnOnce(Value) -> String,
-) -> Result<Ctx, AccessError> {
+) -> Result<Ctx, Error> {
     let ctx = anonymous(NOW);
     let begun = service(backend).begin(&ctx, RETURN, again).await?;
     provider.says_token(&make(claims(provider, &parameter(&begun.address, "nonce"))));
@@ -187,7 +187,7 @@ async fn tokens_of_who_is_refused_at_the_provider_stop_until_a_role_is_back(pool
         let ctx = anonymous(second);
         let session = service(&backend).admit(&ctx, &person("1", "ana", groups), "tests").await?;
         let actor = backend.sessions().identify(&ctx, &session.token).await?.unwrap();
-        Ok::<_, AccessError>(Ctx { actor, ..ctx })
+        Ok::<_, Error>(Ctx { actor, ..ctx })
     };
     let ana = admit(1, &["staff"]).await.unwrap();
     let token = token_of(&backend, &ana).await;
@@ -270,7 +270,7 @@ async fn the_provider_signs_somebody_out_once(pool: PgPool) {
     // Whoever keeps it cannot use it again.
     enter().await;
     assert!(works(&backend, NOW, &token).await);
-    assert_eq!(send(&by_subject).await, Err(LogoutError::Invalid("it was taken before")));
+    assert_eq!(send(&by_subject).await, Err(Error::LogoutToken("it was taken before")));
     assert_eq!((count().await, works(&backend, NOW, &token).await), (1, true));
     // By the provider's session alone, or by both; another one of theirs goes on.
     let mut by_session = logout(&provider, "b");
@@ -350,7 +350,7 @@ async fn what_is_no_logout_token_signs_nobody_out(pool: PgPool) {
     for (what, make) in bad {
         let sent = Sensitive::new(make(&provider, logout(&provider, what)));
         let refused = service(&backend).log_out(&anonymous(NOW), &sent).await;
-        assert!(matches!(refused, Err(LogoutError::Invalid(_))), "{what}: {refused:?}");
+        assert!(matches!(refused, Err(Error::LogoutToken(_))), "{what}: {refused:?}");
     }
     assert_eq!(backend.users().get(&at(NOW), "ana").await.unwrap().sessions, 1);
     assert!(works(&backend, NOW, &token).await);
@@ -374,7 +374,7 @@ async fn whoever_signs_in_again_proves_it_by_what_the_provider_says(pool: PgPool
     let proves = async |ctx: &Ctx| backend.sessions().prove(ctx, &Sensitive::default()).await;
     for old in [Value::Null, json!(NOW - 301), json!("x")] {
         let ctx = enter(false, old.clone()).await.unwrap();
-        assert_eq!(proves(&ctx).await, Err(AccessError::ProveAtProvider), "{old}");
+        assert_eq!(proves(&ctx).await, Err(Error::ProveAtProvider), "{old}");
         assert_eq!(enter(true, old.clone()).await.unwrap_err(), SignOnProblem::NotAskedAgain.into(), "{old}");
     }
     assert_eq!(enter(true, json!(NOW + 61)).await.unwrap_err(), SignOnProblem::NotAskedAgain.into());
@@ -383,7 +383,7 @@ async fn whoever_signs_in_again_proves_it_by_what_the_provider_says(pool: PgPool
     let later = Ctx { now: at(NOW + 300).now, ..fresh.clone() };
     assert_eq!(proves(&later).await, Ok(()));
     let too_late = Ctx { now: at(NOW + 301).now, ..fresh.clone() };
-    assert_eq!(proves(&too_late).await, Err(AccessError::ProveAtProvider));
+    assert_eq!(proves(&too_late).await, Err(Error::ProveAtProvider));
     // What outlives a session of an administrator asks for the same.
     let Actor::User(user) = &fresh.actor else { panic!("{fresh:?}") };
     let as_admin = |ctx: &Ctx| {
@@ -392,10 +392,10 @@ async fn whoever_signs_in_again_proves_it_by_what_the_provider_says(pool: PgPool
     };
     let (users, none) = (backend.users(), &Sensitive::default());
     let refused = users.add(&as_admin(&too_late), "eve", "admin", none).await.unwrap_err();
-    assert_eq!(refused, AccessError::ProveAtProvider);
+    assert_eq!(refused, Error::ProveAtProvider);
     users.add(&as_admin(&fresh), "eve", "admin", none).await.unwrap();
     let refused = users.password_link(&as_admin(&too_late), "eve", PasswordReset::Now, none).await;
-    assert_eq!(refused.unwrap_err(), AccessError::ProveAtProvider);
+    assert_eq!(refused.unwrap_err(), Error::ProveAtProvider);
     users.password_link(&as_admin(&fresh), "eve", PasswordReset::Now, none).await.unwrap();
     // A provider that never says when can be taken at its word that somebody is there.
     let config = super::SingleSignOnConfig { step_up: super::StepUp::SignIn, ..config_at(&provider.issuer) };

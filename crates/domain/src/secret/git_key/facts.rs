@@ -2,48 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The algorithm of a key.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum KeyAlgorithm {
-    /// Ed25519 (RFC 8709).
-    Ed25519,
-    /// RSA (RFC 4253, 6.6).
-    Rsa,
-    /// ECDSA on P-256 (RFC 5656).
-    EcdsaP256,
-    /// ECDSA on P-384.
-    EcdsaP384,
-    /// ECDSA on P-521.
-    EcdsaP521,
-}
-
-impl KeyAlgorithm {
-    /// Every variant.
-    pub const ALL: [Self; 5] = [Self::Ed25519, Self::Rsa, Self::EcdsaP256, Self::EcdsaP384, Self::EcdsaP521];
-
-    /// The name that public keys begin with.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ed25519 => "ssh-ed25519",
-            Self::Rsa => "ssh-rsa",
-            Self::EcdsaP256 => "ecdsa-sha2-nistp256",
-            Self::EcdsaP384 => "ecdsa-sha2-nistp384",
-            Self::EcdsaP521 => "ecdsa-sha2-nistp521",
-        }
-    }
-
-    /// Parses `as_str`'s form.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == text)
-    }
-
-    /// Returns the name for people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Ed25519 => "Ed25519",
-            Self::Rsa => "RSA",
-            Self::EcdsaP256 | Self::EcdsaP384 | Self::EcdsaP521 => "ECDSA",
-        }
+coded_enum! {
+    /// The algorithm of a key.
+    #[derive(Serialize, Deserialize)]
+    pub enum KeyAlgorithm: as_str, label {
+        /// Ed25519 (RFC 8709).
+        Ed25519 = "ssh-ed25519", "Ed25519";
+        /// RSA (RFC 4253, 6.6).
+        Rsa = "ssh-rsa", "RSA";
+        /// ECDSA on P-256 (RFC 5656).
+        EcdsaP256 = "ecdsa-sha2-nistp256", "ECDSA";
+        /// ECDSA on P-384.
+        EcdsaP384 = "ecdsa-sha2-nistp384", "ECDSA";
+        /// ECDSA on P-521.
+        EcdsaP521 = "ecdsa-sha2-nistp521", "ECDSA";
     }
 }
 
@@ -88,30 +60,13 @@ impl KeyFacts {
     }
 }
 
-/// The kind of key pair that the portal generates.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum NewKeyKind {
-    /// Ed25519, which every current server accepts.
-    Ed25519,
-    /// For servers from before 2014.
-    Rsa4096,
-}
-
-impl NewKeyKind {
-    /// Both, the usual one first.
-    pub const ALL: [Self; 2] = [Self::Ed25519, Self::Rsa4096];
-
-    /// Returns the form in HTML forms.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ed25519 => "ed25519",
-            Self::Rsa4096 => "rsa-4096",
-        }
-    }
-
-    /// Parses `as_str`'s form.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+coded_enum! {
+    /// The kind of key pair that the portal generates.
+    pub enum NewKeyKind: as_str {
+        /// Ed25519, which every current server accepts.
+        Ed25519 = "ed25519";
+        /// For servers from before 2014.
+        Rsa4096 = "rsa-4096";
     }
 }
 

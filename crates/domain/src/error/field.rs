@@ -1,0 +1,86 @@
+//! Fields of forms, and what is wrong with them.
+
+use super::Problem;
+use serde::{Deserialize, Serialize};
+
+coded_enum! {
+    /// A field of a form; those of a secret come first, in their order.
+    #[derive(Serialize, Deserialize)]
+    #[serde(try_from = "String", into = "String")]
+    pub enum Field: key, label {
+        /// The Kubernetes name without its prefix.
+        Name = "name", "Name";
+        /// The name that people see.
+        DisplayName = "display_name", "Display Name";
+        /// Git dataset or image pull.
+        Type = "type", "Type";
+        /// The private key.
+        Secret = "secret", "Secret";
+        /// The passphrase that protects a key until it is stored.
+        Passphrase = "passphrase", "Passphrase";
+        /// The repository that the key opens.
+        Repository = "repository", "Repository to try";
+        /// The keys of hosts that are trusted.
+        KnownHosts = "known_hosts", "Known hosts";
+        /// The address of the registry.
+        RegistryHost = "registry_host", "Registry Host";
+        /// The account there.
+        Username = "username", "Username";
+        /// Its password or token.
+        Password = "password", "Password";
+        /// The image that the account pulls.
+        Image = "image", "Image to try";
+        /// The branch of a dataset.
+        Branch = "branch", "Branch";
+        /// The secret that an image or a dataset is pulled with.
+        PullSecret = "pull_secret", "Pull secret";
+        /// The name, typed once more before something is done that cannot be undone.
+        Confirmation = "confirmation", "Name of the secret";
+        /// The chosen password again.
+        RepeatPassword = "repeat_password", "Repeat password";
+        /// The password that is to be replaced, or that proves who one is.
+        CurrentPassword = "current_password", "Current password";
+        /// The role of a user.
+        Role = "role", "Role";
+        /// The scope of a token.
+        Scope = "scope", "Scope";
+        /// The prefix of the names that a token is restricted to.
+        Prefix = "prefix", "Only names that begin with";
+        /// The secrets that a token is restricted to, one by one.
+        Secrets = "secrets", "Only these secrets";
+        /// The end of a token's validity.
+        Expiry = "expiry", "Expires";
+        /// The choice to revoke API tokens, too.
+        RevokeTokens = "revoke_tokens", "Revoke API tokens";
+    }
+}
+
+impl From<Field> for String {
+    fn from(field: Field) -> Self {
+        field.key().to_owned()
+    }
+}
+
+impl TryFrom<String> for Field {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("not a field")
+    }
+}
+
+/// A field and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The place.
+    pub field: Field,
+    /// The problem.
+    pub problem: Problem,
+}
+
+impl FieldError {
+    /// Returns a problem with a field.
+    pub fn new(field: Field, problem: impl Into<Problem>) -> Self {
+        Self { field, problem: problem.into() }
+    }
+}

@@ -1,0 +1,18 @@
+//! The ways in which files are encrypted.
+
+coded_enum! {
+    /// A way in which files are encrypted, so that nothing can be read in them here.
+    pub enum Encryption: code, message {
+        /// SOPS, as Flux and many a Git repository have it.
+        Sops = "sops", "This is encrypted with SOPS. Decrypt it, with sops decrypt FILE, and import what comes out.";
+        /// A `SealedSecret`, which one cluster's controller can open.
+        SealedSecret = "sealed-secret", "This is a SealedSecret, which only its cluster can open. Import the Secret that the cluster makes of it, \
+                 with kubectl get secret NAME -o yaml.";
+        /// Ansible Vault.
+        AnsibleVault = "ansible-vault", "This is encrypted with Ansible Vault. Decrypt it, with ansible-vault view FILE, and import what comes out.";
+        /// age.
+        Age = "age", "This is encrypted with age. Decrypt it, with age --decrypt, and import what comes out.";
+        /// `OpenPGP`.
+        Pgp = "pgp", "This is encrypted with OpenPGP. Decrypt it, with gpg --decrypt, and import what comes out.";
+    }
+}
