@@ -137,8 +137,8 @@ impl SecretService {
         }
     }
 
-    /// Returns why there is no value: consumers delete their copy if a secret does not exist, so a secret whose value is
-    /// missing is told apart, and recorded.
+    /// Returns why there is no value: consumers delete their copy if a secret does not exist, so a missing value is
+    /// another error, and is recorded.
     async fn without_value(&self, ctx: &Ctx, id: &SecretId) -> Result<Error, Error> {
         let Some(row) = self.find(ctx, id).await? else { return Ok(Error::NotFound) };
         self.reads.record(Read::new(ctx, id, row.id, Outcome::IntegrityFailure)).await?;
