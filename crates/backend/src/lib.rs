@@ -73,7 +73,7 @@ pub struct BackendConfig {
     pub max_connections: u32,
     /// How people sign in.
     pub sign_in: SignInConfig,
-    /// What connection tests may reach.
+    /// The reach of connection tests.
     pub checks: CheckConfig,
     /// How long deleted secrets can be restored.
     pub keep_deleted: KeepDeleted,
@@ -88,7 +88,7 @@ pub struct SignInConfig {
     pub no_passwords: bool,
     /// The provider at which people sign in, if any.
     pub single_sign_on: Option<SingleSignOnConfig>,
-    /// Which API tokens may be created, and how long they are valid.
+    /// The limits of API tokens.
     pub tokens: TokenLimits,
 }
 

@@ -76,7 +76,7 @@ pub(super) struct Kind {
     pub(super) last: Ctx,
 }
 
-/// What is to be done about one more attempt.
+/// The consequences of one more attempt.
 pub(super) struct Noted {
     /// The source under which it is counted.
     pub(super) source: Source,

@@ -12,7 +12,7 @@ const MAX_LINES: u32 = 500_000;
 /// The maximum length of a branch name that is shown, in characters.
 const MAX_BRANCH: usize = 200;
 
-/// What to do after the data that was read.
+/// The next step after the data that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reading {
     More,

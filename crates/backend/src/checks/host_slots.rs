@@ -1,4 +1,4 @@
-//! One connection to a host at a time, and few outgoing connections in all, whoever asks for them.
+//! Limits on tests at once: one connection to a host at a time, and few outgoing connections in all, whoever asks.
 
 use super::rate_limit::who;
 use crate::context::Actor;

@@ -264,7 +264,7 @@ impl ImportService {
         if wrong.is_empty() { Ok(additions) } else { Err(ImportError::Rows(wrong).into()) }
     }
 
-    /// Deletes an import. Succeeds if there is none.
+    /// Deletes an import. Succeeds if it does not exist.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`, `Unavailable`, `Internal`.
     pub async fn discard(&self, ctx: &Ctx, id: Uuid) -> Result<(), Error> {

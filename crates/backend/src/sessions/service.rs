@@ -76,7 +76,7 @@ pub struct NewSession {
     pub absolute: Duration,
 }
 
-/// One of a person's sessions.
+/// A session in the list of a person's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionSummary {
     /// The id by which the session is ended.
@@ -327,7 +327,7 @@ impl SessionService {
         }
     }
 
-    /// Ends the session that asks. Succeeds if there is none.
+    /// Ends the session that asks. Succeeds if it has ended already.
     ///
     /// Errors: `Unavailable`, `Internal`.
     pub async fn sign_out(&self, ctx: &Ctx) -> Result<(), Error> {
