@@ -63,7 +63,7 @@ impl PrivateKeyParser {
         });
         done.await.map_err(|error| {
             // A fault of ours that concerns only this key: the database answers, and other keys can be read.
-            tracing::error!(panicked = error.is_panic(), "reading a key failed");
+            tracing::error!(panicked = error.is_panic(), "parsing a key failed");
             NotRead::Problem(KeyProblem::ReaderFailed)
         })
     }
