@@ -20,7 +20,7 @@ pub const ANSWER: &str = "check-answer";
 /// place; until then what `data-test` says. Where the answer leads to another page, that is gone to. Without JavaScript the
 /// answer is a page.
 #[island]
-pub fn TestInPlace() -> impl IntoView {
+pub fn EnhanceTest() -> impl IntoView {
     let busy = StoredValue::new(false);
     Effect::new(move |_| {
         window_event_listener(ev::click, move |event| {

@@ -3,7 +3,7 @@
 
 use super::{
     answer::{port_hint, ticket_field},
-    button::{ANSWER, FORM, TestInPlace},
+    button::{ANSWER, EnhanceTest, FORM},
 };
 use crate::{
     secrets::input::{RejectedForm, Typed},
@@ -87,7 +87,7 @@ pub fn CheckSection(
             <button form=FORM formaction=address aria-describedby="test-hint" data-test="Testing…">
                 "Test connection"
             </button>
-            <TestInPlace/>
+            <EnhanceTest/>
             <p class="hint" id="test-hint">
                 "Tries what stands above, and the stored value where none was typed. It can be saved in any case; saved unchanged within 15 minutes, it keeps the result."
             </p>

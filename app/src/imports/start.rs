@@ -2,7 +2,7 @@
 
 use super::{IMPORT, message};
 use crate::{
-    checks::button::{ANSWER, FORM, TestInPlace},
+    checks::button::{ANSWER, EnhanceTest, FORM},
     failure::{Subject, loaded},
     help,
     secrets::LIST,
@@ -124,7 +124,7 @@ fn Form(rejected: Option<ImportError>) -> impl IntoView {
                     "Continue"
                 </button>
             </div>
-            <TestInPlace/>
+            <EnhanceTest/>
             <div id=ANSWER role="status" tabindex="-1"></div>
         </form>
     }

@@ -1,6 +1,6 @@
 //! Short notices at the lower right: what was just done. Never the only place where something is said.
 
-use super::{icon::icon, in_place::REGION};
+use super::{enhance::REGION, icon::icon};
 use crate::cookie::SecureCookies;
 use domain::{
     percent,

@@ -1,6 +1,6 @@
 //! The frame around every page: the mark, the places, the theme, the flashes.
 
-use super::{flash::Flashes, icon::icon, in_place::FrameInPlace, theme_switch::ThemeSwitch};
+use super::{enhance::EnhanceFrame, flash::Flashes, icon::icon, theme_switch::ThemeSwitch};
 use crate::ssr;
 use backend::UserActor;
 use domain::access::Role;
@@ -35,7 +35,7 @@ pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView
             {children.into_inner()()}
         </main>
         <Flashes left=ssr::take_flash()/>
-        <FrameInPlace/>
+        <EnhanceFrame/>
     }
 }
 

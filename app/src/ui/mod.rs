@@ -8,6 +8,7 @@ pub mod confirm;
 pub mod copy;
 pub mod dialog;
 pub mod dom;
+pub mod enhance;
 pub mod field;
 #[cfg(feature = "ssr")]
 pub mod flash;
@@ -16,7 +17,6 @@ pub mod frame;
 #[cfg(feature = "ssr")]
 pub mod html;
 pub mod icon;
-pub mod in_place;
 pub mod instant_controls;
 pub mod leave_guard;
 #[cfg(feature = "ssr")]

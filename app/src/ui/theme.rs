@@ -2,7 +2,7 @@
 
 use crate::cookie::SecureCookies;
 
-pub use super::in_place::{COOKIE, COOKIE_MAX_AGE};
+pub use super::enhance::{COOKIE, COOKIE_MAX_AGE};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {

@@ -5,7 +5,7 @@ use super::{
     list::{address_of, target_label},
 };
 use crate::{
-    checks::button::{ANSWER, FORM, TestInPlace},
+    checks::button::{ANSWER, EnhanceTest, FORM},
     error::ApiError,
     ui::{
         ago::Ago,
@@ -105,7 +105,7 @@ fn TestSection(
             <button form=FORM formaction=format!("{address}/check") aria-describedby="test-hint" data-test="Testing…">
                 "Test connection"
             </button>
-            <TestInPlace/>
+            <EnhanceTest/>
             <p class="hint" id="test-hint">
                 {match kind {
                     UsageKind::Image => "Asks the registry for this image with the chosen secret. It can be saved in any case.",

@@ -8,7 +8,7 @@ use axum::{
 use domain::{
     check::CheckStatus,
     page::{PageSize, SortColumn, UnusedDays},
-    secret::{SecretKind, Shape},
+    secret::{ExportFormat, SecretKind},
 };
 use serde_json::Value;
 use utoipa::{
@@ -98,7 +98,7 @@ fn narrow(parameter: &mut RefOr<Parameter>) {
     let values = match parameter.name.as_str() {
         "type" => words(&SecretKind::ALL.map(SecretKind::as_str)),
         "status" => words(&CheckStatus::ALL.map(CheckStatus::as_str)),
-        "shape" => words(&Shape::ALL.map(Shape::as_str)),
+        "shape" => words(&ExportFormat::ALL.map(ExportFormat::as_str)),
         "format" => words(&["yaml", "json"]),
         "size" => Some(PageSize::ALL.map(|size| size.rows().into()).to_vec()),
         "unused" => Some(UnusedDays::ALL.map(|days| days.days().into()).to_vec()),

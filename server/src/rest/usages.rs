@@ -100,7 +100,7 @@ fn name(text: &str) -> Result<SecretName, Problem> {
 }
 
 async fn found(caller: &Caller, kind: UsageKind, text: &str) -> Result<(Usage, Revision), Problem> {
-    Ok(caller.backend.usages().seen(&caller.ctx, kind, &name(text)?).await?)
+    Ok(caller.backend.usages().get_with_revision(&caller.ctx, kind, &name(text)?).await?)
 }
 
 async fn show(caller: &Caller, kind: UsageKind, text: &str) -> Answer {

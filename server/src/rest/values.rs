@@ -12,9 +12,9 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use backend::{ManifestFormat, Shaped, ValueAnswer, ValueQuery, flat_json, manifest};
+use backend::{Exported, ManifestFormat, ValueAnswer, ValueQuery, flat_json, manifest};
 use domain::{
-    secret::{Namespace, Shape},
+    secret::{ExportFormat, Namespace},
     sensitive::Sensitive,
 };
 
@@ -50,7 +50,8 @@ pub async fn value(
 ) -> Answer {
     let id = id(&text)?;
     let read = Query::read(query.as_deref(), &["shape", "url"])?;
-    let shape = read.parse("shape", Shape::parse, SHAPES)?.unwrap_or(Shape::default_of(id.kind));
+    let shape =
+        read.parse("shape", ExportFormat::parse, SHAPES)?.unwrap_or(ExportFormat::default_of(id.kind));
     let wanted = ValueQuery { shape, url: url(&read)? };
     let tag = |revision| tag(revision, &[b"value", query.as_deref().unwrap_or_default().as_bytes()]);
     let known = |revision| is_known(&headers, &tag(revision));
@@ -60,9 +61,9 @@ pub async fn value(
     }
 }
 
-fn sent(entries: &Shaped, shape: Shape) -> Response {
+fn sent(entries: &Exported, shape: ExportFormat) -> Response {
     match (shape, entries.first()) {
-        (Shape::Raw, Some((_, value))) => text(value, "text/plain; charset=utf-8"),
+        (ExportFormat::Raw, Some((_, value))) => text(value, "text/plain; charset=utf-8"),
         _ => text(&flat_json(entries), "application/json"),
     }
 }
@@ -95,8 +96,8 @@ pub async fn kubernetes_manifest(
 ) -> Answer {
     let id = id(&text_id)?;
     let read = Query::read(query.as_deref(), &["shape", "namespace", "url", "format"])?;
-    let is_secret = |text: &str| Shape::parse(text).filter(|shape| shape.kubernetes_type().is_some());
-    let shape = read.parse("shape", is_secret, SHAPES)?.unwrap_or(Shape::default_of(id.kind));
+    let is_secret = |text: &str| ExportFormat::parse(text).filter(|shape| shape.kubernetes_type().is_some());
+    let shape = read.parse("shape", is_secret, SHAPES)?.unwrap_or(ExportFormat::default_of(id.kind));
     let namespace = read.parse("namespace", Namespace::parse, Namespace::RULE)?;
     let format = read.parse("format", ManifestFormat::parse, "Send yaml or json.")?;
     let format = format.unwrap_or_else(|| preferred(&headers));

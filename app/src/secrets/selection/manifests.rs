@@ -19,7 +19,7 @@ use backend::ManifestFormat;
 use domain::{
     access::AccessError,
     error::Error,
-    secret::{Namespace, SecretId, SecretKind, Selection, Shape},
+    secret::{ExportFormat, Namespace, SecretId, SecretKind, Selection},
     sensitive::Sensitive,
     usage::SelectedSecret,
 };
@@ -120,7 +120,7 @@ pub struct NotExported {
     pub problem: ManifestsProblem,
 }
 
-/// Shape, namespace, format and token, asked once for all of them.
+/// ExportFormat, namespace, format and token, asked once for all of them.
 #[component]
 pub fn ManifestsPage(
     /// A form that was rejected.
@@ -225,8 +225,8 @@ fn go_on_without(
 
 /// The shapes that values of this kind can have: value, label, and whether it is chosen.
 fn shapes(kind: SecretKind, typed: &str) -> Vec<(&'static str, &'static str, bool)> {
-    let chosen = Shape::parse(typed).unwrap_or(Shape::default_of(kind));
-    Shape::ALL
+    let chosen = ExportFormat::parse(typed).unwrap_or(ExportFormat::default_of(kind));
+    ExportFormat::ALL
         .into_iter()
         .filter(|shape| shape.fits(kind) && shape.kubernetes_type().is_some())
         .map(|shape| (shape.as_str(), message(shape), shape == chosen))
@@ -265,17 +265,17 @@ fn proof_asked(form: FormState) -> impl IntoView {
 }
 
 /// Says whom a shape is for.
-fn message(shape: Shape) -> &'static str {
+fn message(shape: ExportFormat) -> &'static str {
     match shape {
-        Shape::GitSync => "git-sync: ssh, known_hosts",
-        Shape::SshAuth => "Kubernetes ssh-auth: ssh-privatekey",
-        Shape::Rancher => "Rancher and Fleet: ssh-publickey, ssh-privatekey, known_hosts",
-        Shape::Flux => "Flux: identity, identity.pub, known_hosts",
-        Shape::ArgoCd => "Argo CD: url, type, sshPrivateKey",
-        Shape::DockerConfigJson => "Pull secret: .dockerconfigjson",
-        Shape::UsernamePassword => "Kubernetes basic-auth: username, password",
-        Shape::ImageUpdater => "Argo CD Image Updater: credentials",
-        Shape::Raw => "The value alone",
+        ExportFormat::GitSync => "git-sync: ssh, known_hosts",
+        ExportFormat::SshAuth => "Kubernetes ssh-auth: ssh-privatekey",
+        ExportFormat::Rancher => "Rancher and Fleet: ssh-publickey, ssh-privatekey, known_hosts",
+        ExportFormat::Flux => "Flux: identity, identity.pub, known_hosts",
+        ExportFormat::ArgoCd => "Argo CD: url, type, sshPrivateKey",
+        ExportFormat::DockerConfigJson => "Pull secret: .dockerconfigjson",
+        ExportFormat::UsernamePassword => "Kubernetes basic-auth: username, password",
+        ExportFormat::ImageUpdater => "Argo CD Image Updater: credentials",
+        ExportFormat::Raw => "The value alone",
     }
 }
 

@@ -22,7 +22,7 @@ use backend::{Backend, Ctx, ManifestFormat, ManifestsError, ManifestsQuery};
 use domain::{
     access::AccessError,
     error::Error,
-    secret::{Namespace, SecretKind, Selection, Shape},
+    secret::{ExportFormat, Namespace, SecretKind, Selection},
     sensitive::Sensitive,
 };
 use serde::Deserialize;
@@ -121,8 +121,8 @@ async fn export(
         text => Some(Namespace::parse(text).ok_or(ManifestsProblem::Namespace)?),
     };
     let shape = |text: &str, kind| match text {
-        "" => Ok(Shape::default_of(kind)),
-        text => Shape::parse(text).ok_or(Error::BadRequest),
+        "" => Ok(ExportFormat::default_of(kind)),
+        text => ExportFormat::parse(text).ok_or(Error::BadRequest),
     };
     let wanted = ManifestsQuery {
         git_shape: shape(&input.git_shape, SecretKind::GitDataset)?,

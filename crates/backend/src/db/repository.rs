@@ -3,19 +3,19 @@
 use chrono::{DateTime, Utc};
 use sqlx::{Connection, FromRow, PgConnection, Postgres, Row, Transaction};
 
-/// The settings of each transaction behind a pooler, without prepared statements that others left behind.
+/// Settings that each transaction asks for itself behind a pooler, and prepared statements that others left behind.
 const BEGIN_POOLED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
     SET LOCAL client_min_messages = warning; SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '5s'; \
     DEALLOCATE ALL; SELECT current_setting('transaction_read_only')";
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT current_setting('transaction_read_only')";
 
-/// Begins a transaction, in one round trip; returns whether it is read-only.
+/// Begins a transaction, in one round trip; returns whether it can only read.
 pub(super) async fn begin(connection: &mut PgConnection, pooler: bool) -> Result<bool, sqlx::Error> {
     read_only(connection, if pooler { BEGIN_POOLED } else { BEGIN }).await
 }
 
-/// Ends a transaction that is still open, or only checks the server; returns whether the server is read-only.
+/// Ends a transaction that is still open, or only looks; returns whether the server can only be read.
 pub(super) async fn recover(connection: &mut PgConnection, open: bool) -> Result<bool, sqlx::Error> {
     let look = "SELECT current_setting('transaction_read_only')";
     let end = "ROLLBACK; SELECT current_setting('transaction_read_only')";
@@ -27,8 +27,8 @@ async fn read_only(connection: &mut PgConnection, statements: &'static str) -> R
     Ok(row.try_get::<String, _>(0)? == "on")
 }
 
-/// Commits the transaction. The SELECT fails after a failed statement: PostgreSQL answers a COMMIT of such a transaction by
-/// rolling back, without an error.
+/// Keeps what the transaction did. The SELECT fails where a statement before it has failed: PostgreSQL answers a COMMIT
+/// of such a transaction by rolling back, without an error.
 pub(super) async fn commit(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::raw_sql("SELECT; COMMIT").execute(connection).await.map(drop)
 }
@@ -37,12 +37,12 @@ pub(super) async fn rollback(connection: &mut PgConnection) -> Result<(), sqlx::
     sqlx::raw_sql("ROLLBACK").execute(connection).await.map(drop)
 }
 
-/// Returns the time of the database's clock.
+/// The moment it is on the database's clock.
 pub(super) async fn now(connection: &mut PgConnection) -> Result<DateTime<Utc>, sqlx::Error> {
     sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(connection).await
 }
 
-/// The properties of the server, and the rights of the role there.
+/// What the server is, and what the role may do there.
 #[expect(clippy::struct_excessive_bools, reason = "each is one answer of the server")]
 #[derive(Debug, FromRow)]
 pub(super) struct ServerRow {
@@ -59,8 +59,7 @@ pub(super) struct ServerRow {
     pub(super) may_read_migrations: bool,
 }
 
-/// Returns the version of the server, as a number and as text. Queried separately, because an old server may not know the
-/// other properties.
+/// The version of the server, as a number and in words. Asked by itself, since an old one may not know what else is asked.
 pub(super) async fn version(connection: &mut PgConnection) -> Result<(i32, String), sqlx::Error> {
     sqlx::query_as(
         "SELECT current_setting('server_version_num')::int, split_part(current_setting('server_version'), ' ', 1)",
@@ -84,21 +83,21 @@ pub(super) async fn server(connection: &mut PgConnection) -> Result<ServerRow, s
     .await
 }
 
-/// Returns version and checksum of each applied migration.
+/// Version and checksum of each migration that was made.
 pub(super) async fn applied(connection: &mut PgConnection) -> Result<Vec<(i64, Vec<u8>)>, sqlx::Error> {
     sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success ORDER BY version")
         .fetch_all(connection)
         .await
 }
 
-/// Returns the newest applied migration.
+/// The newest migration that was made.
 pub(crate) async fn schema_version(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success")
         .fetch_one(connection)
         .await
 }
 
-/// Returns those of our tables that belong to a role of which the current one is not a member, with their owners.
+/// Those of our tables that belong to a role which the current one is no member of, with their owners.
 pub(super) async fn foreign_tables(
     connection: &mut PgConnection,
     tables: &[&str],
@@ -112,12 +111,12 @@ pub(super) async fn foreign_tables(
     .await
 }
 
-/// Returns those of our tables in which the role lacks a right that it needs.
+/// Those of our tables in which the role may not do all that it has to.
 pub(super) async fn barred_tables(
     connection: &mut PgConnection,
     tables: &[&str],
 ) -> Result<Vec<String>, sqlx::Error> {
-    // Audit records are never changed.
+    // The record of what happened is never changed.
     sqlx::query_scalar(
         "SELECT relname::text FROM pg_class WHERE oid IN (SELECT to_regclass(name) FROM unnest($1::text[]) AS name) \
          AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT') \
@@ -130,11 +129,11 @@ pub(super) async fn barred_tables(
     .await
 }
 
-/// The lock of whoever changes the schema, until the end of the transaction; the number is arbitrary.
+/// Held by whoever changes the schema, until the end of the transaction; the number is arbitrary.
 const SCHEMA_LOCK: i64 = 0x6c61_7463_6864_6462;
 
-/// Begins a transaction for changing the schema; returns false without beginning one if another server has the lock. It has
-/// no time limits, because a role's own could cut off the migration of a large table.
+/// Begins a transaction for changing the schema; returns false, having begun none, where another server has the lock.
+/// It has no time limits: a role's own would hit in the middle of a large table.
 pub(super) async fn begin_schema(
     connection: &mut PgConnection,
     pooler: bool,
@@ -160,7 +159,7 @@ pub(super) async fn begin_schema(
     Ok(None)
 }
 
-/// Returns whether the database ever knew a key encryption key.
+/// Whether a key encryption key was ever known here.
 pub(super) async fn has_key(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar("SELECT EXISTS (SELECT FROM key_encryption_keys)").fetch_one(connection).await
 }

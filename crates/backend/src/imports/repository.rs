@@ -1,4 +1,4 @@
-//! All SQL about waiting imports.
+//! All SQL about imports that wait.
 
 use crate::{
     context::Ctx,
@@ -16,7 +16,7 @@ use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A waiting import, or what it became.
+/// An import that waits, or what it became.
 #[derive(Debug, FromRow)]
 pub(super) struct ImportRow {
     pub(super) skipped: Vec<String>,
@@ -24,7 +24,7 @@ pub(super) struct ImportRow {
     pub(super) saved: Option<Vec<String>>,
 }
 
-/// An object that was found, without its value.
+/// One thing found, without its value.
 #[derive(Debug, FromRow)]
 pub(super) struct EntryRow {
     pub(super) number: i32,
@@ -41,13 +41,14 @@ pub(super) struct EntryRow {
     pub(super) needs_passphrase: bool,
 }
 
-/// The most rows that one statement writes: PostgreSQL accepts no more than 65,535 parameters.
+/// So many rows are written at once: PostgreSQL takes no more than 65,535 parameters.
 const ROWS: usize = 1_000;
 
-/// Returns the place of an entry's value. No value of a secret has this field, so neither can replace the other.
+/// Where the value of an entry is at home. No value of a secret bears this field, so none can be put in the place of the
+/// other.
 ///
-/// The place depends on the owner of the import and on the entry's other fields: if somebody changes those in the database,
-/// the value does not open.
+/// The place is made of whose import it is and of what the entry says beside the value: whoever changes that in the database
+/// has the value open nowhere.
 fn place(owner: Owner, number: i32, belongs: &Belongs<'_>) -> Location {
     let secret = digest_id(&[
         owner.session.as_bytes(),
@@ -60,21 +61,21 @@ fn place(owner: Owner, number: i32, belongs: &Belongs<'_>) -> Location {
     Location { secret, field: ValueField::Imported, version: i64::from(number) }
 }
 
-/// The owner of an import.
+/// Whose import an entry is of.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owner {
     pub(super) import: Uuid,
     pub(super) session: Uuid,
 }
 
-/// The account and registry that the value of an entry is for.
+/// What the value of an entry is for.
 struct Belongs<'a> {
     kind: &'a str,
     host: Option<&'a str>,
     username: Option<&'a str>,
 }
 
-/// An entry with its sealed value.
+/// An entry, its value sealed.
 pub(super) struct NewEntry<'a> {
     number: i32,
     found: &'a Found,
@@ -100,7 +101,7 @@ impl<'a> NewEntry<'a> {
     }
 }
 
-/// Stores an import, in the place of this session's earlier one.
+/// What waits, in the place of what waited for this session before.
 pub(super) async fn insert(
     connection: &mut PgConnection,
     ctx: &Ctx,
@@ -178,7 +179,7 @@ async fn insert_entries(
     insert.build().execute(connection).await.map(drop)
 }
 
-/// Returns the import of this session, unless it has expired.
+/// The import of this session, unless its time is over.
 pub(super) async fn find(
     connection: &mut PgConnection,
     (id, session): (Uuid, Uuid),
@@ -194,7 +195,7 @@ pub(super) async fn find(
     .await
 }
 
-/// Returns the import and locks it, so that nobody else saves or discards it until the end of the transaction.
+/// The same; nobody else saves or discards it until the end of the transaction.
 pub(super) async fn lock(
     connection: &mut PgConnection,
     (id, session): (Uuid, Uuid),
@@ -211,7 +212,7 @@ pub(super) async fn lock(
     .await
 }
 
-/// Returns the entries, in the order of the file.
+/// What was found, in the order of the file.
 pub(super) async fn entries(connection: &mut PgConnection, id: Uuid) -> Result<Vec<EntryRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT number, kind, registry_host, registry_username, suggested_name, notes, fingerprint, \
@@ -223,7 +224,7 @@ pub(super) async fn entries(connection: &mut PgConnection, id: Uuid) -> Result<V
 }
 
 impl EntryRow {
-    /// Returns the place of its value, as the row names it.
+    /// Where its value is at home, as the row says it.
     pub(super) fn place(&self, owner: Owner) -> Location {
         let belongs = Belongs {
             kind: &self.kind,
@@ -234,7 +235,7 @@ impl EntryRow {
     }
 }
 
-/// Returns the sealed values of these entries, by their numbers.
+/// The sealed values of these entries, by their numbers.
 pub(super) async fn values(
     connection: &mut PgConnection,
     id: Uuid,
@@ -257,7 +258,7 @@ pub(super) async fn values(
     Ok(found.into_iter().map(|Numbered { number, sealed }| (number, sealed)).collect())
 }
 
-/// Notes what the import became, and deletes its entries.
+/// Notes what the import became, and takes everything away that was found.
 pub(super) async fn finish(
     connection: &mut PgConnection,
     id: Uuid,
@@ -276,14 +277,17 @@ pub(super) async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<()
     sqlx::query("DELETE FROM imports WHERE id = $1").bind(id).execute(connection).await.map(drop)
 }
 
-/// Deletes every expired import; returns their number.
-pub(super) async fn sweep(connection: &mut PgConnection, now: Timestamp) -> Result<u64, sqlx::Error> {
+/// Takes everything away whose time is over; answers with how many imports that were.
+pub(super) async fn delete_expired(
+    connection: &mut PgConnection,
+    now: Timestamp,
+) -> Result<u64, sqlx::Error> {
     let done =
         sqlx::query("DELETE FROM imports WHERE expires_at <= $1").bind(instant(now)?).execute(connection);
     Ok(done.await?.rows_affected())
 }
 
-/// Returns which of these names are taken, as type and name.
+/// Which of these names are taken, each as kind and name.
 pub(super) async fn taken(
     connection: &mut PgConnection,
     kind: SecretKind,

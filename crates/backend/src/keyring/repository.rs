@@ -15,15 +15,15 @@ pub(crate) struct CheckRow {
     pub(crate) check_ciphertext: Vec<u8>,
 }
 
-/// The lock of whoever changes the list of keys; the number is arbitrary.
+/// Held by whoever changes which keys there are; the number is arbitrary.
 const KEY_LOCK: i64 = 0x6c61_7463_686b_6579;
 
-/// Holds up others who start or change keys, until the end of the transaction.
+/// Holds others back who start or change keys, until the end of the transaction.
 pub(super) async fn lock(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(KEY_LOCK).execute(connection).await.map(drop)
 }
 
-/// Returns the keys that are not retired; the fresh one becomes the active one if no key is active, which is returned as well.
+/// The keys that are not retired; the fresh one becomes the active one where there is none, which is told as well.
 pub(super) async fn known_or_insert(
     connection: &mut PgConnection,
     fresh: CheckRow,
@@ -43,14 +43,14 @@ pub(super) async fn known_or_insert(
     Ok((vec![first], true))
 }
 
-/// Returns the ids of retired keys.
+/// The ids of the keys whose time is over.
 pub(super) async fn retired(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar("SELECT id FROM key_encryption_keys WHERE retired_at IS NOT NULL")
         .fetch_all(connection)
         .await
 }
 
-/// Returns whether this is the id of a key that is not retired.
+/// Whether this is the id of a key whose time is not over.
 pub(crate) async fn is_in_use(connection: &mut PgConnection, id: &str) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar("SELECT EXISTS (SELECT FROM key_encryption_keys WHERE id = $1 AND retired_at IS NULL)")
         .bind(id)
@@ -58,7 +58,7 @@ pub(crate) async fn is_in_use(connection: &mut PgConnection, id: &str) -> Result
         .await
 }
 
-/// Replaces the check value of a key.
+/// Puts another check value in the place of a key's.
 pub(super) async fn put_check(connection: &mut PgConnection, row: &CheckRow) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE key_encryption_keys SET check_nonce = $2, check_ciphertext = $3 WHERE id = $1")
         .bind(&row.id)
@@ -88,7 +88,7 @@ pub(super) async fn insert(
     .map(drop)
 }
 
-/// Prevents servers, older ones too, from writing rows that are being taken over, until the end of the transaction.
+/// Keeps servers, older ones too, from writing rows that are being taken over, until the end of the transaction.
 pub(super) async fn hold_writers(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query(
         "LOCK TABLE users, sessions, api_tokens, one_time_links, secrets, audit_head IN SHARE ROW EXCLUSIVE MODE",
@@ -98,14 +98,14 @@ pub(super) async fn hold_writers(connection: &mut PgConnection) -> Result<(), sq
     .map(drop)
 }
 
-/// Returns the id of the active key. It stays active until the end of the transaction: whoever activates another waits.
+/// The key that seals. It stays the one until the end of the transaction: whoever activates another waits.
 pub(crate) async fn active_id(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
     sqlx::query_scalar("SELECT id FROM key_encryption_keys WHERE active FOR SHARE")
         .fetch_one(connection)
         .await
 }
 
-/// A key that the database knows.
+/// A key that is known.
 #[derive(Debug, FromRow)]
 pub(super) struct KeyRow {
     pub(super) id: String,
@@ -113,11 +113,11 @@ pub(super) struct KeyRow {
     pub(super) created_at: DateTime<Utc>,
     pub(super) retired_at: Option<DateTime<Utc>>,
     pub(super) sealed: i64,
-    /// The number of rows that it vouches for.
+    /// How many rows it vouches for.
     pub(super) vouches: i64,
 }
 
-/// Returns all keys, with the number of values under each and of rows that it vouches for, the oldest first.
+/// All of them, with the number of values under each and of rows that it vouches for, the oldest first.
 pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<KeyRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT id, active, created_at, retired_at, \
@@ -135,7 +135,7 @@ pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<KeyRow>, sq
     .await
 }
 
-/// Returns the number of values under each key.
+/// How many values are under which key.
 pub(super) async fn count_by_key(connection: &mut PgConnection) -> Result<Vec<(String, i64)>, sqlx::Error> {
     sqlx::query_as(
         "SELECT id, (SELECT count(*) FROM secret_values WHERE kek_id = id) AS sealed FROM key_encryption_keys \
@@ -146,7 +146,7 @@ pub(super) async fn count_by_key(connection: &mut PgConnection) -> Result<Vec<(S
 }
 
 pub(super) async fn activate(connection: &mut PgConnection, id: &str) -> Result<(), sqlx::Error> {
-    // One after the other, because the index does not allow two active keys, even within one statement.
+    // One after the other: of two active ones, even within one statement, the index knows nothing good.
     sqlx::query("UPDATE key_encryption_keys SET active = false WHERE active")
         .execute(&mut *connection)
         .await?;
@@ -162,7 +162,7 @@ pub(super) async fn retire(
     id: &str,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    // Imports that wait under the key could no longer be opened: they must be pasted again.
+    // What still waits to be imported under it could not be opened any more: it has to be pasted again.
     sqlx::query("DELETE FROM imports WHERE id IN (SELECT import_id FROM import_entries WHERE kek_id = $1)")
         .bind(id)
         .execute(&mut *connection)
@@ -185,7 +185,7 @@ struct StaleRow {
     sealed: SealedValue,
 }
 
-/// Returns values under another key than this, after that place, in the order of their places.
+/// Values that are under another key than this, beyond that place, in the order of their places.
 pub(super) async fn stale(
     connection: &mut PgConnection,
     active: &str,
@@ -214,7 +214,7 @@ pub(super) async fn stale(
         .collect()
 }
 
-/// Replaces a value by the one that was sealed again, if the old one is still there.
+/// Puts a value that was sealed anew in the place of what it was opened from, if that is still there.
 pub(super) async fn swap(
     connection: &mut PgConnection,
     place: Location,

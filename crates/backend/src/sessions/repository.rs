@@ -15,7 +15,7 @@ use domain::time::Timestamp;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// A session, with its user. Its validity has yet to be checked.
+/// A session, with its user. What of it is good has yet to be looked at.
 #[derive(Debug, FromRow)]
 pub(super) struct LiveRow {
     #[sqlx(flatten)]
@@ -25,7 +25,7 @@ pub(super) struct LiveRow {
     pub(super) user: UserRow,
 }
 
-/// The rights that a session grants, and to whom.
+/// What a session grants, and to whom.
 #[derive(Debug, FromRow)]
 pub(super) struct Grant {
     #[sqlx(rename = "session_id")]
@@ -34,7 +34,7 @@ pub(super) struct Grant {
     #[sqlx(rename = "session_created_at")]
     pub(super) created_at: DateTime<Utc>,
     pub(super) expires_at: DateTime<Utc>,
-    /// The time of the person's last proof of identity at the provider.
+    /// When the person last proved at the provider who they are.
     pub(super) proven_at: Option<DateTime<Utc>>,
     /// The provider's own session.
     pub(super) provider_session: Option<String>,
@@ -47,7 +47,7 @@ const GRANT: &str = "sessions.id AS session_id, sessions.user_id, sessions.creat
     sessions.expires_at, sessions.proven_at, sessions.provider_session, sessions.mac AS session_mac";
 
 impl Grant {
-    /// Returns the message for the MAC of a session, with the hash of the token that was shown.
+    /// What vouches for a session: also for the token that it is of, as whoever asks has shown it.
     pub(super) fn message(&self, token_hash: &[u8]) -> Message {
         Message::new(Purpose::Session)
             .bytes(self.id.as_bytes())
@@ -60,7 +60,7 @@ impl Grant {
     }
 }
 
-/// Returns the session of this token, with its user.
+/// The session of this token, with its user.
 pub(super) async fn find_live(
     connection: &mut PgConnection,
     token_hash: &[u8],
@@ -91,7 +91,7 @@ pub(super) async fn note_seen(
         .map(drop)
 }
 
-/// A session to be inserted.
+/// A session that is to be.
 pub(super) struct NewRow<'a> {
     pub(super) id: Uuid,
     pub(super) user_id: Uuid,
@@ -101,16 +101,16 @@ pub(super) struct NewRow<'a> {
     pub(super) beginning: &'a Beginning,
 }
 
-/// The provider's data about the sign-in that begins a session.
+/// What the provider says of the sign-in that begins a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Beginning {
-    /// The time of the person's last proof of identity there.
+    /// When the person last proved there who they are.
     pub(crate) proven_at: Option<Timestamp>,
     /// The provider's own session.
     pub(crate) provider_session: Option<String>,
 }
 
-/// Inserts a session; deletes those that have ended.
+/// Adds a session; those that are over are swept away.
 pub(super) async fn insert(
     work: &mut Work,
     ctx: &Ctx,
@@ -153,7 +153,7 @@ pub(super) async fn insert(
     .map(drop)
 }
 
-/// Returns sessions whose MACs are to be renewed, locked until the end of the transaction.
+/// Sessions that are to be vouched for, locked until the end of the transaction.
 pub(crate) async fn guarded(
     connection: &mut PgConnection,
     stale: Stale<'_>,
@@ -182,7 +182,7 @@ pub(crate) async fn guarded(
     Ok(rows.into_iter().map(guarded).collect())
 }
 
-/// Replaces the MACs of sessions; returns the number of rows.
+/// Puts codes in the place of those that sessions had; answers with the number of rows.
 pub(crate) async fn put_macs(
     connection: &mut PgConnection,
     macs: &NewMacs<Uuid>,
@@ -210,7 +210,7 @@ pub(super) struct ListRow {
     pub(super) seen_at: DateTime<Utc>,
 }
 
-/// Returns the user's valid sessions, the last used first.
+/// The user's sessions that are good now, the last used first.
 pub(super) async fn list(
     connection: &mut PgConnection,
     user: Uuid,
@@ -230,7 +230,7 @@ pub(super) async fn list(
     .await
 }
 
-/// Ends one session of this user; returns whether there was one.
+/// Ends one session of this user; says whether there was one.
 pub(super) async fn end(connection: &mut PgConnection, user: Uuid, id: Uuid) -> Result<bool, sqlx::Error> {
     let ended = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2")
         .bind(id)
@@ -240,7 +240,7 @@ pub(super) async fn end(connection: &mut PgConnection, user: Uuid, id: Uuid) -> 
     Ok(ended.rows_affected() > 0)
 }
 
-/// Returns the time of the last proof of identity at the provider by the person of this session.
+/// When the person of this session last proved at the provider who they are.
 pub(super) async fn proven_at(
     connection: &mut PgConnection,
     id: Uuid,
@@ -253,7 +253,7 @@ pub(super) async fn proven_at(
     Ok(found.flatten())
 }
 
-/// Ends the sessions of this user that belong to this one of the provider, and those without a known one.
+/// Ends the sessions of this user that belong to this one of the provider, and those of which nothing is known.
 pub(crate) async fn end_of_provider(
     connection: &mut PgConnection,
     user: Uuid,
@@ -274,7 +274,7 @@ pub(crate) async fn end_all(connection: &mut PgConnection, user: Uuid) -> Result
     sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user).execute(connection).await.map(drop)
 }
 
-/// Deletes counts of attempts whose last one was counted before this time.
+/// Forgets attempts whose last one that counted was before this moment.
 pub(super) async fn sweep_attempts(
     connection: &mut PgConnection,
     forgotten: Timestamp,
@@ -286,7 +286,7 @@ pub(super) async fn sweep_attempts(
         .map(drop)
 }
 
-/// Counts an attempt under this name from this network. Returns the number of this attempt and the time of the last that was
+/// Counts an attempt under this name from this network. Answers with the number of this one and the moment of the last that
 /// counted.
 pub(super) async fn count_attempt(
     connection: &mut PgConnection,
@@ -309,7 +309,7 @@ pub(super) async fn count_attempt(
     .await
 }
 
-/// Uncounts one attempt under this name from each of these networks.
+/// Takes one attempt back under this name from each of these networks.
 pub(super) async fn take_back_attempt(
     connection: &mut PgConnection,
     name: &str,
@@ -325,7 +325,7 @@ pub(super) async fn take_back_attempt(
     .map(drop)
 }
 
-/// Deletes the counts under this name from these networks.
+/// Forgets the attempts under this name from these networks.
 pub(super) async fn forget_attempts(
     connection: &mut PgConnection,
     name: &str,
@@ -339,7 +339,7 @@ pub(super) async fn forget_attempts(
         .map(drop)
 }
 
-/// Deletes the counts under this name.
+/// Forgets the attempts under this name.
 pub(super) async fn forget_all_attempts(
     connection: &mut PgConnection,
     name: &str,
@@ -347,7 +347,7 @@ pub(super) async fn forget_all_attempts(
     sqlx::query("DELETE FROM sign_in_attempts WHERE name = $1").bind(name).execute(connection).await.map(drop)
 }
 
-/// Returns whether this user has signed in from this network since this time.
+/// Whether this user has signed in from this network since this moment.
 pub(super) async fn knows_network(
     connection: &mut PgConnection,
     user: Uuid,
@@ -364,7 +364,7 @@ pub(super) async fn knows_network(
     .await
 }
 
-/// Notes that this user has signed in from this network, and deletes their networks of long ago.
+/// Notes that this user has signed in from this network, and forgets their networks of long ago.
 pub(super) async fn know_network(
     connection: &mut PgConnection,
     user: Uuid,

@@ -19,13 +19,13 @@ use domain::{
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// A token as it is stored, with the rights of its owner.
+/// A token as it is stored, with what its owner may do.
 #[derive(Debug, FromRow)]
 pub(super) struct TokenRow {
     pub(super) id: String,
     pub(super) secret_hash: Vec<u8>,
     pub(super) name: String,
-    /// The owner; `None` for tokens of the command line.
+    /// None for tokens of the command line.
     pub(super) user_id: Option<Uuid>,
     scope: String,
     name_prefix: Option<String>,
@@ -35,13 +35,13 @@ pub(super) struct TokenRow {
     pub(super) expires_at: Option<DateTime<Utc>>,
     pub(super) used_at: Option<DateTime<Utc>>,
     pub(super) revoked_at: Option<DateTime<Utc>>,
-    /// The code that vouches for what it grants.
+    /// Vouches for what it grants.
     pub(super) mac: Option<Vec<u8>>,
     #[sqlx(flatten)]
     owner: OwnerRow,
 }
 
-/// The owner of a token, if it has one.
+/// The user whose token it is, where it is one's.
 #[derive(Debug, Default, FromRow)]
 #[expect(clippy::struct_field_names, reason = "as the columns are called beside those of the token")]
 struct OwnerRow {
@@ -58,7 +58,7 @@ struct OwnerRow {
 }
 
 impl TokenRow {
-    /// Returns the message for the MAC of a token: everything that it grants to whoever shows it.
+    /// Everything that a token grants, to whoever shows it.
     pub(super) fn message(&self) -> Message {
         Message::new(Purpose::ApiToken)
             .text(&self.id)
@@ -74,9 +74,9 @@ impl TokenRow {
             .maybe_number(self.revoked_at.map(|at| at.timestamp_micros()))
     }
 
-    /// Returns the owner; `None` for tokens of the command line.
+    /// The user whose token it is; `None` for tokens of the command line.
     ///
-    /// Errors: the token has an owner, but no such user exists.
+    /// Errors: it is somebody's, and there is no such user.
     pub(super) fn owner(&self) -> Result<Option<UserRow>, sqlx::Error> {
         let Some(id) = self.user_id else { return Ok(None) };
         let OwnerRow {
@@ -100,12 +100,12 @@ impl TokenRow {
         }))
     }
 
-    /// Returns the name of the owner.
+    /// The name of the person whose token it is.
     pub(super) fn owner_name(&self) -> Option<&str> {
         self.owner.owner_name.as_deref()
     }
 
-    /// Returns the name by which a record reports that the portal did not write it.
+    /// As it is called where it is not what the portal wrote.
     pub(super) fn called(&self) -> String {
         format!("API token {}", self.id)
     }
@@ -207,7 +207,7 @@ pub(super) async fn note_used(
         .map(drop)
 }
 
-/// Returns the names of this person's tokens that are neither revoked nor expired.
+/// The names of the tokens of this person that are neither revoked nor expired.
 pub(super) async fn live_names(
     connection: &mut PgConnection,
     owner: Uuid,
@@ -223,7 +223,7 @@ pub(super) async fn live_names(
     .await
 }
 
-/// Revokes all tokens of this person, and returns the ids of those that were valid until then.
+/// Ends all tokens of this person at once, and returns the ids of those that were good until then.
 pub(crate) async fn revoke_all(
     work: &mut Work,
     owner: Uuid,
@@ -243,7 +243,7 @@ pub(crate) async fn revoke_all(
     Ok(ids)
 }
 
-/// Revokes a token; returns its name, or `None` if there is no such token. An owner reaches only their own.
+/// Ends it at once; `None` where there is no such token, else its name. An owner reaches their own alone.
 pub(super) async fn revoke(
     work: &mut Work,
     id: &str,
@@ -259,7 +259,7 @@ pub(super) async fn revoke(
     let Some(mut row) = row.filter(|row| owner.is_none() || row.user_id == owner) else { return Ok(None) };
     let ours = work.vouches(&row.message(), row.mac.as_deref(), || row.called())?;
     row.revoked_at = Some(row.revoked_at.unwrap_or(instant(now)?));
-    // A token that the portal did not write is revoked as well, without being signed.
+    // One that the portal did not write is revoked as well, and nothing comes to vouch for it by that.
     let mac = if ours { Some(work.sign(&row.message()).await?) } else { None };
     sqlx::query("UPDATE api_tokens SET revoked_at = $2, mac = $3 WHERE id = $1")
         .bind(id)
@@ -270,7 +270,7 @@ pub(super) async fn revoke(
     Ok(Some(row.name))
 }
 
-/// Returns tokens whose MACs are to be renewed, locked until the end of the transaction.
+/// Tokens that are to be vouched for, locked until the end of the transaction.
 pub(crate) async fn guarded(
     connection: &mut PgConnection,
     stale: Stale<'_>,
@@ -287,7 +287,7 @@ pub(crate) async fn guarded(
     Ok(rows.into_iter().map(guarded).collect())
 }
 
-/// Replaces the MACs of tokens; returns the number of rows.
+/// Puts codes in the place of those that tokens had; answers with the number of rows.
 pub(crate) async fn put_macs(
     connection: &mut PgConnection,
     macs: &NewMacs<String>,
@@ -305,7 +305,7 @@ pub(crate) async fn put_macs(
     Ok(macs.len())
 }
 
-/// Returns tokens newest first, after this one; of one owner, or everybody's.
+/// Newest first, those beyond this one; of one owner, or everybody's.
 pub(super) async fn list(
     connection: &mut PgConnection,
     owner: Option<Uuid>,

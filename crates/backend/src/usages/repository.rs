@@ -37,7 +37,7 @@ impl UsageRow {
         Revision { row: self.id, version: self.version }
     }
 
-    /// Returns the secret that it uses.
+    /// The secret that it uses.
     pub(super) fn secret(&self) -> Result<Option<SecretId>, sqlx::Error> {
         let (Some(kind), Some(name)) = (&self.secret_kind, &self.secret_name) else { return Ok(None) };
         secret_id(kind, name).map(Some)
@@ -84,7 +84,7 @@ const SELECT: &str = "SELECT usages.id, usages.kind, usages.name, target, branch
     usages.updated_at, usages.updated_by, secrets.kind AS secret_kind, secrets.name AS secret_name, registry_host, \
     deleted_at IS NOT NULL AS deleted FROM usages LEFT JOIN secrets ON secrets.id = secret_id";
 
-/// Returns the usages that the query asks for, by name.
+/// Those that the query asks for, by name.
 pub(super) async fn list(
     connection: &mut PgConnection,
     kind: UsageKind,
@@ -115,8 +115,8 @@ pub(super) async fn find(
     one(connection, kind, name, "").await
 }
 
-/// Locks the row until the end of the transaction. The rows of its secrets must be locked before: whoever removes a secret
-/// has that row, and then wants those of its usages.
+/// Keeps others from changing the row until the end of the transaction. The rows of its secrets are locked before: whoever
+/// removes a secret has that row, and then wants those of what used it.
 pub(super) async fn lock(
     connection: &mut PgConnection,
     kind: UsageKind,
@@ -137,8 +137,9 @@ async fn one(
     sql.build_query_as().fetch_optional(connection).await
 }
 
-/// Returns the row of the chosen secret, if there is one; a deleted one only if it was chosen before. Locks it and the row of
-/// the previous secret until the end of the transaction, in one order, because both counts change.
+/// The row of the secret that is chosen, if there is one; a deleted one is where it was chosen before. It and the row of
+/// the one before stay as they are until the end of the transaction; both are locked here, in one order, because both
+/// counts change.
 pub(super) async fn lock_secret(
     connection: &mut PgConnection,
     chosen: Option<&SecretId>,
@@ -189,7 +190,7 @@ pub(super) async fn insert(
     .map(drop)
 }
 
-/// Writes the row and returns its new version.
+/// Writes the row and answers with its new version.
 pub(super) async fn update(
     connection: &mut PgConnection,
     ctx: &Ctx,
@@ -211,7 +212,7 @@ pub(super) async fn update(
     .await
 }
 
-/// Deletes the row; returns whether there was one.
+/// Takes the row away; answers whether there was one.
 pub(super) async fn delete(
     connection: &mut PgConnection,
     kind: UsageKind,
@@ -224,16 +225,16 @@ pub(super) async fn delete(
     Ok(deleted.await?.rows_affected() > 0)
 }
 
-/// A condition on the secrets that are looked for.
+/// Which secrets are looked for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Among<'a> {
-    /// All secrets.
+    /// All.
     All,
-    /// Secrets for one of these registry hosts.
+    /// Those for one of these registry hosts.
     Registries(&'a [String]),
-    /// Secrets whose known hosts contain this text.
+    /// Those in whose known hosts this text stands.
     KnownHosts(&'a str),
-    /// The secret with this id.
+    /// This one.
     One(&'a SecretId),
 }
 
@@ -259,7 +260,7 @@ impl ChoiceRow {
     }
 }
 
-/// Returns secrets of this type that match the search, by name.
+/// Secrets of this kind that match the search, by name.
 pub(super) async fn secrets(
     connection: &mut PgConnection,
     kind: SecretKind,
@@ -267,7 +268,7 @@ pub(super) async fn secrets(
     among: Among<'_>,
     limit: usize,
 ) -> Result<Vec<ChoiceRow>, sqlx::Error> {
-    // Written out, so that the planner knows its frequency: one of two words of ours.
+    // Written out, so that the planner knows how many there are of it: one of two words of ours.
     let mut sql = QueryBuilder::<Postgres>::new(format!(
         "SELECT kind, name, display_name, registry_host, registry_username, known_hosts FROM secrets \
          WHERE deleted_at IS NULL AND kind = '{}'",

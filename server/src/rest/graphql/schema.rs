@@ -84,7 +84,7 @@ impl Mutation {
             knowingly: data.knowingly,
             ..SecretChange::default()
         };
-        in_place(&content, kind)?;
+        merged_with_stored(&content, kind)?;
         let draft = SecretDraft {
             name: data.name,
             display_name: content.display_name.unwrap_or_default(),
@@ -126,7 +126,7 @@ impl Mutation {
             knowingly: data.knowingly,
             ..SecretChange::default()
         };
-        in_place(&change, id.kind)?;
+        merged_with_stored(&change, id.kind)?;
         apply(caller, &id, change, None).await.map_err(refused)?;
         shown(caller, &id).await.map(Some)
     }
@@ -157,7 +157,7 @@ fn id(text: &ID) -> Result<SecretId> {
 }
 
 /// Nothing was sent that secrets of this type do not have.
-fn in_place(content: &SecretChange, kind: SecretKind) -> Result<()> {
+fn merged_with_stored(content: &SecretChange, kind: SecretKind) -> Result<()> {
     match content.misplaced(kind).first() {
         Some(field) => {
             Err(bad_input(&format!("{}: Secrets of this type have no such field.", member(field))))

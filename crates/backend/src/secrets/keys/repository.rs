@@ -1,4 +1,4 @@
-//! All SQL about the facts of SSH keys.
+//! All SQL about what is known of SSH keys.
 
 use super::super::shared::Shared;
 use crate::{
@@ -11,7 +11,7 @@ use domain::secret::{KeyAlgorithm, KeyFacts, PendingKey, SecretId, SecretKind, S
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// The facts of a key; none if it could not be parsed.
+/// What is to be known of a key; nothing where it could not be read.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::secrets) struct KeyRow<'a> {
     pub(in crate::secrets) secret: Uuid,
@@ -20,7 +20,7 @@ pub(in crate::secrets) struct KeyRow<'a> {
     pub(in crate::secrets) facts: Option<&'a KeyFacts>,
 }
 
-/// The facts as they are stored.
+/// As it is stored.
 #[derive(Debug, FromRow)]
 struct FactsRow {
     algorithm: Option<String>,
@@ -53,7 +53,7 @@ impl FactsRow {
     }
 }
 
-/// Returns the facts of a secret's key, and of the pending pair.
+/// What is known of the key of a secret, and of the pair that waits.
 pub(in crate::secrets) async fn find(
     connection: &mut PgConnection,
     secret: Uuid,
@@ -86,7 +86,7 @@ pub(in crate::secrets) async fn find(
     Ok((stored, waiting))
 }
 
-/// Stores the facts of a key, in the place of those of the key before.
+/// Notes what is known of a key, in the place of what was known of the one before.
 pub(in crate::secrets) async fn put(
     connection: &mut PgConnection,
     ctx: &Ctx,
@@ -111,14 +111,14 @@ pub(in crate::secrets) async fn insert_many(
     insertion(ctx, rows)?.build().execute(connection).await.map(drop)
 }
 
-/// Stores the facts of a key, if none are stored yet and the value is still the one that was parsed; returns the number of
+/// The same, where nothing is known yet, and the value is still the one that was looked at; answers with the number of
 /// rows.
 pub(in crate::secrets) async fn note(
     connection: &mut PgConnection,
     ctx: &Ctx,
     row: &KeyRow<'_>,
 ) -> Result<u64, sqlx::Error> {
-    // Locked until the end, so that nobody replaces the value meanwhile.
+    // Held until the end, so that nobody puts another value in its place meanwhile.
     let current: Option<i64> =
         sqlx::query_scalar("SELECT value_version FROM secrets WHERE id = $1 FOR UPDATE")
             .bind(row.secret)
@@ -155,7 +155,7 @@ fn insertion<'a>(ctx: &'a Ctx, rows: &'a [KeyRow<'a>]) -> Result<QueryBuilder<Po
     Ok(insert)
 }
 
-/// Returns the pending pair: its value, the place where it is sealed, and its facts.
+/// The pair that waits: its value, where it is sealed, and what is known of it.
 pub(crate) async fn find_pending(
     connection: &mut PgConnection,
     secret: Uuid,
@@ -190,7 +190,7 @@ pub(crate) async fn find_pending(
     Ok(Some((place, SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext }, facts)))
 }
 
-/// Deletes the pending pair, with its value.
+/// Takes the pair that waits away, with its value.
 pub(in crate::secrets) async fn discard(
     connection: &mut PgConnection,
     secret: Uuid,
@@ -207,7 +207,7 @@ pub(in crate::secrets) async fn discard(
         .map(drop)
 }
 
-/// Returns the first other secret that holds the same: the key, in use or pending, or the account at the registry.
+/// The first other secret that holds the same: the key, in use or waiting, or the account at the registry.
 pub(in crate::secrets) async fn twin(
     connection: &mut PgConnection,
     of: &SecretId,
@@ -239,7 +239,7 @@ pub(in crate::secrets) async fn twin(
     Ok(found.and_then(|name| Some(SecretId::new(of.kind, SecretName::parse(&name).ok()?))))
 }
 
-/// Returns the first secret, by name, that holds each of these keys, by their fingerprints.
+/// The first secret, by name, that holds each of these keys, by their fingerprints.
 pub(in crate::secrets) async fn key_twins(
     connection: &mut PgConnection,
     fingerprints: &[&str],
@@ -253,7 +253,7 @@ pub(in crate::secrets) async fn key_twins(
     .await
 }
 
-/// Returns the first secret, by name, that holds each of these accounts.
+/// The first secret, by name, that holds each of these accounts.
 pub(in crate::secrets) async fn account_twins(
     connection: &mut PgConnection,
     (hosts, usernames): (&[&str], &[&str]),
@@ -269,14 +269,14 @@ pub(in crate::secrets) async fn account_twins(
     .await
 }
 
-/// A value that was not parsed yet.
+/// A value that nobody has looked at.
 #[derive(Debug)]
 pub(in crate::secrets) struct Unread {
     pub(in crate::secrets) place: Location,
     pub(in crate::secrets) sealed: SealedValue,
 }
 
-/// Returns keys without facts, after this secret, in the order of their ids.
+/// Keys of which nothing is known, beyond this secret, in the order of their ids.
 pub(in crate::secrets) async fn unread(
     connection: &mut PgConnection,
     beyond: Uuid,

@@ -1,10 +1,11 @@
-//! All SQL about the origins of secrets.
+//! All SQL about where secrets came from.
 
 use domain::secret::Origins;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// Stores, in one statement, the known origins of secrets that were added in the same transaction.
+/// Keeps, in one statement, where secrets came from that were added in the same transaction; of those for which nothing is
+/// known, nothing.
 pub(in crate::secrets) async fn insert_many(
     connection: &mut PgConnection,
     all: &[(Uuid, &Origins)],
@@ -29,7 +30,7 @@ fn insertion(all: &[(Uuid, &Origins)]) -> Option<QueryBuilder<Postgres>> {
     Some(insert)
 }
 
-/// Returns the origins of a secret.
+/// Where a secret came from.
 pub(in crate::secrets) async fn find(
     connection: &mut PgConnection,
     secret: Uuid,

@@ -13,7 +13,7 @@ use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 /// A secret with its sealed value.
 pub(crate) type StoredValue = (SecretRow, SealedValue);
 
-/// Returns the row with the current sealed value.
+/// The row with the sealed value that counts.
 pub(crate) async fn find(
     connection: &mut PgConnection,
     id: &SecretId,
@@ -63,7 +63,7 @@ pub(in crate::secrets) async fn insert(
     sql.build().execute(connection).await.map(drop)
 }
 
-/// Replaces all earlier versions of a value by a new one.
+/// Puts a new version of a value in the place of all before it.
 pub(in crate::secrets) async fn replace(
     connection: &mut PgConnection,
     ctx: &Ctx,

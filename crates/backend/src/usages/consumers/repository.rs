@@ -1,4 +1,4 @@
-//! All SQL about the consumers of a secret.
+//! All SQL about who uses a secret.
 
 use crate::{
     db::{instant, timestamp},
@@ -14,8 +14,8 @@ use domain::{
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-/// Locks up to this number of secrets with readers, after this one, so that nobody else reads them for the first time until
-/// the end of the transaction.
+/// Secrets with readers, so many beyond this one, kept from being read for the first time by others until the end of the
+/// transaction.
 pub(in crate::usages) async fn lock_read(
     connection: &mut PgConnection,
     beyond: Uuid,
@@ -30,8 +30,8 @@ pub(in crate::usages) async fn lock_read(
     .await
 }
 
-/// Recounts the readers of these secrets; returns how many counts had changed. An earlier statement locks the secrets: this
-/// one sees what was read while that waited.
+/// Counts the readers of these secrets anew; answers with how many counts had changed. The secrets are locked by a
+/// statement before: what was read while that waited is seen by this one.
 pub(in crate::usages) async fn recount(
     connection: &mut PgConnection,
     secrets: &[Uuid],
@@ -50,7 +50,7 @@ pub(in crate::usages) async fn recount(
     Ok(changed.rows_affected())
 }
 
-/// Deletes up to this number of reads of days that no longer count; returns their number.
+/// Forgets reads of days that count no more, at most so many; answers with how many there were.
 pub(in crate::usages) async fn forget_reads(
     connection: &mut PgConnection,
     limit: i64,
@@ -66,14 +66,14 @@ pub(in crate::usages) async fn forget_reads(
     Ok(forgotten.rows_affected())
 }
 
-/// Returns the first day on which reads count as use.
+/// The first day of the reads that count as use.
 fn first_day(now: Timestamp) -> Result<NaiveDate, sqlx::Error> {
     let today = instant(now)?.date_naive();
-    // Today is one of these days.
+    // Today is one of them.
     Ok(today.checked_sub_days(Days::new(u64::from(SecretUsers::READ_DAYS) - 1)).unwrap_or(today))
 }
 
-/// Returns whether anything uses any of the secrets with these rows.
+/// Whether anybody uses any of the secrets with these rows.
 pub(crate) async fn any_users(
     connection: &mut PgConnection,
     secrets: &[Uuid],
@@ -89,7 +89,7 @@ pub(crate) async fn any_users(
     .await
 }
 
-/// Returns those of these secrets that exist, by id, each with its consumers.
+/// Those of these secrets that there are, by id, each with who uses it.
 pub(in crate::usages) async fn selected(
     connection: &mut PgConnection,
     selection: &Selection,
@@ -135,7 +135,7 @@ pub(in crate::usages) async fn selected(
         .collect()
 }
 
-/// Returns the consumers of this secret; `None` if there is no such secret.
+/// Who uses this secret; `None` where there is none.
 pub(in crate::usages) async fn users(
     connection: &mut PgConnection,
     id: &SecretId,

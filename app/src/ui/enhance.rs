@@ -19,7 +19,7 @@ const SHOWN_FOR: u8 = 6;
 
 /// Stands once in a page.
 #[island]
-pub fn FrameInPlace() -> impl IntoView {
+pub fn EnhanceFrame() -> impl IntoView {
     Effect::new(|_| {
         window_event_listener(ev::click, |event| {
             let button = dom::target(&event).and_then(|target| target.closest("button").ok().flatten());
@@ -36,7 +36,7 @@ pub fn FrameInPlace() -> impl IntoView {
             // Screen readers tell what comes into a live region, not what it came with.
             say("");
             request_animation_frame(move || say(&said));
-            take_away_after(SHOWN_FOR);
+            clear_after(SHOWN_FOR);
         }
     });
 }
@@ -48,13 +48,13 @@ fn say(html: &str) {
 }
 
 /// Empties the region after so many seconds in which nobody was at it.
-fn take_away_after(seconds: u8) {
+fn clear_after(seconds: u8) {
     let look = move || {
         let region = document().get_element_by_id(REGION);
         let held = region.is_some_and(|region| region.matches(":hover, :focus-within").unwrap_or(false));
         match if held { SHOWN_FOR } else { seconds.saturating_sub(1) } {
             0 => say(""),
-            left => take_away_after(left),
+            left => clear_after(left),
         }
     };
     set_timeout(look, Duration::from_secs(1));
