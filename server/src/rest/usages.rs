@@ -94,7 +94,7 @@ async fn list(caller: &Caller, kind: UsageKind, text: Option<&str>) -> Answer {
     Ok(json(UsageList::from(caller.backend.usages().list(&caller.ctx, kind, &wanted).await?)))
 }
 
-/// The name in an address. What cannot be one names nothing.
+/// Parses the name in an address. A text that is not a name names nothing.
 fn name(text: &str) -> Result<SecretName, Problem> {
     SecretName::parse(text).map_err(|_| Error::NotFound.into())
 }

@@ -1,4 +1,4 @@
-//! Values, on their way to those who use them.
+//! Values, for those who use them.
 
 use super::{
     Answer, Caller, Problem, ProblemDetails,
@@ -18,7 +18,7 @@ use domain::{
     sensitive::Sensitive,
 };
 
-/// How a value is sent: never kept by anything in between.
+/// The header of a value, which no cache may keep.
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 const SHAPES: &str = "Send git-sync, ssh-auth, rancher, flux, argocd, dockerconfigjson, username-password, image-updater or raw.";
@@ -118,7 +118,7 @@ pub async fn kubernetes_manifest(
     }
 }
 
-/// The format that Accept names first of the two.
+/// Returns the format that Accept names first.
 fn preferred(headers: &HeaderMap) -> ManifestFormat {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match (accept.find("json"), accept.find("yaml")) {
@@ -127,7 +127,7 @@ fn preferred(headers: &HeaderMap) -> ManifestFormat {
     }
 }
 
-/// An address that is told to Argo CD.
+/// Returns the address of the repository for Argo CD.
 fn url(query: &Query) -> Result<Option<&str>, Problem> {
     let url = query.get("url");
     match url {

@@ -140,7 +140,7 @@ impl Mutation {
     ) -> Result<Option<Secret>> {
         let caller = ctx.data::<Caller>()?;
         let id = id(&one.id)?;
-        // Its clients cannot say that it is known who uses the secret, so one that is in use stays.
+        // Clients of the reference cannot confirm the deletion of a used secret, so it stays.
         let deleted = caller.backend.secrets().delete(&caller.ctx, &id, "").await;
         let display_name = deleted.map_err(refused)?;
         Ok(Some(Secret::deleted(&id, display_name)))
@@ -151,7 +151,7 @@ async fn shown(caller: &Caller, id: &SecretId) -> Result<Secret> {
     caller.backend.secrets().get(&caller.ctx, id).await.map(Secret::from).map_err(refused)
 }
 
-/// What cannot be an id names no secret.
+/// Parses an id. A text that is not an id names no secret.
 fn id(text: &ID) -> Result<SecretId> {
     SecretId::parse(text).ok_or_else(|| refused(Refusal::NotFound))
 }
