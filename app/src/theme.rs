@@ -1,4 +1,4 @@
-//! The form with which a theme is chosen.
+//! The form that chooses a theme.
 
 use crate::{
     cookie::SecureCookies,

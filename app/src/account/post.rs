@@ -63,7 +63,7 @@ pub async fn end_session(Path(id): Path<String>, PostForm { reply, sent }: PostF
         let (SignedIn { backend, ctx }, Nothing {}) = sent?;
         let id = id.parse().map_err(|_| Error::NotFound)?;
         match backend.sessions().end(&ctx, id).await {
-            // Pressed twice: it has ended, as was asked.
+            // Submitted twice: the session has ended, as was asked.
             Ok(()) | Err(Error::NotFound) => Ok(()),
             Err(error) => Err(AccessError::from(error)),
         }

@@ -30,8 +30,8 @@ pub async fn edit(Path(id): Path<SecretId>, form: RawForm<SecretInput>) -> Respo
     Box::pin(typed(form, page, Some(id.clone()))).await
 }
 
-/// Answers with the result of a test of the form. A browser that goes there gets the form again, without the values; the
-/// button of a page that has come alive gets that much HTML as it puts into the page.
+/// Answers with the result of a test of the form. A browser gets the form again, without the values; the
+/// button of a hydrated page gets the HTML that it puts into the page.
 async fn typed(
     RawForm { reply, form }: RawForm<SecretInput>,
     page: impl FnOnce(Option<Box<Returned>>) -> Page,
@@ -60,7 +60,7 @@ async fn typed(
             if !wants_page {
                 return Html(html).into_response();
             }
-            // Nothing is wrong with the form; it is only not saved.
+            // The form is valid, but not saved.
             reply.page(StatusCode::OK, page(returned(None, Some(html)))).await
         }
         Err(error) if !wants_page => {
@@ -103,7 +103,8 @@ pub async fn approve(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<
     show(reply, id, outcome).await
 }
 
-/// Redirects to the page that shows what is kept; where there is more to show than that, it is the answer itself.
+/// Redirects to the page that shows the stored result; if there is more to show, the page itself is the
+/// answer.
 async fn show(reply: Reply, id: SecretId, outcome: CheckOutcome) -> Response {
     let status = match &outcome {
         Ok(report) if report.host_keys.is_empty() => {

@@ -1,4 +1,4 @@
-//! Signing in and out with a password, and choosing one by a link: the forms.
+//! Signing in and out with a password, and choosing a password by a link: the forms.
 
 use super::{
     SIGN_IN,
@@ -48,7 +48,7 @@ pub async fn sign_in(PostForm { reply, sent }: PostForm<SignIn, Anybody>) -> Res
     match begun.await {
         Ok(response) => response,
         Err(error) => {
-            // So that the next attempt still knows the way on.
+            // So that the next attempt still has the requested page.
             let again = format!("{SIGN_IN}?next={}", percent::encode(&own_address(&input.next)));
             let typed = vec![(AccessField::UserName, input.username)];
             reply.moved_to(&again).render_rejected(error, typed, Page::SignIn).await

@@ -1,23 +1,23 @@
-//! The parts of the frame around a page that answer at once: the choice of a theme, and notices. The server renders both, and the
-//! browser knows nothing of their words.
+//! The parts of the frame around a page that respond at once: the choice of a theme, and notices. The server
+//! renders both, and the browser has none of their texts.
 
 use super::dom;
 use leptos::{ev, prelude::*, web_sys::Element};
 use std::time::Duration;
 
-/// The cookie that remembers the theme.
+/// The cookie with the theme.
 pub const COOKIE: &str = "latchkey_theme";
 
-/// A year, in seconds.
+/// The lifetime of the cookie: a year, in seconds.
 pub const COOKIE_MAX_AGE: u32 = 31_536_000;
 
-/// The id of the live region that notices stand in.
+/// The id of the live region with the notices.
 pub const REGION: &str = "notices";
 
-/// For how many seconds a notice stays while nobody points at it.
+/// The number of seconds that a notice stays while nobody points at it.
 const SHOWN_FOR: u8 = 6;
 
-/// Stands once in a page.
+/// The script of the frame, once in a page.
 #[island]
 pub fn EnhanceFrame() -> impl IntoView {
     Effect::new(|_| {
@@ -33,7 +33,7 @@ pub fn EnhanceFrame() -> impl IntoView {
         });
         let said = document().get_element_by_id(REGION).map(|region| region.inner_html());
         if let Some(said) = said.filter(|said| !said.is_empty()) {
-            // Screen readers tell what comes into a live region, not what it came with.
+            // Screen readers announce what is added to a live region, not its first content.
             say("");
             request_animation_frame(move || say(&said));
             clear_after(SHOWN_FOR);
@@ -47,7 +47,7 @@ fn say(html: &str) {
     }
 }
 
-/// Empties the region after so many seconds in which nobody was at it.
+/// Empties the region after so many seconds without pointer or focus on it.
 fn clear_after(seconds: u8) {
     let look = move || {
         let region = document().get_element_by_id(REGION);
@@ -67,7 +67,7 @@ fn choose(button: &Element) {
         // Fails only for a malformed attribute name, here and below.
         drop(root.set_attribute("data-theme", &theme));
     }
-    // Whether cookies are bound to TLS, only the server knows.
+    // Only the server knows whether cookies are bound to TLS.
     let form = button.parent_element();
     let bound = |name| form.as_ref().and_then(|form| form.get_attribute(name)).unwrap_or_default();
     let (prefix, suffix) = (bound("data-prefix"), bound("data-suffix"));

@@ -1,4 +1,4 @@
-//! Short notices at the lower right: what was just done. Never the only place where something is said.
+//! Short notices at the lower right about what was just done. Never the only place where something is said.
 
 use super::{enhance::REGION, icon::icon};
 use crate::cookie::SecureCookies;
@@ -8,22 +8,22 @@ use domain::{
 };
 use leptos::{either::EitherOf3, prelude::*};
 
-/// The cookie in which a notice crosses the redirect after a plain form.
+/// The cookie that carries a notice across the redirect after a plain form.
 pub const COOKIE: &str = "latchkey_notice";
 
-/// How long the cookie waits for the page that shows it, in seconds.
+/// The lifetime of the cookie until a page shows it, in seconds.
 pub const COOKIE_MAX_AGE: u64 = 60;
 
 /// A short message about what was just done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Flash {
-    /// A secret was added or changed; `host` is the registry host where it was normalized.
+    /// A secret was added or changed; `host` is the registry host if it was normalized.
     Saved { id: SecretId, host: Option<String> },
-    /// The secret of this display name was deleted.
+    /// The secret with this display name was deleted.
     Deleted { display_name: String },
-    /// So many secrets were imported.
+    /// A number of secrets was imported.
     Imported(u32),
-    /// Something that these words are enough for.
+    /// An action whose message needs no data.
     Done(ActionDone),
 }
 
@@ -51,7 +51,7 @@ pub enum ActionDone {
 }
 
 impl ActionDone {
-    /// Each with the code that stands in the cookie, and with its message.
+    /// Each action with its code in the cookie, and its message.
     const ALL: [(Self, &'static str, &'static str); 18] = [
         (Self::PasswordChanged, "password-changed", "Password changed."),
         (Self::SessionEnded, "session-ended", "Session ended."),
@@ -87,7 +87,7 @@ impl ActionDone {
 }
 
 impl Flash {
-    /// The text form, fit for a cookie.
+    /// Returns the text form, fit for a cookie.
     pub fn to_cookie(&self) -> String {
         match self {
             Self::Saved { id, host } => {
@@ -99,7 +99,7 @@ impl Flash {
         }
     }
 
-    /// Reads the text form; anything else is no notice.
+    /// Parses the text form; `None` for anything else.
     pub fn from_cookie(text: &str) -> Option<Self> {
         let (what, rest) = text.split_once('~')?;
         match what {
@@ -120,12 +120,12 @@ impl Flash {
     }
 }
 
-/// The `Set-Cookie` line of a flash.
+/// Returns the `Set-Cookie` line of a flash.
 pub fn line(secure: SecureCookies, flash: &Flash) -> String {
     secure.line(COOKIE, &flash.to_cookie(), COOKIE_MAX_AGE)
 }
 
-/// The live region that notices are read out from, with what the request before has left to say.
+/// The live region that notices are announced from, with the flash of the request before.
 #[component]
 pub fn Flashes(left: Option<Flash>) -> impl IntoView {
     let notice = left.map(|flash| {

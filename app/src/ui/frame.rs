@@ -1,4 +1,4 @@
-//! The frame around every page: the mark, the places, the theme, the flashes.
+//! The frame around every page: the mark, the navigation, the theme, the flashes.
 
 use super::{enhance::EnhanceFrame, flash::Flashes, icon::icon, theme_switch::ThemeSwitch};
 use crate::ssr;
@@ -23,7 +23,8 @@ pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView
                 {icon!("menu")}
                 "Menu"
             </button>
-            // On narrow screens a popover under the button, on wide ones always there: the style sheet decides.
+            // On narrow screens a popover under the button, on wide ones always visible: the style sheet
+            // decides.
             <div class="places" id="places" popover="auto">
                 {match ssr::user() {
                     Some(user) => Either::Left(view! { <Places user address/> }),
@@ -39,7 +40,7 @@ pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView
     }
 }
 
-/// Links to the places for the person's role; and at the foot who that is, with the way out.
+/// Navigation for the person's role; and at the foot who that is, with the sign-out.
 #[component]
 fn Places(user: UserActor, address: String) -> impl IntoView {
     let place = |path: &'static str, label: &'static str, icon| {

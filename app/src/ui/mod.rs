@@ -1,5 +1,5 @@
-//! The pieces pages are made of. No input or output here, and no word of a feature but in the notices and the
-//! frame around every page.
+//! The pieces that pages are made of. Without input or output, and without the words of any feature except in
+//! the notices and the frame around every page.
 
 pub mod ago;
 pub mod alert;

@@ -115,7 +115,7 @@ pub async fn end_sessions(Path(name): Path<String>, PostForm { reply, sent }: Po
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reset {
-    /// Ticked, unless somebody has taken the tick away.
+    /// Whether to revoke the tokens: ticked at first.
     revoke_tokens: Option<String>,
     #[serde(default)]
     current_password: Sensitive,
@@ -147,8 +147,8 @@ async fn not_changed(reply: Reply, name: &str, error: AccessError) -> Response {
     reply.render_rejected_at(&user_address(name), error, Vec::new(), page).await
 }
 
-/// Renders the question again where the proof of who asks was missing or wrong, and the page of the user where the reason is
-/// another one.
+/// Renders the confirmation again if the proof was missing or wrong, and the page of the user for any other
+/// reason.
 async fn not_proven(
     reply: Reply,
     name: &str,

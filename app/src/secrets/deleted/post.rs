@@ -28,7 +28,7 @@ pub async fn remove(Path(row): Path<Uuid>, PostForm { reply, sent }: PostForm<No
     let removed = async {
         let (SignedIn { backend, ctx }, Nothing {}) = sent?;
         match backend.secrets().remove(&ctx, row).await {
-            // Pressed twice, or removed meanwhile: it is gone, as was asked.
+            // Submitted twice, or removed meanwhile: it is gone, as was asked.
             Err(Error::NotFound) => Ok(()),
             outcome => outcome,
         }
