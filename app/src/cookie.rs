@@ -133,7 +133,7 @@ mod tests {
     const PLAIN: SecureCookies = SecureCookies(false);
 
     #[test]
-    fn the_cookie_is_as_narrow_as_the_way_it_came_allows() {
+    fn token_cookie_is_bound_to_host_and_tls_behind_tls() {
         let token = Sensitive::new("abc");
         let line = |secure| SESSION.hand_out(&token, Duration::from_secs(9), secure).unwrap();
         assert_eq!(
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_of_the_other_way_does_not_count() {
+    fn token_cookie_ignores_the_name_of_the_other_scheme() {
         let headers =
             |line: &'static str| HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(line))]);
         let found =
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn sign_ins_under_way_at_once_have_a_cookie_each() {
+    fn read_all_returns_a_token_per_sign_in_in_progress() {
         let token = Sensitive::new("abc");
         let line = SIGN_ON.hand_out_one("7f", &token, Duration::from_secs(9), TLS).unwrap();
         assert!(line.to_str().unwrap().starts_with("__Host-latchkey_sign_on_7f=abc; Path=/; Max-Age=9;"));

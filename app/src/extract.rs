@@ -62,6 +62,8 @@ pub trait Sender: Sized {
 }
 
 impl Sender for SignedIn {
+    /// Returns the services and the signed-in person.
+    ///
     /// Errors: `NotSignedIn`; `Unavailable` and `Sealed` while nothing can be done.
     fn of(reply: &Reply) -> Result<Self, Error> {
         let ctx = ssr::identified(&reply.parts)?;
@@ -74,6 +76,8 @@ impl Sender for SignedIn {
 }
 
 impl Sender for Anybody {
+    /// Returns the services and the caller.
+    ///
     /// Errors: `Unavailable` and `Sealed` while nothing can be done.
     fn of(reply: &Reply) -> Result<Self, Error> {
         let ctx = Ctx { actor: Actor::Anonymous, ..ssr::identified(&reply.parts)? };

@@ -254,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn message_of_a_lock_says_what_whoever_reads_it_can_do() {
+    fn message_of_a_lock_says_what_its_reader_can_do() {
         let at_door = locked(900, false);
         assert!(
             at_door.contains("Too many attempts to sign in under this name. Try again in 15 minutes"),

@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn attempts_are_counted_by_network() {
+    fn attempt_counts_by_network() {
         let counted = |text: &str| network(Some(text.parse().unwrap())).to_string();
         assert_eq!(counted("203.0.113.7"), "203.0.113.7");
         assert_eq!(counted("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");

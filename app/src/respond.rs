@@ -257,7 +257,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_way_back_stays_here() {
+    fn own_address_rejects_other_sites() {
         assert_eq!(own_address("/secrets/new?list=a"), "/secrets/new?list=a");
         for text in
             ["//evil", "/\\evil", "https:evil", "javascript:alert(1)", "", "/a b", "/a\r\nSet-Cookie: x"]

@@ -20,7 +20,7 @@ pub struct Choice {
     back: String,
 }
 
-/// `POST /theme`
+/// Handles `POST /theme`.
 #[expect(clippy::unused_async, reason = "handlers are asynchronous")]
 pub async fn choose(RawForm { reply, form }: RawForm<Choice>) -> Response {
     let Ok(Choice { theme, back }) = form else { return StatusCode::BAD_REQUEST.into_response() };

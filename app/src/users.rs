@@ -14,7 +14,7 @@ pub const USERS: &str = "/users";
 /// The reason why a proof is asked of somebody who changes users.
 pub const PROOF_HINT: &str = "What you do here outlasts your session, so confirm that it is you.";
 
-/// The address of one user's page.
+/// Returns the address of one user's page.
 pub fn user_address(name: &str) -> String {
     format!("{USERS}/{}", percent::encode(name))
 }

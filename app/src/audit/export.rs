@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cells_are_quoted_and_are_no_formulas() {
+    fn cell_is_quoted_and_never_a_formula() {
         for (text, cell_text) in [
             ("plain", "plain"),
             ("", ""),

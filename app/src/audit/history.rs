@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_and_days_read_well() {
+    fn times_and_on_are_in_words() {
         let at = |text: &str| Timestamp::parse_date(text).unwrap();
         let now = at("2026-11-26");
         assert_eq!(times(1), "once");

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn filters_are_read_and_written() {
+    fn parse_and_filters_agree_and_ignore_nonsense() {
         let text =
             "actor=ana&action=secret%20added&object=image-a&outcome=done&from=2026-11-01&until=2026-11-24";
         let query = parse(text);

@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn every_outcome_is_told_by_icon_and_word_and_a_peer_s_text_is_text() {
+    fn answer_shows_icon_and_word_and_escapes_a_peers_text() {
         for cause in CheckCause::ALL {
             let shown = shown(*cause, Vec::new());
             assert!(shown.contains("<i class=\"icon i-") && shown.contains(cause.label()), "{shown}");
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_unknown_host_can_be_approved() {
+    fn answer_offers_approval_only_for_an_unknown_host() {
         let approve = "name=\"approved_hosts\"";
         for cause in [CheckCause::HostKeyUnknown, CheckCause::HostKeyForAnotherPort] {
             assert!(shown(cause, vec![key(Published::By("GitHub"))]).contains(approve));
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_else_was_noticed_stands_in_the_answer() {
+    fn html_contains_hints_and_unused_hosts() {
         let report = CheckReport {
             host: Some("host".to_owned()),
             port: Some(22),
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn refs_read_well() {
+    fn refs_text_is_a_sentence() {
         let text = |branch: Option<&str>, count, exact| {
             refs_text(&Refs { branch: branch.map(str::to_owned), count, exact, headless: false })
         };

@@ -19,12 +19,12 @@ use axum::{
 use domain::{error::Error, secret::SecretId};
 use serde::Deserialize;
 
-/// `POST /secrets/new/check`
+/// Handles `POST /secrets/new/check`.
 pub async fn new(form: RawForm<SecretInput>) -> Response {
     Box::pin(typed(form, Page::AddSecret, None)).await
 }
 
-/// `POST /secrets/{id}/edit/check`
+/// Handles `POST /secrets/{id}/edit/check`.
 pub async fn edit(Path(id): Path<SecretId>, form: RawForm<SecretInput>) -> Response {
     let page = |returned| Page::EditSecret(id.clone(), returned);
     Box::pin(typed(form, page, Some(id.clone()))).await
@@ -70,7 +70,7 @@ async fn typed(
     }
 }
 
-/// `POST /secrets/{id}/check`
+/// Handles `POST /secrets/{id}/check`.
 pub async fn stored(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<Nothing>) -> Response {
     if let Err(Unreadable(status)) = form {
         return status.into_response();
@@ -89,7 +89,7 @@ pub struct Approved {
     approved_hosts: String,
 }
 
-/// `POST /secrets/{id}/known-hosts`
+/// Handles `POST /secrets/{id}/known-hosts`.
 pub async fn approve(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<Approved>) -> Response {
     let approved = match form {
         Ok(approved) => approved.approved_hosts,

@@ -24,7 +24,7 @@ pub struct Topic {
 }
 
 impl Topic {
-    /// The address of its page.
+    /// Returns the address of its page.
     pub fn address(self) -> String {
         format!("{HELP}/{}", self.key)
     }

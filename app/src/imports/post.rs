@@ -95,7 +95,7 @@ impl From<ImportProblem> for NotBegun {
     }
 }
 
-/// `POST /secrets/import/{id}`
+/// Handles `POST /secrets/import/{id}`.
 pub async fn save(Path(id): Path<Uuid>, Unread { reply, body }: Unread) -> Response {
     let SignedIn { backend, ctx } = match permitted(&reply).await {
         Ok(signed_in) => signed_in,
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_read_strictly() {
+    fn rows_are_parsed_strictly() {
         let pairs = [
             ("take", "2"),
             ("name-1", "a"),

@@ -97,7 +97,7 @@ pub fn Row(
     }
 }
 
-/// Renders the notes on a row, after the problem of the credential itself; nothing if there are none.
+/// Renders the notes on a row, after the problem of the credential itself; empty without notes.
 fn notes(row: &ImportRow, wrong: Option<String>, id: &str) -> Option<impl IntoView + use<>> {
     let same = holds_the_same(row.kind);
     let twin = row.twin.clone().map(|twin| {

@@ -12,7 +12,7 @@ use domain::{
 };
 use leptos::{either::Either, prelude::*};
 
-/// Returns the number of consumers in words; `None` if there are none.
+/// Returns the number of consumers in words; `None` without consumers.
 pub fn count_words(users: &SecretUsers, kind: UsageKind) -> Option<String> {
     count_words_of(users.usage_count, users.reader_count, kind)
 }
@@ -107,7 +107,7 @@ pub fn ConsumersSection(users: SecretUsers, id: SecretId) -> impl IntoView {
 pub fn UsedWarning<'a>(
     users: &'a SecretUsers,
     id: &'a SecretId,
-    /// The page that names them; this one where nothing is said.
+    /// The page that names the consumers; by default the current one.
     #[prop(default = "")]
     page: &'a str,
 ) -> impl IntoView + use<> {
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_read_well() {
+    fn count_words_are_singular_and_plural() {
         let words = |usage_count, reader_count| {
             let now = domain::time::Timestamp::from_micros(0);
             let users =

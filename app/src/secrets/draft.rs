@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_draft_keeps_no_field_that_a_password_was_pasted_into() {
+    fn kept_draft_drops_fields_with_a_pasted_password() {
         let typed = Typed {
             name: "hub".to_owned(),
             display_name: "Größe".to_owned(),

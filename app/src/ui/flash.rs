@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_notice_survives_its_cookie() {
+    fn flash_survives_its_cookie() {
         let id = SecretId::parse("image-hub").unwrap();
         for flash in [
             Flash::Saved { id: id.clone(), host: None },
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn each_action_has_a_code_and_a_message_of_its_own() {
+    fn actions_have_unique_codes_and_messages() {
         for (action, code, message) in ActionDone::ALL {
             assert_eq!(ActionDone::parse(code), Some(action));
             assert_eq!((action.code(), action.message()), (code, message));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_forged_cookie_is_no_notice() {
+    fn from_cookie_rejects_forged_text() {
         for text in [
             "",
             "saved",

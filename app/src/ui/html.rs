@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_and_values_end_no_attribute_and_begin_no_element() {
+    fn html_escapes_text_and_values() {
         let mut html = Html::default();
         html.markup("<td title=\"").text("\"><script>&'").markup("\">").value(format_args!("<{}>", "a&b"));
         assert_eq!(html.into_string(), "<td title=\"&quot;&gt;&lt;script&gt;&amp;'\">&lt;a&amp;b&gt;");

@@ -29,7 +29,7 @@ pub enum UserQuestion {
 }
 
 impl UserQuestion {
-    /// The heading of the page.
+    /// Returns the heading of the page.
     fn heading(self) -> &'static str {
         match self {
             Self::Role => "Change role",
@@ -262,7 +262,7 @@ mod tests {
     use domain::time::Timestamp;
 
     #[test]
-    fn enabling_promises_what_it_gives_and_no_more() {
+    fn let_in_promises_only_what_enabling_gives() {
         let at = Some(Timestamp::from_micros(0));
         let user = |issuer: bool, has_password: bool, suspended_at| UserSummary {
             name: "ana".to_owned(),

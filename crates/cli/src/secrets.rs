@@ -25,7 +25,7 @@ use std::{
 /// The number of rows a page: the most that the API gives.
 const PAGE: &str = "100";
 
-/// One page of the list. Rows are printed as they came where JSON is asked for, with what a newer portal says of them.
+/// A page of the list. For JSON, rows are printed as received, including members that a newer portal adds.
 #[derive(Deserialize)]
 struct List {
     items: Vec<Value>,

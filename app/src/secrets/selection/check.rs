@@ -166,7 +166,7 @@ mod tests {
     use domain::check::CheckCause;
 
     #[test]
-    fn what_they_came_to_reads_well() {
+    fn summary_counts_results_in_words() {
         let tested = |outcomes: &[TestOutcome]| -> Vec<Tested> {
             let id = |number| SecretId::parse(&format!("image-{number}")).unwrap();
             outcomes

@@ -18,7 +18,7 @@ use domain::{
 };
 use leptos::{either::Either, prelude::*};
 
-/// One confirmation for all selected secrets, on one page.
+/// A single confirmation for all selected secrets, on one page.
 #[component]
 pub fn DeleteSelectedPage(
     /// The reason why they were not deleted the last time.

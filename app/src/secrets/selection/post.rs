@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn the_form_of_the_list_is_read_strictly() {
+    fn selected_parses_the_form_strictly() {
         let all = read(&[("list", "q=a"), ("id", "image-b"), ("id", "image-a")]);
         assert_eq!(all, (Some(2), "q=a".to_owned()));
         assert_eq!(read(&[("list", "q=a")]), (None, "q=a".to_owned()));

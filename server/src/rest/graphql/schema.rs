@@ -1,4 +1,4 @@
-//! What can be asked and changed, under the reference's names.
+//! The queries and mutations, under the reference's names.
 
 use super::{
     super::{
