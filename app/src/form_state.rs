@@ -1,5 +1,5 @@
-//! The state of a form about people or tokens that is sent back: what was typed, and what was wrong with it. The
-//! server alone renders these forms, and they work without JavaScript because they know nothing else.
+//! The state of a form about people or tokens that is sent back: what was typed, and what was wrong with it.
+//! The server alone renders these forms, which work without JavaScript because they have nothing else.
 
 use crate::{
     ssr,
@@ -13,17 +13,17 @@ use crate::{
 use domain::error::{Error, Field, locked_inside};
 use leptos::prelude::*;
 
-/// A form that was rejected, or one that nobody has sent yet.
+/// A form that was rejected, or an empty one.
 #[derive(Clone, Debug, Default)]
 pub struct FormState {
-    /// The fields as typed, but for passwords.
+    /// The fields as typed, without passwords.
     pub typed: Vec<(Field, String)>,
     /// The reason for the rejection.
     pub error: Option<Error>,
 }
 
 impl FormState {
-    /// A form that was rejected.
+    /// Returns the state of a rejected form.
     pub fn rejected(typed: Vec<(Field, String)>, error: Error) -> Self {
         Self { typed, error: Some(error) }
     }
@@ -33,7 +33,7 @@ impl FormState {
         self.typed.iter().find(|(typed, _)| *typed == field).map(|(_, text)| text.clone()).unwrap_or_default()
     }
 
-    /// Whether the box of this field is ticked: as it was sent, or as `first` says where nothing was sent yet.
+    /// Returns whether the box of this field is ticked: as it was sent, or `first` in an empty form.
     pub fn ticked(&self, field: Field, first: bool) -> bool {
         if self.error.is_some() { !self.typed(field).is_empty() } else { first }
     }
@@ -84,12 +84,12 @@ impl FormState {
         })
     }
 
-    /// Renders the reason once more, for the place beside the button that was pressed.
+    /// Renders the reason again, for the place beside the button that was pressed.
     pub fn reason(&self) -> impl IntoView + use<> {
         not_done(self.error.as_ref().map(message))
     }
 
-    /// A line of text.
+    /// Renders a line of text.
     pub fn line(
         &self,
         field: Field,
@@ -103,7 +103,7 @@ impl FormState {
         Line { autofocus, ..more }.field(text, Some(self.typed(field)), self.problem(field))
     }
 
-    /// A password that is chosen, twice.
+    /// Renders the fields for a new password, twice.
     pub fn new_password(&self) -> impl IntoView + use<> {
         view! {
             {self.line(
@@ -116,7 +116,7 @@ impl FormState {
         }
     }
 
-    /// Several lines of text.
+    /// Renders several lines of text.
     pub fn lines(&self, field: Field, label: &'static str, hint: &'static str) -> impl IntoView + use<> {
         let text = FieldText { id: field.key(), label, mark: "optional", hint };
         let problem = self.problem(field);
@@ -140,7 +140,7 @@ impl FormState {
         field_frame(text, Signal::stored(problem), None, input)
     }
 
-    /// A choice of several: value, label, and a few words on the meaning of each.
+    /// Renders a choice: value, label and explanation of each.
     pub fn choice(
         &self,
         field: Field,
@@ -174,7 +174,7 @@ impl FormState {
     }
 }
 
-/// Returns the sentence above the form. Somebody who has signed in and is asked anew who they are is told that they stay so.
+/// Returns the message above the form. Somebody who is signed in and has to prove who they are learns that they stay signed in.
 pub(crate) fn message(error: &Error) -> String {
     match error {
         Error::Locked(seconds) if ssr::user().is_some() => locked_inside(*seconds),

@@ -2,7 +2,7 @@
 
 use super::IMPORT;
 use crate::{
-    checks::button::{ANSWER, FORM, TestInPlace},
+    checks::button::{ANSWER, EnhanceTest, FORM},
     failure::{Subject, loaded},
     help,
     secrets::LIST,
@@ -19,7 +19,7 @@ use leptos::prelude::*;
 /// The address of the first step.
 #[component]
 pub fn ImportPage(
-    /// Why an import was not begun. What was pasted is not sent back.
+    /// The reason why an import was not begun. The pasted text is not sent back.
     rejected: Option<Error>,
 ) -> impl IntoView {
     let load = async |backend: Backend, ctx: Ctx| backend.imports().may_import(&ctx).await;
@@ -28,7 +28,7 @@ pub fn ImportPage(
     view! { <div class="form-page">{page}</div> }
 }
 
-/// Says why nothing was imported, in the form that still has what was pasted.
+/// Returns why nothing was imported, for the form that still has the pasted text.
 pub fn not_imported(error: &Error) -> String {
     let is_key = *error == Error::Import(ImportProblem::PrivateKey);
     let said = match error {
@@ -121,7 +121,7 @@ fn Form(rejected: Option<Error>) -> impl IntoView {
                     "Continue"
                 </button>
             </div>
-            <TestInPlace/>
+            <EnhanceTest/>
             <div id=ANSWER role="status" tabindex="-1"></div>
         </form>
     }

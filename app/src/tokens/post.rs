@@ -8,11 +8,7 @@ use crate::{
     ui::flash::ActionDone,
 };
 use axum::{http::StatusCode, response::Response};
-use domain::{
-    access::TokenDraft,
-    error::Field,
-    sensitive::Sensitive,
-};
+use domain::{access::TokenDraft, error::Field, sensitive::Sensitive};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -30,7 +26,7 @@ pub struct NewToken {
     current_password: Sensitive,
 }
 
-/// `POST /tokens/new`
+/// Handles `POST /tokens/new`.
 pub async fn add(PostForm { reply, sent }: PostForm<NewToken>) -> Response {
     let (SignedIn { backend, ctx }, input) = match sent {
         Ok(sent) => sent,
@@ -53,7 +49,7 @@ pub async fn add(PostForm { reply, sent }: PostForm<NewToken>) -> Response {
     }
 }
 
-/// `POST /tokens/{id}/revoke`
+/// Handles `POST /tokens/{id}/revoke`.
 pub async fn revoke(Path(id): Path<String>, PostForm { reply, sent }: PostForm<Nothing>) -> Response {
     let revoked = async {
         let (SignedIn { backend, ctx }, Nothing {}) = sent?;

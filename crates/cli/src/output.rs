@@ -14,7 +14,7 @@ pub(super) fn print(line: &str) -> Outcome {
     print_exactly(&format!("{line}\n"))
 }
 
-/// Prints a text as it is. A reader that has seen enough of it and closes the pipe is no failure.
+/// Prints a text unchanged. A reader that closes the pipe early is not a failure.
 pub(super) fn print_exactly(text: &str) -> Outcome {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tables_are_aligned_and_end_where_their_text_does() {
+    fn table_aligns_columns_and_trims_line_ends() {
         let rows = [["ID", "HOST"], ["image-é", "a\u{1b}"], ["x", ""]].map(|row| row.map(str::to_owned));
         assert_eq!(table(&rows), "ID       HOST\nimage-é  a\u{fffd}\nx\n");
     }

@@ -4,11 +4,11 @@ use crate::context::Action;
 
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $label:literal;)+) => {
-        /// What was done.
+        /// An action that was done.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum AuditAction {
             $($(#[$doc])* $name,)+
-            /// Something was asked for that the actor may not do.
+            /// An actor attempted something that it may not do.
             Attempt(Action),
         }
 
@@ -49,21 +49,21 @@ actions! {
     SecretRestored = "secret restored", "secret restored";
     /// A deleted secret was removed for good, with its values.
     SecretRemoved = "secret removed for good", "secret removed for good";
-    /// A value was taken out.
+    /// A value was read.
     ValueRead = "value read", "value read";
-    /// Credentials were found in a pasted file, and wait to be chosen from.
+    /// Credentials were found in a pasted file and wait for a selection.
     ImportBegun = "import begun", "import begun";
-    /// They were thrown away.
+    /// The credentials of an import were discarded.
     ImportDiscarded = "import discarded", "import discarded";
-    /// A key pair was made: with a new secret, or beside the key of one.
+    /// A key pair was generated: with a new secret, or beside the key in use.
     SshKeyGenerated = "SSH key generated", "SSH key generated";
-    /// The pair that waited took the place of the key.
+    /// The pending key pair replaced the key in use.
     SshKeySwitched = "SSH key switched", "SSH key switched";
-    /// The pair that waited was taken away.
+    /// The pending key pair was discarded.
     SshKeyDiscarded = "SSH key discarded", "SSH key discarded";
-    /// Keys that were stored before keys were read were looked at.
+    /// SSH keys that older versions stored were parsed.
     SshKeysRead = "SSH keys read", "SSH keys read";
-    /// A credential was tried on what it is for.
+    /// A credential was tested.
     ConnectionTested = "connection tested", "connection tested";
     /// An image or a dataset was added.
     UsageAdded = "usage added", "usage added";
@@ -75,60 +75,63 @@ actions! {
     SecretsSeeded = "secrets seeded", "secrets seeded";
     /// Somebody signed in, or tried to.
     SignIn = "sign-in", "sign-in";
-    /// After five failures a name was locked.
+    /// A name was locked after five failures.
     AccountLocked = "account locked", "account locked";
-    /// Somebody who has signed in was asked for their password again.
+    /// A signed-in person was asked for the password again.
     PasswordAsked = "password asked again", "password asked again";
-    /// The provider at which somebody signs in has said that they are signed out.
+    /// The provider reported that somebody is signed out.
     ProviderLogout = "sign-out at the provider", "sign-out at the provider";
-    /// Somebody's API tokens are refused until they sign in at the provider again.
+    /// Somebody's API tokens are rejected until they sign in at the provider again.
     TokensSuspended = "tokens suspended", "tokens suspended";
-    /// They are taken again.
+    /// Somebody's API tokens are accepted again.
     TokensResumed = "tokens taken again", "tokens taken again";
     /// Somebody signed out.
     SignOut = "sign-out", "sign-out";
-    /// A session was ended from another one.
+    /// A session was ended from another session.
     SessionEnded = "session ended", "session ended";
     /// A user was added.
     UserAdded = "user added", "user added";
-    /// A user was given another role.
+    /// A user got another role.
     UserRoleChanged = "role changed", "role changed";
     /// A user may not sign in any more.
     UserDisabled = "user disabled", "user disabled";
     /// A user may sign in again.
     UserEnabled = "user enabled", "user enabled";
-    /// A link was made with which a password can be chosen.
+    /// A link with which a password can be chosen was created.
     PasswordLinkMade = "password link made", "password link made";
     /// A password was chosen or changed.
     PasswordChanged = "password changed", "password changed";
-    /// An API token was made.
+    /// An API token was created.
     TokenCreated = "token created", "token created";
     /// An API token was revoked.
     TokenRevoked = "token revoked", "token revoked";
-    /// Audit records were taken out as a file.
+    /// Audit records were exported as a file.
     AuditExported = "audit exported", "audit exported";
-    /// A key encryption key was made known.
+    /// A key encryption key was added.
     KeyAdded = "key added", "key added";
-    /// Another key encryption key seals from now on.
+    /// Another key encryption key became the active one.
     KeyActivated = "key activated", "key activated";
-    /// Values were sealed anew.
+    /// Values were sealed again, under the active key.
     ValuesRewrapped = "values rewrapped", "values rewrapped";
-    /// A key encryption key was put away.
+    /// A key encryption key was retired.
     KeyRetired = "key retired", "key retired";
-    /// Rows of an older version are vouched for from now on.
+    /// Rows of an older version were signed.
     RowsTakenOver = "rows taken over", "rows taken over";
-    /// A row was refused that the portal did not write.
+    /// A row that the portal did not write was rejected.
     RowRefused = "forged row refused", "forged row refused";
-    /// The end of the record was not the one that the portal had noted.
+    /// The end of the audit log was not the one that the portal had signed.
     RecordCut = "record found cut", "record found cut";
-    /// So much was asked for that the actor may not do that it is not told one by one.
+    /// An actor made so many forbidden attempts that they are not recorded one by one.
     ManyRefused = "much refused", "much refused";
 }
 
 impl AuditAction {
     /// Returns the label of a stored code; the code itself where another version of the portal has written it.
     pub fn label_of(code: &str) -> &str {
-        Self::all().find(|action| action.code() == code).map_or(code, Self::label)
+        match Self::all().find(|action| action.code() == code) {
+            Some(action) => action.label(),
+            None => code,
+        }
     }
 }
 

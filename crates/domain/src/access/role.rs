@@ -1,14 +1,14 @@
 //! The roles of people.
 
 coded_enum! {
-    /// From the least to the most.
+    /// A role, in order from the fewest rights to the most.
     #[derive(PartialOrd, Ord)]
     pub enum Role: as_str, label {
         /// Sees secrets, never their values.
         Reader = "reader", "Reader";
         /// Adds, changes and deletes secrets too.
         Editor = "editor", "Editor";
-        /// Looks after users, everybody's tokens and the audit log too.
+        /// Manages users, everybody's tokens and the audit log too.
         Admin = "admin", "Admin";
     }
 }

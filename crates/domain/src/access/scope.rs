@@ -7,7 +7,7 @@ coded_enum! {
     pub enum TokenScope: as_str, label {
         /// See secrets, without values.
         ReadMetadata = "read-metadata", "Read metadata";
-        /// Take values out.
+        /// Read values.
         ReadValues = "read-values", "Read values";
         /// Add, change and delete secrets.
         Write = "write", "Write";
@@ -29,12 +29,13 @@ impl TokenScope {
         }
     }
 
-    /// Returns whether making such a token needs a proof: it would turn a stolen session into lasting access.
+    /// Returns whether creating such a token requires a proof of identity, because it would turn a stolen session into
+    /// lasting access.
     pub fn asks_for_proof(self) -> bool {
         self != Self::ReadMetadata
     }
 
-    /// The least role of the person whose token this may be.
+    /// Returns the least role of the person whose token this may be.
     pub fn least_role(self) -> Role {
         match self {
             Self::ReadMetadata => Role::Reader,

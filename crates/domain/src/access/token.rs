@@ -24,13 +24,13 @@ impl TokenName {
         }
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Whether one cannot see the character, or it makes a name look like another: control characters, line and paragraph
+/// Returns whether a character is invisible, or makes a name look like another: control characters, line and paragraph
 /// separators, marks of direction, fillers, joiners, tags and variation selectors.
 fn is_mark(c: char) -> bool {
     c.is_control()
@@ -41,14 +41,14 @@ fn is_mark(c: char) -> bool {
             | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The secrets that a token may be used for.
+/// The secrets for which a token may be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Restriction {
-    /// Every variant.
+    /// All secrets.
     None,
-    /// Secrets whose name, without the prefix of its type, begins with this.
+    /// Secrets whose name, without the prefix of its type, begins with this text.
     Prefix(String),
-    /// These, whether they exist or not.
+    /// These secrets, whether they exist or not.
     Secrets(Vec<SecretId>),
 }
 
@@ -76,10 +76,10 @@ pub enum Expiry {
 }
 
 impl Expiry {
-    /// The default where a request names none.
+    /// The default for a request without an expiry.
     pub const DEFAULT: Self = Self::Days(30);
 
-    /// The most days.
+    /// The maximum number of days.
     pub const MAX_DAYS: u16 = limits::MAX_TOKEN_DAYS;
 
     /// Parses a number of days, or `never`; an empty text stands for 30 days.
@@ -94,7 +94,7 @@ impl Expiry {
         }
     }
 
-    /// The moment it ends, if it does.
+    /// Returns the time at which the validity ends, if it does.
     pub fn at(self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Days(days) => {
@@ -118,18 +118,18 @@ pub struct TokenDraft {
     pub secrets: String,
     /// Field "Expires": days, or `never`.
     pub expiry: String,
-    /// Field "Current password" of a person who is asked for it.
+    /// Field "Current password" of a person who must prove their identity.
     pub current_password: Sensitive,
 }
 
-/// A token that may be made.
+/// A valid token that may be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewToken {
     /// The name for people.
     pub name: TokenName,
     /// The scope.
     pub scope: TokenScope,
-    /// The secrets that the token may be used for.
+    /// The secrets for which the token may be used.
     pub restriction: Restriction,
     /// The end of its validity.
     pub expiry: Expiry,

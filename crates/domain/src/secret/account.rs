@@ -2,7 +2,7 @@
 
 use crate::{invisible::is_invisible, sensitive::Sensitive};
 
-/// The account at the registry. No `:` in it, since that is where the password begins in basic authentication
+/// The username of an account at a registry. It contains no `:`, because the password begins there in basic authentication
 /// (RFC 7617).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username(String);
@@ -10,21 +10,21 @@ pub struct Username(String);
 coded_enum! {
     /// A problem with a username.
     pub enum UsernameProblem: code, message {
-        /// Nothing was typed.
+        /// The username is empty.
         Missing = "missing", "Enter the username.";
-        /// A `:` in it.
+        /// The username contains a `:`.
         Colon = "colon", "The username has a ':', which separates it from the password on the wire. If both were pasted together, take them apart.";
-        /// A control character.
+        /// The username contains a control character.
         Control = "control", "The username has a control character. Type it anew.";
-        /// White space around it.
+        /// There is white space around the username.
         Space = "space", "The username has a space before or after it. Remove it.";
-        /// Longer than 255 characters.
+        /// The username is longer than 255 characters.
         TooLong = "too-long", "The username is longer than 255 characters.";
     }
 }
 
 impl Username {
-    /// The longest, in characters.
+    /// The maximum length, in characters.
     pub const MAX_CHARS: usize = 255;
 
     /// Validates a username without changing it.
@@ -44,31 +44,31 @@ impl Username {
         }
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The password or token, byte for byte as typed.
+/// A password or token, byte for byte as typed.
 #[derive(Clone, Debug)]
 pub struct Password(Sensitive);
 
 /// A problem with a password.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum PasswordProblem {
-    /// Nothing was typed.
+    /// The password is empty.
     Missing,
-    /// More than 64 KiB.
+    /// The password is longer than 64 KiB.
     TooLong,
-    /// Left blank, though the stored password was typed for another host.
+    /// The password is blank, though the stored one was typed for another host.
     HostChanged,
-    /// An invisible character at an end of it, without a decision whether it belongs to the password.
+    /// An end of the password is an invisible character, without a decision whether it belongs to the password.
     End(PasswordEnd),
 }
 
 impl Password {
-    /// The longest, in bytes.
+    /// The maximum length, in bytes.
     pub const MAX_BYTES: usize = 64 * 1024;
 
     /// Validates a password without changing it.
@@ -80,26 +80,27 @@ impl Password {
         }
     }
 
-    /// The value.
+    /// Returns the value.
     pub fn value(&self) -> &Sensitive {
         &self.0
     }
 }
 
 coded_enum! {
-    /// An invisible character at an end of a password, more often than not there by a slip.
+    /// An invisible character at an end of a password, most often there by mistake.
     pub enum PasswordEnd: as_str, message {
         /// A line break, as `echo` and editors add it.
         LineBreak = "line-break", "The password begins or ends with a line break, with which registries refuse it. Take it without, unless it belongs to it.";
         /// A blank.
         Blank = "blank", "The password begins or ends with a blank, with which registries refuse it. Take it without, unless it belongs to it.";
-        /// Another character that is not shown, as word processors and chats add it.
+        /// Another invisible character, as word processors and chats add it.
         Invisible = "invisible", "The password begins or ends with a character that cannot be seen, with which registries refuse it. Take it without, unless it belongs to it.";
     }
 }
 
 impl PasswordEnd {
-    /// Looks at both ends of a password; `None` where all can be seen, and for keys in JSON, of which they are no part.
+    /// Looks at both ends of a password; `None` if both are visible, and for keys in JSON, of which such characters are not
+    /// part.
     pub fn of(text: &str) -> Option<Self> {
         let whole = Self::without(text);
         if whole.len() == text.len() || whole.is_empty() || (whole.starts_with('{') && whole.ends_with('}')) {
@@ -117,13 +118,13 @@ impl PasswordEnd {
         }
     }
 
-    /// Returns the password without them.
+    /// Returns the password without invisible characters at its ends.
     pub fn without(text: &str) -> &str {
         text.trim_matches(is_unseen)
     }
 }
 
-/// White space, control characters, and what is invisible besides.
+/// Returns whether a character is white space, a control character, or otherwise invisible.
 fn is_unseen(c: char) -> bool {
     c.is_whitespace() || c.is_control() || is_invisible(c)
 }
