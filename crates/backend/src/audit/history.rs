@@ -70,9 +70,9 @@ pub struct FoldedRecords {
     pub actor_kind: String,
     /// The name of the actor.
     pub actor: String,
-    /// The text of `AuditAction::as_str`.
+    /// The code of an `AuditAction`.
     pub action: String,
-    /// The text of `Outcome::as_str`.
+    /// The code of an `Outcome`.
     pub outcome: String,
     /// The day, in UTC.
     pub day: Timestamp,

@@ -10,11 +10,11 @@ use domain::time::Timestamp;
 pub struct AuditQuery {
     /// The name of a user or token, or `command line`.
     pub actor: String,
-    /// The text of `AuditAction::as_str`.
+    /// The code of an `AuditAction`.
     pub action: String,
     /// The id of a secret, the name of a user, the id of a token.
     pub object: String,
-    /// The text of `Outcome::as_str`.
+    /// The code of an `Outcome`.
     pub outcome: String,
     /// The earliest time, inclusive.
     pub from: Option<Timestamp>,

@@ -8,7 +8,6 @@ use super::{
 use crate::{
     audit::{self, AuditAction, AuditRecord},
     context::Ctx,
-    error::Failure,
     random,
     sessions::repository as sessions,
     users::repository::{self as users, UserRow},
@@ -40,7 +39,7 @@ impl SingleSignOnService {
     pub async fn log_out(&self, ctx: &Ctx, token: &Sensitive) -> Result<(), Error> {
         let verified =
             self.provider.logout_token(ctx, token.expose()).await.map_err(|problem| match problem {
-                SignOnProblem::Unreachable | SignOnProblem::Misconfigured => Error::Unavailable.into(),
+                SignOnProblem::Unreachable | SignOnProblem::Misconfigured => Error::Unavailable,
                 _ => Error::LogoutToken("the token is not signed by the sign-in provider"),
             })?;
         let read = self.read_logout(&verified, ctx.now);

@@ -165,7 +165,7 @@ async fn create_requires_password_for_powerful_token(pool: PgPool) {
     let made = tokens.create(&at(0), &draft(TokenScope::Write)).await.unwrap();
     let script = Ctx { actor: Actor::Token(identify(&backend, 1, &made.text).await.unwrap()), ..at(1) };
     let another = TokenDraft { name: "another".to_owned(), ..draft(TokenScope::ReadMetadata) };
-    assert_eq!(tokens.create(&script, &another).await.unwrap_err(), Error::Forbidden.into());
+    assert_eq!(tokens.create(&script, &another).await.unwrap_err(), Error::Forbidden);
     // Guesses count like guesses at signing in, and end the session.
     let wrong = of(TokenScope::Write, "not the password");
     for _ in 0..4 {

@@ -26,7 +26,6 @@ pub(super) fn refused(refusal: Refusal) -> Error {
     let taken = |error: &FieldError| matches!(error.problem, FieldProblem::NameTaken(_));
     let code = match &refusal {
         Refusal::Invalid(errors) if errors.iter().any(taken) => "RESOURCE_CONFLICT",
-        Refusal::Invalid(_) | Refusal::BadRequest => "BAD_USER_INPUT",
         Refusal::NotFound => "NOT_FOUND",
         Refusal::Changed(_) => "CHANGED",
         Refusal::Twin(_) => "TWIN",
@@ -35,7 +34,7 @@ pub(super) fn refused(refusal: Refusal) -> Error {
         Refusal::TooManyTests(_) => "TOO_MANY_REQUESTS",
         Refusal::Sealed | Refusal::Unavailable => "SERVICE_UNAVAILABLE",
         Refusal::Internal(_) => "INTERNAL_SERVER_ERROR",
-        // What people do with their accounts and imports, and values, are not in this API.
+        // Fields that need another look. Accounts, imports and values are not in this API.
         _ => "BAD_USER_INPUT",
     };
     let problem = Problem::from(refusal);

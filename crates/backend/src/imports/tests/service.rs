@@ -191,7 +191,7 @@ async fn save_saves_nothing_with_one_invalid_row(pool: PgPool) {
     assert_eq!(imports.save(&ana, id, &[]).await, Err(Error::NothingChosen));
     for number in [0, 3, 5, u32::MAX] {
         let refused = imports.save(&ana, id, &[choice(4, "fine"), choice(number, "x")]).await;
-        assert_eq!(refused, Err(Error::BadRequest.into()), "{number}");
+        assert_eq!(refused, Err(Error::BadRequest), "{number}");
     }
     assert_eq!(count(&pool, "secrets").await, 1);
     // Everything still waits.
@@ -213,7 +213,7 @@ async fn save_saves_nothing_without_records(pool: PgPool) {
     .unwrap();
     let choices = [choice(4, "key"), choice(1, "registry")];
     let refused = backend.imports().save(&ana, id, &choices).await;
-    assert_eq!(refused, Err(Error::Internal("test".to_owned()).into()));
+    assert_eq!(refused, Err(Error::Internal("test".to_owned())));
     assert_eq!((count(&pool, "secrets").await, count(&pool, "import_entries").await), (0, 4));
     sqlx::raw_sql("DROP TRIGGER refuse ON audit_records").execute(&pool).await.unwrap();
     assert_eq!(backend.imports().save(&ana, id, &choices).await.unwrap().len(), 2);
@@ -328,7 +328,7 @@ async fn imported_value_opens_only_for_its_host_account_and_session(pool: PgPool
         let id = backend.imports().begin(&ana, text(&file())).await.unwrap();
         sqlx::query(sqlx::AssertSqlSafe(change)).execute(&pool).await.unwrap();
         let refused = backend.imports().save(who, id, &[choice(1, "registry")]).await;
-        assert_eq!(refused, Err(Error::Internal("test".to_owned()).into()), "{change}");
+        assert_eq!(refused, Err(Error::Internal("test".to_owned())), "{change}");
         backend.imports().discard(who, id).await.unwrap();
     }
     assert_eq!(count(&pool, "secrets").await, 0);
@@ -348,7 +348,7 @@ async fn imported_value_that_was_changed_is_an_error_and_recorded(pool: PgPool) 
     .await
     .unwrap();
     let refused = backend.imports().save(&ana, id, &[choice(4, "key"), choice(1, "registry")]).await;
-    assert_eq!(refused, Err(Error::Internal("test".to_owned()).into()));
+    assert_eq!(refused, Err(Error::Internal("test".to_owned())));
     assert_eq!(
         records(&pool).await.last().unwrap(),
         &format!("ana | value read | {id} | integrity failure | ")

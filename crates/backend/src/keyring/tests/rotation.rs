@@ -221,7 +221,7 @@ async fn server_without_key_of_last_record_writes_nothing(pool: PgPool) {
     }
     let told = records(&pool).await;
     let refused = before.users().add(&at(4), "eve", "reader", &text("")).await.unwrap_err();
-    assert_eq!(refused, Error::Sealed.into());
+    assert_eq!(refused, Error::Sealed);
     assert_eq!(records(&pool).await, told);
     // After a server with it has written, the other one writes again as well.
     add_user(&both, "ben", Role::Reader, PASSWORD).await;

@@ -61,7 +61,7 @@ async fn credential_rejects_password_typed_for_another_host(pool: PgPool) {
     assert_eq!(secrets.credential(&at(3), &id("image-a")).await.unwrap_err(), refused());
     let query = ValueQuery { shape: ExportFormat::DockerConfigJson, url: None };
     let answer = secrets.value(&at(4), &id("image-a"), query, |_| false).await;
-    assert_eq!(answer.unwrap_err(), Error::OtherHost);
+    assert_eq!(answer.unwrap_err(), Error::OtherHost(id("image-a")));
     let query = ManifestsQuery {
         git_shape: ExportFormat::GitSync,
         image_shape: ExportFormat::DockerConfigJson,

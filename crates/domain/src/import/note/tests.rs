@@ -36,7 +36,7 @@ fn note_parse_returns_every_note() {
         all.extend([Note::StoredBy(helper), Note::HelpedBy(helper), Note::HelperFirst(helper)]);
     }
     all.extend(PasswordEnd::ALL.map(Note::PasswordEnd));
-    all.extend(Encryption::ALL.map(|(encryption, _)| Note::Encrypted(encryption)));
+    all.extend(Encryption::ALL.map(Note::Encrypted));
     for note in all {
         assert_eq!(Note::parse(&note.code()), Some(note.clone()), "{}", note.code());
         assert!(note.message().ends_with(['.', ')']), "{}", note.message());
