@@ -187,7 +187,7 @@ impl From<NewSecretBody> for SecretDraft {
 
 impl SecretChange {
     /// Returns the draft: the stored fields, overridden by those that are sent.
-    fn over(self, stored: &SecretDetails) -> SecretDraft {
+    fn merge(self, stored: &SecretDetails) -> SecretDraft {
         let kept = |sent: Option<String>, stored: Option<&String>| {
             sent.unwrap_or_else(|| stored.cloned().unwrap_or_default())
         };
@@ -467,7 +467,7 @@ pub(super) async fn apply(
 ) -> Result<(), Error> {
     let secrets = caller.backend.secrets();
     let (stored, revision) = secrets.get_with_revision(&caller.ctx, id).await?;
-    let update = SecretUpdate::parse(id.kind, change.over(&stored)).map_err(Error::Invalid)?;
+    let update = SecretUpdate::parse(id.kind, change.merge(&stored)).map_err(Error::Invalid)?;
     secrets.update(&caller.ctx, id, update, Expected::of(expected, revision)).await.map(drop)
 }
 

@@ -6,7 +6,7 @@ use domain::{
     access::Restriction,
     page::{Position, SecretPage},
     time::Timestamp,
-    usage::{SecretUsers, Usage, UsageKind, UsagePage},
+    usage::{SecretConsumers, Usage, UsageKind, UsagePage},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -291,8 +291,8 @@ pub struct ReaderItem {
     revoked: bool,
 }
 
-impl From<SecretUsers> for Users {
-    fn from(users: SecretUsers) -> Self {
+impl From<SecretConsumers> for Users {
+    fn from(users: SecretConsumers) -> Self {
         let usages = users.usages.into_iter();
         let readers = users.readers.into_iter();
         Self {

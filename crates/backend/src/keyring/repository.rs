@@ -107,7 +107,7 @@ pub(crate) async fn active_id(connection: &mut PgConnection) -> Result<String, s
 
 /// A key that is known.
 #[derive(Debug, FromRow)]
-pub(super) struct KeyRow {
+pub(super) struct KekRow {
     pub(super) id: String,
     pub(super) active: bool,
     pub(super) created_at: DateTime<Utc>,
@@ -118,7 +118,7 @@ pub(super) struct KeyRow {
 }
 
 /// All of them, with the number of values under each and of rows that it vouches for, the oldest first.
-pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<KeyRow>, sqlx::Error> {
+pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<KekRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT id, active, created_at, retired_at, \
          (SELECT count(*) FROM secret_values WHERE kek_id = keys.id) AS sealed, \
@@ -189,7 +189,7 @@ struct StaleRow {
 pub(super) async fn stale(
     connection: &mut PgConnection,
     active: &str,
-    beyond: Option<Location>,
+    after: Option<Location>,
     limit: i64,
 ) -> Result<Vec<(Location, SealedValue)>, sqlx::Error> {
     let rows: Vec<StaleRow> = sqlx::query_as(
@@ -198,9 +198,9 @@ pub(super) async fn stale(
          ORDER BY secret_id, field, version LIMIT $5",
     )
     .bind(active)
-    .bind(beyond.map(|place| place.secret))
-    .bind(beyond.map(|place| place.field.as_str()))
-    .bind(beyond.map(|place| place.version))
+    .bind(after.map(|place| place.secret))
+    .bind(after.map(|place| place.field.as_str()))
+    .bind(after.map(|place| place.version))
     .bind(limit)
     .fetch_all(connection)
     .await?;

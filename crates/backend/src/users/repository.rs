@@ -359,11 +359,11 @@ pub(crate) async fn note_sign_in(work: &mut Work, ctx: &Ctx, id: Uuid) -> Result
     change(work, id, |row| row.signed_in_at = Some(now)).await.map(drop)
 }
 
-/// Users in the order of their names, beyond this one.
+/// Users in the order of their names, after this one.
 pub(super) async fn list(
     connection: &mut PgConnection,
     search: &str,
-    beyond: &str,
+    after: &str,
     limit: i64,
     now: Timestamp,
 ) -> Result<Vec<UserSummary>, sqlx::Error> {
@@ -371,7 +371,7 @@ pub(super) async fn list(
         .push(" WHERE strpos(name, ")
         .push_bind(search)
         .push(") > 0 AND name > ")
-        .push_bind(beyond)
+        .push_bind(after)
         .push(" ORDER BY name LIMIT ")
         .push_bind(limit)
         .build_query_as()

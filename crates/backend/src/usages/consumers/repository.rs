@@ -9,7 +9,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::{
     secret::{SecretId, SecretName, Selection},
     time::Timestamp,
-    usage::{Reader, SecretUsers, SelectedSecret},
+    usage::{SecretConsumers, SelectedSecret, TokenConsumer},
 };
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
@@ -18,13 +18,13 @@ use uuid::Uuid;
 /// transaction.
 pub(in crate::usages) async fn lock_read(
     connection: &mut PgConnection,
-    beyond: Uuid,
+    after: Uuid,
     limit: i64,
 ) -> Result<Vec<Uuid>, sqlx::Error> {
     sqlx::query_scalar(
         "SELECT id FROM secrets WHERE reader_count > 0 AND id > $1 ORDER BY id LIMIT $2 FOR NO KEY UPDATE",
     )
-    .bind(beyond)
+    .bind(after)
     .bind(limit)
     .fetch_all(connection)
     .await
@@ -70,7 +70,7 @@ pub(in crate::usages) async fn forget_reads(
 fn first_day(now: Timestamp) -> Result<NaiveDate, sqlx::Error> {
     let today = instant(now)?.date_naive();
     // Today is one of them.
-    Ok(today.checked_sub_days(Days::new(u64::from(SecretUsers::READ_DAYS) - 1)).unwrap_or(today))
+    Ok(today.checked_sub_days(Days::new(u64::from(SecretConsumers::READ_DAYS) - 1)).unwrap_or(today))
 }
 
 /// Whether anybody uses any of the secrets with these rows.
@@ -140,7 +140,7 @@ pub(in crate::usages) async fn users(
     connection: &mut PgConnection,
     id: &SecretId,
     now: Timestamp,
-) -> Result<Option<SecretUsers>, sqlx::Error> {
+) -> Result<Option<SecretConsumers>, sqlx::Error> {
     #[derive(FromRow)]
     struct ReaderRow {
         id: String,
@@ -159,7 +159,7 @@ pub(in crate::usages) async fn users(
     .fetch_optional(&mut *connection)
     .await?;
     let Some((secret, usage_count)) = found else { return Ok(None) };
-    let most = i64::try_from(SecretUsers::NAMED).unwrap_or(i64::MAX);
+    let most = i64::try_from(SecretConsumers::NAMED).unwrap_or(i64::MAX);
     let usages: Vec<(String, String)> =
         sqlx::query_as("SELECT kind, name FROM usages WHERE secret_id = $1 ORDER BY kind, name LIMIT $2")
             .bind(secret)
@@ -179,13 +179,13 @@ pub(in crate::usages) async fn users(
     .await?;
     let count = |count: i64| u32::try_from(count).unwrap_or_default();
     let usage = |(kind, text): (String, String)| Ok::<_, sqlx::Error>((usage_kind(&kind)?, name(&text)?));
-    Ok(Some(SecretUsers {
+    Ok(Some(SecretConsumers {
         usages: usages.into_iter().map(usage).collect::<Result<_, _>>()?,
         usage_count: count(usage_count.into()),
         reader_count: count(readers.first().map_or(0, |reader| reader.readers)),
         readers: readers
             .into_iter()
-            .map(|row| Reader {
+            .map(|row| TokenConsumer {
                 id: row.id,
                 name: row.name,
                 owner: row.owner,
