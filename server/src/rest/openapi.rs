@@ -126,6 +126,13 @@ pub fn description() -> utoipa::openapi::OpenApi {
     Description::openapi()
 }
 
+/// Returns the description as text, a member on each line.
+///
+/// Errors: none that a description could cause; the library's signature has one.
+pub(crate) fn text() -> Result<String, serde_json::Error> {
+    description().to_pretty_json().map(|text| text + "\n")
+}
+
 /// `GET /api/openapi.json`
 pub async fn show() -> Response {
     Json(description()).into_response()
