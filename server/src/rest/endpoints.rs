@@ -1,6 +1,10 @@
 //! The list of endpoints: the router and the description are both made of it.
 
-use super::{Caller, Problem, audit, deleted, graphql, keys, me, secrets, tokens, usages, values};
+use super::{
+    Caller, Problem, audit, deleted, graphql, keys, me, secrets, tokens,
+    usages::{datasets, images},
+    values,
+};
 use crate::state::AppState;
 use axum::{
     response::{IntoResponse, Response},
@@ -14,23 +18,23 @@ use utoipa_axum::{router::UtoipaMethodRouter, routes};
 pub(super) fn described() -> Vec<UtoipaMethodRouter<AppState>> {
     vec![
         routes!(me::show),
-        routes!(secrets::list, secrets::create),
-        routes!(secrets::show, secrets::change, secrets::delete),
+        routes!(secrets::list::list, secrets::add::create),
+        routes!(secrets::show, secrets::change::change, secrets::delete),
         routes!(secrets::test),
         routes!(values::value),
         routes!(values::kubernetes_manifest),
         routes!(keys::generate, keys::discard),
         routes!(keys::switch),
-        routes!(usages::of_secret),
+        routes!(secrets::consumers::of_secret),
         routes!(deleted::list),
         routes!(deleted::remove),
         routes!(deleted::restore),
-        routes!(usages::list_images, usages::create_image),
-        routes!(usages::show_image, usages::change_image, usages::delete_image),
-        routes!(usages::test_image),
-        routes!(usages::list_datasets, usages::create_dataset),
-        routes!(usages::show_dataset, usages::change_dataset, usages::delete_dataset),
-        routes!(usages::test_dataset),
+        routes!(images::list, images::create),
+        routes!(images::show, images::change, images::delete),
+        routes!(images::test),
+        routes!(datasets::list, datasets::create),
+        routes!(datasets::show, datasets::change, datasets::delete),
+        routes!(datasets::test),
         routes!(tokens::list),
         routes!(audit::list),
     ]

@@ -18,7 +18,6 @@ pub mod secrets;
 pub mod tokens;
 pub mod usages;
 pub mod values;
-pub mod views;
 
 use answer::{Answer, id, json};
 use caller::Caller;

@@ -28,7 +28,7 @@ use utoipa_axum::router::OpenApiRouter;
         title = "Latchkey",
         description = "Credentials for what a platform pulls. Send a token in the header Authorization: Bearer; make one on the page Tokens.",
     ),
-    components(schemas(ProblemDetails)),
+    components(schemas(ProblemDetails))
 )]
 struct Description;
 
