@@ -1,6 +1,6 @@
 //! The state that requests are served with.
 
-use crate::{edge::Edge, status::Status};
+use crate::{forwarded::Forwarding, status::Status};
 use app::{portal::Portal, ssr::Assets};
 use axum::extract::FromRef;
 use backend::Backend;
@@ -13,14 +13,14 @@ use std::{
     },
 };
 
-/// Cheap to clone, since each layer of the router clones it for each request.
+/// The state of a request, cheap to clone because each layer of the router clones it for each request.
 #[derive(Clone)]
 pub struct AppState(Arc<Served>);
 
-/// The parts of the state. The backend arrives once the database is there; health answers before that.
+/// The parts of the state. The backend is set once the database is there; the probes answer before that.
 pub struct Served {
     pub portal: Portal,
-    pub edge: Edge,
+    pub forwarding: Forwarding,
     draining: AtomicBool,
     /// The facts for health besides the backend's own.
     pub status: Arc<Status>,
@@ -35,19 +35,19 @@ impl Deref for AppState {
 }
 
 impl AppState {
-    pub fn new(options: LeptosOptions, assets: Assets, edge: Edge) -> Self {
+    pub fn new(options: LeptosOptions, assets: Assets, forwarding: Forwarding) -> Self {
         let portal = Portal::new(options, assets);
-        Self(Arc::new(Served { portal, edge, draining: AtomicBool::default(), status: Arc::default() }))
+        Self(Arc::new(Served { portal, forwarding, draining: AtomicBool::default(), status: Arc::default() }))
     }
 }
 
 impl Served {
-    /// Reports the server as not ready from now on, since it is about to stop. Requests are still answered.
+    /// Reports the server as not ready from now on, because it is about to stop. Requests are still answered.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the server is about to stop.
+    /// Returns whether the server is about to stop.
     pub fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
     }

@@ -10,8 +10,8 @@ pub fn form_help(host: &str) -> FormHelp {
     FormHelp { registries: registries(host), keys: keys() }
 }
 
-/// A choice of registries, and under it what is known of the chosen one: the style sheet shows it, so that it works
-/// without JavaScript too. The value of a choice is the host, where everybody's is the same.
+/// Renders a choice of registries, with the facts of the chosen one under it, which the style sheet shows, so
+/// that it works without JavaScript too. The value of a choice is the host, if everybody's is the same.
 fn registries(host: &str) -> ServerMarkup {
     let chosen = RegistryHost::parse(host).ok().map(|normalized| RegistryPreset::of(&normalized.host).key);
     let options = RegistryPreset::ALL
@@ -65,7 +65,7 @@ fn registries(host: &str) -> ServerMarkup {
     })
 }
 
-/// Says where a private key comes from.
+/// Renders where a private key comes from.
 fn keys() -> ServerMarkup {
     ServerMarkup::render(view! {
         <details class="guide">

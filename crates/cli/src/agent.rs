@@ -18,7 +18,7 @@ const ADD_ID_CONSTRAINED: u8 = 25;
 const CONSTRAIN_LIFETIME: u8 = 1;
 const SUCCESS: u8 = 6;
 
-/// How long to wait for the answer: an agent may ask its user first.
+/// The longest wait for an answer, because an agent may ask its user first.
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The reason why a key is not in the agent.
@@ -51,7 +51,7 @@ pub(crate) fn add_to_agent(
     let key = load(key).map_err(AgentError::Key)?;
     let fingerprint = facts(&key).map_err(AgentError::Key)?.fingerprint;
     let pair = key.key_data();
-    // Room for all of it from the start: a buffer that grows leaves copies behind.
+    // Allocated at full size, because a buffer that grows leaves copies behind.
     let mut message = Zeroizing::new(Vec::with_capacity(pair.encoded_len()? + comment.len() + 16));
     message.push(if lifetime.is_some() { ADD_ID_CONSTRAINED } else { ADD_IDENTITY });
     pair.encode(&mut *message)?;

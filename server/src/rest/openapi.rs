@@ -1,4 +1,4 @@
-//! The API's own description, made of the code that answers.
+//! The API's own description, generated from the code that answers.
 
 use super::{endpoints::described, problem::ProblemDetails};
 use axum::{
@@ -8,7 +8,7 @@ use axum::{
 use domain::{
     check::CheckStatus,
     page::{PageSize, SortColumn, UnusedDays},
-    secret::{SecretKind, Shape},
+    secret::{ExportFormat, SecretKind},
 };
 use serde_json::Value;
 use utoipa::{
@@ -32,7 +32,7 @@ use utoipa_axum::router::OpenApiRouter;
 )]
 struct Description;
 
-/// Adds what is true of every operation.
+/// Adds the parts that all operations share.
 fn complete_all(description: &mut utoipa::openapi::OpenApi) {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
     let components = description.components.get_or_insert_default();
@@ -71,7 +71,7 @@ fn complete(operation: &mut Operation) {
     }
 }
 
-/// Names the values that a parameter may have, where they can be counted.
+/// Lists the values of a parameter, if they can be listed.
 fn narrow(parameter: &mut RefOr<Parameter>) {
     let RefOr::T(parameter) = parameter else { return };
     if parameter.parameter_in == ParameterIn::Query && parameter.required == Required::False {
@@ -82,7 +82,7 @@ fn narrow(parameter: &mut RefOr<Parameter>) {
     let values = match parameter.name.as_str() {
         "type" => words(&SecretKind::ALL.map(SecretKind::as_str)),
         "status" => words(&CheckStatus::ALL.map(CheckStatus::as_str)),
-        "shape" => words(&Shape::ALL.map(Shape::as_str)),
+        "shape" => words(&ExportFormat::ALL.map(ExportFormat::as_str)),
         "format" => words(&["yaml", "json"]),
         "size" => Some(PageSize::ALL.map(|size| size.rows().into()).to_vec()),
         "unused" => Some(UnusedDays::ALL.map(|days| days.days().into()).to_vec()),
@@ -96,7 +96,7 @@ fn narrow(parameter: &mut RefOr<Parameter>) {
     };
     if let (Some(values), Some(RefOr::T(Schema::Object(schema)))) = (values, &mut parameter.schema) {
         schema.enum_values = Some(values);
-        // Left out it may be, but not null.
+        // The parameter may be omitted, but not null.
         if let SchemaType::Array(types) = &schema.schema_type
             && let Some(kind) = types.iter().find(|kind| **kind != Type::Null)
         {
@@ -105,7 +105,7 @@ fn narrow(parameter: &mut RefOr<Parameter>) {
     }
 }
 
-/// Returns the description: what each endpoint says of itself, and what is true of all.
+/// Returns the description: the parts of each endpoint, and those that all share.
 pub fn description() -> utoipa::openapi::OpenApi {
     let router = OpenApiRouter::with_openapi(Description::openapi());
     let mut description = described().into_iter().fold(router, OpenApiRouter::routes).into_openapi();
@@ -120,7 +120,7 @@ pub(crate) fn text() -> Result<String, serde_json::Error> {
     description().to_pretty_json().map(|text| text + "\n")
 }
 
-/// `GET /api/openapi.json`
+/// Answers `GET /api/openapi.json`.
 pub async fn show() -> Response {
     Json(description()).into_response()
 }

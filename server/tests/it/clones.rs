@@ -1,4 +1,5 @@
-//! A key that is handed out opens what it is for, in each shape that carries one: a real clone from a real SSH server.
+//! An exported key opens its repository, in each format that contains one: real clones from a real SSH
+//! server.
 
 use crate::{
     cluster::discovery,
@@ -6,7 +7,7 @@ use crate::{
     peers::GitServer,
     process::{Running, latchkey},
 };
-use domain::secret::{SecretKind, Shape};
+use domain::secret::{ExportFormat, SecretKind};
 use serde_json::Value;
 use std::{
     fs::{self, OpenOptions},
@@ -16,16 +17,16 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-/// What a shape calls the key, its public half and the hosts, as their readers know them.
-fn members(shape: Shape) -> (&'static str, Option<&'static str>, Option<&'static str>) {
+/// Returns the names of the key, its public half and the hosts in a format, as its readers know them.
+fn members(shape: ExportFormat) -> (&'static str, Option<&'static str>, Option<&'static str>) {
     match shape {
-        Shape::GitSync => ("ssh", None, Some("known_hosts")),
-        Shape::SshAuth => ("ssh-privatekey", None, None),
-        Shape::Rancher => ("ssh-privatekey", Some("ssh-publickey"), Some("known_hosts")),
-        Shape::Flux => ("identity", Some("identity.pub"), Some("known_hosts")),
-        Shape::ArgoCd => ("sshPrivateKey", None, None),
-        Shape::Raw => ("value", None, None),
-        Shape::DockerConfigJson | Shape::UsernamePassword | Shape::ImageUpdater => {
+        ExportFormat::GitSync => ("ssh", None, Some("known_hosts")),
+        ExportFormat::SshAuth => ("ssh-privatekey", None, None),
+        ExportFormat::Rancher => ("ssh-privatekey", Some("ssh-publickey"), Some("known_hosts")),
+        ExportFormat::Flux => ("identity", Some("identity.pub"), Some("known_hosts")),
+        ExportFormat::ArgoCd => ("sshPrivateKey", None, None),
+        ExportFormat::Raw => ("value", None, None),
+        ExportFormat::DockerConfigJson | ExportFormat::UsernamePassword | ExportFormat::ImageUpdater => {
             unreachable!("has no key")
         }
     }
@@ -64,7 +65,7 @@ impl Bench {
         assert!(added.contains("location: /secrets\r\n"), "{added}");
     }
 
-    /// What the API answers with to a token that may read values.
+    /// Returns the answer of the API to a token that may read values.
     fn fetched(&self, path: &str) -> String {
         let answer = self.server.send(&format!(
             "GET /api/v1/secrets/{path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n",
@@ -75,7 +76,7 @@ impl Bench {
         answer.split_once("\r\n\r\n").unwrap().1.to_owned()
     }
 
-    /// A member of a manifest, as kubectl reads and decodes it.
+    /// Returns a member of a manifest, parsed and decoded by kubectl.
     fn decoded(&self, manifest: &str, member: &str) -> String {
         let mut child = Command::new("kubectl")
             .args(["create", "-f", "-", "--dry-run=client", "--validate=false"])
@@ -93,13 +94,13 @@ impl Bench {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// Clones with nothing but what `member` finds in the shape, put into files as its readers put them.
-    fn clone_with(&self, shape: Shape, what: &str, member: impl Fn(&str) -> String) {
+    /// Clones with only what `member` finds in the format, written to files as the format's readers do.
+    fn clone_with(&self, shape: ExportFormat, what: &str, member: impl Fn(&str) -> String) {
         let (key, public, hosts) = members(shape);
         let folder = self.folder.join(what.replace(' ', "-"));
         fs::create_dir_all(&folder).unwrap();
         let key = only_mine(&folder, "key", &member(key));
-        // Argo CD keeps hosts apart; who mounts the key alone has to know them, too.
+        // Argo CD keeps hosts elsewhere; the formats without hosts need them from elsewhere, too.
         let hosts = hosts.map_or_else(|| self.git.known_hosts(), &member);
         let hosts = only_mine(&folder, "known_hosts", &hosts);
         if let Some(public) = public {
@@ -107,7 +108,8 @@ impl Bench {
             let ours = String::from_utf8(ours.stdout).unwrap();
             assert_eq!(two_words(&member(public)), two_words(&ours), "{what}");
         }
-        let address = if shape == Shape::ArgoCd { member("url") } else { self.git.address("repo.git") };
+        let address =
+            if shape == ExportFormat::ArgoCd { member("url") } else { self.git.address("repo.git") };
         let cloned = git_clone(&folder, &key, &hosts, &address);
         assert!(cloned.status.success(), "{what}: {}", String::from_utf8_lossy(&cloned.stderr));
         let log =
@@ -116,12 +118,12 @@ impl Bench {
     }
 }
 
-/// The type and the key, without the comment.
+/// Returns the type and the key, without the comment.
 fn two_words(line: &str) -> Vec<&str> {
     line.split_whitespace().take(2).collect()
 }
 
-/// A file with mode 0400, as git-sync mounts it.
+/// Writes a file with mode 0400, as git-sync mounts it.
 fn only_mine(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o400).open(&path).unwrap();
@@ -129,7 +131,7 @@ fn only_mine(folder: &Path, name: &str, text: &str) -> PathBuf {
     path
 }
 
-/// With this key and these hosts alone; asks nobody.
+/// Clones with this key and these hosts alone, without prompting.
 fn git_clone(folder: &Path, key: &Path, hosts: &Path, address: &str) -> Output {
     let ssh = format!(
         "ssh -F none -i {} -o IdentitiesOnly=yes -o IdentityAgent=none -o BatchMode=yes -o ConnectTimeout=10 \
@@ -143,7 +145,7 @@ fn git_clone(folder: &Path, key: &Path, hosts: &Path, address: &str) -> Output {
 }
 
 #[test]
-fn a_key_in_each_shape_clones_from_a_real_server() {
+fn exported_key_clones_from_a_real_server_in_every_format() {
     let mut bench = Bench::start();
     for (name, arguments, format) in [
         ("ed25519", &["-t", "ed25519"][..], "yaml"),
@@ -151,14 +153,14 @@ fn a_key_in_each_shape_clones_from_a_real_server() {
     ] {
         bench.add(name, &bench.git.key(name, arguments, true));
         let id = format!("gitsync-secret-{name}");
-        let shapes: Vec<Shape> =
-            Shape::ALL.into_iter().filter(|shape| shape.fits(SecretKind::GitDataset)).collect();
+        let shapes: Vec<ExportFormat> =
+            ExportFormat::ALL.into_iter().filter(|shape| shape.fits(SecretKind::GitDataset)).collect();
         assert_eq!(shapes.len(), 6);
         for shape in shapes {
             let word = shape.as_str();
             let value = bench.fetched(&format!("{id}/value?shape={word}"));
             bench.clone_with(shape, &format!("{name} {word} value"), |member| match shape {
-                Shape::Raw => value.clone(),
+                ExportFormat::Raw => value.clone(),
                 _ => serde_json::from_str::<Value>(&value).unwrap()[member].as_str().unwrap().to_owned(),
             });
             if shape.kubernetes_type().is_none() {
@@ -171,7 +173,7 @@ fn a_key_in_each_shape_clones_from_a_real_server() {
         }
     }
 
-    // A key that the server does not let in, and a host that is another: each alone is enough to be turned away.
+    // A key that the server rejects, and a host with another key: each alone prevents the clone.
     bench.add("stranger", &bench.git.key("stranger", &["-t", "ed25519"], false));
     let raw = |name: &str| bench.fetched(&format!("gitsync-secret-{name}/value?shape=raw"));
     let address = bench.git.address("repo.git");

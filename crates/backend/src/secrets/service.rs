@@ -1,5 +1,4 @@
-//! What can be done with secrets. Every method authorizes first; every change is one transaction with its audit
-//! record.
+//! The operations on secrets. Every method authorizes first; every change is one transaction with its audit record.
 
 use super::{
     keys::repository as keys,
@@ -12,8 +11,8 @@ use crate::{
     context::{Action, Ctx},
     db::{Db, timestamp},
     error::public_error,
-    key_reader::KeyReader,
     keyring::Keyring,
+    private_key_parser::PrivateKeyParser,
     reads::ReadRecorder,
     revision::Revision,
 };
@@ -29,7 +28,7 @@ use std::sync::Arc;
 pub struct SecretService {
     pub(super) db: Db,
     keyring: Option<Arc<Keyring>>,
-    pub(crate) reader: KeyReader,
+    pub(crate) parser: PrivateKeyParser,
     pub(super) reads: ReadRecorder,
     pub(super) keep_deleted: KeepDeleted,
 }
@@ -37,15 +36,15 @@ pub struct SecretService {
 impl SecretService {
     pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>, keep_deleted: KeepDeleted) -> Self {
         let reads = ReadRecorder::new(db.clone());
-        Self { db, keyring, reader: KeyReader::new(), reads, keep_deleted }
+        Self { db, keyring, parser: PrivateKeyParser::new(), reads, keep_deleted }
     }
 
-    /// The keyring, unless the portal is sealed; every method passes here, reading ones too.
+    /// Returns the keyring, unless the portal is sealed; every method calls this, reading ones too.
     pub(super) fn unsealed(&self) -> Result<&Keyring, Error> {
         self.keyring.as_deref().ok_or(Error::Sealed)
     }
 
-    /// One page of the list, in one round trip. A token that is for some secrets alone sees no others.
+    /// Returns a page of the list, in one round trip. A token for some secrets sees only those.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`, `Unavailable`, `Internal`.
     pub async fn list(&self, ctx: &Ctx, query: &ListQuery) -> Result<SecretPage, Error> {
@@ -56,8 +55,8 @@ impl SecretService {
             .map_err(|error| public_error(ctx, &error))
     }
 
-    /// The page at this very place of the list, `skip` rows on, for clients that count pages: where there are no rows, it
-    /// has none, and the total is 0. The database reads the rows that are skipped, so whoever calls bounds them.
+    /// Returns the page exactly at this place of the list, `skip` rows on, for clients that count pages: if there are no
+    /// rows, it is empty, and the total is 0. The database reads the skipped rows, so the caller must limit them.
     ///
     /// Errors: as `list`.
     pub async fn exact_page(&self, ctx: &Ctx, query: &ListQuery, skip: u32) -> Result<SecretPage, Error> {
@@ -68,7 +67,7 @@ impl SecretService {
             .map_err(|error| public_error(ctx, &error))
     }
 
-    /// Whether whoever asks may change this secret, or add one: before a form is shown that could not be sent.
+    /// Checks that the actor may change this secret, or add one, before a form is shown that could not be submitted.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`, `Unavailable`, `Internal`.
     pub async fn may_change(&self, ctx: &Ctx, id: Option<&SecretId>) -> Result<(), Error> {
@@ -77,17 +76,21 @@ impl SecretService {
         self.unsealed().map(drop)
     }
 
-    /// What may be shown of one secret.
+    /// Returns what may be shown of one secret.
     ///
     /// Errors: as `list`, and `NotFound`.
     pub async fn get(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretDetails, Error> {
-        self.seen(ctx, id).await.map(|(details, _)| details)
+        self.get_with_revision(ctx, id).await.map(|(details, _)| details)
     }
 
-    /// The same, with what a change can say that it has seen.
+    /// Returns the same with the revision that a change can name.
     ///
     /// Errors: as `get`.
-    pub async fn seen(&self, ctx: &Ctx, id: &SecretId) -> Result<(SecretDetails, Revision), Error> {
+    pub async fn get_with_revision(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+    ) -> Result<(SecretDetails, Revision), Error> {
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
         self.unsealed()?;
         let found = self.db.read(ctx, async |connection| {
@@ -119,7 +122,7 @@ impl SecretService {
         Ok((details, revision))
     }
 
-    /// Finds what is stored of a secret. Whoever calls has authorized.
+    /// Finds the stored secret. The caller must have authorized.
     pub(super) async fn find(&self, ctx: &Ctx, id: &SecretId) -> Result<Option<SecretRow>, Error> {
         self.db.read(ctx, async |connection| repository::find(connection, id).await).await
     }

@@ -74,7 +74,7 @@ pub struct NewSecretBody {
 }
 
 impl NewSecretBody {
-    /// The first member that is sent for the other type of secret.
+    /// Returns the first member that belongs to the other type of secret.
     fn misplaced(&self) -> Option<&'static str> {
         let git = [
             ("secret", self.secret.is_some()),
@@ -96,7 +96,7 @@ impl NewSecretBody {
         others.iter().find(|(_, sent)| *sent).map(|(name, _)| *name)
     }
 
-    /// Where it is imported from; nothing that is sent of it is dropped.
+    /// Parses the origins; nothing that is sent is dropped.
     fn origins(&self) -> Result<Origins, Problem> {
         let (places, total) = (&self.imported_from, self.imported_from_total);
         let is_told = !places.is_empty() || total.is_some_and(|total| total > 0);
@@ -202,7 +202,7 @@ pub async fn create(caller: Caller, headers: HeaderMap, Body(body): Body<NewSecr
         secrets.create_from(&caller.ctx, secret, request, &origins).await
     };
     let id = match created {
-        // Another request with the key was quicker by a moment.
+        // Another request with the same key was a moment earlier.
         Ok(made) if wanted.as_ref() != Some(&made) => return Err(Problem::key_spent()),
         Ok(id) => id,
         Err(Error::Invalid(errors)) if is_same_name(&errors) && submission.is_some() => {
@@ -227,7 +227,7 @@ fn is_same_name(errors: &[FieldError]) -> bool {
         .any(|error| error.field == Field::Name && matches!(error.problem, FieldProblem::NameTaken(_)))
 }
 
-/// The mark of the request, by the key that it is sent with.
+/// Returns the submission of the request, from its idempotency key.
 fn submission(caller: &Caller, headers: &HeaderMap) -> Result<Option<Uuid>, Problem> {
     let Some(key) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
     let key = key.to_str().ok().map(str::trim).filter(|key| (1..=255).contains(&key.len()));

@@ -48,7 +48,7 @@ pub struct SecretChange {
 }
 
 impl SecretChange {
-    /// The form as it would stand on the page: what is stored, with what is sent in its place.
+    /// Returns the draft: the stored fields, overridden by those that are sent.
     fn over(self, stored: &SecretDetails) -> SecretDraft {
         let kept = |sent: Option<String>, stored: Option<&String>| {
             sent.unwrap_or_else(|| stored.cloned().unwrap_or_default())
@@ -75,8 +75,8 @@ impl SecretChange {
         }
     }
 
-    /// What is sent for the other type of secret, or blank where it cannot be. A page's form passes over it; a script is
-    /// told.
+    /// Returns the members that belong to the other type of secret, or must not be blank. A page's form
+    /// ignores such fields; a script gets an error.
     pub(in crate::rest) fn misplaced(&self, kind: SecretKind) -> Vec<&'static str> {
         let git = [
             ("secret", self.secret.is_some()),
@@ -128,13 +128,13 @@ pub async fn change(
         let detail = format!("Secrets of the type {} have no such field.", id.kind.as_str());
         return Err(Problem::parameter(field, detail));
     }
-    // Without a version that was named, somebody was quicker by a moment; that, too, is for the caller to look at.
+    // Without a named version, somebody else was a moment earlier; the caller has to know that, too.
     let changed = apply(&caller, &id, change, expected).await;
     changed.map_err(|error| Problem::from(error).of_condition(expected.is_some()))?;
     shown(&caller, &id).await
 }
 
-/// Makes the change, of what is expected or else of what is stored.
+/// Applies the change to the expected state, or else to the stored one.
 pub(in crate::rest) async fn apply(
     caller: &Caller,
     id: &SecretId,
@@ -142,7 +142,7 @@ pub(in crate::rest) async fn apply(
     expected: Option<Expected>,
 ) -> Result<(), Error> {
     let secrets = caller.backend.secrets();
-    let (stored, revision) = secrets.seen(&caller.ctx, id).await?;
+    let (stored, revision) = secrets.get_with_revision(&caller.ctx, id).await?;
     let update = SecretUpdate::parse(id.kind, change.over(&stored)).map_err(Error::Invalid)?;
     secrets.update(&caller.ctx, id, update, Expected::of(expected, revision)).await.map(drop)
 }

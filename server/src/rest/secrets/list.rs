@@ -60,7 +60,7 @@ pub async fn list(caller: Caller, RawQuery(text): RawQuery) -> Answer {
     Ok(json(SecretList::from(caller.backend.secrets().exact_page(&caller.ctx, &query, 0).await?)))
 }
 
-/// The query of an address, every part of which has to be understood.
+/// Parses the query of an address, every part of which has to be valid.
 fn read_list_query(text: Option<&str>) -> Result<ListQuery, Problem> {
     let query = Query::read(text, &["q", "type", "status", "unused", "sort", "size", "after", "before"])?;
     query.parse("type", SecretKind::parse, "Send git-dataset or image-pull.")?;

@@ -42,7 +42,7 @@ pub async fn show(caller: Caller, Path(text): Path<String>, headers: HeaderMap) 
 }
 
 async fn found(caller: &Caller, id: &SecretId) -> Result<(Secret, String), Problem> {
-    let (details, revision) = caller.backend.secrets().seen(&caller.ctx, id).await?;
+    let (details, revision) = caller.backend.secrets().get_with_revision(&caller.ctx, id).await?;
     let state = caller.backend.checks().state(&caller.ctx, id).await?;
     let body = Secret::new(details, state);
     let text = serde_json::to_vec(&body).map_err(|_| Error::Internal(caller.ctx.request_id.clone()))?;
