@@ -42,7 +42,8 @@ pub(super) async fn count(connection: &mut PgConnection, reads: CountedReads) ->
 
 /// Returns the statement that does so.
 pub(super) fn counting(reads: CountedReads) -> Query<'static, Postgres, PgArguments> {
-    reads.bind(sqlx::query("SELECT count_reads($1, $2, $3)"))
+    let CountedReads { secrets, tokens, at } = reads;
+    sqlx::query!("SELECT count_reads($1, $2, $3)", &secrets, &tokens, &at)
 }
 
 /// Returns the statement that counts reads and adds their records, all or nothing: nothing, and no row in its answer, where the
