@@ -88,6 +88,7 @@ pub(super) async fn server(connection: &mut PgConnection) -> Result<ServerRow, s
 }
 
 /// Version and checksum of each migration that was made.
+#[expect(clippy::disallowed_methods, reason = "the table is sqlx's own, and not made by a migration")]
 pub(super) async fn applied(connection: &mut PgConnection) -> Result<Vec<(i64, Vec<u8>)>, sqlx::Error> {
     sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success ORDER BY version")
         .fetch_all(connection)
@@ -95,6 +96,7 @@ pub(super) async fn applied(connection: &mut PgConnection) -> Result<Vec<(i64, V
 }
 
 /// The newest migration that was made.
+#[expect(clippy::disallowed_methods, reason = "the table is sqlx's own, and not made by a migration")]
 pub(crate) async fn schema_version(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success")
         .fetch_one(connection)
