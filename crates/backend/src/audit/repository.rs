@@ -18,7 +18,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::time::Timestamp;
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, postgres::PgArguments, query::Query};
+use sqlx::{PgConnection, Postgres, postgres::PgArguments, query::Query};
 
 /// Adds a record to the end of the chain. The end stays locked until the transaction is over, so this comes last in it.
 pub(crate) async fn append(work: &mut Work, ctx: &Ctx, record: AuditRecord<'_>) -> Result<(), sqlx::Error> {
@@ -69,6 +69,7 @@ fn entries<'a>(records: &'a [(&'a Ctx, AuditRecord<'a>)]) -> Entries<'a> {
     records.iter().map(|(ctx, record)| (*ctx, record, record.fields.join(","))).collect()
 }
 
+#[expect(clippy::disallowed_methods, reason = "the text is also a part of the statement that records reads")]
 async fn add(
     connection: &mut PgConnection,
     keyring: Option<&Keyring>,
@@ -107,11 +108,13 @@ pub(crate) struct KnownEnd {
 impl KnownEnd {
     /// Returns whether the record that made this end is in the chain.
     pub(crate) async fn is_in(&self, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-        sqlx::query_scalar("SELECT EXISTS (SELECT FROM audit_records WHERE id = $1 AND hash = $2)")
-            .bind(self.last_id)
-            .bind(&self.hash)
-            .fetch_one(connection)
-            .await
+        sqlx::query_scalar!(
+            "SELECT EXISTS (SELECT FROM audit_records WHERE id = $1 AND hash = $2) AS \"found!\"",
+            self.last_id,
+            &self.hash
+        )
+        .fetch_one(connection)
+        .await
     }
 }
 
@@ -218,7 +221,6 @@ struct End {
     doubt: Option<Doubt>,
 }
 
-#[derive(FromRow)]
 struct HeadRow {
     last_id: i64,
     hash: Vec<u8>,
@@ -229,10 +231,11 @@ struct HeadRow {
 }
 
 async fn end(connection: &mut PgConnection, keyring: &Keyring) -> Result<End, sqlx::Error> {
-    let head: HeadRow = sqlx::query_as(
+    let head = sqlx::query_as!(
+        HeadRow,
         "SELECT last_id, hash, mac, (SELECT id FROM key_encryption_keys WHERE active) AS active, \
          EXISTS (SELECT FROM key_encryption_keys WHERE id = encode(substr(mac, 1, 8), 'hex') AND retired_at IS NULL) \
-         AS signer_in_use FROM audit_head FOR UPDATE",
+         AS \"signer_in_use!\" FROM audit_head FOR UPDATE"
     )
     .fetch_one(&mut *connection)
     .await?;
@@ -249,20 +252,19 @@ async fn end(connection: &mut PgConnection, keyring: &Keyring) -> Result<End, sq
     if doubt.is_none() {
         return Ok(End { stored, last_id, hash, signer, doubt });
     }
-    let last: Option<(i64, Vec<u8>)> =
-        sqlx::query_as("SELECT id, hash FROM audit_records ORDER BY id DESC LIMIT 1")
-            .fetch_optional(connection)
-            .await?;
-    let (last_id, hash) = last.unwrap_or_else(|| (0, beginning().to_vec()));
+    let last = sqlx::query!("SELECT id, hash FROM audit_records ORDER BY id DESC LIMIT 1")
+        .fetch_optional(connection)
+        .await?;
+    let (last_id, hash) = last.map_or_else(|| (0, beginning().to_vec()), |last| (last.id, last.hash));
     Ok(End { stored, last_id, hash, signer, doubt })
 }
 
 /// Whether the portal has vouched for a record, a user or a value here already.
 pub(crate) async fn is_vouched_for(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar(
+    sqlx::query_scalar!(
         "SELECT EXISTS (SELECT FROM audit_head WHERE mac IS NOT NULL) \
          OR EXISTS (SELECT FROM audit_records WHERE mac IS NOT NULL) \
-         OR EXISTS (SELECT FROM users WHERE mac IS NOT NULL) OR EXISTS (SELECT FROM secret_values)",
+         OR EXISTS (SELECT FROM users WHERE mac IS NOT NULL) OR EXISTS (SELECT FROM secret_values) AS \"vouched!\""
     )
     .fetch_one(connection)
     .await
@@ -274,10 +276,10 @@ pub(crate) async fn vouch_for_end(
     keyring: &Keyring,
     kek_id: &str,
 ) -> Result<(), sqlx::Error> {
-    let (last_id, hash): (i64, Vec<u8>) =
-        sqlx::query_as("SELECT last_id, hash FROM audit_head FOR UPDATE").fetch_one(&mut *connection).await?;
-    let mac = signed(keyring, kek_id, &head_message(last_id, &hash))?;
-    sqlx::query("UPDATE audit_head SET mac = $1").bind(mac).execute(connection).await.map(drop)
+    let head =
+        sqlx::query!("SELECT last_id, hash FROM audit_head FOR UPDATE").fetch_one(&mut *connection).await?;
+    let mac = signed(keyring, kek_id, &head_message(head.last_id, &head.hash))?;
+    sqlx::query!("UPDATE audit_head SET mac = $1", mac).execute(connection).await.map(drop)
 }
 
 fn signed(keyring: &Keyring, kek_id: &str, message: &Message) -> Result<Vec<u8>, sqlx::Error> {
@@ -357,6 +359,7 @@ impl Columns {
     }
 }
 
+/// The columns of an `AuditRow`, for statements that are built at run time.
 pub(super) const COLUMNS: &str =
     "id, at, actor_kind, actor, credential, address, request_id, action, object, outcome, fields, hash, mac";
 
@@ -366,13 +369,15 @@ pub(super) async fn chained(
     beyond: i64,
     limit: i64,
 ) -> Result<Vec<AuditRow>, sqlx::Error> {
-    QueryBuilder::<Postgres>::new(format!("SELECT {COLUMNS} FROM audit_records WHERE id > "))
-        .push_bind(beyond)
-        .push(" ORDER BY id LIMIT ")
-        .push_bind(limit)
-        .build_query_as()
-        .fetch_all(connection)
-        .await
+    sqlx::query_as!(
+        AuditRow,
+        "SELECT id, at, actor_kind, actor, credential, address, request_id, action, object, outcome, fields, hash, mac \
+         FROM audit_records WHERE id > $1 ORDER BY id LIMIT $2",
+        beyond,
+        limit
+    )
+    .fetch_all(connection)
+    .await
 }
 
 /// The last record's id and hash, and what vouches for there being none after it.
@@ -380,12 +385,13 @@ pub(super) type Head = (i64, Vec<u8>, Option<Vec<u8>>);
 
 /// The last record's id and hash, as whoever added it noted them.
 pub(super) async fn head(connection: &mut PgConnection) -> Result<Head, sqlx::Error> {
-    sqlx::query_as("SELECT last_id, hash, mac FROM audit_head").fetch_one(connection).await
+    let head = sqlx::query!("SELECT last_id, hash, mac FROM audit_head").fetch_one(connection).await?;
+    Ok((head.last_id, head.hash, head.mac))
 }
 
 /// The database's time.
 pub(super) async fn clock(connection: &mut PgConnection) -> Result<Timestamp, sqlx::Error> {
-    sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(connection).await.map(timestamp)
+    sqlx::query_scalar!("SELECT clock_timestamp() AS \"now!\"").fetch_one(connection).await.map(timestamp)
 }
 
 /// What the chain begins with.

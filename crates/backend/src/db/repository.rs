@@ -1,7 +1,7 @@
 //! All SQL about connections, transactions and the schema as a whole.
 
 use chrono::{DateTime, Utc};
-use sqlx::{Connection, FromRow, PgConnection, Postgres, Row, Transaction};
+use sqlx::{Connection, PgConnection, Postgres, Row, Transaction};
 
 /// Settings that each transaction asks for itself behind a pooler, and prepared statements that others left behind.
 const BEGIN_POOLED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
@@ -39,12 +39,12 @@ pub(super) async fn rollback(connection: &mut PgConnection) -> Result<(), sqlx::
 
 /// The moment it is on the database's clock.
 pub(super) async fn now(connection: &mut PgConnection) -> Result<DateTime<Utc>, sqlx::Error> {
-    sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(connection).await
+    sqlx::query_scalar!("SELECT clock_timestamp() AS \"now!\"").fetch_one(connection).await
 }
 
 /// What the server is, and what the role may do there.
 #[expect(clippy::struct_excessive_bools, reason = "each is one answer of the server")]
-#[derive(Debug, FromRow)]
+#[derive(Debug)]
 pub(super) struct ServerRow {
     pub(super) encoding: String,
     pub(super) read_only: bool,
@@ -61,29 +61,34 @@ pub(super) struct ServerRow {
 
 /// The version of the server, as a number and in words. Asked by itself, since an old one may not know what else is asked.
 pub(super) async fn version(connection: &mut PgConnection) -> Result<(i32, String), sqlx::Error> {
-    sqlx::query_as(
-        "SELECT current_setting('server_version_num')::int, split_part(current_setting('server_version'), ' ', 1)",
+    let version = sqlx::query!(
+        "SELECT current_setting('server_version_num')::int AS \"number!\", \
+         split_part(current_setting('server_version'), ' ', 1) AS \"words!\""
     )
     .fetch_one(connection)
-    .await
+    .await?;
+    Ok((version.number, version.words))
 }
 
 pub(super) async fn server(connection: &mut PgConnection) -> Result<ServerRow, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT current_setting('server_encoding') AS encoding, current_setting('transaction_read_only') = 'on' AS read_only, \
-         current_user::text AS role, current_database()::text AS database, current_schema()::text AS schema, \
-         coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create, \
-         has_database_privilege(current_database(), 'CREATE') AS may_create_extensions, \
-         EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') AS has_trigrams, \
-         EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm') AS trigrams_available, \
-         to_regclass('_sqlx_migrations') IS NOT NULL AS migrated, \
-         coalesce(has_table_privilege(to_regclass('_sqlx_migrations'), 'SELECT'), true) AS may_read_migrations",
+    sqlx::query_as!(
+        ServerRow,
+        "SELECT current_setting('server_encoding') AS \"encoding!\", \
+         current_setting('transaction_read_only') = 'on' AS \"read_only!\", \
+         current_user::text AS \"role!\", current_database()::text AS \"database!\", current_schema()::text AS schema, \
+         coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS \"may_create!\", \
+         has_database_privilege(current_database(), 'CREATE') AS \"may_create_extensions!\", \
+         EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') AS \"has_trigrams!\", \
+         EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm') AS \"trigrams_available!\", \
+         to_regclass('_sqlx_migrations') IS NOT NULL AS \"migrated!\", \
+         coalesce(has_table_privilege(to_regclass('_sqlx_migrations'), 'SELECT'), true) AS \"may_read_migrations!\""
     )
     .fetch_one(connection)
     .await
 }
 
 /// Version and checksum of each migration that was made.
+#[expect(clippy::disallowed_methods, reason = "the table is sqlx's own, and not made by a migration")]
 pub(super) async fn applied(connection: &mut PgConnection) -> Result<Vec<(i64, Vec<u8>)>, sqlx::Error> {
     sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success ORDER BY version")
         .fetch_all(connection)
@@ -91,6 +96,7 @@ pub(super) async fn applied(connection: &mut PgConnection) -> Result<Vec<(i64, V
 }
 
 /// The newest migration that was made.
+#[expect(clippy::disallowed_methods, reason = "the table is sqlx's own, and not made by a migration")]
 pub(crate) async fn schema_version(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success")
         .fetch_one(connection)
@@ -102,13 +108,15 @@ pub(super) async fn foreign_tables(
     connection: &mut PgConnection,
     tables: &[&str],
 ) -> Result<Vec<(String, String)>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT relname::text, pg_get_userbyid(relowner)::text FROM pg_class WHERE oid IN (SELECT to_regclass(name) \
-         FROM unnest($1::text[]) AS name) AND NOT pg_has_role(relowner, 'USAGE') ORDER BY relname",
+    let rows = sqlx::query!(
+        "SELECT relname::text AS \"name!\", pg_get_userbyid(relowner)::text AS \"owner!\" FROM pg_class \
+         WHERE oid IN (SELECT to_regclass(name) FROM unnest($1::text[]) AS name) \
+         AND NOT pg_has_role(relowner, 'USAGE') ORDER BY relname",
+        tables as _
     )
-    .bind(tables)
     .fetch_all(connection)
-    .await
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.name, row.owner)).collect())
 }
 
 /// Those of our tables in which the role may not do all that it has to.
@@ -117,14 +125,15 @@ pub(super) async fn barred_tables(
     tables: &[&str],
 ) -> Result<Vec<String>, sqlx::Error> {
     // The record of what happened is never changed.
-    sqlx::query_scalar(
-        "SELECT relname::text FROM pg_class WHERE oid IN (SELECT to_regclass(name) FROM unnest($1::text[]) AS name) \
+    sqlx::query_scalar!(
+        "SELECT relname::text AS \"name!\" FROM pg_class \
+         WHERE oid IN (SELECT to_regclass(name) FROM unnest($1::text[]) AS name) \
          AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT') \
          AND (relname = 'audit_records' \
-             OR has_table_privilege(oid, 'UPDATE') AND (relname = 'audit_head' OR has_table_privilege(oid, 'DELETE')))) \
+         OR has_table_privilege(oid, 'UPDATE') AND (relname = 'audit_head' OR has_table_privilege(oid, 'DELETE')))) \
          ORDER BY relname",
+        tables as _
     )
-    .bind(tables)
     .fetch_all(connection)
     .await
 }
@@ -148,8 +157,7 @@ pub(super) async fn begin_schema(
     if pooler {
         sqlx::raw_sql("DEALLOCATE ALL").execute(&mut *work).await?;
     }
-    let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)")
-        .bind(SCHEMA_LOCK)
+    let taken = sqlx::query_scalar!("SELECT pg_try_advisory_xact_lock($1) AS \"taken!\"", SCHEMA_LOCK)
         .fetch_one(&mut *work)
         .await?;
     if taken {
@@ -161,5 +169,7 @@ pub(super) async fn begin_schema(
 
 /// Whether a key encryption key was ever known here.
 pub(super) async fn has_key(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT FROM key_encryption_keys)").fetch_one(connection).await
+    sqlx::query_scalar!("SELECT EXISTS (SELECT FROM key_encryption_keys) AS \"found!\"")
+        .fetch_one(connection)
+        .await
 }

@@ -12,12 +12,12 @@ use domain::{
     time::Timestamp,
 };
 use formats::imports::Found;
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 use std::collections::HashMap;
 use uuid::Uuid;
 
 /// An import that waits, or what it became.
-#[derive(Debug, FromRow)]
+#[derive(Debug)]
 pub(super) struct ImportRow {
     pub(super) skipped: Vec<String>,
     pub(super) expires_at: DateTime<Utc>,
@@ -25,7 +25,7 @@ pub(super) struct ImportRow {
 }
 
 /// One thing found, without its value.
-#[derive(Debug, FromRow)]
+#[derive(Debug)]
 pub(super) struct EntryRow {
     pub(super) number: i32,
     pub(super) kind: String,
@@ -110,21 +110,21 @@ pub(super) async fn insert(
     skipped: &SkippedCounts,
     entries: Vec<NewEntry<'_>>,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM imports WHERE session_id = $1 OR expires_at <= $2")
-        .bind(session)
-        .bind(instant(ctx.now)?)
+    sqlx::query!("DELETE FROM imports WHERE session_id = $1 OR expires_at <= $2", session, instant(ctx.now)?)
         .execute(&mut *connection)
         .await?;
-    sqlx::query(
+    let counts: Vec<String> =
+        skipped.iter().map(|(skipped, count)| format!("{}/{count}", skipped.as_str())).collect();
+    sqlx::query!(
         "INSERT INTO imports (id, session_id, passed_over, skipped, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6)",
+        id,
+        session,
+        i32::try_from(skipped.total()).unwrap_or(i32::MAX),
+        &counts,
+        instant(ctx.now)?,
+        instant(expires_at)?
     )
-    .bind(id)
-    .bind(session)
-    .bind(i32::try_from(skipped.total()).unwrap_or(i32::MAX))
-    .bind(skipped.iter().map(|(skipped, count)| format!("{}/{count}", skipped.as_str())).collect::<Vec<_>>())
-    .bind(instant(ctx.now)?)
-    .bind(instant(expires_at)?)
     .execute(&mut *connection)
     .await?;
     let mut entries = entries;
@@ -185,12 +185,14 @@ pub(super) async fn find(
     (id, session): (Uuid, Uuid),
     now: Timestamp,
 ) -> Result<Option<ImportRow>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT skipped, expires_at, saved FROM imports WHERE id = $1 AND session_id = $2 AND expires_at > $3",
+    sqlx::query_as!(
+        ImportRow,
+        "SELECT skipped, expires_at, saved FROM imports WHERE id = $1 AND session_id = $2 \
+         AND expires_at > $3",
+        id,
+        session,
+        instant(now)?
     )
-    .bind(id)
-    .bind(session)
-    .bind(instant(now)?)
     .fetch_optional(connection)
     .await
 }
@@ -201,24 +203,27 @@ pub(super) async fn lock(
     (id, session): (Uuid, Uuid),
     now: Timestamp,
 ) -> Result<Option<ImportRow>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT skipped, expires_at, saved FROM imports WHERE id = $1 AND session_id = $2 AND expires_at > $3 \
-         FOR UPDATE",
+    sqlx::query_as!(
+        ImportRow,
+        "SELECT skipped, expires_at, saved FROM imports WHERE id = $1 AND session_id = $2 \
+         AND expires_at > $3 FOR UPDATE",
+        id,
+        session,
+        instant(now)?
     )
-    .bind(id)
-    .bind(session)
-    .bind(instant(now)?)
     .fetch_optional(connection)
     .await
 }
 
 /// What was found, in the order of the file.
 pub(super) async fn entries(connection: &mut PgConnection, id: Uuid) -> Result<Vec<EntryRow>, sqlx::Error> {
-    sqlx::query_as(
+    sqlx::query_as!(
+        EntryRow,
         "SELECT number, kind, registry_host, registry_username, suggested_name, notes, fingerprint, \
-         places, repository, known_hosts, needs_passphrase, ciphertext IS NOT NULL AS has_value FROM import_entries WHERE import_id = $1 ORDER BY number",
+         places, repository, known_hosts, needs_passphrase, ciphertext IS NOT NULL AS \"has_value!\" \
+         FROM import_entries WHERE import_id = $1 ORDER BY number",
+        id
     )
-    .bind(id)
     .fetch_all(connection)
     .await
 }
@@ -241,21 +246,21 @@ pub(super) async fn values(
     id: Uuid,
     numbers: &[i32],
 ) -> Result<HashMap<i32, SealedValue>, sqlx::Error> {
-    #[derive(FromRow)]
-    struct Numbered {
-        number: i32,
-        #[sqlx(flatten)]
-        sealed: SealedValue,
-    }
-    let found: Vec<Numbered> = sqlx::query_as(
-        "SELECT number, algorithm, kek_id, wrapped_key, nonce, ciphertext FROM import_entries \
+    let found = sqlx::query!(
+        "SELECT number, algorithm AS \"algorithm!\", kek_id AS \"kek_id!\", wrapped_key AS \"wrapped_key!\", \
+         nonce AS \"nonce!\", ciphertext AS \"ciphertext!\" FROM import_entries \
          WHERE import_id = $1 AND number = ANY ($2) AND ciphertext IS NOT NULL",
+        id,
+        numbers
     )
-    .bind(id)
-    .bind(numbers)
     .fetch_all(connection)
     .await?;
-    Ok(found.into_iter().map(|Numbered { number, sealed }| (number, sealed)).collect())
+    let sealed = found.into_iter().map(|row| {
+        let (algorithm, kek_id) = (row.algorithm, row.kek_id);
+        let (wrapped_key, nonce, ciphertext) = (row.wrapped_key, row.nonce, row.ciphertext);
+        (row.number, SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext })
+    });
+    Ok(sealed.collect())
 }
 
 /// Notes what the import became, and takes everything away that was found.
@@ -264,17 +269,12 @@ pub(super) async fn finish(
     id: Uuid,
     saved: &[String],
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM import_entries WHERE import_id = $1").bind(id).execute(&mut *connection).await?;
-    sqlx::query("UPDATE imports SET saved = $2 WHERE id = $1")
-        .bind(id)
-        .bind(saved)
-        .execute(connection)
-        .await
-        .map(drop)
+    sqlx::query!("DELETE FROM import_entries WHERE import_id = $1", id).execute(&mut *connection).await?;
+    sqlx::query!("UPDATE imports SET saved = $2 WHERE id = $1", id, saved).execute(connection).await.map(drop)
 }
 
 pub(super) async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM imports WHERE id = $1").bind(id).execute(connection).await.map(drop)
+    sqlx::query!("DELETE FROM imports WHERE id = $1", id).execute(connection).await.map(drop)
 }
 
 /// Takes everything away whose time is over; answers with how many imports that were.
@@ -282,8 +282,7 @@ pub(super) async fn delete_expired(
     connection: &mut PgConnection,
     now: Timestamp,
 ) -> Result<u64, sqlx::Error> {
-    let done =
-        sqlx::query("DELETE FROM imports WHERE expires_at <= $1").bind(instant(now)?).execute(connection);
+    let done = sqlx::query!("DELETE FROM imports WHERE expires_at <= $1", instant(now)?).execute(connection);
     Ok(done.await?.rows_affected())
 }
 
@@ -293,9 +292,11 @@ pub(super) async fn taken(
     kind: SecretKind,
     names: &[String],
 ) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar("SELECT name FROM secrets WHERE kind = $1 AND name = ANY($2) AND deleted_at IS NULL")
-        .bind(kind.as_str())
-        .bind(names)
-        .fetch_all(connection)
-        .await
+    sqlx::query_scalar!(
+        "SELECT name FROM secrets WHERE kind = $1 AND name = ANY($2) AND deleted_at IS NULL",
+        kind.as_str(),
+        names
+    )
+    .fetch_all(connection)
+    .await
 }

@@ -42,12 +42,14 @@ pub(super) async fn count(connection: &mut PgConnection, reads: CountedReads) ->
 
 /// Returns the statement that does so.
 pub(super) fn counting(reads: CountedReads) -> Query<'static, Postgres, PgArguments> {
-    reads.bind(sqlx::query("SELECT count_reads($1, $2, $3)"))
+    let CountedReads { secrets, tokens, at } = reads;
+    sqlx::query!("SELECT count_reads($1, $2, $3)", &secrets, &tokens, &at)
 }
 
 /// Returns the statement that counts reads and adds their records, all or nothing: nothing, and no row in its answer, where the
 /// chain has another end by now. The end is locked last, as everybody does, so the counting stands in a part of its own, which is
 /// done first.
+#[expect(clippy::disallowed_methods, reason = "another statement's text is a part of it")]
 pub(super) fn recording(links: Links, reads: CountedReads) -> Query<'static, Postgres, PgArguments> {
     // The parameters of `APPEND` come first; the two that are named here are the expected end.
     let sql = format!(

@@ -31,11 +31,11 @@ pub(crate) const NAME_IS_UNIQUE: &str = "secrets_kind_name_unique";
 const MAX_WORDS: usize = 8;
 
 /// A secret without its value.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug)]
 pub(crate) struct SecretRow {
     pub(crate) id: Uuid,
-    kind: String,
-    name: String,
+    pub(super) kind: String,
+    pub(super) name: String,
     pub(super) display_name: String,
     pub(crate) registry_host: Option<String>,
     pub(super) registry_username: Option<String>,
@@ -49,12 +49,22 @@ pub(crate) struct SecretRow {
     pub(super) check_target: Option<String>,
     pub(crate) known_hosts: String,
     /// Vouches for what its value belongs to.
-    mac: Option<Vec<u8>>,
+    pub(super) mac: Option<Vec<u8>>,
 }
 
-/// The columns of a `SecretRow`.
-pub(super) const ROW: &str = "secrets.id, kind, name, display_name, registry_host, registry_username, value_host, secrets.version, \
-    value_version, submission, updated_at, updated_by, check_target, known_hosts, mac";
+/// Selects `SecretRow`s by the rest of a statement.
+macro_rules! select_secrets {
+    ($rest:literal $(, $argument:expr)*) => {
+        sqlx::query_as!(
+            SecretRow,
+            "SELECT id, kind, name, display_name, registry_host, registry_username, value_host, version, \
+             value_version, submission, updated_at, updated_by, check_target, known_hosts, mac \
+             FROM secrets "
+                + $rest
+            $(, $argument)*
+        )
+    };
+}
 
 /// What a sealed value belongs to: its kind and name, where it may be sent, and what consumers are told beside it.
 pub(super) struct Binding<'a> {
@@ -139,12 +149,13 @@ pub(crate) async fn find(
     connection: &mut PgConnection,
     id: &SecretId,
 ) -> Result<Option<SecretRow>, sqlx::Error> {
-    let sql = format!("SELECT {ROW} FROM secrets WHERE kind = $1 AND name = $2 AND deleted_at IS NULL");
-    sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(id.kind.as_str())
-        .bind(id.name.as_str())
-        .fetch_optional(connection)
-        .await
+    select_secrets!(
+        "WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
+        id.kind.as_str(),
+        id.name.as_str()
+    )
+    .fetch_optional(connection)
+    .await
 }
 
 /// Keeps others from changing the row until the end of the transaction.
@@ -152,33 +163,33 @@ pub(crate) async fn lock(
     connection: &mut PgConnection,
     id: &SecretId,
 ) -> Result<Option<SecretRow>, sqlx::Error> {
-    let sql =
-        format!("SELECT {ROW} FROM secrets WHERE kind = $1 AND name = $2 AND deleted_at IS NULL FOR UPDATE");
-    sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(id.kind.as_str())
-        .bind(id.name.as_str())
-        .fetch_optional(connection)
-        .await
+    select_secrets!(
+        "WHERE kind = $1 AND name = $2 AND deleted_at IS NULL FOR UPDATE",
+        id.kind.as_str(),
+        id.name.as_str()
+    )
+    .fetch_optional(connection)
+    .await
 }
 
 /// Writes the row, which has been proved, and answers with its new version.
 pub(crate) async fn update(work: &mut Work, ctx: &Ctx, row: SecretRow) -> Result<i64, sqlx::Error> {
     let mac = work.sign(&row.message()).await?;
-    sqlx::query_scalar(
-        "UPDATE secrets SET display_name = $2, registry_host = $3, registry_username = $4, value_version = $5, \
-         updated_at = $6, updated_by = $7, check_target = $8, known_hosts = $9, mac = $10, \
+    sqlx::query_scalar!(
+        "UPDATE secrets SET display_name = $2, registry_host = $3, registry_username = $4, \
+         value_version = $5, updated_at = $6, updated_by = $7, check_target = $8, known_hosts = $9, mac = $10, \
          version = version + 1 WHERE id = $1 RETURNING version",
+        row.id,
+        row.display_name,
+        row.registry_host,
+        row.registry_username,
+        row.value_version,
+        instant(ctx.now)?,
+        ctx.actor.name(),
+        row.check_target,
+        row.known_hosts,
+        mac
     )
-    .bind(row.id)
-    .bind(row.display_name)
-    .bind(row.registry_host)
-    .bind(row.registry_username)
-    .bind(row.value_version)
-    .bind(instant(ctx.now)?)
-    .bind(ctx.actor.name())
-    .bind(row.check_target)
-    .bind(row.known_hosts)
-    .bind(mac)
     .fetch_one(&mut **work)
     .await
 }
@@ -189,12 +200,14 @@ pub(crate) async fn guarded(
     stale: Stale<'_>,
     limit: i64,
 ) -> Result<Vec<Guarded<Uuid>>, sqlx::Error> {
-    let sql = format!("SELECT {ROW} FROM secrets WHERE {} ORDER BY id LIMIT $2 FOR UPDATE", Stale::SQL);
-    let rows: Vec<SecretRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(stale.bound())
-        .bind(limit)
-        .fetch_all(connection)
-        .await?;
+    let rows = select_secrets!(
+        "WHERE ($1::text IS NULL AND mac IS NULL) OR substr(mac, 1, 8) <> decode($1, 'hex') \
+         ORDER BY id LIMIT $2 FOR UPDATE",
+        stale.bound(),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
     Ok(rows.into_iter().map(|row| Guarded { key: row.id, message: row.message(), mac: row.mac }).collect())
 }
 
@@ -205,12 +218,12 @@ pub(crate) async fn put_macs(
 ) -> Result<usize, sqlx::Error> {
     let (ids, codes): (Vec<Uuid>, Vec<Option<&[u8]>>) =
         macs.iter().map(|(id, mac)| (*id, mac.as_deref())).unzip();
-    sqlx::query(
+    sqlx::query!(
         "UPDATE secrets SET mac = fresh.mac FROM unnest($1::uuid[], $2::bytea[]) AS fresh (id, mac) \
          WHERE secrets.id = fresh.id",
+        &ids,
+        &codes as _
     )
-    .bind(&ids)
-    .bind(&codes)
     .execute(connection)
     .await?;
     Ok(macs.len())
@@ -222,15 +235,15 @@ pub(super) async fn targets(
     ids: &[SecretId],
 ) -> Result<Vec<(SecretId, Option<String>)>, sqlx::Error> {
     let (kinds, names) = kinds_and_names(ids);
-    let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(
+    let rows = sqlx::query!(
         "SELECT kind, name, check_target FROM secrets \
          WHERE (kind, name) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND deleted_at IS NULL",
+        &kinds as _,
+        &names
     )
-    .bind(kinds)
-    .bind(names)
     .fetch_all(connection)
     .await?;
-    rows.into_iter().map(|(kind, name, target)| Ok((stored_id(&kind, &name)?, target))).collect()
+    rows.into_iter().map(|row| Ok((stored_id(&row.kind, &row.name)?, row.check_target))).collect()
 }
 
 pub(crate) fn stored_id(kind: &str, name: &str) -> Result<SecretId, sqlx::Error> {
@@ -242,8 +255,10 @@ pub(crate) fn stored_id(kind: &str, name: &str) -> Result<SecretId, sqlx::Error>
 /// Tells the planner what is in the tables now, after many rows were added at once.
 pub(super) async fn refresh_statistics(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     // Rows wait in a list, which every search has to read through, before they get into the index proper.
-    sqlx::query("SELECT gin_clean_pending_list('secrets_by_search')").execute(&mut *connection).await?;
-    sqlx::query("VACUUM (ANALYZE) secrets, secret_values, git_keys").execute(connection).await.map(drop)
+    sqlx::query_scalar!("SELECT gin_clean_pending_list('secrets_by_search')")
+        .fetch_one(&mut *connection)
+        .await?;
+    sqlx::raw_sql("VACUUM (ANALYZE) secrets, secret_values, git_keys").execute(connection).await.map(drop)
 }
 
 /// Where a request of the list begins, and which way it runs.

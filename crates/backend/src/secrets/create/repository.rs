@@ -85,13 +85,14 @@ pub(in crate::secrets) async fn find_submitted(
     connection: &mut PgConnection,
     submission: Uuid,
 ) -> Result<Option<SecretId>, sqlx::Error> {
-    let found: Option<(String, String)> =
-        sqlx::query_as("SELECT kind, name FROM secrets WHERE submission = $1 AND deleted_at IS NULL LIMIT 1")
-            .bind(submission)
-            .fetch_optional(connection)
-            .await?;
-    Ok(found.and_then(|(kind, name)| {
-        Some(SecretId::new(SecretKind::parse(&kind)?, SecretName::parse(&name).ok()?))
+    let found = sqlx::query!(
+        "SELECT kind, name FROM secrets WHERE submission = $1 AND deleted_at IS NULL LIMIT 1",
+        submission
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.and_then(|row| {
+        Some(SecretId::new(SecretKind::parse(&row.kind)?, SecretName::parse(&row.name).ok()?))
     }))
 }
 
@@ -101,8 +102,7 @@ pub(in crate::secrets) async fn lock_submission(
     submission: Uuid,
 ) -> Result<(), sqlx::Error> {
     // Another mark with the same hash waits a moment for nothing.
-    sqlx::query("SELECT pg_advisory_xact_lock(hashtext('submission'), hashtext($1::text))")
-        .bind(submission)
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtext('submission'), hashtext($1::uuid::text))", submission)
         .execute(connection)
         .await
         .map(drop)

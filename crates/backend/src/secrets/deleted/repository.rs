@@ -17,22 +17,22 @@ pub(in crate::secrets) async fn lock_many(
     ids: &[SecretId],
 ) -> Result<Vec<(Uuid, SecretId)>, sqlx::Error> {
     let (kinds, names) = kinds_and_names(ids);
-    let rows: Vec<(Uuid, String, String)> = sqlx::query_as(
+    let rows = sqlx::query!(
         "SELECT id, kind, name FROM secrets \
          WHERE (kind, name) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND deleted_at IS NULL \
          ORDER BY id FOR UPDATE",
+        &kinds as _,
+        &names
     )
-    .bind(kinds)
-    .bind(names)
     .fetch_all(connection)
     .await?;
-    rows.into_iter().map(|(row, kind, name)| Ok((row, stored_id(&kind, &name)?))).collect()
+    rows.into_iter().map(|row| Ok((row.id, stored_id(&row.kind, &row.name)?))).collect()
 }
 
 /// Keeps others from counting, until the end of the transaction: whoever changes secrets of both kinds at once takes both
 /// counts first, in the order in which everybody does.
 pub(in crate::secrets) async fn lock_counts(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("SELECT FROM secret_counts ORDER BY kind FOR UPDATE").execute(connection).await.map(drop)
+    sqlx::query!("SELECT FROM secret_counts ORDER BY kind FOR UPDATE").execute(connection).await.map(drop)
 }
 
 /// Takes them out of use, and keeps them.
@@ -41,13 +41,15 @@ pub(in crate::secrets) async fn mark_deleted(
     ctx: &Ctx,
     rows: &[Uuid],
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE secrets SET deleted_at = $2, deleted_by = $3 WHERE id = ANY ($1)")
-        .bind(rows)
-        .bind(instant(ctx.now)?)
-        .bind(ctx.actor.name())
-        .execute(connection)
-        .await
-        .map(drop)
+    sqlx::query!(
+        "UPDATE secrets SET deleted_at = $2, deleted_by = $3 WHERE id = ANY ($1)",
+        rows,
+        instant(ctx.now)?,
+        ctx.actor.name()
+    )
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 /// Brings it back into use; answers whether it was deleted.
@@ -55,10 +57,10 @@ pub(in crate::secrets) async fn mark_restored(
     connection: &mut PgConnection,
     row: Uuid,
 ) -> Result<bool, sqlx::Error> {
-    let restored = sqlx::query(
+    let restored = sqlx::query!(
         "UPDATE secrets SET deleted_at = NULL, deleted_by = NULL WHERE id = $1 AND deleted_at IS NOT NULL",
+        row
     )
-    .bind(row)
     .execute(connection);
     Ok(restored.await?.rows_affected() > 0)
 }
@@ -68,7 +70,7 @@ pub(in crate::secrets) async fn remove(
     connection: &mut PgConnection,
     rows: &[Uuid],
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM secrets WHERE id = ANY ($1)").bind(rows).execute(connection).await.map(drop)
+    sqlx::query!("DELETE FROM secrets WHERE id = ANY ($1)", rows).execute(connection).await.map(drop)
 }
 
 /// The same for a deleted one; answers whether it was one.
@@ -76,9 +78,8 @@ pub(in crate::secrets) async fn remove_deleted(
     connection: &mut PgConnection,
     row: Uuid,
 ) -> Result<bool, sqlx::Error> {
-    let removed = sqlx::query("DELETE FROM secrets WHERE id = $1 AND deleted_at IS NOT NULL")
-        .bind(row)
-        .execute(connection);
+    let removed =
+        sqlx::query!("DELETE FROM secrets WHERE id = $1 AND deleted_at IS NOT NULL", row).execute(connection);
     Ok(removed.await?.rows_affected() > 0)
 }
 
@@ -88,15 +89,15 @@ pub(in crate::secrets) async fn remove_overdue(
     over: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<SecretId>, sqlx::Error> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "DELETE FROM secrets WHERE id IN (SELECT id FROM secrets WHERE deleted_at <= $1 ORDER BY deleted_at, id LIMIT $2 \
-         FOR UPDATE SKIP LOCKED) RETURNING kind, name",
+    let rows = sqlx::query!(
+        "DELETE FROM secrets WHERE id IN (SELECT id FROM secrets WHERE deleted_at <= $1 \
+         ORDER BY deleted_at, id LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING kind, name",
+        over,
+        limit
     )
-    .bind(over)
-    .bind(limit)
     .fetch_all(connection)
     .await?;
-    rows.iter().map(|(kind, name)| stored_id(kind, name)).collect()
+    rows.iter().map(|row| stored_id(&row.kind, &row.name)).collect()
 }
 
 /// A secret that was deleted.

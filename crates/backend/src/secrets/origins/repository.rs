@@ -35,12 +35,10 @@ pub(in crate::secrets) async fn find(
     connection: &mut PgConnection,
     secret: Uuid,
 ) -> Result<Origins, sqlx::Error> {
-    let row: Option<(Vec<String>, i32)> =
-        sqlx::query_as("SELECT places, total FROM secret_origins WHERE secret_id = $1")
-            .bind(secret)
-            .fetch_optional(connection)
-            .await?;
-    Ok(row.map_or_else(Origins::default, |(places, total)| {
-        Origins::stored(places, u32::try_from(total).unwrap_or_default())
+    let row = sqlx::query!("SELECT places, total FROM secret_origins WHERE secret_id = $1", secret)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map_or_else(Origins::default, |row| {
+        Origins::stored(row.places, u32::try_from(row.total).unwrap_or_default())
     }))
 }
