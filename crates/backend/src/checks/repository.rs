@@ -1,4 +1,4 @@
-//! All SQL about tests of connections.
+//! All SQL about connection tests.
 
 use crate::{context::Ctx, db::instant, secrets::repository::kinds_and_names};
 use chrono::{DateTime, Utc};
@@ -6,10 +6,10 @@ use domain::{check::CheckReport, secret::SecretId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// The turn of the one server of many that runs tests in bulk.
+/// The lease of the one server that tests in batches.
 const BULK_TESTS: &str = "bulk-tests";
 
-/// What is known of one secret's connection.
+/// The stored test state of a secret.
 #[derive(Debug)]
 pub(super) struct CheckRow {
     pub(super) version: i64,
@@ -48,7 +48,7 @@ pub(super) async fn find(
     .await
 }
 
-/// Keeps what a test came to, if the secret is still the one that was tested.
+/// Keeps a test result, if the secret is still the one that was tested.
 pub(super) async fn keep(
     connection: &mut PgConnection,
     ctx: &Ctx,
@@ -59,7 +59,7 @@ pub(super) async fn keep(
     let (branch, refs) = match &report.refs {
         Some(refs) => {
             let count = i32::try_from(refs.count).unwrap_or(i32::MAX);
-            // No branch has an empty name: HEAD leads nowhere.
+            // No branch has an empty name, so that it stands for a HEAD that leads nowhere.
             let branch = if refs.headless { Some("") } else { refs.branch.as_deref() };
             (branch, Some(if refs.exact { count } else { -count }))
         }
@@ -85,7 +85,7 @@ pub(super) async fn keep(
     .map(drop)
 }
 
-/// All secrets, or those with these ids.
+/// Returns all secrets, or those with these ids.
 pub(super) async fn all(
     connection: &mut PgConnection,
     ids: Option<&[SecretId]>,
@@ -112,8 +112,8 @@ pub(super) async fn all(
     .await
 }
 
-/// Secrets whose last test is longer ago than the interval, the longest first; each refusal in a row doubles it, up to 64
-/// times. What there is nothing to try on, or whose host has another key than the trusted one, waits for a person.
+/// Returns secrets whose last test is longer ago than the interval, the longest first; each refusal in a row doubles it, up
+/// to 64 times. Secrets without a test target, or whose host key has changed, wait for a person.
 pub(super) async fn due(
     connection: &mut PgConnection,
     now: DateTime<Utc>,
@@ -136,14 +136,15 @@ pub(super) async fn due(
     .await
 }
 
-/// How many secrets there are.
+/// Returns the number of secrets.
 pub(super) async fn count(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!("SELECT coalesce(sum(count), 0)::bigint AS \"count!\" FROM secret_counts")
         .fetch_one(connection)
         .await
 }
 
-/// Takes or renews the turn, for so many seconds; returns false where somebody else has it. The database's clock decides.
+/// Takes or renews the lease, for this number of seconds; returns false if somebody else has it. The database's clock
+/// decides.
 pub(super) async fn take_turn(
     connection: &mut PgConnection,
     holder: Uuid,
@@ -162,7 +163,7 @@ pub(super) async fn take_turn(
     Ok(taken.rows_affected() > 0)
 }
 
-/// Gives the turn back.
+/// Releases the lease.
 pub(super) async fn end_turn(connection: &mut PgConnection, holder: Uuid) -> Result<(), sqlx::Error> {
     sqlx::query!("DELETE FROM leases WHERE name = $1 AND holder = $2", BULK_TESTS, holder)
         .execute(connection)

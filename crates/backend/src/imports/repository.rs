@@ -1,4 +1,4 @@
-//! All SQL about imports that wait.
+//! All SQL about waiting imports.
 
 use crate::{
     context::Ctx,
@@ -16,7 +16,7 @@ use sqlx::{PgConnection, Postgres, QueryBuilder};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// An import that waits, or what it became.
+/// A waiting import, or what it became.
 #[derive(Debug)]
 pub(super) struct ImportRow {
     pub(super) skipped: Vec<String>,
@@ -24,7 +24,7 @@ pub(super) struct ImportRow {
     pub(super) saved: Option<Vec<String>>,
 }
 
-/// One thing found, without its value.
+/// An object that was found, without its value.
 #[derive(Debug)]
 pub(super) struct EntryRow {
     pub(super) number: i32,
@@ -41,14 +41,13 @@ pub(super) struct EntryRow {
     pub(super) needs_passphrase: bool,
 }
 
-/// So many rows are written at once: PostgreSQL takes no more than 65,535 parameters.
+/// The most rows that one statement writes: PostgreSQL accepts no more than 65,535 parameters.
 const ROWS: usize = 1_000;
 
-/// Where the value of an entry is at home. No value of a secret bears this field, so none can be put in the place of the
-/// other.
+/// Returns the place of an entry's value. No value of a secret has this field, so neither can replace the other.
 ///
-/// The place is made of whose import it is and of what the entry says beside the value: whoever changes that in the database
-/// has the value open nowhere.
+/// The place depends on the owner of the import and on the entry's other fields: if somebody changes those in the database,
+/// the value does not open.
 fn place(owner: Owner, number: i32, belongs: &Belongs<'_>) -> Location {
     let secret = digest_id(&[
         owner.session.as_bytes(),
@@ -61,21 +60,21 @@ fn place(owner: Owner, number: i32, belongs: &Belongs<'_>) -> Location {
     Location { secret, field: ValueField::Imported, version: i64::from(number) }
 }
 
-/// Whose import an entry is of.
+/// The owner of an import.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owner {
     pub(super) import: Uuid,
     pub(super) session: Uuid,
 }
 
-/// What the value of an entry is for.
+/// The account and registry that the value of an entry is for.
 struct Belongs<'a> {
     kind: &'a str,
     host: Option<&'a str>,
     username: Option<&'a str>,
 }
 
-/// An entry, its value sealed.
+/// An entry with its sealed value.
 pub(super) struct NewEntry<'a> {
     number: i32,
     found: &'a Found,
@@ -101,7 +100,7 @@ impl<'a> NewEntry<'a> {
     }
 }
 
-/// What waits, in the place of what waited for this session before.
+/// Stores an import, in the place of this session's earlier one.
 pub(super) async fn insert(
     connection: &mut PgConnection,
     ctx: &Ctx,
@@ -179,7 +178,7 @@ async fn insert_entries(
     insert.build().execute(connection).await.map(drop)
 }
 
-/// The import of this session, unless its time is over.
+/// Returns the import of this session, unless it has expired.
 pub(super) async fn find(
     connection: &mut PgConnection,
     (id, session): (Uuid, Uuid),
@@ -197,7 +196,7 @@ pub(super) async fn find(
     .await
 }
 
-/// The same; nobody else saves or discards it until the end of the transaction.
+/// Returns the import and locks it, so that nobody else saves or discards it until the end of the transaction.
 pub(super) async fn lock(
     connection: &mut PgConnection,
     (id, session): (Uuid, Uuid),
@@ -215,7 +214,7 @@ pub(super) async fn lock(
     .await
 }
 
-/// What was found, in the order of the file.
+/// Returns the entries, in the order of the file.
 pub(super) async fn entries(connection: &mut PgConnection, id: Uuid) -> Result<Vec<EntryRow>, sqlx::Error> {
     sqlx::query_as!(
         EntryRow,
@@ -229,7 +228,7 @@ pub(super) async fn entries(connection: &mut PgConnection, id: Uuid) -> Result<V
 }
 
 impl EntryRow {
-    /// Where its value is at home, as the row says it.
+    /// Returns the place of its value, as the row names it.
     pub(super) fn place(&self, owner: Owner) -> Location {
         let belongs = Belongs {
             kind: &self.kind,
@@ -240,7 +239,7 @@ impl EntryRow {
     }
 }
 
-/// The sealed values of these entries, by their numbers.
+/// Returns the sealed values of these entries, by their numbers.
 pub(super) async fn values(
     connection: &mut PgConnection,
     id: Uuid,
@@ -263,7 +262,7 @@ pub(super) async fn values(
     Ok(sealed.collect())
 }
 
-/// Notes what the import became, and takes everything away that was found.
+/// Notes what the import became, and deletes its entries.
 pub(super) async fn finish(
     connection: &mut PgConnection,
     id: Uuid,
@@ -277,7 +276,7 @@ pub(super) async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<()
     sqlx::query!("DELETE FROM imports WHERE id = $1", id).execute(connection).await.map(drop)
 }
 
-/// Takes everything away whose time is over; answers with how many imports that were.
+/// Deletes every expired import; returns their number.
 pub(super) async fn delete_expired(
     connection: &mut PgConnection,
     now: Timestamp,
@@ -286,7 +285,7 @@ pub(super) async fn delete_expired(
     Ok(done.await?.rows_affected())
 }
 
-/// Which of these names are taken, each as kind and name.
+/// Returns which of these names are taken, as type and name.
 pub(super) async fn taken(
     connection: &mut PgConnection,
     kind: SecretKind,

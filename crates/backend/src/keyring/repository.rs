@@ -13,15 +13,15 @@ pub(crate) struct CheckRow {
     pub(crate) check_ciphertext: Vec<u8>,
 }
 
-/// Held by whoever changes which keys there are; the number is arbitrary.
+/// The lock of whoever changes the list of keys; the number is arbitrary.
 const KEY_LOCK: i64 = 0x6c61_7463_686b_6579;
 
-/// Holds others back who start or change keys, until the end of the transaction.
+/// Holds up others who start or change keys, until the end of the transaction.
 pub(super) async fn lock(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query!("SELECT pg_advisory_xact_lock($1)", KEY_LOCK).execute(connection).await.map(drop)
 }
 
-/// The keys that are not retired; the fresh one becomes the active one where there is none, which is told as well.
+/// Returns the keys that are not retired; the fresh one becomes the active one if there is none, which is returned as well.
 pub(super) async fn known_or_insert(
     connection: &mut PgConnection,
     fresh: CheckRow,
@@ -42,14 +42,14 @@ pub(super) async fn known_or_insert(
     Ok((vec![first], true))
 }
 
-/// The ids of the keys whose time is over.
+/// Returns the ids of retired keys.
 pub(super) async fn retired(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar!("SELECT id FROM key_encryption_keys WHERE retired_at IS NOT NULL")
         .fetch_all(connection)
         .await
 }
 
-/// Whether this is the id of a key whose time is not over.
+/// Returns whether this is the id of a key that is not retired.
 pub(crate) async fn is_in_use(connection: &mut PgConnection, id: &str) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(
         "SELECT EXISTS (SELECT FROM key_encryption_keys WHERE id = $1 AND retired_at IS NULL) AS \"in_use!\"",
@@ -59,7 +59,7 @@ pub(crate) async fn is_in_use(connection: &mut PgConnection, id: &str) -> Result
     .await
 }
 
-/// Puts another check value in the place of a key's.
+/// Replaces the check value of a key.
 pub(super) async fn put_check(connection: &mut PgConnection, row: &CheckRow) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "UPDATE key_encryption_keys SET check_nonce = $2, check_ciphertext = $3 WHERE id = $1",
@@ -91,7 +91,7 @@ pub(super) async fn insert(
     .map(drop)
 }
 
-/// Keeps servers, older ones too, from writing rows that are being taken over, until the end of the transaction.
+/// Prevents servers, older ones too, from writing rows that are being taken over, until the end of the transaction.
 pub(super) async fn hold_writers(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::raw_sql("LOCK TABLE users, sessions, api_tokens, one_time_links, secrets, audit_head IN SHARE ROW EXCLUSIVE MODE")
     .execute(connection)
@@ -99,14 +99,14 @@ pub(super) async fn hold_writers(connection: &mut PgConnection) -> Result<(), sq
     .map(drop)
 }
 
-/// The key that seals. It stays the one until the end of the transaction: whoever activates another waits.
+/// Returns the id of the active key. It stays active until the end of the transaction: whoever activates another waits.
 pub(crate) async fn active_id(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
     sqlx::query_scalar!("SELECT id FROM key_encryption_keys WHERE active FOR SHARE")
         .fetch_one(connection)
         .await
 }
 
-/// A key that is known.
+/// A key that the database knows.
 #[derive(Debug)]
 pub(super) struct KeyRow {
     pub(super) id: String,
@@ -114,11 +114,11 @@ pub(super) struct KeyRow {
     pub(super) created_at: DateTime<Utc>,
     pub(super) retired_at: Option<DateTime<Utc>>,
     pub(super) sealed: i64,
-    /// How many rows it vouches for.
+    /// The number of rows that it vouches for.
     pub(super) vouches: i64,
 }
 
-/// All of them, with the number of values under each and of rows that it vouches for, the oldest first.
+/// Returns all keys, with the number of values under each and of rows that it vouches for, the oldest first.
 pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<KeyRow>, sqlx::Error> {
     sqlx::query_as!(
         KeyRow,
@@ -137,7 +137,7 @@ pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<KeyRow>, sq
     .await
 }
 
-/// How many values are under which key.
+/// Returns the number of values under each key.
 pub(super) async fn count_by_key(connection: &mut PgConnection) -> Result<Vec<(String, i64)>, sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT id, (SELECT count(*) FROM secret_values WHERE kek_id = id) AS \"sealed!\" \
@@ -150,7 +150,7 @@ pub(super) async fn count_by_key(connection: &mut PgConnection) -> Result<Vec<(S
 }
 
 pub(super) async fn activate(connection: &mut PgConnection, id: &str) -> Result<(), sqlx::Error> {
-    // One after the other: of two active ones, even within one statement, the index knows nothing good.
+    // One after the other, because the index does not allow two active keys, even within one statement.
     sqlx::query!("UPDATE key_encryption_keys SET active = false WHERE active")
         .execute(&mut *connection)
         .await?;
@@ -165,7 +165,7 @@ pub(super) async fn retire(
     id: &str,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    // What still waits to be imported under it could not be opened any more: it has to be pasted again.
+    // Imports that wait under the key could no longer be opened: they must be pasted again.
     sqlx::query!(
         "DELETE FROM imports WHERE id IN (SELECT import_id FROM import_entries WHERE kek_id = $1)",
         id
@@ -178,7 +178,7 @@ pub(super) async fn retire(
         .map(drop)
 }
 
-/// Values that are under another key than this, beyond that place, in the order of their places.
+/// Returns values under another key than this, after that place, in the order of their places.
 pub(super) async fn stale(
     connection: &mut PgConnection,
     active: &str,
@@ -210,7 +210,7 @@ pub(super) async fn stale(
         .collect()
 }
 
-/// Puts a value that was sealed anew in the place of what it was opened from, if that is still there.
+/// Replaces a value by the one that was sealed again, if the old one is still there.
 pub(super) async fn swap(
     connection: &mut PgConnection,
     place: Location,

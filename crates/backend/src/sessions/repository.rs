@@ -15,7 +15,7 @@ use domain::time::Timestamp;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// A session, with its user. What of it is good has yet to be looked at.
+/// A session, with its user. Its validity has yet to be checked.
 #[derive(Debug)]
 pub(super) struct LiveRow {
     pub(super) session: Grant,
@@ -23,14 +23,14 @@ pub(super) struct LiveRow {
     pub(super) user: UserRow,
 }
 
-/// What a session grants, and to whom.
+/// The rights that a session grants, and to whom.
 #[derive(Debug)]
 pub(super) struct Grant {
     pub(super) id: Uuid,
     pub(super) user_id: Uuid,
     pub(super) created_at: DateTime<Utc>,
     pub(super) expires_at: DateTime<Utc>,
-    /// When the person last proved at the provider who they are.
+    /// The time of the person's last proof of identity at the provider.
     pub(super) proven_at: Option<DateTime<Utc>>,
     /// The provider's own session.
     pub(super) provider_session: Option<String>,
@@ -38,7 +38,7 @@ pub(super) struct Grant {
 }
 
 impl Grant {
-    /// What vouches for a session: also for the token that it is of, as whoever asks has shown it.
+    /// Returns the message for the MAC of a session, with the hash of the token that was shown.
     pub(super) fn message(&self, token_hash: &[u8]) -> Message {
         Message::new(Purpose::Session)
             .bytes(self.id.as_bytes())
@@ -51,7 +51,7 @@ impl Grant {
     }
 }
 
-/// The session of this token, with its user.
+/// Returns the session of this token, with its user.
 pub(super) async fn find_live(
     connection: &mut PgConnection,
     token_hash: &[u8],
@@ -106,7 +106,7 @@ pub(super) async fn note_seen(
         .map(drop)
 }
 
-/// A session that is to be.
+/// A session to be inserted.
 pub(super) struct NewRow<'a> {
     pub(super) id: Uuid,
     pub(super) user_id: Uuid,
@@ -116,16 +116,16 @@ pub(super) struct NewRow<'a> {
     pub(super) beginning: &'a Beginning,
 }
 
-/// What the provider says of the sign-in that begins a session.
+/// The provider's data about the sign-in that begins a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Beginning {
-    /// When the person last proved there who they are.
+    /// The time of the person's last proof of identity there.
     pub(crate) proven_at: Option<Timestamp>,
     /// The provider's own session.
     pub(crate) provider_session: Option<String>,
 }
 
-/// Adds a session; those that are over are swept away.
+/// Inserts a session; deletes those that have ended.
 pub(super) async fn insert(
     work: &mut Work,
     ctx: &Ctx,
@@ -166,7 +166,7 @@ pub(super) async fn insert(
     .map(drop)
 }
 
-/// Sessions that are to be vouched for, locked until the end of the transaction.
+/// Returns sessions whose MACs are to be renewed, locked until the end of the transaction.
 pub(crate) async fn guarded(
     connection: &mut PgConnection,
     stale: Stale<'_>,
@@ -196,7 +196,7 @@ pub(crate) async fn guarded(
     Ok(guarded.collect())
 }
 
-/// Puts codes in the place of those that sessions had; answers with the number of rows.
+/// Replaces the MACs of sessions; returns the number of rows.
 pub(crate) async fn put_macs(
     connection: &mut PgConnection,
     macs: &NewMacs<Uuid>,
@@ -224,7 +224,7 @@ pub(super) struct ListRow {
     pub(super) seen_at: DateTime<Utc>,
 }
 
-/// The user's sessions that are good now, the last used first.
+/// Returns the user's valid sessions, the last used first.
 pub(super) async fn list(
     connection: &mut PgConnection,
     user: Uuid,
@@ -245,7 +245,7 @@ pub(super) async fn list(
     .await
 }
 
-/// Ends one session of this user; says whether there was one.
+/// Ends one session of this user; returns whether there was one.
 pub(super) async fn end(connection: &mut PgConnection, user: Uuid, id: Uuid) -> Result<bool, sqlx::Error> {
     let ended = sqlx::query!("DELETE FROM sessions WHERE id = $1 AND user_id = $2", id, user)
         .execute(connection)
@@ -253,7 +253,7 @@ pub(super) async fn end(connection: &mut PgConnection, user: Uuid, id: Uuid) -> 
     Ok(ended.rows_affected() > 0)
 }
 
-/// When the person of this session last proved at the provider who they are.
+/// Returns the time of the last proof of identity at the provider by the person of this session.
 pub(super) async fn proven_at(
     connection: &mut PgConnection,
     id: Uuid,
@@ -264,7 +264,7 @@ pub(super) async fn proven_at(
     Ok(found.flatten())
 }
 
-/// Ends the sessions of this user that belong to this one of the provider, and those of which nothing is known.
+/// Ends the sessions of this user that belong to this one of the provider, and those without a known one.
 pub(crate) async fn end_of_provider(
     connection: &mut PgConnection,
     user: Uuid,
@@ -285,7 +285,7 @@ pub(crate) async fn end_all(connection: &mut PgConnection, user: Uuid) -> Result
     sqlx::query!("DELETE FROM sessions WHERE user_id = $1", user).execute(connection).await.map(drop)
 }
 
-/// Forgets attempts whose last one that counted was before this moment.
+/// Deletes counts of attempts whose last one was counted before this time.
 pub(super) async fn sweep_attempts(
     connection: &mut PgConnection,
     forgotten: Timestamp,
@@ -296,7 +296,7 @@ pub(super) async fn sweep_attempts(
         .map(drop)
 }
 
-/// Counts an attempt under this name from this network. Answers with the number of this one and the moment of the last that
+/// Counts an attempt under this name from this network. Returns the number of this attempt and the time of the last that was
 /// counted.
 pub(super) async fn count_attempt(
     connection: &mut PgConnection,
@@ -320,7 +320,7 @@ pub(super) async fn count_attempt(
     Ok((counted.count, counted.last_at))
 }
 
-/// Takes one attempt back under this name from each of these networks.
+/// Uncounts one attempt under this name from each of these networks.
 pub(super) async fn take_back_attempt(
     connection: &mut PgConnection,
     name: &str,
@@ -336,7 +336,7 @@ pub(super) async fn take_back_attempt(
     .map(drop)
 }
 
-/// Forgets the attempts under this name from these networks.
+/// Deletes the counts under this name from these networks.
 pub(super) async fn forget_attempts(
     connection: &mut PgConnection,
     name: &str,
@@ -348,7 +348,7 @@ pub(super) async fn forget_attempts(
         .map(drop)
 }
 
-/// Forgets the attempts under this name.
+/// Deletes the counts under this name.
 pub(super) async fn forget_all_attempts(
     connection: &mut PgConnection,
     name: &str,
@@ -356,7 +356,7 @@ pub(super) async fn forget_all_attempts(
     sqlx::query!("DELETE FROM sign_in_attempts WHERE name = $1", name).execute(connection).await.map(drop)
 }
 
-/// Whether this user has signed in from this network since this moment.
+/// Returns whether this user has signed in from this network since this time.
 pub(super) async fn knows_network(
     connection: &mut PgConnection,
     user: Uuid,
@@ -374,7 +374,7 @@ pub(super) async fn knows_network(
     .await
 }
 
-/// Notes that this user has signed in from this network, and forgets their networks of long ago.
+/// Notes that this user has signed in from this network, and deletes their networks of long ago.
 pub(super) async fn know_network(
     connection: &mut PgConnection,
     user: Uuid,

@@ -4,7 +4,7 @@ use crate::{context::Ctx, db::instant};
 use domain::time::Timestamp;
 use sqlx::PgConnection;
 
-/// Takes a logout token, once: says whether nobody has taken it before. Those that would be refused as expired are swept away.
+/// Accepts a logout token once; returns whether nobody has used it before. Deletes those that would be rejected as expired.
 pub(super) async fn take_logout(
     connection: &mut PgConnection,
     ctx: &Ctx,

@@ -19,13 +19,13 @@ use domain::{
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// A token as it is stored, with what its owner may do.
+/// A token as it is stored, with the rights of its owner.
 #[derive(Debug, Default)]
 pub(super) struct TokenRow {
     pub(super) id: String,
     pub(super) secret_hash: Vec<u8>,
     pub(super) name: String,
-    /// None for tokens of the command line.
+    /// The owner; `None` for tokens of the command line.
     pub(super) user_id: Option<Uuid>,
     scope: String,
     name_prefix: Option<String>,
@@ -35,9 +35,9 @@ pub(super) struct TokenRow {
     pub(super) expires_at: Option<DateTime<Utc>>,
     pub(super) used_at: Option<DateTime<Utc>>,
     pub(super) revoked_at: Option<DateTime<Utc>>,
-    /// Vouches for what it grants.
+    /// The code that vouches for what it grants.
     pub(super) mac: Option<Vec<u8>>,
-    // The user whose token it is, where it is one's.
+    // The owner of the token, if it has one.
     owner_name: Option<String>,
     owner_role: Option<String>,
     owner_password_hash: Option<String>,
@@ -51,7 +51,7 @@ pub(super) struct TokenRow {
 }
 
 impl TokenRow {
-    /// Everything that a token grants, to whoever shows it.
+    /// Returns the message for the MAC of a token: everything that it grants to whoever shows it.
     pub(super) fn message(&self) -> Message {
         Message::new(Purpose::ApiToken)
             .text(&self.id)
@@ -67,9 +67,9 @@ impl TokenRow {
             .maybe_number(self.revoked_at.map(|at| at.timestamp_micros()))
     }
 
-    /// The user whose token it is; `None` for tokens of the command line.
+    /// Returns the owner; `None` for tokens of the command line.
     ///
-    /// Errors: it is somebody's, and there is no such user.
+    /// Errors: the token has an owner, but no such user exists.
     pub(super) fn owner(&self) -> Result<Option<UserRow>, sqlx::Error> {
         let Some(id) = self.user_id else { return Ok(None) };
         let Self { owner_name: Some(name), owner_role: Some(role), owner_disabled: Some(disabled), .. } =
@@ -92,12 +92,12 @@ impl TokenRow {
         }))
     }
 
-    /// The name of the person whose token it is.
+    /// Returns the name of the owner.
     pub(super) fn owner_name(&self) -> Option<&str> {
         self.owner_name.as_deref()
     }
 
-    /// As it is called where it is not what the portal wrote.
+    /// Returns the name by which a record reports that the portal did not write it.
     pub(super) fn called(&self) -> String {
         format!("API token {}", self.id)
     }
@@ -201,7 +201,7 @@ pub(super) async fn note_used(
         .map(drop)
 }
 
-/// The names of the tokens of this person that are neither revoked nor expired.
+/// Returns the names of this person's tokens that are neither revoked nor expired.
 pub(super) async fn live_names(
     connection: &mut PgConnection,
     owner: Uuid,
@@ -217,7 +217,7 @@ pub(super) async fn live_names(
     .await
 }
 
-/// Ends all tokens of this person at once, and returns the ids of those that were good until then.
+/// Revokes all tokens of this person, and returns the ids of those that were valid until then.
 pub(crate) async fn revoke_all(
     work: &mut Work,
     owner: Uuid,
@@ -237,7 +237,7 @@ pub(crate) async fn revoke_all(
     Ok(ids)
 }
 
-/// Ends it at once; `None` where there is no such token, else its name. An owner reaches their own alone.
+/// Revokes a token; returns its name, or `None` if there is no such token. An owner reaches only their own.
 pub(super) async fn revoke(
     work: &mut Work,
     id: &str,
@@ -250,7 +250,7 @@ pub(super) async fn revoke(
     let Some(mut row) = row.filter(|row| owner.is_none() || row.user_id == owner) else { return Ok(None) };
     let ours = work.vouches(&row.message(), row.mac.as_deref(), || row.called())?;
     row.revoked_at = Some(row.revoked_at.unwrap_or(instant(now)?));
-    // One that the portal did not write is revoked as well, and nothing comes to vouch for it by that.
+    // A token that the portal did not write is revoked as well, without being signed.
     let mac = if ours { Some(work.sign(&row.message()).await?) } else { None };
     sqlx::query!("UPDATE api_tokens SET revoked_at = $2, mac = $3 WHERE id = $1", id, row.revoked_at, mac)
         .execute(&mut **work)
@@ -258,7 +258,7 @@ pub(super) async fn revoke(
     Ok(Some(row.name))
 }
 
-/// Tokens that are to be vouched for, locked until the end of the transaction.
+/// Returns tokens whose MACs are to be renewed, locked until the end of the transaction.
 pub(crate) async fn guarded(
     connection: &mut PgConnection,
     stale: Stale<'_>,
@@ -276,7 +276,7 @@ pub(crate) async fn guarded(
     Ok(rows.into_iter().map(guarded).collect())
 }
 
-/// Puts codes in the place of those that tokens had; answers with the number of rows.
+/// Replaces the MACs of tokens; returns the number of rows.
 pub(crate) async fn put_macs(
     connection: &mut PgConnection,
     macs: &NewMacs<String>,
@@ -294,7 +294,7 @@ pub(crate) async fn put_macs(
     Ok(macs.len())
 }
 
-/// Newest first, those beyond this one; of one owner, or everybody's.
+/// Returns tokens newest first, after this one; of one owner, or everybody's.
 pub(super) async fn list(
     connection: &mut PgConnection,
     owner: Option<Uuid>,

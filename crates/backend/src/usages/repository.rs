@@ -40,7 +40,7 @@ impl UsageRow {
         Revision { row: self.id, version: self.version }
     }
 
-    /// The secret that it uses.
+    /// Returns the secret that it uses.
     pub(super) fn secret(&self) -> Result<Option<SecretId>, sqlx::Error> {
         let (Some(kind), Some(name)) = (&self.secret_kind, &self.secret_name) else { return Ok(None) };
         secret_id(kind, name).map(Some)
@@ -83,7 +83,7 @@ fn secret_id(kind: &str, text: &str) -> Result<SecretId, sqlx::Error> {
     Ok(SecretId::new(kind, name(text)?))
 }
 
-/// Selects `UsageRow`s by the rest of a statement; without one, is the beginning of a statement that is built at run time.
+/// Selects `UsageRow`s by the rest of a statement; without a rest, the beginning of a statement that is built at run time.
 macro_rules! select_usages {
     (@ $columns:literal) => { $columns };
     (@ $columns:literal $rest:literal $(, $argument:expr)*) => {
@@ -100,7 +100,7 @@ macro_rules! select_usages {
     };
 }
 
-/// Those that the query asks for, by name.
+/// Returns the usages that the query asks for, by name.
 pub(super) async fn list(
     connection: &mut PgConnection,
     kind: UsageKind,
@@ -133,8 +133,8 @@ pub(super) async fn find(
         .await
 }
 
-/// Keeps others from changing the row until the end of the transaction. The rows of its secrets are locked before: whoever
-/// removes a secret has that row, and then wants those of what used it.
+/// Locks the row until the end of the transaction. The rows of its secrets must be locked before: whoever removes a secret
+/// has that row, and then wants those of its usages.
 pub(super) async fn lock(
     connection: &mut PgConnection,
     kind: UsageKind,
@@ -149,9 +149,8 @@ pub(super) async fn lock(
     .await
 }
 
-/// The row of the secret that is chosen, if there is one; a deleted one is where it was chosen before. It and the row of
-/// the one before stay as they are until the end of the transaction; both are locked here, in one order, because both
-/// counts change.
+/// Returns the row of the chosen secret, if there is one; a deleted one only if it was chosen before. Locks it and the row of
+/// the previous secret until the end of the transaction, in one order, because both counts change.
 pub(super) async fn lock_secret(
     connection: &mut PgConnection,
     chosen: Option<&SecretId>,
@@ -195,7 +194,7 @@ pub(super) async fn insert(
     .map(drop)
 }
 
-/// Writes the row and answers with its new version.
+/// Writes the row and returns its new version.
 pub(super) async fn update(
     connection: &mut PgConnection,
     ctx: &Ctx,
@@ -217,7 +216,7 @@ pub(super) async fn update(
     .await
 }
 
-/// Takes the row away; answers whether there was one.
+/// Deletes the row; returns whether there was one.
 pub(super) async fn delete(
     connection: &mut PgConnection,
     kind: UsageKind,
@@ -229,16 +228,16 @@ pub(super) async fn delete(
     Ok(deleted.await?.rows_affected() > 0)
 }
 
-/// Which secrets are looked for.
+/// A condition on the secrets that are looked for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Among<'a> {
-    /// All.
+    /// All secrets.
     All,
-    /// Those for one of these registry hosts.
+    /// Secrets for one of these registry hosts.
     Registries(&'a [String]),
-    /// Those in whose known hosts this text stands.
+    /// Secrets whose known hosts contain this text.
     KnownHosts(&'a str),
-    /// This one.
+    /// This secret.
     One(&'a SecretId),
 }
 
@@ -264,7 +263,7 @@ impl ChoiceRow {
     }
 }
 
-/// Secrets of this kind that match the search, by name.
+/// Returns secrets of this type that match the search, by name.
 pub(super) async fn secrets(
     connection: &mut PgConnection,
     kind: SecretKind,
@@ -272,7 +271,7 @@ pub(super) async fn secrets(
     among: Among<'_>,
     limit: usize,
 ) -> Result<Vec<ChoiceRow>, sqlx::Error> {
-    // Written out, so that the planner knows how many there are of it: one of two words of ours.
+    // Written out, so that the planner knows its frequency: one of two words of ours.
     let mut sql = QueryBuilder::<Postgres>::new(format!(
         "SELECT kind, name, display_name, registry_host, registry_username, known_hosts FROM secrets \
          WHERE deleted_at IS NULL AND kind = '{}'",

@@ -17,29 +17,29 @@ use domain::{
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Whoever changes who the administrators are holds this lock until the end of the transaction; the number is arbitrary.
+/// The lock of whoever changes the administrators, until the end of the transaction; the number is arbitrary.
 const ACCESS_LOCK: i64 = 0x6c61_7463_685f_6163;
 
-/// What may be shown of a user.
+/// The properties of a user that may be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserSummary {
-    /// By which they sign in.
+    /// The name.
     pub name: String,
-    /// What they may do.
+    /// The role.
     pub role: Role,
-    /// May not sign in.
+    /// Whether the user may not sign in.
     pub disabled: bool,
-    /// Has chosen a password.
+    /// Whether the user has chosen a password.
     pub has_password: bool,
-    /// The last time they did, if ever.
+    /// The time of the last sign-in, if any.
     pub signed_in_at: Option<Timestamp>,
-    /// How many sessions they have now.
+    /// The number of sessions.
     pub sessions: u32,
-    /// The issuer who vouches for them, where they sign in at a provider; their role is then that of their groups there.
+    /// The issuer who vouches for the user, if they sign in at a provider; their role is then that of their groups there.
     pub issuer: Option<String>,
-    /// Since when their API tokens are refused, because the provider has refused or signed them out.
+    /// The time since which the user's API tokens are rejected, because the provider has denied or signed out the user.
     pub suspended_at: Option<Timestamp>,
-    /// How many API tokens they have that are neither revoked nor expired.
+    /// The number of API tokens that are neither revoked nor expired.
     pub tokens: u32,
 }
 
@@ -74,7 +74,7 @@ impl TryFrom<ListRow> for UserSummary {
     }
 }
 
-/// A stored role.
+/// Parses a stored role.
 pub(crate) fn role(text: &str) -> Result<Role, sqlx::Error> {
     Role::parse(text).ok_or_else(|| sqlx::Error::Decode("a stored role is none".into()))
 }
@@ -90,16 +90,17 @@ pub(crate) struct UserRow {
     pub(crate) oidc_issuer: Option<String>,
     pub(crate) oidc_subject: Option<String>,
     pub(crate) signed_in_at: Option<DateTime<Utc>>,
-    /// Since when their API tokens are refused until they sign in at the provider again.
+    /// The time since which the user's API tokens are rejected until they sign in at the provider again.
     pub(crate) suspended_at: Option<DateTime<Utc>>,
-    /// Their API tokens end so long after their last sign-in, or after this where it is later.
+    /// The time from which the limit since the last sign-in counts for the user's API tokens, if it is later than that
+    /// sign-in.
     pub(crate) tokens_kept_from: Option<DateTime<Utc>>,
-    /// Vouches for all of them.
+    /// The code that vouches for the row.
     pub(crate) mac: Option<Vec<u8>>,
 }
 
 impl UserRow {
-    /// Everything that somebody's rights follow from.
+    /// Returns the message for the MAC of a user: everything that their rights follow from.
     pub(crate) fn message(&self) -> Message {
         Message::new(Purpose::User)
             .bytes(self.id.as_bytes())
@@ -114,7 +115,7 @@ impl UserRow {
             .maybe_number(self.tokens_kept_from.map(|at| at.timestamp_micros()))
     }
 
-    /// As it is called where it is not what the portal wrote.
+    /// Returns the name by which a record reports that the portal did not write it.
     pub(crate) fn called(&self) -> String {
         format!("user {}", self.name)
     }
@@ -133,26 +134,26 @@ macro_rules! select_users {
     };
 }
 
-/// The row, unless it is not what the portal wrote.
+/// Returns the row, if the portal wrote it.
 fn vouched(work: &Work, row: Option<UserRow>) -> Result<Option<UserRow>, sqlx::Error> {
     let Some(row) = row else { return Ok(None) };
     let ours = work.vouches(&row.message(), row.mac.as_deref(), || row.called())?;
     Ok(ours.then_some(row))
 }
 
-/// The user of this name. A row that the portal did not write is none.
+/// Returns the user with this name. A row that the portal did not write counts as missing.
 pub(crate) async fn find(work: &mut Work, name: &str) -> Result<Option<UserRow>, sqlx::Error> {
     let row = find_unproven(work, name).await?;
     vouched(work, row)
 }
 
-/// The user of this id. A row that the portal did not write is none.
+/// Returns the user with this id. A row that the portal did not write counts as missing.
 pub(super) async fn find_by_id(work: &mut Work, id: Uuid) -> Result<Option<UserRow>, sqlx::Error> {
     let row = select_users!("WHERE id = $1", id).fetch_optional(&mut **work).await?;
     vouched(work, row)
 }
 
-/// The row of this name, whoever wrote it.
+/// Returns the row with this name, whoever wrote it.
 pub(crate) async fn find_unproven(
     connection: &mut PgConnection,
     name: &str,
@@ -160,14 +161,14 @@ pub(crate) async fn find_unproven(
     select_users!("WHERE name = $1", name).fetch_optional(connection).await
 }
 
-/// Whether one of these is the name of a user.
+/// Returns whether one of these is the name of a user.
 pub(crate) async fn any_named(connection: &mut PgConnection, names: &[String]) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!("SELECT EXISTS (SELECT FROM users WHERE name = ANY($1)) AS \"found!\"", names)
         .fetch_one(connection)
         .await
 }
 
-/// Has the API tokens of a user refused until they sign in at the provider again. Says whether they were taken until now.
+/// Suspends the API tokens of a user until they sign in at the provider again. Returns whether they were accepted until now.
 pub(crate) async fn suspend(work: &mut Work, ctx: &Ctx, user: &UserRow) -> Result<bool, sqlx::Error> {
     if user.suspended_at.is_some() {
         return Ok(false);
@@ -176,12 +177,12 @@ pub(crate) async fn suspend(work: &mut Work, ctx: &Ctx, user: &UserRow) -> Resul
     Ok(change(work, user.id, |row| row.suspended_at = Some(now)).await?.is_some())
 }
 
-/// Takes the API tokens of a user again; says whether they were refused until now.
+/// Resumes the API tokens of a user; returns whether they were suspended until now.
 pub(crate) async fn resume(work: &mut Work, user: &UserRow) -> Result<bool, sqlx::Error> {
     Ok(user.suspended_at.is_some() && change(work, user.id, |row| row.suspended_at = None).await?.is_some())
 }
 
-/// The user for whom this issuer vouches under this subject. A row that the portal did not write is none.
+/// Returns the user for whom this issuer vouches under this subject. A row that the portal did not write counts as missing.
 pub(crate) async fn find_by_subject(
     work: &mut Work,
     issuer: &str,
@@ -193,7 +194,7 @@ pub(crate) async fn find_by_subject(
     vouched(work, row)
 }
 
-/// Changes what a user's rights follow from, of a row that the portal wrote; one that it did not write stays as it is.
+/// Changes what a user's rights follow from, in a row that the portal wrote; any other row stays as it is.
 pub(crate) async fn change(
     work: &mut Work,
     id: Uuid,
@@ -222,7 +223,7 @@ pub(crate) async fn change(
     Ok(Some(UserRow { mac: Some(mac), ..row }))
 }
 
-/// The users of this issuer who have a session here that belongs to this one there.
+/// Returns the users of this issuer who have a session here that belongs to this one there.
 pub(crate) async fn of_provider_session(
     work: &mut Work,
     issuer: &str,
@@ -255,13 +256,13 @@ pub(crate) async fn insert_vouched(
     vouched_for.await?.ok_or(sqlx::Error::RowNotFound)
 }
 
-/// Keeps others from changing users until the end of the transaction.
+/// Prevents others from changing users until the end of the transaction.
 pub(crate) async fn lock(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query!("SELECT pg_advisory_xact_lock($1)", ACCESS_LOCK).execute(connection).await.map(drop)
 }
 
-/// Whether there is any user, but for those whom a provider vouches for and who are no administrators: they could not let
-/// anybody else in.
+/// Returns whether there is any user, except those for whom a provider vouches and who are not administrators: they could not
+/// add anybody else.
 pub(super) async fn any(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(
         "SELECT EXISTS (SELECT FROM users WHERE oidc_issuer IS NULL OR role = 'admin') AS \"any!\""
@@ -308,8 +309,8 @@ pub(super) async fn insert(
     Ok(id)
 }
 
-/// How many administrators may sign in besides this user. Those of a provider count for each other alone: whether they still
-/// are administrators shows when they sign in again.
+/// Returns how many administrators may sign in besides this user. Those of a provider count only for each other, because
+/// whether they still are administrators shows when they sign in again.
 pub(super) async fn other_admins(connection: &mut PgConnection, user: &UserRow) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
         "SELECT count(*) AS \"count!\" FROM users WHERE role = 'admin' AND NOT disabled AND id <> $1 \
@@ -321,7 +322,7 @@ pub(super) async fn other_admins(connection: &mut PgConnection, user: &UserRow) 
     .await
 }
 
-/// The names of those who can help, a few of them.
+/// Returns the names of a few who can help.
 pub(crate) async fn admins(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar!("SELECT name FROM users WHERE role = 'admin' AND NOT disabled ORDER BY name LIMIT 5")
         .fetch_all(connection)
@@ -336,19 +337,19 @@ pub(super) async fn set_disabled(work: &mut Work, id: Uuid, disabled: bool) -> R
     change(work, id, |row| row.disabled = disabled).await.map(drop)
 }
 
-/// Stores a password's hash; the links to choose one are spent by it.
+/// Stores a password's hash; deletes the links to choose one.
 pub(super) async fn set_password(work: &mut Work, id: Uuid, hash: Option<&str>) -> Result<(), sqlx::Error> {
     change(work, id, |row| row.password_hash = hash.map(str::to_owned)).await?;
     sqlx::query!("DELETE FROM one_time_links WHERE user_id = $1", id).execute(&mut **work).await.map(drop)
 }
 
-/// Notes that they have signed in.
+/// Notes that the user has signed in.
 pub(crate) async fn note_sign_in(work: &mut Work, ctx: &Ctx, id: Uuid) -> Result<(), sqlx::Error> {
     let now = instant(ctx.now)?;
     change(work, id, |row| row.signed_in_at = Some(now)).await.map(drop)
 }
 
-/// Selects `ListRow`s by the rest of a statement, as they are at the moment that is the first argument.
+/// Selects `ListRow`s by the rest of a statement, as they are at the time in the first argument.
 macro_rules! select_summaries {
     ($rest:literal $(, $argument:expr)*) => {
         sqlx::query_as!(
@@ -363,7 +364,7 @@ macro_rules! select_summaries {
     };
 }
 
-/// Users in the order of their names, beyond this one.
+/// Returns users in the order of their names, after this one.
 pub(super) async fn list(
     connection: &mut PgConnection,
     search: &str,
@@ -383,7 +384,7 @@ pub(super) async fn list(
     rows.into_iter().map(UserSummary::try_from).collect()
 }
 
-/// One user.
+/// Returns a user.
 pub(super) async fn get(
     connection: &mut PgConnection,
     name: &str,
@@ -393,7 +394,7 @@ pub(super) async fn get(
     row.map(UserSummary::try_from).transpose()
 }
 
-/// Users that are to be vouched for, locked until the end of the transaction.
+/// Returns users whose MACs are to be renewed, locked until the end of the transaction.
 pub(crate) async fn guarded(
     connection: &mut PgConnection,
     stale: Stale<'_>,
@@ -410,7 +411,7 @@ pub(crate) async fn guarded(
     Ok(rows.into_iter().map(|row| Guarded { key: row.id, message: row.message(), mac: row.mac }).collect())
 }
 
-/// Puts codes in the place of those that users had; answers with the number of rows.
+/// Replaces the MACs of users; returns the number of rows.
 pub(crate) async fn put_macs(
     connection: &mut PgConnection,
     macs: &NewMacs<Uuid>,

@@ -1,4 +1,4 @@
-//! All SQL about secrets that are deleted, and may be restored or removed for good.
+//! All SQL about deleted secrets, which may be restored or removed for good.
 
 use crate::{
     context::Ctx,
@@ -10,8 +10,8 @@ use domain::{secret::SecretId, time::Timestamp};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// Keeps others from changing those of these secrets that there are, until the end of the transaction; answers with their
-/// rows. By row, as everybody locks secrets, so that of two who want the same neither waits for the other for ever.
+/// Locks those of these secrets that exist, until the end of the transaction; returns their rows. Locks by row, as
+/// everywhere, so that two who want the same never wait for each other for ever.
 pub(in crate::secrets) async fn lock_many(
     connection: &mut PgConnection,
     ids: &[SecretId],
@@ -29,13 +29,13 @@ pub(in crate::secrets) async fn lock_many(
     rows.into_iter().map(|row| Ok((row.id, stored_id(&row.kind, &row.name)?))).collect()
 }
 
-/// Keeps others from counting, until the end of the transaction: whoever changes secrets of both kinds at once takes both
-/// counts first, in the order in which everybody does.
+/// Locks the counts until the end of the transaction: whoever changes secrets of both types at once locks both counts first,
+/// in the common order.
 pub(in crate::secrets) async fn lock_counts(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query!("SELECT FROM secret_counts ORDER BY kind FOR UPDATE").execute(connection).await.map(drop)
 }
 
-/// Takes them out of use, and keeps them.
+/// Takes the secrets out of use, and keeps them.
 pub(in crate::secrets) async fn mark_deleted(
     connection: &mut PgConnection,
     ctx: &Ctx,
@@ -52,7 +52,7 @@ pub(in crate::secrets) async fn mark_deleted(
     .map(drop)
 }
 
-/// Brings it back into use; answers whether it was deleted.
+/// Brings the secret back into use; returns whether it was deleted.
 pub(in crate::secrets) async fn mark_restored(
     connection: &mut PgConnection,
     row: Uuid,
@@ -65,7 +65,7 @@ pub(in crate::secrets) async fn mark_restored(
     Ok(restored.await?.rows_affected() > 0)
 }
 
-/// Takes the rows and their values away.
+/// Deletes the rows and their values.
 pub(in crate::secrets) async fn remove(
     connection: &mut PgConnection,
     rows: &[Uuid],
@@ -73,7 +73,7 @@ pub(in crate::secrets) async fn remove(
     sqlx::query!("DELETE FROM secrets WHERE id = ANY ($1)", rows).execute(connection).await.map(drop)
 }
 
-/// The same for a deleted one; answers whether it was one.
+/// Removes a deleted secret; returns whether it was one.
 pub(in crate::secrets) async fn remove_deleted(
     connection: &mut PgConnection,
     row: Uuid,
@@ -83,7 +83,7 @@ pub(in crate::secrets) async fn remove_deleted(
     Ok(removed.await?.rows_affected() > 0)
 }
 
-/// The same for so many that were deleted then or before; answers with what they were.
+/// Removes up to this number of secrets that were deleted at this time or before; returns their rows.
 pub(in crate::secrets) async fn remove_overdue(
     connection: &mut PgConnection,
     over: DateTime<Utc>,
@@ -100,7 +100,7 @@ pub(in crate::secrets) async fn remove_overdue(
     rows.iter().map(|row| stored_id(&row.kind, &row.name)).collect()
 }
 
-/// A secret that was deleted.
+/// A deleted secret.
 #[derive(Debug, FromRow)]
 pub(in crate::secrets) struct DeletedRow {
     pub(in crate::secrets) id: Uuid,
@@ -118,7 +118,7 @@ impl DeletedRow {
     }
 }
 
-/// Those deleted after this moment and beyond this one, the latest first.
+/// Returns the secrets that were deleted after this time, from this row on, the latest first.
 pub(in crate::secrets) async fn deleted(
     connection: &mut PgConnection,
     over: DateTime<Utc>,
@@ -136,7 +136,7 @@ pub(in crate::secrets) async fn deleted(
     sql.build_query_as().fetch_all(connection).await
 }
 
-/// This one, if it was deleted after this moment.
+/// Returns this secret, if it was deleted after this time.
 pub(in crate::secrets) async fn deleted_one(
     connection: &mut PgConnection,
     over: DateTime<Utc>,

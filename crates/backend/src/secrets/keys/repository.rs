@@ -1,4 +1,4 @@
-//! All SQL about what is known of SSH keys.
+//! All SQL about the facts of SSH keys.
 
 use super::super::shared::Shared;
 use crate::{
@@ -10,7 +10,7 @@ use domain::secret::{KeyAlgorithm, KeyFacts, PendingKey, SecretId, SecretKind, S
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// What is to be known of a key; nothing where it could not be read.
+/// The facts of a key; none if it could not be parsed.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::secrets) struct KeyRow<'a> {
     pub(in crate::secrets) secret: Uuid,
@@ -19,7 +19,7 @@ pub(in crate::secrets) struct KeyRow<'a> {
     pub(in crate::secrets) facts: Option<&'a KeyFacts>,
 }
 
-/// As it is stored.
+/// The facts as they are stored.
 #[derive(Debug)]
 struct FactsRow {
     algorithm: Option<String>,
@@ -52,7 +52,7 @@ impl FactsRow {
     }
 }
 
-/// What is known of the key of a secret, and of the pair that waits.
+/// Returns the facts of a secret's key, and of the pending pair.
 pub(in crate::secrets) async fn find(
     connection: &mut PgConnection,
     secret: Uuid,
@@ -85,7 +85,7 @@ pub(in crate::secrets) async fn find(
     Ok((stored, waiting))
 }
 
-/// Notes what is known of a key, in the place of what was known of the one before.
+/// Stores the facts of a key, in the place of those of the key before.
 pub(in crate::secrets) async fn put(
     connection: &mut PgConnection,
     ctx: &Ctx,
@@ -108,14 +108,14 @@ pub(in crate::secrets) async fn insert_many(
     insertion(ctx, rows)?.build().execute(connection).await.map(drop)
 }
 
-/// The same, where nothing is known yet, and the value is still the one that was looked at; answers with the number of
+/// Stores the facts of a key, if none are stored yet and the value is still the one that was parsed; returns the number of
 /// rows.
 pub(in crate::secrets) async fn note(
     connection: &mut PgConnection,
     ctx: &Ctx,
     row: &KeyRow<'_>,
 ) -> Result<u64, sqlx::Error> {
-    // Held until the end, so that nobody puts another value in its place meanwhile.
+    // Locked until the end, so that nobody replaces the value meanwhile.
     let current =
         sqlx::query_scalar!("SELECT value_version FROM secrets WHERE id = $1 FOR UPDATE", row.secret)
             .fetch_optional(&mut *connection)
@@ -151,7 +151,7 @@ fn insertion<'a>(ctx: &'a Ctx, rows: &'a [KeyRow<'a>]) -> Result<QueryBuilder<Po
     Ok(insert)
 }
 
-/// The pair that waits: its value, where it is sealed, and what is known of it.
+/// Returns the pending pair: its value, the place where it is sealed, and its facts.
 pub(crate) async fn find_pending(
     connection: &mut PgConnection,
     secret: Uuid,
@@ -187,7 +187,7 @@ pub(crate) async fn find_pending(
     Ok(Some((place, sealed, facts.facts()?.ok_or(sqlx::Error::RowNotFound)?)))
 }
 
-/// Takes the pair that waits away, with its value.
+/// Deletes the pending pair, with its value.
 pub(in crate::secrets) async fn discard(
     connection: &mut PgConnection,
     secret: Uuid,
@@ -205,7 +205,7 @@ pub(in crate::secrets) async fn discard(
     .map(drop)
 }
 
-/// The first other secret that holds the same: the key, in use or waiting, or the account at the registry.
+/// Returns the first other secret that holds the same: the key, in use or pending, or the account at the registry.
 pub(in crate::secrets) async fn twin(
     connection: &mut PgConnection,
     of: &SecretId,
@@ -237,7 +237,7 @@ pub(in crate::secrets) async fn twin(
     Ok(found.and_then(|name| Some(SecretId::new(of.kind, SecretName::parse(&name).ok()?))))
 }
 
-/// The first secret, by name, that holds each of these keys, by their fingerprints.
+/// Returns the first secret, by name, that holds each of these keys, by their fingerprints.
 pub(in crate::secrets) async fn key_twins(
     connection: &mut PgConnection,
     fingerprints: &[&str],
@@ -252,7 +252,7 @@ pub(in crate::secrets) async fn key_twins(
     Ok(rows.into_iter().map(|row| (row.fingerprint, row.name)).collect())
 }
 
-/// The first secret, by name, that holds each of these accounts.
+/// Returns the first secret, by name, that holds each of these accounts.
 pub(in crate::secrets) async fn account_twins(
     connection: &mut PgConnection,
     (hosts, usernames): (&[&str], &[&str]),
@@ -270,14 +270,14 @@ pub(in crate::secrets) async fn account_twins(
     Ok(rows.into_iter().map(|row| (row.host, row.username, row.name)).collect())
 }
 
-/// A value that nobody has looked at.
+/// A value that was not parsed yet.
 #[derive(Debug)]
 pub(in crate::secrets) struct Unread {
     pub(in crate::secrets) place: Location,
     pub(in crate::secrets) sealed: SealedValue,
 }
 
-/// Keys of which nothing is known, beyond this secret, in the order of their ids.
+/// Returns keys without facts, after this secret, in the order of their ids.
 pub(in crate::secrets) async fn unread(
     connection: &mut PgConnection,
     beyond: Uuid,

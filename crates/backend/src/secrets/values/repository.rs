@@ -13,7 +13,7 @@ use sqlx::{PgConnection, Postgres, QueryBuilder};
 /// A secret with its sealed value.
 pub(crate) type StoredValue = (SecretRow, SealedValue);
 
-/// The row with the sealed value that counts.
+/// Returns the row with the current sealed value.
 pub(crate) async fn find(
     connection: &mut PgConnection,
     id: &SecretId,
@@ -83,7 +83,7 @@ pub(in crate::secrets) async fn insert(
     sql.build().execute(connection).await.map(drop)
 }
 
-/// Puts a new version of a value in the place of all before it.
+/// Replaces all earlier versions of a value by a new one.
 pub(in crate::secrets) async fn replace(
     connection: &mut PgConnection,
     ctx: &Ctx,

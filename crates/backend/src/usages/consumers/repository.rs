@@ -1,4 +1,4 @@
-//! All SQL about who uses a secret.
+//! All SQL about the consumers of a secret.
 
 use crate::{
     db::{instant, timestamp},
@@ -14,8 +14,8 @@ use domain::{
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Secrets with readers, so many beyond this one, kept from being read for the first time by others until the end of the
-/// transaction.
+/// Locks up to this number of secrets with readers, after this one, so that nobody else reads them for the first time until
+/// the end of the transaction.
 pub(in crate::usages) async fn lock_read(
     connection: &mut PgConnection,
     beyond: Uuid,
@@ -30,8 +30,8 @@ pub(in crate::usages) async fn lock_read(
     .await
 }
 
-/// Counts the readers of these secrets anew; answers with how many counts had changed. The secrets are locked by a
-/// statement before: what was read while that waited is seen by this one.
+/// Recounts the readers of these secrets; returns how many counts had changed. An earlier statement locks the secrets: this
+/// one sees what was read while that waited.
 pub(in crate::usages) async fn recount(
     connection: &mut PgConnection,
     secrets: &[Uuid],
@@ -50,7 +50,7 @@ pub(in crate::usages) async fn recount(
     Ok(changed.rows_affected())
 }
 
-/// Forgets reads of days that count no more, at most so many; answers with how many there were.
+/// Deletes up to this number of reads of days that no longer count; returns their number.
 pub(in crate::usages) async fn forget_reads(
     connection: &mut PgConnection,
     limit: i64,
@@ -67,14 +67,14 @@ pub(in crate::usages) async fn forget_reads(
     Ok(forgotten.rows_affected())
 }
 
-/// The first day of the reads that count as use.
+/// Returns the first day on which reads count as use.
 fn first_day(now: Timestamp) -> Result<NaiveDate, sqlx::Error> {
     let today = instant(now)?.date_naive();
-    // Today is one of them.
+    // Today is one of these days.
     Ok(today.checked_sub_days(Days::new(u64::from(SecretUsers::READ_DAYS) - 1)).unwrap_or(today))
 }
 
-/// Whether anybody uses any of the secrets with these rows.
+/// Returns whether anything uses any of the secrets with these rows.
 pub(crate) async fn any_users(
     connection: &mut PgConnection,
     secrets: &[Uuid],
@@ -90,7 +90,7 @@ pub(crate) async fn any_users(
     .await
 }
 
-/// Those of these secrets that there are, by id, each with who uses it.
+/// Returns those of these secrets that exist, by id, each with its consumers.
 pub(in crate::usages) async fn selected(
     connection: &mut PgConnection,
     selection: &Selection,
@@ -127,7 +127,7 @@ pub(in crate::usages) async fn selected(
         .collect()
 }
 
-/// Who uses this secret; `None` where there is none.
+/// Returns the consumers of this secret; `None` if there is no such secret.
 pub(in crate::usages) async fn users(
     connection: &mut PgConnection,
     id: &SecretId,

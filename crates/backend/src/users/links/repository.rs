@@ -15,13 +15,13 @@ use domain::time::Timestamp;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// How long the link for the first administrator is good, in microseconds: an hour.
+/// The lifetime of the link for the first administrator, in microseconds: an hour.
 const SETUP_LINK_LIFE: i64 = 3_600_000_000;
 
-/// How long a link to choose a password is good, in microseconds: a day.
+/// The lifetime of a link to choose a password, in microseconds: a day.
 const PASSWORD_LINK_LIFE: i64 = 24 * 3_600_000_000;
 
-/// Notes a link for the first administrator.
+/// Stores a link for the first administrator.
 pub(in crate::users) async fn insert_setup(
     work: &mut Work,
     ctx: &Ctx,
@@ -30,7 +30,7 @@ pub(in crate::users) async fn insert_setup(
     insert(work, ctx, token_hash, None, SETUP_LINK_LIFE).await
 }
 
-/// Notes a link with which this user chooses a password.
+/// Stores a link with which this user chooses a password.
 pub(in crate::users) async fn insert_for(
     work: &mut Work,
     ctx: &Ctx,
@@ -40,7 +40,7 @@ pub(in crate::users) async fn insert_for(
     insert(work, ctx, token_hash, Some(user), PASSWORD_LINK_LIFE).await
 }
 
-/// Notes a one-time link; those that have expired are swept away.
+/// Stores a one-time link; deletes expired ones.
 async fn insert(
     work: &mut Work,
     ctx: &Ctx,
@@ -66,7 +66,7 @@ async fn insert(
     .map(drop)
 }
 
-/// For whom a link is, and until when.
+/// Returns the message for the MAC of a link: its user, and the end of its validity.
 fn link_message(token_hash: &[u8], user: Option<Uuid>, expires_at: DateTime<Utc>) -> Message {
     Message::new(Purpose::Link)
         .bytes(token_hash)
@@ -74,7 +74,7 @@ fn link_message(token_hash: &[u8], user: Option<Uuid>, expires_at: DateTime<Utc>
         .number(expires_at.timestamp_micros())
 }
 
-/// Whom a link is for, where it is still good: `Some(None)` is the first administrator.
+/// Returns the user of a link that is still valid: `Some(None)` is the first administrator.
 pub(in crate::users) async fn find(
     work: &mut Work,
     ctx: &Ctx,
@@ -96,12 +96,12 @@ pub(in crate::users) async fn find(
     Ok(row.filter(|row| row.id == id && !row.disabled).map(Some))
 }
 
-/// Takes the links for the first administrator away: there is one now.
+/// Deletes the links for the first administrator, because there is one now.
 pub(in crate::users) async fn spend_setup(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query!("DELETE FROM one_time_links WHERE user_id IS NULL").execute(connection).await.map(drop)
 }
 
-/// Links that are to be vouched for, locked until the end of the transaction.
+/// Returns links whose MACs are to be renewed, locked until the end of the transaction.
 pub(crate) async fn guarded(
     connection: &mut PgConnection,
     stale: Stale<'_>,
@@ -124,7 +124,7 @@ pub(crate) async fn guarded(
     Ok(guarded.collect())
 }
 
-/// Puts codes in the place of those that links had; answers with the number of rows.
+/// Replaces the MACs of links; returns the number of rows.
 pub(crate) async fn put_macs(
     connection: &mut PgConnection,
     macs: &NewMacs<Vec<u8>>,
