@@ -21,7 +21,7 @@ pub(super) async fn lock(connection: &mut PgConnection) -> Result<(), sqlx::Erro
     sqlx::query!("SELECT pg_advisory_xact_lock($1)", KEY_LOCK).execute(connection).await.map(drop)
 }
 
-/// Returns the keys that are not retired; the fresh one becomes the active one if there is none, which is returned as well.
+/// Returns the keys that are not retired; the fresh one becomes the active one if no key is active, which is returned as well.
 pub(super) async fn known_or_insert(
     connection: &mut PgConnection,
     fresh: CheckRow,
