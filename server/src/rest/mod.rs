@@ -20,6 +20,7 @@ pub mod usages;
 pub mod values;
 
 use answer::{Answer, id, json};
+use api_types::ProblemDetails;
 use caller::Caller;
 pub use endpoints::endpoints;
-use problem::{Problem, ProblemDetails};
+use problem::Problem;
