@@ -6,16 +6,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::secret::SecretId;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 
-/// Holds for changes of a secret. The index of migration 0090 is for this very text.
+/// The condition for changes of a secret. The index of migration 0090 requires exactly this text.
 pub(in crate::audit) const IS_CHANGE: &str = "action IN ('secret added', 'secret changed', 'secret deleted', 'secret restored', \
     'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded')";
 
-/// Holds for what is neither a change nor a read that went well, which `secret_reads` counts.
+/// The condition for records that are neither a change nor a successful read, which `secret_reads` counts.
 pub(in crate::audit) const IS_OTHER: &str = "action NOT IN ('secret added', 'secret changed', 'secret deleted', 'secret restored', \
     'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded') \
     AND NOT (action = 'value read' AND outcome = 'done')";
 
-/// Finds what happened to one secret, in three looks by index.
+/// Finds the history of one secret, by three queries with an index each.
 pub(in crate::audit) async fn find(
     connection: &mut PgConnection,
     id: &SecretId,
@@ -29,7 +29,7 @@ pub(in crate::audit) async fn find(
     Ok(HistoryRows { changes, reads, others, folded })
 }
 
-/// Selects the newest changes. `before` goes before the statement, such as EXPLAIN.
+/// Selects the newest changes. `before` precedes the statement, such as EXPLAIN.
 pub(in crate::audit) fn changes_of(before: &str, id: &SecretId) -> QueryBuilder<Postgres> {
     let mut sql = QueryBuilder::new(format!(
         "{before} SELECT {COLUMNS} FROM audit_records WHERE {IS_CHANGE} AND object = "
@@ -63,7 +63,7 @@ pub(in crate::audit) fn reads_of(before: &str, id: &SecretId) -> QueryBuilder<Po
     sql
 }
 
-/// A line of other things.
+/// A line of other records.
 #[derive(Debug, FromRow)]
 struct OtherRow {
     actor_kind: String,
@@ -73,7 +73,7 @@ struct OtherRow {
     day: NaiveDate,
     count: i64,
     last: DateTime<Utc>,
-    /// How many records were looked at; the same in each row.
+    /// The number of folded records; the same in each row.
     folded: i64,
 }
 

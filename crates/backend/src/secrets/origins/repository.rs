@@ -1,11 +1,10 @@
-//! All SQL about where secrets came from.
+//! All SQL about the origins of secrets.
 
 use domain::secret::Origins;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// Keeps, in one statement, where secrets came from that were added in the same transaction; of those for which nothing is
-/// known, nothing.
+/// Stores, in one statement, the known origins of secrets that were added in the same transaction.
 pub(in crate::secrets) async fn insert_many(
     connection: &mut PgConnection,
     all: &[(Uuid, &Origins)],
@@ -30,17 +29,15 @@ fn insertion(all: &[(Uuid, &Origins)]) -> Option<QueryBuilder<Postgres>> {
     Some(insert)
 }
 
-/// Where a secret came from.
+/// Returns the origins of a secret.
 pub(in crate::secrets) async fn find(
     connection: &mut PgConnection,
     secret: Uuid,
 ) -> Result<Origins, sqlx::Error> {
-    let row: Option<(Vec<String>, i32)> =
-        sqlx::query_as("SELECT places, total FROM secret_origins WHERE secret_id = $1")
-            .bind(secret)
-            .fetch_optional(connection)
-            .await?;
-    Ok(row.map_or_else(Origins::default, |(places, total)| {
-        Origins::stored(places, u32::try_from(total).unwrap_or_default())
+    let row = sqlx::query!("SELECT places, total FROM secret_origins WHERE secret_id = $1", secret)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map_or_else(Origins::default, |row| {
+        Origins::stored(row.places, u32::try_from(row.total).unwrap_or_default())
     }))
 }
