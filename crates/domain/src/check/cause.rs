@@ -84,7 +84,7 @@ macro_rules! causes {
 
 causes! {
     /// Nobody has tried.
-    NeverTested = "never-tested", NotTested, "The connection has not been tested since this secret was added or last changed. Press Test connection.";
+    NeverTested = "never-tested", NotTested, "It has not been tested since it was added or changed. Press Test connection.";
     /// A key, and no repository to try it on.
     NoRepository = "no-repository", NotTested, "There is nothing to connect to yet: a key alone names no host. Enter a repository to try.";
     /// The host's keys are to be looked at first.
