@@ -1,4 +1,4 @@
-# Everything is done by a script of the same name in scripts/; `make` alone tells what there is.
+# Each command is a script of the same name in scripts/; `make` alone lists them.
 .DEFAULT_GOAL := help
 .PHONY: help setup run build watch test lint audit fmt settings bench screenshot clean
 

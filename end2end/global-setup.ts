@@ -1,4 +1,5 @@
-// Before all specs: the session that they use, and the secrets that the specs of the list walk through.
+// Runs before all specs: stores the session that they use, and the secrets that the specs of the list page
+// through.
 
 import type { FullConfig } from '@playwright/test';
 import { writeFileSync } from 'node:fs';
@@ -10,8 +11,8 @@ import { STEPS } from './support/walk.js';
 
 export default async function globalSetup(config: FullConfig): Promise<void> {
   const address = config.projects[0]?.use.baseURL ?? '';
-  // Nothing here has to outlive the run, so nothing waits for the disk: on a busy machine a commit takes seconds, whoever
-  // waits for it gets 503 as it should, and a test fails that is about something else.
+  // Nothing here has to outlive the run, so nothing waits for the disk. On a busy machine a commit takes
+  // seconds, whoever waits for it rightly gets 503, and an unrelated test fails.
   ask('ALTER SYSTEM SET fsync = off');
   ask('ALTER SYSTEM SET full_page_writes = off');
   ask('SELECT pg_reload_conf()');

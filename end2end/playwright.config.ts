@@ -5,7 +5,7 @@ import { sessionFile } from './support/session.js';
 const port = process.env.LATCHKEY_END2END_PORT ?? '3117';
 const addr = `127.0.0.1:${port}`;
 
-// This file is read by each worker again: the folder is named once and handed on.
+// Each worker reads this file again, so the folder is chosen once and passed on.
 process.env.LATCHKEY_END2END_FOLDER ??= newFolder();
 process.env.LATCHKEY_END2END_ADDR = addr;
 
@@ -14,7 +14,7 @@ export default defineConfig({
   globalSetup: './global-setup.ts',
   outputDir: './test-results',
   forbidOnly: !!process.env.CI,
-  // A second try tells a test that is flaky from one that always fails; it counts as failed in either case.
+  // A retry tells a flaky test from one that always fails; both count as failed.
   retries: process.env.CI ? 1 : 0,
   failOnFlakyTests: true,
   workers: 2,
@@ -29,7 +29,7 @@ export default defineConfig({
     locale: 'en-GB',
     viewport: { width: 1200, height: 800 },
     screenshot: 'only-on-failure',
-    // Recording every test takes a third of the time: only where it is asked for (--trace retain-on-failure).
+    // Recording every test takes a third of the time: only on request (--trace retain-on-failure).
     trace: 'off',
     launchOptions: {
       executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',

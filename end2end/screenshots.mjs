@@ -46,7 +46,7 @@ async function add(address, cookie, fields) {
     body: new URLSearchParams(fields),
     redirect: 'manual',
   });
-  // 422: it is there from the time before.
+  // 422: the secret exists from the last time.
   if (![303, 422].includes(answer.status)) throw new Error(`adding ${fields.name}: ${answer.status}`);
 }
 
@@ -70,7 +70,7 @@ async function confirm(page) {
   await page.getByRole('button', { name: 'Confirm', exact: true }).click();
 }
 
-// Nobody has two tokens of one name, and each size and theme makes one.
+// Token names are unique, and each size and theme creates one.
 let clusters = 0;
 
 /** @type {[string, (page: Page) => Promise<unknown>][]} */
@@ -220,7 +220,7 @@ const portal = process.env.LATCHKEY_URL ? undefined : start({ folder, addr });
 const address = process.env.LATCHKEY_URL ?? `http://${addr}`;
 try {
   await ready(address);
-  // A portal that was running before has an administrator of its own.
+  // A portal that was already running has an administrator of its own.
   const { LATCHKEY_USER: username = ADMIN.username, LATCHKEY_PASSWORD: password = ADMIN.password } = process.env;
   const cookie = await signIn(address, { username, password });
   const users = [['ana', 'admin'], ['ben', 'editor'], ['carla', 'reader']];

@@ -1,4 +1,4 @@
-// A portal of its own for a test run: the built binary, a fresh data folder, its private PostgreSQL.
+// Starts a portal of its own for a test run: the built binary, a fresh data folder, its private PostgreSQL.
 // `node server.mjs` runs one until SIGTERM; screenshots.mjs starts one from its own process.
 
 import { spawn } from 'node:child_process';
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The binary to try: the one named by LATCHKEY_BIN, else the release, else (cargo leptos) the debug build. */
+/** Returns the binary to test: the one named by LATCHKEY_BIN, else the release, else (cargo leptos) the debug build. */
 export function binary() {
   if (process.env.LATCHKEY_BIN) return resolve(root, process.env.LATCHKEY_BIN);
   const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
@@ -25,7 +25,7 @@ export function binary() {
 export const ADMIN = { username: 'admin', password: 'only for these tests' };
 
 /**
- * Signs in without a browser, and answers with the session's cookie.
+ * Signs in without a browser, and returns the session's cookie.
  * @param {string} address
  * @param {{ username: string, password: string }} who
  */
@@ -36,7 +36,7 @@ export async function signIn(address, who = ADMIN) {
   return cookie.split(';')[0] ?? '';
 }
 
-/** Where one run keeps its things: `data` for the portal, `server.log` for what it logs. Made when it starts. */
+/** Returns a new folder for one run: `data` for the portal, `server.log` for its log. Created when the portal starts. */
 export function newFolder() {
   return join(tmpdir(), `latchkey-end2end-${randomBytes(6).toString('hex')}`);
 }
@@ -58,7 +58,7 @@ export function start({ folder, addr, settings = {} }) {
       LATCHKEY_DATA_DIR: join(folder, 'data'),
       LATCHKEY_ADMIN_USER: ADMIN.username,
       LATCHKEY_ADMIN_PASSWORD: ADMIN.password,
-      // The peers of the tests of connections.
+      // The peers of connection tests.
       LATCHKEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1',
       LATCHKEY_PLAIN_HTTP_HOSTS: '127.0.0.1',
       LATCHKEY_LOG: process.env.LATCHKEY_LOG ?? 'trace',
@@ -76,7 +76,7 @@ export function start({ folder, addr, settings = {} }) {
   const ended = new Promise((done) => child.once('exit', (code, signal) => done(code ?? signal)));
   return {
     ended,
-    /** Ends the portal and its PostgreSQL in good order. */
+    /** Stops the portal and its PostgreSQL properly. */
     async stop() {
       child.kill('SIGTERM');
       return ended;

@@ -36,10 +36,10 @@ const beyond = (found, allowed) => found.filter((name) => !allowed.includes(name
 const SQL = /\bsqlx::(query(?!::)|raw_sql|QueryBuilder)|\buse sqlx::.*\b(query\w*|raw_sql)\b(?!::)|(?<![.\w])(query!|(query_as|query_scalar|query_with|raw_sql)(!|::<|\())|\bQueryBuilder::/;
 const BROWSER_NEVER = ["sqlx", "sqlx-core", "tokio", "axum", "hyper", "rustls", "reqwest", "rand", "getrandom", "backend"];
 
-// Crates whose library has another name than they.
+// Crates whose library has another name.
 const LIBRARIES = { "md-5": "md5", "rustls-webpki": "webpki" };
 
-// Where the tests of SECURITY.md are looked for.
+// Reads the files in which the tests of SECURITY.md are looked for.
 const read = (file) => {
   try {
     return readFileSync(file, "utf8");
@@ -67,7 +67,7 @@ const tests = () => {
   for (const file of files("end2end/tests/*.ts")) {
     for (const title of read(file).matchAll(/\btest(?:\.\w+)*\(\s*(["'`])(.*?)\1/g)) titles.add(title[2].replace(/\\(.)/g, "$1"));
   }
-  // A module that has tests, in its own file, in one of its own or in a folder.
+  // Finds a module with tests in its own file, in a test module's file or in a folder.
   const module = (path) => {
     const [first, ...rest] = path.split("::");
     const roots = first in crates ? [[crates[first], rest]] : Object.values(crates).map((root) => [root, [first, ...rest]]);
@@ -86,7 +86,7 @@ const tests = () => {
   };
 };
 
-// Each returns what breaks the rule: an empty list is a pass.
+// Each rule returns what breaks it: an empty list is a pass.
 const rules = {
   "SQL stands only in files named repository.rs": () =>
     lines(files("*.rs").filter((f) => basename(f) !== "repository.rs" && !/(^|\/)tests(\/|\.rs$)/.test(f)), SQL),

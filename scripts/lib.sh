@@ -1,4 +1,4 @@
-# Shared by the scripts: folders, and how they talk. Sourced, not run.
+# Functions and folders that the scripts share. Sourced, not run.
 # shellcheck shell=bash
 set -euo pipefail
 
@@ -7,7 +7,7 @@ cd "$ROOT"
 
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/latchkey
 TOOLS=$CACHE/tools
-# Always set and absolute, so that cargo, cargo-leptos and the scripts agree on one folder.
+# Always set and absolute, so that cargo, cargo-leptos and the scripts use the same folder.
 TARGET=$(realpath -ms "${CARGO_TARGET_DIR:-$ROOT/target}")
 export CARGO_TARGET_DIR=$TARGET
 export PATH="$TOOLS/bin:$TOOLS/node_modules/.bin:$PATH:$HOME/.cargo/bin"
@@ -18,7 +18,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 PASSED=0
 FAILED=0
-# check NAME COMMAND...: runs it, shows its output only when it fails, and counts.
+# check NAME COMMAND...: runs the command, shows its output only if it fails, and counts.
 check() {
   local name=$1 output
   shift

@@ -221,10 +221,6 @@ fn unboxed<T>(shown: Option<Box<T>>) -> Option<T> {
 
 /// The whole document, with this page in its frame.
 pub fn document(options: &LeptosOptions, assets: &ssr::Assets, page: Page) -> impl IntoView + use<> {
-    // Nothing of a page comes alive but its islands, so nothing else is prepared for it.
-    if let Some(shared) = Owner::current_shared_context() {
-        shared.set_is_hydrating(false);
-    }
     let ssr::Assets { css, js, wasm } = assets.clone();
     let start = format!("const js='{js}',wasm='{wasm}';{}", include_str!("start.js"));
     view! {

@@ -10,7 +10,7 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 /** Runs axe-core over the page as it is shown now. */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
   await page.evaluate(() => {
-    // With scripts off timers never fire, and axe waits for some of zero length.
+    // Without scripts timers never fire, and axe waits for some of zero length.
     if (!matchMedia('(scripting: enabled)').matches) {
       window.setTimeout = ((work: (...rest: unknown[]) => void, _delay?: number, ...rest: unknown[]) => {
         void Promise.resolve().then(() => work(...rest));
@@ -32,11 +32,11 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
       nodes: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary ?? ''}`),
     }));
   }, RULES);
-  // Soft, so that one fault does not hide those of the other themes and widths.
+  // Soft, so that one violation does not hide those of the other themes and widths.
   expect.soft(violations, what).toEqual([]);
 }
 
-/** Nothing of the page lies outside the right edge of the window. */
+/** Expects that nothing on the page extends beyond the right edge of the window. */
 export async function expectNoSidewaysScroll(page: Page, what: string): Promise<void> {
   const { wide, window, culprits } = await page.evaluate(() => {
     const width = document.documentElement.clientWidth;

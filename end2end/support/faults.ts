@@ -1,6 +1,6 @@
 import type { BrowserContext } from '@playwright/test';
 
-/** Everything a browser complains about, in every page of the contexts it watches. */
+/** Collects everything that the browser complains about, on every page of the contexts that it watches. */
 export class Faults {
   readonly #seen: string[] = [];
   readonly #allowed: RegExp[] = [];
@@ -14,7 +14,7 @@ export class Faults {
     context.on('weberror', (error) => this.#seen.push(`uncaught: ${String(error.error().stack ?? error.error())}`));
     context.on('requestfailed', (request) => {
       const reason = request.failure()?.errorText ?? 'unknown';
-      // What a page was still loading when it was left is cut off by the browser itself.
+      // The browser itself aborts what a page was still loading when it was left.
       if (reason !== 'net::ERR_ABORTED') this.#seen.push(`request failed: ${request.url()} (${reason})`);
     });
     await context.addInitScript(() => {
@@ -24,7 +24,7 @@ export class Faults {
     });
   }
 
-  /** Chromium tells the console of every answer with an error status; this says which ones are meant to come. */
+  /** Allows error statuses that are expected, because Chromium reports each on the console. */
   allowStatus(...statuses: number[]): void {
     for (const status of statuses) this.#allowed.push(new RegExp(`responded with a status of ${status}\\b`));
   }

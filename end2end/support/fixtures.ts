@@ -17,7 +17,7 @@ export interface Fields {
   password?: string;
 }
 
-/** A secret that is stored, and where its pages are. */
+/** A stored secret, with the addresses of its pages. */
 export interface Stored {
   name: string;
   id: string;
@@ -35,13 +35,13 @@ export function stored(kind: Kind, name: string, displayName = name): Stored {
 
 let counter = 0;
 
-/** A name that nothing else in this run has. */
+/** Returns a name that nothing else in this run has. */
 export function unique(label: string): string {
   counter += 1;
   return `${label}-${Date.now().toString(36)}-${process.pid.toString(36)}-${counter}`;
 }
 
-/** Puts secrets into the portal by the plain form, without a browser. */
+/** Adds secrets by the plain form, without a browser. */
 export class Secrets {
   constructor(private readonly request: APIRequestContext) {}
 
@@ -51,14 +51,14 @@ export class Secrets {
       kind === 'git-dataset'
         ? { secret: privateKey() }
         : { registry_host: 'registry.example.org:5000', username: unique('robot'), password: 'correct horse' };
-    // Two secrets with one account are a question of their own spec.
+    // Two secrets with one account are the subject of another spec.
     const form = { type: kind, display_name: '', knowingly: 'on', ...values, ...fields, name };
     const answer = await this.request.post('/secrets/new', { form, maxRedirects: 0 });
     expect(answer.status(), `adding ${name}`).toBe(303);
     return stored(kind, name, fields.display_name || name);
   }
 
-  /** What somebody else does to it meanwhile. */
+  /** Changes a secret, as somebody else does meanwhile. */
   async change(secret: Stored, form: Record<string, string>): Promise<void> {
     const answer = await this.request.post(secret.edit, { form: { knowingly: 'on', ...form }, maxRedirects: 0 });
     expect(answer.status(), `changing ${secret.name}`).toBe(303);
@@ -79,7 +79,7 @@ export class Secrets {
 }
 
 export const test = base.extend<{ hydrated: boolean; faults: Faults; secrets: Secrets }>({
-  /** Whether the page comes alive; without JavaScript it never does. */
+  /** Whether pages are hydrated; without JavaScript they never are. */
   hydrated: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
 
   /** Fails every test in which the browser complained. */
@@ -87,7 +87,7 @@ export const test = base.extend<{ hydrated: boolean; faults: Faults; secrets: Se
     async ({ context, javaScriptEnabled }, use) => {
       const faults = new Faults();
       if (javaScriptEnabled === false) {
-        // What is loaded ahead for the script is blocked or lies idle where scripts are off.
+        // Without scripts, preloaded script files are blocked or stay unused.
         faults.allow(/preloaded using link preload but not used/);
         faults.allow(/request failed: .*\/pkg\/.*\.js \(csp\)/);
       }
@@ -101,7 +101,7 @@ export const test = base.extend<{ hydrated: boolean; faults: Faults; secrets: Se
   secrets: async ({ request }, use) => use(new Secrets(request)),
 });
 
-/** Waits until the page answers by itself, where it ever does. */
+/** Waits until the page is hydrated, if it ever is. */
 export async function ready(page: Page): Promise<void> {
   if (await scripts(page)) await expect(page.locator('html[data-hydrated]')).toBeAttached({ timeout: 20_000 });
 }
@@ -111,7 +111,7 @@ export async function scripts(page: Page): Promise<boolean> {
   return unlessLeft(page, () => page.evaluate(() => matchMedia('(scripting: enabled)').matches));
 }
 
-/** Asks the page, again where it was left for the next one meanwhile. */
+/** Evaluates on the page, and again if it was left for the next one meanwhile. */
 async function unlessLeft<T>(page: Page, ask: () => Promise<T>): Promise<T> {
   for (let left = 0; ; left += 1) {
     try {
@@ -123,41 +123,41 @@ async function unlessLeft<T>(page: Page, ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Opens an address and waits until the page answers by itself. */
+/** Opens an address and waits until the page is hydrated. */
 export async function open(page: Page, address: string) {
   const answer = await page.goto(address);
   await ready(page);
   return answer;
 }
 
-/** The heading of the page, once it is this and the page answers by itself. */
+/** Expects this heading, and waits until the page is hydrated. */
 export async function expectHeading(page: Page, text: string): Promise<void> {
   await expect(heading(page, text)).toBeVisible();
   await ready(page);
 }
 
-/** The main heading with this text. */
+/** Returns the main heading with this text. */
 export function heading(page: Page, text: string): Locator {
   return page.getByRole('heading', { level: 1, name: text, exact: true });
 }
 
-/** A control by its exact label. */
+/** Returns the control with exactly this label. */
 export function field(page: Page, label: string): Locator {
   return page.getByLabel(label, { exact: true });
 }
 
-/** The row of a secret in the list. */
+/** Returns the row of a secret in the list. */
 export function row(page: Page, secret: { name: string }): Locator {
   return page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: secret.name, exact: true }) });
 }
 
-/** The names in the list, from the top. */
+/** Returns the names in the list, from the top. */
 export async function names(page: Page): Promise<string[]> {
   const texts = await unlessLeft(page, () => page.locator('tbody th').allTextContents());
   return texts.map((text) => text.trim());
 }
 
-/** Says yes on the page that asks before something is done; its heading and its button have the same words. */
+/** Confirms on a confirmation page, whose heading and button have the same text. */
 export async function sayYes(page: Page, words: string): Promise<void> {
   await expectHeading(page, words);
   await page.getByRole('button', { name: words, exact: true }).click();
@@ -178,7 +178,7 @@ export async function expectList(page: Page): Promise<void> {
   await ready(page);
 }
 
-/** Where the focus is: the id, or the accessible words of what has it. */
+/** Returns the element with the focus. */
 export function focused(page: Page): Locator {
   return page.locator(':focus');
 }

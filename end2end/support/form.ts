@@ -11,7 +11,7 @@ const LABELS: [keyof Fields, string][] = [
   ['password', 'Password'],
 ];
 
-/** Fills the form as a person would: the type first, for it decides on the fields. */
+/** Fills in the form as a person does: the type first, because it decides on the fields. */
 export async function fill(page: Page, fields: Fields): Promise<void> {
   if (fields.type) await field(page, 'Type').selectOption(fields.type);
   for (const [key, label] of LABELS) {
@@ -20,7 +20,7 @@ export async function fill(page: Page, fields: Fields): Promise<void> {
   }
 }
 
-/** Fills the form and sends it. Without JavaScript the answer is a new page, which is waited for. */
+/** Fills in the form and submits it. Without JavaScript the answer is a new page, which is waited for. */
 export async function submit(page: Page, fields: Fields): Promise<void> {
   await fill(page, fields);
   const answered = (await scripts(page)) ? undefined : page.waitForEvent('load');
@@ -28,12 +28,12 @@ export async function submit(page: Page, fields: Fields): Promise<void> {
   await answered;
 }
 
-/** The summary that stands above a rejected form. */
+/** Returns the summary above a rejected form. */
 export function summary(page: Page): Locator {
   return page.getByRole('alert').filter({ has: page.getByRole('heading', { name: 'There is a problem' }) });
 }
 
-/** The message beside a field, tied to it in every way it has to be. */
+/** Expects the message beside a field, associated with it in every way that is required. */
 export async function expectError(page: Page, label: string, message: RegExp): Promise<void> {
   const control = field(page, label);
   await expect(control, `${label} is marked`).toHaveAttribute('aria-invalid', 'true');

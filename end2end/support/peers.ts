@@ -1,4 +1,4 @@
-// Real peers that connections are tested with, on loopback: Debian's docker-registry and openssh-server.
+// Real peers for connection tests, on loopback: Debian's docker-registry and openssh-server.
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ async function answers(port: number): Promise<void> {
   throw new Error(`nothing answers at port ${port}`);
 }
 
-/** A program that ends with the tests, in a folder that goes with it. */
+/** A program that ends with the tests, in a folder that is deleted with it. */
 export interface Peer {
   port: number;
   folder: string;
@@ -53,7 +53,7 @@ async function started(folder: string, port: number, program: string, args: stri
   };
 }
 
-/** A registry that lets this account in. */
+/** Starts a registry that accepts this account. */
 export async function registry(): Promise<Peer> {
   const [folder, port] = [mkdtempSync(join(tmpdir(), 'latchkey-registry-')), await freePort()];
   writeFileSync(join(folder, 'htpasswd'), run('htpasswd', ['-Bbn', '-C', '5', ACCOUNT.username, ACCOUNT.password], folder));
@@ -72,11 +72,11 @@ export interface GitPeer extends Peer {
   repository: string;
   key: string;
   fingerprint: string;
-  /** As a line of known hosts ends: type and key. */
+  /** Type and key, as at the end of a line of known hosts. */
   hostKey: string;
-  /** A file of known hosts with it. */
+  /** A file of known hosts with this key. */
   knownHosts: string;
-  /** Lets whoever has the private half of this key in, besides. */
+  /** Also accepts whoever has the private half of this key. */
   letIn(publicKey: string): void;
 }
 

@@ -7,7 +7,7 @@ export const PASSWORD = 'tiefer Brunnen im Hof';
 
 const address = () => `http://${process.env.LATCHKEY_END2END_ADDR ?? ''}`;
 
-/** A user who has yet to choose a password, and the link for it, as the administrator gets it. */
+/** Adds a user who has yet to choose a password. Returns the link for it, as the administrator gets it. */
 export async function addUser(role: 'reader' | 'editor' | 'admin'): Promise<{ name: string; link: string }> {
   const name = unique(role);
   const answer = await exchange(`${address()}/users/new`, { headers: FORM, body: new URLSearchParams({ username: name, role, current_password: ADMIN.password }).toString() });
@@ -17,7 +17,7 @@ export async function addUser(role: 'reader' | 'editor' | 'admin'): Promise<{ na
   return { name, link };
 }
 
-/** A user who can sign in with `PASSWORD`, signed in here. */
+/** Adds a user with the password `PASSWORD`, and signs in as that user. */
 export async function become(page: Page, role: 'reader' | 'editor' | 'admin'): Promise<string> {
   const { name, link } = await addUser(role);
   const body = new URLSearchParams({ password: PASSWORD, repeat_password: PASSWORD }).toString();
@@ -29,12 +29,12 @@ export async function become(page: Page, role: 'reader' | 'editor' | 'admin'): P
   return name;
 }
 
-/** Fills in the administrator's own password, which a form asks for that gives somebody what lasts longer than a session. */
+/** Fills in the administrator's own password, which a form requires that grants something beyond the session. */
 export async function prove(page: Page): Promise<void> {
   await field(page, 'Current password').fill(ADMIN.password);
 }
 
-/** Fills in the page where one signs in, and sends it. */
+/** Fills in the sign-in page, and submits it. */
 export async function signIn(page: Page, { username, password }: { username: string; password: string }): Promise<void> {
   await field(page, 'Username').fill(username);
   await field(page, 'Password').fill(password);

@@ -1,4 +1,4 @@
-// Every page in every state that looks different, for what has to hold everywhere.
+// Every page in every state that looks different, for checks that apply everywhere.
 
 import { expect, type Page } from '@playwright/test';
 import { confirm, expectHeading, expectList, field, open, row, unique, type Secrets } from './fixtures.js';
@@ -11,9 +11,9 @@ import { WALK } from './walk.js';
 
 export interface Place {
   what: string;
-  /** What is to be expected of the answer, where it is not 200. */
+  /** The expected status, unless it is 200. */
   status?: number;
-  /** Only where the page answers by itself. */
+  /** Whether the state exists only on hydrated pages. */
   hydratedOnly?: boolean;
   go(page: Page, secrets: Secrets): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// Providers at which people sign in, on this machine: a real one, and one whose tokens can be made bad.
+// Identity providers on this machine: a real one, and one whose tokens a test can spoil.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as listenAnywhere, type AddressInfo } from 'node:net';
@@ -12,7 +12,7 @@ export const CLIENT_SECRET = 'PLANTED-client-secret-51c0a7';
 
 const RETURN = '/sign-in/single-sign-on/return';
 
-/** A port that nobody listens on now. */
+/** Returns a port that nothing listens on now. */
 async function freePort(): Promise<number> {
   const server = listenAnywhere();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -21,7 +21,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** A portal of its own whose people sign in at this issuer. */
+/** A portal of its own whose users sign in at this issuer. */
 export class Portal {
   private constructor(
     readonly address: string,
@@ -59,7 +59,7 @@ export class Portal {
   }
 }
 
-/** A certified provider. Whoever signs in there gives a name, which is also the subject; the groups are set by the test. */
+/** A certified provider. Whoever signs in there enters a name, which is also the subject; the test sets the groups. */
 export class RealProvider {
   readonly groups = new Map<string, string[]>();
   readonly names = new Map<string, string>();
@@ -124,7 +124,7 @@ export class RealProvider {
   }
 }
 
-/** The provider's own page: who is it, or a denial. */
+/** Serves the provider's own page, which asks for a name, or denies. */
 async function logIn(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method === 'GET') {
     response.setHeader('content-type', 'text/html; charset=utf-8');
@@ -144,7 +144,7 @@ async function logIn(provider: Provider, request: IncomingMessage, response: Ser
   await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
 }
 
-/** A provider that lets everybody in, and whose tokens a test can spoil. Its subject is always `johndoe`. */
+/** Starts a provider that accepts everybody, and whose tokens a test can spoil. Its subject is always `johndoe`. */
 export async function spoiltProvider(): Promise<OAuth2Server> {
   const server = new OAuth2Server();
   await server.issuer.keys.generate('RS256');

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 
-/** A word that occurs nowhere else. */
+/** Returns a word that occurs nowhere else. */
 export function word(): string {
   return `S3NT${randomBytes(9).toString('hex')}`;
 }
 
-/** All the shapes in which a text may leak; a piece of it is a leak too. */
+/** Returns all forms in which a text may leak; a piece of it is a leak too. */
 export function shapes(text: string): string[] {
   const bytes = Buffer.from(text);
-  // In base64 a text looks different at each of three offsets; the parts that depend on its neighbours are cut off.
+  // Base64 of a text differs at each of three offsets; the ends that depend on its neighbours are cut off.
   const base64 = [0, 1, 2].map((shift) => {
     const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replace(/=+$/, '');
     return encoded.slice(shift === 0 ? 0 : 4, -4);
@@ -25,7 +25,7 @@ export function shapes(text: string): string[] {
   return [...new Set(all)].filter((shape) => shape.length >= 8);
 }
 
-/** Which of the sentinels are in the text, in whatever shape. */
+/** Returns the sentinels that are in the text, in any form. */
 export function leaks(haystack: string | Buffer, sentinels: string[]): string[] {
   const bytes = Buffer.from(haystack as string);
   return sentinels.flatMap(shapes).filter((shape) => bytes.includes(shape));

@@ -3,15 +3,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A key as `ssh-keygen` makes it, made for one test; it opens nothing. */
+/** A key that `ssh-keygen` made for one test; it opens nothing. */
 export interface SshKey {
   private: string;
   public: string;
-  /** As `ssh-keygen -lf` prints it. */
+  /** The fingerprint as `ssh-keygen -lf` prints it. */
   fingerprint: string;
 }
 
-/** Makes a key; with a passphrase, where one is given. */
+/** Makes a key, protected by the passphrase if there is one. */
 export function sshKey(comment: string, passphrase = ''): SshKey {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-key-'));
   const file = join(folder, 'key');
@@ -24,7 +24,7 @@ export function sshKey(comment: string, passphrase = ''): SshKey {
   }
 }
 
-/** What of the file of an Ed25519 key is secret; its last lines, but for the comment. */
+/** Returns the secret lines of an Ed25519 key file: the last ones, without the comment. */
 export function secretPart(key: SshKey): string[] {
   const lines = key.private.split('\n').filter((line) => line !== '' && !line.startsWith('-----'));
   return lines.slice(3, 4);

@@ -1,6 +1,6 @@
 import type { Kind } from './fixtures.js';
 
-/** A list longer than two pages, made once before the specs and never changed by them. */
+/** The name of a list longer than two pages, added once before the specs and never changed by them. */
 export const WALK = 'walkable';
 
 const WORDS = ['Zebra', 'apple', 'Äpfel', 'banana', 'Öl', 'cherry', 'Apple', 'zoo', 'éclair'];

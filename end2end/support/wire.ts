@@ -5,7 +5,7 @@ export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
   body: Buffer;
-  /** From the first byte sent to the last one received, in milliseconds. */
+  /** The time from the first byte sent to the last byte received, in milliseconds. */
   took: number;
 }
 
@@ -13,13 +13,14 @@ export interface Sending {
   method?: string;
   headers?: Record<string, string>;
   body?: Buffer | string;
-  /** Without a Content-Length, in pieces. */
+  /** Whether to send chunks, without a Content-Length. */
   chunked?: boolean;
 }
 
 /**
- * Sends exactly these bytes, as no browser would, with the administrator's session where no other cookie is given. A server may answer and hang up before it has read everything, and
- * then the answer is lost now and then with what was still being written: it is asked again.
+ * Sends exactly these bytes, as no browser would, with the administrator's session unless another cookie is given. A server
+ * may answer and hang up before it has read everything; then the answer is sometimes lost with what was still being written,
+ * and the request is sent again.
  */
 export async function exchange(address: string, sending: Sending): Promise<Answer> {
   for (let lost = 0; ; lost += 1) {
@@ -49,7 +50,7 @@ function once(address: string, { method = 'POST', headers = {}, body = '', chunk
     request.on('response', () => (answered = true));
     const piece = 64 * 1024;
     const write = (from: number): void => {
-      // Who goes on writing after the answer may lose it: the other side hangs up.
+      // Writing on after the answer may lose it, because the other side hangs up.
       if (request.destroyed || answered) return;
       if (from >= bytes.length) {
         request.end();

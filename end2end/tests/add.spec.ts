@@ -2,7 +2,7 @@ import { expect, expectHeading, expectList, field, names, notice, open, row, sto
 import { expectError, fill, submit } from '../support/form.js';
 import { privateKey } from '../support/keys.js';
 
-test('a key for a Git dataset: on the list, with a notice that links to it', async ({ page }) => {
+test('a saved key for a Git dataset is listed, with a notice that links to it', async ({ page }) => {
   const name = unique('added-key');
   await open(page, '/secrets');
   await page.getByRole('link', { name: 'Add', exact: true }).click();
@@ -21,7 +21,7 @@ test('a key for a Git dataset: on the list, with a notice that links to it', asy
   await expect(field(page, 'Name')).toHaveValue(name);
 });
 
-test('a credential for a registry: on the list, with a notice that links to it', async ({ page, faults }) => {
+test('a saved registry credential is listed, with a notice that links to it', async ({ page, faults }) => {
   faults.allowStatus(422);
   const [name, username] = [unique('added-image'), unique('robot$pull')];
   const password = ' p:ä"\\ 🔑 ';
@@ -51,7 +51,7 @@ test('the notice is shown once', async ({ page }) => {
   await expect(notice(page)).not.toContainText('Secret saved');
 });
 
-test('the notice goes by itself, but not while somebody is at it', async ({ page, hydrated }) => {
+test('the notice disappears by itself, but not while it has the focus or the pointer', async ({ page, hydrated }) => {
   test.skip(!hydrated, 'without JavaScript it stays until the next page');
   const name = unique('fleeting');
   await page.clock.install();
@@ -66,7 +66,7 @@ test('the notice goes by itself, but not while somebody is at it', async ({ page
   await expect(notice(page)).toBeEmpty();
 });
 
-test('left empty, the display name is the name', async ({ page }) => {
+test('an empty display name becomes the name', async ({ page }) => {
   const name = unique('plain');
   await open(page, '/secrets/new');
   await submit(page, { name, display_name: '   ', secret: privateKey() });
@@ -91,7 +91,7 @@ test('the type decides on the fields', async ({ page }) => {
   }
 });
 
-test('what was typed for the other type is still there, and does no harm', async ({ page }) => {
+test('fields of the other type keep what was typed, and do no harm', async ({ page }) => {
   const name = unique('changed-mind');
   await open(page, '/secrets/new');
   await fill(page, { name, secret: 'not a key at all', type: 'git-dataset' });
@@ -100,7 +100,7 @@ test('what was typed for the other type is still there, and does no harm', async
   await expect(row(page, { name })).toContainText('Image Pull');
 });
 
-test('Confirm and Cancel stand at the end; Cancel leads back and saves nothing', async ({ page }) => {
+test('Confirm and Cancel are at the end; Cancel returns to the list and saves nothing', async ({ page }) => {
   await open(page, '/secrets');
   await page.getByRole('link', { name: 'Add', exact: true }).click();
   await expect(confirm(page)).toBeVisible();
@@ -118,7 +118,7 @@ test('a name is unique within its type', async ({ page, secrets }) => {
   expect(await names(page)).toEqual([key.name, key.name]);
 });
 
-test('a registry host is corrected, and the page says so', async ({ page, hydrated }) => {
+test('a registry host is normalized, and the page says so', async ({ page, hydrated }) => {
   const name = unique('corrected');
   await open(page, '/secrets/new');
   await fill(page, { type: 'image-pull', name, registry_host: 'HTTPS://Registry.Example.COM:5000/v2/', username: unique('u'), password: 'p' });
@@ -131,7 +131,7 @@ test('a registry host is corrected, and the page says so', async ({ page, hydrat
 });
 
 for (const host of ['docker.io', 'index.docker.io', 'https://registry-1.docker.io/v2/', 'hub.docker.com']) {
-  test(`Docker Hub is one place: ${host}`, async ({ page }) => {
+  test(`Docker Hub is one registry: ${host}`, async ({ page }) => {
     const name = unique('hub');
     await open(page, '/secrets/new');
     await submit(page, { type: 'image-pull', name, registry_host: host, username: unique('u'), password: 'p' });
@@ -141,7 +141,7 @@ for (const host of ['docker.io', 'index.docker.io', 'https://registry-1.docker.i
   });
 }
 
-test('a key with foreign line ends, byte order mark and indentation is taken', async ({ page }) => {
+test('a key with foreign line ends, byte order mark and indentation is accepted', async ({ page }) => {
   const name = unique('crlf');
   const pasted = `\uFEFF\r\n${privateKey().trimEnd().split('\n').map((line) => `  ${line}`).join('\r\n')}`;
   await open(page, '/secrets/new');
@@ -150,7 +150,7 @@ test('a key with foreign line ends, byte order mark and indentation is taken', a
   await expect(row(page, { name })).toBeVisible();
 });
 
-test('a key from a file, read in the browser', async ({ page, hydrated }) => {
+test('a key from a file is read in the browser', async ({ page, hydrated }) => {
   await open(page, '/secrets/new');
   const chooser = page.locator('#secret-file');
   if (!hydrated) {
@@ -185,7 +185,7 @@ test('the password can be shown and hidden', async ({ page, hydrated }) => {
   await expect(password).toHaveAttribute('type', 'password');
 });
 
-test('values are asked for in fields that browsers do not remember', async ({ page }) => {
+test('fields for values are not remembered by browsers', async ({ page }) => {
   await open(page, '/secrets/new');
   await expect(field(page, 'Secret')).toHaveAttribute('autocomplete', 'off');
   await expect(field(page, 'Secret')).toHaveAttribute('spellcheck', 'false');
@@ -193,7 +193,7 @@ test('values are asked for in fields that browsers do not remember', async ({ pa
   await expect(page.locator('form#secret-form')).toHaveAttribute('method', 'post');
 });
 
-test('by the keyboard alone', async ({ page }) => {
+test('a secret is added by keyboard alone', async ({ page }) => {
   const name = unique('keyboard');
   await open(page, '/secrets/new');
   await field(page, 'Name').focus();

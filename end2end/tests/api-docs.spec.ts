@@ -7,7 +7,7 @@ interface Description {
   paths: Record<string, Record<string, { summary: string; tags: string[] }>>;
 }
 
-test('from the places to the tokens, and from there to what the API can do', async ({ page }) => {
+test('the navigation leads to the tokens, and from there to the description of the API', async ({ page }) => {
   await open(page, '/secrets');
   await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Tokens' }).click();
   await expectHeading(page, 'Tokens');
@@ -18,14 +18,14 @@ test('from the places to the tokens, and from there to what the API can do', asy
   await expectHeading(page, 'Tokens');
 });
 
-test('every operation of the description for machines is there once, and the contents lead to it', async ({ page }) => {
+test('every operation of the OpenAPI description is there once, and the contents link to it', async ({ page }) => {
   await open(page, '/api/docs');
   const machines = page.getByRole('link', { name: 'its description in OpenAPI 3.1' });
   const address = (await machines.getAttribute('href')) ?? '';
   const { paths } = (await (await page.request.get(address)).json()) as Description;
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { summary, tags }]) => ({
-      // Words that are marked as code are said plainly.
+      // Text that is marked as code is plain in the summary.
       summary: summary.replaceAll('`', ''),
       tags,
       words: `${method.toUpperCase()} ${path}`,
@@ -50,7 +50,7 @@ test('every operation of the description for machines is there once, and the con
   }
 });
 
-test('the type of a problem leads to what it means', async ({ page }) => {
+test('the type of a problem links to its meaning', async ({ page }) => {
   const answer = await page.request.get('/api/v1/me');
   expect(answer.status()).toBe(401);
   const { type } = (await answer.json()) as { type: string };
@@ -61,7 +61,7 @@ test('the type of a problem leads to what it means', async ({ page }) => {
   await expect(page.locator('dt:target + dd')).toContainText('The token is missing');
 });
 
-test('nothing of it comes from elsewhere, and it needs nothing else', async ({ page, context, baseURL }) => {
+test('the page loads nothing from elsewhere', async ({ page, context, baseURL }) => {
   const asked: string[] = [];
   context.on('request', (request) => asked.push(request.url()));
   await open(page, '/api/docs');
@@ -73,7 +73,7 @@ test('nothing of it comes from elsewhere, and it needs nothing else', async ({ p
   expect([...new Set(named)]).toEqual([baseURL]);
 });
 
-test('what is folded opens by keyboard', async ({ page }) => {
+test('folded parts open by keyboard', async ({ page }) => {
   await open(page, '/api/docs#get-api-v1-secrets-id-value');
   const section = page.locator('[id="get-api-v1-secrets-id-value"]');
   await expect(section).toContainText('GET /api/v1/secrets/{id}/value');
@@ -98,7 +98,7 @@ for (const width of [360, 1200]) {
   });
 }
 
-test('a word of the contents is a fit target for a thumb', async ({ page }) => {
+test('links of the contents are large enough for a thumb', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await open(page, '/api/docs');
   const links = page.getByRole('navigation', { name: 'On this page' }).getByRole('link');
@@ -109,13 +109,13 @@ test('a word of the contents is a fit target for a thumb', async ({ page }) => {
 test.describe('without a session', () => {
   test.use({ storageState: NOBODY });
 
-  test('it can be read: scripts are written where nobody is signed in', async ({ page }) => {
+  test('the description is public, because scripts are written without a session', async ({ page }) => {
     await open(page, '/api/docs');
     await expectHeading(page, 'API');
     await expect(page.locator('section .operation').first()).toBeVisible();
   });
 
-  test('a reader finds it, too', async ({ page }) => {
+  test('a reader finds the description', async ({ page }) => {
     await become(page, 'reader');
     await open(page, '/tokens');
     await page.getByRole('link', { name: 'What the API can do' }).click();

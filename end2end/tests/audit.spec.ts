@@ -28,7 +28,7 @@ test('the log is filtered by object, and says who did what', async ({ page, secr
   await expect(page.locator('tbody tr')).toContainText('by admin');
 });
 
-test('pages run from the newest back and forth', async ({ page }) => {
+test('pages lead from the newest record back and forth', async ({ page }) => {
   await open(page, '/audit');
   const first = await page.locator('tbody tr').first().innerText();
   await page.getByRole('link', { name: 'Older' }).click();
@@ -41,7 +41,7 @@ test('pages run from the newest back and forth', async ({ page }) => {
   expect(first).not.toBe('');
 });
 
-test('what is filtered is exported, as CSV and as JSON lines', async ({ page, secrets }) => {
+test('the filtered log is exported, as CSV and as JSON lines', async ({ page, secrets }) => {
   const secret = await secrets.git();
   await open(page, `/audit?object=${secret.id}`);
   for (const [button, end] of [['Export CSV', 'csv'], ['Export JSON lines', 'jsonl']] as const) {

@@ -1,4 +1,5 @@
-// What no form of ours would send: always an answer in the four hundreds, at once, and nothing of it repeated.
+// Requests that no form of the portal sends are always answered with a status of 4xx, at once, and not
+// repeated.
 
 import { expect, test, unique } from '../support/fixtures.js';
 import { privateKey } from '../support/keys.js';
@@ -120,7 +121,7 @@ test.describe('a server function', () => {
     });
   }
 
-  test('given bytes that are no UTF-8', async ({ baseURL }) => {
+  test('given bytes that are not UTF-8', async ({ baseURL }) => {
     const body = Buffer.concat([Buffer.from(`{"input":"${sentinel}`), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]);
     expectRefused(await exchange(`${baseURL}/api/ui/create_secret`, { headers: JSON_TYPE, body }));
   });
@@ -139,10 +140,10 @@ test.describe('a server function', () => {
     }
   });
 
-  test('changes nothing on GET, and is unknown by other names', async ({ baseURL, secrets, page }) => {
+  test('changes nothing on GET, and has no other names', async ({ baseURL, secrets, page }) => {
     const secret = await secrets.git();
     const call = `/api/ui/delete_secret?input=${secret.id}`;
-    // Server functions take JSON alone, and only where it is posted.
+    // Server functions accept only JSON, and only by POST.
     expect((await exchange(`${baseURL}${call}`, { method: 'GET' })).status).toBe(415);
     for (const [address, headers] of [[call, JSON_TYPE], ['/api/ui/nothing', {}], ['/api/ui/', {}], ['/api', {}]] as const) {
       const answer = await exchange(`${baseURL}${address}`, { method: 'GET', headers });

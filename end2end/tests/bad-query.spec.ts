@@ -34,7 +34,7 @@ const NONSENSE: [string, string][] = [
   ['a thousand parameters', Array.from({ length: 1000 }, (_, index) => `p${index}=1`).join('&')],
 ];
 
-test('nonsense gives a page of the list', async ({ page }) => {
+test('an invalid query gives a page of the list', async ({ page }) => {
   test.setTimeout(180_000);
   for (const [what, query] of NONSENSE) {
     await test.step(what, async () => {
@@ -49,7 +49,7 @@ test('nonsense gives a page of the list', async ({ page }) => {
   }
 });
 
-test('what makes sense is taken, the rest is left', async ({ page }) => {
+test('valid parameters are used, invalid ones ignored', async ({ page }) => {
   await open(page, `/secrets?q=${WALK}&sort=nonsense&size=50&type=nonsense&page=7&after=nonsense`);
   await expect(field(page, 'Rows per page')).toHaveValue('50');
   expect(await names(page)).toEqual(STEPS.map((step) => step.name).reverse());

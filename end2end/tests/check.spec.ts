@@ -30,7 +30,7 @@ async function tryIt(page: Page, hydrated: boolean): Promise<void> {
   await ready(page);
 }
 
-test('on Add: what was typed is tried, told in words, and still there', async ({ page, hydrated }) => {
+test('on Add, the typed credential is tested with a result in words, and stays', async ({ page, hydrated }) => {
   const name = unique('tried');
   await open(page, '/secrets/new');
   await fill(page, { type: 'image-pull', name, display_name: 'Tried first', registry_host: host(), ...ACCOUNT });
@@ -40,17 +40,17 @@ test('on Add: what was typed is tried, told in words, and still there', async ({
   await expect(field(page, 'Name')).toHaveValue(name);
   await expect(field(page, 'Display Name')).toHaveValue('Tried first');
   await expect(field(page, 'Registry Host')).toHaveValue(host());
-  // Hydrated nothing is lost; without JavaScript the value is not sent back, and the page says so.
+  // Hydrated, nothing is lost; without JavaScript the value is not sent back, and the page says so.
   await expect(field(page, 'Password')).toHaveValue(hydrated ? ACCOUNT.password : '');
   if (!hydrated) await expect(page.getByText('must be typed again before it can be saved')).toBeVisible();
   await expectAccessible(page, 'a form that was tested');
   await submit(page, hydrated ? {} : { password: ACCOUNT.password });
   await expectList(page);
-  // What was tested is what was saved, so the proof is kept.
+  // The saved value is the tested one, so the proof is kept.
   await expect(row(page, { name })).toContainText('Works');
 });
 
-test('a wrong password is reported, and can be saved all the same', async ({ page, hydrated }) => {
+test('a wrong password is reported, and can still be saved', async ({ page, hydrated }) => {
   const name = unique('wrong');
   await open(page, '/secrets/new');
   await fill(page, { type: 'image-pull', name, registry_host: host(), username: unique('stranger'), password: 'no' });
@@ -91,14 +91,14 @@ test('a test on Edit is kept by the save that follows, also after a rejected sav
   await expect(row(page, secret)).not.toContainText('Not tested');
 });
 
-test('what cannot be tried is said at its field', async ({ page, hydrated, faults }) => {
+test('a missing test target is reported at its field', async ({ page, hydrated, faults }) => {
   faults.allowStatus(422);
   await open(page, '/secrets/new');
   await fill(page, { type: 'image-pull', registry_host: 'ftp://nowhere', username: 'a', password: 'b' });
   await field(page, 'Image to try').fill('NOT AN IMAGE');
   await tryIt(page, hydrated);
   if (hydrated) {
-    // In the place of the answer, with links to the fields.
+    // In place of the result, with links to the fields.
     const refusal = page.locator('#check-answer');
     await expect(refusal.getByRole('link', { name: /another scheme/ })).toHaveAttribute('href', '#registry_host');
     await expect(refusal.getByRole('link', { name: /not the name of an image/ })).toHaveAttribute('href', '#image');
@@ -109,7 +109,7 @@ test('what cannot be tried is said at its field', async ({ page, hydrated, fault
   }
 });
 
-test('what cannot be saved for its repository or image is marked there, and saved once it is right', async ({ page, faults }) => {
+test('an invalid repository or image is marked, and saved once it is valid', async ({ page, faults }) => {
   faults.allowStatus(422);
   const name = unique('marked');
   await open(page, '/secrets/new');
@@ -135,13 +135,13 @@ test('what cannot be saved for its repository or image is marked there, and save
   await expect(row(page, { name })).toBeVisible();
 });
 
-test('on Edit: the stored password is tested where none was typed, and the result is listed', async ({ page, hydrated, secrets }) => {
+test('on Edit, the stored password is tested if none was typed, and the result is listed', async ({ page, hydrated, secrets }) => {
   const secret = await secrets.image({ registry_host: host(), ...ACCOUNT });
   await open(page, secret.edit);
   await tryIt(page, hydrated);
   await expect(result(page)).toContainText('Works');
   await expect(field(page, 'Password')).toHaveValue('');
-  // Another host is not sent what was typed for this one.
+  // What was typed for this host is not sent to another.
   await fill(page, { registry_host: 'registry.example.org' });
   await tryIt(page, hydrated);
   await expect(result(page)).toContainText('is sent to no other');
@@ -149,7 +149,7 @@ test('on Edit: the stored password is tested where none was typed, and the resul
   await expect(row(page, secret)).toContainText('Works');
 });
 
-test('in the list: one press, the result, and the way back', async ({ page, secrets }) => {
+test('a test from the list shows the result, and the way back', async ({ page, secrets }) => {
   const secret = await secrets.image({ registry_host: host(), ...ACCOUNT });
   await open(page, `/secrets?q=${secret.name}`);
   await row(page, secret).getByRole('button', { name: `Test connection of ${secret.name}` }).click();
@@ -181,14 +181,14 @@ test('the list is filtered by state, and the filter stays in the address', async
   await expect(row(page, other)).toHaveCount(0);
 });
 
-test('a key without a repository has nothing to be tried on', async ({ page, hydrated, secrets }) => {
+test('a key without a repository cannot be tested', async ({ page, hydrated, secrets }) => {
   await open(page, (await secrets.git()).edit);
   await tryIt(page, hydrated);
   await expect(result(page)).toContainText('Not tested');
   await expect(result(page)).toContainText('Enter a repository to try');
 });
 
-test('a host is shown with its fingerprint, approved in the form, and trusted from then on', async ({ page, hydrated }) => {
+test('a host key is shown with its fingerprint, approved in the form, and trusted from then on', async ({ page, hydrated }) => {
   const name = unique('approved');
   await open(page, '/secrets/new');
   await fill(page, { name, secret: git.key });
@@ -212,7 +212,7 @@ test('a host is shown with its fingerprint, approved in the form, and trusted fr
   await expect(result(page)).toContainText('Works');
 });
 
-test('a stored key: approve on its page; another host key is an alarm without a button', async ({ page, secrets }) => {
+test('a stored key approves its host on its page; another host key is an alarm without a button', async ({ page, secrets }) => {
   const secret = await secrets.git({ secret: git.key });
   await secrets.change(secret, { version: '1', repository: git.repository });
   await open(page, `/secrets/${secret.id}/check`);

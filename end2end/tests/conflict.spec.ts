@@ -5,7 +5,7 @@ import { confirm, expect, expectHeading, expectList, field, open, row, test, uni
 import { fill, submit } from '../support/form.js';
 import type { Stored } from '../support/fixtures.js';
 
-/** Of this worker alone: two secrets with one account would be a question. */
+/** A host of this worker alone, because two secrets with one account would be reported as duplicates. */
 const MINE = `${unique('mine')}.example`;
 
 test.beforeEach(({ faults, page }) => {
@@ -44,7 +44,7 @@ test.describe('the second to save', () => {
     if (!hydrated) await expect(conflict(page)).toContainText('must be typed again');
   });
 
-  test('sees that nothing of theirs was overwritten', async ({ page }) => {
+  test('sees that the first change was not overwritten', async ({ page }) => {
     await open(page, `/secrets?q=${secret.name}`);
     await expect(row(page, secret)).toContainText('Theirs');
   });
@@ -62,7 +62,7 @@ test.describe('the second to save', () => {
   });
 
   test('may overwrite on request', async ({ page, hydrated }) => {
-    // Another host asks for the password, which does not come back without JavaScript.
+    // Another host requires the password, which does not come back without JavaScript.
     if (!hydrated) await field(page, 'Password').fill('My-Password');
     await conflict(page).getByRole('button', { name: 'Overwrite' }).click();
     await expectList(page);

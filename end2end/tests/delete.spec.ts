@@ -27,7 +27,7 @@ test.describe('the dialog over the list', () => {
     expect(await dialog(page).evaluate((element: HTMLDialogElement) => element.matches(':modal'))).toBe(true);
   });
 
-  test('takes the focus, on the safe button, and keeps it', async ({ page }) => {
+  test('puts the focus on the safe button, and traps it', async ({ page }) => {
     await link(page, secret).click();
     await expect(page.getByRole('button', { name: 'Cancel', exact: true })).toBeFocused();
     for (let step = 0; step < 6; step += 1) {
@@ -53,7 +53,7 @@ test.describe('the dialog over the list', () => {
       await expect(dialog(page)).toBeHidden();
       await expect(link(page, secret)).toBeFocused();
       await expect(row(page, secret)).toBeVisible();
-      // And it opens again.
+      // And the dialog opens again.
       await link(page, secret).click();
       await expect(dialog(page)).toBeVisible();
     });
@@ -67,7 +67,7 @@ test.describe('the dialog over the list', () => {
     await expect(dialog(page)).toBeVisible();
   });
 
-  test('OK deletes: a notice, and the row is gone', async ({ page, secrets }) => {
+  test('OK deletes the secret and its row, with a notice', async ({ page, secrets }) => {
     const other = await secrets.git({ name: `${secret.name}-stays` });
     await open(page, `/secrets?q=${secret.name}`);
     await link(page, secret).click();
@@ -80,7 +80,7 @@ test.describe('the dialog over the list', () => {
     await expect(page).toHaveURL(`/secrets?q=${secret.name}`);
   });
 
-  test('by the keyboard alone', async ({ page }) => {
+  test('is used by keyboard alone', async ({ page }) => {
     for (let step = 0; step < 60; step += 1) {
       await page.keyboard.press('Tab');
       if (await link(page, secret).evaluate((element) => element === document.activeElement)) break;
@@ -99,7 +99,7 @@ test.describe('the dialog over the list', () => {
     await expect(row(page, secret)).toHaveCount(0);
   });
 
-  test('the last row leaves an empty search behind', async ({ page }) => {
+  test('deleting the last row leaves an empty search', async ({ page }) => {
     await link(page, secret).click();
     await ok(page).click();
     await expect(page.getByText('No secret matches.')).toBeVisible();
@@ -129,7 +129,7 @@ test.describe('the dialog over the list', () => {
     await expect(row(page, secret)).toHaveCount(0);
   });
 
-  test('an error stands in the dialog, and OK can be pressed again', async ({ page, faults }) => {
+  test('an error is shown in the dialog, and OK can be pressed again', async ({ page, faults }) => {
     faults.allow(/ERR_CONNECTION_RESET/);
     let refused = false;
     await page.route('**/api/ui/delete_secret*', async (route) => {
@@ -164,7 +164,7 @@ test.describe('the page of its own', () => {
     await expect(row(page, secret)).toBeVisible();
   });
 
-  test('OK deletes: back on the list, a notice, and the row is gone', async ({ page, secrets }) => {
+  test('OK deletes the secret and returns to the list, with a notice', async ({ page, secrets }) => {
     const secret = await secrets.image({ display_name: 'Old robot' });
     await open(page, secret.delete);
     await ok(page).click();
@@ -206,7 +206,7 @@ test('the page of the list stays', async ({ page, secrets, hydrated }) => {
   await expect(page.getByText('2 of 12 secrets')).toBeVisible();
 });
 
-test('when the last row of a page goes, the page before is shown', async ({ page, secrets, hydrated }) => {
+test('deleting the last row of a page shows the page before', async ({ page, secrets, hydrated }) => {
   const prefix = unique('emptied');
   for (let number = 0; number < 11; number += 1) await secrets.git({ name: `${prefix}-${String(number).padStart(2, '0')}` });
   await open(page, `/secrets?q=${prefix}&sort=name&size=10`);

@@ -20,7 +20,7 @@ test('a deleted secret is restored as it was', async ({ page, secrets }) => {
   await expect(field(page, 'Registry Host')).toHaveValue('ghcr.io');
 });
 
-test('one whose name is taken says what to do', async ({ page, secrets, faults }) => {
+test('a deleted secret whose name is taken says what to do', async ({ page, secrets, faults }) => {
   faults.allowStatus(422);
   const secret = await secrets.git();
   await secrets.remove(secret);
@@ -34,7 +34,7 @@ test('one whose name is taken says what to do', async ({ page, secrets, faults }
   await expect(page.getByRole('alert').getByRole('link', { name: secret.name })).toHaveAttribute('href', secret.edit);
 });
 
-test('one is removed for good, after a question', async ({ page, secrets }) => {
+test('a deleted secret is removed for good, after confirmation', async ({ page, secrets }) => {
   const secret = await secrets.git();
   await secrets.remove(secret);
   await open(page, '/secrets/deleted');

@@ -34,20 +34,20 @@ test('the box for the key is empty and says what it is for', async ({ page, secr
   await expect(field(page, 'Secret')).toHaveAttribute('placeholder', 'Paste a secret to replace it');
 });
 
-test('the box for the password says likewise', async ({ page, secrets }) => {
+test('the box for the password is empty and says what it is for', async ({ page, secrets }) => {
   const secret = await secrets.image();
   await open(page, secret.edit);
   await expect(field(page, 'Password')).toHaveAttribute('placeholder', /to replace it/);
 });
 
-test('a change is saved: back on the list, with a notice', async ({ page, secrets }) => {
+test('a saved change returns to the list, with a notice', async ({ page, secrets }) => {
   const secret = await secrets.image({ display_name: 'Before' });
   await open(page, `/secrets?q=${secret.name}`);
   await row(page, secret).getByRole('link', { name: `Edit ${secret.name}` }).click();
   await expectHeading(page, 'Edit secret');
   const username = unique('another');
   await submit(page, { display_name: 'After', registry_host: 'new.example:8443', username });
-  // Another host asks for the password, so that the stored one goes nowhere it was not typed for.
+  // Another host requires the password, so that the stored one only goes where it was typed for.
   await expectError(page, 'Password', /\w/);
   await submit(page, { password: 'for the new host' });
   await expectList(page);
@@ -69,7 +69,7 @@ test('the username can be changed without the password, but not be emptied', asy
   await expectList(page);
 });
 
-test('a display name that is emptied is the name again', async ({ page, secrets }) => {
+test('an emptied display name becomes the name again', async ({ page, secrets }) => {
   const secret = await secrets.git({ display_name: 'For a while' });
   await open(page, secret.edit);
   await submit(page, { display_name: '' });
@@ -123,7 +123,7 @@ test('the name in a forged form changes nothing', async ({ request, page, secret
   await expect(field(page, 'Type')).toHaveValue('Image Pull');
 });
 
-test('Confirm is there at once, and nothing changed is no harm', async ({ page, secrets }) => {
+test('Confirm is available at once, and saving without a change does no harm', async ({ page, secrets }) => {
   const secret = await secrets.git();
   await open(page, secret.edit);
   await confirm(page).click();

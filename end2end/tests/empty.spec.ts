@@ -1,4 +1,4 @@
-// The list before there is anything in it: on a portal of its own.
+// The list of an empty portal, on a portal of its own.
 
 import { rmSync } from 'node:fs';
 import { newFolder, ready as portalReady, signIn, start } from '../server.mjs';
@@ -19,7 +19,7 @@ test.beforeAll(async ({ baseURL }, { parallelIndex }) => {
   session = (await signIn(address)).split('=')[1] ?? '';
 });
 
-// Cookies know no ports: this one takes the place of the other portal's.
+// Cookies are shared across ports: this one replaces the other portal's.
 test.beforeEach(({ context }) =>
   context.addCookies([{ name: 'latchkey_session', value: session, domain: '127.0.0.1', path: '/', httpOnly: true, sameSite: 'Lax' }]),
 );
@@ -51,7 +51,7 @@ test('axe finds nothing wrong with an empty list, and it fits a narrow window', 
   }
 });
 
-test('an empty list stays one whatever page is asked for', async ({ page }) => {
+test('an empty list stays empty on every requested page', async ({ page }) => {
   for (const query of ['before=end', 'after=image-a', 'sort=name&before=image-a', 'size=100']) {
     await open(page, `${address}/secrets?${query}`);
     await expect(page.getByText('No secrets yet.')).toBeVisible();

@@ -27,7 +27,7 @@ test('the focus goes to the first field that is wrong, wherever it is', async ({
   await expect(field(page, 'Username')).toBeFocused();
 });
 
-test('nothing typed says what is missing', async ({ page }) => {
+test('an empty form says what is missing', async ({ page }) => {
   await open(page, '/secrets/new');
   await confirm(page).click();
   await expectError(page, 'Name', /\w/);
@@ -36,7 +36,7 @@ test('nothing typed says what is missing', async ({ page }) => {
   await expect(summary(page).getByRole('link')).toHaveCount(2);
 });
 
-test('the summary leads to the fields', async ({ page }) => {
+test('the summary links to the fields', async ({ page }) => {
   await open(page, '/secrets/new');
   await confirm(page).click();
   const links = summary(page).getByRole('link');
@@ -50,7 +50,7 @@ test('the summary leads to the fields', async ({ page }) => {
   await expect(field(page, 'Secret')).toBeFocused();
 });
 
-test('nothing typed is lost but values, and the page says so', async ({ page, hydrated }) => {
+test('typed fields are kept except values, and the page says so', async ({ page, hydrated }) => {
   await open(page, '/secrets/new');
   const typed = { name: unique('kept'), display_name: 'Kept "as" <it> {is}', registry_host: 'harbor.example:5000', username: 'ro:bot' };
   await submit(page, { type: 'image-pull', ...typed, password: 'Kept-Or-Told' });
@@ -85,7 +85,7 @@ test('a rejected key is not sent back', async ({ page, hydrated }) => {
   }
 });
 
-test('an early message goes away once the field is right', async ({ page, hydrated }) => {
+test('an early message disappears once the field is valid', async ({ page, hydrated }) => {
   test.skip(!hydrated, 'without JavaScript there are no early messages');
   await open(page, '/secrets/new');
   await fill(page, { type: 'image-pull', registry_host: 'ftp://a.example' });
@@ -96,7 +96,7 @@ test('an early message goes away once the field is right', async ({ page, hydrat
   await expectNoError(page, 'Registry Host');
 });
 
-test('what is plainly not a private key is rejected with the reason', async ({ page }) => {
+test('a text that is plainly not a private key is rejected with the reason', async ({ page }) => {
   const key = privateKey();
   const lines = key.trimEnd().split('\n');
   const cases: [string, string, RegExp][] = [
@@ -123,7 +123,7 @@ test('what is plainly not a private key is rejected with the reason', async ({ p
   }
 });
 
-test('what is not a registry host is rejected, without being repeated in the message', async ({ page }) => {
+test('an invalid registry host is rejected, and not repeated in the message', async ({ page }) => {
   await open(page, '/secrets/new');
   for (const host of ['https://me:Pa55word@a.example', 'a.example?x=Pa55word', 'a.example#Pa55word', 'ftp://Pa55word.example', 'a.example:0', 'a.example:65536', '-a.example', 'a_b..example', 'a.example/project/image:Pa55word', 'a.example/project/../Pa55word', 'bücher.example', '999.1.1.1', '[::1']) {
     await test.step(host, async () => {
@@ -135,7 +135,7 @@ test('what is not a registry host is rejected, without being repeated in the mes
   }
 });
 
-test('a display name takes any text but control characters and direction overrides', async ({ page }) => {
+test('a display name accepts any text without control characters and direction overrides', async ({ page }) => {
   await open(page, '/secrets/new');
   for (const text of ['a\u202Eb', 'a\u2066b', 'a\u0007b']) {
     await submit(page, { name: unique('bad-display'), display_name: text, secret: privateKey() });

@@ -29,7 +29,7 @@ test('every page has a strict policy with a nonce of its own', async ({ request 
   expect(nonces.size).toBe(PAGES.length * 2);
 });
 
-test('a page keeps its headers while other things are asked for', async ({ request, secrets }) => {
+test('a page keeps its headers during other requests', async ({ request, secrets }) => {
   const { edit } = await secrets.git();
   // A page that waits for the database, and beside it what a browser fetches at the same time.
   for (let round = 0; round < 60; round += 1) {
@@ -38,7 +38,7 @@ test('a page keeps its headers while other things are asked for', async ({ reque
   }
 });
 
-test('every answer bears the headers of safety', async ({ baseURL }) => {
+test('every answer has the security headers', async ({ baseURL }) => {
   const sent = [...PAGES, ...OTHERS].map((address) => ({ address, method: 'GET', body: '' }));
   sent.push({ address: '/secrets/new', method: 'POST', body: 'x=1' }, { address: '/theme', method: 'POST', body: '' }, { address: '/secrets', method: 'DELETE', body: '' });
   for (const { address, method, body } of sent) {
@@ -71,7 +71,7 @@ test('assets are content-hashed, compressed and immutable', async ({ request, ba
   expect((await exchange(`${baseURL}${wasm}`, { method: 'GET' })).headers['content-type']).toBe('application/wasm');
 });
 
-test('cookies are as closed as they can be', async ({ request, baseURL }) => {
+test('cookies have the strictest attributes', async ({ request, baseURL }) => {
   const form = new URLSearchParams({ name: `cookie-${Date.now()}-${process.pid}`, type: 'image-pull', registry_host: 'a.example', username: 'u', password: 'p', knowingly: 'on' });
   const saved = await exchange(`${baseURL}/secrets/new`, { headers: FORM, body: form.toString() });
   expect(saved.status).toBe(303);
@@ -80,9 +80,9 @@ test('cookies are as closed as they can be', async ({ request, baseURL }) => {
   expect(themed.headers()['set-cookie']).toMatch(/SameSite=Lax/);
 });
 
-test('the page under a foreign host looks like one of ours, by a style that its policy names', async ({ page, baseURL, faults }) => {
+test('the page under a foreign host is styled as its policy allows', async ({ page, baseURL, faults }) => {
   faults.allowStatus(421);
-  // No browser finds the portal under this name, so it is given what the portal answers to it.
+  // No browser reaches the portal under this name, so it is given the portal's answer.
   const headers = { host: 'elsewhere.example', accept: 'text/html' };
   const answer = await exchange(baseURL ?? '', { method: 'GET', headers });
   expect(answer.status).toBe(421);

@@ -2,7 +2,7 @@ import { expect, expectHeading, heading, open, test } from '../support/fixtures.
 import { become } from '../support/people.js';
 import { NOBODY } from '../support/session.js';
 
-test('the guides are a place of their own, each with its page', async ({ page }) => {
+test('each guide has a page of its own', async ({ page }) => {
   await open(page, '/secrets');
   const entry = page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Help' });
   await entry.click();
@@ -24,7 +24,7 @@ for (const [address, place] of [
   ['/help/github-deploy-key', 'At GitHub'],
   ['/help/gitlab-deploy-key', 'At GitLab'],
 ] as const) {
-  test(`the public half goes there, the private half comes here: ${place}`, async ({ page }) => {
+  test(`the public key goes to the host, the private key to the portal: ${place}`, async ({ page }) => {
     await open(page, address);
     const steps = page.getByRole('main').getByRole('listitem');
     await expect(steps.filter({ hasText: place })).toContainText('deploy-key.pub, the public half');
@@ -32,7 +32,7 @@ for (const [address, place] of [
   });
 }
 
-test('a guide that is not there is a 404 page', async ({ page, faults }) => {
+test('an unknown guide is a 404 page', async ({ page, faults }) => {
   faults.allowStatus(404);
   const answer = await open(page, '/help/nothing');
   expect(answer?.status()).toBe(404);
@@ -42,7 +42,7 @@ test('a guide that is not there is a 404 page', async ({ page, faults }) => {
 test.describe('a reader', () => {
   test.use({ storageState: NOBODY });
 
-  test('may read them', async ({ page }) => {
+  test('may read the guides', async ({ page }) => {
     await become(page, 'reader');
     await open(page, '/help/values');
     await expectHeading(page, 'How Latchkey keeps what you paste');

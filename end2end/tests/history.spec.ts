@@ -4,7 +4,7 @@ import { ADMIN } from '../server.mjs';
 import { ask } from '../support/database.js';
 import { expect, open, row, test, unique } from '../support/fixtures.js';
 
-test('reads do not push out who changed a secret', async ({ page, secrets }) => {
+test('reads do not hide who changed a secret', async ({ page, secrets }) => {
   const secret = await secrets.image({ registry_host: 'a.example' });
   await secrets.change(secret, { version: '1', display_name: 'Changed', registry_host: 'a.example', username: 'x', password: 'p' });
   const name = unique('argo-cd');

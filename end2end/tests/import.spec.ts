@@ -9,13 +9,13 @@ import { NOBODY } from '../support/session.js';
 const chosen = (page: import('@playwright/test').Page) => page.getByRole('checkbox', { checked: true });
 const save = (page: import('@playwright/test').Page) => page.getByRole('button', { name: 'Import the chosen' });
 
-test('a docker config is pasted; each registry in it becomes a secret of its own', async ({ page }) => {
+test('each registry of a pasted docker config becomes a secret', async ({ page }) => {
   const name = unique('imported');
   await open(page, '/secrets');
   await page.getByRole('link', { name: 'Import', exact: true }).click();
   await expectHeading(page, 'Import secrets');
   const password = word();
-  // An account that the other half of the tests has imported already would be left out.
+  // An account that the other run of this spec has already imported would be left out.
   const ana = unique('ana');
   await beginImport(page, dockerConfig({ [`${name}.example`]: `robot:${password}`, 'docker.io': `${ana}:pw` }));
   expect(leaks(await page.content(), [password, base64(`robot:${password}`)])).toEqual([]);
@@ -38,7 +38,7 @@ test('a docker config is pasted; each registry in it becomes a secret of its own
   }
 });
 
-test('a manifest is chosen as a file; a key in it becomes a Git dataset', async ({ page }) => {
+test('a key in an uploaded manifest becomes a Git dataset', async ({ page }) => {
   const name = unique('from-cluster');
   const manifest = [
     secretManifest(`gitsync-secret-${name}`, 'Opaque', { ssh: privateKey() }),
@@ -51,7 +51,7 @@ test('a manifest is chosen as a file; a key in it becomes a Git dataset', async 
   await expectHeading(page, 'Choose what to import');
   await expect(page.locator('#name-1')).toHaveValue(name);
   await expect(page.getByText('1 other object.')).toBeVisible();
-  // Only the key: what is not chosen is thrown away.
+  // Only the key: what is not chosen is discarded.
   await page.getByRole('checkbox').nth(1).uncheck();
   await save(page).click();
   await expectList(page);
@@ -60,7 +60,7 @@ test('a manifest is chosen as a file; a key in it becomes a Git dataset', async 
   await expect(row(page, secret)).toContainText('Git Dataset');
 });
 
-test('the places of a credential are seen in every window, and on its page afterwards', async ({ page }) => {
+test('the origins of a credential are shown in every window, and on its page afterwards', async ({ page }) => {
   const name = unique('placed');
   const config = dockerConfig({ [`${name}.example`]: 'u:p' });
   const places = [1, 2, 3, 4].map((number) => `${name}-${number}`);
@@ -86,7 +86,7 @@ test('the places of a credential are seen in every window, and on its page after
   await seen();
 });
 
-test('what is kept elsewhere is listed with what to do about it', async ({ page }) => {
+test('credentials kept elsewhere are listed with what to do', async ({ page }) => {
   const config = dockerConfig({ 'ghcr.io': '', 'quay.io': 'robot:pw' }, { credsStore: 'osxkeychain', credHelpers: { '1.dkr.ecr.eu-central-1.amazonaws.com': 'ecr-login' } });
   await beginImport(page, config);
   await expect(page.getByRole('checkbox')).toHaveCount(1);
@@ -95,7 +95,7 @@ test('what is kept elsewhere is listed with what to do about it', async ({ page 
   await expect(page.getByRole('listitem').filter({ hasText: 'dkr.ecr' })).toContainText('Make a robot account');
 });
 
-test('of two credentials for one registry one is chosen, and both say so', async ({ page }) => {
+test('only one of two credentials for one registry is chosen, and both say so', async ({ page }) => {
   await beginImport(page, dockerConfig({ 'docker.io': 'a:1', 'https://index.docker.io/v1/': 'b:2' }));
   await expect(page.getByRole('checkbox')).toHaveCount(2);
   await expect(chosen(page)).toHaveCount(1);
@@ -118,7 +118,7 @@ test('a row names its duplicate, and is saved on request', async ({ page, secret
   await expect(told('holds the same account at this registry').getByRole('link', { name: one.name })).toBeVisible();
   await expect(told('holds the same key').getByRole('link', { name: dataset.name })).toBeVisible();
   await expect(page.getByText(/holds the same/)).toHaveCount(2);
-  // Of the three the one that no secret holds is chosen.
+  // Of the three, only the one that no secret holds is chosen.
   await expect(chosen(page)).toHaveCount(1);
   for (const number of [1, 3]) await page.locator(`#take-${number}`).check();
   await page.locator('#name-1').fill(name);
@@ -128,11 +128,11 @@ test('a row names its duplicate, and is saved on request', async ({ page, secret
   await expect(row(page, { name }).first()).toBeVisible();
 });
 
-test('a bad row keeps all from being saved, and what was typed stays', async ({ page, secrets, faults }) => {
+test('an invalid row keeps all from being saved, and typed text stays', async ({ page, secrets, faults }) => {
   faults.allowStatus(422);
   const taken = await secrets.image();
   const fine = unique('fine');
-  // No other spec stores these accounts: what is stored already is not ticked.
+  // No other spec stores these accounts, because stored ones are not ticked.
   await beginImport(page, dockerConfig({ [`a.${fine}.example`]: 'u:p', [`b.${fine}.example`]: 'u:p' }));
   await expect(chosen(page)).toHaveCount(2);
   await page.locator('#name-1').fill(fine);
@@ -150,7 +150,7 @@ test('a bad row keeps all from being saved, and what was typed stays', async ({ 
   await expect(row(page, { name: `${fine}-b` })).toBeVisible();
 });
 
-test('an invalid text says where; a private key says where it belongs', async ({ page, faults }) => {
+test('an invalid text is located, and a private key is redirected', async ({ page, faults }) => {
   faults.allowStatus(422);
   const planted = word();
   await open(page, '/secrets/import');
@@ -165,11 +165,11 @@ test('an invalid text says where; a private key says where it belongs', async ({
   await expectHeading(page, 'Add secret');
 });
 
-test('Discard throws everything away', async ({ page, faults }) => {
+test('Discard deletes everything', async ({ page, faults }) => {
   faults.allowStatus(404);
   await beginImport(page, dockerConfig({ 'a.example': 'u:p' }));
   const address = page.url();
-  // Asked in place, so that nothing that was typed into the rows is lost by a No.
+  // Asked in place, so that a No loses nothing that was typed into the rows.
   const discard = page.getByRole('button', { name: 'Discard all', exact: true });
   await expect(discard).toBeHidden();
   await page.getByText('Discard', { exact: true }).click();

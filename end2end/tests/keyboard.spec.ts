@@ -5,14 +5,14 @@ import { WALK } from '../support/walk.js';
 
 interface Stop {
   what: string;
-  /** Tells apart what begins alike. */
+  /** Tells apart elements that begin alike. */
   where: number;
   ring: boolean;
   onScreen: boolean;
   covered: boolean;
 }
 
-/** What has the focus now, and whether one can see that. */
+/** Returns the element with the focus, and whether the focus is visible. */
 async function stop(page: Page): Promise<Stop | null> {
   return page.evaluate(() => {
     const active = document.activeElement;
@@ -30,7 +30,7 @@ async function stop(page: Page): Promise<Stop | null> {
     return {
       what: active.outerHTML.slice(0, 120),
       where: [...document.querySelectorAll('*')].indexOf(active),
-      // A file input that is seen shows the ring itself.
+      // A visible file input shows the ring itself.
       ring: ring(shown) || ring(active),
       onScreen: box.width > 0 && box.height > 0 && x >= 0 && y >= 0 && x <= innerWidth && y <= innerHeight,
       covered: top !== null && !shown.contains(top) && !top.contains(shown),
@@ -45,21 +45,21 @@ for (const { what, status, hydratedOnly, go } of PLACES) {
     page.on('dialog', (dialog) => void dialog.accept());
     await go(page, secrets);
     const seen: number[] = [];
-    // From the top; a modal dialog lets nothing outside it have the focus.
+    // From the top; a modal dialog keeps the focus within.
     if (!(await page.locator('dialog[open]').count())) await page.locator('a').first().focus();
-    // What a mouse or a script focused has no ring until the keyboard comes back to it.
+    // An element that a mouse or script focused has no ring until the keyboard returns to it.
     await page.keyboard.press('Tab');
     await page.keyboard.press('Shift+Tab');
     for (let step = 0; step < 160; step += 1) {
       const here = await stop(page);
-      // A date has stops within it: the day, the month, the year.
+      // A date field has stops within: day, month, year.
       const within = here !== undefined && here !== null && seen.at(-1) === here.where;
       if (!here || (seen.includes(here.where) && !within)) break;
       if (!within) seen.push(here.where);
       expect(here, here.what).toMatchObject({ ring: true, onScreen: true, covered: false });
       await page.keyboard.press('Tab');
     }
-    // The way ends after the last control, not where the focus got lost.
+    // The walk ends after the last control, and not where the focus got lost.
     const last = await page.evaluate(() => {
       const scope = document.querySelector('dialog[open]') ?? document;
       const all = [...scope.querySelectorAll('a[href], button, input, select, textarea, summary')].filter((element) =>
@@ -72,7 +72,7 @@ for (const { what, status, hydratedOnly, go } of PLACES) {
   });
 }
 
-test('the list can be sorted, turned and edited by the keyboard', async ({ page }) => {
+test('the list can be sorted, paged and edited by keyboard', async ({ page }) => {
   await open(page, `/secrets?q=${WALK}`);
   await page.getByRole('columnheader', { name: 'Name', exact: true }).getByRole('link').focus();
   await page.keyboard.press('Enter');

@@ -9,7 +9,7 @@ import { secretPart, sshKey } from '../support/ssh.js';
 
 const passphrase = (page: Page) => page.getByLabel('Passphrase', { exact: true });
 
-test('a stored key is known by its fingerprint, in the list and on its pages', async ({ page, secrets }) => {
+test('a stored key shows its fingerprint, in the list and on its pages', async ({ page, secrets }) => {
   const key = sshKey('known@here');
   const secret = await secrets.git({ secret: key.private });
   await open(page, `/secrets?q=${secret.name}`);
@@ -60,7 +60,7 @@ test('the passphrase is asked for as soon as it is needed', async ({ page, hydra
     await expect(passphrase(page)).toBeHidden();
     await fill(page, { secret: publicKey() });
     await expectError(page, 'Secret', /This is the public half\. Paste the private key: the file without \.pub\./);
-    // Pasting alone does it: nothing was left or sent yet.
+    // Pasting alone is enough: nothing was left or submitted yet.
     await fill(page, { secret: key.private });
     await expectNoError(page, 'Secret');
   } else {
@@ -115,7 +115,7 @@ test('the same account twice is reported, and another one is saved', async ({ pa
   await expectList(page);
 });
 
-test('a pair is made with the secret; Enter in the form makes none', async ({ page, hydrated, faults }) => {
+test('a pair is generated with the secret; Enter in the form generates none', async ({ page, hydrated, faults }) => {
   faults.allowStatus(422);
   const name = unique('made');
   await open(page, '/secrets/new');
@@ -140,7 +140,7 @@ test('a pair is made with the secret; Enter in the form makes none', async ({ pa
   await expect(field(page, 'Secret')).toHaveValue('');
 });
 
-test('a new pair is tested, told in words, and then switched to', async ({ page, secrets }) => {
+test('a pending key is tested with a result in words, and then switched to', async ({ page, secrets }) => {
   const git = await gitServer();
   try {
     const secret = await secrets.git({ secret: git.key });
@@ -162,7 +162,7 @@ test('a new pair is tested, told in words, and then switched to', async ({ page,
     await tested('The host accepts this key');
     await expect(page.getByText('The new key works. You can switch to it.')).toBeVisible();
     await expectAccessible(page, 'a new key that was tested');
-    // It says nothing of the key in use.
+    // The test says nothing about the key in use.
     await open(page, `/secrets/${secret.id}/check`);
     await expect(result).toContainText('Not tested');
     await open(page, `/secrets/${secret.id}/key`);
@@ -175,7 +175,7 @@ test('a new pair is tested, told in words, and then switched to', async ({ page,
   }
 });
 
-test('a new pair waits beside the key in use, and is switched to or discarded', async ({ page, secrets }) => {
+test('a pending key waits beside the key in use, and is switched to or discarded', async ({ page, secrets }) => {
   const key = sshKey('old@here');
   const secret = await secrets.git({ secret: key.private });
   await open(page, secret.edit);

@@ -7,7 +7,7 @@ import { privateKey } from '../support/keys.js';
 
 test.beforeEach(({ hydrated }) => test.skip(!hydrated, 'without JavaScript nothing can ask'));
 
-/** Answers every question in the same way, and keeps what was asked. */
+/** Answers every question in the same way, and returns the questions. */
 function answer(page: Page, how: 'accept' | 'dismiss'): string[] {
   const asked: string[] = [];
   page.on('dialog', (dialog) => {
@@ -17,7 +17,7 @@ function answer(page: Page, how: 'accept' | 'dismiss'): string[] {
   return asked;
 }
 
-test('by a link: no keeps everything', async ({ page }) => {
+test('leaving by a link and answering no keeps everything', async ({ page }) => {
   const asked = answer(page, 'dismiss');
   await open(page, '/secrets/new');
   await fill(page, { name: 'half-done' });
@@ -29,7 +29,7 @@ test('by a link: no keeps everything', async ({ page }) => {
   expect(asked).toEqual(['beforeunload', 'beforeunload']);
 });
 
-test('by a link: yes leaves', async ({ page }) => {
+test('leaving by a link and answering yes leaves', async ({ page }) => {
   const asked = answer(page, 'accept');
   await open(page, '/secrets/new');
   await fill(page, { name: 'half-done' });
@@ -38,7 +38,7 @@ test('by a link: yes leaves', async ({ page }) => {
   expect(asked).toEqual(['beforeunload']);
 });
 
-test('by going back: no keeps everything, and can be asked again', async ({ page }) => {
+test('going back and answering no keeps everything, and can be asked again', async ({ page }) => {
   const asked = answer(page, 'dismiss');
   await open(page, '/secrets');
   await page.getByRole('link', { name: 'Add', exact: true }).click();
@@ -53,7 +53,7 @@ test('by going back: no keeps everything, and can be asked again', async ({ page
   }
 });
 
-test('by going back: yes leaves', async ({ page }) => {
+test('going back and answering yes leaves', async ({ page }) => {
   const asked = answer(page, 'accept');
   await open(page, '/secrets');
   await page.getByRole('link', { name: 'Add', exact: true }).click();
@@ -64,7 +64,7 @@ test('by going back: yes leaves', async ({ page }) => {
   expect(asked).toEqual(['beforeunload']);
 });
 
-test('by closing or reloading the page', async ({ page }) => {
+test('closing or reloading the page asks first', async ({ page }) => {
   const asked = answer(page, 'dismiss');
   await open(page, '/secrets/new');
   await field(page, 'Name').pressSequentially('half-done');
@@ -75,7 +75,7 @@ test('by closing or reloading the page', async ({ page }) => {
   await expect.poll(() => asked.length).toBe(2);
 });
 
-test('on Edit too', async ({ page, secrets }) => {
+test('leaving Edit asks first', async ({ page, secrets }) => {
   const asked = answer(page, 'dismiss');
   const secret = await secrets.image({ display_name: 'Before' });
   await open(page, secret.edit);
@@ -102,7 +102,7 @@ test('a value alone counts as a change, and so does the type', async ({ page, se
   expect(asked).toEqual(['beforeunload', 'beforeunload']);
 });
 
-test('not where nothing was changed, nor after saving', async ({ page, secrets }) => {
+test('leaving asks nothing without changes, nor after saving', async ({ page, secrets }) => {
   const asked = answer(page, 'accept');
   const [key, account] = [await secrets.git(), await secrets.image()];
   for (const address of ['/secrets/new', key.edit, account.edit]) {
@@ -122,7 +122,7 @@ test('not where nothing was changed, nor after saving', async ({ page, secrets }
   expect(asked).toEqual([]);
 });
 
-test('not for a link inside the page, nor for a new tab', async ({ page, context }) => {
+test('a link inside the page or to a new tab asks nothing', async ({ page, context }) => {
   const asked = answer(page, 'accept');
   await open(page, '/secrets/new');
   await fill(page, { display_name: 'typed' });

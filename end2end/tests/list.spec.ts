@@ -9,7 +9,7 @@ test('the list is a table with the agreed columns', async ({ page }) => {
   await expect(page.getByRole('link', { name: 'Add', exact: true })).toHaveAttribute('href', '/secrets/new');
 });
 
-test('a row says what the secret is', async ({ page, secrets }) => {
+test('a row shows the facts of the secret', async ({ page, secrets }) => {
   const key = await secrets.git({ display_name: 'Deploy key of the team' });
   const image = await secrets.image({ display_name: 'Harbor robot' });
   for (const [secret, type] of [[key, 'Git Dataset'], [image, 'Image Pull']] as const) {
@@ -27,7 +27,7 @@ test('a row says what the secret is', async ({ page, secrets }) => {
   }
 });
 
-test('the controls of a row carry the name of the secret', async ({ page, secrets }) => {
+test('the controls of a row have the name of the secret', async ({ page, secrets }) => {
   const secret = await secrets.git();
   await open(page, `/secrets?q=${secret.name}`);
   await row(page, secret).getByRole('link', { name: `Edit ${secret.name}`, exact: true }).click();
@@ -86,7 +86,7 @@ test.describe('sorting', () => {
 });
 
 test.describe('long text', () => {
-  test('is cut with the whole of it in reach', async ({ page, secrets }) => {
+  test('is truncated, with the full text within reach', async ({ page, secrets }) => {
     const end = unique('long');
     const name = `${'n'.repeat(238 - end.length - 1)}-${end}`;
     const display = `${'A long display name. '.repeat(9)}End`;

@@ -41,7 +41,7 @@ test('different faults have different messages', async ({ page }) => {
   expect(messages.size).toBe(typed.length);
 });
 
-test('238 characters are taken, 239 are not', async ({ page }) => {
+test('238 characters are accepted, 239 are not', async ({ page }) => {
   const end = unique('limit');
   const name = 'x'.repeat(238 - end.length) + end;
   await open(page, '/secrets/new');
@@ -81,7 +81,7 @@ test('half a name is not wrong yet; leaving it so is', async ({ page, hydrated }
   await expectNoError(page, 'Name');
 });
 
-test('a field that was only passed through is left in peace', async ({ page }) => {
+test('a field that only had the focus is not validated', async ({ page }) => {
   await open(page, '/secrets/new');
   await field(page, 'Name').focus();
   await page.keyboard.press('Tab');
@@ -89,7 +89,7 @@ test('a field that was only passed through is left in peace', async ({ page }) =
   await expectNoError(page, 'Name');
 });
 
-test('a suggestion can be taken and saved', async ({ page, hydrated }) => {
+test('a suggestion can be accepted and saved', async ({ page, hydrated }) => {
   const good = unique('suggested');
   await open(page, '/secrets/new');
   await submit(page, { name: good.toUpperCase(), secret: privateKey() });

@@ -18,7 +18,7 @@ for (const { what, status, hydratedOnly, go } of PLACES) {
   });
 }
 
-test('in a narrow window everything of a row is in reach', async ({ page }) => {
+test('in a narrow window every part of a row is within reach', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await open(page, `/secrets?q=${WALK}-00`);
   const only = row(page, { name: `${WALK}-00` });
@@ -33,7 +33,7 @@ test('in a narrow window everything of a row is in reach', async ({ page }) => {
   }
 });
 
-test('in a narrow window the places are under a menu', async ({ page }) => {
+test('in a narrow window the navigation is a menu', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await open(page, '/secrets/new');
   const places = page.getByRole('navigation', { name: 'Places' });

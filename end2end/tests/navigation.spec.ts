@@ -1,6 +1,6 @@
 import { expect, expectHeading, focused, open, row, stored, test, unique } from '../support/fixtures.js';
 
-test('the root leads to the list', async ({ page }) => {
+test('the root redirects to the list', async ({ page }) => {
   await open(page, '/');
   await expect(page).toHaveURL(/\/secrets$/);
   await expectHeading(page, 'Secrets');
@@ -54,7 +54,7 @@ test.describe('a real 404 page inside the portal', () => {
       for (const [id, heading] of [
         ['image-is-not-there', 'Secret not found'],
         ['gitsync-secret-is-not-there', 'Secret not found'],
-        // No secret can have these: there is no such address.
+        // No secret can have these ids, so the address does not exist.
         ...['nonsense', 'image-', 'image-UPPER', 'image-a%00b', 'image-%ff'].map((id) => [id, 'Page not found'] as const),
       ] as const) {
         const answer = await open(page, `/secrets/${id}${what}`);
@@ -77,7 +77,7 @@ test.describe('a real 404 page inside the portal', () => {
   });
 });
 
-test('posting to an id that is not there', async ({ request }) => {
+test('posting to an unknown id is a 404 page', async ({ request }) => {
   const nobody = stored('image-pull', unique('nobody'));
   const form = { version: '1', registry_host: 'a.example', username: unique('u'), password: '' };
   for (const [address, said] of [
@@ -90,11 +90,12 @@ test('posting to an id that is not there', async ({ request }) => {
     expect(answer.status(), address).toBe(404);
     expect(await answer.text(), address).toContain(said);
   }
-  // Deleting what is gone already is what was asked for: a second press on OK is no error.
+  // Deleting a deleted secret succeeds, because that is what was asked for: a second press on OK is not an
+  // error.
   expect((await request.post(nobody.delete, { maxRedirects: 0 })).status()).toBe(303);
 });
 
-test('nothing is deleted by looking at an address', async ({ page, secrets, request }) => {
+test('viewing an address deletes nothing', async ({ page, secrets, request }) => {
   const secret = await secrets.git();
   await open(page, secret.delete);
   await request.get(secret.delete);
@@ -102,7 +103,7 @@ test('nothing is deleted by looking at an address', async ({ page, secrets, requ
   await expect(row(page, secret)).toBeVisible();
 });
 
-test('the first stop of the keyboard leads past the navigation', async ({ page }) => {
+test('the first keyboard stop skips the navigation', async ({ page }) => {
   await open(page, '/secrets');
   await page.keyboard.press('Tab');
   await expect(focused(page)).toHaveText('Skip to the content');
@@ -111,6 +112,6 @@ test('the first stop of the keyboard leads past the navigation', async ({ page }
   await expect(page.locator('#main')).toBeFocused();
 });
 
-test('health answers', async ({ request }) => {
+test('the probes answer', async ({ request }) => {
   for (const address of ['/livez', '/readyz']) expect((await request.get(address)).status(), address).toBe(200);
 });

@@ -28,14 +28,14 @@ test('pages of twenty, forwards and backwards, with the total', async ({ page })
   await expectLinks(page, 'Next', 'Last');
 });
 
-test('straight to the last page, and back to the first', async ({ page }) => {
+test('links lead straight to the last page, and back to the first', async ({ page }) => {
   await open(page, `/secrets?q=${WALK}&sort=name`);
   const last = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Last', exact: true });
   await last.click();
   await expect(page).toHaveURL(/before=end/);
   await expect.poll(async () => (await names(page)).at(-1)).toBe(all.at(-1));
   await expectLinks(page, 'First', 'Previous');
-  // Whatever the last page holds, the one before ends where it begins.
+  // Whatever the last page holds, the page before ends where it begins.
   const first = (await names(page))[0] ?? '';
   await page.getByRole('link', { name: 'Previous', exact: true }).click();
   await expect.poll(async () => (await names(page)).at(-1)).toBe(all[all.indexOf(first) - 1]);
@@ -43,7 +43,7 @@ test('straight to the last page, and back to the first', async ({ page }) => {
 });
 
 for (const sort of ['-name', 'display', '-display', 'type', '-type', 'updated', '-updated']) {
-  test(`no row is lost or doubled on the way, sorted by ${sort}`, async ({ page }) => {
+  test(`no row is lost or repeated while paging, sorted by ${sort}`, async ({ page }) => {
     await open(page, `/secrets?q=${WALK}&size=10&sort=${sort}`);
     const met: string[][] = [await names(page)];
     for (let number = 0; number < 4; number += 1) {
@@ -78,7 +78,7 @@ test('10, 20, 50 or 100 rows a page', async ({ page, hydrated }) => {
   }
 });
 
-test('another number of rows starts again at the first page', async ({ page, hydrated }) => {
+test('changing the number of rows returns to the first page', async ({ page, hydrated }) => {
   await open(page, `/secrets?q=${WALK}&sort=name`);
   await to(page, 'Next', all.slice(20, 40));
   await field(page, 'Rows per page').selectOption('10');
@@ -86,7 +86,7 @@ test('another number of rows starts again at the first page', async ({ page, hyd
   await expect.poll(() => names(page)).toEqual(all.slice(0, 10));
 });
 
-test('one page of rows is asked for, never all', async ({ page }) => {
+test('only one page of rows is loaded', async ({ page }) => {
   const answer = await open(page, `/secrets?q=${WALK}&sort=name`);
   const html = (await answer?.text()) ?? '';
   const inHtml = new Set(html.match(new RegExp(`${WALK}-\\d\\d(?=")`, 'g')));

@@ -34,7 +34,7 @@ test('an administrator adds a user and passes the link on', async ({ page, fault
   await expectHeading(page, `User ${name}`);
 });
 
-/** Somebody in a browser of their own, on the list of secrets. */
+/** Signs in a user in another browser, on the list of secrets. */
 async function elsewhere(browser: Browser, baseURL: string | undefined, role: 'reader' | 'editor'): Promise<{ name: string; other: Page }> {
   const theirs = await browser.newContext({ baseURL, storageState: NOBODY, javaScriptEnabled: false });
   const other = await theirs.newPage();
@@ -101,7 +101,7 @@ test('a user is disabled, enabled and given a new password by an administrator',
 test.describe('as a reader', () => {
   test.use({ storageState: NOBODY });
 
-  test('one sees secrets and their history, and nothing that one may not do', async ({ page, secrets: _ }) => {
+  test('a reader sees secrets and their history, and only permitted actions', async ({ page, secrets: _ }) => {
     await become(page, 'reader');
     await open(page, '/secrets');
     await expect(page.getByRole('link', { name: 'Add', exact: true })).toHaveCount(0);
@@ -123,7 +123,7 @@ test.describe('as a reader', () => {
     });
   }
 
-  test('the account shows who one is, changes the password and ends other sessions', async ({ page, browser, baseURL, faults }) => {
+  test('the account shows the user, changes the password and ends other sessions', async ({ page, browser, baseURL, faults }) => {
     faults.allowStatus(422);
     const name = await become(page, 'reader');
     const elsewhere = await browser.newContext({ baseURL, storageState: NOBODY, javaScriptEnabled: false, userAgent: 'Another browser' });
@@ -159,7 +159,7 @@ test.describe('as a reader', () => {
   });
 });
 
-test('the last of a page of users has a next page', async ({ page }) => {
+test('the last user of a page has a next page', async ({ page }) => {
   for (let number = 0; number < 3; number += 1) await addUser('reader');
   await open(page, '/users?q=no-such-user');
   await expect(page.getByText('No user matches.')).toBeVisible();

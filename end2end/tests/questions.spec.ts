@@ -1,4 +1,4 @@
-// What cannot be undone is asked first, on a page of its own that says what follows from a yes.
+// What cannot be undone needs a confirmation, on a page of its own that names the consequence.
 
 import type { Page } from '@playwright/test';
 import { expectAccessible } from '../support/accessibility.js';
@@ -11,17 +11,17 @@ import { NOBODY } from '../support/session.js';
 const fresh = (page: Page) => page.getByLabel('New public key', { exact: true });
 const inUse = (page: Page) => page.getByRole('textbox', { name: 'Public key', exact: true });
 
-/** The page of a key beside which a new one waits. */
+/** Opens the page of an SSH key beside which a pending key waits. */
 async function waiting(page: Page, secret: Stored): Promise<string> {
   await open(page, `/secrets/${secret.id}/key`);
   await page.getByRole('button', { name: 'Generate a new key pair' }).click();
   return fresh(page).inputValue();
 }
 
-test('a switch to a new key is asked, and shows the result of its test', async ({ page, secrets }) => {
+test('a switch to a new key needs confirmation, and shows the result of its test', async ({ page, secrets }) => {
   const key = sshKey('old@here');
   const secret = await secrets.git({ secret: key.private });
-  // Nothing listens at this port.
+  // Nothing listens on this port.
   await secrets.change(secret, { version: '1', repository: 'ssh://git@127.0.0.1:1/group/app.git', known_hosts: `[127.0.0.1]:1 ${key.public}` });
   await waiting(page, secret);
   await page.getByRole('button', { name: 'Test the new key' }).click();
@@ -32,14 +32,14 @@ test('a switch to a new key is asked, and shows the result of its test', async (
   await expect(page.locator('.consequence')).toContainText('The test of the new key just now did not open anything: Unreachable.');
   await expect(page.getByText(key.fingerprint)).toBeVisible();
   await expectAccessible(page, 'the question before a switch');
-  // The key that was tested is in use then, with the result of that test.
+  // The tested key is then in use, with the result of its test.
   await sayYes(page, 'Switch to the new key');
   await expect(notice(page)).toContainText('The new key is in use.');
   await open(page, `/secrets?q=${secret.name}`);
   await expect(row(page, secret)).toContainText('Unreachable');
 });
 
-test('a switch to a new key that nobody has tested is asked, and done after a yes alone', async ({ page, secrets }) => {
+test('a switch to an untested key needs confirmation', async ({ page, secrets }) => {
   const key = sshKey('old@here');
   const secret = await secrets.git({ secret: key.private });
   const line = await waiting(page, secret);
@@ -54,7 +54,7 @@ test('a switch to a new key that nobody has tested is asked, and done after a ye
   await expect(inUse(page)).toHaveValue(line);
 });
 
-test('a pair that waits gives way to another one, and is discarded, after a question alone', async ({ page, secrets }) => {
+test('a pending key is replaced or discarded only after confirmation', async ({ page, secrets }) => {
   const secret = await secrets.git({ secret: sshKey('kept@here').private });
   const line = await waiting(page, secret);
   await page.getByRole('button', { name: 'Generate a new key pair' }).click();
@@ -76,7 +76,7 @@ test('a pair that waits gives way to another one, and is discarded, after a ques
   await expect(fresh(page)).toHaveCount(0);
 });
 
-test('an old page makes no new pair over one that waits by now', async ({ page, secrets, faults }) => {
+test('an outdated page never replaces a pending key', async ({ page, secrets, faults }) => {
   faults.allowStatus(409);
   const secret = await secrets.git({ secret: sshKey('raced@here').private });
   await open(page, `/secrets/${secret.id}/key`);
@@ -87,7 +87,7 @@ test('an old page makes no new pair over one that waits by now', async ({ page, 
   await expect(fresh(page)).toHaveCount(1);
 });
 
-test('a user keeps role, password and sessions by a Cancel', async ({ page }) => {
+test('Cancel keeps the role, password and sessions of a user', async ({ page }) => {
   const { name } = await addUser('editor');
   await open(page, `/users/${name}`);
   for (const words of ['Disable user', 'Make password link']) {
@@ -129,7 +129,7 @@ test.describe('an administrator beside others', () => {
   });
 });
 
-test('a session is ended after a question alone', async ({ page, browser, baseURL }) => {
+test('a session is ended only after confirmation', async ({ page, browser, baseURL }) => {
   const elsewhere = await browser.newContext({ baseURL, storageState: NOBODY, javaScriptEnabled: false, userAgent: 'A browser to be ended' });
   const other = await elsewhere.newPage();
   await other.goto('/sign-in');

@@ -1,4 +1,4 @@
-// A rejected save is seen, wherever on the page the button was pressed.
+// A rejected form is noticed, wherever on the page the button was pressed.
 
 import type { Page } from '@playwright/test';
 import { ADMIN } from '../server.mjs';
@@ -11,7 +11,7 @@ import { sshKey } from '../support/ssh.js';
 const alert = (page: Page, title: string) =>
   page.getByRole('alert').filter({ has: page.getByRole('heading', { name: title }) });
 
-/** Presses Confirm as somebody does who has scrolled down to it with the wheel. */
+/** Presses Confirm like somebody who has scrolled down to it with the wheel. */
 async function press(page: Page, hydrated: boolean): Promise<void> {
   await page.setViewportSize({ width: 1280, height: 500 });
   await page.mouse.move(640, 250);
@@ -22,7 +22,7 @@ async function press(page: Page, hydrated: boolean): Promise<void> {
   await answered;
 }
 
-/** The alert is in the window, has the focus where a script can give it, and the reason stands beside the button. */
+/** Expects the alert in the window, focused if a script can do that, and the reason beside the button. */
 async function expectSeen(page: Page, hydrated: boolean, title: string, line: RegExp): Promise<void> {
   await expect(alert(page, title)).toBeVisible();
   await expect(alert(page, title).getByRole('heading')).toBeInViewport();
@@ -30,7 +30,7 @@ async function expectSeen(page: Page, hydrated: boolean, title: string, line: Re
   await expect(page.locator('.actions .not-saved')).toHaveText(line);
 }
 
-test('changed in the meantime', async ({ page, hydrated, secrets, faults }) => {
+test('a conflict is shown beside the button', async ({ page, hydrated, secrets, faults }) => {
   faults.allowStatus(409);
   const secret = await secrets.image();
   await open(page, secret.edit);
@@ -40,7 +40,7 @@ test('changed in the meantime', async ({ page, hydrated, secrets, faults }) => {
   await expectSeen(page, hydrated, 'This secret was changed in the meantime', /^Somebody else changed this secret in the meantime\.$/);
 });
 
-test('stored already', async ({ page, hydrated, secrets, faults }) => {
+test('a duplicate is shown beside the button', async ({ page, hydrated, secrets, faults }) => {
   faults.allowStatus(409);
   const key = sshKey('twin@here');
   const one = await secrets.git({ secret: key.private });
@@ -50,7 +50,7 @@ test('stored already', async ({ page, hydrated, secrets, faults }) => {
   await expectSeen(page, hydrated, 'This is stored already', new RegExp(`^The secret ${one.name} holds the same\\.$`));
 });
 
-test('the session has ended', async ({ page, hydrated, secrets, context, faults }) => {
+test('an ended session is shown beside the button', async ({ page, hydrated, secrets, context, faults }) => {
   test.skip(!hydrated, 'without JavaScript one signs in first, and finds the form again');
   faults.allowStatus(401);
   const secret = await secrets.image();
@@ -61,7 +61,7 @@ test('the session has ended', async ({ page, hydrated, secrets, context, faults 
   await expectSeen(page, hydrated, 'Not saved', /^Your session had ended, so nothing was saved\.$/);
 });
 
-test('the portal cannot be reached', async ({ page, hydrated, secrets, faults }) => {
+test('an unreachable portal is shown beside the button', async ({ page, hydrated, secrets, faults }) => {
   test.skip(!hydrated, 'without JavaScript the browser says so');
   faults.allow(/request failed|Failed to load resource/);
   const secret = await secrets.image();
@@ -72,7 +72,7 @@ test('the portal cannot be reached', async ({ page, hydrated, secrets, faults })
   await expectSeen(page, hydrated, 'Not saved', /^The portal did not answer\.$/);
 });
 
-test('the database is away', async ({ page, hydrated, secrets, faults }) => {
+test('an unavailable database is shown beside the button', async ({ page, hydrated, secrets, faults }) => {
   test.skip(!hydrated, 'without JavaScript the page that answers is its own');
   faults.allowStatus(503);
   const secret = await secrets.image();
@@ -87,7 +87,7 @@ test('the database is away', async ({ page, hydrated, secrets, faults }) => {
   await expect(page.locator('.actions .not-saved')).toHaveText('The database does not answer at the moment.');
 });
 
-test('a field is wrong: it has the focus, and the reason stands beside the button', async ({ page, hydrated, faults }) => {
+test('an invalid field has the focus, and the reason is beside the button', async ({ page, hydrated, faults }) => {
   faults.allowStatus(422);
   await open(page, '/secrets/new');
   await fill(page, { name: 'Bad Name', secret: sshKey('wrong@here').private });
@@ -97,7 +97,7 @@ test('a field is wrong: it has the focus, and the reason stands beside the butto
   await expect(page.locator('.actions .not-saved')).toHaveText('Some fields need another look.');
 });
 
-test('an image that was changed in the meantime', async ({ page, secrets, faults }) => {
+test('a conflict of an image is shown beside the button', async ({ page, secrets, faults }) => {
   faults.allowStatus(409);
   const secret = await secrets.image({ registry_host: 'ghcr.io' });
   const name = unique('app');
@@ -209,7 +209,7 @@ const FORMS: { what: string; status: number; line: RegExp; go: (page: Page, secr
 ];
 
 for (const { what, status, line, go } of FORMS) {
-  test(`the reason stands beside the button: ${what}`, async ({ page, secrets, faults }) => {
+  test(`the reason is beside the button: ${what}`, async ({ page, secrets, faults }) => {
     faults.allowStatus(status);
     await go(page, secrets);
     await expect(page.getByRole('alert')).toBeVisible();
@@ -217,12 +217,12 @@ for (const { what, status, line, go } of FORMS) {
   });
 }
 
-test('the answer to a test comes into view', async ({ page, hydrated, secrets }) => {
+test('the result of a test scrolls into view', async ({ page, hydrated, secrets }) => {
   const secret = await secrets.image({ registry_host: '127.0.0.1:1' });
   await page.setViewportSize({ width: 1280, height: 500 });
   await open(page, secret.edit);
   const button = page.getByRole('button', { name: 'Test connection', exact: true });
-  // As low in the window as it goes.
+  // As low in the window as possible.
   await button.evaluate((element) => {
     document.documentElement.style.scrollPadding = '0';
     element.scrollIntoView({ block: 'end' });
@@ -232,7 +232,7 @@ test('the answer to a test comes into view', async ({ page, hydrated, secrets })
   if (hydrated) await expect(page.locator('.check-result')).toBeInViewport({ ratio: 0.9 });
 });
 
-test('why a file was not imported comes into view', async ({ page, hydrated, faults }) => {
+test('the reason why a file was not imported scrolls into view', async ({ page, hydrated, faults }) => {
   faults.allowStatus(422);
   await page.setViewportSize({ width: 1280, height: 500 });
   await open(page, '/secrets/import');

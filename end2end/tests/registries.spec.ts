@@ -1,7 +1,7 @@
 import { confirm, expect, expectList, field, open, test, unique } from '../support/fixtures.js';
 import { fill } from '../support/form.js';
 
-test('a chosen registry says what its host, username and password are, and fills the host in', async ({ page, hydrated }) => {
+test('a chosen registry explains host, username and password, and fills in the host', async ({ page, hydrated }) => {
   const [name, username] = [unique('preset'), unique('typed-before')];
   await open(page, '/secrets/new');
   await fill(page, { type: 'image-pull', name, username, password: 'typed before' });
@@ -19,7 +19,7 @@ test('a chosen registry says what its host, username and password are, and fills
   await expect(field(page, 'Registry')).toHaveValue('ghcr.io');
 });
 
-test('another choice replaces the host that was filled in, but none that was typed', async ({ page, hydrated }) => {
+test('another choice replaces a filled-in host, but not a typed one', async ({ page, hydrated }) => {
   test.skip(!hydrated, 'without JavaScript the host is filled in when the form is sent');
   await open(page, '/secrets/new');
   await fill(page, { type: 'image-pull' });
@@ -46,7 +46,7 @@ test('a password that expires after hours says so', async ({ page }) => {
   await expect(page.getByText('AWS, always.')).toBeVisible();
 });
 
-test('Docker Hub’s names become the one that works, and the page says so', async ({ page, hydrated }) => {
+test('Docker Hub’s names are normalized, and the page says so', async ({ page, hydrated }) => {
   const name = unique('hub-said');
   await open(page, '/secrets/new');
   await fill(page, { type: 'image-pull', name, registry_host: 'docker.io', username: unique('u'), password: 'p' });
@@ -56,14 +56,14 @@ test('Docker Hub’s names become the one that works, and the page says so', asy
   await expect(page.locator('.notices')).toContainText('Its registry host was put right: https://index.docker.io/v1/');
 });
 
-test('on Edit the stored registry is the chosen one', async ({ page, secrets }) => {
+test('on Edit, the stored registry is chosen', async ({ page, secrets }) => {
   const secret = await secrets.image({ registry_host: '123456789012.dkr.ecr.eu-central-1.amazonaws.com', username: 'AWS' });
   await open(page, secret.edit);
   await expect(field(page, 'Registry').locator('option:checked')).toHaveText('Amazon ECR');
   await expect(page.getByText('12 hours.')).toBeVisible();
 });
 
-test('where a credential comes from is shown in place, and nothing typed is lost', async ({ page }) => {
+test('guides open in place, and nothing typed is lost', async ({ page }) => {
   await open(page, '/secrets/new');
   await fill(page, { name: 'typed-before' });
   const summary = page.locator('.for-git-dataset').getByText('Where do I get this?');

@@ -7,7 +7,7 @@ async function search(page: Page, text: string): Promise<void> {
   await page.getByRole('button', { name: 'Search', exact: true }).click();
 }
 
-test('search looks at the name, the display name and the registry host', async ({ page, secrets }) => {
+test('search covers the name, the display name and the registry host', async ({ page, secrets }) => {
   const [byName, byDisplay, byHost] = [unique('inname'), unique('indisplay'), unique('inhost')];
   const named = await secrets.git({ name: `a-${byName}-z` });
   const displayed = await secrets.git({ display_name: `Für ${byDisplay.toUpperCase()} gemacht` });
@@ -21,13 +21,13 @@ test('search looks at the name, the display name and the registry host', async (
   }
 });
 
-test('search does not mind the case, nor white space around', async ({ page }) => {
+test('search ignores case, and white space around', async ({ page }) => {
   await open(page, '/secrets');
   await search(page, `  ${WALK.toUpperCase()}-07 `);
   await expect.poll(() => names(page)).toEqual([`${WALK}-07`]);
 });
 
-test('search takes every character as it is', async ({ page, secrets }) => {
+test('search takes every character literally', async ({ page, secrets }) => {
   const mark = unique('literal');
   const texts = [`${mark} 100%`, `${mark} a_b`, `${mark} c\\d`, `${mark} "quoted"`, `${mark} it's`, `${mark} a+b&c=d#e`, `${mark} 鍵 🔑`];
   for (const display_name of texts) await secrets.git({ display_name });
@@ -40,7 +40,7 @@ test('search takes every character as it is', async ({ page, secrets }) => {
   }
 });
 
-test('the filter shows one type alone, and all again', async ({ page, hydrated }) => {
+test('the filter shows one type, and all again', async ({ page, hydrated }) => {
   await open(page, `/secrets?q=${WALK}&size=50`);
   for (const [type, label] of [['image-pull', 'Image Pull'], ['git-dataset', 'Git Dataset']] as const) {
     await field(page, 'Type').selectOption({ label });
@@ -64,7 +64,7 @@ test('the filter offers all, and each type', async ({ page }) => {
   await expect(field(page, 'Type').locator('option')).toHaveText(['All', 'Git Dataset', 'Image Pull']);
 });
 
-test('search and filter go together', async ({ page }) => {
+test('search and filter combine', async ({ page }) => {
   await open(page, `/secrets?type=image-pull`);
   await search(page, `${WALK}-0`);
   const wanted = STEPS.filter((step) => step.type === 'image-pull' && step.name.startsWith(`${WALK}-0`)).map((step) => step.name);
@@ -83,7 +83,7 @@ test('an empty search says what to do next', async ({ page }) => {
   await expect(page).not.toHaveURL(/q=./);
 });
 
-test('a search by Enter, without the mouse', async ({ page }) => {
+test('Enter searches, without the mouse', async ({ page }) => {
   await open(page, '/secrets');
   await field(page, 'Search').fill(`${WALK}-11`);
   await field(page, 'Search').press('Enter');

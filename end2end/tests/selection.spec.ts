@@ -11,7 +11,7 @@ const bar = (page: Page) => page.getByRole('form', { name: 'What to do with the 
 const act = (page: Page, name: string) => bar(page).getByRole('button', { name, exact: true });
 const ok = (page: Page) => page.getByRole('button', { name: 'OK', exact: true });
 
-/** So many secrets whose names have one word in common, and the list of just them. */
+/** Adds so many secrets whose names share a word, and returns them with the list of just these. */
 async function list(page: Page, secrets: Secrets, count: number): Promise<{ all: Stored[]; address: string }> {
   const word = unique('many');
   const all: Stored[] = [];
@@ -22,7 +22,7 @@ async function list(page: Page, secrets: Secrets, count: number): Promise<{ all:
   return { all, address };
 }
 
-/** A token that may take values out. */
+/** Creates a token with this scope. */
 async function token(page: Page, scope: string): Promise<string> {
   await open(page, '/tokens/new');
   await field(page, 'Name').fill(unique('export'));
@@ -33,7 +33,7 @@ async function token(page: Page, scope: string): Promise<string> {
   return field(page, 'Token').inputValue();
 }
 
-test('what can be done appears once something is selected, and says with how many', async ({ page, secrets, hydrated }) => {
+test('actions appear once something is selected, with the count', async ({ page, secrets, hydrated }) => {
   const { all } = await list(page, secrets, 3);
   await expect(bar(page)).toBeHidden();
   await box(page, all[0]!).check();
@@ -65,7 +65,7 @@ test('all of a page are selected at once', async ({ page, secrets, hydrated }) =
   }
 });
 
-test('several are deleted after one question, and the list is as it was', async ({ page, secrets }) => {
+test('several are deleted after one confirmation, and the list stays as it was', async ({ page, secrets }) => {
   const { all, address } = await list(page, secrets, 3);
   await box(page, all[0]!).check();
   await box(page, all[2]!).check();
@@ -91,7 +91,7 @@ test('several are deleted after one question, and the list is as it was', async 
   await expect(row(page, all[0]!)).toBeVisible();
 });
 
-test('where one is in use, all wait until it is said once more', async ({ page, secrets, faults }) => {
+test('secrets in use need a second confirmation for all', async ({ page, secrets, faults }) => {
   faults.allowStatus(422);
   const { all, address } = await list(page, secrets, 2);
   const app = unique('app');
@@ -159,7 +159,7 @@ test('manifests of several come in one file, by a token', async ({ page, secrets
   expect(items.map((item) => item.metadata)).toEqual(all.map((secret) => ({ name: secret.id, namespace: 'team-a' })));
 });
 
-test('by keyboard alone', async ({ page, secrets }) => {
+test('secrets are selected by keyboard alone', async ({ page, secrets }) => {
   const { all } = await list(page, secrets, 2);
   await box(page, all[0]!).focus();
   await page.keyboard.press('Space');

@@ -1,4 +1,4 @@
-// A sentinel is planted in every value; then it is looked for everywhere.
+// Plants a sentinel in every value, and then looks for it everywhere.
 
 import type { Page, Response } from '@playwright/test';
 import { confirm, expect, expectList, open, row, stored, test, unique } from '../support/fixtures.js';
@@ -7,7 +7,7 @@ import { dump, logs } from '../support/database.js';
 import { keyBody, privateKey } from '../support/keys.js';
 import { leaks, word } from '../support/sentinel.js';
 
-/** Keeps every answer that the browser is given, headers included. */
+/** Keeps every answer that the browser receives, headers included. */
 function collect(page: Page): () => Promise<[string, Buffer][]> {
   const responses: Response[] = [];
   page.on('response', (response) => responses.push(response));
@@ -22,7 +22,7 @@ function collect(page: Page): () => Promise<[string, Buffer][]> {
   };
 }
 
-test('a stored value is nowhere in what the browser is given, in the log, or in a backup', async ({ page, hydrated, faults, request }) => {
+test('a stored value is in no answer, in no log and in no backup', async ({ page, hydrated, faults, request }) => {
   faults.allowStatus(422, 409);
   const seen = collect(page);
   const password = `${word()} "quoted" \\ <b>&é ${word()}`;
@@ -31,7 +31,7 @@ test('a stored value is nowhere in what the browser is given, in the log, or in 
   const refused = word();
   const sentinels = [...password.split(' ').filter((part) => part.startsWith('S3NT')), password, ...keyBody(key), later, refused];
 
-  // Planted by the page, as people do it.
+  // Planted through the page, as people do.
   const [image, git] = [unique('planted'), unique('planted')];
   await open(page, '/secrets/new');
   await submit(page, { type: 'image-pull', name: image, display_name: 'Planted', registry_host: 'a.example', username: unique('robot'), password });
@@ -59,7 +59,7 @@ test('a stored value is nowhere in what the browser is given, in the log, or in 
   await confirm(page).click();
   await expect(page.getByRole('button', { name: 'Overwrite' })).toBeVisible();
 
-  // Looked at in every way there is.
+  // Viewed in every way there is.
   const addresses = ['/secrets', `/secrets?q=${image}`, '/secrets/new', '/secrets?sort=-display&size=100', '/nowhere'];
   for (const secret of [registry, stored('git-dataset', git)]) addresses.push(secret.edit, secret.delete);
   faults.allowStatus(404);
@@ -87,7 +87,7 @@ test('a stored value is nowhere in what the browser is given, in the log, or in 
   expect(leaks(logs(), sentinels), 'the log').toEqual([]);
 });
 
-test('a search is in the address, so nothing else may be', async ({ page }) => {
+test('only the search is in the address', async ({ page }) => {
   await open(page, '/secrets/new');
   const sentinel = word();
   await fill(page, { type: 'image-pull', name: unique('url'), registry_host: 'a.example', username: unique('u'), password: sentinel });

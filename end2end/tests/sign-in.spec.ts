@@ -8,7 +8,7 @@ import { NOBODY } from '../support/session.js';
 test.describe('nobody is signed in', () => {
   test.use({ storageState: NOBODY });
 
-  test('every address leads to signing in, and from there to where one wanted to go', async ({ page }) => {
+  test('every address redirects to sign-in, and from there to the requested page', async ({ page }) => {
     await open(page, '/secrets?q=some+words&size=50');
     await expectHeading(page, 'Sign in');
     await expect(page.getByRole('navigation', { name: 'Places' })).toHaveCount(0);
@@ -18,7 +18,7 @@ test.describe('nobody is signed in', () => {
     await expect(field(page, 'Search')).toHaveValue('some words');
   });
 
-  test('a wrong password keeps the name, says nothing of who exists, and the way on', async ({ page, faults }) => {
+  test('a wrong password keeps the name and the target, and reveals no users', async ({ page, faults }) => {
     faults.allowStatus(401);
     await open(page, '/sign-in?next=%2Ftokens');
     const name = unique('nobody');
@@ -44,7 +44,7 @@ test.describe('nobody is signed in', () => {
     await expect(page.getByRole('alert')).toContainText('Too many attempts to sign in under this name. Try again in 15 minutes');
   });
 
-  test('a link elsewhere after signing in leads home', async ({ page }) => {
+  test('a foreign target after sign-in redirects to the list', async ({ page }) => {
     await open(page, '/sign-in?next=//evil.example');
     await signIn(page, ADMIN);
     await expectList(page);
@@ -87,7 +87,7 @@ test.describe('nobody is signed in', () => {
     await expectHeading(page, 'This link is not good any more');
   });
 
-  test('the link that set the portal up works no more', async ({ page, faults }) => {
+  test('the setup link no longer works', async ({ page, faults }) => {
     faults.allowStatus(410);
     await page.goto('/setup?token=0123');
     await expectHeading(page, 'This link is not good any more');
@@ -97,7 +97,7 @@ test.describe('nobody is signed in', () => {
 test.describe('a session that ends while a form is open', () => {
   const typed = { display_name: 'Größe; "x"', registry_host: 'ghcr.io', username: 'robot', password: 'SENTINEL-draft' };
 
-  // What was typed is kept for a browser in which somebody has signed in, and for no other.
+  // What was typed is kept only for a browser in which somebody has signed in.
   test.use({ storageState: NOBODY });
 
   async function halfDone(page: Page): Promise<string> {

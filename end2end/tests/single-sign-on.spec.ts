@@ -35,7 +35,7 @@ const test = base.extend<object, { real: Real; spoilt: Spoilt }>({
         LATCHKEY_PASSWORD_SIGN_IN: 'off',
         LATCHKEY_ADMIN_USER: undefined,
         LATCHKEY_ADMIN_PASSWORD: undefined,
-        // Nobody listens there: no proxy of the environment is asked.
+        // Nothing listens there: a proxy from the environment is not used.
         HTTP_PROXY: 'http://127.0.0.1:9',
         http_proxy: 'http://127.0.0.1:9',
         ALL_PROXY: 'http://127.0.0.1:9',
@@ -55,7 +55,7 @@ function encoded(part: object): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url');
 }
 
-/** From the portal's page to the provider's, and in there as this person. */
+/** Goes from the portal's page to the provider's, and signs in there as this person. */
 async function logIn(page: Page, login: string): Promise<void> {
   await page.getByRole('link', { name: 'Sign in at 127.0.0.1' }).click();
   await expect(page.getByRole('heading', { name: 'The provider' })).toBeVisible();
@@ -64,7 +64,7 @@ async function logIn(page: Page, login: string): Promise<void> {
 }
 
 test.describe('at a real provider', () => {
-  test('one signs in there, lands where one wanted to go, and may do what the groups say', async ({ page, real }) => {
+  test('sign-in returns to the requested page, with the rights of the groups', async ({ page, real }) => {
     const login = unique('ana');
     real.provider.groups.set(login, ['staff', 'platform']);
     await open(page, `${real.portal.address}/secrets?q=some+words`);
@@ -99,7 +99,7 @@ test.describe('at a real provider', () => {
     await elsewhere.close();
   });
 
-  test('two tabs that sign in at once both get in', async ({ page, real, context }) => {
+  test('two tabs sign in at once', async ({ page, real, context }) => {
     const login = unique('tabs');
     real.provider.groups.set(login, ['staff']);
     const other = await context.newPage();
@@ -115,7 +115,7 @@ test.describe('at a real provider', () => {
     }
   });
 
-  test('a token that could do harm takes a fresh sign-in there', async ({ page, real, faults }) => {
+  test('a risky token requires a fresh sign-in at the provider', async ({ page, real, faults }) => {
     faults.allowStatus(403);
     const login = unique('fresh');
     real.provider.groups.set(login, ['platform']);
@@ -135,7 +135,7 @@ test.describe('at a real provider', () => {
     await expectHeading(page, 'Token created');
   });
 
-  test('who is in none of the groups is shown whom to ask', async ({ page, real, faults }) => {
+  test('a person in none of the groups is shown whom to ask', async ({ page, real, faults }) => {
     faults.allowStatus(403);
     await open(page, `${real.portal.address}/tokens`);
     await logIn(page, unique('eve'));
@@ -145,7 +145,7 @@ test.describe('at a real provider', () => {
     await expectHeading(page, 'Sign in');
   });
 
-  test('a rejection by the provider is shown here', async ({ page, real, faults }) => {
+  test('a rejection by the provider is shown', async ({ page, real, faults }) => {
     faults.allowStatus(403);
     await open(page, `${real.portal.address}/tokens`);
     await page.getByRole('link', { name: 'Sign in at 127.0.0.1' }).click();
@@ -153,7 +153,7 @@ test.describe('at a real provider', () => {
     await expect(page.getByRole('alert')).toContainText('You were not signed in: it was cancelled, or refused');
   });
 
-  test('nobody takes over a user by a name', async ({ page, real }) => {
+  test('a name does not take over a user', async ({ page, real }) => {
     const login = unique('mallory');
     real.provider.groups.set(login, ['platform-admins']);
     real.provider.names.set(login, ADMIN.username);
@@ -164,7 +164,7 @@ test.describe('at a real provider', () => {
     await expect(page.getByText(/You are signed in as (admin@127\.0\.0\.1|user-[0-9a-f]{16}), in the role Admin/)).toBeVisible();
   });
 
-  test('an administrator sees who signs in there, and is offered nothing that is kept there', async ({ page, real }) => {
+  test('an administrator sees who signs in at the provider, without local actions', async ({ page, real }) => {
     const login = unique('cara');
     real.provider.groups.set(login, ['staff']);
     await open(page, real.portal.address);
@@ -178,7 +178,7 @@ test.describe('at a real provider', () => {
     await expect(page.getByRole('link', { name: 'Disable user' })).toBeVisible();
   });
 
-  test('an answer without its beginning, or a second time, signs nobody in', async ({ page, real, context, faults }) => {
+  test('an answer without its beginning, or repeated, signs nobody in', async ({ page, real, context, faults }) => {
     faults.allowStatus(400);
     const login = unique('dan');
     real.provider.groups.set(login, ['staff']);
@@ -198,7 +198,7 @@ test.describe('at a real provider', () => {
     await expectHeading(page, 'Sign in');
   });
 
-  test('what proves the portal to the provider is nowhere to be seen', async ({ page, real }) => {
+  test('the client secret appears nowhere', async ({ page, real }) => {
     const login = unique('finn');
     real.provider.groups.set(login, ['staff']);
     const seen: string[] = [];
@@ -218,13 +218,13 @@ test.describe('at a real provider', () => {
   });
 });
 
-test.describe('where people sign in at a provider alone', () => {
+test.describe('single sign-on only', () => {
   async function comeBack(page: Page, spoilt: Spoilt): Promise<void> {
     await open(page, `${spoilt.portal.address}/secrets`);
     await page.getByRole('link', { name: 'Sign in at 127.0.0.1' }).click();
   }
 
-  /** The next ID token, and it alone, is changed before it is signed. */
+  /** Changes the next ID token, and only that, before it is signed. */
   function spoil(spoilt: Spoilt, change: (token: MutableToken) => void): void {
     const issuer = spoilt.provider.service;
     const once = (token: MutableToken) => {
@@ -236,14 +236,14 @@ test.describe('where people sign in at a provider alone', () => {
     issuer.on('beforeTokenSigning', once);
   }
 
-  test('there is no form for a password', async ({ page, spoilt }) => {
+  test('the sign-in page has no password form', async ({ page, spoilt }) => {
     await open(page, `${spoilt.portal.address}/sign-in`);
     await expect(page.getByRole('link', { name: 'Sign in at 127.0.0.1' })).toBeVisible();
     await expect(field(page, 'Password')).toHaveCount(0);
     await expect(page.getByRole('alert')).toHaveCount(0);
   });
 
-  test('a token that is as it should be lets one in', async ({ page, spoilt }) => {
+  test('a valid token signs in', async ({ page, spoilt }) => {
     spoil(spoilt, () => undefined);
     await comeBack(page, spoilt);
     await expectList(page);
@@ -262,7 +262,7 @@ test.describe('where people sign in at a provider alone', () => {
   };
 
   for (const [what, change] of Object.entries(BAD)) {
-    test(`a token ${what} lets nobody in`, async ({ page, spoilt, faults }) => {
+    test(`a token ${what} signs nobody in`, async ({ page, spoilt, faults }) => {
       faults.allowStatus(502);
       spoil(spoilt, change);
       await comeBack(page, spoilt);
@@ -273,7 +273,7 @@ test.describe('where people sign in at a provider alone', () => {
     });
   }
 
-  /** A token of the same claims, sealed otherwise. */
+  /** Tokens with the same claims and another signature. */
   const FORGED: Record<string, (head: string, claims: string, signature: string) => string> = {
     'whose signature was changed': (head, claims, signature) =>
       `${head}.${claims}.${signature.slice(0, 9)}${signature[9] === 'A' ? 'B' : 'A'}${signature.slice(10)}`,
@@ -289,7 +289,7 @@ test.describe('where people sign in at a provider alone', () => {
   };
 
   for (const [what, forge] of Object.entries(FORGED)) {
-    test(`a token ${what} lets nobody in`, async ({ page, spoilt, faults }) => {
+    test(`a token ${what} signs nobody in`, async ({ page, spoilt, faults }) => {
       faults.allowStatus(502);
       spoil(spoilt, () => undefined);
       spoilt.provider.service.once('beforeResponse', (answer) => {
@@ -315,7 +315,7 @@ test.describe('where people sign in at a provider alone', () => {
     expect(spoilt.portal.log()).toContain('invalid_client');
   });
 
-  test('an answer to another sign-in lets nobody in', async ({ page, spoilt, faults }) => {
+  test('an answer to another sign-in signs nobody in', async ({ page, spoilt, faults }) => {
     faults.allowStatus(400);
     spoilt.provider.service.once('beforeAuthorizeRedirect', ({ url }) => url.searchParams.set('state', 'another'));
     await comeBack(page, spoilt);
@@ -323,7 +323,7 @@ test.describe('where people sign in at a provider alone', () => {
   });
 });
 
-test('a provider that does not answer is reported, and passwords go on', async ({ page, faults }) => {
+test('an unreachable provider is reported, and passwords still work', async ({ page, faults }) => {
   faults.allowStatus(503);
   const portal = await Portal.start('http://127.0.0.1:9', await freePort());
   try {

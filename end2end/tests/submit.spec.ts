@@ -1,11 +1,11 @@
-// Sending a form: once, locked while it is sent, and before the page is alive.
+// Submitting a form: once, locked while it is sent, and before the page is hydrated.
 
 import type { Page } from '@playwright/test';
 import { confirm, expect, expectList, field, heading, names, notice, open, ready, row, test, unique } from '../support/fixtures.js';
 import { expectError, fill, submit } from '../support/form.js';
 import { privateKey } from '../support/keys.js';
 
-test('Confirm is locked and shows that it works', async ({ page, hydrated }) => {
+test('Confirm is locked and shows progress', async ({ page, hydrated }) => {
   test.skip(!hydrated, 'without JavaScript the browser shows it');
   const name = unique('locked');
   let release = () => {};
@@ -54,7 +54,7 @@ test('a double click on Edit saves once', async ({ page, secrets }) => {
   await expect(row(page, secret)).toContainText('Changed once');
 });
 
-test('the same plain form sent twice is saved once, and both times is no error', async ({ request, page }) => {
+test('the same plain form sent twice is saved once, without an error', async ({ request, page }) => {
   const name = unique('resent');
   const html = await (await request.get('/secrets/new')).text();
   const submission = /name="submission" value="([^"]+)"/.exec(html)?.[1];
@@ -71,7 +71,7 @@ test('the same plain form sent twice is saved once, and both times is no error',
 test.describe('before hydration finishes', () => {
   test.beforeEach(({ hydrated }) => test.skip(!hydrated, 'there is no hydration'));
 
-  /** Opens the page while its WebAssembly is still on the way, and gives the means to let it come. */
+  /** Opens the page while its WebAssembly is held back, and returns the function that releases it. */
   async function openUnfinished(page: Page, address: string): Promise<() => void> {
     let release = () => {};
     const held = new Promise<void>((done) => (release = done));
@@ -99,7 +99,7 @@ test.describe('before hydration finishes', () => {
     await expect(row(page, { name })).toBeVisible();
   });
 
-  test('a rejected form comes alive with its errors and what was typed', async ({ page, faults }) => {
+  test('a rejected form hydrates with its errors and what was typed', async ({ page, faults }) => {
     faults.allowStatus(422);
     const release = await openUnfinished(page, '/secrets/new');
     await submit(page, { type: 'image-pull', name: 'Bad Name', registry_host: 'a.example', username: unique('u'), password: 'p' });
@@ -127,7 +127,7 @@ test.describe('before hydration finishes', () => {
     await ready(page);
   });
 
-  test('what was typed stays when the page comes alive, and is checked', async ({ page }) => {
+  test('typed text stays when the page hydrates, and is validated', async ({ page }) => {
     const release = await openUnfinished(page, '/secrets/new');
     await fill(page, { type: 'image-pull', name: 'Early Bird', display_name: 'Early', registry_host: 'a.example', username: unique('u'), password: 'kept' });
     release();

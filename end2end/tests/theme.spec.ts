@@ -8,10 +8,10 @@ const ground = (page: Page) => page.evaluate(() => getComputedStyle(document.doc
 const theme = (page: Page, name: string) => page.getByRole('group', { name: 'Theme' }).getByRole('button', { name, exact: true });
 
 for (const [scheme, colour] of [['light', LIGHT], ['dark', DARK]] as const) {
-  test.describe(`where the system is ${scheme}`, () => {
+  test.describe(`with a ${scheme} system`, () => {
     test.use({ colorScheme: scheme });
 
-    test('the page is too, until told otherwise', async ({ page }) => {
+    test('the page follows, until another theme is chosen', async ({ page }) => {
       await open(page, '/secrets');
       expect(await ground(page)).toBe(colour);
       await expect(theme(page, 'System')).toHaveAttribute('aria-pressed', 'true');
@@ -41,7 +41,7 @@ for (const [scheme, colour] of [['light', LIGHT], ['dark', DARK]] as const) {
   });
 }
 
-test('switching stays where one is', async ({ page }) => {
+test('switching stays on the page', async ({ page }) => {
   await open(page, '/secrets?q=some+words&size=50');
   await theme(page, 'Dark').click();
   await expect.poll(() => ground(page)).toBe(DARK);
@@ -50,7 +50,7 @@ test('switching stays where one is', async ({ page }) => {
   await expect(field(page, 'Search')).toHaveValue('some words');
 });
 
-test('switching keeps a form that is half filled in', async ({ page, hydrated }) => {
+test('switching keeps a half-filled form', async ({ page, hydrated }) => {
   test.skip(!hydrated, 'without JavaScript it is a page of its own');
   await open(page, '/secrets/new');
   await field(page, 'Display Name').fill('half done');
@@ -59,7 +59,7 @@ test('switching keeps a form that is half filled in', async ({ page, hydrated })
   await expect(field(page, 'Display Name')).toHaveValue('half done');
 });
 
-test('the way back after switching stays on this site', async ({ request }) => {
+test('the redirect after switching stays on this site', async ({ request }) => {
   for (const back of ['//evil.example', '/\\evil.example', 'https:evil.example', 'https://evil.example/', 'javascript:alert(1)', '/\tevil']) {
     const answer = await request.post('/theme', { form: { theme: 'dark', back }, maxRedirects: 0 });
     expect(answer.status(), back).toBe(303);
@@ -73,7 +73,7 @@ test('an unknown theme is rejected', async ({ request }) => {
   expect(answer.headers()['set-cookie']).toBeUndefined();
 });
 
-test('a cookie with nonsense does no harm', async ({ page, context, baseURL }) => {
+test('an invalid cookie does no harm', async ({ page, context, baseURL }) => {
   await context.addCookies([{ name: 'latchkey_theme', value: 'x%22onload%3D', url: baseURL ?? '' }]);
   await open(page, '/secrets');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'system');

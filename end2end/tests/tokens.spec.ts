@@ -40,7 +40,7 @@ test('a token is shown once, works, and is revoked at once', async ({ page, cont
   } else {
     await expect(page.getByRole('button', { name: 'Copy' })).toBeHidden();
   }
-  // Not in what the page is brought to life with.
+  // Not in the hydration data.
   for (const island of await page.locator('leptos-island').all()) {
     expect((await island.getAttribute('data-props')) ?? '').not.toContain(token.slice(30));
   }
@@ -62,7 +62,7 @@ test('a token is shown once, works, and is revoked at once', async ({ page, cont
 test.describe('of a reader', () => {
   test.use({ storageState: NOBODY });
 
-  test('a token may read metadata and no more', async ({ page }) => {
+  test('a token may only read metadata', async ({ page }) => {
     await become(page, 'reader');
     await open(page, '/tokens/new');
     await expect(field(page, 'Scope').getByRole('option')).toHaveCount(1);

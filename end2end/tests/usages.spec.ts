@@ -1,4 +1,4 @@
-// Images and datasets: what pulls with which secret, and what the secrets know of it.
+// Images and datasets: which secret each uses, and what the secrets know of it.
 
 import { expectAccessible } from '../support/accessibility.js';
 import { confirm, expect, expectHeading, field, notice, open, ready, row, test, unique, type Stored } from '../support/fixtures.js';
@@ -21,7 +21,7 @@ test.afterAll(() => {
 const host = () => `127.0.0.1:${images.port}`;
 const pullSecret = (page: Page) => field(page, 'Use Image Pull Secret');
 
-/** Presses a button that is answered with a page, and waits for it. */
+/** Presses a button that is answered with a page, and waits for the page. */
 async function press(page: Page, name: string): Promise<void> {
   const answered = page.waitForEvent('load');
   await page.getByRole('button', { name, exact: true }).click();
@@ -44,7 +44,7 @@ async function addImage(page: Page, image: string, secret?: Stored): Promise<str
   return name;
 }
 
-test('an image is added with a secret that fits, found, changed and deleted', async ({ page, secrets }) => {
+test('an image is added with a fitting secret, found, changed and deleted', async ({ page, secrets }) => {
   const word = unique('fits');
   const here = await secrets.image({ name: `${word}-z`, registry_host: 'ghcr.io' });
   const there = await secrets.image({ name: `${word}-a`, registry_host: 'quay.io' });
@@ -57,7 +57,7 @@ test('an image is added with a secret that fits, found, changed and deleted', as
   await field(page, 'Image').fill('ghcr.io/group/app:1');
   await field(page, 'Find a secret').fill(word);
   await press(page, 'Find');
-  // Nothing that was typed is lost; the fitting one comes first, and no key is among them.
+  // Nothing typed is lost; the fitting secret comes first, and keys are not offered.
   await expect(field(page, 'Name')).toHaveValue(name);
   await expect(field(page, 'Image')).toHaveValue('ghcr.io/group/app:1');
   const options = await pullSecret(page).locator('option').evaluateAll((all) => all.map((option) => (option as HTMLOptionElement).value));
@@ -94,7 +94,7 @@ test('an image is added with a secret that fits, found, changed and deleted', as
   await expect(page.getByText('No image matches.')).toBeVisible();
 });
 
-test('the key Enter searches where a search was typed, and saves where none was', async ({ page, secrets }) => {
+test('Enter searches if a search was typed, and saves otherwise', async ({ page, secrets }) => {
   const secret = await secrets.image();
   const name = unique('app');
   await open(page, '/images/new');
@@ -110,7 +110,7 @@ test('the key Enter searches where a search was typed, and saves where none was'
   await expect(row(page, { name })).toContainText('none');
 });
 
-test('what is wrong is said at its field, and nothing is lost', async ({ page, faults }) => {
+test('invalid fields are marked, and nothing is lost', async ({ page, faults }) => {
   faults.allowStatus(422);
   await open(page, '/datasets/new');
   await field(page, 'Name').fill('Not A Name');
@@ -142,7 +142,7 @@ test('the second of two edits is shown the conflict, and may overwrite', async (
   await expect(field(page, 'Image')).toHaveValue('alpine:3');
 });
 
-test('the very image is tested with the chosen secret', async ({ page, secrets, hydrated, faults }) => {
+test('an image is tested with the chosen secret', async ({ page, secrets, hydrated, faults }) => {
   faults.allowStatus(422);
   const secret = await secrets.image({ registry_host: host(), ...ACCOUNT });
   await open(page, '/images/new');
@@ -189,7 +189,7 @@ test('a repository is read with the chosen key', async ({ page, secrets, request
   };
   await tryIt();
   await expect(page.locator('.check-result')).toContainText('the repository can be read');
-  // The key works, and the branch is another matter.
+  // The key works; the branch is a separate matter.
   await field(page, 'Branch').fill('no-such-branch');
   await tryIt();
   await expect(page.locator('.check-result')).toContainText('it has no branch of this name');
@@ -197,7 +197,7 @@ test('a repository is read with the chosen key', async ({ page, secrets, request
   if (!hydrated) await expect(field(page, 'Branch')).toHaveAttribute('aria-invalid', 'true');
 });
 
-test('a secret says who uses it, and takes its name to be deleted', async ({ page, secrets, faults }) => {
+test('a used secret shows its consumers, and requires its name to be deleted', async ({ page, secrets, faults }) => {
   faults.allowStatus(422);
   const secret = await secrets.image({ registry_host: 'ghcr.io' });
   const name = await addImage(page, 'ghcr.io/group/app', secret);

@@ -1,11 +1,11 @@
-// Blank keeps the stored value: what lies in the database is compared.
+// A blank field keeps the stored value: the rows in the database are compared.
 
 import { expect, expectList, open, test, unique, type Stored } from '../support/fixtures.js';
 import { expectError, submit } from '../support/form.js';
 import { ask } from '../support/database.js';
 import { privateKey } from '../support/keys.js';
 
-/** A digest of the sealed value as it lies there; each sealing gives other bytes. */
+/** Returns a digest of the sealed value in its row; each sealing gives other bytes. */
 function sealed(secret: Stored): string {
   const kind = secret.id.startsWith('image-') ? 'image-pull' : 'git-dataset';
   return ask(
@@ -32,12 +32,12 @@ test('a blank key keeps the stored one, a new key replaces it', async ({ page, s
   expect(sealed(secret)).not.toBe(before);
 });
 
-test('a blank password keeps the stored one, whatever else changes but the host', async ({ page, secrets, faults }) => {
+test('a blank password keeps the stored one unless the host changes', async ({ page, secrets, faults }) => {
   faults.allowStatus(422);
   const secret = await secrets.image();
   const before = sealed(secret);
   await open(page, secret.edit);
-  // A path at the same registry is no other host.
+  // A path at the same registry is not another host.
   await submit(page, { display_name: 'Other', registry_host: 'registry.example.org:5000/group', username: unique('somebody') });
   await expectList(page);
   expect(sealed(secret)).toBe(before);
@@ -58,7 +58,7 @@ test('a raw form without the value keeps it too', async ({ request, secrets }) =
   const answer = await request.post(secret.edit, { form, maxRedirects: 0 });
   expect(answer.status()).toBe(303);
   expect(sealed(secret)).toBe(before);
-  // Nor does it take it to another host.
+  // And another host is rejected.
   const elsewhere = { ...form, version: '2', registry_host: 'a.example' };
   const refused = await request.post(secret.edit, { form: elsewhere, maxRedirects: 0 });
   expect(refused.status()).toBe(422);

@@ -1,15 +1,15 @@
-// No state and no date is cut off, in whatever font people have, and nothing else that no tooltip has whole.
+// No state and no date is cut off in any common font, and neither is anything else without a full tooltip.
 
 import type { Page } from '@playwright/test';
 import { ask } from '../support/database.js';
 import { expect, open, row, test, unique } from '../support/fixtures.js';
 
-/** Wider and narrower than most; where one is not installed, its substitute is as good. */
+/** Wider and narrower fonts than most; for a missing one, its substitute does as well. */
 const FONTS = ['DejaVu Sans', 'Inter', 'Roboto', 'Liberation Sans', 'monospace'];
 
 const STATES = ['works', 'refused', 'unreachable', 'host-key-changed', 'not-tested', 'open'];
 
-/** What is wider or higher than its place, of these elements. */
+/** Returns the elements whose content is wider or higher than they are. */
 async function cut(page: Page, selector: string): Promise<string[]> {
   return page.evaluate((wanted) => {
     const wrong: string[] = [];
@@ -36,7 +36,7 @@ async function inEveryFont(page: Page, what: string, selector: string): Promise<
   }
 }
 
-test('each state, and how long ago, is whole in the list', async ({ page, secrets }) => {
+test('states and times are not cut off in the list', async ({ page, secrets }) => {
   const mark = unique('state');
   for (const [number, state] of STATES.entries()) {
     const secret = await secrets.image({ name: `${mark}-${number}` });
@@ -51,7 +51,7 @@ test('each state, and how long ago, is whole in the list', async ({ page, secret
   await inEveryFont(page, 'the list', '.secrets td:nth-child(5) a, td > time');
 });
 
-test('dates of tokens and of deleted secrets are whole', async ({ page, secrets }) => {
+test('dates of tokens and of deleted secrets are not cut off', async ({ page, secrets }) => {
   const secret = await secrets.git();
   await secrets.remove(secret);
   await open(page, '/secrets/deleted');
@@ -61,14 +61,14 @@ test('dates of tokens and of deleted secrets are whole', async ({ page, secrets 
   await inEveryFont(page, 'the tokens', 'td > time');
 });
 
-/** Whatever is in a table and in no tooltip. */
+/** The cells of tables without a tooltip. */
 const WITHOUT_TOOLTIP = 'tbody th:not([title]), tbody td:not([title], .row-actions, .secrets td:is(:first-child, :nth-child(4), :last-child))';
 
-/** Long states, names and addresses that such a place may have to hold. */
+/** The longest states, names and addresses that such a cell may have to hold. */
 const LONGEST = `Refused until its person signs in again: 2001:db8:1234:5678:9abc:def0:1234:5678 ${'w'.repeat(64)}`;
 
 for (const address of ['/secrets', '/secrets/deleted', '/images', '/tokens', '/users', '/audit', '/account']) {
-  test(`whatever no tooltip has whole takes further lines: ${address}`, async ({ page, secrets }) => {
+  test(`texts without a full tooltip wrap: ${address}`, async ({ page, secrets }) => {
     const [secret] = [await secrets.image({ registry_host: 'ghcr.io' }), await secrets.remove(await secrets.git())];
     await page.request.post('/images/new', { form: { name: unique('app'), image: 'quay.io/a', pull_secret: secret.id }, maxRedirects: 0 });
     await page.request.post('/tokens/new', { form: { name: unique('dated'), scope: 'read-metadata' } });

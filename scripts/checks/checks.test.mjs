@@ -1,4 +1,4 @@
-// The checks find what they are for: run by `make lint`.
+// Tests of the checks, run by `make lint`.
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -59,7 +59,7 @@ test("circles follows use lines, paths and re-exports to the file that defines t
   assert.match(found, /^2 files .*\n {4}src\/a\/inner.rs -> src\/b.rs .*\n {4}src\/b.rs -> src\/a\/inner.rs /);
   assert.deepEqual(circles(["src/lib.rs"], [{ name: "src/b.rs -> src/a/inner.rs", reason: "a test" }]), []);
 
-  // By a glob to a file that needs nothing, and in tests alone: no circle.
+  // A glob to a file that needs nothing, and a use in tests alone, make no circle.
   write({ "src/b.rs": "use crate::a::Other; pub struct Next; #[cfg(test)] mod tests { use crate::a::Thing; }" });
   assert.deepEqual(circles(["src/lib.rs"], []), []);
   assert.match(circles(["src/lib.rs"], [{ name: "src/b.rs -> src/a/inner.rs", reason: "a test" }])[0], /closes no circle any more/);

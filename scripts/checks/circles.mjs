@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { code, usePaths, withoutTests } from "./rust.mjs";
 
-/** How many edges of a circle are shown. */
+/** The number of edges of a circle that are shown. */
 const MAX_SHOWN = 20;
 const USE = /(?:^|[;{}\]\s])((?:pub(?:\([^)]*\))?\s+)?)use\s+([^;]+);/g;
 const ITEM = /\b(?:fn|struct|enum|union|trait|type|const|static|macro_rules!)\s+(?:mut\s+)?(\w+)/g;
@@ -29,12 +29,12 @@ function modules(root) {
   return found;
 }
 
-/** Returns which files of the crate each of its files needs: a map of file to a map of file to the paths that do. */
+/** Returns the files that each file of the crate needs: a map of file to a map of file to the paths that cause it. */
 export function needs(root) {
   const all = modules(root);
   const at = (path) => all.get(path.join("::"));
 
-  // Where a path leads, beginning in a module: the file that defines the name, also by way of re-exports.
+  // Resolves a path from a module: to the file that defines the name, also through re-exports.
   const resolve = (from, path, seen = new Set()) => {
     let module = from;
     let [first, ...rest] = path;
@@ -63,7 +63,7 @@ export function needs(root) {
         const file = resolve(module, [...glob.path.slice(0, -1), ...rest.slice(n)], seen);
         if (file) return file;
       }
-      // An inline module, or something of another crate.
+      // An inline module, or an item of another crate.
       return ["crate", "self", "super"].includes(path[0]) && new RegExp(`\\bmod\\s+${name}\\b`).test(module.rest) ? module.file : undefined;
     }
     return module?.file;
@@ -78,7 +78,7 @@ export function needs(root) {
     };
     for (const use of module.uses) {
       if (!use.pub) need(use.path);
-      // What is re-exported is needed only where the file's own code uses it.
+      // A re-export is needed only if the file's own code uses it.
       else if (use.name !== "*" && new RegExp(`\\b${use.name}\\b`).test(module.rest)) need(use.path);
     }
     for (const [path] of module.rest.matchAll(/(?<![\w:])(?:crate|self|super)(?:::\w+)+/g)) need(path.split("::"));
@@ -90,7 +90,7 @@ export function needs(root) {
   return graph;
 }
 
-/** Returns the groups of files that need each other, by Tarjan's algorithm; edges that are left out do not count. */
+/** Returns the groups of files that need each other, by Tarjan's algorithm, ignoring the edges that are left out. */
 export function groups(graph, leftOut = () => false) {
   const [index, low, stack, on, found] = [new Map(), new Map(), [], new Set(), []];
   const visit = (file) => {
@@ -118,7 +118,7 @@ export function groups(graph, leftOut = () => false) {
 }
 
 /**
- * Returns each circle of files in the crates that the list does not except, and each exception that closes no circle.
+ * Returns each circle of files in the crates that is not listed, and each listed exception that closes no circle.
  * @param {string[]} roots the `lib.rs` of each crate
  * @param {{ name: string, reason: string }[]} exceptions edges, as `FROM -> TO`
  */

@@ -1,15 +1,16 @@
-// Finds files that are too long to be read in one go. Functions are held by clippy's `too_many_lines` (clippy.toml).
+// Finds files that are too long to be read in one go. Clippy's `too_many_lines` checks functions
+// (clippy.toml).
 import { readFileSync } from "node:fs";
 
 /** The longest file of code, in lines. */
 const MAX_LINES = 450;
-/** The longest file of tests: they are read one by one. */
+/** The longest file of tests, in lines, which are read one by one. */
 const MAX_TEST_LINES = 900;
 
 const TESTS = /(^|\/)tests(\/|\.rs$)/;
 
 /**
- * Returns each file that is too long and that the list does not except, and each exception that is short enough.
+ * Returns each file that is too long and not listed, and each listed exception that is short enough.
  * @param {string[]} files
  * @param {{ name: string, reason: string }[]} exceptions
  */

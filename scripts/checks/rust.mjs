@@ -42,7 +42,7 @@ export function code(source) {
   return out;
 }
 
-/** Returns where the bracket at `open` is closed. */
+/** Returns the index at which the bracket at `open` is closed. */
 export function closing(text, open) {
   const pairs = { "{": "}", "(": ")", "[": "]" };
   const [begin, end] = [text[open], pairs[text[open]]];

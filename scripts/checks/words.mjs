@@ -1,5 +1,6 @@
-// Counts words, names and beginnings of sentences that are to be replaced, in code, comments, documents and names of tests.
-// `node scripts/checks/words.mjs` shows where they stand, with a word those of that word; `--update` lowers the counts.
+// Counts the words, names and beginnings of sentences that are to be replaced in code, comments, documents
+// and names of tests. `node scripts/checks/words.mjs` shows the counts, with a word its places; `--update`
+// lowers the counts.
 import { readFileSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { pathToFileURL } from "node:url";
@@ -25,7 +26,7 @@ const WORDS = {
   trial: [/\btrials?\b/gi, "test"],
 };
 
-/** Parts of names in code, each with what the glossary says instead. Public names keep their old form, so some stay. */
+/** Parts of names in code, each with the glossary's term instead. Public names keep their old form, so some stay. */
 const NAMES = {
   PATIENCE: [/\w*PATIENCE\w*/g, "…_TIMEOUT"],
   "MOST_…": [/\bMOST_\w+/g, "MAX_…"],
@@ -44,10 +45,10 @@ const NAMES = {
   "words()": [/\bwords\(/g, "message()"],
 };
 
-/** How a doc comment's first sentence must not begin: a function's begins with a verb, a type's with a noun. */
+/** Beginnings that are wrong for a doc comment's first sentence: a function's begins with a verb, a type's with a noun. */
 const BEGINNINGS = ["As", "It", "None", "One", "Such", "That", "This", "What", "Where", "Which", "Whom"];
 
-/** The files in which a word is the subject and no offence. */
+/** Files in which a word is the subject and not an offence. */
 const LEFT_OUT = /^(?:docs\/glossary\.md|scripts\/checks\/.*|CHANGELOG\.md)$/;
 
 const KINDS = [
@@ -64,7 +65,7 @@ function testNames(text) {
 
 const lineOf = (text, index) => text.slice(0, index).split("\n").length;
 
-/** Returns where each word stands, as `file:line`, by word. */
+/** Returns the places of each word, as `file:line`. */
 export function offences(files) {
   const found = new Map([...Object.keys(WORDS), ...BEGINNINGS.map((word) => `${word} …`), ...Object.keys(NAMES)].map((word) => [word, []]));
   for (const file of files.filter((file) => !LEFT_OUT.test(file))) {
@@ -77,7 +78,7 @@ export function offences(files) {
     }
     if (!text) continue;
     for (const part of kind[1](text)) {
-      // In code's own letters a name is a name, and not a word.
+      // Names in code are not words.
       const prose = part[0].replace(/`[^`\n]*`/g, (code) => " ".repeat(code.length));
       for (const [word, [pattern]] of Object.entries(WORDS)) {
         for (const hit of prose.matchAll(pattern)) found.get(word).push(`${file}:${lineOf(text, part.index + hit.index)}`);
@@ -95,7 +96,7 @@ export function offences(files) {
   return found;
 }
 
-/** Returns each word that stands more often, or less often, than the counts say. */
+/** Returns each word that stands more often, or less often, than the counts allow. */
 export function words(files) {
   const counts = JSON.parse(readFileSync(COUNTS, "utf8"));
   return [...offences(files)].flatMap(([word, places]) => {

@@ -1,5 +1,5 @@
-//! Who asks is known before anything that was sent is read: what a body holds is nobody's business until then, and the
-//! work of reading it is done for those alone who are known.
+//! Identifies the caller before the body is read: only the body of an identified caller is parsed and paid
+//! for.
 
 use crate::{rest::body::media_type, state::AppState};
 use app::{
@@ -24,11 +24,11 @@ use domain::{
 };
 use std::{future::poll_fn, pin::Pin};
 
-/// The longest part of a path that names nothing whose form is known, in bytes.
+/// The longest path segment of unknown form, in bytes.
 const MAX_PART: usize = 300;
 
-/// The forms that are kept for somebody whose session has ended, so that they need not be typed again; and the one that says
-/// where in the list they were.
+/// The forms that are kept when a session has ended, so that they need not be typed again; and the form that
+/// holds a place in the list.
 const KEPT_FORMS: [&str; 5] = [
     "/secrets/new",
     "/secrets/new/check",
@@ -45,8 +45,8 @@ fn is_read(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
-/// Answers with the page for addresses that lead nowhere where a part of the path cannot name anything: nobody is asked
-/// about it, and nothing of it is recorded.
+/// Answers with the not-found page if a path segment cannot name anything, without asking the services and
+/// without an audit record.
 pub async fn only_names(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let route = matched(&request);
     let names = match request.extract_parts::<RawPathParams>().await {
@@ -66,7 +66,7 @@ fn matched(request: &Request) -> String {
     request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default()
 }
 
-/// Whether this part of a path can be the name of something.
+/// Returns whether this path segment can be a name.
 fn is_name(route: &str, key: &str, value: &str) -> bool {
     match key {
         "name" if route.starts_with("/users/") => UserName::parse(value).is_ok(),
@@ -76,8 +76,8 @@ fn is_name(route: &str, key: &str, value: &str) -> bool {
     }
 }
 
-/// Sends whoever has not signed in to where one does, with nothing read of what they sent; afterwards they are where they
-/// wanted to go. What may be done is for the services to say: this is but the way there.
+/// Redirects to the sign-in page whoever is not signed in, without reading the body, and from there back. The
+/// services decide what is permitted; this is only the way there.
 pub async fn sign_in_first(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let known = identified(&request);
     if known.as_ref().is_ok_and(|ctx| ctx.actor != Actor::Anonymous) {
@@ -90,8 +90,8 @@ pub async fn sign_in_first(State(state): State<AppState>, request: Request, next
         }
         return next.run(request).await;
     }
-    // Somebody had signed in with this browser, and their session has ended, or nobody can be asked about it now: what
-    // they typed is not lost.
+    // Somebody had signed in with this browser, and the session has ended or cannot be looked up now: what
+    // they typed is kept.
     let kept = KEPT_FORMS.contains(&matched(&request).as_str());
     let (parts, body) = request.into_parts();
     let known_browser = || state.backend().is_some_and(|backend| ssr::browser(backend, &parts).is_some());
@@ -101,8 +101,9 @@ pub async fn sign_in_first(State(state): State<AppState>, request: Request, next
     without_body(Request::from_parts(parts, body), next).await
 }
 
-/// Answers server functions for whoever has signed in, and takes JSON alone. Where a browser asks for a page, a server
-/// function would redirect to whatever address the browser says it came from, so it is not told.
+/// Answers server functions for whoever is signed in, and accepts only JSON. The headers that ask for a page
+/// are removed, because a server function would otherwise redirect to whatever address the browser says it
+/// came from.
 pub async fn functions_for_people(mut request: Request, next: Next) -> Response {
     let refusal = match identified(&request) {
         Ok(ctx) if ctx.actor == Actor::Anonymous => Some((StatusCode::UNAUTHORIZED, Error::NotSignedIn)),
@@ -127,7 +128,7 @@ pub async fn functions_for_people(mut request: Request, next: Next) -> Response 
     response
 }
 
-/// Has the API answer whoever has no valid token with nothing read of what they sent.
+/// Answers API requests without a valid token, without reading their body.
 pub async fn tokens_first(request: Request, next: Next) -> Response {
     if identified(&request).is_ok_and(|ctx| matches!(ctx.actor, Actor::Token(_))) {
         return next.run(request).await;
@@ -135,7 +136,7 @@ pub async fn tokens_first(request: Request, next: Next) -> Response {
     without_body(request, next).await
 }
 
-/// Has the request answered as if nothing had been sent with it.
+/// Answers the request as if it had no body.
 async fn without_body(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let response = next.run(Request::from_parts(parts, Body::empty())).await;
@@ -143,11 +144,11 @@ async fn without_body(request: Request, next: Next) -> Response {
     response
 }
 
-/// So much of a body that nobody reads is waited for.
+/// The most bytes of an unread body that are waited for.
 const MAX_DRAINED: usize = 4 * 1024 * 1024;
 
-/// Takes what is still on its way and throws it away, within the limits of every body: a connection that is closed before
-/// everything has arrived takes the answer with it.
+/// Reads and discards the rest of the body, within the limits of every body, because a connection that is
+/// closed before everything has arrived loses the answer.
 fn drain(mut body: Body) {
     if body.is_end_stream() {
         return;
@@ -159,7 +160,7 @@ fn drain(mut body: Body) {
                 Some(rest) => left = rest,
                 None => return,
             }
-            // Whoever sends without a pause keeps nobody else waiting.
+            // A sender without pauses must not keep others waiting.
             tokio::task::yield_now().await;
         }
     });
@@ -170,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_name_passes_what_can_name_something_alone() {
+    fn is_name_accepts_only_possible_names() {
         let long = "a".repeat(2_700);
         for (route, key, good, bad) in [
             ("/users/{name}/role", "name", "ana@example.org", "an\0a"),

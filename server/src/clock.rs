@@ -1,4 +1,5 @@
-//! The wall clock, which is read here alone and passed on in the context. Spans of time are measured with `tokio::time::Instant`.
+//! The wall clock, which is read only here and passed on in the context. Spans of time are measured with
+//! `tokio::time::Instant`.
 
 use domain::time::Timestamp;
 use std::{
@@ -6,14 +7,15 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// How far this machine's clock may be from the database's before that one counts: less is how long asking takes.
+/// The largest difference to the database's clock, in microseconds, at which this machine's clock counts; a
+/// query takes about as long.
 const TOLERANCE_MICROS: i64 = 2_000_000;
 
-/// What is added to this machine's clock, in microseconds.
+/// The correction of this machine's clock, in microseconds.
 static OFFSET: AtomicI64 = AtomicI64::new(0);
 
-/// The moment it is: by the database's clock, where this machine's is wrong, so that servers that share a database agree on
-/// when a session ends.
+/// Returns the current time, by the database's clock if this machine's is wrong, so that servers that share a
+/// database agree on when a session ends.
 pub fn now() -> Timestamp {
     Timestamp::from_micros(machine().saturating_add(OFFSET.load(Ordering::Relaxed)))
 }
@@ -24,14 +26,14 @@ fn machine() -> i64 {
     i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// Sets the clock by the database's, and logs where they differ.
+/// Sets the clock by the database's, and logs a difference.
 pub fn set_by(database: Timestamp) {
     let offset = offset(database.micros(), machine());
     let before = OFFSET.swap(offset, Ordering::Relaxed);
     if (offset - before).abs() > TOLERANCE_MICROS {
         tracing::warn!(
             seconds = offset / 1_000_000,
-            "this machine's clock is not the database's, which counts: sessions and tokens end by it. Set the clock by NTP"
+            "this machine's clock differs from the database's, by which sessions and tokens expire. Set the clock by NTP"
         );
     }
 }
@@ -46,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn offset_follows_a_clock_that_is_wrong_and_no_noise() {
+    fn offset_corrects_a_wrong_clock_and_ignores_noise() {
         assert_eq!(offset(1_000_000, 2_900_000), 0);
         assert_eq!(offset(0, 31 * 60_000_000), -31 * 60_000_000);
         assert_eq!(offset(31 * 60_000_000, 0), 31 * 60_000_000);

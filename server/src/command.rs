@@ -1,4 +1,4 @@
-//! What is done on the command line, beside a running server or without one.
+//! The commands that work beside a running server, or without one.
 
 use crate::{
     clock,
@@ -17,14 +17,14 @@ use domain::{
 };
 use std::{io::Write, process::ExitCode};
 
-/// The actor in audit records of whoever has the command line.
+/// The actor in audit records of commands.
 pub const ACTOR: &str = "command line";
 
 fn ctx() -> Ctx {
     Ctx::system(ACTOR, clock::now())
 }
 
-/// Rejects a command that writes rows which the key vouches for, if the key is not at hand.
+/// Rejects a command that writes rows with a MAC if the key is not at hand.
 ///
 /// Errors: the key is not at hand, in words.
 fn with_key(backend: &Backend) -> Outcome {
@@ -37,13 +37,13 @@ fn with_key(backend: &Backend) -> Outcome {
     }
 }
 
-/// `latchkey user …`
+/// Runs `latchkey user …`.
 pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) -> Outcome {
     if !matches!(command, UserCommand::List) {
         with_key(backend)?;
     }
     let users = backend.users();
-    // Whoever is on the machine has its database and its key: nobody is asked who they are.
+    // Whoever may run commands on the machine has its database and its key, so no proof is asked for.
     let no_proof = Sensitive::default();
     let link = |token: &Sensitive| {
         print(&format!("{}/choose-password?token={}", settings.network.origin(), token.expose()))
@@ -91,7 +91,7 @@ pub async fn user(backend: &Backend, settings: &Settings, command: UserCommand) 
     }
 }
 
-/// `latchkey key …`
+/// Runs `latchkey key …`.
 pub async fn key(settings: &Settings, url: &DatabaseConfig, command: KeyCommand) -> Outcome {
     let open = async || -> Result<Backend, Box<dyn std::error::Error + Send + Sync>> {
         let config = open::config(settings, url.clone(), open::keys(settings, url).await?)?;
@@ -116,7 +116,7 @@ pub async fn key(settings: &Settings, url: &DatabaseConfig, command: KeyCommand)
         }
         KeyCommand::Activate { id } => Ok(backend.keys().activate(&ctx(), &id).await?),
         KeyCommand::Rewrap => {
-            let progress = |done| tracing::info!(done, "values are sealed under the active key");
+            let progress = |done| tracing::info!(done, "sealed values under the active key");
             let Rewrapped { done, broken, vouched, refused } =
                 backend.keys().rewrap(&ctx(), progress).await?;
             print(&format!(
@@ -125,7 +125,7 @@ pub async fn key(settings: &Settings, url: &DatabaseConfig, command: KeyCommand)
             if refused > 0 {
                 tracing::error!(
                     refused,
-                    "rows were not written by the portal, and stay refused; the log names their tables"
+                    "rows were not written by the portal, and stay rejected; the log names their tables"
                 );
             }
             if broken > 0 {
@@ -160,7 +160,7 @@ async fn status(backend: &Backend) -> Outcome {
     Ok(())
 }
 
-/// `latchkey token …`
+/// Runs `latchkey token …`.
 pub async fn token(backend: &Backend, command: TokenCommand) -> Outcome {
     with_key(backend)?;
     match command {
@@ -176,7 +176,7 @@ pub async fn token(backend: &Backend, command: TokenCommand) -> Outcome {
     }
 }
 
-/// `latchkey audit …`
+/// Runs `latchkey audit …`.
 pub async fn audit(backend: &Backend, AuditCommand::Verify: AuditCommand) -> Outcome {
     let verdict = backend.audit().verify(&ctx()).await.map_err(|error| message(&error.into()))?;
     match verdict {
@@ -199,7 +199,8 @@ pub async fn audit(backend: &Backend, AuditCommand::Verify: AuditCommand) -> Out
     }
 }
 
-/// `latchkey test …`: a line for each secret with its id, its state and what that means, separated by tabs.
+/// Runs `latchkey test …`: prints a line for each secret with its id, its status and the message, separated
+/// by tabs.
 pub async fn test(settings: &Settings, url: &DatabaseConfig, ids: &[String]) -> Outcome {
     let read = |id: &String| {
         SecretId::parse(id).ok_or_else(|| format!("{id} is not the id of a secret, such as image-hub"))

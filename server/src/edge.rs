@@ -1,4 +1,4 @@
-//! Where the portal is reached from outside: under which addresses, through which proxies, with TLS or without.
+//! The addresses at which the portal is reached from outside, the proxies before it, and TLS.
 
 use crate::listener::LocalAddr;
 use axum::{
@@ -11,18 +11,18 @@ use std::net::{IpAddr, SocketAddr};
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// What the server's settings say of it.
+/// The settings of how the portal is reached.
 #[derive(Clone, Debug, Default)]
 pub struct Edge {
     /// The origin that people type, such as `https://latchkey.example`.
     pub public: Option<Origin>,
     /// Further hosts that are answered.
     pub hosts: Vec<String>,
-    /// Proxies whose forwarded addresses are believed.
+    /// Proxies whose forwarded addresses are trusted.
     pub trusted: Vec<IpNet>,
 }
 
-/// Scheme and host, and the port where it is not the scheme's own.
+/// An origin: scheme and host, and the port if it is not the scheme's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     secure: bool,
@@ -30,7 +30,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Reads `https://host` or `http://host:port`.
+    /// Parses `https://host` or `http://host:port`.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         const WRONG: &str = "this is not an address such as https://latchkey.example";
         let (scheme, rest) = text.trim().split_once("://").ok_or(WRONG)?;
@@ -48,28 +48,28 @@ impl Origin {
         Ok(Self { secure, host })
     }
 
-    /// Whether this is its host, with the scheme's own port or without.
+    /// Returns whether this is the origin's host, with or without the scheme's own port.
     fn is(&self, host: &str) -> bool {
         self.host.eq_ignore_ascii_case(without_default_port(host, self.secure))
     }
 
-    /// As it stands before a path.
+    /// Returns the text before a path.
     pub fn as_text(&self) -> String {
         format!("{}://{}", if self.secure { "https" } else { "http" }, self.host)
     }
 }
 
-/// How one request came in.
+/// The client of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arrival {
-    /// From where: the peer, or whom a trusted proxy names.
+    /// The address of the peer, or the client that a trusted proxy names.
     pub address: Option<IpAddr>,
-    /// By TLS, at least as far as the proxy.
+    /// Whether the request came by TLS, at least as far as the proxy.
     pub secure: bool,
 }
 
 impl Edge {
-    /// How a request with these headers came in from this peer.
+    /// Returns the client of a request with these headers from this peer.
     pub fn arrival(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> Arrival {
         let public = self.public.as_ref().is_some_and(|public| public.secure);
         let Some(peer) = peer.map(|peer| peer.ip().to_canonical()) else {
@@ -78,8 +78,8 @@ impl Edge {
         if !self.trusts(peer) {
             return Arrival { address: Some(peer), secure: public };
         }
-        // From the nearest proxy outwards: the first that is not one of ours is whom it came from. What stands before
-        // that, anybody may have written.
+        // From the nearest proxy outwards: the first address that is not a trusted proxy is the client's.
+        // Anybody may have written the addresses before it.
         let mut address = peer;
         let lines = headers.get_all(FORWARDED_FOR).iter().collect::<Vec<_>>();
         let hops = lines.into_iter().rev().filter_map(|line| line.to_str().ok());
@@ -96,7 +96,8 @@ impl Edge {
         let by_tls = proto.is_some_and(|proto| {
             proto.split(',').next_back().is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https"))
         });
-        // Where people reach the portal by https, no proxy in between that says otherwise makes its cookies less.
+        // If people reach the portal by https, a proxy in between that says otherwise does not make its
+        // cookies less secure.
         Arrival { address: Some(address), secure: public || by_tls }
     }
 
@@ -104,8 +105,9 @@ impl Edge {
         self.trusted.iter().any(|network| network.contains(&address))
     }
 
-    /// Whether this host is answered. Where none is configured all are, but for a connection to this machine itself, which
-    /// a page of another site can make the browser open: that is answered under the machine's own names alone.
+    /// Returns whether this host is answered. If no hosts are configured all are, except on a connection to
+    /// this machine itself, which a page of another site can make the browser open: there, only the machine's
+    /// own names are answered.
     pub fn answers(&self, parts: &Parts) -> bool {
         let host = host(parts);
         if self.public.is_none() && self.hosts.is_empty() {
@@ -119,7 +121,8 @@ impl Edge {
             || self.hosts.iter().any(|known| named(known) || without_port(known))
     }
 
-    /// Whether the request came by a connection to this machine itself, and by none of the trusted proxies.
+    /// Returns whether the request came by a connection to this machine itself, and not through a trusted
+    /// proxy.
     fn is_local(&self, parts: &Parts) -> bool {
         let to_loopback =
             parts.extensions.get().is_some_and(|LocalAddr(local)| local.ip().to_canonical().is_loopback());
@@ -127,7 +130,7 @@ impl Edge {
         to_loopback && !peer.is_some_and(|peer| self.trusts(peer.to_canonical()))
     }
 
-    /// The origin that a link for somebody else begins with.
+    /// Returns the origin of a link for somebody else.
     pub fn origin(&self, parts: &Parts, arrival: Arrival) -> String {
         if let Some(public) = &self.public {
             public.as_text()
@@ -137,30 +140,31 @@ impl Edge {
         }
     }
 
-    /// Whether there must be a proxy with TLS of which the settings say nothing.
+    /// Returns whether a proxy with TLS must exist that the settings do not name.
     pub fn is_untold_of_proxies(&self) -> bool {
         self.public.as_ref().is_some_and(|public| public.secure) && self.trusted.is_empty()
     }
 
-    /// The public origin, where the request came in under another host than it names.
+    /// Returns the public origin, if the request came in under another host.
     pub fn elsewhere(&self, parts: &Parts) -> Option<String> {
         let public = self.public.as_ref()?;
         let here = host(parts)?;
         (!public.is(&here)).then(|| public.as_text())
     }
 
-    /// Whether people reach the portal by TLS, as far as the settings tell.
+    /// Returns whether people reach the portal by TLS, as far as the settings say.
     pub fn is_behind_tls(&self) -> bool {
         self.public.as_ref().is_some_and(|public| public.secure) || !self.trusted.is_empty()
     }
 }
 
-/// A host without the port that its scheme has anyway.
+/// Returns a host without the default port of its scheme.
 fn without_default_port(host: &str, secure: bool) -> &str {
     host.strip_suffix(if secure { ":443" } else { ":80" }).unwrap_or(host)
 }
 
-/// The address that a proxy names, as proxies write it: alone, with a port, in brackets, in quotation marks.
+/// Parses the address that a proxy forwards, in any usual form: alone, with a port, in brackets, in quotation
+/// marks.
 fn forwarded_address(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
@@ -169,9 +173,9 @@ fn forwarded_address(text: &str) -> Option<IpAddr> {
     bare().or_else(with_port).map(|address: IpAddr| address.to_canonical())
 }
 
-/// Puts the host that the request names into its place, without the port that the scheme has anyway.
+/// Puts the request's host, without the scheme's default port, into one place.
 ///
-/// Errors: the request names two (RFC 9112, 3.2 and 3.2.2).
+/// Errors: the request names two hosts (RFC 9112, 3.2 and 3.2.2).
 pub fn settle_host(parts: &mut Parts, secure: bool) -> Result<(), TwoHosts> {
     let mut named = parts.headers.get_all(header::HOST).iter();
     let (first, second) = (named.next().cloned(), named.next());
@@ -189,17 +193,17 @@ pub fn settle_host(parts: &mut Parts, secure: bool) -> Result<(), TwoHosts> {
     Ok(())
 }
 
-/// A request names two hosts, and it cannot be told which of them is meant.
+/// The error of a request that names two hosts, either of which may be meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TwoHosts;
 
-/// The host that the request names.
+/// Returns the host that the request names.
 pub fn host(parts: &Parts) -> Option<String> {
     let named = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     named.or_else(|| parts.uri.authority().map(Authority::as_str)).map(str::to_ascii_lowercase)
 }
 
-/// Whether the host is this machine itself, which browsers trust without TLS.
+/// Returns whether the host is this machine itself, which browsers trust without TLS.
 pub fn is_loopback(host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else { return false };
     let name = authority.host().trim_start_matches('[').trim_end_matches(']');
@@ -227,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn forwarded_addresses_come_from_trusted_proxies_alone() {
+    fn arrival_takes_addresses_only_from_trusted_proxies() {
         assert_eq!(address(&Edge::default(), "10.0.0.1", "6.6.6.6"), "10.0.0.1");
         let edge = behind(&["10.0.0.0/8", "::1/128"]);
         assert_eq!(address(&edge, "10.0.0.1", "203.0.113.7"), "203.0.113.7");
@@ -239,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn forwarded_addresses_are_read_in_every_form_that_proxies_write() {
+    fn forwarded_address_accepts_every_form_that_proxies_write() {
         let edge = behind(&["10.0.0.0/8"]);
         for (forwarded, expected) in [
             ("203.0.113.7:50123", "203.0.113.7"),
@@ -267,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn tls_is_what_the_proxy_or_the_settings_say() {
+    fn arrival_is_secure_by_proxy_or_settings() {
         let peer = Some("10.0.0.1:1".parse().unwrap());
         let edge = behind(&["10.0.0.0/8"]);
         assert!(edge.arrival(peer, &headers(&[(FORWARDED_PROTO, "https")])).secure);
@@ -275,13 +279,13 @@ mod tests {
         assert!(!Edge::default().arrival(peer, &headers(&[(FORWARDED_PROTO, "https")])).secure);
         let public = Edge { public: Some(Origin::parse("https://l.example").unwrap()), ..Edge::default() };
         assert!(public.arrival(peer, &HeaderMap::new()).secure);
-        // A proxy behind the one with TLS says http, and it is the public address that people reach.
+        // A proxy behind the one with TLS says http, but people reach the public address.
         let both = Edge { trusted: edge.trusted, ..public };
         assert!(both.arrival(peer, &headers(&[(FORWARDED_PROTO, "http")])).secure);
     }
 
     #[test]
-    fn a_default_port_makes_no_difference() {
+    fn answers_ignores_the_default_port() {
         let answers = |public: &str, host: &str| {
             let edge = Edge { public: Some(Origin::parse(public).unwrap()), ..Edge::default() };
             edge.answers(&Request::get("/").header(header::HOST, host).body(()).unwrap().into_parts().0)
@@ -300,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_names_two_hosts_is_told_apart() {
+    fn settle_host_rejects_two_hosts() {
         let settle = |uri: &str, hosts: &[&'static str]| {
             let mut request = Request::get(uri);
             for host in hosts {
@@ -320,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_to_this_machine_is_answered_under_its_own_names_alone() {
+    fn answers_only_own_names_on_a_local_connection() {
         let answers = |edge: &Edge, host: Option<&str>, local: &str, peer: &str| {
             let mut request = Request::get("/");
             if let Some(host) = host {
@@ -347,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn only_configured_hosts_are_answered() {
+    fn answers_only_configured_hosts() {
         let answers = |edge: &Edge, host: &str| {
             edge.answers(&Request::get("/").header(header::HOST, host).body(()).unwrap().into_parts().0)
         };
@@ -366,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn another_host_than_the_public_one_is_elsewhere() {
+    fn elsewhere_is_the_public_origin_for_other_hosts() {
         let edge = Edge { public: Some(Origin::parse("https://l.example").unwrap()), ..Edge::default() };
         let elsewhere = |edge: &Edge, host: &str| {
             edge.elsewhere(&Request::get("/").header(header::HOST, host).body(()).unwrap().into_parts().0)
@@ -381,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn origins_are_read() {
+    fn origin_parses_and_rejects() {
         assert_eq!(Origin::parse("http://127.0.0.1:3000").unwrap().as_text(), "http://127.0.0.1:3000");
         for wrong in
             ["latchkey.example", "ftp://x", "https://", "https://u:p@x", "https://x/path", "https://a b"]
@@ -391,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_is_known_by_name_and_number() {
+    fn is_loopback_accepts_names_and_addresses() {
         for host in ["localhost", "localhost:3000", "127.0.0.1:1", "[::1]:3000", "a.localhost"] {
             assert!(is_loopback(host), "{host}");
         }

@@ -1,7 +1,7 @@
-//! Secrets that come by the environment are taken out of it. What a process was started with stays readable to whoever may
-//! look into it, for as long as it lives, and everything that it starts inherits it. A variable that is removed goes from
-//! neither; so the program starts itself anew without them, and hands them on by a file in memory that is closed as soon as
-//! it is read. Nothing of this needs `unsafe`, which removing a variable does.
+//! Removes secrets from the environment. The environment with which a process was started stays readable for
+//! as long as it lives, and everything that it starts inherits it. Removing a variable changes neither, and
+//! needs `unsafe`; so the program starts itself again without the secrets, and hands them over in a memory
+//! file that is closed as soon as it is read.
 
 use cli::environment;
 use nix::sys::memfd::{MFdFlags, memfd_create};
@@ -29,25 +29,25 @@ const SECRETS: [(&str, &str); 4] = [
     ("LATCHKEY_OIDC_CLIENT_SECRET", "--oidc-client-secret"),
 ];
 
-/// The number of the descriptor by which secrets are handed on.
+/// The variable with the number of the descriptor that holds the secrets.
 pub(crate) const HANDED_ON: &str = "LATCHKEY_HANDED_ON";
 
-/// The name under which it is handed on which variables were passed over before: they are gone from the environment.
+/// The name under which the ignored variables are handed over, because they are gone from the environment.
 const IGNORED: &str = "LATCHKEY_IGNORED";
 
-/// What the program was started with.
+/// The arguments and remarks of a start.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Start {
-    /// The arguments, with the secrets that were handed on.
+    /// The arguments, with the secrets that were handed over.
     pub arguments: Vec<OsString>,
-    /// The names of variables of the environment that were passed over.
+    /// The names of the variables that were ignored.
     pub ignored: Vec<String>,
 }
 
-/// Returns the arguments of the program, with the secrets that it was handed on. Other processes see none of these.
-/// `ignored` are the variables that were passed over in this start; those of the start before are added.
+/// Returns the arguments of the program, with the secrets that were handed over, which other processes cannot
+/// see. `ignored` are the variables that this start ignored; those of the start before are added.
 ///
-/// Errors: what was handed on cannot be read.
+/// Errors: the memory file cannot be read.
 pub fn receive(ignored: Vec<String>) -> io::Result<Start> {
     let mut start = Start { arguments: std::env::args_os().collect(), ignored };
     let handed_on = environment::variable(HANDED_ON).and_then(|number| number.to_str()?.parse::<i32>().ok());
@@ -59,7 +59,7 @@ pub fn receive(ignored: Vec<String>) -> io::Result<Start> {
     Ok(start)
 }
 
-/// Puts the secrets behind the program's name, but for those that have been given by a flag, which goes first.
+/// Inserts the secrets after the program's name, except those given by a flag, which take precedence.
 fn insert(start: &mut Start, handed_on: &[u8]) {
     for pair in handed_on.split(|byte| *byte == 0) {
         let Some(equals) = pair.iter().position(|byte| *byte == b'=') else { continue };
@@ -81,10 +81,10 @@ fn insert(start: &mut Start, handed_on: &[u8]) {
     }
 }
 
-/// Starts the program anew without secrets in its environment, where there are any. Returns only where there are none, or
-/// it could not be done; then they stay where they are. The names in `ignored` are handed on, too.
+/// Starts the program again without secrets in its environment, if there are any, and hands over the names in
+/// `ignored`, too. Returns only if there are none, or if the start failed; then they stay in place.
 ///
-/// Errors: as the system gives them.
+/// Errors: as the system reports them.
 pub fn hand_on(ignored: &[String]) -> io::Result<()> {
     let mut kept = Zeroizing::new(Vec::new());
     for (name, _) in SECRETS {
@@ -99,7 +99,7 @@ pub fn hand_on(ignored: &[String]) -> io::Result<()> {
         return Ok(());
     }
     kept.extend_from_slice(format!("{IGNORED}={}\0", ignored.join(",")).as_bytes());
-    // Open over the start of the next program, which closes it.
+    // Open across the start of the next program, which closes it.
     let file = File::from(memfd_create("latchkey", MFdFlags::empty())?);
     (&file).write_all(&kept)?;
     let mut arguments = std::env::args_os();
@@ -114,7 +114,7 @@ pub fn hand_on(ignored: &[String]) -> io::Result<()> {
     Err(program.exec())
 }
 
-/// Where this program lies; the kernel's own way to it where it has been replaced meanwhile.
+/// Returns the path of this program; the kernel's own path to it if the file has been replaced meanwhile.
 fn program() -> OsString {
     let own = Path::new("/proc/self/exe");
     let named = std::env::current_exe().ok().filter(|path| path.exists());
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_handed_on_stands_behind_the_name_unless_a_flag_says_it() {
+    fn insert_adds_secrets_after_the_name_unless_a_flag_has_them() {
         let mut start = Start {
             arguments: ["latchkey", "user", "list", "--kek=own"].map(Into::into).into(),
             ignored: vec!["PGHOST".to_owned()],

@@ -1,16 +1,16 @@
-//! What keeps the memory of a process that holds a key from others on the same machine.
+//! Protects the memory of a process that holds a key from others on the same machine.
 
 use nix::sys::resource::{Resource, setrlimit};
 
-/// Forbids dumps of this process's memory, and looking into it by debuggers and `/proc` to all but root: every value and
-/// every key that is in use stands there.
+/// Forbids dumps of this process's memory, and reading it through debuggers and `/proc` to all but root,
+/// because it holds every value and key in use.
 pub fn seal_memory() {
     if let Err(error) = setrlimit(Resource::RLIMIT_CORE, 0, 0) {
-        tracing::warn!("dumps of memory could not be forbidden: {error}");
+        tracing::warn!("memory dumps could not be forbidden: {error}");
     }
     #[cfg(target_os = "linux")]
     if let Err(error) = nix::sys::prctl::set_dumpable(false) {
-        tracing::warn!("looking into the memory of this process could not be forbidden: {error}");
+        tracing::warn!("access to the memory of this process could not be forbidden: {error}");
     }
 }
 
@@ -20,7 +20,7 @@ mod tests {
     use nix::sys::{prctl::get_dumpable, resource::getrlimit};
 
     #[test]
-    fn memory_is_neither_dumped_nor_looked_into() {
+    fn seal_memory_forbids_dumps_and_readers() {
         seal_memory();
         assert_eq!(get_dumpable(), Ok(false));
         assert_eq!(getrlimit(Resource::RLIMIT_CORE), Ok((0, 0)));

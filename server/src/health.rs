@@ -1,4 +1,4 @@
-//! For whoever watches over the server: is it alive, can it serve.
+//! The probes: whether the server is alive, and whether it can serve.
 
 use crate::{clock, state::AppState};
 use axum::{
@@ -8,13 +8,14 @@ use axum::{
 use backend::{Ctx, Readiness};
 use std::{fmt::Write, sync::atomic::Ordering};
 
-/// The process answers.
+/// Answers that the process is alive.
 pub async fn live() -> &'static str {
     "live\n"
 }
 
-/// Whether a request that writes would be served now: the database takes writes, the stored values can be opened, and the
-/// site is whole. With `?verbose`, a line for each thing that whoever runs the portal wants to know.
+/// Returns whether a request that writes would be served now: the database takes writes, the stored values
+/// can be opened, and the site is complete. With `?verbose`, adds a line for each fact that operators want to
+/// know.
 pub async fn ready(State(state): State<AppState>, RawQuery(query): RawQuery) -> (StatusCode, String) {
     let (status, word) = summary(&state).await;
     let verbose = query
@@ -46,7 +47,7 @@ async fn summary(state: &AppState) -> (StatusCode, &'static str) {
 async fn details(state: &AppState) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: &str| {
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "{name}: {value}");
     };
     line("version", env!("CARGO_PKG_VERSION"));

@@ -1,4 +1,4 @@
-//! Where the key encryption key comes from.
+//! Reads and creates the file with the key encryption key.
 
 use crate::config::Settings;
 use backend::Kek;
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 /// The key file's name in the data folder.
 const FILE_NAME: &str = "key-encryption-key";
 
-/// Why there is no key. The texts say what to do, and never what is in the file.
+/// The reason why there is no key. The messages say what to do, and never what is in the file.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     #[error("the key encryption key file {0} cannot be read: {1}")]
@@ -48,14 +48,14 @@ pub enum KeyError {
     InEnvironment,
 }
 
-/// Where the key file is, if no setting names one.
+/// Returns the path of the key file if no setting names one.
 pub fn path(settings: &Settings) -> PathBuf {
     settings.key.kek_file.clone().unwrap_or_else(|| settings.database.data_dir().join(FILE_NAME))
 }
 
-/// Reads the keys from their setting or file; none where there is no such setting, and no file yet.
+/// Reads the keys from their setting or file; `None` if there is no such setting, and no file yet.
 ///
-/// Errors: keys that cannot be used; `Unnamed` where none is there, and none may be made.
+/// Errors: unusable keys; `Unnamed`, if there is no key and none may be created.
 pub fn find(settings: &Settings) -> Result<Option<Vec<Kek>>, KeyError> {
     if let Some(text) = &settings.key.kek {
         let keys =
@@ -73,13 +73,13 @@ pub fn find(settings: &Settings) -> Result<Option<Vec<Kek>>, KeyError> {
     }
 }
 
-/// Makes a file with a fresh key in the data folder.
+/// Creates the key file in the data folder, with a fresh key.
 pub fn make_first(settings: &Settings) -> Result<Vec<Kek>, KeyError> {
     let path = path(settings);
     match make(&path) {
         Ok(()) => tracing::warn!(
             path = %path.display(),
-            "made a key encryption key. Back it up, apart from the database: without it no stored value can be read"
+            "created a key encryption key. Back it up, apart from the database: without it no stored value can be read"
         ),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(KeyError::NotMade(path, error)),
@@ -87,9 +87,10 @@ pub fn make_first(settings: &Settings) -> Result<Vec<Kek>, KeyError> {
     read(&path)
 }
 
-/// Adds a fresh key at the end of the key file. The file is replaced as a whole, so that no half of it is ever there.
+/// Adds a fresh key at the end of the key file. The file is replaced atomically, so that it never holds half
+/// a key.
 ///
-/// Errors: also where the keys come from `LATCHKEY_KEK`, which only its owner can change.
+/// Errors: also if the keys come from `LATCHKEY_KEK`, which only its owner can change.
 pub fn append(settings: &Settings) -> Result<PathBuf, KeyError> {
     if settings.key.kek.is_some() {
         return Err(KeyError::InEnvironment);
@@ -117,16 +118,16 @@ fn append_to(path: &Path) -> io::Result<()> {
         fs::rename(&fresh, path)
     });
     if placed.is_err() {
-        // Not there where it could not be made.
+        // Does not exist if it could not be created.
         let _ = fs::remove_file(&fresh);
     }
     placed
 }
 
-/// Makes the file as a whole or not at all: half a key would stand in the way of the next start. Of servers that do so at once
-/// one is first, and its key is never written over.
+/// Creates the key file as a whole or not at all, because half a key would prevent the next start. Of several
+/// servers that do so at once one is first, and its key is never overwritten.
 ///
-/// Errors: `AlreadyExists`, where another server was first; others as the system gives them.
+/// Errors: `AlreadyExists`, if another server was first; others as the system reports them.
 fn make(path: &Path) -> io::Result<()> {
     make_with(path, |fresh, path| fs::hard_link(fresh, path))
 }
@@ -138,40 +139,41 @@ fn make_with(path: &Path, link: impl Fn(&Path, &Path) -> io::Result<()>) -> io::
     let key = Kek::generate().map_err(io::Error::other)?;
     let write = |path: &Path| -> io::Result<()> {
         let mut file = new_file(path)?;
-        // At once, or another server that was second could read a part of it.
+        // Written in one call, because another server could read a part of it.
         let text = Zeroizing::new(format!("{}\n", key.to_text().expose()));
         let outcome = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
         if outcome.is_err() {
-            // It is ours, and half a key at most.
+            // The file is ours, and holds half a key at most.
             fs::remove_file(path)?;
         }
         outcome
     };
     let fresh = beside(path);
     let placed = write(&fresh).and_then(|()| match link(&fresh, path) {
-        // Some network drives know no links: there it is written in its place, which is still new.
+        // Some network drives do not support links: there the key is written in place, to a file that is
+        // still new.
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => write(path),
         linked => linked,
     });
-    // Not there where it could not be made.
+    // Does not exist if it could not be created.
     let _ = fs::remove_file(&fresh);
     placed
 }
 
-/// A name beside this file that no other process comes upon: in containers each is number 1.
+/// Returns a name beside this file that no other process uses: in containers the process number is always 1.
 fn beside(path: &Path) -> PathBuf {
     path.with_extension(format!("new-{}", backend::random_id().simple()))
 }
 
-/// Makes a file for its owner alone.
+/// Creates a file for its owner alone.
 ///
-/// Errors: `AlreadyExists`; others as the system gives them.
+/// Errors: `AlreadyExists`; others as the system reports them.
 fn new_file(path: &Path) -> io::Result<fs::File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// Whether others than the owner of a file may read it. One that root owns may be read by the portal's own group besides:
-/// so Kubernetes hands Secrets to a portal that is not root, whatever mode they are to have.
+/// Returns whether others than the owner of a file may read it. A file of root may also be readable by the
+/// portal's own group, because Kubernetes hands Secrets to a portal that is not root so, whatever their mode.
 fn is_exposed(mode: u32, (owner, group): (u32, u32), (own_user, own_group): (u32, u32)) -> bool {
     let handed_over = owner == 0 && own_user != 0 && group == own_group;
     mode & if handed_over { 0o037 } else { 0o077 } != 0
@@ -203,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn read_takes_a_key_as_editors_write_it_and_names_what_is_wrong() {
+    fn read_accepts_a_key_as_editors_write_it_and_names_mistakes() {
         let folder = folder("read");
         let key = Kek::generate().unwrap();
         let text = key.to_text();
@@ -229,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn make_leaves_a_key_that_is_there_and_nothing_half_made() {
+    fn make_keeps_an_existing_key_and_leaves_no_half_file() {
         let folder = folder("make");
         let path = folder.join("key");
         make(&path).unwrap();
@@ -242,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn make_writes_over_no_key_where_links_are_not_known() {
+    fn make_never_overwrites_a_key_without_links() {
         let folder = folder("unlinked");
         let path = folder.join("key");
         let no_links = |_: &Path, _: &Path| Err(io::Error::from(io::ErrorKind::Unsupported));
@@ -264,9 +266,9 @@ mod tests {
         fs::remove_dir_all(&folder).unwrap();
     }
 
-    /// In two containers on one folder both processes have the same number.
+    /// In two containers on one folder, both processes have the same number.
     #[test]
-    fn make_and_append_share_no_file_with_a_process_of_the_same_number() {
+    fn make_and_append_avoid_files_of_a_process_with_the_same_number() {
         let folder = folder("number");
         let path = folder.join("key");
         let theirs = [folder.join(format!("key.new-{}", std::process::id())), folder.join("key.new")];
@@ -289,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_file_is_for_its_owner_alone() {
+    fn is_exposed_allows_only_the_owner() {
         let (root, portal) = ((0, 0), (1_000, 2_000));
         for (mode, owner, us, exposed) in [
             (0o600, portal, portal, false),
@@ -299,7 +301,7 @@ mod tests {
             (0o610, portal, portal, true),
             (0o640, root, root, true),
             (0o400, root, root, false),
-            // As Kubernetes hands a Secret over with fsGroup.
+            // As Kubernetes provides a Secret with fsGroup.
             (0o440, (0, 2_000), portal, false),
             (0o640, (0, 2_000), portal, false),
             (0o660, (0, 2_000), portal, true),

@@ -1,4 +1,4 @@
-//! Where to listen, as people write it.
+//! The address to listen on, in the forms that people write.
 
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 
@@ -27,7 +27,8 @@ pub fn parse(text: &str) -> Result<SocketAddr, String> {
     first.copied().ok_or_else(|| format!("the name {host} has no address here"))
 }
 
-/// Returns how a browser on this machine reaches what listens there: nobody can open `0.0.0.0`.
+/// Returns the address at which a browser on this machine reaches the server, because nobody can open
+/// `0.0.0.0`.
 pub fn reachable(address: SocketAddr) -> String {
     if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() }
 }
@@ -37,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parse_understands_names_and_ports_alone() {
+    fn parse_accepts_addresses_and_names_with_a_port() {
         let parsed = |text: &str| parse(text).unwrap().to_string();
         assert_eq!(parsed("127.0.0.1:3000"), "127.0.0.1:3000");
         assert_eq!(parsed(" [::1]:3000 "), "[::1]:3000");

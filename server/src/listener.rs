@@ -24,14 +24,14 @@ use tower::ServiceExt;
 #[derive(Clone, Copy, Debug)]
 pub struct LocalAddr(pub SocketAddr);
 
-/// How long a peer may take to read any of what it asked for.
+/// The longest time that a peer may take to read any of its answer.
 const WRITE_PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long to wait where no connection can be accepted, as without free descriptors.
+/// The pause after a connection could not be accepted, as without free descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Answers until told to stop, and then until the requests under way are answered. A connection without a request under
-/// way is kept for `idle`.
+/// Serves until `stopping`, and then until the requests in flight are answered. An idle connection is kept
+/// for `idle`.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -43,13 +43,13 @@ pub async fn serve(
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            // An error means that the sender is gone, which is a way of stopping too.
+            // An error means that the sender is gone, which also means to stop.
             _ = stopping.wait_for(|stop| *stop) => break,
         };
         match accepted {
             Ok((stream, peer)) => answer(stream, peer, idle, router.clone(), &connections),
             Err(error) => {
-                tracing::warn!("no connection could be accepted: {error}");
+                tracing::warn!("a connection could not be accepted: {error}");
                 tokio::time::sleep(PAUSE).await;
             }
         }
@@ -65,7 +65,7 @@ fn answer(
     router: Router,
     connections: &GracefulShutdown,
 ) {
-    // Answers are whole, so there is nothing to gather; fails where the peer is gone already.
+    // Answers are written whole, so there is nothing to gather; fails if the peer is gone already.
     let _ = stream.set_nodelay(true);
     let local = stream.local_addr().ok();
     let mut stream = TimeoutStream::new(stream);
@@ -85,14 +85,15 @@ fn answer(
         http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
     let connection = connections.watch(connection);
     tokio::spawn(async move {
-        // The peer went away, took too long, or spoke something else than HTTP.
+        // The peer went away, took too long, or did not speak HTTP.
         if let Err(error) = connection.await {
             tracing::debug!("a connection ended early: {error}");
         }
     });
 }
 
-/// Each connection takes a descriptor, and 1,024 is a common limit: a thousand idle ones would keep everybody out.
+/// Raises the limit of descriptors: each connection takes one, 1,024 is a common limit, and a thousand idle
+/// connections would keep everybody out.
 fn raise_descriptor_limit() {
     if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE)
         && let Err(error) = setrlimit(Resource::RLIMIT_NOFILE, hard, hard)

@@ -7,7 +7,7 @@ use tracing_subscriber::{EnvFilter, filter::LevelFilter, fmt::writer::BoxMakeWri
 
 /// Starts the log. The server logs to standard output; a command leaves that to its result.
 ///
-/// Errors: the filter is none, in words.
+/// Errors: the filter is invalid, in words.
 pub fn start(settings: &Settings, serving: bool) -> Result<(), String> {
     let filter = filter(&settings.log.log)?;
     let (output, is_terminal) = if serving {
@@ -15,7 +15,7 @@ pub fn start(settings: &Settings, serving: bool) -> Result<(), String> {
     } else {
         (BoxMakeWriter::new(std::io::stderr), std::io::stderr().is_terminal())
     };
-    // Colours in a file or a collector are noise.
+    // Colours are noise in a file or a collector.
     let colours = is_terminal && environment::variable("NO_COLOR").is_none();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(output).with_ansi(colours);
     match settings.log.log_format {
@@ -25,7 +25,8 @@ pub fn start(settings: &Settings, serving: bool) -> Result<(), String> {
     Ok(())
 }
 
-/// Parses a filter. A word alone has to be a level: taken for a module, as `tracing` does, it would switch all else off.
+/// Parses a filter. A single word has to be a level: `tracing` takes any other for a module, and would switch
+/// everything else off.
 fn filter(text: &str) -> Result<EnvFilter, String> {
     let text = text.trim();
     let text = if text.is_empty() { "info" } else { text };
@@ -52,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn filter_is_never_off_by_mistake() {
+    fn filter_rejects_mistakes_that_would_switch_the_log_off() {
         for text in ["", " ", "info", "INFO", " info\n", "info,backend=debug", "warn, backend=trace"] {
             let parsed = filter(text).unwrap();
             assert!(parsed.max_level_hint().is_some_and(|level| level >= LevelFilter::WARN), "{text:?}");

@@ -6,11 +6,11 @@ use server::{
 };
 use std::{process::ExitCode, time::Duration};
 
-/// Rendering a page is thousands of small allocations, freed on whichever thread ends the request.
+/// Rendering a page makes thousands of small allocations, freed on whichever thread ends the request.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// How long blocking work, such as resolving an address, may go on when all is done.
+/// The longest time that blocking work, such as resolving an address, may continue at the end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         }
     };
     let asked = config::parse(arguments).unwrap_or_else(|error| error.exit());
-    // Before there is a second thread, and anything that could inherit a secret.
+    // Before there is a second thread, or anything that could inherit a secret.
     if matches!(asked, Asked::OfServer(_))
         && let Err(error) = handover::hand_on(&ignored)
     {
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    // On the heap: every command is a part of it.
+    // On the heap, because the future contains every command.
     let code = runtime.block_on(async {
         match asked {
             Asked::OfServer(cli) => Box::pin(start::run(*cli, &ignored)).await,

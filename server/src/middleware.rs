@@ -1,4 +1,4 @@
-//! What happens to every request and every answer.
+//! The steps that every request and every answer pass.
 
 use crate::{
     clock,
@@ -24,23 +24,23 @@ use http_body_util::Limited;
 use std::{any::Any, net::SocketAddr, time::Duration};
 use tower_http::timeout::DeadlineBody;
 
-/// How long the whole body of a request may take.
+/// The longest time that the whole body of a request may take.
 const BODY_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The same for a file, which may be large and its sender far away.
 const LARGE_BODY_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// Under which the answer names its request, as the log does.
+/// The header with the request id, which the log has, too.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// For answers that are not pages: nothing may be loaded from them at all.
+/// The policy of answers that are not pages: nothing may be loaded from them at all.
 const CLOSED_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
 
-/// A handler panicked while it made this answer.
+/// The mark of an answer whose handler panicked.
 #[derive(Clone, Copy)]
 struct Panicked;
 
-/// Turns bodies away that are longer than anything that is sent to their address.
+/// Rejects bodies that are longer than anything that is sent to their address.
 pub async fn limit_body(request: Request, next: Next) -> Response {
     let Some(limit) = body_limit(request.uri().path()) else { return next.run(request).await };
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
@@ -51,14 +51,14 @@ pub async fn limit_body(request: Request, next: Next) -> Response {
     next.run(request.map(|body| Body::new(Limited::new(body, limit)))).await
 }
 
-/// Cuts bodies off that take too long as a whole, in however many pieces they come.
+/// Aborts bodies that take too long as a whole, in however many pieces they come.
 pub async fn body_in_time(request: Request, next: Next) -> Response {
     let is_small = body_limit(request.uri().path()).is_some_and(|limit| limit <= BODY_LIMIT);
     let limit = if is_small { BODY_TIMEOUT } else { LARGE_BODY_TIMEOUT };
     next.run(request.map(|body| Body::new(DeadlineBody::new(limit, body)))).await
 }
 
-/// Gives the request its context, and the answer its number.
+/// Gives the request its context, and the answer its request id.
 pub async fn context(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let arrival = state.edge.arrival(peer, request.headers());
@@ -79,11 +79,11 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
         response.headers_mut().append(header::SET_COOKIE, line);
     }
     if state.is_draining() {
-        // Whoever asks next does so over a connection that does not end in the middle of it.
+        // The next request then comes over a connection that does not end in the middle of it.
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     if response.extensions().get::<Panicked>().is_some() {
-        tracing::error!(%method, path, request_id, "a request ended in a panic");
+        tracing::error!(%method, path, request_id, "a request panicked");
         *response.body_mut() = Body::from(format!(
             "Something went wrong in the portal. Its log has the cause under reference {request_id}.\n"
         ));
@@ -95,12 +95,12 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
     response
 }
 
-/// The request's arrival, as `context` found it.
+/// Returns the request's client, as `context` found it.
 pub fn arrival(parts: &Parts) -> Arrival {
     parts.extensions.get().copied().unwrap_or(Arrival { address: None, secure: false })
 }
 
-/// Finds out who asks: by the session's cookie, or for the API by its token.
+/// Identifies the caller: by the session's cookie, or for the API by its token.
 pub async fn identify(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let identified = identity(&state, &parts).await;
@@ -130,19 +130,19 @@ async fn identity(state: &AppState, parts: &Parts) -> Identified {
     Ok(Ctx { actor: actor.unwrap_or(Actor::Anonymous), ..ctx.clone() })
 }
 
-/// The token of `Authorization: Bearer …` (RFC 6750, 2.1); in no other place is one looked for.
+/// Returns the token of `Authorization: Bearer …` (RFC 6750, 2.1), the only place where a token is accepted.
 fn bearer(headers: &HeaderMap) -> Option<Sensitive> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| Sensitive::new(token.trim()))
 }
 
-/// The headers that every answer bears. A page has set its own policy by then.
+/// Sets the headers of every answer. A page has set its own policy by then.
 pub async fn headers(request: Request, next: Next) -> Response {
     let is_asset = request.uri().path().starts_with("/pkg/");
     let secure = request.extensions().get::<Arrival>().is_some_and(|arrival| arrival.secure);
     let (parts, body) = request.into_parts();
-    // Without a referrer browsers send `Origin: null`, and only where they trust the host do they tell by other headers
+    // Without a referrer browsers send `Origin: null`, and only if they trust the host do other headers say
     // where a form comes from.
     let trusted = secure || edge::host(&parts).is_none_or(|host| edge::is_loopback(&host));
     let mut response = next.run(Request::from_parts(parts, body)).await;
@@ -167,7 +167,7 @@ fn default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.entry(name).or_insert(HeaderValue::from_static(value));
 }
 
-/// A panic is told to the log by its place alone, and to the person by the request's number.
+/// Answers after a panic: the log gets its place alone, and the person the request id.
 pub fn panicked(_cause: Box<dyn Any + Send + 'static>) -> Response<Body> {
     let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
     response.extensions_mut().insert(Panicked);

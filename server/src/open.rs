@@ -1,4 +1,4 @@
-//! Opening the database and the portal over it, for the server and for the commands.
+//! Opens the database and the portal over it, for the server and for the commands.
 
 use crate::{
     clock,
@@ -13,9 +13,9 @@ use std::error::Error;
 /// The outcome of a command; an error is in words for a person.
 pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
-/// Returns what the backend is started with.
+/// Returns the configuration of the backend.
 ///
-/// Errors: settings that do not go together, in words.
+/// Errors: settings that contradict each other, in words.
 pub(crate) fn config(
     settings: &Settings,
     database: DatabaseConfig,
@@ -31,10 +31,11 @@ pub(crate) fn config(
     })
 }
 
-/// Runs a command that opens no value. Those that change anything still need the key, which vouches for what they write.
+/// Runs a command that opens no value. Commands that change anything still need the key, which signs what
+/// they write.
 pub(crate) async fn with_backend(settings: &Settings, work: impl AsyncFnOnce(Backend) -> Outcome) -> Outcome {
     with_database(settings, async |url| {
-        // A command beside a server makes no key where the server would make none.
+        // A command beside a server creates no key if the server would not.
         let keys = match key_file::find(settings) {
             Err(KeyError::Unnamed) => Vec::new(),
             _ => keys(settings, &url).await?,
@@ -74,13 +75,13 @@ pub(crate) async fn find_database(
 /// Stops the private PostgreSQL, if there is one.
 pub(crate) async fn end_database(private: Option<PrivatePostgres>) {
     if let Some(private) = private {
-        // Fails only where stopping panicked, which is in the log.
+        // Fails only if stopping panicked, which is in the log.
         let _ = tokio::task::spawn_blocking(move || private.stop()).await;
     }
 }
 
-/// Returns the key encryption keys at hand; makes the first where there is none, and the database has never had one. None
-/// where it has: another key could open nothing.
+/// Returns the key encryption keys at hand. Creates the first if the database has never had one; returns
+/// `None` if it has, because another key could open nothing.
 pub(crate) async fn keys(
     settings: &Settings,
     database: &DatabaseConfig,
@@ -92,7 +93,7 @@ pub(crate) async fn keys(
     if backend::has_key(database).await? {
         tracing::error!(
             path = %key_file::path(settings).display(),
-            "sealed: the database has a key encryption key already, and its file is not here. None was made, since another \
+            "sealed: the database has a key encryption key already, and its file is not here. None was created, because another \
              key opens nothing. Put the file back, or set LATCHKEY_KEK_FILE or LATCHKEY_KEK"
         );
         return Ok(Vec::new());

@@ -1,5 +1,5 @@
-//! How long a connection may be silent: shortly while the head of a request is on its way, long between two requests, as
-//! proxies keep connections, and without a limit of its own while a request is answered.
+//! The limits of silence on a connection: short while the head of a request arrives, long between two
+//! requests, as proxies keep connections, and none while a request is answered.
 
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
@@ -15,11 +15,11 @@ use tokio::{
     time::{Instant, Sleep, sleep},
 };
 
-/// How long a fresh connection may take to send the head of its first request, and any connection from the first byte of
-/// a head to its last.
+/// The longest time that a fresh connection may take to send the head of its first request, and any
+/// connection from the first byte of a head to the last.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What a connection waits for.
+/// The event that a connection waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Waiting {
     /// The rest of a head, or the first one.
@@ -30,7 +30,7 @@ enum Waiting {
     Request,
 }
 
-/// What a connection waits for now; the number changes with each change.
+/// The current stage of a connection; the number changes with each change.
 #[derive(Clone, Debug)]
 pub struct Stage(Arc<Mutex<(Waiting, u64)>>);
 
@@ -44,19 +44,19 @@ impl Stage {
         *stage = (waiting, stage.1.wrapping_add(1));
     }
 
-    /// Notes that a request is under way, until what is returned is dropped.
+    /// Notes that a request is in flight until the returned value is dropped.
     pub fn serving(&self) -> Serving {
         self.set(Waiting::Answer);
         Serving(self.clone())
     }
 }
 
-/// A request that is under way.
+/// A request in flight.
 #[derive(Debug)]
 pub struct Serving(Stage);
 
 impl Serving {
-    /// Keeps the request under way until this body of its answer is sent.
+    /// Keeps the request in flight until this body of its answer is sent.
     pub fn until_sent(self, body: Body) -> Body {
         Body::new(Sent { body, _serving: self })
     }
@@ -68,7 +68,7 @@ impl Drop for Serving {
     }
 }
 
-/// The body of an answer, with the note that its request is under way.
+/// The body of an answer, with the note that its request is in flight.
 struct Sent {
     body: Body,
     _serving: Serving,
@@ -100,13 +100,14 @@ pub struct Paced<S> {
     stream: S,
     idle: Duration,
     stage: Stage,
-    /// For which stage the timer runs.
+    /// The stage that the timer runs for.
     timed: Option<u64>,
     timer: Pin<Box<Sleep>>,
 }
 
 impl<S> Paced<S> {
-    /// The stream, and what tells it how far its requests are. Between two requests it waits for `idle`.
+    /// Returns the stream, and the handle that tells it how far its requests are. Between two requests it
+    /// waits for `idle`.
     pub fn new(stream: S, idle: Duration) -> (Self, Stage) {
         let stage = Stage(Arc::new(Mutex::new((Waiting::Head, 0))));
         let timer = Box::pin(sleep(HEAD_TIMEOUT));
@@ -185,7 +186,7 @@ mod tests {
 
     const IDLE: Duration = Duration::from_secs(75);
 
-    /// After how many seconds a read of this stream fails.
+    /// Returns after how many seconds a read of this stream fails.
     async fn cut_after(stream: &mut Paced<DuplexStream>) -> u64 {
         let began = Instant::now();
         let error = stream.read_u8().await.unwrap_err();
@@ -194,7 +195,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_paced_stream_is_cut_early_in_a_head_and_late_between_requests() {
+    async fn paced_times_out_early_in_a_head_and_late_between_requests() {
         let (_peer, stream) = duplex(64);
         let (mut stream, _stage) = Paced::new(stream, IDLE);
         assert_eq!(cut_after(&mut stream).await, 20, "a fresh connection without a request");
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_paced_stream_waits_for_the_portal_itself() {
+    async fn paced_does_not_time_out_while_a_request_is_answered() {
         let (_peer, stream) = duplex(64);
         let (mut stream, stage) = Paced::new(stream, IDLE);
         let body = stage.serving().until_sent(Body::from("answer"));

@@ -1,5 +1,5 @@
-//! Small pages for requests that are turned away before anybody looks at them, with a line in the log for whoever runs the
-//! portal.
+//! Small pages for requests that are rejected before they are processed, with a line in the log for the
+//! operator.
 
 use crate::{
     edge::{self, TwoHosts, settle_host},
@@ -19,7 +19,7 @@ use tower_http::csrf::ProtectionError;
 /// The longest text of a stranger that is logged, in characters.
 const MAX_LOGGED: usize = 200;
 
-/// How the small pages look: the style sheet of the others is not to be had under a foreign host.
+/// The style of the small pages, because the style sheet of the others is out of reach under a foreign host.
 const STYLE: &str = ":root{color-scheme:light dark}\
      body{margin:0;background:light-dark(#fff,#0e131a);color:light-dark(#1a2130,#e7ebf1);font:16px/24px system-ui,sans-serif}\
      main{max-width:640px;margin:10vh auto;padding:0 24px;overflow-wrap:anywhere}\
@@ -30,13 +30,13 @@ const STYLE: &str = ":root{color-scheme:light dark}\
 const POLICY: &str = "default-src 'none'; style-src 'sha256-twQcKBBTDFo3/gR3APFCkA4ziWdBVQjrqEw59nPj2YE='; \
                       frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
 
-/// The text for a request that is turned away.
+/// The texts for a rejected request.
 struct Turned {
     status: StatusCode,
     title: &'static str,
     /// The message: what happened, and what to do.
     said: &'static str,
-    /// The advice for whoever runs the portal.
+    /// The advice for the operator.
     operator: &'static str,
 }
 
@@ -90,7 +90,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// Returns the part of a stranger's text that is logged. Printed with `?`, so that control characters show as such.
+/// Returns the part of a stranger's text that is logged. Log it with `?`, which escapes control characters.
 fn logged(text: &str) -> String {
     text.chars().take(MAX_LOGGED).collect()
 }
@@ -110,7 +110,7 @@ fn log(parts: &Parts, reason: &'static str) {
     );
 }
 
-/// Turns away requests that name two hosts.
+/// Rejects requests that name two hosts.
 pub async fn one_host(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let secure = arrival(&parts).secure;
@@ -121,7 +121,8 @@ pub async fn one_host(request: Request, next: Next) -> Response {
     next.run(Request::from_parts(parts, body)).await
 }
 
-/// Turns away requests for hosts that are not ours, and tells the others under which address people know the portal.
+/// Rejects requests for foreign hosts, and redirects others to the address under which people know the
+/// portal.
 pub async fn known_host(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     if state.edge.answers(&parts) {
@@ -134,7 +135,7 @@ pub async fn known_host(State(state): State<AppState>, request: Request, next: N
     OTHER_HOST.response(wants_page(&parts.headers))
 }
 
-/// Says why a request was turned away that came from another site.
+/// Explains why a request from another site was rejected.
 pub async fn cross_site(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let seen = parts.clone();

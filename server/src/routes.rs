@@ -1,4 +1,4 @@
-//! The table of routes: addresses, what answers there, and for whom.
+//! The table of routes: addresses, their handlers, and their audiences.
 
 use crate::{admission, health, middleware, rejection, rest, state::AppState};
 use any_spawner::Executor;
@@ -43,29 +43,30 @@ use tower_http::{
     timeout::RequestBodyTimeoutLayer,
 };
 
-/// How long the next piece of a request's body may take.
+/// The longest pause between two pieces of a request's body.
 const BODY_PIECE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The longest body from somebody who need not be known, in bytes: names, passwords and addresses.
+/// The longest body that is accepted from anybody, in bytes: names, passwords and addresses.
 const OPEN_BODY_LIMIT: usize = 32 * 1024;
 
-/// The people or programs that a route is for. What may be done there is for the services to say; this is how one gets there.
+/// The people or programs that a route is for. The services decide what is permitted; this is only the way
+/// there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// Whoever watches over the server: answered under any host, and without asking who it is, since that takes the
-    /// database.
+    /// Whoever watches over the server: answered under any host, and without identifying the caller, which
+    /// would take the database.
     Probes,
     /// Anybody: signing in, the theme.
     Anybody,
-    /// Whoever has signed in; others are sent to where one does.
+    /// Whoever is signed in; others are redirected to the sign-in page.
     SignedIn,
-    /// Server functions: the pages' own, for whoever has signed in.
+    /// The pages' own server functions, for whoever is signed in.
     Islands,
     /// Whoever has an API token.
     Tokens,
 }
 
-/// A route: its path as axum writes it, what answers there, and whom it is for.
+/// A route: its path as axum writes it, its handler, and its audience.
 pub struct Route {
     pub path: String,
     pub audience: Audience,
@@ -78,7 +79,8 @@ impl Route {
     }
 }
 
-/// Every route there is, but for files. The router is made of this, and so is the test of who gets where.
+/// Returns every route, except files. The router is made from this list, and so is the test of who reaches
+/// what.
 pub fn routes(state: &AppState) -> Vec<Route> {
     let signed_in = |(path, answer): (&str, _)| Route::new(path, Audience::SignedIn, answer);
     let mut routes = open_routes(state);
@@ -98,7 +100,7 @@ pub fn routes(state: &AppState) -> Vec<Route> {
     routes
 }
 
-/// The page of what the address names.
+/// Returns the page of the object that the address names.
 fn of<T: Named + Send + 'static>(
     portal: &Portal,
     page: impl Fn(T) -> Page + Clone + Send + Sync + 'static,
@@ -106,13 +108,13 @@ fn of<T: Named + Send + 'static>(
     get(page_of(portal, page))
 }
 
-/// Those for which nobody has to be signed in.
+/// Returns the routes that need no sign-in.
 fn open_routes(state: &AppState) -> Vec<Route> {
     use Audience::{Anybody, Probes};
 
     let portal = &state.portal;
     let page = |page| get(respond::page(portal, page));
-    // A form that nobody has sent yet.
+    // An empty form.
     let form = FormState::default;
     [
         ("/livez", Probes, get(health::live)),
@@ -137,7 +139,7 @@ fn open_routes(state: &AppState) -> Vec<Route> {
     .collect()
 }
 
-/// Those of secrets.
+/// Returns the routes of secrets.
 fn secret_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)> {
     let portal = &state.portal;
     let page = |page| get(respond::page(portal, page));
@@ -180,7 +182,7 @@ fn secret_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
     ]
 }
 
-/// Those of people, their tokens and what they did; and help.
+/// Returns the routes of people, their tokens and the audit log; and help.
 fn people_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)> {
     let portal = &state.portal;
     let page = |page| get(respond::page(portal, page));
@@ -215,7 +217,7 @@ fn people_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
     ]
 }
 
-/// Those of images, or of datasets.
+/// Returns the routes of images, or of datasets.
 fn usage_routes(state: &AppState, kind: UsageKind) -> Vec<Route> {
     let portal = &state.portal;
     let page = |page| get(respond::page(portal, page));
@@ -243,15 +245,16 @@ fn usage_routes(state: &AppState, kind: UsageKind) -> Vec<Route> {
     .collect()
 }
 
-/// Everything the server answers, ready to be served or to be driven by a test without a socket.
+/// Returns the router for everything that the server answers, ready to be served, or to be driven by a test
+/// without a socket.
 pub fn router(state: AppState) -> Router {
-    // Leptos spawns by it. Fails where it was done already, which is as good.
+    // Leptos spawns with this executor. Fails if one was set already, which does as well.
     drop(Executor::init_tokio());
     let assets = ServeDir::new(format!("{}/pkg", state.portal.options.site_root))
         .precompressed_br()
         .precompressed_gzip();
-    // Not leptos_axum's own file handler: while a page waits for the database, a file served beside it on the same
-    // thread takes the page's headers with it.
+    // Not leptos_axum's own file handler: while a page waits for the database, a file served on the same
+    // thread takes over the page's headers.
     let files = ServeDir::new(&*state.portal.options.site_root)
         .append_index_html_on_directories(false)
         .precompressed_br()
@@ -278,7 +281,7 @@ pub fn router(state: AppState) -> Router {
         .merge(api.layer(from_fn(admission::tokens_first)))
         .fallback_service(files)
         .layer(from_fn_with_state(state.clone(), middleware::identify))
-        // Assets are compressed beforehand and stay out of this.
+        // Assets are compressed beforehand, and are not compressed again.
         .layer(
             CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(SizeAbove::new(512)),
         );
@@ -302,8 +305,8 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// Turns away what another site has a browser send. The public address is the portal's own site, whatever host a proxy
-/// asks for.
+/// Rejects requests that another site has a browser send. The public address is the portal's own site,
+/// whatever host a proxy asks for.
 fn own_site(state: &AppState) -> CsrfLayer {
     match state.edge.public.as_ref().map(|public| CsrfLayer::new().add_trusted_origin(public.as_text())) {
         Some(Ok(layer)) => layer,

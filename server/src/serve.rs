@@ -1,4 +1,4 @@
-//! Serving, from the first request to the last.
+//! Serves the portal, from the first request to the last.
 
 use crate::{
     clock,
@@ -17,16 +17,16 @@ use private_postgres::Stop;
 use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal, sync::watch};
 
-/// How long requests under way may take to finish when the server stops.
+/// The longest time that requests in flight may take when the server stops.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long the connections to the database may take to close.
+/// The longest time that the connections to the database may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long the private PostgreSQL may take to end.
+/// The longest time that the private PostgreSQL may take to end.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How long to wait before a database that did not answer is asked again.
+/// The pause before a database that did not answer is asked again.
 const RETRY_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Serves the portal until it is asked to stop.
@@ -53,12 +53,12 @@ pub(crate) async fn serve(settings: Settings) -> Outcome {
              LATCHKEY_TRUSTED_PROXIES to the address of that proxy"
         );
     }
-    // An address that cannot be read is told where it is used.
+    // An address that cannot be read is reported when it is used.
     if let Ok(Some(database)) = settings.database.config()
         && backend::is_database_unproven(&database.url)
     {
         tracing::warn!(
-            "the database is on another machine and need not prove who it is: whoever sits in between reads and changes what is \
+            "the database is on another machine and need not prove its identity: whoever is in between can read and change what is \
              stored. Set sslmode=verify-full, and sslrootcert, in DATABASE_URL"
         );
     }
@@ -68,7 +68,7 @@ pub(crate) async fn serve(settings: Settings) -> Outcome {
     }
     let (stop, stopping) = watch::channel(false);
     let mut signals = Signals::listen()?;
-    // Health answers from here on, while the database may still be on its way.
+    // The probes answer from here on, while the database may still be starting.
     let idle = Duration::from_secs(settings.network.keep_alive_seconds.into());
     let server = tokio::spawn(listener::serve(listener, router(state.clone()), idle, stopping));
     let settings = &settings;
@@ -79,14 +79,15 @@ pub(crate) async fn serve(settings: Settings) -> Outcome {
         _ = signals.next() => {
             tracing::info!("stopping");
             asked_to_stop.ask();
-            // It ends as one that runs does: left alone it would be cut off, and would have to recover at its next start.
+            // Stopped properly even now, because a PostgreSQL that is cut off has to recover at its next
+            // start.
             let ended = signals.bound(DATABASE_TIMEOUT, async {
                 if let Ok((_, private)) = finding.await {
                     end_database(private).await;
                 }
             });
             if ended.await.is_none() {
-                tracing::warn!("the private PostgreSQL is ended with this process");
+                tracing::warn!("the private PostgreSQL did not stop in time, and is killed with this process");
             }
             return Ok(());
         }
@@ -108,41 +109,42 @@ pub(crate) async fn serve(settings: Settings) -> Outcome {
         }
     }
     tracing::info!("stopping");
-    // Nobody listens only where the server has ended already.
+    // Nobody listens only if the server has ended already.
     let _ = stop.send(true);
     if signals.bound(REQUEST_TIMEOUT, server).await.is_none() {
-        tracing::warn!("cut off the requests that were still under way");
+        tracing::warn!("aborted the requests that were still in flight");
     }
     if let Some(backend) = state.backend()
         && signals.bound(CLOSE_TIMEOUT, backend.close()).await.is_none()
     {
-        tracing::warn!("the database did not let go of its connections, which end with this process");
+        tracing::warn!("the connections to the database did not close in time, and end with this process");
     }
     if signals.bound(DATABASE_TIMEOUT, end_database(private)).await.is_none() {
-        tracing::warn!("the private PostgreSQL is ended with this process");
+        tracing::warn!("the private PostgreSQL did not stop in time, and is killed with this process");
     }
     opened.map(drop)
 }
 
-/// Waits until the server is asked to stop. By SIGTERM, as whoever runs several servers stops one of them, it says that
-/// it is not ready any more and goes on answering for a while; another signal ends that.
+/// Waits until the server is asked to stop. After SIGTERM, with which operators stop one of several servers,
+/// it reports not ready and still answers for a while; another signal ends that.
 async fn drain(state: &AppState, settings: &Settings, signals: &mut Signals) {
     let (asked, seconds) = (signals.next().await, settings.network.drain_seconds);
     state.drain();
     if asked == Asked::ToDrain && seconds > 0 {
-        tracing::info!(seconds, "not ready any more; requests are still answered for LATCHKEY_DRAIN_SECONDS");
+        tracing::info!(seconds, "no longer ready; requests are still answered for LATCHKEY_DRAIN_SECONDS");
         signals.bound(Duration::from_secs(seconds.into()), std::future::pending::<()>()).await;
     }
 }
 
-/// Opens the portal once the database answers. Says `false` never: it is for the caller's other way out.
+/// Opens the portal once the database answers. Never returns `Ok(false)`, which is the caller's other way
+/// out.
 async fn open(
     settings: &Settings,
     url: DatabaseConfig,
     state: &AppState,
     addr: SocketAddr,
 ) -> Result<bool, Box<dyn Error + Send + Sync>> {
-    // What is wrong with the settings is said before the database is asked.
+    // Wrong settings are reported before the database is asked.
     key_file::find(settings)?;
     let mut config = config(settings, url, Vec::new())?;
     config.checks.own_port = Some(addr.port());
@@ -152,7 +154,7 @@ async fn open(
                 if let Ok(health) = backend.health(&Ctx::system("start", clock::now())).await {
                     clock::set_by(health.now);
                 }
-                // While sealed nobody can be added, and the portal stays up to say so.
+                // While sealed nobody can be added, and the portal stays up to report it.
                 if !backend.is_sealed() {
                     first_admin(settings, &backend, addr).await?;
                 }
@@ -171,7 +173,7 @@ async fn open(
                 }
                 tracing::warn!("the database does not answer yet: {error}");
                 tokio::time::sleep(RETRY_INTERVAL).await;
-                // Whoever changes a password puts the new one there.
+                // Whoever changes the password puts the new one into the file.
                 if let Ok(Some(database)) = settings.database.config() {
                     config.database = database;
                 }
@@ -180,22 +182,23 @@ async fn open(
     }
 }
 
-/// Reads the keys that an older version stored unread, beside the first requests, so that pages can show their facts.
+/// Parses the keys that an older version stored without parsing, beside the first requests, so that pages can
+/// show their facts.
 async fn read_old_keys(backend: Backend) {
     if backend.is_sealed() {
         return;
     }
     match backend.secrets().read_old_keys(&Ctx::system("start", clock::now())).await {
         Ok(0) => {}
-        Ok(count) => tracing::info!(count, "read keys that were stored by an older version"),
+        Ok(count) => tracing::info!(count, "parsed keys that were stored by an older version"),
         Err(error) => {
-            tracing::warn!("stored keys could not be read, which is tried again at the next start: {error}");
+            tracing::warn!("stored keys could not be parsed; the next start tries again: {error}");
         }
     }
 }
 
-/// Adds the first administrator from the settings, or prints a link to do so. The link is no part of the log, which others may
-/// read.
+/// Adds the first administrator from the settings, or prints a link to do so. The link is not logged, because
+/// others may read the log.
 async fn first_admin(
     settings: &Settings,
     backend: &Backend,
@@ -206,7 +209,7 @@ async fn first_admin(
         let made = backend.users().set_up_unattended(&ctx, &admin).await;
         return match made {
             Ok(Some(name)) => {
-                tracing::info!(%name, "made the first administrator");
+                tracing::info!(%name, "added the first administrator");
                 Ok(())
             }
             Ok(None) => Ok(()),
@@ -231,12 +234,12 @@ async fn first_admin(
     Ok(())
 }
 
-/// A way in which the server is asked to stop.
+/// A way of asking the server to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked {
-    /// By SIGTERM: after whoever spreads requests has left this server out.
+    /// SIGTERM: stop after load balancers have left this server out.
     ToDrain,
-    /// By Ctrl-C: at once.
+    /// Ctrl-C: stop at once.
     ToStop,
 }
 
@@ -263,7 +266,7 @@ impl Signals {
         }
     }
 
-    /// Waits for the work, for so long at most and only until another signal. Returns `None` where it was cut short.
+    /// Waits for the work, at most for `limit` and until another signal. Returns `None` if it was cut short.
     async fn bound<T>(&mut self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             done = tokio::time::timeout(limit, work) => done.ok(),

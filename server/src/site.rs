@@ -1,4 +1,4 @@
-//! Where the built assets lie, and what they are called.
+//! The built assets: their folder and their names.
 
 use app::ssr::Assets;
 use cli::environment;
@@ -12,20 +12,20 @@ use std::{
 /// The name of the application in the names of its assets.
 const NAME: &str = "latchkey";
 
-/// Beside the binary, written by cargo-leptos: the hashes in the assets' names.
+/// The file beside the binary, written by cargo-leptos, with the hashes in the assets' names.
 const HASH_FILE: &str = "hash.txt";
 
 /// The site that was built with this binary.
 pub struct Site {
     pub options: LeptosOptions,
     pub assets: Assets,
-    /// Whether every file is there that pages ask for.
+    /// Whether every file exists that pages ask for.
     pub complete: bool,
 }
 
 impl Site {
-    /// Finds the site beside the binary (`target/release/latchkey` and `target/site`), or where
-    /// `LEPTOS_SITE_ROOT` says, as cargo-leptos does while it watches.
+    /// Finds the site beside the binary (`target/release/latchkey` and `target/site`), or at
+    /// `LEPTOS_SITE_ROOT`, which cargo-leptos sets while it watches.
     pub fn find(addr: SocketAddr) -> Self {
         let folder =
             env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned)).unwrap_or_default();
@@ -59,7 +59,8 @@ impl Site {
     }
 }
 
-/// The addresses of the assets. A hash counts only where the file is there: while watching, there are none.
+/// Returns the addresses of the assets. A hash counts only if its file exists: while watching, there are no
+/// hashes.
 fn assets(pkg: &Path, hashes: &str) -> Assets {
     let stamped = |key: &str, extension: &str| {
         let found = hashes.lines().find_map(|line| {
@@ -84,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hashes_count_only_for_files_that_are_there() {
+    fn assets_use_a_hash_only_if_its_file_exists() {
         let folder = env::temp_dir().join(format!("latchkey-site-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("latchkey.abc.js"), "").unwrap();

@@ -1,4 +1,4 @@
-//! What the command line asks of this process.
+//! Runs what the command line asks of this process.
 
 use crate::{
     clock, command,
@@ -8,7 +8,7 @@ use crate::{
 use backend::{Backend, Ctx};
 use std::process::ExitCode;
 
-/// Runs what the command line asks for. Variables of the environment that were ignored are logged.
+/// Runs the command. Variables of the environment that were ignored are logged.
 pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
     let Cli { command, settings } = cli;
     let command = command.unwrap_or(Command::Serve);
@@ -19,7 +19,10 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
     hardening::seal_memory();
     if !ignored.is_empty() {
         let variables = ignored.join(", ");
-        tracing::info!(variables, "variables of PostgreSQL's own tools are not read: DATABASE_URL says all");
+        tracing::info!(
+            variables,
+            "variables of PostgreSQL's own tools are ignored: only DATABASE_URL counts"
+        );
     }
     let unknown = unknown_settings();
     if !unknown.is_empty() && matches!(command, Command::Serve) {
@@ -29,10 +32,10 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
             "variables that are no settings are ignored: latchkey serve --help lists those that are"
         );
     }
-    // What a panic says may hold a value: its place is enough.
+    // A panic's message may contain a value: its place is enough.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
-        tracing::error!(place, "a panic");
+        tracing::error!(place, "panicked");
     }));
     let outcome = match command {
         Command::Serve => Box::pin(serve::serve(settings)).await,
@@ -67,7 +70,7 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
                 let config = open::config(&settings, url, keys)?;
                 let backend = Backend::start(config, clock::now()).await?;
                 backend.secrets().seed(&Ctx::system("seed", clock::now()), count).await?;
-                tracing::info!(count, "made secrets up");
+                tracing::info!(count, "added made-up secrets");
                 Ok(())
             })
             .await
@@ -76,7 +79,7 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // What ends the process is said, whatever is logged.
+            // The reason for ending is printed, whatever the log level.
             if tracing::enabled!(tracing::Level::ERROR) {
                 tracing::error!("{error}");
             } else {

@@ -13,11 +13,11 @@ use std::{
     },
 };
 
-/// Cheap to clone, since each layer of the router clones it for each request.
+/// The state of a request, cheap to clone because each layer of the router clones it for each request.
 #[derive(Clone)]
 pub struct AppState(Arc<Served>);
 
-/// The parts of the state. The backend arrives once the database is there; health answers before that.
+/// The parts of the state. The backend is set once the database is there; the probes answer before that.
 pub struct Served {
     pub portal: Portal,
     pub edge: Edge,
@@ -42,12 +42,12 @@ impl AppState {
 }
 
 impl Served {
-    /// Reports the server as not ready from now on, since it is about to stop. Requests are still answered.
+    /// Reports the server as not ready from now on, because it is about to stop. Requests are still answered.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the server is about to stop.
+    /// Returns whether the server is about to stop.
     pub fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! Who may do what. Every method of every service asks here first.
+//! Rights: who may do what. Every method of every service asks here first.
 
 use crate::{
     context::{Action, Actor, Ctx},
@@ -10,19 +10,19 @@ use domain::{
     secret::SecretId,
 };
 
-/// What it is to be done to.
+/// The object of an action.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Object<'a> {
-    /// One secret.
+    /// A secret.
     Secret(&'a SecretId),
-    /// Something else, as a refusal is recorded with.
+    /// Anything else, by the name under which a forbidden attempt is recorded.
     Named(&'a str),
-    /// A list that shows of all secrets those alone that the actor may see.
+    /// A list that shows only those secrets that the actor may see.
     Visible(&'a str),
 }
 
-/// Lets the action pass or not. A refusal of somebody who is known is recorded, alone or by its number; where it cannot be,
-/// the answer is `Unavailable`.
+/// Allows the action or rejects it. A forbidden attempt by a known actor is recorded, alone or in a count; if recording
+/// fails, the error is `Unavailable`.
 ///
 /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
 pub(crate) async fn authorize(db: &Db, ctx: &Ctx, action: Action, object: Object<'_>) -> Result<(), Error> {
@@ -40,7 +40,7 @@ pub(crate) async fn authorize(db: &Db, ctx: &Ctx, action: Action, object: Object
     Err(Error::Forbidden)
 }
 
-/// Which secrets the actor's token is for; all of them for everybody else.
+/// Returns the restriction of the actor's token; all secrets for every other actor.
 pub(crate) fn visible(actor: &Actor) -> &Restriction {
     match actor {
         Actor::Token(token) => &token.restriction,
@@ -48,7 +48,7 @@ pub(crate) fn visible(actor: &Actor) -> &Restriction {
     }
 }
 
-/// Whether the actor may.
+/// Returns whether the actor may do the action.
 pub(crate) fn allowed(actor: &Actor, action: Action, object: Object<'_>) -> bool {
     match actor {
         Actor::Anonymous => false,
@@ -56,8 +56,8 @@ pub(crate) fn allowed(actor: &Actor, action: Action, object: Object<'_>) -> bool
         Actor::User(user) => match action {
             Action::ReadSecrets | Action::OwnAccount => true,
             Action::WriteSecrets => user.role >= Role::Editor,
-            // Values go to consumers, by tokens, and no page shows one; whoever rotates keys has the key file at hand, and
-            // so the command line.
+            // Values go to consumers, by tokens, and no page shows a value; whoever rotates keys has the key file, and
+            // therefore the command line.
             Action::ReadValues | Action::ManageKeys => false,
             Action::ManageUsers | Action::ManageTokens | Action::ReadTokens | Action::ReadAudit => {
                 user.role >= Role::Admin
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn each_may_do_what_the_table_says() {
+    fn allowed_matches_table_for_each_actor() {
         use Action::*;
         assert_eq!(may(&Actor::Anonymous), []);
         assert_eq!(may(&user(Role::Reader)), [ReadSecrets, OwnAccount]);
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_restricted_token_reaches_its_secrets_alone() {
+    fn allowed_limits_restricted_token_to_its_secrets() {
         let id = |text| SecretId::parse(text).unwrap();
         let one = token(TokenScope::ReadValues, Restriction::Secrets(vec![id("image-a")]));
         let some = token(TokenScope::ReadValues, Restriction::Prefix("a".to_owned()));

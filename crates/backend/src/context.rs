@@ -1,4 +1,4 @@
-//! On whose behalf something is done.
+//! The context of a request: on whose behalf something is done.
 
 use domain::{
     access::{Restriction, Role, TokenScope},
@@ -7,32 +7,32 @@ use domain::{
 use std::net::IpAddr;
 use uuid::Uuid;
 
-/// Goes first into every method of a service.
+/// The context of a request, the first argument of every service method.
 #[derive(Clone, Debug)]
 pub struct Ctx {
-    /// Who asks.
+    /// The actor.
     pub actor: Actor,
-    /// Under which the log and the audit records name the request.
+    /// The id by which the log and the audit records name the request.
     pub request_id: String,
-    /// From where, where that is known.
+    /// The client's address, if known.
     pub address: Option<IpAddr>,
-    /// When the request came in.
+    /// The time of the request.
     pub now: Timestamp,
 }
 
 impl Ctx {
-    /// For what the server does by itself, and for its command line.
+    /// Returns the context of the server itself, and of its command line.
     pub fn system(name: &'static str, now: Timestamp) -> Self {
         Self { actor: Actor::System(name), request_id: name.to_owned(), address: None, now }
     }
 }
 
-/// Who asks.
+/// Whoever asks for something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// Nobody that is known.
     Anonymous,
-    /// A person who has signed in.
+    /// A signed-in person.
     User(UserActor),
     /// A script with an API token.
     Token(TokenActor),
@@ -40,46 +40,46 @@ pub enum Actor {
     System(&'static str),
 }
 
-/// A person who has signed in.
+/// A signed-in person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserActor {
-    /// The row in `users`.
+    /// The id of the row in `users`.
     pub id: Uuid,
-    /// The name, which no other user has or will have.
+    /// The name, which no other user has or will ever have.
     pub name: String,
-    /// What they may do.
+    /// The role.
     pub role: Role,
-    /// The session, by which audit records name it.
+    /// The id of the session, as in audit records.
     pub session: Uuid,
 }
 
 /// A script with an API token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenActor {
-    /// The part of the token that is no secret.
+    /// The public part of the token.
     pub id: String,
-    /// What people call it.
+    /// The name that people gave it.
     pub name: String,
-    /// Whose it is; `None` for one of the command line.
+    /// The owner; `None` for a token of the command line.
     pub owner: Option<String>,
-    /// As `called_token` puts name and owner: as what it acts.
+    /// The name of the actor, as `called_token` builds it from name and owner.
     pub called: String,
-    /// What it allows now: no more than its owner may.
+    /// The scope that it has now: no more than its owner may do.
     pub scope: TokenScope,
-    /// With which secrets.
+    /// The secrets for which it is valid.
     pub restriction: Restriction,
-    /// Until when.
+    /// The end of its validity.
     pub expires_at: Option<Timestamp>,
 }
 
-/// Returns how a token is stored and shown wherever it acted, so that none is taken for a person: whoever makes it chooses its
-/// name.
+/// Returns how a token is stored and shown as an actor, so that no token is mistaken for a person, because whoever
+/// creates it chooses its name.
 pub fn called_token(name: &str, owner: Option<&str>) -> String {
     format!("token {name} of {}", owner.unwrap_or("the command line"))
 }
 
 impl Actor {
-    /// By what it is stored and shown.
+    /// Returns the name that is stored and shown.
     pub fn name(&self) -> &str {
         match self {
             Self::Anonymous => "anonymous",
@@ -89,7 +89,7 @@ impl Actor {
         }
     }
 
-    /// Which sort of actor it is, as it is stored.
+    /// Returns the kind of actor that is stored.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Anonymous => "anonymous",
@@ -99,7 +99,7 @@ impl Actor {
         }
     }
 
-    /// The id of the session or token.
+    /// Returns the id of the session or token.
     pub(crate) fn credential(&self) -> Option<String> {
         match self {
             Self::User(user) => Some(user.session.to_string()),
@@ -116,9 +116,9 @@ pub enum Action {
     ReadSecrets,
     /// Add, change and delete secrets.
     WriteSecrets,
-    /// Take a value out.
+    /// Read a value.
     ReadValues,
-    /// Look after one's own password, sessions and tokens.
+    /// Manage one's own password, sessions and tokens.
     OwnAccount,
     /// See, add and change users, and end their sessions.
     ManageUsers,
@@ -133,7 +133,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// All of them.
+    /// All actions.
     pub const ALL: [Self; 9] = [
         Self::ReadSecrets,
         Self::WriteSecrets,
@@ -146,7 +146,7 @@ impl Action {
         Self::ManageKeys,
     ];
 
-    /// As a refusal of it is recorded.
+    /// Returns the text by which a forbidden attempt is recorded.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ReadSecrets => "see secrets",

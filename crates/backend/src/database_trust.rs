@@ -1,10 +1,10 @@
-//! Whether whoever sits between the portal and its database could be taken for the database.
+//! Whether anybody between the portal and its database could pass for the database.
 
 use domain::sensitive::Sensitive;
 use std::net::IpAddr;
 
-/// Returns whether the database at this address is on another machine and need not prove who it is: nothing below
-/// `sslmode=verify-full` compares the name in its certificate. An address that is none is for others to refuse.
+/// Returns whether the database at this address is on another machine and need not prove its identity: nothing below
+/// `sslmode=verify-full` compares the name in its certificate. Ignores an invalid address, which others reject.
 pub fn is_database_unproven(url: &Sensitive) -> bool {
     let text = url.expose().trim();
     let Some((_, rest)) = text.split_once("://") else { return false };
@@ -20,7 +20,7 @@ pub fn is_database_unproven(url: &Sensitive) -> bool {
     !proves && hosts.split(',').any(|host| !is_here(host))
 }
 
-/// Whether the host is this machine: a socket, or a loopback address.
+/// Returns whether the host is this machine: a socket, or a loopback address.
 fn is_here(host: &str) -> bool {
     let lower = host.to_ascii_lowercase();
     if lower.is_empty() || lower.starts_with('/') || lower.starts_with("%2f") || lower.starts_with('@') {
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_database_elsewhere_that_need_not_prove_itself_is_noticed() {
+    fn is_database_unproven_finds_remote_database_without_verification() {
         for url in [
             "postgres://u:p@db.example/latchkey",
             "postgres://u:p%40x@db.example:5432/latchkey?sslmode=require",

@@ -1,22 +1,22 @@
-//! From the database's errors to those that anybody outside is told.
+//! From the database's errors to public errors.
 
 use crate::context::Ctx;
 use domain::{access::AccessError, error::Error, import::ImportError};
 use sqlx::migrate::MigrateError;
 
-/// Why the backend did not start.
+/// The reason why the backend did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The address is not one. It is not repeated: there may be a password in it.
+    /// The address is invalid. It is not repeated, because it may contain a password.
     #[error("DATABASE_URL cannot be used: {0}")]
     Address(String),
     /// The database refused or did not answer.
     #[error("the database: {}", told(.0))]
     Database(#[from] sqlx::Error),
-    /// The database is none that can be served from.
+    /// The database is unsuitable.
     #[error("the database cannot be used: {0}")]
     Unfit(String),
-    /// A newer version has brought the database up to date.
+    /// A newer version has migrated the database.
     #[error(
         "the database was brought up to date by a newer version of Latchkey: its schema is {found}, and this version knows \
          {known}. Start the newer version, or restore a backup from before"
@@ -24,16 +24,16 @@ pub enum StartError {
     Newer {
         /// A migration that this version does not know.
         found: i64,
-        /// The newest that it knows.
+        /// The newest migration that it knows.
         known: i64,
     },
-    /// The database could not be brought up to date.
+    /// A migration failed.
     #[error("the database could not be brought up to date, and is as it was: {}", told_of_migration(.0))]
     Migration(#[from] MigrateError),
 }
 
 impl StartError {
-    /// Whether it may go away by itself, so that asking again makes sense.
+    /// Returns whether the error may pass by itself, so that trying again makes sense.
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Database(error)
@@ -44,14 +44,14 @@ impl StartError {
         }
     }
 
-    /// Whether the database refused the password or the role, which another password in a file may end.
+    /// Returns whether the database refused the password or the role, which another password in a file may cure.
     pub fn is_refused_sign_in(&self) -> bool {
         matches!(self, Self::Database(error) if code_of(error).is_some_and(|code| code.starts_with("28")))
     }
 }
 
-/// Whether it is worth it to wait: the server is away, starting, full or only read at the moment. A refusal of what was
-/// set never passes.
+/// Returns whether waiting makes sense: the server is away, starting, full or read-only at the moment. A refusal because of
+/// the configuration never passes.
 fn is_passing(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(error) => !is_mistake(error),
@@ -66,13 +66,13 @@ fn is_passing(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Whether it comes of what was set: a certificate that is not trusted, or a socket that we may not use.
+/// Returns whether the configuration is the cause: a certificate that is not trusted, or a socket that we may not use.
 fn is_mistake(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{InvalidData, InvalidInput, PermissionDenied};
     matches!(error.kind(), InvalidData | InvalidInput | PermissionDenied)
 }
 
-/// What of an error may be told: a message of PostgreSQL while connecting has no values in it.
+/// Returns the part of an error that may be shown: PostgreSQL's messages while connecting contain no values.
 fn told(error: &sqlx::Error) -> String {
     let said = match error {
         sqlx::Error::Database(error) => error.message().to_owned(),
@@ -104,7 +104,8 @@ fn told_of_migration(error: &MigrateError) -> String {
     }
 }
 
-/// What a code of PostgreSQL means to whoever runs the portal, and what to do. Appendix A of its manual has the codes.
+/// Returns the meaning of a PostgreSQL code for whoever runs the portal, and what to do. Appendix A of its manual lists the
+/// codes.
 fn meaning(error: &sqlx::Error) -> Option<&'static str> {
     if is_read_only(error) {
         return Some(
@@ -131,23 +132,23 @@ fn meaning(error: &sqlx::Error) -> Option<&'static str> {
     }
 }
 
-/// The database can only be read, as told by itself before any statement was refused.
+/// The error of a read-only database, as it says itself before any statement was refused.
 #[derive(Debug, thiserror::Error)]
 #[error("the database can only be read")]
 struct ReadOnly;
 
-/// The error for a database that takes no writes.
+/// Returns the error for a database that takes no writes.
 pub(crate) fn read_only() -> sqlx::Error {
     sqlx::Error::AnyDriverError(Box::new(ReadOnly))
 }
 
-/// Whether the database takes no writes.
+/// Returns whether the database takes no writes.
 pub(crate) fn is_read_only(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::AnyDriverError(error) if error.is::<ReadOnly>())
         || code_of(error).as_deref() == Some("25006")
 }
 
-/// Whether the server is away at the moment, and may be there in a moment.
+/// Returns whether the server is away at the moment, and may be back in a moment.
 pub(crate) fn is_away(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(error) => !is_mistake(error),
@@ -157,18 +158,18 @@ pub(crate) fn is_away(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Whether the server lets no more connections in.
+/// Returns whether the server accepts no more connections.
 pub(crate) fn is_crowded(error: &sqlx::Error) -> bool {
     code_of(error).as_deref() == Some("53300")
 }
 
-/// Whether the connection itself failed, as after a restart of PostgreSQL, or remembers what is no longer so: another
-/// connection may do.
+/// Returns whether the connection itself failed, as after a restart of PostgreSQL, or has outdated state: another connection
+/// may do.
 pub(crate) fn is_broken(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
-        // PostgreSQL is going down or coming up, or has ended the session for its time limits; a pooler has lost it; the form of an answer was changed by a migration; a prepared statement
-        // is not there, or there twice.
+        // PostgreSQL is shutting down or starting, or has ended the session for its time limits; a pooler has lost it; the
+        // form of an answer was changed by a migration; a prepared statement is missing, or exists twice.
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
             code.starts_with("57P")
                 || code.starts_with("08")
@@ -183,14 +184,14 @@ fn code_of(error: &sqlx::Error) -> Option<String> {
     Some(error.as_database_error()?.code()?.into_owned())
 }
 
-/// Logs what an error means to whoever runs the portal, if it is one of those that they can do something about.
+/// Logs the meaning of an error for whoever runs the portal, if it is one that they can cure.
 pub(crate) fn explain(error: &sqlx::Error) {
     if let Some(meaning) = meaning(error) {
         tracing::warn!(code = code_of(error), "{meaning}");
     }
 }
 
-/// What the error is, without anything that was sent.
+/// Returns a description of the error, without anything that was sent.
 fn describe(error: &sqlx::Error) -> &'static str {
     match error {
         sqlx::Error::Io(_) => "connection failed",
@@ -205,12 +206,12 @@ fn describe(error: &sqlx::Error) -> &'static str {
     }
 }
 
-/// The name of the constraint that the change broke, if that is what went wrong.
+/// Returns the name of the constraint that the change violated, if any.
 pub(crate) fn broken_constraint(error: &sqlx::Error) -> Option<&str> {
     error.as_database_error().and_then(sqlx::error::DatabaseError::constraint)
 }
 
-/// Whether the database could not be asked, or not now.
+/// Returns whether the database is unavailable.
 pub(crate) fn is_unavailable(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)
@@ -225,17 +226,17 @@ pub(crate) fn is_unavailable(error: &sqlx::Error) -> bool {
     }
 }
 
-/// PostgreSQL, appendix A: connection exception, invalid authorization, transaction rollback (a deadlock among them),
-/// insufficient resources, operator intervention (a time-out among them), system error; read-only transaction, a
-/// transaction whose first failure was told already, a session or transaction that was ended for its time limits, no such
-/// database, something in use by somebody else, lock not available, and what a pooler or a
-/// migration beside us does to prepared statements.
+/// Returns whether a code means that the database is unavailable. From PostgreSQL's appendix A: connection exception, invalid
+/// authorization, transaction rollback (a deadlock among them), insufficient resources, operator intervention (a timeout
+/// among them), system error; read-only transaction, a transaction whose first failure was reported already, a session or
+/// transaction that was ended for its time limits, no such database, something in use by somebody else, lock not available,
+/// and what a pooler or a concurrent migration does to prepared statements.
 fn is_unavailable_code(code: &str) -> bool {
     ["08", "28", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class))
         || ["25006", "25P02", "25P03", "25P04", "3D000", "55006", "55P03", "26000", "42P05"].contains(&code)
 }
 
-/// Logs the error once, without what was sent or the database's detail, and says what outsiders are told.
+/// Logs the error once, without what was sent or the database's detail, and returns the public error.
 pub(crate) fn public_error(ctx: &Ctx, error: &sqlx::Error) -> Error {
     if NoKey::is(error) {
         return Error::Sealed;
@@ -252,19 +253,19 @@ pub(crate) fn public_error(ctx: &Ctx, error: &sqlx::Error) -> Error {
     }
 }
 
-/// Logs what failed that has nothing to do with what was asked, and returns what outsiders are told.
+/// Logs a failure that has nothing to do with the request, and returns the public error.
 pub(crate) fn internal(ctx: &Ctx, error: &dyn std::error::Error) -> Error {
     tracing::error!(request_id = ctx.request_id, "{error}");
     Error::Internal(ctx.request_id.clone())
 }
 
-/// The process was given no key, or not the right one.
+/// The error of a process that has no key, or not the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the key encryption key is not at hand")]
 pub(crate) struct NoKey;
 
 impl NoKey {
-    /// As it travels among what can go wrong with the database.
+    /// Returns the error in the form of a database error.
     pub(crate) fn into_database_error() -> sqlx::Error {
         sqlx::Error::Configuration(Box::new(Self))
     }
@@ -274,19 +275,19 @@ impl NoKey {
     }
 }
 
-/// It could not be sealed or opened. No detail: there is none that is safe to tell.
+/// The error of a value that could not be sealed or opened. Without detail, because no detail is safe to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a stored value is not what was sealed")]
 pub(crate) struct IntegrityError;
 
-/// Why a unit of work was not done. `?` makes one of whatever may end it.
+/// The reason why a unit of work was not done. `?` converts whatever may end it.
 #[derive(Debug)]
 pub(crate) enum Failure<E = Error> {
-    /// The database failed. Logged where the work ends.
+    /// The database failed. Logged at the end of the work.
     Db(sqlx::Error),
-    /// A value could not be sealed or opened, or a row is not what the portal wrote. Logged where the work ends.
+    /// A value could not be sealed or opened, or a row is not what the portal wrote. Logged at the end of the work.
     Integrity(IntegrityError),
-    /// A rule says no: whoever asks is told just this.
+    /// A rule rejects the work, with the error that the caller sees.
     Domain(E),
 }
 
@@ -303,7 +304,7 @@ impl<E> Failure<E> {
 }
 
 impl<E: From<Error>> Failure<E> {
-    /// Logs what failed, once, and returns what outsiders are told.
+    /// Logs the failure once, and returns the public error.
     pub(crate) fn public_error(self, ctx: &Ctx) -> E {
         match self {
             Self::Db(error) => public_error(ctx, &error).into(),

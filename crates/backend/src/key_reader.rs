@@ -1,4 +1,4 @@
-//! Reading and making SSH keys beside everything else: a few at a time, and off the threads that answer.
+//! Parsing and generating SSH keys beside everything else: a few at a time, and off the threads that answer requests.
 
 use crate::random;
 use domain::{
@@ -10,24 +10,24 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-/// As many keys at once: each may take a core for seconds, and up to 64 MiB.
+/// The most keys at once: each may take a core for seconds, and up to 64 MiB.
 const AT_ONCE: usize = 2;
 
-/// How long to wait for one's turn.
+/// The longest wait for a turn.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// Reads and makes keys, a few at a time and off the threads that answer. Cheap to clone.
+/// Parses and generates keys, a few at a time and off the threads that answer requests. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyReader {
     turns: Arc<Semaphore>,
 }
 
-/// Why a key was not read.
+/// The reason why a key was not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NotRead {
-    /// Something is wrong with the key.
+    /// The key is invalid.
     Problem(KeyProblem),
-    /// It is not the key's fault.
+    /// The key is not the cause.
     Failed(Error),
 }
 
@@ -36,20 +36,20 @@ impl KeyReader {
         Self { turns: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
-    /// Reads a key, trying its passphrase where it has one.
+    /// Parses a key, with its passphrase if it has one.
     pub(crate) async fn read(&self, pasted: &PrivateKeyText) -> Result<ReadKey, NotRead> {
         let pasted = pasted.clone();
         self.in_turn(move || ssh_keys::read(&pasted)).await?.map_err(NotRead::Problem)
     }
 
-    /// Makes a pair.
+    /// Generates a key pair.
     pub(crate) async fn generate(&self, kind: NewKeyKind, comment: String) -> Result<ReadKey, NotRead> {
         let seed = random::bytes::<32>().map(Zeroizing::new);
         let seed = seed.map_err(|_| NotRead::Problem(KeyProblem::ReaderFailed))?;
         self.in_turn(move || ssh_keys::generate(kind, &comment, &seed)).await?.map_err(NotRead::Problem)
     }
 
-    /// Does work that may take a core for seconds, a few at a time and off the threads that answer.
+    /// Runs work that may take a core for seconds, a few at a time and off the threads that answer requests.
     pub(crate) async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -62,7 +62,7 @@ impl KeyReader {
             work()
         });
         done.await.map_err(|error| {
-            // A fault of ours, and of this key alone: the database answers, and others can be read.
+            // A fault of ours that concerns only this key: the database answers, and other keys can be read.
             tracing::error!(panicked = error.is_panic(), "reading a key failed");
             NotRead::Problem(KeyProblem::ReaderFailed)
         })
@@ -78,9 +78,9 @@ mod tests {
         PrivateKeyText::parse(&Sensitive::new(include_str!("secrets/seed_key"))).unwrap()
     }
 
-    /// A fault of ours in the middle of one key: it is not said of the database, and the next one is read.
+    /// A panic while parsing one key is not reported as an unavailable database, and the next key is parsed.
     #[tokio::test]
-    async fn a_key_on_which_the_reader_panics_is_refused_alone() {
+    async fn read_rejects_key_after_panic_and_reads_the_next() {
         let reader = KeyReader::new();
         let failed = reader.in_turn::<()>(|| panic!("as a library may")).await;
         assert_eq!(failed, Err(NotRead::Problem(KeyProblem::ReaderFailed)));
@@ -88,9 +88,9 @@ mod tests {
         assert!(reader.read(&pasted).await.is_ok());
     }
 
-    /// Those that wait are told so, in time.
+    /// Callers that wait for too long get an error.
     #[tokio::test]
-    async fn no_more_than_two_are_read_at_once() {
+    async fn in_turn_runs_two_at_once() {
         let reader = KeyReader::new();
         let all = Arc::clone(&reader.turns).acquire_many_owned(2).await.unwrap();
         let pasted = pasted();

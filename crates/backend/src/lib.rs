@@ -62,33 +62,33 @@ use keyring::Keyring;
 use std::sync::Arc;
 use users::Passwords;
 
-/// What the backend is started with.
+/// The configuration of the backend.
 #[derive(Clone, Debug)]
 pub struct BackendConfig {
-    /// Where the database is.
+    /// The address of the database.
     pub database: DatabaseConfig,
-    /// The key encryption keys at hand. Without any, all that needs no value can be done.
+    /// The key encryption keys at hand. Without any, everything works that needs no value.
     pub keys: Vec<Kek>,
     /// The most connections at once.
     pub max_connections: u32,
     /// How people sign in.
     pub sign_in: SignInConfig,
-    /// What tests of connections may reach.
+    /// What connection tests may reach.
     pub checks: CheckConfig,
-    /// For how long deleted secrets can be restored.
+    /// How long deleted secrets can be restored.
     pub keep_deleted: KeepDeleted,
 }
 
 /// How people sign in, and for how long.
 #[derive(Clone, Debug, Default)]
 pub struct SignInConfig {
-    /// How long sessions last.
+    /// The lifetimes of sessions.
     pub sessions: SessionLimits,
-    /// Nobody signs in with a password.
+    /// Whether nobody signs in with a password.
     pub no_passwords: bool,
     /// The provider at which people sign in, if any.
     pub single_sign_on: Option<SingleSignOnConfig>,
-    /// Which API tokens may be made, and how long they are good.
+    /// Which API tokens may be created, and how long they are valid.
     pub tokens: TokenLimits,
 }
 
@@ -99,7 +99,7 @@ pub struct Backend(Arc<Services>);
 #[derive(Debug)]
 struct Services {
     db: Db,
-    /// None while sealed: the key at hand is not the one that the values were sealed with.
+    /// `None` while sealed: the key at hand is not the one under which the values were sealed.
     keyring: Option<Arc<Keyring>>,
     audit: AuditService,
     browsers: Browsers,
@@ -115,8 +115,8 @@ struct Services {
 }
 
 impl Backend {
-    /// Connects, brings the database up to date, and tries the key. A wrong key gives a sealed backend, which
-    /// refuses everything that has to do with secrets.
+    /// Connects, migrates the database, and verifies the key. A wrong key gives a sealed backend, which rejects everything
+    /// that has to do with secrets.
     pub async fn start(config: BackendConfig, now: Timestamp) -> Result<Self, StartError> {
         migrate(&config.database).await?;
         let database = db::endpoints(&config.database.url)?;
@@ -129,7 +129,7 @@ impl Backend {
         db: Db,
         keys: Vec<Kek>,
         sign_in: SignInConfig,
-        // What tests of connections may reach, and where the database is, which they never do.
+        // What connection tests may reach, and the address of the database, which they never reach.
         (checks, database): (&CheckConfig, Vec<(String, u16)>),
         keep_deleted: KeepDeleted,
         now: Timestamp,
@@ -143,7 +143,7 @@ impl Backend {
                  Nothing is served or written until the server is started with the right one"
             );
         }
-        // Also while sealed, so that what is there can be looked at.
+        // Also while sealed, so that the keys can be listed.
         let at_hand = keyring.clone().unwrap_or_else(|| Arc::new(Keyring::new(keys)));
         if let Some(keyring) = &keyring {
             db.hold(Arc::clone(keyring));
@@ -173,67 +173,67 @@ impl Backend {
         })))
     }
 
-    /// The audit log.
+    /// Returns the audit log.
     pub fn audit(&self) -> &AuditService {
         &self.0.audit
     }
 
-    /// Browsers in which somebody has signed in.
+    /// Returns the browsers in which somebody has signed in.
     pub fn browsers(&self) -> &Browsers {
         &self.0.browsers
     }
 
-    /// Imports that wait to be chosen from.
+    /// Returns the imports that wait for a choice.
     pub fn imports(&self) -> &ImportService {
         &self.0.imports
     }
 
-    /// Tests of connections.
+    /// Returns the connection tests.
     pub fn checks(&self) -> &CheckService {
         &self.0.checks
     }
 
-    /// The key encryption keys.
+    /// Returns the key encryption keys.
     pub fn keys(&self) -> &KeyService {
         &self.0.keys
     }
 
-    /// The secrets.
+    /// Returns the secrets.
     pub fn secrets(&self) -> &SecretService {
         &self.0.secrets
     }
 
-    /// Who has signed in.
+    /// Returns the sessions.
     pub fn sessions(&self) -> &SessionService {
         &self.0.sessions
     }
 
-    /// Signing in at a provider, where one is configured.
+    /// Returns sign-in at a provider, if one is configured.
     pub fn single_sign_on(&self) -> Option<&SingleSignOnService> {
         self.0.single_sign_on.as_ref()
     }
 
-    /// The API tokens.
+    /// Returns the API tokens.
     pub fn tokens(&self) -> &TokenService {
         &self.0.tokens
     }
 
-    /// The images and datasets.
+    /// Returns the images and datasets.
     pub fn usages(&self) -> &UsageService {
         &self.0.usages
     }
 
-    /// The users.
+    /// Returns the users.
     pub fn users(&self) -> &UserService {
         &self.0.users
     }
 
-    /// Whether the key at hand is not the one that the values were sealed with.
+    /// Returns whether the key at hand is not the one under which the values were sealed.
     pub fn is_sealed(&self) -> bool {
         self.0.keyring.is_none()
     }
 
-    /// Whether requests can be served now.
+    /// Returns whether requests can be served now.
     pub async fn ready(&self) -> Readiness {
         if self.is_sealed() {
             return Readiness::Sealed;
@@ -241,14 +241,14 @@ impl Backend {
         health::probe(&self.0.db).await
     }
 
-    /// Looks at what whoever runs the portal wants to know, as far as the database answers.
+    /// Returns the state of the database for whoever runs the portal.
     ///
     /// Errors: `Unavailable`, `Internal`.
     pub async fn health(&self, ctx: &Ctx) -> Result<Health, Error> {
         health::look(&self.0.db, ctx).await
     }
 
-    /// Gives the connections back. Takes a bounded time, whatever the database does.
+    /// Closes the connections. Takes a bounded time, whatever the database does.
     pub async fn close(&self) {
         self.0.db.alarms().flush(&self.0.db).await;
         self.0.db.close().await;

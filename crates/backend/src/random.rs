@@ -1,4 +1,4 @@
-//! Random bytes from the system's generator, and the ids and texts made of them. Nothing else asks for randomness.
+//! Random bytes from the system's generator, and the ids and texts made of them. All randomness comes from here.
 
 use crate::context::{Actor, Ctx};
 use aws_lc_rs::digest::{Context, SHA256, digest};
@@ -6,7 +6,7 @@ use domain::sensitive::Sensitive;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// The system gave no random bytes.
+/// The error of a system that returned no random bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the system gave no random bytes")]
 pub(crate) struct NoRandomness;
@@ -19,36 +19,36 @@ pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
     Ok(bytes)
 }
 
-/// 256 bits as 64 hexadecimal digits: for cookies, links and tokens.
+/// Returns 256 bits as 64 hexadecimal digits: for cookies, links and tokens.
 pub(crate) fn token() -> Result<Sensitive, NoRandomness> {
     let bytes = Zeroizing::new(bytes::<32>()?);
     Ok(Sensitive::new(hex(bytes.as_slice())))
 }
 
-/// What is stored of a token. Of 256 random bits a plain hash tells nothing.
+/// Returns the hash of a token, which is what is stored. A plain hash reveals nothing of 256 random bits.
 pub(crate) fn hash(token: &Sensitive) -> Vec<u8> {
     digest(&SHA256, token.expose().as_bytes()).as_ref().to_vec()
 }
 
-/// Returns an id for a row or a request: later ones sort behind earlier ones, so that an index grows at its end.
+/// Returns an id for a row or a request: later ids sort after earlier ones, so that an index grows at its end.
 #[expect(clippy::disallowed_methods, reason = "ids are made here")]
 pub fn sortable_id() -> Uuid {
     Uuid::now_v7()
 }
 
-/// Returns an id that tells nothing, not even when it was made.
+/// Returns an id that reveals nothing, not even its time.
 #[expect(clippy::disallowed_methods, reason = "ids are made here")]
 pub fn random_id() -> Uuid {
     Uuid::new_v4()
 }
 
-/// The mark of a request that may be sent again: the same for the same key of the same actor, and of nobody else.
+/// Returns the mark of a request that may be sent again: the same for the same key of the same actor, and for nobody else.
 pub fn submission_of(ctx: &Ctx, key: &str) -> Uuid {
     let of = ctx.actor.credential().unwrap_or_default();
     mark_of(&format!("{of}\n{key}"))
 }
 
-/// The mark of a form as it counts for the person who sends it, in whichever of their sessions.
+/// Returns the mark of a form for the person who sends it, in any of their sessions.
 pub(crate) fn form_of(ctx: &Ctx, mark: Uuid) -> Uuid {
     let of = match &ctx.actor {
         Actor::User(user) => user.id.to_string(),
@@ -64,7 +64,7 @@ fn mark_of(text: &str) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-/// A tag for what an answer says, of 16 hexadecimal digits.
+/// Returns a tag for the contents of an answer, of 16 hexadecimal digits.
 pub fn entity_tag(parts: &[&[u8]]) -> String {
     let mut context = Context::new(&SHA256);
     for part in parts {
@@ -74,7 +74,7 @@ pub fn entity_tag(parts: &[&[u8]]) -> String {
     hex(&context.finish().as_ref()[..8])
 }
 
-/// Hexadecimal digits.
+/// Returns the bytes in hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = String::with_capacity(bytes.len() * 2);
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_are_long_and_differ() {
+    fn token_is_long_and_differs_each_time() {
         let (one, two) = (token().unwrap(), token().unwrap());
         assert_eq!(one.len(), 64);
         assert_ne!(one.expose(), two.expose());

@@ -1,4 +1,4 @@
-//! What the tests of all services begin with.
+//! Helpers of the tests of all services.
 
 use crate::{
     Actor, Backend, CheckConfig, Ctx, KeepDeleted, Kek, SignInConfig, Submission, UserActor, db::Db, secrets,
@@ -8,17 +8,17 @@ use proptest::test_runner::Config as ProptestConfig;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-/// The server itself, at this second.
+/// Returns the context of the server itself, at this second.
 pub(crate) fn at(second: i64) -> Ctx {
     Ctx::system("test", Timestamp::from_micros(second * 1_000_000))
 }
 
-/// Nobody, at this second.
+/// Returns the context of nobody, at this second.
 pub(crate) fn anonymous(second: i64) -> Ctx {
     Ctx { actor: Actor::Anonymous, ..at(second) }
 }
 
-/// Somebody made up, at this second.
+/// Returns the context of a made-up person, at this second.
 pub(crate) fn somebody(role: Role, second: i64) -> Ctx {
     let actor = UserActor { id: Uuid::nil(), name: role.as_str().to_owned(), role, session: Uuid::nil() };
     Ctx { actor: Actor::User(actor), ..at(second) }
@@ -36,12 +36,12 @@ pub(crate) async fn backend_with(pool: PgPool, keys: Vec<Kek>) -> Backend {
     reaching(pool, keys, &CheckConfig::default()).await
 }
 
-/// One whose tests of connections may reach what this says.
+/// Returns a backend whose connection tests may reach what the configuration allows.
 pub(crate) async fn reaching(pool: PgPool, keys: Vec<Kek>, checks: &CheckConfig) -> Backend {
     keeping(pool, keys, checks, KeepDeleted::default()).await
 }
 
-/// One that keeps deleted secrets for so long.
+/// Returns a backend that keeps deleted secrets for this time.
 pub(crate) async fn keeping(
     pool: PgPool,
     keys: Vec<Kek>,
@@ -52,24 +52,24 @@ pub(crate) async fn keeping(
     Backend::over(db, keys, sign_in, (checks, Vec::new()), keep, at(0).now).await.unwrap()
 }
 
-/// One over connections that a test has, too.
+/// Returns a backend over connections that the test holds, too.
 pub(crate) async fn backend_over(db: Db) -> Backend {
     let (keys, sign_in) = (vec![Kek::generate().unwrap()], SignInConfig::default());
     let checks = (&CheckConfig::default(), Vec::new());
     Backend::over(db, keys, sign_in, checks, KeepDeleted::default(), at(0).now).await.unwrap()
 }
 
-/// The keys that it was given.
+/// Returns the backend's keys.
 pub(crate) fn keks_of(backend: &Backend) -> Vec<Kek> {
     backend.0.keyring.as_ref().unwrap().keks()
 }
 
-/// Another one over the same database, with the same keys.
+/// Returns another backend over the same database, with the same keys.
 pub(crate) async fn started_again(backend: &Backend, pool: PgPool) -> Backend {
     backend_with(pool, keks_of(backend)).await
 }
 
-/// Changes rows by `sql`, and leaves the database as a version did that knew no MACs.
+/// Changes rows by `sql`, and leaves the database as a version without MACs did.
 pub(crate) async fn as_older_version_left_it(backend: &Backend, pool: &PgPool, sql: &str) {
     let kept = |word: &str| format!("ALTER TABLE audit_records {word} TRIGGER audit_records_kept");
     let tables =
@@ -91,12 +91,12 @@ pub(crate) async fn as_older_version_left_it(backend: &Backend, pool: &PgPool, s
     }
 }
 
-/// Waits until somebody waits for a row that another has.
+/// Waits until somebody waits for a row that another transaction holds.
 pub(crate) async fn until_somebody_waits(pool: &PgPool) {
     until_waiting(pool, 1).await;
 }
 
-/// Waits until so many wait for rows that others have.
+/// Waits until this number of transactions wait for rows that others hold.
 pub(crate) async fn until_waiting(pool: &PgPool, count: i64) {
     let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
     for _ in 0..1_000 {
@@ -108,7 +108,7 @@ pub(crate) async fn until_waiting(pool: &PgPool, count: i64) {
     panic!("fewer than {count} wait");
 }
 
-/// Waits until the log has a record that ends in this.
+/// Waits until the log has a record with this end.
 pub(crate) async fn until_recorded(pool: &PgPool, end: &str) {
     let there = async {
         while !records(pool).await.iter().any(|record| record.ends_with(end)) {
@@ -118,7 +118,7 @@ pub(crate) async fn until_recorded(pool: &PgPool, end: &str) {
     tokio::time::timeout(std::time::Duration::from_secs(20), there).await.expect("it is recorded");
 }
 
-/// The private key that waits beside the one in use. The portal hands it out to nobody.
+/// Returns the pending private key. The portal shows it to nobody.
 pub(crate) async fn waiting(backend: &Backend, pool: &PgPool, id: &SecretId) -> String {
     let mut connection = pool.acquire().await.unwrap();
     let row = secrets::repository::find(&mut connection, id).await.unwrap().unwrap();
@@ -127,9 +127,9 @@ pub(crate) async fn waiting(backend: &Backend, pool: &PgPool, id: &SecretId) -> 
     backend.0.keyring.as_ref().unwrap().open(place, &sealed).unwrap().expose().to_owned()
 }
 
-/// So many cases of a property, or as many as `PROPTEST_CASES` asks for.
+/// Returns a configuration with this number of cases for a property, or the number in `PROPTEST_CASES`.
 pub(crate) fn cases(usual: u32) -> ProptestConfig {
-    // Of very many, very many are none of what is looked for.
+    // With very many cases, very many are rejected.
     let any = ProptestConfig {
         failure_persistence: None,
         max_local_rejects: u32::MAX,
@@ -144,18 +144,18 @@ pub(crate) fn text(text: &str) -> Sensitive {
     Sensitive::new(text)
 }
 
-/// The mark of a form that nobody has sent yet.
+/// Returns the mark of a form that nobody has sent yet.
 pub(crate) fn some_form() -> Submission {
     Submission::Form(Uuid::new_v4())
 }
 
-/// A user with this password, who may sign in.
+/// Adds a user with this password, who may sign in.
 pub(crate) async fn add_user(backend: &Backend, name: &str, role: Role, password: &str) {
     let added = backend.users().add(&at(0), name, role.as_str(), &text("")).await.unwrap();
     backend.users().choose_password(&at(0), &added.link_token, &text(password)).await.unwrap();
 }
 
-/// Somebody who has signed in, at this second; made where there is nobody of the name.
+/// Returns the context of a signed-in person, at this second; adds the user if there is none with the name.
 pub(crate) async fn signed_in(backend: &Backend, name: &str, role: Role, second: i64) -> Ctx {
     drop(backend.users().add(&at(0), name, role.as_str(), &text("")).await);
     let session = backend.sessions().begin_for(&at(second), name, "tests").await.unwrap();
@@ -163,7 +163,7 @@ pub(crate) async fn signed_in(backend: &Backend, name: &str, role: Role, second:
     Ctx { actor, ..at(second) }
 }
 
-/// Actor, action, object, outcome and fields of every audit record, in order.
+/// Returns actor, action, object, outcome and fields of every audit record, in order.
 pub(crate) async fn records(pool: &PgPool) -> Vec<String> {
     sqlx::query_scalar(
         "SELECT actor || ' | ' || action || ' | ' || object || ' | ' || outcome || ' | ' \

@@ -11,13 +11,13 @@ use std::{
     sync::Arc,
 };
 
-/// A transaction: `commit` keeps it, dropping it does not. Goes where a connection goes; what carries a MAC, and every
-/// audit record does, asks for the whole.
+/// A transaction: `commit` keeps its changes, dropping it rolls them back. Functions that only query take a connection; those
+/// that write rows with a MAC, and every audit record has one, take the whole.
 #[derive(Debug)]
 pub(crate) struct Work {
     transaction: Transaction,
     witness: Witness,
-    /// The key that vouches for rows, once it was asked for. Until the end of the transaction it stays the active one.
+    /// The key that vouches for rows, once it was asked for. It stays the active one until the end of the transaction.
     active: Option<String>,
 }
 
@@ -26,12 +26,12 @@ impl Work {
         Self { transaction, witness, active: None }
     }
 
-    /// The keys at hand, if they are the right ones.
+    /// Returns the keys at hand, if they are the right ones.
     pub(crate) fn keyring(&self) -> Option<&Arc<Keyring>> {
         self.witness.keyring()
     }
 
-    /// Returns what vouches for this row from now on.
+    /// Returns the code that vouches for this row from now on.
     ///
     /// Errors: no key is at hand, or the active one is not.
     pub(crate) async fn sign(&mut self, message: &Message) -> Result<Vec<u8>, sqlx::Error> {
@@ -45,7 +45,7 @@ impl Work {
         mac
     }
 
-    /// Returns whether the portal wrote this row. Where somebody else did, that is logged and recorded under `what`.
+    /// Returns whether the portal wrote this row. If somebody else did, logs and records that under `what`.
     ///
     /// Errors: no key is at hand.
     pub(crate) fn vouches(
@@ -57,18 +57,18 @@ impl Work {
         self.witness.vouches(message, mac, what)
     }
 
-    /// Undoes what was done.
+    /// Rolls back.
     pub(crate) async fn rollback(self) -> Result<(), sqlx::Error> {
         self.transaction.rollback().await
     }
 
-    /// Undoes what was done so far, lets go of every lock, and begins anew.
+    /// Rolls back, releases every lock, and begins again.
     pub(crate) async fn start_over(&mut self) -> Result<(), sqlx::Error> {
         self.active = None;
         self.transaction.start_over().await
     }
 
-    /// Keeps what was done.
+    /// Commits.
     pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
         self.transaction.commit().await
     }

@@ -51,7 +51,7 @@ pub(crate) fn add_to_agent(
     let key = load(key).map_err(AgentError::Key)?;
     let fingerprint = facts(&key).map_err(AgentError::Key)?.fingerprint;
     let pair = key.key_data();
-    // Room for all of it from the start: a buffer that grows leaves copies behind.
+    // Allocated at full size, because a buffer that grows leaves copies behind.
     let mut message = Zeroizing::new(Vec::with_capacity(pair.encoded_len()? + comment.len() + 16));
     message.push(if lifetime.is_some() { ADD_ID_CONSTRAINED } else { ADD_IDENTITY });
     pair.encode(&mut *message)?;

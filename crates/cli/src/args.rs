@@ -18,7 +18,7 @@ pub struct PortalCli {
     pub command: ClientCommand,
 }
 
-// What would stand here as a doc comment would be the help's first line.
+// Without a doc comment, which would become the first line of the help.
 #[derive(Debug, Subcommand)]
 pub enum ClientCommand {
     /// List, read, add, change, test and import the secrets of a running portal

@@ -38,7 +38,7 @@ pub(super) struct Body<'a> {
     pub(super) imported_from: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) imported_from_total: Option<usize>,
-    // A server that does not know it refuses it, and adds nothing.
+    // A portal that does not know the member rejects the request, and adds nothing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) dry_run: bool,
 }

@@ -58,7 +58,7 @@ pub(super) async fn run(args: DockerCredentialArgs) -> Outcome {
             let read = io::stdin().lock().take(MAX_REQUEST_BYTES).read_to_string(&mut asked);
             read.map_err(|_| Failure::new("the registry cannot be read from standard input"))?;
             let asked = asked.trim();
-            // What is no registry here has no secret here.
+            // A text that is not a registry has no secret.
             let Ok(NormalizedHost { host, .. }) = RegistryHost::parse(untagged(asked)) else {
                 return Err(not_found());
             };
@@ -99,7 +99,7 @@ fn not_found() -> Failure {
 }
 
 fn refused(done: &str) -> Failure {
-    // What was sent along is a credential, or an address: whoever sends it must not be cut off.
+    // The rest of the input is a credential or an address: read, so that the sender is not cut off.
     let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
     Failure::new(format!("latchkey only hands credentials out: secrets are {done} in the portal"))
 }
@@ -115,14 +115,14 @@ fn untagged(asked: &str) -> &str {
     }
 }
 
-/// Finds the secret for this registry, or for this image or group of it: the one with the longest path that leads there; of several
-/// the first by name, or one that is preferred. An account for a part of a registry is handed out for all of it only where
-/// it is preferred.
+/// Finds the secret for this registry, or for this image or group of it: the secret with the longest matching
+/// path; among several the preferred one, or else the first by name. An account for a part of a registry
+/// serves all of it only if it is preferred.
 async fn find(api: &Api, asked: &RegistryHost, prefer: &[SecretId]) -> Result<Option<String>, Failure> {
     let authority = asked.authority();
-    // Docker Hub's accounts with a path begin otherwise than its key.
+    // The key of Docker Hub's accounts with a path begins differently from that of Docker Hub itself.
     let search = if asked.is_docker_hub() { "docker.io" } else { authority };
-    // A host is of ASCII letters, and may be longer than what can be searched for.
+    // A host is ASCII, and may be longer than a search may be.
     let rows = image_pull(api, search.get(..ListQuery::MAX_SEARCH_CHARS).unwrap_or(search)).await?;
     let keys = asked.path().map_or_else(|| vec![authority.to_owned()], |path| asked.keys_for(path));
     let mut found: Vec<(usize, bool, String)> = rows
@@ -135,7 +135,7 @@ async fn find(api: &Api, asked: &RegistryHost, prefer: &[SecretId]) -> Result<Op
             Some((rank.or(chosen.then_some(keys.len()))?, !preferred, row.id))
         })
         .collect();
-    // By the length of the path, and by name where that is the same: the sort keeps the order.
+    // By the length of the path, then by name, because the sort is stable.
     found.sort_by_key(|(rank, other, _)| (*rank, *other));
     Ok(found.into_iter().next().map(|(.., id)| id))
 }

@@ -42,7 +42,7 @@ struct Found {
     ignored: Vec<String>,
     /// Settings whose values are not UTF-8.
     unreadable: Vec<String>,
-    /// Passwords in quotation marks, which are taken for a part of them.
+    /// Passwords in quotation marks, which are taken as a part of them.
     quoted: Vec<String>,
 }
 
@@ -77,9 +77,10 @@ pub fn secret_line(path: &Path, setting: &str) -> Result<Sensitive, String> {
     Ok(Sensitive::new(without_line_end(line)))
 }
 
-/// Normalizes the environment: an empty setting is an unset one (`${VAR:-}` of compose files and charts), line ends, blanks
-/// and quotation marks around a value are none of its own, and no variable of `libpq` changes how the database is reached,
-/// which `DATABASE_URL` says alone. Of a password, one line end alone is removed, because the rest may be meant.
+/// Normalizes the environment: an empty setting is unset (`${VAR:-}` of compose files and charts); line ends,
+/// blanks and quotation marks around a value are removed; and so are the variables of `libpq` that change how
+/// the database is reached, because `DATABASE_URL` alone says that. From a password only one line end is
+/// removed, because the rest may be meant.
 #[expect(unsafe_code, reason = "the environment is changed while the process has one thread")]
 fn normalize() -> Found {
     let mut found = Found::default();
@@ -158,8 +159,8 @@ pub fn without_line_end(text: &str) -> &str {
     ends.iter().find_map(|end| text.strip_suffix(*end)).unwrap_or(text)
 }
 
-/// Returns the text without blanks around it, and without quotation marks, which `docker run --env-file` and lists of compose
-/// files take for a part of the value.
+/// Returns the text without blanks around it, and without quotation marks, which `docker run --env-file` and
+/// lists of compose files take as a part of the value.
 fn unquoted(text: &str) -> &str {
     let text = text.trim();
     let inside = |mark: char| text.strip_prefix(mark).and_then(|text: &str| text.strip_suffix(mark));
@@ -187,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn change_takes_empty_settings_line_ends_and_libpqs_variables_away() {
+    fn change_removes_empty_settings_line_ends_and_libpqs_variables() {
         let changed = |name: &str, value: &str| change(OsStr::new(name), OsStr::new(value));
         for name in ["LATCHKEY_LOG", "DATABASE_URL", "DATABASE_URL_FILE", "LATCHKEY_ADMIN_PASSWORD"] {
             assert_eq!(changed(name, ""), Change::Remove, "{name}");
@@ -207,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn change_takes_what_tools_write_around_a_value_but_leaves_passwords() {
+    fn change_removes_what_tools_write_around_a_value_but_keeps_passwords() {
         let changed = |name: &str, value: &str| change(OsStr::new(name), OsStr::new(value));
         for value in [" a ", "\"a\"", "'a'", " \"a\" \n", "\" a \"", "a\n\n", "\ta\r\n"] {
             assert_eq!(changed("LATCHKEY_LOG_FORMAT", value), Change::Set("a".into()), "{value:?}");

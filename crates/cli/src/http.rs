@@ -65,7 +65,7 @@ impl Api {
             .timeout(REQUEST_TIMEOUT)
             .user_agent("latchkey");
         if base.scheme() == "http" {
-            // One that is configured would see the token.
+            // A configured proxy would see the token.
             builder = builder.no_proxy();
         }
         let extra = if let Some(path) = &connection.ca_file {
@@ -199,7 +199,7 @@ fn of_version(request: RequestBuilder, version: Option<i64>) -> RequestBuilder {
 
 /// Parses the address before `/api`.
 fn base(text: &str, allow_plain_http: bool) -> Result<Url, Failure> {
-    // The text is not repeated: there may be a password in it.
+    // The text is not repeated, because it may contain a password.
     let url = Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let Some(url) = url else {
         return Err(Failure::new("LATCHKEY_URL is no address such as https://latchkey.example"));
@@ -251,7 +251,7 @@ async fn text(mut response: Response) -> Result<Sensitive, Failure> {
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/problem+json"));
-    // Room for most answers from the start: a buffer that grows leaves copies behind.
+    // Allocated for most answers, because a buffer that grows leaves copies behind.
     let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(128 * 1024));
     while let Some(piece) = response
         .chunk()
@@ -286,7 +286,7 @@ fn refusal(status: StatusCode, text: &Sensitive) -> Failure {
         }
         Err(_) => status.to_string(),
     };
-    // Whatever is sent is JSON, and what the API of this version takes.
+    // The request is valid JSON in this version's API, so a portal that rejects it is older.
     let message = if status == StatusCode::BAD_REQUEST {
         format!("{message} The portal may be of an older version than this command: update it first.")
     } else {
@@ -326,7 +326,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_not_sent_in_clear_over_a_network() {
+    fn base_rejects_plain_http_over_a_network() {
         for good in [
             "https://latchkey.example",
             "http://127.0.0.1:3000",
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_told_in_words_and_cannot_steer_a_terminal() {
+    fn rejected_answer_lists_its_fields_and_strips_terminal_controls() {
         let text =
             Sensitive::new(r#"{"detail":"No.\u001b[2J","errors":[{"field":"name","detail":"Short."}]}"#);
         let failure = refusal(StatusCode::UNPROCESSABLE_ENTITY, &text);

@@ -197,7 +197,7 @@ impl Importing<'_> {
         match self.add(api, entry).await {
             Ok(added) if args.dry_run => {
                 row.result = Fate::WouldBeAdded;
-                // Saving one after the other, the server would know it by then.
+                // Saving one after the other, the portal would know the duplicate by then.
                 if let Some(name) = self.before.duplicate(entry, added).filter(|_| !args.knowingly) {
                     row.result = Fate::WouldNotBeAdded;
                     row.detail = format!("{name}, in the same file, holds the same. --knowingly adds both.");
@@ -224,7 +224,7 @@ impl Importing<'_> {
             display_name: Some(&display_name),
             registry_host: entry.host.as_deref(),
             username: entry.username.as_deref(),
-            // What is to become of them was said for all.
+            // The flags settle what to do with the ends of all passwords.
             password_ends: (entry.kind == SecretKind::ImagePull).then_some(if args.trim_passwords {
                 "without"
             } else {
@@ -286,10 +286,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn from_words_count_the_places_whatever_the_total_says() {
+    fn from_words_counts_the_places_whatever_the_total() {
         let places = ["a/x", "b/x"].map(str::to_owned);
         assert_eq!(from_words(&places, 30), "a/x and 29 more");
-        // As a server may say it that has another idea of it.
+        // A server with another idea of the total may answer so.
         for total in [0, 1, 2] {
             assert_eq!(from_words(&places, total), "a/x and 1 more", "{total}");
             assert_eq!(from_words(&places[..1], total.min(1)), "a/x");

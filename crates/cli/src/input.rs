@@ -46,14 +46,15 @@ fn read_up_to(path: &Path, limit: usize, too_long: &str) -> Result<Sensitive, Fa
     } else {
         Box::new(File::open(path).map_err(|error| wrong(&error.to_string()))?)
     };
-    // Room for all of it from the start: a buffer that grows leaves copies behind.
+    // Allocated at full size, because a buffer that grows leaves copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(limit + 1));
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     source.take(most).read_to_end(&mut bytes).map_err(|error| wrong(&error.to_string()))?;
     if bytes.len() > limit {
         return Err(wrong(too_long));
     }
-    // PuTTYgen on Windows writes the comment in the system's code page; the key is found whole without those bytes.
+    // PuTTYgen on Windows writes the comment in the system's code page; the key is complete without those
+    // bytes.
     let putty = || {
         let text = bytes.starts_with(b"PuTTY-User-Key-File-").then(|| String::from_utf8_lossy(&bytes));
         text.map(|text| Sensitive::new(text.into_owned()))

@@ -33,7 +33,7 @@ pub fn with_helper(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsStrin
 
 /// Runs a command; `whole` is the command line that it is a part of, which shells complete.
 pub async fn run(command: ClientCommand, mut whole: clap::Command) -> ExitCode {
-    // What a panic says may hold a value: its place is enough.
+    // A panic's message may contain a value: its place is enough.
     std::panic::set_hook(Box::new(|panic| {
         eprintln!(
             "latchkey: a panic{}",
@@ -42,7 +42,7 @@ pub async fn run(command: ClientCommand, mut whole: clap::Command) -> ExitCode {
     }));
     let outcome = match command {
         ClientCommand::Secret(SecretArgs { connection, command }) => secrets::run(&connection, command).await,
-        // Whoever calls it reads what went wrong from standard output.
+        // Docker reads the error from standard output.
         ClientCommand::DockerCredential(args) => match docker_credential::run(args).await {
             Err(failure) => {
                 output::print(&failure.message).and(Err(Failure { message: "".into(), ..failure }))

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tables_are_aligned_and_end_where_their_text_does() {
+    fn table_aligns_columns_and_trims_line_ends() {
         let rows = [["ID", "HOST"], ["image-é", "a\u{1b}"], ["x", ""]].map(|row| row.map(str::to_owned));
         assert_eq!(table(&rows), "ID       HOST\nimage-é  a\u{fffd}\nx\n");
     }

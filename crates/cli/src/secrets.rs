@@ -284,7 +284,7 @@ async fn value(api: &Api, args: &ValueArgs) -> Outcome {
     let answer = api.get(&["secrets", &args.id.id.to_string(), "value"], &query).await?;
     let Some(key) = &args.key else {
         let is_json = args.shape != Some(Shape::Raw);
-        // A value alone is that and nothing more, not even a line end.
+        // A value alone is printed without anything else, not even a line end.
         return if is_json { print(answer.expose()) } else { print_exactly(answer.expose()) };
     };
     if args.shape == Some(Shape::Raw) {
@@ -310,7 +310,7 @@ async fn manifest(api: &Api, args: &ManifestArgs) -> Outcome {
             "one repository is not that of several secrets: say --repository-url with one alone",
         ));
     }
-    // Whoever applies them gets all of them, or none.
+    // All of them are printed, or none.
     let mut answers = Vec::with_capacity(ids.len());
     for id in ids {
         let answer = api.get(&["secrets", &id.to_string(), "manifest"], &query).await;

@@ -1,7 +1,7 @@
-//! The small binary itself. What its commands do is tested with a real portal, by `server/tests/it/client.rs`, in the
-//! server's binary, which runs the same code.
+//! Tests of the small binary itself. Its commands are tested with a real portal by
+//! `server/tests/it/client.rs`, in the server's binary, which runs the same code.
 
-// The lint knows only functions marked as tests, not what helps them.
+// The lint recognizes only functions marked as tests, not their helpers.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::{
@@ -12,7 +12,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-/// The binary with an empty environment.
+/// Returns a command of the binary with an empty environment.
 fn latchkey(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey-cli"));
     command.args(arguments).env_clear();
@@ -49,14 +49,14 @@ fn portal(json: &'static str) -> (String, JoinHandle<String>) {
 }
 
 #[test]
-fn the_small_binary_asks_a_portal_by_the_settings_of_the_environment() {
+fn binary_asks_the_portal_that_the_environment_names() {
     let (url, answering) = portal(
         r#"{"items":[{"id":"image-hub","type":"image-pull","name":"hub","display_name":"The hub","registry_host":"ghcr.io",
             "fingerprint":null,"status":"works","used_by":0,"last_used_at":null,"updated_at":"2026-01-02T03:04:05Z",
             "updated_by":"ana"}],"total":1,"total_is_exact":true,"next":null,"previous":null}"#,
     );
     let mut command = latchkey(&["secret", "list"]);
-    // As deployment tools write them.
+    // Spelled as deployment tools write settings.
     command.env("LATCHKEY_URL", format!("\"{url}\"\n")).env("LATCHKEY_TOKEN", "a-token\n");
     let printed = printed(command);
     assert!(printed.contains("image-hub") && printed.contains("The hub"), "{printed}");
@@ -66,7 +66,7 @@ fn the_small_binary_asks_a_portal_by_the_settings_of_the_environment() {
 }
 
 #[test]
-fn the_small_binary_has_the_portals_commands_alone() {
+fn binary_has_only_the_portals_commands() {
     let help = printed(latchkey(&["--help"]));
     for command in ["secret", "docker-credential", "ssh-add", "completion"] {
         assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
@@ -82,7 +82,7 @@ fn the_small_binary_has_the_portals_commands_alone() {
 }
 
 #[test]
-fn the_small_binary_is_a_credential_helper_by_its_name() {
+fn binary_is_a_credential_helper_under_its_name() {
     let mut command = latchkey(&["version"]);
     command.arg0("/usr/local/bin/docker-credential-latchkey");
     assert!(printed(command).starts_with("docker-credential-latchkey (Latchkey) v"));

@@ -1,6 +1,6 @@
-//! Characters that nobody sees, which come along with what is copied from pages, mail and editors.
+//! Invisible characters, which are copied along from pages, mail and editors.
 
-/// Returns whether the character cannot be seen: zero-width ones, byte-order marks and marks of direction.
+/// Returns whether the character is invisible: zero-width, a byte-order mark, or a mark of direction.
 pub fn is_invisible(c: char) -> bool {
     matches!(
         c,

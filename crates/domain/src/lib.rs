@@ -1,5 +1,5 @@
-//! Secrets and their rules: names, hosts, key texts, list queries and the closed error type; access to
-//! it. Compiled for the browser and the server alike, so everything here is small and pure.
+//! Secrets and their rules: names, hosts, key texts, list queries, the closed error type, and access. Compiled for the
+//! browser and the server alike, so everything here is small and pure.
 
 pub mod access;
 pub mod check;

@@ -1,5 +1,5 @@
-//! The list: what is asked for, and one page of it. The query lives in the address, so reading it never fails:
-//! nonsense gives the nearest sensible page.
+//! The list: its query, and one page of it. The query is in the address, so parsing it never fails: an invalid query gives
+//! the nearest valid page.
 
 use crate::{
     check::CheckStatus,
@@ -8,7 +8,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// Queries longer than this, in bytes, are read no further.
+/// The length in bytes after which the rest of a query is ignored.
 const QUERY_LIMIT: usize = 8 * 1024;
 
 /// The column that the list is sorted by.
@@ -56,7 +56,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// The other one.
+    /// Returns the opposite direction.
     #[must_use]
     pub fn reversed(self) -> Self {
         match self {
@@ -80,22 +80,22 @@ impl PageSize {
     /// Every value.
     pub const ALL: [Self; 4] = [Self(10), Self(20), Self(50), Self(100)];
 
-    /// The size nearest to what was asked for; the default where that is no number.
+    /// Returns the size nearest to the requested one; the default if the text is not a number.
     pub fn parse(text: &str) -> Self {
         let Ok(wanted) = text.parse::<i64>() else { return Self::default() };
         Self::ALL.into_iter().min_by_key(|size| (i64::from(size.0)).abs_diff(wanted)).unwrap_or_default()
     }
 
-    /// The number of rows.
+    /// Returns the number of rows.
     pub fn rows(self) -> u8 {
         self.0
     }
 }
 
-/// The row that a page begins after or ends before: its id, and what the list is sorted by.
+/// The row after which a page begins or before which it ends: its id, and the value that the list is sorted by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// Breaks ties.
+    /// The id, which breaks ties.
     pub id: SecretId,
     /// The sorted column's value in that row.
     pub value: CursorValue,
@@ -108,16 +108,16 @@ pub enum CursorValue {
     InId,
     /// Sorted by display name.
     DisplayName(String),
-    /// Sorted by how many use it.
+    /// Sorted by the number of consumers.
     UsedBy(u32),
-    /// Sorted by the minute of the last use; the beginning of time without a use.
+    /// Sorted by the minute of the last use; the beginning of time if there is none.
     LastUsed(Timestamp),
     /// Sorted by the last change.
     Updated(Timestamp),
 }
 
 impl Cursor {
-    /// The cursor at this row of a list sorted by this column.
+    /// Returns the cursor at this row of a list sorted by this column.
     pub fn at(row: &SecretSummary, sort: SortColumn) -> Self {
         let value = match sort {
             SortColumn::Name | SortColumn::Type => CursorValue::InId,
@@ -129,9 +129,9 @@ impl Cursor {
         Self { id: row.id.clone(), value }
     }
 
-    /// Parses a cursor of a list sorted by this column; `None` where the text is invalid.
+    /// Parses a cursor of a list sorted by this column; `None` if the text is invalid.
     fn parse(text: &str, sort: SortColumn) -> Option<Self> {
-        // A name has no tilde in it.
+        // A name contains no tilde.
         let (id, value) = match text.split_once('~') {
             Some((id, value)) => (id, Some(value)),
             None => (text, None),
@@ -162,7 +162,7 @@ impl Cursor {
     }
 }
 
-/// The minute by which the list is sorted.
+/// Returns the minute by which the list is sorted.
 fn minute(at: Option<Timestamp>) -> Timestamp {
     const MINUTE: i64 = 60_000_000;
     Timestamp::from_micros(at.map_or(0, |at| at.micros().div_euclid(MINUTE) * MINUTE))
@@ -192,7 +192,7 @@ impl Position {
     }
 }
 
-/// For how many days a secret that is unused was not read: 30, 90 or 365.
+/// The number of days for which an unused secret was not read: 30, 90 or 365.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct UnusedDays(u16);
 
@@ -200,12 +200,12 @@ impl UnusedDays {
     /// Every value.
     pub const ALL: [Self; 3] = [Self(30), Self(90), Self(365)];
 
-    /// Parses a number of days; `None` where the number is not among these.
+    /// Parses a number of days; `None` if the number is not among these.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|days| days.0.to_string() == text)
     }
 
-    /// The number.
+    /// Returns the number.
     pub fn days(self) -> u16 {
         self.0
     }
@@ -216,17 +216,17 @@ impl UnusedDays {
 pub struct ListQuery {
     /// Words that name, display name or registry host contain; trimmed, at most 200 characters.
     pub search: String,
-    /// Only this kind.
+    /// Only this type.
     pub kind: Option<SecretKind>,
-    /// Only those of which this is known.
+    /// Only secrets with this test status.
     pub status: Option<CheckStatus>,
-    /// Only those that no image or dataset uses, and no API token has read for so long.
+    /// Only secrets that no image or dataset uses, and no API token has read for this time.
     pub unused: Option<UnusedDays>,
     /// The column that the list is sorted by.
     pub sort: SortColumn,
     /// The end that comes first.
     pub direction: Direction,
-    /// Rows a page.
+    /// The number of rows on a page.
     pub size: PageSize,
     /// The page.
     pub position: Position,
@@ -248,7 +248,7 @@ impl Default for ListQuery {
 }
 
 impl ListQuery {
-    /// The longest search, in characters.
+    /// The maximum length of a search, in characters.
     pub const MAX_SEARCH_CHARS: usize = 200;
 
     /// Parses the query of an address. The first of equal parameters counts.
@@ -277,7 +277,7 @@ impl ListQuery {
         }
     }
 
-    /// The shortest query that means this.
+    /// Returns the shortest query with this meaning.
     pub fn to_query_string(&self) -> String {
         let mut pairs: Vec<(&str, String)> = Vec::new();
         let search = clean_search(&self.search);
@@ -317,7 +317,7 @@ impl ListQuery {
         out
     }
 
-    /// The value of `sort` in the address: the column, after a hyphen where descending; empty for the default.
+    /// Returns the value of `sort` in the address: the column, after a hyphen if descending; empty for the default.
     pub fn sort_parameter(&self) -> String {
         let default = Self::default();
         if (self.sort, self.direction) == (default.sort, default.direction) {
@@ -327,7 +327,7 @@ impl ListQuery {
         format!("{sign}{}", self.sort.as_str())
     }
 
-    /// The same list from its first page, sorted by this column; the other way round if it is already.
+    /// Returns the same list from its first page, sorted by this column; in the other direction if it is already.
     #[must_use]
     pub fn sorted_by(&self, sort: SortColumn) -> Self {
         let direction = if sort == self.sort {
@@ -345,13 +345,13 @@ impl ListQuery {
         !self.search.is_empty() || self.kind.is_some() || self.status.is_some() || self.unused.is_some()
     }
 
-    /// The same list from its first page, with nothing searched and nothing filtered.
+    /// Returns the same list from its first page, without search and filters.
     #[must_use]
     pub fn widened(&self) -> Self {
         Self { sort: self.sort, direction: self.direction, size: self.size, ..Self::default() }
     }
 
-    /// The same list at another page.
+    /// Returns the same list at another page.
     #[must_use]
     pub fn with_position(&self, position: Position) -> Self {
         Self { position, ..self.clone() }
@@ -366,7 +366,7 @@ fn read_sort(text: &str) -> Option<(SortColumn, Direction)> {
     SortColumn::ALL.into_iter().find(|column| column.as_str() == name).map(|column| (column, direction))
 }
 
-/// The first parameter of this name in the query of an address.
+/// Returns the first parameter with this name in the query of an address.
 pub(crate) fn parameter(query: &str, wanted: &str) -> Option<String> {
     let end = (0..=query.len().min(QUERY_LIMIT)).rev().find(|end| query.is_char_boundary(*end));
     query[..end.unwrap_or_default()]
@@ -375,7 +375,7 @@ pub(crate) fn parameter(query: &str, wanted: &str) -> Option<String> {
         .and_then(|(_, value)| percent::decode(value))
 }
 
-/// A search as it is looked for: one line, trimmed, and not too long.
+/// Returns the search as it is looked for: one line, trimmed, and not too long.
 pub(crate) fn clean_search(text: &str) -> String {
     let clean: String =
         text.chars().filter(|c| !c.is_control()).take(ListQuery::MAX_SEARCH_CHARS * 2).collect();
@@ -388,7 +388,7 @@ pub(crate) fn clean_search(text: &str) -> String {
 pub struct Total {
     /// The number that was counted.
     pub count: u64,
-    /// False where counting stopped there and there are more.
+    /// Whether `count` is exact; false if counting stopped at the limit.
     pub exact: bool,
 }
 
@@ -397,13 +397,13 @@ pub struct Total {
 pub struct SecretPage {
     /// The rows, in the order of the query.
     pub rows: Vec<SecretSummary>,
-    /// Over all pages.
+    /// The number of rows over all pages.
     pub total: Total,
-    /// The page before ends before this row; `None` on the first page.
+    /// The row before which the previous page ends; `None` on the first page.
     pub previous: Option<Cursor>,
-    /// The page after begins after this row; `None` on the last page.
+    /// The row after which the next page begins; `None` on the last page.
     pub next: Option<Cursor>,
-    /// The server's clock, for telling how long ago something was.
+    /// The server's time, for telling how long ago something was.
     pub now: Timestamp,
 }
 

@@ -1,4 +1,4 @@
-//! Percent-encoding of what stands in a query (RFC 3986, with `+` for a space as forms have it).
+//! Percent-encoding of values in a query (RFC 3986, with `+` for a space as in forms).
 
 /// Encodes everything but the unreserved characters.
 pub fn encode(text: &str) -> String {
@@ -16,7 +16,7 @@ pub fn encode(text: &str) -> String {
     out
 }
 
-/// Decodes; `None` where the bytes are not UTF-8. A `%` without two hexadecimal digits stands for itself.
+/// Decodes a text; `None` if the bytes are not UTF-8. A `%` without two hexadecimal digits stands for itself.
 pub fn decode(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let digit = |index: usize| bytes.get(index).and_then(|byte| char::from(*byte).to_digit(16));
@@ -34,13 +34,13 @@ pub fn decode(text: &str) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
-/// Encodes what stands in the path of an address: everything but the unreserved characters and `/`.
+/// Encodes the path of an address: everything but the unreserved characters and `/`.
 pub fn encode_path(path: &str) -> String {
     path.split('/').map(encode).collect::<Vec<_>>().join("/")
 }
 
-/// Decodes an address as Git does: `+` stands for itself, and so do `%00` and a `%` without two hexadecimal digits. `None`
-/// where the bytes are not UTF-8.
+/// Decodes an address as Git does: `+` stands for itself, and so do `%00` and a `%` without two hexadecimal digits. `None` if
+/// the bytes are not UTF-8.
 pub fn decode_url(text: &str) -> Option<String> {
     decode(&text.replace('+', "%2B").replace("%00", "%2500"))
 }

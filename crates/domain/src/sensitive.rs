@@ -1,4 +1,4 @@
-//! The text of a value.
+//! Texts that must not be seen.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
@@ -15,7 +15,7 @@ impl Sensitive {
         Self(Zeroizing::new(text.into()))
     }
 
-    /// The text itself. Every use of this is a place to look at twice.
+    /// Returns the text itself. Every use of this deserves a second look.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -25,7 +25,7 @@ impl Sensitive {
         self.0.is_empty()
     }
 
-    /// The length in bytes.
+    /// Returns the length in bytes.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -44,8 +44,8 @@ impl<'de> Deserialize<'de> for Sensitive {
 }
 
 impl Serialize for Sensitive {
-    /// The browser has to send what was typed. Everywhere else this is an error, so that no value can get into
-    /// an answer, a page's data or a log by way of a derive.
+    /// Serializes in the browser, which has to send what was typed. Everywhere else this is an error, so that no value can
+    /// get into an answer, a page's data or a log by way of a derive.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if cfg!(target_arch = "wasm32") {
             serializer.serialize_str(self.expose())
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sensitive_shows_nothing_and_is_not_serialized_on_a_server() {
+    fn sensitive_debug_hides_value_and_server_never_serializes_it() {
         let value = Sensitive::new("SENTINEL");
         assert_eq!(format!("{value:?} {:?}", Some(&value)), "[REDACTED] Some([REDACTED])");
         let refused = serde_json::to_string(&value).unwrap_err();

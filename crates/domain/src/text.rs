@@ -1,12 +1,12 @@
-//! Bytes of a file as the text that they are.
+//! Decoding the bytes of a file as text.
 
 use crate::sensitive::Sensitive;
 
 /// The byte-order mark, as a character.
 const MARK: char = '\u{feff}';
 
-/// Decodes UTF-8, or UTF-16 in either order of its bytes, as Windows PowerShell writes it; without the mark at its
-/// beginning. UTF-16 without a mark is recognized by its zero bytes. `None` where the bytes are text in neither.
+/// Decodes UTF-8, or UTF-16 in either byte order, as Windows PowerShell writes it; removes the byte-order mark at its
+/// beginning. UTF-16 without a mark is recognized by its zero bytes. `None` if the bytes are text in neither.
 pub fn decode(bytes: &[u8]) -> Option<Sensitive> {
     match bytes {
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
@@ -24,7 +24,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<Sensitive> {
     if !rest.is_empty() {
         return None;
     }
-    // Room for all of it from the start: a text that grows leaves copies behind.
+    // With capacity for all of it from the start, because a text that grows leaves copies behind.
     let mut text = String::with_capacity(pairs.len().saturating_mul(3));
     for c in char::decode_utf16(pairs.iter().map(|pair| unit(*pair))) {
         text.push(c.ok()?);
@@ -55,7 +55,7 @@ mod tests {
             assert_eq!(decode(&bytes).unwrap().expose(), text, "{bytes:?}");
         }
         assert_eq!(decode(b"").unwrap().expose(), "");
-        // Half a character, half a pair, and no text.
+        // Half a character, half a pair, and bytes that are not text.
         for bytes in [&b"\xff\xfea"[..], b"\xff\xfe\x00\xd8", b"\xc3", b"a\x00b"] {
             assert!(decode(bytes).is_none(), "{bytes:?}");
         }

@@ -1,8 +1,8 @@
-//! Moments, without a calendar library: the browser downloads this.
+//! Times, without a calendar library, because the browser downloads this.
 
 use serde::{Deserialize, Serialize};
 
-/// Microseconds since 1970-01-01T00:00:00Z, PostgreSQL's precision.
+/// A time in microseconds since 1970-01-01T00:00:00Z, PostgreSQL's precision.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Timestamp(i64);
 
@@ -25,26 +25,26 @@ const MONTHS: [&str; 12] = [
 ];
 
 impl Timestamp {
-    /// From microseconds since the epoch.
+    /// Returns the time with this number of microseconds since the epoch.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
     }
 
-    /// The last that calendars and PostgreSQL both hold: the year 9999.
+    /// The last time that calendars and PostgreSQL both support: the end of the year 9999.
     pub const LAST: Self = Self::from_micros(253_402_300_799_000_000);
 
-    /// Parses microseconds as they stand in an address; `None` outside of 1970 to `LAST`.
+    /// Parses microseconds as they are written in an address; `None` outside of 1970 to `LAST`.
     pub fn parse_micros(text: &str) -> Option<Self> {
         let micros = text.parse().ok().filter(|micros| (0..=Self::LAST.micros()).contains(micros))?;
         Some(Self::from_micros(micros))
     }
 
-    /// Microseconds since the epoch.
+    /// Returns the microseconds since the epoch.
     pub const fn micros(self) -> i64 {
         self.0
     }
 
-    /// Parses a day such as `2026-11-23`, from 1970 to 9999, as its midnight in UTC; `None` where the text is not a day.
+    /// Parses a day such as `2026-11-23`, from 1970 to 9999, as its midnight in UTC; `None` if the text is not a day.
     pub fn parse_date(text: &str) -> Option<Self> {
         let (year, rest) = text.split_once('-')?;
         let (month, day) = rest.split_once('-')?;
@@ -56,7 +56,7 @@ impl Timestamp {
         if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
             return None;
         }
-        // `civil` the other way round: years begin on 1 March.
+        // The inverse of `civil`: years begin on 1 March.
         let shifted_year = year - i64::from(month <= 2);
         let (era, year_of_era) = (shifted_year.div_euclid(400), shifted_year.rem_euclid(400));
         let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
@@ -67,13 +67,13 @@ impl Timestamp {
         at.rfc3339().starts_with(text).then_some(at)
     }
 
-    /// The same time on the day after.
+    /// Returns the same time on the next day.
     #[must_use]
     pub fn next_day(self) -> Self {
         Self(self.0.saturating_add(DAY))
     }
 
-    /// The same time on the day before.
+    /// Returns the same time on the previous day.
     #[must_use]
     pub fn previous_day(self) -> Self {
         Self(self.0.saturating_sub(DAY))
@@ -97,7 +97,7 @@ impl Timestamp {
         format!("{text}.{:06}Z", self.0.rem_euclid(1_000_000))
     }
 
-    /// For people, with the zone: `23 November 2026, 23:24 UTC`.
+    /// Formats for people, with the zone: `23 November 2026, 23:24 UTC`.
     pub fn utc_text(self) -> String {
         let Civil { year, month, day, hour, minute, .. } = self.civil();
         let month = MONTHS[usize::from(month - 1)];
@@ -108,7 +108,7 @@ impl Timestamp {
         text + " UTC"
     }
 
-    /// Formats the age for people: "3 days ago". A moment in the future is "just now".
+    /// Formats the age for people: "3 days ago". A time in the future is "just now".
     pub fn relative(self, now: Self) -> String {
         let seconds = (now.0.saturating_sub(self.0)) / 1_000_000;
         let (count, unit) = match seconds {
@@ -149,7 +149,7 @@ impl Timestamp {
     }
 }
 
-/// Appends a number by hand, because a list has hundreds of them.
+/// Appends a number without the formatting machinery, because a list has hundreds of them.
 fn two_digits(text: &mut String, number: u8) {
     text.push(char::from(b'0' + number / 10));
     text.push(char::from(b'0' + number % 10));
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn parse_date_takes_days_of_the_calendar_alone() {
+    fn parse_date_accepts_only_days_of_the_calendar() {
         for text in ["1970-01-01", "2000-02-29", "2026-11-24", "2026-01-31", "2026-03-01", "9999-12-31"] {
             assert_eq!(Timestamp::parse_date(text).unwrap().rfc3339(), format!("{text}T00:00:00Z"));
         }

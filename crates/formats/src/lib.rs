@@ -1,5 +1,6 @@
-//! How credentials are written elsewhere: SSH keys in every form that tools make, files from which credentials are imported,
-//! and the formats in which tools read them. No database, no clock and no network: backend and command line stand on it.
+//! The formats in which credentials are written elsewhere: every form of SSH key that tools make, files from
+//! which credentials are imported, and the formats that tools read. Without database, clock or network;
+//! backend and command line build on it.
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests are bound by clock and environment"))]
 

@@ -1,10 +1,10 @@
-//! What the tests of all formats begin with.
+//! The configuration of property tests of all formats.
 
 use proptest::test_runner::Config as ProptestConfig;
 
-/// Returns a configuration for so many cases of a property, or for as many as `PROPTEST_CASES` asks for.
+/// Returns a configuration with so many cases of a property, or with as many as `PROPTEST_CASES` asks for.
 pub(crate) fn cases(usual: u32) -> ProptestConfig {
-    // Of very many, very many are none of what is looked for.
+    // Of very many cases, very many do not qualify.
     let any = ProptestConfig {
         failure_persistence: None,
         max_local_rejects: u32::MAX,

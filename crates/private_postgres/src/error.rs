@@ -1,4 +1,4 @@
-//! Why there is no private PostgreSQL.
+//! Errors of the private PostgreSQL.
 
 use std::{io, path::PathBuf};
 

@@ -1,4 +1,4 @@
-//! The thread that starts the server, and starts it again where it ends.
+//! The thread that starts the server, and restarts it when it ends.
 
 use crate::{
     error::StartError,
@@ -22,13 +22,13 @@ use std::{
     time::Duration,
 };
 
-/// How often the keeper looks whether the server still runs.
+/// The interval at which the keeper checks that the server still runs.
 const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 
-/// How long to wait before a server that ended is started again, at first and at most.
+/// The pause before a server that ended is restarted: the first, and the longest.
 const RESTART_PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
-/// The thread that starts the server and restarts it: the system ends the server together with that thread.
+/// The thread that starts the server and restarts it, because the system ends the server together with that thread.
 pub(crate) struct Keeper {
     pub(crate) data_dir: PathBuf,
     pub(crate) folder: PathBuf,
@@ -38,14 +38,14 @@ pub(crate) struct Keeper {
 }
 
 impl Keeper {
-    /// Starts the server, making the cluster first where there is none, tells how that went, and then looks after it until
-    /// asked to stop.
+    /// Starts the server, creating the cluster first if there is none, reports the result, and then looks after the server
+    /// until asked to stop.
     pub(crate) fn run(&self, tell: &Sender<Result<Arc<File>, StartError>>, woken: &Receiver<()>) {
         let started = self.prepare().and_then(|entrance| Ok((self.start(&entrance)?, entrance)));
         let (mut child, entrance) = match started {
             Ok(started) => started,
             Err(error) => {
-                // Nobody listens only where the process is ending.
+                // Nobody listens only if the process is ending.
                 let _ = tell.send(Err(error));
                 return;
             }
@@ -59,7 +59,7 @@ impl Keeper {
             self.running.store(false, Ordering::Release);
             let log = tail(&self.log_path());
             tracing::error!(
-                "the private PostgreSQL has ended, and is started again. The end of its log:\n{log}"
+                "the private PostgreSQL has ended, and is being restarted. The end of its log:\n{log}"
             );
             match self.start_again(&entrance, woken) {
                 Some(again) => child = again,
@@ -71,13 +71,13 @@ impl Keeper {
         end(&mut child);
     }
 
-    /// Waits; returns whether to go on, which is not so where the server is to stop, or its owner is gone.
+    /// Waits; returns whether to go on: not if the server is to stop, or its owner is gone.
     fn pause(&self, woken: &Receiver<()>, time: Duration) -> bool {
         let over = woken.recv_timeout(time);
         over == Err(RecvTimeoutError::Timeout) && !self.stop.is_asked()
     }
 
-    /// Tries until it runs, with a growing pause; returns `None` when asked to stop meanwhile.
+    /// Retries until it runs, with a growing pause; returns `None` if asked to stop meanwhile.
     fn start_again(&self, entrance: &Arc<File>, woken: &Receiver<()>) -> Option<Child> {
         let mut pause = RESTART_PAUSE.0;
         while self.pause(woken, pause) {
@@ -86,13 +86,18 @@ impl Keeper {
                 Err(StartError::Stopped) => return None,
                 Err(error) => {
                     pause = (pause * 2).min(RESTART_PAUSE.1);
-                    tracing::error!(seconds = pause.as_secs(), "it is tried again after a pause: {error}");
+                    tracing::error!(
+                        seconds = pause.as_secs(),
+                        "the private PostgreSQL did not start, and is tried again after a pause: {error}"
+                    );
                 }
             }
         }
         None
     }
 
+    /// Returns whether to go on.
+    ///
     /// Errors: `Stopped`.
     fn go_on(&self) -> Result<(), StartError> {
         if self.stop.is_asked() { Err(StartError::Stopped) } else { Ok(()) }
@@ -115,7 +120,7 @@ impl Keeper {
         Runner { account: self.account.as_ref(), entrance, stop: &self.stop }
     }
 
-    /// Makes the cluster where there is none, and opens its folder.
+    /// Creates the cluster if there is none, and opens its folder.
     fn prepare(&self) -> Result<Arc<File>, StartError> {
         if !self.folder.join("PG_VERSION").exists() {
             self.make()?;
@@ -123,8 +128,8 @@ impl Keeper {
         self.open(&self.folder).map_err(|error| self.unusable(error))
     }
 
-    /// Makes a cluster beside its folder and moves it there as a whole: what is in that folder is never half made, and is never
-    /// touched.
+    /// Creates a cluster beside its folder and moves it there as a whole, so that the contents of that folder are never
+    /// incomplete, and never touched.
     fn make(&self) -> Result<(), StartError> {
         if self.account.is_none() && !matches!(User::from_uid(geteuid()), Ok(Some(_))) {
             return Err(StartError::NoName(geteuid().as_raw()));
@@ -137,11 +142,11 @@ impl Keeper {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(unusable(error)),
         }
-        // What a start that was cut short has left.
+        // Leftovers of a start that was interrupted.
         let unfinished = self.data_dir.join("postgres.unfinished");
         clear(&unfinished).map_err(unusable)?;
         make_folder(&unfinished).map_err(unusable)?;
-        // An empty one first: where that cannot be moved, nothing has been made for nothing.
+        // An empty folder first, because if that cannot be moved, creating a cluster would be in vain.
         let unmovable = |error| StartError::NotMovable(self.folder.clone(), error);
         fs::rename(&unfinished, &self.folder).map_err(unmovable)?;
         make_folder(&unfinished).map_err(unusable)?;
@@ -152,11 +157,11 @@ impl Keeper {
             return Err(StartError::Failed("set up", tail(&self.log_path())));
         }
         fs::rename(&unfinished, &self.folder).map_err(unmovable)?;
-        // PostgreSQL has written out what is in it.
+        // PostgreSQL has flushed the contents.
         File::open(&self.data_dir).and_then(|folder| folder.sync_all()).map_err(unusable)
     }
 
-    /// Opens a folder that the server works in, and makes it that of its account.
+    /// Opens a folder that the server works in, and makes its account the owner.
     fn open(&self, folder: &Path) -> io::Result<Arc<File>> {
         if let Some(account) = &self.account {
             chown(folder, Some(account.uid), Some(account.gid))?;

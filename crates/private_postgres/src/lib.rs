@@ -1,5 +1,5 @@
-//! A PostgreSQL of our own, where no other is configured: run from the installed programs, in the data folder,
-//! reachable only over a Unix socket inside that folder, and never as root.
+//! A private PostgreSQL, for a portal without another one: run from the installed programs, in the data folder, reachable
+//! only over a Unix socket inside that folder, and never as root.
 
 #![expect(
     clippy::disallowed_methods,
@@ -33,28 +33,28 @@ use std::{
     thread::JoinHandle,
 };
 
-/// The running server. Owned by the process that started it, which starts it again where it ends; other processes on the
-/// same data folder only use it.
+/// The running server. Owned by the process that started it, which restarts it when it ends; other processes on the same data
+/// folder only use it.
 pub struct PrivatePostgres {
     folder: PathBuf,
-    /// Kept open: the address of the database goes through it.
+    /// An open descriptor, through which the database's address leads.
     entrance: Arc<File>,
     owned: Option<Owned>,
 }
 
 struct Owned {
-    /// Asked to stop, the keeper looks up at once where this is gone.
+    /// A channel whose end makes the keeper check at once whether it is asked to stop.
     wake: Sender<()>,
     stop: Stop,
     keeper: JoinHandle<()>,
     running: Arc<AtomicBool>,
-    /// Locked for as long as this process lives; the system lets go of it however the process ends.
+    /// A lock for as long as this process lives; the system releases it however the process ends.
     _lock: File,
 }
 
 impl PrivatePostgres {
-    /// Starts the server in `data_dir`, making the cluster first where there is none. Ends early, with nothing left running,
-    /// where it is asked to stop meanwhile.
+    /// Starts the server in `data_dir`, creating the cluster first if there is none. If asked to stop meanwhile, ends early,
+    /// with nothing left running.
     pub fn start(data_dir: &Path, stop: &Stop) -> Result<Self, StartError> {
         let unusable = |error| StartError::Folder(data_dir.to_owned(), error);
         make_folder(data_dir).map_err(unusable)?;
@@ -108,8 +108,8 @@ impl PrivatePostgres {
         })
     }
 
-    /// Returns the address to connect to. It leads through an open descriptor of this process, so neither the length
-    /// of the folder's path nor the rights of the folders above it matter.
+    /// Returns the address to connect to. It leads through an open descriptor of this process, so that neither the length of
+    /// the folder's path nor the rights of the folders above it matter.
     pub fn url(&self) -> String {
         format!(
             "postgres://{DATABASE}@localhost:5432/{DATABASE}?host=/proc/self/fd/{}&sslmode=disable",
@@ -117,7 +117,7 @@ impl PrivatePostgres {
         )
     }
 
-    /// Returns whether the server runs, now and whenever that is called.
+    /// Returns a function that returns whether the server runs at that time.
     pub fn watch(&self) -> impl Fn() -> bool + Send + Sync + 'static {
         let running = self.owned.as_ref().map(|owned| Arc::clone(&owned.running));
         let folder = self.folder.clone();
@@ -127,7 +127,7 @@ impl PrivatePostgres {
         }
     }
 
-    /// Writes everything out and ends, where this process started it. Takes a bounded time.
+    /// Shuts the server down, if this process started it. Takes a bounded time.
     pub fn stop(self) {
         if let Some(owned) = self.owned {
             owned.stop.ask();

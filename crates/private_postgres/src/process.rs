@@ -1,4 +1,4 @@
-//! The server's process: whether it is ready, how it ends, and what it said last.
+//! The server's process: whether it is ready, how it ends, and its last log lines.
 
 use crate::error::StartError;
 use nix::{sys::signal::Signal, unistd::Pid};
@@ -9,22 +9,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long the server may take to start: recovery after a crash may replay much.
+/// The longest time that the server may take to start, because recovery after a crash may replay much.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// How long the server may take to write everything out and end, and then to end without that.
+/// The signals that end the server, and how long each may take: to flush everything and end, and then to end without that.
 const SHUTDOWN_STEPS: [(Signal, Duration); 3] = [
     (Signal::SIGINT, Duration::from_secs(10)),
     (Signal::SIGQUIT, Duration::from_secs(2)),
     (Signal::SIGKILL, Duration::from_secs(2)),
 ];
 
-/// How often to look whether a program is ready or has ended.
+/// The interval at which a program is checked to be ready or to have ended.
 pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Waits until the server says that it is ready; returns false where it does not in time.
+/// Waits until the server is ready; returns false if it times out.
 ///
-/// Errors: those of `alive`, which is asked meanwhile.
+/// Errors: those of `alive`, which is called meanwhile.
 pub(crate) fn wait(
     folder: &Path,
     id: Option<u32>,
@@ -41,8 +41,8 @@ pub(crate) fn wait(
     Ok(false)
 }
 
-/// Returns whether a server is ready: that of this process id, or any. The first line of the file is the id, which tells a
-/// server that is starting from what one that was killed has left; the eighth says what it is doing.
+/// Returns whether a server is ready: the one with this process id, or any. The first line of the file is the id, which tells
+/// a starting server from the remains of a killed one; the eighth is its state.
 pub(crate) fn is_ready(folder: &Path, id: Option<u32>) -> bool {
     let state = fs::read_to_string(folder.join("postmaster.pid")).unwrap_or_default();
     let mut lines = state.lines();
@@ -51,9 +51,9 @@ pub(crate) fn is_ready(folder: &Path, id: Option<u32>) -> bool {
     is_it && lines.nth(6).is_some_and(|line| line.trim() == "ready")
 }
 
-/// Ends a server that an earlier process left behind, as after `kill -9`. The lock says that nobody uses it.
+/// Ends a server that an earlier process left behind, as after `kill -9`. The lock proves that nobody uses it.
 ///
-/// Errors: those of `go_on`, which is asked meanwhile.
+/// Errors: those of `go_on`, which is called meanwhile.
 pub(crate) fn end_orphan(
     folder: &Path,
     go_on: impl Fn() -> Result<(), StartError>,
@@ -81,8 +81,8 @@ fn is_postgres(pid: i32) -> bool {
     fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "postgres")
 }
 
-/// Ends the server by a fast shutdown: sessions are cut, everything is written. One that hangs is killed in the end, which loses nothing
-/// that was told as done: it is in the log that is replayed at the next start.
+/// Ends the server by a fast shutdown: sessions are cut, everything is flushed. A server that hangs is killed in the end,
+/// which loses nothing that was committed, because that is in the log that is replayed at the next start.
 pub(crate) fn end(child: &mut Child) {
     for (signal, patience) in SHUTDOWN_STEPS {
         let Ok(pid) = i32::try_from(child.id()) else { return };

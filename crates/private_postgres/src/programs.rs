@@ -8,10 +8,10 @@ use std::{
     process::Command,
 };
 
-/// The accounts to run as when started by root, the first that exists.
+/// The accounts to run as if started by root, in order of preference.
 const ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
 
-/// Returns the account to become, or `None` where this process is not root.
+/// Returns the account to switch to, or `None` if this process is not root.
 pub(crate) fn account() -> Result<Option<User>, StartError> {
     if !geteuid().is_root() {
         return Ok(None);
@@ -23,14 +23,14 @@ pub(crate) fn account() -> Result<Option<User>, StartError> {
         .ok_or(StartError::NoAccount)
 }
 
-/// The programs of one version.
+/// The programs of one version of PostgreSQL.
 pub(crate) struct Programs {
     pub(crate) initdb: PathBuf,
     pub(crate) postgres: PathBuf,
 }
 
 impl Programs {
-    /// Looks on the PATH and where distributions put them. A cluster that exists decides on the version.
+    /// Finds the programs on the PATH and in the distributions' places. An existing cluster determines the version.
     pub(crate) fn find(folder: &Path) -> Result<Self, StartError> {
         let wanted = fs::read_to_string(folder.join("PG_VERSION")).ok().map(|text| text.trim().to_owned());
         let mut places: Vec<PathBuf> =

@@ -1,4 +1,4 @@
-//! Running the programs: as another account where this process is root, and with nothing of its environment.
+//! Running the programs: as another account if this process is root, and without its environment.
 
 use crate::{
     process::{POLL_INTERVAL, end},
@@ -56,7 +56,7 @@ impl Runner<'_> {
         self.finish(child)
     }
 
-    /// Waits until a program has done its work, or ends it where that is asked for.
+    /// Waits until a program has done its work, or ends it if asked to stop.
     fn finish(&self, mut child: Child) -> io::Result<()> {
         loop {
             if let Some(status) = child.try_wait()? {
@@ -80,7 +80,7 @@ impl Runner<'_> {
             "jit=off",
             "max_connections=100",
             "shared_buffers=128MB",
-            // A failed statement may carry what people typed.
+            // A failed statement may contain what people typed.
             "log_min_error_statement=panic",
             "log_error_verbosity=terse",
         ] {
@@ -90,7 +90,7 @@ impl Runner<'_> {
         command
     }
 
-    /// Returns the folder by way of its open descriptor, which the child inherits: the account may be barred from the
+    /// Returns the folder's path through its open descriptor, which the child inherits, because the account may not enter the
     /// folders above, such as root's home.
     fn folder_argument(&self) -> String {
         format!("/proc/self/fd/{}", self.entrance.as_raw_fd())
@@ -99,7 +99,7 @@ impl Runner<'_> {
     #[expect(unsafe_code, reason = "the hook runs between fork and exec, and makes two system calls there")]
     fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
-        // Nothing of our environment, where keys may be.
+        // Without our environment, which may contain keys.
         command
             .env_clear()
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
@@ -112,7 +112,7 @@ impl Runner<'_> {
         // SAFETY: both calls are async-signal-safe, and the descriptor is open in the child.
         unsafe {
             command.pre_exec(move || {
-                // Were this process killed, the server would shut down by itself.
+                // If this process is killed, the server shuts down by itself.
                 prctl::set_pdeathsig(Signal::SIGINT)?;
                 fcntl(BorrowedFd::borrow_raw(entrance), FcntlArg::F_SETFD(FdFlag::empty()))?;
                 Ok(())

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-/// A way to ask a server to stop, also one that is only starting. Cheap to clone.
+/// A way to ask a server to stop, even while it starts. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<AtomicBool>);
 

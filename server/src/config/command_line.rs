@@ -34,8 +34,9 @@ pub enum Asked {
 /// a portal.
 pub fn command() -> clap::Command {
     let mut server = Cli::command();
-    // Has it built, which gives its settings to the commands that it has by now: what a portal is asked for takes none of
-    // them. `build` would go further, and leave those that come later without their names.
+    // Building propagates the global settings to the commands that exist by now: those that ask a portal take
+    // none of them. `build` would go further, and leave the commands that are added later without their
+    // names.
     server.render_usage();
     ClientCommand::augment_subcommands(help::with_own_settings(server))
 }
@@ -59,7 +60,7 @@ mod tests {
     use crate::config::{database::Pooler, log::LogFormat};
 
     #[test]
-    fn the_command_line_is_well_formed() {
+    fn command_is_well_formed() {
         Cli::command().debug_assert();
         command().debug_assert();
     }
@@ -69,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_portal_is_asked_without_the_servers_settings() {
+    fn parse_needs_no_server_settings_to_ask_a_portal() {
         assert!(matches!(asked(&["latchkey"]), Ok(Asked::OfServer(cli)) if cli.command.is_none()));
         assert!(matches!(asked(&["latchkey", "user", "list", "--data-dir", "x"]), Ok(Asked::OfServer(_))));
         assert!(matches!(
@@ -99,9 +100,9 @@ mod tests {
         assert!(about.starts_with("A self-hosted admin portal"), "{about}");
     }
 
-    /// No argument and no setting of it takes a value or a token.
+    /// No argument and no setting of a portal's command takes a value or a token.
     #[test]
-    fn a_portals_commands_take_no_value() {
+    fn portal_commands_take_no_value() {
         fn walk(command: &clap::Command, seen: &mut Vec<String>) {
             seen.extend(command.get_arguments().map(|argument| argument.get_id().to_string()));
             seen.extend(
@@ -123,13 +124,13 @@ mod tests {
     }
 
     #[test]
-    fn a_key_and_a_key_file_exclude_each_other() {
+    fn parse_rejects_a_key_together_with_a_key_file() {
         let refused = Cli::try_parse_from(["latchkey", "--kek", "AAAA", "--kek-file", "k"]).unwrap_err();
         assert_eq!(refused.kind(), clap::error::ErrorKind::ArgumentConflict);
     }
 
     #[test]
-    fn words_of_settings_are_read_in_any_case() {
+    fn parse_accepts_words_in_any_case() {
         let cli =
             Cli::try_parse_from(["latchkey", "--log-format", "JSON", "--database-pooler", "Transaction"]);
         let settings = cli.unwrap().settings;
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_not_in_debug_output() {
+    fn settings_hide_values_from_debug_output() {
         let cli = Cli::try_parse_from([
             "latchkey",
             "--kek",

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-// A doc comment here would be the first line of the help.
+// Without a doc comment, which would become the first line of the help.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Serve the portal; the same as no command

@@ -1,4 +1,4 @@
-//! What connection tests may reach, whom they trust, and how often the portal makes them by itself.
+//! The hosts that connection tests may reach and trust, and the interval of scheduled tests.
 
 use backend::{CheckConfig, ExtraRoots, PrivateHost};
 use clap::Args;
@@ -37,7 +37,7 @@ pub struct ConnectionTestSettings {
 impl ConnectionTestSettings {
     pub(super) const HEADING: &str = "Connection tests";
 
-    /// Returns what tests of connections may reach, where the portal itself listens at this port.
+    /// Returns the configuration of connection tests for a portal that listens on this port.
     ///
     /// Errors: the file with authorities cannot be read, or has no certificate in it; in words.
     pub fn config(&self, own_port: u16) -> Result<CheckConfig, String> {
@@ -55,7 +55,7 @@ impl ConnectionTestSettings {
     }
 }
 
-/// Parses a registry that is asked by plain HTTP, into the form that tests of connections know.
+/// Parses a registry that is asked by plain HTTP, in the form that connection tests compare.
 fn plain_http_host(text: &str) -> Result<String, &'static str> {
     let wrong = "this is no host of a registry, such as registry.corp or registry.corp:5000";
     let text = text.trim().to_ascii_lowercase();
@@ -84,7 +84,7 @@ fn plain_http_host(text: &str) -> Result<String, &'static str> {
     }
 }
 
-/// Parses a time such as `30m`, `12h` or `1d`; a minute at least, 30 days at most.
+/// Parses a time such as `30m`, `12h` or `1d`; from a minute to 30 days.
 fn interval(text: &str) -> Result<Duration, &'static str> {
     let text = text.trim();
     let seconds =
@@ -104,14 +104,14 @@ mod tests {
     use clap::Parser;
 
     #[test]
-    fn config_names_the_file_whose_authorities_cannot_be_read() {
+    fn config_names_an_unreadable_authorities_file() {
         let cli = Cli::try_parse_from(["latchkey", "--extra-ca-file", "/no-such-file"]).unwrap();
         let said = cli.settings.connection_tests.config(0).unwrap_err();
         assert!(said.starts_with("LATCHKEY_EXTRA_CA_FILE: /no-such-file: "), "{said}");
     }
 
     #[test]
-    fn plain_http_hosts_are_put_right_or_refused() {
+    fn plain_http_host_normalizes_or_rejects() {
         for (text, host) in [
             ("http://registry.corp:5000/", "registry.corp:5000"),
             (" Registry.Corp ", "registry.corp"),
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn intervals_are_read() {
+    fn interval_parses_and_rejects() {
         for (text, seconds) in [("60s", 60), ("30m", 1_800), ("12h", 43_200), (" 1d ", 86_400)] {
             assert_eq!(interval(text), Ok(Duration::from_secs(seconds)), "{text}");
         }

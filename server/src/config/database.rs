@@ -1,4 +1,4 @@
-//! Where the data is.
+//! The database, and the data folder.
 
 use super::sensitive::sensitive;
 use backend::DatabaseConfig;
@@ -14,7 +14,7 @@ pub enum Pooler {
     Transaction,
 }
 
-/// The database, and the folder for what the portal keeps by itself.
+/// The database, and the folder for the portal's own files.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = Self::HEADING)]
 pub struct DatabaseSettings {
@@ -45,7 +45,7 @@ pub struct DatabaseSettings {
 impl DatabaseSettings {
     pub(super) const HEADING: &str = "Database";
 
-    /// Returns where the database is, if any is configured; its file is read anew each time.
+    /// Returns the address of the database, if one is configured; its file is read anew each time.
     ///
     /// Errors: the file cannot be read, in words.
     pub fn config(&self) -> Result<Option<DatabaseConfig>, String> {
@@ -61,7 +61,7 @@ impl DatabaseSettings {
         Ok(Some(DatabaseConfig { url, file: self.database_url_file.clone(), pooler }))
     }
 
-    /// Returns whether a database of somebody else's is used, and no private one.
+    /// Returns whether a database is configured, instead of a private one.
     pub fn is_configured(&self) -> bool {
         self.database_url.is_some() || self.database_url_file.is_some()
     }

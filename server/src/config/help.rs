@@ -5,8 +5,8 @@ use super::{
 };
 use clap::{Arg, Command};
 
-/// Returns the command line in which each command shows the settings that it reads. All are accepted everywhere still, since
-/// a deployment gives every command the same ones.
+/// Returns the command line with the help of each command showing only the settings that it reads. Every
+/// command still accepts all of them, because a deployment gives all commands the same settings.
 pub(super) fn with_own_settings(command: Command) -> Command {
     command.mut_args(|arg| if is_setting(&arg) { arg.hide(true) } else { arg }).mut_subcommands(|command| {
         let name = command.get_name().to_owned();
@@ -17,7 +17,7 @@ pub(super) fn with_own_settings(command: Command) -> Command {
     })
 }
 
-/// Returns whether the argument is a setting of the server: those alone stand under a heading.
+/// Returns whether the argument is a setting of the server: only those have a heading.
 pub(super) fn is_setting(arg: &Arg) -> bool {
     arg.get_help_heading().is_some()
 }

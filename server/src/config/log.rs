@@ -1,8 +1,8 @@
-//! What is logged, and how.
+//! The settings of the log.
 
 use clap::{Args, ValueEnum};
 
-/// How lines of the log are written.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     Text,

@@ -1,4 +1,4 @@
-//! What can be set, by flags and by environment, in files by what is configured; and the commands.
+//! The settings, from flags and the environment, in a file for each area; and the commands.
 
 mod command_line;
 mod commands;

@@ -1,4 +1,4 @@
-//! Where the portal listens, and how people and proxies reach it.
+//! The address that the portal listens on, and those at which people and proxies reach it.
 
 use crate::{
     edge::{Edge, Origin},
@@ -46,7 +46,7 @@ pub struct NetworkSettings {
 impl NetworkSettings {
     pub(super) const HEADING: &str = "Addresses and proxies";
 
-    /// Returns where the portal is reached from outside.
+    /// Returns the addresses at which the portal is reached from outside.
     pub fn edge(&self) -> Edge {
         let hosts = self.hosts.iter().map(|host| host.trim().to_ascii_lowercase());
         Edge {
@@ -56,7 +56,7 @@ impl NetworkSettings {
         }
     }
 
-    /// Returns what links begin with that are printed here.
+    /// Returns the origin of links that the server prints.
     pub fn origin(&self) -> String {
         let here = || format!("http://{}", listen_addr::reachable(self.addr));
         self.public_url.as_ref().map_or_else(here, Origin::as_text)

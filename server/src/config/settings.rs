@@ -1,4 +1,4 @@
-//! All settings, and what several of them come to together.
+//! All settings, and what several of them mean together.
 
 use super::{
     connection_tests::ConnectionTestSettings,
@@ -13,7 +13,7 @@ use super::{
 use backend::{SignInConfig, TokenLimits};
 use clap::Args;
 
-/// All that can be set.
+/// All settings of the server.
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
     #[command(flatten)]
@@ -40,9 +40,9 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Returns how people sign in.
+    /// Returns the configuration of sign-in.
     ///
-    /// Errors: settings that would let nobody in, and a file that cannot be read, in words.
+    /// Errors: settings with which nobody could sign in, or a file that cannot be read; in words.
     pub fn sign_in(&self) -> Result<SignInConfig, String> {
         let Self { sign_in, tokens, single_sign_on, .. } = self;
         let provider = single_sign_on.config()?;
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn single_sign_on_is_set_whole_or_not_at_all() {
+    fn sign_in_rejects_incomplete_single_sign_on() {
         let issuer = ["--oidc-issuer", "https://login.example", "--oidc-client-id", "latchkey"];
         let set =
             sign_in(&[&issuer[..], &["--oidc-editor-group", "ops", "--oidc-reader-group", ""]].concat())

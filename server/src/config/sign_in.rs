@@ -1,4 +1,4 @@
-//! How people sign in.
+//! The settings of sessions, passwords and the first administrator.
 
 use super::sensitive::sensitive;
 use backend::{FirstAdmin, SessionLimits};
@@ -41,7 +41,7 @@ pub struct SignInSettings {
 impl SignInSettings {
     pub(super) const HEADING: &str = "Sign-in";
 
-    /// Returns how long sessions last.
+    /// Returns the limits of sessions.
     pub fn sessions(&self) -> SessionLimits {
         SessionLimits {
             idle: Duration::from_mins(self.session_idle_minutes),

@@ -15,7 +15,7 @@ pub fn settings_table() -> String {
         if of != heading {
             heading = of;
             let gap = if text.is_empty() { "" } else { "\n" };
-            // A text takes everything that is written into it.
+            // Writing to a string cannot fail.
             let _ = write!(text, "{gap}#### {heading}\n\n| setting | default | meaning |\n|---|---|---|\n");
         }
         text.push_str(&row(setting));

@@ -1,4 +1,4 @@
-//! Which API tokens may be made.
+//! The limits of new API tokens.
 
 use clap::{Args, ValueEnum};
 use domain::access::Expiry;

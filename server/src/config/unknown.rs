@@ -1,10 +1,10 @@
-//! Variables that look like settings and are none.
+//! Variables that look like settings but are unknown.
 
 use super::command_line::command;
 use cli::environment;
 use std::collections::BTreeSet;
 
-/// Returns the variables that look like settings and are none, as a name that was mistyped.
+/// Returns the variables that look like settings but are unknown, such as misspelled names.
 pub fn unknown_settings() -> Vec<String> {
     let known = known_settings();
     let mut unknown: Vec<String> = environment::names().filter(|name| is_unknown(name, &known)).collect();
@@ -12,7 +12,7 @@ pub fn unknown_settings() -> Vec<String> {
     unknown
 }
 
-/// Returns the variables that are read, by the server and by the commands that ask a portal.
+/// Returns the names of all variables that the server reads, and the commands that ask a portal.
 fn known_settings() -> BTreeSet<String> {
     fn walk(command: &clap::Command, known: &mut BTreeSet<String>) {
         known.extend(
@@ -25,8 +25,8 @@ fn known_settings() -> BTreeSet<String> {
     known
 }
 
-/// Kubernetes puts the address of each Service into the environment, `LATCHKEY_SERVICE_HOST` and `LATCHKEY_PORT_80_TCP` of one
-/// that is called latchkey: these are nobody's mistake.
+/// Returns whether a variable is unknown. Not reported are the addresses of Services that Kubernetes sets,
+/// such as `LATCHKEY_SERVICE_HOST` and `LATCHKEY_PORT_80_TCP` of a Service called latchkey.
 fn is_unknown(name: &str, known: &BTreeSet<String>) -> bool {
     let of_a_service = name.contains("_SERVICE_HOST")
         || name.contains("_SERVICE_PORT")
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_unknown_finds_names_that_were_mistyped_and_no_others() {
+    fn is_unknown_finds_only_misspelled_names() {
         let known = known_settings();
         for name in [
             "LATCHKEY_LOG",

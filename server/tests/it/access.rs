@@ -1,4 +1,5 @@
-//! Who gets where: every route, without credentials, with bad ones, and as each role; signing in and out; API tokens.
+//! Who may reach what: every route without credentials, with invalid ones and as each role; signing in and
+//! out; API tokens.
 
 use crate::harness::{Answer, PASSWORD, TestApp, asked, posted, unique};
 use axum::{
@@ -21,8 +22,8 @@ fn ctx() -> Ctx {
     Ctx::system("test", clock::now())
 }
 
-/// Who may at least look at a route, and who may at least send a form to it; `None` where there is nothing of the kind.
-/// A route that is missing here fails the tests below.
+/// The lowest role that may view each route, and the lowest that may send a form to it; `None` if the method
+/// does not exist. A route that is missing here fails the tests below.
 const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
     use Role::{Admin, Editor, Reader};
     &[
@@ -85,7 +86,7 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
     ]
 };
 
-/// Server functions, and who may call them.
+/// The server functions, with the lowest role that may call each.
 const FUNCTIONS: &[(&str, Role, &str)] = &[
     (
         "/api/ui/create_secret",
@@ -115,7 +116,7 @@ const ANYBODY: &[&str] = &[
     "/api/docs",
 ];
 
-/// Of the API: path, method, the scope that it takes (`None`: any), and a body.
+/// The routes of the API: path, method, the scope that it requires (`None`: any), and a body.
 const TOKENS: &[(&str, &str, Option<TokenScope>, &str)] = &[
     ("/api/v1/me", "GET", None, ""),
     ("/api/v1/secrets", "GET", None, ""),
@@ -153,18 +154,18 @@ const TOKENS: &[(&str, &str, Option<TokenScope>, &str)] = &[
     ("/api/v1/tokens", "GET", Some(TokenScope::ReadAudit), ""),
     ("/api/v1/audit", "GET", Some(TokenScope::ReadAudit), ""),
     ("/api/v1/{*path}", "GET", None, ""),
-    // Who may what is told in its answer: tests/it/graphql.rs.
+    // Its answer says who may do what: tests/it/graphql.rs.
     ("/api/graphql", "POST", None, r#"{"query":"{ secrets { id } }"}"#),
 ];
 
-/// A route's path as somebody asks for it: about this secret, or this user.
+/// Returns a route's path with this secret, or this user, filled in.
 fn address(path: &str, id: &str, name: &str) -> String {
     let about_several =
         if path.starts_with("/secrets/selected/") { format!("?id={id}") } else { String::new() };
     path.replace("{id}", id).replace("{name}", name).replace("{topic}", "ghcr") + &about_several
 }
 
-/// The rows of the tables above, sorted.
+/// Returns the rows of the tables above, sorted.
 fn table() -> Vec<(String, Audience)> {
     let mut rows: Vec<(String, Audience)> = Vec::new();
     rows.extend(PROBES.iter().map(|path| ((*path).to_owned(), Audience::Probes)));
@@ -178,14 +179,14 @@ fn table() -> Vec<(String, Audience)> {
 }
 
 #[tokio::test]
-async fn every_route_is_in_the_table() {
+async fn table_has_every_route() {
     let app = TestApp::start().await;
     let mut routes = app.routes();
     routes.sort_by(|one, two| one.0.cmp(&two.0));
     assert_eq!(routes, table());
 }
 
-/// Cookies that let nobody in.
+/// Returns cookies that authenticate nobody.
 async fn bad_cookies(app: &TestApp) -> Vec<(&'static str, String)> {
     let ended = app.session("ended", Role::Admin).await;
     app.backend.users().end_sessions(&ctx(), "ended").await.unwrap();
@@ -198,7 +199,7 @@ async fn bad_cookies(app: &TestApp) -> Vec<(&'static str, String)> {
     let sessions = app.backend.sessions();
     let idle = sessions.begin_for(&minutes_ago(31), "admin", "tests").await.unwrap().token;
     let expired = sessions.begin_for(&minutes_ago(12 * 60 + 1), "admin", "tests").await.unwrap().token;
-    // In use all the while, and over for that alone that twelve hours are.
+    // Used all the time, and expired only because twelve hours have passed.
     for ago in (5..=12 * 60).rev().step_by(25) {
         assert!(sessions.identify(&minutes_ago(ago), &expired).await.unwrap().is_some(), "{ago} minutes ago");
     }
@@ -217,7 +218,7 @@ async fn bad_cookies(app: &TestApp) -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
-async fn without_a_good_session_every_guarded_route_leads_to_signing_in() {
+async fn guarded_routes_redirect_to_sign_in_without_a_valid_session() {
     let app = TestApp::start().await;
     let name = unique("walk");
     app.add_image(&name, "untouched").await;
@@ -242,7 +243,7 @@ async fn without_a_good_session_every_guarded_route_leads_to_signing_in() {
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{what}: {path}");
             assert_eq!(answer.body, r#"{"Refused":"NotSignedIn"}"#);
         }
-        // A cookie is no token.
+        // A cookie is not a token.
         for (path, method, _, body) in TOKENS {
             let request = by_api(&path.replace("{id}", &id), method, body);
             let request = request.header(header::COOKIE, &cookie).body(Body::from(*body)).unwrap();
@@ -254,7 +255,7 @@ async fn without_a_good_session_every_guarded_route_leads_to_signing_in() {
     assert_eq!(app.password_of(&name).await, "untouched");
 }
 
-/// A request as a script sends it, but for who it is.
+/// Returns a request as a script sends it, but without credentials.
 fn by_api(path: &str, method: &str, body: &str) -> http::request::Builder {
     let request = Request::builder().method(method).uri(
         path.replace("{*path}", "nowhere")
@@ -264,7 +265,7 @@ fn by_api(path: &str, method: &str, body: &str) -> http::request::Builder {
     if body.is_empty() { request } else { request.header(header::CONTENT_TYPE, "application/json") }
 }
 
-/// Tokens that were good once, or never.
+/// Returns tokens that are no longer valid, or never were.
 async fn bad_tokens(app: &TestApp) -> Vec<(&'static str, String)> {
     let good = app.token(TokenScope::Write, |_| ()).await;
     let expired = app.backend.tokens();
@@ -288,7 +289,7 @@ async fn bad_tokens(app: &TestApp) -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
-async fn without_a_good_token_no_route_of_the_api_answers() {
+async fn api_rejects_every_route_without_a_valid_token() {
     let app = TestApp::start().await;
     let name = unique("api-walk");
     app.add_image(&name, "untouched").await;
@@ -310,7 +311,7 @@ async fn without_a_good_token_no_route_of_the_api_answers() {
 }
 
 #[tokio::test]
-async fn each_scope_gets_where_the_table_says() {
+async fn token_scopes_reach_the_routes_of_the_table() {
     let app = TestApp::start().await;
     let name = unique("scopes");
     app.add_image(&name, "untouched").await;
@@ -343,7 +344,7 @@ async fn each_scope_gets_where_the_table_says() {
             }
             if path.contains("{id}") {
                 let answer = ask(&restricted).await;
-                // What deletes no key but asks for one first is told what is missing.
+                // A route that deletes a key only after a confirmation says what is missing.
                 let refused =
                     [StatusCode::FORBIDDEN, StatusCode::UNPROCESSABLE_ENTITY].contains(&answer.status);
                 assert!(refused, "{scope:?}, restricted: {method} {path}: {}", answer.body);
@@ -363,7 +364,7 @@ fn call(path: &str, cookie: &str, input: &str) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn each_role_gets_where_the_table_says_and_refusals_are_recorded() {
+async fn roles_reach_the_routes_of_the_table_and_forbidden_requests_are_recorded() {
     let app = TestApp::start().await;
     let name = unique("roles");
     app.add_image(&name, "untouched").await;
@@ -381,8 +382,8 @@ async fn each_role_gets_where_the_table_says_and_refusals_are_recorded() {
                     expected_refusals += 1;
                     assert_forbidden(&answer, &format!("{who}: GET {path}"));
                 } else {
-                    // No token, no session and no import has the id of a secret, an account at a registry has no SSH key, and no
-                    // image the name of a user.
+                    // No token, session or import has the id of a secret, an account at a registry has no SSH
+                    // key, and no image has the name of a user.
                     let none = [
                         "/tokens/image",
                         "/sessions/image",
@@ -414,7 +415,7 @@ async fn each_role_gets_where_the_table_says_and_refusals_are_recorded() {
                 };
                 let answer = app.send_anonymous(posted(&path, &cookie, fields)).await;
                 assert_forbidden(&answer, &format!("{who}: POST {path}"));
-                // The form's own refusal, and that of the page that says so.
+                // The form is rejected, and so is the page that says so.
                 expected_refusals += 1;
             }
         }
@@ -427,7 +428,7 @@ async fn each_role_gets_where_the_table_says_and_refusals_are_recorded() {
         }
         let mut query =
             backend::AuditQuery { actor: who, outcome: "refused".to_owned(), ..Default::default() };
-        // Those like another of the same minute are one record with their number, which goes into each export.
+        // Repetitions within a minute are one record with their number, which each export contains.
         app.backend.audit().begin_export(&ctx()).await.unwrap();
         let times = |entry: &backend::AuditEntry| {
             let counted = entry.fields.first().and_then(|field| field.strip_suffix(" times")?.parse().ok());
@@ -456,7 +457,7 @@ fn assert_forbidden(answer: &Answer, what: &str) {
 }
 
 #[tokio::test]
-async fn a_reader_is_offered_nothing_that_they_may_not_do() {
+async fn pages_offer_a_reader_only_permitted_actions() {
     let app = TestApp::start().await;
     let name = unique("reader");
     app.add_image(&name, "pw").await;
@@ -483,7 +484,7 @@ async fn with_password(app: &TestApp, name: &str, role: Role) {
     app.backend.users().choose_password(&ctx(), &link, &Sensitive::new(PASSWORD)).await.unwrap();
 }
 
-/// The session's cookie of an answer, as the browser sends it back.
+/// Returns the session's cookie from an answer, as the browser sends it back.
 fn session_of(answer: &Answer) -> String {
     let lines = answer.headers.get_all("set-cookie");
     let line =
@@ -492,7 +493,7 @@ fn session_of(answer: &Answer) -> String {
 }
 
 #[tokio::test]
-async fn one_signs_in_lands_where_one_wanted_to_go_and_signs_out() {
+async fn sign_in_returns_to_the_requested_page_and_sign_out_ends_the_session() {
     let app = TestApp::start().await;
     with_password(&app, "sue", Role::Editor).await;
     let page = app.send_anonymous(asked("/sign-in?next=%2Fsecrets%2Fnew", "")).await;
@@ -521,7 +522,7 @@ async fn one_signs_in_lands_where_one_wanted_to_go_and_signs_out() {
         assert_eq!(answer.header("location"), leads, "{next}");
     }
 
-    // Asking for it signs nobody out; sending the form does, on the server too.
+    // A GET signs nobody out; sending the form does, on the server too.
     assert_eq!(app.send_anonymous(asked("/sign-out", &cookie)).await.status, StatusCode::METHOD_NOT_ALLOWED);
     let out = app.send_anonymous(posted("/sign-out", &cookie, &[])).await;
     assert_eq!((out.status, out.header("location")), (StatusCode::SEE_OTHER, "/sign-in"));
@@ -532,7 +533,7 @@ async fn one_signs_in_lands_where_one_wanted_to_go_and_signs_out() {
 }
 
 #[tokio::test]
-async fn failures_say_nothing_of_who_exists_and_lock_the_name() {
+async fn failed_sign_ins_reveal_no_users_and_lock_the_name() {
     let app = TestApp::start().await;
     with_password(&app, "locke", Role::Reader).await;
     let attempt = async |name: &str, password: &str| {
@@ -554,11 +555,11 @@ async fn failures_say_nothing_of_who_exists_and_lock_the_name() {
 }
 
 #[tokio::test]
-async fn one_address_cannot_try_for_ever() {
+async fn attempts_of_one_address_are_limited() {
     let app = TestApp::start().await;
     let mut limited = None;
     for number in 0..80 {
-        // Cheap attempts: a link that is none is found out before anything is hashed.
+        // Cheap attempts: an invalid link is detected before anything is hashed.
         let fields = [("username", "a"), ("password", PASSWORD), ("repeat_password", PASSWORD)];
         let answer = app.send_anonymous(posted("/setup?token=none", "", &fields)).await;
         if answer.status == StatusCode::TOO_MANY_REQUESTS {
@@ -573,7 +574,7 @@ async fn one_address_cannot_try_for_ever() {
 }
 
 #[tokio::test]
-async fn what_was_typed_outlives_the_session() {
+async fn kept_draft_outlives_the_session() {
     let app = TestApp::start().await;
     let (path, name) = ("/secrets/new", unique("draft"));
     let fields = [
@@ -584,7 +585,7 @@ async fn what_was_typed_outlives_the_session() {
         ("username", "robot"),
         ("password", "SENTINEL"),
     ];
-    // Nobody has signed in with this browser: it is sent on, and nothing of it is kept.
+    // Nobody has signed in with this browser: it is redirected, and nothing of the form is kept.
     let stranger = app.send_anonymous(posted(path, "", &fields)).await;
     assert_eq!(stranger.header("location"), "/sign-in?next=%2Fsecrets%2Fnew");
     assert_eq!(stranger.header("set-cookie"), "");
@@ -596,7 +597,7 @@ async fn what_was_typed_outlives_the_session() {
     let line = answer.header("set-cookie").to_owned();
     assert!(line.contains("Path=/;") && line.contains("HttpOnly") && !line.contains("SENTINEL"), "{line}");
     let draft = line.split(';').next().unwrap();
-    // In no other browser, for no other person, on no other page, and not changed on the way.
+    // Not in another browser, for another person, on another page, or changed on the way.
     let (other_session, other_browser) = (app.session("tim", Role::Editor).await, app.browser("tim").await);
     let changed = draft.replace("ghcr.io", "evil.example");
     let planted = draft.split_once('.').unwrap().1;
@@ -623,7 +624,7 @@ async fn what_was_typed_outlives_the_session() {
     assert!(page.header("set-cookie").contains("Max-Age=0"));
 }
 
-/// A body that costs whoever reads it, and tells whether anybody did.
+/// Returns a body that is costly to read, and a counter of how often it was read.
 fn hostile(text: &str) -> (Body, Arc<AtomicUsize>) {
     let asked_for = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&asked_for);
@@ -637,7 +638,7 @@ fn hostile(text: &str) -> (Body, Arc<AtomicUsize>) {
 }
 
 #[tokio::test]
-async fn who_asks_is_known_before_anything_that_was_sent_is_read() {
+async fn admission_authenticates_before_the_body_is_read() {
     let app = TestApp::start().await;
     let lines = (0..6_000).map(|n| format!("h{n} ssh-rsa AAAAB3NzaC1yc2E=%0A")).collect::<Vec<_>>().concat();
     let form = format!("known_hosts={lines}&approved_hosts={lines}");
@@ -689,7 +690,7 @@ async fn who_asks_is_known_before_anything_that_was_sent_is_read() {
             }
         }
     }
-    // A browser in which somebody has signed in brings what they typed, so that it is not lost: by the two forms alone.
+    // A browser in which somebody has signed in keeps what was typed, but only of the two forms.
     let browser = app.browser("ended").await;
     for (path, _, post) in SIGNED_IN.iter().filter(|(_, _, post)| post.is_some()) {
         let (body, asked_for) = hostile(&form);
@@ -709,7 +710,7 @@ async fn who_asks_is_known_before_anything_that_was_sent_is_read() {
 }
 
 #[tokio::test]
-async fn parts_of_paths_that_are_no_names_lead_nowhere_and_leave_no_record() {
+async fn invalid_path_segments_are_not_found_and_not_recorded() {
     let app = TestApp::start().await;
     let who = unique("prober");
     let cookie = app.session(&who, Role::Reader).await;
@@ -731,7 +732,7 @@ async fn parts_of_paths_that_are_no_names_lead_nowhere_and_leave_no_record() {
                 by_api(&path, method, body).header(header::AUTHORIZATION, format!("Bearer {token}"));
             let answer = app.send_anonymous(request.body(Body::from(*body)).unwrap()).await;
             let status = answer.status.as_u16();
-            // No NUL and no other byte gets as far as the database, which would not take it.
+            // Neither a NUL nor any other byte reaches the database, which would reject it.
             assert!((400..500).contains(&status), "{method} {path:.60}: {status}");
         }
     }
@@ -740,7 +741,7 @@ async fn parts_of_paths_that_are_no_names_lead_nowhere_and_leave_no_record() {
 }
 
 #[tokio::test]
-async fn signing_in_ends_the_session_that_the_browser_had() {
+async fn sign_in_ends_the_browsers_previous_session() {
     let app = TestApp::start().await;
     with_password(&app, "old-one", Role::Editor).await;
     let before = app.session("first-one", Role::Reader).await;
@@ -768,7 +769,7 @@ async fn signing_in_ends_the_session_that_the_browser_had() {
 }
 
 #[tokio::test]
-async fn functions_take_json_alone_and_lead_nowhere_else() {
+async fn server_functions_accept_only_json_and_never_redirect() {
     let app = TestApp::start().await;
     let name = unique("by-function");
     let cookie = app.session("sue", Role::Editor).await;
@@ -807,11 +808,11 @@ async fn functions_take_json_alone_and_lead_nowhere_else() {
 }
 
 #[tokio::test]
-async fn passwords_are_changed_and_chosen_and_users_looked_after() {
+async fn users_are_managed_and_passwords_chosen_and_changed() {
     let app = TestApp::start().await;
     let name = unique("user");
     let admin = app.session_with_password(&unique("looks-after"), Role::Admin).await;
-    // Every form of these takes the administrator's own password.
+    // Each of these forms requires the administrator's own password.
     let post = async |path: &str, fields: &[(&str, &str)]| {
         let fields = [fields, &[("current_password", PASSWORD)]].concat();
         app.send_anonymous(posted(path, &admin, &fields)).await
@@ -839,7 +840,7 @@ async fn passwords_are_changed_and_chosen_and_users_looked_after() {
     assert_eq!(app.send_anonymous(choose(PASSWORD, PASSWORD)).await.status, StatusCode::GONE);
     assert_eq!(app.send_anonymous(asked(&link, "")).await.status, StatusCode::GONE);
 
-    // The user changes it; the session at hand is another one from then on.
+    // The user changes the password, which replaces the current session.
     let new = "another password x";
     let fields = [("current_password", PASSWORD), ("password", new), ("repeat_password", new)];
     let changed = app.send_anonymous(posted("/account/password", &cookie, &fields)).await;
@@ -852,7 +853,7 @@ async fn passwords_are_changed_and_chosen_and_users_looked_after() {
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("This is not your current password."));
 
-    // Role, sessions, disabling: each takes the session away.
+    // A change of role, ending the sessions and disabling the user each end the session.
     let user = format!("/users/{name}");
     let role = [("role", "reader"), ("current_password", PASSWORD)];
     for (action, fields) in [("role", &role[..]), ("end-sessions", &[]), ("disable", &[])] {
@@ -876,7 +877,7 @@ async fn passwords_are_changed_and_chosen_and_users_looked_after() {
 }
 
 #[tokio::test]
-async fn a_token_is_shown_once_and_opens_the_api_until_it_is_revoked() {
+async fn token_is_shown_once_and_is_valid_until_revoked() {
     let app = TestApp::start().await;
     let name = unique("maker");
     let cookie = app.session_with_password(&name, Role::Admin).await;
@@ -929,7 +930,7 @@ async fn a_token_is_shown_once_and_opens_the_api_until_it_is_revoked() {
     let query =
         app.send_anonymous(asked(&format!("/api/v1/me?token={token}&access_token={token}"), "")).await;
     assert_eq!(query.status, StatusCode::UNAUTHORIZED);
-    // And a token is no session.
+    // And a token is not a session.
     let request = Request::get("/secrets").header(header::AUTHORIZATION, format!("Bearer {token}"));
     assert_eq!(app.send_anonymous(request.body(Body::empty()).unwrap()).await.status, StatusCode::SEE_OTHER);
 
@@ -952,9 +953,9 @@ async fn a_token_is_shown_once_and_opens_the_api_until_it_is_revoked() {
     assert!(wrong.body.contains("Enter a name") && wrong.body.contains("value=\"soon\""));
 }
 
-/// Somebody who resets a password has the tokens revoked, unless they take the tick away.
+/// A reset of the password revokes the tokens, unless the box is unticked.
 #[tokio::test]
-async fn a_reset_of_the_password_revokes_the_tokens_that_are_ticked() {
+async fn password_reset_revokes_the_tokens_that_are_ticked() {
     let app = TestApp::start().await;
     let name = unique("reset");
     let cookie = app.session_with_password(&name, Role::Editor).await;
@@ -980,9 +981,9 @@ async fn a_reset_of_the_password_revokes_the_tokens_that_are_ticked() {
     assert!(!app.get(&address).await.body.contains("revoke_tokens"), "there is none to revoke");
 }
 
-/// A token acts under its own name and that of its person, wherever that is told.
+/// A token acts under its own name and that of its owner, wherever an action is shown.
 #[tokio::test]
-async fn what_a_token_did_is_told_as_that_of_a_token() {
+async fn audit_log_names_the_token_that_acted() {
     let app = TestApp::start().await;
     let (person, name) = (unique("owner"), unique("by-token"));
     let cookie = app.session_with_password(&person, Role::Editor).await;
@@ -1011,9 +1012,9 @@ async fn what_a_token_did_is_told_as_that_of_a_token() {
     }
 }
 
-/// Nobody is signed out by a provider where none is set, and a stranger's token is refused before it is looked at.
+/// Without a provider nobody is signed out by one, and a stranger's token is rejected before it is parsed.
 #[tokio::test]
-async fn where_no_provider_is_set_none_signs_anybody_out() {
+async fn back_channel_logout_is_rejected_without_a_provider() {
     let app = TestApp::start().await;
     let answer =
         app.send_anonymous(posted("/sign-in/single-sign-on/logout", "", &[("logout_token", "a.b.c")])).await;
@@ -1022,7 +1023,7 @@ async fn where_no_provider_is_set_none_signs_anybody_out() {
 }
 
 #[tokio::test]
-async fn an_expired_token_opens_nothing() {
+async fn expired_token_is_rejected() {
     let app = TestApp::start().await;
     let draft =
         TokenDraft { name: "old".into(), scope: "write".into(), expiry: "1".into(), ..TokenDraft::default() };
@@ -1038,7 +1039,7 @@ async fn an_expired_token_opens_nothing() {
 }
 
 #[tokio::test]
-async fn the_audit_log_is_filtered_and_exported() {
+async fn audit_log_is_filtered_and_exported() {
     let app = TestApp::start().await;
     let name = unique("audited");
     app.add_image(&name, "pw").await;

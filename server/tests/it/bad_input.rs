@@ -1,4 +1,4 @@
-//! Requests that no page of ours would send.
+//! Requests that no page of the portal sends.
 
 use crate::harness::{TestApp, form, unique};
 use axum::{
@@ -13,7 +13,7 @@ use std::sync::{
 const FORM: &str = "application/x-www-form-urlencoded";
 
 #[tokio::test]
-async fn forms_that_are_none_are_refused_and_nothing_of_them_is_repeated() {
+async fn malformed_forms_are_rejected_and_not_repeated() {
     let app = TestApp::start().await;
     let (bad, media) = (StatusCode::BAD_REQUEST, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     for (content_type, body, status) in [
@@ -29,7 +29,7 @@ async fn forms_that_are_none_are_refused_and_nothing_of_them_is_repeated() {
     ] {
         for path in ["/secrets/new", "/secrets/image-a/edit", "/secrets/image-a/delete"] {
             let answer = app.post_raw(path, content_type, body).await;
-            // There is no such secret either, which the page says first.
+            // The secret does not exist either, which the page says first.
             let expected = if path == "/secrets/new" { status } else { StatusCode::NOT_FOUND };
             assert_eq!(answer.status, expected, "{path} {body}");
             assert!(!answer.body.contains("SENTINEL"), "{path} {body}");
@@ -42,7 +42,7 @@ async fn forms_that_are_none_are_refused_and_nothing_of_them_is_repeated() {
 }
 
 #[tokio::test]
-async fn functions_read_strictly_and_repeat_nothing() {
+async fn server_functions_parse_strictly_and_repeat_nothing() {
     let app = TestApp::start().await;
     for (function, body) in [
         ("create_secret", r#"{"input":{"password":{"SENTINEL":1}}}"#),
@@ -91,19 +91,19 @@ async fn body_above_the_limit_is_rejected_without_being_read() {
         let answer = app.send(stated.body(body()).unwrap()).await;
         assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
         assert_eq!(read.load(Ordering::Relaxed), 0, "{path}: its length says enough");
-        // Without a length, in pieces.
+        // Chunked, without a length.
         let status = app.post_raw(path, content_type, body()).await.status;
         assert!(
             [StatusCode::PAYLOAD_TOO_LARGE, StatusCode::BAD_REQUEST].contains(&status),
             "{path}: {status}"
         );
-        // 256 KiB, and the piece with which it is more.
+        // 256 KiB, and the chunk that exceeds them.
         assert_eq!(read.load(Ordering::Relaxed), 5, "{path}");
     }
 }
 
 #[tokio::test]
-async fn the_largest_password_is_taken_to_the_letter() {
+async fn largest_password_is_stored_exactly() {
     let app = TestApp::start().await;
     let name = unique("large");
     let password = format!(" \"\\:🔑' {} ", "é".repeat(32_000));
@@ -116,7 +116,7 @@ async fn the_largest_password_is_taken_to_the_letter() {
 }
 
 #[tokio::test]
-async fn nonsense_in_the_address_gives_a_page() {
+async fn invalid_query_parameters_still_render_a_page() {
     let app = TestApp::start().await;
     let long = format!("q={}", "x".repeat(10_000));
     for query in [
@@ -140,7 +140,7 @@ async fn nonsense_in_the_address_gives_a_page() {
 }
 
 #[tokio::test]
-async fn percent_signs_and_underscores_are_searched_for_as_they_are() {
+async fn search_takes_percent_signs_and_underscores_literally() {
     let app = TestApp::start().await;
     let name = unique("pattern");
     let display = format!("100%_{name}\\");

@@ -1,4 +1,5 @@
-//! What a process says and when it ends, waited for within a limit: a regression fails, and does not hang.
+//! Waits within a limit for what a process prints and for its end, so that a regression fails instead of
+//! hanging.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -10,10 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long anything may take. Far more than it does on a busy machine.
+/// The longest time that anything may take: far more than on a busy machine.
 pub(crate) const LIMIT: Duration = Duration::from_secs(90);
 
-/// The lines of an output, read by a thread so that whoever writes them is never held up.
+/// The lines of an output, read by a thread so that the writer never blocks.
 pub(crate) struct Lines(Mutex<Receiver<String>>);
 
 impl Lines {
@@ -21,7 +22,8 @@ impl Lines {
         let (send, receive) = mpsc::channel();
         std::thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
-                // Nobody reads on where the test has what it wanted; the rest is still taken out of the pipe.
+                // The receiver is gone once the test has what it wanted; the rest still has to be drained
+                // from the pipe.
                 let _ = send.send(line);
             }
         });
@@ -32,7 +34,7 @@ impl Lines {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(limit)
     }
 
-    /// Waits for the first line of which this makes something.
+    /// Waits for the first line for which `wanted` returns something.
     pub(crate) fn find<T>(&self, wanted: impl Fn(&str) -> Option<T>) -> T {
         let (until, mut seen) = (Instant::now() + LIMIT, Vec::new());
         loop {
@@ -46,7 +48,7 @@ impl Lines {
         }
     }
 
-    /// Waits for the end of the output; returns the lines that nobody took.
+    /// Waits for the end of the output, and returns the lines that are left.
     pub(crate) fn rest(&self) -> Vec<String> {
         let (until, mut lines) = (Instant::now() + LIMIT, Vec::new());
         loop {
@@ -59,7 +61,7 @@ impl Lines {
     }
 }
 
-/// Waits until the process ends; one that does not is killed, and the test fails.
+/// Waits until the process ends; kills it after the limit, and fails the test.
 pub(crate) fn ended(child: &mut Child) -> ExitStatus {
     let began = Instant::now();
     loop {

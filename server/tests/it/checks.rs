@@ -1,4 +1,5 @@
-//! Testing connections: by plain forms, by the pages' own function, from the command line, and by the portal itself.
+//! Connection tests: by plain forms, by the pages' server function, from the command line, and by the portal
+//! itself.
 
 use crate::{
     harness::{TestApp, fresh_folder, posted, unique},
@@ -23,7 +24,7 @@ fn image<'a>(name: &'a str, host: &'a str, password: &'a str) -> Vec<(&'a str, &
     ]
 }
 
-/// A request as the page's button makes it.
+/// Returns a request as the page's button sends it.
 fn fetched(path: &str, fields: &[(&str, &str)]) -> Request<Body> {
     let mut request = posted(path, "latchkey_theme=dark", fields);
     request.headers_mut().insert(header::ACCEPT, "*/*".parse().unwrap());
@@ -31,7 +32,7 @@ fn fetched(path: &str, fields: &[(&str, &str)]) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn a_form_is_tested_and_comes_back_without_its_value() {
+async fn form_is_tested_and_comes_back_without_its_value() {
     let app = TestApp::start().await;
     let registry = Registry::start(&Guard::Basic, None);
     let host = format!("127.0.0.1:{}", registry.port);
@@ -60,12 +61,12 @@ async fn a_form_is_tested_and_comes_back_without_its_value() {
     let bad = app.post("/secrets/new/check", &image(&name, "ftp://x", "TYPED-WRONG")).await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(bad.body.contains("There is a problem") && !bad.body.contains("TYPED-WRONG"));
-    // A reload asks for the same address, and gets the form.
+    // A reload requests the same address, and gets the form.
     assert_eq!(app.get("/secrets/new/check").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn a_stored_secret_is_tested_from_its_row_and_its_state_is_listed() {
+async fn stored_secret_is_tested_from_its_row_and_its_status_is_listed() {
     let app = TestApp::start().await;
     let registry = Registry::start(&Guard::Basic, None);
     let host = format!("127.0.0.1:{}", registry.port);
@@ -88,7 +89,7 @@ async fn a_stored_secret_is_tested_from_its_row_and_its_state_is_listed() {
     let gone = app.post("/secrets/image-no-such-thing/check", &[]).await;
     assert_eq!(gone.status, StatusCode::NOT_FOUND);
 
-    // On Edit: with what is stored, as a page that has come alive asks for it.
+    // On Edit, with the stored value, as a hydrated page requests it.
     let account = [("registry_host", host.as_str()), ("username", USER)];
     let edit = format!("/secrets/{id}/edit/check");
     let answer = app.send(fetched(&edit, &account)).await;
@@ -111,7 +112,7 @@ async fn a_stored_secret_is_tested_from_its_row_and_its_state_is_listed() {
 }
 
 #[tokio::test]
-async fn a_host_is_approved_on_its_page() {
+async fn host_keys_are_approved_on_their_page() {
     let app = TestApp::start().await;
     let server = GitServer::start();
     let key = server.key("key", &["-t", "ed25519"], true);
@@ -126,7 +127,7 @@ async fn a_host_is_approved_on_its_page() {
     assert!(
         met.body.contains(&server.fingerprint("ed25519")) && met.body.contains("Trust these keys and test")
     );
-    // The box in a form carries the same lines along.
+    // The box in a form submits the same lines.
     let tried = app.post("/secrets/new/check", &fields).await;
     assert!(tried.body.contains("type=\"checkbox\"") && tried.body.contains(&server.fingerprint("rsa")));
 
@@ -152,9 +153,9 @@ fn run(mut command: Command) -> (Output, String) {
     (output, said)
 }
 
-/// A registry and a Git server, whose credentials must be in no log, however much is logged.
+/// A registry and a Git server, whose credentials must be in no log, whatever the log level.
 #[test]
-fn the_command_line_and_the_portal_itself_test_all_and_log_no_value() {
+fn command_line_and_scheduled_tests_test_all_secrets_and_log_no_value() {
     let folder = fresh_folder("checks");
     let registry = Registry::start(&Guard::Basic, None);
     let host = format!("127.0.0.1:{}", registry.port);
@@ -188,7 +189,7 @@ fn the_command_line_and_the_portal_itself_test_all_and_log_no_value() {
         "/secrets/new",
         &[("name", "untried"), ("type", "git-dataset"), ("secret", &keys[0].1), ("knowingly", "on")],
     );
-    // By itself, within a few ticks of three seconds.
+    // By itself, within a few intervals of three seconds.
     wait_until("the portal tests by itself", || {
         let page = portal.get("/secrets/image-good/check");
         page.contains("Works") && page.contains("by the portal")
@@ -210,11 +211,11 @@ fn the_command_line_and_the_portal_itself_test_all_and_log_no_value() {
     ];
     assert_eq!(states, expected);
     let log = String::from_utf8_lossy(&output.stderr).into_owned();
-    // Everything that connects says what it does, and nothing of what it was given.
+    // Everything that connects logs what it does, and nothing of the credentials.
     assert!(log.contains("russh"), "the log is whole: {}", &log[..log.len().min(4_000)]);
     let mut planted = vec!["PLANTED-4d1f".to_owned(), "ss-9b7c".to_owned()];
     for password in [format!("{USER}:{PASSWORD}"), PASSWORD.to_owned()] {
-        // base64 at each of the three offsets, without the ends that depend on what is beside it.
+        // Base64 at each of the three offsets, without the ends that depend on the neighbours.
         for offset in 0..3 {
             let padded = format!("{}{password}", &"   "[..offset]);
             let encoded = base64(padded.as_bytes());
@@ -230,7 +231,7 @@ fn the_command_line_and_the_portal_itself_test_all_and_log_no_value() {
         assert!(!log.contains(piece.as_str()) && !said.contains(piece.as_str()), "{piece} is in the log");
     }
 
-    // The server is gone: what does not work makes the command fail, for cron to see.
+    // The registry is gone: a secret that does not work makes the command fail, for cron to see.
     drop(registry);
     let mut check = configured("");
     check.args(["check", "image-good"]);
@@ -242,7 +243,7 @@ fn the_command_line_and_the_portal_itself_test_all_and_log_no_value() {
     assert!(!run(check).0.status.success());
 }
 
-/// RFC 4648, by the program that everybody has.
+/// Encodes as RFC 4648 says, by the `base64` program.
 fn base64(bytes: &[u8]) -> String {
     let folder = std::env::temp_dir().join(unique(&format!("latchkey-base64-{}", std::process::id())));
     std::fs::write(&folder, bytes).unwrap();

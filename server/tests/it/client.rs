@@ -1,5 +1,5 @@
-//! The command line that asks a running portal: the binary as a child, the portal as another, and the programs that
-//! people use beside it, all real.
+//! The command line that asks a running portal: the binary as a child, the portal as another, and the real
+//! programs that people use beside it.
 
 use crate::{
     harness::{KEY, fresh_folder},
@@ -18,18 +18,18 @@ use std::{
     time::Duration,
 };
 
-/// What no argument and no environment may hold.
+/// The value that no argument and no environment may contain.
 const VALUE: &str = "PLANTED \"\\:🔑' value";
 
 /// A portal for one test, and the commands that ask it.
 struct Portal {
     running: Running,
     folder: PathBuf,
-    /// With these it changes, and takes values out: no token does both.
+    /// One token that changes secrets and one that reads values: no token does both.
     tokens: [String; 2],
 }
 
-/// How a command ended.
+/// The end of a command.
 struct Ended {
     code: i32,
     out: String,
@@ -46,7 +46,7 @@ impl Ended {
         serde_json::from_str(&self.ok()).unwrap()
     }
 
-    /// What was said, where it ended with this.
+    /// Returns the error output, and asserts this exit code.
     fn failed(self, code: i32) -> String {
         assert_eq!(self.code, code, "{}{}", self.out, self.said);
         self.said
@@ -65,7 +65,7 @@ impl Portal {
         Self { running, folder, tokens }
     }
 
-    /// A command with its portal and token, and nothing else of the server's settings.
+    /// Returns a command with its portal and token, and no settings of the server.
     fn command(&self, arguments: &[&str]) -> Command {
         let takes = |name: &&str| ["value", "manifest", "ssh-add"].contains(name);
         let [write, read] = &self.tokens;
@@ -75,7 +75,7 @@ impl Portal {
         command
     }
 
-    /// Runs it with this on standard input.
+    /// Runs a command with this on standard input.
     fn run(&self, arguments: &[&str], input: &str) -> Ended {
         ended(self.command(arguments), input)
     }
@@ -99,7 +99,8 @@ fn bare(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a command to its end. While it runs, others see neither a value nor a key in its arguments and environment.
+/// Runs a command to its end, and asserts that its arguments and environment, which others see, hold neither
+/// a value nor a key.
 fn ended(mut command: Command, input: &str) -> Ended {
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -108,7 +109,7 @@ fn ended(mut command: Command, input: &str) -> Ended {
         let seen = String::from_utf8_lossy(&seen);
         assert!(!seen.contains("PLANTED") && !seen.contains("PRIVATE KEY"), "{seen}");
     }
-    // It may end without having read it.
+    // The command may end without having read it.
     drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
     let output = child.wait_with_output().unwrap();
     Ended {
@@ -132,11 +133,11 @@ const HUB: [&str; 9] = [
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
-fn secrets_are_added_shown_changed_and_deleted() {
+fn secret_commands_add_show_change_and_delete() {
     let portal = Portal::start("client-secrets");
     let folder = Folder::new();
 
-    // From standard input, but for one line end, and from a file.
+    // From standard input, without one line end, and from a file.
     let added = portal.run(&[&HUB[..], &["--json"]].concat(), &format!("{VALUE}\n")).json();
     assert_eq!((&added["id"], &added["registry_host"]), (&"image-hub".into(), &"ghcr.io".into()));
     assert_eq!(portal.run(&["secret", "value", "image-hub", "--shape", "raw"], "").ok(), VALUE);
@@ -216,7 +217,7 @@ fn secrets_are_added_shown_changed_and_deleted() {
     let said = portal.run(&["secret", "value", "gitsync-secret-data", "--key", "x"], "").failed(1);
     assert!(said.contains("there are: ssh"), "{said}");
 
-    // A manifest is what `kubectl apply` takes, and what an import reads back.
+    // `kubectl apply` accepts the manifest, and an import reads it back.
     let manifest = ["secret", "manifest", "image-hub", "-n", "jobs"];
     let object = portal.run(&[&manifest[..], &["--json"]].concat(), "").json();
     assert_eq!(
@@ -224,7 +225,7 @@ fn secrets_are_added_shown_changed_and_deleted() {
         (&"Secret".into(), &"image-hub".into(), &"jobs".into(), &"kubernetes.io/dockerconfigjson".into())
     );
     let yaml = portal.run(&manifest, "").ok();
-    // Of a secret that is there, the name is taken.
+    // The secret exists, so the name is taken.
     let back = portal.run(&["secret", "import", "-", "--dry-run", "--json"], &yaml);
     assert_eq!(back.code, 1);
     let back: Value = serde_json::from_str(&back.out).unwrap();
@@ -233,7 +234,7 @@ fn secrets_are_added_shown_changed_and_deleted() {
 
     let said = portal.run(&["secret", "delete", "image-hub"], "y\n").failed(1);
     assert!(said.contains("--yes"), "{said}");
-    // It was read just now, so somebody uses it.
+    // The value was read just now, so the token counts as a consumer.
     let said = portal.run(&["secret", "delete", "image-hub", "--yes"], "").failed(1);
     assert!(said.contains("say its name"), "{said}");
     portal.run(&["secret", "delete", "image-hub", "--confirm", "hub"], "").ok();
@@ -242,7 +243,7 @@ fn secrets_are_added_shown_changed_and_deleted() {
 }
 
 #[test]
-fn what_is_refused_is_told_in_words() {
+fn rejected_commands_say_why() {
     let portal = Portal::start("client-refused");
     let folder = &portal.folder;
     portal.run(&HUB, VALUE).ok();
@@ -295,7 +296,7 @@ fn what_is_refused_is_told_in_words() {
     portal.stop();
 }
 
-/// Answers every request so, and tells of each.
+/// Answers every request with `answer`, and passes each request on.
 fn answering(answer: String) -> (u16, mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -315,7 +316,7 @@ fn answering(answer: String) -> (u16, mpsc::Receiver<String>) {
 }
 
 #[test]
-fn the_token_goes_nowhere_else() {
+fn token_is_sent_only_to_the_portal() {
     let asked = |url: &str, change: &dyn Fn(&mut Command)| {
         let mut command = bare(&["secret", "get", "image-hub", "--url", url]);
         command.env("LATCHKEY_TOKEN", "latchkey_PLAN_x");
@@ -328,18 +329,18 @@ fn the_token_goes_nowhere_else() {
     ));
     let said = asked(&format!("http://127.0.0.1:{redirects}"), &|_| {}).failed(1);
     assert!(said.contains("leads elsewhere"), "{said}");
-    // A proxy would see it.
+    // A proxy would see the token.
     let proxy = format!("http://127.0.0.1:{elsewhere}");
     let said = asked("http://127.0.0.1:1", &|command| {
         command.envs([("HTTP_PROXY", &proxy), ("http_proxy", &proxy), ("ALL_PROXY", &proxy)]);
     });
     assert!(said.failed(1).contains("cannot be asked"));
     assert!(seen.recv_timeout(Duration::from_millis(100)).is_err());
-    // What is no portal has not said that there is no such secret.
+    // A server that is not a portal cannot say that a secret does not exist.
     let (other, _) = answering("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned());
     assert!(asked(&format!("http://127.0.0.1:{other}"), &|_| {}).failed(1).contains("not the portal's"));
 
-    // TLS: by an authority that is trusted, or by the very certificate that is, as one makes it for oneself.
+    // TLS, by a trusted authority or by a trusted self-signed certificate.
     let (folder, authority) = (Folder::new(), Authority::new());
     let signed = authority.sign(&folder, "IP:127.0.0.1", 2);
     let own = (folder.join("own.key"), folder.join("own.pem"));
@@ -386,7 +387,7 @@ fn the_token_goes_nowhere_else() {
     }
 }
 
-/// Answers each request by its body, and tells of each body.
+/// Answers each request depending on its body, and passes each body on.
 fn answering_by(answer: fn(&str) -> (&'static str, String)) -> (String, mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -425,7 +426,7 @@ fn answering_by(answer: fn(&str) -> (&'static str, String)) -> (String, mpsc::Re
     (url, receive)
 }
 
-/// An import of two accounts, each out of a Secret, by a server that is none of this version.
+/// Imports two accounts, each from a Secret, at a portal of another version.
 fn import_at(url: &str, arguments: &[&str]) -> Ended {
     let secret = |n: usize| {
         format!(
@@ -439,7 +440,7 @@ fn import_at(url: &str, arguments: &[&str]) -> Ended {
 }
 
 #[test]
-fn an_older_portal_is_given_what_it_knows_and_it_is_said_what_it_does_not_keep() {
+fn import_at_an_older_portal_omits_unknown_members_and_says_so() {
     let (url, seen) = answering_by(|body| {
         if body.contains("imported_from") || body.contains("dry_run") {
             ("400 Bad Request", r#"{"detail":"The body is not the JSON that is taken here."}"#.to_owned())
@@ -462,10 +463,10 @@ fn an_older_portal_is_given_what_it_knows_and_it_is_said_what_it_does_not_keep()
     );
     let sent: Vec<String> = seen.try_iter().collect();
     let told: Vec<bool> = sent.iter().map(|body| body.contains("imported_from")).collect();
-    // Once it is known, the second is sent as it is understood.
+    // Once the older version is known, the second request omits what it does not know.
     assert_eq!(told, [true, false, false]);
 
-    // A dry run never becomes a real one.
+    // A dry run never becomes a real import.
     let dry = import_at(&url, &["--dry-run"]);
     assert!(dry.out.contains("update it first"), "{}", dry.out);
     dry.failed(1);
@@ -473,7 +474,7 @@ fn an_older_portal_is_given_what_it_knows_and_it_is_said_what_it_does_not_keep()
 }
 
 #[test]
-fn an_import_sends_no_more_values_where_the_token_is_not_good() {
+fn import_stops_sending_values_once_the_token_is_rejected() {
     for (status, arguments) in [(401, &["--dry-run"][..]), (403, &["--dry-run"]), (403, &[])] {
         let (url, seen) = if status == 401 {
             answering_by(|_| ("401 Unauthorized", r#"{"detail":"No such token."}"#.to_owned()))
@@ -505,7 +506,7 @@ impl Drop for Ends {
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
-fn what_other_programs_keep_is_imported() {
+fn import_reads_files_of_other_programs() {
     let portal = Portal::start("client-import");
     // "ana:PLANTED-3" and "bob:PLANTED-4".
     let config = r#"{"auths": {
@@ -536,13 +537,13 @@ fn what_other_programs_keep_is_imported() {
     assert_eq!(portal.run(&["secret", "value", "image-quay.io", "--shape", "raw"], "").ok(), "PLANTED-4");
     assert!(import(&["--only", "none"], config).failed(1).contains("would be named none"));
 
-    // A dry run asks the server what it would answer.
+    // A dry run asks the portal what it would answer.
     let dry = import(&["--dry-run", "--json"], config);
     assert_eq!(dry.code, 1, "{}", dry.said);
     let rows: Value = serde_json::from_str(&dry.out).unwrap();
     assert_eq!(results(&rows), ["would-be-added", "would-not-be-added", "left-out"]);
     assert!(rows[1]["detail"].as_str().unwrap().contains("already"), "{rows}");
-    // Of two that hold the same account, too, saving would take the first alone.
+    // Of two that hold the same account, saving would add only the first.
     let two = r#"{"auths": {"new.example": {"username": "a", "password": "PLANTED-5"},
         "https://new.example/v2/": {"username": "a", "password": "PLANTED-6"}}}"#;
     let rows: Value = serde_json::from_str(&import(&["--dry-run", "--json"], two).out).unwrap();
@@ -552,7 +553,7 @@ fn what_other_programs_keep_is_imported() {
         ["would-be-added", "would-be-added"]
     );
 
-    // What is there already stays, and the rest is added.
+    // Existing secrets stay, and the rest is added.
     let again = import(&["--json"], config);
     assert_eq!(again.code, 1);
     assert!(again.said.contains("1 not added"), "{}", again.said);
@@ -570,7 +571,7 @@ fn what_other_programs_keep_is_imported() {
     assert!(shown.contains("Imported from") && shown.contains("gitsync-secret-repo\n"), "{shown}");
     assert!(import(&[], "{").failed(1).contains("JSON"));
 
-    // In UTF-16, as PowerShell redirects it; what stands beside a key comes along where it is wanted.
+    // In UTF-16, as PowerShell redirects it; known hosts beside a key are imported if that is asked for.
     let protected = include_str!("../../../crates/backend/src/secrets/keys/protected_key");
     let indented = protected.lines().map(|line| format!("    {line}\n")).collect::<Vec<_>>().concat();
     let known =
@@ -607,9 +608,9 @@ fn what_other_programs_keep_is_imported() {
     portal.stop();
 }
 
-/// Of several, each is told of; what goes to `kubectl` is whole, or nothing.
+/// Several tests are reported one by one; the manifests for `kubectl` are complete, or none is printed.
 #[test]
-fn several_secrets_are_tested_and_made_manifests_of_at_once() {
+fn test_and_manifest_accept_several_secrets() {
     let portal = Portal::start("client-several");
     let registry = Registry::start(&Guard::Basic, None);
     let host = format!("127.0.0.1:{}", registry.port);
@@ -659,7 +660,7 @@ fn several_secrets_are_tested_and_made_manifests_of_at_once() {
     let said = manifest(&[&["gitsync-secret-a", "gitsync-secret-b"], &address[..]].concat()).failed(1);
     assert!(said.contains("--repository-url"), "{said}");
 
-    // Of the version that was seen, or not at all.
+    // The given version is deleted, or nothing.
     let delete = |arguments: &[&str]| portal.run(&[&["secret", "delete", "--yes"], arguments].concat(), "");
     let said = delete(&["image-bad", "--version", "2"]).failed(1);
     assert!(said.contains("has version 1 now, so nothing was done."), "{said}");
@@ -668,10 +669,10 @@ fn several_secrets_are_tested_and_made_manifests_of_at_once() {
     portal.stop();
 }
 
-/// Skopeo signs in to a real registry with what the helper hands out.
+/// Skopeo signs in to a real registry with the helper's credentials.
 #[test]
 #[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
-fn docker_and_its_like_are_handed_credentials() {
+fn docker_credential_serves_docker_and_skopeo() {
     let portal = Portal::start("client-docker");
     let registry = Registry::start(&Guard::Basic, None);
     registry.put("group/app", "1.0");
@@ -692,7 +693,7 @@ fn docker_and_its_like_are_handed_credentials() {
     };
     add("b-works", &host, USER, PASSWORD);
     add("another", "registry.example", "someone", "PLANTED-5");
-    // What is searched for stands elsewhere, too.
+    // The search term stands in another secret, too.
     portal.run(&["secret", "edit", "image-another", "--display-name", &host], "").ok();
     add("hub", "docker.io", "ana", "PLANTED-6");
 
@@ -746,7 +747,7 @@ fn docker_and_its_like_are_handed_credentials() {
     });
     assert_eq!(list, all);
 
-    // Of accounts with a path that with the longest one that leads there.
+    // Among accounts with a path, the longest matching path wins.
     for (name, registry, username) in [
         ("p-all", "paths.example", "all"),
         ("p-app", "paths.example/team/app", "app"),
@@ -771,7 +772,7 @@ fn docker_and_its_like_are_handed_credentials() {
     command.env("LATCHKEY_DOCKER_SECRET", "image-p-only");
     assert_eq!(ended(command, &input).json()["Username"], "only");
 
-    // Of several the first by name, or the one that is preferred.
+    // Among several, the preferred one, or else the first by name.
     add("a-other", &host, "other", "PLANTED-7");
     assert_eq!(help("get", &host).json()["Username"], "other");
     assert_ne!(inspect().code, 0, "it is another account's");
@@ -779,7 +780,7 @@ fn docker_and_its_like_are_handed_credentials() {
     command.env("LATCHKEY_DOCKER_SECRET", "image-hub,image-b-works");
     assert_eq!(ended(command, &input).json()["Username"], USER);
 
-    // Maven's plugin asks for it first, and wants one line.
+    // Maven's plugin asks for the version first, and expects one line.
     let version = help("version", "");
     let expected = concat!("docker-credential-latchkey (Latchkey) v", env!("CARGO_PKG_VERSION"), "\n");
     assert_eq!((version.code, version.out.as_str()), (0, expected));
@@ -789,7 +790,7 @@ fn docker_and_its_like_are_handed_credentials() {
         assert_eq!(answer.code, 1);
         assert!(answer.out.contains("only hands credentials out") && !answer.out.contains("PLANTED"));
     }
-    // What is wrong is told where Docker looks for it, and is not taken for "there is none".
+    // Errors are printed where Docker reads them, and differ from "there is none".
     let (mut command, input) = called("docker-credential-latchkey", &["get"], &host);
     command.env("LATCHKEY_TOKEN", "latchkey_SENTINEL_x");
     let answer = ended(command, &input);
@@ -799,7 +800,7 @@ fn docker_and_its_like_are_handed_credentials() {
 
 /// A key goes into a real agent, and logs in from there.
 #[test]
-fn a_key_goes_into_an_agent() {
+fn ssh_add_loads_a_key_into_a_real_agent() {
     let portal = Portal::start("client-ssh");
     let server = GitServer::start();
     let folder = Folder::new();
@@ -859,7 +860,7 @@ fn a_key_goes_into_an_agent() {
     assert!(add("gitsync-secret-none", &[]).failed(4).contains("There is nothing here."));
     assert!(add("gitsync-secret-rsa", &["--lifetime", "0"]).failed(2).contains("lifetime"));
 
-    // What the portal tests on request is told, and is an error where it does not work.
+    // The result of a test on request is printed, and fails the command if the secret does not work.
     let repository = server.address("repo.git");
     let edit = ["secret", "edit", "gitsync-secret-rsa", "--repository", &repository];
     portal.run(&edit, "").ok();
@@ -877,7 +878,7 @@ fn a_key_goes_into_an_agent() {
 }
 
 #[test]
-fn help_and_completion_offer_no_value_and_no_setting_of_the_server() {
+fn help_and_completion_omit_values_and_server_settings() {
     let help = ended(bare(&["secret", "add", "--help"]), "").ok();
     assert!(help.contains("--value-file <FILE>") && help.contains("LATCHKEY_URL"), "{help}");
     for flag in

@@ -1,4 +1,5 @@
-//! A key that is handed out opens what it is for, in each shape that carries one: a real clone from a real SSH server.
+//! An exported key opens its repository, in each format that contains one: real clones from a real SSH
+//! server.
 
 use crate::{
     cluster::discovery,
@@ -16,7 +17,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-/// What a shape calls the key, its public half and the hosts, as their readers know them.
+/// Returns the names of the key, its public half and the hosts in a format, as its readers know them.
 fn members(shape: Shape) -> (&'static str, Option<&'static str>, Option<&'static str>) {
     match shape {
         Shape::GitSync => ("ssh", None, Some("known_hosts")),
@@ -64,7 +65,7 @@ impl Bench {
         assert!(added.contains("location: /secrets\r\n"), "{added}");
     }
 
-    /// What the API answers with to a token that may read values.
+    /// Returns the answer of the API to a token that may read values.
     fn fetched(&self, path: &str) -> String {
         let answer = self.server.send(&format!(
             "GET /api/v1/secrets/{path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n",
@@ -75,7 +76,7 @@ impl Bench {
         answer.split_once("\r\n\r\n").unwrap().1.to_owned()
     }
 
-    /// A member of a manifest, as kubectl reads and decodes it.
+    /// Returns a member of a manifest, parsed and decoded by kubectl.
     fn decoded(&self, manifest: &str, member: &str) -> String {
         let mut child = Command::new("kubectl")
             .args(["create", "-f", "-", "--dry-run=client", "--validate=false"])
@@ -93,13 +94,13 @@ impl Bench {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// Clones with nothing but what `member` finds in the shape, put into files as its readers put them.
+    /// Clones with only what `member` finds in the format, written to files as the format's readers do.
     fn clone_with(&self, shape: Shape, what: &str, member: impl Fn(&str) -> String) {
         let (key, public, hosts) = members(shape);
         let folder = self.folder.join(what.replace(' ', "-"));
         fs::create_dir_all(&folder).unwrap();
         let key = only_mine(&folder, "key", &member(key));
-        // Argo CD keeps hosts apart; who mounts the key alone has to know them, too.
+        // Argo CD keeps hosts elsewhere; the formats without hosts need them from elsewhere, too.
         let hosts = hosts.map_or_else(|| self.git.known_hosts(), &member);
         let hosts = only_mine(&folder, "known_hosts", &hosts);
         if let Some(public) = public {
@@ -116,12 +117,12 @@ impl Bench {
     }
 }
 
-/// The type and the key, without the comment.
+/// Returns the type and the key, without the comment.
 fn two_words(line: &str) -> Vec<&str> {
     line.split_whitespace().take(2).collect()
 }
 
-/// A file with mode 0400, as git-sync mounts it.
+/// Writes a file with mode 0400, as git-sync mounts it.
 fn only_mine(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o400).open(&path).unwrap();
@@ -129,7 +130,7 @@ fn only_mine(folder: &Path, name: &str, text: &str) -> PathBuf {
     path
 }
 
-/// With this key and these hosts alone; asks nobody.
+/// Clones with this key and these hosts alone, without prompting.
 fn git_clone(folder: &Path, key: &Path, hosts: &Path, address: &str) -> Output {
     let ssh = format!(
         "ssh -F none -i {} -o IdentitiesOnly=yes -o IdentityAgent=none -o BatchMode=yes -o ConnectTimeout=10 \
@@ -143,7 +144,7 @@ fn git_clone(folder: &Path, key: &Path, hosts: &Path, address: &str) -> Output {
 }
 
 #[test]
-fn a_key_in_each_shape_clones_from_a_real_server() {
+fn exported_key_clones_from_a_real_server_in_every_format() {
     let mut bench = Bench::start();
     for (name, arguments, format) in [
         ("ed25519", &["-t", "ed25519"][..], "yaml"),
@@ -171,7 +172,7 @@ fn a_key_in_each_shape_clones_from_a_real_server() {
         }
     }
 
-    // A key that the server does not let in, and a host that is another: each alone is enough to be turned away.
+    // A key that the server rejects, and a host with another key: each alone prevents the clone.
     bench.add("stranger", &bench.git.key("stranger", &["-t", "ed25519"], false));
     let raw = |name: &str| bench.fetched(&format!("gitsync-secret-{name}/value?shape=raw"));
     let address = bench.git.address("repo.git");

@@ -1,4 +1,4 @@
-//! PostgreSQL servers of a test's own, with replication, and pgbouncer before one.
+//! PostgreSQL servers for single tests, with replication, and pgbouncer before one.
 
 use crate::bounded;
 use std::{
@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// An account that is not root: neither PostgreSQL nor pgbouncer runs as root.
+/// Returns an account other than root, because neither PostgreSQL nor pgbouncer runs as root.
 fn account() -> Option<(u32, u32)> {
     if !nix::unistd::geteuid().is_root() {
         return None;
@@ -25,7 +25,8 @@ fn account() -> Option<(u32, u32)> {
     user.map(|user| (user.uid.as_raw(), user.gid.as_raw()))
 }
 
-/// The program under that account. It ends with the thread that starts it, however that ends.
+/// Returns a command that runs the program under that account, and that ends with the thread that starts it,
+/// however that ends.
 fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new("setpriv");
     if let Some((user, group)) = account() {
@@ -36,11 +37,11 @@ fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
-/// A process that was started by a thread of its own, which lives as long as this does: the test's own thread may end
-/// before, where several tests use one server.
+/// A process that was started by a thread of its own, which lives as long as this value: the test's own
+/// thread may end earlier, if several tests use one server.
 struct Kept {
     child: Child,
-    /// The thread goes where this does.
+    /// Ends the thread when dropped.
     _leash: mpsc::Sender<()>,
 }
 
@@ -49,7 +50,7 @@ impl Kept {
         let ((tell, told), (leash, gone)) = (mpsc::channel(), mpsc::channel::<()>());
         std::thread::spawn(move || {
             tell.send(command.spawn().unwrap()).unwrap();
-            // Nothing is ever sent: the wait ends with the other side.
+            // Nothing is ever sent: the wait ends when the sender is dropped.
             let _ = gone.recv();
         });
         Self { child: told.recv().unwrap(), _leash: leash }
@@ -65,7 +66,7 @@ fn run(command: &mut Command) {
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The folder of PostgreSQL's programs, the newest version.
+/// Returns the folder of PostgreSQL's programs, the newest version.
 fn programs() -> PathBuf {
     let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let version = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok());
@@ -74,20 +75,21 @@ fn programs() -> PathBuf {
     newest.map_or_else(PathBuf::new, |path| path.join("bin"))
 }
 
-/// Sweeps away what runs that were killed have left.
+/// Deletes what killed runs have left.
 fn sweep() {
     for entry in fs::read_dir("/tmp").into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let rest = name.strip_prefix("latchkey-pg-").or_else(|| name.strip_prefix("latchkey-bouncer-"));
         let process = rest.and_then(|rest| rest.split_once('-')?.0.parse::<u32>().ok());
         if process.is_some_and(|process| !Path::new(&format!("/proc/{process}")).exists()) {
-            // Another run may be at it.
+            // Another run may be deleting it, too.
             drop(fs::remove_dir_all(entry.path()));
         }
     }
 }
 
-/// A folder that belongs to that account. Short: a socket's address has 107 bytes at most.
+/// Creates a folder that belongs to that account. The path is short, because a socket's address has 107 bytes
+/// at most.
 fn folder(name: &str) -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     static SWEPT: Once = Once::new();
@@ -109,8 +111,8 @@ fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
     }
 }
 
-/// Starts something on a port of its own choice. Nobody has the port when it is chosen, and somebody may have it when it
-/// is used: whoever does not get it ends, and the next one is tried.
+/// Starts a program on a free port. Another process may take the port between its choice and its use: then
+/// the program ends, and the next port is tried.
 fn on_a_free_port(
     what: &str,
     mut start: impl FnMut(u16) -> Kept,
@@ -131,7 +133,7 @@ fn on_a_free_port(
     panic!("{what} ends on every port");
 }
 
-/// One server. It ends with this.
+/// A PostgreSQL server, which ends when dropped.
 pub(crate) struct Cluster {
     pub(crate) folder: PathBuf,
     pub(crate) port: u16,
@@ -139,7 +141,8 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// A fresh server with an empty database `latchkey` of a role of that name, over a socket and on loopback.
+    /// Starts a fresh server with an empty database `latchkey` of a role of that name, over a socket and on
+    /// loopback.
     pub(crate) fn start() -> Self {
         let folder = folder("pg");
         let data = folder.join("data");
@@ -182,7 +185,7 @@ impl Cluster {
         Self { folder, port, kept }
     }
 
-    /// A standby that follows this server; a commit waits for it from then on.
+    /// Starts a standby that follows this server; a commit waits for it from then on.
     pub(crate) fn standby(&self) -> Self {
         let folder = folder("pg");
         run(command(programs().join("pg_basebackup"))
@@ -199,14 +202,14 @@ impl Cluster {
         standby
     }
 
-    /// Makes a standby the server that takes writes.
+    /// Promotes a standby to the server that takes writes.
     pub(crate) fn promote(&self) {
         self.sql_in("postgres", "SELECT pg_promote(true)");
         self.sql_in("postgres", "ALTER SYSTEM SET synchronous_standby_names = ''");
         self.sql_in("postgres", "SELECT pg_reload_conf()");
     }
 
-    /// The address of its database, as this role, with an optional password.
+    /// Returns the address of its database, as this role, with an optional password.
     pub(crate) fn url(&self, login: &str) -> String {
         format!("postgres://{login}@127.0.0.1:{}/latchkey", self.port)
     }
@@ -220,12 +223,12 @@ impl Cluster {
         assert!(output.status.success(), "{statements}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// What one question comes to; `None` where the server does not answer.
+    /// Returns the result of a query; `None` if the server does not answer.
     pub(crate) fn ask(&self, database: &str, question: &str) -> Option<String> {
         psql(&self.folder, self.port, database, question)
     }
 
-    /// Sends a signal to the server and all that it has started.
+    /// Sends a signal to the server and its child processes.
     pub(crate) fn signal(&self, signal: &str) {
         let main = self.kept.child.id().to_string();
         let children = bounded::output(Command::new("ps").args(["-o", "pid=", "--ppid", &main]));
@@ -236,7 +239,7 @@ impl Cluster {
         }
     }
 
-    /// Ends as a machine that is switched off does.
+    /// Ends the server as a machine that is switched off does.
     pub(crate) fn kill(&mut self) {
         self.signal("-KILL");
         bounded::ended(&mut self.kept.child);
@@ -253,7 +256,7 @@ impl Drop for Cluster {
     }
 }
 
-/// A server that several tests leave as it was. It ends with the last that uses it.
+/// Returns a server that several tests share and leave as it was. It ends with the last of them.
 pub(crate) fn shared() -> Arc<Cluster> {
     static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -286,7 +289,7 @@ fn psql_command(folder: &Path, port: u16, database: &str, statements: &str) -> C
     psql
 }
 
-/// pgbouncer in transaction mode, with few connections of its own. It ends with this.
+/// pgbouncer in transaction mode, with few connections of its own. It ends when dropped.
 pub(crate) struct Bouncer {
     pub(crate) port: u16,
     kept: Kept,
@@ -313,7 +316,7 @@ impl Bouncer {
             bouncer.arg(&file).stdout(Stdio::null()).stderr(fs::File::create(&log).unwrap());
             Kept::start(bouncer)
         };
-        // It says so itself: what else listens there would be taken for it.
+        // Identified by its own answer, because another program that listens there would be taken for it.
         let serves = |port: u16| {
             fs::read_to_string(&log)
                 .is_ok_and(|text| text.contains(&format!("listening on 127.0.0.1:{port}")))

@@ -1,4 +1,4 @@
-//! What the pages in docs/ tell people to run really does what they say, against a running server and real peers.
+//! The commands and examples in docs/ do what their pages say, against a running server and real peers.
 
 use crate::{
     cluster::discovery,
@@ -23,14 +23,14 @@ use std::{
 };
 use tower::ServiceExt;
 
-/// Of a host that nobody has.
+/// A host key that no host has.
 const KEY_OF_HOST: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
 
 fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs")
 }
 
-/// The fenced blocks of this language.
+/// Returns the fenced blocks of this language.
 fn blocks(text: &str, language: &str) -> Vec<String> {
     let open = format!("```{language}\n");
     text.split(&open).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
@@ -38,7 +38,7 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
-fn every_command_does_what_it_says() {
+fn documented_commands_do_what_they_say() {
     let folder = fresh_folder("docs");
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
     let (git, registry) = (GitServer::start(), Registry::start(&Guard::Basic, None));
@@ -76,7 +76,7 @@ fn every_command_does_what_it_says() {
     };
     let (read, write) = (token("read-values"), token("write"));
 
-    // Nothing but what it would send to a cluster is kept from kubectl.
+    // Only the commands that would talk to a cluster are kept from kubectl.
     let tools = folder.join("tools");
     fs::create_dir_all(&tools).unwrap();
     let found = Command::new("sh").args(["-c", "command -v kubectl"]).output().unwrap().stdout;
@@ -87,18 +87,18 @@ fn every_command_does_what_it_says() {
         discovery(),
         tools.display()
     );
-    // What it would send is a file of known hosts.
+    // The input of `argocd` is a file of known hosts.
     let argocd = "#!/bin/sh\n[ \"$*\" = 'cert add-ssh --batch' ] && exec ssh-keygen -lf -\n";
     for (name, text) in [("kubectl", kubectl.as_str()), ("argocd", argocd)] {
         fs::write(tools.join(name), text).unwrap();
         fs::set_permissions(tools.join(name), fs::Permissions::from_mode(0o755)).unwrap();
     }
-    // The pages are about registries with TLS, which this one is not.
+    // The pages assume registries with TLS, which this one lacks.
     let registries = format!("[[registry]]\nlocation = \"{host}\"\ninsecure = true\n");
     fs::create_dir_all(folder.join(".config/containers")).unwrap();
     fs::write(folder.join(".config/containers/registries.conf"), registries).unwrap();
     let new_password = folder.join("new-password");
-    // What is there already: the pages' order is the alphabet's, and others sign in with it.
+    // Exists beforehand: the pages run in alphabetical order, and others sign in with it.
     fs::write(&new_password, format!("{PASSWORD}\n")).unwrap();
 
     let mut ran = 0;
@@ -147,8 +147,8 @@ fn every_command_does_what_it_says() {
     server.signal("-TERM");
 }
 
-/// The operator's webhook provider, with the store of the page: what it does with templates, escapes, JSON paths and
-/// statuses is read from its source.
+/// The operator's webhook provider, with the store of the page: its treatment of templates, escapes, JSON
+/// paths and statuses follows its source.
 struct Operator<'a> {
     app: &'a TestApp,
     store: Value,
@@ -157,7 +157,7 @@ struct Operator<'a> {
 }
 
 impl Operator<'_> {
-    /// Fills in a template of Go, by kubectl, which is written in it.
+    /// Renders a template of Go by kubectl, which is written in it.
     fn filled_in(&self, template: &str, key: &str, property: &str) -> String {
         let data = json!({
             "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "data" },
@@ -180,7 +180,7 @@ impl Operator<'_> {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// What it asks: in the address, and nowhere else, what is filled in is escaped as in a query.
+    /// Returns its request: values are escaped as in a query in the address, and nowhere else.
     fn request(&self, key: &str) -> Request<Body> {
         let escaped = serde_urlencoded::to_string([("", key)]).unwrap().split_off(1);
         let url = self.filled_in(self.store["url"].as_str().unwrap(), &escaped, "");
@@ -196,7 +196,7 @@ impl Operator<'_> {
         self.app.send_anonymous(self.request(key)).await
     }
 
-    /// What the path of the store finds in what the portal answers.
+    /// Returns what the JSON path of the store finds in the portal's answer.
     async fn found(&self, reference: &Value) -> Value {
         let text = |member: &str| reference[member].as_str().unwrap_or_default();
         let answer = self.asked(text("key")).await;
@@ -207,7 +207,7 @@ impl Operator<'_> {
         JsonPath::parse(&path).unwrap().query(&body).exactly_one().unwrap().clone()
     }
 
-    /// The data of the Secret that it makes of an `ExternalSecret`.
+    /// Returns the data of the Secret that it makes of an `ExternalSecret`.
     async fn synced(&self, external: &Value) -> BTreeMap<String, String> {
         let mut data = BTreeMap::new();
         for entry in external["spec"]["dataFrom"].as_array().into_iter().flatten() {
@@ -226,7 +226,7 @@ impl Operator<'_> {
 }
 
 #[tokio::test]
-async fn the_external_secrets_operator_gets_what_it_reads() {
+async fn external_secrets_operator_gets_the_documented_data() {
     let app = TestApp::start().await;
     let text = fs::read_to_string(docs().join("external-secrets.md")).unwrap();
     let resources: Vec<Value> =
@@ -234,13 +234,13 @@ async fn the_external_secrets_operator_gets_what_it_reads() {
     let [store, by_extract, by_data] = resources.as_slice() else { panic!("{resources:?}") };
     assert_eq!(store["kind"], "ClusterSecretStore");
     let webhook = store["spec"]["provider"]["webhook"].clone();
-    // The Secret that the command before it makes, whose keys are told by this name.
+    // The Secret of the command before it, whose keys are referenced by this name.
     let secret = &webhook["secrets"][0];
     assert_eq!((&secret["name"], &secret["secretRef"]["name"]), (&json!("auth"), &json!("latchkey-token")));
     let token = app.token(TokenScope::ReadValues, |_| ()).await;
     let operator = Operator { app: &app, store: webhook, token, cluster: discovery() };
 
-    // As the page has it; other tests have other names.
+    // As the page has it; other tests use other names.
     let password = "pä\"ss:'{{ x }}\\";
     app.add_image("hub", password).await;
     let known = format!("git.example {}", KEY_OF_HOST.trim());
@@ -266,11 +266,12 @@ async fn the_external_secrets_operator_gets_what_it_reads() {
     assert!(synced["identity"].starts_with("-----BEGIN OPENSSH PRIVATE KEY-----\n"));
     assert!(synced["identity"].ends_with("-----END OPENSSH PRIVATE KEY-----\n"));
     assert_eq!(synced["known_hosts"].trim(), known);
-    // A member whose name is no plain word in a path.
+    // A member whose name is not a plain word in a path.
     let dotted = json!({ "key": "image-hub", "property": ".dockerconfigjson" });
     assert_eq!(operator.found(&dotted).await, config.to_string());
 
-    // On 404 the operator deletes what it made, so nothing else may say it; what is escaped names nothing.
+    // On 404 the operator deletes what it made, so no other failure may be a 404; an escaped name names
+    // nothing.
     assert!(
         operator
             .request("image hub/ä?shape=raw")

@@ -1,4 +1,4 @@
-//! What every answer bears, who is turned away, and how the server says how it is.
+//! The headers of every answer, the requests that are rejected at the edge, and the server's health.
 
 use crate::{
     harness::{TestApp, read, unique},
@@ -13,7 +13,7 @@ use server::edge::{Edge, Origin};
 use tower::ServiceExt;
 
 #[tokio::test]
-async fn every_answer_bears_the_headers() {
+async fn every_answer_has_the_security_headers() {
     let app = TestApp::start().await;
     for path in
         ["/secrets", "/secrets/new", "/nowhere", "/livez", "/readyz", "/pkg/nothing.js", "/", "/favicon.svg"]
@@ -38,7 +38,7 @@ async fn every_answer_bears_the_headers() {
 }
 
 #[tokio::test]
-async fn the_nonce_differs_each_time_and_is_on_every_script() {
+async fn nonce_differs_per_answer_and_is_on_every_script() {
     let app = TestApp::start().await;
     let mut seen = Vec::new();
     for _ in 0..3 {
@@ -56,7 +56,7 @@ async fn the_nonce_differs_each_time_and_is_on_every_script() {
 }
 
 #[tokio::test]
-async fn other_sites_are_turned_away_and_change_nothing() {
+async fn cross_site_requests_are_rejected_and_change_nothing() {
     let app = TestApp::start().await;
     let name = unique("guarded");
     app.add_image(&name, "pw").await;
@@ -78,13 +78,13 @@ async fn other_sites_are_turned_away_and_change_nothing() {
         assert!(answer.body.contains("nothing was changed") && answer.body.contains("LATCHKEY_PUBLIC_URL"));
     }
     assert_eq!(app.get(&format!("/secrets/image-{name}/edit")).await.status, StatusCode::OK);
-    // Looking at the question deletes nothing.
+    // Viewing the confirmation page deletes nothing.
     assert_eq!(app.get(&delete).await.status, StatusCode::OK);
     assert_eq!(app.get(&format!("/secrets/image-{name}/edit")).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn the_theme_is_remembered_and_leads_back_here_alone() {
+async fn theme_is_stored_and_redirects_only_within_the_portal() {
     let app = TestApp::start().await;
     let chosen = app.post("/theme", &[("theme", "dark"), ("back", "/secrets?size=50")]).await;
     assert_eq!((chosen.status, chosen.header("location")), (StatusCode::SEE_OTHER, "/secrets?size=50"));
@@ -98,7 +98,7 @@ async fn the_theme_is_remembered_and_leads_back_here_alone() {
 }
 
 #[tokio::test]
-async fn health_answers_before_the_database_does() {
+async fn livez_answers_without_the_database() {
     let app = TestApp::start().await;
     let router = app.without_database();
     let ask = async |path: &str| {
@@ -114,7 +114,7 @@ async fn health_answers_before_the_database_does() {
 }
 
 #[tokio::test]
-async fn behind_tls_cookies_are_bound_to_it_and_browsers_told_to_stay() {
+async fn session_cookie_is_secure_and_hsts_sent_behind_tls() {
     let mut app = TestApp::start().await;
     let plain = app.get("/secrets").await;
     assert!(plain.header("strict-transport-security").is_empty());
@@ -143,7 +143,7 @@ async fn behind_tls_cookies_are_bound_to_it_and_browsers_told_to_stay() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_turned_away_is_explained_and_logged() {
+async fn rejected_request_is_explained_and_logged() {
     let mut app = TestApp::start().await;
     app.behind(Edge { public: Some(Origin::parse("https://l.example").unwrap()), ..Edge::default() });
     let ask = |host: &str, origin: &str, accept: &str| {
@@ -198,7 +198,7 @@ async fn a_request_that_is_turned_away_is_explained_and_logged() {
 }
 
 #[tokio::test]
-async fn a_request_that_names_two_hosts_is_not_answered() {
+async fn request_with_two_hosts_is_rejected() {
     let app = TestApp::start().await;
     let two = Request::get("/secrets").header(header::HOST, "a.example").header(header::HOST, "b.example");
     let absolute = Request::get("http://b.example/secrets").header(header::HOST, "a.example");
@@ -213,7 +213,7 @@ async fn a_request_that_names_two_hosts_is_not_answered() {
 }
 
 #[tokio::test]
-async fn behind_tls_every_cookie_is_bound_to_it() {
+async fn every_cookie_is_secure_behind_tls() {
     let mut app = TestApp::start().await;
     app.behind(Edge { public: Some(Origin::parse("https://l.example").unwrap()), ..Edge::default() });
     let cookies = format!(
@@ -252,7 +252,7 @@ async fn behind_tls_every_cookie_is_bound_to_it() {
         }
     }
     assert_eq!(seen, ["theme", "notice", "draft", "session", "notice"]);
-    // What a sibling host has planted under the plain names is not looked at.
+    // Cookies that a sibling host has planted under the plain names are ignored.
     let planted = format!(
         "{}; latchkey_theme=dark; latchkey_notice=done~password-changed",
         app.session("admin", Role::Admin).await.replace("latchkey_session", "__Host-latchkey_session")
@@ -265,11 +265,11 @@ async fn behind_tls_every_cookie_is_bound_to_it() {
     assert!(page.body.contains("data-prefix=\"__Host-\"") && page.body.contains("data-suffix=\"; Secure\""));
 }
 
-/// A byte in time, for ever.
+/// A body of one byte at a time, without end.
 #[tokio::test]
-async fn a_body_that_drips_is_cut_after_a_minute() {
+async fn dripping_body_times_out_after_a_minute() {
     let app = TestApp::start().await;
-    // Nobody is asked who this is: while the clock stands still, a database would seem not to answer.
+    // No credentials are looked up: while the clock is paused, a database would seem not to answer.
     tokio::time::pause();
     let began = tokio::time::Instant::now();
     let pieces = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
@@ -293,7 +293,7 @@ async fn a_body_that_drips_is_cut_after_a_minute() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_about_to_stop_is_not_ready_and_answers() {
+async fn draining_server_is_not_ready_and_still_answers() {
     let mut app = TestApp::start().await;
     app.drain();
     let ready = app.get("/readyz").await;
@@ -304,7 +304,7 @@ async fn a_server_that_is_about_to_stop_is_not_ready_and_answers() {
 }
 
 #[tokio::test]
-async fn where_browsers_tell_nothing_else_the_referrer_stays_within() {
+async fn referrer_policy_is_same_origin_without_fetch_metadata() {
     let app = TestApp::start().await;
     let ask = async |host: &str| {
         let request = Request::get("/secrets").header(header::HOST, host).body(Body::empty()).unwrap();

@@ -1,4 +1,4 @@
-//! The reference's GraphQL: its rules, and its published SDK, whose command line is driven against the running server.
+//! The reference's GraphQL: its rules, and its published SDK, whose command line runs against a real server.
 
 use crate::{
     harness::{Answer, KEY, TestApp, fresh_folder, unique},
@@ -61,7 +61,7 @@ impl<'a> Client<'a> {
         self.ask(ONE, json!({ "where": { "id": id } })).await["data"]["secret"].clone()
     }
 
-    /// The names on this list, and its `pageInfo`.
+    /// Returns the names on this page of the list, and its `pageInfo`.
     async fn list(&self, arguments: &str) -> (Vec<String>, Value) {
         let query = format!(
             "{{ secretsConnection({arguments}) {{ edges {{ cursor node {{ name }} }} pageInfo {{ currentPage totalPage \
@@ -90,7 +90,7 @@ fn message(answer: &Value) -> &str {
 }
 
 #[tokio::test]
-async fn a_secret_is_added_seen_changed_and_deleted() {
+async fn graphql_adds_shows_changes_and_deletes_a_secret() {
     let app = TestApp::start().await;
     let client = Client::new(&app, TokenScope::Write, |_| ()).await;
     let name = unique("graphql");
@@ -131,7 +131,7 @@ async fn a_secret_is_added_seen_changed_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_mask_that_comes_back_keeps_what_is_stored() {
+async fn returned_mask_keeps_the_stored_value() {
     let app = TestApp::start().await;
     let client = Client::new(&app, TokenScope::Write, |_| ()).await;
     let name = unique("mask");
@@ -146,7 +146,7 @@ async fn a_mask_that_comes_back_keeps_what_is_stored() {
     client.update(&id, json!({ "password": "new" })).await;
     assert_eq!(app.password_of(&name).await, "new");
 
-    // With the first change of the reference's page, the key was gone.
+    // With the first change on the reference's page, the key was gone.
     let git = json!({ "name": name, "type": "opaque", "secret": KEY, "knowingly": true });
     client.create(git).await;
     let id = format!("gitsync-secret-{name}");
@@ -165,7 +165,7 @@ async fn a_mask_that_comes_back_keeps_what_is_stored() {
 }
 
 #[tokio::test]
-async fn what_is_missing_or_out_of_place_is_an_error() {
+async fn missing_or_misplaced_fields_are_errors() {
     let app = TestApp::start().await;
     let client = Client::new(&app, TokenScope::Write, |_| ()).await;
     let name = unique("missing");
@@ -259,7 +259,7 @@ async fn lists_are_searched_sorted_and_paged() {
         assert_eq!(names.iter().collect::<Vec<_>>(), reversed, "{order}");
     }
 
-    // Both names are searched, and one secret is a list of one.
+    // Both names are searched, and one secret makes a list of one.
     let (by_name, _) = client.list(&format!("where: {{ search: \"{start}-07\" }}")).await;
     let (by_display, _) = client.list(&format!("where: {{ search: \"shown {start} 43\" }}")).await;
     let (by_id, _) =
@@ -287,7 +287,7 @@ async fn lists_are_searched_sorted_and_paged() {
 }
 
 #[tokio::test]
-async fn scopes_and_restrictions_hold() {
+async fn token_scopes_and_restrictions_are_enforced() {
     let app = TestApp::start().await;
     let all = Client::new(&app, TokenScope::Write, |_| ()).await;
     let (mine, theirs) = (unique("team-g"), unique("other-g"));
@@ -323,7 +323,7 @@ async fn scopes_and_restrictions_hold() {
 }
 
 #[tokio::test]
-async fn it_speaks_to_forms_and_tells_what_is_no_request() {
+async fn endpoint_accepts_form_types_and_rejects_malformed_requests() {
     let app = TestApp::start().await;
     let client = Client::new(&app, TokenScope::Write, |_| ()).await;
     let name = unique("form");
@@ -351,7 +351,7 @@ async fn it_speaks_to_forms_and_tells_what_is_no_request() {
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert_eq!(code(&serde_json::from_str(&answer.body).unwrap()), "UNAUTHENTICATED");
 
-    // Nothing changes on GET: that is no way in at all.
+    // GET changes nothing, because it is not supported at all.
     let query = domain::percent::encode("{ secrets { id } }");
     let get = Request::get(format!("/api/graphql?query={query}"))
         .header(header::AUTHORIZATION, format!("Bearer {}", client.token));
@@ -360,11 +360,11 @@ async fn it_speaks_to_forms_and_tells_what_is_no_request() {
 }
 
 #[tokio::test]
-async fn queries_that_would_cost_too_much_are_refused_at_once() {
+async fn costly_queries_are_rejected_at_once() {
     let app = TestApp::start().await;
     let client = Client::new(&app, TokenScope::Write, |_| ()).await;
     let lists: Vec<String> = (0..20).map(|number| format!("l{number}: secrets {{ id }}")).collect();
-    // Each spreads the next one twice.
+    // Each fragment spreads the next one twice.
     let bomb = |depth: u32| {
         let spread =
             |number| format!("fragment F{number} on Secret {{ ...F{next} ...F{next} }}", next = number + 1);
@@ -378,7 +378,7 @@ async fn queries_that_would_cost_too_much_are_refused_at_once() {
         bomb(30),
         format!("{{ secrets(where: {}1{}) {{ id }} }}", "[".repeat(100_000), "]".repeat(100_000)),
         format!("{{ {}", "a {".repeat(50_000)),
-        // An alias comes back with every row.
+        // An alias is repeated in every row.
         format!("{{ secrets {{ {}: name }} }}", "a".repeat(9_000)),
         format!(
             "{{ {} }}",
@@ -401,9 +401,9 @@ async fn queries_that_would_cost_too_much_are_refused_at_once() {
     );
 }
 
-/// Wherever a value is put by mistake, it is not repeated.
+/// A value in the wrong place is not repeated.
 #[tokio::test]
-async fn no_value_is_echoed() {
+async fn errors_never_repeat_a_value() {
     let (log, guard) = capture();
     let app = TestApp::start().await;
     let client = Client::new(&app, TokenScope::Write, |_| ()).await;
@@ -460,13 +460,14 @@ async fn no_value_is_echoed() {
     assert_absent(&log, "the log");
 }
 
-/// The reference's command line, as it is published.
+/// The reference's command line, as published.
 struct Sdk<'a> {
     home: &'a Path,
 }
 
 impl Sdk<'_> {
-    /// Runs it. It takes what comes on its standard input for a secret, so that is kept open where nothing is sent.
+    /// Runs the command line. It takes its standard input for a secret, so the input stays open if nothing is
+    /// sent.
     fn run(&self, arguments: &[&str], input: Option<&Value>) -> Output {
         let mut command = Command::new("primehub");
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.home);
@@ -481,7 +482,7 @@ impl Sdk<'_> {
         output
     }
 
-    /// What it answers, in JSON.
+    /// Returns its output as JSON.
     fn admin(&self, arguments: &[&str], input: Option<&Value>) -> Value {
         let output = self.run(&[&["admin", "secrets"], arguments, &["--json"]].concat(), input);
         let said = String::from_utf8_lossy(&output.stderr);
@@ -489,7 +490,7 @@ impl Sdk<'_> {
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    /// What it says where it fails.
+    /// Returns its error output, and asserts that it fails.
     fn fails(&self, arguments: &[&str], input: Option<&Value>) -> String {
         let output = self.run(arguments, input);
         assert!(!output.status.success(), "{arguments:?}");
@@ -500,7 +501,7 @@ impl Sdk<'_> {
 }
 
 #[test]
-fn the_published_command_line_runs_against_it() {
+fn published_command_line_works_against_the_portal() {
     let folder = fresh_folder("sdk");
     let mut running = Running::start(latchkey(&folder));
     let create =
@@ -508,7 +509,7 @@ fn the_published_command_line_runs_against_it() {
     let token = String::from_utf8(create.stdout).unwrap();
     let endpoint = format!("http://{}/api/graphql", running.addr());
     let sdk = Sdk { home: &folder };
-    // As docs/primehub-sdk.md has it; a group is none of ours.
+    // As docs/primehub-sdk.md has it; groups do not exist here.
     assert!(sdk.run(&["config", "set-endpoint", &endpoint], None).status.success());
     assert!(sdk.run(&["config", "set-token", token.trim()], None).status.success());
     let config = fs::read_to_string(folder.join(".primehub/config.json")).unwrap();
@@ -533,7 +534,7 @@ fn the_published_command_line_runs_against_it() {
     let git = json!({ "id": "gitsync-secret-data", "name": "data", "displayName": "Data", "type": "opaque" });
     assert_eq!(sdk.admin(&["get", "gitsync-secret-data"], None), git);
 
-    // What was got is sent back with one change, mask and all.
+    // The answer is sent back with one change, including the mask.
     let mut change = got;
     change.as_object_mut().unwrap().retain(|field, _| field != "id" && field != "name");
     change["displayName"] = json!("Docker Hub");
@@ -558,7 +559,7 @@ fn the_published_command_line_runs_against_it() {
         (10, &json!("gitsync-secret-data"), &json!("robot"))
     );
     assert_eq!(rows(sdk.admin(&["list", "--page", "2"], None)), 4);
-    // What people who are no administrators choose from.
+    // The query with which non-administrators choose a secret.
     let images = sdk.run(&["secrets", "list", "--json"], None);
     assert_eq!(rows(serde_json::from_slice(&images.stdout).unwrap()), 13);
 

@@ -1,4 +1,4 @@
-//! A router over one private PostgreSQL for the whole run. Tests keep apart by the names of their secrets.
+//! A router over one private PostgreSQL for the whole run. Tests are isolated by the names of their secrets.
 
 use app::ssr::Assets;
 use axum::{
@@ -40,7 +40,7 @@ pub(crate) const KEY: &str = include_str!("key");
 static DATABASE: LazyLock<(String, Kek)> = LazyLock::new(|| {
     let folder = fresh_folder("router");
     let (send, receive) = mpsc::channel();
-    // The server ends with the thread that started it, so that thread stays until the process goes.
+    // The server ends with the thread that started it, so that thread stays until the process ends.
     thread::spawn(move || {
         let postgres = PrivatePostgres::start(&folder, &Stop::default()).unwrap();
         send.send(postgres.url()).unwrap();
@@ -51,10 +51,10 @@ static DATABASE: LazyLock<(String, Kek)> = LazyLock::new(|| {
     (receive.recv().unwrap(), Kek::generate().unwrap())
 });
 
-/// Of whoever has one in these tests.
+/// The password of every user with a password in these tests.
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
-/// A folder of this run alone; those of runs before are swept away.
+/// Creates a folder for this run alone, and deletes those of earlier runs.
 pub(crate) fn fresh_folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     if folder.exists() {
@@ -64,21 +64,21 @@ pub(crate) fn fresh_folder(name: &str) -> PathBuf {
     folder
 }
 
-/// A name that no other test has.
+/// Returns a name that no other test has.
 pub(crate) fn unique(start: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     format!("{start}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// One at a time: each test has a tokio runtime of its own, and with several of them rendering at once in one process a
-/// page now and then waits for ever. A server has one runtime.
+/// Serializes the tests: each has a tokio runtime of its own, and if several of them render at once in one
+/// process, a page now and then waits for ever. A server has one runtime.
 static TURN: Mutex<()> = Mutex::const_new(());
 
 pub(crate) struct TestApp {
     _turn: MutexGuard<'static, ()>,
     router: Router,
     pub(crate) backend: Backend,
-    /// The session of an administrator, sent with every request that brings no cookie of its own.
+    /// The session of an administrator, sent with every request without a cookie of its own.
     cookie: String,
 }
 
@@ -121,25 +121,25 @@ impl TestApp {
         app
     }
 
-    /// Every route there is, as the router itself is made of them.
+    /// Returns every route, from the list of which the router itself is made.
     pub(crate) fn routes(&self) -> Vec<(String, Audience)> {
         let state = state(Some(self.backend.clone()));
         routes::routes(&state).into_iter().map(|route| (route.path, route.audience)).collect()
     }
 
-    /// The same portal while it is about to stop.
+    /// Drains the portal, as before a stop.
     pub(crate) fn drain(&mut self) {
         let state = state(Some(self.backend.clone()));
         state.drain();
         self.router = router(state);
     }
 
-    /// The same portal behind another edge.
+    /// Puts the portal behind another edge.
     pub(crate) fn behind(&mut self, edge: Edge) {
         self.router = router(state_at(Some(self.backend.clone()), edge));
     }
 
-    /// The cookie of a fresh session of this user, who is made where there is none.
+    /// Returns the cookie of a fresh session of this user, who is created if missing.
     pub(crate) async fn session(&self, name: &str, role: Role) -> String {
         let ctx = Ctx::system("test", clock::now());
         match self.backend.users().add(&ctx, name, role.as_str(), &Sensitive::default()).await {
@@ -150,7 +150,7 @@ impl TestApp {
         format!("latchkey_session={}", session.token.expose())
     }
 
-    /// The same for somebody who has a password, `PASSWORD`.
+    /// Returns the same for a user with a password, `PASSWORD`.
     pub(crate) async fn session_with_password(&self, name: &str, role: Role) -> String {
         let ctx = Ctx::system("test", clock::now());
         let added = self.backend.users().add(&ctx, name, role.as_str(), &Sensitive::default()).await.unwrap();
@@ -159,18 +159,18 @@ impl TestApp {
         self.session(name, role).await
     }
 
-    /// Sends the request without anything that tells who asks.
+    /// Sends the request without credentials.
     pub(crate) async fn send_anonymous(&self, request: Request<Body>) -> Answer {
         read(self.router.clone().oneshot(request).await.unwrap()).await
     }
 
-    /// Sends the request, and answers with the head alone as soon as it is there.
+    /// Sends the request, and returns the head alone as soon as it arrives.
     pub(crate) async fn head(&self, request: Request<Body>) -> (StatusCode, HeaderMap) {
         let (parts, _) = self.router.clone().oneshot(request).await.unwrap().into_parts();
         (parts.status, parts.headers)
     }
 
-    /// The mark of a browser in which this user has signed in, as the browser sends it back.
+    /// Returns the mark of a browser in which this user has signed in, as the browser sends it back.
     pub(crate) async fn browser(&self, name: &str) -> String {
         let ctx = Ctx::system("test", clock::now());
         let session = self.backend.sessions().begin_for(&ctx, name, "tests").await.unwrap();
@@ -178,7 +178,7 @@ impl TestApp {
         format!("latchkey_browser={}", browser.mark().expose())
     }
 
-    /// A server whose database is not there yet, beside this one.
+    /// Returns a second server, whose database does not answer yet.
     #[expect(clippy::unused_self, reason = "whoever has an app has the turn")]
     pub(crate) fn without_database(&self) -> Router {
         router(state(None))
@@ -205,7 +205,7 @@ impl TestApp {
         let body = body.into();
         let mut request =
             Request::builder().method(Method::POST).uri(path).header(header::CONTENT_TYPE, content_type);
-        // As a browser does; a body of unknown length goes in pieces.
+        // As a browser does; a body of unknown length is sent in chunks.
         if let Some(length) = body.size_hint().exact() {
             request = request.header(header::CONTENT_LENGTH, length);
         }
@@ -234,7 +234,7 @@ impl TestApp {
         .await
     }
 
-    /// A token of this scope, with what else its form says.
+    /// Creates a token with this scope, and with the changes to its form.
     pub(crate) async fn token(&self, scope: TokenScope, change: impl Fn(&mut TokenDraft)) -> String {
         let mut draft =
             TokenDraft { name: "ci".to_owned(), scope: scope.as_str().to_owned(), ..TokenDraft::default() };
@@ -243,7 +243,7 @@ impl TestApp {
         self.backend.tokens().create(&ctx, &draft).await.unwrap().text.expose().to_owned()
     }
 
-    /// The whole database as text.
+    /// Returns the whole database as text.
     #[expect(clippy::unused_self, reason = "whoever has an app has the turn")]
     pub(crate) fn dump(&self) -> String {
         let socket = Path::new(env!("CARGO_TARGET_TMPDIR")).join("router/postgres");
@@ -253,7 +253,7 @@ impl TestApp {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// What is stored, as a consumer would get it.
+    /// Returns the stored password, as a consumer would get it.
     pub(crate) async fn password_of(&self, name: &str) -> String {
         let id = SecretId::parse(&format!("image-{name}")).unwrap();
         let ctx = Ctx::system("test", clock::now());
@@ -284,7 +284,7 @@ pub(crate) async fn read(response: Response<Body>) -> Answer {
     Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
 }
 
-/// A request as a browser sends a form, with this cookie.
+/// Returns a form as a browser sends it, with this cookie.
 pub(crate) fn posted(path: &str, cookie: &str, fields: &[(&str, &str)]) -> Request<Body> {
     Request::post(path)
         .header(header::COOKIE, cookie)
@@ -293,7 +293,7 @@ pub(crate) fn posted(path: &str, cookie: &str, fields: &[(&str, &str)]) -> Reque
         .unwrap()
 }
 
-/// A request for a page, with this cookie.
+/// Returns a request for a page, with this cookie.
 pub(crate) fn asked(path: &str, cookie: &str) -> Request<Body> {
     Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap()
 }

@@ -16,10 +16,10 @@ use std::{
     task::Poll,
 };
 
-/// Of the key in `protected_key`.
+/// The passphrase of the key in `protected_key`.
 const PASSPHRASE: &str = "correct horse";
 
-/// Base64, as `kubectl` writes it; the tests have no other need of it.
+/// Encodes base64 as `kubectl` does, by hand because the tests need it only here.
 fn b64(text: &str) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
@@ -40,7 +40,7 @@ fn config(entries: &[(&str, &str)]) -> String {
     format!(r#"{{"auths":{{{}}}}}"#, entries.join(","))
 }
 
-/// A form as a browser sends one with a file in it.
+/// Sends a form with a file in it, as a browser does.
 async fn send(app: &TestApp, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
     let mut body = Vec::new();
     for (name, file, value) in parts {
@@ -65,7 +65,7 @@ async fn begin(app: &TestApp, text: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_config_is_pasted_chosen_from_and_saved() {
+async fn pasted_config_is_chosen_from_and_saved() {
     let app = TestApp::start().await;
     let name = unique("imported");
     let host = format!("{name}.example");
@@ -104,7 +104,7 @@ async fn a_config_is_pasted_chosen_from_and_saved() {
     assert_eq!(app.password_of(&name).await, "pa:ss");
     let edit = app.get(&format!("/secrets/image-{name}/edit")).await;
     assert!(edit.body.contains(&format!("value=\"{host}\"")) && edit.body.contains("value=\"Imported\""));
-    // Pressed twice it is the same; looked at again there is nothing more.
+    // Submitting twice adds nothing more, and neither does viewing it again.
     assert_eq!(app.post(&address, &fields).await.status, StatusCode::SEE_OTHER);
     let gone = app.get(&address).await;
     assert_eq!(gone.status, StatusCode::NOT_FOUND);
@@ -112,7 +112,7 @@ async fn a_config_is_pasted_chosen_from_and_saved() {
 }
 
 #[tokio::test]
-async fn a_manifest_is_uploaded_and_a_key_becomes_a_git_dataset() {
+async fn uploaded_manifest_adds_its_key_as_a_git_dataset() {
     let app = TestApp::start().await;
     let name = unique("uploaded");
     let secret =
@@ -131,7 +131,7 @@ async fn a_manifest_is_uploaded_and_a_key_becomes_a_git_dataset() {
 }
 
 #[tokio::test]
-async fn rows_that_are_refused_come_back_as_they_were_and_nothing_is_saved() {
+async fn rejected_rows_come_back_unchanged_and_nothing_is_saved() {
     let app = TestApp::start().await;
     let (taken, fine) = (unique("taken"), unique("fine"));
     app.add_image(&taken, "pw").await;
@@ -166,7 +166,7 @@ async fn rows_that_are_refused_come_back_as_they_were_and_nothing_is_saved() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_imported_says_what_to_do() {
+async fn unusable_findings_say_what_to_do() {
     let app = TestApp::start().await;
     let address = begin(&app, r#"{"auths":{"ghcr.io":{}},"credsStore":"osxkeychain"}"#).await;
     let page = app.get(&address).await.body;
@@ -174,12 +174,12 @@ async fn what_cannot_be_imported_says_what_to_do() {
         assert!(page.contains(text), "{text} is missing: {page}");
     }
     assert!(!page.contains("Import the chosen"));
-    // Nothing does.
+    // Nothing waits.
     assert!(!page.contains("They wait") && !page.contains("It waits"), "{page}");
 }
 
 #[tokio::test]
-async fn files_that_are_none_are_refused_and_nothing_of_them_is_repeated() {
+async fn malformed_files_are_rejected_and_not_repeated() {
     let app = TestApp::start().await;
     let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
     for (parts, status, words) in [
@@ -216,7 +216,7 @@ async fn files_that_are_none_are_refused_and_nothing_of_them_is_repeated() {
     }
     let large = vec![b'a'; (16 << 20) + (65 << 10)];
     let told = send(&app, &[("text", None, &large)]).await;
-    // Without a length, in pieces.
+    // Chunked, without a length.
     let head = Bytes::from_static(b"--XX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n");
     let pieces = std::iter::once(head).chain(large.chunks(1 << 16).map(Bytes::copy_from_slice));
     let pieces = Body::from_stream(futures_util::stream::iter(
@@ -243,7 +243,7 @@ async fn files_that_are_none_are_refused_and_nothing_of_them_is_repeated() {
 }
 
 #[tokio::test]
-async fn a_clusters_dump_is_taken_and_a_page_of_hundreds_of_rows_is_saved() {
+async fn cluster_dump_with_hundreds_of_rows_is_imported() {
     let app = TestApp::start().await;
     let mark = unique("dump");
     let release = b64(&"x".repeat(6_000));
@@ -284,7 +284,7 @@ async fn a_clusters_dump_is_taken_and_a_page_of_hundreds_of_rows_is_saved() {
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
     assert!(saved.header("set-cookie").contains("imported~401"));
 
-    // What is stored already is not chosen the second time.
+    // Secrets that exist already are not chosen the second time.
     let again = app
         .get(
             &begin(
@@ -299,7 +299,7 @@ async fn a_clusters_dump_is_taken_and_a_page_of_hundreds_of_rows_is_saved() {
 }
 
 #[tokio::test]
-async fn what_stands_beside_a_key_is_shown_to_be_approved_and_a_protected_one_asks_for_its_passphrase() {
+async fn known_hosts_beside_a_key_need_approval_and_a_protected_key_its_passphrase() {
     let app = TestApp::start().await;
     let name = unique("beside");
     let protected = include_str!("../../../crates/backend/src/secrets/keys/protected_key");
@@ -340,7 +340,7 @@ async fn what_stands_beside_a_key_is_shown_to_be_approved_and_a_protected_one_as
 }
 
 #[tokio::test]
-async fn a_page_that_has_come_alive_gets_the_reason_alone() {
+async fn hydrated_page_gets_only_the_reason() {
     let app = TestApp::start().await;
     let body = |text: &str| {
         format!("--XX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n{text}\r\n--XX--\r\n")
@@ -366,7 +366,7 @@ async fn a_page_that_has_come_alive_gets_the_reason_alone() {
 }
 
 #[tokio::test]
-async fn nobody_who_may_not_import_has_a_body_read() {
+async fn body_is_not_read_without_permission_to_import() {
     let app = TestApp::start().await;
     let reader = app.session("import-reader", domain::access::Role::Reader).await;
     for (cookie, status) in [("", StatusCode::SEE_OTHER), (&*reader, StatusCode::FORBIDDEN)] {
@@ -384,13 +384,13 @@ async fn nobody_who_may_not_import_has_a_body_read() {
             .unwrap();
         let answer = app.send_anonymous(request).await;
         assert_eq!(answer.status, status, "{}", answer.body);
-        // What strangers send is thrown away after the answer, so that their browser shows it.
+        // A stranger's body is discarded after the answer, so that their browser shows the answer.
         assert!(cookie.is_empty() || !read.load(Ordering::SeqCst), "{status}");
     }
 }
 
 #[tokio::test]
-async fn what_waits_is_of_one_session() {
+async fn waiting_import_belongs_to_one_session() {
     let app = TestApp::start().await;
     let address = begin(&app, &config(&[("a.example", "u:p")])).await;
     let other = app.session("other-admin", domain::access::Role::Admin).await;
@@ -401,7 +401,7 @@ async fn what_waits_is_of_one_session() {
 }
 
 #[tokio::test]
-async fn a_registry_that_is_chosen_stands_in_for_an_empty_host() {
+async fn chosen_registry_fills_an_empty_host() {
     let app = TestApp::start().await;
     let name = unique("chosen");
     let page = app.get("/secrets/new").await.body;
@@ -420,7 +420,7 @@ async fn a_registry_that_is_chosen_stands_in_for_an_empty_host() {
             ("knowingly", "on"),
         ]
     };
-    // Refused for another reason, it comes back filled in.
+    // Rejected for another reason, the form comes back filled in.
     let refused =
         app.post("/secrets/new", &[fields("").as_slice(), &[("name", "Not A Name")]].concat()).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -437,7 +437,7 @@ async fn a_registry_that_is_chosen_stands_in_for_an_empty_host() {
 }
 
 #[tokio::test]
-async fn guides_are_there_for_everybody_who_has_signed_in() {
+async fn guides_are_shown_to_every_role() {
     let app = TestApp::start().await;
     let cookie = app.session("helped", domain::access::Role::Reader).await;
     let index = app.send_anonymous(asked("/help", &cookie)).await.body;
@@ -454,9 +454,9 @@ async fn guides_are_there_for_everybody_who_has_signed_in() {
     assert_eq!(app.send_anonymous(asked("/help/nothing", &cookie)).await.status, StatusCode::NOT_FOUND);
 }
 
-/// A value in a file is in no page, no header and no log, whatever becomes of the file.
+/// A value in a file appears in no page, no header and no log, whatever the result of the import.
 #[tokio::test]
-async fn a_planted_value_in_a_file_is_seen_nowhere() {
+async fn planted_value_in_a_file_appears_nowhere() {
     let (log, guard) = capture();
     let app = TestApp::start().await;
     let name = unique("planted");
@@ -483,7 +483,7 @@ async fn a_planted_value_in_a_file_is_seen_nowhere() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{text}: {}", answer.body);
         answers.push(answer);
     }
-    // JSON is read one after the other, as JSON lines are.
+    // JSON documents are read one after the other, like JSON lines.
     let more = paste(&app, &format!("{config}{quoted}")).await;
     assert_eq!(more.status, StatusCode::SEE_OTHER, "{}", more.body);
     answers.push(app.get(more.header("location")).await);

@@ -1,4 +1,5 @@
-//! SSH keys in the pages: what is shown of them, protected ones, twins, and pairs that the portal makes.
+//! SSH keys in the pages: the facts that are shown, protected keys, duplicates, and pairs that the portal
+//! generates.
 
 use crate::{
     harness::{Answer, KEY, TestApp, asked, posted, unique},
@@ -12,7 +13,7 @@ use domain::{
 };
 use server::clock;
 
-/// Made for these tests; its passphrase is "correct horse".
+/// A key made for these tests; its passphrase is "correct horse".
 const PROTECTED: &str = include_str!("../../../crates/backend/src/secrets/keys/protected_key");
 
 fn ctx() -> Ctx {
@@ -55,7 +56,7 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn what_is_known_of_a_key_is_shown_and_its_public_half_handed_out() {
+async fn key_facts_are_shown_and_the_public_key_downloaded() {
     let app = TestApp::start().await;
     let name = unique("known");
     let added = add(&app, &name, &[("secret", KEY), ("knowingly", "on")]).await;
@@ -84,7 +85,7 @@ async fn what_is_known_of_a_key_is_shown_and_its_public_half_handed_out() {
 }
 
 #[tokio::test]
-async fn a_protected_key_is_asked_its_passphrase_and_stored_without() {
+async fn protected_key_needs_its_passphrase_and_is_stored_without() {
     let app = TestApp::start().await;
     let name = unique("protected");
     let fresh = app.get("/secrets/new").await.body;
@@ -110,7 +111,7 @@ async fn a_protected_key_is_asked_its_passphrase_and_stored_without() {
 }
 
 #[tokio::test]
-async fn the_same_twice_is_told_with_its_other_and_saved_knowingly() {
+async fn duplicate_key_is_reported_and_saved_only_on_request() {
     let app = TestApp::start().await;
     let one = generated(&app).await;
     let key = stored(&app, &one).await;
@@ -143,14 +144,14 @@ async fn the_same_twice_is_told_with_its_other_and_saved_knowingly() {
 }
 
 #[tokio::test]
-async fn a_pair_is_made_with_the_secret_and_only_its_public_half_is_seen() {
+async fn generated_key_shows_only_its_public_half() {
     let app = TestApp::start().await;
     let name = generated(&app).await;
     let private = stored(&app, &name).await;
     let page = app.get(&format!("/secrets/gitsync-secret-{name}/key")).await;
     assert!(page.body.contains(&public_line(&app, &name).await));
     assert!(public_line(&app, &name).await.ends_with(&format!(" {name}@latchkey")));
-    // The last lines of the file hold the secret half.
+    // The last lines of the file contain the secret half.
     let lines: Vec<&str> = private.lines().collect();
     for line in &lines[3..lines.len() - 1] {
         assert!(!page.body.contains(line));
@@ -167,7 +168,7 @@ async fn a_pair_is_made_with_the_secret_and_only_its_public_half_is_seen() {
 }
 
 #[tokio::test]
-async fn a_new_pair_is_tested_before_it_is_switched_to() {
+async fn pending_key_is_tested_before_the_switch() {
     let app = TestApp::start().await;
     let server = GitServer::start();
     let key = server.key("old", &["-t", "ed25519"], true);
@@ -192,7 +193,7 @@ async fn a_new_pair_is_tested_before_it_is_switched_to() {
     for shown in ["The new key works. You can switch to it.", "Default branch trunk, 3 refs.", &fingerprint] {
         assert!(works.body.contains(shown), "{shown}: {}", works.body);
     }
-    // Nothing is kept of it: a reload asks for the page, and the key in use has not been tested.
+    // Nothing of the test is kept: a reload shows the page, and the key in use is untested.
     let again = app.get(&check).await;
     assert!(again.status == StatusCode::OK && !again.body.contains("You can switch to it"));
     let state = app.get(&format!("/secrets/gitsync-secret-{name}/check")).await.body;
@@ -205,7 +206,7 @@ async fn a_new_pair_is_tested_before_it_is_switched_to() {
 }
 
 #[tokio::test]
-async fn a_new_pair_waits_and_is_switched_to_or_discarded() {
+async fn pending_key_is_switched_to_or_discarded() {
     let app = TestApp::start().await;
     let name = generated(&app).await;
     let (old, old_line) = (stored(&app, &name).await, public_line(&app, &name).await);
@@ -220,13 +221,14 @@ async fn a_new_pair_waits_and_is_switched_to_or_discarded() {
     assert!(new_line.starts_with("ssh-rsa ") && page.contains(new_line.trim_end()));
     let fingerprint = between(&page, "name=\"fingerprint\" value=\"", "\"").to_owned();
 
-    // The pair that waits gives way to no other one unseen.
+    // A pending pair is never replaced by one that was not shown.
     let unseen = app.post(&format!("{base}/generate"), &[("generate", "ed25519")]).await;
     assert_eq!(unseen.status, StatusCode::CONFLICT);
     assert!(unseen.body.contains("The new key was replaced in the meantime"));
     assert_eq!(app.get(&format!("{base}/new.pub")).await.body, new_line);
 
-    // Somebody else makes another meanwhile: what this page shows is not what would be switched to.
+    // Somebody else generates another meanwhile: the pair on this page is not the one that would be switched
+    // to.
     let replaced = [("generate", "ed25519"), ("replaces", fingerprint.as_str())];
     let again = app.post(&format!("{base}/generate"), &replaced).await;
     assert_eq!(again.status, StatusCode::SEE_OTHER);

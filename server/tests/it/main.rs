@@ -1,8 +1,8 @@
-//! The server as others meet it: the router driven without a socket, and the binary as a process. Both on a real
-//! PostgreSQL, the private one that the server itself would start.
+//! The server as others meet it: the router driven without a socket, and the binary as a process. Both use a
+//! real PostgreSQL, the private one that the server itself would start.
 
 #![recursion_limit = "512"]
-// The lint knows only functions marked as tests, not what helps them.
+// The lint recognizes only functions marked as tests, not their helpers.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 #![allow(clippy::disallowed_methods, reason = "tests are bound by clock and environment")]
 

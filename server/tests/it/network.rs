@@ -1,5 +1,5 @@
-//! Connections to PostgreSQL that are dropped without a word, in a network of the test's own, by its packet filter: what a
-//! firewall does that forgets connections, and a machine that is gone.
+//! Connections to PostgreSQL that are dropped silently by a packet filter in a network of the test's own: as
+//! by a firewall that forgets connections, or a machine that is gone.
 
 use crate::{
     bounded::{self, ended},
@@ -15,11 +15,11 @@ use std::{
     time::Instant,
 };
 
-/// Runs the test in a network that has nothing but a loopback interface, and that ends with the test's processes. Where this
-/// machine lets nobody make one, that is said whatever happens to the output of tests.
+/// Runs the test in a network that has only a loopback interface, and that ends with the test's processes. If
+/// this machine does not allow to create one, that is printed even when the output of tests is captured.
 fn in_a_network_of_its_own(name: &str, test: impl FnOnce() + Send + 'static) {
     let skipped = |why: &str| {
-        // Past what keeps the output of a test that passes.
+        // Bypasses the capture of a passing test's output.
         let said =
             format!("\nSKIPPED {name}: {why}. The deaf proxy of the backend's tests stands alone for it\n");
         io::stderr().write_all(said.as_bytes()).unwrap();
@@ -27,7 +27,7 @@ fn in_a_network_of_its_own(name: &str, test: impl FnOnce() + Send + 'static) {
     if !nix::unistd::geteuid().is_root() {
         return skipped("only root makes a network of its own");
     }
-    // The network is that of one thread, and of all that it starts.
+    // The network belongs to one thread, and to all that it starts.
     let thread = std::thread::spawn(move || {
         if let Err(error) = unshare(CloneFlags::CLONE_NEWNET) {
             return Err(format!("a network of its own is not allowed: {error}"));
@@ -52,7 +52,7 @@ fn run(program: &str, arguments: &[&str]) {
     assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Drops, or lets through again, every packet to and from this port.
+/// Drops every packet to and from this port, or lets them through again.
 fn silence(what: &str, port: u16) {
     for side in ["--dport", "--sport"] {
         run("iptables", &["-w", what, "INPUT", "-p", "tcp", side, &port.to_string(), "-j", "DROP"]);
@@ -66,10 +66,10 @@ fn is_unavailable(answer: &str) -> bool {
     answer.starts_with("HTTP/1.1 503") && answer.to_lowercase().contains("retry-after")
 }
 
-/// The primary is gone without a word while every connection is in use, and the standby is promoted at once.
+/// The primary falls silent while every connection is in use, and the standby is promoted at once.
 #[test]
-fn a_server_that_falls_silent_is_left_for_the_promoted_one() {
-    in_a_network_of_its_own("a_server_that_falls_silent_is_left_for_the_promoted_one", || {
+fn silent_primary_is_replaced_by_the_promoted_standby() {
+    in_a_network_of_its_own("silent_primary_is_replaced_by_the_promoted_standby", || {
         let primary = Cluster::start();
         let standby = primary.standby();
         let url = format!(
@@ -113,7 +113,7 @@ fn a_server_that_falls_silent_is_left_for_the_promoted_one() {
             assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
         }
 
-        // A server that starts is not held up by the silent one either.
+        // The silent server does not delay one that starts, either.
         let began = Instant::now();
         let fresh = Running::start(over(&folder, &url));
         is_back_in_time("a start beside a silent server", began, &standby);
@@ -125,10 +125,10 @@ fn a_server_that_falls_silent_is_left_for_the_promoted_one() {
     });
 }
 
-/// The only server cannot be reached for a while, as behind a firewall that has forgotten every connection.
+/// The only server is unreachable for a while, as behind a firewall that has forgotten every connection.
 #[test]
-fn a_silent_database_is_told_and_got_over() {
-    in_a_network_of_its_own("a_silent_database_is_told_and_got_over", || {
+fn silent_database_is_reported_and_recovered_from() {
+    in_a_network_of_its_own("silent_database_is_reported_and_recovered_from", || {
         let cluster = Cluster::start();
         let folder = fresh_folder("silent");
         let url = cluster.url("latchkey");
@@ -143,7 +143,7 @@ fn a_silent_database_is_told_and_got_over() {
             scope.spawn(|| assert!(server.get("/readyz").starts_with("HTTP/1.1 503")));
             scope.spawn(|| assert!(server.get("/livez").starts_with("HTTP/1.1 200")));
         });
-        // One that starts meanwhile waits, and is there as soon as the database is.
+        // A portal that starts meanwhile waits, and is ready as soon as the database is.
         let starting = Running::of(over(&folder, &url).spawn().unwrap());
         starting.log().find(|line| line.contains("does not answer yet").then_some(()));
         silence(LET_THROUGH, cluster.port);
@@ -156,7 +156,7 @@ fn a_silent_database_is_told_and_got_over() {
         let stored = cluster.ask("latchkey", "SELECT string_agg(name, ' ' ORDER BY name) FROM secrets");
         assert_eq!(stored.as_deref(), Some("after before"));
 
-        // While it is silent, SIGTERM ends both.
+        // While the database is silent, SIGTERM ends both.
         silence(DROP, cluster.port);
         for mut one in [starting, server] {
             one.signal("-TERM");

@@ -1,4 +1,4 @@
-//! The binary over a PostgreSQL that is not its own: poolers, failover, mistakes in settings, rotated passwords.
+//! The binary over a PostgreSQL of others: poolers, failover, mistakes in settings, rotated passwords.
 
 use crate::{
     bounded::{self, Lines, ended},
@@ -17,14 +17,14 @@ use std::{
 
 const KEK: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 
-/// The binary over this database, with a key from the environment.
+/// Returns a command of the binary over this database, with a key from the environment.
 pub(crate) fn over(folder: &Path, url: &str) -> Command {
     let mut command = latchkey(folder);
     command.env("DATABASE_URL", url).env("LATCHKEY_KEK", KEK);
     command
 }
 
-/// An empty database of its own on the shared server, which stays for as long as this is held.
+/// An empty database of its own on the shared server, dropped with this value.
 struct Database {
     server: Arc<Cluster>,
     name: &'static str,
@@ -37,7 +37,7 @@ impl Database {
         Self { server, name }
     }
 
-    /// The address for the role `latchkey`.
+    /// Returns the address for the role `latchkey`.
     fn url(&self) -> String {
         format!("postgres://latchkey@127.0.0.1:{}/{}", self.server.port, self.name)
     }
@@ -45,13 +45,14 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        // Nobody connects any more but a server that a failed test leaves. The name is free for a test that comes again.
+        // Only a server that a failed test leaves may still be connected. The name is then free for the next
+        // run.
         drop(self.server.ask("postgres", &format!("DROP DATABASE {} WITH (FORCE)", self.name)));
     }
 }
 
 #[test]
-fn four_servers_start_at_once_on_an_empty_database_behind_a_pooler_in_transaction_mode() {
+fn four_servers_start_at_once_behind_a_pooler_in_transaction_mode() {
     let cluster = Cluster::start();
     let bouncer = Bouncer::start(&cluster);
     let folder = fresh_folder("pooler");
@@ -80,7 +81,7 @@ fn four_servers_start_at_once_on_an_empty_database_behind_a_pooler_in_transactio
             });
         }
     });
-    // Three connections for four servers: ready as soon as one of them is free.
+    // Three connections for four servers: each is ready as soon as one of them is free.
     for server in &servers {
         wait_until("it is ready", || server.get("/readyz").starts_with("HTTP/1.1 200"));
     }
@@ -92,7 +93,7 @@ fn four_servers_start_at_once_on_an_empty_database_behind_a_pooler_in_transactio
     }
 }
 
-/// Adds a secret, again where the answer is 503, which is the only other one; returns the number of tries.
+/// Adds a secret, and tries again after 503, the only other status; returns the number of tries.
 pub(crate) fn tries_until_added(server: &Running, name: &str) -> u32 {
     let began = Instant::now();
     for tries in 1.. {
@@ -109,8 +110,8 @@ pub(crate) fn tries_until_added(server: &Running, name: &str) -> u32 {
     unreachable!("it is back, or the limit is over")
 }
 
-/// Says how long it took since the database was back, and holds it to ten seconds: of a machine on which psql answers at
-/// once, and of a busier one as many more as that takes longer.
+/// Prints the time since the database was back, and limits it to ten seconds on a machine on which psql
+/// answers at once; on a busier one the limit grows by the time that psql takes.
 pub(crate) fn is_back_in_time(what: &str, since: Instant, database: &Cluster) {
     let took = since.elapsed();
     let asked = Instant::now();
@@ -122,7 +123,7 @@ pub(crate) fn is_back_in_time(what: &str, since: Instant, database: &Cluster) {
 
 /// Three servers over two of PostgreSQL: the first is switched off, the second promoted.
 #[test]
-fn a_promoted_standby_is_found_and_has_every_acknowledged_write() {
+fn promoted_standby_is_found_and_has_every_acknowledged_write() {
     let mut primary = Cluster::start();
     let standby = primary.standby();
     let url = format!(
@@ -135,7 +136,7 @@ fn a_promoted_standby_is_found_and_has_every_acknowledged_write() {
         assert!(server.add(&format!("before-{n}")).contains("location: /secrets\r\n"));
     }
     primary.kill();
-    // Nobody takes writes, and that is said: unavailable for now, and never a failure of ours.
+    // No database accepts writes, and the answer says so: unavailable for now, and never an internal error.
     for server in &servers {
         assert!(server.get("/readyz").starts_with("HTTP/1.1 503"));
         assert!(server.get("/livez").starts_with("HTTP/1.1 200"));
@@ -146,8 +147,8 @@ fn a_promoted_standby_is_found_and_has_every_acknowledged_write() {
         "{refused}"
     );
     standby.promote();
-    // From here on psql can write. Each server does with the next request, and another try is for a connection that was made
-    // to the standby a moment before.
+    // psql can write from here on. Each server can with the next request, and a second try is for a
+    // connection that was made to the standby a moment before.
     let promoted = Instant::now();
     for (n, server) in servers.iter().enumerate() {
         let tries = tries_until_added(server, &format!("after-{n}"));
@@ -164,12 +165,12 @@ fn a_promoted_standby_is_found_and_has_every_acknowledged_write() {
 }
 
 #[test]
-fn sigterm_ends_a_server_whose_database_stands_still() {
+fn sigterm_ends_a_server_with_a_frozen_database() {
     let cluster = Cluster::start();
     let folder = fresh_folder("standstill");
     let mut running = Running::start(over(&folder, &cluster.url("latchkey")));
     assert!(running.add("before").contains("location: /secrets\r\n"));
-    // Another one that is still starting.
+    // A second server, which is still starting.
     cluster.signal("-STOP");
     let mut starting = over(&folder, &cluster.url("latchkey")).spawn().unwrap();
     std::thread::scope(|scope| {
@@ -186,7 +187,7 @@ fn sigterm_ends_a_server_whose_database_stands_still() {
 
 /// The password is changed beside a running server, in the database and in the file.
 #[test]
-fn a_rotated_password_is_read_again_from_its_file() {
+fn rotated_password_is_read_again_from_its_file() {
     let cluster = Cluster::start();
     cluster.sql("CREATE ROLE rotated LOGIN SUPERUSER PASSWORD 'first'");
     let hba = cluster.folder.join("data/pg_hba.conf");
@@ -214,7 +215,7 @@ fn a_rotated_password_is_read_again_from_its_file() {
     running.signal("-TERM");
     assert!(ended(&mut running.child).success());
 
-    // A wrong one ends a start that has no file to wait for.
+    // A wrong password ends a start that has no file to wait for.
     let mut wrong = over(&folder, &cluster.url("rotated:SENTINEL-3"));
     wrong.arg("migrate");
     let (said, _) = failed(wrong);
@@ -224,7 +225,7 @@ fn a_rotated_password_is_read_again_from_its_file() {
 /// Values as compose files, charts and editors write them.
 #[test]
 #[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
-fn settings_are_taken_as_deployment_tools_write_them() {
+fn settings_are_normalized_as_deployment_tools_write_them() {
     let folder = fresh_folder("written");
     let database = Database::new("written");
     let mut command = over(&folder, &database.url());
@@ -259,7 +260,7 @@ fn settings_are_taken_as_deployment_tools_write_them() {
         ("LATCHKEY_LOG_FORMAT", " \"Text\" "),
         ("LATCHKEY_ALLOW_PRIVATE_HOSTS", "\n10.0.0.0/8\n192.168.0.0/16,\n"),
         ("LATCHKEY_PUBLIC_URL", "  "),
-        // Mistyped, and what Kubernetes says of a Service.
+        // A misspelled name, and a variable that Kubernetes sets for a Service.
         ("LATCHKEY_TRUSTED_PROXY", "10.0.0.1"),
         ("LATCHKEY_PORT_80_TCP", "tcp://10.0.0.1:80"),
     ]);
@@ -269,7 +270,7 @@ fn settings_are_taken_as_deployment_tools_write_them() {
         ("PGOPTIONS", "-c nonsense=1"),
         ("PGHOST", "/nowhere"),
     ]);
-    // Signs in with the password that was meant.
+    // Signs in with the intended password.
     let mut running = Running::start(command);
     let said = running.said().join("\n");
     assert!(said.contains("PGHOST, PGOPTIONS, PGPORT, PGSSLMODE") && !said.contains("nonsense=1"), "{said}");
@@ -305,7 +306,7 @@ fn settings_are_taken_as_deployment_tools_write_them() {
     bytes.env("LATCHKEY_PUBLIC_URL", std::ffi::OsStr::from_bytes(b"https://\xff"));
     let (said, _) = failed(bytes);
     assert!(said.contains("no text in UTF-8: LATCHKEY_PUBLIC_URL"), "{said}");
-    // What ends the process is said, whatever is logged.
+    // The reason for ending is printed, whatever the log level.
     let mut silent = over(&folder, "postgres://u:SENT#INEL@127.0.0.1:1/x?sslpassword=SENTINEL");
     silent.env("LATCHKEY_LOG", "off");
     let (said, _) = failed(silent);
@@ -321,9 +322,9 @@ fn settings_are_taken_as_deployment_tools_write_them() {
     assert!(!said.contains('\u{1b}'), "colours where the output is no terminal: {said:?}");
 }
 
-/// A key that goes with a container would take every value with it.
+/// A key that is lost with its container would take every value with it.
 #[test]
-fn no_key_is_made_where_it_would_be_lost_or_open_nothing() {
+fn start_creates_no_key_that_would_be_lost_or_open_nothing() {
     let (first, second) = (fresh_folder("key-first"), fresh_folder("key-second"));
     let database = Database::new("keyed");
     let url = database.url();
@@ -364,9 +365,9 @@ fn no_key_is_made_where_it_would_be_lost_or_open_nothing() {
     assert!(said.contains("defaultMode: 0400"), "{said}");
 }
 
-/// `kill -9` of the private PostgreSQL, with what users of psql have in their environment.
+/// `kill -9` of the private PostgreSQL, with variables in the environment that users of psql have.
 #[test]
-fn the_private_postgresql_is_started_again_where_it_ends() {
+fn private_postgresql_is_restarted_after_a_kill() {
     let folder = fresh_folder("again");
     let mut command = latchkey(&folder);
     command.envs([
@@ -376,7 +377,8 @@ fn the_private_postgresql_is_started_again_where_it_ends() {
         ("PGUSER", "nobody"),
     ]);
     let mut running = Running::start(command);
-    // The process starts itself anew without the password in its environment, and still says what it passed over.
+    // The process starts itself anew without the password in its environment, and still logs the variables
+    // that it ignored.
     assert!(running.said().iter().any(|line| line.contains("PGOPTIONS, PGPORT, PGSSLMODE, PGUSER")));
     assert!(running.add("before").contains("location: /secrets\r\n"));
     assert!(running.get("/readyz?verbose").contains("private PostgreSQL: runs"));
@@ -394,7 +396,7 @@ fn the_private_postgresql_is_started_again_where_it_ends() {
 }
 
 #[test]
-fn readyz_says_that_the_site_or_the_database_is_not_as_it_should_be() {
+fn readyz_reports_a_wrong_site_or_database() {
     let folder = fresh_folder("not-ready");
     let database = Database::new("ready");
     let url = database.url();
@@ -428,7 +430,7 @@ fn readyz_says_that_the_site_or_the_database_is_not_as_it_should_be() {
 }
 
 #[test]
-fn the_set_up_link_can_be_opened_where_every_address_is_listened_on() {
+fn setup_link_can_be_opened_when_listening_on_every_address() {
     let folder = fresh_folder("everywhere");
     let database = Database::new("everywhere");
     let mut command = over(&folder, &database.url());
@@ -442,7 +444,7 @@ fn the_set_up_link_can_be_opened_where_every_address_is_listened_on() {
     ended(&mut running.child);
 }
 
-/// Starts the portal, and stops it as soon as its log says that it is at work and this file is there.
+/// Starts the portal, and stops it as soon as its log says that it is at work and this file exists.
 fn stop_at(folder: &Path, file: &str) {
     let mut running = Running::of(latchkey(folder).spawn().unwrap());
     let began = Instant::now();
@@ -458,9 +460,9 @@ fn stop_at(folder: &Path, file: &str) {
     assert!(!running.log().rest().iter().any(|line| line.contains("with this process")), "{file}");
 }
 
-/// Whoever puts a saved database back, after a start that was cut short has left something half made, finds it as it was.
+/// A saved database that is put back after an interrupted start is used unchanged.
 #[test]
-fn a_private_postgresql_that_was_put_back_is_used_as_it_is() {
+fn restored_private_postgresql_is_used_unchanged() {
     let (saved, folder) = (fresh_folder("saved"), fresh_folder("put-back"));
     let mut running = Running::start(latchkey(&saved));
     assert!(running.add("kept-safe").contains("location: /secrets\r\n"));
@@ -483,9 +485,9 @@ fn a_private_postgresql_that_was_put_back_is_used_as_it_is() {
     assert!(ended(&mut running.child).success());
 }
 
-/// A folder that nothing can be moved into is found out before anything is made.
+/// A folder that nothing can be moved into is detected before anything is created.
 #[test]
-fn a_private_postgresql_is_not_made_where_it_cannot_be_put() {
+fn private_postgresql_is_not_created_in_an_unusable_folder() {
     let folder = fresh_folder("linked");
     fs::create_dir(folder.join("elsewhere")).unwrap();
     std::os::unix::fs::symlink("elsewhere", folder.join("postgres")).unwrap();
@@ -495,12 +497,13 @@ fn a_private_postgresql_is_not_made_where_it_cannot_be_put() {
     assert_eq!(fs::read_dir(folder.join("elsewhere")).unwrap().count(), 0);
 }
 
-/// A stop that comes while the private PostgreSQL is being made, starts, or is tried again ends all of it, and the next start
-/// finds everything in order.
+/// A stop while the private PostgreSQL is being created, started or retried ends all of it, and the next
+/// start finds everything in order.
 #[test]
-fn sigterm_ends_a_server_whose_private_postgresql_is_starting() {
+fn sigterm_ends_a_server_while_its_private_postgresql_starts() {
     let folder = fresh_folder("starting");
-    // Amid initdb, twice, so that one meets what the other has left; and then over a cluster that is whole.
+    // During initdb, twice, so that the second start meets the remains of the first; and then over a complete
+    // cluster.
     stop_at(&folder, "postgres.unfinished");
     stop_at(&folder, "postgres.unfinished/PG_VERSION");
     let mut running = Running::start(latchkey(&folder));
@@ -511,7 +514,7 @@ fn sigterm_ends_a_server_whose_private_postgresql_is_starting() {
     let mut running = Running::start(latchkey(&folder));
     assert!(running.get("/secrets").contains("after-all"));
 
-    // One that cannot be started again is tried until the stop.
+    // A PostgreSQL that cannot be started again is retried until the stop.
     let old = postgres_pid(&folder).unwrap();
     let control = folder.join("postgres/global/pg_control");
     fs::rename(&control, folder.join("pg_control")).unwrap();

@@ -40,7 +40,7 @@ pub(crate) fn latchkey(folder: &Path) -> Command {
     command
 }
 
-/// A site as complete as one that was built, for a binary that no site was built for.
+/// Returns a complete site for a binary that no site was built for.
 fn site() -> &'static Path {
     static SITE: LazyLock<PathBuf> = LazyLock::new(|| {
         let folder = fresh_folder("site");
@@ -56,16 +56,16 @@ fn site() -> &'static Path {
 pub(crate) struct Running {
     pub(crate) child: Child,
     addr: String,
-    /// Of the administrator's session.
+    /// The cookie of the administrator's session.
     cookie: String,
-    /// What it has logged by the time that it was ready.
+    /// The lines that it had logged when it was ready.
     said: Vec<String>,
-    /// What it has logged since.
+    /// The lines that it has logged since.
     log: Option<Lines>,
 }
 
 impl Running {
-    /// Waits until the server says where it is.
+    /// Starts a server, and waits until it says its address.
     pub(crate) fn start(command: Command) -> Self {
         Self::start_as(command, "root", PASSWORD)
     }
@@ -79,28 +79,28 @@ impl Running {
         });
         running.said = said.into_inner();
         let answer = running.post("/sign-in", &[("username", username), ("password", password)]);
-        // There is none while the portal is sealed.
+        // A sealed portal has no session.
         running.cookie = session_in(&answer).unwrap_or_default();
         running
     }
 
-    /// A server that is starting, which ends with this.
+    /// Returns a server that is starting, and that ends with the returned value.
     pub(crate) fn of(mut child: Child) -> Self {
         let log = child.stdout.take().map(Lines::of);
         Self { child, addr: String::new(), cookie: String::new(), said: Vec::new(), log }
     }
 
-    /// What it has logged by the time that it was ready.
+    /// Returns the lines that it had logged when it was ready.
     pub(crate) fn said(&self) -> &[String] {
         &self.said
     }
 
-    /// What it has logged since.
+    /// Returns the lines that it has logged since.
     pub(crate) fn log(&self) -> &Lines {
         self.log.as_ref().unwrap()
     }
 
-    /// Where it is.
+    /// Returns its address as a URL.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.addr)
     }
@@ -139,7 +139,7 @@ impl Running {
         )
     }
 
-    /// Where it listens.
+    /// Returns the address that it listens on.
     pub(crate) fn addr(&self) -> &str {
         &self.addr
     }
@@ -149,7 +149,7 @@ impl Running {
     }
 }
 
-/// A server that a failed test leaves behind goes with it.
+/// Ends the server that a failed test leaves behind.
 impl Drop for Running {
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
@@ -159,7 +159,7 @@ impl Drop for Running {
     }
 }
 
-/// The session that an answer hands out, as the browser sends it back.
+/// Returns the session of an answer, as the browser sends it back.
 fn session_in(answer: &str) -> Option<String> {
     let line = answer.lines().find_map(|line| line.strip_prefix("set-cookie: latchkey_session="))?;
     Some(format!("latchkey_session={}", line.split(';').next()?))
@@ -187,7 +187,7 @@ pub(crate) fn wait_until(what: &str, happened: impl Fn() -> bool) {
 }
 
 #[test]
-fn it_keeps_everything_over_a_kill_and_stops_cleanly() {
+fn server_keeps_everything_after_a_kill_and_stops_cleanly() {
     // Far from any folder that another account may enter, and longer than a socket's address may be.
     let outer = fresh_folder("process");
     fs::set_permissions(&outer, fs::Permissions::from_mode(0o700)).unwrap();
@@ -217,7 +217,7 @@ fn it_keeps_everything_over_a_kill_and_stops_cleanly() {
     assert!(ended(&mut second.child).success());
     assert_eq!(postgres_pid(&folder), None, "PostgreSQL was left behind");
 
-    // Another key than the values were sealed with: up, but sealed.
+    // Another key than the values were sealed with: the server is up, but sealed.
     fs::write(&key_file, "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n").unwrap();
     let mut sealed = Running::start(latchkey(&folder));
     assert!(sealed.get("/livez").starts_with("HTTP/1.1 200"));
@@ -230,7 +230,7 @@ fn it_keeps_everything_over_a_kill_and_stops_cleanly() {
 }
 
 #[test]
-fn it_says_what_to_do_when_it_cannot_start() {
+fn failed_start_says_what_to_do() {
     let folder = fresh_folder("refusals");
     let mut weak = latchkey(&folder);
     weak.env("LATCHKEY_ADMIN_PASSWORD", "SENTINEL-1");
@@ -282,7 +282,7 @@ fn it_says_what_to_do_when_it_cannot_start() {
 }
 
 #[test]
-fn help_lists_every_command_and_that_of_serve_every_setting() {
+fn help_lists_every_command_and_help_of_serve_every_setting() {
     let help = |arguments: &[&str]| {
         let output = bounded::output(latchkey(Path::new("unused")).args(arguments));
         String::from_utf8(output.stdout).unwrap()
@@ -326,10 +326,10 @@ fn help_lists_every_command_and_that_of_serve_every_setting() {
     }
 }
 
-/// The first administrator by the printed link, and what the command line does beside a running server.
+/// The first administrator by the printed link, and the command line beside a running server.
 #[test]
 #[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
-fn the_command_line_works_beside_a_running_server() {
+fn commands_work_beside_a_running_server() {
     let folder = fresh_folder("commands");
     let bare = |folder: &Path| {
         let mut command = latchkey(folder);
@@ -423,7 +423,7 @@ fn the_command_line_works_beside_a_running_server() {
 
     let (done, out, _) = run(&["audit", "verify"]);
     assert!(done && out.starts_with("all "), "{out}");
-    // Beside a database that is not its own, a command makes no key, and says what it cannot do without.
+    // Over a database of others, a command creates no key, and says what it needs.
     let elsewhere = fresh_folder("process-no-key");
     let socket = format!("postgres://latchkey@localhost/latchkey?host={}", folder.join("postgres").display());
     let keyless = |arguments: &[&str]| {
@@ -441,14 +441,14 @@ fn the_command_line_works_beside_a_running_server() {
     let (done, out, said) = keyless(&["audit", "verify"]);
     assert!(done && out.contains("can be told with the key alone"), "{out} {said}");
     assert!(!elsewhere.join("key-encryption-key").exists());
-    // No key was needed, and none was made for it beside the server's own.
+    // No key was needed, and none was created beside the server's own.
     running.signal("-TERM");
     assert!(ended(&mut running.child).success());
 }
 
-/// What a process was started with, and what it starts inherits, is there for others to see.
+/// Others can see the environment of a process, and what its children inherit.
 #[test]
-fn secrets_are_taken_out_of_the_environment_and_memory_is_not_dumped() {
+fn secrets_are_removed_from_the_environment_and_memory_is_not_dumped() {
     let folder = fresh_folder("environment");
     let kek = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
     let mut command = latchkey(&folder);
@@ -458,7 +458,7 @@ fn secrets_are_taken_out_of_the_environment_and_memory_is_not_dumped() {
     let main = postgres_pid(&folder).unwrap();
     for pid in [running.child.id().to_string(), main] {
         for what in ["environ", "cmdline"] {
-            // Where it may not even be read, nothing is to be found.
+            // A file that may not be read reveals nothing.
             let seen = fs::read(format!("/proc/{pid}/{what}")).unwrap_or_default();
             let seen = String::from_utf8_lossy(&seen);
             assert!(!seen.contains(PASSWORD) && !seen.contains(kek), "{pid} {what}: {seen}");
@@ -474,7 +474,7 @@ fn secrets_are_taken_out_of_the_environment_and_memory_is_not_dumped() {
             assert!(!open.is_empty());
             assert!(open.iter().all(|path| !path.to_string_lossy().contains("memfd:latchkey")), "{open:?}");
         }
-        // Nobody but root looks into a process whose memory is sealed, not even its own account.
+        // Only root reads a process whose memory is sealed, not even its own account.
         Err(error) => assert!(
             error.kind() == io::ErrorKind::PermissionDenied && !nix::unistd::geteuid().is_root(),
             "{error}"
@@ -484,9 +484,9 @@ fn secrets_are_taken_out_of_the_environment_and_memory_is_not_dumped() {
     assert!(ended(&mut running.child).success());
 }
 
-/// Whoever spreads requests over servers has time to leave this one out, and a second signal ends that.
+/// A load balancer has time to leave this server out, and a second signal ends the drain.
 #[test]
-fn sigterm_says_not_ready_first_and_goes_on_answering() {
+fn sigterm_drains_before_the_server_ends() {
     let folder = fresh_folder("drain");
     let mut command = latchkey(&folder);
     command.env("LATCHKEY_DRAIN_SECONDS", "3600");
@@ -499,7 +499,7 @@ fn sigterm_says_not_ready_first_and_goes_on_answering() {
         "GET /secrets HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n\r\n",
         running.addr, running.cookie
     ));
-    // It closes the connection by itself, so that nobody sends the next request into its end.
+    // The server closes the connection, so that the next request is not lost with it.
     assert!(page.starts_with("HTTP/1.1 200") && page.contains("connection: close\r\n"), "{page}");
     assert!(matches!(running.child.try_wait(), Ok(None)));
     running.signal("-TERM");
@@ -507,9 +507,9 @@ fn sigterm_says_not_ready_first_and_goes_on_answering() {
     assert_eq!(postgres_pid(&folder), None);
 }
 
-/// Without a public address nobody but this machine is meant, whatever name another site gives it.
+/// Without a public address only this machine is served, whatever name another site gives it.
 #[test]
-fn on_loopback_the_machines_own_names_alone_are_answered() {
+fn loopback_server_answers_only_to_local_names() {
     let folder = fresh_folder("names");
     let mut running = Running::start(latchkey(&folder));
     let port = running.addr.rsplit(':').next().unwrap().to_owned();
@@ -530,9 +530,9 @@ fn on_loopback_the_machines_own_names_alone_are_answered() {
     assert!(ended(&mut running.child).success());
 }
 
-/// Slow and idle connections are cut, and do not keep others out.
+/// Slow and idle connections are closed, and do not block others.
 #[test]
-fn slow_clients_are_cut_and_keep_nobody_out() {
+fn slow_clients_time_out_and_do_not_block_others() {
     let folder = fresh_folder("slow");
     let mut running = Running::start(latchkey(&folder));
     let connect = || {
@@ -556,7 +556,7 @@ fn slow_clients_are_cut_and_keep_nobody_out() {
     slow_body.read_to_string(&mut rest).unwrap();
     assert!(rest.is_empty() || rest.starts_with("HTTP/1.1 4"), "{rest}");
     let mut rest = Vec::new();
-    // Cut, with or without an answer that says why.
+    // Closed, with or without an answer that says why.
     let _ = slow_head.read_to_end(&mut rest);
     for mut stream in idle {
         let _ = stream.read(&mut [0; 1]);
@@ -566,7 +566,7 @@ fn slow_clients_are_cut_and_keep_nobody_out() {
     assert!(ended(&mut running.child).success());
 }
 
-/// Asks the services directly over the database in this data folder, while its server runs.
+/// Calls the services directly over the database in this data folder, while its server runs.
 fn ask<T>(folder: &Path, question: impl AsyncFnOnce(backend::Backend, backend::Ctx) -> T) -> T {
     let socket = fs::canonicalize(folder.join("postgres")).unwrap();
     let url = format!("postgres://latchkey@localhost/latchkey?host={}", socket.display());
@@ -585,7 +585,7 @@ fn ask<T>(folder: &Path, question: impl AsyncFnOnce(backend::Backend, backend::C
     })
 }
 
-/// What is stored, as a consumer would get it.
+/// Returns the stored value, as a consumer would get it.
 pub(crate) fn password_in(folder: &Path, id: &str) -> Result<String, domain::error::Error> {
     ask(folder, async |backend, ctx| {
         match backend.secrets().credential(&ctx, &SecretId::parse(id).unwrap()).await? {
@@ -597,7 +597,7 @@ pub(crate) fn password_in(folder: &Path, id: &str) -> Result<String, domain::err
 
 /// As README.md describes it, word for word: `pg_dump` and the key file, restored into an empty data folder.
 #[test]
-fn a_backup_and_its_key_restore_every_value() {
+fn backup_and_key_file_restore_every_value() {
     let (old, new) = (fresh_folder("backup"), fresh_folder("restore"));
     let mut from = Running::start(latchkey(&old));
     let odd = " \"\\:🔑' ";
@@ -637,7 +637,7 @@ fn a_backup_and_its_key_restore_every_value() {
     );
     to.signal("-TERM");
     ended(&mut to.child);
-    // Without its key nothing of it is readable.
+    // Without its key no value can be read.
     let mut sealed = Running::start(latchkey(&new));
     assert!(sealed.get("/readyz").starts_with("HTTP/1.1 503"));
     assert_eq!(password_in(&new, "image-hub"), Err(domain::error::Error::Sealed));
@@ -654,7 +654,7 @@ fn a_backup_and_its_key_restore_every_value() {
     assert!(ended(&mut whole.child).success());
 }
 
-/// The number of secrets, and of records that one was added.
+/// Returns the number of secrets, and of the audit records of adding one.
 fn counted_in(folder: &Path) -> (u64, usize) {
     ask(folder, async |backend, ctx| {
         let secrets = backend.secrets().list(&ctx, &domain::page::ListQuery::default()).await.unwrap();
@@ -665,9 +665,9 @@ fn counted_in(folder: &Path) -> (u64, usize) {
     })
 }
 
-/// Each secret is there with its record, or neither is, wherever the server was killed.
+/// Wherever the server is killed, each secret exists with its record, or neither does.
 #[test]
-fn killed_amid_writes_every_row_has_its_record() {
+fn kill_during_writes_leaves_no_row_without_its_record() {
     let folder = fresh_folder("killed");
     let mut tried = 0;
     for round in 0_u64.. {
@@ -690,7 +690,7 @@ fn killed_amid_writes_every_row_has_its_record() {
                             stream.write_all(request.as_bytes())?;
                             stream.read_to_string(&mut answer)
                         });
-                        // Gone: it was killed.
+                        // The server was killed.
                         if sent.is_err() || answer.is_empty() {
                             return number + 1;
                         }
@@ -699,7 +699,7 @@ fn killed_amid_writes_every_row_has_its_record() {
                 })
             })
             .collect();
-        // Somewhere amid them, elsewhere each time.
+        // In the middle of the writes, at another point each time.
         std::thread::sleep(Duration::from_millis(200 + round * 137 % 400));
         running.signal("-KILL");
         ended(&mut running.child);
@@ -716,9 +716,10 @@ fn killed_amid_writes_every_row_has_its_record() {
     assert!(ended(&mut last.child).success());
 }
 
-/// PostgreSQL stands still, and goes on: requests are told so in time, the process lives, nothing has to be restarted.
+/// PostgreSQL stands still, and continues: requests fail in time, the process lives, nothing has to be
+/// restarted.
 #[test]
-fn a_frozen_database_is_told_in_time_and_got_over() {
+fn frozen_database_is_reported_in_time_and_recovered_from() {
     let folder = fresh_folder("frozen");
     let mut running = Running::start(latchkey(&folder));
     assert!(running.add("before").contains("location: /secrets\r\n"));
@@ -754,9 +755,10 @@ fn a_frozen_database_is_told_in_time_and_got_over() {
     assert!(ended(&mut running.child).success());
 }
 
-/// Every connection is cut while requests are under way: a read is answered by another one, a write is told and left no trace.
+/// Every connection is cut during requests: a read is answered by another connection, a write fails and
+/// leaves no trace.
 #[test]
-fn connections_cut_mid_request_leave_no_half_write() {
+fn cut_connections_leave_no_half_write() {
     let folder = fresh_folder("cut");
     let mut running = Running::start(latchkey(&folder));
     assert!(running.add("before").contains("location: /secrets\r\n"));
@@ -807,9 +809,9 @@ fn connections_cut_mid_request_leave_no_half_write() {
     assert!(ended(&mut running.child).success());
 }
 
-/// PostgreSQL is stopped and started again: told, and got over without a restart.
+/// PostgreSQL is stopped and started again: requests fail meanwhile, and recover without a restart.
 #[test]
-fn a_stopped_database_is_told_and_got_over() {
+fn stopped_database_is_reported_and_recovered_from() {
     let folder = fresh_folder("stopped");
     let database = folder.join("database");
     fs::create_dir(&database).unwrap();

@@ -1,4 +1,4 @@
-//! Questions before what cannot be undone: a page asks, and only its form does it.
+//! Confirmation pages before what cannot be undone: a page asks, and only its form acts.
 
 use crate::harness::{PASSWORD, TestApp, asked, posted, unique};
 use axum::http::StatusCode;
@@ -11,7 +11,7 @@ fn ctx() -> Ctx {
 }
 
 #[tokio::test]
-async fn questions_about_users_change_nothing_and_name_the_consequence() {
+async fn user_confirmations_change_nothing_and_name_the_consequence() {
     let app = TestApp::start().await;
     let name = unique("asked");
     let cookie = app.session(&name, Role::Editor).await;
@@ -33,7 +33,7 @@ async fn questions_about_users_change_nothing_and_name_the_consequence() {
     assert_eq!((kept.role, kept.disabled, kept.sessions), (Role::Editor, false, 1));
     assert_eq!(app.send_anonymous(asked("/account", &cookie)).await.status, StatusCode::OK);
 
-    // What lasts longer than a session takes the password; what only takes rights away does not.
+    // What outlasts a session requires the password; what only revokes rights does not.
     for (question, proof) in
         [("role?role=reader", true), ("password-link", true), ("disable", false), ("end-sessions", false)]
     {
@@ -56,7 +56,7 @@ async fn questions_about_users_change_nothing_and_name_the_consequence() {
 }
 
 #[tokio::test]
-async fn questions_about_oneself_say_so() {
+async fn confirmations_about_oneself_say_so() {
     let app = TestApp::start().await;
     let name = unique("self");
     let cookie = app.session(&name, Role::Admin).await;
@@ -72,7 +72,7 @@ async fn questions_about_oneself_say_so() {
 }
 
 #[tokio::test]
-async fn question_about_a_session_names_its_device_and_is_for_its_owner_alone() {
+async fn session_confirmation_names_the_device_and_is_for_its_owner_alone() {
     let app = TestApp::start().await;
     let name = unique("sessions");
     let (cookie, other) = (app.session(&name, Role::Reader).await, app.session(&name, Role::Reader).await);
@@ -90,10 +90,10 @@ async fn question_about_a_session_names_its_device_and_is_for_its_owner_alone() 
 }
 
 #[tokio::test]
-async fn questions_about_a_key_change_nothing_and_say_what_its_test_came_to() {
+async fn key_confirmations_change_nothing_and_show_the_test_result() {
     let app = TestApp::start().await;
     let name = unique("key-asked");
-    // Nothing listens at this port.
+    // Nothing listens on this port.
     let repository = ("repository", "ssh://git@127.0.0.1:1/group/app.git");
     let fields = [("name", name.as_str()), ("type", "git-dataset"), ("generate", "ed25519"), repository];
     let made = app.post("/secrets/new", &fields).await;
@@ -116,7 +116,7 @@ async fn questions_about_a_key_change_nothing_and_say_what_its_test_came_to() {
         ("switch", "was not tested just now"),
         (&with_ticket, "did not open anything"),
         (&with_ticket, "Unreachable"),
-        // An address that somebody has made up claims no test.
+        // A made-up address cannot claim a test.
         ("switch?tested=repository-read", "was not tested just now"),
         (&with_ticket.replace("connection-refused", "repository-read"), "was not tested just now"),
         ("switch?tested=SENTINEL", "was not tested just now"),
@@ -138,7 +138,7 @@ async fn questions_about_a_key_change_nothing_and_say_what_its_test_came_to() {
 }
 
 #[tokio::test]
-async fn a_question_that_takes_the_password_comes_back_with_all_that_was_chosen() {
+async fn confirmation_with_password_comes_back_with_all_choices() {
     let app = TestApp::start().await;
     let admin = app.session_with_password(&unique("proves"), Role::Admin).await;
     let name = unique("proven");
@@ -190,7 +190,7 @@ async fn a_question_that_takes_the_password_comes_back_with_all_that_was_chosen(
             assert!(gone.is_empty() || !page.body.contains(gone), "{at}: {}", page.body);
             assert!(!page.body.contains("not the password"), "{at}");
         }
-        // A right one in between, so that the tries do not add up.
+        // A correct password in between, so that the failures do not add up.
         let right = send("/tokens/new", &[("name", &unique("t")), ("scope", "write")], Some(PASSWORD)).await;
         assert_eq!(right.status, StatusCode::OK, "{}", right.body);
     }
@@ -213,9 +213,9 @@ async fn a_question_that_takes_the_password_comes_back_with_all_that_was_chosen(
     assert!(again.contains("is not disabled, and may sign in."), "{again}");
 }
 
-/// The fifth wrong password ends the session: the page says so, and what can be done by whoever is the only administrator.
+/// The fifth wrong password ends the session: the page says so, and what the only administrator can do.
 #[tokio::test]
-async fn a_question_says_what_one_wrong_password_too_many_has_done() {
+async fn confirmation_reports_the_session_that_wrong_passwords_ended() {
     let app = TestApp::start().await;
     let admin = app.session_with_password(&unique("guesses"), Role::Admin).await;
     let name = unique("asked");

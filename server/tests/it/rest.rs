@@ -71,7 +71,7 @@ fn dataset(name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_secret_is_added_seen_changed_and_deleted() {
+async fn api_adds_shows_changes_and_deletes_a_secret() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
     let name = unique("api");
@@ -86,7 +86,7 @@ async fn a_secret_is_added_seen_changed_and_deleted() {
     assert_eq!(body["connection"]["status"], "not-tested");
     assert!(!seen.body.contains(SENTINEL));
 
-    // What is left out stays, the value too.
+    // Omitted members stay, the value too.
     let changed = script.send("PATCH", &path, &[], Some(json!({ "display_name": "Hub" }))).await;
     assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
     let body = read(&changed);
@@ -103,7 +103,7 @@ async fn a_secret_is_added_seen_changed_and_deleted() {
 }
 
 #[tokio::test]
-async fn another_host_asks_for_the_password_again() {
+async fn changed_host_requires_the_password_again() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
     let name = unique("moved");
@@ -121,7 +121,7 @@ async fn another_host_asks_for_the_password_again() {
 }
 
 #[tokio::test]
-async fn a_change_names_the_version_it_began_with() {
+async fn change_requires_the_current_version() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
     let name = unique("etag");
@@ -147,7 +147,7 @@ async fn a_change_names_the_version_it_began_with() {
 }
 
 #[tokio::test]
-async fn what_is_deleted_is_what_was_seen() {
+async fn delete_requires_the_version_that_was_read() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
     let name = unique("seen");
@@ -173,7 +173,7 @@ async fn what_is_deleted_is_what_was_seen() {
     let usage = json!({ "name": name, "image": "ghcr.io/group/app", "pull_secret": format!("image-{name}") });
     let used = format!("/images/{name}");
     let first = script.post("/images", usage).await.header("etag").to_owned();
-    // What is stored now comes before who uses it.
+    // A stale version is reported before the consumers are.
     late(&path, &tag, 2).await;
     script.send("PATCH", &used, &[], Some(json!({ "image": "ghcr.io/group/app:2" }))).await;
     late(&used, &first, 2).await;
@@ -185,9 +185,9 @@ async fn what_is_deleted_is_what_was_seen() {
     assert_eq!(gone.status, StatusCode::NOT_FOUND);
 }
 
-/// Of the same name and at the same version, and yet another one.
+/// Of the same name and at the same version, but a different secret.
 #[tokio::test]
-async fn what_was_added_later_is_not_what_was_seen() {
+async fn etag_of_a_deleted_secret_does_not_match_its_successor() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
     let reader = Script::new(&app, TokenScope::ReadValues).await;
@@ -201,10 +201,10 @@ async fn what_was_added_later_is_not_what_was_seen() {
         let added = async || script.post(list, body.clone()).await.header("etag").to_owned();
         let mut before = vec![added().await];
         if list == "/secrets" {
-            // What a value is answered under is of the same row.
+            // The ETag of a value is of the same row.
             before.push(reader.get(&format!("{path}/value")).await.header("etag").to_owned());
         }
-        // Whoever has read it uses it.
+        // A token that has read the value is a consumer.
         let confirmation = if list == "/secrets" { format!("?confirmation={name}") } else { String::new() };
         let deleted = script.send("DELETE", &format!("{path}{confirmation}"), &[], None).await;
         assert_eq!(deleted.status, StatusCode::NO_CONTENT, "{}", deleted.body);
@@ -222,7 +222,7 @@ async fn what_was_added_later_is_not_what_was_seen() {
         }
         let changed = script.send("PATCH", &path, &[("if-match", &now)], Some(change.clone())).await;
         assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
-        // A number alone names a version and no row.
+        // A number alone names a version, but no row.
         let deleted = script.send("DELETE", &path, &[("if-match", "\"2\"")], None).await;
         assert_eq!(deleted.status, StatusCode::NO_CONTENT, "{}", deleted.body);
     }
@@ -236,7 +236,7 @@ async fn what_was_added_later_is_not_what_was_seen() {
 }
 
 #[tokio::test]
-async fn a_request_sent_again_adds_nothing() {
+async fn repeated_request_adds_nothing() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
     let name = unique("again");
@@ -253,7 +253,7 @@ async fn a_request_sent_again_adds_nothing() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
         assert!(read(&refused)["type"].as_str().unwrap().ends_with("idempotency-key-spent"));
     }
-    // The same key of another token is another key.
+    // The same key with another token is another key.
     let other = Script::new(&app, TokenScope::Write).await;
     let taken = other.send("POST", "/secrets", &key, Some(image(&name))).await;
     assert_eq!(taken.status, StatusCode::CONFLICT, "{}", taken.body);
@@ -263,7 +263,7 @@ async fn a_request_sent_again_adds_nothing() {
 }
 
 #[tokio::test]
-async fn of_two_requests_at_once_under_one_key_one_adds_its_secret() {
+async fn simultaneous_requests_with_one_key_add_one_secret() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
     for round in 0..10 {
@@ -289,7 +289,7 @@ async fn of_two_requests_at_once_under_one_key_one_adds_its_secret() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_said_field_by_field_and_never_repeated() {
+async fn invalid_fields_are_reported_by_name_and_never_repeated() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
     let name = unique("wrong");
@@ -343,7 +343,7 @@ async fn what_is_wrong_is_said_field_by_field_and_never_repeated() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_seen_at_the_ends_of_a_password_is_asked_about() {
+async fn invisible_ends_of_a_password_need_a_decision() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
     let name = unique("ends");
@@ -368,13 +368,13 @@ async fn what_cannot_be_seen_at_the_ends_of_a_password_is_asked_about() {
     assert_eq!(script.send("PATCH", &path, &[], change("")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(script.send("PATCH", &path, &[], change("keep")).await.status, StatusCode::OK);
     assert_eq!(app.password_of(&name).await, "other ");
-    // Of an account with a path, what is handed out has it as its key.
+    // An account with a path is exported with its path as the key.
     let read = script.get(&path).await;
     assert!(read.body.contains("\"registry_host\":\"quay.io/team\""), "{}", read.body);
 }
 
 #[tokio::test]
-async fn what_is_no_request_of_ours_is_told_so() {
+async fn malformed_requests_are_rejected_as_problems() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
     let wrong = script.send("PUT", "/secrets", &[], None).await;
@@ -395,7 +395,7 @@ async fn what_is_no_request_of_ours_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_restricted_token_sees_its_secrets_alone() {
+async fn restricted_token_sees_only_its_secrets() {
     let app = TestApp::start().await;
     let (mine, theirs) = (unique("team-x"), unique("other"));
     let all = Script::new(&app, TokenScope::Write).await;
@@ -419,7 +419,7 @@ async fn a_restricted_token_sees_its_secrets_alone() {
 }
 
 #[tokio::test]
-async fn the_list_runs_through_all_its_pages() {
+async fn list_is_followed_through_all_pages() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
     let start = unique("paged");
@@ -442,7 +442,7 @@ async fn the_list_runs_through_all_its_pages() {
 }
 
 #[tokio::test]
-async fn values_leave_in_the_shape_that_is_asked_for() {
+async fn value_is_exported_in_the_requested_format() {
     let app = TestApp::start().await;
     let (writer, reader) =
         (Script::new(&app, TokenScope::Write).await, Script::new(&app, TokenScope::ReadValues).await);
@@ -489,20 +489,20 @@ async fn values_leave_in_the_shape_that_is_asked_for() {
     {
         assert_eq!(reader.get(&path).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
     }
-    // Consumers delete what they have on 404: it is said only where there is no such secret.
+    // Consumers delete their copy on 404, so that only a missing secret may be a 404.
     assert_eq!(reader.get("/secrets/image-gone/value").await.status, StatusCode::NOT_FOUND);
     let refused = writer.get(&image).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert!(!refused.body.contains(SENTINEL));
 }
 
-/// GitHub's published key.
+/// Returns GitHub's published host key.
 fn known_key() -> &'static str {
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
 }
 
 #[tokio::test]
-async fn who_has_the_value_already_is_told_so_until_it_changes() {
+async fn value_is_not_modified_until_it_changes() {
     let app = TestApp::start().await;
     let (writer, reader) =
         (Script::new(&app, TokenScope::Write).await, Script::new(&app, TokenScope::ReadValues).await);
@@ -532,7 +532,7 @@ async fn who_has_the_value_already_is_told_so_until_it_changes() {
 }
 
 #[tokio::test]
-async fn manifests_are_yaml_or_json() {
+async fn manifest_is_yaml_or_json() {
     let app = TestApp::start().await;
     let (writer, reader) =
         (Script::new(&app, TokenScope::Write).await, Script::new(&app, TokenScope::ReadValues).await);
@@ -556,7 +556,7 @@ async fn manifests_are_yaml_or_json() {
 }
 
 #[tokio::test]
-async fn a_key_is_made_and_rotated() {
+async fn key_is_generated_and_rotated() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
     let name = unique("rotate");
@@ -585,7 +585,7 @@ async fn a_key_is_made_and_rotated() {
 }
 
 #[tokio::test]
-async fn images_and_datasets_are_kept_and_who_uses_a_secret_is_known() {
+async fn images_and_datasets_are_stored_and_listed_as_consumers() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
     let reader = Script::new(&app, TokenScope::ReadValues).await;
@@ -613,7 +613,7 @@ async fn images_and_datasets_are_kept_and_who_uses_a_secret_is_known() {
     assert_eq!(row["used_by"], 2);
     assert!(row["last_used_at"].is_string());
 
-    // Who is in use is deleted by its name, and kept for a while.
+    // A secret in use is deleted by its name, and kept for a while.
     let refused = script.send("DELETE", &path, &[], None).await;
     assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
     assert!(read(&refused)["type"].as_str().unwrap().ends_with("#in-use"));
@@ -647,9 +647,9 @@ async fn images_and_datasets_are_kept_and_who_uses_a_secret_is_known() {
     assert_eq!(script.get(&format!("/images/{name}")).await.status, StatusCode::NOT_FOUND);
 }
 
-/// The branch is the dataset's affair: what is known of the secret is that it opens the repository.
+/// The branch belongs to the dataset: of the secret it is known that it opens the repository.
 #[tokio::test]
-async fn a_dataset_is_tested_with_its_branch() {
+async fn dataset_is_tested_with_its_branch() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
     let server = GitServer::start();
@@ -677,7 +677,7 @@ async fn a_dataset_is_tested_with_its_branch() {
 }
 
 #[tokio::test]
-async fn auditors_read_the_log_and_the_tokens() {
+async fn audit_scope_reads_the_log_and_the_tokens() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::ReadAudit).await;
     let writer = Script::new(&app, TokenScope::Write).await;
@@ -697,7 +697,7 @@ async fn auditors_read_the_log_and_the_tokens() {
 }
 
 #[tokio::test]
-async fn the_page_of_the_api_names_every_operation_and_runs_no_script_of_others() {
+async fn api_page_names_every_operation_and_runs_no_foreign_script() {
     let app = TestApp::start().await;
     let page = app.send_anonymous(Request::get("/api/docs").body(Body::empty()).unwrap()).await;
     assert_eq!(page.status, StatusCode::OK);
@@ -707,9 +707,9 @@ async fn the_page_of_the_api_names_every_operation_and_runs_no_script_of_others(
     assert!(!page.body.contains("http://") && !page.body.contains("cdn"));
 }
 
-/// As templates of addresses leave them where there is nothing to fill in; and the description says so.
+/// Templates of addresses leave parameters empty if there is nothing to fill in; and the description says so.
 #[tokio::test]
-async fn a_parameter_without_a_value_is_as_if_left_out() {
+async fn empty_parameter_is_the_same_as_none() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
     let name = unique("empty");
@@ -736,7 +736,7 @@ async fn a_parameter_without_a_value_is_as_if_left_out() {
 
 /// A list of members would be read in their order, and an empty one as a change of nothing.
 #[tokio::test]
-async fn a_body_is_an_object() {
+async fn body_must_be_an_object() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
     let name = unique("object");
@@ -754,7 +754,7 @@ async fn a_body_is_an_object() {
 }
 
 #[tokio::test]
-async fn the_description_names_every_route() {
+async fn description_has_every_route() {
     let app = TestApp::start().await;
     let answer = app.send_anonymous(Request::get("/api/openapi.json").body(Body::empty()).unwrap()).await;
     let description = read(&answer);
@@ -769,7 +769,7 @@ async fn the_description_names_every_route() {
 }
 
 #[tokio::test]
-async fn a_dry_run_adds_nothing_and_an_imported_secret_tells_where_it_came_from() {
+async fn dry_run_adds_nothing_and_imported_secrets_show_their_origins() {
     let app = TestApp::start().await;
     let script = Script::new(&app, TokenScope::Write).await;
     let name = unique("origin");
@@ -806,7 +806,7 @@ async fn a_dry_run_adds_nothing_and_an_imported_secret_tells_where_it_came_from(
             refused.body
         );
     }
-    // Nothing that is sent of it is dropped, and no number kept as another.
+    // No member is dropped silently, and no number is stored as another.
     let made = json!({"type": "git-dataset", "name": unique("made"), "generate": "ed25519"});
     for (base, changes, member) in [
         (&made, json!({"imported_from": ["ci/key"]}), "imported_from"),
@@ -823,7 +823,7 @@ async fn a_dry_run_adds_nothing_and_an_imported_secret_tells_where_it_came_from(
             assert_eq!(read(&refused)["errors"][0]["field"], member, "{}", refused.body);
         }
     }
-    // As it is shown of one that was not imported.
+    // The values that the API answers for a secret that was not imported.
     body["name"] = json!(unique("nowhere"));
     body["imported_from"] = json!([]);
     body["imported_from_total"] = json!(0);

@@ -1,4 +1,4 @@
-//! The API against its own description: Schemathesis asks what the description allows, and what it does not.
+//! The API against its own description: Schemathesis sends what the description allows, and what it does not.
 
 use crate::{
     harness::{KEY, fresh_folder},
@@ -11,10 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Far more than a run takes.
+/// The limit of a run: far more than it takes.
 const PATIENCE: Duration = Duration::from_mins(5);
 
-/// Rules of names, hosts and keys are more than a schema says, and 422 tells which one was broken.
+/// The rules of names, hosts and keys exceed a schema, and 422 tells which one was broken.
 const CONFIG: &str = r#"
 seed = 1
 
@@ -25,7 +25,7 @@ database = "none"
 expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "422", "429", "5xx"]
 "#;
 
-/// The token is in the environment: others may read arguments.
+/// The token is in the environment, because others can read arguments.
 const SIGNED_IN: &str = r#"
 [auth.openapi.token]
 bearer = "${LATCHKEY_TOKEN}"
@@ -41,7 +41,7 @@ impl Drop for Ends {
     }
 }
 
-/// Panics with what it says, where it finds anything.
+/// Runs Schemathesis, and panics with its output if it finds anything.
 fn finds_nothing(folder: &Path, server: &Running, token: Option<&str>, what: &str, more: &[&str]) {
     let folder = folder.join(what.replace(' ', "-"));
     fs::create_dir_all(&folder).unwrap();
@@ -68,14 +68,14 @@ fn finds_nothing(folder: &Path, server: &Running, token: Option<&str>, what: &st
     let said = fs::read_to_string(&output).unwrap();
     let ended = status.map_or_else(|| "did not end".to_owned(), |status| status.to_string());
     assert!(status.is_some_and(|status| status.success()), "schemathesis, {what}, {ended}:\n{said}");
-    // What it never asked, or was turned away from unheard, would pass, too.
+    // Operations that were never called, or were rejected without being processed, would pass, too.
     let tested = said.lines().find_map(|line| line.trim().strip_prefix("Tested:"));
     assert!(tested.is_some_and(|number| number.trim() != "0"), "{what}:\n{said}");
     assert_eq!(said.contains("401 Unauthorized"), token.is_none(), "{what}:\n{said}");
 }
 
 #[test]
-fn schemathesis_finds_nothing() {
+fn schemathesis_finds_no_deviation_from_the_description() {
     let folder = fresh_folder("schemathesis");
     let mut server = Running::start(latchkey(&folder.join("data")));
     let token = |scope: &str| {
@@ -85,7 +85,7 @@ fn schemathesis_finds_nothing() {
         String::from_utf8(made.stdout).unwrap().trim().to_owned()
     };
     let (write, read, audit) = (token("write"), token("read-values"), token("read-audit"));
-    // What the examples of the description name, all of it on this machine.
+    // The addresses in the examples of the description, all on this machine.
     let image = [
         ("name", "hub"),
         ("type", "image-pull"),
@@ -109,7 +109,7 @@ fn schemathesis_finds_nothing() {
     run(None, "signed out", &[]);
     run(Some(&audit), "read audit", &[]);
     run(Some(&read), "read values", &[]);
-    // Connections are tested while there is nothing but what was added here: they may go to this machine alone.
+    // Connections are tested while only the secrets added here exist: they may lead to this machine alone.
     run(Some(&write), "tests", &["--include-path-regex", "/test$"]);
     run(Some(&write), "write", &["--exclude-path-regex", "/test$"]);
     assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));

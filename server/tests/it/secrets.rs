@@ -4,14 +4,14 @@ use crate::harness::{KEY, TestApp, unique};
 use axum::http::StatusCode;
 
 #[tokio::test]
-async fn the_root_leads_to_the_list() {
+async fn root_redirects_to_the_list() {
     let answer = TestApp::start().await.get("/").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(answer.header("location"), "/secrets");
 }
 
 #[tokio::test]
-async fn a_git_dataset_is_added_found_changed_and_deleted() {
+async fn git_dataset_is_added_found_changed_and_deleted() {
     let app = TestApp::start().await;
     let name = unique("git");
     let added = app
@@ -53,7 +53,7 @@ async fn a_git_dataset_is_added_found_changed_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_blank_password_keeps_the_stored_one_in_the_form_and_in_the_function() {
+async fn blank_password_keeps_the_stored_one_in_form_and_server_function() {
     let app = TestApp::start().await;
     let name = unique("keep");
     assert_eq!(app.add_image(&name, "first").await.status, StatusCode::SEE_OTHER);
@@ -80,7 +80,7 @@ async fn a_blank_password_keeps_the_stored_one_in_the_form_and_in_the_function()
 }
 
 #[tokio::test]
-async fn another_host_asks_for_the_password_again_in_the_form_and_in_the_function() {
+async fn changed_host_requires_the_password_again_in_form_and_server_function() {
     const WORDS: &str = "Enter the password again, because the host changed.";
     let app = TestApp::start().await;
     let name = unique("host");
@@ -105,7 +105,7 @@ async fn another_host_asks_for_the_password_again_in_the_form_and_in_the_functio
 }
 
 #[tokio::test]
-async fn a_refused_form_comes_back_with_what_was_typed_and_without_values() {
+async fn rejected_form_comes_back_with_typed_fields_and_without_values() {
     let app = TestApp::start().await;
     let answer = app
         .post(
@@ -134,7 +134,7 @@ async fn a_refused_form_comes_back_with_what_was_typed_and_without_values() {
 }
 
 #[tokio::test]
-async fn a_taken_name_leads_to_its_owner_and_the_other_type_is_free() {
+async fn taken_name_links_to_its_secret_and_is_free_for_the_other_type() {
     let app = TestApp::start().await;
     let name = unique("taken");
     assert_eq!(app.add_image(&name, "pw").await.status, StatusCode::SEE_OTHER);
@@ -151,7 +151,7 @@ async fn a_taken_name_leads_to_its_owner_and_the_other_type_is_free() {
 }
 
 #[tokio::test]
-async fn the_same_form_sent_twice_is_saved_once() {
+async fn form_sent_twice_is_saved_once() {
     let app = TestApp::start().await;
     let name = unique("twice");
     let submission = "0198c6f2-5d5f-4f0e-9a53-0f3c1b9b7a11";
@@ -168,7 +168,7 @@ async fn the_same_form_sent_twice_is_saved_once() {
 }
 
 #[tokio::test]
-async fn the_second_of_two_edits_is_told_and_may_overwrite() {
+async fn second_of_two_edits_conflicts_and_may_overwrite() {
     let app = TestApp::start().await;
     let name = unique("conflict");
     app.add_image(&name, "pw").await;
@@ -193,7 +193,7 @@ async fn the_second_of_two_edits_is_told_and_may_overwrite() {
 }
 
 #[tokio::test]
-async fn the_page_says_where_the_host_was_put_right() {
+async fn page_says_that_the_host_was_normalized() {
     let app = TestApp::start().await;
     let name = unique("hub");
     let added = app
@@ -221,7 +221,7 @@ async fn the_page_says_where_the_host_was_put_right() {
 }
 
 #[tokio::test]
-async fn unknown_addresses_are_pages_of_their_own() {
+async fn unknown_addresses_render_the_not_found_page() {
     let app = TestApp::start().await;
     for path in [
         "/nowhere",
@@ -234,14 +234,14 @@ async fn unknown_addresses_are_pages_of_their_own() {
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert!(answer.body.contains("not found") && answer.body.contains("Latchkey"), "{path}");
     }
-    // Pressed twice, the second finds nothing left to delete.
+    // Submitted twice, the second finds nothing left to delete.
     assert_eq!(app.post("/secrets/image-none/delete", &[]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(app.post("/secrets/none/delete", &[]).await.status, StatusCode::NOT_FOUND);
     assert_eq!(app.post("/secrets/x/edit", &[]).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
-async fn a_deleted_secret_is_restored_or_removed_for_good() {
+async fn deleted_secret_is_restored_or_removed_for_good() {
     let app = TestApp::start().await;
     let name = unique("trash");
     let id = format!("image-{name}");
@@ -257,7 +257,7 @@ async fn a_deleted_secret_is_restored_or_removed_for_good() {
     let (restore, remove) =
         (format!("/secrets/deleted/{row}/restore"), format!("/secrets/deleted/{row}/remove"));
 
-    // Somebody has taken the name meanwhile.
+    // Another secret has taken the name meanwhile.
     app.add_image(&name, "second").await;
     let told = app.post(&restore, &[]).await;
     assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -289,7 +289,7 @@ async fn a_deleted_secret_is_restored_or_removed_for_good() {
     }
 }
 
-/// The row of the deleted secret of this name, from the address of its button.
+/// Returns the row of the deleted secret with this name, from the address of its button.
 fn row_of(page: &str, name: &str) -> String {
     let before = page.find(&format!("aria-label=\"Restore {name}\"")).expect("a button to restore it");
     let start = page[..before].rfind("/secrets/deleted/").expect("its address") + "/secrets/deleted/".len();
@@ -297,7 +297,7 @@ fn row_of(page: &str, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn one_that_is_used_says_by_whom_and_takes_its_name_to_be_deleted() {
+async fn delete_of_a_used_secret_names_consumers_and_requires_its_name() {
     let app = TestApp::start().await;
     let (name, image) = (unique("used"), unique("app"));
     let id = format!("image-{name}");

@@ -1,11 +1,11 @@
-//! Several secrets at once: from the boxes of the list to what becomes of them.
+//! Several secrets at once, from the boxes of the list to the results.
 
 use crate::harness::{PASSWORD, TestApp, asked, posted, unique};
 use axum::http::StatusCode;
 use domain::access::{Role, TokenScope};
 use domain::secret::SecretId;
 
-/// Two secrets whose names begin with this, and the query that selects both.
+/// Adds two secrets whose names begin with `start`, and returns them with the query that selects both.
 async fn two(app: &TestApp, start: &str) -> ([String; 2], String) {
     let word = unique(start);
     let names = [format!("{word}-a"), format!("{word}-b")];
@@ -21,7 +21,7 @@ async fn is_there(app: &TestApp, name: &str) -> bool {
 }
 
 #[tokio::test]
-async fn the_list_has_a_box_for_each_and_a_link_that_checks_all() {
+async fn list_has_a_box_per_row_and_a_link_that_ticks_all() {
     let app = TestApp::start().await;
     let ([a, b], _) = two(&app, "boxes").await;
     let word = a.trim_end_matches("-a");
@@ -44,7 +44,7 @@ async fn the_list_has_a_box_for_each_and_a_link_that_checks_all() {
 }
 
 #[tokio::test]
-async fn several_are_deleted_after_one_question() {
+async fn selection_is_deleted_after_one_confirmation() {
     let app = TestApp::start().await;
     let ([a, b], query) = two(&app, "doomed").await;
     let address = format!("/secrets/selected/delete?{query}&list=q%3Ddoomed");
@@ -70,7 +70,7 @@ async fn several_are_deleted_after_one_question() {
 }
 
 #[tokio::test]
-async fn those_in_use_are_deleted_only_when_it_is_typed_and_none_before() {
+async fn used_secrets_are_deleted_only_after_typed_confirmation() {
     let app = TestApp::start().await;
     let ([a, b], query) = two(&app, "used").await;
     let image = unique("app");
@@ -95,7 +95,7 @@ async fn those_in_use_are_deleted_only_when_it_is_typed_and_none_before() {
 }
 
 #[tokio::test]
-async fn several_are_tested_and_each_says_what_came_of_it() {
+async fn selection_is_tested_with_a_result_for_each() {
     let app = TestApp::start().await;
     let word = unique("tested");
     for name in ["a", "b"] {
@@ -103,7 +103,7 @@ async fn several_are_tested_and_each_says_what_came_of_it() {
         let fields = [
             ("name", name.as_str()),
             ("type", "image-pull"),
-            // Nobody listens there.
+            // Nothing listens there.
             ("registry_host", "127.0.0.1:9"),
             ("username", "robot"),
             ("password", "SENTINEL"),
@@ -135,7 +135,7 @@ async fn several_are_tested_and_each_says_what_came_of_it() {
 
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
-async fn manifests_leave_by_a_token_alone() {
+async fn manifests_of_a_selection_require_a_token() {
     let app = TestApp::start().await;
     let ([a, b], query) = two(&app, "exported").await;
     let git = unique("exported-key");
@@ -176,7 +176,7 @@ async fn manifests_leave_by_a_token_alone() {
         let fields: Vec<(&str, &str)> = fields.iter().map(|(key, value)| (*key, value.as_str())).collect();
         app.send_anonymous(posted(&address, &cookie, &fields)).await
     };
-    // Whoever has stolen a session takes no values out with a token that they have stolen, too.
+    // A stolen session together with a stolen token reads no values.
     let asked = app.send_anonymous(asked(&address, &cookie)).await.body;
     assert!(asked.contains("id=\"current_password\""), "{asked}");
     for (password, said) in
@@ -242,14 +242,14 @@ async fn manifests_leave_by_a_token_alone() {
     assert_eq!(list["items"].as_array().unwrap().len(), 3);
     assert_eq!(list["items"][1]["metadata"]["name"], format!("image-{a}"));
     assert_eq!(list["items"][1]["data"]["password"], "U0VOVElORUw=");
-    // The token that took them out is seen as one who uses them.
+    // The token that read the values is a consumer.
     let id = SecretId::parse(&format!("image-{b}")).unwrap();
     let ctx = backend::Ctx::system("test", server::clock::now());
     assert_eq!(app.backend.usages().of_secret(&ctx, &id).await.unwrap().reader_count, 1);
 }
 
 #[tokio::test]
-async fn what_selects_nothing_does_nothing() {
+async fn empty_or_invalid_selection_changes_nothing() {
     let app = TestApp::start().await;
     for query in ["", "id=", "id=x", "id=image-a&id=../b"] {
         for page in ["delete", "manifests"] {
@@ -278,7 +278,7 @@ async fn what_selects_nothing_does_nothing() {
 }
 
 #[tokio::test]
-async fn whoever_signs_in_again_finds_the_selection() {
+async fn selection_is_kept_through_signing_in_again() {
     let app = TestApp::start().await;
     let query = "id=image-a&id=image-b&list=q%3Da";
     for page in ["delete", "manifests"] {
@@ -297,7 +297,7 @@ async fn whoever_signs_in_again_finds_the_selection() {
     assert_eq!(answer.header("location"), "/sign-in?next=%2Fsecrets");
     let back = app.get("/secrets/selected/check?list=q%3Da").await;
     assert_eq!((back.status, back.header("location")), (StatusCode::SEE_OTHER, "/secrets?q=a"));
-    // An address that no proxy would hand on.
+    // An address that no proxy would forward.
     let long: String = "&id=image-a".repeat(300);
     let answer =
         app.send_anonymous(crate::harness::asked(&format!("/secrets/selected/delete?{long}"), "")).await;
@@ -305,7 +305,7 @@ async fn whoever_signs_in_again_finds_the_selection() {
 }
 
 #[tokio::test]
-async fn what_is_gone_meanwhile_is_said_and_not_counted() {
+async fn secrets_gone_meanwhile_are_reported_and_not_counted() {
     let app = TestApp::start().await;
     let ([a, b], query) = two(&app, "gone").await;
     let address = format!("/secrets/selected/delete?{query}&id=image-gone");

@@ -1,4 +1,4 @@
-//! A value planted in every field that takes one is seen in no page, no answer and no log, whole or in part.
+//! A value planted in every field that takes one appears in no page, no answer and no log, whole or in part.
 
 use crate::harness::{Answer, PASSWORD, TestApp, asked, posted, unique};
 use axum::http::StatusCode;
@@ -42,8 +42,9 @@ impl<'a> MakeWriter<'a> for Captured {
     }
 }
 
-/// Everything that is logged from here on: by this thread alone, but the test's runtime has no other. The second subscriber
-/// hears nothing; with one alone, whatever another test's thread comes by first would be taken for heard by nobody.
+/// Captures everything that is logged from here on: by this thread alone, but the test's runtime has no
+/// other. The second subscriber is needed because with a single one, tracing caches a call site that another
+/// test's thread reaches first as disabled.
 pub(crate) fn capture() -> (Captured, (DefaultGuard, Dispatch)) {
     let log = Captured::default();
     let subscriber =
@@ -52,7 +53,8 @@ pub(crate) fn capture() -> (Captured, (DefaultGuard, Dispatch)) {
     (log, (tracing::subscriber::set_default(subscriber), second))
 }
 
-/// Whole, in pieces, as JSON and as base64 at each of the three offsets.
+/// Asserts that the sentinel is absent: whole, in pieces, as JSON, and as base64 at each of the three
+/// offsets.
 pub(crate) fn assert_absent(text: &str, place: &str) {
     // Every piece of ten characters, except within the constant words of the test's own file names.
     let plain: Vec<char> = SENTINEL.chars().collect();
@@ -75,7 +77,7 @@ pub(crate) fn assert_absent(text: &str, place: &str) {
 
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
-async fn a_planted_value_is_seen_nowhere() {
+async fn planted_value_appears_nowhere() {
     let (log, guard) = capture();
     let app = TestApp::start().await;
     let name = unique("sentinel");
@@ -101,7 +103,7 @@ async fn a_planted_value_is_seen_nowhere() {
         .await,
     );
     assert_eq!(answers[3].status, StatusCode::UNPROCESSABLE_ENTITY);
-    // What is typed into a field that holds no value may come back to it, and there alone.
+    // Text typed into a field that holds no value may come back to that field alone.
     answers.pop();
     answers.push(
         app.post(
@@ -167,7 +169,8 @@ async fn a_planted_value_is_seen_nowhere() {
     assert!(answers.iter().all(|answer| !answer.body.contains("correct horse")));
 }
 
-/// A passphrase, right and wrong, and keys that the portal makes; of these, the lines that hold the secret half.
+/// Uses a passphrase, right and wrong, and keys that the portal generates; returns the answers, and the lines
+/// with secret halves.
 async fn use_keys(app: &TestApp, name: &str) -> (Vec<Answer>, Vec<String>) {
     let mut answers = Vec::new();
     for passphrase in [SENTINEL, "correct horse"] {
@@ -207,12 +210,13 @@ async fn use_keys(app: &TestApp, name: &str) -> (Vec<Answer>, Vec<String>) {
     (answers, lines)
 }
 
-/// Made for these tests; its passphrase is "correct horse".
+/// A key made for these tests; its passphrase is "correct horse".
 const PROTECTED: &str = include_str!("../../../crates/backend/src/secrets/keys/protected_key");
 
-/// Passwords, sessions, links and tokens: each is seen by the one it is for, and in no log, audit record or other answer.
+/// Passwords, sessions, links and tokens each appear to the person whom they are for, and in no log, audit
+/// record or other answer.
 #[tokio::test]
-async fn nothing_that_opens_the_portal_is_seen_elsewhere() {
+async fn credentials_appear_only_to_their_owner() {
     let (log, guard) = capture();
     let app = TestApp::start().await;
     let name = unique("opener");
@@ -248,7 +252,7 @@ async fn nothing_that_opens_the_portal_is_seen_elsewhere() {
         .push(app.send_anonymous(posted("/sign-in", "", &[("username", &name), ("password", &wrong)])).await);
     others
         .push(app.send_anonymous(posted("/sign-in", "", &[("username", SENTINEL), ("password", "x")])).await);
-    // What is typed as a name comes back to its field, and there alone.
+    // Text typed as a name comes back to its field alone.
     let name_typed = others.pop().unwrap();
     assert_eq!(name_typed.status, StatusCode::UNAUTHORIZED);
     let fields = [("current_password", SENTINEL), ("password", "short"), ("repeat_password", "short")];

@@ -7,7 +7,7 @@ use crate::{
 use axum::http::{StatusCode, header};
 
 #[tokio::test]
-async fn an_image_is_added_found_changed_and_deleted() {
+async fn image_is_added_found_changed_and_deleted() {
     let app = TestApp::start().await;
     let (name, secret) = (unique("app"), unique("ghcr"));
     app.add_image(&secret, "pw").await;
@@ -26,7 +26,7 @@ async fn an_image_is_added_found_changed_and_deleted() {
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.body.contains("(suggested)") && page.body.contains("value=\"ghcr.io/group/app:1\""));
 
-    // Another registry is a warning, and no error.
+    // Another registry is a warning, and not an error.
     let elsewhere = [("image", "quay.io/group/app:2"), ("pull_secret", id.as_str()), ("version", "1")];
     assert_eq!(app.post(&edit, &elsewhere).await.status, StatusCode::SEE_OTHER);
     assert!(app.get(&format!("/images?secret={id}")).await.body.contains("for another registry"));
@@ -43,7 +43,7 @@ async fn an_image_is_added_found_changed_and_deleted() {
     assert!(app.get(&delete).await.body.contains("The secret that it uses stays."));
     let gone = app.post(&delete, &[]).await;
     assert_eq!((gone.status, gone.header("location")), (StatusCode::SEE_OTHER, "/images"));
-    // What no image can be called is no address of ours.
+    // A text that cannot name an image has no page.
     for (path, told) in
         [(&*edit, "Image not found"), (&*delete, "Image not found"), ("/images/A/edit", "Page not found")]
     {
@@ -57,7 +57,7 @@ async fn an_image_is_added_found_changed_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_refused_form_comes_back_with_what_was_typed() {
+async fn rejected_form_comes_back_as_typed() {
     let app = TestApp::start().await;
     let fields = [
         ("name", "Not A Name"),
@@ -93,7 +93,7 @@ async fn a_refused_form_comes_back_with_what_was_typed() {
 }
 
 #[tokio::test]
-async fn secrets_are_found_and_nothing_that_was_typed_is_lost() {
+async fn secret_search_in_the_form_keeps_what_was_typed() {
     let app = TestApp::start().await;
     let word = unique("findme");
     for end in ["a", "b"] {
@@ -108,7 +108,7 @@ async fn secrets_are_found_and_nothing_that_was_typed_is_lost() {
         assert!(found.body.contains(present), "{present}: {}", found.body);
     }
     assert_eq!(found.body.matches("(suggested)").count(), 2);
-    // The key Enter means the search that was typed last, and where there is none it confirms.
+    // Enter means the search that was typed last, or else it submits the form.
     let entered = app.post("/images/new", &[typed.as_slice(), &[("then", "enter")]].concat()).await;
     assert!(entered.status == StatusCode::OK && entered.body.contains("2 Image Pull secrets that match"));
     let name = unique("entered");
@@ -120,7 +120,7 @@ async fn secrets_are_found_and_nothing_that_was_typed_is_lost() {
 }
 
 #[tokio::test]
-async fn an_image_is_tested_with_its_secret() {
+async fn image_is_tested_with_its_secret() {
     let app = TestApp::start().await;
     let registry = Registry::start(&Guard::Basic, None);
     registry.put("group/app", "1");
@@ -161,7 +161,7 @@ async fn an_image_is_tested_with_its_secret() {
 }
 
 #[tokio::test]
-async fn a_dataset_is_tested_with_its_branch_and_its_field_is_marked() {
+async fn dataset_is_tested_with_its_branch_and_its_field_is_marked() {
     let app = TestApp::start().await;
     let server = GitServer::start();
     let (secret, address) = (unique("branch"), server.address("repo.git"));
@@ -196,7 +196,7 @@ async fn a_dataset_is_tested_with_its_branch_and_its_field_is_marked() {
 }
 
 #[tokio::test]
-async fn lists_of_many_pages_lead_to_the_first_and_the_next() {
+async fn lists_of_many_pages_link_to_the_first_and_next_page() {
     let app = TestApp::start().await;
     let start = unique("paged");
     for number in 0..51 {

@@ -1,8 +1,8 @@
-//! What is put on record.
+//! Actions that are recorded.
 
 use crate::context::Action;
 
-/// What was done.
+/// An action that was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditAction {
     /// A secret was added.
@@ -15,21 +15,21 @@ pub enum AuditAction {
     SecretRestored,
     /// A deleted secret was removed for good, with its values.
     SecretRemoved,
-    /// A value was taken out.
+    /// A value was read.
     ValueRead,
-    /// Credentials were found in a pasted file, and wait to be chosen from.
+    /// Credentials were found in a pasted file and wait for a selection.
     ImportBegun,
-    /// They were thrown away.
+    /// The credentials of an import were discarded.
     ImportDiscarded,
-    /// A key pair was made: with a new secret, or beside the key of one.
+    /// A key pair was generated: with a new secret, or beside the key in use.
     SshKeyGenerated,
-    /// The pair that waited took the place of the key.
+    /// The pending key pair replaced the key in use.
     SshKeySwitched,
-    /// The pair that waited was taken away.
+    /// The pending key pair was discarded.
     SshKeyDiscarded,
-    /// Keys that were stored before keys were read were looked at.
+    /// SSH keys that older versions stored were parsed.
     SshKeysRead,
-    /// A credential was tried on what it is for.
+    /// A credential was tested.
     ConnectionTested,
     /// An image or a dataset was added.
     UsageAdded,
@@ -41,60 +41,60 @@ pub enum AuditAction {
     SecretsSeeded,
     /// Somebody signed in, or tried to.
     SignIn,
-    /// After five failures a name was locked.
+    /// A name was locked after five failures.
     AccountLocked,
-    /// Somebody who has signed in was asked for their password again.
+    /// A signed-in person was asked for the password again.
     PasswordAsked,
-    /// The provider at which somebody signs in has said that they are signed out.
+    /// The provider reported that somebody is signed out.
     ProviderLogout,
-    /// Somebody's API tokens are refused until they sign in at the provider again.
+    /// Somebody's API tokens are rejected until they sign in at the provider again.
     TokensSuspended,
-    /// They are taken again.
+    /// Somebody's API tokens are accepted again.
     TokensResumed,
     /// Somebody signed out.
     SignOut,
-    /// A session was ended from another one.
+    /// A session was ended from another session.
     SessionEnded,
     /// A user was added.
     UserAdded,
-    /// A user was given another role.
+    /// A user got another role.
     UserRoleChanged,
     /// A user may not sign in any more.
     UserDisabled,
     /// A user may sign in again.
     UserEnabled,
-    /// A link was made with which a password can be chosen.
+    /// A link with which a password can be chosen was created.
     PasswordLinkMade,
     /// A password was chosen or changed.
     PasswordChanged,
-    /// An API token was made.
+    /// An API token was created.
     TokenCreated,
     /// An API token was revoked.
     TokenRevoked,
-    /// Audit records were taken out as a file.
+    /// Audit records were exported as a file.
     AuditExported,
-    /// A key encryption key was made known.
+    /// A key encryption key was added.
     KeyAdded,
-    /// Another key encryption key seals from now on.
+    /// Another key encryption key became the active one.
     KeyActivated,
-    /// Values were sealed anew.
+    /// Values were sealed again, under the active key.
     ValuesRewrapped,
-    /// A key encryption key was put away.
+    /// A key encryption key was retired.
     KeyRetired,
-    /// Rows of an older version are vouched for from now on.
+    /// Rows of an older version were signed.
     RowsTakenOver,
-    /// A row was refused that the portal did not write.
+    /// A row that the portal did not write was rejected.
     RowRefused,
-    /// The end of the record was not the one that the portal had noted.
+    /// The end of the audit log was not the one that the portal had signed.
     RecordCut,
-    /// So much was asked for that the actor may not do that it is not told one by one.
+    /// An actor made so many forbidden attempts that they are not recorded one by one.
     ManyRefused,
-    /// Something was asked for that the actor may not do.
+    /// An actor attempted something that it may not do.
     Attempt(Action),
 }
 
 impl AuditAction {
-    /// All of them.
+    /// Returns all actions.
     pub fn all() -> impl Iterator<Item = Self> {
         [
             Self::SecretAdded,
@@ -144,7 +144,7 @@ impl AuditAction {
         .chain(Action::ALL.map(Self::Attempt))
     }
 
-    /// As it is stored, and as people read it.
+    /// Returns the text that is stored and that people read.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SecretAdded => "secret added",

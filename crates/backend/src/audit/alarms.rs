@@ -1,9 +1,9 @@
-//! Refusals, attempts that come to nothing whatever is tried, and rows that the portal did not write: the first of its kind is on
-//! record at once, and those like it within the minute are one record with their number, so that nobody fills the record by
-//! asking again and again.
+//! Alarms: forbidden attempts, attempts that fail whatever is tried, and rows that the portal did not write. The first
+//! of its kind is recorded at once; repetitions within the minute become one record with their number, so that nobody
+//! fills the log by asking again and again.
 //!
-//! The counts live in the memory of each server: of one that is killed, the number of repetitions of that minute is lost, and
-//! never the first. What cannot be written stays counted, and is written as soon as it can be.
+//! Each server counts in memory. If a server is killed, the number of that minute's repetitions is lost, but never the
+//! first. A count that cannot be written is kept, and written as soon as possible.
 
 use super::{
     action::AuditAction,
@@ -25,16 +25,16 @@ use domain::{error::Error, time::Timestamp};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::{sync::mpsc, time::Instant};
 
-/// Cheap to clone.
+/// Counts of alarms, and their way into the audit log. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Alarms {
     counts: Arc<Mutex<Counts>>,
 }
 
 impl Alarms {
-    /// Has a refusal on record, alone or by its number.
+    /// Records a forbidden attempt, alone or in a count.
     ///
-    /// Errors: `Unavailable`, `Internal`, `Sealed`: it is the first of its kind, and could not be recorded.
+    /// Errors: `Unavailable`, `Internal`, `Sealed`: the attempt is the first of its kind and could not be recorded.
     pub(crate) async fn refused(
         &self,
         db: &Connections,
@@ -47,8 +47,8 @@ impl Alarms {
         self.note(db, ctx, &credential, (AuditAction::Attempt(action), object, Outcome::Refused)).await
     }
 
-    /// Has on record, alone or by its number, what may be tried as often as anybody likes. Counted together is what comes from
-    /// the same source.
+    /// Records an attempt that may be repeated at will, alone or in a count. Attempts from the same source are counted
+    /// together.
     ///
     /// Errors: as `refused`.
     pub(crate) async fn tried(
@@ -68,16 +68,16 @@ impl Alarms {
             while let Some(doubted) = doubted.recv().await {
                 let Some(db) = db.upgrade() else { return };
                 let alarms = alarms.clone();
-                // In a task of its own: none waits for the one before.
+                // In a task of its own, so that no doubted row waits for the one before.
                 tokio::spawn(async move { alarms.raise(&db, doubted).await });
             }
         });
     }
 
-    /// Logs and records that a row is not what the portal wrote. One whose code names a key that is in use and not at hand may
-    /// be another server's: that is logged alone.
+    /// Logs and records that a row is not what the portal wrote. A row whose code names a key that is in use but not at
+    /// hand may be another server's, and is logged only.
     async fn raise(&self, db: &Connections, Doubted { doubt, mac, what }: Doubted) {
-        // The time is the database's, when the record is written.
+        // The database supplies the time when the record is written.
         let ctx = Ctx::system(PORTAL, Timestamp::from_micros(0));
         let key = if doubt == Doubt::OtherKey { mac.as_deref().and_then(mac::key_id) } else { None };
         if let Some(key) = key.as_deref() {
@@ -96,7 +96,7 @@ impl Alarms {
                     tracing::error!(
                         row = what,
                         key,
-                        "{doubt}: it is refused. Whether that key is in use could not be looked up: {error}"
+                        "{doubt}: it is rejected. Whether that key is in use could not be looked up: {error}"
                     );
                     return;
                 }
@@ -104,11 +104,11 @@ impl Alarms {
         }
         tracing::error!(
             row = what,
-            "{doubt}: it is refused. Somebody changes the database beside the portal"
+            "{doubt}: it is rejected. Somebody changes the database beside the portal"
         );
         let noted = (AuditAction::RowRefused, what.as_str(), Outcome::IntegrityFailure);
         if let Err(error) = self.note(db, &ctx, PORTAL, noted).await {
-            tracing::error!("that could not be recorded: {error}");
+            tracing::error!("a rejected row could not be recorded: {error}");
         }
     }
 
@@ -128,19 +128,23 @@ impl Alarms {
             return Ok(());
         }
         let (alarms, db, of) = (self.clone(), db.clone(), ctx.clone());
-        // In a task of its own: whoever asks may be gone before it is written, and it is taken for told from here on.
+        // In a task of its own, because whoever asks may be gone before the record is written, and the attempt counts
+        // as recorded from here on.
         let told = tokio::spawn(async move {
             alarms.write(&db, over).await;
             let Some((action, object)) = first else { return Ok(()) };
             alarms.tell(&db, &of, &source, (action, &object, outcome)).await
         });
         told.await.unwrap_or_else(|error| {
-            tracing::error!(request_id = ctx.request_id, "a refusal could not be recorded: {error}");
+            tracing::error!(
+                request_id = ctx.request_id,
+                "a forbidden attempt could not be recorded: {error}"
+            );
             Err(Error::Internal(ctx.request_id.clone()))
         })
     }
 
-    /// Puts the first of a kind on record.
+    /// Records the first of its kind.
     ///
     /// Errors: as `refused`.
     async fn tell(
@@ -158,13 +162,13 @@ impl Alarms {
             })
             .await;
         if written.is_err() {
-            // The next of its kind is the first again.
+            // The next of its kind counts as the first again.
             self.lock().not_told(source, (action, object, outcome));
         }
         written
     }
 
-    /// Writes the counts once the minute is over, whether the credential is used again or not.
+    /// Writes the counts when the minute has ended, whether or not the credential is used again.
     fn tell_later(&self, db: &Connections, source: Source, began: Instant) {
         let (alarms, db) = (self.clone(), db.clone());
         tokio::spawn(async move {
@@ -176,18 +180,18 @@ impl Alarms {
         });
     }
 
-    /// Writes every count there is, as before the server stops.
+    /// Writes all counts, before the server stops.
     pub(crate) async fn flush(&self, db: &Connections) {
         let all = self.lock().drain();
         let (alarms, db) = (self.clone(), db.clone());
-        // As in `note`: they are taken out of the counts from here on.
+        // As in `note`: they leave the counts here.
         let written = tokio::spawn(async move { alarms.write(&db, all).await });
         if let Err(error) = written.await {
-            tracing::error!("repeated refusals could not be recorded: {error}");
+            tracing::error!("repeated attempts could not be recorded: {error}");
         }
     }
 
-    /// Writes counts, and those that could not be written before. What cannot be now stays counted.
+    /// Writes counts, including those that could not be written before. Counts that fail again are kept.
     async fn write(&self, db: &Connections, over: Vec<Kind>) {
         let mut kinds = std::mem::take(&mut self.lock().unwritten);
         kinds.extend(over);
@@ -196,13 +200,13 @@ impl Alarms {
             let refusals: u64 = kinds.iter().map(|kind| kind.again).sum();
             tracing::error!(
                 refusals,
-                "repeated refusals could not be recorded, which is tried again in a minute: {error}"
+                "repeated attempts could not be recorded; the next try is in a minute: {error}"
             );
             self.put_back(db, kinds);
         }
     }
 
-    /// Keeps counts that could not be written, and has that tried again.
+    /// Keeps counts that could not be written, and schedules another try.
     fn put_back(&self, db: &Connections, kinds: Vec<Kind>) {
         let is_waiting = {
             let mut counts = self.lock();
@@ -228,7 +232,7 @@ impl Alarms {
     }
 }
 
-/// Puts each count on record, or none of them.
+/// Records all counts, or none of them.
 async fn write_counts(db: &Connections, ctx: &Ctx, kinds: &[Kind]) -> Result<(), Error> {
     db.write(ctx, async |work| {
         let mut contexts = Vec::with_capacity(kinds.len());
@@ -247,7 +251,7 @@ async fn write_counts(db: &Connections, ctx: &Ctx, kinds: &[Kind]) -> Result<(),
     .await
 }
 
-/// The context with the time of the database, where it is the portal's own, which has none.
+/// Returns the context with the database's time if it is the portal's own, which has no time.
 async fn dated(work: &mut Work, ctx: &Ctx) -> Result<Ctx, sqlx::Error> {
     if ctx.actor == Actor::System(PORTAL) {
         Ok(Ctx { now: repository::clock(work).await?, ..ctx.clone() })

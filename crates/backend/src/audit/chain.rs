@@ -1,11 +1,11 @@
-//! What a record's hash is over: the hash of the record before it, and every field of its own.
+//! The hash of a record, over the hash of the record before it and every field of its own.
 
 use aws_lc_rs::digest::{Context, SHA256};
 
-/// SHA-256.
+/// The length of a SHA-256 hash.
 pub(super) const HASH_BYTES: usize = 32;
 
-/// The fields of a record, as they are hashed.
+/// The fields of a record, in the form that is hashed.
 pub(super) struct Link<'a> {
     pub(super) id: i64,
     /// Microseconds since 1970.
@@ -18,13 +18,14 @@ pub(super) struct Link<'a> {
     pub(super) action: &'a str,
     pub(super) object: &'a str,
     pub(super) outcome: &'a str,
-    /// Joined by commas.
+    /// The names of the changed fields, joined by commas.
     pub(super) fields: &'a str,
 }
 
 impl Link<'_> {
-    /// SHA-256 over the hash before and then, for each field, its length in bytes, a colon, its text and a line feed, or
-    /// a hyphen and a line feed where there is none. The migration that brought the chain writes the same in SQL.
+    /// Returns SHA-256 over the previous hash and then, for each field, its length in bytes, a colon, its text and a
+    /// line feed, or a hyphen and a line feed if it has no value. The migration that introduced the chain computes the
+    /// same in SQL.
     pub(super) fn hash(&self, previous: &[u8]) -> Vec<u8> {
         let (id, at) = (self.id.to_string(), self.at.to_string());
         let mut context = Context::new(&SHA256);

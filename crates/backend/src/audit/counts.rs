@@ -1,4 +1,5 @@
-//! Counting what is refused, so that the first of its kind is told at once and those like it by their number.
+//! Counts of forbidden and failed attempts, so that the first of its kind is recorded at once and repetitions by their
+//! number.
 
 use super::{action::AuditAction, record::Outcome};
 use crate::context::{Actor, Ctx};
@@ -6,56 +7,56 @@ use domain::time::Timestamp;
 use std::{collections::HashMap, time::Duration};
 use tokio::time::Instant;
 
-/// What happens within this time belongs together.
+/// The time within which repetitions are counted together.
 pub(super) const WINDOW: Duration = Duration::from_mins(1);
 
-/// Different things of one credential that are put on record one by one within that time. What comes then is one more record,
-/// with its number.
+/// The most kinds of attempts of one credential that are recorded one by one within that time. Further kinds become one
+/// more record, with their number.
 pub(super) const MOST_KINDS: usize = 30;
 
-/// Credentials that are counted at once; those beyond them share one count.
+/// The most credentials that are counted at once; those beyond share one count.
 pub(super) const MOST_CREDENTIALS: usize = 10_000;
 
-/// Sources that nobody has signed in from and that are counted at once; those beyond them share one count. Whoever comes from
-/// ever new ones blurs the counts of their like alone.
+/// The most sources without a signed-in actor that are counted at once; those beyond share one count. Whoever comes
+/// from ever new sources blurs only the counts of other strangers.
 pub(super) const MOST_STRANGERS: usize = 2_000;
 
-/// Counts that are kept where they cannot be written; those beyond them are added up in one.
+/// The most counts that are kept while they cannot be written; those beyond are added up in one.
 pub(super) const MOST_UNWRITTEN: usize = 1_000;
 
-/// The object of the record that stands for what was too much to be told one by one.
+/// The object of the record that stands for the attempts that are not recorded one by one.
 pub(super) const OTHERS: &str = "other things";
 
 #[derive(Debug, Default)]
 pub(super) struct Counts {
-    /// By group, then by name.
+    /// Running minutes, by group, then by name.
     pub(super) minutes: [HashMap<String, Minute>; 3],
-    /// Counts that are over and could not be written yet.
+    /// Counts of minutes that have ended and could not be written yet.
     pub(super) unwritten: Vec<Kind>,
-    /// Whether these are about to be tried once more.
+    /// Whether another try to write them is scheduled.
     pub(super) is_waiting: bool,
 }
 
-/// Who shares a count with whom where there are too many to be counted one by one.
+/// A group of sources that share a count if there are too many to be counted one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Group {
-    /// Whoever the portal knows.
+    /// Actors that the portal knows.
     Known,
-    /// Anybody else.
+    /// Everybody else.
     Strangers,
-    /// The portal itself, which shares with nobody.
+    /// The portal itself, which shares a count with nobody.
     Portal,
 }
 
-/// Where something came from, as it is counted.
+/// The source of an attempt, as it is counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Source {
     pub(super) group: Group,
-    /// The credential, or what stands for one; that which many share where there are too many.
+    /// The credential, or what stands for it; the shared name if there are too many.
     pub(super) name: String,
 }
 
-/// What one credential was refused of late.
+/// The recent attempts of one credential.
 #[derive(Debug)]
 pub(super) struct Minute {
     pub(super) began: Instant,
@@ -67,23 +68,23 @@ pub(super) struct Kind {
     pub(super) action: AuditAction,
     pub(super) object: String,
     pub(super) outcome: Outcome,
-    /// Whether the first time is on record, or about to be.
+    /// Whether the first attempt is recorded, or about to be.
     pub(super) told: bool,
-    /// How often after the first time.
+    /// The number of repetitions after the first.
     pub(super) again: u64,
-    /// The last time.
+    /// The context of the last attempt.
     pub(super) last: Ctx,
 }
 
-/// What has to be done about one more.
+/// What is to be done about one more attempt.
 pub(super) struct Noted {
-    /// Under what it is counted.
+    /// The source under which it is counted.
     pub(super) source: Source,
-    /// It is the first of its kind, and goes on record as this, under this object.
+    /// The action and object to record, if the attempt is the first of its kind.
     pub(super) first: Option<(AuditAction, String)>,
-    /// Counts of the minute before, which is over.
+    /// Counts of the previous minute, which has ended.
     pub(super) over: Vec<Kind>,
-    /// When the minute began, where it is a new one.
+    /// The start of the minute, if it is a new one.
     pub(super) begun: Option<Instant>,
 }
 
@@ -96,19 +97,19 @@ impl Group {
         }
     }
 
-    /// How many are counted one by one.
+    /// Returns how many sources are counted one by one.
     fn most(self) -> usize {
         match self {
             Self::Known => MOST_CREDENTIALS,
             Self::Strangers => MOST_STRANGERS,
-            // There is one.
+            // The group has one member.
             Self::Portal => usize::MAX,
         }
     }
 }
 
 impl Counts {
-    /// Counts one more, and says what has to be done about it.
+    /// Counts an attempt, and returns what is to be done about it.
     pub(super) fn count(
         &mut self,
         now: Instant,
@@ -163,7 +164,7 @@ impl Counts {
         Noted { source, first, over: over.unwrap_or_default(), begun }
     }
 
-    /// Notes that the first of this kind could not be recorded. What was counted after it stays counted.
+    /// Notes that the first of this kind could not be recorded. Repetitions that were counted after it stay counted.
     pub(super) fn not_told(
         &mut self,
         source: &Source,
@@ -177,7 +178,7 @@ impl Counts {
         }
     }
 
-    /// Takes the counts of the minute that began then, unless the next one has taken its place.
+    /// Takes the counts of the minute that began then, unless the next minute has replaced it.
     pub(super) fn over(&mut self, source: &Source, began: Instant) -> Vec<Kind> {
         let minutes = self.of(source.group);
         if minutes.get(&source.name).is_none_or(|minute| minute.began != began) {
@@ -186,7 +187,7 @@ impl Counts {
         minutes.remove(&source.name).map(Minute::repeated).unwrap_or_default()
     }
 
-    /// Takes every count there is.
+    /// Takes all counts.
     pub(super) fn drain(&mut self) -> Vec<Kind> {
         self.minutes.iter_mut().flat_map(HashMap::drain).flat_map(|(_, minute)| minute.repeated()).collect()
     }
@@ -200,7 +201,7 @@ impl Counts {
         }
     }
 
-    /// Keeps a count that could not be written, with others of its kind.
+    /// Keeps a count that could not be written, together with others of its kind.
     pub(super) fn keep(&mut self, kind: Kind) {
         let is_full = self.unwritten.len() >= MOST_UNWRITTEN;
         let is = |known: &&mut Kind| {
@@ -228,11 +229,11 @@ impl Counts {
     }
 }
 
-/// As whom the portal notes what it finds in the database.
+/// The actor of the portal's own findings in the database.
 pub(super) const PORTAL: &str = "portal";
 
 impl Minute {
-    /// What happened more than once.
+    /// Returns the kinds that were repeated.
     fn repeated(self) -> Vec<Kind> {
         self.kinds.into_iter().filter(|kind| kind.again > 0).collect()
     }

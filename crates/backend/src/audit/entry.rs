@@ -1,4 +1,4 @@
-//! A record, as it is stored and as it is shown.
+//! An audit record, as it is stored and as it is shown.
 
 use super::chain::Link;
 use crate::{db::timestamp, random};
@@ -6,36 +6,36 @@ use chrono::{DateTime, Utc};
 use domain::time::Timestamp;
 use sqlx::FromRow;
 
-/// One record, as it is shown and exported.
+/// An audit record, as it is shown and exported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// Its number.
+    /// The number of the record.
     pub id: i64,
-    /// When.
+    /// The time of the action.
     pub at: Timestamp,
     /// `user`, `token`, `system` or `anonymous`.
     pub actor_kind: String,
-    /// Who.
+    /// The name of the actor.
     pub actor: String,
     /// The id of the session or token that was used.
     pub credential: Option<String>,
-    /// From where.
+    /// The client's address.
     pub address: Option<String>,
-    /// Under which the server's log has it.
+    /// The id of the request, as in the server's log.
     pub request_id: String,
-    /// What.
+    /// The action.
     pub action: String,
-    /// With what.
+    /// The object of the action.
     pub object: String,
-    /// How it went.
+    /// The outcome.
     pub outcome: String,
-    /// The names of the fields that were changed.
+    /// The names of the changed fields.
     pub fields: Vec<String>,
-    /// SHA-256 over this record and the hash before, in hexadecimal digits.
+    /// SHA-256 over this record and the previous hash, in hexadecimal digits.
     pub hash: String,
 }
 
-/// A record as it is stored.
+/// An audit record as it is stored.
 #[derive(Debug, FromRow)]
 pub(super) struct AuditRow {
     pub(super) id: i64,
@@ -55,7 +55,7 @@ pub(super) struct AuditRow {
 }
 
 impl AuditRow {
-    /// The hash that it should have after this one.
+    /// Returns the hash that this record must have after the previous one.
     pub(super) fn hash_after(&self, previous: &[u8]) -> Vec<u8> {
         let fields = self.fields.join(",");
         Link {

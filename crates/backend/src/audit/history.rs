@@ -1,5 +1,5 @@
-//! The history of one secret as its pages show it: changes one by one, and everything else folded by day, so that a
-//! cluster that reads a value each hour does not push out who changed it.
+//! The history of one secret as its pages show it: changes one by one, and everything else folded by day, because a
+//! cluster that reads a value each hour would otherwise push out who changed it.
 
 pub(super) mod repository;
 
@@ -9,7 +9,7 @@ use super::entry::{AuditEntry, AuditRow};
 use chrono::NaiveDate;
 use domain::time::Timestamp;
 
-/// Actions that change a secret. The rest is folded.
+/// Actions that change a secret. All others are folded.
 #[cfg(test)]
 pub(super) const CHANGES: [AuditAction; 8] = [
     AuditAction::SecretAdded,
@@ -22,67 +22,67 @@ pub(super) const CHANGES: [AuditAction; 8] = [
     AuditAction::SshKeyDiscarded,
 ];
 
-/// Changes that are shown.
+/// The most changes that are shown.
 pub(super) const MAX_CHANGES: u32 = 20;
 
-/// Lines of reads, and of other things, that are shown.
+/// The most lines that are shown of reads, and of other records.
 pub(super) const MAX_LINES: u32 = 15;
 
-/// Records that are folded into those lines; older ones are left to the audit log.
+/// The most records that are folded into those lines; the audit log has the older ones.
 pub(super) const MAX_FOLDED: u32 = 500;
 
-/// What happened to one secret.
+/// The history of one secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretHistory {
     /// Changes, newest first.
     pub changes: Vec<AuditEntry>,
     /// Whether there are older changes.
     pub more_changes: bool,
-    /// Reads of the value of the last 30 days, by token and day, the latest first.
+    /// Reads of the value in the last 30 days, by token and day, the latest first.
     pub reads: Vec<FoldedReads>,
-    /// Tests, refusals and failures, by actor and day, the latest first.
+    /// Tests, forbidden attempts and failures, by actor and day, the latest first.
     pub others: Vec<FoldedRecords>,
-    /// Whether there are more of `others` than were counted.
+    /// Whether there are more of `others` than were folded.
     pub more_others: bool,
-    /// The server's clock.
+    /// The server's time.
     pub now: Timestamp,
 }
 
-/// Reads of a value with one token on one day.
+/// The reads of a value with one token on one day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoldedReads {
-    /// The part of the token that is no secret.
+    /// The public part of the token.
     pub token: String,
-    /// What people call the token.
+    /// The name of the token.
     pub name: String,
     /// The day, in UTC.
     pub day: Timestamp,
-    /// How many.
+    /// The number of reads.
     pub count: u64,
-    /// The last of them.
+    /// The time of the last read.
     pub last: Timestamp,
 }
 
-/// Records of one actor, action and outcome on one day.
+/// The records of one actor, action and outcome on one day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoldedRecords {
     /// `user`, `token`, `system` or `anonymous`.
     pub actor_kind: String,
-    /// Who.
+    /// The name of the actor.
     pub actor: String,
-    /// As `AuditAction::as_str` has it.
+    /// The text of `AuditAction::as_str`.
     pub action: String,
-    /// As `Outcome::as_str` has it.
+    /// The text of `Outcome::as_str`.
     pub outcome: String,
     /// The day, in UTC.
     pub day: Timestamp,
-    /// How many.
+    /// The number of records.
     pub count: u64,
-    /// The last of them.
+    /// The time of the last record.
     pub last: Timestamp,
 }
 
-/// Rows as they are read, and whether each list was cut.
+/// The rows as they were read, and whether each list was cut.
 #[derive(Debug, Default)]
 pub(super) struct HistoryRows {
     pub(super) changes: Vec<AuditRow>,
@@ -92,7 +92,7 @@ pub(super) struct HistoryRows {
 }
 
 impl HistoryRows {
-    /// Cuts what is one more than is shown.
+    /// Removes the row beyond those that are shown.
     pub(super) fn into_history(self, now: Timestamp) -> SecretHistory {
         let Self { mut changes, reads, others, folded } = self;
         let more_changes = changes.len() > MAX_CHANGES as usize;
@@ -109,7 +109,7 @@ impl HistoryRows {
     }
 }
 
-/// Midnight of a day, in UTC.
+/// Returns the midnight that begins a day, in UTC.
 pub(super) fn midnight(day: NaiveDate) -> Timestamp {
     Timestamp::from_micros(day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_micros())
 }

@@ -1,50 +1,50 @@
-//! What is asked of the audit log, and one page of it.
+//! A query for the audit log, and one page of its results.
 
 pub(super) mod repository;
 
 use super::entry::AuditEntry;
 use domain::time::Timestamp;
 
-/// What is looked for. An empty text looks for everything.
+/// The conditions of a query. An empty text matches everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditQuery {
     /// The name of a user or token, or `command line`.
     pub actor: String,
-    /// As `AuditAction::as_str` has it.
+    /// The text of `AuditAction::as_str`.
     pub action: String,
     /// The id of a secret, the name of a user, the id of a token.
     pub object: String,
-    /// As `Outcome::as_str` has it.
+    /// The text of `Outcome::as_str`.
     pub outcome: String,
-    /// From this moment on.
+    /// The earliest time, inclusive.
     pub from: Option<Timestamp>,
-    /// Before this moment.
+    /// The latest time, exclusive.
     pub until: Option<Timestamp>,
-    /// Which page.
+    /// The page to show.
     pub cursor: AuditCursor,
 }
 
-/// Where a page lies. Records are numbered in their order.
+/// The position of a page. Records are numbered in their order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AuditCursor {
     /// The first page.
     #[default]
     Newest,
-    /// Those before this record.
+    /// The records before this one.
     OlderThan(i64),
-    /// Those after this record.
+    /// The records after this one.
     NewerThan(i64),
 }
 
-/// One page of records, newest first.
+/// A page of records, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditPage {
     /// The records.
     pub entries: Vec<AuditEntry>,
-    /// Whether there are newer ones.
+    /// Whether there are newer records.
     pub newer: bool,
-    /// Whether there are older ones.
+    /// Whether there are older records.
     pub older: bool,
-    /// The server's clock.
+    /// The server's time.
     pub now: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! Who did what. Written in the transaction of the change itself; each record is chained to the one before.
+//! The audit log. Records are written in the transaction of the change itself, and each is chained to the one before.
 
 mod action;
 mod alarms;
@@ -23,7 +23,8 @@ pub use service::{AuditService, Verdict};
 
 use crate::{context::Ctx, work::Work};
 
-/// Records in the transaction of the change itself that this was done. Comes last in it: the end of the chain stays locked.
+/// Records an action in the transaction of the change itself. Comes last in it, because the end of the chain stays
+/// locked until the commit.
 pub(crate) async fn record(
     work: &mut Work,
     ctx: &Ctx,
@@ -33,7 +34,7 @@ pub(crate) async fn record(
     record_change(work, ctx, action, object, &[]).await
 }
 
-/// Records the same with the names of the fields that were changed.
+/// Records an action together with the names of the changed fields.
 pub(crate) async fn record_change(
     work: &mut Work,
     ctx: &Ctx,

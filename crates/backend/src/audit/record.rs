@@ -1,25 +1,25 @@
-//! A record that is to be written.
+//! An audit record that is to be written.
 
 use super::action::AuditAction;
 
-/// How it went.
+/// The outcome of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// As was asked.
+    /// The action was done.
     Done,
-    /// The actor may not.
+    /// The actor may not do the action.
     Refused,
-    /// What was given to prove who it is did not.
+    /// The proof of identity was wrong.
     Failed,
-    /// What is stored is not what was sealed.
+    /// A stored value is not the one that was sealed.
     IntegrityFailure,
 }
 
 impl Outcome {
-    /// All of them.
+    /// All outcomes.
     pub const ALL: [Self; 4] = [Self::Done, Self::Refused, Self::Failed, Self::IntegrityFailure];
 
-    /// As it is stored, and as people read it.
+    /// Returns the text that is stored and that people read.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -30,19 +30,19 @@ impl Outcome {
     }
 }
 
-/// One record that is to be written.
+/// An audit record that is to be written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AuditRecord<'a> {
     pub(crate) action: AuditAction,
     /// The id of the secret, the name of the user, the id of the token.
     pub(crate) object: &'a str,
     pub(crate) outcome: Outcome,
-    /// The names of the fields that were changed.
+    /// The names of the changed fields.
     pub(crate) fields: &'a [&'static str],
 }
 
 impl<'a> AuditRecord<'a> {
-    /// Something that was done to this object.
+    /// Returns a record of an action that was done to this object.
     pub(crate) fn done(action: AuditAction, object: &'a str) -> Self {
         Self { action, object, outcome: Outcome::Done, fields: &[] }
     }

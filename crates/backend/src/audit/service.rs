@@ -1,4 +1,4 @@
-//! Looking at the audit log, and checking its chain.
+//! Reading the audit log, and verifying its chain.
 
 use super::{
     AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, SecretHistory, entry::AuditRow, history,
@@ -12,10 +12,10 @@ use crate::{
 };
 use domain::{error::Error, secret::SecretId};
 
-/// Rows a page.
+/// The number of rows on a page.
 const PAGE: u32 = 50;
 
-/// Records that the chain is checked by at once, and that an export asks for at once.
+/// The number of records that are verified at once, and that an export asks for at once.
 const BATCH: u32 = 2_000;
 
 /// The audit log. Cheap to clone.
@@ -24,18 +24,18 @@ pub struct AuditService {
     db: Db,
 }
 
-/// What checking the chain came to.
+/// The result of verifying the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Every record is as it was written, and none after the last was taken away; so many there are.
+    /// The number of records, each as it was written, with none removed after the last.
     Whole(u64),
-    /// So many records fit each other. Without the key it cannot be told whether somebody wrote all of them anew.
+    /// The number of records that fit each other. Only the key could prove that nobody wrote all of them anew.
     Unproven(u64),
-    /// The first record that fits those before it, and was not written by the portal.
+    /// The first record that fits those before it but was not written by the portal.
     Forged(i64),
-    /// The first record that is not: it, or one before it, was changed or taken away.
+    /// The first record that does not fit: it, or a record before it, was changed or removed.
     Broken(i64),
-    /// Records after this one were taken away.
+    /// The last record that is left; records after it were removed.
     CutShort(i64),
 }
 
@@ -44,7 +44,7 @@ impl AuditService {
         Self { db }
     }
 
-    /// One page, newest first.
+    /// Returns one page, newest first.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn list(&self, ctx: &Ctx, query: &AuditQuery) -> Result<AuditPage, Error> {
@@ -52,8 +52,8 @@ impl AuditService {
         self.page(ctx, query, PAGE).await
     }
 
-    /// What happened to one secret, the newest few records. From where, and in which session, is for those who may read the
-    /// whole log.
+    /// Returns the newest few records of one secret. Addresses and sessions are only for those who may read the whole
+    /// log.
     ///
     /// Errors: as `list`.
     pub async fn of_secret(&self, ctx: &Ctx, id: &SecretId) -> Result<AuditPage, Error> {
@@ -64,8 +64,8 @@ impl AuditService {
         Ok(page)
     }
 
-    /// Returns what happened to one secret: the newest changes one by one, reads by token and day, and the rest by actor and
-    /// day. Fast, however often its value was read.
+    /// Returns the history of one secret: the newest changes one by one, reads by token and day, and the rest by actor
+    /// and day. Fast, however often the value was read.
     ///
     /// Errors: as `list`.
     pub async fn history(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretHistory, Error> {
@@ -77,8 +77,8 @@ impl AuditService {
         Ok(history)
     }
 
-    /// Notes that records are taken out as a file, before they are. Repeated refusals whose minute is not over are among them
-    /// by their number so far.
+    /// Records that the log is exported, before anything leaves. Repeated attempts of the current minute are included
+    /// with their number so far.
     ///
     /// Errors: as `list`.
     pub async fn begin_export(&self, ctx: &Ctx) -> Result<(), Error> {
@@ -91,7 +91,7 @@ impl AuditService {
             .await
     }
 
-    /// The next records of an export, newest first; empty at the end.
+    /// Returns the next records of an export, newest first; an empty list at the end.
     ///
     /// Errors: as `list`.
     pub async fn export(&self, ctx: &Ctx, query: &AuditQuery) -> Result<Vec<AuditEntry>, Error> {
@@ -100,7 +100,7 @@ impl AuditService {
     }
 
     async fn page(&self, ctx: &Ctx, query: &AuditQuery, size: u32) -> Result<AuditPage, Error> {
-        // One more than is shown tells whether there is another page.
+        // One row beyond those that are shown tells whether there is another page.
         let limit = size + 1;
         let found = self
             .db
@@ -119,13 +119,13 @@ impl AuditService {
         Ok(AuditPage { entries, newer, older, now: ctx.now })
     }
 
-    /// Goes through the whole chain, in batches. With the key at hand, it verifies that the portal wrote each record, and that
-    /// the end is the one that it noted.
+    /// Verifies the whole chain, in batches. With the key at hand, verifies also that the portal wrote each record, and
+    /// that the end is the one it signed.
     ///
     /// Errors: as `list`.
     pub async fn verify(&self, ctx: &Ctx) -> Result<Verdict, Error> {
         authorize(&self.db, ctx, Action::ReadAudit, Object::Named("audit log")).await?;
-        // What is added meanwhile lies beyond the end as it is now.
+        // Records that are added meanwhile come after the end as it is now.
         let (last_id, last_hash, end_mac) = self.db.read(ctx, repository::head).await?;
         let keyring = self.db.keyring();
         let (mut id, mut hash) = (0, repository::beginning().to_vec());
@@ -142,11 +142,11 @@ impl AuditService {
                 if row.hash != hash {
                     return Ok(Verdict::Broken(row.id));
                 }
-                // Those from before the keys are vouched for by the first that has a code.
+                // Records from before the keys are vouched for by the first record that has a code.
                 vouched |= row.mac.is_some();
                 let message = repository::record_message(row.id, &hash);
                 let doubt = keyring.and_then(|keyring| keyring.vouches(&message, row.mac.as_deref()).err());
-                // One under a key that was retired since is vouched for by those after it.
+                // A record under a key that was retired since is vouched for by the records after it.
                 if vouched && doubt.is_some_and(|doubt| doubt != Doubt::OtherKey) {
                     return Ok(Verdict::Forged(row.id));
                 }
@@ -169,7 +169,7 @@ impl AuditService {
     }
 }
 
-/// From where something was done, and in which session, is for those who may read the whole log.
+/// Removes addresses and sessions, which are for those who may read the whole log.
 fn without_places(ctx: &Ctx, entries: &mut [AuditEntry]) {
     if !allowed(&ctx.actor, Action::ReadAudit, Object::Named("audit log")) {
         for entry in entries {

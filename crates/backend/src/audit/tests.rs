@@ -9,7 +9,7 @@ use crate::{
 use domain::{access::Role, error::Error};
 use sqlx::{PgPool, migrate::Migrator};
 
-/// So many records: users that were added.
+/// Returns a backend with this number of records of added users.
 async fn with_records(pool: &PgPool, count: i64) -> Backend {
     let backend = backend(pool.clone()).await;
     for number in 1..=count {
@@ -18,14 +18,14 @@ async fn with_records(pool: &PgPool, count: i64) -> Backend {
     backend
 }
 
-/// Readers see what happened to a secret; from where, and in which session, is for administrators.
+/// Readers see the history of a secret; only administrators see addresses and sessions.
 #[sqlx::test]
-async fn the_history_of_a_secret_tells_readers_no_address_and_no_session(pool: PgPool) {
+async fn of_secret_hides_addresses_and_sessions_from_readers(pool: PgPool) {
     let backend = backend(pool).await;
     let id = domain::secret::SecretId::parse("image-hub").unwrap();
     let ana = signed_in(&backend, "ana", Role::Reader, 1).await;
     let ana = crate::Ctx { address: Some("203.0.113.7".parse().unwrap()), ..ana };
-    // A refusal is on record like anything else.
+    // A forbidden attempt is recorded like anything else.
     assert_eq!(backend.secrets().may_change(&ana, Some(&id)).await, Err(Error::Forbidden));
     let ben = signed_in(&backend, "ben", Role::Editor, 1).await;
     let ben = crate::Ctx { address: Some("203.0.113.8".parse().unwrap()), ..ben };
@@ -49,7 +49,7 @@ async fn the_history_of_a_secret_tells_readers_no_address_and_no_session(pool: P
     }
 }
 
-/// As somebody would who has the database in hand.
+/// Changes the database as somebody with direct access to it would.
 async fn tamper(pool: &PgPool, sql: &'static str) {
     for statement in [
         "ALTER TABLE audit_records DISABLE TRIGGER audit_records_kept",
@@ -61,7 +61,7 @@ async fn tamper(pool: &PgPool, sql: &'static str) {
 }
 
 #[sqlx::test]
-async fn records_are_never_changed_or_deleted(pool: PgPool) {
+async fn database_rejects_change_and_deletion_of_records(pool: PgPool) {
     with_records(&pool, 1).await;
     for sql in
         ["UPDATE audit_records SET actor = 'eve'", "DELETE FROM audit_records", "TRUNCATE audit_records"]
@@ -72,7 +72,7 @@ async fn records_are_never_changed_or_deleted(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_chain_tells_what_was_changed_or_taken_away(pool: PgPool) {
+async fn verify_finds_changed_and_removed_records(pool: PgPool) {
     let backend = with_records(&pool, 5).await;
     let verify = async || backend.audit().verify(&at(9)).await.unwrap();
     assert_eq!(verify().await, Verdict::Whole(5));
@@ -89,9 +89,9 @@ async fn the_chain_tells_what_was_changed_or_taken_away(pool: PgPool) {
     assert_eq!(verify().await, Verdict::Broken(2));
 }
 
-/// Two servers at once, each with connections of its own.
+/// Two servers at once, each with its own connections.
 #[sqlx::test]
-async fn many_servers_at_once_keep_one_chain(pool: PgPool) {
+async fn record_keeps_one_chain_across_servers(pool: PgPool) {
     let one = backend(pool.clone()).await;
     let two = started_again(&one, pool.clone()).await;
     let tasks: Vec<_> = (0..40)
@@ -113,7 +113,7 @@ async fn many_servers_at_once_keep_one_chain(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn pages_run_both_ways_and_filters_hold(pool: PgPool) {
+async fn list_pages_both_ways_and_keeps_filters(pool: PgPool) {
     let backend = with_records(&pool, 120).await;
     let audit = backend.audit();
     let admin = somebody(Role::Admin, 200);
@@ -151,7 +151,7 @@ async fn pages_run_both_ways_and_filters_hold(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_log_is_for_administrators_and_looking_at_it_as_a_file_is_recorded(pool: PgPool) {
+async fn list_is_for_administrators_and_export_is_recorded(pool: PgPool) {
     let backend = with_records(&pool, 1).await;
     let audit = backend.audit();
     let query = AuditQuery::default();
@@ -166,14 +166,14 @@ async fn the_log_is_for_administrators_and_looking_at_it_as_a_file_is_recorded(p
     audit.begin_export(&admin).await.unwrap();
     let exported = audit.export(&admin, &query).await.unwrap();
     assert_eq!(exported[0].action, "audit exported");
-    // What each was refused twice is one record, and then its number.
+    // Two attempts of each kind are one record each, and then their number.
     assert_eq!(exported.len(), 6);
     assert_eq!(exported[0].hash.len(), 64);
 }
 
-/// Records from before the chain were taken into it by the migration, in SQL: a second hand at the same sum.
+/// The migration added older records to the chain in SQL: a second implementation of the same hash.
 #[sqlx::test(migrations = false)]
-async fn records_from_before_the_chain_are_in_it(pool: PgPool) {
+async fn migration_chains_older_records(pool: PgPool) {
     let all = sqlx::migrate!();
     let first = all.iter().take(1).cloned().collect::<Vec<_>>();
     Migrator { migrations: first.into(), ..Migrator::DEFAULT }.run(&pool).await.unwrap();
@@ -190,9 +190,9 @@ async fn records_from_before_the_chain_are_in_it(pool: PgPool) {
     assert_eq!(backend.audit().verify(&at(9)).await.unwrap(), Verdict::Whole(3));
 }
 
-/// What was asked for may be anything, and is on record all the same: short, and reading as it is.
+/// An attempt is recorded whatever was asked for: shortened, and readable as it is.
 #[sqlx::test]
-async fn a_refusal_is_on_record_whatever_was_asked_for(pool: PgPool) {
+async fn forbidden_attempt_is_recorded_for_any_object(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let reader = somebody(Role::Reader, 1);
     let long = "x".repeat(18_000);
@@ -203,7 +203,7 @@ async fn a_refusal_is_on_record_whatever_was_asked_for(pool: PgPool) {
     let objects: Vec<String> =
         sqlx::query_scalar("SELECT object FROM audit_records ORDER BY id").fetch_all(&pool).await.unwrap();
     let cut = |c: char| format!("{}…", c.to_string().repeat(299));
-    // The first and the last read alike, and are still told: each was refused something of its own.
+    // The first and the last object read alike and are still both recorded, because each stands for another attempt.
     assert_eq!(objects, ["ab", &cut('x'), &cut('é'), "niba", "ab"]);
     assert_eq!(backend.audit().verify(&at(9)).await, Ok(Verdict::Whole(5)));
 }

@@ -1,10 +1,10 @@
-//! What of a text is put on record.
+//! Cleaning of texts that are recorded.
 
-/// The longest, in characters.
+/// The maximum length, in characters.
 const MAX_CHARS: usize = 300;
 
-/// Returns the text without control characters and marks that turn the direction of writing, cut off after 300 characters: what
-/// was asked for may be anything, and a record has to be stored, found by index and read as it is.
+/// Returns the text without control characters and marks that turn the direction of writing, cut off after 300
+/// characters, because anything may be asked for, and a record must be stored, found by index and readable as it is.
 pub(super) fn clean(text: &str) -> String {
     let fits = |c: &char| !c.is_control() && !turns(*c);
     let mut cleaned: String = text.chars().filter(fits).take(MAX_CHARS).collect();
@@ -15,7 +15,7 @@ pub(super) fn clean(text: &str) -> String {
     cleaned
 }
 
-/// Line and paragraph separators, and marks that turn the direction of writing or cannot be seen.
+/// Returns whether a character separates lines or paragraphs, turns the direction of writing, or is invisible.
 fn turns(c: char) -> bool {
     matches!(
         c,
@@ -30,7 +30,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_is_put_on_record_is_short_and_reads_as_it_is() {
+    fn clean_shortens_text_and_keeps_it_readable() {
         assert_eq!(clean("image-a"), "image-a");
         assert_eq!(clean("a\0b\nc\u{202e}d\u{2066}e\u{7f}\u{85}\u{2028}f\u{200b}\u{feff}"), "abcdef");
         assert_eq!(clean(&"é".repeat(300)), "é".repeat(300));
@@ -40,7 +40,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn anything_becomes_a_record(text in any::<String>()) {
+        fn clean_accepts_any_text(text in any::<String>()) {
             let cleaned = clean(&text);
             prop_assert!(cleaned.chars().count() <= MAX_CHARS);
             prop_assert!(!cleaned.chars().any(|c| c.is_control() || turns(c)));

@@ -1,72 +1,73 @@
-//! The refs that `git-upload-pack` begins with, in packets with their length before them (gitprotocol-common(5)).
+//! Parses the refs that `git-upload-pack` begins with, in packets with a length prefix (gitprotocol-common(5)).
 
 use domain::{check::Refs, usage::Branch};
 
-/// Counting stops here, and reading with it where no branch is looked for: who has more refs lets the key in.
+/// The number of refs at which counting stops, and reading too unless a branch is looked for: a server that lists more
+/// has accepted the key.
 const MOST_REFS: u32 = 20_000;
 
-/// Looking for a branch stops here.
+/// The number of lines at which looking for a branch stops.
 const MOST_LINES: u32 = 500_000;
 
-/// The longest name of a branch that is shown, in characters.
+/// The maximum length of a branch name that is shown, in characters.
 const MOST_BRANCH: usize = 200;
 
-/// What to do after what was read.
+/// What to do after the data that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reading {
     More,
     Done,
-    /// The server says why not.
+    /// The server says why it refuses.
     Refused,
-    /// Nothing that Git would say.
+    /// The data is not Git's protocol.
     NotGit,
 }
 
-/// Whether the branch is there that was looked for.
+/// The result of looking for the branch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     Yes,
     No,
-    /// There is a tag of this name.
+    /// There is a tag with this name.
     Tag,
-    /// None was looked for, and HEAD names none that is there.
+    /// No branch was looked for, and HEAD names none that exists.
     NoDefault,
     /// There are more refs than are read.
     Unknown,
 }
 
-/// What was read so far.
+/// The part of the advertisement that was read so far.
 #[expect(clippy::struct_excessive_bools, reason = "each notes one thing that was seen")]
 #[derive(Debug, Default)]
 pub(super) struct Advertisement {
-    /// A packet that is not whole yet; at most 64 KiB by its own length.
+    /// An incomplete packet, at most 64 KiB by its own length.
     rest: Vec<u8>,
     branch: Option<String>,
     count: u32,
     more: bool,
     begun: bool,
-    /// The branch that is looked for until it is found, without `refs/heads/`.
+    /// The branch that is looked for, without `refs/heads/`, until it is found.
     wanted: Option<Vec<u8>>,
     looked: bool,
     tag: bool,
-    /// Whether HEAD leads somewhere: else it is not told.
+    /// Whether HEAD leads to a commit: only then the server lists it.
     head: bool,
     lines: u32,
 }
 
 impl Advertisement {
-    /// Looks for this branch, if for any.
+    /// Returns a parser that looks for this branch, if any.
     pub(super) fn looking_for(branch: Option<&Branch>) -> Self {
         let wanted = branch.map(|branch| branch.as_str().as_bytes().to_vec());
         Self { looked: wanted.is_some(), wanted, ..Self::default() }
     }
 
-    /// Whether there are refs and HEAD names none of them. HEAD comes first, so this is known from the first line on.
+    /// Returns whether there are refs and HEAD names none of them. HEAD comes first, so the first line decides.
     fn headless(&self) -> bool {
         !self.head && self.count > 0
     }
 
-    /// Whether it was there; to be asked when everything is read.
+    /// Returns whether the branch was found; to be called when everything is read.
     pub(super) fn found(&self) -> Found {
         match self.wanted {
             None if self.headless() && !self.looked => Found::NoDefault,
@@ -77,7 +78,7 @@ impl Advertisement {
         }
     }
 
-    /// Reads on.
+    /// Parses the next piece of data.
     pub(super) fn feed(&mut self, data: &[u8]) -> Reading {
         self.rest.extend_from_slice(data);
         let mut from = 0;
@@ -102,7 +103,7 @@ impl Advertisement {
         reading
     }
 
-    /// One packet: `id name`, the first with what the server can do behind a NUL.
+    /// Parses a packet: `id name`, and in the first also the server's capabilities after a NUL.
     fn line(&mut self, packet: &[u8]) -> Reading {
         if packet.starts_with(b"ERR ") {
             return Reading::Refused;
@@ -117,7 +118,7 @@ impl Advertisement {
         // An id is 40 digits of SHA-1, or 64 of SHA-256.
         let id = line.iter().position(|byte| *byte == b' ').unwrap_or_default();
         let (id, name) = (&line[..id], line.get(id + 1..).unwrap_or_default());
-        // The shallow ends of a repository, after its refs.
+        // The shallow boundary of a repository, after its refs.
         if self.begun && id == b"shallow" {
             return Reading::More;
         }
@@ -136,7 +137,7 @@ impl Advertisement {
         self.tag |= tag;
         self.wanted.take_if(|_| found);
         self.lines += 1;
-        // HEAD is a name for one of the others, a peeled tag the same once more, and an empty repository has none.
+        // HEAD is another name for one of the refs, a peeled tag repeats one, and an empty repository has none.
         if name != b"HEAD" && !name.ends_with(b"^{}") && !self.more {
             self.count += 1;
         }
@@ -148,7 +149,8 @@ impl Advertisement {
     }
 }
 
-/// A branch as people call it. Whoever runs the server chose it, so what could disturb a page is left out.
+/// Returns a branch as people call it, without characters that could disturb a page, because whoever runs the server
+/// chose the name.
 fn shown(name: &[u8]) -> String {
     let name = String::from_utf8_lossy(name.strip_prefix(b"refs/heads/").unwrap_or(name)).into_owned();
     let disturbing = |c: char| {
@@ -175,7 +177,7 @@ mod tests {
         format!("{:04x}{text}", text.len() + 4)
     }
 
-    /// Returns the refs, which have to be the same in whatever pieces they come.
+    /// Returns the refs, which must be the same in whatever pieces they arrive.
     fn refs(text: &str) -> Option<Refs> {
         let in_pieces = |size: usize| -> Option<Refs> {
             let mut read = Advertisement::default();
@@ -191,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn refs_are_counted() {
+    fn feed_counts_refs() {
         let whole = [
             packet(&format!("{ID} HEAD\0multi_ack symref=HEAD:refs/heads/main agent=git/2\n")),
             packet(&format!("{ID} refs/heads/main\n")),
@@ -208,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_branch_is_looked_for_by_its_whole_name() {
+    fn found_matches_branch_by_whole_name() {
         let looked_for = |branch: &str, refs: &[&str]| {
             let mut read = Advertisement::looking_for(Branch::parse(branch).unwrap().as_ref());
             let mut text = packet(&format!("{ID} HEAD\0symref=HEAD:refs/heads/main\n"));
@@ -233,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_that_leads_nowhere_is_told() {
+    fn found_reports_head_that_leads_nowhere() {
         let read = |branch: &str, lines: &[&str]| {
             let mut read = Advertisement::looking_for(Branch::parse(branch).unwrap().as_ref());
             let text: Vec<_> = lines.iter().map(|line| packet(&format!("{ID} {line}\n"))).collect();
@@ -243,14 +245,14 @@ mod tests {
         let (found, refs) = read("", &["refs/heads/main\0agent=git/2"]);
         assert_eq!((found, refs.headless, refs.branch), (Found::NoDefault, true, None));
         assert_eq!(read("main", &["refs/heads/main\0agent=git/2"]).0, Found::Yes);
-        // HEAD at a commit without a branch is cloned all the same.
+        // A HEAD at a commit without a branch can be cloned all the same.
         let (found, refs) = read("", &["HEAD\0agent=git/2", "refs/heads/main"]);
         assert_eq!((found, refs.headless, refs.branch), (Found::Yes, false, None));
     }
 
-    /// It may come after very many others, and with too many nothing is said of it that is not known.
+    /// The branch may come after very many others; if there are too many, the result is unknown.
     #[test]
-    fn a_branch_is_looked_for_beyond_what_is_counted() {
+    fn found_looks_for_branch_beyond_counted_refs() {
         let changes = |count: u32| (0..count).map(|n| packet(&format!("{ID} refs/changes/{n}\n")));
         let main = packet(&format!("{ID} refs/heads/main\n"));
         let looked_for = |count: u32| {
@@ -266,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_git_is_not_taken_for_it() {
+    fn feed_rejects_other_protocols() {
         let feed = |text: &str| Advertisement::default().feed(text.as_bytes());
         assert_eq!(feed("SSH says hello"), Reading::NotGit);
         assert_eq!(feed("Welcome\n"), Reading::NotGit);
@@ -277,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn it_ends() {
+    fn feed_ends_at_limit() {
         let mut read = Advertisement::default();
         let line = packet(&format!("{ID} refs/heads/x\0\n"));
         let count = (0..100_000).take_while(|_| read.feed(line.as_bytes()) == Reading::More).count();
@@ -286,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_branch_disturbs_no_page() {
+    fn shown_removes_disturbing_characters() {
         assert_eq!(shown("refs/heads/a\u{202e}\n\u{1b}[1m<b>é".as_bytes()), "a[1m<b>é");
         assert_eq!(shown(&[b'x'; 500]).len(), 200);
     }

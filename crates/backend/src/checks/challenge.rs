@@ -1,33 +1,36 @@
-//! How a registry wants to be asked: `WWW-Authenticate`, read as RFC 9110 (11.6.1) has it and as leniently as clients do.
+//! Parses `WWW-Authenticate`, which says how a registry wants to be asked, by RFC 9110 (11.6.1) and as leniently as
+//! clients do.
 
 use hyper::{HeaderMap, header::WWW_AUTHENTICATE};
 use std::fmt::Write as _;
 
 /// The most parameters of one challenge that are read, and the most challenges that are answered: a registry has a few,
-/// and each that is answered sends the password to where it says.
+/// and each answer sends the password to the place that the challenge names.
 const MAX_PARAMETERS: usize = 32;
 const MAX_CHALLENGES: usize = 8;
 
-/// The most challenges, of any scheme, that are read of one line.
+/// The most challenges, of any scheme, that are read from one line.
 const MAX_SCHEMES: usize = 64;
 
-/// A challenge that registries' clients can answer.
+/// A challenge that clients of registries can answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Challenge {
     Basic,
     Bearer(Bearer),
 }
 
-/// Where tokens are given out, and what for. Percent-encoded as they are sent, since they may have any bytes.
+/// The place that issues tokens, and the scope. Values are percent-encoded as they are sent, because they may have any
+/// bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Bearer {
-    /// An address; anything else than visible ASCII is percent-encoded.
+    /// An address in which everything but visible ASCII is percent-encoded.
     pub(super) realm: String,
     pub(super) service: Option<String>,
     pub(super) scope: Option<String>,
 }
 
-/// Returns the challenges that can be answered, those for a token first: a registry that offers both means tokens.
+/// Returns the challenges that can be answered, those for a token first, because a registry that offers both prefers
+/// tokens.
 pub(super) fn challenges(headers: &HeaderMap) -> Vec<Challenge> {
     let read = headers.get_all(WWW_AUTHENTICATE).iter().flat_map(|line| split(line.as_bytes()));
     let mut found: Vec<Challenge> = Vec::new();
@@ -77,7 +80,7 @@ fn encode(bytes: &[u8], is_kept: impl Fn(u8) -> bool) -> String {
         if is_kept(*byte) {
             out.push(char::from(*byte));
         } else {
-            // Writing to a string does not fail.
+            // Writing to a string never fails.
             let _ = write!(out, "%{byte:02X}");
         }
     }
@@ -93,7 +96,7 @@ fn split(line: &[u8]) -> Vec<Read> {
         let (word, after) = split_start(rest, is_token);
         if word.is_empty() {
             match rest.split_first() {
-                // A character that has no place here.
+                // A character that is invalid here.
                 Some((_, after)) => rest = after,
                 None => return found,
             }
@@ -103,7 +106,7 @@ fn split(line: &[u8]) -> Vec<Read> {
         match (next.strip_prefix(b"="), found.last_mut()) {
             (Some(value), Some(challenge)) => {
                 let (value, after) = value_of(without_start(value, is_blank));
-                // Of two, the first counts.
+                // Of two parameters with one name, the first counts.
                 if challenge.parameters.len() < MAX_PARAMETERS
                     && !challenge.parameters.iter().any(|(name, _)| name.eq_ignore_ascii_case(word))
                 {
@@ -111,7 +114,7 @@ fn split(line: &[u8]) -> Vec<Read> {
                 }
                 rest = after;
             }
-            // A parameter of nothing.
+            // A parameter without a name.
             (Some(value), None) => rest = value_of(without_start(value, is_blank)).1,
             (None, _) => {
                 if found.len() == MAX_SCHEMES {
@@ -124,7 +127,7 @@ fn split(line: &[u8]) -> Vec<Read> {
     }
 }
 
-/// Leaves out the token that stands in the place of parameters, as Negotiate and NTLM have it.
+/// Skips a token in the place of parameters, as in Negotiate and NTLM.
 fn without_token68(text: &[u8]) -> &[u8] {
     let (token, after) = split_start(text, |byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte));
     let end = without_start(without_start(after, |byte| byte == b'='), is_blank);
@@ -132,7 +135,7 @@ fn without_token68(text: &[u8]) -> &[u8] {
     if !token.is_empty() && is_alone { end } else { text }
 }
 
-/// Splits off a value: a quoted string, of which the end may be missing, or what comes before a comma or a blank.
+/// Splits off a value: a quoted string, whose end may be missing, or the text before a comma or a blank.
 fn value_of(text: &[u8]) -> (Vec<u8>, &[u8]) {
     let Some(quoted) = text.strip_prefix(b"\"") else {
         let (value, after) = split_start(text, |byte| byte != b',' && !is_blank(byte));
@@ -162,7 +165,7 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// `tchar` of RFC 9110.
+/// Returns whether a byte is a `tchar` of RFC 9110.
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
@@ -187,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn challenges_are_read_as_clients_read_them() {
+    fn challenges_parse_as_clients_do() {
         let token = || bearer("https://a/t", None, None);
         let cases: Vec<(&[&[u8]], Vec<Challenge>)> = vec![
             (&[b"Basic realm=\"x\""], vec![Challenge::Basic]),
@@ -250,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn challenges_without_end_are_read_to_a_limit() {
+    fn challenges_stop_at_limit() {
         let mut line = b"Bearer realm=\"https://a/t\"".to_vec();
         for n in 0..20_000 {
             line.extend(format!(",p{n}=x").bytes());
@@ -264,7 +267,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_panics_and_each_line_ends(line in "[a-zA-Z=\",\\\\ \t/:;é-]{0,60}") {
+        fn challenges_never_panic_on_random_lines(line in "[a-zA-Z=\",\\\\ \t/:;é-]{0,60}") {
             if let Ok(value) = HeaderValue::from_bytes(line.as_bytes()) {
                 let mut headers = HeaderMap::new();
                 headers.insert(WWW_AUTHENTICATE, value);

@@ -1,35 +1,35 @@
-//! What the operator says about connections to the outside.
+//! The operator's settings for outgoing connections.
 
 use ipnet::IpNet;
 use std::net::IpAddr;
 use tls_trust::ExtraRoots;
 
-/// What tests of connections may reach, and whom they trust. By default nothing private, and the system's roots.
+/// What connection tests may reach, and whom they trust. By default no private hosts, and the system's roots.
 #[derive(Clone, Debug, Default)]
 pub struct CheckConfig {
-    /// Hosts of this machine and of private networks that may be connected to.
+    /// Hosts of this machine and of private networks that tests may connect to.
     pub allow_private: Vec<PrivateHost>,
     /// Registries that are asked by plain HTTP: `host` or `host:port`, as in a secret's registry host.
     pub plain_http: Vec<String>,
-    /// Certificates that are trusted besides the system's.
+    /// Certificates that are trusted in addition to the system's.
     pub extra_roots: ExtraRoots,
-    /// Where this server itself listens.
+    /// The port on which this server itself listens.
     pub own_port: Option<u16>,
 }
 
-/// A private host that may be connected to.
+/// A private host that tests may connect to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PrivateHost {
-    /// By the name that it is asked for, in lower case.
+    /// A name as it is asked for, in lower case.
     Name(String),
-    /// By address, whatever name leads there.
+    /// A network, whatever names lead to it.
     Network(IpNet),
 }
 
 impl PrivateHost {
-    /// Reads a name, an address or a network.
+    /// Parses a name, an address or a network.
     ///
-    /// Errors: it is none of these; in words.
+    /// Errors: a message, if the text is none of these.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let text = text.trim().trim_end_matches('.').to_ascii_lowercase();
         if let Ok(network) = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)) {
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn private_hosts_are_read() {
+    fn private_host_parses_names_addresses_and_networks() {
         assert_eq!(PrivateHost::parse(" Registry.Corp. "), Ok(PrivateHost::Name("registry.corp".to_owned())));
         assert!(PrivateHost::parse("10.0.0.0/8").unwrap().contains("10.9.9.9".parse().unwrap()));
         assert!(PrivateHost::parse("::1").unwrap().contains("::1".parse().unwrap()));

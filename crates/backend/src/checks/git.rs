@@ -1,4 +1,5 @@
-//! Whether a Git server lets a key read a repository, by the refs that `git-upload-pack` begins with (gitprotocol-pack(5)).
+//! Tests whether a Git server lets a key read a repository, by the refs that `git-upload-pack` begins with
+//! (gitprotocol-pack(5)).
 
 use super::{
     advertisement::{Advertisement, Found, Reading},
@@ -29,10 +30,10 @@ use tokio::{
     time::timeout,
 };
 
-/// How long a port may take to show that it speaks something else.
+/// The time in which a port must show that it speaks another protocol.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Tries the key on the repository, and looks for the branch where one is named.
+/// Tests the key on the repository, and looks for the branch if one is named.
 pub(super) async fn check(
     outbound: &Outbound,
     key: &PrivateKeyText,
@@ -57,7 +58,7 @@ async fn attempt(
     known: &KnownHosts,
     report: &mut CheckReport,
 ) -> Result<(), CheckCause> {
-    // Before anybody is bothered.
+    // Before any server is contacted.
     let key = ssh_keys::load(key).map_err(|_| CheckCause::KeyNotUsable)?;
     let peer = Peer {
         outbound,
@@ -66,7 +67,7 @@ async fn attempt(
     };
     let outcome = attempt_with(&peer, key, (repository, branch), known, report).await;
     match outcome {
-        // Web servers wait to be spoken to, and some say nothing to what they do not understand.
+        // Web servers wait for a request, and some never answer what they do not understand.
         Err(cause @ (CheckCause::ConnectionFailed | CheckCause::WentSilent))
             if !peer.spoke.load(Ordering::Acquire) =>
         {
@@ -88,7 +89,7 @@ async fn attempt_with(
     if trusted.is_empty() {
         report.host_keys = keys_of_host(peer, repository, known).await?;
         let foreign = report.host_keys.iter().any(|key| matches!(key.published, Published::Otherwise(_)));
-        // Where OpenSSH would still look, and others do not: under the name without the port.
+        // OpenSSH would still look under the name without the port, and other clients would not.
         let elsewhere = known_as != repository.host && known_hosts::trusts(known, &repository.host);
         return Err(match (foreign, elsewhere) {
             (true, _) => CheckCause::HostKeyNotPublished,
@@ -113,7 +114,7 @@ async fn attempt_with(
         Found::Unknown => Some(CheckCause::TooMuch),
     };
     report.refs = Some(refs.into());
-    // It has said all that was asked; whether it hears the good-bye is its own affair.
+    // The server has sent everything that was asked for; whether it receives the disconnect does not matter.
     drop(session.handle.disconnect(Disconnect::ByApplication, "", "").await);
     Ok(())
 }
@@ -143,14 +144,15 @@ async fn read_refs(
         }
     }
     Err(match status {
-        // As shells say that there is no such command.
+        // The code with which shells report an unknown command.
         Some(127) => CheckCause::NotGit,
         Some(_) => CheckCause::NoAccessToRepository,
         None => session.end().unwrap_or(CheckCause::ConnectionFailed),
     })
 }
 
-/// As Git itself quotes it: what the other side has is most often a shell, and some hosts read just this.
+/// Quotes a path as Git itself does, because the other side most often runs a shell, and some hosts parse only this
+/// form.
 fn quoted(path: &str) -> String {
     let mut out = String::from("'");
     for c in path.chars() {
@@ -167,10 +169,10 @@ fn quoted(path: &str) -> String {
     out
 }
 
-/// All keys that the host has, one connection for each family, side by side: a host that takes its time to greet would
-/// otherwise never be done. None of ours is used.
+/// Returns all keys of the host, over one connection for each family, side by side, because a host that is slow to
+/// greet would otherwise take too long. None of our keys is used.
 ///
-/// Errors: a key is revoked by the known hosts, or nothing was found.
+/// Errors: the known hosts revoke a key, or no key was found.
 async fn keys_of_host(
     peer: &Peer<'_>,
     repository: &Repository,
@@ -194,16 +196,16 @@ async fn keys_of_host(
     if found.is_empty() { Err(failed) } else { Ok(found.iter().rev().map(shown).collect()) }
 }
 
-/// The host of one test.
+/// The host of a test.
 struct Peer<'a> {
     outbound: &'a Outbound,
     resolved: Resolved,
-    /// Whether it has said anything, over any connection.
+    /// Whether the host has sent anything, over any connection.
     spoke: AtomicBool,
 }
 
 impl Peer<'_> {
-    /// The host's key of this family, if it has one.
+    /// Returns the host's key of this family, if it has one.
     async fn key_of(&self, family: Vec<Algorithm>) -> Result<Option<PublicKey>, CheckCause> {
         let seen = Arc::new(Mutex::new(None));
         let met = self.connect(Trust::Nobody { family, seen: Arc::clone(&seen) }).await;
@@ -224,7 +226,7 @@ impl Peer<'_> {
         met
     }
 
-    /// What a port speaks that has said nothing: a client's first words in TLS make web servers of both kinds answer.
+    /// Finds out what a silent port speaks: a client's first message in TLS makes web servers of both kinds answer.
     async fn probe(&self, host: &str) -> Option<CheckCause> {
         let hello = client_hello(host)?;
         let answer = async {
@@ -247,7 +249,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_stays_one_word() {
+    fn quoted_keeps_path_one_word() {
         assert_eq!(quoted("group/app.git"), "'group/app.git'");
         assert_eq!(quoted("a'b; rm -rf !x"), "'a'\\''b; rm -rf '\\!'x'");
     }

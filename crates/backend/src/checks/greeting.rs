@@ -1,5 +1,5 @@
-//! What a host says before SSH begins. `russh` reads the version alone; what stands before it, or in its place, is read
-//! here, so that it can be said what answers there.
+//! What a host sends before SSH begins. `russh` reads only the version; this module reads the text before it, or in its
+//! place, in order to say what answers there.
 
 use rustls::{ClientConfig, ClientConnection, RootCertStore, crypto::aws_lc_rs, pki_types::ServerName};
 use std::{
@@ -13,14 +13,14 @@ use std::{
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// The most that a host may say before its version, in bytes.
+/// The most that a host may send before its version, in bytes.
 const MAX_GREETING: usize = 64 * 1024;
 
-/// What was heard of a host so far.
+/// What was received from a host so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Heard {
-    /// Not a byte.
+    /// No byte.
     Nothing,
     /// The version, with which SSH begins.
     Version,
@@ -28,13 +28,13 @@ pub(super) enum Heard {
     Http,
     /// A record of TLS.
     Tls,
-    /// That it admits nobody now.
+    /// A message that the host admits nobody now.
     Busy,
     /// Something else.
     Other,
 }
 
-/// What was heard over a connection, to be asked when it has ended.
+/// What was received over a connection, to be read when it has ended.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ear(Arc<AtomicU8>);
 
@@ -50,14 +50,14 @@ impl Ear {
     }
 }
 
-/// A connection that passes on what it reads from the version on, whatever lines stand before it (RFC 4253, 4.2).
+/// A connection that passes on what it reads from the version on, whatever lines come before it (RFC 4253, 4.2).
 #[derive(Debug)]
 pub(super) struct Greeted<S> {
     stream: S,
     ear: Ear,
-    /// What was read and not passed on yet.
+    /// Bytes that were read and not passed on yet.
     read: Vec<u8>,
-    /// Where the line begins that is not whole yet, and up to where its end was looked for.
+    /// The start of the incomplete line, and the position up to which its end was looked for.
     line: usize,
     scanned: usize,
     begun: bool,
@@ -69,7 +69,7 @@ impl<S> Greeted<S> {
     }
 }
 
-/// What the first bytes of an answer tell, whatever was asked; `None` while it may still be SSH.
+/// Recognizes the protocol of an answer by its first bytes; `None` while it may still be SSH.
 pub(super) fn recognized(bytes: &[u8]) -> Option<Heard> {
     match bytes {
         [b'H', b'T', b'T', b'P', b'/', ..] => Some(Heard::Http),
@@ -79,11 +79,11 @@ pub(super) fn recognized(bytes: &[u8]) -> Option<Heard> {
     }
 }
 
-/// The first words of a client in TLS, which make whatever serves the web show itself.
+/// Returns the first message of a client in TLS, which makes any web server show itself.
 pub(super) fn client_hello(host: &str) -> Option<Vec<u8>> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
-    // Nobody is trusted: the answer is looked at, and nothing is agreed on.
+    // No certificate is trusted, because the answer is only looked at and no connection is agreed on.
     let config = config.with_root_certificates(RootCertStore::empty()).with_no_client_auth();
     let name = ServerName::try_from(host.to_owned()).ok()?;
     let mut connection = ClientConnection::new(Arc::new(config), name).ok()?;
@@ -92,10 +92,10 @@ pub(super) fn client_hello(host: &str) -> Option<Vec<u8>> {
     Some(hello)
 }
 
-/// What the words of a host that has no version come to.
+/// Classifies the text of a host that sends no version.
 fn words(bytes: &[u8]) -> Heard {
     let text = String::from_utf8_lossy(bytes).to_ascii_lowercase();
-    // OpenSSH's own two sentences first; then what proxies and other servers say.
+    // First OpenSSH's own two sentences, then those of proxies and other servers.
     let busy =
         ["maxstartups", "not allowed at this time", "too many", "try again later", "busy", "overloaded"];
     if bytes.is_empty() {
@@ -109,7 +109,7 @@ fn words(bytes: &[u8]) -> Heard {
     }
 }
 
-/// What is to be done after what was read.
+/// What to do after the bytes that were read.
 enum Look {
     More,
     /// The version begins here.
@@ -118,7 +118,7 @@ enum Look {
 }
 
 impl<S> Greeted<S> {
-    /// Looks at what was read since the last time, so that a host that sends byte by byte costs no more than another.
+    /// Looks at the new bytes only, so that a host that sends byte by byte costs no more than another.
     fn look(&mut self, ended: bool) -> Look {
         let bytes = self.read.as_slice();
         if let Some(heard) = recognized(bytes) {
@@ -197,7 +197,7 @@ mod tests {
     use tokio::io::AsyncReadExt;
 
     async fn greeted(bytes: &[u8]) -> (Heard, Option<String>) {
-        // One byte at a time, as it may come.
+        // One byte at a time, as they may arrive.
         let ear = Ear::default();
         let mut stream = Greeted::new(tokio::io::join(Dripping(bytes), tokio::io::sink()), ear.clone());
         let mut text = String::new();
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn lines_before_the_version_are_left_out() {
+    async fn greeted_skips_lines_before_version() {
         let many = "A line of a banner.\r\n".repeat(1_000);
         for before in ["", "\r\n", "\n\n\n", "Welcome to git.corp\r\n\r\nNo trespassing\n", &many] {
             let text = format!("{before}SSH-2.0-x y\r\n\0binary\n");
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_not_ssh_is_recognized() {
+    async fn greeted_recognizes_other_protocols() {
         for (bytes, heard) in [
             (&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], Heard::Http),
             (b"<!DOCTYPE HTML PUBLIC>\n<HTML>", Heard::Http),

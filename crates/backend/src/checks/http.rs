@@ -1,5 +1,5 @@
-//! One request, one answer, over a connection of its own to an address that was looked at. Nothing is kept, and a redirect
-//! is followed only within the origin that was asked, or without the account.
+//! One request and one answer, over a new connection to an address that was checked. Nothing is kept, and a redirect is
+//! followed only within the origin that was asked, or without the account.
 
 use super::{config::CheckConfig, outbound::Outbound, tls};
 use domain::check::CheckCause;
@@ -22,20 +22,20 @@ use std::sync::{
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 
-/// The most of a body that is read: a token's answer has a few KiB.
+/// The most that is read of a body, in bytes: a token's answer has a few KiB.
 const MAX_BODY: usize = 256 * 1024;
 
-/// The most that the head of an answer may have, in bytes and in lines: Go's clients read a megabyte and more.
+/// The most that the head of an answer may have, in bytes and in lines: Go's clients accept a megabyte and more.
 const MAX_HEAD: usize = 256 * 1024;
 const MAX_HEADERS: usize = 2_000;
 
-/// How many redirects are followed.
+/// The most redirects that are followed.
 const MAX_REDIRECTS: usize = 5;
 
-/// The longest wait that is told, in seconds.
+/// The longest wait that is shown, in seconds.
 const MAX_RETRY_AFTER: u64 = 24 * 60 * 60;
 
-/// Where a request goes.
+/// The target of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
     pub(crate) tls: bool,
@@ -55,7 +55,7 @@ impl Origin {
     }
 }
 
-/// A request. The account goes along only within the origin that it is for.
+/// A request. The account is sent only within the origin that it is for.
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Question<'a> {
     pub(super) method: &'a Method,
@@ -70,16 +70,16 @@ pub(super) struct Question<'a> {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    /// The beginning of the body of a success; of anything else none.
+    /// The beginning of the body of a success; empty for any other status.
     pub(crate) body: Bytes,
-    /// There was more than that.
+    /// Whether the body is longer than that.
     pub(super) truncated: bool,
-    /// The host has asked for a client certificate.
+    /// Whether the host asked for a client certificate.
     pub(super) certificate_wanted: bool,
 }
 
 impl Answer {
-    /// Returns the text of a header, its bytes outside ASCII replaced.
+    /// Returns the text of a header, with bytes outside ASCII replaced.
     pub(super) fn text(&self, name: HeaderName) -> String {
         self.headers
             .get(name)
@@ -87,8 +87,8 @@ impl Answer {
             .unwrap_or_default()
     }
 
-    /// Returns in how many seconds the host wants to be asked again (RFC 9110, 10.2.3). A date is read by the host's own
-    /// clock.
+    /// Returns after how many seconds the host wants to be asked again (RFC 9110, 10.2.3). A date is compared with the
+    /// host's own clock.
     pub(super) fn retry_after(&self) -> Option<u32> {
         let text = self.text(RETRY_AFTER);
         let seconds = if let Ok(seconds) = text.trim().parse::<u64>() {
@@ -101,12 +101,12 @@ impl Answer {
     }
 }
 
-/// A request of something else than a test: as it is, and without redirects.
+/// A request that is not a test: sent as it is, and without following redirects.
 #[derive(Debug)]
 pub(crate) struct Plain<'a> {
     pub(crate) method: Method,
     pub(crate) origin: &'a Origin,
-    /// With its query.
+    /// The path with its query.
     pub(crate) path: &'a str,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -114,30 +114,30 @@ pub(crate) struct Plain<'a> {
     pub(crate) longest: usize,
 }
 
-/// What of an answer is read.
+/// The part of an answer that is read.
 #[derive(Clone, Copy)]
 enum Reading {
     /// The beginning of the body of a success.
     Beginning,
-    /// The whole body, whatever the status, up to so many bytes.
+    /// The whole body, whatever the status, up to this number of bytes.
     Whole(usize),
 }
 
-/// Where an answer leads.
+/// The target of a redirect.
 enum Leads {
-    /// To another path of the same origin.
+    /// Another path of the same origin.
     Within(String),
-    /// To another origin.
+    /// Another origin.
     Elsewhere(Origin, String),
 }
 
-/// Asks over HTTP. Cheap to clone.
+/// An HTTP client. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Http {
     outbound: Outbound,
     plain: Arc<[String]>,
     config: Arc<CheckConfig>,
-    /// Made at first use: the system's roots are a hundred certificates.
+    /// Built at first use, because the system's roots are a hundred certificates.
     tls: Arc<OnceLock<Option<Arc<ClientConfig>>>>,
 }
 
@@ -147,14 +147,14 @@ impl Http {
         Self { outbound, plain, config: Arc::new(config.clone()), tls: Arc::default() }
     }
 
-    /// Whether the operator lists this host, with or without its port, as one to be asked by plain HTTP.
+    /// Returns whether the operator lists this host, with or without its port, for plain HTTP.
     pub(super) fn is_plain(&self, host: &str, port: Option<u16>) -> bool {
         let with_port = port.map(|port| format!("{host}:{port}"));
         self.plain.iter().any(|listed| listed == host || Some(listed) == with_port.as_ref())
     }
 
-    /// Asks, and follows redirects within the same scheme, host and port. An answer that leads elsewhere is returned as
-    /// it is.
+    /// Sends a request, and follows redirects within the same scheme, host and port. Returns an answer that leads
+    /// elsewhere as it is.
     pub(super) async fn ask(&self, question: Question<'_>) -> Result<Answer, CheckCause> {
         let mut path = question.path.to_owned();
         for _ in 0..=MAX_REDIRECTS {
@@ -167,8 +167,9 @@ impl Http {
         Err(CheckCause::RedirectedInCircles)
     }
 
-    /// Asks, and follows redirects to other origins too, to which no account goes along; each is looked at as the first
-    /// was. Registries send clients to their storage in this way. Where nothing is found there, returns the redirect.
+    /// Sends a request, and follows redirects to other origins too, without the account; each address is checked as the
+    /// first was. Registries send clients to their storage in this way. If nothing is found there, returns the
+    /// redirect.
     pub(super) async fn ask_anywhere(&self, question: Question<'_>) -> Result<Answer, CheckCause> {
         let first = self.ask(question).await?;
         let Some(Leads::Elsewhere(mut origin, mut path)) = leads(question.origin, question.path, &first)
@@ -179,13 +180,13 @@ impl Http {
             if !origin.tls && !self.is_plain(&origin.host, Some(origin.port)) {
                 return Ok(first);
             }
-            // Without the account, even where it leads back.
+            // Without the account, even if the redirect leads back.
             let next = Question { origin: &origin, path: &path, authorization: None, ..question };
             let answer = self.ask_once(next).await?;
             match leads(&origin, &path, &answer) {
                 Some(Leads::Within(next)) => path = next,
                 Some(Leads::Elsewhere(next, to)) => (origin, path) = (next, to),
-                // What another host refuses says nothing of the account.
+                // A refusal by another host says nothing about the account.
                 None if answer.status.is_success() => return Ok(answer),
                 None => return Ok(first),
             }
@@ -193,7 +194,7 @@ impl Http {
         Err(CheckCause::RedirectedInCircles)
     }
 
-    /// Asks once. The body of an answer to HEAD is empty.
+    /// Sends a request once. The body of an answer to HEAD is empty.
     async fn ask_once(&self, question: Question<'_>) -> Result<Answer, CheckCause> {
         let Question { method, origin, path, accept, authorization } = question;
         let mut headers = HeaderMap::new();
@@ -206,7 +207,8 @@ impl Http {
         self.send_over(plain, Reading::Beginning).await
     }
 
-    /// Returns a client with the same trust that reaches this host on private addresses, too, because a setting names it.
+    /// Returns a client with the same trust that also reaches this host on private addresses, because a setting names
+    /// it.
     pub(crate) fn with_host(&self, host: &str) -> Self {
         Self { outbound: self.outbound.clone().with_host(host), ..self.clone() }
     }
@@ -249,7 +251,7 @@ impl Http {
         };
         let asked = wanted.load(Ordering::Relaxed);
         match answer {
-            // A host that insists breaks off, in the handshake or right after it.
+            // A host that insists on a certificate breaks off, in the handshake or right after it.
             Err(CheckCause::TlsNotAgreed | CheckCause::ConnectionFailed) if asked => {
                 Err(CheckCause::ClientCertificateWanted)
             }
@@ -272,7 +274,7 @@ impl Http {
     }
 }
 
-/// Returns where an answer leads; `None` where it does not, or to nothing that can be read.
+/// Returns the target of a redirect; `None` for any other answer, and for a target that cannot be parsed.
 fn leads(origin: &Origin, path: &str, answer: &Answer) -> Option<Leads> {
     if !matches!(answer.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
         return None;
@@ -294,7 +296,7 @@ fn leads(origin: &Origin, path: &str, answer: &Answer) -> Option<Leads> {
     Some(if next == *origin { Leads::Within(path) } else { Leads::Elsewhere(next, path) })
 }
 
-/// Returns why an answer that leads elsewhere was not followed; `None` for any other answer.
+/// Returns why a redirect was not followed; `None` for any other answer.
 pub(super) fn redirected(origin: &Origin, answer: &Answer) -> Option<CheckCause> {
     if !answer.status.is_redirection() {
         return None;
@@ -315,18 +317,18 @@ async fn exchange(
     let (mut sender, connection) = http1::Builder::new()
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_HEAD)
-        // As clients read them: what a proxy in between has spoilt is left out.
+        // As clients do: headers that a proxy has spoilt are ignored.
         .ignore_invalid_headers_in_responses(true)
         .allow_spaces_after_header_name_in_responses(true)
         .allow_obsolete_multiline_headers_in_responses(true)
         .handshake(TokioIo::new(stream))
         .await
         .map_err(|error| http_cause(&error))?;
-    // Driven here and not by a task of its own, so that it ends with the question.
+    // Driven here and not by a task of its own, so that the connection ends with the request.
     let answer = async move {
         let response = sender.send_request(request).await.map_err(|error| http_cause(&error))?;
         let (parts, body) = response.into_parts();
-        // Of a refusal or an error nothing but its head counts.
+        // Of a refusal or an error, only the head counts.
         let (body, truncated) = match reading {
             Reading::Whole(longest) => (whole(body, longest).await?, false),
             Reading::Beginning if parts.status.is_success() => beginning(body).await?,
@@ -340,14 +342,14 @@ async fn exchange(
         biased;
         answer = &mut answer => answer,
         ended = &mut connection => match ended {
-            // The other side has closed; what it had sent before is still to be read.
+            // The other side has closed; what it sent before is still to be read.
             Ok(()) => answer.await,
             Err(error) => Err(http_cause(&error)),
         },
     }
 }
 
-/// Reads as much of a body as is read, and tells whether there is more.
+/// Reads the beginning of a body, and returns whether there is more.
 async fn beginning(mut body: Incoming) -> Result<(Bytes, bool), CheckCause> {
     let mut read = Vec::new();
     while let Some(frame) = body.frame().await {

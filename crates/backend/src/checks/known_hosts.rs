@@ -1,4 +1,4 @@
-//! Which keys a host is trusted by (sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT").
+//! Which keys are trusted for a host (sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT").
 
 use aws_lc_rs::hmac::{HMAC_SHA1_FOR_LEGACY_USE_ONLY, Key, verify};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -8,9 +8,9 @@ use russh::keys::{HashAlg, PublicKey};
 /// An operator that publishes the keys of its hosts.
 struct Operator {
     name: &'static str,
-    /// With the port of each: the second is for networks that let nothing out but web traffic.
+    /// Each host with its port: the second is for networks that allow only web traffic.
     hosts: [(&'static str, u16); 2],
-    /// All keys: Ed25519, ECDSA and RSA.
+    /// The fingerprints of all keys: Ed25519, ECDSA and RSA.
     fingerprints: [&'static str; 3],
 }
 
@@ -46,15 +46,15 @@ const OPERATORS: [Operator; 3] = [
     },
 ];
 
-/// The keys that this host is trusted by. A line whose key cannot be read trusts nothing, and a key that another line
-/// revokes is not trusted.
+/// Returns the keys that are trusted for this host. A line whose key cannot be parsed is ignored, and so is a key that
+/// another line revokes.
 pub(super) fn keys_of(known: &KnownHosts, known_as: &str) -> Vec<PublicKey> {
     let lines = known.lines().filter(|(hosts, ..)| matches(hosts, known_as));
     let keys = lines.filter_map(|(_, kind, key)| read(kind, key));
     keys.filter(|key| !is_revoked(known, known_as, key)).collect()
 }
 
-/// Whether a line says that this key must not be trusted for this host.
+/// Returns whether a line revokes this key for this host.
 pub(super) fn is_revoked(known: &KnownHosts, known_as: &str, key: &PublicKey) -> bool {
     let mut lines = known.revoked().filter(|(hosts, ..)| matches(hosts, known_as));
     lines.any(|(_, kind, revoked)| {
@@ -62,7 +62,7 @@ pub(super) fn is_revoked(known: &KnownHosts, known_as: &str, key: &PublicKey) ->
     })
 }
 
-/// Whether a line of these is for this host.
+/// Returns whether a line is for this host.
 pub(crate) fn trusts(known: &KnownHosts, known_as: &str) -> bool {
     known.lines().any(|(hosts, ..)| matches(hosts, known_as))
 }
@@ -72,7 +72,7 @@ fn read(kind: &str, key: &str) -> Option<PublicKey> {
     (key.algorithm().as_str() == kind).then_some(key)
 }
 
-/// Whether the hosts of a line mean this one: names and patterns between commas, or one hashed name.
+/// Returns whether the hosts of a line include this one: names and patterns between commas, or one hashed name.
 fn matches(hosts: &str, known_as: &str) -> bool {
     let known_as = known_as.to_ascii_lowercase();
     if let Some(hashed) = hosts.strip_prefix("|1|") {
@@ -97,10 +97,10 @@ fn matches(hosts: &str, known_as: &str) -> bool {
     found
 }
 
-/// `*` stands for any text, `?` for one character.
+/// Matches a pattern: `*` stands for any text, `?` for one character.
 fn fits(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
-    // Where to go on from after the last star, should the rest not fit.
+    // The position after the last star, to go on from if the rest does not match.
     let mut star = None;
     while t < text.len() {
         match pattern.get(p) {
@@ -121,10 +121,10 @@ fn fits(pattern: &[u8], text: &[u8]) -> bool {
     pattern[p..].iter().all(|c| *c == b'*')
 }
 
-/// A host's key, for a person to look at.
+/// Returns a host's key in the form that is shown to people.
 pub(super) fn shown(host: &str, port: u16, known_as: &str, key: &PublicKey) -> HostKey {
     let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
-    // By the name alone where the port is another: `github.com` at any port is no one else's.
+    // By the name alone if the port differs: `github.com` is GitHub's at any port.
     let is_one = |(name, own): &(&str, u16)| {
         name.eq_ignore_ascii_case(host.trim_end_matches('.')) && (*own == 22 || *own == port)
     };
@@ -140,12 +140,13 @@ pub(super) fn shown(host: &str, port: u16, known_as: &str, key: &PublicKey) -> H
     HostKey { line: format!("{known_as} {algorithm} {encoded}"), algorithm, fingerprint, published }
 }
 
-/// Returns the keys of known hosts that nobody has approved yet, for a person to look at; none where the text is none.
+/// Returns the keys of known hosts that nobody has approved yet, as they are shown to people; an empty list if the text
+/// is invalid.
 pub(crate) fn shown_hosts(text: &str) -> Vec<TrustedKey> {
     trusted(&KnownHosts::parse(text, "").unwrap_or_default())
 }
 
-/// The lines of the known hosts, for a person to look at.
+/// Returns the lines of the known hosts as they are shown to people.
 pub(super) fn trusted(known: &KnownHosts) -> Vec<TrustedKey> {
     known
         .lines()
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_are_found_by_name_pattern_and_hash() {
+    fn keys_of_matches_name_pattern_and_hash() {
         for (hosts, known_as, expected) in [
             ("github.com", "github.com", true),
             ("github.com", "GitHub.com", true),
@@ -191,14 +192,14 @@ mod tests {
             let found = keys_of(&known(&format!("{hosts} {GITHUB}")), known_as);
             assert_eq!(!found.is_empty(), expected, "{hosts} {known_as}");
         }
-        // The right type and the start of a key, and then something else.
+        // The right type and the start of a key, followed by garbage.
         let broken = known("host ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA");
         assert!(keys_of(&broken, "host").is_empty());
         assert_eq!(trusted(&broken)[0].fingerprint, None);
     }
 
     #[test]
-    fn a_revoked_key_is_trusted_by_no_other_line() {
+    fn keys_of_excludes_revoked_key_of_other_lines() {
         let trusted = |text: &str, host: &str| keys_of(&known(text), host).len();
         let revoked = format!("*.corp {GITHUB}\n@revoked old.corp {GITHUB}\n");
         assert_eq!((trusted(&revoked, "old.corp"), trusted(&revoked, "new.corp")), (0, 1));
@@ -209,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_are_those_of_ssh_keygen() {
+    fn matches_hashed_name_of_ssh_keygen() {
         let file = std::env::temp_dir().join(format!("latchkey-known-hosts-{}", std::process::id()));
         std::fs::write(&file, format!("github.com {GITHUB}\n[git.corp]:2222 {GITHUB}\n")).unwrap();
         let hashed = Command::new("ssh-keygen").args(["-H", "-f"]).arg(&file).output();
@@ -230,9 +231,9 @@ mod tests {
     proptest! {
         #![proptest_config(cases(256))]
 
-        /// Hosts and keys that are nearly some, in lines that are.
+        /// Hosts and keys that are nearly valid, in valid lines.
         #[test]
-        fn no_line_makes_it_panic(
+        fn known_hosts_never_panic_on_any_line(
             hosts in "[!*?|,a-z0-9.:=\\[\\]/+-]{1,40}",
             known_as in any::<String>(),
             at in any::<prop::sample::Index>(),
@@ -252,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_published_is_known() {
+    fn shown_knows_published_fingerprints() {
         let key = keys_of(&known(&format!("github.com {GITHUB}")), "github.com").remove(0);
         let at = |host: &str| shown(host, 22, host, &key);
         let web = |host: &str| shown(host, 443, &format!("[{host}]:443"), &key);

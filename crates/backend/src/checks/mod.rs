@@ -1,4 +1,4 @@
-//! Whether credentials work: connections to registries and Git servers, and what came of them.
+//! Connection tests: connections to registries and Git servers, and their results.
 
 mod advertisement;
 mod challenge;
@@ -27,7 +27,7 @@ pub use config::{CheckConfig, PrivateHost};
 pub use service::CheckService;
 pub use sweep::{TestOutcome, Tested};
 
-/// As what the portal tests by itself is marked.
+/// The actor's name for the portal's own tests.
 pub const PORTAL: &str = "the portal";
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Connections to the outside: to addresses that were looked at, and to no other. What a name resolves to is asked once,
-//! and the connection goes to just that.
+//! Outgoing connections, only to addresses that were checked. A name is resolved once, and the connection goes to
+//! exactly the addresses that it resolved to.
 
 use super::config::{CheckConfig, PrivateHost};
 use domain::check::CheckCause;
@@ -13,33 +13,34 @@ use tokio::{
     time::timeout,
 };
 
-/// How long a name may take to resolve, and a connection to be made.
+/// The time limit for resolving a name, and for connecting.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Of a name with more addresses, the first few are tried.
+/// The most addresses of a name that are tried.
 const MOST_ADDRESSES: usize = 4;
 
-/// What sort of address it is.
+/// The reach of an address.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 enum Reach {
-    /// Anybody's.
+    /// A public address.
     Public,
-    /// Of this machine or of a private network: only where the operator allows it.
+    /// An address of this machine or of a private network: only if the operator allows it.
     Private,
-    /// For nobody to connect to: cloud metadata, link-local, multicast, reserved, other protocols' disguises.
+    /// An address that nobody may connect to: cloud metadata, link-local, multicast, reserved, other protocols'
+    /// disguises.
     Never,
 }
 
-/// What may be reached. Cheap to clone.
+/// The rules of what may be reached. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Outbound {
     allowed: Vec<PrivateHost>,
     own_port: Option<u16>,
-    /// Where the servers of our own database are.
+    /// The hosts and ports of the portal's own database.
     database: Vec<(String, u16)>,
 }
 
-/// Addresses of one host, all of which may be connected to.
+/// The addresses of one host, all of which are allowed.
 #[derive(Clone, Debug)]
 pub(super) struct Resolved(Vec<SocketAddr>);
 
@@ -49,17 +50,17 @@ impl Outbound {
         Self { allowed: config.allow_private.clone(), own_port: config.own_port, database }
     }
 
-    /// Lets this host be reached on private addresses, too: the operator has named it in a setting.
+    /// Allows private addresses of this host, too, because the operator has named it in a setting.
     pub(super) fn with_host(mut self, host: &str) -> Self {
         self.allowed.extend(PrivateHost::parse(host.trim_matches(['[', ']'])).ok());
         self
     }
 
-    /// Asks once what the name resolves to, and looks at each address: one bad one spoils all.
+    /// Resolves a name once, and checks each address: one forbidden address rejects all.
     pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Resolved, CheckCause> {
         let addresses = lookup(host, port).await?;
         let mut ours = false;
-        // No name of ours is asked for unless it is about that port.
+        // The database's name is resolved only if the port is the same.
         for (name, _) in self.database.iter().filter(|(_, own)| *own == port) {
             let own = lookup(name, port).await.unwrap_or_default();
             ours |= name.eq_ignore_ascii_case(host) || own.iter().any(|own| addresses.contains(own));
@@ -79,14 +80,14 @@ impl Outbound {
         Ok(Resolved(addresses.into_iter().take(MOST_ADDRESSES).collect()))
     }
 
-    /// Connects to one of the addresses that were looked at.
+    /// Connects to one of the checked addresses.
     #[expect(clippy::disallowed_methods, reason = "the one way to the outside")]
     pub(super) async fn connect(&self, resolved: &Resolved) -> Result<TcpStream, CheckCause> {
         let mut cause = CheckCause::NameNotFound;
         for address in &resolved.0 {
             match timeout(PATIENCE, TcpStream::connect(address)).await {
                 Ok(Ok(stream)) => {
-                    // An address of this machine's own is known by its being both ends.
+                    // A connection to this machine has the same address at both ends.
                     let own = stream.local_addr().is_ok_and(|local| local.ip() == address.ip());
                     if own && Some(address.port()) == self.own_port {
                         return Err(CheckCause::AddressNotAllowed);
@@ -123,7 +124,8 @@ async fn lookup(host: &str, port: u16) -> Result<Vec<SocketAddr>, CheckCause> {
     }
 }
 
-/// A number that the system's resolver would take for an address: `127.1`, `0x7f000001`, `017700000001` (`inet_aton(3)`).
+/// Returns whether the host is a number that the system's resolver takes for an address: `127.1`, `0x7f000001`,
+/// `017700000001` (`inet_aton(3)`).
 fn is_odd_number(host: &str) -> bool {
     let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     let digits = last.strip_prefix("0x").unwrap_or(&last);
@@ -131,8 +133,8 @@ fn is_odd_number(host: &str) -> bool {
         || (digits.len() < last.len() && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// Where clouds put their metadata, which whoever may ask for gets passwords of: Alibaba's, Azure's and Amazon's. Others
-/// use link-local addresses.
+/// The addresses of metadata services of Alibaba, Azure and Amazon, which give out passwords to whoever can ask. Other
+/// clouds use link-local addresses.
 const METADATA: [IpAddr; 3] = [
     IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)),
     IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16)),
@@ -147,7 +149,7 @@ fn reach(address: IpAddr) -> Reach {
     }
 }
 
-/// IANA's registry of special-purpose IPv4 addresses.
+/// Classifies an address by IANA's registry of special-purpose IPv4 addresses.
 fn reach_v4(address: Ipv4Addr) -> Reach {
     let [a, b, c, d] = address.octets();
     match (a, b, c, d) {
@@ -164,13 +166,13 @@ fn reach_v4(address: Ipv4Addr) -> Reach {
     }
 }
 
-/// IANA's registry of special-purpose IPv6 addresses: only unicast that is routed is left, without the forms that carry
-/// an IPv4 address.
+/// Classifies an address by IANA's registry of special-purpose IPv6 addresses: only routed unicast is public, without
+/// the forms that carry an IPv4 address.
 fn reach_v6(address: Ipv6Addr) -> Reach {
     let segments = address.segments();
     match segments {
         [0, 0, 0, 0, 0, 0, 0, 1] | [0xfc00..=0xfdff, ..] => Reach::Private,
-        // NAT64 (RFC 6052): how networks without IPv4 reach it. It counts as the address that it carries.
+        // NAT64 (RFC 6052), by which networks without IPv4 reach it, counts as the address that it carries.
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
             reach(IpAddr::V4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low))))
         }
@@ -187,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_address_is_what_it_is() {
+    fn reach_classifies_every_address() {
         use Reach::{Never, Private, Public};
         for (text, expected) in [
             ("1.1.1.1", Public),
@@ -264,7 +266,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn private_hosts_are_reached_only_where_they_are_listed() {
+    async fn resolve_allows_only_listed_private_hosts() {
         let resolve =
             async |allowed: &[&str], host: &str, port| outbound(allowed).resolve(host, port).await.map(drop);
         let no = Err(CheckCause::AddressNotAllowed);
@@ -278,14 +280,14 @@ mod tests {
         assert_eq!(resolve(&["127.0.0.0/8", "::1"], "localhost", 80).await, Ok(()));
         assert_eq!(resolve(&["10.0.0.0/8"], "10.200.0.1", 80).await, Ok(()));
         assert_eq!(resolve(&["10.0.0.0/8"], "192.168.0.1", 80).await, no);
-        // No list opens what is for nobody.
+        // No list opens addresses that nobody may connect to.
         for host in ["169.254.169.254", "0.0.0.0", "::ffff:10.0.0.1", "fe80::1"] {
             assert_eq!(resolve(&["0.0.0.0/0", "::/0", host], host, 80).await, no, "{host}");
         }
     }
 
     #[tokio::test]
-    async fn our_own_database_and_port_are_never_reached() {
+    async fn resolve_never_reaches_own_database_or_port() {
         let all = outbound(&["0.0.0.0/0", "::/0", "localhost"]);
         let no = CheckCause::AddressNotAllowed;
         for host in ["localhost", "127.0.0.1"] {
@@ -297,7 +299,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn numbers_in_odd_spellings_are_no_hosts() {
+    async fn resolve_rejects_numbers_in_odd_spellings() {
         let all = outbound(&["0.0.0.0/0", "::/0"]);
         for host in [
             "127.1",

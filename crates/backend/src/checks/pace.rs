@@ -1,17 +1,17 @@
-//! How often one person, or one token, may test: each test goes out to somebody else's server.
+//! A rate limit on connection tests by person and token, because each test reaches somebody else's server.
 
 use crate::context::Actor;
 use domain::error::Error;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
 use std::{num::NonZeroU32, sync::Arc};
 
-/// So many at once, and so many a minute.
+/// The number of tests at once, and per minute.
 const TESTS: NonZeroU32 = NonZeroU32::new(60).unwrap();
 
-/// With more of them than this, those that have been quiet are forgotten.
+/// The number of keys above which idle ones are forgotten.
 const MANY: usize = 1_000;
 
-/// Who has tested lately. Cheap to clone.
+/// The recent tests of each person or token. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct Pace(Arc<DefaultKeyedRateLimiter<String>>);
 
@@ -20,7 +20,7 @@ impl Pace {
         Self(Arc::new(RateLimiter::keyed(Quota::per_minute(TESTS))))
     }
 
-    /// Counts a test. What the server does by itself, and its command line, have bounds of their own.
+    /// Counts a test. The server's own tests, and its command line, have other limits.
     ///
     /// Errors: `TooManyTests`.
     pub(super) fn step(&self, actor: &Actor) -> Result<(), Error> {
@@ -30,13 +30,13 @@ impl Pace {
         }
         self.0.check_key(&who).map_err(|early| {
             let wait = early.wait_time_from(self.0.clock().now()).as_secs();
-            // The rest of a second, and one to spare.
+            // The rest of a second, and one second to spare.
             Error::TooManyTests(u32::try_from(wait).unwrap_or(u32::MAX).saturating_add(2))
         })
     }
 }
 
-/// Whose tests are counted together; `None` for what the server does by itself.
+/// Returns whose tests are counted together; `None` for the server's own.
 pub(super) fn who(actor: &Actor) -> Option<String> {
     match actor {
         Actor::User(user) => Some(user.id.to_string()),
@@ -52,7 +52,7 @@ mod tests {
     use domain::access::Role;
 
     #[test]
-    fn one_who_tests_too_often_waits_and_nobody_else_does() {
+    fn step_limits_one_person_and_no_other() {
         let pace = Pace::new();
         let (editor, portal) = (somebody(Role::Editor, 1).actor, at(1).actor);
         let refused = (0..=2 * TESTS.get()).find_map(|_| pace.step(&editor).err());

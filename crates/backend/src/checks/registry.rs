@@ -1,5 +1,5 @@
-//! Whether a registry accepts an account, as its clients would find: `/v2/`, a token where one is wanted, and the manifest of
-//! an image (OCI distribution specification; Docker's registry token specification).
+//! Tests whether a registry accepts an account, in the way its clients find out: `/v2/`, a token if one is wanted, and
+//! the manifest of an image (OCI distribution specification; Docker's registry token specification).
 
 mod answers;
 mod token;
@@ -19,16 +19,16 @@ use hyper::{Method, StatusCode, header::HeaderValue};
 use token::{Given, header};
 use zeroize::Zeroizing;
 
-/// Where Docker Hub's registry really is.
+/// The host of Docker Hub's registry.
 const DOCKER_HUB: &str = "registry-1.docker.io";
 
 const ANY: &str = "*/*";
 
-/// The sorts of manifests that there are; without them a registry may answer with an old one.
+/// All media types of manifests; without them a registry may answer with an old one.
 const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
      application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
 
-/// An account, and what it is tried on.
+/// An account, and the image that it is tested on.
 pub(super) struct Account<'a> {
     pub(super) host: &'a RegistryHost,
     pub(super) username: &'a Username,
@@ -36,7 +36,7 @@ pub(super) struct Account<'a> {
     pub(super) image: Option<&'a ImageReference>,
 }
 
-/// Tries the account.
+/// Tests the account.
 pub(super) async fn check(http: &Http, account: &Account<'_>) -> CheckReport {
     let trial = Trial { http, account, origin: origin(http, account.host) };
     match trial.run().await {
@@ -45,37 +45,37 @@ pub(super) async fn check(http: &Http, account: &Account<'_>) -> CheckReport {
     }
 }
 
-/// How `/v2/` meets somebody without an account.
+/// How `/v2/` answers without an account.
 enum Door {
-    /// With a yes; whether there is any sign of a registry behind it.
+    /// A success; and whether there is any sign of a registry behind it.
     Open { is_registry: bool },
-    /// With a question for an account.
+    /// A challenge for an account.
     Closed(Vec<Challenge>),
-    /// With a no.
+    /// Any other refusal.
     Other,
 }
 
-/// What came of asking for a manifest.
+/// The answer to a request for a manifest.
 enum Manifest {
     Found,
-    /// 401, and what it asks for.
+    /// 401, with its challenges.
     NotAllowed(Vec<Challenge>),
-    /// Any other no.
+    /// Any other refusal.
     Missing(StatusCode),
 }
 
-/// A right to ask.
+/// An authorization for requests.
 enum Ticket {
-    /// As it was asked for.
+    /// With the scope that was asked for.
     Full(HeaderValue),
-    /// The account was accepted, and not for this scope.
+    /// Without the scope: the account was accepted, but not for it.
     WithoutScope(HeaderValue),
 }
 
-/// An image, as this registry knows it.
+/// An image, by this registry's names.
 struct Image {
     path: String,
-    /// As it stands in a query.
+    /// The scope as it stands in a query.
     scope: String,
 }
 
@@ -109,14 +109,14 @@ impl Trial<'_> {
         }
     }
 
-    /// Asks for the registry itself.
+    /// Asks for `/v2/`.
     async fn base(&self, authorization: Option<&HeaderValue>) -> Result<Answer, Stop> {
         let question =
             Question { method: &Method::GET, origin: &self.origin, path: "/v2/", accept: ANY, authorization };
         Ok(self.http.ask(question).await?)
     }
 
-    /// Tries the account without an image.
+    /// Tests the account without an image.
     async fn alone(&self, door: &Door) -> Result<CheckCause, Stop> {
         match door {
             Door::Closed(ways) => {
@@ -134,7 +134,7 @@ impl Trial<'_> {
         }
     }
 
-    /// Shows the account at a door that is open anyway. Returns whether it was looked at and accepted.
+    /// Shows the account at `/v2/` that is open anyway. Returns whether the registry looked at it and accepted it.
     async fn knock(&self) -> Result<bool, Stop> {
         let answer = self.base(Some(&self.basic()?)).await?;
         match answer.status {
@@ -152,7 +152,7 @@ impl Trial<'_> {
         }
     }
 
-    /// Opens `/v2/` with the account, in the first of these ways that does. Returns that way.
+    /// Opens `/v2/` with the account, by the first challenge that works, and returns that challenge.
     async fn sign_in<'w>(&self, ways: &'w [Challenge]) -> Result<&'w Challenge, Stop> {
         let mut kept: Option<Stop> = None;
         for way in ways {
@@ -179,7 +179,7 @@ impl Trial<'_> {
         }
     }
 
-    /// Tries the account on an image, by what the image's own answer asks for.
+    /// Tests the account on an image, by the challenge in the image's own answer.
     async fn with_image(&self, door: &Door, image: &Image) -> Result<CheckCause, Stop> {
         let asked = match self.manifest(image, None).await? {
             Manifest::Found => return self.public(door, image).await,
@@ -189,7 +189,7 @@ impl Trial<'_> {
         let ways = match door {
             _ if !asked.is_empty() => asked,
             Door::Closed(ways) => ways.clone(),
-            // Hidden from strangers, or not there at all.
+            // Hidden from strangers, or missing.
             Door::Open { is_registry: true } => vec![Challenge::Basic],
             Door::Open { is_registry: false } | Door::Other => return Err(CheckCause::NotARegistry.into()),
         };
@@ -212,7 +212,7 @@ impl Trial<'_> {
         let ticket = match self.ticket(way, Some(scope)).await? {
             Ticket::Full(ticket) => ticket,
             Ticket::WithoutScope(ticket) => {
-                // Some give such tokens to anybody: only what they open tells.
+                // Some registries issue such tokens to anybody: only what they open is proof.
                 let accepted =
                     !matches!(door, Door::Closed(_)) || self.base(Some(&ticket)).await?.status.is_success();
                 return Err(
@@ -223,7 +223,7 @@ impl Trial<'_> {
         let refused = match self.manifest(image, Some(&ticket)).await? {
             Manifest::Found => {
                 let Challenge::Bearer(bearer) = way else { return Ok(CheckCause::ImageFound) };
-                // A look without the account. Where that does not work out, nothing is known against it.
+                // A request without the account. If it fails, nothing is known against the account.
                 let anybody = token::ask(self.http, bearer, Some(scope), None).await;
                 let Ok(Given::Token(anybody)) = anybody else { return Ok(CheckCause::ImageFound) };
                 return match self.manifest(image, Some(&anybody)).await {
@@ -239,7 +239,7 @@ impl Trial<'_> {
         Err(self.why_not(door, way, &ticket, refused).await?.into())
     }
 
-    /// Finds out why an image is not to be had: for the account itself, or for what it may.
+    /// Finds out why an image cannot be pulled: because of the account itself, or because of its rights.
     async fn why_not(
         &self,
         door: &Door,
@@ -252,7 +252,7 @@ impl Trial<'_> {
         if is_basic && refused == StatusCode::UNAUTHORIZED && !matches!(door, Door::Closed(_)) {
             return Ok(wrong);
         }
-        // A token for it was given, and looked at.
+        // A token for it was issued, and looked at.
         if !is_basic && refused == StatusCode::NOT_FOUND {
             return Ok(no_access);
         }
@@ -273,7 +273,7 @@ impl Trial<'_> {
         }
     }
 
-    /// An image that anybody may pull: what else is known of the account.
+    /// Returns what else is known of the account if anybody may pull the image.
     async fn public(&self, door: &Door, image: &Image) -> Result<CheckCause, Stop> {
         let proved = match door {
             Door::Closed(ways) => {
@@ -293,7 +293,7 @@ impl Trial<'_> {
         Ok(if proved { CheckCause::ImagePublic } else { CheckCause::ImageOpen })
     }
 
-    /// Whether the door that the account opened in this way stays closed without it.
+    /// Returns whether `/v2/`, which the account opened by this challenge, stays closed without it.
     async fn keeps_strangers_out(&self, way: &Challenge) -> bool {
         let Challenge::Bearer(bearer) = way else { return true };
         match token::ask(self.http, bearer, bearer.scope.as_deref(), None).await {
@@ -305,8 +305,8 @@ impl Trial<'_> {
         }
     }
 
-    /// Asks for a manifest. HEAD first, since some registries count each GET as a pull; others answer it wrongly, so that
-    /// only a GET decides that an image is not there.
+    /// Asks for a manifest. HEAD first, because some registries count each GET as a pull; others answer HEAD wrongly,
+    /// so that only GET decides that an image is missing.
     async fn manifest(&self, image: &Image, authorization: Option<&HeaderValue>) -> Result<Manifest, Stop> {
         let question = |method| Question {
             method,
@@ -323,7 +323,7 @@ impl Trial<'_> {
                 return Err(unexpected(&self.origin, &head).unwrap_or(CheckCause::TooManyRequests.into()));
             }
             Ok(head) if head.status.is_success() && is_manifest_by_head(&head) => return Ok(Manifest::Found),
-            // Some servers make something of it that is no HTTP.
+            // Some servers answer with something that is not HTTP.
             Ok(_)
             | Err(
                 CheckCause::ConnectionFailed
@@ -347,8 +347,8 @@ impl Trial<'_> {
         }
     }
 
-    /// Gets what a challenge asks for: the account itself, or a token for it. A place that gives none for this scope is
-    /// asked once more without: that tells an account that may not from a wrong one.
+    /// Returns what a challenge asks for: the account itself, or a token for it. If no token is issued for this scope,
+    /// asks once more without it, to tell an account without the right from a wrong one.
     async fn ticket(&self, way: &Challenge, scope: Option<&str>) -> Result<Ticket, Stop> {
         let Challenge::Bearer(bearer) = way else { return Ok(Ticket::Full(self.basic()?)) };
         let account = self.basic()?;
@@ -378,13 +378,13 @@ impl Trial<'_> {
     }
 }
 
-/// Where the registry of this name is asked.
+/// Returns the origin of the registry with this name.
 fn origin(http: &Http, host: &RegistryHost) -> Origin {
     if host.is_docker_hub() {
         return Origin { tls: true, host: DOCKER_HUB.to_owned(), port: 443 };
     }
     let text = host.authority();
-    // A colon within the brackets of IPv6 is not the port's.
+    // A colon within the brackets of IPv6 does not begin a port.
     let (name, port) = match text.rsplit_once(':') {
         Some((name, port)) if !port.contains(']') => (name, port.parse().ok()),
         _ => (text, None),
@@ -393,7 +393,7 @@ fn origin(http: &Http, host: &RegistryHost) -> Origin {
     Origin { tls, host: name.to_owned(), port: port.unwrap_or(if tls { 443 } else { 80 }) }
 }
 
-/// On Docker Hub an image without a group is one of the official ones.
+/// Returns the image's name at this registry: on Docker Hub an image without a group is an official one.
 fn name_at(host: &RegistryHost, image: &ImageReference) -> String {
     host.full_name(image.name())
 }
@@ -404,7 +404,7 @@ mod tests {
     use crate::checks::{config::CheckConfig, outbound::Outbound};
 
     #[test]
-    fn registries_are_found_where_they_are() {
+    fn origin_finds_registry_by_host() {
         let config = CheckConfig { plain_http: vec!["plain".to_owned()], ..CheckConfig::default() };
         let http = Http::new(&config, Outbound::new(&config, None));
         for (text, tls, host, port) in [

@@ -1,4 +1,4 @@
-//! Trying credentials on what they are for. Every method authorizes first; what a person tries is recorded.
+//! Tests of credentials. Every method authorizes first; a person's tests are recorded.
 
 use super::{
     git,
@@ -33,10 +33,10 @@ use domain::{
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
-/// How long a test may take from beginning to end. `CheckCause::TookTooLong` says so.
+/// The longest time of a test. `CheckCause::TookTooLong` names it.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Tests of connections. Cheap to clone.
+/// Connection tests. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct CheckService {
     pub(super) db: Db,
@@ -54,7 +54,7 @@ struct Opened {
     value_version: i64,
     credential: Credential,
     settings: CheckSettings,
-    /// The registry host that the value was typed for.
+    /// The registry host for which the value was typed.
     value_host: Option<String>,
 }
 
@@ -63,7 +63,7 @@ impl CheckService {
         Self { db, keyring, outbound, http, turns: Turns::new(), pace: Pace::new() }
     }
 
-    /// What is known of a secret's connection.
+    /// Returns the test state of a secret.
     ///
     /// Errors: `NotFound`; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn state(&self, ctx: &Ctx, id: &SecretId) -> Result<CheckState, Error> {
@@ -89,10 +89,10 @@ impl CheckService {
         })
     }
 
-    /// Tries a stored secret, and keeps what it comes to.
+    /// Tests a stored secret, and keeps the result.
     ///
-    /// Errors: `NotFound`; `TooManyTests`; `Internal` where what is stored is not what was sealed; `Sealed`, `NotSignedIn`,
-    /// `Forbidden`, `Unavailable`.
+    /// Errors: `NotFound`; `TooManyTests`; `Internal` if a stored value is not the one that was sealed; `Sealed`,
+    /// `NotSignedIn`, `Forbidden`, `Unavailable`.
     pub async fn stored(&self, ctx: &Ctx, id: &SecretId) -> Result<CheckReport, Error> {
         self.may_test(ctx, Object::Secret(id)).await?;
         self.try_stored(ctx, id).await
@@ -109,15 +109,15 @@ impl CheckService {
         Ok(report)
     }
 
-    /// Tries the pair that waits, if it is still the one of this fingerprint, on what the key in use is tried on. What is
-    /// known of that one stays as it is.
+    /// Tests the pending pair, if it still has this fingerprint, on the target of the key in use. The state of the key
+    /// in use stays as it is.
     ///
-    /// Errors: as `stored`; `Changed` where another pair waits; `NotFound` where none does.
+    /// Errors: as `stored`; `Changed` if another pair is pending; `NotFound` if none is.
     pub async fn pending(&self, ctx: &Ctx, id: &SecretId, fingerprint: &str) -> Result<CheckReport, Error> {
         self.pending_with_ticket(ctx, id, fingerprint).await.map(|(report, _)| report)
     }
 
-    /// Does the same, and returns a ticket with which the pair, taken into use, keeps what the test came to.
+    /// Tests the pending pair, and returns a ticket with which the pair keeps the result when it is switched to.
     ///
     /// Errors: as `pending`.
     pub async fn pending_with_ticket(
@@ -151,8 +151,8 @@ impl CheckService {
         Ok((report, ticket.map_err(|error| internal(ctx, &error))?))
     }
 
-    /// Returns what whoever asks has just tested the pair that waits with, as this ticket says; `None` where it is none, or is
-    /// about another pair, other settings or somebody else.
+    /// Returns the result of the test that the actor has just made of the pending pair, from this ticket; `None` if the
+    /// ticket is invalid, or for another pair, other settings or another actor.
     ///
     /// Errors: `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`.
     pub async fn pending_tested(
@@ -176,10 +176,10 @@ impl CheckService {
         }))
     }
 
-    /// Tries what stands in a form; where no value was typed, the stored one of this secret. What it comes to is kept
-    /// where all of it is what is stored.
+    /// Tests the contents of a form; if no value was typed, with the stored value of this secret. The result is kept if
+    /// all of it equals what is stored.
     ///
-    /// Errors: as `stored`; `BadRequest` for a form without a value and without a stored one, or of another kind.
+    /// Errors: as `stored`; `BadRequest` for a form without a value and without a stored one, or of another type.
     pub async fn typed(
         &self,
         ctx: &Ctx,
@@ -189,8 +189,8 @@ impl CheckService {
         self.typed_with_ticket(ctx, id, trial).await.map(|(report, _)| report)
     }
 
-    /// Does the same, and returns a ticket with which the form, saved unchanged, keeps what the test came to. There is
-    /// none where nothing was tried.
+    /// Tests the contents of a form, and returns a ticket with which the form, saved unchanged, keeps the result.
+    /// Returns no ticket if nothing was tested.
     ///
     /// Errors: as `typed`.
     pub async fn typed_with_ticket(
@@ -223,7 +223,7 @@ impl CheckService {
                     ) => {
                         let unchanged = (&host, &username) == (&old_host, &old_username);
                         let credential = Credential::ImagePull { host, username, password };
-                        // Else a password could be had by naming a host of one's own.
+                        // Otherwise a password could be obtained by naming a host of one's own.
                         let may = !is_for_another_host(&credential, opened.value_host.as_deref());
                         (credential, unchanged, may)
                     }
@@ -248,12 +248,12 @@ impl CheckService {
         Ok((report, ticket.transpose().map_err(|error| internal(ctx, &error))?))
     }
 
-    /// Tries a stored secret on this image or repository, by the hosts that it trusts, and looks for the branch where one is
-    /// named. What it comes to for the secret is kept where that is what it is tried on anyway: one that opens the repository
+    /// Tests a stored secret on this image or repository, by the hosts that it trusts, and looks for the branch if one
+    /// is named. The result is kept for the secret if this is its own test target: a key that opens the repository
     /// works, whatever branch is named.
     ///
-    /// Errors: as `stored`; `Invalid` where the image is in another registry, to which nothing is sent; `BadRequest` for
-    /// what takes no secret, or one of the other kind.
+    /// Errors: as `stored`; `Invalid` if the image is in another registry, to which nothing is sent; `BadRequest` for a
+    /// usage without a secret, or a secret of the other type.
     pub async fn on(
         &self,
         ctx: &Ctx,
@@ -288,9 +288,9 @@ impl CheckService {
         Ok(report.of_dataset())
     }
 
-    /// Trusts the keys of these lines from now on, besides those that are trusted already, and tries the secret.
+    /// Trusts the keys of these lines in addition to those that are trusted already, and tests the secret.
     ///
-    /// Errors: as `stored`; `BadRequest` where these are no lines of known hosts.
+    /// Errors: as `stored`; `BadRequest` if these are not lines of known hosts.
     pub async fn approve(&self, ctx: &Ctx, id: &SecretId, lines: &str) -> Result<CheckReport, Error> {
         self.may_test(ctx, Object::Secret(id)).await?;
         self.db
@@ -311,7 +311,8 @@ impl CheckService {
         self.try_stored(ctx, id).await
     }
 
-    /// Whether whoever asks may test this, and has not tested too often; the keyring, unless the portal is sealed.
+    /// Checks that the actor may test this and has not tested too often, and returns the keyring, unless the portal is
+    /// sealed.
     async fn may_test(&self, ctx: &Ctx, object: Object<'_>) -> Result<&Keyring, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, object).await?;
         let keyring = self.unsealed()?;
@@ -323,7 +324,7 @@ impl CheckService {
         self.keyring.as_deref().ok_or(Error::Sealed)
     }
 
-    /// Connects, within all bounds.
+    /// Connects, within all limits.
     async fn run(
         &self,
         ctx: &Ctx,
@@ -366,7 +367,8 @@ impl CheckService {
             Ok((value, repository::find(connection, id).await?))
         });
         let found = match found.await? {
-            // Changed between the two: a value must not be taken for another one, typed for another host.
+            // Changed between the two reads: a value must not be used for another host than the one for which it was
+            // typed.
             (Some(value), Some(row)) if value.0.version != row.version => return Err(Error::Unavailable),
             (Some(value), Some(row)) => (value, row),
             _ => return Err(Error::NotFound),
@@ -384,8 +386,7 @@ impl CheckService {
         Ok(Opened { row, version, value_version, credential, settings, value_host: check.value_host })
     }
 
-    /// Keeps what a test came to, and records that a person made it. Returns the id of the key encryption key that seals
-    /// now.
+    /// Keeps the result of a test, and records that a person made it. Returns the id of the active key encryption key.
     async fn finish(
         &self,
         ctx: &Ctx,
@@ -413,7 +414,7 @@ impl CheckService {
     }
 }
 
-/// Whether a stored password was typed for another registry than it would be sent to.
+/// Returns whether a stored password was typed for another registry than the one to which it would be sent.
 fn is_for_another_host(credential: &Credential, value_host: Option<&str>) -> bool {
     match credential {
         Credential::GitDataset { .. } => false,
@@ -426,12 +427,12 @@ mod tests {
     use super::{super::ssh::SILENCE, *};
 
     #[test]
-    fn messages_about_time_name_the_time() {
+    fn messages_name_the_time_limits() {
         for (cause, limit) in [(CheckCause::TookTooLong, PATIENCE), (CheckCause::WentSilent, SILENCE)] {
             let said = format!("{} seconds", limit.as_secs());
             assert!(cause.message().contains(&said), "{}", cause.message());
         }
-        // What is silent is told so, and not that the whole took too long.
+        // A silent host is reported as silent, and not as taking too long.
         assert!(SILENCE < PATIENCE);
     }
 }

@@ -1,4 +1,4 @@
-//! What a stored secret is tried on, and whom it trusts there.
+//! The test target of a stored secret, and the hosts that it trusts.
 
 use super::repository::{self, CheckRow};
 use domain::{
@@ -7,7 +7,7 @@ use domain::{
 };
 use sqlx::PgConnection;
 
-/// Returns on what the key of a Git dataset is tried.
+/// Returns the test target of a Git dataset's key.
 pub(crate) async fn stored_settings(
     connection: &mut PgConnection,
     id: &SecretId,
@@ -15,7 +15,8 @@ pub(crate) async fn stored_settings(
     Ok(repository::find(connection, id).await?.map(|row| settings(&row, None)))
 }
 
-/// What was stored went through the same rules; what is not to be understood any more counts as not given.
+/// Parses stored settings. They were validated by the same rules when they were stored; a setting that can no longer be
+/// parsed counts as missing.
 pub(super) fn settings(row: &CheckRow, host: Option<&str>) -> CheckSettings {
     let registry = host.and_then(|host| RegistryHost::parse(host).ok()).map(|normalized| normalized.host);
     let target = row.check_target.as_deref();

@@ -1,4 +1,4 @@
-//! SSH as a client speaks it (RFC 4251 and after it): until a host has proved who it is, and lets a key in.
+//! SSH from the client's side (RFC 4251 and following): until a host has proved its identity, and accepts a key.
 
 use super::greeting::{Ear, Greeted, Heard};
 use domain::check::CheckCause;
@@ -22,10 +22,11 @@ use tokio::{
     time::timeout,
 };
 
-/// How long a server may say nothing. `CheckCause::WentSilent` says so.
+/// The longest time that a server may be silent. `CheckCause::WentSilent` names it.
 pub(super) const SILENCE: Duration = Duration::from_secs(15);
 
-/// What OpenSSH 9.2 offers by default and `russh` has, and besides what `russh` prefers. The weaker ones stand last.
+/// The methods that OpenSSH 9.2 offers by default and `russh` has, together with those that `russh` prefers. The weaker
+/// ones come last.
 const KEX: [kex::Name; 16] = [
     kex::MLKEM768X25519_SHA256,
     kex::CURVE25519,
@@ -45,7 +46,7 @@ const KEX: [kex::Name; 16] = [
     kex::EXTENSION_OPENSSH_STRICT_KEX_AS_SERVER,
 ];
 
-/// No CBC.
+/// Ciphers without CBC.
 const CIPHERS: [cipher::Name; 6] = [
     cipher::CHACHA20_POLY1305,
     cipher::AES_256_GCM,
@@ -55,7 +56,7 @@ const CIPHERS: [cipher::Name; 6] = [
     cipher::AES_128_GCM,
 ];
 
-/// SHA-1 in a MAC is not broken, and old servers have nothing else.
+/// MACs, with SHA-1 among them: it is not broken in a MAC, and old servers have nothing else.
 const MACS: [mac::Name; 6] = [
     mac::HMAC_SHA512_ETM,
     mac::HMAC_SHA256_ETM,
@@ -65,8 +66,8 @@ const MACS: [mac::Name; 6] = [
     mac::HMAC_SHA1,
 ];
 
-/// Ed25519, ECDSA, RSA with SHA-2: what a host is asked for, each over a connection of its own, to learn all its keys. No
-/// SHA-1.
+/// Returns Ed25519, ECDSA, and RSA with SHA-2: the families of keys for which a host is asked, each over a connection
+/// of its own, to learn all its keys. SHA-1 is not among them.
 pub(super) fn families() -> [Vec<Algorithm>; 3] {
     let curves = [EcdsaCurve::NistP256, EcdsaCurve::NistP384, EcdsaCurve::NistP521];
     let hashes = [HashAlg::Sha512, HashAlg::Sha256];
@@ -77,21 +78,21 @@ pub(super) fn families() -> [Vec<Algorithm>; 3] {
     ]
 }
 
-/// Whom to let go on.
+/// The hosts with which a connection goes on.
 pub(super) enum Trust {
     /// A host with one of these keys.
     These(Vec<PublicKey>),
-    /// No host; only its key of this family is wanted.
+    /// No host; only the host's key of this family is wanted.
     Nobody { family: Vec<Algorithm>, seen: Arc<Mutex<Option<PublicKey>>> },
 }
 
-/// Who was met.
+/// The result of meeting a host.
 pub(super) enum Met {
     Trusted(Session),
     Stranger,
 }
 
-/// Speaks SSH until the host has proved who it is.
+/// Speaks SSH until the host has proved its identity.
 pub(super) async fn meet<S>(stream: S, trust: Trust, ear: &Ear) -> Result<Met, CheckCause>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -99,7 +100,7 @@ where
     let all = families().into_iter().flatten();
     let algorithms: Vec<_> = match &trust {
         Trust::Nobody { family, .. } => family.clone(),
-        // Only what is trusted: of a host with several keys, another one would say nothing.
+        // Only the trusted algorithms, because another key of a host with several would prove nothing.
         Trust::These(keys) => all.filter(|algorithm| keys.iter().any(|key| is_of(key, algorithm))).collect(),
     };
     let defaults = client::Config::default();
@@ -112,7 +113,7 @@ where
             mac: Cow::Borrowed(&MACS),
             ..Preferred::DEFAULT
         },
-        // As OpenSSH asks for: older servers have no larger group.
+        // The sizes for which OpenSSH asks: older servers have no larger group.
         gex: GexParams::new(2048, 3072, 8192).unwrap_or_default(),
         ..defaults
     };
@@ -151,7 +152,7 @@ fn is_of(key: &PublicKey, algorithm: &Algorithm) -> bool {
     }
 }
 
-/// Looks at the host's key, and notes why the connection ends.
+/// Checks the host's key, and notes why the connection ends.
 pub(super) struct Visitor {
     trust: Trust,
     end: End,
@@ -200,18 +201,18 @@ fn ssh_cause(error: &russh::Error) -> CheckCause {
     }
 }
 
-/// A connection to a host that is trusted.
+/// A connection to a trusted host.
 pub(super) struct Session {
     pub(super) handle: Handle<Visitor>,
-    /// Why it has ended, once it has.
+    /// The reason why it ended, if it has.
     end: End,
 }
 
-/// Why a connection has ended, as far as it was said.
+/// The reason why a connection ended, as far as the host said it.
 type End = Arc<Mutex<Option<CheckCause>>>;
 
 impl Session {
-    /// What an error comes to: most often it only says that the connection is gone, and not why.
+    /// Returns the cause for an error: most often the error only says that the connection is gone, and not why.
     pub(super) fn cause(&self, error: &russh::Error) -> CheckCause {
         match ssh_cause(error) {
             CheckCause::ConnectionFailed => self.end().unwrap_or(CheckCause::ConnectionFailed),
@@ -232,7 +233,7 @@ impl Session {
             hash = match supported {
                 Some(None) => return Err(CheckCause::RsaOnlyWithSha1),
                 Some(hash) => hash,
-                // Where a server does not say what it takes, it takes this (RFC 8332).
+                // A server that does not say which algorithms it accepts, accepts this one (RFC 8332).
                 None => Some(HashAlg::Sha256),
             };
         }
@@ -258,7 +259,8 @@ impl Session {
         }
     }
 
-    /// Whether the host would take this RSA key with a signature by SHA-1, which is asked and not made (RFC 4252, 7).
+    /// Returns whether the host would accept this RSA key with a signature by SHA-1, which is only asked for and never
+    /// made (RFC 4252, 7).
     async fn takes_sha1(&mut self, user: &str, key: PublicKey) -> bool {
         let mut asked = Asked(false);
         drop(self.handle.authenticate_publickey_with(user, key, None, &mut asked).await);
@@ -266,10 +268,10 @@ impl Session {
     }
 }
 
-/// Notes that a signature is asked for, and makes none.
+/// A signer that notes that a signature was asked for, and makes none.
 struct Asked(bool);
 
-/// No signature is made.
+/// The error in the place of a signature.
 struct NotSigned;
 
 impl From<SendError> for NotSigned {

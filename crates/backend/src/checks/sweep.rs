@@ -1,4 +1,4 @@
-//! Testing many secrets: all of them for the command line, and what is due for the server itself.
+//! Tests of many secrets: all of them for the command line, and those that are due for the server itself.
 
 use super::{
     repository::{self, DueRow},
@@ -23,47 +23,47 @@ use std::{
 use tokio::{task::AbortHandle, time::Instant};
 use uuid::Uuid;
 
-/// As many hosts at once.
+/// The number of hosts that are tested at once.
 const HOSTS_AT_ONCE: usize = 4;
 
-/// How long tests go on being begun for somebody who waits for them.
+/// The time after which no test begins for somebody who waits for the results.
 const MANY_TIME: Duration = Duration::from_secs(20);
 
-/// For how long a turn is taken at once. It is renewed in time, and over soon after its server is gone.
+/// The duration of a lease. It is renewed in time, and expires soon after its server is gone.
 const TURN: Duration = Duration::from_mins(1);
 
-/// How often a turn is renewed.
+/// The interval at which a lease is renewed.
 const RENEW: Duration = Duration::from_secs(20);
 
-/// How long the command line waits for a server that is testing.
+/// The time for which the command line waits for a server that is testing.
 const WAIT: Duration = Duration::from_mins(5);
 
 /// A secret that was tested, or left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tested {
-    /// Which.
+    /// The secret.
     pub id: SecretId,
-    /// What came of it.
+    /// The result.
     pub outcome: TestOutcome,
 }
 
-/// What came of one test of many.
+/// The result of one test of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TestOutcome {
-    /// It was tested.
+    /// The secret was tested.
     Tested(CheckCause),
-    /// It could not be tested, for a reason of ours.
+    /// The test failed, for a reason of ours.
     Failed(Error),
-    /// The same account had just been refused, and is not to get locked; or the host has had enough.
+    /// The same account had just been refused, and must not get locked; or the host asked for a pause.
     LeftOut,
-    /// The time was over before its turn came.
+    /// The time ended before the secret's turn.
     NotYet,
 }
 
 impl CheckService {
-    /// Tests all secrets, or these, and answers with what they came to, in their order. Waits while a server is testing.
+    /// Tests all secrets, or these, and returns the results in their order. Waits while a server is testing.
     ///
-    /// Errors: `NotFound` for an id that is none; `Unavailable` also where a server goes on testing for too long;
+    /// Errors: `NotFound` for an unknown id; `Unavailable` also if a server goes on testing for too long;
     /// `Sealed`, `NotSignedIn`, `Forbidden`, `Internal`.
     pub async fn all(&self, ctx: &Ctx, ids: &[SecretId]) -> Result<Vec<Tested>, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("secrets")).await?;
@@ -88,8 +88,8 @@ impl CheckService {
         Ok(tested)
     }
 
-    /// Tests these secrets for a while, and answers with what came of each, in their order. A person waits for the answer,
-    /// so no test begins after `MANY_TIME`; those have not been tested yet.
+    /// Tests these secrets for a limited time, and returns the results in their order. A person waits for the answer,
+    /// so no test begins after `MANY_TIME`; the remaining secrets are `NotYet`.
     ///
     /// Errors: `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn many(&self, ctx: &Ctx, selection: &Selection) -> Result<Vec<Tested>, Error> {
@@ -109,8 +109,8 @@ impl CheckService {
         Ok(tested)
     }
 
-    /// Tests a share of what is due: so many that all come round once in an interval when this is called each `tick`. One
-    /// server of many does it. Answers with what was tested.
+    /// Tests a share of the secrets that are due: so many that all are tested once in an interval if this is called
+    /// each `tick`. Only one of several servers tests. Returns the secrets that were tested.
     ///
     /// Errors: `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn due(&self, ctx: &Ctx, interval: Duration, tick: Duration) -> Result<Vec<Tested>, Error> {
@@ -132,7 +132,7 @@ impl CheckService {
         tested
     }
 
-    /// Takes the turn of the one server that tests in bulk, unless another has it.
+    /// Takes the lease of the one server that tests in batches, unless another server has it.
     async fn lock(&self, ctx: &Ctx) -> Result<Option<Turn>, Error> {
         let holder = crate::random::random_id();
         if !take(&self.db, holder).await.map_err(|failure| failure.public_error(ctx))? {
@@ -142,14 +142,14 @@ impl CheckService {
         let renewing = tokio::spawn(async move {
             loop {
                 tokio::time::sleep(RENEW).await;
-                // Where the database is away, the next try is soon enough: a turn lasts three of them.
+                // If the database is away, the next try is soon enough: a lease lasts three of them.
                 let _ = take(&db, holder).await;
             }
         });
         Ok(Some(Turn { db: self.db.clone(), holder, renewing: renewing.abort_handle() }))
     }
 
-    /// Several hosts at once, each host's secrets one after the other; none begins after `until`.
+    /// Tests several hosts at once, and the secrets of each host one after the other; no test begins after `until`.
     async fn test(&self, ctx: &Ctx, rows: Vec<DueRow>, until: Option<Instant>) -> Vec<Tested> {
         let mut hosts: BTreeMap<String, Vec<(SecretId, String)>> = BTreeMap::new();
         for row in rows {
@@ -202,7 +202,7 @@ impl CheckService {
     }
 }
 
-/// Its host, its id, and the account that would be locked; a key has none.
+/// Returns the host, the id, and the account that could get locked; a key has no account.
 fn read(row: DueRow) -> Option<(String, SecretId, String)> {
     let id = SecretId::new(SecretKind::parse(&row.kind)?, SecretName::parse(&row.name).ok()?);
     let repository = row.check_target.as_deref().and_then(|target| Repository::parse(target).ok());
@@ -210,7 +210,7 @@ fn read(row: DueRow) -> Option<(String, SecretId, String)> {
     Some((host, id, row.registry_username.unwrap_or_default()))
 }
 
-/// The turn of the one server that tests in bulk, for as long as this lives.
+/// The lease of the one server that tests in batches, held for as long as this lives.
 struct Turn {
     db: Db,
     holder: Uuid,
@@ -227,7 +227,7 @@ async fn take(db: &Db, holder: Uuid) -> Result<bool, Failure> {
     db.try_write(async |work| Ok(repository::take_turn(work, holder, TURN.as_secs_f64()).await?)).await
 }
 
-/// Gives the turn back. Where that fails, it is over by itself soon.
+/// Releases the lease. If that fails, it expires soon by itself.
 async fn release(turn: Turn) {
     let ended =
         turn.db.try_write::<_, Error>(async |work| Ok(repository::end_turn(work, turn.holder).await?));

@@ -1,4 +1,4 @@
-//! Against real peers, on loopback: a container registry, an SSH server with Git behind it, and some that mean no good.
+//! Tests against real peers on loopback: a container registry, an SSH server with Git behind it, and some hostile ones.
 
 mod git_server;
 mod hostile;
@@ -14,7 +14,7 @@ mod tls;
 use super::config::{CheckConfig, PrivateHost};
 use tls_trust::ExtraRoots;
 
-/// What the tests of connections are configured with: loopback is allowed, and these hosts are asked by plain HTTP.
+/// Returns a configuration that allows loopback, and plain HTTP for these hosts.
 fn config(plain: &[&str]) -> CheckConfig {
     CheckConfig {
         allow_private: vec![PrivateHost::parse("127.0.0.0/8").unwrap(), PrivateHost::parse("::1").unwrap()],

@@ -1,5 +1,5 @@
-//! What a test of a form came to, on its way through the browser to the save that follows: a ticket says it, and a mark
-//! binds it to whoever tested, to the time, and to all that was tested. Nothing secret is in it.
+//! The ticket that carries the result of a form's test through the browser to the save that follows. A mark binds it to
+//! the actor, to the time, and to everything that was tested. It contains nothing secret.
 
 use super::repository;
 use crate::{
@@ -17,27 +17,27 @@ use domain::{
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// How long a ticket counts, in microseconds: 15 minutes.
+/// The lifetime of a ticket, in microseconds: 15 minutes.
 const LIFE: i64 = 15 * 60 * 1_000_000;
 
-/// For which the key of the marks is derived.
+/// The purpose for which the key of the marks is derived.
 const PURPOSE: &str = "result of a test";
 
-/// Texts longer than this are no ticket, in bytes.
+/// The longest text that can be a ticket, in bytes.
 const MAX_BYTES: usize = 1_024;
 
 /// The value that was tested.
 #[derive(Clone, Copy)]
 pub(crate) enum TestedValue<'a> {
-    /// As it stood in the form.
+    /// The value in the form.
     Typed(&'a Sensitive),
-    /// The stored one of this row, in this version.
+    /// The stored value of this row, in this version.
     Stored(Uuid, i64),
-    /// The pair that waits beside the key of this row, sealed in this version.
+    /// The pending pair of this row, sealed in this version.
     Pending(Uuid, i64),
 }
 
-/// All that the result of a test depends on, as far as it is the portal's to say.
+/// Everything that the result of a test depends on, as far as the portal determines it.
 #[derive(Clone, Copy)]
 pub(crate) struct WhatWasTested<'a> {
     kind: SecretKind,
@@ -48,7 +48,7 @@ pub(crate) struct WhatWasTested<'a> {
 }
 
 impl<'a> WhatWasTested<'a> {
-    /// A credential that is typed as a whole.
+    /// Returns what is tested with a credential that is typed as a whole.
     pub(crate) fn new(credential: &'a Credential, settings: &'a CheckSettings) -> Self {
         match credential {
             Credential::GitDataset { private_key } => Self {
@@ -66,7 +66,7 @@ impl<'a> WhatWasTested<'a> {
         }
     }
 
-    /// A change of a stored secret; without a typed value, `stored` says which stored one.
+    /// Returns what is tested with a change of a stored secret; without a typed value, `stored` is the stored one.
     pub(crate) fn of_update(
         credential: &'a CredentialUpdate,
         settings: &'a CheckSettings,
@@ -92,7 +92,7 @@ impl<'a> WhatWasTested<'a> {
         Some(Self { kind, account, value, settings })
     }
 
-    /// The pair that waits, sealed at this place.
+    /// Returns what is tested with the pending pair, sealed at this place.
     pub(crate) fn pending(place: Location, settings: &'a CheckSettings) -> Self {
         Self {
             kind: SecretKind::GitDataset,
@@ -102,7 +102,7 @@ impl<'a> WhatWasTested<'a> {
         }
     }
 
-    /// Calls `work` with the parts that a mark is made of.
+    /// Calls `work` with the parts over which a mark is made.
     fn with_parts<R>(&self, ctx: &Ctx, said: &[&[u8]], work: impl FnOnce(&[&[u8]]) -> R) -> R {
         let (host, username) = self.account.unwrap_or_default();
         let stored = match self.value {
@@ -132,7 +132,7 @@ impl<'a> WhatWasTested<'a> {
     }
 }
 
-/// Returns the ticket for a test that whoever asks has just made.
+/// Returns the ticket for a test that the actor has just made.
 pub(super) fn issue(
     keyring: &Keyring,
     kek_id: &str,
@@ -155,7 +155,7 @@ pub(super) fn issue(
     Ok(format!("{kek_id}~{}~{}", said.join("~"), hex(&mark)))
 }
 
-/// What a ticket says that counts.
+/// The contents of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TestedBefore {
     at: Timestamp,
@@ -163,7 +163,7 @@ pub(crate) struct TestedBefore {
 }
 
 impl TestedBefore {
-    /// Reads a ticket; `None` where it is none, is another's, has expired, or is about something else than this.
+    /// Parses a ticket; `None` if it is invalid, expired, another actor's, or for anything else than this.
     pub(crate) fn read(
         keyring: &Keyring,
         ctx: &Ctx,
@@ -181,7 +181,7 @@ impl TestedBefore {
             return None;
         }
         let at: i64 = at.parse().ok()?;
-        // Another server's clock may be a little ahead.
+        // Another server's clock may be slightly ahead.
         if (ctx.now.micros() - at).abs() > LIFE {
             return None;
         }
@@ -201,12 +201,12 @@ impl TestedBefore {
         Some(Self { at: Timestamp::from_micros(at), report })
     }
 
-    /// Returns what the test came to.
+    /// Returns the cause that the test returned.
     pub(crate) fn cause(&self) -> CheckCause {
         self.report.cause
     }
 
-    /// Keeps it as the state of what was just saved: this row in this version.
+    /// Stores the result as the state of the saved row in this version.
     pub(crate) async fn keep(
         &self,
         connection: &mut PgConnection,
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn ticket_counts_for_exactly_what_was_tested_by_whom_and_for_a_quarter_of_an_hour() {
+    fn ticket_is_valid_for_its_contents_and_actor_for_15_minutes() {
         let (ring, kek) = ring();
         let (credential, settings) = (account("ghcr.io", "robot", SECRET), image("group/app:1"));
         let tested = WhatWasTested::new(&credential, &settings);
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn ticket_of_a_stored_key_is_bound_to_its_version_and_carries_what_was_found() {
+    fn ticket_of_stored_key_is_bound_to_version_and_carries_refs() {
         let (ring, kek) = ring();
         let hosts = |text: &str| KnownHosts::parse(text, "").unwrap();
         let line = "h ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh";

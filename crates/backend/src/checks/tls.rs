@@ -1,4 +1,4 @@
-//! What a TLS handshake that fails says of the host.
+//! What a failed TLS handshake says about the host.
 
 use domain::check::CheckCause;
 use rustls::{
@@ -11,7 +11,7 @@ use std::sync::{
 };
 use tls_trust::has_no_name;
 
-/// A client without a certificate, which notes that it was asked for one.
+/// A client without a certificate, which notes that the host asked for one.
 #[derive(Debug)]
 pub(super) struct NoCertificate(pub(super) Arc<AtomicBool>);
 
@@ -43,7 +43,7 @@ pub(super) fn cause(error: &std::io::Error) -> CheckCause {
             | AlertDescription::NoCertificate
             | AlertDescription::AccessDenied,
         )) => CheckCause::ClientCertificateWanted,
-        // What came was no record of TLS.
+        // The received bytes were no record of TLS.
         Some(Error::InvalidMessage(_)) => CheckCause::TlsFailed,
         Some(_) => CheckCause::TlsNotAgreed,
         None => CheckCause::ConnectionFailed,
@@ -61,7 +61,7 @@ fn certificate_cause(error: &CertificateError) -> CheckCause {
         }
         NotValidForName | NotValidForNameContext { .. } => CheckCause::CertificateForAnother,
         UnknownIssuer => CheckCause::CertificateNotTrusted,
-        // An authority's own, which is trusted once it is listed itself.
+        // An authority's own certificate, which is trusted if it is listed itself.
         Other(other) if matches!(other.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity)) => {
             CheckCause::CertificateNotTrusted
         }

@@ -1,4 +1,4 @@
-//! One connection to a host at a time, and few to the outside in all, whoever asks for them.
+//! One connection to a host at a time, and few outgoing connections in all, whoever asks for them.
 
 use super::pace::who;
 use crate::context::Actor;
@@ -13,16 +13,16 @@ use tokio::{
     time::timeout,
 };
 
-/// As many tests at once.
+/// The most tests at once.
 const MOST: usize = 8;
 
-/// As many of them for one person, or one token, so that nobody keeps the others waiting.
+/// The most tests at once for one person or token, so that nobody keeps the others waiting.
 const MOST_FOR_ONE: usize = 3;
 
-/// How long to wait for one's turn.
+/// The longest wait for a slot.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Whose turn it is. Cheap to clone.
+/// The slots in use. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct Turns {
     all: Arc<Semaphore>,
@@ -30,7 +30,7 @@ pub(super) struct Turns {
     people: Arc<Mutex<HashMap<String, Arc<Semaphore>>>>,
 }
 
-/// One's turn; over when it is dropped.
+/// A slot, which is freed when it is dropped.
 pub(super) struct Taken {
     _host: OwnedMutexGuard<()>,
     _all: OwnedSemaphorePermit,
@@ -42,8 +42,8 @@ impl Turns {
         Self { all: Arc::new(Semaphore::new(MOST)), hosts: Arc::default(), people: Arc::default() }
     }
 
-    /// Waits for the turn of whoever asks with this host; `TookTooLong` where others, or other tests of theirs, take too long.
-    /// What the server does by itself has bounds of its own.
+    /// Waits for a slot for the actor at this host; `TookTooLong` if other tests take too long. The server's own tests
+    /// have limits of their own.
     pub(super) async fn take(&self, actor: &Actor, host: &str) -> Result<Taken, CheckCause> {
         let own = who(actor).map(|who| {
             let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
@@ -53,12 +53,12 @@ impl Turns {
         });
         let turn = {
             let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-            // What nobody waits for or holds is forgotten.
+            // Hosts for which nobody waits, and whose slot nobody holds, are forgotten.
             hosts.retain(|_, turn| Arc::strong_count(turn) > 1);
             Arc::clone(hosts.entry(host.to_ascii_lowercase()).or_default())
         };
         let taken = timeout(PATIENCE, async {
-            // First, so that whoever waits for their own turn waits for nobody's place.
+            // First, so that whoever waits for an own slot takes nobody's place.
             let own = match own {
                 Some(own) => Some(own.acquire_owned().await.ok()?),
                 None => None,
@@ -78,7 +78,7 @@ mod tests {
     use domain::access::Role;
 
     #[tokio::test(start_paused = true)]
-    async fn one_person_takes_no_more_than_their_share() {
+    async fn take_limits_one_person_to_their_share() {
         let turns = Turns::new();
         let (ana, portal) = (somebody(Role::Editor, 1).actor, at(1).actor);
         let Actor::User(user) = &ana else { panic!("not a person") };
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_host_is_met_by_one_at_a_time() {
+    async fn take_admits_one_test_per_host() {
         let turns = Turns::new();
         let portal = &at(1).actor;
         let first = turns.take(portal, "a").await.unwrap();

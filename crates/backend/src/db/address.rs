@@ -1,4 +1,5 @@
-//! Where the database is: `DATABASE_URL`, parsed as libpq parses it, with several hosts and with words for what is wrong.
+//! The database's address: `DATABASE_URL`, parsed as libpq does, with several hosts and with messages for what is
+//! wrong.
 
 use crate::error::StartError;
 use domain::sensitive::Sensitive;
@@ -12,9 +13,9 @@ use zeroize::Zeroizing;
 pub struct DatabaseConfig {
     /// A `postgres://` address; several hosts are separated by commas.
     pub url: Sensitive,
-    /// The file that the address came from. It is read again when a connection cannot be made.
+    /// The file that the address came from. It is read again if a connection cannot be made.
     pub file: Option<PathBuf>,
-    /// A pooler in transaction mode, such as `pgbouncer`, stands in between: nothing may rely on a session.
+    /// Whether a pooler in transaction mode, such as `pgbouncer`, is in between: nothing may rely on a session then.
     pub pooler: bool,
 }
 
@@ -25,26 +26,26 @@ impl DatabaseConfig {
     }
 }
 
-/// An address that was understood.
+/// A parsed address.
 #[derive(Clone, Debug)]
 pub(crate) struct Address {
     hosts: Vec<Host>,
-    /// What sqlx is told besides, by the names of libpq.
+    /// Further parameters for sqlx, by the names of libpq.
     parameters: Vec<(String, Sensitive)>,
-    /// Only a server that takes writes is connected to at all.
+    /// Whether only a server that takes writes is connected to.
     pub(super) writable_only: bool,
-    /// Names of parameters that mean nothing here.
+    /// The names of parameters without a meaning here.
     pub(super) ignored: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Host {
-    /// None: the usual socket of this machine.
+    /// The host; `None` for the usual socket of this machine.
     name: Option<String>,
     port: Option<u16>,
 }
 
-/// The characters that end a part of an address, and how they are written inside one.
+/// The characters that end a part of an address, and their encoded form.
 const RESERVED: [(char, &str); 6] =
     [('/', "%2F"), ('?', "%3F"), ('#', "%23"), ('@', "%40"), ('%', "%25"), (' ', "%20")];
 
@@ -131,7 +132,7 @@ impl Address {
 
     fn parameter(&mut self, name: &str, value: Zeroizing<String>) -> Result<(), StartError> {
         if let Some((_, known)) = CERTIFICATES.iter().find(|(other, _)| *other == name) {
-            // As libpq says "the system's", which are trusted anyway.
+            // libpq's name for the system's roots, which are trusted anyway.
             if value.as_str() == "system" {
                 return Ok(());
             }
@@ -187,7 +188,7 @@ impl Address {
         Ok(())
     }
 
-    /// Host and port of each server that is reached over a network.
+    /// Returns host and port of each server that is reached over a network.
     pub(crate) fn endpoints(&self) -> Vec<(String, u16)> {
         let over_network = self.hosts.iter().filter_map(|host| {
             let name = host.name.as_ref().filter(|name| !name.starts_with('/'))?;
@@ -196,12 +197,12 @@ impl Address {
         over_network.collect()
     }
 
-    /// How many servers there are to choose from.
+    /// Returns the number of servers.
     pub(super) fn count(&self) -> usize {
         self.hosts.len()
     }
 
-    /// The server of this number, for the log.
+    /// Returns the name of the server with this number, for the log.
     pub(super) fn name(&self, number: usize) -> String {
         let Some(host) = self.hosts.get(number) else { return String::new() };
         let name = host.name.as_deref().unwrap_or("the socket of this machine");
@@ -212,13 +213,13 @@ impl Address {
         }
     }
 
-    /// What the driver is told for the server of this number.
+    /// Returns the driver's options for the server with this number.
     pub(super) fn options(&self, number: usize, pooler: bool) -> Result<PgConnectOptions, StartError> {
-        // By names alone: an address would have to be taken apart once more.
+        // By names only, because an address would have to be parsed once more.
         let mut url = Zeroizing::new("postgres:///?".to_owned());
         let mut add = |name: &str, value: &str| {
             let (name, value) = (encode(name), Zeroizing::new(encode(value)));
-            // Writing to a text cannot fail.
+            // Writing to a text never fails.
             let _ = write!(url, "{name}={}&", value.as_str());
         };
         if let Some(host) = self.hosts.get(number) {
@@ -239,15 +240,15 @@ impl Address {
     }
 }
 
-/// Adds what every connection is asked for: no log of statements, time limits, and the isolation that the code relies on.
-/// Behind a pooler each transaction asks for these itself, because a session is nobody's own there.
+/// Adds the settings of every connection: no log of statements, time limits, and the isolation that the code relies on.
+/// Behind a pooler each transaction asks for these itself, because a session belongs to nobody there.
 pub(super) fn with_settings(options: PgConnectOptions, pooler: bool) -> PgConnectOptions {
     let options = options.disable_statement_logging();
     if pooler {
         return options.extra_float_digits(None).statement_cache_capacity(0);
     }
     options.options([
-        // That a table is there already is no news.
+        // Without notices that a table already exists.
         ("client_min_messages", "warning"),
         ("statement_timeout", "10s"),
         ("lock_timeout", "5s"),
@@ -315,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn address_options_hold_every_part_that_was_given() {
+    fn options_keep_every_given_part() {
         let address = parsed(
             "postgresql://u%40x:p%23w:x@db.example:6432/data%2Fbase?sslmode=require&application_name=mine",
         );
@@ -328,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn address_reads_ipv6_literals_sockets_and_several_hosts() {
+    fn parse_accepts_ipv6_literals_sockets_and_several_hosts() {
         let hosts = |text: &str| {
             let address = parsed(text);
             let of = |n| address.options(n, false).unwrap();
@@ -353,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn address_error_tells_a_reserved_character_from_a_wrong_address_and_repeats_nothing() {
+    fn parse_names_reserved_character_and_repeats_nothing() {
         for (text, code) in [
             ("postgres://u:SENT#INEL@h/d", "%23"),
             ("postgres://u:SENT/INEL@h/d", "%2F"),
@@ -378,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn address_ignores_unknown_parameters_by_name_alone() {
+    fn parse_ignores_unknown_parameters_and_keeps_their_names() {
         let address = parsed("postgres://u@h/d?sslpassword=SENTINEL&pgbouncer=true&sslrootcert=system");
         assert_eq!(address.ignored, ["sslpassword", "pgbouncer"]);
         assert!(!format!("{address:?}").contains("SENTINEL"));
@@ -386,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn address_behind_a_pooler_asks_for_nothing_at_the_start_of_a_session() {
+    fn options_behind_pooler_set_nothing_for_the_session() {
         assert_eq!(parsed("postgres://u@h/d").options(0, true).unwrap().get_options(), None);
         let options = parsed("postgres://u@h/d").options(0, false).unwrap();
         assert!(options.get_options().unwrap().contains("default_transaction_isolation"));

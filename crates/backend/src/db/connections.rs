@@ -1,4 +1,4 @@
-//! Reading and writing on connections that are lent.
+//! Reads and writes on lent connections.
 
 use super::{
     address::DatabaseConfig,
@@ -26,13 +26,13 @@ use tokio::{
 };
 use tracing::Instrument;
 
-/// How long a request waits for a connection before it is told that the database is not available.
+/// The longest time that a request waits for a connection before the database counts as unavailable.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long it takes at most until requests are served again where a database is back, or another server has taken its
-/// place. The worst is that every connection is in use and silent: requests give up, their connections are looked at and
-/// closed, and the first server that is asked for new ones is silent as well. Where every place is taken by requests that wait
-/// for a server that takes writes, beside one that takes none, it is less: each gives its place up as its wait ends.
+/// The longest time until requests are served again after a database is back, or another server has replaced it. In the
+/// worst case every connection is in use and silent: requests time out, their connections are checked and closed, and
+/// the first server that is asked for new ones is silent as well. If every place is taken by requests that wait for a
+/// server that takes writes, beside a read-only one, it is less: each gives its place up when its wait ends.
 const BACK: Duration = Duration::from_secs(10);
 
 const _: () = {
@@ -42,10 +42,10 @@ const _: () = {
     assert!(waiting < silent, "the wait for a server that takes writes is the worst");
 };
 
-/// How long a connection that was used before may take to begin a transaction.
+/// The longest time that a used connection may take to begin a transaction.
 const BEGIN: Duration = Duration::from_secs(2);
 
-/// How often a read or the beginning of a transaction is tried anew on another connection.
+/// How often a read or the beginning of a transaction is retried on another connection.
 const ATTEMPTS: u32 = 3;
 
 /// The connections, and the keys that vouch for what is read and written on them. Cheap to clone.
@@ -57,22 +57,22 @@ pub(crate) struct Connections {
 #[derive(Debug)]
 struct Inner {
     pool: Arc<Pool>,
-    /// As many as may read at once: half of the connections, so that writes never wait for reads.
+    /// The most reads at once: half of the connections, so that writes never wait for reads.
     readers: Semaphore,
     witness: Witness,
 }
 
-/// Returns the path of the method that this closure stands in, or of the function that it is: statements are logged under it.
+/// Returns the path of the method that contains this closure, or of the given function; statements are logged under it.
 fn method_of<T>(_: &T) -> &'static str {
     std::any::type_name::<T>().trim_end_matches("::{{closure}}")
 }
 
-/// The connections, for whoever does not keep them open.
+/// The connections, for a holder that does not keep them open.
 #[derive(Clone, Debug)]
 pub(crate) struct WeakConnections(Weak<Inner>);
 
 impl WeakConnections {
-    /// Returns the connections, where somebody has them still.
+    /// Returns the connections, if anybody still has them.
     pub(crate) fn upgrade(&self) -> Option<Connections> {
         self.0.upgrade().map(|inner| Connections { inner })
     }
@@ -84,7 +84,7 @@ impl Connections {
         max_connections: u32,
     ) -> Result<(Self, mpsc::UnboundedReceiver<Doubted>), StartError> {
         let (connections, doubted) = Self::with(Pool::new(config, max_connections, ACQUIRE_TIMEOUT)?);
-        // Whether it answers is known from here on.
+        // A connection proves at once that the database answers.
         connections.inner.pool.lend(true).await?.give_back();
         Ok((connections, doubted))
     }
@@ -96,7 +96,7 @@ impl Connections {
         (Self { inner: Arc::new(inner) }, doubted)
     }
 
-    /// Connections of its own to where the pool of a test leads; they end with that pool.
+    /// Returns separate connections to the database of a test's pool; they end with that pool.
     #[cfg(test)]
     pub(super) fn over(pool: sqlx::PgPool) -> (Self, mpsc::UnboundedReceiver<Doubted>) {
         let options = Arc::unwrap_or_clone(pool.connect_options());
@@ -111,19 +111,19 @@ impl Connections {
         (connections, doubted)
     }
 
-    /// The pool itself.
+    /// Returns the pool itself.
     #[cfg(test)]
     pub(super) fn pool(&self) -> &Arc<Pool> {
         &self.inner.pool
     }
 
-    /// The connections, without keeping them open.
+    /// Returns the connections without keeping them open.
     pub(crate) fn downgrade(&self) -> WeakConnections {
         WeakConnections(Arc::downgrade(&self.inner))
     }
 
-    /// Does a unit of work in one transaction and commits it, also where it changed nothing. Where the work returns an error
-    /// the transaction is rolled back; what the database said is logged, once, and outsiders are told as little as ever.
+    /// Does a unit of work in one transaction and commits it, even if it changed nothing. If the work returns an error,
+    /// the transaction is rolled back; the database's error is logged once, and outsiders see only a public error.
     pub(crate) async fn write<T, E: From<Error>>(
         &self,
         ctx: &Ctx,
@@ -133,12 +133,12 @@ impl Connections {
         self.try_write(work).instrument(span).await.map_err(|failure| failure.public_error(ctx))
     }
 
-    /// Does the same for whoever knows better what to make of a failure, such as a name that is taken. Nothing is logged.
+    /// Does a unit of work for a caller that handles failures itself, such as a name that is taken. Logs nothing.
     pub(crate) async fn try_write<T, E>(
         &self,
         work: impl AsyncFnOnce(&mut Work) -> Result<T, Failure<E>>,
     ) -> Result<T, Failure<E>> {
-        // On the heap: a unit of work is large, and every caller's future would carry it.
+        // On the heap, because a unit of work is large, and every caller's future would carry it.
         let done = in_time(Box::pin(async {
             let mut unit = self.begin().await?;
             let done = work(&mut unit).await?;
@@ -148,23 +148,24 @@ impl Connections {
         done.await.unwrap_or(Err(Failure::Db(sqlx::Error::PoolTimedOut)))
     }
 
-    /// Begins a unit of work, on another connection where the first turns out to be broken or its server to take no
-    /// writes any more. `write` is for all that a request waits for; this is for what has a time limit of its own, or none.
+    /// Begins a unit of work, on another connection if the first is broken or its server takes no writes any more.
+    /// `write` is for everything that a request waits for; this is for work with a time limit of its own, or without
+    /// one.
     pub(crate) async fn begin(&self) -> Result<Work, sqlx::Error> {
         Ok(Work::new(self.transaction().await?, self.inner.witness.clone()))
     }
 
-    /// Has every unit of work from here on vouched for by these keys.
+    /// Sets the keys that vouch for every unit of work from here on.
     pub(crate) fn hold(&self, keyring: Arc<Keyring>) {
         self.inner.witness.hold(keyring);
     }
 
-    /// The keys at hand, if they are the right ones.
+    /// Returns the keys at hand, if they are the right ones.
     pub(crate) fn keyring(&self) -> Option<&Arc<Keyring>> {
         self.inner.witness.keyring()
     }
 
-    /// Returns whether the portal wrote this row. Where somebody else did, that is logged and recorded under `what`.
+    /// Returns whether the portal wrote this row. If somebody else did, logs and records that under `what`.
     ///
     /// Errors: no key is at hand.
     pub(crate) fn vouches(
@@ -182,7 +183,7 @@ impl Connections {
             for _ in 0..ATTEMPTS {
                 let mut connection = self.inner.pool.lend(false).await?;
                 let limit = if connection.fresh { WORK_TIMEOUT } else { BEGIN };
-                // Before it is sent: whoever gives up waiting leaves a transaction that may be open.
+                // Before it is sent, because a caller that gives up waiting may leave a transaction open.
                 connection.working = true;
                 match timeout(limit, repository::begin(&mut connection, self.inner.pool.pooler)).await {
                     Ok(Ok(false)) => return Ok(Transaction::begun(connection)),
@@ -200,13 +201,13 @@ impl Connections {
         .unwrap_or(Err(sqlx::Error::PoolTimedOut))
     }
 
-    /// Returns whether connections lead through a pooler, where a statement alone is not sent.
+    /// Returns whether connections lead through a pooler, where single statements are not sent alone.
     pub(crate) fn is_pooled(&self) -> bool {
         self.inner.pool.pooler
     }
 
-    /// Runs one statement that is a transaction by itself, and returns the number of its rows. It is not sent again: whether a
-    /// statement took effect whose connection broke is for the caller to find out.
+    /// Runs one statement that is a transaction by itself, and returns the number of its rows. It is never sent again:
+    /// the caller has to find out whether a statement took effect whose connection broke.
     pub(crate) async fn execute_alone(
         &self,
         statement: Query<'_, Postgres, PgArguments>,
@@ -224,8 +225,8 @@ impl Connections {
         }
     }
 
-    /// Reads, again where a connection turns out to be broken: nothing was changed by then. What the database said is logged,
-    /// once, and outsiders are told as little as ever.
+    /// Reads, and retries if a connection is broken, because nothing was changed by then. The database's error is
+    /// logged once, and outsiders see only a public error.
     pub(crate) async fn read<T>(
         &self,
         ctx: &Ctx,
@@ -235,10 +236,10 @@ impl Connections {
         self.try_read(query).instrument(span).await.map_err(|error| public_error(ctx, &error))
     }
 
-    /// Does the same for whoever knows better what to make of a failure. Nothing is logged.
+    /// Reads for a caller that handles failures itself. Logs nothing.
     ///
-    /// Each attempt is a clone of the query: of an `AsyncFn`, which could be called again, the compiler cannot yet tell that
-    /// its future may move between threads.
+    /// Each attempt is a clone of the query, because the compiler cannot yet prove that the future of an `AsyncFn`,
+    /// which could be called again, may move between threads.
     pub(crate) async fn try_read<T>(
         &self,
         query: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error> + Clone,
@@ -265,7 +266,7 @@ impl Connections {
         let mut connection = self.inner.pool.lend(true).await?;
         let epoch = connection.epoch();
         if connection.pooler() {
-            // A statement alone may be prepared on one of the pooler's connections and run on another.
+            // A single statement may be prepared on one of the pooler's connections and run on another.
             connection.working = true;
             repository::begin(&mut connection, true).await?;
         }
@@ -287,12 +288,12 @@ impl Connections {
         }
     }
 
-    /// The moment it is on the database's clock.
+    /// Returns the time of the database's clock.
     pub(crate) async fn now(&self) -> Result<Timestamp, sqlx::Error> {
         self.try_read(async |connection| repository::now(connection).await.map(timestamp)).await
     }
 
-    /// Ends. Takes a bounded time, whatever the database does.
+    /// Closes all connections. Takes a bounded time, whatever the database does.
     pub(crate) async fn close(&self) {
         self.inner.readers.close();
         self.inner.pool.close().await;

@@ -1,11 +1,11 @@
-//! What every service has: the connections, and whom it tells of refusals.
+//! What every service has: the connections, and the alarms.
 
 use super::{Connections, DatabaseConfig};
 use crate::{audit::Alarms, error::StartError, keyring::Doubted};
 use std::ops::Deref;
 use tokio::sync::mpsc;
 
-/// The connections, with the alarms about what is refused. Cheap to clone.
+/// The connections, with the alarms about forbidden attempts. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Db {
     connections: Connections,
@@ -24,14 +24,14 @@ impl Db {
         Self { connections, alarms }
     }
 
-    /// Connections of its own to where the pool of a test leads; they end with that pool.
+    /// Returns separate connections to the database of a test's pool; they end with that pool.
     #[cfg(test)]
     pub(crate) fn over(pool: sqlx::PgPool) -> Self {
         let (connections, doubted) = Connections::over(pool);
         Self::with(connections, doubted)
     }
 
-    /// Refusals that are waiting to be recorded with their number, and rows that nobody of the portal wrote.
+    /// Returns the alarms: attempts that wait to be recorded with their number, and rows that the portal did not write.
     pub(crate) fn alarms(&self) -> &Alarms {
         &self.alarms
     }

@@ -1,10 +1,10 @@
-//! The connections themselves: made to a server that takes writes, lent, taken back, and thrown away as soon as there is
-//! doubt about them.
+//! The pool of connections: made to a server that takes writes, lent, returned, and closed as soon as there is doubt
+//! about them.
 //!
-//! sqlx has a pool, which does not fit: it asks each connection that comes back whether it lives, without a time limit, so
-//! that one that died silently keeps its place until the kernel gives up, a quarter of an hour later (sqlx#3540); it knows
-//! one server, and nothing of servers that have become read-only. Here a connection that comes back in good order is not
-//! asked at all, and any other is looked at for `LOOK` and closed.
+//! sqlx's pool does not fit: it asks each returned connection whether it lives, without a time limit, so that a
+//! connection that died silently keeps its place until the kernel gives up, a quarter of an hour later (sqlx#3540); and
+//! it knows only one server, and nothing of servers that have become read-only. This pool does not ask a connection at
+//! all that is returned in good order, and checks any other for `LOOK` and closes it.
 
 use super::{
     address::{Address, DatabaseConfig, with_settings},
@@ -27,22 +27,22 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-/// How long one server may take to let us in.
+/// The longest time that one server may take to accept a connection.
 pub(super) const CONNECT: Duration = Duration::from_secs(3);
 
-/// How long a connection may take to show that it lives.
+/// The longest time that a connection may take to prove that it lives.
 pub(super) const LOOK: Duration = Duration::from_secs(1);
 
-/// How long a connection may lie unused and still be taken for alive.
+/// How long an unused connection still counts as alive.
 const TRUSTED: Duration = Duration::from_secs(1);
 
-/// How long a connection may lie unused at all: less than any load balancer or firewall forgets it after.
+/// How long an unused connection is kept: less than any load balancer or firewall takes to forget it.
 const KEPT: Duration = Duration::from_secs(30);
 
-/// How long to wait before a server that refused is asked again.
+/// The pause before a server that refused is asked again.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// How long to wait for connections that are lent when closing.
+/// How long closing waits for lent connections.
 const CLOSE: Duration = Duration::from_secs(2);
 
 #[derive(Debug)]
@@ -50,14 +50,14 @@ pub(super) struct Pool {
     target: Mutex<Target>,
     pub(super) pooler: bool,
     pub(super) most: u32,
-    /// How long a request waits for a connection before the database is said to be unavailable.
+    /// How long a request waits for a connection before the database counts as unavailable.
     wait: Duration,
     slots: Arc<Semaphore>,
     idle: Mutex<Idle>,
-    /// Something came back or was closed.
+    /// Notified when a connection is returned or closed.
     freed: Notify,
     open: Arc<AtomicU32>,
-    /// The server has let no more in.
+    /// Whether the server has just refused a further connection.
     crowded: AtomicBool,
     closed: AtomicBool,
 }
@@ -72,19 +72,19 @@ enum Target {
         /// The server that took writes last.
         used: usize,
     },
-    /// Where a test is.
+    /// The server's options in a test.
     #[cfg_attr(not(test), expect(dead_code, reason = "tests are handed options and no address"))]
     Options(Box<PgConnectOptions>),
 }
 
 #[derive(Debug, Default)]
 struct Idle {
-    /// Connections of earlier epochs are not taken back.
+    /// The current epoch. Connections of earlier epochs are closed when they are returned.
     epoch: u64,
     live: Vec<(Live, Instant)>,
 }
 
-/// One connection.
+/// An open connection.
 #[derive(Debug)]
 struct Live {
     connection: PgConnection,
@@ -94,7 +94,7 @@ struct Live {
     _counted: Counted,
 }
 
-/// Counts as open for as long as it lives.
+/// A connection in the count of open ones, for as long as it lives.
 #[derive(Debug)]
 struct Counted(Arc<AtomicU32>);
 
@@ -104,16 +104,16 @@ impl Drop for Counted {
     }
 }
 
-/// A connection that is lent. Whoever has it gives it back in good order; dropped, it is looked at, and closed where it
-/// does not answer.
+/// A lent connection. The holder returns it in good order; a dropped connection is checked, and closed if it does not
+/// answer.
 #[derive(Debug)]
 pub(crate) struct Connection {
     live: Option<Live>,
     slot: Option<OwnedSemaphorePermit>,
     pool: Arc<Pool>,
-    /// Made for this loan.
+    /// Whether it was made for this loan.
     pub(super) fresh: bool,
-    /// A transaction is open.
+    /// Whether a transaction is open.
     pub(super) working: bool,
 }
 
@@ -144,7 +144,7 @@ impl Pool {
         }
     }
 
-    /// Lends a connection. One that lay unused for a while shows first that it lives, where `look` asks for it.
+    /// Lends a connection. A connection that was unused for a while is checked first, if `look` says so.
     pub(super) async fn lend(self: &Arc<Self>, look: bool) -> Result<Connection, sqlx::Error> {
         let until = Instant::now() + self.wait;
         let slot = tokio::time::timeout_at(until, Arc::clone(&self.slots).acquire_owned())
@@ -160,7 +160,7 @@ impl Pool {
                 }
                 return Ok(self.lent(live, slot, false));
             }
-            // Where the server lets no more in, what is lent comes back.
+            // If the server accepts no more connections, wait for a lent one.
             let full = self.crowded.swap(false, Ordering::AcqRel) && self.open.load(Ordering::Acquire) > 0;
             if !full {
                 match self.connect().await {
@@ -174,7 +174,7 @@ impl Pool {
                     Err(error) => return Err(error),
                 }
             }
-            // Over either way it is looked again.
+            // Whichever ends first, look again.
             let _ = timeout(PAUSE, self.freed.notified()).await;
         }
         Err(if self.closed.load(Ordering::Acquire) { sqlx::Error::PoolClosed } else { failure })
@@ -184,18 +184,19 @@ impl Pool {
         Connection { live: Some(live), slot: Some(slot), pool: Arc::clone(self), fresh, working: false }
     }
 
-    /// The last one that came back is the likeliest to live; those that lay for long are closed.
+    /// Takes the connection that was returned last, because it is the likeliest to live; closes those that were unused
+    /// for long.
     fn pop(&self) -> Option<(Live, Instant)> {
         let mut idle = self.idle();
         idle.live.retain(|(_, since)| since.elapsed() < KEPT);
         idle.live.pop()
     }
 
-    /// Whether the connection answers in time, and its server takes writes as before. Ends a transaction that is open.
+    /// Returns whether the connection answers in time, and its server takes writes as before. Ends an open transaction.
     async fn is_sound(&self, live: &mut Live, working: bool) -> bool {
         let read_only = timeout(LOOK, async {
             if self.pooler && !working {
-                // Behind a pooler a statement alone may meet two servers.
+                // Behind a pooler a single statement may meet two servers.
                 let read_only = repository::begin(&mut live.connection, true).await?;
                 repository::rollback(&mut live.connection).await?;
                 return Ok(read_only);
@@ -205,8 +206,8 @@ impl Pool {
         matches!(read_only.await, Ok(Ok::<_, sqlx::Error>(read_only)) if read_only == live.read_only)
     }
 
-    /// Closes every connection that lies unused, and has those that are lent closed when they come back: what befell one
-    /// of them has befallen all that were made before.
+    /// Closes every unused connection, and every lent one when it is returned, because what happened to one has
+    /// happened to all that were made before.
     pub(super) fn distrust(&self, epoch: u64) {
         let mut idle = self.idle();
         if epoch == idle.epoch {
@@ -225,14 +226,14 @@ impl Pool {
         self.freed.notify_one();
     }
 
-    /// Makes a connection: to the server that took writes last, or to another one that does. Where none does, one that
-    /// can be read is better than none, unless the address says otherwise.
+    /// Makes a connection: to the server that took writes last, or to another one that does. If no server takes writes,
+    /// a read-only one is better than none, unless the address says otherwise.
     ///
-    /// The file with the address is read again where that fails.
+    /// If that fails, reads the file with the address again.
     async fn connect(&self) -> Result<Live, sqlx::Error> {
         match self.try_servers().await {
             Err(error) if self.read_file_again() => {
-                tracing::info!("DATABASE_URL_FILE holds another address or password by now, which is tried");
+                tracing::info!("DATABASE_URL_FILE holds another address or password now; trying it");
                 drop(error);
                 self.try_servers().await
             }
@@ -244,7 +245,7 @@ impl Pool {
         let epoch = self.idle().epoch;
         let counted = Counted::new(&self.open);
         let (options, writable_only) = self.options()?;
-        // Whoever gives up waiting while a server is silent begins with the next one the next time.
+        // Whoever gives up waiting while a server is silent begins with the next server the next time.
         let pass_over = |number| self.pass_over(number);
         let reached = reach(options, self.pooler, writable_only, CONNECT, pass_over).await?;
         if !reached.read_only {
@@ -256,7 +257,7 @@ impl Pool {
         Ok(Live { connection, epoch, read_only, _counted: counted })
     }
 
-    /// Every server with what the driver is told for it, the last that took writes first.
+    /// Returns every server's number and options for the driver, beginning with the last that took writes.
     fn options(&self) -> Result<(Vec<(usize, PgConnectOptions)>, bool), sqlx::Error> {
         match &*self.target() {
             Target::Servers { address, last, .. } => {
@@ -269,7 +270,7 @@ impl Pool {
                 Ok((options, address.writable_only))
             }
             Target::Options(options) => {
-                // A test's own settings count.
+                // A test's own settings take precedence.
                 let own = options.get_options().is_some();
                 let options = PgConnectOptions::clone(options);
                 Ok((vec![(0, if own { options } else { with_settings(options, self.pooler) })], false))
@@ -287,14 +288,14 @@ impl Pool {
         }
     }
 
-    /// Puts this server behind the others, until it has been connected to.
+    /// Puts this server behind the others, until a connection to it succeeds.
     fn pass_over(&self, number: usize) {
         if let Target::Servers { last, address, .. } = &mut *self.target() {
             *last = (number + 1) % address.count().max(1);
         }
     }
 
-    /// Says whether the file says something else than before.
+    /// Reads the file again, and returns whether its contents have changed.
     fn read_file_again(&self) -> bool {
         let mut target = self.target();
         let Target::Servers { address, config, .. } = &mut *target else { return false };
@@ -308,13 +309,13 @@ impl Pool {
                 true
             }
             Err(error) => {
-                tracing::error!("DATABASE_URL_FILE was read again, and cannot be used: {error}");
+                tracing::error!("DATABASE_URL_FILE was read again and cannot be used: {error}");
                 false
             }
         }
     }
 
-    /// Ends. Connections that are lent get a moment to come back; none keeps the process.
+    /// Closes the pool. Lent connections get a moment to be returned; none keeps the process running.
     pub(super) async fn close(&self) {
         self.closed.store(true, Ordering::Release);
         self.slots.close();
@@ -324,7 +325,7 @@ impl Pool {
                 let _ = timeout(Duration::from_millis(20), self.freed.notified()).await;
             }
         };
-        // Nobody waits for more than that.
+        // Longer than that, nobody waits.
         let _ = timeout(CLOSE, back).await;
     }
 
@@ -338,10 +339,10 @@ impl Pool {
     }
 }
 
-/// Reads the address out of its file; `None` where the file is not there, as in the middle of a rotation.
+/// Reads the address from its file; `None` if the file is missing, as in the middle of a rotation.
 fn read_address(path: &Path) -> Option<domain::sensitive::Sensitive> {
     let text = zeroize::Zeroizing::new(std::fs::read_to_string(path).ok()?);
-    // Some editors begin a file with a mark, which is no white space.
+    // Some editors begin a file with a byte order mark, which is not white space.
     let address = text.strip_prefix('\u{feff}').unwrap_or(&text);
     Some(domain::sensitive::Sensitive::new(address.trim()))
 }
@@ -354,7 +355,7 @@ impl Counted {
 }
 
 impl Connection {
-    /// Takes it back in good order.
+    /// Returns the connection in good order.
     pub(super) fn give_back(mut self) {
         if let Some(live) = self.live.take() {
             self.slot = None;
@@ -362,7 +363,7 @@ impl Connection {
         }
     }
 
-    /// Closes it, and all that were made with it or before.
+    /// Closes the connection, and all that were made with it or before.
     pub(super) fn discard(mut self) {
         if let Some(live) = self.live.take() {
             self.pool.distrust(live.epoch);
@@ -420,7 +421,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn read_address_takes_a_file_as_editors_write_it() {
+    fn read_address_accepts_files_as_editors_write_them() {
         let path = std::env::temp_dir().join(format!("latchkey-address-{}", uuid::Uuid::new_v4()));
         let address = "postgres://u:p@localhost/d";
         for form in ["{}", "{}\n", "{}\r\n", "\u{feff}{}\r\n", " {} \n\n"] {

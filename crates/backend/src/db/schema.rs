@@ -1,4 +1,4 @@
-//! The schema: brought up to date by one server at a time, after a look at what the database is and what the role may do.
+//! The schema: migrated by one server at a time, after checking what the database is and what the role may do.
 
 use super::{
     address::{Address, DatabaseConfig},
@@ -12,23 +12,25 @@ use sqlx::{PgConnection, migrate::Migrator};
 use std::{sync::LazyLock, time::Duration};
 use tokio::time::{Instant, sleep};
 
-/// Without sqlx's own lock, which belongs to a session: behind a pooler it stays on a connection that nobody has.
+/// Without sqlx's own lock, because it belongs to a session: behind a pooler it would stay on a connection that nobody
+/// has.
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
     let mut migrator = sqlx::migrate!();
     migrator.set_locking(false);
     migrator
 });
 
-/// The oldest PostgreSQL that the migrations run on.
+/// The oldest version of PostgreSQL on which the migrations run.
 const OLDEST: i32 = 140_000;
 
-/// How long one server may take to let us in at the start, when others may be busy starting as well.
+/// The longest time that one server may take to accept a connection at the start, when others may be busy starting as
+/// well.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// How long to wait before it is looked again whether another server has brought the database up to date.
+/// The pause before looking again whether another server has migrated the database.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// How often it is said that we wait for that.
+/// The interval at which the wait is logged.
 const SAID: Duration = Duration::from_secs(30);
 
 /// Whether the schema is the one that this version needs.
@@ -37,16 +39,16 @@ enum State {
     Pending,
 }
 
-/// Brings the database up to date, in one transaction: as a whole or not at all. Where nothing is to be done, nothing is
-/// changed and no right to change is needed. Servers that start at once wait for each other.
+/// Migrates the database in one transaction: as a whole or not at all. If nothing is pending, nothing is changed and no
+/// right to change is needed. Servers that start at once wait for each other.
 ///
-/// Errors: no usable address, no database there, one that does not serve, or a migration that failed.
+/// Errors: no usable address, no database, an unsuitable one, or a failed migration.
 pub async fn migrate(config: &DatabaseConfig) -> Result<(), StartError> {
     let address = Address::parse(&config.url)?;
     if !address.ignored.is_empty() {
         tracing::warn!(
             parameters = address.ignored.join(", "),
-            "parameters of DATABASE_URL that mean nothing here"
+            "parameters of DATABASE_URL that have no meaning here"
         );
     }
     let mut said: Option<Instant> = None;
@@ -57,7 +59,7 @@ pub async fn migrate(config: &DatabaseConfig) -> Result<(), StartError> {
             return Ok(());
         }
         if let Some(mut work) = repository::begin_schema(&mut connection, config.pooler).await? {
-            // Somebody may have done it since.
+            // Another server may have migrated it since.
             MIGRATOR.run_direct(None, &mut *work, false).await?;
             work.commit().await?;
             return Ok(());
@@ -71,7 +73,7 @@ pub async fn migrate(config: &DatabaseConfig) -> Result<(), StartError> {
     }
 }
 
-/// Whether a key encryption key was ever known to the database.
+/// Returns whether the database ever knew a key encryption key.
 ///
 /// Errors: as [`migrate`].
 pub async fn has_key(config: &DatabaseConfig) -> Result<bool, StartError> {
@@ -85,7 +87,7 @@ pub async fn has_key(config: &DatabaseConfig) -> Result<bool, StartError> {
     Ok(asked.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?)
 }
 
-/// Connects to the first server that takes writes, or to one that can be read.
+/// Connects to the first server that takes writes, or to a read-only one.
 async fn connect(address: &Address, pooler: bool) -> Result<PgConnection, StartError> {
     let servers = (0..address.count())
         .map(|number| Ok((number, address.options(number, pooler)?)))
@@ -97,7 +99,7 @@ async fn connect(address: &Address, pooler: bool) -> Result<PgConnection, StartE
     Ok(reached.connection)
 }
 
-/// Looks at what is relied on, and says in words what is not there.
+/// Checks what the portal relies on, and says what is missing.
 async fn look(connection: &mut PgConnection, pooler: bool) -> Result<State, StartError> {
     repository::begin(connection, pooler).await?;
     let unfit = |text: String| Err(StartError::Unfit(text));
@@ -175,9 +177,9 @@ async fn look(connection: &mut PgConnection, pooler: bool) -> Result<State, Star
     Ok(State::Pending)
 }
 
-/// Whether anything is to be done.
+/// Returns whether a migration is pending.
 ///
-/// Errors: `Newer`, and migrations that are not the ones that were made.
+/// Errors: `Newer`, and migrations that differ from those that were applied.
 fn pending(applied: &[(i64, Vec<u8>)]) -> Result<bool, StartError> {
     for (version, checksum) in applied {
         let known = MIGRATOR.iter().find(|migration| migration.version == *version);
@@ -189,12 +191,12 @@ fn pending(applied: &[(i64, Vec<u8>)]) -> Result<bool, StartError> {
     Ok(MIGRATOR.iter().any(|migration| !applied.iter().any(|(version, _)| *version == migration.version)))
 }
 
-/// The newest schema that this version knows.
+/// Returns the newest schema that this version knows.
 fn newest() -> i64 {
     MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
-/// The tables that migrations make.
+/// Returns the tables that the migrations create.
 fn tables() -> Vec<String> {
     let made = |sql: &str| {
         sql.split("CREATE TABLE ")
@@ -209,7 +211,7 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// The endpoints of the database at this address that are reached over a network.
+/// Returns the endpoints of the database at this address that are reached over a network.
 pub(crate) fn endpoints(url: &Sensitive) -> Result<Vec<(String, u16)>, StartError> {
     Ok(Address::parse(url)?.endpoints())
 }

@@ -1,4 +1,4 @@
-//! The servers of one address, asked for the one that takes writes.
+//! Connecting to that server of an address which takes writes.
 
 use super::repository;
 use crate::error;
@@ -7,10 +7,10 @@ use sqlx::{ConnectOptions, PgConnection, postgres::PgConnectOptions};
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long a server may be silent before the next one is asked beside it.
+/// How long a server may be silent before the next one is asked as well.
 pub(super) const HEAD_START: Duration = Duration::from_millis(500);
 
-/// How long to wait for a server that takes writes where one that does not has answered, and will do.
+/// How long to wait for a server that takes writes after a read-only one has answered that would do.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A connection that was made.
@@ -23,12 +23,11 @@ pub(super) struct Reached<C = PgConnection> {
     pub(super) read_only: bool,
 }
 
-/// Connects to the first server that takes writes, or to one that can be read where none does. A server that is silent is
-/// not waited for: the next one is asked beside it, and whichever answers counts. Each has `limit` in all, so that one
-/// which is only slow is reached too; where only one that takes writes will do, also beside one that was quick to say that it
-/// takes none.
+/// Connects to the first server that takes writes, or to a read-only one if no server does. Does not wait for a silent
+/// server: the next one is asked as well, and whichever answers counts. Each has `limit` in all, so that a slow server is
+/// reached too; if only a server that takes writes will do, also beside a read-only one that answered quickly.
 ///
-/// Errors: what the server said that refused us, rather than that others are away.
+/// Errors: what a server said that refused us, rather than that others are away.
 pub(super) async fn reach(
     servers: Vec<(usize, PgConnectOptions)>,
     pooler: bool,
@@ -88,7 +87,7 @@ async fn ask(number: usize, options: &PgConnectOptions, pooler: bool) -> Result<
 mod tests {
     use super::*;
 
-    /// Which of these servers is reached: each takes so many milliseconds to answer, and takes writes or not.
+    /// Returns which of these servers is reached: each takes this number of milliseconds to answer, and takes writes or not.
     async fn reached(writable_only: bool, servers: &[(u64, bool)]) -> (usize, bool) {
         let servers = servers.iter().copied().enumerate().collect();
         let ask = |number, (millis, writable): (u64, bool)| async move {
@@ -100,20 +99,20 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_slow_server_that_takes_writes_is_reached_beside_a_quick_one_that_takes_none() {
+    async fn reach_prefers_slow_writable_server_to_quick_read_only_one() {
         for slow in [900, 1_100, 2_900] {
             assert_eq!(reached(true, &[(5, false), (slow, true)]).await, (1, false), "{slow}");
             assert_eq!(reached(true, &[(slow, true), (5, false)]).await, (0, false), "{slow}");
         }
-        // One that is silent for as long as that is not waited for, and the answer is that of the other.
+        // A server that is silent for longer is not waited for, and the other's answer counts.
         assert_eq!(reached(true, &[(5, false), (3_100, true)]).await, (0, true));
-        // Where one that can be read will do, it does after a moment.
+        // If a read-only server will do, it does after a moment.
         assert_eq!(reached(false, &[(5, false), (900, true)]).await, (1, false));
         assert_eq!(reached(false, &[(5, false), (2_900, true)]).await, (0, true));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_server_that_can_only_be_read_is_waited_beside_for_as_long_as_another_has_and_no_longer() {
+    async fn reach_waits_beside_read_only_server_no_longer_than_limit() {
         let began = tokio::time::Instant::now();
         assert_eq!(reached(true, &[(100_000, true), (5, false)]).await, (1, true));
         assert_eq!(began.elapsed(), Duration::from_secs(3));

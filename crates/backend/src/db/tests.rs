@@ -20,9 +20,9 @@ fn own_db(pool: &PgPool, connections: u32) -> Db {
     Db::over(own)
 }
 
-/// A read that is under way when the server stops gives its connection back, or closing would wait for ever.
+/// A read that runs when the server stops gives its connection back; otherwise closing would wait for ever.
 #[sqlx::test]
-async fn closing_waits_for_a_read_and_ends(pool: PgPool) {
+async fn close_waits_for_reads_and_ends(pool: PgPool) {
     let db = own_db(&pool, 4);
     let reading = db.clone();
     let (begun, begin) = tokio::sync::oneshot::channel();
@@ -45,7 +45,7 @@ async fn closing_waits_for_a_read_and_ends(pool: PgPool) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_nothing_answers_the_wait_ends() {
+async fn start_times_out_without_an_answer() {
     assert_eq!(in_time(std::future::ready(1)).await, Some(1));
     assert_eq!(in_time(std::future::pending::<()>()).await, None);
 }
@@ -58,7 +58,7 @@ async fn read_pid(db: &Db) -> i32 {
     db.try_read(async |connection| Ok(pid(connection).await)).await.unwrap()
 }
 
-/// Reads keep no connection to themselves: a burst of them leaves what they used to the next write.
+/// Reads keep no connection to themselves: a burst of them leaves its connections to the next write.
 #[sqlx::test]
 async fn pool_lends_a_write_the_connection_of_a_read(pool: PgPool) {
     let db = own_db(&pool, 4);
@@ -69,7 +69,7 @@ async fn pool_lends_a_write_the_connection_of_a_read(pool: PgPool) {
     assert_eq!(read_pid(&db).await, read);
 }
 
-/// A transaction that was given up is ended, and its connection is used on.
+/// A transaction that was given up is ended, and its connection is used again.
 #[sqlx::test]
 async fn pool_reuses_a_connection_whose_transaction_was_dropped(pool: PgPool) {
     let db = own_db(&pool, 1);
@@ -100,7 +100,7 @@ async fn create(work: &mut Work, table: &str) -> Result<(), sqlx::Error> {
         .map(drop)
 }
 
-/// What a rule or the database says no to leaves nothing behind; everything else is kept.
+/// Work that a rule or the database rejects leaves nothing behind; everything else is kept.
 #[sqlx::test]
 async fn write_commits_unless_the_work_returns_an_error(pool: PgPool) {
     let db = own_db(&pool, 2);
@@ -133,15 +133,15 @@ async fn write_commits_unless_the_work_returns_an_error(pool: PgPool) {
     assert_eq!(found, [true, false, false, true]);
 }
 
-/// Work that starts over holds nothing of what it had, on the same connection.
+/// Work that starts over loses everything it did, on the same connection.
 #[sqlx::test]
-async fn start_over_leaves_nothing_of_what_was_done(pool: PgPool) {
+async fn start_over_discards_all_changes(pool: PgPool) {
     let db = own_db(&pool, 1);
     let ctx = Ctx::system("test", Timestamp::from_micros(0));
     let same = db.write::<_, Error>(&ctx, async |work| {
         let before = pid(work).await;
         create(work, "before").await?;
-        // Also out of a transaction that a statement has failed in.
+        // Also out of a transaction in which a statement has failed.
         assert!(create(work, "before").await.is_err());
         work.start_over().await?;
         create(work, "after").await?;
@@ -151,9 +151,9 @@ async fn start_over_leaves_nothing_of_what_was_done(pool: PgPool) {
     assert_eq!([is_written(&db, "before").await, is_written(&db, "after").await], [false, true]);
 }
 
-/// A read whose connection breaks is done again on another one.
+/// A read whose connection breaks is retried on another connection.
 #[sqlx::test]
-async fn read_is_done_again_where_its_connection_breaks(pool: PgPool) {
+async fn read_retries_on_broken_connection(pool: PgPool) {
     let db = own_db(&pool, 2);
     let attempts = std::sync::atomic::AtomicU32::new(0);
     let found = db
@@ -171,7 +171,7 @@ async fn read_is_done_again_where_its_connection_breaks(pool: PgPool) {
 
 /// PostgreSQL answers the COMMIT of a failed transaction by rolling back, without an error.
 #[sqlx::test]
-async fn commit_fails_where_a_statement_before_it_failed(pool: PgPool) {
+async fn commit_fails_after_a_failed_statement(pool: PgPool) {
     let db = own_db(&pool, 2);
     let mut work = db.begin().await.unwrap();
     assert!(sqlx::query("SELECT 1 / 0").execute(&mut *work).await.is_err());
@@ -180,14 +180,14 @@ async fn commit_fails_where_a_statement_before_it_failed(pool: PgPool) {
     db.begin().await.unwrap().commit().await.unwrap();
 }
 
-/// As after a failover behind one address: connections that are kept lead to a server that takes no writes any more.
+/// As after a failover behind one address: open connections lead to a server that takes no writes any more.
 #[sqlx::test]
 async fn begin_leaves_a_server_that_has_become_read_only(pool: PgPool) {
     let db = own_db(&pool, 2);
     let database: String = sqlx::query_scalar("SELECT current_database()").fetch_one(&pool).await.unwrap();
     let before = read_pid(&db).await;
     db.try_read(async |connection| {
-        // This session alone; those to come are as they should be.
+        // Only this session; later ones are unaffected.
         sqlx::query("SET default_transaction_read_only = on").execute(connection).await.map(drop)
     })
     .await
@@ -197,7 +197,7 @@ async fn begin_leaves_a_server_that_has_become_read_only(pool: PgPool) {
     sqlx::query("CREATE TABLE written ()").execute(&mut *work).await.unwrap();
     work.commit().await.unwrap();
 
-    // Where no server takes writes, that is said, and reads go on.
+    // If no server takes writes, the error says so, and reads go on.
     let set =
         |value: &str| format!("ALTER DATABASE \"{database}\" SET default_transaction_read_only = {value}");
     sqlx::raw_sql(sqlx::AssertSqlSafe(set("on"))).execute(&pool).await.unwrap();
@@ -206,14 +206,14 @@ async fn begin_leaves_a_server_that_has_become_read_only(pool: PgPool) {
     assert!(error::is_read_only(&failed) && error::is_unavailable(&failed), "{failed:?}");
     assert_eq!(crate::health::probe(&db).await, crate::Readiness::ReadOnly);
     read_pid(&db).await;
-    // A pool's connection of the test was made before.
+    // The test's own pool made its connection before.
     sqlx::raw_sql(sqlx::AssertSqlSafe(set("off"))).execute(&pool).await.unwrap();
     assert_eq!(crate::health::probe(&db).await, crate::Readiness::Ready);
 }
 
-/// A role with fewer connections than the portal would have: writes get theirs after a burst of reads.
+/// A role with fewer connections than the portal would use: writes get theirs after a burst of reads.
 #[sqlx::test]
-async fn pool_serves_writes_where_the_role_has_few_connections(pool: PgPool) {
+async fn pool_serves_writes_with_few_connections_of_the_role(pool: PgPool) {
     let role = format!("few_{}", uuid::Uuid::new_v4().simple());
     let run = async |sql: String| {
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&pool).await.unwrap();
@@ -245,9 +245,9 @@ async fn pool_serves_writes_where_the_role_has_few_connections(pool: PgPool) {
     run(format!("DROP ROLE {role}")).await;
 }
 
-/// The database's own settings do not change what the code relies on.
+/// The database's own settings do not change the isolation that the code relies on.
 #[sqlx::test]
-async fn begin_reads_what_was_committed_whatever_the_database_says(pool: PgPool) {
+async fn begin_sets_read_committed_whatever_the_database_defaults_to(pool: PgPool) {
     let database: String = sqlx::query_scalar("SELECT current_database()").fetch_one(&pool).await.unwrap();
     let set = format!("ALTER DATABASE \"{database}\" SET default_transaction_isolation = serializable");
     sqlx::raw_sql(sqlx::AssertSqlSafe(set)).execute(&pool).await.unwrap();
@@ -264,7 +264,7 @@ async fn begin_reads_what_was_committed_whatever_the_database_says(pool: PgPool)
     assert_eq!(found, "read committed");
 }
 
-/// An address of the test's database, as this role.
+/// Returns the address of the test's database, for this role.
 fn address(pool: &PgPool, role: Option<&str>) -> DatabaseConfig {
     use sqlx::ConnectOptions;
     let options = Arc::unwrap_or_clone(pool.connect_options());
@@ -279,7 +279,7 @@ async fn run(pool: &PgPool, sql: &str) {
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(pool).await.unwrap();
 }
 
-/// A role of this test alone, which it drops in the end.
+/// Returns a role for this test alone, which the test drops in the end.
 async fn role(pool: &PgPool, options: &str) -> String {
     let role = format!("role_{}", uuid::Uuid::new_v4().simple());
     run(pool, &format!("CREATE ROLE {role} LOGIN {options}")).await;
@@ -292,7 +292,7 @@ async fn drop_role(pool: &PgPool, role: &str) {
 
 /// Servers that start at once on an empty database wait for each other, without a lock that outlives a transaction.
 #[sqlx::test(migrations = false)]
-async fn migrate_is_done_once_by_many_at_once(pool: PgPool) {
+async fn migrate_runs_once_across_servers(pool: PgPool) {
     let config = address(&pool, None);
     let all: Vec<_> = (0..4)
         .map(|_| {
@@ -316,9 +316,9 @@ async fn migrate_is_done_once_by_many_at_once(pool: PgPool) {
     assert_eq!(held, 0);
 }
 
-/// The schema is looked at before anything is changed, and what a role lacks is said with what gives it.
+/// The schema is checked before anything is changed, and a missing right is named together with the statement that grants it.
 #[sqlx::test(migrations = false)]
-async fn migrate_says_which_right_a_role_lacks_and_needs_none_to_change_what_is_up_to_date(pool: PgPool) {
+async fn migrate_names_missing_right_and_needs_none_if_up_to_date(pool: PgPool) {
     let role = role(&pool, "").await;
     let config = address(&pool, Some(&role));
     run(&pool, "REVOKE CREATE ON SCHEMA public FROM PUBLIC").await;
@@ -350,9 +350,9 @@ async fn migrate_says_which_right_a_role_lacks_and_needs_none_to_change_what_is_
     drop_role(&pool, &role).await;
 }
 
-/// Functions that are called by name can be called by every role, also where new functions are nobody's by default.
+/// Every role can call the functions that are called by name, even if new functions are nobody's by default.
 #[sqlx::test(migrations = false)]
-async fn migrate_lets_every_role_call_what_is_called_by_name(pool: PgPool) {
+async fn migrate_lets_every_role_call_functions_by_name(pool: PgPool) {
     run(&pool, "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC").await;
     migrate(&address(&pool, None)).await.unwrap();
     let barred: Vec<String> = sqlx::query_scalar(
@@ -366,9 +366,9 @@ async fn migrate_lets_every_role_call_what_is_called_by_name(pool: PgPool) {
     assert_eq!(barred, Vec::<String>::new());
 }
 
-/// A role's own time limit is for its queries, and hits no migration.
+/// A role's own time limit is for its queries, and affects no migration.
 #[sqlx::test(migrations = false)]
-async fn migrate_has_no_time_limit_of_the_role(pool: PgPool) {
+async fn migrate_ignores_time_limit_of_the_role(pool: PgPool) {
     let role = role(&pool, "SUPERUSER").await;
     run(
         &pool,
@@ -382,7 +382,7 @@ async fn migrate_has_no_time_limit_of_the_role(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn migrate_refuses_a_database_of_a_newer_version(pool: PgPool) {
+async fn migrate_rejects_database_of_newer_version(pool: PgPool) {
     run(&pool, "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (99990, 'x', true, '', 0)").await;
     let said = migrate(&address(&pool, None)).await.unwrap_err();
     assert!(
@@ -394,7 +394,7 @@ async fn migrate_refuses_a_database_of_a_newer_version(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = false)]
-async fn migrate_refuses_an_encoding_that_cannot_hold_every_name(pool: PgPool) {
+async fn migrate_rejects_encoding_that_cannot_hold_every_name(pool: PgPool) {
     let name = format!("latin_{}", uuid::Uuid::new_v4().simple());
     run(
         &pool,
@@ -414,9 +414,9 @@ async fn migrate_refuses_an_encoding_that_cannot_hold_every_name(pool: PgPool) {
     );
 }
 
-/// What never passes by waiting ends the process, and what passes does not.
+/// An error that waiting never cures ends the process; any other does not.
 #[sqlx::test]
-async fn start_error_tells_mistakes_from_what_passes(pool: PgPool) {
+async fn start_error_tells_mistakes_from_passing_failures(pool: PgPool) {
     let run_at = async |url: &str| {
         migrate(&DatabaseConfig::at(domain::sensitive::Sensitive::new(url))).await.unwrap_err()
     };
@@ -437,7 +437,7 @@ async fn start_error_tells_mistakes_from_what_passes(pool: PgPool) {
             && stranger.to_string().contains("DATABASE_URL"),
         "{stranger}"
     );
-    // Something that is no database: it answers, and ends.
+    // A peer that is not a database: it answers, and ends.
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let web = tokio::spawn(async move {
@@ -454,10 +454,10 @@ fn with_query(url: &str) -> String {
     if url.contains('?') { url.to_owned() } else { format!("{url}?") }
 }
 
-/// A way to the database that passes everything on until it goes deaf: nothing gets through, and nothing is closed.
+/// A proxy to the database that passes everything on until it goes deaf: nothing gets through then, and nothing is closed.
 struct Proxy {
     port: u16,
-    /// Connections of earlier rounds are deaf.
+    /// The current round; connections of earlier rounds are deaf.
     round: Arc<std::sync::atomic::AtomicUsize>,
     accepted: Arc<std::sync::atomic::AtomicUsize>,
 }
@@ -484,7 +484,7 @@ impl Proxy {
         Self { port, round, accepted }
     }
 
-    /// All connections that there are go deaf; new ones are heard.
+    /// Makes all existing connections deaf; new ones work.
     fn go_deaf(&self) {
         self.round.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
     }
@@ -504,7 +504,7 @@ async fn pass_on(
     let mut buffer = vec![0; 16_384];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
         if now.load(std::sync::atomic::Ordering::SeqCst) != mine {
-            // Kept open, and said nothing on.
+            // Kept open in silence.
             std::future::pending::<()>().await;
         }
         if to.write_all(&buffer[..count]).await.is_err() {
@@ -513,10 +513,10 @@ async fn pass_on(
     }
 }
 
-/// Connections that died without a word (a firewall that forgot them, a failover without FIN) are found out, all at once,
-/// and the next request has a fresh one.
+/// Connections that died silently (a firewall that forgot them, a failover without FIN) are found out, all at once, and the
+/// next request has a fresh one.
 #[sqlx::test]
-async fn pool_replaces_connections_that_have_gone_deaf(pool: PgPool) {
+async fn pool_replaces_deaf_connections(pool: PgPool) {
     let options = Arc::unwrap_or_clone(pool.connect_options());
     let folder =
         options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string());
@@ -540,13 +540,13 @@ async fn pool_replaces_connections_that_have_gone_deaf(pool: PgPool) {
     several().await;
     assert_eq!(proxy.accepted(), 4);
     proxy.go_deaf();
-    // One of the four is found out, and the three others with it.
+    // One of the four is found out, and with it the other three.
     db.begin().await.unwrap().commit().await.unwrap();
     assert_eq!(proxy.accepted(), 5);
     several().await;
     assert_eq!(proxy.accepted(), 8);
 
-    // One that is in use goes deaf: who used it gives up, and its place is free again.
+    // A connection in use goes deaf: its holder gives up, and its place is free again.
     let mut work = db.begin().await.unwrap();
     proxy.go_deaf();
     let asked = sqlx::query("SELECT 1").execute(&mut *work);
@@ -556,7 +556,7 @@ async fn pool_replaces_connections_that_have_gone_deaf(pool: PgPool) {
     tokio::time::timeout(Duration::from_secs(5), db.close()).await.expect("closing ends");
 }
 
-/// Where the socket of a test's database is.
+/// Returns the socket of a test's database.
 fn socket(pool: &PgPool) -> String {
     let options = Arc::unwrap_or_clone(pool.connect_options());
     let folder =
@@ -564,10 +564,10 @@ fn socket(pool: &PgPool) -> String {
     format!("{folder}/.s.PGSQL.{}", options.get_port())
 }
 
-/// A server that lets a connection be made and never says a word, before one that serves. The second is asked while the first
-/// is still waited for: nobody gives up on a server that is only slow, and nobody waits for one that is gone.
+/// A server that accepts a connection and never answers, before one that serves. The second is asked while the first is still
+/// waited for, so that a slow server still counts and a dead one delays nobody.
 #[sqlx::test]
-async fn servers_beside_a_silent_one_are_asked_while_it_is_waited_for(pool: PgPool) {
+async fn reach_asks_next_server_beside_a_silent_one(pool: PgPool) {
     use tokio::net::{TcpListener, UnixStream};
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let good = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -589,7 +589,7 @@ async fn servers_beside_a_silent_one_are_asked_while_it_is_waited_for(pool: PgPo
         for _ in 0..2 {
             let (client, _) = good.accept().await.unwrap();
             let (asked, _) = silent.accept().await.unwrap();
-            // It was spoken to; what comes after that is nothing yet, or the end.
+            // A client has sent something; after that come no bytes, or the end.
             asked.readable().await.unwrap();
             waits.push(loop {
                 match asked.try_read(&mut [0; 1024]) {
@@ -613,9 +613,9 @@ async fn servers_beside_a_silent_one_are_asked_while_it_is_waited_for(pool: PgPo
     db.close().await;
 }
 
-/// A standby alone, where only a server that takes writes will do: it answers, and that is not held against it.
+/// A standby alone, if only a server that takes writes will do: its answer is reported, and not a failure to connect.
 #[sqlx::test]
-async fn migrate_says_that_the_only_server_can_only_be_read(pool: PgPool) {
+async fn migrate_reports_read_only_server(pool: PgPool) {
     let database: String = sqlx::query_scalar("SELECT current_database()").fetch_one(&pool).await.unwrap();
     run(&pool, &format!("ALTER DATABASE \"{database}\" SET default_transaction_read_only = on")).await;
     let mut config = address(&pool, None);
@@ -628,9 +628,9 @@ async fn migrate_says_that_the_only_server_can_only_be_read(pool: PgPool) {
     assert!(!said.to_string().contains("in time"), "{said}");
 }
 
-/// A server that says to be of an older version: what reads the number is put before the system's own.
+/// A server that claims to be of an older version: a function that reads the number is placed before the system's own.
 #[sqlx::test(migrations = false)]
-async fn migrate_refuses_a_postgresql_that_is_too_old_before_it_changes_anything(pool: PgPool) {
+async fn migrate_rejects_old_postgresql_before_any_change(pool: PgPool) {
     let database: String = sqlx::query_scalar("SELECT current_database()").fetch_one(&pool).await.unwrap();
     for (number, name) in [("130023", "13.23 (Debian 13.23-0+deb11u1)"), ("90624", "9.6.24")] {
         run(
@@ -660,9 +660,9 @@ async fn migrate_refuses_a_postgresql_that_is_too_old_before_it_changes_anything
     assert_eq!(tables, 0, "something was changed");
 }
 
-/// Codes that say that the database cannot be used now: whoever asks is told to come again, and never that we failed.
+/// Codes of a database that cannot be used now: the client is asked to try again, and never sees a failure of ours.
 #[sqlx::test]
-async fn errors_of_a_database_that_cannot_be_used_now_are_told_apart_from_failures(pool: PgPool) {
+async fn errors_tell_unavailable_database_from_failures(pool: PgPool) {
     let db = own_db(&pool, 2);
     let raise = async |code: &str| {
         let mut work = db.begin().await.unwrap();

@@ -1,15 +1,15 @@
-//! Moments, as PostgreSQL has them and as we do.
+//! Conversion of times between PostgreSQL's driver and `domain`.
 
 use chrono::{DateTime, Utc};
 use domain::time::Timestamp;
 
-/// As PostgreSQL's driver takes it.
+/// Returns the time in the type of PostgreSQL's driver.
 pub(crate) fn instant(at: Timestamp) -> Result<DateTime<Utc>, sqlx::Error> {
     DateTime::from_timestamp_micros(at.micros())
         .ok_or_else(|| sqlx::Error::Encode("a moment beyond the calendar".into()))
 }
 
-/// As `domain` has it.
+/// Returns the time in the type of `domain`.
 pub(crate) fn timestamp(at: DateTime<Utc>) -> Timestamp {
     Timestamp::from_micros(at.timestamp_micros())
 }

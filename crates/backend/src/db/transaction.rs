@@ -1,21 +1,21 @@
-//! A transaction on a connection that is lent.
+//! A transaction on a lent connection.
 
 use super::{pool::Connection, repository};
 use crate::error;
 use sqlx::PgConnection;
 use std::ops::{Deref, DerefMut};
 
-/// A transaction on a connection that is lent: `commit` keeps it, dropping it does not.
+/// A transaction on a lent connection: `commit` keeps its changes, dropping it rolls them back.
 #[derive(Debug)]
 pub(crate) struct Transaction(Connection);
 
 impl Transaction {
-    /// Takes over a connection on which a transaction has begun.
+    /// Returns the transaction that has begun on this connection.
     pub(super) fn begun(connection: Connection) -> Self {
         Self(connection)
     }
 
-    /// Keeps what was done.
+    /// Commits.
     pub(crate) async fn commit(mut self) -> Result<(), sqlx::Error> {
         repository::commit(&mut self.0).await?;
         self.0.working = false;
@@ -23,7 +23,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Takes back what was done, and waits until that is so.
+    /// Rolls back, and waits until that is done.
     pub(crate) async fn rollback(mut self) -> Result<(), sqlx::Error> {
         repository::rollback(&mut self.0).await?;
         self.0.working = false;
@@ -31,7 +31,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Takes back what was done, and begins anew on the same connection.
+    /// Rolls back, and begins again on the same connection.
     pub(crate) async fn start_over(&mut self) -> Result<(), sqlx::Error> {
         repository::rollback(&mut self.0).await?;
         let pooler = self.0.pooler();

@@ -9,32 +9,32 @@ use domain::{error::Error, time::Timestamp};
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long the database may take to show that it can be written to. Less than callers wait.
+/// The time in which the database must show that it takes writes. Less than callers wait.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Whether requests can be served.
+/// The portal's readiness to serve requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readiness {
-    /// Yes.
+    /// Requests can be served.
     Ready,
-    /// No: the key encryption key is not the right one.
+    /// The key encryption key is not the right one.
     Sealed,
-    /// No: the database does not answer.
+    /// The database does not answer.
     Unavailable,
-    /// No: the database takes no writes.
+    /// The database takes no writes.
     ReadOnly,
 }
 
-/// What the database says of itself.
+/// The state of the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Health {
-    /// The newest migration that was made.
+    /// The newest migration that was applied.
     pub schema: i64,
-    /// The moment on its clock.
+    /// The time of its clock.
     pub now: Timestamp,
 }
 
-/// Tries what a write needs: a transaction on a server that takes writes.
+/// Tests what a write needs: a transaction on a server that takes writes.
 pub(crate) async fn probe(db: &Db) -> Readiness {
     let tried = timeout(PATIENCE, async {
         let work = db.begin().await?;
@@ -47,7 +47,7 @@ pub(crate) async fn probe(db: &Db) -> Readiness {
     }
 }
 
-/// Asks the database what it says of itself.
+/// Asks the database for its state.
 ///
 /// Errors: `Unavailable`, `Internal`.
 pub(crate) async fn look(db: &Db, ctx: &Ctx) -> Result<Health, Error> {

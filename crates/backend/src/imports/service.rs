@@ -1,4 +1,4 @@
-//! Beginning an import, looking at what was found, and saving what was chosen.
+//! Beginning an import, showing what was found, and saving what was chosen.
 
 use super::repository::{self, EntryRow, NewEntry, Owner};
 use crate::{
@@ -33,7 +33,7 @@ use std::{
 };
 use uuid::Uuid;
 
-/// How long what was found waits to be chosen from, in microseconds: 15 minutes.
+/// How long an import waits for a choice, in microseconds: 15 minutes.
 const WAIT: i64 = 15 * 60 * 1_000_000;
 
 /// The imports. Cheap to clone.
@@ -44,66 +44,66 @@ pub struct ImportService {
     secrets: SecretService,
 }
 
-/// What was found, without a value.
+/// The contents of an import, without values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportView {
-    /// What there is to choose from, and what else there is to say, in the order of the file.
+    /// The credentials to choose from, and other notes, in the order of the file.
     pub rows: Vec<ImportRow>,
-    /// Objects that hold no credential.
+    /// The counts of objects without a credential.
     pub skipped: SkippedCounts,
-    /// Until when it waits.
+    /// The time at which the import expires.
     pub expires_at: Timestamp,
-    /// The server's clock.
+    /// The server's time.
     pub now: Timestamp,
 }
 
-/// One thing found.
+/// An object that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportRow {
-    /// Its number in the file, from 1.
+    /// The number in the file, from 1.
     pub number: u32,
-    /// What it would become.
+    /// The type of the secret that it would become.
     pub kind: SecretKind,
-    /// The registry's address as it is stored, where there is one.
+    /// The registry's address as it would be stored, if any.
     pub host: Option<String>,
-    /// The account there.
+    /// The account at the registry.
     pub username: Option<String>,
-    /// There is a credential; otherwise the notes say what to do.
+    /// Whether there is a credential; otherwise the notes say what to do.
     pub can_be_chosen: bool,
-    /// What there is to say of it.
+    /// Remarks on it.
     pub notes: Vec<Note>,
-    /// The Kubernetes Secrets that it stood in, as `namespace/name` or `name`.
+    /// The Kubernetes Secrets that contained it, as `namespace/name` or `name`.
     pub places: Vec<String>,
-    /// The repository that stood beside a key.
+    /// The repository beside a key.
     pub repository: Option<String>,
-    /// The keys of hosts that stood beside a key: trusted where whoever imports says so.
+    /// The known hosts beside a key, which are trusted only if the importing person says so.
     pub known_hosts: Vec<TrustedKey>,
-    /// It is a key that opens with a passphrase alone.
+    /// Whether it is a key that opens only with a passphrase.
     pub needs_passphrase: bool,
-    /// The first secret that holds the same key, or the same account, already.
+    /// The first stored secret with the same key, or the same account.
     pub twin: Option<SecretId>,
-    /// So does another thing found.
+    /// Whether another object of this import has the same.
     pub same_here: bool,
     /// A free name for it.
     pub name: String,
-    /// What people may see it as; empty where nothing better is known than the name.
+    /// A display name; empty if nothing better than the name is known.
     pub display_name: String,
 }
 
-/// A row that was chosen, and what was typed into it.
+/// A row that was chosen, with what was typed into it.
 #[derive(Clone, Debug, Default)]
 pub struct ImportChoice {
-    /// Its number.
+    /// The number of the row.
     pub number: u32,
     /// Field "Name".
     pub name: String,
     /// Field "Display Name".
     pub display_name: String,
-    /// Field "Passphrase", of a key that has one.
+    /// Field "Passphrase", for a key that has one.
     pub passphrase: Sensitive,
-    /// Whether the known hosts that stood beside the key are trusted.
+    /// Whether the known hosts beside the key are trusted.
     pub trust_hosts: bool,
-    /// Whether the password is taken without what cannot be seen at its ends.
+    /// Whether invisible characters at the ends of the password are removed.
     pub without_ends: bool,
 }
 
@@ -112,8 +112,8 @@ impl ImportService {
         Self { db, keyring, secrets }
     }
 
-    /// Who asks, if they may import; and the keyring, unless the portal is sealed. What waits belongs to a session, so
-    /// nobody but a person who has signed in has any.
+    /// Returns the actor's session and the keyring, if the actor may import and the portal is not sealed. An import belongs
+    /// to a session, so that only signed-in people have any.
     async fn session(&self, ctx: &Ctx) -> Result<(Uuid, &Keyring), Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("import")).await?;
         let keyring = self.keyring.as_deref().ok_or(Error::Sealed)?;
@@ -123,20 +123,20 @@ impl ImportService {
         }
     }
 
-    /// Whether whoever asks may import: before a page is shown or a body is read.
+    /// Checks that the actor may import, before a page is shown or a body is read.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`, `Unavailable`, `Internal`.
     pub async fn may_import(&self, ctx: &Ctx) -> Result<(), Error> {
         self.session(ctx).await.map(drop)
     }
 
-    /// Reads a text of at most [`domain::import::MAX_BYTES`], and keeps what was found, sealed, in the place of what this session had waiting.
-    /// Answers with the id by which it is asked for.
+    /// Reads a text of at most [`domain::import::MAX_BYTES`], and keeps what was found, sealed, in the place of this
+    /// session's earlier import. Returns the id of the import.
     ///
     /// Errors: `Problem`; `Refused`.
     pub async fn begin(&self, ctx: &Ctx, text: Sensitive) -> Result<Uuid, ImportError> {
         let (session, keyring) = self.session(ctx).await?;
-        // A large one takes its time, and so does each key.
+        // A large text takes a while, and so does each key.
         let read = self.secrets.reader.in_turn(move || imports::read(&text)).await;
         let read = read.map_err(|_| Error::Unavailable)?;
         let Findings { entries, skipped } = read.map_err(ImportError::Problem)?;
@@ -155,9 +155,9 @@ impl ImportService {
             .await
     }
 
-    /// What was found, each with a name that is free now, and with the secret that holds the same.
+    /// Returns what was found, each object with a name that is free now, and with the secret that holds the same.
     ///
-    /// Errors: `Gone`, also once it was saved; `Refused`.
+    /// Errors: `Gone`, also after it was saved; `Refused`.
     pub async fn get(&self, ctx: &Ctx, id: Uuid) -> Result<ImportView, ImportError> {
         let (session, _) = self.session(ctx).await?;
         self.db
@@ -190,10 +190,10 @@ impl ImportService {
             .await
     }
 
-    /// Saves what was chosen, each as a secret of its own, all or none, and takes what waited away. The same import saved
-    /// twice is saved once, and the second time is told what it became.
+    /// Saves each chosen credential as a secret, all or none, and deletes the import. Saving an import again saves nothing,
+    /// and returns the secrets that it became.
     ///
-    /// Errors: `Rows`, `NothingChosen`, `Gone`; `Refused` with `BadRequest` for a row that is not there to choose.
+    /// Errors: `Rows`, `NothingChosen`, `Gone`; `Refused` with `BadRequest` for a row that cannot be chosen.
     pub async fn save(
         &self,
         ctx: &Ctx,
@@ -213,7 +213,7 @@ impl ImportService {
             let entries = repository::entries(work, id).await?;
             let (entries, values) = chosen(work, owner, &entries, choices).await?.ok_or(Error::BadRequest)?;
             let Some(values) = open(keyring, &values) else {
-                // On record whatever comes of it, so the work is kept.
+                // Recorded in any case, so the work is committed.
                 let (object, outcome) = (id.to_string(), Outcome::IntegrityFailure);
                 let record = AuditRecord { outcome, ..AuditRecord::done(AuditAction::ValueRead, &object) };
                 audit::repository::append(work, ctx, record).await?;
@@ -232,9 +232,9 @@ impl ImportService {
         saved.await?.ok_or_else(|| internal(ctx, &IntegrityError).into())
     }
 
-    /// What was chosen, as secrets with what is known of their keys.
+    /// Returns the chosen credentials as secrets with what is known of their keys.
     ///
-    /// Errors: `Rows` with all that is wrong, in the order of the rows.
+    /// Errors: `Rows` with all problems, in the order of the rows.
     async fn understood(
         &self,
         work: &mut PgConnection,
@@ -263,7 +263,7 @@ impl ImportService {
         if wrong.is_empty() { Ok(additions) } else { Err(ImportError::Rows(wrong).into()) }
     }
 
-    /// Takes what waits away. Where there is nothing, that is as good.
+    /// Deletes an import. Succeeds if there is none.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`, `Unavailable`, `Internal`.
     pub async fn discard(&self, ctx: &Ctx, id: Uuid) -> Result<(), Error> {
@@ -280,7 +280,7 @@ impl ImportService {
             .await
     }
 
-    /// Takes everything away whose time is over; to be called now and then. Answers with how many imports that were.
+    /// Deletes every expired import; to be called now and then. Returns the number of deleted imports.
     ///
     /// Errors: `Forbidden`, `Unavailable`, `Internal`.
     pub async fn sweep(&self, ctx: &Ctx) -> Result<u64, Error> {
@@ -289,9 +289,9 @@ impl ImportService {
     }
 }
 
-/// Adds what was understood, all or none.
+/// Adds the secrets, all or none.
 ///
-/// Errors: `Rows` where somebody has taken names meanwhile.
+/// Errors: `Rows` if somebody has taken names meanwhile.
 async fn add(
     work: &mut Work,
     ctx: &Ctx,
@@ -310,7 +310,7 @@ async fn add(
     }
 }
 
-/// The rows whose names somebody has taken.
+/// Returns the problems of the rows whose names are taken.
 async fn taken(
     work: &mut PgConnection,
     numbers: &[u32],
@@ -324,8 +324,7 @@ async fn taken(
     Ok(rows.map(|(number, id)| (*number, problem(id))).collect())
 }
 
-/// The entries that were chosen with their sealed values, in the order of the choices; `None` where there is none to
-/// choose of such a number.
+/// Returns the chosen entries with their sealed values, in the order of the choices; `None` if a number cannot be chosen.
 async fn chosen<'a>(
     work: &mut PgConnection,
     owner: Owner,
@@ -343,7 +342,7 @@ async fn chosen<'a>(
     Ok(found.filter(|(entries, _)| entries.len() == choices.len()))
 }
 
-/// Opens sealed values; `None` where one does not open.
+/// Opens sealed values; `None` if one does not open.
 fn open(keyring: &Keyring, values: &[(Location, SealedValue)]) -> Option<Vec<Sensitive>> {
     values.iter().map(|(place, sealed)| keyring.open(*place, sealed).ok()).collect()
 }
@@ -365,7 +364,7 @@ fn draft(entry: &EntryRow, choice: &ImportChoice, value: Sensitive) -> SecretDra
         username: entry.registry_username.clone().unwrap_or_default(),
         password,
         password_ends: "keep".to_owned(),
-        // Nobody is asked about each of a hundred rows.
+        // A confirmation for each of a hundred rows would be too much.
         knowingly: "yes".to_owned(),
         repository: entry.repository.clone().unwrap_or_default(),
         known_hosts: if choice.trust_hosts { entry.known_hosts.clone() } else { String::new() },
@@ -373,7 +372,7 @@ fn draft(entry: &EntryRow, choice: &ImportChoice, value: Sensitive) -> SecretDra
     }
 }
 
-/// What was skipped, as it is stored; what is not understood any more is left out.
+/// Parses stored counts; unknown ones are left out.
 fn skipped(stored: &[String]) -> SkippedCounts {
     let mut counts = SkippedCounts::default();
     for (code, count) in stored.iter().filter_map(|text| text.split_once('/')) {
@@ -384,7 +383,7 @@ fn skipped(stored: &[String]) -> SkippedCounts {
     counts
 }
 
-/// What an entry may have in common with secrets, and with others.
+/// Returns what an entry may have in common with secrets, and with other entries.
 fn shared(entry: &EntryRow) -> Option<Shared<'_>> {
     match (&entry.fingerprint, &entry.registry_host, &entry.registry_username) {
         (Some(fingerprint), ..) => Some(Shared::Key(fingerprint)),
@@ -417,7 +416,7 @@ fn row(entry: &EntryRow) -> Result<ImportRow, sqlx::Error> {
     })
 }
 
-/// Numbers the names that somebody has taken, until all are free.
+/// Numbers the names that are taken, until all are free.
 async fn free_names(
     work: &mut PgConnection,
     kind: SecretKind,

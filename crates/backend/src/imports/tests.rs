@@ -1,6 +1,6 @@
-//! The tests of the service; those of reading a file stand beside `formats::imports`.
+//! Tests of the service; those of reading a file are in `formats::imports`.
 
 mod service;
 
-/// A key made for these tests; it opens nothing.
+/// A key generated for these tests; it opens nothing.
 const KEY: &str = include_str!("../secrets/seed_key");

@@ -1,4 +1,4 @@
-//! How a value is sealed, and where it belongs.
+//! A sealed value, and the place it belongs to.
 
 use crate::error::IntegrityError;
 use aws_lc_rs::{
@@ -9,34 +9,34 @@ use domain::secret::SecretKind;
 use uuid::Uuid;
 use zeroize::{Zeroize, Zeroizing};
 
-/// What a row says of how it was sealed: AES-256-GCM for the value and for the wrapped key (NIST SP 800-38D).
+/// The algorithms that a row names: AES-256-GCM for the value and for the wrapped key (NIST SP 800-38D).
 pub(crate) const ALGORITHM: &str = "AES-256-GCM/AES-256-GCM";
 
 pub(super) const KEY_BYTES: usize = 32;
 pub(super) const NONCE_BYTES: usize = 12;
 
-/// Where a sealed value belongs. It is bound to this place: anywhere else it cannot be opened.
+/// The place of a sealed value. The value is bound to this place, and cannot be opened anywhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Location {
     pub(crate) secret: Uuid,
     pub(crate) field: ValueField,
-    /// The version of the value; 1 is the first.
+    /// The version of the value, from 1.
     pub(crate) version: i64,
 }
 
-/// Which value of a secret.
+/// The field of a secret that holds a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ValueField {
     SshPrivateKey,
-    /// Of the pair that waits to take its place.
+    /// The private key of the pending pair.
     PendingSshPrivateKey,
     RegistryPassword,
-    /// Either of the two, found in a file and not yet saved: `secret` is the import's id, `version` the entry's number.
+    /// Either kind of value from an import that is not saved yet: `secret` is the import's id, `version` the entry's number.
     Imported,
 }
 
 impl ValueField {
-    /// Returns the field in which the value of a secret of this kind stands.
+    /// Returns the field that holds the value of a secret of this type.
     pub(crate) fn of(kind: SecretKind) -> Self {
         match kind {
             SecretKind::GitDataset => Self::SshPrivateKey,
@@ -60,14 +60,14 @@ impl ValueField {
     }
 }
 
-/// As it lies in the database.
+/// A sealed value as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct SealedValue {
     pub(crate) algorithm: String,
     pub(crate) kek_id: String,
     /// Nonce (12 bytes), then the data key sealed under the KEK (32 bytes and a tag of 16).
     pub(crate) wrapped_key: Vec<u8>,
-    /// 12 bytes.
+    /// The nonce, 12 bytes.
     pub(crate) nonce: Vec<u8>,
     /// The value sealed under the data key, with its tag of 16 bytes.
     pub(crate) ciphertext: Vec<u8>,
@@ -83,7 +83,7 @@ pub(super) fn seal_under(
     plain: &[u8],
 ) -> Result<(Vec<u8>, Vec<u8>), IntegrityError> {
     let key = RandomizedNonceKey::new(&AES_256_GCM, key).map_err(|_| IntegrityError)?;
-    // Room for the tag from the start, so that no copy of the plaintext is left behind by growing.
+    // With capacity for the tag from the start, so that growing leaves no copy of the plaintext behind.
     let mut text = Vec::with_capacity(plain.len() + AES_256_GCM.tag_len());
     text.extend_from_slice(plain);
     if let Ok(nonce) = key.seal_in_place_append_tag(Aad::from(aad), &mut text) {
@@ -108,8 +108,8 @@ pub(super) fn open_under(
     Ok(text)
 }
 
-/// Binds a ciphertext to its purpose and place. Each part stands behind its length, so that no two places give
-/// the same bytes.
+/// Returns the associated data that binds a ciphertext to its purpose and place. Each part follows its length, so that no two
+/// places give the same bytes.
 pub(super) fn aad(purpose: &str, place: Location, kek_id: &str) -> Vec<u8> {
     let version = place.version.to_be_bytes();
     joined(&[
@@ -122,7 +122,7 @@ pub(super) fn aad(purpose: &str, place: Location, kek_id: &str) -> Vec<u8> {
     ])
 }
 
-/// An id that follows from these parts: of others, another one.
+/// Returns an id derived from these parts; other parts give another id.
 pub(crate) fn digest_id(parts: &[&[u8]]) -> Uuid {
     let hash = digest(&SHA256, &joined(parts));
     let mut bytes = [0; 16];

@@ -1,25 +1,26 @@
-//! Rows that carry a code, as the tables that have them hand them over to be vouched for anew.
+//! Rows with a MAC, as their tables provide them for renewal.
 
 use super::mac::Message;
 
-/// A row with what vouches for it, by its primary key.
+/// A row, by its primary key, with what its MAC is over.
 pub(crate) struct Guarded<K> {
     pub(crate) key: K,
     pub(crate) message: Message,
     pub(crate) mac: Option<Vec<u8>>,
 }
 
-/// Which rows are to be given a code.
+/// The rows whose MACs are to be renewed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stale<'a> {
-    /// Those without one, as an older version left them. To be asked once in the life of a database.
+    /// Rows without a MAC, as an older version left them. To be asked for once in the life of a database.
     Unvouched,
-    /// Those with one of another key than this.
+    /// Rows with a MAC of any other key than this.
     OtherKeyThan(&'a str),
 }
 
 impl<'a> Stale<'a> {
-    /// Which rows those are, where `$1` is `bound`. Never both: a row without a code is not given one because of its key.
+    /// The condition for those rows, in which `$1` is `bound`. Never both conditions: a row without a MAC gets none because
+    /// of its key.
     pub(crate) const SQL: &'static str =
         "(($1::text IS NULL AND mac IS NULL) OR substr(mac, 1, 8) <> decode($1, 'hex'))";
 
@@ -31,5 +32,5 @@ impl<'a> Stale<'a> {
     }
 }
 
-/// Rows by their keys, each with its new code.
+/// The new MACs of rows, by their keys.
 pub(crate) type NewMacs<K> = Vec<(K, Option<Vec<u8>>)>;

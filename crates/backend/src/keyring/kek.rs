@@ -8,29 +8,29 @@ use domain::sensitive::Sensitive;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// 256 bits, written as base64. Whoever has it and a copy of the database has every value.
+/// A key of 256 bits, written as base64. Whoever has it and a copy of the database has every value.
 #[derive(Clone)]
 pub struct Kek(Zeroizing<[u8; KEY_BYTES]>);
 
-/// Why a text is not a key. Never carries the text.
+/// The reason why a text is not a key. Never carries the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KekError {
-    /// Not base64 (RFC 4648, section 4).
+    /// The text is not base64 (RFC 4648, section 4).
     #[error("it is not base64. Make one with: openssl rand -base64 32")]
     NotBase64,
-    /// Not 32 bytes.
+    /// The key does not have 32 bytes.
     #[error("it has {0} bytes, and 32 are needed. Make one with: openssl rand -base64 32")]
     Length(usize),
     /// All bytes are zero: a placeholder.
     #[error("it is all zeros. Make one with: openssl rand -base64 32")]
     Zero,
-    /// The system gave no random bytes.
+    /// The system returned no random bytes.
     #[error("the system gave no random bytes")]
     NoRandomness,
 }
 
 impl Kek {
-    /// Reads a key; white space around it is passed over.
+    /// Parses a key; ignores white space around it.
     pub fn parse(text: &Sensitive) -> Result<Self, KekError> {
         let bytes = Zeroizing::new(STANDARD.decode(text.expose().trim()).map_err(|_| KekError::NotBase64)?);
         let key = <[u8; KEY_BYTES]>::try_from(bytes.as_slice()).map_err(|_| KekError::Length(bytes.len()))?;
@@ -40,7 +40,7 @@ impl Kek {
         Ok(Self(Zeroizing::new(key)))
     }
 
-    /// Reads the keys of a ring, one or several, separated by white space or commas.
+    /// Parses the keys of a ring, separated by white space or commas.
     pub fn parse_ring(text: &Sensitive) -> Result<Vec<Self>, KekError> {
         let parts =
             text.expose().split(|c: char| c.is_whitespace() || c == ',').filter(|part| !part.is_empty());
@@ -48,19 +48,19 @@ impl Kek {
         if keys.is_empty() { Err(KekError::Length(0)) } else { Ok(keys) }
     }
 
-    /// Makes a fresh key.
+    /// Generates a key.
     pub fn generate() -> Result<Self, KekError> {
         random::bytes()
             .map(|key| Self(Zeroizing::new(key)))
             .map_err(|random::NoRandomness| KekError::NoRandomness)
     }
 
-    /// The key as text, for its file.
+    /// Returns the key as text, for its file.
     pub fn to_text(&self) -> Sensitive {
         Sensitive::new(STANDARD.encode(self.0.as_slice()))
     }
 
-    /// 16 hexadecimal digits by which rows name their key. Of 256 random bits they tell nothing.
+    /// Returns 16 hexadecimal digits by which rows name their key. They reveal nothing of its 256 random bits.
     pub fn id(&self) -> String {
         let labelled = Zeroizing::new([b"latchkey key id\0".as_slice(), self.0.as_slice()].concat());
         let hash = digest(&SHA256, &labelled);
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn only_32_bytes_that_are_not_all_zero_are_a_key() {
+    fn parse_accepts_only_32_bytes_that_are_not_all_zero() {
         let good = STANDARD.encode([7; 32]);
         assert_eq!(*parse(&format!(" {good}\n")).unwrap().0, [7; 32]);
         assert_eq!(parse("").unwrap_err(), KekError::Length(0));
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fresh_key_is_read_back_and_shown_nowhere() {
+    fn generate_round_trips_and_debug_hides_the_key() {
         let key = Kek::generate().unwrap();
         let again = Kek::parse(&key.to_text()).unwrap();
         assert_eq!(again.id(), key.id());

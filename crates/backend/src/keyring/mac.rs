@@ -1,4 +1,4 @@
-//! Message authentication codes over rows: whoever writes the database without the key cannot make a row that grants
+//! Message authentication codes over rows: whoever writes to the database without the key cannot make a row that grants
 //! anything, or change one. HMAC-SHA-256 (RFC 2104) under a key for each purpose, derived by HKDF (RFC 5869) from a key
 //! encryption key.
 
@@ -9,28 +9,28 @@ use aws_lc_rs::{
 };
 use std::fmt;
 
-/// The bytes of a key's id, which stand before each code.
+/// The length of a key's id, which precedes each code.
 pub(super) const ID_BYTES: usize = 8;
 
-/// Binds the derived keys to this product.
+/// The salt that binds the derived keys to this product.
 const SALT: &[u8] = b"latchkey message authentication";
 
-/// What a code vouches for. One is never taken for another: each has a key of its own.
+/// The purpose of a code. Each has a key of its own, so that no code is valid for another purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// Who a user is, and what they may do.
+    /// The identity and role of a user.
     User,
-    /// Who has signed in, and until when.
+    /// The user of a session, and its end.
     Session,
-    /// What an API token allows.
+    /// The rights of an API token.
     ApiToken,
-    /// For whom a one-time link is.
+    /// The user of a one-time link.
     Link,
-    /// The kind, the name and the host that a sealed value belongs to.
+    /// The type, the name and the host that a sealed value belongs to.
     Secret,
-    /// One audit record, and by its hash every one before it.
+    /// An audit record, and by its hash every one before it.
     AuditRecord,
-    /// That no audit record comes after this one.
+    /// The last audit record, after which no other comes.
     AuditHead,
 }
 
@@ -45,7 +45,7 @@ impl Purpose {
         Self::AuditHead,
     ];
 
-    /// The label that its key is derived by. A change of what is encoded under it needs another one.
+    /// Returns the label from which its key is derived. If the encoding under a purpose changes, the label must change, too.
     fn label(self) -> &'static str {
         match self {
             Self::User => "user, version 1",
@@ -59,7 +59,7 @@ impl Purpose {
     }
 }
 
-/// What is vouched for: parts in their order, each behind its length, so that no two rows give the same bytes.
+/// The message that a code is over: parts in their order, each after its length, so that no two rows give the same bytes.
 pub(crate) struct Message {
     pub(super) purpose: Purpose,
     pub(super) bytes: Vec<u8>,
@@ -81,7 +81,7 @@ impl Message {
         self.bytes(part.as_bytes())
     }
 
-    /// A part that may be missing, which is not the same as an empty one.
+    /// Adds a part that may be missing, which is not the same as an empty one.
     pub(crate) fn maybe<P: AsRef<[u8]>>(mut self, part: Option<P>) -> Self {
         if let Some(part) = part {
             self.bytes(part.as_ref())
@@ -99,7 +99,7 @@ impl Message {
         self.maybe(part.map(i64::to_be_bytes))
     }
 
-    /// Several texts, behind their number.
+    /// Adds several texts, after their number.
     pub(crate) fn maybe_list(self, part: Option<&[String]>) -> Self {
         let Some(texts) = part else { return self.maybe(None::<&[u8]>) };
         let number = i64::try_from(texts.len()).unwrap_or(i64::MAX);
@@ -107,16 +107,16 @@ impl Message {
     }
 }
 
-/// Why a row is not what the portal wrote.
+/// The reason why a row is not what the portal wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Doubt {
-    /// Nothing vouches for it.
+    /// The row has no code.
     #[error("the row has no authentication code")]
     Missing,
-    /// It names a key that is not at hand, or that is retired.
+    /// The code names a key that is not at hand, or that is retired.
     #[error("the row's authentication code is of a key that is not at hand, or retired")]
     OtherKey,
-    /// It is a code for something else.
+    /// The code is for other contents.
     #[error("the row is not what the portal wrote")]
     Wrong,
 }
@@ -126,7 +126,7 @@ pub(crate) enum Doubt {
 pub(super) struct MacKeys(Vec<hmac::Key>);
 
 impl MacKeys {
-    /// Derives them. `None` where the library refuses, which it has no reason to.
+    /// Derives the keys. `None` if the library fails, for which it has no reason.
     pub(super) fn derive(kek: &Kek) -> Option<Self> {
         let bytes: &[u8; KEY_BYTES] = kek.bytes();
         let extracted = Salt::new(HKDF_SHA256, SALT).extract(bytes);
@@ -149,7 +149,7 @@ impl fmt::Debug for MacKeys {
     }
 }
 
-/// Returns the id of the key that a code names, whether there is such a key or not.
+/// Returns the id of the key that a code names, whether or not that key exists.
 pub(crate) fn key_id(mac: &[u8]) -> Option<String> {
     mac.split_at_checked(ID_BYTES).map(|(id, _)| crate::random::hex(id))
 }
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_good_for_its_message_purpose_and_key_alone() {
+    fn vouches_accepts_mac_only_for_its_message_purpose_and_key() {
         let (keyring, id) = keyring();
         let mac = keyring.mac(&id, &user("ana")).unwrap();
         assert_eq!((mac.len(), crate::random::hex(&mac[..ID_BYTES])), (40, id.clone()));
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_rows_are_encoded_alike() {
+    fn message_encodes_no_two_rows_alike() {
         let list = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
         let of = || Message::new(Purpose::ApiToken);
         let all = [
@@ -227,7 +227,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parts_are_told_apart_wherever_they_are_cut(text in "[ab]{0,8}", one in 0usize..9, other in 0usize..9) {
+        fn message_separates_parts_wherever_they_are_cut(text in "[ab]{0,8}", one in 0usize..9, other in 0usize..9) {
             let (one, other) = (one.min(text.len()), other.min(text.len()));
             let cut = |at: usize| Message::new(Purpose::User).text(&text[..at]).text(&text[at..]).bytes;
             prop_assert_eq!(cut(one) == cut(other), one == other);

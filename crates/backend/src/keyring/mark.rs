@@ -1,4 +1,4 @@
-//! Marks that only a holder of the key encryption key can make, for what leaves the server and comes back.
+//! Marks that only a holder of the key encryption key can make, for data that leaves the server and comes back.
 
 use super::{Keyring, envelope::joined};
 use crate::error::IntegrityError;
@@ -8,8 +8,8 @@ use aws_lc_rs::{
 };
 
 impl Keyring {
-    /// Returns the HMAC-SHA256 (RFC 2104) of these parts, under a key that HKDF (RFC 5869) derives from this key
-    /// encryption key for this purpose alone.
+    /// Returns the HMAC-SHA256 (RFC 2104) of these parts, under a key that HKDF (RFC 5869) derives from this key encryption
+    /// key for this purpose only.
     pub(crate) fn mark(
         &self,
         kek_id: &str,
@@ -20,7 +20,7 @@ impl Keyring {
         Ok(hmac::sign(&key, &joined(parts)).as_ref().to_vec())
     }
 
-    /// Returns whether this is the mark of these parts, in a time that says nothing of the right one.
+    /// Returns whether this is the mark of these parts, in constant time.
     pub(crate) fn is_mark(&self, kek_id: &str, purpose: &str, parts: &[&[u8]], mark: &[u8]) -> bool {
         self.mark_key(kek_id, purpose).is_ok_and(|key| hmac::verify(&key, &joined(parts), mark).is_ok())
     }

@@ -1,5 +1,5 @@
-//! Envelope encryption: each value is sealed under a data key of its own, and that key under the key encryption
-//! key. Plaintext exists in here and in `Sensitive`, and nowhere else.
+//! Envelope encryption: each value is sealed under its own data key, and that key under the key encryption key. Plaintext
+//! exists only here and in `Sensitive`.
 
 mod envelope;
 pub(crate) mod guarded;

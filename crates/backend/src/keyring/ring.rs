@@ -1,4 +1,4 @@
-//! The keys at hand: what they seal and open, and what they vouch for.
+//! The keys at hand: they seal, open and vouch.
 
 use super::{
     Kek,
@@ -13,22 +13,22 @@ use aws_lc_rs::hmac;
 use domain::sensitive::Sensitive;
 use zeroize::Zeroizing;
 
-/// What was sealed to tell a right key from a wrong one, before rows carried MACs.
+/// The text that was sealed to recognize the right key, before rows carried MACs.
 const OLD_CHECK_TEXT: &[u8] = b"latchkey key encryption key";
 
-/// What is sealed to tell a right key from a wrong one. It also says that every row that grants anything carries a MAC: only
-/// who has the key can say so, so nobody else has rows without one taken over a second time.
+/// The text that is sealed to recognize the right key. It also says that every row that grants anything carries a MAC: only a
+/// holder of the key can say so, so that nobody else gets rows without a MAC taken over a second time.
 const CHECK_TEXT: &[u8] = b"latchkey key encryption key, rows carry MACs";
 
-/// The key encryption keys at hand. Which of them seals is for the database to say, so that all servers agree.
+/// The key encryption keys at hand. The database says which of them is active, so that all servers agree.
 #[derive(Debug)]
 pub(crate) struct Keyring {
     pub(super) keys: Vec<Entry>,
-    /// The ids of those whose time was over when the process started: nothing is vouched for by them.
+    /// The ids of those that were retired when the process started: they vouch for nothing.
     pub(super) retired: Vec<String>,
 }
 
-/// A key at hand, with what is derived from it.
+/// A key at hand, with the keys derived from it.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) id: String,
@@ -36,12 +36,12 @@ pub(super) struct Entry {
     macs: Option<MacKeys>,
 }
 
-/// What the check value of a key says.
+/// The meaning of a key's check value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Checked {
-    /// It is the key, of a database whose rows carry no MACs yet.
+    /// The key is right, and the rows of the database carry no MACs yet.
     Unvouched,
-    /// It is the key.
+    /// The key is right.
     Vouched,
 }
 
@@ -58,13 +58,13 @@ impl Keyring {
         Self { keys: named, retired: Vec::new() }
     }
 
-    /// The keys themselves, for another one like it.
+    /// Returns the keys themselves, for another ring with them.
     #[cfg(test)]
     pub(crate) fn keks(&self) -> Vec<Kek> {
         self.keys.iter().map(|entry| entry.kek.clone()).collect()
     }
 
-    /// The ids of the keys at hand.
+    /// Returns the ids of the keys at hand.
     pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
         self.keys.iter().map(|entry| entry.id.as_str())
     }
@@ -81,7 +81,7 @@ impl Keyring {
         self.keys.iter().find(|entry| entry.id == id).map(|entry| &entry.kek).ok_or(IntegrityError)
     }
 
-    /// What is stored to know the key again.
+    /// Returns the row by which the key is recognized later.
     pub(super) fn check_row(&self, id: &str) -> Result<CheckRow, sqlx::Error> {
         self.check_row_of(id, CHECK_TEXT)
     }
@@ -92,7 +92,7 @@ impl Keyring {
         Ok(CheckRow { id: id.to_owned(), active: false, check_nonce, check_ciphertext })
     }
 
-    /// What the check value says, or `None` where it is of another key.
+    /// Returns the meaning of a check value, or `None` if it is another key's.
     pub(super) fn check(&self, row: &CheckRow) -> Option<Checked> {
         let opened = self.key(&row.id).and_then(|kek| {
             open_under(kek.bytes(), &check_aad(&row.id), &row.check_nonce, &row.check_ciphertext)
@@ -104,7 +104,7 @@ impl Keyring {
         }
     }
 
-    /// A check value as it was before rows carried MACs.
+    /// Returns a check value from before rows carried MACs.
     #[cfg(test)]
     pub(crate) fn old_check_row(&self, id: &str) -> CheckRow {
         self.check_row_of(id, OLD_CHECK_TEXT).unwrap()
@@ -132,7 +132,7 @@ impl Keyring {
         })
     }
 
-    /// Opens what was sealed for this place.
+    /// Opens a value that was sealed for this place.
     pub(crate) fn open(&self, place: Location, sealed: &SealedValue) -> Result<Sensitive, IntegrityError> {
         if sealed.algorithm != ALGORITHM {
             return Err(IntegrityError);
@@ -148,7 +148,7 @@ impl Keyring {
         Ok(Sensitive::new(text))
     }
 
-    /// Returns the code that vouches for the message: the id of the key, and HMAC-SHA-256 under what is derived from it.
+    /// Returns the code that vouches for the message: the id of the key, and HMAC-SHA-256 under a key derived from it.
     ///
     /// Errors: the key is not at hand.
     pub(crate) fn mac(&self, kek_id: &str, message: &Message) -> Result<Vec<u8>, IntegrityError> {
@@ -158,7 +158,7 @@ impl Keyring {
         Ok(mac)
     }
 
-    /// Verifies, in constant time, that the code was made for this message by somebody who has the key.
+    /// Verifies, in constant time, that a holder of the key made the code for this message.
     pub(crate) fn vouches(&self, message: &Message, mac: Option<&[u8]>) -> Result<(), Doubt> {
         let (id, tag) = mac.ok_or(Doubt::Missing)?.split_at_checked(ID_BYTES).ok_or(Doubt::Wrong)?;
         let id = crate::random::hex(id);

@@ -1,5 +1,5 @@
-//! Rotation of the key encryption keys: a new one is added, made the active one, every value is sealed under it anew, and
-//! the old one is retired. Each step may be killed and done again, and secrets may be read and changed meanwhile.
+//! Rotation of the key encryption keys: a new key is added and activated, every value is sealed under it again, and the old
+//! key is retired. Each step may be interrupted and repeated, and secrets may be read and changed meanwhile.
 
 use super::{
     Keyring, Location,
@@ -17,70 +17,70 @@ use crate::{
 use domain::{error::Error, time::Timestamp};
 use std::sync::Arc;
 
-/// Values that are sealed anew in one transaction.
+/// The number of values that one transaction seals again.
 const BATCH: i64 = 200;
 
-/// The keys. Cheap to clone.
+/// The key encryption keys. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct KeyService {
     db: Db,
     keyring: Arc<Keyring>,
 }
 
-/// A key, and how much hangs on it.
+/// A key, and what depends on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyStatus {
-    /// 16 hexadecimal digits.
+    /// The id, 16 hexadecimal digits.
     pub id: String,
-    /// New values are sealed under it.
+    /// Whether new values are sealed under it.
     pub active: bool,
-    /// It is among the keys that this process was given.
+    /// Whether this process has it.
     pub at_hand: bool,
-    /// How many values are sealed under it.
+    /// The number of values that are sealed under it.
     pub sealed: u64,
-    /// How many rows it vouches for: users, sessions, API tokens, links and secrets.
+    /// The number of rows that it vouches for: users, sessions, API tokens, links and secrets.
     pub vouches: u64,
-    /// When the database came to know it.
+    /// The time at which it was added.
     pub created_at: Timestamp,
-    /// When it was retired.
+    /// The time at which it was retired.
     pub retired_at: Option<Timestamp>,
 }
 
-/// What sealing anew came to.
+/// The result of sealing values again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rewrapped {
-    /// So many values were sealed under the active key.
+    /// The number of values that were sealed under the active key.
     pub done: u64,
-    /// So many could not be opened, and are as they were.
+    /// The number of values that could not be opened, and stay as they are.
     pub broken: u64,
-    /// The active key vouches for so many more rows.
+    /// The number of further rows that the active key vouches for.
     pub vouched: u64,
-    /// So many rows were not what the portal wrote, and stay refused.
+    /// The number of rows that the portal did not write, and that stay rejected.
     pub refused: u64,
 }
 
-/// Why a key was not added, activated or retired.
+/// The reason why a key was not added, activated or retired.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// The database knows no key of this id.
+    /// The database knows no key with this id.
     #[error("there is no key of this id; `latchkey key status` lists them")]
     Unknown,
-    /// This process was not given the key.
+    /// This process does not have the key.
     #[error("the key is not among those at hand: put it into the key file first")]
     NotAtHand,
-    /// Its time is over.
+    /// The key is retired.
     #[error("the key is retired")]
     Retired,
-    /// It seals new values.
+    /// The key seals new values.
     #[error("the key is the active one: activate another first")]
     Active,
-    /// Values are sealed under it.
+    /// Values are sealed under the key.
     #[error("{0} values are still sealed under this key: run `latchkey key rewrap` first")]
     InUse(u64),
-    /// It vouches for rows.
+    /// The key vouches for rows.
     #[error("{0} rows are still vouched for by this key: run `latchkey key rewrap` first")]
     Vouches(u64),
-    /// As anywhere.
+    /// Any other error.
     #[error(transparent)]
     Refused(#[from] Error),
 }
@@ -96,7 +96,7 @@ impl KeyService {
         Self { db, keyring }
     }
 
-    /// Every key there is or was.
+    /// Returns every key that is or was in use.
     ///
     /// Errors: `Forbidden`, `Unavailable`, `Internal`.
     pub async fn status(&self, ctx: &Ctx) -> Result<Vec<KeyStatus>, Error> {
@@ -114,7 +114,7 @@ impl KeyService {
         Ok(rows.into_iter().map(status).collect())
     }
 
-    /// Makes the keys at hand known that are not yet, and names them. None of them is the active one by that.
+    /// Adds the keys at hand that the database does not know, and returns their ids. Adding activates none.
     ///
     /// Errors: as `status`.
     pub async fn add(&self, ctx: &Ctx) -> Result<Vec<String>, Error> {
@@ -137,7 +137,7 @@ impl KeyService {
             .await
     }
 
-    /// Has new values sealed under this key from now on, by every server. A server that does not have it refuses to write.
+    /// Makes this the key under which every server seals new values. A server that does not have it rejects writes.
     ///
     /// Errors: `Unknown`, `NotAtHand`, `Retired`; `Refused`.
     pub async fn activate(&self, ctx: &Ctx, id: &str) -> Result<(), KeyError> {
@@ -146,7 +146,8 @@ impl KeyService {
             .write(ctx, async |work| {
                 repository::lock(work).await?;
                 let all = repository::all(work).await?;
-                // The one before is needed as well: it vouches for the end of the record, which this one goes on from.
+                // The previous key is needed as well, because it vouches for the end of the audit log, after which this one
+                // continues.
                 let before = all.iter().any(|row| row.active && self.keyring.has(&row.id));
                 let key = known(all, id)?;
                 if !self.keyring.has(id) || !before {
@@ -161,8 +162,8 @@ impl KeyService {
             .await
     }
 
-    /// Seals every value under the active key that is not yet, a batch at a time. Killed, what was done stays done.
-    /// `progress` is told how many are done so far.
+    /// Seals every value under the active key that is not yet, a batch at a time. What was done stays done if it is
+    /// interrupted. Calls `progress` with the number of values so far.
     ///
     /// Errors: `NotAtHand`; `Refused`.
     pub async fn rewrap(&self, ctx: &Ctx, mut progress: impl FnMut(u64)) -> Result<Rewrapped, KeyError> {
@@ -185,7 +186,7 @@ impl KeyService {
         Ok(total)
     }
 
-    /// Seals the next values beyond this place under the active key; `None` where there are no more.
+    /// Seals the next values after this place under the active key; `None` at the end.
     async fn rewrap_some(
         &self,
         ctx: &Ctx,
@@ -206,7 +207,7 @@ impl KeyService {
                         .open(*place, old)
                         .and_then(|value| self.keyring.seal(&active, *place, &value));
                     match anew {
-                        // Where somebody has put a new value in its place, that one is under the active key.
+                        // If somebody has replaced the value meanwhile, the new one is under the active key.
                         Ok(new) => batch.done += u64::from(repository::swap(work, *place, old, &new).await?),
                         Err(error) => {
                             tracing::error!(secret = %place.secret, key = old.kek_id, "{error}");
@@ -222,13 +223,13 @@ impl KeyService {
             .await
     }
 
-    /// Has the active key vouch for the next rows of a table that another key does; `None` where there are no more.
+    /// Renews the MACs of the next rows of a table for which another key vouches; `None` at the end.
     async fn renew(&self, ctx: &Ctx, table: Table) -> Result<Option<(u64, u64)>, KeyError> {
         self.db
             .write(ctx, async |work| {
                 let active = repository::active_id(work).await?;
                 let all = repository::all(work).await?;
-                // A row of a key that is not at hand would be taken for one that somebody made up.
+                // A row of a key that is not at hand would be mistaken for a forgery.
                 let in_use = |row: &repository::KeyRow| row.active || row.vouches > 0;
                 if all.iter().any(|row| in_use(row) && !self.keyring.has(&row.id)) {
                     return Err(KeyError::NotAtHand.into());
@@ -242,7 +243,7 @@ impl KeyService {
             .await
     }
 
-    /// Puts a key away that seals nothing any more; after that it may be taken out of the key file.
+    /// Retires a key that seals nothing any more; after that it may be removed from the key file.
     ///
     /// Errors: `Unknown`, `Retired`, `Active`, `InUse`, `Vouches`; `Refused`.
     pub async fn retire(&self, ctx: &Ctx, id: &str) -> Result<(), KeyError> {
@@ -267,7 +268,7 @@ impl KeyService {
     }
 }
 
-/// The key of this id, where it may still be used.
+/// Returns the key with this id, if it may still be used.
 fn known(rows: Vec<repository::KeyRow>, id: &str) -> Result<repository::KeyRow, KeyError> {
     let key = rows.into_iter().find(|row| row.id == id).ok_or(KeyError::Unknown)?;
     if key.retired_at.is_some() { Err(KeyError::Retired) } else { Ok(key) }

@@ -1,4 +1,4 @@
-//! The step in which rows from before MACs are vouched for, once; and the renewal of codes after another key was activated.
+//! Taking over rows from before MACs, once; and renewing MACs after another key was activated.
 
 use super::{
     Keyring,
@@ -18,21 +18,21 @@ use crate::{
 use domain::time::Timestamp;
 use sqlx::PgConnection;
 
-/// Rows that are vouched for by one statement.
+/// The number of rows that one statement signs.
 pub(super) const BATCH: i64 = 1_000;
 
-/// As the record names whoever takes rows over.
+/// The actor of a takeover, in the audit log.
 const ACTOR: &str = "start";
 
-/// What giving codes came to.
+/// The result of renewing MACs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Renewed {
     pub(super) done: u64,
-    /// Rows that were not what the portal wrote. They lose what they had, and stay refused.
+    /// The number of rows that the portal did not write. They lose their MAC, and stay rejected.
     pub(super) broken: u64,
 }
 
-/// The tables whose rows carry codes that can be renewed.
+/// The tables with MACs that can be renewed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Table {
     Users,
@@ -57,8 +57,8 @@ impl Table {
     }
 }
 
-/// Has the rows of an older version vouched for, where that has not been done. To be called under the lock of the keys; it
-/// holds writers back until the end of the transaction.
+/// Takes over the rows of an older version, unless that was done. To be called under the lock of the keys; holds writers back
+/// until the end of the transaction.
 pub(super) async fn run(
     work: &mut Work,
     keyring: &Keyring,
@@ -69,15 +69,15 @@ pub(super) async fn run(
 ) -> Result<(), sqlx::Error> {
     let ctx = Ctx::system(ACTOR, now);
     if is_new {
-        // Where there was no key, nothing is taken over: whoever can delete the key's row would have their own rows vouched
-        // for with it. Nor is the end of a record that has been vouched for: the next record says that it was cut.
+        // Without a key, nothing is taken over, because whoever can delete the key's row would get their own rows signed with
+        // it. Nor is the end of an audit log that has a MAC: the next record reports that it was cut.
         if audit::repository::is_vouched_for(work).await? {
             return Ok(());
         }
         return audit::repository::vouch_for_end(work, keyring, active).await;
     }
     if known.iter().any(|row| keyring.check(row) == Some(Checked::Vouched)) {
-        // A key that was not at hand then is noted now, so that it takes nothing over once it is the only one.
+        // A key that was not at hand then is marked now, so that it takes over nothing when it is the only one.
         for row in known.iter().filter(|row| keyring.check(row) == Some(Checked::Unvouched)) {
             repository::put_check(work, &keyring.check_row(&row.id)?).await?;
         }
@@ -104,7 +104,7 @@ pub(super) async fn run(
     Ok(())
 }
 
-/// Gives codes to the next rows of a table; `None` where there are no more.
+/// Signs the next rows of a table; `None` at the end.
 pub(super) async fn batch(
     connection: &mut PgConnection,
     keyring: &Keyring,
@@ -161,7 +161,7 @@ impl Renewal<'_> {
                         Ok((key, Some(mac.map_err(|error| sqlx::Error::Encode(error.into()))?)))
                     }
                     Some(doubt) => {
-                        tracing::error!(table = self.table.words(), "{doubt}: it stays refused");
+                        tracing::error!(table = self.table.words(), "{doubt}: it stays rejected");
                         self.renewed.broken += 1;
                         Ok((key, None))
                     }

@@ -17,7 +17,7 @@ fn keyring() -> Keyring {
     Keyring::new(vec![Kek::parse(&Sensitive::new(STANDARD.encode(KEK))).unwrap()])
 }
 
-/// The id of its only key.
+/// Returns the id of the ring's only key.
 fn kek_id() -> String {
     keyring().ids().next().unwrap().to_owned()
 }
@@ -31,7 +31,7 @@ fn sealed() -> SealedValue {
 }
 
 #[test]
-fn what_is_sealed_is_opened_in_its_place() {
+fn open_returns_value_in_its_place() {
     for text in ["", "SENTINEL", " \"\\:🔑\n", &"x".repeat(65_536)] {
         let value = keyring().seal(&kek_id(), place(), &Sensitive::new(text)).unwrap();
         assert_eq!(keyring().open(place(), &value).unwrap().expose(), text);
@@ -39,7 +39,7 @@ fn what_is_sealed_is_opened_in_its_place() {
 }
 
 #[test]
-fn the_same_value_sealed_twice_gives_different_bytes() {
+fn seal_gives_different_bytes_each_time() {
     let (one, two) = (sealed(), sealed());
     assert_ne!(one.ciphertext, two.ciphertext);
     assert_ne!(one.nonce, two.nonce);
@@ -48,7 +48,7 @@ fn the_same_value_sealed_twice_gives_different_bytes() {
 }
 
 #[test]
-fn nowhere_else_is_it_opened() {
+fn open_fails_in_any_other_place() {
     let value = sealed();
     for elsewhere in [
         Location { secret: Uuid::from_u128(2), ..place() },
@@ -62,7 +62,7 @@ fn nowhere_else_is_it_opened() {
 }
 
 #[test]
-fn any_change_is_noticed() {
+fn open_fails_after_any_change() {
     fn every_byte(get: fn(&mut SealedValue) -> &mut Vec<u8>) {
         let length = get(&mut sealed()).len();
         for index in 0..length {
@@ -88,9 +88,9 @@ fn any_change_is_noticed() {
     assert_eq!(keyring().open(place(), &swapped).unwrap_err(), IntegrityError);
 }
 
-/// The layout, written out here by hand and opened with another implementation of AES-GCM.
+/// The layout, written here by hand and opened with another implementation of AES-GCM.
 #[test]
-fn another_implementation_opens_it_and_is_opened() {
+fn seal_and_open_agree_with_another_implementation() {
     let kek_id = kek_id();
     let aad = |purpose: &[u8]| {
         let mut out = Vec::new();

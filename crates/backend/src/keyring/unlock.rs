@@ -1,12 +1,12 @@
-//! Finding out at start whether the keys at hand are the right ones.
+//! Verifying at start that the keys at hand are the right ones.
 
 use super::{Kek, Keyring, repository, takeover};
 use crate::db::Connections;
 use domain::time::Timestamp;
 
 impl Keyring {
-    /// Tries the keys on the database's check values, and makes the first the active one where there is none yet; of
-    /// servers that start at once, one does. `None` where the active key is not at hand.
+    /// Tries the keys on the database's check values, and activates the first if no key is active yet; of servers that start
+    /// at once, one does. `None` if the active key is not at hand.
     pub(crate) async fn unlock(
         db: &Connections,
         keys: Vec<Kek>,

@@ -1,5 +1,5 @@
-//! Reads of values: who takes which value out. Recorded before the value leaves, many in one transaction, since the chain
-//! of audit records lets one writer in at a time.
+//! Reads of values: who reads which value. Recorded before the value leaves, many in one transaction, because the chain of
+//! audit records admits one writer at a time.
 
 mod read;
 mod repository;
@@ -22,7 +22,7 @@ use tokio::sync::{mpsc, oneshot};
 /// The most reads that are recorded in one transaction.
 const BATCH: usize = 128;
 
-/// The most that wait; whoever comes then waits to be let in.
+/// The most reads that wait; further callers wait before they are queued.
 const WAITING: usize = 1_024;
 
 struct Waiting {
@@ -30,21 +30,21 @@ struct Waiting {
     done: oneshot::Sender<Result<(), Error>>,
 }
 
-/// Cheap to clone. Its writer ends with the last of them.
+/// The recorder of reads. Cheap to clone. Its writer ends with the last clone.
 #[derive(Clone, Debug)]
 pub(crate) struct ReadRecorder {
     waiting: mpsc::Sender<Waiting>,
 }
 
 impl ReadRecorder {
-    /// To be called within a tokio runtime.
+    /// Starts the writer; to be called within a tokio runtime.
     pub(crate) fn new(db: Db) -> Self {
         let (waiting, reads) = mpsc::channel(WAITING);
         tokio::spawn(write_all(db, reads));
         Self { waiting }
     }
 
-    /// Returns once the read is on record.
+    /// Records a read, and returns when that is done.
     ///
     /// Errors: `Unavailable`, `Internal`.
     pub(crate) async fn record(&self, read: Read) -> Result<(), Error> {
@@ -57,7 +57,7 @@ impl ReadRecorder {
     }
 }
 
-/// Writes reads down, those that wait by then at once.
+/// Records reads, all that wait at once.
 async fn write_all(db: Db, mut reads: mpsc::Receiver<Waiting>) {
     let mut writer = Writer { db, end: None };
     let mut batch = Vec::with_capacity(BATCH);
@@ -65,7 +65,7 @@ async fn write_all(db: Db, mut reads: mpsc::Receiver<Waiting>) {
         let (reads, done): (Vec<Read>, Vec<_>) =
             batch.drain(..).map(|Waiting { read, done }| (read, done)).unzip();
         let written = writer.write(&reads).await;
-        // What kept one from being recorded does not keep the others.
+        // A read that cannot be recorded must not prevent the others.
         let one_by_one = written.as_ref().is_err_and(|error| !is_unavailable(error)) && reads.len() > 1;
         for (read, done) in reads.iter().zip(done) {
             let outcome = if one_by_one {
@@ -76,24 +76,26 @@ async fn write_all(db: Db, mut reads: mpsc::Receiver<Waiting>) {
             } else {
                 written.as_ref().copied().map_err(|error| public_error(&read.ctx, error))
             };
-            // Whoever has gone meanwhile does not get the value either.
+            // A caller that has gone meanwhile does not get the value either.
             drop(done.send(outcome));
         }
     }
 }
 
-/// Writes batches of reads. As long as nobody else adds to the audit record, a batch is one statement: its records are
-/// chained to the end that the batch before has left, and the database takes them only if that is still the end.
+/// A writer of batches of reads. As long as nobody else adds audit records, a batch is one statement: its records are chained
+/// to the end that the batch before has left, and the database accepts them only if that is still the end.
 struct Writer {
     db: Db,
-    /// The end of the chain that the last batch has left.
+    /// The end of the chain after the last batch.
     end: Option<KnownEnd>,
 }
 
 impl Writer {
-    /// Errors: no read is on record, or none is known to be.
+    /// Writes a batch.
+    ///
+    /// Errors: no read is recorded, or none is known to be.
     async fn write(&mut self, reads: &[Read]) -> Result<(), sqlx::Error> {
-        // On the heap: what it takes is large, and lives as long as the process.
+        // On the heap, because the future is large, and lives as long as the process.
         in_time(Box::pin(self.batch(reads))).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
     }
 
@@ -102,13 +104,13 @@ impl Writer {
         let records = records(reads, &ids);
         let counted = CountedReads::of(&by_tokens(reads))?;
         if self.db.is_pooled() {
-            // Behind a pooler a statement alone may meet two servers.
+            // Behind a pooler a single statement may meet two servers.
             return self.in_transaction(&records, counted, None).await;
         }
         if records.is_empty() {
             let done = self.db.execute_alone(repository::counting(counted.clone())).await;
             return match done {
-                // At worst it is counted twice.
+                // In the worst case it is counted twice.
                 Err(error) if is_broken(&error) => self.in_transaction(&records, counted, None).await,
                 done => done.map(drop),
             };
@@ -123,16 +125,15 @@ impl Writer {
                 self.end = Some(end);
                 return Ok(());
             }
-            // The connection broke, and nobody has said whether before or after.
+            // The connection broke, and it is unknown whether before or after the commit.
             Err(error) if is_broken(&error) => Some(end),
-            // Somebody else has added to the record, or the database refused this statement: nothing was written.
+            // Somebody else has added a record, or the database refused this statement: nothing was written.
             Ok(0) | Err(_) => None,
         };
         self.in_transaction(&records, counted, attempted).await
     }
 
-    /// The same step by step, behind whatever the end is. Where `attempted` turns out to be in the chain, all was written
-    /// before.
+    /// Writes a batch step by step, after whatever the end is. If `attempted` is in the chain, everything was written before.
     async fn in_transaction(
         &mut self,
         records: &[(&Ctx, AuditRecord<'_>)],
@@ -142,7 +143,7 @@ impl Writer {
         let mut work = self.db.begin().await?;
         repository::count(&mut work, counted).await?;
         let end = append_and_remember(&mut work, records).await?;
-        // The end of the chain is locked by now, so whatever was under way has come to its end.
+        // The end of the chain is locked now, so every other write has finished.
         if let Some(attempted) = attempted
             && attempted.is_in(&mut work).await?
         {
@@ -154,7 +155,7 @@ impl Writer {
     }
 }
 
-/// Reads that are counted, each with the token by which the value left.
+/// Returns the reads that are counted, each with its token.
 fn by_tokens(reads: &[Read]) -> Vec<(&Read, &str)> {
     let counted = reads.iter().filter(|read| read.outcome == Outcome::Done);
     counted
@@ -165,7 +166,7 @@ fn by_tokens(reads: &[Read]) -> Vec<(&Read, &str)> {
         .collect()
 }
 
-/// Records of reads with which something leaves, or would have.
+/// Returns the records of reads by which something leaves, or would have left.
 fn records<'a>(reads: &'a [Read], ids: &'a [String]) -> Vec<(&'a Ctx, AuditRecord<'a>)> {
     let recorded = reads.iter().zip(ids).filter(|(read, _)| !read.unchanged);
     recorded

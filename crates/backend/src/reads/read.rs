@@ -9,10 +9,10 @@ use uuid::Uuid;
 pub(crate) struct Read {
     pub(crate) ctx: Ctx,
     pub(crate) id: SecretId,
-    /// The secret's row.
+    /// The id of the secret's row.
     pub(crate) secret: Uuid,
     pub(crate) outcome: Outcome,
-    /// Nothing leaves: the consumer has it already.
+    /// Whether nothing leaves, because the consumer has the value already.
     pub(crate) unchanged: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Reads of values on a real database, one of its own for each test.
+//! Reads of values on a real database, one for each test.
 
 use super::{
     Read, Writer, by_tokens,
@@ -34,7 +34,7 @@ async fn add(backend: &Backend, name: &str) {
     backend.secrets().create(&at(0), NewSecret::parse(draft).unwrap(), None).await.unwrap();
 }
 
-/// A token that is in the database, and the context of a request with it.
+/// Returns the context of a request with a token that is in the database.
 async fn token(backend: &Backend, second: i64, scope: TokenScope) -> Ctx {
     let draft =
         TokenDraft { name: "ci".to_owned(), scope: scope.as_str().to_owned(), ..TokenDraft::default() };
@@ -57,7 +57,7 @@ async fn read(backend: &Backend, ctx: &Ctx, name: &str) -> Result<ValueAnswer, V
 }
 
 #[sqlx::test]
-async fn reads_at_once_are_each_on_record_in_one_whole_chain(pool: PgPool) {
+async fn record_keeps_one_chain_for_concurrent_reads(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     for name in ["a", "b"] {
         add(&backend, name).await;
@@ -91,7 +91,7 @@ async fn reads_at_once_are_each_on_record_in_one_whole_chain(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_last_read_is_noted_once_a_minute(pool: PgPool) {
+async fn record_notes_last_read_once_a_minute(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, "a").await;
     let last = async || {
@@ -110,7 +110,7 @@ async fn the_last_read_is_noted_once_a_minute(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn who_has_this_state_is_counted_and_gets_nothing(pool: PgPool) {
+async fn value_unchanged_is_counted_and_not_returned(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, "a").await;
     let ctx = token(&backend, 5, TokenScope::ReadValues).await;
@@ -124,7 +124,7 @@ async fn who_has_this_state_is_counted_and_gets_nothing(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_value_that_cannot_be_recorded_does_not_leave(pool: PgPool) {
+async fn value_is_not_returned_without_record(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, "a").await;
     let ctx = token(&backend, 5, TokenScope::ReadValues).await;
@@ -141,7 +141,7 @@ async fn a_value_that_cannot_be_recorded_does_not_leave(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn only_a_token_for_it_takes_values_out(pool: PgPool) {
+async fn value_is_read_only_with_a_token_for_it(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, "a").await;
     for scope in [TokenScope::ReadMetadata, TokenScope::Write] {
@@ -156,7 +156,7 @@ async fn only_a_token_for_it_takes_values_out(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_secret_without_its_value_is_broken_and_not_gone(pool: PgPool) {
+async fn value_that_is_missing_is_an_integrity_error(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, "a").await;
     let ctx = token(&backend, 5, TokenScope::ReadValues).await;
@@ -165,9 +165,9 @@ async fn a_secret_without_its_value_is_broken_and_not_gone(pool: PgPool) {
     assert!(records(&pool).await.last().unwrap().contains("integrity failure"));
 }
 
-/// Of a batch in which one cannot be recorded, the others are.
+/// The other reads of a batch are recorded if one cannot be.
 #[sqlx::test]
-async fn one_read_that_cannot_be_recorded_keeps_no_other_from_it(pool: PgPool) {
+async fn record_writes_other_reads_of_a_failed_batch(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     for name in ["a", "b"] {
         add(&backend, name).await;
@@ -205,9 +205,9 @@ async fn readers(pool: &PgPool) -> i32 {
     sqlx::query_scalar("SELECT reader_count FROM secrets").fetch_one(pool).await.unwrap()
 }
 
-/// By two servers, each of which sees its own read alone until the other has committed.
+/// By two servers, each of which sees only its own read until the other has committed.
 #[sqlx::test]
-async fn two_tokens_that_read_for_the_first_time_at_once_are_both_counted(pool: PgPool) {
+async fn record_counts_concurrent_first_reads_of_two_tokens(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, "a").await;
     let [one, other] =
@@ -224,7 +224,7 @@ async fn two_tokens_that_read_for_the_first_time_at_once_are_both_counted(pool: 
 }
 
 #[sqlx::test]
-async fn a_read_while_readers_are_counted_anew_is_counted(pool: PgPool) {
+async fn record_counts_reads_during_a_recount(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, "a").await;
     let [one, other] =
@@ -239,13 +239,13 @@ async fn a_read_while_readers_are_counted_anew_is_counted(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn reads_by_two_servers_in_turn_are_all_on_record_in_one_chain(pool: PgPool) {
+async fn record_keeps_one_chain_across_servers(pool: PgPool) {
     let one = backend(pool.clone()).await;
     let other = started_again(&one, pool.clone()).await;
     add(&one, "a").await;
     let ctx = token(&one, 5, TokenScope::ReadValues).await;
     for _ in 0..3 {
-        // The second read of each goes behind an end that the server knows, the first of the next behind one it does not.
+        // The second read of each follows an end that the server knows, the first of the next one that it does not.
         for backend in [&one, &one, &other, &other] {
             read(backend, &ctx, "a").await.unwrap();
         }
@@ -254,9 +254,9 @@ async fn reads_by_two_servers_in_turn_are_all_on_record_in_one_chain(pool: PgPoo
     assert!(matches!(one.audit().verify(&at(9)).await.unwrap(), Verdict::Whole(_)));
 }
 
-/// The database notes each error of a statement in its own log, where nobody wants to find what is no fault.
+/// PostgreSQL logs each error of a statement, where nobody wants to find what is no fault.
 #[sqlx::test]
-async fn recording_behind_a_former_end_writes_nothing_and_is_not_an_error(pool: PgPool) {
+async fn record_behind_former_end_writes_nothing_without_error(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let (mut writer, read) = writer(&pool, &backend).await;
     let (old, reads) = (writer.end.clone().unwrap(), [read]);
@@ -269,7 +269,7 @@ async fn recording_behind_a_former_end_writes_nothing_and_is_not_an_error(pool: 
     assert_eq!((taken(&pool).await, counted_reads(&pool).await), (2, 2));
 }
 
-/// How many reads are counted, of whatever secret.
+/// Returns how many reads are counted, of any secret.
 async fn counted_reads(pool: &PgPool) -> i64 {
     sqlx::query_scalar("SELECT coalesce(sum(reads), 0)::bigint FROM secret_reads")
         .fetch_one(pool)
@@ -277,12 +277,12 @@ async fn counted_reads(pool: &PgPool) -> i64 {
         .unwrap()
 }
 
-/// How many values are on record as taken out.
+/// Returns how many reads of values are recorded.
 async fn taken(pool: &PgPool) -> usize {
     records(pool).await.into_iter().filter(|record| record.contains("value read")).count()
 }
 
-/// A writer that knows the end of the chain, and a read for it.
+/// Returns a writer that knows the end of the chain, and a read for it.
 async fn writer(pool: &PgPool, backend: &Backend) -> (Writer, Read) {
     add(backend, "a").await;
     let ctx = token(backend, 5, TokenScope::ReadValues).await;
@@ -295,7 +295,7 @@ async fn writer(pool: &PgPool, backend: &Backend) -> (Writer, Read) {
 }
 
 #[sqlx::test]
-async fn a_batch_that_was_written_before_its_connection_broke_is_not_written_twice(pool: PgPool) {
+async fn record_writes_batch_once_after_broken_connection(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let (mut writer, read) = writer(&pool, &backend).await;
     let reads = [read];
@@ -304,7 +304,8 @@ async fn a_batch_that_was_written_before_its_connection_broke_is_not_written_twi
     let written = writer.end.clone().unwrap();
     let (ids, counted) = ([reads[0].id.to_string()], CountedReads::of(&by_tokens(&reads)).unwrap());
     let records = super::records(&reads, &ids);
-    // The answer to the second was lost: nobody said whether it is written. It is, the first time; with another end it is not.
+    // The answer to the second write was lost, so its outcome is unknown: with this end it was written, with another it was
+    // not.
     writer.in_transaction(&records, counted.clone(), Some(written)).await.unwrap();
     assert_eq!(taken(&pool).await, 2);
     let later = Ctx { now: at(8).now, ..reads[0].ctx.clone() };
@@ -317,7 +318,7 @@ async fn a_batch_that_was_written_before_its_connection_broke_is_not_written_twi
 }
 
 #[sqlx::test]
-async fn no_batch_is_written_by_a_key_that_signs_no_more(pool: PgPool) {
+async fn record_writes_nothing_under_inactive_key(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let (mut writer, read) = writer(&pool, &backend).await;
     sqlx::query("UPDATE key_encryption_keys SET active = false").execute(&pool).await.unwrap();
@@ -326,7 +327,7 @@ async fn no_batch_is_written_by_a_key_that_signs_no_more(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_batch_behind_an_end_that_somebody_cut_off_says_so(pool: PgPool) {
+async fn record_reports_end_that_was_cut(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let (mut writer, read) = writer(&pool, &backend).await;
     sqlx::query("UPDATE audit_head SET mac = NULL").execute(&pool).await.unwrap();

@@ -1,4 +1,4 @@
-//! What whoever changes a secret is told where it is not as they took it to be.
+//! Errors of changes whose secret is not in the expected state.
 
 use super::repository::SecretRow;
 use crate::{context::Ctx, db::timestamp};
@@ -7,7 +7,7 @@ use domain::{
     secret::SecretId,
 };
 
-/// Returns the error of whoever means something else than what is stored, or than the pair that waits.
+/// Returns the error of a change that expected another stored state, or another pending pair.
 pub(crate) fn changed(ctx: &Ctx, row: SecretRow) -> Error {
     Error::Changed(Change {
         by: row.updated_by,
@@ -17,7 +17,7 @@ pub(crate) fn changed(ctx: &Ctx, row: SecretRow) -> Error {
     })
 }
 
-/// Returns the error of whoever would give a secret the name of another one.
+/// Returns the error of a secret whose name is another secret's.
 pub(crate) fn name_taken(id: &SecretId) -> Error {
     let problem = Problem::NameTaken(id.clone());
     Error::Invalid(vec![FieldError { field: Field::Name, problem }])

@@ -1,4 +1,4 @@
-//! Adding secrets. The same sent twice is saved once.
+//! Adding secrets. The same form or request sent twice is saved once.
 
 pub(super) mod repository;
 
@@ -29,17 +29,17 @@ use domain::{
 use repository::NewRow;
 use uuid::Uuid;
 
-/// What marks a request to add a secret, so that the same sent again adds nothing.
+/// The mark of a form or request that adds a secret, so that the same one sent again adds nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Submission {
-    /// A form. Sent with another name in it, it adds another secret.
+    /// A form. Sent again with another name in it, it adds another secret.
     Form(Uuid),
-    /// A request with a key of its own, which adds one secret and no other, however often and wherever it is sent.
+    /// A request with a key of its own, which adds one secret, however often and wherever it is sent.
     Request(Uuid),
 }
 
 impl Submission {
-    /// As it counts for whoever sends it: the mark of another person's form, or of a request, marks nothing here.
+    /// Returns the mark as it counts for the sender: the mark of another person's form, or of a request, has no meaning here.
     pub(super) fn of(self, ctx: &Ctx) -> Self {
         match self {
             Self::Form(mark) => Self::Form(form_of(ctx, mark)),
@@ -47,7 +47,7 @@ impl Submission {
         }
     }
 
-    /// As it is stored.
+    /// Returns the mark as it is stored.
     pub(super) fn mark(self) -> Uuid {
         match self {
             Self::Form(mark) | Self::Request(mark) => mark,
@@ -56,12 +56,12 @@ impl Submission {
 }
 
 impl SecretService {
-    /// Adds a secret. `submission` marks the form it came from: the same form sent twice is saved once, and the
-    /// second time is told the same. Sent again with something else in it, it is another one, and the name is taken. Where a
-    /// request of this mark has added another secret, nothing is added, and that one is answered with.
+    /// Adds a secret. `submission` marks the form it came from: the same form sent twice is saved once, with the same answer.
+    /// Sent again with other contents, it is another form, and the name is taken. If a request with this mark has added
+    /// another secret, adds nothing and returns that one.
     ///
-    /// Errors: `Invalid` with `NameTaken`, or with what is wrong with the key; `Twin` where another secret holds the same
-    /// and this is not known to whoever asks; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    /// Errors: `Invalid` with `NameTaken`, or with the problem of the key; `Twin` if another secret holds the same and the
+    /// caller does not allow duplicates; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn create(
         &self,
         ctx: &Ctx,
@@ -71,7 +71,7 @@ impl SecretService {
         self.create_wanted(ctx, secret, submission, "", &Origins::default()).await
     }
 
-    /// Does the same, and keeps where the secret came from.
+    /// Adds a secret as `create` does, and keeps its origins.
     ///
     /// Errors: as `create`.
     pub async fn create_from(
@@ -84,7 +84,7 @@ impl SecretService {
         self.create_wanted(ctx, secret, submission, "", origins).await
     }
 
-    /// Says what `create` would come to, and writes nothing: the id, and what is known of the key.
+    /// Returns the result of `create` without writing anything: the id, and what is known of the key.
     ///
     /// Errors: as `create`.
     pub async fn would_create(
@@ -111,8 +111,8 @@ impl SecretService {
         Ok((id, facts))
     }
 
-    /// Does the same, and keeps what a test came to where `ticket` says that exactly this was tested; other tickets are
-    /// ignored.
+    /// Adds a secret as `create` does, and keeps a test's result if `ticket` is for exactly these contents; ignores other
+    /// tickets.
     ///
     /// Errors: as `create`.
     pub async fn create_tested(
@@ -146,7 +146,7 @@ impl SecretService {
         self.store_wanted(ctx, wanted).await
     }
 
-    /// Stores what `create` has understood.
+    /// Stores a validated secret.
     pub(super) async fn store(
         &self,
         ctx: &Ctx,
@@ -168,7 +168,7 @@ impl SecretService {
         let stored = self.db.try_write(async |work| insert(work, ctx, keyring, wanted).await).await;
         match stored {
             Err(failure) if failure.violates(NAME_IS_UNIQUE) => {
-                // A key that is made is another one each time.
+                // Each generated key is another one.
                 let again = if action == AuditAction::SshKeyGenerated {
                     self.came_from(ctx, id, submission).await?
                 } else {
@@ -180,7 +180,7 @@ impl SecretService {
         }
     }
 
-    /// The secret that was added with this mark, if there is one still.
+    /// Returns the secret that was added with this mark, if it still exists.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`, `Unavailable`, `Internal`.
     pub async fn submitted(&self, ctx: &Ctx, submission: Uuid) -> Result<Option<SecretId>, Error> {
@@ -189,7 +189,7 @@ impl SecretService {
         self.db.read(ctx, async |connection| repository::find_submitted(connection, submission).await).await
     }
 
-    /// Whether the stored secret came from this form, and is what is in it.
+    /// Returns whether the stored secret came from this form, with the same contents.
     async fn is_sent_again(
         &self,
         ctx: &Ctx,
@@ -220,7 +220,7 @@ impl SecretService {
         Ok(same && keyring.open(place, &sealed).is_ok_and(|stored| stored.expose() == value.expose()))
     }
 
-    /// Whether this secret was added by the form with this mark, and not changed since.
+    /// Returns whether the form with this mark added this secret, and nobody has changed it since.
     pub(super) async fn came_from(
         &self,
         ctx: &Ctx,
@@ -233,19 +233,19 @@ impl SecretService {
     }
 }
 
-/// What is to be stored, and how it is recorded.
+/// The secret to store, and the action to record.
 struct Wanted<'a> {
     id: &'a SecretId,
     secret: &'a NewSecret,
     facts: Option<&'a KeyFacts>,
     submission: Option<Submission>,
     action: AuditAction,
-    /// What a test of exactly this came to.
+    /// The result of a test of exactly these contents.
     tested: Option<TestedBefore>,
     origins: &'a Origins,
 }
 
-/// Adds the secret with all that belongs to it, unless a request of the same mark has added another one.
+/// Inserts the secret with everything that belongs to it, unless a request with the same mark has added another one.
 async fn insert(
     work: &mut Work,
     ctx: &Ctx,
@@ -260,7 +260,7 @@ async fn insert(
             return Ok(made);
         }
     }
-    // A name that is taken is said first: it may be the same form once more.
+    // A taken name is reported first, because it may be the same form once more.
     if !secret.knowingly && secrets::find(work, id).await?.is_none() {
         let shared = Shared::of(&secret.credential, facts);
         if let Some(twin) = duplicates::find(work, ctx, id, shared).await? {

@@ -1,4 +1,4 @@
-//! Deleting, and what may become of a deleted secret until its time is over.
+//! Deleting secrets, and restoring or removing deleted ones until their time ends.
 
 mod repository;
 
@@ -27,58 +27,58 @@ use domain::{
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Rows a page.
+/// The number of rows on a page.
 const PAGE: usize = 50;
 
-/// As many are removed in one transaction.
+/// The most secrets that one transaction removes.
 const BATCH: i64 = 100;
 
-/// A secret that was deleted.
+/// A deleted secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeletedSecret {
-    /// Tells it from others that had the same name.
+    /// The id of the row, which tells it from others that had the same name.
     pub row: Uuid,
-    /// What it was, and is when it is restored.
+    /// The id that it had, and has again when it is restored.
     pub id: SecretId,
-    /// The name, where none was given.
+    /// The display name, or the name if none was given.
     pub display_name: String,
-    /// When.
+    /// The time at which it was deleted.
     pub deleted_at: Timestamp,
-    /// By whom.
+    /// The name of the actor who deleted it.
     pub deleted_by: String,
-    /// When it is removed for good.
+    /// The time at which it is removed for good.
     pub until: Timestamp,
-    /// How many images or datasets still point to it.
+    /// The number of images or datasets that still point to it.
     pub usage_count: u32,
 }
 
-/// One page of deleted secrets, the latest first.
+/// A page of deleted secrets, the latest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeletedPage {
-    /// In their order.
+    /// The secrets in their order.
     pub rows: Vec<DeletedSecret>,
     /// Whether there are earlier ones.
     pub more: bool,
-    /// The server's clock.
+    /// The server's time.
     pub now: Timestamp,
 }
 
 impl SecretService {
-    /// For how long deleted secrets are kept.
+    /// Returns how long deleted secrets are kept.
     pub fn keep_deleted(&self) -> KeepDeleted {
         self.keep_deleted
     }
 
-    /// Deletes a secret: it is out of use at once, and kept as it is for as long as is set. Answers with its display name.
-    /// Where anybody uses it, `typed_name` has to be its name.
+    /// Deletes a secret: it is out of use at once, and kept as it is for the configured time. Returns its display name. If
+    /// anything uses it, `typed_name` must be its name.
     ///
-    /// Errors: `Invalid` where the name was not typed; `NotFound`, `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`,
+    /// Errors: `Invalid` if the name was not typed; `NotFound`, `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`,
     /// `Internal`.
     pub async fn delete(&self, ctx: &Ctx, id: &SecretId, typed_name: &str) -> Result<String, Error> {
         self.delete_expected(ctx, id, typed_name, None).await
     }
 
-    /// The same for a secret that still is what is expected, where anything is.
+    /// Deletes a secret in the expected state, if one is given.
     ///
     /// Errors: `Changed` with who and when; as `delete`.
     pub async fn delete_expected(
@@ -107,11 +107,10 @@ impl SecretService {
             .await
     }
 
-    /// Deletes several secrets as `delete` does one: all of them, or none. Those that are gone already count as deleted.
-    /// Where anybody uses any of the others, `typed` has to be what `Selection::confirmation` says of those. Answers with what
-    /// it deleted.
+    /// Deletes several secrets as `delete` does one: all of them, or none. Secrets that are gone already count as deleted. If
+    /// anything uses the others, `typed` must be the text of `Selection::confirmation` for them. Returns the deleted ids.
     ///
-    /// Errors: `Invalid` where that was not typed; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    /// Errors: `Invalid` if that was not typed; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn delete_many(
         &self,
         ctx: &Ctx,
@@ -127,7 +126,7 @@ impl SecretService {
                 let found = repository::lock_many(work, selection.ids()).await?;
                 let (rows, mut ids): (Vec<Uuid>, Vec<SecretId>) = found.into_iter().unzip();
                 ids.sort_by_cached_key(ToString::to_string);
-                // Of what is gone already nothing has to be said once more.
+                // Secrets that are gone need no confirmation.
                 let Some(left) = Selection::of(ids.iter().cloned()) else { return Ok(ids) };
                 let used = any_users(work, &rows, ctx.now).await?;
                 if used && typed.trim() != left.confirmation() {
@@ -145,7 +144,7 @@ impl SecretService {
             .await
     }
 
-    /// Out of use, and kept for as long as is set.
+    /// Takes the rows out of use, and keeps them for the configured time.
     async fn delete_rows(
         &self,
         work: &mut PgConnection,
@@ -159,7 +158,7 @@ impl SecretService {
         }
     }
 
-    /// One page of deleted secrets beyond this one, the latest first.
+    /// Returns a page of deleted secrets after this one, the latest first.
     ///
     /// Errors: `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn deleted(&self, ctx: &Ctx, beyond: Option<(Timestamp, Uuid)>) -> Result<DeletedPage, Error> {
@@ -176,9 +175,9 @@ impl SecretService {
         Ok(DeletedPage { rows, more, now: ctx.now })
     }
 
-    /// One deleted secret, for whoever may remove it.
+    /// Returns a deleted secret, for an actor who may remove it.
     ///
-    /// Errors: `NotFound`, also where its time is over; as `deleted`.
+    /// Errors: `NotFound`, also if its time has ended; as `deleted`.
     pub async fn deleted_one(&self, ctx: &Ctx, row: Uuid) -> Result<DeletedSecret, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("deleted secrets")).await?;
         self.unsealed()?;
@@ -190,9 +189,9 @@ impl SecretService {
         found.await?.ok_or(Error::NotFound)
     }
 
-    /// Restores a deleted secret as it was; what used it uses it again.
+    /// Restores a deleted secret as it was; its consumers use it again.
     ///
-    /// Errors: `Invalid` where another secret has the name by now; `NotFound`, also where its time is over; as `deleted`.
+    /// Errors: `Invalid` if another secret has the name now; `NotFound`, also if its time has ended; as `deleted`.
     pub async fn restore(&self, ctx: &Ctx, row: Uuid) -> Result<SecretId, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("deleted secrets")).await?;
         self.unsealed()?;
@@ -215,7 +214,7 @@ impl SecretService {
 
     /// Removes a deleted secret for good, with its values.
     ///
-    /// Errors: `NotFound`, also where its time is over; as `deleted`.
+    /// Errors: `NotFound`, also if its time has ended; as `deleted`.
     pub async fn remove(&self, ctx: &Ctx, row: Uuid) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("deleted secrets")).await?;
         self.unsealed()?;
@@ -232,8 +231,8 @@ impl SecretService {
             .await
     }
 
-    /// Removes those for good whose time is over, each with its record; answers with how many. Any number of servers may
-    /// do it at once.
+    /// Removes for good the deleted secrets whose time has ended, each with its record; returns their number. Any number of
+    /// servers may do so at once.
     ///
     /// Errors: `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn sweep_deleted(&self, ctx: &Ctx) -> Result<u64, Error> {
@@ -256,7 +255,7 @@ impl SecretService {
         }
     }
 
-    /// Returns the moment at or before which what was deleted is over.
+    /// Returns the time at or before which a secret must have been deleted for its time to have ended.
     fn over(&self, ctx: &Ctx) -> Result<DateTime<Utc>, Error> {
         self.keep_deleted.over(ctx.now).map_err(|error| public_error(ctx, &error))
     }

@@ -1,4 +1,4 @@
-//! Secrets that hold the same: the same key, or the same account at a registry. Often a slip, sometimes wanted.
+//! Secrets that hold the same: the same key, or the same account at a registry. Often a mistake, sometimes intended.
 
 use super::{keys::repository, shared::Shared};
 use crate::{
@@ -9,8 +9,8 @@ use domain::secret::{SecretId, SecretKind, SecretName};
 use sqlx::PgConnection;
 use std::collections::HashMap;
 
-/// The first secret that holds the same as each of these, where whoever asks may know of it: in two queries, however many
-/// there are.
+/// Returns the first secret that holds the same as each of these, if the actor may see it: in two queries, however many there
+/// are.
 pub(crate) async fn find_many(
     work: &mut PgConnection,
     ctx: &Ctx,
@@ -47,7 +47,7 @@ pub(crate) async fn find_many(
     Ok(all.iter().map(twin).collect())
 }
 
-/// The first other secret that holds the same, where whoever asks may know of it.
+/// Returns the first other secret that holds the same, if the actor may see it.
 pub(crate) async fn find(
     work: &mut PgConnection,
     ctx: &Ctx,

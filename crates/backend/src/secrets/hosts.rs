@@ -1,16 +1,16 @@
-//! Where a stored password may go: to the registry server that it was typed for, and to no other.
+//! The registry server to which a stored password may be sent: only the one for which it was typed.
 
 use domain::{
     error::{Error, Field, FieldError, Problem},
     secret::{PasswordProblem, RegistryHost},
 };
 
-/// Returns whether both texts name the same registry server: the same host and port, in whatever spelling. A path behind
-/// the host only says which account of that server is meant, so a change of it sends nothing elsewhere.
+/// Returns whether both texts name the same registry server: the same host and port, in any spelling. A path after the host
+/// only selects an account of that server, so a change of the path sends nothing elsewhere.
 pub(crate) fn is_same_server(one: &str, other: &str) -> bool {
     match (RegistryHost::parse(one), RegistryHost::parse(other)) {
         (Ok(one), Ok(other)) => one.host.is_same_registry(&other.host),
-        // What is stored went through that, so anything else is damage.
+        // Stored hosts were parsed before, so anything else is damage.
         _ => false,
     }
 }
@@ -25,7 +25,7 @@ pub(crate) fn may_go_to(host: Option<&str>, value_host: Option<&str>) -> bool {
     }
 }
 
-/// The error of whoever would have a stored password go to another server than the one that it was typed for.
+/// Returns the error of a change that would send a stored password to another server than the one for which it was typed.
 pub(crate) fn password_again() -> Error {
     let problem = Problem::Password(PasswordProblem::HostChanged);
     Error::Invalid(vec![FieldError { field: Field::Password, problem }])
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_host_and_port_tell_servers_apart() {
+    fn is_same_server_compares_only_host_and_port() {
         for (one, other) in [
             ("ghcr.io", "ghcr.io"),
             ("quay.io", "quay.io/spam"),

@@ -1,4 +1,4 @@
-//! The SSH keys of secrets: what is known of them, pairs that the portal makes, and taking one into use. Every method
+//! The SSH keys of secrets: what is known of them, pairs that the portal generates, and switching to a pair. Every method
 //! authorizes first; every change is one transaction with its audit record.
 
 pub(crate) mod repository;
@@ -27,13 +27,13 @@ use formats::ssh_keys::ReadKey;
 use repository::{KeyRow, Unread};
 use uuid::Uuid;
 
-/// As many keys are looked at in one transaction.
+/// The most keys that one transaction parses.
 const BATCH: i64 = 100;
 
 impl SecretService {
-    /// Reads the key of what is to be stored, which becomes a text that OpenSSH can use.
+    /// Parses the key of a new secret, and replaces it by a text that OpenSSH can use.
     ///
-    /// Errors: `Invalid` with what is wrong with the key or its passphrase; `Unavailable`.
+    /// Errors: `Invalid` with the problem of the key or its passphrase; `Unavailable`.
     pub(crate) async fn understand(&self, credential: &mut Credential) -> Result<Option<KeyFacts>, Error> {
         let Credential::GitDataset { private_key } = credential else { return Ok(None) };
         let ReadKey { text, facts } = self.reader.read(private_key).await.map_err(refused)?;
@@ -41,7 +41,7 @@ impl SecretService {
         Ok(Some(facts))
     }
 
-    /// The same for a change.
+    /// Parses the key of a change.
     pub(super) async fn understand_update(
         &self,
         credential: &mut CredentialUpdate,
@@ -54,8 +54,8 @@ impl SecretService {
         Ok(Some(facts))
     }
 
-    /// Adds a secret with a key that is made here; only its public half is ever told. `submission` is as in `create`,
-    /// but that of two with the same mark the second is taken for the first, whatever key it would have got.
+    /// Adds a secret with a key that is generated here; only its public half ever leaves. `submission` is as in `create`, but
+    /// of two with the same mark the second counts as the first, because each would get another key.
     ///
     /// Errors: as `create`.
     pub async fn create_generated(
@@ -78,18 +78,16 @@ impl SecretService {
         self.store(ctx, id, secret, Some(facts), submission, AuditAction::SshKeyGenerated).await
     }
 
-    /// Makes a pair that waits beside the key of this secret, which stays in use. One that waits already gives way.
+    /// Generates a pair that waits beside the key of this secret, which stays in use. Replaces a pending pair.
     ///
-    /// Errors: `NotFound`, for secrets without a key too; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`,
-    /// `Internal`.
+    /// Errors: `NotFound`, for secrets without a key too; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn generate_key(&self, ctx: &Ctx, id: &SecretId, kind: NewKeyKind) -> Result<(), Error> {
         self.make_pair(ctx, id, kind, GivesWay::Any).await
     }
 
-    /// Makes a pair that waits beside the key of this secret, unless another one waits than the one of this fingerprint,
-    /// which gives way.
+    /// Generates a pair that waits beside the key of this secret. Replaces the pending pair only if it has this fingerprint.
     ///
-    /// Errors: as `generate_key`; `Changed` where another pair waits.
+    /// Errors: as `generate_key`; `Changed` if another pair is pending.
     pub async fn replace_pending_key(
         &self,
         ctx: &Ctx,
@@ -124,7 +122,7 @@ impl SecretService {
                         return Err(changed(ctx, row).into());
                     }
                 }
-                // A form that was opened before must not be saved over this unseen, so it counts as a change.
+                // A form that was opened before must not overwrite the pair unseen, so it counts as a change.
                 let version = secrets::update(work, ctx, row).await?;
                 let place = Location { secret, field: ValueField::PendingSshPrivateKey, version };
                 let kek_id = active_id(work).await?;
@@ -137,16 +135,15 @@ impl SecretService {
             .await
     }
 
-    /// Takes the pair that waits into use, if it is still the one of this fingerprint; the old key is gone then.
+    /// Switches to the pending pair, if it still has this fingerprint; the old key is gone then.
     ///
-    /// Errors: `Changed` where another pair waits; `NotFound` where none does; `Internal` where what is stored is not
-    /// what was sealed; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`.
+    /// Errors: `Changed` if another pair is pending; `NotFound` if none is; `Internal` if a stored value is not the one that
+    /// was sealed; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`.
     pub async fn switch_key(&self, ctx: &Ctx, id: &SecretId, fingerprint: &str) -> Result<(), Error> {
         self.switch_key_tested(ctx, id, fingerprint, "").await
     }
 
-    /// Does the same, and keeps what a test came to where `ticket` says that just this pair was tested; other tickets are
-    /// ignored.
+    /// Switches to the pending pair, and keeps a test's result if `ticket` is for exactly this pair; ignores other tickets.
     ///
     /// Errors: as `switch_key`.
     pub async fn switch_key_tested(
@@ -190,9 +187,9 @@ impl SecretService {
             .await
     }
 
-    /// Takes the pair that waits away, if it is still the one of this fingerprint. Where none waits, nothing is done.
+    /// Discards the pending pair, if it still has this fingerprint. Does nothing if none is pending.
     ///
-    /// Errors: `Changed` where another pair waits; `NotFound`; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`,
+    /// Errors: `Changed` if another pair is pending; `NotFound`; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`,
     /// `Internal`.
     pub async fn discard_key(&self, ctx: &Ctx, id: &SecretId, fingerprint: &str) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
@@ -215,9 +212,9 @@ impl SecretService {
             .await
     }
 
-    /// Looks at the keys that were stored before keys were read, and notes what they are, a batch at a time: broken off,
-    /// it goes on another time; of servers that do it at once, one writes. Values are opened for it, so each batch has its
-    /// audit record. Answers with how many were looked at.
+    /// Parses the keys that versions without key facts stored, and stores their facts, a batch at a time: interrupted, it
+    /// continues at the next call; of servers that do it at once, one writes. Values are opened for it, so each batch has its
+    /// audit record. Returns the number of parsed keys.
     ///
     /// Errors: `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn read_old_keys(&self, ctx: &Ctx) -> Result<u64, Error> {
@@ -235,7 +232,7 @@ impl SecretService {
             for Unread { place, sealed } in unread {
                 match keyring.open(place, &sealed) {
                     Ok(value) => read.push((place, self.facts_of(&value).await?)),
-                    // It says so wherever it is used; here it is left for another time.
+                    // The error is reported wherever the secret is used; here the key is left for the next call.
                     Err(error) => tracing::error!(secret = %place.secret, "{error}"),
                 }
             }
@@ -275,16 +272,16 @@ impl SecretService {
     }
 }
 
-/// The pair that waits and may give way to a new one.
+/// The pending pair that a new one may replace.
 #[derive(Clone, Copy)]
 enum GivesWay<'a> {
-    /// Whichever waits.
+    /// Any pending pair.
     Any,
-    /// The pair of this fingerprint, or none at all.
+    /// Only the pair with this fingerprint, or no pair at all.
     Only(Option<&'a str>),
 }
 
-/// What a key of the portal's own making is called, where it is registered.
+/// Returns the comment of a generated key, which shows where the key is registered.
 fn comment(id: &SecretId) -> String {
     format!("{}@latchkey", id.name.as_str())
 }

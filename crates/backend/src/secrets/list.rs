@@ -1,4 +1,4 @@
-//! One page of the list, by keyset.
+//! A page of the list, by keyset.
 
 use super::repository::{self, COUNT_LIMIT, ListRow, Stretch};
 use crate::db::{Db, timestamp};
@@ -10,7 +10,7 @@ use domain::{
     time::Timestamp,
 };
 
-/// The page that the query asks for, or the nearest that has rows.
+/// Returns the page that the query asks for, or the nearest that has rows.
 pub(super) async fn page(
     db: &Db,
     query: &ListQuery,
@@ -20,7 +20,7 @@ pub(super) async fn page(
     let page = exact_page(db, query, 0, visible, now).await?;
     let short = page.rows.len() < usize::from(query.size.rows());
     let nearest = match query.position {
-        // Fewer rows before the cursor than a page: that is the first page, which may be filled up.
+        // If fewer rows than a page precede the cursor, the page is the first, which may be filled up.
         Position::Before(_) if short => Position::First,
         Position::After(_) if page.rows.is_empty() => Position::Last,
         _ => return Ok(page),
@@ -28,7 +28,7 @@ pub(super) async fn page(
     exact_page(db, &query.with_position(nearest), 0, visible, now).await
 }
 
-/// The page at this very place, so many rows on: where there are no rows, it has none.
+/// Returns the page exactly there, this number of rows on: if there are no rows, an empty one.
 pub(super) async fn exact_page(
     db: &Db,
     query: &ListQuery,
@@ -49,7 +49,7 @@ pub(super) async fn exact_page(
         direction: if backwards { query.direction.reversed() } else { query.direction },
         beyond: cursor.map(|cursor| (&cursor.id, &cursor.value)),
         skip,
-        // One more than is shown tells whether there is another page.
+        // One row beyond those that are shown tells whether there is another page.
         limit: u32::from(query.size.rows()) + 1,
         now,
     };
@@ -64,7 +64,7 @@ pub(super) async fn exact_page(
         (false, beyond) => (beyond, more),
         (true, beyond) => (more, beyond),
     };
-    // What is neither searched nor filtered by more than its type need not be counted.
+    // A list without a search or filters other than the type need not be counted.
     let counted = !query.search.is_empty()
         || query.status.is_some()
         || query.unused.is_some()

@@ -16,16 +16,16 @@ use domain::{
 };
 use formats::shapes::{ManifestFormat, joined, manifest};
 
-/// As what the secrets are to be written.
+/// The form in which the secrets are written.
 #[derive(Clone, Debug)]
 pub struct ManifestsQuery {
-    /// Under which keys a Git dataset's value stands.
+    /// The export format of a Git dataset's value.
     pub git_shape: Shape,
-    /// Under which an image-pull secret's does.
+    /// The export format of an image-pull secret's value.
     pub image_shape: Shape,
-    /// The namespace that each names; `None` leaves it to whoever applies them.
+    /// The namespace of each manifest; `None` leaves it to whoever applies them.
     pub namespace: Option<Namespace>,
-    /// YAML documents, or a `List` in JSON.
+    /// The file format: YAML documents, or a `List` in JSON.
     pub format: ManifestFormat,
 }
 
@@ -38,16 +38,16 @@ impl ManifestsQuery {
     }
 }
 
-/// Why no manifests are made. None of the secrets is left out, so one is reason enough.
+/// The reason why no manifests are made. No secret is left out, so one reason suffices.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ManifestsError {
-    /// The shape is none of a Kubernetes Secret, or one for secrets of the other kind.
+    /// The format is not for Kubernetes Secrets, or for secrets of the other type.
     WrongShape,
-    /// Argo CD is told the address of each repository, and of these none is known.
+    /// Argo CD needs the address of each repository, and these secrets have none.
     NoUrl(Vec<SecretId>),
-    /// The password of this one was typed for another registry host than the one that the secret names now.
+    /// The password of this secret was typed for another registry host than its present one.
     OtherHost(SecretId),
-    /// Something else.
+    /// Any other error.
     Refused(Error),
 }
 
@@ -58,16 +58,16 @@ impl From<Error> for ManifestsError {
 }
 
 impl SecretService {
-    /// A Kubernetes Secret for each, in one text. The record of each value is kept before any is returned.
+    /// Returns a Kubernetes Secret for each secret, in one text. Records each value before any is returned.
     ///
-    /// Errors: `WrongShape`, `NoUrl`, `OtherHost`; `Refused` with `NotFound` where one of them is gone, and as for `credential`.
+    /// Errors: `WrongShape`, `NoUrl`, `OtherHost`; `Refused` with `NotFound` if a secret is gone, and as for `credential`.
     pub async fn manifests(
         &self,
         ctx: &Ctx,
         selection: &Selection,
         query: &ManifestsQuery,
     ) -> Result<Sensitive, ManifestsError> {
-        // All that may stand in the way comes before the first value, of which there would be a record without need.
+        // Every possible obstacle comes before the first value, which would otherwise be recorded without need.
         for id in selection.ids() {
             authorize(&self.db, ctx, Action::ReadValues, Object::Secret(id)).await?;
             let shape = query.shape(id.kind);

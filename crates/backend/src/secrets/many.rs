@@ -15,12 +15,12 @@ use crate::{
 use domain::secret::{KeyFacts, NewSecret, Origins, SecretId};
 use sqlx::PgConnection;
 
-/// One of the secrets that are added at once.
+/// One of several secrets that are added at once.
 pub(crate) struct Addition {
     pub(crate) secret: NewSecret,
-    /// What is known of its key.
+    /// The facts of its key.
     pub(crate) facts: Option<KeyFacts>,
-    /// Where it came from.
+    /// Its origins.
     pub(crate) origins: Origins,
 }
 
@@ -28,10 +28,10 @@ pub(crate) fn id_of(secret: &NewSecret) -> SecretId {
     SecretId::new(secret.credential.kind(), secret.name.clone())
 }
 
-/// So many rows are written at once: PostgreSQL takes no more than 65,535 parameters.
+/// The most rows that one statement writes: PostgreSQL accepts no more than 65,535 parameters.
 const ROWS: usize = 1_000;
 
-/// Which of these secrets there are already.
+/// Returns which of these secrets exist.
 pub(crate) async fn existing(
     connection: &mut PgConnection,
     ids: &[SecretId],
@@ -39,9 +39,9 @@ pub(crate) async fn existing(
     Ok(repository::targets(connection, ids).await?.into_iter().map(|(id, _)| id).collect())
 }
 
-/// Adds secrets within a unit of work, as `SecretService::create` adds one: sealed each by itself, each with its record.
-/// What is known of a key, and where it came from, comes with it. After an error the unit of work is of no more
-/// use; where somebody has taken one of the names meanwhile, that is a violation of `NAME_IS_UNIQUE`. Whoever calls has authorized.
+/// Adds secrets within a unit of work, as `SecretService::create` adds one: each sealed by itself, each with its record. The
+/// facts of a key and the origins are stored with it. After an error the unit of work is unusable; a name that somebody has
+/// taken meanwhile is a violation of `NAME_IS_UNIQUE`. The caller must have authorized.
 pub(crate) async fn add_all<E>(
     work: &mut Work,
     ctx: &Ctx,
@@ -49,8 +49,8 @@ pub(crate) async fn add_all<E>(
     kek_id: &str,
     additions: &[Addition],
 ) -> Result<(), Failure<E>> {
-    // In one order, so that of two who add the same names neither waits for the other for ever; and the records last,
-    // since whoever has begun with those holds all others up.
+    // In one order, so that two who add the same names never wait for each other for ever; and the records last, because
+    // whoever has begun to write them holds up all others.
     let mut sorted: Vec<(SecretId, &Addition)> =
         additions.iter().map(|addition| (id_of(&addition.secret), addition)).collect();
     sorted.sort_by_key(|(id, _)| id.to_string());

@@ -1,3 +1,3 @@
-//! Where imported secrets came from.
+//! The origins of imported secrets.
 
 pub(crate) mod repository;

@@ -1,4 +1,4 @@
-//! From what is stored to the credential that it is.
+//! From the stored parts to the credential.
 
 use super::repository::SecretRow;
 use crate::error::IntegrityError;
@@ -7,7 +7,8 @@ use domain::{
     sensitive::Sensitive,
 };
 
-/// Returns the credential from its parts. What was stored went through the same rules, so anything else is damage.
+/// Returns the credential from its parts. They were validated by the same rules when they were stored, so anything else is
+/// damage.
 pub(crate) fn restore(
     kind: SecretKind,
     row: SecretRow,

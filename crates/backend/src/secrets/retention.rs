@@ -1,10 +1,10 @@
-//! For how long deleted secrets are kept.
+//! The retention of deleted secrets.
 
 use crate::db::{instant, timestamp};
 use chrono::{DateTime, Days, Utc};
 use domain::time::Timestamp;
 
-/// For how many days deleted secrets are kept; where it is 0 they are not.
+/// The number of days for which deleted secrets are kept; with 0 they are removed at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeepDeleted(pub u16);
 
@@ -15,7 +15,7 @@ impl Default for KeepDeleted {
 }
 
 impl KeepDeleted {
-    /// What was deleted then or before is over.
+    /// Returns the latest time of deletion whose time has ended.
     pub(super) fn over(self, now: Timestamp) -> Result<DateTime<Utc>, sqlx::Error> {
         Ok(instant(now)?.checked_sub_days(Days::new(self.0.into())).unwrap_or_default())
     }

@@ -38,7 +38,7 @@ const REGISTRIES: [&str; 5] =
     ["ghcr.io", "registry.gitlab.com", "quay.io", "docker.io", "harbor.example:5000"];
 
 impl SecretService {
-    /// Adds made-up secrets, half of each kind, for benchmarks. One transaction for each thousand.
+    /// Adds made-up secrets, half of each type, for benchmarks, in one transaction for each thousand.
     ///
     /// Errors: as `create`.
     pub async fn seed(&self, ctx: &Ctx, count: u32) -> Result<(), Error> {
@@ -71,13 +71,13 @@ async fn insert(db: &Db, ctx: &Ctx, keyring: &Keyring, secrets: &[NewSecret]) ->
     Ok(work.commit().await?)
 }
 
-/// Returns what is known of the made-up key, which all of them share.
+/// Returns the facts of the made-up key, which all of them share.
 fn facts_of(secret: &NewSecret) -> Option<KeyFacts> {
     let Credential::GitDataset { private_key } = &secret.credential else { return None };
     ssh_keys::read(private_key).ok().map(|key| key.facts)
 }
 
-/// `count` secrets, half of each kind, a thousand at a time. The same count gives the same names.
+/// Returns `count` secrets, half of each type, a thousand at a time. The same count gives the same names.
 fn batches(count: u32) -> impl Iterator<Item = Vec<NewSecret>> {
     (0..count)
         .step_by(BATCH as usize)
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_many_as_asked_for() {
+    fn batches_return_the_requested_number() {
         let count = |count| batches(count).map(|batch| batch.len()).sum::<usize>();
         assert_eq!([count(0), count(1), count(999), count(1_001), count(2_500)], [0, 1, 999, 1_001, 2_500]);
     }

@@ -1,5 +1,4 @@
-//! What can be done with secrets. Every method authorizes first; every change is one transaction with its audit
-//! record.
+//! The operations on secrets. Every method authorizes first; every change is one transaction with its audit record.
 
 use super::{
     keys::repository as keys,
@@ -40,12 +39,12 @@ impl SecretService {
         Self { db, keyring, reader: KeyReader::new(), reads, keep_deleted }
     }
 
-    /// The keyring, unless the portal is sealed; every method passes here, reading ones too.
+    /// Returns the keyring, unless the portal is sealed; every method calls this, reading ones too.
     pub(super) fn unsealed(&self) -> Result<&Keyring, Error> {
         self.keyring.as_deref().ok_or(Error::Sealed)
     }
 
-    /// One page of the list, in one round trip. A token that is for some secrets alone sees no others.
+    /// Returns a page of the list, in one round trip. A token for some secrets sees only those.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`, `Unavailable`, `Internal`.
     pub async fn list(&self, ctx: &Ctx, query: &ListQuery) -> Result<SecretPage, Error> {
@@ -56,8 +55,8 @@ impl SecretService {
             .map_err(|error| public_error(ctx, &error))
     }
 
-    /// The page at this very place of the list, `skip` rows on, for clients that count pages: where there are no rows, it
-    /// has none, and the total is 0. The database reads the rows that are skipped, so whoever calls bounds them.
+    /// Returns the page exactly at this place of the list, `skip` rows on, for clients that count pages: if there are no
+    /// rows, it is empty, and the total is 0. The database reads the skipped rows, so the caller must limit them.
     ///
     /// Errors: as `list`.
     pub async fn exact_page(&self, ctx: &Ctx, query: &ListQuery, skip: u32) -> Result<SecretPage, Error> {
@@ -68,7 +67,7 @@ impl SecretService {
             .map_err(|error| public_error(ctx, &error))
     }
 
-    /// Whether whoever asks may change this secret, or add one: before a form is shown that could not be sent.
+    /// Checks that the actor may change this secret, or add one, before a form is shown that could not be submitted.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`, `Unavailable`, `Internal`.
     pub async fn may_change(&self, ctx: &Ctx, id: Option<&SecretId>) -> Result<(), Error> {
@@ -77,14 +76,14 @@ impl SecretService {
         self.unsealed().map(drop)
     }
 
-    /// What may be shown of one secret.
+    /// Returns what may be shown of one secret.
     ///
     /// Errors: as `list`, and `NotFound`.
     pub async fn get(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretDetails, Error> {
         self.seen(ctx, id).await.map(|(details, _)| details)
     }
 
-    /// The same, with what a change can say that it has seen.
+    /// Returns the same with the revision that a change can name.
     ///
     /// Errors: as `get`.
     pub async fn seen(&self, ctx: &Ctx, id: &SecretId) -> Result<(SecretDetails, Revision), Error> {
@@ -119,7 +118,7 @@ impl SecretService {
         Ok((details, revision))
     }
 
-    /// Finds what is stored of a secret. Whoever calls has authorized.
+    /// Finds the stored secret. The caller must have authorized.
     pub(super) async fn find(&self, ctx: &Ctx, id: &SecretId) -> Result<Option<SecretRow>, Error> {
         self.db.read(ctx, async |connection| repository::find(connection, id).await).await
     }

@@ -6,17 +6,17 @@ use domain::{
     secret::{Credential, KeyFacts},
 };
 
-/// What two secrets may have in common.
+/// A value that two secrets may have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Shared<'a> {
-    /// A fingerprint.
+    /// A key, by its fingerprint.
     Key(&'a str),
-    /// Where, and as whom.
+    /// An account, by host and username.
     Account { host: &'a str, username: &'a str },
 }
 
 impl<'a> Shared<'a> {
-    /// What a new secret may share with others.
+    /// Returns what a new secret may share with others.
     pub(super) fn of(credential: &'a Credential, facts: Option<&'a KeyFacts>) -> Option<Self> {
         match credential {
             Credential::GitDataset { .. } => facts.map(|facts| Self::Key(&facts.fingerprint)),
@@ -26,7 +26,7 @@ impl<'a> Shared<'a> {
         }
     }
 
-    /// What a change makes a secret share with others, as far as it changes that.
+    /// Returns what a change makes a secret share with others, as far as the change concerns that.
     pub(super) fn after(row: &'a SecretRow, fields: &[&str], facts: Option<&'a KeyFacts>) -> Option<Self> {
         let account =
             [Field::RegistryHost, Field::Username].iter().any(|field| fields.contains(&field.key()));

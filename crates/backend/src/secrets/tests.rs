@@ -1,4 +1,4 @@
-//! The service on a real database, one of its own for each test.
+//! The service on a real database, one for each test.
 
 use crate::{
     Backend, Ctx, Kek, Readiness, Submission,
@@ -72,7 +72,7 @@ fn rows(page: &SecretPage) -> Vec<String> {
 }
 
 #[sqlx::test]
-async fn what_is_stored_is_handed_out_to_the_letter_and_recorded(pool: PgPool) {
+async fn credential_returns_exactly_what_was_stored_and_records_it(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let odd = " \"\\:🔑' ";
     let kept = SecretDraft { password_ends: "keep".to_owned(), ..image("a", odd) };
@@ -105,7 +105,7 @@ async fn what_is_stored_is_handed_out_to_the_letter_and_recorded(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_change_keeps_what_is_blank_and_names_its_fields(pool: PgPool) {
+async fn update_keeps_blank_fields_and_records_changed_ones(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let secrets = backend.secrets();
     secrets.create(&at(1), new(image("a", "first")), None).await.unwrap();
@@ -114,7 +114,7 @@ async fn a_change_keeps_what_is_blank_and_names_its_fields(pool: PgPool) {
         secrets.update(&at(2), &id("image-a"), update(SecretKind::ImagePull, changed.clone()), 1).await;
     assert_eq!(version, Ok(2));
     assert_eq!(password(&backend, "image-a").await, "first");
-    // The same once more changes nothing, and says so.
+    // The same change once more changes nothing, and says so.
     let version =
         secrets.update(&at(3), &id("image-a"), update(SecretKind::ImagePull, changed.clone()), 2).await;
     assert_eq!(version, Ok(2));
@@ -153,7 +153,7 @@ async fn a_change_keeps_what_is_blank_and_names_its_fields(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn of_two_changes_of_one_version_one_wins(pool: PgPool) {
+async fn update_accepts_one_of_two_changes_of_a_version(pool: PgPool) {
     let backend = backend(pool).await;
     backend.secrets().create(&at(1), new(image("a", "pw")), None).await.unwrap();
     let change = |display: &str| {
@@ -174,7 +174,7 @@ async fn of_two_changes_of_one_version_one_wins(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn of_fifty_secrets_of_one_name_one_is_added(pool: PgPool) {
+async fn create_adds_one_of_fifty_secrets_with_one_name(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let tasks: Vec<_> = (0..50)
         .map(|number| {
@@ -200,7 +200,7 @@ async fn of_fifty_secrets_of_one_name_one_is_added(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_same_form_twice_is_one_secret(pool: PgPool) {
+async fn create_adds_form_sent_twice_once(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let form = Some(some_form());
     for _ in 0..2 {
@@ -211,9 +211,9 @@ async fn the_same_form_twice_is_one_secret(pool: PgPool) {
     assert!(backend.secrets().create(&at(1), new(image("a", "pw")), Some(some_form())).await.is_err());
 }
 
-/// Whoever knows the mark of another person's form, or how that of a request is made, learns nothing of the value by it.
+/// Whoever knows the mark of another person's form, or how a request's mark is made, learns nothing of the value.
 #[sqlx::test]
-async fn a_mark_counts_for_whoever_sent_it_alone(pool: PgPool) {
+async fn submission_mark_counts_only_for_its_sender(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let (ana, eve) = (
         signed_in(&backend, "ana", Role::Editor, 1).await,
@@ -235,16 +235,16 @@ async fn a_mark_counts_for_whoever_sent_it_alone(pool: PgPool) {
         let forged = add(who, "b", "pw", Submission::Form(request)).await;
         assert!(matches!(forged, Err(Error::Invalid(_))), "a request's mark in a form");
     }
-    // What stands in the database is no mark that a form can send.
+    // The stored mark is not one that a form can send.
     let stored: Option<Uuid> =
         sqlx::query_scalar("SELECT submission FROM secrets WHERE name = 'a'").fetch_one(&pool).await.unwrap();
     let stored = Submission::Form(stored.unwrap());
     assert!(matches!(add(&ana, "a", "pw", stored).await, Err(Error::Invalid(_))));
 }
 
-/// Whichever server they come to.
+/// Whichever servers receive them.
 #[sqlx::test]
-async fn of_many_requests_at_once_with_one_mark_one_adds_its_secret(pool: PgPool) {
+async fn create_adds_one_secret_for_concurrent_requests_with_one_mark(pool: PgPool) {
     let kek = Kek::generate().unwrap();
     let servers = [with_key(pool.clone(), kek.clone()).await, with_key(pool.clone(), kek).await];
     let mark = Uuid::new_v4();
@@ -265,7 +265,7 @@ async fn of_many_requests_at_once_with_one_mark_one_adds_its_secret(pool: PgPool
     let [made] = told.as_slice() else { panic!("{told:?}") };
     assert_eq!(names(&servers[0], "").await, [made.to_string()]);
     assert_eq!(records(&pool).await.len(), 1);
-    // Deleted, it is out of the way. A form that is sent again with another name adds that.
+    // A deleted secret is out of the way. A form that is sent again with another name adds another secret.
     servers[0].secrets().delete(&at(2), made, "").await.unwrap();
     let form = some_form();
     for (submission, name) in [(Submission::Request(mark), "x"), (form, "y"), (form, "z")] {
@@ -275,7 +275,7 @@ async fn of_many_requests_at_once_with_one_mark_one_adds_its_secret(pool: PgPool
 }
 
 #[sqlx::test]
-async fn without_its_record_nothing_is_changed(pool: PgPool) {
+async fn change_is_rolled_back_without_its_record(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let secrets = backend.secrets();
     secrets.create(&at(1), new(image("a", "pw")), None).await.unwrap();
@@ -303,12 +303,12 @@ async fn without_its_record_nothing_is_changed(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_tampered_value_is_an_error_and_recorded(pool: PgPool) {
+async fn credential_that_was_changed_is_an_error_and_recorded(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     for name in ["a", "b"] {
         backend.secrets().create(&at(1), new(image(name, &format!("SENTINEL-{name}"))), None).await.unwrap();
     }
-    // The whole sealed value of one secret put under the other.
+    // The whole sealed value of one secret, placed under the other.
     sqlx::query(
         "UPDATE secret_values SET (wrapped_key, nonce, ciphertext) = (SELECT wrapped_key, nonce, ciphertext \
          FROM secret_values JOIN secrets ON id = secret_id WHERE name = 'b') \
@@ -324,7 +324,7 @@ async fn a_tampered_value_is_an_error_and_recorded(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn another_key_seals_the_portal_and_nothing_is_written(pool: PgPool) {
+async fn start_with_another_key_seals_portal_and_writes_nothing(pool: PgPool) {
     let right = Kek::generate().unwrap();
     let open = with_key(pool.clone(), right.clone()).await;
     open.secrets().create(&at(1), new(image("a", "pw")), None).await.unwrap();
@@ -349,7 +349,7 @@ async fn another_key_seals_the_portal_and_nothing_is_written(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn of_servers_that_start_at_once_with_different_keys_one_is_open(pool: PgPool) {
+async fn start_opens_one_of_concurrent_servers_with_different_keys(pool: PgPool) {
     let starts: Vec<_> =
         (0..8).map(|_| tokio::spawn(with_key(pool.clone(), Kek::generate().unwrap()))).collect();
     let mut open = 0;
@@ -359,9 +359,9 @@ async fn of_servers_that_start_at_once_with_different_keys_one_is_open(pool: PgP
     assert_eq!(open, 1);
 }
 
-/// Every way of sorting and filtering, walked forwards and backwards, gives each secret once and in one order.
+/// Every sorting and filter, walked forwards and backwards, gives each secret once and in one order.
 #[sqlx::test]
-async fn every_walk_through_the_list_sees_each_secret_once(pool: PgPool) {
+async fn list_returns_each_secret_once_in_every_order(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     for number in 0..45_i64 {
         let name = format!("s{number:02}");
@@ -371,7 +371,7 @@ async fn every_walk_through_the_list_sees_each_secret_once(pool: PgPool) {
         let draft = SecretDraft { display_name: display, ..draft };
         backend.secrets().create(&at(number / 5), new(draft), None).await.unwrap();
     }
-    // Used by so many, and last within one minute, within another, or never.
+    // With this number of usages, the last within one minute, within another, or never.
     sqlx::query(
         "UPDATE secrets SET reader_count = length(display_name) % 3, last_read_at = CASE right(name, 1)::int % 3 \
          WHEN 0 THEN NULL ELSE to_timestamp(right(name, 1)::int % 3 * 60 + right(name, 2)::int) END",
@@ -442,7 +442,7 @@ async fn every_walk_through_the_list_sees_each_secret_once(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn search_looks_at_both_names_and_the_host(pool: PgPool) {
+async fn list_searches_names_and_host(pool: PgPool) {
     let backend = backend(pool).await;
     let named =
         |name: &str, display: &str| SecretDraft { display_name: display.to_owned(), ..image(name, "pw") };
@@ -469,7 +469,7 @@ async fn search_looks_at_both_names_and_the_host(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn totals_follow_every_change_and_stop_counting_where_it_gets_long(pool: PgPool) {
+async fn list_totals_follow_changes_and_stop_at_limit(pool: PgPool) {
     let backend = backend(pool).await;
     let total =
         async |query: &str| backend.secrets().list(&at(1), &ListQuery::parse(query)).await.unwrap().total;
@@ -486,7 +486,7 @@ async fn totals_follow_every_change_and_stop_counting_where_it_gets_long(pool: P
 }
 
 #[sqlx::test]
-async fn would_create_says_what_create_says_and_writes_nothing(pool: PgPool) {
+async fn would_create_agrees_with_create_and_writes_nothing(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let secrets = backend.secrets();
@@ -518,7 +518,7 @@ async fn would_create_says_what_create_says_and_writes_nothing(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn create_from_keeps_where_a_secret_came_from(pool: PgPool) {
+async fn create_from_keeps_origins(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let origins = Origins::parse(&["ci/pull".to_owned()], Some(30)).unwrap();

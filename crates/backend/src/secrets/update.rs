@@ -1,4 +1,4 @@
-//! Changing a secret that is still what was seen of it.
+//! Changing a secret in its expected state.
 
 use super::{
     conflict, duplicates, hosts,
@@ -23,12 +23,12 @@ use domain::{
 };
 
 impl SecretService {
-    /// Changes a secret that is still what is expected, and answers with the version it has then. A value
-    /// that is `None` stays as it is stored. A change that changes nothing writes nothing.
+    /// Changes a secret in its expected state, and returns its new version. A value that is `None` stays as it is stored. A
+    /// change that changes nothing writes nothing.
     ///
-    /// Errors: `Changed` with who and when; `Invalid` with what is wrong with the key, or at the password where the host
-    /// changes and the password stays; `Twin` as in `create`, where what it is about changes; `NotFound`, `BadRequest` for the wrong kind of change; `Sealed`, `Forbidden`, `Unavailable`,
-    /// `Internal`.
+    /// Errors: `Changed` with who and when; `Invalid` with the problem of the key, or at the password if the host changes and
+    /// the password stays; `Twin` as in `create`, if the change concerns it; `NotFound`, `BadRequest` for a change of the
+    /// other type; `Sealed`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn update(
         &self,
         ctx: &Ctx,
@@ -39,8 +39,7 @@ impl SecretService {
         self.update_tested(ctx, id, update, expected, "").await
     }
 
-    /// Does the same, and keeps what a test came to where `ticket` says that exactly this was tested; other tickets are
-    /// ignored.
+    /// Changes a secret, and keeps a test's result if `ticket` is for exactly these contents; ignores other tickets.
     ///
     /// Errors: as `update`.
     pub async fn update_tested(
@@ -54,7 +53,7 @@ impl SecretService {
         let expected = expected.into();
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         let keyring = self.unsealed()?;
-        // A value is compared as it was typed, before it becomes what is stored.
+        // A value is compared as it was typed, before it is converted for storing.
         let tested = WhatWasTested::of_update(&update.credential, &update.settings, None)
             .and_then(|what| TestedBefore::read(keyring, ctx, ticket, &what));
         let facts = self.understand_update(&mut update.credential).await?;
@@ -75,7 +74,8 @@ impl SecretService {
                 if fields.is_empty() {
                     return Ok(expected.version);
                 }
-                // Whoever may change a secret but not read it would have its password by naming a host of their own.
+                // Otherwise, whoever may change a secret but not read it could get its password by naming a host of their
+                // own.
                 let moved = fields.contains(&Field::RegistryHost.key());
                 let stays = hosts::may_go_to(row.registry_host.as_deref(), row.value_host.as_deref());
                 if moved && value.is_none() && !stays {
@@ -110,7 +110,7 @@ impl SecretService {
     }
 }
 
-/// The row as it is to be, the new value if there is one, and the names of the fields that differ.
+/// The changed row, the new value if any, and the names of the fields that differ.
 struct Changed {
     row: SecretRow,
     value: Option<(ValueField, Sensitive)>,

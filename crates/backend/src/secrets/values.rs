@@ -1,4 +1,4 @@
-//! Handing values out, to consumers that hold a token for it.
+//! Reading values, for consumers that hold a token for it.
 
 pub(crate) mod repository;
 
@@ -20,34 +20,34 @@ use domain::{
 use formats::shapes::{Handout, Shaped, shaped};
 use uuid::Uuid;
 
-/// What is asked for.
+/// The form in which a value is read.
 #[derive(Clone, Copy, Debug)]
 pub struct ValueQuery<'a> {
-    /// Under which keys.
+    /// The export format.
     pub shape: Shape,
-    /// The repository that Argo CD is told; without it the one that the secret is tried on.
+    /// The repository for Argo CD; without it the test target of the secret.
     pub url: Option<&'a str>,
 }
 
-/// A value on its way out.
+/// The result of reading a value.
 #[derive(Debug)]
 pub enum ValueAnswer {
     /// The consumer has this state already.
     Unchanged(Revision),
-    /// The entries, in their order.
+    /// The exported value.
     Value(Revision, Shaped),
 }
 
-/// Why no value is handed out.
+/// The reason why no value is returned.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ValueError {
-    /// The shape is one for secrets of the other kind.
+    /// The export format is for secrets of the other type.
     WrongShape,
-    /// Argo CD is told the repository's address, and none is known.
+    /// Argo CD needs the repository's address, and none is known.
     NoUrl,
-    /// The password was typed for another registry host than the one that the secret names now.
+    /// The password was typed for another registry host than the secret's present one.
     OtherHost,
-    /// Something else.
+    /// Any other error.
     Refused(Error),
 }
 
@@ -58,11 +58,10 @@ impl From<Error> for ValueError {
 }
 
 impl SecretService {
-    /// Takes the credential out, value included. The record of it is kept before the value is returned.
+    /// Returns the credential, value included. Records that before the value is returned.
     ///
-    /// Errors: `NotFound`; `Invalid` at the password where that was typed for another registry host; `Internal` where what is
-    /// stored is not what was sealed, which is recorded too;
-    /// `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`.
+    /// Errors: `NotFound`; `Invalid` at the password if it was typed for another registry host; `Internal` if the stored
+    /// value is not the one that was sealed, which is recorded too; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`.
     pub async fn credential(&self, ctx: &Ctx, id: &SecretId) -> Result<Credential, Error> {
         authorize(&self.db, ctx, Action::ReadValues, Object::Secret(id)).await?;
         self.unsealed()?;
@@ -75,8 +74,8 @@ impl SecretService {
         self.open(ctx, id, stored).await
     }
 
-    /// The credential in the shape that its consumer reads, unless they hold this state already. The record of it is
-    /// kept before it is returned.
+    /// Returns the credential in its consumer's export format, unless the consumer has this state already. Records that
+    /// before the value is returned.
     ///
     /// Errors: `WrongShape`, `NoUrl`, `OtherHost`; `Refused` as for `credential`.
     pub async fn value(
@@ -100,7 +99,7 @@ impl SecretService {
             self.reads.record(Read { unchanged: true, ..read }).await?;
             return Ok(ValueAnswer::Unchanged(revision));
         }
-        // What is stored is told as Argo CD reads it to the same repository: with the user, and encoded.
+        // The stored address in the form in which Argo CD finds the same repository: with the user, and encoded.
         let stored_url = || {
             let target = row.check_target.as_ref()?;
             Some(Repository::parse(target).map_or_else(|_| target.clone(), |repository| repository.url()))
@@ -138,8 +137,8 @@ impl SecretService {
         }
     }
 
-    /// Why there is no value: consumers delete what they have where a secret does not exist, so one whose value is not where
-    /// it has to be is told apart, and recorded.
+    /// Returns why there is no value: consumers delete their copy if a secret does not exist, so a secret whose value is
+    /// missing is told apart, and recorded.
     async fn without_value(&self, ctx: &Ctx, id: &SecretId) -> Result<Error, Error> {
         let Some(row) = self.find(ctx, id).await? else { return Ok(Error::NotFound) };
         self.reads.record(Read::new(ctx, id, row.id, Outcome::IntegrityFailure)).await?;
@@ -155,7 +154,7 @@ impl SecretService {
         })
     }
 
-    /// Opens what was sealed, and has it on record before it is returned.
+    /// Opens a sealed value, and records that before returning it.
     async fn open(
         &self,
         ctx: &Ctx,

@@ -1,6 +1,6 @@
-//! Counting attempts with a password: under the name and the network that they come from, and under the name alone. A
-//! stranger who guesses locks the name for their own network; guesses from very many networks lock it for all but those
-//! from which its owner has signed in before, so that nobody keeps a known person out.
+//! Counts of attempts with a password: under the name and the network that they come from, and under the name alone. A
+//! stranger who guesses locks the name for their own network; guesses from very many networks lock it for all but those from
+//! which its owner has signed in before, so that nobody keeps a known person out.
 
 use super::repository;
 use crate::{context::Ctx, db::timestamp, random, users::name_key};
@@ -9,54 +9,54 @@ use sqlx::PgConnection;
 use std::net::{IpAddr, Ipv6Addr};
 use uuid::Uuid;
 
-/// Failures under one name from one network before it is locked there.
+/// The number of failures under one name from one network after which it is locked there.
 const MOST: i32 = 5;
 
-/// Failures under one name from anywhere before it is locked for every network that is not known.
+/// The number of failures under one name from anywhere after which it is locked for every unknown network.
 const MOST_ANYWHERE: i32 = 30;
 
-/// How long it is locked, in seconds: 15 minutes.
+/// The duration of a lock, in seconds: 15 minutes.
 pub(crate) const LOCK_SECONDS: u32 = 15 * 60;
 
-/// The same in microseconds.
+/// The duration of a lock, in microseconds.
 const LOCK: i64 = LOCK_SECONDS as i64 * 1_000_000;
 
 /// How long a network is known after somebody has signed in from it, in microseconds: 30 days.
 const KNOWN: i64 = 30 * 24 * 3_600 * 1_000_000;
 
-/// The rows of the counter of every network together.
+/// The network of the counter for all networks together.
 const ANYWHERE: &str = "";
 
-/// Attempts under one name from one network.
+/// The attempts under one name from one network.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempts {
-    /// Of what was typed as a name, which may be a password in the wrong field, nothing is stored but its hash.
+    /// The hash of what was typed as a name, because that may be a password in the wrong field.
     name: String,
     network: String,
 }
 
-/// What counting an attempt came to.
+/// The result of counting an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Counted {
-    /// For how many seconds the name is locked, where it is.
+    /// The number of seconds for which the name is locked, if it is.
     pub(crate) locked: Option<u32>,
-    /// Whether one more failure finds the name locked.
+    /// Whether one more failure locks the name.
     pub(crate) is_last: bool,
 }
 
 impl Attempts {
-    /// Those of the request, under what was typed as a name.
+    /// Returns the attempts of the request, under what was typed as a name.
     pub(crate) fn of(ctx: &Ctx, name: &str) -> Self {
         Self { name: hashed(name), network: network(ctx.address) }
     }
 
-    /// Returns what tells these attempts from others, in the same length for names that are somebody's and nobody's.
+    /// Returns the key of these attempts, of the same length whether or not the name is somebody's.
     pub(crate) fn source(&self) -> String {
         format!("{} {}", self.network, self.name)
     }
 
-    /// Counts an attempt before it is looked at, so that many at once get no more than their share. `user` is whose name it
-    /// is, where it is anybody's.
+    /// Counts an attempt before the password is compared, so that many at once get no more than their share. `user` is the
+    /// owner of the name, if there is one.
     pub(crate) async fn count(
         &self,
         work: &mut PgConnection,
@@ -66,7 +66,7 @@ impl Attempts {
         let Self { name, network } = self;
         repository::sweep_attempts(work, before(ctx.now, LOCK)).await?;
         let (here, here_at) = repository::count_attempt(work, name, network, MOST, ctx.now).await?;
-        // What is locked here already counts for nobody else.
+        // Attempts that are locked here no longer count against anybody else.
         if here > MOST {
             return Ok(Counted { locked: Some(left(timestamp(here_at), ctx.now)), is_last: false });
         }
@@ -87,26 +87,26 @@ impl Attempts {
         repository::knows_network(work, user, &self.network, before(ctx.now, KNOWN)).await
     }
 
-    /// Takes an attempt back that was counted and not looked at.
+    /// Uncounts an attempt whose password was not compared.
     pub(crate) async fn take_back(&self, work: &mut PgConnection) -> Result<(), sqlx::Error> {
-        // In the order in which they are counted, so that two at once do not wait for each other.
+        // In the order of counting, so that two at once never wait for each other.
         repository::take_back_attempt(work, &self.name, &[&self.network]).await?;
         repository::take_back_attempt(work, &self.name, &[ANYWHERE]).await
     }
 
-    /// Forgets the attempts from here: somebody has signed in.
+    /// Forgets the attempts from here, because somebody has signed in.
     pub(crate) async fn forget(&self, work: &mut PgConnection) -> Result<(), sqlx::Error> {
         repository::forget_attempts(work, &self.name, &[&self.network]).await?;
         repository::forget_attempts(work, &self.name, &[ANYWHERE]).await
     }
 }
 
-/// Forgets every attempt under the name of this user, from wherever it came.
+/// Forgets every attempt under the name of this user, from any network.
 pub(crate) async fn forget_all(work: &mut PgConnection, user: &str) -> Result<(), sqlx::Error> {
     repository::forget_all_attempts(work, &hashed(user)).await
 }
 
-/// Notes that this user has signed in from where the request came from.
+/// Notes that this user has signed in from the network of the request.
 pub(super) async fn know_network(work: &mut PgConnection, ctx: &Ctx, user: Uuid) -> Result<(), sqlx::Error> {
     if ctx.address.is_none() {
         return Ok(());
@@ -118,7 +118,7 @@ fn hashed(name: &str) -> String {
     random::hex(&random::hash(&Sensitive::new(name_key(name))))
 }
 
-/// The network that an address counts as: an IPv4 address, or the /64 that one customer has of IPv6.
+/// Returns the network of an address: an IPv4 address, or the /64 that one customer has in IPv6.
 fn network(address: Option<IpAddr>) -> String {
     match address {
         Some(IpAddr::V6(address)) => {
@@ -133,7 +133,7 @@ fn left(last: Timestamp, now: Timestamp) -> u32 {
     u32::try_from((last.micros() + LOCK - now.micros()) / 1_000_000 + 1).unwrap_or(1)
 }
 
-/// Returns the moment that was so many microseconds before.
+/// Returns the time this number of microseconds earlier.
 pub(super) fn before(now: Timestamp, micros: i64) -> Timestamp {
     Timestamp::from_micros(now.micros().saturating_sub(micros))
 }

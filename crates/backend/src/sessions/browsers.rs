@@ -1,5 +1,5 @@
-//! Browsers in which somebody has signed in: they are known again when the session has ended, so that what was typed
-//! meanwhile can wait in the browser, for the same person alone.
+//! Browsers in which somebody has signed in: they are recognized when the session has ended, so that what was typed meanwhile
+//! can wait in the browser, for the same person only.
 
 use crate::{keyring::Kek, random};
 use aws_lc_rs::{
@@ -11,12 +11,11 @@ use domain::sensitive::Sensitive;
 use std::{fmt, sync::Arc};
 use uuid::Uuid;
 
-/// Binds the derived keys to this use of them.
+/// The salt that binds the derived keys to this use.
 const SALT: &[u8] = b"latchkey browsers, version 1";
 
-/// Tells whether a mark or a text that a browser brings was handed out by the portal. Nothing of it is stored: HMAC-SHA-256
-/// (RFC 2104) under a key that follows by HKDF (RFC 5869) from each key encryption key, so that all servers agree. Cheap to
-/// clone.
+/// The keys that recognize marks and texts that the portal gave to a browser. Nothing of these is stored: HMAC-SHA-256 (RFC
+/// 2104) under a key derived by HKDF (RFC 5869) from each key encryption key, so that all servers agree. Cheap to clone.
 #[derive(Clone)]
 pub struct Browsers(Arc<[hmac::Key]>);
 
@@ -26,7 +25,7 @@ impl fmt::Debug for Browsers {
     }
 }
 
-/// A browser in which this user has signed in last.
+/// A browser in which this user was the last to sign in.
 #[derive(Clone, Debug)]
 pub struct Browser {
     user: Uuid,
@@ -34,12 +33,12 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Whether it was this user.
+    /// Returns whether it was this user.
     pub fn is_of(&self, user: Uuid) -> bool {
         self.user == user
     }
 
-    /// By which it is known again.
+    /// Returns the mark by which the browser is recognized.
     pub fn mark(&self) -> &Sensitive {
         &self.mark
     }
@@ -54,8 +53,7 @@ impl Browsers {
         Self(keys.iter().filter_map(derive).collect())
     }
 
-    /// Returns the browser in which this user signs in now: the one that is known already, where it was the same user.
-    /// `None` without a key.
+    /// Returns the browser in which this user signs in now: the known one, if it was the same user. `None` without a key.
     pub fn admit(&self, user: Uuid, known: Option<Browser>) -> Option<Browser> {
         if let Some(known) = known.filter(|known| known.is_of(user)) {
             return Some(known);
@@ -66,19 +64,19 @@ impl Browsers {
         Some(Browser { user, mark: Sensitive::new(format!("{text}.{code}")) })
     }
 
-    /// The browser with this mark; `None` where the portal has not handed it out.
+    /// Returns the browser with this mark; `None` if the portal has not issued it.
     pub fn recognize(&self, mark: &Sensitive) -> Option<Browser> {
         let (text, code) = mark.expose().rsplit_once('.')?;
         let user = text.split('.').next()?.parse().ok()?;
         self.is_own("mark", &[text], code).then(|| Browser { user, mark: mark.clone() })
     }
 
-    /// Returns the code with which this browser brings the text back to the page at this path.
+    /// Returns the code with which this browser returns the text to the page at this path.
     pub fn seal(&self, browser: &Browser, path: &str, text: &str) -> Option<String> {
         self.codes("text", &[browser.mark.expose(), path, text]).next()
     }
 
-    /// Whether this is the text that `seal` was given, in the same browser, for the same path.
+    /// Returns whether `seal` got this text, in the same browser, for the same path.
     pub fn is_sealed(&self, browser: &Browser, path: &str, text: &str, code: &str) -> bool {
         self.is_own("text", &[browser.mark.expose(), path, text], code)
     }
@@ -87,7 +85,7 @@ impl Browsers {
         self.codes(purpose, parts).any(|own| verify_slices_are_equal(own.as_bytes(), code.as_bytes()).is_ok())
     }
 
-    /// The code under each key, each part behind its length, so that no two lists of parts give the same bytes.
+    /// Returns the code under each key, over each part after its length, so that no two lists of parts give the same bytes.
     fn codes(&self, purpose: &str, parts: &[&str]) -> impl Iterator<Item = String> {
         let mut bytes = Vec::new();
         for part in [purpose].iter().chain(parts) {
@@ -103,14 +101,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn browsers_are_known_again_by_what_was_handed_out_alone() {
+    fn recognize_accepts_only_issued_marks() {
         let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
         let browsers = Browsers::new(std::slice::from_ref(&old));
         let (ana, eve) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let first = browsers.admit(ana, None).unwrap();
         let mark = first.mark().expose().to_owned();
         assert!(browsers.recognize(first.mark()).unwrap().is_of(ana));
-        // The same person keeps it, another one gets another.
+        // The same person keeps it, another person gets another.
         assert_eq!(browsers.admit(ana, Some(first.clone())).unwrap().mark().expose(), mark);
         let other = browsers.admit(eve, Some(first.clone())).unwrap();
         assert!(other.is_of(eve) && other.mark().expose() != mark);
@@ -123,7 +121,7 @@ mod tests {
         ] {
             assert!(browsers.recognize(&Sensitive::new(forged.clone())).is_none(), "{forged}");
         }
-        // By a server with another key besides, and by none with another alone.
+        // By a server with a further key, and not by a server with only another key.
         assert!(Browsers::new(&[new.clone(), old]).recognize(first.mark()).is_some());
         assert!(Browsers::new(&[new]).recognize(first.mark()).is_none());
         assert!(Browsers::new(&[]).admit(ana, None).is_none());

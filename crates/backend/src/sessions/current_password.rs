@@ -1,4 +1,4 @@
-//! Checking the current password of somebody who has signed in: it may be guessed by whoever has stolen their session.
+//! Verifying the current password of a signed-in person: whoever has stolen their session may be guessing it.
 
 use super::{
     attempts::{self, Attempts},
@@ -19,8 +19,8 @@ use domain::{
     sensitive::Sensitive,
 };
 
-/// Compares the password with that of whoever asks, and returns their row. Counts, locks and records as signing in does, under
-/// the same name; with the fifth failure the session that asks ends.
+/// Compares the password with the actor's, and returns their row. Counts, locks and records as signing in does, under the
+/// same name; the fifth failure ends the session that asks.
 ///
 /// Errors: `Invalid` with `PasswordWrong`, `Locked`, `LockedOut`, `Busy`, `NoPasswords`, `KeptByProvider`; `Refused`.
 pub(crate) async fn verify(
@@ -47,7 +47,7 @@ pub(crate) async fn verify(
         })
         .await?;
     if let Some(seconds) = counted.locked {
-        // Nothing was compared, so nothing was guessed: the name may be locked by somebody else, and whoever asks is its owner.
+        // No password was compared, so none was guessed: somebody else may have locked the name, and the actor is its owner.
         let what = (AuditAction::PasswordAsked, actor.name.as_str(), Outcome::Refused);
         db.alarms().tried(db, ctx, &attempts.source(), what).await?;
         return Err(AccessError::Locked(seconds));
@@ -71,7 +71,7 @@ pub(crate) async fn verify(
     .await
 }
 
-/// Records a failure; where it was one too many, the name is locked and the session that asks ends.
+/// Records a failure; if it was one too many, the name is locked and the session that asks ends.
 async fn failed_once(db: &Db, ctx: &Ctx, too_many: bool) -> Result<(), Error> {
     let Actor::User(actor) = &ctx.actor else { return Ok(()) };
     db.write(ctx, async |work| {

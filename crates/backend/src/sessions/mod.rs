@@ -1,4 +1,4 @@
-//! Who has signed in, where, and until when.
+//! Sessions: who has signed in, where, and until when.
 
 pub(crate) mod attempts;
 mod browsers;

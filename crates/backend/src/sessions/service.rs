@@ -1,4 +1,4 @@
-//! Signing in and out, and what is known of a request by its session.
+//! Signing in and out, and identifying a request by its session.
 
 use super::{
     attempts::{self, Attempts, Counted, before},
@@ -19,10 +19,10 @@ use domain::{access::AccessError, error::Error, sensitive::Sensitive, time::Time
 use std::time::Duration;
 use uuid::Uuid;
 
-/// How long a proof at the provider of who somebody is counts, in microseconds: five minutes.
+/// How long a proof of identity at the provider counts, in microseconds: five minutes.
 const PROVEN_FOR: i64 = 5 * 60 * 1_000_000;
 
-/// A session's last use is noted no more often than this, in microseconds: a minute.
+/// The shortest interval between two notes of a session's last use, in microseconds: a minute.
 const SEEN_EVERY: i64 = 60 * 1_000_000;
 
 /// The most sessions that are shown.
@@ -31,12 +31,12 @@ const MOST_SHOWN: i64 = 100;
 /// The longest name of a device, in characters.
 const DEVICE_CHARS: usize = 200;
 
-/// How long a session lasts.
+/// The lifetimes of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionLimits {
-    /// Without a request.
+    /// The lifetime without a request.
     pub idle: Duration,
-    /// In all.
+    /// The lifetime in all.
     pub absolute: Duration,
 }
 
@@ -54,42 +54,42 @@ pub struct SessionService {
     limits: SessionLimits,
 }
 
-/// How somebody proves anew who they are.
+/// How a person proves their identity again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
-    /// By their password.
+    /// With their password.
     Password,
-    /// At the provider, where they did so in the last minutes.
+    /// At the provider, done within the last minutes.
     Given,
     /// At the provider.
     AtProvider,
 }
 
-/// What the browser is given.
+/// A new session, for the browser's cookie.
 #[derive(Clone, Debug)]
 pub struct NewSession {
-    /// Whose it is.
+    /// The id of the user.
     pub user: Uuid,
-    /// For the cookie: 256 random bits.
+    /// The value of the cookie: 256 random bits.
     pub token: Sensitive,
-    /// How long it can last at most.
+    /// The longest lifetime.
     pub absolute: Duration,
 }
 
-/// One of somebody's sessions.
+/// One of a person's sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionSummary {
-    /// By which it is ended.
+    /// The id by which the session is ended.
     pub id: Uuid,
-    /// What the browser calls itself.
+    /// The name that the browser gives itself.
     pub device: String,
-    /// From where it was begun.
+    /// The address from which it was begun.
     pub address: Option<String>,
-    /// When.
+    /// The time at which it was begun.
     pub created_at: Timestamp,
-    /// When it was used last, give or take a minute.
+    /// The time of its last use, to the minute.
     pub seen_at: Timestamp,
-    /// The one that asks.
+    /// Whether it is the session that asks.
     pub is_this: bool,
 }
 
@@ -98,7 +98,8 @@ impl SessionService {
         Self { db, passwords, limits }
     }
 
-    /// Whose session this is: one query, and once a minute a note of its use. `None` where it is none, or over.
+    /// Returns the actor of a session: one query, and once a minute a note of its use. `None` if the session does not exist
+    /// or has ended.
     ///
     /// Errors: `Unavailable`, `Internal`.
     pub async fn identify(&self, ctx: &Ctx, token: &Sensitive) -> Result<Option<Actor>, Error> {
@@ -118,7 +119,7 @@ impl SessionService {
         Ok(Some(Actor::User(actor)))
     }
 
-    /// Returns as whom somebody with this session acts, where it is good.
+    /// Returns the actor of this session, if it is valid.
     fn actor(
         &self,
         row: LiveRow,
@@ -133,7 +134,7 @@ impl SessionService {
         Ok(Some(UserActor { id: user.id, name: user.name, role, session: session.id }))
     }
 
-    /// Whether the portal wrote both rows, and they are good now. Rows that somebody else wrote are as if they were not there.
+    /// Returns whether the portal wrote both rows, and they are valid now. Rows that somebody else wrote count as missing.
     fn is_good(&self, row: &LiveRow, token_hash: &[u8], now: Timestamp) -> Result<bool, sqlx::Error> {
         let LiveRow { session, user, .. } = row;
         let of_session = self.db.vouches(&session.message(token_hash), session.mac.as_deref(), || {
@@ -144,7 +145,7 @@ impl SessionService {
         Ok(ours && timestamp(session.expires_at) > now && !user.disabled)
     }
 
-    /// Whether people sign in with passwords at all.
+    /// Returns whether people sign in with passwords at all.
     pub fn takes_passwords(&self) -> bool {
         self.passwords.in_use().is_ok()
     }
@@ -153,8 +154,8 @@ impl SessionService {
         before(now, i64::try_from(self.limits.idle.as_micros()).unwrap_or(i64::MAX))
     }
 
-    /// Signs in. After five failures under a name from one network, in whatever spelling, it is locked there for 15 minutes,
-    /// also for the right password. A name that is nobody's is answered, and takes as long, as a wrong password.
+    /// Signs in. After five failures under a name from one network, in whatever spelling, the name is locked there for 15
+    /// minutes, also for the right password. An unknown name gets the same answer, after the same time, as a wrong password.
     ///
     /// Errors: `WrongPassword`, `Locked`, `Busy`, `NoPasswords`; `Refused`.
     pub async fn sign_in(
@@ -168,18 +169,18 @@ impl SessionService {
         let key = &name_key(name);
         let attempts = &Attempts::of(ctx, key);
         let counted = self.db.write::<_, Error>(ctx, async |work| {
-            // The first error of a transaction is the cause: whatever is asked after it fails, too.
+            // The first error of a transaction is the cause, because every later query fails, too.
             let user = users::find(work, key).await?;
             let counted = attempts.count(work, ctx, user.as_ref().map(|user| user.id)).await?;
             Ok((counted, user))
         });
         let (Counted { locked, is_last }, user) = counted.await?;
         let user = user.filter(|user| !user.disabled);
-        // What was typed may be a password in the wrong field: only names that are somebody's are recorded.
+        // The typed name may be a password in the wrong field: only existing names are recorded.
         let object = user.as_ref().map_or("unknown user", |user| user.name.as_str()).to_owned();
         if let Some(seconds) = locked {
-            // Counted for each name by itself, so that a name that is nobody's is recorded as often as one that is somebody's,
-            // and takes as long.
+            // Counted for each name by itself, so that an unknown name is recorded as often as a known one, and takes as
+            // long.
             let what = (AuditAction::SignIn, object.as_str(), Outcome::Refused);
             self.db.alarms().tried(&self.db, ctx, &attempts.source(), what).await?;
             return Err(AccessError::Locked(seconds));
@@ -201,7 +202,7 @@ impl SessionService {
         };
         self.db
             .write(ctx, async |work| {
-                // Somebody may have taken the password away, or disabled the user, while it was looked at.
+                // Somebody may have removed the password, or disabled the user, while it was compared.
                 users::lock(work).await?;
                 let now = users::find(work, &user.name).await?;
                 let user = now
@@ -213,14 +214,14 @@ impl SessionService {
             .await
     }
 
-    /// A password that was not looked at counts for nothing.
+    /// Uncounts an attempt whose password was not compared.
     async fn take_back(&self, ctx: &Ctx, attempts: &Attempts) -> Result<(), Error> {
         self.db.write(ctx, async |work| Ok(attempts.take_back(work).await?)).await
     }
 
-    /// Begins a session for a user who has just proven who they are by other means: a link, or the old password.
+    /// Begins a session for a user who has just proved their identity by other means: a link, or the old password.
     ///
-    /// Errors: `Refused` with `NotSignedIn` where there is no such user, and as usual.
+    /// Errors: `Refused` with `NotSignedIn` if there is no such user, and as usual.
     pub async fn begin_for(&self, ctx: &Ctx, name: &str, device: &str) -> Result<NewSession, AccessError> {
         self.db
             .write(ctx, async |work| {
@@ -232,8 +233,8 @@ impl SessionService {
             .await
     }
 
-    /// Begins a session for this user, in this transaction, which holds the lock of users. What led to it goes on record
-    /// with it, since the record comes last.
+    /// Begins a session for this user, in this transaction, which holds the lock of users. Whatever led to it is recorded
+    /// with it, because the record comes last.
     pub(crate) async fn begin(
         &self,
         work: &mut Work,
@@ -258,7 +259,7 @@ impl SessionService {
         repository::insert(work, ctx, row, self.seen_after(ctx.now)).await?;
         users::note_sign_in(work, ctx, user.id).await?;
         attempts::know_network(work, ctx, user.id).await?;
-        // Recorded as done by whom it turned out to be.
+        // Recorded as done by the person who signed in.
         let role = users::role(&user.role)?;
         let actor = Actor::User(UserActor { id: user.id, name: user.name.clone(), role, session: id });
         let ctx = Ctx { actor, ..ctx.clone() };
@@ -283,7 +284,7 @@ impl SessionService {
             .await
     }
 
-    /// How whoever asks would prove anew who they are.
+    /// Returns how the actor would prove their identity again.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn proof(&self, ctx: &Ctx) -> Result<Proof, Error> {
@@ -295,7 +296,7 @@ impl SessionService {
         })
     }
 
-    /// The user who asks, and when they last proved at the provider who they are.
+    /// Returns the actor's row, and the time of their last proof at the provider.
     async fn provenance(&self, ctx: &Ctx) -> Result<(users::UserRow, Option<Timestamp>), Error> {
         let actor = self.own_account(ctx).await?;
         let (name, session) = (actor.name.as_str(), actor.session);
@@ -307,8 +308,8 @@ impl SessionService {
         Ok((user.ok_or(Error::NotSignedIn)?, proven_at.map(timestamp)))
     }
 
-    /// Lets pass what asks anew for a proof of who somebody is: their password, counted as signing in is, or for people of a
-    /// provider a sign-in there of the last five minutes. The server's own command line needs none.
+    /// Verifies the actor's identity again, where that is required: by their password, counted as signing in is, or for
+    /// people of a provider by a sign-in there within the last five minutes. The server's own command line is exempt.
     ///
     /// Errors: `Invalid`, `Locked`, `NoPasswords`; `ProveAtProvider`; `Refused`.
     pub async fn prove(&self, ctx: &Ctx, password: &Sensitive) -> Result<(), AccessError> {
@@ -326,7 +327,7 @@ impl SessionService {
         }
     }
 
-    /// Ends the session that asks. Where there is none, it is ended already.
+    /// Ends the session that asks. Succeeds if there is none.
     ///
     /// Errors: `Unavailable`, `Internal`.
     pub async fn sign_out(&self, ctx: &Ctx) -> Result<(), Error> {
@@ -334,7 +335,7 @@ impl SessionService {
         self.end_one(ctx, user, user.session, AuditAction::SignOut).await.map(drop)
     }
 
-    /// One's own sessions.
+    /// Returns the actor's own sessions.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn own(&self, ctx: &Ctx) -> Result<Vec<SessionSummary>, Error> {
@@ -355,7 +356,7 @@ impl SessionService {
         Ok(found.await?.into_iter().map(summary).collect())
     }
 
-    /// Ends one of one's own sessions.
+    /// Ends one of the actor's own sessions.
     ///
     /// Errors: `NotFound`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn end(&self, ctx: &Ctx, id: Uuid) -> Result<(), Error> {
@@ -394,7 +395,7 @@ impl SessionService {
     }
 }
 
-/// Whether a proof at the provider still counts.
+/// Returns whether a proof at the provider still counts.
 pub(crate) fn is_recent(proven_at: Timestamp, now: Timestamp) -> bool {
     proven_at.micros() >= now.micros().saturating_sub(PROVEN_FOR)
 }

@@ -1,4 +1,4 @@
-//! Sessions on a real database, one of its own for each test.
+//! Sessions on a real database, one for each test.
 
 use crate::{
     Actor, Backend, Ctx, PasswordReset,
@@ -26,7 +26,7 @@ async fn sign_in(
     session.map(|session| session.token)
 }
 
-/// The context of whoever has this session.
+/// Returns the context of a request with this session.
 async fn with(backend: &Backend, second: i64, token: &Sensitive) -> Option<Ctx> {
     let actor = backend.sessions().identify(&anonymous(second), token).await.unwrap()?;
     Some(Ctx { actor, ..at(second) })
@@ -39,7 +39,7 @@ async fn one_user(pool: PgPool) -> Backend {
 }
 
 #[sqlx::test]
-async fn a_session_tells_who_it_is_until_it_is_over(pool: PgPool) {
+async fn identify_returns_actor_until_session_ends(pool: PgPool) {
     let backend = one_user(pool.clone()).await;
     let token = sign_in(&backend, 0, " ＡNA ", PASSWORD).await.unwrap();
     let ctx = with(&backend, 1, &token).await.unwrap();
@@ -58,18 +58,18 @@ async fn a_session_tells_who_it_is_until_it_is_over(pool: PgPool) {
     }
     assert!(with(&backend, 12 * 60 * MINUTE, &token).await.is_none());
 
-    // Nothing but a hash of it is stored.
+    // Only its hash is stored.
     let stored: Vec<u8> =
         sqlx::query_scalar("SELECT token_hash FROM sessions").fetch_one(&pool).await.unwrap();
     assert_eq!(stored.len(), 32);
-    // The next one to sign in sweeps it away.
+    // The next sign-in deletes it.
     sign_in(&backend, 13 * 60 * MINUTE, "ana", PASSWORD).await.unwrap();
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions").fetch_one(&pool).await.unwrap();
     assert_eq!(left, 1);
 }
 
 #[sqlx::test]
-async fn a_session_ends_by_its_owner_and_whatever_changes_their_rights(pool: PgPool) {
+async fn session_ends_by_its_owner_and_by_changed_rights(pool: PgPool) {
     let backend = one_user(pool.clone()).await;
     let (sessions, users) = (backend.sessions(), backend.users());
     let first = sign_in(&backend, 1, "ana", PASSWORD).await.unwrap();
@@ -120,7 +120,7 @@ async fn a_session_ends_by_its_owner_and_whatever_changes_their_rights(pool: PgP
 }
 
 #[sqlx::test]
-async fn changing_the_password_takes_the_old_one_and_ends_every_session(pool: PgPool) {
+async fn change_password_requires_old_one_and_ends_every_session(pool: PgPool) {
     let backend = one_user(pool.clone()).await;
     let users = backend.users();
     let token = sign_in(&backend, 1, "ana", PASSWORD).await.unwrap();
@@ -141,7 +141,7 @@ async fn changing_the_password_takes_the_old_one_and_ends_every_session(pool: Pg
 }
 
 #[sqlx::test]
-async fn five_failures_lock_a_name_in_every_spelling(pool: PgPool) {
+async fn sign_in_locks_name_in_every_spelling_after_five_failures(pool: PgPool) {
     let backend = one_user(pool.clone()).await;
     add_user(&backend, "ben", Role::Reader, PASSWORD).await;
     for (second, name) in [(1, "ana"), (2, "ANA"), (3, " a n a "), (4, "ａｎａ"), (5, "Ana")] {
@@ -151,13 +151,13 @@ async fn five_failures_lock_a_name_in_every_spelling(pool: PgPool) {
     let locked = sign_in(&backend, 6, "ana", PASSWORD).await.unwrap_err();
     assert_eq!(locked, AccessError::Locked(900));
     assert!(matches!(sign_in(&backend, 904, "aNa", PASSWORD).await, Err(AccessError::Locked(_))));
-    // Others are not concerned.
+    // Other names are not affected.
     assert!(sign_in(&backend, 6, "ben", PASSWORD).await.is_ok());
     // A quarter of an hour after the last failure that counted, not after the last attempt.
     let token = sign_in(&backend, 906, "ana", PASSWORD).await.unwrap();
     assert!(with(&backend, 907, &token).await.is_some());
 
-    // The same for a name that is nobody's; it is not recorded, since it may be a password in the wrong field.
+    // The same for an unknown name; it is not recorded, because it may be a password in the wrong field.
     for second in 1..=5 {
         let refused = sign_in(&backend, second, "SENTINEL-7", "wrong password").await.unwrap_err();
         assert_eq!(refused, AccessError::WrongPassword);
@@ -171,7 +171,7 @@ async fn five_failures_lock_a_name_in_every_spelling(pool: PgPool) {
     assert!(!said.iter().any(|record| record.to_lowercase().contains("sentinel")), "{said:?}");
 }
 
-/// The same as `sign_in`, from this address.
+/// Signs in as `sign_in` does, from this address.
 async fn sign_in_from(
     backend: &Backend,
     second: i64,
@@ -185,7 +185,7 @@ async fn sign_in_from(
 }
 
 #[sqlx::test]
-async fn a_stranger_locks_a_name_for_their_own_network_alone(pool: PgPool) {
+async fn sign_in_locks_name_only_for_the_network_of_a_stranger(pool: PgPool) {
     let backend = one_user(pool.clone()).await;
     let (stranger, neighbour, home) = ("2001:db8:1:2::3", "2001:db8:1:2:9::", "203.0.113.7");
     for second in 1..=5 {
@@ -197,10 +197,10 @@ async fn a_stranger_locks_a_name_for_their_own_network_alone(pool: PgPool) {
         assert_eq!(locked, AccessError::Locked(900), "{address}");
     }
     assert!(sign_in_from(&backend, 6, home, "ana", PASSWORD).await.is_ok());
-    // That somebody has signed in from elsewhere gives the stranger no more guesses.
+    // A sign-in from elsewhere gives the stranger no more guesses.
     assert!(sign_in_from(&backend, 7, stranger, "ana", PASSWORD).await.is_err());
 
-    // From very many networks it is locked for all but those that its owner is known to sign in from.
+    // Guesses from very many networks lock the name for all but those from which its owner is known to sign in.
     for number in 0..30 {
         let address = format!("198.51.100.{number}");
         let refused = sign_in_from(&backend, 8, &address, "ana", "wrong password").await;
@@ -214,14 +214,14 @@ async fn a_stranger_locks_a_name_for_their_own_network_alone(pool: PgPool) {
     assert!(sign_in_from(&backend, 9, home, "ana", PASSWORD).await.is_ok());
     let said = records(&pool).await;
     assert_eq!(said.iter().filter(|record| record.contains("account locked | ana")).count(), 2, "{said:?}");
-    // Of what was typed and from where, nothing tells whose it is but to whoever knows the name.
+    // The stored names and networks reveal their owner only to whoever knows the name.
     let names: Vec<String> =
         sqlx::query_scalar("SELECT DISTINCT name FROM sign_in_attempts").fetch_all(&pool).await.unwrap();
     assert!(names.iter().all(|name| name.len() == 64), "{names:?}");
 }
 
 #[sqlx::test]
-async fn a_link_for_another_password_clears_every_lock(pool: PgPool) {
+async fn password_link_clears_every_lock(pool: PgPool) {
     let backend = one_user(pool).await;
     let lock = async |second: i64| {
         for _ in 0..5 {
@@ -232,14 +232,14 @@ async fn a_link_for_another_password_clears_every_lock(pool: PgPool) {
     };
     lock(1).await;
     let link = backend.users().password_link(&at(2), "ana", PasswordReset::Now, &text("")).await.unwrap();
-    // What is guessed between the two counts, and is gone with the password that it was meant for.
+    // A guess between the two counts, which is gone with the password that it was for.
     lock(3).await;
     backend.users().choose_password(&at(4), &link, &text("another password x")).await.unwrap();
     assert!(sign_in_from(&backend, 5, "203.0.113.7", "ana", "another password x").await.is_ok());
 }
 
 #[sqlx::test]
-async fn guessing_many_at_once_gives_no_more_guesses(pool: PgPool) {
+async fn sign_in_counts_concurrent_guesses(pool: PgPool) {
     let backend = one_user(pool).await;
     let tasks: Vec<_> = (0..20)
         .map(|number| {
@@ -257,7 +257,7 @@ async fn guessing_many_at_once_gives_no_more_guesses(pool: PgPool) {
     assert_eq!(looked_at, 5);
 }
 
-/// Nobody learns from the time which names exist: a hash, some 40 ms, is most of it, and is computed in either case.
+/// The time must not reveal which names exist: a hash, some 40 ms, is most of it, and is computed in either case.
 #[sqlx::test]
 async fn sign_in_hashes_once_at_the_same_cost_whether_or_not_the_name_exists(pool: PgPool) {
     let backend = one_user(pool).await;
@@ -275,7 +275,7 @@ async fn sign_in_hashes_once_at_the_same_cost_whether_or_not_the_name_exists(poo
 }
 
 #[sqlx::test]
-async fn attempts_that_come_to_nothing_fill_no_record(pool: PgPool) {
+async fn sign_in_records_repeated_failures_as_one(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add_user(&backend, "ana", Role::Editor, PASSWORD).await;
     let sessions = backend.sessions();
@@ -290,7 +290,7 @@ async fn attempts_that_come_to_nothing_fill_no_record(pool: PgPool) {
     }
     let told = records(&pool).await.split_off(before);
     let count = |line: &str| told.iter().filter(|record| *record == line).count();
-    // Each of the guesses that were looked at, and of the rest the first.
+    // Each guess that was compared, and the first of the rest.
     assert_eq!(count("anonymous | sign-in | ana | refused | "), 1);
     assert_eq!(count("anonymous | sign-in | unknown user | failed | "), 5);
     assert_eq!(count("anonymous | sign-in | unknown user | refused | "), 1);

@@ -1,5 +1,5 @@
-//! What a signed token of the provider says: its signature first, then of its claims those alone that are used, since
-//! providers write the others in ways of their own.
+//! The contents of the provider's signed tokens: first the signature, then only the claims that are used, because providers
+//! write the others in ways of their own.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::time::Timestamp;
@@ -10,10 +10,10 @@ use openidconnect::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// By how much the provider's clock and ours may differ, in seconds.
+/// The accepted difference between the provider's clock and ours, in seconds.
 const LEEWAY: i64 = 60;
 
-/// Signatures by keys that the provider alone has: never `none`, and none by the shared secret.
+/// Algorithms of signatures by keys that only the provider has: never `none`, and none with the shared secret.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 10] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
@@ -27,10 +27,10 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 10] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
-/// Why a token is not believed. Names what is wrong, and never what was sent.
+/// The reason why a token is rejected. Names what is wrong, and never what was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum TokenError {
-    /// Perhaps the provider has changed its keys.
+    /// The key is unknown; the provider may have changed its keys.
     #[error("it is signed with a key that the provider does not show")]
     UnknownKey,
     #[error("{0}")]
@@ -41,11 +41,11 @@ pub(super) enum TokenError {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Claims(Map<String, Value>);
 
-/// A token whose signature holds.
+/// A token with a valid signature.
 #[derive(Debug)]
 pub(super) struct Verified {
     pub(super) claims: Claims,
-    /// What sort of token it says to be (RFC 8725, 3.11), in lower case.
+    /// The type that it names (RFC 8725, 3.11), in lower case.
     pub(super) kind: Option<String>,
     pub(super) algorithm: CoreJwsSigningAlgorithm,
     pub(super) key: CoreJsonWebKey,
@@ -59,7 +59,7 @@ struct Header {
     crit: Option<Value>,
 }
 
-/// Reads a signed token (RFC 7515, 7.1) whose signature is by one of these keys.
+/// Verifies that a signed token (RFC 7515, 7.1) was signed with one of these keys, and returns its contents.
 pub(super) fn verify(token: &str, keys: &CoreJsonWebKeySet) -> Result<Verified, TokenError> {
     const FORM: TokenError = TokenError::Wrong("it is not a signed token");
     let mut parts = token.split('.');
@@ -112,14 +112,14 @@ impl Claims {
         &self.0
     }
 
-    /// A text that is not empty.
+    /// Returns a text that is not empty.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.as_str().filter(|text| !text.is_empty())
     }
 
-    /// A moment in seconds, in whatever form a number comes.
+    /// Returns a time in seconds, in whatever form the number is written.
     pub(super) fn seconds(&self, name: &str) -> Option<i64> {
-        // Far beyond the calendar, and far within what can be reckoned with.
+        // Far beyond the calendar, and far within what can be computed with.
         const MOST: f64 = 1e12;
         let number = match self.0.get(name)? {
             Value::Number(number) => number.as_f64()?,
@@ -130,7 +130,7 @@ impl Claims {
         (number.is_finite() && number.abs() < MOST).then(|| number.floor() as i64)
     }
 
-    /// A moment that is past, or that of now where the provider's clock is ahead of ours a little.
+    /// Returns a time in the past, or the present time if the provider's clock is slightly ahead of ours.
     pub(super) fn past(&self, name: &str, now: Timestamp) -> Option<Timestamp> {
         let at = self.seconds(name)?;
         let now_seconds = now.micros().div_euclid(1_000_000);
@@ -138,7 +138,7 @@ impl Claims {
             .then(|| Timestamp::from_micros((at * 1_000_000).min(now.micros())))
     }
 
-    /// Whether the token is of this issuer, for us, and of this time, give or take a minute.
+    /// Checks that the token is by this issuer, for us, and valid now, give or take a minute.
     pub(super) fn check(&self, issuer: &str, client_id: &str, now: Timestamp) -> Result<(), TokenError> {
         if self.text("iss") != Some(issuer) {
             return Err(TokenError::Wrong("it is of another issuer"));
@@ -149,7 +149,7 @@ impl Claims {
             _ => Vec::new(),
         };
         let party = self.text("azp");
-        // OpenID Connect Core 1.0, 3.1.3.7: others may be meant only where the token says that it was made for us.
+        // OpenID Connect Core 1.0, 3.1.3.7: there may be other audiences only if the token says that it was made for us.
         let ours =
             audience.contains(&client_id) && party.map_or(audience.len() == 1, |party| party == client_id);
         if !ours {
@@ -167,7 +167,7 @@ impl Claims {
         Ok(())
     }
 
-    /// When it is refused as expired.
+    /// Returns the time from which it is rejected as expired.
     pub(super) fn refused_from(&self) -> Option<Timestamp> {
         self.seconds("exp")
             .map(|at| Timestamp::from_micros(at.saturating_add(LEEWAY).saturating_mul(1_000_000)))

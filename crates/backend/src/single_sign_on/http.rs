@@ -1,4 +1,4 @@
-//! Speaks with the provider alone: by the portal's one way to the outside, without redirects, with bounds to time and size.
+//! HTTP to the provider only: through the portal's one way to the outside, without redirects, with limits on time and size.
 
 use super::Issuer;
 use crate::checks::http::{Http, Origin, Plain};
@@ -7,21 +7,21 @@ use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse, http::Uri};
 use std::{pin::Pin, time::Duration};
 use tokio::time::timeout;
 
-/// How long one answer of the provider may take.
+/// The longest time of one answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The longest answer of the provider that is read, in bytes.
+/// The longest answer that is read, in bytes.
 const MOST_BYTES: usize = 1024 * 1024;
 
-/// Cheap to clone.
+/// An HTTP client for the provider. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct ProviderHttp {
     http: Http,
-    /// The one host that is asked without TLS, if any: the issuer's, on this very machine.
+    /// The one host that is asked without TLS, if any: the issuer's, on this machine.
     plain: Option<String>,
 }
 
-/// Why there is no answer.
+/// The reason why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum HttpError {
     #[error("{}", words(*.0))]
@@ -32,7 +32,7 @@ pub(super) enum HttpError {
     Plain,
     #[error("the provider names an address that is none")]
     NoAddress,
-    /// It, or a proxy before it, is not well.
+    /// The provider, or a proxy before it, is not well.
     #[error("the answer is {0}")]
     Down(hyper::StatusCode),
     #[error(transparent)]
@@ -40,7 +40,7 @@ pub(super) enum HttpError {
 }
 
 impl ProviderHttp {
-    /// The issuer's own host may have a private address: the operator has named it.
+    /// Returns a client that allows the issuer's own host a private address, because the operator has named it.
     pub(super) fn new(http: &Http, issuer: &Issuer) -> Self {
         let host = issuer.host();
         Self { http: http.with_host(host), plain: (!issuer.secure).then(|| host.to_owned()) }
@@ -58,7 +58,7 @@ impl ProviderHttp {
             body: body.into(),
             longest: MOST_BYTES,
         };
-        // On the heap: every sign-in's future would carry it.
+        // On the heap, because otherwise every sign-in's future would carry it.
         let answer = timeout(PATIENCE, Box::pin(self.http.send(plain))).await;
         let answer = answer.map_err(|_| HttpError::TimedOut)?.map_err(HttpError::Failed)?;
         if answer.status.is_server_error() {
@@ -84,7 +84,7 @@ impl ProviderHttp {
     }
 }
 
-/// What went wrong, where it is the provider that was asked.
+/// Returns the message for a cause, when the provider was asked.
 fn words(cause: CheckCause) -> &'static str {
     match cause {
         CheckCause::TooMuch => "the answer is longer than a megabyte",

@@ -1,4 +1,4 @@
-//! Who somebody is at the provider, and who they are here.
+//! A person's identity at the provider, and the name and role that follow from it here.
 
 use super::{SingleSignOnConfig, claims::Claims};
 use crate::random;
@@ -9,25 +9,25 @@ use domain::{
 };
 use serde_json::{Map, Value};
 
-/// Whom the provider vouches for.
+/// A person for whom the provider vouches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Identity {
-    /// By which the provider knows the person for ever (`sub`).
+    /// The id by which the provider always knows the person (`sub`).
     pub(super) subject: String,
-    /// What they are called there, the most fitting first.
+    /// The names that the person has there, the most fitting first.
     pub(super) names: Vec<String>,
-    /// The groups they are in, or `None` where nothing was said of groups.
+    /// The groups of the person, or `None` if the provider said nothing of groups.
     pub(super) groups: Option<Vec<String>>,
-    /// The provider leaves the groups out, because they are too many.
+    /// Whether the provider leaves the groups out, because they are too many.
     pub(super) left_out: bool,
-    /// When they last proved there who they are, where that is known.
+    /// The time of the person's last proof of identity there, if known.
     pub(super) proven_at: Option<Timestamp>,
-    /// The provider's own session, where it names one.
+    /// The provider's own session, if it names one.
     pub(super) session: Option<String>,
 }
 
 impl Identity {
-    /// The highest of the roles that their groups give.
+    /// Returns the highest role that the groups give.
     pub(super) fn role(&self, config: &SingleSignOnConfig) -> Option<Role> {
         let theirs = self.groups.as_deref().unwrap_or_default();
         let is_in = |group: &str| {
@@ -37,7 +37,7 @@ impl Identity {
         config.groups.iter().filter(|(group, _)| is_in(group)).map(|(_, role)| *role).max()
     }
 
-    /// Why none of the groups gives a role.
+    /// Returns the reason why none of the groups gives a role.
     pub(super) fn without_role(&self) -> SignOnProblem {
         match &self.groups {
             _ if self.left_out => SignOnProblem::GroupsLeftOut,
@@ -46,8 +46,8 @@ impl Identity {
         }
     }
 
-    /// Names for a new user, in the order in which they are tried. A name that somebody has already is never taken over: the
-    /// provider's host tells the two apart, and at last the subject does.
+    /// Returns names for a new user, in the order in which they are tried. A name that somebody has is never taken over: the
+    /// provider's host distinguishes the two, and finally the subject does.
     pub(super) fn user_names(&self, host: &str) -> Vec<UserName> {
         let plain = self.names.iter().find_map(|name| UserName::parse(name).ok());
         let with_host = plain.as_ref().and_then(|name| {
@@ -62,13 +62,13 @@ impl Identity {
     }
 }
 
-/// Keycloak writes a group of the top level as a path, `/admins`.
+/// Returns the name of a top-level group, which Keycloak writes as a path, `/admins`.
 fn top_level(group: &str) -> &str {
     group.strip_prefix('/').unwrap_or(group)
 }
 
-/// The groups in the claim that the settings name: a list of texts, one text, or an object that says something of each group
-/// under its name, as Zitadel has it. `None` where there is no such claim.
+/// Returns the groups in the configured claim: a list of texts, one text, or an object with a member for each group, as
+/// Zitadel has it. `None` if there is no such claim.
 pub(super) fn groups(claims: &Claims, config: &SingleSignOnConfig) -> Option<Vec<String>> {
     match find(claims.all(), &config.groups_claim)? {
         Value::String(text) => Some(from_text(text, config)),
@@ -81,8 +81,8 @@ pub(super) fn groups(claims: &Claims, config: &SingleSignOnConfig) -> Option<Vec
     }
 }
 
-/// One text may be one group, or several: a list in brackets, as Cognito writes it, or separated by commas or semicolons, or
-/// by spaces where no group of the settings has one in it.
+/// Returns the groups in one text: one group, or several, in a list in brackets, as Cognito writes it, or separated by commas
+/// or semicolons, or by spaces unless a configured group contains one.
 fn from_text(text: &str, config: &SingleSignOnConfig) -> Vec<String> {
     let mut found = vec![text.to_owned()];
     let text = text.trim();
@@ -99,7 +99,7 @@ fn from_text(text: &str, config: &SingleSignOnConfig) -> Vec<String> {
     found
 }
 
-/// A claim by its name, or by the way to it: `realm_access.roles`. A name may have dots in it, too.
+/// Finds a claim by its name, or by the path to it: `realm_access.roles`. A name may contain dots, too.
 fn find<'c>(claims: &'c Map<String, Value>, path: &str) -> Option<&'c Value> {
     if let Some(found) = claims.get(path) {
         return Some(found);
@@ -110,8 +110,8 @@ fn find<'c>(claims: &'c Map<String, Value>, path: &str) -> Option<&'c Value> {
     })
 }
 
-/// Whether the provider says that it leaves the claim out: Entra names where it could be asked for, for people in more than 200
-/// groups (`_claim_names`, `hasgroups`).
+/// Returns whether the provider says that it leaves the claim out: Entra names where it could be asked for, for people in
+/// more than 200 groups (`_claim_names`, `hasgroups`).
 pub(super) fn left_out(claims: &Claims, claim: &str) -> bool {
     let elsewhere = claims.get("_claim_names").and_then(Value::as_object);
     let has_groups = match claims.get("hasgroups") {
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_highest_role_of_all_groups_counts() {
+    fn role_returns_highest_of_all_groups() {
         let config = config("groups", &[("ops", Role::Admin), ("staff", Role::Reader)]);
         let role = |groups| identity(&[], groups).role(&config);
         assert_eq!(role(Some(&["staff", "ops"])), Some(Role::Admin));
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_gets_a_name_that_is_one_here() {
+    fn user_names_are_valid_names() {
         let last = "user-d09f5f0eb7be0f7c".len();
         assert_eq!(names(&["Ana"])[..2], ["ana", "ana@login.example"]);
         assert_eq!(names(&["Ana Lopez", "ana@corp.example"])[..2], ["ana@corp.example", "ana@login.example"]);
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_are_read_from_a_list_or_one_text() {
+    fn groups_accept_list_and_text() {
         let config = config("groups", &[("ops", Role::Admin)]);
         let read = |claim: Value| read(&config, &json!({ "groups": claim }));
         assert_eq!(read(json!(["a", 1, "b c"])), Some(vec!["a".to_owned(), "b c".to_owned()]));
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_comes_from_groups_in_whatever_form_the_provider_has_them() {
+    fn role_is_found_in_every_form_of_groups() {
         let of = |claim: &str, group: &str, claims: Value| {
             let config = config(claim, &[(group, Role::Editor)]);
             Identity { groups: read(&config, &claims), ..Identity::default() }.role(&config)
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_no_role_is_told_why() {
+    fn without_role_names_the_reason() {
         let config = config("groups", &[("ops", Role::Admin)]);
         let why = |claims: Value| {
             let claims = Claims::from_json(claims.to_string().as_bytes()).unwrap();

@@ -3,7 +3,7 @@
 use openidconnect::IssuerUrl;
 use std::net::IpAddr;
 
-/// Where a provider is: `https`, or `http` on this very machine.
+/// The address of a provider: `https`, or `http` on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer {
     pub(super) url: IssuerUrl,
@@ -11,19 +11,19 @@ pub struct Issuer {
     pub(super) secure: bool,
 }
 
-/// Why a text is no issuer.
+/// The reason why a text is not an issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IssuerError {
-    /// No address, or one with an account, a query or a fragment.
+    /// Not an address, or one with an account, a query or a fragment.
     #[error("this is not an address such as https://login.example/realms/main")]
     NotAnAddress,
-    /// Plain HTTP to elsewhere, on which anybody in between could vouch for anybody.
+    /// Plain HTTP to another machine, by which anybody in between could vouch for anybody.
     #[error("the provider has to be reached by https")]
     Plain,
 }
 
 impl Issuer {
-    /// Reads the address, which has to equal the provider's own word for itself to the letter.
+    /// Parses the address, which must equal the provider's own name for itself to the letter.
     pub fn parse(text: &str) -> Result<Self, IssuerError> {
         let url = IssuerUrl::new(text.trim().to_owned()).map_err(|_| IssuerError::NotAnAddress)?;
         let parsed = url.url();
@@ -43,12 +43,12 @@ impl Issuer {
         Ok(Self { url, host, secure })
     }
 
-    /// As it is stored with users.
+    /// Returns the text that is stored with users.
     pub fn as_str(&self) -> &str {
         self.url.as_str()
     }
 
-    /// As people are told where they sign in.
+    /// Returns the host, which people see when they sign in.
     pub fn host(&self) -> &str {
         &self.host
     }
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_provider_is_reached_by_tls_or_on_this_machine() {
+    fn issuer_parses_https_and_http_on_this_machine() {
         for good in [
             "https://login.example/realms/main",
             "http://127.0.0.1:3119",

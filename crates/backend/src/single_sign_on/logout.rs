@@ -1,4 +1,4 @@
-//! The provider signs somebody out here (`OpenID` Connect Back-Channel Logout 1.0).
+//! Back-channel logout: the provider signs somebody out here (`OpenID` Connect Back-Channel Logout 1.0).
 
 use super::{
     claims::{Claims, TokenError, Verified},
@@ -16,21 +16,21 @@ use crate::{
 };
 use domain::{access::SignOnProblem, error::Error, sensitive::Sensitive, time::Timestamp};
 
-/// The member of `events` that makes a token one of logout.
+/// The member of `events` that marks a logout token.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-/// Later than this no token is believed to be good, in microseconds: a day. A token of which it has to be known for longer
-/// whether it was taken fills the table.
+/// The longest remaining validity of an accepted token, in microseconds: a day. Tokens that must be remembered for longer, so
+/// that none is accepted twice, would fill the table.
 const LONGEST: i64 = 24 * 3_600_000_000;
 
-/// Why nobody was signed out.
+/// The reason why nobody was signed out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LogoutError {
-    /// It is no logout token of the provider's for this portal, or was taken before. Says what is wrong, and nothing that was
-    /// sent.
+    /// The token is not a logout token of the provider's for this portal, or was accepted before. Says what is wrong, and
+    /// nothing that was sent.
     #[error("{0}")]
     Invalid(&'static str),
-    /// As anywhere.
+    /// Any other error.
     #[error(transparent)]
     Refused(#[from] Error),
 }
@@ -41,20 +41,20 @@ impl From<LogoutError> for Failure<LogoutError> {
     }
 }
 
-/// Whom a logout token signs out.
+/// The person whom a logout token signs out.
 struct Logout {
     subject: Option<String>,
     session: Option<String>,
-    /// By which it is known again.
+    /// The hash by which the token is recognized.
     hash: Vec<u8>,
     expires_at: Timestamp,
 }
 
 impl SingleSignOnService {
-    /// Ends at once the sessions of whom the provider says that they are signed out there, and has their API tokens refused
-    /// until they sign in again. Anybody may bring such a token: it is the provider's signature that counts.
+    /// Ends the sessions of the person whom the provider has signed out, and has their API tokens rejected until they sign in
+    /// again. Anybody may bring such a token, because only the provider's signature counts.
     ///
-    /// Errors: `Invalid`; `Refused` with `Unavailable`, also where the provider's keys cannot be asked for, and `Internal`.
+    /// Errors: `Invalid`; `Refused` with `Unavailable`, also if the provider's keys cannot be asked for, and `Internal`.
     pub async fn log_out(&self, ctx: &Ctx, token: &Sensitive) -> Result<(), LogoutError> {
         let verified =
             self.provider.logout_token(ctx, token.expose()).await.map_err(|problem| match problem {
@@ -79,11 +79,11 @@ impl SingleSignOnService {
             .await
     }
 
-    /// Reads what is asked of a logout token (section 2.6), and tells it from an ID token.
+    /// Parses a logout token (section 2.6), and tells it from an ID token.
     fn read_logout(&self, verified: &Verified, now: Timestamp) -> Result<Logout, TokenError> {
         let Verified { claims, kind, .. } = verified;
         let config = self.provider.config();
-        // RFC 8725, 3.11: one that says to be of another sort is of another sort.
+        // RFC 8725, 3.11: a token that names another type is of another type.
         if kind.as_deref().is_some_and(|kind| kind != "jwt" && kind != "logout+jwt") {
             return Err(TokenError::Wrong("it is no logout token"));
         }
@@ -110,7 +110,7 @@ impl SingleSignOnService {
         Ok(Logout { subject, session, hash, expires_at })
     }
 
-    /// The users whom it signs out; none, where none of them has ever signed in here, or the session is over.
+    /// Returns the users whom it signs out; none if nobody of these has ever signed in here, or the session has ended.
     async fn signed_out(&self, work: &mut Work, logout: &Logout) -> Result<Vec<UserRow>, sqlx::Error> {
         let issuer = self.provider.config().issuer.as_str();
         match (&logout.subject, &logout.session) {
@@ -122,8 +122,7 @@ impl SingleSignOnService {
         }
     }
 
-    /// Signs them out. Rows are locked in the order in which everybody locks them: sessions, users by their ids, and the end of
-    /// the record last.
+    /// Signs the users out. Locks rows in the common order: sessions, users by their ids, and the end of the audit log last.
     async fn sign_out(
         &self,
         work: &mut Work,
@@ -159,6 +158,6 @@ impl SingleSignOnService {
 }
 
 fn refused(ctx: &Ctx, why: &'static str) -> LogoutError {
-    tracing::info!(request_id = ctx.request_id, "a logout token was refused: {why}");
+    tracing::info!(request_id = ctx.request_id, "a logout token was rejected: {why}");
     LogoutError::Invalid(why)
 }

@@ -1,4 +1,4 @@
-//! The provider, as the portal speaks with it: discovery, keys, the exchange of a code for who somebody is.
+//! The provider's side of sign-in: discovery, keys, and the exchange of a code for an identity.
 
 use super::{
     SingleSignOnConfig, StepUp,
@@ -25,13 +25,13 @@ use openidconnect::{
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::Mutex, time::Instant};
 
-/// How long what the provider says of itself is believed, in microseconds: an hour.
+/// How long the provider's metadata is cached, in microseconds: an hour.
 const KNOWN_FOR: i64 = 3_600_000_000;
 
-/// How soon it is asked anew where a token bears a key that is not known, in microseconds: a minute.
+/// The shortest interval between requests for new keys when a token names an unknown one, in microseconds: a minute.
 const KEYS_AGAIN_AFTER: i64 = 60_000_000;
 
-/// How long it is left alone after it did not answer.
+/// How long the provider is left alone after it did not answer.
 const LEFT_ALONE_FOR: Duration = Duration::from_secs(5);
 
 type Client = openidconnect::Client<
@@ -54,7 +54,7 @@ type Client = openidconnect::Client<
     EndpointMaybeSet,
 >;
 
-/// Cheap to clone.
+/// The provider. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct Provider {
     config: Arc<SingleSignOnConfig>,
@@ -62,15 +62,15 @@ pub(super) struct Provider {
     known: Arc<Mutex<Known>>,
 }
 
-/// What is known of the provider, and since when.
+/// The cached metadata of the provider, with its time.
 #[derive(Debug, Default)]
 struct Known {
     metadata: Option<(Arc<CoreProviderMetadata>, Timestamp)>,
-    /// Not the request's own time: whoever has waited in line began long before.
+    /// The time of the last failure. Not the time of a request, because whoever has waited in line began long before.
     failed_at: Option<Instant>,
 }
 
-/// What one sign-in is bound to: all of it follows from one random text that the browser keeps.
+/// The values that bind one sign-in: all follow from one random text that the browser keeps.
 pub(super) struct Binding {
     pub(super) state: String,
     pub(super) nonce: String,
@@ -87,7 +87,7 @@ impl Provider {
         &self.config
     }
 
-    /// Where the browser is sent to sign in; `again` has the provider ask the person anew.
+    /// Returns the address at which the browser signs in; with `again` the provider asks the person again.
     pub(super) async fn address(
         &self,
         ctx: &Ctx,
@@ -119,7 +119,7 @@ impl Provider {
         Ok(request.url().0.into())
     }
 
-    /// Exchanges the code for whom the provider vouches for.
+    /// Exchanges the code for the identity for which the provider vouches.
     pub(super) async fn identify(
         &self,
         ctx: &Ctx,
@@ -140,7 +140,7 @@ impl Provider {
         self.whom(ctx, &metadata, &verified.claims, &tokens).await
     }
 
-    /// Reads a token that the provider has signed; where its key is not known, the provider is asked for its keys anew.
+    /// Verifies a token that the provider has signed; if its key is unknown, asks the provider for its keys again.
     async fn verified(
         &self,
         ctx: &Ctx,
@@ -158,7 +158,7 @@ impl Provider {
         }
     }
 
-    /// Whether all of an ID token holds (`OpenID` Connect Core 1.0, 3.1.3.7).
+    /// Checks everything that an ID token must satisfy (`OpenID` Connect Core 1.0, 3.1.3.7).
     fn check(
         &self,
         verified: &Verified,
@@ -184,7 +184,7 @@ impl Provider {
         Ok(())
     }
 
-    /// Whom the ID token names; groups that it is silent on are asked for.
+    /// Returns the person whom the ID token names; asks the provider for groups that the token lacks.
     async fn whom(
         &self,
         ctx: &Ctx,
@@ -199,7 +199,7 @@ impl Provider {
             groups: groups(claims, &self.config),
             left_out: left_out(claims, &self.config.groups_claim),
             proven_at: match self.config.step_up {
-                // Where nothing is said of when, a sign-in now is taken for one.
+                // If no time is named, a sign-in now counts as a proof.
                 StepUp::SignIn if claims.get("auth_time").is_none() => Some(ctx.now),
                 StepUp::SignIn | StepUp::AuthTime => proven_at,
             },
@@ -220,7 +220,7 @@ impl Provider {
         Ok(identity)
     }
 
-    /// What the provider says of the person besides (`OpenID` Connect Core 1.0, 5.3), plain or signed.
+    /// Returns what else the provider knows of the person (`OpenID` Connect Core 1.0, 5.3), plain or signed.
     async fn user_info(
         &self,
         ctx: &Ctx,
@@ -259,13 +259,13 @@ impl Provider {
         })
     }
 
-    /// Reads a logout token of the provider's, whose signature holds.
+    /// Verifies a logout token of the provider's.
     pub(super) async fn logout_token(&self, ctx: &Ctx, token: &str) -> Result<Verified, SignOnProblem> {
         let metadata = self.metadata(ctx, false).await?;
         self.verified(ctx, metadata, token).await.map(|(_, verified)| verified)
     }
 
-    /// What the provider says of itself; asked once an hour, or where `anew` says so, though not more than once a minute.
+    /// Returns the provider's metadata; asks for it once an hour, or if `anew` says so, but no more than once a minute.
     async fn metadata(&self, ctx: &Ctx, anew: bool) -> Result<Arc<CoreProviderMetadata>, SignOnProblem> {
         let mut known = self.known.lock().await;
         let age = |at: Timestamp| ctx.now.micros().saturating_sub(at.micros());
@@ -304,7 +304,7 @@ impl Provider {
         let secret = self.config.client_secret.as_ref();
         let by_basic = metadata
             .token_endpoint_auth_methods_supported()
-            // Where nothing is said, it is this (`OpenID` Connect Discovery 1.0, section 3).
+            // The default if nothing is named (`OpenID` Connect Discovery 1.0, section 3).
             .is_none_or(|methods| methods.contains(&CoreClientAuthMethod::ClientSecretBasic));
         Ok(Client::from_provider_metadata(
             (**metadata).clone(),
@@ -316,7 +316,7 @@ impl Provider {
     }
 }
 
-/// What somebody is called there, the most fitting first.
+/// Returns the names that the person has there, the most fitting first.
 fn names(claims: &Claims) -> Vec<String> {
     ["preferred_username", "email"]
         .into_iter()
@@ -325,7 +325,7 @@ fn names(claims: &Claims) -> Vec<String> {
         .collect()
 }
 
-// What is logged here comes from the provider's answers, in which there may be tokens: the libraries' errors name what is
+// The following log lines come from the provider's answers, which may contain tokens: the libraries' errors name what is
 // wrong, and never what was sent.
 
 fn unreachable(ctx: &Ctx, error: &dyn std::error::Error) -> SignOnProblem {
@@ -334,15 +334,16 @@ fn unreachable(ctx: &Ctx, error: &dyn std::error::Error) -> SignOnProblem {
 }
 
 fn misconfigured(ctx: &Ctx, error: &dyn std::error::Error) -> SignOnProblem {
-    tracing::error!(request_id = ctx.request_id, "single sign-on is not set up right: {}", chain(error));
+    tracing::error!(
+        request_id = ctx.request_id,
+        "single sign-on is not configured correctly: {}",
+        chain(error)
+    );
     SignOnProblem::Misconfigured
 }
 
 fn untrusted(ctx: &Ctx, what: &dyn std::fmt::Display) -> SignOnProblem {
-    tracing::error!(
-        request_id = ctx.request_id,
-        "the sign-in provider's answer is not to be trusted: {what}"
-    );
+    tracing::error!(request_id = ctx.request_id, "the sign-in provider's answer cannot be trusted: {what}");
     SignOnProblem::Untrusted
 }
 
@@ -370,7 +371,7 @@ fn not_exchanged(
     }
 }
 
-/// The error with its causes: which of them tells what is wrong differs.
+/// Returns the error with its causes, because any of them may say what is wrong.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

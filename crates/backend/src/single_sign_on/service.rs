@@ -1,5 +1,5 @@
-//! Signing in at a provider. Nothing is kept between its two steps but one random text in the browser's cookie, from which
-//! all follows that they are bound by: any server can do the second.
+//! Sign-in at a provider. Between the two steps nothing is kept but one random text in the browser's cookie, from which all
+//! values that bind them follow, so that any server can do the second.
 
 use super::{
     SingleSignOnConfig,
@@ -28,10 +28,10 @@ use domain::{
     sensitive::Sensitive,
 };
 
-/// As whom the portal itself acts on the provider's word.
+/// The actor of changes that the portal makes on the provider's word.
 pub(super) const ACTOR: &str = "single sign-on";
 
-/// Signing in at a provider. Cheap to clone.
+/// Sign-in at a provider. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct SingleSignOnService {
     pub(super) db: Db,
@@ -42,22 +42,22 @@ pub struct SingleSignOnService {
 /// A sign-in that was begun.
 #[derive(Clone, Debug)]
 pub struct BegunSignOn {
-    /// Where the browser is to go.
+    /// The address to which the browser is redirected.
     pub address: String,
-    /// What the browser keeps meanwhile, in a cookie: 256 random bits.
+    /// The text that the browser keeps meanwhile, in a cookie: 256 random bits.
     pub token: Sensitive,
 }
 
-/// What the provider sends the browser back with.
+/// The parameters with which the provider redirects the browser back.
 #[derive(Clone, Debug, Default)]
 pub struct ProviderAnswer {
-    /// To be exchanged, once.
+    /// The code, to be exchanged once.
     pub code: Option<Sensitive>,
-    /// What the sign-in was begun with.
+    /// The state with which the sign-in was begun.
     pub state: String,
-    /// Whose answer it is (RFC 9207), where that is said.
+    /// The issuer of the answer (RFC 9207), if it is named.
     pub issuer: Option<String>,
-    /// Why there is no code.
+    /// The reason why there is no code.
     pub error: Option<String>,
 }
 
@@ -66,29 +66,30 @@ impl SingleSignOnService {
         Self { db, sessions, provider: Provider::new(config, http) }
     }
 
-    /// The provider's host: where people are told that they sign in.
+    /// Returns the provider's host, which people see when they sign in.
     pub fn host(&self) -> &str {
         self.provider.config().issuer.host()
     }
 
-    /// Begins to sign somebody in, who is to come back to this address of ours; `again` has the provider ask them anew.
+    /// Begins a sign-in that returns to this address of ours; with `again` the provider asks the person again.
     ///
-    /// Errors: `SignOn`, where the provider does not answer or is not what the settings say; `Refused`.
+    /// Errors: `SignOn` if the provider does not answer or does not match the settings; `Refused`.
     pub async fn begin(&self, ctx: &Ctx, redirect: &str, again: bool) -> Result<BegunSignOn, AccessError> {
         let token = random::token().map_err(|error| internal(ctx, &error))?;
         let address = self.provider.address(ctx, redirect, binding(&token), again).await?;
         Ok(BegunSignOn { address, token })
     }
 
-    /// Whether this is the state of the sign-in that was begun with this token.
+    /// Returns whether this is the state of the sign-in that was begun with this token.
     pub fn is_of(begun: &Sensitive, state: &str) -> bool {
         verify_slices_are_equal(binding(begun).state.as_bytes(), state.as_bytes()).is_ok()
     }
 
-    /// Signs in whom the provider vouches for, known again by issuer and subject. Whoever comes for the first time becomes a
-    /// user. The role is that of the groups now; where it has changed, all older sessions end. Whoever is in no group that
-    /// gives a role loses every session, has their API tokens refused until a sign-in gives a role back, and is refused, and so
-    /// is whoever is disabled here. Of a sign-in that was begun `again`, the provider has to say that it was a moment ago.
+    /// Signs in the person for whom the provider vouches, who is recognized by issuer and subject. Whoever comes for the
+    /// first time becomes a user. The role is that of the groups now; if it has changed, all older sessions end. Whoever is
+    /// in no group that gives a role loses every session, has their API tokens rejected until a sign-in gives a role again,
+    /// and is not signed in, and neither is whoever is disabled here. If the sign-in was begun with `again`, the provider
+    /// must say that it asked the person a moment ago.
     ///
     /// Errors: `SignOn`; `Refused`.
     pub async fn finish(
@@ -104,7 +105,7 @@ impl SingleSignOnService {
         match identity.and_then(|identity| asked_again(ctx, identity, again)) {
             Ok(identity) => self.admit(ctx, &identity, device).await,
             Err(problem) => {
-                // What a stranger sends without having begun is nobody's attempt.
+                // An answer that a stranger sends without having begun is nobody's attempt.
                 if begun.is_some() && problem != SignOnProblem::Expired {
                     let source = Attempts::of(ctx, ACTOR).source();
                     let what = (AuditAction::SignIn, ACTOR, Outcome::Failed);
@@ -134,7 +135,7 @@ impl SingleSignOnService {
         match (&answer.code, &answer.error) {
             (Some(code), None) => self.provider.identify(ctx, redirect, code, binding).await,
             (_, Some(error)) if error == "access_denied" => Err(SignOnProblem::Denied),
-            // RFC 6749, 4.1.2.1: it is the provider that is not well.
+            // RFC 6749, 4.1.2.1: the provider is not well.
             (_, Some(error)) if error == "temporarily_unavailable" || error == "server_error" => {
                 Err(SignOnProblem::Unreachable)
             }
@@ -170,7 +171,7 @@ impl SingleSignOnService {
                 Admission::Denied(user, problem) => {
                     self.log_refusal(ctx, identity, problem);
                     deny(work, ctx, user.as_ref()).await?;
-                    // Whoever is denied has lost their sessions, and that is on record: the work is kept.
+                    // The denial has ended sessions and is recorded, so the work is committed.
                     Ok(Err(problem))
                 }
             }
@@ -178,7 +179,7 @@ impl SingleSignOnService {
         Ok(admitted.await??)
     }
 
-    /// Decides whether this person is let in, and gives them the role that their groups give now.
+    /// Decides whether this person is signed in, and sets the role that their groups give now.
     async fn decide(
         &self,
         work: &mut Work,
@@ -208,7 +209,7 @@ impl SingleSignOnService {
         })
     }
 
-    /// One line for the operator, in words: what to change is nearly always at the provider.
+    /// Logs one line for the operator, because what has to change is nearly always at the provider.
     fn log_refusal(&self, ctx: &Ctx, identity: &Identity, problem: SignOnProblem) {
         let claim = self.provider.config().groups_claim.as_str();
         let person = identity.names.first().unwrap_or(&identity.subject);
@@ -241,7 +242,7 @@ impl SingleSignOnService {
         );
     }
 
-    /// Adds a user under the first of the names that nobody has; `None` where each is taken. Not on record yet.
+    /// Adds a user under the first free name; `None` if all are taken. Not recorded yet.
     async fn add(
         &self,
         work: &mut Work,
@@ -261,18 +262,18 @@ impl SingleSignOnService {
     }
 }
 
-/// What has changed about a user by their sign-in, each with the names of its fields.
+/// The changes of a user by a sign-in, each with the names of the changed fields.
 type Changes = Vec<(AuditAction, &'static [&'static str])>;
 
-/// What comes of a sign-in at the provider.
+/// The result of a sign-in at the provider.
 enum Admission {
-    /// This user is let in, and this has changed about them.
+    /// The user is signed in, with these changes.
     Granted(UserRow, Changes),
-    /// Nobody is, and why; the user, where it is one.
+    /// Nobody is signed in, for this reason; with the user, if there is one.
     Denied(Option<UserRow>, SignOnProblem),
 }
 
-/// Ends every session of somebody who is denied, has their API tokens refused, and records it.
+/// Ends every session of somebody who is denied, has their API tokens rejected, and records it.
 async fn deny(work: &mut Work, ctx: &Ctx, user: Option<&UserRow>) -> Result<(), sqlx::Error> {
     let portal = &as_portal(ctx);
     if let Some(user) = user {
@@ -290,7 +291,7 @@ async fn deny(work: &mut Work, ctx: &Ctx, user: Option<&UserRow>) -> Result<(), 
     audit::repository::append_many(work, &records).await
 }
 
-/// Gives the user the role that their groups give now, and notes it where it is another one.
+/// Sets the role that the user's groups give now, and notes whether it has changed.
 async fn with_role(
     work: &mut Work,
     user: UserRow,
@@ -306,7 +307,7 @@ async fn with_role(
     Ok(UserRow { role: role.as_str().to_owned(), ..user })
 }
 
-/// Lets a sign-in pass that was begun anew where the provider says that it asked the person a moment ago.
+/// Accepts a sign-in with `again` only if the provider says that it asked the person a moment ago.
 fn asked_again(ctx: &Ctx, identity: Identity, again: bool) -> Result<Identity, SignOnProblem> {
     if !again || identity.proven_at.is_some_and(|at| is_recent(at, ctx.now)) {
         return Ok(identity);
@@ -320,7 +321,7 @@ fn asked_again(ctx: &Ctx, identity: Identity, again: bool) -> Result<Identity, S
              optional claim of ID tokens; where it cannot, set LATCHKEY_OIDC_STEP_UP=sign-in"
         }
     };
-    tracing::warn!(request_id = ctx.request_id, "a sign-in at the provider was no fresh one: {why}");
+    tracing::warn!(request_id = ctx.request_id, "a sign-in at the provider was not fresh: {why}");
     Err(SignOnProblem::NotAskedAgain)
 }
 
@@ -328,13 +329,14 @@ pub(super) fn as_portal(ctx: &Ctx) -> Ctx {
     Ctx { actor: Actor::System(ACTOR), ..ctx.clone() }
 }
 
-/// What the browser's token binds a sign-in with. Each follows from it alone, and tells nothing of it or of the others.
+/// Returns the values that bind a sign-in. Each follows from the browser's token only, and reveals nothing of it or of the
+/// others.
 fn binding(token: &Sensitive) -> Binding {
     let derived = |purpose: &str| {
         let labelled = Sensitive::new(format!("latchkey single sign-on\0{purpose}\0{}", token.expose()));
         random::hex(&random::hash(&labelled))
     };
-    // 64 hexadecimal digits: between the 43 and 128 characters that RFC 7636, 4.1, asks of a verifier.
+    // 64 hexadecimal digits: between the 43 and 128 characters that RFC 7636, 4.1, requires of a verifier.
     Binding {
         state: derived("state"),
         nonce: derived("nonce"),
@@ -347,7 +349,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_token_binds_everything_and_shows_nowhere() {
+    fn binding_derives_all_values_and_reveals_no_token() {
         let of = |token: &str| {
             let Binding { state, nonce, verifier } = binding(&Sensitive::new(token));
             [state, nonce, verifier.expose().to_owned()]

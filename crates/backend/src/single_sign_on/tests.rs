@@ -1,5 +1,4 @@
-//! Who becomes whom, on a real database, one of its own for each test. What the provider says is tried in the browser, against
-//! real ones.
+//! Mapping of people to users on a real database, one for each test. What real providers answer is tested in the browser.
 
 mod answers;
 mod provider;
@@ -16,10 +15,10 @@ use domain::{
 };
 use sqlx::PgPool;
 
-/// Nothing answers there.
+/// An address at which nothing answers.
 const ISSUER: &str = "http://127.0.0.1:9";
 
-/// What is agreed with the provider at this address.
+/// Returns the configuration for the provider at this address.
 fn config_at(issuer: &str) -> SingleSignOnConfig {
     SingleSignOnConfig {
         issuer: Issuer::parse(issuer).unwrap(),
@@ -50,7 +49,7 @@ async fn with_provider(
     provider: SingleSignOnConfig,
     checks: &CheckConfig,
 ) -> Backend {
-    /// One for all tests of this process: several portals over one database have one key.
+    /// One key for all tests of this process, because several portals over one database share it.
     static KEY: std::sync::LazyLock<Kek> = std::sync::LazyLock::new(|| Kek::generate().unwrap());
 
     let sign_in = SignInConfig { no_passwords, single_sign_on: Some(provider), ..SignInConfig::default() };
@@ -86,10 +85,10 @@ async fn admit(backend: &Backend, second: i64, person: &Identity) -> Result<Stri
 }
 
 #[sqlx::test]
-async fn whoever_comes_first_becomes_a_user_and_is_known_again(pool: PgPool) {
+async fn admit_adds_user_once_and_recognizes_them(pool: PgPool) {
     let backend = backend(&pool, false).await;
     assert_eq!(admit(&backend, 1, &person("1", "Ana", &["staff"])).await.unwrap(), "ana");
-    // By the subject alone: what people are called changes.
+    // By the subject only, because names change.
     assert_eq!(admit(&backend, 2, &person("1", "Ana Maria", &["staff"])).await.unwrap(), "ana");
     let ana = backend.users().get(&at(3), "ana").await.unwrap();
     assert_eq!((ana.role, ana.issuer.as_deref(), ana.sessions), (Role::Reader, Some(ISSUER), 2));
@@ -104,14 +103,14 @@ async fn whoever_comes_first_becomes_a_user_and_is_known_again(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn nobody_takes_over_a_user_by_their_name(pool: PgPool) {
+async fn admit_never_takes_over_user_with_the_same_name(pool: PgPool) {
     let backend = backend(&pool, false).await;
     add_user(&backend, "ana", Role::Admin, "correct horse battery").await;
     assert_eq!(admit(&backend, 1, &person("1", "ana", &["staff"])).await.unwrap(), "ana@127.0.0.1");
     let third = admit(&backend, 2, &person("2", "ANA", &["staff"])).await.unwrap();
     assert!(third.starts_with("user-"), "{third}");
     assert_eq!(backend.users().get(&at(3), "ana").await.unwrap().issuer, None);
-    // And no password opens a user of the provider.
+    // And no password signs in a user of the provider.
     let refused = backend.sessions().sign_in(&anonymous(4), "ana@127.0.0.1", &text("x"), "tests").await;
     assert_eq!(refused.unwrap_err(), AccessError::WrongPassword);
     for outcome in [
@@ -123,7 +122,7 @@ async fn nobody_takes_over_a_user_by_their_name(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_role_is_that_of_the_groups_at_every_sign_in(pool: PgPool) {
+async fn admit_sets_role_of_groups_at_every_sign_in(pool: PgPool) {
     let backend = backend(&pool, false).await;
     admit(&backend, 1, &person("1", "ana", &["staff"])).await.unwrap();
     admit(&backend, 2, &person("1", "ana", &["staff", "ops"])).await.unwrap();
@@ -147,7 +146,7 @@ async fn the_role_is_that_of_the_groups_at_every_sign_in(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn whoever_is_disabled_here_stays_out(pool: PgPool) {
+async fn admit_rejects_disabled_user(pool: PgPool) {
     let backend = backend(&pool, false).await;
     let ana = person("1", "ana", &["staff"]);
     admit(&backend, 1, &ana).await.unwrap();
@@ -158,7 +157,7 @@ async fn whoever_is_disabled_here_stays_out(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn two_who_come_for_the_first_time_at_once_are_one_user(pool: PgPool) {
+async fn admit_adds_one_user_for_concurrent_first_sign_ins(pool: PgPool) {
     let backend = backend(&pool, false).await;
     let ana = person("1", "ana", &["staff"]);
     let tasks: Vec<_> = (0..8)
@@ -174,7 +173,7 @@ async fn two_who_come_for_the_first_time_at_once_are_one_user(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn an_answer_that_was_not_asked_for_is_refused_unheard(pool: PgPool) {
+async fn finish_rejects_unrequested_answer(pool: PgPool) {
     let backend = backend(&pool, false).await;
     let (service, ctx) = (service(&backend), anonymous(1));
     let answer =
@@ -184,7 +183,7 @@ async fn an_answer_that_was_not_asked_for_is_refused_unheard(pool: PgPool) {
         assert_eq!(outcome.unwrap_err(), SignOnProblem::Expired.into());
     }
     assert!(records(&pool).await.is_empty());
-    // The provider is not there, which is said, and not asked for again at once.
+    // The provider is missing, which is reported, and it is not asked again at once.
     for _ in 0..2 {
         let begun = service.begin(&ctx, "http://l/return", false).await;
         assert_eq!(begun.unwrap_err(), SignOnProblem::Unreachable.into());
@@ -192,7 +191,7 @@ async fn an_answer_that_was_not_asked_for_is_refused_unheard(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn where_passwords_are_off_nothing_is_done_with_one(pool: PgPool) {
+async fn passwords_are_rejected_if_they_are_off(pool: PgPool) {
     let before = backend(&pool, false).await;
     add_user(&before, "ana", Role::Admin, "correct horse battery").await;
     let link =
@@ -211,14 +210,14 @@ async fn where_passwords_are_off_nothing_is_done_with_one(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn without_passwords_there_is_no_link_for_a_first_administrator(pool: PgPool) {
+async fn setup_link_is_not_made_if_passwords_are_off(pool: PgPool) {
     let backend = backend(&pool, true).await;
     assert_eq!(backend.users().setup_link(&at(1)).await.unwrap().map(|_| ()), None);
 }
 
-/// Whoever may only read cannot let the first administrator in.
+/// A user who may only read cannot block the first administrator.
 #[sqlx::test]
-async fn a_first_administrator_may_still_come_after_readers(pool: PgPool) {
+async fn setup_link_is_made_if_only_readers_exist(pool: PgPool) {
     let backend = backend(&pool, false).await;
     admit(&backend, 1, &person("1", "ana", &["staff"])).await.unwrap();
     assert!(backend.users().setup_link(&at(2)).await.unwrap().is_some());
@@ -226,9 +225,9 @@ async fn a_first_administrator_may_still_come_after_readers(pool: PgPool) {
     assert!(backend.users().setup_link(&at(4)).await.unwrap().is_none());
 }
 
-/// Whether an administrator of the provider still is one shows at the next sign-in alone.
+/// Whether an administrator of the provider still is one shows only at the next sign-in.
 #[sqlx::test]
-async fn the_last_administrator_with_a_password_stays_one(pool: PgPool) {
+async fn set_role_keeps_last_administrator_with_a_password(pool: PgPool) {
     let backend = backend(&pool, false).await;
     add_user(&backend, "ana", Role::Admin, "correct horse battery").await;
     admit(&backend, 1, &person("1", "ben", &["ops"])).await.unwrap();

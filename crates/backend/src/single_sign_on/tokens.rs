@@ -1,5 +1,4 @@
-//! What the provider answers to a code, as far as it is used: what else stands there is not read, so that nothing in it keeps
-//! anybody out.
+//! The used part of the provider's answer to a code: the rest is not parsed, so that nothing in it prevents a sign-in.
 
 use openidconnect::{
     AccessToken, EmptyAdditionalClaims, IdToken, OAuth2TokenResponse, RefreshToken, Scope, TokenResponse,
@@ -8,7 +7,7 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 use std::{fmt, time::Duration};
 
-/// Its access token, and its ID token as it came.
+/// The access token, and the ID token as it was received.
 #[derive(Clone, Deserialize, Serialize)]
 pub(super) struct Tokens {
     #[serde(skip_serializing)]
@@ -61,7 +60,7 @@ impl
         CoreJwsSigningAlgorithm,
     > for Tokens
 {
-    /// The library's reading of all claims is not used.
+    /// Unused, because the library parses all claims.
     fn id_token(
         &self,
     ) -> Option<

@@ -1,4 +1,4 @@
-//! Which tokens may be made, and when one is good no more though nobody has revoked it.
+//! Which tokens may be created, and when one stops although nobody has revoked it.
 
 use crate::{
     context::{Actor, Ctx},
@@ -11,14 +11,14 @@ use domain::{
 
 const DAY: i64 = 86_400 * 1_000_000;
 
-/// What the operator says of API tokens.
+/// The operator's settings for API tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenLimits {
-    /// How many days after the last sign-in of a person whom a provider vouches for their tokens end.
+    /// The number of days after a person's last sign-in at the provider after which their tokens end.
     pub days_after_sign_in: u16,
-    /// The most days that a token may last from now on; `None` sets no limit.
+    /// The most days for which a new token may be valid; `None` sets no limit.
     pub most_days: Option<u16>,
-    /// Editors make tokens that take values out or write for chosen secrets alone.
+    /// Whether editors may create tokens that read values or write only for chosen secrets.
     pub restricted_editors: bool,
 }
 
@@ -28,19 +28,19 @@ impl Default for TokenLimits {
     }
 }
 
-/// Why a token that was neither revoked nor has expired is refused at the moment.
+/// The reason why a token that is neither revoked nor expired is rejected at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stopped {
     /// The person is disabled here.
     Disabled,
-    /// The provider has signed the person out, or has them in none of the groups any more.
+    /// The provider has signed the person out, or has them in none of the groups.
     Suspended,
     /// The person has not signed in at the provider for too long.
     NotSeen,
 }
 
 impl Stopped {
-    /// As the API names it.
+    /// Returns the name in the API.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Disabled => "owner-disabled",
@@ -51,7 +51,7 @@ impl Stopped {
 }
 
 impl TokenLimits {
-    /// Returns the expiry where nothing is typed.
+    /// Returns the default expiry.
     pub(super) fn default_expiry(self) -> Expiry {
         match (self.most_days, Expiry::DEFAULT) {
             (Some(most), Expiry::Days(days)) => Expiry::Days(days.min(most)),
@@ -60,7 +60,7 @@ impl TokenLimits {
         }
     }
 
-    /// Returns what these limits have against a token that whoever asks may make otherwise.
+    /// Returns the problem of a new token by these limits.
     pub(super) fn problem(self, ctx: &Ctx, token: &NewToken) -> Option<(AccessField, AccessProblem)> {
         let beyond = |most: &u16| match token.expiry {
             Expiry::Never => true,
@@ -83,7 +83,7 @@ impl TokenLimits {
         Some(Timestamp::from_micros(at.saturating_add(life)))
     }
 
-    /// Returns why the tokens of this person are refused, if they are.
+    /// Returns why the tokens of this person are rejected, if they are.
     pub(super) fn stopped(self, owner: &UserRow, now: Timestamp) -> Option<Stopped> {
         if owner.disabled {
             Some(Stopped::Disabled)

@@ -1,8 +1,8 @@
-//! Names that a token may not have, because it would be taken for somebody or something else.
+//! Names that a token may not have, because it would be mistaken for somebody or something else.
 
 use crate::users::name_key;
 
-/// What the portal calls itself and its parts where it names who did something, and its roles.
+/// The names of the portal and its parts as actors, and of its roles.
 const RESERVED: [&str; 25] = [
     "admin",
     "administrator",
@@ -31,8 +31,8 @@ const RESERVED: [&str; 25] = [
     "you",
 ];
 
-/// Returns what the name could be taken for, in the spelling in which names are compared: the whole of it, and what stands after
-/// each "of", as in `token a of b of ana`.
+/// Returns what the name could be mistaken for, in the spelling in which names are compared: the whole name, and the text
+/// after each "of", as in `token a of b of ana`.
 pub(super) fn readings(name: &str) -> Vec<String> {
     let words: Vec<&str> = name.split_whitespace().collect();
     let after = words.iter().enumerate().filter(|(_, word)| name_key(word) == "of");
@@ -42,12 +42,12 @@ pub(super) fn readings(name: &str) -> Vec<String> {
     readings
 }
 
-/// Whether the name has a word that reads as the one between the name of a token and its person.
+/// Returns whether the name contains the word that separates the name of a token from its person.
 pub(super) fn names_somebody(name: &str) -> bool {
     name.split_whitespace().any(|word| name_key(word) == "of")
 }
 
-/// Whether one of these readings is a name of the portal's own.
+/// Returns whether one of these readings is a name of the portal's own.
 pub(super) fn is_reserved(readings: &[String]) -> bool {
     RESERVED.iter().any(|reserved| readings.contains(&name_key(reserved)))
 }
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_the_portal_are_known_in_every_spelling() {
+    fn is_reserved_recognizes_names_in_every_spelling() {
         for name in [
             "Command line",
             "commandline",

@@ -1,5 +1,4 @@
-//! What can be done with API tokens. Every method authorizes first; every change is one transaction with its audit
-//! record.
+//! The operations on API tokens. Every method authorizes first; every change is one transaction with its audit record.
 
 use super::{
     limits::{Stopped, TokenLimits},
@@ -28,16 +27,16 @@ use domain::{
     time::Timestamp,
 };
 
-/// What every token begins with, so that a scanner of code knows a lost one.
+/// The prefix of every token, by which a scanner of code recognizes a leaked one.
 const PREFIX: &str = "latchkey";
 
-/// The most tokens of one person that are good at a time.
+/// The most valid tokens of one person.
 const MAX_LIVE: u16 = 200;
 
-/// Rows a page.
+/// The number of rows on a page.
 const PAGE: usize = 50;
 
-/// A token's last use is noted no more often than this, in microseconds: a minute.
+/// The shortest interval between two notes of a token's last use, in microseconds: a minute.
 const USED_EVERY: i64 = 60 * 1_000_000;
 
 /// The API tokens. Cheap to clone.
@@ -48,56 +47,56 @@ pub struct TokenService {
     limits: TokenLimits,
 }
 
-/// A token that was just made. Its text is shown once, here.
+/// A new token. Its text is shown once, here.
 #[derive(Clone, Debug)]
 pub struct CreatedToken {
-    /// The part that is no secret.
+    /// The public part.
     pub id: String,
-    /// What people call it.
+    /// The name that people gave it.
     pub name: String,
     /// The whole text: `latchkey_<id>_<secret>`.
     pub text: Sensitive,
-    /// Until when it is good.
+    /// The end of its validity.
     pub expires_at: Option<Timestamp>,
 }
 
 /// What may be shown of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenSummary {
-    /// The part that is no secret.
+    /// The public part.
     pub id: String,
-    /// What people call it.
+    /// The name that people gave it.
     pub name: String,
-    /// What it allows.
+    /// The scope.
     pub scope: TokenScope,
-    /// With which secrets.
+    /// The secrets for which it is valid.
     pub restriction: Restriction,
-    /// Whose it is; `None` for one of the command line.
+    /// The owner; `None` for a token of the command line.
     pub owner: Option<String>,
-    /// By whom it was made.
+    /// The name of the actor who created it.
     pub created_by: String,
-    /// When.
+    /// The time at which it was created.
     pub created_at: Timestamp,
-    /// Until when it is good.
+    /// The end of its validity.
     pub expires_at: Option<Timestamp>,
-    /// When it was used last, give or take a minute.
+    /// The time of its last use, to the minute.
     pub used_at: Option<Timestamp>,
-    /// When it was revoked.
+    /// The time at which it was revoked.
     pub revoked_at: Option<Timestamp>,
-    /// Why it is refused at the moment, because of its person.
+    /// The reason why it is rejected at the moment, because of its owner.
     pub stopped: Option<Stopped>,
-    /// When it ends unless its person signs in at the provider before.
+    /// When it ends unless its owner signs in at the provider before.
     pub ends_without_sign_in: Option<Timestamp>,
 }
 
-/// One page of tokens, newest first.
+/// A page of tokens, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenPage {
     /// The tokens.
     pub tokens: Vec<TokenSummary>,
     /// Whether there are older ones.
     pub more: bool,
-    /// The server's clock.
+    /// The server's time.
     pub now: Timestamp,
 }
 
@@ -106,14 +105,14 @@ impl TokenService {
         Self { db, sessions, limits }
     }
 
-    /// Which tokens may be made.
+    /// Returns the limits for new tokens.
     pub fn limits(&self) -> TokenLimits {
         self.limits
     }
 
-    /// Whose token this text is: one query, and once a minute a note of its use. `None` where it is none, has expired or
-    /// was revoked, where its owner may not sign in, or where the provider that vouched for them does no more. An owner whose role was lowered leaves it with no more than
-    /// reading metadata.
+    /// Returns the actor of a token: one query, and once a minute a note of its use. `None` if the token is unknown, expired
+    /// or revoked, if its owner may not sign in, or if the owner's provider no longer vouches for them. If the owner's role
+    /// was lowered, the token may only read metadata.
     ///
     /// Errors: `Unavailable`, `Internal`.
     pub async fn identify(&self, ctx: &Ctx, text: &Sensitive) -> Result<Option<Actor>, Error> {
@@ -135,8 +134,8 @@ impl TokenService {
         Ok(Some(Actor::Token(actor)))
     }
 
-    /// Returns as whom somebody with this token acts; `None` where the portal did not write the token or its owner, or the
-    /// owner may not sign in.
+    /// Returns the actor of this token; `None` if the portal did not write the token or its owner, or the owner may not sign
+    /// in.
     fn actor(&self, row: TokenRow, now: Timestamp) -> Result<Option<TokenActor>, sqlx::Error> {
         let Some(owner) = self.owner_of(&row)? else { return Ok(None) };
         if owner.as_ref().is_some_and(|owner| self.limits.stopped(owner, now).is_some()) {
@@ -159,8 +158,8 @@ impl TokenService {
         }))
     }
 
-    /// The owner of a token, where the portal wrote both rows: `Some(None)` for tokens of the command line. Rows that somebody
-    /// else wrote are as if they were not there.
+    /// Returns the owner of a token, if the portal wrote both rows: `Some(None)` for tokens of the command line. Rows that
+    /// somebody else wrote count as missing.
     #[expect(clippy::option_option, reason = "a token that is nobody's is another thing than none")]
     fn owner_of(&self, row: &TokenRow) -> Result<Option<Option<UserRow>>, sqlx::Error> {
         if !self.db.vouches(&row.message(), row.mac.as_deref(), || row.called())? {
@@ -171,8 +170,8 @@ impl TokenService {
         Ok(ours.then_some(Some(owner)))
     }
 
-    /// Makes a token of the one who asks, that may do no more than they. But for one that reads metadata alone, a person proves
-    /// anew who they are.
+    /// Creates a token of the actor, which may do no more than the actor. Except for a token that only reads metadata, a
+    /// person proves their identity again.
     ///
     /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
     pub async fn create(&self, ctx: &Ctx, draft: &TokenDraft) -> Result<CreatedToken, AccessError> {
@@ -199,7 +198,7 @@ impl TokenService {
         let secret = random::token().map_err(|error| internal(ctx, &error))?;
         self.db
             .write(ctx, async |work| {
-                // Of two tokens of one name at once, one is made.
+                // Of two tokens with one name at once, one is created.
                 users::lock(work).await?;
                 let mut problem = name_problem(work, ctx, token.name.as_str()).await?;
                 if let (None, Some(owner)) = (problem, owner) {
@@ -221,7 +220,7 @@ impl TokenService {
             .await
     }
 
-    /// One page of tokens beyond this one, newest first: one's own, or with the right to it everybody's.
+    /// Returns a page of tokens after this one, newest first: the actor's own, or with the right to it everybody's.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn list(
@@ -242,7 +241,7 @@ impl TokenService {
         Ok(TokenPage { tokens, more, now: ctx.now })
     }
 
-    /// One token: one's own, or with the right to it anybody's.
+    /// Returns a token: the actor's own, or with the right to it anybody's.
     ///
     /// Errors: `NotFound`; as `list`.
     pub async fn get(&self, ctx: &Ctx, id: &str) -> Result<TokenSummary, Error> {
@@ -255,8 +254,8 @@ impl TokenService {
         found.await?.ok_or(Error::NotFound)
     }
 
-    /// Returns whom a token stands for that somebody who has signed in lends to a form, after they have proven anew who they
-    /// are. `None` where it is no good.
+    /// Returns the actor of a token that a signed-in person lends to a form, after they have proved their identity again.
+    /// `None` if the token is invalid.
     ///
     /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
     pub async fn lent(
@@ -270,7 +269,7 @@ impl TokenService {
         Ok(self.identify(ctx, text).await?)
     }
 
-    /// Ends a token at once.
+    /// Revokes a token.
     ///
     /// Errors: `NotFound`, also for a token of others without the right to it; as `list`.
     pub async fn revoke(&self, ctx: &Ctx, id: &str) -> Result<String, Error> {
@@ -302,7 +301,7 @@ impl TokenService {
         })
     }
 
-    /// Whose tokens may be reached: `None` is everybody's.
+    /// Returns whose tokens the actor may reach: `None` is everybody's.
     async fn reach(&self, ctx: &Ctx, everybodys: Option<Action>) -> Result<Option<uuid::Uuid>, Error> {
         let action = everybodys.unwrap_or(Action::OwnAccount);
         authorize(&self.db, ctx, action, Object::Named("tokens")).await?;
@@ -313,9 +312,9 @@ impl TokenService {
     }
 }
 
-/// What is wrong with the name, which must not be taken for somebody else's. Whoever may not list users is told of no name
-/// that they are not told anyway, their own and those few administrators whom `who_can_help` names, or they could find out by
-/// trying who has an account: the word "of" is refused whatever comes after it.
+/// Returns the problem of a name that would be mistaken for somebody else's. An actor who may not list users learns of no
+/// names but those they know anyway, their own and those few administrators whom `who_can_help` names, because they could
+/// otherwise find out by trying who has an account: the word "of" is rejected whatever comes after it.
 async fn name_problem(work: &mut Work, ctx: &Ctx, name: &str) -> Result<Option<AccessProblem>, sqlx::Error> {
     let readings = names::readings(name);
     let is_persons = match &ctx.actor {
@@ -332,7 +331,7 @@ async fn name_problem(work: &mut Work, ctx: &Ctx, name: &str) -> Result<Option<A
     })
 }
 
-/// What is wrong with the name beside the other live tokens of one person.
+/// Returns the problem of a name beside the other valid tokens of one person.
 fn problem_among(names: &[String], name: &str) -> Option<AccessProblem> {
     if names.len() >= usize::from(MAX_LIVE) {
         return Some(AccessProblem::TokensTooMany(MAX_LIVE));
@@ -341,7 +340,7 @@ fn problem_among(names: &[String], name: &str) -> Option<AccessProblem> {
     taken.then_some(AccessProblem::TokenNameTaken)
 }
 
-/// Whether everybody's tokens are to be reached, and not one's own alone.
+/// Returns whether everybody's tokens are to be reached, and not only the actor's own.
 fn manages(ctx: &Ctx) -> bool {
     match &ctx.actor {
         Actor::User(user) => user.role >= Role::Admin,
@@ -349,7 +348,7 @@ fn manages(ctx: &Ctx) -> bool {
     }
 }
 
-/// `latchkey_<id>_<secret>` in its parts.
+/// Splits `latchkey_<id>_<secret>` into its parts.
 fn parse(text: &Sensitive) -> Option<(String, Sensitive)> {
     let is_hex = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     let (prefix, rest) = text.expose().split_once('_')?;

@@ -1,4 +1,4 @@
-//! API tokens on a real database, one of its own for each test.
+//! API tokens on a real database, one for each test.
 
 use super::{TokenLimits, TokenService};
 use crate::{
@@ -27,7 +27,7 @@ async fn identify(backend: &Backend, second: i64, token: &Sensitive) -> Option<c
     }
 }
 
-/// Signed in as a fresh user of this role.
+/// Signs in as a new user with this role.
 async fn signed_in(backend: &Backend, name: &str, role: Role) -> Ctx {
     add_user(backend, name, role, PASSWORD).await;
     let session = backend.sessions().sign_in(&anonymous(0), name, &text(PASSWORD), "").await.unwrap();
@@ -36,7 +36,7 @@ async fn signed_in(backend: &Backend, name: &str, role: Role) -> Ctx {
 }
 
 #[sqlx::test]
-async fn a_token_is_good_until_it_expires_or_is_revoked(pool: PgPool) {
+async fn identify_accepts_token_until_expired_or_revoked(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let made = backend.tokens().create(&at(0), &draft(TokenScope::ReadValues)).await.unwrap();
     assert!(made.text.expose().starts_with(&format!("latchkey_{}_", made.id)));
@@ -83,7 +83,7 @@ async fn a_token_is_good_until_it_expires_or_is_revoked(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_token_may_do_no_more_than_its_owner(pool: PgPool) {
+async fn identify_limits_token_to_rights_of_its_owner(pool: PgPool) {
     let backend = backend(pool).await;
     let (tokens, users) = (backend.tokens(), backend.users());
     let reader = signed_in(&backend, "rita", Role::Reader).await;
@@ -104,7 +104,7 @@ async fn a_token_may_do_no_more_than_its_owner(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn tokens_of_others_are_for_administrators(pool: PgPool) {
+async fn list_shows_tokens_of_others_only_to_administrators(pool: PgPool) {
     let backend = backend(pool).await;
     let tokens = backend.tokens();
     let ed = signed_in(&backend, "ed", Role::Editor).await;
@@ -126,7 +126,7 @@ async fn tokens_of_others_are_for_administrators(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_restricted_token_reaches_its_secrets_alone(pool: PgPool) {
+async fn restricted_token_reaches_only_its_secrets(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let restricted = TokenDraft { secrets: "image-a".to_owned(), ..draft(TokenScope::ReadValues) };
     let made = backend.tokens().create(&at(0), &restricted).await.unwrap();
@@ -145,7 +145,7 @@ async fn a_restricted_token_reaches_its_secrets_alone(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_token_that_could_do_harm_takes_the_password(pool: PgPool) {
+async fn create_requires_password_for_powerful_token(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let admin = signed_in(&backend, "ana", Role::Admin).await;
     let of = |scope, password: &str| TokenDraft {
@@ -161,12 +161,12 @@ async fn a_token_that_could_do_harm_takes_the_password(pool: PgPool) {
         tokens.create(&admin, &of(scope, PASSWORD)).await.unwrap();
     }
     tokens.create(&admin, &of(TokenScope::ReadMetadata, "")).await.unwrap();
-    // A token of the API makes none at all.
+    // An API token cannot create tokens.
     let made = tokens.create(&at(0), &draft(TokenScope::Write)).await.unwrap();
     let script = Ctx { actor: Actor::Token(identify(&backend, 1, &made.text).await.unwrap()), ..at(1) };
     let another = TokenDraft { name: "another".to_owned(), ..draft(TokenScope::ReadMetadata) };
     assert_eq!(tokens.create(&script, &another).await.unwrap_err(), Error::Forbidden.into());
-    // Guesses count as guesses at signing in do, and end the session.
+    // Guesses count like guesses at signing in, and end the session.
     let wrong = of(TokenScope::Write, "not the password");
     for _ in 0..4 {
         assert_eq!(tokens.create(&admin, &wrong).await.map(drop), problem(AccessProblem::PasswordWrong));
@@ -184,7 +184,7 @@ async fn a_token_that_could_do_harm_takes_the_password(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_token_lends_itself_to_a_form_with_the_password_alone(pool: PgPool) {
+async fn lent_requires_password(pool: PgPool) {
     let backend = backend(pool).await;
     let editor = signed_in(&backend, "ed", Role::Editor).await;
     let made = backend.tokens().create(&at(0), &draft(TokenScope::ReadValues)).await.unwrap();
@@ -197,7 +197,7 @@ async fn a_token_lends_itself_to_a_form_with_the_password_alone(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_token_is_taken_for_nobody_else(pool: PgPool) {
+async fn create_rejects_name_of_somebody_else(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ed = signed_in(&backend, "ed", Role::Editor).await;
     add_user(&backend, "root-admin", Role::Admin, PASSWORD).await;
@@ -231,7 +231,7 @@ async fn a_token_is_taken_for_nobody_else(pool: PgPool) {
     let text_of = create(&ed, "ci").await.unwrap();
     let actor = Actor::Token(identify(&backend, 1, &text_of).await.unwrap());
     assert_eq!(actor.name(), "token ci of ed");
-    // Everybody names theirs, once as long as it is good.
+    // Everybody may have a token with their own name, one at a time.
     for name in ["ci", "CI", "c i"] {
         assert_eq!(create(&ed, name).await.unwrap_err(), refused(AccessProblem::TokenNameTaken), "{name}");
     }
@@ -242,14 +242,14 @@ async fn a_token_is_taken_for_nobody_else(pool: PgPool) {
     create(&ed, "ci").await.unwrap();
     let later = Ctx { now: at(31 * DAY).now, ..ed.clone() };
     create(&later, "ci").await.unwrap();
-    // On record, too, it is the token of a person.
+    // In records, too, it is the token of a person.
     let script = Ctx { actor, ..at(2) };
     assert_eq!(backend.users().list(&script, "", "").await.unwrap_err(), Error::Forbidden);
     assert!(records(&pool).await.contains(&"token ci of ed | manage users | users | refused | ".to_owned()));
 }
 
 #[sqlx::test]
-async fn the_name_of_a_token_tells_nobody_who_has_an_account(pool: PgPool) {
+async fn create_reveals_no_account_by_token_name(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let reader = signed_in(&backend, "rita", Role::Reader).await;
     let editor = signed_in(&backend, "ed", Role::Editor).await;
@@ -261,7 +261,7 @@ async fn the_name_of_a_token_tells_nobody_who_has_an_account(pool: PgPool) {
     };
     let refused = |problem| Err(AccessError::field(AccessField::TokenName, problem));
     for ctx in [&reader, &editor] {
-        // The answers for somebody and for nobody are the same, whatever is made of the names.
+        // The answers for existing and unknown people are the same, in whatever form their names occur.
         for form in ["{}", " {} ", "token of {}", "ci of {}", "a of b of {}", "x OF {}"] {
             let answers = ["ben", "nob"].map(|name| form.replace("{}", name));
             let (somebody, nobody) = (create(ctx, &answers[0]).await, create(ctx, &answers[1]).await);
@@ -270,13 +270,13 @@ async fn the_name_of_a_token_tells_nobody_who_has_an_account(pool: PgPool) {
                 assert_eq!(somebody, refused(AccessProblem::TokenNameOf), "{form}");
             }
         }
-        // Those of whom everybody is told anyway, and oneself.
+        // The names that everybody sees anyway, and the actor's own.
         for name in ["ana", "ci of ana", ctx.actor.name()] {
             assert_eq!(create(ctx, name).await, refused(AccessProblem::TokenNameReserved), "{name}");
         }
     }
-    // Of the administrators these are those few whose names everybody is told. Of the others nothing is: neither that they are
-    // administrators nor that there is somebody of the name.
+    // Of the administrators, only those few whose names everybody sees. Of the others nothing shows: neither that they are
+    // administrators nor that the name exists.
     for number in 1..=5 {
         add_user(&backend, &format!("boss{number}"), Role::Admin, PASSWORD).await;
     }
@@ -286,14 +286,14 @@ async fn the_name_of_a_token_tells_nobody_who_has_an_account(pool: PgPool) {
     );
     assert_eq!(create(&reader, "boss4").await, refused(AccessProblem::TokenNameReserved));
     assert_eq!(create(&reader, "boss5").await, create(&reader, "boss6").await);
-    // Whoever lists users anyway is told of every name.
+    // An actor who lists users anyway sees every name.
     for ctx in [&admin, &at(0)] {
         for name in ["ben", "rita", "ci of ed"] {
             assert_eq!(create(ctx, name).await, refused(AccessProblem::TokenNameReserved), "{name}");
         }
         assert_eq!(create(ctx, "ci of nob").await, refused(AccessProblem::TokenNameOf));
     }
-    // It is seen to be the token of whoever made it.
+    // The token shows whose it is.
     let draft = TokenDraft { name: "rita".to_owned(), ..draft(TokenScope::Write) };
     let made = backend.tokens().create(&editor, &draft).await.unwrap();
     let actor = Actor::Token(identify(&backend, 1, &made.text).await.unwrap());
@@ -301,7 +301,7 @@ async fn the_name_of_a_token_tells_nobody_who_has_an_account(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn of_two_tokens_of_one_name_at_once_one_is_made(pool: PgPool) {
+async fn create_adds_one_of_two_concurrent_tokens_with_one_name(pool: PgPool) {
     let backend = backend(pool).await;
     let ed = signed_in(&backend, "ed", Role::Editor).await;
     let tasks: Vec<_> = (0..6)
@@ -323,7 +323,7 @@ async fn of_two_tokens_of_one_name_at_once_one_is_made(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn what_the_operator_says_of_tokens_holds(pool: PgPool) {
+async fn create_enforces_limits_of_the_operator(pool: PgPool) {
     let backend = backend(pool).await;
     let (editor, admin) =
         (signed_in(&backend, "ed", Role::Editor).await, signed_in(&backend, "ana", Role::Admin).await);
@@ -364,7 +364,7 @@ async fn what_the_operator_says_of_tokens_holds(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_change_or_reset_of_the_password_revokes_tokens_where_asked(pool: PgPool) {
+async fn password_change_and_reset_revoke_tokens_on_request(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let users = backend.users();
     let ed = signed_in(&backend, "ed", Role::Editor).await;
@@ -391,7 +391,7 @@ async fn a_change_or_reset_of_the_password_revokes_tokens_where_asked(pool: PgPo
 }
 
 #[sqlx::test]
-async fn a_person_has_so_many_tokens_and_no_more(pool: PgPool) {
+async fn create_limits_tokens_of_one_person(pool: PgPool) {
     let backend = backend(pool).await;
     let reader = signed_in(&backend, "rita", Role::Reader).await;
     let create = async |ctx: &Ctx, number: usize| {
@@ -407,7 +407,7 @@ async fn a_person_has_so_many_tokens_and_no_more(pool: PgPool) {
     backend.tokens().revoke(&reader, &last).await.unwrap();
     create(&reader, 200).await.unwrap();
     assert_eq!(create(&reader, 201).await.unwrap_err(), too_many);
-    // Those that are over count for nothing, and neither do those of others.
+    // Expired tokens do not count, and neither do those of others.
     create(&Ctx { now: at(31 * DAY).now, ..reader.clone() }, 0).await.unwrap();
     create(&at(0), 0).await.unwrap();
 }

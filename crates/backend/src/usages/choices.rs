@@ -1,4 +1,4 @@
-//! The secrets that an image or a dataset may use, those first that fit it.
+//! The secrets that an image or a dataset may use, with the fitting ones first.
 
 use super::{
     repository::{self, Among, ChoiceRow},
@@ -19,8 +19,8 @@ use domain::{
 const CHOICES: usize = 200;
 
 impl UsageService {
-    /// Returns the secrets that one of this kind may use, those first whose registry host or known hosts are the target's. What
-    /// is chosen already is among them, whatever is searched.
+    /// Returns the secrets that a usage of this kind may use, beginning with those whose registry host or known hosts match
+    /// the target. Includes the secret that is chosen already, whatever is searched for.
     ///
     /// Errors: as `list`.
     pub async fn choices(
@@ -90,7 +90,7 @@ fn fits(row: &ChoiceRow, target: Option<&UsageTarget>) -> bool {
     }
 }
 
-/// Returns the choices without those that stand further up already.
+/// Returns the choices without repetitions of earlier ones.
 fn once_each(found: Vec<SecretChoice>) -> Vec<SecretChoice> {
     let mut choices: Vec<SecretChoice> = Vec::with_capacity(found.len());
     for choice in found {

@@ -1,4 +1,4 @@
-//! Who uses a secret: images or datasets, and the tokens that took its value out.
+//! The consumers of a secret: images or datasets, and the tokens that read its value.
 
 pub(crate) mod repository;
 
@@ -15,11 +15,11 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// As many secrets are looked at in one statement.
+/// The most secrets that one statement recounts.
 const BATCH: i64 = 1_000;
 
 impl UsageService {
-    /// Who uses this secret: images or datasets, and the tokens that took its value out in the last 30 days.
+    /// Returns the consumers of this secret: images or datasets, and the tokens that read its value in the last 30 days.
     ///
     /// Errors: `NotFound`; as `list`.
     pub async fn of_secret(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretUsers, Error> {
@@ -30,7 +30,7 @@ impl UsageService {
             .read(ctx, async |connection| repository::users(connection, id, ctx.now).await)
             .await?
             .ok_or(Error::NotFound)?;
-        // Who is restricted to some secrets may see neither images and datasets nor other tokens.
+        // A token that is restricted to some secrets may see neither images and datasets nor other tokens.
         Ok(if *visible(&ctx.actor) == Restriction::None {
             users
         } else {
@@ -38,7 +38,7 @@ impl UsageService {
         })
     }
 
-    /// Those of these secrets that there are, each with who uses it.
+    /// Returns those of these secrets that exist, each with its consumers.
     ///
     /// Errors: as `list`.
     pub async fn of_selection(&self, ctx: &Ctx, selection: &Selection) -> Result<Vec<SelectedSecret>, Error> {
@@ -49,9 +49,9 @@ impl UsageService {
         self.db.read(ctx, async |connection| repository::selected(connection, selection, ctx.now).await).await
     }
 
-    /// Forgets reads that count as use no more, and counts anew which tokens read a secret in the last 30 days, where they
-    /// may have become fewer since; answers with how many secrets that was true of. It changes nothing but what lists are
-    /// sorted by, so it leaves no record.
+    /// Deletes reads that no longer count as use, and recounts the tokens that read a secret in the last 30 days, for secrets
+    /// whose number may have fallen since; returns the number of these secrets. Changes only what lists are sorted by, so
+    /// nothing is recorded.
     ///
     /// Errors: `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn recount(&self, ctx: &Ctx) -> Result<u64, Error> {

@@ -1,4 +1,4 @@
-//! Where secrets are used: images and datasets.
+//! Usages of secrets: images and datasets.
 
 mod choices;
 mod consumers;

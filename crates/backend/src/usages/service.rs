@@ -1,5 +1,5 @@
-//! What can be done with images and datasets. Every method authorizes first; every change is one transaction with its
-//! audit record.
+//! The operations on images and datasets. Every method authorizes first; every change is one transaction with its audit
+//! record.
 
 use super::repository::{self, UsageRow};
 use crate::{
@@ -17,7 +17,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// Rows a page.
+/// The number of rows on a page.
 const PAGE: usize = 50;
 
 /// The images and datasets. Cheap to clone.
@@ -32,7 +32,7 @@ impl UsageService {
         Self { db, sealed }
     }
 
-    /// One page of images or of datasets, by name.
+    /// Returns a page of images or of datasets, by name.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`, `Unavailable`, `Internal`.
     pub async fn list(&self, ctx: &Ctx, kind: UsageKind, query: &UsageQuery) -> Result<UsagePage, Error> {
@@ -48,7 +48,7 @@ impl UsageService {
         Ok(UsagePage { rows, next, now: ctx.now })
     }
 
-    /// Whether whoever asks may change this one, or add one: before a form is shown that could not be sent.
+    /// Checks that the actor may change this usage, or add one, before a form is shown that could not be submitted.
     ///
     /// Errors: as `list`.
     pub async fn may_change(
@@ -60,14 +60,14 @@ impl UsageService {
         self.may(ctx, Action::WriteSecrets, kind, name).await
     }
 
-    /// One image or dataset.
+    /// Returns an image or a dataset.
     ///
     /// Errors: `NotFound`; as `list`.
     pub async fn get(&self, ctx: &Ctx, kind: UsageKind, name: &SecretName) -> Result<Usage, Error> {
         self.seen(ctx, kind, name).await.map(|(usage, _)| usage)
     }
 
-    /// The same, with what a change can say that it has seen.
+    /// Returns the same with the revision that a change can name.
     ///
     /// Errors: as `get`.
     pub async fn seen(
@@ -85,9 +85,9 @@ impl UsageService {
         found.await?.ok_or(Error::NotFound)
     }
 
-    /// Adds an image or a dataset. The same sent twice is saved once.
+    /// Adds an image or a dataset. The same one sent twice is saved once.
     ///
-    /// Errors: `Invalid` where the name is taken or there is no such secret; as `list`.
+    /// Errors: `Invalid` if the name is taken or there is no such secret; as `list`.
     pub async fn create(&self, ctx: &Ctx, usage: &NewUsage) -> Result<(), Error> {
         let NewUsage { name, content } = usage;
         let kind = content.target.kind();
@@ -116,10 +116,9 @@ impl UsageService {
         }
     }
 
-    /// Changes one that is still what is expected, and answers with the version it has then. A change that changes
-    /// nothing writes nothing.
+    /// Changes a usage in its expected state, and returns its new version. A change that changes nothing writes nothing.
     ///
-    /// Errors: `Changed` with who and when; `Invalid` where there is no such secret; `NotFound`; as `list`.
+    /// Errors: `Changed` with who and when; `Invalid` if there is no such secret; `NotFound`; as `list`.
     pub async fn update(
         &self,
         ctx: &Ctx,
@@ -141,7 +140,7 @@ impl UsageService {
                     return Err(wrong(Field::PullSecret, UsageProblem::NoSuchSecret).into());
                 }
                 let mut fields = changes(&stored, content);
-                // Another secret may have the name by now.
+                // Another secret may have the name now.
                 if secret != stored.secret_id && !fields.contains(&Field::PullSecret.key()) {
                     fields.push(Field::PullSecret.key());
                 }
@@ -163,7 +162,7 @@ impl UsageService {
         self.delete_expected(ctx, kind, name, None).await
     }
 
-    /// The same for one that still is what is expected, where anything is.
+    /// Deletes a usage in the expected state, if one is given.
     ///
     /// Errors: `Changed` with who and when; as `delete`.
     pub async fn delete_expected(
@@ -205,15 +204,15 @@ impl UsageService {
     }
 }
 
-/// The rows that a change is about, locked.
+/// The locked rows that a change concerns.
 struct Held {
     stored: UsageRow,
-    /// The secret that is chosen, if there is one.
+    /// The chosen secret, if there is one.
     secret: Option<Uuid>,
 }
 
-/// Locks the rows of the secret that is used and of the one that is chosen, and then the image's or dataset's own: in this
-/// order, which is that of whoever removes a secret. `None` where there is none of the name.
+/// Locks the rows of the present secret and of the chosen one, and then that of the image or dataset: in this order, which is
+/// that of removing a secret. `None` if no usage has the name.
 async fn hold(
     work: &mut Work,
     kind: UsageKind,
@@ -227,12 +226,12 @@ async fn hold(
         if stored.secret_id == seen.secret_id {
             return Ok(Some(Held { stored, secret }));
         }
-        // It was given another secret meanwhile, which is not to be waited for with its row in hand.
+        // It got another secret meanwhile, whose row must not be waited for with its own row locked.
         work.start_over().await?;
     }
 }
 
-/// Something else is stored than what was meant.
+/// Returns the error of a change that expected another stored state.
 fn changed(ctx: &Ctx, stored: UsageRow) -> Error {
     Error::Changed(Change {
         by: stored.updated_by,
@@ -242,7 +241,7 @@ fn changed(ctx: &Ctx, stored: UsageRow) -> Error {
     })
 }
 
-/// As audit records name it: no secret's id has a slash.
+/// Returns the object in audit records, which is no secret's, because no secret's id contains a slash.
 fn object(kind: UsageKind, name: &SecretName) -> String {
     format!("{}/{}", kind.plural().to_lowercase(), name.as_str())
 }
@@ -251,7 +250,7 @@ fn wrong(field: Field, problem: UsageProblem) -> Error {
     Error::Invalid(vec![FieldError { field, problem: Problem::Usage(problem) }])
 }
 
-/// The names of the fields that differ.
+/// Returns the names of the fields that differ.
 fn changes(stored: &UsageRow, content: &UsageContent) -> Vec<&'static str> {
     let mut fields = Vec::new();
     let mut note = |differs: bool, field: Field| {

@@ -1,4 +1,4 @@
-//! The service on a real database, one of its own for each test.
+//! The service on a real database, one for each test.
 
 use crate::{
     Backend, CheckConfig, KeepDeleted, Kek,
@@ -79,18 +79,18 @@ async fn counts(pool: &PgPool) -> Vec<(String, i32)> {
 }
 
 #[sqlx::test]
-async fn an_image_is_added_changed_and_deleted_and_its_secret_knows(pool: PgPool) {
+async fn usage_changes_are_stored_and_shown_with_the_secret(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let usages = backend.usages();
     add_image_secret(&backend, "a", "ghcr.io").await;
     add_image_secret(&backend, "b", "quay.io").await;
     let new = image("app", "ghcr.io/group/app:1", "image-a");
     usages.create(&at(1), &new).await.unwrap();
-    // The same form once more is the same image; another one is not.
+    // The same form once more is the same image; one with other contents is not.
     usages.create(&at(2), &new).await.unwrap();
     let taken = usages.create(&at(2), &image("app", "ghcr.io/other", "")).await;
     assert_eq!(taken, Err(wrong(Field::Name, UsageProblem::NameTaken)));
-    // A dataset of the name is something else.
+    // A dataset with the same name is something else.
     usages.create(&at(3), &dataset("app", "https://host/a", "")).await.unwrap();
     assert_eq!(counts(&pool).await, [("a".to_owned(), 1), ("b".to_owned(), 0)]);
 
@@ -130,7 +130,7 @@ async fn an_image_is_added_changed_and_deleted_and_its_secret_knows(pool: PgPool
 }
 
 #[sqlx::test]
-async fn a_list_has_pages_a_search_and_a_filter(pool: PgPool) {
+async fn list_pages_searches_and_filters(pool: PgPool) {
     let backend = backend(pool).await;
     let usages = backend.usages();
     add_image_secret(&backend, "a", "ghcr.io").await;
@@ -154,7 +154,7 @@ async fn a_list_has_pages_a_search_and_a_filter(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn fitting_secrets_are_suggested(pool: PgPool) {
+async fn choices_suggest_fitting_secrets(pool: PgPool) {
     let backend = backend(pool).await;
     for (name, host) in [("a-quay", "quay.io"), ("b-ghcr", "ghcr.io"), ("c-hub", "docker.io")] {
         add_image_secret(&backend, name, host).await;
@@ -208,7 +208,7 @@ async fn choices_put_the_account_with_the_longest_path_first(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_users_of_a_secret_are_named(pool: PgPool) {
+async fn of_secret_names_consumers(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add_image_secret(&backend, "a", "ghcr.io").await;
     for name in ["y", "x"] {
@@ -249,7 +249,7 @@ async fn the_users_of_a_secret_are_named(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_list_knows_how_many_use_a_secret_and_when(pool: PgPool) {
+async fn list_shows_number_of_consumers_and_last_use(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     for name in ["a", "b", "c"] {
         add_image_secret(&backend, name, "ghcr.io").await;
@@ -288,7 +288,7 @@ async fn the_list_knows_how_many_use_a_secret_and_when(pool: PgPool) {
     assert_eq!(list(45, "unused=30&sort=name").await, rows(&[("c", 0)]));
     assert_eq!(list(76, "unused=30&sort=name").await, rows(&[("b", 1), ("c", 0)]), "an image uses the first");
     assert_eq!(list(100, "unused=90&sort=name").await, rows(&[("c", 0)]));
-    // As time goes by, readers fall away.
+    // As time passes, tokens no longer count as readers.
     assert_eq!(backend.usages().recount(&at(39 * 86_400)).await, Ok(0));
     assert_eq!(backend.usages().recount(&at(40 * 86_400)).await, Ok(0), "it read the day after, too");
     assert_eq!(backend.usages().recount(&at(41 * 86_400)).await, Ok(1));
@@ -298,7 +298,7 @@ async fn the_list_knows_how_many_use_a_secret_and_when(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn who_may_not_is_refused_and_a_sealed_portal_refuses_everybody(pool: PgPool) {
+async fn usages_reject_forbidden_actors_and_everybody_while_sealed(pool: PgPool) {
     let open = backend(pool.clone()).await;
     let (usages, new) = (open.usages(), image("app", "ghcr.io/app", ""));
     let reader = somebody(Role::Reader, 1);
@@ -324,9 +324,9 @@ async fn who_may_not_is_refused_and_a_sealed_portal_refuses_everybody(pool: PgPo
     assert_eq!(sealed.usages().of_secret(&at(3), &id("image-a")).await.unwrap_err(), Error::Sealed);
 }
 
-/// Two who exchange their secrets at the same time wait for each other, and neither for ever.
+/// Two who exchange their secrets at the same time wait for each other, but never for ever.
 #[sqlx::test]
-async fn many_changes_at_once_keep_the_counts(pool: PgPool) {
+async fn update_keeps_counts_across_concurrent_changes(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add_image_secret(&backend, "a", "ghcr.io").await;
     add_image_secret(&backend, "b", "ghcr.io").await;
@@ -356,10 +356,10 @@ async fn many_changes_at_once_keep_the_counts(pool: PgPool) {
     assert_eq!(counts(&pool).await, [("a".to_owned(), 2), ("b".to_owned(), 2)]);
 }
 
-/// A secret is removed, which frees what used it of it, while those are changed and deleted: whoever is second waits, and
-/// nobody is refused.
+/// While a secret is removed, which clears it from its usages, those are changed and deleted: whoever is second waits, and no
+/// request fails.
 #[sqlx::test]
-async fn removing_a_secret_and_changing_what_uses_it_wait_for_each_other(pool: PgPool) {
+async fn remove_waits_for_concurrent_changes_of_usages(pool: PgPool) {
     const AT_ONCE: i64 = 6;
     let keys = vec![Kek::generate().unwrap()];
     let backend = keeping(pool.clone(), keys, &CheckConfig::default(), KeepDeleted(0)).await;
@@ -382,7 +382,7 @@ async fn removing_a_secret_and_changing_what_uses_it_wait_for_each_other(pool: P
                 })
             })
             .collect();
-        // Sooner and later than the others have begun.
+        // Earlier and later than the others have begun.
         for _ in 0..round % 10 {
             tokio::task::yield_now().await;
         }

@@ -14,18 +14,18 @@ use domain::{
     sensitive::Sensitive,
 };
 
-/// How the first administrator comes about without anybody at the browser.
+/// A first administrator who is added without anybody at a browser.
 #[derive(Clone, Debug)]
 pub struct FirstAdmin {
-    /// By which they sign in.
+    /// The name.
     pub name: String,
-    /// With which.
+    /// The password.
     pub password: Sensitive,
 }
 
 impl UserService {
-    /// Makes a link for the first administrator, good for an hour; `None` where there is a user already, or
-    /// nobody signs in with a password.
+    /// Creates a link for the first administrator, valid for an hour; `None` if there is a user, or nobody signs in with a
+    /// password.
     ///
     /// Errors: `Forbidden` for all but the server itself; `Unavailable`, `Internal`.
     pub async fn setup_link(&self, ctx: &Ctx) -> Result<Option<Sensitive>, Error> {
@@ -46,9 +46,9 @@ impl UserService {
             .await
     }
 
-    /// Makes the first administrator with a link from `setup_link`. Of two at once, one does.
+    /// Adds the first administrator with a link from `setup_link`. Of two at once, one succeeds.
     ///
-    /// Errors: `LinkSpent`, also once there is a user; `Invalid`; `Refused`.
+    /// Errors: `LinkSpent`, also if there is a user; `Invalid`; `Refused`.
     pub async fn set_up(
         &self,
         ctx: &Ctx,
@@ -56,14 +56,14 @@ impl UserService {
         name: &str,
         password: &Sensitive,
     ) -> Result<UserName, AccessError> {
-        // Before the work of hashing is done for just anybody.
+        // Before a password is hashed for just anybody.
         if self.link(ctx, token).await?.is_some() {
             return Err(AccessError::LinkSpent);
         }
         self.first_admin(ctx, Some(token), name, password).await?.ok_or(AccessError::LinkSpent)
     }
 
-    /// Makes the first administrator from the server's settings; `None` where there is a user already.
+    /// Adds the first administrator from the server's settings; `None` if there is a user.
     ///
     /// Errors: `Invalid`; `Refused`.
     pub async fn set_up_unattended(

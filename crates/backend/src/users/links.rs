@@ -17,10 +17,10 @@ use crate::{
 };
 use domain::{access::AccessError, sensitive::Sensitive};
 
-/// What a link to choose another password does at once.
+/// The immediate effect of a link to choose another password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordReset {
-    /// Nothing: the old password is good until another one is chosen.
+    /// No effect: the old password is valid until another is chosen.
     WhenChosen,
     /// The old password and every session end.
     Now,
@@ -29,9 +29,9 @@ pub enum PasswordReset {
 }
 
 impl UserService {
-    /// Makes a link with which this user chooses another password. Until then the old one is good, unless the reset voids it at
-    /// once, and every session with it; where it says so, the user's API tokens are revoked, too. The person who asks proves
-    /// anew who they are.
+    /// Creates a link with which this user chooses another password. Until then the old one is valid, unless the reset
+    /// revokes it at once, and every session with it; if it says so, the user's API tokens are revoked, too. The actor proves
+    /// their identity again.
     ///
     /// Errors: `Invalid`, `Locked`, `ProveAtProvider`; `NoPasswords`, `KeptByProvider`; `Refused` with `NotFound` and as usual.
     pub async fn password_link(
@@ -50,7 +50,7 @@ impl UserService {
                 users::set_password(work, user.id, None).await?;
                 sessions::end_all(work, user.id).await?;
             }
-            // Whoever is helped back in is not kept out by the guesses of a stranger.
+            // The guesses of a stranger must not lock out whoever is helped back in.
             attempts::forget_all(work, &user.name).await?;
             let revoked = match reset {
                 PasswordReset::NowAndTokens => tokens::revoke_all(work, user.id, ctx.now).await?,
@@ -64,7 +64,7 @@ impl UserService {
         Ok(token)
     }
 
-    /// Whom a link is for: `None` is the first administrator.
+    /// Returns the user of a link: `None` is the first administrator.
     ///
     /// Errors: `LinkSpent`; `Refused`.
     pub async fn link(&self, ctx: &Ctx, token: &Sensitive) -> Result<Option<String>, AccessError> {
@@ -77,7 +77,7 @@ impl UserService {
             .await
     }
 
-    /// Chooses a password by a link, which is spent by it. Every session ends.
+    /// Chooses a password by a link, which is spent. Every session ends.
     ///
     /// Errors: `LinkSpent`; `Invalid`; `Refused`.
     pub async fn choose_password(

@@ -1,11 +1,12 @@
-//! One key for all the ways in which one name can be typed.
+//! A single key for all spellings of one name.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Longer names are cut: no user has one.
+/// The length to which longer names are cut, because no user has one.
 const MAX_CHARS: usize = 128;
 
-/// Compatibility forms, case and white space put aside, so that full-width letters or spaces give nobody fresh attempts.
+/// Returns the key: without compatibility forms, case and white space, so that full-width letters or spaces give nobody fresh
+/// attempts.
 pub(crate) fn name_key(typed: &str) -> String {
     let plain = typed.nfkc().filter(|c| !c.is_whitespace() && !c.is_control());
     plain.flat_map(char::to_lowercase).take(MAX_CHARS).collect()
@@ -16,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_name_has_one_key() {
+    fn name_key_is_the_same_for_all_spellings() {
         for typed in ["ana", " Ana ", "A N A", "ａｎａ", "ＡＮＡ", "a\u{a0}na", "a\0na"] {
             assert_eq!(name_key(typed), "ana", "{typed:?}");
         }

@@ -15,23 +15,23 @@ use std::{
 };
 use tokio::{sync::Semaphore, time::timeout};
 
-/// As many hashes at once: each takes 19 MiB and a core for some 40 ms.
+/// The most hashes at once: each takes 19 MiB and a core for some 40 ms.
 const AT_ONCE: usize = 2;
 
-/// How long a password may wait for its turn. Whoever waits longer would have gone, and would be in everybody's way.
+/// The longest wait for a turn. Whoever waits longer would have gone, and would delay everybody else.
 const TURN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// After how many seconds it is worth trying again.
+/// The number of seconds after which another try makes sense.
 const BUSY_SECONDS: u32 = 5;
 
-/// What is hashed against where there is no user, so that the answer takes as long.
+/// The hash that is compared if there is no user, so that the answer takes as long.
 static NOBODY: LazyLock<Option<String>> =
     LazyLock::new(|| hash_now(&Sensitive::new("nobody has this password")).ok());
 
-/// Hashes and checks passwords. Cheap to clone.
+/// Hashes and verifies passwords. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Passwords {
-    /// Whether anybody signs in with one.
+    /// Whether anybody signs in with a password.
     in_use: bool,
     turns: Arc<Semaphore>,
     /// The algorithm and parameters of each hash that a password was compared with.
@@ -39,19 +39,19 @@ pub(crate) struct Passwords {
     pub(crate) compared: Arc<std::sync::Mutex<Vec<String>>>,
 }
 
-/// Why a password was not hashed.
+/// The reason why a password was not hashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum HashError {
     /// Out of memory or randomness.
     #[error("a password could not be hashed")]
     Failed,
-    /// Too many wait already.
+    /// Too many callers wait already.
     #[error("too many passwords wait to be hashed")]
     Busy,
 }
 
 impl HashError {
-    /// What whoever asked is told. The log is told by itself.
+    /// Logs the reason, and returns the error for the caller.
     pub(crate) fn refuse(self, ctx: &Ctx) -> AccessError {
         match self {
             Self::Failed => internal(ctx, &self).into(),
@@ -73,18 +73,20 @@ impl Passwords {
         }
     }
 
-    /// Errors: `NoPasswords`, where people sign in at a provider alone.
+    /// Checks that passwords are in use.
+    ///
+    /// Errors: `NoPasswords` if people sign in only at a provider.
     pub(crate) fn in_use(&self) -> Result<(), AccessError> {
         if self.in_use { Ok(()) } else { Err(AccessError::NoPasswords) }
     }
 
-    /// In PHC form, with its parameters and a fresh salt.
+    /// Returns the hash in PHC form, with its parameters and a fresh salt.
     pub(crate) async fn hash(&self, password: &NewPassword) -> Result<String, HashError> {
         let password = password.value().clone();
         self.in_turn(move || hash_now(&password)).await?
     }
 
-    /// Whether this is the password. Takes as long where there is none.
+    /// Returns whether this is the password. Takes as long if there is none.
     pub(crate) async fn verify(
         &self,
         stored: Option<String>,
@@ -99,7 +101,7 @@ impl Passwords {
             #[cfg(test)]
             compared.lock().unwrap().push(stored.rsplitn(3, '$').last().unwrap().to_owned());
             let stored = PasswordHash::new(&stored).map_err(|_| HashError::Failed)?;
-            // Bounded, as a password that is chosen is: nobody has a longer one.
+            // Limited like a new password: nobody has a longer one.
             let bytes = password.expose().as_bytes();
             let bytes = bytes.get(..NewPassword::MAX_BYTES).unwrap_or(bytes);
             let right = argon2().verify_password(bytes, &stored).is_ok();
@@ -123,7 +125,7 @@ impl Passwords {
     }
 }
 
-/// OWASP's first choice: 19 MiB, two passes, one lane.
+/// Returns OWASP's first choice: 19 MiB, two passes, one lane.
 fn argon2() -> Argon2<'static> {
     Argon2::from(Params::default())
 }
@@ -133,13 +135,13 @@ fn hash_now(password: &Sensitive) -> Result<String, HashError> {
     Ok(hash.to_string())
 }
 
-/// Refuses what anybody would try first: common passwords, keyboard walks, dates, and the name itself.
+/// Rejects what anybody would try first: common passwords, keyboard walks, dates, and the name itself.
 fn refuse_common(password: &NewPassword, name: &str) -> Result<(), AccessProblem> {
     let guesses = zxcvbn::zxcvbn(password.value().expose(), &[name, "latchkey"]);
     if guesses.score() < zxcvbn::Score::Two { Err(AccessProblem::PasswordCommon) } else { Ok(()) }
 }
 
-/// Returns the password, where a user of this name may choose it.
+/// Returns the password, if a user with this name may choose it.
 pub(super) fn chosen(password: &Sensitive, name: &str) -> Result<NewPassword, (AccessField, AccessProblem)> {
     NewPassword::parse(password)
         .and_then(|password| refuse_common(&password, name).map(|()| password))
@@ -155,7 +157,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_password_is_known_again() {
+    async fn verify_accepts_only_the_hashed_password() {
         let passwords = Passwords::new(true);
         let hash = passwords.hash(&new("correct horse battery")).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
@@ -173,7 +175,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_waits_too_long_for_a_turn_is_told_so() {
+    async fn hash_times_out_after_long_wait_for_a_turn() {
         let passwords = Passwords::new(true);
         let turns =
             Arc::clone(&passwords.turns).acquire_many_owned(u32::try_from(AT_ONCE).unwrap()).await.unwrap();
@@ -190,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn common_passwords_are_refused() {
+    fn chosen_rejects_common_passwords() {
         for common in [
             "password1234",
             "aaaaaaaaaaaa",

@@ -1,4 +1,4 @@
-//! What can be done with users. Every method authorizes first; every change is one transaction with its audit record.
+//! The operations on users. Every method authorizes first; every change is one transaction with its audit record.
 
 use super::{
     Passwords,
@@ -25,7 +25,7 @@ use domain::{
 };
 use sqlx::PgConnection;
 
-/// Rows a page.
+/// The number of rows on a page.
 const PAGE: i64 = 50;
 
 /// The users. Cheap to clone.
@@ -36,23 +36,23 @@ pub struct UserService {
     pub(super) sessions: SessionService,
 }
 
-/// One page of users, by name.
+/// A page of users, by name.
 #[derive(Clone, Debug)]
 pub struct UserPage {
     /// The users.
     pub users: Vec<UserSummary>,
-    /// The name that the next page begins after, where there is one.
+    /// The name after which the next page begins, if there is one.
     pub next: Option<String>,
-    /// The server's clock.
+    /// The server's time.
     pub now: Timestamp,
 }
 
 /// A user and the token of the link with which they choose a password, once.
 #[derive(Clone, Debug)]
 pub struct AddedUser {
-    /// By which they sign in.
+    /// The name.
     pub name: UserName,
-    /// For the link.
+    /// The token of the link.
     pub link_token: Sensitive,
 }
 
@@ -61,14 +61,14 @@ impl UserService {
         Self { db, passwords, sessions }
     }
 
-    /// Whether there is any user yet.
+    /// Returns whether there is any user yet.
     ///
-    /// Errors: `Unavailable`, `Internal`. Anybody may ask: the sign-in page says what to do first.
+    /// Errors: `Unavailable`, `Internal`. Anybody may ask, because the sign-in page says what to do first.
     pub async fn any(&self, ctx: &Ctx) -> Result<bool, Error> {
         self.db.read(ctx, repository::any).await
     }
 
-    /// One page of users whose names contain this, beyond that one.
+    /// Returns a page of users whose names contain this text, after that name.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn list(&self, ctx: &Ctx, search: &str, beyond: &str) -> Result<UserPage, Error> {
@@ -87,7 +87,7 @@ impl UserService {
         Ok(UserPage { users, next, now: ctx.now })
     }
 
-    /// One user.
+    /// Returns a user.
     ///
     /// Errors: `NotFound`; as `list`.
     pub async fn get(&self, ctx: &Ctx, name: &str) -> Result<UserSummary, Error> {
@@ -109,7 +109,7 @@ impl UserService {
         found.await?.ok_or(Error::NotFound)
     }
 
-    /// The issuer who vouches for whoever asks, where they sign in at a provider.
+    /// Returns the issuer who vouches for the actor, if they sign in at a provider.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn own_issuer(&self, ctx: &Ctx) -> Result<Option<String>, Error> {
@@ -119,7 +119,7 @@ impl UserService {
         Ok(self.db.read(ctx, find).await?.and_then(|user| user.oidc_issuer))
     }
 
-    /// The names of a few administrators: whoever was refused learns whom to ask.
+    /// Returns the names of a few administrators, so that whoever is forbidden something knows whom to ask.
     ///
     /// Errors: `NotSignedIn`, `Unavailable`, `Internal`.
     pub async fn who_can_help(&self, ctx: &Ctx) -> Result<Vec<String>, Error> {
@@ -127,7 +127,7 @@ impl UserService {
         self.db.read(ctx, repository::admins).await
     }
 
-    /// Adds a user, who chooses a password by a link. The person who asks proves anew who they are: the link outlives their
+    /// Adds a user, who chooses a password by a link. The actor proves their identity again, because the link outlives their
     /// session.
     ///
     /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
@@ -164,8 +164,8 @@ impl UserService {
             .await
     }
 
-    /// Gives a user another role. Their sessions end, so that nothing of the old one is left. The person who asks proves anew who
-    /// they are.
+    /// Sets a user's role. The user's sessions end, so that nothing of the old role is left. The actor proves their identity
+    /// again.
     ///
     /// Errors: `LastAdmin`, `KeptByProvider`; `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
     pub async fn set_role(
@@ -193,14 +193,14 @@ impl UserService {
         .await
     }
 
-    /// Lets a user sign in no more. Nothing is asked for: whoever looks after the portal has to be quick.
+    /// Disables a user. Requires no proof, because whoever looks after the portal has to be quick.
     ///
     /// Errors: `LastAdmin`; `Refused`.
     pub async fn disable(&self, ctx: &Ctx, name: &str) -> Result<(), AccessError> {
         self.set_disabled(ctx, name, true).await
     }
 
-    /// Lets a user sign in again, and their API tokens be taken again. The person who asks proves anew who they are.
+    /// Enables a user, and has their API tokens accepted again. The actor proves their identity again.
     ///
     /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
     pub async fn enable(
@@ -240,7 +240,8 @@ impl UserService {
         .await
     }
 
-    /// Lets pass whoever may change users and proves anew who they are: what they do outlives a session that was stolen.
+    /// Checks that the actor may change users, and verifies their identity again, because their changes outlive a stolen
+    /// session.
     ///
     /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; `Refused`.
     pub(super) async fn proven(
@@ -270,8 +271,8 @@ impl UserService {
             .await
     }
 
-    /// Changes one's own password, and revokes one's API tokens where that is asked for. Every session ends, this one too: the
-    /// caller signs in anew. The current password is counted as signing in is.
+    /// Changes the actor's own password, and revokes their API tokens on request. Every session ends, this one too: the
+    /// caller signs in again. The current password is counted as signing in is.
     ///
     /// Errors: `Invalid`, `Locked`; `Refused`.
     pub async fn change_password(
@@ -299,7 +300,7 @@ impl UserService {
         self.db
             .write(ctx, async |work| {
                 repository::lock(work).await?;
-                // Somebody may have taken the old password away while the new one was hashed.
+                // Somebody may have removed the old password while the new one was hashed.
                 let unchanged = repository::find(work, name)
                     .await?
                     .is_some_and(|now| !now.disabled && now.password_hash == user.password_hash);
@@ -320,7 +321,7 @@ impl UserService {
     }
 }
 
-/// Role and password of whom a provider vouches for are the provider's to say.
+/// Rejects a change of role or password of a user for whom a provider vouches.
 pub(super) fn kept_here(user: &UserRow) -> Result<(), AccessError> {
     if user.oidc_issuer.is_some() { Err(AccessError::KeptByProvider) } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! Users on a real database, one of its own for each test.
+//! Users on a real database, one for each test.
 
 use crate::{
     Backend, Ctx, FirstAdmin, PasswordReset,
@@ -17,7 +17,7 @@ fn field(field: AccessField, problem: AccessProblem) -> AccessError {
 }
 
 #[sqlx::test]
-async fn the_first_administrator_comes_by_a_link_that_works_once(pool: PgPool) {
+async fn set_up_accepts_setup_link_once(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let users = backend.users();
     assert!(!users.any(&anonymous(1)).await.unwrap());
@@ -48,7 +48,7 @@ async fn the_first_administrator_comes_by_a_link_that_works_once(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn of_two_first_administrators_at_once_one_wins(pool: PgPool) {
+async fn set_up_adds_one_of_two_concurrent_first_administrators(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let link = backend.users().setup_link(&at(1)).await.unwrap().unwrap();
     let tasks: Vec<_> = (0..4)
@@ -70,7 +70,7 @@ async fn of_two_first_administrators_at_once_one_wins(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn an_unattended_install_brings_its_administrator(pool: PgPool) {
+async fn set_up_unattended_adds_first_administrator(pool: PgPool) {
     let backend = backend(pool).await;
     let admin = FirstAdmin { name: "root".to_owned(), password: text(PASSWORD) };
     let made = backend.users().set_up_unattended(&at(1), &admin).await.unwrap().unwrap();
@@ -81,7 +81,7 @@ async fn an_unattended_install_brings_its_administrator(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_user_chooses_a_password_once(pool: PgPool) {
+async fn choose_password_accepts_link_once(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let users = backend.users();
     let added = users.add(&at(1), "Ben", "editor", &text("")).await.unwrap();
@@ -94,10 +94,10 @@ async fn a_user_chooses_a_password_once(pool: PgPool) {
         users.add(&at(1), "cy", "root", &text("")).await.unwrap_err(),
         field(AccessField::Role, AccessProblem::Role)
     );
-    // Nobody can be signed in as before a password is chosen, with an empty one least of all.
+    // Nobody can sign in as this user before a password is chosen, least of all with an empty one.
     let none = backend.sessions().sign_in(&anonymous(2), "ben", &text(""), "").await;
     assert_eq!(none.unwrap_err(), AccessError::WrongPassword);
-    // The link of a user makes no administrator.
+    // The link of a user creates no administrator.
     let setup = users.set_up(&anonymous(2), &added.link_token, "eve", &text(PASSWORD)).await;
     assert_eq!(setup.unwrap_err(), AccessError::LinkSpent);
 
@@ -109,7 +109,7 @@ async fn a_user_chooses_a_password_once(pool: PgPool) {
     assert_eq!(again.unwrap_err(), AccessError::LinkSpent);
     assert!(backend.sessions().sign_in(&anonymous(4), "ben", &text(PASSWORD), "").await.is_ok());
 
-    // Forgotten: a new link takes the old password and every session with it.
+    // Forgotten: a new link revokes the old password and every session.
     let session = backend.sessions().sign_in(&anonymous(4), "ben", &text(PASSWORD), "").await.unwrap();
     let link = users.password_link(&at(5), "ben", PasswordReset::Now, &text("")).await.unwrap();
     assert_eq!(backend.sessions().identify(&anonymous(6), &session.token).await, Ok(None));
@@ -124,14 +124,14 @@ async fn a_user_chooses_a_password_once(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_last_administrator_stays_one(pool: PgPool) {
+async fn change_keeps_last_administrator(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let users = backend.users();
     add_user(&backend, "ana", Role::Admin, PASSWORD).await;
     assert_eq!(users.set_role(&at(1), "ana", "editor", &text("")).await, Err(AccessError::LastAdmin));
     assert_eq!(users.disable(&at(1), "ana").await, Err(AccessError::LastAdmin));
     add_user(&backend, "ben", Role::Admin, PASSWORD).await;
-    // Two administrators lower each other at once: one of them is left.
+    // Two administrators lower each other's role at once: one administrator is left.
     let admin = at(2);
     let none = text("");
     let (one, two) =
@@ -145,7 +145,7 @@ async fn the_last_administrator_stays_one(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn users_are_listed_searched_and_changed_by_administrators_alone(pool: PgPool) {
+async fn users_are_listed_and_changed_only_by_administrators(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let users = backend.users();
     for number in 0..60 {
@@ -177,7 +177,7 @@ async fn users_are_listed_searched_and_changed_by_administrators_alone(pool: PgP
     backend.0.db.alarms().flush(&backend.0.db).await;
     let refusals: Vec<_> =
         records(&pool).await.into_iter().filter(|record| record.contains("refused")).collect();
-    // Four things each, one of them four times, which is one record and then its number.
+    // Four attempts each, one of them four times, which is one record and then its number.
     assert_eq!(refusals.len(), 10);
     assert!(refusals.contains(&"editor | manage users | user-00 | refused | 3 times".to_owned()));
     assert!(refusals.contains(&"reader | manage users | user-00 | refused | ".to_owned()));
@@ -185,7 +185,7 @@ async fn users_are_listed_searched_and_changed_by_administrators_alone(pool: PgP
 }
 
 #[sqlx::test]
-async fn whoever_is_refused_learns_whom_to_ask(pool: PgPool) {
+async fn who_can_help_names_administrators(pool: PgPool) {
     let backend = backend(pool).await;
     add_user(&backend, "ana", Role::Admin, PASSWORD).await;
     add_user(&backend, "ben", Role::Reader, PASSWORD).await;
@@ -194,7 +194,7 @@ async fn whoever_is_refused_learns_whom_to_ask(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_last_administrator_is_told_before_asking(pool: PgPool) {
+async fn is_last_admin_finds_last_administrator(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let users = backend.users();
     add_user(&backend, "ana", Role::Admin, PASSWORD).await;
@@ -209,7 +209,7 @@ async fn the_last_administrator_is_told_before_asking(pool: PgPool) {
     assert_eq!(users.is_last_admin(&somebody(Role::Editor, 3), "ana").await, Err(Error::Forbidden));
 }
 
-/// Somebody with a password, in a session of theirs.
+/// Returns the context of somebody with a password, in a session of theirs.
 async fn signed_in(backend: &Backend, name: &str, role: Role) -> Ctx {
     add_user(backend, name, role, PASSWORD).await;
     let session = backend.sessions().sign_in(&anonymous(0), name, &text(PASSWORD), "").await.unwrap();
@@ -217,7 +217,7 @@ async fn signed_in(backend: &Backend, name: &str, role: Role) -> Ctx {
     Ctx { actor, ..at(0) }
 }
 
-/// What of a user would be lasting access for whoever has stolen the session of an administrator.
+/// The changes of a user that would be lasting access for whoever has stolen an administrator's session.
 const LASTING: [&str; 4] = ["add", "password link", "role", "enable"];
 
 async fn lasting(backend: &Backend, ctx: &Ctx, what: &str, password: &str) -> Result<(), AccessError> {
@@ -231,7 +231,7 @@ async fn lasting(backend: &Backend, ctx: &Ctx, what: &str, password: &str) -> Re
 }
 
 #[sqlx::test]
-async fn what_of_a_user_outlives_a_session_takes_the_password(pool: PgPool) {
+async fn lasting_changes_of_a_user_require_password(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let users = backend.users();
     let admin = signed_in(&backend, "ana", Role::Admin).await;
@@ -255,7 +255,7 @@ async fn what_of_a_user_outlives_a_session_takes_the_password(pool: PgPool) {
     for what in LASTING {
         assert_eq!(lasting(&backend, &admin, what, PASSWORD).await, Ok(()), "{what}");
     }
-    // What takes rights away alone has to be quick.
+    // Changes that only revoke rights have to be quick.
     users.end_sessions(&admin, "ben").await.unwrap();
     users.disable(&admin, "ben").await.unwrap();
 
@@ -277,7 +277,7 @@ async fn what_of_a_user_outlives_a_session_takes_the_password(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_session_outlives_a_name_that_somebody_else_has_locked(pool: PgPool) {
+async fn session_survives_name_locked_by_somebody_else(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add_user(&backend, "ana", Role::Admin, PASSWORD).await;
     let session = backend.sessions().sign_in(&anonymous(0), "ana", &text(PASSWORD), "").await.unwrap();

@@ -1,4 +1,4 @@
-//! Limits of the fields of people and tokens: their messages name them, so they stand below both.
+//! Limits of the fields of people and tokens. They have a module of their own because the messages of problems name them.
 
 pub(super) const MAX_USER_NAME_CHARS: usize = 64;
 pub(super) const MIN_PASSWORD_CHARS: usize = 12;

@@ -1,18 +1,18 @@
-//! A password that somebody chooses.
+//! The password of a person.
 
 use super::{AccessProblem, limits};
 use crate::sensitive::Sensitive;
 
-/// 12 characters at least and no rule on which (OWASP ASVS 5.0, 6.2.1 and 6.2.5); 1,024 bytes at most, so that hashing
-/// stays bounded. Whether it is a common one is for the server to say, which has the lists.
+/// A password with 12 characters at least and no rule on which (OWASP ASVS 5.0, 6.2.1 and 6.2.5); 1,024 bytes at most, so
+/// that hashing stays bounded. The server rejects common ones, because it has the lists.
 #[derive(Clone, Debug)]
 pub struct NewPassword(Sensitive);
 
 impl NewPassword {
-    /// The shortest, in characters.
+    /// The minimum length, in characters.
     pub const MIN_CHARS: usize = limits::MIN_PASSWORD_CHARS;
 
-    /// The longest, in bytes.
+    /// The maximum length, in bytes.
     pub const MAX_BYTES: usize = limits::MAX_PASSWORD_BYTES;
 
     /// Validates a password as typed, spaces included.
@@ -26,7 +26,7 @@ impl NewPassword {
         Ok(Self(text.clone()))
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn value(&self) -> &Sensitive {
         &self.0
     }
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn new_password_parse_bounds_the_length_alone() {
+    fn new_password_parse_limits_only_the_length() {
         let parse = |text: &str| NewPassword::parse(&Sensitive::new(text)).map(drop);
         assert_eq!(parse("elevenchars"), Err(AccessProblem::PasswordShort));
         assert_eq!(parse("é".repeat(11).as_str()), Err(AccessProblem::PasswordShort));

@@ -1,13 +1,13 @@
 //! The roles of people.
 
-/// From the least to the most.
+/// A role, in order from the fewest rights to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// Sees secrets, never their values.
     Reader,
     /// Adds, changes and deletes secrets too.
     Editor,
-    /// Looks after users, everybody's tokens and the audit log too.
+    /// Manages users, everybody's tokens and the audit log too.
     Admin,
 }
 

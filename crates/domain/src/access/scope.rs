@@ -7,7 +7,7 @@ use super::Role;
 pub enum TokenScope {
     /// See secrets, without values.
     ReadMetadata,
-    /// Take values out.
+    /// Read values.
     ReadValues,
     /// Add, change and delete secrets.
     Write,
@@ -56,12 +56,13 @@ impl TokenScope {
         }
     }
 
-    /// Returns whether making such a token needs a proof: it would turn a stolen session into lasting access.
+    /// Returns whether creating such a token requires a proof of identity, because it would turn a stolen session into
+    /// lasting access.
     pub fn asks_for_proof(self) -> bool {
         self != Self::ReadMetadata
     }
 
-    /// The least role of the person whose token this may be.
+    /// Returns the least role of the person whose token this may be.
     pub fn least_role(self) -> Role {
         match self {
             Self::ReadMetadata => Role::Reader,

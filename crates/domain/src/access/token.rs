@@ -23,13 +23,13 @@ impl TokenName {
         }
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Whether one cannot see the character, or it makes a name look like another: control characters, line and paragraph
+/// Returns whether a character is invisible, or makes a name look like another: control characters, line and paragraph
 /// separators, marks of direction, fillers, joiners, tags and variation selectors.
 fn is_mark(c: char) -> bool {
     c.is_control()
@@ -40,14 +40,14 @@ fn is_mark(c: char) -> bool {
             | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The secrets that a token may be used for.
+/// The secrets for which a token may be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Restriction {
-    /// Every variant.
+    /// All secrets.
     None,
-    /// Secrets whose name, without the prefix of its type, begins with this.
+    /// Secrets whose name, without the prefix of its type, begins with this text.
     Prefix(String),
-    /// These, whether they exist or not.
+    /// These secrets, whether they exist or not.
     Secrets(Vec<SecretId>),
 }
 
@@ -75,10 +75,10 @@ pub enum Expiry {
 }
 
 impl Expiry {
-    /// The default where a request names none.
+    /// The default for a request without an expiry.
     pub const DEFAULT: Self = Self::Days(30);
 
-    /// The most days.
+    /// The maximum number of days.
     pub const MAX_DAYS: u16 = limits::MAX_TOKEN_DAYS;
 
     /// Parses a number of days, or `never`; an empty text stands for 30 days.
@@ -93,7 +93,7 @@ impl Expiry {
         }
     }
 
-    /// The moment it ends, if it does.
+    /// Returns the time at which the validity ends, if it does.
     pub fn at(self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Days(days) => {
@@ -117,25 +117,25 @@ pub struct TokenDraft {
     pub secrets: String,
     /// Field "Expires": days, or `never`.
     pub expiry: String,
-    /// Field "Current password" of a person who is asked for it.
+    /// Field "Current password" of a person who must prove their identity.
     pub current_password: Sensitive,
 }
 
-/// A token that may be made.
+/// A valid token that may be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewToken {
     /// The name for people.
     pub name: TokenName,
     /// The scope.
     pub scope: TokenScope,
-    /// The secrets that the token may be used for.
+    /// The secrets for which the token may be used.
     pub restriction: Restriction,
     /// The end of its validity.
     pub expiry: Expiry,
 }
 
 impl NewToken {
-    /// Parses what was typed. Returns all problems at once.
+    /// Parses the fields. Returns all problems at once.
     pub fn parse(draft: &TokenDraft) -> Result<Self, AccessError> {
         let name = TokenName::parse(&draft.name).map_err(|problem| (AccessField::TokenName, problem));
         let scope = TokenScope::parse(&draft.scope).ok_or((AccessField::Scope, AccessProblem::TokenScope));
@@ -159,7 +159,7 @@ fn restriction(prefix: &str, secrets: &str) -> Result<Restriction, (AccessField,
     match (prefix.is_empty(), ids.is_empty()) {
         (true, true) => Ok(Restriction::None),
         (false, false) => Err((AccessField::Prefix, AccessProblem::TokenRestrictedTwice)),
-        // What a name may begin with is a name, or one cut short before a letter or digit.
+        // The beginning of a name is itself a name, or a name cut short before a letter or digit.
         (false, true) if SecretName::parse(&format!("{prefix}a")).is_ok() => {
             Ok(Restriction::Prefix(prefix.to_owned()))
         }

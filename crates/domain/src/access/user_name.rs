@@ -3,13 +3,13 @@
 use super::{AccessProblem, limits};
 use std::fmt;
 
-/// 1 to 64 of the characters `a-z 0-9 . _ - + @`, the first a letter or digit. Upper case is put down, so that one name
-/// has one spelling.
+/// A name of 1 to 64 of the characters `a-z 0-9 . _ - + @`, the first a letter or digit. Upper case is converted to lower
+/// case, so that one name has one spelling.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserName(String);
 
 impl UserName {
-    /// The longest, in characters.
+    /// The maximum length, in characters.
     pub const MAX_CHARS: usize = limits::MAX_USER_NAME_CHARS;
 
     /// Parses a name; ignores white space around it.
@@ -28,7 +28,7 @@ impl UserName {
         Ok(Self(name))
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }

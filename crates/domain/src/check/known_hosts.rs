@@ -7,13 +7,12 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-/// Lines of a `known_hosts` file (sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT"), one key each. Comments and blank lines are
-/// left out, no line is there twice, and lines that are of no use here are kept: a file stays whole on its way to a
-/// cluster.
+/// Lines of a `known_hosts` file (sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT"), one key each. Comments, blank lines and
+/// duplicates are removed; lines that are of no use here are kept, so that a file stays whole on its way to a cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KnownHosts(String);
 
-/// The types of host keys that are trusted, each with how the text of such a key begins: its own name in base64.
+/// The types of host keys that are trusted, each with the beginning of such a key: its own name in base64.
 const HOST_KEY_TYPES: [(&str, &str); 5] = [
     ("ssh-ed25519", "AAAAC3NzaC1lZDI1NTE5"),
     ("ssh-rsa", "AAAAB3NzaC1yc2E"),
@@ -25,25 +24,25 @@ const HOST_KEY_TYPES: [(&str, &str); 5] = [
 const CERT_AUTHORITY: &str = "@cert-authority";
 const REVOKED: &str = "@revoked";
 
-/// Why a line of known hosts is not used.
+/// The reason why a line of known hosts is not used.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Unused {
-    /// An authority that signs host keys.
+    /// The key of an authority that signs host keys.
     Authority,
     /// A key in a hardware token.
     HardwareKey,
-    /// DSA, which OpenSSH no longer takes.
+    /// DSA, which OpenSSH no longer accepts.
     Dsa,
     /// A certificate in the place of a key.
     Certificate,
-    /// A key of SSH's first protocol.
+    /// A key of version 1 of SSH.
     FirstProtocol,
-    /// A type of key that is not known here.
+    /// An unknown type of key.
     OtherType,
 }
 
 impl Unused {
-    /// Describes what the line holds, to go behind its host.
+    /// Describes the contents of the line, to follow its host.
     pub fn description(self) -> &'static str {
         match self {
             Self::Authority => "a certificate authority",
@@ -59,20 +58,20 @@ impl Unused {
 /// A line of known hosts that is not used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnusedLine {
-    /// The hosts that the line is for; `None` where they are hashed.
+    /// The hosts that the line is for; `None` if they are hashed.
     pub hosts: Option<String>,
-    /// Why it is not used.
+    /// The reason why it is not used.
     pub why: Unused,
 }
 
-/// A line in its words, without the comment.
+/// The words of a line, without the comment.
 #[derive(Clone, Copy)]
 struct Line<'a> {
     sort: Sort,
     hosts: &'a str,
     kind: &'a str,
     key: &'a str,
-    /// Of SSH 1 alone: the modulus.
+    /// The modulus, only in lines of SSH 1.
     last: &'a str,
 }
 
@@ -134,13 +133,13 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Returns what two lines with the same meaning have in common.
+    /// Returns the words that two lines with the same meaning have in common.
     fn identity(self) -> Identity<'a> {
         Identity([self.marker(), self.hosts, self.kind, self.key, self.last])
     }
 }
 
-/// The words of a line, by whose hash the same line is found again: no line is compared with all before.
+/// The words of a line, by whose hash the same line is found again, so that no line is compared with all before.
 #[derive(Clone, Copy)]
 struct Identity<'a>([&'a str; 5]);
 
@@ -182,13 +181,13 @@ fn is_port_without_brackets(pattern: &str) -> bool {
 }
 
 impl KnownHosts {
-    /// The longest text, in bytes.
+    /// The maximum length, in bytes.
     pub const MAX_BYTES: usize = 32 * 1024;
 
-    /// Parses what was pasted, and adds what was approved. Takes time that grows with the length of the text, and ends
-    /// where more than `MAX_BYTES` would be kept.
+    /// Parses pasted lines, and adds approved ones. Takes linear time, and ends as soon as more than `MAX_BYTES` would be
+    /// kept.
     ///
-    /// Errors: the first line that no such file has, by its number.
+    /// Errors: the number of the first invalid line.
     pub fn parse(pasted: &str, approved: &str) -> Result<Self, TargetProblem> {
         let mut text = String::new();
         let mut seen = HashSet::new();
@@ -216,13 +215,13 @@ impl KnownHosts {
         Ok(Self(text))
     }
 
-    /// Takes what was stored, which went through `parse`. Lines that a later rule rejects are not used, and spoil no
+    /// Returns stored lines, which `parse` has accepted. Lines that a later rule rejects are not used, and do not affect
     /// others.
     pub fn stored(text: &str) -> Self {
         Self(text.to_owned())
     }
 
-    /// Adds what was approved.
+    /// Adds approved lines.
     ///
     /// Errors: as `parse`, for the lines that are added.
     pub fn with(&self, approved: &str) -> Result<Self, TargetProblem> {
@@ -236,22 +235,22 @@ impl KnownHosts {
         if text.len() > Self::MAX_BYTES { Err(TargetProblem::KnownHostsTooLong) } else { Ok(Self(text)) }
     }
 
-    /// The text; empty where no host is trusted.
+    /// Returns the text; empty if no host is trusted.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Hosts, type and key of each line that trusts a key.
+    /// Returns hosts, type and key of each line that trusts a key.
     pub fn lines(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.of(Sort::Trusted)
     }
 
-    /// Hosts, type and key of each line that says that a key must not be trusted.
+    /// Returns hosts, type and key of each line that revokes a key.
     pub fn revoked(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.of(Sort::Revoked)
     }
 
-    /// The lines that are not used.
+    /// Returns the lines that are not used.
     pub fn unused(&self) -> impl Iterator<Item = UnusedLine> {
         self.parsed().filter_map(|line| match line.sort {
             Sort::Unused(why) => {
@@ -279,7 +278,7 @@ mod tests {
     const KEY: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
 
     thread_local! {
-        /// The number of bytes of lines that were compared with those of other lines.
+        /// The number of bytes of lines that were compared with other lines.
         pub(super) static COMPARED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
     }
 
@@ -287,7 +286,7 @@ mod tests {
     fn known_hosts_parse_compares_no_more_bytes_than_were_typed() {
         let line = |number: usize| format!("h{number} ssh-rsa AAAAB3NzaC1yc2E=\n");
         let distinct = |count: usize| (0..count).map(line).collect::<String>();
-        // As short as lines can be: some 9,000 of them fit into a form.
+        // The shortest possible lines: some 9,000 of them fit into a form.
         for (text, fits) in [(distinct(400), true), (distinct(7_000), false), (line(7).repeat(8_000), true)] {
             COMPARED.with(|bytes| bytes.set(0));
             assert_eq!(KnownHosts::parse(&text, "").is_ok(), fits);

@@ -1,4 +1,4 @@
-//! Tests of connections: their targets and their results.
+//! Connection tests: their targets and their results.
 
 mod cause;
 mod known_hosts;
@@ -14,32 +14,32 @@ pub use target::{CheckSettings, ImageReference, Repository};
 
 use crate::time::Timestamp;
 
-/// The result of a connection test. Nothing here can hold a value, and nothing of it is a peer's own text but what
-/// a Git server calls its branch.
+/// The result of a connection test. Nothing here can hold a value, and the only text of the other side is the name of a Git
+/// server's branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckReport {
     /// The result and its reason.
     pub cause: CheckCause,
-    /// The host that was asked, as people know it; `None` where no host was asked.
+    /// The host that was asked, as people know it; `None` if no host was asked.
     pub host: Option<String>,
     /// The refs of the repository.
     pub refs: Option<Refs>,
-    /// The host's keys, where they are to be approved or are not the known ones.
+    /// The host's keys, if they await approval or are not the known ones.
     pub host_keys: Vec<HostKey>,
-    /// The problem with the branch that a dataset names, where the credential works.
+    /// The problem with the branch that a dataset names, if the credential works.
     pub branch: Option<CheckCause>,
-    /// The port that was asked, of Git servers.
+    /// The port that was asked, for Git servers.
     pub port: Option<u16>,
-    /// The address that may have been meant, where a port stands in the place of a folder.
+    /// The address that was probably meant, if a port is in the place of a folder.
     pub hint: Option<String>,
     /// The lines of the known hosts that are not used.
     pub unused: Vec<UnusedLine>,
-    /// The seconds after which the host wants to be asked again, where it says so; at most a day.
+    /// The seconds after which the host wants to be asked again, if it says so; at most a day.
     pub retry_after: Option<u32>,
 }
 
 impl CheckReport {
-    /// Creates a report with this cause alone.
+    /// Creates a report with only this cause.
     pub fn new(cause: CheckCause) -> Self {
         Self {
             cause,
@@ -54,7 +54,7 @@ impl CheckReport {
         }
     }
 
-    /// Returns what happened and what to do, with the time to wait where the host has told it.
+    /// Returns what happened and what to do, with the time to wait if the host named one.
     pub fn message(&self) -> String {
         let message = self.cause.message();
         let Some(seconds) = self.retry_after else { return message.to_owned() };
@@ -82,37 +82,37 @@ pub struct Refs {
     pub branch: Option<String>,
     /// The number of branches, tags and other refs.
     pub count: u32,
-    /// False where counting stopped there and there are more.
+    /// Whether `count` is exact; false if counting stopped at the limit.
     pub exact: bool,
-    /// There are refs, and HEAD names none of them: a clone comes out empty.
+    /// Whether there are refs and HEAD names none of them: a clone has no files then.
     pub headless: bool,
 }
 
-/// A key with which a host proves who it is.
+/// A key with which a host proves its identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostKey {
     /// The algorithm, such as `ssh-ed25519`.
     pub algorithm: String,
     /// The fingerprint as `ssh-keygen -lf` prints it: `SHA256:…`.
     pub fingerprint: String,
-    /// The line of a `known_hosts` file that it makes.
+    /// The line of a `known_hosts` file for it.
     pub line: String,
-    /// The operator's published fingerprints, compared.
+    /// The comparison with the fingerprints that the operator publishes.
     pub published: Published,
 }
 
-/// A comparison of a host key with those that its operator publishes.
+/// The comparison of a host key with those that its operator publishes.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Published {
-    /// Nothing is known beforehand of this host.
+    /// Nothing is published for this host.
     Unknown,
     /// The operator named here publishes the key.
     By(&'static str),
-    /// The operator named here publishes others: somebody may be in between.
+    /// The operator named here publishes other keys: somebody may be in between.
     Otherwise(&'static str),
 }
 
-/// The last test of a stored secret, and what is tried and trusted at the next.
+/// The last test of a stored secret, and the target and trusted hosts of the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckState {
     /// The result; `NeverTested` before the first.
@@ -121,24 +121,24 @@ pub struct CheckState {
     pub last: Option<(Timestamp, String)>,
     /// The refs of the repository.
     pub refs: Option<Refs>,
-    /// The repository or the image that is tried.
+    /// The repository or the image that is tested.
     pub target: Option<String>,
-    /// The keys of hosts that are trusted, one for each line.
+    /// The trusted keys of hosts, one for each line.
     pub trusted: Vec<TrustedKey>,
     /// The lines of the known hosts that are not used.
     pub unused: Vec<UnusedLine>,
-    /// The server's clock, for telling how long ago that was.
+    /// The server's time, for telling how long ago that was.
     pub now: Timestamp,
 }
 
 /// A line of the known hosts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustedKey {
-    /// The hosts it is for; hashed ones cannot be read.
+    /// The hosts that it is for; `None` if they are hashed.
     pub hosts: Option<String>,
     /// The algorithm, such as `ssh-ed25519`.
     pub algorithm: String,
-    /// `SHA256:…`; `None` where the key cannot be read.
+    /// `SHA256:…`; `None` if the key cannot be parsed.
     pub fingerprint: Option<String>,
 }
 
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn message_says_how_long_to_wait_where_the_host_does() {
+    fn message_says_how_long_to_wait_if_the_host_does() {
         let cause = CheckCause::TooManyRequests;
         let said = |retry_after| CheckReport { retry_after, ..CheckReport::new(cause) }.message();
         assert_eq!(said(None), cause.message());

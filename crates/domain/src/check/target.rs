@@ -11,55 +11,55 @@ use std::net::Ipv6Addr;
 /// The settings of a secret for its tests.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckSettings {
-    /// Git dataset: what its key is to open.
+    /// Git dataset: the repository that its key should open.
     pub repository: Option<Repository>,
     /// Git dataset: the hosts that are trusted.
     pub known_hosts: KnownHosts,
-    /// Image pull: what its account is to pull.
+    /// Image pull: the image that its account should pull.
     pub image: Option<ImageReference>,
 }
 
 impl CheckSettings {
-    /// The repository or the image, as it is stored.
+    /// Returns the repository or the image, as it is stored.
     pub fn target(&self) -> Option<&str> {
         let repository = self.repository.as_ref().map(Repository::as_str);
         repository.or_else(|| self.image.as_ref().map(ImageReference::as_str))
     }
 }
 
-/// A Git repository by SSH: `user@host:path`, as scp has it, or `ssh://user@host:port/path`, which Git decodes. Without a
-/// user it is `git`.
+/// A Git repository by SSH: `user@host:path`, as for scp, or `ssh://user@host:port/path`, which Git decodes. The default user
+/// is `git`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repository {
     text: String,
     /// Whether the text begins with `ssh://`.
     is_url: bool,
-    /// The user to log in as.
+    /// The user that logs in.
     pub user: String,
     /// A name or an address, IPv6 without brackets.
     pub host: String,
-    /// 22 unless it says otherwise.
+    /// The port; 22 by default.
     pub port: u16,
-    /// The path that the server is asked for.
+    /// The path on the server.
     pub path: String,
 }
 
-/// Schemes, where a host should be.
+/// Schemes that are mistaken for a host.
 const SCHEMES: [&str; 4] = ["ssh", "https", "http", "file"];
 
-/// The marks that open and close a quotation.
+/// Opening and closing quotation marks.
 const QUOTES: [char; 11] = ['<', '(', '"', '\'', '`', '“', '”', '„', '‘', '’', '«'];
 
 impl Repository {
-    /// The longest address, in bytes.
+    /// The maximum length of an address, in bytes.
     pub const MAX_BYTES: usize = 1024;
 
-    /// The longest user, in bytes.
+    /// The maximum length of a user, in bytes.
     const MAX_USER_BYTES: usize = 255;
 
-    /// Parses an address; white space and invisible characters around it are left out.
+    /// Parses an address; removes white space and invisible characters around it.
     ///
-    /// Errors: the part of it that is wrong.
+    /// Errors: the part of it that is invalid.
     pub fn parse(text: &str) -> Result<Self, TargetProblem> {
         use TargetProblem as Wrong;
         let text = trimmed(text);
@@ -79,7 +79,7 @@ impl Repository {
         }
         let (is_url, place, path) = match text.split_once("://") {
             Some(("ssh" | "git+ssh" | "ssh+git", rest)) => {
-                // Git decodes the whole before it looks for its parts.
+                // Git decodes the whole address before it splits it.
                 let rest = percent::decode_url(rest).ok_or(Wrong::RepositoryForm)?;
                 let at = rest.find('/').unwrap_or(rest.len());
                 let (place, path) = rest.split_at(at);
@@ -91,24 +91,24 @@ impl Repository {
             _ => {
                 check_drive(text)?;
                 let (place, path) = Self::split_scp(text)?;
-                // A scheme that lost its slashes. A host may be called git.
+                // A scheme that lost its slashes. A host may have the name git.
                 if SCHEMES.contains(&place) || place == "git" && path.starts_with('/') {
                     return Err(Wrong::RepositoryForm);
                 }
-                // A user with a password, as addresses by https have it.
+                // A user with a password, as in addresses by https.
                 if !place.contains('@') && path.split_once('@').is_some_and(|(_, rest)| rest.contains(':')) {
                     return Err(Wrong::RepositoryUserHas(':'));
                 }
                 (false, place.to_owned(), path.to_owned())
             }
         };
-        // Git takes a port in brackets, too: `[git@host:2222]:path`.
+        // Git accepts a port in brackets, too: `[git@host:2222]:path`.
         let bare = place.strip_prefix('[').and_then(|place| place.strip_suffix(']'));
         let place = bare.filter(|bare| bare.contains('@')).unwrap_or(&place);
         let (user, place) = place.rsplit_once('@').unwrap_or(("git", place));
         check_user(user)?;
         let (host, port) = read_place(place, is_url || bare.is_some())?;
-        // Argo CD and the like read no brackets, and `ssh://` has no path that does not begin at the root or a home.
+        // Argo CD and others accept no brackets, and every path of `ssh://` begins at the root or a home.
         if !is_url && port != 22 && !path.starts_with(['/', '~', '-']) && !path.is_empty() {
             return Err(Wrong::RepositoryBrackets);
         }
@@ -123,7 +123,7 @@ impl Repository {
         Ok(Self { text: text.to_owned(), is_url, user: user.to_owned(), host, port, path: path.to_owned() })
     }
 
-    /// Splits `user@host:path` at the colon that ends the host; one within brackets does not.
+    /// Splits `user@host:path` at the colon that ends the host; a colon within brackets does not.
     fn split_scp(text: &str) -> Result<(&str, &str), TargetProblem> {
         let name = text.find(']').unwrap_or_default();
         let colon = text[name..].find(':').map(|at| at + name);
@@ -134,7 +134,7 @@ impl Repository {
         }
     }
 
-    /// The address that may have been meant where a port stands in the place of a folder: `host:2222/group/app`.
+    /// Returns the address that was probably meant if a port is in the place of a folder: `host:2222/group/app`.
     pub fn port_in_path(&self) -> Option<String> {
         let (first, rest) = self.path.split_once('/')?;
         let port: u16 = first.parse().ok().filter(|port| *port > 0 && !self.is_url)?;
@@ -142,7 +142,7 @@ impl Repository {
         (!rest.is_empty()).then(|| format!("ssh://{}@{host}:{port}/{rest}", percent::encode(&self.user)))
     }
 
-    /// The address as programs take it that know less of Git: with its user, and with what they would not read encoded.
+    /// Returns the address for programs that know less of Git: with its user, and with what they would not accept encoded.
     pub fn url(&self) -> String {
         let Self { user, path, .. } = self;
         let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
@@ -159,19 +159,19 @@ impl Repository {
         format!("ssh://{}@{host}{port}{slash}{}", percent::encode(user), percent::encode_path(path))
     }
 
-    /// The text, as it was typed.
+    /// Returns the text, as it was typed.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The host as it stands in a `known_hosts` file: with its port in brackets where that is not 22 (sshd(8)).
+    /// Returns the host as it is written in a `known_hosts` file: with its port in brackets unless that is 22 (sshd(8)).
     pub fn known_as(&self) -> String {
         let Self { host, port, .. } = self;
         if *port == 22 { host.clone() } else { format!("[{host}]:{port}") }
     }
 }
 
-/// Rejects a path on a drive of Windows; with slashes, Git elsewhere reads a host of one letter.
+/// Rejects a path on a Windows drive; written with slashes, Git on other systems takes the letter for a host.
 fn check_drive(text: &str) -> Result<(), TargetProblem> {
     match text.as_bytes() {
         [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic() => Err(TargetProblem::RepositoryLocal),
@@ -180,9 +180,9 @@ fn check_drive(text: &str) -> Result<(), TargetProblem> {
     }
 }
 
-/// The host and the port of an address.
+/// Parses the host and the port of an address.
 fn read_place(place: &str, is_url: bool) -> Result<(String, u16), TargetProblem> {
-    // Of `[host:2222]`, what is within; of `host:` and `host.`, the host, as Git and SSH read them.
+    // Of `[host:2222]`, the part within; of `host:` and `host.`, the host, as Git and SSH read them.
     let within = place.strip_prefix('[').and_then(|place| place.strip_suffix(']'));
     let place = within.filter(|within| within.parse::<Ipv6Addr>().is_err()).unwrap_or(place);
     let place = place.strip_suffix(':').filter(|_| is_url).unwrap_or(place);
@@ -207,7 +207,7 @@ fn wrong_host(host: &str) -> TargetProblem {
     odd.map_or(TargetProblem::RepositoryHost, TargetProblem::RepositoryHostHas)
 }
 
-/// Validates a user that SSH is given.
+/// Validates a user for SSH.
 fn check_user(user: &str) -> Result<(), TargetProblem> {
     let bad = |c: char| c.is_control() || c.is_whitespace() || is_invisible(c) || matches!(c, ':' | '/');
     match user.chars().find(|c| bad(*c)) {
@@ -234,10 +234,10 @@ impl ImageReference {
         if text.contains(|c: char| c.is_whitespace() || QUOTES.contains(&c)) {
             return Err(TargetProblem::ImageForm);
         }
-        // As other tools write it: where it is, and by what.
+        // Schemes that other tools write before it.
         let scheme = ["docker://", "oci://", "https://", "http://"];
         let mut text = scheme.iter().find_map(|scheme| text.strip_prefix(scheme)).unwrap_or(text);
-        // As Docker tells a host from a group: by its dot or its port.
+        // Docker tells a host from a group by its dot or its port.
         if let Some((first, rest)) = text.split_once('/')
             && (first.contains(['.', ':']) || first == "localhost")
         {
@@ -280,25 +280,25 @@ impl ImageReference {
         Ok(Self { text: text.to_owned(), name_bytes: name.len() })
     }
 
-    /// The text, without the registry's host.
+    /// Returns the text, without the registry's host.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The group and the name.
+    /// Returns the group and the name.
     pub fn name(&self) -> &str {
         &self.text[..self.name_bytes]
     }
 
-    /// The digest, or the tag; `latest` where neither is given. Of both, the digest counts, as it does for clients.
+    /// Returns the digest, or the tag; `latest` if neither is given. Of both, the digest counts, as it does for clients.
     pub fn reference(&self) -> &str {
         let rest = self.text.get(self.name_bytes + 1..).unwrap_or("latest");
         rest.split_once('@').map_or(rest, |(_, digest)| digest)
     }
 }
 
-/// Returns whether this is the digest of a manifest: an algorithm that is registered (OCI image specification,
-/// "Descriptors") or that Go's clients know, and as many hexadecimal digits as it has.
+/// Returns whether this is the digest of a manifest: an algorithm that is registered (OCI image specification, "Descriptors")
+/// or that Go's clients know, and the right number of hexadecimal digits.
 fn is_digest(text: &str) -> bool {
     let Some((algorithm, digits)) = text.split_once(':') else { return false };
     let length = match algorithm {
@@ -310,8 +310,8 @@ fn is_digest(text: &str) -> bool {
     digits.len() == length && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// Returns whether an image's reference names Docker Hub by a host that Docker, containerd and Kubernetes take for a
-/// registry of its own: they do not look for Docker Hub's account there.
+/// Returns whether an image's reference names Docker Hub by a host that Docker, containerd and Kubernetes take for another
+/// registry: they do not look for Docker Hub's account there.
 pub(crate) fn names_hub_otherwise(text: &str) -> bool {
     let Some((host, _)) = text.trim().split_once('/') else { return false };
     let host = host.to_ascii_lowercase();

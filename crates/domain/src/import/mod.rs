@@ -1,5 +1,5 @@
-//! Import of credentials out of files that other programs keep: what may be wrong with a file, and what there is to say
-//! of each thing found in it.
+//! Import of credentials from files of other programs: the problems of a file, and the notes on each object that was found in
+//! it.
 
 mod note;
 mod problem;

@@ -2,8 +2,8 @@
 
 use crate::{check::KnownHosts, error::Problem, secret::PasswordEnd};
 
-/// A program that keeps credentials outside the docker config. Only those that are known are named: what stands in a
-/// file is not repeated.
+/// A program that keeps credentials outside the docker config. Only known programs are named, because the contents of a file
+/// are never repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CredentialHelper {
     /// The macOS keychain.
@@ -22,7 +22,7 @@ pub enum CredentialHelper {
     Google,
     /// Azure Container Registry.
     Azure,
-    /// Another one.
+    /// Any other program.
     Other,
 }
 
@@ -42,7 +42,7 @@ impl CredentialHelper {
         (Self::Other, "other"),
     ];
 
-    /// Returns the helper that a docker config names so, without `docker-credential-`.
+    /// Returns the helper with this name in a docker config, without `docker-credential-`.
     pub fn named(name: &str) -> Self {
         Self::ALL.into_iter().find(|(_, known)| *known == name).map_or(Self::Other, |(helper, _)| helper)
     }
@@ -71,12 +71,12 @@ impl CredentialHelper {
     }
 }
 
-/// A way in which files are encrypted, so that nothing can be read in them here.
+/// A kind of encryption of files that cannot be read here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encryption {
-    /// SOPS, as Flux and many a Git repository have it.
+    /// SOPS, as used by Flux and in many Git repositories.
     Sops,
-    /// A `SealedSecret`, which one cluster's controller can open.
+    /// A `SealedSecret`, which only one cluster's controller can open.
     SealedSecret,
     /// Ansible Vault.
     AnsibleVault,
@@ -103,7 +103,7 @@ impl Encryption {
         Self::ALL.into_iter().find(|(_, name)| *name == code).map(|(known, _)| known)
     }
 
-    /// Returns what it is, and how to get at what is in it.
+    /// Returns what it is, and how to get at the contents.
     pub fn message(self) -> String {
         match self {
             Self::Sops => "This is encrypted with SOPS. Decrypt it, with sops decrypt FILE, and import what comes out.",
@@ -121,25 +121,25 @@ impl Encryption {
     }
 }
 
-/// A note on something found in a file: beside a credential that may be chosen, or in its place. Kept as
-/// a short text while the import waits, and never carries a value.
+/// A note on an object that was found in a file: beside a credential that may be chosen, or in its place. Kept as a short
+/// text while the import waits, and never carries a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
     /// The registry's address was corrected.
     HostCorrected,
     /// Another credential of the file is for the same registry.
     SameRegistry,
-    /// `username` and `password` say something else than `auth`; `auth` counts, as for Docker.
+    /// `username` and `password` differ from `auth`; `auth` counts, as for Docker.
     Disagreement,
-    /// The password is of a kind that expires after so many hours.
+    /// The password is of a kind that expires after this number of hours.
     ShortLived(u8),
     /// The whole config leaves its credentials to a program.
     StoredBy(CredentialHelper),
     /// A program keeps the credential of the registry.
     HelpedBy(CredentialHelper),
-    /// A token of `docker login`, which is no password.
+    /// The entry has a token of `docker login`, which is not a password.
     IdentityToken,
-    /// The same long text as username and as password: a token, which a username's place would give away.
+    /// The same long text is username and password: a token, which the place of a username would reveal.
     TokenAsUsername,
     /// An entry without a credential.
     Empty,
@@ -149,41 +149,41 @@ pub enum Note {
     BadData,
     /// The Secret's data is not a docker config.
     BadConfig,
-    /// A credential stands in the config, and a program besides, which is what Docker asks.
+    /// The config has a credential and a program besides, which Docker asks.
     HelperFirst(CredentialHelper),
-    /// A session that Docker keeps of signing in by a browser.
+    /// Docker keeps a session from signing in with a browser.
     DockerSession,
     /// The username or the password is a number.
     Number,
-    /// A password or token without a username.
+    /// The entry has a password or token without a username.
     NoUsername,
-    /// A username without a password.
+    /// The entry has a username without a password.
     NoPassword,
-    /// The password ends, or begins, in something that cannot be seen.
+    /// The password begins or ends with invisible characters.
     PasswordEnd(PasswordEnd),
     /// The credential is encrypted.
     Encrypted(Encryption),
-    /// A username and password for a Git repository by https.
+    /// The entry has a username and password for a Git repository by https.
     HttpsRepository,
-    /// A username and password for a repository of Helm charts.
+    /// The entry has a username and password for a repository of Helm charts.
     ChartRepository,
-    /// A GitHub App's key.
+    /// The entry has a GitHub App's key.
     GithubApp,
-    /// A username and password, of which it is not known for which registry.
+    /// The entry has a username and password for an unknown registry.
     NoHost,
     /// The account is for the images below a path.
     PathScoped,
-    /// The address stands for all repositories that begin with it, so none is tried.
+    /// The address stands for all repositories that begin with it, so no repository is tested.
     RepositoryPrefix,
     /// The address is not an SSH address, so no repository is tested.
     RepositoryUnread,
-    /// The same key stands elsewhere for other repositories.
+    /// The same key occurs elsewhere for other repositories.
     OtherRepositories,
-    /// The known hosts beside the key cannot be read.
+    /// The known hosts beside the key cannot be parsed.
     KnownHostsUnread,
-    /// Of the known hosts beside the key some are left out, since there are too many.
+    /// Some of the known hosts beside the key are left out, because there are too many.
     KnownHostsCut,
-    /// The account is for more registries than are taken over.
+    /// The account is for more registries than are imported.
     RegistriesCut,
     /// The problem that the form would show.
     Wrong(Problem),
@@ -328,7 +328,7 @@ impl Note {
         }
     }
 
-    /// Its text form.
+    /// Returns the text form.
     pub fn code(&self) -> String {
         let plain = match self {
             Self::HostCorrected => "host-corrected",

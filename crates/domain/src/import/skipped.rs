@@ -11,9 +11,9 @@ pub enum Skipped {
     Certificate,
     /// A username with a password, for no registry.
     BasicAuth,
-    /// A Secret of any other type, with nothing that is known.
+    /// A Secret of any other type, without known contents.
     OtherSecret,
-    /// Something else than a Secret.
+    /// An object other than a Secret.
     OtherObject,
 }
 
@@ -65,7 +65,7 @@ impl Skipped {
 pub struct SkippedCounts([u32; Skipped::ALL.len()]);
 
 impl SkippedCounts {
-    /// Counts one more.
+    /// Counts more objects of a kind.
     pub fn add(&mut self, skipped: Skipped, count: u32) {
         for (place, known) in self.0.iter_mut().zip(Skipped::ALL) {
             if known == skipped {
@@ -74,7 +74,7 @@ impl SkippedCounts {
         }
     }
 
-    /// Returns those of which there are any.
+    /// Returns the kinds of which there are any, with their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (Skipped, u32)> {
         Skipped::ALL.into_iter().zip(self.0).filter(|(_, count)| *count > 0)
     }
@@ -84,7 +84,7 @@ impl SkippedCounts {
         self.0.iter().fold(0, |total, count| total.saturating_add(*count))
     }
 
-    /// Returns the sentence that says what was skipped; `None` where nothing was.
+    /// Returns the sentence that says what was skipped; `None` if nothing was.
     pub fn message(&self) -> Option<String> {
         let sorts: Vec<String> = self.iter().map(|(skipped, count)| skipped.words(count)).collect();
         let (last, before) = sorts.split_last()?;

@@ -2,7 +2,7 @@ use super::*;
 use proptest::prelude::*;
 
 #[test]
-fn list_query_parse_takes_the_nearest_valid_page_for_nonsense() {
+fn list_query_parse_returns_nearest_valid_page() {
     let default = ListQuery::default();
     for query in [
         "",

@@ -2,7 +2,7 @@
 
 use crate::{invisible::is_invisible, sensitive::Sensitive};
 
-/// The account at the registry. No `:` in it, since that is where the password begins in basic authentication
+/// The username of an account at a registry. It contains no `:`, because the password begins there in basic authentication
 /// (RFC 7617).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username(String);
@@ -10,20 +10,20 @@ pub struct Username(String);
 /// A problem with a username.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum UsernameProblem {
-    /// Nothing was typed.
+    /// The username is empty.
     Missing,
-    /// A `:` in it.
+    /// The username contains a `:`.
     Colon,
-    /// A control character.
+    /// The username contains a control character.
     Control,
-    /// White space around it.
+    /// There is white space around the username.
     Space,
-    /// Longer than 255 characters.
+    /// The username is longer than 255 characters.
     TooLong,
 }
 
 impl Username {
-    /// The longest, in characters.
+    /// The maximum length, in characters.
     pub const MAX_CHARS: usize = 255;
 
     /// Validates a username without changing it.
@@ -43,7 +43,7 @@ impl Username {
         }
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -53,7 +53,7 @@ impl UsernameProblem {
     /// Every variant; its place in here is the code that is sent.
     pub const ALL: [Self; 5] = [Self::Missing, Self::Colon, Self::Control, Self::Space, Self::TooLong];
 
-    /// Returns what is wrong and what would be right.
+    /// Returns what is wrong and what is valid.
     pub fn message(self) -> String {
         match self {
             Self::Missing => "Enter the username.",
@@ -66,25 +66,25 @@ impl UsernameProblem {
     }
 }
 
-/// The password or token, byte for byte as typed.
+/// A password or token, byte for byte as typed.
 #[derive(Clone, Debug)]
 pub struct Password(Sensitive);
 
 /// A problem with a password.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum PasswordProblem {
-    /// Nothing was typed.
+    /// The password is empty.
     Missing,
-    /// More than 64 KiB.
+    /// The password is longer than 64 KiB.
     TooLong,
-    /// Left blank, though the stored password was typed for another host.
+    /// The password is blank, though the stored one was typed for another host.
     HostChanged,
-    /// An invisible character at an end of it, without a decision whether it belongs to the password.
+    /// An end of the password is an invisible character, without a decision whether it belongs to the password.
     End(PasswordEnd),
 }
 
 impl Password {
-    /// The longest, in bytes.
+    /// The maximum length, in bytes.
     pub const MAX_BYTES: usize = 64 * 1024;
 
     /// Validates a password without changing it.
@@ -96,20 +96,20 @@ impl Password {
         }
     }
 
-    /// The value.
+    /// Returns the value.
     pub fn value(&self) -> &Sensitive {
         &self.0
     }
 }
 
-/// An invisible character at an end of a password, more often than not there by a slip.
+/// An invisible character at an end of a password, most often there by mistake.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum PasswordEnd {
     /// A line break, as `echo` and editors add it.
     LineBreak,
     /// A blank.
     Blank,
-    /// Another character that is not shown, as word processors and chats add it.
+    /// Another invisible character, as word processors and chats add it.
     Invisible,
 }
 
@@ -117,7 +117,8 @@ impl PasswordEnd {
     /// Every variant.
     pub const ALL: [Self; 3] = [Self::LineBreak, Self::Blank, Self::Invisible];
 
-    /// Looks at both ends of a password; `None` where all can be seen, and for keys in JSON, of which they are no part.
+    /// Looks at both ends of a password; `None` if both are visible, and for keys in JSON, of which such characters are not
+    /// part.
     pub fn of(text: &str) -> Option<Self> {
         let whole = Self::without(text);
         if whole.len() == text.len() || whole.is_empty() || (whole.starts_with('{') && whole.ends_with('}')) {
@@ -135,7 +136,7 @@ impl PasswordEnd {
         }
     }
 
-    /// Returns the password without them.
+    /// Returns the password without invisible characters at its ends.
     pub fn without(text: &str) -> &str {
         text.trim_matches(is_unseen)
     }
@@ -170,7 +171,7 @@ impl PasswordEnd {
     }
 }
 
-/// White space, control characters, and what is invisible besides.
+/// Returns whether a character is white space, a control character, or otherwise invisible.
 fn is_unseen(c: char) -> bool {
     c.is_whitespace() || c.is_control() || is_invisible(c)
 }
@@ -186,7 +187,7 @@ impl PasswordProblem {
         Self::End(PasswordEnd::Invisible),
     ];
 
-    /// Returns what is wrong and what would be right.
+    /// Returns what is wrong and what is valid.
     pub fn message(self) -> String {
         match self {
             Self::Missing => "Enter the password or token.",

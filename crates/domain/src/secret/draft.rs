@@ -21,7 +21,7 @@ pub struct SecretDraft {
     pub kind: String,
     /// Field "Secret".
     pub secret: Sensitive,
-    /// Field "Passphrase": of the key in "Secret", where it has one.
+    /// Field "Passphrase": of the key in "Secret", if it has one.
     pub passphrase: Sensitive,
     /// Field "Registry Host".
     pub registry_host: String,
@@ -29,16 +29,15 @@ pub struct SecretDraft {
     pub username: String,
     /// Field "Password".
     pub password: Sensitive,
-    /// The decision on invisible characters at the ends of the password: `keep` or `without`; where it is empty, the form
-    /// asks.
+    /// The decision on invisible characters at the ends of the password: `keep` or `without`; if it is empty, the form asks.
     pub password_ends: String,
-    /// Not empty where the secret is saved although a duplicate exists.
+    /// Not empty if the secret is saved although a duplicate exists.
     pub knowingly: String,
     /// Field "Repository to try".
     pub repository: String,
     /// Field "Known hosts".
     pub known_hosts: String,
-    /// Lines of the same form, approved after a test.
+    /// Lines in the same form, approved after a test.
     pub approved_hosts: String,
     /// Field "Image to try".
     pub image: String,
@@ -47,9 +46,9 @@ pub struct SecretDraft {
 /// A secret that may be stored.
 #[derive(Clone, Debug)]
 pub struct NewSecret {
-    /// Unique within its kind.
+    /// The name, unique within its type.
     pub name: SecretName,
-    /// `None`: the name stands in for it.
+    /// The display name; `None` if the name stands in for it.
     pub display_name: Option<DisplayName>,
     /// The credential.
     pub credential: Credential,
@@ -59,12 +58,12 @@ pub struct NewSecret {
     pub settings: CheckSettings,
 }
 
-/// A secret whose key the portal is to make.
+/// A secret whose key the portal generates.
 #[derive(Clone, Debug)]
 pub struct GeneratedSecret {
-    /// Unique among Git datasets.
+    /// The name, unique among Git datasets.
     pub name: SecretName,
-    /// `None`: the name stands in for it.
+    /// The display name; `None` if the name stands in for it.
     pub display_name: Option<DisplayName>,
     /// The kind of key pair.
     pub key: NewKeyKind,
@@ -82,9 +81,9 @@ pub enum Credential {
     },
     /// For an image registry.
     ImagePull {
-        /// The place.
+        /// The registry host.
         host: RegistryHost,
-        /// The username there.
+        /// The username at the registry.
         username: Username,
         /// The sealed value.
         password: Password,
@@ -92,7 +91,7 @@ pub enum Credential {
 }
 
 impl Credential {
-    /// The kind that this credential is of.
+    /// Returns the type of secret that has this credential.
     pub fn kind(&self) -> SecretKind {
         match self {
             Self::GitDataset { .. } => SecretKind::GitDataset,
@@ -104,7 +103,7 @@ impl Credential {
 /// A change that may be stored.
 #[derive(Clone, Debug)]
 pub struct SecretUpdate {
-    /// `None`: the name stands in for it.
+    /// The display name; `None` if the name stands in for it.
     pub display_name: Option<DisplayName>,
     /// The change of the credential.
     pub credential: CredentialUpdate,
@@ -114,7 +113,7 @@ pub struct SecretUpdate {
     pub settings: CheckSettings,
 }
 
-/// A change of what a secret pulls with. `None` keeps the stored value.
+/// A change of a secret's credential. `None` keeps the stored value.
 #[derive(Clone, Debug)]
 pub enum CredentialUpdate {
     /// For Git over SSH.
@@ -124,16 +123,16 @@ pub enum CredentialUpdate {
     },
     /// For an image registry.
     ImagePull {
-        /// The place.
+        /// The registry host.
         host: RegistryHost,
-        /// The username there.
+        /// The username at the registry.
         username: Username,
         /// A new password, if any.
         password: Option<Password>,
     },
 }
 
-/// Gathers what is wrong, so that all of it is said at once.
+/// The collected problems, so that all are reported at once.
 #[derive(Default)]
 struct Wrong(Vec<FieldError>);
 
@@ -142,7 +141,7 @@ impl Wrong {
         result.map_err(|error| self.0.push(FieldError { field, problem: problem(error) })).ok()
     }
 
-    /// The password, with or without what cannot be seen at its ends.
+    /// Parses the password, with or without invisible characters at its ends.
     fn take_password(&mut self, draft: &mut SecretDraft) -> Option<Password> {
         let typed = std::mem::take(&mut draft.password);
         let password = match (PasswordEnd::of(typed.expose()), draft.password_ends.as_str()) {
@@ -153,7 +152,7 @@ impl Wrong {
         self.take(Field::Password, password, Problem::Password)
     }
 
-    /// The key with its passphrase: what is wrong with either is said beside it.
+    /// Parses the key with its passphrase; problems are reported beside either.
     fn take_key(&mut self, draft: &SecretDraft) -> Option<PrivateKeyText> {
         let key = PrivateKeyText::parse_with(&draft.secret, draft.passphrase.clone());
         key.map_err(|problem| self.0.push(FieldError::of_key(problem))).ok()
@@ -169,7 +168,7 @@ impl FieldError {
 }
 
 impl GeneratedSecret {
-    /// Parses the Add form where the portal generates the key; ignores the fields of a key.
+    /// Parses the Add form with a key that the portal generates; ignores the fields of a key.
     pub fn parse(draft: &SecretDraft, key: NewKeyKind) -> Result<Self, Vec<FieldError>> {
         let mut wrong = Wrong::default();
         let name = wrong.take(Field::Name, SecretName::parse(&draft.name), Problem::Name);
@@ -196,7 +195,7 @@ enum Rules {
 }
 
 impl NewSecret {
-    /// Parses the Add form. Returns all problems at once, in the order of the form; ignores the fields of the other kind.
+    /// Parses the Add form. Returns all problems at once, in the order of the form; ignores the fields of the other type.
     pub fn parse(draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
         Self::parse_by(Rules::All, draft)
     }
@@ -233,8 +232,8 @@ impl NewSecret {
 }
 
 impl SecretUpdate {
-    /// Parses the Edit form of a secret of this kind. A blank value keeps the stored one: for a password that is
-    /// the empty text, for a key white space too. Ignores name and type, which never change.
+    /// Parses the Edit form of a secret of this type. A blank value keeps the stored one: for a password that is the empty
+    /// text, for a key white space too. Ignores name and type, which never change.
     pub fn parse(kind: SecretKind, draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
         Self::parse_by(Rules::All, kind, draft)
     }
@@ -286,7 +285,7 @@ impl SecretUpdate {
 /// A connection test, as a form asks for it.
 #[derive(Clone, Debug)]
 pub struct ConnectionTest {
-    /// Without a value, the stored one is tried.
+    /// The credential; without a value, the stored one is tested.
     pub credential: CredentialUpdate,
     /// The settings of its tests.
     pub settings: CheckSettings,
@@ -295,7 +294,7 @@ pub struct ConnectionTest {
 impl ConnectionTest {
     /// Parses the fields that a test needs. Without a stored value, a value must be typed.
     pub fn parse(kind: SecretKind, draft: SecretDraft, stored: bool) -> Result<Self, Vec<FieldError>> {
-        // What it is called is of no account here.
+        // The display name does not matter here.
         let draft = SecretDraft { display_name: String::new(), ..draft };
         let SecretUpdate { credential, settings, .. } = SecretUpdate::parse(kind, draft)?;
         let missing = match &credential {
@@ -318,7 +317,7 @@ fn read_account(wrong: &mut Wrong, draft: &SecretDraft) -> (Option<RegistryHost>
     (host, username)
 }
 
-/// Parses the fields of a connection test, so far as the kind of secret has them.
+/// Parses the settings of a connection test that this type of secret has.
 #[inline]
 fn read_settings(
     rules: Rules,

@@ -8,9 +8,9 @@ pub use problem::KeyProblem;
 
 use crate::{invisible::trimmed, sensitive::Sensitive};
 
-/// A private key with LF line ends, one final newline, no byte-order mark, no indentation, and nothing around its
-/// armour (RFC 7468; of `PuTTY`'s files, their own). Its content is checked for damage, not parsed: that is done
-/// once more by the backend, which stores what OpenSSH itself can use.
+/// A private key with LF line ends, one final newline, no byte-order mark, no indentation, and nothing around its armour (RFC
+/// 7468; `PuTTY`'s files have their own). Its content is checked for damage but not parsed: the backend parses it, and stores
+/// a form that OpenSSH itself can use.
 #[derive(Clone, Debug)]
 pub struct PrivateKeyText {
     text: Sensitive,
@@ -21,36 +21,37 @@ pub struct PrivateKeyText {
 const LABELS: [&str; 5] =
     ["OPENSSH PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "PRIVATE KEY", "ENCRYPTED PRIVATE KEY"];
 
-/// The dashes that word processors make of hyphens.
+/// The dashes into which word processors turn hyphens.
 const DASHES: [char; 6] = ['\u{2010}', '\u{2011}', '\u{2012}', '–', '—', '−'];
 
-/// The beginnings of keys whose whole text is in base64: PEM and `PuTTY`'s, and PEM that is twice, or was in UTF-16 before.
+/// The beginnings of keys whose whole text is in base64: PEM and `PuTTY`'s, and PEM that is encoded twice, or was in UTF-16
+/// before.
 const ENCODED: [&str; 4] =
     ["LS0tLS1CRUdJTi", "UHVUVFktVXNlci1LZXktRmls", "TFMwdExTMUNSVWRKVG", "//4tAC0ALQAtAC0A"];
 
 /// The beginning of the content of OpenSSH's own form.
 const OPENSSH_BODY: &str = "b3BlbnNzaC1rZXktdjE";
 
-/// The beginning of `PuTTY`'s files; the number of the form follows.
+/// The beginning of `PuTTY`'s files, before the number of the form.
 const PUTTY: &str = "PuTTY-User-Key-File-";
 
 /// The block that `openssl ecparam -genkey` puts before a key; the key itself names its curve too.
 const EC_PARAMETERS: [&str; 2] = ["-----BEGIN EC PARAMETERS-----", "-----END EC PARAMETERS-----"];
 
 impl PrivateKeyText {
-    /// The longest text, in bytes.
+    /// The maximum length, in bytes.
     pub const MAX_BYTES: usize = 64 * 1024;
 
-    /// The longest passphrase, in bytes: as long as OpenSSH itself would ask for (`PASS_MAX` is 1024 there).
+    /// The maximum length of a passphrase, in bytes: as long as OpenSSH itself would ask for (`PASS_MAX` is 1024 there).
     pub const MAX_PASSPHRASE_BYTES: usize = 1024;
 
-    /// Parses what was pasted, and corrects what does not change the key. A key that is protected by a passphrase is
-    /// rejected: nobody has entered it.
+    /// Parses a pasted key, and corrects what does not change it. Rejects a key that is protected by a passphrase, because
+    /// nobody has entered it.
     pub fn parse(pasted: &Sensitive) -> Result<Self, KeyProblem> {
         Self::parse_with(pasted, Sensitive::default())
     }
 
-    /// The same with a passphrase, which may be wrong, or for a key that needs none.
+    /// Parses a pasted key with a passphrase, which may be wrong, or for a key that needs none.
     pub fn parse_with(pasted: &Sensitive, passphrase: Sensitive) -> Result<Self, KeyProblem> {
         let text = pasted.expose();
         if text.len() > Self::MAX_BYTES {
@@ -70,16 +71,16 @@ impl PrivateKeyText {
             None => text,
         };
         let putty = text.starts_with(PUTTY);
-        // A new text of one piece: it is overwritten when dropped, as lines in a list would not be.
+        // Built as one text, which is overwritten when dropped, as lines in a list would not be.
         let mut clean = String::with_capacity(text.len() + 2);
         for line in text.split(['\n', '\r']) {
-            // What ends a comment in PuTTY's form is sealed with it.
+            // In PuTTY's form the end of a comment is sealed with it.
             let line = if putty { line.trim_start() } else { trimmed(line) };
             if !line.is_empty() {
                 clean.push_str(line);
                 clean.push('\n');
             }
-            // A blank line ends the headers of an old PEM file, of which this is the last; all others go.
+            // A blank line ends the headers of an old PEM file, of which this is the last; all others are removed.
             if line.starts_with("DEK-Info:") {
                 clean.push('\n');
             }
@@ -95,27 +96,27 @@ impl PrivateKeyText {
         Ok(Self { text: clean, passphrase })
     }
 
-    /// The value.
+    /// Returns the value.
     pub fn value(&self) -> &Sensitive {
         &self.text
     }
 
-    /// Returns the passphrase that was entered; empty where none was.
+    /// Returns the passphrase that was entered; empty if none was.
     pub fn passphrase(&self) -> &Sensitive {
         &self.passphrase
     }
 }
 
-/// The text of what was UTF-16 and taken for something else: a NUL before or behind each character.
+/// Returns the text of what was UTF-16 and decoded otherwise: a NUL before or after each character.
 fn narrowed(text: &str) -> Option<Sensitive> {
     let text = text.trim_start_matches(['\u{feff}', '\u{fffd}', 'ÿ', 'þ']).trim_matches('\0');
     let wide = text.contains('\0') && text.chars().skip(1).step_by(2).all(|c| c == '\0');
-    // In one piece: a text that grows leaves copies behind.
+    // In one piece, because a text that grows leaves copies behind.
     wide.then(|| Sensitive::new(text.replace('\0', "")))
 }
 
 fn check(text: &str) -> Result<(), KeyProblem> {
-    // A fence of fewer than five hyphens, as RFC 4716 has it, tells a public key.
+    // A fence of fewer than five hyphens, as in RFC 4716, marks a public key.
     if text.starts_with("---- BEGIN SSH2 PUBLIC KEY") {
         return Err(KeyProblem::PublicKey);
     }
@@ -174,8 +175,8 @@ fn check(text: &str) -> Result<(), KeyProblem> {
     check_body(label, body)
 }
 
-/// `PuTTY`'s own form (its manual, appendix C): lines of a name and a value, and two blocks of base64 that say how many
-/// lines they have; it ends with a checksum. `rest` follows the first words.
+/// Checks `PuTTY`'s own form (its manual, appendix C): lines with a name and a value, and two blocks of base64 after their
+/// number of lines; a checksum ends it. `rest` follows the first words.
 fn check_putty(rest: &str) -> Result<(), KeyProblem> {
     if !rest.starts_with("2: ") && !rest.starts_with("3: ") {
         return Err(KeyProblem::OldPutty);
@@ -225,9 +226,9 @@ fn without_armour(text: &str) -> KeyProblem {
     }
 }
 
-/// The base64 between the fences, and the little of its content that tells a damaged or protected key.
+/// Checks the base64 between the fences, and as much of its content as shows a damaged or protected key.
 fn check_body(label: &str, body: &str) -> Result<(), KeyProblem> {
-    // Headers as in RFC 1421, before a blank line, are how old PEM files say that they are protected.
+    // Headers as in RFC 1421, before a blank line, mark a protected key in old PEM files.
     let headers = body.contains("Proc-Type:") && body.contains("ENCRYPTED");
     let (protected, body) = match body.split_once("\n\n") {
         Some((info, body)) if headers => {
@@ -239,7 +240,7 @@ fn check_body(label: &str, body: &str) -> Result<(), KeyProblem> {
     let mut padding = 0;
     for byte in body.bytes() {
         match byte {
-            // Mail and terminals break lines anywhere: what is missing shows by the lengths inside.
+            // Mail and terminals break lines anywhere: missing text shows by the lengths inside.
             b'\n' | b' ' | b'\t' => {}
             b'=' => padding += 1,
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' if padding == 0 => digits += 1,
@@ -250,7 +251,7 @@ fn check_body(label: &str, body: &str) -> Result<(), KeyProblem> {
         return Err(KeyProblem::UnevenBase64);
     }
     let bytes = digits * 3 / 4;
-    // The shortest private key there is, an Ed25519 one in PKCS#8, has 48 bytes.
+    // The shortest private key, an Ed25519 one in PKCS#8, has 48 bytes.
     if bytes < 48 {
         return Err(KeyProblem::Truncated);
     }
@@ -265,7 +266,7 @@ fn check_body(label: &str, body: &str) -> Result<(), KeyProblem> {
     }
 }
 
-/// The ciphers of old PEM files that can be read, as `DEK-Info` names them.
+/// The ciphers of old PEM files that can be decrypted, by their names in `DEK-Info`.
 const CIPHERS: [&str; 4] = ["AES-128-CBC,", "AES-192-CBC,", "AES-256-CBC,", "DES-EDE3-CBC,"];
 
 /// The ciphers of OpenSSH 9's own form.
@@ -294,7 +295,8 @@ fn protection(known: bool) -> KeyProblem {
     if known { KeyProblem::Passphrase } else { KeyProblem::UnknownProtection }
 }
 
-/// Returns whether a passphrase would help, by the names before the encrypted part: known before a passphrase is asked for.
+/// Returns the problem of an encrypted key, by the names before the encrypted part, so that it is known before a passphrase
+/// is asked for.
 fn check_encrypted(body: &str) -> KeyProblem {
     let head: Vec<u8> = Decoder::new(body).take(160).collect();
     let find = |name: &[u8]| head.windows(name.len()).position(|part| part == name);
@@ -308,7 +310,7 @@ fn check_encrypted(body: &str) -> KeyProblem {
     protection(find(PBES2).is_some() && aes.or(triple_des).is_some() || triple_des_of_pkcs12)
 }
 
-/// PROTOCOL.key of OpenSSH: magic, cipher, kdf, kdf options, number of keys, public key, private part.
+/// Checks PROTOCOL.key of OpenSSH: magic, cipher, kdf, kdf options, number of keys, public key, private part.
 fn check_openssh(decoder: &mut Decoder) -> Result<(), KeyProblem> {
     for &expected in b"openssh-key-v1\0" {
         if decoder.next() != Some(expected) {
@@ -330,7 +332,7 @@ fn check_openssh(decoder: &mut Decoder) -> Result<(), KeyProblem> {
         Some(rest) if rest.starts_with(b"sk-") => return Err(KeyProblem::HardwareKey),
         _ => {}
     }
-    // Its own bytes are not looked at: only whether they are all there, and nothing after them.
+    // The private part is not parsed, only checked to be complete and the last.
     let length = decoder.number().ok_or(KeyProblem::Truncated)?;
     for _ in 0..length {
         decoder.next().ok_or(KeyProblem::Truncated)?;
@@ -338,13 +340,13 @@ fn check_openssh(decoder: &mut Decoder) -> Result<(), KeyProblem> {
     match (cipher.as_slice(), decoder.next()) {
         (b"none", None) => Ok(()),
         (b"none", Some(_)) => Err(KeyProblem::Longer),
-        // Some ciphers add a tag, which stands behind it all.
+        // Some ciphers add a tag, which comes last.
         (cipher, _) if OPENSSH_CIPHERS.contains(&cipher) => Err(KeyProblem::Passphrase),
         _ => Err(KeyProblem::UnknownCipher),
     }
 }
 
-/// A DER sequence (X.690, 8.9) that says how long it is.
+/// Checks the length that a DER sequence (X.690, 8.9) names.
 fn check_der(decoder: &mut Decoder, bytes: usize) -> Result<(), KeyProblem> {
     if decoder.next() != Some(0x30) {
         return Err(KeyProblem::OtherForm);
@@ -358,11 +360,11 @@ fn check_der(decoder: &mut Decoder, bytes: usize) -> Result<(), KeyProblem> {
             head += 1;
         }
     }
-    // Whatever follows is no part of it, and OpenSSL ignores it.
+    // Bytes after it are not part of the key, and OpenSSL ignores them.
     if bytes < length + head { Err(KeyProblem::Truncated) } else { Ok(()) }
 }
 
-/// Base64 as a stream of bytes, so that no second copy of a key is made.
+/// A decoder of base64 as a stream of bytes, so that no second copy of a key is made.
 struct Decoder<'a> {
     digits: std::str::Bytes<'a>,
     bits: u32,
@@ -379,7 +381,7 @@ impl<'a> Decoder<'a> {
         Some(u32::from_be_bytes(bytes))
     }
 
-    /// A public part; a length that no such part has is damage.
+    /// Reads a public part; a length that no such part has is damage.
     fn string(&mut self) -> Option<Vec<u8>> {
         let length = self.number().filter(|length| *length < 16 * 1024)?;
         (0..length).map(|_| self.next()).collect()

@@ -4,24 +4,24 @@ use super::{SecretKind, SecretName};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The Kubernetes name of a secret: `gitsync-secret-<name>` or `image-<name>`, at most 253 characters. It stands
-/// in addresses and never changes.
+/// The Kubernetes name of a secret: `gitsync-secret-<name>` or `image-<name>`, at most 253 characters. Used in addresses;
+/// never changes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct SecretId {
-    /// From the prefix.
+    /// The type, from the prefix.
     pub kind: SecretKind,
     /// The name after the prefix.
     pub name: SecretName,
 }
 
 impl SecretId {
-    /// The id of the secret of this kind and name.
+    /// Returns the id of the secret with this type and name.
     pub fn new(kind: SecretKind, name: SecretName) -> Self {
         Self { kind, name }
     }
 
-    /// Parses an id; `None` where the text has no known prefix or no valid name after it.
+    /// Parses an id; `None` if the text has no known prefix or no valid name after it.
     pub fn parse(text: &str) -> Option<Self> {
         SecretKind::ALL.into_iter().find_map(|kind| {
             let name = SecretName::parse(text.strip_prefix(kind.id_prefix())?).ok()?;

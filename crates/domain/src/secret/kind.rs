@@ -1,4 +1,4 @@
-//! The two kinds of secret.
+//! The two types of secret.
 
 use serde::{Deserialize, Serialize};
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The name of a secret: an RFC 1123 subdomain, as the reference has it. Parts between dots may be longer than
-/// 63 characters, since Kubernetes limits object names as a whole only.
+/// The name of a secret: an RFC 1123 subdomain, as the reference has it. Parts between dots may be longer than 63 characters,
+/// because Kubernetes limits object names only as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct SecretName(String);
@@ -11,13 +11,13 @@ pub struct SecretName(String);
 /// A problem with a name.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum NameProblem {
-    /// Nothing was typed.
+    /// The name is empty.
     Missing,
     /// A number of characters above the limit.
     TooLong(u32),
     /// An upper case letter.
     UpperCase(char),
-    /// A character that has no place in a name.
+    /// A character that is not allowed in a name.
     Character(char),
     /// A hyphen or dot at the beginning.
     Start,
@@ -28,10 +28,10 @@ pub enum NameProblem {
 }
 
 impl SecretName {
-    /// The longest name, in characters: with the longest prefix it is a Kubernetes name of 253.
+    /// The maximum length, in characters: with the longest prefix it is a Kubernetes name of 253.
     pub const MAX_CHARS: usize = 238;
 
-    /// Validates a name. Nothing is trimmed or corrected silently; see [`Self::suggest`].
+    /// Validates a name without trimming or correcting it; see [`Self::suggest`].
     pub fn parse(text: &str) -> Result<Self, NameProblem> {
         if text.is_empty() {
             return Err(NameProblem::Missing);
@@ -59,7 +59,7 @@ impl SecretName {
         Ok(Self(text.to_owned()))
     }
 
-    /// The valid name nearest to what was typed; `None` where nothing is left of it or nothing was wrong.
+    /// Returns the valid name nearest to what was typed; `None` if nothing would be left, or the name was valid.
     pub fn suggest(typed: &str) -> Option<Self> {
         let mut name = String::new();
         for c in typed.chars().take(Self::MAX_CHARS * 4) {
@@ -85,7 +85,7 @@ impl SecretName {
         if name == typed { None } else { Self::parse(name).ok() }
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -106,7 +106,7 @@ impl TryFrom<String> for SecretName {
 }
 
 impl NameProblem {
-    /// Returns what is wrong and what would be right, in the reference's words where it has any.
+    /// Returns what is wrong and what is valid, in the reference's words if it has any.
     pub fn message(self) -> String {
         match self {
             Self::Missing => "Enter a name.".to_owned(),
@@ -158,11 +158,10 @@ pub enum DisplayNameProblem {
 }
 
 impl DisplayName {
-    /// The longest, in characters.
+    /// The maximum length, in characters.
     pub const MAX_CHARS: usize = 200;
 
-    /// Parses a display name, without the white space around it. `None` where it was left empty: then the name
-    /// stands in for it.
+    /// Parses a display name, without the white space around it. `None` if it is empty: then the name stands in for it.
     pub fn parse(text: &str) -> Result<Option<Self>, DisplayNameProblem> {
         let text = text.trim();
         if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
@@ -179,14 +178,14 @@ impl DisplayName {
         Ok((!text.is_empty()).then(|| Self(text.to_owned())))
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl DisplayNameProblem {
-    /// Returns what is wrong and what would be right.
+    /// Returns what is wrong and what is valid.
     pub fn message(self) -> String {
         match self {
             Self::TooLong(chars) => format!(
@@ -239,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn suggest_stays_near_what_was_typed() {
+    fn suggest_stays_near_the_typed_name() {
         for (typed, name) in [
             ("My Hub", "my-hub"),
             ("  a_b  ", "a-b"),

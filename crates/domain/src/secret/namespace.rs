@@ -1,4 +1,4 @@
-//! The namespace that a manifest names.
+//! The namespace in a manifest.
 
 use super::SecretName;
 
@@ -7,17 +7,17 @@ use super::SecretName;
 pub struct Namespace(String);
 
 impl Namespace {
-    /// The rule, for people who typed something else.
+    /// The rule, as a message for people.
     pub const RULE: &str =
         "A namespace has lower case letters, digits and hyphens, at most 63, such as team-a.";
 
-    /// Parses a name; `None` where it breaks the rule.
+    /// Parses a name; `None` if it violates the rule.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = text.len() <= 63 && !text.contains('.') && SecretName::parse(text).is_ok();
         fits.then(|| Self(text.to_owned()))
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn namespace_parse_takes_one_label() {
+    fn namespace_parse_accepts_one_label() {
         let longest = "a".repeat(63);
         for text in ["a", "team-a", "0", &longest] {
             assert_eq!(Namespace::parse(text).unwrap().as_str(), text);

@@ -1,6 +1,6 @@
 //! The origins of an imported secret.
 
-/// The Kubernetes Secrets that an imported secret stood in: the first of them, and how many there were.
+/// The Kubernetes Secrets that contained an imported secret: the first of them, and the number of all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins {
     places: Vec<String>,
@@ -8,10 +8,10 @@ pub struct Origins {
 }
 
 impl Origins {
-    /// The number of places that are kept.
+    /// The most places that are kept.
     pub const MAX_PLACES: usize = 100;
 
-    /// The longest place, in bytes: a namespace and the name of a Secret, with a slash between them.
+    /// The maximum length of a place, in bytes: a namespace and the name of a Secret, with a slash between them.
     pub const MAX_PLACE_BYTES: usize = 253 + 1 + 253;
 
     /// Keeps the first places of all.
@@ -26,18 +26,18 @@ impl Origins {
         Ok(Self { places: kept.to_vec(), total: total.unwrap_or_default().max(given) })
     }
 
-    /// Keeps the first places of those that are some, and counts all.
+    /// Keeps the first valid places, and counts all.
     pub fn good(places: &[String]) -> Self {
         let good = places.iter().filter(|place| is_place(place)).take(Self::MAX_PLACES);
         Self { places: good.cloned().collect(), total: u32::try_from(places.len()).unwrap_or(u32::MAX) }
     }
 
-    /// Takes what was stored, which went through `parse`.
+    /// Returns stored places, which `parse` has accepted.
     pub fn stored(places: Vec<String>, total: u32) -> Self {
         Self { places, total }
     }
 
-    /// The first places, as `namespace/name` or `name`, in the order of the file.
+    /// Returns the first places, as `namespace/name` or `name`, in the order of the file.
     pub fn places(&self) -> &[String] {
         &self.places
     }

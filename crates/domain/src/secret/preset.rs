@@ -1,16 +1,16 @@
-//! Registries that people have: what the host is there, what stands for username and password, and how long they last.
-//! Rendered by the server alone, so none of it is part of the download.
+//! Registries in common use: their hosts, what serves as username and password, and how long passwords last. Only the server
+//! renders them, so that they are not part of the download.
 
 use super::RegistryHost;
 
 /// A registry, or a kind of registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RegistryPreset {
-    /// Stands in forms and as a class in pages.
+    /// The key, for forms and as a class in pages.
     pub key: &'static str,
-    /// Returns the name for people.
+    /// The name for people.
     pub label: &'static str,
-    /// The host, where there is one for everybody.
+    /// The host, if it is the same for everybody.
     pub host: Option<&'static str>,
     /// The form of the host.
     pub host_hint: &'static str,
@@ -119,7 +119,7 @@ impl RegistryPreset {
         },
     ];
 
-    /// The one that a stored host belongs to.
+    /// Returns the preset for a stored host.
     pub fn of(host: &RegistryHost) -> Self {
         let [docker_hub, .., other] = Self::ALL;
         let name = host.authority();
@@ -133,7 +133,7 @@ impl RegistryPreset {
     }
 }
 
-/// Returns after how many hours the password of this username expires, where it is of such a kind.
+/// Returns after how many hours the password of this username expires, if it is short-lived.
 pub fn short_life(username: &str) -> Option<u8> {
     SHORT_LIVED.into_iter().find(|(known, _)| *known == username).map(|(_, hours)| hours)
 }
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn short_life_follows_from_the_username() {
+    fn short_life_depends_on_the_username() {
         assert_eq!(short_life("AWS"), Some(12));
         assert_eq!(short_life("oauth2accesstoken"), Some(1));
         assert_eq!(short_life("robot"), None);

@@ -3,8 +3,8 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The key of an account in a docker config, as clients look it up: `host`, `host:port`, or Docker Hub's
-/// `https://index.docker.io/v1/`; with a path, such as `quay.io/team`, for the images below that path alone
-/// (containers-auth.json(5)), of which Docker Hub's begin with `docker.io/`.
+/// `https://index.docker.io/v1/`; with a path, such as `quay.io/team`, only for the images below that path
+/// (containers-auth.json(5)), where Docker Hub's begin with `docker.io/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistryHost(String);
 
@@ -14,26 +14,26 @@ const DOCKER_HUB: &str = "https://index.docker.io/v1/";
 /// The host before the path of an account for some images of Docker Hub.
 const DOCKER_HUB_HOST: &str = "docker.io";
 
-/// Its website.
+/// The host of Docker Hub's website.
 const DOCKER_HUB_SITE: &str = "hub.docker.com";
 
-/// The name for people.
+/// The other names of Docker Hub.
 const DOCKER_HUB_NAMES: [&str; 5] =
     [DOCKER_HUB_HOST, "index.docker.io", "registry-1.docker.io", DOCKER_HUB_SITE, "registry.hub.docker.com"];
 
 /// A host as it is stored, and the corrections on the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NormalizedHost {
-    /// Returns the stored form.
+    /// The stored form.
     pub host: RegistryHost,
-    /// Empty where it was right as typed.
+    /// The corrections; empty if the host was valid as typed.
     pub corrections: Vec<HostCorrection>,
 }
 
 /// A correction of a typed host.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum HostCorrection {
-    /// White space around it.
+    /// White space around the host.
     Space,
     /// `https://` or `http://` before it.
     Scheme,
@@ -50,39 +50,39 @@ pub enum HostCorrection {
 /// A problem with a host. Never carries the text: people paste passwords here.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum HostProblem {
-    /// Nothing was typed.
+    /// The host is empty.
     Missing,
-    /// Something before an `@`.
+    /// There is something before an `@`.
     UserInfo,
-    /// A `?` or `#`.
+    /// There is a `?` or `#`.
     Query,
-    /// A scheme other than http and https.
+    /// The scheme is neither http nor https.
     Scheme,
-    /// The port is no number from 1 to 65535.
+    /// The port is not a number from 1 to 65535.
     Port,
-    /// A path that no image has.
+    /// No image can have the path.
     Path,
-    /// A part of the name is empty, too long, or has characters that host names have not.
+    /// A part of the name is empty, too long, or has characters that are not allowed in host names.
     Label,
-    /// Letters outside ASCII.
+    /// There are letters outside ASCII.
     NotAscii,
-    /// Longer than a host name may be (RFC 1035).
+    /// The host is longer than a host name may be (RFC 1035).
     TooLong,
-    /// An invalid address of numbers.
+    /// The numeric address is invalid.
     Address,
-    /// A `*`, as only the kubelet reads it: the password would be sent to every host that matches.
+    /// There is a `*`, which only the kubelet supports: the password would be sent to every host that matches.
     Pattern,
 }
 
 impl RegistryHost {
-    /// The longest host name, in characters (RFC 1035, 2.3.4).
+    /// The maximum length of a host name, in characters (RFC 1035, 2.3.4).
     pub const MAX_CHARS: usize = 253;
 
-    /// The longest path, in characters: that of an image's name (OCI distribution specification).
+    /// The maximum length of a path, in characters: that of an image's name (OCI distribution specification).
     pub const MAX_PATH_CHARS: usize = 255;
 
-    /// Parses a host as people type or paste it, and corrects it where the meaning is clear. Parsing the
-    /// result again changes nothing.
+    /// Parses a host as people type or paste it, and corrects it if the meaning is clear. Parsing the result again changes
+    /// nothing.
     pub fn parse(text: &str) -> Result<NormalizedHost, HostProblem> {
         let mut corrections = Vec::new();
         let trimmed = text.trim();
@@ -137,7 +137,7 @@ impl RegistryHost {
                 corrections.push(HostCorrection::DockerHub);
                 return Ok(NormalizedHost { host: Self(DOCKER_HUB.to_owned()), corrections });
             }
-            // The website's paths are no image's, and below `/v1/` Docker keeps other things.
+            // The website's paths are not images, and below `/v1/` Docker keeps other things.
             let is_of_api = rest_path.is_some_and(|path| path.starts_with("v1/") || path.starts_with("v2/"));
             if host == DOCKER_HUB_SITE || is_of_api {
                 return Err(HostProblem::Path);
@@ -157,12 +157,12 @@ impl RegistryHost {
         Ok(NormalizedHost { host: Self(host), corrections })
     }
 
-    /// Returns whether the host is Docker Hub, which answers under another name than this.
+    /// Returns whether the host is Docker Hub, whose registry has another name.
     pub fn is_docker_hub(&self) -> bool {
         self.authority() == DOCKER_HUB
     }
 
-    /// Returns the host with its port, without the path: the registry that a password is sent to. Docker Hub's is its key.
+    /// Returns the host with its port, without the path: the registry to which a password is sent. Docker Hub's is its key.
     pub fn authority(&self) -> &str {
         if self.0 == DOCKER_HUB {
             return DOCKER_HUB;
@@ -174,7 +174,7 @@ impl RegistryHost {
         }
     }
 
-    /// Returns the path below which the account is for images; `None` where it is for all of the registry.
+    /// Returns the path below which the account is for images; `None` if it is for the whole registry.
     pub fn path(&self) -> Option<&str> {
         if self.0 == DOCKER_HUB { None } else { self.0.split_once('/').map(|(_, path)| path) }
     }
@@ -184,7 +184,7 @@ impl RegistryHost {
         self.authority() == other.authority()
     }
 
-    /// Returns whether the account is for an image of this name in this registry, as clients look it up that know of paths.
+    /// Returns whether the account is for an image with this name in this registry, as clients that support paths look it up.
     pub fn serves(&self, registry: &Self, image: &str) -> bool {
         let name = registry.full_name(image);
         let below =
@@ -192,7 +192,7 @@ impl RegistryHost {
         self.is_same_registry(registry) && self.path().is_none_or(below)
     }
 
-    /// Returns the keys under which clients look for the account for an image of this name in this registry, the longest
+    /// Returns the keys under which clients look for the account for an image with this name in this registry, the longest
     /// first.
     pub fn keys_for(&self, image: &str) -> Vec<String> {
         let name = self.full_name(image);
@@ -205,7 +205,7 @@ impl RegistryHost {
         keys
     }
 
-    /// Returns the name of an image within its registry: on Docker Hub one without a group is one of the official ones.
+    /// Returns the name of an image within its registry: on Docker Hub an image without a group is an official one.
     pub fn full_name(&self, image: &str) -> String {
         if self.is_docker_hub() && !image.contains('/') {
             format!("library/{image}")
@@ -214,14 +214,14 @@ impl RegistryHost {
         }
     }
 
-    /// The text, as it stands in a docker config.
+    /// Returns the text, as it is written in a docker config.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Parses the path after a host, in the lower case of images' names (OCI distribution specification, "Pulling
-/// manifests"); empty where there is nothing but slashes and the API's own `v1` or `v2`.
+/// Parses the path after a host, in the lower case of images' names (OCI distribution specification, "Pulling manifests");
+/// empty if there is nothing but slashes and the API's own `v1` or `v2`.
 fn read_path(path: &str, corrections: &mut Vec<HostCorrection>) -> Result<String, HostProblem> {
     let trimmed = path.trim_matches('/');
     let below = match trimmed.split_once('/').unwrap_or((trimmed, "")) {
@@ -245,7 +245,7 @@ fn read_path(path: &str, corrections: &mut Vec<HostCorrection>) -> Result<String
     if lower.is_empty() || (fits && lower.split('/').all(good)) { Ok(lower) } else { Err(HostProblem::Path) }
 }
 
-/// The name and the port; brackets of IPv6 stay with the name.
+/// Splits the name and the port; the brackets of IPv6 stay with the name.
 fn split_port(text: &str) -> Result<(&str, Option<u16>), HostProblem> {
     let end = match (text.starts_with('['), text.find(']')) {
         (true, Some(end)) => end + 1,
@@ -260,7 +260,7 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), HostProblem> {
         // IPv6 without its brackets.
         return Err(HostProblem::Address);
     }
-    // `parse` alone would take "+5".
+    // `parse` itself would accept "+5".
     let digits = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     match port.parse() {
         Ok(port) if digits && port > 0 => Ok((name, Some(port))),
@@ -268,7 +268,7 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), HostProblem> {
     }
 }
 
-/// Parses a host name or address, in lower case where it was typed so, and the port; `None` where it is invalid.
+/// Parses a host name or address, in lower case if it was typed so, and the port; `None` if it is invalid.
 pub(crate) fn host_and_port(text: &str) -> Option<(&str, Option<u16>)> {
     let (name, port) = split_port(text).ok()?;
     check_name(name).ok()?;
@@ -292,7 +292,7 @@ fn check_name(host: &str) -> Result<(), HostProblem> {
     if !host.split('.').all(good) {
         return Err(HostProblem::Label);
     }
-    // A name whose last part is a number is read as an address (WHATWG URL), so it has to be one.
+    // A name whose last part is a number is parsed as an address (WHATWG URL), so it must be one.
     let last = host.rsplit('.').next().unwrap_or_default();
     if last.bytes().all(|byte| byte.is_ascii_digit()) && host.parse::<Ipv4Addr>().is_err() {
         return Err(HostProblem::Address);
@@ -316,7 +316,7 @@ impl HostProblem {
         Self::Pattern,
     ];
 
-    /// Returns what is wrong and what would be right.
+    /// Returns what is wrong and what is valid.
     pub fn message(self) -> String {
         match self {
             Self::Missing => "Enter the registry host, such as registry.gitlab.com.",

@@ -1,4 +1,4 @@
-//! Several secrets, selected to have the same done with all of them.
+//! Several secrets, selected for one operation on all of them.
 
 use super::SecretId;
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 pub struct Selection(Vec<SecretId>);
 
 impl Selection {
-    /// The name of each in forms and addresses.
+    /// The name of each id in forms and addresses.
     pub const PARAM: &str = "id";
 
     /// The maximum number of secrets: the rows of the longest page of the list.
@@ -20,15 +20,15 @@ impl Selection {
         (1..=Self::MAX).contains(&sorted.len()).then(|| Self(sorted.into_values().collect()))
     }
 
-    /// Parses what a form sent under `PARAM`; `None` also where a text is not an id: nobody may guess which secret was
-    /// meant to be deleted.
+    /// Parses the values that a form sent under `PARAM`; `None` also if a text is not an id, because nobody may guess which
+    /// secret was meant to be deleted.
     pub fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Self> {
         Self::of(texts.into_iter().map(SecretId::parse).collect::<Option<Vec<_>>>()?)
     }
 
-    /// The same from the query of an address.
+    /// Parses the query of an address in the same way.
     pub fn parse_query(query: &str) -> Option<Self> {
-        // Their characters mean nothing in a query, so nothing is decoded.
+        // The characters of ids have no special meaning in a query, so nothing is decoded.
         Self::parse(
             query
                 .split('&')
@@ -37,12 +37,12 @@ impl Selection {
         )
     }
 
-    /// Each of them.
+    /// Returns the ids.
     pub fn ids(&self) -> &[SecretId] {
         &self.0
     }
 
-    /// "1 secret", "3 secrets".
+    /// Returns the number in words: "1 secret", "3 secrets".
     pub fn count_words(&self) -> String {
         match self.0.len() {
             1 => "1 secret".to_owned(),
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn selection_parse_query_rejects_what_is_not_an_id() {
+    fn selection_parse_query_rejects_invalid_ids() {
         let read = Selection::parse_query("id=image-b&list=q%3Da&id=gitsync-secret-a&id=image-b").unwrap();
         let ids: Vec<String> = read.ids().iter().map(ToString::to_string).collect();
         assert_eq!(ids, ["gitsync-secret-a", "image-b"]);

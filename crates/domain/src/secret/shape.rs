@@ -1,11 +1,11 @@
-//! The shapes in which a credential is handed out: each is what one family of tools reads.
+//! The export formats of a credential: each is read by one family of tools.
 
 use super::SecretKind;
 
-/// The export format: the keys under which a value is handed out.
+/// The export format: the keys under which a value is exported.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// `ssh` and `known_hosts`: git-sync and those that mount its key.
+    /// `ssh` and `known_hosts`: git-sync and others that mount its key.
     GitSync,
     /// `ssh-privatekey`: Kubernetes' own `kubernetes.io/ssh-auth`.
     SshAuth,
@@ -21,7 +21,7 @@ pub enum Shape {
     UsernamePassword,
     /// `credentials`, a text of username, colon and password: Argo CD Image Updater.
     ImageUpdater,
-    /// The value alone, as plain text.
+    /// The value by itself, as plain text.
     Raw,
 }
 
@@ -39,7 +39,7 @@ impl Shape {
         Self::Raw,
     ];
 
-    /// Returns the format of a secret of this kind, where a request names none.
+    /// Returns the default format of a secret of this type.
     pub fn default_of(kind: SecretKind) -> Self {
         match kind {
             SecretKind::GitDataset => Self::GitSync,
@@ -67,7 +67,7 @@ impl Shape {
         Self::ALL.into_iter().find(|shape| shape.as_str() == text)
     }
 
-    /// Returns whether a secret of this kind has this format.
+    /// Returns whether a secret of this type has this format.
     pub fn fits(self, kind: SecretKind) -> bool {
         match self {
             Self::GitSync | Self::SshAuth | Self::Rancher | Self::Flux | Self::ArgoCd => {
@@ -80,7 +80,7 @@ impl Shape {
         }
     }
 
-    /// The type of the Kubernetes Secret with these keys; `None` for what is no Secret.
+    /// Returns the type of the Kubernetes Secret with these keys; `None` for a format that is not a Secret.
     pub fn kubernetes_type(self) -> Option<&'static str> {
         match self {
             Self::GitSync | Self::Flux | Self::ArgoCd | Self::ImageUpdater => Some("Opaque"),

@@ -10,68 +10,68 @@ use serde::{Deserialize, Serialize};
 /// A row of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretSummary {
-    /// Kind and name.
+    /// The id: type and name.
     pub id: SecretId,
-    /// The name, where none was given.
+    /// The display name, or the name if none was given.
     pub display_name: String,
-    /// The moment of the last change.
+    /// The time of the last change.
     pub updated_at: Timestamp,
-    /// The name of who did it.
+    /// The name of the actor who made it.
     pub updated_by: String,
-    /// Image pull only.
+    /// The registry host; only for image-pull secrets.
     pub registry_host: Option<String>,
-    /// Image pull only.
+    /// The username; only for image-pull secrets.
     pub username: Option<String>,
-    /// Git dataset only, where it is known: the sort of key, and its fingerprint.
+    /// The algorithm and the fingerprint of the key, if known; only for Git datasets.
     pub key: Option<(KeyAlgorithm, String)>,
-    /// Whether it works, as far as is known.
+    /// The test status.
     pub status: CheckStatus,
-    /// Why, and what to do next.
+    /// The cause of the status, with what to do next.
     pub cause: CheckCause,
     /// The number of consumers: images, datasets, and API tokens that read its value in the last 30 days.
     pub used_by: u32,
-    /// The last time that an API token took its value out.
+    /// The last time that an API token read its value.
     pub last_used: Option<Timestamp>,
 }
 
 /// A secret as the Edit page shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretDetails {
-    /// Kind and name.
+    /// The id: type and name.
     pub id: SecretId,
-    /// The name, where none was given.
+    /// The display name, or the name if none was given.
     pub display_name: String,
-    /// Image pull only.
+    /// The registry host; only for image-pull secrets.
     pub registry_host: Option<String>,
-    /// Image pull only.
+    /// The username; only for image-pull secrets.
     pub username: Option<String>,
-    /// The repository or the image that it is tried on. The server renders it, and hands it to no script.
+    /// The repository or the image that it is tested on. Rendered by the server, and passed to no script.
     #[serde(skip)]
     pub target: Option<String>,
     #[serde(skip)]
-    /// Git dataset: the keys of hosts that are trusted, as in a `known_hosts` file; handed out with the key.
+    /// Git dataset: the trusted keys of hosts, as in a `known_hosts` file; exported with the key.
     pub known_hosts: String,
-    /// The places that it was imported from. The server renders them, too.
+    /// The places that it was imported from. Rendered by the server, too.
     #[serde(skip)]
     pub origins: Origins,
-    /// Goes up by one with each change; an edit names the one it began with.
+    /// The version, which goes up by one with each change; an edit names the one it began with.
     pub version: i64,
-    /// The moment of the last change.
+    /// The time of the last change.
     pub updated_at: Timestamp,
-    /// The name of who did it.
+    /// The name of the actor who made it.
     pub updated_by: String,
-    /// The server's clock, for telling how long ago that was.
+    /// The server's time, for telling how long ago that was.
     pub now: Timestamp,
-    /// Git dataset only.
+    /// The facts of the key; only for Git datasets.
     pub key: StoredKey,
-    /// Git dataset only: a pair that the portal made, and that waits to take the place of the key.
+    /// The pending pair that the portal generated; only for Git datasets.
     pub pending: Option<PendingKey>,
 }
 
 /// The stored facts of a secret's key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StoredKey {
-    /// Nothing: it is not that kind of secret, or was stored before facts were, and has not been looked at yet.
+    /// No facts: the secret is of the other type, or was stored before facts were, and has not been parsed yet.
     #[default]
     Unknown,
     /// A key that cannot be parsed: stored before keys were parsed.
@@ -80,13 +80,13 @@ pub enum StoredKey {
     Known(KeyFacts),
 }
 
-/// A pair that waits to take the place of the stored key.
+/// A pair that waits to replace the key in use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingKey {
     /// The facts of the new key.
     pub facts: KeyFacts,
-    /// The moment when it was generated.
+    /// The time at which it was generated.
     pub made_at: Timestamp,
-    /// The name of who did it.
+    /// The name of the actor who generated it.
     pub made_by: String,
 }

@@ -14,7 +14,7 @@ pub struct UsageDraft {
     pub name: String,
     /// The reference of an image, or the URL of a dataset.
     pub target: String,
-    /// Field "Branch", of a dataset.
+    /// Field "Branch", for a dataset.
     pub branch: String,
     /// The id of the secret; empty for none.
     pub secret: String,
@@ -23,9 +23,9 @@ pub struct UsageDraft {
 /// An image or a dataset that may be stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewUsage {
-    /// Unique within its kind; the rule is that of secrets' names.
+    /// The name, unique within its kind; the rule is that of secrets' names.
     pub name: SecretName,
-    /// The rest.
+    /// The changeable part.
     pub content: UsageContent,
 }
 
@@ -63,7 +63,7 @@ impl UsageContent {
             UsageKind::Dataset => GitAddress::parse(&draft.target).map(UsageTarget::Dataset),
         };
         let target = target.map_err(|problem| match (problem, Repository::parse(&draft.target)) {
-            // Which part of it is wrong, where that can be said.
+            // The invalid part, if it is known.
             (UsageProblem::GitForm, Err(part))
                 if part != TargetProblem::RepositoryForm && part != TargetProblem::RepositoryByHttps =>
             {
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn usage_parse_takes_the_secrets_of_its_kind_alone() {
+    fn usage_parse_accepts_only_secrets_of_its_type() {
         for (kind, target, right, other) in [
             (UsageKind::Image, "ghcr.io/a", "image-a", "gitsync-secret-a"),
             (UsageKind::Dataset, "git@host:a", "gitsync-secret-a", "image-a"),

@@ -57,7 +57,7 @@ impl UsageKind {
         }
     }
 
-    /// The address of its list.
+    /// Returns the address of its list.
     pub fn list(self) -> &'static str {
         match self {
             Self::Image => "/images",
@@ -65,7 +65,7 @@ impl UsageKind {
         }
     }
 
-    /// The kind of secret that it may use.
+    /// Returns the type of secret that it may use.
     pub fn secret_kind(self) -> SecretKind {
         match self {
             Self::Image => SecretKind::ImagePull,
@@ -73,7 +73,7 @@ impl UsageKind {
         }
     }
 
-    /// Returns the kind of usage that secrets of this kind have.
+    /// Returns the kind of usage that secrets of this type have.
     pub fn of(kind: SecretKind) -> Self {
         match kind {
             SecretKind::ImagePull => Self::Image,
@@ -81,7 +81,7 @@ impl UsageKind {
         }
     }
 
-    /// The field in which it is said what is pulled.
+    /// Returns the field of the target.
     pub fn target_field(self) -> Field {
         match self {
             Self::Image => Field::Image,

@@ -6,7 +6,7 @@ use crate::{
     secret::{RegistryHost, host_and_port},
 };
 
-/// An image with its registry, as `docker pull` takes it: `registry/group/app:tag`. Without a registry it is one of
+/// An image with its registry, as `docker pull` accepts it: `registry/group/app:tag`. Without a registry it is an image of
 /// Docker Hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageAddress {
@@ -18,14 +18,14 @@ pub struct ImageAddress {
 }
 
 impl ImageAddress {
-    /// The longest, in bytes.
+    /// The maximum length, in bytes.
     pub const MAX_BYTES: usize = 1024;
 
     /// Parses a reference; ignores white space around it.
     pub fn parse(text: &str) -> Result<Self, UsageProblem> {
         let text = text.trim();
         let form = UsageProblem::ImageForm;
-        // As Docker tells a host from a group: by its dot or its port.
+        // Docker tells a host from a group by its dot or its port.
         let host = text
             .split_once('/')
             .map(|(first, _)| first)
@@ -39,13 +39,13 @@ impl ImageAddress {
         Ok(Self { text: text.to_owned(), registry, image })
     }
 
-    /// The text, as it was typed.
+    /// Returns the text, as it was typed.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 }
 
-/// A Git repository: by SSH, which takes a key, or by https, which takes none.
+/// A Git repository: by SSH, which requires a key, or by https, which uses none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GitAddress {
     /// By SSH.
@@ -74,7 +74,7 @@ impl GitAddress {
         Ok(Self::Http(text.to_owned()))
     }
 
-    /// The text, as it was typed.
+    /// Returns the text, as it was typed.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ssh(repository) => repository.as_str(),
@@ -88,10 +88,10 @@ impl GitAddress {
 pub struct Branch(String);
 
 impl Branch {
-    /// The longest, in characters.
+    /// The maximum length, in characters.
     pub const MAX_CHARS: usize = 200;
 
-    /// Parses a name; ignores white space around it. `None` where it was left empty: the default branch.
+    /// Parses a name; ignores white space around it. `None` if it is empty: the default branch.
     pub fn parse(text: &str) -> Result<Option<Self>, UsageProblem> {
         let text = text.trim();
         if text.is_empty() {
@@ -111,7 +111,7 @@ impl Branch {
         if good { Ok(Some(Self(text.to_owned()))) } else { Err(UsageProblem::Branch) }
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -135,7 +135,7 @@ impl UsageTarget {
         }
     }
 
-    /// The text, as it was typed.
+    /// Returns the text, as it was typed.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Image(image) => image.as_str(),
@@ -143,7 +143,7 @@ impl UsageTarget {
         }
     }
 
-    /// Returns whether a secret for this registry host serves; keys are for any host.
+    /// Returns whether a secret for this registry host fits; keys fit any host.
     pub fn is_served_by(&self, registry_host: Option<&str>) -> bool {
         match self {
             Self::Image(image) => {

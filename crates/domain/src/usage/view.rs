@@ -13,7 +13,7 @@ use crate::{
 pub struct Usage {
     /// The kind.
     pub kind: UsageKind,
-    /// Unique within its kind; never changes.
+    /// The name, unique within its kind; never changes.
     pub name: SecretName,
     /// The reference of the image, or the URL of the dataset.
     pub target: String,
@@ -21,11 +21,11 @@ pub struct Usage {
     pub branch: Option<String>,
     /// The secret that it is pulled with.
     pub secret: Option<UsedSecret>,
-    /// Goes up by one with each change; an edit names the one it began with.
+    /// The version, which goes up by one with each change; an edit names the one it began with.
     pub version: i64,
-    /// The moment of the last change.
+    /// The time of the last change.
     pub updated_at: Timestamp,
-    /// The name of who did it.
+    /// The name of the actor who made it.
     pub updated_by: String,
 }
 
@@ -40,12 +40,12 @@ pub struct UsedSecret {
     pub deleted: bool,
 }
 
-/// The query of a list of images or datasets. It stands in the address, so parsing it never fails.
+/// The query of a list of images or datasets. The query is in the address, so parsing it never fails.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UsageQuery {
     /// Words that the name or the reference contains; trimmed, at most 200 characters.
     pub search: String,
-    /// Only those that use this secret.
+    /// Only usages of this secret.
     pub secret: Option<SecretId>,
     /// The name after which the page begins.
     pub after: Option<SecretName>,
@@ -61,7 +61,7 @@ impl UsageQuery {
         }
     }
 
-    /// The address of the list of this kind with this query.
+    /// Returns the address of the list of this kind with this query.
     pub fn address(&self, kind: UsageKind) -> String {
         let secret = self.secret.as_ref().map(ToString::to_string);
         let after = self.after.as_ref().map(SecretName::as_str);
@@ -85,9 +85,9 @@ impl UsageQuery {
 pub struct UsagePage {
     /// The rows, in their order.
     pub rows: Vec<Usage>,
-    /// The next page begins after this name; `None` on the last.
+    /// The name after which the next page begins; `None` on the last.
     pub next: Option<SecretName>,
-    /// The server's clock.
+    /// The server's time.
     pub now: Timestamp,
 }
 
@@ -96,43 +96,43 @@ pub struct UsagePage {
 pub struct SecretChoice {
     /// The id.
     pub id: SecretId,
-    /// The name, where none was given.
+    /// The display name, or the name if none was given.
     pub display_name: String,
     /// The registry host and username of an image-pull secret.
     pub account: Option<(String, String)>,
-    /// Its registry host or known hosts are those of what is pulled.
+    /// Whether its registry host or known hosts match the target.
     pub suggested: bool,
 }
 
-/// The secrets that may be chosen: the best first.
+/// The secrets that may be chosen, the best first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecretChoices {
-    /// Suggested ones first, then by name; what is chosen already is among them.
+    /// The secrets: suggested ones first, then by name, with the chosen one among them.
     pub choices: Vec<SecretChoice>,
-    /// There are more than are listed.
+    /// Whether there are more than are listed.
     pub more: bool,
 }
 
 /// The consumers of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretUsers {
-    /// Images or datasets, by name; the first of them.
+    /// The first images or datasets, by name.
     pub usages: Vec<(UsageKind, SecretName)>,
-    /// The number of all.
+    /// The number of all images or datasets.
     pub usage_count: u32,
-    /// API tokens that took the value out in the last 30 days, the latest first; the first of them.
+    /// The API tokens that read the value in the last 30 days, the latest first, up to the limit.
     pub readers: Vec<Reader>,
-    /// The number of all.
+    /// The number of all such tokens.
     pub reader_count: u32,
-    /// The server's clock.
+    /// The server's time.
     pub now: Timestamp,
 }
 
 impl SecretUsers {
-    /// The days for which a read counts as a use.
+    /// The number of days for which a read counts as a use.
     pub const READ_DAYS: u16 = 30;
 
-    /// The most that are named of each sort.
+    /// The most consumers of each kind that are named.
     pub const NAMED: usize = 50;
 
     /// Returns the number of all consumers.
@@ -141,18 +141,18 @@ impl SecretUsers {
     }
 }
 
-/// A secret among several that were selected, and who uses it.
+/// A secret among several that were selected, with its consumers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SelectedSecret {
     /// The id.
     pub id: SecretId,
-    /// The name, where none was given.
+    /// The display name, or the name if none was given.
     pub display_name: String,
-    /// The repository or image that it is tried on.
+    /// The repository or image that it is tested on.
     pub target: Option<String>,
-    /// Images or datasets, by name; the first of them.
+    /// The first images or datasets, by name.
     pub usages: Vec<SecretName>,
-    /// The number of all.
+    /// The number of all images or datasets.
     pub usage_count: u32,
     /// The number of API tokens that read the value in the last 30 days.
     pub reader_count: u32,
@@ -163,16 +163,16 @@ impl SelectedSecret {
     pub const NAMED: usize = 5;
 }
 
-/// An API token that took a value out.
+/// An API token that read a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reader {
-    /// The part of the token that is no secret.
+    /// The public part of the token.
     pub id: String,
-    /// The name for people.
+    /// The name that people gave it.
     pub name: String,
     /// The owner; `None` for a token of the command line.
     pub owner: Option<String>,
-    /// The last time.
+    /// The time of its last read.
     pub last_read_at: Timestamp,
     /// The number of reads in the last 30 days.
     pub reads: u64,

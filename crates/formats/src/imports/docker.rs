@@ -1,5 +1,5 @@
-//! The reading side of `docker_config`: what `docker login`, `podman login`, `skopeo login` and `kubectl create secret
-//! docker-registry` leave behind.
+//! Reads docker configs, which `docker login`, `podman login`, `skopeo login` and `kubectl create secret
+//! docker-registry` write; the other direction is `docker_config`.
 
 use super::{found::Found, node::Node};
 use base64::{
@@ -17,17 +17,17 @@ use domain::{
 use std::collections::{HashMap, HashSet};
 use zeroize::Zeroizing;
 
-/// From this length on, a username that is the password too is taken for a token.
+/// The shortest length, in bytes, from which a username that equals the password is taken for a token.
 const TOKEN_BYTES: usize = 16;
 
-/// With padding or without, as Docker and the kubelet read it.
+/// The standard alphabet, with or without padding, as Docker and the kubelet decode it.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// A text from its base64, in UTF-8 or UTF-16; line breaks in that are passed over. `None` where it is no base64, or not of
-/// a text.
+/// Decodes base64 of a text in UTF-8 or UTF-16, ignoring line breaks in the base64. Returns `None` if it is
+/// not base64, or not of a text.
 pub(super) fn decode(encoded: &Sensitive) -> Option<Sensitive> {
     text::decode(&bytes(encoded)?)
 }
@@ -35,28 +35,29 @@ pub(super) fn decode(encoded: &Sensitive) -> Option<Sensitive> {
 fn bytes(encoded: &Sensitive) -> Option<Zeroizing<Vec<u8>>> {
     let packed: Zeroizing<String> =
         Zeroizing::new(encoded.expose().chars().filter(|c| !c.is_ascii_whitespace()).collect());
-    // Room for all of it from the start: a buffer that grows leaves copies behind.
+    // Allocated at full size, because a buffer that grows leaves copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(packed.len()));
     BASE64.decode_vec(packed.as_bytes(), &mut bytes).ok()?;
     Some(bytes)
 }
 
-/// Whether the bytes of which this is the beginning in base64 are likely to be something.
+/// Returns whether the beginning of a base64 text decodes to bytes that look `likely`.
 pub(super) fn starts(encoded: &str, likely: impl Fn(&[u8]) -> bool) -> bool {
     let whole = encoded.len() - encoded.len() % 4;
     let part = encoded.get(..whole).unwrap_or_default();
     BASE64.decode(part).is_ok_and(|bytes| likely(&Zeroizing::new(bytes)))
 }
 
-/// How SOPS writes a value.
+/// The beginning of a value that SOPS encrypted.
 pub(super) const SOPS_VALUE: &str = "ENC[AES256_GCM,";
 
-/// Whether this is a docker config: `auths`, or who has the credentials in its place.
+/// Returns whether a document is a docker config: it has `auths`, or names the helpers that keep the
+/// credentials instead.
 pub(super) fn is_config(document: &Node) -> bool {
     ["auths", "credsStore", "credHelpers"].iter().any(|name| document.get(name).is_some())
 }
 
-/// Reads a docker config in either form, whatever the name that it stands under; `None` where it is neither.
+/// Reads a docker config in either form, under any name; `None` if it is in neither form.
 pub(super) fn any_form(document: &Node) -> Option<Vec<Found>> {
     if is_config(document) {
         Some(config(document))
@@ -67,7 +68,7 @@ pub(super) fn any_form(document: &Node) -> Option<Vec<Found>> {
     }
 }
 
-/// Whether this is the older form, `auths` alone without its name.
+/// Returns whether a document has the older form: the content of `auths` alone.
 pub(super) fn is_legacy(document: &Node) -> bool {
     let entry = |node: &Node| {
         ["auth", "username", "password", "identitytoken"].iter().any(|name| node.get(name).is_some())
@@ -75,7 +76,7 @@ pub(super) fn is_legacy(document: &Node) -> bool {
     !document.members().is_empty() && document.members().iter().all(|(_, node)| entry(node))
 }
 
-/// Everything in a docker config.
+/// Reads all entries of a docker config.
 pub(super) fn config(document: &Node) -> Vec<Found> {
     let helper = |node: Option<&Node>| match node {
         Some(Node::Text(name)) if !name.is_empty() => Some(CredentialHelper::named(name.expose())),
@@ -84,14 +85,14 @@ pub(super) fn config(document: &Node) -> Vec<Found> {
     let store = helper(document.get("credsStore"));
     let helpers = document.get("credHelpers").map_or(&[][..], Node::members);
     let auths = document.get("auths").map_or(&[][..], Node::members);
-    // By what is meant, since the two places may write it otherwise.
+    // Compared in stored form, because the two places may spell one registry differently.
     let named: HashMap<String, &Node> = helpers.iter().map(|(key, name)| (meant(key), name)).collect();
     let known: HashSet<String> = auths.iter().map(|(key, _)| meant(key)).collect();
     let mut found = entries(auths);
     for (entry, (key, _)) in found.iter_mut().zip(auths) {
         let Some(elsewhere) = helper(named.get(&meant(key)).copied()).or(store) else { continue };
         if entry.notes == [Note::Empty] {
-            // An empty entry is how Docker remembers a registry whose credential it has put elsewhere.
+            // Docker keeps an empty entry for a registry whose credential it has stored elsewhere.
             entry.notes = vec![Note::HelpedBy(elsewhere)];
         } else if entry.value.is_some() {
             entry.notes.push(Note::HelperFirst(elsewhere));
@@ -111,20 +112,20 @@ pub(super) fn config(document: &Node) -> Vec<Found> {
     found
 }
 
-/// Entries by registry, as they stand in `auths` and in the older form.
+/// Reads the entries by registry, as `auths` and the older form have them.
 pub(super) fn entries(auths: &[(String, Node)]) -> Vec<Found> {
     auths.iter().map(|(key, entry)| read_entry(key, entry)).collect()
 }
 
-/// The registry of a key as it is stored; the key itself where it is none.
+/// Returns the registry of a key in stored form, or the key itself if it is not a registry.
 fn meant(key: &str) -> String {
     address(key).0.unwrap_or_else(|| key.to_owned())
 }
 
-/// Below which Docker keeps the tokens of its sign-in by browser.
+/// The ends of the addresses at which Docker keeps the tokens of its sign-in by browser.
 const DOCKER_SESSION: [&str; 2] = ["/v1/access-token", "/v1/refresh-token"];
 
-/// An account that is told outside a docker config.
+/// Reads an account that stands outside a docker config.
 pub(super) fn account_of(host: &str, username: &Sensitive, password: &Sensitive) -> Found {
     let member = |name: &str, text: &Sensitive| (name.to_owned(), Node::Text(text.clone()));
     read_entry(host, &Node::Map(vec![member("username", username), member("password", password)]))
@@ -159,7 +160,7 @@ fn read_entry(key: &str, entry: &Node) -> Found {
     )
 }
 
-/// The registry's address as it is stored; of one that is refused the host alone, where that can be told.
+/// Returns a registry's address in stored form; of an invalid address the host alone, if it has one.
 fn address(key: &str) -> (Option<String>, Vec<Note>) {
     match RegistryHost::parse(key) {
         Ok(NormalizedHost { host, .. }) => {
@@ -176,7 +177,7 @@ fn address(key: &str) -> (Option<String>, Vec<Note>) {
     }
 }
 
-/// Username and password. `auth` counts where there are both, as for Docker and the kubelet.
+/// Returns username and password. If both forms are there, `auth` counts, as for Docker and the kubelet.
 fn account(entry: &Node, notes: &mut Vec<Note>) -> Result<(Sensitive, Sensitive), Note> {
     let text = |name: &str| entry.text(name).filter(|text| !text.is_empty());
     if text("identitytoken").is_some() || text("registrytoken").is_some() {
@@ -187,7 +188,7 @@ fn account(entry: &Node, notes: &mut Vec<Note>) -> Result<(Sensitive, Sensitive)
     {
         return Err(Note::Number);
     }
-    // Each value by itself, as SOPS writes it.
+    // SOPS encrypts each value by itself.
     if ["auth", "username", "password"]
         .iter()
         .any(|name| text(name).is_some_and(|text| text.expose().starts_with(SOPS_VALUE)))
@@ -196,11 +197,11 @@ fn account(entry: &Node, notes: &mut Vec<Note>) -> Result<(Sensitive, Sensitive)
     }
     let plain = (text("username"), text("password"));
     let (username, password) = if let Some(auth) = text("auth") {
-        // To the letter, and not as a file is read.
+        // Decoded exactly, and not as the text of a file.
         let pair = bytes(auth).ok_or(Note::BadAuth)?;
         let pair = std::str::from_utf8(&pair).map_err(|_| Note::BadAuth)?;
         let (username, password) = pair.split_once(':').ok_or(Note::BadAuth)?;
-        // Docker pads with these, and takes them off again.
+        // Docker pads passwords with NULs, and strips them again.
         let password = password.trim_matches('\0');
         let differs =
             |plain: Option<&Sensitive>, other: &str| plain.is_some_and(|text| text.expose() != other);
@@ -213,12 +214,12 @@ fn account(entry: &Node, notes: &mut Vec<Note>) -> Result<(Sensitive, Sensitive)
         (or_empty(plain.0), or_empty(plain.1))
     };
     match username.expose() {
-        // What Docker's helpers put in place of a name beside an identity token.
+        // Docker's helpers write this name beside an identity token.
         "<token>" => Err(Note::IdentityToken),
         "" if password.is_empty() => Err(Note::Empty),
         "" => Err(Note::NoUsername),
         _ if password.is_empty() => Err(Note::NoPassword),
-        // Some registries let a token stand in both places.
+        // Some registries accept a token as both username and password.
         name if name.len() >= TOKEN_BYTES && name == password.expose() => Err(Note::TokenAsUsername),
         _ => Ok((username, password)),
     }

@@ -1,4 +1,4 @@
-//! One thing found in a file.
+//! A single finding of an import.
 
 use super::node::Node;
 use crate::ssh_keys;
@@ -12,41 +12,41 @@ use domain::{
 };
 use std::sync::Arc;
 
-/// One thing found: a credential, or what there is to say in place of one.
+/// A finding: a credential, or the notes that stand in place of one.
 pub struct Found {
-    /// What it would be stored as.
+    /// The type of the secret that it would become.
     pub kind: SecretKind,
-    /// As it is stored.
+    /// The registry host, in stored form.
     pub host: Option<String>,
-    /// The account there.
+    /// The username at the registry.
     pub username: Option<String>,
-    /// Good by the rules of the form; `None` where the notes say what to do.
+    /// The value, valid by the rules of the form; `None` if the notes say what to do instead.
     pub value: Option<Sensitive>,
-    /// What there is to say of it.
+    /// The remarks on it.
     pub notes: Vec<Note>,
-    /// Of a key, once it was read.
+    /// The fingerprint of a key, once it was parsed.
     pub fingerprint: Option<String>,
-    /// Whether the value is a key that opens with a passphrase alone.
+    /// Whether the value is a key that opens only with a passphrase.
     pub needs_passphrase: bool,
     /// The repository that stood beside a key.
     pub repository: Option<String>,
     /// The known hosts that stood beside a key, to be approved by whoever imports.
     pub known_hosts: Arc<str>,
-    /// The Kubernetes Secrets that it stood in, as `namespace/name` or `name`; empty for a file that is none.
+    /// The Kubernetes Secrets that it stood in, as `namespace/name` or `name`; empty for other files.
     pub places: Vec<String>,
-    /// What the first of them is called.
+    /// The name of the first of these Secrets.
     pub(super) secret: Option<String>,
-    /// A name for it, by these rules good but perhaps taken.
+    /// The suggested name: valid, but perhaps taken.
     pub suggested: String,
 }
 
 impl Found {
-    /// What people may see it as: where the account is, and whose; empty for a key.
+    /// Returns the display name: the host and the username; empty for a key.
     pub fn display_name(&self) -> String {
         display_name(self.host.as_deref(), self.username.as_deref())
     }
 
-    /// Says why a key that needs a passphrase cannot be used with this one; `None` for everything that can be added.
+    /// Returns why a protected key does not open with this passphrase; `None` if the finding can be added.
     pub fn key_problem(&self, passphrase: Option<&Sensitive>) -> Option<KeyProblem> {
         let value = self.value.as_ref().filter(|_| self.needs_passphrase)?;
         let read = PrivateKeyText::parse_with(value, passphrase.cloned().unwrap_or_default());
@@ -70,7 +70,7 @@ impl Found {
         }
     }
 
-    /// A credential, if it is one by the rules of the form; else what the form would say.
+    /// Returns a credential if the draft is valid by the rules of the form, else what the form would say.
     pub(super) fn checked(draft: SecretDraft, mut notes: Vec<Note>) -> Self {
         let kind = SecretKind::parse(&draft.kind).unwrap_or(SecretKind::GitDataset);
         if kind == SecretKind::GitDataset
@@ -84,7 +84,7 @@ impl Found {
             SecretKind::ImagePull => (Some(draft.registry_host.clone()), draft.password.clone()),
         };
         let username = host.as_ref().map(|_| draft.username.clone());
-        // Any name will do: it is chosen later. So is what to do with the ends of a password.
+        // Placeholders, because the name and what to do with the ends of a password are chosen later.
         let draft = SecretDraft { name: "a".to_owned(), password_ends: "keep".to_owned(), ..draft };
         match NewSecret::parse(draft) {
             Ok(_) => {
@@ -98,12 +98,12 @@ impl Found {
         }
     }
 
-    /// Notes the Kubernetes Secret in which it stood.
+    /// Notes the Kubernetes Secret that the finding stood in.
     pub(super) fn stood_in(&mut self, object: &Node) {
         let metadata = object.get("metadata");
         let told = |name: &str| {
             let text = metadata.and_then(|metadata| metadata.text(name))?.expose();
-            // A name of Kubernetes; anything else is not repeated.
+            // Only names that are valid in Kubernetes are repeated.
             is_kubernetes_name(text).then(|| text.to_owned())
         };
         self.secret = told("name");
@@ -113,7 +113,7 @@ impl Found {
         });
     }
 
-    /// Reads a key as saving it would: one that cannot be used is told before it is chosen.
+    /// Parses a key as saving would, so that an unusable key is reported before it is chosen.
     pub(super) fn read_key(&mut self) {
         #[cfg(test)]
         super::tests::KEYS_READ.with(|count| count.set(count.get() + 1));
@@ -121,7 +121,7 @@ impl Found {
         else {
             return;
         };
-        // A key on which a library panics is told as such, and the others of the file stay.
+        // A key on which a library panics is reported as such, and the others of the file stay.
         let read = || PrivateKeyText::parse(value).and_then(|text| ssh_keys::read(&text));
         let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
         match read.unwrap_or(Err(domain::secret::KeyProblem::ReaderFailed)) {
@@ -134,7 +134,7 @@ impl Found {
     }
 }
 
-/// Returns what people may see an account as: where it is, and whose; empty for a key.
+/// Returns the display name of an account: its host and its username; empty for a key.
 pub fn display_name(host: Option<&str>, username: Option<&str>) -> String {
     let (Some(host), Some(username)) = (host, username) else { return String::new() };
     let known = RegistryHost::parse(host).ok().map(|normalized| RegistryPreset::of(&normalized.host));
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn display_names_say_where_and_who() {
+    fn display_name_joins_host_and_username() {
         assert_eq!(display_name(Some("https://index.docker.io/v1/"), Some("ana")), "Docker Hub as ana");
         assert_eq!(display_name(Some("ghcr.io"), Some("robot")), "GitHub Container Registry as robot");
         assert_eq!(display_name(Some("reg.example:5000"), Some("u")), "reg.example:5000 as u");

@@ -1,36 +1,36 @@
-//! The known hosts of imported keys: as many as a secret keeps.
+//! The known hosts of imported keys, cut to as many as a secret keeps.
 
 use domain::check::KnownHosts;
 use std::{collections::HashSet, sync::Arc};
 
-/// The longest file that is gone through: as much as a Secret of Kubernetes holds in all.
+/// The longest file that is read, in bytes: the size limit of a Kubernetes Secret.
 const MAX_READ_BYTES: usize = 1024 * 1024;
 
 /// The known hosts that are kept.
 pub(super) struct Fitting {
     pub(super) text: String,
-    /// Whether others are left out.
+    /// Whether some were left out.
     pub(super) cut: bool,
 }
 
-/// A line is none of known hosts.
+/// A line that is not a line of known hosts.
 #[derive(Debug)]
 pub(super) struct Unreadable;
 
-/// Returns the known hosts of a file, each once, and of too many the first: but all that say that a key must not be trusted,
-/// or nothing where those alone are too many, or the file is longer than any Secret.
+/// Returns the known hosts of a file, without repetitions. If there are too many, it keeps the first ones and
+/// all that revoke a key; nothing, if those alone are too many or the file is longer than any Secret.
 ///
-/// Errors: a line that no such file has.
+/// Errors: a line that cannot stand in such a file.
 pub(super) fn fitting(text: &str) -> Result<Fitting, Unreadable> {
     #[cfg(test)]
     super::tests::KNOWN_HOSTS_READ.with(|count| count.set(count.get() + 1));
-    // Those whose keys must not be trusted may stand anywhere in it, so that no part of it will do.
+    // Revoked keys may stand anywhere in the file, so no part of it is enough.
     if text.len() > MAX_READ_BYTES {
         return Ok(Fitting { text: String::new(), cut: true });
     }
     let (mut revoked, mut others, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
     for line in text.lines() {
-        // Each by itself: all of them together may be too long.
+        // Parsed line by line, because all lines together may be too long.
         let line = KnownHosts::parse(line, "").map_err(|_| Unreadable)?.as_str().to_owned();
         if line.is_empty() || !seen.insert(line.clone()) {
             continue;
@@ -40,7 +40,7 @@ pub(super) fn fitting(text: &str) -> Result<Fitting, Unreadable> {
     Ok(first(&revoked, &others))
 }
 
-/// Puts the known hosts of several places together, which went through [`fitting`].
+/// Merges known hosts of several places, each a result of [`fitting`].
 pub(super) fn together(texts: &[Arc<str>]) -> Fitting {
     let mut seen = HashSet::new();
     let lines = texts.iter().flat_map(|text| text.split_inclusive('\n')).filter(|line| seen.insert(*line));
@@ -85,17 +85,17 @@ mod tests {
         assert!(cut && text.len() > KnownHosts::MAX_BYTES - 200);
         assert_eq!(known.revoked().count(), 10);
         assert_eq!(known.lines().next().map(|(hosts, ..)| hosts), Some("h0"));
-        // Rather none than some whose revoked keys would be trusted.
+        // Nothing is kept if some revoked keys would be missing.
         let Fitting { text, cut } = fitting(&lines(0..2_000, "@revoked ")).unwrap();
         assert!(cut && text.is_empty());
         assert!(fitting("h ssh-ed25519\n").is_err());
-        // Longer than any Secret, it is not gone through.
+        // A file longer than any Secret is not read.
         let Fitting { text, cut } = fitting(&"# a comment\n".repeat(100_000)).unwrap();
         assert!(cut && text.is_empty());
     }
 
     #[test]
-    fn together_takes_each_line_once_and_says_what_is_left_out() {
+    fn together_keeps_each_line_once_and_says_what_is_left_out() {
         let read = |hosts| Arc::<str>::from(fitting(&lines(hosts, "")).unwrap().text);
         let [a, b] = [read(0..200), read(100..300)];
         let Fitting { text, cut } = together(&[a.clone(), b.clone(), a.clone()]);

@@ -1,5 +1,5 @@
-//! Kubernetes Secrets: registry credentials in either form, SSH private keys with what stands beside them, and Argo CD's
-//! repositories.
+//! Reads Kubernetes Secrets: registry credentials in either form, SSH private keys with the known hosts and
+//! addresses beside them, and repositories of Argo CD.
 
 use super::{
     docker,
@@ -16,10 +16,11 @@ use domain::{
 };
 use std::sync::Arc;
 
-/// Where a docker config stands in a Secret.
+/// The names under which a Secret has a docker config.
 const CONFIGS: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
 
-/// Where a private key stands: git-sync, Kubernetes' own type, Flux, Argo CD, and files by their usual names.
+/// The names under which a Secret has a private key: those of git-sync, Kubernetes' own type, Flux and Argo
+/// CD, and the usual names of files.
 const KEYS: [&str; 8] = [
     "ssh",
     "ssh-privatekey",
@@ -31,22 +32,22 @@ const KEYS: [&str; 8] = [
     "ssh-private-key",
 ];
 
-/// How a text begins that can be nothing but an SSH private key, whatever it is called.
+/// The beginnings of texts that can only be SSH private keys, whatever their name.
 const BEGINNINGS: [&str; 2] = ["-----BEGIN OPENSSH PRIVATE KEY-----", "PuTTY-User-Key-File-"];
 
-/// The annotations by which Tekton knows for which registries an account is; a number follows.
+/// The annotations that tell Tekton for which registries an account is; a number follows.
 const TEKTON: &str = "tekton.dev/docker-";
 
-/// The most registries of one account: each has the password once more.
+/// The most registries of one account, because each becomes an entry with the password.
 const MAX_REGISTRIES: usize = 10;
 
-/// The most values of one Secret that are looked at. Kubernetes takes a megabyte in all.
+/// The most values of one Secret that are read. Kubernetes accepts one megabyte in all.
 const MAX_VALUES: usize = 500;
 
 /// The label by which Argo CD finds its repositories.
 const ARGO_CD: &str = "argocd.argoproj.io/secret-type";
 
-/// A Secret, and its values as they are asked for.
+/// A Secret, whose values are decoded on demand.
 struct Secret<'a> {
     object: &'a Node,
     kubernetes_type: &'a str,
@@ -57,21 +58,21 @@ impl Secret<'_> {
         ["data", "stringData"].into_iter().filter_map(|part| self.object.get(part))
     }
 
-    /// The names of its values, each once, in the order of the file: the first of them, where they are very many, since each
-    /// is looked up among all.
+    /// Returns the names of its values, each once, in the order of the file. There are at most
+    /// [`MAX_VALUES`], because each is looked up among all.
     fn names(&self) -> Vec<&str> {
         let mut seen = std::collections::HashSet::new();
         let names = self.parts().flat_map(Node::members).map(|(name, _)| name.as_str());
         names.filter(|name| seen.insert(*name)).take(MAX_VALUES).collect()
     }
 
-    /// A value as it stands there; what stands in both places is taken from `stringData`, as Kubernetes does.
+    /// Returns a value as written. If both members have it, `stringData` wins, as in Kubernetes.
     fn written(&self, name: &str) -> Option<&Sensitive> {
         let of = |part: &str| self.object.get(part).and_then(|part| part.text(name));
         of("stringData").or_else(|| of("data"))
     }
 
-    /// A value; `None` where it is not base64 of a text.
+    /// Returns a value; `None` if it is not base64 of a text.
     fn value(&self, name: &str) -> Option<Sensitive> {
         match self.object.get("stringData").and_then(|part| part.text(name)) {
             Some(text) => Some(text.clone()),
@@ -79,7 +80,7 @@ impl Secret<'_> {
         }
     }
 
-    /// A value without a line break after it; `None` where there is none.
+    /// Returns a value without the line break at its end; `None` if there is none.
     fn line(&self, name: &str) -> Option<Sensitive> {
         let value = self.value(name)?;
         let line = value.expose().trim();
@@ -98,7 +99,7 @@ impl Secret<'_> {
     }
 }
 
-/// Reads a Secret: what it holds for us, or as what it is skipped.
+/// Reads a Secret. Returns its findings, or the reason for skipping it.
 pub(super) fn secret(object: &Node) -> Reduced {
     let kubernetes_type = object.text("type").map_or("Opaque", Sensitive::expose);
     let skipped = match kubernetes_type {
@@ -122,7 +123,7 @@ pub(super) fn secret(object: &Node) -> Reduced {
     Reduced::of(found, otherwise)
 }
 
-/// Says of a `SealedSecret` what it is.
+/// Returns the finding for a `SealedSecret`, which cannot be read.
 pub(super) fn sealed(object: &Node) -> Reduced {
     let template = object.get("spec").and_then(|spec| spec.get("template"));
     let kubernetes_type =
@@ -137,7 +138,7 @@ pub(super) fn sealed(object: &Node) -> Reduced {
     Reduced::of(found.into_iter().collect(), Skipped::OtherObject)
 }
 
-/// What would be found in a Secret, if it could be read.
+/// Returns the type of secret that an encrypted Secret would hold.
 fn kind_of<'a>(kubernetes_type: &str, mut names: impl Iterator<Item = &'a str>) -> Option<SecretKind> {
     match kubernetes_type {
         "kubernetes.io/dockerconfigjson" | "kubernetes.io/dockercfg" => Some(SecretKind::ImagePull),
@@ -167,7 +168,7 @@ fn credentials(secret: &Secret<'_>) -> Vec<Found> {
         found.extend(of_argo_cd(secret, &names));
     }
     found.extend(of_tekton(secret));
-    // A hand-out of the portal's own in this form does not say for which registry it is.
+    // The portal's own manifest in this form does not name its registry.
     let is_ours = |text: &Sensitive| text.expose().starts_with(SecretKind::ImagePull.id_prefix());
     let name = secret.object.get("metadata").and_then(|metadata| metadata.text("name"));
     if found.is_empty() && secret.kubernetes_type == "kubernetes.io/basic-auth" && name.is_some_and(is_ours) {
@@ -177,14 +178,14 @@ fn credentials(secret: &Secret<'_>) -> Vec<Found> {
     found
 }
 
-/// Hands on to each key what stands beside it: known hosts, and Argo CD's address.
+/// Gives each key the known hosts and the Argo CD address that stand beside it.
 fn beside_keys(secret: &Secret<'_>, found: &mut [Found]) {
     let keys = found.iter_mut().filter(|entry| entry.kind == SecretKind::GitDataset && entry.value.is_some());
     let mut keys = keys.peekable();
     if keys.peek().is_none() {
         return;
     }
-    // Read once for all keys, of which there may be hundreds, and held once.
+    // Read once and shared, because there may be hundreds of keys.
     let mut notes = Vec::new();
     let known_hosts = secret.value("known_hosts").filter(|text| !text.expose().trim().is_empty());
     let known_hosts: Arc<str> = match known_hosts.map(|text| known_hosts::fitting(text.expose())) {
@@ -212,7 +213,7 @@ fn beside_keys(secret: &Secret<'_>, found: &mut [Found]) {
     }
 }
 
-/// What Argo CD's repositories are told with besides a key.
+/// Returns the finding for a repository of Argo CD that is not a key.
 fn of_argo_cd(secret: &Secret<'_>, names: &[&str]) -> Option<Found> {
     let without = |kind, note| Some(Found::without_value(kind, None, vec![note]));
     if names.contains(&"githubAppPrivateKey") {
@@ -233,7 +234,7 @@ fn of_argo_cd(secret: &Secret<'_>, names: &[&str]) -> Option<Found> {
     Some(docker::account_of(host, &secret.value("username")?, &secret.value("password")?))
 }
 
-/// An account whose registries stand in Tekton's annotations.
+/// Returns the accounts whose registries stand in Tekton's annotations.
 fn of_tekton(secret: &Secret<'_>) -> Vec<Found> {
     let annotations = secret.object.get("metadata").and_then(|metadata| metadata.get("annotations"));
     let mut hosts = annotations.map_or(&[][..], Node::members).iter().filter_map(|(name, node)| match node {
@@ -251,7 +252,7 @@ fn of_tekton(secret: &Secret<'_>) -> Vec<Found> {
     found
 }
 
-/// One value of a Secret.
+/// Reads one value of a Secret.
 fn member(secret: &Secret<'_>, name: &str) -> Vec<Found> {
     if CONFIGS.contains(&name) {
         let none = |note| vec![Found::without_value(SecretKind::ImagePull, None, vec![note])];
@@ -259,7 +260,7 @@ fn member(secret: &Secret<'_>, name: &str) -> Vec<Found> {
         let config = node::json(text.expose()).ok();
         return match config.as_ref().map(|document| (docker::any_form(document), document.members())) {
             Some((Some(found), _)) => found,
-            // Whatever stands in the older form, it is one.
+            // `.dockercfg` always has the older form, whatever its content.
             Some((None, members)) if name == ".dockercfg" => docker::entries(members),
             _ => none(Note::BadConfig),
         };
@@ -273,7 +274,7 @@ fn member(secret: &Secret<'_>, name: &str) -> Vec<Found> {
             let kind = SecretKind::GitDataset.as_str().to_owned();
             vec![Found::checked(SecretDraft { kind, secret: text, ..SecretDraft::default() }, Vec::new())]
         }
-        // By what is in it, whatever it is called: such as config.json or auth.json.
+        // Recognized by the content, whatever the name, such as config.json or auth.json.
         Some(text) if text.expose().contains("\"auths\"") => {
             let document = node::json(text.expose()).ok();
             document.filter(docker::is_config).map(|document| docker::config(&document)).unwrap_or_default()
@@ -287,7 +288,8 @@ fn is_key(text: &Sensitive) -> bool {
     BEGINNINGS.iter().any(|start| text.expose().trim_start().starts_with(start))
 }
 
-/// Whether a value is worth decoding: as far as its first characters tell, a key or JSON, after white space or a mark.
+/// Returns whether a value is worth decoding: its first characters, after white space or a byte order mark,
+/// begin a key or JSON.
 fn may_be_one(secret: &Secret<'_>, name: &str) -> bool {
     let Some(written) = secret.written(name) else { return false };
     let text = written.expose();
@@ -295,7 +297,7 @@ fn may_be_one(secret: &Secret<'_>, name: &str) -> bool {
         return text.trim_start_matches('\u{feff}').trim_start().starts_with(['-', 'P', '{']);
     }
     let start: String = text.chars().filter(|c| !c.is_ascii_whitespace()).take(16).collect();
-    // A mark of either encoding, or the text after it or after white space.
+    // A byte order mark of either encoding, or the text after it or after white space.
     docker::starts(&start, |bytes| {
         let after = bytes.iter().find(|byte| {
             !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf | 0xff | 0xfe | 0)

@@ -1,4 +1,4 @@
-//! One thing of what stands in many places: the same account with the same password, or the same key.
+//! Merges findings that stand in many places: the same account with the same password, or the same key.
 
 use super::{
     found::Found,
@@ -11,7 +11,7 @@ use domain::{
 };
 use std::{collections::HashMap, sync::Arc};
 
-/// By what two findings are the same. Values are compared by their digests, which are kept nowhere.
+/// The identity of a finding. Values are compared by their digests, which are not kept.
 #[derive(PartialEq, Eq, Hash)]
 struct Identity {
     kind: SecretKind,
@@ -24,7 +24,7 @@ impl Identity {
     fn of(found: &Found) -> Self {
         let value = match &found.value {
             Some(value) => {
-                // A key is the same whatever white space is around it.
+                // White space around a key does not change it.
                 let text = value.expose();
                 let text = if found.kind == SecretKind::GitDataset { text.trim() } else { text };
                 let mut out = [0; digest::SHA256_OUTPUT_LEN];
@@ -37,7 +37,7 @@ impl Identity {
     }
 }
 
-/// Puts those together that are the same, in the order in which they stand first; keys are read, each once.
+/// Merges equal findings, in the order of their first places, and parses each key once.
 ///
 /// Errors: `TooMany`, before any key is read.
 pub(super) fn same(found: Vec<Found>) -> Result<Vec<Found>, ImportProblem> {
@@ -48,16 +48,16 @@ pub(super) fn same(found: Vec<Found>) -> Result<Vec<Found>, ImportProblem> {
     for entry in &mut entries {
         entry.read_key();
     }
-    // In two forms it is one key still.
+    // One key in two forms is one finding.
     let entries = by(entries, |entry| entry.fingerprint.clone());
-    // Keys that could not be read are told once for each reason.
+    // Keys that could not be parsed are reported once for each reason.
     Ok(by(entries, |entry| entry.value.is_none().then(|| Identity::of(entry))))
 }
 
 fn by<T: Eq + std::hash::Hash>(found: Vec<Found>, identity: impl Fn(&Found) -> Option<T>) -> Vec<Found> {
     let mut places: HashMap<T, usize> = HashMap::new();
     let mut entries: Vec<Found> = Vec::new();
-    // Put together at once in the end: many places may have many known hosts each.
+    // Merged once at the end, because many places may have many known hosts each.
     let mut known_hosts: HashMap<usize, Vec<Arc<str>>> = HashMap::new();
     for mut entry in found {
         let place = identity(&entry).map(|identity| *places.entry(identity).or_insert(entries.len()));
@@ -66,7 +66,7 @@ fn by<T: Eq + std::hash::Hash>(found: Vec<Found>, identity: impl Fn(&Found) -> O
                 let others = std::mem::take(&mut entry.known_hosts);
                 if others != first.known_hosts {
                     let texts = known_hosts.entry(place).or_default();
-                    // All keys of a Secret share one.
+                    // All keys of a Secret share one text of known hosts.
                     if texts.last() != Some(&others) {
                         texts.push(others);
                     }
@@ -91,7 +91,7 @@ fn by<T: Eq + std::hash::Hash>(found: Vec<Found>, identity: impl Fn(&Found) -> O
 
 fn take_over(first: &mut Found, other: Found) {
     for place in other.places {
-        // One Secret may hold a thing twice.
+        // One Secret may hold the same thing twice.
         if first.places.last() != Some(&place) {
             first.places.push(place);
         }
@@ -112,8 +112,8 @@ fn take_over(first: &mut Found, other: Found) {
     }
 }
 
-/// Notes of what clients take one alone of: Docker Hub's names, `https://` and upper case letters make two entries of one
-/// registry.
+/// Notes the registries of which clients use only one entry: Docker Hub's several names, `https://` and
+/// upper-case letters make two entries of one registry.
 pub(super) fn mark_same_registries(entries: &mut [Found]) {
     let key = |entry: &Found| entry.value.as_ref().and(entry.host.clone());
     let mut counts: HashMap<String, usize> = HashMap::new();

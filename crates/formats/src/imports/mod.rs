@@ -1,4 +1,5 @@
-//! The credentials in a docker config or in Kubernetes Secrets, each to be chosen, named and saved as a secret of its own.
+//! Finds the credentials in a docker config or in Kubernetes Secrets, each to be chosen, named and saved as a
+//! secret of its own.
 
 mod docker;
 mod found;

@@ -1,10 +1,10 @@
-//! Names for what was found: from the Secret it stood in, else from its registry.
+//! Suggests names for findings: that of the Kubernetes Secret, or else of the registry.
 
 use super::found::Found;
 use domain::secret::{RegistryPreset, SecretId, SecretKind, SecretName};
 use std::collections::{HashMap, HashSet};
 
-/// Gives each thing found a good name, and no two of one kind the same.
+/// Gives each finding a valid name that is unique within its type.
 pub(super) fn suggest(entries: &mut [Found]) {
     let of_secret: Vec<Option<SecretName>> = entries.iter().map(of_secret).collect();
     let mut counts: HashMap<Option<&str>, usize> = HashMap::new();
@@ -14,7 +14,7 @@ pub(super) fn suggest(entries: &mut [Found]) {
     let mut taken = HashSet::new();
     let mut numbers = Numbers::default();
     for (index, entry) in entries.iter_mut().enumerate() {
-        // A Secret's own name, where it has but one credential.
+        // The Secret's own name, if it has a single credential.
         let name = of_secret.get(index).and_then(Option::as_ref);
         let alone = counts.get(&name.map(SecretName::as_str)) == Some(&1);
         let host = entry.host.as_deref().map(host_word);
@@ -26,7 +26,7 @@ pub(super) fn suggest(entries: &mut [Found]) {
         };
         let base = usable(&base).unwrap_or_else(|| fallback(entry.kind));
         let username = entry.username.as_deref().unwrap_or_default();
-        // Two accounts at one registry differ by their names.
+        // Two accounts at one registry differ by their usernames.
         let with_account = usable(&format!("{base}-{username}")).filter(|_| !username.is_empty());
         let name = [Some(base.clone()), with_account]
             .into_iter()
@@ -40,12 +40,12 @@ pub(super) fn suggest(entries: &mut [Found]) {
     }
 }
 
-/// The numbers that names have got so far, so that of many with the same beginning none is tried twice.
+/// The last number of each name, so that no number is tried twice for the same beginning.
 #[derive(Debug, Default)]
 pub struct Numbers(HashMap<(SecretKind, String), u32>);
 
 impl Numbers {
-    /// Returns the name with the first number that makes it free.
+    /// Returns the name with the first number that is not taken.
     pub fn free(&mut self, kind: SecretKind, base: &str, taken: impl Fn(&str) -> bool) -> String {
         let number = self.0.entry((kind, base.to_owned())).or_insert(2);
         let (name, next) = numbered(base, *number, taken);
@@ -54,7 +54,7 @@ impl Numbers {
     }
 }
 
-/// Returns the name with the first number, from this one on, that makes it free; and the number after it.
+/// Returns the name with the first number from `number` on that is not taken, and the number after it.
 fn numbered(base: &str, mut number: u32, taken: impl Fn(&str) -> bool) -> (String, u32) {
     loop {
         let ending = format!("-{number}");
@@ -67,7 +67,7 @@ fn numbered(base: &str, mut number: u32, taken: impl Fn(&str) -> bool) -> (Strin
     }
 }
 
-/// The name of the Kubernetes Secret, without the prefix that ours will have anyway.
+/// Returns the name of the Kubernetes Secret without the portal's own prefix.
 fn of_secret(entry: &Found) -> Option<SecretName> {
     let name = entry.secret.as_deref()?;
     let id = SecretId::parse(name).filter(|id| id.kind == entry.kind);
@@ -79,7 +79,7 @@ fn host_word(host: &str) -> String {
     known.filter(|preset| preset.key == "docker-hub").map_or(host, |preset| preset.key).to_owned()
 }
 
-/// The text as a name, or the nearest name to it.
+/// Returns the text as a valid name, or the nearest valid name.
 fn usable(text: &str) -> Option<String> {
     SecretName::parse(text).ok().or_else(|| SecretName::suggest(text)).map(String::from)
 }
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_makes_a_name_free_within_its_limit() {
+    fn free_appends_a_number_within_the_length_limit() {
         assert_eq!(numbered("a", 2, |name| name == "a-2"), ("a-3".to_owned(), 4));
         let (long, _) = numbered(&"a".repeat(238), 2, |_| false);
         assert_eq!(long.len(), 238);

@@ -1,6 +1,6 @@
-//! From a text to the tree of what stands in it, JSON or YAML, within bounds. Of a list, such as a whole cluster's dump,
-//! each item is turned into what it is worth as it is read, so that no more than one of them is held as a tree. What the
-//! readers themselves would say of an error may quote a value, so nothing of it but the line is kept.
+//! Parses JSON or YAML into a tree, within limits. Each item of a list, such as the dump of a whole cluster,
+//! is reduced to its findings as soon as it is parsed, so that at most one item is held as a tree. Of a
+//! parser's error only the line is kept, because its text may quote a value.
 
 use domain::{
     import::{ImportProblem, MAX_BYTES},
@@ -13,39 +13,40 @@ use serde::{
 use serde_saphyr::{DuplicateKeyPolicy, Error as YamlError, alias_limits, budget, options};
 use std::{cell::Cell, fmt, marker::PhantomData};
 
-/// The most places in which something was found, before the same are put together.
+/// The most places of findings, before equal ones are merged.
 pub(super) const MAX_PLACES: usize = 50_000;
 
-/// A Secret in a List is six deep; what the API server notes of who manages its fields goes deeper.
+/// The deepest nesting: a Secret in a List has six levels; the API server's notes of who manages its fields
+/// have more.
 const MAX_DEPTH: u8 = 32;
 
-/// The most nodes of one tree: a Secret, or a docker config with some ten thousand registries.
+/// The most nodes of one tree: enough for a Secret, or a docker config with some ten thousand registries.
 const MAX_NODES: u32 = 100_000;
 
-/// The most documents in one text, and the most nodes in all: more than so many bytes can hold of real Secrets.
+/// The most documents in one text, and the most nodes in all: more than real Secrets of that size have.
 const MAX_DOCUMENTS: usize = 100_000;
 const MAX_EVENTS: usize = 8_000_000;
 const MAX_ALIAS_EVENTS: usize = 20_000;
 
-/// Whatever may stand in a document. Texts may be values, so all of them are kept as if they were.
+/// A node of a document. Texts may be values, so all of them are kept as sensitive.
 pub(super) enum Node {
     Text(Sensitive),
-    /// What stands in a list within a tree is no credential, and is not kept.
+    /// A list within a tree, whose content is not kept because it is never a credential.
     List,
-    /// In the order of the document; no name stands twice.
+    /// The members in the order of the document; names are unique.
     Map(Vec<(String, Node)>),
     Number,
-    /// Nothing, or a truth value: no credential is one.
+    /// Null or a truth value, which is never a credential.
     Other,
 }
 
 impl Node {
-    /// The member of this name.
+    /// Returns the member with this name.
     pub(super) fn get(&self, name: &str) -> Option<&Self> {
         self.members().iter().find(|(key, _)| key == name).map(|(_, node)| node)
     }
 
-    /// The text under this name.
+    /// Returns the text with this name.
     pub(super) fn text(&self, name: &str) -> Option<&Sensitive> {
         match self.get(name) {
             Some(Self::Text(text)) => Some(text),
@@ -61,22 +62,22 @@ impl Node {
     }
 }
 
-/// What a node of a list is turned into as soon as it was read.
+/// The result to which an item of a list is reduced as soon as it is parsed.
 pub(super) trait Item {
     fn of(node: Node) -> Self;
 
-    /// In how many places something was found in it.
+    /// Returns the number of places with findings in it.
     fn places(&self) -> usize;
 }
 
-/// A document: its tree, but for the items of its list.
+/// A document: its tree without the items of its list.
 pub(super) struct Document<T> {
     pub(super) top: Node,
-    /// Of a map what stands in `items`, or of a list all of it.
+    /// The reduced items: those of a map's `items`, or of a list.
     pub(super) items: Option<Vec<T>>,
 }
 
-/// Reads any number of documents: JSON, one after the other (JSON lines), or YAML.
+/// Parses any number of documents: JSON, one after the other (JSON lines), or YAML.
 pub(super) fn documents<T: Item>(text: &Sensitive) -> Result<Vec<Document<T>>, ImportProblem> {
     let text = text.expose();
     if text.len() > MAX_BYTES {
@@ -100,7 +101,7 @@ pub(super) fn documents<T: Item>(text: &Sensitive) -> Result<Vec<Document<T>>, I
             .deserialize(&mut reader);
         match read {
             Ok(document) => found.push(document),
-            // JSON documents as those of YAML, with a line between them.
+            // JSON documents separated as in YAML.
             Err(_) if state.broken.get().is_none() && text.contains("\n---") => return yaml(text),
             Err(error) => return Err(problem_of(&error, &state)),
         }
@@ -113,7 +114,7 @@ pub(super) fn documents<T: Item>(text: &Sensitive) -> Result<Vec<Document<T>>, I
     }
 }
 
-/// Reads one JSON document (RFC 8259).
+/// Parses one JSON document (RFC 8259).
 pub(super) fn json(text: &str) -> Result<Node, ImportProblem> {
     let state = State::default();
     let mut reader = serde_json::Deserializer::from_str(text);
@@ -168,7 +169,7 @@ fn yaml<T: Item>(text: &str) -> Result<Vec<Document<T>>, ImportProblem> {
     })
 }
 
-/// What went wrong, without where an alias led there.
+/// Returns the error itself, without the aliases that led there.
 fn innermost(error: &YamlError) -> &YamlError {
     match error {
         YamlError::AliasError { error, .. } => innermost(error),
@@ -176,20 +177,20 @@ fn innermost(error: &YamlError) -> &YamlError {
     }
 }
 
-/// What our own visitors say, by which their errors are known again.
+/// The messages of our own visitors, by which their errors are recognized.
 const NOT_TAKEN: &str = "latchkey does not take this";
 const TOO_MANY: &str = "latchkey takes no more";
 
-/// Why a document is not taken that is well-formed.
+/// The reason for rejecting a well-formed document.
 #[derive(Clone, Copy)]
 enum Broken {
     Doubled,
     Deep,
-    /// Something was found in more places than are taken.
+    /// There are more places with findings than are accepted.
     Many,
 }
 
-/// What a visitor makes of nothing and of truth values, and of numbers.
+/// Implements the visitor's methods for null, truth values and numbers.
 macro_rules! scalars {
     ($answer:ty, $nothing:expr, $number:expr) => {
         fn visit_unit<E>(self) -> Result<$answer, E> {
@@ -226,15 +227,15 @@ macro_rules! scalars {
     };
 }
 
-/// What was read of a document, and what is wrong with it.
+/// The state of parsing a document: its counts, and what is wrong with it.
 #[derive(Default)]
 struct State {
     broken: Cell<Option<Broken>>,
-    /// Of the tree that is being read.
+    /// The number of nodes of the current tree.
     nodes: Cell<u32>,
 }
 
-/// Reads a node that may be so deep.
+/// Parses a node with a limit on its depth.
 #[derive(Clone, Copy)]
 struct Seed<'a> {
     depth: u8,
@@ -283,7 +284,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_string<E: Error>(self, text: String) -> Result<Node, E> {
-        // Taken over, so that there is no copy which nobody overwrites.
+        // Moved, because a copy would not be overwritten.
         Ok(Node::Text(Sensitive::new(text)))
     }
 
@@ -310,7 +311,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 }
 
-/// Reads a document.
+/// Parses a document.
 struct Top<'a, T> {
     seed: Seed<'a>,
     item: PhantomData<T>,
@@ -381,7 +382,7 @@ impl<'de, T: Item> Visitor<'de> for Top<'_, T> {
     }
 }
 
-/// What stands under `items`: a list, as everywhere, or anything else.
+/// The content of `items`: a list, or something else.
 enum Listed<T> {
     Items(Vec<T>),
     Node(Node),
@@ -422,7 +423,7 @@ impl<'de, T: Item> Visitor<'de> for Items<'_, T> {
     }
 }
 
-/// Each item begins a tree of its own. Of a list in which too much is found, no more is read.
+/// Reads the items, each of which begins a tree of its own. Stops when there are too many findings.
 fn read_items<'de, T: Item, A: SeqAccess<'de>>(inner: Seed<'_>, mut list: A) -> Result<Vec<T>, A::Error> {
     let (mut items, mut places) = (Vec::new(), 0);
     loop {

@@ -1,4 +1,4 @@
-//! What is in a pasted text. Pure: no database and no clock.
+//! Reads a pasted text. Pure: no database and no clock.
 
 use super::{
     docker,
@@ -12,11 +12,11 @@ use domain::{
     sensitive::Sensitive,
 };
 
-/// Everything found in a text.
+/// The findings of a text.
 pub struct Findings {
-    /// In the order of the text; never empty.
+    /// The findings, in the order of the text; never empty.
     pub entries: Vec<Found>,
-    /// Objects that hold nothing for us.
+    /// The objects without a credential, counted by reason.
     pub skipped: SkippedCounts,
 }
 
@@ -33,7 +33,7 @@ impl Item for Reduced {
             None => {
                 let reduced = match docker::any_form(&node) {
                     Some(found) => Reduced::of(found, Skipped::OtherObject),
-                    // Within a `SecretList` the kind may be left out.
+                    // Items of a `SecretList` may omit their kind.
                     None if node.get("data").is_some() || node.get("stringData").is_some() => {
                         kubernetes::secret(&node)
                     }
@@ -46,9 +46,10 @@ impl Item for Reduced {
     }
 }
 
-/// Reads a docker config, in either form, or Kubernetes Secrets as YAML or JSON, of which there may be thousands.
+/// Reads a docker config, in either form, or Kubernetes Secrets as YAML or JSON, of which there may be
+/// thousands.
 ///
-/// Errors: there is nothing in it to choose from.
+/// Errors: the text has nothing to choose from.
 pub fn read(text: &Sensitive) -> Result<Findings, ImportProblem> {
     let start = text.expose().trim_start_matches('\u{feff}').trim_start();
     if start.starts_with("$ANSIBLE_VAULT;") {
@@ -64,7 +65,7 @@ pub fn read(text: &Sensitive) -> Result<Findings, ImportProblem> {
         return Err(ImportProblem::PrivateKey);
     }
     let mut gathered = Gathered::default();
-    // All of it in base64, as it stands in a Secret.
+    // The whole text may be base64, as it stands in a Secret.
     let may_be = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(&byte);
     let may_be = text.expose().bytes().take(64).all(may_be);
     let decoded = may_be.then(|| docker::decode(text)).flatten().filter(|decoded| {
@@ -79,7 +80,7 @@ pub fn read(text: &Sensitive) -> Result<Findings, ImportProblem> {
         }
     }
     let Gathered { found, skipped, encryption } = gathered;
-    // A part of a file that is encrypted by itself.
+    // A part of a file may be encrypted by itself.
     let encryption = encryption.or_else(|| {
         let has = |mark: &str| text.expose().contains(mark);
         has("$ANSIBLE_VAULT;")
@@ -107,19 +108,19 @@ impl Gathered {
         let Document { top, items } = document;
         let kind = top.text("kind").map(Sensitive::expose);
         match (kind, items) {
-            // A list of JSON, or one of Kubernetes.
+            // A JSON list, or a Kubernetes List.
             (None, Some(items)) if matches!(top, Node::List) => self.items(items, true),
             (Some("List"), Some(items)) => self.items(items, false),
             (Some("SecretList"), Some(items)) => self.items(items, true),
             (_, Some(items)) => {
                 self.skipped.add(Skipped::OtherObject, u32::try_from(items.len()).unwrap_or(u32::MAX));
             }
-            // A Secret by itself says that it is one.
+            // A single Secret names its kind.
             (None, None) => {
                 if let Some(found) = docker::any_form(&top) {
                     self.keep(Reduced::of(found, Skipped::OtherObject));
                 } else if [".dockerconfigjson", ".dockercfg"].iter().any(|name| top.text(name).is_some()) {
-                    // The data of a Secret alone, as `kubectl get secret -o jsonpath={.data}` prints it.
+                    // Only the data of a Secret, as `kubectl get secret -o jsonpath={.data}` prints it.
                     self.keep(kubernetes::secret(&Node::Map(vec![("data".to_owned(), top)])));
                 } else {
                     self.encryption = self.encryption.or(top.get("sops").map(|_| Encryption::Sops));

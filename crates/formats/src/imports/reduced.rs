@@ -1,13 +1,13 @@
-//! What is kept of one object of a file.
+//! The result of reading one object of a file.
 
 use super::found::Found;
 use domain::import::{Encryption, Skipped};
 
-/// What was found in an object, or as what it is skipped.
+/// The findings of an object, or the reason for skipping it.
 pub(super) struct Reduced {
     pub(super) found: Vec<Found>,
     pub(super) skipped: Option<Skipped>,
-    /// Whether it says what it is, without which it is none of a `List`.
+    /// Whether the object names its kind; without a kind it is not an item of a `List`.
     pub(super) has_kind: bool,
     pub(super) encryption: Option<Encryption>,
 }
@@ -17,7 +17,7 @@ impl Reduced {
         Self::of(Vec::new(), skipped)
     }
 
-    /// What was found, or as what the object is skipped.
+    /// Returns the findings, or the reason for skipping the object if there are none.
     pub(super) fn of(found: Vec<Found>, otherwise: Skipped) -> Self {
         let skipped = found.is_empty().then_some(otherwise);
         Self { found, skipped, has_kind: true, encryption: None }

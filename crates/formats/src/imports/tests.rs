@@ -1,4 +1,4 @@
-//! What is read out of files, by tables, by properties and against the programs that write them.
+//! Tests of reading files: by tables, by properties, and against the programs that write them.
 
 mod oracle;
 mod properties;
@@ -9,9 +9,9 @@ use super::{Findings, Found, read};
 use domain::{import::ImportProblem, sensitive::Sensitive};
 
 thread_local! {
-    /// How many keys were taken apart.
+    /// The number of keys that were parsed.
     pub(super) static KEYS_READ: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
-    /// How often known hosts were gone through.
+    /// The number of times that known hosts were read.
     pub(super) static KNOWN_HOSTS_READ: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
@@ -30,7 +30,7 @@ fn problem(text: &str) -> ImportProblem {
     read(&Sensitive::new(text)).err().expect("nothing is found")
 }
 
-/// Host, username, password, codes of the notes.
+/// Returns host, username, password and the codes of the notes.
 fn told(entry: &Found) -> (String, String, String, String) {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let value = entry.value.as_ref().map_or(String::new(), |value| value.expose().to_owned());

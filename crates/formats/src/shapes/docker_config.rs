@@ -1,4 +1,4 @@
-//! What an image-pull secret is handed out as.
+//! Writes an image-pull secret as a docker config.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
@@ -8,9 +8,9 @@ use domain::{
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
-/// A docker config with this one registry, as `kubectl create secret docker-registry` makes it: with `username`
-/// and `password`, and with both in `auth` (base64 of `username:password`), since some readers know only one of
-/// the two forms.
+/// Returns a docker config with one registry, as `kubectl create secret docker-registry` makes it: with
+/// `username` and `password`, and with both in `auth` (base64 of `username:password`), because some readers
+/// know only one of the two forms.
 pub fn docker_config_json(host: &RegistryHost, username: &Username, password: &Password) -> Sensitive {
     let pair = Zeroizing::new(format!("{}:{}", username.as_str(), password.value().expose()));
     let auth = Sensitive::new(STANDARD.encode(pair.as_bytes()));
@@ -20,7 +20,7 @@ pub fn docker_config_json(host: &RegistryHost, username: &Username, password: &P
         ("username", username.as_str()),
     ]);
     let config = BTreeMap::from([("auths", BTreeMap::from([(host.as_str(), entry)]))]);
-    // Maps of texts are always JSON.
+    // Maps of texts always serialize.
     Sensitive::new(serde_json::to_string(&config).unwrap_or_default())
 }
 
@@ -30,7 +30,7 @@ mod tests {
     use serde_json::Value;
     use std::process::Command;
 
-    /// What kubectl itself makes of the same input; `--dry-run=client` asks no cluster.
+    /// Returns kubectl's own config for the same input; `--dry-run=client` asks no cluster.
     fn by_kubectl(host: &str, username: &str, password: &str) -> Value {
         let output = Command::new("kubectl")
             .args(["create", "secret", "docker-registry", "x", "--dry-run=client", "-o", "json"])
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_what_kubectl_makes() {
+    fn docker_config_json_equals_kubectls() {
         for (host, username, password) in [
             ("ghcr.io", "robot", "pw"),
             ("docker.io", "ana", "dckr_pat_x"),
@@ -59,9 +59,9 @@ mod tests {
         }
     }
 
-    /// What is awkward in JSON, base64 or a command line, in every order.
+    /// Characters that are awkward in JSON, base64 or a command line, in every order.
     #[test]
-    fn it_is_what_kubectl_makes_of_awkward_passwords() {
+    fn docker_config_json_equals_kubectls_for_awkward_passwords() {
         let parts = [
             "\"", "\\", ":", "🔑", " ", "\u{7f}", "\u{2028}", "\n", "\t", "\u{1}", "'", "$(x)", "=", "é", "/",
         ];

@@ -2,7 +2,7 @@
 
 use domain::sensitive::Sensitive;
 
-/// Texts by their keys, in the order in which they are told. Keys that would have no text are left out.
+/// Texts by their keys, in the order of the format. Keys without a text are left out.
 pub type Shaped = Vec<(&'static str, Sensitive)>;
 
 /// Returns a JSON object of strings, whose text is overwritten when it is dropped.
@@ -15,6 +15,6 @@ pub(super) fn object<'a>(entries: impl Iterator<Item = (&'a str, &'a Sensitive)>
 
 /// Returns a JSON string.
 pub(super) fn text(text: &str) -> String {
-    // A text is always JSON.
+    // A text always serializes.
     serde_json::to_string(text).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The Kubernetes Secret that `kubectl apply` takes.
+//! Writes Kubernetes Secrets for `kubectl apply`.
 
 use super::json::{Shaped, object, text};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -7,7 +7,7 @@ use domain::{
     sensitive::Sensitive,
 };
 
-/// In what a manifest is written.
+/// The format of a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ManifestFormat {
     /// YAML 1.2, in the block style that people read.
@@ -17,10 +17,10 @@ pub enum ManifestFormat {
 }
 
 impl ManifestFormat {
-    /// Both.
+    /// All formats.
     pub const ALL: [Self; 2] = [Self::Yaml, Self::Json];
 
-    /// As it stands in addresses and forms, and as files of it end.
+    /// Returns the name in addresses and forms, which is also the extension of files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Yaml => "yaml",
@@ -28,12 +28,12 @@ impl ManifestFormat {
         }
     }
 
-    /// Reads `as_str`'s form.
+    /// Parses the form of `as_str`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.as_str() == text)
     }
 
-    /// The media type (RFC 9512, RFC 8259).
+    /// Returns the media type (RFC 9512, RFC 8259).
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Yaml => "application/yaml",
@@ -42,7 +42,7 @@ impl ManifestFormat {
     }
 }
 
-/// Several manifests in one file that `kubectl apply` takes: a stream of YAML documents, or a `List`.
+/// Joins manifests into one file for `kubectl apply`: a stream of YAML documents, or a `List`.
 pub fn joined(manifests: &[Sensitive], format: ManifestFormat) -> Sensitive {
     let (before, between, after) = match format {
         ManifestFormat::Yaml => ("", "\n---\n", "\n"),
@@ -54,12 +54,12 @@ pub fn joined(manifests: &[Sensitive], format: ManifestFormat) -> Sensitive {
         pieces.push(manifest.expose().trim_end());
     }
     pieces.push(after);
-    // In one go: a text that grows leaves copies of itself behind.
+    // Allocated once, because a text that grows leaves copies of itself behind.
     Sensitive::new(pieces.concat())
 }
 
-/// The Secret with these entries, named like the portal's secret, its data in base64; `None` for a shape that is no Secret.
-/// For Argo CD it bears the label by which that finds its repositories.
+/// Returns the Secret with these entries, named like the portal's secret, its data in base64; `None` for a
+/// shape that is not a Secret. For Argo CD it has the label by which Argo CD finds its repositories.
 pub fn manifest(
     id: &SecretId,
     shape: Shape,
@@ -86,7 +86,7 @@ pub fn manifest(
                 object(data.iter().map(|(key, value)| (*key, value))).expose()
             ))
         }
-        // Every scalar that is not a word of ours is a JSON string, which YAML reads as it stands.
+        // Every scalar that is not a literal here is a JSON string, which is valid YAML.
         ManifestFormat::Yaml => {
             let namespace =
                 namespace.map(|name| format!("  namespace: {}\n", text(name.as_str()))).unwrap_or_default();

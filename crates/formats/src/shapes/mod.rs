@@ -1,4 +1,4 @@
-//! A credential in the shapes that consumers read.
+//! Writes credentials in the formats that consumers read.
 
 mod docker_config;
 mod json;
@@ -14,20 +14,21 @@ use domain::{
 };
 use json::object;
 
-/// A credential, and what goes with it to whoever uses it.
+/// A credential, with what belongs to it for its consumer.
 #[derive(Debug)]
 pub struct Handout<'a> {
-    /// What is handed out.
+    /// The credential itself.
     pub credential: &'a Credential,
-    /// In the form of a `known_hosts` file.
+    /// The trusted host keys, as a `known_hosts` file.
     pub known_hosts: &'a str,
-    /// A line of `authorized_keys`; `None` where the key was never understood.
+    /// The public key as a line of `authorized_keys`; `None` if the key was never parsed.
     pub public_key: Option<&'a str>,
-    /// The repository, as Argo CD is told it.
+    /// The address of the repository, for Argo CD.
     pub url: Option<&'a str>,
 }
 
-/// The credential in this shape; `None` where it does not fit, or where Argo CD's has no address.
+/// Returns the credential in this shape; `None` if the shape is for another type of secret, or needs an
+/// address that is missing (Argo CD).
 pub fn shaped(handout: &Handout<'_>, shape: Shape) -> Option<Shaped> {
     let Handout { credential, known_hosts, public_key, url } = handout;
     let known_hosts = |entries: &mut Shaped| {
@@ -88,12 +89,12 @@ pub fn shaped(handout: &Handout<'_>, shape: Shape) -> Option<Shaped> {
     Some(entries)
 }
 
-/// Files end in a line feed, or OpenSSH does not read their last line.
+/// Ends a text in a line feed, because OpenSSH does not read a last line without one.
 fn with_line_end(text: &str) -> String {
     if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") }
 }
 
-/// The entries as one flat JSON object of strings.
+/// Returns the entries as one flat JSON object of strings.
 pub fn flat_json(shaped: &Shaped) -> Sensitive {
     object(shaped.iter().map(|(key, value)| (*key, value)))
 }

@@ -1,4 +1,4 @@
-//! What is handed out is what the tools' own makers write.
+//! Exports equal what the tools' own commands write.
 
 mod cluster;
 
@@ -38,7 +38,7 @@ fn keys(credential: &Credential, shape: Shape) -> Vec<&'static str> {
 }
 
 #[test]
-fn each_shape_has_the_keys_that_its_readers_know() {
+fn shaped_has_the_keys_that_its_readers_know() {
     let git = dataset();
     assert_eq!(keys(&git, Shape::GitSync), ["ssh", "known_hosts"]);
     assert_eq!(keys(&git, Shape::SshAuth), ["ssh-privatekey"]);
@@ -58,7 +58,7 @@ fn each_shape_has_the_keys_that_its_readers_know() {
 }
 
 #[test]
-fn files_end_in_a_line_feed_and_what_is_not_known_is_left_out() {
+fn shaped_files_end_in_a_line_feed_and_omit_unknown_parts() {
     let git = dataset();
     for shape in [Shape::GitSync, Shape::Flux, Shape::Rancher] {
         for (key, text) in handed_out(&git, shape).unwrap() {
@@ -74,7 +74,7 @@ fn files_end_in_a_line_feed_and_what_is_not_known_is_left_out() {
 }
 
 #[test]
-fn the_flat_object_is_json_of_plain_strings() {
+fn flat_json_is_an_object_of_strings() {
     let account = image("ghcr.io", "robot", "\"\\\n🔑</script>");
     let json = flat_json(&handed_out(&account, Shape::UsernamePassword).unwrap());
     let read: Value = serde_json::from_str(json.expose()).unwrap();
@@ -104,7 +104,7 @@ fn folder() -> PathBuf {
     folder
 }
 
-/// Texts that are awkward in JSON, YAML, base64 or a command line.
+/// Returns texts that are awkward in JSON, YAML, base64 or a command line.
 fn awkward(number: usize) -> String {
     const PARTS: [&str; 18] = [
         "\"", "\\", ":", "🔑", " ", "\u{7f}", "\u{2028}", "#", "\t", "{", "'", "$(x)", "=", "é", "/", "- ",
@@ -121,14 +121,14 @@ fn awkward(number: usize) -> String {
         + "x"
 }
 
-/// What a Secret is to whoever mounts it.
+/// Returns the parts of a Secret that matter to whoever mounts it.
 fn essence(secret: &Value) -> (&Value, &Value, &Value, &Value) {
     (&secret["metadata"]["name"], &secret["metadata"]["namespace"], &secret["type"], &secret["data"])
 }
 
-/// 200 inputs, through `kubectl create secret` and through our manifest, in YAML and JSON by turns.
+/// Passes 200 inputs through `kubectl create secret` and through our manifest, in YAML and JSON by turns.
 #[test]
-fn manifests_are_what_kubectl_makes() {
+fn manifest_equals_kubectls() {
     let folder = folder();
     let server = format!("--server={}", discovery());
     let cache = format!("--cache-dir={}", folder.display());
@@ -195,9 +195,9 @@ fn manifests_are_what_kubectl_makes() {
     }
 }
 
-/// Several in one file are as many Secrets, in YAML and in JSON.
+/// Several manifests in one file are as many Secrets, in YAML and in JSON.
 #[test]
-fn kubectl_takes_several_from_one_file() {
+fn joined_manifests_are_accepted_by_kubectl() {
     let folder = folder();
     let (server, cache) = (format!("--server={}", discovery()), format!("--cache-dir={}", folder.display()));
     for format in ManifestFormat::ALL {
@@ -219,7 +219,7 @@ fn kubectl_takes_several_from_one_file() {
     }
 }
 
-/// The config itself may have its members in another order.
+/// Compares docker configs, whose members may have another order.
 fn assert_same_config(ours: &Value, theirs: &Value) {
     use base64::{Engine, engine::general_purpose::STANDARD};
     let config = |secret: &Value| -> Value {

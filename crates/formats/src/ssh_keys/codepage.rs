@@ -1,14 +1,14 @@
-//! Windows' code page 1252, in which programs there write what people type in Western Europe and the Americas.
+//! Windows' code page 1252, in which programs on Windows in Western Europe and the Americas write typed text.
 
 use zeroize::Zeroizing;
 
-/// What the bytes from 0x80 to 0x9f stand for; 0xfffd where they stand for nothing.
+/// The characters of the bytes 0x80 to 0x9f; 0xfffd for those without one.
 const HIGH: [char; 32] = [
     '€', '\u{fffd}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{fffd}', 'Ž', '\u{fffd}',
     '\u{fffd}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{fffd}', 'ž', 'Ÿ',
 ];
 
-/// Encodes the text; `None` where it has a character that the code page has not.
+/// Encodes the text; `None` if it has a character outside the code page.
 pub(super) fn encode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
     for c in text.chars() {
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn characters_are_encoded_as_windows_does() {
+    fn encode_equals_windows_own_encoding() {
         for (text, bytes) in [
             ("plain", Some(b"plain".as_slice())),
             ("Müller €5 “x”", Some(b"M\xfcller \x805 \x93x\x94")),

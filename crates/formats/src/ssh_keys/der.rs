@@ -26,7 +26,8 @@ const CURVES: [(ObjectIdentifier, Curve); 3] = [
     (ObjectIdentifier::new_unwrap("1.3.132.0.35"), Curve::P521),
 ];
 
-/// Of each curve: the prime of its field, the x of its generator, and its order (FIPS 186-4, D.1.2), as they stand in DER.
+/// The prime of the field, the x of the generator, and the order of each curve (FIPS 186-4, D.1.2), as DER
+/// has them.
 const SPELLED_OUT: [(Curve, [&str; 3]); 3] = [
     (
         Curve::P256,
@@ -57,18 +58,19 @@ const SPELLED_OUT: [(Curve, [&str; 3]); 3] = [
     ),
 ];
 
-/// A pair, and whether its numbers and its curve are as OpenSSH should find them; else it is written anew.
+/// A pair, and whether its numbers and its curve are in the form that OpenSSH reads; if not, it is written
+/// anew.
 pub(super) type Pair = (KeypairData, bool);
 
-/// More rounds of PBKDF2 than anybody recommends; they take about a second.
+/// The most rounds of PBKDF2: more than anybody recommends; they take about a second.
 const MAX_PBKDF2_ROUNDS: u32 = 2_000_000;
 
-/// As much memory as scrypt may take, in bytes, and as many blocks as it may mix.
+/// The most memory that scrypt may use, in bytes, and the most blocks that it may mix.
 const MAX_SCRYPT_MEMORY: u64 = 64 << 20;
 const MAX_SCRYPT_BLOCKS: u64 = 4 << 20;
 
-/// How long a sequence is, by what it says itself (X.690, 8.1.3), with what stands before its content; `None` where that is
-/// more than there is.
+/// Returns the length that a sequence states (X.690, 8.1.3), including its header; `None` if that is more
+/// than there is.
 pub(super) fn length(der: &[u8]) -> Option<usize> {
     let (0x30, first) = (*der.first()?, *der.get(1)?) else { return None };
     let (length, head) = if first < 0x80 {
@@ -81,7 +83,7 @@ pub(super) fn length(der: &[u8]) -> Option<usize> {
     length.checked_add(head).filter(|length| *length <= der.len())
 }
 
-/// `RSA PRIVATE KEY`
+/// Parses `RSA PRIVATE KEY`.
 pub(super) fn pkcs1(der: &[u8]) -> Result<Pair, KeyProblem> {
     let key = pkcs1::RsaPrivateKey::from_der(der).map_err(|_| KeyProblem::Damaged)?;
     if key.other_prime_infos.is_some() {
@@ -98,12 +100,12 @@ pub(super) fn pkcs1(der: &[u8]) -> Result<Pair, KeyProblem> {
     })
 }
 
-/// `EC PRIVATE KEY`
+/// Parses `EC PRIVATE KEY`.
 pub(super) fn sec1(der: &[u8]) -> Result<Pair, KeyProblem> {
     elliptic_curve(der, None)
 }
 
-/// `PRIVATE KEY`
+/// Parses `PRIVATE KEY`.
 pub(super) fn pkcs8(der: &[u8]) -> Result<Pair, KeyProblem> {
     let key = PrivateKeyInfoRef::from_der(der).map_err(|_| KeyProblem::Damaged)?;
     let secret = key.private_key.as_bytes();
@@ -117,11 +119,11 @@ pub(super) fn pkcs8(der: &[u8]) -> Result<Pair, KeyProblem> {
             };
             elliptic_curve(secret, Some(curve)).map(|(pair, sound)| (pair, sound && named))
         }
-        // RFC 8410, 7: an octet string within the octet string.
+        // An octet string within the octet string (RFC 8410, 7).
         ED25519 => {
             let seed = <&OctetStringRef>::from_der(secret).map_err(|_| KeyProblem::Damaged)?;
             let pair = material::ed25519(seed.as_bytes())?;
-            // Version 2 of the form, as Java writes it, says the public half too.
+            // Version 2 of the form, as Java writes it, states the public half too.
             let stated = key.public_key.as_ref().map(pkcs8::der::asn1::BitStringRef::raw_bytes);
             match (&pair, stated) {
                 (KeypairData::Ed25519(pair), Some(stated)) if stated != pair.public.as_ref() => {
@@ -135,17 +137,17 @@ pub(super) fn pkcs8(der: &[u8]) -> Result<Pair, KeyProblem> {
     }
 }
 
-/// Whether this is what OpenSSH cannot read: Ed25519 in PKCS#8.
+/// Returns whether OpenSSH cannot read the key in this form: Ed25519 in PKCS#8.
 pub(super) fn is_for_openssh(key: &KeypairData) -> bool {
     !matches!(key, KeypairData::Ed25519(_))
 }
 
-/// `ENCRYPTED PRIVATE KEY`
+/// Parses `ENCRYPTED PRIVATE KEY`.
 pub(super) fn encrypted_pkcs8(der: &[u8], passphrase: &Sensitive) -> Result<Pair, KeyProblem> {
     if let Some(plain) = pbe::decrypt(der, passphrase)? {
         return opened(&plain);
     }
-    // A scheme that is not known is no DER that can be read, either.
+    // An unknown scheme cannot be parsed as DER, either.
     let key = EncryptedPrivateKeyInfoRef::from_der(der).map_err(|_| KeyProblem::UnknownProtection)?;
     let EncryptionScheme::Pbes2(parameters) = &key.encryption_algorithm else {
         return Err(KeyProblem::UnknownProtection);
@@ -171,7 +173,7 @@ pub(super) fn encrypted_pkcs8(der: &[u8], passphrase: &Sensitive) -> Result<Pair
     opened(plain.as_bytes())
 }
 
-/// A key that a passphrase has opened: a wrong one gives something that looks whole now and then.
+/// Parses a key that a passphrase has opened: a wrong passphrase now and then gives bytes that look whole.
 pub(super) fn opened(plain: &[u8]) -> Result<Pair, KeyProblem> {
     match pkcs8(plain) {
         Err(problem) if problem.is_no_form() => Err(KeyProblem::WrongPassphrase),
@@ -180,7 +182,7 @@ pub(super) fn opened(plain: &[u8]) -> Result<Pair, KeyProblem> {
 }
 
 fn elliptic_curve(der: &[u8], curve: Option<Curve>) -> Result<Pair, KeyProblem> {
-    // Curves spelled out are nothing that `sec1` reads.
+    // `sec1` does not parse curves that are spelled out.
     let parsed = EcPrivateKey::from_der(der);
     let (own, secret, stated, named) = if let Ok(key) = &parsed {
         let own = key.parameters.and_then(sec1::EcParameters::named_curve);
@@ -194,7 +196,7 @@ fn elliptic_curve(der: &[u8], curve: Option<Curve>) -> Result<Pair, KeyProblem> 
     let curve = own.or(curve).ok_or(KeyProblem::Unsupported)?;
     let pair = material::ecdsa(curve, secret)?;
     match stated {
-        // Uncompressed, as everybody writes it.
+        // Uncompressed, as every tool writes it.
         Some(stated) if stated.first() == Some(&4) && stated != public_point(&pair).as_slice() => {
             Err(KeyProblem::HalvesDiffer)
         }
@@ -206,7 +208,8 @@ fn named(oid: ObjectIdentifier) -> Option<Curve> {
     CURVES.iter().find(|(known, _)| *known == oid).map(|(_, curve)| *curve)
 }
 
-/// The curve whose parameters these are (RFC 3279, 2.3.5): its field, the x of its generator, and its order.
+/// Returns the curve with these parameters (RFC 3279, 2.3.5): its field, the x of its generator, and its
+/// order.
 fn spelled_out(parameters: &[u8]) -> Option<Curve> {
     let has = |number: &str| {
         from_hex(number).is_some_and(|number| parameters.windows(number.len()).any(|part| part == number))
@@ -228,7 +231,7 @@ impl<'a> SpelledOut<'a> {
         let secret = pbe::element(&mut rest, 0x04)?;
         let parameters = pbe::element(&mut rest, 0xa0)?;
         let public = pbe::element(&mut rest, 0xa1);
-        // A bit string, whose first byte tells how many bits of its last are not of it.
+        // The first byte of a bit string is the number of unused bits in its last byte.
         let public =
             public.and_then(|mut public| pbe::element(&mut public, 0x03)).and_then(|bits| bits.get(1..));
         Some(Self { secret, parameters, public })

@@ -3,7 +3,7 @@
 use base64::DecodeError;
 use domain::secret::KeyProblem;
 
-/// Returns what is wrong with a text in the place of base64.
+/// Returns the problem of a text that is not base64.
 pub(super) fn not_base64(error: &DecodeError) -> KeyProblem {
     match error {
         DecodeError::InvalidByte(..) => KeyProblem::StrayCharacter,
@@ -11,7 +11,7 @@ pub(super) fn not_base64(error: &DecodeError) -> KeyProblem {
     }
 }
 
-/// Returns the bytes that stand as pairs of hexadecimal digits.
+/// Returns the bytes of pairs of hexadecimal digits.
 pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u8>> =
         text.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();

@@ -1,4 +1,4 @@
-//! A key that was taken apart, whatever form it had.
+//! A parsed key, of any form.
 
 use domain::secret::KeyProblem;
 use ssh_key::{PrivateKey, private::KeypairData};

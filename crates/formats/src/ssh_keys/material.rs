@@ -1,18 +1,18 @@
-//! From the numbers of a key to the pair. The public half is always worked out anew, so that a key whose halves do not
-//! belong together shows.
+//! Makes a key pair from the numbers of a key. The public half is always computed anew, which exposes a key
+//! whose halves do not belong together.
 
 use domain::secret::KeyProblem;
 use rsa::{BoxedUint, RsaPrivateKey, traits::PrivateKeyParts};
 use ssh_key::private::{EcdsaKeypair, Ed25519Keypair, KeypairData, RsaKeypair};
 use zeroize::Zeroizing;
 
-/// The shortest RSA modulus that OpenSSH takes for good, in bits.
+/// The shortest RSA modulus that OpenSSH accepts, in bits.
 const MIN_RSA_BITS: usize = 2048;
 
-/// The longest that OpenSSH reads, in bits; checking a longer one would take minutes.
+/// The longest RSA modulus that OpenSSH reads, in bits; checking a longer one would take minutes.
 const MAX_RSA_BITS: usize = 16384;
 
-/// The curves of RFC 5656 that have to be there.
+/// The curves that RFC 5656 requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Curve {
     P256,
@@ -21,7 +21,7 @@ pub(super) enum Curve {
 }
 
 impl Curve {
-    /// By the name that it has in SSH.
+    /// Returns the curve with this name in SSH.
     pub(super) fn named(name: &[u8]) -> Option<Self> {
         match name {
             b"nistp256" => Some(Self::P256),
@@ -32,15 +32,15 @@ impl Curve {
     }
 }
 
-/// From the seed of 32 bytes (RFC 8032, 5.1.5).
+/// Makes an Ed25519 pair from its seed of 32 bytes (RFC 8032, 5.1.5).
 pub(super) fn ed25519(seed: &[u8]) -> Result<KeypairData, KeyProblem> {
     let seed = <[u8; 32]>::try_from(seed).map(Zeroizing::new).map_err(|_| KeyProblem::Damaged)?;
     Ok(KeypairData::Ed25519(Ed25519Keypair::from_seed(&seed)))
 }
 
-/// From the secret number, the most significant byte first, however many zeros it begins with.
+/// Makes an ECDSA pair from the secret number, big-endian, with any number of leading zeros.
 pub(super) fn ecdsa(curve: Curve, secret: &[u8]) -> Result<KeypairData, KeyProblem> {
-    /// With as many leading zeros as the curve wants.
+    /// Pads the number to the width of the curve.
     fn padded<const N: usize>(secret: &[u8]) -> Result<Zeroizing<[u8; N]>, KeyProblem> {
         let secret = without_zeros(secret);
         let start = N.checked_sub(secret.len()).ok_or(KeyProblem::Damaged)?;
@@ -67,7 +67,7 @@ pub(super) fn ecdsa(curve: Curve, secret: &[u8]) -> Result<KeypairData, KeyProbl
     Ok(KeypairData::Ecdsa(pair))
 }
 
-/// The numbers of an RSA key, the most significant byte first; `inverse` is that of `q` modulo `p`.
+/// The numbers of an RSA key, big-endian; `inverse` is the inverse of `q` modulo `p`.
 pub(super) struct RsaNumbers<'a> {
     pub(super) modulus: &'a [u8],
     pub(super) public_exponent: &'a [u8],
@@ -75,27 +75,27 @@ pub(super) struct RsaNumbers<'a> {
     pub(super) p: &'a [u8],
     pub(super) q: &'a [u8],
     pub(super) inverse: &'a [u8],
-    /// The private exponent modulo `p - 1` and modulo `q - 1`, where the form has them.
+    /// The private exponent modulo `p - 1` and modulo `q - 1`, if the form has them.
     pub(super) exponents: Option<[&'a [u8]; 2]>,
 }
 
-/// Bits that `rsa` computes with at once.
+/// The number of bits that `rsa` computes with at once.
 const LIMB_BITS: usize = 64;
 
-/// Checks that the numbers belong together. What only makes computing quicker is worked out anew: false where it was
-/// stated otherwise, so that the key has to be written anew.
+/// Checks that the numbers belong together, and computes anew those that only speed up the arithmetic.
+/// Returns false beside the pair if the key stated them otherwise, so that it has to be written anew.
 pub(super) fn rsa(numbers: &RsaNumbers<'_>) -> Result<(KeypairData, bool), KeyProblem> {
     let bits = bits(numbers.modulus);
     if bits < MIN_RSA_BITS {
         return Err(KeyProblem::ShortRsa);
     }
     let parts = [numbers.public_exponent, numbers.private_exponent, numbers.p, numbers.q];
-    // An even prime, or none at all, is nothing that the arithmetic below has been made for.
+    // The arithmetic below needs odd primes.
     let odd = |number: &[u8]| number.last().is_some_and(|byte| byte & 1 == 1);
     if bits > MAX_RSA_BITS || parts.iter().any(|part| self::bits(part) > bits || !odd(part)) {
         return Err(if bits > MAX_RSA_BITS { KeyProblem::Unsupported } else { KeyProblem::Damaged });
     }
-    // `rsa` 0.10 panics where one prime takes more limbs than the other. Nobody's generator makes such keys.
+    // `rsa` 0.10 panics if one prime takes more limbs than the other. No generator makes such keys.
     if self::bits(numbers.p).div_ceil(LIMB_BITS) != self::bits(numbers.q).div_ceil(LIMB_BITS) {
         return Err(KeyProblem::UnevenPrimes);
     }
@@ -118,7 +118,7 @@ pub(super) fn rsa(numbers: &RsaNumbers<'_>) -> Result<(KeypairData, bool), KeyPr
     Ok((KeypairData::Rsa(pair), sound))
 }
 
-/// Without the zeros that it begins with: a number has them to be told from a negative one, or to have a width.
+/// Strips leading zeros, which a number has because of its sign or its width.
 fn without_zeros(number: &[u8]) -> &[u8] {
     let start = number.iter().position(|byte| *byte != 0).unwrap_or(number.len());
     &number[start..]

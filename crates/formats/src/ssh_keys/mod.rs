@@ -1,8 +1,9 @@
-//! SSH private keys, parsed, checked and generated. Parsing takes what `domain` let pass; what comes out is a text that OpenSSH
-//! itself can use, and what may be known of the key by everybody.
+//! Parses, checks and generates SSH private keys. The input has passed the rules of `domain`; the output is a
+//! text that OpenSSH can use, and the public facts of the key.
 //!
-//! The forms are taken apart here, down to the numbers, and the key is put together from them with `ssh-key`: its own
-//! readers refuse one P-256 key in 256 (a leading zero byte) and misread as many Ed25519 keys in `PuTTY`'s form.
+//! Each form is parsed here down to the numbers, and the key is built from them with `ssh-key`, because its
+//! own parsers reject one P-256 key in 256 (a leading zero byte) and misread as many Ed25519 keys in
+//! `PuTTY`'s form.
 
 mod codepage;
 mod der;
@@ -25,16 +26,17 @@ use domain::{
 use form::Form;
 use ssh_key::{HashAlg, LineEnding, PrivateKey, private::KeypairData};
 
-/// A key that was parsed: what is stored, and what is shown.
+/// A parsed key: the text to store, and the facts to show.
 #[derive(Clone, Debug)]
 pub struct ReadKey {
-    /// As OpenSSH can use it: no passphrase, LF line ends, a final newline; Ed25519 always in OpenSSH's own form.
+    /// The key as OpenSSH can use it: no passphrase, LF line ends, a final newline; Ed25519 always in
+    /// OpenSSH's own form.
     pub text: PrivateKeyText,
-    /// What everybody may know of it.
+    /// The public facts of the key.
     pub facts: KeyFacts,
 }
 
-/// Parses a key on this thread, trying its passphrase where it has one.
+/// Parses a key on the current thread, with its passphrase if it has one.
 ///
 /// Errors: what is wrong with the key.
 pub fn read(pasted: &PrivateKeyText) -> Result<ReadKey, KeyProblem> {
@@ -45,16 +47,16 @@ pub fn read(pasted: &PrivateKeyText) -> Result<ReadKey, KeyProblem> {
         pem::read(text.expose(), passphrase)?
     };
     let facts = facts(&key)?;
-    // A comment that cannot be shown as it is stands in the way of OpenSSH, too: a NUL ends it there.
+    // OpenSSH cannot read a comment that cannot be shown unchanged, because a NUL ends it there.
     let usable = usable && comment(&key).as_bytes() == key.comment().as_bytes();
     let text = if usable { text.clone() } else { write(&key)? };
-    // Without the passphrase. What was written is held to the same rules as what was pasted.
+    // Without the passphrase. The written text has to pass the same rules as the pasted one.
     Ok(ReadKey { text: PrivateKeyText::parse(&text)?, facts })
 }
 
-/// Returns the key of a text that is stored, for whoever logs in with it.
+/// Returns the key of a stored text, to log in with.
 ///
-/// Errors: it was stored before keys were read, and is none that can be.
+/// Errors: the text was stored before keys were parsed, and cannot be parsed.
 pub fn load(stored: &PrivateKeyText) -> Result<PrivateKey, KeyProblem> {
     let text = stored.value().expose();
     let empty = Sensitive::default();
@@ -63,9 +65,9 @@ pub fn load(stored: &PrivateKeyText) -> Result<PrivateKey, KeyProblem> {
     form.map(|form| form.key)
 }
 
-/// OpenSSH's own form (PROTOCOL.key).
+/// Writes OpenSSH's own form (PROTOCOL.key).
 fn write(key: &PrivateKey) -> Result<Sensitive, KeyProblem> {
-    // The comment travels along only as it may be shown.
+    // The comment is kept as it may be shown.
     let mut key = key.clone();
     key.set_comment(comment(&key).as_bytes());
     let text = key.to_openssh(LineEnding::LF).map_err(|_| KeyProblem::Damaged)?;
@@ -76,7 +78,7 @@ fn comment(key: &PrivateKey) -> String {
     KeyFacts::clean_comment(&String::from_utf8_lossy(key.comment().as_bytes()))
 }
 
-/// Returns what everybody may know of a key.
+/// Returns the public facts of a key.
 ///
 /// Errors: the key is of a kind that is not supported.
 pub fn facts(key: &PrivateKey) -> Result<KeyFacts, KeyProblem> {
@@ -93,9 +95,9 @@ pub fn facts(key: &PrivateKey) -> Result<KeyFacts, KeyProblem> {
     Ok(KeyFacts { algorithm, bits, fingerprint, comment: comment(key), public_key })
 }
 
-/// Generates a pair: of these 256 random bits where it is an Ed25519 one.
+/// Generates a pair; an Ed25519 pair from the 256 random bits of `seed`.
 ///
-/// Errors: `ReaderFailed`, where a generator failed its own tests.
+/// Errors: `ReaderFailed`, if a generator failed its own tests.
 pub fn generate(kind: NewKeyKind, comment: &str, seed: &[u8; 32]) -> Result<ReadKey, KeyProblem> {
     generate_pair(kind, seed)
         .and_then(|pair| Form::new(pair, comment.as_bytes(), false))

@@ -1,4 +1,4 @@
-//! OpenSSH's own form (its PROTOCOL.key).
+//! Parses OpenSSH's own form (its PROTOCOL.key).
 
 use super::{
     der::public_point,
@@ -13,17 +13,17 @@ use ssh_key::{
 };
 use zeroize::Zeroizing;
 
-/// More rounds than anybody asks for (16 or 24 are usual); they take some three seconds.
+/// The most rounds: 16 or 24 are usual; so many take some three seconds.
 const MAX_ROUNDS: u32 = 300;
 
-/// The longest padding: it counts in bytes. OpenSSH itself asks only that it counts; `puttygen` and Python's `cryptography`
-/// fill up more than a block.
+/// The longest padding, whose bytes count from one. OpenSSH itself checks only the counting; `puttygen` and
+/// Python's `cryptography` pad by more than a block.
 const MAX_PADDING: usize = 255;
 
-/// Of the tags that some ciphers put behind it all.
+/// The size of the tags that some ciphers append.
 const TAG_BYTES: usize = 16;
 
-/// Reads what stands between the fences; `regular` says whether every reader takes the lines as they are.
+/// Parses the content between the fences; `regular` says whether every reader accepts the lines as they are.
 pub(super) fn read(bytes: &[u8], passphrase: &Sensitive, regular: bool) -> Result<Form, KeyProblem> {
     let mut reader = bytes.strip_prefix(b"openssh-key-v1\0").ok_or(KeyProblem::OtherForm)?;
     let cipher = string(&mut reader)?;
@@ -62,7 +62,7 @@ pub(super) fn read(bytes: &[u8], passphrase: &Sensitive, regular: bool) -> Resul
     }
     let (key, sound) = pair(&mut reader)?;
     let comment = string(&mut reader)?;
-    // What fills it up to whole blocks counts from one.
+    // The padding counts from one.
     let filled = reader.len() <= MAX_PADDING && reader.iter().zip(1_u8..).all(|(byte, count)| *byte == count);
     if !filled || !private.len().is_multiple_of(cipher.block_size()) {
         return Err(KeyProblem::Padding);
@@ -71,7 +71,7 @@ pub(super) fn read(bytes: &[u8], passphrase: &Sensitive, regular: bool) -> Resul
     Form::new(key, &comment, !protected && sound && tight && regular)?.with_public(&public)
 }
 
-/// The pair, and whether its numbers are as they should be.
+/// Parses the pair, and returns whether its numbers are in the usual form.
 fn pair(reader: &mut &[u8]) -> Result<(KeypairData, bool), KeyProblem> {
     let algorithm = string(reader)?;
     let sound = |key| (key, true);
@@ -115,9 +115,9 @@ fn pair(reader: &mut &[u8]) -> Result<(KeypairData, bool), KeyProblem> {
     }
 }
 
-/// Bytes behind their length (RFC 4251, 5); a number is one too.
+/// Reads bytes after their length (RFC 4251, 5); numbers have the same form.
 pub(super) fn string(reader: &mut &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
-    // Before room is made for them: so many have to be there.
+    // Checked before memory is allocated: so many bytes have to be there.
     Reader::read_prefixed(reader, |reader| {
         let mut bytes = Zeroizing::new(vec![0; reader.remaining_len()]);
         reader.read(&mut bytes)?;

@@ -1,22 +1,23 @@
-//! PBE-SHA1-3DES (RFC 7292, appendices B and C), which Java and old OpenSSL protect PKCS#8 keys with.
+//! PBE-SHA1-3DES (RFC 7292, appendices B and C), with which Java and old OpenSSL protect PKCS#8 keys.
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use domain::{secret::KeyProblem, sensitive::Sensitive};
 use ssh_key::Cipher;
 use zeroize::Zeroizing;
 
-/// 1.2.840.113549.1.12.1.3 and .4: with three keys, and with two of which the first is used twice.
+/// The schemes 1.2.840.113549.1.12.1.3, with three keys, and .4, with two keys of which the first is used
+/// twice.
 const THREE_KEYS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x01, 0x03];
 const TWO_KEYS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x01, 0x04];
 
-/// More rounds than anybody asks for (2,048 are usual); they take about a second.
+/// The most rounds: 2,048 are usual; so many take about a second.
 const MAX_ROUNDS: u32 = 2_000_000;
 
-/// Blocks of SHA-1, and what it gives, in bytes.
+/// The sizes of a block and of a digest of SHA-1, in bytes.
 const BLOCK: usize = 64;
 const HASH: usize = 20;
 
-/// Takes one element of DER with this tag off the front, and returns what is in it.
+/// Removes one DER element with this tag from the front, and returns its content.
 pub(super) fn element<'a>(der: &mut &'a [u8], tag: u8) -> Option<&'a [u8]> {
     let (&[found, first], mut rest) = der.split_first_chunk::<2>()?;
     let mut length = usize::from(first);
@@ -33,7 +34,7 @@ pub(super) fn element<'a>(der: &mut &'a [u8], tag: u8) -> Option<&'a [u8]> {
     })
 }
 
-/// Decrypts `EncryptedPrivateKeyInfo`; `None` where it is protected in another way.
+/// Decrypts `EncryptedPrivateKeyInfo`; `None` if another scheme protects it.
 pub(super) fn decrypt(der: &[u8], passphrase: &Sensitive) -> Result<Option<Zeroizing<Vec<u8>>>, KeyProblem> {
     let Some((name, salt, rounds, sealed)) = parts(der) else { return Ok(None) };
     let two = name == TWO_KEYS;
@@ -43,7 +44,7 @@ pub(super) fn decrypt(der: &[u8], passphrase: &Sensitive) -> Result<Option<Zeroi
     if rounds > MAX_ROUNDS {
         return Err(KeyProblem::TooProtected);
     }
-    // As OpenSSL and Java encode it: UTF-16, with a zero at its end.
+    // Encoded as OpenSSL and Java do: UTF-16, with a zero at the end.
     let password: Zeroizing<Vec<u8>> =
         Zeroizing::new(passphrase.expose().encode_utf16().chain([0]).flat_map(u16::to_be_bytes).collect());
     let mut key = derived(1, &password, salt, rounds, if two { 16 } else { 24 });
@@ -64,7 +65,7 @@ pub(super) fn decrypt(der: &[u8], passphrase: &Sensitive) -> Result<Option<Zeroi
     }
 }
 
-/// The scheme, its salt, its rounds, and what is protected.
+/// The scheme, the salt, the rounds, and the protected bytes.
 type Parts<'a> = (&'a [u8], &'a [u8], u32, &'a [u8]);
 
 fn parts(mut der: &[u8]) -> Option<Parts<'_>> {
@@ -80,7 +81,7 @@ fn parts(mut der: &[u8]) -> Option<Parts<'_>> {
     Some((name, salt, rounds.unwrap_or(u32::MAX), sealed))
 }
 
-/// RFC 7292, B.2, with SHA-1.
+/// Derives bytes as in RFC 7292, B.2, with SHA-1.
 fn derived(id: u8, password: &[u8], salt: &[u8], rounds: u32, length: usize) -> Zeroizing<Vec<u8>> {
     let repeated = |bytes: &[u8]| {
         let size = bytes.len().div_ceil(BLOCK) * BLOCK;
@@ -95,7 +96,7 @@ fn derived(id: u8, password: &[u8], salt: &[u8], rounds: u32, length: usize) -> 
             hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, hash.as_ref());
         }
         key.extend_from_slice(hash.as_ref());
-        // Each block of the input grows by the hash, repeated, and by one.
+        // Each block of the input grows by the repeated hash and by one.
         for block in input.chunks_exact_mut(BLOCK) {
             let mut carry = 1_u16;
             for (index, byte) in block.iter_mut().enumerate().rev() {

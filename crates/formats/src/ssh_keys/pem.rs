@@ -1,4 +1,4 @@
-//! Keys between `BEGIN` and `END` lines.
+//! Parses keys between `BEGIN` and `END` lines.
 
 use super::{
     der,
@@ -12,10 +12,10 @@ use md5::{Digest, Md5};
 use ssh_key::Cipher;
 use zeroize::Zeroizing;
 
-/// Longer lines are not what OpenSSL, by which OpenSSH reads all forms but its own, is sure to read.
+/// The longest line that OpenSSL, with which OpenSSH reads all forms but its own, is sure to read.
 const LONGEST_LINE: usize = 76;
 
-/// Whether every reader takes these lines: all but the last of one length, and nothing but base64 in them.
+/// Returns whether every reader accepts these lines: base64 alone, and all but the last of one length.
 fn is_regular(body: &str) -> bool {
     let width = body.lines().next().map_or(0, str::len);
     let mut lines = body.lines().peekable();
@@ -29,7 +29,7 @@ fn is_regular(body: &str) -> bool {
 
 type Read = fn(&[u8]) -> Result<der::Pair, KeyProblem>;
 
-/// Reads the key; `text` has passed the rules of `domain`.
+/// Parses a key whose `text` has passed the rules of `domain`.
 pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProblem> {
     let rest = text.strip_prefix("-----BEGIN ").ok_or(KeyProblem::NotAKey)?;
     let (label, rest) = rest.split_once("-----\n").ok_or(KeyProblem::Damaged)?;
@@ -63,17 +63,17 @@ pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProble
         _ => return Err(KeyProblem::NotAKey),
     };
     let key = match own(&bytes) {
-        // Some makers write one form under the first line of another, and OpenSSL reads what is there.
+        // Some makers write one form under the label of another, and OpenSSL goes by the content.
         Err(KeyProblem::Damaged) => {
             let mut read = others.iter().map(|read| read(&bytes));
-            // The one whose form it is says what is wrong with the key.
+            // The parser of the right form says what is wrong with the key.
             let other = read.find(|read| !matches!(read, Err(KeyProblem::Damaged)));
             other.unwrap_or(Err(KeyProblem::Damaged)).map(|(key, _)| (key, false))
         }
         key => key,
     };
     let (key, sound) = match key {
-        // A wrong passphrase gives something that looks padded now and then.
+        // A wrong passphrase now and then gives bytes that look padded.
         Err(problem) if protected && problem.is_no_form() => return Err(KeyProblem::WrongPassphrase),
         Err(KeyProblem::Damaged) if !exact => return Err(KeyProblem::Longer),
         key => key?,
@@ -83,8 +83,8 @@ pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProble
     Form::new(key, b"", usable)
 }
 
-/// What old PEM files are protected with (RFC 1421 by its headers; the key as OpenSSL's `EVP_BytesToKey` makes it, from
-/// MD5 and once around).
+/// Decrypts old PEM files (RFC 1421 headers), with the key that OpenSSL's `EVP_BytesToKey` derives by MD5 in
+/// one round.
 fn decrypt(headers: &str, passphrase: &Sensitive, bytes: &mut Vec<u8>) -> Result<(), KeyProblem> {
     let info = headers.lines().find_map(|line| line.strip_prefix("DEK-Info:"));
     let (name, iv) = info.and_then(|info| info.trim().split_once(',')).ok_or(KeyProblem::Damaged)?;

@@ -1,4 +1,4 @@
-//! `PuTTY`'s own form, versions 2 and 3 (its manual, appendix C).
+//! Parses `PuTTY`'s own form, versions 2 and 3 (its manual, appendix C).
 
 use super::{
     codepage,
@@ -17,18 +17,18 @@ use domain::{secret::KeyProblem, sensitive::Sensitive};
 use ssh_key::{Cipher, private::KeypairData};
 use zeroize::Zeroizing;
 
-/// How such a file begins.
+/// The beginning of such a file.
 pub(super) const START: &str = "PuTTY-User-Key-File-";
 
-/// As much memory as Argon2 may take, in KiB, and as much as it may go through in all its passes. `PuTTYgen` itself takes
-/// 8 MiB, and as many passes as fit into a tenth of a second.
+/// The most memory that Argon2 may use, in KiB, and the most that it may process in all passes. `PuTTYgen`
+/// itself uses 8 MiB, and as many passes as fit into a tenth of a second.
 const MAX_MEMORY: u32 = 64 << 10;
 const MAX_PASSES: u64 = 4 << 20;
 
-/// What is sealed by, in version 2.
+/// The prefix of the MAC key of version 2.
 const OLD_MAC_KEY: &[u8] = b"putty-private-key-file-mac-key";
 
-/// A file taken apart.
+/// A file split into its parts.
 struct File<'a> {
     version: u8,
     algorithm: &'a str,
@@ -37,16 +37,16 @@ struct File<'a> {
     public: Vec<u8>,
     private: Zeroizing<Vec<u8>>,
     mac: Vec<u8>,
-    /// The lines with one value each.
+    /// The lines with a single value.
     values: Vec<(&'a str, &'a str)>,
 }
 
-/// Reads the key; `text` has passed the rules of `domain`.
+/// Parses a key whose `text` has passed the rules of `domain`.
 pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProblem> {
     let mut file = File::parse(text)?;
     match file.encryption {
         "none" => {
-            // What nobody has to know seals against accidents alone.
+            // The MAC key of an unprotected file is public, and detects accidents only.
             let mac = if file.version == 2 { old_mac_key(b"") } else { Zeroizing::default() };
             if !file.is_sealed_by(&mac) {
                 return Err(KeyProblem::Checksum);
@@ -59,7 +59,7 @@ pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProble
     Form::new(key, file.comment.as_bytes(), false)?.with_public(&file.public)
 }
 
-/// What is derived from the passphrase.
+/// The keys that are derived from the passphrase.
 struct Keys {
     cipher: Zeroizing<Vec<u8>>,
     iv: [u8; 16],
@@ -111,8 +111,8 @@ impl<'a> File<'a> {
         })
     }
 
-    /// Opens the private part. `PuTTYgen` on Windows takes a passphrase in the code page of the system, which is CP1252 in
-    /// most of Europe and the Americas.
+    /// Decrypts the private part. `PuTTYgen` on Windows takes a passphrase in the code page of the system,
+    /// which is CP1252 in most of Europe and the Americas.
     fn open(&mut self, passphrase: &Sensitive) -> Result<(), KeyProblem> {
         let windows = codepage::encode(passphrase.expose());
         let windows = windows.as_ref().map(|bytes| bytes.as_slice());
@@ -135,7 +135,7 @@ impl<'a> File<'a> {
         self.values.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.trim_end())
     }
 
-    /// Version 3: all from Argon2.
+    /// Derives the keys of version 3, all by Argon2.
     fn keys(&self, passphrase: &[u8]) -> Result<Keys, KeyProblem> {
         let algorithm = match self.value("Key-Derivation") {
             Some("Argon2id") => Algorithm::Argon2id,
@@ -166,8 +166,8 @@ impl<'a> File<'a> {
         })
     }
 
-    /// Whether the seal is right. It is made over the bytes of the comment, which come from Windows in its code page, while
-    /// the text that was read of them is in UTF-8 by now.
+    /// Returns whether the MAC matches. It covers the bytes of the comment, which on Windows are in the
+    /// system's code page, although the text is UTF-8 by now.
     fn is_sealed_by(&self, key: &[u8]) -> bool {
         let windows = codepage::encode(self.comment);
         self.is_sealed(key, self.comment.as_bytes())
@@ -175,7 +175,8 @@ impl<'a> File<'a> {
             || self.lost_bytes().any(|comment| self.is_sealed(key, &comment))
     }
 
-    /// What the comment may have been where one or two of its bytes were not UTF-8, and were lost to whoever read the file.
+    /// Returns the possible comments if one or two of its bytes were not UTF-8 and were lost when the file
+    /// was read.
     fn lost_bytes(&self) -> impl Iterator<Item = Vec<u8>> + use<'a> {
         const LOST: char = char::REPLACEMENT_CHARACTER;
         let parts: Vec<&str> = self.comment.split(LOST).collect();
@@ -206,7 +207,7 @@ impl<'a> File<'a> {
     }
 }
 
-/// Version 2: all from SHA-1.
+/// Derives the keys of version 2, all by SHA-1.
 fn old_keys(passphrase: &[u8]) -> Keys {
     let mut cipher = Zeroizing::new(Vec::with_capacity(40));
     for count in 0..2_u32 {
@@ -230,7 +231,7 @@ fn pair(algorithm: &str, public: &[u8], private: &[u8]) -> Result<(KeypairData, 
     }
     match algorithm {
         "ssh-ed25519" => {
-            // As a number that begins with its least significant byte: zeros at its end are left out.
+            // A little-endian number: zeros at its end are omitted.
             let number = string(&mut private)?;
             let mut seed = Zeroizing::new([0; 32]);
             seed.get_mut(..number.len()).ok_or(KeyProblem::Damaged)?.copy_from_slice(&number);

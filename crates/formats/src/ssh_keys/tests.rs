@@ -1,4 +1,4 @@
-//! Every form of key that the tools of the trade make, with `ssh-keygen` and `sshd` as judges of what comes out.
+//! Every form of key that common tools make, with `ssh-keygen` and `sshd` as judges of the result.
 
 use super::*;
 use std::{
@@ -13,7 +13,7 @@ use std::{
 mod hostile;
 mod log_in;
 
-/// Made once for all tests of a run.
+/// The keys, made once for all tests of a run.
 static CORPUS: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = folder("corpus");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/key-corpus");
@@ -22,7 +22,7 @@ static CORPUS: LazyLock<PathBuf> = LazyLock::new(|| {
     folder
 });
 
-/// A folder of this process alone, which is swept away by the next run.
+/// Creates a folder for this process alone, which the next run deletes.
 fn folder(name: &str) -> PathBuf {
     let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tmp/ssh-keys");
     let folder = all.join(name);
@@ -48,17 +48,17 @@ fn pasted(text: &str, passphrase: &str) -> Result<PrivateKeyText, KeyProblem> {
     PrivateKeyText::parse_with(&Sensitive::new(text), Sensitive::new(passphrase))
 }
 
-/// What the form would come to: the browser's check and the server's.
+/// Parses a text as the form does: by the browser's rules and the server's.
 fn read_text(text: &str, passphrase: &str) -> Result<ReadKey, KeyProblem> {
     read(&pasted(text, passphrase)?)
 }
 
-/// A key that has to be read.
+/// A key that has to be accepted.
 struct Good {
     name: String,
     text: String,
     passphrase: String,
-    /// Its public key, by `ssh-keygen`.
+    /// Its public key, as `ssh-keygen` prints it.
     public: String,
 }
 
@@ -79,7 +79,7 @@ fn good() -> Vec<Good> {
     all
 }
 
-/// Puts what is stored where `ssh-keygen` and `ssh` take it from.
+/// Writes the stored text to a file for `ssh-keygen` and `ssh`.
 fn store(folder: &Path, name: &str, key: &ReadKey) -> PathBuf {
     use std::{io::Write, os::unix::fs::OpenOptionsExt};
     let file = folder.join(name);
@@ -89,7 +89,7 @@ fn store(folder: &Path, name: &str, key: &ReadKey) -> PathBuf {
 }
 
 #[test]
-fn every_form_is_read_and_stored_as_openssh_can_use_it() {
+fn read_accepts_every_form_and_writes_what_openssh_can_use() {
     let stored = folder("stored");
     for Good { name, text, passphrase, public } in good() {
         let key = read_text(&text, &passphrase).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
@@ -105,19 +105,19 @@ fn every_form_is_read_and_stored_as_openssh_can_use_it() {
             "{name}"
         );
 
-        // Size, fingerprint, comment and sort, word for word.
+        // Size, fingerprint, comment and type, word for word.
         fs::write(format!("{}.pub", file.display()), facts.public_line()).unwrap();
         let listed = out(Command::new("ssh-keygen").arg("-lf").arg(format!("{}.pub", file.display())));
         let comment = if facts.comment.is_empty() { "no comment" } else { &facts.comment };
         let sort = facts.algorithm.label().to_uppercase();
         assert_eq!(listed, format!("{} {} {comment} ({sort})\n", facts.bits, facts.fingerprint), "{name}");
-        // Where the form has a comment, it is kept; puttygen makes one up for keys that came without.
+        // A comment in the form is kept; puttygen invents one for keys without.
         let stated = public.splitn(3, ' ').nth(2).unwrap_or_default();
         if (name.contains("openssh") || name.contains("putty")) && !name.contains("zero") {
             assert_eq!(facts.comment, stated, "{name}");
         }
 
-        // As it is to be stored: nothing but the key, and read again to the same.
+        // In stored form: only the key, and parsed again to the same.
         let text = key.text.value().expose();
         assert!(text.ends_with("-----\n") && !text.contains('\r') && !text.contains("\n\n"), "{name}");
         assert!(!text.contains("ENCRYPTED") && !text.starts_with("PuTTY"), "{name}");
@@ -139,10 +139,10 @@ fn every_form_is_read_and_stored_as_openssh_can_use_it() {
 }
 
 #[test]
-fn a_wrong_passphrase_is_told_from_a_damaged_key() {
+fn read_tells_a_wrong_passphrase_from_a_damaged_key() {
     for Good { name, text, passphrase, .. } in good() {
         if passphrase.is_empty() {
-            // One too many does no harm.
+            // An unneeded passphrase does no harm.
             assert!(read_text(&text, "not needed").is_ok(), "{name}");
             continue;
         }
@@ -154,7 +154,7 @@ fn a_wrong_passphrase_is_told_from_a_damaged_key() {
 }
 
 #[test]
-fn everything_else_is_refused_for_what_it_is() {
+fn read_rejects_everything_else_with_the_reason() {
     let known: BTreeSet<String> = KeyProblem::ALL.iter().map(|problem| format!("{problem:?}")).collect();
     let mut seen = BTreeSet::new();
     let passphrase = fs::read_to_string(CORPUS.join("raw/pass")).unwrap();
@@ -172,15 +172,14 @@ fn everything_else_is_refused_for_what_it_is() {
         }
         seen.insert(reason);
     }
-    // These two are of the passphrase, and are above; the third is below.
-    // The last is of keys that fail in ways that are not known yet.
+    // The passphrases are tested above, hardware keys below; the last is for failures that are not known yet.
     seen.extend(["Passphrase", "WrongPassphrase", "HardwareKey", "ReaderFailed"].map(ToOwned::to_owned));
     assert_eq!(seen, known);
 }
 
-/// No token is at hand to make one with, but its public half is enough to tell.
+/// No hardware token is at hand, but the public half is enough to detect one.
 #[test]
-fn a_key_in_a_hardware_token_is_refused() {
+fn read_rejects_a_key_in_a_hardware_token() {
     let string = |bytes: &[u8]| [&u32::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat();
     for name in [b"sk-ssh-ed25519@openssh.com".as_slice(), b"sk-ecdsa-sha2-nistp256@openssh.com"] {
         let mut private = [[1, 2, 3, 4, 1, 2, 3, 4].as_slice(), &string(name), &string(&[7; 32])].concat();
@@ -199,7 +198,7 @@ fn a_key_in_a_hardware_token_is_refused() {
     }
 }
 
-/// 256 random bits.
+/// Returns 256 random bits.
 fn seed() -> [u8; 32] {
     let mut seed = [0; 32];
     aws_lc_rs::rand::fill(&mut seed).unwrap();
@@ -207,7 +206,7 @@ fn seed() -> [u8; 32] {
 }
 
 #[test]
-fn pairs_are_made() {
+fn generate_makes_valid_pairs() {
     let folder = folder("made");
     for (kind, sort) in [(NewKeyKind::Ed25519, "256 ED25519"), (NewKeyKind::Rsa4096, "4096 RSA")] {
         let mut seen = BTreeSet::new();
@@ -227,7 +226,7 @@ fn pairs_are_made() {
 
 /// `PuTTYgen` on Windows writes comments, and takes passphrases, in the code page of the system.
 #[test]
-fn files_of_windows_are_read_by_its_code_page() {
+fn read_decodes_files_of_windows_by_its_code_page() {
     let folder = folder("windows");
     fs::write(folder.join("pass"), b"Stra\xdfe \x80").unwrap();
     out(Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(folder.join("key")));
@@ -245,7 +244,7 @@ fn files_of_windows_are_read_by_its_code_page() {
                 .arg(&file));
             let bytes = fs::read(&file).unwrap();
             assert!(bytes.windows(comment.len()).any(|part| part == comment));
-            // As editors show it that know the code page, and as those do that lose what is not UTF-8.
+            // As editors show it that know the code page, and as editors do that lose what is not UTF-8.
             let known: String =
                 bytes.iter().map(|byte| if *byte == 0x80 { '€' } else { char::from(*byte) }).collect();
             for text in [known, String::from_utf8_lossy(&bytes).into_owned()] {

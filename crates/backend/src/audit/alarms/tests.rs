@@ -1,4 +1,4 @@
-//! Repeated refusals are told in time, once, and lost by nobody.
+//! Repeated attempts are recorded in time and once, and never lost.
 
 use super::{
     super::counts::{Group, MOST_CREDENTIALS, MOST_KINDS, MOST_STRANGERS, MOST_UNWRITTEN, OTHERS},
@@ -18,21 +18,21 @@ fn known(name: &str) -> Source {
     Source { group: Group::Known, name: name.to_owned() }
 }
 
-/// Whether it goes on record at once, and the counts that do by now.
+/// Returns whether the attempt is recorded at once, and the counts that are recorded by now.
 fn count(alarms: &Alarms, now: Instant, credential: &str, what: What) -> (bool, Vec<(String, u64)>) {
     let noted = alarms.lock().count(now, &somebody(Role::Reader, 0), credential, what);
     (noted.first.is_some(), noted.over.into_iter().map(|kind| (kind.object, kind.again)).collect())
 }
 
 #[tokio::test(start_paused = true)]
-async fn repetitions_within_a_minute_are_counted_and_told_by_the_next() {
+async fn counts_records_repetitions_of_a_minute_with_the_next() {
     let (alarms, began) = (Alarms::default(), Instant::now());
     assert_eq!(count(&alarms, began, "a", refusal("one")), (true, vec![]));
     for second in 0..59 {
         let now = began + Duration::from_secs(second);
         assert_eq!(count(&alarms, now, "a", refusal("one")), (false, vec![]), "{second}");
     }
-    // Each first of its kind is told, of whoever it is.
+    // The first of each kind is recorded, whoever made it.
     assert_eq!(count(&alarms, began, "a", refusal("two")), (true, vec![]));
     assert_eq!(count(&alarms, began, "b", refusal("one")), (true, vec![]));
     let later = began + WINDOW;
@@ -41,7 +41,7 @@ async fn repetitions_within_a_minute_are_counted_and_told_by_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_credential_fills_no_record_however_different_what_it_asks_for() {
+async fn counts_limit_records_of_one_credential_whatever_it_asks_for() {
     let (alarms, now) = (Alarms::default(), Instant::now());
     let objects: Vec<&'static str> =
         (0..1_000).map(|number| &*Box::leak(format!("image-{number}").into_boxed_str())).collect();
@@ -52,7 +52,7 @@ async fn one_credential_fills_no_record_however_different_what_it_asks_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn as_many_credentials_as_come_take_so_much_memory_and_no_more() {
+async fn counts_bound_memory_for_any_number_of_credentials() {
     let (alarms, now) = (Alarms::default(), Instant::now());
     for number in 0..MOST_CREDENTIALS + 50 {
         count(&alarms, now, &number.to_string(), refusal("one"));
@@ -61,7 +61,7 @@ async fn as_many_credentials_as_come_take_so_much_memory_and_no_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_could_not_be_recorded_is_the_first_of_its_kind_again() {
+async fn counts_treat_attempt_as_first_after_failed_record() {
     let (alarms, now) = (Alarms::default(), Instant::now());
     for number in 0..MOST_KINDS {
         count(&alarms, now, "a", refusal(&*Box::leak(number.to_string().into_boxed_str())));
@@ -76,7 +76,7 @@ async fn what_could_not_be_recorded_is_the_first_of_its_kind_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_end_of_a_minute_takes_nothing_of_the_next() {
+async fn counts_keep_next_minute_when_a_minute_ends() {
     let (alarms, began) = (Alarms::default(), Instant::now());
     count(&alarms, began, "a", refusal("one"));
     count(&alarms, began + WINDOW, "a", refusal("one"));
@@ -87,7 +87,7 @@ async fn the_end_of_a_minute_takes_nothing_of_the_next() {
     assert_eq!(of_next, [1]);
 }
 
-/// Lets the time of a minute pass for whoever waits for its end.
+/// Lets a minute pass for whoever waits for its end.
 async fn let_a_minute_pass() {
     tokio::time::pause();
     tokio::time::advance(WINDOW + Duration::from_secs(1)).await;
@@ -95,7 +95,7 @@ async fn let_a_minute_pass() {
 }
 
 #[sqlx::test]
-async fn what_many_credentials_share_is_told_within_the_minute(pool: sqlx::PgPool) {
+async fn counts_record_shared_count_within_the_minute(pool: sqlx::PgPool) {
     let backend = crate::tests::backend(pool.clone()).await;
     let alarms = backend.0.db.alarms();
     for number in 0..MOST_CREDENTIALS {
@@ -110,7 +110,7 @@ async fn what_many_credentials_share_is_told_within_the_minute(pool: sqlx::PgPoo
 }
 
 #[sqlx::test]
-async fn what_is_too_much_is_told_as_that_within_the_minute(pool: sqlx::PgPool) {
+async fn counts_record_excess_as_one_within_the_minute(pool: sqlx::PgPool) {
     let backend = crate::tests::backend(pool.clone()).await;
     for number in 0..MOST_KINDS + 5 {
         let reader = somebody(Role::Reader, 1);
@@ -124,9 +124,9 @@ async fn what_is_too_much_is_told_as_that_within_the_minute(pool: sqlx::PgPool) 
     until_recorded(&pool, &format!("reader | {many} | {OTHERS} | refused | 4 times")).await;
 }
 
-/// Strangers come from as many sources as they like: they blur the counts of their like alone.
+/// Strangers may come from any number of sources, but blur only each other's counts.
 #[tokio::test(start_paused = true)]
-async fn strangers_take_nobody_elses_place_however_many_they_are() {
+async fn strangers_never_displace_known_credentials() {
     let (alarms, now) = (Alarms::default(), Instant::now());
     let failed = (AuditAction::SignIn, "single sign-on", Outcome::Failed);
     for number in 0..MOST_CREDENTIALS + 50 {
@@ -135,7 +135,7 @@ async fn strangers_take_nobody_elses_place_however_many_they_are() {
     assert_eq!(alarms.lock().of(Group::Strangers).len(), MOST_STRANGERS + 1);
     let of_reader = alarms.lock().count(now, &somebody(Role::Reader, 0), "reader", refusal("one"));
     assert_eq!((of_reader.source.name.as_str(), of_reader.first.is_some()), ("reader", true));
-    // Whoever is known has the place of the portal's own alarms no more than they.
+    // Known actors cannot displace the portal's own alarms either.
     for number in 0..MOST_CREDENTIALS + 50 {
         alarms.lock().count(now, &somebody(Role::Reader, 0), &number.to_string(), refusal("one"));
     }
@@ -147,7 +147,7 @@ async fn strangers_take_nobody_elses_place_however_many_they_are() {
 }
 
 #[sqlx::test]
-async fn counts_that_cannot_be_written_stay_counted_until_they_are(pool: sqlx::PgPool) {
+async fn counts_are_kept_until_they_can_be_written(pool: sqlx::PgPool) {
     let backend = crate::tests::backend(pool.clone()).await;
     let ask = async || backend.users().list(&somebody(Role::Reader, 1), "", "").await.unwrap_err();
     let away = async |from: &str, to: &str| {
@@ -161,13 +161,13 @@ async fn counts_that_cannot_be_written_stay_counted_until_they_are(pool: sqlx::P
     backend.0.db.alarms().flush(&backend.0.db).await;
     away("audit_head_away", "audit_head").await;
     assert_eq!(records(&pool).await, ["reader | manage users | users | refused | "]);
-    // Nothing more has to happen for them to be written.
+    // The counts are written without any further attempt.
     let_a_minute_pass().await;
     until_recorded(&pool, "reader | manage users | users | refused | 2 times").await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn counts_that_cannot_be_written_take_so_much_memory_and_none_is_lost() {
+async fn unwritten_counts_bound_memory_and_lose_nothing() {
     let alarms = Alarms::default();
     let kind = |number: usize| Kind {
         action: AuditAction::Attempt(Action::WriteSecrets),
@@ -186,9 +186,9 @@ async fn counts_that_cannot_be_written_take_so_much_memory_and_none_is_lost() {
     assert_eq!(all, 2 * (MOST_UNWRITTEN as u64 + 60));
 }
 
-/// Whoever asks may be gone before the first of its kind is written, as when a browser gives up: it is on record all the same.
+/// The first of its kind is recorded even if whoever asked is gone before it is written, as when a browser gives up.
 #[sqlx::test]
-async fn a_refusal_is_on_record_where_whoever_asked_is_gone(pool: sqlx::PgPool) {
+async fn forbidden_attempt_is_recorded_after_client_is_gone(pool: sqlx::PgPool) {
     let backend = crate::tests::backend(pool.clone()).await;
     let mut held = pool.begin().await.unwrap();
     sqlx::query("SELECT FROM audit_head FOR UPDATE").execute(&mut *held).await.unwrap();

@@ -1,4 +1,4 @@
-//! The history of one secret beside very many reads.
+//! The history of one secret with very many reads.
 
 use super::super::history::{
     CHANGES,
@@ -27,8 +27,8 @@ fn draft(display_name: &str) -> SecretDraft {
     }
 }
 
-/// Records of so many minutes after the start, as somebody would leave them who asks each minute. Their chain is none: only
-/// how they are found is of interest here.
+/// Inserts a record for each of these minutes, as a client leaves them that asks each minute. They have no valid chain,
+/// because this test is only about finding them.
 async fn flood(pool: &PgPool, from: i64, count: i64, action: &str, outcome: &str) {
     sqlx::query(
         "INSERT INTO audit_records (id, at, actor_kind, actor, request_id, action, object, outcome, fields, hash, mac) \
@@ -90,7 +90,7 @@ async fn history_shows_changes_and_folds_100_000_reads_and_refusals(pool: PgPool
     let others: Vec<_> =
         history.others.iter().map(|line| (line.action.as_str(), line.outcome.as_str(), line.count)).collect();
     assert_eq!(others[..2], [("value read", "integrity failure", 1), ("connection tested", "failed", 3)]);
-    // The rest of the newest 500, on the one day that they fall on.
+    // The rest of the newest 500, all on one day.
     assert_eq!(others[2], ("take values out", "refused", 496));
     assert!(history.more_others);
 
@@ -100,7 +100,7 @@ async fn history_shows_changes_and_folds_100_000_reads_and_refusals(pool: PgPool
         (reads_of("EXPLAIN (ANALYZE)", &id), "secret_reads_pkey"),
     ] {
         let plan = plan(&pool, sql).await;
-        // Small tables are read as a whole, which costs less than an index.
+        // PostgreSQL reads small tables as a whole, which costs less than an index.
         let small = index == "secret_reads_pkey" && plan.contains("Seq Scan on secret_reads");
         assert!(plan.contains(index) || small, "{plan}");
         assert!(!plan.contains("Rows Removed by Filter: 1"), "it walks through the others: {plan}");
@@ -109,7 +109,7 @@ async fn history_shows_changes_and_folds_100_000_reads_and_refusals(pool: PgPool
 }
 
 #[sqlx::test]
-async fn history_of_many_changes_says_that_there_are_older_ones(pool: PgPool) {
+async fn history_reports_older_changes_beyond_the_limit(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let id = SecretId::parse(NAME).unwrap();
     assert_eq!(backend.audit().history(&at(1), &id).await.unwrap().changes, []);
@@ -122,7 +122,7 @@ async fn history_of_many_changes_says_that_there_are_older_ones(pool: PgPool) {
 }
 
 #[test]
-fn conditions_of_the_indexes_name_every_change() {
+fn history_index_conditions_name_every_change() {
     let migration = include_str!("../../../migrations/0090_index_history.sql");
     let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     for action in CHANGES {

@@ -1,4 +1,4 @@
-//! What the answers of a registry say, and whether it is one.
+//! What the answers of a registry mean, and whether they are a registry's.
 
 use crate::checks::http::{Answer, Origin, redirected};
 use domain::check::{CheckCause, CheckStatus};
@@ -9,15 +9,15 @@ use hyper::{
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-/// By these headers a registry is known, and a manifest.
+/// Headers by which a registry, and a manifest, is recognized.
 const API_VERSION: HeaderName = HeaderName::from_static("docker-distribution-api-version");
 const CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
 
-/// Why a trial ends without the account having opened anything.
+/// The reason why a test ends without the account having opened anything.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stop {
     pub(super) cause: CheckCause,
-    /// In how many seconds the host wants to be asked again.
+    /// After how many seconds the host wants to be asked again.
     pub(super) retry_after: Option<u32>,
 }
 
@@ -28,7 +28,7 @@ impl From<CheckCause> for Stop {
 }
 
 impl Stop {
-    /// Returns the one of two that says more of the account.
+    /// Returns that one of two reasons which says more about the account.
     pub(super) fn or(self, other: Self) -> Self {
         let says = |stop: Self| match stop.cause {
             CheckCause::NoAccessToImage => 2,
@@ -38,12 +38,12 @@ impl Stop {
     }
 }
 
-/// Returns what an answer says besides yes and no; `None` where it makes no sense here.
+/// Returns the meaning of an answer other than yes and no; `None` if it has no meaning here.
 pub(super) fn unexpected(origin: &Origin, answer: &Answer) -> Option<Stop> {
     let cause = match answer.status {
         StatusCode::TOO_MANY_REQUESTS => CheckCause::TooManyRequests,
         status if status.is_server_error() => CheckCause::OtherSideFailed,
-        // nginx says 400, and some proxies have numbers of their own for it.
+        // nginx answers 400, and some proxies have status codes of their own.
         status if answer.certificate_wanted && matches!(status.as_u16(), 400 | 403 | 495 | 496) => {
             CheckCause::ClientCertificateWanted
         }
@@ -58,10 +58,10 @@ fn is_page(answer: &Answer) -> bool {
     answer.text(CONTENT_TYPE).to_ascii_lowercase().contains("html") || start.starts_with(b"<")
 }
 
-/// Whether what answers at `/v2/` shows any sign of being a registry: its header, JSON, or nothing at all, which the
-/// specification allows. Quay answers with JSON that is called HTML.
+/// Returns whether the answer at `/v2/` shows any sign of a registry: its header, JSON, or an empty body, which the
+/// specification allows. Quay sends JSON with the type HTML.
 ///
-/// Errors: `TooMuch` for an answer without an end that shows none.
+/// Errors: `TooMuch` for an endless answer without any such sign.
 pub(super) fn is_registry(answer: &Answer) -> Result<bool, Stop> {
     if answer.headers.contains_key(API_VERSION) {
         return Ok(true);

@@ -1,4 +1,4 @@
-//! Tokens of a registry: where they are given out, and asking for one (Docker's registry token specification).
+//! Tokens of a registry: the place that issues them, and asking for one (Docker's registry token specification).
 
 use super::answers::{Stop, unexpected};
 use crate::checks::{
@@ -13,14 +13,14 @@ use zeroize::Zeroizing;
 /// The longest token that is sent on.
 const MAX_TOKEN: usize = 64 * 1024;
 
-/// What came of asking for a token.
+/// The result of asking for a token.
 pub(super) enum Given {
     Token(HeaderValue),
     Refused(StatusCode),
 }
 
-/// Asks for a token where the registry says that they are given out; that place is looked at as the registry itself
-/// was. Without an account, as anybody.
+/// Asks for a token at the place that the registry names; that place is checked as the registry itself was. Without an
+/// account, asks as anybody.
 pub(super) async fn ask(
     http: &Http,
     bearer: &Bearer,
@@ -70,8 +70,8 @@ pub(super) fn header(scheme: &str, value: &str) -> Result<HeaderValue, Stop> {
     Ok(value)
 }
 
-/// Where tokens are given out: by TLS, unless the operator lists the host, and without a name or password in it. What
-/// templates leave behind is passed over: blanks at either end of the host, and a colon without a port.
+/// Parses the place that issues tokens: by TLS, unless the operator lists the host, and without a name or password in
+/// it. Ignores leftovers of templates: blanks at either end of the host, and a colon without a port.
 fn read_realm(http: &Http, realm: &str) -> Result<(Origin, String), Stop> {
     let (scheme, rest) = realm.split_once("://").ok_or(CheckCause::NotARegistry)?;
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -101,7 +101,7 @@ mod tests {
     use crate::checks::{config::CheckConfig, outbound::Outbound};
 
     #[test]
-    fn realms_are_by_tls_unless_listed() {
+    fn read_realm_requires_tls_unless_listed() {
         let config = CheckConfig { plain_http: vec!["plain:5000".to_owned()], ..CheckConfig::default() };
         let http = Http::new(&config, Outbound::new(&config, None));
         let at = |tls, host: &str, port| Origin { tls, host: host.to_owned(), port };

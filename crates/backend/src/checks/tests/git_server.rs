@@ -21,7 +21,7 @@ async fn tried(key: &str, repository: &str, known: &str) -> CheckReport {
 }
 
 #[tokio::test]
-async fn every_form_of_key_logs_in() {
+async fn test_accepts_every_form_of_key() {
     let server = GitServer::start();
     let (address, known) = (server.address("repo.git"), server.known_hosts());
     for (name, arguments) in [
@@ -37,14 +37,14 @@ async fn every_form_of_key_logs_in() {
     ] {
         let report = tried(&server.key(name, arguments, true), &address, &known).await;
         assert_eq!(report.cause, CheckCause::RepositoryRead, "{name}");
-        // trunk, other and v1.
+        // The branches trunk and other, and the tag v1.
         let expected = Refs { branch: Some("trunk".to_owned()), count: 3, exact: true, headless: false };
         assert_eq!(report.refs, Some(expected), "{name}");
     }
 }
 
 #[tokio::test]
-async fn what_the_server_does_not_let_in() {
+async fn test_reports_rejected_keys_and_missing_repositories() {
     let server = GitServer::start();
     let known = server.known_hosts();
     let good = server.key("good", &["-t", "ed25519"], true);
@@ -66,7 +66,7 @@ async fn what_the_server_does_not_let_in() {
 }
 
 #[tokio::test]
-async fn an_unknown_host_shows_all_its_keys_and_gets_none_of_ours() {
+async fn test_shows_all_keys_of_unknown_host_and_sends_none_of_ours() {
     let server = GitServer::start();
     let key = server.key("good", &["-t", "ed25519"], true);
     let address = server.address("repo.git");
@@ -77,16 +77,16 @@ async fn an_unknown_host_shows_all_its_keys_and_gets_none_of_ours() {
     assert_eq!(shown, HOST_KEYS.map(|kind| server.fingerprint(kind)));
     assert!(report.host_keys.iter().all(|key| key.published == Published::Unknown));
     assert_eq!(server.logins(), Vec::<String>::new(), "our key was offered to nobody");
-    // Approved as they were shown, they are trusted.
+    // Approved as they were shown, the keys are trusted.
     let lines = report.host_keys.iter().map(|key| format!("{}\n", key.line)).collect::<Vec<_>>().concat();
     assert_eq!(tried(&key, &address, &lines).await.cause, CheckCause::RepositoryRead);
     let logins = server.logins();
     assert!(logins.iter().any(|line| line.contains("method publickey")), "{logins:?}");
-    // Any one of them is enough.
+    // Any one of them suffices.
     for key_of_host in &report.host_keys {
         assert_eq!(tried(&key, &address, &key_of_host.line).await.cause, CheckCause::RepositoryRead);
     }
-    // Keys of another port, or another host, are another's.
+    // Keys of another port or host belong to somebody else.
     let without_port = lines.replace(&format!("[127.0.0.1]:{}", server.port), "127.0.0.1");
     for (other, cause) in [
         (without_port, CheckCause::HostKeyForAnotherPort),
@@ -99,7 +99,7 @@ async fn an_unknown_host_shows_all_its_keys_and_gets_none_of_ours() {
 }
 
 #[tokio::test]
-async fn hashed_hosts_are_trusted() {
+async fn test_trusts_hashed_hosts() {
     let server = GitServer::start();
     let key = server.key("good", &["-t", "ed25519"], true);
     server.folder.write("known", server.known_hosts());
@@ -110,7 +110,7 @@ async fn hashed_hosts_are_trusted() {
 }
 
 #[tokio::test]
-async fn a_changed_host_key_is_an_alarm() {
+async fn test_reports_changed_host_key() {
     let mut server = GitServer::start();
     let key = server.key("good", &["-t", "ed25519"], true);
     let before = server.known_hosts();
@@ -121,14 +121,14 @@ async fn a_changed_host_key_is_an_alarm() {
     assert_eq!(report.cause, CheckCause::HostKeyChanged);
     let shown: Vec<_> = report.host_keys.iter().map(|key| key.fingerprint.clone()).collect();
     assert_eq!(shown, HOST_KEYS.map(|kind| server.fingerprint(kind)));
-    // With the old lines taken out, it is a host that is not known yet.
+    // Without the old lines, the host is unknown.
     assert_eq!(tried(&key, &address, "").await.cause, CheckCause::HostKeyUnknown);
     assert_eq!(tried(&key, &address, &server.known_hosts()).await.cause, CheckCause::RepositoryRead);
 }
 
-/// OpenSSH itself, with methods that its own client takes by default, and with some that it does not.
+/// OpenSSH itself, with methods that its own client accepts by default, and with some that it does not.
 #[tokio::test]
-async fn openssh_with_few_methods_is_met_as_ssh_meets_it() {
+async fn test_agrees_with_openssh_on_few_methods_as_ssh_does() {
     let mut server = GitServer::start();
     let key = server.key("good", &["-t", "ed25519"], true);
     let certificate = ["-q", "-s", "good", "-I", "host", "-h", "host_ed25519.pub"];
@@ -161,13 +161,13 @@ async fn openssh_with_few_methods_is_met_as_ssh_meets_it() {
 }
 
 #[tokio::test]
-async fn what_is_no_ssh_server() {
+async fn test_recognizes_servers_other_than_ssh() {
     let key = include_str!("../../secrets/seed_key");
     let at = |port: u16| format!("ssh://git@127.0.0.1:{port}/a");
     let web = Scripted::answering(|_| "HTTP/1.1 400 Bad Request\r\n\r\n".to_owned());
     let cause = tried(key, &at(web.port), "").await.cause;
     assert_eq!(cause, CheckCause::SpeaksHttp);
-    // Says hello, and then nonsense without end.
+    // Sends a greeting, and then endless garbage.
     let endless = Scripted::doing(|mut stream, _| {
         drop(stream.write_all(b"SSH-2.0-x\r\n"));
         while stream.write_all(&[0x7f; 1024]).is_ok() {}

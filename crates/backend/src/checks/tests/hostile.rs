@@ -11,25 +11,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A server that does as it is told with each connection, and keeps what it was asked.
+/// A server that follows a script with each connection, and keeps the requests.
 pub(super) struct Scripted {
     pub(super) port: u16,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Scripted {
-    /// Answers each request with what comes of it.
+    /// Answers each request with the result of the closure.
     pub(super) fn answering(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
         Self::doing(move |mut stream, request| drop(stream.write_all(answer(request).as_bytes())))
     }
 
-    /// Does this with each connection once its request has come.
+    /// Calls the closure with each connection once its request has arrived.
     pub(super) fn doing(act: impl Fn(TcpStream, &str) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let asked = Arc::new(Mutex::new(Vec::new()));
         let (kept, act) = (Arc::clone(&asked), Arc::new(act));
-        // Ends with the process: it only waits.
+        // Ends with the process, because it only waits.
         thread::spawn(move || {
             for mut stream in listener.incoming().map_while(Result::ok) {
                 let (kept, act) = (Arc::clone(&kept), Arc::clone(&act));
@@ -70,7 +70,7 @@ async fn answered(answer: &'static str) -> CheckCause {
 }
 
 #[tokio::test]
-async fn answers_that_are_no_registry_s() {
+async fn test_recognizes_answers_of_other_servers() {
     for (answer, expected) in [
         ("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", CheckCause::NotARegistry),
         ("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", CheckCause::NotARegistry),
@@ -90,7 +90,7 @@ async fn answers_that_are_no_registry_s() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed_and_takes_no_password_along() {
+async fn test_never_sends_password_along_a_redirect() {
     let elsewhere = Scripted::answering(|_| "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned());
     let to = elsewhere.host();
     let from = Scripted::answering(move |request| {
@@ -106,7 +106,7 @@ async fn a_redirect_is_not_followed_and_takes_no_password_along() {
 }
 
 #[tokio::test]
-async fn a_realm_is_looked_at_as_the_registry_is() {
+async fn test_checks_realm_as_registry() {
     for (realm, expected) in [
         ("https://169.254.169.254/latest/meta-data/", CheckCause::AddressNotAllowed),
         ("https://[::ffff:127.0.0.1]/token", CheckCause::AddressNotAllowed),
@@ -123,13 +123,13 @@ async fn a_realm_is_looked_at_as_the_registry_is() {
             )
         });
         assert_eq!(outcome(&config(&[&peer.host()]), &peer).await, expected, "{realm}");
-        // The password is meant for where tokens are given out, and never got there.
+        // The password was meant for the place that issues tokens, and never got there.
         assert!(peer.asked().iter().all(|request| !request.contains("uthorization")), "{realm}");
     }
 }
 
 #[tokio::test]
-async fn endless_answers_are_not_read_to_the_end() {
+async fn test_limits_endless_answers() {
     let began = Instant::now();
     let endless_head = Scripted::doing(|mut stream, _| {
         drop(stream.write_all(b"HTTP/1.1 200 OK\r\n"));
@@ -149,7 +149,7 @@ async fn endless_answers_are_not_read_to_the_end() {
 }
 
 #[tokio::test]
-async fn hosts_that_are_not_there() {
+async fn test_reports_missing_hosts() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let config = config(&[]);
     let at = async |host: &str| tried(&config, host, ("robot", SECRET), None).await;
@@ -159,7 +159,7 @@ async fn hosts_that_are_not_there() {
 }
 
 #[tokio::test]
-async fn without_the_operator_s_leave_loopback_is_never_met() {
+async fn test_never_reaches_loopback_unless_allowed() {
     let peer = Scripted::answering(|_| String::new());
     let plain = vec![peer.host()];
     for allow_private in [vec![], vec![PrivateHost::parse("10.0.0.0/8").unwrap()]] {

@@ -1,4 +1,4 @@
-//! What a test of a form came to, kept by the save that follows.
+//! Results of tests of a form, kept by the save that follows.
 
 use super::{
     peers::{GitServer, Guard, PASSWORD, Registry},
@@ -16,7 +16,7 @@ use domain::{
 };
 use sqlx::PgPool;
 
-/// Tests what stands in a form at this second, and returns its ticket.
+/// Tests the contents of a form at this second, and returns its ticket.
 async fn tested(backend: &Backend, secret: Option<&str>, draft: &SecretDraft, second: i64) -> String {
     let kind = SecretKind::parse(&draft.kind).unwrap();
     let trial = ConnectionTest::parse(kind, draft.clone(), secret.is_some()).unwrap();
@@ -43,7 +43,7 @@ async fn state(backend: &Backend, secret: &str) -> CheckState {
 }
 
 #[sqlx::test]
-async fn test_of_a_form_saved_unchanged_is_the_state_of_an_account(pool: PgPool) {
+async fn save_keeps_test_result_of_unchanged_form(pool: PgPool) {
     let registry = Registry::start(&Guard::Basic, None);
     let host = format!("127.0.0.1:{}", registry.port);
     let backend = backend(&pool, &[&host]).await;
@@ -57,7 +57,7 @@ async fn test_of_a_form_saved_unchanged_is_the_state_of_an_account(pool: PgPool)
     assert_eq!(kept.cause, CheckCause::RegistryOpened);
     assert_eq!(kept.last, Some((at(10).now, "editor".to_owned())), "as of the test, not of the save");
 
-    // A refusal is kept as well: whoever saves all the same is told so in the list.
+    // A refusal is kept as well, and shows in the list of whoever saves all the same.
     let bad = image("bad", &host, "another");
     let ticket = tested(&backend, None, &bad, 10).await;
     add(&backend, &editor, &bad, &ticket).await;
@@ -87,21 +87,21 @@ async fn test_of_a_form_saved_unchanged_is_the_state_of_an_account(pool: PgPool)
 }
 
 #[sqlx::test]
-async fn test_on_edit_is_kept_for_stored_and_for_typed_values(pool: PgPool) {
+async fn save_keeps_test_result_of_stored_and_typed_values(pool: PgPool) {
     let registry = Registry::start(&Guard::Basic, None);
     let host = format!("127.0.0.1:{}", registry.port);
     let backend = backend(&pool, &[&host]).await;
     let editor = somebody(Role::Editor, 20);
     add(&backend, &editor, &image("a", &host, "another"), "").await;
 
-    // The stored password on an image that is yet to be saved.
+    // The stored password on an image that is not saved yet.
     let with_image = SecretDraft { image: "group/app:1".to_owned(), ..image("", &host, "") };
     let ticket = tested(&backend, Some("image-a"), &with_image, 10).await;
     assert_eq!(state(&backend, "image-a").await.cause, CheckCause::NeverTested, "nothing is saved yet");
     change(&backend, &editor, "image-a", &with_image, &ticket).await;
     assert_eq!(state(&backend, "image-a").await.cause, CheckCause::WrongPassword);
 
-    // A typed one; the ticket of the stored one before says nothing about it.
+    // A typed password; the ticket of the stored one before says nothing about it.
     let typed = image("", &host, PASSWORD);
     change(&backend, &editor, "image-a", &typed, &ticket).await;
     assert_eq!(state(&backend, "image-a").await.cause, CheckCause::NeverTested);
@@ -110,7 +110,7 @@ async fn test_on_edit_is_kept_for_stored_and_for_typed_values(pool: PgPool) {
     change(&backend, &editor, "image-a", &typed, &ticket).await;
     assert_eq!(state(&backend, "image-a").await.cause, CheckCause::RegistryOpened);
 
-    // The stored value has been another one since.
+    // The stored value has changed since.
     let blank = image("", &host, "");
     let ticket = tested(&backend, Some("image-a"), &with_image, 12).await;
     change(&backend, &editor, "image-a", &SecretDraft { password: Sensitive::new("new"), ..blank }, "").await;
@@ -119,7 +119,7 @@ async fn test_on_edit_is_kept_for_stored_and_for_typed_values(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn test_of_a_key_is_kept_with_what_was_found_in_the_repository(pool: PgPool) {
+async fn save_keeps_test_result_of_key_with_refs(pool: PgPool) {
     let server = GitServer::start();
     let backend = backend(&pool, &[]).await;
     let editor = somebody(Role::Editor, 20);

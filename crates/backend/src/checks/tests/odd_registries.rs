@@ -1,5 +1,5 @@
-//! Registries with one odd behaviour each, named by it: what a test says of them, for the right password and for a wrong
-//! one, and whether Skopeo can pull there. The next report is one more row.
+//! Registries with one odd behaviour each, and named by it: what a test reports, for the right password and for a wrong
+//! one, and whether Skopeo can pull there. The next bug report becomes one more row.
 
 use super::{config, hostile::Scripted, registry_server::reported};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -23,11 +23,11 @@ struct Asked {
     method: String,
     path: String,
     query: String,
-    /// The right account, shown as it is.
+    /// Whether the right account was sent, as it is.
     is_right: bool,
     has_account: bool,
     token: Option<String>,
-    /// Where it was sent.
+    /// The host and port that were asked.
     here: String,
 }
 
@@ -81,12 +81,12 @@ fn manifest() -> Reply {
     reply("200", &[OF_MANIFEST], MANIFEST)
 }
 
-/// A challenge of these bytes.
+/// Returns a challenge of these bytes.
 fn wants(challenge: &[u8]) -> Reply {
     [b"HTTP/1.1 401 X\r\nContent-Length: 0\r\nWWW-Authenticate: ", challenge, b"\r\n\r\n"].concat()
 }
 
-/// What it is apart from its oddity: a registry that takes accounts as they are, of one image.
+/// Answers as a registry that accepts accounts as they are, with one image.
 fn basic(asked: &Asked) -> Reply {
     match () {
         () if !asked.is_right => wants(b"Basic realm=\"odd\""),
@@ -96,7 +96,7 @@ fn basic(asked: &Asked) -> Reply {
     }
 }
 
-/// Or one that takes tokens.
+/// Answers as a registry that accepts tokens.
 fn tokens(asked: &Asked) -> Reply {
     let scope = asked.query.split('&').find_map(|pair| pair.strip_prefix("scope=")).unwrap_or_default();
     let challenge =
@@ -123,16 +123,16 @@ fn tokens(asked: &Asked) -> Reply {
     }
 }
 
-/// One odd registry.
+/// An odd registry.
 struct Odd {
     name: &'static str,
-    /// What it does otherwise than the registry below; `None` where it does as that.
+    /// The odd answers; `None` for a request that is answered as by the registry below.
     does: fn(&Asked) -> Option<Reply>,
     otherwise: fn(&Asked) -> Reply,
     image: Option<&'static str>,
     right: CheckCause,
     wrong: CheckCause,
-    /// Whether Skopeo can pull with the right password; `None` where it is not asked, for the reason beside it.
+    /// Whether Skopeo can pull with the right password; `None` if it is not run, for the reason beside it.
     skopeo: Option<bool>,
 }
 
@@ -159,7 +159,7 @@ macro_rules! odd {
     };
 }
 
-/// Who is let in, and what that says (`/v2/` and images).
+/// Returns registries that differ in whom they admit to `/v2/` and to images.
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn doors() -> Vec<Odd> {
     vec![
@@ -167,7 +167,7 @@ fn doors() -> Vec<Odd> {
         odd!("nothing odd, tokens", tokens, APP, ImageFound, WrongPassword, Some(true), |_| None),
         odd!("no such image, basic", basic, OTHER, NoAccessToImage, WrongPassword, Some(false), |_| None),
         odd!("no such image, tokens", tokens, OTHER, NoAccessToImage, WrongPassword, Some(false), |_| None),
-        // Skopeo asks for an account only where /v2/ does; containerd asks as the image does.
+        // Skopeo asks for an account only if /v2/ does; containerd asks if the image does.
         odd!("open /v2/, closed images", basic, APP, ImageFound, WrongPassword, None, |asked| {
             when(asked.path == "/v2/", || reply("200", &[], "{}"))
         }),
@@ -214,7 +214,7 @@ fn doors() -> Vec<Odd> {
                     .or_else(|| when(asked.is_manifest() && !asked.has_account, || reply("403", &[], "")))
             }
         ),
-        // containerd does not ask /v2/ at all; Skopeo gives up there.
+        // containerd does not ask for /v2/ at all; Skopeo gives up there.
         odd!("nothing at /v2/, images by account", basic, APP, ImageFound, WrongPassword, None, |asked| {
             when(asked.path == "/v2/", || reply("404", &[], ""))
         }),
@@ -263,7 +263,7 @@ fn doors() -> Vec<Odd> {
         odd!("a word at every address", basic, None, NotARegistry, NotARegistry, None, |_| {
             Some(reply("200", &["Content-Type: text/plain"], "It works!"))
         }),
-        // As Quay has it.
+        // As Quay answers.
         odd!("JSON that is called a page", tokens, APP, ImageFound, WrongPassword, Some(true), |asked| {
             when(asked.path == "/v2/" && asked.token.is_some(), || {
                 reply("200", &["Content-Type: text/html"], "true")
@@ -276,7 +276,7 @@ fn page() -> Reply {
     reply("200", &["Content-Type: text/html; charset=utf-8"], "<!DOCTYPE html><title>Welcome</title>")
 }
 
-/// How places that give tokens out refuse a scope, and what else they do.
+/// Returns registries whose place for tokens refuses scopes, or is odd in other ways.
 fn token_places() -> Vec<Odd> {
     vec![
         odd!("401 for a scope", tokens, OTHER, NoAccessToImage, WrongPassword, Some(false), |asked| {
@@ -359,7 +359,7 @@ fn token_places() -> Vec<Odd> {
     ]
 }
 
-/// What is made of HEAD and of addresses.
+/// Returns registries that are odd about HEAD and addresses.
 fn requests() -> Vec<Odd> {
     fn head(asked: &Asked, status: &str) -> Option<Reply> {
         when(asked.is_head(), || reply(status, &[], ""))
@@ -417,7 +417,7 @@ fn requests() -> Vec<Odd> {
     ]
 }
 
-/// How an account is asked for.
+/// Returns registries that ask for an account in odd ways.
 fn questions() -> Vec<Odd> {
     vec![
         odd!("realm outside ASCII", basic, APP, ImageFound, WrongPassword, Some(true), |asked| {
@@ -465,21 +465,21 @@ fn questions() -> Vec<Odd> {
     ]
 }
 
-/// A token for the image, whatever it is asked for.
+/// Returns a token for the image, whatever scope is asked for.
 fn any_scope(asked: &Asked) -> Option<Reply> {
     when(asked.path == "/token" && asked.is_right, || {
         reply("200", &[], "{\"token\":\"T-repository-group-app-pull\"}")
     })
 }
 
-/// The manifest of the image with another head, for the right account.
+/// Returns the manifest of the image with another head, for the right account.
 fn as_type(asked: &Asked, content_type: &str, body: &str) -> Option<Reply> {
     when(asked.is_manifest() && asked.is_right, || {
         reply("200", &[&format!("Content-Type: {content_type}")], body)
     })
 }
 
-/// Ways to write what others write otherwise: questions, answers and what HTTP leaves open.
+/// Returns registries with other spellings of challenges, answers and what HTTP leaves open.
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn spellings() -> Vec<Odd> {
     const OLD: &str = "application/vnd.docker.distribution.manifest.v1+prettyjws";
@@ -617,7 +617,7 @@ async fn said(odd: &Odd, account: (&str, &str)) -> (CheckReport, Scripted) {
     (report, peer)
 }
 
-/// Whether Skopeo pulls this image with the right password.
+/// Returns whether Skopeo pulls this image with the right password.
 fn skopeo_pulls(host: &str, image: &str) -> bool {
     let mut skopeo = Command::new("skopeo");
     skopeo.args(["inspect", "--raw", "--tls-verify=false", "--creds", &format!("{}:{}", RIGHT.0, RIGHT.1)]);
@@ -652,32 +652,32 @@ async fn each_is_what_its_row_says(rows: Vec<Odd>) {
 }
 
 #[tokio::test]
-async fn doors_that_are_open_and_closed() {
+async fn test_reads_odd_admissions_as_skopeo_does() {
     each_is_what_its_row_says(doors()).await;
 }
 
 #[tokio::test]
-async fn places_that_give_tokens_out() {
+async fn test_reads_odd_token_places_as_skopeo_does() {
     each_is_what_its_row_says(token_places()).await;
 }
 
 #[tokio::test]
-async fn requests_and_where_they_lead() {
+async fn test_reads_odd_requests_and_addresses_as_skopeo_does() {
     each_is_what_its_row_says(requests()).await;
 }
 
 #[tokio::test]
-async fn questions_for_an_account() {
+async fn test_reads_odd_challenges_as_skopeo_does() {
     each_is_what_its_row_says(questions()).await;
 }
 
 #[tokio::test]
-async fn questions_and_answers_in_other_spellings() {
+async fn test_reads_odd_spellings_as_skopeo_does() {
     each_is_what_its_row_says(spellings()).await;
 }
 
 #[tokio::test]
-async fn a_page_is_never_shown_the_password() {
+async fn test_never_sends_password_to_a_web_page() {
     for odd in
         doors().into_iter().filter(|odd| odd.name.starts_with("a page") || odd.name.starts_with("a word"))
     {
@@ -687,7 +687,7 @@ async fn a_page_is_never_shown_the_password() {
 }
 
 #[tokio::test]
-async fn a_host_that_has_had_enough_is_said_to_want_time() {
+async fn test_reports_when_a_busy_host_wants_to_be_asked_again() {
     let enough = |header: &'static str| {
         Scripted::answering(move |_| format!("HTTP/1.1 429 X\r\n{header}Content-Length: 0\r\n\r\n"))
     };
@@ -705,9 +705,9 @@ async fn a_host_that_has_had_enough_is_said_to_want_time() {
     }
 }
 
-/// Registries keep manifests elsewhere, too: Skopeo goes there without the account, and so do we.
+/// Some registries keep manifests elsewhere: Skopeo follows without the account, and so does a test.
 #[tokio::test]
-async fn a_manifest_kept_elsewhere_is_found_and_sees_no_password() {
+async fn test_finds_manifest_kept_elsewhere_without_sending_password() {
     let storage = Scripted::answering(|_| String::from_utf8(manifest()).unwrap());
     let to = storage.host();
     let registry = Scripted::answering(move |request| {
@@ -725,7 +725,7 @@ async fn a_manifest_kept_elsewhere_is_found_and_sees_no_password() {
     assert!(skopeo_pulls(&registry.host(), "group/app:1.0"));
     let asked = storage.asked();
     assert!(asked.len() >= 2 && asked.iter().all(|request| !request.contains("uthorization")), "{asked:?}");
-    // By plain HTTP only where the operator has listed it.
+    // By plain HTTP only if the operator has listed the host.
     assert_eq!(at(&config(&[&registry.host()])).await, CheckCause::Redirected);
     assert_eq!(storage.asked().len(), asked.len());
 }

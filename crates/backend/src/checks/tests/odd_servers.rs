@@ -1,5 +1,5 @@
-//! SSH servers of our own, each with one behaviour that servers in the field have, named by it. A report of another is one
-//! more row.
+//! SSH servers of our own, each with one behaviour of servers in the field, and named by it. The next bug report
+//! becomes one more row.
 
 use super::{config, peers};
 use crate::checks::{git::check, outbound::Outbound};
@@ -22,36 +22,36 @@ use tokio::{
     sync::Barrier,
 };
 
-/// What a server does otherwise than others.
+/// A behaviour in which a server differs from others.
 #[derive(Clone)]
 enum Odd {
-    /// Nothing: it lets the key in and has a repository.
+    /// No difference: the server accepts the key and has a repository.
     Nothing,
-    /// These methods alone.
+    /// Only these methods.
     Methods(fn(&mut Preferred)),
-    /// These lines stand before its version.
+    /// These lines before the version.
     LinesBeforeVersion(&'static [u8]),
-    /// It says this in the place of a version, and hangs up.
+    /// This text in the place of a version, followed by the end of the connection.
     Says(&'static [u8]),
-    /// It says this once it has been spoken to.
+    /// This text as the answer to the client's first bytes.
     Answers(&'static [u8]),
-    /// It hangs up at once, unless a client begins with TLS.
+    /// The end of the connection at once, unless a client begins with TLS.
     HangsUpUnlessTls,
-    /// Nobody is greeted before so many are there.
+    /// No greeting before a number of clients have connected.
     GreetsTogether(Arc<Barrier>),
-    /// It takes the key, and wants something else besides.
+    /// The key is accepted, but not enough.
     SecondFactor,
-    /// It lets nobody in by a key.
+    /// No key is accepted.
     PasswordsAlone,
-    /// It knows RSA with SHA-1 alone, and does not say so.
+    /// RSA with SHA-1 alone, without saying so.
     RsaSha1,
-    /// It lets nobody in.
+    /// Nobody is accepted.
     Nobody,
-    /// It takes the key, and falls silent when the repository is asked for.
+    /// The key is accepted, but a request for the repository is never answered.
     SilentAtRefs,
-    /// It takes the key, and hangs up when the repository is asked for.
+    /// The key is accepted, but the connection ends when the repository is asked for.
     HangsUpAtRefs,
-    /// It has these refs.
+    /// A repository with these refs.
     Refs(&'static [&'static str]),
 }
 
@@ -215,7 +215,7 @@ async fn tried(odd: Odd) -> CheckCause {
 }
 
 #[tokio::test]
-async fn what_an_odd_server_does_is_what_is_said_of_it() {
+async fn test_reports_the_cause_of_each_odd_server() {
     use CheckCause as Cause;
     for (name, odd, cause) in [
         ("nothing", Odd::Nothing, Cause::RepositoryRead),
@@ -298,13 +298,13 @@ async fn what_an_odd_server_does_is_what_is_said_of_it() {
 }
 
 #[tokio::test]
-async fn a_server_that_falls_silent_is_timed_out_and_told_so() {
+async fn test_times_out_and_reports_a_silent_server() {
     assert_eq!(Box::pin(tried(Odd::SilentAtRefs)).await, CheckCause::WentSilent);
     tokio::time::resume();
 }
 
 #[tokio::test]
-async fn an_rsa_key_is_not_blamed_where_only_sha1_is_taken() {
+async fn test_reports_sha1_server_without_blaming_rsa_key() {
     let rsa = key("rsa");
     let stated = |all: &mut Preferred| {
         all.key = Cow::Owned(vec![Algorithm::Ed25519, Algorithm::Rsa { hash: None }]);
@@ -321,9 +321,9 @@ async fn an_rsa_key_is_not_blamed_where_only_sha1_is_taken() {
     assert_eq!(tried_with(&server, &rsa, &server.known(), "").await.cause, CheckCause::RepositoryRead);
 }
 
-/// A host that greets slowly would never be approved if its keys were asked for one after the other.
+/// The keys of a host that greets slowly could never be approved if they were asked for one after the other.
 #[tokio::test]
-async fn the_keys_of_a_slow_host_are_looked_at_side_by_side() {
+async fn test_asks_for_keys_of_slow_host_side_by_side() {
     let server = OddServer::start(Odd::GreetsTogether(Arc::new(Barrier::new(3)))).await;
     let report = tried_with(&server, &key("ed25519"), "", "").await;
     assert_eq!(report.cause, CheckCause::HostKeyUnknown);
@@ -332,7 +332,7 @@ async fn the_keys_of_a_slow_host_are_looked_at_side_by_side() {
 }
 
 #[tokio::test]
-async fn known_hosts_that_do_not_trust_are_told_apart() {
+async fn test_tells_untrusting_known_hosts_apart() {
     let key = key("ed25519");
     let server = OddServer::start(Odd::Nothing).await;
     let public = server.host_key.public_key().to_openssh().unwrap();
@@ -361,7 +361,7 @@ async fn known_hosts_that_do_not_trust_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_branch_that_is_a_tag_and_a_head_that_is_missing_are_told() {
+async fn test_reports_branch_that_is_a_tag_and_missing_head() {
     let key = key("ed25519");
     let headless = OddServer::start(Odd::Refs(&["refs/heads/main\0agent=git/2", "refs/tags/v1"])).await;
     for (branch, cause) in [
@@ -376,9 +376,9 @@ async fn a_branch_that_is_a_tag_and_a_head_that_is_missing_are_told() {
     }
 }
 
-/// `ssh` itself, with the defaults of its package, is let in by whatever is said to work.
+/// `ssh` itself, with the defaults of its package, is admitted by each server that a test says works.
 #[tokio::test(flavor = "multi_thread")]
-async fn ssh_finds_the_same() {
+async fn ssh_agrees_with_each_test() {
     let folder = peers::Folder::new();
     let key = key("ed25519");
     folder.write("key", &key);
@@ -424,13 +424,13 @@ async fn ssh_finds_the_same() {
             .stderr(std::process::Stdio::piped())
             .spawn()
             .unwrap();
-        // The server never ends the channel: that the refs came is enough.
+        // The server never ends the channel: the refs are proof enough.
         let let_in = let_in(run).await;
         assert_eq!(let_in, ours == CheckCause::RepositoryRead, "{name}: {ours:?}");
     }
 }
 
-/// Whether `ssh` was let in, by what it says first: refs, or why not.
+/// Returns whether `ssh` was admitted, by its first output: refs, or the reason why not.
 async fn let_in(mut ssh: tokio::process::Child) -> bool {
     let mut refs = [0; 4];
     let read = ssh.stdout.take().unwrap().read_exact(&mut refs).await.is_ok();

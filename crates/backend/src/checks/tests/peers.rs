@@ -1,4 +1,5 @@
-//! The peers of the tests here and of the server's: Debian's `docker-registry` and `openssh-server`, in folders of their own, on free ports, ended with the test.
+//! The peers of the tests here and of the server's: Debian's `docker-registry` and `openssh-server`, in folders of
+//! their own, on free ports, stopped with the test.
 
 use std::{
     fs,
@@ -12,7 +13,7 @@ use std::{
 pub(crate) const USER: &str = "robot$ci";
 pub(crate) const PASSWORD: &str = "PLANTED-4d1f:pä\"ss-9b7c";
 
-/// A folder that goes with the test.
+/// A folder that is deleted with the test.
 pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
@@ -42,7 +43,7 @@ impl Drop for Folder {
     }
 }
 
-/// A program that ends with the test.
+/// A program that is stopped with the test.
 struct Running(Child);
 
 impl Drop for Running {
@@ -89,7 +90,7 @@ impl Authority {
         Self(folder)
     }
 
-    /// A certificate for this name, valid for so many days; fewer than none for one that has expired.
+    /// Returns a certificate for this name, valid for this number of days; negative for an expired certificate.
     pub(crate) fn sign(&self, folder: &Folder, name: &str, days: i32) -> (PathBuf, PathBuf) {
         let (key, certificate) = (folder.join("tls.key"), folder.join("tls.pem"));
         let extensions =
@@ -110,13 +111,13 @@ impl Authority {
         (key, certificate)
     }
 
-    /// Its own certificate.
+    /// Returns the authority's own certificate.
     pub(crate) fn certificate(&self) -> PathBuf {
         self.0.join("ca.pem")
     }
 }
 
-/// Who may use the registry.
+/// The access control of the registry.
 pub(crate) enum Guard<'a> {
     Nobody,
     Basic,
@@ -140,7 +141,7 @@ impl Registry {
         Self::start_in(folder, guard, files.as_ref().map(|(key, certificate)| (key, certificate)))
     }
 
-    /// With this key and certificate.
+    /// Starts a registry with this key and certificate.
     pub(crate) fn start_with(guard: &Guard<'_>, tls: Option<(&PathBuf, &PathBuf)>) -> Self {
         Self::start_in(Folder::new(), guard, tls)
     }
@@ -177,7 +178,7 @@ impl Registry {
         Self { port, folder, _running: running }
     }
 
-    /// Puts an image in, as it lies on the registry's disk.
+    /// Stores an image, in the layout of the registry's disk.
     pub(crate) fn put(&self, name: &str, tag: &str) {
         const CONFIG: &str = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
         let manifest = format!(
@@ -217,7 +218,7 @@ impl TlsServer {
     }
 }
 
-/// An SSH server that lets one key do nothing but Git.
+/// An SSH server that allows one key nothing but Git.
 pub(crate) struct GitServer {
     pub(crate) port: u16,
     pub(crate) user: String,
@@ -250,7 +251,7 @@ impl GitServer {
         server
     }
 
-    /// Other keys than before.
+    /// Generates new host keys.
     pub(crate) fn new_host_keys(&self) {
         for kind in HOST_KEYS {
             for end in ["", ".pub"] {
@@ -268,7 +269,7 @@ impl GitServer {
 
     pub(crate) fn restart(&mut self) {
         self.running = None;
-        // The folder in which it keeps nothing; it insists on there being one.
+        // The folder in which sshd keeps nothing but which it requires.
         drop(fs::create_dir_all("/run/sshd"));
         let folder = self.folder.0.display();
         let keys = HOST_KEYS
@@ -290,13 +291,13 @@ impl GitServer {
         self.running = Some(started("openssh-server", &mut command, self.port));
     }
 
-    /// Returns the requests to log in that it has had so far, as its log has them.
+    /// Returns the authentication requests so far, from the server's log.
     pub(crate) fn logins(&self) -> Vec<String> {
         let log = fs::read_to_string(self.folder.join("sshd.log")).unwrap();
         log.lines().filter(|line| line.contains("userauth-request")).map(str::to_owned).collect()
     }
 
-    /// Makes a key of this type and form, and lets it in. Answers with its private half.
+    /// Generates a key of this type and form, and authorizes it. Returns the private half.
     pub(crate) fn key(&self, name: &str, arguments: &[&str], let_in: bool) -> String {
         let make = [&["-q", "-N", "", "-C", "tests", "-f", name][..], arguments].concat();
         run(&self.folder.0, "openssh-client", "ssh-keygen", &make);
@@ -307,19 +308,19 @@ impl GitServer {
         fs::read_to_string(self.folder.join(name)).unwrap()
     }
 
-    /// Lets whoever has the private half of this key in.
+    /// Authorizes the public half of a key.
     pub(crate) fn let_in(&self, public: &str) {
         let all = fs::read_to_string(self.folder.join("authorized_keys")).unwrap();
         let command = "restrict,command=\"git-shell -c \\\"$SSH_ORIGINAL_COMMAND\\\"\"";
         self.folder.write("authorized_keys", format!("{all}{command} {}\n", public.trim()));
     }
 
-    /// The address of a repository of this server.
+    /// Returns the address of a repository of this server.
     pub(crate) fn address(&self, path: &str) -> String {
         format!("ssh://{}@127.0.0.1:{}{}/{path}", self.user, self.port, self.folder.0.display())
     }
 
-    /// Its keys, as `ssh-keyscan` would write them.
+    /// Returns the server's keys, as `ssh-keyscan` writes them.
     pub(crate) fn known_hosts(&self) -> String {
         let line = |kind: &&str| {
             let public = fs::read_to_string(self.folder.join(&format!("host_{kind}.pub"))).unwrap();
@@ -328,7 +329,7 @@ impl GitServer {
         HOST_KEYS.iter().map(line).collect::<Vec<_>>().concat()
     }
 
-    /// What `ssh-keygen -lf` says of a host key.
+    /// Returns the fingerprint of a host key, as `ssh-keygen -lf` prints it.
     pub(crate) fn fingerprint(&self, kind: &str) -> String {
         let file = format!("host_{kind}.pub");
         let said = run(&self.folder.0, "openssh-client", "ssh-keygen", &["-lf", &file]);

@@ -1,4 +1,4 @@
-//! Registries that are what they should be.
+//! Registries that behave as they should.
 
 use super::{
     config,
@@ -29,7 +29,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Tries an account with this configuration.
+/// Tests an account with this configuration.
 pub(super) async fn tried(
     config: &CheckConfig,
     host: &str,
@@ -39,7 +39,7 @@ pub(super) async fn tried(
     reported(config, host, account, image).await.cause
 }
 
-/// Tries an account with this configuration, and tells all that came of it.
+/// Tests an account with this configuration, and returns the whole report.
 pub(super) async fn reported(
     config: &CheckConfig,
     host: &str,
@@ -55,7 +55,7 @@ pub(super) async fn reported(
     check(&http, &account).await
 }
 
-/// What skopeo comes to with the docker config that we hand out for this account.
+/// Returns what skopeo finds with the docker config that the portal exports for this account.
 fn by_skopeo(
     folder: &Folder,
     host: &str,
@@ -70,7 +70,7 @@ fn by_skopeo(
     let file = folder.write("auth.json", config.expose());
     let mut skopeo = Command::new("skopeo");
     match image {
-        // It signs in with what it is given, and then writes it down.
+        // Skopeo signs in with the given account, and then stores it.
         None => {
             let account = ["login", "--tls-verify=false", "--username", username, "--password-stdin", host];
             skopeo.args(account).arg("--authfile").arg(folder.join("login.json"));
@@ -82,7 +82,7 @@ fn by_skopeo(
     }
     let child = skopeo.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
     let mut child = child.expect("skopeo is missing: apt-get install skopeo");
-    // It may have ended without reading any.
+    // The process may have ended without reading.
     drop(child.stdin.take().unwrap().write_all(password.as_bytes()));
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
@@ -103,7 +103,7 @@ const GOOD: (&str, &str) = (USER, PASSWORD);
 const BAD: (&str, &str) = (USER, "another");
 
 #[tokio::test]
-async fn basic_authentication() {
+async fn test_supports_basic_authentication() {
     let (folder, registry) = (Folder::new(), Registry::start(&Guard::Basic, None));
     registry.put("group/app", "1.0");
     let host = format!("127.0.0.1:{}", registry.port);
@@ -120,7 +120,7 @@ async fn basic_authentication() {
         assert_eq!(tried(&config, &host, account, image).await, expected, "{} {image:?}", account.0);
         assert_eq!(by_skopeo(&folder, &host, account, image), expected, "{} {image:?}", account.0);
     }
-    // An account for a part of it is tried at the host, on images below its path.
+    // An account for a path is tested at the host, on images below the path.
     let scoped = format!("{host}/group");
     assert_eq!(tried(&config, &scoped, GOOD, None).await, CheckCause::RegistryOpened);
     assert_eq!(tried(&config, &scoped, GOOD, Some("group/app:1.0")).await, CheckCause::ImageFound);
@@ -128,14 +128,14 @@ async fn basic_authentication() {
 }
 
 #[tokio::test]
-async fn an_open_registry_is_said_to_be_one() {
+async fn test_reports_open_registry() {
     let registry = Registry::start(&Guard::Nobody, None);
     let host = format!("127.0.0.1:{}", registry.port);
     assert_eq!(tried(&config(&[&host]), &host, GOOD, None).await, CheckCause::RegistryOpen);
 }
 
 #[tokio::test]
-async fn tls_is_by_an_authority_that_is_trusted_and_for_this_name() {
+async fn test_requires_certificate_of_trusted_authority_for_the_name() {
     let authority = Authority::new();
     let registry = Registry::start(&Guard::Basic, Some((&authority, "IP:127.0.0.1,DNS:localhost", 2)));
     let host = format!("127.0.0.1:{}", registry.port);
@@ -158,13 +158,13 @@ async fn tls_is_by_an_authority_that_is_trusted_and_for_this_name() {
 }
 
 #[tokio::test]
-async fn tls_is_not_done_without() {
+async fn test_never_falls_back_to_plain_http() {
     let registry = Registry::start(&Guard::Basic, None);
     let host = format!("127.0.0.1:{}", registry.port);
     assert_eq!(tried(&config(&[]), &host, GOOD, None).await, CheckCause::TlsFailed);
 }
 
-/// A JSON web token that lets its bearer pull what the scope says, signed by openssl.
+/// Returns a JSON web token that allows its bearer to pull what the scope says, signed by openssl.
 fn token(folder: &Path, scope: Option<&str>) -> String {
     let certificate = fs::read_to_string(folder.join("tls.pem")).unwrap();
     let der: String = certificate.lines().filter(|line| !line.starts_with('-')).collect();
@@ -193,7 +193,7 @@ fn token(folder: &Path, scope: Option<&str>) -> String {
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(raw_signature(&der)))
 }
 
-/// Two numbers of 32 bytes, as a token has them, out of the DER that openssl writes.
+/// Returns the two numbers of 32 bytes that a token needs, from the DER that openssl writes.
 fn raw_signature(der: &[u8]) -> Vec<u8> {
     let mut raw = Vec::new();
     let mut at = 2;
@@ -209,12 +209,12 @@ fn raw_signature(der: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn token_authentication() {
+async fn test_supports_token_authentication() {
     let (folder, authority) = (Folder::new(), Authority::new());
     authority.sign(&folder, "DNS:tokens", 2);
     let place = folder.0.clone();
     let expected = format!("Basic {}", STANDARD.encode(format!("{USER}:{PASSWORD}")));
-    // Gives a token to whoever has the password, and keeps what it was asked.
+    // Issues a token to whoever has the password, and keeps the requests.
     let tokens = Scripted::answering(move |request| {
         if !request.contains(&format!("uthorization: {expected}\r\n")) {
             return "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n".to_owned();
@@ -245,7 +245,7 @@ async fn token_authentication() {
     }
     assert!(tokens.asked().iter().any(|request| request.contains("service=registry%20of%20tests")));
     assert!(tokens.asked().iter().any(|request| request.contains("scope=repository%3Agroup%2Fapp%3Apull")));
-    // The same place, without the operator's leave to ask it by plain HTTP.
+    // The same place, which the operator has not listed for plain HTTP.
     let count = tokens.asked().len();
     assert_eq!(tried(&config(&[&host]), &host, GOOD, None).await, CheckCause::TokenByPlainHttp);
     assert_eq!(tokens.asked().len(), count, "nothing was sent there");

@@ -1,4 +1,4 @@
-//! Stored secrets, and forms that are tried before they are stored.
+//! Stored secrets, and forms that are tested before they are stored.
 
 use super::{
     config,
@@ -54,7 +54,7 @@ pub(super) async fn backend(pool: &PgPool, plain: &[&str]) -> Backend {
 }
 
 pub(super) async fn add(backend: &Backend, draft: SecretDraft) {
-    // Several secrets here are one account.
+    // Several secrets here share one account.
     let draft = SecretDraft { knowingly: "on".to_owned(), ..draft };
     backend.secrets().create(&at(1), NewSecret::parse(draft).unwrap(), None).await.unwrap();
 }
@@ -82,7 +82,7 @@ async fn listed(backend: &Backend, query: &str) -> Vec<String> {
 }
 
 #[sqlx::test]
-async fn what_a_test_comes_to_is_kept_shown_and_forgotten_with_the_next_change(pool: PgPool) {
+async fn stored_keeps_result_until_the_next_change(pool: PgPool) {
     let registry = Registry::start(&Guard::Basic, None);
     let host = format!("127.0.0.1:{}", registry.port);
     let backend = backend(&pool, &[&host]).await;
@@ -106,7 +106,7 @@ async fn what_a_test_comes_to_is_kept_shown_and_forgotten_with_the_next_change(p
         |name: &str, outcome: &str| format!("editor | connection tested | image-{name} | {outcome} | ");
     assert_eq!(records(&pool).await[2..], [record("good", "done"), record("bad", "failed")]);
 
-    // Another display name is no other credential.
+    // Another display name does not change the credential.
     let renamed = SecretDraft { display_name: "Good".to_owned(), ..image("", &host, "") };
     let version = change(&backend, "image-good", renamed.clone(), 1).await;
     assert_eq!(cause(&backend, "image-good").await, CheckCause::RegistryOpened);
@@ -119,7 +119,7 @@ async fn what_a_test_comes_to_is_kept_shown_and_forgotten_with_the_next_change(p
 }
 
 #[sqlx::test]
-async fn a_stored_password_is_sent_only_to_the_host_that_it_was_typed_for(pool: PgPool) {
+async fn test_sends_stored_password_only_to_the_host_it_was_typed_for(pool: PgPool) {
     let thief = Scripted::answering(|_| {
         "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n".to_owned()
     });
@@ -134,7 +134,7 @@ async fn a_stored_password_is_sent_only_to_the_host_that_it_was_typed_for(pool: 
     let refused = backend.secrets().update(&at(5), &id("image-a"), update, 1).await;
     let problem = Problem::Password(PasswordProblem::HostChanged);
     assert_eq!(refused, Err(Error::Invalid(vec![FieldError { field: Field::Password, problem }])));
-    // Of a row from before that, which names another host than the value was typed for.
+    // A row from before that, which names another host than the one for which the value was typed.
     let sql = format!("UPDATE secrets SET registry_host = '{own}'");
     crate::tests::as_older_version_left_it(&backend, &pool, &sql).await;
     let backend = reaching(pool.clone(), keks_of(&backend), &config(&[&own])).await;
@@ -144,7 +144,7 @@ async fn a_stored_password_is_sent_only_to_the_host_that_it_was_typed_for(pool: 
     assert_eq!(report.cause, CheckCause::ValueForAnotherHost);
     assert!(thief.asked().is_empty());
 
-    // Typed again, it is meant for that host.
+    // Typed again, the value is meant for that host.
     change(&backend, "image-a", image("", &own, "typed for it"), 1).await;
     let report = backend.checks().stored(&at(7), &id("image-a")).await.unwrap();
     assert_eq!(report.cause, CheckCause::WrongPassword);
@@ -152,7 +152,7 @@ async fn a_stored_password_is_sent_only_to_the_host_that_it_was_typed_for(pool: 
 }
 
 #[sqlx::test]
-async fn a_form_is_tried_as_it_stands_and_kept_only_where_it_is_what_is_stored(pool: PgPool) {
+async fn typed_keeps_result_only_for_stored_contents(pool: PgPool) {
     let registry = Registry::start(&Guard::Basic, None);
     registry.put("group/app", "1.0");
     let host = format!("127.0.0.1:{}", registry.port);
@@ -163,7 +163,7 @@ async fn a_form_is_tried_as_it_stands_and_kept_only_where_it_is_what_is_stored(p
     assert_eq!(listed(&backend, "").await, [""; 0], "a test saves nothing");
 
     add(&backend, with_image("group/app:2.0", image("a", &host, PASSWORD))).await;
-    // A new value that is only tried.
+    // A new value that is only tested.
     assert_eq!(
         try_form(&backend, Some("image-a"), image("", &host, "x")).await.cause,
         CheckCause::WrongPassword
@@ -185,7 +185,7 @@ async fn a_form_is_tried_as_it_stands_and_kept_only_where_it_is_what_is_stored(p
 }
 
 #[sqlx::test]
-async fn a_host_is_approved_once_trusted_later_and_an_alarm_when_it_changes(pool: PgPool) {
+async fn approve_trusts_host_until_its_keys_change(pool: PgPool) {
     let mut server = GitServer::start();
     let key = server.key("good", &["-t", "ed25519"], true);
     let backend = backend(&pool, &[]).await;
@@ -206,7 +206,7 @@ async fn a_host_is_approved_once_trusted_later_and_an_alarm_when_it_changes(pool
     assert_eq!(state.refs.unwrap().branch.as_deref(), Some("trunk"));
     assert_eq!(state.trusted.len(), 3);
     assert_eq!(state.trusted[0].fingerprint.as_deref(), Some(server.fingerprint("ed25519").as_str()));
-    // Handed out with the key.
+    // Exported with the key.
     let details = backend.secrets().get(&at(9), &data).await.unwrap();
     assert_eq!((details.known_hosts.as_str(), details.version), (lines.as_str(), 2));
     assert!(
@@ -223,13 +223,13 @@ async fn a_host_is_approved_once_trusted_later_and_an_alarm_when_it_changes(pool
         (CheckCause::HostKeyChanged, CheckStatus::HostKeyChanged)
     );
     assert_eq!(listed(&backend, "status=host-key-changed").await, ["gitsync-secret-data host-key-changed"]);
-    // Taken out by hand, the host is one that is not known yet.
+    // Without its lines, the host is unknown again.
     change(&backend, "gitsync-secret-data", dataset("", "", &address, ""), 2).await;
     assert_eq!(checks.stored(&editor, &data).await.unwrap().cause, CheckCause::HostKeyUnknown);
 }
 
 #[sqlx::test]
-async fn a_new_key_is_tried_before_it_is_taken_into_use_and_the_state_of_the_old_one_stays(pool: PgPool) {
+async fn pending_tests_new_key_and_keeps_state_of_key_in_use(pool: PgPool) {
     let server = GitServer::start();
     let (key, address) = (server.key("old", &["-t", "ed25519"], true), server.address("repo.git"));
     let backend = backend(&pool, &[]).await;
@@ -250,7 +250,7 @@ async fn a_new_key_is_tried_before_it_is_taken_into_use_and_the_state_of_the_old
     let record = |outcome: &str| format!("editor | connection tested | gitsync-secret-data | {outcome} | ");
     assert_eq!(records(&pool).await[3..], [record("failed"), record("done")]);
     assert_eq!(listed(&backend, "").await, ["gitsync-secret-data works"], "the refusal was not its own");
-    // A ticket counts for whoever tested, and for the pair that was tested.
+    // A ticket is valid only for the actor and the pair of the test.
     let said = async |who: &Ctx, ticket: &str| checks.pending_tested(who, &data, ticket).await.unwrap();
     let command_line = at(3);
     assert_eq!(said(&editor, &ticket).await, Some(CheckCause::RepositoryRead));
@@ -262,7 +262,7 @@ async fn a_new_key_is_tried_before_it_is_taken_into_use_and_the_state_of_the_old
     secrets.switch_key_tested(&editor, &data, &new.fingerprint, &ticket).await.unwrap();
     assert_eq!(cause(&backend, "gitsync-secret-data").await, CheckCause::NeverTested);
 
-    // Taken into use as it was tested, it keeps what that came to.
+    // The pair keeps the test result when it is switched to unchanged.
     secrets.generate_key(&editor, &data, NewKeyKind::Ed25519).await.unwrap();
     let new = secrets.get(&at(4), &data).await.unwrap().pending.unwrap().facts;
     server.let_in(&new.public_line());
@@ -276,7 +276,7 @@ async fn a_new_key_is_tried_before_it_is_taken_into_use_and_the_state_of_the_old
 }
 
 #[sqlx::test]
-async fn whoever_tests_too_often_is_told_to_wait_and_nothing_is_tested_or_recorded(pool: PgPool) {
+async fn stored_rejects_too_frequent_tests_without_recording(pool: PgPool) {
     let backend = backend(&pool, &[]).await;
     add(&backend, dataset("a", include_str!("../../secrets/seed_key"), "", "")).await;
     let (editor, a) = (somebody(Role::Editor, 3), id("gitsync-secret-a"));
@@ -290,18 +290,18 @@ async fn whoever_tests_too_often_is_told_to_wait_and_nothing_is_tested_or_record
     };
     assert!(matches!(refused, Error::TooManyTests(_)) && tested >= 60, "{refused:?} after {tested}");
     assert_eq!(records(&pool).await.len(), 1 + tested);
-    // Neither is a host trusted by the way.
+    // No host becomes trusted on the way either.
     let line = "h ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
     while backend.checks().pending(&editor, &a, "x").await == Err(Error::NotFound) {}
     let refused = backend.checks().approve(&editor, &a, line).await;
     assert!(matches!(refused, Err(Error::TooManyTests(_))), "{refused:?}");
     assert_eq!(backend.secrets().get(&at(4), &a).await.unwrap().known_hosts, "");
-    // The command line and the portal itself go on.
+    // The command line and the portal itself are not limited.
     assert!(backend.checks().stored(&at(5), &a).await.is_ok());
 }
 
 #[sqlx::test]
-async fn without_a_repository_there_is_nothing_to_connect_to(pool: PgPool) {
+async fn stored_connects_to_nothing_without_repository(pool: PgPool) {
     let backend = backend(&pool, &[]).await;
     add(&backend, dataset("a", include_str!("../../secrets/seed_key"), "", "")).await;
     let a = id("gitsync-secret-a");
@@ -314,7 +314,7 @@ async fn without_a_repository_there_is_nothing_to_connect_to(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn who_may_not_change_a_secret_may_not_test_it(pool: PgPool) {
+async fn stored_forbids_test_without_right_to_change(pool: PgPool) {
     let backend = backend(&pool, &[]).await;
     add(&backend, image("a", "169.254.169.254", PASSWORD)).await;
     let (reader, a) = (somebody(Role::Reader, 3), id("image-a"));
@@ -329,7 +329,7 @@ async fn who_may_not_change_a_secret_may_not_test_it(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_secret_is_tried_on_what_it_is_used_for(pool: PgPool) {
+async fn on_tests_secret_on_its_usages(pool: PgPool) {
     let registry = Registry::start(&Guard::Basic, None);
     registry.put("group/app", "1");
     let host = format!("127.0.0.1:{}", registry.port);
@@ -345,10 +345,10 @@ async fn a_secret_is_tried_on_what_it_is_used_for(pool: PgPool) {
     let image = async |secret: &str, target: &str| on(UsageKind::Image, secret, target).await;
     assert_eq!(image("image-a", &format!("{host}/group/app:1")).await, Ok(CheckCause::ImageFound));
     assert_eq!(cause(&backend, "image-a").await, CheckCause::NeverTested, "it is tried on another image");
-    // The very image that the secret is tried on: then it is known of the secret, too.
+    // The secret's own test target: the result is kept for the secret, too.
     assert_eq!(image("image-a", &format!("{host}/group/app:none")).await, Ok(CheckCause::NoAccessToImage));
     assert_eq!(cause(&backend, "image-a").await, CheckCause::NoAccessToImage);
-    // A password goes to its own registry and to no other.
+    // A password is sent only to its own registry.
     let problem = Problem::Usage(UsageProblem::OtherRegistry);
     let elsewhere = Error::Invalid(vec![FieldError { field: Field::PullSecret, problem }]);
     assert_eq!(image("image-a", "127.0.0.1:1/group/app:1").await, Err(elsewhere));
@@ -371,9 +371,9 @@ async fn a_secret_is_tried_on_what_it_is_used_for(pool: PgPool) {
     assert!(records.contains(&tried) && records.contains(&failed), "{records:?}");
 }
 
-/// What is known of a secret is what became of the secret.
+/// The state of a secret is about the secret alone.
 #[sqlx::test]
-async fn a_dataset_s_branch_is_looked_for_and_the_secret_is_not_blamed(pool: PgPool) {
+async fn on_reports_missing_branch_without_blaming_secret(pool: PgPool) {
     let server = GitServer::start();
     let (key, address) = (server.key("key", &["-t", "ed25519"], true), server.address("repo.git"));
     let backend = backend(&pool, &[]).await;

@@ -1,4 +1,4 @@
-//! Testing many: in turn, shared among servers, and without locking anybody's account.
+//! Batches of tests: in turn, shared among servers, and without getting anybody's account locked.
 
 use super::{
     config,
@@ -29,7 +29,7 @@ use std::{
 
 const HOUR: Duration = Duration::from_hours(1);
 
-/// The portal itself, so many hours after the epoch.
+/// Returns the portal's own context, this number of hours after the epoch.
 fn portal(hour: i64) -> Ctx {
     Ctx { actor: crate::Actor::System(PORTAL), ..at(hour * 3_600) }
 }
@@ -45,13 +45,13 @@ fn outcomes(tested: &[Tested]) -> Vec<(String, Option<CheckCause>)> {
     tested.iter().map(|tested| (tested.id.to_string(), cause(tested))).collect()
 }
 
-/// How often a password was sent.
+/// Returns how often a password was sent.
 fn passwords(peer: &Scripted) -> usize {
     peer.asked().iter().filter(|request| request.contains("uthorization:")).count()
 }
 
 #[sqlx::test]
-async fn an_account_that_is_refused_is_not_tried_again_and_again(pool: PgPool) {
+async fn batch_skips_refused_account(pool: PgPool) {
     let peer = Scripted::answering(|_| CHALLENGE.to_owned());
     let backend = backend(&pool, &[&peer.host()]).await;
     for name in ["a", "b", "c"] {
@@ -60,7 +60,7 @@ async fn an_account_that_is_refused_is_not_tried_again_and_again(pool: PgPool) {
     let other = SecretDraft { username: "other".to_owned(), ..image("d", &peer.host(), PASSWORD) };
     add(&backend, other).await;
 
-    // For the command line: one of the three, and the other account.
+    // The command line tests one of the three, and the other account.
     let tested = backend.checks().all(&at(10), &[]).await.unwrap();
     let refused = Some(CheckCause::WrongPassword);
     let expected = [("image-a", refused), ("image-b", None), ("image-c", None), ("image-d", refused)];
@@ -70,7 +70,7 @@ async fn an_account_that_is_refused_is_not_tried_again_and_again(pool: PgPool) {
     assert_eq!(outcomes(&some), [("image-c".to_owned(), refused)]);
     assert_eq!(backend.checks().all(&at(10), &[id("image-none")]).await, Err(Error::NotFound));
 
-    // By itself: each refusal in a row doubles the wait, up to 64 times.
+    // Of the portal's own tests, each refusal in a row doubles the wait, up to 64 times.
     sqlx::query("DELETE FROM secrets WHERE name <> 'a'").execute(&pool).await.unwrap();
     let (mut hours, mut before) = (Vec::new(), passwords(&peer));
     for hour in 1..300 {
@@ -81,15 +81,15 @@ async fn an_account_that_is_refused_is_not_tried_again_and_again(pool: PgPool) {
         }
     }
     assert_eq!(hours, [3, 7, 15, 31, 63, 127, 191, 255]);
-    // What the portal does by itself is no record of a person's.
+    // The portal's own tests are not recorded.
     assert!(records(&pool).await.iter().all(|record| !record.starts_with(PORTAL)));
     let state = backend.checks().state(&at(0), &id("image-a")).await.unwrap();
     assert_eq!(state.last.unwrap().1, PORTAL);
 }
 
-/// Only a wrong account counts against the account: an image that is not to be had says nothing of its other secrets.
+/// Only a wrong account counts against the account: an image that is missing says nothing about other secrets with it.
 #[sqlx::test]
-async fn one_mistyped_image_leaves_no_other_secret_untested(pool: PgPool) {
+async fn batch_tests_other_secrets_after_mistyped_image(pool: PgPool) {
     let peer = Scripted::answering(|request| {
         let answer = match () {
             () if !request.contains("uthorization:") => CHALLENGE,
@@ -108,7 +108,7 @@ async fn one_mistyped_image_leaves_no_other_secret_untested(pool: PgPool) {
     let opened = Some(CheckCause::RegistryOpened);
     let expected = [("image-a", Some(CheckCause::NoAccessToImage)), ("image-b", opened), ("image-c", opened)];
     assert_eq!(outcomes(&tested), expected.map(|(id, cause)| (id.to_owned(), cause)));
-    // Nor does it wait longer for its next turn.
+    // Nor does the secret wait longer for its next test.
     let refusals: i32 = sqlx::query_scalar("SELECT check_refusals FROM secrets WHERE name = 'a'")
         .fetch_one(&pool)
         .await
@@ -117,7 +117,7 @@ async fn one_mistyped_image_leaves_no_other_secret_untested(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn those_that_a_person_selects_are_tested_for_a_while(pool: PgPool) {
+async fn many_tests_selection_for_limited_time(pool: PgPool) {
     let works = Scripted::answering(|_| "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned());
     let refuses = Scripted::answering(|_| CHALLENGE.to_owned());
     let backend = backend(&pool, &[&works.host(), &refuses.host()]).await;
@@ -145,9 +145,9 @@ async fn those_that_a_person_selects_are_tested_for_a_while(pool: PgPool) {
     assert_eq!(passwords(&works), 1, "what was not selected is left alone");
 }
 
-/// Sixty tests a minute are one person's; the others are told how long to wait.
+/// The limit of sixty tests a minute is per person; further secrets report how long to wait.
 #[sqlx::test]
-async fn more_than_the_pace_allows_waits(pool: PgPool) {
+async fn many_reports_wait_beyond_rate_limit(pool: PgPool) {
     let backend = backend(&pool, &[]).await;
     let ids: Vec<String> = (0..70).map(|number| format!("gitsync-secret-s{number:02}")).collect();
     for id in &ids {
@@ -165,7 +165,7 @@ async fn more_than_the_pace_allows_waits(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_host_that_has_had_enough_is_left_alone(pool: PgPool) {
+async fn batch_leaves_busy_host_alone(pool: PgPool) {
     let peer = Scripted::answering(|_| "HTTP/1.1 429 Enough\r\nContent-Length: 0\r\n\r\n".to_owned());
     let backend = backend(&pool, &[&peer.host()]).await;
     for name in ["a", "b"] {
@@ -179,7 +179,7 @@ async fn a_host_that_has_had_enough_is_left_alone(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_host_is_asked_by_one_at_a_time_and_hosts_beside_each_other(pool: PgPool) {
+async fn batch_tests_one_secret_per_host_and_hosts_side_by_side(pool: PgPool) {
     let (now, most) = (Arc::new(AtomicI32::new(0)), Arc::new(AtomicI32::new(0)));
     let counter = (Arc::clone(&now), Arc::clone(&most));
     let slow = Scripted::answering(move |_| {
@@ -193,7 +193,7 @@ async fn a_host_is_asked_by_one_at_a_time_and_hosts_beside_each_other(pool: PgPo
     for name in ["a", "b", "c", "d"] {
         add(&backend, image(name, &slow.host(), PASSWORD)).await;
     }
-    // The command line, and somebody at a page.
+    // The command line, and a person at a page.
     let (ctx, last) = (at(10), id("image-d"));
     let (all, one) = tokio::join!(backend.checks().all(&ctx, &[]), backend.checks().stored(&ctx, &last));
     assert_eq!(all.unwrap().len(), 4);
@@ -202,7 +202,7 @@ async fn a_host_is_asked_by_one_at_a_time_and_hosts_beside_each_other(pool: PgPo
 }
 
 #[sqlx::test]
-async fn of_many_servers_one_tests_and_each_secret_once_in_an_interval(pool: PgPool) {
+async fn due_tests_each_secret_once_per_interval_across_servers(pool: PgPool) {
     let peer = Scripted::answering(|_| {
         std::thread::sleep(Duration::from_millis(20));
         "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned()

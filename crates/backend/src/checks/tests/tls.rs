@@ -1,4 +1,5 @@
-//! Certificates and TLS of hosts, each with one fault or peculiarity: what is trusted, and what is said of the others.
+//! Certificates and TLS of hosts, each with one fault or peculiarity: which are trusted, and what is reported for the
+//! others.
 
 use super::{
     config,
@@ -12,7 +13,7 @@ use tls_trust::ExtraRoots;
 
 const GOOD: (&str, &str) = (USER, PASSWORD);
 
-/// A certificate that signs itself, as `openssl req -x509` makes it with these options besides; its key, and itself.
+/// Returns the key and a self-signed certificate, as `openssl req -x509` with these further options makes it.
 fn self_signed(folder: &Folder, name: &str, options: &[&str]) -> (PathBuf, PathBuf) {
     let (key, certificate) = (folder.join(&format!("{name}.key")), folder.join(&format!("{name}.pem")));
     let (to_key, to_certificate) = (key.display().to_string(), certificate.display().to_string());
@@ -30,9 +31,10 @@ fn trusting(certificate: &std::path::Path) -> CheckConfig {
     CheckConfig { extra_roots: ExtraRoots::read(certificate).unwrap(), ..config(&[]) }
 }
 
-/// Docker's own recipe makes an authority's certificate, which Docker, Skopeo and curl take where they have that very one.
+/// Docker's own recipe makes the certificate of an authority, which Docker, Skopeo and curl accept if exactly that
+/// certificate is listed.
 #[tokio::test]
-async fn a_certificate_that_is_listed_itself_is_trusted_by_name_and_date() {
+async fn test_trusts_listed_certificate_by_name_and_date() {
     let folder = Folder::new();
     let recipe = self_signed(&folder, "recipe", &SAN);
     let text = run(&folder.0, "openssl", "openssl", &["x509", "-in", "recipe.pem", "-noout", "-text"]);
@@ -47,11 +49,11 @@ async fn a_certificate_that_is_listed_itself_is_trusted_by_name_and_date() {
         let host = format!("127.0.0.1:{}", registry.port);
         let at = async |config: &CheckConfig, host: &str| tried(config, host, GOOD, None).await;
         assert_eq!(at(&trusting(certificate), &host).await, CheckCause::RegistryOpened);
-        // Another one of the same name and by the same recipe is not this one.
+        // Another certificate with the same name and recipe is not listed.
         let (_, other) = self_signed(&folder, "other", &SAN);
         assert_eq!(at(&trusting(&other), &host).await, CheckCause::CertificateNotTrusted);
         assert_eq!(at(&config(&[]), &host).await, CheckCause::CertificateNotTrusted);
-        // By the name that stands in it alone.
+        // Only by the name in the certificate.
         let named = format!("localhost:{}", registry.port);
         assert_eq!(at(&trusting(certificate), &named).await, CheckCause::CertificateForAnother);
         let curl = |host: &str| {
@@ -74,7 +76,7 @@ async fn a_certificate_that_is_listed_itself_is_trusted_by_name_and_date() {
     }
 }
 
-/// A certificate of an authority that signs itself, from one date to another: `openssl ca` knows dates.
+/// Returns a self-signed authority's certificate with these dates, which `openssl ca` can set.
 fn dated(folder: &Folder, name: &str, dates: &[&str]) -> (PathBuf, PathBuf) {
     let key = folder.join(&format!("{name}.key"));
     let certificate = folder.join(&format!("{name}.pem"));
@@ -95,7 +97,7 @@ fn dated(folder: &Folder, name: &str, dates: &[&str]) -> (PathBuf, PathBuf) {
         &[&["req"][..], &ec, &["-keyout", &text(&key), "-out", &request]].concat(),
     );
     let sign = ["ca", "-batch", "-selfsign", "-notext", "-config", &text(&config), "-in", &request];
-    // Older ones know these options by their first names.
+    // Older versions have these options under their first names.
     let dates: Vec<&str> = dates
         .iter()
         .map(|option| match *option {
@@ -109,9 +111,9 @@ fn dated(folder: &Folder, name: &str, dates: &[&str]) -> (PathBuf, PathBuf) {
     (key, certificate)
 }
 
-/// What each peculiarity of a host's TLS is called: by the certificate's options, and by those of `openssl s_server`.
+/// Each row has the certificate's options and those of `openssl s_server`.
 #[tokio::test]
-async fn each_fault_of_tls_is_called_what_it_is() {
+async fn test_names_each_fault_of_tls() {
     let folder = Folder::new();
     let old = ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"];
     let asks = ["-Verify", "1", "-verify_return_error"];
@@ -149,7 +151,7 @@ async fn each_fault_of_tls_is_called_what_it_is() {
             [&asks[..], &["-tls1_3"]].concat(),
             CheckCause::ClientCertificateWanted,
         ),
-        // What is asked for in vain does not matter where the host goes on: this one answers with a page.
+        // A client certificate that is optional makes no difference: this host answers with a page.
         ("client certificate if there is one", SAN.to_vec(), vec!["-verify", "1"], CheckCause::NotARegistry),
     ];
     for (name, certificate_options, server_options, expected) in rows {
@@ -163,9 +165,9 @@ async fn each_fault_of_tls_is_called_what_it_is() {
     }
 }
 
-/// A certificate of the first version can hold no name that counts.
+/// A certificate of version 1 can hold no name that counts.
 #[tokio::test]
-async fn a_certificate_of_the_first_version_has_no_name() {
+async fn test_rejects_version_1_certificate() {
     let folder = Folder::new();
     let ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=127.0.0.1"];
     run(

@@ -1,4 +1,4 @@
-//! The service on a real database: all or none, sealed, of one session, for a quarter of an hour.
+//! The service on a real database: all or none, sealed, for one session, and for a quarter of an hour.
 
 use super::KEY;
 use crate::{
@@ -28,7 +28,7 @@ fn session(ctx: &Ctx) -> Uuid {
     }
 }
 
-/// Two registries with passwords, one without, and a key.
+/// Returns a file with two registries with passwords, one without, and a key.
 fn file() -> String {
     let auth = |pair: &str| STANDARD.encode(pair);
     let config = format!(
@@ -56,7 +56,7 @@ async fn count(pool: &PgPool, table: &str) -> i64 {
 }
 
 #[sqlx::test]
-async fn what_is_chosen_becomes_secrets_each_with_its_record(pool: PgPool) {
+async fn save_creates_secret_and_record_for_each_choice(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let imports = backend.imports();
@@ -99,7 +99,7 @@ async fn what_is_chosen_becomes_secrets_each_with_its_record(pool: PgPool) {
     assert_eq!(backend.secrets().get(&at(5), &saved[0]).await.unwrap().display_name, "The robot");
     assert_eq!(count(&pool, "import_entries").await, 0, "nothing sealed is left of it");
 
-    // Sent twice, it is saved once; and there is nothing more to look at.
+    // Sent twice, it is saved once, and then there is nothing left to show.
     assert_eq!(imports.save(&later(&ana, 6), id, &[named]).await.unwrap(), saved);
     assert_eq!(imports.get(&later(&ana, 6), id).await, Err(ImportError::Gone));
     let mut told = records(&pool).await;
@@ -115,7 +115,7 @@ async fn what_is_chosen_becomes_secrets_each_with_its_record(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_row_says_which_secret_holds_the_same_already(pool: PgPool) {
+async fn get_shows_stored_duplicate_of_each_row(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let imports = backend.imports();
@@ -127,14 +127,14 @@ async fn a_row_says_which_secret_holds_the_same_already(pool: PgPool) {
     };
     let (id, twins) = told().await;
     assert_eq!(twins, [None, None, None, None]);
-    // The suggested name of the one, and another for the other.
+    // The suggested name for one, and another for the other.
     imports.save(&ana, id, &[choice(1, "pull-ghcr.io"), choice(4, "mine")]).await.unwrap();
     let (id, twins) = told().await;
     let expected = [Some("image-pull-ghcr.io"), None, None, Some("gitsync-secret-mine")];
     assert_eq!(twins, expected.map(|twin| twin.map(str::to_owned)));
-    // Told, it is saved all the same.
+    // After the warning, it is saved all the same.
     imports.save(&ana, id, &[choice(1, "again"), choice(4, "again")]).await.unwrap();
-    // The first by its name is told.
+    // The first by its name is shown.
     assert_eq!(told().await.1[3].as_deref(), Some("gitsync-secret-again"));
 
     let (auth, other) = (STANDARD.encode("ana:one"), STANDARD.encode("ana:two"));
@@ -147,7 +147,7 @@ async fn a_row_says_which_secret_holds_the_same_already(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn one_bad_row_keeps_all_from_being_saved(pool: PgPool) {
+async fn save_saves_nothing_with_one_invalid_row(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let taken = SecretDraft {
@@ -196,7 +196,7 @@ async fn one_bad_row_keeps_all_from_being_saved(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn without_its_records_nothing_is_saved(pool: PgPool) {
+async fn save_saves_nothing_without_records(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let id = backend.imports().begin(&ana, text(&file())).await.unwrap();
@@ -217,7 +217,7 @@ async fn without_its_records_nothing_is_saved(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn of_many_who_save_the_same_import_or_names_one_does(pool: PgPool) {
+async fn save_succeeds_once_for_concurrent_saves(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let mut tasks = Vec::new();
     for number in 0..6 {
@@ -252,7 +252,7 @@ async fn of_many_who_save_the_same_import_or_names_one_does(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn it_is_of_its_session_alone_and_not_for_long(pool: PgPool) {
+async fn import_belongs_to_its_session_and_expires(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let imports = backend.imports();
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
@@ -269,7 +269,7 @@ async fn it_is_of_its_session_alone_and_not_for_long(pool: PgPool) {
     assert_eq!(imports.get(&later(&ana, 901), id).await, Err(ImportError::Gone));
     assert_eq!(imports.save(&later(&ana, 901), id, &[choice(4, "x")]).await, Err(ImportError::Gone));
 
-    // Another in its place, one swept away when its time is over, one discarded, one that goes with its session.
+    // One import is replaced, one expires and is deleted, one is discarded, and one is deleted with its session.
     let second = imports.begin(&ana, text(&file())).await.unwrap();
     assert_eq!(imports.get(&ana, id).await, Err(ImportError::Gone));
     assert_eq!((count(&pool, "imports").await, count(&pool, "import_entries").await), (1, 4));
@@ -287,7 +287,7 @@ async fn it_is_of_its_session_alone_and_not_for_long(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn whoever_may_not_write_may_not_import(pool: PgPool) {
+async fn import_is_forbidden_without_right_to_write(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let imports = backend.imports();
     let reader = signed_in(&backend, "rita", Role::Reader, 1).await;
@@ -300,7 +300,7 @@ async fn whoever_may_not_write_may_not_import(pool: PgPool) {
         assert_eq!(imports.save(ctx, Uuid::nil(), &[]).await, Err(refused));
         assert_eq!(imports.discard(ctx, Uuid::nil()).await, Err(error));
     }
-    // There is no session for what waits to belong to.
+    // An import needs a session to belong to.
     assert_eq!(imports.may_import(&at(1)).await, Err(Error::Forbidden));
     let recorded = records(&pool).await;
     assert_eq!(recorded.last().unwrap(), "rita | change secrets | import | refused | ");
@@ -309,9 +309,9 @@ async fn whoever_may_not_write_may_not_import(pool: PgPool) {
     assert_eq!(sealed.imports().may_import(&somebody(Role::Editor, 1)).await, Err(Error::Sealed));
 }
 
-/// Whoever writes the database has what somebody imports saved for no host, account or person of their own.
+/// Whoever writes to the database cannot get an import saved for a host, account or person of their own.
 #[sqlx::test]
-async fn a_value_that_waits_opens_for_its_host_account_and_session_alone(pool: PgPool) {
+async fn imported_value_opens_only_for_its_host_account_and_session(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let eve = signed_in(&backend, "eve", Role::Editor, 1).await;
@@ -332,7 +332,7 @@ async fn a_value_that_waits_opens_for_its_host_account_and_session_alone(pool: P
 }
 
 #[sqlx::test]
-async fn a_value_that_was_tampered_with_is_an_error_and_recorded(pool: PgPool) {
+async fn imported_value_that_was_changed_is_an_error_and_recorded(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let id = backend.imports().begin(&ana, text(&file())).await.unwrap();
@@ -352,7 +352,7 @@ async fn a_value_that_was_tampered_with_is_an_error_and_recorded(pool: PgPool) {
     );
     assert_eq!(count(&pool, "secrets").await, 0);
 
-    // Nor does what waits open in the place of a secret's value.
+    // Nor does an imported value open in the place of a secret's value.
     let saved = backend.imports().save(&ana, id, &[choice(2, "registry")]).await.unwrap();
     let other = backend.imports().begin(&ana, text(&file())).await.unwrap();
     sqlx::query(
@@ -367,7 +367,7 @@ async fn a_value_that_was_tampered_with_is_an_error_and_recorded(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn what_waits_under_a_retired_key_goes_with_it(pool: PgPool) {
+async fn retire_deletes_imports_under_the_key(pool: PgPool) {
     let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
     let backend = backend_with(pool.clone(), vec![old.clone(), new]).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
@@ -383,7 +383,7 @@ async fn what_waits_under_a_retired_key_goes_with_it(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn nothing_that_waits_can_be_read(pool: PgPool) {
+async fn import_stores_no_readable_value(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let id = backend.imports().begin(&ana, text(&file())).await.unwrap();
@@ -413,7 +413,7 @@ async fn nothing_that_waits_can_be_read(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn as_many_accounts_as_are_taken_are_saved_at_once(pool: PgPool) {
+async fn save_accepts_the_maximum_of_accounts(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let entries = |count: usize| {
@@ -441,7 +441,7 @@ async fn as_many_accounts_as_are_taken_are_saved_at_once(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn what_stands_beside_a_key_is_stored_and_hosts_are_trusted_only_when_approved(pool: PgPool) {
+async fn save_stores_repository_and_trusts_hosts_only_on_approval(pool: PgPool) {
     const PROTECTED: &str = include_str!("../../secrets/keys/protected_key");
     const HOST: &str =
         "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
@@ -477,7 +477,7 @@ async fn what_stands_beside_a_key_is_stored_and_hosts_are_trusted_only_when_appr
     let trusted = ImportChoice { trust_hosts: true, ..choice(1, "plain") };
     let saved = imports.save(&ana, id, &[trusted, with("correct horse")]).await.unwrap();
     assert_eq!(saved.len(), 2);
-    // The places are kept with the secret: text, and no value.
+    // The Kubernetes Secrets are kept with the secret: text, and no value.
     let shown = backend.secrets().get(&ana, &saved[1]).await.unwrap();
     assert_eq!((shown.origins.places(), shown.origins.total()), (&["argocd/protected".to_owned()][..], 1));
     let hosts: Vec<(String, String, Option<String>)> =
@@ -496,7 +496,7 @@ async fn what_stands_beside_a_key_is_stored_and_hosts_are_trusted_only_when_appr
 }
 
 #[sqlx::test]
-async fn an_imported_secret_keeps_the_first_hundred_places_it_came_from(pool: PgPool) {
+async fn save_keeps_first_100_origins(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let config = STANDARD.encode(r#"{"auths":{"a.example":{"username":"robot","password":"pw"}}}"#);
@@ -512,20 +512,20 @@ async fn an_imported_secret_keeps_the_first_hundred_places_it_came_from(pool: Pg
     let origins = backend.secrets().get(&ana, &saved[0]).await.unwrap().origins;
     assert_eq!((origins.places().len(), origins.total()), (100, 250));
     assert_eq!((&*origins.places()[0], &*origins.places()[99]), ("team-000/pull", "team-099/pull"));
-    // They go for good with their secret.
+    // They are deleted for good with their secret.
     sqlx::query("DELETE FROM secrets").execute(&pool).await.unwrap();
     assert_eq!(count(&pool, "secret_origins").await, 0);
 }
 
-/// Whoever has begun with the records holds all others up until the end.
+/// Whoever has begun to write records holds up all others until the end.
 #[sqlx::test]
-async fn where_secrets_came_from_is_written_at_once_and_before_the_records(pool: PgPool) {
+async fn save_writes_origins_at_once_and_before_the_records(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let secret = |n: usize| {
         let config = STANDARD
             .encode(format!(r#"{{"auths":{{"r{n}.example":{{"username":"robot","password":"pw-{n}"}}}}}}"#));
-        // A namespace that is none stands beside those that are.
+        // An invalid namespace beside valid ones.
         let place = if n == 0 { "{name: pull, namespace: \"\"}" } else { "{name: pull, namespace: team}" };
         format!("kind: Secret\nmetadata: {place}\ndata: {{.dockerconfigjson: {config}}}\n")
     };
@@ -546,15 +546,15 @@ async fn where_secrets_came_from_is_written_at_once_and_before_the_records(pool:
     let statements: i64 =
         sqlx::query_scalar("SELECT last_value FROM statements").fetch_one(&pool).await.unwrap();
     assert_eq!((statements, count(&pool, "secret_origins").await), (1, 4));
-    // Each has its own.
+    // Each secret has its own.
     for (id, place) in saved.iter().zip(["pull", "team/pull", "team/pull", "team/pull"]) {
         assert_eq!(backend.secrets().get(&ana, id).await.unwrap().origins.places(), [place]);
     }
 }
 
-/// As an import may wait that a version before has read.
+/// An import as an earlier version may have stored it.
 #[sqlx::test]
-async fn a_place_that_is_none_takes_no_other_with_it(pool: PgPool) {
+async fn get_skips_invalid_origin_and_keeps_others(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let id = backend.imports().begin(&ana, text(&file())).await.unwrap();
@@ -568,7 +568,7 @@ async fn a_place_that_is_none_takes_no_other_with_it(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_password_is_taken_without_what_cannot_be_seen_where_that_is_chosen(pool: PgPool) {
+async fn save_trims_invisible_characters_of_password_on_request(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
     let auth = STANDARD.encode("robot:pw\n");

@@ -1,4 +1,4 @@
-//! What somebody gains who writes the database and has not the key: nothing.
+//! What somebody gains who can write to the database but has no key: nothing.
 
 use crate::{
     Actor, Backend, Ctx, Verdict,
@@ -61,7 +61,7 @@ async fn who(backend: &Backend, session: &Sensitive) -> Option<Actor> {
 }
 
 #[sqlx::test]
-async fn an_inserted_token_opens_nothing_and_is_on_record(pool: PgPool) {
+async fn token_inserted_by_hand_is_rejected_and_recorded(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let secret = "ab".repeat(32);
     sqlx::query(
@@ -79,7 +79,7 @@ async fn an_inserted_token_opens_nothing_and_is_on_record(pool: PgPool) {
     }
     until_recorded(&pool, "portal | forged row refused | API token 0123456789abcdef | integrity failure | ")
         .await;
-    // Not even with the code of another row, of the same table or of another one.
+    // Not even with the code of another row, of the same table or of another.
     let made = token(&backend, TokenScope::ReadValues).await;
     for source in [format!("api_tokens WHERE id = '{}'", made.id), "audit_head".to_owned()] {
         run(&pool, &format!("UPDATE api_tokens SET mac = (SELECT mac FROM {source}) WHERE name = 'mine'"))
@@ -88,9 +88,9 @@ async fn an_inserted_token_opens_nothing_and_is_on_record(pool: PgPool) {
     }
 }
 
-/// Whatever of a token grants something: changed by hand, the token is as if it were not there.
+/// Every field of a token that grants something: if it is changed by hand, the token no longer counts.
 #[sqlx::test]
-async fn a_token_is_good_as_it_was_made_alone(pool: PgPool) {
+async fn token_changed_by_hand_is_rejected(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add_user(&backend, "ana", Role::Admin, PASSWORD).await;
     for change in [
@@ -118,14 +118,14 @@ async fn a_token_is_good_as_it_was_made_alone(pool: PgPool) {
     backend.tokens().revoke(&at(2), &made.id).await.unwrap();
     run(&pool, "UPDATE api_tokens SET revoked_at = NULL").await;
     assert_eq!(backend.tokens().identify(&anonymous(3), &made.text).await, Ok(None), "revoked is revoked");
-    // Whoever sees it in the list can still revoke it, and nothing vouches for it by that.
+    // Whoever sees the token in the list can still revoke it, which does not make it valid.
     backend.tokens().revoke(&at(4), &made.id).await.unwrap();
     run(&pool, "UPDATE api_tokens SET revoked_at = NULL").await;
     assert_eq!(backend.tokens().identify(&anonymous(5), &made.text).await, Ok(None));
 }
 
 #[sqlx::test]
-async fn a_session_is_good_as_it_was_begun_alone(pool: PgPool) {
+async fn session_changed_by_hand_is_rejected(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add_user(&backend, "ana", Role::Reader, PASSWORD).await;
     add_user(&backend, "root", Role::Admin, PASSWORD).await;
@@ -142,7 +142,7 @@ async fn a_session_is_good_as_it_was_begun_alone(pool: PgPool) {
         assert_eq!(who(&backend, &token).await, None, "{change}");
         run(&pool, "DELETE FROM sessions").await;
     }
-    // Somebody else's session, under a token of one's own.
+    // Somebody else's session, under one's own cookie token.
     let root = session(&backend, "root").await;
     run(&pool, "UPDATE sessions SET token_hash = sha256('mine')").await;
     assert_eq!(who(&backend, &text("mine")).await, None);
@@ -156,9 +156,9 @@ async fn a_session_is_good_as_it_was_begun_alone(pool: PgPool) {
     assert_eq!(who(&backend, &text("new")).await, None);
 }
 
-/// What somebody may do is what the portal gave them, wherever it is looked up: by a session, a token, or in signing in.
+/// A person may do what the portal granted, wherever that is looked up: by a session, a token, or at sign-in.
 #[sqlx::test]
-async fn a_user_may_do_what_the_portal_says_alone(pool: PgPool) {
+async fn user_changed_by_hand_gains_no_rights(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     for name in ["ana", "root"] {
         add_user(&backend, name, if name == "root" { Role::Admin } else { Role::Editor }, PASSWORD).await;
@@ -192,7 +192,7 @@ async fn a_user_may_do_what_the_portal_says_alone(pool: PgPool) {
         let refused = backend.sessions().sign_in(&anonymous(3), "ana", &text(PASSWORD), "").await;
         assert_eq!(refused.unwrap_err(), AccessError::WrongPassword, "{change}");
         assert!(backend.sessions().begin_for(&at(3), "ana", "").await.is_err(), "{change}");
-        // A change by an administrator does not bless what somebody else wrote.
+        // A change by an administrator does not sign what somebody else wrote.
         drop(backend.users().set_role(&at(4), "ana", "reader", &text("")).await);
         assert_eq!(who(&backend, &token).await, None, "{change}");
         run(&pool, "DELETE FROM api_tokens").await;
@@ -214,7 +214,7 @@ async fn a_user_may_do_what_the_portal_says_alone(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn an_inserted_link_chooses_no_password(pool: PgPool) {
+async fn link_inserted_by_hand_is_rejected(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add_user(&backend, "root", Role::Admin, PASSWORD).await;
     run(
@@ -233,7 +233,7 @@ async fn an_inserted_link_chooses_no_password(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_value_leaves_under_its_own_name_and_host_alone(pool: PgPool) {
+async fn value_is_read_only_under_its_own_name_and_host(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add_image(&backend, "a", "value of a").await;
     add_image(&backend, "b", "value of b").await;
@@ -250,7 +250,7 @@ async fn a_value_leaves_under_its_own_name_and_host_alone(pool: PgPool) {
         "mac = NULL",
     ] {
         assert_eq!(password_of(&backend, "image-a").await.as_deref(), Ok("value of a"), "{change}");
-        // Both names at once would break the index that keeps them apart, row by row.
+        // Both names at once would violate the unique index, row by row.
         run(&pool, "UPDATE secrets SET deleted_at = now(), deleted_by = 'x'").await;
         run(&pool, &format!("UPDATE secrets SET {change}")).await;
         run(&pool, "UPDATE secrets SET deleted_at = NULL, deleted_by = NULL").await;
@@ -258,7 +258,7 @@ async fn a_value_leaves_under_its_own_name_and_host_alone(pool: PgPool) {
             let refused = password_of(&backend, secret).await;
             assert!(refused.is_err(), "{change}: {secret}");
         }
-        // Nor does a change that somebody makes in good faith bless it.
+        // Nor does a change in good faith sign the forged row.
         let renamed = SecretDraft {
             display_name: "Renamed".to_owned(),
             registry_host: "ghcr.io".to_owned(),
@@ -286,7 +286,7 @@ async fn a_value_leaves_under_its_own_name_and_host_alone(pool: PgPool) {
     assert!(failures.count() >= 5);
 }
 
-/// As somebody would who has the database in hand.
+/// Changes the database as somebody with direct access to it would.
 async fn tamper(pool: &PgPool, statements: &[&str]) {
     run(pool, "ALTER TABLE audit_records DISABLE TRIGGER audit_records_kept").await;
     for statement in statements {
@@ -295,7 +295,7 @@ async fn tamper(pool: &PgPool, statements: &[&str]) {
     run(pool, "ALTER TABLE audit_records ENABLE TRIGGER audit_records_kept").await;
 }
 
-/// The chain made anew in SQL from this record on, as the migration that brought it does.
+/// The chain rebuilt in SQL from this record on, as the migration that introduced it does.
 const CHAINED_ANEW: &str = "DO $$ \
     DECLARE r record; chained bytea := decode(repeat('00', 32), 'hex'); last bigint := 0; part text; canonical bytea; \
     BEGIN \
@@ -322,7 +322,7 @@ async fn with_records(pool: &PgPool) -> Backend {
 }
 
 #[sqlx::test]
-async fn a_record_that_was_cut_and_mended_is_found(pool: PgPool) {
+async fn verify_finds_log_that_was_cut_and_mended(pool: PgPool) {
     let backend = with_records(&pool).await;
     let verify = async || backend.audit().verify(&at(9)).await.unwrap();
     assert_eq!(verify().await, Verdict::Whole(5));
@@ -333,7 +333,7 @@ async fn a_record_that_was_cut_and_mended_is_found(pool: PgPool) {
     let with_code = "UPDATE audit_head SET mac = (SELECT mac FROM audit_records ORDER BY id DESC LIMIT 1)";
     tamper(&pool, &[with_code]).await;
     assert_eq!(verify().await, Verdict::CutShort(3));
-    // What the portal writes after it does not hide it: the record itself says where it was cut, once.
+    // A record that the portal writes afterwards does not hide the cut: it says itself where, once.
     backend.users().add(&at(6), "user-6", "reader", &text("")).await.unwrap();
     backend.users().add(&at(7), "user-7", "reader", &text("")).await.unwrap();
     let cut = "audit record | record found cut | record found cut | integrity failure | ";
@@ -341,9 +341,9 @@ async fn a_record_that_was_cut_and_mended_is_found(pool: PgPool) {
     assert_eq!(verify().await, Verdict::CutShort(3));
 }
 
-/// Nor does the portal sign an end that it cannot verify, while no key is the active one.
+/// The portal signs no end that it cannot verify, while no key is active.
 #[sqlx::test]
-async fn a_record_that_was_cut_is_not_mended_by_taking_the_active_key_away(pool: PgPool) {
+async fn record_never_signs_a_cut_end_without_active_key(pool: PgPool) {
     let backend = with_records(&pool).await;
     let verify = async || backend.audit().verify(&at(9)).await.unwrap();
     let end = "UPDATE audit_head SET (last_id, hash, mac) = (SELECT id, hash, decode(repeat('00', 40), 'hex') \
@@ -357,27 +357,27 @@ async fn a_record_that_was_cut_is_not_mended_by_taking_the_active_key_away(pool:
 }
 
 #[sqlx::test]
-async fn a_record_that_was_written_anew_is_found(pool: PgPool) {
+async fn verify_finds_log_that_was_rewritten(pool: PgPool) {
     let backend = with_records(&pool).await;
     let verify = async || backend.audit().verify(&at(9)).await.unwrap();
     tamper(&pool, &["UPDATE audit_records SET actor = 'eve' WHERE id = 3", CHAINED_ANEW]).await;
     assert_eq!(verify().await, Verdict::Forged(3));
-    // Nor by taking the codes away: only records from before the first of them have none.
+    // Nor by removing the codes: only records from before the first code have none.
     tamper(&pool, &["UPDATE audit_records SET mac = NULL WHERE id >= 3"]).await;
     assert_eq!(verify().await, Verdict::Forged(3));
     tamper(&pool, &["UPDATE audit_records SET mac = NULL"]).await;
     assert_eq!(verify().await, Verdict::CutShort(5));
 }
 
-/// What can be said without the key, and what cannot.
+/// What can be verified without the key, and what cannot.
 #[sqlx::test]
-async fn without_the_key_the_record_is_told_to_fit_and_not_to_be_whole(pool: PgPool) {
+async fn verify_without_key_reports_unproven(pool: PgPool) {
     with_records(&pool).await;
     let without = crate::tests::backend_with(pool.clone(), Vec::new()).await;
     assert_eq!(without.audit().verify(&at(9)).await, Ok(Verdict::Unproven(5)));
     tamper(&pool, &["UPDATE audit_records SET actor = 'eve' WHERE id = 3"]).await;
     assert_eq!(without.audit().verify(&at(9)).await, Ok(Verdict::Broken(3)));
-    // It writes nothing that nothing would vouch for.
+    // The portal writes nothing for which no key would vouch.
     let refused = without.users().add(&at(9), "late", "reader", &text("")).await;
     assert_eq!(refused.unwrap_err(), AccessError::Refused(Error::Sealed));
 }

@@ -1,4 +1,4 @@
-//! Rotation on a real database, one of its own for each test.
+//! Rotation on a real database, one for each test.
 
 use crate::{
     Backend, Kek, KeyError, Readiness,
@@ -42,13 +42,13 @@ async fn password(backend: &Backend, name: &str) -> String {
     }
 }
 
-/// The number of values under each key.
+/// Returns the number of values under each key.
 async fn sealed(backend: &Backend) -> Vec<u64> {
     backend.keys().status(&at(9)).await.unwrap().iter().map(|key| key.sealed).collect()
 }
 
 #[sqlx::test]
-async fn a_new_key_takes_the_place_of_the_old_step_by_step(pool: PgPool) {
+async fn rotation_replaces_key_step_by_step(pool: PgPool) {
     let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
     let before = backend_with(pool.clone(), vec![old.clone()]).await;
     add(&before, "a", "first").await;
@@ -57,7 +57,7 @@ async fn a_new_key_takes_the_place_of_the_old_step_by_step(pool: PgPool) {
     assert_eq!(keys.activate(&at(2), &new.id()).await, Err(KeyError::Unknown));
     assert_eq!(keys.add(&at(2)).await.unwrap(), [new.id()]);
     assert!(keys.add(&at(2)).await.unwrap().is_empty());
-    // Whoever does not have it cannot make it the active one.
+    // A server without the key cannot activate it.
     assert_eq!(before.keys().activate(&at(2), &new.id()).await, Err(KeyError::NotAtHand));
     assert_eq!(keys.retire(&at(2), &new.id()).await, Ok(()), "nothing hangs on it");
     assert_eq!(keys.activate(&at(2), &new.id()).await, Err(KeyError::Retired));
@@ -68,8 +68,8 @@ async fn a_new_key_takes_the_place_of_the_old_step_by_step(pool: PgPool) {
     keys.add(&at(3)).await.unwrap();
     keys.activate(&at(3), &newer.id()).await.unwrap();
     add(&both, "b", "second").await;
-    // A server that was not restarted writes nothing under a key that is not the active one: neither a secret nor the
-    // record without which no value is handed out.
+    // A server that was not restarted writes nothing under a key that is not active: neither a secret, nor the record without
+    // which no value is read.
     let refused = before.secrets().create(&at(3), NewSecret::parse(draft("c", "x")).unwrap(), None).await;
     assert!(matches!(refused, Err(Error::Internal(_))));
     assert_eq!(before.secrets().credential(&at(9), &id("a")).await.unwrap_err(), Error::Sealed);
@@ -101,9 +101,9 @@ async fn a_new_key_takes_the_place_of_the_old_step_by_step(pool: PgPool) {
     }
 }
 
-/// Four writers all the while, and rewrapping broken off again and again.
+/// Four writers all the while, and rewrapping interrupted again and again.
 #[sqlx::test]
-async fn rewrapping_goes_on_beside_writers_and_after_being_killed(pool: PgPool) {
+async fn rewrap_continues_beside_writers_and_after_interruption(pool: PgPool) {
     let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
     let backend = backend_with(pool.clone(), vec![old.clone(), new.clone()]).await;
     backend.secrets().seed(&at(1), 1_500).await.unwrap();
@@ -153,9 +153,9 @@ async fn rewrapping_goes_on_beside_writers_and_after_being_killed(pool: PgPool) 
     assert!(value.is_ok());
 }
 
-/// A value that cannot be opened is left as it is, and keeps its key from being retired.
+/// A value that cannot be opened is left as it is, and prevents its key from being retired.
 #[sqlx::test]
-async fn a_damaged_value_is_counted_and_left_alone(pool: PgPool) {
+async fn rewrap_counts_damaged_value_and_leaves_it(pool: PgPool) {
     let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
     let backend = backend_with(pool.clone(), vec![old.clone(), new.clone()]).await;
     add(&backend, "a", "first").await;
@@ -172,11 +172,11 @@ async fn a_damaged_value_is_counted_and_left_alone(pool: PgPool) {
     assert_eq!(password(&backend, "b").await, "second");
 }
 
-/// Two servers of one database after a newer key was made the active one, under which a user was added.
+/// Two servers of one database after a newer key was activated, under which a user was added.
 struct Switched {
-    /// The server that was not given the newer key.
+    /// The server without the newer key.
     before: Backend,
-    /// The server that has both keys.
+    /// The server with both keys.
     both: Backend,
     old: Kek,
     new: Kek,
@@ -193,14 +193,14 @@ async fn switched(pool: &PgPool) -> Switched {
 }
 
 #[sqlx::test]
-async fn a_server_without_a_newer_key_accuses_nobody_of_a_forgery(pool: PgPool) {
+async fn server_without_newer_key_records_no_forgery(pool: PgPool) {
     let Switched { before, both, old, .. } = switched(&pool).await;
     let session = both.sessions().sign_in(&anonymous(3), "ana", &text(PASSWORD), "").await.unwrap().token;
-    // Back to the key that both have; what was signed in between stays as it is.
+    // Back to the key that both have; rows that were signed in between stay as they are.
     both.keys().activate(&at(4), &old.id()).await.unwrap();
     assert_eq!(before.sessions().identify(&anonymous(5), &session).await.unwrap(), None);
     assert!(both.sessions().identify(&anonymous(5), &session).await.unwrap().is_some());
-    // A row that somebody did change is on record, and it alone.
+    // Only a row that somebody did change is recorded.
     add_user(&both, "ben", Role::Reader, PASSWORD).await;
     let theirs = both.sessions().sign_in(&anonymous(6), "ben", &text(PASSWORD), "").await.unwrap().token;
     sqlx::query("UPDATE users SET role = 'admin' WHERE name = 'ben'").execute(&pool).await.unwrap();
@@ -212,7 +212,7 @@ async fn a_server_without_a_newer_key_accuses_nobody_of_a_forgery(pool: PgPool) 
 }
 
 #[sqlx::test]
-async fn a_server_without_the_key_of_whoever_wrote_last_writes_nothing(pool: PgPool) {
+async fn server_without_key_of_last_record_writes_nothing(pool: PgPool) {
     let Switched { before, both, old, new } = switched(&pool).await;
     let (active, other) = (old.id(), new.id());
     for (id, active) in [(&other, false), (&active, true)] {
@@ -223,15 +223,16 @@ async fn a_server_without_the_key_of_whoever_wrote_last_writes_nothing(pool: PgP
     let refused = before.users().add(&at(4), "eve", "reader", &text("")).await.unwrap_err();
     assert_eq!(refused, Error::Sealed.into());
     assert_eq!(records(&pool).await, told);
-    // One that has it goes on, and then the other one as well.
+    // After a server with it has written, the other one writes again as well.
     add_user(&both, "ben", Role::Reader, PASSWORD).await;
     before.users().add(&at(5), "eve", "reader", &text("")).await.unwrap();
     assert!(!records(&pool).await.iter().any(|record| record.contains("record found cut")));
 }
 
-/// Whoever has a key that was put away, or makes up the id of one, forges as anybody else does: refused, and on record.
+/// Whoever has a retired key, or makes up the id of one, gains no more than any other forger: the row is rejected and
+/// recorded.
 #[sqlx::test]
-async fn a_row_under_a_key_that_is_not_in_use_is_refused_and_on_record(pool: PgPool) {
+async fn row_under_unused_key_is_rejected_and_recorded(pool: PgPool) {
     let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
     let both = backend_with(pool.clone(), vec![old.clone(), new.clone()]).await;
     let mut people = Vec::new();
@@ -248,7 +249,7 @@ async fn a_row_under_a_key_that_is_not_in_use_is_refused_and_on_record(pool: PgP
     both.keys().retire(&at(4), &old.id()).await.unwrap();
     let invented = vec![0xab; 40];
     let cases = [
-        // The retired key is still in the file, or is taken out of it; and one that nobody ever had.
+        // The retired key, still in the file or removed from it; and a key that nobody ever had.
         (vec![old.clone(), new.clone()], people[0].2.clone()),
         (vec![new.clone()], people[1].2.clone()),
         (vec![new.clone()], invented),

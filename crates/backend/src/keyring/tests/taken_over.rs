@@ -42,7 +42,7 @@ async fn everything(backend: &Backend) -> Everything {
     Everything { session: session.token, token: token.text, link }
 }
 
-/// Which of them are good.
+/// Returns which of them are valid.
 async fn good(backend: &Backend, all: &Everything) -> [bool; 5] {
     let secret = SecretId::parse("image-a").unwrap();
     [
@@ -55,7 +55,7 @@ async fn good(backend: &Backend, all: &Everything) -> [bool; 5] {
 }
 
 #[sqlx::test]
-async fn rows_of_an_older_version_are_taken_over_once(pool: PgPool) {
+async fn takeover_signs_rows_of_older_version_once(pool: PgPool) {
     let first = backend(pool.clone()).await;
     let all = everything(&first).await;
     let count = records(&pool).await.len() as u64;
@@ -66,14 +66,14 @@ async fn rows_of_an_older_version_are_taken_over_once(pool: PgPool) {
     assert_eq!(records(&pool).await.iter().filter(|record| **record == taken_over).count(), 1);
     assert_eq!(second.audit().verify(&at(3)).await, Ok(Verdict::Whole(count + 3)));
 
-    // Starting again takes nothing over: not even where somebody has taken every code away.
+    // Starting again takes nothing over, even if somebody has removed every code.
     for table in ["users", "sessions", "api_tokens", "one_time_links", "secrets", "audit_head"] {
         let sql = format!("UPDATE {table} SET mac = NULL");
         sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&pool).await.unwrap();
     }
     let third = started_again(&first, pool.clone()).await;
     assert_eq!(good(&third, &all).await, [false; 5]);
-    // Nor where they have taken the key's row away, and the portal makes it again.
+    // Nor if somebody has deleted the key's row, and the portal creates it again.
     for sql in [
         "ALTER TABLE secret_values DROP CONSTRAINT secret_values_kek",
         "ALTER TABLE import_entries DROP CONSTRAINT import_entries_kek",
@@ -81,7 +81,7 @@ async fn rows_of_an_older_version_are_taken_over_once(pool: PgPool) {
     ] {
         sqlx::query(sql).execute(&pool).await.unwrap();
     }
-    // A record that is cut meanwhile does not become whole by it either.
+    // Nor does it repair an audit log that was cut meanwhile.
     for sql in [
         "ALTER TABLE audit_records DISABLE TRIGGER USER",
         "DELETE FROM audit_records WHERE id > 2",
@@ -98,7 +98,7 @@ async fn rows_of_an_older_version_are_taken_over_once(pool: PgPool) {
 
 /// Of servers that start at once, one takes over.
 #[sqlx::test]
-async fn many_servers_that_start_at_once_take_over_once(pool: PgPool) {
+async fn takeover_runs_once_across_servers(pool: PgPool) {
     let first = backend(pool.clone()).await;
     let all = everything(&first).await;
     as_older_version_left_it(&first, &pool, "SELECT").await;
@@ -117,7 +117,7 @@ async fn many_servers_that_start_at_once_take_over_once(pool: PgPool) {
 
 /// A server that knows no codes writes nothing beside those that do.
 #[sqlx::test]
-async fn an_older_server_writes_nothing_once_rows_are_taken_over(pool: PgPool) {
+async fn takeover_stops_writes_of_older_servers(pool: PgPool) {
     backend(pool.clone()).await;
     let refused = sqlx::query(
         "INSERT INTO audit_records (id, at, actor_kind, actor, request_id, action, object, outcome, fields, hash) \
@@ -130,14 +130,14 @@ async fn an_older_server_writes_nothing_once_rows_are_taken_over(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn another_key_vouches_after_rewrapping_and_the_old_one_no_more(pool: PgPool) {
+async fn rewrap_moves_signatures_to_the_active_key(pool: PgPool) {
     let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
     let both = backend_with(pool.clone(), vec![old.clone(), new.clone()]).await;
     let all = everything(&both).await;
     both.keys().add(&at(3)).await.unwrap();
     both.keys().activate(&at(3), &new.id()).await.unwrap();
     assert_eq!(good(&both, &all).await, [true; 5], "both keys are good while both are known");
-    // One who has the new key alone cannot tell rows of the old one from those that somebody made up.
+    // A server with only the new key cannot tell rows of the old key from forgeries.
     let new_alone = backend_with(pool.clone(), vec![new.clone()]).await;
     assert_eq!(new_alone.keys().rewrap(&at(3), |_| ()).await, Err(KeyError::NotAtHand));
     sqlx::query("UPDATE users SET role = 'admin' WHERE name = 'ben'").execute(&pool).await.unwrap();
@@ -157,7 +157,7 @@ async fn another_key_vouches_after_rewrapping_and_the_old_one_no_more(pool: PgPo
         "the link was ben's, the value is gone"
     );
     assert!(matches!(after.audit().verify(&at(6)).await, Ok(Verdict::Whole(_))));
-    // Whoever still has the retired key makes nothing with it.
+    // Whoever still has the retired key can sign nothing with it.
     let again = backend_with(pool.clone(), keks_of(&both)).await;
     let message = crate::keyring::mac::Message::new(crate::keyring::mac::Purpose::User);
     let mac = again.0.keyring.as_ref().unwrap().mac(&old.id(), &message).unwrap();

@@ -1,4 +1,4 @@
-//! What is known of keys, and pairs that the portal makes, on a real database.
+//! Facts about keys, and generated pairs, on a real database.
 
 use crate::{
     Backend, Kek,
@@ -77,7 +77,7 @@ async fn sealed_fields(pool: &PgPool) -> Vec<String> {
 }
 
 #[sqlx::test]
-async fn facts_are_derived_when_a_key_is_stored_and_follow_it(pool: PgPool) {
+async fn key_facts_are_derived_at_storing_and_follow_the_key(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, dataset("a", KEY)).await.unwrap();
     let facts = known(&backend, "gitsync-secret-a").await;
@@ -89,12 +89,12 @@ async fn facts_are_derived_when_a_key_is_stored_and_follow_it(pool: PgPool) {
     change(&backend, "gitsync-secret-a", dataset("", OTHER)).await.unwrap();
     let changed = known(&backend, "gitsync-secret-a").await;
     assert_eq!((changed.algorithm, changed.bits), (KeyAlgorithm::EcdsaP256, 256));
-    // A change that leaves the key alone leaves what is known of it alone.
+    // A change that leaves the key alone leaves its facts alone.
     let renamed = SecretDraft { display_name: "A".to_owned(), ..SecretDraft::default() };
     change(&backend, "gitsync-secret-a", renamed).await.unwrap();
     assert_eq!(known(&backend, "gitsync-secret-a").await, changed);
     backend.secrets().delete(&at(4), &id("gitsync-secret-a"), "").await.unwrap();
-    // Kept with the deleted secret, and gone with it.
+    // Kept with the deleted secret, and removed with it.
     let row = backend.secrets().deleted(&at(5), None).await.unwrap().rows[0].row;
     backend.secrets().remove(&at(5), row).await.unwrap();
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM git_keys").fetch_one(&pool).await.unwrap();
@@ -102,7 +102,7 @@ async fn facts_are_derived_when_a_key_is_stored_and_follow_it(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_protected_key_is_stored_without_its_passphrase(pool: PgPool) {
+async fn create_stores_protected_key_without_passphrase(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let with =
         |passphrase: &str| SecretDraft { passphrase: Sensitive::new(passphrase), ..dataset("a", PROTECTED) };
@@ -113,7 +113,7 @@ async fn a_protected_key_is_stored_without_its_passphrase(pool: PgPool) {
     add(&backend, with("correct horse")).await.unwrap();
     let stored = value(&backend, "gitsync-secret-a").await;
     assert!(stored.starts_with("-----BEGIN OPENSSH") && stored != PROTECTED);
-    // Sent once more, the same form comes to the same text, and so to the same secret.
+    // The same form sent once more gives the same text, and so the same secret.
     let form = Some(some_form());
     let again = || {
         NewSecret::parse(SecretDraft {
@@ -132,13 +132,13 @@ async fn a_protected_key_is_stored_without_its_passphrase(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_same_key_or_account_twice_is_told_and_may_be_saved_knowingly(pool: PgPool) {
+async fn create_reports_duplicate_and_saves_it_on_request(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, dataset("a", KEY)).await.unwrap();
-    // The same key in other clothes.
+    // The same key in other line endings.
     let windows = dataset("b", &KEY.replace('\n', "\r\n"));
     assert_eq!(add(&backend, windows.clone()).await, Err(Error::Twin(id("gitsync-secret-a"))));
-    // A name that is taken is said first.
+    // A taken name is reported first.
     let problem = Problem::NameTaken(id("gitsync-secret-a"));
     let taken = Error::Invalid(vec![FieldError { field: Field::Name, problem }]);
     assert_eq!(add(&backend, dataset("a", KEY)).await, Err(taken));
@@ -149,7 +149,7 @@ async fn the_same_key_or_account_twice_is_told_and_may_be_saved_knowingly(pool: 
         change(&backend, "gitsync-secret-c", dataset("", KEY)).await,
         Err(Error::Twin(id("gitsync-secret-a")))
     );
-    // What stays as it is is not told about again, and its own key is no twin.
+    // An unchanged value is not reported again, and its own key is no duplicate.
     let renamed = SecretDraft { display_name: "B".to_owned(), ..SecretDraft::default() };
     assert!(change(&backend, "gitsync-secret-b", renamed).await.is_ok());
     assert!(change(&backend, "gitsync-secret-c", dataset("", OTHER)).await.is_ok());
@@ -169,22 +169,22 @@ async fn the_same_key_or_account_twice_is_told_and_may_be_saved_knowingly(pool: 
     assert_eq!(change(&backend, "image-b", moved.clone()).await, Err(Error::Twin(id("image-a"))));
     let knowingly = SecretDraft { knowingly: "on".to_owned(), ..moved.clone() };
     change(&backend, "image-b", knowingly).await.unwrap();
-    // From then on a new password alone is no question any more.
+    // From then on a new password alone needs no confirmation.
     let password = SecretDraft { password: Sensitive::new("new"), ..moved };
     assert!(change(&backend, "image-b", password).await.is_ok());
     assert_eq!(records(&pool).await.iter().filter(|record| record.contains("refused")).count(), 0);
 }
 
 #[sqlx::test]
-async fn a_secret_is_added_with_a_key_that_nobody_sees(pool: PgPool) {
+async fn create_generated_adds_secret_with_unseen_key(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let form = Some(some_form());
-    // The button pressed twice makes one secret.
+    // The button pressed twice adds one secret.
     for _ in 0..2 {
         let added = backend.secrets().create_generated(&at(1), generated("data"), form).await;
         assert_eq!(added, Ok(id("gitsync-secret-data")));
     }
-    // At once, too.
+    // Also at once.
     let (form, one, two) = (Some(some_form()), at(1), at(2));
     let (first, second) = tokio::join!(
         backend.secrets().create_generated(&one, generated("twice"), form),
@@ -202,7 +202,7 @@ async fn a_secret_is_added_with_a_key_that_nobody_sees(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_new_pair_waits_until_it_is_taken_into_use(pool: PgPool) {
+async fn generate_key_keeps_pair_pending_until_switch(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let secrets = backend.secrets();
     add(&backend, dataset("a", KEY)).await.unwrap();
@@ -217,10 +217,10 @@ async fn a_new_pair_waits_until_it_is_taken_into_use(pool: PgPool) {
     let second = pending(&backend, "gitsync-secret-a").await.unwrap();
     assert_ne!(first.fingerprint, second.fingerprint);
     assert_eq!(sealed_fields(&pool).await, ["pending-ssh-private-key", "ssh-private-key"]);
-    // The old key stays in use meanwhile, and what is known of it too.
+    // The old key stays in use meanwhile, and so do its facts.
     assert_eq!(value(&backend, "gitsync-secret-a").await, KEY);
     assert_eq!(known(&backend, "gitsync-secret-a").await, old);
-    // Whoever looks at the first one does not take the second into use, or away.
+    // Whoever has seen the first pair neither switches to the second nor discards it.
     for outcome in [
         secrets.switch_key(&at(5), &a, &first.fingerprint).await,
         secrets.discard_key(&at(5), &a, &first.fingerprint).await,
@@ -258,7 +258,7 @@ async fn a_new_pair_waits_until_it_is_taken_into_use(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn only_who_may_change_secrets_makes_keys(pool: PgPool) {
+async fn generate_key_is_forbidden_without_right_to_change(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, dataset("a", KEY)).await.unwrap();
     let (a, secrets) = (id("gitsync-secret-a"), backend.secrets());
@@ -288,14 +288,14 @@ async fn only_who_may_change_secrets_makes_keys(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_pair_that_was_tampered_with_is_not_taken_into_use(pool: PgPool) {
+async fn switch_key_rejects_changed_pair(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     for (name, key) in [("a", KEY), ("b", OTHER)] {
         add(&backend, dataset(name, key)).await.unwrap();
         let id = id(&format!("gitsync-secret-{name}"));
         backend.secrets().generate_key(&at(2), &id, NewKeyKind::Ed25519).await.unwrap();
     }
-    // The pending value of one under the other; and the value in use in the place of the pending one.
+    // The pending value of one secret under the other; and the value in use in the place of the pending one.
     for from in ["pending-ssh-private-key", "ssh-private-key"] {
         sqlx::query(
             "UPDATE secret_values SET (wrapped_key, nonce, ciphertext) = (SELECT wrapped_key, nonce, ciphertext \
@@ -316,7 +316,7 @@ async fn a_pair_that_was_tampered_with_is_not_taken_into_use(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn rotation_takes_waiting_pairs_along(pool: PgPool) {
+async fn rewrap_includes_pending_pairs(pool: PgPool) {
     let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
     let backend = backend_with(pool.clone(), vec![old.clone(), new.clone()]).await;
     add(&backend, dataset("a", KEY)).await.unwrap();
@@ -332,16 +332,16 @@ async fn rotation_takes_waiting_pairs_along(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn keys_from_before_are_read_once_and_honestly(pool: PgPool) {
+async fn read_old_keys_parses_each_key_once(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let secrets = backend.secrets();
     secrets.seed(&at(1), 260).await.unwrap();
-    // As the migration finds them.
+    // The state that the migration finds.
     sqlx::query("DELETE FROM git_keys").execute(&pool).await.unwrap();
     add(&backend, dataset("new", OTHER)).await.unwrap();
     let page = secrets.list(&at(2), &ListQuery::parse("type=git-dataset&sort=updated")).await.unwrap();
     assert!(page.rows.iter().all(|row| row.key.is_none()));
-    // One that went through the old rules, which looked at the armour alone.
+    // A key that passed the old rules, which looked only at the armour.
     let broken = KEY.lines().next().unwrap().replace("BEGIN", "END");
     let nonsense = format!("{}\n{}\n{broken}\n", KEY.lines().next().unwrap(), KEY.lines().nth(1).unwrap());
     plant(&backend, &pool, &nonsense).await;

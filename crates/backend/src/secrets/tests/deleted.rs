@@ -1,4 +1,4 @@
-//! Deleted secrets: kept for a while, restored as they were, or removed for good.
+//! Deleted secrets: kept for a time, restored as they were, or removed for good.
 
 use super::{dataset, id, image, names, new, password};
 use crate::{
@@ -31,7 +31,7 @@ fn used_by(name: &str, secret: &str) -> NewUsage {
 }
 
 #[sqlx::test]
-async fn a_deleted_secret_is_nowhere_and_comes_back_as_it_was(pool: PgPool) {
+async fn delete_hides_secret_and_restore_returns_it_unchanged(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let secrets = backend.secrets();
     let a = id("image-a");
@@ -42,7 +42,7 @@ async fn a_deleted_secret_is_nowhere_and_comes_back_as_it_was(pool: PgPool) {
     let before = secrets.get(&at(2), &a).await.unwrap();
     assert_eq!(secrets.delete(&somebody(Role::Editor, 3), &a, "").await.unwrap(), "A");
 
-    // It is nowhere.
+    // Nothing shows it.
     assert_eq!(secrets.get(&at(4), &a).await.unwrap_err(), Error::NotFound);
     assert_eq!(secrets.credential(&at(4), &a).await.unwrap_err(), Error::NotFound);
     assert_eq!(secrets.delete(&at(4), &a, "").await.unwrap_err(), Error::NotFound);
@@ -58,7 +58,7 @@ async fn a_deleted_secret_is_nowhere_and_comes_back_as_it_was(pool: PgPool) {
     }
     let choices = backend.usages().choices(&at(4), UsageKind::Image, None, "", Some(&a)).await.unwrap();
     assert!(choices.choices.is_empty());
-    // What another one holds is not taken for a copy of it.
+    // A secret with the same value is not taken for a duplicate of it.
     let copy = SecretDraft { knowingly: String::new(), ..image("b", "pw") };
     secrets.create(&at(4), new(copy), None).await.unwrap();
     secrets.delete(&at(4), &id("image-b"), "").await.unwrap();
@@ -84,7 +84,7 @@ async fn a_deleted_secret_is_nowhere_and_comes_back_as_it_was(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn its_name_is_free_at_once_and_whoever_has_it_is_in_the_way(pool: PgPool) {
+async fn delete_frees_name_and_restore_rejects_taken_one(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let secrets = backend.secrets();
     for value in ["first", "second", "third"] {
@@ -106,7 +106,7 @@ async fn its_name_is_free_at_once_and_whoever_has_it_is_in_the_way(pool: PgPool)
 }
 
 #[sqlx::test]
-async fn one_that_is_used_takes_its_name_to_be_deleted(pool: PgPool) {
+async fn delete_requires_typed_name_of_used_secret(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let (secrets, usages) = (backend.secrets(), backend.usages());
     let a = id("image-a");
@@ -119,7 +119,7 @@ async fn one_that_is_used_takes_its_name_to_be_deleted(pool: PgPool) {
         assert_eq!(secrets.delete(&at(3), &a, typed).await, refused, "{typed}");
     }
     secrets.delete(&at(3), &a, " a\n").await.unwrap();
-    // What used it still points to it, and may be changed without choosing another.
+    // Its usages still point to it, and may be changed without choosing another secret.
     let stored = usages.get(&at(4), UsageKind::Image, &usage.name).await.unwrap();
     let used = stored.secret.unwrap();
     assert!(used.deleted && used.id == a);
@@ -136,7 +136,7 @@ async fn one_that_is_used_takes_its_name_to_be_deleted(pool: PgPool) {
     let users = usages.of_secret(&at(7), &a).await.unwrap();
     assert_eq!(users.usage_count, 1);
 
-    // Once it is gone for good, nothing is used any more.
+    // After it is removed for good, nothing uses it any more.
     secrets.delete(&at(8), &a, "a").await.unwrap();
     let row = deleted(&backend, 8).await[0].row;
     secrets.remove(&at(9), row).await.unwrap();
@@ -150,7 +150,7 @@ async fn one_that_is_used_takes_its_name_to_be_deleted(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn when_its_time_is_over_it_is_removed_with_its_record(pool: PgPool) {
+async fn sweep_deleted_removes_and_records_expired_secrets(pool: PgPool) {
     let keep = |pool: PgPool, days: u16| async move {
         keeping(pool, vec![Kek::generate().unwrap()], &CheckConfig::default(), KeepDeleted(days)).await
     };
@@ -180,7 +180,7 @@ async fn when_its_time_is_over_it_is_removed_with_its_record(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn where_none_are_kept_it_is_gone_at_once(pool: PgPool) {
+async fn delete_removes_at_once_if_none_are_kept(pool: PgPool) {
     let none = KeepDeleted(0);
     let backend = keeping(pool.clone(), vec![Kek::generate().unwrap()], &CheckConfig::default(), none).await;
     backend.secrets().create(&at(1), new(image("a", "pw")), None).await.unwrap();
@@ -191,7 +191,7 @@ async fn where_none_are_kept_it_is_gone_at_once(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn who_may_do_what_with_deleted_ones(pool: PgPool) {
+async fn deleted_secrets_follow_the_rights_of_each_role(pool: PgPool) {
     let backend = backend(pool).await;
     let secrets = backend.secrets();
     for number in 0..52 {

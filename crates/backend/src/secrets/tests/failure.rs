@@ -1,11 +1,11 @@
-//! What happens when something goes wrong on the way.
+//! Failures on the way.
 
 use super::*;
 use crate::{db::Db, tests::backend_over};
 use sqlx::postgres::PgPoolOptions;
 use std::{sync::Arc, time::Duration};
 
-/// A backend over connections as the server has them: they are not tried before they are used.
+/// Returns a backend over connections like the server's: they are not tested before they are used.
 async fn over_untested_pool(pool: &PgPool, connections: u32) -> (Backend, Db) {
     let own = PgPoolOptions::new()
         .max_connections(connections)
@@ -15,9 +15,9 @@ async fn over_untested_pool(pool: &PgPool, connections: u32) -> (Backend, Db) {
     (backend_over(db.clone()).await, db)
 }
 
-/// As after a restart of PostgreSQL: every kept connection is broken, and nobody gets to see it.
+/// As after a restart of PostgreSQL: every kept connection is broken, and no request fails.
 #[sqlx::test]
-async fn cut_connections_are_replaced_unseen(pool: PgPool) {
+async fn pool_replaces_broken_connections_without_errors(pool: PgPool) {
     let (backend, own) = over_untested_pool(&pool, 8).await;
     let cut = async || {
         sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
@@ -46,7 +46,7 @@ async fn cut_connections_are_replaced_unseen(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn where_every_connection_is_taken_the_wait_is_bounded(pool: PgPool) {
+async fn request_wait_is_bounded_if_every_connection_is_taken(pool: PgPool) {
     let (backend, own) = over_untested_pool(&pool, 1).await;
     let taken = own.begin().await.unwrap();
     let secrets = backend.secrets();
@@ -85,7 +85,7 @@ async fn reads_leave_half_of_the_connections_to_writes(pool: PgPool) {
 
 /// Somebody else holds the row and does not let go.
 #[sqlx::test]
-async fn a_wait_for_a_row_is_bounded(pool: PgPool) {
+async fn row_lock_wait_is_bounded(pool: PgPool) {
     let options = Arc::unwrap_or_clone(pool.connect_options()).options([("lock_timeout", "200ms")]);
     let backend = backend(PgPoolOptions::new().connect_lazy_with(options)).await;
     backend.secrets().create(&at(1), new(image("a", "pw")), None).await.unwrap();
@@ -99,9 +99,9 @@ async fn a_wait_for_a_row_is_bounded(pool: PgPool) {
     assert_eq!(backend.secrets().update(&at(2), &id("image-a"), changed(), 1).await, Ok(2));
 }
 
-/// Who goes back, types something else and confirms again must not be told that it is saved.
+/// Whoever goes back, types something else and confirms again must not see that it is saved.
 #[sqlx::test]
-async fn the_same_form_with_something_else_in_it_is_another_one(pool: PgPool) {
+async fn create_treats_form_with_other_contents_as_another(pool: PgPool) {
     let backend = backend(pool).await;
     let secrets = backend.secrets();
     let form = Some(some_form());
@@ -121,13 +121,13 @@ async fn the_same_form_with_something_else_in_it_is_another_one(pool: PgPool) {
         assert_eq!(secrets.create(&at(2), draft, form).await, Err(Error::Invalid(vec![taken])));
     }
     assert_eq!(password(&backend, "image-a").await, "pw");
-    // The other kind has names of its own.
+    // The other type has names of its own.
     assert_eq!(secrets.create(&at(2), new(dataset("a")), form).await, Ok(id("gitsync-secret-a")));
 }
 
 /// A double click sends both at once.
 #[sqlx::test]
-async fn the_same_form_many_times_at_once_is_one_secret(pool: PgPool) {
+async fn create_adds_form_sent_many_times_at_once_once(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let form = Some(some_form());
     let tasks: Vec<_> = (0..8)
@@ -144,7 +144,7 @@ async fn the_same_form_many_times_at_once_is_one_secret(pool: PgPool) {
 
 /// Statements are prepared once for each connection: a page costs one round trip from then on.
 #[sqlx::test]
-async fn a_page_is_asked_for_with_a_prepared_statement(pool: PgPool) {
+async fn list_uses_prepared_statement(pool: PgPool) {
     let (backend, own) = over_untested_pool(&pool, 1).await;
     backend.secrets().seed(&at(1), 60).await.unwrap();
     let query = ListQuery::parse("sort=name&type=image-pull");

@@ -1,4 +1,4 @@
-//! A stored password leaves for the registry host that it was typed for, and for no other.
+//! A stored password leaves only for the registry host for which it was typed.
 
 use super::{id, image, new, password, update};
 use crate::{
@@ -37,11 +37,11 @@ async fn update_rejects_another_host_without_the_password(pool: PgPool) {
     assert_eq!((details.registry_host.as_deref(), details.version), (Some("ghcr.io"), 1));
     assert_eq!(details.display_name, "a", "nothing of a refused change is saved");
 
-    // Another spelling of the same host is no other host, and neither is anything else in the form.
+    // Another spelling of the same host is not another host, and nothing else in the form matters.
     let spelled = SecretDraft { username: "other".to_owned(), ..at_host(" HTTPS://GHCR.io/v2/ ", "") };
     assert_eq!(change(&backend, spelled, 1).await, Ok(2));
     assert_eq!(password(&backend, "image-a").await, "first");
-    // With the password, it is typed for the new host, and has to be typed again to go back.
+    // With the password, it is typed for the new host, and must be typed again to go back.
     assert_eq!(change(&backend, at_host("docker.io", "second"), 2).await, Ok(3));
     let hub = SecretDraft { username: "other".to_owned(), ..at_host("registry-1.docker.io", "") };
     assert_eq!(change(&backend, hub, 3).await, Ok(4));
@@ -49,9 +49,9 @@ async fn update_rejects_another_host_without_the_password(pool: PgPool) {
     assert_eq!(change(&backend, at_host("ghcr.io", ""), 4).await, Err(refused()));
 }
 
-/// Rows from before a changed host asked for the password again.
+/// Rows from before a changed host required the password again.
 #[sqlx::test]
-async fn a_password_of_another_host_is_not_handed_out(pool: PgPool) {
+async fn credential_rejects_password_typed_for_another_host(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     backend.secrets().create(&at(1), new(image("a", "first")), None).await.unwrap();
     crate::tests::as_older_version_left_it(&backend, &pool, "UPDATE secrets SET registry_host = 'quay.io'")
@@ -74,18 +74,18 @@ async fn a_password_of_another_host_is_not_handed_out(pool: PgPool) {
     let refusals = records(&pool).await;
     let refusals = refusals.iter().filter(|record| *record == "test | value read | image-a | refused | ");
     assert_eq!(refusals.count(), 3);
-    // What has nothing to do with the host may be changed, and changes nothing about that.
+    // Fields other than the host may be changed, without changing anything about that.
     let renamed = SecretDraft { display_name: "Other".to_owned(), ..at_host("quay.io", "") };
     assert_eq!(change(&backend, renamed, 1).await, Ok(2));
     assert_eq!(secrets.credential(&at(6), &id("image-a")).await.unwrap_err(), refused());
     assert_eq!(change(&backend, at_host("reg.example", ""), 2).await, Err(refused()));
-    // Back where it was typed for, it is good again.
+    // Back at the host for which it was typed, it is valid again.
     assert_eq!(change(&backend, at_host("ghcr.io", ""), 2).await, Ok(3));
     assert_eq!(password(&backend, "image-a").await, "first");
 }
 
 #[sqlx::test]
-async fn a_restored_secret_still_asks_for_the_password_of_another_host(pool: PgPool) {
+async fn restore_keeps_requiring_password_for_another_host(pool: PgPool) {
     let backend = backend(pool).await;
     let secrets = backend.secrets();
     secrets.create(&at(1), new(image("a", "first")), None).await.unwrap();

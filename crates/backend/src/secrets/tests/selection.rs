@@ -35,7 +35,7 @@ async fn use_it(backend: &Backend, name: &str, secret: &str) {
     backend.usages().create(&at(2), &NewUsage::parse(UsageKind::Image, &draft).unwrap()).await.unwrap();
 }
 
-/// A token that is in the database, and the context of a request with it.
+/// Returns the context of a request with a token that is in the database.
 async fn token(backend: &Backend, scope: TokenScope, restriction: Restriction) -> Ctx {
     let draft = TokenDraft { name: "ci".to_owned(), scope: scope.as_str().to_owned(), ..Default::default() };
     let id = backend.tokens().create(&at(0), &draft).await.unwrap().id;
@@ -52,7 +52,7 @@ async fn token(backend: &Backend, scope: TokenScope, restriction: Restriction) -
 }
 
 #[sqlx::test]
-async fn several_are_deleted_in_one_go_each_with_its_record(pool: PgPool) {
+async fn delete_many_deletes_and_records_each_secret(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, [image("a", "pw"), image("b", "pw"), dataset("a"), image("kept", "pw")]).await;
     let all = selection(&["image-b", "gitsync-secret-a", "image-a"]);
@@ -70,7 +70,7 @@ async fn several_are_deleted_in_one_go_each_with_its_record(pool: PgPool) {
             "editor | secret deleted | image-b | done | "
         ]
     );
-    // Pressed twice: they are gone, as was asked, and nothing more is on record.
+    // Pressed twice: the secrets are gone, as was asked, and nothing more is recorded.
     assert_eq!(backend.secrets().delete_many(&editor, &all, "").await, Ok(Vec::new()));
     assert_eq!(records(&pool).await.len(), log.len());
     let rows = backend.secrets().deleted(&at(4), None).await.unwrap().rows;
@@ -79,7 +79,7 @@ async fn several_are_deleted_in_one_go_each_with_its_record(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn where_one_is_used_none_is_deleted_until_it_is_said_once_more(pool: PgPool) {
+async fn delete_many_requires_confirmation_if_one_is_used(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, [image("a", "pw"), image("b", "pw")]).await;
     use_it(&backend, "app", "image-a").await;
@@ -98,7 +98,7 @@ async fn where_one_is_used_none_is_deleted_until_it_is_said_once_more(pool: PgPo
     assert_eq!(outcome, refused(UsageProblem::NameNotTyped));
     assert_eq!(names(&backend, "sort=name").await, ["image-a", "image-b"]);
     assert_eq!(records(&pool).await.len(), before, "what was not done is not on record");
-    // What is gone already is not counted, and nobody uses it.
+    // A secret that is gone already is not counted, and nobody uses it.
     let with_gone = selection(&["image-a", "image-b", "image-gone"]);
     let outcome = backend.secrets().delete_many(&at(3), &with_gone, "delete 3 secrets").await;
     assert_eq!(outcome, refused(UsageProblem::ConfirmationNotTyped));
@@ -109,7 +109,7 @@ async fn where_one_is_used_none_is_deleted_until_it_is_said_once_more(pool: PgPo
 }
 
 #[sqlx::test]
-async fn a_failure_half_way_leaves_all_of_them(pool: PgPool) {
+async fn delete_many_keeps_all_after_failure_half_way(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, [image("a", "pw"), image("b", "pw")]).await;
     let before = records(&pool).await.len();
@@ -135,7 +135,7 @@ async fn a_failure_half_way_leaves_all_of_them(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn two_who_delete_the_same_do_not_wait_for_each_other_for_ever(pool: PgPool) {
+async fn delete_many_avoids_deadlock_on_the_same_secrets(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, (0..20).map(|number| image(&format!("s{number}"), "pw"))).await;
     let ids: Vec<String> = (0..20).map(|number| format!("image-s{number}")).collect();
@@ -149,7 +149,7 @@ async fn two_who_delete_the_same_do_not_wait_for_each_other_for_ever(pool: PgPoo
     assert_eq!(records(&pool).await.len(), 40, "each was deleted once");
 }
 
-/// The two share no secret, but both kinds are counted, and each has them in another order.
+/// The two share no secret, but both types are counted, and each request has them in another order.
 #[sqlx::test]
 async fn delete_many_avoids_deadlock_across_kinds(pool: PgPool) {
     let backend = backend(pool.clone()).await;
@@ -174,7 +174,7 @@ async fn delete_many_avoids_deadlock_across_kinds(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn where_none_are_kept_several_are_gone_at_once(pool: PgPool) {
+async fn delete_many_removes_at_once_if_none_are_kept(pool: PgPool) {
     let none = KeepDeleted(0);
     let backend = keeping(pool.clone(), vec![Kek::generate().unwrap()], &CheckConfig::default(), none).await;
     add(&backend, [image("a", "pw"), image("b", "pw")]).await;
@@ -184,7 +184,7 @@ async fn where_none_are_kept_several_are_gone_at_once(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn what_is_asked_before_names_who_uses_each(pool: PgPool) {
+async fn confirmation_names_consumers_of_each_secret(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, [image("a", "pw"), image("b", "pw"), dataset("a")]).await;
     for number in 0..7 {
@@ -210,7 +210,7 @@ fn yaml() -> ManifestsQuery {
 }
 
 #[sqlx::test]
-async fn manifests_come_in_one_file_and_each_value_is_on_record(pool: PgPool) {
+async fn manifests_return_one_file_and_record_each_value(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, [image("b", "pw"), dataset("a")]).await;
     let reader = token(&backend, TokenScope::ReadValues, Restriction::None).await;
@@ -233,7 +233,7 @@ async fn manifests_come_in_one_file_and_each_value_is_on_record(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn where_one_manifest_cannot_be_made_no_value_is_taken_out(pool: PgPool) {
+async fn manifests_read_no_value_if_one_cannot_be_made(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let tried = SecretDraft { repository: "git@git.example:group/data.git".to_owned(), ..dataset("tried") };
     add(&backend, [tried, dataset("untried"), image("b", "pw")]).await;
@@ -261,7 +261,7 @@ async fn where_one_manifest_cannot_be_made_no_value_is_taken_out(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn who_may_do_what_with_several(pool: PgPool) {
+async fn bulk_operations_follow_the_rights_of_each_role(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, [image("a", "pw"), image("b", "pw")]).await;
     let both = selection(&["image-a", "image-b"]);
@@ -271,7 +271,7 @@ async fn who_may_do_what_with_several(pool: PgPool) {
     assert_eq!(checks.many(&reader, &both).await, Err(Error::Forbidden));
     assert_eq!(secrets.delete_many(&anonymous(2), &both, "").await, Err(Error::NotSignedIn));
     assert_eq!(usages.of_selection(&anonymous(2), &both).await, Err(Error::NotSignedIn));
-    // Values leave by tokens alone, whoever has signed in.
+    // Values leave only by tokens, whoever has signed in.
     let refused = ManifestsError::Refused(Error::Forbidden);
     let one = Restriction::Secrets(vec![id("image-a")]);
     for who in [

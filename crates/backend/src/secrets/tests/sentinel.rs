@@ -19,11 +19,11 @@ use tracing_subscriber::fmt::MakeWriter;
 const PASSWORD: &str = "PLANTED-4d1f-value-9b7c";
 const CHANGED: &str = "PLANTED-e2a8-other-63f0";
 
-/// A key that was protected when it was pasted, and what protected it.
+/// A key that was protected when it was pasted, and its passphrase.
 const PROTECTED: &str = include_str!("../keys/protected_key");
 const PASSPHRASE: &str = "correct horse";
 
-/// Pieces shorter than this may turn up by chance.
+/// The shortest piece that does not turn up by chance.
 const PIECE: usize = 8;
 
 #[derive(Clone, Default)]
@@ -49,20 +49,20 @@ impl MakeWriter<'_> for Log {
 }
 
 #[sqlx::test]
-async fn a_planted_value_is_in_no_dump_and_no_log(pool: PgPool) {
+async fn value_is_in_no_dump_and_no_log(pool: PgPool) {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_ansi(false)
         .with_writer(log.clone())
         .finish();
-    // For all threads: what other tests do meanwhile may be in this log too, and must show nothing either.
+    // For all threads: the log of other tests may be in here too, and must show nothing either.
     tracing::subscriber::set_global_default(subscriber).unwrap();
     let plain = Arc::unwrap_or_clone(pool.connect_options());
-    // The throwaway database of the tests has its log beside its socket. What is in there by now is of other runs.
+    // The temporary database of the tests has its log beside its socket. Its contents up to here are of other runs.
     let server_log = plain.get_socket().map(|folder| folder.join("log")).filter(|file| file.exists());
     let logged_before = server_log.as_ref().map_or(0, |file| std::fs::metadata(file).unwrap().len());
-    // PostgreSQL logs every statement with all that is bound to it.
+    // PostgreSQL logs every statement with all bound values.
     let logged = plain.clone().options([("log_statement", "all"), ("log_min_duration_statement", "0")]);
     let backend = backend(PgPoolOptions::new().connect_with(logged).await.unwrap()).await;
     let generated = use_every_way(&backend, &pool).await;
@@ -91,7 +91,7 @@ async fn a_planted_value_is_in_no_dump_and_no_log(pool: PgPool) {
         assert!(text.contains("parameters: $1"), "what is bound is to be seen in this log");
         places.push(("PostgreSQL's log", text));
     }
-    // The public halves are there, as they should be; of the files, what is secret is looked for.
+    // The public halves are there, as they should be; in the files, only secret parts are looked for.
     let mut values = vec![PASSWORD.to_owned(), CHANGED.to_owned(), PASSPHRASE.to_owned(), seed_of(KEY)];
     values.extend(generated.iter().map(|key| seed_of(key)));
     for value in &values {
@@ -103,7 +103,7 @@ async fn a_planted_value_is_in_no_dump_and_no_log(pool: PgPool) {
     }
 }
 
-/// Adds, fails to add, changes, reads and deletes a secret of each kind, and has keys made; answers with these.
+/// Adds, fails to add, changes, reads and deletes a secret of each type, and has keys generated; returns these keys.
 async fn use_every_way(backend: &Backend, pool: &PgPool) -> Vec<String> {
     let secrets = backend.secrets();
     for _ in 0..2 {
@@ -157,7 +157,7 @@ async fn use_every_way(backend: &Backend, pool: &PgPool) -> Vec<String> {
     made
 }
 
-/// Imports, fails to import, and leaves something waiting.
+/// Imports, fails to import, and leaves an import waiting.
 async fn import_every_way(backend: &Backend) {
     let (ana, imports) = (signed_in(backend, "ana", Role::Editor, 6).await, backend.imports());
     let config = format!(r#"{{"auths":{{"ghcr.io":{{"username":"u","password":"{PASSWORD}"}}}}}}"#);
@@ -180,18 +180,18 @@ async fn import_every_way(backend: &Backend) {
     imports.begin(&ana, Sensitive::new(manifest)).await.unwrap();
 }
 
-/// The digits of the file that hold nothing but the secret half of an Ed25519 key.
+/// Returns the digits of the file that hold nothing but the secret half of an Ed25519 key.
 fn seed_of(key: &str) -> String {
     let digits: String = key.lines().filter(|line| !line.starts_with('-')).collect();
     let bytes = STANDARD.decode(&digits).unwrap();
     let name = b"ssh-ed25519";
     let second = bytes.windows(name.len()).rposition(|window| window == name).unwrap();
-    // Behind the name stands the public key, then the seed, each behind its length.
+    // After the name come the public key and then the seed, each after its length.
     let start = second + name.len() + 4 + 32 + 4;
     digits[(start * 8).div_ceil(6)..(start + 32) * 8 / 6].to_owned()
 }
 
-/// Every piece of the text, of its base64 at each of the three offsets, and of its bytes in hexadecimal.
+/// Returns every piece of the text, of its base64 at each of the three offsets, and of its bytes in hexadecimal.
 fn pieces(text: &str) -> Vec<String> {
     let hex = text.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     let mut forms = vec![(text.to_owned(), PIECE), (hex, 2 * PIECE)];

@@ -1,4 +1,4 @@
-//! What a provider answers, signed for real, over a real connection: who is let in, and who not.
+//! A provider's answers, really signed, over a real connection: who is signed in, and who is not.
 
 use super::{
     ISSUER, Identity, backend_at, config_at, person,
@@ -24,7 +24,7 @@ fn set(claims: &mut Value, name: &str, value: Value) {
     claims.as_object_mut().unwrap().insert(name.to_owned(), value);
 }
 
-/// The claims of an ID token as they should be.
+/// Returns valid claims of an ID token.
 fn claims(provider: &TestProvider, nonce: &str) -> Value {
     json!({ "iss": provider.issuer, "sub": "1", "aud": "latchkey", "iat": NOW, "exp": NOW + 300, "nonce": nonce,
         "preferred_username": "ana", "groups": ["staff"] })
@@ -40,7 +40,7 @@ fn parameter(address: &str, name: &str) -> String {
     query.split('&').find_map(|pair| pair.strip_prefix(&start)).unwrap_or_default().to_owned()
 }
 
-/// Signs in with the ID token that is made of the claims that this makes of good ones.
+/// Signs in with an ID token whose claims the closure makes from valid ones.
 async fn sign_in(
     backend: &Backend,
     provider: &TestProvider,
@@ -58,7 +58,7 @@ async fn sign_in(
 }
 
 #[sqlx::test]
-async fn claims_that_are_not_used_keep_nobody_out(pool: PgPool) {
+async fn sign_in_ignores_unused_claims(pool: PgPool) {
     let provider = TestProvider::start().await;
     let backend = backend_at(&pool, config_at(&provider.issuer)).await;
     let ctx = sign_in(&backend, &provider, false, |mut claims| {
@@ -81,7 +81,7 @@ async fn claims_that_are_not_used_keep_nobody_out(pool: PgPool) {
     .await
     .unwrap();
     assert_eq!(ctx.actor.name(), "ana");
-    // Groups that the token is silent on are asked for, as leniently.
+    // Groups that the token lacks are asked for, and parsed as leniently.
     provider.says.lock().unwrap().user_info =
         json!({ "sub": "1", "groups": "ops", "email_verified": 1, "updated_at": "x", "address": 7 });
     let quiet = |mut claims: Value| {
@@ -97,7 +97,7 @@ async fn claims_that_are_not_used_keep_nobody_out(pool: PgPool) {
 
 type Make = Box<dyn Fn(&TestProvider, Value) -> String>;
 
-/// The token with this claim, signed as it should be.
+/// Returns a properly signed token with this claim.
 fn with(name: &'static str, value: Value) -> Make {
     Box::new(move |provider, mut claims| {
         match &value {
@@ -108,13 +108,13 @@ fn with(name: &'static str, value: Value) -> Make {
     })
 }
 
-/// The token under another header.
+/// Returns a token under another header.
 fn under(header: Value) -> Make {
     Box::new(move |provider, claims| provider.signed(&header, &claims))
 }
 
 #[sqlx::test]
-async fn a_token_lets_in_only_where_all_of_it_holds(pool: PgPool) {
+async fn sign_in_rejects_any_invalid_part_of_a_token(pool: PgPool) {
     let provider = TestProvider::start().await;
     let backend = backend_at(&pool, config_at(&provider.issuer)).await;
     let good: Vec<(&str, Make)> = vec![
@@ -168,7 +168,7 @@ async fn a_token_lets_in_only_where_all_of_it_holds(pool: PgPool) {
     }
 }
 
-/// A token of `ana` that takes values out, and whether it is taken at this second.
+/// Returns a token of `ana` that reads values.
 async fn token_of(backend: &Backend, ctx: &Ctx) -> Sensitive {
     let scope = TokenScope::ReadMetadata.as_str().to_owned();
     let draft =
@@ -181,7 +181,7 @@ async fn works(backend: &Backend, second: i64, token: &Sensitive) -> bool {
 }
 
 #[sqlx::test]
-async fn tokens_of_who_is_refused_at_the_provider_stop_until_a_role_is_back(pool: PgPool) {
+async fn api_tokens_stop_for_denied_person_until_a_role_is_back(pool: PgPool) {
     let backend = backend_at(&pool, config_at(ISSUER)).await;
     let admit = async |second, groups: &[&str]| {
         let ctx = anonymous(second);
@@ -210,7 +210,7 @@ async fn tokens_of_who_is_refused_at_the_provider_stop_until_a_role_is_back(pool
 }
 
 #[sqlx::test]
-async fn tokens_end_so_long_after_the_last_sign_in(pool: PgPool) {
+async fn api_tokens_end_after_last_sign_in(pool: PgPool) {
     const DAY: i64 = 86_400;
     let backend = backend_at(&pool, config_at(ISSUER)).await;
     let ctx = anonymous(0);
@@ -223,12 +223,12 @@ async fn tokens_end_so_long_after_the_last_sign_in(pool: PgPool) {
     let shorter = TokenLimits { days_after_sign_in: 7, ..TokenLimits::default() };
     let shorter = TokenService::new(backend.0.db.clone(), backend.sessions().clone(), shorter);
     assert!(shorter.identify(&anonymous(7 * DAY), &token).await.unwrap().is_none());
-    // Signing in again has them taken again; those of people with a password here do not end by it.
+    // After another sign-in they are accepted again; the tokens of people with a password here are not affected.
     service(&backend).admit(&anonymous(40 * DAY), &ana, "tests").await.unwrap();
     assert!(works(&backend, 70 * DAY - 1, &token).await);
     let local = token_of(&backend, &at(0)).await;
     assert!(works(&backend, 1_000 * DAY, &local).await);
-    // And whoever was there before tokens ended by it has as long from then on.
+    // A person from before this limit has as long from then on.
     let ana = sqlx::query_scalar("SELECT id FROM users WHERE name = 'ana'").fetch_one(&pool).await.unwrap();
     let mut work = backend.0.db.begin().await.unwrap();
     let kept_from = crate::db::instant(at(100 * DAY).now).unwrap();
@@ -239,14 +239,14 @@ async fn tokens_end_so_long_after_the_last_sign_in(pool: PgPool) {
     assert!(works(&backend, 130 * DAY - 1, &token).await && !works(&backend, 130 * DAY, &token).await);
 }
 
-/// Claims of a logout token as they should be.
+/// Returns valid claims of a logout token.
 fn logout(provider: &TestProvider, id: &str) -> Value {
     json!({ "iss": provider.issuer, "sub": "1", "aud": "latchkey", "iat": NOW, "exp": NOW + 120, "jti": id,
         "events": { "http://schemas.openid.net/event/backchannel-logout": {} } })
 }
 
 #[sqlx::test]
-async fn the_provider_signs_somebody_out_once(pool: PgPool) {
+async fn log_out_accepts_token_once(pool: PgPool) {
     let provider = TestProvider::start().await;
     let backend = backend_at(&pool, config_at(&provider.issuer)).await;
     let header = json!({ "alg": "ES256", "kid": "one", "typ": "logout+jwt" });
@@ -267,12 +267,12 @@ async fn the_provider_signs_somebody_out_once(pool: PgPool) {
     assert_eq!((count().await, works(&backend, NOW, &token).await), (1, true));
     assert_eq!(send(&by_subject).await, Ok(()));
     assert_eq!((count().await, works(&backend, NOW, &token).await), (0, false));
-    // Whoever keeps it cannot use it again.
+    // Whoever keeps the token cannot use it again.
     enter().await;
     assert!(works(&backend, NOW, &token).await);
     assert_eq!(send(&by_subject).await, Err(LogoutError::Invalid("it was taken before")));
     assert_eq!((count().await, works(&backend, NOW, &token).await), (1, true));
-    // By the provider's session alone, or by both; another one of theirs goes on.
+    // By the provider's session only, or by both; another session of theirs goes on.
     let mut by_session = logout(&provider, "b");
     by_session.as_object_mut().unwrap().remove("sub");
     set(&mut by_session, "sid", json!("other"));
@@ -287,7 +287,7 @@ async fn the_provider_signs_somebody_out_once(pool: PgPool) {
     set(&mut both, "sid", json!("s2"));
     assert_eq!(send(&both).await, Ok(()));
     assert_eq!((count().await, works(&backend, NOW, &token).await), (1, false));
-    // Nobody that has ever signed in here.
+    // A person who has never signed in here.
     let mut nobody = logout(&provider, "e");
     set(&mut nobody, "sub", json!("2"));
     assert_eq!(send(&nobody).await, Ok(()));
@@ -296,7 +296,7 @@ async fn the_provider_signs_somebody_out_once(pool: PgPool) {
         told.iter().filter(|record| record.contains("sign-out at the provider | ana | done")).count(),
         3
     );
-    // Where the operator keeps them, tokens go on.
+    // If the operator keeps them, tokens go on.
     let kept = super::SingleSignOnConfig { logout_suspends_tokens: false, ..config_at(&provider.issuer) };
     let kept = backend_at(&pool, kept).await;
     enter().await;
@@ -306,7 +306,7 @@ async fn the_provider_signs_somebody_out_once(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn what_is_no_logout_token_signs_nobody_out(pool: PgPool) {
+async fn log_out_rejects_invalid_token(pool: PgPool) {
     let provider = TestProvider::start().await;
     let backend = backend_at(&pool, config_at(&provider.issuer)).await;
     let entered = sign_in(&backend, &provider, false, |claims| with("x", json!(1))(&provider, claims)).await;
@@ -357,7 +357,7 @@ async fn what_is_no_logout_token_signs_nobody_out(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn whoever_signs_in_again_proves_it_by_what_the_provider_says(pool: PgPool) {
+async fn prove_requires_recent_sign_in_named_by_the_provider(pool: PgPool) {
     let provider = TestProvider::start().await;
     let backend = backend_at(&pool, config_at(&provider.issuer)).await;
     let enter = async |again, auth_time: Value| {
@@ -370,7 +370,7 @@ async fn whoever_signs_in_again_proves_it_by_what_the_provider_says(pool: PgPool
     );
     let begun = service(&backend).begin(&anonymous(NOW), RETURN, false).await.unwrap().address;
     assert_eq!(parameter(&begun, "prompt"), "");
-    // A sign-in like any other proves nothing unless it was a moment ago there, too.
+    // An ordinary sign-in is no proof unless the provider asked a moment ago.
     let proves = async |ctx: &Ctx| backend.sessions().prove(ctx, &Sensitive::default()).await;
     for old in [Value::Null, json!(NOW - 301), json!("x")] {
         let ctx = enter(false, old.clone()).await.unwrap();
@@ -384,7 +384,7 @@ async fn whoever_signs_in_again_proves_it_by_what_the_provider_says(pool: PgPool
     assert_eq!(proves(&later).await, Ok(()));
     let too_late = Ctx { now: at(NOW + 301).now, ..fresh.clone() };
     assert_eq!(proves(&too_late).await, Err(AccessError::ProveAtProvider));
-    // What outlives a session of an administrator asks for the same.
+    // Changes that outlive a session of an administrator require the same.
     let Actor::User(user) = &fresh.actor else { panic!("{fresh:?}") };
     let as_admin = |ctx: &Ctx| {
         let actor = Actor::User(UserActor { role: Role::Admin, ..user.clone() });
@@ -397,7 +397,7 @@ async fn whoever_signs_in_again_proves_it_by_what_the_provider_says(pool: PgPool
     let refused = users.password_link(&as_admin(&too_late), "eve", PasswordReset::Now, none).await;
     assert_eq!(refused.unwrap_err(), AccessError::ProveAtProvider);
     users.password_link(&as_admin(&fresh), "eve", PasswordReset::Now, none).await.unwrap();
-    // A provider that never says when can be taken at its word that somebody is there.
+    // A provider that never names the time can be trusted by configuration.
     let config = super::SingleSignOnConfig { step_up: super::StepUp::SignIn, ..config_at(&provider.issuer) };
     let lenient = backend_at(&pool, config).await;
     let make = |claims: Value| with("auth_time", Value::Null)(&provider, claims);
@@ -408,10 +408,10 @@ async fn whoever_signs_in_again_proves_it_by_what_the_provider_says(pool: PgPool
     assert_eq!(old.unwrap_err(), SignOnProblem::NotAskedAgain.into());
 }
 
-/// An authority of the house, at the one host that the operator has named: single sign-on has the trust and the rules of
-/// tests of connections.
+/// A private authority, at the one host that the operator has named: single sign-on has the trust and the rules of connection
+/// tests.
 #[sqlx::test]
-async fn the_provider_is_reached_by_the_one_way_to_the_outside(pool: PgPool) {
+async fn provider_is_reached_by_outbound_rules(pool: PgPool) {
     use crate::{
         CheckConfig, ExtraRoots,
         checks::tests::peers::{Authority, Folder},
@@ -445,7 +445,7 @@ async fn the_provider_is_reached_by_the_one_way_to_the_outside(pool: PgPool) {
     );
     let extra_roots = ExtraRoots::read(&authority.certificate()).unwrap();
     assert_eq!(begin(CheckConfig { extra_roots, ..CheckConfig::default() }).await, Ok(()));
-    // What is for nobody to connect to is not opened by being named.
+    // An address that nobody may connect to is not allowed by being named.
     for host in ["169.254.169.254", "[fe80::1]", "[fd00:ec2::254]", "0.0.0.0"] {
         let backend = backend_at(&pool, config_at(&format!("https://{host}"))).await;
         let begun = service(&backend).begin(&anonymous(NOW), RETURN, false).await;
@@ -453,8 +453,8 @@ async fn the_provider_is_reached_by_the_one_way_to_the_outside(pool: PgPool) {
     }
 }
 
-/// Holds a session as somebody does who ends it, until the work that is given waits for it, and takes the end of the record then,
-/// as whoever ends a session does next: with the end of the record taken before rows, both would wait for each other.
+/// Holds a session as somebody does who ends it, until the given work waits for it, and then takes the end of the audit log,
+/// as ending a session does next: if the work took the end before rows, both would wait for each other.
 async fn beside_an_end<T: Send + 'static>(
     pool: &PgPool,
     session: uuid::Uuid,
@@ -479,7 +479,7 @@ fn session_of(ctx: &Ctx) -> uuid::Uuid {
 }
 
 #[sqlx::test]
-async fn a_logout_of_many_takes_the_end_of_the_record_after_every_row(pool: PgPool) {
+async fn log_out_locks_end_of_log_after_every_row(pool: PgPool) {
     let provider = TestProvider::start().await;
     let backend = backend_at(&pool, config_at(&provider.issuer)).await;
     let enter = async |subject: &str| {
@@ -492,7 +492,7 @@ async fn a_logout_of_many_takes_the_end_of_the_record_after_every_row(pool: PgPo
         sign_in(&backend, &provider, false, make).await.unwrap()
     };
     let header = json!({ "alg": "ES256", "kid": "one", "typ": "logout+jwt" });
-    // Whichever of them comes first.
+    // In either order.
     for round in 0..2 {
         let people = [enter("1").await, enter("2").await];
         let mut claims = logout(&provider, &format!("round {round}"));
@@ -513,7 +513,7 @@ async fn a_logout_of_many_takes_the_end_of_the_record_after_every_row(pool: PgPo
 }
 
 #[sqlx::test]
-async fn a_sign_in_that_changes_a_role_takes_the_end_of_the_record_after_every_row(pool: PgPool) {
+async fn sign_in_locks_end_of_log_after_every_row_if_role_changes(pool: PgPool) {
     let provider = TestProvider::start().await;
     let backend = backend_at(&pool, config_at(&provider.issuer)).await;
     let enter = |group: &str| {
@@ -524,7 +524,7 @@ async fn a_sign_in_that_changes_a_role_takes_the_end_of_the_record_after_every_r
     let ana = enter("staff").await.unwrap();
     let ana = backend.sessions().identify(&anonymous(NOW), &ana.token).await.unwrap().unwrap();
     let ana = Ctx { actor: ana, ..anonymous(NOW) };
-    // Another session of theirs ends there: tokens are to be taken again, and the role is another one.
+    // Another session of theirs ends there: tokens are to be accepted again, and the role differs.
     let header = json!({ "alg": "ES256", "kid": "one", "typ": "logout+jwt" });
     let mut claims = logout(&provider, "a");
     set(&mut claims, "sid", json!("another session"));

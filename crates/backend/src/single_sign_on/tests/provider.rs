@@ -1,4 +1,4 @@
-//! A provider on this machine that says what a test has it say, signed with a key of its own.
+//! A provider on this machine that answers as a test wants, with its own signing key.
 
 use aws_lc_rs::{
     rand::SystemRandom,
@@ -12,7 +12,7 @@ use tokio::{
     net::TcpListener,
 };
 
-/// What it answers next.
+/// The provider's next answers.
 #[derive(Default)]
 pub(crate) struct Says {
     pub(crate) token: Value,
@@ -47,7 +47,7 @@ impl TestProvider {
         Self::start_at("127.0.0.1", None).await
     }
 
-    /// By this name, with TLS where there is somebody to speak it.
+    /// Starts a provider with this name, with TLS if an acceptor is given.
     pub(crate) async fn start_at(host: &str, tls: Option<tokio_rustls::TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let scheme = if tls.is_some() { "https" } else { "http" };
@@ -109,7 +109,7 @@ impl TestProvider {
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
-    /// Has the next code exchanged for this ID token; what else an answer has in it is in forms of its own.
+    /// Sets the ID token for the next code; the other members of the answer have odd forms.
     pub(crate) fn says_token(&self, id_token: &str) {
         self.says.lock().unwrap().token = json!({ "access_token": "an access token", "token_type": "bearer",
             "expires_in": "soon", "scope": 7, "id_token": id_token });
@@ -136,7 +136,7 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: impl Fn(
     drop(stream.shutdown().await);
 }
 
-/// A token that says of itself not to be signed, and one by a secret that both sides know.
+/// Returns a token that says it is not signed, or one signed with a secret that both sides know.
 pub(crate) fn forged(algorithm: &str, claims: &Value, secret: &[u8]) -> String {
     let signed = format!("{}.{}", encoded(&json!({ "alg": algorithm, "kid": "one" })), encoded(claims));
     let signature = if secret.is_empty() {

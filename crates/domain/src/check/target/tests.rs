@@ -47,7 +47,7 @@ fn repository_parse_reads_every_spelling() {
 }
 
 #[test]
-fn repository_parse_says_which_part_of_an_address_is_invalid() {
+fn repository_parse_names_the_invalid_part() {
     use TargetProblem as Wrong;
     for (text, problem) in [
         ("https://github.com/a/b", Wrong::RepositoryByHttps),
@@ -114,7 +114,7 @@ fn repository_parse_says_which_part_of_an_address_is_invalid() {
 }
 
 #[test]
-fn repository_parse_notices_a_port_in_the_place_of_a_folder() {
+fn repository_port_in_path_finds_port_in_place_of_a_folder() {
     let hint = |text: &str| Repository::parse(text).unwrap().port_in_path();
     assert_eq!(hint("root@host:47022/srv/a.git").as_deref(), Some("ssh://root@host:47022/srv/a.git"));
     assert_eq!(hint("a@b@host:22/x").as_deref(), Some("ssh://a%40b@host:22/x"));
@@ -125,9 +125,9 @@ fn repository_parse_notices_a_port_in_the_place_of_a_folder() {
     }
 }
 
-/// Whatever reads it parses it to the same, and needs no more than a URL or scp's simple form.
+/// Every reader parses it to the same, and needs to know only URLs or scp's simple form.
 #[test]
-fn repository_url_means_the_same_as_what_was_typed() {
+fn repository_url_parses_to_the_same_repository() {
     for (text, url) in [
         ("git@github.com:group/app.git", "git@github.com:group/app.git"),
         ("host:group/app", "git@host:group/app"),
@@ -137,7 +137,7 @@ fn repository_url_means_the_same_as_what_was_typed() {
         ("ssh://dev%40corp@host/~/a", "ssh://dev%40corp@host/~/a"),
         ("dev@corp@host:/srv/a b", "ssh://dev%40corp@host/srv/a%20b"),
         ("git+ssh://git@[::1]:22/a", "ssh://git@[::1]/a"),
-        // Of programs that read no brackets: with a port it is a URL, and without one it has no brackets.
+        // For programs that accept no brackets: with a port it is a URL, and without one it has no brackets.
         ("[host:2222]:/srv/a b", "ssh://git@host:2222/srv/a%20b"),
         ("ana@[host:2222]:~ana/a", "ssh://ana@host:2222/~ana/a"),
         ("[ana@host:2222]:/a", "ssh://ana@host:2222/a"),
@@ -224,7 +224,7 @@ fn image_parse_reads_references() {
 }
 
 #[test]
-fn names_hub_otherwise_knows_what_docker_does_not_look_up() {
+fn names_hub_otherwise_finds_hosts_that_docker_does_not_look_up() {
     for text in [
         "registry-1.docker.io/group/app",
         "Registry-1.docker.io:443/app:1",

@@ -45,9 +45,9 @@ fn note_parse_returns_every_note() {
     assert_eq!(Note::parse("short-lived/SENTINEL"), None);
 }
 
-/// The message is shown where some known hosts are shown, where none are, and in the command line's table.
+/// The message is shown with some known hosts, without any, and in the command line's table.
 #[test]
-fn message_of_known_hosts_cut_claims_nothing_of_what_is_shown() {
+fn message_of_known_hosts_cut_is_true_wherever_it_is_shown() {
     let said = Note::KnownHostsCut.message();
     assert!(!said.contains("shown") && said.contains("some or all of them are left out"), "{said}");
 }

@@ -35,7 +35,7 @@ fn new_secret_parse_returns_all_problems_in_the_order_of_the_form() {
 }
 
 #[test]
-fn update_parse_keeps_the_stored_value_where_blank() {
+fn update_parse_keeps_the_stored_value_if_blank() {
     let image = SecretDraft { password: Sensitive::default(), ..draft(SecretKind::ImagePull) };
     let update = SecretUpdate::parse(SecretKind::ImagePull, image).unwrap();
     let CredentialUpdate::ImagePull { host, password: None, .. } = update.credential else {
@@ -78,7 +78,7 @@ fn parse_asks_about_invisible_ends_of_a_password() {
 }
 
 #[test]
-fn parse_reads_the_settings_of_tests_for_the_kind_alone() {
+fn parse_reads_test_settings_only_for_the_type() {
     let both = SecretDraft {
         repository: "git@host:a".to_owned(),
         image: "ghcr.io/group/app".to_owned(),

@@ -21,7 +21,7 @@ impl KeyAlgorithm {
     /// Every variant.
     pub const ALL: [Self; 5] = [Self::Ed25519, Self::Rsa, Self::EcdsaP256, Self::EcdsaP384, Self::EcdsaP521];
 
-    /// The name that public keys begin with.
+    /// Returns the name at the beginning of public keys.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ed25519 => "ssh-ed25519",
@@ -47,37 +47,37 @@ impl KeyAlgorithm {
     }
 }
 
-/// The facts of a key that are shown. Derived when the key is stored, never from the value at display time.
+/// The public facts of a key. Derived when the key is stored, never from the value at display time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyFacts {
-    /// The sort.
+    /// The algorithm.
     pub algorithm: KeyAlgorithm,
-    /// Its size, as `ssh-keygen -lf` prints it.
+    /// The size, as `ssh-keygen -lf` prints it.
     pub bits: u32,
     /// The fingerprint as `ssh-keygen -lf` prints it: `SHA256:` and base64 without padding.
     pub fingerprint: String,
-    /// The comment of its maker; often empty.
+    /// The comment, often empty.
     pub comment: String,
     /// The public key in base64, without algorithm and comment.
     pub public_key: String,
 }
 
 impl KeyFacts {
-    /// The longest comment that is kept, in characters.
+    /// The maximum length of a comment, in characters.
     pub const MAX_COMMENT_CHARS: usize = 200;
 
-    /// Sort and size: "Ed25519, 256 bits".
+    /// Returns algorithm and size: "Ed25519, 256 bits".
     pub fn kind(&self) -> String {
         format!("{}, {} bits", self.algorithm.label(), self.bits)
     }
 
-    /// The public key as a line of `authorized_keys`, which deploy keys are pasted as.
+    /// Returns the public key as a line of `authorized_keys`, which is the form of deploy keys.
     pub fn public_line(&self) -> String {
         let line = format!("{} {}", self.algorithm.as_str(), self.public_key);
         if self.comment.is_empty() { line } else { format!("{line} {}", self.comment) }
     }
 
-    /// A comment that can be shown: no control characters, no direction overrides, not too long.
+    /// Returns a comment that can be shown: no control characters, no direction overrides, not too long.
     pub fn clean_comment(comment: &str) -> String {
         let hidden = |c: char| {
             c.is_control()
@@ -93,7 +93,7 @@ impl KeyFacts {
 pub enum NewKeyKind {
     /// Ed25519, which every current server accepts.
     Ed25519,
-    /// For servers from before 2014.
+    /// RSA with 4096 bits, for servers from before 2014.
     Rsa4096,
 }
 

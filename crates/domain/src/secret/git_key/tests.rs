@@ -4,7 +4,7 @@ use super::*;
 use proptest::prelude::*;
 
 const ED25519: &str = include_str!("fixtures/openssh-ed25519");
-/// The outline of one; what is in it is for the backend to read.
+/// The outline of a key; only the backend parses its content.
 const PUTTY_KEY: &str = "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: a  \nPublic-Lines: 1\nAAAA\n\
     Private-Lines: 1\nAAAA\nPrivate-MAC: 00\n";
 
@@ -38,7 +38,7 @@ fn parse_corrects_what_does_not_change_the_key() {
             format!("\u{feff}{key}"),
             format!("\u{200b}{key}\u{202c}"),
             key.replace('\n', "\u{200b}\n"),
-            // UTF-16, taken for Latin-1 or for UTF-8 that is damaged.
+            // UTF-16, decoded as Latin-1, or as UTF-8 that is damaged.
             format!("ÿþ{}", key.chars().flat_map(|c| [c, '\0']).collect::<String>()),
             format!("\u{fffd}\u{fffd}\0{}", key.chars().flat_map(|c| [c, '\0']).collect::<String>()),
             key.chars().flat_map(|c| ['\0', c]).collect::<String>(),
@@ -49,7 +49,7 @@ fn parse_corrects_what_does_not_change_the_key() {
         ] {
             assert_eq!(read(&typed).as_deref(), Ok(key), "{typed}");
         }
-        // What `openssl ecparam -genkey` puts before it.
+        // The block that `openssl ecparam -genkey` puts before a key.
         let with_parameters = format!(
             "-----BEGIN EC PARAMETERS-----\r\nBggqhkjOPQMBBw==\r\n-----END EC PARAMETERS-----\r\n{}",
             key.replace('\n', "\r\n")
@@ -61,7 +61,7 @@ fn parse_corrects_what_does_not_change_the_key() {
 }
 
 #[test]
-fn parse_accepts_lines_of_any_length_where_the_lengths_inside_agree() {
+fn parse_accepts_lines_of_any_length_if_the_inner_lengths_agree() {
     for key in WHOLE {
         let body: Vec<char> =
             key.lines().filter(|line| !line.starts_with('-')).flat_map(str::chars).collect();
@@ -84,7 +84,7 @@ fn parse_accepts_lines_of_any_length_where_the_lengths_inside_agree() {
 }
 
 #[test]
-fn parse_with_needs_the_passphrase_of_a_protected_key() {
+fn parse_with_requires_the_passphrase_of_a_protected_key() {
     for key in [
         include_str!("fixtures/openssh-passphrase"),
         include_str!("fixtures/pkcs8-passphrase"),
@@ -99,7 +99,7 @@ fn parse_with_needs_the_passphrase_of_a_protected_key() {
         assert_eq!(read.passphrase().expose(), "SENTINEL");
         assert!(!format!("{read:?}").contains("SENTINEL"));
     }
-    // A key without protection needs no passphrase, and one does it no harm.
+    // An unprotected key needs no passphrase, and a needless one does no harm.
     let read = PrivateKeyText::parse_with(&Sensitive::new(ED25519), Sensitive::new("x")).unwrap();
     assert_eq!(read.value().expose(), ED25519);
 }

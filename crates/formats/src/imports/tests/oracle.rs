@@ -1,4 +1,4 @@
-//! Against the programs that write such files: kubectl, and skopeo signing in to a real registry.
+//! Tests against the programs that write such files: kubectl, and skopeo signing in to a real registry.
 
 use super::*;
 use std::{
@@ -29,7 +29,7 @@ fn kubectl(arguments: &[String], form: &str) -> String {
 }
 
 #[test]
-fn what_kubectl_makes_of_a_registry_is_read() {
+fn read_finds_the_registry_in_kubectls_own_secret() {
     for (host, username, password) in ACCOUNTS {
         for form in ["json", "yaml"] {
             let made = kubectl(
@@ -51,7 +51,7 @@ fn what_kubectl_makes_of_a_registry_is_read() {
 }
 
 #[test]
-fn what_kubectl_makes_of_a_key_is_read() {
+fn read_finds_the_key_in_kubectls_own_secret() {
     let folder = Folder::new("kubectl-key");
     let file = folder.write("key", KEY);
     for form in ["json", "yaml"] {
@@ -65,14 +65,14 @@ fn what_kubectl_makes_of_a_key_is_read() {
     }
 }
 
-/// `skopeo login` at a registry with these accounts, and what it wrote.
+/// Runs `skopeo login` at a registry with these accounts, and reads what it wrote.
 #[test]
-fn what_skopeo_writes_when_it_signs_in_is_read_and_what_we_write_it_takes() {
+fn read_and_docker_config_agree_with_skopeo_login() {
     let folder = Folder::new("skopeo");
     let accounts = [("robot", "pw"), ("robot$group+ci", "a:b \"quoted\" \\ 🔑")];
     let mut passwords = String::new();
     for (username, password) in accounts {
-        // By standard input: an argument would be seen by others, and cannot hold everything.
+        // By standard input, because others could see an argument, and it cannot hold every character.
         passwords.push_str(&run_with(
             Command::new("htpasswd").args(["-niB", "-C", "4", username]),
             password,
@@ -91,7 +91,7 @@ fn what_skopeo_writes_when_it_signs_in_is_read_and_what_we_write_it_takes() {
         let written = fs::read_to_string(&file).unwrap();
         assert_eq!(all_told(&written), [row(&host, username, password, "")]);
 
-        // And back: with the file that we write, the registry lets it in; with another password it does not.
+        // And back: the registry accepts the file that we write, and rejects another password.
         for (password, let_in) in [(password, true), ("another", false)] {
             let ours = crate::shapes::docker_config_json(
                 &domain::secret::RegistryHost::parse(&host).unwrap().host,
@@ -103,16 +103,16 @@ fn what_skopeo_writes_when_it_signs_in_is_read_and_what_we_write_it_takes() {
             list.args(["list-tags", "--tls-verify=false", "--authfile"]).arg(&file);
             let said = list.arg(format!("docker://{host}/nothing/here")).output().unwrap();
             let said = String::from_utf8_lossy(&said.stderr).into_owned();
-            // There is no such repository, which only those are told who were let in.
+            // The repository does not exist, which the registry tells only signed-in clients.
             assert_eq!(said.contains("404 (Not Found)"), let_in, "{said}");
         }
     }
 }
 
-/// Of an account for a part of a registry and one for all of it, Skopeo takes the one with the longest path, and neither
-/// for what is elsewhere.
+/// Of an account for a part of a registry and an account for all of it, Skopeo uses the one with the longest
+/// matching path, and neither for other paths.
 #[test]
-fn accounts_with_a_path_are_looked_up_by_skopeo_as_they_are_handed_out() {
+fn docker_config_with_paths_is_looked_up_by_skopeo_as_intended() {
     let folder = Folder::new("skopeo-paths");
     let passwords =
         run_with(Command::new("htpasswd").args(["-niB", "-C", "4", "robot"]), "pw", "apache2-utils");
@@ -125,7 +125,7 @@ fn accounts_with_a_path_are_looked_up_by_skopeo_as_they_are_handed_out() {
         let config = crate::shapes::docker_config_json(&host, &username, &password);
         config.expose().strip_prefix("{\"auths\":{").unwrap().strip_suffix("}}").unwrap().to_owned()
     };
-    // There is no such repository, which only those are told who were let in.
+    // The repository does not exist, which the registry tells only signed-in clients.
     let let_in = |entries: &[String], name: &str| {
         let file = folder.write("paths.json", &format!("{{\"auths\":{{{}}}}}", entries.join(",")));
         let mut list = Command::new("skopeo");
@@ -187,7 +187,7 @@ struct Registry {
 
 impl Registry {
     fn start(folder: &Folder, passwords: &Path) -> Self {
-        // Free a moment ago; whoever takes it meanwhile makes the start fail, and that is seen.
+        // Free a moment ago; if another process takes it meanwhile, the start fails visibly.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let config = folder.write(
             "registry.yml",

@@ -1,4 +1,4 @@
-//! What holds of every text.
+//! Properties of every text.
 
 use super::*;
 use crate::{shapes::docker_config_json, tests::cases};
@@ -16,12 +16,12 @@ fn username() -> impl Strategy<Value = Username> {
 }
 
 fn password() -> impl Strategy<Value = Password> {
-    // Docker takes NULs off both ends, so no config can bring them along.
+    // Docker strips NULs from both ends, so no config can contain them there.
     any::<String>()
         .prop_filter_map("a password", |text| Password::parse(Sensitive::new(text.replace('\0', "x"))).ok())
 }
 
-/// Pieces of documents that lead deep into the readers.
+/// Returns texts of document pieces that lead deep into the parsers.
 fn nearly_a_document() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("{\"auths\":{".to_owned()),
@@ -47,7 +47,7 @@ proptest! {
     #![proptest_config(cases(200))]
 
     #[test]
-    fn what_we_write_we_read(host in host(), username in username(), password in password()) {
+    fn read_finds_the_account_of_any_docker_config(host in host(), username in username(), password in password()) {
         prop_assume!(username.as_str() != password.value().expose());
         let written = docker_config_json(&host, &username, &password);
         let told = all_told(written.expose());
@@ -64,7 +64,7 @@ proptest! {
     #![proptest_config(cases(2_000))]
 
     #[test]
-    fn nothing_panics_and_nothing_is_repeated(text in nearly_a_document(), at in any::<prop::sample::Index>()) {
+    fn read_neither_panics_nor_repeats_values(text in nearly_a_document(), at in any::<prop::sample::Index>()) {
         const PLANTED: &str = "PLANTED4d1f";
         let mut text = text;
         let place = text.char_indices().map(|(place, _)| place).chain([text.len()]).collect::<Vec<_>>();
@@ -80,9 +80,9 @@ proptest! {
             }
         }
     }
-    /// A character of a good file, of each form.
+    /// Damages one character of a valid file, of each form.
     #[test]
-    fn a_damaged_file_makes_nothing_panic(
+    fn read_of_a_damaged_file_does_not_panic(
         json in any::<bool>(),
         at in any::<prop::sample::Index>(),
         c in any::<char>(),
@@ -96,7 +96,7 @@ proptest! {
     }
 }
 
-/// All that is read, in one file.
+/// Returns a file with everything that is read.
 fn good_file(json: bool) -> String {
     let config = r#"{"auths":{"ghcr.io":{"auth":"YTpi"},"quay.io":{"username":"a","password":"b"},"a.example":{}},
         "credsStore":"desktop","credHelpers":{"b.example":"ecr-login"}}"#;
@@ -112,6 +112,6 @@ fn good_file(json: bool) -> String {
 }
 
 #[test]
-fn the_good_files_are_good() {
+fn good_file_is_read_whole() {
     assert_eq!((found(&good_file(true)).len(), found(&good_file(false)).len()), (4, 5));
 }

@@ -1,4 +1,4 @@
-//! Files of every form, and what is said of each thing in them.
+//! Files of every form, and the notes on each finding.
 
 use super::*;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -13,13 +13,13 @@ fn b64(text: &str) -> String {
     STANDARD.encode(text)
 }
 
-/// A docker config with one entry, as JSON.
+/// Returns a docker config with one entry, as JSON.
 fn entry(host: &str, entry: &str) -> String {
     format!(r#"{{"auths":{{"{host}":{entry}}}}}"#)
 }
 
 #[test]
-fn both_forms_of_an_entry_are_read() {
+fn docker_config_entries_are_read_in_both_forms() {
     let auth = |pair: &str| format!(r#"{{"auth":"{}"}}"#, b64(pair));
     for (written, read) in [
         (auth("robot:pw"), row("ghcr.io", "robot", "pw", "")),
@@ -55,7 +55,7 @@ fn both_forms_of_an_entry_are_read() {
 }
 
 #[test]
-fn entries_without_a_credential_say_what_to_do() {
+fn docker_config_entries_without_a_credential_say_what_to_do() {
     let token = format!(r#"{{"auth":"{}","identitytoken":"SENTINEL"}}"#, b64("robot:"));
     for (written, note) in [
         ("{}", "empty"),
@@ -85,13 +85,13 @@ fn entries_without_a_credential_say_what_to_do() {
 }
 
 #[test]
-fn programs_that_keep_the_credential_are_named() {
+fn docker_config_helpers_are_named() {
     let desktop = r#"{"auths":{"ghcr.io":{},"quay.io":{"auth":"cm9ib3Q6cHc="}},"credsStore":"desktop"}"#;
     assert_eq!(
         all_told(desktop),
         [row("ghcr.io", "", "", "helped-by/desktop"), row("quay.io", "robot", "pw", "helper-first/desktop")]
     );
-    // One registry, written in two ways.
+    // One registry, spelled in two ways.
     let both = r#"{"auths":{"docker.io":{"auth":"cm9ib3Q6cHc="},"quay.io":{"auth":"cm9ib3Q6cHc="}},
         "credHelpers":{"https://index.docker.io/v1/":"pass"}}"#;
     assert_eq!(
@@ -113,7 +113,7 @@ fn programs_that_keep_the_credential_are_named() {
 }
 
 #[test]
-fn registries_are_put_right_and_two_of_one_are_flagged() {
+fn registries_are_normalized_and_duplicates_flagged() {
     let config = format!(
         r#"{{"auths":{{"docker.io":{{"auth":"{}"}},"{HUB}":{{"auth":"{}"}},"HTTPS://Reg.Example/v2/":{{"auth":"{}"}},
         "ghcr.io":{{"auth":"{}"}}}}}}"#,
@@ -136,7 +136,7 @@ fn registries_are_put_right_and_two_of_one_are_flagged() {
 }
 
 #[test]
-fn addresses_that_clients_would_not_find_are_refused_and_not_repeated() {
+fn addresses_that_clients_cannot_find_are_rejected_and_not_repeated() {
     for (key, host, note) in [
         ("quay.io/team/app:1", "quay.io", "wrong/host:5"),
         ("*.example.com", "", "wrong/host:10"),
@@ -152,7 +152,7 @@ fn addresses_that_clients_would_not_find_are_refused_and_not_repeated() {
 }
 
 #[test]
-fn accounts_with_a_path_are_read_as_such() {
+fn accounts_with_a_path_are_noted() {
     for (key, host, note) in [
         ("quay.io/spam", "quay.io/spam", "path-scoped"),
         ("host:8083/repository/x", "host:8083/repository/x", "path-scoped"),
@@ -167,7 +167,7 @@ fn accounts_with_a_path_are_read_as_such() {
 }
 
 #[test]
-fn a_config_is_read_as_what_it_is_whatever_it_is_called() {
+fn docker_config_is_recognized_under_any_name() {
     let config = entry("ghcr.io", r#"{"auth":"cm9ib3Q6cHc="}"#);
     let legacy = r#"{"ghcr.io":{"auth":"cm9ib3Q6cHc="}}"#;
     let expected = [row("ghcr.io", "robot", "pw", "")];
@@ -183,19 +183,19 @@ fn a_config_is_read_as_what_it_is_whatever_it_is_called() {
         let plain = secret("Opaque", "x", &format!("stringData:\n  {key}: '{text}'\n"));
         assert_eq!(all_told(&plain), expected, "{key}");
     }
-    // As PowerShell redirects it into a file.
+    // The bytes that PowerShell redirects into a file.
     let bytes: Vec<u8> = format!("\u{feff}{config}").encode_utf16().flat_map(u16::to_le_bytes).collect();
     for key in [".dockerconfigjson", "any"] {
         let made = secret("Opaque", "x", &format!("data:\n  {key}: {}\n", STANDARD.encode(&bytes)));
         assert_eq!(all_told(&made), expected, "{key}");
     }
-    // An application's own.
+    // A Secret of an application.
     let other = secret("Opaque", "x", &format!("data:\n  config.json: {}\n", b64(r#"{"auths":"none"}"#)));
     assert_eq!(problem(&other), ImportProblem::Unknown);
 }
 
 #[test]
-fn lists_of_json_and_lines_of_json_are_gone_through() {
+fn json_lists_and_json_lines_are_read() {
     let one = |name: &str, host: &str| {
         let config = b64(&entry(host, r#"{"auth":"cm9ib3Q6cHc="}"#));
         format!(
@@ -211,7 +211,7 @@ fn lists_of_json_and_lines_of_json_are_gone_through() {
 }
 
 #[test]
-fn what_is_encrypted_is_told_by_how_with_its_place() {
+fn encrypted_values_are_reported_with_scheme_and_place() {
     let sops = "apiVersion: v1\nkind: Secret\nmetadata: {name: pull, namespace: team}\ntype: kubernetes.io/dockerconfigjson\n\
                 data:\n  .dockerconfigjson: ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]\nsops:\n  mac: ENC[AES256_GCM,data:x]\n";
     let entries = found(sops);
@@ -230,7 +230,7 @@ fn what_is_encrypted_is_told_by_how_with_its_place() {
 }
 
 #[test]
-fn the_older_form_is_read_by_itself_and_in_a_secret() {
+fn legacy_config_is_read_alone_and_in_a_secret() {
     let legacy = r#"{"https://index.docker.io/v1/":{"auth":"cm9ib3Q6cHc=","email":"a@b.c"}}"#;
     assert_eq!(all_told(legacy), [row(HUB, "robot", "pw", "")]);
     let secret = format!(
@@ -241,7 +241,7 @@ fn the_older_form_is_read_by_itself_and_in_a_secret() {
     assert_eq!(found(&secret)[0].suggested, "old");
 }
 
-/// Lines as they stand in a block of YAML.
+/// Indents lines for a block of YAML.
 fn indented<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     lines.fold(String::new(), |out, line| out + "    " + line + "\n")
 }
@@ -253,7 +253,7 @@ fn secret(kind: &str, name: &str, data: &str) -> String {
 }
 
 #[test]
-fn keys_are_found_under_the_names_of_their_consumers() {
+fn keys_are_found_under_the_names_that_tools_use() {
     let encoded = b64(KEY);
     let block: String = indented(KEY.lines());
     let (start, end) = encoded.split_at(76);
@@ -269,7 +269,7 @@ fn keys_are_found_under_the_names_of_their_consumers() {
         ("Opaque", format!("stringData:\n  sshPrivateKey: |\n{block}  url: git@example.com:a/b\n"), "deploy"),
         ("Opaque", format!("data:\n  of-any-name: {encoded}\n"), "deploy"),
         ("Opaque", format!("data:\n  ssh: |\n{folded}"), "deploy"),
-        // What stands in both is taken from `stringData`.
+        // `stringData` wins if both have the name.
         ("Opaque", format!("data:\n  ssh: SENTINEL\nstringData:\n  ssh: |\n{block}"), "deploy"),
     ] {
         let entries = found(&secret(kind, name, &data));
@@ -281,7 +281,7 @@ fn keys_are_found_under_the_names_of_their_consumers() {
 }
 
 #[test]
-fn keys_that_are_none_say_why() {
+fn invalid_keys_say_why() {
     for (data, note) in [
         (format!("data:\n  ssh: {}\n", b64("ssh-ed25519 AAAA me")), "wrong/key:3"),
         ("data:\n  ssh: '%%%'\n".to_owned(), "bad-data"),
@@ -291,7 +291,7 @@ fn keys_that_are_none_say_why() {
         let entries = found(&secret("Opaque", "x", &data));
         assert_eq!(told(&entries[0]), row("", "", "", note), "{data}");
     }
-    // A certificate's key is none for Git, whatever it looks like.
+    // The key of a certificate is not one for Git, although it looks like one.
     let tls = secret(
         "kubernetes.io/tls",
         "x",
@@ -304,7 +304,7 @@ fn keys_that_are_none_say_why() {
 }
 
 #[test]
-fn lists_and_several_documents_are_gone_through() {
+fn lists_and_several_documents_are_read() {
     let pull = |name: &str, host: &str| {
         let config = entry(host, &format!(r#"{{"auth":"{}"}}"#, b64("robot:pw")));
         secret(
@@ -334,7 +334,7 @@ fn lists_and_several_documents_are_gone_through() {
 }
 
 #[test]
-fn a_secret_with_several_registries_names_each_by_its_own() {
+fn secret_with_several_registries_names_each_by_its_registry() {
     let config = format!(
         r#"{{"auths":{{"ghcr.io":{{"auth":"{0}"}},"{HUB}":{{"auth":"{0}"}},"[::1]:5000":{{"auth":"{0}"}}}}}}"#,
         b64("robot:pw")
@@ -352,7 +352,7 @@ fn a_secret_with_several_registries_names_each_by_its_own() {
 }
 
 #[test]
-fn what_is_none_of_it_is_refused_with_the_reason() {
+fn read_rejects_other_texts_with_the_reason() {
     let deep = format!("{}1{}", "[".repeat(100), "]".repeat(100));
     let deep_yaml = format!("a: {deep}");
     let bomb = "a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: [*e, *e, *e, *e, *e, *e, *e, *e, *e]\n";
@@ -391,7 +391,7 @@ const HOST_KEY: &str =
     "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
 
 #[test]
-fn known_hosts_and_the_repository_beside_a_key_are_taken_over() {
+fn known_hosts_and_repository_beside_a_key_are_kept() {
     let (key, hosts) = (b64(KEY), b64(&format!("# found\n{HOST_KEY} a comment\n")));
     for data in [
         format!("data:\n  ssh-privatekey: {key}\n  known_hosts: {hosts}\n"),
@@ -412,9 +412,9 @@ fn known_hosts_and_the_repository_beside_a_key_are_taken_over() {
     assert_eq!((&*bad[0].known_hosts, told(&bad[0]).3.as_str()), ("", "known-hosts-unread"));
 }
 
-/// What copying and pasting makes of a file, and the annotations of others' Secrets.
+/// What copying and pasting does to a file, and the annotations of Secrets of others.
 #[test]
-fn a_file_in_another_wrapping_is_read_or_told_for_what_it_is() {
+fn wrapped_file_is_read_or_recognized() {
     let config = format!("{{\"auths\":{{\"ghcr.io\":{{\"auth\":\"{}\"}}}}}}", b64("robot:pw"));
     let row_of = row("ghcr.io", "robot", "pw", "");
     let manifest = secret(
@@ -451,9 +451,9 @@ fn a_file_in_another_wrapping_is_read_or_told_for_what_it_is() {
     assert_eq!(problem(vault), ImportProblem::Encrypted(domain::import::Encryption::AnsibleVault));
 }
 
-/// Nothing of it is dropped in silence, from one Secret or from many.
+/// Nothing is dropped silently, from one Secret or from many.
 #[test]
-fn known_hosts_that_are_too_many_are_cut_and_said_to_be() {
+fn known_hosts_beyond_the_limit_are_cut_and_noted() {
     let line = |n: usize| format!("h{n} {}\n", HOST_KEY.split_once(' ').unwrap().1);
     let lines = |from: usize, to: usize| (from..to).map(line).collect::<String>();
     let with = |name: &str, hosts: &str| {
@@ -475,9 +475,9 @@ fn known_hosts_that_are_too_many_are_cut_and_said_to_be() {
     assert_eq!((&*few[0].known_hosts, few[0].notes.len()), (lines(0, 250).as_str(), 0));
 }
 
-/// Hundreds of keys may stand beside one `known_hosts` of a megabyte.
+/// Hundreds of keys may stand beside a single `known_hosts` of one megabyte.
 #[test]
-fn known_hosts_are_gone_through_once_for_all_keys_of_a_secret_and_held_once() {
+fn known_hosts_are_read_and_held_once_for_all_keys_of_a_secret() {
     let hosts = b64(&format!("{HOST_KEY}\n"));
     let data = format!(
         "data:\n  known_hosts: {hosts}\n  url: {}\n  ssh: {}\n  identity: {}\n",
@@ -507,7 +507,7 @@ fn known_hosts_are_gone_through_once_for_all_keys_of_a_secret_and_held_once() {
 
 /// A password of 64 KiB may stand beside any number of annotations.
 #[test]
-fn an_account_of_more_registries_than_are_taken_says_that_the_last_are_left_out() {
+fn tekton_account_beyond_the_registry_limit_notes_the_rest() {
     let tekton = |count: usize| {
         let hosts = (0..count).map(|n| format!("tekton.dev/docker-{n}: r{n}.example, ")).collect::<Vec<_>>();
         let hosts = hosts.concat();
@@ -530,9 +530,9 @@ fn an_account_of_more_registries_than_are_taken_says_that_the_last_are_left_out(
     assert_eq!(entries[10].places, ["team/push"]);
 }
 
-/// What is read after that is held by nobody.
+/// Whatever follows is read but not kept.
 #[test]
-fn a_list_with_too_many_places_is_refused_before_its_end_is_read() {
+fn list_with_too_many_places_is_rejected_before_its_end_is_read() {
     let config = |from: usize| {
         let auths: Vec<String> = (from..from + 25_001).map(|n| format!("\"r{n}.example\":{{}}")).collect();
         format!("{{\"auths\":{{{}}}}}", auths.join(","))
@@ -546,7 +546,7 @@ fn a_list_with_too_many_places_is_refused_before_its_end_is_read() {
 }
 
 #[test]
-fn an_empty_namespace_is_none() {
+fn empty_namespace_is_ignored() {
     let config = "stringData: {.dockerconfigjson: '{\"auths\":{\"a.example\":{\"username\":\"u\",\"password\":\"p\"}}}'}";
     for (metadata, places) in [
         ("{name: pull, namespace: \"\"}", &["pull"][..]),
@@ -556,13 +556,13 @@ fn an_empty_namespace_is_none() {
     ] {
         let entries = found(&format!("kind: Secret\nmetadata: {metadata}\n{config}\n"));
         assert_eq!(entries[0].places, places, "{metadata}");
-        // What is told here is what saving it takes.
+        // The places reported here are valid when saving.
         assert!(domain::secret::Origins::parse(&entries[0].places, None).is_ok(), "{metadata}");
     }
 }
 
 #[test]
-fn too_many_keys_are_refused_before_the_first_is_taken_apart() {
+fn too_many_keys_are_rejected_before_the_first_is_parsed() {
     let keys = |count: usize| {
         let key = |n: usize| {
             format!("data:\n  ssh: {}\n", b64(&KEY.replacen('\n', &format!("{}\n", " ".repeat(n)), 1)))
@@ -577,7 +577,7 @@ fn too_many_keys_are_refused_before_the_first_is_taken_apart() {
 }
 
 #[test]
-fn the_repositories_of_argo_cd_are_told_for_what_they_are() {
+fn argo_cd_repositories_are_recognized() {
     let block = indented(KEY.lines());
     let argo = |sort: &str, data: &str| {
         let labels = format!("  namespace: team\n  labels: {{argocd.argoproj.io/secret-type: {sort}}}\n");
@@ -615,7 +615,7 @@ fn the_repositories_of_argo_cd_are_told_for_what_they_are() {
 }
 
 #[test]
-fn a_protected_key_waits_for_its_passphrase_and_a_damaged_one_is_told_at_once() {
+fn protected_key_needs_its_passphrase_and_damaged_key_is_reported_at_once() {
     let protected = include_str!("../../../../backend/src/secrets/keys/protected_key");
     let entries = found(&secret("Opaque", "x", &format!("data:\n  ssh: {}\n", b64(protected))));
     assert!(entries[0].needs_passphrase && entries[0].value.is_some());
@@ -625,8 +625,9 @@ fn a_protected_key_waits_for_its_passphrase_and_a_damaged_one_is_told_at_once() 
     assert!(told(&entries[0]).3.starts_with("wrong/key:"), "{}", told(&entries[0]).3);
 }
 
-/// What `kubectl get secret -A` answers in a cluster of so many namespaces: each with the same pull secret, one of its own,
-/// a deploy key, what Helm keeps, a service account's token and an application's own.
+/// Returns the output of `kubectl get secret -A` in a cluster of so many namespaces: each with the same pull
+/// secret, one of its own, a deploy key, Helm's data, a service account's token, and a Secret of an
+/// application.
 fn dump(namespaces: usize, helm_bytes: usize, json: bool) -> String {
     let release = "H4sI".repeat(helm_bytes / 4);
     let pull = |host: &str, pair: &str| b64(&entry(host, &format!(r#"{{"auth":"{}"}}"#, b64(pair))));
@@ -663,7 +664,7 @@ fn dump(namespaces: usize, helm_bytes: usize, json: bool) -> String {
 }
 
 #[test]
-fn a_whole_clusters_dump_makes_one_of_each_account_and_key_with_its_places() {
+fn cluster_dump_merges_each_account_and_key_with_its_places() {
     for json in [true, false] {
         let text = dump(300, 24_000, json);
         assert!(text.len() > 7 * 1024 * 1024, "{}", text.len());
@@ -685,7 +686,7 @@ fn a_whole_clusters_dump_makes_one_of_each_account_and_key_with_its_places() {
 }
 
 #[test]
-fn what_cannot_be_imported_is_told_once_with_its_places() {
+fn unusable_finding_is_reported_once_with_its_places() {
     let documents: Vec<String> = (0..40)
         .map(|number| {
             let config = entry("quay.io", "{}");
@@ -703,9 +704,9 @@ fn what_cannot_be_imported_is_told_once_with_its_places() {
 }
 
 #[test]
-fn a_list_is_gone_through_item_by_item_however_many_there_are() {
+fn list_is_read_item_by_item_beyond_the_limit_of_one_tree() {
     let many = |item: &str| vec![item; 60_000].join(",");
-    // More nodes than a tree may have, of which each item is one.
+    // More nodes than a tree may have, each of them an item.
     let items = many(r#"{"a":1,"b":2}"#);
     let list = format!(r#"{{"kind":"List","items":[{items}]}}"#);
     assert_eq!(problem(&list), ImportProblem::Unknown);

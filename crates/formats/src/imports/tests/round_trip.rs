@@ -1,4 +1,4 @@
-//! What the portal hands out, it takes in again: in every shape, as YAML and as JSON.
+//! Everything that the portal exports can be imported: in every format, as YAML and as JSON.
 
 use super::*;
 use crate::shapes::{Handout, ManifestFormat, joined, manifest, shaped};
@@ -23,7 +23,7 @@ fn account() -> Credential {
 }
 
 #[test]
-fn what_is_handed_out_in_any_shape_is_read_again() {
+fn read_finds_the_credential_in_every_export_format() {
     for shape in Shape::ALL {
         for (credential, name) in [(dataset(), "gitsync-secret-data"), (account(), "image-hub")] {
             if !shape.fits(credential.kind()) {
@@ -38,7 +38,7 @@ fn what_is_handed_out_in_any_shape_is_read_again() {
             let shaped = shaped(&handout, shape).unwrap();
             let id = SecretId::parse(name).unwrap();
             if shape == Shape::ImageUpdater {
-                // One text of an account for no registry: there is nothing in it to know it by.
+                // A single text of an account without its registry cannot be recognized.
                 continue;
             }
             let namespace = Namespace::parse("ci");
@@ -68,7 +68,7 @@ fn check(entry: &Found, shape: Shape, shaped: &crate::shapes::Shaped) {
         [if entry.kind == SecretKind::GitDataset { "ci/gitsync-secret-data" } else { "ci/image-hub" }]
     );
     match shape {
-        // It does not say for which registry it is, and that is told.
+        // The format does not name the registry, and a note says so.
         Shape::UsernamePassword => assert_eq!(told(entry), row("", "", "", "no-host")),
         Shape::DockerConfigJson => {
             assert_eq!(told(entry), row("quay.io/team", "robot$a", "p:w\"\\🔑", "path-scoped"));

@@ -1,11 +1,11 @@
-//! As much of a cluster as kubectl needs before it sends nothing. The server's tests use it, too.
+//! As much of a cluster as kubectl needs to read and print a file. The server's tests use it, too.
 
 use std::{
     io::{Read, Write},
     net::TcpListener,
 };
 
-/// What kubectl asks a cluster before it sends nothing: which kinds there are. Nothing is stored there.
+/// Returns the answer to kubectl's question which kinds a cluster has. Nothing is stored there.
 pub(crate) fn discovery() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

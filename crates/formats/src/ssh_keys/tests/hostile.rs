@@ -1,4 +1,4 @@
-//! Keys that nobody made to be used.
+//! Keys that were made to do harm.
 
 use super::*;
 use crate::tests::cases;
@@ -6,10 +6,10 @@ use pkcs8::{EncryptedPrivateKeyInfoOwned, der::Encode};
 use proptest::prelude::*;
 use zeroize::Zeroizing;
 
-/// Keys of every form, small ones, so that a damaged byte is likely to hit something.
+/// Returns small keys of every form, so that a damaged byte is likely to hit something.
 fn samples() -> &'static [Good] {
     static SAMPLES: LazyLock<Vec<Good>> = LazyLock::new(|| {
-        // What takes a passphrase takes its time: those are tried with one alone.
+        // Passphrases are slow to try, so only one form of each is used.
         let slow = |name: &str| name.contains("100") || name.contains("600000") || name.contains("scrypt");
         good().into_iter().filter(|key| !slow(&key.name)).collect()
     });
@@ -36,7 +36,7 @@ proptest! {
     #![proptest_config(cases(256))]
 
     #[test]
-    fn no_text_makes_it_panic(text in any::<String>(), passphrase in ".{0,4}") {
+    fn read_does_not_panic_on_any_text(text in any::<String>(), passphrase in ".{0,4}") {
         drop(read_text(&text, &passphrase));
         for label in LABELS {
             drop(read_text(&format!("-----BEGIN {label}-----\n{text}\n-----END {label}-----"), &passphrase));
@@ -44,8 +44,8 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 48..400), which in 0usize..4) {
-        // Past the rules of `domain` too, which catch most of it.
+    fn read_does_not_panic_on_any_bytes(bytes in prop::collection::vec(any::<u8>(), 48..400), which in 0usize..4) {
+        // Bypasses the rules of `domain`, which reject most of these texts.
         let text = armoured(LABELS[which], &bytes);
         drop(pem::read(&text, &Sensitive::default()));
         let magic = [b"openssh-key-v1\0".as_slice(), &bytes].concat();
@@ -54,9 +54,9 @@ proptest! {
         drop(putty::read(&format!("PuTTY-User-Key-File-3: {}", String::from_utf8_lossy(&bytes)), &Sensitive::default()));
     }
 
-    /// A byte of the key itself, under an armour that is whole: the numbers may be anything.
+    /// Damages a byte of the key itself, in intact armour: the numbers may be anything.
     #[test]
-    fn a_damaged_key_never_passes_for_another(which in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+    fn read_never_takes_a_damaged_key_for_another(which in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
         let key = which.get(samples());
         let Some(mut bytes) = inside(&key.text) else { return Ok(()) };
         if !key.passphrase.is_empty() {
@@ -68,15 +68,16 @@ proptest! {
         let label = label.trim_start_matches(|c: char| c != 'B').trim_start_matches("BEGIN ").trim_end().trim_end_matches('-');
         let damaged = armoured(label, &bytes);
         if let Ok(read) = read_text(&damaged, "") {
-            // What says nothing of its public half, as PKCS#8 of Ed25519 does, is another key then, and a whole one.
+            // A form that does not state the public half, such as PKCS#8 of Ed25519, then is another intact
+            // key.
             let same = key.public.contains(&read.facts.public_key);
             prop_assert!(same || facts(&load(&read.text).unwrap()).unwrap() == read.facts, "{}", key.name);
         }
     }
 
-    /// A character of the text, of every form, with the right passphrase.
+    /// Damages a character of the text, of every form, with the right passphrase.
     #[test]
-    fn a_damaged_text_makes_nothing_panic(which in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), c in any::<char>()) {
+    fn read_does_not_panic_on_a_damaged_text(which in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), c in any::<char>()) {
         let key = which.get(samples());
         let chars: Vec<char> = key.text.chars().collect();
         let index = at.index(chars.len());
@@ -88,15 +89,15 @@ proptest! {
     }
 }
 
-/// What would take minutes, or all memory there is, is refused before it is begun.
+/// A key that would take minutes or all memory is rejected before the work begins.
 #[test]
-fn a_hostile_protection_costs_nothing() {
-    // The keys are made first, which takes its time.
+fn read_rejects_costly_protection_at_once() {
+    // Made before the clock starts, because that takes time.
     let ed25519 = good().into_iter().find(|key| key.name == "openssh-ed25519-aes256-ctr").unwrap();
     let began = Instant::now();
     let mut bytes = inside(&ed25519.text).unwrap();
     let salt = bytes.windows(4).position(|four| four == [0, 0, 0, 16]);
-    // The salt is 16 bytes behind its length; the number of rounds follows.
+    // The salt has 16 bytes after its length; the number of rounds follows.
     let start = salt.unwrap() + 4 + 16;
     bytes[start..start + 4].copy_from_slice(&u32::MAX.to_be_bytes());
     assert_eq!(
@@ -122,7 +123,7 @@ fn a_hostile_protection_costs_nothing() {
     let text = armoured("ENCRYPTED PRIVATE KEY", &key.to_der().unwrap());
     assert_eq!(read_text(&text, "x").err(), Some(KeyProblem::TooProtected));
 
-    // A modulus of 300,000 bits, odd and all.
+    // An odd modulus of 300,000 bits.
     let mut reader = vec![0xff; 40_000];
     let numbers = material::RsaNumbers {
         modulus: &reader.clone(),
@@ -145,9 +146,9 @@ fn a_hostile_protection_costs_nothing() {
     assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
 }
 
-/// Numbers with zeros where careless readers trip: in one key of 256 or 512, so they are made here.
+/// Numbers with zeros where careless parsers fail: in one key of 256 or 512, so they are constructed here.
 #[test]
-fn secrets_with_zeros_at_either_end_are_read() {
+fn read_accepts_numbers_with_zeros_at_either_end() {
     let folder = folder("zeros");
     for (place, value) in [(0, 0), (0, 0x80), (31, 0), (30, 0)] {
         let mut seed = [0x55; 32];
@@ -173,7 +174,7 @@ fn secrets_with_zeros_at_either_end_are_read() {
             assert_eq!(read.text.value().expose(), made.text.value().expose());
         }
     }
-    // Of P-256, as OpenSSH itself writes it: without the zeros.
+    // The P-256 key as OpenSSH itself writes it: without the zeros.
     let mut secret = [0x55; 32];
     secret[0] = 0;
     for zeros in 1..3 {

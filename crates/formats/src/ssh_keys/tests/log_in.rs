@@ -1,4 +1,4 @@
-//! What is stored logs in to a real server, with the client that everybody has.
+//! Stored keys log in to a real server, with OpenSSH's own client.
 
 use super::*;
 use std::{
@@ -8,7 +8,7 @@ use std::{
     process::{Child, Stdio},
 };
 
-/// A server of its own on loopback, which ends with the test.
+/// An SSH server on loopback, which ends with the test.
 struct Server {
     child: Child,
     port: u16,
@@ -40,7 +40,7 @@ impl Server {
         .unwrap();
         let program = ["/usr/sbin/sshd", "/usr/bin/sshd"].into_iter().find(|path| Path::new(path).exists());
         let program = program.expect("sshd is missing: apt-get install openssh-server");
-        // As root it wants this folder, empty and root's own.
+        // As root, sshd needs this folder, empty and owned by root.
         drop(fs::create_dir_all("/run/sshd"));
         let mut child = Command::new(program)
             .args(["-D", "-e", "-f"])
@@ -51,14 +51,14 @@ impl Server {
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let first = lines.next().unwrap().unwrap();
         assert!(first.contains("Server listening"), "{first}");
-        // What it says later must not fill the pipe.
+        // Drained, so that later output does not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, port }
     }
 }
 
 #[test]
-fn every_form_that_is_read_logs_in_with_what_is_stored() {
+fn stored_keys_of_every_form_log_in() {
     let folder = folder("log-in");
     let keys: Vec<(String, PathBuf, KeyFacts)> = good()
         .into_iter()
@@ -67,7 +67,7 @@ fn every_form_that_is_read_logs_in_with_what_is_stored() {
             (key.name.clone(), store(&folder, &key.name, &read), read.facts)
         })
         .collect();
-    // Each key says by its forced command which it is.
+    // Each key identifies itself by its forced command.
     let mut lines: Vec<String> = keys
         .iter()
         .map(|(_, _, facts)| {
@@ -78,7 +78,7 @@ fn every_form_that_is_read_logs_in_with_what_is_stored() {
     lines.dedup();
     fs::write(folder.join("authorized_keys"), lines.join("\n") + "\n").unwrap();
     let server = Server::start(&folder);
-    // Forms of one key that are stored alike log in alike: once is enough.
+    // Equal stored forms of one key log in once.
     let mut tried = HashSet::new();
     for (name, file, facts) in &keys {
         if !tried.insert(fs::read(file).unwrap()) {
@@ -86,7 +86,7 @@ fn every_form_that_is_read_logs_in_with_what_is_stored() {
         }
         assert_eq!(log_in(&server, file), Ok(format!("in as {}\n", facts.fingerprint)), "{name}");
     }
-    // A key that the server does not know is not let in: it is the key that counts.
+    // An unknown key is rejected, so the key is what counts.
     let stranger = generate(NewKeyKind::Ed25519, "stranger", &seed()).unwrap();
     let file = store(&folder, "stranger", &stranger);
     assert!(log_in(&server, &file).unwrap_err().contains("Permission denied"));
@@ -103,7 +103,7 @@ fn log_in(server: &Server, key: &Path) -> Result<String, String> {
             "UserKnownHostsFile=/dev/null",
             "-o",
             "ConnectTimeout=10",
-            // A server that says nothing for a minute ends the test, however many keys there are.
+            // A server that is silent for a minute ends the test, however many keys there are.
             "-o",
             "ServerAliveInterval=20",
         ])
