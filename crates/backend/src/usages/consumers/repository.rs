@@ -141,42 +141,17 @@ pub(in crate::usages) async fn users(
     id: &SecretId,
     now: Timestamp,
 ) -> Result<Option<SecretUsers>, sqlx::Error> {
-    #[derive(FromRow)]
-    struct ReaderRow {
-        id: String,
-        name: String,
-        owner: Option<String>,
-        last_read_at: DateTime<Utc>,
-        reads: i64,
-        revoked: bool,
-        readers: i64,
-    }
-    let found: Option<(Uuid, i32)> = sqlx::query_as(
-        "SELECT id, usage_count FROM secrets WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
+    let found: Option<(Uuid, i32, i32)> = sqlx::query_as(
+        "SELECT id, usage_count, reader_count FROM secrets WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
     )
     .bind(id.kind.as_str())
     .bind(id.name.as_str())
     .fetch_optional(&mut *connection)
     .await?;
-    let Some((secret, usage_count)) = found else { return Ok(None) };
-    let most = i64::try_from(SecretUsers::NAMED).unwrap_or(i64::MAX);
-    let usages: Vec<(String, String)> =
-        sqlx::query_as("SELECT kind, name FROM usages WHERE secret_id = $1 ORDER BY kind, name LIMIT $2")
-            .bind(secret)
-            .bind(most)
-            .fetch_all(&mut *connection)
-            .await?;
-    let readers: Vec<ReaderRow> = sqlx::query_as(
-        "SELECT api_tokens.id, api_tokens.name, users.name AS owner, max(last_read_at) AS last_read_at, sum(reads)::bigint AS reads, \
-         revoked_at IS NOT NULL AS revoked, count(*) OVER () AS readers \
-         FROM secret_reads JOIN api_tokens ON api_tokens.id = token_id LEFT JOIN users ON users.id = user_id \
-         WHERE secret_id = $1 AND day >= $2 GROUP BY api_tokens.id, users.name ORDER BY max(last_read_at) DESC, api_tokens.id LIMIT $3",
-    )
-    .bind(secret)
-    .bind(first_day(now)?)
-    .bind(most)
-    .fetch_all(connection)
-    .await?;
+    let Some((secret, usage_count, reader_count)) = found else { return Ok(None) };
+    // Both counts are kept by triggers, and no reader is ever missing from its count: where it is 0, nobody is looked for.
+    let usages = if usage_count == 0 { Vec::new() } else { usages_of(connection, secret).await? };
+    let readers = if reader_count == 0 { Vec::new() } else { readers_of(connection, secret, now).await? };
     let count = |count: i64| u32::try_from(count).unwrap_or_default();
     let usage = |(kind, text): (String, String)| Ok::<_, sqlx::Error>((usage_kind(&kind)?, name(&text)?));
     Ok(Some(SecretUsers {
@@ -196,4 +171,52 @@ pub(in crate::usages) async fn users(
             .collect(),
         now,
     }))
+}
+
+/// The first images or datasets of a secret, by name.
+async fn usages_of(
+    connection: &mut PgConnection,
+    secret: Uuid,
+) -> Result<Vec<(String, String)>, sqlx::Error> {
+    sqlx::query_as("SELECT kind, name FROM usages WHERE secret_id = $1 ORDER BY kind, name LIMIT $2")
+        .bind(secret)
+        .bind(most())
+        .fetch_all(connection)
+        .await
+}
+
+/// A token that read a value.
+#[derive(FromRow)]
+struct ReaderRow {
+    id: String,
+    name: String,
+    owner: Option<String>,
+    last_read_at: DateTime<Utc>,
+    reads: i64,
+    revoked: bool,
+    /// The number of all such tokens, the same in each row.
+    readers: i64,
+}
+
+/// The tokens that read the value of a secret, the latest first.
+async fn readers_of(
+    connection: &mut PgConnection,
+    secret: Uuid,
+    now: Timestamp,
+) -> Result<Vec<ReaderRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT api_tokens.id, api_tokens.name, users.name AS owner, max(last_read_at) AS last_read_at, sum(reads)::bigint AS reads, \
+         revoked_at IS NOT NULL AS revoked, count(*) OVER () AS readers \
+         FROM secret_reads JOIN api_tokens ON api_tokens.id = token_id LEFT JOIN users ON users.id = user_id \
+         WHERE secret_id = $1 AND day >= $2 GROUP BY api_tokens.id, users.name ORDER BY max(last_read_at) DESC, api_tokens.id LIMIT $3",
+    )
+    .bind(secret)
+    .bind(first_day(now)?)
+    .bind(most())
+    .fetch_all(connection)
+    .await
+}
+
+fn most() -> i64 {
+    i64::try_from(SecretUsers::NAMED).unwrap_or(i64::MAX)
 }
