@@ -1,4 +1,4 @@
-//! The page that describes the API. What it says is made from the API's own description, by whoever serves it.
+//! The page of the API's description, generated from the description by the server.
 
 use crate::tokens::TOKENS;
 use leptos::{either::Either, prelude::*};
@@ -12,13 +12,13 @@ pub const OPENAPI: &str = "/api/openapi.json";
 /// The groups of operations, and the problems.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ApiDocs {
-    /// Headings, and what can be done under them.
+    /// The headings, and the operations under them.
     pub groups: Vec<(String, Vec<Operation>)>,
-    /// The words that problems bear, and what they mean.
+    /// The words of problems, and their meanings.
     pub problems: Vec<(String, String)>,
 }
 
-/// Something that can be asked for.
+/// An operation of the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
     pub method: String,
@@ -28,7 +28,7 @@ pub struct Operation {
     pub parameters: Vec<Member>,
     pub body: Vec<Member>,
     pub answer: Vec<Member>,
-    /// Statuses, and what they say.
+    /// The statuses, and their descriptions.
     pub statuses: Vec<(String, String)>,
 }
 
@@ -43,7 +43,7 @@ pub struct Member {
 }
 
 impl Operation {
-    /// By which the page is linked to.
+    /// Returns the anchor that links lead to.
     fn anchor(&self) -> String {
         let words =
             self.path.split('/').map(|part| part.trim_matches(['{', '}'])).filter(|part| !part.is_empty());
@@ -54,7 +54,7 @@ impl Operation {
     }
 }
 
-/// By which a heading is linked to.
+/// Returns the anchor of a heading.
 fn slug(heading: &str) -> String {
     heading.to_lowercase().replace(' ', "-")
 }

@@ -1,10 +1,10 @@
-//! Cookies: those that hold a token, and how each is bound to the way it came by.
+//! Cookies: those that hold a token, and how each is bound to TLS and host.
 
 use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
 use domain::sensitive::Sensitive;
 use std::time::Duration;
 
-/// Whether the request came by TLS, where cookies are bound to it and to this very host.
+/// Whether the request came by TLS; cookies are then bound to TLS and to this host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SecureCookies(pub bool);
 
@@ -14,7 +14,7 @@ impl SecureCookies {
         parts.extensions.get().copied().unwrap_or_default()
     }
 
-    /// The name that a cookie has on this way. With the prefix the browser itself sees to it that no other host and no
+    /// Returns the name of a cookie. With the prefix, the browser itself ensures that no other host and no
     /// plain HTTP has set it (RFC 6265bis, 4.1.3.2).
     pub fn name(self, name: &str) -> String {
         format!("{}{name}", self.prefix())
@@ -30,7 +30,7 @@ impl SecureCookies {
         if self.0 { "; Secure" } else { "" }
     }
 
-    /// The `Set-Cookie` line of a cookie that scripts never see; an age of 0 seconds deletes it.
+    /// Returns the `Set-Cookie` line of a cookie that scripts cannot read; an age of 0 seconds deletes it.
     pub fn line(self, name: &str, text: &str, max_age: u64) -> String {
         format!(
             "{}={text}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{}",
@@ -40,7 +40,7 @@ impl SecureCookies {
     }
 }
 
-/// Returns the text of the cookie that has this very name.
+/// Returns the text of the cookie with exactly this name.
 pub fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     pairs(headers).find(|(key, _)| *key == name).map(|(_, value)| value)
 }
@@ -55,16 +55,17 @@ fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
         .filter_map(|pair| pair.split_once('='))
 }
 
-/// A session's token.
+/// The cookie with a session's token.
 pub const SESSION: TokenCookie = TokenCookie("latchkey_session");
 
-/// By which a browser is known again in which somebody has signed in.
+/// The cookie with the mark of a browser in which somebody has signed in.
 pub const BROWSER: TokenCookie = TokenCookie("latchkey_browser");
 
-/// The token that a sign-in at a provider is bound to, and the address to go to afterwards; a cookie for each that is under way.
+/// The cookie with the token that a sign-in at a provider is bound to, and the address to go to afterwards;
+/// one for each sign-in in progress.
 pub const SIGN_ON: TokenCookie = TokenCookie("latchkey_sign_on");
 
-/// A cookie that scripts never see.
+/// A cookie that scripts cannot read.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenCookie(&'static str);
 
@@ -74,7 +75,8 @@ impl TokenCookie {
         find(headers, &secure.name(self.0)).map(Sensitive::new)
     }
 
-    /// Returns the tokens that came under this name with something after it, the oldest first where that begins with a time.
+    /// Returns the tokens of all cookies whose names begin with this name, oldest first if the rest begins
+    /// with a time.
     pub fn read_all(self, headers: &HeaderMap, secure: SecureCookies) -> Vec<(String, Sensitive)> {
         let name = secure.name(self.0);
         let mut found: Vec<(String, Sensitive)> = pairs(headers)
@@ -88,7 +90,7 @@ impl TokenCookie {
         found
     }
 
-    /// The `Set-Cookie` line that hands out one of several tokens, told apart by what stands after the name.
+    /// Returns the `Set-Cookie` line of one of several tokens, distinguished by the end of the name.
     pub fn hand_out_one(
         self,
         after: &str,
@@ -99,23 +101,24 @@ impl TokenCookie {
         sensitive_line(&format!("{}_{after}", self.0), token.expose(), life.as_secs(), secure)
     }
 
-    /// The `Set-Cookie` line that takes it back.
+    /// Returns the `Set-Cookie` line that deletes it.
     pub fn take_back_one(self, after: &str, secure: SecureCookies) -> Option<HeaderValue> {
         sensitive_line(&format!("{}_{after}", self.0), "", 0, secure)
     }
 
-    /// The `Set-Cookie` line that hands a token out. It lasts so long at most, and no longer than the browser is open.
+    /// Returns the `Set-Cookie` line of a token, which lasts at most `life`, and no longer than the browser
+    /// is open.
     pub fn hand_out(self, token: &Sensitive, life: Duration, secure: SecureCookies) -> Option<HeaderValue> {
         sensitive_line(self.0, token.expose(), life.as_secs(), secure)
     }
 
-    /// The `Set-Cookie` line that takes it back.
+    /// Returns the `Set-Cookie` line that deletes it.
     pub fn take_back(self, secure: SecureCookies) -> Option<HeaderValue> {
         sensitive_line(self.0, "", 0, secure)
     }
 }
 
-/// Returns a line that is kept out of anybody's debug output.
+/// Returns a line that debug output does not show.
 fn sensitive_line(name: &str, value: &str, max_age: u64, secure: SecureCookies) -> Option<HeaderValue> {
     let mut line = HeaderValue::try_from(secure.line(name, value, max_age)).ok()?;
     line.set_sensitive(true);
@@ -130,7 +133,7 @@ mod tests {
     const PLAIN: SecureCookies = SecureCookies(false);
 
     #[test]
-    fn the_cookie_is_as_narrow_as_the_way_it_came_allows() {
+    fn token_cookie_is_bound_to_host_and_tls_behind_tls() {
         let token = Sensitive::new("abc");
         let line = |secure| SESSION.hand_out(&token, Duration::from_secs(9), secure).unwrap();
         assert_eq!(
@@ -143,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_of_the_other_way_does_not_count() {
+    fn token_cookie_ignores_the_name_of_the_other_scheme() {
         let headers =
             |line: &'static str| HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(line))]);
         let found =
@@ -155,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn sign_ins_under_way_at_once_have_a_cookie_each() {
+    fn read_all_returns_a_token_per_sign_in_in_progress() {
         let token = Sensitive::new("abc");
         let line = SIGN_ON.hand_out_one("7f", &token, Duration::from_secs(9), TLS).unwrap();
         assert!(line.to_str().unwrap().starts_with("__Host-latchkey_sign_on_7f=abc; Path=/; Max-Age=9;"));

@@ -1,4 +1,4 @@
-//! The document around every page, and the pages there are.
+//! The document around every page, and the list of pages.
 
 use crate::{
     account::pages::{AccountPage, EndSessionPage},
@@ -50,8 +50,8 @@ use domain::{
 use leptos::{nonce::use_nonce, prelude::*};
 use uuid::Uuid;
 
-/// A page of the portal, with all that it is a function of: what its address names, and what a form was answered with, which is
-/// nothing where nobody has sent one. At which address it stands is the server's to say.
+/// A page of the portal, with everything that it is a function of: the object that its address names, and the
+/// answer to a form, if one was sent. The server decides on the addresses.
 #[derive(Clone)]
 pub enum Page {
     Secrets,
@@ -63,15 +63,15 @@ pub enum Page {
     ImportChoice(Uuid, Option<Box<NotSaved>>),
     /// The public half of a secret's key, and a new pair.
     SecretKey(SecretId, Option<Box<KeyAnswer>>),
-    /// The question before a new key is made, used or discarded.
+    /// The confirmation before a new key is generated, used or discarded.
     AskAboutKey(SecretId, KeyQuestion),
     CheckSecret(SecretId, Option<Box<CheckOutcome>>),
-    /// The results of the tests of those that were selected in the list; nothing where nothing was selected.
+    /// The results of testing the secrets that were selected in the list; `None` if nothing was selected.
     CheckSelected(Option<SelectionOutcome>),
     DeleteSelected(Option<Error>),
     ExportManifests(Option<Box<NotExported>>),
     DeletedSecrets(Option<Error>),
-    /// The question before a deleted secret is removed for good.
+    /// The confirmation before a deleted secret is removed for good.
     RemoveSecret(Uuid, Option<Error>),
     /// Images or datasets, and the next three.
     Usages(UsageKind),
@@ -82,25 +82,25 @@ pub enum Page {
     SetUp(FormState),
     ChoosePassword(FormState),
     Account(FormState),
-    /// The question before a session of one's own is ended.
+    /// The confirmation before one of one's own sessions is ended.
     EndSession(String),
     Tokens,
     AddToken(FormState),
-    /// In answer to the form, with the token.
+    /// The answer to the form, with the token.
     TokenCreated(CreatedToken),
     RevokeToken(String, FormState),
     Users,
     AddUser(FormState),
     User(String, FormState),
-    /// The question before a user is changed.
+    /// The confirmation before a user is changed.
     AskAboutUser(String, UserQuestion, FormState),
-    /// In answer to a form, with the link.
+    /// The answer to a form, with the link.
     PasswordLink(MadeLink),
     Audit,
     Help,
     HelpTopic(String),
     ApiDocs(&'static ApiDocs),
-    /// For an address that leads nowhere.
+    /// The page of unknown addresses.
     NotFound,
 }
 
@@ -214,12 +214,12 @@ impl Page {
     }
 }
 
-/// Takes what is large out of its box; pages hold it in one, so that each is small.
+/// Unboxes a large argument; pages box them, so that each page is small.
 fn unboxed<T>(shown: Option<Box<T>>) -> Option<T> {
     shown.map(|shown| *shown)
 }
 
-/// The whole document, with this page in its frame.
+/// Renders the whole document, with this page in its frame.
 pub fn document(options: &LeptosOptions, assets: &ssr::Assets, page: Page) -> impl IntoView + use<> {
     let ssr::Assets { css, js, wasm } = assets.clone();
     let start = format!("const js='{js}',wasm='{wasm}';{}", include_str!("start.js"));

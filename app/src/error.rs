@@ -1,22 +1,22 @@
-//! The error that a server function answers with.
+//! The error of a server function.
 
 use crate::wire::StrictJsonEncoding;
 use domain::error::Error;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
-/// A domain error, or a failure on the way to the server and back. It carries codes, never what was
-/// submitted: the framework's own error texts may quote a value, so they are dropped here.
+/// A domain error, or a failure on the way to the server and back. It contains codes, and never what was
+/// submitted: the framework's own messages may quote a value, so they are dropped here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ApiError {
-    /// The server understood and rejected.
+    /// The server received and rejected the request.
     Refused(Error),
-    /// No usable answer came back, so it is not known whether the change was made.
+    /// No usable answer arrived, so it is unknown whether the change was made.
     Unreachable,
 }
 
 impl ApiError {
-    /// The sentence for the person at the page; field errors are shown beside their fields instead.
+    /// Returns the message for the person at the page; field errors are shown beside their fields instead.
     pub fn message(&self) -> String {
         match self {
             Self::Unreachable => {
@@ -69,7 +69,7 @@ impl ApiError {
     }
 }
 
-/// Returns a text up to the end of its first sentence.
+/// Returns the first sentence of a text.
 pub(crate) fn first_sentence(mut text: String) -> String {
     if let Some(end) = text.find(". ") {
         text.truncate(end + 1);

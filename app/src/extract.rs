@@ -1,5 +1,5 @@
-//! Extractors of handlers: who asks, what was sent, and what the address names. Who asks is known before anything that
-//! was sent is read.
+//! Extractors of handlers: the caller, the form, and the object that the address names. The caller is known
+//! before the body is read.
 
 use crate::{
     document::Page,
@@ -26,15 +26,15 @@ use std::convert::Infallible;
 use tower_http::timeout::TimeoutError;
 use uuid::Uuid;
 
-/// More than any form of ours: a value of 64 KiB, each byte written as three.
+/// The longest form: a value of 64 KiB, each byte written as three, and more.
 pub const BODY_LIMIT: usize = 256 * 1024;
 
-/// The longest form with what was chosen of an import: a name of 238 letters and what is chosen, for each of as many rows as
-/// there may be.
+/// The longest form with the choices of an import: a name of 238 letters and the choice, for the most rows
+/// possible.
 pub const CHOICE_LIMIT: usize = MAX_ENTRIES * 1024;
 
-/// Returns how long the body of a request to this path may be; `None` where the form looks after that itself, which can say
-/// so on its page.
+/// Returns the longest body of a request to this path; `None` if the form's handler checks that itself,
+/// because it reports it on its page.
 pub fn body_limit(path: &str) -> Option<usize> {
     match path.strip_prefix(IMPORT) {
         Some("") => None,
@@ -49,7 +49,7 @@ pub struct SignedIn {
     pub ctx: Ctx,
 }
 
-/// The services, and whoever asks as nobody in particular: signing in is asked for by nobody, whoever has a session already.
+/// The services, and a caller who need not be known: anybody may sign in, with or without a session.
 pub struct Anybody {
     pub backend: Backend,
     pub ctx: Ctx,
@@ -57,11 +57,13 @@ pub struct Anybody {
 
 /// The sender of a form.
 pub trait Sender: Sized {
-    /// Returns the services, and who has sent the request.
+    /// Returns the services, and the sender of the request.
     fn of(reply: &Reply) -> Result<Self, Error>;
 }
 
 impl Sender for SignedIn {
+    /// Returns the services and the signed-in person.
+    ///
     /// Errors: `NotSignedIn`; `Unavailable` and `Sealed` while nothing can be done.
     fn of(reply: &Reply) -> Result<Self, Error> {
         let ctx = ssr::identified(&reply.parts)?;
@@ -74,6 +76,8 @@ impl Sender for SignedIn {
 }
 
 impl Sender for Anybody {
+    /// Returns the services and the caller.
+    ///
     /// Errors: `Unavailable` and `Sealed` while nothing can be done.
     fn of(reply: &Reply) -> Result<Self, Error> {
         let ctx = Ctx { actor: Actor::Anonymous, ..ssr::identified(&reply.parts)? };
@@ -82,10 +86,11 @@ impl Sender for Anybody {
     }
 }
 
-/// A form of somebody who has signed in, or of whom else the second type says.
+/// A form of somebody who is signed in, or of the sender that the second type names.
 pub struct PostForm<T, W = SignedIn> {
     pub reply: Reply,
-    /// Who sent what; or why nothing of it is looked at: `BadRequest` where it is not one of our forms.
+    /// The sender and the form; or why it was not read: `BadRequest` for a body that is not one of the
+    /// portal's forms.
     pub sent: Result<(W, T), Error>,
 }
 
@@ -105,8 +110,8 @@ where
     }
 }
 
-/// A form that is read whoever has sent it: `server::admission` has let nothing through of whoever may not be asked for it
-/// again.
+/// A form that is read from any sender, because `server::admission` has already rejected those without the
+/// right.
 pub struct RawForm<T> {
     pub reply: Reply,
     pub form: Result<T, Unreadable>,
@@ -125,7 +130,7 @@ where
     }
 }
 
-/// A request of which nothing is read yet: whether whoever asks may send it is asked first.
+/// A request whose body is not read yet, because the right to send it is checked first.
 pub struct Unread {
     pub reply: Reply,
     pub body: Body,
@@ -152,18 +157,18 @@ where
 }
 
 impl Reply {
-    /// Reads the form that was sent.
+    /// Reads the form.
     pub async fn read<T: DeserializeOwned>(&self, body: Body) -> Result<T, Unreadable> {
         read_up_to(&self.parts, body, BODY_LIMIT).await
     }
 }
 
-/// A form in which there is nothing to fill in.
+/// A form without fields.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
-/// A body that is not one of our forms.
+/// The error of a body that is not one of the portal's forms.
 #[derive(Debug)]
 pub struct Unreadable(pub StatusCode);
 
@@ -173,7 +178,7 @@ impl From<Unreadable> for Error {
     }
 }
 
-/// Reads a form of at most so many bytes strictly: no field that we do not know, none twice, UTF-8 throughout.
+/// Reads a form of at most `limit` bytes strictly: no unknown field, no field twice, UTF-8 throughout.
 pub async fn read_up_to<T: DeserializeOwned>(
     parts: &Parts,
     body: Body,
@@ -191,7 +196,7 @@ pub async fn read_up_to<T: DeserializeOwned>(
     if !is_form {
         return Err(Unreadable(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
-    // The parser below replaces bad UTF-8 silently.
+    // The parser below replaces invalid UTF-8 silently.
     let whole = std::str::from_utf8(&bytes).ok().and_then(percent::decode);
     if whole.is_none() {
         return Err(Unreadable(StatusCode::BAD_REQUEST));
@@ -199,7 +204,7 @@ pub async fn read_up_to<T: DeserializeOwned>(
     serde_urlencoded::from_bytes(&bytes).map_err(|_| Unreadable(StatusCode::BAD_REQUEST))
 }
 
-/// Returns the status for a body that did not come whole: it took too long, or it is too long.
+/// Returns the status for an incomplete body: it took too long, or is too long.
 fn status_of_body(error: &(dyn std::error::Error + 'static)) -> StatusCode {
     let mut causes = std::iter::successors(Some(error), |error| error.source());
     if causes.any(<dyn std::error::Error>::is::<TimeoutError>) {
@@ -209,13 +214,12 @@ fn status_of_body(error: &(dyn std::error::Error + 'static)) -> StatusCode {
     }
 }
 
-/// The part of the path that names something. Where it cannot name anything of the kind, the page for addresses that lead
-/// nowhere answers.
+/// A path segment that names something. If it cannot name anything of its kind, the not-found page answers.
 pub struct Path<T>(pub T);
 
-/// A kind of thing that a part of a path can name.
+/// A kind of object that a path segment can name.
 pub trait Named: Sized {
-    /// Parses the part of the path.
+    /// Parses the path segment.
     fn named(text: &str) -> Option<Self>;
 }
 
@@ -238,7 +242,8 @@ impl Named for String {
 }
 
 impl Named for Uuid {
-    /// A text that is no id is that of nothing: whoever may not do what is asked for is rejected all the same.
+    /// Takes a text that is not an id for the id of nothing, so that a request without the right is still
+    /// rejected as forbidden.
     fn named(text: &str) -> Option<Self> {
         Some(text.parse().unwrap_or_default())
     }

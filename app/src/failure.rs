@@ -1,4 +1,4 @@
-//! Loading what a page is about, and what stands in its place where that could not be loaded, or is not for whoever asks.
+//! Loading the subject of a page, and what is shown if it could not be loaded, or is forbidden.
 
 use crate::{error::ApiError, ssr, ui::alert::Alert};
 use backend::{Backend, Ctx};
@@ -11,15 +11,15 @@ use leptos::{
 /// The subject of a page.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
-    /// The heading of the page in its place.
+    /// The heading of the page in place of the subject's.
     pub heading: &'static str,
-    /// The noun for it, where it does not exist: "secret", "user".
+    /// The noun for a missing subject: "secret", "user".
     pub noun: &'static str,
-    /// The address of their list.
+    /// The address of the list.
     pub list: &'static str,
 }
 
-/// Loads what a page is about and shows it, or says why not.
+/// Loads the subject of a page and shows it, or the reason why not.
 pub fn loaded<T, F, V>(
     subject: Subject,
     load: impl FnOnce(Backend, Ctx) -> F + Send + 'static,
@@ -45,15 +45,15 @@ where
     })
 }
 
-/// Says why, and what to do.
+/// The reason why a page's subject is not shown, and what to do.
 #[component]
 pub fn LoadFailure(
     error: ApiError,
-    /// The heading of the page that it would have been.
+    /// The heading of the page in place of the subject's.
     heading: &'static str,
-    /// The noun for it, where it does not exist: "secret", "user".
+    /// The noun for a missing subject: "secret", "user".
     noun: &'static str,
-    /// The address of their list.
+    /// The address of the list.
     list: &'static str,
 ) -> impl IntoView {
     match error {
@@ -89,7 +89,7 @@ pub fn LoadFailure(
     }
 }
 
-/// Says that this is not for whoever asks, and who can help.
+/// The notice that a page is forbidden, and who can help.
 #[component]
 pub fn Forbidden() -> impl IntoView {
     let role = ssr::user().map(|user| user.role.label());
@@ -98,7 +98,7 @@ pub fn Forbidden() -> impl IntoView {
             Ok((backend, ctx)) => backend.users().who_can_help(&ctx).await.unwrap_or_default(),
             Err(_) => Vec::new(),
         };
-        // Loading the names must not change what the answer is.
+        // Loading the names must not change the status.
         ssr::set_status(http::StatusCode::FORBIDDEN);
         if admins.is_empty() {
             "An administrator can give you another role.".to_owned()

@@ -1,5 +1,5 @@
-//! The state of a form about people or tokens that is sent back: what was typed, and what was wrong with it. The
-//! server alone renders these forms, and they work without JavaScript because they know nothing else.
+//! The state of a form about people or tokens that is sent back: what was typed, and what was wrong with it.
+//! The server alone renders these forms, which work without JavaScript because they have nothing else.
 
 use crate::{
     ssr,
@@ -13,17 +13,17 @@ use crate::{
 use domain::access::{AccessError, AccessField};
 use leptos::prelude::*;
 
-/// A form that was rejected, or one that nobody has sent yet.
+/// A form that was rejected, or an empty one.
 #[derive(Clone, Debug, Default)]
 pub struct FormState {
-    /// The fields as typed, but for passwords.
+    /// The fields as typed, without passwords.
     pub typed: Vec<(AccessField, String)>,
     /// The reason for the rejection.
     pub error: Option<AccessError>,
 }
 
 impl FormState {
-    /// A form that was rejected.
+    /// Returns the state of a rejected form.
     pub fn rejected(typed: Vec<(AccessField, String)>, error: AccessError) -> Self {
         Self { typed, error: Some(error) }
     }
@@ -33,7 +33,7 @@ impl FormState {
         self.typed.iter().find(|(typed, _)| *typed == field).map(|(_, text)| text.clone()).unwrap_or_default()
     }
 
-    /// Whether the box of this field is ticked: as it was sent, or as `first` says where nothing was sent yet.
+    /// Returns whether the box of this field is ticked: as it was sent, or `first` in an empty form.
     pub fn ticked(&self, field: AccessField, first: bool) -> bool {
         if self.error.is_some() { !self.typed(field).is_empty() } else { first }
     }
@@ -84,12 +84,12 @@ impl FormState {
         })
     }
 
-    /// Renders the reason once more, for the place beside the button that was pressed.
+    /// Renders the reason again, for the place beside the button that was pressed.
     pub fn reason(&self) -> impl IntoView + use<> {
         not_done(self.error.as_ref().map(message))
     }
 
-    /// A line of text.
+    /// Renders a line of text.
     pub fn line(
         &self,
         field: AccessField,
@@ -103,7 +103,7 @@ impl FormState {
         Line { autofocus, ..more }.field(text, Some(self.typed(field)), self.problem(field))
     }
 
-    /// A password that is chosen, twice.
+    /// Renders the fields for a new password, twice.
     pub fn new_password(&self) -> impl IntoView + use<> {
         view! {
             {self.line(
@@ -116,7 +116,7 @@ impl FormState {
         }
     }
 
-    /// Several lines of text.
+    /// Renders several lines of text.
     pub fn lines(
         &self,
         field: AccessField,
@@ -145,7 +145,7 @@ impl FormState {
         field_frame(text, Signal::stored(problem), None, input)
     }
 
-    /// A choice of several: value, label, and a few words on the meaning of each.
+    /// Renders a choice: value, label and explanation of each.
     pub fn choice(
         &self,
         field: AccessField,
@@ -179,8 +179,7 @@ impl FormState {
     }
 }
 
-/// The advice to somebody who does not know the current password that is asked for. Who reads this may be the only
-/// administrator.
+/// The advice to somebody who does not know their current password. They may be the only administrator.
 const FORGOTTEN: &str = "If you have forgotten your password, another administrator can make a link to choose a new one, and so \
     does “latchkey user reset-password” on the server.";
 
@@ -191,7 +190,8 @@ fn minutes(seconds: u32) -> String {
     }
 }
 
-/// Why no password is looked at: to somebody who signs in, or who has signed in and is asked anew who they are.
+/// Returns why no password is compared: to somebody who signs in, or who is signed in and has to prove who
+/// they are.
 fn locked(seconds: u32, is_signed_in: bool) -> String {
     let minutes = minutes(seconds);
     if is_signed_in {
@@ -207,7 +207,7 @@ fn locked(seconds: u32, is_signed_in: bool) -> String {
     }
 }
 
-/// The sentence above the form.
+/// Returns the message above the form.
 pub(crate) fn message(error: &AccessError) -> String {
     match error {
         AccessError::Invalid(_) => "Some fields need another look.".to_owned(),
@@ -254,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn message_of_a_lock_says_what_whoever_reads_it_can_do() {
+    fn message_of_a_lock_says_what_its_reader_can_do() {
         let at_door = locked(900, false);
         assert!(
             at_door.contains("Too many attempts to sign in under this name. Try again in 15 minutes"),

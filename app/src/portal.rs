@@ -11,17 +11,17 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-/// How often passwords and links may be tried from one address: so many at once, and so many a minute.
+/// The limit of attempts with passwords and links from one address: so many at once, and so many a minute.
 const ATTEMPTS: NonZeroU32 = NonZeroU32::new(60).unwrap();
 
-/// With more addresses than this, those that have been quiet are forgotten.
+/// The number of addresses from which on idle ones are forgotten.
 const MANY_ADDRESSES: usize = 10_000;
 
-/// The built site, the services and the count of attempts. Cheap to clone, since each request does so.
+/// The built site, the services and the count of attempts. Cheap to clone, because each request does so.
 #[derive(Clone)]
 pub struct Portal(Arc<Parts>);
 
-/// The parts of the portal. The services arrive once the database is there.
+/// The parts of the portal. The services are set once the database is there.
 pub struct Parts {
     pub options: LeptosOptions,
     pub assets: Assets,
@@ -60,7 +60,7 @@ impl Parts {
 
     /// Counts an attempt with a password or link from this address.
     ///
-    /// Errors: too many; the number of seconds to wait.
+    /// Errors: too many attempts; the number of seconds to wait.
     pub fn attempt(&self, address: Option<IpAddr>) -> Result<(), u32> {
         if self.attempts.len() > MANY_ADDRESSES {
             self.attempts.retain_recent();
@@ -79,7 +79,8 @@ impl Parts {
     }
 }
 
-/// Returns whose attempts are counted together: an IPv4 address, or the /64 that one customer has of IPv6.
+/// Returns the network whose attempts are counted together: an IPv4 address, or the /64 that one customer has
+/// in IPv6.
 fn network(address: Option<IpAddr>) -> IpAddr {
     match address {
         Some(IpAddr::V6(address)) => {
@@ -96,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn attempts_are_counted_by_network() {
+    fn attempt_counts_by_network() {
         let counted = |text: &str| network(Some(text.parse().unwrap())).to_string();
         assert_eq!(counted("203.0.113.7"), "203.0.113.7");
         assert_eq!(counted("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");

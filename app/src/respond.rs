@@ -1,4 +1,4 @@
-//! How requests are answered: with a page, or by sending the browser on to one.
+//! Responses: pages and redirects.
 
 use crate::{
     document::{Page, document},
@@ -29,7 +29,7 @@ use leptos::{
 use leptos_axum::{ResponseOptions, ResponseParts};
 use std::{convert::Infallible, pin::Pin, sync::PoisonError};
 
-/// The longest address that somebody comes back to after signing in, in bytes: proxies take few thousand of a header.
+/// The longest address to return to after signing in, in bytes: proxies accept a few thousand in a header.
 const MAX_NEXT: usize = 2_000;
 
 /// The future of a response.
@@ -40,9 +40,9 @@ pub fn page(portal: &Portal, page: Page) -> impl Fn(Request<Body>) -> Answer + C
     render(portal, page, None)
 }
 
-/// Renders the page, under this status unless it finds another one itself.
+/// Renders the page, under this status unless the page sets another one itself.
 ///
-/// Done here and not by `leptos_axum`, whose pages are streams: a page is sent when all of it is there, in one piece.
+/// This is not left to `leptos_axum`, which sends a stream of pieces: a page is sent when it is complete, as one.
 fn render(
     portal: &Portal,
     page: Page,
@@ -84,7 +84,7 @@ fn answered(html: String, answer: &ResponseOptions) -> Response {
     response
 }
 
-/// Gives the answer a policy that names the page's nonce.
+/// Adds a policy that names the page's nonce.
 fn name_scripts() {
     if let Some(nonce) = use_nonce()
         && let Ok(policy) = HeaderValue::try_from(page_policy(&nonce))
@@ -93,7 +93,7 @@ fn name_scripts() {
     }
 }
 
-/// The policy of a page: its own scripts by nonce, and WebAssembly.
+/// Returns the policy of a page: its own scripts by nonce, and WebAssembly.
 fn page_policy(nonce: &str) -> String {
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -102,16 +102,16 @@ fn page_policy(nonce: &str) -> String {
     )
 }
 
-/// Under which address people know the portal, as the server has found out for a request.
+/// The address under which people know the portal, as the server has determined for a request.
 #[derive(Clone, Debug, Default)]
 pub struct PublicAddress {
-    /// The origin that a link for somebody else begins with.
+    /// The origin of links for somebody else.
     pub origin: String,
-    /// The public origin, where the request came in under another host than it names.
+    /// The public origin, if the request came in under another host.
     pub elsewhere: Option<String>,
 }
 
-/// A request without its body, and what it is answered with.
+/// A request without its body, and the means to answer it.
 #[derive(Clone)]
 pub struct Reply {
     pub portal: Portal,
@@ -140,7 +140,7 @@ impl Reply {
         ssr::parameter(self.query(), name)
     }
 
-    /// Returns under which address people know the portal.
+    /// Returns the address under which people know the portal.
     pub fn public_address(&self) -> PublicAddress {
         self.parts.extensions.get().cloned().unwrap_or_default()
     }
@@ -150,13 +150,13 @@ impl Reply {
         self.parts.uri.path_and_query().map_or(LIST, |address| address.as_str()).to_owned()
     }
 
-    /// Whether the answer is for a browser that goes there, and not for the script of a page.
+    /// Returns whether the answer is for a browser that shows it, and not for the script of a page.
     pub fn wants_page(&self) -> bool {
         let accept = self.parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
         accept.is_none_or(|accept| accept.contains("text/html"))
     }
 
-    /// Has pages take the request for one to this address.
+    /// Has pages treat the request as one to this address.
     #[must_use]
     pub fn moved_to(mut self, address: &str) -> Self {
         if let Ok(uri) = address.parse() {
@@ -175,13 +175,13 @@ impl Reply {
         response
     }
 
-    /// Answers with the page that says why something was not done, or sends whoever has not signed in to where one does.
+    /// Answers with the page that says why something was not done, or redirects to the sign-in page.
     pub async fn failed(self, error: Error, page: impl FnOnce(Error) -> Page) -> Response {
         let back = self.parts.uri.path().to_owned();
         self.failed_at(&back, error, page).await
     }
 
-    /// The same, where one comes back to this address after signing in.
+    /// Does the same, and returns to this address after signing in.
     pub async fn failed_at(self, back: &str, error: Error, page: impl FnOnce(Error) -> Page) -> Response {
         if error == Error::NotSignedIn {
             return to_sign_in(back);
@@ -189,7 +189,7 @@ impl Reply {
         self.page(ssr::status_of(&error), page(error)).await
     }
 
-    /// Renders a rejected form about people or tokens again, with what was typed but for passwords.
+    /// Renders a rejected form about people or tokens again, with the typed fields but without passwords.
     pub async fn render_rejected(
         self,
         error: AccessError,
@@ -200,7 +200,7 @@ impl Reply {
         self.render_rejected_at(&back, error, typed, page).await
     }
 
-    /// The same, where the form was posted to another address than that of its page.
+    /// Does the same for a form that was posted to another address than its page's.
     pub async fn render_rejected_at(
         self,
         back: &str,
@@ -219,7 +219,7 @@ impl Reply {
             _ => None,
         };
         let mut response = self.page(status, page(FormState::rejected(typed, error))).await;
-        // Whatever else the page has found out meanwhile.
+        // Overrides whatever status the page has set meanwhile.
         *response.status_mut() = status;
         if let Some(seconds) = wait {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -228,7 +228,7 @@ impl Reply {
     }
 }
 
-/// Returns the status that an error about people or tokens travels under.
+/// Returns the status of an error about people or tokens.
 pub fn access_status(error: &AccessError) -> StatusCode {
     match error {
         AccessError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -256,7 +256,7 @@ pub fn access_status(error: &AccessError) -> StatusCode {
     }
 }
 
-/// Redirects to the page where one signs in, and from there on to this address.
+/// Redirects to the sign-in page, and from there to this address.
 pub fn to_sign_in(next: &str) -> Response {
     let next = if next.len() > MAX_NEXT { LIST } else { next };
     Redirect::to(&format!("{SIGN_IN}?next={}", percent::encode(next))).into_response()
@@ -274,7 +274,8 @@ pub fn done(next: &str, action: ActionDone) -> Response {
     with_flash(next, &Flash::Done(action))
 }
 
-/// Returns an address of this portal, or the list where the text is not one: `//elsewhere` and `/\elsewhere` lead away.
+/// Returns an address of this portal, or the list if the text is not one: `//elsewhere` and `/\elsewhere`
+/// lead away.
 pub fn own_address(text: &str) -> String {
     let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if plain && text.starts_with('/') && !text.starts_with("//") { text.to_owned() } else { LIST.to_owned() }
@@ -285,7 +286,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_way_back_stays_here() {
+    fn own_address_rejects_other_sites() {
         assert_eq!(own_address("/secrets/new?list=a"), "/secrets/new?list=a");
         for text in
             ["//evil", "/\\evil", "https:evil", "javascript:alert(1)", "", "/a b", "/a\r\nSet-Cookie: x"]

@@ -1,4 +1,4 @@
-//! The one place that reads the server's context: the request, the backend, the answer's status and headers.
+//! The only place that reads the server's context: the request, the backend, the answer's status and headers.
 
 use crate::{
     cookie::{self, SecureCookies},
@@ -24,7 +24,7 @@ pub struct Assets {
     pub wasm: String,
 }
 
-/// The services, and the context of this request.
+/// Returns the services, and the context of this request.
 pub fn request() -> Result<(Backend, Ctx), ApiError> {
     match (use_context::<Backend>(), with_context(identified)) {
         (Some(backend), Some(Ok(ctx))) => Ok((backend, ctx)),
@@ -33,15 +33,15 @@ pub fn request() -> Result<(Backend, Ctx), ApiError> {
     }
 }
 
-/// Who asks, as the server found out before; or why it could not.
+/// The caller, as the server has identified them; or why it could not.
 pub type Identified = Result<Ctx, Error>;
 
-/// The context of the request with these parts.
+/// Returns the context of the request with these parts.
 pub fn identified(parts: &Parts) -> Identified {
     parts.extensions.get::<Identified>().cloned().unwrap_or(Err(Error::Unavailable))
 }
 
-/// Who has signed in, if anybody.
+/// Returns the signed-in user, if any.
 pub fn user() -> Option<UserActor> {
     with_user(UserActor::clone)
 }
@@ -55,13 +55,13 @@ fn with_user<T>(ask: impl FnOnce(&UserActor) -> T) -> Option<T> {
     with_context(user).flatten()
 }
 
-/// Whether whoever asks may do what takes this role.
+/// Returns whether the caller has this role.
 pub fn may(role: Role) -> bool {
     with_user(|user| user.role >= role).unwrap_or(false)
 }
 
-/// Turns what an action says into what a server function answers: the notice in its cookie, or the error with its
-/// status.
+/// Converts the result of an action into the answer of a server function: the flash in its cookie, or the
+/// error with its status.
 pub fn answer(result: Result<Flash, Error>) -> Result<(), ApiError> {
     set_cookie(&flash::line(secure_cookies(), &result.map_err(respond_with)?));
     Ok(())
@@ -76,7 +76,7 @@ pub fn respond_with(error: Error) -> ApiError {
     ApiError::Refused(error)
 }
 
-/// The status an error travels under.
+/// Returns the status of an error.
 pub fn status_of(error: &Error) -> StatusCode {
     match error {
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -91,7 +91,7 @@ pub fn status_of(error: &Error) -> StatusCode {
     }
 }
 
-/// After how many seconds it is worth asking again, where that is known.
+/// Returns after how many seconds another try is worthwhile, if that is known.
 pub fn retry_after(error: &Error) -> Option<u32> {
     match error {
         Error::Sealed | Error::Unavailable => Some(5),
@@ -100,12 +100,12 @@ pub fn retry_after(error: &Error) -> Option<u32> {
     }
 }
 
-/// The theme that the request's cookie asks for.
+/// Returns the theme in the request's cookie.
 pub fn theme() -> Theme {
     cookie(theme::COOKIE).and_then(|text| Theme::parse(&text)).unwrap_or_default()
 }
 
-/// The notice left by the request before, which is shown once.
+/// Returns the flash that the request before left, which is shown once.
 pub fn take_flash() -> Option<Flash> {
     let text = cookie(flash::COOKIE)?;
     set_cookie(&secure_cookies().line(flash::COOKIE, "", 0));
@@ -126,13 +126,13 @@ pub fn set_cookie(line: &str) {
     }
 }
 
-/// The path and query of the page.
+/// Returns the path and query of the page.
 pub fn address() -> String {
     let address = |parts: &Parts| parts.uri.path_and_query().map(ToString::to_string);
     with_context(address).flatten().unwrap_or_default()
 }
 
-/// The query of the page's address.
+/// Returns the query of the page's address.
 pub fn query() -> String {
     with_context(|parts: &Parts| parts.uri.query().map(ToOwned::to_owned)).flatten().unwrap_or_default()
 }
@@ -156,13 +156,13 @@ pub fn cookie(name: &str) -> Option<String> {
     with_context(found).flatten()
 }
 
-/// Returns the browser that sent the request, where somebody has signed in with it.
+/// Returns the browser that sent the request, if somebody has signed in with it.
 pub fn browser(backend: &Backend, parts: &Parts) -> Option<Browser> {
     let mark = cookie::BROWSER.read(&parts.headers, SecureCookies::of(parts))?;
     backend.browsers().recognize(&mark)
 }
 
-/// A mark for one form, so that the same form sent twice is saved once.
+/// Returns a mark for one form, so that the same form sent twice is saved once.
 pub fn new_submission() -> String {
     backend::random_id().to_string()
 }

@@ -1,4 +1,4 @@
-//! The form with which a theme is chosen.
+//! The form that chooses a theme.
 
 use crate::{
     cookie::SecureCookies,
@@ -20,7 +20,7 @@ pub struct Choice {
     back: String,
 }
 
-/// `POST /theme`
+/// Handles `POST /theme`.
 #[expect(clippy::unused_async, reason = "handlers are asynchronous")]
 pub async fn choose(RawForm { reply, form }: RawForm<Choice>) -> Response {
     let Ok(Choice { theme, back }) = form else { return StatusCode::BAD_REQUEST.into_response() };

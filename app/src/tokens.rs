@@ -8,7 +8,7 @@ use backend::Stopped;
 /// The address of the list.
 pub const TOKENS: &str = "/tokens";
 
-/// Says why a token is rejected at the moment, and what would have it accepted again.
+/// Returns why a token is rejected at the moment, and what would have it accepted again.
 pub fn stopped_words(stopped: Stopped) -> &'static str {
     match stopped {
         Stopped::Disabled => "Refused: its person is disabled.",

@@ -11,26 +11,26 @@ use domain::{percent, sensitive::Sensitive};
 /// The address of the list.
 pub const USERS: &str = "/users";
 
-/// Why somebody who changes users is asked who they are.
+/// The reason why a proof is asked of somebody who changes users.
 pub const PROOF_HINT: &str = "What you do here outlasts your session, so confirm that it is you.";
 
-/// The address of one user's page.
+/// Returns the address of one user's page.
 pub fn user_address(name: &str) -> String {
     format!("{USERS}/{}", percent::encode(name))
 }
 
-/// A link that was just made, and whom it is for. Shown once.
+/// A new link, with the user whom it is for. Shown once.
 #[derive(Clone, Debug)]
 pub struct MadeLink {
     /// The name of the user.
     pub name: String,
     /// The whole address.
     pub address: Sensitive,
-    /// The user was just added.
+    /// Whether the user was just added.
     pub added: bool,
 }
 
-/// Whether this is whoever asks.
+/// Returns whether the user is the caller.
 pub fn is_oneself(user: &UserSummary) -> bool {
     ssr::user().is_some_and(|who| who.name == user.name)
 }

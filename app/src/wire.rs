@@ -1,4 +1,4 @@
-//! How the arguments of a server function travel: as JSON, read strictly.
+//! The encoding of a server function's arguments: JSON, parsed strictly.
 
 use leptos::server_fn::{
     ContentType, Decodes, Encodes, Format, FormatType,
@@ -6,11 +6,11 @@ use leptos::server_fn::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-/// JSON in which a member that nobody reads is an error. Every server function of ours takes one argument,
-/// named `input`; the type of that argument rejects unknown members by itself.
+/// JSON in which an unknown member is an error. Every server function takes one argument, named `input`,
+/// whose type rejects unknown members by itself.
 pub struct StrictJsonEncoding;
 
-/// Arguments as strict JSON in the body of a POST. A form of another site cannot send this content type.
+/// Strict JSON in the body of a POST. A form of another site cannot send this content type.
 pub type StrictJson = Post<StrictJsonEncoding>;
 
 impl ContentType for StrictJsonEncoding {
@@ -43,7 +43,8 @@ impl<T: DeserializeOwned> Decodes<T> for StrictJsonEncoding {
             }
             <JsonEncoding as Decodes<OnlyInput>>::decode(bytes.clone())?;
         }
-        // From a text, as the page's own data is read: a second reader would be a second copy of everything.
+        // From a text, like the page's own data, because a second parser would be a second copy of
+        // everything.
         let text = std::str::from_utf8(&bytes).map_err(serde::de::Error::custom)?;
         serde_json::from_str(text)
     }

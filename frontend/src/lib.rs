@@ -4,7 +4,7 @@
 use app as _;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Called by the page once the module is loaded, before its islands.
+/// Starts the islands. The page calls it once the module is loaded.
 #[wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();

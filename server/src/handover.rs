@@ -82,7 +82,7 @@ fn insert(start: &mut Start, handed_on: &[u8]) {
 }
 
 /// Starts the program again without secrets in its environment, if there are any, and hands over the names in
-/// `ignored`, too. Returns only if there are none, or if the start failed; then they stay in place.
+/// `ignored`, too. Returns only without such secrets, or if the start failed; then they stay in place.
 ///
 /// Errors: as the system reports them.
 pub fn hand_on(ignored: &[String]) -> io::Result<()> {

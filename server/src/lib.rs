@@ -5,29 +5,29 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests are bound by clock and environment"))]
 
 pub mod admission;
+pub mod cleanup;
 pub mod clock;
 pub mod command;
 pub mod config;
-pub mod edge;
+pub mod forwarded;
 pub mod handover;
 pub mod hardening;
 pub mod health;
+pub mod idle_timeout;
 pub mod key_file;
 pub mod listen_addr;
 pub mod listener;
 pub mod log;
 pub mod middleware;
 pub mod open;
-pub mod paced;
-pub mod recheck;
 pub mod rejection;
 pub mod rest;
 pub mod routes;
+pub mod scheduled_tests;
 pub mod serve;
 pub mod site;
 pub mod start;
 pub mod state;
 pub mod status;
-pub mod sweep;
 
 pub use routes::router;

@@ -1,6 +1,6 @@
 //! Connections: how many wait, how long each may take, and how they end.
 
-use crate::paced::Paced;
+use crate::idle_timeout::IdleTimeout;
 use axum::{
     Router,
     body::Body,
@@ -25,7 +25,7 @@ use tower::ServiceExt;
 pub struct LocalAddr(pub SocketAddr);
 
 /// The longest time that a peer may take to read any of its answer.
-const WRITE_PATIENCE: Duration = Duration::from_secs(30);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The pause after a connection could not be accepted, as without free descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -69,8 +69,8 @@ fn answer(
     let _ = stream.set_nodelay(true);
     let local = stream.local_addr().ok();
     let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(WRITE_PATIENCE));
-    let (stream, stage) = Paced::new(Box::pin(stream), idle);
+    stream.set_write_timeout(Some(WRITE_TIMEOUT));
+    let (stream, stage) = IdleTimeout::new(Box::pin(stream), idle);
     let service = service_fn(move |request: Request<Incoming>| {
         let serving = stage.serving();
         let mut request = request.map(Body::new);

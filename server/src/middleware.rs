@@ -2,7 +2,7 @@
 
 use crate::{
     clock,
-    edge::{self, Arrival},
+    forwarded::{self, ClientInfo},
     state::AppState,
 };
 use app::{
@@ -61,20 +61,20 @@ pub async fn body_in_time(request: Request, next: Next) -> Response {
 /// Gives the request its context, and the answer its request id.
 pub async fn context(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
-    let arrival = state.edge.arrival(peer, request.headers());
+    let client_info = state.forwarding.client_info(peer, request.headers());
     let request_id = backend::sortable_id().to_string();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    request.extensions_mut().insert(arrival);
-    request.extensions_mut().insert(SecureCookies(arrival.secure));
+    request.extensions_mut().insert(client_info);
+    request.extensions_mut().insert(SecureCookies(client_info.secure));
     request.extensions_mut().insert(Ctx {
         actor: Actor::Anonymous,
         request_id: request_id.clone(),
-        address: arrival.address,
+        address: client_info.address,
         now: clock::now(),
     });
     let mut response = next.run(request).await;
     if let Some(flash) = response.extensions_mut().remove::<Flash>()
-        && let Ok(line) = HeaderValue::try_from(flash::line(SecureCookies(arrival.secure), &flash))
+        && let Ok(line) = HeaderValue::try_from(flash::line(SecureCookies(client_info.secure), &flash))
     {
         response.headers_mut().append(header::SET_COOKIE, line);
     }
@@ -96,8 +96,8 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
 }
 
 /// Returns the request's client, as `context` found it.
-pub fn arrival(parts: &Parts) -> Arrival {
-    parts.extensions.get().copied().unwrap_or(Arrival { address: None, secure: false })
+pub fn client_info(parts: &Parts) -> ClientInfo {
+    parts.extensions.get().copied().unwrap_or(ClientInfo { address: None, secure: false })
 }
 
 /// Identifies the caller: by the session's cookie, or for the API by its token.
@@ -140,11 +140,11 @@ fn bearer(headers: &HeaderMap) -> Option<Sensitive> {
 /// Sets the headers of every answer. A page has set its own policy by then.
 pub async fn headers(request: Request, next: Next) -> Response {
     let is_asset = request.uri().path().starts_with("/pkg/");
-    let secure = request.extensions().get::<Arrival>().is_some_and(|arrival| arrival.secure);
+    let secure = request.extensions().get::<ClientInfo>().is_some_and(|client_info| client_info.secure);
     let (parts, body) = request.into_parts();
     // Without a referrer browsers send `Origin: null`, and only if they trust the host do other headers say
     // where a form comes from.
-    let trusted = secure || edge::host(&parts).is_none_or(|host| edge::is_loopback(&host));
+    let trusted = secure || forwarded::host(&parts).is_none_or(|host| forwarded::is_loopback(&host));
     let mut response = next.run(Request::from_parts(parts, body)).await;
     let cache = match (is_asset, response.status()) {
         (true, StatusCode::OK | StatusCode::NOT_MODIFIED) => "public, max-age=31536000, immutable",

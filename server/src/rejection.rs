@@ -2,8 +2,8 @@
 //! operator.
 
 use crate::{
-    edge::{self, TwoHosts, settle_host},
-    middleware::arrival,
+    forwarded::{self, TwoHosts, settle_host},
+    middleware::client_info,
     state::AppState,
 };
 use app::respond::PublicAddress;
@@ -102,7 +102,7 @@ fn log(parts: &Parts, reason: &'static str) {
         address = ctx.and_then(|ctx| ctx.address).map(|address| address.to_string()),
         method = %parts.method,
         path = ?logged(parts.uri.path()),
-        host = ?logged(&edge::host(parts).unwrap_or_default()),
+        host = ?logged(&forwarded::host(parts).unwrap_or_default()),
         origin = ?logged(text(&parts.headers, &header::ORIGIN)),
         site = ?logged(text(&parts.headers, &HeaderName::from_static("sec-fetch-site"))),
         reason,
@@ -113,7 +113,7 @@ fn log(parts: &Parts, reason: &'static str) {
 /// Rejects requests that name two hosts.
 pub async fn one_host(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let secure = arrival(&parts).secure;
+    let secure = client_info(&parts).secure;
     if let Err(TwoHosts) = settle_host(&mut parts, secure) {
         log(&parts, "it names two hosts");
         return TWO_HOSTS.response(wants_page(&parts.headers));
@@ -125,9 +125,9 @@ pub async fn one_host(request: Request, next: Next) -> Response {
 /// portal.
 pub async fn known_host(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    if state.edge.answers(&parts) {
-        let origin = state.edge.origin(&parts, arrival(&parts));
-        let elsewhere = state.edge.elsewhere(&parts);
+    if state.forwarding.answers(&parts) {
+        let origin = state.forwarding.origin(&parts, client_info(&parts));
+        let elsewhere = state.forwarding.elsewhere(&parts);
         parts.extensions.insert(PublicAddress { origin, elsewhere });
         return next.run(Request::from_parts(parts, body)).await;
     }

@@ -308,7 +308,8 @@ pub fn router(state: AppState) -> Router {
 /// Rejects requests that another site has a browser send. The public address is the portal's own site,
 /// whatever host a proxy asks for.
 fn own_site(state: &AppState) -> CsrfLayer {
-    match state.edge.public.as_ref().map(|public| CsrfLayer::new().add_trusted_origin(public.as_text())) {
+    match state.forwarding.public.as_ref().map(|public| CsrfLayer::new().add_trusted_origin(public.as_text()))
+    {
         Some(Ok(layer)) => layer,
         Some(Err(_)) | None => CsrfLayer::new(),
     }

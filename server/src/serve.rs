@@ -1,15 +1,14 @@
 //! Serves the portal, from the first request to the last.
 
 use crate::{
-    clock,
+    cleanup, clock,
     config::Settings,
-    edge::Origin,
+    forwarded::Origin,
     key_file, listen_addr, listener,
     open::{Outcome, config, end_database, find_database, start},
-    recheck, router,
+    router, scheduled_tests,
     site::Site,
     state::AppState,
-    sweep,
 };
 use backend::{Backend, Ctx, DatabaseConfig};
 use domain::access::AccessError;
@@ -39,14 +38,14 @@ pub(crate) async fn serve(settings: Settings) -> Outcome {
     })?;
     let addr = listener.local_addr()?;
     let site = Site::find(addr);
-    let edge = settings.network.edge();
-    if !addr.ip().is_loopback() && !edge.is_behind_tls() {
+    let forwarding = settings.network.forwarding();
+    if !addr.ip().is_loopback() && !forwarding.is_behind_tls() {
         tracing::warn!(
             "listening on {addr} without TLS in front: passwords and values can be read on the way. Put a proxy with \
              TLS before it, and set LATCHKEY_PUBLIC_URL and LATCHKEY_TRUSTED_PROXIES"
         );
     }
-    if edge.is_untold_of_proxies() {
+    if forwarding.is_untold_of_proxies() {
         tracing::warn!(
             "LATCHKEY_PUBLIC_URL is an https address and LATCHKEY_TRUSTED_PROXIES is not set: everybody counts as the \
              proxy with TLS, shares its limit of attempts to sign in, and stands in the audit log under its address. Set \
@@ -62,7 +61,7 @@ pub(crate) async fn serve(settings: Settings) -> Outcome {
              stored. Set sslmode=verify-full, and sslrootcert, in DATABASE_URL"
         );
     }
-    let state = AppState::new(site.options, site.assets, edge);
+    let state = AppState::new(site.options, site.assets, forwarding);
     if !site.complete {
         state.status.site_is_incomplete();
     }
@@ -101,11 +100,11 @@ pub(crate) async fn serve(settings: Settings) -> Outcome {
     };
     if matches!(opened, Ok(true)) {
         tracing::info!("Latchkey is at http://{}", listen_addr::reachable(addr));
-        let rechecks = settings.connection_tests.test_interval.zip(state.backend().cloned());
-        let rechecks = rechecks.map(|(interval, backend)| tokio::spawn(recheck::run(backend, interval)));
+        let tests = settings.connection_tests.test_interval.zip(state.backend().cloned());
+        let tests = tests.map(|(interval, backend)| tokio::spawn(scheduled_tests::run(backend, interval)));
         drain(&state, settings, &mut signals).await;
-        if let Some(rechecks) = rechecks {
-            rechecks.abort();
+        if let Some(tests) = tests {
+            tests.abort();
         }
     }
     tracing::info!("stopping");
@@ -158,7 +157,7 @@ async fn open(
                 if !backend.is_sealed() {
                     first_admin(settings, &backend, addr).await?;
                 }
-                tokio::spawn(sweep::run(backend.clone(), Arc::clone(&state.status)));
+                tokio::spawn(cleanup::run(backend.clone(), Arc::clone(&state.status)));
                 state.open(backend.clone());
                 tokio::spawn(read_old_keys(backend));
                 return Ok(true);

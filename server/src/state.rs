@@ -1,6 +1,6 @@
 //! The state that requests are served with.
 
-use crate::{edge::Edge, status::Status};
+use crate::{forwarded::Forwarding, status::Status};
 use app::{portal::Portal, ssr::Assets};
 use axum::extract::FromRef;
 use backend::Backend;
@@ -20,7 +20,7 @@ pub struct AppState(Arc<Served>);
 /// The parts of the state. The backend is set once the database is there; the probes answer before that.
 pub struct Served {
     pub portal: Portal,
-    pub edge: Edge,
+    pub forwarding: Forwarding,
     draining: AtomicBool,
     /// The facts for health besides the backend's own.
     pub status: Arc<Status>,
@@ -35,9 +35,9 @@ impl Deref for AppState {
 }
 
 impl AppState {
-    pub fn new(options: LeptosOptions, assets: Assets, edge: Edge) -> Self {
+    pub fn new(options: LeptosOptions, assets: Assets, forwarding: Forwarding) -> Self {
         let portal = Portal::new(options, assets);
-        Self(Arc::new(Served { portal, edge, draining: AtomicBool::default(), status: Arc::default() }))
+        Self(Arc::new(Served { portal, forwarding, draining: AtomicBool::default(), status: Arc::default() }))
     }
 }
 

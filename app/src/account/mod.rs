@@ -4,5 +4,5 @@ pub mod pages;
 pub mod post;
 pub mod proof;
 
-/// The address of one's own account.
+/// The address of the account page.
 pub const ACCOUNT: &str = "/account";

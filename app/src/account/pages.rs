@@ -1,4 +1,4 @@
-//! The account page, and the question before a session is ended.
+//! The account page, and the confirmation before a session is ended.
 
 use super::ACCOUNT;
 use crate::{
@@ -167,7 +167,7 @@ fn Sessions(sessions: Vec<SessionSummary>, now: Timestamp) -> impl IntoView {
     action_table("sessions", ["Device", "Address", "Begun", "Last seen"], rows)
 }
 
-/// The question before one of one's own sessions is ended.
+/// The confirmation before one of one's own sessions is ended.
 #[component]
 pub fn EndSessionPage(id: String) -> impl IntoView {
     let load = move |backend: Backend, ctx: Ctx| async move {

@@ -27,7 +27,7 @@ pub struct ChangedPassword {
     revoke_tokens: Option<String>,
 }
 
-/// `POST /account/password`
+/// Handles `POST /account/password`.
 pub async fn change_password(PostForm { reply, sent }: PostForm<ChangedPassword>) -> Response {
     let (SignedIn { backend, ctx }, input) = match sent {
         Ok(sent) => sent,
@@ -57,13 +57,13 @@ pub async fn change_password(PostForm { reply, sent }: PostForm<ChangedPassword>
     }
 }
 
-/// `POST /account/sessions/{id}/end`
+/// Handles `POST /account/sessions/{id}/end`.
 pub async fn end_session(Path(id): Path<String>, PostForm { reply, sent }: PostForm<Nothing>) -> Response {
     let ended = async {
         let (SignedIn { backend, ctx }, Nothing {}) = sent?;
         let id = id.parse().map_err(|_| Error::NotFound)?;
         match backend.sessions().end(&ctx, id).await {
-            // Pressed twice: it has ended, as was asked.
+            // Submitted twice: the session has ended, as was asked.
             Ok(()) | Err(Error::NotFound) => Ok(()),
             Err(error) => Err(AccessError::from(error)),
         }

@@ -1,4 +1,4 @@
-//! How somebody proves anew who they are.
+//! The proof of who somebody is.
 
 use super::ACCOUNT;
 use crate::{form_state::FormState, sign_in::SIGN_ON, ui::line::Line};
@@ -6,8 +6,9 @@ use backend::Proof;
 use domain::{access::AccessField, percent};
 use leptos::{either::EitherOf3, prelude::*};
 
-/// The field, or the way to the provider, with which somebody proves anew who they are before something that a stolen session must
-/// not do. `back` is where the provider's answer leads to, unless a form waits to be sent again.
+/// Renders the field, or the link to the provider, with which somebody proves again who they are before
+/// something that a stolen session must not do. `back` is where the provider's answer leads to, unless a form
+/// waits to be sent again.
 pub(crate) fn prove_again(
     form: &FormState,
     proof: Proof,

@@ -10,9 +10,9 @@ use leptos::prelude::*;
 pub fn Entries(
     entries: Vec<AuditEntry>,
     now: Timestamp,
-    /// All are about one object, which is not named again.
+    /// Whether all records are about one object, which is then not named again.
     of_one: bool,
-    /// From where things were done, and in which session, is for administrators.
+    /// Whether to show the address and the session of each action, which only administrators may see.
     places: bool,
 ) -> impl IntoView {
     let rows = entries

@@ -1,4 +1,4 @@
-//! Taking audit records out as a file.
+//! Exporting audit records as a file.
 
 use super::{AUDIT, query::parse};
 use crate::{
@@ -27,8 +27,8 @@ pub struct Export {
     format: Format,
 }
 
-/// `POST /audit/export`: the rows that the query in the address filters, newest first. It is on record before the first
-/// row leaves; the rest is sent as it is read, so no log is too long.
+/// Handles `POST /audit/export`: sends the rows that the query in the address filters, newest first. The
+/// export is recorded before the first row leaves; the rows are sent as they are read, so no log is too long.
 pub async fn export(PostForm { reply, sent }: PostForm<Export>) -> Response {
     let begun = async {
         let (SignedIn { backend, ctx }, Export { format }) = sent?;
@@ -68,7 +68,7 @@ fn file(backend: Backend, ctx: Ctx, query: AuditQuery, format: Format) -> Respon
                 (Progress::At(cursor), _) => cursor,
                 (Progress::End, _) => return Ok(None),
             };
-            // Cut off in the middle, the file is seen to be broken: its connection ends without the last chunk.
+            // A file that is cut off is recognizable, because its connection ends without the last chunk.
             let entries = backend
                 .audit()
                 .export(&ctx, &AuditQuery { cursor, ..query })
@@ -124,7 +124,7 @@ fn line(entry: &AuditEntry, format: Format) -> String {
                 fields: &entry.fields,
                 hash: &entry.hash,
             };
-            // Texts and numbers: nothing in it can fail.
+            // Texts and numbers always serialize.
             serde_json::to_string(&line).unwrap_or_default() + "\n"
         }
         Format::Csv => {
@@ -150,7 +150,7 @@ fn line(entry: &AuditEntry, format: Format) -> String {
     }
 }
 
-/// Returns a cell (RFC 4180). A text that a spreadsheet would take for a formula is given a quote before it.
+/// Returns a cell (RFC 4180). A text that a spreadsheet would take for a formula gets a quote in front.
 fn cell(text: &str) -> String {
     let harmless = match text.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cells_are_quoted_and_are_no_formulas() {
+    fn cell_is_quoted_and_never_a_formula() {
         for (text, cell_text) in [
             ("plain", "plain"),
             ("", ""),

@@ -73,7 +73,7 @@ fn Shown(history: SecretHistory, id: SecretId) -> impl IntoView {
     }
 }
 
-/// "API token argo-cd read it 40 times today, last 3 minutes ago."
+/// A line such as "API token argo-cd read it 40 times today, last 3 minutes ago."
 #[component]
 fn Reads(line: FoldedReads, now: Timestamp) -> impl IntoView {
     let FoldedReads { token, name, day, count, last } = line;
@@ -85,7 +85,7 @@ fn Reads(line: FoldedReads, now: Timestamp) -> impl IntoView {
     }
 }
 
-/// "ana: connection tested, failed, 3 times today, last 2 hours ago."
+/// A line such as "ana: connection tested, failed, 3 times today, last 2 hours ago."
 #[component]
 fn Others(line: FoldedRecords, now: Timestamp) -> impl IntoView {
     let FoldedRecords { actor_kind, actor, action, outcome, day, count, last } = line;
@@ -102,7 +102,7 @@ fn times(count: u64) -> String {
     if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
-/// The day in words: `today`, `yesterday`, or its date.
+/// Returns the day in words: `today`, `yesterday`, or its date.
 fn on(day: Timestamp, now: Timestamp) -> String {
     let date = |at: Timestamp| at.rfc3339()[..10].to_owned();
     match date(day) {
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_and_days_read_well() {
+    fn times_and_on_are_in_words() {
         let at = |text: &str| Timestamp::parse_date(text).unwrap();
         let now = at("2026-11-26");
         assert_eq!(times(1), "once");

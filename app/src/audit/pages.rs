@@ -13,7 +13,7 @@ use backend::{AuditAction, AuditPage, AuditQuery, Backend, Ctx, Outcome};
 use domain::time::Timestamp;
 use leptos::{either::Either, prelude::*};
 
-/// Everything that was done, newest first.
+/// The audit log, newest first.
 #[component]
 pub fn AuditPageView() -> impl IntoView {
     let query = parse(&ssr::query());

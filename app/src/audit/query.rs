@@ -1,13 +1,13 @@
-//! The query of the audit log, as an address has it.
+//! The query of the audit log in an address.
 
 use super::AUDIT;
 use backend::{AuditCursor, AuditQuery};
 use domain::{percent, time::Timestamp};
 
-/// Texts longer than this are looked for no further, in characters.
+/// The longest text of a filter, in characters.
 const MAX_CHARS: usize = 300;
 
-/// Reads the query of an address: nonsense looks for everything.
+/// Parses the query of an address; invalid filters are ignored.
 pub fn parse(query: &str) -> AuditQuery {
     let text = |name: &str| {
         query
@@ -30,13 +30,13 @@ pub fn parse(query: &str) -> AuditQuery {
         object: text("object"),
         outcome: text("outcome"),
         from: Timestamp::parse_date(&text("from")),
-        // The day that is named is part of it.
+        // The named day is included.
         until: Timestamp::parse_date(&text("until")).map(Timestamp::next_day),
         cursor,
     }
 }
 
-/// The filters of a query, as they stand in the address; the page does not.
+/// Returns the filters of a query as an address has them, without the page.
 pub(super) fn filters(query: &AuditQuery) -> String {
     let mut out = String::new();
     let day = |at: Timestamp| at.rfc3339()[..10].to_owned();
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn filters_are_read_and_written() {
+    fn parse_and_filters_agree_and_ignore_nonsense() {
         let text =
             "actor=ana&action=secret%20added&object=image-a&outcome=done&from=2026-11-01&until=2026-11-24";
         let query = parse(text);

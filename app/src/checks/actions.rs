@@ -1,4 +1,4 @@
-//! From what was typed to a test of it.
+//! Testing what was typed.
 
 use crate::secrets::input::SecretInput;
 use backend::{Backend, Ctx};
@@ -8,15 +8,15 @@ use domain::{
     secret::{ConnectionTest, SecretId, SecretKind},
 };
 
-/// Tries what stands in a form of Add, or of Edit of this secret. Returns the ticket with which the form keeps the result,
-/// too.
+/// Tests the content of a form of Add, or of Edit of this secret. Also returns the ticket with which the form
+/// keeps the result.
 pub async fn typed(
     backend: &Backend,
     ctx: &Ctx,
     id: Option<SecretId>,
     input: &SecretInput,
 ) -> Result<(CheckReport, Option<String>), Error> {
-    // Who may not is rejected, whatever they sent.
+    // Rejects people without the right first, whatever they sent.
     backend.secrets().may_change(ctx, id.as_ref()).await?;
     let kind = id.as_ref().map(|id| id.kind).or_else(|| SecretKind::parse(&input.kind));
     let wrong_kind = || Error::Invalid(vec![FieldError { field: Field::Type, problem: Problem::Type }]);

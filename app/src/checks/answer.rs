@@ -1,4 +1,4 @@
-//! The result of a test as HTML: in a page, and in a form that stays open.
+//! The result of a test as HTML, on a page and in a form that stays open.
 
 use crate::{
     error::ApiError,
@@ -15,15 +15,15 @@ use leptos::{
     prelude::*,
 };
 
-/// The way in which a host's keys that are shown can be approved.
+/// The form with which shown host keys can be approved.
 pub enum Approval {
-    /// A box in the form that was tested, which sends them along with it; what it had sent before comes first.
+    /// A box in the form that was tested, which sends them with it, after those that it had sent before.
     InForm { approved: String },
-    /// A form of their own, for a stored secret; in another tab where the page has a form that is not to be lost.
+    /// A form of their own, for a stored secret; in another tab if the page has a form that must not be lost.
     OfStored { id: SecretId, new_tab: bool },
 }
 
-/// Why a form could not be tested, for the place where the answer would be.
+/// Returns why a form could not be tested, for the place of the result.
 pub fn not_tested(error: &Error) -> String {
     let problems = match error {
         Error::Invalid(errors) => Some(
@@ -57,8 +57,8 @@ pub fn not_tested(error: &Error) -> String {
     .to_html()
 }
 
-/// Renders a result for a form, with the ticket that keeps it where the form is saved unchanged. `values_dropped`: the form was
-/// sent as a whole, and its values do not come back.
+/// Renders a result for a form, with the ticket that keeps it if the form is saved unchanged.
+/// `values_dropped` says that the form was sent as a whole, and its values do not come back.
 pub fn html(
     report: CheckReport,
     input: &SecretInput,
@@ -81,7 +81,7 @@ pub fn html(
     .to_html()
 }
 
-/// The ticket of the last test, as a field of the form that was tested.
+/// Renders the ticket of the last test, as a field of the form that was tested.
 pub fn ticket_field(ticket: &str) -> impl IntoView + use<> {
     view! { <input type="hidden" form="secret-form" name="tested" value=ticket.to_owned()/> }
 }
@@ -91,11 +91,11 @@ pub fn used(report: CheckReport, id: SecretId) -> String {
     view! { <Answer report approval=Approval::OfStored { id, new_tab: true }/> }.to_html()
 }
 
-/// The icon and the word of a state. Never the colour alone.
+/// The icon and the word of a status, because colour alone is not enough.
 #[component]
 pub fn StatusWord(
     status: CheckStatus,
-    /// In the place of its own word.
+    /// The text in place of the word.
     #[prop(optional)]
     label: Option<&'static str>,
 ) -> impl IntoView {
@@ -115,7 +115,7 @@ pub fn StatusWord(
     }
 }
 
-/// Says what was found in a repository.
+/// Returns a sentence about what was found in a repository.
 pub fn refs_text(refs: &Refs) -> String {
     let Refs { branch, count, exact, headless } = refs;
     let noun = if *count == 1 { "ref" } else { "refs" };
@@ -130,7 +130,7 @@ pub fn refs_text(refs: &Refs) -> String {
     }
 }
 
-/// The outcome, its cause in words, and what to do.
+/// The status, its cause in words, and what to do.
 #[component]
 pub fn Answer(report: CheckReport, approval: Approval) -> impl IntoView {
     let message = report.message();
@@ -140,14 +140,14 @@ pub fn Answer(report: CheckReport, approval: Approval) -> impl IntoView {
         let known_as = host.clone().unwrap_or_default();
         view! { <HostKeys cause known_as keys=host_keys approval=&approval/> }
     });
-    // What was approved before is still to be saved.
+    // Hosts that were approved before are still to be saved.
     let carried = match &approval {
         Approval::InForm { approved } if keys.is_none() && !approved.is_empty() => Some(view! {
             <input type="hidden" form="secret-form" name="approved_hosts" value=approved.clone()/>
         }),
         _ => None,
     };
-    // As an answer that a field is to be looked at, it leads there.
+    // A result that asks for a look at a field links to it.
     let said = if cause.is_about_branch() {
         let field = format!("#{}", Field::Branch.key());
         Either::Left(view! { <a href=field>{message}</a> })
@@ -171,14 +171,14 @@ pub fn Answer(report: CheckReport, approval: Approval) -> impl IntoView {
     }
 }
 
-/// Says which address may have been meant where a port stands in the place of a folder.
+/// Returns a hint at the address that may have been meant if a port is in place of a folder.
 pub fn port_hint(address: &str) -> String {
     format!("In this form, the number behind the colon is a folder. If it is the port, write {address}.")
 }
 
-/// The lines of the known hosts that are not used, as a sentence; `None` where all are.
+/// Returns a sentence about the lines of the known hosts that are not used; `None` if all are used.
 pub fn unused_text(unused: &[UnusedLine]) -> Option<String> {
-    /// More than these are counted and not named.
+    /// The number of lines that are named; more are only counted.
     const NAMED: usize = 5;
     let lines = match unused.len() {
         0 => return None,
@@ -194,7 +194,7 @@ pub fn unused_text(unused: &[UnusedLine]) -> Option<String> {
     Some(format!("{lines}{named}{end}"))
 }
 
-/// The keys that a host has: to be compared and approved, or to be worried about.
+/// The keys that a host has: to be compared and approved, or to be warned about.
 #[component]
 fn HostKeys<'a>(
     cause: CheckCause,
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn every_outcome_is_told_by_icon_and_word_and_a_peer_s_text_is_text() {
+    fn answer_shows_icon_and_word_and_escapes_a_peers_text() {
         for cause in CheckCause::ALL {
             let shown = shown(*cause, Vec::new());
             assert!(shown.contains("<i class=\"icon i-") && shown.contains(cause.label()), "{shown}");
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_unknown_host_can_be_approved() {
+    fn answer_offers_approval_only_for_an_unknown_host() {
         let approve = "name=\"approved_hosts\"";
         for cause in [CheckCause::HostKeyUnknown, CheckCause::HostKeyForAnotherPort] {
             assert!(shown(cause, vec![key(Published::By("GitHub"))]).contains(approve));
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_else_was_noticed_stands_in_the_answer() {
+    fn html_contains_hints_and_unused_hosts() {
         let report = CheckReport {
             host: Some("host".to_owned()),
             port: Some(22),
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn refs_read_well() {
+    fn refs_text_is_a_sentence() {
         let text = |branch: Option<&str>, count, exact| {
             refs_text(&Refs { branch: branch.map(str::to_owned), count, exact, headless: false })
         };

@@ -1,5 +1,5 @@
-//! Testing a form without leaving it. The result is HTML of the server's: the browser needs to know nothing of causes
-//! and their words, and nothing that was typed is lost.
+//! Testing a form without leaving it. The result is HTML of the server, so the browser needs neither causes
+//! nor their messages, and nothing typed is lost.
 
 use crate::ui::dom;
 use leptos::{
@@ -16,11 +16,11 @@ pub const FORM: &str = "secret-form";
 /// The id of the place for the result.
 pub const ANSWER: &str = "check-answer";
 
-/// Wherever this stands in a page, the button that says in `data-test` that it tests the form shows the answer in its
-/// place; until then what `data-test` says. Where the answer leads to another page, that is gone to. Without JavaScript the
+/// Enhances a page whose button with `data-test` tests the form: shows the result in its place, and until
+/// then the text of `data-test`. If the answer is a redirect, the browser follows it. Without JavaScript the
 /// answer is a page.
 #[island]
-pub fn TestInPlace() -> impl IntoView {
+pub fn EnhanceTest() -> impl IntoView {
     let busy = StoredValue::new(false);
     Effect::new(move |_| {
         window_event_listener(ev::click, move |event| {
@@ -33,7 +33,7 @@ pub fn TestInPlace() -> impl IntoView {
                 return;
             }
             busy.set_value(true);
-            // Before the answer is removed: a host that was approved in it is part of the form.
+            // Before the result is removed: a host that was approved in it is part of the form.
             let fields = fields();
             show(&button.get_attribute("data-test").unwrap_or_default());
             leptos::task::spawn_local(async move {
@@ -41,7 +41,8 @@ pub fn TestInPlace() -> impl IntoView {
                     Some(html) => show(&html),
                     None => show("The portal did not answer. Try again in a minute."),
                 }
-                // Below the button, the answer may be out of sight; but whoever went on to another control stays there.
+                // Scrolls to the result, which may be out of sight below the button, unless the focus is on
+                // another control by now.
                 if !matches!(document().query_selector(":focus:not([data-test])"), Ok(Some(_))) {
                     dom::focus(ANSWER);
                 }
@@ -57,15 +58,15 @@ fn show(html: &str) {
     }
 }
 
-/// The form as it stands.
+/// Returns the content of the form.
 fn fields() -> Option<JsValue> {
     let form = document().get_element_by_id(FORM)?.dyn_into::<HtmlFormElement>().ok()?;
     let fields = FormData::new_with_form(&form).ok()?;
-    // With a file in it.
+    // The form has a file.
     if form.enctype().starts_with("multipart") {
         return Some(fields.into());
     }
-    // A form's fields are pairs, which is what this is made of.
+    // The fields of a form are pairs, from which this is made.
     UrlSearchParams::new_with_str_sequence_sequence(&fields).ok().map(JsValue::from)
 }
 

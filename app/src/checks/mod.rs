@@ -1,4 +1,4 @@
-//! Testing whether a credential works: from its form, from the list, and on a page of its own.
+//! Connection tests: from a secret's form, from the list, and on a page of its own.
 
 #[cfg(feature = "ssr")]
 pub mod actions;

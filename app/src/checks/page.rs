@@ -1,4 +1,4 @@
-//! The connection of a stored secret: what is known of it, and the button to try it.
+//! The connection of a stored secret: its status, and the button to test it.
 
 use super::answer::{Answer, Approval, StatusWord, refs_text, unused_text};
 use crate::{
@@ -44,7 +44,7 @@ pub fn CheckPage(
 fn Kept(
     cause: CheckCause,
     refs: Option<Refs>,
-    /// When it was, and who made it.
+    /// The time of the last test, and who made it.
     last: Option<(Timestamp, String)>,
     now: Timestamp,
 ) -> impl IntoView {
@@ -71,12 +71,12 @@ fn Kept(
 fn Shown(
     details: SecretDetails,
     state: CheckState,
-    /// Of the test that was just made, where it is more than what is kept of it.
+    /// The result of the test that was just made, if it has more than the stored one.
     report: Option<CheckReport>,
 ) -> impl IntoView {
     let SecretDetails { id, display_name, .. } = details;
     let CheckState { cause, last, refs, target, trusted, unused, now } = state;
-    // Before the first test there may be nothing to test on, which a test would only say once more.
+    // Before the first test there may be no test target, which a test would only report again.
     let cause = match cause {
         CheckCause::NeverTested if id.kind == SecretKind::GitDataset && target.is_none() => {
             CheckCause::NoRepository
@@ -98,7 +98,7 @@ fn Shown(
     let what = if id.kind == SecretKind::GitDataset { "Repository to try" } else { "Image to try" };
     let edit = format!("{LIST}/{id}/edit{query}");
     let action = format!("{LIST}/{id}/check{query}");
-    // Without a repository, that is what is to be done.
+    // Without a repository, adding one is the next step.
     let (edit_words, edit_class, test_class) = if cause == CheckCause::NoRepository {
         ("Enter a repository to try", "button primary", "")
     } else {
@@ -134,7 +134,7 @@ fn Shown(
     }
 }
 
-/// The hosts that are trusted.
+/// The trusted hosts.
 #[component]
 fn Trusted(keys: Vec<TrustedKey>) -> impl IntoView {
     let rows = keys

@@ -19,19 +19,19 @@ use axum::{
 use domain::{error::Error, secret::SecretId};
 use serde::Deserialize;
 
-/// `POST /secrets/new/check`
+/// Handles `POST /secrets/new/check`.
 pub async fn new(form: RawForm<SecretInput>) -> Response {
     Box::pin(typed(form, Page::AddSecret, None)).await
 }
 
-/// `POST /secrets/{id}/edit/check`
+/// Handles `POST /secrets/{id}/edit/check`.
 pub async fn edit(Path(id): Path<SecretId>, form: RawForm<SecretInput>) -> Response {
     let page = |returned| Page::EditSecret(id.clone(), returned);
     Box::pin(typed(form, page, Some(id.clone()))).await
 }
 
-/// Answers with the result of a test of the form. A browser that goes there gets the form again, without the values; the
-/// button of a page that has come alive gets that much HTML as it puts into the page.
+/// Answers with the result of a test of the form. A browser gets the form again, without the values; the
+/// button of a hydrated page gets the HTML that it puts into the page.
 async fn typed(
     RawForm { reply, form }: RawForm<SecretInput>,
     page: impl FnOnce(Option<Box<Returned>>) -> Page,
@@ -60,7 +60,7 @@ async fn typed(
             if !wants_page {
                 return Html(html).into_response();
             }
-            // Nothing is wrong with the form; it is only not saved.
+            // The form is valid, but not saved.
             reply.page(StatusCode::OK, page(returned(None, Some(html)))).await
         }
         Err(error) if !wants_page => {
@@ -70,7 +70,7 @@ async fn typed(
     }
 }
 
-/// `POST /secrets/{id}/check`
+/// Handles `POST /secrets/{id}/check`.
 pub async fn stored(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<Nothing>) -> Response {
     if let Err(Unreadable(status)) = form {
         return status.into_response();
@@ -89,7 +89,7 @@ pub struct Approved {
     approved_hosts: String,
 }
 
-/// `POST /secrets/{id}/known-hosts`
+/// Handles `POST /secrets/{id}/known-hosts`.
 pub async fn approve(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<Approved>) -> Response {
     let approved = match form {
         Ok(approved) => approved.approved_hosts,
@@ -103,7 +103,8 @@ pub async fn approve(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<
     show(reply, id, outcome).await
 }
 
-/// Redirects to the page that shows what is kept; where there is more to show than that, it is the answer itself.
+/// Redirects to the page that shows the stored result; if there is more to show, the page itself is the
+/// answer.
 async fn show(reply: Reply, id: SecretId, outcome: CheckOutcome) -> Response {
     let status = match &outcome {
         Ok(report) if report.host_keys.is_empty() => {

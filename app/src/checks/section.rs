@@ -1,9 +1,9 @@
-//! The section under the form of Add and Edit: on what the credential is tried, and the button. Its fields belong to the
-//! form, and are the server's to render: nothing in them has to answer at once.
+//! The section under the form of Add and Edit: the test target, and the button. Its fields belong to the
+//! form, and the server renders them, because nothing in them has to respond at once.
 
 use super::{
     answer::{port_hint, ticket_field},
-    button::{ANSWER, FORM, TestInPlace},
+    button::{ANSWER, EnhanceTest, FORM},
 };
 use crate::{
     secrets::input::{RejectedForm, Typed},
@@ -19,12 +19,12 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// Under the form of a secret.
+/// The test under the form of a secret.
 #[component]
 pub fn CheckSection(
     /// The content of the fields.
     typed: Typed,
-    /// The kind of a stored secret; on Add the style sheet shows the fields of the chosen one.
+    /// The type of a stored secret; on Add the style sheet shows the fields of the chosen type.
     kind: Option<SecretKind>,
     /// The form that was rejected, if it was.
     rejected: Option<RejectedForm>,
@@ -75,7 +75,7 @@ pub fn CheckSection(
             </div>
         }
     });
-    // A form that was rejected after its test is still the one that was tested.
+    // A form that was rejected after its test is still the tested one.
     let before =
         || if typed.tested.is_empty() { String::new() } else { ticket_field(&typed.tested).to_html() };
     let answer = tested.unwrap_or_else(before);
@@ -87,7 +87,7 @@ pub fn CheckSection(
             <button form=FORM formaction=address aria-describedby="test-hint" data-test="Testing…">
                 "Test connection"
             </button>
-            <TestInPlace/>
+            <EnhanceTest/>
             <p class="hint" id="test-hint">
                 "Tries what stands above, and the stored value where none was typed. It can be saved in any case; saved unchanged within 15 minutes, it keeps the result."
             </p>

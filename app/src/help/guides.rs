@@ -1,10 +1,11 @@
-//! The steps of each guide. No headings in them: they stand under a page's heading, and folded in a form.
+//! The steps of each guide. Without headings, because they are shown under a page's heading, and folded in a
+//! form.
 
 use crate::{imports::IMPORT, ssr};
 use domain::secret::RegistryPreset;
 use leptos::prelude::*;
 
-/// An access token of Docker Hub.
+/// Renders the steps to an access token of Docker Hub.
 pub fn docker_hub() -> AnyView {
     view! {
         <ol>
@@ -29,7 +30,7 @@ pub fn docker_hub() -> AnyView {
     .into_any()
 }
 
-/// A classic token of GitHub.
+/// Renders the steps to a classic token of GitHub.
 pub fn ghcr() -> AnyView {
     view! {
         <ol>
@@ -50,7 +51,7 @@ pub fn ghcr() -> AnyView {
     .into_any()
 }
 
-/// A deploy token of GitLab.
+/// Renders the steps to a deploy token of GitLab.
 pub fn gitlab() -> AnyView {
     view! {
         <ol>
@@ -71,7 +72,7 @@ pub fn gitlab() -> AnyView {
     .into_any()
 }
 
-/// Every registry in a few words.
+/// Renders a short description of every registry.
 pub fn registries() -> AnyView {
     let parts = RegistryPreset::ALL
         .into_iter()
@@ -93,7 +94,7 @@ pub fn registries() -> AnyView {
     .into_any()
 }
 
-/// Says what host, username and password are at a registry, and how long they last.
+/// Renders the host, username and password of a registry, and how long passwords last.
 pub fn facts(preset: RegistryPreset) -> impl IntoView {
     let host = preset.host.map(|host| view! { <code>{host}</code> ". " });
     view! {
@@ -133,7 +134,7 @@ fn paste_the_private_half() -> impl IntoView {
     }
 }
 
-/// A deploy key at GitHub.
+/// Renders the steps to a deploy key at GitHub.
 pub fn github_deploy_key() -> AnyView {
     view! {
         <ol>
@@ -153,7 +154,7 @@ pub fn github_deploy_key() -> AnyView {
     .into_any()
 }
 
-/// A deploy key at GitLab.
+/// Renders the steps to a deploy key at GitLab.
 pub fn gitlab_deploy_key() -> AnyView {
     view! {
         <ol>
@@ -173,7 +174,7 @@ pub fn gitlab_deploy_key() -> AnyView {
     .into_any()
 }
 
-/// Says what can be imported.
+/// Renders what can be imported.
 pub fn import() -> AnyView {
     view! {
         {importable()}
@@ -186,7 +187,7 @@ pub fn import() -> AnyView {
     .into_any()
 }
 
-/// The same on the page where one imports.
+/// Renders the same for the page Import.
 pub fn importable() -> impl IntoView {
     view! {
         <p>
@@ -222,7 +223,7 @@ pub fn importable() -> impl IntoView {
     }
 }
 
-/// Says what becomes of a value.
+/// Renders what happens to a value.
 pub fn values() -> AnyView {
     let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
     let kept = match keep_days {

@@ -12,10 +12,10 @@ pub fn form_help(host: &str) -> FormHelp {
     FormHelp { registries: registries(host), keys: KEYS.clone() }
 }
 
-/// Returns a choice of registries, and under it what is known of the chosen one: the style sheet shows it, so that it works
-/// without JavaScript too. The value of a choice is the host, where everybody's is the same.
+/// Renders a choice of registries, with the facts of the chosen one under it, which the style sheet shows, so
+/// that it works without JavaScript too. The value of a choice is the host, if everybody's is the same.
 ///
-/// There are few such texts, one for each choice, so each is rendered once.
+/// Each choice has one such text, which is rendered once.
 fn registries(host: &str) -> ServerMarkup {
     static NONE_CHOSEN: LazyLock<ServerMarkup> = LazyLock::new(|| ServerMarkup::render(choosing(None)));
     static EACH_CHOSEN: LazyLock<[ServerMarkup; RegistryPreset::ALL.len()]> =
@@ -25,7 +25,7 @@ fn registries(host: &str) -> ServerMarkup {
     number.and_then(|number| EACH_CHOSEN.get(number)).unwrap_or(&NONE_CHOSEN).clone()
 }
 
-/// Shows the choice of registries, with this one chosen.
+/// Renders the choice of registries, with this one chosen.
 fn choosing(chosen: Option<&'static str>) -> impl RenderHtml {
     let options = RegistryPreset::ALL
         .map(|preset| {
@@ -78,7 +78,7 @@ fn choosing(chosen: Option<&'static str>) -> impl RenderHtml {
     }
 }
 
-/// Says where a private key comes from.
+/// Renders where a private key comes from.
 fn keys() -> impl RenderHtml {
     view! {
         <details class="guide">

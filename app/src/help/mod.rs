@@ -1,5 +1,5 @@
-//! Guides: where the credentials come from, step by step. As pages under `/help`, and folded at the place of need in the
-//! form, where the same text is. Rendered by the server alone.
+//! Guides that explain, step by step, where credentials come from: as pages under `/help`, and folded in the
+//! form, with the same text. Rendered by the server alone.
 
 pub mod guides;
 pub mod inline_help;
@@ -13,7 +13,7 @@ pub const HELP: &str = "/help";
 /// A guide.
 #[derive(Clone, Copy)]
 pub struct Topic {
-    /// Stands in its address.
+    /// The last part of its address.
     pub key: &'static str,
     /// Its heading.
     pub title: &'static str,
@@ -24,13 +24,13 @@ pub struct Topic {
 }
 
 impl Topic {
-    /// The address of its page.
+    /// Returns the address of its page.
     pub fn address(self) -> String {
         format!("{HELP}/{}", self.key)
     }
 }
 
-/// Image pull, then Git, then what is of both.
+/// The guides for image pull, then for Git, then for both.
 pub const TOPICS: [(&str, &[Topic]); 3] = [
     (
         "Image pull",
@@ -97,7 +97,7 @@ pub const TOPICS: [(&str, &[Topic]); 3] = [
     ),
 ];
 
-/// The guide of this name.
+/// Returns the guide with this name.
 pub fn topic(key: &str) -> Option<Topic> {
     TOPICS.into_iter().flat_map(|(_, topics)| topics).find(|topic| topic.key == key).copied()
 }

@@ -5,7 +5,7 @@ use crate::{failure::LoadFailure, ssr};
 use domain::error::Error;
 use leptos::{either::Either, prelude::*};
 
-/// All guides.
+/// The list of guides.
 #[component]
 pub fn HelpPage() -> impl IntoView {
     let parts = TOPICS

@@ -1,4 +1,4 @@
-//! The second step: what was found, to choose from and name.
+//! The second step: the findings, to choose from and name.
 
 use super::{
     GONE, IMPORT, NotSaved, import_address, message,
@@ -21,7 +21,7 @@ use leptos::{either::EitherOf3, prelude::*};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// The page with what was found.
+/// The page with the findings.
 #[component]
 pub fn ChoosePage(
     id: Uuid,
@@ -103,7 +103,7 @@ fn Choice(id: Uuid, found: ImportView, rejected: Option<NotSaved>) -> impl IntoV
     }
 }
 
-/// How many were found, and until when they wait.
+/// Renders the number of findings, and how long they wait.
 fn lead(count: usize, expires_at: Timestamp) -> impl IntoView {
     let lead = match count {
         0 => "No credential was found that can be imported.".to_owned(),
@@ -131,7 +131,7 @@ fn lead(count: usize, expires_at: Timestamp) -> impl IntoView {
     }
 }
 
-/// Why nothing was saved, with links to the rows that need another look.
+/// Renders why nothing was saved, with links to the rows that need another look.
 fn problems(said: String, wrong: &[(u32, RowProblem)]) -> impl IntoView + use<> {
     let links = wrong
         .iter()
@@ -152,7 +152,7 @@ fn problems(said: String, wrong: &[(u32, RowProblem)]) -> impl IntoView + use<> 
     }
 }
 
-/// Links that choose many rows at once.
+/// Renders links that choose many rows at once.
 fn selects(address: &str) -> impl IntoView + use<> {
     view! {
         <p class="hint">
@@ -163,7 +163,7 @@ fn selects(address: &str) -> impl IntoView + use<> {
     }
 }
 
-/// Each row with what was chosen and typed, and what is wrong with it.
+/// Renders each row with its choice and typed fields, and its problems.
 fn rows_to_choose(
     rows: Vec<ImportRow>,
     chosen: Vec<u32>,
@@ -189,10 +189,10 @@ fn rows_to_choose(
         .collect_view()
 }
 
-/// Up to so many rows have a field for their display names: more are for a form that stays usable.
+/// The most rows that have a field for their display names, so that longer forms stay usable.
 const FEW: usize = 100;
 
-/// Returns which rows are chosen at first, as the page's address says.
+/// Returns the rows that are chosen at first, as the page's address says.
 fn chosen_at_first(rows: &[ImportRow]) -> Vec<u32> {
     match ssr::query_parameter("select").as_deref() {
         Some("all") => rows.iter().map(|row| row.number).collect(),
@@ -201,7 +201,8 @@ fn chosen_at_first(rows: &[ImportRow]) -> Vec<u32> {
     }
 }
 
-/// Returns the rows that are suggested: everything that no secret holds already, but of several for one registry the first alone.
+/// Returns the suggested rows: all that no secret holds already, but only the first of several for one
+/// registry.
 fn preset_choices(rows: &[ImportRow]) -> Vec<u32> {
     let mut hosts = HashSet::new();
     let mut suggested = |row: &&ImportRow| {

@@ -1,4 +1,4 @@
-//! The Import pages: a file or text, then what was found in it, to choose from and name.
+//! The Import pages: a file or text, then its findings, to choose from and name.
 
 pub mod choose;
 pub mod post;
@@ -24,18 +24,18 @@ pub struct NotSaved {
     pub chosen: Vec<u32>,
     /// The fields of every row.
     pub typed: Vec<ImportChoice>,
-    /// Why.
+    /// The reason.
     pub error: ImportError,
 }
 
 impl NotSaved {
-    /// Nothing that was chosen or typed is shown again.
+    /// Returns a rejection that repeats nothing that was chosen or typed.
     pub fn because(error: Error) -> Self {
         Self { chosen: Vec::new(), typed: Vec::new(), error: error.into() }
     }
 }
 
-/// The sentence above the form.
+/// Returns the message above the form.
 fn message(error: &ImportError) -> String {
     match error {
         ImportError::Problem(problem) => problem.message(),

@@ -1,4 +1,4 @@
-//! Import: the forms with a file or text, then with what was chosen of what was found in it.
+//! Import: the forms with a file or text, and with the choice of its findings.
 
 use super::{IMPORT, NotSaved, import_address, start::not_imported};
 use crate::{
@@ -34,23 +34,26 @@ use tokio::{
 };
 use uuid::Uuid;
 
-/// The longest body of the first step: a file, and what a browser sends around it.
+/// The longest body of the first step: a file, and what a browser adds.
 pub const BODY_LIMIT: usize = MAX_BYTES + 64 * 1024;
 
-/// So much of a body that is too long is read and thrown away: a browser shows no answer while it still sends.
+/// The most bytes of an excessive body that are read and discarded, because a browser shows no answer while
+/// it still sends.
 const MAX_DRAINED: usize = 256 * 1024 * 1024;
 
-/// How long that may take.
+/// The longest time for discarding them.
 const DRAIN_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Files from this length on are read so many at a time, since each takes a multiple of its length of memory.
+/// The length from which files are read only so many at a time, because each takes a multiple of its length
+/// in memory.
 const LARGE: usize = 1024 * 1024;
 static LARGE_TURNS: Semaphore = Semaphore::const_new(2);
 
-/// How long to wait for one's turn.
+/// The longest wait for a turn.
 const TURN_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// `POST /secrets/import`. A page that has come alive gets the reason alone, so that nothing that was pasted is lost.
+/// Handles `POST /secrets/import`. A hydrated page gets only the reason, so that nothing that was pasted is
+/// lost.
 pub async fn begin(Unread { reply, body }: Unread) -> Response {
     let wants_page = reply.wants_page();
     let begun = async {
@@ -73,7 +76,7 @@ pub async fn begin(Unread { reply, body }: Unread) -> Response {
     }
 }
 
-/// Why an import was not begun.
+/// The reason why an import was not begun.
 enum NotBegun {
     /// The body is not the form of the page.
     Unreadable(StatusCode),
@@ -92,7 +95,7 @@ impl From<ImportProblem> for NotBegun {
     }
 }
 
-/// `POST /secrets/import/{id}`
+/// Handles `POST /secrets/import/{id}`.
 pub async fn save(Path(id): Path<Uuid>, Unread { reply, body }: Unread) -> Response {
     let SignedIn { backend, ctx } = match permitted(&reply).await {
         Ok(signed_in) => signed_in,
@@ -117,7 +120,7 @@ pub async fn save(Path(id): Path<Uuid>, Unread { reply, body }: Unread) -> Respo
     }
 }
 
-/// `POST /secrets/import/{id}/discard`, with what stands in the form beside the button.
+/// Handles `POST /secrets/import/{id}/discard`, which has the fields of the form beside the button.
 pub async fn discard(Path(id): Path<Uuid>, Unread { reply, body }: Unread) -> Response {
     let discarded = async {
         let SignedIn { backend, ctx } = permitted(&reply).await?;
@@ -130,14 +133,14 @@ pub async fn discard(Path(id): Path<Uuid>, Unread { reply, body }: Unread) -> Re
     }
 }
 
-/// Returns who asks, where they may import: asked before a body is read that may be large.
+/// Returns the caller if they may import, which is checked before a possibly large body is read.
 async fn permitted(reply: &Reply) -> Result<SignedIn, Error> {
     let SignedIn { backend, ctx } = SignedIn::of(reply)?;
     backend.imports().may_import(&ctx).await?;
     Ok(SignedIn { backend, ctx })
 }
 
-/// Renders the page that says why not. What waits is still there, if it was.
+/// Renders the page that says why nothing was saved. The findings still wait, if they did before.
 async fn not_saved(reply: Reply, id: Uuid, error: Error) -> Response {
     if error == Error::NotSignedIn {
         return to_sign_in(IMPORT);
@@ -168,15 +171,16 @@ fn flash(mut saved: Vec<SecretId>) -> Flash {
     }
 }
 
-/// The text, and for a large one the turn that it was read in.
+/// The text, and for a large one the permit that it was read under.
 type Received = (Sensitive, Option<SemaphorePermit<'static>>);
 
-/// Returns what was sent, unless it is too long: then what is left of it is thrown away, so that the answer is seen.
+/// Returns what was sent, unless it is too long: then the rest is read and discarded, so that the answer is
+/// seen.
 async fn received(parts: &Parts, body: Body) -> Result<Received, NotBegun> {
     let length = parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     let length = length.and_then(|length| length.parse::<usize>().ok());
     if length.is_some_and(|length| length > BODY_LIMIT) {
-        // Whoever sends slowly or without end is answered at once, and may not see it.
+        // A sender who is slow or never ends gets the answer at once, and may not see it.
         let _ = timeout(DRAIN_TIMEOUT, drain(body)).await;
         return Err(ImportProblem::TooLarge.into());
     }
@@ -204,7 +208,7 @@ async fn drain(mut body: Body) {
     }
 }
 
-/// Returns the pasted text or the chosen file; strictly: nothing else, and nothing twice.
+/// Returns the pasted text or the chosen file; strictly, without other fields or repetitions.
 async fn pasted(parts: &Parts, body: Body) -> Result<Sensitive, NotBegun> {
     let request = Request::from_parts(parts.clone(), body);
     let mut fields = Multipart::from_request(request, &())
@@ -247,8 +251,8 @@ struct Rows {
 }
 
 impl Rows {
-    /// `take` with a number for each row that is chosen; `name-N`, `display_name-N` and what else a row asks for. `None` for
-    /// anything else, and for anything twice.
+    /// Parses `take` with a number for each chosen row, and `name-N`, `display_name-N` and the other fields
+    /// of a row. Returns `None` for any other field, and for repeated ones.
     fn parse(pairs: Vec<(String, String)>) -> Option<Self> {
         let row_number = |text: &str| {
             text.parse::<u32>().ok().filter(|number| usize::try_from(*number).is_ok_and(|n| n <= MAX_ENTRIES))
@@ -279,7 +283,7 @@ impl Rows {
         Some(rows)
     }
 
-    /// The chosen rows, each with what was typed into it.
+    /// Returns the chosen rows, each with its typed fields.
     fn choices(&self) -> Vec<ImportChoice> {
         let typed = |number: &u32| match self.typed.get(number) {
             Some(row) => row.clone(),
@@ -298,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_read_strictly() {
+    fn rows_are_parsed_strictly() {
         let pairs = [
             ("take", "2"),
             ("name-1", "a"),

@@ -1,4 +1,4 @@
-//! A credential that was found: whether it is chosen, its names, and the notes on it.
+//! A finding: whether it is chosen, its names, and its notes.
 
 use crate::{
     secrets::{LIST, holds_the_same},
@@ -13,7 +13,8 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// Returns the id of what has to be looked at again: what is wrong with the credential itself is said beside its choice.
+/// Returns the id of the control that needs another look: problems of the credential itself are shown beside
+/// its choice.
 pub fn control(number: u32, problem: &RowProblem) -> String {
     let field = match problem {
         RowProblem::SameName => Field::Name.key(),
@@ -45,7 +46,7 @@ pub fn Row(
         number,
         name: row.name.clone(),
         display_name: row.display_name.clone(),
-        // Registries reject it, so it is not meant.
+        // Registries reject such ends, so they are not meant.
         without_ends: true,
         ..ImportChoice::default()
     });
@@ -96,7 +97,7 @@ pub fn Row(
     }
 }
 
-/// Renders the notes on a row, after what is wrong with the credential itself; nothing where there are none.
+/// Renders the notes on a row, after the problem of the credential itself; empty without notes.
 fn notes(row: &ImportRow, wrong: Option<String>, id: &str) -> Option<impl IntoView + use<>> {
     let same = holds_the_same(row.kind);
     let twin = row.twin.clone().map(|twin| {
@@ -131,7 +132,7 @@ fn notes(row: &ImportRow, wrong: Option<String>, id: &str) -> Option<impl IntoVi
     })
 }
 
-/// A line of text; without a value it is a secret one.
+/// Renders a line of text; without a value it is a secret one.
 fn text_line(
     id: String,
     label: &'static str,
@@ -172,7 +173,7 @@ fn text_line(
     }
 }
 
-/// A box to tick.
+/// Renders a box to tick.
 fn tick(id: String, checked: bool, label: &'static str) -> impl IntoView {
     view! {
         <label class="import-choice">
@@ -182,7 +183,7 @@ fn tick(id: String, checked: bool, label: &'static str) -> impl IntoView {
     }
 }
 
-/// The keys of hosts that stood beside it, to be trusted.
+/// Renders the host keys beside a key, to be trusted.
 fn host_keys(row: &ImportRow, trusted: bool) -> Option<impl IntoView + use<>> {
     let id = format!("hosts-{}", row.number);
     (!row.known_hosts.is_empty()).then(|| {
@@ -198,7 +199,7 @@ fn host_keys(row: &ImportRow, trusted: bool) -> Option<impl IntoView + use<>> {
     })
 }
 
-/// A key of a host, for a person to compare.
+/// Renders a host key, for a person to compare.
 fn host_key(key: &TrustedKey) -> impl IntoView + use<> {
     let TrustedKey { hosts, algorithm, fingerprint } = key.clone();
     let hosts = hosts.unwrap_or_else(|| "a hashed name".to_owned());
@@ -210,7 +211,7 @@ fn host_key(key: &TrustedKey) -> impl IntoView + use<> {
     }
 }
 
-/// Says what a row is: the account, or the key.
+/// Renders the subject of a row: the account, or the key.
 pub fn what(row: &ImportRow) -> impl IntoView + use<> {
     let kind = row.kind.label();
     let host = row.host.clone().map(|host| view! { ": " <code>{host}</code> });

@@ -2,7 +2,7 @@
 
 use super::{IMPORT, message};
 use crate::{
-    checks::button::{ANSWER, FORM, TestInPlace},
+    checks::button::{ANSWER, EnhanceTest, FORM},
     failure::{Subject, loaded},
     help,
     secrets::LIST,
@@ -22,7 +22,7 @@ use leptos::prelude::*;
 /// The address of the first step.
 #[component]
 pub fn ImportPage(
-    /// Why an import was not begun. What was pasted is not sent back.
+    /// The reason why an import was not begun. The pasted text is not sent back.
     rejected: Option<ImportError>,
 ) -> impl IntoView {
     let load = async |backend: Backend, ctx: Ctx| backend.imports().may_import(&ctx).await;
@@ -31,7 +31,7 @@ pub fn ImportPage(
     view! { <div class="form-page">{page}</div> }
 }
 
-/// Says why nothing was imported, in the form that still has what was pasted.
+/// Returns why nothing was imported, for the form that still has the pasted text.
 pub fn not_imported(error: &ImportError) -> String {
     let is_key = *error == ImportError::Problem(ImportProblem::PrivateKey);
     let said = match error {
@@ -124,7 +124,7 @@ fn Form(rejected: Option<ImportError>) -> impl IntoView {
                     "Continue"
                 </button>
             </div>
-            <TestInPlace/>
+            <EnhanceTest/>
             <div id=ANSWER role="status" tabindex="-1"></div>
         </form>
     }

@@ -1,5 +1,5 @@
-//! The actions that plain forms and server functions share: from what was typed to the service, and the flash to show
-//! when it is done.
+//! The actions that plain forms and server functions share: from the typed fields to the service, and the
+//! flash to show at the end.
 
 use super::input::{SecretEdit, SecretInput};
 use crate::ui::flash::Flash;
@@ -16,14 +16,14 @@ pub async fn create(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result
         return Ok(Flash::Saved { id, host: None });
     }
     let secret = NewSecret::parse(input.draft()).map_err(Error::Invalid)?;
-    // An invalid mark stands for a form without a mark.
+    // An invalid mark counts as none.
     let submission = input.submission.parse().ok().map(Submission::Form);
     let id = backend.secrets().create_tested(ctx, secret, submission, &input.tested).await?;
     let host = input.corrected_host(id.kind);
     Ok(Flash::Saved { id, host })
 }
 
-/// Adds a secret with a key that the portal makes.
+/// Adds a secret with a key that the portal generates.
 pub async fn create_generated(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result<SecretId, Error> {
     let kind = NewKeyKind::parse(&input.generate).ok_or(Error::BadRequest)?;
     let wanted = GeneratedSecret::parse(&input.draft(), kind).map_err(Error::Invalid)?;
@@ -41,10 +41,10 @@ pub async fn update(backend: &Backend, ctx: &Ctx, edit: SecretEdit) -> Result<Fl
     Ok(Flash::Saved { id, host })
 }
 
-/// Deletes a secret; where anybody uses it, its name has to have been typed.
+/// Deletes a secret; if it is used, its name has to have been typed.
 pub async fn delete(backend: &Backend, ctx: &Ctx, id: &SecretId, typed_name: &str) -> Result<Flash, Error> {
     let display_name = match backend.secrets().delete(ctx, id, typed_name).await {
-        // Pressed twice, or somebody was quicker: it is gone, as was asked.
+        // Submitted twice, or somebody was quicker: it is deleted, as was asked.
         Err(Error::NotFound) => id.name.as_str().to_owned(),
         outcome => outcome?,
     };

@@ -1,5 +1,5 @@
-//! The server functions. Each reads the request's context, has the action done, and answers; the notice of what was
-//! done waits in a cookie for the page that is asked for next.
+//! The server functions. Each reads the request's context, does the action, and answers; the flash waits in a
+//! cookie for the next page.
 
 use super::input::{SecretEdit, SecretInput};
 use crate::{error::ApiError, wire::StrictJson};
@@ -25,8 +25,8 @@ pub async fn update_secret(input: SecretEdit) -> Result<(), ApiError> {
     answer(actions::update(&backend, &ctx, input).await)
 }
 
-/// Deletes a secret that nobody uses: where anybody does, that is asked on a page. One that is gone already counts as
-/// deleted.
+/// Deletes an unused secret; a used one needs a confirmation on a page. A secret that is gone already counts
+/// as deleted.
 #[server(prefix = "/api/ui", endpoint = "delete_secret", input = StrictJson, output = StrictJson)]
 pub async fn delete_secret(input: SecretId) -> Result<(), ApiError> {
     let (backend, ctx) = request()?;

@@ -1,14 +1,14 @@
-//! The field in which it is said once more that secrets that are in use are to be deleted, and what is said of it above the form.
+//! The field that confirms the deletion of used secrets, and the alert about it above the form.
 
 use crate::ui::{alert::Alert, field::FieldText, line::Line};
 use domain::error::Field;
 use leptos::{either::Either, prelude::*};
 
-/// The field in which it is said once more that a used secret is to be deleted.
+/// Renders the field that confirms the deletion of a used secret.
 pub fn confirmation(
     label: &'static str,
     hint: &'static str,
-    // The id of what says what to type, where the hint does not.
+    // The id of the text that says what to type, unless the hint does.
     words: Option<&'static str>,
     problem: Option<String>,
 ) -> impl IntoView {
@@ -18,7 +18,7 @@ pub fn confirmation(
     Line { mono: true, autofocus, described_by: words, ..Line::TEXT }.field(text, None, problem)
 }
 
-/// The alert above a form that was rejected: a link to the field that it is about, or a sentence.
+/// Renders the alert above a rejected form: a link to the field that it is about, or a sentence.
 pub fn rejection(title: &'static str, field: Option<&'static str>, message: String) -> impl IntoView {
     let said = match field {
         Some(field) => Either::Left(view! {

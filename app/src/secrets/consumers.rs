@@ -1,4 +1,4 @@
-//! Who uses a secret: named where it is shown, changed and deleted.
+//! The consumers of a secret, on its pages.
 
 use crate::{
     ssr,
@@ -12,12 +12,12 @@ use domain::{
 };
 use leptos::{either::Either, prelude::*};
 
-/// How many use it, in words; `None` where nobody does.
+/// Returns the number of consumers in words; `None` without consumers.
 pub fn count_words(users: &SecretUsers, kind: UsageKind) -> Option<String> {
     count_words_of(users.usage_count, users.reader_count, kind)
 }
 
-/// The same of so many images or datasets, and so many API tokens.
+/// Returns the number of images or datasets, and of API tokens, in words.
 pub fn count_words_of(usage_count: u32, reader_count: u32, kind: UsageKind) -> Option<String> {
     let plural = |count: u32, noun: &str| match count {
         0 => None,
@@ -31,7 +31,7 @@ pub fn count_words_of(usage_count: u32, reader_count: u32, kind: UsageKind) -> O
     (!parts.is_empty()).then(|| parts.join(" and "))
 }
 
-/// Each that uses the secret: images or datasets, and API tokens that took its value out.
+/// The list of consumers: images or datasets, and API tokens that read the value.
 #[component]
 pub fn ConsumerList(users: SecretUsers, id: SecretId) -> impl IntoView {
     let SecretUsers { usages, usage_count, readers, reader_count, now } = users;
@@ -107,7 +107,7 @@ pub fn ConsumersSection(users: SecretUsers, id: SecretId) -> impl IntoView {
 pub fn UsedWarning<'a>(
     users: &'a SecretUsers,
     id: &'a SecretId,
-    /// The page that names them; this one where nothing is said.
+    /// The page that names the consumers; by default the current one.
     #[prop(default = "")]
     page: &'a str,
 ) -> impl IntoView + use<> {
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_read_well() {
+    fn count_words_are_singular_and_plural() {
         let words = |usage_count, reader_count| {
             let now = domain::time::Timestamp::from_micros(0);
             let users =

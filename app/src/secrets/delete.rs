@@ -1,4 +1,4 @@
-//! Deleting: the question, and the dialog that asks it over the list.
+//! Deleting: the confirmation, and its dialog over the list.
 
 use super::api::delete_secret;
 use crate::{
@@ -8,12 +8,12 @@ use crate::{
 use domain::{error::Error, secret::SecretId};
 use leptos::{ev, prelude::*};
 
-/// The question, naming the secret by both names.
+/// The question of the confirmation, with both names of the secret.
 #[component]
 pub fn DeleteQuestion(
     id: SecretId,
     display_name: String,
-    /// For how many days it can be restored.
+    /// The number of days in which it can be restored.
     keep_days: u16,
 ) -> impl IntoView {
     let name = id.name.as_str().to_owned();
@@ -30,16 +30,16 @@ pub fn DeleteQuestion(
     }
 }
 
-/// The dialog over the list. It answers in place of the pages that links with `data-delete` lead to; their row says what they
-/// are about: its box has the id, and its first cell with a title the display name. Links of secrets that are used have no such
-/// mark: there is more to read on the page, and a name to type.
+/// The dialog over the list. It replaces the pages that links with `data-delete` lead to, and takes the
+/// secret from the row: the id from its box, and the display name from its first cell with a title. Links of
+/// used secrets have no such mark, because their page has more to read, and a name to type.
 #[island]
 pub fn DeleteDialog(
-    /// For how many days a deleted secret can be restored.
+    /// The number of days in which a deleted secret can be restored.
     keep_days: u16,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    // What was asked stays in the dialog while it closes.
+    // The secret stays in the dialog while it closes.
     let asked = RwSignal::new(None::<(SecretId, String)>);
     let failure = RwSignal::new(None::<ApiError>);
     Effect::new(move |_| {
@@ -60,11 +60,11 @@ pub fn DeleteDialog(
     });
 
     let delete = Action::new(|id: &SecretId| delete_secret(id.clone()));
-    // Gone, and the list without it is on its way.
+    // Deleted, and the list without it is loading.
     let done = move || matches!(*delete.value().read(), Some(Ok(())));
     let busy = move || delete.pending().get() || done();
     Effect::new(move |_| match delete.value().get() {
-        // The same page of the list, with the notice that the answer has left behind.
+        // The same page of the list, with the flash of the answer.
         Some(Ok(())) => drop(window().location().reload()),
         // Used by now: the page says by whom.
         Some(Err(ApiError::Refused(Error::Invalid(_)))) => {

@@ -1,4 +1,4 @@
-//! Deleted secrets: the list, and the question before one is removed for good.
+//! Deleted secrets: the list, and the confirmation before one is removed for good.
 
 pub mod post;
 
@@ -28,14 +28,14 @@ const SUBJECT: Subject = Subject { heading: "Deleted secrets", noun: "secret", l
 /// Deleted secrets, the latest first.
 #[component]
 pub fn DeletedSecretsPage(
-    /// Why one was not restored.
+    /// The reason why a secret was not restored.
     rejected: Option<Error>,
 ) -> impl IntoView {
     let beyond = ssr::query_parameter("after").and_then(|text| {
         let (at, row) = text.split_once('~')?;
         Some((Timestamp::parse_micros(at)?, row.parse().ok()?))
     });
-    // The page that answers the form of somebody who may not restore says so.
+    // The page that answers a forbidden restore says so.
     let forbidden = rejected == Some(Error::Forbidden);
     let load = move |backend: Backend, ctx: Ctx| async move {
         if forbidden {
@@ -98,7 +98,7 @@ fn List(page: DeletedPage, days: u16, first: bool, rejected: Option<Error>) -> i
     }
 }
 
-/// Why one was not restored, and what to do.
+/// The reason why a secret was not restored, and what to do.
 #[component]
 fn NotRestored(error: Error) -> impl IntoView {
     let taken = match &error {
@@ -175,11 +175,11 @@ fn Row(secret: DeletedSecret, now: Timestamp, may_write: bool) -> impl IntoView 
     }
 }
 
-/// The question before one is removed for good.
+/// The confirmation before a secret is removed for good.
 #[component]
 pub fn RemoveSecretPage(
     row: Uuid,
-    /// Why it was not removed the last time.
+    /// The reason why it was not removed the last time.
     failure: Option<Error>,
 ) -> impl IntoView {
     let load =

@@ -1,4 +1,5 @@
-//! Kept drafts: what was typed into a secret's form when the session had ended waits in a cookie for its sender to sign in again.
+//! Kept drafts: a cookie keeps what was typed into a secret's form after the session had ended, until its
+//! sender signs in again.
 
 use super::input::{RejectedForm, Typed};
 use crate::{cookie::SecureCookies, ssr};
@@ -11,17 +12,17 @@ use domain::{
 use http::request::Parts;
 use leptos::prelude::*;
 
-/// The cookie with what was typed into a secret's form, without values.
+/// The cookie with a secret's form, without values.
 const COOKIE: &str = "latchkey_draft";
 
-/// How long, in seconds.
+/// The lifetime of the cookie, in seconds.
 const MAX_AGE: u64 = 900;
 
-/// Browsers keep no longer cookies.
+/// The longest cookie that browsers keep, in bytes.
 const MAX_BYTES: usize = 3_800;
 
-/// The `Set-Cookie` line that keeps what was typed for the page at this path, and for whoever signed in last with this
-/// browser. `None` where it is too long, or nobody has.
+/// Returns the `Set-Cookie` line that keeps the form for the page at this path, and for whoever signed in
+/// last with this browser. `None` if it is too long, or nobody has signed in.
 pub fn keep(backend: &Backend, parts: &Parts, typed: &Typed) -> Option<String> {
     let browser = ssr::browser(backend, parts)?;
     let text = serde_urlencoded::to_string(harmless(typed)).ok()?;
@@ -31,8 +32,8 @@ pub fn keep(backend: &Backend, parts: &Parts, typed: &Typed) -> Option<String> {
     (text.len() <= MAX_BYTES).then(line)
 }
 
-/// Takes what waited for this page: a form that was sent when the session had ended. It was typed in this browser by whoever
-/// asks now, or it is ignored.
+/// Takes the form that waited for this page: sent after the session had ended, and typed in this browser by
+/// the current person. Other drafts are ignored.
 pub fn take() -> Option<RejectedForm> {
     let typed = take_typed()?;
     Some(RejectedForm { typed, error: Some(Error::NotSignedIn), value_dropped: true })
@@ -51,7 +52,8 @@ fn take_typed() -> Option<Typed> {
     serde_urlencoded::from_str(text).ok()
 }
 
-/// Returns what of a form may wait in a browser: no invalid field, because a password may have been pasted into it.
+/// Returns the fields of a form that may wait in a browser: no invalid ones, because a password may have been
+/// pasted into them.
 fn harmless(typed: &Typed) -> Typed {
     let host = RegistryHost::parse(&typed.registry_host).ok().map(|normalized| normalized.host);
     let keep =
@@ -68,7 +70,7 @@ fn harmless(typed: &Typed) -> Typed {
     }
 }
 
-/// Whether the text has the form `user:password@host` somewhere in it.
+/// Returns whether the text contains the form `user:password@host`.
 fn has_password(text: &str) -> bool {
     text.split_whitespace().any(|word| {
         let word = word.split_once("://").map_or(word, |(_, rest)| rest);
@@ -81,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_draft_keeps_no_field_that_a_password_was_pasted_into() {
+    fn kept_draft_drops_fields_with_a_pasted_password() {
         let typed = Typed {
             name: "hub".to_owned(),
             display_name: "Größe".to_owned(),

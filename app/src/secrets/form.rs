@@ -33,7 +33,8 @@ use serde::{Deserialize, Serialize};
 pub enum Purpose {
     /// A new secret. The submission marks this form, so that sending it twice saves once.
     Add { submission: String },
-    /// A stored one, and what stands in the form at first. No more than that: the page tells the rest without a script.
+    /// A stored secret, with the content of the form at first. Without anything else, because the page shows
+    /// the rest without a script.
     Edit { id: SecretId, stored: Box<Typed> },
 }
 
@@ -46,7 +47,7 @@ impl Purpose {
         }
     }
 
-    /// The rules of `domain`, asked before the server is.
+    /// Returns the problems by the rules of `domain`, before the server is asked.
     fn check(&self, input: &SecretInput) -> Vec<FieldError> {
         match self {
             Self::Add { .. } => NewSecret::problems_while_typing(input.draft()),
@@ -56,11 +57,11 @@ impl Purpose {
     }
 }
 
-/// Add and Edit.
+/// The form of Add and Edit.
 #[island]
 pub fn SecretForm(
     purpose: Purpose,
-    /// The plain form that this page answers, where it was rejected.
+    /// The plain form that this page answers, if it was rejected.
     rejected: Option<RejectedForm>,
     /// The address that the form is sent to.
     address: String,
@@ -117,7 +118,7 @@ pub fn SecretForm(
     }
 }
 
-/// A form while it is open.
+/// The state of an open form.
 #[derive(Clone, Copy)]
 struct OpenForm {
     form: NodeRef<html::Form>,
@@ -129,12 +130,12 @@ struct OpenForm {
 }
 
 impl OpenForm {
-    /// Whether it is being saved; or is saved, and the list is on its way.
+    /// Returns whether the form is being saved; or is saved, and the list is loading.
     fn pending(self) -> bool {
         self.save.pending().get() || self.released.get()
     }
 
-    /// Goes on to the list once it is saved, or shows why it is not.
+    /// Goes to the list once the secret is saved, or shows why it is not.
     fn show_answer(self) {
         match self.save.value().get() {
             Some(Ok(())) => {
@@ -156,7 +157,7 @@ impl OpenForm {
     }
 
     fn submit(self, purpose: &Purpose, event: &SubmitEvent) {
-        // A button with a name asks for something that is the server's alone, such as a new key.
+        // A button with a name asks for something that only the server does, such as a new key.
         if dom::has_named_submitter(event) {
             self.released.set(true);
             return;
@@ -177,11 +178,11 @@ impl OpenForm {
     }
 }
 
-/// Returns what stands in the form at first, why it was rejected, and whether a value must be typed again.
+/// Returns the content of the form at first, why it was rejected, and whether a value must be typed again.
 fn at_first(rejected: Option<RejectedForm>, stored: Typed, editing: bool) -> (Typed, Option<ApiError>, bool) {
     match rejected {
         Some(RejectedForm { typed, error, value_dropped }) => {
-            // Name and type of a stored secret are not the form's to say.
+            // The form cannot change the name and type of a stored secret.
             let typed = if editing { Typed { name: stored.name, kind: stored.kind, ..typed } } else { typed };
             (typed, error.map(ApiError::Refused), value_dropped)
         }
@@ -189,7 +190,8 @@ fn at_first(rejected: Option<RejectedForm>, stored: Typed, editing: bool) -> (Ty
     }
 }
 
-/// The fields of this kind of stored secret; on Add those of all, of which the style sheet shows the ones of the chosen kind.
+/// Renders the fields of this type of a stored secret; on Add those of all types, of which the style sheet
+/// shows the chosen one's.
 fn fields_of(
     kind: Option<SecretKind>,
     typed: Typed,
@@ -218,15 +220,15 @@ fn fields_of(
     }
 }
 
-/// The id of the place above the form where it stands why it was not saved.
+/// The id of the place above the form for the reason why it was not saved.
 const REJECTION: &str = "refusal";
 
-/// Brings into view why the form was not saved: the first field that is wrong, or what stands above the form.
+/// Scrolls to the reason why the form was not saved: the first invalid field, or the alert above the form.
 fn show_rejection(problems: Problems) {
     dom::focus(problems.first().map_or(REJECTION, Field::key));
 }
 
-/// Why the form was not saved, above it.
+/// The reason why the form was not saved, above it.
 #[component]
 fn Failure(
     failure: RwSignal<Option<ApiError>>,
@@ -271,7 +273,7 @@ fn Failure(
     }
 }
 
-/// Two people edited at once; this is for the second.
+/// The alert for the second of two people who edit at once.
 #[component]
 fn Conflict(change: Change, form: NodeRef<html::Form>, retyped: impl IntoView + 'static) -> impl IntoView {
     let Change { by, at, now, version } = change;
@@ -309,7 +311,7 @@ fn Conflict(change: Change, form: NodeRef<html::Form>, retyped: impl IntoView + 
     }
 }
 
-/// Another secret holds the same. A box to tick and no button: a button here would be what Enter presses.
+/// The alert about a duplicate, with a box to tick and no button, because Enter would press a button here.
 #[component]
 fn Twin(twin: SecretId, retyped: impl IntoView + 'static) -> impl IntoView {
     let what = holds_the_same(twin.kind);

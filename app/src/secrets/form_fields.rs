@@ -1,4 +1,4 @@
-//! The fields of a secret's form, and what is known to be wrong with them.
+//! The fields of a secret's form, and their problems.
 
 use super::{input::Typed, server_markup::ServerMarkup};
 use crate::ui::{
@@ -28,12 +28,12 @@ impl Problems {
         self.0.get()
     }
 
-    /// Replaces everything, after an answer of the server.
+    /// Replaces all problems, after an answer of the server.
     pub fn replace(self, problems: Vec<FieldError>) {
         self.0.set(problems);
     }
 
-    /// Replaces what is known of one field, after an early check in the browser.
+    /// Replaces the problem of one field, after an early check in the browser.
     pub fn note(self, field: Field, problem: Option<Problem>) {
         let same = |known: &Vec<FieldError>| {
             known.iter().find(|error| error.field == field).map(|error| error.problem.clone())
@@ -58,20 +58,20 @@ impl Problems {
         Signal::derive(move || self.of(field).map(|problem| problem.message()))
     }
 
-    /// Says beside the fields that the server has rendered under the form what is wrong with them.
+    /// Shows problems beside the fields that the server has rendered under the form.
     pub fn mark_under_form(self) {
         for field in [Field::Repository, Field::KnownHosts, Field::Image] {
             dom::mark(field.key(), self.of(field).map(|problem| problem.message()));
         }
     }
 
-    /// The field that takes the focus after a rejection.
+    /// Returns the field that takes the focus after a rejection.
     pub fn first(self) -> Option<Field> {
         self.0.with_untracked(|known| known.first().map(|error| error.field))
     }
 }
 
-/// Links to the fields that need another look; comes first after a rejection.
+/// Links to the fields that need another look; the first part of a rejected form.
 #[component]
 pub fn ProblemSummary(problems: Problems) -> impl IntoView {
     let links = move || {
@@ -92,7 +92,7 @@ pub fn ProblemSummary(problems: Problems) -> impl IntoView {
 pub fn NameFields(
     typed: Typed,
     problems: Problems,
-    /// Set on Edit: the name is shown and cannot be changed.
+    /// Whether the name is shown and cannot be changed, as on Edit.
     locked: bool,
     autofocus: Option<Field>,
 ) -> impl IntoView {
@@ -108,7 +108,7 @@ pub fn NameFields(
         };
         problems.note(Field::Name, problem);
     };
-    // What was typed before the page could answer is looked at as soon as it can.
+    // Text that was typed before hydration is validated as soon as possible.
     Effect::new(move |_| {
         if let Some(input) = name_input.get()
             && !locked
@@ -148,7 +148,7 @@ pub fn NameFields(
             error=problems.message(Field::Name)
             typing=Callback::new(move |text: String| check(&text, false))
             left=Callback::new(move |text: String| {
-                // A field that was only passed through is left in peace.
+                // A field that only had the focus is not validated.
                 if !text.is_empty() && !locked {
                     check(&text, true);
                 }
@@ -164,7 +164,7 @@ pub fn NameFields(
     }
 }
 
-/// The display name.
+/// Renders the display name.
 fn display_name(value: String, problems: Problems, autofocus: Option<Field>) -> impl IntoView {
     let check = move |text: String| {
         problems.note(Field::DisplayName, DisplayName::parse(&text).err().map(Problem::DisplayName));
@@ -193,7 +193,7 @@ pub fn GitDatasetFields(
     help: ServerMarkup,
     autofocus: Option<Field>,
 ) -> impl IntoView {
-    // Whether what stands in the box needs a passphrase; without JavaScript the rejected form says so.
+    // Whether the typed key needs a passphrase; without JavaScript the rejected form says so.
     let protected = RwSignal::new(false);
     let check = move |text: String| {
         let problem = match PrivateKeyText::parse(&Sensitive::new(text)) {
@@ -308,7 +308,7 @@ pub fn ImagePullFields(
     }
 }
 
-/// The name of the account.
+/// Renders the name of the account.
 fn username(value: String, problems: Problems, autofocus: Option<Field>) -> impl IntoView {
     let check = move |text: String| {
         if !text.is_empty() {
@@ -333,7 +333,7 @@ fn username(value: String, problems: Problems, autofocus: Option<Field>) -> impl
     }
 }
 
-/// The password, and what becomes of what cannot be seen at its ends.
+/// Renders the password, and the choice for invisible characters at its ends.
 fn password(problems: Problems, stored: bool, autofocus: Option<Field>) -> impl IntoView {
     view! {
         <PasswordField
@@ -365,7 +365,7 @@ fn password(problems: Problems, stored: bool, autofocus: Option<Field>) -> impl 
     }
 }
 
-/// The type: chosen on Add; the style sheet shows the fields of the chosen one, with or without JavaScript.
+/// The type, chosen on Add; the style sheet shows the fields of the chosen type, with or without JavaScript.
 #[component]
 pub fn TypeSelect(chosen: String, problems: Problems) -> impl IntoView {
     let chosen = SecretKind::parse(&chosen).unwrap_or(SecretKind::GitDataset);
@@ -393,7 +393,7 @@ pub fn TypeSelect(chosen: String, problems: Problems) -> impl IntoView {
     field_frame(text, error, None, select)
 }
 
-/// The type of a stored secret, which stays as it is.
+/// The type of a stored secret, which cannot be changed.
 #[component]
 pub fn LockedType(kind: SecretKind) -> impl IntoView {
     view! {

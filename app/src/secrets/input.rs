@@ -1,4 +1,4 @@
-//! The fields that a form sends, and those that may be sent back.
+//! The fields of a form, and those that may be sent back.
 
 #[cfg(feature = "ssr")]
 use domain::{check::KnownHosts, secret::SecretDetails};
@@ -9,7 +9,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The fields of the Add and Edit forms, as typed. Both the plain form and the server functions send this.
+/// The fields of the Add and Edit forms, as typed. Plain forms and server functions send the same.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SecretInput {
@@ -18,18 +18,18 @@ pub struct SecretInput {
     #[serde(rename = "type")]
     pub kind: String,
     pub secret: Sensitive,
-    /// Of the key, where it has one.
+    /// The passphrase of the key, if it has one.
     pub passphrase: Sensitive,
     pub registry_host: String,
-    /// The host of the registry that was chosen from the list: stands in where the host was left empty.
+    /// The host of the registry that was chosen from the list, used if the host was left empty.
     pub registry: String,
     pub username: String,
     pub password: Sensitive,
-    /// The choice for invisible characters at the password's ends, where there are any.
+    /// The choice for invisible characters at the password's ends, if there are any.
     pub password_ends: String,
-    /// Not empty where it is to be saved although another secret holds the same.
+    /// Not empty if the secret is to be saved although another one holds the same.
     pub knowingly: String,
-    /// Not empty where the key is to be made, and of which kind.
+    /// The kind of key to generate; empty for none.
     pub generate: String,
     pub repository: String,
     pub known_hosts: String,
@@ -38,16 +38,16 @@ pub struct SecretInput {
     pub image: String,
     /// The result of a test of this form, signed by the server.
     pub tested: String,
-    /// Made with the Add form by the server: the same form sent twice is saved once.
+    /// The submission, which the server adds to the Add form: the same form sent twice is saved once.
     pub submission: String,
     /// The version that the Edit form was opened with.
     pub version: String,
-    /// The version that is overwritten on request, where it has changed since.
+    /// The version that is overwritten on request, if the secret has changed since.
     pub overwrite: String,
 }
 
 impl SecretInput {
-    /// For the rules of `domain`.
+    /// Returns the draft for the rules of `domain`.
     pub fn draft(&self) -> SecretDraft {
         let draft = SecretDraft {
             name: self.name.clone(),
@@ -62,7 +62,7 @@ impl SecretInput {
             knowingly: self.knowingly.clone(),
             ..SecretDraft::default()
         };
-        // The browser leaves the rules of these to the server.
+        // The browser leaves the rules of these fields to the server.
         #[cfg(feature = "ssr")]
         let draft = SecretDraft {
             repository: self.repository.clone(),
@@ -84,7 +84,7 @@ impl SecretInput {
         Typed {
             name: self.name.clone(),
             display_name: self.display_name.clone(),
-            // Anything else was not chosen but made up, and is not repeated.
+            // Any other type was not chosen but made up, and is not repeated.
             kind: SecretKind::parse(&self.kind).map_or("", SecretKind::as_str).to_owned(),
             registry_host: self.host().to_owned(),
             username: self.username.clone(),
@@ -97,26 +97,26 @@ impl SecretInput {
         }
     }
 
-    /// The known hosts, with those that were approved; as typed where they are invalid.
+    /// Returns the known hosts, with those that were approved; as typed if they are invalid.
     #[cfg(feature = "ssr")]
     fn hosts(&self) -> String {
         KnownHosts::parse(&self.known_hosts, &self.approved_hosts)
             .map_or_else(|_| self.known_hosts.clone(), |hosts| hosts.as_str().to_owned())
     }
 
-    /// Whether a value was typed, which is not sent back.
+    /// Returns whether a value was typed, which is not sent back.
     #[cfg(feature = "ssr")]
     pub fn has_value(&self) -> bool {
         !(self.secret.is_empty() && self.password.is_empty())
     }
 
-    /// The version that this form may replace.
+    /// Returns the version that this form may replace.
     pub fn expected_version(&self) -> Result<i64, Error> {
         let text = if self.overwrite.is_empty() { &self.version } else { &self.overwrite };
         text.parse().map_err(|_| Error::BadRequest)
     }
 
-    /// The registry host as it is stored, where that differs from what was typed.
+    /// Returns the registry host in stored form, if that differs from what was typed.
     pub fn corrected_host(&self, kind: SecretKind) -> Option<String> {
         if kind != SecretKind::ImagePull {
             return None;
@@ -134,7 +134,7 @@ pub struct Typed {
     pub kind: String,
     pub registry_host: String,
     pub username: String,
-    /// In no island, as the next three: the browser ignores them.
+    /// The repository, not in any island, like the next three: the browser ignores them.
     #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub repository: String,
     #[cfg_attr(not(feature = "ssr"), serde(skip))]
@@ -144,7 +144,7 @@ pub struct Typed {
     /// The ticket of the last test, which a rejected form keeps.
     #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub tested: String,
-    /// Comes back as it was sent: a rejected form is still the same form, begun with the same version.
+    /// The submission, unchanged: a rejected form is still the same form, begun with the same version.
     pub submission: String,
     pub version: String,
 }
@@ -165,13 +165,13 @@ impl Typed {
     }
 }
 
-/// A plain form that was rejected: what was typed and why, for the page that is sent in answer.
+/// A plain form that was rejected: the typed fields and the reason, for the page that is sent in answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RejectedForm {
     pub typed: Typed,
-    /// `None` where it was only tested, as was asked.
+    /// The reason; `None` if the form was only tested.
     pub error: Option<Error>,
-    /// A value was typed; it is not sent back and must be typed again.
+    /// Whether a value was typed, which is not sent back and must be typed again.
     pub value_dropped: bool,
 }
 

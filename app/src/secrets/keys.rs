@@ -1,5 +1,5 @@
-//! The SSH key of a secret: the public half, where to register it, and the way to a new pair. All of it is the server's: plain
-//! forms and links.
+//! The SSH key of a secret: the public half, where to register it, and a new pair. The server renders all of
+//! it, as plain forms and links.
 
 pub mod page;
 pub mod post;
@@ -12,17 +12,17 @@ use domain::{check::CheckReport, error::Error, secret::SecretId};
 /// The answer to a form on the page of a key.
 #[derive(Clone, Debug)]
 pub enum KeyAnswer {
-    /// Why what it asked for was not done.
+    /// The reason why the request was not done.
     NotDone(Error),
-    /// The result of the test that it asked for.
+    /// The result of the test that was asked for.
     Tested(NewKeyTested),
 }
 
-/// The parameter with the ticket of a test of the new key just before: whoever makes an address up can say nothing by it.
+/// The parameter with the ticket of a test of the new key just before; a made-up address has no valid ticket.
 const TESTED: &str = "tested";
 
-/// The result of a test of the pending key, and the ticket that keeps it where the pair is then taken into use. Until then it is
-/// kept nowhere: the state of a secret is that of the key in use.
+/// The result of a test of the pending key, and the ticket that keeps it if the pair is then taken into use.
+/// Until then it is not stored, because the status of a secret is that of the key in use.
 #[derive(Clone, Debug)]
 pub struct NewKeyTested {
     /// The result of the test.
@@ -31,7 +31,7 @@ pub struct NewKeyTested {
     pub ticket: String,
 }
 
-/// Says why nothing was done about a pair that is not the one that waits.
+/// Returns the message that nothing was done because another pair is pending.
 pub fn replaced() -> String {
     "The new key was replaced in the meantime. This page shows the one that waits now.".to_owned()
 }

@@ -80,7 +80,7 @@ async fn load(query: &ListQuery) -> Result<SecretPage, ApiError> {
     backend.secrets().list(&ctx, query).await.map_err(ssr::respond_with)
 }
 
-/// The table and the pages under it, or what to do where there is nothing to show.
+/// The table and the links under it, or what to do if there is nothing to show.
 #[component]
 fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView {
     if page.rows.is_empty() {
@@ -128,7 +128,7 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
     })
 }
 
-/// No rows: because there are none, or because the search found none.
+/// The notice of an empty list, or of an empty search result.
 #[component]
 fn Nothing(query: ListQuery, may_write: bool) -> impl IntoView {
     if query.is_narrowed() {

@@ -1,4 +1,4 @@
-//! What stands around the table of the list: search and filter above, pages below.
+//! The parts around the table of the list: search and filter above, pages below.
 
 use super::{LIST, list_address};
 use domain::{
@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos::{either::Either, prelude::*};
 
-/// Search and type: a plain GET form.
+/// Search and type, as a plain GET form.
 #[component]
 pub fn Filter(query: ListQuery) -> impl IntoView {
     let sort = query.sort_parameter();
@@ -39,7 +39,7 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
     }
 }
 
-/// One of these, by value and label, or all of them.
+/// Renders a choice of one of these values, by value and label, or of all.
 fn choice(
     id: &'static str,
     label: &'static str,
@@ -66,7 +66,7 @@ fn choice(
     .into_any()
 }
 
-/// A column's heading: a link that sorts by it, the other way round if it is sorted by already.
+/// A column's heading: a link that sorts by it, in the other direction if the list is already sorted by it.
 #[component]
 pub fn SortHeading(query: ListQuery, column: SortColumn, label: &'static str) -> impl IntoView {
     let sorted = (query.sort == column).then_some(query.direction);
@@ -82,7 +82,7 @@ pub fn SortHeading(query: ListQuery, column: SortColumn, label: &'static str) ->
     }
 }
 
-/// How many there are, and the way to the other pages.
+/// The number of secrets, and links to the other pages.
 #[component]
 pub fn Pages(query: ListQuery, page: SecretPage) -> impl IntoView {
     let SecretPage { rows, total, previous, next, .. } = page;
@@ -115,7 +115,7 @@ pub fn Pages(query: ListQuery, page: SecretPage) -> impl IntoView {
     }
 }
 
-/// A way to another page, or its place where there is none.
+/// A link to another page, or an empty place.
 #[component]
 fn PageLink(to: Option<String>, label: &'static str) -> impl IntoView {
     match to {
@@ -124,7 +124,7 @@ fn PageLink(to: Option<String>, label: &'static str) -> impl IntoView {
     }
 }
 
-/// "20 of 1,234 secrets"; where counting stopped, "20 of more than 10,000 secrets".
+/// Returns a text such as "20 of 1,234 secrets"; if counting stopped, "20 of more than 10,000 secrets".
 fn count(shown: u64, total: Total) -> String {
     let Total { count, exact } = total;
     let noun = if count == 1 { "secret" } else { "secrets" };
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_read_well() {
+    fn count_is_exact_or_more_than() {
         let total = |count, exact| Total { count, exact };
         assert_eq!(count(1, total(1, true)), "1 secret");
         assert_eq!(count(3, total(3, true)), "3 secrets");

@@ -1,5 +1,6 @@
-//! The rows of the list, as text: there are up to a hundred in a page, and a page costs what its bytes cost. Cells have no class,
-//! and end tags and quotation marks that HTML can do without are left out; `style/secrets.css` knows the columns by their place.
+//! The rows of the list, as text: there are up to a hundred on a page, and a page costs what its bytes cost.
+//! Cells have no class, and end tags and quotation marks that HTML does not need are omitted;
+//! `style/secrets.css` knows the columns by their places.
 
 use super::{LIST, with_list};
 use crate::ui::html::Html;
@@ -10,23 +11,23 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// About what a row takes, in bytes.
+/// The approximate length of a row, in bytes.
 const ROW: usize = 1_000;
 
-/// What all rows of a page have in common.
+/// The data that all rows of a page share.
 pub struct Rows<'a> {
     /// The server's clock.
     pub now: Timestamp,
-    /// The query of the list, which the pages behind the links lead back to.
+    /// The query of the list, to which the pages behind the links return.
     pub list_query: &'a str,
-    /// Whether whoever asks may change secrets.
+    /// Whether the caller may change secrets.
     pub may_write: bool,
     /// Whether every box is checked when the page opens.
     pub selected: bool,
 }
 
-/// The words that controls of rows begin with, which their names are made of: `aria-labelledby` names one of these, and the cell
-/// with the secret's name.
+/// The words that the controls of rows begin with. Their accessible names are made of these:
+/// `aria-labelledby` refers to one of them, and to the cell with the secret's name.
 #[component]
 pub fn Labels() -> impl IntoView {
     view! {

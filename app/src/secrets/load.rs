@@ -1,4 +1,4 @@
-//! Loading the secret that a page is about.
+//! Loading the secret of a page.
 
 use super::LIST;
 use crate::failure::{Subject, loaded};
@@ -12,10 +12,10 @@ use leptos::prelude::*;
 
 const SUBJECT: Subject = Subject { heading: "Secrets", noun: "secret", list: LIST };
 
-/// Loads a secret and who uses it, and shows them, or says why not.
+/// Loads a secret and its consumers, and shows them, or says why not.
 pub fn with_users<V: IntoView + 'static>(
     id: SecretId,
-    // For whom is it: those who may change it.
+    // Whether the page is only for those who may change the secret.
     to_change: bool,
     show: impl FnOnce(SecretDetails, SecretUsers) -> V + Send + 'static,
 ) -> impl IntoView {

@@ -37,7 +37,7 @@ pub mod server_markup;
 use domain::page::ListQuery;
 use domain::secret::SecretKind;
 
-/// Says what two secrets of this kind have in common, in words that go on from the name of the first.
+/// Returns what two duplicates of this type have in common, in words that follow the name of the first.
 pub fn holds_the_same(kind: SecretKind) -> &'static str {
     match kind {
         SecretKind::GitDataset => " holds the same key.",
@@ -48,7 +48,7 @@ pub fn holds_the_same(kind: SecretKind) -> &'static str {
 /// The address of the list.
 pub const LIST: &str = "/secrets";
 
-/// The address of the list with this query.
+/// Returns the address of the list with this query.
 #[cfg(feature = "ssr")]
 pub fn list_address(query: &ListQuery) -> String {
     match query.to_query_string().as_str() {
@@ -57,7 +57,7 @@ pub fn list_address(query: &ListQuery) -> String {
     }
 }
 
-/// Adds the list's query to the address of a page that comes back to it.
+/// Adds the list's query to the address of a page that returns to it.
 #[cfg(feature = "ssr")]
 pub fn with_list(address: String, list_query: &str) -> String {
     let sign = if address.contains('?') { '&' } else { '?' };
@@ -68,8 +68,9 @@ pub fn with_list(address: String, list_query: &str) -> String {
     }
 }
 
-/// The address of the list one came from, carried along in the query of this address so that Cancel leads back to the
-/// same place. Whatever stands there is read as a list query, so it cannot lead anywhere else.
+/// Returns the address of the list that the person came from, carried in the query of this address so that
+/// Cancel returns to the same place. Any text there is parsed as a list query, so it cannot lead anywhere
+/// else.
 #[cfg(feature = "ssr")]
 pub fn list_before(query: &str) -> String {
     let carried = query

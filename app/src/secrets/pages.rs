@@ -1,4 +1,4 @@
-//! The pages Add, Edit and Delete: what they load, and what they say around the form.
+//! The pages Add, Edit and Delete: what they load, and the parts around the form.
 
 use super::{
     LIST,
@@ -31,7 +31,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// Add a secret.
+/// The page that adds a secret.
 #[component]
 pub fn AddPage(
     /// The answer to the form that this page shows again.
@@ -55,7 +55,7 @@ pub fn AddPage(
     view! { <div class="form-page">{page}</div> }
 }
 
-/// Returns the form that this page shows again, or that waited for its sender to sign in again; and the result of a test.
+/// Returns the form to show again, from the answer or from a kept draft; and the result of a test.
 fn parts(returned: Option<Returned>) -> (Option<RejectedForm>, Option<String>) {
     match returned {
         Some(Returned { form, tested }) => (Some(form), tested),
@@ -63,7 +63,8 @@ fn parts(returned: Option<Returned>) -> (Option<RejectedForm>, Option<String>) {
     }
 }
 
-/// Returns the addresses that the form is sent to, to be saved and to be tested: this page too may be the answer to a test.
+/// Returns the addresses that the form is sent to, to be saved and to be tested: this page may be the answer
+/// to a test, too.
 fn addresses() -> (String, String) {
     let address = ssr::address();
     let (path, query) =
@@ -73,7 +74,7 @@ fn addresses() -> (String, String) {
     (format!("{path}{query}"), format!("{path}/check{query}"))
 }
 
-/// Edit a secret.
+/// The page that edits a secret.
 #[component]
 pub fn EditPage(
     id: SecretId,
@@ -86,7 +87,7 @@ pub fn EditPage(
         let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
         let id = details.id.clone();
         let help = form_help(details.registry_host.as_deref().unwrap_or_default());
-        // These are fields of the page, and of no concern to the form's script.
+        // These are fields of the page, which the form's script does not need.
         let stored = Typed {
             repository: details.target.clone().unwrap_or_default(),
             known_hosts: details.known_hosts.clone(),
@@ -113,11 +114,11 @@ pub fn EditPage(
     with_users(id, true, show)
 }
 
-/// The confirmation as a page of its own.
+/// The confirmation of deletion, as a page of its own.
 #[component]
 pub fn DeletePage(
     id: SecretId,
-    /// Why it was not deleted the last time.
+    /// The reason why it was not deleted the last time.
     failure: Option<Error>,
 ) -> impl IntoView {
     let cancel = list_before(&ssr::query());
@@ -181,7 +182,7 @@ pub fn DetailsPage(id: SecretId) -> impl IntoView {
             origins,
             ..
         } = details;
-        // Which clients look it up by its path.
+        // The clients that look it up by its path.
         let scoped = registry_host.as_deref().and_then(|host| RegistryHost::parse(host).ok());
         let scoped = scoped.filter(|known| known.host.path().is_some()).map(|_| Note::PathScoped.message());
         let row = |label: &'static str, value: String| view! { <dt>{label}</dt> <dd>{value}</dd> };
@@ -212,7 +213,7 @@ pub fn DetailsPage(id: SecretId) -> impl IntoView {
     with_users(id, false, show)
 }
 
-/// The origins of an imported secret, where they are known.
+/// The origins of an imported secret, if they are known.
 #[component]
 fn ImportedFrom(origins: Origins) -> impl IntoView {
     (!origins.is_empty()).then(|| {

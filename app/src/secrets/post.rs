@@ -20,7 +20,7 @@ use axum::{
 use domain::{error::Error, secret::SecretId};
 use serde::Deserialize;
 
-/// `POST /secrets/new`
+/// Handles `POST /secrets/new`.
 pub async fn add(RawForm { reply, form }: RawForm<SecretInput>) -> Response {
     let input = match form {
         Ok(input) => input,
@@ -32,7 +32,7 @@ pub async fn add(RawForm { reply, form }: RawForm<SecretInput>) -> Response {
     };
     match added.await {
         Ok(flash) => {
-            // A key that was made here has yet to be registered, which its page helps with.
+            // A generated key has yet to be registered, which its page helps with.
             let next = match &flash {
                 Flash::Saved { id, .. } if !input.generate.is_empty() => key_address(id),
                 _ => LIST.to_owned(),
@@ -43,7 +43,7 @@ pub async fn add(RawForm { reply, form }: RawForm<SecretInput>) -> Response {
     }
 }
 
-/// `POST /secrets/{id}/edit`
+/// Handles `POST /secrets/{id}/edit`.
 pub async fn edit(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<SecretInput>) -> Response {
     let page = |returned| Page::EditSecret(id.clone(), returned);
     let input = match form {
@@ -67,7 +67,7 @@ pub struct Deletion {
     confirmation: String,
 }
 
-/// `POST /secrets/{id}/delete`
+/// Handles `POST /secrets/{id}/delete`.
 pub async fn delete(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<Deletion>) -> Response {
     let typed = match form {
         Ok(typed) => typed,
@@ -88,7 +88,7 @@ pub async fn delete(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<D
     }
 }
 
-/// Renders the page again where the body was not one of our forms.
+/// Renders the page again after a body that is not one of the portal's forms.
 pub(crate) async fn not_read(
     reply: Reply,
     unreadable: Unreadable,
@@ -100,7 +100,7 @@ pub(crate) async fn not_read(
     reply.page(unreadable.0, page(Error::BadRequest)).await
 }
 
-/// Returns the page of a form of which nothing is repeated: any part of the body may be a value.
+/// Returns the page of a form that repeats nothing, because any part of the body may be a value.
 pub(crate) fn emptied(page: impl FnOnce(Option<Box<Returned>>) -> Page) -> impl FnOnce(Error) -> Page {
     move |error| {
         let form = RejectedForm { typed: Typed::default(), error: Some(error), value_dropped: true };
@@ -108,7 +108,7 @@ pub(crate) fn emptied(page: impl FnOnce(Option<Box<Returned>>) -> Page) -> impl 
     }
 }
 
-/// Renders the form again, with what was typed but for values.
+/// Renders the form again, with the typed fields but without values.
 async fn not_saved(
     reply: Reply,
     error: Error,
@@ -116,7 +116,7 @@ async fn not_saved(
     page: impl FnOnce(Option<Box<Returned>>) -> Page,
 ) -> Response {
     if error == Error::NotSignedIn {
-        // The session ended while the form was open: what was typed waits until its sender is back.
+        // The session ended while the form was open: the draft is kept until its sender signs in again.
         let mut response = to_sign_in(&reply.address());
         let backend = reply.portal.backend();
         let kept = backend.and_then(|backend| draft::keep(backend, &reply.parts, &input.typed()));

@@ -11,7 +11,7 @@ use domain::{error::Error, secret::Selection, usage::SelectedSecret};
 use http::StatusCode;
 use leptos::{either::EitherOf3, prelude::*};
 
-/// The address that tests those that are selected.
+/// The address that tests the selected secrets.
 pub const CHECK: &str = "/secrets/selected/check";
 /// The address of the form for their manifests.
 pub const MANIFESTS: &str = "/secrets/selected/manifests";
@@ -21,7 +21,8 @@ pub const DELETE: &str = "/secrets/selected/delete";
 /// The form around the rows, which their boxes belong to.
 pub const FORM: &str = "selected";
 
-/// The operations on those that are selected. The style sheet shows it once a box is checked, and counts them.
+/// The operations on the selected secrets. The style sheet shows them once a box is checked, and counts the
+/// boxes.
 #[component]
 pub fn SelectionBar(list_query: String, may_write: bool) -> impl IntoView {
     let check = may_write.then(|| {
@@ -49,7 +50,7 @@ pub fn SelectionBar(list_query: String, may_write: bool) -> impl IntoView {
                 <span></span>
                 " selected"
             </p>
-            // The first is what Enter on a box stands for: it only asks.
+            // The first button is what Enter on a box presses, and it only opens a form.
             <button formaction=MANIFESTS>
                 {icon!("file")}
                 "Export manifests"
@@ -65,11 +66,11 @@ fn selection() -> Option<Selection> {
     Selection::parse_query(&ssr::query())
 }
 
-/// Loads what the address names, and shows it, or says why not.
+/// Loads the selection that the address names, and shows it, or says why not.
 fn with_selected<V: IntoView + 'static>(
     heading: &'static str,
     to_change: bool,
-    // What is selected, what of it is still there, and what is known of that.
+    // The selection, the part of it that still exists, and its secrets.
     show: impl FnOnce(Selection, Selection, Vec<SelectedSecret>) -> V + Send + 'static,
 ) -> impl IntoView {
     let page = Suspend::new(async move {
@@ -92,7 +93,7 @@ async fn load(selection: &Selection, to_change: bool) -> Result<(Selection, Vec<
     Ok((left.ok_or_else(|| ssr::respond_with(Error::NotFound))?, secrets))
 }
 
-/// In the place of a page that needs something to be selected.
+/// The page in place of one that needs a selection.
 #[component]
 pub fn NothingSelected() -> impl IntoView {
     ssr::set_status(StatusCode::BAD_REQUEST);
@@ -108,7 +109,7 @@ pub fn NothingSelected() -> impl IntoView {
     }
 }
 
-/// How many of those that were selected are there no more.
+/// Returns how many of the selected secrets no longer exist.
 fn gone(selection: &Selection, secrets: &[SelectedSecret]) -> Option<String> {
     match selection.ids().len() - secrets.len() {
         0 => None,
@@ -117,7 +118,7 @@ fn gone(selection: &Selection, secrets: &[SelectedSecret]) -> Option<String> {
     }
 }
 
-/// Each secret by both its names, with what there is to say about it.
+/// Renders each secret with both its names, and the remarks on it.
 fn listed<V: IntoView + 'static>(
     secrets: &[SelectedSecret],
     about: fn(&SelectedSecret) -> Option<V>,

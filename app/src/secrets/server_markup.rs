@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Markup that stands in the page and is left alone by the browser: text and choices that would otherwise be part of the
-/// download. As a property of an island it is sent as nothing.
+/// Markup that the server puts into the page and the browser leaves alone: text and choices that would
+/// otherwise be part of the download. As a property of an island it is empty.
 #[derive(Clone, Debug, Default)]
 pub struct ServerMarkup(pub String);
 
@@ -30,8 +30,8 @@ impl<'de> Deserialize<'de> for ServerMarkup {
 /// The inline help of a secret's form.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct FormHelp {
-    /// A choice of registries, and what is known of each.
+    /// A choice of registries, and the facts of each.
     pub registries: ServerMarkup,
-    /// Says where a private key comes from.
+    /// The text about where a private key comes from.
     pub keys: ServerMarkup,
 }

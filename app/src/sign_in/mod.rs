@@ -8,7 +8,7 @@ pub mod single_sign_on;
 /// The address of the sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
 
-/// The address where signing in at a provider begins.
+/// The address where a sign-in at a provider begins.
 pub const SIGN_ON: &str = "/sign-in/single-sign-on";
 
 /// The address that the provider sends the browser back to; it is registered there.

@@ -1,4 +1,4 @@
-//! The pages where one signs in, or chooses a password by a link.
+//! The sign-in page, and the pages of one-time links.
 
 use super::{SIGN_IN, SIGN_ON};
 use crate::{
@@ -13,7 +13,7 @@ use domain::{
 };
 use leptos::{either::Either, prelude::*};
 
-/// Username and password, or the way to the provider at which one signs in; afterwards one is where one wanted to go.
+/// Username and password, or the link to the provider; afterwards the requested page follows.
 #[component]
 pub fn SignInPage(form: FormState) -> impl IntoView {
     let next = ssr::query_parameter("next").unwrap_or_default();
@@ -61,7 +61,7 @@ fn NobodyYet() -> impl IntoView {
     }
 }
 
-/// The way to the provider: a link, since a form must not end at another site.
+/// The link to the provider: not a form, because a form must not end at another site.
 #[component]
 fn SignOnLink(host: String, next: String, alone: bool) -> impl IntoView {
     let address = format!("{SIGN_ON}?next={}", percent::encode(&next));
@@ -99,7 +99,7 @@ fn password_form(form: &FormState, next: String) -> impl IntoView + use<> {
     }
 }
 
-/// The first administrator, by the link that the server printed.
+/// The form for the first administrator, by the link that the server printed.
 #[component]
 pub fn SetUpPage(form: FormState) -> impl IntoView {
     with_link(move |name| {
@@ -126,7 +126,7 @@ pub fn SetUpPage(form: FormState) -> impl IntoView {
     })
 }
 
-/// A password, by a link that an administrator has made.
+/// The form for a new password, by the link that an administrator has made.
 #[component]
 pub fn ChoosePasswordPage(form: FormState) -> impl IntoView {
     with_link(move |name| {
@@ -136,7 +136,7 @@ pub fn ChoosePasswordPage(form: FormState) -> impl IntoView {
                 <p class="lead">"For the user " <b>{name.clone()}</b> ". This link works once."</p>
                 {form.summary()}
                 <form method="post" class="plain-form">
-                    // So that a password manager knows whose it is.
+                    // So that a password manager knows whose password it is.
                     <input type="text" name="username" value=name autocomplete="username" readonly hidden/>
                     {form.new_password()}
                     <div class="actions">
@@ -149,7 +149,7 @@ pub fn ChoosePasswordPage(form: FormState) -> impl IntoView {
     })
 }
 
-/// Shows the form where the link in the address is valid: for whom, or `None` for the first administrator.
+/// Renders the form if the link in the address is valid: for a user, or `None` for the first administrator.
 fn with_link<V: IntoView + 'static>(
     show: impl FnOnce(Option<String>) -> Option<V> + Send + 'static,
 ) -> impl IntoView {
@@ -178,7 +178,7 @@ fn with_link<V: IntoView + 'static>(
     view! { <div class="form-page">{page}</div> }
 }
 
-/// The link was used, or has expired.
+/// The page of a link that was used, or has expired.
 #[component]
 fn SpentLink() -> impl IntoView {
     ssr::set_status(http::StatusCode::GONE);

@@ -1,4 +1,4 @@
-//! Signing in and out with a password, and choosing one by a link: the forms.
+//! Signing in and out with a password, and choosing a password by a link: the forms.
 
 use super::{
     SIGN_IN,
@@ -33,7 +33,7 @@ pub struct SignIn {
     next: String,
 }
 
-/// `POST /sign-in`
+/// Handles `POST /sign-in`.
 pub async fn sign_in(PostForm { reply, sent }: PostForm<SignIn, Anybody>) -> Response {
     let (Anybody { backend, ctx }, input) = match sent {
         Ok(sent) => sent,
@@ -48,7 +48,7 @@ pub async fn sign_in(PostForm { reply, sent }: PostForm<SignIn, Anybody>) -> Res
     match begun.await {
         Ok(response) => response,
         Err(error) => {
-            // So that the next attempt still knows the way on.
+            // So that the next attempt still has the requested page.
             let again = format!("{SIGN_IN}?next={}", percent::encode(&own_address(&input.next)));
             let typed = vec![(AccessField::UserName, input.username)];
             reply.moved_to(&again).render_rejected(error, typed, Page::SignIn).await
@@ -56,7 +56,7 @@ pub async fn sign_in(PostForm { reply, sent }: PostForm<SignIn, Anybody>) -> Res
     }
 }
 
-/// `POST /sign-out`
+/// Handles `POST /sign-out`.
 pub async fn sign_out(RawForm { reply, form }: RawForm<Nothing>) -> Response {
     if form.is_err() {
         return StatusCode::BAD_REQUEST.into_response();
@@ -108,7 +108,7 @@ fn link_token(reply: &Reply) -> Sensitive {
     Sensitive::new(token.unwrap_or_default())
 }
 
-/// `POST /setup`
+/// Handles `POST /setup`.
 pub async fn set_up(PostForm { reply, sent }: PostForm<ChosenPassword, Anybody>) -> Response {
     let (Anybody { backend, ctx }, input) = match sent {
         Ok(sent) => sent,
@@ -131,7 +131,7 @@ pub async fn set_up(PostForm { reply, sent }: PostForm<ChosenPassword, Anybody>)
     }
 }
 
-/// `POST /choose-password`
+/// Handles `POST /choose-password`.
 pub async fn choose_password(PostForm { reply, sent }: PostForm<ChosenPassword, Anybody>) -> Response {
     let made = async {
         let (Anybody { backend, ctx }, input) = sent?;

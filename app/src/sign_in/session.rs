@@ -13,19 +13,19 @@ use backend::{Backend, Ctx, NewSession};
 use domain::access::AccessError;
 use std::time::Duration;
 
-/// How long a browser is known again after somebody has signed in with it: longer than any session.
+/// The lifetime of a browser's mark after somebody has signed in: longer than any session.
 const BROWSER_LIFE: Duration = Duration::from_hours(60 * 24);
 
 impl Reply {
-    /// Returns what the browser calls itself.
+    /// Returns the name that the browser gives itself.
     pub fn device(&self) -> &str {
         let agent = self.parts.headers.get(header::USER_AGENT);
         agent.and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 }
 
-/// Redirects to this address in the session that has begun. The session that the browser had ends: nobody would look for
-/// it there any more.
+/// Redirects to this address in the session that has begun. The browser's previous session ends, because
+/// nobody would look for it there.
 ///
 /// Errors: `Refused`.
 pub async fn signed_in(
@@ -40,7 +40,7 @@ pub async fn signed_in(
     Ok(response)
 }
 
-/// Gives the browser its session, and a mark by which it is known again once that has ended.
+/// Gives the browser its session, and a mark by which it is recognized after the session has ended.
 pub fn hand_out(backend: &Backend, parts: &Parts, session: &NewSession, response: &mut Response) {
     let secure = SecureCookies::of(parts);
     let browser = backend.browsers().admit(session.user, ssr::browser(backend, parts));
@@ -53,7 +53,7 @@ pub fn hand_out(backend: &Backend, parts: &Parts, session: &NewSession, response
     }
 }
 
-/// Counts an attempt from the address of whoever asks.
+/// Counts an attempt from the caller's address.
 ///
 /// Errors: `Locked`.
 pub fn limited(reply: &Reply, ctx: &Ctx) -> Result<(), AccessError> {

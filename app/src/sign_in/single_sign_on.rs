@@ -1,4 +1,4 @@
-//! Signing in at a provider: the way there, and the way back.
+//! Signing in at a provider: the way there and back.
 
 use super::{
     SIGN_IN, SIGN_ON, SIGN_ON_RETURN,
@@ -21,25 +21,28 @@ use domain::{access::AccessError, error::Error, percent, sensitive::Sensitive};
 use serde::Deserialize;
 use std::time::Duration;
 
-/// How long signing in at the provider may take.
+/// The longest time that a sign-in at the provider may take.
 const PROVIDER_TIMEOUT: Duration = Duration::from_mins(10);
 
-/// The longest address that one comes back to after signing in, in bytes; encoded it may be three times as long.
+/// The longest address to return to after signing in, in bytes; encoded it may be three times as long.
 const MAX_NEXT: usize = 1_000;
 
-/// The most sign-ins that one browser may have under way: each has a cookie, and servers take few thousand bytes of them.
+/// The most sign-ins in progress in one browser, because each has a cookie, and servers accept a few thousand
+/// bytes of cookies.
 const MAX_UNDER_WAY: usize = 4;
 
-/// Marks a begin that was sent on to the public address, which is done once: a proxy may give requests another host.
+/// The mark of a sign-in that was redirected to the public address, which is done once, because a proxy may
+/// give requests another host.
 const SENT_ON: &str = "sent_on";
 
-/// `GET /sign-in/single-sign-on`. A link and no form: a form that ends at another site is what the pages' policy forbids.
+/// Handles `GET /sign-in/single-sign-on`. A link and not a form, because the pages' policy forbids forms that
+/// end at another site.
 pub async fn begin(reply: Reply) -> Response {
     let next = own_address(&reply.parameter("next").unwrap_or_default());
     // Browsers keep no cookie of more than four thousand bytes.
     let next = if next.len() > MAX_NEXT { own_address("") } else { next };
     let again = reply.parameter("again").is_some_and(|again| again == "1");
-    // The provider sends the browser to the public address, and cookies are of one host.
+    // The provider redirects to the public address, and cookies belong to one host.
     if reply.parameter(SENT_ON).is_none()
         && let Some(public) = reply.public_address().elsewhere
     {
@@ -60,7 +63,7 @@ pub async fn begin(reply: Reply) -> Response {
     }
 }
 
-/// Sends the browser to the provider, with a cookie for this sign-in.
+/// Redirects the browser to the provider, with a cookie for this sign-in.
 fn under_way(reply: &Reply, ctx: &Ctx, begun: &BegunSignOn, again: bool, next: &str) -> Response {
     let BegunSignOn { address, token } = begun;
     let mut response = Redirect::to(address).into_response();
@@ -80,7 +83,7 @@ fn under_way(reply: &Reply, ctx: &Ctx, begun: &BegunSignOn, again: bool, next: &
     response
 }
 
-/// Tells two apart that begin at the same moment, and says nothing of the token.
+/// Returns a mark that distinguishes sign-ins of the same moment, and reveals nothing of the token.
 fn mark_of(token: &Sensitive) -> String {
     backend::entity_tag(&[token.expose().as_bytes()])
         .chars()
@@ -89,7 +92,7 @@ fn mark_of(token: &Sensitive) -> String {
         .collect()
 }
 
-/// The state of a sign-in that the browser keeps while it is under way.
+/// The state of a sign-in in progress that the browser keeps.
 struct UnderWay {
     /// The end of the cookie's name.
     after: String,
@@ -107,9 +110,9 @@ impl UnderWay {
     }
 }
 
-/// `GET /sign-in/single-sign-on/return`, to which the provider sends the browser. The one GET that changes something, as the
-/// standard has it: nobody but whoever has begun can make it do so. Of several that are under way in one browser, each ends by
-/// itself.
+/// Handles `GET /sign-in/single-sign-on/return`, to which the provider redirects the browser. The only GET
+/// that changes something, as the standard requires, and only for the browser that began the sign-in. Of
+/// several sign-ins in progress in one browser, each ends by itself.
 pub async fn finish(reply: Reply) -> Response {
     let secure = SecureCookies::of(&reply.parts);
     let wanted = reply.parameter("state").unwrap_or_default();
@@ -158,8 +161,9 @@ struct LogoutToken {
     logout_token: Sensitive,
 }
 
-/// `POST /sign-in/single-sign-on/logout`, to which the provider itself sends whom it has signed out (`OpenID` Connect Back-Channel
-/// Logout 1.0, 2.5). It has no session and no origin of ours: what counts is its signature.
+/// Handles `POST /sign-in/single-sign-on/logout`, to which the provider itself reports whom it has signed out
+/// (`OpenID` Connect Back-Channel Logout 1.0, 2.5). The request has no session and no origin of the portal's:
+/// its signature counts.
 pub async fn log_out(Unread { reply, body }: Unread) -> Response {
     let outcome = async {
         let Anybody { backend, ctx } = Anybody::of(&reply)?;
@@ -185,14 +189,14 @@ pub async fn log_out(Unread { reply, body }: Unread) -> Response {
     }
 }
 
-/// Returns what signs people in at the provider.
+/// Returns the service of the provider.
 ///
-/// Errors: `NotFound`, where none is configured.
+/// Errors: `NotFound`, if none is configured.
 fn service(backend: &Backend) -> Result<&SingleSignOnService, Error> {
     backend.single_sign_on().ok_or(Error::NotFound)
 }
 
-/// Renders the sign-in page, with what went wrong.
+/// Renders the sign-in page, with the reason for the rejection.
 async fn again_from(reply: Reply, next: &str, error: AccessError) -> Response {
     let address = format!("{SIGN_IN}?next={}", percent::encode(next));
     reply.moved_to(&address).render_rejected_at(SIGN_IN, error, Vec::new(), Page::SignIn).await

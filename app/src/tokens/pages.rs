@@ -19,7 +19,7 @@ use domain::{
 };
 use leptos::{either::Either, prelude::*};
 
-/// Why somebody is asked who they are.
+/// The reason why a proof is asked for.
 const PROOF_HINT: &str =
     "For every scope but “Read metadata”: a token outlasts your session, so confirm that it is you.";
 
@@ -120,7 +120,7 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
     let stopped = token.stopped.filter(|_| !over).map(|stopped| {
         view! { <div>{stopped_words(stopped)}</div> }
     });
-    // Only where that comes first.
+    // Only if that is earlier.
     let unless = token
         .ends_without_sign_in
         .filter(|end| !over && token.stopped.is_none() && token.expires_at.is_none_or(|at| *end < at))
@@ -172,7 +172,7 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
     }
 }
 
-/// Add a token.
+/// The form that adds a token.
 #[component]
 pub fn AddTokenPage(form: FormState) -> impl IntoView {
     let load = async |backend: Backend, ctx: Ctx| {
@@ -269,7 +269,7 @@ pub fn TokenCreatedPage(token: CreatedToken) -> impl IntoView {
     }
 }
 
-/// The question before a token is revoked.
+/// The confirmation before a token is revoked.
 #[component]
 pub fn RevokeTokenPage(id: String, form: FormState) -> impl IntoView {
     let load = move |backend: Backend, ctx: Ctx| async move { backend.tokens().get(&ctx, &id).await };

@@ -29,7 +29,7 @@ pub struct NewToken {
     current_password: Sensitive,
 }
 
-/// `POST /tokens/new`
+/// Handles `POST /tokens/new`.
 pub async fn add(PostForm { reply, sent }: PostForm<NewToken>) -> Response {
     let (SignedIn { backend, ctx }, input) = match sent {
         Ok(sent) => sent,
@@ -52,7 +52,7 @@ pub async fn add(PostForm { reply, sent }: PostForm<NewToken>) -> Response {
     }
 }
 
-/// `POST /tokens/{id}/revoke`
+/// Handles `POST /tokens/{id}/revoke`.
 pub async fn revoke(Path(id): Path<String>, PostForm { reply, sent }: PostForm<Nothing>) -> Response {
     let revoked = async {
         let (SignedIn { backend, ctx }, Nothing {}) = sent?;

@@ -1,10 +1,10 @@
-//! A moment, told as people tell it.
+//! Relative times.
 
 use domain::time::Timestamp;
 use leptos::prelude::*;
 
-/// "3 days ago", with the exact time and its zone as the title. `now` comes from the server together with the
-/// moment itself, so that the server and the browser print the same words.
+/// A relative time such as "3 days ago", with the exact time and its zone as the title. `now` comes from the
+/// server together with the time itself, so that the server and the browser print the same words.
 #[component]
 pub fn Ago(at: Timestamp, now: Timestamp) -> impl IntoView {
     view! {

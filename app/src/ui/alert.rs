@@ -1,9 +1,9 @@
-//! A message that stands in the page until it is dealt with.
+//! A message that stays in the page until it is dealt with.
 
 use super::icon::icon;
 use leptos::prelude::*;
 
-/// Says that something went wrong, and what to do. Read out at once by a screen reader.
+/// A message about what went wrong, and what to do. Screen readers read it out at once.
 #[component]
 pub fn Alert<C: IntoView + 'static>(
     /// A short heading.

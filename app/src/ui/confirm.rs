@@ -1,11 +1,11 @@
-//! The question before something that cannot be undone: a page of its own, the same with JavaScript and without.
+//! The confirmation before something that cannot be undone: a page of its own, with and without JavaScript.
 
 use super::{alert::Alert, icon::icon};
 use crate::error::first_sentence;
 use leptos::prelude::*;
 
-/// Renders why something was not done, in a sentence, for the place beside the button that was pressed; nothing where it was not
-/// rejected.
+/// Renders in a sentence why something was not done, for the place beside the button that was pressed;
+/// nothing if it was not rejected.
 pub fn not_done(reason: Option<String>) -> impl IntoView + use<> {
     reason.map(|reason| view! { <p class="not-saved">{first_sentence(reason)}</p> })
 }
@@ -13,22 +13,22 @@ pub fn not_done(reason: Option<String>) -> impl IntoView + use<> {
 /// A page that asks before something is done, and whose form does it.
 #[component]
 pub fn ConfirmPage<C: IntoView + 'static>(
-    /// Names what would be done.
+    /// The heading, which names what would be done.
     heading: String,
-    /// The address that the form is sent to; the page's own where it is not given.
+    /// The address that the form is sent to; by default the page's own.
     #[prop(optional_no_strip)]
     action: Option<String>,
     /// The address of Cancel.
     cancel: String,
-    /// The words of the button that does it.
+    /// The label of the button that does it.
     confirm: &'static str,
-    /// Says why it was not done the last time, above the form.
+    /// The reason why it was not done the last time, above the form.
     #[prop(optional_no_strip)]
     rejected: Option<AnyView>,
-    /// Says the same in a sentence, beside the button.
+    /// The same reason in a sentence, beside the button.
     #[prop(optional_no_strip)]
     reason: Option<String>,
-    /// The question, what follows from a yes, and further fields of the form.
+    /// The question, its consequences, and further fields of the form.
     children: TypedChildren<C>,
 ) -> impl IntoView {
     view! {
@@ -47,16 +47,16 @@ pub fn ConfirmPage<C: IntoView + 'static>(
     }
 }
 
-/// In the place of the question, where a yes would be rejected in any case.
+/// The page in place of the question, if a yes would be rejected in any case.
 #[component]
 pub fn NotPossible(
-    /// Names what would be done.
+    /// The heading, which names what would be done.
     heading: String,
-    /// Says why not, and what to do.
+    /// The reason why not, and what to do.
     reason: String,
-    /// The address of the way on.
+    /// The address of the link onwards.
     back: String,
-    /// The words of the way on.
+    /// The label of the link onwards.
     label: &'static str,
 ) -> impl IntoView {
     view! {
@@ -72,7 +72,7 @@ pub fn NotPossible(
     }
 }
 
-/// A consequence that has to be read before the question is answered.
+/// A consequence that has to be read before answering.
 #[component]
 pub fn Consequence<C: IntoView + 'static>(
     /// The sentence.

@@ -1,14 +1,14 @@
-//! A text to be copied, and one that is shown once.
+//! A text to copy, and a text that is shown once.
 
 #[cfg(feature = "ssr")]
 use domain::sensitive::Sensitive;
 use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys};
 
-/// Copies the text of the element with this id; it does not stand in the island's own properties. Where the browser
-/// gives no clipboard, as over plain HTTP, the text is selected instead.
+/// A button that copies the text of the element with this id, which is not in the island's own properties. If
+/// the browser has no clipboard, as over plain HTTP, the text is selected instead.
 #[island]
 pub fn CopyButton(
-    /// Of the input whose text is copied.
+    /// The id of the input whose text is copied.
     target: String,
 ) -> impl IntoView {
     let copied = RwSignal::new(false);
@@ -41,7 +41,7 @@ pub fn CopyButton(
     }
 }
 
-/// A text that is shown this once.
+/// A text that is shown only once.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn Once(id: &'static str, label: &'static str, text: Sensitive) -> impl IntoView {

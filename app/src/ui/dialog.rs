@@ -1,15 +1,15 @@
 //! A modal question over the page, on the browser's own `<dialog>`: it keeps the focus, closes on Escape and
-//! gives the focus back.
+//! returns the focus.
 
 use leptos::{html, prelude::*, web_sys};
 
-/// Shown while `open` is true; sets it to false when it is closed in whatever way.
+/// A dialog that is shown while `open` is true; sets it to false when it is closed in any way.
 #[component]
 pub fn Dialog<C: IntoView + 'static>(
     open: RwSignal<bool>,
-    /// The id of the heading inside, by which the dialog is named.
+    /// The id of the heading inside, which names the dialog.
     labelled_by: &'static str,
-    /// The id of the sentence inside that says what it is about.
+    /// The id of the sentence inside that describes the dialog.
     described_by: &'static str,
     children: TypedChildren<C>,
 ) -> impl IntoView {
@@ -20,7 +20,8 @@ pub fn Dialog<C: IntoView + 'static>(
             && dialog.open() != wanted
         {
             if wanted {
-                // Fails only for a dialog outside the document or open already; neither is the case here.
+                // Fails only for a dialog that is outside the document or open already; neither is the case
+                // here.
                 drop(dialog.show_modal());
             } else {
                 dialog.close();

@@ -1,4 +1,4 @@
-//! The few things asked of the browser directly.
+//! The few direct calls of the browser.
 
 use leptos::{
     prelude::*,
@@ -6,7 +6,7 @@ use leptos::{
     web_sys::{self, Element, HtmlElement},
 };
 
-/// Moves the focus to the element with this id, where there is one.
+/// Moves the focus to the element with this id, if there is one.
 pub fn focus(id: &str) {
     if let Some(element) =
         document().get_element_by_id(id).and_then(|found| found.dyn_into::<HtmlElement>().ok())
@@ -16,7 +16,7 @@ pub fn focus(id: &str) {
     }
 }
 
-/// Says beside a control that the server has rendered what is wrong with it, or nothing any more.
+/// Shows the problem beside a control that the server has rendered, or removes it.
 pub fn mark(id: &str, message: Option<String>) {
     let Some(control) = document().get_element_by_id(id) else { return };
     let error_id = format!("{id}-error");
@@ -41,17 +41,17 @@ pub fn mark(id: &str, message: Option<String>) {
     }
 }
 
-/// Whether a click asks for a new tab or window, which is the browser's business.
+/// Returns whether a click asks for a new tab or window, which is left to the browser.
 pub fn opens_elsewhere(event: &web_sys::MouseEvent) -> bool {
     event.button() != 0 || event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key()
 }
 
-/// Whether a form is sent by a button that has a name.
+/// Returns whether a form is submitted by a button with a name.
 pub fn has_named_submitter(event: &web_sys::SubmitEvent) -> bool {
     event.submitter().is_some_and(|button| button.has_attribute("name"))
 }
 
-/// The element an event began at.
+/// Returns the element where an event began.
 pub fn target(event: &web_sys::Event) -> Option<Element> {
     event.target()?.dyn_into().ok()
 }

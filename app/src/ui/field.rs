@@ -1,4 +1,4 @@
-//! A form's field: label above, hint under the label, control, error under the control, all tied together.
+//! A form's field: label above, hint under the label, control, error under the control, all associated.
 
 use super::icon::icon;
 use leptos::{either::Either, prelude::*, wasm_bindgen::JsCast, web_sys};
@@ -9,7 +9,7 @@ pub struct FieldText {
     /// The id of the control, and its name in the form.
     pub id: &'static str,
     pub label: &'static str,
-    /// Shown beside the label: "required", "optional".
+    /// The mark beside the label: "required", "optional".
     pub mark: &'static str,
     pub hint: &'static str,
 }
@@ -23,7 +23,7 @@ impl FieldText {
         format!("{}-error", self.id)
     }
 
-    /// The ids that describe the control: its hint, and its error while there is one.
+    /// Returns the ids that describe the control: its hint, and its error if there is one.
     pub fn described_by(&self, wrong: bool) -> Option<String> {
         match (self.hint.is_empty(), wrong) {
             (true, false) => None,
@@ -34,7 +34,7 @@ impl FieldText {
     }
 }
 
-/// A way out of an error, offered beside it.
+/// A remedy for an error, offered beside it.
 #[derive(Clone)]
 pub enum Remedy {
     /// Another page to go to.
@@ -43,10 +43,10 @@ pub enum Remedy {
     Instead(String),
 }
 
-/// Label, hint and error around a control.
+/// Renders label, hint and error around a control.
 pub fn field_frame(
     text: FieldText,
-    // What is wrong with what stands in the control.
+    // The problem of the control's content.
     error: Signal<Option<String>>,
     remedy: Option<RemedySlot>,
     control: impl IntoView,
@@ -66,7 +66,7 @@ pub fn field_frame(
         <div class="field" class:invalid=move || error.read().is_some()>
             <div class="label-line">
                 <label for=text.id>{text.label}</label>
-                // Told to a screen reader by `aria-required`.
+                // Screen readers get it from `aria-required`.
                 <span aria-hidden="true">{text.mark}</span>
             </div>
             {(!text.hint.is_empty())
@@ -86,9 +86,9 @@ pub fn field_frame(
 /// The place of a field's remedy.
 #[derive(Clone, Copy)]
 pub struct RemedySlot {
-    /// The way out, where there is one.
+    /// The remedy, if there is one.
     pub remedy: Signal<Option<Remedy>>,
-    /// Called with the text that is to be put in.
+    /// Called with the text to put in.
     pub replace: Callback<String>,
 }
 
@@ -122,10 +122,10 @@ pub fn TextField(
     /// The content when the page opens. Later input stays in the browser.
     value: String,
     error: Signal<Option<String>>,
-    /// Called with what is typed, at each change.
+    /// Called with the text at each change.
     #[prop(optional, into)]
     typing: Option<Callback<String>>,
-    /// Called with what was typed when the field is left.
+    /// Called with the text when the field is left.
     #[prop(optional, into)]
     left: Option<Callback<String>>,
     #[prop(optional)] remedy: Option<RemedySlot>,
@@ -170,8 +170,8 @@ pub fn TextField(
     field_frame(text, error, remedy, input)
 }
 
-/// Whether a field was left for a button or link. Saying what is wrong at that moment would move the button away
-/// from under the pointer, and the click would be lost; the button asks for itself.
+/// Returns whether a field was left for a button or link. A message at that moment would move the button away
+/// from under the pointer, and the click would be lost; the button validates by itself.
 fn leads_to_control(event: &web_sys::FocusEvent) -> bool {
     event
         .related_target()
@@ -179,7 +179,7 @@ fn leads_to_control(event: &web_sys::FocusEvent) -> bool {
         .is_some_and(|element| element.matches("a, button").unwrap_or(false))
 }
 
-/// A password: never filled in, hidden until asked for.
+/// A password: never filled in, hidden until shown on request.
 #[component]
 pub fn PasswordField(
     text: FieldText,
@@ -221,13 +221,13 @@ pub fn PasswordField(
     field_frame(text, error, None, control)
 }
 
-/// Several lines that hold a value: never filled in; from a file too, which the browser reads.
+/// Several lines that hold a value: never filled in; also from a file, which the browser reads.
 #[component]
 pub fn ValueArea(
     text: FieldText,
     placeholder: &'static str,
     error: Signal<Option<String>>,
-    /// Called with the text at each change, of which pasting is one, and a file another.
+    /// Called with the text at each change, such as pasting or choosing a file.
     #[prop(into)]
     changed: Callback<String>,
     #[prop(optional)] required: bool,
@@ -254,7 +254,7 @@ pub fn ValueArea(
             input.set_value("");
         });
     };
-    // What was pasted before the page could answer is looked at as soon as it can.
+    // Text that was pasted before hydration is validated as soon as possible.
     Effect::new(move |_| {
         if let Some(text) = area.get().map(|area| area.value())
             && !text.is_empty()

@@ -1,6 +1,6 @@
-//! Short notices at the lower right: what was just done. Never the only place where something is said.
+//! Short notices at the lower right about what was just done. Never the only place where something is said.
 
-use super::{icon::icon, in_place::REGION};
+use super::{enhance::REGION, icon::icon};
 use crate::cookie::SecureCookies;
 use domain::{
     percent,
@@ -8,22 +8,22 @@ use domain::{
 };
 use leptos::{either::EitherOf3, prelude::*};
 
-/// The cookie in which a notice crosses the redirect after a plain form.
+/// The cookie that carries a notice across the redirect after a plain form.
 pub const COOKIE: &str = "latchkey_notice";
 
-/// How long the cookie waits for the page that shows it, in seconds.
+/// The lifetime of the cookie until a page shows it, in seconds.
 pub const COOKIE_MAX_AGE: u64 = 60;
 
 /// A short message about what was just done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Flash {
-    /// A secret was added or changed; `host` is the registry host where it was normalized.
+    /// A secret was added or changed; `host` is the registry host if it was normalized.
     Saved { id: SecretId, host: Option<String> },
-    /// The secret of this display name was deleted.
+    /// The secret with this display name was deleted.
     Deleted { display_name: String },
-    /// So many secrets were imported.
+    /// A number of secrets was imported.
     Imported(u32),
-    /// Something that these words are enough for.
+    /// An action whose message needs no data.
     Done(ActionDone),
 }
 
@@ -51,7 +51,7 @@ pub enum ActionDone {
 }
 
 impl ActionDone {
-    /// Each with the code that stands in the cookie, and with its message.
+    /// Each action with its code in the cookie, and its message.
     const ALL: [(Self, &'static str, &'static str); 18] = [
         (Self::PasswordChanged, "password-changed", "Password changed."),
         (Self::SessionEnded, "session-ended", "Session ended."),
@@ -87,7 +87,7 @@ impl ActionDone {
 }
 
 impl Flash {
-    /// The text form, fit for a cookie.
+    /// Returns the text form, fit for a cookie.
     pub fn to_cookie(&self) -> String {
         match self {
             Self::Saved { id, host } => {
@@ -99,7 +99,7 @@ impl Flash {
         }
     }
 
-    /// Reads the text form; anything else is no notice.
+    /// Parses the text form; `None` for anything else.
     pub fn from_cookie(text: &str) -> Option<Self> {
         let (what, rest) = text.split_once('~')?;
         match what {
@@ -120,12 +120,12 @@ impl Flash {
     }
 }
 
-/// The `Set-Cookie` line of a flash.
+/// Returns the `Set-Cookie` line of a flash.
 pub fn line(secure: SecureCookies, flash: &Flash) -> String {
     secure.line(COOKIE, &flash.to_cookie(), COOKIE_MAX_AGE)
 }
 
-/// The live region that notices are read out from, with what the request before has left to say.
+/// The live region that notices are announced from, with the flash of the request before.
 #[component]
 pub fn Flashes(left: Option<Flash>) -> impl IntoView {
     let notice = left.map(|flash| {
@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_notice_survives_its_cookie() {
+    fn flash_survives_its_cookie() {
         let id = SecretId::parse("image-hub").unwrap();
         for flash in [
             Flash::Saved { id: id.clone(), host: None },
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn each_action_has_a_code_and_a_message_of_its_own() {
+    fn actions_have_unique_codes_and_messages() {
         for (action, code, message) in ActionDone::ALL {
             assert_eq!(ActionDone::parse(code), Some(action));
             assert_eq!((action.code(), action.message()), (code, message));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_forged_cookie_is_no_notice() {
+    fn from_cookie_rejects_forged_text() {
         for text in [
             "",
             "saved",

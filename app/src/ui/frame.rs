@@ -1,6 +1,6 @@
-//! The frame around every page: the mark, the places, the theme, the flashes.
+//! The frame around every page: the mark, the navigation, the theme, the flashes.
 
-use super::{flash::Flashes, icon::icon, in_place::FrameInPlace, theme_switch::ThemeSwitch};
+use super::{enhance::EnhanceFrame, flash::Flashes, icon::icon, theme_switch::ThemeSwitch};
 use crate::ssr;
 use backend::UserActor;
 use domain::access::Role;
@@ -23,7 +23,8 @@ pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView
                 {icon!("menu")}
                 "Menu"
             </button>
-            // On narrow screens a popover under the button, on wide ones always there: the style sheet decides.
+            // On narrow screens a popover under the button, on wide ones always visible: the style sheet
+            // decides.
             <div class="places" id="places" popover="auto">
                 {match ssr::user() {
                     Some(user) => Either::Left(view! { <Places user address/> }),
@@ -35,11 +36,11 @@ pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView
             {children.into_inner()()}
         </main>
         <Flashes left=ssr::take_flash()/>
-        <FrameInPlace/>
+        <EnhanceFrame/>
     }
 }
 
-/// Links to the places for the person's role; and at the foot who that is, with the way out.
+/// Navigation for the person's role; and at the foot who that is, with the sign-out.
 #[component]
 fn Places(user: UserActor, address: String) -> impl IntoView {
     let place = |path: &'static str, label: &'static str, icon| {

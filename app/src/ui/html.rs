@@ -1,14 +1,16 @@
-//! Markup that is written as text: for rows that a page has by the dozen, where a view costs more than all else.
+//! Markup that is written as text, for rows that a page has by the dozen, because views would cost more than
+//! all else.
 
 use std::fmt::{self, Display, Write};
 
-/// A piece of HTML. What stands in the code goes in as it is, and everything else is escaped, for text and for attribute values
-/// in double quotation marks alike; so the code puts these around each value that it does not know.
+/// A piece of HTML. Literals of the code are added unchanged, and everything else is escaped, for text and
+/// for attribute values in double quotation marks alike; so the code must quote each attribute value that it
+/// does not know.
 #[derive(Debug, Default)]
 pub struct Html(String);
 
 impl Html {
-    /// Begins a piece that is going to have about so many bytes.
+    /// Returns an empty piece with room for about so many bytes.
     pub fn with_capacity(bytes: usize) -> Self {
         Self(String::with_capacity(bytes))
     }
@@ -43,7 +45,7 @@ impl Html {
         self
     }
 
-    /// Returns the piece, which nothing escapes again.
+    /// Returns the piece, which is not escaped again.
     pub fn into_string(self) -> String {
         self.0
     }
@@ -61,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn attributes_have_the_quotation_marks_that_they_need() {
+    fn html_quotes_attributes_if_needed() {
         let mut html = Html::default();
         html.markup("<a").attribute("href", "/secrets/image-a.b/edit").attribute("title", "a b").attribute("id", "");
         html.attribute("rel", "x>y").attribute("class", "a=\"b'`");
@@ -70,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn text_and_values_end_no_attribute_and_begin_no_element() {
+    fn html_escapes_text_and_values() {
         let mut html = Html::default();
         html.markup("<td title=\"").text("\"><script>&'").markup("\">").value(format_args!("<{}>", "a&b"));
         assert_eq!(html.into_string(), "<td title=\"&quot;&gt;&lt;script&gt;&amp;'\">&lt;a&amp;b&gt;");

@@ -8,8 +8,8 @@ use leptos::{
     web_sys::{HtmlInputElement, HtmlSelectElement},
 };
 
-/// Wherever this stands in a page, its selects submit their form as soon as another choice is made, and the box of a
-/// table's heading stands for all boxes under it, which are counted in the status line after the table.
+/// Enhances a page: its selects submit their form as soon as another choice is made, and the box in a table's
+/// heading controls all boxes under it, which are counted in the status line after the table.
 #[island]
 pub fn InstantControls() -> impl IntoView {
     Effect::new(|_| {
@@ -23,7 +23,7 @@ pub fn InstantControls() -> impl IntoView {
                 let boxes = || {
                     (0..inputs.length()).filter_map(|at| inputs.item(at)?.dyn_into::<HtmlInputElement>().ok())
                 };
-                // The first is that of the heading.
+                // The first box is that of the heading.
                 let Some(all) = boxes().next() else { return };
                 if target == **all {
                     boxes().for_each(|each| each.set_checked(all.checked()));

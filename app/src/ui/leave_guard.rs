@@ -1,5 +1,5 @@
-//! Asks before a form with changes is left: by a link, by going back, by closing the page. The browser asks, in its own
-//! words.
+//! Asks before a form with changes is left: by a link, by going back, by closing the page. The browser asks,
+//! in its own words.
 
 use leptos::{
     ev, html,
@@ -8,7 +8,7 @@ use leptos::{
     web_sys::{HtmlFormElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement, HtmlTextAreaElement},
 };
 
-/// Watches the form. `released` lifts the watch, after saving. `typed_before` says that the form came back from the
+/// Watches the form. `released` ends that after saving. `typed_before` says that the form came back from the
 /// server with what was typed, so it counts as changed.
 pub fn watch(form: NodeRef<html::Form>, released: RwSignal<bool>, typed_before: bool) {
     Effect::new(move |_| {
@@ -21,7 +21,7 @@ pub fn watch(form: NodeRef<html::Form>, released: RwSignal<bool>, typed_before: 
     });
 }
 
-/// Whether any field differs from what the page was sent with.
+/// Returns whether any field differs from the page as sent.
 fn differs(form: &HtmlFormElement) -> bool {
     let elements = form.elements();
     (0..elements.length()).filter_map(|index| elements.item(index)).any(|element| {

@@ -7,26 +7,26 @@ use leptos::prelude::*;
 #[expect(clippy::struct_excessive_bools, reason = "each is an attribute of its own")]
 #[derive(Clone, Copy, Debug)]
 pub struct Line {
-    /// Hidden, and never filled in.
+    /// Whether the text is hidden, and never filled in.
     pub secret: bool,
-    /// May stay empty.
+    /// Whether the line may stay empty.
     pub optional: bool,
-    /// A name, an id, a key.
+    /// Whether the text is a name, an id or a key.
     pub mono: bool,
-    /// Shown, and not sent.
+    /// Whether the line is shown, and not sent.
     pub locked: bool,
-    /// Takes the focus when the page opens.
+    /// Whether the line takes the focus when the page opens.
     pub autofocus: bool,
     /// The hint to password managers.
     pub autocomplete: &'static str,
-    /// The id of the form, where the line stands outside it.
+    /// The id of the form, if the line stands outside it.
     pub form: Option<&'static str>,
-    /// The id of what else describes the line, besides its hint and its error.
+    /// The id of a further description, besides the hint and the error.
     pub described_by: Option<&'static str>,
 }
 
 impl Line {
-    /// A text.
+    /// A plain text.
     pub const TEXT: Self = Self {
         secret: false,
         optional: false,
@@ -38,13 +38,13 @@ impl Line {
         described_by: None,
     };
 
-    /// A password that exists.
+    /// An existing password.
     pub const PASSWORD: Self = Self { secret: true, autocomplete: "current-password", ..Self::TEXT };
 
-    /// A password that is chosen.
+    /// A new password.
     pub const NEW_PASSWORD: Self = Self { secret: true, autocomplete: "new-password", ..Self::TEXT };
 
-    /// Renders the line with its label, its hint, and what is wrong with it.
+    /// Renders the line with its label, its hint and its problem.
     pub fn field(
         self,
         text: FieldText,

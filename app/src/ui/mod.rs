@@ -1,5 +1,5 @@
-//! The pieces pages are made of. No input or output here, and no word of a feature but in the notices and the
-//! frame around every page.
+//! The pieces that pages are made of. Without input or output, and without the words of any feature except in
+//! the notices and the frame around every page.
 
 pub mod ago;
 pub mod alert;
@@ -8,6 +8,7 @@ pub mod confirm;
 pub mod copy;
 pub mod dialog;
 pub mod dom;
+pub mod enhance;
 pub mod field;
 #[cfg(feature = "ssr")]
 pub mod flash;
@@ -16,7 +17,6 @@ pub mod frame;
 #[cfg(feature = "ssr")]
 pub mod html;
 pub mod icon;
-pub mod in_place;
 pub mod instant_controls;
 pub mod leave_guard;
 #[cfg(feature = "ssr")]

@@ -1,8 +1,8 @@
-//! The way through a list of many pages.
+//! Links through a list of many pages.
 
 use leptos::prelude::*;
 
-/// Links from a page of a list: to the first, unless this is the first, and to the next, if there is a next.
+/// Links from a page of a list: to the first, unless this is the first, and to the next, if there is one.
 #[component]
 pub fn Pages(first: Option<String>, next: Option<String>) -> impl IntoView {
     let to = |label: &'static str, address: Option<String>| {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 /// The number of places that are shown at once.
 const SHOWN: usize = 3;
 
-/// Renders the first places, and the others on demand; nothing where there are none.
+/// Renders the first places, and the others on demand; empty without places.
 #[component]
 pub fn PlaceList(
     places: Vec<String>,

@@ -1,9 +1,9 @@
-//! A table of things that something can be done with.
+//! A table of objects with actions.
 
 use leptos::prelude::*;
 
-/// Renders a table with these headings, and one more for the actions of each row. Rows that nothing can be done with have that
-/// cell, too.
+/// Renders a table with these headings, and one more for the actions of each row. Rows without actions have
+/// that cell, too.
 pub fn action_table<const N: usize>(
     class: &'static str,
     headings: [&'static str; N],

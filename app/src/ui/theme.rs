@@ -1,8 +1,8 @@
-//! Light, dark, or as the system has it. Kept in a cookie, so that the server renders it from the first byte.
+//! Light, dark, or the system's theme. Kept in a cookie, so that the server renders it from the first byte.
 
 use crate::cookie::SecureCookies;
 
-pub use super::in_place::{COOKIE, COOKIE_MAX_AGE};
+pub use super::enhance::{COOKIE, COOKIE_MAX_AGE};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
@@ -28,7 +28,7 @@ impl Theme {
         Self::ALL.into_iter().find(|theme| theme.as_str() == text)
     }
 
-    /// Returns the word for it.
+    /// Returns its label.
     pub fn label(self) -> &'static str {
         match self {
             Self::System => "System",
@@ -38,7 +38,7 @@ impl Theme {
     }
 }
 
-/// The `Set-Cookie` line that remembers the theme. The page's own script writes the same.
+/// Returns the `Set-Cookie` line that remembers the theme. The page's own script writes the same.
 pub fn line(secure: SecureCookies, theme: Theme) -> String {
     let (name, theme) = (secure.name(COOKIE), theme.as_str());
     format!("{name}={theme}; Path=/; Max-Age={COOKIE_MAX_AGE}; SameSite=Lax{}", secure.suffix())

@@ -4,7 +4,7 @@ use super::theme::Theme;
 use crate::ssr;
 use leptos::prelude::*;
 
-/// The three choices, as a form that works by itself.
+/// The three choices, as a form that works without JavaScript.
 #[component]
 pub fn ThemeSwitch(
     /// The address of this page, to come back to.

@@ -5,7 +5,7 @@ use super::{
     list::{address_of, target_label},
 };
 use crate::{
-    checks::button::{ANSWER, FORM, TestInPlace},
+    checks::button::{ANSWER, EnhanceTest, FORM},
     error::ApiError,
     ui::{
         ago::Ago,
@@ -58,7 +58,7 @@ pub fn UsageForm(form: Form) -> impl IntoView {
     view! {
         {summary(&form)}
         <form method="post" action=address.clone() id=FORM class="secret-form" novalidate autocomplete="off">
-            // What the key Enter presses: the first button of a form.
+            // Pressed by Enter, as the first button of the form.
             <button class="unseen" name="then" value="enter" tabindex="-1" aria-hidden="true">
                 "Confirm"
             </button>
@@ -105,7 +105,7 @@ fn TestSection(
             <button form=FORM formaction=format!("{address}/check") aria-describedby="test-hint" data-test="Testing…">
                 "Test connection"
             </button>
-            <TestInPlace/>
+            <EnhanceTest/>
             <p class="hint" id="test-hint">
                 {match kind {
                     UsageKind::Image => "Asks the registry for this image with the chosen secret. It can be saved in any case.",
@@ -143,7 +143,7 @@ impl Form {
         )
     }
 
-    /// The select, with the fitting secrets first.
+    /// Renders the select, with the fitting secrets first.
     fn select(&self) -> impl IntoView + use<> {
         let field = Field::PullSecret;
         let (label, hint) = match self.kind {
@@ -170,7 +170,7 @@ impl Form {
         let problem = self.problem(field);
         let described = text.described_by(problem.is_some());
         let chosen = &self.input.pull_secret;
-        // Deleted meanwhile, or made up: it stays chosen until somebody chooses another.
+        // Deleted meanwhile, or made up: it stays chosen until another is chosen.
         let gone = SecretId::parse(chosen).filter(|_| self.chosen().is_none()).map(|id| {
             let words = format!("{} (deleted)", id.name.as_str());
             view! { <option value=id.to_string() selected=true>{words}</option> }
@@ -225,7 +225,7 @@ impl Form {
         })
     }
 
-    /// The search among the secrets, and what it found.
+    /// Renders the search among the secrets, and its results.
     fn search(&self) -> impl IntoView + use<> {
         let found = self.found_words().unwrap_or_else(|| {
             "Lists the secrets above anew, the fitting ones first. What is typed here stays.".to_owned()
@@ -258,7 +258,7 @@ impl Form {
         }
     }
 
-    /// Says which secrets are listed, where there is something to say.
+    /// Returns which secrets are listed, if that needs saying.
     fn found_words(&self) -> Option<String> {
         let secrets = match self.kind.secret_kind() {
             SecretKind::ImagePull => "Image Pull",
@@ -307,7 +307,7 @@ fn options(choices: &[&SecretChoice], chosen: &str) -> impl IntoView + use<> {
         .collect_view()
 }
 
-/// Why the form was not saved, above it.
+/// Renders why the form was not saved, above it.
 fn summary(form: &Form) -> impl IntoView + use<> {
     form.error.as_ref().map(|error| match error {
         Error::Invalid(problems) => {

@@ -9,7 +9,7 @@ use domain::{
     usage::{SecretChoice, SecretChoices, Usage, UsageContent, UsageDraft, UsageKind, UsageTarget},
 };
 
-/// All that the form shows.
+/// The content of the form.
 pub struct Form {
     pub kind: UsageKind,
     pub stored: Option<Usage>,
@@ -25,7 +25,7 @@ pub struct Form {
 }
 
 impl Form {
-    /// Loads what the form shows: that of a stored one where there is a name.
+    /// Loads the content of the form: that of a stored object if there is a name.
     pub async fn load(
         backend: &Backend,
         ctx: &Ctx,
@@ -45,11 +45,11 @@ impl Form {
             tested: None,
             found: Vec::new(),
         });
-        // The name of a stored one is not the form's to say.
+        // The form cannot change the name of a stored object.
         if let Some(name) = name {
             name.as_str().clone_into(&mut input.name);
         }
-        // A search that was typed and not begun is left for later.
+        // A search that was typed but not started is ignored.
         if !input.asks_to_find() {
             input.find = input.found.clone();
         }
@@ -74,7 +74,7 @@ impl Form {
         problems.find(|error| error.field == field).map(|error| error.problem.message())
     }
 
-    /// The chosen secret among those that are listed.
+    /// Returns the chosen secret, if it is among those that are listed.
     pub fn chosen(&self) -> Option<&SecretChoice> {
         self.choices.choices.iter().find(|choice| choice.id.to_string() == self.input.pull_secret)
     }

@@ -1,4 +1,4 @@
-//! The fields that the form of an image or a dataset sends, and the actions they ask for.
+//! The fields of the form of an image or a dataset, and its actions.
 
 use crate::ui::flash::{ActionDone, Flash};
 use backend::{Backend, Ctx};
@@ -24,16 +24,16 @@ pub struct UsageInput {
     pub find: String,
     /// The search that this form was rendered with.
     pub found: String,
-    /// The button that sent it: `find`, `enter` for the key, nothing for Confirm.
+    /// The button that sent it: `find`, `enter` for the key, empty for Confirm.
     pub then: String,
     /// The version that the Edit form was opened with.
     pub version: String,
-    /// The version that is overwritten on request, where it has changed since.
+    /// The version that is overwritten on request, if the object has changed since.
     pub overwrite: String,
 }
 
 impl UsageInput {
-    /// For the rules of `domain`.
+    /// Returns the draft for the rules of `domain`.
     pub fn draft(&self, kind: UsageKind) -> UsageDraft {
         UsageDraft {
             name: self.name.clone(),
@@ -46,8 +46,8 @@ impl UsageInput {
         }
     }
 
-    /// Whether it asks for other secrets to choose from, and not to be saved. Whoever presses Enter in the search means
-    /// that search.
+    /// Returns whether the form asks for other secrets to choose from, instead of being saved. Enter in the
+    /// search means that search.
     pub fn asks_to_find(&self) -> bool {
         match self.then.as_str() {
             "find" => true,
@@ -66,7 +66,7 @@ impl UsageInput {
 #[derive(Clone, Debug)]
 pub struct Returned {
     pub input: UsageInput,
-    /// The reason for the rejection; `None` where it was only searched or tested.
+    /// The reason for the rejection; `None` if the form was only searched or tested.
     pub error: Option<Error>,
     /// The result of a test, as HTML.
     pub tested: Option<String>,
@@ -81,7 +81,7 @@ pub async fn create(
     kind: UsageKind,
     input: &UsageInput,
 ) -> Result<Flash, Error> {
-    // Who may not is rejected, whatever they sent.
+    // Rejects people without the right first, whatever they sent.
     backend.usages().may_change(ctx, kind, None).await?;
     let usage = NewUsage::parse(kind, &input.draft(kind)).map_err(Error::Invalid)?;
     backend.usages().create(ctx, &usage).await?;
@@ -102,7 +102,7 @@ pub async fn update(
     Ok(saved(kind))
 }
 
-/// Deletes an image or a dataset. One that is gone already counts as deleted.
+/// Deletes an image or a dataset. An object that is gone already counts as deleted.
 pub async fn delete(
     backend: &Backend,
     ctx: &Ctx,
@@ -118,7 +118,7 @@ pub async fn delete(
     }
 }
 
-/// Tries what stands in the form with the chosen secret.
+/// Tests the content of the form with the chosen secret.
 pub async fn test(
     backend: &Backend,
     ctx: &Ctx,
@@ -136,7 +136,7 @@ pub async fn test(
     Ok((secret, report))
 }
 
-/// Problems with fields that a test found.
+/// Returns the problems of fields that a test found.
 pub fn found_by(report: &CheckReport) -> Vec<FieldError> {
     let problem = match report.cause {
         CheckCause::BranchNotFound => UsageProblem::NoSuchBranch,
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn enter_means_the_search_that_was_typed_last() {
+    fn asks_to_find_on_enter_means_the_search_typed_last() {
         let input = |then: &str, find: &str, found: &str| UsageInput {
             then: then.to_owned(),
             find: find.to_owned(),

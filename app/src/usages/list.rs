@@ -1,4 +1,4 @@
-//! The lists of images and of datasets, and the question before one is deleted.
+//! The lists of images and of datasets, and the confirmation before one is deleted.
 
 use crate::{
     error::ApiError,
@@ -16,7 +16,7 @@ use domain::{
 };
 use leptos::{either::Either, prelude::*};
 
-/// The address of a page about one of them, such as `edit`.
+/// Returns the address of a page about an image or dataset, such as `edit`.
 pub fn address_of(kind: UsageKind, name: &SecretName, what: &str) -> String {
     format!("{}/{}/{what}", kind.list(), name.as_str())
 }
@@ -26,13 +26,13 @@ pub fn subject(kind: UsageKind) -> Subject {
     Subject { heading: kind.plural(), noun: kind.as_str(), list: kind.list() }
 }
 
-/// Returns the address at which a secret is shown to whoever asks.
+/// Returns the address at which a secret is shown to the caller.
 pub fn secret_address(id: &SecretId) -> String {
     let what = if ssr::may(Role::Editor) { "/edit" } else { "" };
     format!("{}/{id}{what}", crate::secrets::LIST)
 }
 
-/// Returns the address at which an image or dataset is shown to whoever asks: readers find it in its list.
+/// Returns the address at which an image or dataset is shown to the caller: readers find it in its list.
 pub fn usage_address(kind: UsageKind, name: &SecretName) -> String {
     if ssr::may(Role::Editor) {
         address_of(kind, name, "edit")
@@ -41,7 +41,7 @@ pub fn usage_address(kind: UsageKind, name: &SecretName) -> String {
     }
 }
 
-/// Says what their list is for.
+/// Returns the purpose of the list.
 fn lead(kind: UsageKind) -> &'static str {
     match kind {
         UsageKind::Image => "The container images that are pulled, and the secret with which each is.",
@@ -171,7 +171,7 @@ fn Row(usage: Usage, now: Timestamp, may_write: bool) -> impl IntoView {
     }
 }
 
-/// The secret that is used, and what there is to say against it.
+/// The secret that is used, and the reasons against it.
 #[component]
 fn Used(kind: UsageKind, target: String, secret: UsedSecret) -> impl IntoView {
     let name = secret.id.name.as_str().to_owned();
@@ -193,7 +193,7 @@ fn Used(kind: UsageKind, target: String, secret: UsedSecret) -> impl IntoView {
     }
 }
 
-/// No rows: because there are none, or because the search found none.
+/// The notice of an empty list, or of an empty search result.
 #[component]
 fn Nothing(kind: UsageKind, narrowed: bool, may_write: bool) -> impl IntoView {
     let noun = kind.as_str();
@@ -229,12 +229,12 @@ fn Nothing(kind: UsageKind, narrowed: bool, may_write: bool) -> impl IntoView {
     }
 }
 
-/// The question before one is deleted.
+/// The confirmation before an image or dataset is deleted.
 #[component]
 pub fn DeleteUsagePage(
     kind: UsageKind,
     name: SecretName,
-    /// Why it was not deleted the last time.
+    /// The reason why it was not deleted the last time.
     failure: Option<Error>,
 ) -> impl IntoView {
     let load = move |backend: Backend, ctx: Ctx| async move {

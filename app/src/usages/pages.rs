@@ -6,7 +6,7 @@ use backend::{Backend, Ctx};
 use domain::{secret::SecretName, usage::UsageKind};
 use leptos::prelude::*;
 
-/// Add an image or a dataset.
+/// The page that adds an image or a dataset.
 #[component]
 pub fn AddUsagePage(
     kind: UsageKind,
@@ -29,7 +29,7 @@ pub fn AddUsagePage(
     view! { <div class="form-page">{page}</div> }
 }
 
-/// Edit an image or a dataset.
+/// The page that edits an image or a dataset.
 #[component]
 pub fn EditUsagePage(
     kind: UsageKind,

@@ -15,7 +15,7 @@ use axum::{
 };
 use domain::{error::Error, secret::SecretName, usage::UsageKind};
 
-/// `POST /images/new`, `POST /datasets/new`
+/// Handles `POST /images/new` and `POST /datasets/new`.
 pub async fn add(kind: UsageKind, form: PostForm<UsageInput>) -> Response {
     save(
         form,
@@ -26,7 +26,7 @@ pub async fn add(kind: UsageKind, form: PostForm<UsageInput>) -> Response {
     .await
 }
 
-/// `POST /images/{name}/edit`, `POST /datasets/{name}/edit`
+/// Handles `POST /images/{name}/edit` and `POST /datasets/{name}/edit`.
 pub async fn edit(kind: UsageKind, Path(name): Path<SecretName>, form: PostForm<UsageInput>) -> Response {
     let page = |returned| Page::EditUsage(kind, name.clone(), returned);
     save(form, kind, page, async |SignedIn { backend, ctx }, input| {
@@ -35,7 +35,7 @@ pub async fn edit(kind: UsageKind, Path(name): Path<SecretName>, form: PostForm<
     .await
 }
 
-/// `POST /images/{name}/delete`, `POST /datasets/{name}/delete`
+/// Handles `POST /images/{name}/delete` and `POST /datasets/{name}/delete`.
 pub async fn delete(
     kind: UsageKind,
     Path(name): Path<SecretName>,
@@ -51,12 +51,12 @@ pub async fn delete(
     }
 }
 
-/// `POST /images/new/check`, `POST /datasets/new/check`
+/// Handles `POST /images/new/check` and `POST /datasets/new/check`.
 pub async fn test_new(kind: UsageKind, form: PostForm<UsageInput>) -> Response {
     test(form, kind, |returned| Page::AddUsage(kind, returned)).await
 }
 
-/// `POST /images/{name}/edit/check`, `POST /datasets/{name}/edit/check`
+/// Handles `POST /images/{name}/edit/check` and `POST /datasets/{name}/edit/check`.
 pub async fn test_stored(
     kind: UsageKind,
     Path(name): Path<SecretName>,
@@ -65,8 +65,8 @@ pub async fn test_stored(
     test(form, kind, |returned| Page::EditUsage(kind, name, returned)).await
 }
 
-/// Tests what stands in the form. A browser that goes there gets the form again; the button of a page that has come alive
-/// gets that much HTML as it puts into the page.
+/// Tests the content of the form. A browser gets the form again; the button of a hydrated page gets the HTML
+/// that it puts into the page.
 async fn test(
     PostForm { reply, sent }: PostForm<UsageInput>,
     kind: UsageKind,
@@ -97,7 +97,7 @@ async fn test(
     }
 }
 
-/// Saves what was sent, unless it was sent to find a secret for it.
+/// Saves the form, unless it was sent to find a secret for it.
 async fn save(
     PostForm { reply, sent }: PostForm<UsageInput>,
     kind: UsageKind,
@@ -118,7 +118,7 @@ async fn save(
     }
 }
 
-/// Renders the form again, with what was typed and what was wrong with it.
+/// Renders the form again, with the typed fields and their problems.
 async fn again(
     reply: Reply,
     page: impl FnOnce(Option<Box<Returned>>) -> Page,

@@ -1,4 +1,4 @@
-//! The pages: users by name, one that is added, and one user.
+//! The pages Users, Add user and of a user.
 
 use super::{MadeLink, PROOF_HINT, USERS, is_oneself, user_address};
 use crate::{
@@ -77,7 +77,7 @@ fn List(page: UserPage, search: String, beyond: String) -> impl IntoView {
     }
 }
 
-/// "Active", "Disabled" or "Has no password yet".
+/// Returns "Active", "Disabled" or "Has no password yet".
 fn state(user: &UserSummary) -> &'static str {
     match (user.disabled, user.has_password || user.issuer.is_some()) {
         (true, _) => "Disabled",
@@ -125,7 +125,7 @@ fn role_choice(form: &FormState, default: Role) -> impl IntoView + use<> {
     form.choice(AccessField::Role, "Role", choices, default.as_str())
 }
 
-/// Add a user.
+/// The form that adds a user.
 #[component]
 pub fn AddUserPage(form: FormState) -> impl IntoView {
     if let Some(failure) = not_for_admins("Add user") {
@@ -162,7 +162,7 @@ fn add_form(form: &FormState, proof: Proof) -> impl IntoView + use<> {
     }
 }
 
-/// Why this page is not shown, where whoever asks is no administrator. What is done by its form, the service guards.
+/// Renders why this page is not shown to people who are not administrators. The service guards its form.
 fn not_for_admins(heading: &'static str) -> Option<impl IntoView> {
     let error = match ssr::request() {
         Ok(_) if ssr::may(Role::Admin) => return None,
@@ -172,7 +172,7 @@ fn not_for_admins(heading: &'static str) -> Option<impl IntoView> {
     Some(view! { <div class="form-page"><LoadFailure error heading noun="user" list=USERS/></div> })
 }
 
-/// The link that a user chooses a password with.
+/// The link with which a user chooses a password.
 #[component]
 pub fn LinkPage(link: MadeLink) -> impl IntoView {
     view! {
@@ -256,7 +256,7 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
     }
 }
 
-/// The settings of a user whom no provider vouches for.
+/// Renders the settings of a user without a provider.
 fn role_and_password(form: &FormState, role: Role, address: &str) -> impl IntoView + use<> {
     view! {
         <h2>"Role"</h2>

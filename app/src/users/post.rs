@@ -24,7 +24,7 @@ pub struct NewUser {
     current_password: Sensitive,
 }
 
-/// `POST /users/new`
+/// Handles `POST /users/new`.
 pub async fn add(PostForm { reply, sent }: PostForm<NewUser>) -> Response {
     let (SignedIn { backend, ctx }, input) = match sent {
         Ok(sent) => sent,
@@ -54,7 +54,7 @@ pub struct NewRole {
     current_password: Sensitive,
 }
 
-/// `POST /users/{name}/role`
+/// Handles `POST /users/{name}/role`.
 pub async fn set_role(Path(name): Path<String>, PostForm { reply, sent }: PostForm<NewRole>) -> Response {
     let (SignedIn { backend, ctx }, input) = match sent {
         Ok(sent) => sent,
@@ -69,7 +69,7 @@ pub async fn set_role(Path(name): Path<String>, PostForm { reply, sent }: PostFo
     }
 }
 
-/// `POST /users/{name}/disable`
+/// Handles `POST /users/{name}/disable`.
 pub async fn disable(Path(name): Path<String>, PostForm { reply, sent }: PostForm<Nothing>) -> Response {
     let disabled = async {
         let (SignedIn { backend, ctx }, Nothing {}) = sent?;
@@ -88,7 +88,7 @@ pub struct Proven {
     current_password: Sensitive,
 }
 
-/// `POST /users/{name}/enable`
+/// Handles `POST /users/{name}/enable`.
 pub async fn enable(Path(name): Path<String>, PostForm { reply, sent }: PostForm<Proven>) -> Response {
     let enabled = async {
         let (SignedIn { backend, ctx }, input) = sent?;
@@ -100,7 +100,7 @@ pub async fn enable(Path(name): Path<String>, PostForm { reply, sent }: PostForm
     }
 }
 
-/// `POST /users/{name}/end-sessions`
+/// Handles `POST /users/{name}/end-sessions`.
 pub async fn end_sessions(Path(name): Path<String>, PostForm { reply, sent }: PostForm<Nothing>) -> Response {
     let ended = async {
         let (SignedIn { backend, ctx }, Nothing {}) = sent?;
@@ -115,13 +115,13 @@ pub async fn end_sessions(Path(name): Path<String>, PostForm { reply, sent }: Po
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reset {
-    /// Ticked, unless somebody has taken the tick away.
+    /// Whether to revoke the tokens: ticked at first.
     revoke_tokens: Option<String>,
     #[serde(default)]
     current_password: Sensitive,
 }
 
-/// `POST /users/{name}/password-link`
+/// Handles `POST /users/{name}/password-link`.
 pub async fn password_link(Path(name): Path<String>, PostForm { reply, sent }: PostForm<Reset>) -> Response {
     let (SignedIn { backend, ctx }, input) = match sent {
         Ok(sent) => sent,
@@ -147,8 +147,8 @@ async fn not_changed(reply: Reply, name: &str, error: AccessError) -> Response {
     reply.render_rejected_at(&user_address(name), error, Vec::new(), page).await
 }
 
-/// Renders the question again where the proof of who asks was missing or wrong, and the page of the user where the reason is
-/// another one.
+/// Renders the confirmation again if the proof was missing or wrong, and the page of the user for any other
+/// reason.
 async fn not_proven(
     reply: Reply,
     name: &str,

@@ -1,4 +1,5 @@
-//! The questions before a user is changed: what ends by it, sessions, the password, rights, and what is given.
+//! The confirmations before a user is changed: what ends with it (sessions, the password, rights), and what
+//! it grants.
 
 use super::{PROOF_HINT, USERS, is_oneself, user_address};
 use crate::{
@@ -12,23 +13,23 @@ use backend::{Backend, Ctx, Proof, UserSummary};
 use domain::access::{AccessField, Role};
 use leptos::{either::Either, prelude::*};
 
-/// A question.
+/// The subject of a confirmation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserQuestion {
     /// Whether the user gets another role.
     Role,
     /// Whether the user is disabled.
     Disable,
-    /// Whether the user, who is disabled, is let in again.
+    /// Whether the disabled user may sign in again.
     Enable,
     /// Whether all sessions of the user end.
     EndSessions,
-    /// Whether the password is removed, for a link with which another one is chosen.
+    /// Whether the password is removed, for a link with which another is chosen.
     PasswordLink,
 }
 
 impl UserQuestion {
-    /// The heading of the page.
+    /// Returns the heading of the page.
     fn heading(self) -> &'static str {
         match self {
             Self::Role => "Change role",
@@ -39,7 +40,7 @@ impl UserQuestion {
         }
     }
 
-    /// Whether a yes asks anew who the person is: what it gives outlives a session that was stolen.
+    /// Returns whether a yes requires a proof, because what it grants outlasts a stolen session.
     fn asks_for_proof(self) -> bool {
         match self {
             Self::Role | Self::Enable | Self::PasswordLink => true,
@@ -47,7 +48,7 @@ impl UserQuestion {
         }
     }
 
-    /// The last part of the address, which the form on the page is sent to as well.
+    /// Returns the last part of the address, which the form on the page is also sent to.
     fn segment(self) -> &'static str {
         match self {
             Self::Role => "role",
@@ -59,10 +60,10 @@ impl UserQuestion {
     }
 }
 
-/// Asks, of the user of this name.
+/// The confirmation for the user with this name.
 #[component]
 pub fn UserQuestionPage(name: String, question: UserQuestion, form: FormState) -> impl IntoView {
-    // Chosen on the page of the user, or on this one, which was sent back.
+    // Chosen on the page of the user, or on this page, which was sent back.
     let chosen =
         if form.error.is_some() { Some(form.typed(AccessField::Role)) } else { ssr::query_parameter("role") };
     let role = chosen.and_then(|role| Role::parse(&role));
@@ -84,11 +85,11 @@ pub fn UserQuestionPage(name: String, question: UserQuestion, form: FormState) -
 fn Question(
     question: UserQuestion,
     user: UserSummary,
-    /// Whether nobody else could look after the portal.
+    /// Whether nobody else could administer the portal.
     last: bool,
     /// The role that was chosen.
     role: Option<Role>,
-    /// How whoever asks proves anew who they are, where that is asked for.
+    /// The proof that is asked for, if any.
     proof: Option<Proof>,
     /// The form that was rejected before.
     form: FormState,
@@ -158,7 +159,7 @@ fn impossible(question: UserQuestion, user: &UserSummary, last: bool, role: Role
         .then(|| format!("{} is not disabled, and may sign in.", user.name))
 }
 
-/// The box to tick where so many API tokens go with the password.
+/// Renders the box to tick if so many API tokens would be revoked with the password.
 fn revoke_box(form: &FormState, tokens: u32) -> impl IntoView + use<> {
     let tokens = if tokens == 1 { "API token".to_owned() } else { format!("{tokens} API tokens") };
     view! {
@@ -174,7 +175,7 @@ fn revoke_box(form: &FormState, tokens: u32) -> impl IntoView + use<> {
     }
 }
 
-/// The question, up to the name.
+/// Returns the question, up to the name.
 fn before(question: UserQuestion) -> &'static str {
     match question {
         UserQuestion::Disable => "Disable ",
@@ -185,7 +186,7 @@ fn before(question: UserQuestion) -> &'static str {
     }
 }
 
-/// The question from the name on, and what follows from a yes.
+/// Returns the question from the name on, and the consequences of a yes.
 fn after(question: UserQuestion, user: &UserSummary) -> String {
     match question {
         UserQuestion::Disable => {
@@ -213,7 +214,7 @@ fn after(question: UserQuestion, user: &UserSummary) -> String {
     }
 }
 
-/// Says what somebody may do again who is enabled.
+/// Returns what somebody may do again once enabled.
 fn let_in(user: &UserSummary) -> String {
     let tokens = if user.suspended_at.is_some() {
         "Their API tokens stay refused until they have signed in there."
@@ -232,7 +233,7 @@ fn let_in(user: &UserSummary) -> String {
     format!("{sign_in} {tokens}")
 }
 
-/// Says what a yes does to whoever asks.
+/// Returns what a yes does to the caller.
 fn to_oneself(question: UserQuestion, role: Role) -> String {
     match question {
         UserQuestion::Role => format!(
@@ -244,7 +245,7 @@ fn to_oneself(question: UserQuestion, role: Role) -> String {
         UserQuestion::Disable => {
             "You are signed out at once, and only another administrator can let you in again.".to_owned()
         }
-        // Nobody who is disabled gets here.
+        // A disabled person does not get here.
         UserQuestion::Enable => String::new(),
         UserQuestion::EndSessions => "You are signed out at once, here too.".to_owned(),
         UserQuestion::PasswordLink => {
@@ -261,7 +262,7 @@ mod tests {
     use domain::time::Timestamp;
 
     #[test]
-    fn enabling_promises_what_it_gives_and_no_more() {
+    fn let_in_promises_only_what_enabling_gives() {
         let at = Some(Timestamp::from_micros(0));
         let user = |issuer: bool, has_password: bool, suspended_at| UserSummary {
             name: "ana".to_owned(),

@@ -54,7 +54,7 @@ fn unused(line: &UnusedLine) -> String {
     format!("{hosts} ({})", line.why.description())
 }
 
-/// What was found in a repository, as the API tells it.
+/// The facts about a repository, as the API has them.
 #[derive(Default)]
 struct Found {
     branch: Option<String>,

@@ -109,7 +109,7 @@ impl Actor {
     }
 }
 
-/// What is asked for, as far as rights go.
+/// An action that is asked for, as far as rights go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// See secrets, without values.

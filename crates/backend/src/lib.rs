@@ -11,8 +11,8 @@ mod db;
 mod error;
 mod health;
 mod imports;
-mod key_reader;
 mod keyring;
+mod private_key_parser;
 mod random;
 mod reads;
 mod revision;
@@ -35,7 +35,7 @@ pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
 pub use db::{DatabaseConfig, has_key, migrate};
 pub use error::StartError;
-pub use formats::shapes::{ManifestFormat, Shaped, flat_json, manifest};
+pub use formats::export::{Exported, ManifestFormat, flat_json, manifest};
 pub use health::{Health, Readiness};
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KeyError, KeyService, KeyStatus, Rewrapped};
@@ -73,7 +73,7 @@ pub struct BackendConfig {
     pub max_connections: u32,
     /// How people sign in.
     pub sign_in: SignInConfig,
-    /// What connection tests may reach.
+    /// The reach of connection tests.
     pub checks: CheckConfig,
     /// How long deleted secrets can be restored.
     pub keep_deleted: KeepDeleted,
@@ -88,7 +88,7 @@ pub struct SignInConfig {
     pub no_passwords: bool,
     /// The provider at which people sign in, if any.
     pub single_sign_on: Option<SingleSignOnConfig>,
-    /// Which API tokens may be created, and how long they are valid.
+    /// The limits of API tokens.
     pub tokens: TokenLimits,
 }
 

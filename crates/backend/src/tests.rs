@@ -155,7 +155,7 @@ pub(crate) async fn add_user(backend: &Backend, name: &str, role: Role, password
     backend.users().choose_password(&at(0), &added.link_token, &text(password)).await.unwrap();
 }
 
-/// Returns the context of a signed-in person, at this second; adds the user if there is none with the name.
+/// Returns the context of a signed-in person, at this second; adds the user if nobody has the name.
 pub(crate) async fn signed_in(backend: &Backend, name: &str, role: Role, second: i64) -> Ctx {
     drop(backend.users().add(&at(0), name, role.as_str(), &text("")).await);
     let session = backend.sessions().begin_for(&at(second), name, "tests").await.unwrap();

@@ -18,7 +18,7 @@ const ADD_ID_CONSTRAINED: u8 = 25;
 const CONSTRAIN_LIFETIME: u8 = 1;
 const SUCCESS: u8 = 6;
 
-/// How long to wait for the answer: an agent may ask its user first.
+/// The longest wait for an answer, because an agent may ask its user first.
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The reason why a key is not in the agent.

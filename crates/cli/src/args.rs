@@ -1,7 +1,7 @@
 //! The commands that ask a portal. No argument takes a value, because other processes see arguments.
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::BoolishValueParser};
-use domain::secret::{SecretId, SecretKind, Shape};
+use domain::secret::{ExportFormat, SecretId, SecretKind};
 use std::{num::NonZeroU32, path::PathBuf};
 
 /// The command line of the small binary.
@@ -248,7 +248,7 @@ pub struct ValueArgs {
     /// The shape: git-sync, ssh-auth, rancher, flux, argocd; dockerconfigjson, username-password, image-updater; raw for the
     /// value alone
     #[arg(long, value_parser = shape)]
-    pub shape: Option<Shape>,
+    pub shape: Option<ExportFormat>,
     /// Argo CD: the address of the repository
     #[arg(long, value_name = "REPOSITORY")]
     pub repository_url: Option<String>,
@@ -264,7 +264,7 @@ pub struct ManifestArgs {
     pub ids: Ids,
     /// The shape: git-sync, ssh-auth, rancher, flux, argocd; dockerconfigjson, username-password, image-updater
     #[arg(long, value_parser = shape)]
-    pub shape: Option<Shape>,
+    pub shape: Option<ExportFormat>,
     /// The namespace in the manifest; without it none
     #[arg(long, short)]
     pub namespace: Option<String>,
@@ -350,8 +350,8 @@ fn id(text: &str) -> Result<SecretId, &'static str> {
     SecretId::parse(text).ok_or("this is not the id of a secret, such as image-hub or gitsync-secret-data")
 }
 
-fn shape(text: &str) -> Result<Shape, &'static str> {
-    Shape::parse(text).ok_or(
+fn shape(text: &str) -> Result<ExportFormat, &'static str> {
+    ExportFormat::parse(text).ok_or(
         "choose git-sync, ssh-auth, rancher, flux or argocd for Git datasets; dockerconfigjson, username-password or \
          image-updater for image pull; or raw",
     )

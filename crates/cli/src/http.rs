@@ -16,16 +16,16 @@ use serde::{Deserialize, de::DeserializeOwned};
 use std::{error::Error as _, net::IpAddr, time::Duration};
 use tls_trust::ExtraRoots;
 
-/// How long an answer may take: a connection test waits for another host.
+/// The longest time for an answer, because a connection test waits for another host.
 const REQUEST_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// How long to wait for a connection.
+/// The longest wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The longest answer that is read: more than the largest page or value.
 const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 
-/// How often a request that may safely be sent again is sent.
+/// The most attempts of a request that may safely be repeated.
 const MAX_ATTEMPTS: u32 = 3;
 
 /// A portal, with the token that is sent to it.

@@ -44,7 +44,7 @@ enum Fate {
     NotAdded,
     /// The portal would reject it.
     WouldNotBeAdded,
-    /// It has no credential, or was not chosen.
+    /// The finding has no credential, or was not chosen.
     LeftOut,
 }
 

@@ -11,10 +11,10 @@ use crate::{
 use api_types::{Connection as LastTest, Secret, SecretRow, TestResult};
 use domain::{
     check::CheckStatus,
-    secret::{SecretId, SecretKind, Shape},
+    secret::{ExportFormat, SecretId, SecretKind},
     sensitive::Sensitive,
 };
-use formats::shapes::{ManifestFormat, joined};
+use formats::export::{ManifestFormat, joined};
 use serde::Deserialize;
 use serde_json::Value;
 use std::{
@@ -25,7 +25,7 @@ use std::{
 /// The number of rows a page: the most that the API gives.
 const PAGE: &str = "100";
 
-/// One page of the list. Rows are printed as they came where JSON is asked for, with what a newer portal says of them.
+/// A page of the list. For JSON, rows are printed as received, including members that a newer portal adds.
 #[derive(Deserialize)]
 struct List {
     items: Vec<Value>,
@@ -280,14 +280,14 @@ fn outcome(tested: &TestResult, id: &SecretId) -> Outcome {
 }
 
 async fn value(api: &Api, args: &ValueArgs) -> Outcome {
-    let query = shape_query(args.shape.map(Shape::as_str), args.repository_url.as_deref());
+    let query = shape_query(args.shape.map(ExportFormat::as_str), args.repository_url.as_deref());
     let answer = api.get(&["secrets", &args.id.id.to_string(), "value"], &query).await?;
     let Some(key) = &args.key else {
-        let is_json = args.shape != Some(Shape::Raw);
+        let is_json = args.shape != Some(ExportFormat::Raw);
         // A value alone is printed without anything else, not even a line end.
         return if is_json { print(answer.expose()) } else { print_exactly(answer.expose()) };
     };
-    if args.shape == Some(Shape::Raw) {
+    if args.shape == Some(ExportFormat::Raw) {
         return Err(Failure::new("a raw value has no members: say either --shape raw or --key"));
     }
     let members: BTreeMap<String, Sensitive> = parse(&answer)?;
@@ -299,7 +299,7 @@ async fn value(api: &Api, args: &ValueArgs) -> Outcome {
 }
 
 async fn manifest(api: &Api, args: &ManifestArgs) -> Outcome {
-    let mut query = shape_query(args.shape.map(Shape::as_str), args.repository_url.as_deref());
+    let mut query = shape_query(args.shape.map(ExportFormat::as_str), args.repository_url.as_deref());
     query.extend(args.namespace.as_deref().map(|namespace| ("namespace", namespace)));
     let format = if args.output.json { ManifestFormat::Json } else { ManifestFormat::Yaml };
     query.push(("format", format.as_str()));

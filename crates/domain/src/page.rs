@@ -110,7 +110,7 @@ pub enum CursorValue {
     DisplayName(String),
     /// Sorted by the number of consumers.
     UsedBy(u32),
-    /// Sorted by the minute of the last use; the beginning of time if there is none.
+    /// Sorted by the minute of the last use; the beginning of time without a use.
     LastUsed(Timestamp),
     /// Sorted by the last change.
     Updated(Timestamp),

@@ -4,8 +4,8 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests are bound by clock and environment"))]
 
+pub mod export;
 pub mod imports;
-pub mod shapes;
 pub mod ssh_keys;
 
 #[cfg(test)]

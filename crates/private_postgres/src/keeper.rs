@@ -38,7 +38,7 @@ pub(crate) struct Keeper {
 }
 
 impl Keeper {
-    /// Starts the server, creating the cluster first if there is none, reports the result, and then looks after the server
+    /// Starts the server, creating a missing cluster first, reports the result, and then looks after the server
     /// until asked to stop.
     pub(crate) fn run(&self, tell: &Sender<Result<Arc<File>, StartError>>, woken: &Receiver<()>) {
         let started = self.prepare().and_then(|entrance| Ok((self.start(&entrance)?, entrance)));
@@ -120,7 +120,7 @@ impl Keeper {
         Runner { account: self.account.as_ref(), entrance, stop: &self.stop }
     }
 
-    /// Creates the cluster if there is none, and opens its folder.
+    /// Creates a missing cluster, and opens its folder.
     fn prepare(&self) -> Result<Arc<File>, StartError> {
         if !self.folder.join("PG_VERSION").exists() {
             self.make()?;

@@ -53,7 +53,7 @@ struct Owned {
 }
 
 impl PrivatePostgres {
-    /// Starts the server in `data_dir`, creating the cluster first if there is none. If asked to stop meanwhile, ends early,
+    /// Starts the server in `data_dir`, creating a missing cluster first. If asked to stop meanwhile, ends early,
     /// with nothing left running.
     pub fn start(data_dir: &Path, stop: &Stop) -> Result<Self, StartError> {
         let unusable = |error| StartError::Folder(data_dir.to_owned(), error);

@@ -1,5 +1,5 @@
-//! Whom outgoing TLS trusts: one set of authorities and one verifier for tests of connections, single sign-on and the
-//! command line.
+//! The trust of outgoing TLS: one set of authorities and one verifier for connection tests, single sign-on and the command
+//! line.
 
 use ::aws_lc_rs::digest::{SHA256, digest};
 use rustls::{
@@ -15,14 +15,14 @@ use rustls::{
 };
 use std::{collections::HashSet, path::Path, sync::Arc};
 
-/// Certificates that are trusted besides the system's.
+/// Certificates that are trusted in addition to the system's.
 #[derive(Clone, Debug, Default)]
 pub struct ExtraRoots(Vec<CertificateDer<'static>>);
 
 impl ExtraRoots {
     /// Reads a PEM file.
     ///
-    /// Errors: the file cannot be read, or has no certificate in it; in words.
+    /// Errors: a message, if the file cannot be read or contains no certificate.
     pub fn read(path: &Path) -> Result<Self, String> {
         let found = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let found = found.map_err(|error| error.to_string())?;
@@ -33,11 +33,11 @@ impl ExtraRoots {
     }
 }
 
-/// Builds the TLS settings of an outgoing client, which trusts the system's authorities and the extra ones. A host that
-/// shows a certificate which is listed itself is trusted too, even where that certificate is an authority's, as
-/// `openssl req -x509` makes them: Docker, Skopeo and curl do the same.
+/// Builds the TLS settings of an outgoing client, which trusts the system's authorities and the extra ones. A host whose own
+/// certificate is listed is trusted too, even if that is an authority's, as `openssl req -x509` makes them, because Docker,
+/// Skopeo and curl do the same.
 ///
-/// Errors: the cryptography that is built in offers no safe version of TLS.
+/// Errors: the built-in cryptography offers no safe version of TLS.
 pub fn client_config(extra: &ExtraRoots) -> Result<ClientConfig, Error> {
     let native = rustls_native_certs::load_native_certs();
     let mut roots = RootCertStore::empty();
@@ -51,7 +51,7 @@ pub fn client_config(extra: &ExtraRoots) -> Result<ClientConfig, Error> {
     let listed = native.certs.iter().chain(&extra.0).map(fingerprint).collect();
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = Verifier {
-        // Without a single authority there is none to be built.
+        // Without a single authority it cannot be built.
         chains: WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
             .build()
             .ok(),
@@ -66,11 +66,11 @@ fn fingerprint(certificate: &CertificateDer<'_>) -> Vec<u8> {
     digest(&SHA256, certificate).as_ref().to_vec()
 }
 
-/// Verifies as webpki does, and trusts besides that each certificate that is listed byte for byte.
+/// A verifier that verifies as webpki does, and also trusts each certificate that is listed byte for byte.
 #[derive(Debug)]
 struct Verifier {
     chains: Option<Arc<WebPkiServerVerifier>>,
-    /// SHA-256 of each listed certificate.
+    /// The SHA-256 hash of each listed certificate.
     listed: HashSet<Vec<u8>>,
     provider: Arc<CryptoProvider>,
 }
@@ -93,10 +93,10 @@ impl ServerCertVerifier for Verifier {
             name?;
             return Ok(ServerCertVerified::assertion());
         }
-        // A certificate without any name is of no use, whoever is trusted: that is told first.
+        // A certificate without any name is useless, whoever is trusted, so that is reported first.
         match name {
             Err(error) if has_no_name(&error) => Err(error),
-            // By another authority of the same name.
+            // By another authority with the same name.
             _ if problem == CertificateError::BadSignature => Err(CertificateError::UnknownIssuer.into()),
             _ => Err(problem.into()),
         }
@@ -125,8 +125,8 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// Returns whether nothing is wrong with a certificate but its issuer. webpki looks at the dates before it looks at any of
-/// these; a test holds that.
+/// Returns whether the issuer is the only problem of a certificate. webpki checks the dates before any of these; a test
+/// proves that.
 fn is_about_the_issuer(problem: &CertificateError) -> bool {
     match problem {
         CertificateError::UnknownIssuer
@@ -140,13 +140,13 @@ fn is_about_the_issuer(problem: &CertificateError) -> bool {
     }
 }
 
-/// Returns whether a certificate names no host at all, but for a common name, which nobody reads any more (RFC 9525).
+/// Returns whether a certificate names no host at all, except as a common name, which is obsolete (RFC 9525).
 pub fn has_no_name(error: &Error) -> bool {
     match error {
         Error::InvalidCertificate(CertificateError::NotValidForNameContext { presented, .. }) => {
             presented.is_empty()
         }
-        // Of a version that can hold none.
+        // Of a version that cannot name hosts.
         Error::InvalidCertificate(CertificateError::Other(other)) => {
             matches!(other.0.downcast_ref(), Some(webpki::Error::UnsupportedCertVersion))
         }
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_without_certificates_is_said_to_be_one() {
+    fn read_rejects_file_without_certificates() {
         assert!(ExtraRoots::read(Path::new("/no-such-file")).is_err());
         let empty = std::env::temp_dir().join(format!("latchkey-no-certificates-{}", std::process::id()));
         std::fs::write(&empty, "no certificate").unwrap();

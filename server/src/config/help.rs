@@ -1,4 +1,4 @@
-//! Which settings each command shows.
+//! The settings that each command shows in its help.
 
 use super::{
     connection_tests::ConnectionTestSettings, database::DatabaseSettings, key::KeySettings, log::LogSettings,

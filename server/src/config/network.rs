@@ -1,7 +1,7 @@
 //! The address that the portal listens on, and those at which people and proxies reach it.
 
 use crate::{
-    edge::{Edge, Origin},
+    forwarded::{Forwarding, Origin},
     listen_addr,
 };
 use clap::Args;
@@ -47,9 +47,9 @@ impl NetworkSettings {
     pub(super) const HEADING: &str = "Addresses and proxies";
 
     /// Returns the addresses at which the portal is reached from outside.
-    pub fn edge(&self) -> Edge {
+    pub fn forwarding(&self) -> Forwarding {
         let hosts = self.hosts.iter().map(|host| host.trim().to_ascii_lowercase());
-        Edge {
+        Forwarding {
             public: self.public_url.clone(),
             hosts: hosts.filter(|host| !host.is_empty()).collect(),
             trusted: self.trusted_proxies.clone(),

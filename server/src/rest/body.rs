@@ -11,7 +11,7 @@ use domain::{sensitive::Sensitive, text};
 use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 
-/// A body of this form. What is wrong with another one is said by its place alone: it may hold a value.
+/// A JSON body of this form. Errors name only the place, because the body may hold a value.
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
@@ -26,7 +26,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
             ));
         }
         let text = self::text(request, state).await?;
-        // Members would be read from a list, too, and an empty one would be a change of nothing.
+        // serde would also accept a list of the members, and an empty one would be a change of nothing.
         if !text.expose().trim_start().starts_with('{') {
             return Err(unlike(1, 1));
         }
@@ -34,7 +34,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
     }
 }
 
-/// The whole body.
+/// Reads the whole body.
 pub(super) async fn text(request: Request, state: &AppState) -> Result<Sensitive, Problem> {
     let bytes = Bytes::from_request(request, state).await.map_err(|refused| {
         if refused.status() == StatusCode::PAYLOAD_TOO_LARGE || is_too_long(&refused) {
@@ -47,7 +47,7 @@ pub(super) async fn text(request: Request, state: &AppState) -> Result<Sensitive
             Problem::new(StatusCode::BAD_REQUEST, ProblemKind::BadRequest, "The body broke off.")
         }
     })?;
-    // UTF-8, or what Windows PowerShell writes into a file.
+    // UTF-8, or the encoding in which Windows PowerShell writes files.
     text::decode(&bytes).ok_or_else(|| {
         Problem::new(
             StatusCode::BAD_REQUEST,
@@ -57,13 +57,13 @@ pub(super) async fn text(request: Request, state: &AppState) -> Result<Sensitive
     })
 }
 
-/// Whether a body without a stated length turned out to be longer than its address takes.
+/// Returns whether a body without a stated length turned out to be longer than its address accepts.
 fn is_too_long(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut causes = std::iter::successors(Some(error), |error| error.source());
     causes.any(<dyn std::error::Error>::is::<LengthLimitError>)
 }
 
-/// Reads JSON. What is wrong with it is said by its place alone.
+/// Parses JSON. Errors name only the place.
 pub(super) fn parse<T: DeserializeOwned>(text: &Sensitive) -> Result<T, Problem> {
     serde_json::from_str(text.expose()).map_err(|error| unlike(error.line(), error.column()))
 }
@@ -80,7 +80,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     media_type(headers) == "application/json"
 }
 
-/// What the body is said to be, without its parameters.
+/// Returns the media type of the body, without parameters.
 pub(crate) fn media_type(headers: &HeaderMap) -> String {
     let named = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     named.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()

@@ -1,4 +1,4 @@
-//! Who calls the API.
+//! The caller of the API.
 
 use super::problem::Problem;
 use crate::state::AppState;
@@ -7,7 +7,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use backend::{Actor, Backend, Ctx, TokenActor};
 use domain::error::Error;
 
-/// Whoever holds a token that is good, and the services.
+/// The owner of a valid token, and the services.
 pub struct Caller {
     pub ctx: Ctx,
     pub token: TokenActor,

@@ -1,4 +1,5 @@
-//! Conditional requests (RFC 9110, 13): what has not changed is not sent again, and what has is not overwritten or deleted.
+//! Conditional requests (RFC 9110, 13): unchanged content is not sent again, and changed content is not
+//! overwritten or deleted.
 
 use super::problem::Problem;
 use axum::{
@@ -9,19 +10,19 @@ use axum::{
 use backend::{Expected, Revision, entity_tag};
 use uuid::Uuid;
 
-/// The tag of what is answered in this state, and of what else the answer follows from. Nothing of a value is in it: a tag
-/// may be logged, and a hash of a password could be guessed at.
+/// Returns the tag of an answer: of this state of the row, and of whatever else the answer depends on.
+/// Nothing of a value is in it, because a tag may be logged, and the hash of a password could be guessed.
 pub(super) fn tag(Revision { row, version }: Revision, rest: &[&[u8]]) -> String {
     format!("{version}-{}-{}", row.simple(), entity_tag(rest))
 }
 
-/// Whether the caller holds the answer with this tag.
+/// Returns whether the caller already has the answer with this tag.
 pub(super) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     tags(headers, &header::IF_NONE_MATCH).any(|known| known == "*" || opaque(known) == tag)
 }
 
-/// The state that the caller wants to change or delete, by the tag of what they have seen; `None` where they name none. A
-/// number alone names a version, of whatever row has it.
+/// Parses the state that the caller wants to change or delete, from the tag that they received; `None` if
+/// they name none. A number alone names a version of any row.
 pub(super) fn expected(headers: &HeaderMap) -> Result<Option<Expected>, Problem> {
     let mut named = tags(headers, &header::IF_MATCH);
     let Some(tag) = named.next() else { return Ok(None) };
@@ -30,7 +31,7 @@ pub(super) fn expected(headers: &HeaderMap) -> Result<Option<Expected>, Problem>
     }
     let mut parts = opaque(tag).split('-');
     let version = parts.next().and_then(|version| version.parse().ok());
-    // What is no row of ours is none that is stored.
+    // A row that cannot exist matches no stored one.
     let row = parts.next().map(|row| Uuid::try_parse(row).unwrap_or(Uuid::nil()));
     match (version, named.next()) {
         (Some(version), None) => Ok(Some(Expected { version, row })),
@@ -51,13 +52,14 @@ fn tags<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &
         .filter(|tag| !tag.is_empty())
 }
 
-/// The tag without its quotation marks. Proxies that compress make tags weak, and some note the method of it.
+/// Returns the tag without its quotation marks. Proxies that compress make tags weak, and some append the
+/// method.
 fn opaque(tag: &str) -> &str {
     let tag = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');
     ["-gzip", "-br"].iter().find_map(|method| tag.strip_suffix(method)).unwrap_or(tag)
 }
 
-/// The answer under this tag.
+/// Adds the tag to an answer.
 pub(super) fn tagged(mut response: Response, tag: &str) -> Response {
     if let Ok(value) = HeaderValue::try_from(format!("\"{tag}\"")) {
         response.headers_mut().insert(header::ETAG, value);
@@ -65,7 +67,7 @@ pub(super) fn tagged(mut response: Response, tag: &str) -> Response {
     response
 }
 
-/// 304, under this tag.
+/// Returns 304, with this tag.
 pub(super) fn unchanged(tag: &str) -> Response {
     tagged((StatusCode::NOT_MODIFIED, Body::empty()).into_response(), tag)
 }
@@ -79,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_are_compared_weakly() {
+    fn is_known_compares_tags_weakly() {
         for known in ["\"3-ab\"", "W/\"3-ab\"", "\"x\", \"3-ab\"", "*", "\"3-ab-gzip\""] {
             assert!(is_known(&with(header::IF_NONE_MATCH, known), "3-ab"), "{known}");
         }
@@ -88,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn version_and_row_are_read_from_the_tag() {
+    fn expected_parses_version_and_row() {
         let read = |value: &str| {
             let value = HeaderValue::from_str(value).unwrap();
             expected(&HeaderMap::from_iter([(header::IF_MATCH, value)])).ok()

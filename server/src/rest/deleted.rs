@@ -34,7 +34,7 @@ fn read_cursor(text: &str) -> Option<(Timestamp, Uuid)> {
     Some((Timestamp::parse_micros(at)?, row.parse().ok()?))
 }
 
-/// The row in an address. What cannot be one names no secret.
+/// Parses the row in an address. A text that is not a row names no secret.
 fn row(text: &str) -> Result<Uuid, Problem> {
     text.parse().map_err(|_| Error::NotFound.into())
 }

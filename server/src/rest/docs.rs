@@ -1,4 +1,4 @@
-//! The page that describes the API, from its description.
+//! The page of the API's description.
 
 use super::{openapi::description, problem::KINDS};
 use app::{
@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 static DOCS: LazyLock<ApiDocs> = LazyLock::new(read);
 
-/// `GET /api/docs`
+/// Answers `GET /api/docs`.
 pub async fn show(reply: Reply) -> Response {
     reply.page(StatusCode::OK, Page::ApiDocs(&DOCS)).await
 }
@@ -30,7 +30,7 @@ fn read() -> ApiDocs {
             }
         }
     }
-    // What most come for first.
+    // The groups that most people look for come first.
     groups.sort_by_key(|(heading, _)| heading != "Values" && heading != "Secrets");
     let problems = KINDS.iter().map(|(word, meaning)| ((*word).to_owned(), (*meaning).to_owned()));
     ApiDocs { groups, problems: problems.collect() }
@@ -79,7 +79,7 @@ fn read_schema(description: &Value, schema: &Value) -> Vec<Member> {
     members
 }
 
-/// What a reference leads to.
+/// Resolves a reference within the description.
 fn resolve<'a>(description: &'a Value, schema: &'a Value) -> &'a Value {
     match schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
         Some(name) => &description["components"]["schemas"][name],
@@ -87,7 +87,7 @@ fn resolve<'a>(description: &'a Value, schema: &'a Value) -> &'a Value {
     }
 }
 
-/// The type of a member, in a word or two.
+/// Returns the type of a member, in a word or two.
 fn kind(member: &Value) -> String {
     let named =
         |schema: &Value| schema["$ref"].as_str().and_then(|name| name.rsplit('/').next()).map(str::to_owned);
@@ -110,6 +110,6 @@ fn members_of(value: &Value) -> Vec<(&String, &Value)> {
 }
 
 fn text(value: &Value) -> String {
-    // The descriptions mark words as code; the page says them plainly.
+    // The descriptions mark code; the page shows it as plain text.
     value.as_str().unwrap_or_default().replace('`', "")
 }

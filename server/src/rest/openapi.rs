@@ -1,4 +1,4 @@
-//! The API's own description, made of the code that answers.
+//! The API's own description, generated from the code that answers.
 
 use super::{audit, deleted, keys, me, problem::ProblemDetails, secrets, tokens, usages, values};
 use axum::{
@@ -8,7 +8,7 @@ use axum::{
 use domain::{
     check::CheckStatus,
     page::{PageSize, SortColumn, UnusedDays},
-    secret::{SecretKind, Shape},
+    secret::{ExportFormat, SecretKind},
 };
 use serde_json::Value;
 use utoipa::{
@@ -44,7 +44,7 @@ use utoipa::{
 )]
 struct Description;
 
-/// What is true of every operation.
+/// The parts that all operations share.
 struct Everywhere;
 
 impl Modify for Everywhere {
@@ -87,7 +87,7 @@ fn complete(operation: &mut Operation) {
     }
 }
 
-/// Names the values that a parameter may have, where they can be counted.
+/// Lists the values of a parameter, if they can be listed.
 fn narrow(parameter: &mut RefOr<Parameter>) {
     let RefOr::T(parameter) = parameter else { return };
     if parameter.parameter_in == ParameterIn::Query && parameter.required == Required::False {
@@ -98,7 +98,7 @@ fn narrow(parameter: &mut RefOr<Parameter>) {
     let values = match parameter.name.as_str() {
         "type" => words(&SecretKind::ALL.map(SecretKind::as_str)),
         "status" => words(&CheckStatus::ALL.map(CheckStatus::as_str)),
-        "shape" => words(&Shape::ALL.map(Shape::as_str)),
+        "shape" => words(&ExportFormat::ALL.map(ExportFormat::as_str)),
         "format" => words(&["yaml", "json"]),
         "size" => Some(PageSize::ALL.map(|size| size.rows().into()).to_vec()),
         "unused" => Some(UnusedDays::ALL.map(|days| days.days().into()).to_vec()),
@@ -112,7 +112,7 @@ fn narrow(parameter: &mut RefOr<Parameter>) {
     };
     if let (Some(values), Some(RefOr::T(Schema::Object(schema)))) = (values, &mut parameter.schema) {
         schema.enum_values = Some(values);
-        // Left out it may be, but not null.
+        // The parameter may be omitted, but not null.
         if let SchemaType::Array(types) = &schema.schema_type
             && let Some(kind) = types.iter().find(|kind| **kind != Type::Null)
         {
@@ -121,12 +121,12 @@ fn narrow(parameter: &mut RefOr<Parameter>) {
     }
 }
 
-/// The description as a value, for the page that shows it.
+/// Returns the description as a value, for the page that shows it.
 pub fn description() -> utoipa::openapi::OpenApi {
     Description::openapi()
 }
 
-/// `GET /api/openapi.json`
+/// Answers `GET /api/openapi.json`.
 pub async fn show() -> Response {
     Json(description()).into_response()
 }

@@ -1,4 +1,4 @@
-//! What went wrong, as problem details (RFC 9457). Nothing that was sent is in them.
+//! Errors as problem details (RFC 9457), which never repeat what was sent.
 
 use app::{error::ApiError, ssr};
 use axum::{
@@ -29,7 +29,8 @@ macro_rules! kinds {
             }
         }
 
-        /// Each kind's word with its meaning. Not made of the kinds, so that the compiler finds one that nothing uses.
+        /// Each kind's word with its meaning. Not generated from the kinds, so that the compiler finds an
+        /// unused kind.
         pub(super) const KINDS: &[(&str, &str)] = &[$(($code, $meaning),)*];
     };
 }
@@ -56,7 +57,7 @@ kinds! {
     Internal = "internal", "Something went wrong in the portal; its log has the cause.";
 }
 
-/// What stood in the way of an answer.
+/// The error of a request.
 #[derive(Debug)]
 pub struct Problem(pub(super) Box<ProblemDetails>);
 
@@ -116,7 +117,7 @@ impl Problem {
         }))
     }
 
-    /// A parameter of the address or a header that is not as it has to be.
+    /// Returns the problem of an invalid parameter or header.
     pub fn parameter(name: &str, detail: impl Into<String>) -> Self {
         let mut problem = Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -135,7 +136,7 @@ impl Problem {
         )
     }
 
-    /// A key for a request that may be sent again, on another request.
+    /// Returns the problem of an idempotency key that another request has used.
     pub fn key_spent() -> Self {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -144,7 +145,7 @@ impl Problem {
         )
     }
 
-    /// The same problem where the version was named that is to be changed.
+    /// Returns the same problem, adjusted if the caller named the version to change.
     #[must_use]
     pub fn of_condition(mut self, named: bool) -> Self {
         if named && self.0.version.is_some() {
@@ -277,9 +278,9 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    /// The words are the addresses that types of problems lead to.
+    /// The words are the addresses of the types of problems.
     #[test]
-    fn kinds_have_each_a_word_of_its_own() {
+    fn kinds_have_unique_words() {
         let words: BTreeSet<&str> = KINDS.iter().map(|(word, _)| *word).collect();
         assert_eq!(words.len(), KINDS.len(), "each once");
         let is_anchor = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');

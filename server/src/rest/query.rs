@@ -1,14 +1,14 @@
-//! The parameters of an address. Pages give the nearest sensible answer to nonsense; a script is told.
+//! The parameters of an address. Pages correct invalid parameters; for scripts they are errors.
 
 use super::problem::Problem;
 use domain::percent;
 
-/// What stands in the query, each name once.
+/// The parameters of a query, each name once.
 #[derive(Debug, Default)]
 pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// Reads the query of an address that takes these parameters alone.
+    /// Parses the query of an address that accepts only these parameters.
     pub(super) fn read(text: Option<&str>, taken: &[&str]) -> Result<Self, Problem> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for pair in text.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
@@ -29,13 +29,13 @@ impl Query {
         Ok(Self(pairs))
     }
 
-    /// The value of a parameter; one without a value is not there.
+    /// Returns the value of a parameter; an empty one counts as missing.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(other, _)| other == name);
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// The value of a parameter, as this reads it.
+    /// Parses the value of a parameter.
     pub(super) fn parse<T>(
         &self,
         name: &str,
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_taken_is_told() {
+    fn read_rejects_unknown_parameters() {
         let taken = &["q", "size"];
         let query = Query::read(Some("q=a%20b&size="), taken).unwrap();
         assert_eq!((query.get("q"), query.get("size")), (Some("a b"), None));

@@ -120,7 +120,7 @@ pub struct SecretChange {
 }
 
 impl NewSecretBody {
-    /// The first member that is sent for the other type of secret.
+    /// Returns the first member that belongs to the other type of secret.
     fn misplaced(&self) -> Option<&'static str> {
         let git = [
             ("secret", self.secret.is_some()),
@@ -142,7 +142,7 @@ impl NewSecretBody {
         others.iter().find(|(_, sent)| *sent).map(|(name, _)| *name)
     }
 
-    /// Where it is imported from; nothing that is sent of it is dropped.
+    /// Parses the origins; nothing that is sent is dropped.
     fn origins(&self) -> Result<Origins, Problem> {
         let (places, total) = (&self.imported_from, self.imported_from_total);
         let is_told = !places.is_empty() || total.is_some_and(|total| total > 0);
@@ -186,7 +186,7 @@ impl From<NewSecretBody> for SecretDraft {
 }
 
 impl SecretChange {
-    /// The form as it would stand on the page: what is stored, with what is sent in its place.
+    /// Returns the draft: the stored fields, overridden by those that are sent.
     fn over(self, stored: &SecretDetails) -> SecretDraft {
         let kept = |sent: Option<String>, stored: Option<&String>| {
             sent.unwrap_or_else(|| stored.cloned().unwrap_or_default())
@@ -213,8 +213,8 @@ impl SecretChange {
         }
     }
 
-    /// What is sent for the other type of secret, or blank where it cannot be. A page's form passes over it; a script is
-    /// told.
+    /// Returns the members that belong to the other type of secret, or must not be blank. A page's form
+    /// ignores such fields; a script gets an error.
     pub(super) fn misplaced(&self, kind: SecretKind) -> Vec<&'static str> {
         let git = [
             ("secret", self.secret.is_some()),
@@ -256,7 +256,7 @@ pub async fn list(caller: Caller, RawQuery(text): RawQuery) -> Answer {
     Ok(json(SecretList::from(caller.backend.secrets().exact_page(&caller.ctx, &query, 0).await?)))
 }
 
-/// The query of an address, every part of which has to be understood.
+/// Parses the query of an address, every part of which has to be valid.
 fn read_list_query(text: Option<&str>) -> Result<ListQuery, Problem> {
     let query = Query::read(text, &["q", "type", "status", "unused", "sort", "size", "after", "before"])?;
     query.parse("type", SecretKind::parse, "Send git-dataset or image-pull.")?;
@@ -349,7 +349,7 @@ pub async fn create(caller: Caller, headers: HeaderMap, Body(body): Body<NewSecr
         secrets.create_from(&caller.ctx, secret, request, &origins).await
     };
     let id = match created {
-        // Another request with the key was quicker by a moment.
+        // Another request with the same key was a moment earlier.
         Ok(made) if wanted.as_ref() != Some(&made) => return Err(Problem::key_spent()),
         Ok(id) => id,
         Err(Error::Invalid(errors)) if is_same_name(&errors) && submission.is_some() => {
@@ -374,7 +374,7 @@ fn is_same_name(errors: &[FieldError]) -> bool {
         .any(|error| error.field == Field::Name && matches!(error.problem, FieldProblem::NameTaken(_)))
 }
 
-/// The mark of the request, by the key that it is sent with.
+/// Returns the submission of the request, from its idempotency key.
 fn submission(caller: &Caller, headers: &HeaderMap) -> Result<Option<Uuid>, Problem> {
     let Some(key) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
     let key = key.to_str().ok().map(str::trim).filter(|key| (1..=255).contains(&key.len()));
@@ -407,7 +407,7 @@ pub async fn show(caller: Caller, Path(text): Path<String>, headers: HeaderMap) 
 }
 
 async fn found(caller: &Caller, id: &SecretId) -> Result<(Secret, String), Problem> {
-    let (details, revision) = caller.backend.secrets().seen(&caller.ctx, id).await?;
+    let (details, revision) = caller.backend.secrets().get_with_revision(&caller.ctx, id).await?;
     let state = caller.backend.checks().state(&caller.ctx, id).await?;
     let body = Secret::new(details, state);
     let text = serde_json::to_vec(&body).map_err(|_| Error::Internal(caller.ctx.request_id.clone()))?;
@@ -452,13 +452,13 @@ pub async fn change(
         let detail = format!("Secrets of the type {} have no such field.", id.kind.as_str());
         return Err(Problem::parameter(field, detail));
     }
-    // Without a version that was named, somebody was quicker by a moment; that, too, is for the caller to look at.
+    // Without a named version, somebody else was a moment earlier; the caller has to know that, too.
     let changed = apply(&caller, &id, change, expected).await;
     changed.map_err(|error| Problem::from(error).of_condition(expected.is_some()))?;
     shown(&caller, &id).await
 }
 
-/// Makes the change, of what is expected or else of what is stored.
+/// Applies the change to the expected state, or else to the stored one.
 pub(super) async fn apply(
     caller: &Caller,
     id: &SecretId,
@@ -466,7 +466,7 @@ pub(super) async fn apply(
     expected: Option<Expected>,
 ) -> Result<(), Error> {
     let secrets = caller.backend.secrets();
-    let (stored, revision) = secrets.seen(&caller.ctx, id).await?;
+    let (stored, revision) = secrets.get_with_revision(&caller.ctx, id).await?;
     let update = SecretUpdate::parse(id.kind, change.over(&stored)).map_err(Error::Invalid)?;
     secrets.update(&caller.ctx, id, update, Expected::of(expected, revision)).await.map(drop)
 }

@@ -94,13 +94,13 @@ async fn list(caller: &Caller, kind: UsageKind, text: Option<&str>) -> Answer {
     Ok(json(UsageList::from(caller.backend.usages().list(&caller.ctx, kind, &wanted).await?)))
 }
 
-/// The name in an address. What cannot be one names nothing.
+/// Parses the name in an address. A text that is not a name names nothing.
 fn name(text: &str) -> Result<SecretName, Problem> {
     SecretName::parse(text).map_err(|_| Error::NotFound.into())
 }
 
 async fn found(caller: &Caller, kind: UsageKind, text: &str) -> Result<(Usage, Revision), Problem> {
-    Ok(caller.backend.usages().seen(&caller.ctx, kind, &name(text)?).await?)
+    Ok(caller.backend.usages().get_with_revision(&caller.ctx, kind, &name(text)?).await?)
 }
 
 async fn show(caller: &Caller, kind: UsageKind, text: &str) -> Answer {

@@ -1,4 +1,4 @@
-//! Values, on their way to those who use them.
+//! Values, for those who use them.
 
 use super::{
     Answer, Caller, Problem, ProblemDetails,
@@ -12,13 +12,13 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use backend::{ManifestFormat, Shaped, ValueAnswer, ValueQuery, flat_json, manifest};
+use backend::{Exported, ManifestFormat, ValueAnswer, ValueQuery, flat_json, manifest};
 use domain::{
-    secret::{Namespace, Shape},
+    secret::{ExportFormat, Namespace},
     sensitive::Sensitive,
 };
 
-/// How a value is sent: never kept by anything in between.
+/// The header of a value, which no cache may keep.
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 const SHAPES: &str = "Send git-sync, ssh-auth, rancher, flux, argocd, dockerconfigjson, username-password, image-updater or raw.";
@@ -50,7 +50,8 @@ pub async fn value(
 ) -> Answer {
     let id = id(&text)?;
     let read = Query::read(query.as_deref(), &["shape", "url"])?;
-    let shape = read.parse("shape", Shape::parse, SHAPES)?.unwrap_or(Shape::default_of(id.kind));
+    let shape =
+        read.parse("shape", ExportFormat::parse, SHAPES)?.unwrap_or(ExportFormat::default_of(id.kind));
     let wanted = ValueQuery { shape, url: url(&read)? };
     let tag = |revision| tag(revision, &[b"value", query.as_deref().unwrap_or_default().as_bytes()]);
     let known = |revision| is_known(&headers, &tag(revision));
@@ -60,9 +61,9 @@ pub async fn value(
     }
 }
 
-fn sent(entries: &Shaped, shape: Shape) -> Response {
+fn sent(entries: &Exported, shape: ExportFormat) -> Response {
     match (shape, entries.first()) {
-        (Shape::Raw, Some((_, value))) => text(value, "text/plain; charset=utf-8"),
+        (ExportFormat::Raw, Some((_, value))) => text(value, "text/plain; charset=utf-8"),
         _ => text(&flat_json(entries), "application/json"),
     }
 }
@@ -95,8 +96,8 @@ pub async fn kubernetes_manifest(
 ) -> Answer {
     let id = id(&text_id)?;
     let read = Query::read(query.as_deref(), &["shape", "namespace", "url", "format"])?;
-    let is_secret = |text: &str| Shape::parse(text).filter(|shape| shape.kubernetes_type().is_some());
-    let shape = read.parse("shape", is_secret, SHAPES)?.unwrap_or(Shape::default_of(id.kind));
+    let is_secret = |text: &str| ExportFormat::parse(text).filter(|shape| shape.kubernetes_type().is_some());
+    let shape = read.parse("shape", is_secret, SHAPES)?.unwrap_or(ExportFormat::default_of(id.kind));
     let namespace = read.parse("namespace", Namespace::parse, Namespace::RULE)?;
     let format = read.parse("format", ManifestFormat::parse, "Send yaml or json.")?;
     let format = format.unwrap_or_else(|| preferred(&headers));
@@ -117,7 +118,7 @@ pub async fn kubernetes_manifest(
     }
 }
 
-/// The format that Accept names first of the two.
+/// Returns the format that Accept names first.
 fn preferred(headers: &HeaderMap) -> ManifestFormat {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match (accept.find("json"), accept.find("yaml")) {
@@ -126,7 +127,7 @@ fn preferred(headers: &HeaderMap) -> ManifestFormat {
     }
 }
 
-/// An address that is told to Argo CD.
+/// Returns the address of the repository for Argo CD.
 fn url(query: &Query) -> Result<Option<&str>, Problem> {
     let url = query.get("url");
     match url {

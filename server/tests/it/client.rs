@@ -25,7 +25,7 @@ const VALUE: &str = "PLANTED \"\\:🔑' value";
 struct Portal {
     running: Running,
     folder: PathBuf,
-    /// One token that changes secrets and one that reads values: no token does both.
+    /// A token that changes secrets and a token that reads values, because no token does both.
     tokens: [String; 2],
 }
 
@@ -790,7 +790,7 @@ fn docker_credential_serves_docker_and_skopeo() {
         assert_eq!(answer.code, 1);
         assert!(answer.out.contains("only hands credentials out") && !answer.out.contains("PLANTED"));
     }
-    // Errors are printed where Docker reads them, and differ from "there is none".
+    // Errors are printed where Docker reads them, and differ from the answer "not found".
     let (mut command, input) = called("docker-credential-latchkey", &["get"], &host);
     command.env("LATCHKEY_TOKEN", "latchkey_SENTINEL_x");
     let answer = ended(command, &input);

@@ -7,7 +7,7 @@ use crate::{
     peers::GitServer,
     process::{Running, latchkey},
 };
-use domain::secret::{SecretKind, Shape};
+use domain::secret::{ExportFormat, SecretKind};
 use serde_json::Value;
 use std::{
     fs::{self, OpenOptions},
@@ -18,15 +18,15 @@ use std::{
 };
 
 /// Returns the names of the key, its public half and the hosts in a format, as its readers know them.
-fn members(shape: Shape) -> (&'static str, Option<&'static str>, Option<&'static str>) {
+fn members(shape: ExportFormat) -> (&'static str, Option<&'static str>, Option<&'static str>) {
     match shape {
-        Shape::GitSync => ("ssh", None, Some("known_hosts")),
-        Shape::SshAuth => ("ssh-privatekey", None, None),
-        Shape::Rancher => ("ssh-privatekey", Some("ssh-publickey"), Some("known_hosts")),
-        Shape::Flux => ("identity", Some("identity.pub"), Some("known_hosts")),
-        Shape::ArgoCd => ("sshPrivateKey", None, None),
-        Shape::Raw => ("value", None, None),
-        Shape::DockerConfigJson | Shape::UsernamePassword | Shape::ImageUpdater => {
+        ExportFormat::GitSync => ("ssh", None, Some("known_hosts")),
+        ExportFormat::SshAuth => ("ssh-privatekey", None, None),
+        ExportFormat::Rancher => ("ssh-privatekey", Some("ssh-publickey"), Some("known_hosts")),
+        ExportFormat::Flux => ("identity", Some("identity.pub"), Some("known_hosts")),
+        ExportFormat::ArgoCd => ("sshPrivateKey", None, None),
+        ExportFormat::Raw => ("value", None, None),
+        ExportFormat::DockerConfigJson | ExportFormat::UsernamePassword | ExportFormat::ImageUpdater => {
             unreachable!("has no key")
         }
     }
@@ -95,7 +95,7 @@ impl Bench {
     }
 
     /// Clones with only what `member` finds in the format, written to files as the format's readers do.
-    fn clone_with(&self, shape: Shape, what: &str, member: impl Fn(&str) -> String) {
+    fn clone_with(&self, shape: ExportFormat, what: &str, member: impl Fn(&str) -> String) {
         let (key, public, hosts) = members(shape);
         let folder = self.folder.join(what.replace(' ', "-"));
         fs::create_dir_all(&folder).unwrap();
@@ -108,7 +108,8 @@ impl Bench {
             let ours = String::from_utf8(ours.stdout).unwrap();
             assert_eq!(two_words(&member(public)), two_words(&ours), "{what}");
         }
-        let address = if shape == Shape::ArgoCd { member("url") } else { self.git.address("repo.git") };
+        let address =
+            if shape == ExportFormat::ArgoCd { member("url") } else { self.git.address("repo.git") };
         let cloned = git_clone(&folder, &key, &hosts, &address);
         assert!(cloned.status.success(), "{what}: {}", String::from_utf8_lossy(&cloned.stderr));
         let log =
@@ -152,14 +153,14 @@ fn exported_key_clones_from_a_real_server_in_every_format() {
     ] {
         bench.add(name, &bench.git.key(name, arguments, true));
         let id = format!("gitsync-secret-{name}");
-        let shapes: Vec<Shape> =
-            Shape::ALL.into_iter().filter(|shape| shape.fits(SecretKind::GitDataset)).collect();
+        let shapes: Vec<ExportFormat> =
+            ExportFormat::ALL.into_iter().filter(|shape| shape.fits(SecretKind::GitDataset)).collect();
         assert_eq!(shapes.len(), 6);
         for shape in shapes {
             let word = shape.as_str();
             let value = bench.fetched(&format!("{id}/value?shape={word}"));
             bench.clone_with(shape, &format!("{name} {word} value"), |member| match shape {
-                Shape::Raw => value.clone(),
+                ExportFormat::Raw => value.clone(),
                 _ => serde_json::from_str::<Value>(&value).unwrap()[member].as_str().unwrap().to_owned(),
             });
             if shape.kubernetes_type().is_none() {

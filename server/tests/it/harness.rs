@@ -16,7 +16,7 @@ use leptos::config::LeptosOptions;
 use private_postgres::{PrivatePostgres, Stop};
 use server::{
     clock,
-    edge::Edge,
+    forwarded::Forwarding,
     router,
     routes::{self, Audience},
     state::AppState,
@@ -134,9 +134,9 @@ impl TestApp {
         self.router = router(state);
     }
 
-    /// Puts the portal behind another edge.
-    pub(crate) fn behind(&mut self, edge: Edge) {
-        self.router = router(state_at(Some(self.backend.clone()), edge));
+    /// Puts the portal behind another way in.
+    pub(crate) fn behind(&mut self, forwarding: Forwarding) {
+        self.router = router(state_at(Some(self.backend.clone()), forwarding));
     }
 
     /// Returns the cookie of a fresh session of this user, who is created if missing.
@@ -265,13 +265,14 @@ impl TestApp {
 }
 
 fn state(backend: Option<Backend>) -> AppState {
-    state_at(backend, Edge::default())
+    state_at(backend, Forwarding::default())
 }
 
-fn state_at(backend: Option<Backend>, edge: Edge) -> AppState {
+fn state_at(backend: Option<Backend>, forwarding: Forwarding) -> AppState {
     let options = LeptosOptions::builder().output_name("latchkey").site_root("no-site-in-tests").build();
     let file = |extension: &str| format!("/pkg/latchkey.{extension}");
-    let state = AppState::new(options, Assets { css: file("css"), js: file("js"), wasm: file("wasm") }, edge);
+    let state =
+        AppState::new(options, Assets { css: file("css"), js: file("js"), wasm: file("wasm") }, forwarding);
     if let Some(backend) = backend {
         state.open(backend);
     }

@@ -12,11 +12,11 @@ mod bounded;
 mod checks;
 mod client;
 mod clones;
-#[path = "../../../crates/formats/src/shapes/tests/cluster.rs"]
+#[path = "../../../crates/formats/src/export/tests/cluster.rs"]
 mod cluster;
 mod clusters;
 mod docs;
-mod edge;
+mod forwarded;
 mod graphql;
 mod harness;
 mod imports;

@@ -595,7 +595,7 @@ pub(crate) fn password_in(folder: &Path, id: &str) -> Result<String, domain::err
     })
 }
 
-/// As README.md describes it, word for word: `pg_dump` and the key file, restored into an empty data folder.
+/// Follows README.md word for word: `pg_dump` and the key file, restored into an empty data folder.
 #[test]
 fn backup_and_key_file_restore_every_value() {
     let (old, new) = (fresh_folder("backup"), fresh_folder("restore"));

@@ -12,7 +12,7 @@ use std::{
 };
 
 /// The limit of a run: far more than it takes.
-const PATIENCE: Duration = Duration::from_mins(5);
+const RUN_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// The rules of names, hosts and keys exceed a schema, and 422 tells which one was broken.
 const CONFIG: &str = r#"
@@ -61,7 +61,7 @@ fn finds_nothing(folder: &Path, server: &Running, token: Option<&str>, what: &st
     let status = loop {
         match run.0.try_wait().unwrap() {
             Some(status) => break Some(status),
-            None if began.elapsed() > PATIENCE => break None,
+            None if began.elapsed() > RUN_TIMEOUT => break None,
             None => std::thread::sleep(Duration::from_millis(50)),
         }
     };

@@ -11,7 +11,7 @@ use axum::response::Response;
 use domain::error::Error;
 use uuid::Uuid;
 
-/// `POST /secrets/deleted/{id}/restore`
+/// Handles `POST /secrets/deleted/{id}/restore`.
 pub async fn restore(Path(row): Path<Uuid>, PostForm { reply, sent }: PostForm<Nothing>) -> Response {
     let restored = async {
         let (SignedIn { backend, ctx }, Nothing {}) = sent?;
@@ -23,12 +23,12 @@ pub async fn restore(Path(row): Path<Uuid>, PostForm { reply, sent }: PostForm<N
     }
 }
 
-/// `POST /secrets/deleted/{id}/remove`
+/// Handles `POST /secrets/deleted/{id}/remove`.
 pub async fn remove(Path(row): Path<Uuid>, PostForm { reply, sent }: PostForm<Nothing>) -> Response {
     let removed = async {
         let (SignedIn { backend, ctx }, Nothing {}) = sent?;
         match backend.secrets().remove(&ctx, row).await {
-            // Pressed twice, or removed meanwhile: it is gone, as was asked.
+            // Submitted twice, or removed meanwhile: it is gone, as was asked.
             Err(Error::NotFound) => Ok(()),
             outcome => outcome,
         }

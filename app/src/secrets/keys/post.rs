@@ -1,4 +1,4 @@
-//! The SSH keys of secrets: a new pair, taking it into use or away, and the public half as a file.
+//! The SSH keys of secrets: generating, using and discarding a new pair, and the public half as a file.
 
 use super::{KeyAnswer, NewKeyTested, key_address};
 use crate::{
@@ -22,12 +22,12 @@ use serde::{Deserialize, de::DeserializeOwned};
 #[serde(deny_unknown_fields)]
 struct Generate {
     generate: String,
-    /// The fingerprint of the pair that waits and may give way; nothing where none is known to wait.
+    /// The fingerprint of the pending pair that may be replaced; nothing if none is known to be pending.
     #[serde(default)]
     replaces: Option<String>,
 }
 
-/// The pair, as the page showed it.
+/// The pending pair, as the page showed it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Waiting {
@@ -44,7 +44,7 @@ struct Switch {
     tested: String,
 }
 
-/// `POST /secrets/{id}/key/generate`
+/// Handles `POST /secrets/{id}/key/generate`.
 pub async fn generate(Path(id): Path<SecretId>, Unread { reply, body }: Unread) -> Response {
     let generated = async {
         let (SignedIn { backend, ctx }, input) = begin::<Generate>(&reply, &id, body).await?;
@@ -57,7 +57,7 @@ pub async fn generate(Path(id): Path<SecretId>, Unread { reply, body }: Unread) 
     }
 }
 
-/// `POST /secrets/{id}/key/check`
+/// Handles `POST /secrets/{id}/key/check`.
 pub async fn test(Path(id): Path<SecretId>, Unread { reply, body }: Unread) -> Response {
     let tested = async {
         let (SignedIn { backend, ctx }, input) = begin::<Waiting>(&reply, &id, body).await?;
@@ -72,7 +72,7 @@ pub async fn test(Path(id): Path<SecretId>, Unread { reply, body }: Unread) -> R
     }
 }
 
-/// `POST /secrets/{id}/key/switch`
+/// Handles `POST /secrets/{id}/key/switch`.
 pub async fn switch(Path(id): Path<SecretId>, Unread { reply, body }: Unread) -> Response {
     let switched = async {
         let (SignedIn { backend, ctx }, input) = begin::<Switch>(&reply, &id, body).await?;
@@ -84,7 +84,7 @@ pub async fn switch(Path(id): Path<SecretId>, Unread { reply, body }: Unread) ->
     }
 }
 
-/// `POST /secrets/{id}/key/discard`
+/// Handles `POST /secrets/{id}/key/discard`.
 pub async fn discard(Path(id): Path<SecretId>, Unread { reply, body }: Unread) -> Response {
     let discarded = async {
         let (SignedIn { backend, ctx }, input) = begin::<Waiting>(&reply, &id, body).await?;
@@ -96,7 +96,7 @@ pub async fn discard(Path(id): Path<SecretId>, Unread { reply, body }: Unread) -
     }
 }
 
-/// `GET /secrets/{id}/key.pub`
+/// Handles `GET /secrets/{id}/key.pub`.
 pub async fn public_key(Path(id): Path<SecretId>, reply: Reply) -> Response {
     download(reply, &id, |details| match details.key {
         StoredKey::Known(facts) => Some(facts),
@@ -105,7 +105,7 @@ pub async fn public_key(Path(id): Path<SecretId>, reply: Reply) -> Response {
     .await
 }
 
-/// `GET /secrets/{id}/key/new.pub`
+/// Handles `GET /secrets/{id}/key/new.pub`.
 pub async fn new_public_key(Path(id): Path<SecretId>, reply: Reply) -> Response {
     download(reply, &id, |details| details.pending.map(|pending| pending.facts)).await
 }
@@ -133,7 +133,7 @@ async fn download(
     }
 }
 
-/// Returns who asks and the form. Who may not change the secret is rejected, whatever the form is like.
+/// Returns the caller and the form. Rejects people who may not change the secret, whatever the form contains.
 async fn begin<T: DeserializeOwned>(
     reply: &Reply,
     id: &SecretId,

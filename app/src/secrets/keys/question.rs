@@ -1,4 +1,4 @@
-//! The questions before a pair that waits is used, thrown away, or gives way to another one.
+//! The confirmations before a pending pair is used, discarded or replaced.
 
 use super::{TESTED, key_address, replaced};
 use crate::{
@@ -21,19 +21,19 @@ use leptos::{
     prelude::*,
 };
 
-/// A question.
+/// The subject of a confirmation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyQuestion {
-    /// Whether another pair takes the place of the one that waits.
+    /// Whether another pair replaces the pending one.
     Generate,
-    /// Whether the pair that waits takes the place of the key in use.
+    /// Whether the pending pair replaces the key in use.
     Switch,
-    /// Whether the pair that waits is thrown away.
+    /// Whether the pending pair is discarded.
     Discard,
 }
 
 impl KeyQuestion {
-    /// The heading of the page, and the words of its button.
+    /// Returns the heading of the page, which is also the label of its button.
     fn heading(self) -> &'static str {
         match self {
             Self::Generate => "Generate a new key pair",
@@ -42,7 +42,7 @@ impl KeyQuestion {
         }
     }
 
-    /// The last part of the address, which the form on the page is sent to as well.
+    /// Returns the last part of the address, which the form on the page is also sent to.
     fn segment(self) -> &'static str {
         match self {
             Self::Generate => "generate",
@@ -52,7 +52,7 @@ impl KeyQuestion {
     }
 }
 
-/// Asks, of the pair that waits beside the key of this secret.
+/// The confirmation for the pending pair beside this secret's key.
 #[component]
 pub fn KeyQuestionPage(id: SecretId, question: KeyQuestion) -> impl IntoView {
     let meant = ssr::query_parameter("fingerprint");
@@ -68,7 +68,8 @@ pub fn KeyQuestionPage(id: SecretId, question: KeyQuestion) -> impl IntoView {
             return EitherOf3::A(view! { <NotPossible heading reason back label="Go to the secret"/> });
         }
         let Some(pending) = details.pending.clone() else {
-            // Nothing is lost by making the first one, so its form is sent at once; whoever comes here has an old page.
+            // Generating the first pair loses nothing, so its form is sent at once; whoever comes here has an
+            // outdated page.
             let reason = "No new key waits any more: it was discarded, or is in use already.".to_owned();
             return EitherOf3::A(view! { <NotPossible heading reason back label="Back to the key"/> });
         };
@@ -97,7 +98,7 @@ pub fn KeyQuestionPage(id: SecretId, question: KeyQuestion) -> impl IntoView {
     with_users(id, true, show)
 }
 
-/// The old key is gone afterwards.
+/// The confirmation of a switch, after which the old key is gone.
 #[component]
 fn Switch(details: SecretDetails, users: SecretUsers, pending: PendingKey, ticket: String) -> impl IntoView {
     let SecretDetails { id, display_name, key, .. } = details;
@@ -138,13 +139,14 @@ fn Switch(details: SecretDetails, users: SecretUsers, pending: PendingKey, ticke
     }
 }
 
-/// Returns the result of the test just before, if there was one. A failure counts as no test: whoever switches is warned then.
+/// Returns the result of the test just before, if there was one. A failure counts as no test: the page then
+/// warns.
 async fn came_to(id: &SecretId, ticket: &str) -> Option<CheckCause> {
     let (backend, ctx) = ssr::request().ok()?;
     backend.checks().pending_tested(&ctx, id, ticket).await.ok().flatten()
 }
 
-/// Says the result of the test, and what follows.
+/// Renders the result of the test, and what follows from it.
 fn said(tested: Option<CheckCause>) -> impl IntoView {
     match tested.map(|cause| (cause, cause.status())) {
         Some((_, CheckStatus::Works)) => EitherOf3::A(view! {
@@ -168,7 +170,7 @@ fn said(tested: Option<CheckCause>) -> impl IntoView {
     }
 }
 
-/// Who registered its public half has to remove it again.
+/// The confirmation of discarding; whoever registered the public half has to remove it again.
 #[component]
 fn Discard(details: SecretDetails, pending: PendingKey) -> impl IntoView {
     let now = details.now;
@@ -182,7 +184,7 @@ fn Discard(details: SecretDetails, pending: PendingKey) -> impl IntoView {
     }
 }
 
-/// A pair that waits gives way to another one.
+/// The confirmation of replacing the pending pair by another.
 #[component]
 fn Replace(details: SecretDetails, pending: PendingKey, kind: NewKeyKind) -> impl IntoView {
     let now = details.now;
@@ -198,7 +200,7 @@ fn Replace(details: SecretDetails, pending: PendingKey, kind: NewKeyKind) -> imp
     }
 }
 
-/// The pair that waits.
+/// The pending pair.
 #[component]
 fn Waiting(pending: PendingKey, now: Timestamp) -> impl IntoView {
     let PendingKey { facts, made_at, made_by } = pending;

@@ -15,8 +15,8 @@ use domain::{
 };
 use leptos::{either::EitherOf3, prelude::*};
 
-/// Under the Add form: a pair that the portal makes. Its buttons send the form above, and stand behind it, so that Enter
-/// never presses one.
+/// The offer under the Add form to generate a pair. Its buttons send the form above, and stand after it, so
+/// that Enter never presses one of them.
 #[component]
 pub fn GenerateOffer() -> impl IntoView {
     view! {
@@ -38,11 +38,11 @@ pub fn GenerateOffer() -> impl IntoView {
     }
 }
 
-/// The facts about the key, the pending key, and the way to a new one. Nothing for secrets without a key.
+/// The facts about the key, the pending key, and the form for a new one. Empty for secrets without a key.
 #[component]
 pub fn KeySection(
     details: SecretDetails,
-    /// The result of a test of the pending key, just now.
+    /// The result of a test of the pending key that was just made.
     #[prop(optional_no_strip)]
     tested: Option<NewKeyTested>,
 ) -> impl IntoView {
@@ -80,7 +80,7 @@ pub fn KeySection(
     })
 }
 
-/// Sort, fingerprint and comment, and the public key to copy or download.
+/// Type, fingerprint and comment, and the public key to copy or download.
 #[component]
 fn Facts(facts: KeyFacts, label: &'static str, field: &'static str, download: String) -> impl IntoView {
     let comment = (!facts.comment.is_empty()).then(|| {
@@ -114,7 +114,7 @@ fn Facts(facts: KeyFacts, label: &'static str, field: &'static str, download: St
     }
 }
 
-/// The pair that waits, and what may become of it.
+/// The pending pair, and what can be done with it.
 #[component]
 fn Pending(
     id: SecretId,
@@ -126,7 +126,7 @@ fn Pending(
     let PendingKey { facts, made_at, made_by } = pending;
     let address = key_address(&id);
     let fingerprint = facts.fingerprint.clone();
-    // So that the question says it once more, and the key keeps it when it is in use.
+    // So that the confirmation repeats it, and the key keeps it when it is in use.
     let came_to = tested.as_ref().map(|tested| {
         view! { <input type="hidden" name=TESTED value=tested.ticket.clone()/> }
     });
@@ -171,7 +171,7 @@ fn Pending(
 /// The id of the result of a test of the new key.
 const TEST_RESULT: &str = "new-key-result";
 
-/// The result of a test of the pending key, and what may be done now.
+/// The result of a test of the pending key, and what can be done next.
 #[component]
 fn TestResult(id: SecretId, report: CheckReport) -> impl IntoView {
     let next = match (report.cause, report.cause.status()) {
@@ -189,11 +189,11 @@ fn TestResult(id: SecretId, report: CheckReport) -> impl IntoView {
     }
 }
 
-/// The way to a new pair beside the one in use.
+/// The form for a new pair beside the one in use.
 #[component]
 fn Rotate(
     id: SecretId,
-    /// The fingerprint of the one that waits already, which gives way: not without a question.
+    /// The fingerprint of the pending pair, which would be replaced: only after confirmation.
     waiting: Option<String>,
 ) -> impl IntoView {
     let method = if waiting.is_some() { "get" } else { "post" };
@@ -219,7 +219,7 @@ fn Rotate(
     }
 }
 
-/// The steps to register the public key, in the words of each place.
+/// The steps to register the public key, in the terms of each host.
 #[component]
 fn Steps() -> impl IntoView {
     let place = |name: &'static str, steps: [&'static str; 3]| {

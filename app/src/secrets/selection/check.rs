@@ -20,10 +20,10 @@ use leptos::{either::EitherOf3, prelude::*};
 /// The result of the form of the list: each secret's test, or the error.
 pub type SelectionOutcome = Result<Vec<Tested>, Error>;
 
-/// A line for each of them, and what to do about those whose turn did not come.
+/// The result of each test, and what to do about secrets that were not tested yet.
 #[component]
 pub fn SelectedTestedPage(
-    /// Nothing, where nothing was selected.
+    /// The results; `None` if nothing was selected.
     outcome: Option<SelectionOutcome>,
 ) -> impl IntoView {
     match outcome {
@@ -47,7 +47,7 @@ fn Shown(tested: Vec<Tested>) -> impl IntoView {
     let rows = tested.into_iter().map(|tested| view! { <Row tested/> }).collect_view();
     let again = (!rest.is_empty()).then(|| {
         let why = match wait {
-            // One more may be tested each second.
+            // One more test is allowed each second.
             Some(seconds) => format!(
                 "You may test 60 a minute, and have. All of the rest can be tested in {} seconds.",
                 seconds as usize + rest.len()
@@ -133,7 +133,7 @@ fn Row(tested: Tested) -> impl IntoView {
     }
 }
 
-/// Those whose turn did not come.
+/// Returns the secrets that were not tested yet.
 fn waiting(tested: &[Tested]) -> Vec<SecretId> {
     let waits = |tested: &&Tested| {
         matches!(tested.outcome, TestOutcome::NotYet | TestOutcome::Failed(Error::TooManyTests(_)))
@@ -141,7 +141,7 @@ fn waiting(tested: &[Tested]) -> Vec<SecretId> {
     tested.iter().filter(waits).map(|tested| tested.id.clone()).collect()
 }
 
-/// "2 work, 1 refused, 1 not tested."
+/// Returns a summary such as "2 work, 1 refused, 1 not tested."
 fn summary(tested: &[Tested]) -> String {
     let status = |tested: &Tested| match &tested.outcome {
         TestOutcome::Tested(cause) => cause.status(),
@@ -166,7 +166,7 @@ mod tests {
     use domain::check::CheckCause;
 
     #[test]
-    fn what_they_came_to_reads_well() {
+    fn summary_counts_results_in_words() {
         let tested = |outcomes: &[TestOutcome]| -> Vec<Tested> {
             let id = |number| SecretId::parse(&format!("image-{number}")).unwrap();
             outcomes

@@ -1,4 +1,4 @@
-//! The question before several secrets are deleted.
+//! The confirmation before several secrets are deleted.
 
 use super::{gone, listed, with_selected};
 use crate::{
@@ -18,10 +18,10 @@ use domain::{
 };
 use leptos::{either::Either, prelude::*};
 
-/// All of them on one page, with one question.
+/// A single confirmation for all selected secrets, on one page.
 #[component]
 pub fn DeleteSelectedPage(
-    /// Why they were not deleted the last time.
+    /// The reason why they were not deleted the last time.
     failure: Option<Error>,
 ) -> impl IntoView {
     let cancel = list_before(&ssr::query());
@@ -94,7 +94,7 @@ fn is_used(secret: &SelectedSecret) -> bool {
     secret.usage_count + secret.reader_count > 0
 }
 
-/// Who uses it, in a line of its own.
+/// Renders the consumers of a secret, on a line of their own.
 fn users(secret: &SelectedSecret) -> Option<impl IntoView + use<>> {
     let words = count_words_of(secret.usage_count, secret.reader_count, UsageKind::of(secret.id.kind))?;
     let mut names: Vec<&str> = secret.usages.iter().map(domain::secret::SecretName::as_str).collect();

@@ -1,4 +1,4 @@
-//! The question before the manifests of several secrets are exported. Their values leave by an API token alone, here as
+//! The form that exports the manifests of several secrets. Their values leave only by an API token, here as
 //! everywhere.
 
 use super::{MANIFESTS, gone, listed, with_selected};
@@ -19,7 +19,7 @@ use backend::ManifestFormat;
 use domain::{
     access::AccessError,
     error::Error,
-    secret::{Namespace, SecretId, SecretKind, Selection, Shape},
+    secret::{ExportFormat, Namespace, SecretId, SecretKind, Selection},
     sensitive::Sensitive,
     usage::SelectedSecret,
 };
@@ -38,7 +38,7 @@ pub struct ManifestsInput {
     pub current_password: Sensitive,
 }
 
-/// Why there is no file.
+/// The reason why there is no file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ManifestsProblem {
     Namespace,
@@ -47,13 +47,13 @@ pub enum ManifestsProblem {
     TokenNotGood,
     /// The token may not read the values of all of these.
     TokenNotForThese,
-    /// Of these, no repository is known for Argo CD.
+    /// No repository is known for these secrets, which Argo CD needs.
     NoUrl(Vec<SecretId>),
-    /// The password of this one was typed for another host.
+    /// The password of this secret was typed for another host.
     OtherHost(SecretId),
-    /// Some of them are there no more.
+    /// Some of the secrets no longer exist.
     Gone,
-    /// Whoever asks did not prove anew who they are.
+    /// The caller did not prove who they are.
     NotProven(AccessError),
     Refused(Error),
 }
@@ -65,7 +65,7 @@ impl From<Error> for ManifestsProblem {
 }
 
 impl ManifestsProblem {
-    /// The field that it is about.
+    /// Returns the field that the problem is about.
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::Namespace => Some("namespace"),
@@ -116,14 +116,14 @@ impl ManifestsProblem {
 pub struct NotExported {
     /// The fields as typed; the token is not sent back.
     pub typed: ManifestsInput,
-    /// Why.
+    /// The problem.
     pub problem: ManifestsProblem,
 }
 
-/// Shape, namespace, format and token, asked once for all of them.
+/// Export format, namespace, file format and token, once for all secrets.
 #[component]
 pub fn ManifestsPage(
-    /// A form that was rejected.
+    /// The rejected form.
     rejected: Option<NotExported>,
 ) -> impl IntoView {
     let show = move |selection: Selection, left: Selection, secrets: Vec<SelectedSecret>| {
@@ -207,7 +207,7 @@ fn Shown(
     }
 }
 
-/// Says that some are gone, with the way on without them.
+/// Renders that some secrets are gone, with a link to continue without them.
 fn go_on_without(
     selection: &Selection,
     left: &Selection,
@@ -223,17 +223,17 @@ fn go_on_without(
     }
 }
 
-/// The shapes that values of this kind can have: value, label, and whether it is chosen.
+/// Returns the formats of values of this type: value, label, and whether it is chosen.
 fn shapes(kind: SecretKind, typed: &str) -> Vec<(&'static str, &'static str, bool)> {
-    let chosen = Shape::parse(typed).unwrap_or(Shape::default_of(kind));
-    Shape::ALL
+    let chosen = ExportFormat::parse(typed).unwrap_or(ExportFormat::default_of(kind));
+    ExportFormat::ALL
         .into_iter()
         .filter(|shape| shape.fits(kind) && shape.kubernetes_type().is_some())
         .map(|shape| (shape.as_str(), message(shape), shape == chosen))
         .collect()
 }
 
-/// The formats of the file, in the same way.
+/// Returns the formats of the file: value, label, and whether it is chosen.
 fn formats(typed: &str) -> Vec<(&'static str, &'static str, bool)> {
     let chosen = ManifestFormat::parse(typed).unwrap_or(ManifestFormat::Yaml);
     ManifestFormat::ALL
@@ -248,7 +248,7 @@ fn formats(typed: &str) -> Vec<(&'static str, &'static str, bool)> {
         .collect()
 }
 
-/// The question who somebody is: values are in the file.
+/// Renders the proof of who somebody is, because values are in the file.
 fn proof_asked(form: FormState) -> impl IntoView {
     const HINT: &str = "The file holds values, so confirm that it is you.";
     let back = format!("{}?{}", MANIFESTS, ssr::query());
@@ -264,22 +264,22 @@ fn proof_asked(form: FormState) -> impl IntoView {
     })
 }
 
-/// Says whom a shape is for.
-fn message(shape: Shape) -> &'static str {
+/// Returns the tools that a format is for.
+fn message(shape: ExportFormat) -> &'static str {
     match shape {
-        Shape::GitSync => "git-sync: ssh, known_hosts",
-        Shape::SshAuth => "Kubernetes ssh-auth: ssh-privatekey",
-        Shape::Rancher => "Rancher and Fleet: ssh-publickey, ssh-privatekey, known_hosts",
-        Shape::Flux => "Flux: identity, identity.pub, known_hosts",
-        Shape::ArgoCd => "Argo CD: url, type, sshPrivateKey",
-        Shape::DockerConfigJson => "Pull secret: .dockerconfigjson",
-        Shape::UsernamePassword => "Kubernetes basic-auth: username, password",
-        Shape::ImageUpdater => "Argo CD Image Updater: credentials",
-        Shape::Raw => "The value alone",
+        ExportFormat::GitSync => "git-sync: ssh, known_hosts",
+        ExportFormat::SshAuth => "Kubernetes ssh-auth: ssh-privatekey",
+        ExportFormat::Rancher => "Rancher and Fleet: ssh-publickey, ssh-privatekey, known_hosts",
+        ExportFormat::Flux => "Flux: identity, identity.pub, known_hosts",
+        ExportFormat::ArgoCd => "Argo CD: url, type, sshPrivateKey",
+        ExportFormat::DockerConfigJson => "Pull secret: .dockerconfigjson",
+        ExportFormat::UsernamePassword => "Kubernetes basic-auth: username, password",
+        ExportFormat::ImageUpdater => "Argo CD Image Updater: credentials",
+        ExportFormat::Raw => "The value alone",
     }
 }
 
-/// A choice of several: value, label, and whether it is chosen.
+/// Renders a choice: value, label, and whether it is chosen.
 fn select(
     id: &'static str,
     label: &'static str,
@@ -308,7 +308,7 @@ fn select(
     field_frame(text, Signal::stored(problem), None, control)
 }
 
-/// A line of text; without a text it is a secret one, which is never filled in.
+/// Renders a line of text; without a text it is a secret one, which is never filled in.
 fn line(
     id: &'static str,
     label: &'static str,
@@ -318,7 +318,7 @@ fn line(
     problem: Option<String>,
 ) -> impl IntoView {
     let text = FieldText { id, label, mark, hint };
-    // Browsers put the password of the portal into a secret field that says "off".
+    // Browsers fill the portal's password into a secret field that says "off".
     let kind = if value.is_some() { Line::TEXT } else { Line::NEW_PASSWORD };
     let line = Line { optional: mark != "required", mono: true, autofocus: problem.is_some(), ..kind };
     line.field(text, value, problem)

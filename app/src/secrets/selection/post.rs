@@ -1,4 +1,4 @@
-//! Several secrets at once, by plain forms: those that the list's boxes have selected.
+//! Several secrets at once, by plain forms: those that are selected in the list.
 
 use super::{
     check::SelectionOutcome,
@@ -22,31 +22,31 @@ use backend::{Backend, Ctx, ManifestFormat, ManifestsError, ManifestsQuery};
 use domain::{
     access::AccessError,
     error::Error,
-    secret::{Namespace, SecretKind, Selection, Shape},
+    secret::{ExportFormat, Namespace, SecretKind, Selection},
     sensitive::Sensitive,
 };
 use serde::Deserialize;
 
-/// `GET /secrets/selected/check`: the result of a test is shown once, in answer to the form.
+/// Handles `GET /secrets/selected/check`: the result of a test is shown only once, in answer to the form.
 #[expect(clippy::unused_async, reason = "handlers are asynchronous")]
 pub async fn back(RawQuery(query): RawQuery) -> Redirect {
     Redirect::to(&list_before(&query.unwrap_or_default()))
 }
 
-/// `POST /secrets/selected/check`, from the list, with a box for each.
+/// Handles `POST /secrets/selected/check`, from the list, with a box for each secret.
 pub async fn test(RawForm { reply, form }: RawForm<Vec<(String, String)>>) -> Response {
     let (selection, list) = match form {
         Ok(pairs) => selected(&pairs),
         Err(Unreadable(status)) => (Err(status), String::new()),
     };
-    // The page leads back to where one came from by what its own address would carry.
+    // The page links back to the list by what its own address would contain.
     let there = with_list(reply.parts.uri.path().to_owned(), &list);
     let reply = reply.moved_to(&there);
     let tested = async {
         let SignedIn { backend, ctx } = SignedIn::of(&reply)?;
         match selection {
             Ok(selection) => backend.checks().many(&ctx, &selection).await.map(Ok),
-            // Nothing is selected; who may not is rejected all the same.
+            // Nothing is selected; a person without the right is rejected all the same.
             Err(status) => backend.secrets().may_change(&ctx, None).await.map(|()| Err(status)),
         }
     };
@@ -59,7 +59,7 @@ pub async fn test(RawForm { reply, form }: RawForm<Vec<(String, String)>>) -> Re
     reply.page(status, Page::CheckSelected(outcome)).await
 }
 
-/// Parses the form of the list: the boxes, and where in the list the person was. Nothing else.
+/// Parses the form of the list: strictly the boxes, and the place in the list.
 fn selected(pairs: &[(String, String)]) -> (Result<Selection, StatusCode>, String) {
     let of = |key: &'static str| {
         pairs.iter().filter(move |(sent, _)| sent == key).map(|(_, value)| value.as_str())
@@ -70,14 +70,14 @@ fn selected(pairs: &[(String, String)]) -> (Result<Selection, StatusCode>, Strin
     (selection.ok_or(StatusCode::BAD_REQUEST), list)
 }
 
-/// The confirmation before secrets that are in use are deleted.
+/// The confirmation before used secrets are deleted.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Deletion {
     confirmation: String,
 }
 
-/// `POST /secrets/selected/delete?id=…`
+/// Handles `POST /secrets/selected/delete?id=…`.
 pub async fn delete(PostForm { reply, sent }: PostForm<Deletion>) -> Response {
     let deleted = async {
         let (SignedIn { backend, ctx }, typed) = sent?;
@@ -96,7 +96,7 @@ pub async fn delete(PostForm { reply, sent }: PostForm<Deletion>) -> Response {
     }
 }
 
-/// `POST /secrets/selected/manifests?id=…`: the file, or the form again.
+/// Handles `POST /secrets/selected/manifests?id=…`: answers with the file, or the form again.
 pub async fn manifests(PostForm { reply, sent }: PostForm<ManifestsInput>) -> Response {
     let (SignedIn { backend, ctx }, input) = match sent {
         Ok(sent) => sent,
@@ -108,7 +108,7 @@ pub async fn manifests(PostForm { reply, sent }: PostForm<ManifestsInput>) -> Re
     }
 }
 
-/// The file that the form asks for, taken out on behalf of the token in it.
+/// Returns the file that the form asks for, exported by the token in it.
 async fn export(
     backend: &Backend,
     ctx: &Ctx,
@@ -121,8 +121,8 @@ async fn export(
         text => Some(Namespace::parse(text).ok_or(ManifestsProblem::Namespace)?),
     };
     let shape = |text: &str, kind| match text {
-        "" => Ok(Shape::default_of(kind)),
-        text => Shape::parse(text).ok_or(Error::BadRequest),
+        "" => Ok(ExportFormat::default_of(kind)),
+        text => ExportFormat::parse(text).ok_or(Error::BadRequest),
     };
     let wanted = ManifestsQuery {
         git_shape: shape(&input.git_shape, SecretKind::GitDataset)?,
@@ -168,7 +168,7 @@ fn file(text: &Sensitive, format: ManifestFormat) -> Response {
     response
 }
 
-/// Renders the form again, with what was typed but for token and password.
+/// Renders the form again, with the typed fields but without token and password.
 async fn not_exported(reply: Reply, typed: ManifestsInput, problem: ManifestsProblem) -> Response {
     let status = match &problem {
         ManifestsProblem::Refused(Error::NotSignedIn) => return to_sign_in(&reply.address()),
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn the_form_of_the_list_is_read_strictly() {
+    fn selected_parses_the_form_strictly() {
         let all = read(&[("list", "q=a"), ("id", "image-b"), ("id", "image-a")]);
         assert_eq!(all, (Some(2), "q=a".to_owned()));
         assert_eq!(read(&[("list", "q=a")]), (None, "q=a".to_owned()));

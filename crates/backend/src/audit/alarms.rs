@@ -87,8 +87,8 @@ impl Alarms {
                     tracing::error!(
                         row = what,
                         key,
-                        "a row's authentication code is of a key that is in use, and that this server was not given: it \
-                         is refused. Start this server again with every key that is in use"
+                        "a row's authentication code names a key that is in use but not at hand on this server, so the row \
+                         is rejected. Start this server again with every key that is in use"
                     );
                     return;
                 }

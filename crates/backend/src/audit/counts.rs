@@ -12,17 +12,17 @@ pub(super) const WINDOW: Duration = Duration::from_mins(1);
 
 /// The most kinds of attempts of one credential that are recorded one by one within that time. Further kinds become one
 /// more record, with their number.
-pub(super) const MOST_KINDS: usize = 30;
+pub(super) const MAX_KINDS: usize = 30;
 
 /// The most credentials that are counted at once; those beyond share one count.
-pub(super) const MOST_CREDENTIALS: usize = 10_000;
+pub(super) const MAX_CREDENTIALS: usize = 10_000;
 
 /// The most sources without a signed-in actor that are counted at once; those beyond share one count. Whoever comes
 /// from ever new sources blurs only the counts of other strangers.
-pub(super) const MOST_STRANGERS: usize = 2_000;
+pub(super) const MAX_STRANGERS: usize = 2_000;
 
 /// The most counts that are kept while they cannot be written; those beyond are added up in one.
-pub(super) const MOST_UNWRITTEN: usize = 1_000;
+pub(super) const MAX_UNWRITTEN: usize = 1_000;
 
 /// The object of the record that stands for the attempts that are not recorded one by one.
 pub(super) const OTHERS: &str = "other things";
@@ -76,7 +76,7 @@ pub(super) struct Kind {
     pub(super) last: Ctx,
 }
 
-/// What is to be done about one more attempt.
+/// The consequences of one more attempt.
 pub(super) struct Noted {
     /// The source under which it is counted.
     pub(super) source: Source,
@@ -100,8 +100,8 @@ impl Group {
     /// Returns how many sources are counted one by one.
     fn most(self) -> usize {
         match self {
-            Self::Known => MOST_CREDENTIALS,
-            Self::Strangers => MOST_STRANGERS,
+            Self::Known => MAX_CREDENTIALS,
+            Self::Strangers => MAX_STRANGERS,
             // The group has one member.
             Self::Portal => usize::MAX,
         }
@@ -128,7 +128,7 @@ impl Counts {
         let over = if is_over { minutes.remove(credential).map(Minute::repeated) } else { None };
         let minute =
             minutes.entry(credential.to_owned()).or_insert_with(|| Minute { began: now, kinds: Vec::new() });
-        let is_full = minute.kinds.len() >= MOST_KINDS;
+        let is_full = minute.kinds.len() >= MAX_KINDS;
         let is = |kind: &Kind, action, object: &str| {
             kind.action == action && kind.object == object && kind.outcome == outcome
         };
@@ -203,7 +203,7 @@ impl Counts {
 
     /// Keeps a count that could not be written, together with others of its kind.
     pub(super) fn keep(&mut self, kind: Kind) {
-        let is_full = self.unwritten.len() >= MOST_UNWRITTEN;
+        let is_full = self.unwritten.len() >= MAX_UNWRITTEN;
         let is = |known: &&mut Kind| {
             (known.action, known.outcome) == (kind.action, kind.outcome)
                 && known.object == kind.object

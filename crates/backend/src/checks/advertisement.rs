@@ -4,15 +4,15 @@ use domain::{check::Refs, usage::Branch};
 
 /// The number of refs at which counting stops, and reading too unless a branch is looked for: a server that lists more
 /// has accepted the key.
-const MOST_REFS: u32 = 20_000;
+const MAX_REFS: u32 = 20_000;
 
 /// The number of lines at which looking for a branch stops.
-const MOST_LINES: u32 = 500_000;
+const MAX_LINES: u32 = 500_000;
 
 /// The maximum length of a branch name that is shown, in characters.
-const MOST_BRANCH: usize = 200;
+const MAX_BRANCH: usize = 200;
 
-/// What to do after the data that was read.
+/// The next step after the data that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reading {
     More,
@@ -72,7 +72,7 @@ impl Advertisement {
         match self.wanted {
             None if self.headless() && !self.looked => Found::NoDefault,
             None => Found::Yes,
-            Some(_) if self.lines >= MOST_LINES => Found::Unknown,
+            Some(_) if self.lines >= MAX_LINES => Found::Unknown,
             Some(_) if self.tag => Found::Tag,
             Some(_) => Found::No,
         }
@@ -141,8 +141,8 @@ impl Advertisement {
         if name != b"HEAD" && !name.ends_with(b"^{}") && !self.more {
             self.count += 1;
         }
-        self.more = self.count >= MOST_REFS;
-        if self.more && (self.wanted.is_none() || self.lines >= MOST_LINES) {
+        self.more = self.count >= MAX_REFS;
+        if self.more && (self.wanted.is_none() || self.lines >= MAX_LINES) {
             return Reading::Done;
         }
         Reading::More
@@ -157,7 +157,7 @@ fn shown(name: &[u8]) -> String {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    name.chars().filter(|c| !disturbing(*c)).take(MOST_BRANCH).collect()
+    name.chars().filter(|c| !disturbing(*c)).take(MAX_BRANCH).collect()
 }
 
 impl From<Advertisement> for Refs {
@@ -262,9 +262,9 @@ mod tests {
             assert_eq!(end, Some(Reading::Done));
             (read.found(), Refs::from(read))
         };
-        let most = Refs { branch: None, count: MOST_REFS, exact: false, headless: true };
-        assert_eq!(looked_for(MOST_REFS + 5), (Found::Yes, most.clone()));
-        assert_eq!(looked_for(MOST_LINES), (Found::Unknown, most));
+        let most = Refs { branch: None, count: MAX_REFS, exact: false, headless: true };
+        assert_eq!(looked_for(MAX_REFS + 5), (Found::Yes, most.clone()));
+        assert_eq!(looked_for(MAX_LINES), (Found::Unknown, most));
     }
 
     #[test]

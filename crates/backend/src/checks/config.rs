@@ -4,7 +4,7 @@ use ipnet::IpNet;
 use std::net::IpAddr;
 use tls_trust::ExtraRoots;
 
-/// What connection tests may reach, and whom they trust. By default no private hosts, and the system's roots.
+/// The reach and the trust of connection tests. By default no private hosts, and the system's roots.
 #[derive(Clone, Debug, Default)]
 pub struct CheckConfig {
     /// Hosts of this machine and of private networks that tests may connect to.
@@ -29,7 +29,7 @@ pub enum PrivateHost {
 impl PrivateHost {
     /// Parses a name, an address or a network.
     ///
-    /// Errors: a message, if the text is none of these.
+    /// Errors: a message, if the text is anything else.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let text = text.trim().trim_end_matches('.').to_ascii_lowercase();
         if let Ok(network) = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)) {

@@ -1,4 +1,4 @@
-//! What a host sends before SSH begins. `russh` reads only the version; this module reads the text before it, or in its
+//! A host's output before SSH begins. `russh` reads only the version; this module reads the text before it, or in its
 //! place, in order to say what answers there.
 
 use rustls::{ClientConfig, ClientConnection, RootCertStore, crypto::aws_lc_rs, pki_types::ServerName};
@@ -16,7 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// The most that a host may send before its version, in bytes.
 const MAX_GREETING: usize = 64 * 1024;
 
-/// What was received from a host so far.
+/// The kind of output that was received from a host so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Heard {
@@ -34,7 +34,7 @@ pub(super) enum Heard {
     Other,
 }
 
-/// What was received over a connection, to be read when it has ended.
+/// The kind of output that was received over a connection, to be read when it has ended.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ear(Arc<AtomicU8>);
 
@@ -109,7 +109,7 @@ fn words(bytes: &[u8]) -> Heard {
     }
 }
 
-/// What to do after the bytes that were read.
+/// The next step after the bytes that were read.
 enum Look {
     More,
     /// The version begins here.

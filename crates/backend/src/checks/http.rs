@@ -1,5 +1,5 @@
-//! One request and one answer, over a new connection to an address that was checked. Nothing is kept, and a redirect is
-//! followed only within the origin that was asked, or without the account.
+//! HTTP with one request and one answer over a new connection to an address that was checked. Nothing is kept, and a
+//! redirect is followed only within the origin that was asked, or without the account.
 
 use super::{config::CheckConfig, outbound::Outbound, tls};
 use domain::check::CheckCause;

@@ -1,4 +1,4 @@
-//! Which keys are trusted for a host (sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT").
+//! The keys that are trusted for a host (sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT").
 
 use aws_lc_rs::hmac::{HMAC_SHA1_FOR_LEGACY_USE_ONLY, Key, verify};
 use base64::{Engine, engine::general_purpose::STANDARD};

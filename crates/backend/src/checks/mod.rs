@@ -1,31 +1,31 @@
 //! Connection tests: connections to registries and Git servers, and their results.
 
 mod advertisement;
+mod batch;
 mod challenge;
 pub(crate) mod config;
 mod git;
 mod greeting;
+mod host_slots;
 pub(crate) mod http;
 mod known_hosts;
 pub(crate) mod outbound;
-mod pace;
+mod rate_limit;
 mod registry;
 mod repository;
 mod service;
 mod settings;
 mod ssh;
-mod sweep;
 mod ticket;
 mod tls;
-mod turns;
 
 pub(crate) use known_hosts::{shown_hosts, trusts};
 pub(crate) use settings::stored_settings;
 pub(crate) use ticket::{TestedBefore, WhatWasTested};
 
+pub use batch::{TestOutcome, Tested};
 pub use config::{CheckConfig, PrivateHost};
 pub use service::CheckService;
-pub use sweep::{TestOutcome, Tested};
 
 /// The actor's name for the portal's own tests.
 pub const PORTAL: &str = "the portal";

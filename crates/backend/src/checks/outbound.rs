@@ -14,10 +14,10 @@ use tokio::{
 };
 
 /// The time limit for resolving a name, and for connecting.
-const PATIENCE: Duration = Duration::from_secs(5);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The most addresses of a name that are tried.
-const MOST_ADDRESSES: usize = 4;
+const MAX_ADDRESSES: usize = 4;
 
 /// The reach of an address.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl Outbound {
         if ours || !addresses.iter().all(allowed) {
             return Err(CheckCause::AddressNotAllowed);
         }
-        Ok(Resolved(addresses.into_iter().take(MOST_ADDRESSES).collect()))
+        Ok(Resolved(addresses.into_iter().take(MAX_ADDRESSES).collect()))
     }
 
     /// Connects to one of the checked addresses.
@@ -85,7 +85,7 @@ impl Outbound {
     pub(super) async fn connect(&self, resolved: &Resolved) -> Result<TcpStream, CheckCause> {
         let mut cause = CheckCause::NameNotFound;
         for address in &resolved.0 {
-            match timeout(PATIENCE, TcpStream::connect(address)).await {
+            match timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await {
                 Ok(Ok(stream)) => {
                     // A connection to this machine has the same address at both ends.
                     let own = stream.local_addr().is_ok_and(|local| local.ip() == address.ip());
@@ -114,7 +114,7 @@ async fn lookup(host: &str, port: u16) -> Result<Vec<SocketAddr>, CheckCause> {
     if is_odd_number(host) {
         return Err(CheckCause::AddressNotAllowed);
     }
-    match timeout(PATIENCE, lookup_host((host, port))).await {
+    match timeout(CONNECT_TIMEOUT, lookup_host((host, port))).await {
         Ok(Ok(found)) => {
             let found: Vec<_> = found.collect();
             if found.is_empty() { Err(CheckCause::NameNotFound) } else { Ok(found) }

@@ -38,8 +38,8 @@ pub(super) struct Account<'a> {
 
 /// Tests the account.
 pub(super) async fn check(http: &Http, account: &Account<'_>) -> CheckReport {
-    let trial = Trial { http, account, origin: origin(http, account.host) };
-    match trial.run().await {
+    let test = RegistryTest { http, account, origin: origin(http, account.host) };
+    match test.run().await {
         Ok(cause) => CheckReport::new(cause),
         Err(Stop { cause, retry_after }) => CheckReport { retry_after, ..CheckReport::new(cause) },
     }
@@ -79,13 +79,13 @@ struct Image {
     scope: String,
 }
 
-struct Trial<'a> {
+struct RegistryTest<'a> {
     http: &'a Http,
     account: &'a Account<'a>,
     origin: Origin,
 }
 
-impl Trial<'_> {
+impl RegistryTest<'_> {
     async fn run(&self) -> Result<CheckCause, Stop> {
         let first = self.base(None).await?;
         let door = match first.status {

@@ -2,15 +2,15 @@
 
 use super::{
     git,
+    host_slots::HostSlots,
     http::Http,
     known_hosts,
     outbound::Outbound,
-    pace::Pace,
+    rate_limit::TestRateLimit,
     registry::{self, Account},
     repository,
     settings::{settings, stored_settings},
     ticket::{self, TestedBefore, WhatWasTested},
-    turns::Turns,
 };
 use crate::{
     access::{Object, authorize},
@@ -34,7 +34,7 @@ use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
 /// The longest time of a test. `CheckCause::TookTooLong` names it.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Connection tests. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -43,8 +43,8 @@ pub struct CheckService {
     keyring: Option<Arc<Keyring>>,
     outbound: Outbound,
     http: Http,
-    turns: Turns,
-    pace: Pace,
+    slots: HostSlots,
+    rate_limit: TestRateLimit,
 }
 
 /// A stored secret, opened for a test.
@@ -60,7 +60,7 @@ struct Opened {
 
 impl CheckService {
     pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>, outbound: Outbound, http: Http) -> Self {
-        Self { db, keyring, outbound, http, turns: Turns::new(), pace: Pace::new() }
+        Self { db, keyring, outbound, http, slots: HostSlots::new(), rate_limit: TestRateLimit::new() }
     }
 
     /// Returns the test state of a secret.
@@ -184,9 +184,9 @@ impl CheckService {
         &self,
         ctx: &Ctx,
         id: Option<&SecretId>,
-        trial: ConnectionTest,
+        test: ConnectionTest,
     ) -> Result<CheckReport, Error> {
-        self.typed_with_ticket(ctx, id, trial).await.map(|(report, _)| report)
+        self.typed_with_ticket(ctx, id, test).await.map(|(report, _)| report)
     }
 
     /// Tests the contents of a form, and returns a ticket with which the form, saved unchanged, keeps the result.
@@ -197,10 +197,10 @@ impl CheckService {
         &self,
         ctx: &Ctx,
         id: Option<&SecretId>,
-        trial: ConnectionTest,
+        test: ConnectionTest,
     ) -> Result<(CheckReport, Option<String>), Error> {
         let keyring = self.may_test(ctx, id.map_or(Object::Named("new secret"), Object::Secret)).await?;
-        let ConnectionTest { credential, settings } = trial;
+        let ConnectionTest { credential, settings } = test;
         let (mut stored, mut value) = (None, None);
         let update = credential.clone();
         let (credential, may) = match (credential, id) {
@@ -316,7 +316,7 @@ impl CheckService {
     async fn may_test(&self, ctx: &Ctx, object: Object<'_>) -> Result<&Keyring, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, object).await?;
         let keyring = self.unsealed()?;
-        self.pace.step(&ctx.actor)?;
+        self.rate_limit.step(&ctx.actor)?;
         Ok(keyring)
     }
 
@@ -338,7 +338,7 @@ impl CheckService {
             (Credential::ImagePull { host, .. }, _) => host.authority().to_owned(),
         };
         let work = async {
-            let _turn = match self.turns.take(&ctx.actor, &host).await {
+            let _slot = match self.slots.take(&ctx.actor, &host).await {
                 Ok(turn) => turn,
                 Err(cause) => return CheckReport::new(cause),
             };
@@ -354,7 +354,7 @@ impl CheckService {
                 (Credential::GitDataset { .. }, None) => CheckReport::new(CheckCause::NoRepository),
             }
         };
-        let report = tokio::time::timeout(PATIENCE, Box::pin(work)).await;
+        let report = tokio::time::timeout(TEST_TIMEOUT, Box::pin(work)).await;
         let mut report = report.unwrap_or_else(|_| CheckReport::new(CheckCause::TookTooLong));
         report.host = Some(host);
         report
@@ -428,11 +428,11 @@ mod tests {
 
     #[test]
     fn messages_name_the_time_limits() {
-        for (cause, limit) in [(CheckCause::TookTooLong, PATIENCE), (CheckCause::WentSilent, SILENCE)] {
+        for (cause, limit) in [(CheckCause::TookTooLong, TEST_TIMEOUT), (CheckCause::WentSilent, SILENCE)] {
             let said = format!("{} seconds", limit.as_secs());
             assert!(cause.message().contains(&said), "{}", cause.message());
         }
         // A silent host is reported as silent, and not as taking too long.
-        assert!(SILENCE < PATIENCE);
+        assert!(SILENCE < TEST_TIMEOUT);
     }
 }

@@ -1,5 +1,6 @@
 //! Tests against real peers on loopback: a container registry, an SSH server with Git behind it, and some hostile ones.
 
+mod batch;
 mod git_server;
 mod hostile;
 mod kept;
@@ -8,7 +9,6 @@ mod odd_servers;
 pub(crate) mod peers;
 mod registry_server;
 mod stored;
-mod sweep;
 mod tls;
 
 use super::config::{CheckConfig, PrivateHost};

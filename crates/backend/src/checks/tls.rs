@@ -1,4 +1,4 @@
-//! What a failed TLS handshake says about the host.
+//! The causes that a failed TLS handshake shows.
 
 use domain::check::CheckCause;
 use rustls::{

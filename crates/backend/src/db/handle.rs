@@ -1,4 +1,4 @@
-//! What every service has: the connections, and the alarms.
+//! The database handle of every service: the connections, and the alarms.
 
 use super::{Connections, DatabaseConfig};
 use crate::{audit::Alarms, error::StartError, keyring::Doubted};

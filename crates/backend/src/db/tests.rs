@@ -180,7 +180,7 @@ async fn commit_fails_after_a_failed_statement(pool: PgPool) {
     db.begin().await.unwrap().commit().await.unwrap();
 }
 
-/// As after a failover behind one address: open connections lead to a server that takes no writes any more.
+/// Like after a failover behind one address: open connections lead to a server that takes no writes any more.
 #[sqlx::test]
 async fn begin_leaves_a_server_that_has_become_read_only(pool: PgPool) {
     let db = own_db(&pool, 2);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// The time in which the database must show that it takes writes. Less than callers wait.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The portal's readiness to serve requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Health {
 
 /// Tests what a write needs: a transaction on a server that takes writes.
 pub(crate) async fn probe(db: &Db) -> Readiness {
-    let tried = timeout(PATIENCE, async {
+    let tried = timeout(PROBE_TIMEOUT, async {
         let work = db.begin().await?;
         work.rollback().await
     });
@@ -51,7 +51,7 @@ pub(crate) async fn probe(db: &Db) -> Readiness {
 ///
 /// Errors: `Unavailable`, `Internal`.
 pub(crate) async fn look(db: &Db, ctx: &Ctx) -> Result<Health, Error> {
-    let looked = timeout(PATIENCE, async {
+    let looked = timeout(PROBE_TIMEOUT, async {
         let schema = db.try_read(db::schema_version).await?;
         Ok(Health { schema, now: db.now().await? })
     });

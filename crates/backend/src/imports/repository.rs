@@ -278,7 +278,10 @@ pub(super) async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<()
 }
 
 /// Takes everything away whose time is over; answers with how many imports that were.
-pub(super) async fn sweep(connection: &mut PgConnection, now: Timestamp) -> Result<u64, sqlx::Error> {
+pub(super) async fn delete_expired(
+    connection: &mut PgConnection,
+    now: Timestamp,
+) -> Result<u64, sqlx::Error> {
     let done =
         sqlx::query("DELETE FROM imports WHERE expires_at <= $1").bind(instant(now)?).execute(connection);
     Ok(done.await?.rows_affected())

@@ -10,8 +10,9 @@ use crate::{
     error::{Failure, IntegrityError, internal},
     keyring::{Keyring, Location, SealedValue, repository::active_id},
     secrets::{
-        SecretService, duplicates,
-        many::{Addition, add_all, existing, id_of},
+        SecretService,
+        bulk::{Addition, add_all, existing, id_of},
+        duplicates,
         repository::NAME_IS_UNIQUE,
         shared::Shared,
     },
@@ -137,7 +138,7 @@ impl ImportService {
     pub async fn begin(&self, ctx: &Ctx, text: Sensitive) -> Result<Uuid, ImportError> {
         let (session, keyring) = self.session(ctx).await?;
         // A large text takes a while, and so does each key.
-        let read = self.secrets.reader.in_turn(move || imports::read(&text)).await;
+        let read = self.secrets.parser.in_turn(move || imports::read(&text)).await;
         let read = read.map_err(|_| Error::Unavailable)?;
         let Findings { entries, skipped } = read.map_err(ImportError::Problem)?;
         let id = crate::random::random_id();
@@ -263,7 +264,7 @@ impl ImportService {
         if wrong.is_empty() { Ok(additions) } else { Err(ImportError::Rows(wrong).into()) }
     }
 
-    /// Deletes an import. Succeeds if there is none.
+    /// Deletes an import. Succeeds if it does not exist.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`, `Unavailable`, `Internal`.
     pub async fn discard(&self, ctx: &Ctx, id: Uuid) -> Result<(), Error> {
@@ -283,9 +284,9 @@ impl ImportService {
     /// Deletes every expired import; to be called now and then. Returns the number of deleted imports.
     ///
     /// Errors: `Forbidden`, `Unavailable`, `Internal`.
-    pub async fn sweep(&self, ctx: &Ctx) -> Result<u64, Error> {
+    pub async fn delete_expired(&self, ctx: &Ctx) -> Result<u64, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("imports")).await?;
-        self.db.read(ctx, async |connection| repository::sweep(connection, ctx.now).await).await
+        self.db.read(ctx, async |connection| repository::delete_expired(connection, ctx.now).await).await
     }
 }
 

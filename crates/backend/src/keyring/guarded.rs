@@ -2,7 +2,7 @@
 
 use super::mac::Message;
 
-/// A row, by its primary key, with what its MAC is over.
+/// A row, by its primary key, with the message of its MAC.
 pub(crate) struct Guarded<K> {
     pub(crate) key: K,
     pub(crate) message: Message,

@@ -59,7 +59,7 @@ impl Purpose {
     }
 }
 
-/// The message that a code is over: parts in their order, each after its length, so that no two rows give the same bytes.
+/// The message of a code: parts in their order, each after its length, so that no two rows give the same bytes.
 pub(crate) struct Message {
     pub(super) purpose: Purpose,
     pub(super) bytes: Vec<u8>,

@@ -65,7 +65,7 @@ pub enum KeyError {
     /// The database knows no key with this id.
     #[error("there is no key of this id; `latchkey key status` lists them")]
     Unknown,
-    /// This process does not have the key.
+    /// The key is not at hand in this process.
     #[error("the key is not among those at hand: put it into the key file first")]
     NotAtHand,
     /// The key is retired.

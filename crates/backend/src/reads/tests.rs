@@ -12,7 +12,7 @@ use crate::{
 use domain::{
     access::{Restriction, TokenDraft, TokenScope},
     error::Error,
-    secret::{NewSecret, SecretDraft, SecretId, Shape},
+    secret::{ExportFormat, NewSecret, SecretDraft, SecretId},
     sensitive::Sensitive,
 };
 use sqlx::{PgPool, Postgres, Transaction};
@@ -52,7 +52,7 @@ async fn token(backend: &Backend, second: i64, scope: TokenScope) -> Ctx {
 }
 
 async fn read(backend: &Backend, ctx: &Ctx, name: &str) -> Result<ValueAnswer, ValueError> {
-    let query = ValueQuery { shape: Shape::UsernamePassword, url: None };
+    let query = ValueQuery { shape: ExportFormat::UsernamePassword, url: None };
     backend.secrets().value(ctx, &id(name), query, |_| false).await
 }
 
@@ -115,7 +115,7 @@ async fn value_unchanged_is_counted_and_not_returned(pool: PgPool) {
     add(&backend, "a").await;
     let ctx = token(&backend, 5, TokenScope::ReadValues).await;
     let before = records(&pool).await.len();
-    let query = ValueQuery { shape: Shape::UsernamePassword, url: None };
+    let query = ValueQuery { shape: ExportFormat::UsernamePassword, url: None };
     let answer = backend.secrets().value(&ctx, &id("a"), query, |_| true).await.unwrap();
     assert!(matches!(answer, ValueAnswer::Unchanged(revision) if revision.version == 1));
     assert_eq!(records(&pool).await.len(), before);
@@ -150,7 +150,7 @@ async fn value_is_read_only_with_a_token_for_it(pool: PgPool) {
     }
     let ctx = token(&backend, 5, TokenScope::ReadValues).await;
     assert_eq!(read(&backend, &ctx, "gone").await.unwrap_err(), ValueError::Refused(Error::NotFound));
-    let git = ValueQuery { shape: Shape::Flux, url: None };
+    let git = ValueQuery { shape: ExportFormat::Flux, url: None };
     let refused = backend.secrets().value(&ctx, &id("a"), git, |_| false).await.unwrap_err();
     assert_eq!(refused, ValueError::WrongShape);
 }

@@ -12,8 +12,8 @@ use crate::{
     audit::{self, AuditAction},
     checks::{TestedBefore, WhatWasTested, stored_settings},
     context::{Action, Ctx},
-    key_reader::NotRead,
     keyring::{Location, ValueField, repository::active_id},
+    private_key_parser::NotRead,
 };
 use domain::{
     error::{Error, FieldError},
@@ -36,7 +36,7 @@ impl SecretService {
     /// Errors: `Invalid` with the problem of the key or its passphrase; `Unavailable`.
     pub(crate) async fn understand(&self, credential: &mut Credential) -> Result<Option<KeyFacts>, Error> {
         let Credential::GitDataset { private_key } = credential else { return Ok(None) };
-        let ReadKey { text, facts } = self.reader.read(private_key).await.map_err(refused)?;
+        let ReadKey { text, facts } = self.parser.read(private_key).await.map_err(refused)?;
         *private_key = text;
         Ok(Some(facts))
     }
@@ -49,7 +49,7 @@ impl SecretService {
         let CredentialUpdate::GitDataset { private_key: Some(private_key) } = credential else {
             return Ok(None);
         };
-        let ReadKey { text, facts } = self.reader.read(private_key).await.map_err(refused)?;
+        let ReadKey { text, facts } = self.parser.read(private_key).await.map_err(refused)?;
         *private_key = text;
         Ok(Some(facts))
     }
@@ -72,7 +72,7 @@ impl SecretService {
         if self.came_from(ctx, &id, submission).await? {
             return Ok(id);
         }
-        let ReadKey { text, facts } = self.reader.generate(key, comment(&id)).await.map_err(refused)?;
+        let ReadKey { text, facts } = self.parser.generate(key, comment(&id)).await.map_err(refused)?;
         let credential = Credential::GitDataset { private_key: text };
         let secret = NewSecret { name, display_name, credential, knowingly: true, settings };
         self.store(ctx, id, secret, Some(facts), submission, AuditAction::SshKeyGenerated).await
@@ -110,7 +110,7 @@ impl SecretService {
         if id.kind != SecretKind::GitDataset || self.find(ctx, id).await?.is_none() {
             return Err(Error::NotFound);
         }
-        let made = self.reader.generate(kind, comment(id)).await.map_err(refused)?;
+        let made = self.parser.generate(kind, comment(id)).await.map_err(refused)?;
         self.db
             .write(ctx, async |work| {
                 let row = secrets::lock(work, id).await?.ok_or(Error::NotFound)?;
@@ -242,7 +242,7 @@ impl SecretService {
 
     async fn facts_of(&self, value: &Sensitive) -> Result<Option<KeyFacts>, Error> {
         let Ok(text) = PrivateKeyText::parse(value) else { return Ok(None) };
-        match self.reader.read(&text).await {
+        match self.parser.read(&text).await {
             Ok(ReadKey { facts, .. }) => Ok(Some(facts)),
             Err(NotRead::Problem(_)) => Ok(None),
             Err(NotRead::Failed(error)) => Err(error),

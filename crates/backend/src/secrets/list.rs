@@ -1,6 +1,6 @@
 //! A page of the list, by keyset.
 
-use super::repository::{self, COUNT_LIMIT, ListRow, Stretch};
+use super::repository::{self, COUNT_LIMIT, ListRow, PageRequest};
 use crate::db::{Db, timestamp};
 use domain::{
     access::Restriction,
@@ -43,13 +43,13 @@ pub(super) async fn exact_page(
         Position::After(cursor) => (false, Some(cursor)),
         Position::Before(cursor) => (true, Some(cursor)),
     };
-    let wanted = &Stretch {
+    let wanted = &PageRequest {
         query,
         visible,
         direction: if backwards { query.direction.reversed() } else { query.direction },
-        beyond: cursor.map(|cursor| (&cursor.id, &cursor.value)),
+        after: cursor.map(|cursor| (&cursor.id, &cursor.value)),
         skip,
-        // One row beyond those that are shown tells whether there is another page.
+        // One row after those that are shown tells whether there is another page.
         limit: u32::from(query.size.rows()) + 1,
         now,
     };
@@ -61,8 +61,8 @@ pub(super) async fn exact_page(
         rows.reverse();
     }
     let (before, after) = match (backwards, cursor.is_some() || skip > 0) {
-        (false, beyond) => (beyond, more),
-        (true, beyond) => (more, beyond),
+        (false, after) => (after, more),
+        (true, after) => (more, after),
     };
     // A list without a search or filters other than the type need not be counted.
     let counted = !query.search.is_empty()

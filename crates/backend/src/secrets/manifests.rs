@@ -11,18 +11,18 @@ use crate::{
 };
 use domain::{
     error::Error,
-    secret::{Namespace, SecretId, SecretKind, Selection, Shape},
+    secret::{ExportFormat, Namespace, SecretId, SecretKind, Selection},
     sensitive::Sensitive,
 };
-use formats::shapes::{ManifestFormat, joined, manifest};
+use formats::export::{ManifestFormat, joined, manifest};
 
 /// The form in which the secrets are written.
 #[derive(Clone, Debug)]
 pub struct ManifestsQuery {
     /// The export format of a Git dataset's value.
-    pub git_shape: Shape,
+    pub git_shape: ExportFormat,
     /// The export format of an image-pull secret's value.
-    pub image_shape: Shape,
+    pub image_shape: ExportFormat,
     /// The namespace of each manifest; `None` leaves it to whoever applies them.
     pub namespace: Option<Namespace>,
     /// The file format: YAML documents, or a `List` in JSON.
@@ -30,7 +30,7 @@ pub struct ManifestsQuery {
 }
 
 impl ManifestsQuery {
-    fn shape(&self, kind: SecretKind) -> Shape {
+    fn shape(&self, kind: SecretKind) -> ExportFormat {
         match kind {
             SecretKind::GitDataset => self.git_shape,
             SecretKind::ImagePull => self.image_shape,
@@ -82,7 +82,7 @@ impl SecretService {
         if targets.len() < selection.ids().len() {
             return Err(Error::NotFound.into());
         }
-        let needs_url = |id: &SecretId| query.shape(id.kind) == Shape::ArgoCd;
+        let needs_url = |id: &SecretId| query.shape(id.kind) == ExportFormat::ArgoCd;
         let without: Vec<SecretId> = targets
             .into_iter()
             .filter(|(id, target)| needs_url(id) && target.is_none())

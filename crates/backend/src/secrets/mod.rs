@@ -1,5 +1,6 @@
 //! Secrets: the service, and the rows under it.
 
+pub(crate) mod bulk;
 pub(crate) mod conflict;
 mod create;
 mod deleted;
@@ -8,7 +9,6 @@ pub(crate) mod hosts;
 pub(crate) mod keys;
 mod list;
 mod manifests;
-pub(crate) mod many;
 pub(crate) mod origins;
 pub(crate) mod repository;
 pub(crate) mod restore;

@@ -271,15 +271,15 @@ pub(super) async fn refresh_statistics(connection: &mut PgConnection) -> Result<
     sqlx::query("VACUUM (ANALYZE) secrets, secret_values, git_keys").execute(connection).await.map(drop)
 }
 
-/// Where a stretch of the list begins, and which way it runs.
-pub(super) struct Stretch<'a> {
+/// Where a request of the list begins, and which way it runs.
+pub(super) struct PageRequest<'a> {
     pub(super) query: &'a ListQuery,
     /// Which secrets are shown of all.
     pub(super) visible: &'a Restriction,
     /// The way the rows are read, which for a page before a row is against the list's.
     pub(super) direction: Direction,
-    /// Rows beyond this one.
-    pub(super) beyond: Option<(&'a SecretId, &'a CursorValue)>,
+    /// Rows after this one.
+    pub(super) after: Option<(&'a SecretId, &'a CursorValue)>,
     /// So many of them are passed over. The database reads these too.
     pub(super) skip: u32,
     pub(super) limit: u32,
@@ -287,12 +287,12 @@ pub(super) struct Stretch<'a> {
     pub(super) now: Timestamp,
 }
 
-/// Rows in the direction of the stretch, each with the total.
+/// Rows in the direction of the request, each with the total.
 pub(super) async fn list(
     connection: &mut PgConnection,
-    stretch: &Stretch<'_>,
+    request: &PageRequest<'_>,
 ) -> Result<Vec<ListRow>, sqlx::Error> {
-    let Stretch { query, visible, direction, beyond, skip, limit, now } = stretch;
+    let PageRequest { query, visible, direction, after, skip, limit, now } = request;
     let words = patterns(&query.search);
     let mut sql = QueryBuilder::<Postgres>::new(format!(
         "SELECT {LIST_ROW} FROM (SELECT id, kind, name, display_name, registry_host, \
@@ -326,7 +326,7 @@ pub(super) async fn list(
         (SortColumn::Updated, None) => "updated_at, name, kind",
         (SortColumn::Updated, Some(_)) => "updated_at, name",
     };
-    if let Some((id, value)) = beyond {
+    if let Some((id, value)) = after {
         let comparison = if *direction == Direction::Ascending { ">" } else { "<" };
         sql.push(format_args!(" AND ({columns}) {comparison} ("));
         let mut values = sql.separated(", ");

@@ -12,8 +12,8 @@ use crate::{
     context::{Action, Ctx},
     db::{Db, timestamp},
     error::public_error,
-    key_reader::KeyReader,
     keyring::Keyring,
+    private_key_parser::PrivateKeyParser,
     reads::ReadRecorder,
     revision::Revision,
 };
@@ -29,7 +29,7 @@ use std::sync::Arc;
 pub struct SecretService {
     pub(super) db: Db,
     keyring: Option<Arc<Keyring>>,
-    pub(crate) reader: KeyReader,
+    pub(crate) parser: PrivateKeyParser,
     pub(super) reads: ReadRecorder,
     pub(super) keep_deleted: KeepDeleted,
 }
@@ -37,7 +37,7 @@ pub struct SecretService {
 impl SecretService {
     pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>, keep_deleted: KeepDeleted) -> Self {
         let reads = ReadRecorder::new(db.clone());
-        Self { db, keyring, reader: KeyReader::new(), reads, keep_deleted }
+        Self { db, keyring, parser: PrivateKeyParser::new(), reads, keep_deleted }
     }
 
     /// Returns the keyring, unless the portal is sealed; every method calls this, reading ones too.
@@ -81,13 +81,17 @@ impl SecretService {
     ///
     /// Errors: as `list`, and `NotFound`.
     pub async fn get(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretDetails, Error> {
-        self.seen(ctx, id).await.map(|(details, _)| details)
+        self.get_with_revision(ctx, id).await.map(|(details, _)| details)
     }
 
     /// Returns the same with the revision that a change can name.
     ///
     /// Errors: as `get`.
-    pub async fn seen(&self, ctx: &Ctx, id: &SecretId) -> Result<(SecretDetails, Revision), Error> {
+    pub async fn get_with_revision(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+    ) -> Result<(SecretDetails, Revision), Error> {
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
         self.unsealed()?;
         let found = self.db.read(ctx, async |connection| {

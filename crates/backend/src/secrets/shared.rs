@@ -1,4 +1,4 @@
-//! What two secrets may have in common: a key, or an account at a registry.
+//! Values that two secrets may have in common: a key, or an account at a registry.
 
 use super::repository::SecretRow;
 use domain::{

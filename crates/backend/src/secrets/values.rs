@@ -15,16 +15,16 @@ use crate::{
 use domain::{
     check::Repository,
     error::Error,
-    secret::{Credential, SecretId, Shape, StoredKey},
+    secret::{Credential, ExportFormat, SecretId, StoredKey},
 };
-use formats::shapes::{Handout, Shaped, shaped};
+use formats::export::{ExportSource, Exported, exported};
 use uuid::Uuid;
 
 /// The form in which a value is read.
 #[derive(Clone, Copy, Debug)]
 pub struct ValueQuery<'a> {
     /// The export format.
-    pub shape: Shape,
+    pub shape: ExportFormat,
     /// The repository for Argo CD; without it the test target of the secret.
     pub url: Option<&'a str>,
 }
@@ -35,7 +35,7 @@ pub enum ValueAnswer {
     /// The consumer has this state already.
     Unchanged(Revision),
     /// The exported value.
-    Value(Revision, Shaped),
+    Value(Revision, Exported),
 }
 
 /// The reason why no value is returned.
@@ -105,7 +105,7 @@ impl SecretService {
             Some(Repository::parse(target).map_or_else(|_| target.clone(), |repository| repository.url()))
         };
         let url = url.map(str::to_owned).or_else(stored_url);
-        if shape == Shape::ArgoCd && url.is_none() {
+        if shape == ExportFormat::ArgoCd && url.is_none() {
             return Err(ValueError::NoUrl);
         }
         let may_go = hosts::may_go_to(row.registry_host.as_deref(), row.value_host.as_deref());
@@ -114,18 +114,18 @@ impl SecretService {
             return Err(ValueError::OtherHost);
         }
         let public_key = match shape {
-            Shape::Rancher | Shape::Flux => self.public_key(ctx, row.id).await?,
+            ExportFormat::Rancher | ExportFormat::Flux => self.public_key(ctx, row.id).await?,
             _ => None,
         };
         let known_hosts = row.known_hosts.clone();
         let credential = self.open(ctx, id, stored).await?;
-        let handout = Handout {
+        let source = ExportSource {
             credential: &credential,
             known_hosts: &known_hosts,
             public_key: public_key.as_deref(),
             url: url.as_deref(),
         };
-        let entries = shaped(&handout, shape).ok_or(ValueError::WrongShape)?;
+        let entries = exported(&source, shape).ok_or(ValueError::WrongShape)?;
         Ok(ValueAnswer::Value(revision, entries))
     }
 
@@ -137,8 +137,8 @@ impl SecretService {
         }
     }
 
-    /// Returns why there is no value: consumers delete their copy if a secret does not exist, so a secret whose value is
-    /// missing is told apart, and recorded.
+    /// Returns why there is no value: consumers delete their copy if a secret does not exist, so a missing value is
+    /// another error, and is recorded.
     async fn without_value(&self, ctx: &Ctx, id: &SecretId) -> Result<Error, Error> {
         let Some(row) = self.find(ctx, id).await? else { return Ok(Error::NotFound) };
         self.reads.record(Read::new(ctx, id, row.id, Outcome::IntegrityFailure)).await?;

@@ -10,10 +10,10 @@ use std::net::{IpAddr, Ipv6Addr};
 use uuid::Uuid;
 
 /// The number of failures under one name from one network after which it is locked there.
-const MOST: i32 = 5;
+const MAX_HERE: i32 = 5;
 
 /// The number of failures under one name from anywhere after which it is locked for every unknown network.
-const MOST_ANYWHERE: i32 = 30;
+const MAX_ANYWHERE: i32 = 30;
 
 /// The duration of a lock, in seconds: 15 minutes.
 pub(crate) const LOCK_SECONDS: u32 = 15 * 60;
@@ -65,16 +65,16 @@ impl Attempts {
     ) -> Result<Counted, sqlx::Error> {
         let Self { name, network } = self;
         repository::sweep_attempts(work, before(ctx.now, LOCK)).await?;
-        let (here, here_at) = repository::count_attempt(work, name, network, MOST, ctx.now).await?;
+        let (here, here_at) = repository::count_attempt(work, name, network, MAX_HERE, ctx.now).await?;
         // Attempts that are locked here no longer count against anybody else.
-        if here > MOST {
+        if here > MAX_HERE {
             return Ok(Counted { locked: Some(left(timestamp(here_at), ctx.now)), is_last: false });
         }
-        let (all, all_at) = repository::count_attempt(work, name, ANYWHERE, MOST_ANYWHERE, ctx.now).await?;
-        if all > MOST_ANYWHERE && !self.is_known(work, ctx, user).await? {
+        let (all, all_at) = repository::count_attempt(work, name, ANYWHERE, MAX_ANYWHERE, ctx.now).await?;
+        if all > MAX_ANYWHERE && !self.is_known(work, ctx, user).await? {
             return Ok(Counted { locked: Some(left(timestamp(all_at), ctx.now)), is_last: false });
         }
-        Ok(Counted { locked: None, is_last: here == MOST || all == MOST_ANYWHERE })
+        Ok(Counted { locked: None, is_last: here == MAX_HERE || all == MAX_ANYWHERE })
     }
 
     async fn is_known(

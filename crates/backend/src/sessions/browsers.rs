@@ -14,8 +14,9 @@ use uuid::Uuid;
 /// The salt that binds the derived keys to this use.
 const SALT: &[u8] = b"latchkey browsers, version 1";
 
-/// The keys that recognize marks and texts that the portal gave to a browser. Nothing of these is stored: HMAC-SHA-256 (RFC
-/// 2104) under a key derived by HKDF (RFC 5869) from each key encryption key, so that all servers agree. Cheap to clone.
+/// The keys that recognize marks and texts that the portal gave to a browser. Nothing of these is stored: they carry an
+/// HMAC-SHA-256 (RFC 2104) under a key derived by HKDF (RFC 5869) from each key encryption key, so that all servers agree.
+/// Cheap to clone.
 #[derive(Clone)]
 pub struct Browsers(Arc<[hmac::Key]>);
 

@@ -26,7 +26,7 @@ const PROVEN_FOR: i64 = 5 * 60 * 1_000_000;
 const SEEN_EVERY: i64 = 60 * 1_000_000;
 
 /// The most sessions that are shown.
-const MOST_SHOWN: i64 = 100;
+const MAX_SHOWN: i64 = 100;
 
 /// The longest name of a device, in characters.
 const DEVICE_CHARS: usize = 200;
@@ -76,7 +76,7 @@ pub struct NewSession {
     pub absolute: Duration,
 }
 
-/// One of a person's sessions.
+/// A session in the list of a person's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionSummary {
     /// The id by which the session is ended.
@@ -327,7 +327,7 @@ impl SessionService {
         }
     }
 
-    /// Ends the session that asks. Succeeds if there is none.
+    /// Ends the session that asks. Succeeds if it has ended already.
     ///
     /// Errors: `Unavailable`, `Internal`.
     pub async fn sign_out(&self, ctx: &Ctx) -> Result<(), Error> {
@@ -342,9 +342,9 @@ impl SessionService {
         let user = self.own_account(ctx).await?;
         let (id, this) = (user.id, user.session);
         let (now, seen_after) = (ctx.now, self.seen_after(ctx.now));
-        let found = self.db.read(ctx, async |connection| {
-            repository::list(connection, id, now, seen_after, MOST_SHOWN).await
-        });
+        let found = self
+            .db
+            .read(ctx, async |connection| repository::list(connection, id, now, seen_after, MAX_SHOWN).await);
         let summary = |row: ListRow| SessionSummary {
             id: row.id,
             device: row.device,

@@ -8,10 +8,10 @@ use std::{pin::Pin, time::Duration};
 use tokio::time::timeout;
 
 /// The longest time of one answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The longest answer that is read, in bytes.
-const MOST_BYTES: usize = 1024 * 1024;
+const MAX_BYTES: usize = 1024 * 1024;
 
 /// An HTTP client for the provider. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub(super) struct ProviderHttp {
 pub(super) enum HttpError {
     #[error("{}", words(*.0))]
     Failed(CheckCause),
-    #[error("it did not answer within {} seconds", PATIENCE.as_secs())]
+    #[error("it did not answer within {} seconds", REQUEST_TIMEOUT.as_secs())]
     TimedOut,
     #[error("the provider names an address that is not https")]
     Plain,
@@ -56,10 +56,10 @@ impl ProviderHttp {
             path,
             headers: parts.headers,
             body: body.into(),
-            longest: MOST_BYTES,
+            longest: MAX_BYTES,
         };
         // On the heap, because otherwise every sign-in's future would carry it.
-        let answer = timeout(PATIENCE, Box::pin(self.http.send(plain))).await;
+        let answer = timeout(REQUEST_TIMEOUT, Box::pin(self.http.send(plain))).await;
         let answer = answer.map_err(|_| HttpError::TimedOut)?.map_err(HttpError::Failed)?;
         if answer.status.is_server_error() {
             return Err(HttpError::Down(answer.status));

@@ -30,13 +30,13 @@ pub struct SingleSignOnConfig {
     pub groups_claim: String,
     /// The role that each group gives. Of several roles the highest counts; whoever is in none of the groups may not sign in.
     pub groups: Vec<(String, Role)>,
-    /// What counts as a fresh proof of identity.
+    /// The kinds of sign-in that count as a fresh proof of identity.
     pub step_up: StepUp,
     /// Whether the API tokens of somebody whom the provider signs out are rejected until they sign in again.
     pub logout_suspends_tokens: bool,
 }
 
-/// What counts as a fresh proof of identity at the provider.
+/// The kinds of sign-in that count as a fresh proof of identity at the provider.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StepUp {
     /// The time of the proof, if the provider names it (`auth_time`).

@@ -238,7 +238,7 @@ impl SingleSignOnService {
             claim,
             groups = groups.len(),
             ?shown,
-            "a sign-in at the provider was refused: {why}"
+            "a sign-in at the provider was rejected: {why}"
         );
     }
 

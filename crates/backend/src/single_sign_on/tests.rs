@@ -49,7 +49,7 @@ async fn with_provider(
     provider: SingleSignOnConfig,
     checks: &CheckConfig,
 ) -> Backend {
-    /// One key for all tests of this process, because several portals over one database share it.
+    /// The key of all tests of this process, because several portals over one database share it.
     static KEY: std::sync::LazyLock<Kek> = std::sync::LazyLock::new(|| Kek::generate().unwrap());
 
     let sign_in = SignInConfig { no_passwords, single_sign_on: Some(provider), ..SignInConfig::default() };

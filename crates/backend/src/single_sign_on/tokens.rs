@@ -60,7 +60,7 @@ impl
         CoreJwsSigningAlgorithm,
     > for Tokens
 {
-    /// Unused, because the library parses all claims.
+    /// Returns nothing, because the library's own parsing of all claims is not used.
     fn id_token(
         &self,
     ) -> Option<

@@ -1,4 +1,4 @@
-//! Which tokens may be created, and when one stops although nobody has revoked it.
+//! Limits on new tokens, and the end of tokens that nobody has revoked.
 
 use crate::{
     context::{Actor, Ctx},

@@ -60,7 +60,7 @@ pub struct CreatedToken {
     pub expires_at: Option<Timestamp>,
 }
 
-/// What may be shown of a token.
+/// The properties of a token that may be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenSummary {
     /// The public part.

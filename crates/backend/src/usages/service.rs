@@ -64,13 +64,13 @@ impl UsageService {
     ///
     /// Errors: `NotFound`; as `list`.
     pub async fn get(&self, ctx: &Ctx, kind: UsageKind, name: &SecretName) -> Result<Usage, Error> {
-        self.seen(ctx, kind, name).await.map(|(usage, _)| usage)
+        self.get_with_revision(ctx, kind, name).await.map(|(usage, _)| usage)
     }
 
     /// Returns the same with the revision that a change can name.
     ///
     /// Errors: as `get`.
-    pub async fn seen(
+    pub async fn get_with_revision(
         &self,
         ctx: &Ctx,
         kind: UsageKind,

@@ -1,4 +1,4 @@
-//! One-time links, with which people choose a password.
+//! Links for one use, with which people choose a password.
 
 pub(crate) mod repository;
 

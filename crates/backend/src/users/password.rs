@@ -86,7 +86,7 @@ impl Passwords {
         self.in_turn(move || hash_now(&password)).await?
     }
 
-    /// Returns whether this is the password. Takes as long if there is none.
+    /// Returns whether this is the password. Takes as long if there is no password.
     pub(crate) async fn verify(
         &self,
         stored: Option<String>,

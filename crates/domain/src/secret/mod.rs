@@ -28,5 +28,5 @@ pub use preset::{RegistryPreset, short_life};
 pub(crate) use registry::host_and_port;
 pub use registry::{HostCorrection, HostProblem, NormalizedHost, RegistryHost};
 pub use selection::Selection;
-pub use shape::Shape;
+pub use shape::ExportFormat;
 pub use view::{PendingKey, SecretDetails, SecretSummary, StoredKey};

@@ -4,7 +4,7 @@ use super::SecretKind;
 
 /// The export format: the keys under which a value is exported.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum ExportFormat {
     /// `ssh` and `known_hosts`: git-sync and others that mount its key.
     GitSync,
     /// `ssh-privatekey`: Kubernetes' own `kubernetes.io/ssh-auth`.
@@ -25,7 +25,7 @@ pub enum Shape {
     Raw,
 }
 
-impl Shape {
+impl ExportFormat {
     /// Every variant.
     pub const ALL: [Self; 9] = [
         Self::GitSync,
@@ -99,11 +99,11 @@ mod tests {
     #[test]
     fn default_of_fits_each_kind_and_makes_a_secret() {
         for kind in SecretKind::ALL {
-            let shape = Shape::default_of(kind);
+            let shape = ExportFormat::default_of(kind);
             assert!(shape.fits(kind) && shape.kubernetes_type().is_some());
         }
-        for shape in Shape::ALL {
-            assert_eq!(Shape::parse(shape.as_str()), Some(shape));
+        for shape in ExportFormat::ALL {
+            assert_eq!(ExportFormat::parse(shape.as_str()), Some(shape));
             assert!(SecretKind::ALL.into_iter().any(|kind| shape.fits(kind)));
         }
     }

@@ -80,7 +80,7 @@ impl Secret<'_> {
         }
     }
 
-    /// Returns a value without the line break at its end; `None` if there is none.
+    /// Returns a value without the line break at its end; `None` if it is missing.
     fn line(&self, name: &str) -> Option<Sensitive> {
         let value = self.value(name)?;
         let line = value.expose().trim();

@@ -17,7 +17,7 @@ impl Reduced {
         Self::of(Vec::new(), skipped)
     }
 
-    /// Returns the findings, or the reason for skipping the object if there are none.
+    /// Returns the findings, or, without any, the reason for skipping the object.
     pub(super) fn of(found: Vec<Found>, otherwise: Skipped) -> Self {
         let skipped = found.is_empty().then_some(otherwise);
         Self { found, skipped, has_kind: true, encryption: None }

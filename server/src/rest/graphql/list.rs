@@ -1,4 +1,4 @@
-//! Lists, by pages that are counted or by cursors.
+//! Lists, by numbered pages or by cursors.
 
 use super::{
     super::Caller,
@@ -13,26 +13,26 @@ use domain::{
     secret::{SecretId, SecretKind, SecretSummary},
 };
 
-/// Rows a page, as in the reference.
+/// The number of rows on a page, as in the reference.
 const PAGE_ROWS: u32 = 10;
 
-/// The database reads the rows before a page, so it is asked for no page beyond this one.
+/// The last page that may be requested, because the database reads all rows before a page.
 const LAST_PAGE: i32 = 1_000;
 
-/// The most rows of an answer where no page is asked for.
+/// The most rows of an answer if no page is requested.
 const MAX_ROWS: usize = 1_000;
 
 /// The most rows after a cursor.
 const MAX_FIRST: i32 = 100;
 
-/// Which part of the list.
+/// A part of the list.
 pub(super) struct Part {
     pub(super) page: Option<i32>,
     pub(super) after: Option<String>,
     pub(super) first: Option<i32>,
 }
 
-/// The secrets of this part of the list.
+/// Returns the secrets in this part of the list.
 pub(super) async fn find(
     caller: &Caller,
     which: Option<SecretWhereInput>,
@@ -56,7 +56,7 @@ pub(super) async fn find(
     }
 }
 
-/// The list of one secret, or of none.
+/// Returns a list with one secret, or with none.
 async fn only(caller: &Caller, one: &ID, images_only: bool) -> Result<SecretConnection> {
     let id = SecretId::parse(one).filter(|id| !images_only || id.kind == SecretKind::ImagePull);
     let found = match id {
@@ -74,7 +74,7 @@ async fn only(caller: &Caller, one: &ID, images_only: bool) -> Result<SecretConn
     Ok(connection(edges, total, (false, false)))
 }
 
-/// The query of the list, read as one that stands in an address.
+/// Parses the query of the list as one in an address.
 fn list_query(search: &str, images_only: bool, order_by: &SecretOrderByInput) -> Result<ListQuery> {
     if search.chars().count() > ListQuery::MAX_SEARCH_CHARS {
         return Err(bad_input("search: Send at most 200 characters."));
@@ -95,7 +95,7 @@ fn list_query(search: &str, images_only: bool, order_by: &SecretOrderByInput) ->
     Ok(ListQuery::parse(&format!("sort={sign}{}&size={PAGE_ROWS}&type={kind}&q={search}", column.as_str())))
 }
 
-/// A page of ten.
+/// Returns a page of ten secrets.
 async fn numbered(caller: &Caller, query: &ListQuery, page: i32) -> Result<SecretConnection> {
     let number = u32::try_from(page).ok().filter(|_| (1..=LAST_PAGE).contains(&page));
     let number = number.ok_or_else(|| {
@@ -106,7 +106,7 @@ async fn numbered(caller: &Caller, query: &ListQuery, page: i32) -> Result<Secre
     let secrets = caller.backend.secrets();
     let skip = (number - 1) * PAGE_ROWS;
     let found = secrets.exact_page(&caller.ctx, query, skip).await.map_err(refused)?;
-    // Each row tells how many there are, and here is none.
+    // The total is in each row, and here is no row.
     let total = if found.rows.is_empty() && number > 1 {
         secrets.exact_page(&caller.ctx, query, 0).await.map_err(refused)?.total
     } else {
@@ -118,7 +118,7 @@ async fn numbered(caller: &Caller, query: &ListQuery, page: i32) -> Result<Secre
     Ok(connection)
 }
 
-/// What follows a cursor.
+/// Returns the secrets after a cursor.
 async fn following(
     caller: &Caller,
     query: ListQuery,
@@ -144,7 +144,7 @@ async fn following(
     Ok(connection(edges(found, query.sort), total, (after.is_some(), more)))
 }
 
-/// All there are, unless these are too many for one answer.
+/// Returns all secrets, unless they are too many for one answer.
 async fn all(caller: &Caller, query: ListQuery) -> Result<SecretConnection> {
     let sort = query.sort;
     let mut query = ListQuery { size: PageSize::parse("100"), ..query };

@@ -1,5 +1,5 @@
-//! `POST /api/graphql`: the part of the reference's GraphQL that is about secrets, for the clients that it has. Over the
-//! same services as the rest of the API.
+//! `POST /api/graphql`: the part of the reference's GraphQL that is about secrets, for its clients. It uses
+//! the same services as the rest of the API.
 
 mod list;
 mod refusal;
@@ -24,16 +24,17 @@ use serde::Deserialize;
 use serde_json::json;
 use std::sync::LazyLock;
 
-/// Deep enough for the query by which tools ask for the schema.
+/// The deepest query: enough for the one with which tools ask for the schema.
 const DEPTH_LIMIT: usize = 16;
 
-/// One for each field, and more for those that take a question to the database.
+/// The highest complexity: one for each field, and more for those that query the database.
 const COMPLEXITY_LIMIT: usize = 500;
 
-/// In bytes. Values stand in the variables, and an alias comes back with every row.
+/// The longest query, in bytes. Values are in the variables, and an alias is repeated in every row.
 const QUERY_LIMIT: usize = 8 * 1024;
 
-/// Fragments that spread each other double with each step, and all of it is walked before it is found too complex.
+/// The most spreads of fragments: fragments that spread each other double with each step, and all of them are
+/// visited before the query is found too complex.
 const SPREAD_LIMIT: usize = 32;
 
 static SCHEMA: LazyLock<Schema<Query, Mutation, EmptySubscription>> = LazyLock::new(|| {
@@ -44,7 +45,7 @@ static SCHEMA: LazyLock<Schema<Query, Mutation, EmptySubscription>> = LazyLock::
         .finish()
 });
 
-/// `POST /api/graphql`
+/// Answers `POST /api/graphql`.
 pub async fn answer(State(state): State<AppState>, request: extract::Request) -> Response {
     match execute(&state, request).await {
         Ok(response) => json(response),
@@ -69,8 +70,8 @@ async fn execute(state: &AppState, request: extract::Request) -> Result<async_gr
     Ok(response)
 }
 
-/// Reads JSON, as most clients send it, or a form with the variables as JSON in one of its fields, as the reference's SDK
-/// does.
+/// Reads JSON, as most clients send it, or a form with the variables as JSON in one of its fields, as the
+/// reference's SDK sends it.
 async fn read(state: &AppState, request: extract::Request) -> Result<Request, Problem> {
     #[derive(Deserialize)]
     struct Form {
@@ -106,7 +107,8 @@ fn bad_request(detail: &str) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, ProblemKind::BadRequest, detail)
 }
 
-/// The library's own words quote queries and variables, and values may stand in either: what is left is the place.
+/// Replaces the library's message by the place alone, because it quotes queries and variables, which may
+/// contain values.
 fn silence(error: &mut ServerError) {
     if error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some()) {
         return;
@@ -126,7 +128,7 @@ fn silence(error: &mut ServerError) {
     error.source = None;
 }
 
-/// A problem that clients of GraphQL understand too: they look for `errors`.
+/// Adds `errors` to a problem, which clients of GraphQL look for.
 fn spelled(problem: Problem) -> Response {
     let code = match problem.0.status {
         401 => "UNAUTHENTICATED",

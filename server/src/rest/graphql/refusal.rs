@@ -1,10 +1,10 @@
-//! Why something was not done, under the codes that the reference's clients know. Nothing that was sent is in it.
+//! Errors under the codes that the reference's clients know, which never repeat what was sent.
 
 use super::super::Problem;
 use async_graphql::{Error, ErrorExtensions};
 use domain::error::{Error as Refusal, FieldError, Problem as FieldProblem};
 
-/// The field as it is called here.
+/// Returns the GraphQL name of the field.
 pub(super) fn member(field: &str) -> &str {
     match field {
         "display_name" => "displayName",
@@ -21,7 +21,7 @@ fn coded(message: impl Into<String>, code: &'static str) -> Error {
     Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
 }
 
-/// What the services refuse, under the codes that the reference's clients know.
+/// Returns an error of the services under the code that the reference's clients know.
 pub(super) fn refused(refusal: Refusal) -> Error {
     let taken = |error: &FieldError| matches!(error.problem, FieldProblem::NameTaken(_));
     let code = match &refusal {

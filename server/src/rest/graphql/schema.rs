@@ -1,4 +1,4 @@
-//! What can be asked and changed, under the reference's names.
+//! The queries and mutations, under the reference's names.
 
 use super::{
     super::{
@@ -84,7 +84,7 @@ impl Mutation {
             knowingly: data.knowingly,
             ..SecretChange::default()
         };
-        in_place(&content, kind)?;
+        merged_with_stored(&content, kind)?;
         let draft = SecretDraft {
             name: data.name,
             display_name: content.display_name.unwrap_or_default(),
@@ -126,7 +126,7 @@ impl Mutation {
             knowingly: data.knowingly,
             ..SecretChange::default()
         };
-        in_place(&change, id.kind)?;
+        merged_with_stored(&change, id.kind)?;
         apply(caller, &id, change, None).await.map_err(refused)?;
         shown(caller, &id).await.map(Some)
     }
@@ -140,7 +140,7 @@ impl Mutation {
     ) -> Result<Option<Secret>> {
         let caller = ctx.data::<Caller>()?;
         let id = id(&one.id)?;
-        // Its clients cannot say that it is known who uses the secret, so one that is in use stays.
+        // Clients of the reference cannot confirm the deletion of a used secret, so it stays.
         let deleted = caller.backend.secrets().delete(&caller.ctx, &id, "").await;
         let display_name = deleted.map_err(refused)?;
         Ok(Some(Secret::deleted(&id, display_name)))
@@ -151,13 +151,13 @@ async fn shown(caller: &Caller, id: &SecretId) -> Result<Secret> {
     caller.backend.secrets().get(&caller.ctx, id).await.map(Secret::from).map_err(refused)
 }
 
-/// What cannot be an id names no secret.
+/// Parses an id. A text that is not an id names no secret.
 fn id(text: &ID) -> Result<SecretId> {
     SecretId::parse(text).ok_or_else(|| refused(Refusal::NotFound))
 }
 
 /// Nothing was sent that secrets of this type do not have.
-fn in_place(content: &SecretChange, kind: SecretKind) -> Result<()> {
+fn merged_with_stored(content: &SecretChange, kind: SecretKind) -> Result<()> {
     match content.misplaced(kind).first() {
         Some(field) => {
             Err(bad_input(&format!("{}: Secrets of this type have no such field.", member(field))))

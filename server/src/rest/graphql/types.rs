@@ -1,4 +1,4 @@
-//! The reference's types. None that is answered with can hold a value.
+//! The reference's types. No type of an answer can hold a value.
 
 use async_graphql::{
     Enum, ID, InputObject, InputType, InputValueError, InputValueResult, SimpleObject, Value,
@@ -10,7 +10,7 @@ use domain::{
 };
 use std::borrow::Cow;
 
-/// What stands in the place of a value. Sent back, it means the stored one.
+/// The text in place of a value. Sent back, it means the stored value.
 const MASK: &str = "******";
 
 /// What kind of secret.
@@ -76,7 +76,7 @@ impl Secret {
         }
     }
 
-    /// One that is no more.
+    /// Returns a secret that was just deleted.
     pub(super) fn deleted(id: &SecretId, display_name: String) -> Self {
         Self { secret: None, password: None, ..Self::new(id, display_name, (None, None)) }
     }
@@ -122,7 +122,7 @@ pub(super) struct SecretConnection {
     pub(super) edges: Vec<SecretEdge>,
 }
 
-/// The text of a value: a `String` to its sender, and on this side never shown.
+/// The text of a value: a `String` for its sender, and never shown on this side.
 pub(super) struct Text(Sensitive);
 
 impl InputType for Text {
@@ -143,7 +143,7 @@ impl InputType for Text {
         }
     }
 
-    /// For defaults alone, and a value has none.
+    /// Used for defaults only, which values do not have.
     fn to_value(&self) -> Value {
         Value::Null
     }
@@ -236,7 +236,7 @@ pub(super) struct SecretUpdateInput {
     pub(super) knowingly: bool,
 }
 
-/// The value, where one was sent.
+/// Returns the value, if one was sent.
 pub(super) fn sent(value: Option<Text>) -> Option<Sensitive> {
     value.map(|Text(text)| text).filter(|text| !text.is_empty() && text.expose() != MASK)
 }

@@ -1,7 +1,7 @@
 //! Repeated attempts are recorded in time and once, and never lost.
 
 use super::{
-    super::counts::{Group, MOST_CREDENTIALS, MOST_KINDS, MOST_STRANGERS, MOST_UNWRITTEN, OTHERS},
+    super::counts::{Group, MAX_CREDENTIALS, MAX_KINDS, MAX_STRANGERS, MAX_UNWRITTEN, OTHERS},
     *,
 };
 use crate::tests::{anonymous, records, somebody, until_recorded};
@@ -46,7 +46,7 @@ async fn counts_limit_records_of_one_credential_whatever_it_asks_for() {
     let objects: Vec<&'static str> =
         (0..1_000).map(|number| &*Box::leak(format!("image-{number}").into_boxed_str())).collect();
     let told = objects.iter().filter(|object| count(&alarms, now, "a", refusal(object)).0).count();
-    assert_eq!(told, MOST_KINDS + 1);
+    assert_eq!(told, MAX_KINDS + 1);
     let (_, over) = count(&alarms, now + WINDOW, "a", refusal("one"));
     assert_eq!(over, [(OTHERS.to_owned(), 969)]);
 }
@@ -54,16 +54,16 @@ async fn counts_limit_records_of_one_credential_whatever_it_asks_for() {
 #[tokio::test(start_paused = true)]
 async fn counts_bound_memory_for_any_number_of_credentials() {
     let (alarms, now) = (Alarms::default(), Instant::now());
-    for number in 0..MOST_CREDENTIALS + 50 {
+    for number in 0..MAX_CREDENTIALS + 50 {
         count(&alarms, now, &number.to_string(), refusal("one"));
     }
-    assert_eq!(alarms.lock().of(Group::Known).len(), MOST_CREDENTIALS + 1);
+    assert_eq!(alarms.lock().of(Group::Known).len(), MAX_CREDENTIALS + 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn counts_treat_attempt_as_first_after_failed_record() {
     let (alarms, now) = (Alarms::default(), Instant::now());
-    for number in 0..MOST_KINDS {
+    for number in 0..MAX_KINDS {
         count(&alarms, now, "a", refusal(&*Box::leak(number.to_string().into_boxed_str())));
     }
     let many = alarms.lock().count(now, &somebody(Role::Reader, 0), "a", refusal("x"));
@@ -98,7 +98,7 @@ async fn let_a_minute_pass() {
 async fn counts_record_shared_count_within_the_minute(pool: sqlx::PgPool) {
     let backend = crate::tests::backend(pool.clone()).await;
     let alarms = backend.0.db.alarms();
-    for number in 0..MOST_CREDENTIALS {
+    for number in 0..MAX_CREDENTIALS {
         alarms.lock().count(Instant::now(), &somebody(Role::Editor, 0), &number.to_string(), refusal("one"));
     }
     for _ in 0..3 {
@@ -112,14 +112,14 @@ async fn counts_record_shared_count_within_the_minute(pool: sqlx::PgPool) {
 #[sqlx::test]
 async fn counts_record_excess_as_one_within_the_minute(pool: sqlx::PgPool) {
     let backend = crate::tests::backend(pool.clone()).await;
-    for number in 0..MOST_KINDS + 5 {
+    for number in 0..MAX_KINDS + 5 {
         let reader = somebody(Role::Reader, 1);
         backend.users().get(&reader, &format!("user-{number}")).await.unwrap_err();
     }
     let many = AuditAction::ManyRefused.as_str();
     let told = records(&pool).await;
-    assert_eq!(told.len(), MOST_KINDS + 1);
-    assert_eq!(told[MOST_KINDS], format!("reader | {many} | {OTHERS} | refused | "));
+    assert_eq!(told.len(), MAX_KINDS + 1);
+    assert_eq!(told[MAX_KINDS], format!("reader | {many} | {OTHERS} | refused | "));
     let_a_minute_pass().await;
     until_recorded(&pool, &format!("reader | {many} | {OTHERS} | refused | 4 times")).await;
 }
@@ -129,14 +129,14 @@ async fn counts_record_excess_as_one_within_the_minute(pool: sqlx::PgPool) {
 async fn strangers_never_displace_known_credentials() {
     let (alarms, now) = (Alarms::default(), Instant::now());
     let failed = (AuditAction::SignIn, "single sign-on", Outcome::Failed);
-    for number in 0..MOST_CREDENTIALS + 50 {
+    for number in 0..MAX_CREDENTIALS + 50 {
         alarms.lock().count(now, &anonymous(0), &number.to_string(), failed);
     }
-    assert_eq!(alarms.lock().of(Group::Strangers).len(), MOST_STRANGERS + 1);
+    assert_eq!(alarms.lock().of(Group::Strangers).len(), MAX_STRANGERS + 1);
     let of_reader = alarms.lock().count(now, &somebody(Role::Reader, 0), "reader", refusal("one"));
     assert_eq!((of_reader.source.name.as_str(), of_reader.first.is_some()), ("reader", true));
     // Known actors cannot displace the portal's own alarms either.
-    for number in 0..MOST_CREDENTIALS + 50 {
+    for number in 0..MAX_CREDENTIALS + 50 {
         alarms.lock().count(now, &somebody(Role::Reader, 0), &number.to_string(), refusal("one"));
     }
     let portal = Ctx::system(PORTAL, Timestamp::from_micros(0));
@@ -178,12 +178,12 @@ async fn unwritten_counts_bound_memory_and_lose_nothing() {
         last: somebody(Role::Reader, 0),
     };
     let mut counts = alarms.lock();
-    for number in (0..MOST_UNWRITTEN + 50).chain(0..10) {
+    for number in (0..MAX_UNWRITTEN + 50).chain(0..10) {
         counts.keep(kind(number));
     }
-    assert_eq!(counts.unwritten.len(), MOST_UNWRITTEN + 1);
+    assert_eq!(counts.unwritten.len(), MAX_UNWRITTEN + 1);
     let all: u64 = counts.unwritten.iter().map(|kind| kind.again).sum();
-    assert_eq!(all, 2 * (MOST_UNWRITTEN as u64 + 60));
+    assert_eq!(all, 2 * (MAX_UNWRITTEN as u64 + 60));
 }
 
 /// The first of its kind is recorded even if whoever asked is gone before it is written, as when a browser gives up.

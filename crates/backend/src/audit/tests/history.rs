@@ -51,7 +51,7 @@ async fn plan(pool: &PgPool, mut sql: QueryBuilder<Postgres>) -> String {
 }
 
 #[sqlx::test]
-async fn history_shows_changes_and_folds_100_000_reads_and_refusals(pool: PgPool) {
+async fn history_folds_100_000_reads_and_forbidden_attempts(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let id = SecretId::parse(NAME).unwrap();
     let secrets = backend.secrets();

@@ -1,4 +1,4 @@
-//! What the answers of a registry mean, and whether they are a registry's.
+//! The meaning of a registry's answers, and whether they are a registry's.
 
 use crate::checks::http::{Answer, Origin, redirected};
 use domain::check::{CheckCause, CheckStatus};

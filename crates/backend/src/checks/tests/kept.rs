@@ -19,10 +19,10 @@ use sqlx::PgPool;
 /// Tests the contents of a form at this second, and returns its ticket.
 async fn tested(backend: &Backend, secret: Option<&str>, draft: &SecretDraft, second: i64) -> String {
     let kind = SecretKind::parse(&draft.kind).unwrap();
-    let trial = ConnectionTest::parse(kind, draft.clone(), secret.is_some()).unwrap();
+    let test = ConnectionTest::parse(kind, draft.clone(), secret.is_some()).unwrap();
     let secret = secret.map(id);
     let who = somebody(Role::Editor, second);
-    let (_, ticket) = backend.checks().typed_with_ticket(&who, secret.as_ref(), trial).await.unwrap();
+    let (_, ticket) = backend.checks().typed_with_ticket(&who, secret.as_ref(), test).await.unwrap();
     ticket.unwrap()
 }
 

@@ -31,9 +31,9 @@ enum Odd {
     Methods(fn(&mut Preferred)),
     /// These lines before the version.
     LinesBeforeVersion(&'static [u8]),
-    /// This text in the place of a version, followed by the end of the connection.
+    /// A text in the place of a version, followed by the end of the connection.
     Says(&'static [u8]),
-    /// This text as the answer to the client's first bytes.
+    /// A text as the answer to the client's first bytes.
     Answers(&'static [u8]),
     /// The end of the connection at once, unless a client begins with TLS.
     HangsUpUnlessTls,

@@ -21,7 +21,7 @@ use domain::{
     secret::{Password, RegistryHost, Username},
     sensitive::Sensitive,
 };
-use formats::shapes::docker_config_json;
+use formats::export::docker_config_json;
 use std::{
     fs,
     io::Write,

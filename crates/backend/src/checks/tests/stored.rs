@@ -66,9 +66,9 @@ async fn change(backend: &Backend, secret: &str, draft: SecretDraft, version: i6
 
 async fn try_form(backend: &Backend, secret: Option<&str>, draft: SecretDraft) -> CheckReport {
     let kind = SecretKind::parse(&draft.kind).unwrap();
-    let trial = ConnectionTest::parse(kind, draft, secret.is_some()).unwrap();
+    let test = ConnectionTest::parse(kind, draft, secret.is_some()).unwrap();
     let secret = secret.map(id);
-    backend.checks().typed(&somebody(Role::Editor, 6), secret.as_ref(), trial).await.unwrap()
+    backend.checks().typed(&somebody(Role::Editor, 6), secret.as_ref(), test).await.unwrap()
 }
 
 async fn cause(backend: &Backend, secret: &str) -> CheckCause {
@@ -318,10 +318,10 @@ async fn stored_forbids_test_without_right_to_change(pool: PgPool) {
     let backend = backend(&pool, &[]).await;
     add(&backend, image("a", "169.254.169.254", PASSWORD)).await;
     let (reader, a) = (somebody(Role::Reader, 3), id("image-a"));
-    let trial = ConnectionTest::parse(SecretKind::ImagePull, image("", "a", "x"), false).unwrap();
+    let test = ConnectionTest::parse(SecretKind::ImagePull, image("", "a", "x"), false).unwrap();
     let checks = backend.checks();
     assert_eq!(checks.stored(&reader, &a).await, Err(Error::Forbidden));
-    assert_eq!(checks.typed(&reader, None, trial).await, Err(Error::Forbidden));
+    assert_eq!(checks.typed(&reader, None, test).await, Err(Error::Forbidden));
     assert_eq!(checks.approve(&reader, &a, "").await, Err(Error::Forbidden));
     assert!(checks.state(&reader, &a).await.is_ok());
     assert_eq!(checks.stored(&at(3), &id("image-none")).await, Err(Error::NotFound));

@@ -273,8 +273,8 @@ async fn import_belongs_to_its_session_and_expires(pool: PgPool) {
     let second = imports.begin(&ana, text(&file())).await.unwrap();
     assert_eq!(imports.get(&ana, id).await, Err(ImportError::Gone));
     assert_eq!((count(&pool, "imports").await, count(&pool, "import_entries").await), (1, 4));
-    assert_eq!(imports.sweep(&at(900)).await, Ok(0));
-    assert_eq!(imports.sweep(&at(901)).await, Ok(1));
+    assert_eq!(imports.delete_expired(&at(900)).await, Ok(0));
+    assert_eq!(imports.delete_expired(&at(901)).await, Ok(1));
     assert_eq!(imports.get(&ana, second).await, Err(ImportError::Gone));
     let third = imports.begin(&ana, text(&file())).await.unwrap();
     imports.discard(&ana, third).await.unwrap();

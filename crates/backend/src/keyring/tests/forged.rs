@@ -1,4 +1,4 @@
-//! What somebody gains who can write to the database but has no key: nothing.
+//! Forgeries by somebody who can write to the database but has no key gain nothing.
 
 use crate::{
     Actor, Backend, Ctx, Verdict,
@@ -369,7 +369,7 @@ async fn verify_finds_log_that_was_rewritten(pool: PgPool) {
     assert_eq!(verify().await, Verdict::CutShort(5));
 }
 
-/// What can be verified without the key, and what cannot.
+/// Without the key, only the chain itself can be verified.
 #[sqlx::test]
 async fn verify_without_key_reports_unproven(pool: PgPool) {
     with_records(&pool).await;

@@ -16,7 +16,7 @@ use sqlx::PgPool;
 
 const PASSWORD: &str = "correct horse battery";
 
-/// One row of each kind that grants something.
+/// A row of each kind that grants something.
 struct Everything {
     session: Sensitive,
     token: Sensitive,

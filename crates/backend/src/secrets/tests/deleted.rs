@@ -150,7 +150,7 @@ async fn delete_requires_typed_name_of_used_secret(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn sweep_deleted_removes_and_records_expired_secrets(pool: PgPool) {
+async fn expired_secrets_are_removed_and_recorded(pool: PgPool) {
     let keep = |pool: PgPool, days: u16| async move {
         keeping(pool, vec![Kek::generate().unwrap()], &CheckConfig::default(), KeepDeleted(days)).await
     };

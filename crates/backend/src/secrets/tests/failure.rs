@@ -15,7 +15,7 @@ async fn over_untested_pool(pool: &PgPool, connections: u32) -> (Backend, Db) {
     (backend_over(db.clone()).await, db)
 }
 
-/// As after a restart of PostgreSQL: every kept connection is broken, and no request fails.
+/// Like after a restart of PostgreSQL: every kept connection is broken, and no request fails.
 #[sqlx::test]
 async fn pool_replaces_broken_connections_without_errors(pool: PgPool) {
     let (backend, own) = over_untested_pool(&pool, 8).await;

@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::{
     error::{Error, Field, FieldError, Problem},
-    secret::{PasswordProblem, SecretDraft, SecretKind, Selection, Shape},
+    secret::{ExportFormat, PasswordProblem, SecretDraft, SecretKind, Selection},
     sensitive::Sensitive,
 };
 use sqlx::PgPool;
@@ -59,12 +59,12 @@ async fn credential_rejects_password_typed_for_another_host(pool: PgPool) {
     let backend = crate::tests::started_again(&backend, pool.clone()).await;
     let secrets = backend.secrets();
     assert_eq!(secrets.credential(&at(3), &id("image-a")).await.unwrap_err(), refused());
-    let query = ValueQuery { shape: Shape::DockerConfigJson, url: None };
+    let query = ValueQuery { shape: ExportFormat::DockerConfigJson, url: None };
     let answer = secrets.value(&at(4), &id("image-a"), query, |_| false).await;
     assert_eq!(answer.unwrap_err(), ValueError::OtherHost);
     let query = ManifestsQuery {
-        git_shape: Shape::GitSync,
-        image_shape: Shape::DockerConfigJson,
+        git_shape: ExportFormat::GitSync,
+        image_shape: ExportFormat::DockerConfigJson,
         namespace: None,
         format: ManifestFormat::Yaml,
     };

@@ -10,7 +10,7 @@ use domain::{
     access::{Restriction, Role, TokenDraft, TokenScope},
     error::{Error, Field, FieldError, Problem},
     page::ListQuery,
-    secret::{Namespace, SecretDraft, Selection, Shape},
+    secret::{ExportFormat, Namespace, SecretDraft, Selection},
     usage::{NewUsage, UsageDraft, UsageKind, UsageProblem},
 };
 use sqlx::PgPool;
@@ -202,8 +202,8 @@ async fn confirmation_names_consumers_of_each_secret(pool: PgPool) {
 
 fn yaml() -> ManifestsQuery {
     ManifestsQuery {
-        git_shape: Shape::GitSync,
-        image_shape: Shape::DockerConfigJson,
+        git_shape: ExportFormat::GitSync,
+        image_shape: ExportFormat::DockerConfigJson,
         namespace: Namespace::parse("team-a"),
         format: ManifestFormat::Yaml,
     }
@@ -241,14 +241,14 @@ async fn manifests_read_no_value_if_one_cannot_be_made(pool: PgPool) {
     let reader = token(&backend, TokenScope::ReadValues, Restriction::None).await;
     let before = records(&pool).await.len();
     let secrets = backend.secrets();
-    let argo = ManifestsQuery { git_shape: Shape::ArgoCd, ..yaml() };
+    let argo = ManifestsQuery { git_shape: ExportFormat::ArgoCd, ..yaml() };
     assert_eq!(
         secrets.manifests(&reader, &all, &argo).await.unwrap_err(),
         ManifestsError::NoUrl(vec![id("gitsync-secret-untried")])
     );
-    let mixed = ManifestsQuery { git_shape: Shape::DockerConfigJson, ..yaml() };
+    let mixed = ManifestsQuery { git_shape: ExportFormat::DockerConfigJson, ..yaml() };
     assert_eq!(secrets.manifests(&reader, &all, &mixed).await.unwrap_err(), ManifestsError::WrongShape);
-    let raw = ManifestsQuery { image_shape: Shape::Raw, ..yaml() };
+    let raw = ManifestsQuery { image_shape: ExportFormat::Raw, ..yaml() };
     assert_eq!(secrets.manifests(&reader, &all, &raw).await.unwrap_err(), ManifestsError::WrongShape);
     let some_gone = selection(&["image-b", "image-gone"]);
     let gone = secrets.manifests(&reader, &some_gone, &yaml()).await.unwrap_err();

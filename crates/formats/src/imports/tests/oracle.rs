@@ -93,7 +93,7 @@ fn read_and_docker_config_agree_with_skopeo_login() {
 
         // And back: the registry accepts the file that we write, and rejects another password.
         for (password, let_in) in [(password, true), ("another", false)] {
-            let ours = crate::shapes::docker_config_json(
+            let ours = crate::export::docker_config_json(
                 &domain::secret::RegistryHost::parse(&host).unwrap().host,
                 &domain::secret::Username::parse(username).unwrap(),
                 &domain::secret::Password::parse(Sensitive::new(password)).unwrap(),
@@ -122,7 +122,7 @@ fn docker_config_with_paths_is_looked_up_by_skopeo_as_intended() {
         let host = domain::secret::RegistryHost::parse(&format!("{authority}{scope}")).unwrap().host;
         let username = domain::secret::Username::parse("robot").unwrap();
         let password = domain::secret::Password::parse(Sensitive::new(password)).unwrap();
-        let config = crate::shapes::docker_config_json(&host, &username, &password);
+        let config = crate::export::docker_config_json(&host, &username, &password);
         config.expose().strip_prefix("{\"auths\":{").unwrap().strip_suffix("}}").unwrap().to_owned()
     };
     // The repository does not exist, which the registry tells only signed-in clients.

@@ -1,7 +1,7 @@
 //! Properties of every text.
 
 use super::*;
-use crate::{shapes::docker_config_json, tests::cases};
+use crate::{export::docker_config_json, tests::cases};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::secret::{Password, PasswordEnd, RegistryHost, Username};
 use proptest::prelude::*;

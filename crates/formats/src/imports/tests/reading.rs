@@ -412,7 +412,7 @@ fn known_hosts_and_repository_beside_a_key_are_kept() {
     assert_eq!((&*bad[0].known_hosts, told(&bad[0]).3.as_str()), ("", "known-hosts-unread"));
 }
 
-/// What copying and pasting does to a file, and the annotations of Secrets of others.
+/// Files as copying and pasting changes them, and annotations of Secrets of others.
 #[test]
 fn wrapped_file_is_read_or_recognized() {
     let config = format!("{{\"auths\":{{\"ghcr.io\":{{\"auth\":\"{}\"}}}}}}", b64("robot:pw"));

@@ -1,9 +1,10 @@
 //! Everything that the portal exports can be imported: in every format, as YAML and as JSON.
 
 use super::*;
-use crate::shapes::{Handout, ManifestFormat, joined, manifest, shaped};
+use crate::export::{ExportSource, ManifestFormat, exported, joined, manifest};
 use domain::secret::{
-    Credential, Namespace, Password, PrivateKeyText, RegistryHost, SecretId, SecretKind, Shape, Username,
+    Credential, ExportFormat, Namespace, Password, PrivateKeyText, RegistryHost, SecretId, SecretKind,
+    Username,
 };
 
 const HOSTS: &str =
@@ -24,27 +25,27 @@ fn account() -> Credential {
 
 #[test]
 fn read_finds_the_credential_in_every_export_format() {
-    for shape in Shape::ALL {
+    for shape in ExportFormat::ALL {
         for (credential, name) in [(dataset(), "gitsync-secret-data"), (account(), "image-hub")] {
             if !shape.fits(credential.kind()) {
                 continue;
             }
-            let handout = Handout {
+            let source = ExportSource {
                 credential: &credential,
                 known_hosts: HOSTS,
                 public_key: Some("ssh-ed25519 AAAA"),
                 url: Some(URL),
             };
-            let shaped = shaped(&handout, shape).unwrap();
+            let exported = exported(&source, shape).unwrap();
             let id = SecretId::parse(name).unwrap();
-            if shape == Shape::ImageUpdater {
+            if shape == ExportFormat::ImageUpdater {
                 // A single text of an account without its registry cannot be recognized.
                 continue;
             }
             let namespace = Namespace::parse("ci");
             for format in ManifestFormat::ALL {
-                let Some(made) = manifest(&id, shape, &shaped, namespace.as_ref(), format) else {
-                    assert_eq!(shape, Shape::Raw, "every other one is a Secret");
+                let Some(made) = manifest(&id, shape, &exported, namespace.as_ref(), format) else {
+                    assert_eq!(shape, ExportFormat::Raw, "every other one is a Secret");
                     continue;
                 };
                 // As one of several, too.
@@ -54,23 +55,23 @@ fn read_finds_the_credential_in_every_export_format() {
                 ] {
                     let entries = found(&text);
                     let [entry] = &*entries else { panic!("{shape:?} {text}") };
-                    check(entry, shape, &shaped);
+                    check(entry, shape, &exported);
                 }
             }
         }
     }
 }
 
-fn check(entry: &Found, shape: Shape, shaped: &crate::shapes::Shaped) {
-    let has = |key: &str| shaped.iter().any(|(name, _)| *name == key);
+fn check(entry: &Found, shape: ExportFormat, exported: &crate::export::Exported) {
+    let has = |key: &str| exported.iter().any(|(name, _)| *name == key);
     assert_eq!(
         entry.places,
         [if entry.kind == SecretKind::GitDataset { "ci/gitsync-secret-data" } else { "ci/image-hub" }]
     );
     match shape {
         // The format does not name the registry, and a note says so.
-        Shape::UsernamePassword => assert_eq!(told(entry), row("", "", "", "no-host")),
-        Shape::DockerConfigJson => {
+        ExportFormat::UsernamePassword => assert_eq!(told(entry), row("", "", "", "no-host")),
+        ExportFormat::DockerConfigJson => {
             assert_eq!(told(entry), row("quay.io/team", "robot$a", "p:w\"\\🔑", "path-scoped"));
             assert_eq!(entry.suggested, "hub");
         }

@@ -3,7 +3,7 @@
 use domain::sensitive::Sensitive;
 
 /// Texts by their keys, in the order of the format. Keys without a text are left out.
-pub type Shaped = Vec<(&'static str, Sensitive)>;
+pub type Exported = Vec<(&'static str, Sensitive)>;
 
 /// Returns a JSON object of strings, whose text is overwritten when it is dropped.
 pub(super) fn object<'a>(entries: impl Iterator<Item = (&'a str, &'a Sensitive)>) -> Sensitive {

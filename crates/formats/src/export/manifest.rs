@@ -1,9 +1,9 @@
 //! Writes Kubernetes Secrets for `kubectl apply`.
 
-use super::json::{Shaped, object, text};
+use super::json::{Exported, object, text};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
-    secret::{Namespace, SecretId, Shape},
+    secret::{ExportFormat, Namespace, SecretId},
     sensitive::Sensitive,
 };
 
@@ -62,16 +62,16 @@ pub fn joined(manifests: &[Sensitive], format: ManifestFormat) -> Sensitive {
 /// shape that is not a Secret. For Argo CD it has the label by which Argo CD finds its repositories.
 pub fn manifest(
     id: &SecretId,
-    shape: Shape,
-    shaped: &Shaped,
+    shape: ExportFormat,
+    exported: &Exported,
     namespace: Option<&Namespace>,
     format: ManifestFormat,
 ) -> Option<Sensitive> {
     let kubernetes_type = shape.kubernetes_type()?;
     let data: Vec<(&str, Sensitive)> =
-        shaped.iter().map(|(key, value)| (*key, Sensitive::new(STANDARD.encode(value.expose())))).collect();
+        exported.iter().map(|(key, value)| (*key, Sensitive::new(STANDARD.encode(value.expose())))).collect();
     let name = id.to_string();
-    let label = (shape == Shape::ArgoCd).then_some(("argocd.argoproj.io/secret-type", "repository"));
+    let label = (shape == ExportFormat::ArgoCd).then_some(("argocd.argoproj.io/secret-type", "repository"));
     Some(match format {
         ManifestFormat::Json => {
             let namespace =

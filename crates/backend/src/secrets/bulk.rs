@@ -15,7 +15,7 @@ use crate::{
 use domain::secret::{KeyFacts, NewSecret, Origins, SecretId};
 use sqlx::PgConnection;
 
-/// One of several secrets that are added at once.
+/// A secret that is added together with others.
 pub(crate) struct Addition {
     pub(crate) secret: NewSecret,
     /// The facts of its key.

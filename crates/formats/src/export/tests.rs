@@ -28,31 +28,31 @@ fn image(host: &str, username: &str, password: &str) -> Credential {
     }
 }
 
-fn handed_out(credential: &Credential, shape: Shape) -> Option<Shaped> {
+fn exported_in(credential: &Credential, shape: ExportFormat) -> Option<Exported> {
     let url = Some("git@git.example:group/data.git");
-    shaped(&Handout { credential, known_hosts: HOSTS, public_key: Some(PUBLIC), url }, shape)
+    exported(&ExportSource { credential, known_hosts: HOSTS, public_key: Some(PUBLIC), url }, shape)
 }
 
-fn keys(credential: &Credential, shape: Shape) -> Vec<&'static str> {
-    handed_out(credential, shape).into_iter().flatten().map(|(key, _)| key).collect()
+fn keys(credential: &Credential, shape: ExportFormat) -> Vec<&'static str> {
+    exported_in(credential, shape).into_iter().flatten().map(|(key, _)| key).collect()
 }
 
 #[test]
 fn shaped_has_the_keys_that_its_readers_know() {
     let git = dataset();
-    assert_eq!(keys(&git, Shape::GitSync), ["ssh", "known_hosts"]);
-    assert_eq!(keys(&git, Shape::SshAuth), ["ssh-privatekey"]);
-    assert_eq!(keys(&git, Shape::Rancher), ["ssh-publickey", "ssh-privatekey", "known_hosts"]);
-    assert_eq!(keys(&git, Shape::Flux), ["identity", "identity.pub", "known_hosts"]);
-    assert_eq!(keys(&git, Shape::ArgoCd), ["url", "type", "sshPrivateKey"]);
+    assert_eq!(keys(&git, ExportFormat::GitSync), ["ssh", "known_hosts"]);
+    assert_eq!(keys(&git, ExportFormat::SshAuth), ["ssh-privatekey"]);
+    assert_eq!(keys(&git, ExportFormat::Rancher), ["ssh-publickey", "ssh-privatekey", "known_hosts"]);
+    assert_eq!(keys(&git, ExportFormat::Flux), ["identity", "identity.pub", "known_hosts"]);
+    assert_eq!(keys(&git, ExportFormat::ArgoCd), ["url", "type", "sshPrivateKey"]);
     let account = image("docker.io", "ana", "a:b");
-    assert_eq!(keys(&account, Shape::DockerConfigJson), [".dockerconfigjson"]);
-    assert_eq!(keys(&account, Shape::UsernamePassword), ["username", "password"]);
-    assert_eq!(keys(&account, Shape::ImageUpdater), ["credentials"]);
-    assert_eq!(handed_out(&account, Shape::ImageUpdater).unwrap()[0].1.expose(), "ana:a:b");
-    for shape in Shape::ALL {
+    assert_eq!(keys(&account, ExportFormat::DockerConfigJson), [".dockerconfigjson"]);
+    assert_eq!(keys(&account, ExportFormat::UsernamePassword), ["username", "password"]);
+    assert_eq!(keys(&account, ExportFormat::ImageUpdater), ["credentials"]);
+    assert_eq!(exported_in(&account, ExportFormat::ImageUpdater).unwrap()[0].1.expose(), "ana:a:b");
+    for shape in ExportFormat::ALL {
         for (credential, kind) in [(&git, git.kind()), (&account, account.kind())] {
-            assert_eq!(handed_out(credential, shape).is_some(), shape.fits(kind), "{shape:?} {kind:?}");
+            assert_eq!(exported_in(credential, shape).is_some(), shape.fits(kind), "{shape:?} {kind:?}");
         }
     }
 }
@@ -60,23 +60,23 @@ fn shaped_has_the_keys_that_its_readers_know() {
 #[test]
 fn shaped_files_end_in_a_line_feed_and_omit_unknown_parts() {
     let git = dataset();
-    for shape in [Shape::GitSync, Shape::Flux, Shape::Rancher] {
-        for (key, text) in handed_out(&git, shape).unwrap() {
+    for shape in [ExportFormat::GitSync, ExportFormat::Flux, ExportFormat::Rancher] {
+        for (key, text) in exported_in(&git, shape).unwrap() {
             assert!(text.expose().ends_with('\n') && !text.expose().ends_with("\n\n"), "{shape:?} {key}");
         }
     }
-    let bare = Handout { credential: &git, known_hosts: "", public_key: None, url: None };
+    let bare = ExportSource { credential: &git, known_hosts: "", public_key: None, url: None };
     let names =
-        |shape| shaped(&bare, shape).map(|all| all.into_iter().map(|(key, _)| key).collect::<Vec<_>>());
-    assert_eq!(names(Shape::Flux).unwrap(), ["identity"]);
-    assert_eq!(names(Shape::GitSync).unwrap(), ["ssh"]);
-    assert_eq!(names(Shape::ArgoCd), None);
+        |shape| exported(&bare, shape).map(|all| all.into_iter().map(|(key, _)| key).collect::<Vec<_>>());
+    assert_eq!(names(ExportFormat::Flux).unwrap(), ["identity"]);
+    assert_eq!(names(ExportFormat::GitSync).unwrap(), ["ssh"]);
+    assert_eq!(names(ExportFormat::ArgoCd), None);
 }
 
 #[test]
 fn flat_json_is_an_object_of_strings() {
     let account = image("ghcr.io", "robot", "\"\\\n🔑</script>");
-    let json = flat_json(&handed_out(&account, Shape::UsernamePassword).unwrap());
+    let json = flat_json(&exported_in(&account, ExportFormat::UsernamePassword).unwrap());
     let read: Value = serde_json::from_str(json.expose()).unwrap();
     assert_eq!(read["password"], "\"\\\n🔑</script>");
 }
@@ -134,11 +134,12 @@ fn manifest_equals_kubectls() {
     let cache = format!("--cache-dir={}", folder.display());
     for number in 0..200 {
         let text = awkward(number);
-        let (id, shape, shaped, kind, arguments) = if number % 2 == 0 {
+        let (id, shape, exported, kind, arguments) = if number % 2 == 0 {
             let account = image("reg.example:5000", "robot", &text);
-            let shape = if number % 4 == 0 { Shape::DockerConfigJson } else { Shape::UsernamePassword };
-            let shaped = handed_out(&account, shape).unwrap();
-            let (kind, arguments) = if shape == Shape::DockerConfigJson {
+            let shape =
+                if number % 4 == 0 { ExportFormat::DockerConfigJson } else { ExportFormat::UsernamePassword };
+            let exported = exported_in(&account, shape).unwrap();
+            let (kind, arguments) = if shape == ExportFormat::DockerConfigJson {
                 let password = format!("--docker-password={text}");
                 let server = "--docker-server=reg.example:5000".to_owned();
                 ("docker-registry", vec![server, "--docker-username=robot".to_owned(), password])
@@ -149,21 +150,31 @@ fn manifest_equals_kubectls() {
                 ];
                 ("generic", literals)
             };
-            (format!("image-n{number}"), shape, shaped, kind, arguments)
+            (format!("image-n{number}"), shape, exported, kind, arguments)
         } else {
-            let of_keys = [Shape::GitSync, Shape::SshAuth, Shape::Rancher, Shape::Flux, Shape::ArgoCd];
+            let of_keys = [
+                ExportFormat::GitSync,
+                ExportFormat::SshAuth,
+                ExportFormat::Rancher,
+                ExportFormat::Flux,
+                ExportFormat::ArgoCd,
+            ];
             let shape = of_keys[number / 2 % of_keys.len()];
             let (git, url) = (dataset(), format!("ssh://git@host/{number}"));
-            let handout =
-                Handout { credential: &git, known_hosts: &text, public_key: Some(&text), url: Some(&url) };
-            let shaped = shaped(&handout, shape).unwrap();
-            let files = shaped.iter().map(|(key, value)| {
+            let source = ExportSource {
+                credential: &git,
+                known_hosts: &text,
+                public_key: Some(&text),
+                url: Some(&url),
+            };
+            let exported = exported(&source, shape).unwrap();
+            let files = exported.iter().map(|(key, value)| {
                 let path = folder.join(key);
                 std::fs::write(&path, value.expose()).unwrap();
                 format!("--from-file={key}={}", path.display())
             });
             let files = files.collect();
-            (format!("gitsync-secret-n{number}"), shape, shaped, "generic", files)
+            (format!("gitsync-secret-n{number}"), shape, exported, "generic", files)
         };
         let kubernetes_type = shape.kubernetes_type().unwrap();
         let mut create = vec![
@@ -181,17 +192,17 @@ fn manifest_equals_kubectls() {
         let theirs = kubectl(&create, "");
         let format = if number % 3 == 0 { ManifestFormat::Json } else { ManifestFormat::Yaml };
         let id = SecretId::parse(&id).unwrap();
-        let ours = manifest(&id, shape, &shaped, Namespace::parse("ci").as_ref(), format).unwrap();
+        let ours = manifest(&id, shape, &exported, Namespace::parse("ci").as_ref(), format).unwrap();
         let verb = if number % 5 == 0 { "create" } else { "apply" };
         let arguments = [verb, "--validate=false", "-f", "-", &server, &cache].map(str::to_owned);
         let ours = kubectl(&arguments, ours.expose());
-        if shape == Shape::DockerConfigJson {
+        if shape == ExportFormat::DockerConfigJson {
             assert_same_config(&ours, &theirs);
         } else {
             assert_eq!(essence(&ours), essence(&theirs), "{number} {shape:?}");
         }
         let label = &ours["metadata"]["labels"]["argocd.argoproj.io/secret-type"];
-        assert_eq!(label == "repository", shape == Shape::ArgoCd);
+        assert_eq!(label == "repository", shape == ExportFormat::ArgoCd);
     }
 }
 
@@ -204,9 +215,9 @@ fn joined_manifests_are_accepted_by_kubectl() {
         let manifests: Vec<Sensitive> = (0..3)
             .map(|number| {
                 let account = image("reg.example", "robot", &awkward(number));
-                let shaped = handed_out(&account, Shape::DockerConfigJson).unwrap();
+                let exported = exported_in(&account, ExportFormat::DockerConfigJson).unwrap();
                 let id = SecretId::parse(&format!("image-n{number}")).unwrap();
-                manifest(&id, Shape::DockerConfigJson, &shaped, None, format).unwrap()
+                manifest(&id, ExportFormat::DockerConfigJson, &exported, None, format).unwrap()
             })
             .collect();
         let arguments = ["apply", "--validate=false", "-f", "-", &server, &cache].map(str::to_owned);

@@ -1,4 +1,4 @@
-//! As much of a cluster as kubectl needs to read and print a file. The server's tests use it, too.
+//! The parts of a cluster that kubectl needs to read and print a file. The server's tests use it, too.
 
 use std::{
     io::{Read, Write},

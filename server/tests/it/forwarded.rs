@@ -9,7 +9,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use domain::access::Role;
-use server::edge::{Edge, Origin};
+use server::forwarded::{Forwarding, Origin};
 use tower::ServiceExt;
 
 #[tokio::test]
@@ -118,7 +118,10 @@ async fn session_cookie_is_secure_and_hsts_sent_behind_tls() {
     let mut app = TestApp::start().await;
     let plain = app.get("/secrets").await;
     assert!(plain.header("strict-transport-security").is_empty());
-    app.behind(Edge { public: Some(Origin::parse("https://latchkey.example").unwrap()), ..Edge::default() });
+    app.behind(Forwarding {
+        public: Some(Origin::parse("https://latchkey.example").unwrap()),
+        ..Forwarding::default()
+    });
     let session =
         app.session("admin", Role::Admin).await.replace("latchkey_session", "__Host-latchkey_session");
     let ask = |path: &str, host: &str| {
@@ -145,7 +148,10 @@ async fn session_cookie_is_secure_and_hsts_sent_behind_tls() {
 #[tokio::test]
 async fn rejected_request_is_explained_and_logged() {
     let mut app = TestApp::start().await;
-    app.behind(Edge { public: Some(Origin::parse("https://l.example").unwrap()), ..Edge::default() });
+    app.behind(Forwarding {
+        public: Some(Origin::parse("https://l.example").unwrap()),
+        ..Forwarding::default()
+    });
     let ask = |host: &str, origin: &str, accept: &str| {
         Request::post("/secrets/image-a/delete?token=SENTINEL")
             .header(header::HOST, host)
@@ -188,10 +194,10 @@ async fn rejected_request_is_explained_and_logged() {
         }
     }
     // The public address is the portal's own, whatever host a proxy asks for.
-    app.behind(Edge {
+    app.behind(Forwarding {
         public: Some(Origin::parse("https://l.example").unwrap()),
         hosts: vec!["internal".to_owned()],
-        ..Edge::default()
+        ..Forwarding::default()
     });
     let answer = app.send_anonymous(ask("internal:8080", "https://l.example", "text/html")).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
@@ -215,7 +221,10 @@ async fn request_with_two_hosts_is_rejected() {
 #[tokio::test]
 async fn every_cookie_is_secure_behind_tls() {
     let mut app = TestApp::start().await;
-    app.behind(Edge { public: Some(Origin::parse("https://l.example").unwrap()), ..Edge::default() });
+    app.behind(Forwarding {
+        public: Some(Origin::parse("https://l.example").unwrap()),
+        ..Forwarding::default()
+    });
     let cookies = format!(
         "{}; {}",
         app.session("admin", Role::Admin).await.replace("latchkey_session", "__Host-latchkey_session"),

@@ -14,11 +14,11 @@ use zeroize::Zeroizing;
 const AT_ONCE: usize = 2;
 
 /// The longest wait for a turn.
-const PATIENCE: Duration = Duration::from_secs(8);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// Parses and generates keys, a few at a time and off the threads that answer requests. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct KeyReader {
+pub(crate) struct PrivateKeyParser {
     turns: Arc<Semaphore>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) enum NotRead {
     Failed(Error),
 }
 
-impl KeyReader {
+impl PrivateKeyParser {
     pub(crate) fn new() -> Self {
         Self { turns: Arc::new(Semaphore::new(AT_ONCE)) }
     }
@@ -55,7 +55,7 @@ impl KeyReader {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, NotRead> {
         let busy = || NotRead::Failed(Error::Unavailable);
-        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
+        let turn = tokio::time::timeout(WAIT_TIMEOUT, Arc::clone(&self.turns).acquire_owned()).await;
         let turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
         let done = tokio::task::spawn_blocking(move || {
             let _turn = turn;
@@ -63,7 +63,7 @@ impl KeyReader {
         });
         done.await.map_err(|error| {
             // A fault of ours that concerns only this key: the database answers, and other keys can be read.
-            tracing::error!(panicked = error.is_panic(), "reading a key failed");
+            tracing::error!(panicked = error.is_panic(), "parsing a key failed");
             NotRead::Problem(KeyProblem::ReaderFailed)
         })
     }
@@ -81,24 +81,24 @@ mod tests {
     /// A panic while parsing one key is not reported as an unavailable database, and the next key is parsed.
     #[tokio::test]
     async fn read_rejects_key_after_panic_and_reads_the_next() {
-        let reader = KeyReader::new();
-        let failed = reader.in_turn::<()>(|| panic!("as a library may")).await;
+        let parser = PrivateKeyParser::new();
+        let failed = parser.in_turn::<()>(|| panic!("as a library may")).await;
         assert_eq!(failed, Err(NotRead::Problem(KeyProblem::ReaderFailed)));
         let pasted = pasted();
-        assert!(reader.read(&pasted).await.is_ok());
+        assert!(parser.read(&pasted).await.is_ok());
     }
 
     /// Callers that wait for too long get an error.
     #[tokio::test]
     async fn in_turn_runs_two_at_once() {
-        let reader = KeyReader::new();
-        let all = Arc::clone(&reader.turns).acquire_many_owned(2).await.unwrap();
+        let parser = PrivateKeyParser::new();
+        let all = Arc::clone(&parser.turns).acquire_many_owned(2).await.unwrap();
         let pasted = pasted();
-        let waiting = reader.read(&pasted);
+        let waiting = parser.read(&pasted);
         tokio::time::pause();
         assert_eq!(waiting.await.unwrap_err(), NotRead::Failed(Error::Unavailable));
         tokio::time::resume();
         drop(all);
-        assert!(reader.read(&pasted).await.is_ok());
+        assert!(parser.read(&pasted).await.is_ok());
     }
 }

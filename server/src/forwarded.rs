@@ -13,7 +13,7 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 
 /// The settings of how the portal is reached.
 #[derive(Clone, Debug, Default)]
-pub struct Edge {
+pub struct Forwarding {
     /// The origin that people type, such as `https://latchkey.example`.
     pub public: Option<Origin>,
     /// Further hosts that are answered.
@@ -61,22 +61,22 @@ impl Origin {
 
 /// The client of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Arrival {
+pub struct ClientInfo {
     /// The address of the peer, or the client that a trusted proxy names.
     pub address: Option<IpAddr>,
     /// Whether the request came by TLS, at least as far as the proxy.
     pub secure: bool,
 }
 
-impl Edge {
+impl Forwarding {
     /// Returns the client of a request with these headers from this peer.
-    pub fn arrival(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> Arrival {
+    pub fn client_info(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> ClientInfo {
         let public = self.public.as_ref().is_some_and(|public| public.secure);
         let Some(peer) = peer.map(|peer| peer.ip().to_canonical()) else {
-            return Arrival { address: None, secure: public };
+            return ClientInfo { address: None, secure: public };
         };
         if !self.trusts(peer) {
-            return Arrival { address: Some(peer), secure: public };
+            return ClientInfo { address: Some(peer), secure: public };
         }
         // From the nearest proxy outwards: the first address that is not a trusted proxy is the client's.
         // Anybody may have written the addresses before it.
@@ -98,7 +98,7 @@ impl Edge {
         });
         // If people reach the portal by https, a proxy in between that says otherwise does not make its
         // cookies less secure.
-        Arrival { address: Some(address), secure: public || by_tls }
+        ClientInfo { address: Some(address), secure: public || by_tls }
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
@@ -131,12 +131,12 @@ impl Edge {
     }
 
     /// Returns the origin of a link for somebody else.
-    pub fn origin(&self, parts: &Parts, arrival: Arrival) -> String {
+    pub fn origin(&self, parts: &Parts, client_info: ClientInfo) -> String {
         if let Some(public) = &self.public {
             public.as_text()
         } else {
             let host = host(parts).unwrap_or_else(|| "localhost".to_owned());
-            format!("{}://{host}", if arrival.secure { "https" } else { "http" })
+            format!("{}://{host}", if client_info.secure { "https" } else { "http" })
         }
     }
 
@@ -221,30 +221,33 @@ mod tests {
         pairs.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect()
     }
 
-    fn behind(networks: &[&str]) -> Edge {
-        Edge { trusted: networks.iter().map(|text| text.parse().unwrap()).collect(), ..Edge::default() }
+    fn behind(networks: &[&str]) -> Forwarding {
+        Forwarding {
+            trusted: networks.iter().map(|text| text.parse().unwrap()).collect(),
+            ..Forwarding::default()
+        }
     }
 
-    fn address(edge: &Edge, peer: &str, forwarded: &'static str) -> String {
+    fn address(forwarding: &Forwarding, peer: &str, forwarded: &'static str) -> String {
         let peer = Some(SocketAddr::new(peer.parse().unwrap(), 1));
-        edge.arrival(peer, &headers(&[(FORWARDED_FOR, forwarded)])).address.unwrap().to_string()
+        forwarding.client_info(peer, &headers(&[(FORWARDED_FOR, forwarded)])).address.unwrap().to_string()
     }
 
     #[test]
     fn arrival_takes_addresses_only_from_trusted_proxies() {
-        assert_eq!(address(&Edge::default(), "10.0.0.1", "6.6.6.6"), "10.0.0.1");
-        let edge = behind(&["10.0.0.0/8", "::1/128"]);
-        assert_eq!(address(&edge, "10.0.0.1", "203.0.113.7"), "203.0.113.7");
-        assert_eq!(address(&edge, "10.0.0.1", "6.6.6.6, 203.0.113.7, 10.0.0.2"), "203.0.113.7");
-        assert_eq!(address(&edge, "203.0.113.9", "6.6.6.6"), "203.0.113.9");
-        assert_eq!(address(&edge, "::1", "nonsense"), "::1");
-        assert_eq!(address(&edge, "10.0.0.1", "6.6.6.6, nonsense, 10.0.0.2"), "10.0.0.2");
-        assert_eq!(address(&edge, "::ffff:10.0.0.1", "2001:db8::1"), "2001:db8::1");
+        assert_eq!(address(&Forwarding::default(), "10.0.0.1", "6.6.6.6"), "10.0.0.1");
+        let forwarding = behind(&["10.0.0.0/8", "::1/128"]);
+        assert_eq!(address(&forwarding, "10.0.0.1", "203.0.113.7"), "203.0.113.7");
+        assert_eq!(address(&forwarding, "10.0.0.1", "6.6.6.6, 203.0.113.7, 10.0.0.2"), "203.0.113.7");
+        assert_eq!(address(&forwarding, "203.0.113.9", "6.6.6.6"), "203.0.113.9");
+        assert_eq!(address(&forwarding, "::1", "nonsense"), "::1");
+        assert_eq!(address(&forwarding, "10.0.0.1", "6.6.6.6, nonsense, 10.0.0.2"), "10.0.0.2");
+        assert_eq!(address(&forwarding, "::ffff:10.0.0.1", "2001:db8::1"), "2001:db8::1");
     }
 
     #[test]
     fn forwarded_address_accepts_every_form_that_proxies_write() {
-        let edge = behind(&["10.0.0.0/8"]);
+        let forwarding = behind(&["10.0.0.0/8"]);
         for (forwarded, expected) in [
             ("203.0.113.7:50123", "203.0.113.7"),
             ("\"203.0.113.7:50123\"", "203.0.113.7"),
@@ -260,35 +263,37 @@ mod tests {
             ("unknown", "10.0.0.1"),
             ("", "10.0.0.1"),
         ] {
-            assert_eq!(address(&edge, "10.0.0.1", forwarded), expected, "{forwarded}");
+            assert_eq!(address(&forwarding, "10.0.0.1", forwarded), expected, "{forwarded}");
         }
         let mut lines = HeaderMap::new();
         for line in ["6.6.6.6", "203.0.113.7:1", "10.0.0.3"] {
             lines.append(FORWARDED_FOR, line.parse().unwrap());
         }
-        let arrived = edge.arrival(Some("10.0.0.1:1".parse().unwrap()), &lines);
+        let arrived = forwarding.client_info(Some("10.0.0.1:1".parse().unwrap()), &lines);
         assert_eq!(arrived.address.unwrap().to_string(), "203.0.113.7");
     }
 
     #[test]
     fn arrival_is_secure_by_proxy_or_settings() {
         let peer = Some("10.0.0.1:1".parse().unwrap());
-        let edge = behind(&["10.0.0.0/8"]);
-        assert!(edge.arrival(peer, &headers(&[(FORWARDED_PROTO, "https")])).secure);
-        assert!(!edge.arrival(peer, &headers(&[(FORWARDED_PROTO, "http")])).secure);
-        assert!(!Edge::default().arrival(peer, &headers(&[(FORWARDED_PROTO, "https")])).secure);
-        let public = Edge { public: Some(Origin::parse("https://l.example").unwrap()), ..Edge::default() };
-        assert!(public.arrival(peer, &HeaderMap::new()).secure);
+        let forwarding = behind(&["10.0.0.0/8"]);
+        assert!(forwarding.client_info(peer, &headers(&[(FORWARDED_PROTO, "https")])).secure);
+        assert!(!forwarding.client_info(peer, &headers(&[(FORWARDED_PROTO, "http")])).secure);
+        assert!(!Forwarding::default().client_info(peer, &headers(&[(FORWARDED_PROTO, "https")])).secure);
+        let public =
+            Forwarding { public: Some(Origin::parse("https://l.example").unwrap()), ..Forwarding::default() };
+        assert!(public.client_info(peer, &HeaderMap::new()).secure);
         // A proxy behind the one with TLS says http, but people reach the public address.
-        let both = Edge { trusted: edge.trusted, ..public };
-        assert!(both.arrival(peer, &headers(&[(FORWARDED_PROTO, "http")])).secure);
+        let both = Forwarding { trusted: forwarding.trusted, ..public };
+        assert!(both.client_info(peer, &headers(&[(FORWARDED_PROTO, "http")])).secure);
     }
 
     #[test]
     fn answers_ignores_the_default_port() {
         let answers = |public: &str, host: &str| {
-            let edge = Edge { public: Some(Origin::parse(public).unwrap()), ..Edge::default() };
-            edge.answers(&Request::get("/").header(header::HOST, host).body(()).unwrap().into_parts().0)
+            let forwarding =
+                Forwarding { public: Some(Origin::parse(public).unwrap()), ..Forwarding::default() };
+            forwarding.answers(&Request::get("/").header(header::HOST, host).body(()).unwrap().into_parts().0)
         };
         for public in ["https://l.example", "https://l.example:443", "https://L.example:443/"] {
             assert_eq!(Origin::parse(public).unwrap().as_text(), "https://l.example");
@@ -325,7 +330,7 @@ mod tests {
 
     #[test]
     fn answers_only_own_names_on_a_local_connection() {
-        let answers = |edge: &Edge, host: Option<&str>, local: &str, peer: &str| {
+        let answers = |forwarding: &Forwarding, host: Option<&str>, local: &str, peer: &str| {
             let mut request = Request::get("/");
             if let Some(host) = host {
                 request = request.header(header::HOST, host);
@@ -333,55 +338,60 @@ mod tests {
             let (mut parts, ()) = request.body(()).unwrap().into_parts();
             parts.extensions.insert(LocalAddr(local.parse().unwrap()));
             parts.extensions.insert(ConnectInfo::<SocketAddr>(peer.parse().unwrap()));
-            edge.answers(&parts)
+            forwarding.answers(&parts)
         };
         let (here, there) = ("127.0.0.1:3000", "10.0.0.7:3000");
         for host in ["localhost:3000", "127.0.0.1:3000", "[::1]:3000", "portal.localhost"] {
-            assert!(answers(&Edge::default(), Some(host), here, "127.0.0.1:5000"), "{host}");
+            assert!(answers(&Forwarding::default(), Some(host), here, "127.0.0.1:5000"), "{host}");
         }
         for host in ["evil.example", "evil.example:3000", "127.0.0.1.evil.example", "10.0.0.7", ""] {
-            assert!(!answers(&Edge::default(), Some(host), here, "127.0.0.1:5000"), "{host}");
+            assert!(!answers(&Forwarding::default(), Some(host), here, "127.0.0.1:5000"), "{host}");
         }
-        assert!(answers(&Edge::default(), None, here, "127.0.0.1:5000"), "a probe without a host");
-        assert!(answers(&Edge::default(), Some("portal.lan"), there, "10.0.0.9:5000"), "not on loopback");
+        assert!(answers(&Forwarding::default(), None, here, "127.0.0.1:5000"), "a probe without a host");
+        assert!(
+            answers(&Forwarding::default(), Some("portal.lan"), there, "10.0.0.9:5000"),
+            "not on loopback"
+        );
         let proxied = behind(&["127.0.0.0/8"]);
         assert!(answers(&proxied, Some("portal.lan"), here, "127.0.0.1:5000"), "a proxy on this machine");
-        let configured = Edge { hosts: vec!["portal.lan".to_owned()], ..Edge::default() };
+        let configured = Forwarding { hosts: vec!["portal.lan".to_owned()], ..Forwarding::default() };
         assert!(answers(&configured, Some("portal.lan"), here, "127.0.0.1:5000"));
     }
 
     #[test]
     fn answers_only_configured_hosts() {
-        let answers = |edge: &Edge, host: &str| {
-            edge.answers(&Request::get("/").header(header::HOST, host).body(()).unwrap().into_parts().0)
+        let answers = |forwarding: &Forwarding, host: &str| {
+            forwarding.answers(&Request::get("/").header(header::HOST, host).body(()).unwrap().into_parts().0)
         };
-        assert!(answers(&Edge::default(), "anything"));
-        let edge = Edge {
+        assert!(answers(&Forwarding::default(), "anything"));
+        let forwarding = Forwarding {
             public: Some(Origin::parse("https://Latchkey.example/").unwrap()),
             hosts: vec!["latchkey.internal".to_owned()],
-            ..Edge::default()
+            ..Forwarding::default()
         };
         for host in ["latchkey.example", "LATCHKEY.example", "latchkey.internal:8080", "latchkey.internal"] {
-            assert!(answers(&edge, host), "{host}");
+            assert!(answers(&forwarding, host), "{host}");
         }
         for host in ["evil.example", "latchkey.example.evil", "latchkey.example:81", "", "127.0.0.1"] {
-            assert!(!answers(&edge, host), "{host}");
+            assert!(!answers(&forwarding, host), "{host}");
         }
     }
 
     #[test]
     fn elsewhere_is_the_public_origin_for_other_hosts() {
-        let edge = Edge { public: Some(Origin::parse("https://l.example").unwrap()), ..Edge::default() };
-        let elsewhere = |edge: &Edge, host: &str| {
-            edge.elsewhere(&Request::get("/").header(header::HOST, host).body(()).unwrap().into_parts().0)
+        let forwarding =
+            Forwarding { public: Some(Origin::parse("https://l.example").unwrap()), ..Forwarding::default() };
+        let elsewhere = |forwarding: &Forwarding, host: &str| {
+            forwarding
+                .elsewhere(&Request::get("/").header(header::HOST, host).body(()).unwrap().into_parts().0)
         };
         for host in ["l.example", "L.example", "l.example:443"] {
-            assert_eq!(elsewhere(&edge, host), None, "{host}");
+            assert_eq!(elsewhere(&forwarding, host), None, "{host}");
         }
         for host in ["l.internal", "l.example:8443", "127.0.0.1"] {
-            assert_eq!(elsewhere(&edge, host).as_deref(), Some("https://l.example"), "{host}");
+            assert_eq!(elsewhere(&forwarding, host).as_deref(), Some("https://l.example"), "{host}");
         }
-        assert_eq!(elsewhere(&Edge::default(), "anything"), None);
+        assert_eq!(elsewhere(&Forwarding::default(), "anything"), None);
     }
 
     #[test]

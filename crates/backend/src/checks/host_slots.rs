@@ -1,6 +1,6 @@
-//! One connection to a host at a time, and few outgoing connections in all, whoever asks for them.
+//! Limits on tests at once: one connection to a host at a time, and few outgoing connections in all, whoever asks.
 
-use super::pace::who;
+use super::rate_limit::who;
 use crate::context::Actor;
 use domain::check::CheckCause;
 use std::{
@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::{Mutex as Turn, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore},
+    sync::{Mutex as Slot, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 
@@ -17,16 +17,16 @@ use tokio::{
 const MOST: usize = 8;
 
 /// The most tests at once for one person or token, so that nobody keeps the others waiting.
-const MOST_FOR_ONE: usize = 3;
+const MAX_PER_PERSON: usize = 3;
 
 /// The longest wait for a slot.
-const PATIENCE: Duration = Duration::from_secs(30);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The slots in use. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Turns {
+pub(super) struct HostSlots {
     all: Arc<Semaphore>,
-    hosts: Arc<Mutex<HashMap<String, Arc<Turn<()>>>>>,
+    hosts: Arc<Mutex<HashMap<String, Arc<Slot<()>>>>>,
     people: Arc<Mutex<HashMap<String, Arc<Semaphore>>>>,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Taken {
     _own: Option<OwnedSemaphorePermit>,
 }
 
-impl Turns {
+impl HostSlots {
     pub(super) fn new() -> Self {
         Self { all: Arc::new(Semaphore::new(MOST)), hosts: Arc::default(), people: Arc::default() }
     }
@@ -47,9 +47,10 @@ impl Turns {
     pub(super) async fn take(&self, actor: &Actor, host: &str) -> Result<Taken, CheckCause> {
         let own = who(actor).map(|who| {
             let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
-            people
-                .retain(|_, turns| Arc::strong_count(turns) > 1 || turns.available_permits() < MOST_FOR_ONE);
-            Arc::clone(people.entry(who).or_insert_with(|| Arc::new(Semaphore::new(MOST_FOR_ONE))))
+            people.retain(|_, slots| {
+                Arc::strong_count(slots) > 1 || slots.available_permits() < MAX_PER_PERSON
+            });
+            Arc::clone(people.entry(who).or_insert_with(|| Arc::new(Semaphore::new(MAX_PER_PERSON))))
         });
         let turn = {
             let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -57,7 +58,7 @@ impl Turns {
             hosts.retain(|_, turn| Arc::strong_count(turn) > 1);
             Arc::clone(hosts.entry(host.to_ascii_lowercase()).or_default())
         };
-        let taken = timeout(PATIENCE, async {
+        let taken = timeout(WAIT_TIMEOUT, async {
             // First, so that whoever waits for an own slot takes nobody's place.
             let own = match own {
                 Some(own) => Some(own.acquire_owned().await.ok()?),
@@ -79,46 +80,46 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn take_limits_one_person_to_their_share() {
-        let turns = Turns::new();
+        let slots = HostSlots::new();
         let (ana, portal) = (somebody(Role::Editor, 1).actor, at(1).actor);
         let Actor::User(user) = &ana else { panic!("not a person") };
         let ben = Actor::User(crate::UserActor { id: uuid::Uuid::max(), ..user.clone() });
         let mut held = Vec::new();
-        for number in 0..MOST_FOR_ONE {
-            held.push(turns.take(&ana, &number.to_string()).await.unwrap());
+        for number in 0..MAX_PER_PERSON {
+            held.push(slots.take(&ana, &number.to_string()).await.unwrap());
         }
-        assert!(turns.take(&ana, "one too many").await.is_err());
+        assert!(slots.take(&ana, "one too many").await.is_err());
         assert!(
-            turns.take(&portal, "one too many").await.is_ok(),
+            slots.take(&portal, "one too many").await.is_ok(),
             "who waits for their own turn is in nobody's way"
         );
-        for number in 0..MOST_FOR_ONE {
-            held.push(turns.take(&ben, &format!("b{number}")).await.unwrap());
+        for number in 0..MAX_PER_PERSON {
+            held.push(slots.take(&ben, &format!("b{number}")).await.unwrap());
         }
         held.remove(0);
-        assert!(turns.take(&ana, "one too many").await.is_ok());
+        assert!(slots.take(&ana, "one too many").await.is_ok());
         drop(held);
-        drop(turns.take(&portal, "x").await);
-        drop(turns.take(&ben, "x").await);
-        assert!(turns.people.lock().unwrap().len() <= 2, "people are forgotten");
+        drop(slots.take(&portal, "x").await);
+        drop(slots.take(&ben, "x").await);
+        assert!(slots.people.lock().unwrap().len() <= 2, "people are forgotten");
     }
 
     #[tokio::test(start_paused = true)]
     async fn take_admits_one_test_per_host() {
-        let turns = Turns::new();
+        let slots = HostSlots::new();
         let portal = &at(1).actor;
-        let first = turns.take(portal, "a").await.unwrap();
-        assert!(turns.take(portal, "b").await.is_ok(), "another host is free");
-        assert!(turns.take(portal, "A").await.is_err(), "the same is not");
+        let first = slots.take(portal, "a").await.unwrap();
+        assert!(slots.take(portal, "b").await.is_ok(), "another host is free");
+        assert!(slots.take(portal, "A").await.is_err(), "the same is not");
         drop(first);
-        assert!(turns.take(portal, "a").await.is_ok());
+        assert!(slots.take(portal, "a").await.is_ok());
         let mut held = Vec::new();
         for number in 0..MOST {
-            held.push(turns.take(portal, &number.to_string()).await.unwrap());
+            held.push(slots.take(portal, &number.to_string()).await.unwrap());
         }
-        assert!(turns.take(portal, "one too many").await.is_err());
+        assert!(slots.take(portal, "one too many").await.is_err());
         drop(held);
-        drop(turns.take(portal, "x").await);
-        assert!(turns.hosts.lock().unwrap().len() <= 2, "hosts are forgotten");
+        drop(slots.take(portal, "x").await);
+        assert!(slots.hosts.lock().unwrap().len() <= 2, "hosts are forgotten");
     }
 }

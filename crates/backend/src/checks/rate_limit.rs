@@ -13,9 +13,9 @@ const MANY: usize = 1_000;
 
 /// The recent tests of each person or token. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Pace(Arc<DefaultKeyedRateLimiter<String>>);
+pub(super) struct TestRateLimit(Arc<DefaultKeyedRateLimiter<String>>);
 
-impl Pace {
+impl TestRateLimit {
     pub(super) fn new() -> Self {
         Self(Arc::new(RateLimiter::keyed(Quota::per_minute(TESTS))))
     }
@@ -53,13 +53,13 @@ mod tests {
 
     #[test]
     fn step_limits_one_person_and_no_other() {
-        let pace = Pace::new();
+        let limit = TestRateLimit::new();
         let (editor, portal) = (somebody(Role::Editor, 1).actor, at(1).actor);
-        let refused = (0..=2 * TESTS.get()).find_map(|_| pace.step(&editor).err());
+        let refused = (0..=2 * TESTS.get()).find_map(|_| limit.step(&editor).err());
         assert!(matches!(refused, Some(Error::TooManyTests(2..=3))), "{refused:?}");
         let Actor::User(user) = editor else { panic!("not a person") };
         let other = Actor::User(crate::UserActor { id: uuid::Uuid::max(), ..user });
-        assert_eq!(pace.step(&other), Ok(()));
-        assert!((0..=2 * TESTS.get()).all(|_| pace.step(&portal).is_ok()));
+        assert_eq!(limit.step(&other), Ok(()));
+        assert!((0..=2 * TESTS.get()).all(|_| limit.step(&portal).is_ok()));
     }
 }

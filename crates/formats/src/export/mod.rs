@@ -5,18 +5,18 @@ mod json;
 mod manifest;
 
 pub use docker_config::docker_config_json;
-pub use json::Shaped;
+pub use json::Exported;
 pub use manifest::{ManifestFormat, joined, manifest};
 
 use domain::{
-    secret::{Credential, Shape},
+    secret::{Credential, ExportFormat},
     sensitive::Sensitive,
 };
 use json::object;
 
 /// A credential, with what belongs to it for its consumer.
 #[derive(Debug)]
-pub struct Handout<'a> {
+pub struct ExportSource<'a> {
     /// The credential itself.
     pub credential: &'a Credential,
     /// The trusted host keys, as a `known_hosts` file.
@@ -29,59 +29,61 @@ pub struct Handout<'a> {
 
 /// Returns the credential in this shape; `None` if the shape is for another type of secret, or needs an
 /// address that is missing (Argo CD).
-pub fn shaped(handout: &Handout<'_>, shape: Shape) -> Option<Shaped> {
-    let Handout { credential, known_hosts, public_key, url } = handout;
-    let known_hosts = |entries: &mut Shaped| {
+pub fn exported(source: &ExportSource<'_>, shape: ExportFormat) -> Option<Exported> {
+    let ExportSource { credential, known_hosts, public_key, url } = source;
+    let known_hosts = |entries: &mut Exported| {
         if !known_hosts.is_empty() {
             entries.push(("known_hosts", Sensitive::new(with_line_end(known_hosts))));
         }
     };
-    let public = |entries: &mut Shaped, key| {
+    let public = |entries: &mut Exported, key| {
         if let Some(line) = public_key {
             entries.push((key, Sensitive::new(with_line_end(line))));
         }
     };
-    let mut entries = Shaped::new();
+    let mut entries = Exported::new();
     match (credential, shape) {
         (Credential::GitDataset { private_key }, _) => {
             let key = private_key.value();
             match shape {
-                Shape::GitSync => {
+                ExportFormat::GitSync => {
                     entries.push(("ssh", key.clone()));
                     known_hosts(&mut entries);
                 }
-                Shape::SshAuth => entries.push(("ssh-privatekey", key.clone())),
-                Shape::Rancher => {
+                ExportFormat::SshAuth => entries.push(("ssh-privatekey", key.clone())),
+                ExportFormat::Rancher => {
                     public(&mut entries, "ssh-publickey");
                     entries.push(("ssh-privatekey", key.clone()));
                     known_hosts(&mut entries);
                 }
-                Shape::Flux => {
+                ExportFormat::Flux => {
                     entries.push(("identity", key.clone()));
                     public(&mut entries, "identity.pub");
                     known_hosts(&mut entries);
                 }
-                Shape::ArgoCd => {
+                ExportFormat::ArgoCd => {
                     entries.push(("url", Sensitive::new((*url)?)));
                     entries.push(("type", Sensitive::new("git")));
                     entries.push(("sshPrivateKey", key.clone()));
                 }
-                Shape::Raw => entries.push(("value", key.clone())),
-                Shape::DockerConfigJson | Shape::UsernamePassword | Shape::ImageUpdater => return None,
+                ExportFormat::Raw => entries.push(("value", key.clone())),
+                ExportFormat::DockerConfigJson
+                | ExportFormat::UsernamePassword
+                | ExportFormat::ImageUpdater => return None,
             }
         }
-        (Credential::ImagePull { host, username, password }, Shape::DockerConfigJson) => {
+        (Credential::ImagePull { host, username, password }, ExportFormat::DockerConfigJson) => {
             entries.push((".dockerconfigjson", docker_config_json(host, username, password)));
         }
-        (Credential::ImagePull { username, password, .. }, Shape::UsernamePassword) => {
+        (Credential::ImagePull { username, password, .. }, ExportFormat::UsernamePassword) => {
             entries.push(("username", Sensitive::new(username.as_str())));
             entries.push(("password", password.value().clone()));
         }
-        (Credential::ImagePull { username, password, .. }, Shape::ImageUpdater) => {
+        (Credential::ImagePull { username, password, .. }, ExportFormat::ImageUpdater) => {
             let pair = format!("{}:{}", username.as_str(), password.value().expose());
             entries.push(("credentials", Sensitive::new(pair)));
         }
-        (Credential::ImagePull { password, .. }, Shape::Raw) => {
+        (Credential::ImagePull { password, .. }, ExportFormat::Raw) => {
             entries.push(("value", password.value().clone()));
         }
         (Credential::ImagePull { .. }, _) => return None,
@@ -95,8 +97,8 @@ fn with_line_end(text: &str) -> String {
 }
 
 /// Returns the entries as one flat JSON object of strings.
-pub fn flat_json(shaped: &Shaped) -> Sensitive {
-    object(shaped.iter().map(|(key, value)| (*key, value)))
+pub fn flat_json(exported: &Exported) -> Sensitive {
+    object(exported.iter().map(|(key, value)| (*key, value)))
 }
 
 #[cfg(test)]

@@ -1,25 +1,25 @@
-//! The parts of the frame around a page that answer at once: the choice of a theme, and notices. The server renders both, and the
-//! browser knows nothing of their words.
+//! The parts of the frame around a page that respond at once: the choice of a theme, and notices. The server
+//! renders both, and the browser has none of their texts.
 
 use super::dom;
 use leptos::{ev, prelude::*, web_sys::Element};
 use std::time::Duration;
 
-/// The cookie that remembers the theme.
+/// The cookie with the theme.
 pub const COOKIE: &str = "latchkey_theme";
 
-/// A year, in seconds.
+/// The lifetime of the cookie: a year, in seconds.
 pub const COOKIE_MAX_AGE: u32 = 31_536_000;
 
-/// The id of the live region that notices stand in.
+/// The id of the live region with the notices.
 pub const REGION: &str = "notices";
 
-/// For how many seconds a notice stays while nobody points at it.
+/// The number of seconds that a notice stays while nobody points at it.
 const SHOWN_FOR: u8 = 6;
 
-/// Stands once in a page.
+/// The script of the frame, once in a page.
 #[island]
-pub fn FrameInPlace() -> impl IntoView {
+pub fn EnhanceFrame() -> impl IntoView {
     Effect::new(|_| {
         window_event_listener(ev::click, |event| {
             let button = dom::target(&event).and_then(|target| target.closest("button").ok().flatten());
@@ -33,10 +33,10 @@ pub fn FrameInPlace() -> impl IntoView {
         });
         let said = document().get_element_by_id(REGION).map(|region| region.inner_html());
         if let Some(said) = said.filter(|said| !said.is_empty()) {
-            // Screen readers tell what comes into a live region, not what it came with.
+            // Screen readers announce what is added to a live region, not its first content.
             say("");
             request_animation_frame(move || say(&said));
-            take_away_after(SHOWN_FOR);
+            clear_after(SHOWN_FOR);
         }
     });
 }
@@ -47,14 +47,14 @@ fn say(html: &str) {
     }
 }
 
-/// Empties the region after so many seconds in which nobody was at it.
-fn take_away_after(seconds: u8) {
+/// Empties the region after so many seconds without pointer or focus on it.
+fn clear_after(seconds: u8) {
     let look = move || {
         let region = document().get_element_by_id(REGION);
         let held = region.is_some_and(|region| region.matches(":hover, :focus-within").unwrap_or(false));
         match if held { SHOWN_FOR } else { seconds.saturating_sub(1) } {
             0 => say(""),
-            left => take_away_after(left),
+            left => clear_after(left),
         }
     };
     set_timeout(look, Duration::from_secs(1));
@@ -67,7 +67,7 @@ fn choose(button: &Element) {
         // Fails only for a malformed attribute name, here and below.
         drop(root.set_attribute("data-theme", &theme));
     }
-    // Whether cookies are bound to TLS, only the server knows.
+    // Only the server knows whether cookies are bound to TLS.
     let form = button.parent_element();
     let bound = |name| form.as_ref().and_then(|form| form.get_attribute(name)).unwrap_or_default();
     let (prefix, suffix) = (bound("data-prefix"), bound("data-suffix"));

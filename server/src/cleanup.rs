@@ -20,7 +20,7 @@ pub async fn run(backend: Backend, status: Arc<Status>) {
             clock::set_by(health.now);
         }
         // A database that does not answer is in the log, and the next round tries again.
-        let imports = backend.imports().sweep(&ctx).await;
+        let imports = backend.imports().delete_expired(&ctx).await;
         if let Ok(swept @ 1..) = imports {
             tracing::info!(swept, "deleted imports that nobody has chosen from");
         }

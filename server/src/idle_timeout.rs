@@ -96,7 +96,7 @@ impl HttpBody for Sent {
 
 /// A stream whose reads fail once its peer has been silent for too long.
 #[derive(Debug)]
-pub struct Paced<S> {
+pub struct IdleTimeout<S> {
     stream: S,
     idle: Duration,
     stage: Stage,
@@ -105,7 +105,7 @@ pub struct Paced<S> {
     timer: Pin<Box<Sleep>>,
 }
 
-impl<S> Paced<S> {
+impl<S> IdleTimeout<S> {
     /// Returns the stream, and the handle that tells it how far its requests are. Between two requests it
     /// waits for `idle`.
     pub fn new(stream: S, idle: Duration) -> (Self, Stage) {
@@ -129,7 +129,7 @@ impl<S> Paced<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for IdleTimeout<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -149,7 +149,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for IdleTimeout<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -187,7 +187,7 @@ mod tests {
     const IDLE: Duration = Duration::from_secs(75);
 
     /// Returns after how many seconds a read of this stream fails.
-    async fn cut_after(stream: &mut Paced<DuplexStream>) -> u64 {
+    async fn cut_after(stream: &mut IdleTimeout<DuplexStream>) -> u64 {
         let began = Instant::now();
         let error = stream.read_u8().await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
@@ -197,11 +197,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn paced_times_out_early_in_a_head_and_late_between_requests() {
         let (_peer, stream) = duplex(64);
-        let (mut stream, _stage) = Paced::new(stream, IDLE);
+        let (mut stream, _stage) = IdleTimeout::new(stream, IDLE);
         assert_eq!(cut_after(&mut stream).await, 20, "a fresh connection without a request");
 
         let (mut peer, stream) = duplex(64);
-        let (mut stream, stage) = Paced::new(stream, IDLE);
+        let (mut stream, stage) = IdleTimeout::new(stream, IDLE);
         for _ in 0..2 {
             drop(stage.serving());
         }
@@ -216,7 +216,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn paced_does_not_time_out_while_a_request_is_answered() {
         let (_peer, stream) = duplex(64);
-        let (mut stream, stage) = Paced::new(stream, IDLE);
+        let (mut stream, stage) = IdleTimeout::new(stream, IDLE);
         let body = stage.serving().until_sent(Body::from("answer"));
         let waited = tokio::time::timeout(Duration::from_hours(1), stream.read_u8()).await;
         assert!(waited.is_err(), "an answer that takes long is no silence of the peer");

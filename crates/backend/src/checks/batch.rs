@@ -56,7 +56,7 @@ pub enum TestOutcome {
     Failed(Error),
     /// The same account had just been refused, and must not get locked; or the host asked for a pause.
     LeftOut,
-    /// The time ended before the secret's turn.
+    /// The time ended before the secret's lock.
     NotYet,
 }
 
@@ -73,7 +73,7 @@ impl CheckService {
         if rows.len() < ids.len() {
             return Err(Error::NotFound);
         }
-        let turn = tokio::time::timeout(WAIT, async {
+        let lock = tokio::time::timeout(WAIT, async {
             loop {
                 match self.lock(ctx).await? {
                     Some(held) => return Ok(held),
@@ -81,7 +81,7 @@ impl CheckService {
                 }
             }
         });
-        let held = turn.await.unwrap_or(Err(Error::Unavailable))?;
+        let held = lock.await.unwrap_or(Err(Error::Unavailable))?;
         let mut tested = self.test(ctx, rows, None).await;
         release(held).await;
         tested.sort_by_cached_key(|tested| tested.id.to_string());
@@ -133,7 +133,7 @@ impl CheckService {
     }
 
     /// Takes the lease of the one server that tests in batches, unless another server has it.
-    async fn lock(&self, ctx: &Ctx) -> Result<Option<Turn>, Error> {
+    async fn lock(&self, ctx: &Ctx) -> Result<Option<RunLock>, Error> {
         let holder = crate::random::random_id();
         if !take(&self.db, holder).await.map_err(|failure| failure.public_error(ctx))? {
             return Ok(None);
@@ -146,7 +146,7 @@ impl CheckService {
                 let _ = take(&db, holder).await;
             }
         });
-        Ok(Some(Turn { db: self.db.clone(), holder, renewing: renewing.abort_handle() }))
+        Ok(Some(RunLock { db: self.db.clone(), holder, renewing: renewing.abort_handle() }))
     }
 
     /// Tests several hosts at once, and the secrets of each host one after the other; no test begins after `until`.
@@ -211,13 +211,13 @@ fn read(row: DueRow) -> Option<(String, SecretId, String)> {
 }
 
 /// The lease of the one server that tests in batches, held for as long as this lives.
-struct Turn {
+struct RunLock {
     db: Db,
     holder: Uuid,
     renewing: AbortHandle,
 }
 
-impl Drop for Turn {
+impl Drop for RunLock {
     fn drop(&mut self) {
         self.renewing.abort();
     }
@@ -228,9 +228,9 @@ async fn take(db: &Db, holder: Uuid) -> Result<bool, Failure> {
 }
 
 /// Releases the lease. If that fails, it expires soon by itself.
-async fn release(turn: Turn) {
+async fn release(lock: RunLock) {
     let ended =
-        turn.db.try_write::<_, Error>(async |work| Ok(repository::end_turn(work, turn.holder).await?));
+        lock.db.try_write::<_, Error>(async |work| Ok(repository::end_turn(work, lock.holder).await?));
     if let Err(Failure::Db(error)) = ended.await {
         error::explain(&error);
     }
