@@ -89,7 +89,9 @@ fn name_scripts() {
     if let Some(nonce) = use_nonce()
         && let Ok(policy) = HeaderValue::try_from(page_policy(&nonce))
     {
-        with_context(|options: &ResponseOptions| options.insert_header(header::CONTENT_SECURITY_POLICY, policy));
+        with_context(|options: &ResponseOptions| {
+            options.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        });
     }
 }
 

@@ -150,9 +150,8 @@ pub fn parameter(query: &str, name: &str) -> Option<String> {
 
 /// Returns the text of a cookie of the request.
 pub fn cookie(name: &str) -> Option<String> {
-    let found = |parts: &Parts| {
-        cookie::find(&parts.headers, &SecureCookies::of(parts).name(name)).map(str::to_owned)
-    };
+    let found =
+        |parts: &Parts| cookie::find(&parts.headers, &SecureCookies::of(parts).name(name)).map(str::to_owned);
     with_context(found).flatten()
 }
 

@@ -57,7 +57,9 @@ impl Rows<'_> {
     fn facts(&self, html: &mut Html, number: usize, secret: &SecretSummary, address: &mut Address) {
         let id = &secret.id;
         let name = id.name.as_str();
-        html.markup("<tr><td><input type=checkbox name=").markup(Selection::PARAM).attribute("value", &address.secret);
+        html.markup("<tr><td><input type=checkbox name=")
+            .markup(Selection::PARAM)
+            .attribute("value", &address.secret);
         html.markup(" aria-labelledby=\"s r").value(number).markup("\"");
         if self.selected {
             html.markup(" checked");
@@ -109,7 +111,9 @@ impl Rows<'_> {
             return;
         }
         html.markup("<button form=check").attribute("formaction", address.of_this_list("/check"));
-        html.markup(" aria-labelledby=\"t r").value(number).markup("\" title=\"Test connection\"></button><a");
+        html.markup(" aria-labelledby=\"t r")
+            .value(number)
+            .markup("\" title=\"Test connection\"></button><a");
         html.attribute("href", address.of_this_list("/edit"));
         html.markup(" aria-labelledby=\"e r").value(number).markup("\" title=Edit></a><a");
         html.attribute("href", address.of_this_list("/delete"));

@@ -30,7 +30,8 @@ impl Html {
     /// Adds a space and an attribute with this text, without quotation marks where HTML can do without them.
     pub fn attribute(&mut self, name: &'static str, text: &str) -> &mut Self {
         self.markup(" ").markup(name).markup("=");
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':' | b'/');
+        let plain =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':' | b'/');
         if !text.is_empty() && text.bytes().all(plain) {
             self.0.push_str(text);
             return self;
@@ -65,9 +66,13 @@ mod tests {
     #[test]
     fn html_quotes_attributes_if_needed() {
         let mut html = Html::default();
-        html.markup("<a").attribute("href", "/secrets/image-a.b/edit").attribute("title", "a b").attribute("id", "");
+        html.markup("<a")
+            .attribute("href", "/secrets/image-a.b/edit")
+            .attribute("title", "a b")
+            .attribute("id", "");
         html.attribute("rel", "x>y").attribute("class", "a=\"b'`");
-        let expected = "<a href=/secrets/image-a.b/edit title=\"a b\" id=\"\" rel=\"x&gt;y\" class=\"a=&quot;b'`\"";
+        let expected =
+            "<a href=/secrets/image-a.b/edit title=\"a b\" id=\"\" rel=\"x&gt;y\" class=\"a=&quot;b'`\"";
         assert_eq!(html.into_string(), expected);
     }
 
