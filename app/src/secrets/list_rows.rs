@@ -84,7 +84,7 @@ impl Rows<'_> {
         if secret.status != CheckStatus::NotTested {
             html.attribute("class", secret.status.as_str());
         }
-        html.attribute("href", address.of_this_list("/check")).attribute("title", &secret.cause.message());
+        html.attribute("href", address.of_this_list("/check")).attribute("title", secret.cause.message());
         html.markup(">").text(secret.status.label()).markup("</a><td>").value(secret.used_by).markup("<td>");
         match secret.last_used {
             Some(at) => self.ago(html, at),
