@@ -1,9 +1,9 @@
 # Each command is a script of the same name in scripts/; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run build watch test lint audit fmt settings bench screenshot clean
+.PHONY: help setup run build watch test lint audit fmt settings openapi prepare-sql bench screenshot clean
 
 help: ## What can be made
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
 
 setup: ## Install what building and testing need, where it is missing
 	@scripts/setup test
@@ -31,6 +31,12 @@ fmt: ## Format the code
 
 settings: ## Write the table of settings in README.md
 	@scripts/settings
+
+openapi: ## Write docs/openapi.json, the description of the API
+	@scripts/openapi
+
+prepare-sql: ## Describe the SQL of the code in crates/backend/.sqlx
+	@scripts/prepare-sql
 
 bench: ## Measure speed, size and memory of a release build
 	@scripts/bench

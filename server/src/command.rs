@@ -2,7 +2,7 @@
 
 use crate::{
     clock,
-    config::{self, AuditCommand, KeyCommand, Settings, TokenCommand, UserCommand},
+    config::{AuditCommand, KeyCommand, Settings, TokenCommand, UserCommand},
     key_file,
     open::{self, Outcome},
 };
@@ -15,7 +15,7 @@ use domain::{
     secret::SecretId,
     sensitive::Sensitive,
 };
-use std::{io::Write, process::ExitCode};
+use std::io::Write;
 
 /// The actor in audit records of commands.
 pub const ACTOR: &str = "command line";
@@ -228,12 +228,9 @@ pub async fn test(settings: &Settings, url: &DatabaseConfig, ids: &[String]) -> 
     if bad == 0 { Ok(()) } else { Err(format!("{bad} of {} secrets do not work", tested.len()).into()) }
 }
 
-/// Prints the settings of the server as README.md lists them.
-pub fn settings_table() -> ExitCode {
-    match write!(std::io::stdout(), "{}", config::settings_table()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
+/// Writes a text to standard output as it is, for files that are made of what the program says of itself.
+pub(crate) fn write(text: &str) -> Outcome {
+    Ok(std::io::stdout().write_all(text.as_bytes())?)
 }
 
 /// Prints a line on standard output, where nothing else is written: the log goes to standard error.

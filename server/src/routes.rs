@@ -74,8 +74,8 @@ pub struct Route {
 }
 
 impl Route {
-    fn new(path: &str, audience: Audience, answer: MethodRouter<AppState>) -> Self {
-        Self { path: path.to_owned(), audience, answer }
+    fn new(path: impl Into<String>, audience: Audience, answer: MethodRouter<AppState>) -> Self {
+        Self { path: path.into(), audience, answer }
     }
 }
 
@@ -87,9 +87,7 @@ pub fn routes(state: &AppState) -> Vec<Route> {
     routes.extend(secret_routes(state).into_iter().map(signed_in));
     routes.extend(people_routes(state).into_iter().map(signed_in));
     routes.extend(UsageKind::ALL.into_iter().flat_map(|kind| usage_routes(state, kind)));
-    routes.extend(
-        rest::endpoints().into_iter().map(|(path, answer)| Route::new(path, Audience::Tokens, answer)),
-    );
+    routes.extend(rest::endpoints().map(|(path, answer)| Route::new(path, Audience::Tokens, answer)));
     routes.extend(server_fn_paths().map(|(path, method)| {
         let portal = state.portal.clone();
         let call =
@@ -237,11 +235,7 @@ fn usage_routes(state: &AppState, kind: UsageKind) -> Vec<Route> {
         ("/{name}/delete", of(portal, move |name| Page::DeleteUsage(kind, name, None)).post(delete)),
     ]
     .into_iter()
-    .map(|(path, answer)| Route {
-        path: format!("{}{path}", kind.list()),
-        audience: Audience::SignedIn,
-        answer,
-    })
+    .map(|(path, answer)| Route::new(format!("{}{path}", kind.list()), Audience::SignedIn, answer))
     .collect()
 }
 

@@ -2,8 +2,8 @@
 
 use crate::{
     clock, command,
-    config::{Cli, Command, unknown_settings},
-    hardening, log, open, serve,
+    config::{self, Cli, Command, unknown_settings},
+    hardening, log, open, rest, serve,
 };
 use backend::{Backend, Ctx};
 use std::process::ExitCode;
@@ -60,7 +60,8 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
         Command::Audit(what) => {
             open::with_backend(&settings, async |backend| command::audit(&backend, what).await).await
         }
-        Command::SettingsTable => return command::settings_table(),
+        Command::SettingsTable => command::write(&config::settings_table()),
+        Command::Openapi => rest::openapi::text().map_err(Into::into).and_then(|text| command::write(&text)),
         Command::Test { ids } => {
             open::with_database(&settings, async |url| command::test(&settings, &url, &ids).await).await
         }

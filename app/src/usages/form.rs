@@ -19,7 +19,7 @@ pub struct Form {
     /// Problems with fields that a test found.
     pub found: Vec<FieldError>,
     pub choices: SecretChoices,
-    /// The image or repository, where it is valid.
+    /// The image or repository, if it is valid.
     pub target: Option<UsageTarget>,
     pub now: Timestamp,
 }

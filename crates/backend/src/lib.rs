@@ -55,6 +55,9 @@ pub use tokens::{CreatedToken, Stopped, TokenLimits, TokenPage, TokenService, To
 pub use usages::UsageService;
 pub use users::{AddedUser, FirstAdmin, PasswordReset, UserPage, UserService, UserSummary};
 
+/// The folder into which `scripts/prepare-sql` has statements described: named here, so that cargo compiles the crate anew for it.
+const _: Option<&str> = option_env!("SQLX_OFFLINE_DIR");
+
 use checks::{http::Http, outbound::Outbound};
 use db::Db;
 use domain::{error::Error, time::Timestamp};

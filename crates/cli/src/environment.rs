@@ -47,7 +47,7 @@ struct Found {
 }
 
 /// Normalizes the environment, and says on standard error what is wrong with it. Returns the variables that are ignored, or
-/// `None` where a setting is not UTF-8.
+/// `None` if a setting is not UTF-8.
 ///
 /// Call it before any thread is started: others could read the environment meanwhile.
 pub fn prepare() -> Option<Vec<String>> {

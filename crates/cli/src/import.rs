@@ -29,7 +29,7 @@ struct Row {
     places: Vec<String>,
     /// The repository that stood beside a key.
     repository: Option<String>,
-    /// The id, where it was added.
+    /// The id, if it was added.
     id: Option<String>,
     result: Fate,
     /// The reason why it was not added, and remarks.

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 /// The longest text that is read: more than any value or list of known hosts.
 const MAX_VALUE: usize = 192 * 1024;
 
-/// Reads a file, or standard input where it is `-`, in UTF-8 or UTF-16.
+/// Reads a file, or standard input if the path is `-`, in UTF-8 or UTF-16.
 ///
 /// Errors: it cannot be read, is not text, or is longer than anything that the portal takes.
 pub(super) fn read(path: &Path) -> Result<Sensitive, Failure> {

@@ -14,7 +14,7 @@ pub(super) fn print(line: &str) -> Outcome {
     print_exactly(&format!("{line}\n"))
 }
 
-/// Prints a text as it is. A reader that has seen enough of it and closes the pipe is no failure.
+/// Prints a text unchanged. A reader that closes the pipe early is not a failure.
 pub(super) fn print_exactly(text: &str) -> Outcome {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

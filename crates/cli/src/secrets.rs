@@ -270,7 +270,7 @@ fn lines(tested: &TestResult) -> String {
     plain(&format!("{}: {}{}", tested.status, tested.detail, keys.collect::<String>())).into_owned()
 }
 
-/// Fails where the secret does not work.
+/// Fails if the secret does not work.
 fn outcome(tested: &TestResult, id: &SecretId) -> Outcome {
     match CheckStatus::parse(&tested.status) {
         Some(CheckStatus::Works | CheckStatus::Open) => Ok(()),

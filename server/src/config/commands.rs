@@ -30,6 +30,9 @@ pub enum Command {
     /// Print the settings of the server as README.md lists them
     #[command(hide = true)]
     SettingsTable,
+    /// Print the description of the API as docs/openapi.json has it
+    #[command(hide = true)]
+    Openapi,
     /// Fill the database with made-up secrets, for benchmarks
     #[command(hide = true)]
     Seed {

@@ -1,13 +1,61 @@
 //! The audit log by the API.
 
-use super::{
-    Answer, Caller, json,
-    query::Query,
-    views::{AuditItem, AuditList},
-};
+use super::{Answer, Caller, json, query::Query};
 use axum::extract::RawQuery;
-use backend::{AuditCursor, AuditQuery};
+use backend::{AuditCursor, AuditEntry, AuditQuery};
 use domain::time::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// One audit record.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuditItem {
+    /// Its number in the chain.
+    id: i64,
+    at: String,
+    /// `user`, `token`, `system` or `anonymous`.
+    actor_kind: String,
+    actor: String,
+    /// The id of the session or token that was used.
+    credential: Option<String>,
+    address: Option<String>,
+    request_id: String,
+    action: String,
+    /// The id of a secret, the name of a user, the id of a token.
+    object: String,
+    outcome: String,
+    /// The names of the fields that were changed.
+    fields: Vec<String>,
+    /// SHA-256 over this record and the hash before.
+    hash: String,
+}
+
+impl From<AuditEntry> for AuditItem {
+    fn from(entry: AuditEntry) -> Self {
+        Self {
+            id: entry.id,
+            at: entry.at.rfc3339(),
+            actor_kind: entry.actor_kind,
+            actor: entry.actor,
+            credential: entry.credential,
+            address: entry.address,
+            request_id: entry.request_id,
+            action: entry.action,
+            object: entry.object,
+            outcome: entry.outcome,
+            fields: entry.fields,
+            hash: entry.hash,
+        }
+    }
+}
+
+/// One page of audit records, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuditList {
+    pub items: Vec<AuditItem>,
+    /// What to send as `older_than` for the next page; null on the last.
+    pub next: Option<i64>,
+}
 
 /// The audit log, newest first
 ///

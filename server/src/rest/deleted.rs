@@ -1,18 +1,54 @@
 //! Deleted secrets, by the API.
 
-use super::{
-    Answer, Caller, Problem, ProblemDetails, json,
-    query::Query,
-    secrets::shown,
-    views::{DeletedItem, DeletedList},
-};
+use super::{Answer, Caller, Problem, ProblemDetails, json, query::Query, secrets::shown};
 use axum::{
     extract::{Path, RawQuery},
     http::StatusCode,
     response::IntoResponse,
 };
+use backend::DeletedSecret;
 use domain::{error::Error, time::Timestamp};
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// A deleted secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeletedItem {
+    /// Tells it from others that had the same name.
+    row: String,
+    /// What it was, and is when it is restored.
+    id: String,
+    display_name: String,
+    deleted_at: String,
+    deleted_by: String,
+    /// When it is removed for good.
+    kept_until: String,
+    /// How many images or datasets still point to it.
+    usage_count: u32,
+}
+
+impl From<DeletedSecret> for DeletedItem {
+    fn from(secret: DeletedSecret) -> Self {
+        Self {
+            row: secret.row.to_string(),
+            id: secret.id.to_string(),
+            display_name: secret.display_name,
+            deleted_at: secret.deleted_at.rfc3339(),
+            deleted_by: secret.deleted_by,
+            kept_until: secret.until.rfc3339(),
+            usage_count: secret.usage_count,
+        }
+    }
+}
+
+/// One page of deleted secrets, the latest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeletedList {
+    pub items: Vec<DeletedItem>,
+    /// What to send as `after` for the next page; null on the last.
+    pub next: Option<String>,
+}
 
 /// Deleted secrets that can be restored, the latest first
 #[utoipa::path(

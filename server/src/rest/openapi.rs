@@ -1,6 +1,6 @@
 //! The API's own description, generated from the code that answers.
 
-use super::{audit, deleted, keys, me, problem::ProblemDetails, secrets, tokens, usages, values};
+use super::{endpoints::described, problem::ProblemDetails};
 use axum::{
     Json,
     response::{IntoResponse, Response},
@@ -12,7 +12,7 @@ use domain::{
 };
 use serde_json::Value;
 use utoipa::{
-    Modify, OpenApi,
+    OpenApi,
     openapi::{
         Content, Ref, RefOr, Required, ResponseBuilder, Schema, Type,
         path::{Operation, Parameter, ParameterIn},
@@ -20,6 +20,7 @@ use utoipa::{
         security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
+use utoipa_axum::router::OpenApiRouter;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,38 +28,21 @@ use utoipa::{
         title = "Latchkey",
         description = "Credentials for what a platform pulls. Send a token in the header Authorization: Bearer; make one on the page Tokens.",
     ),
-    paths(
-        secrets::list, secrets::create, secrets::show, secrets::change, secrets::delete, secrets::test,
-        values::value, values::kubernetes_manifest,
-        keys::generate, keys::switch, keys::discard,
-        usages::of_secret,
-        deleted::list, deleted::restore, deleted::remove,
-        usages::list_images, usages::create_image, usages::show_image, usages::change_image, usages::delete_image,
-        usages::test_image,
-        usages::list_datasets, usages::create_dataset, usages::show_dataset, usages::change_dataset,
-        usages::delete_dataset, usages::test_dataset,
-        me::show, tokens::list, audit::list,
-    ),
-    components(schemas(ProblemDetails)),
-    modifiers(&Everywhere),
+    components(schemas(ProblemDetails))
 )]
 struct Description;
 
-/// The parts that all operations share.
-struct Everywhere;
-
-impl Modify for Everywhere {
-    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
-        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
-        let components = description.components.get_or_insert_default();
-        components.add_security_scheme("token", SecurityScheme::Http(bearer));
-        for item in description.paths.paths.values_mut() {
-            let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
-            for operation in operations.into_iter().flatten() {
-                complete(operation);
-                for parameter in operation.parameters.iter_mut().flatten() {
-                    narrow(parameter);
-                }
+/// Adds the parts that all operations share.
+fn complete_all(description: &mut utoipa::openapi::OpenApi) {
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    let components = description.components.get_or_insert_default();
+    components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    for item in description.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            complete(operation);
+            for parameter in operation.parameters.iter_mut().flatten() {
+                narrow(parameter);
             }
         }
     }
@@ -121,9 +105,19 @@ fn narrow(parameter: &mut RefOr<Parameter>) {
     }
 }
 
-/// Returns the description as a value, for the page that shows it.
+/// Returns the description: the parts of each endpoint, and those that all share.
 pub fn description() -> utoipa::openapi::OpenApi {
-    Description::openapi()
+    let router = OpenApiRouter::with_openapi(Description::openapi());
+    let mut description = described().into_iter().fold(router, OpenApiRouter::routes).into_openapi();
+    complete_all(&mut description);
+    description
+}
+
+/// Returns the description as text, a member on each line.
+///
+/// Errors: none that a description could cause; the library's signature has one.
+pub(crate) fn text() -> Result<String, serde_json::Error> {
+    description().to_pretty_json().map(|text| text + "\n")
 }
 
 /// Answers `GET /api/openapi.json`.

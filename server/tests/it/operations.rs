@@ -377,7 +377,7 @@ fn private_postgresql_is_restarted_after_a_kill() {
         ("PGUSER", "nobody"),
     ]);
     let mut running = Running::start(command);
-    // The process starts itself anew without the password in its environment, and still logs the variables
+    // The process restarts itself without the password in its environment, and still logs the variables
     // that it ignored.
     assert!(running.said().iter().any(|line| line.contains("PGOPTIONS, PGPORT, PGSSLMODE, PGUSER")));
     assert!(running.add("before").contains("location: /secrets\r\n"));

@@ -1,4 +1,4 @@
-//! The audit table: records are added behind the last, never changed, and read in their order to verify them.
+//! The audit table: records are appended, never changed, and read in their order to verify them.
 
 use super::{
     action::AuditAction,
@@ -18,14 +18,14 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::time::Timestamp;
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, postgres::PgArguments, query::Query};
+use sqlx::{PgConnection, Postgres, postgres::PgArguments, query::Query};
 
-/// Adds a record to the end of the chain. The end stays locked until the transaction is over, so this comes last in it.
+/// Appends a record to the chain. The end stays locked until the transaction ends, so this comes last in it.
 pub(crate) async fn append(work: &mut Work, ctx: &Ctx, record: AuditRecord<'_>) -> Result<(), sqlx::Error> {
     append_many(work, &[(ctx, record)]).await
 }
 
-/// The same for several records, in their order.
+/// Appends several records, in their order.
 pub(crate) async fn append_many(
     work: &mut Work,
     records: &[(&Ctx, AuditRecord<'_>)],
@@ -34,7 +34,7 @@ pub(crate) async fn append_many(
     append_with(work, keyring.as_deref(), records).await
 }
 
-/// The same for a record that stands for so many that were alike.
+/// Appends a record that stands for a number of equal ones.
 pub(crate) async fn append_counted(
     work: &mut Work,
     records: &[(&Ctx, AuditRecord<'_>, u64)],
@@ -44,7 +44,7 @@ pub(crate) async fn append_counted(
     add(work, keyring.as_deref(), entries.collect()).await.map(drop)
 }
 
-/// The same, under these keys.
+/// Appends records under these keys.
 pub(crate) async fn append_with(
     connection: &mut PgConnection,
     keyring: Option<&Keyring>,
@@ -53,7 +53,7 @@ pub(crate) async fn append_with(
     add(connection, keyring, entries(records)).await.map(drop)
 }
 
-/// The same; returns the new end of the chain, unless there is nothing to add.
+/// Appends records, and returns the new end of the chain, unless there are none.
 pub(crate) async fn append_and_remember(
     work: &mut Work,
     records: &[(&Ctx, AuditRecord<'_>)],
@@ -62,13 +62,14 @@ pub(crate) async fn append_and_remember(
     add(work, keyring.as_deref(), entries(records)).await
 }
 
-/// Records that are to be added, each with the names of its fields.
+/// Records to append, each with the names of its fields.
 type Entries<'a> = Vec<(&'a Ctx, &'a AuditRecord<'a>, String)>;
 
 fn entries<'a>(records: &'a [(&'a Ctx, AuditRecord<'a>)]) -> Entries<'a> {
     records.iter().map(|(ctx, record)| (*ctx, record, record.fields.join(","))).collect()
 }
 
+#[expect(clippy::disallowed_methods, reason = "the text is also a part of the statement that records reads")]
 async fn add(
     connection: &mut PgConnection,
     keyring: Option<&Keyring>,
@@ -94,7 +95,7 @@ async fn add(
     Ok(Some(end))
 }
 
-/// The end of the chain as this server left it. Others may have added to it since.
+/// The end of the chain as this server left it. Others may have appended records since.
 #[derive(Clone, Debug)]
 pub(crate) struct KnownEnd {
     last_id: i64,
@@ -105,33 +106,35 @@ pub(crate) struct KnownEnd {
 }
 
 impl KnownEnd {
-    /// Returns whether the record that made this end is in the chain.
+    /// Returns whether the record at this end is in the chain.
     pub(crate) async fn is_in(&self, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-        sqlx::query_scalar("SELECT EXISTS (SELECT FROM audit_records WHERE id = $1 AND hash = $2)")
-            .bind(self.last_id)
-            .bind(&self.hash)
-            .fetch_one(connection)
-            .await
+        sqlx::query_scalar!(
+            "SELECT EXISTS (SELECT FROM audit_records WHERE id = $1 AND hash = $2) AS \"found!\"",
+            self.last_id,
+            &self.hash
+        )
+        .fetch_one(connection)
+        .await
     }
 }
 
-/// Adds links to the chain, by the 20 parameters that `Links::bind` binds.
+/// The statement that appends links to the chain, with the 20 parameters that `Links::bind` binds.
 pub(crate) const APPEND: &str = "SELECT append_audit_records($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
     $16, $17, $18, $19, $20)";
 
-/// Records with their hashes and codes, ready to be added behind one certain end of the chain and no other.
+/// Records with their hashes and codes, ready to follow exactly one end of the chain.
 #[derive(Debug)]
 pub(crate) struct Links {
     expected_id: i64,
     expected_hash: Vec<u8>,
     expected_mac: Option<Vec<u8>>,
     columns: Columns,
-    /// The end that the chain has with them.
+    /// The end of the chain after them.
     pub(crate) end: KnownEnd,
 }
 
 impl Links {
-    /// Makes links of these records behind an end that was left by this server.
+    /// Returns links of these records after an end that this server left.
     pub(crate) fn behind(
         keyring: &Keyring,
         end: KnownEnd,
@@ -142,7 +145,7 @@ impl Links {
         Self::after(keyring, stored, (last_id, hash), signer, entries(records))
     }
 
-    /// The same behind a record, where `stored` is what the database has for the end.
+    /// Returns links of these records after a record, with `stored` as the end in the database.
     fn after(
         keyring: &Keyring,
         stored: StoredEnd,
@@ -196,10 +199,10 @@ impl Links {
     }
 }
 
-/// The name under which the portal notes that the record was cut.
+/// The actor under which the portal records that the audit log was cut.
 const ACTOR: &str = "audit record";
 
-/// The end of the chain as the database has it.
+/// The end of the chain as it is stored.
 struct StoredEnd {
     last_id: i64,
     hash: Vec<u8>,
@@ -209,16 +212,15 @@ struct StoredEnd {
 /// The end of the chain, which is locked.
 struct End {
     stored: StoredEnd,
-    /// The last record, which the next one is chained to.
+    /// The last record, to which the next is chained.
     last_id: i64,
     hash: Vec<u8>,
-    /// The id of the key that signs what comes next.
+    /// The id of the key that signs the next records.
     signer: String,
-    /// Why this is not the end that the portal noted.
+    /// The reason why this is not the end that the portal signed.
     doubt: Option<Doubt>,
 }
 
-#[derive(FromRow)]
 struct HeadRow {
     last_id: i64,
     hash: Vec<u8>,
@@ -229,72 +231,72 @@ struct HeadRow {
 }
 
 async fn end(connection: &mut PgConnection, keyring: &Keyring) -> Result<End, sqlx::Error> {
-    let head: HeadRow = sqlx::query_as(
+    let head = sqlx::query_as!(
+        HeadRow,
         "SELECT last_id, hash, mac, (SELECT id FROM key_encryption_keys WHERE active) AS active, \
          EXISTS (SELECT FROM key_encryption_keys WHERE id = encode(substr(mac, 1, 8), 'hex') AND retired_at IS NULL) \
-         AS signer_in_use FROM audit_head FOR UPDATE",
+         AS \"signer_in_use!\" FROM audit_head FOR UPDATE"
     )
     .fetch_one(&mut *connection)
     .await?;
     let HeadRow { last_id, hash, mac, active, signer_in_use } = head;
     let stored = StoredEnd { last_id, hash: hash.clone(), mac: mac.clone() };
     let doubt = keyring.vouches(&head_message(last_id, &hash), mac.as_deref()).err();
-    // A server without the active key writes nothing: it cannot verify the end that one with it has signed, and whoever
-    // writes the database could have it go on from any.
+    // A server without the active key writes nothing, because it cannot verify the end that another server signed with it,
+    // and whoever writes to the database could make it continue from any.
     let signer = active.filter(|id| keyring.has(id)).ok_or_else(NoKey::into_database_error)?;
-    // Neither does one without the key of whoever wrote last: that nothing was cut it cannot know, and accuses nobody of it.
+    // Nor does a server without the key of the last record: it cannot know whether records were cut, and records no forgery.
     if doubt == Some(Doubt::OtherKey) && signer_in_use {
         return Err(NoKey::into_database_error());
     }
     if doubt.is_none() {
         return Ok(End { stored, last_id, hash, signer, doubt });
     }
-    let last: Option<(i64, Vec<u8>)> =
-        sqlx::query_as("SELECT id, hash FROM audit_records ORDER BY id DESC LIMIT 1")
-            .fetch_optional(connection)
-            .await?;
-    let (last_id, hash) = last.unwrap_or_else(|| (0, beginning().to_vec()));
+    let last = sqlx::query!("SELECT id, hash FROM audit_records ORDER BY id DESC LIMIT 1")
+        .fetch_optional(connection)
+        .await?;
+    let (last_id, hash) = last.map_or_else(|| (0, beginning().to_vec()), |last| (last.id, last.hash));
     Ok(End { stored, last_id, hash, signer, doubt })
 }
 
-/// Whether the portal has vouched for a record, a user or a value here already.
+/// Returns whether the portal has signed a record, a user or a value here.
 pub(crate) async fn is_vouched_for(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar(
+    sqlx::query_scalar!(
         "SELECT EXISTS (SELECT FROM audit_head WHERE mac IS NOT NULL) \
          OR EXISTS (SELECT FROM audit_records WHERE mac IS NOT NULL) \
-         OR EXISTS (SELECT FROM users WHERE mac IS NOT NULL) OR EXISTS (SELECT FROM secret_values)",
+         OR EXISTS (SELECT FROM users WHERE mac IS NOT NULL) OR EXISTS (SELECT FROM secret_values) AS \"vouched!\""
     )
     .fetch_one(connection)
     .await
 }
 
-/// Vouches for the end of a chain as an older version, or the migrations, left it.
+/// Signs the end of a chain as an older version, or the migrations, left it.
 pub(crate) async fn vouch_for_end(
     connection: &mut PgConnection,
     keyring: &Keyring,
     kek_id: &str,
 ) -> Result<(), sqlx::Error> {
-    let (last_id, hash): (i64, Vec<u8>) =
-        sqlx::query_as("SELECT last_id, hash FROM audit_head FOR UPDATE").fetch_one(&mut *connection).await?;
-    let mac = signed(keyring, kek_id, &head_message(last_id, &hash))?;
-    sqlx::query("UPDATE audit_head SET mac = $1").bind(mac).execute(connection).await.map(drop)
+    let head =
+        sqlx::query!("SELECT last_id, hash FROM audit_head FOR UPDATE").fetch_one(&mut *connection).await?;
+    let mac = signed(keyring, kek_id, &head_message(head.last_id, &head.hash))?;
+    sqlx::query!("UPDATE audit_head SET mac = $1", mac).execute(connection).await.map(drop)
 }
 
 fn signed(keyring: &Keyring, kek_id: &str, message: &Message) -> Result<Vec<u8>, sqlx::Error> {
     keyring.mac(kek_id, message).map_err(|error| sqlx::Error::Encode(error.into()))
 }
 
-/// One record. Its hash covers all of it, and every record before.
+/// Returns the message for the code of a record, whose hash covers all of it and every record before.
 pub(super) fn record_message(id: i64, hash: &[u8]) -> Message {
     Message::new(Purpose::AuditRecord).number(id).bytes(hash)
 }
 
-/// The record that no other comes after.
+/// Returns the message for the code of the last record.
 pub(super) fn head_message(id: i64, hash: &[u8]) -> Message {
     Message::new(Purpose::AuditHead).number(id).bytes(hash)
 }
 
-/// Records as PostgreSQL takes many of them: an array for each column.
+/// Records in the form in which PostgreSQL takes many of them: an array for each column.
 #[derive(Debug, Default)]
 struct Columns {
     ids: Vec<i64>,
@@ -307,14 +309,14 @@ struct Columns {
     actions: Vec<&'static str>,
     objects: Vec<String>,
     outcomes: Vec<&'static str>,
-    /// Joined by commas, which none has in it.
+    /// The fields of each record, joined by commas, which no field contains.
     fields: Vec<String>,
     hashes: Vec<Vec<u8>>,
     macs: Vec<Vec<u8>>,
 }
 
 impl Columns {
-    /// Adds a record, but for its code; returns its hash.
+    /// Adds a record without its code; returns its hash.
     fn push(
         &mut self,
         id: i64,
@@ -357,38 +359,42 @@ impl Columns {
     }
 }
 
+/// The columns of an `AuditRow`, for statements that are built at run time.
 pub(super) const COLUMNS: &str =
     "id, at, actor_kind, actor, credential, address, request_id, action, object, outcome, fields, hash, mac";
 
-/// Records in the order of the chain, beyond this one.
+/// Returns records in the order of the chain, after this one.
 pub(super) async fn chained(
     connection: &mut PgConnection,
     beyond: i64,
     limit: i64,
 ) -> Result<Vec<AuditRow>, sqlx::Error> {
-    QueryBuilder::<Postgres>::new(format!("SELECT {COLUMNS} FROM audit_records WHERE id > "))
-        .push_bind(beyond)
-        .push(" ORDER BY id LIMIT ")
-        .push_bind(limit)
-        .build_query_as()
-        .fetch_all(connection)
-        .await
+    sqlx::query_as!(
+        AuditRow,
+        "SELECT id, at, actor_kind, actor, credential, address, request_id, action, object, outcome, fields, hash, mac \
+         FROM audit_records WHERE id > $1 ORDER BY id LIMIT $2",
+        beyond,
+        limit
+    )
+    .fetch_all(connection)
+    .await
 }
 
-/// The last record's id and hash, and what vouches for there being none after it.
+/// The last record's id and hash, and the code that vouches for it being the last.
 pub(super) type Head = (i64, Vec<u8>, Option<Vec<u8>>);
 
-/// The last record's id and hash, as whoever added it noted them.
+/// Returns the last record's id and hash, as they were stored with it.
 pub(super) async fn head(connection: &mut PgConnection) -> Result<Head, sqlx::Error> {
-    sqlx::query_as("SELECT last_id, hash, mac FROM audit_head").fetch_one(connection).await
+    let head = sqlx::query!("SELECT last_id, hash, mac FROM audit_head").fetch_one(connection).await?;
+    Ok((head.last_id, head.hash, head.mac))
 }
 
-/// The database's time.
+/// Returns the database's time.
 pub(super) async fn clock(connection: &mut PgConnection) -> Result<Timestamp, sqlx::Error> {
-    sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(connection).await.map(timestamp)
+    sqlx::query_scalar!("SELECT clock_timestamp() AS \"now!\"").fetch_one(connection).await.map(timestamp)
 }
 
-/// What the chain begins with.
+/// Returns the hash with which the chain begins.
 pub(super) const fn beginning() -> [u8; HASH_BYTES] {
     [0; HASH_BYTES]
 }

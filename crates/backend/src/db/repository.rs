@@ -1,21 +1,21 @@
 //! All SQL about connections, transactions and the schema as a whole.
 
 use chrono::{DateTime, Utc};
-use sqlx::{Connection, FromRow, PgConnection, Postgres, Row, Transaction};
+use sqlx::{Connection, PgConnection, Postgres, Row, Transaction};
 
-/// Settings that each transaction asks for itself behind a pooler, and prepared statements that others left behind.
+/// The settings of each transaction behind a pooler, without prepared statements that others left behind.
 const BEGIN_POOLED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
     SET LOCAL client_min_messages = warning; SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '5s'; \
     DEALLOCATE ALL; SELECT current_setting('transaction_read_only')";
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT current_setting('transaction_read_only')";
 
-/// Begins a transaction, in one round trip; returns whether it can only read.
+/// Begins a transaction, in one round trip; returns whether it is read-only.
 pub(super) async fn begin(connection: &mut PgConnection, pooler: bool) -> Result<bool, sqlx::Error> {
     read_only(connection, if pooler { BEGIN_POOLED } else { BEGIN }).await
 }
 
-/// Ends a transaction that is still open, or only looks; returns whether the server can only be read.
+/// Ends a transaction that is still open, or only checks the server; returns whether the server is read-only.
 pub(super) async fn recover(connection: &mut PgConnection, open: bool) -> Result<bool, sqlx::Error> {
     let look = "SELECT current_setting('transaction_read_only')";
     let end = "ROLLBACK; SELECT current_setting('transaction_read_only')";
@@ -27,8 +27,8 @@ async fn read_only(connection: &mut PgConnection, statements: &'static str) -> R
     Ok(row.try_get::<String, _>(0)? == "on")
 }
 
-/// Keeps what the transaction did. The SELECT fails where a statement before it has failed: PostgreSQL answers a COMMIT
-/// of such a transaction by rolling back, without an error.
+/// Commits the transaction. The SELECT fails after a failed statement: PostgreSQL answers a COMMIT of such a transaction by
+/// rolling back, without an error.
 pub(super) async fn commit(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::raw_sql("SELECT; COMMIT").execute(connection).await.map(drop)
 }
@@ -37,14 +37,14 @@ pub(super) async fn rollback(connection: &mut PgConnection) -> Result<(), sqlx::
     sqlx::raw_sql("ROLLBACK").execute(connection).await.map(drop)
 }
 
-/// The moment it is on the database's clock.
+/// Returns the time of the database's clock.
 pub(super) async fn now(connection: &mut PgConnection) -> Result<DateTime<Utc>, sqlx::Error> {
-    sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(connection).await
+    sqlx::query_scalar!("SELECT clock_timestamp() AS \"now!\"").fetch_one(connection).await
 }
 
-/// What the server is, and what the role may do there.
+/// The properties of the server, and the rights of the role there.
 #[expect(clippy::struct_excessive_bools, reason = "each is one answer of the server")]
-#[derive(Debug, FromRow)]
+#[derive(Debug)]
 pub(super) struct ServerRow {
     pub(super) encoding: String,
     pub(super) read_only: bool,
@@ -59,81 +59,91 @@ pub(super) struct ServerRow {
     pub(super) may_read_migrations: bool,
 }
 
-/// The version of the server, as a number and in words. Asked by itself, since an old one may not know what else is asked.
+/// Returns the version of the server, as a number and as text. Queried separately, because an old server may not know the
+/// other properties.
 pub(super) async fn version(connection: &mut PgConnection) -> Result<(i32, String), sqlx::Error> {
-    sqlx::query_as(
-        "SELECT current_setting('server_version_num')::int, split_part(current_setting('server_version'), ' ', 1)",
+    let version = sqlx::query!(
+        "SELECT current_setting('server_version_num')::int AS \"number!\", \
+         split_part(current_setting('server_version'), ' ', 1) AS \"words!\""
     )
     .fetch_one(connection)
-    .await
+    .await?;
+    Ok((version.number, version.words))
 }
 
 pub(super) async fn server(connection: &mut PgConnection) -> Result<ServerRow, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT current_setting('server_encoding') AS encoding, current_setting('transaction_read_only') = 'on' AS read_only, \
-         current_user::text AS role, current_database()::text AS database, current_schema()::text AS schema, \
-         coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create, \
-         has_database_privilege(current_database(), 'CREATE') AS may_create_extensions, \
-         EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') AS has_trigrams, \
-         EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm') AS trigrams_available, \
-         to_regclass('_sqlx_migrations') IS NOT NULL AS migrated, \
-         coalesce(has_table_privilege(to_regclass('_sqlx_migrations'), 'SELECT'), true) AS may_read_migrations",
+    sqlx::query_as!(
+        ServerRow,
+        "SELECT current_setting('server_encoding') AS \"encoding!\", \
+         current_setting('transaction_read_only') = 'on' AS \"read_only!\", \
+         current_user::text AS \"role!\", current_database()::text AS \"database!\", current_schema()::text AS schema, \
+         coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS \"may_create!\", \
+         has_database_privilege(current_database(), 'CREATE') AS \"may_create_extensions!\", \
+         EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') AS \"has_trigrams!\", \
+         EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm') AS \"trigrams_available!\", \
+         to_regclass('_sqlx_migrations') IS NOT NULL AS \"migrated!\", \
+         coalesce(has_table_privilege(to_regclass('_sqlx_migrations'), 'SELECT'), true) AS \"may_read_migrations!\""
     )
     .fetch_one(connection)
     .await
 }
 
-/// Version and checksum of each migration that was made.
+/// Returns version and checksum of each applied migration.
+#[expect(clippy::disallowed_methods, reason = "the table is sqlx's own, and not made by a migration")]
 pub(super) async fn applied(connection: &mut PgConnection) -> Result<Vec<(i64, Vec<u8>)>, sqlx::Error> {
     sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success ORDER BY version")
         .fetch_all(connection)
         .await
 }
 
-/// The newest migration that was made.
+/// Returns the newest applied migration.
+#[expect(clippy::disallowed_methods, reason = "the table is sqlx's own, and not made by a migration")]
 pub(crate) async fn schema_version(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success")
         .fetch_one(connection)
         .await
 }
 
-/// Those of our tables that belong to a role which the current one is no member of, with their owners.
+/// Returns those of our tables that belong to a role of which the current one is not a member, with their owners.
 pub(super) async fn foreign_tables(
     connection: &mut PgConnection,
     tables: &[&str],
 ) -> Result<Vec<(String, String)>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT relname::text, pg_get_userbyid(relowner)::text FROM pg_class WHERE oid IN (SELECT to_regclass(name) \
-         FROM unnest($1::text[]) AS name) AND NOT pg_has_role(relowner, 'USAGE') ORDER BY relname",
+    let rows = sqlx::query!(
+        "SELECT relname::text AS \"name!\", pg_get_userbyid(relowner)::text AS \"owner!\" FROM pg_class \
+         WHERE oid IN (SELECT to_regclass(name) FROM unnest($1::text[]) AS name) \
+         AND NOT pg_has_role(relowner, 'USAGE') ORDER BY relname",
+        tables as _
     )
-    .bind(tables)
     .fetch_all(connection)
-    .await
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.name, row.owner)).collect())
 }
 
-/// Those of our tables in which the role may not do all that it has to.
+/// Returns those of our tables in which the role lacks a right that it needs.
 pub(super) async fn barred_tables(
     connection: &mut PgConnection,
     tables: &[&str],
 ) -> Result<Vec<String>, sqlx::Error> {
-    // The record of what happened is never changed.
-    sqlx::query_scalar(
-        "SELECT relname::text FROM pg_class WHERE oid IN (SELECT to_regclass(name) FROM unnest($1::text[]) AS name) \
+    // Audit records are never changed.
+    sqlx::query_scalar!(
+        "SELECT relname::text AS \"name!\" FROM pg_class \
+         WHERE oid IN (SELECT to_regclass(name) FROM unnest($1::text[]) AS name) \
          AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT') \
          AND (relname = 'audit_records' \
-             OR has_table_privilege(oid, 'UPDATE') AND (relname = 'audit_head' OR has_table_privilege(oid, 'DELETE')))) \
+         OR has_table_privilege(oid, 'UPDATE') AND (relname = 'audit_head' OR has_table_privilege(oid, 'DELETE')))) \
          ORDER BY relname",
+        tables as _
     )
-    .bind(tables)
     .fetch_all(connection)
     .await
 }
 
-/// Held by whoever changes the schema, until the end of the transaction; the number is arbitrary.
+/// The lock of whoever changes the schema, until the end of the transaction; the number is arbitrary.
 const SCHEMA_LOCK: i64 = 0x6c61_7463_6864_6462;
 
-/// Begins a transaction for changing the schema; returns false, having begun none, where another server has the lock.
-/// It has no time limits: a role's own would hit in the middle of a large table.
+/// Begins a transaction for changing the schema; returns false without beginning one if another server has the lock. It has
+/// no time limits, because a role's own could cut off the migration of a large table.
 pub(super) async fn begin_schema(
     connection: &mut PgConnection,
     pooler: bool,
@@ -148,8 +158,7 @@ pub(super) async fn begin_schema(
     if pooler {
         sqlx::raw_sql("DEALLOCATE ALL").execute(&mut *work).await?;
     }
-    let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)")
-        .bind(SCHEMA_LOCK)
+    let taken = sqlx::query_scalar!("SELECT pg_try_advisory_xact_lock($1) AS \"taken!\"", SCHEMA_LOCK)
         .fetch_one(&mut *work)
         .await?;
     if taken {
@@ -159,7 +168,9 @@ pub(super) async fn begin_schema(
     Ok(None)
 }
 
-/// Whether a key encryption key was ever known here.
+/// Returns whether the database ever knew a key encryption key.
 pub(super) async fn has_key(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT FROM key_encryption_keys)").fetch_one(connection).await
+    sqlx::query_scalar!("SELECT EXISTS (SELECT FROM key_encryption_keys) AS \"found!\"")
+        .fetch_one(connection)
+        .await
 }

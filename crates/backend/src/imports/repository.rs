@@ -1,4 +1,4 @@
-//! All SQL about imports that wait.
+//! All SQL about waiting imports.
 
 use crate::{
     context::Ctx,
@@ -12,20 +12,20 @@ use domain::{
     time::Timestamp,
 };
 use formats::imports::Found;
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// An import that waits, or what it became.
-#[derive(Debug, FromRow)]
+/// A waiting import, or what it became.
+#[derive(Debug)]
 pub(super) struct ImportRow {
     pub(super) skipped: Vec<String>,
     pub(super) expires_at: DateTime<Utc>,
     pub(super) saved: Option<Vec<String>>,
 }
 
-/// One thing found, without its value.
-#[derive(Debug, FromRow)]
+/// An object that was found, without its value.
+#[derive(Debug)]
 pub(super) struct EntryRow {
     pub(super) number: i32,
     pub(super) kind: String,
@@ -41,14 +41,13 @@ pub(super) struct EntryRow {
     pub(super) needs_passphrase: bool,
 }
 
-/// So many rows are written at once: PostgreSQL takes no more than 65,535 parameters.
+/// The most rows that one statement writes: PostgreSQL accepts no more than 65,535 parameters.
 const ROWS: usize = 1_000;
 
-/// Where the value of an entry is at home. No value of a secret bears this field, so none can be put in the place of the
-/// other.
+/// Returns the place of an entry's value. No value of a secret has this field, so neither can replace the other.
 ///
-/// The place is made of whose import it is and of what the entry says beside the value: whoever changes that in the database
-/// has the value open nowhere.
+/// The place depends on the owner of the import and on the entry's other fields: if somebody changes those in the database,
+/// the value does not open.
 fn place(owner: Owner, number: i32, belongs: &Belongs<'_>) -> Location {
     let secret = digest_id(&[
         owner.session.as_bytes(),
@@ -61,21 +60,21 @@ fn place(owner: Owner, number: i32, belongs: &Belongs<'_>) -> Location {
     Location { secret, field: ValueField::Imported, version: i64::from(number) }
 }
 
-/// Whose import an entry is of.
+/// The owner of an import.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owner {
     pub(super) import: Uuid,
     pub(super) session: Uuid,
 }
 
-/// What the value of an entry is for.
+/// The account and registry that the value of an entry is for.
 struct Belongs<'a> {
     kind: &'a str,
     host: Option<&'a str>,
     username: Option<&'a str>,
 }
 
-/// An entry, its value sealed.
+/// An entry with its sealed value.
 pub(super) struct NewEntry<'a> {
     number: i32,
     found: &'a Found,
@@ -101,7 +100,7 @@ impl<'a> NewEntry<'a> {
     }
 }
 
-/// What waits, in the place of what waited for this session before.
+/// Stores an import, in the place of this session's earlier one.
 pub(super) async fn insert(
     connection: &mut PgConnection,
     ctx: &Ctx,
@@ -110,21 +109,21 @@ pub(super) async fn insert(
     skipped: &SkippedCounts,
     entries: Vec<NewEntry<'_>>,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM imports WHERE session_id = $1 OR expires_at <= $2")
-        .bind(session)
-        .bind(instant(ctx.now)?)
+    sqlx::query!("DELETE FROM imports WHERE session_id = $1 OR expires_at <= $2", session, instant(ctx.now)?)
         .execute(&mut *connection)
         .await?;
-    sqlx::query(
+    let counts: Vec<String> =
+        skipped.iter().map(|(skipped, count)| format!("{}/{count}", skipped.as_str())).collect();
+    sqlx::query!(
         "INSERT INTO imports (id, session_id, passed_over, skipped, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6)",
+        id,
+        session,
+        i32::try_from(skipped.total()).unwrap_or(i32::MAX),
+        &counts,
+        instant(ctx.now)?,
+        instant(expires_at)?
     )
-    .bind(id)
-    .bind(session)
-    .bind(i32::try_from(skipped.total()).unwrap_or(i32::MAX))
-    .bind(skipped.iter().map(|(skipped, count)| format!("{}/{count}", skipped.as_str())).collect::<Vec<_>>())
-    .bind(instant(ctx.now)?)
-    .bind(instant(expires_at)?)
     .execute(&mut *connection)
     .await?;
     let mut entries = entries;
@@ -179,52 +178,57 @@ async fn insert_entries(
     insert.build().execute(connection).await.map(drop)
 }
 
-/// The import of this session, unless its time is over.
+/// Returns the import of this session, unless it has expired.
 pub(super) async fn find(
     connection: &mut PgConnection,
     (id, session): (Uuid, Uuid),
     now: Timestamp,
 ) -> Result<Option<ImportRow>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT skipped, expires_at, saved FROM imports WHERE id = $1 AND session_id = $2 AND expires_at > $3",
+    sqlx::query_as!(
+        ImportRow,
+        "SELECT skipped, expires_at, saved FROM imports WHERE id = $1 AND session_id = $2 \
+         AND expires_at > $3",
+        id,
+        session,
+        instant(now)?
     )
-    .bind(id)
-    .bind(session)
-    .bind(instant(now)?)
     .fetch_optional(connection)
     .await
 }
 
-/// The same; nobody else saves or discards it until the end of the transaction.
+/// Returns the import and locks it, so that nobody else saves or discards it until the end of the transaction.
 pub(super) async fn lock(
     connection: &mut PgConnection,
     (id, session): (Uuid, Uuid),
     now: Timestamp,
 ) -> Result<Option<ImportRow>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT skipped, expires_at, saved FROM imports WHERE id = $1 AND session_id = $2 AND expires_at > $3 \
-         FOR UPDATE",
+    sqlx::query_as!(
+        ImportRow,
+        "SELECT skipped, expires_at, saved FROM imports WHERE id = $1 AND session_id = $2 \
+         AND expires_at > $3 FOR UPDATE",
+        id,
+        session,
+        instant(now)?
     )
-    .bind(id)
-    .bind(session)
-    .bind(instant(now)?)
     .fetch_optional(connection)
     .await
 }
 
-/// What was found, in the order of the file.
+/// Returns the entries, in the order of the file.
 pub(super) async fn entries(connection: &mut PgConnection, id: Uuid) -> Result<Vec<EntryRow>, sqlx::Error> {
-    sqlx::query_as(
+    sqlx::query_as!(
+        EntryRow,
         "SELECT number, kind, registry_host, registry_username, suggested_name, notes, fingerprint, \
-         places, repository, known_hosts, needs_passphrase, ciphertext IS NOT NULL AS has_value FROM import_entries WHERE import_id = $1 ORDER BY number",
+         places, repository, known_hosts, needs_passphrase, ciphertext IS NOT NULL AS \"has_value!\" \
+         FROM import_entries WHERE import_id = $1 ORDER BY number",
+        id
     )
-    .bind(id)
     .fetch_all(connection)
     .await
 }
 
 impl EntryRow {
-    /// Where its value is at home, as the row says it.
+    /// Returns the place of its value, as the row names it.
     pub(super) fn place(&self, owner: Owner) -> Location {
         let belongs = Belongs {
             kind: &self.kind,
@@ -235,67 +239,63 @@ impl EntryRow {
     }
 }
 
-/// The sealed values of these entries, by their numbers.
+/// Returns the sealed values of these entries, by their numbers.
 pub(super) async fn values(
     connection: &mut PgConnection,
     id: Uuid,
     numbers: &[i32],
 ) -> Result<HashMap<i32, SealedValue>, sqlx::Error> {
-    #[derive(FromRow)]
-    struct Numbered {
-        number: i32,
-        #[sqlx(flatten)]
-        sealed: SealedValue,
-    }
-    let found: Vec<Numbered> = sqlx::query_as(
-        "SELECT number, algorithm, kek_id, wrapped_key, nonce, ciphertext FROM import_entries \
+    let found = sqlx::query!(
+        "SELECT number, algorithm AS \"algorithm!\", kek_id AS \"kek_id!\", wrapped_key AS \"wrapped_key!\", \
+         nonce AS \"nonce!\", ciphertext AS \"ciphertext!\" FROM import_entries \
          WHERE import_id = $1 AND number = ANY ($2) AND ciphertext IS NOT NULL",
+        id,
+        numbers
     )
-    .bind(id)
-    .bind(numbers)
     .fetch_all(connection)
     .await?;
-    Ok(found.into_iter().map(|Numbered { number, sealed }| (number, sealed)).collect())
+    let sealed = found.into_iter().map(|row| {
+        let (algorithm, kek_id) = (row.algorithm, row.kek_id);
+        let (wrapped_key, nonce, ciphertext) = (row.wrapped_key, row.nonce, row.ciphertext);
+        (row.number, SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext })
+    });
+    Ok(sealed.collect())
 }
 
-/// Notes what the import became, and takes everything away that was found.
+/// Notes what the import became, and deletes its entries.
 pub(super) async fn finish(
     connection: &mut PgConnection,
     id: Uuid,
     saved: &[String],
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM import_entries WHERE import_id = $1").bind(id).execute(&mut *connection).await?;
-    sqlx::query("UPDATE imports SET saved = $2 WHERE id = $1")
-        .bind(id)
-        .bind(saved)
-        .execute(connection)
-        .await
-        .map(drop)
+    sqlx::query!("DELETE FROM import_entries WHERE import_id = $1", id).execute(&mut *connection).await?;
+    sqlx::query!("UPDATE imports SET saved = $2 WHERE id = $1", id, saved).execute(connection).await.map(drop)
 }
 
 pub(super) async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM imports WHERE id = $1").bind(id).execute(connection).await.map(drop)
+    sqlx::query!("DELETE FROM imports WHERE id = $1", id).execute(connection).await.map(drop)
 }
 
-/// Takes everything away whose time is over; answers with how many imports that were.
+/// Deletes every expired import; returns their number.
 pub(super) async fn delete_expired(
     connection: &mut PgConnection,
     now: Timestamp,
 ) -> Result<u64, sqlx::Error> {
-    let done =
-        sqlx::query("DELETE FROM imports WHERE expires_at <= $1").bind(instant(now)?).execute(connection);
+    let done = sqlx::query!("DELETE FROM imports WHERE expires_at <= $1", instant(now)?).execute(connection);
     Ok(done.await?.rows_affected())
 }
 
-/// Which of these names are taken, each as kind and name.
+/// Returns which of these names are taken, as type and name.
 pub(super) async fn taken(
     connection: &mut PgConnection,
     kind: SecretKind,
     names: &[String],
 ) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar("SELECT name FROM secrets WHERE kind = $1 AND name = ANY($2) AND deleted_at IS NULL")
-        .bind(kind.as_str())
-        .bind(names)
-        .fetch_all(connection)
-        .await
+    sqlx::query_scalar!(
+        "SELECT name FROM secrets WHERE kind = $1 AND name = ANY($2) AND deleted_at IS NULL",
+        kind.as_str(),
+        names
+    )
+    .fetch_all(connection)
+    .await
 }

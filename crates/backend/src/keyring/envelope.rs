@@ -61,7 +61,7 @@ impl ValueField {
 }
 
 /// A sealed value as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SealedValue {
     pub(crate) algorithm: String,
     pub(crate) kek_id: String,

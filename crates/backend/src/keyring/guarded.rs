@@ -19,11 +19,9 @@ pub(crate) enum Stale<'a> {
 }
 
 impl<'a> Stale<'a> {
-    /// The condition for those rows, in which `$1` is `bound`. Never both conditions: a row without a MAC gets none because
-    /// of its key.
-    pub(crate) const SQL: &'static str =
-        "(($1::text IS NULL AND mac IS NULL) OR substr(mac, 1, 8) <> decode($1, 'hex'))";
-
+    /// Returns `$1` of the condition for those rows, which each table's statement has:
+    /// `($1::text IS NULL AND mac IS NULL) OR substr(mac, 1, 8) <> decode($1, 'hex')`. Never both: a row without a MAC gets none
+    /// because of its key.
     pub(crate) fn bound(self) -> Option<&'a str> {
         match self {
             Self::Unvouched => None,

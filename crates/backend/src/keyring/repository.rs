@@ -4,10 +4,8 @@ use super::envelope::{Location, SealedValue, ValueField};
 use crate::db::instant;
 use chrono::{DateTime, Utc};
 use domain::time::Timestamp;
-use sqlx::{FromRow, PgConnection};
-use uuid::Uuid;
+use sqlx::PgConnection;
 
-#[derive(FromRow)]
 pub(crate) struct CheckRow {
     pub(crate) id: String,
     pub(super) active: bool,
@@ -15,23 +13,24 @@ pub(crate) struct CheckRow {
     pub(crate) check_ciphertext: Vec<u8>,
 }
 
-/// Held by whoever changes which keys there are; the number is arbitrary.
+/// The lock of whoever changes the list of keys; the number is arbitrary.
 const KEY_LOCK: i64 = 0x6c61_7463_686b_6579;
 
-/// Holds others back who start or change keys, until the end of the transaction.
+/// Holds up others who start or change keys, until the end of the transaction.
 pub(super) async fn lock(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(KEY_LOCK).execute(connection).await.map(drop)
+    sqlx::query!("SELECT pg_advisory_xact_lock($1)", KEY_LOCK).execute(connection).await.map(drop)
 }
 
-/// The keys that are not retired; the fresh one becomes the active one where there is none, which is told as well.
+/// Returns the keys that are not retired; the fresh one becomes the active one if there is none, which is returned as well.
 pub(super) async fn known_or_insert(
     connection: &mut PgConnection,
     fresh: CheckRow,
     now: Timestamp,
 ) -> Result<(Vec<CheckRow>, bool), sqlx::Error> {
     lock(connection).await?;
-    let known: Vec<CheckRow> = sqlx::query_as(
-        "SELECT id, active, check_nonce, check_ciphertext FROM key_encryption_keys WHERE retired_at IS NULL",
+    let known = sqlx::query_as!(
+        CheckRow,
+        "SELECT id, active, check_nonce, check_ciphertext FROM key_encryption_keys WHERE retired_at IS NULL"
     )
     .fetch_all(&mut *connection)
     .await?;
@@ -43,30 +42,34 @@ pub(super) async fn known_or_insert(
     Ok((vec![first], true))
 }
 
-/// The ids of the keys whose time is over.
+/// Returns the ids of retired keys.
 pub(super) async fn retired(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar("SELECT id FROM key_encryption_keys WHERE retired_at IS NOT NULL")
+    sqlx::query_scalar!("SELECT id FROM key_encryption_keys WHERE retired_at IS NOT NULL")
         .fetch_all(connection)
         .await
 }
 
-/// Whether this is the id of a key whose time is not over.
+/// Returns whether this is the id of a key that is not retired.
 pub(crate) async fn is_in_use(connection: &mut PgConnection, id: &str) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT FROM key_encryption_keys WHERE id = $1 AND retired_at IS NULL)")
-        .bind(id)
-        .fetch_one(connection)
-        .await
+    sqlx::query_scalar!(
+        "SELECT EXISTS (SELECT FROM key_encryption_keys WHERE id = $1 AND retired_at IS NULL) AS \"in_use!\"",
+        id
+    )
+    .fetch_one(connection)
+    .await
 }
 
-/// Puts another check value in the place of a key's.
+/// Replaces the check value of a key.
 pub(super) async fn put_check(connection: &mut PgConnection, row: &CheckRow) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE key_encryption_keys SET check_nonce = $2, check_ciphertext = $3 WHERE id = $1")
-        .bind(&row.id)
-        .bind(&row.check_nonce)
-        .bind(&row.check_ciphertext)
-        .execute(connection)
-        .await
-        .map(drop)
+    sqlx::query!(
+        "UPDATE key_encryption_keys SET check_nonce = $2, check_ciphertext = $3 WHERE id = $1",
+        &row.id,
+        &row.check_nonce,
+        &row.check_ciphertext
+    )
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 pub(super) async fn insert(
@@ -74,84 +77,84 @@ pub(super) async fn insert(
     row: &CheckRow,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(
+    sqlx::query!(
         "INSERT INTO key_encryption_keys (id, active, check_nonce, check_ciphertext, created_at) \
          VALUES ($1, $2, $3, $4, $5)",
+        &row.id,
+        row.active,
+        &row.check_nonce,
+        &row.check_ciphertext,
+        instant(now)?
     )
-    .bind(&row.id)
-    .bind(row.active)
-    .bind(&row.check_nonce)
-    .bind(&row.check_ciphertext)
-    .bind(instant(now)?)
     .execute(connection)
     .await
     .map(drop)
 }
 
-/// Keeps servers, older ones too, from writing rows that are being taken over, until the end of the transaction.
+/// Prevents servers, older ones too, from writing rows that are being taken over, until the end of the transaction.
 pub(super) async fn hold_writers(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "LOCK TABLE users, sessions, api_tokens, one_time_links, secrets, audit_head IN SHARE ROW EXCLUSIVE MODE",
-    )
+    sqlx::raw_sql("LOCK TABLE users, sessions, api_tokens, one_time_links, secrets, audit_head IN SHARE ROW EXCLUSIVE MODE")
     .execute(connection)
     .await
     .map(drop)
 }
 
-/// The key that seals. It stays the one until the end of the transaction: whoever activates another waits.
+/// Returns the id of the active key. It stays active until the end of the transaction: whoever activates another waits.
 pub(crate) async fn active_id(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
-    sqlx::query_scalar("SELECT id FROM key_encryption_keys WHERE active FOR SHARE")
+    sqlx::query_scalar!("SELECT id FROM key_encryption_keys WHERE active FOR SHARE")
         .fetch_one(connection)
         .await
 }
 
-/// A key that is known.
-#[derive(Debug, FromRow)]
+/// A key that the database knows.
+#[derive(Debug)]
 pub(super) struct KeyRow {
     pub(super) id: String,
     pub(super) active: bool,
     pub(super) created_at: DateTime<Utc>,
     pub(super) retired_at: Option<DateTime<Utc>>,
     pub(super) sealed: i64,
-    /// How many rows it vouches for.
+    /// The number of rows that it vouches for.
     pub(super) vouches: i64,
 }
 
-/// All of them, with the number of values under each and of rows that it vouches for, the oldest first.
+/// Returns all keys, with the number of values under each and of rows that it vouches for, the oldest first.
 pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<KeyRow>, sqlx::Error> {
-    sqlx::query_as(
+    sqlx::query_as!(
+        KeyRow,
         "SELECT id, active, created_at, retired_at, \
-         (SELECT count(*) FROM secret_values WHERE kek_id = keys.id) AS sealed, \
+         (SELECT count(*) FROM secret_values WHERE kek_id = keys.id) AS \"sealed!\", \
          coalesce((SELECT sum(count) FROM ( \
              SELECT substr(mac, 1, 8) AS key, count(*) FROM users GROUP BY 1 \
              UNION ALL SELECT substr(mac, 1, 8), count(*) FROM sessions GROUP BY 1 \
              UNION ALL SELECT substr(mac, 1, 8), count(*) FROM api_tokens GROUP BY 1 \
              UNION ALL SELECT substr(mac, 1, 8), count(*) FROM one_time_links GROUP BY 1 \
              UNION ALL SELECT substr(mac, 1, 8), count(*) FROM secrets GROUP BY 1 \
-         ) AS vouched (key, count) WHERE key = decode(keys.id, 'hex')), 0)::bigint AS vouches \
-         FROM key_encryption_keys AS keys ORDER BY created_at, id",
+         ) AS vouched (key, count) WHERE key = decode(keys.id, 'hex')), 0)::bigint AS \"vouches!\" \
+         FROM key_encryption_keys AS keys ORDER BY created_at, id"
     )
     .fetch_all(connection)
     .await
 }
 
-/// How many values are under which key.
+/// Returns the number of values under each key.
 pub(super) async fn count_by_key(connection: &mut PgConnection) -> Result<Vec<(String, i64)>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT id, (SELECT count(*) FROM secret_values WHERE kek_id = id) AS sealed FROM key_encryption_keys \
-         WHERE EXISTS (SELECT FROM secret_values WHERE kek_id = id) AND NOT active",
+    let rows = sqlx::query!(
+        "SELECT id, (SELECT count(*) FROM secret_values WHERE kek_id = id) AS \"sealed!\" \
+         FROM key_encryption_keys WHERE EXISTS (SELECT FROM secret_values WHERE kek_id = id) \
+         AND NOT active"
     )
     .fetch_all(connection)
-    .await
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.sealed)).collect())
 }
 
 pub(super) async fn activate(connection: &mut PgConnection, id: &str) -> Result<(), sqlx::Error> {
-    // One after the other: of two active ones, even within one statement, the index knows nothing good.
-    sqlx::query("UPDATE key_encryption_keys SET active = false WHERE active")
+    // One after the other, because the index does not allow two active keys, even within one statement.
+    sqlx::query!("UPDATE key_encryption_keys SET active = false WHERE active")
         .execute(&mut *connection)
         .await?;
-    sqlx::query("UPDATE key_encryption_keys SET active = true WHERE id = $1")
-        .bind(id)
+    sqlx::query!("UPDATE key_encryption_keys SET active = true WHERE id = $1", id)
         .execute(connection)
         .await
         .map(drop)
@@ -162,46 +165,37 @@ pub(super) async fn retire(
     id: &str,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    // What still waits to be imported under it could not be opened any more: it has to be pasted again.
-    sqlx::query("DELETE FROM imports WHERE id IN (SELECT import_id FROM import_entries WHERE kek_id = $1)")
-        .bind(id)
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query("UPDATE key_encryption_keys SET retired_at = $2 WHERE id = $1")
-        .bind(id)
-        .bind(instant(now)?)
+    // Imports that wait under the key could no longer be opened: they must be pasted again.
+    sqlx::query!(
+        "DELETE FROM imports WHERE id IN (SELECT import_id FROM import_entries WHERE kek_id = $1)",
+        id
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!("UPDATE key_encryption_keys SET retired_at = $2 WHERE id = $1", id, instant(now)?)
         .execute(connection)
         .await
         .map(drop)
 }
 
-/// A value that is not sealed under the active key.
-#[derive(Debug, FromRow)]
-struct StaleRow {
-    secret_id: Uuid,
-    field: String,
-    version: i64,
-    #[sqlx(flatten)]
-    sealed: SealedValue,
-}
-
-/// Values that are under another key than this, beyond that place, in the order of their places.
+/// Returns values under another key than this, after that place, in the order of their places.
 pub(super) async fn stale(
     connection: &mut PgConnection,
     active: &str,
     beyond: Option<Location>,
     limit: i64,
 ) -> Result<Vec<(Location, SealedValue)>, sqlx::Error> {
-    let rows: Vec<StaleRow> = sqlx::query_as(
-        "SELECT secret_id, field, version, algorithm, kek_id, wrapped_key, nonce, ciphertext FROM secret_values \
+    let rows = sqlx::query!(
+        "SELECT secret_id, field, version, algorithm, kek_id, wrapped_key, nonce, ciphertext \
+         FROM secret_values \
          WHERE kek_id <> $1 AND ($2::uuid IS NULL OR (secret_id, field, version) > ($2, $3, $4)) \
          ORDER BY secret_id, field, version LIMIT $5",
+        active,
+        beyond.map(|place| place.secret),
+        beyond.map(|place| place.field.as_str()),
+        beyond.map(|place| place.version),
+        limit
     )
-    .bind(active)
-    .bind(beyond.map(|place| place.secret))
-    .bind(beyond.map(|place| place.field.as_str()))
-    .bind(beyond.map(|place| place.version))
-    .bind(limit)
     .fetch_all(connection)
     .await?;
     rows.into_iter()
@@ -209,32 +203,34 @@ pub(super) async fn stale(
             let field = ValueField::parse(&row.field)
                 .ok_or_else(|| sqlx::Error::Decode("a stored field is none".into()))?;
             let place = Location { secret: row.secret_id, field, version: row.version };
-            Ok((place, row.sealed))
+            let (wrapped_key, nonce, ciphertext) = (row.wrapped_key, row.nonce, row.ciphertext);
+            let (algorithm, kek_id) = (row.algorithm, row.kek_id);
+            Ok((place, SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext }))
         })
         .collect()
 }
 
-/// Puts a value that was sealed anew in the place of what it was opened from, if that is still there.
+/// Replaces a value by the one that was sealed again, if the old one is still there.
 pub(super) async fn swap(
     connection: &mut PgConnection,
     place: Location,
     old: &SealedValue,
     new: &SealedValue,
 ) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query(
+    let done = sqlx::query!(
         "UPDATE secret_values SET algorithm = $4, kek_id = $5, wrapped_key = $6, nonce = $7, ciphertext = $8 \
          WHERE secret_id = $1 AND field = $2 AND version = $3 AND kek_id = $9 AND wrapped_key = $10",
+        place.secret,
+        place.field.as_str(),
+        place.version,
+        &new.algorithm,
+        &new.kek_id,
+        &new.wrapped_key,
+        &new.nonce,
+        &new.ciphertext,
+        &old.kek_id,
+        &old.wrapped_key
     )
-    .bind(place.secret)
-    .bind(place.field.as_str())
-    .bind(place.version)
-    .bind(&new.algorithm)
-    .bind(&new.kek_id)
-    .bind(&new.wrapped_key)
-    .bind(&new.nonce)
-    .bind(&new.ciphertext)
-    .bind(&old.kek_id)
-    .bind(&old.wrapped_key)
     .execute(connection)
     .await?;
     Ok(done.rows_affected() > 0)

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, postgres::PgArguments, query::Query};
 use uuid::Uuid;
 
-/// Reads by tokens as PostgreSQL takes many of them: an array for each column.
+/// Reads by tokens in the form in which PostgreSQL takes many of them: an array for each column.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CountedReads {
     secrets: Vec<Uuid>,
@@ -31,8 +31,8 @@ impl CountedReads {
     }
 }
 
-/// Counts reads by secret, token and day, and notes the last of each secret, give or take a minute. A secret that is gone
-/// by now is left out.
+/// Counts reads by secret, token and day, and notes the last of each secret, to the minute. Ignores secrets that are gone by
+/// now.
 pub(super) async fn count(connection: &mut PgConnection, reads: CountedReads) -> Result<(), sqlx::Error> {
     if reads.secrets.is_empty() {
         return Ok(());
@@ -40,14 +40,16 @@ pub(super) async fn count(connection: &mut PgConnection, reads: CountedReads) ->
     counting(reads).execute(connection).await.map(drop)
 }
 
-/// Returns the statement that does so.
+/// Returns the statement that counts reads.
 pub(super) fn counting(reads: CountedReads) -> Query<'static, Postgres, PgArguments> {
-    reads.bind(sqlx::query("SELECT count_reads($1, $2, $3)"))
+    let CountedReads { secrets, tokens, at } = reads;
+    sqlx::query!("SELECT count_reads($1, $2, $3)", &secrets, &tokens, &at)
 }
 
-/// Returns the statement that counts reads and adds their records, all or nothing: nothing, and no row in its answer, where the
-/// chain has another end by now. The end is locked last, as everybody does, so the counting stands in a part of its own, which is
-/// done first.
+/// Returns the statement that counts reads and appends their records, all or nothing: nothing, and no row in its answer, if
+/// the chain has another end now. The end is locked last, as everywhere, so the counting is a part of its own, which is done
+/// first.
+#[expect(clippy::disallowed_methods, reason = "another statement's text is a part of it")]
 pub(super) fn recording(links: Links, reads: CountedReads) -> Query<'static, Postgres, PgArguments> {
     // The parameters of `APPEND` come first; the two that are named here are the expected end.
     let sql = format!(

@@ -1,4 +1,4 @@
-//! All SQL about secrets: what is stored of one, and the list.
+//! All SQL about secrets: the stored row of one, and the list.
 
 use crate::{
     context::Ctx,
@@ -21,25 +21,25 @@ use domain::{
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, Row, postgres::PgRow};
 use uuid::Uuid;
 
-/// Counting what a search finds stops here.
+/// The number at which counting the results of a search stops.
 pub(super) const COUNT_LIMIT: i64 = 1_000;
 
-/// Violated by whoever gives a secret the name of another one.
+/// The constraint that a secret with another's name violates.
 pub(crate) const NAME_IS_UNIQUE: &str = "secrets_kind_name_unique";
 
 /// The most words of a search that are looked for.
 const MAX_WORDS: usize = 8;
 
 /// A secret without its value.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug)]
 pub(crate) struct SecretRow {
     pub(crate) id: Uuid,
-    kind: String,
-    name: String,
+    pub(super) kind: String,
+    pub(super) name: String,
     pub(super) display_name: String,
     pub(crate) registry_host: Option<String>,
     pub(super) registry_username: Option<String>,
-    /// The registry host that the value was typed for. A trigger keeps it, by the same rule as `changed` does.
+    /// The registry host for which the value was typed. A trigger keeps it, by the same rule as `changed` does.
     pub(crate) value_host: Option<String>,
     pub(crate) version: i64,
     pub(crate) value_version: i64,
@@ -48,15 +48,25 @@ pub(crate) struct SecretRow {
     pub(super) updated_by: String,
     pub(super) check_target: Option<String>,
     pub(crate) known_hosts: String,
-    /// Vouches for what its value belongs to.
-    mac: Option<Vec<u8>>,
+    /// The code that vouches for what its value belongs to.
+    pub(super) mac: Option<Vec<u8>>,
 }
 
-/// The columns of a `SecretRow`.
-pub(super) const ROW: &str = "secrets.id, kind, name, display_name, registry_host, registry_username, value_host, secrets.version, \
-    value_version, submission, updated_at, updated_by, check_target, known_hosts, mac";
+/// Selects `SecretRow`s by the rest of a statement.
+macro_rules! select_secrets {
+    ($rest:literal $(, $argument:expr)*) => {
+        sqlx::query_as!(
+            SecretRow,
+            "SELECT id, kind, name, display_name, registry_host, registry_username, value_host, version, \
+             value_version, submission, updated_at, updated_by, check_target, known_hosts, mac \
+             FROM secrets "
+                + $rest
+            $(, $argument)*
+        )
+    };
+}
 
-/// What a sealed value belongs to: its kind and name, where it may be sent, and what consumers are told beside it.
+/// The context of a sealed value: its type and name, where it may be sent, and what consumers get beside it.
 pub(super) struct Binding<'a> {
     pub(super) id: Uuid,
     pub(super) kind: &'a str,
@@ -100,8 +110,7 @@ impl SecretRow {
         .message()
     }
 
-    /// Verifies that the portal itself gave its value this name and place. Where somebody else did, that is logged and
-    /// recorded.
+    /// Verifies that the portal itself gave its value this name and place. If somebody else did, logs and records that.
     ///
     /// Errors: somebody else changed the row.
     pub(crate) fn prove(&self, db: &Connections, id: &SecretId) -> Result<(), IntegrityError> {
@@ -131,7 +140,7 @@ pub(super) struct ListRow {
     pub(super) check_cause: String,
     pub(super) used_by: i32,
     pub(super) last_read_at: Option<DateTime<Utc>>,
-    /// Over all pages; the same in each row.
+    /// The total over all pages; the same in each row.
     pub(super) total: i64,
 }
 
@@ -164,98 +173,101 @@ pub(crate) async fn find(
     connection: &mut PgConnection,
     id: &SecretId,
 ) -> Result<Option<SecretRow>, sqlx::Error> {
-    let sql = format!("SELECT {ROW} FROM secrets WHERE kind = $1 AND name = $2 AND deleted_at IS NULL");
-    sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(id.kind.as_str())
-        .bind(id.name.as_str())
-        .fetch_optional(connection)
-        .await
+    select_secrets!(
+        "WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
+        id.kind.as_str(),
+        id.name.as_str()
+    )
+    .fetch_optional(connection)
+    .await
 }
 
-/// Keeps others from changing the row until the end of the transaction.
+/// Locks the row until the end of the transaction.
 pub(crate) async fn lock(
     connection: &mut PgConnection,
     id: &SecretId,
 ) -> Result<Option<SecretRow>, sqlx::Error> {
-    let sql =
-        format!("SELECT {ROW} FROM secrets WHERE kind = $1 AND name = $2 AND deleted_at IS NULL FOR UPDATE");
-    sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(id.kind.as_str())
-        .bind(id.name.as_str())
-        .fetch_optional(connection)
-        .await
+    select_secrets!(
+        "WHERE kind = $1 AND name = $2 AND deleted_at IS NULL FOR UPDATE",
+        id.kind.as_str(),
+        id.name.as_str()
+    )
+    .fetch_optional(connection)
+    .await
 }
 
-/// Writes the row, which has been proved, and answers with its new version.
+/// Writes the row, which has been proved, and returns its new version.
 pub(crate) async fn update(work: &mut Work, ctx: &Ctx, row: SecretRow) -> Result<i64, sqlx::Error> {
     let mac = work.sign(&row.message()).await?;
-    sqlx::query_scalar(
-        "UPDATE secrets SET display_name = $2, registry_host = $3, registry_username = $4, value_version = $5, \
-         updated_at = $6, updated_by = $7, check_target = $8, known_hosts = $9, mac = $10, \
+    sqlx::query_scalar!(
+        "UPDATE secrets SET display_name = $2, registry_host = $3, registry_username = $4, \
+         value_version = $5, updated_at = $6, updated_by = $7, check_target = $8, known_hosts = $9, mac = $10, \
          version = version + 1 WHERE id = $1 RETURNING version",
+        row.id,
+        row.display_name,
+        row.registry_host,
+        row.registry_username,
+        row.value_version,
+        instant(ctx.now)?,
+        ctx.actor.name(),
+        row.check_target,
+        row.known_hosts,
+        mac
     )
-    .bind(row.id)
-    .bind(row.display_name)
-    .bind(row.registry_host)
-    .bind(row.registry_username)
-    .bind(row.value_version)
-    .bind(instant(ctx.now)?)
-    .bind(ctx.actor.name())
-    .bind(row.check_target)
-    .bind(row.known_hosts)
-    .bind(mac)
     .fetch_one(&mut **work)
     .await
 }
 
-/// Secrets that are to be vouched for, locked until the end of the transaction.
+/// Returns secrets whose MACs are to be renewed, locked until the end of the transaction.
 pub(crate) async fn guarded(
     connection: &mut PgConnection,
     stale: Stale<'_>,
     limit: i64,
 ) -> Result<Vec<Guarded<Uuid>>, sqlx::Error> {
-    let sql = format!("SELECT {ROW} FROM secrets WHERE {} ORDER BY id LIMIT $2 FOR UPDATE", Stale::SQL);
-    let rows: Vec<SecretRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(stale.bound())
-        .bind(limit)
-        .fetch_all(connection)
-        .await?;
+    let rows = select_secrets!(
+        "WHERE ($1::text IS NULL AND mac IS NULL) OR substr(mac, 1, 8) <> decode($1, 'hex') \
+         ORDER BY id LIMIT $2 FOR UPDATE",
+        stale.bound(),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
     Ok(rows.into_iter().map(|row| Guarded { key: row.id, message: row.message(), mac: row.mac }).collect())
 }
 
-/// Puts codes in the place of those that secrets had; answers with the number of rows.
+/// Replaces the MACs of secrets; returns the number of rows.
 pub(crate) async fn put_macs(
     connection: &mut PgConnection,
     macs: &NewMacs<Uuid>,
 ) -> Result<usize, sqlx::Error> {
     let (ids, codes): (Vec<Uuid>, Vec<Option<&[u8]>>) =
         macs.iter().map(|(id, mac)| (*id, mac.as_deref())).unzip();
-    sqlx::query(
+    sqlx::query!(
         "UPDATE secrets SET mac = fresh.mac FROM unnest($1::uuid[], $2::bytea[]) AS fresh (id, mac) \
          WHERE secrets.id = fresh.id",
+        &ids,
+        &codes as _
     )
-    .bind(&ids)
-    .bind(&codes)
     .execute(connection)
     .await?;
     Ok(macs.len())
 }
 
-/// Those of these secrets that there are, each with what it is tried on.
+/// Returns those of these secrets that exist, each with its test target.
 pub(super) async fn targets(
     connection: &mut PgConnection,
     ids: &[SecretId],
 ) -> Result<Vec<(SecretId, Option<String>)>, sqlx::Error> {
     let (kinds, names) = kinds_and_names(ids);
-    let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(
+    let rows = sqlx::query!(
         "SELECT kind, name, check_target FROM secrets \
          WHERE (kind, name) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND deleted_at IS NULL",
+        &kinds as _,
+        &names
     )
-    .bind(kinds)
-    .bind(names)
     .fetch_all(connection)
     .await?;
-    rows.into_iter().map(|(kind, name, target)| Ok((stored_id(&kind, &name)?, target))).collect()
+    rows.into_iter().map(|row| Ok((stored_id(&row.kind, &row.name)?, row.check_target))).collect()
 }
 
 pub(crate) fn stored_id(kind: &str, name: &str) -> Result<SecretId, sqlx::Error> {
@@ -264,30 +276,32 @@ pub(crate) fn stored_id(kind: &str, name: &str) -> Result<SecretId, sqlx::Error>
     Ok(SecretId::new(kind, name))
 }
 
-/// Tells the planner what is in the tables now, after many rows were added at once.
+/// Updates the planner's statistics, after many rows were added at once.
 pub(super) async fn refresh_statistics(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    // Rows wait in a list, which every search has to read through, before they get into the index proper.
-    sqlx::query("SELECT gin_clean_pending_list('secrets_by_search')").execute(&mut *connection).await?;
-    sqlx::query("VACUUM (ANALYZE) secrets, secret_values, git_keys").execute(connection).await.map(drop)
+    // New rows wait in a list, through which every search has to read, before they get into the index proper.
+    sqlx::query_scalar!("SELECT gin_clean_pending_list('secrets_by_search')")
+        .fetch_one(&mut *connection)
+        .await?;
+    sqlx::raw_sql("VACUUM (ANALYZE) secrets, secret_values, git_keys").execute(connection).await.map(drop)
 }
 
-/// Where a request of the list begins, and which way it runs.
+/// A request for a part of the list: where it begins, and its direction.
 pub(super) struct PageRequest<'a> {
     pub(super) query: &'a ListQuery,
-    /// Which secrets are shown of all.
+    /// The secrets that the actor may see.
     pub(super) visible: &'a Restriction,
-    /// The way the rows are read, which for a page before a row is against the list's.
+    /// The direction in which the rows are read, which for a page before a row is against the list's.
     pub(super) direction: Direction,
-    /// Rows after this one.
+    /// The row after which the part begins.
     pub(super) after: Option<(&'a SecretId, &'a CursorValue)>,
-    /// So many of them are passed over. The database reads these too.
+    /// The number of rows to skip. The database reads these too.
     pub(super) skip: u32,
     pub(super) limit: u32,
-    /// From which the days without use are counted back.
+    /// The time from which the days without use are counted back.
     pub(super) now: Timestamp,
 }
 
-/// Rows in the direction of the request, each with the total.
+/// Returns rows in the direction of the request, each with the total.
 pub(super) async fn list(
     connection: &mut PgConnection,
     request: &PageRequest<'_>,
@@ -312,7 +326,7 @@ pub(super) async fn list(
     sql.push(") AS total FROM secrets WHERE ");
     filter(&mut sql, query, &words, visible, *now)?;
 
-    // Within one kind, the kind is no part of the order: so the index that begins with it serves.
+    // Within one type, the type is not part of the order, so that the index that begins with it applies.
     let columns = match (query.sort, query.kind) {
         (SortColumn::Name, None) => "name, kind",
         (SortColumn::Type, None) => "kind, name",
@@ -348,8 +362,8 @@ pub(super) async fn list(
     }
     let way = if *direction == Direction::Ascending { "" } else { " DESC" };
     let order = columns.split(", ").map(|column| format!("{column}{way}")).collect::<Vec<_>>().join(", ");
-    // Written out, since the planner takes a bound limit for a tenth of the table. What is known of keys is looked up for
-    // the rows of the page alone, row by row: a limit of one keeps the planner from reading all keys and sorting anew.
+    // Written out, because the planner takes a bound limit for a tenth of the table. The facts of keys are looked up only for
+    // the rows of the page, one by one: a limit of one keeps the planner from reading all keys and sorting again.
     sql.push(format_args!(
         " ORDER BY {order} LIMIT {limit} OFFSET {skip}) AS page LEFT JOIN LATERAL (SELECT algorithm, fingerprint FROM git_keys \
          WHERE secret_id = page.id AND NOT pending AND page.kind = 'git-dataset' LIMIT 1) AS key ON true ORDER BY {order}"
@@ -360,7 +374,7 @@ pub(super) async fn list(
 fn of_kind(sql: &mut QueryBuilder<Postgres>, kind: Option<SecretKind>) {
     sql.push("true");
     if let Some(kind) = kind {
-        // Written out, so that the planner knows how many there are of it: one of two words of ours.
+        // Written out, so that the planner knows its frequency: one of two words of ours.
         sql.push(format_args!(" AND kind = '{}'", kind.as_str()));
     }
 }
@@ -399,17 +413,17 @@ fn filter(
     Ok(())
 }
 
-/// The ids in the two columns that they are stored in.
+/// Returns the ids in the two columns in which they are stored.
 pub(crate) fn kinds_and_names(ids: &[SecretId]) -> (Vec<&'static str>, Vec<String>) {
     ids.iter().map(|id| (id.kind.as_str(), id.name.as_str().to_owned())).unzip()
 }
 
-/// The words of a search, each as a pattern.
+/// Returns the words of a search, each as a pattern.
 pub(crate) fn patterns(search: &str) -> Vec<String> {
     search.split_whitespace().take(MAX_WORDS).map(pattern).collect()
 }
 
-/// A word as a pattern that stands for itself, anywhere.
+/// Returns a pattern that matches the word itself, anywhere.
 fn pattern(word: &str) -> String {
     let mut out = String::from("%");
     for c in word.to_lowercase().chars() {

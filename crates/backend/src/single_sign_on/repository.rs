@@ -4,22 +4,21 @@ use crate::{context::Ctx, db::instant};
 use domain::time::Timestamp;
 use sqlx::PgConnection;
 
-/// Takes a logout token, once: says whether nobody has taken it before. Those that would be refused as expired are swept away.
+/// Accepts a logout token once; returns whether nobody has used it before. Deletes those that would be rejected as expired.
 pub(super) async fn take_logout(
     connection: &mut PgConnection,
     ctx: &Ctx,
     token_hash: &[u8],
     expires_at: Timestamp,
 ) -> Result<bool, sqlx::Error> {
-    sqlx::query("DELETE FROM taken_logouts WHERE expires_at <= $1")
-        .bind(instant(ctx.now)?)
+    sqlx::query!("DELETE FROM taken_logouts WHERE expires_at <= $1", instant(ctx.now)?)
         .execute(&mut *connection)
         .await?;
-    let taken = sqlx::query(
+    let taken = sqlx::query!(
         "INSERT INTO taken_logouts (token_hash, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        token_hash,
+        instant(expires_at)?
     )
-    .bind(token_hash)
-    .bind(instant(expires_at)?)
     .execute(connection)
     .await?;
     Ok(taken.rows_affected() > 0)

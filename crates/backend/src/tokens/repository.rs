@@ -16,16 +16,16 @@ use domain::{
     secret::SecretId,
     time::Timestamp,
 };
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// A token as it is stored, with what its owner may do.
-#[derive(Debug, FromRow)]
+/// A token as it is stored, with the rights of its owner.
+#[derive(Debug, Default)]
 pub(super) struct TokenRow {
     pub(super) id: String,
     pub(super) secret_hash: Vec<u8>,
     pub(super) name: String,
-    /// None for tokens of the command line.
+    /// The owner; `None` for tokens of the command line.
     pub(super) user_id: Option<Uuid>,
     scope: String,
     name_prefix: Option<String>,
@@ -35,16 +35,9 @@ pub(super) struct TokenRow {
     pub(super) expires_at: Option<DateTime<Utc>>,
     pub(super) used_at: Option<DateTime<Utc>>,
     pub(super) revoked_at: Option<DateTime<Utc>>,
-    /// Vouches for what it grants.
+    /// The code that vouches for what it grants.
     pub(super) mac: Option<Vec<u8>>,
-    #[sqlx(flatten)]
-    owner: OwnerRow,
-}
-
-/// The user whose token it is, where it is one's.
-#[derive(Debug, Default, FromRow)]
-#[expect(clippy::struct_field_names, reason = "as the columns are called beside those of the token")]
-struct OwnerRow {
+    // The owner of the token, if it has one.
     owner_name: Option<String>,
     owner_role: Option<String>,
     owner_password_hash: Option<String>,
@@ -58,7 +51,7 @@ struct OwnerRow {
 }
 
 impl TokenRow {
-    /// Everything that a token grants, to whoever shows it.
+    /// Returns the message for the MAC of a token: everything that it grants to whoever shows it.
     pub(super) fn message(&self) -> Message {
         Message::new(Purpose::ApiToken)
             .text(&self.id)
@@ -74,14 +67,13 @@ impl TokenRow {
             .maybe_number(self.revoked_at.map(|at| at.timestamp_micros()))
     }
 
-    /// The user whose token it is; `None` for tokens of the command line.
+    /// Returns the owner; `None` for tokens of the command line.
     ///
-    /// Errors: it is somebody's, and there is no such user.
+    /// Errors: the token has an owner, but no such user exists.
     pub(super) fn owner(&self) -> Result<Option<UserRow>, sqlx::Error> {
         let Some(id) = self.user_id else { return Ok(None) };
-        let OwnerRow {
-            owner_name: Some(name), owner_role: Some(role), owner_disabled: Some(disabled), ..
-        } = &self.owner
+        let Self { owner_name: Some(name), owner_role: Some(role), owner_disabled: Some(disabled), .. } =
+            self
         else {
             return Err(sqlx::Error::RowNotFound);
         };
@@ -89,23 +81,23 @@ impl TokenRow {
             id,
             name: name.clone(),
             role: role.clone(),
-            password_hash: self.owner.owner_password_hash.clone(),
+            password_hash: self.owner_password_hash.clone(),
             disabled: *disabled,
-            oidc_issuer: self.owner.owner_oidc_issuer.clone(),
-            oidc_subject: self.owner.owner_oidc_subject.clone(),
-            signed_in_at: self.owner.owner_signed_in_at,
-            suspended_at: self.owner.owner_suspended_at,
-            tokens_kept_from: self.owner.owner_tokens_kept_from,
-            mac: self.owner.owner_mac.clone(),
+            oidc_issuer: self.owner_oidc_issuer.clone(),
+            oidc_subject: self.owner_oidc_subject.clone(),
+            signed_in_at: self.owner_signed_in_at,
+            suspended_at: self.owner_suspended_at,
+            tokens_kept_from: self.owner_tokens_kept_from,
+            mac: self.owner_mac.clone(),
         }))
     }
 
-    /// The name of the person whose token it is.
+    /// Returns the name of the owner.
     pub(super) fn owner_name(&self) -> Option<&str> {
-        self.owner.owner_name.as_deref()
+        self.owner_name.as_deref()
     }
 
-    /// As it is called where it is not what the portal wrote.
+    /// Returns the name by which a record reports that the portal did not write it.
     pub(super) fn called(&self) -> String {
         format!("API token {}", self.id)
     }
@@ -127,20 +119,27 @@ impl TokenRow {
     }
 }
 
-const SELECT: &str = "SELECT api_tokens.id, secret_hash, api_tokens.name, user_id, scope, name_prefix, secrets, \
-    api_tokens.created_at, api_tokens.created_by, expires_at, used_at, revoked_at, api_tokens.mac, \
-    users.name AS owner_name, users.role AS owner_role, users.password_hash AS owner_password_hash, \
-    users.disabled AS owner_disabled, users.oidc_issuer AS owner_oidc_issuer, \
-    users.oidc_subject AS owner_oidc_subject, users.signed_in_at AS owner_signed_in_at, users.suspended_at AS owner_suspended_at, \
-    users.tokens_kept_from AS owner_tokens_kept_from, users.mac AS owner_mac \
-    FROM api_tokens LEFT JOIN users ON users.id = user_id";
+/// Selects `TokenRow`s by the rest of a statement.
+macro_rules! select_tokens {
+    ($rest:literal $(, $argument:expr)*) => {
+        sqlx::query_as!(
+            TokenRow,
+            "SELECT api_tokens.id, secret_hash, api_tokens.name, user_id, scope, name_prefix, secrets, \
+             api_tokens.created_at, api_tokens.created_by, expires_at, used_at, revoked_at, api_tokens.mac, \
+             users.name AS \"owner_name?\", users.role AS \"owner_role?\", \
+             users.password_hash AS owner_password_hash, users.disabled AS \"owner_disabled?\", \
+             users.oidc_issuer AS owner_oidc_issuer, users.oidc_subject AS owner_oidc_subject, \
+             users.signed_in_at AS owner_signed_in_at, users.suspended_at AS owner_suspended_at, \
+             users.tokens_kept_from AS owner_tokens_kept_from, users.mac AS owner_mac \
+             FROM api_tokens LEFT JOIN users ON users.id = user_id "
+                + $rest
+            $(, $argument)*
+        )
+    };
+}
 
 pub(super) async fn find(connection: &mut PgConnection, id: &str) -> Result<Option<TokenRow>, sqlx::Error> {
-    QueryBuilder::<Postgres>::new(format!("{SELECT} WHERE api_tokens.id = "))
-        .push_bind(id)
-        .build_query_as()
-        .fetch_optional(connection)
-        .await
+    select_tokens!("WHERE api_tokens.id = $1", id).fetch_optional(connection).await
 }
 
 pub(super) async fn insert(
@@ -167,27 +166,24 @@ pub(super) async fn insert(
         created_at: instant(ctx.now)?,
         created_by: ctx.actor.name().to_owned(),
         expires_at: token.expiry.at(ctx.now).map(instant).transpose()?,
-        used_at: None,
-        revoked_at: None,
-        mac: None,
-        owner: OwnerRow::default(),
+        ..TokenRow::default()
     };
     let mac = work.sign(&row.message()).await?;
-    sqlx::query(
-        "INSERT INTO api_tokens (id, secret_hash, name, scope, user_id, name_prefix, secrets, created_at, created_by, \
-         expires_at, mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    sqlx::query!(
+        "INSERT INTO api_tokens (id, secret_hash, name, scope, user_id, name_prefix, secrets, created_at, \
+         created_by, expires_at, mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        row.id,
+        row.secret_hash,
+        row.name,
+        row.scope,
+        row.user_id,
+        row.name_prefix,
+        row.secrets.as_deref(),
+        row.created_at,
+        row.created_by,
+        row.expires_at,
+        mac
     )
-    .bind(row.id)
-    .bind(row.secret_hash)
-    .bind(row.name)
-    .bind(row.scope)
-    .bind(row.user_id)
-    .bind(row.name_prefix)
-    .bind(row.secrets)
-    .bind(row.created_at)
-    .bind(row.created_by)
-    .bind(row.expires_at)
-    .bind(mac)
     .execute(&mut **work)
     .await
     .map(drop)
@@ -199,42 +195,40 @@ pub(super) async fn note_used(
     id: &str,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE api_tokens SET used_at = $2 WHERE id = $1")
-        .bind(id)
-        .bind(instant(now)?)
+    sqlx::query!("UPDATE api_tokens SET used_at = $2 WHERE id = $1", id, instant(now)?)
         .execute(connection)
         .await
         .map(drop)
 }
 
-/// The names of the tokens of this person that are neither revoked nor expired.
+/// Returns the names of this person's tokens that are neither revoked nor expired.
 pub(super) async fn live_names(
     connection: &mut PgConnection,
     owner: Uuid,
     now: Timestamp,
 ) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar(
+    sqlx::query_scalar!(
         "SELECT name FROM api_tokens WHERE user_id = $1 AND revoked_at IS NULL \
          AND (expires_at IS NULL OR expires_at > $2)",
+        owner,
+        instant(now)?
     )
-    .bind(owner)
-    .bind(instant(now)?)
     .fetch_all(connection)
     .await
 }
 
-/// Ends all tokens of this person at once, and returns the ids of those that were good until then.
+/// Revokes all tokens of this person, and returns the ids of those that were valid until then.
 pub(crate) async fn revoke_all(
     work: &mut Work,
     owner: Uuid,
     now: Timestamp,
 ) -> Result<Vec<String>, sqlx::Error> {
-    let ids: Vec<String> = sqlx::query_scalar(
+    let ids: Vec<String> = sqlx::query_scalar!(
         "SELECT id FROM api_tokens WHERE user_id = $1 AND revoked_at IS NULL \
          AND (expires_at IS NULL OR expires_at > $2) ORDER BY id",
+        owner,
+        instant(now)?
     )
-    .bind(owner)
-    .bind(instant(now)?)
     .fetch_all(&mut **work)
     .await?;
     for id in &ids {
@@ -243,84 +237,108 @@ pub(crate) async fn revoke_all(
     Ok(ids)
 }
 
-/// Ends it at once; `None` where there is no such token, else its name. An owner reaches their own alone.
+/// Revokes a token; returns its name, or `None` if there is no such token. An owner reaches only their own.
 pub(super) async fn revoke(
     work: &mut Work,
     id: &str,
     owner: Option<Uuid>,
     now: Timestamp,
 ) -> Result<Option<String>, sqlx::Error> {
-    let row: Option<TokenRow> = QueryBuilder::<Postgres>::new(format!("{SELECT} WHERE api_tokens.id = "))
-        .push_bind(id)
-        .push(" FOR UPDATE OF api_tokens")
-        .build_query_as()
+    let row = select_tokens!("WHERE api_tokens.id = $1 FOR UPDATE OF api_tokens", id)
         .fetch_optional(&mut **work)
         .await?;
     let Some(mut row) = row.filter(|row| owner.is_none() || row.user_id == owner) else { return Ok(None) };
     let ours = work.vouches(&row.message(), row.mac.as_deref(), || row.called())?;
     row.revoked_at = Some(row.revoked_at.unwrap_or(instant(now)?));
-    // One that the portal did not write is revoked as well, and nothing comes to vouch for it by that.
+    // A token that the portal did not write is revoked as well, without being signed.
     let mac = if ours { Some(work.sign(&row.message()).await?) } else { None };
-    sqlx::query("UPDATE api_tokens SET revoked_at = $2, mac = $3 WHERE id = $1")
-        .bind(id)
-        .bind(row.revoked_at)
-        .bind(mac)
+    sqlx::query!("UPDATE api_tokens SET revoked_at = $2, mac = $3 WHERE id = $1", id, row.revoked_at, mac)
         .execute(&mut **work)
         .await?;
     Ok(Some(row.name))
 }
 
-/// Tokens that are to be vouched for, locked until the end of the transaction.
+/// Returns tokens whose MACs are to be renewed, locked until the end of the transaction.
 pub(crate) async fn guarded(
     connection: &mut PgConnection,
     stale: Stale<'_>,
     limit: i64,
 ) -> Result<Vec<Guarded<String>>, sqlx::Error> {
-    let stale_rows = Stale::SQL.replace("mac", "api_tokens.mac");
-    let sql = format!("{SELECT} WHERE {stale_rows} ORDER BY api_tokens.id LIMIT $2 FOR UPDATE OF api_tokens");
-    let rows: Vec<TokenRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(stale.bound())
-        .bind(limit)
-        .fetch_all(connection)
-        .await?;
+    let rows = select_tokens!(
+        "WHERE ($1::text IS NULL AND api_tokens.mac IS NULL) OR substr(api_tokens.mac, 1, 8) <> decode($1, 'hex') \
+         ORDER BY api_tokens.id LIMIT $2 FOR UPDATE OF api_tokens",
+        stale.bound(),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
     let guarded = |row: TokenRow| Guarded { message: row.message(), key: row.id, mac: row.mac };
     Ok(rows.into_iter().map(guarded).collect())
 }
 
-/// Puts codes in the place of those that tokens had; answers with the number of rows.
+/// Replaces the MACs of tokens; returns the number of rows.
 pub(crate) async fn put_macs(
     connection: &mut PgConnection,
     macs: &NewMacs<String>,
 ) -> Result<usize, sqlx::Error> {
     let (ids, codes): (Vec<&str>, Vec<Option<&[u8]>>) =
         macs.iter().map(|(id, mac)| (id.as_str(), mac.as_deref())).unzip();
-    sqlx::query(
+    sqlx::query!(
         "UPDATE api_tokens SET mac = fresh.mac FROM unnest($1::text[], $2::bytea[]) AS fresh (id, mac) \
          WHERE api_tokens.id = fresh.id",
+        &ids as _,
+        &codes as _
     )
-    .bind(&ids)
-    .bind(&codes)
     .execute(connection)
     .await?;
     Ok(macs.len())
 }
 
-/// Newest first, those beyond this one; of one owner, or everybody's.
+/// Returns tokens newest first, after this one; of one owner, or everybody's.
 pub(super) async fn list(
     connection: &mut PgConnection,
     owner: Option<Uuid>,
     beyond: Option<(Timestamp, &str)>,
     limit: i64,
 ) -> Result<Vec<TokenRow>, sqlx::Error> {
-    let mut sql = QueryBuilder::<Postgres>::new(SELECT);
-    sql.push(" WHERE true");
-    if let Some(owner) = owner {
-        sql.push(" AND user_id = ").push_bind(owner);
+    // A statement each, because the planner takes an index only for the conditions that a statement has.
+    match (owner, beyond) {
+        (None, None) => {
+            select_tokens!("ORDER BY api_tokens.created_at DESC, api_tokens.id DESC LIMIT $1", limit)
+                .fetch_all(connection)
+                .await
+        }
+        (None, Some((at, id))) => {
+            select_tokens!(
+                "WHERE (api_tokens.created_at, api_tokens.id) < ($2, $3) \
+                 ORDER BY api_tokens.created_at DESC, api_tokens.id DESC LIMIT $1",
+                limit,
+                instant(at)?,
+                id
+            )
+            .fetch_all(connection)
+            .await
+        }
+        (Some(owner), None) => {
+            select_tokens!(
+                "WHERE user_id = $2 ORDER BY api_tokens.created_at DESC, api_tokens.id DESC LIMIT $1",
+                limit,
+                owner
+            )
+            .fetch_all(connection)
+            .await
+        }
+        (Some(owner), Some((at, id))) => {
+            select_tokens!(
+                "WHERE user_id = $2 AND (api_tokens.created_at, api_tokens.id) < ($3, $4) \
+                 ORDER BY api_tokens.created_at DESC, api_tokens.id DESC LIMIT $1",
+                limit,
+                owner,
+                instant(at)?,
+                id
+            )
+            .fetch_all(connection)
+            .await
+        }
     }
-    if let Some((at, id)) = beyond {
-        sql.push(" AND (api_tokens.created_at, api_tokens.id) < (").push_bind(instant(at)?);
-        sql.push(", ").push_bind(id).push(")");
-    }
-    sql.push(" ORDER BY api_tokens.created_at DESC, api_tokens.id DESC LIMIT ").push_bind(limit);
-    sql.build_query_as().fetch_all(connection).await
 }

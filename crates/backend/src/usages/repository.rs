@@ -26,9 +26,12 @@ pub(super) struct UsageRow {
     pub(super) version: i64,
     pub(super) updated_at: DateTime<Utc>,
     pub(super) updated_by: String,
+    #[sqlx(rename = "secret_kind?")]
     secret_kind: Option<String>,
+    #[sqlx(rename = "secret_name?")]
     secret_name: Option<String>,
     registry_host: Option<String>,
+    #[sqlx(rename = "deleted!")]
     deleted: bool,
 }
 
@@ -37,7 +40,7 @@ impl UsageRow {
         Revision { row: self.id, version: self.version }
     }
 
-    /// The secret that it uses.
+    /// Returns the secret that it uses.
     pub(super) fn secret(&self) -> Result<Option<SecretId>, sqlx::Error> {
         let (Some(kind), Some(name)) = (&self.secret_kind, &self.secret_name) else { return Ok(None) };
         secret_id(kind, name).map(Some)
@@ -80,19 +83,32 @@ fn secret_id(kind: &str, text: &str) -> Result<SecretId, sqlx::Error> {
     Ok(SecretId::new(kind, name(text)?))
 }
 
-const SELECT: &str = "SELECT usages.id, usages.kind, usages.name, target, branch, secret_id, usages.version, \
-    usages.updated_at, usages.updated_by, secrets.kind AS secret_kind, secrets.name AS secret_name, registry_host, \
-    deleted_at IS NOT NULL AS deleted FROM usages LEFT JOIN secrets ON secrets.id = secret_id";
+/// Selects `UsageRow`s by the rest of a statement; without a rest, the beginning of a statement that is built at run time.
+macro_rules! select_usages {
+    (@ $columns:literal) => { $columns };
+    (@ $columns:literal $rest:literal $(, $argument:expr)*) => {
+        sqlx::query_as!(UsageRow, $columns + $rest $(, $argument)*)
+    };
+    ($($rest:tt)*) => {
+        select_usages!(
+            @ "SELECT usages.id, usages.kind, usages.name, target, branch, secret_id, usages.version, \
+               usages.updated_at, usages.updated_by, secrets.kind AS \"secret_kind?\", \
+               secrets.name AS \"secret_name?\", registry_host, deleted_at IS NOT NULL AS \"deleted!\" \
+               FROM usages LEFT JOIN secrets ON secrets.id = secret_id "
+            $($rest)*
+        )
+    };
+}
 
-/// Those that the query asks for, by name.
+/// Returns the usages that the query asks for, by name.
 pub(super) async fn list(
     connection: &mut PgConnection,
     kind: UsageKind,
     query: &UsageQuery,
     limit: usize,
 ) -> Result<Vec<UsageRow>, sqlx::Error> {
-    let mut sql = QueryBuilder::<Postgres>::new(SELECT);
-    sql.push(" WHERE usages.kind = ").push_bind(kind.as_str());
+    let mut sql = QueryBuilder::<Postgres>::new(select_usages!());
+    sql.push("WHERE usages.kind = ").push_bind(kind.as_str());
     for word in patterns(&query.search) {
         sql.push(" AND usages.search LIKE ").push_bind(word);
     }
@@ -112,53 +128,41 @@ pub(super) async fn find(
     kind: UsageKind,
     name: &SecretName,
 ) -> Result<Option<UsageRow>, sqlx::Error> {
-    one(connection, kind, name, "").await
+    select_usages!("WHERE usages.kind = $1 AND usages.name = $2", kind.as_str(), name.as_str())
+        .fetch_optional(connection)
+        .await
 }
 
-/// Keeps others from changing the row until the end of the transaction. The rows of its secrets are locked before: whoever
-/// removes a secret has that row, and then wants those of what used it.
+/// Locks the row until the end of the transaction. The rows of its secrets must be locked before: whoever removes a secret
+/// has that row, and then wants those of its usages.
 pub(super) async fn lock(
     connection: &mut PgConnection,
     kind: UsageKind,
     name: &SecretName,
 ) -> Result<Option<UsageRow>, sqlx::Error> {
-    one(connection, kind, name, " FOR UPDATE OF usages").await
+    select_usages!(
+        "WHERE usages.kind = $1 AND usages.name = $2 FOR UPDATE OF usages",
+        kind.as_str(),
+        name.as_str()
+    )
+    .fetch_optional(connection)
+    .await
 }
 
-async fn one(
-    connection: &mut PgConnection,
-    kind: UsageKind,
-    name: &SecretName,
-    lock: &'static str,
-) -> Result<Option<UsageRow>, sqlx::Error> {
-    let mut sql = QueryBuilder::<Postgres>::new(SELECT);
-    sql.push(" WHERE usages.kind = ").push_bind(kind.as_str());
-    sql.push(" AND usages.name = ").push_bind(name.as_str()).push(lock);
-    sql.build_query_as().fetch_optional(connection).await
-}
-
-/// The row of the secret that is chosen, if there is one; a deleted one is where it was chosen before. It and the row of
-/// the one before stay as they are until the end of the transaction; both are locked here, in one order, because both
-/// counts change.
+/// Returns the row of the chosen secret, if there is one; a deleted one only if it was chosen before. Locks it and the row of
+/// the previous secret until the end of the transaction, in one order, because both counts change.
 pub(super) async fn lock_secret(
     connection: &mut PgConnection,
     chosen: Option<&SecretId>,
     before: Option<Uuid>,
 ) -> Result<Option<Uuid>, sqlx::Error> {
-    #[derive(FromRow)]
-    struct Row {
-        id: Uuid,
-        kind: String,
-        name: String,
-        deleted: bool,
-    }
-    let mut rows: Vec<Row> = sqlx::query_as(
-        "SELECT id, kind, name, deleted_at IS NOT NULL AS deleted FROM secrets \
+    let mut rows = sqlx::query!(
+        "SELECT id, kind, name, deleted_at IS NOT NULL AS \"deleted!\" FROM secrets \
          WHERE id = $1 OR (kind = $2 AND name = $3 AND deleted_at IS NULL) ORDER BY id FOR UPDATE",
+        before,
+        chosen.map(|id| id.kind.as_str()),
+        chosen.map(|id| id.name.as_str())
     )
-    .bind(before)
-    .bind(chosen.map(|id| id.kind.as_str()))
-    .bind(chosen.map(|id| id.name.as_str()))
     .fetch_all(connection)
     .await?;
     let Some(chosen) = chosen else { return Ok(None) };
@@ -173,24 +177,24 @@ pub(super) async fn insert(
     content: &UsageContent,
     secret: Option<Uuid>,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO usages (id, kind, name, target, branch, secret_id, version, created_at, updated_at, updated_by) \
-         VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $7, $8)",
+    sqlx::query!(
+        "INSERT INTO usages (id, kind, name, target, branch, secret_id, version, created_at, updated_at, \
+         updated_by) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $7, $8)",
+        crate::random::sortable_id(),
+        content.target.kind().as_str(),
+        name.as_str(),
+        content.target.as_str(),
+        content.branch.as_ref().map(Branch::as_str),
+        secret,
+        instant(ctx.now)?,
+        ctx.actor.name()
     )
-    .bind(crate::random::sortable_id())
-    .bind(content.target.kind().as_str())
-    .bind(name.as_str())
-    .bind(content.target.as_str())
-    .bind(content.branch.as_ref().map(Branch::as_str))
-    .bind(secret)
-    .bind(instant(ctx.now)?)
-    .bind(ctx.actor.name())
     .execute(connection)
     .await
     .map(drop)
 }
 
-/// Writes the row and answers with its new version.
+/// Writes the row and returns its new version.
 pub(super) async fn update(
     connection: &mut PgConnection,
     ctx: &Ctx,
@@ -198,43 +202,42 @@ pub(super) async fn update(
     content: &UsageContent,
     secret: Option<Uuid>,
 ) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar(
-        "UPDATE usages SET target = $2, branch = $3, secret_id = $4, version = version + 1, updated_at = $5, \
-         updated_by = $6 WHERE id = $1 RETURNING version",
+    sqlx::query_scalar!(
+        "UPDATE usages SET target = $2, branch = $3, secret_id = $4, version = version + 1, \
+         updated_at = $5, updated_by = $6 WHERE id = $1 RETURNING version",
+        id,
+        content.target.as_str(),
+        content.branch.as_ref().map(Branch::as_str),
+        secret,
+        instant(ctx.now)?,
+        ctx.actor.name()
     )
-    .bind(id)
-    .bind(content.target.as_str())
-    .bind(content.branch.as_ref().map(Branch::as_str))
-    .bind(secret)
-    .bind(instant(ctx.now)?)
-    .bind(ctx.actor.name())
     .fetch_one(connection)
     .await
 }
 
-/// Takes the row away; answers whether there was one.
+/// Deletes the row; returns whether there was one.
 pub(super) async fn delete(
     connection: &mut PgConnection,
     kind: UsageKind,
     name: &SecretName,
 ) -> Result<bool, sqlx::Error> {
-    let deleted = sqlx::query("DELETE FROM usages WHERE kind = $1 AND name = $2")
-        .bind(kind.as_str())
-        .bind(name.as_str())
-        .execute(connection);
+    let deleted =
+        sqlx::query!("DELETE FROM usages WHERE kind = $1 AND name = $2", kind.as_str(), name.as_str())
+            .execute(connection);
     Ok(deleted.await?.rows_affected() > 0)
 }
 
-/// Which secrets are looked for.
+/// A condition on the secrets that are looked for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Among<'a> {
-    /// All.
+    /// All secrets.
     All,
-    /// Those for one of these registry hosts.
+    /// Secrets for one of these registry hosts.
     Registries(&'a [String]),
-    /// Those in whose known hosts this text stands.
+    /// Secrets whose known hosts contain this text.
     KnownHosts(&'a str),
-    /// This one.
+    /// This secret.
     One(&'a SecretId),
 }
 
@@ -260,7 +263,7 @@ impl ChoiceRow {
     }
 }
 
-/// Secrets of this kind that match the search, by name.
+/// Returns secrets of this type that match the search, by name.
 pub(super) async fn secrets(
     connection: &mut PgConnection,
     kind: SecretKind,
@@ -268,7 +271,7 @@ pub(super) async fn secrets(
     among: Among<'_>,
     limit: usize,
 ) -> Result<Vec<ChoiceRow>, sqlx::Error> {
-    // Written out, so that the planner knows how many there are of it: one of two words of ours.
+    // Written out, so that the planner knows its frequency: one of two words of ours.
     let mut sql = QueryBuilder::<Postgres>::new(format!(
         "SELECT kind, name, display_name, registry_host, registry_username, known_hosts FROM secrets \
          WHERE deleted_at IS NULL AND kind = '{}'",

@@ -3,7 +3,7 @@
 use super::{
     super::{
         Caller,
-        secrets::{SecretChange, apply},
+        secrets::change::{SecretChange, apply},
     },
     list::{Part, find},
     refusal::{bad_input, member, refused},

@@ -7,16 +7,16 @@ use domain::secret::SecretId;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use std::cmp::Reverse;
 
-/// Holds for changes of a secret. The index of migration 0090 is for this very text.
+/// The condition for changes of a secret. The index of migration 0090 requires exactly this text.
 pub(in crate::audit) const IS_CHANGE: &str = "action IN ('secret added', 'secret changed', 'secret deleted', 'secret restored', \
     'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded')";
 
-/// Holds for what is neither a change nor a read that went well, which `secret_reads` counts.
+/// The condition for records that are neither a change nor a successful read, which `secret_reads` counts.
 pub(in crate::audit) const IS_OTHER: &str = "action NOT IN ('secret added', 'secret changed', 'secret deleted', 'secret restored', \
     'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded') \
     AND NOT (action = 'value read' AND outcome = 'done')";
 
-/// Finds what happened to one secret, in three looks by index and two statements.
+/// Finds the history of one secret, by three looks with an index each, in two statements.
 pub(in crate::audit) async fn find(
     connection: &mut PgConnection,
     id: &SecretId,
@@ -24,7 +24,7 @@ pub(in crate::audit) async fn find(
     let changes = changes_of("", id).build_query_as().fetch_all(&mut *connection).await?;
     let lines: Vec<LineRow> = lines_of(id).build_query_as().fetch_all(connection).await?;
     let (mut reads, mut others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.token.is_some());
-    // Which of two that were put together comes first, the database does not say.
+    // The database promises no order of what a union puts together.
     reads.sort_by(|one, other| other.last.cmp(&one.last).then_with(|| one.token.cmp(&other.token)));
     others.sort_by_key(|line| Reverse(line.newest));
     let folded = others.first().map_or(0, |line| line.folded.unsigned_abs());
@@ -36,7 +36,7 @@ pub(in crate::audit) async fn find(
     })
 }
 
-/// Selects the newest of the rest and the latest reads.
+/// Selects the newest other records and the latest reads.
 fn lines_of(id: &SecretId) -> QueryBuilder<Postgres> {
     let mut sql = QueryBuilder::new("SELECT NULL AS token, others.* FROM (");
     push_others(&mut sql, id);
@@ -48,7 +48,7 @@ fn lines_of(id: &SecretId) -> QueryBuilder<Postgres> {
     sql
 }
 
-/// Selects the newest changes. `before` goes before the statement, such as EXPLAIN.
+/// Selects the newest changes. `before` precedes the statement, such as EXPLAIN.
 pub(in crate::audit) fn changes_of(before: &str, id: &SecretId) -> QueryBuilder<Postgres> {
     let mut sql = QueryBuilder::new(format!(
         "{before} SELECT {COLUMNS} FROM audit_records WHERE {IS_CHANGE} AND object = "
@@ -94,22 +94,22 @@ fn push_reads(sql: &mut QueryBuilder<Postgres>, id: &SecretId) {
     sql.push(format_args!(") ORDER BY secret_reads.last_read_at DESC, token_id LIMIT {MAX_LINES}"));
 }
 
-/// A line of reads or of other things.
+/// A line of reads or of other records.
 #[derive(Debug, FromRow)]
 struct LineRow {
-    /// The token of reads; other things have none.
+    /// The token of reads; other records have none.
     token: Option<String>,
     actor_kind: String,
-    /// Of reads the name of the token.
+    /// The actor; of reads the name of the token.
     actor: String,
     action: String,
     outcome: String,
     day: NaiveDate,
     count: i64,
     last: DateTime<Utc>,
-    /// How many records were looked at; the same in each row of other things.
+    /// The number of folded records; the same in each row.
     folded: i64,
-    /// The last record of other things.
+    /// The last of these records.
     newest: i64,
 }
 

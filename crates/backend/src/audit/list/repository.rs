@@ -7,7 +7,7 @@ use crate::{
 };
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
-/// Newest first, or oldest first for a page before a cursor.
+/// Returns the records newest first, or oldest first for a page before a cursor.
 pub(in crate::audit) async fn list(
     connection: &mut PgConnection,
     query: &AuditQuery,

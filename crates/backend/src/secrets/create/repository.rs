@@ -1,4 +1,4 @@
-//! All SQL about secrets that are added.
+//! All SQL about adding secrets.
 
 use crate::{
     context::Ctx,
@@ -12,7 +12,7 @@ use domain::secret::{Credential, NewSecret, SecretId, SecretKind, SecretName};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// A secret that is to be stored, its value sealed.
+/// A secret to store, with its sealed value.
 pub(in crate::secrets) struct NewRow {
     pub(in crate::secrets) id: Uuid,
     pub(in crate::secrets) kind: SecretKind,
@@ -75,34 +75,34 @@ impl NewRow {
     }
 }
 
-/// The display name, for which the name stands in.
+/// Returns the display name, or the name in its place.
 pub(in crate::secrets) fn shown_name(secret: &NewSecret) -> &str {
     secret.display_name.as_ref().map_or(secret.name.as_str(), |name| name.as_str())
 }
 
-/// The secret that came from the form with this mark.
+/// Returns the secret that came from the form with this mark.
 pub(in crate::secrets) async fn find_submitted(
     connection: &mut PgConnection,
     submission: Uuid,
 ) -> Result<Option<SecretId>, sqlx::Error> {
-    let found: Option<(String, String)> =
-        sqlx::query_as("SELECT kind, name FROM secrets WHERE submission = $1 AND deleted_at IS NULL LIMIT 1")
-            .bind(submission)
-            .fetch_optional(connection)
-            .await?;
-    Ok(found.and_then(|(kind, name)| {
-        Some(SecretId::new(SecretKind::parse(&kind)?, SecretName::parse(&name).ok()?))
+    let found = sqlx::query!(
+        "SELECT kind, name FROM secrets WHERE submission = $1 AND deleted_at IS NULL LIMIT 1",
+        submission
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.and_then(|row| {
+        Some(SecretId::new(SecretKind::parse(&row.kind)?, SecretName::parse(&row.name).ok()?))
     }))
 }
 
-/// Keeps others from adding a secret by a request with this mark until the end of the transaction, on other servers too.
+/// Prevents others, also on other servers, from adding a secret by a request with this mark until the end of the transaction.
 pub(in crate::secrets) async fn lock_submission(
     connection: &mut PgConnection,
     submission: Uuid,
 ) -> Result<(), sqlx::Error> {
-    // Another mark with the same hash waits a moment for nothing.
-    sqlx::query("SELECT pg_advisory_xact_lock(hashtext('submission'), hashtext($1::text))")
-        .bind(submission)
+    // Another mark with the same hash waits a moment in vain.
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtext('submission'), hashtext($1::uuid::text))", submission)
         .execute(connection)
         .await
         .map(drop)
@@ -112,7 +112,7 @@ pub(in crate::secrets) async fn insert(work: &mut Work, ctx: &Ctx, row: NewRow) 
     insert_many(work, ctx, vec![row]).await
 }
 
-/// Secrets and their values, in two statements.
+/// Inserts secrets and their values, in two statements.
 pub(in crate::secrets) async fn insert_many(
     work: &mut Work,
     ctx: &Ctx,

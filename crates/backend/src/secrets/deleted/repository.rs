@@ -1,4 +1,4 @@
-//! All SQL about secrets that are deleted, and may be restored or removed for good.
+//! All SQL about deleted secrets, which may be restored or removed for good.
 
 use crate::{
     context::Ctx,
@@ -10,96 +10,97 @@ use domain::{secret::SecretId, time::Timestamp};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// Keeps others from changing those of these secrets that there are, until the end of the transaction; answers with their
-/// rows. By row, as everybody locks secrets, so that of two who want the same neither waits for the other for ever.
+/// Locks those of these secrets that exist, until the end of the transaction; returns their rows. Locks by row, as
+/// everywhere, so that two who want the same never wait for each other for ever.
 pub(in crate::secrets) async fn lock_many(
     connection: &mut PgConnection,
     ids: &[SecretId],
 ) -> Result<Vec<(Uuid, SecretId)>, sqlx::Error> {
     let (kinds, names) = kinds_and_names(ids);
-    let rows: Vec<(Uuid, String, String)> = sqlx::query_as(
+    let rows = sqlx::query!(
         "SELECT id, kind, name FROM secrets \
          WHERE (kind, name) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND deleted_at IS NULL \
          ORDER BY id FOR UPDATE",
+        &kinds as _,
+        &names
     )
-    .bind(kinds)
-    .bind(names)
     .fetch_all(connection)
     .await?;
-    rows.into_iter().map(|(row, kind, name)| Ok((row, stored_id(&kind, &name)?))).collect()
+    rows.into_iter().map(|row| Ok((row.id, stored_id(&row.kind, &row.name)?))).collect()
 }
 
-/// Keeps others from counting, until the end of the transaction: whoever changes secrets of both kinds at once takes both
-/// counts first, in the order in which everybody does.
+/// Locks the counts until the end of the transaction: whoever changes secrets of both types at once locks both counts first,
+/// in the common order.
 pub(in crate::secrets) async fn lock_counts(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("SELECT FROM secret_counts ORDER BY kind FOR UPDATE").execute(connection).await.map(drop)
+    sqlx::query!("SELECT FROM secret_counts ORDER BY kind FOR UPDATE").execute(connection).await.map(drop)
 }
 
-/// Takes them out of use, and keeps them.
+/// Takes the secrets out of use, and keeps them.
 pub(in crate::secrets) async fn mark_deleted(
     connection: &mut PgConnection,
     ctx: &Ctx,
     rows: &[Uuid],
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE secrets SET deleted_at = $2, deleted_by = $3 WHERE id = ANY ($1)")
-        .bind(rows)
-        .bind(instant(ctx.now)?)
-        .bind(ctx.actor.name())
-        .execute(connection)
-        .await
-        .map(drop)
+    sqlx::query!(
+        "UPDATE secrets SET deleted_at = $2, deleted_by = $3 WHERE id = ANY ($1)",
+        rows,
+        instant(ctx.now)?,
+        ctx.actor.name()
+    )
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
-/// Brings it back into use; answers whether it was deleted.
+/// Brings the secret back into use; returns whether it was deleted.
 pub(in crate::secrets) async fn mark_restored(
     connection: &mut PgConnection,
     row: Uuid,
 ) -> Result<bool, sqlx::Error> {
-    let restored = sqlx::query(
+    let restored = sqlx::query!(
         "UPDATE secrets SET deleted_at = NULL, deleted_by = NULL WHERE id = $1 AND deleted_at IS NOT NULL",
+        row
     )
-    .bind(row)
     .execute(connection);
     Ok(restored.await?.rows_affected() > 0)
 }
 
-/// Takes the rows and their values away.
+/// Deletes the rows and their values.
 pub(in crate::secrets) async fn remove(
     connection: &mut PgConnection,
     rows: &[Uuid],
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM secrets WHERE id = ANY ($1)").bind(rows).execute(connection).await.map(drop)
+    sqlx::query!("DELETE FROM secrets WHERE id = ANY ($1)", rows).execute(connection).await.map(drop)
 }
 
-/// The same for a deleted one; answers whether it was one.
+/// Removes a deleted secret; returns whether it was one.
 pub(in crate::secrets) async fn remove_deleted(
     connection: &mut PgConnection,
     row: Uuid,
 ) -> Result<bool, sqlx::Error> {
-    let removed = sqlx::query("DELETE FROM secrets WHERE id = $1 AND deleted_at IS NOT NULL")
-        .bind(row)
-        .execute(connection);
+    let removed =
+        sqlx::query!("DELETE FROM secrets WHERE id = $1 AND deleted_at IS NOT NULL", row).execute(connection);
     Ok(removed.await?.rows_affected() > 0)
 }
 
-/// The same for so many that were deleted then or before; answers with what they were.
+/// Removes up to this number of secrets that were deleted at this time or before; returns their rows.
 pub(in crate::secrets) async fn remove_overdue(
     connection: &mut PgConnection,
     over: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<SecretId>, sqlx::Error> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "DELETE FROM secrets WHERE id IN (SELECT id FROM secrets WHERE deleted_at <= $1 ORDER BY deleted_at, id LIMIT $2 \
-         FOR UPDATE SKIP LOCKED) RETURNING kind, name",
+    let rows = sqlx::query!(
+        "DELETE FROM secrets WHERE id IN (SELECT id FROM secrets WHERE deleted_at <= $1 \
+         ORDER BY deleted_at, id LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING kind, name",
+        over,
+        limit
     )
-    .bind(over)
-    .bind(limit)
     .fetch_all(connection)
     .await?;
-    rows.iter().map(|(kind, name)| stored_id(kind, name)).collect()
+    rows.iter().map(|row| stored_id(&row.kind, &row.name)).collect()
 }
 
-/// A secret that was deleted.
+/// A deleted secret.
 #[derive(Debug, FromRow)]
 pub(in crate::secrets) struct DeletedRow {
     pub(in crate::secrets) id: Uuid,
@@ -120,7 +121,7 @@ impl DeletedRow {
 const SELECT_DELETED: &str = "SELECT id, kind, name, display_name, deleted_at, deleted_by, usage_count FROM secrets \
     WHERE deleted_at > ";
 
-/// Those deleted after this moment and beyond this one, the latest first.
+/// Returns the secrets that were deleted after this time, from this row on, the latest first.
 pub(in crate::secrets) async fn deleted(
     connection: &mut PgConnection,
     over: DateTime<Utc>,
@@ -136,7 +137,7 @@ pub(in crate::secrets) async fn deleted(
     sql.build_query_as().fetch_all(connection).await
 }
 
-/// This one, if it was deleted after this moment.
+/// Returns this secret, if it was deleted after this time.
 pub(in crate::secrets) async fn deleted_one(
     connection: &mut PgConnection,
     over: DateTime<Utc>,

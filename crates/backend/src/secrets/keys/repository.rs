@@ -1,4 +1,4 @@
-//! All SQL about what is known of SSH keys.
+//! All SQL about the facts of SSH keys.
 
 use super::super::shared::Shared;
 use crate::{
@@ -6,12 +6,11 @@ use crate::{
     db::{instant, timestamp},
     keyring::{Location, SealedValue, ValueField},
 };
-use chrono::{DateTime, Utc};
 use domain::secret::{KeyAlgorithm, KeyFacts, PendingKey, SecretId, SecretKind, SecretName, StoredKey};
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// What is to be known of a key; nothing where it could not be read.
+/// The facts of a key; none if it could not be parsed.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::secrets) struct KeyRow<'a> {
     pub(in crate::secrets) secret: Uuid,
@@ -20,8 +19,8 @@ pub(in crate::secrets) struct KeyRow<'a> {
     pub(in crate::secrets) facts: Option<&'a KeyFacts>,
 }
 
-/// As it is stored.
-#[derive(Debug, FromRow)]
+/// The facts as they are stored.
+#[derive(Debug)]
 struct FactsRow {
     algorithm: Option<String>,
     bits: Option<i32>,
@@ -53,31 +52,31 @@ impl FactsRow {
     }
 }
 
-/// What is known of the key of a secret, and of the pair that waits.
+/// Returns the facts of a secret's key, and of the pending pair.
 pub(in crate::secrets) async fn find(
     connection: &mut PgConnection,
     secret: Uuid,
 ) -> Result<(StoredKey, Option<PendingKey>), sqlx::Error> {
-    #[derive(FromRow)]
-    struct Row {
-        pending: bool,
-        made_at: DateTime<Utc>,
-        made_by: String,
-        #[sqlx(flatten)]
-        facts: FactsRow,
-    }
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows = sqlx::query!(
         "SELECT pending, made_at, made_by, algorithm, bits, fingerprint, comment, public_key FROM git_keys \
          WHERE secret_id = $1",
+        secret
     )
-    .bind(secret)
     .fetch_all(connection)
     .await?;
     let (mut stored, mut waiting) = (StoredKey::Unknown, None);
-    for Row { pending, made_at, made_by, facts } in rows {
-        match (pending, facts.facts()?) {
+    for row in rows {
+        let facts = FactsRow {
+            algorithm: row.algorithm,
+            bits: row.bits,
+            fingerprint: row.fingerprint,
+            comment: row.comment,
+            public_key: row.public_key,
+        };
+        match (row.pending, facts.facts()?) {
             (true, facts) => {
-                waiting = facts.map(|facts| PendingKey { facts, made_at: timestamp(made_at), made_by });
+                let (made_at, made_by) = (timestamp(row.made_at), row.made_by);
+                waiting = facts.map(|facts| PendingKey { facts, made_at, made_by });
             }
             (false, Some(facts)) => stored = StoredKey::Known(facts),
             (false, None) => stored = StoredKey::Unreadable,
@@ -86,15 +85,13 @@ pub(in crate::secrets) async fn find(
     Ok((stored, waiting))
 }
 
-/// Notes what is known of a key, in the place of what was known of the one before.
+/// Stores the facts of a key, in the place of those of the key before.
 pub(in crate::secrets) async fn put(
     connection: &mut PgConnection,
     ctx: &Ctx,
     row: &KeyRow<'_>,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM git_keys WHERE secret_id = $1 AND pending = $2")
-        .bind(row.secret)
-        .bind(row.pending)
+    sqlx::query!("DELETE FROM git_keys WHERE secret_id = $1 AND pending = $2", row.secret, row.pending)
         .execute(&mut *connection)
         .await?;
     insert_many(connection, ctx, std::slice::from_ref(row)).await
@@ -111,17 +108,16 @@ pub(in crate::secrets) async fn insert_many(
     insertion(ctx, rows)?.build().execute(connection).await.map(drop)
 }
 
-/// The same, where nothing is known yet, and the value is still the one that was looked at; answers with the number of
+/// Stores the facts of a key, if none are stored yet and the value is still the one that was parsed; returns the number of
 /// rows.
 pub(in crate::secrets) async fn note(
     connection: &mut PgConnection,
     ctx: &Ctx,
     row: &KeyRow<'_>,
 ) -> Result<u64, sqlx::Error> {
-    // Held until the end, so that nobody puts another value in its place meanwhile.
-    let current: Option<i64> =
-        sqlx::query_scalar("SELECT value_version FROM secrets WHERE id = $1 FOR UPDATE")
-            .bind(row.secret)
+    // Locked until the end, so that nobody replaces the value meanwhile.
+    let current =
+        sqlx::query_scalar!("SELECT value_version FROM secrets WHERE id = $1 FOR UPDATE", row.secret)
             .fetch_optional(&mut *connection)
             .await?;
     if current != Some(row.sealed_version) {
@@ -155,59 +151,61 @@ fn insertion<'a>(ctx: &'a Ctx, rows: &'a [KeyRow<'a>]) -> Result<QueryBuilder<Po
     Ok(insert)
 }
 
-/// The pair that waits: its value, where it is sealed, and what is known of it.
+/// Returns the pending pair: its value, the place where it is sealed, and its facts.
 pub(crate) async fn find_pending(
     connection: &mut PgConnection,
     secret: Uuid,
 ) -> Result<Option<(Location, SealedValue, KeyFacts)>, sqlx::Error> {
-    #[derive(FromRow)]
-    struct Row {
-        version: i64,
-        algorithm_of_value: String,
-        kek_id: String,
-        wrapped_key: Vec<u8>,
-        nonce: Vec<u8>,
-        ciphertext: Vec<u8>,
-        #[sqlx(flatten)]
-        facts: FactsRow,
-    }
     let field = ValueField::PendingSshPrivateKey;
-    let found: Option<Row> = sqlx::query_as(
+    let found = sqlx::query!(
         "SELECT sealed.version, sealed.algorithm AS algorithm_of_value, kek_id, wrapped_key, nonce, ciphertext, \
          git_keys.algorithm, bits, fingerprint, comment, public_key \
          FROM git_keys JOIN secret_values AS sealed ON sealed.secret_id = git_keys.secret_id \
          AND sealed.field = $2 AND sealed.version = git_keys.sealed_version \
          WHERE git_keys.secret_id = $1 AND pending",
+        secret,
+        field.as_str()
     )
-    .bind(secret)
-    .bind(field.as_str())
     .fetch_optional(connection)
     .await?;
     let Some(row) = found else { return Ok(None) };
     let place = Location { secret, field, version: row.version };
-    let Row { algorithm_of_value: algorithm, kek_id, wrapped_key, nonce, ciphertext, facts, .. } = row;
-    let facts = facts.facts()?.ok_or(sqlx::Error::RowNotFound)?;
-    Ok(Some((place, SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext }, facts)))
+    let sealed = SealedValue {
+        algorithm: row.algorithm_of_value,
+        kek_id: row.kek_id,
+        wrapped_key: row.wrapped_key,
+        nonce: row.nonce,
+        ciphertext: row.ciphertext,
+    };
+    let facts = FactsRow {
+        algorithm: row.algorithm,
+        bits: row.bits,
+        fingerprint: row.fingerprint,
+        comment: row.comment,
+        public_key: row.public_key,
+    };
+    Ok(Some((place, sealed, facts.facts()?.ok_or(sqlx::Error::RowNotFound)?)))
 }
 
-/// Takes the pair that waits away, with its value.
+/// Deletes the pending pair, with its value.
 pub(in crate::secrets) async fn discard(
     connection: &mut PgConnection,
     secret: Uuid,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM git_keys WHERE secret_id = $1 AND pending")
-        .bind(secret)
+    sqlx::query!("DELETE FROM git_keys WHERE secret_id = $1 AND pending", secret)
         .execute(&mut *connection)
         .await?;
-    sqlx::query("DELETE FROM secret_values WHERE secret_id = $1 AND field = $2")
-        .bind(secret)
-        .bind(ValueField::PendingSshPrivateKey.as_str())
-        .execute(connection)
-        .await
-        .map(drop)
+    sqlx::query!(
+        "DELETE FROM secret_values WHERE secret_id = $1 AND field = $2",
+        secret,
+        ValueField::PendingSshPrivateKey.as_str()
+    )
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
-/// The first other secret that holds the same: the key, in use or waiting, or the account at the registry.
+/// Returns the first other secret that holds the same: the key, in use or pending, or the account at the registry.
 pub(in crate::secrets) async fn twin(
     connection: &mut PgConnection,
     of: &SecretId,
@@ -215,23 +213,23 @@ pub(in crate::secrets) async fn twin(
 ) -> Result<Option<SecretId>, sqlx::Error> {
     let found: Option<String> = match credential {
         Shared::Key(fingerprint) => {
-            sqlx::query_scalar(
+            sqlx::query_scalar!(
                 "SELECT name FROM git_keys JOIN secrets ON id = secret_id \
                  WHERE fingerprint = $1 AND name <> $2 AND deleted_at IS NULL ORDER BY name LIMIT 1",
+                fingerprint,
+                of.name.as_str()
             )
-            .bind(fingerprint)
-            .bind(of.name.as_str())
             .fetch_optional(connection)
             .await?
         }
         Shared::Account { host, username } => {
-            sqlx::query_scalar(
+            sqlx::query_scalar!(
                 "SELECT name FROM secrets WHERE kind = 'image-pull' AND registry_host = $1 \
                  AND registry_username = $2 AND name <> $3 AND deleted_at IS NULL ORDER BY name LIMIT 1",
+                host,
+                username,
+                of.name.as_str()
             )
-            .bind(host)
-            .bind(username)
-            .bind(of.name.as_str())
             .fetch_optional(connection)
             .await?
         }
@@ -239,74 +237,76 @@ pub(in crate::secrets) async fn twin(
     Ok(found.and_then(|name| Some(SecretId::new(of.kind, SecretName::parse(&name).ok()?))))
 }
 
-/// The first secret, by name, that holds each of these keys, by their fingerprints.
+/// Returns the first secret, by name, that holds each of these keys, by their fingerprints.
 pub(in crate::secrets) async fn key_twins(
     connection: &mut PgConnection,
     fingerprints: &[&str],
 ) -> Result<Vec<(String, String)>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT fingerprint, min(name) FROM git_keys JOIN secrets ON id = secret_id \
-         WHERE fingerprint = ANY ($1) AND deleted_at IS NULL GROUP BY fingerprint",
+    let rows = sqlx::query!(
+        "SELECT fingerprint AS \"fingerprint!\", min(name) AS \"name!\" \
+         FROM git_keys JOIN secrets ON id = secret_id WHERE fingerprint = ANY ($1) AND deleted_at IS NULL GROUP BY fingerprint",
+        fingerprints as _
     )
-    .bind(fingerprints)
     .fetch_all(connection)
-    .await
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.fingerprint, row.name)).collect())
 }
 
-/// The first secret, by name, that holds each of these accounts.
+/// Returns the first secret, by name, that holds each of these accounts.
 pub(in crate::secrets) async fn account_twins(
     connection: &mut PgConnection,
     (hosts, usernames): (&[&str], &[&str]),
 ) -> Result<Vec<(String, String, String)>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT registry_host, registry_username, min(name) FROM secrets WHERE kind = 'image-pull' \
+    let rows = sqlx::query!(
+        "SELECT registry_host AS \"host!\", registry_username AS \"username!\", min(name) AS \"name!\" \
+         FROM secrets WHERE kind = 'image-pull' \
          AND (registry_host, registry_username) IN (SELECT * FROM unnest($1::text[], $2::text[])) \
          AND deleted_at IS NULL GROUP BY registry_host, registry_username",
+        hosts as _,
+        usernames as _
     )
-    .bind(hosts)
-    .bind(usernames)
     .fetch_all(connection)
-    .await
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.host, row.username, row.name)).collect())
 }
 
-/// A value that nobody has looked at.
+/// A value that was not parsed yet.
 #[derive(Debug)]
 pub(in crate::secrets) struct Unread {
     pub(in crate::secrets) place: Location,
     pub(in crate::secrets) sealed: SealedValue,
 }
 
-/// Keys of which nothing is known, beyond this secret, in the order of their ids.
+/// Returns keys without facts, after this secret, in the order of their ids.
 pub(in crate::secrets) async fn unread(
     connection: &mut PgConnection,
     beyond: Uuid,
     limit: i64,
 ) -> Result<Vec<Unread>, sqlx::Error> {
-    #[derive(FromRow)]
-    struct Row {
-        secret_id: Uuid,
-        version: i64,
-        #[sqlx(flatten)]
-        sealed: SealedValue,
-    }
     let field = ValueField::SshPrivateKey;
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows = sqlx::query!(
         "SELECT secret_id, sealed.version, algorithm, kek_id, wrapped_key, nonce, ciphertext \
          FROM secrets JOIN secret_values AS sealed ON secret_id = id AND sealed.version = value_version \
          AND field = $3 \
          WHERE kind = $4 AND id > $1 \
          AND NOT EXISTS (SELECT FROM git_keys WHERE git_keys.secret_id = id AND NOT pending) \
          ORDER BY id LIMIT $2",
+        beyond,
+        limit,
+        field.as_str(),
+        SecretKind::GitDataset.as_str()
     )
-    .bind(beyond)
-    .bind(limit)
-    .bind(field.as_str())
-    .bind(SecretKind::GitDataset.as_str())
     .fetch_all(connection)
     .await?;
-    let unread = |row: Row| Unread {
+    let unread = rows.into_iter().map(|row| Unread {
         place: Location { secret: row.secret_id, field, version: row.version },
-        sealed: row.sealed,
-    };
-    Ok(rows.into_iter().map(unread).collect())
+        sealed: SealedValue {
+            algorithm: row.algorithm,
+            kek_id: row.kek_id,
+            wrapped_key: row.wrapped_key,
+            nonce: row.nonce,
+            ciphertext: row.ciphertext,
+        },
+    });
+    Ok(unread.collect())
 }

@@ -1,12 +1,11 @@
-//! All SQL about where secrets came from.
+//! All SQL about the origins of secrets.
 
-use crate::secrets::repository::{ROW, SecretRow};
+use crate::secrets::repository::SecretRow;
 use domain::secret::{Origins, SecretId};
-use sqlx::{AssertSqlSafe, FromRow, PgConnection, Postgres, QueryBuilder};
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// Keeps, in one statement, where secrets came from that were added in the same transaction; of those for which nothing is
-/// known, nothing.
+/// Stores, in one statement, the known origins of secrets that were added in the same transaction.
 pub(in crate::secrets) async fn insert_many(
     connection: &mut PgConnection,
     all: &[(Uuid, &Origins)],
@@ -31,41 +30,51 @@ fn insertion(all: &[(Uuid, &Origins)]) -> Option<QueryBuilder<Postgres>> {
     Some(insert)
 }
 
-/// A secret with what its pages show besides.
+/// A secret with the rest of what its pages show.
 pub(in crate::secrets) struct Shown {
     pub(in crate::secrets) row: SecretRow,
-    /// Where it came from.
     pub(in crate::secrets) origins: Origins,
     /// The number of its consumers.
     pub(in crate::secrets) used_by: i32,
 }
 
-/// Finds a secret, where it came from, and how many use it.
+/// Returns a secret with its origins and the number of its consumers.
 pub(in crate::secrets) async fn find_shown(
     connection: &mut PgConnection,
     id: &SecretId,
 ) -> Result<Option<Shown>, sqlx::Error> {
-    #[derive(FromRow)]
-    struct Joined {
-        #[sqlx(flatten)]
-        row: SecretRow,
-        places: Option<Vec<String>>,
-        total: Option<i32>,
-        used_by: i32,
-    }
-    let sql = format!(
-        "SELECT {ROW}, places, total, used_by FROM secrets LEFT JOIN secret_origins ON secret_id = secrets.id \
-         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL"
-    );
-    let found: Option<Joined> = sqlx::query_as(AssertSqlSafe(sql))
-        .bind(id.kind.as_str())
-        .bind(id.name.as_str())
-        .fetch_optional(connection)
-        .await?;
-    Ok(found.map(|Joined { row, places, total, used_by }| {
-        let origins = places.zip(total).map_or_else(Origins::default, |(places, total)| {
+    let found = sqlx::query!(
+        "SELECT id, kind, name, display_name, registry_host, registry_username, value_host, version, \
+         value_version, submission, updated_at, updated_by, check_target, known_hosts, mac, \
+         places AS \"places?\", total AS \"total?\", used_by \
+         FROM secrets LEFT JOIN secret_origins ON secret_id = id \
+         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
+        id.kind.as_str(),
+        id.name.as_str()
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.map(|found| Shown {
+        origins: found.places.zip(found.total).map_or_else(Origins::default, |(places, total)| {
             Origins::stored(places, u32::try_from(total).unwrap_or_default())
-        });
-        Shown { row, origins, used_by }
+        }),
+        used_by: found.used_by,
+        row: SecretRow {
+            id: found.id,
+            kind: found.kind,
+            name: found.name,
+            display_name: found.display_name,
+            registry_host: found.registry_host,
+            registry_username: found.registry_username,
+            value_host: found.value_host,
+            version: found.version,
+            value_version: found.value_version,
+            submission: found.submission,
+            updated_at: found.updated_at,
+            updated_by: found.updated_by,
+            check_target: found.check_target,
+            known_hosts: found.known_hosts,
+            mac: found.mac,
+        },
     }))
 }

@@ -15,13 +15,13 @@ use domain::time::Timestamp;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// How long the link for the first administrator is good, in microseconds: an hour.
+/// The lifetime of the link for the first administrator, in microseconds: an hour.
 const SETUP_LINK_LIFE: i64 = 3_600_000_000;
 
-/// How long a link to choose a password is good, in microseconds: a day.
+/// The lifetime of a link to choose a password, in microseconds: a day.
 const PASSWORD_LINK_LIFE: i64 = 24 * 3_600_000_000;
 
-/// Notes a link for the first administrator.
+/// Stores a link for the first administrator.
 pub(in crate::users) async fn insert_setup(
     work: &mut Work,
     ctx: &Ctx,
@@ -30,7 +30,7 @@ pub(in crate::users) async fn insert_setup(
     insert(work, ctx, token_hash, None, SETUP_LINK_LIFE).await
 }
 
-/// Notes a link with which this user chooses a password.
+/// Stores a link with which this user chooses a password.
 pub(in crate::users) async fn insert_for(
     work: &mut Work,
     ctx: &Ctx,
@@ -40,7 +40,7 @@ pub(in crate::users) async fn insert_for(
     insert(work, ctx, token_hash, Some(user), PASSWORD_LINK_LIFE).await
 }
 
-/// Notes a one-time link; those that have expired are swept away.
+/// Stores a one-time link; deletes expired ones.
 async fn insert(
     work: &mut Work,
     ctx: &Ctx,
@@ -49,23 +49,24 @@ async fn insert(
     life: i64,
 ) -> Result<(), sqlx::Error> {
     let now = instant(ctx.now)?;
-    sqlx::query("DELETE FROM one_time_links WHERE expires_at <= $1").bind(now).execute(&mut **work).await?;
+    sqlx::query!("DELETE FROM one_time_links WHERE expires_at <= $1", now).execute(&mut **work).await?;
     let expires_at = instant(Timestamp::from_micros(ctx.now.micros() + life))?;
     let mac = work.sign(&link_message(token_hash, user, expires_at)).await?;
-    sqlx::query(
-        "INSERT INTO one_time_links (token_hash, user_id, created_at, expires_at, mac) VALUES ($1, $2, $3, $4, $5)",
+    sqlx::query!(
+        "INSERT INTO one_time_links (token_hash, user_id, created_at, expires_at, mac) \
+         VALUES ($1, $2, $3, $4, $5)",
+        token_hash,
+        user,
+        now,
+        expires_at,
+        mac
     )
-    .bind(token_hash)
-    .bind(user)
-    .bind(now)
-    .bind(expires_at)
-    .bind(mac)
     .execute(&mut **work)
     .await
     .map(drop)
 }
 
-/// For whom a link is, and until when.
+/// Returns the message for the MAC of a link: its user, and the end of its validity.
 fn link_message(token_hash: &[u8], user: Option<Uuid>, expires_at: DateTime<Utc>) -> Message {
     Message::new(Purpose::Link)
         .bytes(token_hash)
@@ -73,71 +74,69 @@ fn link_message(token_hash: &[u8], user: Option<Uuid>, expires_at: DateTime<Utc>
         .number(expires_at.timestamp_micros())
 }
 
-/// Whom a link is for, where it is still good: `Some(None)` is the first administrator.
+/// Returns the user of a link that is still valid: `Some(None)` is the first administrator.
 pub(in crate::users) async fn find(
     work: &mut Work,
     ctx: &Ctx,
     token_hash: &[u8],
 ) -> Result<Option<Option<UserRow>>, sqlx::Error> {
-    type Row = (Option<Uuid>, DateTime<Utc>, Option<Vec<u8>>);
     let now = instant(ctx.now)?;
-    let found: Option<Row> =
-        sqlx::query_as("SELECT user_id, expires_at, mac FROM one_time_links WHERE token_hash = $1")
-            .bind(token_hash)
+    let found =
+        sqlx::query!("SELECT user_id, expires_at, mac FROM one_time_links WHERE token_hash = $1", token_hash)
             .fetch_optional(&mut **work)
             .await?;
-    let Some((user, expires_at, mac)) = found else { return Ok(None) };
-    let message = link_message(token_hash, user, expires_at);
-    let ours = work.vouches(&message, mac.as_deref(), || "one-time link".to_owned())?;
-    if !ours || expires_at <= now {
+    let Some(row) = found else { return Ok(None) };
+    let message = link_message(token_hash, row.user_id, row.expires_at);
+    let ours = work.vouches(&message, row.mac.as_deref(), || "one-time link".to_owned())?;
+    if !ours || row.expires_at <= now {
         return Ok(None);
     }
-    let Some(id) = user else { return Ok(Some(None)) };
+    let Some(id) = row.user_id else { return Ok(Some(None)) };
     let row = users::find_by_id(work, id).await?;
     Ok(row.filter(|row| row.id == id && !row.disabled).map(Some))
 }
 
-/// Takes the links for the first administrator away: there is one now.
+/// Deletes the links for the first administrator, because there is one now.
 pub(in crate::users) async fn spend_setup(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM one_time_links WHERE user_id IS NULL").execute(connection).await.map(drop)
+    sqlx::query!("DELETE FROM one_time_links WHERE user_id IS NULL").execute(connection).await.map(drop)
 }
 
-/// Links that are to be vouched for, locked until the end of the transaction.
+/// Returns links whose MACs are to be renewed, locked until the end of the transaction.
 pub(crate) async fn guarded(
     connection: &mut PgConnection,
     stale: Stale<'_>,
     limit: i64,
 ) -> Result<Vec<Guarded<Vec<u8>>>, sqlx::Error> {
-    type Row = (Vec<u8>, Option<Uuid>, DateTime<Utc>, Option<Vec<u8>>);
-    let sql = format!(
-        "SELECT token_hash, user_id, expires_at, mac FROM one_time_links WHERE {} ORDER BY token_hash LIMIT $2 FOR UPDATE",
-        Stale::SQL
-    );
-    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(stale.bound())
-        .bind(limit)
-        .fetch_all(connection)
-        .await?;
-    let guarded = |(key, user, expires_at, mac): Row| {
-        let message = link_message(&key, user, expires_at);
-        Guarded { key, message, mac }
-    };
-    Ok(rows.into_iter().map(guarded).collect())
+    let rows = sqlx::query!(
+        "SELECT token_hash, user_id, expires_at, mac FROM one_time_links \
+         WHERE ($1::text IS NULL AND mac IS NULL) OR substr(mac, 1, 8) <> decode($1, 'hex') \
+         ORDER BY token_hash LIMIT $2 FOR UPDATE",
+        stale.bound(),
+        limit
+    )
+    .fetch_all(connection)
+    .await?;
+    let guarded = rows.into_iter().map(|row| Guarded {
+        message: link_message(&row.token_hash, row.user_id, row.expires_at),
+        key: row.token_hash,
+        mac: row.mac,
+    });
+    Ok(guarded.collect())
 }
 
-/// Puts codes in the place of those that links had; answers with the number of rows.
+/// Replaces the MACs of links; returns the number of rows.
 pub(crate) async fn put_macs(
     connection: &mut PgConnection,
     macs: &NewMacs<Vec<u8>>,
 ) -> Result<usize, sqlx::Error> {
     let (hashes, codes): (Vec<&[u8]>, Vec<Option<&[u8]>>) =
         macs.iter().map(|(hash, mac)| (hash.as_slice(), mac.as_deref())).unzip();
-    sqlx::query(
-        "UPDATE one_time_links SET mac = fresh.mac FROM unnest($1::bytea[], $2::bytea[]) AS fresh (hash, mac) \
-         WHERE token_hash = fresh.hash",
+    sqlx::query!(
+        "UPDATE one_time_links SET mac = fresh.mac \
+         FROM unnest($1::bytea[], $2::bytea[]) AS fresh (hash, mac) WHERE token_hash = fresh.hash",
+        &hashes as _,
+        &codes as _
     )
-    .bind(&hashes)
-    .bind(&codes)
     .execute(connection)
     .await?;
     Ok(macs.len())

@@ -1,0 +1,62 @@
+//! The list of endpoints: the router and the description are both made of it.
+
+use super::{
+    Caller, Problem, audit, deleted, graphql, keys, me, secrets, tokens,
+    usages::{datasets, images},
+    values,
+};
+use crate::state::AppState;
+use axum::{
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, any, post},
+};
+use domain::error::Error;
+use utoipa_axum::{router::UtoipaMethodRouter, routes};
+
+/// Returns the endpoints that the description names, the methods of one path together. What each handler says of itself has
+/// its path, its method and its schemas.
+pub(super) fn described() -> Vec<UtoipaMethodRouter<AppState>> {
+    vec![
+        routes!(me::show),
+        routes!(secrets::list::list, secrets::add::create),
+        routes!(secrets::show, secrets::change::change, secrets::delete),
+        routes!(secrets::test),
+        routes!(values::value),
+        routes!(values::kubernetes_manifest),
+        routes!(keys::generate, keys::discard),
+        routes!(keys::switch),
+        routes!(secrets::consumers::of_secret),
+        routes!(deleted::list),
+        routes!(deleted::remove),
+        routes!(deleted::restore),
+        routes!(images::list, images::create),
+        routes!(images::show, images::change, images::delete),
+        routes!(images::test),
+        routes!(datasets::list, datasets::create),
+        routes!(datasets::show, datasets::change, datasets::delete),
+        routes!(datasets::test),
+        routes!(tokens::list),
+        routes!(audit::list),
+    ]
+}
+
+/// Returns what answers at each path of the API: what is described, GraphQL, which describes itself, and a 404.
+pub fn endpoints() -> impl Iterator<Item = (String, MethodRouter<AppState>)> {
+    let described = described().into_iter().flat_map(|(_, paths, answer)| {
+        paths.paths.into_keys().map(move |path| (path, only_its_methods(answer.clone())))
+    });
+    described.chain([
+        ("/api/graphql".to_owned(), only_its_methods(post(graphql::answer))),
+        ("/api/v1/{*path}".to_owned(), any(nowhere)),
+    ])
+}
+
+/// Adds a problem in JSON for the methods that an address does not have.
+fn only_its_methods(answer: MethodRouter<AppState>) -> MethodRouter<AppState> {
+    answer.fallback(async |_: Caller| Problem::no_such_method())
+}
+
+/// Answers addresses of the API that lead nowhere.
+async fn nowhere(_: Caller) -> Response {
+    Problem::from(Error::NotFound).into_response()
+}

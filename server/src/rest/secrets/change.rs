@@ -1,0 +1,148 @@
+//! Changing a secret, by JSON or by GraphQL.
+
+use super::shown;
+use crate::rest::{Answer, Caller, Problem, ProblemDetails, body::Body, conditional::expected, id};
+use api_types::Secret;
+use axum::{extract::Path, http::HeaderMap};
+use backend::Expected;
+use domain::{
+    error::Error,
+    secret::{SecretDetails, SecretDraft, SecretId, SecretKind, SecretUpdate},
+    sensitive::Sensitive,
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A change. What is left out stays as it is.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecretChange {
+    /// What people see; an empty text makes it the name.
+    #[schema(example = "Docker Hub")]
+    pub(in crate::rest) display_name: Option<String>,
+    /// Image pull: where the registry is.
+    pub(in crate::rest) registry_host: Option<String>,
+    /// Image pull: the account there.
+    pub(in crate::rest) username: Option<String>,
+    /// Image pull: its new password or token.
+    #[schema(value_type = Option<String>, format = Password)]
+    pub(in crate::rest) password: Option<Sensitive>,
+    /// Image pull: what becomes of line breaks, blanks and invisible characters at the ends of the password: `keep` or
+    /// `without`. Where it is left out and there are some, the password is refused.
+    pub(in crate::rest) password_ends: Option<String>,
+    /// Git dataset: a new SSH private key.
+    #[schema(value_type = Option<String>, format = Password)]
+    pub(in crate::rest) secret: Option<Sensitive>,
+    /// Git dataset: what protects the new key.
+    #[schema(value_type = Option<String>, format = Password)]
+    pub(in crate::rest) passphrase: Option<Sensitive>,
+    /// Git dataset: the repository to try; an empty text for none.
+    pub(in crate::rest) repository: Option<String>,
+    /// Git dataset: the keys of hosts to trust, as in a `known_hosts` file.
+    pub(in crate::rest) known_hosts: Option<String>,
+    /// Image pull: the image to try; an empty text for none.
+    pub(in crate::rest) image: Option<String>,
+    /// Save it although another secret holds the same key or account.
+    #[serde(default)]
+    pub(in crate::rest) knowingly: bool,
+}
+
+impl SecretChange {
+    /// Returns the draft: the stored fields, overridden by those that are sent.
+    fn over(self, stored: &SecretDetails) -> SecretDraft {
+        let kept = |sent: Option<String>, stored: Option<&String>| {
+            sent.unwrap_or_else(|| stored.cloned().unwrap_or_default())
+        };
+        let (repository, image) = match stored.id.kind {
+            SecretKind::GitDataset => (stored.target.as_ref(), None),
+            SecretKind::ImagePull => (None, stored.target.as_ref()),
+        };
+        SecretDraft {
+            name: String::new(),
+            display_name: kept(self.display_name, Some(&stored.display_name)),
+            kind: stored.id.kind.as_str().to_owned(),
+            secret: self.secret.unwrap_or_default(),
+            passphrase: self.passphrase.unwrap_or_default(),
+            registry_host: kept(self.registry_host, stored.registry_host.as_ref()),
+            username: kept(self.username, stored.username.as_ref()),
+            password: self.password.unwrap_or_default(),
+            password_ends: self.password_ends.unwrap_or_default(),
+            knowingly: if self.knowingly { "yes".to_owned() } else { String::new() },
+            repository: kept(self.repository, repository),
+            known_hosts: kept(self.known_hosts, Some(&stored.known_hosts)),
+            approved_hosts: String::new(),
+            image: kept(self.image, image),
+        }
+    }
+
+    /// Returns the members that belong to the other type of secret, or must not be blank. A page's form
+    /// ignores such fields; a script gets an error.
+    pub(in crate::rest) fn misplaced(&self, kind: SecretKind) -> Vec<&'static str> {
+        let git = [
+            ("secret", self.secret.is_some()),
+            ("passphrase", self.passphrase.is_some()),
+            ("repository", self.repository.is_some()),
+            ("known_hosts", self.known_hosts.is_some()),
+        ];
+        let image = [
+            ("registry_host", self.registry_host.is_some()),
+            ("username", self.username.is_some()),
+            ("password", self.password.is_some()),
+            ("password_ends", self.password_ends.is_some()),
+            ("image", self.image.is_some()),
+        ];
+        let others = if kind == SecretKind::GitDataset { &image[..] } else { &git[..] };
+        others.iter().filter(|(_, sent)| *sent).map(|(name, _)| *name).collect()
+    }
+}
+
+/// Change a secret
+///
+/// What is left out stays as it is, the value too. With `If-Match`, nothing is saved over a change that came in between, or
+/// in another secret that has the name by now.
+#[utoipa::path(
+    patch, path = "/api/v1/secrets/{id}", tag = "Secrets",
+    params(
+        ("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the secret as it was seen, or the number of its version in quotation marks"),
+    ),
+    request_body = SecretChange,
+    responses(
+        (status = 200, description = "Changed", body = Secret),
+        (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Another secret holds the same, or somebody was quicker by a moment", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 412, description = "Somebody changed it in between: who and when", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "Fields need another look", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn change(
+    caller: Caller,
+    Path(text): Path<String>,
+    headers: HeaderMap,
+    Body(change): Body<SecretChange>,
+) -> Answer {
+    let id = id(&text)?;
+    caller.backend.secrets().may_change(&caller.ctx, Some(&id)).await?;
+    let expected = expected(&headers)?;
+    if let Some(field) = change.misplaced(id.kind).first() {
+        let detail = format!("Secrets of the type {} have no such field.", id.kind.as_str());
+        return Err(Problem::parameter(field, detail));
+    }
+    // Without a named version, somebody else was a moment earlier; the caller has to know that, too.
+    let changed = apply(&caller, &id, change, expected).await;
+    changed.map_err(|error| Problem::from(error).of_condition(expected.is_some()))?;
+    shown(&caller, &id).await
+}
+
+/// Applies the change to the expected state, or else to the stored one.
+pub(in crate::rest) async fn apply(
+    caller: &Caller,
+    id: &SecretId,
+    change: SecretChange,
+    expected: Option<Expected>,
+) -> Result<(), Error> {
+    let secrets = caller.backend.secrets();
+    let (stored, revision) = secrets.get_with_revision(&caller.ctx, id).await?;
+    let update = SecretUpdate::parse(id.kind, change.over(&stored)).map_err(Error::Invalid)?;
+    secrets.update(&caller.ctx, id, update, Expected::of(expected, revision)).await.map(drop)
+}

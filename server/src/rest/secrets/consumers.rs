@@ -1,0 +1,84 @@
+//! What uses a secret.
+
+use crate::rest::{Answer, Caller, ProblemDetails, id, json};
+use axum::extract::Path;
+use domain::usage::SecretUsers;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Who uses a secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Users {
+    /// Images and datasets, by name; at most 50.
+    usages: Vec<UserOfSecret>,
+    /// How many there are.
+    usage_count: u32,
+    /// Tokens that took the value out in the last 30 days, the latest first; at most 50.
+    readers: Vec<ReaderItem>,
+    /// How many there are.
+    reader_count: u32,
+}
+
+/// An image or a dataset that uses a secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UserOfSecret {
+    /// `image` or `dataset`.
+    kind: &'static str,
+    name: String,
+}
+
+/// A token that took a value out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReaderItem {
+    /// The part of the token that is no secret.
+    token: String,
+    /// What people call it.
+    name: String,
+    /// Whose it is; null for one of the command line.
+    owner: Option<String>,
+    /// The last time.
+    last_read_at: String,
+    /// How often in the last 30 days.
+    reads: u64,
+    /// It can do so no more.
+    revoked: bool,
+}
+
+impl From<SecretUsers> for Users {
+    fn from(users: SecretUsers) -> Self {
+        let usages = users.usages.into_iter();
+        let readers = users.readers.into_iter();
+        Self {
+            usages: usages
+                .map(|(kind, name)| UserOfSecret { kind: kind.as_str(), name: name.as_str().to_owned() })
+                .collect(),
+            usage_count: users.usage_count,
+            readers: readers
+                .map(|reader| ReaderItem {
+                    token: reader.id,
+                    name: reader.name,
+                    owner: reader.owner,
+                    last_read_at: reader.last_read_at.rfc3339(),
+                    reads: reader.reads,
+                    revoked: reader.revoked,
+                })
+                .collect(),
+            reader_count: users.reader_count,
+        }
+    }
+}
+
+/// Who uses a secret
+///
+/// Images and datasets, and the tokens that took its value out in the last 30 days.
+#[utoipa::path(
+    get, path = "/api/v1/secrets/{id}/users", tag = "Secrets",
+    params(("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub")),
+    responses(
+        (status = 200, description = "Who uses it", body = Users),
+        (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn of_secret(caller: Caller, Path(text): Path<String>) -> Answer {
+    Ok(json(Users::from(caller.backend.usages().of_secret(&caller.ctx, &id(&text)?).await?)))
+}
