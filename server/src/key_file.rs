@@ -18,7 +18,7 @@ const FILE_NAME: &str = "key-encryption-key";
 
 /// The reason why there is no key. The messages say what to do, and never what is in the file.
 #[derive(Debug, thiserror::Error)]
-pub enum KeyError {
+pub enum KeyFileError {
     #[error("the key encryption key file {0} cannot be read: {1}")]
     Unreadable(PathBuf, io::Error),
     #[error(
@@ -56,10 +56,10 @@ pub fn path(settings: &Settings) -> PathBuf {
 /// Reads the keys from their setting or file; `None` if there is no such setting, and no file yet.
 ///
 /// Errors: unusable keys; `Unnamed`, if there is no key and none may be created.
-pub fn find(settings: &Settings) -> Result<Option<Vec<Kek>>, KeyError> {
+pub fn find(settings: &Settings) -> Result<Option<Vec<Kek>>, KeyFileError> {
     if let Some(text) = &settings.key.kek {
         let keys =
-            Kek::parse_ring(text).map_err(|error| KeyError::Unusable("LATCHKEY_KEK".to_owned(), error));
+            Kek::parse_ring(text).map_err(|error| KeyFileError::Unusable("LATCHKEY_KEK".to_owned(), error));
         return keys.map(Some);
     }
     let path = path(settings);
@@ -67,14 +67,14 @@ pub fn find(settings: &Settings) -> Result<Option<Vec<Kek>>, KeyError> {
         return read(&path).map(Some);
     }
     if settings.database.is_configured() && settings.database.data_dir.is_none() {
-        Err(KeyError::Unnamed)
+        Err(KeyFileError::Unnamed)
     } else {
         Ok(None)
     }
 }
 
 /// Creates the key file in the data folder, with a fresh key.
-pub fn make_first(settings: &Settings) -> Result<Vec<Kek>, KeyError> {
+pub fn make_first(settings: &Settings) -> Result<Vec<Kek>, KeyFileError> {
     let path = path(settings);
     match make(&path) {
         Ok(()) => tracing::warn!(
@@ -82,7 +82,7 @@ pub fn make_first(settings: &Settings) -> Result<Vec<Kek>, KeyError> {
             "created a key encryption key. Back it up, apart from the database: without it no stored value can be read"
         ),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(KeyError::NotMade(path, error)),
+        Err(error) => return Err(KeyFileError::NotMade(path, error)),
     }
     read(&path)
 }
@@ -91,12 +91,12 @@ pub fn make_first(settings: &Settings) -> Result<Vec<Kek>, KeyError> {
 /// a key.
 ///
 /// Errors: also if the keys come from `LATCHKEY_KEK`, which only its owner can change.
-pub fn append(settings: &Settings) -> Result<PathBuf, KeyError> {
+pub fn append(settings: &Settings) -> Result<PathBuf, KeyFileError> {
     if settings.key.kek.is_some() {
-        return Err(KeyError::InEnvironment);
+        return Err(KeyFileError::InEnvironment);
     }
     let path = path(settings);
-    append_to(&path).map_err(|error| KeyError::NotMade(path.clone(), error))?;
+    append_to(&path).map_err(|error| KeyFileError::NotMade(path.clone(), error))?;
     Ok(path)
 }
 
@@ -179,19 +179,19 @@ fn is_exposed(mode: u32, (owner, group): (u32, u32), (own_user, own_group): (u32
     mode & if handed_over { 0o037 } else { 0o077 } != 0
 }
 
-fn read(path: &Path) -> Result<Vec<Kek>, KeyError> {
-    let unreadable = |error| KeyError::Unreadable(path.to_owned(), error);
+fn read(path: &Path) -> Result<Vec<Kek>, KeyFileError> {
+    let unreadable = |error| KeyFileError::Unreadable(path.to_owned(), error);
     let file = fs::metadata(path).map_err(unreadable)?;
     if file.is_dir() {
-        return Err(KeyError::Folder(path.to_owned()));
+        return Err(KeyFileError::Folder(path.to_owned()));
     }
     let us = (geteuid().as_raw(), getegid().as_raw());
     if is_exposed(file.permissions().mode(), (file.uid(), file.gid()), us) {
-        return Err(KeyError::Exposed(path.to_owned()));
+        return Err(KeyFileError::Exposed(path.to_owned()));
     }
     let text = Sensitive::new(fs::read_to_string(path).map_err(unreadable)?);
     let text = Sensitive::new(text.expose().strip_prefix(BYTE_ORDER_MARK).unwrap_or(text.expose()));
-    Kek::parse_ring(&text).map_err(|error| KeyError::Unusable(path.display().to_string(), error))
+    Kek::parse_ring(&text).map_err(|error| KeyFileError::Unusable(path.display().to_string(), error))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::{
     clock,
     config::Settings,
-    key_file::{self, KeyError},
+    key_file::{self, KeyFileError},
 };
 use backend::{Backend, BackendConfig, DatabaseConfig, KeepDeleted, Kek};
 use domain::sensitive::Sensitive;
@@ -37,7 +37,7 @@ pub(crate) async fn with_backend(settings: &Settings, work: impl AsyncFnOnce(Bac
     with_database(settings, async |url| {
         // A command beside a server creates no key if the server would not.
         let keys = match key_file::find(settings) {
-            Err(KeyError::Unnamed) => Vec::new(),
+            Err(KeyFileError::Unnamed) => Vec::new(),
             _ => keys(settings, &url).await?,
         };
         let backend = Backend::start(config(settings, url, keys)?, clock::now()).await?;

@@ -8,12 +8,12 @@ use crate::{
 use domain::{
     access::Role,
     secret::SecretId,
-    usage::{Reader, SecretUsers, UsageKind, UsageQuery},
+    usage::{SecretConsumers, TokenConsumer, UsageKind, UsageQuery},
 };
 use leptos::{either::Either, prelude::*};
 
 /// Returns the number of consumers in words; `None` without consumers.
-pub fn count_words(users: &SecretUsers, kind: UsageKind) -> Option<String> {
+pub fn count_words(users: &SecretConsumers, kind: UsageKind) -> Option<String> {
     count_words_of(users.usage_count, users.reader_count, kind)
 }
 
@@ -33,8 +33,8 @@ pub fn count_words_of(usage_count: u32, reader_count: u32, kind: UsageKind) -> O
 
 /// The list of consumers: images or datasets, and API tokens that read the value.
 #[component]
-pub fn ConsumerList(users: SecretUsers, id: SecretId) -> impl IntoView {
-    let SecretUsers { usages, usage_count, readers, reader_count, now } = users;
+pub fn ConsumerList(users: SecretConsumers, id: SecretId) -> impl IntoView {
+    let SecretConsumers { usages, usage_count, readers, reader_count, now } = users;
     let kind = UsageKind::of(id.kind);
     let more_usages = usages.len() < usage_count as usize;
     let more_readers = reader_count as usize - readers.len().min(reader_count as usize);
@@ -61,12 +61,12 @@ pub fn ConsumerList(users: SecretUsers, id: SecretId) -> impl IntoView {
     });
     let readers = readers
         .into_iter()
-        .map(|Reader { id, name, owner, last_read_at, reads, revoked }| {
+        .map(|TokenConsumer { id, name, owner, last_read_at, reads, revoked }| {
             let times = if reads == 1 { "once".to_owned() } else { format!("{reads} times") };
             view! {
                 <li title=id>
                     "API token " <b>{name}</b> " of " {owner.unwrap_or_else(|| "the command line".to_owned())} ", last " <Ago at=last_read_at now/>
-                    {format!(", {times} in {} days", SecretUsers::READ_DAYS)}
+                    {format!(", {times} in {} days", SecretConsumers::READ_DAYS)}
                     {revoked.then_some(", revoked since")}
                 </li>
             }
@@ -82,13 +82,13 @@ pub fn ConsumerList(users: SecretUsers, id: SecretId) -> impl IntoView {
 
 /// The section of a secret's pages.
 #[component]
-pub fn ConsumersSection(users: SecretUsers, id: SecretId) -> impl IntoView {
+pub fn ConsumersSection(users: SecretConsumers, id: SecretId) -> impl IntoView {
     let kind = UsageKind::of(id.kind);
     let body = match count_words(&users, kind) {
         Some(_) => Either::Left(view! { <ConsumerList users id/> }),
         None => Either::Right(view! {
             <p class="hint">
-                {format!("No {} uses it, and no API token has taken its value out in {} days. ", kind.as_str(), SecretUsers::READ_DAYS)}
+                {format!("No {} uses it, and no API token has taken its value out in {} days. ", kind.as_str(), SecretConsumers::READ_DAYS)}
                 {ssr::may(Role::Editor)
                     .then(|| view! { <a href=format!("{}/new", kind.list())>{format!("Add {}", kind.as_str())}</a> })}
             </p>
@@ -105,7 +105,7 @@ pub fn ConsumersSection(users: SecretUsers, id: SecretId) -> impl IntoView {
 /// The warning above the form of a secret that is used.
 #[component]
 pub fn UsedWarning<'a>(
-    users: &'a SecretUsers,
+    users: &'a SecretConsumers,
     id: &'a SecretId,
     /// The page that names the consumers; by default the current one.
     #[prop(default = "")]
@@ -137,7 +137,7 @@ mod tests {
         let words = |usage_count, reader_count| {
             let now = domain::time::Timestamp::from_micros(0);
             let users =
-                SecretUsers { usages: Vec::new(), usage_count, readers: Vec::new(), reader_count, now };
+                SecretConsumers { usages: Vec::new(), usage_count, readers: Vec::new(), reader_count, now };
             count_words(&users, UsageKind::Image)
         };
         assert_eq!(words(0, 0), None);

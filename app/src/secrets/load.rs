@@ -6,7 +6,7 @@ use backend::{Backend, Ctx};
 use domain::{
     error::Error,
     secret::{SecretDetails, SecretId},
-    usage::SecretUsers,
+    usage::SecretConsumers,
 };
 use leptos::prelude::*;
 
@@ -17,12 +17,12 @@ pub fn with_users<V: IntoView + 'static>(
     id: SecretId,
     // Whether the page is only for those who may change the secret.
     to_change: bool,
-    show: impl FnOnce(SecretDetails, SecretUsers) -> V + Send + 'static,
+    show: impl FnOnce(SecretDetails, SecretConsumers) -> V + Send + 'static,
 ) -> impl IntoView {
     let load = move |backend: Backend, ctx: Ctx| async move {
         let details = load(&backend, &ctx, &id, to_change).await?;
         let users = match details.used_by {
-            0 => SecretUsers::nobody(details.now),
+            0 => SecretConsumers::nobody(details.now),
             _ => backend.usages().of_secret(&ctx, &details.id).await?,
         };
         Ok((details, users))

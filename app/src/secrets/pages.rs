@@ -27,7 +27,7 @@ use domain::{
     error::{Error, Field},
     import::Note,
     secret::{Origins, RegistryHost, SecretDetails, SecretId},
-    usage::{SecretUsers, UsageKind},
+    usage::{SecretConsumers, UsageKind},
 };
 use leptos::prelude::*;
 
@@ -83,7 +83,7 @@ pub fn EditPage(
 ) -> impl IntoView {
     let ((rejected, tested), (address, check)) = (parts(returned), addresses());
     let cancel = list_before(&ssr::query());
-    let show = move |details: SecretDetails, users: SecretUsers| {
+    let show = move |details: SecretDetails, users: SecretConsumers| {
         let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
         let id = details.id.clone();
         let help = form_help(details.registry_host.as_deref().unwrap_or_default());
@@ -123,7 +123,7 @@ pub fn DeletePage(
 ) -> impl IntoView {
     let cancel = list_before(&ssr::query());
     let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
-    let show = move |details: SecretDetails, users: SecretUsers| {
+    let show = move |details: SecretDetails, users: SecretConsumers| {
         let problem = match &failure {
             Some(Error::Invalid(problems)) => problems.first().map(|error| error.problem.message()),
             _ => None,
@@ -169,7 +169,7 @@ pub fn DeletePage(
 #[component]
 pub fn DetailsPage(id: SecretId) -> impl IntoView {
     let cancel = list_before(&ssr::query());
-    let show = move |details: SecretDetails, users: SecretUsers| {
+    let show = move |details: SecretDetails, users: SecretConsumers| {
         let key = view! { <KeySection details=details.clone()/> };
         let SecretDetails {
             id,

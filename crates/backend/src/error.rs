@@ -11,7 +11,7 @@ pub enum StartError {
     #[error("DATABASE_URL cannot be used: {0}")]
     Address(String),
     /// The database refused or did not answer.
-    #[error("the database: {}", told(.0))]
+    #[error("the database: {}", message(.0))]
     Database(#[from] sqlx::Error),
     /// The database is unsuitable.
     #[error("the database cannot be used: {0}")]
@@ -28,7 +28,7 @@ pub enum StartError {
         known: i64,
     },
     /// A migration failed.
-    #[error("the database could not be brought up to date, and is as it was: {}", told_of_migration(.0))]
+    #[error("the database could not be brought up to date, and is as it was: {}", migration_message(.0))]
     Migration(#[from] MigrateError),
 }
 
@@ -73,7 +73,7 @@ fn is_mistake(error: &std::io::Error) -> bool {
 }
 
 /// Returns the part of an error that may be shown: PostgreSQL's messages while connecting contain no values.
-fn told(error: &sqlx::Error) -> String {
+fn message(error: &sqlx::Error) -> String {
     let said = match error {
         sqlx::Error::Database(error) => error.message().to_owned(),
         sqlx::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
@@ -96,10 +96,10 @@ fn told(error: &sqlx::Error) -> String {
     }
 }
 
-fn told_of_migration(error: &MigrateError) -> String {
+fn migration_message(error: &MigrateError) -> String {
     match error {
-        MigrateError::Execute(error) => told(error),
-        MigrateError::ExecuteMigration(error, version) => format!("migration {version}: {}", told(error)),
+        MigrateError::Execute(error) => message(error),
+        MigrateError::ExecuteMigration(error, version) => format!("migration {version}: {}", message(error)),
         other => other.to_string(),
     }
 }

@@ -38,7 +38,7 @@ pub use error::StartError;
 pub use formats::export::{Exported, ManifestFormat, flat_json, manifest};
 pub use health::{Health, Readiness};
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
-pub use keyring::{Kek, KekError, KeyError, KeyService, KeyStatus, Rewrapped};
+pub use keyring::{Kek, KekError, KekService, KekStatus, Rewrapped, RotationError};
 pub use random::{entity_tag, random_id, sortable_id, submission_of};
 pub use revision::{Expected, Revision};
 pub use secrets::{
@@ -108,7 +108,7 @@ struct Services {
     browsers: Browsers,
     imports: ImportService,
     checks: CheckService,
-    keys: KeyService,
+    keys: KekService,
     secrets: SecretService,
     sessions: SessionService,
     single_sign_on: Option<SingleSignOnService>,
@@ -125,10 +125,10 @@ impl Backend {
         let database = db::endpoints(&config.database.url)?;
         let db = Db::connect(config.database, config.max_connections).await?;
         let keep_deleted = config.keep_deleted;
-        Self::over(db, config.keys, config.sign_in, (&config.checks, database), keep_deleted, now).await
+        Self::from_parts(db, config.keys, config.sign_in, (&config.checks, database), keep_deleted, now).await
     }
 
-    async fn over(
+    async fn from_parts(
         db: Db,
         keys: Vec<Kek>,
         sign_in: SignInConfig,
@@ -164,7 +164,7 @@ impl Backend {
             browsers,
             imports: ImportService::new(db.clone(), keyring.clone(), secrets.clone()),
             checks: CheckService::new(db.clone(), keyring.clone(), outbound, http),
-            keys: KeyService::new(db.clone(), at_hand),
+            keys: KekService::new(db.clone(), at_hand),
             secrets,
             single_sign_on,
             tokens: TokenService::new(db.clone(), sessions.clone(), sign_in.tokens),
@@ -197,7 +197,7 @@ impl Backend {
     }
 
     /// Returns the key encryption keys.
-    pub fn keys(&self) -> &KeyService {
+    pub fn keys(&self) -> &KekService {
         &self.0.keys
     }
 

@@ -48,15 +48,15 @@ pub(crate) async fn keeping(
     checks: &CheckConfig,
     keep: KeepDeleted,
 ) -> Backend {
-    let (db, sign_in) = (Db::over(pool), SignInConfig::default());
-    Backend::over(db, keys, sign_in, (checks, Vec::new()), keep, at(0).now).await.unwrap()
+    let (db, sign_in) = (Db::from_pool(pool), SignInConfig::default());
+    Backend::from_parts(db, keys, sign_in, (checks, Vec::new()), keep, at(0).now).await.unwrap()
 }
 
 /// Returns a backend over connections that the test holds, too.
 pub(crate) async fn backend_over(db: Db) -> Backend {
     let (keys, sign_in) = (vec![Kek::generate().unwrap()], SignInConfig::default());
     let checks = (&CheckConfig::default(), Vec::new());
-    Backend::over(db, keys, sign_in, checks, KeepDeleted::default(), at(0).now).await.unwrap()
+    Backend::from_parts(db, keys, sign_in, checks, KeepDeleted::default(), at(0).now).await.unwrap()
 }
 
 /// Returns the backend's keys.

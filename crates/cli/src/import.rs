@@ -49,7 +49,7 @@ enum Fate {
 }
 
 impl Fate {
-    fn words(self) -> &'static str {
+    fn label(self) -> &'static str {
         match self {
             Self::Added => "added",
             Self::WouldBeAdded => "would be added",
@@ -275,7 +275,7 @@ fn report(rows: &[Row], json: bool) -> Outcome {
         let name = row.id.clone().unwrap_or_else(|| row.name.clone());
         let (host, username) = (told(&row.registry_host), told(&row.username));
         let from = from_words(&row.places, row.places.len());
-        let result = row.result.words().to_owned();
+        let result = row.result.label().to_owned();
         [name, row.r#type.to_owned(), host, username, from, result, row.detail.clone()]
     }));
     print_exactly(&table(&lines))

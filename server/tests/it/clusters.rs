@@ -156,13 +156,13 @@ impl Cluster {
             "--locale=C.UTF-8",
             "--no-sync",
         ]));
-        let cluster = Self::over(folder);
+        let cluster = Self::in_folder(folder);
         cluster.sql_in("postgres", "CREATE DATABASE latchkey");
         cluster
     }
 
     /// Starts a server over the data in this folder.
-    fn over(folder: PathBuf) -> Self {
+    fn in_folder(folder: PathBuf) -> Self {
         let start = |port: u16| {
             let mut postgres = command(programs().join("postgres"));
             postgres
@@ -193,7 +193,7 @@ impl Cluster {
             .arg(folder.join("data"))
             .args(["-R", "-X", "stream", "-c", "fast", "-U", "latchkey", "-p", &self.port.to_string(), "-h"])
             .arg(&self.folder));
-        let standby = Self::over(folder);
+        let standby = Self::in_folder(folder);
         self.sql_in("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'");
         self.sql_in("postgres", "SELECT pg_reload_conf()");
         wait_for("the standby is in step", || {

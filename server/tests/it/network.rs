@@ -5,7 +5,7 @@ use crate::{
     bounded::{self, ended},
     clusters::Cluster,
     harness::fresh_folder,
-    operations::{is_back_in_time, over, tries_until_added},
+    operations::{is_back_in_time, on_database, tries_until_added},
     process::Running,
 };
 use nix::sched::{CloneFlags, unshare};
@@ -77,7 +77,7 @@ fn silent_primary_is_replaced_by_the_promoted_standby() {
             primary.port, standby.port
         );
         let folder = fresh_folder("silent-primary");
-        let servers: Vec<Running> = (0..3).map(|_| Running::start(over(&folder, &url))).collect();
+        let servers: Vec<Running> = (0..3).map(|_| Running::start(on_database(&folder, &url))).collect();
         for (n, server) in servers.iter().enumerate() {
             assert_eq!(tries_until_added(server, &format!("before-{n}")), 1);
         }
@@ -115,7 +115,7 @@ fn silent_primary_is_replaced_by_the_promoted_standby() {
 
         // The silent server does not delay one that starts, either.
         let began = Instant::now();
-        let fresh = Running::start(over(&folder, &url));
+        let fresh = Running::start(on_database(&folder, &url));
         is_back_in_time("a start beside a silent server", began, &standby);
         assert_eq!(tries_until_added(&fresh, "fresh"), 1);
         for mut server in servers.into_iter().chain([fresh]) {
@@ -132,7 +132,7 @@ fn silent_database_is_reported_and_recovered_from() {
         let cluster = Cluster::start();
         let folder = fresh_folder("silent");
         let url = cluster.url("latchkey");
-        let server = Running::start(over(&folder, &url));
+        let server = Running::start(on_database(&folder, &url));
         assert_eq!(tries_until_added(&server, "before"), 1);
         silence(DROP, cluster.port);
         std::thread::scope(|scope| {
@@ -144,7 +144,7 @@ fn silent_database_is_reported_and_recovered_from() {
             scope.spawn(|| assert!(server.get("/livez").starts_with("HTTP/1.1 200")));
         });
         // A portal that starts meanwhile waits, and is ready as soon as the database is.
-        let starting = Running::of(over(&folder, &url).spawn().unwrap());
+        let starting = Running::of(on_database(&folder, &url).spawn().unwrap());
         starting.log().find(|line| line.contains("does not answer yet").then_some(()));
         silence(LET_THROUGH, cluster.port);
         let back = Instant::now();

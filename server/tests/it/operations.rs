@@ -18,7 +18,7 @@ use std::{
 const KEK: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 
 /// Returns a command of the binary over this database, with a key from the environment.
-pub(crate) fn over(folder: &Path, url: &str) -> Command {
+pub(crate) fn on_database(folder: &Path, url: &str) -> Command {
     let mut command = latchkey(folder);
     command.env("DATABASE_URL", url).env("LATCHKEY_KEK", KEK);
     command
@@ -56,13 +56,13 @@ fn four_servers_start_at_once_behind_a_pooler_in_transaction_mode() {
     let cluster = Cluster::start();
     let bouncer = Bouncer::start(&cluster);
     let folder = fresh_folder("pooler");
-    let mut plain = over(&folder, &bouncer.url());
+    let mut plain = on_database(&folder, &bouncer.url());
     plain.arg("migrate");
     let (said, _) = failed(plain);
     assert!(said.contains("LATCHKEY_DATABASE_POOLER=transaction"), "{said}");
 
     let start = || {
-        let mut command = over(&folder, &bouncer.url());
+        let mut command = on_database(&folder, &bouncer.url());
         command.env("LATCHKEY_DATABASE_POOLER", "transaction");
         Running::start(command)
     };
@@ -131,7 +131,7 @@ fn promoted_standby_is_found_and_has_every_acknowledged_write() {
         standby.port, primary.port
     );
     let folder = fresh_folder("failover");
-    let servers: Vec<Running> = (0..3).map(|_| Running::start(over(&folder, &url))).collect();
+    let servers: Vec<Running> = (0..3).map(|_| Running::start(on_database(&folder, &url))).collect();
     for (n, server) in servers.iter().enumerate() {
         assert!(server.add(&format!("before-{n}")).contains("location: /secrets\r\n"));
     }
@@ -168,11 +168,11 @@ fn promoted_standby_is_found_and_has_every_acknowledged_write() {
 fn sigterm_ends_a_server_with_a_frozen_database() {
     let cluster = Cluster::start();
     let folder = fresh_folder("standstill");
-    let mut running = Running::start(over(&folder, &cluster.url("latchkey")));
+    let mut running = Running::start(on_database(&folder, &cluster.url("latchkey")));
     assert!(running.add("before").contains("location: /secrets\r\n"));
     // A second server, which is still starting.
     cluster.signal("-STOP");
-    let mut starting = over(&folder, &cluster.url("latchkey")).spawn().unwrap();
+    let mut starting = on_database(&folder, &cluster.url("latchkey")).spawn().unwrap();
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| running.get("/secrets"));
         assert!(running.get("/readyz").starts_with("HTTP/1.1 503"));
@@ -216,7 +216,7 @@ fn rotated_password_is_read_again_from_its_file() {
     assert!(ended(&mut running.child).success());
 
     // A wrong password ends a start that has no file to wait for.
-    let mut wrong = over(&folder, &cluster.url("rotated:SENTINEL-3"));
+    let mut wrong = on_database(&folder, &cluster.url("rotated:SENTINEL-3"));
     wrong.arg("migrate");
     let (said, _) = failed(wrong);
     assert!(said.contains("refuses the role or its password") && !said.contains("SENTINEL"), "{said}");
@@ -228,7 +228,7 @@ fn rotated_password_is_read_again_from_its_file() {
 fn settings_are_normalized_as_deployment_tools_write_them() {
     let folder = fresh_folder("written");
     let database = Database::new("written");
-    let mut command = over(&folder, &database.url());
+    let mut command = on_database(&folder, &database.url());
     for name in [
         "LATCHKEY_ADMIN_PASSWORD_FILE",
         "LATCHKEY_CHECK_INTERVAL",
@@ -272,9 +272,9 @@ fn settings_are_normalized_as_deployment_tools_write_them() {
     ]);
     // Signs in with the intended password.
     let mut running = Running::start(command);
-    let said = running.said().join("\n");
+    let said = running.log_lines().join("\n");
     assert!(said.contains("PGHOST, PGOPTIONS, PGPORT, PGSSLMODE") && !said.contains("nonsense=1"), "{said}");
-    let unknown = running.said().iter().find(|line| line.contains("no settings")).unwrap();
+    let unknown = running.log_lines().iter().find(|line| line.contains("no settings")).unwrap();
     assert!(unknown.contains("LATCHKEY_TRUSTED_PROXY") && !unknown.contains("TCP"), "{unknown}");
     assert!(running.get("/secrets").starts_with("HTTP/1.1 200"));
     let ready = running.get("/readyz?verbose");
@@ -297,21 +297,22 @@ fn settings_are_normalized_as_deployment_tools_write_them() {
         ("LATCHKEY_PLAIN_HTTP_HOSTS", "10.0.0.0/8", "no host of a registry"),
         ("LATCHKEY_ADDR", "http://localhost:3000", "no address with a port"),
     ] {
-        let mut wrong = over(&folder, "postgres://127.0.0.1:1/x");
+        let mut wrong = on_database(&folder, "postgres://127.0.0.1:1/x");
         wrong.env(name, value);
         let (said, _) = failed(wrong);
         assert!(said.contains(said_of_it), "{name}: {said}");
     }
-    let mut bytes = over(&folder, "postgres://127.0.0.1:1/x");
+    let mut bytes = on_database(&folder, "postgres://127.0.0.1:1/x");
     bytes.env("LATCHKEY_PUBLIC_URL", std::ffi::OsStr::from_bytes(b"https://\xff"));
     let (said, _) = failed(bytes);
     assert!(said.contains("no text in UTF-8: LATCHKEY_PUBLIC_URL"), "{said}");
     // The reason for ending is printed, whatever the log level.
-    let mut silent = over(&folder, "postgres://u:SENT#INEL@127.0.0.1:1/x?sslpassword=SENTINEL");
+    let mut silent = on_database(&folder, "postgres://u:SENT#INEL@127.0.0.1:1/x?sslpassword=SENTINEL");
     silent.env("LATCHKEY_LOG", "off");
     let (said, _) = failed(silent);
     assert!(said.contains("%23") && !said.contains("INEL"), "{said}");
-    let mut unknown = over(&folder, &format!("{}?sslpassword=SENTINEL&pgbouncer=true", database.url()));
+    let mut unknown =
+        on_database(&folder, &format!("{}?sslpassword=SENTINEL&pgbouncer=true", database.url()));
     unknown.arg("migrate");
     let output = bounded::output(&mut unknown);
     let said = String::from_utf8(output.stderr).unwrap();
@@ -328,14 +329,14 @@ fn start_creates_no_key_that_would_be_lost_or_open_nothing() {
     let (first, second) = (fresh_folder("key-first"), fresh_folder("key-second"));
     let database = Database::new("keyed");
     let url = database.url();
-    let mut unnamed = over(&first, &url);
+    let mut unnamed = on_database(&first, &url);
     unnamed.env_remove("LATCHKEY_KEK").env_remove("LATCHKEY_DATA_DIR").current_dir(&first);
     let (said, _) = failed(unnamed);
     assert!(said.contains("LATCHKEY_KEK_FILE") && said.contains("LATCHKEY_DATA_DIR"), "{said}");
     assert_eq!(fs::read_dir(&first).unwrap().count(), 0);
 
     let named = |folder: &Path| {
-        let mut command = over(folder, &url);
+        let mut command = on_database(folder, &url);
         command.env_remove("LATCHKEY_KEK");
         command
     };
@@ -379,7 +380,7 @@ fn private_postgresql_is_restarted_after_a_kill() {
     let mut running = Running::start(command);
     // The process restarts itself without the password in its environment, and still logs the variables
     // that it ignored.
-    assert!(running.said().iter().any(|line| line.contains("PGOPTIONS, PGPORT, PGSSLMODE, PGUSER")));
+    assert!(running.log_lines().iter().any(|line| line.contains("PGOPTIONS, PGPORT, PGSSLMODE, PGUSER")));
     assert!(running.add("before").contains("location: /secrets\r\n"));
     assert!(running.get("/readyz?verbose").contains("private PostgreSQL: runs"));
     let old = postgres_pid(&folder).unwrap();
@@ -400,7 +401,7 @@ fn readyz_reports_a_wrong_site_or_database() {
     let folder = fresh_folder("not-ready");
     let database = Database::new("ready");
     let url = database.url();
-    let mut bare = over(&folder, &url);
+    let mut bare = on_database(&folder, &url);
     fs::create_dir_all(folder.join("empty/pkg")).unwrap();
     bare.env("LEPTOS_SITE_ROOT", folder.join("empty"));
     let mut bare = Running::start(bare);
@@ -409,7 +410,7 @@ fn readyz_reports_a_wrong_site_or_database() {
     bare.signal("-TERM");
     assert!(ended(&mut bare.child).success());
 
-    let mut running = Running::start(over(&folder, &url));
+    let mut running = Running::start(on_database(&folder, &url));
     assert!(running.get("/readyz").starts_with("HTTP/1.1 200"));
     database.server.sql(
         "ALTER DATABASE ready SET default_transaction_read_only = on; \
@@ -433,7 +434,7 @@ fn readyz_reports_a_wrong_site_or_database() {
 fn setup_link_can_be_opened_when_listening_on_every_address() {
     let folder = fresh_folder("everywhere");
     let database = Database::new("everywhere");
-    let mut command = over(&folder, &database.url());
+    let mut command = on_database(&folder, &database.url());
     command.env_remove("LATCHKEY_ADMIN_USER").env_remove("LATCHKEY_ADMIN_PASSWORD");
     command.env("LATCHKEY_ADDR", ":0");
     let mut running = Running::of(command.spawn().unwrap());

@@ -91,7 +91,7 @@ impl Running {
     }
 
     /// Returns the lines that it had logged when it was ready.
-    pub(crate) fn said(&self) -> &[String] {
+    pub(crate) fn log_lines(&self) -> &[String] {
         &self.said
     }
 

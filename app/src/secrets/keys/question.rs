@@ -14,7 +14,7 @@ use domain::{
     check::{CheckCause, CheckStatus},
     secret::{NewKeyKind, PendingKey, SecretDetails, SecretId, SecretKind, StoredKey},
     time::Timestamp,
-    usage::SecretUsers,
+    usage::SecretConsumers,
 };
 use leptos::{
     either::{Either, EitherOf3},
@@ -58,7 +58,7 @@ pub fn KeyQuestionPage(id: SecretId, question: KeyQuestion) -> impl IntoView {
     let meant = ssr::query_parameter("fingerprint");
     let ticket = ssr::query_parameter(TESTED).unwrap_or_default();
     let kind = ssr::query_parameter("generate").and_then(|kind| NewKeyKind::parse(&kind));
-    let show = move |details: SecretDetails, users: SecretUsers| {
+    let show = move |details: SecretDetails, users: SecretConsumers| {
         let back = key_address(&details.id);
         let heading = question.heading().to_owned();
         if details.id.kind == SecretKind::ImagePull {
@@ -100,7 +100,12 @@ pub fn KeyQuestionPage(id: SecretId, question: KeyQuestion) -> impl IntoView {
 
 /// The confirmation of a switch, after which the old key is gone.
 #[component]
-fn Switch(details: SecretDetails, users: SecretUsers, pending: PendingKey, ticket: String) -> impl IntoView {
+fn Switch(
+    details: SecretDetails,
+    users: SecretConsumers,
+    pending: PendingKey,
+    ticket: String,
+) -> impl IntoView {
     let SecretDetails { id, display_name, key, .. } = details;
     let old = match key {
         StoredKey::Known(facts) => facts.fingerprint,
@@ -115,7 +120,7 @@ fn Switch(details: SecretDetails, users: SecretUsers, pending: PendingKey, ticke
             let kept = cause.map(|_| view! { <input type="hidden" name=TESTED value=ticket/> });
             view! {
                 {kept}
-                {said(cause)}
+                {test_result(cause)}
             }
         })
     };
@@ -147,7 +152,7 @@ async fn came_to(id: &SecretId, ticket: &str) -> Option<CheckCause> {
 }
 
 /// Renders the result of the test, and what follows from it.
-fn said(tested: Option<CheckCause>) -> impl IntoView {
+fn test_result(tested: Option<CheckCause>) -> impl IntoView {
     match tested.map(|cause| (cause, cause.status())) {
         Some((_, CheckStatus::Works)) => EitherOf3::A(view! {
             <p>

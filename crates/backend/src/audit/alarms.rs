@@ -120,18 +120,18 @@ impl Alarms {
         what: (AuditAction, &str, Outcome),
     ) -> Result<(), Error> {
         let (_, _, outcome) = what;
-        let Noted { source, first, over, begun } = self.lock().count(Instant::now(), ctx, credential, what);
+        let Noted { source, first, ended, begun } = self.lock().count(Instant::now(), ctx, credential, what);
         if let Some(began) = begun {
             self.tell_later(db, source.clone(), began);
         }
-        if first.is_none() && over.is_empty() {
+        if first.is_none() && ended.is_empty() {
             return Ok(());
         }
         let (alarms, db, of) = (self.clone(), db.clone(), ctx.clone());
         // In a task of its own, because whoever asks may be gone before the record is written, and the attempt counts
         // as recorded from here on.
         let told = tokio::spawn(async move {
-            alarms.write(&db, over).await;
+            alarms.write(&db, ended).await;
             let Some((action, object)) = first else { return Ok(()) };
             alarms.tell(&db, &of, &source, (action, &object, outcome)).await
         });
@@ -173,9 +173,9 @@ impl Alarms {
         let (alarms, db) = (self.clone(), db.clone());
         tokio::spawn(async move {
             tokio::time::sleep_until(began + WINDOW).await;
-            let over = alarms.lock().over(&source, began);
-            if !over.is_empty() {
-                alarms.write(&db, over).await;
+            let ended = alarms.lock().ended(&source, began);
+            if !ended.is_empty() {
+                alarms.write(&db, ended).await;
             }
         });
     }
@@ -192,9 +192,9 @@ impl Alarms {
     }
 
     /// Writes counts, including those that could not be written before. Counts that fail again are kept.
-    async fn write(&self, db: &Connections, over: Vec<Kind>) {
+    async fn write(&self, db: &Connections, ended: Vec<Kind>) {
         let mut kinds = std::mem::take(&mut self.lock().unwritten);
-        kinds.extend(over);
+        kinds.extend(ended);
         let Some(last) = kinds.last() else { return };
         if let Err(error) = write_counts(db, &last.last, &kinds).await {
             let refusals: u64 = kinds.iter().map(|kind| kind.again).sum();

@@ -83,7 +83,7 @@ pub(super) struct Noted {
     /// The action and object to record, if the attempt is the first of its kind.
     pub(super) first: Option<(AuditAction, String)>,
     /// Counts of the previous minute, which has ended.
-    pub(super) over: Vec<Kind>,
+    pub(super) ended: Vec<Kind>,
     /// The start of the minute, if it is a new one.
     pub(super) begun: Option<Instant>,
 }
@@ -125,7 +125,7 @@ impl Counts {
             OTHERS
         };
         let is_over = minutes.get(credential).is_none_or(|minute| now >= minute.began + WINDOW);
-        let over = if is_over { minutes.remove(credential).map(Minute::repeated) } else { None };
+        let ended = if is_over { minutes.remove(credential).map(Minute::repeated) } else { None };
         let minute =
             minutes.entry(credential.to_owned()).or_insert_with(|| Minute { began: now, kinds: Vec::new() });
         let is_full = minute.kinds.len() >= MAX_KINDS;
@@ -161,7 +161,7 @@ impl Counts {
         };
         let begun = is_over.then_some(minute.began);
         let source = Source { group, name: credential.to_owned() };
-        Noted { source, first, over: over.unwrap_or_default(), begun }
+        Noted { source, first, ended: ended.unwrap_or_default(), begun }
     }
 
     /// Notes that the first of this kind could not be recorded. Repetitions that were counted after it stay counted.
@@ -179,7 +179,7 @@ impl Counts {
     }
 
     /// Takes the counts of the minute that began then, unless the next minute has replaced it.
-    pub(super) fn over(&mut self, source: &Source, began: Instant) -> Vec<Kind> {
+    pub(super) fn ended(&mut self, source: &Source, began: Instant) -> Vec<Kind> {
         let minutes = self.of(source.group);
         if minutes.get(&source.name).is_none_or(|minute| minute.began != began) {
             return Vec::new();

@@ -53,7 +53,7 @@ pub(crate) async fn append_with(
     add(connection, keyring, entries(records)).await.map(drop)
 }
 
-/// Appends records, and returns the new end of the chain, unless there are none.
+/// Appends records, and returns the new end of the chain, unless there are no records.
 pub(crate) async fn append_and_remember(
     work: &mut Work,
     records: &[(&Ctx, AuditRecord<'_>)],

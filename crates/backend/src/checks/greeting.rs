@@ -93,7 +93,7 @@ pub(super) fn client_hello(host: &str) -> Option<Vec<u8>> {
 }
 
 /// Classifies the text of a host that sends no version.
-fn words(bytes: &[u8]) -> Heard {
+fn classify_text(bytes: &[u8]) -> Heard {
     let text = String::from_utf8_lossy(bytes).to_ascii_lowercase();
     // First OpenSSH's own two sentences, then those of proxies and other servers.
     let busy =
@@ -132,7 +132,7 @@ impl<S> Greeted<S> {
             self.scanned = self.line;
         }
         self.scanned = bytes.len();
-        if ended || bytes.len() > MAX_GREETING { Look::Not(words(bytes)) } else { Look::More }
+        if ended || bytes.len() > MAX_GREETING { Look::Not(classify_text(bytes)) } else { Look::More }
     }
 }
 
@@ -149,7 +149,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Greeted<S> {
             let ended = match ready!(Pin::new(&mut this.stream).poll_read(cx, &mut chunk)) {
                 Ok(()) => chunk.filled().is_empty(),
                 Err(error) => {
-                    this.ear.hear(words(&this.read));
+                    this.ear.hear(classify_text(&this.read));
                     return Poll::Ready(Err(error));
                 }
             };

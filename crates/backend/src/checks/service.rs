@@ -136,7 +136,7 @@ impl CheckService {
         let found = found.await?;
         let (row, (place, sealed, facts), check) = found.ok_or(Error::NotFound)?;
         if facts.fingerprint != fingerprint {
-            return Err(conflict::changed(ctx, row));
+            return Err(conflict::conflict(ctx, row));
         }
         let opened = row
             .prove(&self.db, id)

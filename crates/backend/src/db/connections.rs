@@ -98,7 +98,7 @@ impl Connections {
 
     /// Returns separate connections to the database of a test's pool; they end with that pool.
     #[cfg(test)]
-    pub(super) fn over(pool: sqlx::PgPool) -> (Self, mpsc::UnboundedReceiver<Doubted>) {
+    pub(super) fn from_pool(pool: sqlx::PgPool) -> (Self, mpsc::UnboundedReceiver<Doubted>) {
         let options = Arc::unwrap_or_clone(pool.connect_options());
         let (most, wait) = (pool.options().get_max_connections(), pool.options().get_acquire_timeout());
         let (connections, doubted) = Self::with(Pool::with_options(options, most, wait.min(ACQUIRE_TIMEOUT)));

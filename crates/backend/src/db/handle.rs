@@ -26,8 +26,8 @@ impl Db {
 
     /// Returns separate connections to the database of a test's pool; they end with that pool.
     #[cfg(test)]
-    pub(crate) fn over(pool: sqlx::PgPool) -> Self {
-        let (connections, doubted) = Connections::over(pool);
+    pub(crate) fn from_pool(pool: sqlx::PgPool) -> Self {
+        let (connections, doubted) = Connections::from_pool(pool);
         Self::with(connections, doubted)
     }
 

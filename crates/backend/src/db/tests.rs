@@ -17,7 +17,7 @@ fn own_db(pool: &PgPool, connections: u32) -> Db {
         .max_connections(connections)
         .acquire_timeout(Duration::from_millis(500))
         .connect_lazy_with(Arc::unwrap_or_clone(pool.connect_options()));
-    Db::over(own)
+    Db::from_pool(own)
 }
 
 /// A read that runs when the server stops gives its connection back; otherwise closing would wait for ever.
@@ -221,7 +221,7 @@ async fn pool_serves_writes_with_few_connections_of_the_role(pool: PgPool) {
     run(format!("CREATE ROLE {role} LOGIN CONNECTION LIMIT 4")).await;
     let options = Arc::unwrap_or_clone(pool.connect_options()).username(&role);
     let own = PgPoolOptions::new().max_connections(16).connect_lazy_with(options);
-    let db = Db::over(own.clone());
+    let db = Db::from_pool(own.clone());
     let reads: Vec<_> = (0..32)
         .map(|_| {
             let db = db.clone();

@@ -17,7 +17,7 @@ pub(crate) use crate::error::{IntegrityError, NoKey};
 pub(crate) use envelope::{Location, SealedValue, ValueField, digest_id};
 pub use kek::{Kek, KekError};
 pub(crate) use ring::Keyring;
-pub use service::{KeyError, KeyService, KeyStatus, Rewrapped};
+pub use service::{KekService, KekStatus, Rewrapped, RotationError};
 pub(crate) use witness::{Doubted, Witness};
 
 #[cfg(test)]

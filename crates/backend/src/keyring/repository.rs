@@ -21,7 +21,7 @@ pub(super) async fn lock(connection: &mut PgConnection) -> Result<(), sqlx::Erro
     sqlx::query!("SELECT pg_advisory_xact_lock($1)", KEY_LOCK).execute(connection).await.map(drop)
 }
 
-/// Returns the keys that are not retired; the fresh one becomes the active one if there is none, which is returned as well.
+/// Returns the keys that are not retired; the fresh one becomes the active one if no key is active, which is returned as well.
 pub(super) async fn known_or_insert(
     connection: &mut PgConnection,
     fresh: CheckRow,
@@ -108,7 +108,7 @@ pub(crate) async fn active_id(connection: &mut PgConnection) -> Result<String, s
 
 /// A key that the database knows.
 #[derive(Debug)]
-pub(super) struct KeyRow {
+pub(super) struct KekRow {
     pub(super) id: String,
     pub(super) active: bool,
     pub(super) created_at: DateTime<Utc>,
@@ -119,9 +119,9 @@ pub(super) struct KeyRow {
 }
 
 /// Returns all keys, with the number of values under each and of rows that it vouches for, the oldest first.
-pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<KeyRow>, sqlx::Error> {
+pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<KekRow>, sqlx::Error> {
     sqlx::query_as!(
-        KeyRow,
+        KekRow,
         "SELECT id, active, created_at, retired_at, \
          (SELECT count(*) FROM secret_values WHERE kek_id = keys.id) AS \"sealed!\", \
          coalesce((SELECT sum(count) FROM ( \
@@ -182,7 +182,7 @@ pub(super) async fn retire(
 pub(super) async fn stale(
     connection: &mut PgConnection,
     active: &str,
-    beyond: Option<Location>,
+    after: Option<Location>,
     limit: i64,
 ) -> Result<Vec<(Location, SealedValue)>, sqlx::Error> {
     let rows = sqlx::query!(
@@ -191,9 +191,9 @@ pub(super) async fn stale(
          WHERE kek_id <> $1 AND ($2::uuid IS NULL OR (secret_id, field, version) > ($2, $3, $4)) \
          ORDER BY secret_id, field, version LIMIT $5",
         active,
-        beyond.map(|place| place.secret),
-        beyond.map(|place| place.field.as_str()),
-        beyond.map(|place| place.version),
+        after.map(|place| place.secret),
+        after.map(|place| place.field.as_str()),
+        after.map(|place| place.version),
         limit
     )
     .fetch_all(connection)

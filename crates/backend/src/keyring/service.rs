@@ -22,14 +22,14 @@ const BATCH: i64 = 200;
 
 /// The key encryption keys. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct KeyService {
+pub struct KekService {
     db: Db,
     keyring: Arc<Keyring>,
 }
 
 /// A key, and what depends on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyStatus {
+pub struct KekStatus {
     /// The id, 16 hexadecimal digits.
     pub id: String,
     /// Whether new values are sealed under it.
@@ -61,7 +61,7 @@ pub struct Rewrapped {
 
 /// The reason why a key was not added, activated or retired.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
+pub enum RotationError {
     /// The database knows no key with this id.
     #[error("there is no key of this id; `latchkey key status` lists them")]
     Unknown,
@@ -85,13 +85,13 @@ pub enum KeyError {
     Refused(#[from] Error),
 }
 
-impl From<KeyError> for Failure<KeyError> {
-    fn from(error: KeyError) -> Self {
+impl From<RotationError> for Failure<RotationError> {
+    fn from(error: RotationError) -> Self {
         Self::Domain(error)
     }
 }
 
-impl KeyService {
+impl KekService {
     pub(crate) fn new(db: Db, keyring: Arc<Keyring>) -> Self {
         Self { db, keyring }
     }
@@ -99,10 +99,10 @@ impl KeyService {
     /// Returns every key that is or was in use.
     ///
     /// Errors: `Forbidden`, `Unavailable`, `Internal`.
-    pub async fn status(&self, ctx: &Ctx) -> Result<Vec<KeyStatus>, Error> {
+    pub async fn status(&self, ctx: &Ctx) -> Result<Vec<KekStatus>, Error> {
         authorize(&self.db, ctx, Action::ManageKeys, Object::Named("keys")).await?;
         let rows = self.db.read(ctx, repository::all).await?;
-        let status = |row: repository::KeyRow| KeyStatus {
+        let status = |row: repository::KekRow| KekStatus {
             active: row.active,
             at_hand: self.keyring.has(&row.id),
             sealed: u64::try_from(row.sealed).unwrap_or_default(),
@@ -140,7 +140,7 @@ impl KeyService {
     /// Makes this the key under which every server seals new values. A server that does not have it rejects writes.
     ///
     /// Errors: `Unknown`, `NotAtHand`, `Retired`; `Refused`.
-    pub async fn activate(&self, ctx: &Ctx, id: &str) -> Result<(), KeyError> {
+    pub async fn activate(&self, ctx: &Ctx, id: &str) -> Result<(), RotationError> {
         authorize(&self.db, ctx, Action::ManageKeys, Object::Named(id)).await?;
         self.db
             .write(ctx, async |work| {
@@ -151,7 +151,7 @@ impl KeyService {
                 let before = all.iter().any(|row| row.active && self.keyring.has(&row.id));
                 let key = known(all, id)?;
                 if !self.keyring.has(id) || !before {
-                    return Err(KeyError::NotAtHand.into());
+                    return Err(RotationError::NotAtHand.into());
                 }
                 if key.active {
                     return Ok(());
@@ -166,13 +166,13 @@ impl KeyService {
     /// interrupted. Calls `progress` with the number of values so far.
     ///
     /// Errors: `NotAtHand`; `Refused`.
-    pub async fn rewrap(&self, ctx: &Ctx, mut progress: impl FnMut(u64)) -> Result<Rewrapped, KeyError> {
+    pub async fn rewrap(&self, ctx: &Ctx, mut progress: impl FnMut(u64)) -> Result<Rewrapped, RotationError> {
         authorize(&self.db, ctx, Action::ManageKeys, Object::Named("keys")).await?;
         let mut total = Rewrapped::default();
-        let mut beyond = None;
+        let mut after = None;
         loop {
-            let Some((last, batch)) = self.rewrap_some(ctx, beyond).await? else { break };
-            beyond = Some(last);
+            let Some((last, batch)) = self.rewrap_some(ctx, after).await? else { break };
+            after = Some(last);
             total.done += batch.done;
             total.broken += batch.broken;
             progress(total.done);
@@ -190,15 +190,15 @@ impl KeyService {
     async fn rewrap_some(
         &self,
         ctx: &Ctx,
-        beyond: Option<Location>,
-    ) -> Result<Option<(Location, Rewrapped)>, KeyError> {
+        after: Option<Location>,
+    ) -> Result<Option<(Location, Rewrapped)>, RotationError> {
         self.db
             .write(ctx, async |work| {
                 let active = repository::active_id(work).await?;
                 if !self.keyring.has(&active) {
-                    return Err(KeyError::NotAtHand.into());
+                    return Err(RotationError::NotAtHand.into());
                 }
-                let stale = repository::stale(work, &active, beyond, BATCH).await?;
+                let stale = repository::stale(work, &active, after, BATCH).await?;
                 let Some((last, _)) = stale.last() else { return Ok(None) };
                 let mut batch = Rewrapped::default();
                 for (place, old) in &stale {
@@ -224,15 +224,15 @@ impl KeyService {
     }
 
     /// Renews the MACs of the next rows of a table for which another key vouches; `None` at the end.
-    async fn renew(&self, ctx: &Ctx, table: Table) -> Result<Option<(u64, u64)>, KeyError> {
+    async fn renew(&self, ctx: &Ctx, table: Table) -> Result<Option<(u64, u64)>, RotationError> {
         self.db
             .write(ctx, async |work| {
                 let active = repository::active_id(work).await?;
                 let all = repository::all(work).await?;
                 // A row of a key that is not at hand would be mistaken for a forgery.
-                let in_use = |row: &repository::KeyRow| row.active || row.vouches > 0;
+                let in_use = |row: &repository::KekRow| row.active || row.vouches > 0;
                 if all.iter().any(|row| in_use(row) && !self.keyring.has(&row.id)) {
-                    return Err(KeyError::NotAtHand.into());
+                    return Err(RotationError::NotAtHand.into());
                 }
                 let stale = Stale::OtherKeyThan(&active);
                 let renewed = takeover::batch(work, &self.keyring, &active, table, stale).await?;
@@ -246,20 +246,20 @@ impl KeyService {
     /// Retires a key that seals nothing any more; after that it may be removed from the key file.
     ///
     /// Errors: `Unknown`, `Retired`, `Active`, `InUse`, `Vouches`; `Refused`.
-    pub async fn retire(&self, ctx: &Ctx, id: &str) -> Result<(), KeyError> {
+    pub async fn retire(&self, ctx: &Ctx, id: &str) -> Result<(), RotationError> {
         authorize(&self.db, ctx, Action::ManageKeys, Object::Named(id)).await?;
         self.db
             .write(ctx, async |work| {
                 repository::lock(work).await?;
                 let key = known(repository::all(work).await?, id)?;
                 if key.active {
-                    return Err(KeyError::Active.into());
+                    return Err(RotationError::Active.into());
                 }
                 if key.sealed > 0 {
-                    return Err(KeyError::InUse(u64::try_from(key.sealed).unwrap_or_default()).into());
+                    return Err(RotationError::InUse(u64::try_from(key.sealed).unwrap_or_default()).into());
                 }
                 if key.vouches > 0 {
-                    return Err(KeyError::Vouches(u64::try_from(key.vouches).unwrap_or_default()).into());
+                    return Err(RotationError::Vouches(u64::try_from(key.vouches).unwrap_or_default()).into());
                 }
                 repository::retire(work, id, ctx.now).await?;
                 Ok(audit::record(work, ctx, AuditAction::KeyRetired, id).await?)
@@ -269,7 +269,7 @@ impl KeyService {
 }
 
 /// Returns the key with this id, if it may still be used.
-fn known(rows: Vec<repository::KeyRow>, id: &str) -> Result<repository::KeyRow, KeyError> {
-    let key = rows.into_iter().find(|row| row.id == id).ok_or(KeyError::Unknown)?;
-    if key.retired_at.is_some() { Err(KeyError::Retired) } else { Ok(key) }
+fn known(rows: Vec<repository::KekRow>, id: &str) -> Result<repository::KekRow, RotationError> {
+    let key = rows.into_iter().find(|row| row.id == id).ok_or(RotationError::Unknown)?;
+    if key.retired_at.is_some() { Err(RotationError::Retired) } else { Ok(key) }
 }

@@ -46,7 +46,7 @@ impl Table {
     pub(super) const ALL: [Self; 5] =
         [Self::Users, Self::Sessions, Self::ApiTokens, Self::Links, Self::Secrets];
 
-    fn words(self) -> &'static str {
+    fn label(self) -> &'static str {
         match self {
             Self::Users => "users",
             Self::Sessions => "sessions",
@@ -92,7 +92,7 @@ pub(super) async fn run(
         while let Some(Renewed { done, .. }) = batch(work, keyring, active, table, Stale::Unvouched).await? {
             total += done;
         }
-        tracing::info!(count = total, "took over {}", table.words());
+        tracing::info!(count = total, "took over {}", table.label());
     }
     audit::repository::vouch_for_end(work, keyring, active).await?;
     for row in known.iter().filter(|row| keyring.check(row).is_some()) {
@@ -161,7 +161,7 @@ impl Renewal<'_> {
                         Ok((key, Some(mac.map_err(|error| sqlx::Error::Encode(error.into()))?)))
                     }
                     Some(doubt) => {
-                        tracing::error!(table = self.table.words(), "{doubt}: it stays rejected");
+                        tracing::error!(table = self.table.label(), "{doubt}: it stays rejected");
                         self.renewed.broken += 1;
                         Ok((key, None))
                     }

@@ -8,7 +8,7 @@ use domain::{
 };
 
 /// Returns the error of a change that expected another stored state, or another pending pair.
-pub(crate) fn changed(ctx: &Ctx, row: SecretRow) -> Error {
+pub(crate) fn conflict(ctx: &Ctx, row: SecretRow) -> Error {
     Error::Changed(Change {
         by: row.updated_by,
         at: timestamp(row.updated_at),

@@ -3,7 +3,7 @@
 mod repository;
 
 use super::{
-    conflict::{changed, name_taken},
+    conflict::{conflict, name_taken},
     repository::{self as secrets, NAME_IS_UNIQUE},
     retention::KeepDeleted,
     service::SecretService,
@@ -94,7 +94,7 @@ impl SecretService {
             .write(ctx, async |work| {
                 let row = secrets::lock(work, id).await?.ok_or(Error::NotFound)?;
                 if expected.is_some_and(|expected| !expected.is(row.revision())) {
-                    return Err(changed(ctx, row).into());
+                    return Err(conflict(ctx, row).into());
                 }
                 let used = any_users(work, &[row.id], ctx.now).await?;
                 if used && typed_name.trim() != id.name.as_str() {
@@ -164,9 +164,9 @@ impl SecretService {
     pub async fn deleted(&self, ctx: &Ctx, beyond: Option<(Timestamp, Uuid)>) -> Result<DeletedPage, Error> {
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Named("deleted secrets")).await?;
         self.unsealed()?;
-        let over = self.over(ctx)?;
+        let cutoff = self.cutoff(ctx)?;
         let found = self.db.read(ctx, async |connection| {
-            let rows = repository::deleted(connection, over, beyond, PAGE + 1).await?;
+            let rows = repository::deleted(connection, cutoff, beyond, PAGE + 1).await?;
             rows.into_iter().map(|row| self.shown(row)).collect::<Result<Vec<_>, _>>()
         });
         let mut rows = found.await?;
@@ -181,9 +181,9 @@ impl SecretService {
     pub async fn deleted_one(&self, ctx: &Ctx, row: Uuid) -> Result<DeletedSecret, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("deleted secrets")).await?;
         self.unsealed()?;
-        let over = self.over(ctx)?;
+        let cutoff = self.cutoff(ctx)?;
         let found = self.db.read(ctx, async |connection| {
-            let row = repository::deleted_one(connection, over, row).await?;
+            let row = repository::deleted_one(connection, cutoff, row).await?;
             row.map(|row| self.shown(row)).transpose()
         });
         found.await?.ok_or(Error::NotFound)
@@ -195,10 +195,10 @@ impl SecretService {
     pub async fn restore(&self, ctx: &Ctx, row: Uuid) -> Result<SecretId, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("deleted secrets")).await?;
         self.unsealed()?;
-        let over = self.over(ctx)?;
+        let cutoff = self.cutoff(ctx)?;
         self.db
             .write(ctx, async |work| {
-                let found = repository::deleted_one(work, over, row).await?;
+                let found = repository::deleted_one(work, cutoff, row).await?;
                 let id = found.ok_or(Error::NotFound)?.secret()?;
                 let restored = repository::mark_restored(work, row)
                     .await
@@ -218,10 +218,10 @@ impl SecretService {
     pub async fn remove(&self, ctx: &Ctx, row: Uuid) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("deleted secrets")).await?;
         self.unsealed()?;
-        let over = self.over(ctx)?;
+        let cutoff = self.cutoff(ctx)?;
         self.db
             .write(ctx, async |work| {
-                let found = repository::deleted_one(work, over, row).await?;
+                let found = repository::deleted_one(work, cutoff, row).await?;
                 let id = found.ok_or(Error::NotFound)?.secret()?;
                 if !repository::remove_deleted(work, row).await? {
                     return Err(Error::NotFound.into());
@@ -238,11 +238,11 @@ impl SecretService {
     pub async fn sweep_deleted(&self, ctx: &Ctx) -> Result<u64, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("deleted secrets")).await?;
         self.unsealed()?;
-        let over = self.over(ctx)?;
+        let cutoff = self.cutoff(ctx)?;
         let mut total = 0;
         loop {
             let removed = self.db.write::<_, Error>(ctx, async |work| {
-                let ids = repository::remove_overdue(work, over, BATCH).await?;
+                let ids = repository::remove_overdue(work, cutoff, BATCH).await?;
                 for id in &ids {
                     audit::record(work, ctx, AuditAction::SecretRemoved, id).await?;
                 }
@@ -256,8 +256,8 @@ impl SecretService {
     }
 
     /// Returns the time at or before which a secret must have been deleted for its time to have ended.
-    fn over(&self, ctx: &Ctx) -> Result<DateTime<Utc>, Error> {
-        self.keep_deleted.over(ctx.now).map_err(|error| public_error(ctx, &error))
+    fn cutoff(&self, ctx: &Ctx) -> Result<DateTime<Utc>, Error> {
+        self.keep_deleted.cutoff(ctx.now).map_err(|error| public_error(ctx, &error))
     }
 
     fn shown(&self, row: repository::DeletedRow) -> Result<DeletedSecret, sqlx::Error> {

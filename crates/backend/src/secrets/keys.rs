@@ -4,7 +4,7 @@
 pub(crate) mod repository;
 
 use super::{
-    conflict::changed, create::Submission, repository as secrets, service::SecretService,
+    conflict::conflict, create::Submission, repository as secrets, service::SecretService,
     values::repository as values,
 };
 use crate::{
@@ -119,7 +119,7 @@ impl SecretService {
                 if let GivesWay::Only(fingerprint) = gives_way {
                     let waiting = repository::find_pending(work, secret).await?;
                     if waiting.is_some_and(|(_, _, facts)| Some(facts.fingerprint.as_str()) != fingerprint) {
-                        return Err(changed(ctx, row).into());
+                        return Err(conflict(ctx, row).into());
                     }
                 }
                 // A form that was opened before must not overwrite the pair unseen, so it counts as a change.
@@ -162,7 +162,7 @@ impl SecretService {
                 let (place, sealed, facts) =
                     repository::find_pending(work, row.id).await?.ok_or(Error::NotFound)?;
                 if facts.fingerprint != fingerprint {
-                    return Err(changed(ctx, row).into());
+                    return Err(conflict(ctx, row).into());
                 }
                 let settings = stored_settings(work, id).await?;
                 let tested = settings.and_then(|settings| {
@@ -201,7 +201,7 @@ impl SecretService {
                 match repository::find_pending(work, row.id).await? {
                     None => return Ok(()),
                     Some((_, _, facts)) if facts.fingerprint != fingerprint => {
-                        return Err(changed(ctx, row).into());
+                        return Err(conflict(ctx, row).into());
                     }
                     Some(_) => {}
                 }

@@ -16,7 +16,7 @@ impl Default for KeepDeleted {
 
 impl KeepDeleted {
     /// Returns the latest time of deletion whose time has ended.
-    pub(super) fn over(self, now: Timestamp) -> Result<DateTime<Utc>, sqlx::Error> {
+    pub(super) fn cutoff(self, now: Timestamp) -> Result<DateTime<Utc>, sqlx::Error> {
         Ok(instant(now)?.checked_sub_days(Days::new(self.0.into())).unwrap_or_default())
     }
 

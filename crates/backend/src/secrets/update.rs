@@ -61,7 +61,7 @@ impl SecretService {
             .write(ctx, async |work| {
                 let stored = repository::lock(work, id).await?.ok_or(Error::NotFound)?;
                 if !expected.is(stored.revision()) {
-                    return Err(conflict::changed(ctx, stored).into());
+                    return Err(conflict::conflict(ctx, stored).into());
                 }
                 stored.prove(&self.db, id)?;
                 let knowingly = update.knowingly;
@@ -70,7 +70,7 @@ impl SecretService {
                     let what = WhatWasTested::of_update(&update.credential, &update.settings, value)?;
                     TestedBefore::read(keyring, ctx, ticket, &what)
                 });
-                let Changed { row, value, fields } = changed(id, stored, update)?;
+                let Changed { row, value, fields } = apply(id, stored, update)?;
                 if fields.is_empty() {
                     return Ok(expected.version);
                 }
@@ -117,7 +117,7 @@ struct Changed {
     fields: Vec<&'static str>,
 }
 
-fn changed(id: &SecretId, stored: SecretRow, update: SecretUpdate) -> Result<Changed, Error> {
+fn apply(id: &SecretId, stored: SecretRow, update: SecretUpdate) -> Result<Changed, Error> {
     let mut fields = Vec::new();
     let mut row = stored;
     let mut set = |place: &mut String, text: &str, field: Field| {

@@ -24,7 +24,7 @@ pub(super) struct ProviderHttp {
 /// The reason why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum HttpError {
-    #[error("{}", words(*.0))]
+    #[error("{}", message(*.0))]
     Failed(CheckCause),
     #[error("it did not answer within {} seconds", REQUEST_TIMEOUT.as_secs())]
     TimedOut,
@@ -85,7 +85,7 @@ impl ProviderHttp {
 }
 
 /// Returns the message for a cause, when the provider was asked.
-fn words(cause: CheckCause) -> &'static str {
+fn message(cause: CheckCause) -> &'static str {
     match cause {
         CheckCause::TooMuch => "the answer is longer than a megabyte",
         CheckCause::TlsFailed => "it does not speak TLS as it should",

@@ -53,8 +53,8 @@ async fn with_provider(
     static KEY: std::sync::LazyLock<Kek> = std::sync::LazyLock::new(|| Kek::generate().unwrap());
 
     let sign_in = SignInConfig { no_passwords, single_sign_on: Some(provider), ..SignInConfig::default() };
-    Backend::over(
-        Db::over(pool.clone()),
+    Backend::from_parts(
+        Db::from_pool(pool.clone()),
         vec![KEY.clone()],
         sign_in,
         (checks, Vec::new()),

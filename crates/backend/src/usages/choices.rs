@@ -72,8 +72,8 @@ impl UsageService {
         choices.sort_by_key(|choice| (!choice.suggested, rank(choice), choice.id.name.clone()));
         let cut = choices.len() > CHOICES;
         if cut {
-            let beyond = choices.split_off(CHOICES);
-            choices.extend(beyond.into_iter().filter(|choice| Some(&choice.id) == chosen));
+            let rest = choices.split_off(CHOICES);
+            choices.extend(rest.into_iter().filter(|choice| Some(&choice.id) == chosen));
         }
         Ok(SecretChoices { choices, more: more || cut })
     }

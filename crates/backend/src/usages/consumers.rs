@@ -11,7 +11,7 @@ use domain::{
     access::Restriction,
     error::Error,
     secret::{SecretId, Selection},
-    usage::{SecretUsers, SelectedSecret},
+    usage::{SecretConsumers, SelectedSecret},
 };
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ impl UsageService {
     /// Returns the consumers of this secret: images or datasets, and the tokens that read its value in the last 30 days.
     ///
     /// Errors: `NotFound`; as `list`.
-    pub async fn of_secret(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretUsers, Error> {
+    pub async fn of_secret(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretConsumers, Error> {
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
         self.unsealed()?;
         let users = self
@@ -34,7 +34,7 @@ impl UsageService {
         Ok(if *visible(&ctx.actor) == Restriction::None {
             users
         } else {
-            SecretUsers { usages: Vec::new(), readers: Vec::new(), ..users }
+            SecretConsumers { usages: Vec::new(), readers: Vec::new(), ..users }
         })
     }
 
@@ -64,15 +64,15 @@ impl UsageService {
             });
             forgotten = forgetting.await?;
         }
-        let (mut beyond, mut changed) = (Some(Uuid::nil()), 0);
-        while let Some(last) = beyond {
+        let (mut after, mut changed) = (Some(Uuid::nil()), 0);
+        while let Some(last) = after {
             let recounted = self.db.write::<_, Error>(ctx, async |work| {
                 let secrets = repository::lock_read(work, last, BATCH).await?;
                 let changed = repository::recount(work, &secrets, ctx.now).await?;
                 Ok((secrets.last().copied(), changed))
             });
             let (next, count) = recounted.await?;
-            beyond = next;
+            after = next;
             changed += count;
         }
         Ok(changed)

@@ -237,7 +237,7 @@ pub(super) enum Among<'a> {
     Registries(&'a [String]),
     /// Secrets whose known hosts contain this text.
     KnownHosts(&'a str),
-    /// This secret.
+    /// The secret with this id.
     One(&'a SecretId),
 }
 

@@ -134,7 +134,7 @@ impl UsageService {
                 let chosen = content.secret.as_ref();
                 let Held { stored, secret } = hold(work, kind, name, chosen).await?.ok_or(Error::NotFound)?;
                 if !expected.is(stored.revision()) {
-                    return Err(changed(ctx, stored).into());
+                    return Err(conflict(ctx, stored).into());
                 }
                 if chosen.is_some() && secret.is_none() {
                     return Err(wrong(Field::PullSecret, UsageProblem::NoSuchSecret).into());
@@ -177,7 +177,7 @@ impl UsageService {
             .write(ctx, async |work| {
                 let Held { stored, .. } = hold(work, kind, name, None).await?.ok_or(Error::NotFound)?;
                 if expected.is_some_and(|expected| !expected.is(stored.revision())) {
-                    return Err(changed(ctx, stored).into());
+                    return Err(conflict(ctx, stored).into());
                 }
                 if !repository::delete(work, kind, name).await? {
                     return Err(Error::NotFound.into());
@@ -232,7 +232,7 @@ async fn hold(
 }
 
 /// Returns the error of a change that expected another stored state.
-fn changed(ctx: &Ctx, stored: UsageRow) -> Error {
+fn conflict(ctx: &Ctx, stored: UsageRow) -> Error {
     Error::Changed(Change {
         by: stored.updated_by,
         at: crate::db::timestamp(stored.updated_at),

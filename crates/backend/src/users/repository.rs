@@ -368,7 +368,7 @@ macro_rules! select_summaries {
 pub(super) async fn list(
     connection: &mut PgConnection,
     search: &str,
-    beyond: &str,
+    after: &str,
     limit: i64,
     now: Timestamp,
 ) -> Result<Vec<UserSummary>, sqlx::Error> {
@@ -376,7 +376,7 @@ pub(super) async fn list(
         "WHERE strpos(name, $2) > 0 AND name > $3 ORDER BY name LIMIT $4",
         instant(now)?,
         search,
-        beyond,
+        after,
         limit
     )
     .fetch_all(connection)

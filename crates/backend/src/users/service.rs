@@ -71,14 +71,14 @@ impl UserService {
     /// Returns a page of users whose names contain this text, after that name.
     ///
     /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
-    pub async fn list(&self, ctx: &Ctx, search: &str, beyond: &str) -> Result<UserPage, Error> {
+    pub async fn list(&self, ctx: &Ctx, search: &str, after: &str) -> Result<UserPage, Error> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named("users")).await?;
         let search = &search.trim().to_lowercase().replace('\0', "");
-        let beyond = &beyond.replace('\0', "");
+        let after = &after.replace('\0', "");
         let mut users = self
             .db
             .read(ctx, async |connection| {
-                repository::list(connection, search, beyond, PAGE + 1, ctx.now).await
+                repository::list(connection, search, after, PAGE + 1, ctx.now).await
             })
             .await?;
         let more = i64::try_from(users.len()).is_ok_and(|count| count > PAGE);

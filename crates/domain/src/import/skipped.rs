@@ -45,7 +45,7 @@ impl Skipped {
         Self::ALL.into_iter().find(|skipped| skipped.as_str() == text)
     }
 
-    fn words(self, count: u32) -> String {
+    fn message(self, count: u32) -> String {
         let (one, several) = match self {
             Self::HelmRelease => ("Helm release", "Helm releases"),
             Self::ServiceAccountToken => ("service account token", "service account tokens"),
@@ -86,7 +86,7 @@ impl SkippedCounts {
 
     /// Returns the sentence that says what was skipped; `None` if nothing was.
     pub fn message(&self) -> Option<String> {
-        let sorts: Vec<String> = self.iter().map(|(skipped, count)| skipped.words(count)).collect();
+        let sorts: Vec<String> = self.iter().map(|(skipped, count)| skipped.message(count)).collect();
         let (last, before) = sorts.split_last()?;
         let all = if before.is_empty() { last.clone() } else { format!("{} and {last}", before.join(", ")) };
         Some(format!("Skipped, without a credential of a known form: {all}."))

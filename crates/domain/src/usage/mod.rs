@@ -9,8 +9,8 @@ pub use draft::{NewUsage, UsageContent, UsageDraft};
 pub use problem::UsageProblem;
 pub use target::{Branch, GitAddress, ImageAddress, UsageTarget};
 pub use view::{
-    Reader, SecretChoice, SecretChoices, SecretUsers, SelectedSecret, Usage, UsagePage, UsageQuery,
-    UsedSecret,
+    SecretChoice, SecretChoices, SecretConsumers, SelectedSecret, TokenConsumer, Usage, UsagePage,
+    UsageQuery, UsedSecret,
 };
 
 use crate::{error::Field, secret::SecretKind};

@@ -115,20 +115,20 @@ pub struct SecretChoices {
 
 /// The consumers of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SecretUsers {
+pub struct SecretConsumers {
     /// The first images or datasets, by name.
     pub usages: Vec<(UsageKind, SecretName)>,
     /// The number of all images or datasets.
     pub usage_count: u32,
     /// The API tokens that read the value in the last 30 days, the latest first, up to the limit.
-    pub readers: Vec<Reader>,
+    pub readers: Vec<TokenConsumer>,
     /// The number of all such tokens.
     pub reader_count: u32,
     /// The server's time.
     pub now: Timestamp,
 }
 
-impl SecretUsers {
+impl SecretConsumers {
     /// The number of days for which a read counts as a use.
     pub const READ_DAYS: u16 = 30;
 
@@ -170,7 +170,7 @@ impl SelectedSecret {
 
 /// An API token that read a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reader {
+pub struct TokenConsumer {
     /// The public part of the token.
     pub id: String,
     /// The name that people gave it.

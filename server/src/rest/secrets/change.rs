@@ -49,7 +49,7 @@ pub struct SecretChange {
 
 impl SecretChange {
     /// Returns the draft: the stored fields, overridden by those that are sent.
-    fn over(self, stored: &SecretDetails) -> SecretDraft {
+    fn merge(self, stored: &SecretDetails) -> SecretDraft {
         let kept = |sent: Option<String>, stored: Option<&String>| {
             sent.unwrap_or_else(|| stored.cloned().unwrap_or_default())
         };
@@ -143,6 +143,6 @@ pub(in crate::rest) async fn apply(
 ) -> Result<(), Error> {
     let secrets = caller.backend.secrets();
     let (stored, revision) = secrets.get_with_revision(&caller.ctx, id).await?;
-    let update = SecretUpdate::parse(id.kind, change.over(&stored)).map_err(Error::Invalid)?;
+    let update = SecretUpdate::parse(id.kind, change.merge(&stored)).map_err(Error::Invalid)?;
     secrets.update(&caller.ctx, id, update, Expected::of(expected, revision)).await.map(drop)
 }

@@ -2,7 +2,7 @@
 
 use crate::rest::{Answer, Caller, ProblemDetails, id, json};
 use axum::extract::Path;
-use domain::usage::SecretUsers;
+use domain::usage::SecretConsumers;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -44,8 +44,8 @@ pub struct ReaderItem {
     revoked: bool,
 }
 
-impl From<SecretUsers> for Users {
-    fn from(users: SecretUsers) -> Self {
+impl From<SecretConsumers> for Users {
+    fn from(users: SecretConsumers) -> Self {
         let usages = users.usages.into_iter();
         let readers = users.readers.into_iter();
         Self {

@@ -82,7 +82,7 @@ impl From<NewDatasetBody> for UsageDraft {
 
 impl ImageChange {
     /// Returns the form with what is stored, and what is sent in its place.
-    pub(super) fn over(self, stored: UsageDraft) -> UsageDraft {
+    pub(super) fn merge(self, stored: UsageDraft) -> UsageDraft {
         UsageDraft {
             target: self.image.unwrap_or(stored.target),
             secret: self.pull_secret.unwrap_or(stored.secret),
@@ -93,7 +93,7 @@ impl ImageChange {
 
 impl DatasetChange {
     /// Returns the form with what is stored, and what is sent in its place.
-    pub(super) fn over(self, stored: UsageDraft) -> UsageDraft {
+    pub(super) fn merge(self, stored: UsageDraft) -> UsageDraft {
         UsageDraft {
             target: self.repository.unwrap_or(stored.target),
             branch: self.branch.unwrap_or(stored.branch),

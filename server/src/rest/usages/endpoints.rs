@@ -97,8 +97,8 @@ macro_rules! endpoints {
                 headers: HeaderMap,
                 Body(change): Body<$change>,
             ) -> Answer {
-                let over = |stored| change.over(stored);
-                operations::change(&caller, UsageKind::$kind, &name, &headers, over).await
+                let merged = |stored| change.merge(stored);
+                operations::change(&caller, UsageKind::$kind, &name, &headers, merged).await
             }
 
             /// Deletes the one of this name.

@@ -21,7 +21,7 @@ fn known(name: &str) -> Source {
 /// Returns whether the attempt is recorded at once, and the counts that are recorded by now.
 fn count(alarms: &Alarms, now: Instant, credential: &str, what: What) -> (bool, Vec<(String, u64)>) {
     let noted = alarms.lock().count(now, &somebody(Role::Reader, 0), credential, what);
-    (noted.first.is_some(), noted.over.into_iter().map(|kind| (kind.object, kind.again)).collect())
+    (noted.first.is_some(), noted.ended.into_iter().map(|kind| (kind.object, kind.again)).collect())
 }
 
 #[tokio::test(start_paused = true)]
@@ -81,9 +81,9 @@ async fn counts_keep_next_minute_when_a_minute_ends() {
     count(&alarms, began, "a", refusal("one"));
     count(&alarms, began + WINDOW, "a", refusal("one"));
     count(&alarms, began + WINDOW, "a", refusal("one"));
-    assert!(alarms.lock().over(&known("a"), began).is_empty());
+    assert!(alarms.lock().ended(&known("a"), began).is_empty());
     let of_next: Vec<_> =
-        alarms.lock().over(&known("a"), began + WINDOW).into_iter().map(|kind| kind.again).collect();
+        alarms.lock().ended(&known("a"), began + WINDOW).into_iter().map(|kind| kind.again).collect();
     assert_eq!(of_next, [1]);
 }
 

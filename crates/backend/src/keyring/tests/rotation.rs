@@ -1,7 +1,7 @@
 //! Rotation on a real database, one for each test.
 
 use crate::{
-    Backend, Kek, KeyError, Readiness,
+    Backend, Kek, Readiness, RotationError,
     tests::{add_user, anonymous, at, backend_with, records, somebody, text, until_recorded},
 };
 use domain::{
@@ -54,13 +54,13 @@ async fn rotation_replaces_key_step_by_step(pool: PgPool) {
     add(&before, "a", "first").await;
     let both = backend_with(pool.clone(), vec![old.clone(), new.clone()]).await;
     let keys = both.keys();
-    assert_eq!(keys.activate(&at(2), &new.id()).await, Err(KeyError::Unknown));
+    assert_eq!(keys.activate(&at(2), &new.id()).await, Err(RotationError::Unknown));
     assert_eq!(keys.add(&at(2)).await.unwrap(), [new.id()]);
     assert!(keys.add(&at(2)).await.unwrap().is_empty());
     // A server without the key cannot activate it.
-    assert_eq!(before.keys().activate(&at(2), &new.id()).await, Err(KeyError::NotAtHand));
+    assert_eq!(before.keys().activate(&at(2), &new.id()).await, Err(RotationError::NotAtHand));
     assert_eq!(keys.retire(&at(2), &new.id()).await, Ok(()), "nothing hangs on it");
-    assert_eq!(keys.activate(&at(2), &new.id()).await, Err(KeyError::Retired));
+    assert_eq!(keys.activate(&at(2), &new.id()).await, Err(RotationError::Retired));
 
     let newer = Kek::generate().unwrap();
     let both = backend_with(pool.clone(), vec![old.clone(), newer.clone()]).await;
@@ -74,8 +74,8 @@ async fn rotation_replaces_key_step_by_step(pool: PgPool) {
     assert!(matches!(refused, Err(Error::Internal(_))));
     assert_eq!(before.secrets().credential(&at(9), &id("a")).await.unwrap_err(), Error::Sealed);
     assert_eq!(password(&both, "a").await, "first");
-    assert_eq!(keys.retire(&at(3), &newer.id()).await, Err(KeyError::Active));
-    assert_eq!(keys.retire(&at(3), &old.id()).await, Err(KeyError::InUse(1)));
+    assert_eq!(keys.retire(&at(3), &newer.id()).await, Err(RotationError::Active));
+    assert_eq!(keys.retire(&at(3), &old.id()).await, Err(RotationError::InUse(1)));
 
     let mut told = Vec::new();
     let outcome = keys.rewrap(&at(4), |done| told.push(done)).await.unwrap();
@@ -97,7 +97,7 @@ async fn rotation_replaces_key_step_by_step(pool: PgPool) {
     for role in Role::ALL {
         let ctx = somebody(role, 6);
         assert_eq!(keys.status(&ctx).await, Err(Error::Forbidden));
-        assert_eq!(keys.rewrap(&ctx, |_| ()).await, Err(KeyError::Refused(Error::Forbidden)));
+        assert_eq!(keys.rewrap(&ctx, |_| ()).await, Err(RotationError::Refused(Error::Forbidden)));
     }
 }
 
@@ -168,7 +168,7 @@ async fn rewrap_counts_damaged_value_and_leaves_it(pool: PgPool) {
     backend.keys().activate(&at(2), &new.id()).await.unwrap();
     let outcome = backend.keys().rewrap(&at(3), |_| ()).await.unwrap();
     assert_eq!((outcome.done, outcome.broken), (1, 1));
-    assert_eq!(backend.keys().retire(&at(4), &old.id()).await, Err(KeyError::InUse(1)));
+    assert_eq!(backend.keys().retire(&at(4), &old.id()).await, Err(RotationError::InUse(1)));
     assert_eq!(password(&backend, "b").await, "second");
 }
 

@@ -1,7 +1,7 @@
 //! Rows of an older version are taken over once, and renewed when the key changes.
 
 use crate::{
-    Backend, Kek, KeyError, Verdict,
+    Backend, Kek, RotationError, Verdict,
     tests::{
         add_user, anonymous, as_older_version_left_it, at, backend, backend_with, keks_of, records,
         started_again, text,
@@ -139,11 +139,11 @@ async fn rewrap_moves_signatures_to_the_active_key(pool: PgPool) {
     assert_eq!(good(&both, &all).await, [true; 5], "both keys are good while both are known");
     // A server with only the new key cannot tell rows of the old key from forgeries.
     let new_alone = backend_with(pool.clone(), vec![new.clone()]).await;
-    assert_eq!(new_alone.keys().rewrap(&at(3), |_| ()).await, Err(KeyError::NotAtHand));
+    assert_eq!(new_alone.keys().rewrap(&at(3), |_| ()).await, Err(RotationError::NotAtHand));
     sqlx::query("UPDATE users SET role = 'admin' WHERE name = 'ben'").execute(&pool).await.unwrap();
     sqlx::query("DELETE FROM secret_values").execute(&pool).await.unwrap();
     let count = match both.keys().retire(&at(4), &old.id()).await {
-        Err(KeyError::Vouches(count)) => count,
+        Err(RotationError::Vouches(count)) => count,
         other => panic!("{other:?}"),
     };
     let renewed = both.keys().rewrap(&at(4), |_| ()).await.unwrap();

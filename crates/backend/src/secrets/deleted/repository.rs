@@ -118,9 +118,6 @@ impl DeletedRow {
     }
 }
 
-const SELECT_DELETED: &str = "SELECT id, kind, name, display_name, deleted_at, deleted_by, usage_count FROM secrets \
-    WHERE deleted_at > ";
-
 /// Returns the secrets that were deleted after this time, from this row on, the latest first.
 pub(in crate::secrets) async fn deleted(
     connection: &mut PgConnection,
@@ -128,7 +125,9 @@ pub(in crate::secrets) async fn deleted(
     beyond: Option<(Timestamp, Uuid)>,
     limit: usize,
 ) -> Result<Vec<DeletedRow>, sqlx::Error> {
-    let mut sql = QueryBuilder::<Postgres>::new(SELECT_DELETED);
+    let mut sql = QueryBuilder::<Postgres>::new(
+        "SELECT id, kind, name, display_name, deleted_at, deleted_by, usage_count FROM secrets WHERE deleted_at > ",
+    );
     sql.push_bind(over);
     if let Some((at, row)) = beyond {
         sql.push(" AND (deleted_at, id) < (").push_bind(instant(at)?).push(", ").push_bind(row).push(")");
@@ -143,7 +142,13 @@ pub(in crate::secrets) async fn deleted_one(
     over: DateTime<Utc>,
     row: Uuid,
 ) -> Result<Option<DeletedRow>, sqlx::Error> {
-    let mut sql = QueryBuilder::<Postgres>::new(SELECT_DELETED);
-    sql.push_bind(over).push(" AND id = ").push_bind(row);
-    sql.build_query_as().fetch_optional(connection).await
+    sqlx::query_as!(
+        DeletedRow,
+        "SELECT id, kind, name, display_name, deleted_at AS \"deleted_at!\", deleted_by AS \"deleted_by!\", usage_count \
+         FROM secrets WHERE deleted_at > $1 AND id = $2",
+        over,
+        row
+    )
+    .fetch_optional(connection)
+    .await
 }

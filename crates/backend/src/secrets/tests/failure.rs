@@ -11,7 +11,7 @@ async fn over_untested_pool(pool: &PgPool, connections: u32) -> (Backend, Db) {
         .max_connections(connections)
         .acquire_timeout(Duration::from_millis(300))
         .connect_lazy_with(Arc::unwrap_or_clone(pool.connect_options()));
-    let db = Db::over(own);
+    let db = Db::from_pool(own);
     (backend_over(db.clone()).await, db)
 }
 

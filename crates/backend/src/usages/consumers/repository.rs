@@ -9,7 +9,7 @@ use chrono::{Days, NaiveDate};
 use domain::{
     secret::{SecretId, SecretName, Selection},
     time::Timestamp,
-    usage::{Reader, SecretUsers, SelectedSecret},
+    usage::{SecretConsumers, SelectedSecret, TokenConsumer},
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -18,12 +18,12 @@ use uuid::Uuid;
 /// the end of the transaction.
 pub(in crate::usages) async fn lock_read(
     connection: &mut PgConnection,
-    beyond: Uuid,
+    after: Uuid,
     limit: i64,
 ) -> Result<Vec<Uuid>, sqlx::Error> {
     sqlx::query_scalar!(
         "SELECT id FROM secrets WHERE reader_count > 0 AND id > $1 ORDER BY id LIMIT $2 FOR NO KEY UPDATE",
-        beyond,
+        after,
         limit
     )
     .fetch_all(connection)
@@ -71,7 +71,7 @@ pub(in crate::usages) async fn forget_reads(
 fn first_day(now: Timestamp) -> Result<NaiveDate, sqlx::Error> {
     let today = instant(now)?.date_naive();
     // Today is one of these days.
-    Ok(today.checked_sub_days(Days::new(u64::from(SecretUsers::READ_DAYS) - 1)).unwrap_or(today))
+    Ok(today.checked_sub_days(Days::new(u64::from(SecretConsumers::READ_DAYS) - 1)).unwrap_or(today))
 }
 
 /// Returns whether anything uses any of the secrets with these rows.
@@ -132,7 +132,7 @@ pub(in crate::usages) async fn users(
     connection: &mut PgConnection,
     id: &SecretId,
     now: Timestamp,
-) -> Result<Option<SecretUsers>, sqlx::Error> {
+) -> Result<Option<SecretConsumers>, sqlx::Error> {
     let found = sqlx::query!(
         "SELECT id, usage_count, reader_count FROM secrets WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
         id.kind.as_str(),
@@ -141,7 +141,7 @@ pub(in crate::usages) async fn users(
     .fetch_optional(&mut *connection)
     .await?;
     let Some(secret) = found else { return Ok(None) };
-    let most = i64::try_from(SecretUsers::NAMED).unwrap_or(i64::MAX);
+    let most = i64::try_from(SecretConsumers::NAMED).unwrap_or(i64::MAX);
     // Triggers maintain both counts, which lack nobody: where one is 0, there is nobody to look for.
     let usages = if secret.usage_count == 0 {
         Vec::new()
@@ -173,13 +173,13 @@ pub(in crate::usages) async fn users(
     };
     let count = |count: i64| u32::try_from(count).unwrap_or_default();
     let usages = usages.iter().map(|row| Ok::<_, sqlx::Error>((usage_kind(&row.kind)?, name(&row.name)?)));
-    Ok(Some(SecretUsers {
+    Ok(Some(SecretConsumers {
         usages: usages.collect::<Result<_, _>>()?,
         usage_count: count(secret.usage_count.into()),
         reader_count: count(readers.first().map_or(0, |reader| reader.readers)),
         readers: readers
             .into_iter()
-            .map(|row| Reader {
+            .map(|row| TokenConsumer {
                 id: row.id,
                 name: row.name,
                 owner: row.owner,
