@@ -204,10 +204,10 @@ impl Page {
             Self::AskAboutUser(name, question, form) => {
                 view! { <UserQuestionPage name question form/> }.into_any()
             }
-            Self::PasswordLink(link) => view! { <LinkPage link/> }.into_any(),
+            Self::PasswordLink(link) => view! { <LinkPage link=&link/> }.into_any(),
             Self::Audit => AuditPageView().into_any(),
             Self::Help => HelpPage().into_any(),
-            Self::HelpTopic(key) => view! { <HelpTopicPage key/> }.into_any(),
+            Self::HelpTopic(key) => view! { <HelpTopicPage key=&key/> }.into_any(),
             Self::ApiDocs(docs) => view! { <ApiDocsPage docs/> }.into_any(),
             Self::NotFound => NotFoundPage().into_any(),
         }
