@@ -1,6 +1,6 @@
 //! The page of the API's description, generated from the description by the server.
 
-use crate::tokens::TOKENS;
+use crate::{tokens::TOKENS, ui::rendered::rendered};
 use leptos::{either::Either, prelude::*};
 
 /// The address of the page.
@@ -106,7 +106,7 @@ pub fn ApiDocsPage(docs: &'static ApiDocs) -> impl IntoView {
             }
         })
         .collect_view();
-    view! {
+    rendered(view! {
         <div class="form-page api-docs">
             <h1>"API"</h1>
             <p class="lead">
@@ -137,7 +137,7 @@ pub fn ApiDocsPage(docs: &'static ApiDocs) -> impl IntoView {
             </p>
             <dl>{problems}</dl>
         </div>
-    }
+    })
 }
 
 fn section(operation: Operation) -> impl IntoView {

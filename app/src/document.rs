@@ -203,10 +203,10 @@ impl Page {
             Self::AskAboutUser(name, question, form) => {
                 view! { <UserQuestionPage name question form/> }.into_any()
             }
-            Self::PasswordLink(link) => view! { <LinkPage link/> }.into_any(),
+            Self::PasswordLink(link) => view! { <LinkPage link=&link/> }.into_any(),
             Self::Audit => AuditPageView().into_any(),
             Self::Help => HelpPage().into_any(),
-            Self::HelpTopic(key) => view! { <HelpTopicPage key/> }.into_any(),
+            Self::HelpTopic(key) => view! { <HelpTopicPage key=&key/> }.into_any(),
             Self::ApiDocs(docs) => view! { <ApiDocsPage docs/> }.into_any(),
             Self::NotFound => NotFoundPage().into_any(),
         }
@@ -220,10 +220,6 @@ fn unboxed<T>(shown: Option<Box<T>>) -> Option<T> {
 
 /// Renders the whole document, with this page in its frame.
 pub fn document(options: &LeptosOptions, assets: &ssr::Assets, page: Page) -> impl IntoView + use<> {
-    // Only the islands of a page are hydrated, so nothing else is prepared for it.
-    if let Some(shared) = Owner::current_shared_context() {
-        shared.set_is_hydrating(false);
-    }
     let ssr::Assets { css, js, wasm } = assets.clone();
     let start = format!("const js='{js}',wasm='{wasm}';{}", include_str!("start.js"));
     view! {

@@ -3,10 +3,7 @@
 use crate::{error::ApiError, ssr, ui::alert::Alert};
 use backend::{Backend, Ctx};
 use domain::error::Error;
-use leptos::{
-    either::{Either, EitherOf3},
-    prelude::*,
-};
+use leptos::{either::Either, prelude::*};
 
 /// The subject of a page.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +14,25 @@ pub struct Subject {
     pub noun: &'static str,
     /// The address of the list.
     pub list: &'static str,
+}
+
+/// Loads something and shows what came of it.
+pub fn with_loaded<T, F, V>(
+    load: impl FnOnce(Backend, Ctx) -> F + Send + 'static,
+    show: impl FnOnce(Result<T, ApiError>) -> V + Send + 'static,
+) -> impl IntoView
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Error>> + Send + 'static,
+    V: IntoView + 'static,
+{
+    Suspend::new(async move {
+        let loaded = match ssr::request() {
+            Ok((backend, ctx)) => load(backend, ctx).await.map_err(ssr::respond_with),
+            Err(error) => Err(error),
+        };
+        show(loaded)
+    })
 }
 
 /// Loads the subject of a page and shows it, or the reason why not.
@@ -30,17 +46,11 @@ where
     F: Future<Output = Result<T, Error>> + Send + 'static,
     V: IntoView + 'static,
 {
-    Suspend::new(async move {
-        let loaded = match ssr::request() {
-            Ok((backend, ctx)) => load(backend, ctx).await.map_err(ssr::respond_with),
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok(found) => Either::Left(show(found)),
-            Err(error) => {
-                let Subject { heading, noun, list } = subject;
-                Either::Right(view! { <LoadFailure error heading noun list/> })
-            }
+    with_loaded(load, move |loaded| match loaded {
+        Ok(found) => Either::Left(show(found)),
+        Err(error) => {
+            let Subject { heading, noun, list } = subject;
+            Either::Right(view! { <LoadFailure error heading noun list/> })
         }
     })
 }
@@ -55,9 +65,9 @@ pub fn LoadFailure(
     noun: &'static str,
     /// The address of the list.
     list: &'static str,
-) -> impl IntoView {
+) -> AnyView {
     match error {
-        ApiError::Refused(Error::NotFound) => EitherOf3::A(view! {
+        ApiError::Refused(Error::NotFound) => view! {
             <h1>{format!("{}{} not found", noun[..1].to_uppercase(), &noun[1..])}</h1>
             <p>
                 {format!(
@@ -69,9 +79,10 @@ pub fn LoadFailure(
                     {format!("Go to the {noun}s")}
                 </a>
             </p>
-        }),
-        ApiError::Refused(Error::Forbidden) => EitherOf3::B(Forbidden()),
-        error => EitherOf3::C(view! {
+        }
+        .into_any(),
+        ApiError::Refused(Error::Forbidden) => Forbidden().into_any(),
+        error => view! {
             <h1>{heading}</h1>
             <Alert title=if matches!(error, ApiError::Refused(Error::TooManyTests(_))) {
                 "Not tested"
@@ -85,7 +96,8 @@ pub fn LoadFailure(
                     </a>
                 </div>
             </Alert>
-        }),
+        }
+        .into_any(),
     }
 }
 

@@ -5,9 +5,11 @@ use crate::{
     ssr,
     ui::{
         alert::Alert,
+        area::Area,
         confirm::not_done,
-        field::{FieldText, field_frame},
+        field::FieldText,
         line::Line,
+        select::{option, select_field},
     },
 };
 use domain::error::{Error, Field, locked_inside};
@@ -119,25 +121,11 @@ impl FormState {
     /// Renders several lines of text.
     pub fn lines(&self, field: Field, label: &'static str, hint: &'static str) -> impl IntoView + use<> {
         let text = FieldText { id: field.key(), label, mark: "optional", hint };
-        let problem = self.problem(field);
-        let described = text.described_by(problem.is_some());
-        let input = view! {
-            <textarea
-                id=field.key()
-                name=field.key()
-                class="mono"
-                rows="3"
-                aria-invalid=problem.is_some().then_some("true")
-                aria-describedby=described
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck="false"
-                autofocus=self.is_first_wrong(field)
-            >
-                {self.typed(field)}
-            </textarea>
-        };
-        field_frame(text, Signal::stored(problem), None, input)
+        Area { autofocus: self.is_first_wrong(field), ..Area::TEXT }.field(
+            text,
+            &self.typed(field),
+            self.problem(field),
+        )
     }
 
     /// Renders a choice: value, label and explanation of each.
@@ -149,28 +137,13 @@ impl FormState {
         default: &str,
     ) -> impl IntoView + use<> {
         let text = FieldText { id: field.key(), label, mark: "", hint: "" };
-        let problem = self.problem(field);
-        let described = text.described_by(problem.is_some());
         let typed = self.typed(field);
         let chosen = if typed.is_empty() { default.to_owned() } else { typed };
         let options = choices
             .into_iter()
-            .map(|(value, label, meaning)| {
-                view! { <option value=value selected={value == chosen}>{format!("{label}: {meaning}")}</option> }
-            })
+            .map(|(value, label, meaning)| option(value, &format!("{label}: {meaning}"), value == chosen))
             .collect_view();
-        let select = view! {
-            <select
-                id=field.key()
-                name=field.key()
-                aria-invalid=problem.is_some().then_some("true")
-                aria-describedby=described
-                autocomplete="off"
-            >
-                {options}
-            </select>
-        };
-        field_frame(text, Signal::stored(problem), None, select)
+        select_field(text, options, self.problem(field), false)
     }
 }
 

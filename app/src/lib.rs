@@ -2,10 +2,6 @@
 //! browser.
 
 #![recursion_limit = "256"]
-#![allow(
-    clippy::needless_pass_by_value,
-    reason = "a component is a function of its properties, which it owns"
-)]
 
 #[cfg(feature = "ssr")]
 pub mod account;

@@ -1,8 +1,7 @@
 //! The portal: the built site and the services.
 
 use crate::ssr::Assets;
-use backend::Backend;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
+use backend::{Backend, RateLimit};
 use leptos::{config::LeptosOptions, prelude::provide_context};
 use std::{
     net::{IpAddr, Ipv6Addr},
@@ -25,7 +24,7 @@ pub struct Portal(Arc<Parts>);
 pub struct Parts {
     pub options: LeptosOptions,
     pub assets: Assets,
-    attempts: DefaultKeyedRateLimiter<IpAddr>,
+    attempts: RateLimit<IpAddr>,
     backend: OnceLock<Backend>,
 }
 
@@ -40,7 +39,7 @@ impl Deref for Portal {
 impl Portal {
     /// Returns a portal without services.
     pub fn new(options: LeptosOptions, assets: Assets) -> Self {
-        let attempts = RateLimiter::keyed(Quota::per_minute(ATTEMPTS));
+        let attempts = RateLimit::per_minute(ATTEMPTS, MANY_ADDRESSES);
         Self(Arc::new(Parts { options, assets, attempts, backend: OnceLock::new() }))
     }
 }
@@ -62,13 +61,7 @@ impl Parts {
     ///
     /// Errors: too many attempts; the number of seconds to wait.
     pub fn attempt(&self, address: Option<IpAddr>) -> Result<(), u32> {
-        if self.attempts.len() > MANY_ADDRESSES {
-            self.attempts.retain_recent();
-        }
-        self.attempts.check_key(&network(address)).map_err(|early| {
-            let wait = early.wait_time_from(self.attempts.clock().now());
-            u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1)
-        })
+        self.attempts.count(&network(address))
     }
 
     /// Hands the services to the pages and server functions of one request.

@@ -19,9 +19,14 @@ use domain::{
     error::{Error, Field},
     percent,
 };
-use leptos::{nonce::use_nonce, prelude::*};
-use leptos_axum::{ResponseOptions, render_app_async_with_context};
-use std::{convert::Infallible, pin::Pin};
+use futures_util::StreamExt;
+use leptos::{
+    nonce::{provide_nonce, use_nonce},
+    prelude::*,
+    reactive::owner::with_context,
+};
+use leptos_axum::{ResponseOptions, ResponseParts};
+use std::{convert::Infallible, pin::Pin, sync::PoisonError};
 
 /// The longest address to return to after signing in, in bytes: proxies accept a few thousand in a header.
 const MAX_NEXT: usize = 2_000;
@@ -35,31 +40,57 @@ pub fn page(portal: &Portal, page: Page) -> impl Fn(Request<Body>) -> Answer + C
 }
 
 /// Renders the page, under this status unless the page sets another one itself.
+///
+/// This is not left to `leptos_axum`, which sends a stream of pieces: a page is sent when it is complete, as one.
 fn render(
     portal: &Portal,
     page: Page,
     status: Option<StatusCode>,
 ) -> impl Fn(Request<Body>) -> Answer + Clone + Send + Sync + 'static {
-    let prepared = portal.clone();
-    let prepare = move || {
-        prepared.provide();
-        name_scripts();
-        if let Some(status) = status {
-            ssr::set_status(status);
-        }
-    };
     let portal = portal.clone();
-    let shell = move || document(&portal.options, &portal.assets, page.clone()).into_any();
-    let answer = render_app_async_with_context(prepare, shell);
-    move |request| Box::pin(answer(request))
+    move |request| {
+        let (portal, page) = (portal.clone(), page.clone());
+        Box::pin(async move {
+            let answer = ResponseOptions::default();
+            let owner = Owner::new_root(None);
+            let html = owner.with(|| {
+                provide_context(request.into_parts().0);
+                provide_context(answer.clone());
+                provide_nonce();
+                portal.provide();
+                name_scripts();
+                if let Some(status) = status {
+                    ssr::set_status(status);
+                }
+                document(&portal.options, &portal.assets, page).to_html_stream_in_order()
+            });
+            let html: String = html.collect().await;
+            owner.unset_with_forced_cleanup();
+            answered(html, &answer)
+        })
+    }
+}
+
+/// Returns the answer with this page, and with the status and headers that were set while it was rendered.
+fn answered(html: String, answer: &ResponseOptions) -> Response {
+    let ResponseParts { status, headers } =
+        std::mem::take(&mut *answer.0.write().unwrap_or_else(PoisonError::into_inner));
+    let mut response = Response::new(Body::from(html));
+    *response.status_mut() = status.unwrap_or_default();
+    *response.headers_mut() = headers;
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    response.headers_mut().entry(header::CONTENT_TYPE).or_insert(html);
+    response
 }
 
 /// Adds a policy that names the page's nonce.
 fn name_scripts() {
-    if let (Some(nonce), Some(options)) = (use_nonce(), use_context::<ResponseOptions>())
+    if let Some(nonce) = use_nonce()
         && let Ok(policy) = HeaderValue::try_from(page_policy(&nonce))
     {
-        options.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        with_context(|options: &ResponseOptions| {
+            options.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        });
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
 use backend::{Actor, Backend, Browser, Ctx, UserActor};
 use domain::{access::Role, error::Error};
 use http::{HeaderValue, StatusCode, header, request::Parts};
-use leptos::prelude::*;
+use leptos::{prelude::*, reactive::owner::with_context};
 use leptos_axum::ResponseOptions;
 
 pub use crate::status::set_status;
@@ -26,7 +26,7 @@ pub struct Assets {
 
 /// Returns the services, and the context of this request.
 pub fn request() -> Result<(Backend, Ctx), ApiError> {
-    match (use_context::<Backend>(), use_context::<Parts>().map(|parts| identified(&parts))) {
+    match (use_context::<Backend>(), with_context(identified)) {
         (Some(backend), Some(Ok(ctx))) => Ok((backend, ctx)),
         (_, Some(Err(error))) => Err(respond_with(error)),
         _ => Err(respond_with(Error::Unavailable)),
@@ -43,15 +43,21 @@ pub fn identified(parts: &Parts) -> Identified {
 
 /// Returns the signed-in user, if any.
 pub fn user() -> Option<UserActor> {
-    match identified(&use_context::<Parts>()?).ok()?.actor {
-        Actor::User(user) => Some(user),
+    with_user(UserActor::clone)
+}
+
+/// Returns what is asked about who has signed in, if anybody.
+fn with_user<T>(ask: impl FnOnce(&UserActor) -> T) -> Option<T> {
+    let user = |parts: &Parts| match parts.extensions.get::<Identified>() {
+        Some(Ok(Ctx { actor: Actor::User(user), .. })) => Some(ask(user)),
         _ => None,
-    }
+    };
+    with_context(user).flatten()
 }
 
 /// Returns whether the caller has this role.
 pub fn may(role: Role) -> bool {
-    user().is_some_and(|user| user.role >= role)
+    with_user(|user| user.role >= role).unwrap_or(false)
 }
 
 /// Converts the result of an action into the answer of a server function: the flash in its cookie, or the
@@ -89,7 +95,7 @@ pub fn take_flash() -> Option<Flash> {
 
 /// Returns whether the request for this page came by TLS.
 pub fn secure_cookies() -> SecureCookies {
-    use_context::<Parts>().map(|parts| SecureCookies::of(&parts)).unwrap_or_default()
+    with_context(SecureCookies::of).unwrap_or_default()
 }
 
 /// Adds a cookie to the answer.
@@ -103,14 +109,13 @@ pub fn set_cookie(line: &str) {
 
 /// Returns the path and query of the page.
 pub fn address() -> String {
-    use_context::<Parts>()
-        .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string))
-        .unwrap_or_default()
+    let address = |parts: &Parts| parts.uri.path_and_query().map(ToString::to_string);
+    with_context(address).flatten().unwrap_or_default()
 }
 
 /// Returns the query of the page's address.
 pub fn query() -> String {
-    use_context::<Parts>().and_then(|parts| parts.uri.query().map(ToOwned::to_owned)).unwrap_or_default()
+    with_context(|parts: &Parts| parts.uri.query().map(ToOwned::to_owned)).flatten().unwrap_or_default()
 }
 
 /// Returns a parameter of the query.
@@ -126,8 +131,9 @@ pub fn parameter(query: &str, name: &str) -> Option<String> {
 
 /// Returns the text of a cookie of the request.
 pub fn cookie(name: &str) -> Option<String> {
-    let parts = use_context::<Parts>()?;
-    cookie::find(&parts.headers, &SecureCookies::of(&parts).name(name)).map(str::to_owned)
+    let found =
+        |parts: &Parts| cookie::find(&parts.headers, &SecureCookies::of(parts).name(name)).map(str::to_owned);
+    with_context(found).flatten()
 }
 
 /// Returns the browser that sent the request, if somebody has signed in with it.

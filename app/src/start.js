@@ -1,1 +1,1 @@
-import(js).then(async m=>{await m.default({module_or_path:wasm});m.hydrate();document.querySelectorAll('leptos-island').forEach(e=>m[e.dataset.component](e));document.documentElement.dataset.hydrated=''})
+self.__RESOLVED_RESOURCES=self.__SERIALIZED_ERRORS=self.__INCOMPLETE_CHUNKS=[];import(js).then(async m=>{await m.default({module_or_path:wasm});m.hydrate();document.querySelectorAll('leptos-island').forEach(e=>m[e.dataset.component](e));document.documentElement.dataset.hydrated=''})

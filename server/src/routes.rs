@@ -87,7 +87,9 @@ pub fn routes(state: &AppState) -> Vec<Route> {
     routes.extend(secret_routes(state).into_iter().map(signed_in));
     routes.extend(people_routes(state).into_iter().map(signed_in));
     routes.extend(UsageKind::ALL.into_iter().flat_map(|kind| usage_routes(state, kind)));
-    routes.extend(rest::endpoints().map(|(path, answer)| Route::new(path, Audience::Tokens, answer)));
+    routes.extend(
+        rest::endpoints::endpoints().map(|(path, answer)| Route::new(path, Audience::Tokens, answer)),
+    );
     routes.extend(server_fn_paths().map(|(path, method)| {
         let portal = state.portal.clone();
         let call =

@@ -11,7 +11,8 @@ use crate::{
         ago::Ago,
         confirm::{ConfirmPage, Consequence},
         line::Line,
-        table::action_table,
+        rendered::rendered,
+        table::{Cell, action_table},
         theme_switch::ThemeSwitch,
     },
 };
@@ -56,7 +57,7 @@ pub fn AccountPage(form: FormState) -> impl IntoView {
 }
 
 fn change_password(form: &FormState) -> impl IntoView + use<> {
-    view! {
+    rendered(view! {
         <h2>"Change password"</h2>
         <p>"Every session ends, on every device; in this browser you stay signed in."</p>
         <form method="post" action="/account/password" class="plain-form">
@@ -76,7 +77,7 @@ fn change_password(form: &FormState) -> impl IntoView + use<> {
                 <button class="primary">"Change password"</button>
             </div>
         </form>
-    }
+    })
 }
 
 /// The person's valid tokens, the newest first, each with its last use.
@@ -106,12 +107,12 @@ fn OwnTokens(tokens: TokenPage) -> impl IntoView {
     } else {
         Either::Right(view! { <ul>{rows}</ul> })
     };
-    view! {
+    rendered(view! {
         {list}
         <p>
             <a href=TOKENS>"Your API tokens"</a>
         </p>
-    }
+    })
 }
 
 #[component]
@@ -147,18 +148,13 @@ fn Sessions(sessions: Vec<SessionSummary>, now: Timestamp) -> impl IntoView {
                     <th scope="row" title=device.clone()>
                         {device.clone()}
                     </th>
-                    <td>
-                        <span class="column-word">"Address"</span>
-                        {session.address.unwrap_or_else(|| "unknown".to_owned())}
-                    </td>
-                    <td>
-                        <span class="column-word">"Begun"</span>
+                    <Cell label="Address">{session.address.unwrap_or_else(|| "unknown".to_owned())}</Cell>
+                    <Cell label="Begun">
                         <Ago at=session.created_at now/>
-                    </td>
-                    <td>
-                        <span class="column-word">"Last seen"</span>
+                    </Cell>
+                    <Cell label="Last seen">
                         <Ago at=session.seen_at now/>
-                    </td>
+                    </Cell>
                     <td class="row-actions">{end}</td>
                 </tr>
             }

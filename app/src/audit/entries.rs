@@ -1,6 +1,6 @@
 //! Audit records as a table.
 
-use crate::ui::ago::Ago;
+use crate::ui::{ago::Ago, rendered::rendered, table::Cell};
 use backend::{AuditAction, AuditEntry, Outcome};
 use domain::time::Timestamp;
 use leptos::prelude::*;
@@ -29,44 +29,33 @@ pub fn Entries(
             };
             let object = (!of_one).then(|| {
                 view! {
-                    <td title=entry.object.clone()>
-                        <span class="column-word">"Object"</span>
+                    <Cell label="Object" title=entry.object.clone()>
                         {entry.object.clone()}
-                    </td>
+                    </Cell>
                 }
             });
             let address = places.then(|| {
-                view! {
-                    <td>
-                        <span class="column-word">"Address"</span>
-                        {entry.address.unwrap_or_else(|| "none".to_owned())}
-                    </td>
-                }
+                view! { <Cell label="Address">{entry.address.unwrap_or_else(|| "none".to_owned())}</Cell> }
             });
             view! {
                 <tr>
                     <td>
                         <Ago at=entry.at now/>
                     </td>
-                    <td title=who>
-                        <span class="column-word">"Actor"</span>
+                    <Cell label="Actor" title=who>
                         {entry.actor}
-                    </td>
-                    <td title=did.clone()>
-                        <span class="column-word">"Action"</span>
+                    </Cell>
+                    <Cell label="Action" title=did.clone()>
                         {did.clone()}
-                    </td>
+                    </Cell>
                     {object}
-                    <td>
-                        <span class="column-word">"Outcome"</span>
-                        {Outcome::label_of(&entry.outcome).to_owned()}
-                    </td>
+                    <Cell label="Outcome">{Outcome::label_of(&entry.outcome).to_owned()}</Cell>
                     {address}
                 </tr>
             }
         })
         .collect_view();
-    view! {
+    rendered(view! {
         <table class="audit">
             <thead>
                 <tr>
@@ -80,5 +69,5 @@ pub fn Entries(
             </thead>
             <tbody>{rows}</tbody>
         </table>
-    }
+    })
 }

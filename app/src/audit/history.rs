@@ -4,26 +4,26 @@ use super::{
     AUDIT,
     entries::{Entries, EntriesProps},
 };
-use crate::{ssr, ui::ago::Ago};
-use backend::{AuditAction, FoldedReads, FoldedRecords, Outcome, SecretHistory};
+use crate::{
+    failure::with_loaded,
+    ssr,
+    ui::{ago::Ago, rendered::rendered},
+};
+use backend::{AuditAction, Backend, Ctx, FoldedReads, FoldedRecords, Outcome, SecretHistory};
 use domain::{access::Role, percent, secret::SecretId, time::Timestamp};
 use leptos::{either::Either, prelude::*};
 
 /// The history of one secret.
 #[component]
 pub fn History(id: SecretId) -> impl IntoView {
-    let page = Suspend::new(async move {
-        let loaded = match ssr::request() {
-            Ok((backend, ctx)) => backend.audit().history(&ctx, &id).await.map_err(ssr::respond_with),
-            Err(error) => Err(error),
-        };
-        match loaded {
-            Ok(history) => Either::Left(view! { <Shown history id/> }),
-            Err(error) => Either::Right(view! {
-                <h2>"History"</h2>
-                <p class="hint">{format!("The history could not be loaded. {}", error.message())}</p>
-            }),
-        }
+    let wanted = id.clone();
+    let load = move |backend: Backend, ctx: Ctx| async move { backend.audit().history(&ctx, &wanted).await };
+    let page = with_loaded(load, move |loaded| match loaded {
+        Ok(history) => Either::Left(view! { <Shown history id/> }),
+        Err(error) => Either::Right(view! {
+            <h2>"History"</h2>
+            <p class="hint">{format!("The history could not be loaded. {}", error.message())}</p>
+        }),
     });
     view! { <section class="history">{page}</section> }
 }
@@ -64,13 +64,13 @@ fn Shown(history: SecretHistory, id: SecretId) -> impl IntoView {
             </p>
         }
     });
-    view! {
+    rendered(view! {
         <h2>"History"</h2>
         {changes}
         {reads}
         {others}
         {all}
-    }
+    })
 }
 
 /// A line such as "API token argo-cd read it 40 times today, last 3 minutes ago."

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     failure::{Subject, loaded},
     ssr,
+    ui::list::{ListPage, Nothing, button_link, filter_choice},
 };
 use backend::{AuditAction, AuditPage, AuditQuery, Backend, Ctx, Outcome};
 use domain::time::Timestamp;
@@ -27,70 +28,45 @@ pub fn AuditPageView() -> impl IntoView {
 fn Log(page: AuditPage, query: AuditQuery) -> impl IntoView {
     let AuditPage { entries, newer, older, now } = page;
     let filters = filters(&query);
-    let to = |label: &'static str, page: Option<String>| {
-        page.map(|page| view! { <a class="button" href=address(&filters, &page)>{label}</a> })
-    };
-    let pages = view! {
-        <nav class="pages" aria-label="Pages">
-            {to("Newest", newer.then(String::new))}
-            {to("Newer", entries.first().filter(|_| newer).map(|entry| format!("newer={}", entry.id)))}
-            {to("Older", entries.last().filter(|_| older).map(|entry| format!("older={}", entry.id)))}
-        </nav>
-    };
+    let to = |page: String| address(&filters, &page);
+    let pages = [
+        ("Newest", newer.then(|| to(String::new()))),
+        ("Newer", entries.first().filter(|_| newer).map(|entry| to(format!("newer={}", entry.id)))),
+        ("Older", entries.last().filter(|_| older).map(|entry| to(format!("older={}", entry.id)))),
+    ];
     let export = |format: &'static str, label: &'static str| {
         view! { <button name="format" value=format>{label}</button> }
     };
     let rows = if entries.is_empty() {
-        Either::Left(view! {
-            <div class="nothing">
-                <p><b>"No record matches."</b></p>
-                <a class="button" href=AUDIT>
-                    "Clear filters"
-                </a>
-            </div>
-        })
+        let clear = button_link(AUDIT, "Clear filters");
+        Either::Left(view! { <Nothing title="No record matches." link=Some(clear)/> })
     } else {
         Either::Right(view! { <Entries entries now of_one=false places=true/> })
     };
+    let lead = view! {
+        "Who did what, when and from where. A record that was changed, or taken out from between others, is found by "
+        <code>"latchkey audit verify"</code>
+        "."
+    };
+    let exports = view! {
+        <form method="post" action=format!("{AUDIT}/export?{filters}") class="choices">
+            {export("csv", "Export CSV")}
+            {export("jsonl", "Export JSON lines")}
+        </form>
+    };
     view! {
-        <div class="page-head">
-            <div>
-                <h1>"Audit"</h1>
-                <p class="lead">"Who did what, when and from where. A record that was changed, or taken out from between others, is found by " <code>"latchkey audit verify"</code> "."</p>
-            </div>
-            <form method="post" action=format!("{AUDIT}/export?{filters}") class="choices">
-                {export("csv", "Export CSV")}
-                {export("jsonl", "Export JSON lines")}
-            </form>
-        </div>
-        <Filters query/>
-        {rows}
-        {pages}
+        <ListPage heading="Audit" lead actions=Some(exports.into_any()) rows pages>
+            <Filters query/>
+        </ListPage>
     }
 }
 
 #[component]
 fn Filters(query: AuditQuery) -> impl IntoView {
-    let chosen = query.action.clone();
-    let actions = AuditAction::all()
-        .map(|action| {
-            view! {
-                <option value=action.code() selected={action.code() == chosen}>
-                    {action.label()}
-                </option>
-            }
-        })
-        .collect_view();
-    let chosen = query.outcome.clone();
-    let outcomes = Outcome::ALL
-        .map(|outcome| {
-            view! {
-                <option value=outcome.code() selected={outcome.code() == chosen}>
-                    {outcome.label()}
-                </option>
-            }
-        })
-        .collect_view();
+    let chosen = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let (action, outcome) = (chosen(&query.action), chosen(&query.outcome));
+    let actions = AuditAction::all().map(|action| (action.code(), action.label()));
+    let outcomes = Outcome::ALL.map(|outcome| (outcome.code(), outcome.label()));
     let day = |at: Option<Timestamp>| at.map(|at| at.rfc3339()[..10].to_owned());
     let text = |id: &'static str, label: &'static str, value: String| {
         view! {
@@ -103,21 +79,9 @@ fn Filters(query: AuditQuery) -> impl IntoView {
     view! {
         <form class="filter" method="get" action=AUDIT role="search" id="filter">
             {text("actor", "Actor", query.actor)}
-            <div>
-                <label for="action">"Action"</label>
-                <select id="action" name="action" autocomplete="off">
-                    <option value="">"All"</option>
-                    {actions}
-                </select>
-            </div>
+            {filter_choice("action", "Action", action.as_deref(), actions)}
             {text("object", "Object", query.object)}
-            <div>
-                <label for="outcome">"Outcome"</label>
-                <select id="outcome" name="outcome" autocomplete="off">
-                    <option value="">"All"</option>
-                    {outcomes}
-                </select>
-            </div>
+            {filter_choice("outcome", "Outcome", outcome.as_deref(), outcomes)}
             <div>
                 <label for="from">"From (UTC)"</label>
                 <input type="date" id="from" name="from" value=day(query.from)/>

@@ -1,6 +1,7 @@
 //! The query of the audit log in an address.
 
 use super::AUDIT;
+use crate::ssr::parameter;
 use backend::{AuditCursor, AuditQuery};
 use domain::{percent, time::Timestamp};
 
@@ -10,11 +11,7 @@ const MAX_CHARS: usize = 300;
 /// Parses the query of an address; invalid filters are ignored.
 pub fn parse(query: &str) -> AuditQuery {
     let text = |name: &str| {
-        query
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .filter(|(key, _)| *key == name)
-            .find_map(|(_, value)| percent::decode(value))
+        parameter(query, name)
             .map(|value| value.trim().chars().filter(|c| !c.is_control()).take(MAX_CHARS).collect::<String>())
             .unwrap_or_default()
     };

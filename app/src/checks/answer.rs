@@ -2,7 +2,7 @@
 
 use crate::{
     secrets::input::SecretInput,
-    ui::{alert::Alert, icon::icon},
+    ui::{alert::Alert, icon::icon, rendered::rendered},
 };
 use domain::{
     check::{CheckCause, CheckReport, CheckStatus, HostKey, KnownHosts, Published, Refs, UnusedLine},
@@ -65,6 +65,7 @@ pub fn html(
     values_dropped: bool,
 ) -> String {
     let approved = KnownHosts::parse("", &input.approved_hosts).unwrap_or_default().as_str().to_owned();
+    let approval = Approval::InForm { approved };
     let dropped = values_dropped.then(|| {
         view! {
             <p class="hint">
@@ -73,7 +74,7 @@ pub fn html(
         }
     });
     view! {
-        <Answer report approval=Approval::InForm { approved }/>
+        <Answer report approval=&approval/>
         {ticket.map(|ticket| ticket_field(&ticket))}
         {dropped}
     }
@@ -87,7 +88,8 @@ pub fn ticket_field(ticket: &str) -> impl IntoView + use<> {
 
 /// Renders a result for the form of an image or a dataset that uses this secret.
 pub fn used(report: CheckReport, id: SecretId) -> String {
-    view! { <Answer report approval=Approval::OfStored { id, new_tab: true }/> }.to_html()
+    let approval = Approval::OfStored { id, new_tab: true };
+    view! { <Answer report approval=&approval/> }.to_html()
 }
 
 /// The icon and the word of a status, because colour alone is not enough.
@@ -131,16 +133,16 @@ pub fn refs_text(refs: &Refs) -> String {
 
 /// The status, its cause in words, and what to do.
 #[component]
-pub fn Answer(report: CheckReport, approval: Approval) -> impl IntoView {
+pub fn Answer<'a>(report: CheckReport, approval: &'a Approval) -> impl IntoView + use<> {
     let message = report.message();
     let CheckReport { cause, host, refs, host_keys, branch: _, retry_after: _, port, hint, unused } = report;
     let status = cause.status();
     let keys = (!host_keys.is_empty()).then(|| {
         let known_as = host.clone().unwrap_or_default();
-        view! { <HostKeys cause known_as keys=host_keys approval=&approval/> }
+        view! { <HostKeys cause known_as keys=host_keys approval/> }
     });
     // Hosts that were approved before are still to be saved.
-    let carried = match &approval {
+    let carried = match approval {
         Approval::InForm { approved } if keys.is_none() && !approved.is_empty() => Some(view! {
             <input type="hidden" form="secret-form" name="approved_hosts" value=approved.clone()/>
         }),
@@ -153,7 +155,7 @@ pub fn Answer(report: CheckReport, approval: Approval) -> impl IntoView {
     } else {
         Either::Right(message)
     };
-    view! {
+    rendered(view! {
         <div class=format!("check-result {}", status.as_str())>
             <p>
                 <StatusWord status label=cause.label()/>
@@ -167,7 +169,7 @@ pub fn Answer(report: CheckReport, approval: Approval) -> impl IntoView {
             {unused_text(&unused).map(|text| view! { <p class="hint">{text}</p> })}
             {carried}
         </div>
-    }
+    })
 }
 
 /// Returns a hint at the address that may have been meant if a port is in place of a folder.

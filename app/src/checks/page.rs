@@ -5,7 +5,7 @@ use crate::{
     failure::{Subject, loaded},
     secrets::{LIST, list_before},
     ssr,
-    ui::{ago::Ago, icon::icon},
+    ui::{ago::Ago, icon::icon, rendered::rendered},
 };
 use backend::{Backend, Ctx};
 use domain::{
@@ -89,10 +89,9 @@ fn Shown(
         Some(list) => format!("?list={}", percent::encode(&list)),
         None => String::new(),
     };
+    let approval = Approval::OfStored { id: id.clone(), new_tab: false };
     let result = match report {
-        Some(report) => Either::Left(
-            view! { <Answer report approval=Approval::OfStored { id: id.clone(), new_tab: false }/> },
-        ),
+        Some(report) => Either::Left(view! { <Answer report approval=&approval/> }),
         None => Either::Right(view! { <Kept cause refs last now/> }),
     };
     let what = if id.kind == SecretKind::GitDataset { "Repository to try" } else { "Image to try" };
@@ -104,7 +103,7 @@ fn Shown(
     } else {
         ("Edit", "button", "primary")
     };
-    view! {
+    rendered(view! {
         <h1>"Connection"</h1>
         <p class="lead">{id.kind.label()} " " <b>{display_name}</b> " (" <code>{id.name.as_str().to_owned()}</code> ")"</p>
         {result}
@@ -131,7 +130,7 @@ fn Shown(
                     }
                 })}
         </div>
-    }
+    })
 }
 
 /// The trusted hosts.

@@ -7,10 +7,7 @@ use super::{
 };
 use crate::{
     secrets::input::{RejectedForm, Typed},
-    ui::{
-        field::{FieldText, field_frame},
-        line::Line,
-    },
+    ui::{area::Area, field::FieldText, line::Line, rendered::rendered},
 };
 use domain::{
     check::Repository,
@@ -21,19 +18,19 @@ use leptos::prelude::*;
 
 /// The test under the form of a secret.
 #[component]
-pub fn CheckSection(
+pub fn CheckSection<'a>(
     /// The content of the fields.
-    typed: Typed,
+    typed: &'a Typed,
     /// The type of a stored secret; on Add the style sheet shows the fields of the chosen type.
     kind: Option<SecretKind>,
     /// The form that was rejected, if it was.
-    rejected: Option<RejectedForm>,
+    rejected: Option<&'a RejectedForm>,
     /// The result of a test of the form, as HTML, if it was tested.
     tested: Option<String>,
     /// The address that the form is sent to for a test.
     address: String,
-) -> impl IntoView {
-    let errors = match &rejected {
+) -> impl IntoView + use<> {
+    let errors = match rejected {
         Some(RejectedForm { error: Some(Error::Invalid(errors)), .. }) => errors.as_slice(),
         _ => &[],
     };
@@ -57,7 +54,7 @@ pub fn CheckSection(
                 {port.map(|address| view! { <p class="hint">{port_hint(&address)}</p> })}
                 <details class="known-hosts" open=open>
                     <summary>"Trusted host keys"</summary>
-                    {hosts_area(typed.known_hosts.clone(), hosts, first == Some(Field::KnownHosts))}
+                    {hosts_area(&typed.known_hosts, hosts, first == Some(Field::KnownHosts))}
                 </details>
             </div>
         }
@@ -79,7 +76,7 @@ pub fn CheckSection(
     let before =
         || if typed.tested.is_empty() { String::new() } else { ticket_field(&typed.tested).to_html() };
     let answer = tested.unwrap_or_else(before);
-    view! {
+    rendered(view! {
         <section class="check-section" aria-labelledby="check-title">
             <h2 id="check-title">"Does it work?"</h2>
             {repository}
@@ -96,7 +93,7 @@ pub fn CheckSection(
             </p>
             <div id=ANSWER role="status" tabindex="-1" inner_html=answer></div>
         </section>
-    }
+    })
 }
 
 fn line(
@@ -114,28 +111,9 @@ fn line(
     )
 }
 
-fn hosts_area(value: String, problem: Option<String>, autofocus: bool) -> impl IntoView {
+fn hosts_area(value: &str, problem: Option<String>, autofocus: bool) -> impl IntoView + use<> {
     let field = Field::KnownHosts;
     let hint = "The keys of hosts that are trusted, as in a known_hosts file. Left empty, they are shown for approval at the first test.";
     let text = FieldText { id: field.key(), label: field.label(), mark: "optional", hint };
-    let described = text.described_by(problem.is_some());
-    let area = view! {
-        <textarea
-            form=FORM
-            id=field.key()
-            name=field.key()
-            class="mono"
-            rows="3"
-            aria-invalid=problem.is_some().then_some("true")
-            aria-describedby=described
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck="false"
-            wrap="off"
-            autofocus=autofocus
-        >
-            {value}
-        </textarea>
-    };
-    field_frame(text, Signal::stored(problem), None, area)
+    Area { autofocus, unwrapped: true, form: Some(FORM), ..Area::TEXT }.field(text, value, problem)
 }

@@ -4,16 +4,29 @@ use super::{guides, topic};
 use crate::secrets::server_markup::{FormHelp, ServerMarkup};
 use domain::secret::{RegistryHost, RegistryPreset};
 use leptos::prelude::*;
+use std::sync::LazyLock;
 
 /// Returns the inline help for the form of a secret with this host in it.
 pub fn form_help(host: &str) -> FormHelp {
-    FormHelp { registries: registries(host), keys: keys() }
+    static KEYS: LazyLock<ServerMarkup> = LazyLock::new(|| ServerMarkup::render(keys()));
+    FormHelp { registries: registries(host), keys: KEYS.clone() }
 }
 
 /// Renders a choice of registries, with the facts of the chosen one under it, which the style sheet shows, so
 /// that it works without JavaScript too. The value of a choice is the host, if everybody's is the same.
+///
+/// Each choice has one such text, which is rendered once.
 fn registries(host: &str) -> ServerMarkup {
+    static NONE_CHOSEN: LazyLock<ServerMarkup> = LazyLock::new(|| ServerMarkup::render(choosing(None)));
+    static EACH_CHOSEN: LazyLock<[ServerMarkup; RegistryPreset::ALL.len()]> =
+        LazyLock::new(|| RegistryPreset::ALL.map(|preset| ServerMarkup::render(choosing(Some(preset.key)))));
     let chosen = RegistryHost::parse(host).ok().map(|normalized| RegistryPreset::of(&normalized.host).key);
+    let number = RegistryPreset::ALL.iter().position(|preset| Some(preset.key) == chosen);
+    number.and_then(|number| EACH_CHOSEN.get(number)).unwrap_or(&NONE_CHOSEN).clone()
+}
+
+/// Renders the choice of registries, with this one chosen.
+fn choosing(chosen: Option<&'static str>) -> impl RenderHtml {
     let options = RegistryPreset::ALL
         .map(|preset| {
             view! {
@@ -45,7 +58,7 @@ fn registries(host: &str) -> ServerMarkup {
             view! { <div class=format!("facts {}", preset.key)>{guides::facts(preset)} {guide}</div> }
         })
         .collect_view();
-    ServerMarkup::render(view! {
+    view! {
         <div class="field">
             <div class="label-line">
                 <label for="registry">"Registry"</label>
@@ -62,12 +75,12 @@ fn registries(host: &str) -> ServerMarkup {
             </select>
             {facts}
         </div>
-    })
+    }
 }
 
 /// Renders where a private key comes from.
-fn keys() -> ServerMarkup {
-    ServerMarkup::render(view! {
+fn keys() -> impl RenderHtml {
+    view! {
         <details class="guide">
             <summary>"Where do I get this?"</summary>
             <p>
@@ -79,5 +92,5 @@ fn keys() -> ServerMarkup {
             </p>
             {guides::gitlab_deploy_key()}
         </details>
-    })
+    }
 }

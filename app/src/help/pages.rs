@@ -1,7 +1,7 @@
 //! The pages of the guides.
 
 use super::{HELP, TOPICS, topic};
-use crate::{failure::LoadFailure, ssr};
+use crate::{failure::LoadFailure, ssr, ui::rendered::rendered};
 use domain::error::Error;
 use leptos::{either::Either, prelude::*};
 
@@ -28,19 +28,19 @@ pub fn HelpPage() -> impl IntoView {
             }
         })
         .collect_view();
-    view! {
+    rendered(view! {
         <div class="form-page help">
             <h1>"Help"</h1>
             <p class="lead">"Where the credentials come from, step by step, and what becomes of them here."</p>
             {parts}
         </div>
-    }
+    })
 }
 
 /// A guide.
 #[component]
-pub fn HelpTopicPage(key: String) -> impl IntoView {
-    let page = if let Some(topic) = topic(&key) {
+pub fn HelpTopicPage<'a>(key: &'a str) -> impl IntoView + use<> {
+    let page = if let Some(topic) = topic(key) {
         Either::Left(view! {
             <h1>{topic.title}</h1>
             <p class="lead">{topic.about}</p>

@@ -5,19 +5,18 @@ use super::{
     row::{Row, control, what},
 };
 use crate::{
-    error::ApiError,
-    failure::LoadFailure,
+    failure::{Subject, loaded},
     secrets::LIST,
     ssr,
-    ui::{alert::Alert, confirm::not_done, place_list::PlaceList},
+    ui::{alert::Alert, confirm::not_done, place_list::PlaceList, rendered::rendered},
 };
-use backend::{ImportChoice, ImportRow, ImportView};
+use backend::{Backend, Ctx, ImportChoice, ImportRow, ImportView};
 use domain::{
     error::{Error, FieldError},
     import::{Note, SkippedCounts},
     time::Timestamp,
 };
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::{either::Either, prelude::*};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -28,40 +27,37 @@ pub fn ChoosePage(
     /// The form that was rejected.
     rejected: Option<NotSaved>,
 ) -> impl IntoView {
-    let page = Suspend::new(async move {
-        match load(id).await {
-            Ok(found) => EitherOf3::A(view! { <Choice id found rejected/> }),
-            Err(error) if error != Error::ImportGone => {
-                let error = ssr::respond_with(error);
-                EitherOf3::B(view! { <LoadFailure error heading="Import secrets" noun="secret" list=LIST/> })
-            }
-            Err(_) => {
-                ssr::set_status(http::StatusCode::NOT_FOUND);
-                EitherOf3::C(view! {
-                    <h1>"This import is over"</h1>
-                    <p>{Error::ImportGone.message()}</p>
-                    <div class="choices">
-                        <a class="button primary" href=IMPORT>
-                            "Import again"
-                        </a>
-                        <a class="button" href=LIST>
-                            "Go to the secrets"
-                        </a>
-                    </div>
-                })
-            }
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        match backend.imports().get(&ctx, id).await {
+            Ok(found) => Ok(Some(found)),
+            Err(Error::ImportGone) => Ok(None),
+            Err(error) => Err(error),
         }
+    };
+    let subject = Subject { heading: "Import secrets", noun: "secret", list: LIST };
+    let page = loaded(subject, load, move |found| match found {
+        Some(found) => Either::Left(view! { <Choice id found rejected/> }),
+        None => Either::Right(Gone()),
     });
     view! { <div class="form-page">{page}</div> }
 }
 
-async fn load(id: Uuid) -> Result<ImportView, Error> {
-    let (backend, ctx) = match ssr::request() {
-        Ok(request) => request,
-        Err(ApiError::Refused(error)) => return Err(error),
-        Err(ApiError::Unreachable) => return Err(Error::Unavailable),
-    };
-    backend.imports().get(&ctx, id).await
+/// In the place of an import that nothing is left of.
+#[component]
+fn Gone() -> impl IntoView {
+    ssr::set_status(http::StatusCode::NOT_FOUND);
+    view! {
+        <h1>"This import is over"</h1>
+        <p>{Error::ImportGone.message()}</p>
+        <div class="choices">
+            <a class="button primary" href=IMPORT>
+                "Import again"
+            </a>
+            <a class="button" href=LIST>
+                "Go to the secrets"
+            </a>
+        </div>
+    }
 }
 
 #[component]
@@ -79,7 +75,7 @@ fn Choice(id: Uuid, found: ImportView, rejected: Option<NotSaved>) -> impl IntoV
         Some(NotSaved { chosen, typed, .. }) => (chosen, typed),
         None => (chosen_at_first(&can), Vec::new()),
     };
-    view! {
+    rendered(view! {
         <h1>"Choose what to import"</h1>
         {lead(count, expires_at)}
         {alert}
@@ -100,7 +96,7 @@ fn Choice(id: Uuid, found: ImportView, rejected: Option<NotSaved>) -> impl IntoV
                 {any.then(|| view! { <button class="primary">"Import the chosen"</button> })}
             </div>
         </form>
-    }
+    })
 }
 
 /// Renders the number of findings, and how long they wait.
@@ -184,7 +180,7 @@ fn rows_to_choose(
             let problems = problems.remove(&row.number).unwrap_or_default();
             let typed = typed.remove(&row.number);
             let chosen = chosen.contains(&row.number);
-            view! { <Row row typed chosen problems first_wrong=first_wrong.clone() many/> }
+            view! { <Row row=&row typed chosen problems=&problems first_wrong=first_wrong.as_deref() many/> }
         })
         .collect_view()
 }
@@ -223,7 +219,7 @@ fn NotImported(rows: Vec<ImportRow>, skipped: SkippedCounts) -> impl IntoView {
                 <li>
                     <b>{what(&row)}</b>
                     <p>{notes.join(" ")}</p>
-                    <PlaceList places=row.places.clone() lead="From "/>
+                    <PlaceList places=&row.places lead="From "/>
                 </li>
             }
         })

@@ -2,7 +2,7 @@
 
 use crate::{
     secrets::{LIST, holds_the_same},
-    ui::{icon::icon, place_list::PlaceList},
+    ui::{icon::icon, place_list::PlaceList, rendered::rendered},
 };
 use backend::{ImportChoice, ImportRow};
 use domain::{
@@ -24,17 +24,17 @@ pub fn control(number: u32, problem: &FieldError) -> String {
 
 /// A row of the form.
 #[component]
-pub fn Row(
-    row: ImportRow,
+pub fn Row<'a>(
+    row: &'a ImportRow,
     /// The fields as typed, if the form was sent before.
     typed: Option<ImportChoice>,
     chosen: bool,
-    problems: Vec<FieldError>,
+    problems: &'a [FieldError],
     /// The id of the control that takes the focus.
-    first_wrong: Option<String>,
+    first_wrong: Option<&'a str>,
     /// Whether there are too many rows for a display name in each.
     many: bool,
-) -> impl IntoView {
+) -> impl IntoView + use<> {
     let number = row.number;
     let typed = typed.unwrap_or_else(|| ImportChoice {
         number,
@@ -49,19 +49,19 @@ pub fn Row(
     };
     let line = |field: Field, value: Option<String>, mono: bool| {
         let id = format!("{}-{number}", field.key());
-        let (error, autofocus) = (of(&id), first_wrong.as_deref() == Some(id.as_str()));
+        let (error, autofocus) = (of(&id), first_wrong == Some(id.as_str()));
         text_line(id, field.label(), value, mono, error, autofocus)
     };
     let take = format!("take-{number}");
     let notes_id = format!("notes-{number}");
-    let notes = notes(&row, of(&take), &notes_id);
+    let notes = notes(row, of(&take), &notes_id);
     let described = notes.is_some().then_some(notes_id);
     let icon = match row.kind {
         SecretKind::GitDataset => icon!("git"),
         SecretKind::ImagePull => icon!("box"),
     };
     let has_ends = row.notes.iter().any(|note| matches!(note, Note::PasswordEnd(_)));
-    view! {
+    rendered(view! {
         <fieldset class="import-row">
             <legend>
                 <label>
@@ -75,20 +75,20 @@ pub fn Row(
                         autocomplete="off"
                     />
                     {icon}
-                    <span>{what(&row)}</span>
+                    <span>{what(row)}</span>
                 </label>
             </legend>
             {notes}
-            <PlaceList places=row.places.clone() lead="From "/>
+            <PlaceList places=&row.places lead="From "/>
             <div class="import-fields">
                 {line(Field::Name, Some(typed.name), true)}
                 {(!many).then(|| line(Field::DisplayName, Some(typed.display_name), false))}
                 {row.needs_passphrase.then(|| line(Field::Passphrase, None, false))}
             </div>
             {has_ends.then(|| tick(format!("ends-{number}"), typed.without_ends, "Take the password without it"))}
-            {host_keys(&row, typed.trust_hosts)}
+            {host_keys(row, typed.trust_hosts)}
         </fieldset>
-    }
+    })
 }
 
 /// Renders the notes on a row, after the problem of the credential itself; empty without notes.

@@ -8,8 +8,10 @@ use crate::{
     secrets::LIST,
     ui::{
         alert::Alert,
+        area::Area,
         confirm::not_done,
         field::{FieldText, field_frame},
+        rendered::rendered,
     },
 };
 use backend::{Backend, Ctx};
@@ -83,23 +85,11 @@ fn Form(rejected: Option<Error>) -> impl IntoView {
         mark: "",
         hint: "Pasted as it is. Nothing is saved yet: you choose on the next page.",
     };
-    let (file_hint, text_hint) = (file.described_by(false), text.described_by(false));
+    let file_hint = file.described_by(false);
     let choose_file = view! { <input type="file" id="file" name="file" aria-describedby=file_hint/> };
-    let paste = view! {
-        <textarea
-            id="text"
-            name="text"
-            class="mono"
-            rows="10"
-            placeholder="{\"auths\": {\"ghcr.io\": {\"auth\": \"…\"}}}"
-            aria-describedby=text_hint
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck="false"
-            wrap="off"
-        ></textarea>
-    };
-    view! {
+    let example = Some("{\"auths\": {\"ghcr.io\": {\"auth\": \"…\"}}}");
+    let paste = Area { rows: 10, placeholder: example, unwrapped: true, ..Area::TEXT };
+    rendered(view! {
         <h1>"Import secrets"</h1>
         <p class="lead">
             "From a docker config or Kubernetes Secrets: each credential in it can become a secret of its own."
@@ -107,7 +97,7 @@ fn Form(rejected: Option<Error>) -> impl IntoView {
         {alert}
         <form id=FORM method="post" enctype="multipart/form-data" class="secret-form">
             {field_frame(file, Signal::stored(None), None, choose_file)}
-            {field_frame(text, Signal::stored(None), None, paste)}
+            {paste.field(text, "", None)}
             <details class="guide">
                 <summary>"What can be imported?"</summary>
                 {help::guides::importable()}
@@ -124,5 +114,5 @@ fn Form(rejected: Option<Error>) -> impl IntoView {
             <EnhanceTest/>
             <div id=ANSWER role="status" tabindex="-1"></div>
         </form>
-    }
+    })
 }

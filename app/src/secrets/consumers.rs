@@ -2,7 +2,7 @@
 
 use crate::{
     ssr,
-    ui::{ago::Ago, icon::icon},
+    ui::{ago::Ago, icon::icon, rendered::rendered},
     usages::list::usage_address,
 };
 use domain::{
@@ -72,12 +72,12 @@ pub fn ConsumerList(users: SecretConsumers, id: SecretId) -> impl IntoView {
             }
         })
         .collect_view();
-    view! {
+    rendered(view! {
         <ul class="users-of-secret">
             {usages} {all} {readers}
             {(more_readers > 0).then(|| view! { <li>{format!("and {more_readers} more API tokens")}</li> })}
         </ul>
-    }
+    })
 }
 
 /// The section of a secret's pages.
@@ -94,12 +94,12 @@ pub fn ConsumersSection(users: SecretConsumers, id: SecretId) -> impl IntoView {
             </p>
         }),
     };
-    view! {
+    rendered(view! {
         <section aria-labelledby="users-title">
             <h2 id="users-title">"Used by"</h2>
             {body}
         </section>
-    }
+    })
 }
 
 /// The warning above the form of a secret that is used.

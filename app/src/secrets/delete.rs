@@ -10,12 +10,12 @@ use leptos::{ev, prelude::*};
 
 /// The question of the confirmation, with both names of the secret.
 #[component]
-pub fn DeleteQuestion(
-    id: SecretId,
+pub fn DeleteQuestion<'a>(
+    id: &'a SecretId,
     display_name: String,
     /// The number of days in which it can be restored.
     keep_days: u16,
-) -> impl IntoView {
+) -> impl IntoView + use<> {
     let name = id.name.as_str().to_owned();
     let after = match keep_days {
         0 => "and its value cannot be brought back.".to_owned(),
@@ -85,7 +85,7 @@ pub fn DeleteDialog(
     view! {
         <Dialog open labelled_by="delete-title" described_by="delete-question">
             <h2 id="delete-title">"Delete Secret"</h2>
-            {move || asked.get().map(|(id, display_name)| view! { <DeleteQuestion id display_name keep_days/> })}
+            {move || asked.get().map(|(id, display_name)| view! { <DeleteQuestion id=&id display_name keep_days/> })}
             {move || {
                 failure.get().map(|error| view! { <Alert title="Not deleted"><p>{error.message()}</p></Alert> })
             }}

@@ -6,7 +6,14 @@ use crate::{
     failure::{Subject, loaded},
     secrets::LIST,
     ssr,
-    ui::{ago::Ago, alert::Alert, confirm::ConfirmPage, icon::icon, pages::Pages, table::action_table},
+    ui::{
+        ago::Ago,
+        alert::Alert,
+        confirm::ConfirmPage,
+        icon::icon,
+        list::{ListPage, Nothing, button_link},
+        table::{Cell, action_table, row_action},
+    },
 };
 use backend::{Backend, Ctx, DeletedPage, DeletedSecret};
 use domain::{
@@ -58,15 +65,11 @@ fn List(page: DeletedPage, days: u16, first: bool, rejected: Option<Error>) -> i
     let rejected = rejected.map(|error| view! { <NotRestored error/> });
     let rows = if rows.is_empty() {
         Either::Left(view! {
-            <div class="nothing">
-                <p>
-                    <b>"Nothing here."</b>
-                    " Secrets that are deleted wait here until their time is over."
-                </p>
-                <a class="button" href=LIST>
-                    "Go to the secrets"
-                </a>
-            </div>
+            <Nothing
+                title="Nothing here."
+                text="Secrets that are deleted wait here until their time is over."
+                link=Some(button_link(LIST, "Go to the secrets"))
+            />
         })
     } else {
         let rows = rows.into_iter().map(|secret| view! { <Row secret now may_write/> }).collect_view();
@@ -75,25 +78,18 @@ fn List(page: DeletedPage, days: u16, first: bool, rejected: Option<Error>) -> i
             <form method="post" id="restore"></form>
         })
     };
+    let lead = match days {
+        0 => "Secrets that are deleted are not kept here: they are removed at once.".to_owned(),
+        1 => "Secrets that were deleted are kept for one day, and can be restored as they were.".to_owned(),
+        days => {
+            format!("Secrets that were deleted are kept for {days} days, and can be restored as they were.")
+        }
+    };
     view! {
-        <h1>"Deleted secrets"</h1>
-        <p class="lead">
-            {match days {
-                0 => "Secrets that are deleted are not kept here: they are removed at once.".to_owned(),
-                1 => "Secrets that were deleted are kept for one day, and can be restored as they were.".to_owned(),
-                days => {
-                    format!("Secrets that were deleted are kept for {days} days, and can be restored as they were.")
-                }
-            }}
-        </p>
-        {rejected}
-        {rows}
-        <Pages first next/>
-        <p>
-            <a class="button" href=LIST>
-                "Back to the secrets"
-            </a>
-        </p>
+        <ListPage heading="Deleted secrets" lead actions=None rows pages=[("First", first), ("Next", next)]>
+            {rejected}
+        </ListPage>
+        <p>{button_link(LIST, "Back to the secrets")}</p>
     }
 }
 
@@ -138,13 +134,12 @@ fn Row(secret: DeletedSecret, now: Timestamp, may_write: bool) -> impl IntoView 
             >
                 {icon!("undo")}
             </button>
-            <a
-                href=format!("{DELETED}/{row}/remove")
-                aria-label=format!("Remove {name} for good")
-                title="Remove for good"
-            >
-                {icon!("bin")}
-            </a>
+            {row_action(
+                format!("{DELETED}/{row}/remove"),
+                format!("Remove {name} for good"),
+                "Remove for good",
+                icon!("bin"),
+            )}
         }
     });
     view! {
@@ -152,23 +147,17 @@ fn Row(secret: DeletedSecret, now: Timestamp, may_write: bool) -> impl IntoView 
             <th scope="row" class="name" title=name.clone()>
                 {name.clone()}
             </th>
-            <td title=display_name.clone()>
-                <span class="column-word">"Display Name"</span>
+            <Cell label="Display Name" title=display_name.clone()>
                 {display_name.clone()}
-            </td>
-            <td>
-                <span class="column-word">"Type"</span>
-                {id.kind.label()}
-            </td>
-            <td>
-                <span class="column-word">"Deleted"</span>
+            </Cell>
+            <Cell label="Type">{id.kind.label()}</Cell>
+            <Cell label="Deleted">
                 <Ago at=deleted_at now/>
                 <span class="by">{format!(" by {deleted_by}")}</span>
-            </td>
-            <td>
-                <span class="column-word">"Kept until"</span>
+            </Cell>
+            <Cell label="Kept until">
                 <time datetime=until.rfc3339()>{until.utc_text()}</time>
-            </td>
+            </Cell>
             <td class="row-actions">{actions}</td>
         </tr>
     }

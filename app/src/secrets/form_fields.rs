@@ -366,6 +366,7 @@ fn password(problems: Problems, stored: bool, autofocus: Option<Field>) -> impl 
 }
 
 /// The type, chosen on Add; the style sheet shows the fields of the chosen type, with or without JavaScript.
+#[expect(clippy::needless_pass_by_value, reason = "a component owns its properties")]
 #[component]
 pub fn TypeSelect(chosen: String, problems: Problems) -> impl IntoView {
     let chosen = SecretKind::parse(&chosen).unwrap_or(SecretKind::GitDataset);

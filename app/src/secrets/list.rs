@@ -105,15 +105,15 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
                             "All"
                         </a>
                     </th>
-                    <SortHeading query=query.clone() column=SortColumn::Name label="Name"/>
-                    <SortHeading query=query.clone() column=SortColumn::DisplayName label="Display Name"/>
-                    <SortHeading query=query.clone() column=SortColumn::Type label="Type"/>
+                    <SortHeading query=&query column=SortColumn::Name label="Name"/>
+                    <SortHeading query=&query column=SortColumn::DisplayName label="Display Name"/>
+                    <SortHeading query=&query column=SortColumn::Type label="Type"/>
                     <th scope="col" class="status">
                         "Status"
                     </th>
-                    <SortHeading query=query.clone() column=SortColumn::UsedBy label="Used by"/>
-                    <SortHeading query=query.clone() column=SortColumn::LastUsed label="Last used"/>
-                    <SortHeading query=query.clone() column=SortColumn::Updated label="Updated"/>
+                    <SortHeading query=&query column=SortColumn::UsedBy label="Used by"/>
+                    <SortHeading query=&query column=SortColumn::LastUsed label="Last used"/>
+                    <SortHeading query=&query column=SortColumn::Updated label="Updated"/>
                     <th scope="col" class="row-actions three">
                         "Actions"
                     </th>
@@ -124,7 +124,7 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
         <SelectionBar list_query may_write/>
         </form>
         <form method="post" id="check"></form>
-        <Pages query page/>
+        <Pages query=&query page/>
     })
 }
 

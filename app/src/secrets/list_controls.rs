@@ -1,6 +1,7 @@
 //! The parts around the table of the list: search and filter above, pages below.
 
 use super::{LIST, list_address};
+use crate::ui::rendered::rendered;
 use domain::{
     check::CheckStatus,
     page::{Direction, ListQuery, PageSize, Position, SecretPage, SortColumn, Total, UnusedDays},
@@ -15,7 +16,7 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
     let kinds = SecretKind::ALL.map(|kind| (kind.as_str(), kind.label()));
     let states = CheckStatus::ALL.map(|status| (status.as_str(), status.label()));
     let unused = UnusedDays::ALL.map(|days| (days.days().to_string(), format!("for {} days", days.days())));
-    view! {
+    rendered(view! {
         <form class="filter" method="get" action=LIST role="search" id="filter">
             <div>
                 <label for="q">"Search"</label>
@@ -36,7 +37,7 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
             {(!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort/> })}
             <button>"Search"</button>
         </form>
-    }
+    })
 }
 
 /// Renders a choice of one of these values, by value and label, or of all.
@@ -68,7 +69,11 @@ fn choice(
 
 /// A column's heading: a link that sorts by it, in the other direction if the list is already sorted by it.
 #[component]
-pub fn SortHeading(query: ListQuery, column: SortColumn, label: &'static str) -> impl IntoView {
+pub fn SortHeading<'a>(
+    query: &'a ListQuery,
+    column: SortColumn,
+    label: &'static str,
+) -> impl IntoView + use<> {
     let sorted = (query.sort == column).then_some(query.direction);
     let aria = sorted.map(|direction| match direction {
         Direction::Ascending => "ascending",
@@ -84,7 +89,7 @@ pub fn SortHeading(query: ListQuery, column: SortColumn, label: &'static str) ->
 
 /// The number of secrets, and links to the other pages.
 #[component]
-pub fn Pages(query: ListQuery, page: SecretPage) -> impl IntoView {
+pub fn Pages<'a>(query: &'a ListQuery, page: SecretPage) -> impl IntoView + use<> {
     let SecretPage { rows, total, previous, next, .. } = page;
     let shown = rows.len() as u64;
     let to = |position: Position| list_address(&query.with_position(position));
@@ -95,7 +100,7 @@ pub fn Pages(query: ListQuery, page: SecretPage) -> impl IntoView {
     let sizes = PageSize::ALL
         .map(|size| view! { <option selected={size == query.size}>{size.rows()}</option> })
         .collect_view();
-    view! {
+    rendered(view! {
         <div class="pages">
             <p>{count(shown, total)}</p>
             <div class="page-size">
@@ -112,7 +117,7 @@ pub fn Pages(query: ListQuery, page: SecretPage) -> impl IntoView {
                 <PageLink to=last label="Last"/>
             </nav>
         </div>
-    }
+    })
 }
 
 /// A link to another page, or an empty place.

@@ -21,7 +21,10 @@ pub fn with_users<V: IntoView + 'static>(
 ) -> impl IntoView {
     let load = move |backend: Backend, ctx: Ctx| async move {
         let details = load(&backend, &ctx, &id, to_change).await?;
-        let users = backend.usages().of_secret(&ctx, &details.id).await?;
+        let users = match details.used_by {
+            0 => SecretConsumers::nobody(details.now),
+            _ => backend.usages().of_secret(&ctx, &details.id).await?,
+        };
         Ok((details, users))
     };
     let page = loaded(SUBJECT, load, move |(details, users)| show(details, users));

@@ -73,10 +73,5 @@ pub fn with_list(address: String, list_query: &str) -> String {
 /// else.
 #[cfg(feature = "ssr")]
 pub fn list_before(query: &str) -> String {
-    let carried = query
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("list="))
-        .and_then(domain::percent::decode)
-        .unwrap_or_default();
-    list_address(&ListQuery::parse(&carried))
+    list_address(&ListQuery::parse(&crate::ssr::parameter(query, "list").unwrap_or_default()))
 }

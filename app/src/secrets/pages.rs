@@ -48,7 +48,7 @@ pub fn AddPage(
             <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored. A docker config or Kubernetes Secret can be " <a href=IMPORT>"imported"</a> "."</p>
             <SecretForm purpose rejected=rejected.clone() address cancel=list_before(&ssr::query()) help/>
             <GenerateOffer/>
-            <CheckSection typed kind=None rejected tested address=check/>
+            <CheckSection typed=&typed kind=None rejected=rejected.as_ref() tested address=check/>
         }
     });
     view! { <div class="form-page">{page}</div> }
@@ -103,7 +103,7 @@ pub fn EditPage(
             </p>
             <UsedWarning users=&users id=&id/>
             <SecretForm purpose rejected=rejected.clone() address cancel help/>
-            <CheckSection typed kind=Some(id.kind) rejected tested address=check/>
+            <CheckSection typed=&typed kind=Some(id.kind) rejected=rejected.as_ref() tested address=check/>
             <ConsumersSection users id=id.clone()/>
             <ImportedFrom origins=details.origins.clone()/>
             <KeySection details/>
@@ -155,7 +155,7 @@ pub fn DeletePage(
                 rejected=failure.map(IntoAny::into_any)
                 reason
             >
-                <DeleteQuestion id=details.id display_name=details.display_name keep_days/>
+                <DeleteQuestion id=&details.id display_name=details.display_name keep_days/>
                 {used}
             </ConfirmPage>
         }
@@ -221,7 +221,7 @@ fn ImportedFrom(origins: Origins) -> impl IntoView {
         view! {
             <section aria-labelledby="imported-title">
                 <h2 id="imported-title">"Imported from"</h2>
-                <PlaceList places=origins.places().to_vec()/>
+                <PlaceList places=origins.places()/>
                 {more.map(|said| view! { <p class="hint">{said}</p> })}
             </section>
         }

@@ -6,10 +6,15 @@ pub mod manifests;
 pub mod post;
 
 use super::{LIST, list_before};
-use crate::{error::ApiError, failure::LoadFailure, ssr, ui::icon::icon};
+use crate::{
+    failure::{Subject, loaded},
+    ssr,
+    ui::{icon::icon, rendered::rendered},
+};
+use backend::{Backend, Ctx};
 use domain::{error::Error, secret::Selection, usage::SelectedSecret};
 use http::StatusCode;
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::{either::Either, prelude::*};
 
 /// The address that tests the selected secrets.
 pub const CHECK: &str = "/secrets/selected/check";
@@ -43,7 +48,7 @@ pub fn SelectionBar(list_query: String, may_write: bool) -> impl IntoView {
     });
     let list =
         (!list_query.is_empty()).then(|| view! { <input type="hidden" name="list" value=list_query/> });
-    view! {
+    rendered(view! {
         <div role="form" class="selection-bar" aria-label="What to do with the selected secrets">
             {list}
             <p class="selected-count" role="status">
@@ -58,7 +63,7 @@ pub fn SelectionBar(list_query: String, may_write: bool) -> impl IntoView {
             {check}
             {delete}
         </div>
-    }
+    })
 }
 
 /// Returns the selection that the address of a page names.
@@ -73,24 +78,30 @@ fn with_selected<V: IntoView + 'static>(
     // The selection, the part of it that still exists, and its secrets.
     show: impl FnOnce(Selection, Selection, Vec<SelectedSecret>) -> V + Send + 'static,
 ) -> impl IntoView {
-    let page = Suspend::new(async move {
-        let Some(selection) = selection() else { return EitherOf3::A(NothingSelected()) };
-        match load(&selection, to_change).await {
-            Ok((left, secrets)) => EitherOf3::B(show(selection, left, secrets)),
-            Err(error) => EitherOf3::C(view! { <LoadFailure error heading noun="secret" list=LIST/> }),
+    let page = match selection() {
+        None => Either::Left(NothingSelected()),
+        Some(selection) => {
+            let load = move |backend: Backend, ctx: Ctx| load(backend, ctx, selection, to_change);
+            let subject = Subject { heading, noun: "secret", list: LIST };
+            Either::Right(loaded(subject, load, |(selection, left, secrets)| show(selection, left, secrets)))
         }
-    });
+    };
     view! { <div class="form-page">{page}</div> }
 }
 
-async fn load(selection: &Selection, to_change: bool) -> Result<(Selection, Vec<SelectedSecret>), ApiError> {
-    let (backend, ctx) = ssr::request()?;
+/// Loads what is selected: the selection, what of it is left, and what is known of that.
+async fn load(
+    backend: Backend,
+    ctx: Ctx,
+    selection: Selection,
+    to_change: bool,
+) -> Result<(Selection, Selection, Vec<SelectedSecret>), Error> {
     if to_change {
-        backend.secrets().may_change(&ctx, None).await.map_err(ssr::respond_with)?;
+        backend.secrets().may_change(&ctx, None).await?;
     }
-    let secrets = backend.usages().of_selection(&ctx, selection).await.map_err(ssr::respond_with)?;
-    let left = Selection::of(secrets.iter().map(|secret| secret.id.clone()));
-    Ok((left.ok_or_else(|| ssr::respond_with(Error::NotFound))?, secrets))
+    let secrets = backend.usages().of_selection(&ctx, &selection).await?;
+    let left = Selection::of(secrets.iter().map(|secret| secret.id.clone())).ok_or(Error::NotFound)?;
+    Ok((selection, left, secrets))
 }
 
 /// The page in place of one that needs a selection.
@@ -147,5 +158,5 @@ fn listed<V: IntoView + 'static>(
             }
         })
         .collect();
-    view! { <ul class="selected-secrets">{rows}</ul> }
+    rendered(view! { <ul class="selected-secrets">{rows}</ul> })
 }

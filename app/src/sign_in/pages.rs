@@ -2,44 +2,47 @@
 
 use super::{SIGN_IN, SIGN_ON};
 use crate::{
+    failure::with_loaded,
     form_state::FormState,
     ssr,
-    ui::{alert::Alert, line::Line},
+    ui::{alert::Alert, line::Line, rendered::rendered},
 };
+use backend::{Backend, Ctx};
 use domain::{
     error::{Error, Field},
     percent,
     sensitive::Sensitive,
 };
-use leptos::{either::Either, prelude::*};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
 
 /// Username and password, or the link to the provider; afterwards the requested page follows.
 #[component]
 pub fn SignInPage(form: FormState) -> impl IntoView {
     let next = ssr::query_parameter("next").unwrap_or_default();
-    let page = Suspend::new(async move {
-        match ssr::request() {
-            Ok((backend, ctx)) => {
-                let by_password = backend.sessions().takes_passwords();
-                let provider = backend.single_sign_on().map(|service| service.host().to_owned());
-                let nobody = by_password
-                    && provider.is_none()
-                    && backend.users().any(&ctx).await.is_ok_and(|any| !any);
-                Either::Left(view! {
-                    {nobody.then(NobodyYet)}
-                    {form.summary()}
-                    {provider.map(|host| view! { <SignOnLink host next=next.clone() alone=!by_password/> })}
-                    {by_password.then(|| password_form(&form, next))}
-                })
-            }
-            Err(error) => Either::Right(view! {
-                <Alert title="The portal cannot be used at the moment">
-                    <p>{error.message()}</p>
-                </Alert>
-                {form.summary()}
-                {password_form(&form, next)}
-            }),
-        }
+    let load = async |backend: Backend, ctx: Ctx| {
+        let by_password = backend.sessions().takes_passwords();
+        let provider = backend.single_sign_on().map(|service| service.host().to_owned());
+        let nobody =
+            by_password && provider.is_none() && backend.users().any(&ctx).await.is_ok_and(|any| !any);
+        Ok((by_password, provider, nobody))
+    };
+    let page = with_loaded(load, move |loaded| match loaded {
+        Ok((by_password, provider, nobody)) => Either::Left(view! {
+            {nobody.then(NobodyYet)}
+            {form.summary()}
+            {provider.map(|host| view! { <SignOnLink host next=next.clone() alone=!by_password/> })}
+            {by_password.then(|| password_form(&form, next))}
+        }),
+        Err(error) => Either::Right(view! {
+            <Alert title="The portal cannot be used at the moment">
+                <p>{error.message()}</p>
+            </Alert>
+            {form.summary()}
+            {password_form(&form, next)}
+        }),
     });
     view! {
         <div class="form-page">
@@ -77,7 +80,7 @@ fn SignOnLink(host: String, next: String, alone: bool) -> impl IntoView {
 }
 
 fn password_form(form: &FormState, next: String) -> impl IntoView + use<> {
-    view! {
+    rendered(view! {
         <form method="post" action=SIGN_IN class="plain-form">
             <input type="hidden" name="next" value=next/>
             {form.line(
@@ -96,7 +99,7 @@ fn password_form(form: &FormState, next: String) -> impl IntoView + use<> {
                 <button class="primary">"Sign in"</button>
             </div>
         </form>
-    }
+    })
 }
 
 /// The form for the first administrator, by the link that the server printed.
@@ -153,27 +156,20 @@ pub fn ChoosePasswordPage(form: FormState) -> impl IntoView {
 fn with_link<V: IntoView + 'static>(
     show: impl FnOnce(Option<String>) -> Option<V> + Send + 'static,
 ) -> impl IntoView {
-    let page = Suspend::new(async move {
-        let token = Sensitive::new(ssr::query_parameter("token").unwrap_or_default());
-        let found = match ssr::request() {
-            Ok((backend, ctx)) => backend.users().link(&ctx, &token).await,
-            Err(error) => {
-                return Either::Right(
-                    view! { <Alert title="Not now"><p>{error.message()}</p></Alert> }.into_any(),
-                );
-            }
-        };
-        match found {
-            Ok(name) => match show(name) {
-                Some(view) => Either::Left(view),
-                None => Either::Right(SpentLink().into_any()),
-            },
-            Err(Error::LinkSpent) => Either::Right(SpentLink().into_any()),
-            Err(error) => {
-                let error = ssr::respond_with(error);
-                Either::Right(view! { <Alert title="Not now"><p>{error.message()}</p></Alert> }.into_any())
-            }
+    let token = Sensitive::new(ssr::query_parameter("token").unwrap_or_default());
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        match backend.users().link(&ctx, &token).await {
+            Ok(name) => Ok(Some(name)),
+            Err(Error::LinkSpent) => Ok(None),
+            Err(error) => Err(error),
         }
+    };
+    let page = with_loaded(load, move |link| match link {
+        Ok(name) => match name.and_then(show) {
+            Some(view) => EitherOf3::A(view),
+            None => EitherOf3::B(SpentLink()),
+        },
+        Err(error) => EitherOf3::C(view! { <Alert title="Not now"><p>{error.message()}</p></Alert> }),
     });
     view! { <div class="form-page">{page}</div> }
 }

@@ -8,7 +8,14 @@ use crate::{
     form_state::{FormState, message},
     ssr,
     ui::{
-        ago::Ago, confirm::ConfirmPage, copy::Once, icon::icon, line::Line, pages::Pages, table::action_table,
+        ago::Ago,
+        confirm::ConfirmPage,
+        copy::Once,
+        icon::icon,
+        line::Line,
+        list::{ListPage, Nothing, add_link},
+        rendered::rendered,
+        table::{Cell, action_table, row_action},
     },
 };
 use backend::{Backend, CreatedToken, Ctx, Proof, TokenLimits, TokenPage, TokenSummary, called_token};
@@ -63,12 +70,10 @@ fn List(page: TokenPage, everybodys: bool) -> impl IntoView {
     });
     let rows = if tokens.is_empty() {
         Either::Left(view! {
-            <div class="nothing">
-                <p>
-                    <b>"No tokens."</b>
-                    " A script or cluster that reads or changes secrets shows one with each request."
-                </p>
-            </div>
+            <Nothing
+                title="No tokens."
+                text="A script or cluster that reads or changes secrets shows one with each request."
+            />
         })
     } else {
         let rows = tokens.into_iter().map(|token| view! { <Row token now/> }).collect_view();
@@ -78,23 +83,20 @@ fn List(page: TokenPage, everybodys: bool) -> impl IntoView {
             rows,
         ))
     };
+    let lead = view! {
+        "For scripts and clusters: each may do what its scope says, and can be revoked at any time. "
+        <a href=API_DOCS>"What the API can do"</a>
+    };
     view! {
-        <div class="page-head">
-            <div>
-                <h1>"Tokens"</h1>
-                <p class="lead">
-                    "For scripts and clusters: each may do what its scope says, and can be revoked at any time. "
-                    <a href=API_DOCS>"What the API can do"</a>
-                </p>
-            </div>
-            <a class="button primary" href="/tokens/new">
-                {icon!("plus")}
-                "Add"
-            </a>
-        </div>
-        {whose}
-        {rows}
-        <Pages first=None next/>
+        <ListPage
+            heading="Tokens"
+            lead
+            actions=Some(add_link("/tokens/new", (icon!("plus"), "Add")))
+            rows
+            pages=[("Next", next)]
+        >
+            {whose}
+        </ListPage>
     }
 }
 
@@ -116,7 +118,10 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
         Some(at) => Either::Left(view! { <Ago at now/> }),
         None => Either::Right("never"),
     };
-    let label = format!("Revoke {}", token.name);
+    let revoke = (!over).then(|| {
+        let address = format!("{TOKENS}/{}/revoke", token.id);
+        row_action(address, format!("Revoke {}", token.name), "Revoke", icon!("bin"))
+    });
     let called = called_token(&token.name, token.owner.as_deref());
     let stopped = token.stopped.filter(|_| !over).map(|stopped| {
         view! { <div>{stopped_words(stopped)}</div> }
@@ -137,38 +142,17 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
             <th scope="row" title=format!("{called}, {}", token.id)>
                 {token.name.clone()}
             </th>
-            <td>
-                <span class="column-word">"Scope"</span>
-                {token.scope.label()}
-            </td>
-            <td title=secrets.clone()>
-                <span class="column-word">"Secrets"</span>
+            <Cell label="Scope">{token.scope.label()}</Cell>
+            <Cell label="Secrets" title=secrets.clone()>
                 {secrets.clone()}
-            </td>
-            <td>
-                <span class="column-word">"Created"</span>
+            </Cell>
+            <Cell label="Created">
                 <Ago at=token.created_at now/>
                 {format!(" by {}", token.created_by)}
-            </td>
-            <td>
-                <span class="column-word">"Last used"</span>
-                {used}
-            </td>
-            <td>
-                <span class="column-word">"Expires"</span>
-                {expires} {stopped} {unless}
-            </td>
-            <td class="row-actions">
-                {(!over)
-                    .then(|| {
-                        let address = format!("{TOKENS}/{}/revoke", token.id);
-                        view! {
-                            <a href=address aria-label=label.clone() title="Revoke">
-                                {icon!("bin")}
-                            </a>
-                        }
-                    })}
-            </td>
+            </Cell>
+            <Cell label="Last used">{used}</Cell>
+            <Cell label="Expires">{expires} {stopped} {unless}</Cell>
+            <td class="row-actions">{revoke}</td>
         </tr>
     }
 }
@@ -203,7 +187,7 @@ fn add_form(form: &FormState, proof: Proof, limits: TokenLimits) -> impl IntoVie
             </p>
         }
     });
-    view! {
+    rendered(view! {
         <h1>"Add token"</h1>
         <p class="lead">"Its text is shown once, on the next page. A token may do no more than you."</p>
         {form.summary()}
@@ -243,7 +227,7 @@ fn add_form(form: &FormState, proof: Proof, limits: TokenLimits) -> impl IntoVie
                 <button class="primary">"Create token"</button>
             </div>
         </form>
-    }
+    })
 }
 
 /// The token that was just made.
@@ -253,21 +237,21 @@ pub fn TokenCreatedPage(token: CreatedToken) -> impl IntoView {
         Some(at) => format!("It is good until {}.", at.utc_text()),
         None => "It never expires.".to_owned(),
     };
-    view! {
+    rendered(view! {
         <div class="form-page">
             <h1>"Token created"</h1>
             <p>
                 "This is the token " <b>{token.name}</b> ". Copy it now: it is shown only here, and stored only as a hash. "
                 {until}
             </p>
-            <Once id="token" label="Token" text=token.text/>
+            <Once id="token" label="Token" text=&token.text/>
             <p>
                 <a class="button" href=TOKENS>
                     "Done"
                 </a>
             </p>
         </div>
-    }
+    })
 }
 
 /// The confirmation before a token is revoked.

@@ -1,6 +1,6 @@
 //! A message that stays in the page until it is dealt with.
 
-use super::icon::icon;
+use super::{icon::icon, rendered::rendered};
 use leptos::prelude::*;
 
 /// A message about what went wrong, and what to do. Screen readers read it out at once.
@@ -10,7 +10,7 @@ pub fn Alert<C: IntoView + 'static>(
     title: &'static str,
     children: TypedChildren<C>,
 ) -> impl IntoView {
-    view! {
+    rendered(view! {
         <div class="alert" role="alert">
             {icon!("alert")}
             <div>
@@ -18,5 +18,5 @@ pub fn Alert<C: IntoView + 'static>(
                 {children.into_inner()()}
             </div>
         </div>
-    }
+    })
 }

@@ -1,6 +1,6 @@
 //! The confirmation before something that cannot be undone: a page of its own, with and without JavaScript.
 
-use super::{alert::Alert, icon::icon};
+use super::{alert::Alert, icon::icon, rendered::rendered};
 use crate::error::first_sentence;
 use leptos::prelude::*;
 
@@ -31,6 +31,7 @@ pub fn ConfirmPage<C: IntoView + 'static>(
     /// The question, its consequences, and further fields of the form.
     children: TypedChildren<C>,
 ) -> impl IntoView {
+    // Not rendered at once: a question may wait for what it is about.
     view! {
         <h1 id="confirm-title">{heading}</h1>
         {rejected}
@@ -59,7 +60,7 @@ pub fn NotPossible(
     /// The label of the link onwards.
     label: &'static str,
 ) -> impl IntoView {
-    view! {
+    rendered(view! {
         <h1>{heading}</h1>
         <Alert title="Not possible">
             <p>{reason}</p>
@@ -69,7 +70,7 @@ pub fn NotPossible(
                 {label}
             </a>
         </p>
-    }
+    })
 }
 
 /// A consequence that has to be read before answering.

@@ -44,7 +44,7 @@ pub fn CopyButton(
 /// A text that is shown only once.
 #[cfg(feature = "ssr")]
 #[component]
-pub fn Once(id: &'static str, label: &'static str, text: Sensitive) -> impl IntoView {
+pub fn Once<'a>(id: &'static str, label: &'static str, text: &'a Sensitive) -> impl IntoView + use<> {
     view! {
         <div class="field">
             <div class="label-line">

@@ -1,10 +1,10 @@
 //! A form's field: label above, hint under the label, control, error under the control, all associated.
 
-use super::icon::icon;
+use super::{icon::icon, rendered::rendered};
 use leptos::{either::Either, prelude::*, wasm_bindgen::JsCast, web_sys};
 
 /// The texts of a field.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct FieldText {
     /// The id of the control, and its name in the form.
     pub id: &'static str,
@@ -62,7 +62,7 @@ pub fn field_frame(
             }
         })
     };
-    view! {
+    rendered(view! {
         <div class="field" class:invalid=move || error.read().is_some()>
             <div class="label-line">
                 <label for=text.id>{text.label}</label>
@@ -80,7 +80,7 @@ pub fn field_frame(
             {control}
             {message}
         </div>
-    }
+    })
 }
 
 /// The place of a field's remedy.
@@ -136,7 +136,7 @@ pub fn TextField(
     #[prop(optional)] node_ref: NodeRef<leptos::html::Input>,
 ) -> impl IntoView {
     let id = text.id;
-    let described = text.clone();
+    let described = text;
     let input = view! {
             <input
                 node_ref=node_ref
@@ -189,7 +189,7 @@ pub fn PasswordField(
     #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
     let id = text.id;
-    let described = text.clone();
+    let described = text;
     let shown = RwSignal::new(false);
     let control = view! {
             <div class="with-button">
@@ -234,7 +234,7 @@ pub fn ValueArea(
     #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
     let id = text.id;
-    let described = text.clone();
+    let described = text;
     let area = NodeRef::<leptos::html::Textarea>::new();
     let unreadable = RwSignal::new(false);
     let read_file = move |event: web_sys::Event| {

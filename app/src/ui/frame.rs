@@ -1,6 +1,8 @@
 //! The frame around every page: the mark, the navigation, the theme, the flashes.
 
-use super::{enhance::EnhanceFrame, flash::Flashes, icon::icon, theme_switch::ThemeSwitch};
+use super::{
+    enhance::EnhanceFrame, flash::Flashes, icon::icon, rendered::rendered, theme_switch::ThemeSwitch,
+};
 use crate::ssr;
 use backend::UserActor;
 use domain::access::Role;
@@ -55,7 +57,7 @@ fn Places(user: UserActor, address: String) -> impl IntoView {
         }
     };
     let admin = user.role >= Role::Admin;
-    view! {
+    rendered(view! {
         <nav aria-label="Places">
             {place("/secrets", "Secrets", icon!("key"))}
             {place("/images", "Images", icon!("box"))}
@@ -73,5 +75,5 @@ fn Places(user: UserActor, address: String) -> impl IntoView {
             </form>
             <ThemeSwitch back=address/>
         </div>
-    }
+    })
 }

@@ -27,6 +27,18 @@ impl Html {
         self
     }
 
+    /// Adds a space and an attribute with this text, without quotation marks where HTML can do without them.
+    pub fn attribute(&mut self, name: &'static str, text: &str) -> &mut Self {
+        self.markup(" ").markup(name).markup("=");
+        let plain =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':' | b'/');
+        if !text.is_empty() && text.bytes().all(plain) {
+            self.0.push_str(text);
+            return self;
+        }
+        self.markup("\"").text(text).markup("\"")
+    }
+
     /// Adds the text of a value.
     pub fn value(&mut self, value: impl Display) -> &mut Self {
         // Writing to memory cannot fail, and a value whose own text fails has shown what it could.
@@ -50,6 +62,19 @@ impl Write for Html {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn html_quotes_attributes_if_needed() {
+        let mut html = Html::default();
+        html.markup("<a")
+            .attribute("href", "/secrets/image-a.b/edit")
+            .attribute("title", "a b")
+            .attribute("id", "");
+        html.attribute("rel", "x>y").attribute("class", "a=\"b'`");
+        let expected =
+            "<a href=/secrets/image-a.b/edit title=\"a b\" id=\"\" rel=\"x&gt;y\" class=\"a=&quot;b'`\"";
+        assert_eq!(html.into_string(), expected);
+    }
 
     #[test]
     fn html_escapes_text_and_values() {

@@ -4,6 +4,8 @@
 pub mod ago;
 pub mod alert;
 #[cfg(feature = "ssr")]
+pub mod area;
+#[cfg(feature = "ssr")]
 pub mod confirm;
 pub mod copy;
 pub mod dialog;
@@ -22,9 +24,12 @@ pub mod leave_guard;
 #[cfg(feature = "ssr")]
 pub mod line;
 #[cfg(feature = "ssr")]
-pub mod pages;
+pub mod list;
 #[cfg(feature = "ssr")]
 pub mod place_list;
+pub mod rendered;
+#[cfg(feature = "ssr")]
+pub mod select;
 #[cfg(feature = "ssr")]
 pub mod table;
 #[cfg(feature = "ssr")]

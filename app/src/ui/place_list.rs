@@ -7,12 +7,12 @@ const SHOWN: usize = 3;
 
 /// Renders the first places, and the others on demand; empty without places.
 #[component]
-pub fn PlaceList(
-    places: Vec<String>,
+pub fn PlaceList<'a>(
+    places: &'a [String],
     /// The words before the first place.
     #[prop(default = "")]
     lead: &'static str,
-) -> impl IntoView {
+) -> impl IntoView + use<> {
     let (first, rest) = places.split_at(places.len().min(SHOWN));
     (!first.is_empty()).then(|| {
         let more = (!rest.is_empty()).then(|| {

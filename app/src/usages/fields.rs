@@ -10,9 +10,11 @@ use crate::{
     ui::{
         ago::Ago,
         alert::Alert,
-        field::{FieldText, field_frame},
+        field::FieldText,
         icon::icon,
         line::Line,
+        rendered::rendered,
+        select::{option, select_field},
     },
 };
 use domain::{
@@ -27,7 +29,7 @@ use leptos::{
 
 /// The form, the search of its select, and the test under it.
 #[component]
-pub fn UsageForm(form: Form) -> impl IntoView {
+pub fn UsageForm<'a>(form: &'a Form) -> impl IntoView + use<> {
     let kind = form.kind;
     let address = match &form.stored {
         Some(usage) => address_of(kind, &usage.name, "edit"),
@@ -55,8 +57,8 @@ pub fn UsageForm(form: Form) -> impl IntoView {
     };
     let branch = (kind == UsageKind::Dataset)
         .then(|| form.line(Field::Branch, "Branch", "Left empty, it is the default branch.", &input.branch));
-    view! {
-        {summary(&form)}
+    rendered(view! {
+        {summary(form)}
         <form method="post" action=address.clone() id=FORM class="secret-form" novalidate autocomplete="off">
             // Pressed by Enter, as the first button of the form.
             <button class="unseen" name="then" value="enter" tabindex="-1" aria-hidden="true">
@@ -87,7 +89,7 @@ pub fn UsageForm(form: Form) -> impl IntoView {
             </div>
         </form>
         <TestSection kind address tested=form.tested.clone()/>
-    }
+    })
 }
 
 /// The test under the form.
@@ -167,14 +169,11 @@ impl Form {
             ),
         };
         let text = FieldText { id: field.key(), label, mark: "optional", hint };
-        let problem = self.problem(field);
-        let described = text.described_by(problem.is_some());
         let chosen = &self.input.pull_secret;
         // Deleted meanwhile, or made up: it stays chosen until another is chosen.
-        let gone = SecretId::parse(chosen).filter(|_| self.chosen().is_none()).map(|id| {
-            let words = format!("{} (deleted)", id.name.as_str());
-            view! { <option value=id.to_string() selected=true>{words}</option> }
-        });
+        let gone = SecretId::parse(chosen)
+            .filter(|_| self.chosen().is_none())
+            .map(|id| option(&id.to_string(), &format!("{} (deleted)", id.name.as_str()), true));
         let (suggested, others): (Vec<_>, Vec<_>) =
             self.choices.choices.iter().partition(|choice| choice.suggested);
         let some = !suggested.is_empty();
@@ -187,23 +186,9 @@ impl Form {
         } else {
             Either::Right(others)
         };
-        let select = view! {
-            <select
-                id=field.key()
-                name=field.key()
-                aria-invalid=problem.is_some().then_some("true")
-                aria-describedby=described
-                autocomplete="off"
-                autofocus=self.problems().first().is_some_and(|error| error.field == field)
-            >
-                <option value="" selected=chosen.is_empty()>
-                    "None"
-                </option>
-                {gone}
-                {options}
-            </select>
-        };
-        field_frame(text, Signal::stored(problem), None, select)
+        let options = (option("", "None", chosen.is_empty()), gone, options);
+        let autofocus = self.problems().first().is_some_and(|error| error.field == field);
+        select_field(text, options, self.problem(field), autofocus)
     }
 
     /// Renders the warning about the chosen secret. The form may be saved all the same.
@@ -302,7 +287,7 @@ fn options(choices: &[&SecretChoice], chosen: &str) -> impl IntoView + use<> {
             if choice.suggested {
                 words.push_str(" (suggested)");
             }
-            view! { <option value=id.clone() selected={id == chosen}>{words}</option> }
+            option(&id, &words, id == chosen)
         })
         .collect_view()
 }

@@ -3,7 +3,14 @@
 use crate::{
     failure::{Subject, loaded},
     ssr,
-    ui::{ago::Ago, alert::Alert, confirm::ConfirmPage, icon::icon, pages::Pages, table::action_table},
+    ui::{
+        ago::Ago,
+        alert::Alert,
+        confirm::ConfirmPage,
+        icon::icon,
+        list::{ListPage, Nothing, SearchForm, add_link, button_link},
+        table::{Cell, action_table, row_action},
+    },
 };
 use backend::{Backend, Ctx};
 use domain::{
@@ -65,17 +72,9 @@ fn List(kind: UsageKind, page: UsagePage, query: UsageQuery) -> impl IntoView {
     let to = |after: Option<SecretName>| UsageQuery { after, ..query.clone() }.address(kind);
     let first = query.after.is_some().then(|| to(None));
     let next = next.map(|name| to(Some(name)));
-    let add = may_write.then(|| {
-        view! {
-            <a class="button primary" href=format!("{}/new", kind.list())>
-                {icon!("plus")}
-                "Add"
-            </a>
-        }
-    });
-    let narrowed = query.is_narrowed();
+    let add = may_write.then(|| add_link(format!("{}/new", kind.list()), (icon!("plus"), "Add")));
     let rows = if rows.is_empty() {
-        Either::Left(view! { <Nothing kind narrowed may_write/> })
+        Either::Left(nothing(kind, query.is_narrowed(), may_write))
     } else {
         let rows = rows.into_iter().map(|usage| view! { <Row usage now may_write/> }).collect_view();
         Either::Right(action_table("usages", ["Name", target_label(kind), "Secret", "Updated"], rows))
@@ -91,32 +90,22 @@ fn List(kind: UsageKind, page: UsagePage, query: UsageQuery) -> impl IntoView {
         }
     });
     view! {
-        <div class="page-head">
-            <div>
-                <h1>{kind.plural()}</h1>
-                <p class="lead">{lead(kind)}</p>
-            </div>
-            {add}
-        </div>
-        <form class="filter" method="get" action=kind.list() role="search">
-            <div>
-                <label for="q">"Search"</label>
-                <input
-                    type="search"
-                    id="q"
-                    name="q"
-                    value=query.search.clone()
-                    maxlength="200"
-                    placeholder=format!("Name or {}", target_label(kind))
-                    autocomplete="off"
-                    spellcheck="false"
-                />
-            </div>
-            <button>"Search"</button>
-            {secret}
-        </form>
-        {rows}
-        <Pages first next/>
+        <ListPage
+            heading=kind.plural()
+            lead=lead(kind)
+            actions=add
+            rows
+            pages=[("First", first), ("Next", next)]
+        >
+            <SearchForm
+                action=kind.list()
+                value=query.search.clone()
+                max_chars=200
+                placeholder=format!("Name or {}", target_label(kind))
+            >
+                {secret}
+            </SearchForm>
+        </ListPage>
     }
 }
 
@@ -137,34 +126,26 @@ fn Row(usage: Usage, now: Timestamp, may_write: bool) -> impl IntoView {
         None => Either::Right("none"),
     };
     let actions = may_write.then(|| {
-        view! {
-            <a href=address_of(kind, &name, "edit") aria-label=format!("Edit {text}") title="Edit">
-                {icon!("pencil")}
-            </a>
-            <a href=address_of(kind, &name, "delete") aria-label=format!("Delete {text}") title="Delete">
-                {icon!("bin")}
-            </a>
-        }
+        let edit =
+            row_action(address_of(kind, &name, "edit"), format!("Edit {text}"), "Edit", icon!("pencil"));
+        let delete =
+            row_action(address_of(kind, &name, "delete"), format!("Delete {text}"), "Delete", icon!("bin"));
+        (edit, delete)
     });
     view! {
         <tr>
             <th scope="row" class="name" title=text.clone()>
                 {text.clone()}
             </th>
-            <td class="mono" title=target.clone()>
-                <span class="column-word">{target_label(kind)}</span>
+            <Cell label=target_label(kind) class="mono" title=target.clone()>
                 {target.clone()}
                 {branch.map(|branch| view! { <span class="by">{format!("branch {branch}")}</span> })}
-            </td>
-            <td>
-                <span class="column-word">"Secret"</span>
-                {secret}
-            </td>
-            <td class="updated">
-                <span class="column-word">"Updated"</span>
+            </Cell>
+            <Cell label="Secret">{secret}</Cell>
+            <Cell label="Updated" class="updated">
                 <Ago at=updated_at now/>
                 <span class="by">{format!(" by {updated_by}")}</span>
-            </td>
+            </Cell>
             <td class="row-actions">{actions}</td>
         </tr>
     }
@@ -192,40 +173,20 @@ fn Used(kind: UsageKind, target: String, secret: UsedSecret) -> impl IntoView {
     }
 }
 
-/// The notice of an empty list, or of an empty search result.
-#[component]
-fn Nothing(kind: UsageKind, narrowed: bool, may_write: bool) -> impl IntoView {
+/// Says why there are no rows: because there is nothing, or because the search found nothing.
+fn nothing(kind: UsageKind, narrowed: bool, may_write: bool) -> impl IntoView {
     let noun = kind.as_str();
-    if narrowed {
-        Either::Left(view! {
-            <div class="nothing">
-                <p><b>{format!("No {noun} matches.")}</b></p>
-                <a class="button" href=kind.list()>
-                    "Clear search and filter"
-                </a>
-            </div>
-        })
+    let (title, text, link) = if narrowed {
+        (format!("No {noun} matches."), "", Some(button_link(kind.list(), "Clear search and filter")))
     } else {
-        Either::Right(view! {
-            <div class="nothing">
-                <p>
-                    <b>{format!("No {noun}s yet.")}</b>
-                    {match kind {
-                        UsageKind::Image => " Add the images that your secrets pull, and see where each is used.",
-                        UsageKind::Dataset => " Add the repositories that your keys read, and see where each is used.",
-                    }}
-                </p>
-                {may_write
-                    .then(|| {
-                        view! {
-                            <a class="button primary" href=format!("{}/new", kind.list())>
-                                {format!("Add the first {noun}")}
-                            </a>
-                        }
-                    })}
-            </div>
-        })
-    }
+        let text = match kind {
+            UsageKind::Image => "Add the images that your secrets pull, and see where each is used.",
+            UsageKind::Dataset => "Add the repositories that your keys read, and see where each is used.",
+        };
+        let add = || add_link(format!("{}/new", kind.list()), format!("Add the first {noun}"));
+        (format!("No {noun}s yet."), text, may_write.then(add))
+    };
+    view! { <Nothing title text link/> }
 }
 
 /// The confirmation before an image or dataset is deleted.

@@ -16,14 +16,14 @@ pub fn AddUsagePage(
     let load = move |backend: Backend, ctx: Ctx| async move {
         Form::load(&backend, &ctx, kind, None, returned).await
     };
-    let page = loaded(subject(kind), load, move |form| {
+    let page = loaded(subject(kind), load, move |form: Form| {
         view! {
             <h1>{format!("Add {}", kind.as_str())}</h1>
             <p class="lead">{match kind {
                 UsageKind::Image => "A container image that is pulled, and the secret that opens its registry.",
                 UsageKind::Dataset => "A Git repository that is pulled, and the key that opens it.",
             }}</p>
-            <UsageForm form/>
+            <UsageForm form=&form/>
         }
     });
     view! { <div class="form-page">{page}</div> }
@@ -52,7 +52,7 @@ pub fn EditUsagePage(
         view! {
             <h1>{format!("Edit {}", kind.as_str())}</h1>
             {stored}
-            <UsageForm form/>
+            <UsageForm form=&form/>
         }
     });
     view! { <div class="form-page">{page}</div> }

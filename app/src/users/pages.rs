@@ -3,10 +3,18 @@
 use super::{MadeLink, PROOF_HINT, USERS, is_oneself, user_address};
 use crate::{
     account::proof::prove_again,
-    failure::{LoadFailure, Subject, loaded},
+    failure::{Subject, loaded},
     form_state::FormState,
     ssr,
-    ui::{ago::Ago, copy::Once, icon::icon, line::Line, pages::Pages, table::action_table},
+    ui::{
+        ago::Ago,
+        copy::Once,
+        icon::icon,
+        line::Line,
+        list::{ListPage, Nothing, SearchForm, add_link, button_link},
+        rendered::rendered,
+        table::{Cell, action_table, row_action},
+    },
 };
 use backend::{Backend, Ctx, Proof, UserPage, UserSummary};
 use domain::{
@@ -42,38 +50,24 @@ fn List(page: UserPage, search: String, beyond: String) -> impl IntoView {
     let next = next.map(|name| format!("{first}&after={}", percent::encode(&name)));
     let first = (!beyond.is_empty()).then_some(first);
     let rows = if users.is_empty() {
-        Either::Left(view! {
-            <div class="nothing">
-                <p><b>"No user matches."</b></p>
-                <a class="button" href=USERS>
-                    "Clear search"
-                </a>
-            </div>
-        })
+        let clear = button_link(USERS, "Clear search");
+        Either::Left(view! { <Nothing title="No user matches." link=Some(clear)/> })
     } else {
         let rows = users.into_iter().map(|user| view! { <Row user now/> }).collect_view();
         Either::Right(action_table("users", ["Username", "Role", "State", "Last sign-in"], rows))
     };
     view! {
-        <div class="page-head">
-            <div>
-                <h1>"Users"</h1>
-                <p class="lead">"The people who may sign in, and what each may do."</p>
-            </div>
-            <a class="button primary" href=format!("{USERS}/new")>
-                {icon!("plus")}
-                "Add"
-            </a>
-        </div>
-        <form class="filter" method="get" action=USERS role="search">
-            <div>
-                <label for="q">"Search"</label>
-                <input type="search" id="q" name="q" value=search maxlength="64" placeholder="Username" autocomplete="off" spellcheck="false"/>
-            </div>
-            <button>"Search"</button>
-        </form>
-        {rows}
-        <Pages first next/>
+        <ListPage
+            heading="Users"
+            lead="The people who may sign in, and what each may do."
+            actions=Some(add_link(format!("{USERS}/new"), (icon!("plus"), "Add")))
+            rows
+            pages=[("First", first), ("Next", next)]
+        >
+            <SearchForm action=USERS value=search max_chars=64 placeholder="Username".to_owned()>
+                ""
+            </SearchForm>
+        </ListPage>
     }
 }
 
@@ -89,33 +83,20 @@ fn state(user: &UserSummary) -> &'static str {
 #[component]
 fn Row(user: UserSummary, now: Timestamp) -> impl IntoView {
     let state = state(&user);
-    let edit = user_address(&user.name);
-    let label = format!("Edit {}", user.name);
+    let edit = row_action(user_address(&user.name), format!("Edit {}", user.name), "Edit", icon!("pencil"));
+    let signed_in = match user.signed_in_at {
+        Some(at) => Either::Left(view! { <Ago at now/> }),
+        None => Either::Right("never"),
+    };
     view! {
         <tr>
             <th scope="row" class="name" title=user.issuer.map(|issuer| format!("Signs in at {issuer}"))>
                 {user.name}
             </th>
-            <td>
-                <span class="column-word">"Role"</span>
-                {user.role.label()}
-            </td>
-            <td>
-                <span class="column-word">"State"</span>
-                {state}
-            </td>
-            <td>
-                <span class="column-word">"Last sign-in"</span>
-                {match user.signed_in_at {
-                    Some(at) => Either::Left(view! { <Ago at now/> }),
-                    None => Either::Right("never"),
-                }}
-            </td>
-            <td class="row-actions">
-                <a href=edit aria-label=label title="Edit">
-                    {icon!("pencil")}
-                </a>
-            </td>
+            <Cell label="Role">{user.role.label()}</Cell>
+            <Cell label="State">{state}</Cell>
+            <Cell label="Last sign-in">{signed_in}</Cell>
+            <td class="row-actions">{edit}</td>
         </tr>
     }
 }
@@ -128,17 +109,18 @@ fn role_choice(form: &FormState, default: Role) -> impl IntoView + use<> {
 /// The form that adds a user.
 #[component]
 pub fn AddUserPage(form: FormState) -> impl IntoView {
-    if let Some(failure) = not_for_admins("Add user") {
-        return Either::Left(failure);
-    }
-    let load = async |backend: Backend, ctx: Ctx| backend.sessions().proof(&ctx).await;
+    // What is done by the form, the service guards.
+    let is_admin = ssr::may(Role::Admin);
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        if is_admin { backend.sessions().proof(&ctx).await } else { Err(Error::Forbidden) }
+    };
     let subject = Subject { heading: "Add user", ..SUBJECT };
     let page = loaded(subject, load, move |proof| add_form(&form, proof));
-    Either::Right(view! { <div class="form-page">{page}</div> })
+    view! { <div class="form-page">{page}</div> }
 }
 
 fn add_form(form: &FormState, proof: Proof) -> impl IntoView + use<> {
-    view! {
+    rendered(view! {
         <h1>"Add user"</h1>
         <p class="lead">"The new user chooses a password by a link that works once. You get it on the next page, to pass on."</p>
         {form.summary()}
@@ -159,37 +141,27 @@ fn add_form(form: &FormState, proof: Proof) -> impl IntoView + use<> {
                 <button class="primary">"Add user"</button>
             </div>
         </form>
-    }
-}
-
-/// Renders why this page is not shown to people who are not administrators. The service guards its form.
-fn not_for_admins(heading: &'static str) -> Option<impl IntoView> {
-    let error = match ssr::request() {
-        Ok(_) if ssr::may(Role::Admin) => return None,
-        Ok(_) => ssr::respond_with(Error::Forbidden),
-        Err(error) => error,
-    };
-    Some(view! { <div class="form-page"><LoadFailure error heading noun="user" list=USERS/></div> })
+    })
 }
 
 /// The link with which a user chooses a password.
 #[component]
-pub fn LinkPage(link: MadeLink) -> impl IntoView {
-    view! {
+pub fn LinkPage<'a>(link: &'a MadeLink) -> impl IntoView + use<> {
+    rendered(view! {
         <div class="form-page">
             <h1>{if link.added { "User added" } else { "Password link" }}</h1>
             <p>
                 "Pass this link on to " <b>{link.name.clone()}</b>
                 ". Whoever opens it chooses the password. It works once, within a day, and is shown only here."
             </p>
-            <Once id="link" label="Link" text=link.address/>
+            <Once id="link" label="Link" text=&link.address/>
             <p>
                 <a class="button" href=user_address(&link.name)>
                     "Done"
                 </a>
             </p>
         </div>
-    }
+    })
 }
 
 /// The page of a user: role, state, sessions, password.
@@ -233,7 +205,7 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
         }),
         None => Either::Right(role_and_password(&form, user.role, &address)),
     };
-    view! {
+    rendered(view! {
         <h1>{format!("User {}", user.name)}</h1>
         <p class="lead">{is_oneself(&user).then(|| view! { <b>"This is you. "</b> })} {state(&user)} {seen} "."</p>
         {form.summary()}
@@ -253,7 +225,7 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
         {suspended}
         <h2>{if user.disabled { "Enable" } else { "Disable" }}</h2>
         {enable_or_disable(user.disabled, &address)}
-    }
+    })
 }
 
 /// Renders the settings of a user without a provider.

@@ -2,9 +2,11 @@
 //! hold a value.
 
 mod key;
+mod problem;
 mod secret;
 mod test;
 
 pub use key::Key;
+pub use problem::{FieldDetail, ProblemDetails};
 pub use secret::{Secret, SecretRow, WouldBeAdded};
 pub use test::{Connection, HostKey, TestResult};

@@ -14,6 +14,7 @@ mod imports;
 mod keyring;
 mod private_key_parser;
 mod random;
+mod rate_limit;
 mod reads;
 mod revision;
 mod secrets;
@@ -40,6 +41,7 @@ pub use health::{Health, Readiness};
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KekService, KekStatus, Rewrapped, RotationError};
 pub use random::{entity_tag, random_id, sortable_id, submission_of};
+pub use rate_limit::RateLimit;
 pub use revision::{Expected, Revision};
 pub use secrets::{
     DeletedPage, DeletedSecret, KeepDeleted, ManifestsQuery, SecretService, Submission, ValueAnswer,

@@ -2,6 +2,7 @@
 
 use crate::context::{Actor, Ctx};
 use aws_lc_rs::digest::{Context, SHA256, digest};
+use data_encoding::HEXLOWER;
 use domain::sensitive::Sensitive;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -76,13 +77,7 @@ pub fn entity_tag(parts: &[&[u8]]) -> String {
 
 /// Returns the bytes in hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-    text
+    HEXLOWER.encode(bytes)
 }
 
 #[cfg(test)]

@@ -6,13 +6,14 @@ use crate::{
     failure::Failure,
     output::plain,
 };
+use api_types::ProblemDetails;
 use domain::sensitive::Sensitive;
 use reqwest::{
     Method, RequestBuilder, Response, StatusCode, Url,
     header::{self, HeaderValue},
     redirect::Policy,
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use std::{error::Error as _, net::IpAddr, time::Duration};
 use tls_trust::ExtraRoots;
 
@@ -33,20 +34,6 @@ pub(super) struct Api {
     http: reqwest::Client,
     base: Url,
     token: HeaderValue,
-}
-
-/// The portal's answer to a request that it rejects (RFC 9457).
-#[derive(Deserialize)]
-struct Problem {
-    detail: String,
-    #[serde(default)]
-    errors: Vec<FieldProblem>,
-}
-
-#[derive(Deserialize)]
-struct FieldProblem {
-    field: String,
-    detail: String,
 }
 
 impl Api {
@@ -279,7 +266,7 @@ async fn text(mut response: Response) -> Result<Sensitive, Failure> {
 }
 
 fn refusal(status: StatusCode, text: &Sensitive) -> Failure {
-    let message = match serde_json::from_str::<Problem>(text.expose()) {
+    let message = match serde_json::from_str::<ProblemDetails>(text.expose()) {
         Ok(problem) => {
             let errors = problem.errors.iter().map(|error| format!("\n  {}: {}", error.field, error.detail));
             format!("{}{}", problem.detail, errors.collect::<String>())

@@ -1,48 +1,37 @@
-//! Percent-encoding of values in a query (RFC 3986, with `+` for a space as in forms).
+//! Percent-encoding of addresses (RFC 3986, with `+` for a space in a query, as forms have it). `form_urlencoded` is no help:
+//! it replaces bytes that are not UTF-8, and a script has to be told of them.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// The characters that are encoded in a query: all but the unreserved ones.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The characters that are encoded in a path.
+const PATH: &AsciiSet = &QUERY.remove(b'/');
 
 /// Encodes everything but the unreserved characters.
 pub fn encode(text: &str) -> String {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push(char::from(HEX[usize::from(byte >> 4)]));
-            out.push(char::from(HEX[usize::from(byte & 15)]));
-        }
-    }
-    out
+    utf8_percent_encode(text, QUERY).to_string()
 }
 
 /// Decodes a text; `None` if the bytes are not UTF-8. A `%` without two hexadecimal digits stands for itself.
 pub fn decode(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    let digit = |index: usize| bytes.get(index).and_then(|byte| char::from(*byte).to_digit(16));
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut index = 0;
-    while let Some(&byte) = bytes.get(index) {
-        if let (b'%', Some(high), Some(low)) = (byte, digit(index + 1), digit(index + 2)) {
-            out.push(u8::try_from(high * 16 + low).unwrap_or_default());
-            index += 3;
-        } else {
-            out.push(if byte == b'+' { b' ' } else { byte });
-            index += 1;
-        }
-    }
-    String::from_utf8(out).ok()
+    decode_bytes(&text.replace('+', " "))
 }
 
 /// Encodes the path of an address: everything but the unreserved characters and `/`.
 pub fn encode_path(path: &str) -> String {
-    path.split('/').map(encode).collect::<Vec<_>>().join("/")
+    utf8_percent_encode(path, PATH).to_string()
 }
 
 /// Decodes an address as Git does: `+` stands for itself, and so do `%00` and a `%` without two hexadecimal digits. `None` if
 /// the bytes are not UTF-8.
 pub fn decode_url(text: &str) -> Option<String> {
-    decode(&text.replace('+', "%2B").replace("%00", "%2500"))
+    decode_bytes(&text.replace("%00", "%2500"))
+}
+
+fn decode_bytes(text: &str) -> Option<String> {
+    percent_decode_str(text).decode_utf8().ok().map(Into::into)
 }
 
 #[cfg(test)]

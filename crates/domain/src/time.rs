@@ -1,6 +1,10 @@
 //! Times, without a calendar library, because the browser downloads this.
 
 use serde::{Deserialize, Serialize};
+use std::{
+    ops::{Add, Sub},
+    time::Duration,
+};
 
 /// A time in microseconds since 1970-01-01T00:00:00Z, PostgreSQL's precision.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -23,6 +27,27 @@ const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
+
+/// Returns the microseconds of a span of time; the most there are where it is too long.
+fn span(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(span(duration)))
+    }
+}
+
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(span(duration)))
+    }
+}
 
 impl Timestamp {
     /// Returns the time with this number of microseconds since the epoch.
@@ -169,6 +194,15 @@ mod tests {
     use super::*;
 
     const SECOND: i64 = 1_000_000;
+
+    #[test]
+    fn durations_are_added_and_stop_at_the_ends() {
+        let at = Timestamp::from_micros(SECOND);
+        assert_eq!((at + Duration::from_secs(2)).micros(), 3 * SECOND);
+        assert_eq!((at - Duration::from_secs(2)).micros(), -SECOND);
+        assert_eq!((at + Duration::MAX).micros(), i64::MAX);
+        assert_eq!((Timestamp::from_micros(i64::MIN) - Duration::MAX).micros(), i64::MIN);
+    }
 
     #[test]
     fn rfc3339_follows_the_calendar() {

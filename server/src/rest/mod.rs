@@ -7,7 +7,7 @@ mod caller;
 mod conditional;
 pub mod deleted;
 pub mod docs;
-mod endpoints;
+pub mod endpoints;
 pub mod graphql;
 pub mod keys;
 pub mod me;
@@ -20,6 +20,6 @@ pub mod usages;
 pub mod values;
 
 use answer::{Answer, id, json};
+use api_types::ProblemDetails;
 use caller::Caller;
-pub use endpoints::endpoints;
-use problem::{Problem, ProblemDetails};
+use problem::Problem;

@@ -1,6 +1,7 @@
 //! The API's own description, generated from the code that answers.
 
-use super::{endpoints::described, problem::ProblemDetails};
+use super::endpoints::described;
+use api_types::ProblemDetails;
 use axum::{
     Json,
     response::{IntoResponse, Response},

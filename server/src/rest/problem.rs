@@ -1,5 +1,6 @@
 //! Errors as problem details (RFC 9457), which never repeat what was sent.
 
+use api_types::{FieldDetail, ProblemDetails};
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -10,8 +11,6 @@ use domain::{
     error::{Error, Field, FieldError, Problem as FieldProblem},
     usage::UsageProblem,
 };
-use serde::Serialize;
-use utoipa::ToSchema;
 
 macro_rules! kinds {
     ($($name:ident = $code:literal, $meaning:literal;)*) => {
@@ -56,64 +55,20 @@ kinds! {
     Internal = "internal", "Something went wrong in the portal; its log has the cause.";
 }
 
-/// The error of a request.
+/// The error of a request, and in how many seconds to ask again.
 #[derive(Debug)]
-pub struct Problem(pub(super) Box<ProblemDetails>);
-
-/// Problem details (RFC 9457).
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ProblemDetails {
-    /// What sort of problem: a word that stays the same.
-    #[schema(example = "invalid")]
-    r#type: String,
-    /// The status in words.
-    title: &'static str,
-    /// The status of the answer.
-    pub(super) status: u16,
-    /// What happened, and what to do.
-    pub(super) detail: String,
-    /// What is wrong with which field.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) errors: Vec<FieldDetail>,
-    /// Of a change that came in between: who made it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    changed_by: Option<String>,
-    /// Of a change that came in between: when.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    changed_at: Option<String>,
-    /// Of a change that came in between: the version that is stored.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<i64>,
-    /// Of a secret that holds the same: its id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    other: Option<String>,
-    #[serde(skip)]
-    retry_after: Option<u32>,
-}
-
-/// What is wrong with one field.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct FieldDetail {
-    /// The member of the body, or the parameter.
-    pub(super) field: String,
-    /// What is wrong, and what to do.
-    pub(super) detail: String,
-}
+pub struct Problem(pub(super) Box<ProblemDetails>, Option<u32>);
 
 impl Problem {
     pub(super) fn new(status: StatusCode, kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self(Box::new(ProblemDetails {
+        let details = ProblemDetails {
             r#type: format!("/api/docs#{}", kind.code()),
-            title: status.canonical_reason().unwrap_or("Failed"),
+            title: status.canonical_reason().unwrap_or("Failed").into(),
             status: status.as_u16(),
             detail: detail.into(),
-            errors: Vec::new(),
-            changed_by: None,
-            changed_at: None,
-            version: None,
-            other: None,
-            retry_after: None,
-        }))
+            ..ProblemDetails::default()
+        };
+        Self(Box::new(details), None)
     }
 
     /// Returns the problem of an invalid parameter or header.
@@ -150,7 +105,7 @@ impl Problem {
         if named && self.0.version.is_some() {
             let status = StatusCode::PRECONDITION_FAILED;
             self.0.status = status.as_u16();
-            self.0.title = status.canonical_reason().unwrap_or_default();
+            self.0.title = status.canonical_reason().unwrap_or_default().into();
         }
         self
     }
@@ -239,7 +194,7 @@ impl From<Error> for Problem {
             _ => (ProblemKind::Invalid, error.message()),
         };
         let mut problem = Self::new(status, kind, detail);
-        problem.0.retry_after = error.retry_after();
+        problem.1 = error.retry_after();
         match error {
             Error::Changed(change) => {
                 problem.0.changed_by = Some(change.by);
@@ -256,7 +211,7 @@ impl From<Error> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let retry_after = self.0.retry_after;
+        let retry_after = self.1;
         let mut response = (status, Json(self.0)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

@@ -5,7 +5,7 @@ use crate::{
     checks::answer::{Answer, Approval},
     secrets::LIST,
     ssr,
-    ui::{ago::Ago, copy::CopyButton, icon::icon},
+    ui::{ago::Ago, copy::CopyButton, icon::icon, rendered::rendered},
 };
 use domain::{
     access::Role,
@@ -19,7 +19,7 @@ use leptos::{either::EitherOf3, prelude::*};
 /// that Enter never presses one of them.
 #[component]
 pub fn GenerateOffer() -> impl IntoView {
-    view! {
+    rendered(view! {
         <section class="offer" aria-labelledby="offer-title">
             <h2 id="offer-title">"No key yet?"</h2>
             <p>
@@ -35,7 +35,7 @@ pub fn GenerateOffer() -> impl IntoView {
                 </button>
             </div>
         </section>
-    }
+    })
 }
 
 /// The facts about the key, the pending key, and the form for a new one. Empty for secrets without a key.
@@ -70,14 +70,14 @@ pub fn KeySection(
     let waiting = pending.as_ref().map(|pending| pending.facts.fingerprint.clone());
     let pending = pending.map(|pending| view! { <Pending id=id.clone() pending tested now may_write/> });
     let offer = may_write.then(|| view! { <Rotate id=id.clone() waiting/> });
-    Some(view! {
+    Some(rendered(view! {
         <section class="key-section" aria-labelledby="key-title">
             {pending}
             <h2 id="key-title">{title}</h2>
             {known}
             {offer}
         </section>
-    })
+    }))
 }
 
 /// Type, fingerprint and comment, and the public key to copy or download.
@@ -181,9 +181,10 @@ fn TestResult(id: SecretId, report: CheckReport) -> impl IntoView {
         }
         _ => None,
     };
+    let approval = Approval::OfStored { id, new_tab: false };
     view! {
         <div id=TEST_RESULT role="status">
-            <Answer report approval=Approval::OfStored { id, new_tab: false }/>
+            <Answer report approval=&approval/>
             {next.map(|next| view! { <p>{next}</p> })}
         </div>
     }

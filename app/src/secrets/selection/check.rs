@@ -6,7 +6,7 @@ use crate::{
     failure::LoadFailure,
     secrets::{LIST, list_before, with_list},
     ssr,
-    ui::icon::icon,
+    ui::{icon::icon, rendered::rendered},
 };
 use backend::{TestOutcome, Tested};
 use domain::{
@@ -70,7 +70,7 @@ fn Shown(tested: Vec<Tested>) -> impl IntoView {
             </form>
         }
     });
-    view! {
+    rendered(view! {
         <h1>"Connections"</h1>
         <p class="lead">{summary}</p>
         <table class="tested">
@@ -93,7 +93,7 @@ fn Shown(tested: Vec<Tested>) -> impl IntoView {
                 "Back to the secrets"
             </a>
         </div>
-    }
+    })
 }
 
 #[component]

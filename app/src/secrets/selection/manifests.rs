@@ -4,17 +4,19 @@
 use super::{MANIFESTS, gone, listed, with_selected};
 use crate::{
     account::proof::prove_again,
+    failure::with_loaded,
     form_state::{self, FormState},
     secrets::{confirmation::rejection, list_before, with_list},
     ssr,
     ui::{
         confirm::not_done,
-        field::{FieldText, field_frame},
+        field::FieldText,
         icon::icon,
         line::Line,
+        select::{option, select_field},
     },
 };
-use backend::ManifestFormat;
+use backend::{Backend, Ctx, ManifestFormat};
 use domain::{
     error::Error,
     secret::{ExportFormat, Namespace, SecretId, SecretKind, Selection},
@@ -236,15 +238,10 @@ fn formats(typed: &str) -> Vec<(&'static str, &'static str, bool)> {
 fn proof_asked(form: FormState) -> impl IntoView {
     const HINT: &str = "The file holds values, so confirm that it is you.";
     let back = format!("{}?{}", MANIFESTS, ssr::query());
-    Suspend::new(async move {
-        let proof = match ssr::request() {
-            Ok((backend, ctx)) => backend.sessions().proof(&ctx).await.map_err(ssr::respond_with),
-            Err(error) => Err(error),
-        };
-        match proof {
-            Ok(proof) => Either::Left(prove_again(&form, proof, HINT, &back)),
-            Err(error) => Either::Right(view! { <p class="hint">{error.message()}</p> }),
-        }
+    let load = async |backend: Backend, ctx: Ctx| backend.sessions().proof(&ctx).await;
+    with_loaded(load, move |proof| match proof {
+        Ok(proof) => Either::Left(prove_again(&form, proof, HINT, &back)),
+        Err(error) => Either::Right(view! { <p class="hint">{error.message()}</p> }),
     })
 }
 
@@ -271,25 +268,10 @@ fn select(
     problem: Option<String>,
 ) -> impl IntoView {
     let text = FieldText { id, label, mark: "", hint: "" };
-    let described = text.described_by(problem.is_some());
-    let options = choices
-        .into_iter()
-        .map(|(value, label, chosen)| view! { <option value=value selected=chosen>{label}</option> })
-        .collect_view();
-    let wrong = problem.is_some();
-    let control = view! {
-        <select
-            id=id
-            name=id
-            aria-invalid=wrong.then_some("true")
-            aria-describedby=described
-            autocomplete="off"
-            autofocus=wrong
-        >
-            {options}
-        </select>
-    };
-    field_frame(text, Signal::stored(problem), None, control)
+    let options =
+        choices.into_iter().map(|(value, label, chosen)| option(value, label, chosen)).collect_view();
+    let autofocus = problem.is_some();
+    select_field(text, options, problem, autofocus)
 }
 
 /// Renders a line of text; without a text it is a secret one, which is never filled in.

@@ -1,8 +1,7 @@
 //! A rate limit on connection tests by person and token, because each test reaches somebody else's server.
 
-use crate::context::Actor;
+use crate::{context::Actor, rate_limit::RateLimit};
 use domain::error::Error;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
 use std::{num::NonZeroU32, sync::Arc};
 
 /// The number of tests at once, and per minute.
@@ -13,11 +12,11 @@ const MANY: usize = 1_000;
 
 /// The recent tests of each person or token. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct TestRateLimit(Arc<DefaultKeyedRateLimiter<String>>);
+pub(super) struct TestRateLimit(Arc<RateLimit<String>>);
 
 impl TestRateLimit {
     pub(super) fn new() -> Self {
-        Self(Arc::new(RateLimiter::keyed(Quota::per_minute(TESTS))))
+        Self(Arc::new(RateLimit::per_minute(TESTS, MANY)))
     }
 
     /// Counts a test. The server's own tests, and its command line, have other limits.
@@ -25,14 +24,8 @@ impl TestRateLimit {
     /// Errors: `TooManyTests`.
     pub(super) fn step(&self, actor: &Actor) -> Result<(), Error> {
         let Some(who) = who(actor) else { return Ok(()) };
-        if self.0.len() > MANY {
-            self.0.retain_recent();
-        }
-        self.0.check_key(&who).map_err(|early| {
-            let wait = early.wait_time_from(self.0.clock().now()).as_secs();
-            // The rest of a second, and one second to spare.
-            Error::TooManyTests(u32::try_from(wait).unwrap_or(u32::MAX).saturating_add(2))
-        })
+        // One second to spare.
+        self.0.count(&who).map_err(|wait| Error::TooManyTests(wait.saturating_add(1)))
     }
 }
 

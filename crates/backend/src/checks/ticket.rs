@@ -8,6 +8,7 @@ use crate::{
     random::hex,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use data_encoding::HEXLOWER;
 use domain::{
     check::{CheckCause, CheckReport, CheckSettings, Refs},
     secret::{Credential, CredentialUpdate, SecretKind},
@@ -15,10 +16,11 @@ use domain::{
     time::Timestamp,
 };
 use sqlx::PgConnection;
+use std::time::Duration;
 use uuid::Uuid;
 
-/// The lifetime of a ticket, in microseconds: 15 minutes.
-const LIFE: i64 = 15 * 60 * 1_000_000;
+/// The lifetime of a ticket.
+const LIFE: Duration = Duration::from_mins(15);
 
 /// The purpose for which the key of the marks is derived.
 const PURPOSE: &str = "result of a test";
@@ -176,13 +178,13 @@ impl TestedBefore {
         let parts: Vec<&str> = ticket.split('~').collect();
         let &[kek_id, at, cause, count, branch, mark] = parts.as_slice() else { return None };
         let said = [at, cause, count, branch].map(str::as_bytes);
-        let mark = unhex(mark)?;
+        let mark = HEXLOWER.decode(mark.as_bytes()).ok()?;
         if !tested.with_parts(ctx, &said, |parts| keyring.is_mark(kek_id, PURPOSE, parts, &mark)) {
             return None;
         }
-        let at: i64 = at.parse().ok()?;
+        let at = Timestamp::from_micros(at.parse().ok()?);
         // Another server's clock may be slightly ahead.
-        if (ctx.now.micros() - at).abs() > LIFE {
+        if ctx.now > at + LIFE || at > ctx.now + LIFE {
             return None;
         }
         let refs = match count {
@@ -198,7 +200,7 @@ impl TestedBefore {
             }),
         };
         let report = CheckReport { refs, ..CheckReport::new(CheckCause::parse(cause)?) };
-        Some(Self { at: Timestamp::from_micros(at), report })
+        Some(Self { at, report })
     }
 
     /// Returns the cause that the test returned.
@@ -217,15 +219,6 @@ impl TestedBefore {
         let tested = Ctx { now: self.at, ..ctx.clone() };
         repository::keep(connection, &tested, secret, version, &self.report).await
     }
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let pairs = text.as_bytes().chunks_exact(2);
-    if !pairs.remainder().is_empty() {
-        return None;
-    }
-    pairs.map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
 }
 
 #[cfg(test)]

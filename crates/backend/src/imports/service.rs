@@ -31,11 +31,12 @@ use sqlx::PgConnection;
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
+    time::Duration,
 };
 use uuid::Uuid;
 
-/// How long an import waits for a choice, in microseconds: 15 minutes.
-const WAIT: i64 = 15 * 60 * 1_000_000;
+/// How long an import waits for a choice: 15 minutes.
+const WAIT: Duration = Duration::from_mins(15);
 
 /// The imports. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -148,7 +149,7 @@ impl ImportService {
                 let owner = Owner { import: id, session };
                 let seal = |(number, found)| NewEntry::seal(keyring, &kek_id, owner, number, found);
                 let sealed = (1..).zip(&entries).map(seal).collect::<Result<Vec<_>, _>>()?;
-                let expires_at = Timestamp::from_micros(ctx.now.micros().saturating_add(WAIT));
+                let expires_at = ctx.now + WAIT;
                 repository::insert(work, ctx, (id, session), expires_at, &skipped, sealed).await?;
                 audit::record(work, ctx, AuditAction::ImportBegun, &id).await?;
                 Ok(id)

@@ -18,7 +18,7 @@ use domain::{
     secret::{SecretId, SecretKind, SecretName},
     time::Timestamp,
 };
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, Row, postgres::PgRow};
 use uuid::Uuid;
 
 /// The number at which counting the results of a search stops.
@@ -124,8 +124,8 @@ impl SecretRow {
     }
 }
 
-/// A row of the list.
-#[derive(Debug, FromRow)]
+/// A row of the list, with the columns of `LIST_ROW`.
+#[derive(Debug)]
 pub(super) struct ListRow {
     pub(super) kind: String,
     pub(super) name: String,
@@ -142,6 +142,31 @@ pub(super) struct ListRow {
     pub(super) last_read_at: Option<DateTime<Utc>>,
     /// The total over all pages; the same in each row.
     pub(super) total: i64,
+}
+
+/// The columns of a `ListRow`, in its order: a page has many rows, and a name is looked up for longer than a place.
+const LIST_ROW: &str = "kind, name, display_name, registry_host, registry_username, updated_at, updated_by, algorithm, fingerprint, \
+    check_status, check_cause, used_by, last_read_at, total";
+
+impl FromRow<'_, PgRow> for ListRow {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            kind: row.try_get(0)?,
+            name: row.try_get(1)?,
+            display_name: row.try_get(2)?,
+            registry_host: row.try_get(3)?,
+            registry_username: row.try_get(4)?,
+            updated_at: row.try_get(5)?,
+            updated_by: row.try_get(6)?,
+            algorithm: row.try_get(7)?,
+            fingerprint: row.try_get(8)?,
+            check_status: row.try_get(9)?,
+            check_cause: row.try_get(10)?,
+            used_by: row.try_get(11)?,
+            last_read_at: row.try_get(12)?,
+            total: row.try_get(13)?,
+        })
+    }
 }
 
 pub(crate) async fn find(
@@ -283,12 +308,12 @@ pub(super) async fn list(
 ) -> Result<Vec<ListRow>, sqlx::Error> {
     let PageRequest { query, visible, direction, after, skip, limit, now } = request;
     let words = patterns(&query.search);
-    let mut sql = QueryBuilder::<Postgres>::new(
-        "SELECT page.*, algorithm, fingerprint FROM (SELECT id, kind, name, display_name, registry_host, \
+    let mut sql = QueryBuilder::<Postgres>::new(format!(
+        "SELECT {LIST_ROW} FROM (SELECT id, kind, name, display_name, registry_host, \
          updated_at, updated_by, check_status, CASE WHEN check_cause = 'never-tested' AND kind = 'git-dataset' \
          AND check_target IS NULL THEN 'no-repository' ELSE check_cause END AS check_cause, registry_username, used_by, \
-         last_read_at, last_used_minute, (",
-    );
+         last_read_at, last_used_minute, ("
+    ));
     if words.is_empty() && query.status.is_none() && query.unused.is_none() && **visible == Restriction::None
     {
         sql.push("SELECT coalesce(sum(count), 0)::bigint FROM secret_counts WHERE ");
@@ -338,10 +363,10 @@ pub(super) async fn list(
     let way = if *direction == Direction::Ascending { "" } else { " DESC" };
     let order = columns.split(", ").map(|column| format!("{column}{way}")).collect::<Vec<_>>().join(", ");
     // Written out, because the planner takes a bound limit for a tenth of the table. The facts of keys are looked up only for
-    // the rows of the page.
+    // the rows of the page, one by one: a limit of one keeps the planner from reading all keys and sorting again.
     sql.push(format_args!(
-        " ORDER BY {order} LIMIT {limit} OFFSET {skip}) AS page LEFT JOIN git_keys ON secret_id = page.id AND NOT pending \
-         ORDER BY {order}"
+        " ORDER BY {order} LIMIT {limit} OFFSET {skip}) AS page LEFT JOIN LATERAL (SELECT algorithm, fingerprint FROM git_keys \
+         WHERE secret_id = page.id AND NOT pending AND page.kind = 'git-dataset' LIMIT 1) AS key ON true ORDER BY {order}"
     ));
     sql.build_query_as().fetch_all(connection).await
 }

@@ -2,7 +2,8 @@
 
 use super::{
     keys::repository as keys,
-    list, origins,
+    list,
+    origins::repository::{Shown, find_shown},
     repository::{self, SecretRow},
     retention::KeepDeleted,
 };
@@ -94,15 +95,14 @@ impl SecretService {
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
         self.unsealed()?;
         let found = self.db.read(ctx, async |connection| {
-            let Some(row) = repository::find(connection, id).await? else { return Ok(None) };
+            let Some(shown) = find_shown(connection, id).await? else { return Ok(None) };
             let keys = match id.kind {
-                SecretKind::GitDataset => keys::find(connection, row.id).await?,
+                SecretKind::GitDataset => keys::find(connection, shown.row.id).await?,
                 SecretKind::ImagePull => Default::default(),
             };
-            let origins = origins::repository::find(connection, row.id).await?;
-            Ok(Some((row, keys, origins)))
+            Ok(Some((shown, keys)))
         });
-        let (row, (key, pending), origins) = found.await?.ok_or(Error::NotFound)?;
+        let (Shown { row, origins, used_by }, (key, pending)) = found.await?.ok_or(Error::NotFound)?;
         let revision = row.revision();
         let details = SecretDetails {
             id: id.clone(),
@@ -112,6 +112,7 @@ impl SecretService {
             target: row.check_target,
             known_hosts: row.known_hosts,
             origins,
+            used_by: used_by.unsigned_abs(),
             version: row.version,
             updated_at: timestamp(row.updated_at),
             updated_by: row.updated_by,

@@ -6,7 +6,10 @@ use super::repository;
 use crate::{context::Ctx, db::timestamp, random, users::name_key};
 use domain::{sensitive::Sensitive, time::Timestamp};
 use sqlx::PgConnection;
-use std::net::{IpAddr, Ipv6Addr};
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    time::Duration,
+};
 use uuid::Uuid;
 
 /// The number of failures under one name from one network after which it is locked there.
@@ -18,11 +21,11 @@ const MAX_ANYWHERE: i32 = 30;
 /// The duration of a lock, in seconds: 15 minutes.
 pub(crate) const LOCK_SECONDS: u32 = 15 * 60;
 
-/// The duration of a lock, in microseconds.
-const LOCK: i64 = LOCK_SECONDS as i64 * 1_000_000;
+/// The duration of a lock.
+const LOCK: Duration = Duration::from_secs(LOCK_SECONDS as u64);
 
-/// How long a network is known after somebody has signed in from it, in microseconds: 30 days.
-const KNOWN: i64 = 30 * 24 * 3_600 * 1_000_000;
+/// How long a network is known after somebody has signed in from it: 30 days.
+const KNOWN: Duration = Duration::from_hours(30 * 24);
 
 /// The network of the counter for all networks together.
 const ANYWHERE: &str = "";
@@ -64,7 +67,7 @@ impl Attempts {
         user: Option<Uuid>,
     ) -> Result<Counted, sqlx::Error> {
         let Self { name, network } = self;
-        repository::sweep_attempts(work, before(ctx.now, LOCK)).await?;
+        repository::sweep_attempts(work, ctx.now - LOCK).await?;
         let (here, here_at) = repository::count_attempt(work, name, network, MAX_HERE, ctx.now).await?;
         // Attempts that are locked here no longer count against anybody else.
         if here > MAX_HERE {
@@ -84,7 +87,7 @@ impl Attempts {
         user: Option<Uuid>,
     ) -> Result<bool, sqlx::Error> {
         let Some(user) = user else { return Ok(false) };
-        repository::knows_network(work, user, &self.network, before(ctx.now, KNOWN)).await
+        repository::knows_network(work, user, &self.network, ctx.now - KNOWN).await
     }
 
     /// Uncounts an attempt whose password was not compared.
@@ -111,7 +114,7 @@ pub(super) async fn know_network(work: &mut PgConnection, ctx: &Ctx, user: Uuid)
     if ctx.address.is_none() {
         return Ok(());
     }
-    repository::know_network(work, user, &network(ctx.address), ctx.now, before(ctx.now, KNOWN)).await
+    repository::know_network(work, user, &network(ctx.address), ctx.now, ctx.now - KNOWN).await
 }
 
 fn hashed(name: &str) -> String {
@@ -130,10 +133,5 @@ fn network(address: Option<IpAddr>) -> String {
 }
 
 fn left(last: Timestamp, now: Timestamp) -> u32 {
-    u32::try_from((last.micros() + LOCK - now.micros()) / 1_000_000 + 1).unwrap_or(1)
-}
-
-/// Returns the time this number of microseconds earlier.
-pub(super) fn before(now: Timestamp, micros: i64) -> Timestamp {
-    Timestamp::from_micros(now.micros().saturating_sub(micros))
+    u32::try_from(((last + LOCK).micros() - now.micros()) / 1_000_000 + 1).unwrap_or(1)
 }

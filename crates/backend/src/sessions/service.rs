@@ -1,7 +1,7 @@
 //! Signing in and out, and identifying a request by its session.
 
 use super::{
-    attempts::{self, Attempts, Counted, before},
+    attempts::{self, Attempts, Counted},
     current_password,
     repository::{self, Beginning, ListRow, LiveRow, NewRow},
 };
@@ -19,11 +19,11 @@ use domain::{error::Error, sensitive::Sensitive, time::Timestamp};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// How long a proof of identity at the provider counts, in microseconds: five minutes.
-const PROVEN_FOR: i64 = 5 * 60 * 1_000_000;
+/// How long a proof of identity at the provider counts.
+const PROVEN_FOR: Duration = Duration::from_mins(5);
 
-/// The shortest interval between two notes of a session's last use, in microseconds: a minute.
-const SEEN_EVERY: i64 = 60 * 1_000_000;
+/// The shortest interval between two notes of a session's last use.
+const SEEN_EVERY: Duration = Duration::from_mins(1);
 
 /// The most sessions that are shown.
 const MAX_SHOWN: i64 = 100;
@@ -112,7 +112,7 @@ impl SessionService {
         let Some(actor) = self.actor(row, hash, now).map_err(|error| public_error(ctx, &error))? else {
             return Ok(None);
         };
-        if seen_at.micros() <= now.micros() - SEEN_EVERY {
+        if seen_at + SEEN_EVERY <= now {
             let id = actor.session;
             self.db.read(ctx, async |connection| repository::note_seen(connection, id, now).await).await?;
         }
@@ -151,7 +151,7 @@ impl SessionService {
     }
 
     fn seen_after(&self, now: Timestamp) -> Timestamp {
-        before(now, i64::try_from(self.limits.idle.as_micros()).unwrap_or(i64::MAX))
+        now - self.limits.idle
     }
 
     /// Signs in. After five failures under a name from one network, in whatever spelling, the name is locked there for 15
@@ -247,13 +247,12 @@ impl SessionService {
         let token = random::token().map_err(|error| internal(ctx, &error))?;
         let device: String = device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARS).collect();
         let id = crate::random::sortable_id();
-        let life = i64::try_from(self.limits.absolute.as_micros()).unwrap_or(i64::MAX);
         let row = NewRow {
             id,
             user_id: user.id,
             token_hash: &random::hash(&token),
             device: &device,
-            expires_at: Timestamp::from_micros(ctx.now.micros().saturating_add(life)),
+            expires_at: ctx.now + self.limits.absolute,
             beginning,
         };
         repository::insert(work, ctx, row, self.seen_after(ctx.now)).await?;
@@ -393,5 +392,5 @@ impl SessionService {
 
 /// Returns whether a proof at the provider still counts.
 pub(crate) fn is_recent(proven_at: Timestamp, now: Timestamp) -> bool {
-    proven_at.micros() >= now.micros().saturating_sub(PROVEN_FOR)
+    proven_at >= now - PROVEN_FOR
 }

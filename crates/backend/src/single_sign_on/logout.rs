@@ -14,13 +14,14 @@ use crate::{
     work::Work,
 };
 use domain::{access::SignOnProblem, error::Error, sensitive::Sensitive, time::Timestamp};
+use std::time::Duration;
 
 /// The member of `events` that marks a logout token.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-/// The longest remaining validity of an accepted token, in microseconds: a day. Tokens that must be remembered for longer, so
+/// The longest remaining validity of an accepted token: a day. Tokens that must be remembered for longer, so
 /// that none is accepted twice, would fill the table.
-const LONGEST: i64 = 24 * 3_600_000_000;
+const LONGEST: Duration = Duration::from_hours(24);
 
 /// The person whom a logout token signs out.
 struct Logout {
@@ -83,10 +84,9 @@ impl SingleSignOnService {
         }
         let id = claims.text("jti").ok_or(TokenError::Wrong("it has no jti"))?;
         let hash = random::hash(&Sensitive::new(format!("{}\0{id}", config.issuer.as_str())));
-        let latest = now.micros().saturating_add(LONGEST);
         let expires_at = claims
             .refused_from()
-            .filter(|at| at.micros() <= latest)
+            .filter(|at| *at <= now + LONGEST)
             .ok_or(TokenError::Wrong("it is good for more than a day"))?;
         Ok(Logout { subject, session, hash, expires_at })
     }

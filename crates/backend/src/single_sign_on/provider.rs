@@ -25,11 +25,11 @@ use openidconnect::{
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::Mutex, time::Instant};
 
-/// How long the provider's metadata is cached, in microseconds: an hour.
-const KNOWN_FOR: i64 = 3_600_000_000;
+/// How long the provider's metadata is cached: an hour.
+const KNOWN_FOR: Duration = Duration::from_hours(1);
 
-/// The shortest interval between requests for new keys when a token names an unknown one, in microseconds: a minute.
-const KEYS_AGAIN_AFTER: i64 = 60_000_000;
+/// The shortest interval between requests for new keys when a token names an unknown one.
+const KEYS_AGAIN_AFTER: Duration = Duration::from_mins(1);
 
 /// How long the provider is left alone after it did not answer.
 const LEFT_ALONE_FOR: Duration = Duration::from_secs(5);
@@ -268,10 +268,9 @@ impl Provider {
     /// Returns the provider's metadata; asks for it once an hour, or if `anew` says so, but no more than once a minute.
     async fn metadata(&self, ctx: &Ctx, anew: bool) -> Result<Arc<CoreProviderMetadata>, SignOnProblem> {
         let mut known = self.known.lock().await;
-        let age = |at: Timestamp| ctx.now.micros().saturating_sub(at.micros());
         let limit = if anew { KEYS_AGAIN_AFTER } else { KNOWN_FOR };
         if let Some((metadata, at)) = &known.metadata
-            && age(*at) < limit
+            && ctx.now < *at + limit
         {
             return Ok(Arc::clone(metadata));
         }

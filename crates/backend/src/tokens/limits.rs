@@ -2,6 +2,7 @@
 
 use crate::{
     context::{Actor, Ctx},
+    db::timestamp,
     users::repository::UserRow,
 };
 use domain::{
@@ -9,8 +10,9 @@ use domain::{
     error::{Field, FieldError},
     time::Timestamp,
 };
+use std::time::Duration;
 
-const DAY: i64 = 86_400 * 1_000_000;
+const DAY: Duration = Duration::from_hours(24);
 
 /// The operator's settings for API tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,9 +71,8 @@ impl TokenLimits {
     /// Returns when the tokens of this person end unless they sign in at the provider before.
     pub(super) fn end_without_sign_in(self, owner: &UserRow) -> Option<Timestamp> {
         owner.oidc_issuer.as_ref()?;
-        let life = i64::from(self.days_after_sign_in) * DAY;
-        let at = owner.signed_in_at.max(owner.tokens_kept_from).map_or(0, |at| at.timestamp_micros());
-        Some(Timestamp::from_micros(at.saturating_add(life)))
+        let at = owner.signed_in_at.max(owner.tokens_kept_from).map_or(Timestamp::from_micros(0), timestamp);
+        Some(at + DAY * self.days_after_sign_in.into())
     }
 
     /// Returns why the tokens of this person are rejected, if they are.

@@ -26,6 +26,7 @@ use domain::{
     sensitive::Sensitive,
     time::Timestamp,
 };
+use std::time::Duration;
 
 /// The prefix of every token, by which a scanner of code recognizes a leaked one.
 const PREFIX: &str = "latchkey";
@@ -36,8 +37,8 @@ const MAX_LIVE: u16 = 200;
 /// The number of rows on a page.
 const PAGE: usize = 50;
 
-/// The shortest interval between two notes of a token's last use, in microseconds: a minute.
-const USED_EVERY: i64 = 60 * 1_000_000;
+/// The shortest interval between two notes of a token's last use.
+const USED_EVERY: Duration = Duration::from_mins(1);
 
 /// The API tokens. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -128,7 +129,7 @@ impl TokenService {
         let Some(actor) = self.actor(row, now).map_err(|error| public_error(ctx, &error))? else {
             return Ok(None);
         };
-        if used_at.is_none_or(|at| timestamp(at).micros() <= now.micros() - USED_EVERY) {
+        if used_at.is_none_or(|at| timestamp(at) + USED_EVERY <= now) {
             self.db.read(ctx, async |connection| repository::note_used(connection, &id, now).await).await?;
         }
         Ok(Some(Actor::Token(actor)))

@@ -7,6 +7,9 @@ use crate::{
     sensitive::Sensitive,
     time::Timestamp,
 };
+use std::time::Duration;
+
+const DAY: Duration = Duration::from_hours(24);
 
 /// The name of a token: 1 to 100 characters in one line, none of which is invisible or turns the direction of writing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,9 +100,7 @@ impl Expiry {
     /// Returns the time at which the validity ends, if it does.
     pub fn at(self, now: Timestamp) -> Option<Timestamp> {
         match self {
-            Self::Days(days) => {
-                Some(Timestamp::from_micros(now.micros() + i64::from(days) * 86_400 * 1_000_000))
-            }
+            Self::Days(days) => Some(now + DAY * days.into()),
             Self::Never => None,
         }
     }

@@ -36,7 +36,7 @@ macro_rules! causes {
 
 causes! {
     /// No test was made.
-    NeverTested = "never-tested", NotTested, "The connection has not been tested since this secret was added or last changed. Press Test connection.";
+    NeverTested = "never-tested", NotTested, "It has not been tested since it was added or changed. Press Test connection.";
     /// There is a key, but no repository to test it on.
     NoRepository = "no-repository", NotTested, "There is nothing to connect to yet: a key alone names no host. Enter a repository to try.";
     /// The host's keys must be approved first.

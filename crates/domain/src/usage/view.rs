@@ -135,6 +135,11 @@ impl SecretConsumers {
     /// The most consumers of each kind that are named.
     pub const NAMED: usize = 50;
 
+    /// Returns that nobody uses the secret.
+    pub fn nobody(now: Timestamp) -> Self {
+        Self { usages: Vec::new(), usage_count: 0, readers: Vec::new(), reader_count: 0, now }
+    }
+
     /// Returns the number of all consumers.
     pub fn count(&self) -> u32 {
         self.usage_count + self.reader_count

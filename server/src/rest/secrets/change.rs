@@ -19,32 +19,32 @@ use utoipa::ToSchema;
 pub struct SecretChange {
     /// What people see; an empty text makes it the name.
     #[schema(example = "Docker Hub")]
-    pub(in crate::rest) display_name: Option<String>,
+    pub(crate) display_name: Option<String>,
     /// Image pull: where the registry is.
-    pub(in crate::rest) registry_host: Option<String>,
+    pub(crate) registry_host: Option<String>,
     /// Image pull: the account there.
-    pub(in crate::rest) username: Option<String>,
+    pub(crate) username: Option<String>,
     /// Image pull: its new password or token.
     #[schema(value_type = Option<String>, format = Password)]
-    pub(in crate::rest) password: Option<Sensitive>,
+    pub(crate) password: Option<Sensitive>,
     /// Image pull: what becomes of line breaks, blanks and invisible characters at the ends of the password: `keep` or
     /// `without`. Where it is left out and there are some, the password is refused.
-    pub(in crate::rest) password_ends: Option<String>,
+    pub(crate) password_ends: Option<String>,
     /// Git dataset: a new SSH private key.
     #[schema(value_type = Option<String>, format = Password)]
-    pub(in crate::rest) secret: Option<Sensitive>,
+    pub(crate) secret: Option<Sensitive>,
     /// Git dataset: what protects the new key.
     #[schema(value_type = Option<String>, format = Password)]
-    pub(in crate::rest) passphrase: Option<Sensitive>,
+    pub(crate) passphrase: Option<Sensitive>,
     /// Git dataset: the repository to try; an empty text for none.
-    pub(in crate::rest) repository: Option<String>,
+    pub(crate) repository: Option<String>,
     /// Git dataset: the keys of hosts to trust, as in a `known_hosts` file.
-    pub(in crate::rest) known_hosts: Option<String>,
+    pub(crate) known_hosts: Option<String>,
     /// Image pull: the image to try; an empty text for none.
-    pub(in crate::rest) image: Option<String>,
+    pub(crate) image: Option<String>,
     /// Save it although another secret holds the same key or account.
     #[serde(default)]
-    pub(in crate::rest) knowingly: bool,
+    pub(crate) knowingly: bool,
 }
 
 impl SecretChange {
@@ -77,7 +77,7 @@ impl SecretChange {
 
     /// Returns the members that belong to the other type of secret, or must not be blank. A page's form
     /// ignores such fields; a script gets an error.
-    pub(in crate::rest) fn misplaced(&self, kind: SecretKind) -> Vec<&'static str> {
+    pub(crate) fn misplaced(&self, kind: SecretKind) -> Vec<&'static str> {
         let git = [
             ("secret", self.secret.is_some()),
             ("passphrase", self.passphrase.is_some()),
@@ -135,7 +135,7 @@ pub async fn change(
 }
 
 /// Applies the change to the expected state, or else to the stored one.
-pub(in crate::rest) async fn apply(
+pub(crate) async fn apply(
     caller: &Caller,
     id: &SecretId,
     change: SecretChange,

@@ -5,6 +5,7 @@ use crate::{audit::repository::COLUMNS, db::timestamp};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::secret::SecretId;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use std::cmp::Reverse;
 
 /// The condition for changes of a secret. The index of migration 0090 requires exactly this text.
 pub(in crate::audit) const IS_CHANGE: &str = "action IN ('secret added', 'secret changed', 'secret deleted', 'secret restored', \
@@ -15,18 +16,36 @@ pub(in crate::audit) const IS_OTHER: &str = "action NOT IN ('secret added', 'sec
     'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded') \
     AND NOT (action = 'value read' AND outcome = 'done')";
 
-/// Finds the history of one secret, by three queries with an index each.
+/// Finds the history of one secret, by three looks with an index each, in two statements.
 pub(in crate::audit) async fn find(
     connection: &mut PgConnection,
     id: &SecretId,
 ) -> Result<HistoryRows, sqlx::Error> {
     let changes = changes_of("", id).build_query_as().fetch_all(&mut *connection).await?;
-    let lines: Vec<OtherRow> = others_of("", id).build_query_as().fetch_all(&mut *connection).await?;
-    let folded = lines.first().map_or(0, |line| line.folded.unsigned_abs());
-    let others = lines.into_iter().map(OtherRow::into_line).collect();
-    let reads: Vec<ReadRow> = reads_of("", id).build_query_as().fetch_all(connection).await?;
-    let reads = reads.into_iter().map(ReadRow::into_line).collect();
-    Ok(HistoryRows { changes, reads, others, folded })
+    let lines: Vec<LineRow> = lines_of(id).build_query_as().fetch_all(connection).await?;
+    let (mut reads, mut others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.token.is_some());
+    // The database promises no order of what a union puts together.
+    reads.sort_by(|one, other| other.last.cmp(&one.last).then_with(|| one.token.cmp(&other.token)));
+    others.sort_by_key(|line| Reverse(line.newest));
+    let folded = others.first().map_or(0, |line| line.folded.unsigned_abs());
+    Ok(HistoryRows {
+        changes,
+        reads: reads.into_iter().map(LineRow::into_reads).collect(),
+        others: others.into_iter().map(LineRow::into_others).collect(),
+        folded,
+    })
+}
+
+/// Selects the newest other records and the latest reads.
+fn lines_of(id: &SecretId) -> QueryBuilder<Postgres> {
+    let mut sql = QueryBuilder::new("SELECT NULL AS token, others.* FROM (");
+    push_others(&mut sql, id);
+    sql.push(
+        ") AS others UNION ALL SELECT token_id, '', name, '', '', day, reads, last_read_at, 0, 0 FROM (",
+    );
+    push_reads(&mut sql, id);
+    sql.push(") AS reads");
+    sql
 }
 
 /// Selects the newest changes. `before` precedes the statement, such as EXPLAIN.
@@ -39,34 +58,49 @@ pub(in crate::audit) fn changes_of(before: &str, id: &SecretId) -> QueryBuilder<
 }
 
 /// Selects the newest of the rest, folded by actor, action, outcome and day.
+#[cfg(test)]
 pub(in crate::audit) fn others_of(before: &str, id: &SecretId) -> QueryBuilder<Postgres> {
-    let mut sql = QueryBuilder::new(format!(
-        "{before} SELECT actor_kind, actor, action, outcome, (at AT TIME ZONE 'UTC')::date AS day, count(*) AS count, \
-         max(at) AS last, (sum(count(*)) OVER ())::bigint AS folded \
+    let mut sql = QueryBuilder::new(before);
+    push_others(&mut sql, id);
+    sql
+}
+
+fn push_others(sql: &mut QueryBuilder<Postgres>, id: &SecretId) {
+    sql.push(format_args!(
+        " SELECT actor_kind, actor, action, outcome, (at AT TIME ZONE 'UTC')::date AS day, count(*) AS count, \
+         max(at) AS last, (sum(count(*)) OVER ())::bigint AS folded, max(id) AS newest \
          FROM (SELECT * FROM audit_records WHERE {IS_OTHER} AND object = "
     ));
     sql.push_bind(id.to_string()).push(format_args!(
         " ORDER BY id DESC LIMIT {MAX_FOLDED}) AS latest GROUP BY 1, 2, 3, 4, 5 ORDER BY max(id) DESC LIMIT {MAX_LINES}"
     ));
-    sql
 }
 
 /// Selects the latest reads, by token and day.
+#[cfg(test)]
 pub(in crate::audit) fn reads_of(before: &str, id: &SecretId) -> QueryBuilder<Postgres> {
-    let mut sql = QueryBuilder::new(format!(
-        "{before} SELECT token_id, api_tokens.name, day, reads, secret_reads.last_read_at FROM secret_reads \
-         JOIN api_tokens ON api_tokens.id = token_id \
-         WHERE secret_id = (SELECT id FROM secrets WHERE deleted_at IS NULL AND kind = "
-    ));
-    sql.push_bind(id.kind.as_str()).push(" AND name = ").push_bind(id.name.as_str().to_owned());
-    sql.push(format_args!(") ORDER BY secret_reads.last_read_at DESC, token_id LIMIT {MAX_LINES}"));
+    let mut sql = QueryBuilder::new(before);
+    push_reads(&mut sql, id);
     sql
 }
 
-/// A line of other records.
+fn push_reads(sql: &mut QueryBuilder<Postgres>, id: &SecretId) {
+    sql.push(
+        " SELECT token_id, api_tokens.name, day, reads, secret_reads.last_read_at FROM secret_reads \
+         JOIN api_tokens ON api_tokens.id = token_id \
+         WHERE secret_id = (SELECT id FROM secrets WHERE deleted_at IS NULL AND kind = ",
+    );
+    sql.push_bind(id.kind.as_str()).push(" AND name = ").push_bind(id.name.as_str().to_owned());
+    sql.push(format_args!(") ORDER BY secret_reads.last_read_at DESC, token_id LIMIT {MAX_LINES}"));
+}
+
+/// A line of reads or of other records.
 #[derive(Debug, FromRow)]
-struct OtherRow {
+struct LineRow {
+    /// The token of reads; other records have none.
+    token: Option<String>,
     actor_kind: String,
+    /// The actor; of reads the name of the token.
     actor: String,
     action: String,
     outcome: String,
@@ -75,30 +109,20 @@ struct OtherRow {
     last: DateTime<Utc>,
     /// The number of folded records; the same in each row.
     folded: i64,
+    /// The last of these records.
+    newest: i64,
 }
 
-impl OtherRow {
-    fn into_line(self) -> FoldedRecords {
+impl LineRow {
+    fn into_others(self) -> FoldedRecords {
         let Self { actor_kind, actor, action, outcome, day, count, last, .. } = self;
         let (day, count, last) = (midnight(day), count.unsigned_abs(), timestamp(last));
         FoldedRecords { actor_kind, actor, action, outcome, day, count, last }
     }
-}
 
-/// A line of reads.
-#[derive(Debug, FromRow)]
-struct ReadRow {
-    token_id: String,
-    name: String,
-    day: NaiveDate,
-    reads: i64,
-    last_read_at: DateTime<Utc>,
-}
-
-impl ReadRow {
-    fn into_line(self) -> FoldedReads {
-        let Self { token_id, name, day, reads, last_read_at } = self;
-        let (day, count, last) = (midnight(day), reads.unsigned_abs(), timestamp(last_read_at));
-        FoldedReads { token: token_id, name, day, count, last }
+    fn into_reads(self) -> FoldedReads {
+        let Self { token, actor: name, day, count, last, .. } = self;
+        let (day, count, last) = (midnight(day), count.unsigned_abs(), timestamp(last));
+        FoldedReads { token: token.unwrap_or_default(), name, day, count, last }
     }
 }

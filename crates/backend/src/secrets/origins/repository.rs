@@ -1,6 +1,7 @@
 //! All SQL about the origins of secrets.
 
-use domain::secret::Origins;
+use crate::secrets::repository::SecretRow;
+use domain::secret::{Origins, SecretId};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
@@ -29,15 +30,51 @@ fn insertion(all: &[(Uuid, &Origins)]) -> Option<QueryBuilder<Postgres>> {
     Some(insert)
 }
 
-/// Returns the origins of a secret.
-pub(in crate::secrets) async fn find(
+/// A secret with the rest of what its pages show.
+pub(in crate::secrets) struct Shown {
+    pub(in crate::secrets) row: SecretRow,
+    pub(in crate::secrets) origins: Origins,
+    /// The number of its consumers.
+    pub(in crate::secrets) used_by: i32,
+}
+
+/// Returns a secret with its origins and the number of its consumers.
+pub(in crate::secrets) async fn find_shown(
     connection: &mut PgConnection,
-    secret: Uuid,
-) -> Result<Origins, sqlx::Error> {
-    let row = sqlx::query!("SELECT places, total FROM secret_origins WHERE secret_id = $1", secret)
-        .fetch_optional(connection)
-        .await?;
-    Ok(row.map_or_else(Origins::default, |row| {
-        Origins::stored(row.places, u32::try_from(row.total).unwrap_or_default())
+    id: &SecretId,
+) -> Result<Option<Shown>, sqlx::Error> {
+    let found = sqlx::query!(
+        "SELECT id, kind, name, display_name, registry_host, registry_username, value_host, version, \
+         value_version, submission, updated_at, updated_by, check_target, known_hosts, mac, \
+         places AS \"places?\", total AS \"total?\", used_by \
+         FROM secrets LEFT JOIN secret_origins ON secret_id = id \
+         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
+        id.kind.as_str(),
+        id.name.as_str()
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.map(|found| Shown {
+        origins: found.places.zip(found.total).map_or_else(Origins::default, |(places, total)| {
+            Origins::stored(places, u32::try_from(total).unwrap_or_default())
+        }),
+        used_by: found.used_by,
+        row: SecretRow {
+            id: found.id,
+            kind: found.kind,
+            name: found.name,
+            display_name: found.display_name,
+            registry_host: found.registry_host,
+            registry_username: found.registry_username,
+            value_host: found.value_host,
+            version: found.version,
+            value_version: found.value_version,
+            submission: found.submission,
+            updated_at: found.updated_at,
+            updated_by: found.updated_by,
+            check_target: found.check_target,
+            known_hosts: found.known_hosts,
+            mac: found.mac,
+        },
     }))
 }

@@ -11,15 +11,15 @@ use crate::{
     work::Work,
 };
 use chrono::{DateTime, Utc};
-use domain::time::Timestamp;
 use sqlx::PgConnection;
+use std::time::Duration;
 use uuid::Uuid;
 
-/// The lifetime of the link for the first administrator, in microseconds: an hour.
-const SETUP_LINK_LIFE: i64 = 3_600_000_000;
+/// The lifetime of the link for the first administrator: an hour.
+const SETUP_LINK_LIFE: Duration = Duration::from_hours(1);
 
-/// The lifetime of a link to choose a password, in microseconds: a day.
-const PASSWORD_LINK_LIFE: i64 = 24 * 3_600_000_000;
+/// The lifetime of a link to choose a password: a day.
+const PASSWORD_LINK_LIFE: Duration = Duration::from_hours(24);
 
 /// Stores a link for the first administrator.
 pub(in crate::users) async fn insert_setup(
@@ -46,11 +46,11 @@ async fn insert(
     ctx: &Ctx,
     token_hash: &[u8],
     user: Option<Uuid>,
-    life: i64,
+    life: Duration,
 ) -> Result<(), sqlx::Error> {
     let now = instant(ctx.now)?;
     sqlx::query!("DELETE FROM one_time_links WHERE expires_at <= $1", now).execute(&mut **work).await?;
-    let expires_at = instant(Timestamp::from_micros(ctx.now.micros() + life))?;
+    let expires_at = instant(ctx.now + life)?;
     let mac = work.sign(&link_message(token_hash, user, expires_at)).await?;
     sqlx::query!(
         "INSERT INTO one_time_links (token_hash, user_id, created_at, expires_at, mac) \
