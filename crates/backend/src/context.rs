@@ -110,8 +110,8 @@ impl Actor {
 }
 
 domain::coded_enum! {
-    /// An action that is asked for, as far as rights go. The code is stored in records of refusals and hashed into the chain: it never
-    /// changes.
+    /// An action that is asked for, as far as rights go. The code is stored in records of forbidden attempts and hashed into
+    /// the chain: it never changes.
     pub enum Action: code, label {
         /// See secrets, without values.
         ReadSecrets = "see secrets", "see secrets";

@@ -1,8 +1,8 @@
-//! Enums that are tables: each variant once, with its code and what else there is to say of it.
+//! Enums as tables: each variant once, with its code and its other properties.
 
-/// Declares an enum with a code for each variant, and with a text for people where the head names a second method:
-/// `enum Role: as_str, label { Reader = "reader", "Reader"; }`. A code is stored and sent, so it stays as it is; the text may be
-/// reworded. The enum has `ALL`, the method that returns the code, and `parse`, which returns `None` for a code that is unknown.
+/// Declares an enum with a code for each variant, and with a text for people if the head names a second method: `enum Role:
+/// as_str, label { Reader = "reader", "Reader"; }`. A code is stored and sent, so it never changes; the text may be reworded.
+/// The enum has `ALL`, the method that returns the code, and `parse`, which returns `None` for an unknown code.
 #[macro_export]
 macro_rules! coded_enum {
     (
@@ -24,7 +24,7 @@ macro_rules! coded_enum {
                 match self { $(Self::$variant => $code,)+ }
             }
 
-            /// Parses a code; returns `None` for one that is unknown.
+            /// Parses a code; returns `None` for an unknown one.
             $vis fn parse(code: &str) -> Option<Self> {
                 Self::ALL.into_iter().find(|known| known.$code_of() == code)
             }

@@ -1,5 +1,4 @@
-//! The errors that outsiders see. A closed set: it carries codes and the names
-//! of fields, and never what was submitted.
+//! The errors that outsiders see. A closed set: it carries codes and the names of fields, and never what was submitted.
 
 mod field;
 mod problem;
@@ -10,17 +9,17 @@ pub use problem::Problem;
 use crate::{access::SignOnProblem, import::ImportProblem, secret::SecretId, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Why something was not done. Its code, its status and its message are said here, and nowhere else. The variants that no server
-/// function answers with are not sent, so that the browser need not know them.
+/// The reason why an action was not done. Only this type defines its code, status and message. Variants that no server
+/// function returns are not sent, so that the browser need not know them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Error {
-    /// Fields need another look.
+    /// Fields are invalid.
     #[error("invalid input")]
     Invalid(Vec<FieldError>),
-    /// No such secret.
+    /// There is no such secret.
     #[error("not found")]
     NotFound,
-    /// Another version is stored than the one the change began with.
+    /// Another version is stored than the one that the change began with.
     #[error("changed in the meantime")]
     Changed(Change),
     /// Another secret holds the same key, or the same account at the same registry. It is saved only on request.
@@ -32,39 +31,39 @@ pub enum Error {
     /// The database does not answer in time.
     #[error("unavailable")]
     Unavailable,
-    /// Whoever asks has tested connections too often of late, and may again in so many seconds.
+    /// The actor has tested connections too often, and may test again after this number of seconds.
     #[error("too many tests")]
     TooManyTests(u32),
     /// The request cannot be parsed.
     #[error("bad request")]
     BadRequest,
-    /// Nobody is signed in, or no longer.
+    /// Nobody is signed in any more.
     #[error("not signed in")]
     NotSignedIn,
     /// The actor may not do this.
     #[error("forbidden")]
     Forbidden,
-    /// Something that should not happen; the log has it under this reference.
+    /// An unexpected failure; the log has it under this reference.
     #[error("internal error {0}")]
     Internal(String),
-    /// The name or the password is not right; which of them is not told.
+    /// The name or the password is wrong; which of them is not revealed.
     #[serde(skip)]
     #[error("wrong name or password")]
     WrongPassword,
-    /// Too many failures; may be tried again after so many seconds.
+    /// There were too many failures; the next try is possible after this number of seconds.
     #[serde(skip)]
     #[error("locked for {0} seconds")]
     Locked(u32),
-    /// The last failure allowed of somebody who had signed in: their session has ended, and they may try to sign in after so
-    /// many seconds.
+    /// A signed-in person made the last allowed failure: the session has ended, and signing in is possible after this number
+    /// of seconds.
     #[serde(skip)]
     #[error("signed out, and locked for {0} seconds")]
     LockedOut(u32),
-    /// Too many passwords are being checked, so this one was not; may be tried again after so many seconds.
+    /// Too many passwords are being verified, so this one was not; the next try is possible after this number of seconds.
     #[serde(skip)]
     #[error("busy for {0} seconds")]
     Busy(u32),
-    /// The link was used, has expired, or was never made.
+    /// The link was used, has expired, or never existed.
     #[serde(skip)]
     #[error("the link is not good any more")]
     LinkSpent,
@@ -80,15 +79,15 @@ pub enum Error {
     #[serde(skip)]
     #[error("people sign in at a provider alone: LATCHKEY_PASSWORD_SIGN_IN is off")]
     NoPasswords,
-    /// Role and password of this user are kept by the provider at which they sign in.
+    /// The provider at which this user signs in keeps their role and password.
     #[serde(skip)]
     #[error("this user signs in at a provider, which keeps their password and says what they may do")]
     KeptByProvider,
-    /// The action needs a sign-in at the provider of the last few minutes.
+    /// The action requires a sign-in at the provider within the last few minutes.
     #[serde(skip)]
     #[error("sign in again at the provider first")]
     ProveAtProvider,
-    /// The provider's message that somebody is signed out is not valid, for this reason. Says nothing that was sent.
+    /// The provider's message that somebody is signed out is invalid, for this reason. Repeats nothing that was sent.
     #[serde(skip)]
     #[error("{0}")]
     LogoutToken(#[serde(skip)] &'static str),
@@ -96,7 +95,7 @@ pub enum Error {
     #[serde(skip)]
     #[error("nothing to import")]
     Import(ImportProblem),
-    /// Rows of an import need another look, by their numbers.
+    /// Rows of an import are invalid, by their numbers.
     #[serde(skip)]
     #[error("invalid rows")]
     Rows(Vec<(u32, FieldError)>),
@@ -104,19 +103,19 @@ pub enum Error {
     #[serde(skip)]
     #[error("nothing chosen")]
     NothingChosen,
-    /// The import was discarded, has expired, or is of another session.
+    /// The import was discarded, has expired, or belongs to another session.
     #[serde(skip)]
     #[error("no such import")]
     ImportGone,
-    /// The export format is one for secrets of the other kind.
+    /// The export format is for secrets of the other type.
     #[serde(skip)]
     #[error("wrong shape")]
     WrongShape,
-    /// Argo CD is told the repository's address, and none is known for these secrets.
+    /// Argo CD needs the repository's address, and these secrets have none.
     #[serde(skip)]
     #[error("no address of a repository")]
     NoUrl(Vec<SecretId>),
-    /// The password was typed for another registry host than the one that the secret names now.
+    /// The password of this secret was typed for another registry host than its present one.
     #[serde(skip)]
     #[error("typed for another host")]
     OtherHost(SecretId),
@@ -125,11 +124,11 @@ pub enum Error {
 /// A change that somebody else made in between.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// The name of who did it.
+    /// The name of the actor who made it.
     pub by: String,
-    /// The moment.
+    /// The time of the change.
     pub at: Timestamp,
-    /// The server's clock.
+    /// The server's time.
     pub now: Timestamp,
     /// The version that is stored.
     pub version: i64,
@@ -199,7 +198,7 @@ impl Error {
         }
     }
 
-    /// Returns after how many seconds it is worth asking again, where that is known.
+    /// Returns after how many seconds a retry makes sense, if that is known.
     pub fn retry_after(&self) -> Option<u32> {
         match self {
             Self::Sealed | Self::Unavailable => Some(5),
@@ -211,7 +210,8 @@ impl Error {
         }
     }
 
-    /// Returns the message for a person: what happened, then what to do. Problems of fields stand beside their fields instead.
+    /// Returns the message for a person: what happened, then what to do. Problems of fields are shown beside their fields
+    /// instead.
     pub fn message(&self) -> String {
         match self {
             Self::WrongPassword => {
@@ -275,7 +275,7 @@ impl Error {
         }
     }
 
-    /// Returns the message of an error that a server function answers with. The islands show no other, so that the browser does
+    /// Returns the message of an error that a server function returns. The islands show no other, so that the browser does
     /// not download the sentences of the rest.
     pub fn island_message(&self) -> String {
         match self {
@@ -318,12 +318,11 @@ impl From<SignOnProblem> for Error {
     }
 }
 
-/// The advice to somebody who does not know the current password that is asked for. Who reads this may be the only
-/// administrator.
+/// The advice for somebody who does not know their current password. The reader may be the only administrator.
 const FORGOTTEN: &str = "If you have forgotten your password, another administrator can make a link to choose a new one, and so \
     does “latchkey user reset-password” on the server.";
 
-/// Returns the message for somebody who has signed in, is asked anew who they are, and is locked.
+/// Returns the message for a signed-in person who must prove their identity again, and is locked.
 pub fn locked_inside(seconds: u32) -> String {
     format!(
         "Too many wrong passwords were typed under this name, so none is looked at now. You stay signed in: try again in \

@@ -1,4 +1,4 @@
-//! What is put on record.
+//! Actions that are recorded.
 
 use crate::context::Action;
 
@@ -37,7 +37,7 @@ macro_rules! actions {
     };
 }
 
-// Each with the code that is stored, and with its label.
+// Each action with its stored code and its label.
 actions! {
     /// A secret was added.
     SecretAdded = "secret added", "secret added";
@@ -126,7 +126,7 @@ actions! {
 }
 
 impl AuditAction {
-    /// Returns the label of a stored code; the code itself where another version of the portal has written it.
+    /// Returns the label of a stored code; the code itself if another version of the portal has written it.
     pub fn label_of(code: &str) -> &str {
         match Self::all().find(|action| action.code() == code) {
             Some(action) => action.label(),
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
     use crate::audit::Outcome;
 
-    /// These texts stand in records and in their hashes: a changed one would not be found any more, and a label is not one.
+    /// These texts are part of records and their hashes: a changed one would no longer be found, and a label is not a code.
     #[test]
     fn codes_are_those_of_the_records_that_were_written() {
         let stored = [

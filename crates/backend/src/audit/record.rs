@@ -17,7 +17,7 @@ domain::coded_enum! {
 }
 
 impl Outcome {
-    /// Returns the label of a stored code; the code itself where another version of the portal has written it.
+    /// Returns the label of a stored code; the code itself if another version of the portal has written it.
     pub fn label_of(code: &str) -> &str {
         match Self::parse(code) {
             Some(outcome) => outcome.label(),

@@ -5,59 +5,59 @@ use super::{Role, TokenScope, limits};
 /// A problem with a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessProblem {
-    /// Nothing was typed.
+    /// The name is empty.
     UserNameMissing,
-    /// More than 64 characters.
+    /// The name has more than 64 characters.
     UserNameTooLong,
-    /// A character that no username may have.
+    /// The name has a character that is not allowed in usernames.
     UserNameCharacter,
-    /// Somebody has it.
+    /// Another user has the name.
     UserNameTaken,
-    /// Fewer than 12 characters.
+    /// The password has fewer than 12 characters.
     PasswordShort,
-    /// More than 1,024 bytes.
+    /// The password has more than 1,024 bytes.
     PasswordLong,
-    /// Among the first that anybody would try.
+    /// The password is among the first that anybody would try.
     PasswordCommon,
-    /// The two are not the same.
+    /// The two passwords differ.
     PasswordDiffers,
-    /// A password that is not the stored one.
+    /// The password is not the stored one.
     PasswordWrong,
-    /// No such role.
+    /// There is no such role.
     Role,
-    /// Nothing was typed.
+    /// The name is empty.
     TokenNameMissing,
-    /// Too long, or not a text.
+    /// The name is too long, or has control characters.
     TokenName,
-    /// A character that is invisible or turns the direction of writing.
+    /// The name has a character that is invisible or turns the direction of writing.
     TokenNameMark,
-    /// The name of a person, or of a part of the portal.
+    /// The name is that of a person, or of a part of the portal.
     TokenNameReserved,
-    /// The word that stands between the name of a token and its person.
+    /// The name contains the word that separates the name of a token from its person.
     TokenNameOf,
-    /// The person has a token of this name.
+    /// The person has a token with this name.
     TokenNameTaken,
     /// The person has too many valid tokens.
     TokensTooMany(u16),
-    /// No such scope.
+    /// There is no such scope.
     TokenScope,
-    /// A scope that the role of its maker does not have.
+    /// The role of the creator does not allow this scope.
     TokenScopeBeyondRole(TokenScope),
-    /// No name begins so.
+    /// No name can begin with the prefix.
     TokenPrefix,
-    /// A text that is not an id.
+    /// A text is not an id.
     TokenSecret,
-    /// Too many ids.
+    /// There are too many ids.
     TokenSecretsTooMany,
-    /// Both a prefix and ids.
+    /// There are both a prefix and ids.
     TokenRestrictedTwice,
-    /// A text that is not a number of days.
+    /// The text is not a number of days.
     TokenExpiry,
-    /// More days than a token of this portal may last.
+    /// The number of days is above this portal's limit.
     TokenExpiryBeyond(u16),
-    /// Editors make tokens for chosen secrets alone.
+    /// Editors may create such tokens only for chosen secrets.
     TokenUnrestricted,
-    /// Nothing was typed.
+    /// The password is empty.
     PasswordMissing,
 }
 
@@ -185,18 +185,18 @@ impl AccessProblem {
 coded_enum! {
     /// The reason why signing in at a provider failed.
     pub enum SignOnProblem: code, message {
-        /// Begun too long ago, in another browser, or finished already.
+        /// The sign-in was begun too long ago, in another browser, or is finished already.
         Expired = "sign-on-expired", "Signing in took too long, or was begun in another window. Sign in again.";
         /// The provider does not answer.
         Unreachable = "sign-on-unreachable", "The place where you sign in does not answer at the moment. Try again in a minute; if it goes on, tell \
                  whoever looks after it.";
-        /// The provider knows this portal otherwise than the settings do, or not at all.
+        /// The provider knows this portal by other settings, or not at all.
         Misconfigured = "sign-on-misconfigured", "This portal and the place where you sign in do not agree on how to work together. An administrator finds \
                  the cause in the portal's log.";
         /// The answer is forged, damaged, or meant for somebody else.
         Untrusted = "sign-on-untrusted", "What came back from the place where you sign in cannot be trusted, so you were not signed in. An \
                  administrator finds the cause in the portal's log.";
-        /// The person or the provider said no.
+        /// The person or the provider refused.
         Denied = "sign-on-denied", "You were not signed in: it was cancelled, or refused where you sign in.";
         /// The person is in no group that gives a role.
         NoGroup = "sign-on-no-group", "You are in none of the groups that may use this portal. Ask whoever looks after your account to add you.";
@@ -206,12 +206,12 @@ coded_enum! {
         /// The provider says nothing of the person's groups.
         NoGroupsTold = "sign-on-no-groups-told", "The place where you sign in says nothing of your groups, so it is not known what you may do here. Ask an \
                  administrator; the portal's log says what they can change there.";
-        /// The person was to prove anew who they are, and the provider does not say that they did.
+        /// The person had to prove their identity again, and the provider does not say that they did.
         NotAskedAgain = "sign-on-not-asked-again", "The place where you sign in did not ask again who you are, or does not say that it did. Try again; if it goes \
                  on, an administrator finds the cause in the portal's log.";
         /// An administrator has disabled the user here.
         Disabled = "sign-on-disabled", "Your user is disabled in this portal. Ask an administrator.";
-        /// Every name for the new user is somebody else's.
+        /// Every name for the new user belongs to somebody else.
         NameTaken = "sign-on-name-taken", "Other users of this portal have the names that could be yours. Ask an administrator.";
     }
 }
@@ -240,13 +240,13 @@ mod tests {
 
     #[test]
     fn message_of_reserved_token_names_is_true_for_every_role() {
-        // Administrators may use no person's name, and everybody else none of those that they are shown anyway.
+        // Administrators may use no person's name, and everybody else none of those that they see anyway.
         let reserved = AccessProblem::TokenNameReserved.message();
         assert!(
             reserved.contains("the name of a person") && !reserved.contains("administrator"),
             "{reserved}"
         );
-        // Somebody may have more than that from before there was a limit.
+        // A person may have more than that from before there was a limit.
         let many = AccessProblem::TokensTooMany(200).message();
         assert!(many.contains("more than 200") && many.contains("as many or more"), "{many}");
         assert!(!many.contains("You have 200") && !many.contains("Revoke one"), "{many}");

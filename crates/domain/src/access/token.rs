@@ -137,7 +137,7 @@ pub struct NewToken {
 }
 
 impl NewToken {
-    /// Parses what was typed. Returns all problems at once.
+    /// Parses the fields. Returns all problems at once.
     pub fn parse(draft: &TokenDraft) -> Result<Self, Error> {
         let name = TokenName::parse(&draft.name).map_err(|problem| FieldError::new(Field::Name, problem));
         let scope = TokenScope::parse(&draft.scope)
@@ -162,7 +162,7 @@ fn restriction(prefix: &str, secrets: &str) -> Result<Restriction, FieldError> {
     match (prefix.is_empty(), ids.is_empty()) {
         (true, true) => Ok(Restriction::None),
         (false, false) => Err(FieldError::new(Field::Prefix, AccessProblem::TokenRestrictedTwice)),
-        // What a name may begin with is a name, or one cut short before a letter or digit.
+        // The beginning of a name is itself a name, or a name cut short before a letter or digit.
         (false, true) if SecretName::parse(&format!("{prefix}a")).is_ok() => {
             Ok(Restriction::Prefix(prefix.to_owned()))
         }

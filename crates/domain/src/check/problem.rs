@@ -5,51 +5,51 @@ use crate::invisible::is_invisible;
 /// A problem with the target of a test. Never carries the text.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum TargetProblem {
-    /// A repository by https.
+    /// The address is by https.
     RepositoryByHttps,
-    /// A text that is not an SSH address of a repository.
+    /// The text is not an SSH address of a repository.
     RepositoryForm,
-    /// Within quotation marks.
+    /// The address is within quotation marks.
     RepositoryQuoted,
-    /// A prefix for another program, such as `git::`, before it.
+    /// There is a prefix for another program before the address, such as `git::`.
     RepositoryPrefix,
-    /// A command of Git around it.
+    /// There is a command of Git around the address.
     RepositoryCommand,
-    /// A path of this machine.
+    /// The address is a path of this machine.
     RepositoryLocal,
-    /// A path of a drive, or a host of one letter.
+    /// The address is a path of a drive, or has a host of one letter.
     RepositoryDrive,
-    /// A port in brackets before a path that does not begin at the root.
+    /// There is a port in brackets before a path that does not begin at the root.
     RepositoryBrackets,
-    /// A path behind the colon of an `ssh://` address, where a port stands.
+    /// There is a path after the colon of an `ssh://` address, in the place of a port.
     RepositoryPort,
-    /// Nothing behind the host.
+    /// There is nothing after the host.
     RepositoryPath,
-    /// A path that begins with a hyphen, or has a control character.
+    /// The path begins with a hyphen, or has a control character.
     RepositoryPathForm,
-    /// Nothing before the `@`, or a hyphen there at first.
+    /// There is nothing before the `@`, or it begins with a hyphen.
     RepositoryUser,
-    /// A character that no user may have.
+    /// The user has a character that is not allowed.
     RepositoryUserHas(char),
-    /// A character that no host may have.
+    /// The host has a character that is not allowed.
     RepositoryHostHas(char),
-    /// A host that is invalid in another way.
+    /// The host is invalid in another way.
     RepositoryHost,
-    /// Longer than `Repository::MAX_BYTES`.
+    /// The address is longer than `Repository::MAX_BYTES`.
     RepositoryTooLong,
-    /// A text that is not the name of an image.
+    /// The text is not the name of an image.
     ImageForm,
-    /// An image of another registry than the credential's.
+    /// The image is in another registry than the credential's.
     ImageElsewhere,
-    /// An image that is not below the path that the credential is for.
+    /// The image is not below the path of the credential.
     ImageOutside,
-    /// An image of Docker Hub, by a name of its that clients take for another registry.
+    /// The image is at Docker Hub, by a name that clients take for another registry.
     ImageHubOtherwise,
-    /// A line that no `known_hosts` file has, by its number.
+    /// The line with this number is invalid in a `known_hosts` file.
     KnownHostsLine(u32),
-    /// A line whose host has a port and no brackets, by its number.
+    /// The host in the line with this number has a port and no brackets.
     KnownHostsPort(u32),
-    /// More than 32 KiB of known hosts.
+    /// The known hosts are longer than 32 KiB.
     KnownHostsTooLong,
 }
 
@@ -111,7 +111,7 @@ impl TargetProblem {
         Self::ALL.into_iter().find(|problem| problem.code() == code)
     }
 
-    /// Returns what is wrong and what would be right.
+    /// Returns what is wrong and what is valid.
     pub fn message(self) -> String {
         match self {
             Self::RepositoryByHttps => "A key opens repositories by SSH. Enter the SSH address, such as git@github.com:group/app.git.",
@@ -150,7 +150,7 @@ impl TargetProblem {
     }
 }
 
-/// A character, as a sentence names it.
+/// Returns a character in the form for a sentence.
 fn named(c: char) -> String {
     match c {
         c if c.is_whitespace() => "a space".to_owned(),

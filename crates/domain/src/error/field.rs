@@ -1,4 +1,4 @@
-//! Fields of forms, and what is wrong with them.
+//! Fields of forms, and their problems.
 
 use super::Problem;
 use serde::{Deserialize, Serialize};
@@ -12,21 +12,21 @@ coded_enum! {
         Name = "name", "Name";
         /// The name that people see.
         DisplayName = "display_name", "Display Name";
-        /// Git dataset or image pull.
+        /// The type: Git dataset or image pull.
         Type = "type", "Type";
         /// The private key.
         Secret = "secret", "Secret";
-        /// The passphrase that protects a key until it is stored.
+        /// The passphrase of a key, which protects it until it is stored.
         Passphrase = "passphrase", "Passphrase";
         /// The repository that the key opens.
         Repository = "repository", "Repository to try";
-        /// The keys of hosts that are trusted.
+        /// The trusted keys of hosts.
         KnownHosts = "known_hosts", "Known hosts";
         /// The address of the registry.
         RegistryHost = "registry_host", "Registry Host";
-        /// The account there.
+        /// The username at the registry.
         Username = "username", "Username";
-        /// Its password or token.
+        /// The password or token of that account.
         Password = "password", "Password";
         /// The image that the account pulls.
         Image = "image", "Image to try";
@@ -34,11 +34,11 @@ coded_enum! {
         Branch = "branch", "Branch";
         /// The secret that an image or a dataset is pulled with.
         PullSecret = "pull_secret", "Pull secret";
-        /// The name, typed once more before something is done that cannot be undone.
+        /// The name, typed once more before an action that cannot be undone.
         Confirmation = "confirmation", "Name of the secret";
-        /// The chosen password again.
+        /// The new password, typed again.
         RepeatPassword = "repeat_password", "Repeat password";
-        /// The password that is to be replaced, or that proves who one is.
+        /// The password that is to be replaced, or that proves a person's identity.
         CurrentPassword = "current_password", "Current password";
         /// The role of a user.
         Role = "role", "Role";
@@ -69,10 +69,10 @@ impl TryFrom<String> for Field {
     }
 }
 
-/// A field and what is wrong with it.
+/// A field and its problem.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
-    /// The place.
+    /// The field.
     pub field: Field,
     /// The problem.
     pub problem: Problem,

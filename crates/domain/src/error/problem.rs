@@ -1,4 +1,4 @@
-//! What can be wrong with a field, and the codes under which it travels.
+//! Problems with a field, and the codes by which they are sent.
 
 use crate::{
     access::AccessProblem,
@@ -10,36 +10,36 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A problem with a field. Travels as its code, a short text of words: the parsers that would be derived for ten kinds of
-/// problem weigh ten times as much in the browser.
+/// A problem with a field. Sent as its code, a short text of words, because derived parsers for ten kinds of problem weigh
+/// ten times as much in the browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum Problem {
-    /// The name breaks the rule of names.
+    /// The name violates the rule of names.
     Name(NameProblem),
     /// Another secret of the same type has the name.
     NameTaken(SecretId),
     /// Another row that was chosen in an import has the name.
     SameName,
-    /// The display name is not one.
+    /// The display name is invalid.
     DisplayName(DisplayNameProblem),
-    /// No such type.
+    /// There is no such type.
     Type,
     /// The private key is not usable.
     Key(KeyProblem),
-    /// The registry host is not one.
+    /// The registry host is invalid.
     Host(HostProblem),
-    /// The username is not one.
+    /// The username is invalid.
     Username(UsernameProblem),
-    /// The password is not one.
+    /// The password is invalid.
     Password(PasswordProblem),
     /// The target of a test cannot be parsed.
     Target(TargetProblem),
-    /// An image or a dataset is not one, or a secret is in use.
+    /// An image or a dataset is invalid, or a secret is in use.
     Usage(UsageProblem),
-    /// A field about people or tokens has a problem. Those forms are rendered by the server alone, so nobody parses its code.
+    /// A field about people or tokens has a problem. Only the server renders those forms, so nobody parses its code.
     Access(AccessProblem),
-    /// A problem of another version of the portal, whose code is unknown here.
+    /// The problem comes from another version of the portal, and its code is unknown here.
     Unknown,
 }
 
@@ -75,7 +75,7 @@ impl Problem {
         }
     }
 
-    /// Returns the code: words that stay the same, and what the message is made with.
+    /// Returns the code: words that stay the same, and the parameters of the message.
     pub fn code(&self) -> String {
         let (kind, word) = match self {
             Self::Name(NameProblem::TooLong(chars)) => return format!("name-long:{chars}"),
@@ -105,7 +105,7 @@ impl Problem {
         format!("{kind}:{word}")
     }
 
-    /// Parses a code. An unknown one, as of another version in a rolling update, is `Unknown`.
+    /// Parses a code. Returns `Unknown` for the code of another version, as in a rolling update.
     pub fn parse(code: &str) -> Self {
         let known = || {
             let (kind, rest) = code.split_once(':')?;

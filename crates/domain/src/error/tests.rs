@@ -78,7 +78,7 @@ fn problem_code_is_a_word_of_its_own_and_no_place_in_a_list() {
 
 #[test]
 fn problem_of_another_version_has_a_general_message() {
-    // As other versions send it: a word that is not known yet, a place in a list, and nothing that makes sense.
+    // Codes of other versions: an unknown word, a place in a list, and garbage.
     for code in ["key:a-new-one", "news:a", "key:3", "usage:0", "name:1", "SENTINEL", "", "hosts-line:x"] {
         let problem: Problem = serde_json::from_str(&format!("{code:?}")).unwrap();
         assert_eq!(problem, Problem::Unknown, "{code}");
@@ -135,7 +135,7 @@ fn code_of_an_error_is_a_word_and_its_status_one_of_a_failure() {
         assert!((400..=503).contains(&error.status()), "{error:?}");
         assert!(!error.message().is_empty(), "{error:?}");
         assert!(!matches!(error.status(), 429) || error.retry_after() == Some(7), "{error:?}");
-        // What a server function answers with has the same message in the browser.
+        // An error that a server function returns has the same message in the browser.
         if serde_json::to_string(&error).is_ok() {
             assert_eq!(error.message(), error.island_message(), "{error:?}");
         }

@@ -1,11 +1,11 @@
-//! The ways in which files are encrypted.
+//! The kinds of encryption of files.
 
 coded_enum! {
-    /// A way in which files are encrypted, so that nothing can be read in them here.
+    /// A kind of encryption of files that cannot be read here.
     pub enum Encryption: code, message {
-        /// SOPS, as Flux and many a Git repository have it.
+        /// SOPS, as used by Flux and in many Git repositories.
         Sops = "sops", "This is encrypted with SOPS. Decrypt it, with sops decrypt FILE, and import what comes out.";
-        /// A `SealedSecret`, which one cluster's controller can open.
+        /// A `SealedSecret`, which only one cluster's controller can open.
         SealedSecret = "sealed-secret", "This is a SealedSecret, which only its cluster can open. Import the Secret that the cluster makes of it, \
                  with kubectl get secret NAME -o yaml.";
         /// Ansible Vault.

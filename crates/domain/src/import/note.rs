@@ -72,8 +72,8 @@ impl CredentialHelper {
     }
 }
 
-/// A note on something found in a file: beside a credential that may be chosen, or in its place. Kept as
-/// a short text while the import waits, and never carries a value.
+/// A note on an object that was found in a file: beside a credential that may be chosen, or in its place. Kept as a short
+/// text while the import waits, and never carries a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
     /// The registry's address was corrected.

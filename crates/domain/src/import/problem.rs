@@ -1,33 +1,33 @@
-//! Why a file was not imported.
+//! Problems with a file to import.
 
 use super::{Encryption, MAX_BYTES, MAX_ENTRIES};
 
-/// Why there is nothing to choose from. Never carries what was in the file.
+/// The reason why there is nothing to choose from. Never carries the contents of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImportProblem {
-    /// Nothing was pasted, and no file chosen.
+    /// Nothing was pasted, and no file was chosen.
     Missing,
-    /// Something was pasted and a file chosen.
+    /// Something was pasted and a file was chosen.
     Both,
-    /// More than [`MAX_BYTES`].
+    /// The file is larger than [`MAX_BYTES`].
     TooLarge,
-    /// A file that is not text.
+    /// The file is not text.
     Binary,
-    /// A file that begins as JSON, and is invalid from this line on.
+    /// The file begins as JSON, and is invalid from this line on.
     Json(u32),
-    /// A file that is not YAML from this line on; 0 where the line is unknown.
+    /// The file is invalid YAML from this line on; 0 if the line is unknown.
     Yaml(u32),
-    /// A name that stands twice in one place: two readers could read two things.
+    /// A name occurs twice in one place, which two programs could read differently.
     Doubled(u32),
-    /// Nested too deep, or blown up by aliases.
+    /// The file is nested too deeply, or expanded by aliases.
     TooDeep,
-    /// Nothing that we know.
+    /// The contents are unknown.
     Unknown,
-    /// More than [`MAX_ENTRIES`].
+    /// The file has more than [`MAX_ENTRIES`] credentials.
     TooMany,
     /// The credential is encrypted.
     Encrypted(Encryption),
-    /// A private key as such.
+    /// The text is a private key.
     PrivateKey,
 }
 

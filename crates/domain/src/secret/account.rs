@@ -157,7 +157,7 @@ impl PasswordProblem {
         Self::ALL.into_iter().find(|problem| problem.code() == code)
     }
 
-    /// Returns what is wrong and what would be right.
+    /// Returns what is wrong and what is valid.
     pub fn message(self) -> &'static str {
         match self {
             Self::Missing => "Enter the password or token.",

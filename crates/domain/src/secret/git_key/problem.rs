@@ -1,19 +1,19 @@
 //! Problems with a text that was pasted as a private key.
 
 coded_enum! {
-    /// Why a text is not taken as a private key.
+    /// The reason why a text is rejected as a private key.
     pub enum KeyProblem: code, message {
         /// Nothing was pasted.
         Missing = "missing", "Enter the private key.";
-        /// More than 64 KiB.
+        /// The text is longer than 64 KiB.
         TooLong = "too-long", "This text is longer than 64 KiB, which no private key is. Enter the key's own file alone.";
-        /// A NUL or another character that no key has: a binary file.
+        /// The text has a NUL or another character that no key has: a binary file.
         Binary = "binary", "This is not a text. Enter the private key in OpenSSH, PEM or PuTTY form.";
-        /// The public half.
+        /// The text is the public half.
         PublicKey = "public-key", "This is the public half. Paste the private key: the file without .pub.";
-        /// A certificate or a request for one.
+        /// The text is a certificate, or a request for one.
         Certificate = "certificate", "This is a certificate. Paste the private key that belongs to it.";
-        /// More than one key.
+        /// There is more than one key.
         TwoKeys = "two-keys", "There is more than one key here. Paste one; each secret holds one key.";
         /// The line breaks were lost.
         OneLine = "one-line", "The line breaks of this key were lost. Paste it from the file itself, with each line on a line of its own.";
@@ -21,63 +21,63 @@ coded_enum! {
         WrittenNewlines = "written-newlines", "The line breaks of this key are written as \\n. Paste it from the file itself, with real line breaks.";
         /// The end is missing.
         Truncated = "truncated", "A part of this key is missing. Paste all of it, from the first line to the last.";
-        /// The armour does not hold what it says, or the halves of the key do not belong together.
+        /// The contents do not match the armour, or the halves of the key do not belong together.
         Damaged = "damaged", "This key is damaged: what stands between its first and last line is not a whole key. Copy it anew.";
         /// There is something before or after the key.
         Surrounded = "surrounded", "There is something before or after the key. Paste the key alone, from its first line to its last.";
-        /// DSA, which OpenSSH no longer takes.
+        /// The key is DSA, which OpenSSH no longer accepts.
         Dsa = "dsa", "This is a DSA key, which servers no longer accept. Generate an Ed25519 key instead.";
-        /// Protected by a passphrase, and none was given.
+        /// The key is protected by a passphrase, and none was given.
         Passphrase = "passphrase", "This key is protected by a passphrase. Enter it, and the key is stored without it, sealed by the portal.";
-        /// Protected by another passphrase than the one that was given.
+        /// The key is protected by another passphrase than the given one.
         WrongPassphrase = "wrong-passphrase", "This is not the passphrase of the key. Enter it again.";
         /// Trying the passphrase would take more time or memory than a server may spend on one form.
         TooProtected = "too-protected", "Its passphrase takes too much time or memory to try. Make a copy without one: ssh-keygen -p -N \"\" -f <copy of the file>; of a PuTTY file, with PuTTYgen.";
-        /// Protected in a way that is not known here.
+        /// The key is protected in an unknown way.
         UnknownProtection = "unknown-protection", "This key is protected in a way that is not read here. Make a copy without a passphrase: openssl pkey -provider legacy -provider default -in KEY -out COPY.";
-        /// `PuTTY`'s first form, which it has not written since 2002.
+        /// The key is in `PuTTY`'s first form, which it has not written since 2002.
         OldPutty = "old-putty", "This is PuTTY's oldest form. Load it in PuTTYgen and save it anew.";
-        /// RSA of fewer than 2048 bits.
+        /// The key is RSA with fewer than 2048 bits.
         ShortRsa = "short-rsa", "This RSA key has fewer than 2048 bits, which is too few to be safe, and many hosts refuse it. Generate a new key instead.";
-        /// The key is in a hardware token, which has to be touched.
+        /// The key is in a hardware token, which must be touched.
         HardwareKey = "hardware-key", "This key needs a hardware token to be touched, which nobody could do when a repository is pulled. Generate a key without one.";
-        /// An algorithm or a curve that OpenSSH does not use.
+        /// OpenSSH does not support the algorithm or the curve.
         Unsupported = "unsupported", "This sort of key is not one that Git servers take. Use Ed25519, RSA or ECDSA on P-256, P-384 or P-521.";
-        /// Nothing that looks like a key.
+        /// The text does not look like a key.
         NotAKey = "not-a-key", "This is not a private key. It begins with a line such as -----BEGIN OPENSSH PRIVATE KEY-----.";
-        /// The whole key in base64, as it stands in a Kubernetes Secret.
+        /// The whole key is in base64, as in a Kubernetes Secret.
         Base64 = "base64", "This is the key in base64, as in a Kubernetes Secret. Decode it: base64 -d.";
-        /// Hyphens that a word processor made dashes of.
+        /// A word processor has turned hyphens into dashes.
         SmartDashes = "smart-dashes", "The hyphens around this key became dashes. Copy it from the file itself.";
-        /// The form of ssh.com and Tectia.
+        /// The key is in the form of ssh.com and Tectia.
         SshCom = "ssh-com", "This is a key in ssh.com's form. Convert it: puttygen KEY -O private-openssh -o COPY.";
-        /// RSA whose primes are of different length.
+        /// The RSA primes have different lengths.
         UnevenPrimes = "uneven-primes", "The primes of this RSA key differ in length, which is not supported. Generate a new key.";
-        /// Reading it failed in a way that is not its fault.
+        /// Parsing the key failed for a reason of ours.
         ReaderFailed = "reader-failed", "The portal failed on this key, which may be sound. Use another, and tell whoever runs the portal.";
-        /// A character within the armour that no base64 has.
+        /// There is a character within the armour that is not base64.
         StrayCharacter = "stray-character", "This key is damaged: a character stands between its first and last line that belongs to no key. Copy it anew.";
-        /// Base64 of a length that none has.
+        /// The base64 has an impossible length.
         UnevenBase64 = "uneven-base64", "This key is damaged: characters are missing in its base64, or there are too many. Copy it anew.";
-        /// More bytes than the key says that it has.
+        /// There are more bytes than the key says.
         Longer = "longer", "This key is damaged: there is more of it than it says itself. Something was put into it or behind it. Copy it anew.";
-        /// The first line names another form than follows.
+        /// The first line names another form than that of the contents.
         OtherForm = "other-form", "This key is damaged, or has the first and last line of another: what stands between them is in another form than they say. Copy it anew.";
-        /// The public half is that of another key.
+        /// The public half belongs to another key.
         HalvesDiffer = "halves-differ", "This key is damaged: its public half is not that of its private half. Copy it anew.";
         /// The modulus is not the product of the primes.
         RsaPrimes = "rsa-primes", "This RSA key is damaged: its modulus is not the product of its primes. Copy it anew.";
         /// The two exponents do not belong together.
         RsaExponents = "rsa-exponents", "This RSA key is damaged: its private exponent does not fit its public one. Copy it anew.";
-        /// An RSA key whose public exponent is too large for the library.
+        /// The public exponent of the RSA key is too large for the library.
         LargeExponent = "large-exponent", "The public exponent of this RSA key is larger than is read here. Generate a new key.";
-        /// The two check numbers of OpenSSH's form differ, of a key without a passphrase.
+        /// The two check numbers of OpenSSH's form differ, in a key without a passphrase.
         CheckNumbers = "check-numbers", "This key is damaged: the two check numbers in its private part differ. Copy it anew.";
-        /// Padding of OpenSSH's form that does not count up.
+        /// The padding of OpenSSH's form does not count up.
         Padding = "padding", "This key is damaged at its end: what fills up its last block is not what OpenSSH writes. Copy it anew.";
-        /// The checksum of a `PuTTY` file is not that of what stands in it.
+        /// The checksum of a `PuTTY` file does not match its contents.
         Checksum = "checksum", "This PuTTY file is damaged or was edited: its checksum (Private-MAC) is not that of what stands in it. Copy the file anew, as PuTTYgen saved it.";
-        /// OpenSSH's own form, encrypted with a cipher that today's OpenSSH does not have either.
+        /// The key is in OpenSSH's own form, encrypted with a cipher that today's OpenSSH does not support either.
         UnknownCipher = "unknown-cipher", "This key is encrypted with a cipher that neither the portal nor OpenSSH since 7.6 reads, such as Blowfish. Where an older OpenSSH is, make a copy without a passphrase: ssh-keygen -p -N \"\" -f COPY. Else generate a new key.";
     }
 }
@@ -88,8 +88,8 @@ impl KeyProblem {
         matches!(self, Self::Passphrase | Self::WrongPassphrase)
     }
 
-    /// Returns whether the text is not a key of any form: opened with a wrong passphrase, any key looks like that. Numbers that do
-    /// not belong together are no chance's work, and no other passphrase will change them.
+    /// Returns whether the text is not a key of any form: after decryption with a wrong passphrase, any key looks like that.
+    /// Numbers that do not belong together are no coincidence, and no other passphrase will change them.
     pub fn is_no_form(self) -> bool {
         matches!(self, Self::Damaged | Self::OtherForm | Self::Longer)
     }
